@@ -1,0 +1,1 @@
+"""The domain: layers, indicators, land, readiness. It knows no web and no map."""

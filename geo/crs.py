@@ -1,0 +1,113 @@
+"""Pure. Coordinate reference systems are always explicit; areas and lengths never come from degrees."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from geo.errors import CRSMismatch, CRSMissing, InvalidInput
+from geo.language import Text
+
+LONLAT = pyproj.CRS("OGC:CRS84")
+# WGS 84 / UTM 50S: the whole of South Kalimantan lies in one zone (114.3-117.5°E).
+SITE_CRS = pyproj.CRS("EPSG:32750")
+_ELLIPSOID = pyproj.Geod(ellps="WGS84")
+
+
+def parse_crs(value: Any, *, subject: str = "CRS") -> pyproj.CRS:
+    """The coordinate reference system that a text or object names.
+
+    Raises
+    ------
+    CRSMissing
+        For None or an empty text.
+    InvalidInput
+        When PROJ does not know it.
+    """
+    if value is None or value == "":
+        raise CRSMissing(subject=subject)
+    try:
+        return pyproj.CRS.from_user_input(value)
+    except pyproj.exceptions.CRSError as error:
+        reason = Text(
+            id=f"CRS {value!r} tidak dikenal; tulis kode EPSG, misalnya EPSG:32750.",
+            en=f"CRS {value!r} is not known; write an EPSG code, for example EPSG:32750.",
+        )
+        raise InvalidInput(reason=reason) from error
+
+
+def require_crs(frame: gpd.GeoDataFrame, *, subject: str) -> pyproj.CRS:
+    """The CRS of `frame`; `CRSMissing` when it has none."""
+    return parse_crs(frame.crs, subject=subject)
+
+
+def require_same_crs(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> pyproj.CRS:
+    """The CRS of both layers.
+
+    Raises
+    ------
+    CRSMissing, CRSMismatch
+        A join across two CRSs silently finds nothing, so it never starts.
+    """
+    found = require_crs(left, subject="left layer")
+    expected = require_crs(right, subject="right layer")
+    if not same_crs(found, expected):
+        raise CRSMismatch(subject="left layer", found=name_of(found), expected=name_of(expected))
+    return expected
+
+
+def same_crs(left: pyproj.CRS, right: pyproj.CRS) -> bool:
+    """Whether two CRSs give the same coordinates in (x, y) order, as all data here are held."""
+    return left.equals(right, ignore_axis_order=True)
+
+
+def name_of(crs: pyproj.CRS) -> str:
+    """A short name for messages: `EPSG:32750`, or the CRS's own name where it has no code."""
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else crs.name
+
+
+def to_lonlat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """`frame` in WGS 84 longitude and latitude (OGC:CRS84); `CRSMissing` when it has no CRS."""
+    crs = require_crs(frame, subject="layer")
+    if same_crs(crs, LONLAT):
+        return frame.set_crs(LONLAT, allow_override=True)
+    return frame.to_crs(LONLAT)
+
+
+def area_ha(frame: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    """Geodesic area of every geometry on the WGS 84 ellipsoid.
+
+    Returns
+    -------
+    (n,) float64, hectares
+        Straight edges are taken as geodesics between vertices; holes are subtracted. 0 for points
+        and lines, NaN for a missing geometry.
+
+    References
+    ----------
+    Karney (2013), Algorithms for geodesics, J. Geodesy 87:43-55, through PROJ.
+    """
+    lonlat = to_lonlat(frame).geometry
+    return np.array([_area_m2(geometry) / 10_000 for geometry in lonlat], dtype=np.float64)
+
+
+def _area_m2(geometry: shapely.Geometry | None) -> float:
+    if geometry is None:
+        return float("nan")
+    # A ring's sign is its direction; oriented polygons make holes subtract.
+    oriented = shapely.orient_polygons(geometry)
+    return float(_ELLIPSOID.geometry_area_perimeter(oriented)[0])
+
+
+def length_m(geometry: shapely.Geometry) -> float:
+    """Geodesic length in metres of a line, or perimeter of a polygon, given in lon/lat."""
+    return float(_ELLIPSOID.geometry_length(geometry))
+
+
+def distance_m(lon: float, lat: float, to_lon: float, to_lat: float) -> float:
+    """Geodesic distance in metres between two lon/lat positions."""
+    return float(_ELLIPSOID.inv(lon, lat, to_lon, to_lat)[2])

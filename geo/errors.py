@@ -1,0 +1,227 @@
+"""Pure. What can go wrong in the domain, each named by what is wrong.
+
+GeoError
+├── InvalidInput             a value that the caller can mend
+│   ├── InvalidCode          ├── InvalidWeights      ├── InvalidFilter
+│   ├── InvalidIndicators    ├── InvalidModel        ├── InvalidLayer
+│   └── UnknownYear
+├── InconsistentJudgements   pairwise judgements that cannot be read as a matrix
+├── NotFound
+│   ├── LayerNotFound        ├── IndicatorNotFound   ├── ZoneNotFound
+│   ├── ModelNotFound        ├── VersionNotFound     └── UploadNotFound
+├── CRSMissing
+├── CRSMismatch
+├── RasterRefused            a raster that cannot serve as the land layer it is meant for
+├── UploadRejected           a file read and found wanting
+│   ├── UploadTooLarge       └── UploadUnsupported
+├── NotAllowed               a key without the right to do this
+├── Conflict                 somebody published in between
+└── StoreFault               the store is damaged, full or busy
+
+Every class carries its sentence in Indonesian and English; the facts fill the braces and travel
+with the error as evidence.
+"""
+
+from typing import Any, ClassVar
+
+from geo.language import Language, Text
+
+
+class GeoError(Exception):
+    """Something is wrong in the domain.
+
+    Parameters
+    ----------
+    **facts
+        Evidence (JSON types) that fills the braces of `sentence` and is sent along.
+    """
+
+    title: ClassVar[Text] = Text(id="Kesalahan domain", en="Domain error")
+    sentence: ClassVar[Text] = Text(id="{reason}", en="{reason}")
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.detail("en"))
+
+    def detail(self, language: Language) -> str:
+        """What was found, what was expected and what to do, in `language`."""
+        facts = {
+            name: value.to(language) if isinstance(value, Text) else value
+            for name, value in self.facts.items()
+        }
+        return self.sentence.to(language).format(**facts)
+
+
+class InvalidInput(GeoError):
+    """A value that the caller can mend."""
+
+    title = Text(id="Masukan tidak sah", en="Invalid input")
+
+
+class InvalidCode(InvalidInput):
+    """A text that is no region code."""
+
+    sentence = Text(
+        id="{value!r} bukan kode wilayah. Tulis kode Kemendagri seperti '63.01' atau kode BPS seperti '6301'.",
+        en="{value!r} is not a region code. Write a Kemendagri code such as '63.01' or a BPS code such as '6301'.",
+    )
+
+
+class InvalidWeights(InvalidInput):
+    """Weights that cannot be used."""
+
+    title = Text(id="Bobot tidak sah", en="Invalid weights")
+
+
+class InvalidFilter(InvalidInput):
+    """A filter on a property that does not exist or has another type."""
+
+    title = Text(id="Saringan tidak sah", en="Invalid filter")
+
+
+class InvalidIndicators(InvalidInput):
+    """An indicator table that cannot be used."""
+
+    title = Text(id="Tabel indikator tidak sah", en="Invalid indicator table")
+
+
+class InvalidModel(InvalidInput):
+    """A readiness model that cannot be used."""
+
+    title = Text(id="Model tidak sah", en="Invalid model")
+
+
+class InvalidLayer(InvalidInput):
+    """A layer that breaks its schema."""
+
+    title = Text(id="Layer tidak sah", en="Invalid layer")
+
+
+class UnknownYear(InvalidInput):
+    """A year without data."""
+
+    title = Text(id="Tahun tidak tersedia", en="Unknown year")
+    sentence = Text(
+        id="Tidak ada data {subject} untuk tahun {year}. Tahun yang tersedia: {available}.",
+        en="There are no {subject} data for {year}. Years available: {available}.",
+    )
+
+
+class InconsistentJudgements(GeoError):
+    """Pairwise judgements that contradict themselves or each other."""
+
+    title = Text(id="Penilaian tidak sah", en="Invalid judgements")
+
+
+class NotFound(GeoError):
+    """Something that is asked for by name and is not there."""
+
+    title = Text(id="Tidak ditemukan", en="Not found")
+    sentence = Text(
+        id="{what} {name!r} tidak ada. Yang tersedia: {available}.",
+        en="There is no {what} {name!r}. Available: {available}.",
+    )
+    what: ClassVar[Text] = Text(id="Objek", en="object")
+
+    def __init__(self, name: str, available: list[str] | None = None, **facts: Any) -> None:
+        super().__init__(
+            name=name, available=", ".join(available or []) or "-", what=self.what, **facts
+        )
+
+
+class LayerNotFound(NotFound):
+    """No such layer."""
+
+    what = Text(id="Layer", en="layer")
+
+
+class IndicatorNotFound(NotFound):
+    """No such indicator."""
+
+    what = Text(id="Indikator", en="indicator")
+
+
+class ZoneNotFound(NotFound):
+    """No such zone or feature."""
+
+    what = Text(id="Zona atau fitur", en="zone or feature")
+
+
+class ModelNotFound(NotFound):
+    """No such readiness model."""
+
+    what = Text(id="Model", en="model")
+
+
+class VersionNotFound(NotFound):
+    """No such version of a dataset."""
+
+    what = Text(id="Versi", en="version")
+
+
+class UploadNotFound(NotFound):
+    """No such upload."""
+
+    what = Text(id="Unggahan", en="upload")
+
+
+class CRSMissing(GeoError):
+    """A layer or raster without a coordinate reference system."""
+
+    title = Text(id="CRS tidak ada", en="CRS missing")
+    sentence = Text(
+        id="{subject} tidak menyebut sistem koordinatnya (CRS). Sertakan berkas .prj atau nyatakan CRS, misalnya EPSG:4326.",
+        en="{subject} does not say its coordinate reference system (CRS). Add its .prj file or state the CRS, for example EPSG:4326.",
+    )
+
+
+class CRSMismatch(GeoError):
+    """Two layers in different coordinate reference systems."""
+
+    title = Text(id="CRS berbeda", en="CRS mismatch")
+    sentence = Text(
+        id="{subject} memakai {found}, sedangkan yang dibutuhkan {expected}. Proyeksikan ulang lebih dahulu.",
+        en="{subject} is in {found} where {expected} is needed. Reproject it first.",
+    )
+
+
+class RasterRefused(GeoError):
+    """A raster that cannot serve as the land layer it is meant for."""
+
+    title = Text(id="Raster ditolak", en="Raster refused")
+
+
+class UploadRejected(GeoError):
+    """An uploaded file that was read and found wanting."""
+
+    title = Text(id="Unggahan ditolak", en="Upload rejected")
+
+
+class UploadTooLarge(UploadRejected):
+    """An upload over a limit."""
+
+    title = Text(id="Unggahan terlalu besar", en="Upload too large")
+
+
+class UploadUnsupported(UploadRejected):
+    """An upload of a kind that is not accepted."""
+
+    title = Text(id="Jenis berkas tidak diterima", en="File type not accepted")
+
+
+class NotAllowed(GeoError):
+    """A key without the right to do this, or no key at all."""
+
+    title = Text(id="Tidak diizinkan", en="Not allowed")
+
+
+class Conflict(GeoError):
+    """Somebody else changed the same thing in between."""
+
+    title = Text(id="Bentrok perubahan", en="Conflict")
+
+
+class StoreFault(GeoError):
+    """The store is damaged, full or busy."""
+
+    title = Text(id="Gudang data bermasalah", en="Store fault")
