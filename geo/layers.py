@@ -132,11 +132,18 @@ ZONES = LayerSchema(
             aliases=("luas_ha", "luas"),
         ),
         Field("geometry_kind", "text", Text(id="Jenis geometri", en="Kind of geometry")),
-        Field("geometry_method", "text", Text(id="Cara geometri dibuat", en="How the geometry was made")),
+        Field(
+            "geometry_method",
+            "text",
+            Text(id="Cara geometri dibuat", en="How the geometry was made"),
+        ),
         Field("source", "text", Text(id="Sumber", en="Source"), aliases=("sumber",)),
         Field("source_url", "text", Text(id="Alamat sumber", en="Source address")),
         Field(
-            "source_year", "integer", Text(id="Tahun sumber", en="Source year"), aliases=("thn_produk",)
+            "source_year",
+            "integer",
+            Text(id="Tahun sumber", en="Source year"),
+            aliases=("thn_produk",),
         ),
         Field("remarks", "text", Text(id="Catatan", en="Remarks"), aliases=("catatan",)),
     ),
@@ -163,7 +170,11 @@ KECAMATAN = LayerSchema(
             aliases=("kode_kemendagri", "kdcpum", "kode", "area_id"),
         ),
         Field(
-            "name", "text", Text(id="Nama", en="Name"), required=True, aliases=("nama", "namobj", "wadmkc")
+            "name",
+            "text",
+            Text(id="Nama", en="Name"),
+            required=True,
+            aliases=("nama", "namobj", "wadmkc"),
         ),
         Field(
             "regency_code",
@@ -180,7 +191,11 @@ KECAMATAN = LayerSchema(
             unit="ha",
         ),
         Field("geometry_kind", "text", Text(id="Jenis geometri", en="Kind of geometry")),
-        Field("geometry_method", "text", Text(id="Cara geometri dibuat", en="How the geometry was made")),
+        Field(
+            "geometry_method",
+            "text",
+            Text(id="Cara geometri dibuat", en="How the geometry was made"),
+        ),
         Field("source", "text", Text(id="Sumber", en="Source")),
     ),
     regency_field="regency_code",

@@ -1,0 +1,170 @@
+"""I/O. The catalogue's tables and transactions: what is published, uploaded, allowed and logged.
+
+SQLite in WAL mode with full synchronisation: a lost power supply loses no acknowledged version.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from geo.errors import StoreFault
+from geo.language import Text
+
+SCHEMA_VERSION = 1
+
+metadata = sa.MetaData()
+datasets = sa.Table(
+    "datasets",
+    metadata,
+    sa.Column("dataset", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("current", sa.Integer, nullable=False),
+)
+versions = sa.Table(
+    "versions",
+    metadata,
+    sa.Column("dataset", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("suffix", sa.String, nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("published_at", sa.String, nullable=False),
+    sa.Column("published_by", sa.String, nullable=False),
+    sa.Column("note", sa.String, nullable=False),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("licence", sa.String, nullable=False),
+    sa.Column("upload", sa.String),
+    sa.Column("details", sa.JSON, nullable=False),
+)
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("upload", sa.String, primary_key=True),
+    sa.Column("dataset", sa.String, nullable=False),
+    sa.Column("filename", sa.String, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("created_at", sa.String, nullable=False),
+    sa.Column("created_by", sa.String, nullable=False),
+    sa.Column("report", sa.JSON, nullable=False),
+)
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("prefix", sa.String, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("label", sa.String, nullable=False),
+    sa.Column("created_at", sa.String, nullable=False),
+    sa.Column("last_used_at", sa.String),
+    sa.Column("revoked_at", sa.String),
+)
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("entry", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("chain", sa.String(64), nullable=False),
+)
+
+
+def open_catalogue(path: Path) -> sa.Engine:
+    """The catalogue at `path`, made where there is none.
+
+    Raises
+    ------
+    StoreFault
+        When the file is damaged or newer than this program. It is never recreated.
+    """
+    engine = sa.create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": 10, "check_same_thread": False}
+    )
+    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "begin", _begin)
+    try:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if found > SCHEMA_VERSION:
+            raise StoreFault(reason=_too_new(path, found))
+        if found < SCHEMA_VERSION:
+            with writing(engine) as connection:
+                metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    except sa.exc.DatabaseError as error:
+        raise StoreFault(reason=_damaged(path)) from error
+    return engine
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that changes the catalogue, whole or not at all; `StoreFault` when it cannot."""
+    try:
+        with (
+            engine.connect().execution_options(writing=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+    except sa.exc.OperationalError as error:
+        raise StoreFault(reason=_cannot_write(error)) from error
+
+
+def log(
+    connection: sa.Connection,
+    entry: Mapping[str, Any],
+) -> None:
+    """Append one entry (at, actor, action, subject, details) to the audit log.
+
+    Each entry's `chain` is the sha256 of the one before it and of its own text, so that a changed
+    or removed line shows.
+    """
+    last = connection.scalar(sa.select(audit.c.chain).order_by(audit.c.entry.desc()).limit(1))
+    connection.execute(audit.insert().values(**entry, chain=chain_of(last or "", entry)))
+
+
+def chain_of(previous: str, entry: Mapping[str, Any]) -> str:
+    """The chained sha256 of an audit entry."""
+    text = previous + json.dumps(dict(entry), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    # pysqlite's own transaction handling would begin late, after a read: we begin ourselves.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer takes its lock at once, so that it never fails after having read (SQLITE_BUSY_SNAPSHOT).
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _too_new(path: Path, found: int) -> Text:
+    return Text(
+        id="Katalog {f} dibuat oleh Kawasan yang lebih baru (skema {n}). Perbarui Kawasan.",
+        en="The catalogue {f} was made by a newer Kawasan (schema {n}). Update Kawasan.",
+    ).format(f=path, n=found)
+
+
+def _damaged(path: Path) -> Text:
+    return Text(
+        id="Katalog {f} rusak dan tidak diubah. Pulihkan berkas itu dari cadangan.",
+        en="The catalogue {f} is damaged and was left as it is. Restore it from a backup.",
+    ).format(f=path)
+
+
+def _cannot_write(error: Exception) -> Text:
+    return Text(
+        id="Katalog tidak dapat ditulis saat ini ({e}). Tidak ada yang berubah; coba lagi.",
+        en="The catalogue cannot be written now ({e}). Nothing has changed; try again.",
+    ).format(e=getattr(error, "orig", error))

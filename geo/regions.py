@@ -1,0 +1,316 @@
+"""Pure. Region codes and names: Kemendagri and BPS, official spellings, matching with a report.
+
+Codes are text. A spreadsheet that reads `63.10` as a number gives back 63.1, which could be 63.01 or
+63.10, so a code that has lost a digit is refused and never guessed. Names repeat (kecamatan Simpang
+Empat is both 63.03.08 and 63.10.06), so a name that is not unique matches only inside its parent.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from geo.errors import InvalidCode, InvalidInput
+from geo.language import Text
+
+Kind = Literal["Provinsi", "Kabupaten", "Kota", "Kecamatan"]
+Rule = Literal["code", "bps_code", "name"]
+
+PROVINCE_CODE = "63"
+
+
+class AmbiguousCode(InvalidCode):
+    """A code that has lost a digit, as spreadsheets do to 63.10."""
+
+    sentence = Text(
+        id="{value!r} telah kehilangan angka nol: bisa berarti {candidates}. Simpan kolom kode sebagai teks, lalu kirim lagi.",
+        en="{value!r} has lost a zero: it could be {candidates}. Store the code column as text and send it again.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One administrative region.
+
+    `code` is the Kemendagri code with dots, `bps_code` the BPS code (None where only a table of its
+    own could tell: below the regency the two systems number differently), `name` the official name
+    without its kind, `parent` the Kemendagri code of the region it lies in.
+    """
+
+    code: str
+    name: str
+    kind: Kind
+    parent: str
+    bps_code: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The name with its kind, for example `Kabupaten Banjar` or `Kota Banjarbaru`."""
+        return f"{self.kind} {self.name}"
+
+
+def _regency(code: str, name: str) -> Region:
+    kind: Kind = "Kota" if code.split(".")[1] >= "70" else "Kabupaten"
+    return Region(code, name, kind, PROVINCE_CODE, code.replace(".", ""))
+
+
+# Kepmendagri 300.2.2-2138/2025: 11 kabupaten, 2 kota; cities are numbered from 71.
+REGENCIES: tuple[Region, ...] = (
+    _regency("63.01", "Tanah Laut"),
+    _regency("63.02", "Kotabaru"),
+    _regency("63.03", "Banjar"),
+    _regency("63.04", "Barito Kuala"),
+    _regency("63.05", "Tapin"),
+    _regency("63.06", "Hulu Sungai Selatan"),
+    _regency("63.07", "Hulu Sungai Tengah"),
+    _regency("63.08", "Hulu Sungai Utara"),
+    _regency("63.09", "Tabalong"),
+    _regency("63.10", "Tanah Bumbu"),
+    _regency("63.11", "Balangan"),
+    _regency("63.71", "Banjarmasin"),
+    _regency("63.72", "Banjarbaru"),
+)
+BY_CODE: dict[str, Region] = {region.code: region for region in REGENCIES}
+
+
+def parse_regency_code(text: object) -> str:
+    """The Kemendagri code of a regency, such as `63.01`.
+
+    Takes a Kemendagri code (`63.01`) or a BPS code (`6301`, also as a whole number), with spaces
+    around it and with the letter O typed for zero. Whether such a regency exists is not asked.
+
+    Raises
+    ------
+    AmbiguousCode
+        For a code that has lost a digit (`63.1`, or the number 63.1).
+    InvalidCode
+        For anything else.
+
+    Examples
+    --------
+    >>> parse_regency_code(" 63O1 ")
+    '63.01'
+    """
+    value = _code_text(text)
+    if match := re.fullmatch(r"(\d\d)\.?(\d\d)", value):
+        return f"{match[1]}.{match[2]}"
+    if candidates := _lost_zero(value):
+        raise AmbiguousCode(value=str(text), candidates=", ".join(candidates))
+    raise InvalidCode(value=str(text))
+
+
+def _lost_zero(value: str) -> tuple[str, ...]:
+    """What a code such as `63.1` may have been; nothing when it has lost no digit."""
+    match = re.fullmatch(r"(\d\d)\.(\d)", value)
+    return (f"{match[1]}.0{match[2]}", f"{match[1]}.{match[2]}0") if match else ()
+
+
+def _code_text(value: object) -> str:
+    """`value` as the digits and dots that were meant."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip().upper().replace("O", "0")
+
+
+def to_bps(code: str) -> str:
+    """The BPS code of a regency: the Kemendagri code without its dot.
+
+    Raises
+    ------
+    InvalidCode
+        Also for a kecamatan or desa: there the two systems differ, and only a table can translate.
+    """
+    return parse_regency_code(code).replace(".", "")
+
+
+def to_kemendagri(code: str) -> str:
+    """The Kemendagri code of a regency or of the province, from either system.
+
+    Examples
+    --------
+    >>> to_kemendagri("6372"), to_kemendagri("6300")
+    ('63.72', '63')
+    """
+    text = _code_text(code)
+    if re.fullmatch(r"\d\d", text):
+        return text
+    parsed = parse_regency_code(code)
+    return parsed[:2] if parsed.endswith(".00") else parsed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatchReport:
+    """What became of every row of a list of codes or names.
+
+    Attributes
+    ----------
+    table : DataFrame, (n_rows, 4)
+        Index as given. `value` (as given), `code` (Kemendagri; missing where nothing or more than
+        one region fits), `rule` (`code`, `bps_code` or `name`; missing likewise), `candidates` (the
+        codes that fit, comma-separated).
+    """
+
+    table: pd.DataFrame
+
+    @property
+    def codes(self) -> pd.Series:
+        """Kemendagri code of every row, missing where it did not match."""
+        return self.table["code"]
+
+    @property
+    def matched(self) -> pd.DataFrame:
+        """Rows with exactly one region."""
+        return self.table[self.table["code"].notna()]
+
+    @property
+    def unmatched(self) -> pd.DataFrame:
+        """Rows that no region fits."""
+        return self.table[self.table["candidates"] == ""]
+
+    @property
+    def ambiguous(self) -> pd.DataFrame:
+        """Rows that several regions fit: name the parent to settle them."""
+        return self.table[self.table["code"].isna() & (self.table["candidates"] != "")]
+
+    @property
+    def duplicates(self) -> pd.DataFrame:
+        """Rows whose region another row matched too."""
+        return self.matched[self.matched["code"].duplicated(keep=False)]
+
+
+def match_regencies(
+    codes_or_names: pd.Series, *, parent: pd.Series | str | None = None
+) -> MatchReport:
+    """Each row's regency of South Kalimantan, by code or name; see `match_regions`."""
+    return match_regions(codes_or_names, REGENCIES, parent=parent)
+
+
+def match_regions(
+    codes_or_names: pd.Series,
+    regions: Sequence[Region],
+    *,
+    parent: pd.Series | str | None = None,
+) -> MatchReport:
+    """Each row's region, by code, else by name with spelling variants inside its parent.
+
+    Parameters
+    ----------
+    codes_or_names : Series
+        One code or name a row; missing values stay unmatched.
+    regions : sequence of Region
+        What may be matched, of any level.
+    parent : Series with the same index, or str, optional
+        Kemendagri code of the region that each row lies in (BPS regency codes are read too). A row
+        matches only inside it; without it, a name that occurs twice is ambiguous.
+
+    Returns
+    -------
+    MatchReport
+        Nothing is dropped: every row is matched, unmatched or ambiguous.
+
+    Examples
+    --------
+    >>> names = pd.Series(["Kab. Kota Baru", "Banjar Baru", "Bogor"])
+    >>> match_regencies(names).codes.tolist()
+    ['63.02', '63.72', nan]
+    """
+    parents = _parents(parent, codes_or_names.index)
+    finder = _Finder(regions)
+
+    rows = [
+        finder.find(value, inside)
+        for value, inside in zip(codes_or_names, parents, strict=True)  # each row has its own text
+    ]
+
+    table = pd.DataFrame(rows, columns=["code", "rule", "candidates"], index=codes_or_names.index)
+    table.insert(0, "value", codes_or_names)
+    return MatchReport(table.astype({"code": "str", "rule": "str", "candidates": "str"}))
+
+
+def _parents(parent: pd.Series | str | None, index: pd.Index) -> list[str | None]:
+    if parent is None or isinstance(parent, str):
+        return [_parent_code(parent)] * len(index)
+    if not parent.index.equals(index):
+        reason = Text(
+            id="Kolom induk harus memiliki indeks yang sama dengan kolom nama.",
+            en="The parent column must have the same index as the name column.",
+        )
+        raise InvalidInput(reason=reason)
+    return [_parent_code(value) for value in parent]
+
+
+def _parent_code(value: Any) -> str | None:
+    if value is None or pd.isna(value):
+        return None
+    text = _code_text(value)
+    return to_kemendagri(text) if re.fullmatch(r"\d{4}", text) else text
+
+
+class _Finder:
+    """Regions by the texts that may name them."""
+
+    def __init__(self, regions: Iterable[Region]) -> None:
+        self.by_code: dict[str, list[Region]] = {}
+        self.by_bps_code: dict[str, list[Region]] = {}
+        self.by_name: dict[str, list[Region]] = {}
+        for region in regions:
+            self.by_code.setdefault(region.code, []).append(region)
+            if region.bps_code:
+                self.by_bps_code.setdefault(region.bps_code, []).append(region)
+            self.by_name.setdefault(_plain(region.name), []).append(region)
+
+    def find(self, value: object, parent: str | None) -> tuple[str | None, str | None, str]:
+        """Code, rule and candidates of one text."""
+        if value is None or pd.isna(value):  # type: ignore[call-overload]
+            return None, None, ""
+        if lost := _lost_zero(_code_text(value)):
+            # Even where only one candidate exists: nobody knows which digit was lost.
+            return None, None, ", ".join(code for code in lost if code in self.by_code)
+        for rule, found in self._looked_up(value):
+            inside = [region for region in found if parent in (None, region.parent)]
+            if len(inside) == 1:
+                return inside[0].code, rule, inside[0].code
+            if inside:
+                return None, None, ", ".join(region.code for region in inside)
+        return None, None, ""
+
+    def _looked_up(self, value: object) -> Iterable[tuple[Rule, list[Region]]]:
+        code = _code_text(value)
+        yield "code", self.by_code.get(code, [])
+        yield "bps_code", self.by_bps_code.get(code, [])
+        yield "name", self._named(str(value))
+
+    def _named(self, text: str) -> list[Region]:
+        """Regions of that name; the kind, where it is written, must agree.
+
+        "Kota Baru" and "Kotabaru" are one regency, so the whole text is tried before its first word
+        is taken for a kind.
+        """
+        if found := self.by_name.get(_plain(text)):
+            return found
+        kind, rest = _kind_and_rest(text)
+        found = self.by_name.get(_plain(rest), [])
+        return [region for region in found if kind in (None, region.kind)]
+
+
+# The abbreviations that offices write before a name.
+_KINDS: dict[str, Kind] = {
+    "kabupaten": "Kabupaten",
+    "kab": "Kabupaten",
+    "kota": "Kota",
+    "kotamadya": "Kota",
+    "kecamatan": "Kecamatan",
+    "kec": "Kecamatan",
+}
+
+
+def _kind_and_rest(text: str) -> tuple[Kind | None, str]:
+    match = re.match(r"\s*(kabupaten|kab|kotamadya|kota|kecamatan|kec)\b[.\s]*(.+)", text.lower())
+    return (_KINDS[match[1]], match[2]) if match else (None, text)
+
+
+def _plain(name: str) -> str:
+    """`name` in lower case with nothing but letters and digits: spacing and dots are no difference."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
