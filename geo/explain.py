@@ -1,0 +1,96 @@
+"""Pure. Why a zone stands where it stands, in one plain paragraph of each language."""
+
+from collections.abc import Callable, Sequence
+
+from geo.language import Text
+from geo.readiness import CriterionResult, ZoneResult
+
+_NAMED = 3
+
+
+def lifts(result: ZoneResult) -> tuple[CriterionResult, ...]:
+    """The criteria that give the most points, most first, three at most."""
+    return _top(result, key=lambda c: c.contribution)
+
+
+def holds_back(result: ZoneResult) -> tuple[CriterionResult, ...]:
+    """The criteria that lose the most points against a full value, most first, three at most."""
+    return _top(result, key=lost_points)
+
+
+def lost_points(criterion: CriterionResult) -> float:
+    """Points that a criterion's value falls short of 1 costs, before missing weights are spread."""
+    return 0.0 if criterion.value is None else 100 * criterion.weight * (1 - criterion.value)
+
+
+def missing(result: ZoneResult) -> tuple[CriterionResult, ...]:
+    """The criteria without data, heaviest first."""
+    return tuple(sorted((c for c in result.criteria if c.value is None), key=lambda c: -c.weight))
+
+
+def sentence(result: ZoneResult, *, of: int) -> Text:
+    """The explanation of one zone; `of` is how many zones are ranked."""
+    parts = [_verdict(result, of)]
+    if result.status == "ranked":
+        parts.append(_LIFTS.format(**_both(lifts(result))))
+        parts.append(_HOLDS.format(**_both(holds_back(result))))
+    without = missing(result)
+    if without:
+        parts.append(_MISSING.format(**_both(without)))
+    return Text(id=" ".join(p.id for p in parts), en=" ".join(p.en for p in parts))
+
+
+def _verdict(result: ZoneResult, of: int) -> Text:
+    if result.status == "excluded":
+        failed = [c for c in result.constraints if c.failed]
+        return _EXCLUDED.format(
+            name=result.name,
+            listed_id=", ".join(c.title.id for c in failed),
+            listed_en=", ".join(c.title.en for c in failed),
+        )
+    coverage = round(100 * result.data_coverage)
+    if result.score is None:
+        return _INSUFFICIENT.format(name=result.name, coverage=coverage)
+    score = f"{result.score:.1f}"
+    return Text(
+        id=_RANKED.id.format(
+            name=result.name,
+            score=score.replace(".", ","),
+            rank=result.rank,
+            of=of,
+            coverage=coverage,
+        ),
+        en=_RANKED.en.format(
+            name=result.name, score=score, rank=result.rank, of=of, coverage=coverage
+        ),
+    )
+
+
+def _top(
+    result: ZoneResult, *, key: Callable[[CriterionResult], float]
+) -> tuple[CriterionResult, ...]:
+    found = sorted((c for c in result.criteria if key(c) > 0), key=key, reverse=True)
+    return tuple(found[:_NAMED])
+
+
+def _both(criteria: Sequence[CriterionResult]) -> dict[str, str]:
+    return {
+        "listed_id": ", ".join(c.title.id for c in criteria) or "–",
+        "listed_en": ", ".join(c.title.en for c in criteria) or "–",
+    }
+
+
+_RANKED = Text(
+    id="{name} mendapat skor {score} dari 100, peringkat {rank} dari {of}; {coverage} % bobot bertumpu pada data.",
+    en="{name} scores {score} of 100, rank {rank} of {of}; {coverage} % of the weight rests on data.",
+)
+_INSUFFICIENT = Text(
+    id="{name} tidak diperingkat: hanya {coverage} % bobot bertumpu pada data.",
+    en="{name} is not ranked: only {coverage} % of the weight rests on data.",
+)
+_EXCLUDED = Text(
+    id="{name} dikecualikan oleh: {listed_id}.", en="{name} is excluded by: {listed_en}."
+)
+_LIFTS = Text(id="Yang paling mengangkat: {listed_id}.", en="What lifts it most: {listed_en}.")
+_HOLDS = Text(id="Yang paling menahan: {listed_id}.", en="What holds it back most: {listed_en}.")
+_MISSING = Text(id="Belum ada data: {listed_id}.", en="No data yet: {listed_en}.")

@@ -1,0 +1,492 @@
+"""Pure. Labour and social indicators: one row a region, indicator and period, each with its source.
+
+A figure never travels without its period. Series that look alike but are counted differently (the
+two human development series; poverty in March and in September) are separate indicators, and an
+indicator whose periods mix two months of the year is refused. Missing stays missing.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import (
+    IndicatorNotFound,
+    InvalidCode,
+    InvalidIndicators,
+    InvalidWeights,
+    UnknownYear,
+)
+from geo.language import Text
+from geo.regions import BY_CODE, PROVINCE_CODE, to_kemendagri
+
+IndicatorKind = Literal["rate", "count", "amount", "index"]
+Direction = Literal["max", "min", "none"]
+Aggregation = Literal["population", "area", "sum"]
+
+REQUIRED = ("regency_code", "indicator", "year", "value", "unit", "source", "source_url")
+COLUMNS = (
+    "regency_code",
+    "indicator",
+    "year",
+    "period",
+    "value",
+    "unit",
+    "source",
+    "source_url",
+    "note",
+    "confidence",
+)
+CONFIDENCES = ("ok", "low")
+_KNOWN_CODES = frozenset({PROVINCE_CODE, *BY_CODE})
+_KEY = ["regency_code", "indicator", "period"]
+_MONTHS = (
+    "januari",
+    "februari",
+    "maret",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "agustus",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+)
+# More than this many examples make an error unreadable; the facts carry all.
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What an indicator means.
+
+    `direction` says which way is better in ordinary speech (`none` where neither is); whether more
+    of it makes a zone readier or needier is a model's decision. `aggregation` says how regencies
+    combine: weighted by population, weighted by area, or summed. `mappable` is true when several
+    regencies have values.
+    """
+
+    id: str
+    title: Text
+    unit: Text
+    kind: IndicatorKind
+    direction: Direction
+    aggregation: Aggregation
+    decimals: int
+    caveat: Text
+    mappable: bool
+
+
+def parse_catalogue(toml_text: str) -> dict[str, Indicator]:
+    """Indicators by id, from the text of `data/indicators/catalogue.toml`.
+
+    Raises
+    ------
+    InvalidIndicators
+        When the text is no TOML, or an entry lacks a key or has an unknown word.
+    """
+    try:
+        entries = tomllib.loads(toml_text)
+    except tomllib.TOMLDecodeError as error:
+        raise _invalid(
+            "Katalog indikator bukan TOML yang sah: {error}.",
+            "The indicator catalogue is not valid TOML: {error}.",
+            error=str(error),
+        ) from error
+    return {name: _parse_indicator(name, entry) for name, entry in entries.items()}
+
+
+def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
+    try:
+        return Indicator(
+            id=name,
+            title=_text(entry["title"]),
+            unit=_text(entry["unit"]),
+            kind=_one_of(entry["kind"], get_args(IndicatorKind)),  # type: ignore[arg-type]
+            direction=_one_of(entry["direction"], get_args(Direction)),  # type: ignore[arg-type]
+            aggregation=_one_of(entry["aggregation"], get_args(Aggregation)),  # type: ignore[arg-type]
+            decimals=int(str(entry["decimals"])),
+            caveat=_text(entry["caveat"]) if "caveat" in entry else Text(id="", en=""),
+            mappable=entry["mappable"] is True,
+        )
+    except (KeyError, ValueError) as error:
+        raise _invalid(
+            "Entri katalog {indicator!r} tidak lengkap atau salah: {error}.",
+            "Catalogue entry {indicator!r} is incomplete or wrong: {error}.",
+            indicator=name,
+            error=str(error),
+        ) from error
+
+
+def _text(value: object) -> Text:
+    if not isinstance(value, Mapping) or set(value) != {"id", "en"}:
+        raise ValueError(f"{value!r} needs id and en")
+    return Text(id=str(value["id"]), en=str(value["en"]))
+
+
+def _one_of(value: object, words: tuple[str, ...]) -> str:
+    if value not in words:
+        raise ValueError(f"{value!r} is not one of {', '.join(words)}")
+    return str(value)
+
+
+def _invalid(indonesian: str, english: str, **facts: object) -> InvalidIndicators:
+    """The error with its sentence filled from the facts, which travel along."""
+    return InvalidIndicators(reason=Text(id=indonesian, en=english).format(**facts), **facts)
+
+
+def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
+    """The tidy indicator table, checked and typed.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Read with every column as text. Needs the columns of `REQUIRED`; `period` (the year when
+        absent), `note` (empty) and `confidence` (`ok`) may be missing, other columns are left out.
+        Codes may be Kemendagri or BPS, with 63, 63.00 or 6300 for the province. Values may use a
+        decimal point or the Indonesian decimal comma with dots between thousands ("1.357,156"); a
+        text such as "1.357" is read as the rest of its column is, and refused if that does not tell.
+
+    Returns
+    -------
+    DataFrame, (n_rows, 10)
+        `COLUMNS`, sorted by indicator, year, period and region; a fresh index.
+
+    Raises
+    ------
+    InvalidIndicators
+        Naming what is wrong: missing columns, unknown codes, duplicates, values that are no
+        numbers, years and periods that disagree, an indicator that mixes months of the year.
+    """
+    table = _with_columns(frame)
+
+    table["regency_code"] = _codes(table["regency_code"])
+    table["value"] = _numbers(table["value"], column="value")
+    table["year"] = _numbers(table["year"], column="year").astype("int64")
+    _require_filled(table)
+    _require_periods(table)
+    _require_unique(table)
+
+    months = table["period"].map(_month)
+    order = table.assign(month=months).sort_values(
+        ["indicator", "year", "month", "regency_code"], kind="stable"
+    )
+    return order[list(COLUMNS)].reset_index(drop=True)
+
+
+def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    missing = [name for name in REQUIRED if name not in frame.columns]
+    if missing:
+        raise _invalid(
+            "Tabel indikator tidak memiliki kolom {missing}. Kolom wajib: {required}.",
+            "The indicator table lacks the columns {missing}. Required: {required}.",
+            missing=", ".join(missing),
+            required=", ".join(REQUIRED),
+        )
+    table = frame.reset_index(drop=True)
+    for name in ("period", "note", "confidence"):
+        if name not in table.columns:
+            table[name] = ""
+    texts = [name for name in COLUMNS if name not in ("value", "year")]
+    table[texts] = table[texts].fillna("").astype("str").apply(lambda column: column.str.strip())
+    table["period"] = table["period"].where(table["period"] != "", table["year"].astype("str"))
+    table["confidence"] = table["confidence"].replace("", "ok")
+    return table
+
+
+def _codes(texts: pd.Series) -> pd.Series:
+    codes = texts.map({text: _code_or_none(text) for text in texts.unique()})
+    unknown = sorted(texts[codes.isna()].unique())
+    if unknown:
+        raise _invalid(
+            "Kode wilayah tidak dikenal: {shown}. Pakai kode Kemendagri (63.01) atau BPS (6301) "
+            "kabupaten/kota di Kalimantan Selatan, atau 63 untuk provinsi.",
+            "Unknown region codes: {shown}. Use the Kemendagri (63.01) or BPS (6301) code of a "
+            "regency or city of South Kalimantan, or 63 for the province.",
+            shown=_listed(unknown),
+            codes=unknown,
+        )
+    return codes
+
+
+def _code_or_none(text: str) -> str | None:
+    try:
+        code = to_kemendagri(text)
+    except InvalidCode:
+        return None
+    return code if code in _KNOWN_CODES else None
+
+
+def _numbers(values: pd.Series, *, column: str) -> pd.Series:
+    decimal = decimal_mark(values)
+    numbers = [parse_number(value, decimal=decimal) for value in values]
+    # Row 1 of a spreadsheet is its header.
+    wrong = [
+        f"{row} ({value!r})"
+        for row, (value, number) in enumerate(zip(values, numbers, strict=True), start=2)
+        if np.isnan(number)
+    ]
+    if wrong:
+        raise _invalid(
+            "Kolom {column} bukan angka yang jelas pada baris {shown}. Tulis 1357.156 atau 1.357,156.",
+            "Column {column} is not a clear number in rows {shown}. Write 1357.156 or 1.357,156.",
+            column=column,
+            shown=_listed(wrong),
+            rows=wrong,
+        )
+    return pd.Series(numbers, index=values.index, dtype="float64")
+
+
+# One separator before exactly three digits: 1.357 is a decimal or a thousand and some.
+_EITHER = r"-?[1-9]\d{0,2}[.,]\d{3}"
+_POINT_DECIMAL = r"-?\d+(\.\d+)?"
+_COMMA_DECIMAL = r"-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
+
+
+def decimal_mark(values: Iterable[object]) -> Literal[".", ","] | None:
+    """The decimal mark that the clear numbers of a column use; None when they use both or none.
+
+    Examples
+    --------
+    >>> decimal_mark(["98.372", "4.16"]), decimal_mark(["98.372", "4,16"]), decimal_mark(["1.357"])
+    ('.', ',', None)
+    """
+    texts = [str(value).strip() for value in values if isinstance(value, str)]
+    clear = [text for text in texts if not re.fullmatch(_EITHER, text) and not text.isdigit()]
+    points = any(re.fullmatch(_POINT_DECIMAL, text) and "." in text for text in clear)
+    commas = any(
+        re.fullmatch(_COMMA_DECIMAL, text) and not re.fullmatch(_POINT_DECIMAL, text)
+        for text in clear
+    )
+    if points == commas:
+        return None
+    return "." if points else ","
+
+
+def parse_number(value: object, *, decimal: Literal[".", ","] | None = None) -> float:
+    """The number that a text writes, NaN when it writes none or could write two.
+
+    A point is a decimal point unless it parts thousands as Indonesian offices write them. Where one
+    separator stands before exactly three digits ("1.357", "12,500") only `decimal`, the mark that
+    the rest of the column uses, can tell; without it the text is NaN. "0.347" is clear, for no
+    thousands begin with a zero.
+
+    Examples
+    --------
+    >>> parse_number("4,16"), parse_number("1.357.156"), parse_number("1.357,156")
+    (4.16, 1357156.0, 1357.156)
+    >>> parse_number("1.357"), parse_number("1.357", decimal="."), parse_number("1.357", decimal=",")
+    (nan, 1.357, 1357.0)
+    """
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        return float(value) if np.isfinite(value) else float("nan")
+    text = str(value).strip()
+    if re.fullmatch(_EITHER, text):
+        return _settled(text, decimal)
+    if re.fullmatch(_POINT_DECIMAL, text):
+        return float(text)
+    if re.fullmatch(_COMMA_DECIMAL, text):
+        return float(text.replace(".", "").replace(",", "."))
+    return float("nan")
+
+
+def _settled(text: str, decimal: Literal[".", ","] | None) -> float:
+    if decimal is None:
+        return float("nan")
+    thousands = "," if decimal == "." else "."
+    return float(text.replace(thousands, "").replace(decimal, "."))
+
+
+def _require_filled(table: pd.DataFrame) -> None:
+    for name in ("indicator", "unit", "source"):
+        empty = table.index[table[name] == ""]
+        if len(empty):
+            raise _invalid(
+                "Kolom {column} kosong pada baris {shown}.",
+                "Column {column} is empty in rows {shown}.",
+                column=name,
+                shown=_rows(empty),
+            )
+    odd = sorted(set(table["confidence"]) - set(CONFIDENCES))
+    if odd:
+        raise _invalid(
+            "Kolom confidence berisi {shown}; yang diterima: ok, low.",
+            "Column confidence holds {shown}; accepted: ok, low.",
+            shown=_listed(odd),
+        )
+
+
+def _require_periods(table: pd.DataFrame) -> None:
+    """Each period ends in its year, and one indicator keeps to one month of the year."""
+    pattern = rf"(?i)(?:({'|'.join(_MONTHS)}) )?(\d{{4}})"
+    years = table["period"].str.fullmatch(pattern) & (
+        table["period"].str[-4:] == table["year"].astype("str")
+    )
+    wrong = table.index[~years.astype(bool)]
+    if len(wrong):
+        raise _invalid(
+            "Periode tidak cocok dengan tahunnya pada baris {shown}. Tulis misalnya 'Agustus 2025' atau '2025'.",
+            "The period does not fit its year in rows {shown}. Write for example 'Agustus 2025' or '2025'.",
+            shown=_rows(wrong),
+        )
+    months = table["period"].map(_month).groupby(table["indicator"]).nunique()
+    mixed = sorted(months.index[months > 1])
+    if mixed:
+        raise _invalid(
+            "Indikator {shown} mencampur bulan pendataan. Beri setiap bulan indikatornya sendiri.",
+            "Indicators {shown} mix months of survey. Give each month an indicator of its own.",
+            shown=_listed(mixed),
+            indicators=mixed,
+        )
+
+
+def _require_unique(table: pd.DataFrame) -> None:
+    twice = table[table.duplicated(_KEY, keep="first")]
+    if not twice.empty:
+        keys = [" / ".join(key) for key in twice[_KEY].itertuples(index=False)]
+        raise _invalid(
+            "Baris ganda (wilayah / indikator / periode): {shown}.",
+            "Duplicate rows (region / indicator / period): {shown}.",
+            shown=_listed(keys),
+            duplicates=keys,
+        )
+
+
+def _month(period: str) -> int:
+    """Month number of a period, 0 for a whole year."""
+    word = period.split(" ")[0].lower()
+    return _MONTHS.index(word) + 1 if word in _MONTHS else 0
+
+
+def _rows(index: pd.Index) -> str:
+    """Spreadsheet rows of a fresh index: counted from 1, after a header."""
+    return _listed(str(int(row) + 2) for row in index)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """The first texts, and how many more there are."""
+    every = list(texts)
+    more = f" (+{len(every) - _SHOWN})" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more
+
+
+def years_of(table: pd.DataFrame, indicator: str) -> list[int]:
+    """Years with a value of the indicator, ascending; `IndicatorNotFound` when it is not there."""
+    return sorted(int(year) for year in _rows_of(table, indicator)["year"].unique())
+
+
+def _rows_of(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    rows = table[table["indicator"] == indicator]
+    if rows.empty:
+        raise IndicatorNotFound(indicator, available=sorted(table["indicator"].unique()))
+    return rows
+
+
+_VALUE_COLUMNS = ["value", "period", "year", "unit", "source", "source_url", "note", "confidence"]
+
+
+def values_for(table: pd.DataFrame, indicator: str, year: int) -> pd.DataFrame:
+    """Every value of an indicator in one year, good and doubtful.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `parse_indicators` returns it.
+
+    Returns
+    -------
+    DataFrame
+        Index `regency_code`, sorted, with 63 for the province where it has a value; columns
+        `value`, `period`, `year`, `unit`, `source`, `source_url`, `note`, `confidence`. A region
+        without a value has no row.
+
+    Raises
+    ------
+    IndicatorNotFound, UnknownYear
+    """
+    rows = _rows_of(table, indicator)
+    found = rows[rows["year"] == year]
+    if found.empty:
+        available = ", ".join(str(known) for known in years_of(table, indicator))
+        raise UnknownYear(subject=indicator, year=year, available=available)
+    return found.set_index("regency_code")[_VALUE_COLUMNS].sort_index()
+
+
+def latest_values(
+    table: pd.DataFrame,
+    indicator: str,
+    *,
+    year: int,
+    max_age_years: int,
+    include_low_confidence: bool = False,
+) -> pd.DataFrame:
+    """For each region the newest value that is not after `year` and not too old.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `parse_indicators` returns it.
+    max_age_years : int
+        0 takes values of `year` only.
+    include_low_confidence : bool
+        Doubtful values are passed over unless this is set; an older good one is then taken.
+
+    Returns
+    -------
+    DataFrame
+        As `values_for`, each row with its own period. A region without such a value has no row: it
+        is missing and never filled from a neighbour or the province.
+
+    Raises
+    ------
+    IndicatorNotFound
+    """
+    rows = _rows_of(table, indicator)
+    fresh = rows[rows["year"].between(year - max_age_years, year)]
+    trusted = fresh if include_low_confidence else fresh[fresh["confidence"] == "ok"]
+    newest = trusted.sort_values("year", kind="stable").drop_duplicates("regency_code", keep="last")
+    return newest.set_index("regency_code")[_VALUE_COLUMNS].sort_index()
+
+
+def weighted_mean(values: pd.Series, weights: pd.Series) -> float:
+    """The mean of `values`, each counted by its weight.
+
+    Parameters
+    ----------
+    values, weights : Series
+        Matched by index; the weights need not sum to 1. A value without weight is an error.
+
+    Returns
+    -------
+    float
+        NaN when a value with weight is missing (a mean over the rest would pass for the whole) or
+        when all weights are 0.
+
+    Raises
+    ------
+    InvalidWeights
+        When a weight is negative or missing.
+
+    Examples
+    --------
+    >>> weighted_mean(pd.Series([4.0, 6.0]), pd.Series([3, 1]))
+    4.5
+    """
+    matched = weights.reindex(values.index).astype("float64")
+    wrong = [str(name) for name in matched.index[~(matched >= 0)]]
+    if wrong:
+        reason = Text(
+            id="Bobot {names} negatif atau tidak ada.",
+            en="The weights of {names} are negative or missing.",
+        )
+        raise InvalidWeights(reason=reason.format(names=_listed(wrong)), names=wrong)
+    counted = matched[matched > 0]
+    if counted.empty:
+        return float("nan")
+    return float((values[counted.index] * counted).sum(skipna=False) / counted.sum())
