@@ -6,71 +6,40 @@ names every version that went in.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geo import indicators as indicator_tables
+from geo.assessment import Assessment, Origin, results_frame
+from geo.criteria import RasterMeasure
 from geo.crs import to_lonlat
-from geo.errors import LayerNotFound, ModelNotFound, UnknownYear, ZoneNotFound
-from geo.explain import holds_back, lifts, sentence
-from geo.land import open_raster
-from geo.language import Language, Text
+from geo.errors import LayerNotFound, ModelNotFound, RasterRefused, UnknownYear
+from geo.indicators import Indicator
+from geo.land import (
+    KNOWN_RASTERS,
+    cloud_optimised,
+    open_raster,
+    raster_facts,
+    require_land_raster,
+)
+from geo.language import Text
 from geo.measures import LandRaster, measure_zones
 from geo.models import Model, parse_model, weights_from
-from geo.readiness import Measures, ZoneResult, assess_measures
-from geo.store import Store, Version
+from geo.readiness import Measures, assess_measures
+from geo.store import Provenance, Store, Version
 
 MODEL_PREFIX = "model-"
 LAND_PREFIX = "land-"
 DEFAULT_MODEL = "kesiapan"
 DEFAULT_LAYER = "zones"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One version that went into an assessment."""
-
-    dataset: str
-    number: int
-    sha256: str
-    source: str
-    licence: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Assessment:
-    """The result for all zones of a layer; `key` is a sha256 over everything that went in."""
-
-    key: str
-    model: Model
-    layer: str
-    year: int
-    weights: Mapping[str, float]
-    results: tuple[ZoneResult, ...]
-    lineage: tuple[Origin, ...]
-
-    @property
-    def n_ranked(self) -> int:
-        """How many zones have a rank."""
-        return sum(result.rank is not None for result in self.results)
-
-    def result(self, area_id: str) -> ZoneResult:
-        """One zone's result; `ZoneNotFound` when there is none of that id."""
-        for result in self.results:
-            if result.area_id == area_id:
-                return result
-        raise ZoneNotFound(area_id, available=[r.area_id for r in self.results][:50])
-
-    def explanation(self, area_id: str) -> Text:
-        """The plain paragraph about one zone."""
-        return sentence(self.result(area_id), of=self.n_ranked)
+_LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +76,11 @@ def years(store: Store, model_id: str = DEFAULT_MODEL) -> list[int]:
 def indicators(store: Store) -> pd.DataFrame:
     """The current indicator table, tidy."""
     return _read_indicators(store.version("indicators").path)
+
+
+def indicator_catalogue(store: Store) -> dict[str, Indicator]:
+    """What each indicator is called, counted in and cautioned about, by id."""
+    return indicator_tables.parse_catalogue(store.version("indicators").details["catalogue"])
 
 
 def layer(store: Store, name: str) -> gpd.GeoDataFrame:
@@ -162,6 +136,54 @@ def assess(
     )
 
 
+def add_land(
+    store: Store,
+    path: Path,
+    *,
+    name: str,
+    source: str,
+    licence: str,
+    unit: str | None = None,
+    year: str | None = None,
+    actor: str = "operator",
+) -> Version:
+    """Check a raster and make it the current land raster `name`.
+
+    Raises
+    ------
+    RasterRefused
+        See `geo.land.require_land_raster`; also for a name of one's own without a unit.
+    """
+    if not _LAND_NAME.fullmatch(name):
+        raise RasterRefused(reason=_BAD_NAME.format(name=name))
+    if unit is None and name not in KNOWN_RASTERS:
+        raise RasterRefused(reason=_NO_UNIT.format(name=name, known=", ".join(KNOWN_RASTERS)))
+    require_land_raster(path, name=name, region=layer(store, "regencies"))
+    details = raster_facts(path) | {"unit": unit or KNOWN_RASTERS[name], "year": year}
+    return store.publish(
+        LAND_PREFIX + name,
+        "raster",
+        cloud_optimised(path),
+        suffix=".tif",
+        provenance=Provenance(actor=actor, note=path.name, source=source, licence=licence),
+        details=details,
+    )
+
+
+def readers_of(store: Store, raster: str) -> list[str]:
+    """Which criteria and constraints read a land raster, as `model.criterion`."""
+    found = []
+    for model_id in models(store):
+        chosen = model(store, model_id)
+        found += [
+            f"{model_id}.{c.id}"
+            for c in chosen.criteria
+            if isinstance(c.measure, RasterMeasure) and c.measure.raster == raster
+        ]
+        found += [f"{model_id}.{c.id}" for c in chosen.constraints if c.raster == raster]
+    return found
+
+
 def readiness_key(store: Store) -> str:
     """The key of the current default assessment, without computing it."""
     chosen = model(store, DEFAULT_MODEL)
@@ -173,89 +195,9 @@ def readiness_key(store: Store) -> str:
 
 
 def readiness_frame(store: Store) -> gpd.GeoDataFrame:
-    """The current default assessment as a layer: zones with score, class, rank and contributions.
-
-    Lon/lat, index `area_id`. Scores are 0..100 and None for zones that are not ranked; one column
-    `contribution_{criterion}` in points and one `measure_{criterion}` in the criterion's unit.
-    """
+    """The current default assessment as a layer; see `geo.assessment.results_frame`."""
     assessment = assess(store)
     return results_frame(assessment, layer(store, assessment.layer))
-
-
-def results_frame(assessment: Assessment, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """`zones` with the columns of an assessment; see `readiness_frame`."""
-    rows = {result.area_id: _row(assessment, result) for result in assessment.results}
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    kept = [c for c in ("name", "regency_code", "status", "area_ha", "geometry_kind") if c in zones]
-    return gpd.GeoDataFrame(
-        zones[[*kept, "geometry"]].join(table), geometry="geometry", crs=zones.crs
-    ).rename_axis("area_id")
-
-
-def _row(assessment: Assessment, result: ZoneResult) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "assessment_status": result.status,
-        "score": result.score,
-        "rank": result.rank,
-        "of": assessment.n_ranked,
-        "class": result.rank_class,
-        "data_coverage": result.data_coverage,
-        "model": assessment.model.id,
-        "year": assessment.year,
-    }
-    row |= {f"score_{d}": score for d, score in result.dimension_scores.items()}
-    row |= {f"contribution_{c.criterion}": c.contribution for c in result.criteria}
-    row |= {f"measure_{c.criterion}": c.measure for c in result.criteria}
-    row["missing"] = ", ".join(c.criterion for c in result.criteria if c.measure is None)
-    explanation = sentence(result, of=assessment.n_ranked)
-    return row | {"explanation_id": explanation.id, "explanation_en": explanation.en}
-
-
-def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:
-    """The whole assessment as JSON types, texts in `language`."""
-    return {
-        "key": assessment.key,
-        "model": {
-            "id": assessment.model.id,
-            "version": assessment.model.version,
-            "kind": assessment.model.kind,
-            "title": assessment.model.title.to(language),
-            "source": assessment.model.source,
-        },
-        "layer": assessment.layer,
-        "year": assessment.year,
-        "weights": dict(assessment.weights),
-        "classes": [
-            {"id": c.id, "title": c.title.to(language), "from": c.lower_bound}
-            for c in assessment.model.classes
-        ],
-        "zones": [
-            zone_document(assessment, result.area_id, language) for result in assessment.results
-        ],
-        "lineage": [asdict(origin) for origin in assessment.lineage],
-    }
-
-
-def zone_document(assessment: Assessment, area_id: str, language: Language) -> dict[str, Any]:
-    """One zone of an assessment as JSON types, texts in `language`."""
-    result = assessment.result(area_id)
-    document: dict[str, Any] = _in_language(asdict(result), language)
-    return document | {
-        "of": assessment.n_ranked,
-        "explanation": assessment.explanation(area_id).to(language),
-        "lifts": [c.criterion for c in lifts(result)],
-        "holds_back": [c.criterion for c in holds_back(result)],
-    }
-
-
-def _in_language(value: Any, language: Language) -> Any:
-    if isinstance(value, Text):
-        return value.to(language)
-    if isinstance(value, Mapping):
-        return {key: _in_language(item, language) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_in_language(item, language) for item in value]
-    return value
 
 
 def _model_version(store: Store, model_id: str) -> Version:
@@ -328,3 +270,13 @@ def _key(versions: Mapping[str, Version], year: int, weights: Mapping[str, float
         "weights": {name: repr(weight) for name, weight in weights.items()},
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+_BAD_NAME = Text(
+    id="{name!r} bukan nama raster: pakai huruf kecil, angka dan garis bawah, misalnya slope_percent.",
+    en="{name!r} is no raster name: use lower-case letters, digits and underscores, such as slope_percent.",
+)
+_NO_UNIT = Text(
+    id="Sebutkan satuan raster {name!r} dengan --unit. Nama yang sudah dikenal: {known}.",
+    en="Say the unit of raster {name!r} with --unit. Names known already: {known}.",
+)

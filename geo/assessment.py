@@ -1,0 +1,137 @@
+"""Pure. An Assessment: the result for all zones of a layer, with everything that went in.
+
+Every page, feature, sheet and table is a view of one Assessment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import ZoneNotFound
+from geo.explain import holds_back, lifts, sentence
+from geo.language import Language, Text
+from geo.models import Model
+from geo.readiness import ZoneResult
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One version that went into an assessment."""
+
+    dataset: str
+    number: int
+    sha256: str
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """The result for all zones of a layer; `key` is a sha256 over everything that went in."""
+
+    key: str
+    model: Model
+    layer: str
+    year: int
+    weights: Mapping[str, float]
+    results: tuple[ZoneResult, ...]
+    lineage: tuple[Origin, ...]
+
+    @property
+    def n_ranked(self) -> int:
+        """How many zones have a rank."""
+        return sum(result.rank is not None for result in self.results)
+
+    def result(self, area_id: str) -> ZoneResult:
+        """One zone's result; `ZoneNotFound` when there is none of that id."""
+        for result in self.results:
+            if result.area_id == area_id:
+                return result
+        raise ZoneNotFound(area_id, available=[r.area_id for r in self.results][:50])
+
+    def explanation(self, area_id: str) -> Text:
+        """The plain paragraph about one zone."""
+        return sentence(self.result(area_id), of=self.n_ranked)
+
+
+def results_frame(assessment: Assessment, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """`zones` with the columns of an assessment.
+
+    Lon/lat, index `area_id`. Scores are 0..100 and None for zones that are not ranked; one column
+    `contribution_{criterion}` in points and one `measure_{criterion}` in the criterion's unit.
+    """
+    rows = {result.area_id: _row(assessment, result) for result in assessment.results}
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    kept = [c for c in ("name", "regency_code", "status", "area_ha", "geometry_kind") if c in zones]
+    return gpd.GeoDataFrame(
+        zones[[*kept, "geometry"]].join(table), geometry="geometry", crs=zones.crs
+    ).rename_axis("area_id")
+
+
+def _row(assessment: Assessment, result: ZoneResult) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "assessment_status": result.status,
+        "score": result.score,
+        "rank": result.rank,
+        "of": assessment.n_ranked,
+        "class": result.rank_class,
+        "data_coverage": result.data_coverage,
+        "model": assessment.model.id,
+        "year": assessment.year,
+    }
+    row |= {f"score_{d}": score for d, score in result.dimension_scores.items()}
+    row |= {f"contribution_{c.criterion}": c.contribution for c in result.criteria}
+    row |= {f"measure_{c.criterion}": c.measure for c in result.criteria}
+    row["missing"] = ", ".join(c.criterion for c in result.criteria if c.measure is None)
+    explanation = sentence(result, of=assessment.n_ranked)
+    return row | {"explanation_id": explanation.id, "explanation_en": explanation.en}
+
+
+def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:
+    """The whole assessment as JSON types, texts in `language`."""
+    return {
+        "key": assessment.key,
+        "model": {
+            "id": assessment.model.id,
+            "version": assessment.model.version,
+            "kind": assessment.model.kind,
+            "title": assessment.model.title.to(language),
+            "source": assessment.model.source,
+        },
+        "layer": assessment.layer,
+        "year": assessment.year,
+        "weights": dict(assessment.weights),
+        "classes": [
+            {"id": c.id, "title": c.title.to(language), "from": c.lower_bound}
+            for c in assessment.model.classes
+        ],
+        "zones": [
+            zone_document(assessment, result.area_id, language) for result in assessment.results
+        ],
+        "lineage": [asdict(origin) for origin in assessment.lineage],
+    }
+
+
+def zone_document(assessment: Assessment, area_id: str, language: Language) -> dict[str, Any]:
+    """One zone of an assessment as JSON types, texts in `language`."""
+    result = assessment.result(area_id)
+    document: dict[str, Any] = _in_language(asdict(result), language)
+    return document | {
+        "of": assessment.n_ranked,
+        "explanation": assessment.explanation(area_id).to(language),
+        "lifts": [c.criterion for c in lifts(result)],
+        "holds_back": [c.criterion for c in holds_back(result)],
+    }
+
+
+def _in_language(value: Any, language: Language) -> Any:
+    if isinstance(value, Text):
+        return value.to(language)
+    if isinstance(value, Mapping):
+        return {key: _in_language(item, language) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_in_language(item, language) for item in value]
+    return value

@@ -1,0 +1,57 @@
+"""Factories of small layers and rasters whose answers can be checked by hand."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from rasterio.transform import from_origin
+
+
+@pytest.fixture
+def make_layer():
+    """Build a layer: `make_layer({"a": geometry}, crs=…, column=[…])`."""
+
+    def make(geometries, *, crs="EPSG:32750", **columns):
+        index = list(geometries)
+        return gpd.GeoDataFrame(
+            columns or {"name": index},
+            geometry=list(geometries.values()),
+            crs=crs,
+            index=gpd.pd.Index(index, name="area_id"),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_raster(tmp_path):
+    """Write a one-band GeoTIFF of `array` whose upper left corner is `origin`; return its path."""
+
+    def make(array, *, cell=1.0, origin=(0.0, 0.0), crs="EPSG:32750", nodata=None, name="r.tif"):
+        values = np.asarray(array)
+        path: Path = tmp_path / name
+        with rasterio.open(
+            path,
+            "w",
+            driver="GTiff",
+            height=values.shape[-2],
+            width=values.shape[-1],
+            count=1 if values.ndim == 2 else values.shape[0],
+            dtype=values.dtype,
+            crs=crs,
+            transform=from_origin(*origin, cell, cell),
+            nodata=nodata,
+        ) as target:
+            target.write(values, *([1] if values.ndim == 2 else []))
+        return path
+
+    return make
+
+
+@pytest.fixture
+def square():
+    """Build an axis-parallel square: `square(x, y, side)`."""
+    return lambda x, y, side=1.0: shapely.box(x, y, x + side, y + side)

@@ -1,0 +1,104 @@
+"""Joins that report, and rates carried from regencies to zones."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.errors import CRSMismatch, CRSMissing, InvalidLayer
+from geo.join import area_shares, area_weighted, join_attributes
+
+X, Y = 500_000.0, 9_600_000.0
+
+
+@pytest.fixture
+def regions(make_layer, square):
+    return make_layer({"63.01": square(X, Y, 1000), "63.02": square(X + 1000, Y, 1000)})
+
+
+def test_a_zone_over_two_regencies_is_split_by_area(make_layer, regions):
+    zones = make_layer({"z": shapely.box(X + 750, Y, X + 1750, Y + 500)})
+    found = area_shares(zones, regions).set_index("region")
+    assert found["share"].to_dict() == pytest.approx({"63.01": 0.25, "63.02": 0.75}, abs=1e-4)
+    # UTM areas are scaled by up to 0.08 %: geodesic hectares are a little larger at the meridian.
+    assert found["area_ha"].sum() == pytest.approx(50, rel=1e-3)
+    assert found["share"].sum() == pytest.approx(1)
+
+
+def test_shares_count_only_what_lies_in_a_regency(make_layer, regions, square):
+    zones = make_layer({"half": square(X - 500, Y, 1000), "out": square(X - 9000, Y, 10)})
+    found = area_shares(zones, regions)
+    assert found["zone"].tolist() == ["half"]
+    assert found["share"].tolist() == [1.0]
+
+
+def test_a_point_lies_wholly_in_one_regency_even_on_the_border(make_layer, regions):
+    zones = make_layer({"in": shapely.Point(X + 1, Y + 1), "edge": shapely.Point(X + 1000, Y + 5)})
+    found = area_shares(zones, regions)
+    assert found[["zone", "region", "share"]].to_numpy().tolist() == [
+        ["in", "63.01", 1.0],
+        ["edge", "63.01", 1.0],
+    ]
+    assert found["area_ha"].isna().all()
+
+
+def test_a_sliver_of_a_neighbour_is_no_share(make_layer, regions):
+    zones = make_layer({"z": shapely.box(X, Y, X + 1000.01, Y + 1000)})
+    assert area_shares(zones, regions)["region"].tolist() == ["63.01"]
+
+
+def test_layers_in_different_or_no_crs_are_never_joined(make_layer, regions, square):
+    zones = make_layer({"z": square(X, Y, 10)})
+    with pytest.raises(CRSMismatch, match="EPSG:4326"):
+        area_shares(zones.to_crs("EPSG:4326"), regions)
+    with pytest.raises(CRSMissing):
+        area_shares(zones.set_crs(None, allow_override=True), regions)
+
+
+def test_a_rate_is_averaged_over_the_regencies_that_have_one():
+    shares = pd.DataFrame(
+        {"zone": ["a", "a", "b"], "region": ["1", "2", "3"], "share": [0.25, 0.75, 1.0]}
+    )
+    full = area_weighted(pd.Series({"1": 4.0, "2": 8.0, "3": np.nan}), shares)
+    assert full.loc["a"].tolist() == [7.0, 1.0]
+    assert np.isnan(full.loc["b", "value"])
+    assert full.loc["b", "known_share"] == 0
+    partly = area_weighted(pd.Series({"1": 4.0}), shares)
+    assert partly.loc["a"].tolist() == [4.0, 0.25]
+
+
+@given(st.lists(st.floats(0.01, 1), min_size=2, max_size=6), st.floats(-100, 100))
+def test_a_rate_equal_everywhere_stays_what_it_is(parts, rate):
+    regions = [str(i) for i in range(len(parts))]
+    shares = pd.DataFrame(
+        {"zone": "z", "region": regions, "share": np.array(parts) / sum(parts)}
+    )
+    found = area_weighted(pd.Series(rate, index=regions), shares)
+    assert found.loc["z", "value"] == pytest.approx(rate, abs=1e-9)
+
+
+def test_an_attribute_join_keeps_every_row_and_reports_both_sides():
+    left = pd.DataFrame({"code": ["63.02", "63.01", "63.99"], "x": [1, 2, 3]})
+    right = pd.DataFrame({"code": ["63.01", "63.02", "63.03"], "tpt": [3.3, 5.9, 2.8]})
+    joined, report = join_attributes(left, right, on="code")
+    assert joined["code"].tolist() == ["63.02", "63.01", "63.99"]
+    assert joined["tpt"].tolist()[:2] == [5.9, 3.3]
+    assert np.isnan(joined["tpt"].iloc[2])
+    assert report.matched == ("63.01", "63.02")
+    assert report.unmatched_left == ("63.99",)
+    assert report.unmatched_right == ("63.03",)
+
+
+def test_a_join_that_would_multiply_rows_is_refused():
+    left = pd.DataFrame({"code": ["63.01"]})
+    right = pd.DataFrame({"code": ["63.01", "63.01"], "tpt": [1, 2]})
+    with pytest.raises(InvalidLayer, match=r"63\.01"):
+        join_attributes(left, right, on="code")
+
+
+def test_a_join_that_would_overwrite_a_column_is_refused():
+    frame = pd.DataFrame({"code": ["63.01"], "name": ["x"]})
+    with pytest.raises(InvalidLayer, match="name"):
+        join_attributes(frame, frame, on="code")
