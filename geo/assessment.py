@@ -57,13 +57,15 @@ class Assessment:
         return sentence(self.result(area_id), of=self.n_ranked)
 
 
-def results_frame(assessment: Assessment, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def results_frame(
+    assessment: Assessment, zones: gpd.GeoDataFrame, language: Language
+) -> gpd.GeoDataFrame:
     """`zones` with the columns of an assessment.
 
     Lon/lat, index `area_id`. Scores are 0..100 and None for zones that are not ranked; one column
     `contribution_{criterion}` in points and one `measure_{criterion}` in the criterion's unit.
     """
-    rows = {result.area_id: _row(assessment, result) for result in assessment.results}
+    rows = {result.area_id: _row(assessment, result, language) for result in assessment.results}
     table = pd.DataFrame.from_dict(rows, orient="index")
     kept = [c for c in ("name", "regency_code", "status", "area_ha", "geometry_kind") if c in zones]
     return gpd.GeoDataFrame(
@@ -71,13 +73,15 @@ def results_frame(assessment: Assessment, zones: gpd.GeoDataFrame) -> gpd.GeoDat
     ).rename_axis("area_id")
 
 
-def _row(assessment: Assessment, result: ZoneResult) -> dict[str, Any]:
+def _row(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:
+    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
     row: dict[str, Any] = {
         "assessment_status": result.status,
         "score": result.score,
         "rank": result.rank,
         "of": assessment.n_ranked,
         "class": result.rank_class,
+        "class_title": titles.get(result.rank_class or ""),
         "data_coverage": result.data_coverage,
         "model": assessment.model.id,
         "year": assessment.year,
@@ -86,8 +90,7 @@ def _row(assessment: Assessment, result: ZoneResult) -> dict[str, Any]:
     row |= {f"contribution_{c.criterion}": c.contribution for c in result.criteria}
     row |= {f"measure_{c.criterion}": c.measure for c in result.criteria}
     row["missing"] = ", ".join(c.criterion for c in result.criteria if c.measure is None)
-    explanation = sentence(result, of=assessment.n_ranked)
-    return row | {"explanation_id": explanation.id, "explanation_en": explanation.en}
+    return row | {"explanation": sentence(result, of=assessment.n_ranked).to(language)}
 
 
 def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:

@@ -92,37 +92,43 @@ def _indicator_measures(
         )
     except IndicatorNotFound:
         return [Measure(None, 0.0, note=_NO_INDICATOR)] * len(zones)
-    carried = area_weighted(latest["value"], shares)
-    by_zone = dict(list(shares.groupby("zone")))
+    carried = area_weighted(latest["value"], shares).to_dict("index")
+    figures = latest.dropna(subset=["value"]).to_dict("index")
+    parts = _parts(shares)
+    missing = _NO_FIGURE.format(year=year, oldest=year - asked.max_age_years)
     return [
-        _indicator_measure(
-            carried.loc[area_id] if area_id in carried.index else None,
-            by_zone.get(area_id),
-            latest,
-            _NO_FIGURE.format(year=year, oldest=year - asked.max_age_years),
-        )
+        _indicator_measure(carried.get(area_id), parts.get(area_id, {}), figures, missing)
         for area_id in zones.index
     ]
 
 
+def _parts(shares: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Each zone's share in each region, as plain dictionaries: rows are looked up many times."""
+    parts: dict[str, dict[str, float]] = {}
+    for zone, region, share in shares[["zone", "region", "share"]].itertuples(index=False):
+        parts.setdefault(zone, {})[region] = share
+    return parts
+
+
 def _indicator_measure(
-    carried: pd.Series | None, shares: pd.DataFrame | None, latest: pd.DataFrame, missing: Text
+    carried: Mapping[Any, Any] | None,
+    parts: Mapping[str, float],
+    figures: Mapping[Any, Mapping[Any, Any]],
+    missing: Text,
 ) -> Measure:
-    if carried is None or shares is None:
+    if carried is None:
         return Measure(None, 0.0, note=_OUTSIDE)
-    parts = dict(zip(shares["region"], shares["share"], strict=True))
-    if np.isnan(carried["value"]):
+    used = [figures[region] for region in parts if region in figures]
+    if not used:
         return Measure(None, 0.0, note=missing, shares=parts)
-    used = latest.reindex(list(parts)).dropna(subset=["value"])
-    notes = [note for note in used["note"].unique() if note]
+    notes = [note for note in dict.fromkeys(figure["note"] for figure in used) if note]
     if len(parts) > 1:
-        listed = ", ".join(f"{code} {share:.1%}" for code, share in parts.items())
-        notes.append(f"≈ {listed}")
+        notes.append(", ".join(f"{region} {share:.1%}" for region, share in parts.items()))
     return Measure(
         value=float(carried["value"]),
         credit=float(carried["known_share"]),
-        period=" / ".join(sorted(used["period"].unique())),
-        sources=tuple(used["source"].unique()),
+        period=" / ".join(sorted({figure["period"] for figure in used})),
+        sources=tuple(dict.fromkeys(figure["source"] for figure in used)),
         note=Text(id="; ".join(notes), en="; ".join(notes)) if notes else None,
         shares=parts,
     )

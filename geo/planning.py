@@ -29,11 +29,12 @@ from geo.land import (
     raster_facts,
     require_land_raster,
 )
-from geo.language import Text
+from geo.language import Language, Text
 from geo.measures import LandRaster, measure_zones
-from geo.models import Model, parse_model, weights_from
+from geo.models import Model, parse_model, weights_from, weights_from_judgements
 from geo.readiness import Measures, assess_measures
 from geo.store import Provenance, Store, Version
+from geo.weights import AhpWeights
 
 MODEL_PREFIX = "model-"
 LAND_PREFIX = "land-"
@@ -184,6 +185,13 @@ def readers_of(store: Store, raster: str) -> list[str]:
     return found
 
 
+def judged_weights(
+    store: Store, model_id: str, judgements: Mapping[str, Mapping[tuple[str, str], float]]
+) -> tuple[dict[str, float], dict[str, AhpWeights]]:
+    """Weights and consistency from pairwise judgements; see `geo.models.weights_from_judgements`."""
+    return weights_from_judgements(model(store, model_id), judgements)
+
+
 def readiness_key(store: Store) -> str:
     """The key of the current default assessment, without computing it."""
     chosen = model(store, DEFAULT_MODEL)
@@ -194,10 +202,10 @@ def readiness_key(store: Store) -> str:
     )
 
 
-def readiness_frame(store: Store) -> gpd.GeoDataFrame:
+def readiness_frame(store: Store, language: Language) -> gpd.GeoDataFrame:
     """The current default assessment as a layer; see `geo.assessment.results_frame`."""
     assessment = assess(store)
-    return results_frame(assessment, layer(store, assessment.layer))
+    return results_frame(assessment, layer(store, assessment.layer), language)
 
 
 def _model_version(store: Store, model_id: str) -> Version:

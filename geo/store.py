@@ -116,6 +116,16 @@ class Store:
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
+    def state(self) -> dict[str, str]:
+        """The sha256 of every dataset's current version, by dataset."""
+        versions, datasets = catalogue.versions, catalogue.datasets
+        query = sa.select(versions.c.dataset, versions.c.sha256).join(
+            datasets,
+            (datasets.c.dataset == versions.c.dataset) & (datasets.c.current == versions.c.number),
+        )
+        with self._engine.connect() as connection:
+            return {dataset: sha256 for dataset, sha256 in connection.execute(query)}
+
     def version(self, dataset: str, number: int | None = None) -> Version:
         """One version of a dataset, the current one by default.
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import rasterio
+import shapely
 
 from geo.crs import require_crs
 
@@ -100,7 +101,7 @@ def _with_shares(
     on_grid = _polygons_on_grid(zones, raster)
     cell = abs(raster.transform.determinant)
     cells = np.full(len(zones), np.nan)
-    cells[on_grid["position"].to_numpy()] = on_grid.geometry.area.to_numpy() / cell
+    cells[on_grid["position"].to_numpy()] = shapely.area(on_grid.geometry.to_numpy()) / cell
     with np.errstate(invalid="ignore", divide="ignore"):
         valid_share = np.clip(count.to_numpy() / cells, 0.0, 1.0)
     return pd.DataFrame({"cells": cells, "valid_share": valid_share}, index=zones.index)

@@ -1,0 +1,138 @@
+"""I/O. The shipped reference data become the first versions of a new store.
+
+Every version takes its source and licence from the manifest beside the file.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.files import layer_to_parquet, read_layer
+from geo.indicators import parse_indicators
+from geo.land import KNOWN_RASTERS, raster_facts
+from geo.planning import LAND_PREFIX, MODEL_PREFIX
+from geo.store import Provenance, Store
+
+_LAYERS = {
+    "regencies": "boundaries/regencies.geojson",
+    "zones": "zones/zones.geojson",
+    "kecamatan": "zones/kecamatan.geojson",
+}
+_RASTERS = ("landcover", "landmask", "elevation_coarse")
+_MODELS = ("kesiapan", "kebutuhan")
+_ACTOR = "kawasan"
+
+
+def load_reference(
+    store: Store, data_dir: Path, *, progress: Callable[[str], None] | None = None
+) -> list[str]:
+    """Publish the shipped layers, indicators, rasters and models; the names of what was published.
+
+    A dataset that the store already has is left as it is, so that an interrupted start is finished
+    by the next one.
+    """
+    present = set(store.datasets())
+    jobs = _jobs(store, data_dir)
+    published = []
+    for name, publish in jobs.items():
+        if name in present:
+            continue
+        if progress is not None:
+            progress(name)
+        publish()
+        published.append(name)
+    return published
+
+
+def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
+    jobs: dict[str, Callable[[], object]] = {}
+    for name, file in _LAYERS.items():
+        jobs[name] = _job(_publish_layer, store, data_dir, name, file)
+    jobs["indicators"] = _job(_publish_indicators, store, data_dir)
+    for name in _RASTERS:
+        jobs[LAND_PREFIX + name] = _job(_publish_raster, store, data_dir, name)
+    for name in _MODELS:
+        jobs[MODEL_PREFIX + name] = _job(_publish_model, store, data_dir, name)
+    return jobs
+
+
+def _job(publish: Callable[..., object], *arguments: object) -> Callable[[], object]:
+    return lambda: publish(*arguments)
+
+
+def _publish_layer(store: Store, data_dir: Path, name: str, file: str) -> None:
+    frame = read_layer(data_dir / file)
+    store.publish(
+        name,
+        "layer",
+        layer_to_parquet(frame),
+        suffix=".parquet",
+        provenance=_provenance(data_dir / file),
+        details={
+            "features": len(frame),
+            "crs": "OGC:CRS84",
+            "bounds": [float(b) for b in frame.total_bounds],
+        },
+        expected=0,
+    )
+
+
+def _publish_indicators(store: Store, data_dir: Path) -> None:
+    file = data_dir / "indicators" / "indicators.csv"
+    table = parse_indicators(pd.read_csv(file, dtype=str, keep_default_na=False))
+    catalogue = (data_dir / "indicators" / "catalogue.toml").read_text(encoding="utf-8")
+    store.publish(
+        "indicators",
+        "indicators",
+        table.to_parquet(index=False),
+        suffix=".parquet",
+        provenance=_provenance(file),
+        details={"rows": len(table), "catalogue": catalogue},
+        expected=0,
+    )
+
+
+def _publish_raster(store: Store, data_dir: Path, name: str) -> None:
+    file = data_dir / "land" / f"{name}.tif"
+    entry = manifest_entry(file)
+    store.publish(
+        LAND_PREFIX + name,
+        "raster",
+        file,
+        suffix=".tif",
+        provenance=_provenance(file),
+        details=raster_facts(file)
+        | {"unit": KNOWN_RASTERS[name], "year": str(entry["year"]) if "year" in entry else None},
+        expected=0,
+    )
+
+
+def _publish_model(store: Store, data_dir: Path, name: str) -> None:
+    file = data_dir / "models" / f"{name}.toml"
+    store.publish(
+        MODEL_PREFIX + name,
+        "model",
+        file,
+        suffix=".toml",
+        provenance=_provenance(file),
+        expected=0,
+    )
+
+
+def manifest_entry(file: Path) -> Mapping[str, Any]:
+    """The entry of `file` in the `manifest.toml` beside it."""
+    manifest = tomllib.loads((file.parent / "manifest.toml").read_text(encoding="utf-8"))
+    return next(entry for entry in manifest["file"] if entry["name"] == file.name)
+
+
+def _provenance(file: Path) -> Provenance:
+    entry = manifest_entry(file)
+    return Provenance(
+        actor=_ACTOR,
+        note=f"Reference data: {file.name}",
+        source=entry["source"],
+        licence=entry["licence"],
+    )
