@@ -124,7 +124,7 @@ class Store:
             (datasets.c.dataset == versions.c.dataset) & (datasets.c.current == versions.c.number),
         )
         with self._engine.connect() as connection:
-            return {dataset: sha256 for dataset, sha256 in connection.execute(query)}
+            return {row.dataset: row.sha256 for row in connection.execute(query)}
 
     def version(self, dataset: str, number: int | None = None) -> Version:
         """One version of a dataset, the current one by default.
