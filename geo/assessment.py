@@ -66,11 +66,17 @@ def results_frame(
     `contribution_{criterion}` in points and one `measure_{criterion}` in the criterion's unit.
     """
     rows = {result.area_id: _row(assessment, result, language) for result in assessment.results}
-    table = pd.DataFrame.from_dict(rows, orient="index")
+    table = _typed(pd.DataFrame.from_dict(rows, orient="index"))
     kept = [c for c in ("name", "regency_code", "status", "area_ha", "geometry_kind") if c in zones]
     return gpd.GeoDataFrame(
         zones[[*kept, "geometry"]].join(table), geometry="geometry", crs=zones.crs
     ).rename_axis("area_id")
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    # A column without any value has no type of its own, and a rank beside a missing one would be 1.0.
+    numbers = [c for c in table if c.split("_")[0] in ("score", "contribution", "measure")]
+    return table.astype(dict.fromkeys(numbers, "float64") | {"rank": "Int64"})
 
 
 def _row(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:

@@ -239,7 +239,8 @@ def _cleaned(polygons: _Polygons, *, gap_deg: float) -> _Polygons:
     Rounding moves a vertex by up to half a cell and can make two near edges cross; cleaning again
     can set a new vertex off the grid. The two steps repeat until both hold.
     """
-    rounded = polygons
+    # Rounded first: GEOS 3.14 lost whole polygons whose edges ran within micrometres of each other.
+    rounded = _on_grid(polygons)
     for _ in range(10):
         rounded = _on_grid(shapely.coverage_clean(rounded, gap_width=gap_deg))
         if shapely.coverage_is_valid(rounded) and shapely.is_valid(rounded).all():
@@ -254,5 +255,8 @@ def _cleaned(polygons: _Polygons, *, gap_deg: float) -> _Polygons:
 
 def _on_grid(polygons: _Polygons) -> _Polygons:
     rounded = shapely.transform(polygons, lambda xy: np.round(xy, _DECIMALS))
+    # A sliver thinner than the grid collapses to a line: it is dropped, the rest is kept.
+    broken = ~shapely.is_valid(rounded)
+    rounded[broken] = shapely.make_valid(rounded[broken], method="structure", keep_collapsed=False)
     distinct: _Polygons = shapely.remove_repeated_points(rounded)
     return distinct

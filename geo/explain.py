@@ -10,7 +10,7 @@ _NAMED = 3
 
 def lifts(result: ZoneResult) -> tuple[CriterionResult, ...]:
     """The criteria that give the most points, most first, three at most."""
-    return _top(result, key=lambda c: c.contribution)
+    return _top(result, key=lambda c: c.contribution or 0.0)
 
 
 def holds_back(result: ZoneResult) -> tuple[CriterionResult, ...]:

@@ -1,14 +1,13 @@
-"""I/O. A published layer encoded once as GeoJSON and answered from a memory-mapped file.
+"""Pure. A published layer encoded once as GeoJSON and answered from prepared bytes.
 
 A version of a layer never changes, so everything that a page of features needs is prepared once:
 the bytes of every feature, its bounds, its geometry for exact tests, and its properties as columns
-for filters. A page is then a join of byte slices, and many workers share one page cache. Reading
-needs numpy only; geopandas is imported by `encode_features` alone, shapely by the first test of a
-geometry, because a service that starts again must answer within two seconds.
+for filters (`geo/encoding.py`). A page is then a join of byte slices; given a memory map, many
+workers share one page cache. Reading needs numpy only, and shapely from the first exact test of a
+geometry on: a service that starts again must answer within two seconds.
 
 One prepared file: magic, length of the header, header (JSON: fields, sections, extent), sections
-aligned to 8 bytes. `ENCODING` goes into the names of prepared files: raise it when the layout or
-the bytes of a feature change.
+aligned to 8 bytes.
 """
 
 import math
@@ -16,37 +15,29 @@ import mmap
 import re
 import struct
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 
-from geo.errors import InvalidFilter, InvalidLayer, StoreFault, ZoneNotFound
+from geo.errors import InvalidFilter, StoreFault, ZoneNotFound
 from geo.language import Text
-from geo.layers import LayerSchema
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
     import shapely
 
-ENCODING = 1
 # West, south, east, north in lon/lat; west > east crosses the antimeridian.
 Bbox = tuple[float, float, float, float]
 ColumnKind = Literal["text", "integer", "number", "boolean", "json"]
 
-_MAGIC = b"KWSNFEA1"
-_PREFIX = struct.Struct("<8sQ")
-# RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
-_DECIMALS = 7
-_NULL_INTEGER = np.iinfo(np.int64).min
+MAGIC = b"KWSNFEA1"
+PREFIX = struct.Struct("<8sQ")
+# Sorts before every value a filter can name, so a missing integer matches none.
+NULL_INTEGER = np.iinfo(np.int64).min
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _BOOLEANS = {"true": 1, "false": 0}
@@ -79,22 +70,13 @@ class FeatureTable:
     def __init__(self, content: "bytes | mmap.mmap") -> None:
         self._content = memoryview(content)
         size = _header_size(self._content)
-        header = orjson.loads(self._content[_PREFIX.size : _PREFIX.size + size])
+        header = orjson.loads(self._content[PREFIX.size : PREFIX.size + size])
         self._sections: dict[str, tuple[int, int, str]] = header["sections"]
-        self._start = _aligned(_PREFIX.size + size)
+        self._start = aligned(PREFIX.size + size)
         self.count: int = header["count"]
         self.fields: dict[str, ColumnKind] = header["fields"]
         extent = header["extent"]
         self.extent: Bbox | None = None if extent is None else tuple(extent)
-
-    @classmethod
-    def open(cls, path: Path) -> "FeatureTable":
-        """The table in a prepared file, mapped and not read."""
-        try:
-            with path.open("rb") as file:
-                return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        except ValueError as error:  # an empty file cannot be mapped
-            raise StoreFault(reason=_NOT_PREPARED) from error
 
     def __len__(self) -> int:
         return self.count
@@ -141,7 +123,7 @@ class FeatureTable:
             # Neighbours lie side by side with their commas: one slice.
             ends = self._array("json.ends")
             first, last = int(indices[0]), int(indices[-1])
-            return bytes(self._bytes("json")[_begin(ends, first) : int(ends[last])])
+            return bytes(self._bytes("json")[_begin(ends, first, gap=1) : int(ends[last])])
         return b",".join([self._slice("json", int(index)) for index in indices])
 
     def properties(self, indices: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
@@ -173,10 +155,11 @@ class FeatureTable:
         if name not in self.fields:
             raise InvalidFilter(reason=_unknown_property(name, self.fields), parameter=name)
         kind = self.fields[name]
-        column = _column_name(list(self.fields).index(name))
+        column = column_name(list(self.fields).index(name))
         if kind == "text":
             return self._equal_text(column, value)
-        matches: npt.NDArray[np.bool_] = self._array(column) == _parse_value(name, kind, value)
+        wanted = _parse_value(name, kind, value)
+        matches: npt.NDArray[np.bool_] = self._array(column) == wanted
         return matches
 
     def _equal_text(self, column: str, value: str) -> npt.NDArray[np.bool_]:
@@ -215,49 +198,10 @@ class FeatureTable:
         return np.frombuffer(self._bytes(section), dtype=self._sections[section][2])
 
 
-def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = None) -> bytes:
-    """A layer as one prepared file for `FeatureTable`.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame
-        Index `area_id`, any CRS. An empty geometry, or one with a coordinate that is not finite,
-        is sent as null: GeoJSON has no other word for it.
-    schema : LayerSchema, optional
-        Its key becomes the first property, and its integers stay integers where pandas holds them
-        as floats beside missing values.
-
-    Raises
-    ------
-    InvalidLayer
-        When ids are missing or not unique.
-    CRSMissing
-    """
-    from geo.crs import to_lonlat
-
-    ids = _require_ids(frame)
-    geometries = _sendable(np.asarray(to_lonlat(frame).geometry.array, dtype=object))
-    columns = _property_columns(frame, ids, schema)
-    properties = {name: values for name, (_, values) in columns.items()}
-
-    sections = _geometry_sections(geometries)
-    sections |= _joined("json", _features(ids, geometries, properties), separator=b",")
-    sections |= _text_sections("id", list(ids))
-    for index, (kind, values) in enumerate(columns.values()):
-        sections |= _column_sections(_column_name(index), kind, values)
-
-    header = {
-        "count": len(ids),
-        "fields": {name: kind for name, (kind, _) in columns.items()},
-        "extent": _extent(sections["bounds"]),
-    }
-    return _packed(header, sections)
-
-
 def _header_size(content: memoryview) -> int:
-    if len(content) >= _PREFIX.size:
-        magic, size = _PREFIX.unpack_from(content)
-        if magic == _MAGIC and len(content) >= _PREFIX.size + size:
+    if len(content) >= PREFIX.size:
+        magic, size = PREFIX.unpack_from(content)
+        if magic == MAGIC and len(content) >= PREFIX.size + size:
             return int(size)
     raise StoreFault(reason=_NOT_PREPARED)
 
@@ -291,186 +235,8 @@ def _parse_value(name: str, kind: ColumnKind, value: str) -> float:
     raise InvalidFilter(reason=_wrong_type(name, kind, value), parameter=name)
 
 
-def _require_ids(frame: "gpd.GeoDataFrame") -> list[str]:
-    ids = [_clean(str(value)) for value in frame.index]
-    if frame.index.hasnans or len(set(ids)) != len(ids):
-        twice = sorted({value for value, count in Counter(ids).items() if count > 1})[:20]
-        raise InvalidLayer(reason=_IDS_NOT_UNIQUE, duplicates=twice)
-    return ids
-
-
-def _sendable(geometries: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Right-hand rings, at most seven decimals, null for what GeoJSON cannot say."""
-    import shapely
-
-    geometries = np.array([_without_empty_parts(geometry) for geometry in geometries], dtype=object)
-    positions, owners = shapely.get_coordinates(geometries, return_index=True)
-    geometries[owners[~np.isfinite(positions).all(axis=1)]] = None
-    heights, owners = shapely.get_coordinates(geometries, include_z=True, return_index=True)
-    has_height = shapely.has_z(geometries)
-    has_height[owners[~np.isfinite(heights[:, 2])]] = False
-
-    for mask, include_z in ((has_height, True), (~has_height, False)):
-        geometries[mask] = shapely.transform(geometries[mask], _round, include_z=include_z)
-    oriented: npt.NDArray[Any] = shapely.orient_polygons(geometries, exterior_cw=False)
-    return oriented
-
-
-def _without_empty_parts(geometry: Any) -> Any:
-    import shapely
-
-    if geometry is None or geometry.is_empty:
-        return None
-    parts = shapely.get_parts(geometry)
-    if not shapely.is_empty(parts).any():
-        return geometry
-    return type(geometry)([part for part in parts if not part.is_empty])
-
-
-def _round(positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.round(positions, _DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
-
-
-def _geometry_sections(geometries: npt.NDArray[Any]) -> dict[str, Any]:
-    import shapely
-
-    wkb = [item or b"" for item in shapely.to_wkb(geometries)]
-    return {"bounds": shapely.bounds(geometries).reshape(-1, 4)} | _joined("wkb", wkb)
-
-
-def _features(
-    ids: Sequence[str], geometries: npt.NDArray[Any], properties: Mapping[str, list[Any]]
-) -> list[bytes]:
-    import shapely
-
-    texts = [
-        None if text is None else orjson.Fragment(text) for text in shapely.to_geojson(geometries)
-    ]
-    rows = zip(*properties.values(), strict=True) if properties else iter([()] * len(ids))
-    return [
-        orjson.dumps(
-            {
-                "type": "Feature",
-                "id": area_id,
-                "geometry": text,
-                "properties": dict(zip(properties, row, strict=True)),
-            }
-        )
-        for area_id, text, row in zip(ids, texts, rows, strict=True)
-    ]
-
-
-def _property_columns(
-    frame: "gpd.GeoDataFrame", ids: Sequence[str], schema: LayerSchema | None
-) -> dict[str, tuple[ColumnKind, list[Any]]]:
-    integers = {f.name for f in schema.fields if f.kind == "integer"} if schema else set()
-    columns = {
-        _clean(str(name)): _property_column(frame[name], is_integer=name in integers)
-        for name in frame.columns
-        if name != frame.geometry.name
-    }
-    if schema is None or schema.key in columns:
-        return columns
-    return {schema.key: ("text", list(ids))} | columns
-
-
-def _property_column(series: "pd.Series[Any]", *, is_integer: bool) -> tuple[ColumnKind, list[Any]]:
-    missing = series.isna().to_numpy(dtype=np.bool_)
-    values = [
-        None if gone else _plain(value)
-        for value, gone in zip(series.tolist(), missing, strict=True)
-    ]
-    if is_integer and all(v is None or float(v).is_integer() for v in values):
-        values = [None if v is None else int(v) for v in values]
-    return _kind_of(values), values
-
-
-def _kind_of(values: Sequence[Any]) -> ColumnKind:
-    types = {type(value) for value in values} - {type(None)}
-    if types <= {str}:
-        return "text"
-    if types == {bool}:
-        return "boolean"
-    if types == {int}:
-        return "integer"
-    return "number" if types <= {int, float} else "json"
-
-
-def _plain(value: Any) -> Any:
-    """`value` in JSON's types: what is not finite or too large for them becomes null or text."""
-    if isinstance(value, np.generic | np.ndarray):
-        value = value.tolist()
-    if isinstance(value, str):
-        return _clean(value)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) < 2**63 else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {_clean(str(key)): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else _clean(str(value))
-
-
-def _clean(text: str) -> str:
-    """`text` without lone surrogates, which no JSON in UTF-8 can carry."""
-    return str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _column_sections(column: str, kind: ColumnKind, values: list[Any]) -> dict[str, Any]:
-    if kind == "text":
-        return _text_sections(column, values)
-    if kind == "integer":
-        return {column: np.array([_NULL_INTEGER if v is None else v for v in values], np.int64)}
-    if kind == "number":
-        return {column: np.array([np.nan if v is None else v for v in values], np.float64)}
-    if kind == "boolean":
-        return {column: np.array([-1 if v is None else v for v in values], np.int8)}
-    return {}
-
-
-def _text_sections(column: str, values: list[str | None]) -> dict[str, Any]:
-    # Distinct texts in byte order and a code per feature: a filter is one binary search.
-    encoded = [None if value is None else value.encode() for value in values]
-    distinct = sorted({value for value in encoded if value is not None})
-    codes = {value: code for code, value in enumerate(distinct)}
-    return {
-        f"{column}.codes": np.array([-1 if v is None else codes[v] for v in encoded], np.int32)
-    } | _joined(f"{column}.texts", distinct, ends=f"{column}.ends")
-
-
-def _joined(
-    name: str, parts: Sequence[bytes], *, separator: bytes = b"", ends: str | None = None
-) -> dict[str, Any]:
-    sizes = np.array([len(part) for part in parts], np.int64)
-    gaps = np.arange(len(parts), dtype=np.int64) * len(separator)
-    return {name: separator.join(parts), ends or f"{name}.ends": np.cumsum(sizes) + gaps}
-
-
-def _extent(bounds: npt.NDArray[np.float64]) -> list[float] | None:
-    known = bounds[~np.isnan(bounds[:, 0])]
-    if len(known) == 0:
-        return None
-    return [*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()]
-
-
-def _packed(header: Mapping[str, Any], sections: Mapping[str, Any]) -> bytes:
-    layout: dict[str, tuple[int, int, str]] = {}
-    body = bytearray()
-    for name, content in sections.items():
-        is_array = isinstance(content, np.ndarray)
-        raw = content.tobytes() if is_array else content
-        layout[name] = (len(body), len(raw), content.dtype.str if is_array else "bytes")
-        body += raw + b"\0" * (_aligned(len(raw)) - len(raw))
-    head = orjson.dumps({**header, "sections": layout})
-    front = _PREFIX.pack(_MAGIC, len(head)) + head
-    return front + b"\0" * (_aligned(len(front)) - len(front)) + bytes(body)
-
-
-def _aligned(size: int) -> int:
+def aligned(size: int) -> int:
+    """`size` rounded up to a multiple of 8, where sections begin."""
     return -(-size // 8) * 8
 
 
@@ -478,17 +244,14 @@ def _begin(ends: npt.NDArray[Any], index: int, *, gap: int) -> int:
     return 0 if index == 0 else int(ends[index - 1]) + gap
 
 
-def _column_name(index: int) -> str:
+def column_name(index: int) -> str:
+    """The section of the property at `index`; its own name may hold anything."""
     return f"property.{index}"
 
 
 _NOT_PREPARED = Text(
     id="Berkas fitur yang disiapkan rusak. Hapus folder 'prepared' di gudang data; isinya dibuat ulang.",
     en="A prepared feature file is damaged. Delete the store's 'prepared' folder; it is made again.",
-)
-_IDS_NOT_UNIQUE = Text(
-    id="Setiap fitur memerlukan area_id yang berbeda; ada yang kosong atau kembar.",
-    en="Every feature needs an area_id of its own; some are missing or used twice.",
 )
 _KIND_NAMES: dict[ColumnKind, Text] = {
     "text": Text(id="teks", en="a text"),

@@ -5,13 +5,12 @@ two human development series; poverty in March and in September) are separate in
 indicator whose periods mix two months of the year is refused. Missing stays missing.
 """
 
-import re
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
 
 from geo.errors import (
@@ -22,6 +21,7 @@ from geo.errors import (
     UnknownYear,
 )
 from geo.language import Text
+from geo.numerals import parse_numerals
 from geo.regions import BY_CODE, PROVINCE_CODE, to_kemendagri
 
 IndicatorKind = Literal["rate", "count", "amount", "index"]
@@ -168,7 +168,7 @@ def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
 
     table["regency_code"] = _codes(table["regency_code"])
     table["value"] = _numbers(table["value"], column="value")
-    table["year"] = _numbers(table["year"], column="year").astype("int64")
+    table["year"] = _years(table["year"])
     _require_filled(table)
     _require_periods(table)
     _require_unique(table)
@@ -224,13 +224,12 @@ def _code_or_none(text: str) -> str | None:
 
 
 def _numbers(values: pd.Series, *, column: str) -> pd.Series:
-    decimal = decimal_mark(values)
-    numbers = [parse_number(value, decimal=decimal) for value in values]
+    numbers = [numeral.number for numeral in parse_numerals(values.tolist())]
     # Row 1 of a spreadsheet is its header.
     wrong = [
         f"{row} ({value!r})"
         for row, (value, number) in enumerate(zip(values, numbers, strict=True), start=2)
-        if np.isnan(number)
+        if number is None or not math.isfinite(number)
     ]
     if wrong:
         raise _invalid(
@@ -243,64 +242,16 @@ def _numbers(values: pd.Series, *, column: str) -> pd.Series:
     return pd.Series(numbers, index=values.index, dtype="float64")
 
 
-# One separator before exactly three digits: 1.357 is a decimal or a thousand and some.
-_EITHER = r"-?[1-9]\d{0,2}[.,]\d{3}"
-_POINT_DECIMAL = r"-?\d+(\.\d+)?"
-_COMMA_DECIMAL = r"-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
-
-
-def decimal_mark(values: Iterable[object]) -> Literal[".", ","] | None:
-    """The decimal mark that the clear numbers of a column use; None when they use both or none.
-
-    Examples
-    --------
-    >>> decimal_mark(["98.372", "4.16"]), decimal_mark(["98.372", "4,16"]), decimal_mark(["1.357"])
-    ('.', ',', None)
-    """
-    texts = [str(value).strip() for value in values if isinstance(value, str)]
-    clear = [text for text in texts if not re.fullmatch(_EITHER, text) and not text.isdigit()]
-    points = any(re.fullmatch(_POINT_DECIMAL, text) and "." in text for text in clear)
-    commas = any(
-        re.fullmatch(_COMMA_DECIMAL, text) and not re.fullmatch(_POINT_DECIMAL, text)
-        for text in clear
-    )
-    if points == commas:
-        return None
-    return "." if points else ","
-
-
-def parse_number(value: object, *, decimal: Literal[".", ","] | None = None) -> float:
-    """The number that a text writes, NaN when it writes none or could write two.
-
-    A point is a decimal point unless it parts thousands as Indonesian offices write them. Where one
-    separator stands before exactly three digits ("1.357", "12,500") only `decimal`, the mark that
-    the rest of the column uses, can tell; without it the text is NaN. "0.347" is clear, for no
-    thousands begin with a zero.
-
-    Examples
-    --------
-    >>> parse_number("4,16"), parse_number("1.357.156"), parse_number("1.357,156")
-    (4.16, 1357156.0, 1357.156)
-    >>> parse_number("1.357"), parse_number("1.357", decimal="."), parse_number("1.357", decimal=",")
-    (nan, 1.357, 1357.0)
-    """
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
-        return float(value) if np.isfinite(value) else float("nan")
-    text = str(value).strip()
-    if re.fullmatch(_EITHER, text):
-        return _settled(text, decimal)
-    if re.fullmatch(_POINT_DECIMAL, text):
-        return float(text)
-    if re.fullmatch(_COMMA_DECIMAL, text):
-        return float(text.replace(".", "").replace(",", "."))
-    return float("nan")
-
-
-def _settled(text: str, decimal: Literal[".", ","] | None) -> float:
-    if decimal is None:
-        return float("nan")
-    thousands = "," if decimal == "." else "."
-    return float(text.replace(thousands, "").replace(decimal, "."))
+def _years(texts: pd.Series) -> pd.Series:
+    years = _numbers(texts, column="year")
+    fractions = years.index[years % 1 != 0]
+    if len(fractions):
+        raise _invalid(
+            "Kolom year bukan tahun pada baris {shown}.",
+            "Column year is not a year in rows {shown}.",
+            shown=_rows(fractions),
+        )
+    return years.astype("int64")
 
 
 def _require_filled(table: pd.DataFrame) -> None:

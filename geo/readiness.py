@@ -25,7 +25,7 @@ class CriterionResult:
     `measure` is in the criterion's unit, `value` in [0, 1]; both None where there are no data, and
     then `note` says why. `weight` is the criterion's share of the whole model (all weights sum to
     1), `contribution` its points of the zone's score (contributions add up to the score; 0 where
-    the measure is missing). `period` and `sources` say where the measure comes from; `shares` are
+    the measure is missing, None where the zone has no score). `period` and `sources` say where the measure comes from; `shares` are
     the regencies' parts of the zone behind an indicator, by Kemendagri code.
     """
 
@@ -36,7 +36,7 @@ class CriterionResult:
     weight: float
     measure: float | None
     value: float | None
-    contribution: float
+    contribution: float | None
     period: str | None
     sources: tuple[str, ...]
     note: Text | None
@@ -122,10 +122,10 @@ def assess_measures(
     values = _values(measures, model)
     credits = np.column_stack([[m.credit for m in measures.criteria[i]] for i in ids])
     coverage = data_coverage(credits, weight)
-    points = contributions(values, weight)
     statuses = _statuses(measures, coverage, model)
     ranked = np.array([status == "ranked" for status in statuses])
-    scores = np.where(ranked, weighted_sum(values, weight), np.nan)
+    points = np.where(ranked[:, np.newaxis], contributions(values, weight), np.nan)
+    scores = points.sum(axis=1)
     dimension_scores = _dimension_scores(values, weight, model)
     failed = [_floors_failed(row, model) for row in dimension_scores]
     classes = classify(scores, [c.lower_bound for c in model.classes])
@@ -212,7 +212,7 @@ def _criterion_results(
                 weight=weights[criterion.id],
                 measure=measure.value,
                 value=_or_none(values[j]),
-                contribution=0.0 if np.isnan(points[j]) else float(points[j]),
+                contribution=_or_none(points[j]),
                 period=measure.period,
                 sources=measure.sources,
                 note=measure.note,

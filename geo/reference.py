@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
-from geo.files import layer_to_parquet, read_layer
+from geo.files import layer_to_parquet
 from geo.indicators import parse_indicators
 from geo.land import KNOWN_RASTERS, raster_facts
+from geo.layers import schema_of
 from geo.planning import LAND_PREFIX, MODEL_PREFIX
 from geo.store import Provenance, Store
 
@@ -64,7 +66,7 @@ def _job(publish: Callable[..., object], *arguments: object) -> Callable[[], obj
 
 
 def _publish_layer(store: Store, data_dir: Path, name: str, file: str) -> None:
-    frame = read_layer(data_dir / file)
+    frame = read_reference_layer(data_dir / file, layer=name)
     store.publish(
         name,
         "layer",
@@ -78,6 +80,15 @@ def _publish_layer(store: Store, data_dir: Path, name: str, file: str) -> None:
         },
         expected=0,
     )
+
+
+def read_reference_layer(file: Path, *, layer: str) -> gpd.GeoDataFrame:
+    """A shipped layer with the fields of its schema, under its key as index `area_id`; lon/lat."""
+    schema = schema_of(layer)
+    frame = gpd.read_file(file)
+    named = [field.name for field in schema.fields if field.name in frame.columns]
+    keyed = frame[[*named, "geometry"]].set_index(schema.key).rename_axis("area_id")
+    return keyed.sort_index()
 
 
 def _publish_indicators(store: Store, data_dir: Path) -> None:

@@ -351,7 +351,7 @@ def disc_within(
         raise InvalidInput(reason=reason.format(**facts), **facts)
 
     low_m, high_m = 0.0, _farthest_m(lon, lat, within)
-    for _ in range(60):  # bisection: 60 halvings leave less than a micrometre
+    for _ in range(40):  # bisection: of 1,000 km, 40 halvings leave a micrometre
         radius_m = (low_m + high_m) / 2
         if _hectares(shapely.intersection(_disc(lon, lat, radius_m), within)) < area_ha:
             low_m = radius_m

@@ -72,9 +72,7 @@ def test_a_rate_is_averaged_over_the_regencies_that_have_one():
 @given(st.lists(st.floats(0.01, 1), min_size=2, max_size=6), st.floats(-100, 100))
 def test_a_rate_equal_everywhere_stays_what_it_is(parts, rate):
     regions = [str(i) for i in range(len(parts))]
-    shares = pd.DataFrame(
-        {"zone": "z", "region": regions, "share": np.array(parts) / sum(parts)}
-    )
+    shares = pd.DataFrame({"zone": "z", "region": regions, "share": np.array(parts) / sum(parts)})
     found = area_weighted(pd.Series(rate, index=regions), shares)
     assert found.loc["z", "value"] == pytest.approx(rate, abs=1e-9)
 

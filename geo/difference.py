@@ -1,0 +1,130 @@
+"""Pure. What an uploaded layer would change: features added, removed and changed, by key."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import area_ha, to_lonlat
+from geo.findings import json_value
+
+# About 1 cm: rounding of a file format is no edit.
+_TOLERANCE_DEG = 1e-7
+_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A feature in both versions: changed values as (before, after), and areas where it moved."""
+
+    key: str
+    values: dict[str, tuple[Any, Any]]
+    area_ha: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Keys added, removed and changed, and how many stay the same."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[Change, ...]
+    unchanged: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Counts of all, and the first `_LISTED` of each list."""
+        changes = [
+            {
+                "key": change.key,
+                "values": {
+                    name: {"before": json_value(old), "after": json_value(new)}
+                    for name, (old, new) in change.values.items()
+                },
+                "area_ha": change.area_ha
+                and {"before": change.area_ha[0], "after": change.area_ha[1]},
+            }
+            for change in self.changed[:_LISTED]
+        ]
+        return {
+            "counts": {
+                "added": len(self.added),
+                "removed": len(self.removed),
+                "changed": len(self.changed),
+                "unchanged": self.unchanged,
+            },
+            "added": list(self.added[:_LISTED]),
+            "removed": list(self.removed[:_LISTED]),
+            "changed": changes,
+        }
+
+
+def difference(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> Difference:
+    """How `frame` differs from `current`.
+
+    Parameters
+    ----------
+    frame, current : GeoDataFrame
+        Index `area_id`, unique; any CRS each. Columns of only one of them count as missing in the
+        other. Geometries that lie within 1 cm of each other, vertex for vertex, are the same.
+    """
+    both = [key for key in frame.index if key in current.index]
+    after, before = to_lonlat(frame.loc[both]), to_lonlat(current.loc[both])
+    moved = ~shapely.equals_exact(
+        shapely.normalize(after.geometry.to_numpy()),
+        shapely.normalize(before.geometry.to_numpy()),
+        tolerance=_TOLERANCE_DEG,
+    )
+    areas = area_ha(before), area_ha(after)
+    values = _changed_values(after, before)
+
+    changes = [
+        Change(
+            str(key),
+            values[row],
+            (round(float(areas[0][row]), 4), round(float(areas[1][row]), 4))
+            if moved[row]
+            else None,
+        )
+        for row, key in enumerate(both)
+        if moved[row] or values[row]
+    ]
+    return Difference(
+        added=tuple(str(key) for key in frame.index if key not in current.index),
+        removed=tuple(str(key) for key in current.index if key not in frame.index),
+        changed=tuple(changes),
+        unchanged=len(both) - len(changes),
+    )
+
+
+def _changed_values(
+    after: gpd.GeoDataFrame, before: gpd.GeoDataFrame
+) -> list[dict[str, tuple[Any, Any]]]:
+    names = dict.fromkeys([*_properties(after), *_properties(before)])
+    changes: list[dict[str, tuple[Any, Any]]] = [{} for _ in range(len(after))]
+    for name in names:
+        new, old = _values(after, name), _values(before, name)
+        for row, (one, other) in enumerate(zip(old, new, strict=True)):
+            if not _same(one, other):
+                changes[row][name] = (one, other)
+    return changes
+
+
+def _properties(frame: gpd.GeoDataFrame) -> list[str]:
+    return [str(name) for name in frame.columns if name != frame.geometry.name]
+
+
+def _values(frame: gpd.GeoDataFrame, name: str) -> list[Any]:
+    if name not in frame.columns:
+        return [None] * len(frame)
+    return [None if pd.isna(value) else value for value in frame[name].tolist()]
+
+
+def _same(left: Any, right: Any) -> bool:
+    is_number = (int, float, np.number)
+    if isinstance(left, is_number) and isinstance(right, is_number):
+        return math.isclose(left, right, rel_tol=1e-9)
+    return bool(left == right)

@@ -1,0 +1,255 @@
+"""Pure. A layer encoded once for `geo/features.py`: GeoJSON bytes, exact geometry, columns for filters.
+
+geopandas and shapely are imported inside, so that a service that only reads prepared files need
+not load them.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from geo.errors import InvalidLayer
+from geo.features import MAGIC, NULL_INTEGER, PREFIX, ColumnKind, aligned, column_name
+from geo.language import Text
+from geo.layers import LayerSchema
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+# RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
+_DECIMALS = 7
+_IDS_NOT_UNIQUE = Text(
+    id="Setiap fitur memerlukan area_id yang berbeda; ada yang kosong atau kembar.",
+    en="Every feature needs an area_id of its own; some are missing or used twice.",
+)
+
+
+def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = None) -> bytes:
+    """A layer as one prepared file for `FeatureTable`.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Index `area_id`, any CRS. An empty geometry, or one with a coordinate that is not finite,
+        is sent as null: GeoJSON has no other word for it.
+    schema : LayerSchema, optional
+        Its key becomes the first property, and its integers stay integers where pandas holds them
+        as floats beside missing values.
+
+    Raises
+    ------
+    InvalidLayer
+        When ids are missing or not unique.
+    CRSMissing
+    """
+    from geo.crs import to_lonlat
+
+    ids = _require_ids(frame)
+    geometries = _sendable(np.asarray(to_lonlat(frame).geometry.array, dtype=object))
+    columns = _property_columns(frame, ids, schema)
+    properties = {name: values for name, (_, values) in columns.items()}
+
+    sections = _geometry_sections(geometries)
+    sections |= _joined("json", _features(ids, geometries, properties), separator=b",")
+    sections |= _text_sections("id", list(ids))
+    for index, (kind, values) in enumerate(columns.values()):
+        sections |= _column_sections(column_name(index), kind, values)
+
+    header = {
+        "count": len(ids),
+        "fields": {name: kind for name, (kind, _) in columns.items()},
+        "extent": _extent(sections["bounds"]),
+    }
+    return _packed(header, sections)
+
+
+def _require_ids(frame: "gpd.GeoDataFrame") -> list[str]:
+    ids = [_clean(str(value)) for value in frame.index]
+    if frame.index.hasnans or len(set(ids)) != len(ids):
+        twice = sorted({value for value, count in Counter(ids).items() if count > 1})[:20]
+        raise InvalidLayer(reason=_IDS_NOT_UNIQUE, duplicates=twice)
+    return ids
+
+
+def _sendable(geometries: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Right-hand rings, at most seven decimals, null for what GeoJSON cannot say."""
+    import shapely
+
+    geometries = np.array([_without_empty_parts(geometry) for geometry in geometries], dtype=object)
+    # shapely.transform loses the height of a geometry that also has measures, so measures go first.
+    measured = shapely.has_m(geometries)
+    geometries[measured] = shapely.from_wkb(
+        shapely.to_wkb(geometries[measured], output_dimension=3)
+    )
+    positions, owners = shapely.get_coordinates(geometries, return_index=True)
+    geometries[owners[~np.isfinite(positions).all(axis=1)]] = None
+    heights, owners = shapely.get_coordinates(geometries, include_z=True, return_index=True)
+    has_height = shapely.has_z(geometries)
+    has_height[owners[~np.isfinite(heights[:, 2])]] = False
+
+    for mask, include_z in ((has_height, True), (~has_height, False)):
+        geometries[mask] = shapely.transform(geometries[mask], _round, include_z=include_z)
+    oriented: npt.NDArray[Any] = shapely.orient_polygons(geometries, exterior_cw=False)
+    return oriented
+
+
+def _without_empty_parts(geometry: Any) -> Any:
+    import shapely
+
+    if geometry is None or geometry.is_empty:
+        return None
+    parts = shapely.get_parts(geometry)
+    if not shapely.is_empty(parts).any():
+        return geometry
+    return type(geometry)([part for part in parts if not part.is_empty])
+
+
+def _round(positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.round(positions, _DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def _geometry_sections(geometries: npt.NDArray[Any]) -> dict[str, Any]:
+    import shapely
+
+    wkb = [item or b"" for item in shapely.to_wkb(geometries)]
+    return {"bounds": shapely.bounds(geometries).reshape(-1, 4)} | _joined("wkb", wkb)
+
+
+def _features(
+    ids: Sequence[str], geometries: npt.NDArray[Any], properties: Mapping[str, list[Any]]
+) -> list[bytes]:
+    import shapely
+
+    texts = [
+        None if text is None else orjson.Fragment(text) for text in shapely.to_geojson(geometries)
+    ]
+    rows = zip(*properties.values(), strict=True) if properties else iter([()] * len(ids))
+    return [
+        orjson.dumps(
+            {
+                "type": "Feature",
+                "id": area_id,
+                "geometry": text,
+                "properties": dict(zip(properties, row, strict=True)),
+            }
+        )
+        for area_id, text, row in zip(ids, texts, rows, strict=True)
+    ]
+
+
+def _property_columns(
+    frame: "gpd.GeoDataFrame", ids: Sequence[str], schema: LayerSchema | None
+) -> dict[str, tuple[ColumnKind, list[Any]]]:
+    integers = {f.name for f in schema.fields if f.kind == "integer"} if schema else set()
+    columns: dict[str, tuple[ColumnKind, list[Any]]] = {
+        _clean(str(name)): _property_column(frame[name], is_integer=name in integers)
+        for name in frame.columns
+        if name != frame.geometry.name
+    }
+    if schema is None or schema.key in columns:
+        return columns
+    key: dict[str, tuple[ColumnKind, list[Any]]] = {schema.key: ("text", list(ids))}
+    return key | columns
+
+
+def _property_column(series: "pd.Series[Any]", *, is_integer: bool) -> tuple[ColumnKind, list[Any]]:
+    missing = series.isna().to_numpy(dtype=np.bool_)
+    values = [
+        None if gone else _plain(value)
+        for value, gone in zip(series.tolist(), missing, strict=True)
+    ]
+    if is_integer and all(v is None or float(v).is_integer() for v in values):
+        values = [None if v is None else int(v) for v in values]
+    return _kind_of(values), values
+
+
+def _kind_of(values: Sequence[Any]) -> ColumnKind:
+    types = {type(value) for value in values} - {type(None)}
+    if types <= {str}:
+        return "text"
+    if types == {bool}:
+        return "boolean"
+    if types == {int}:
+        return "integer"
+    return "number" if types <= {int, float} else "json"
+
+
+def _plain(value: Any) -> Any:
+    """`value` in JSON's types: what is not finite or too large for them becomes null or text."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, str):
+        return _clean(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {_clean(str(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else _clean(str(value))
+
+
+def _clean(text: str) -> str:
+    """`text` without lone surrogates, which no JSON in UTF-8 can carry."""
+    return str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _column_sections(column: str, kind: ColumnKind, values: list[Any]) -> dict[str, Any]:
+    if kind == "text":
+        return _text_sections(column, values)
+    if kind == "integer":
+        return {column: np.array([NULL_INTEGER if v is None else v for v in values], np.int64)}
+    if kind == "number":
+        return {column: np.array([np.nan if v is None else v for v in values], np.float64)}
+    if kind == "boolean":
+        return {column: np.array([-1 if v is None else v for v in values], np.int8)}
+    return {}
+
+
+def _text_sections(column: str, values: list[str | None]) -> dict[str, Any]:
+    # Distinct texts in byte order and a code per feature: a filter is one binary search.
+    encoded = [None if value is None else value.encode() for value in values]
+    distinct = sorted({value for value in encoded if value is not None})
+    codes = {value: code for code, value in enumerate(distinct)}
+    return {
+        f"{column}.codes": np.array([-1 if v is None else codes[v] for v in encoded], np.int32)
+    } | _joined(f"{column}.texts", distinct, ends=f"{column}.ends")
+
+
+def _joined(
+    name: str, parts: Sequence[bytes], *, separator: bytes = b"", ends: str | None = None
+) -> dict[str, Any]:
+    sizes = np.array([len(part) for part in parts], np.int64)
+    gaps = np.arange(len(parts), dtype=np.int64) * len(separator)
+    return {name: separator.join(parts), ends or f"{name}.ends": np.cumsum(sizes) + gaps}
+
+
+def _extent(bounds: npt.NDArray[np.float64]) -> list[float] | None:
+    known = bounds[~np.isnan(bounds[:, 0])]
+    if len(known) == 0:
+        return None
+    return [*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()]
+
+
+def _packed(header: Mapping[str, Any], sections: Mapping[str, Any]) -> bytes:
+    layout: dict[str, tuple[int, int, str]] = {}
+    body = bytearray()
+    for name, content in sections.items():
+        is_array = isinstance(content, np.ndarray)
+        raw = content.tobytes() if is_array else content
+        layout[name] = (len(body), len(raw), content.dtype.str if is_array else "bytes")
+        body += raw + b"\0" * (aligned(len(raw)) - len(raw))
+    head = orjson.dumps({**header, "sections": layout})
+    front = PREFIX.pack(MAGIC, len(head)) + head
+    return front + b"\0" * (aligned(len(front)) - len(front)) + bytes(body)

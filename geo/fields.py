@@ -1,0 +1,344 @@
+"""Pure. The columns of an uploaded table mapped to a layer's fields, and their values read.
+
+Every source column is accounted for: it becomes a field, is kept beside the fields, or is named as
+left out. Codes stay text; a code column of numbers is refused, since 63.1 may be 63.01 or 63.10.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geo.errors import InvalidCode
+from geo.findings import Feature, Finding, finding
+from geo.language import Text
+from geo.layers import Field, LayerSchema
+from geo.numerals import Numeral, parse_numerals
+from geo.regions import AmbiguousCode, parse_regency_code
+from geo.sources import Limits
+
+# Columns that name the regency a feature lies in; in layers of other things no name of the feature.
+REGENCY_NAME_COLUMNS = ("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota", "nama_kabupaten")
+_DBF_NAME_LENGTH = 10
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Which column became which field.
+
+    `fields` is field → source column, `kept` source column → name that it is kept under.
+    """
+
+    fields: Mapping[str, str]
+    kept: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """One entry for every source column."""
+        return [
+            *({"source": source, "field": field} for field, source in self.fields.items()),
+            *(
+                {"source": source, "field": None, "kept_as": name}
+                for source, name in self.kept.items()
+            ),
+        ]
+
+
+def map_columns(table: pd.DataFrame, schema: LayerSchema) -> Mapped:
+    """Each field's column: by its own name, that name cut by DBF, or an alias; without case.
+
+    Two columns that could be one field are ambiguous unless they hold the same values.
+    """
+    fields: dict[str, str] = {}
+    findings: list[Finding] = []
+    # The exact names first, so that no alias takes a column that is a field by its own name.
+    for names_of in (_own_names, _aliases):
+        for field in schema.fields:
+            if field.name in fields:
+                continue
+            free = [column for column in table.columns if column not in fields.values()]
+            found = _candidates(free, names_of(field, schema))
+            if found:
+                fields[field.name] = found[0]
+            differing = [c for c in found[1:] if not _same(table[found[0]], table[c])]
+            if differing:
+                findings.append(_ambiguous(field, [found[0], *differing]))
+    findings += [
+        _missing(field, table)
+        for field in schema.fields
+        if field.required and field.name not in fields
+    ]
+    kept, renamed = _kept(table, schema, fields)
+    if kept:
+        findings.append(finding("column_kept", columns=", ".join(kept)))
+    return Mapped(fields, kept, (*findings, *renamed))
+
+
+def _own_names(field: Field, schema: LayerSchema) -> list[str]:
+    is_unique = sum(
+        f.name[:_DBF_NAME_LENGTH] == field.name[:_DBF_NAME_LENGTH] for f in schema.fields
+    )
+    return [field.name, *([field.name[:_DBF_NAME_LENGTH]] if is_unique == 1 else [])]
+
+
+def _aliases(field: Field, schema: LayerSchema) -> list[str]:
+    is_regency = schema.regency_field == schema.key
+    names = [a for a in field.aliases if is_regency or a not in REGENCY_NAME_COLUMNS]
+    return [*names, *(name[:_DBF_NAME_LENGTH] for name in names)]
+
+
+def _candidates(columns: Sequence[str], names: Sequence[str]) -> list[str]:
+    plain = {column: plain_name(column) for column in columns}
+    ordered = [column for name in names for column in columns if plain[column] == name]
+    return list(dict.fromkeys(ordered))
+
+
+def plain_name(column: str) -> str:
+    """A column's name in lower case with underscores, as aliases are written."""
+    return re.sub(r"[\s\-.]+", "_", str(column).strip().lower())
+
+
+def _same(left: pd.Series, right: pd.Series) -> bool:
+    pairs = zip(left.map(_plain_text), right.map(_plain_text), strict=True)
+    return all(one == other for one, other in pairs)
+
+
+def _plain_text(value: Any) -> str:
+    return "" if is_missing(value) else str(value).strip()
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value of a source table is no value: None, NaN, or text of blanks."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return True
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _ambiguous(field: Field, columns: list[str]) -> Finding:
+    return finding("field_ambiguous", field=field.name, columns=", ".join(columns))
+
+
+def _missing(field: Field, table: pd.DataFrame) -> Finding:
+    return finding(
+        "field_missing",
+        where={"column": field.name},
+        field=field.name,
+        title=field.title,
+        accepted=", ".join(dict.fromkeys((field.name, *field.aliases))),
+        columns=", ".join(map(str, table.columns)) or "-",
+    )
+
+
+def _kept(
+    table: pd.DataFrame, schema: LayerSchema, fields: Mapping[str, str]
+) -> tuple[dict[str, str], list[Finding]]:
+    # GeoPackage compares names without case, and `area_id` and `geometry` are the layer's own.
+    taken = {field.name for field in schema.fields} | {"area_id", "geometry", "fid"}
+    kept: dict[str, str] = {}
+    renamed: list[Finding] = []
+    for column in table.columns:
+        if column in fields.values():
+            continue
+        name = str(column)
+        while name.lower() in taken:
+            name += "_2"
+        taken.add(name.lower())
+        kept[column] = name
+        if name != column:
+            renamed.append(finding("column_renamed", column=column, name=name))
+    return kept, renamed
+
+
+def read_values(
+    table: pd.DataFrame,
+    schema: LayerSchema,
+    mapped: Mapped,
+    *,
+    features: Sequence[Feature],
+    limits: Limits,
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The table under the schema's names and types, and what is wrong with single values.
+
+    Returns
+    -------
+    table : DataFrame, (n,)
+        Fields that have a column, in the schema's order, then the columns that are kept. Values
+        that cannot be read are missing.
+    """
+    columns: dict[str, pd.Series] = {}
+    findings: list[Finding] = []
+    for field in schema.fields:
+        if (source := mapped.fields.get(field.name)) is None:
+            continue
+        reader = _Reader(field, source, features, limits)
+        columns[field.name], found = reader.read(
+            table[source].tolist(), is_code=field.name == schema.regency_field
+        )
+        findings += found
+    for source, name in mapped.kept.items():
+        columns[name] = _kept_values(table[source].tolist())
+        findings += _bad_texts(source, table[source].tolist(), features, limits)
+    return pd.DataFrame(columns, index=table.index), findings
+
+
+def _kept_values(values: list[Any]) -> pd.Series:
+    """A column outside the schema: as it is where one type holds it, else as text."""
+    present = [value for value in values if not is_missing(value)]
+    kinds = {bool if isinstance(v, bool) else type(v) for v in present}
+    cleaned = [None if is_missing(value) else value for value in values]
+    if kinds == {int} and all(-(2**63) <= v < 2**63 for v in present):
+        return pd.Series(cleaned, dtype="Int64")
+    if kinds and kinds <= {int, float} and all(math.isfinite(v) for v in present):
+        return pd.Series(cleaned, dtype="float64")
+    if kinds == {bool}:
+        return pd.Series(cleaned, dtype="boolean")
+    return pd.Series([None if v is None else str(v) for v in cleaned], dtype="str")
+
+
+def _bad_texts(
+    column: str, values: list[Any], features: Sequence[Feature], limits: Limits
+) -> list[Finding]:
+    found = []
+    for value, feature in zip(values, features, strict=True):
+        if not isinstance(value, str):
+            continue
+        if control := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", value):
+            point = f"{ord(control[0]):04X}"
+            found.append(_at("control_character", feature, column, point=point))
+        if len(value) > limits.text_length:
+            length = len(value)
+            found.append(
+                _at("text_too_long", feature, column, length=length, limit=limits.text_length)
+            )
+    return found
+
+
+def _at(code: str, feature: Feature, column: str, **facts: Any) -> Finding:
+    return finding(code, feature=feature, where={"column": column}, column=column, **facts)
+
+
+class _Reader:
+    """Reads the values of one field."""
+
+    def __init__(
+        self, field: Field, column: str, features: Sequence[Feature], limits: Limits
+    ) -> None:
+        self.field, self.column, self.features, self.limits = field, column, features, limits
+        self.findings: list[Finding] = []
+
+    def read(self, values: list[Any], *, is_code: bool) -> tuple[pd.Series, list[Finding]]:
+        if self.field.kind == "text":
+            read = self._codes(values) if is_code else self._texts(values)
+            series = pd.Series(read, dtype="str")
+        else:
+            series = self._numbers(values)
+        if self.field.required:
+            for value, feature in zip(values, self.features, strict=True):
+                if is_missing(value):
+                    self._report("value_missing", feature)
+        return series, self.findings
+
+    def _report(self, code: str, feature: Feature, **facts: Any) -> None:
+        self.findings.append(_at(code, feature, self.column, **facts))
+
+    def _texts(self, values: list[Any]) -> list[str | None]:
+        self.findings += _bad_texts(self.column, values, self.features, self.limits)
+        if self.field.pattern and self._has_fractions(values):
+            return [None] * len(values)
+        texts = [None if is_missing(value) else _to_text(value) for value in values]
+        for text, feature in zip(texts, self.features, strict=True):
+            pattern = self.field.pattern
+            if text is not None and pattern and not re.fullmatch(pattern, text):
+                hint = _pattern_hint(text, pattern)
+                self._report("value_pattern", feature, value=text, pattern=pattern, hint=hint)
+        return texts
+
+    def _has_fractions(self, values: list[Any]) -> bool:
+        fractions = [v for v in values if isinstance(v, float) and not v.is_integer() and v == v]
+        if fractions:
+            examples = ", ".join(dict.fromkeys(map(str, fractions[:_EXAMPLES])))
+            where = {"column": self.column}
+            self.findings.append(
+                finding("code_as_number", where=where, column=self.column, examples=examples)
+            )
+        return bool(fractions)
+
+    def _codes(self, values: list[Any]) -> list[str | None]:
+        if self._has_fractions(values):
+            return [None] * len(values)
+        codes, rewritten = [], {}
+        for value, feature in zip(values, self.features, strict=True):
+            code = None if is_missing(value) else self._code(value, feature)
+            codes.append(code)
+            if code is not None and code != value:
+                rewritten[_to_text(value)] = code
+        if rewritten:
+            pairs = [f"{old} → {new}" for old, new in rewritten.items()][:_EXAMPLES]
+            where = {"column": self.column}
+            self.findings.append(
+                finding(
+                    "code_rewritten", where=where, column=self.column, examples=", ".join(pairs)
+                )
+            )
+        return codes
+
+    def _code(self, value: Any, feature: Feature) -> str | None:
+        try:
+            return parse_regency_code(value)
+        except AmbiguousCode as error:
+            candidates = error.facts["candidates"]
+            self._report("code_ambiguous", feature, value=_to_text(value), candidates=candidates)
+        except InvalidCode:
+            self._report("code_invalid", feature, value=_to_text(value)[:80])
+        return None
+
+    def _numbers(self, values: list[Any]) -> pd.Series:
+        is_integer = self.field.kind == "integer"
+        numerals = parse_numerals(values)
+        numbers: list[float | None] = []
+        for value, numeral, feature in zip(values, numerals, self.features, strict=True):
+            whole = numeral.number is None or numeral.number.is_integer() or not is_integer
+            if numeral.readings:
+                readings = " / ".join(f"{reading:.10g}" for reading in numeral.readings)
+                self._report("number_ambiguous", feature, value=value, readings=readings)
+            elif numeral.is_invalid or not whole:
+                what = _WHOLE if is_integer else _NUMBER
+                self._report("number_invalid", feature, value=str(value)[:80], what=what)
+            numbers.append(numeral.number if whole else None)
+        self._tell_rewritten(values, numerals)
+        return pd.Series(numbers, dtype="float64").astype("Int64" if is_integer else "float64")
+
+    def _tell_rewritten(self, values: list[Any], numerals: Sequence[Numeral]) -> None:
+        examples = [
+            f"{value} → {numeral.number:.10g}"
+            for value, numeral in zip(values, numerals, strict=True)
+            if numeral.is_rewritten and numeral.number is not None
+        ]
+        if examples:
+            where, shown = {"column": self.column}, "; ".join(examples[:_EXAMPLES])
+            self.findings.append(
+                finding("number_reformatted", where=where, column=self.column, examples=shown)
+            )
+
+
+_NUMBER = Text(id="bilangan", en="a number")
+_WHOLE = Text(id="bilangan bulat", en="a whole number")
+
+
+def _to_text(value: Any) -> str:
+    """`value` as text: 6301.0, as a table with gaps gives it, is 6301."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def _pattern_hint(text: str, pattern: str) -> Text:
+    """What the value may have been meant to be, where lower case and hyphens make it fit."""
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    if slug != text and re.fullmatch(pattern, slug):
+        return Text(id=f"Misalnya {slug!r}.", en=f"For example {slug!r}.")
+    return Text(id="Perbaiki nilainya.", en="Correct the value.")

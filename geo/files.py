@@ -1,0 +1,239 @@
+"""I/O. Trusted layers to and from files; what people upload enters by `geo/ingest.py` only.
+
+A file is written under a temporary name and renamed, so that a reader never finds half of one.
+Codes are text in every format. A spreadsheet runs a text that begins with `=`, `+`, `-` or `@`, so
+CSV and XLSX (and only they) put an apostrophe before such a text.
+"""
+
+import io
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import geopandas as gpd
+import orjson
+import pandas as pd
+import shapely
+
+from geo.crs import LONLAT, require_crs, to_lonlat
+from geo.errors import InvalidInput, InvalidLayer
+from geo.language import Text
+
+Format = Literal["geojson", "gpkg", "csv", "xlsx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+# A tab or a return at the start lets a formula follow in some programs (OWASP, CSV injection).
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+# RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
+_DECIMALS = 7
+_MAX_COLUMN_WIDTH = 60
+
+
+def read_layer(path: Path) -> gpd.GeoDataFrame:
+    """A layer from GeoParquet or GeoJSON.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index `area_id` (text), CRS as the file has it.
+
+    Raises
+    ------
+    InvalidLayer
+        When there is no `area_id`.
+    """
+    frame = gpd.read_parquet(path) if path.suffix == ".parquet" else _from_geojson(path)
+    if frame.index.name != "area_id" and "area_id" in frame.columns:
+        frame = frame.set_index("area_id")
+    if frame.index.name != "area_id":
+        reason = Text(
+            id="{p} tidak memiliki kolom area_id.", en="{p} has no column area_id."
+        ).format(p=path.name)
+        raise InvalidLayer(reason=reason)
+    frame.index = pd.Index(frame.index.astype("str"), name="area_id")
+    return frame
+
+
+def _from_geojson(path: Path) -> gpd.GeoDataFrame:
+    """A GeoJSON layer of our own: a feature's id is its `area_id`; coordinates are lon/lat."""
+    features = orjson.loads(path.read_bytes())["features"]
+    table = pd.DataFrame([feature["properties"] for feature in features])
+    shapes = [f["geometry"] and shapely.from_geojson(orjson.dumps(f["geometry"])) for f in features]
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=LONLAT)
+    if features and all("id" in feature for feature in features):
+        frame.index = pd.Index([str(feature["id"]) for feature in features], name="area_id")
+        return frame.drop(columns="area_id", errors="ignore")
+    return frame
+
+
+def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
+    """A layer as GeoParquet; the same layer gives the same bytes.
+
+    Raises
+    ------
+    CRSMissing
+    """
+    require_crs(frame, subject="layer")
+    content = io.BytesIO()
+    frame.to_parquet(content, index=True, compression="zstd", geometry_encoding="WKB")
+    return content.getvalue()
+
+
+def write_layer(frame: gpd.GeoDataFrame, path: Path, format: Format | None = None) -> None:
+    """Export a layer; the format follows the file's suffix where none is given.
+
+    GeoJSON is lon/lat (RFC 7946). GeoPackage keeps the layer's CRS and holds one layer, named like
+    the file, for field programs empty a package of several. CSV carries the geometry as WKT in
+    lon/lat in a last column `wkt`. XLSX carries `lon` and `lat` of a point inside each feature, as
+    a cell holds at most 32,767 characters. Missing values are empty, in GeoJSON null.
+
+    Raises
+    ------
+    InvalidInput
+        For a format that is none of these.
+    CRSMissing
+    """
+    require_crs(frame, subject="layer")
+    chosen = format or path.suffix.removeprefix(".").lower()
+    if chosen not in _WRITERS:
+        raise InvalidInput(reason=_no_format(chosen))
+    _written(path, lambda temporary: _WRITERS[chosen](frame, temporary, path.stem))
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Export a table to CSV or XLSX by the file's suffix; its index becomes the first columns.
+
+    Raises
+    ------
+    InvalidInput
+        For another format.
+    """
+    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {".csv": _csv, ".xlsx": _xlsx}
+    if path.suffix not in writers:
+        raise InvalidInput(reason=_no_format(path.suffix))
+    flat = table if table.index.name is None else table.reset_index()
+    _written(path, lambda temporary: writers[path.suffix](flat, temporary))
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A trusted CSV table whose every column is text; empty cells are missing."""
+    return pd.read_csv(
+        path, dtype="str", encoding="utf-8-sig", keep_default_na=False, na_values=[""]
+    )
+
+
+def _written(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, then take its place."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
+        temporary = Path(folder) / path.name
+        write(temporary)
+        temporary.replace(path)
+
+
+def _properties(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The layer without its geometry; `area_id` first where no column repeats it."""
+    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    ids = [str(value) for value in frame.index]
+    is_repeated = any(table[name].tolist() == ids for name in table.columns)
+    table = table.reset_index(drop=True)
+    if not is_repeated and "area_id" not in table.columns:
+        table.insert(0, "area_id", pd.Series(ids, dtype="str"))
+    return table
+
+
+def _geojson(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
+    lonlat = to_lonlat(frame).geometry.to_numpy()
+    rows = _properties(frame).to_dict("records")
+    shapes = shapely.to_geojson(shapely.transform(lonlat, lambda xy: xy.round(_DECIMALS)))
+    features = [
+        {
+            "type": "Feature",
+            "id": str(key),
+            "properties": {name: _json(value) for name, value in row.items()},
+            "geometry": None if shape is None else orjson.Fragment(shape),
+        }
+        for key, row, shape in zip(frame.index, rows, shapes, strict=True)
+    ]
+    collection = {"type": "FeatureCollection", "features": features}
+    path.write_bytes(orjson.dumps(collection))
+
+
+def _json(value: Any) -> Any:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return None
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _gpkg(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
+    shapes = frame.geometry.to_numpy()
+    table = gpd.GeoDataFrame(_properties(frame), geometry=shapes, crs=frame.crs)
+    table.to_file(path, layer=layer, driver="GPKG", engine="pyogrio", index=False)
+
+
+def _csv_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
+    table = _properties(frame)
+    _csv(table.assign(wkt=to_lonlat(frame).geometry.to_wkt(rounding_precision=7).to_numpy()), path)
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    # The byte-order mark makes Excel read UTF-8.
+    _guarded(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def _xlsx_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
+    points = to_lonlat(frame).geometry.representative_point()
+    table = _properties(frame)
+    _xlsx(table.assign(lon=points.x.round(6).to_numpy(), lat=points.y.round(6).to_numpy()), path)
+
+
+def _xlsx(table: pd.DataFrame, path: Path) -> None:
+    from openpyxl import Workbook  # type: ignore[import-untyped]
+    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
+    from openpyxl.styles import Font  # type: ignore[import-untyped]
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("kawasan")
+    guarded = _guarded(table)
+    for at, name in enumerate(guarded.columns, start=1):
+        longest = max([len(str(name)), *(len(str(v)) for v in guarded[name].head(200))])
+        sheet.column_dimensions[get_column_letter(at)].width = min(longest + 2, _MAX_COLUMN_WIDTH)
+    sheet.freeze_panes = "A2"
+
+    def cell(value: Any, *, is_head: bool = False) -> Any:
+        made = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, str):
+            # openpyxl takes "=1+1" for a formula, Excel takes "63.10" for a number.
+            made.data_type, made.number_format = "s", "@"
+        if is_head:
+            made.font = Font(bold=True)
+        return made
+
+    sheet.append([cell(str(name), is_head=True) for name in guarded.columns])
+    for row in guarded.itertuples(index=False):
+        sheet.append([cell(_json(value)) for value in row])
+    book.save(path)
+
+
+def _guarded(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before every text that a spreadsheet would run; numbers stay."""
+    guarded = table.map(lambda v: f"'{v}" if isinstance(v, str) and _FORMULA.match(v) else v)
+    return guarded.rename(columns=lambda n: f"'{n}" if _FORMULA.match(str(n)) else n)
+
+
+_WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path, str], None]] = {
+    "geojson": _geojson,
+    "gpkg": _gpkg,
+    "csv": _csv_layer,
+    "xlsx": _xlsx_layer,
+}
+
+
+def _no_format(found: str) -> Text:
+    return Text(
+        id="Format {f!r} tidak dikenal. Yang tersedia: {known}.",
+        en="The format {f!r} is not known. Available: {known}.",
+    ).format(f=found, known=", ".join(FORMATS))

@@ -1,0 +1,145 @@
+"""Pure. What was found in an uploaded file: one sentence each, in both languages, with its evidence.
+
+A finding says what is wrong, where, and how to mend it. The sentences live in
+`geo/finding_texts.py`; their codes are the stable names that programs read.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from geo.errors import UploadRejected
+from geo.finding_texts import TEXTS
+from geo.language import Text
+
+Severity = Literal["error", "warning", "info"]
+# A file with one fault in every row is told so in this many sentences; the rest is counted.
+LISTED_PER_CODE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature of an uploaded file: its row (1 is the first) and, where known, its key and name."""
+
+    row: int
+    key: str | None = None
+    name: str | None = None
+
+    @property
+    def label(self) -> Text:
+        """`Row 3 (angsana, Angsana)` for the head of a sentence."""
+        names = ", ".join(dict.fromkeys(text for text in (self.key, self.name) if text))
+        rest = f" ({names})" if names else ""
+        return Text(id=f"Baris {self.row}{rest}", en=f"Row {self.row}{rest}")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in a file.
+
+    `where` narrows it down: a column, a member of an archive, or a position in lon/lat. An error
+    refuses the file, a warning asks for a look, an info says what was done.
+    """
+
+    code: str
+    severity: Severity
+    sentence: Text
+    feature: Feature | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Unreadable(UploadRejected):
+    """A file that cannot be read far enough to look at its features; carries its findings."""
+
+    def __init__(self, *findings: Finding) -> None:
+        self.findings = findings
+        super().__init__(reason=findings[0].sentence)
+
+
+def finding(
+    code: str,
+    *,
+    feature: Feature | None = None,
+    where: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> Finding:
+    """The finding of that code; `facts` fill its sentence and travel with it.
+
+    Examples
+    --------
+    >>> finding("geometry_missing", feature=Feature(3, "angsana")).sentence.en
+    'Row 3 (angsana): has no geometry. Draw it, or delete the row.'
+    """
+    severity, sentence = TEXTS[code]
+    filled = Text(
+        id=sentence.id.format(**_in_language(facts, "id")),
+        en=sentence.en.format(**_in_language(facts, "en")),
+    )
+    if feature is not None:
+        label = feature.label
+        filled = Text(id=f"{label.id}: {filled.id}", en=f"{label.en}: {filled.en}")
+    return Finding(code, severity, filled, feature, where or {}, facts)
+
+
+def _in_language(facts: Mapping[str, Any], language: Literal["id", "en"]) -> dict[str, Any]:
+    return {k: v.to(language) if isinstance(v, Text) else v for k, v in facts.items()}
+
+
+def is_refused(findings: Iterable[Finding]) -> bool:
+    """Whether any finding is an error."""
+    return any(found.severity == "error" for found in findings)
+
+
+def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Findings for a report: errors first, at most `LISTED_PER_CODE` of a code.
+
+    Returns
+    -------
+    dict
+        `findings` (code, severity, feature, where, sentence by language, facts), `counts` of every
+        code, so that nothing is lost where the list is cut, and `errors`, `warnings`.
+    """
+    order = {"error": 0, "warning": 1, "info": 2}
+    ranked = sorted(findings, key=lambda found: order[found.severity])
+    listed: Counter[str] = Counter()
+    shown = []
+    for found in ranked:
+        listed[found.code] += 1
+        if listed[found.code] <= LISTED_PER_CODE:
+            shown.append(_finding_json(found))
+    return {
+        "findings": shown,
+        "counts": dict(listed),
+        "errors": sum(found.severity == "error" for found in ranked),
+        "warnings": sum(found.severity == "warning" for found in ranked),
+    }
+
+
+def _finding_json(found: Finding) -> dict[str, Any]:
+    feature = found.feature
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "feature": feature and {"row": feature.row, "key": feature.key, "name": feature.name},
+        "where": json_value(dict(found.where)),
+        "sentence": found.sentence._asdict(),
+        "facts": json_value(dict(found.facts)),
+    }
+
+
+def json_value(value: Any) -> Any:
+    """`value` in JSON types: NaN and infinities are null, texts are by language, the rest is text."""
+    if isinstance(value, Text):
+        return value._asdict()
+    if isinstance(value, Mapping):
+        return {str(name): json_value(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [json_value(item) for item in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return str(value)

@@ -1,0 +1,282 @@
+"""I/O. GeoJSON read by us, so that GDAL never sees it.
+
+GDAL follows a `crs` link, takes an unknown CRS for EPSG:4326, makes null geometries of coordinates
+in quotes, keeps the last of two equal names and cuts text at a NUL, all without an error. RFC 7946
+is small enough to read with Python's own parser and to be exact about every feature.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from geo.crs_names import crs_of, lonlat
+from geo.errors import UploadUnsupported
+from geo.findings import Unreadable, finding
+from geo.language import Text
+from geo.sources import Damage, Limits, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_KINDS = ("FeatureCollection", "Feature")
+
+
+class _BadGeometry(ValueError):
+    def __init__(self, indonesian: str, english: str) -> None:
+        self.reason = Text(id=indonesian, en=english)
+        super().__init__(english)
+
+
+def read_geojson(path: Path, *, limits: Limits) -> Source:
+    """The layer of a GeoJSON file.
+
+    Raises
+    ------
+    Unreadable
+        For text that is no exact JSON and for a CRS given as a link.
+    UploadUnsupported
+        For JSON of another kind, such as TopoJSON, Esri JSON or a GDAL pipeline.
+    """
+    document = _parsed(_text(path), limits)
+    if not isinstance(document, dict) or document.get("type") not in _KINDS:
+        raise UploadUnsupported(reason=_no_geojson())
+    features = document.get("features") if document["type"] == "FeatureCollection" else [document]
+    if not isinstance(features, list):
+        raise _structure("features bukan daftar", "features is no list")
+
+    crs, crs_text = _crs(document)
+    properties = [_properties(feature, row) for row, feature in enumerate(features, start=1)]
+    geometry, damaged = _geometries(features)
+
+    import geopandas as gpd
+
+    frame = gpd.GeoDataFrame(_table(properties), geometry=geometry, crs=crs)
+    notes = () if "crs" in document else (finding("crs_assumed"),)
+    return Source(
+        frame=frame,
+        kind="geojson",
+        layer=path.stem,
+        crs_text=crs_text,
+        encoding="utf-8",
+        header_count=len(features),
+        damaged=damaged,
+        findings=notes,
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable(finding("json_not_utf8", position=error.start + 1)) from error
+
+
+def _parsed(text: str, limits: Limits) -> Any:
+    _require_shallow(text, limits)
+    # Only an escape can make half a letter; asking every text costs time.
+    has_surrogates = re.search(r"\\u[dD][89a-fA-F]", text) is not None
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object_of(has_surrogates), parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as error:
+        raise Unreadable(
+            finding("json_invalid", line=error.lineno, column=error.colno, reason=error.msg)
+        ) from error
+    except ValueError as error:  # an integer of more digits than Python reads
+        raise Unreadable(
+            finding("json_invalid", line=1, column=1, reason="a number is too long")
+        ) from error
+
+
+def _require_shallow(text: str, limits: Limits) -> None:
+    """Depth is counted before parsing: 900 nested objects cost GDAL 280 MB, and Python its stack."""
+    plain = np.frombuffer(_STRING.sub("", text).encode("utf-8", "replace"), np.uint8)
+    opening = np.isin(plain, np.frombuffer(b"[{", np.uint8)).astype(np.int32)
+    closing = np.isin(plain, np.frombuffer(b"]}", np.uint8)).astype(np.int32)
+    if (np.cumsum(opening - closing) > limits.json_depth).any():
+        raise Unreadable(finding("json_too_deep", limit=limits.json_depth))
+
+
+def _object_of(has_surrogates: bool) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    def to_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise Unreadable(finding("json_duplicate_key", name=twice[:100]))
+        if has_surrogates:
+            for text in (t for pair in pairs for t in pair if isinstance(t, str)):
+                _require_letters(text)
+        return made
+
+    return to_object
+
+
+def _require_letters(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        shown = text[:100].encode("utf-8", "replace").decode()
+        raise Unreadable(finding("json_surrogate", text=shown)) from error
+
+
+def _refuse_constant(token: str) -> float:
+    raise Unreadable(finding("json_number", token=token))
+
+
+def _structure(indonesian: str, english: str) -> Unreadable:
+    return Unreadable(finding("geojson_structure", reason=Text(id=indonesian, en=english)))
+
+
+def _crs(document: dict[str, Any]) -> tuple[pyproj.CRS | None, str | None]:
+    """The CRS that the file means and what it calls it.
+
+    RFC 7946 knows only lon/lat; the `crs` member of 2008 is still written by QGIS and GDAL.
+    """
+    if "crs" not in document:
+        return lonlat(), "OGC:CRS84"
+    member = document["crs"]
+    if member is None:
+        return None, None
+    if not isinstance(member, dict) or member.get("type") == "link":
+        raise Unreadable(finding("crs_link"))
+    named = member.get("properties")
+    name = named.get("name") if isinstance(named, dict) else None
+    if not isinstance(name, str):
+        raise Unreadable(finding("crs_link"))
+    return crs_of(name), name[:200]
+
+
+def _properties(feature: Any, row: int) -> dict[str, Any]:
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        raise _structure(f"anggota ke-{row} bukan Feature", f"member {row} is no Feature")
+    properties = feature.get("properties") or {}
+    if not isinstance(properties, dict) or "geometry" not in feature:
+        raise _structure(
+            f"Feature ke-{row} tanpa properties atau geometry",
+            f"Feature {row} has no properties or no geometry",
+        )
+    # Most programs repeat a feature's id as a property; once is enough.
+    is_new = "id" in feature and "id" not in properties and feature["id"] not in properties.values()
+    return {"id": feature["id"], **properties} if is_new else dict(properties)
+
+
+def _table(properties: list[dict[str, Any]]) -> "pd.DataFrame":
+    import pandas as pd
+
+    names = dict.fromkeys(name for row in properties for name in row)
+    # "geometry" may be the name of a property too; the column of that name is ours.
+    columns = {
+        "geometry_" if name == "geometry" else name: pd.Series(
+            [_flat(row.get(name)) for row in properties], dtype=object
+        )
+        for name in names
+    }
+    return pd.DataFrame(columns) if columns else pd.DataFrame(index=range(len(properties)))
+
+
+def _flat(value: Any) -> Any:
+    return (
+        json.dumps(value, ensure_ascii=False, sort_keys=True)
+        if isinstance(value, dict | list)
+        else value
+    )
+
+
+def _geometries(features: list[Any]) -> tuple[npt.NDArray[np.object_], dict[int, Damage]]:
+    geometry = np.full(len(features), None, dtype=object)
+    damaged: dict[int, Damage] = {}
+    for row, feature in enumerate(features):
+        if feature["geometry"] is None:
+            continue
+        try:
+            geometry[row] = _geometry(feature["geometry"])
+        except _BadGeometry as error:
+            damaged[row] = Damage("geometry_damaged", {"reason": error.reason})
+        except shapely.errors.GEOSException as error:
+            reason = str(error)[:200]
+            damaged[row] = Damage("geometry_damaged", {"reason": reason})
+    return geometry, damaged
+
+
+def _geometry(member: Any) -> shapely.Geometry:
+    kind = member.get("type") if isinstance(member, dict) else None
+    if kind == "GeometryCollection":
+        parts = member.get("geometries")
+        return shapely.GeometryCollection([_geometry(p) for p in _list(parts)])
+    if kind not in _MAKERS:
+        raise _BadGeometry(f"jenis {kind!r} tidak dikenal", f"its type {kind!r} is not known")
+    return _MAKERS[kind](member.get("coordinates"))
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise _BadGeometry("coordinates bukan daftar", "its coordinates are no list")
+    return value
+
+
+def _positions(value: Any) -> npt.NDArray[np.float64]:
+    """(n, 2 or 3) positions of a list; mixed lengths lose their height."""
+    positions = _list(value)
+    if not all(isinstance(p, list) and len(p) >= 2 for p in positions):
+        raise _BadGeometry("posisi bukan [bujur, lintang]", "a position is not [lon, lat]")
+    depth = min(3, *(len(p) for p in positions)) if positions else 2
+    try:
+        array = np.array([p[:depth] for p in positions])
+    except ValueError:
+        array = np.array([""])
+    if array.dtype.kind not in "if" and positions:
+        raise _BadGeometry(
+            "koordinat harus bilangan tanpa tanda petik", "coordinates must be numbers, unquoted"
+        )
+    return array.reshape(len(positions), depth).astype(np.float64)
+
+
+def _ring(value: Any) -> npt.NDArray[np.float64]:
+    ring = _positions(value)
+    if len(ring) < 4:
+        raise _BadGeometry(
+            "cincin poligon kurang dari 4 posisi", "a ring has fewer than 4 positions"
+        )
+    if not np.array_equal(ring[0, :2], ring[-1, :2], equal_nan=True):
+        raise _BadGeometry(
+            "cincin poligon tidak tertutup: posisi pertama dan terakhir harus sama",
+            "a ring is not closed: its first and last position must be the same",
+        )
+    return ring
+
+
+def _polygon(value: Any) -> shapely.Polygon:
+    rings = [_ring(ring) for ring in _list(value)]
+    return shapely.Polygon(rings[0], rings[1:]) if rings else shapely.Polygon()
+
+
+def _point(value: Any) -> shapely.Point:
+    # An empty Point is written with empty coordinates.
+    return shapely.Point(_positions([value])[0]) if value != [] else shapely.Point()
+
+
+_MAKERS: dict[str, Callable[[Any], shapely.Geometry]] = {
+    "Point": _point,
+    "MultiPoint": lambda value: shapely.MultiPoint(_positions(value)),
+    "LineString": lambda value: shapely.LineString(_positions(value)),
+    "MultiLineString": lambda value: shapely.MultiLineString([_positions(v) for v in _list(value)]),
+    "Polygon": _polygon,
+    "MultiPolygon": lambda value: shapely.MultiPolygon([_polygon(v) for v in _list(value)]),
+}
+
+
+def _no_geojson() -> Text:
+    return Text(
+        id="JSON ini bukan GeoJSON (FeatureCollection). Ekspor layer sebagai GeoJSON, GeoPackage atau Shapefile dalam ZIP.",
+        en="This JSON is no GeoJSON (FeatureCollection). Export the layer as GeoJSON, GeoPackage or a zipped Shapefile.",
+    )

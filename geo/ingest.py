@@ -1,0 +1,224 @@
+"""I/O. The door for files that people upload: a clean layer of a known schema, or all that is wrong.
+
+Three kinds are taken, told by their content and never by their name: a zipped Shapefile, a
+GeoPackage and GeoJSON. This process looks at the first bytes only; everything else happens in
+`geo/reader.py` under `geo/sandbox.py`.
+"""
+
+import re
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+from geo.crs_names import crs_of
+from geo.errors import InvalidInput, UploadTooLarge, UploadUnsupported
+from geo.findings import finding
+from geo.language import Text
+from geo.layers import LayerSchema
+from geo.report import report_of
+from geo.sandbox import read_confined
+from geo.shapefile import ENCODINGS, codec_of
+from geo.sources import Job, Limits, Reference, SourceKind
+
+DEFAULT_LIMITS = Limits()
+_HEAD_BYTES = 4096
+# Application ids of GeoPackage 1.2 and later, 1.1 and 1.0 (OGC 12-128r18, requirement 2).
+_GEOPACKAGE_IDS = (b"GPKG", b"GP11", b"GP10")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IngestResult:
+    """What became of an upload.
+
+    Attributes
+    ----------
+    frame : GeoDataFrame or None
+        The cleaned layer: index `area_id`, the schema's columns, then the file's other columns;
+        CRS as the source's. None when the file was refused.
+    report : dict
+        JSON types: `accepted`, `filename`, `summary` (format, layer, encoding, counts, features,
+        geometry_types, crs, bounds in lon/lat), `mapping` (source column → field or kept_as),
+        `findings` (sentences in both languages), `counts` by code, `errors`, `warnings`,
+        `difference` from the published version.
+    """
+
+    frame: gpd.GeoDataFrame | None
+    report: dict[str, Any]
+
+
+def ingest_upload(
+    path: Path,
+    *,
+    filename: str,
+    schema: LayerSchema,
+    region: gpd.GeoDataFrame | None,
+    regency_codes: Collection[str],
+    current: gpd.GeoDataFrame | None = None,
+    crs_override: str | None = None,
+    encoding: str | None = None,
+    layer: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    corrections: Mapping[str, bool] | None = None,
+) -> IngestResult:
+    """Read and check an uploaded file; nothing is kept of it but what is returned.
+
+    Parameters
+    ----------
+    path : Path
+        The file as it came.
+    filename : str
+        What its sender calls it; only reported, never trusted.
+    region : GeoDataFrame, optional
+        The regencies (index: Kemendagri code) that features must lie in.
+    regency_codes : collection of str
+        The codes that exist.
+    current : GeoDataFrame, optional
+        The published version, to tell the difference from.
+    crs_override, encoding : str, optional
+        Used in place of what the file says, for files that say nothing or the wrong thing.
+    layer : str, optional
+        Which layer, where the file holds several.
+    corrections : mapping, optional
+        `{"make_valid": True}` repairs invalid polygons and lists each with its area before and
+        after; by default they are refused.
+
+    Raises
+    ------
+    UploadTooLarge, UploadUnsupported
+        Before anything is read.
+    InvalidInput
+        For a CRS or encoding that nobody knows.
+    """
+    _require_size(path, limits)
+    kind = kind_of(path)
+    job = Job(
+        path=path.absolute(),
+        kind=kind,
+        schema=schema,
+        crs_override=_parsed_crs(crs_override),
+        encoding=_parsed_encoding(encoding),
+        layer=layer,
+        repair=bool((corrections or {}).get("make_valid")),
+        limits=limits,
+    )
+
+    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
+        reference = Reference(frozenset(regency_codes), region, current)
+        frame, report = _read(job, reference, Path(name))
+
+    return IngestResult(frame, {"filename": clean_name(filename), **report})
+
+
+def kind_of(path: Path) -> SourceKind:
+    """Which kind of file this is, by its first bytes.
+
+    Raises
+    ------
+    UploadUnsupported
+        Naming what it looks like instead.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if head.startswith((b"PK\3\4", b"PK\5\6")):
+        return "shapefile"
+    if head.startswith(b"SQLite format 3\0") and head[68:72] in _GEOPACKAGE_IDS:
+        return "geopackage"
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return "geojson"
+    raise UploadUnsupported(reason=_unsupported(_looks_like(head)))
+
+
+def clean_name(filename: str) -> str:
+    """The last part of a sender's file name, printable and short."""
+    base = re.split(r"[/\\]", filename)[-1]
+    return re.sub(r"[^\w .()+-]", "_", base).strip()[:120] or "upload"
+
+
+def _require_size(path: Path, limits: Limits) -> None:
+    size = path.stat().st_size
+    if size > limits.upload_bytes:
+        raise UploadTooLarge(reason=too_large(limits.upload_bytes))
+
+
+def too_large(limit_bytes: int) -> Text:
+    """The sentence for a file over the limit."""
+    return Text(
+        id="Berkas melebihi batas {n:.4g} MB. Sederhanakan atau bagi layernya.",
+        en="The file is over the limit of {n:.4g} MB. Simplify or split the layer.",
+    ).format(n=limit_bytes / 2**20)
+
+
+def _parsed_crs(text: str | None) -> pyproj.CRS | None:
+    if text is None or not text.strip():
+        return None
+    if (crs := crs_of(text)) is None:
+        reason = Text(
+            id="CRS {v!r} tidak dikenal; tulis kode EPSG, misalnya EPSG:32750.",
+            en="The CRS {v!r} is not known; write an EPSG code, for example EPSG:32750.",
+        )
+        raise InvalidInput(reason=reason.format(v=text[:80]))
+    return crs
+
+
+def _parsed_encoding(text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    if (codec := codec_of(text)) is None:
+        reason = Text(
+            id="Pengodean {v!r} tidak dikenal. Yang tersedia: {known}.",
+            en="The encoding {v!r} is not known. Available: {known}.",
+        )
+        raise InvalidInput(reason=reason.format(v=text[:40], known=", ".join(ENCODINGS)))
+    return codec
+
+
+def _read(
+    job: Job, reference: Reference, folder: Path
+) -> tuple[gpd.GeoDataFrame | None, dict[str, Any]]:
+    outcome = read_confined(job, reference, folder)
+    if outcome.failure is not None or outcome.document is None:
+        failure = outcome.failure or finding("reader_failed", reason="-", step="-")
+        return None, report_of([failure])
+    if "unsupported" in outcome.document:
+        raise UploadUnsupported(reason=Text(**outcome.document["unsupported"]))
+    report = dict(outcome.document["report"])
+    if not outcome.document["has_layer"]:
+        return None, report
+    frame = gpd.read_parquet(folder / "layer.parquet")
+    frame.index = pd.Index(frame.index.astype("str"), name="area_id")
+    return frame, report
+
+
+def _looks_like(head: bytes) -> Text:
+    for start, name in (
+        (b"II*\0", "TIFF"),
+        (b"MM\0*", "TIFF"),
+        (b"%PDF", "PDF"),
+        (b"Rar!", "RAR"),
+        (b"7z\xbc\xaf", "7-Zip"),
+        (b"\x1f\x8b", "GZIP"),
+        (b"PAR1", "Parquet"),
+        (b"fgb", "FlatGeobuf"),
+        (b"SQLite format 3", "SQLite"),
+        (b"\0\0\x27\x0a", "Shapefile (.shp)"),
+    ):
+        if head.startswith(start):
+            return Text(id=name, en=name)
+    if not head:
+        return Text(id="berkas kosong", en="an empty file")
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return Text(id="XML (KML, GML, VRT)", en="XML (KML, GML, VRT)")
+    return Text(id="jenis lain", en="something else")
+
+
+def _unsupported(found: Text) -> Text:
+    return Text(
+        id=f"Berkas ini {found.id}. Kirim Shapefile dalam ZIP (.shp, .shx, .dbf, .prj), GeoPackage atau GeoJSON.",
+        en=f"This file is {found.en}. Send a zipped Shapefile (.shp, .shx, .dbf, .prj), a GeoPackage or GeoJSON.",
+    )

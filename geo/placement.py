@@ -1,0 +1,233 @@
+"""Pure. Where an uploaded layer lies: its CRS, the working region, and the regency of every feature.
+
+A wrong zone, north for south or swapped axes moves a layer by hundreds of kilometres and raises no
+error anywhere; a right code on a wrong polygon neither. Both show only against known boundaries.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from geo.crs import LONLAT, name_of, same_crs, to_lonlat
+from geo.crs_names import crs_of
+from geo.findings import Feature, Finding, finding
+from geo.language import Text
+from geo.sources import Source
+
+# What offices here use, tried when a layer lies nowhere near: WGS 84, SRGI2013 and DGN95, UTM and TM-3.
+_CANDIDATES = tuple(
+    f"EPSG:{c}" for c in (4326, 32750, 32749, 9490, 9489, 23880, 23879, 23837, 3857)
+)
+_Bounds = tuple[float, float, float, float]
+# A coast or an island may lie this far beyond the simplified boundaries of the region.
+_MARGIN_DEG = 0.2
+_USE_MARGIN_DEG = 0.5
+# A zone may cross a border, so only a feature that hardly touches its regency is wrong.
+_WRONG_SHARE = 0.05
+_MOST = 0.5
+_OUTSIDE_SHARE = 0.01
+
+
+def resolve_crs(
+    source: Source, override: pyproj.CRS | None
+) -> tuple[pyproj.CRS | None, list[Finding]]:
+    """The CRS of a source: as asked, else as declared; None with an error when it is not known."""
+    declared = source.frame.crs
+    if override is not None:
+        if source.crs_text is None or (declared is not None and same_crs(declared, override)):
+            return override, []
+        return override, [
+            finding("crs_overridden", used=name_of(override), declared=source.crs_text)
+        ]
+    if declared is None:
+        if source.crs_text is None:
+            return None, [finding("crs_missing")]
+        return None, [finding("crs_unknown", value=source.crs_text)]
+    if not _leads_to_lonlat(declared):
+        return None, [finding("crs_unknown", value=name_of(declared))]
+    if declared.to_authority(min_confidence=70) is None:
+        return declared, [finding("crs_without_code", name=declared.name)]
+    return declared, []
+
+
+def _leads_to_lonlat(crs: pyproj.CRS) -> bool:
+    try:
+        pyproj.Transformer.from_crs(crs, LONLAT)
+    except pyproj.exceptions.ProjError:
+        return False
+    return True
+
+
+def place_layer(frame: gpd.GeoDataFrame, region: gpd.GeoDataFrame | None) -> list[Finding]:
+    """What is wrong with the place of the layer as a whole.
+
+    An error ends the matter: its features are then somewhere else altogether.
+    """
+    crs = frame.crs
+    bounds: _Bounds = tuple(frame.total_bounds)
+    lonlat = _lonlat_bounds(bounds, crs)
+    hint = _hint(bounds, crs, region)
+    if lonlat is None:
+        shown = ", ".join(f"{value:.6g}" for value in bounds)
+        return [finding("coordinates_impossible", crs=name_of(crs), bounds=shown, hint=hint)]
+    if region is not None and not _meet(lonlat, _grown(region)):
+        return [finding("outside_region", crs=name_of(crs), bounds=_shown(lonlat), hint=hint)]
+    use = crs.area_of_use
+    if use is not None and not _inside(lonlat, use.bounds):
+        return [finding("crs_area_of_use", crs=name_of(crs), area=use.name)]
+    return []
+
+
+def _lonlat_bounds(bounds: _Bounds, crs: pyproj.CRS) -> _Bounds | None:
+    """`bounds` in lon/lat; None where the CRS cannot mean these coordinates."""
+    transformer = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
+    found = np.array(transformer.transform_bounds(*bounds))
+    west, south, east, north = found
+    possible = (
+        np.isfinite(found).all() and -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+    )
+    if not possible:
+        return None
+    return float(west), float(south), float(east), float(north)
+
+
+def _grown(region: gpd.GeoDataFrame) -> _Bounds:
+    west, south, east, north = to_lonlat(region).total_bounds
+    return west - _MARGIN_DEG, south - _MARGIN_DEG, east + _MARGIN_DEG, north + _MARGIN_DEG
+
+
+def _meet(left: _Bounds, right: _Bounds) -> bool:
+    return bool(shapely.box(*left).intersects(shapely.box(*right)))
+
+
+def _inside(bounds: _Bounds, area: _Bounds) -> bool:
+    return bool(shapely.box(*area).buffer(_USE_MARGIN_DEG).covers(shapely.box(*bounds)))
+
+
+def _shown(bounds: _Bounds) -> str:
+    west, south, east, north = bounds
+    return f"{west:.3f}–{east:.3f}°, {south:.3f}–{north:.3f}°"
+
+
+def _hint(bounds: _Bounds, crs: pyproj.CRS, region: gpd.GeoDataFrame | None) -> Text:
+    """The CRSs that would put the coordinates into the region."""
+    if region is not None:
+        goal = _grown(region)
+        if fitting := [name for name in _CANDIDATES if _fits(bounds, name, goal)]:
+            names = ", ".join(fitting[:3])
+            return Text(
+                id=f"Koordinatnya cocok dengan {names}: kirim lagi dengan parameter crs atau perbaiki .prj.",
+                en=f"The coordinates fit {names}: send again with the parameter crs or mend the .prj.",
+            )
+        if _fits((bounds[1], bounds[0], bounds[3], bounds[2]), "EPSG:4326", goal):
+            return Text(
+                id="Bujur dan lintang tampaknya tertukar: tulis bujur lebih dahulu.",
+                en="Longitude and latitude seem to be swapped: write longitude first.",
+            )
+    return Text(id="Periksa CRS dan koordinatnya.", en="Check the CRS and the coordinates.")
+
+
+def _fits(bounds: _Bounds, name: str, goal: _Bounds) -> bool:
+    crs = crs_of(name)
+    found = None if crs is None else _lonlat_bounds(bounds, crs)
+    return found is not None and shapely.box(*goal).covers(shapely.box(*found))
+
+
+def place_features(
+    frame: gpd.GeoDataFrame,
+    region: gpd.GeoDataFrame,
+    *,
+    codes: Sequence[str | None],
+    names: Mapping[str, str],
+    features: Sequence[Feature],
+) -> list[Finding]:
+    """Features that lie outside the region, or in another regency than their code says.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, (n,)
+        Valid geometries or None; None is passed over.
+    region : GeoDataFrame
+        Regencies; the index is their Kemendagri code.
+    codes : sequence, (n,)
+        The regency code that each feature states; None where it has none that exists.
+    names : mapping
+        Regency names by code.
+    """
+    shapes = to_lonlat(frame).geometry.to_numpy()
+    regencies = to_lonlat(region)
+    shares = _shares(shapes, regencies.geometry.to_numpy())
+    whole = shapely.box(*_grown(region))
+    found = []
+    for row, (shape, code, feature) in enumerate(zip(shapes, codes, features, strict=True)):
+        if shape is None:
+            continue
+        share = dict(zip(map(str, regencies.index), shares[row], strict=True))
+        found += _misplaced(shape, share, code=code, names=names, feature=feature, whole=whole)
+    return found
+
+
+def _shares(
+    shapes: npt.NDArray[np.object_], regencies: npt.NDArray[np.object_]
+) -> npt.NDArray[np.float64]:
+    """(n, n_regencies) share of each shape inside each regency: of area, of length, or 0 and 1."""
+    shares = np.zeros((len(shapes), len(regencies)))
+    row, column = shapely.STRtree(regencies).query(shapes, predicate="intersects")
+    parts = shapely.intersection(shapes[row], regencies[column])
+    shares[row, column] = _extent(parts)
+    extent = _extent(shapes)
+    return np.divide(shares, extent[:, None], out=np.zeros_like(shares), where=extent[:, None] > 0)
+
+
+def _extent(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    # Shares of one feature: at 3°S square degrees are as good as hectares.
+    area, length = shapely.area(shapes), shapely.length(shapes)
+    extent: npt.NDArray[np.float64] = np.nan_to_num(
+        np.where(area > 0, area, np.where(length > 0, length, 1.0))
+    )
+    return extent
+
+
+def _misplaced(
+    shape: shapely.Geometry,
+    share: Mapping[str, float],
+    *,
+    code: str | None,
+    names: Mapping[str, str],
+    feature: Feature,
+    whole: shapely.Geometry,
+) -> list[Finding]:
+    inside = sum(share.values())
+    if inside < _OUTSIDE_SHARE:
+        point = shape.representative_point()
+        # A pier or a reef may lie in the sea beside the simplified coast.
+        if code is not None and whole.covers(shape) and shape.geom_type == "Point":
+            return []
+        lon, lat = round(point.x, 6), round(point.y, 6)
+        where = {"lon": lon, "lat": lat}
+        return [finding("feature_outside_region", feature=feature, where=where, lon=lon, lat=lat)]
+    found = []
+    if inside < _MOST:
+        outside = round(100 * (1 - inside))
+        found.append(finding("feature_partly_outside", feature=feature, percent=outside))
+    if code is None or code not in share:
+        return found
+    actual = max(share, key=lambda c: share[c])
+    if share[code] < _MOST and share[actual] > share[code]:
+        is_wrong = share[code] < _WRONG_SHARE
+        facts = {
+            "claimed": code,
+            "claimed_name": names.get(code, code),
+            "actual": actual,
+            "actual_name": names.get(actual, actual),
+            "percent": round(100 * share[actual if is_wrong else code]),
+        }
+        kind = "location_disagrees" if is_wrong else "location_mostly_elsewhere"
+        point = shape.representative_point()
+        where = {"lon": round(point.x, 6), "lat": round(point.y, 6)}
+        found.append(finding(kind, feature=feature, where=where, **facts))
+    return found

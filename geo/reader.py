@@ -1,0 +1,94 @@
+"""I/O. The program that reads one untrusted file: `python -m geo.reader FOLDER`.
+
+`geo/sandbox.py` starts it. It takes `job.pickle` and `reference.pickle` (written by the service) from
+its folder, reads and checks the file under its limits, and leaves `document.json` and, when the file is accepted,
+`layer.parquet`. `step.json` says what it is at, for whoever finds it dead.
+"""
+
+import json
+import os
+import pickle
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from geo.language import Text
+from geo.sandbox import NO_MEMORY_EXIT
+from geo.sources import Job, Limits, Reference, Source
+
+
+def main(folder: Path) -> None:
+    """Do the job in `folder`; memory that runs out ends the process with `NO_MEMORY_EXIT`."""
+    # Written by the service into this private folder, never by an upload.
+    job: Job = pickle.loads((folder / "job.pickle").read_bytes())  # noqa: S301
+    _confine(job.limits)
+    try:
+        document = _read_and_check(job, folder)
+        (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
+    except MemoryError:
+        os._exit(NO_MEMORY_EXIT)
+
+
+def _confine(limits: Limits) -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.cpu_s),
+        (resource.RLIMIT_FSIZE, limits.output_bytes),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def _read_and_check(job: Job, folder: Path) -> dict[str, Any]:
+    from geo.errors import UploadUnsupported
+    from geo.findings import Unreadable
+    from geo.report import report_of
+
+    def step(at: Text) -> None:
+        (folder / "step.json").write_text(json.dumps(at._asdict()), encoding="utf-8")
+
+    step(Text(id="membaca berkas", en="reading the file"))
+    try:
+        source = _read(job, folder)
+    except UploadUnsupported as error:
+        return {"unsupported": {"id": error.detail("id"), "en": error.detail("en")}}
+    except Unreadable as error:
+        return {"report": report_of(error.findings), "has_layer": False}
+    from geo.validation import validate
+
+    # Written by the service, as the job is.
+    reference: Reference = pickle.loads((folder / "reference.pickle").read_bytes())  # noqa: S301
+    result = validate(
+        source,
+        schema=job.schema,
+        reference=reference,
+        crs_override=job.crs_override,
+        repair=job.repair,
+        limits=job.limits,
+        step=step,
+    )
+    if result.frame is not None:
+        step(Text(id="menyimpan hasil", en="keeping the result"))
+        result.frame.to_parquet(folder / "layer.parquet", index=True)
+    return {"report": result.report, "has_layer": result.frame is not None}
+
+
+def _read(job: Job, folder: Path) -> Source:
+    if job.kind == "geojson":
+        from geo.geojson import read_geojson
+
+        return read_geojson(job.path, limits=job.limits)
+    if job.kind == "geopackage":
+        from geo.geopackage import read_geopackage
+
+        return read_geopackage(job.path, layer=job.layer, limits=job.limits)
+    from geo.archives import unpack_shapefile
+    from geo.shapefile import read_shapefile
+
+    files = unpack_shapefile(job.path, folder, layer=job.layer, limits=job.limits)
+    return read_shapefile(files, encoding=job.encoding)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

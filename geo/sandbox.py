@@ -1,0 +1,153 @@
+"""I/O. A process of its own for a file that nobody trusts: no network, no drivers, little of anything.
+
+GDAL advises a sandbox for untrusted data, and its drivers do read, fetch and write what a file tells
+them to. So reading happens in `python -m geo.reader` with GDAL locked down by its environment before
+it is imported (later is too late), without network where the system allows that, with limits on
+memory, time and output, and in a process group that is killed whole.
+"""
+
+import functools
+import json
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geo
+from geo.findings import Finding, finding
+from geo.language import Text
+from geo.sources import Job, Limits, Reference
+
+NO_MEMORY_EXIT = 77
+_DRIVER = "ESRI Shapefile"
+_STARTING = Text(id="mulai membaca", en="starting to read")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What the reader left behind: its document, or the finding that says how it ended."""
+
+    document: Mapping[str, Any] | None
+    failure: Finding | None = None
+
+
+def read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
+    """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
+    (folder / "job.pickle").write_bytes(pickle.dumps(job))
+    (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
+    command = [*_without_network(), sys.executable, "-P", "-m", "geo.reader", str(folder)]
+    with (folder / "messages").open("wb") as messages:
+        process = subprocess.Popen(  # noqa: S603 - a fixed command; the upload's name is not in it
+            command,
+            cwd=folder,
+            env=_environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=messages,
+            start_new_session=True,
+        )
+        code = _waited(process, job.limits)
+    if code == 0:
+        return Outcome(json.loads((folder / "document.json").read_bytes()))
+    return Outcome(None, _failure(code, folder, job.limits))
+
+
+def _waited(process: "subprocess.Popen[bytes]", limits: Limits) -> int | None:
+    """The exit code of the reader, None when its time ran out; nothing of it is left running."""
+    try:
+        return process.wait(limits.wall_s)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _kill_group(process.pid)
+        process.wait()
+
+
+def _kill_group(leader: int) -> None:
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _failure(code: int | None, folder: Path, limits: Limits) -> Finding:
+    step, messages = _step(folder), _tail(folder / "messages")
+    if code is None or code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
+        seconds = f"{limits.wall_s if code is None else limits.cpu_s:g}"
+        return finding("reader_timeout", seconds=seconds, step=step)
+    if code == NO_MEMORY_EXIT or "bad_alloc" in messages or "MemoryError" in messages:
+        return finding("reader_memory", limit_mb=limits.memory_bytes >> 20, step=step)
+    if code < 0:
+        return finding("reader_crashed", reason=signal.Signals(-code).name, step=step)
+    # The last line names the exception; its text may quote a path, so only its type is told.
+    reason = messages.strip().rpartition("\n")[2].partition(":")[0][:80] or f"exit {code}"
+    return finding("reader_failed", reason=reason, step=step)
+
+
+def _step(folder: Path) -> Text:
+    try:
+        return Text(**json.loads((folder / "step.json").read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return _STARTING
+
+
+def _tail(path: Path) -> str:
+    return path.read_bytes()[-4000:].decode("utf-8", "replace")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Nothing of the service's own environment but where programs are."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "PYTHONPATH": str(Path(geo.__file__).resolve().parent.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "GDAL_SKIP": ",".join(name for name in _drivers() if name != _DRIVER),
+        "GDAL_PAM_ENABLED": "NO",
+        "GDAL_HTTP_PROXY": "127.0.0.1:9",
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+        "SHAPE_RESTORE_SHX": "NO",
+        "PROJ_NETWORK": "OFF",
+        # Every thread reserves address space, which the memory limit counts.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }
+
+
+@functools.cache
+def _drivers() -> tuple[str, ...]:
+    """Every driver of the GDAL that the reader will import, asked in a process of its own."""
+    code = "import json, pyogrio; print(json.dumps(sorted(pyogrio.list_drivers())))"
+    asked = subprocess.run(  # noqa: S603 - fixed command
+        [sys.executable, "-P", "-c", code], capture_output=True, check=True, timeout=60
+    )
+    return tuple(json.loads(asked.stdout))
+
+
+@functools.cache
+def _without_network() -> tuple[str, ...]:
+    """The words that start a program without network; empty where the system forbids it.
+
+    The other locks hold without it; `os.unshare` exists from Python 3.12 only.
+    """
+    unshare = shutil.which("unshare")
+    for options in (("--net",), ("--net", "--map-root-user")):
+        if unshare is None:
+            break
+        command = (unshare, *options)
+        tried = subprocess.run(  # noqa: S603 - fixed command
+            [*command, "true"], capture_output=True, check=False
+        )
+        if tried.returncode == 0:
+            return command
+    return ()

@@ -1,0 +1,331 @@
+"""I/O. A Shapefile read so that nothing is lost quietly.
+
+GDAL gives null geometries for a cut .shp, fewer rows for a short .dbf, and garbled text for a wrong
+.cpg, each without an error. So the headers of all parts are compared first, the attribute table is
+read here, and GDAL only makes the geometries and names the CRS. It runs in the process of
+`geo/reader.py`, never in the service's own.
+"""
+
+import codecs
+import re
+import struct
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.archives import UnpackedShapefile
+from geo.findings import Feature, Finding, Unreadable, finding
+from geo.language import Text
+from geo.sources import Damage, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Encodings in which ASCII is ASCII, by the names that Python's codecs give them.
+ENCODINGS = (
+    *("utf-8", "ascii", "iso8859-1", "iso8859-2", "iso8859-9", "iso8859-15"),
+    *(f"cp{number}" for number in (437, 850, 936, 1250, 1251, 1252, 1254, 1256, 1258)),
+    *("gbk", "gb18030", "big5", "shift_jis", "euc_kr"),
+)
+_UNPACK_HEADER = struct.Struct(">7i")
+_Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: bytes
+    kind: str
+    start: int
+    stop: int
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """The rows of a .dbf as a byte matrix; `deleted` marks rows that are flagged so."""
+
+    rows: _Bytes
+    columns: tuple[_Column, ...]
+    deleted: npt.NDArray[np.bool_]
+
+
+def read_shapefile(files: UnpackedShapefile, *, encoding: str | None) -> Source:
+    """The layer of an unpacked Shapefile.
+
+    Raises
+    ------
+    Unreadable
+        For parts that are cut, damaged or do not belong together, and for text in no known encoding.
+    """
+    shapes = _shape_count(files.part(".shp"), files.part(".shx"))
+    table = _read_table(files.part(".dbf"))
+    if len(table.rows) != shapes:
+        raise Unreadable(
+            finding("count_mismatch", header=shapes, rows=len(table.rows), geometries=shapes)
+        )
+
+    declared = _declared(files)
+    chosen, notes = _encoding(table, declared, encoding)
+    attributes, cuts = _attributes(table, chosen)
+    geometry, damaged, crs, messages = _geometries(files.part(".shp"), shapes)
+
+    import geopandas as gpd
+
+    kept = np.flatnonzero(~table.deleted)
+    frame = gpd.GeoDataFrame(attributes, geometry=geometry[kept], crs=crs)
+    if table.deleted.any():
+        notes = (*notes, finding("rows_deleted", count=int(table.deleted.sum())))
+    return Source(
+        frame=frame,
+        kind="shapefile",
+        layer=files.name,
+        crs_text=_crs_text(files, crs),
+        encoding=chosen,
+        header_count=len(kept),
+        damaged={i: damaged[int(row)] for i, row in enumerate(kept) if int(row) in damaged},
+        findings=(*files.findings, *notes, *cuts, *messages),
+    )
+
+
+def _damaged(part: str, indonesian: str, english: str) -> Unreadable:
+    reason = Text(id=indonesian, en=english)
+    return Unreadable(
+        finding("shapefile_damaged", where={"member": part}, part=part, reason=reason)
+    )
+
+
+def _shape_count(shp: Path, shx: Path) -> int:
+    """How many records the index names; every one of them lies whole inside the .shp."""
+    outline, index = np.fromfile(shp, np.uint8), np.fromfile(shx, np.uint8)
+    for part, content in ((".shp", outline), (".shx", index)):
+        if len(content) < 100 or _UNPACK_HEADER.unpack(content[:28].tobytes())[0] != 9994:
+            raise _damaged(part, "kepalanya tidak sah", "its header is not valid")
+        stated = 2 * _UNPACK_HEADER.unpack(content[:28].tobytes())[6]
+        if stated != len(content):
+            raise _damaged(
+                part,
+                f"{stated} bita menurut kepalanya, {len(content)} bita dalam berkas",
+                f"{stated} bytes by its header, {len(content)} bytes in the file",
+            )
+    if (len(index) - 100) % 8:
+        raise _damaged(".shx", "panjangnya tidak sah", "its length is not valid")
+    records = index[100:].view(">i4").astype(np.int64).reshape(-1, 2) * 2
+    beyond = (records[:, 0] < 100) | (records[:, 0] + 8 + records[:, 1] > len(outline))
+    if beyond.any():
+        row = int(np.flatnonzero(beyond)[0]) + 1
+        raise _damaged(
+            ".shp",
+            f"geometri baris {row} berada di luar berkas",
+            f"the geometry of row {row} lies beyond the file",
+        )
+    return len(records)
+
+
+def _read_table(dbf: Path) -> _Table:
+    content = np.fromfile(dbf, np.uint8)
+    if len(content) < 33:
+        raise _damaged(".dbf", "terlalu pendek", "it is too short")
+    count, header_length, row_length = struct.unpack("<IHH", content[4:12].tobytes())
+    columns = _columns(content[:header_length].tobytes())
+    if not columns or columns[-1].stop > row_length or header_length > len(content):
+        raise _damaged(".dbf", "kepalanya tidak sah", "its header is not valid")
+    present = (len(content) - header_length) // row_length
+    if present < count:
+        raise _damaged(
+            ".dbf",
+            f"{count} baris menurut kepalanya, {present} baris dalam berkas",
+            f"{count} rows by its header, {present} rows in the file",
+        )
+    rows = content[header_length : header_length + count * row_length].reshape(count, row_length)
+    return _Table(rows, columns, rows[:, 0] == ord("*"))
+
+
+def _columns(header: bytes) -> tuple[_Column, ...]:
+    columns, start = [], 1
+    for at in range(32, len(header) - 31, 32):
+        if header[at] == 0x0D:
+            break
+        width, decimals = header[at + 16], header[at + 17]
+        kind = chr(header[at + 11])
+        name = header[at : at + 11].split(b"\0")[0]
+        columns.append(_Column(name, kind, start, start + width, decimals))
+        start += width
+    return tuple(columns)
+
+
+def _declared(files: UnpackedShapefile) -> str | None:
+    if ".cpg" not in files.parts:
+        return None
+    return files.part(".cpg").read_bytes()[:40].decode("ascii", "replace").strip()
+
+
+def codec_of(text: str) -> str | None:
+    """The codec that a .cpg or a person names (`UTF-8`, `1252`, `ANSI 1252`), None when unknown.
+
+    Examples
+    --------
+    >>> codec_of("ANSI 1252"), codec_of("rot13")
+    ('cp1252', None)
+    """
+    plain = re.sub(r"^(ansi|oem|windows|cp|ibm)?[ _-]*(\d{3,5})$", r"cp\2", text.strip().lower())
+    plain = {"cp65001": "utf-8", "cp88591": "iso8859-1", "cp28591": "iso8859-1"}.get(plain, plain)
+    try:
+        name = codecs.lookup(plain).name
+    except (LookupError, ValueError):
+        return None
+    return name if name in ENCODINGS else None
+
+
+def _encoding(
+    table: _Table, declared: str | None, wanted: str | None
+) -> tuple[str, tuple[Finding, ...]]:
+    """The encoding of the table's text, and what is to be said about the choice."""
+    texts = _foreign_texts(table)
+    if wanted is not None:
+        if not _fits(texts, wanted):
+            raise Unreadable(finding("encoding_unknown", tried=wanted))
+        return wanted, (_chosen(wanted, "seperti diminta", "as asked"),)
+    named = codec_of(declared) if declared else None
+    if not texts:
+        return named or "utf-8", ()
+    # Text of other encodings is almost never valid UTF-8, whatever the .cpg says.
+    candidates = ["utf-8", *([named] if named else []), "cp1252"]
+    for encoding in candidates:
+        if _fits(texts, encoding):
+            if declared and encoding != named:
+                note = finding("encoding_declared_wrong", declared=declared, encoding=encoding)
+            elif declared:
+                note = _chosen(encoding, "menurut .cpg", "by its .cpg")
+            else:
+                note = _chosen(encoding, "tanpa .cpg, dari isinya", "no .cpg, from its content")
+            return encoding, (note,)
+    raise Unreadable(finding("encoding_unknown", tried=", ".join(candidates)))
+
+
+def _chosen(encoding: str, indonesian: str, english: str) -> Finding:
+    return finding("encoding_chosen", encoding=encoding, why=Text(id=indonesian, en=english))
+
+
+def _foreign_texts(table: _Table) -> list[bytes]:
+    """Distinct values of text columns, and column names, with any byte beyond ASCII."""
+    found = {column.name for column in table.columns}
+    for column in table.columns:
+        if column.kind == "C":
+            part = np.ascontiguousarray(table.rows[:, column.start : column.stop])
+            found.update(bytes(row) for row in part[(part > 127).any(axis=1)])
+    return [text for text in found if not text.isascii()]
+
+
+def _fits(texts: Sequence[bytes], encoding: str) -> bool:
+    return all(_decoded(text, encoding) is not None for text in texts)
+
+
+def _decoded(raw: bytes, encoding: str) -> tuple[str, bool] | None:
+    """The text and whether its last letter was cut by the column's width; None when it is no text."""
+    try:
+        return raw.decode(encoding), False
+    except UnicodeDecodeError as error:
+        # A DBF column counts bytes: a letter of several bytes can be cut at its end.
+        if encoding == "utf-8" and error.reason == "unexpected end of data" and error.start > 0:
+            return raw[: error.start].decode(encoding), True
+        return None
+
+
+def _attributes(table: _Table, encoding: str) -> tuple["pd.DataFrame", list[Finding]]:
+    import pandas as pd
+
+    rows = table.rows[~table.deleted]
+    cuts: list[Finding] = []
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        name, _ = _decoded(column.name, encoding) or (column.name.decode("ascii", "replace"), False)
+        raw = [bytes(row) for row in rows[:, column.start : column.stop]]
+        if column.kind == "C":
+            decoded = [_decoded(text, encoding) or ("", False) for text in raw]
+            values[_free(name, values)] = [text.strip(" \0") or None for text, _ in decoded]
+            cuts += [
+                finding(
+                    "text_cut",
+                    feature=Feature(i + 1),
+                    where={"column": name},
+                    column=name,
+                    text=text,
+                )
+                for i, (text, was_cut) in enumerate(decoded)
+                if was_cut
+            ]
+        else:
+            texts = [text.decode("ascii", "replace").strip(" \0") for text in raw]
+            values[_free(name, values)] = [_plain_value(text, column) for text in texts]
+    frame = pd.DataFrame({n: pd.Series(v, dtype=object) for n, v in values.items()})
+    return frame if values else pd.DataFrame(index=range(len(rows))), cuts
+
+
+def _free(name: str, taken: dict[str, Any]) -> str:
+    while name in taken:
+        name += "_2"
+    return name
+
+
+def _plain_value(text: str, column: _Column) -> Any:
+    """A number, truth value or date of a .dbf; text where it is none, so that checks can name it."""
+    if text == "" or set(text) <= {"*"} or (column.kind == "L" and text == "?"):
+        return None
+    if column.kind == "L":
+        return text.upper() in "YT"
+    if column.kind == "D" and re.fullmatch(r"\d{8}", text):
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    if column.kind in "NF":
+        try:
+            return int(text) if column.decimals == 0 else float(text)
+        except ValueError:
+            try:
+                return float(text)
+            except ValueError:
+                return text
+    return text
+
+
+def _geometries(
+    shp: Path, shapes: int
+) -> tuple[npt.NDArray[np.object_], dict[int, Damage], Any, list[Finding]]:
+    """Geometries by shape number, those that could not be made, the CRS, and GDAL's warnings."""
+    import pyogrio.raw  # GDAL enters only the process that reads
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            meta, numbers, wkb, _ = pyogrio.raw.read(shp, columns=[], return_fids=True)
+        except pyogrio.errors.DataSourceError as error:
+            raise _damaged(".shp", _message(error), _message(error)) from error
+    if wkb is None:
+        raise _damaged(".shp", "tidak bergeometri", "it has no geometry")
+    geometry = np.full(shapes, None, dtype=object)
+    geometry[numbers] = shapely.from_wkb(wkb, on_invalid="ignore")
+    present = np.zeros(shapes, dtype=bool)
+    present[numbers] = [blob is not None for blob in wkb]
+    reason = Text(id="GDAL tidak dapat membentuknya", en="GDAL cannot form it")
+    damaged = {
+        row: Damage("geometry_damaged", {"reason": reason})
+        for row, (is_present, made) in enumerate(zip(present, geometry, strict=True))
+        if is_present and made is None
+    }
+    texts = dict.fromkeys(_message(warning.message) for warning in caught)
+    return geometry, damaged, meta["crs"], [finding("gdal_message", message=t) for t in texts]
+
+
+def _message(error: object) -> str:
+    """GDAL's words without the folder that the file was unpacked in."""
+    return re.sub(r"(/[^\s/'\"]+)+/", "", str(error))[:300]
+
+
+def _crs_text(files: UnpackedShapefile, crs: str | None) -> str | None:
+    if crs is not None or ".prj" not in files.parts:
+        return crs
+    return files.part(".prj").read_bytes()[:120].decode("utf-8", "replace").strip()

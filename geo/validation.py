@@ -1,0 +1,272 @@
+"""Pure. An uploaded source against its layer's schema: the cleaned layer, or all that is wrong.
+
+Every check runs that still can, so that one upload tells everything; nothing is dropped on the way.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+from geo.difference import Difference, difference
+from geo.fields import (
+    REGENCY_NAME_COLUMNS,
+    Mapped,
+    is_missing,
+    map_columns,
+    plain_name,
+    read_values,
+)
+from geo.findings import Feature, Finding, finding, is_refused
+from geo.language import Text
+from geo.layers import LayerSchema
+from geo.outlines import Step, check_outlines, compare_outlines
+from geo.placement import place_features, place_layer, resolve_crs
+from geo.regions import BY_CODE, match_regencies
+from geo.report import report_of
+from geo.sources import Limits, Reference, Source
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Validation:
+    """The cleaned layer (None when refused) and its report in JSON types."""
+
+    frame: gpd.GeoDataFrame | None
+    report: dict[str, Any]
+
+
+def validate(
+    source: Source,
+    *,
+    schema: LayerSchema,
+    reference: Reference,
+    crs_override: pyproj.CRS | None,
+    repair: bool,
+    limits: Limits,
+    step: Step,
+) -> Validation:
+    """Check a source and make the layer of it.
+
+    Parameters
+    ----------
+    repair : bool
+        Whether invalid polygons are mended (and listed) instead of refused.
+    step : callable
+        Told what begins, so that a check that never ends can be named.
+    """
+    findings = [*source.findings, *_size(source, limits)]
+    if is_refused(findings):
+        return Validation(None, report_of(findings, source=source))
+
+    mapped = map_columns(pd.DataFrame(source.frame.drop(columns="geometry")), schema)
+    features = _features(source, mapped, schema)
+    table, faults = read_values(source.frame, schema, mapped, features=features, limits=limits)
+    crs, crs_faults = resolve_crs(source, crs_override)
+    outlines, outline_faults = check_outlines(
+        source, crs=crs, schema=schema, features=features, repair=repair, limits=limits, step=step
+    )
+    findings += [*mapped.findings, *faults, *crs_faults, *outline_faults]
+    findings += _keys(table, schema, mapped, features)
+    findings += _codes(table, schema, mapped, features, reference)
+
+    layer = gpd.GeoDataFrame(table, geometry=outlines.geometry, crs=crs)
+    if crs is not None and layer.geometry.notna().any():
+        step(
+            Text(id="membandingkan dengan batas kabupaten", en="comparing with regency boundaries")
+        )
+        findings += _place(layer, schema, features, reference)
+
+    if not is_refused(findings):
+        layer = _keyed(layer, schema)
+        step(Text(id="memeriksa batas bersama", en="checking common borders"))
+        findings += compare_outlines(layer, schema=schema, features=features)
+    changes = None
+    if not is_refused(findings) and reference.current is not None:
+        step(
+            Text(id="membandingkan dengan versi terbit", en="comparing with the published version")
+        )
+        changes = difference(layer, reference.current)
+        findings += _removed(changes)
+    frame = None if is_refused(findings) else layer
+    report = report_of(findings, source=source, mapped=mapped, layer=layer, changes=changes)
+    return Validation(frame, report)
+
+
+def _size(source: Source, limits: Limits) -> list[Finding]:
+    rows, columns = len(source.frame), len(source.frame.columns) - 1
+    if rows == 0 and source.header_count == 0:
+        return [finding("empty_layer")]
+    if rows > limits.features:
+        return [finding("too_many_features", count=rows, limit=limits.features)]
+    if columns > limits.columns:
+        return [finding("too_many_columns", count=columns, limit=limits.columns)]
+    if rows != source.header_count:
+        geometries = int(source.frame.geometry.notna().sum())
+        return [
+            finding("count_mismatch", header=source.header_count, rows=rows, geometries=geometries)
+        ]
+    return []
+
+
+def _features(source: Source, mapped: Mapped, schema: LayerSchema) -> list[Feature]:
+    rows = range(1, len(source.frame) + 1)
+    keys = _labels(source, mapped.fields.get(schema.key))
+    names = _labels(source, mapped.fields.get("name"))
+    return [Feature(*label) for label in zip(rows, keys, names, strict=True)]
+
+
+def _labels(source: Source, column: str | None) -> list[str | None]:
+    if column is None:
+        return [None] * len(source.frame)
+    return [None if is_missing(v) else str(v)[:80] for v in source.frame[column]]
+
+
+def _keys(
+    table: pd.DataFrame, schema: LayerSchema, mapped: Mapped, features: Sequence[Feature]
+) -> list[Finding]:
+    if schema.key not in table.columns:
+        return []
+    rows_of: dict[str, list[int]] = {}
+    for feature, key in zip(features, table[schema.key], strict=True):
+        if not pd.isna(key):
+            rows_of.setdefault(key, []).append(feature.row)
+    column = mapped.fields[schema.key]
+    return [
+        finding(
+            "key_duplicate",
+            feature=features[row - 1],
+            where={"column": column},
+            value=key,
+            rows=", ".join(str(other) for other in rows if other != row),
+            column=column,
+        )
+        for key, rows in rows_of.items()
+        if len(rows) > 1
+        for row in rows
+    ]
+
+
+def _codes(
+    table: pd.DataFrame,
+    schema: LayerSchema,
+    mapped: Mapped,
+    features: Sequence[Feature],
+    reference: Reference,
+) -> list[Finding]:
+    """Regency codes that do not exist, or that the feature's own code or name contradicts."""
+    if schema.regency_field is None or schema.regency_field not in table.columns:
+        return []
+    column = mapped.fields[schema.regency_field]
+    known, names = set(reference.regency_codes), _regency_names(reference)
+    findings = []
+    for feature, code in zip(features, table[schema.regency_field], strict=True):
+        if not pd.isna(code) and code not in known:
+            facts = {"column": column, "value": code, "hint": _nearest(code, known, names)}
+            shown = ", ".join(f"{c} {names.get(c, '')}".strip() for c in sorted(known))
+            findings.append(
+                finding(
+                    "code_unknown", feature=feature, where={"column": column}, known=shown, **facts
+                )
+            )
+    findings += _parents(table, schema, features)
+    return findings + _names(table, schema, mapped, features, names)
+
+
+def _regency_names(reference: Reference) -> dict[str, str]:
+    names = {code: region.full_name for code, region in BY_CODE.items()}
+    if reference.region is not None and "name" in reference.region.columns:
+        named = reference.region["name"].dropna()
+        names = {**{str(code): str(name) for code, name in named.items()}, **names}
+    return names
+
+
+def _nearest(code: str, known: Collection[str], names: Mapping[str, str]) -> Text:
+    """The one code that differs in a single digit, where there is one."""
+    near = [c for c in known if sum(a != b for a, b in zip(c, code, strict=False)) == 1]
+    if len(near) != 1:
+        return Text(id="", en="")
+    meant = f"{near[0]} ({names.get(near[0], '')})"
+    return Text(id=f"Mungkin {meant}. ", en=f"Perhaps {meant}. ")
+
+
+def _parents(
+    table: pd.DataFrame, schema: LayerSchema, features: Sequence[Feature]
+) -> list[Finding]:
+    if schema.key == schema.regency_field or schema.key != "code":
+        return []
+    return [
+        finding("code_parent_disagrees", feature=feature, value=code, parent=parent)
+        for feature, code, parent in zip(
+            features, table[schema.key], table[schema.regency_field], strict=True
+        )
+        if not pd.isna(code) and not pd.isna(parent) and not code.startswith(f"{parent}.")
+    ]
+
+
+def _names(
+    table: pd.DataFrame,
+    schema: LayerSchema,
+    mapped: Mapped,
+    features: Sequence[Feature],
+    names: Mapping[str, str],
+) -> list[Finding]:
+    """Regency names that belong to another code."""
+    columns = {
+        source: name
+        for source, name in mapped.kept.items()
+        if plain_name(source) in REGENCY_NAME_COLUMNS
+    }
+    if schema.key == schema.regency_field and "name" in table.columns:
+        columns[mapped.fields["name"]] = "name"
+    findings = []
+    for source, name in columns.items():
+        matched = match_regencies(table[name]).codes
+        rows = zip(features, table[schema.regency_field], table[name], matched, strict=True)
+        for feature, code, text, named in rows:
+            if pd.isna(code) or pd.isna(text) or code not in names or code == named:
+                continue
+            facts = {"column": source, "code": code, "official": names[code], "name": text}
+            where = {"column": source}
+            if pd.isna(named):
+                findings.append(finding("name_unknown", feature=feature, where=where, **facts))
+            else:
+                findings.append(
+                    finding(
+                        "name_disagrees", feature=feature, where=where, named_code=named, **facts
+                    )
+                )
+    return findings
+
+
+def _place(
+    layer: gpd.GeoDataFrame,
+    schema: LayerSchema,
+    features: Sequence[Feature],
+    reference: Reference,
+) -> list[Finding]:
+    findings = place_layer(layer, reference.region)
+    if is_refused(findings) or reference.region is None:
+        return findings
+    codes: list[str | None] = [None] * len(layer)
+    if schema.regency_field in layer.columns:
+        codes = [None if pd.isna(code) else code for code in layer[schema.regency_field]]
+    return findings + place_features(
+        layer, reference.region, codes=codes, names=_regency_names(reference), features=features
+    )
+
+
+def _keyed(layer: gpd.GeoDataFrame, schema: LayerSchema) -> gpd.GeoDataFrame:
+    """The layer under its key, which is its first column and its index `area_id`."""
+    keyed = layer.copy()
+    keyed.index = pd.Index(layer[schema.key].astype("str"), name="area_id")
+    return keyed
+
+
+def _removed(changes: Difference) -> list[Finding]:
+    if not changes.removed:
+        return []
+    keys = ", ".join(changes.removed[:20]) + (", …" if len(changes.removed) > 20 else "")
+    return [finding("features_removed", count=len(changes.removed), keys=keys)]

@@ -1,0 +1,159 @@
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.errors import InvalidCode, InvalidInput
+from geo.regions import (
+    BY_CODE,
+    REGENCIES,
+    AmbiguousCode,
+    Region,
+    match_regencies,
+    match_regions,
+    parse_regency_code,
+    to_bps,
+    to_kemendagri,
+)
+
+KECAMATAN = (
+    Region("63.03.08", "Simpang Empat", "Kecamatan", "63.03"),
+    Region("63.10.06", "Simpang Empat", "Kecamatan", "63.10"),
+    Region("63.11.04", "Batu Mandi", "Kecamatan", "63.11"),
+    Region("63.02.06", "Pulaulaut Utara", "Kecamatan", "63.02"),
+)
+
+
+def test_the_province_has_eleven_kabupaten_and_two_kota_with_unique_codes_and_names():
+    kinds = [region.kind for region in REGENCIES]
+    assert (kinds.count("Kabupaten"), kinds.count("Kota")) == (11, 2)
+    assert len({r.code for r in REGENCIES}) == len({r.name for r in REGENCIES}) == 13
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("63.01", "63.01"),
+        ("6301", "63.01"),
+        (" 63.10 ", "63.10"),
+        ("63O1", "63.01"),
+        ("63.o1", "63.01"),
+        (6372, "63.72"),
+        (6301.0, "63.01"),
+    ],
+)
+def test_a_code_is_read_in_either_system_and_its_letter_o_is_repaired(text, code):
+    assert parse_regency_code(text) == code
+
+
+@pytest.mark.parametrize("value", ["63.1", 63.1, " 63.7 "])
+def test_a_code_that_lost_a_digit_is_refused_and_both_candidates_are_named(value):
+    with pytest.raises(AmbiguousCode, match="Store the code column as text"):
+        parse_regency_code(value)
+    assert issubclass(AmbiguousCode, InvalidCode)
+
+
+def test_the_candidates_of_a_lost_zero_are_both_ends():
+    with pytest.raises(AmbiguousCode) as caught:
+        parse_regency_code(63.1)
+    assert caught.value.facts["candidates"] == "63.01, 63.10"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "63", "630", "63.001", "63.01.01", "Banjar", "63,01", None, 1e300, float("nan")]
+)
+def test_what_is_no_regency_code_is_refused(text):
+    with pytest.raises(InvalidCode):
+        parse_regency_code(text)
+
+
+@given(st.sampled_from(REGENCIES))
+def test_codes_survive_the_round_trip_between_the_two_systems(region):
+    assert to_bps(region.code) == region.bps_code
+    assert to_kemendagri(to_bps(region.code)) == region.code
+
+
+@pytest.mark.parametrize("text", ["63", "6300", "63.00"])
+def test_the_province_is_63_in_every_spelling(text):
+    assert to_kemendagri(text) == "63"
+
+
+def test_a_kecamatan_code_has_no_bps_code_by_rule():
+    with pytest.raises(InvalidCode):
+        to_bps("63.03.08")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Kotabaru", "63.02"),
+        ("Kota Baru", "63.02"),
+        ("KAB. KOTABARU", "63.02"),
+        ("Kabupaten Kota Baru", "63.02"),
+        ("Banjarbaru", "63.72"),
+        ("Kota Banjar Baru", "63.72"),
+        ("banjar baru", "63.72"),
+        ("Kota Banjarmasin", "63.71"),
+        ("Kabupaten Banjar", "63.03"),
+        ("kab.banjar", "63.03"),
+        ("  hulu  sungai   selatan ", "63.06"),
+        ("Tanahlaut", "63.01"),
+    ],
+)
+def test_spelling_variants_of_a_name_match(name, code):
+    report = match_regencies(pd.Series([name]))
+    assert report.codes.tolist() == [code]
+    assert report.table["rule"].tolist() == ["name"]
+
+
+def test_a_kind_that_contradicts_the_name_does_not_match():
+    """Kota and Kabupaten of one name are two regions elsewhere (Bogor)."""
+    assert len(match_regencies(pd.Series(["Kota Banjar", "Kabupaten Banjarmasin"])).unmatched) == 2
+
+
+def test_the_report_names_the_rule_of_each_row_and_drops_none():
+    given_ = pd.Series(["63.01", "6302", "Tapin", "Bogor", None, "63.1"], index=list("abcdef"))
+    report = match_regencies(given_)
+    assert report.table["rule"].fillna("").tolist() == ["code", "bps_code", "name", "", "", ""]
+    assert list(report.matched.index) == ["a", "b", "c"]
+    assert list(report.unmatched.index) == ["d", "e"]
+    assert report.ambiguous["candidates"].to_dict() == {"f": "63.01, 63.10"}
+
+
+def test_a_lost_zero_is_never_guessed_even_where_one_candidate_exists():
+    report = match_regencies(pd.Series(["63.7"]))
+    assert report.matched.empty
+    assert report.ambiguous["candidates"].tolist() == ["63.07"]
+
+
+def test_two_rows_of_one_region_are_reported():
+    report = match_regencies(pd.Series(["Banjar", "63.03", "Tapin"]))
+    assert report.duplicates.index.tolist() == [0, 1]
+
+
+def test_a_repeated_name_matches_only_inside_its_parent():
+    names = pd.Series(["Simpang Empat", "Simpang Empat", "simpangempat"])
+    assert match_regions(names, KECAMATAN).ambiguous.shape[0] == 3
+    inside = match_regions(names, KECAMATAN, parent=pd.Series(["63.03", "6310", None]))
+    assert inside.codes.fillna("").tolist() == ["63.03.08", "63.10.06", ""]
+
+
+def test_a_name_in_another_parent_does_not_match():
+    assert match_regions(pd.Series(["Batumandi"]), KECAMATAN, parent="63.03").matched.empty
+    assert match_regions(pd.Series(["Batumandi"]), KECAMATAN, parent="63.11").codes[0] == "63.11.04"
+
+
+def test_parents_in_another_order_are_refused():
+    with pytest.raises(InvalidInput):
+        match_regions(pd.Series(["a"]), KECAMATAN, parent=pd.Series(["63"], index=[5]))
+
+
+def test_an_empty_list_gives_an_empty_report():
+    assert match_regencies(pd.Series([], dtype="str")).table.empty
+
+
+@given(st.lists(st.one_of(st.text(max_size=20), st.sampled_from(sorted(BY_CODE)), st.none())))
+def test_every_row_is_exactly_one_of_matched_unmatched_and_ambiguous(texts):
+    report = match_regencies(pd.Series(texts, dtype="object"))
+    parts = [*report.matched.index, *report.unmatched.index, *report.ambiguous.index]
+    assert sorted(parts) == list(range(len(texts)))
