@@ -4,22 +4,20 @@ Heavy libraries are imported inside the commands, so that `--help` answers at on
 the user's own data are in the user's language (`--lang`, Indonesian by default).
 """
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from api.settings import Settings
+from api.terminal import output, print_json, print_ranking, print_table, print_zone
 from geo.errors import GeoError
 from geo.language import Language
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
-    from geo.readiness import ZoneResult
     from geo.store import Store
 
 app = typer.Typer(
@@ -35,7 +33,6 @@ app.add_typer(land_app, name="land")
 app.add_typer(key_app, name="key")
 app.add_typer(store_app, name="store")
 
-output = Console()
 errors = Console(stderr=True)
 
 StoreOption = Annotated[
@@ -120,13 +117,13 @@ def assess(
                 opened, model, layer=layer, year=year, weights=_weights(weight or [])
             )
         if as_json:
-            _print_json(
+            print_json(
                 zone_document(result, zone, language) if zone else as_document(result, language)
             )
         elif zone:
-            _print_zone(result, zone, language)
+            print_zone(result, zone, language)
         else:
-            _print_ranking(result, language)
+            print_ranking(result, language)
 
 
 @app.command()
@@ -142,9 +139,8 @@ def export(
     """
     settings = _settings(store)
     with _explained(lang, settings), _opened(settings, wait=True) as opened:
-        from geo.files import write_layer
-
         from geo import planning
+        from geo.files import write_layer
 
         with _waiting(str(target)):
             frame = (
@@ -205,7 +201,7 @@ def land_list(store: StoreOption = None, lang: LanguageOption = None) -> None:
             )
             for v in (opened.version(d) for d in opened.datasets("raster"))
         ]
-        _print_table(("raster", "unit", "cell", "year", "source"), rows)
+        print_table(("raster", "unit", "cell", "year", "source"), rows)
 
 
 @key_app.command("add")
@@ -231,7 +227,7 @@ def key_list(store: StoreOption = None) -> None:
             )
             for k in opened.keys()
         ]
-        _print_table(("prefix", "label", "created", "last used", "revoked"), rows)
+        print_table(("prefix", "label", "created", "last used", "revoked"), rows)
 
 
 @key_app.command("revoke")
@@ -256,7 +252,7 @@ def store_check(
         rows = [("orphan", n) for n in report.orphans]
         rows += [("missing", n) for n in report.missing]
         rows += [("altered", n) for n in report.altered]
-        _print_table(("fault", "snapshot"), rows)
+        print_table(("fault", "snapshot"), rows)
         if report.missing or report.altered:
             raise typer.Exit(1)
 
@@ -280,7 +276,7 @@ def store_versions(
             )
             for v in opened.versions(dataset)
         ]
-        _print_table(("version", "at", "by", "note", "sha256"), rows)
+        print_table(("version", "at", "by", "note", "sha256"), rows)
 
 
 @store_app.command("rollback")
@@ -355,84 +351,3 @@ def _weights(stated: list[str]) -> dict[str, float]:
         except ValueError as error:
             raise typer.BadParameter(f"{item!r}: write name=number, e.g. huni=0.4") from error
     return weights
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    import orjson
-
-    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
-
-
-def _print_table(columns: tuple[str, ...], rows: list[tuple[str, ...]], title: str = "") -> None:
-    from rich.table import Table
-    from rich.text import Text as Plain
-
-    table = Table(*columns, title=title or None, title_justify="left")
-    for row in rows:
-        table.add_row(*(Plain(cell) for cell in row))
-    output.print(table)
-
-
-def _print_ranking(assessment: "Assessment", language: Language) -> None:
-    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
-    ordered = sorted(assessment.results, key=lambda r: (r.rank is None, r.rank or 0, r.name))
-    rows = [
-        (
-            "–" if r.rank is None else str(r.rank),
-            r.area_id,
-            r.name,
-            _number(r.score, language),
-            titles.get(r.rank_class or "", _status(r.status, language)),
-            f"{r.data_coverage:.0%}",
-        )
-        for r in ordered
-    ]
-    heads = (
-        ("Peringkat", "Zona", "Nama", "Skor", "Kelas", "Cakupan data")
-        if language == "id"
-        else ("Rank", "Zone", "Name", "Score", "Class", "Data coverage")
-    )
-    title = f"{assessment.model.title.to(language)} {assessment.year}"
-    _print_table(heads, rows, title)
-
-
-def _print_zone(assessment: "Assessment", area_id: str, language: Language) -> None:
-    result: ZoneResult = assessment.result(area_id)
-    rows = [
-        (
-            c.title.to(language),
-            f"{_number(c.measure, language, 2)} {c.unit.to(language) if c.measure is not None else ''}",
-            c.period or "–",
-            _number(c.value, language, 2),
-            f"{c.weight:.3f}",
-            _number(c.contribution, language, 2),
-            c.note.to(language) if c.note else "",
-        )
-        for c in result.criteria
-    ]
-    heads = (
-        ("Kriteria", "Ukuran", "Periode", "Nilai", "Bobot", "Sumbangan", "Catatan")
-        if language == "id"
-        else ("Criterion", "Measure", "Period", "Value", "Weight", "Contribution", "Note")
-    )
-    _print_table(heads, rows, result.name)
-    for constraint in result.constraints:
-        note = constraint.note.to(language) if constraint.note else ""
-        share = "?" if constraint.excluded_share is None else f"{constraint.excluded_share:.0%}"
-        output.print(f"{constraint.title.to(language)}: {share}  {note}", markup=False)
-    output.print(assessment.explanation(area_id).to(language), markup=False)
-
-
-def _number(number: float | None, language: Language, digits: int = 1) -> str:
-    if number is None:
-        return "–"
-    text = f"{number:.{digits}f}"
-    return text.replace(".", ",") if language == "id" else text
-
-
-def _status(status: str, language: Language) -> str:
-    texts = {
-        "excluded": ("dikecualikan", "excluded"),
-        "insufficient_data": ("data belum cukup", "not enough data"),
-    }
-    return texts.get(status, ("", ""))[0 if language == "id" else 1]

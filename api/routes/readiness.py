@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import LanguageDep, LinksDep, StoreDep
+from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
 from geo.language import Language
 from geo.weights import CONSISTENCY_LIMIT, AhpWeights
@@ -96,10 +97,10 @@ def read_readiness(
     from geo.assessment import as_document
 
     found = planning.assess(store, query.model, layer=query.layer, year=query.year)
-    asked = {"model": query.model, "layer": query.layer, "year": query.year}
+    asked = query.model_dump(include={"model", "layer", "year"})
 
     def answer() -> Response:
-        extra = {"links": links.representations("readiness", **asked)[:1]}
+        extra = {"links": [links.link("self", JSON, "readiness", **asked)]}
         return json_response(request, as_document(found, language) | extra)
 
     return conditional(request, etag_of(found.key, language, links.base, asked), answer)
@@ -176,10 +177,8 @@ def _zone(assessment: Any, zone: str, language: Language, links: LinksDep) -> di
         "year": assessment.year,
         "lineage": [asdict(origin) for origin in assessment.lineage],
         "links": [
-            links.link("self", "application/json", "readiness", zone),
-            links.link(
-                "item", "application/geo+json", "collections", assessment.layer, "items", zone
-            ),
+            links.link("self", JSON, "readiness", zone),
+            links.link("item", GEOJSON, "collections", assessment.layer, "items", zone),
         ],
     }
 

@@ -1,0 +1,124 @@
+"""Who may write: an API key in a header, checked before a byte of the body is read.
+
+A key comes as `Authorization: Bearer kwsn_…` or `X-API-Key: kwsn_…`, never in an address. While the
+store has no key the door is closed. Nothing here logs a key.
+"""
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+from api.deps import language_or_default, store_of
+from geo.language import Text
+
+# Uploads and publications of one key, and wrong keys from one address, in a minute.
+_REQUESTS_PER_MINUTE = 60
+_WRONG_KEYS_PER_MINUTE = 10
+_MOST_REMEMBERED = 10_000
+_CHALLENGE = 'Bearer realm="kawasan"'
+
+
+class RateLimit:
+    """A token bucket for every name: `burst` at once, refilled over a minute; safe between threads."""
+
+    def __init__(self, burst: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._burst, self._clock = burst, clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def wait_s(self, name: str, *, is_taking: bool = True) -> float:
+        """0 when `name` has a token left, which is then taken, else the seconds until it has one.
+
+        Examples
+        --------
+        >>> limit = RateLimit(2, clock=lambda: 0.0)
+        >>> [limit.wait_s("a"), limit.wait_s("a"), limit.wait_s("a"), limit.wait_s("b")]
+        [0.0, 0.0, 30.0, 0.0]
+        """
+        with self._lock:
+            now = self._clock()
+            tokens, before = self._buckets.pop(name, (float(self._burst), now))
+            tokens = min(self._burst, tokens + (now - before) * self._burst / 60)
+            is_allowed = tokens >= 1
+            self._buckets[name] = (tokens - 1 if is_allowed and is_taking else tokens, now)
+            if len(self._buckets) > _MOST_REMEMBERED:
+                self._buckets.popitem(last=False)
+        return 0.0 if is_allowed else (1 - tokens) * 60 / self._burst
+
+
+def require_key(request: Request) -> str:
+    """The label of the caller's key.
+
+    Raises
+    ------
+    HTTPException
+        403 while there is no key at all, 401 for a missing or wrong one, 429 with `Retry-After` for
+        too many requests.
+    """
+    store = store_of(request)
+    if not store.has_keys():
+        raise _refusal(request, 403, _CLOSED)
+    address = request.client.host if request.client else "-"
+    wrong_keys = _limit_of(request, "wrong_keys", _WRONG_KEYS_PER_MINUTE)
+    if wait := wrong_keys.wait_s(address, is_taking=False):
+        raise _too_many(request, wait)
+    key = _key_of(request)
+    label = store.key_label(key) if key else None
+    if label is None:
+        if key:
+            wrong_keys.wait_s(address)
+        raise _refusal(request, 401, _WRONG if key else _MISSING, {"WWW-Authenticate": _CHALLENGE})
+    if wait := _limit_of(request, "requests", _REQUESTS_PER_MINUTE).wait_s(label):
+        raise _too_many(request, wait)
+    return label
+
+
+ActorDep = Annotated[str, Depends(require_key)]
+
+
+def _key_of(request: Request) -> str | None:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip()
+    return request.headers.get("x-api-key", "").strip() or None
+
+
+def _limit_of(request: Request, name: str, burst: int) -> RateLimit:
+    state = request.app.state
+    if not hasattr(state, "rate_limits"):
+        state.rate_limits = {}
+    limits: dict[str, RateLimit] = state.rate_limits
+    return limits.setdefault(name, RateLimit(burst))
+
+
+def _too_many(request: Request, wait_s: float) -> HTTPException:
+    return _refusal(request, 429, _TOO_MANY, {"Retry-After": str(math.ceil(wait_s))})
+
+
+def _refusal(
+    request: Request, status: int, detail: Text, headers: dict[str, str] | None = None
+) -> HTTPException:
+    return HTTPException(status, detail.to(language_or_default(request)), headers)
+
+
+_CLOSED = Text(
+    id="Pintu unggah tertutup karena belum ada kunci API. Pengelola membuatnya dengan: kawasan key add --label NAMA.",
+    en="The upload door is closed, as there is no API key yet. The operator makes one with: kawasan key add --label NAME.",
+)
+_MISSING = Text(
+    id="Kirim kunci API Anda di kepala Authorization: Bearer kwsn_… atau X-API-Key.",
+    en="Send your API key in the header Authorization: Bearer kwsn_… or X-API-Key.",
+)
+_WRONG = Text(
+    id="Kunci API ini tidak dikenal atau sudah dicabut. Minta kunci baru kepada pengelola.",
+    en="This API key is not known or was revoked. Ask the operator for a new one.",
+)
+_TOO_MANY = Text(
+    id="Terlalu banyak permintaan. Tunggu sejenak, lalu ulangi.",
+    en="Too many requests. Wait a moment, then try again.",
+)

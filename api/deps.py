@@ -1,0 +1,160 @@
+"""What a route asks for: the store, the language, the representation, links.
+
+Use the annotated names in a route's signature, for example
+`def zones(store: StoreDep, language: LanguageDep, links: LinksDep) -> Response`.
+"""
+
+import re
+from typing import Annotated, Any, Literal, cast
+
+from fastapi import Depends, Request
+
+from api.links import Links
+from api.parameters import InvalidParameter
+from api.settings import Settings
+from api.tables import Tables
+from geo.language import LANGUAGES, Language, Text
+from geo.store import Store
+
+Format = Literal["json", "html"]
+
+_HOST = re.compile(r"[A-Za-z0-9._\-:\[\]]{1,255}")
+# "in" is the older code of Indonesian, still sent by some systems.
+_LANGUAGE_TAGS: dict[str, Language] = {"id": "id", "in": "id", "en": "en"}
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_JSON_TYPES = ("application/json", "application/geo+json", "application/problem+json")
+_FORMATS: dict[str, Format] = {"json": "json", "geojson": "json", "html": "html"}
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings that the service was made with."""
+    return cast(Settings, request.app.state.settings)
+
+
+def store_of(request: Request) -> Store:
+    """The open store; its `StoreFault` when it could not be opened."""
+    if request.app.state.store is None:
+        raise request.app.state.store_fault
+    return cast(Store, request.app.state.store)
+
+
+def tables_of(request: Request) -> Tables:
+    """The collections and their prepared features."""
+    store_of(request)
+    return cast(Tables, request.app.state.tables)
+
+
+def language_of(request: Request) -> Language:
+    """The language of the answer: `lang`, else Accept-Language, else the service's default.
+
+    Raises
+    ------
+    InvalidParameter
+        For a `lang` that the service does not speak.
+    """
+    chosen = _chosen_language(request)
+    return chosen if chosen is not None else _accepted_language(request)
+
+
+def language_or_default(request: Request) -> Language:
+    """`language_of` for an answer that must not fail, such as a problem."""
+    try:
+        return language_of(request)
+    except InvalidParameter:
+        return _accepted_language(request)
+
+
+def format_of(request: Request) -> Format:
+    """The representation: `f`, else what Accept prefers, else JSON.
+
+    Raises
+    ------
+    InvalidParameter
+        For an `f` that the service does not write.
+    """
+    wanted = request.query_params.get("f")
+    if wanted is None:
+        return _accepted_format(request)
+    if wanted not in _FORMATS or (wanted == "geojson" and "/items" not in request.url.path):
+        raise InvalidParameter(parameter="f", reason=_UNKNOWN_FORMAT.format(f=wanted))
+    return _FORMATS[wanted]
+
+
+def links_of(request: Request) -> Links:
+    """Links for this request: from the configured address, else from the request's own host."""
+    return Links(base_of(request), language=_chosen_language(request))
+
+
+def base_of(request: Request) -> str:
+    """The public address of the service, without a slash at its end."""
+    configured = settings_of(request).base_url
+    if configured is not None:
+        return configured
+    if not _HOST.fullmatch(request.headers.get("host", "localhost")):
+        raise InvalidParameter(parameter="Host", reason=_HOST_REFUSED)
+    return str(request.base_url).rstrip("/")
+
+
+SettingsDep = Annotated[Settings, Depends(settings_of)]
+StoreDep = Annotated[Store, Depends(store_of)]
+TablesDep = Annotated[Tables, Depends(tables_of)]
+LanguageDep = Annotated[Language, Depends(language_of)]
+FormatDep = Annotated[Format, Depends(format_of)]
+LinksDep = Annotated[Links, Depends(links_of)]
+
+
+def _chosen_language(request: Request) -> Language | None:
+    wanted = request.query_params.get("lang")
+    if wanted is None:
+        return None
+    if wanted not in LANGUAGES:
+        raise InvalidParameter(parameter="lang", reason=_UNKNOWN_LANGUAGE.format(lang=wanted))
+    return wanted
+
+
+def _accepted_language(request: Request) -> Language:
+    for tag, _ in _by_quality(request.headers.get("accept-language", "")):
+        language = _LANGUAGE_TAGS.get(tag.split("-")[0].lower())
+        if language is not None:
+            return language
+    return settings_of(request).default_language
+
+
+def _accepted_format(request: Request) -> Format:
+    # Only who names HTML gets HTML: */* is what programs send.
+    accepted = dict(reversed(_by_quality(request.headers.get("accept", ""))))
+    html = max((accepted.get(name, 0.0) for name in _HTML_TYPES), default=0.0)
+    json = max((accepted.get(name, 0.0) for name in _JSON_TYPES), default=0.0)
+    return "html" if html > json else "json"
+
+
+def _by_quality(header: str) -> list[tuple[str, float]]:
+    """The names of an Accept header with their quality, the best first, refused ones left out."""
+    entries = []
+    for part in header.split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        entries.append((name.lower(), _quality(parameters)))
+    usable = [entry for entry in entries if entry[0] and entry[1] > 0]
+    return sorted(usable, key=lambda entry: -entry[1])
+
+
+def _quality(parameters: list[str]) -> float:
+    value: Any = next((p[2:] for p in parameters if p.lower().startswith("q=")), "1")
+    try:
+        return min(max(float(value), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+_UNKNOWN_LANGUAGE = Text(
+    id="bahasa {lang!r} tidak tersedia; tulis id atau en.",
+    en="the language {lang!r} is not available; write id or en.",
+)
+_UNKNOWN_FORMAT = Text(
+    id="bentuk {f!r} tidak tersedia; tulis json atau html (geojson untuk fitur).",
+    en="the format {f!r} is not available; write json or html (geojson for features).",
+)
+_HOST_REFUSED = Text(
+    id="nama host pada permintaan tidak dapat dipakai.",
+    en="the host name of the request cannot be used.",
+)

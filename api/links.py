@@ -1,0 +1,73 @@
+"""Links of the service: absolute, quoted, in the language that the client asked for by `lang`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from geo.language import Language
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+HTML = "text/html"
+# OGC's suite compares this text exactly.
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses of the service for one request.
+
+    `base` has no slash at its end. `language` is set only when the client chose it in the query: it
+    then stays in every link, as the client's own choice.
+    """
+
+    base: str
+    language: Language | None = None
+
+    def url(self, *segments: str, query: Mapping[str, Any] | None = None, **more: Any) -> str:
+        """The address of a path, each of whose `segments` may hold any character.
+
+        Parameters of the query are keywords; those with names of any kind go into `query`. None
+        leaves a parameter out.
+
+        Examples
+        --------
+        >>> Links("http://kawasan.test").url("collections", "a/b", f="json")
+        'http://kawasan.test/collections/a%2Fb?f=json'
+        """
+        path = "/".join(quote(segment, safe="") for segment in segments)
+        given = {n: v for n, v in {**(query or {}), **more}.items() if v is not None}
+        if self.language is not None:
+            given.setdefault("lang", self.language)
+        return f"{self.base}/{path}" + (f"?{urlencode(given, safe=',:/')}" if given else "")
+
+    def link(
+        self,
+        rel: str,
+        media_type: str,
+        *segments: str,
+        title: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> dict[str, str]:
+        """A link object to a path of this service."""
+        link = {"href": self.url(*segments, query=query, **more), "rel": rel, "type": media_type}
+        return link if title is None else link | {"title": title}
+
+    def representations(
+        self,
+        *segments: str,
+        media_type: str = JSON,
+        is_html: bool = False,
+        query: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> list[dict[str, str]]:
+        """`self` and `alternate` of a resource that exists as `media_type` and as HTML."""
+        rels = ("alternate", "self") if is_html else ("self", "alternate")
+        query = {**(query or {}), **more}
+        return [
+            self.link(rels[0], media_type, *segments, query=query, f="json"),
+            self.link(rels[1], HTML, *segments, query=query, f="html"),
+        ]

@@ -1,0 +1,108 @@
+"""The service, put together: `create_app`."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from starlette.routing import Match
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api import middleware, problems
+from api.parameters import require_known
+from api.routes import collections, pages, readiness, root, uploads
+from api.settings import Settings
+from api.tables import Tables
+from geo.errors import StoreFault
+from geo.store import Store
+
+_ROUTERS: Sequence[APIRouter] = (
+    root.router,
+    collections.router,
+    readiness.router,
+    uploads.router,
+    pages.router,
+)
+_STATIC = Path(__file__).resolve().parent.parent / "maps" / "static"
+
+
+def create_app(settings: Settings | None = None, *, store: Store | None = None) -> FastAPI:
+    """The service as an ASGI application.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        From the environment when not given.
+    store : Store, optional
+        An open store, which stays the caller's to close. Otherwise `settings.store` is opened when
+        the service starts; if it is damaged the service starts all the same and says so (503).
+    """
+    settings = settings or Settings()
+    app = FastAPI(
+        title="Kawasan",
+        version="0.1.0",
+        description="Transmigration areas of South Kalimantan: boundaries, indicators, land, readiness.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        dependencies=[Depends(_known_parameters)],
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.settings = settings
+    app.state.given_store = store
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.mount("/static", _Static(directory=_STATIC), name="static")
+    problems.install(app, allowed_methods=allowed_methods)
+    middleware.install(app, settings, allowed_methods=allowed_methods)
+    return app
+
+
+def allowed_methods(path: str) -> list[str]:
+    """The methods that a path takes, HEAD for every GET included; empty for an unknown path."""
+    scope = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
+    found: set[str] = set()
+    for router in _ROUTERS:
+        for route in router.routes:
+            if route.matches(scope)[0] is not Match.NONE:
+                found |= getattr(route, "methods", None) or set()
+    if "GET" in found:
+        found.add("HEAD")
+    return sorted(found | {"OPTIONS"}) if found else []
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    given: Store | None = app.state.given_store
+    app.state.store, app.state.store_fault = given, None
+    if given is None:
+        try:
+            app.state.store = Store(app.state.settings.store)
+        except StoreFault as fault:
+            app.state.store_fault = fault
+    app.state.tables = None if app.state.store is None else Tables(app.state.store)
+    yield
+    if given is None and app.state.store is not None:
+        app.state.store.close()
+
+
+async def _known_parameters(request: Request) -> None:
+    require_known(request)
+
+
+class _Static(StaticFiles):
+    """Our own and vendored files. An address with a version in it never changes its content."""
+
+    def file_response(
+        self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        is_versioned = "/vendor/" in scope["path"] or scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if is_versioned else "public, no-cache"
+        )
+        return response

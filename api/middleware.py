@@ -1,0 +1,262 @@
+"""What holds for every request, as plain ASGI: limits, headers, HEAD, tolerant paths, faults.
+
+`install` puts them in order. The outermost sees a request first and its answer last.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.deps import language_or_default
+from api.problems import problem_of, respond, respond_fault
+from api.settings import Settings
+from geo.errors import UploadTooLarge
+from geo.language import Text
+
+# Pages with scripts of their own send a policy with a nonce; see maps/page.py.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+_MIN_GZIP_BYTES = 500
+# Level 9 takes four times as long for 2 % less.
+_GZIP_LEVEL = 5
+_READABLE_HEADERS = ["ETag", "Link", "Content-Crs", "Content-Language", "Location", "Retry-After"]
+_TAGS = (b"if-none-match", b"if-match")
+_logger = logging.getLogger("kawasan")
+
+
+class _TooMuch(Exception):
+    """Ends the reading of a body that is over its limit."""
+
+
+def security_headers(app: ASGIApp) -> ASGIApp:
+    """Headers that tell browsers to trust nothing but what the service says."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return serve
+
+
+def head_requests(app: ASGIApp) -> ASGIApp:
+    """HEAD for every GET: the same headers, no body."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+                await send({"type": "http.response.body", "body": b""})
+
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await app({**scope, "method": "GET"}, receive, send_without_body)
+        else:
+            await app(scope, receive, send)
+
+    return serve
+
+
+def encoded_tags(app: ASGIApp) -> ASGIApp:
+    """A compressed answer is other bytes, so its strong ETag is another (RFC 9110, 8.8.3.3).
+
+    Around gzip: answers leave with `-gzip` in their tag, and questions come in without it.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        headers = [(n, _without_gzip(v) if n in _TAGS else v) for n, v in scope["headers"]]
+        is_known_zipped = headers != scope["headers"]
+
+        async def send_with_tag(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                is_zipped = answer.get("content-encoding") == "gzip"
+                is_unchanged = message["status"] == 304 and is_known_zipped
+                if "etag" in answer and (is_zipped or is_unchanged):
+                    answer["etag"] = answer["etag"].removesuffix('"') + '-gzip"'
+            await send(message)
+
+        await app({**scope, "headers": headers}, receive, send_with_tag)
+
+    return serve
+
+
+def tolerant_paths(app: ASGIApp) -> ASGIApp:
+    """A path with a slash at its end is the path without it; no redirect, so nothing can loop."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in ("", "/"):
+            # %2F at the end belongs to an id and stays.
+            raw = scope.get("raw_path") or scope["path"].encode()
+            if raw.endswith(b"/") and not raw.endswith(b"//"):
+                scope = {**scope, "path": scope["path"][:-1], "raw_path": raw[:-1]}
+        await app(scope, receive, send)
+
+    return serve
+
+
+def body_limit(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Counts a request's bytes as they come; over the limit the answer is 413, whatever was said.
+
+    Uploads may be large; a JSON document has its own, smaller limit.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        limit = _limit_bytes(headers, settings)
+        body = _CountedBody(receive, send, limit)
+        declared = headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) <= limit:
+            with suppress(_TooMuch):
+                await app(scope, body.receive, body.send)
+        else:
+            body.received = limit + 1
+        if body.is_over and not body.is_answered:
+            await _refuse(scope, receive, send, limit)
+
+    return serve
+
+
+class _CountedBody:
+    """A request's body with its limit. Once over it, the route's own answer no longer counts."""
+
+    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
+        self._receive, self._send, self._limit = receive, send, limit
+        self.received = 0
+        self.is_answered = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.received > self._limit
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self.received += len(message.get("body", b""))
+        if self.is_over:
+            raise _TooMuch
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self.is_answered or not self.is_over:
+            self.is_answered = True
+            await self._send(message)
+
+
+def plain_options(app: ASGIApp, allowed_methods: Callable[[str], Sequence[str]]) -> ASGIApp:
+    """OPTIONS of any path that exists: 204 with the methods it takes."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        is_asked = scope["type"] == "http" and scope["method"] == "OPTIONS"
+        methods = allowed_methods(scope["path"]) if is_asked else ()
+        if methods:
+            response = Response(status_code=204, headers={"Allow": ", ".join(methods)})
+            await response(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return serve
+
+
+def faults(app: ASGIApp) -> ASGIApp:
+    """An exception that nobody foresaw is logged and answered without its text."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        is_started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal is_started
+            is_started = True
+            await send(message)
+
+        try:
+            await app(scope, receive, send_noted)
+        except _TooMuch:
+            raise
+        except Exception:
+            if scope["type"] != "http" or is_started:
+                raise
+            _logger.exception("%s %s failed", scope["method"], scope["path"])
+            await respond_fault(Request(scope, receive))(scope, receive, send)
+
+    return serve
+
+
+def install(
+    app: FastAPI, settings: Settings, *, allowed_methods: Callable[[str], Sequence[str]]
+) -> None:
+    """Put the middleware around `app`, the innermost first."""
+    layers: list[tuple[Any, dict[str, Any]]] = [
+        (faults, {}),
+        (plain_options, {"allowed_methods": allowed_methods}),
+        (body_limit, {"settings": settings}),
+        (tolerant_paths, {}),
+        (GZipMiddleware, {"minimum_size": _MIN_GZIP_BYTES, "compresslevel": _GZIP_LEVEL}),
+        (encoded_tags, {}),
+        (head_requests, {}),
+        (
+            CORSMiddleware,
+            {
+                "allow_origins": settings.cors_origins,
+                "allow_methods": ["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
+                "allow_headers": ["Authorization", "X-API-Key", "Content-Type", "If-None-Match"],
+                "expose_headers": _READABLE_HEADERS,
+                "max_age": 86_400,
+            },
+        ),
+        (security_headers, {}),
+    ]
+    for layer, options in layers:
+        app.add_middleware(layer, **options)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    request = Request(scope, receive)
+    error = UploadTooLarge(reason=_too_large(limit), limit_bytes=limit)
+    response = respond(request, problem_of(error, language_or_default(request)))
+    # The rest of the body is not read, so the connection cannot carry another request.
+    response.headers["Connection"] = "close"
+    await response(scope, receive, send)
+
+
+def _limit_bytes(headers: Headers, settings: Settings) -> int:
+    media_type = headers.get("content-type", "").split(";")[0].strip().lower()
+    is_document = media_type.endswith("json") and "geo" not in media_type
+    return settings.max_document_bytes if is_document else settings.max_upload_bytes
+
+
+def _without_gzip(tags: bytes) -> bytes:
+    return tags.replace(b'-gzip"', b'"')
+
+
+def _too_large(limit: int) -> Text:
+    return Text(
+        id="Permintaan melebihi batas {n} bita. Perkecil berkas, atau minta pengelola menaikkan batas.",
+        en="The request exceeds the limit of {n} bytes. Make the file smaller, or ask the operator to raise the limit.",
+    ).format(n=limit)

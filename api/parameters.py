@@ -1,0 +1,194 @@
+"""Query parameters as OGC API defines them: parsed here once, typed from here on.
+
+OGC's conformance suite asserts 400 for a bad and for an unknown parameter. FastAPI ignores unknown
+ones, so `require_known` checks every route's request against the parameters that the route declares.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, get_origin
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel, ConfigDict, Field
+
+from geo.errors import InvalidInput
+from geo.features import Bbox
+from geo.language import Text
+
+# `f` chooses the representation and `lang` the language of every resource.
+EVERYWHERE = frozenset({"f", "lang"})
+
+_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?", re.ASCII
+)
+
+
+class InvalidParameter(InvalidInput):
+    """A parameter whose value cannot be used."""
+
+    title = Text(id="Parameter tidak sah", en="Invalid parameter")
+    sentence = Text(id="Parameter {parameter!r}: {reason}", en="Parameter {parameter!r}: {reason}")
+
+
+class UnknownParameter(InvalidInput):
+    """A parameter that this resource does not have."""
+
+    title = Text(id="Parameter tidak dikenal", en="Unknown parameter")
+    sentence = Text(
+        id="Parameter {parameter!r} tidak dikenal di sini. Yang dapat dipakai: {known}.",
+        en="Parameter {parameter!r} is not known here. You can use: {known}.",
+    )
+
+
+class ItemsQuery(BaseModel):
+    """The query of a page of features; any other name is a filter on that property."""
+
+    model_config = ConfigDict(extra="allow")
+
+    bbox: Annotated[
+        str | None, Field(description="Only features that intersect this box (lon, lat).")
+    ] = None
+    datetime: Annotated[
+        str | None,
+        Field(description="RFC 3339 instant or interval; features without time are kept."),
+    ] = None
+    limit: Annotated[int | None, Field(ge=1, description="Most features in one page.")] = None
+    offset: Annotated[int, Field(ge=0, description="Features to skip before the page.")] = 0
+    f: str | None = None
+    lang: str | None = None
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The property filters, by property name."""
+        return {name: str(value) for name, value in (self.model_extra or {}).items()}
+
+
+def require_known(request: Request) -> None:
+    """Raise unless every query parameter is one that the matched route declares, given once."""
+    dependant: Dependant | None = getattr(request.scope.get("route"), "dependant", None)
+    if dependant is None or not request.query_params:
+        return
+    known, repeatable, is_open = _declared(dependant)
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    for name, count in given.items():
+        if name not in known and not is_open:
+            raise UnknownParameter(parameter=name, known=", ".join(sorted(known)))
+        if count > 1 and name not in repeatable:
+            raise InvalidParameter(parameter=name, reason=_GIVEN_TWICE)
+
+
+def parse_bbox(text: str) -> Bbox:
+    """West, south, east, north from 4 or 6 comma-separated numbers; heights are not used.
+
+    Raises
+    ------
+    InvalidParameter
+        Naming what is wrong; a box with latitude first is recognised where it can be.
+    """
+    numbers = [_number(part) for part in text.split(",")]
+    if len(numbers) not in (4, 6):
+        raise InvalidParameter(parameter="bbox", reason=_BBOX_COUNT.format(n=len(numbers)))
+    middle = len(numbers) // 2
+    (west, south), (east, north) = numbers[:2], numbers[middle : middle + 2]
+    if south > north or (middle == 3 and numbers[2] > numbers[5]):
+        raise InvalidParameter(parameter="bbox", reason=_BBOX_ORDER)
+    if south > 90 or north < -90 or min(west, east) > 180 or max(west, east) < -180:
+        raise InvalidParameter(parameter="bbox", reason=_BBOX_RANGE)
+    return west, south, east, north
+
+
+def parse_datetime(text: str) -> tuple[datetime | None, datetime | None]:
+    """Start and end of an RFC 3339 instant or interval; None where it is open or a duration.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    parts = text.split("/")
+    if len(parts) == 1:
+        instant = _instant(parts[0])
+        return instant, instant
+    if len(parts) > 2 or all(_DURATION.fullmatch(part) for part in parts):
+        raise InvalidParameter(parameter="datetime", reason=_DATETIME)
+    start, end = (_interval_end(part) for part in parts)
+    if start is not None and end is not None and start > end:
+        raise InvalidParameter(parameter="datetime", reason=_DATETIME_ORDER)
+    return start, end
+
+
+def _number(text: str) -> float:
+    # float() also reads "nan", "inf", "1_000" and digits of other scripts.
+    if re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*", text, re.ASCII):
+        value = float(text)
+        if math.isfinite(value):
+            return value
+    raise InvalidParameter(parameter="bbox", reason=_BBOX_NUMBER.format(text=text))
+
+
+def _interval_end(text: str) -> datetime | None:
+    if text in ("", "..") or _DURATION.fullmatch(text):
+        return None
+    return _instant(text)
+
+
+def _instant(text: str) -> datetime:
+    if _INSTANT.fullmatch(text):
+        try:
+            instant = datetime.fromisoformat(text.upper())
+            return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    raise InvalidParameter(parameter="datetime", reason=_DATETIME)
+
+
+def _declared(dependant: Dependant) -> tuple[frozenset[str], frozenset[str], bool]:
+    """The names that a route declares, those that may repeat, and whether it takes any other."""
+    known, repeatable, is_open = set(EVERYWHERE), set(), False
+    for name, annotation, takes_any in _query_fields(dependant):
+        known.add(name)
+        is_open |= takes_any
+        if get_origin(annotation) in (list, set, tuple):
+            repeatable.add(name)
+    return frozenset(known), frozenset(repeatable), is_open
+
+
+def _query_fields(dependant: Dependant) -> Iterator[tuple[str, Any, bool]]:
+    for parameter in dependant.query_params:
+        annotation = parameter.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            takes_any = annotation.model_config.get("extra") == "allow"
+            for name, field in annotation.model_fields.items():
+                yield field.alias or name, field.annotation, takes_any
+        else:
+            yield parameter.alias, annotation, False
+    for dependency in dependant.dependencies:
+        yield from _query_fields(dependency)
+
+
+_GIVEN_TWICE = Text(id="tulis satu kali saja.", en="give it once only.")
+_BBOX_COUNT = Text(
+    id="perlu 4 bilangan (barat,selatan,timur,utara) atau 6 dengan ketinggian, bukan {n}.",
+    en="needs 4 numbers (west,south,east,north), or 6 with heights, not {n}.",
+)
+_BBOX_NUMBER = Text(
+    id="{text!r} bukan bilangan; tulis misalnya 114.3,-4.8,117.0,-1.3.",
+    en="{text!r} is not a number; write for example 114.3,-4.8,117.0,-1.3.",
+)
+_BBOX_ORDER = Text(
+    id="batas selatan (atau bawah) lebih besar daripada utara (atau atas); urutannya barat,selatan,timur,utara.",
+    en="the south (or lower) limit exceeds the north (or upper) one; the order is west,south,east,north.",
+)
+_BBOX_RANGE = Text(
+    id="kotak ini di luar bumi; bujur lebih dahulu, lalu lintang: barat,selatan,timur,utara.",
+    en="this box is off the earth; longitude comes first, then latitude: west,south,east,north.",
+)
+_DATETIME = Text(
+    id="tulis waktu RFC 3339 seperti 2024-06-01T00:00:00Z, atau selang seperti 2024-01-01/2024-12-31 atau ../2024-12-31.",
+    en="write an RFC 3339 time such as 2024-06-01T00:00:00Z, or an interval such as 2024-01-01/2024-12-31 or ../2024-12-31.",
+)
+_DATETIME_ORDER = Text(id="awal selang sesudah akhirnya.", en="the interval begins after its end.")

@@ -1,0 +1,308 @@
+"""Errors as RFC 9457 problems, in the reader's language. The one place where errors meet HTTP.
+
+`STATUSES` is walked along an error's classes from the most special one on, so a parent's row covers
+its children and a new error cannot be forgotten. OGC clients read `code` and `description`.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.deps import format_of, language_or_default
+from api.links import HTML, PROBLEM
+from api.parameters import InvalidParameter, UnknownParameter
+from api.responses import html_response, json_response
+from geo.errors import (
+    Conflict,
+    CRSMismatch,
+    CRSMissing,
+    GeoError,
+    InconsistentJudgements,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    RasterRefused,
+    StoreFault,
+    UploadRejected,
+    UploadTooLarge,
+    UploadUnsupported,
+)
+from geo.language import Language, Text
+
+STATUSES: Mapping[type[Exception], int] = {
+    InvalidInput: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    UploadTooLarge: 413,
+    UploadUnsupported: 415,
+    UploadRejected: 422,
+    InconsistentJudgements: 422,
+    RasterRefused: 422,
+    CRSMissing: 422,
+    CRSMismatch: 422,
+    StoreFault: 503,
+    GeoError: 500,
+}
+_RETRY_AFTER_S = 5
+_logger = logging.getLogger("kawasan")
+
+
+class PathNotFound(NotFound):
+    """A path that the service does not have."""
+
+    sentence = Text(
+        id="Tidak ada apa-apa di alamat {name!r}. Mulailah dari halaman depan, /.",
+        en="There is nothing at {name!r}. Start from the landing page, /.",
+    )
+
+
+class InvalidBody(InvalidInput):
+    """A request body that is not what the operation takes."""
+
+    title = Text(id="Isi permintaan tidak sah", en="Invalid request body")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem before it is written down; `facts` are the evidence."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def status_of(error: GeoError) -> int:
+    """The HTTP status of a domain error."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def problem_of(error: GeoError, language: Language) -> Problem:
+    """A domain error as a problem. What is ours to mend (500) shows none of its text."""
+    status = status_of(error)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return fault_problem(language)
+    # `reason` is the sentence itself and already in `detail`.
+    facts = {
+        name: value.to(language) if isinstance(value, Text) else value
+        for name, value in error.facts.items()
+        if name != "reason"
+    }
+    headers = {"Retry-After": str(_RETRY_AFTER_S)} if isinstance(error, StoreFault) else {}
+    return Problem(
+        code=type(error).__name__,
+        status=status,
+        title=error.title.to(language),
+        detail=error.detail(language),
+        facts=facts,
+        headers=headers,
+    )
+
+
+def fault_problem(language: Language) -> Problem:
+    """The problem of a fault of the service itself."""
+    return Problem("Fault", 500, _FAULT_TITLE.to(language), _FAULT.to(language))
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """A problem as the client reads it: a page for people in a browser, else problem+json."""
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    if _wants_page(request) and problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        page = html_response(
+            request, "api/problem.html", title=problem.title, status=problem.status, problem=problem
+        )
+        page.headers.update(headers)
+        return page
+    body = {
+        "type": f"urn:kawasan:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "facts": problem.facts,
+        "code": problem.code,
+        "description": problem.detail,
+    }
+    return json_response(request, body, status=problem.status, media_type=PROBLEM, headers=headers)
+
+
+def respond_fault(request: Request) -> Response:
+    """The answer to an exception that nobody foresaw; the caller logs it."""
+    return respond(request, fault_problem(language_or_default(request)))
+
+
+def install(app: FastAPI, *, allowed_methods: Callable[[str], Sequence[str]]) -> None:
+    """Answer every error of `app` as a problem.
+
+    `allowed_methods` tells the methods that a path has, for the `Allow` header.
+    """
+
+    async def http_exception(request: Request, error: Exception) -> Response:
+        return _http_problem(request, error, allowed_methods(request.url.path))
+
+    app.add_exception_handler(GeoError, _geo_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, http_exception)
+
+
+async def _geo_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, GeoError)  # noqa: S101  the handler is installed for it
+    return _answer(request, error)
+
+
+def _answer(request: Request, error: GeoError) -> Response:
+    problem = problem_of(error, language_or_default(request))
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _logger.error("%s: %s", type(error).__name__, error, exc_info=error)
+    if (
+        isinstance(error, NotAllowed)
+        and "authorization" not in request.headers
+        and "x-api-key" not in request.headers
+    ):
+        # Without a key, the way to mend it is to send one: 401 says so.
+        problem = Problem(
+            problem.code,
+            401,
+            problem.title,
+            problem.detail,
+            problem.facts,
+            {"WWW-Authenticate": 'Bearer realm="kawasan"'},
+        )
+    return respond(request, problem)
+
+
+async def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  the handler is installed for it
+    language = language_or_default(request)
+    findings = [_finding(entry, language) for entry in error.errors()]
+    first = findings[0]
+    kind = _kind_of(error.errors()[0])
+    problem = Problem(
+        code=kind.__name__,
+        status=400,
+        title=kind.title.to(language),
+        detail=" ".join(finding["detail"] for finding in findings[:5]),
+        facts={"parameter": first["parameter"], "where": first["where"], "errors": findings[:50]},
+    )
+    return respond(request, problem)
+
+
+def _kind_of(entry: Mapping[str, Any]) -> type[InvalidInput]:
+    if entry["loc"][0] == "body":
+        return InvalidBody
+    return UnknownParameter if entry["type"] == "extra_forbidden" else InvalidParameter
+
+
+def _finding(entry: Mapping[str, Any], language: Language) -> dict[str, str]:
+    where, *path = (str(part) for part in entry["loc"])
+    name = ".".join(path) or where
+    limits = {key: str(value) for key, value in entry.get("ctx", {}).items()}
+    text = _MENDING.get(entry["type"])
+    if text is None:
+        mending = entry["msg"] + "."
+    else:
+        mending = text.to(language).format_map(_Facts(limits))
+    return {"parameter": name, "where": where, "detail": f"{name}: {mending}"}
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _http_problem(request: Request, error: Exception, methods: Sequence[str]) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  the handler is installed for it
+    if isinstance(error.__cause__, GeoError):  # FastAPI wraps what is raised while a body is read
+        return _answer(request, error.__cause__)
+    language = language_or_default(request)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return _answer(request, PathNotFound(request.url.path))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = ", ".join(methods)
+        detail = _METHOD.to(language).format(method=request.method, allowed=allowed)
+        title = _METHOD_TITLE.to(language)
+        problem = Problem("MethodNotAllowed", 405, title, detail, headers={"Allow": allowed})
+        return respond(request, problem)
+    status = HTTPStatus(error.status_code)
+    code = "".join(word.capitalize() for word in status.phrase.split())
+    title = _TITLES[status].to(language) if status in _TITLES else status.phrase
+    detail = str(error.detail or status.description)
+    headers = dict(error.headers or {})
+    return respond(request, Problem(code, status, title, detail, headers=headers))
+
+
+def _wants_page(request: Request) -> bool:
+    try:
+        return format_of(request) == "html"
+    except InvalidParameter:
+        return HTML in request.headers.get("accept", "")
+
+
+_TITLES: Mapping[int, Text] = {
+    401: Text(id="Perlu kunci", en="A key is needed"),
+    403: NotAllowed.title,
+    429: Text(id="Terlalu banyak permintaan", en="Too many requests"),
+}
+_FAULT_TITLE = Text(id="Kesalahan layanan", en="Fault of the service")
+_FAULT = Text(
+    id="Layanan gagal menjawab; ini kesalahan kami dan sudah dicatat. Coba lagi, atau hubungi pengelola.",
+    en="The service failed to answer; the fault is ours and has been logged. Try again, or tell the operator.",
+)
+_METHOD_TITLE = Text(id="Metode tidak diizinkan", en="Method not allowed")
+_METHOD = Text(
+    id="Alamat ini tidak menerima {method}. Yang diterima: {allowed}.",
+    en="This address does not take {method}. It takes: {allowed}.",
+)
+_MENDING: Mapping[str, Text] = {
+    "missing": Text(id="wajib diisi.", en="is required."),
+    "extra_forbidden": Text(id="tidak dikenal di sini.", en="is not known here."),
+    "int_parsing": Text(
+        id="tulis bilangan bulat, misalnya 10.", en="write a whole number, for example 10."
+    ),
+    "int_type": Text(id="tulis bilangan bulat.", en="write a whole number."),
+    "int_from_float": Text(id="tulis bilangan bulat.", en="write a whole number."),
+    "int_parsing_size": Text(id="bilangan terlalu besar.", en="the number is too large."),
+    "float_parsing": Text(
+        id="tulis bilangan, misalnya 0.5.", en="write a number, for example 0.5."
+    ),
+    "float_type": Text(id="tulis bilangan.", en="write a number."),
+    "finite_number": Text(id="bilangan harus terhingga.", en="the number must be finite."),
+    "string_type": Text(id="tulis teks dalam tanda kutip.", en="write a text in quotes."),
+    "bool_parsing": Text(id="tulis true atau false.", en="write true or false."),
+    "bool_type": Text(id="tulis true atau false.", en="write true or false."),
+    "literal_error": Text(id="tulis salah satu dari {expected}.", en="write one of {expected}."),
+    "enum": Text(id="tulis salah satu dari {expected}.", en="write one of {expected}."),
+    "greater_than_equal": Text(id="paling sedikit {ge}.", en="must be at least {ge}."),
+    "greater_than": Text(id="harus lebih besar dari {gt}.", en="must be greater than {gt}."),
+    "less_than_equal": Text(id="paling banyak {le}.", en="must be at most {le}."),
+    "less_than": Text(id="harus lebih kecil dari {lt}.", en="must be less than {lt}."),
+    "string_too_long": Text(
+        id="paling banyak {max_length} huruf.", en="must have at most {max_length} characters."
+    ),
+    "string_too_short": Text(
+        id="paling sedikit {min_length} huruf.", en="must have at least {min_length} characters."
+    ),
+    "string_pattern_mismatch": Text(
+        id="harus berpola {pattern}.", en="must match the pattern {pattern}."
+    ),
+    "too_long": Text(
+        id="paling banyak {max_length} isi.", en="must have at most {max_length} entries."
+    ),
+    "too_short": Text(
+        id="paling sedikit {min_length} isi.", en="must have at least {min_length} entries."
+    ),
+    "list_type": Text(id="tulis sebuah daftar.", en="write a list."),
+    "dict_type": Text(id="tulis sebuah objek JSON.", en="write a JSON object."),
+    "model_attributes_type": Text(id="tulis sebuah objek JSON.", en="write a JSON object."),
+    "model_type": Text(id="tulis sebuah objek JSON.", en="write a JSON object."),
+    "json_invalid": Text(id="bukan JSON yang sah ({error}).", en="is not valid JSON ({error})."),
+    "value_error": Text(id="{error}", en="{error}"),
+}

@@ -1,0 +1,114 @@
+"""Answers: JSON that can hold NaN, pages, and the conditional requests that spare both.
+
+An ETag names exactly one sequence of bytes: what was published, the query, the representation, the
+language and the address that the links carry. `Cache-Control: no-cache` lets everyone keep an
+answer and makes them ask first, so a publication or a rollback is seen at once.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from api.deps import base_of, language_or_default, links_of
+from api.links import HTML, JSON
+from api.tables import program_digest
+
+NEGOTIATED = "Accept, Accept-Language"
+_CACHE = "public, no-cache"
+
+
+def json_bytes(content: Any) -> bytes:
+    """`content` as JSON; NaN and infinity become null, pydantic models leave out what is None."""
+    return orjson.dumps(content, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def json_response(
+    request: Request,
+    content: Any,
+    *,
+    status: int = 200,
+    media_type: str = JSON,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A JSON answer in the request's language."""
+    return Response(
+        json_bytes(content),
+        status_code=status,
+        media_type=media_type,
+        headers={**_language_headers(request), **(headers or {})},
+    )
+
+
+def html_response(
+    request: Request,
+    template: str,
+    *,
+    title: str,
+    active: str = "data",
+    status: int = 200,
+    **context: Any,
+) -> Response:
+    """A page from a template of `maps/templates`, in the request's language.
+
+    The template finds `links` (`api.links.Links`), `root` (the path before the doors) and all of
+    `context` besides what `maps.page.render` gives. Without a policy of its own the page runs under
+    the service's default: our own files only, nothing inline.
+    """
+    # Templates and number formats are loaded by the first page, not by the start of the service.
+    from maps.assets import Assets
+    from maps.page import render
+
+    root = urlsplit(base_of(request)).path
+    page = render(
+        template,
+        language_or_default(request),
+        assets=Assets(base=f"{root}/static"),
+        root=root,
+        state=dict(request.query_params),
+        active=active,
+        title=title,
+        links=links_of(request),
+        **context,
+    )
+    return Response(page, status_code=status, media_type=HTML, headers=_language_headers(request))
+
+
+def tagged(request: Request, response: Response) -> Response:
+    """`response` with an ETag of its content; 304 when the client has it already."""
+    return conditional(request, etag_of(bytes(response.body)), lambda: response)
+
+
+def conditional(request: Request, etag: str, make: Callable[[], Response]) -> Response:
+    """What `make` answers, under `etag`; 304 without making it when the client has it already."""
+    headers = {"ETag": etag, "Cache-Control": _CACHE, "Vary": NEGOTIATED}
+    known = request.headers.get("if-none-match", "")
+    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    if etag in tags or known.strip() == "*":
+        return Response(status_code=304, headers=headers | _language_headers(request))
+    response = make()
+    response.headers.update(headers)
+    return response
+
+
+def etag_of(*parts: object) -> str:
+    """A strong ETag of everything that decides an answer's bytes, this program included."""
+    digest = hashlib.sha256(program_digest().encode())
+    for part in parts:
+        content = part if isinstance(part, bytes) else repr(part).encode()
+        digest.update(len(content).to_bytes(8, "big") + content)
+    return f'"{digest.hexdigest()[:32]}"'
+
+
+def _language_headers(request: Request) -> dict[str, str]:
+    return {"Content-Language": language_or_default(request), "Vary": NEGOTIATED}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(exclude_none=True, by_alias=True)
+    return str(value)

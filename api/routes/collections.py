@@ -1,0 +1,319 @@
+"""OGC API - Features: collections, pages of features, single features, and a layer's versions."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api.deps import (
+    FormatDep,
+    LanguageDep,
+    LinksDep,
+    SettingsDep,
+    StoreDep,
+    TablesDep,
+    links_of,
+)
+from api.documents import (
+    CollectionDocument,
+    CollectionsDocument,
+    Extent,
+    Feature,
+    FeatureCollection,
+    Link,
+    SpatialExtent,
+    VersionDocument,
+    VersionsDocument,
+)
+from api.links import GEOJSON, HTML, JSON, Links
+from api.paging import Page
+from api.parameters import ItemsQuery
+from api.responses import conditional, etag_of, html_response, json_bytes, json_response, tagged
+from api.tables import Collection, PreparedTable
+from geo.language import Language, Text
+from geo.store import Version
+
+router = APIRouter(tags=["data"])
+
+CollectionId = Annotated[
+    str, Path(alias="collectionId", description="Id of a collection.", examples=["zones"])
+]
+FeatureId = Annotated[
+    str, Path(alias="featureId", description="Id of a feature.", examples=["cahaya-baru"])
+]
+_GEOJSON_FEATURES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A page of features.", "content": {GEOJSON: {}, HTML: {}}}
+}
+
+
+@router.get("/collections", summary="Collections", response_model=CollectionsDocument)
+def collections(
+    request: Request,
+    tables: TablesDep,
+    language: LanguageDep,
+    representation: FormatDep,
+    links: LinksDep,
+) -> Response:
+    """Every collection: published layers and what is computed from them."""
+    is_html = representation == "html"
+    found = CollectionsDocument(
+        links=_links(links.representations("collections", is_html=is_html)),
+        collections=[
+            _described(entry, tables.table(entry, language), language, links)
+            for entry in tables.collections()
+        ],
+    )
+    if is_html:
+        title = _COLLECTIONS.to(language)
+        return tagged(
+            request, html_response(request, "api/collections.html", title=title, document=found)
+        )
+    return tagged(request, json_response(request, found))
+
+
+@router.get(
+    "/collections/{collectionId}", summary="One collection", response_model=CollectionDocument
+)
+def collection(
+    request: Request,
+    collection_id: CollectionId,
+    tables: TablesDep,
+    language: LanguageDep,
+    representation: FormatDep,
+    links: LinksDep,
+) -> Response:
+    """What a collection is, where it lies and where its features are."""
+    entry = tables.collection(collection_id)
+    table = tables.table(entry, language)
+    is_html = representation == "html"
+    found = _described(entry, table, language, links, is_html=is_html)
+    if is_html:
+        page = html_response(
+            request,
+            "api/collection.html",
+            title=found.title,
+            document=found,
+            version=entry.version,
+            fields=_field_titles(entry, table, language),
+            count=len(table.features),
+        )
+        return tagged(request, page)
+    return tagged(request, json_response(request, found))
+
+
+@router.get(
+    "/collections/{collectionId}/items",
+    summary="Features of a collection",
+    response_model=FeatureCollection,
+    responses=_GEOJSON_FEATURES,
+)
+def items(
+    request: Request,
+    collection_id: CollectionId,
+    query: Annotated[ItemsQuery, Query()],
+    tables: TablesDep,
+    settings: SettingsDep,
+    language: LanguageDep,
+    representation: FormatDep,
+    links: LinksDep,
+) -> Response:
+    """A page of features. Any property is a filter: `name=Angsana`."""
+    entry = tables.collection(collection_id)
+    table = tables.table(entry, language)
+    page = Page.asked(query, settings=settings, fields=table.features.fields)
+
+    def answer() -> Response:
+        if representation == "html":
+            return _items_page(request, entry, table, page, language)
+        content = _feature_collection(table, page, links, entry.id)
+        return Response(content, media_type=GEOJSON, headers={"Content-Language": language})
+
+    etag = etag_of(entry.key, page.canonical, representation, language, links)
+    return conditional(request, etag, answer)
+
+
+@router.get(
+    "/collections/{collectionId}/items/{featureId:path}",
+    summary="One feature",
+    response_model=Feature,
+    responses={200: {"description": "The feature.", "content": {GEOJSON: {}, HTML: {}}}},
+)
+def item(
+    request: Request,
+    collection_id: CollectionId,
+    feature_id: FeatureId,
+    tables: TablesDep,
+    language: LanguageDep,
+    representation: FormatDep,
+    links: LinksDep,
+) -> Response:
+    """One feature by its id."""
+    entry = tables.collection(collection_id)
+    table = tables.table(entry, language)
+    feature = table.features.feature(feature_id)
+
+    def answer() -> Response:
+        is_html = representation == "html"
+        if is_html:
+            return _item_page(request, entry, table, feature_id, language)
+        around = _item_links(links, entry.id, feature_id)
+        content = feature[:-1] + b',"links":' + json_bytes(around) + b"}"
+        return Response(content, media_type=GEOJSON, headers={"Content-Language": language})
+
+    etag = etag_of(entry.key, feature_id, representation, language, links)
+    return conditional(request, etag, answer)
+
+
+@router.get(
+    "/collections/{collectionId}/versions",
+    summary="Versions of a layer",
+    response_model=VersionsDocument,
+)
+def versions(
+    request: Request,
+    collection_id: CollectionId,
+    store: StoreDep,
+    tables: TablesDep,
+    language: LanguageDep,
+    representation: FormatDep,
+    links: LinksDep,
+) -> Response:
+    """Who published what, when and why; the newest first. What is computed has no versions."""
+    entry = tables.collection(collection_id)
+    is_html = representation == "html"
+    path = ("collections", entry.id, "versions")
+    found = VersionsDocument(
+        collection=entry.id,
+        versions=[
+            _version(version)
+            for version in reversed(store.versions(entry.id) if entry.version else [])
+        ],
+        links=_links(links.representations(*path, is_html=is_html)),
+    )
+    if is_html:
+        title = _VERSIONS.format(title=entry.title.to(language)).to(language)
+        return tagged(
+            request, html_response(request, "api/versions.html", title=title, document=found)
+        )
+    return tagged(request, json_response(request, found))
+
+
+def _links(links: list[dict[str, str]]) -> list[Link]:
+    return [Link(**link) for link in links]
+
+
+def _described(
+    entry: Collection,
+    table: PreparedTable,
+    language: Language,
+    links: Links,
+    *,
+    is_html: bool = False,
+) -> CollectionDocument:
+    extent = table.features.extent
+    path = ("collections", entry.id)
+    found = [
+        *links.representations(*path, is_html=is_html),
+        links.link("items", GEOJSON, *path, "items", f="json"),
+        links.link("items", HTML, *path, "items", f="html"),
+    ]
+    if entry.version is not None:
+        found.append(links.link("version-history", JSON, *path, "versions", f="json"))
+    return CollectionDocument(
+        id=entry.id,
+        title=entry.title.to(language),
+        description=entry.description.to(language),
+        extent=None if extent is None else Extent(spatial=SpatialExtent(bbox=[list(extent)])),
+        links=_links(found),
+    )
+
+
+def _feature_collection(table: PreparedTable, page: Page, links: Links, collection: str) -> bytes:
+    selection = page.of(table.features)
+    head = {
+        "type": "FeatureCollection",
+        # Prepared features are the answer; the same bytes keep the same time and the same ETag.
+        "timeStamp": table.prepared_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "numberMatched": selection.matched,
+        "numberReturned": len(selection.indices),
+        "links": page.links(links, collection, matched=selection.matched),
+    }
+    features = table.features.page(selection.indices)
+    return json_bytes(head)[:-1] + b',"features":[' + features + b"]}"
+
+
+def _items_page(
+    request: Request, entry: Collection, table: PreparedTable, page: Page, language: Language
+) -> Response:
+    selection = page.of(table.features)
+    links = links_of(request)
+    return html_response(
+        request,
+        "api/items.html",
+        title=entry.title.to(language),
+        collection=entry,
+        fields=_field_titles(entry, table, language),
+        features=table.features.properties(selection.indices),
+        matched=selection.matched,
+        page=page,
+        links_by_rel=_by_rel(page.links(links, entry.id, matched=selection.matched, is_html=True)),
+    )
+
+
+def _item_page(
+    request: Request, entry: Collection, table: PreparedTable, feature_id: str, language: Language
+) -> Response:
+    feature = orjson.loads(table.features.feature(feature_id))
+    around = _item_links(links_of(request), entry.id, feature_id, is_html=True)
+    return html_response(
+        request,
+        "api/item.html",
+        title=str(feature["properties"].get("name") or feature_id),
+        collection=entry,
+        fields=_field_titles(entry, table, language),
+        feature=feature,
+        links_by_rel=_by_rel(around),
+    )
+
+
+def _item_links(
+    links: Links, collection: str, feature_id: str, *, is_html: bool = False
+) -> list[dict[str, str]]:
+    path = ("collections", collection, "items", feature_id)
+    return [
+        *links.representations(*path, media_type=GEOJSON, is_html=is_html),
+        links.link("collection", JSON, "collections", collection, f="json"),
+    ]
+
+
+def _field_titles(entry: Collection, table: PreparedTable, language: Language) -> dict[str, str]:
+    """The title of every property with its unit; its name where no schema has one."""
+    known = {field.name: field for field in entry.schema.fields} if entry.schema else {}
+    titles = {}
+    for name in table.features.fields:
+        field = known.get(name)
+        unit = f" ({field.unit})" if field and field.unit else ""
+        titles[name] = field.title.to(language) + unit if field else name
+    return titles
+
+
+def _by_rel(links: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {link["rel"]: link for link in links}
+
+
+def _version(version: Version) -> VersionDocument:
+    return VersionDocument(
+        number=version.number,
+        sha256=version.sha256,
+        published_at=version.published_at,
+        published_by=version.published_by,
+        note=version.note,
+        source=version.source,
+        licence=version.licence,
+        size_bytes=version.size_bytes,
+        current=version.is_current,
+    )
+
+
+_COLLECTIONS = Text(id="Kumpulan data", en="Data collections")
+_VERSIONS = Text(id="Riwayat: {title}", en="History: {title}")

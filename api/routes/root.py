@@ -1,0 +1,142 @@
+"""Where everything starts: landing page, conformance, the API's own description, health."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import FormatDep, LanguageDep, LinksDep, SettingsDep, StoreDep, TablesDep
+from api.documents import Conformance, Health, LandingPage, Link
+from api.links import HTML, JSON, OPENAPI, Links
+from api.openapi import document, operations
+from api.responses import html_response, json_response, tagged
+from geo.language import Language, Text
+
+router = APIRouter(tags=["service"])
+
+_AS_PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}}}}
+
+TITLE = Text(id="Kawasan Kalimantan Selatan", en="Kawasan South Kalimantan")
+DESCRIPTION = Text(
+    id="Batas, indikator tenaga kerja dan sosial, lahan dan kesiapan kawasan transmigrasi Kalimantan Selatan.",
+    en="Boundaries, labour and social indicators, land and readiness of South Kalimantan's transmigration areas.",
+)
+_CLASS = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+# Only what holds for every resource; tests/api/test_features_core.py holds us to each.
+CONFORMS_TO = [_CLASS + name for name in ("core", "geojson", "html", "oas30")]
+
+
+@router.get("/", summary="Landing page", response_model=LandingPage, responses=_AS_PAGE)
+def landing(
+    request: Request, language: LanguageDep, representation: FormatDep, links: LinksDep
+) -> Response:
+    """Links to everything that the service has."""
+    is_html = representation == "html"
+    found = LandingPage(
+        title=TITLE.to(language),
+        description=DESCRIPTION.to(language),
+        links=[Link(**link) for link in _landing_links(links, language, is_html=is_html)],
+    )
+    if is_html:
+        page = html_response(
+            request, "api/landing.html", title=found.title, active="home", document=found
+        )
+        return tagged(request, page)
+    return tagged(request, json_response(request, found))
+
+
+@router.get(
+    "/conformance",
+    summary="Conformance classes",
+    response_model=Conformance,
+    responses=_AS_PAGE,
+)
+def conformance(
+    request: Request, language: LanguageDep, representation: FormatDep, links: LinksDep
+) -> Response:
+    """The classes of the OGC API standards that the service fulfils."""
+    is_html = representation == "html"
+    found = Conformance(
+        conforms_to=CONFORMS_TO,
+        links=[Link(**link) for link in links.representations("conformance", is_html=is_html)],
+    )
+    if is_html:
+        title = _CONFORMANCE.to(language)
+        page = html_response(
+            request, "api/conformance.html", title=title, active="api", document=found
+        )
+        return tagged(request, page)
+    return tagged(request, json_response(request, found))
+
+
+@router.get("/api", summary="OpenAPI document", response_class=Response)
+def api(
+    request: Request,
+    settings: SettingsDep,
+    tables: TablesDep,
+    language: LanguageDep,
+    representation: FormatDep,
+    links: LinksDep,
+) -> Response:
+    """The description of this API as OpenAPI 3.0."""
+    if representation == "html":
+        return api_html(request, settings, tables, language, links)
+    found = document(request.app, settings, base=links.base, collections=tables.described(language))
+    return tagged(request, json_response(request, found, media_type=OPENAPI))
+
+
+@router.get("/api.html", summary="API documentation", response_class=Response, responses=_AS_PAGE)
+def api_html(
+    request: Request,
+    settings: SettingsDep,
+    tables: TablesDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """The same description for people."""
+    found = document(request.app, settings, base=links.base, collections=tables.described(language))
+    page = html_response(
+        request,
+        "api/operations.html",
+        title=_API.to(language),
+        active="api",
+        operations=operations(found),
+    )
+    return tagged(request, page)
+
+
+@router.get("/healthz", summary="Whether the process lives", response_model=Health)
+async def healthz(request: Request) -> Response:
+    """Answers as long as the process can answer at all."""
+    return json_response(request, Health(status="alive"), headers={"Cache-Control": "no-store"})
+
+
+@router.get("/readyz", summary="Whether the service can serve", response_model=Health)
+def readyz(request: Request, store: StoreDep) -> Response:
+    """Answers 200 when the store can be read; 503 names what is wrong."""
+    store.datasets()
+    return json_response(request, Health(status="ready"), headers={"Cache-Control": "no-store"})
+
+
+def _landing_links(links: Links, language: Language, *, is_html: bool) -> list[dict[str, str]]:
+    def title(text: Text) -> str:
+        return text.to(language)
+
+    return [
+        *links.representations(is_html=is_html),
+        links.link("service-desc", OPENAPI, "api", title=title(_OPENAPI)),
+        links.link("service-doc", HTML, "api.html", title=title(_API)),
+        links.link("conformance", JSON, "conformance", title=title(_CONFORMANCE), f="json"),
+        links.link("conformance", HTML, "conformance", title=title(_CONFORMANCE), f="html"),
+        links.link("data", JSON, "collections", title=title(_DATA), f="json"),
+        links.link("data", HTML, "collections", title=title(_DATA), f="html"),
+        links.link("related", HTML, "map", title=title(_MAP)),
+        links.link("related", JSON, "readiness", title=title(_READINESS)),
+    ]
+
+
+_OPENAPI = Text(id="Dokumen OpenAPI 3.0", en="OpenAPI 3.0 document")
+_API = Text(id="Dokumentasi API", en="API documentation")
+_CONFORMANCE = Text(id="Kelas kesesuaian OGC API", en="OGC API conformance classes")
+_DATA = Text(id="Kumpulan data", en="Data collections")
+_MAP = Text(id="Peta perencanaan", en="Planning map")
+_READINESS = Text(id="Penilaian kesiapan yang berlaku", en="The current readiness assessment")

@@ -1,0 +1,467 @@
+"""Uploads of GIS staff: a file in, a report out; then publication, and rollback.
+
+Nothing is published by uploading. A file that was read gets an id and a report that stays, whether
+it was accepted (201) or refused (422, with the same report among the problem's facts). A file of a
+kind that is not taken (415) or over the size limit (413) was not read and leaves nothing behind.
+"""
+
+import hashlib
+import re
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import anyio.to_thread
+from fastapi import APIRouter, Body, Header, HTTPException, Request, Response
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import FormData, UploadFile
+
+from api.auth import ActorDep
+from api.deps import LanguageDep, LinksDep, SettingsDep, StoreDep, language_or_default
+from api.links import JSON, Links
+from api.problems import Problem, respond
+from api.responses import json_response
+from geo.errors import Conflict, InvalidInput, LayerNotFound, UploadRejected
+from geo.language import Language, Text
+from geo.layers import schema_of
+from geo.store import Provenance, Store, Upload, Version
+
+router = APIRouter(tags=["uploads"])
+
+_SLOTS = 2
+_MOST_WAITING = 8
+_RETRY_AFTER_S = 10
+_FIELDS = ("file", "collection", "crs", "encoding", "layer", "repair")
+_TRUE = ("true", "1", "yes", "on", "ya")
+_FALSE = ("", "false", "0", "no", "off", "tidak")
+_LICENCE_UNKNOWN = "not stated"
+
+UploadId = Annotated[
+    str, PathParameter(alias="uploadId", pattern="^[0-9a-f]{16}$", description="Id of an upload.")
+]
+CollectionId = Annotated[
+    str, PathParameter(alias="collectionId", description="Id of a layer.", examples=["zones"])
+]
+_FORM_SCHEMA = {
+    "type": "object",
+    "required": ["file"],
+    "additionalProperties": False,
+    "properties": {
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "A zipped Shapefile, a GeoPackage or GeoJSON.",
+        },
+        "collection": {"type": "string", "default": "zones", "description": "Layer to change."},
+        "crs": {"type": "string", "description": "CRS to use in place of the file's: EPSG:32750."},
+        "encoding": {"type": "string", "description": "Encoding of a Shapefile's text: cp1252."},
+        "layer": {"type": "string", "description": "Which layer, where the file holds several."},
+        "repair": {
+            "type": "boolean",
+            "default": False,
+            "description": "Repair invalid polygons; each is listed with its area before and after.",
+        },
+    },
+}
+_FORM_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": _FORM_SCHEMA}},
+    }
+}
+
+
+class UploadDocument(BaseModel):
+    """An upload and its report; every finding has its sentence in both languages."""
+
+    upload: str
+    collection: str
+    state: str
+    filename: str
+    sha256: str
+    created_at: str
+    created_by: str
+    report: dict[str, Any]
+    links: list[dict[str, str]]
+
+
+class PublishedDocument(BaseModel):
+    """The version that a collection now has."""
+
+    collection: str
+    version: int
+    sha256: str
+    published_at: str
+    published_by: str
+    note: str
+    links: list[dict[str, str]]
+
+
+class PublishRequest(BaseModel):
+    """Why, and from where, an upload becomes the layer's next version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Annotated[str, Field(min_length=1, max_length=1000, description="Why it is published.")]
+    source: Annotated[str | None, Field(max_length=1000, description="Where it comes from.")] = None
+    licence: Annotated[str | None, Field(max_length=200)] = None
+    expected: Annotated[
+        int | None,
+        Field(ge=0, description="Version you saw; by default the one the upload was compared to."),
+    ] = None
+
+
+class RollbackRequest(BaseModel):
+    """Which version becomes the current one, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[int, Field(ge=1)]
+    note: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+@router.post(
+    "/uploads",
+    summary="Upload and check a boundary file",
+    status_code=201,
+    response_model=UploadDocument,
+    openapi_extra=_FORM_BODY,
+)
+async def create_upload(
+    request: Request,
+    actor: ActorDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """Check a file against its layer's schema; 201 when it can be published, 422 when it cannot.
+
+    Either way the answer carries the report and `Location` names the upload.
+    """
+    # The form is read here, after the key was checked: FastAPI would read it before.
+    async with request.form(max_files=1, max_fields=len(_FIELDS)) as form:
+        asked = _asked(form)
+        limit = _slots(request)
+        ingest = partial(_ingest, asked, store=store, actor=actor, limit=settings.max_upload_bytes)
+        upload = await anyio.to_thread.run_sync(ingest, limiter=limit)
+    location = {"Location": links.url("uploads", upload.upload)}
+    if upload.state == "refused":
+        return respond(request, _refusal(upload, language, location))
+    return json_response(request, _document(upload, links, language), status=201, headers=location)
+
+
+@router.get("/uploads/{uploadId}", summary="An upload's report", response_model=UploadDocument)
+def read_upload(
+    request: Request,
+    upload_id: UploadId,
+    _actor: ActorDep,
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """The report of an upload, and what became of it."""
+    found = store.upload(upload_id)
+    headers = {"Cache-Control": "private, no-store"}
+    return json_response(request, _document(found, links, language), headers=headers)
+
+
+@router.post(
+    "/uploads/{uploadId}/publish",
+    summary="Publish an upload as the next version",
+    response_model=PublishedDocument,
+)
+def publish_upload(
+    request: Request,
+    upload_id: UploadId,
+    asked: Annotated[PublishRequest, Body()],
+    actor: ActorDep,
+    store: StoreDep,
+    links: LinksDep,
+    if_match: Annotated[str | None, Header(description="Version you saw, as a number.")] = None,
+) -> Response:
+    """Make an accepted upload the layer's current version; 409 when somebody published in between."""
+    upload = store.upload(upload_id)
+    _require_publishable(upload)
+    version = store.publish(
+        upload.dataset,
+        "layer",
+        store.upload_path(upload_id),
+        suffix=".parquet",
+        provenance=Provenance(
+            actor=actor,
+            note=asked.note,
+            source=asked.source or upload.filename,
+            licence=asked.licence or _LICENCE_UNKNOWN,
+            upload=upload_id,
+        ),
+        details=_details(upload),
+        expected=_expected(upload, asked, if_match),
+    )
+    return json_response(request, _published(version, links))
+
+
+@router.delete("/uploads/{uploadId}", summary="Discard an upload", status_code=204)
+def delete_upload(upload_id: UploadId, actor: ActorDep, store: StoreDep) -> Response:
+    """Forget an upload's file; its report stays. A published version is not touched."""
+    if store.upload(upload_id).state == "published":
+        raise Conflict(reason=_ALREADY_PUBLISHED)
+    store.discard_upload(upload_id, actor=actor)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/collections/{collectionId}/rollback",
+    summary="Make another version the current one",
+    response_model=PublishedDocument,
+)
+def rollback(
+    request: Request,
+    collection_id: CollectionId,
+    asked: Annotated[RollbackRequest, Body()],
+    actor: ActorDep,
+    store: StoreDep,
+    links: LinksDep,
+) -> Response:
+    """Point a layer at an older (or newer) version of itself; nothing is deleted."""
+    layers = store.datasets("layer")
+    if collection_id not in layers:
+        raise LayerNotFound(collection_id, available=layers)
+    version = store.rollback(collection_id, asked.number, actor=actor, note=asked.note)
+    return json_response(request, _published(version, links))
+
+
+class _Asked(BaseModel):
+    """A parsed upload form."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    content: Any
+    filename: str
+    collection: str
+    crs: str | None
+    encoding: str | None
+    layer: str | None
+    repair: bool
+
+
+def _asked(form: FormData) -> _Asked:
+    unknown = sorted(set(form) - set(_FIELDS))
+    if unknown:
+        known = ", ".join(_FIELDS)
+        raise InvalidInput(reason=_UNKNOWN_FIELD.format(name=unknown[0][:80], known=known))
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidInput(reason=_NO_FILE)
+    texts = {name: str(form.get(name) or "").strip() for name in _FIELDS[1:]}
+    repair = texts["repair"].lower()
+    if repair not in _TRUE + _FALSE:
+        raise InvalidInput(reason=_NO_BOOLEAN)
+    return _Asked(
+        content=file.file,
+        filename=file.filename or "upload",
+        collection=texts["collection"] or "zones",
+        crs=texts["crs"] or None,
+        encoding=texts["encoding"] or None,
+        layer=texts["layer"] or None,
+        repair=repair in _TRUE,
+    )
+
+
+def _slots(request: Request) -> anyio.CapacityLimiter:
+    """The places where files are checked; 503 when too many wait for one."""
+    state = request.app.state
+    if not hasattr(state, "upload_slots"):
+        state.upload_slots = anyio.CapacityLimiter(_SLOTS)
+    slots: anyio.CapacityLimiter = state.upload_slots
+    if slots.statistics().tasks_waiting >= _MOST_WAITING:
+        detail = _BUSY.to(language_or_default(request))
+        raise HTTPException(503, detail, {"Retry-After": str(_RETRY_AFTER_S)})
+    return slots
+
+
+def _ingest(asked: _Asked, *, store: Store, actor: str, limit: int) -> Upload:
+    """Check the file in a folder of its own and record what was found."""
+    from dataclasses import replace
+
+    from geo.files import layer_to_parquet
+    from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
+    from geo.regions import BY_CODE
+
+    schema = schema_of(asked.collection)
+    region, _ = _published_layer(store, "regencies")
+    current, against = _published_layer(store, asked.collection)
+    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
+        path = Path(name) / "upload"
+        sha256 = _copied(asked.content, path)
+        result = ingest_upload(
+            path,
+            filename=asked.filename,
+            schema=schema,
+            region=region,
+            regency_codes=list(BY_CODE) if region is None else list(region.index),
+            current=current,
+            crs_override=asked.crs,
+            encoding=asked.encoding,
+            layer=asked.layer,
+            limits=replace(DEFAULT_LIMITS, upload_bytes=limit),
+            corrections={"make_valid": asked.repair},
+        )
+        cleaned = None
+        if result.frame is not None:
+            cleaned = Path(name) / "layer.parquet"
+            cleaned.write_bytes(layer_to_parquet(result.frame))
+        return store.add_upload(
+            asked.collection,
+            filename=clean_name(asked.filename),
+            sha256=sha256,
+            report=result.report | {"against": against.number if against else 0},
+            frame=cleaned,
+            actor=actor,
+        )
+
+
+def _published_layer(store: Store, name: str) -> tuple[Any, Version | None]:
+    import geopandas as gpd
+
+    try:
+        version = store.version(name)
+    except LayerNotFound:
+        return None, None
+    return gpd.read_parquet(version.path), version
+
+
+def _copied(content: BinaryIO, path: Path) -> str:
+    content.seek(0)
+    with path.open("wb") as target:
+        shutil.copyfileobj(content, target, 1 << 20)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refusal(upload: Upload, language: Language, headers: dict[str, str]) -> Problem:
+    report = upload.report
+    errors = [f["sentence"][language] for f in report["findings"] if f["severity"] == "error"]
+    detail = _REFUSED.format(n=report["errors"]).to(language)
+    return Problem(
+        code=UploadRejected.__name__,
+        status=422,
+        title=UploadRejected.title.to(language),
+        detail=" ".join([detail, *errors[:3]]),
+        facts={"upload": upload.upload, "report": _report(report, language)},
+        headers=headers,
+    )
+
+
+def _document(upload: Upload, links: Links, language: Language) -> UploadDocument:
+    path = ("uploads", upload.upload)
+    found = [links.link("self", JSON, *path)]
+    if upload.state == "valid":
+        found.append(links.link("publish", JSON, *path, "publish"))
+    return UploadDocument(
+        upload=upload.upload,
+        collection=upload.dataset,
+        state=upload.state,
+        filename=upload.filename,
+        sha256=upload.sha256,
+        created_at=upload.created_at,
+        created_by=upload.created_by,
+        report=_report(upload.report, language),
+        links=found,
+    )
+
+
+def _report(report: Any, language: Language) -> dict[str, Any]:
+    """The report with every finding's sentence in the reader's language too."""
+    findings = [{**f, "message": f["sentence"][language]} for f in report["findings"]]
+    return {**report, "findings": findings}
+
+
+def _published(version: Version, links: Links) -> PublishedDocument:
+    path = ("collections", version.dataset)
+    return PublishedDocument(
+        collection=version.dataset,
+        version=version.number,
+        sha256=version.sha256,
+        published_at=version.published_at,
+        published_by=version.published_by,
+        note=version.note,
+        links=[
+            links.link("items", JSON, *path, "items"),
+            links.link("version-history", JSON, *path, "versions"),
+        ],
+    )
+
+
+def _require_publishable(upload: Upload) -> None:
+    if upload.state == "refused":
+        raise UploadRejected(reason=_NOT_ACCEPTED)
+    if upload.state == "discarded":
+        raise Conflict(reason=_DISCARDED)
+    if upload.state == "published":
+        raise Conflict(reason=_ALREADY_PUBLISHED)
+
+
+def _expected(upload: Upload, asked: PublishRequest, if_match: str | None) -> int | None:
+    """The version that the caller believes to be current: stated, else what the report saw."""
+    if if_match is not None and if_match.strip() != "*":
+        match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
+        if match is None:
+            raise InvalidInput(reason=_NO_VERSION)
+        return int(match[1])
+    if asked.expected is not None:
+        return asked.expected
+    against: int | None = upload.report.get("against")
+    return against
+
+
+def _details(upload: Upload) -> dict[str, Any]:
+    report = upload.report
+    summary, changes = report["summary"], report["difference"]
+    return {
+        "features": summary["features"],
+        "crs": summary["crs"],
+        "bounds": summary["bounds"],
+        "filename": upload.filename,
+        "file_sha256": upload.sha256,
+        "difference": changes and changes["counts"],
+        "findings": report["counts"],
+    }
+
+
+_UNKNOWN_FIELD = Text(
+    id="Isian {name!r} tidak dikenal. Yang dapat dipakai: {known}.",
+    en="The field {name!r} is not known. You can use: {known}.",
+)
+_NO_FILE = Text(
+    id="Kirim berkasnya sebagai isian 'file' dari multipart/form-data.",
+    en="Send the file as the field 'file' of multipart/form-data.",
+)
+_NO_BOOLEAN = Text(id="repair: tulis true atau false.", en="repair: write true or false.")
+_NO_VERSION = Text(
+    id="If-Match: tulis nomor versi yang Anda lihat, misalnya 3.",
+    en="If-Match: write the number of the version you saw, for example 3.",
+)
+_REFUSED = Text(
+    id="Berkas dibaca dan ditolak: {n} kesalahan. Tidak ada yang berubah.",
+    en="The file was read and refused: {n} errors. Nothing has changed.",
+)
+_NOT_ACCEPTED = Text(
+    id="Unggahan ini ditolak. Perbaiki menurut laporannya, lalu unggah lagi.",
+    en="This upload was refused. Mend it by its report and upload it again.",
+)
+_DISCARDED = Text(
+    id="Unggahan ini sudah dibuang. Unggah berkasnya lagi.",
+    en="This upload was discarded. Upload the file again.",
+)
+_ALREADY_PUBLISHED = Text(
+    id="Unggahan ini sudah terbit. Untuk kembali ke versi lama, pakai rollback.",
+    en="This upload is published already. To go back to an older version, use rollback.",
+)
+_BUSY = Text(
+    id="Terlalu banyak berkas sedang diperiksa. Coba lagi sebentar.",
+    en="Too many files are being checked. Try again in a moment.",
+)

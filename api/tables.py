@@ -1,0 +1,208 @@
+"""The collections of the service and their features, prepared once for each version.
+
+A collection is a published layer, or `readiness`, which is computed from everything published. What
+is prepared lies in the store under a name that carries the hash of what it was made from, the
+program included, so it is never stale and survives a restart; all requests share open tables.
+"""
+
+import hashlib
+import mmap
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import geo
+from geo.errors import LayerNotFound, NotFound, StoreFault
+from geo.features import FeatureTable
+from geo.language import Language, Text
+from geo.layers import SCHEMAS, Field, LayerSchema
+from geo.store import Store, Version
+
+READINESS = "readiness"
+# What the API says of the columns of `geo.assessment.results_frame`; the others speak for themselves.
+READINESS_SCHEMA = LayerSchema(
+    layer=READINESS,
+    title=Text(id="Kesiapan kawasan transmigrasi", en="Readiness of transmigration areas"),
+    description=Text(
+        id="Kawasan dengan skor, kelas, peringkat dan sumbangan tiap kriteria, dihitung dari semua data yang berlaku.",
+        en="Areas with score, class, rank and the contribution of each criterion, computed from all current data.",
+    ),
+    key="zone_id",
+    geometry_types=frozenset({"Polygon", "MultiPolygon", "Point"}),
+    fields=(
+        Field("zone_id", "text", Text(id="Kode zona", en="Zone id")),
+        Field("name", "text", Text(id="Nama", en="Name")),
+        Field("rank", "integer", Text(id="Peringkat", en="Rank")),
+        Field("of", "integer", Text(id="dari", en="of")),
+        Field("score", "number", Text(id="Skor", en="Score")),
+        Field("class", "text", Text(id="Kelas", en="Class")),
+        Field("data_coverage", "number", Text(id="Cakupan data", en="Data coverage")),
+        Field("year", "integer", Text(id="Tahun", en="Year")),
+    ),
+)
+_NO_SCHEMA = Text(id="Layer terbitan {layer}.", en="Published layer {layer}.")
+# Open tables are memory maps: cheap, but each keeps a file of an old version alive.
+_MOST_OPEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One collection as it stands now; `key` changes when anything in it does.
+
+    `version` is the published version behind it, None for what is computed; `schema` is None for a
+    layer that has none.
+    """
+
+    id: str
+    title: Text
+    description: Text
+    key: str
+    version: Version | None
+    schema: LayerSchema | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedTable:
+    """The features of a collection in one language, and when they were prepared."""
+
+    features: FeatureTable
+    prepared_at: datetime
+
+
+class Tables:
+    """Every collection of a store and its prepared features; safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._open: dict[str, PreparedTable] = {}
+        self._lock = threading.Lock()
+        self._preparing: dict[str, threading.Lock] = {}
+
+    def collections(self) -> list[Collection]:
+        """Every collection, layers by name and the computed ones last."""
+        layers = [self._layer(name) for name in self._store.datasets("layer")]
+        readiness = self._readiness()
+        return layers if readiness is None else [*layers, readiness]
+
+    def collection(self, name: str) -> Collection:
+        """One collection; `LayerNotFound` when there is none of that name."""
+        found = self._readiness() if name == READINESS else None
+        if found is not None:
+            return found
+        layers = self._store.datasets("layer")
+        if name not in layers:
+            raise LayerNotFound(name, available=layers)
+        return self._layer(name)
+
+    def described(self, language: Language) -> list[tuple[Collection, FeatureTable]]:
+        """Every collection with its features, for documents that name their properties."""
+        return [(c, self.table(c, language).features) for c in self.collections()]
+
+    def table(self, collection: Collection, language: Language) -> PreparedTable:
+        """The features of a collection, prepared now if they never were.
+
+        Layers are the same in every language; what is computed speaks the reader's.
+        """
+        version = collection.version
+        name = f"{program_digest()[:12]}-{collection.key}.features"
+        if version is None:
+            return self._prepared(
+                f"{READINESS}-{language}-{name}", lambda: _encoded_readiness(self._store, language)
+            )
+        return self._prepared(
+            f"layer-{name}", lambda: _encoded_layer(version.path, collection.schema)
+        )
+
+    def _layer(self, name: str) -> Collection:
+        version = self._store.version(name)
+        schema = SCHEMAS.get(name)
+        return Collection(
+            id=name,
+            title=schema.title if schema else Text(id=name, en=name),
+            description=schema.description if schema else _NO_SCHEMA.format(layer=name),
+            key=version.sha256,
+            version=version,
+            schema=schema,
+        )
+
+    def _readiness(self) -> Collection | None:
+        key = _readiness_key(self._store)
+        if key is None:
+            return None
+        schema = READINESS_SCHEMA
+        return Collection(READINESS, schema.title, schema.description, key, None, schema)
+
+    def _prepared(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
+        found = self._open.get(name)
+        if found is not None:
+            return found
+        with self._lock:
+            preparing = self._preparing.setdefault(name, threading.Lock())
+        # One thread prepares a table while requests for the others go on.
+        with preparing:
+            if name not in self._open:
+                path = self._store.prepared_path(name)
+                if not path.exists():
+                    self._store.write_prepared(name, encode())
+                self._remember(name, _opened(path))
+            return self._open[name]
+
+    def _remember(self, name: str, table: PreparedTable) -> None:
+        with self._lock:
+            for oldest in list(self._open)[: 1 + len(self._open) - _MOST_OPEN]:
+                del self._open[oldest]
+                self._preparing.pop(oldest, None)
+            self._open[name] = table
+
+
+def _opened(path: Path) -> PreparedTable:
+    prepared_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    with path.open("rb") as file:
+        try:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError as error:  # an empty file cannot be mapped
+            raise StoreFault(reason=_EMPTY_FILE.format(path=path.name)) from error
+    return PreparedTable(FeatureTable(content), prepared_at.replace(microsecond=0))
+
+
+@cache
+def program_digest() -> str:
+    """The sha256 of the domain's own source: what it prepares may change with any of its lines."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(geo.__file__).parent.glob("*.py")):
+        content = path.read_bytes()
+        digest.update(len(content).to_bytes(8, "big") + content)
+    return digest.hexdigest()
+
+
+def _encoded_layer(path: Path, schema: LayerSchema | None) -> bytes:
+    import geopandas as gpd
+
+    from geo.encoding import encode_features
+
+    return encode_features(gpd.read_parquet(path), schema=schema)
+
+
+def _encoded_readiness(store: Store, language: Language) -> bytes:
+    from geo import planning
+    from geo.encoding import encode_features
+
+    return encode_features(planning.readiness_frame(store, language), schema=READINESS_SCHEMA)
+
+
+def _readiness_key(store: Store) -> str | None:
+    from geo import planning
+
+    try:
+        return planning.readiness_key(store)
+    except NotFound:  # nothing to assess yet: no zones, no model
+        return None
+
+
+_EMPTY_FILE = Text(
+    id="Berkas siap pakai {path} kosong. Hapus berkas itu; isinya dibuat ulang.",
+    en="The prepared file {path} is empty. Delete it; it is made again.",
+)

@@ -1,0 +1,358 @@
+"""Pure. The content of popups as JSON types: every number formatted, every sentence in one language.
+
+Popups are laid out in the browser by `static/kawasan.js`, one at a time and by text nodes alone, so
+a value is never read as markup. One compact table for all zones is far smaller than their HTML.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.explain import holds_back, lifts
+from geo.language import Language, Text
+from geo.readiness import ConstraintResult, CriterionResult, ZoneResult
+from maps.escape import safe_address
+from maps.style import class_colours
+from maps.text import catalogue, format_number, format_period, format_share, translate
+from maps.views import IndicatorView, ModelView
+
+# Texts that the script itself needs, under the keys that it uses.
+_SCRIPT_TEXTS = ("zone.", "regency.", "control.", "table.", "kecamatan.")
+
+
+def script_texts(language: Language) -> dict[str, str]:
+    """The interface's texts that `kawasan.js` writes into popups and controls."""
+    texts = catalogue(language)
+    return {
+        key: text
+        for key, text in texts.items()
+        if key.startswith(_SCRIPT_TEXTS) and "{" not in text
+    }
+
+
+def text_or_none(value: object) -> str | None:
+    """A cell of a table as text; None for what is missing or blank."""
+    if value is None or (not isinstance(value, str) and bool(pd.isna(value))):  # type: ignore[call-overload]
+        return None
+    return str(value).strip() or None
+
+
+def _period(value: object, language: Language) -> str | None:
+    text = text_or_none(value)
+    return None if text is None else format_period(text, language)
+
+
+def class_cards(model: ModelView, language: Language) -> dict[str, dict[str, str]]:
+    """Title and colour of each class of the model."""
+    colours = class_colours(len(model.classes))
+    return {
+        entry.id: {"title": entry.title.to(language), "colour": colour}
+        for entry, colour in zip(model.ordered_classes, colours, strict=True)
+    }
+
+
+def criterion_cards(results: Iterable[ZoneResult], language: Language) -> dict[str, dict[str, str]]:
+    """What is the same for all zones of each criterion: title, unit, dimension."""
+    return {
+        criterion.criterion: {
+            "title": criterion.title.to(language),
+            "unit": criterion.unit.to(language),
+            "dimension": criterion.dimension,
+        }
+        for result in results
+        for criterion in result.criteria
+    }
+
+
+def reason_unranked(result: ZoneResult | None, language: Language) -> str | None:
+    """Why a zone has no rank; None for one that has."""
+    if result is None:
+        return translate("reason.unassessed", language)
+    if result.status == "excluded":
+        failed = [c.title.to(language) for c in result.constraints if c.failed]
+        if not failed:
+            return translate("reason.excluded_plain", language)
+        return translate("reason.excluded", language, constraints=", ".join(failed))
+    if result.status == "insufficient_data":
+        share = format_share(result.data_coverage, language)
+        return translate("reason.insufficient_data", language, share=share)
+    return None
+
+
+def standing_card(
+    result: ZoneResult | None,
+    *,
+    ranked: int,
+    dimensions: Mapping[str, Text],
+    language: Language,
+) -> dict[str, Any]:
+    """Score, class, rank and data coverage of a zone.
+
+    `ranked` is how many zones have a rank, `dimensions` the titles of the model's dimensions.
+    """
+    if result is None:
+        return {"status": "unassessed", "reason": reason_unranked(None, language)}
+    has_rank = result.status == "ranked" and result.rank is not None
+    return {
+        "status": result.status,
+        "statusText": translate(f"status.{result.status}", language),
+        "score": None
+        if result.score is None
+        else format_number(result.score, language, decimals=1),
+        "class": result.rank_class,
+        "rank": translate("zone.rank_of", language, rank=result.rank, n=ranked)
+        if has_rank
+        else None,
+        "place_in_ranking": result.rank if has_rank else None,
+        "coverage": format_share(result.data_coverage, language),
+        "coverageShare": round(result.data_coverage, 4),
+        "reason": reason_unranked(result, language) or _floors(result, dimensions, language),
+    }
+
+
+def _floors(result: ZoneResult, dimensions: Mapping[str, Text], language: Language) -> str | None:
+    if not result.floors_failed:
+        return None
+    titles = (dimensions[d].to(language) if d in dimensions else d for d in result.floors_failed)
+    return translate("reason.floors", language, dimensions=", ".join(titles))
+
+
+def criterion_row(
+    criterion: CriterionResult,
+    *,
+    known_weight: float,
+    regency_names: Mapping[str, str],
+    language: Language,
+) -> dict[str, Any]:
+    """One bar of a zone's card; keys without content are left out.
+
+    `known_weight` is the weight of the zone's criteria that have data: over it the points of the
+    score are spread, so a criterion can give 100 weight / known_weight of them at most. One
+    without data gives none; its bar has the length of its weight.
+    """
+    most = 100 * criterion.weight / (1.0 if criterion.value is None else known_weight)
+    row = {
+        "id": criterion.criterion,
+        "points": round(criterion.contribution or 0.0, 2),
+        "most": round(most, 2),
+        "pointsText": _points(criterion, most, language),
+        "measure": None
+        if criterion.measure is None
+        else format_number(criterion.measure, language),
+        "period": _period(criterion.period, language),
+        "note": criterion.note.to(language) if criterion.note else None,
+        "shares": _shares(criterion.shares, regency_names, language),
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def _points(criterion: CriterionResult, most: float, language: Language) -> str:
+    if criterion.value is None or criterion.contribution is None:
+        return translate("zone.weight", language, share=format_share(criterion.weight, language))
+    return translate(
+        "zone.points",
+        language,
+        points=format_number(criterion.contribution, language, decimals=1),
+        most=format_number(most, language, decimals=1),
+    )
+
+
+def _shares(
+    shares: Mapping[str, float], regency_names: Mapping[str, str], language: Language
+) -> str | None:
+    if len(shares) < 2:
+        return None
+    parts = [
+        f"{regency_names.get(code, code)} {format_share(share, language)}"
+        for code, share in sorted(shares.items(), key=lambda item: -item[1])
+    ]
+    return translate("zone.shares", language, shares=", ".join(parts))
+
+
+def constraint_row(constraint: ConstraintResult, language: Language) -> dict[str, Any]:
+    """One hard limit of a zone's card, with the share of the zone that it touches."""
+    if constraint.failed:
+        outcome = "failed"
+    elif constraint.excluded_share is None:
+        outcome = "unknown"
+    else:
+        outcome = "passed"
+    row = {
+        "title": constraint.title.to(language),
+        "outcome": outcome,
+        "text": translate(f"zone.constraint_{outcome}", language),
+        "share": None
+        if constraint.excluded_share is None
+        else translate(
+            "zone.constraint_share",
+            language,
+            share=format_share(constraint.excluded_share, language),
+            limit=format_share(constraint.limit_share, language),
+        ),
+        "note": constraint.note.to(language) if constraint.note else None,
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def geometry_sentence(kind: object, method: object, language: Language) -> str:
+    """What a reader must know of a geometry's making, in a sentence of ours and the data's own."""
+    key = f"geometry.{kind}"
+    known = key in catalogue(language)
+    sentence = translate(key if known else "geometry.other", language)
+    return " ".join(filter(None, (sentence, text_or_none(method))))
+
+
+def zone_cards(
+    zones: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    *,
+    dimensions: Mapping[str, Text],
+    regency_names: Mapping[str, str],
+    language: Language,
+) -> dict[str, dict[str, Any]]:
+    """The card of each zone by its `area_id`."""
+    by_id = {result.area_id: result for result in results}
+    ranked = sum(result.rank is not None for result in results)
+    return {
+        str(area_id): _zone_card(
+            facts,
+            by_id.get(str(area_id)),
+            ranked=ranked,
+            dimensions=dimensions,
+            regency_names=regency_names,
+            language=language,
+        )
+        for area_id, facts in _rows(zones)
+    }
+
+
+def _rows(frame: gpd.GeoDataFrame) -> Iterable[tuple[Any, dict[str, Any]]]:
+    # The missing value of every column type, at once: a card needs text or nothing.
+    columns = [name for name in frame.columns if name != frame.geometry.name]
+    records = frame[columns].to_dict("records")
+    return zip(frame.index, records, strict=True)
+
+
+def _zone_card(
+    facts: Mapping[str, Any],
+    result: ZoneResult | None,
+    *,
+    ranked: int,
+    dimensions: Mapping[str, Text],
+    regency_names: Mapping[str, str],
+    language: Language,
+) -> dict[str, Any]:
+    regency = text_or_none(facts.get("regency_code"))
+    card = {
+        "name": text_or_none(facts.get("name")),
+        **standing_card(result, ranked=ranked, dimensions=dimensions, language=language),
+        "place": regency and regency_names.get(regency, regency),
+        "area": _area(facts.get("area_ha"), language),
+        "officialStatus": text_or_none(facts.get("status")),
+        "geometry": geometry_sentence(
+            facts.get("geometry_kind"), facts.get("geometry_method"), language
+        ),
+        "remarks": text_or_none(facts.get("remarks")),
+        "source": text_or_none(facts.get("source")),
+        "sourceUrl": safe_address(facts.get("source_url")),
+        **(_explanation(result, regency_names, language) if result else {}),
+    }
+    return {key: value for key, value in card.items() if value not in (None, [], {}, "")}
+
+
+def _explanation(
+    result: ZoneResult, regency_names: Mapping[str, str], language: Language
+) -> dict[str, Any]:
+    known_weight = sum(c.weight for c in result.criteria if c.value is not None)
+    return {
+        "lifts": ", ".join(c.title.to(language) for c in lifts(result)),
+        "holdsBack": ", ".join(c.title.to(language) for c in holds_back(result)),
+        "dimensions": {
+            dimension: format_number(score, language, decimals=0)
+            for dimension, score in result.dimension_scores.items()
+        },
+        "criteria": [
+            criterion_row(
+                criterion,
+                known_weight=known_weight,
+                regency_names=regency_names,
+                language=language,
+            )
+            for criterion in result.criteria
+        ],
+        "constraints": [constraint_row(row, language) for row in result.constraints],
+        "sources": list(dict.fromkeys(s for c in result.criteria for s in c.sources)),
+    }
+
+
+def _area(area_ha: object, language: Language) -> str | None:
+    if not isinstance(area_ha, int | float) or pd.isna(area_ha):
+        return None
+    return translate("zone.area_value", language, area=format_number(area_ha, language))
+
+
+def kecamatan_cards(
+    cells: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    *,
+    dimensions: Mapping[str, Text],
+    regency_names: Mapping[str, str],
+    language: Language,
+) -> dict[str, dict[str, Any]]:
+    """The short card of each screening cell by its code."""
+    by_id = {result.area_id: result for result in results}
+    ranked = sum(result.rank is not None for result in results)
+    cards = {}
+    for area_id, facts in _rows(cells):
+        result = by_id.get(str(area_id))
+        regency = text_or_none(facts.get("regency_code"))
+        card = {
+            "name": text_or_none(facts.get("name")),
+            "place": regency and regency_names.get(regency, regency),
+            **standing_card(result, ranked=ranked, dimensions=dimensions, language=language),
+            "dimensions": {
+                name: format_number(score, language, decimals=0)
+                for name, score in (result.dimension_scores if result else {}).items()
+            },
+        }
+        cards[str(area_id)] = {k: v for k, v in card.items() if v not in (None, {})}
+    return cards
+
+
+def regency_cards(
+    regencies: gpd.GeoDataFrame, indicator: IndicatorView | None, language: Language
+) -> dict[str, dict[str, Any]]:
+    """The card of each regency by its code: the indicator's value, period, source and note."""
+    values = (
+        pd.DataFrame(index=regencies.index)
+        if indicator is None
+        else indicator.values.reindex(regencies.index)
+    )
+    cards = {}
+    for (code, facts), value in zip(_rows(regencies), values.to_dict("records"), strict=True):
+        number = value.get("value")
+        card = {
+            "name": _official_name(facts),
+            "code": translate("regency.code", language, code=code),
+            "value": None
+            if number is None or pd.isna(number)
+            else format_number(float(number), language),
+            "period": _period(value.get("period"), language),
+            "source": text_or_none(value.get("source")),
+            "sourceUrl": safe_address(value.get("source_url")),
+            "note": text_or_none(value.get("note")),
+        }
+        cards[str(code)] = {key: entry for key, entry in card.items() if entry is not None}
+    return cards
+
+
+def _official_name(facts: Mapping[str, Any]) -> str:
+    name, kind = text_or_none(facts.get("name")) or "", text_or_none(facts.get("kind"))
+    return name if kind is None or name.startswith(kind) else f"{kind} {name}"
+
+
+def names_of(regencies: gpd.GeoDataFrame) -> dict[str, str]:
+    """Official names by code, with their kind (Kabupaten or Kota)."""
+    return {str(code): _official_name(facts) for code, facts in _rows(regencies)}

@@ -1,0 +1,299 @@
+"""Pure. Folium maps of regencies by an indicator and of areas by readiness class.
+
+Lon/lat becomes Leaflet's (lat, lon) here and nowhere else. No attribute value passes through
+Folium: features carry their id alone, and popups are laid out in the browser from `MapView.cards`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+from folium.template import Template
+from folium.utilities import JsCode
+
+from geo.crs import LONLAT
+from geo.language import Language
+from geo.readiness import ZoneResult
+from maps.cards import (
+    class_cards,
+    criterion_cards,
+    kecamatan_cards,
+    names_of,
+    regency_cards,
+    script_texts,
+    zone_cards,
+)
+from maps.drawing import (
+    COORDINATE_DECIMALS,
+    ground_layer,
+    kecamatan_layer,
+    regency_layer,
+    zone_layer,
+)
+from maps.legends import class_legend, zone_legend
+from maps.offline import OfflineMap
+from maps.style import Legend
+from maps.views import IndicatorView, MapView, ModelView
+
+# Drawn from the bottom up; Leaflet's own overlay pane has 400, its markers 600.
+_PANES = {"regencies": 410, "kecamatan": 420, "zones": 430}
+_NARROW_PX = 800
+
+
+class _Attachment(folium.MacroElement):
+    """The line of script that hands the finished map and its layers to `kawasan.js`."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            Kawasan.attach({{ this._parent.get_name() }}, {
+                {%- for name, layer in this.layers.items() %}
+                {{ name|tojson }}: {{ layer.get_name() }},
+                {%- endfor %}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, layers: Mapping[str, folium.GeoJson]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Attachment"
+        self.layers = layers
+
+
+def regency_map(
+    regencies: gpd.GeoDataFrame,
+    *,
+    language: Language,
+    indicator: IndicatorView | None = None,
+    attribution: str = "",
+) -> MapView:
+    """Regencies coloured by quantile classes of an indicator; hatched where it has no value.
+
+    Parameters
+    ----------
+    regencies
+        Index of Kemendagri codes, columns name and kind; lon/lat.
+    indicator
+        None draws every regency as without data.
+    attribution
+        Who made the boundaries and under which licence, as text.
+    """
+    layer, legend = regency_layer(regencies, indicator, language, attribution)
+    return _assemble(
+        {"regencies": layer},
+        legends=(legend,),
+        bounds=regencies.total_bounds,
+        language=language,
+        cards=_regency_part(regencies, indicator, language),
+    )
+
+
+def zone_map(
+    zones: gpd.GeoDataFrame,
+    *,
+    regencies: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    model: ModelView,
+    language: Language,
+    attribution: str = "",
+) -> MapView:
+    """Zones coloured by readiness class over plain regencies.
+
+    Parameters
+    ----------
+    zones
+        Index area_id; columns name, regency_code, status, area_ha, geometry_kind,
+        geometry_method, source, source_url, remarks; polygons or points, lon/lat. A zone without
+        a result is drawn as without data.
+    regencies
+        As for `regency_map`; the ground on which the zones lie.
+    """
+    ground = ground_layer(regencies, language, attribution)
+    layer = zone_layer(zones, results, model, language)
+    return _assemble(
+        {"regencies": ground, "zones": layer},
+        legends=(zone_legend(zones, results, model, language),),
+        bounds=regencies.total_bounds,
+        language=language,
+        cards={
+            **_ground_part(regencies, language),
+            **_zone_part(zones, results, model, names_of(regencies), language),
+        },
+    )
+
+
+def kecamatan_map(
+    kecamatan: gpd.GeoDataFrame,
+    *,
+    regencies: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    model: ModelView,
+    language: Language,
+    attribution: str = "",
+) -> MapView:
+    """Screening cells coloured by readiness class over plain regencies.
+
+    `kecamatan` has the index of Kemendagri codes and the columns name and regency_code.
+    """
+    ground = ground_layer(regencies, language, attribution)
+    layer = kecamatan_layer(kecamatan, results, model, language, show=True)
+    return _assemble(
+        {"regencies": ground, "kecamatan": layer},
+        legends=(class_legend("kecamatan", results, model, language),),
+        bounds=regencies.total_bounds,
+        language=language,
+        cards={
+            **_ground_part(regencies, language),
+            **_model_part(results, model, language),
+            "kecamatan": kecamatan_cards(
+                kecamatan,
+                results,
+                dimensions=model.dimensions,
+                regency_names=names_of(regencies),
+                language=language,
+            ),
+        },
+    )
+
+
+def planner_map(
+    zones: gpd.GeoDataFrame,
+    *,
+    regencies: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    model: ModelView,
+    language: Language,
+    indicator: IndicatorView | None = None,
+    kecamatan: gpd.GeoDataFrame | None = None,
+    kecamatan_results: Sequence[ZoneResult] = (),
+    attribution: str = "",
+) -> MapView:
+    """The planner's map: regencies by an indicator, zones by class, kecamatan screening switched off.
+
+    Parameters are those of `regency_map`, `zone_map` and `kecamatan_map`.
+    """
+    names = names_of(regencies)
+    ground, regency_legend = regency_layer(regencies, indicator, language, attribution)
+    layers = {"regencies": ground, "zones": zone_layer(zones, results, model, language)}
+    legends = [zone_legend(zones, results, model, language), regency_legend]
+    cards = {
+        **_regency_part(regencies, indicator, language),
+        **_zone_part(zones, results, model, names, language),
+    }
+    if kecamatan is not None:
+        layers["kecamatan"] = kecamatan_layer(
+            kecamatan, kecamatan_results, model, language, show=False
+        )
+        cards["criteria"] |= criterion_cards(kecamatan_results, language)
+        cards["kecamatan"] = kecamatan_cards(
+            kecamatan,
+            kecamatan_results,
+            dimensions=model.dimensions,
+            regency_names=names,
+            language=language,
+        )
+    return _assemble(
+        layers, legends=legends, bounds=regencies.total_bounds, language=language, cards=cards
+    )
+
+
+def _assemble(
+    layers: Mapping[str, folium.GeoJson],
+    *,
+    legends: Sequence[Legend],
+    bounds: Sequence[float],
+    language: Language,
+    cards: Mapping[str, Any],
+) -> MapView:
+    corners = _leaflet_corners(bounds)
+    centre = np.mean(corners, axis=0)
+    drawing = OfflineMap((centre[0], centre[1]), zoom_start=8, zoom_snap=0.25, min_zoom=6)
+    for name in layers:
+        folium.map.CustomPane(name, z_index=_PANES[name], pointer_events=True).add_to(drawing)
+    for layer in layers.values():
+        layer.add_to(drawing)
+    # Narrow screens get the collapsed form; the script decides, since the server cannot know.
+    control = folium.LayerControl()
+    control.options |= {"collapsed": JsCode(f"window.innerWidth < {_NARROW_PX}")}  # type: ignore[dict-item]
+    control.add_to(drawing)
+    _Attachment(layers).add_to(drawing)
+    return MapView(
+        map=drawing,
+        language=language,
+        legends=tuple(legends),
+        cards={"text": script_texts(language), "bounds": corners, **cards},
+    )
+
+
+def _leaflet_corners(bounds: Sequence[float]) -> list[list[float]]:
+    """South-west and north-east as Leaflet's (lat, lon), from (minx, miny, maxx, maxy)."""
+    west, south, east, north = (round(float(edge), COORDINATE_DECIMALS) for edge in bounds)
+    return [[south, west], [north, east]]
+
+
+def _regency_part(
+    regencies: gpd.GeoDataFrame, indicator: IndicatorView | None, language: Language
+) -> dict[str, Any]:
+    facts = (
+        {}
+        if indicator is None
+        else {
+            "title": indicator.title.to(language),
+            "unit": indicator.unit.to(language),
+            "caveat": indicator.caveat.to(language) if indicator.caveat else "",
+        }
+    )
+    return {
+        "indicator": facts,
+        "regencies": regency_cards(regencies, indicator, language),
+        "labels": _labels(regencies),
+    }
+
+
+def _ground_part(regencies: gpd.GeoDataFrame, language: Language) -> dict[str, Any]:
+    """Names on the map, but no popups: the ground shows no figure."""
+    return {"labels": _labels(regencies)}
+
+
+def _labels(regencies: gpd.GeoDataFrame) -> list[list[Any]]:
+    """Where each regency's name stands: [name, lat, lon], the largest regency first."""
+    lonlat = regencies.geometry.to_crs(LONLAT)
+    places = lonlat.representative_point()
+    order = np.argsort(-shapely.area(lonlat.to_numpy()), kind="stable")
+    return [
+        [str(regencies["name"].iloc[i]), round(places.iloc[i].y, 4), round(places.iloc[i].x, 4)]
+        for i in order
+    ]
+
+
+def _model_part(
+    results: Sequence[ZoneResult], model: ModelView, language: Language
+) -> dict[str, Any]:
+    return {
+        "classes": class_cards(model, language),
+        "dimensions": [[key, title.to(language)] for key, title in model.dimensions.items()],
+        "criteria": criterion_cards(results, language),
+    }
+
+
+def _zone_part(
+    zones: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    model: ModelView,
+    regency_names: Mapping[str, str],
+    language: Language,
+) -> dict[str, Any]:
+    return {
+        **_model_part(results, model, language),
+        "zones": zone_cards(
+            zones,
+            results,
+            dimensions=model.dimensions,
+            regency_names=regency_names,
+            language=language,
+        ),
+    }

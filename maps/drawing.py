@@ -1,0 +1,189 @@
+"""Pure. The layers of a map: lean GeoJSON and Leaflet's style of each feature.
+
+Features carry their id alone, so no attribute value passes through Folium; a layer's name and its
+attribution do, and are escaped.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.crs import LONLAT, require_crs
+from geo.language import Language
+from geo.readiness import ZoneResult
+from maps.escape import escape_attribute
+from maps.legends import indicator_legend
+from maps.style import (
+    CROSSED,
+    HATCHED,
+    Legend,
+    area_style,
+    cell_style,
+    class_colours,
+    class_of,
+    is_approximate,
+    quantile_breaks,
+    regency_style,
+    sequential_colours,
+)
+from maps.text import translate
+from maps.views import IndicatorView, ModelView
+
+# Five decimals of a degree are about one metre, far finer than any geometry that we draw.
+COORDINATE_DECIMALS = 5
+
+
+def geojson(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """A lean FeatureCollection: the id and the geometry, in lon/lat."""
+    require_crs(frame, subject="map layer")
+    lonlat = frame.geometry.to_crs(LONLAT)
+    rounded = shapely.transform(lonlat.to_numpy(), lambda xy: np.round(xy, COORDINATE_DECIMALS))
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": str(area_id),
+                "properties": {},
+                "geometry": shapely.geometry.mapping(geometry),
+            }
+            for area_id, geometry in zip(frame.index, rounded, strict=True)
+            if geometry is not None and not geometry.is_empty
+        ],
+    }
+
+
+def _layer(
+    frame: gpd.GeoDataFrame,
+    style_of: Callable[[str], dict[str, Any]],
+    *,
+    pane: str,
+    name: str,
+    show: bool = True,
+    attribution: str = "",
+) -> folium.GeoJson:
+    marker = folium.CircleMarker(radius=7, fill=True)
+    # Without it the circles would lie in Leaflet's own pane, under our polygons.
+    marker.options["pane"] = pane
+    return folium.GeoJson(
+        geojson(frame),
+        style_function=lambda feature: style_of(feature["id"]),
+        marker=marker,
+        name=str(escape_attribute(name)),
+        show=show,
+        smooth_factor=0.5,
+        pane=pane,
+        attribution=str(escape_attribute(attribution)) or None,
+    )
+
+
+def regency_layer(
+    regencies: gpd.GeoDataFrame,
+    indicator: IndicatorView | None,
+    language: Language,
+    attribution: str,
+) -> tuple[folium.GeoJson, Legend]:
+    """Regencies by quantile classes of an indicator, and what the colours mean."""
+    values = (
+        np.full(len(regencies), np.nan)
+        if indicator is None
+        else indicator.values["value"].reindex(regencies.index).to_numpy(dtype=np.float64)
+    )
+    edges = quantile_breaks(values)
+    colours = sequential_colours(max(len(edges) - 1, 0))
+    fills = {
+        str(code): colours[place] if place >= 0 else None
+        for code, place in zip(regencies.index, class_of(values, edges), strict=True)
+    }
+    layer = _layer(
+        regencies,
+        lambda code: regency_style(fills[code]),
+        pane="regencies",
+        name=_regency_title(indicator, language),
+        attribution=attribution,
+    )
+    legend = indicator_legend(indicator, edges, language, has_gaps=bool(np.isnan(values).any()))
+    return layer, legend
+
+
+def _regency_title(indicator: IndicatorView | None, language: Language) -> str:
+    if indicator is None:
+        return translate("layer.regencies_plain", language)
+    return translate("layer.regencies", language, indicator=indicator.title.to(language))
+
+
+def ground_layer(
+    regencies: gpd.GeoDataFrame, language: Language, attribution: str
+) -> folium.GeoJson:
+    """Plain regencies for other layers to lie on."""
+    ground = {"color": "#b4bfc4", "weight": 1, "fillColor": "#fbfaf7", "fillOpacity": 1}
+    return _layer(
+        regencies,
+        lambda _: ground,
+        pane="regencies",
+        name=translate("layer.regencies_plain", language),
+        attribution=attribution,
+    )
+
+
+def _fills(results: Sequence[ZoneResult], model: ModelView) -> Callable[[str], str]:
+    """The fill of an area by its id: its class, or the mark of why it has none."""
+    colours = {
+        entry.id: colour
+        for entry, colour in zip(
+            model.ordered_classes, class_colours(len(model.classes)), strict=True
+        )
+    }
+    marks = {"excluded": CROSSED, "insufficient_data": HATCHED}
+    fills = {
+        result.area_id: marks.get(result.status) or colours.get(result.rank_class or "", HATCHED)
+        for result in results
+    }
+    return lambda area_id: fills.get(area_id, HATCHED)
+
+
+def zone_layer(
+    zones: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    model: ModelView,
+    language: Language,
+) -> folium.GeoJson:
+    """Zones by readiness class; approximate ones dashed, points as circles."""
+    fill_of = _fills(results, model)
+    approximate = {
+        str(area_id): is_approximate(kind) and geometry.geom_type != "Point"
+        for area_id, kind, geometry in zip(
+            zones.index, zones["geometry_kind"], zones.geometry, strict=True
+        )
+    }
+    # The largest first, so that a small zone inside a large one can be seen and clicked.
+    order = np.argsort(-shapely.area(zones.geometry.to_numpy()), kind="stable")
+    return _layer(
+        zones.iloc[order],
+        lambda area_id: area_style(fill_of(area_id), approximate=approximate[area_id]),
+        pane="zones",
+        name=translate("layer.zones", language),
+    )
+
+
+def kecamatan_layer(
+    kecamatan: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    model: ModelView,
+    language: Language,
+    *,
+    show: bool,
+) -> folium.GeoJson:
+    """Screening cells by readiness class."""
+    fill_of = _fills(results, model)
+    return _layer(
+        kecamatan,
+        lambda code: cell_style(fill_of(code)),
+        pane="kecamatan",
+        name=translate("layer.kecamatan", language),
+        show=show,
+    )

@@ -1,0 +1,61 @@
+"""Pure. Values of unknown origin made safe to write into a page.
+
+Jinja's own escaping covers our templates. What passes through Folium does not meet it, and may land
+in `innerHTML` or in a JavaScript template literal: there, `escape_attribute` is used.
+"""
+
+from urllib.parse import urlsplit
+
+import orjson
+from markupsafe import Markup, escape
+
+# Folium's templates put values between backticks, where ${...} is evaluated.
+_TEMPLATE_LITERAL = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"})
+# Harmless in JSON, but they would end the script element or (the two separators) its line.
+_IN_SCRIPT = str.maketrans(
+    {
+        "<": "\\u003c",
+        ">": "\\u003e",
+        "&": "\\u0026",
+        "\u2028": "\\u2028",
+        "\u2029": "\\u2029",
+    }
+)
+
+
+def escape_attribute(value: object) -> Markup:
+    """A value as text that is inert in HTML, in an attribute and in a template literal.
+
+    Examples
+    --------
+    >>> str(escape_attribute("<b>${1}`"))
+    '&lt;b&gt;&#36;&#123;1&#125;&#96;'
+    """
+    return Markup(str(escape(str(value))).translate(_TEMPLATE_LITERAL))  # noqa: S704  escaped above
+
+
+def safe_address(value: object) -> str | None:
+    """`value` when it is an http or https address, else None.
+
+    Examples
+    --------
+    >>> safe_address("javascript:alert(1)") is None
+    True
+    """
+    if not isinstance(value, str):
+        return None
+    address = value.strip()
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    usable = (
+        parts.scheme in {"http", "https"} and parts.netloc and not any(map(str.isspace, address))
+    )
+    return address if usable else None
+
+
+def json_in_page(value: object) -> Markup:
+    """JSON for a `<script type="application/json">` element; NaN becomes null."""
+    text = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return Markup(text.translate(_IN_SCRIPT))  # noqa: S704  no markup is left

@@ -1,0 +1,458 @@
+/* Popups, labels and the panel of Kawasan's maps.
+
+   Values are never read as markup: every text becomes a text node and every address is checked, so
+   nothing that stands in the data can run. No inline handler and no style attribute is used, so a
+   strict Content-Security-Policy can stand. */
+
+const Kawasan = (() => {
+  "use strict";
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const NARROW = window.matchMedia("(max-width: 799px)");
+  let map, layers, data, opener;
+  const byZone = new Map();
+
+  /* Elements */
+
+  function element(tag, attributes, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
+    made.append(...children.filter((child) => child !== null && child !== undefined));
+    return made;
+  }
+
+  function drawing(tag, attributes, ...children) {
+    const made = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  }
+
+  const text = (key) => data.text[key];
+  const paragraph = (name, content) => (content ? element("p", { class: name }, content) : null);
+
+  function link(address, label) {
+    if (!/^https?:\/\/[^\s]+$/i.test(address || "")) return document.createTextNode(label);
+    return element("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, label);
+  }
+
+  /* Parts of a card */
+
+  function bar(share, { track = 1, kind = "" } = {}) {
+    const percent = (part) => `${Math.max(0, Math.min(1, part)) * 100}%`;
+    const ground = drawing("rect", { class: "bar-track", width: percent(track), height: 8, rx: 2 });
+    const filled = drawing("rect", { class: "bar-fill", width: percent(share), height: 8, rx: 2 });
+    if (kind === "missing") ground.setAttribute("fill", "url(#hatch-no-data)");
+    const parts = kind === "missing" ? [ground] : [ground, filled];
+    return drawing("svg", { class: `bar ${kind}`, "aria-hidden": "true", height: 8 }, ...parts);
+  }
+
+  function swatch(colour, label, className = "chip") {
+    const mark = drawing("svg", { class: "chip-mark", viewBox: "0 0 12 12", "aria-hidden": "true" });
+    mark.append(drawing("rect", { width: 12, height: 12, rx: 3, fill: colour }));
+    return element("span", { class: className }, mark, label);
+  }
+
+  function classChip(card) {
+    const entry = data.classes[card.class];
+    if (card.status === "ranked" && entry) return swatch(entry.colour, entry.title);
+    const pattern = card.status === "excluded" ? "url(#hatch-excluded)" : "url(#hatch-no-data)";
+    return card.statusText ? swatch(pattern, card.statusText) : null;
+  }
+
+  function standing(card) {
+    const score = card.score && element(
+      "p", { class: "score" },
+      element("span", { class: "score-value" }, card.score),
+      element("span", { class: "score-of" }, text("zone.out_of")),
+    );
+    const coverage = card.coverage && element(
+      "div", { class: "coverage" },
+      element("p", {}, text("zone.coverage"), element("b", {}, card.coverage)),
+      bar(card.coverageShare, { kind: "plain" }),
+    );
+    const facts = element("div", { class: "standing-facts" }, classChip(card), paragraph("rank", card.rank));
+    return element(
+      "div", { class: "standing" },
+      element("div", { class: "standing-row" }, score || null, facts),
+      paragraph("reason", card.reason),
+      coverage || null,
+    );
+  }
+
+  function criterion(row, most) {
+    const facts = data.criteria[row.id];
+    const known = row.measure !== undefined;
+    const detail = known
+      ? [`${row.measure} ${facts.unit}`, row.period].filter(Boolean).join(" · ")
+      : text("zone.missing");
+    return element(
+      "li", { class: known ? "criterion" : "criterion is-missing" },
+      element(
+        "div", { class: "criterion-head" },
+        element("span", {}, facts.title),
+        element("span", { class: "points" }, row.pointsText),
+      ),
+      bar(row.points / most, { track: row.most / most, kind: known ? "" : "missing" }),
+      paragraph("detail", detail),
+      paragraph("note", row.note),
+      paragraph("note", row.shares),
+    );
+  }
+
+  function dimensionScore(card, id) {
+    const score = (card.dimensions || {})[id];
+    return score && score !== "–" ? element("span", {}, `${score} ${text("zone.out_of")}`) : null;
+  }
+
+  function contributions(card) {
+    if (!card.criteria) return null;
+    const most = Math.max(1, ...card.criteria.map((row) => row.most));
+    const groups = data.dimensions.map(([id, title]) => [id, title]);
+    const known = new Set(groups.map(([id]) => id));
+    if (card.criteria.some((row) => !known.has(data.criteria[row.id].dimension))) {
+      groups.push([null, text("zone.own_dimension")]);
+    }
+    const of = (id) => card.criteria.filter((row) => {
+      const dimension = data.criteria[row.id].dimension;
+      return id === null ? !known.has(dimension) : dimension === id;
+    });
+    return element(
+      "section", {},
+      element("h3", {}, text("zone.contributions")),
+      ...groups.filter(([id]) => of(id).length).map(([id, title]) => element(
+        "div", { class: "dimension" },
+        element("h4", {}, title, dimensionScore(card, id)),
+        element("ul", {}, ...of(id).map((row) => criterion(row, most))),
+      )),
+    );
+  }
+
+  function constraints(card) {
+    if (!card.constraints) return null;
+    const marks = { passed: "✓", failed: "✕", unknown: "?" };
+    return element(
+      "section", {},
+      element("h3", {}, text("zone.constraints")),
+      element("ul", { class: "constraints" }, ...card.constraints.map((row) => element(
+        "li", { class: row.outcome },
+        element("span", { class: "mark", "aria-hidden": "true" }, marks[row.outcome]),
+        element(
+          "div", {},
+          element("p", {}, element("b", {}, row.title), ` ${row.text}`),
+          paragraph("detail", row.share),
+          paragraph("note", row.note),
+        ),
+      ))),
+    );
+  }
+
+  function facts(rows) {
+    const known = rows.filter(([, content]) => content);
+    if (!known.length) return null;
+    return element("dl", { class: "facts" }, ...known.flatMap(([key, content]) => [
+      element("dt", {}, text(key)), element("dd", {}, content),
+    ]));
+  }
+
+  function sources(card) {
+    const listed = [...(card.sources || [])].map((source) => link(source, source));
+    if (card.source || card.sourceUrl) {
+      listed.unshift(link(card.sourceUrl, card.source || card.sourceUrl));
+    }
+    if (!listed.length) return null;
+    return element(
+      "details", { class: "sources" },
+      element("summary", {}, `${text("zone.sources")} (${listed.length})`),
+      element("ul", {}, ...listed.map((source) => element("li", {}, source))),
+    );
+  }
+
+  function heading(card, ...details) {
+    const line = details.filter(Boolean).join(" · ");
+    return element(
+      "header", {},
+      element("h2", { tabindex: "-1" }, card.name || "–"), paragraph("place", line),
+    );
+  }
+
+  const zoneCard = (card) => element(
+    "article", { class: "card" },
+    heading(card, card.place, card.area),
+    standing(card),
+    facts([["zone.lifts", card.lifts], ["zone.holds_back", card.holdsBack]]),
+    contributions(card),
+    constraints(card),
+    facts([
+      ["zone.official_status", card.officialStatus],
+      ["zone.geometry", card.geometry],
+      ["zone.remarks", card.remarks],
+    ]),
+    sources(card),
+  );
+
+  const kecamatanCard = (card) => element(
+    "article", { class: "card" },
+    heading(card, card.place),
+    standing(card),
+    element("ul", { class: "scores" }, ...data.dimensions
+      .filter(([id]) => (card.dimensions || {})[id])
+      .map(([id, title]) => element("li", {}, title, element("b", {}, card.dimensions[id])))),
+    paragraph("note", text("kecamatan.screening")),
+  );
+
+  const regencyCard = (card) => element(
+    "article", { class: "card" },
+    heading(card, card.code),
+    card.value
+      ? element(
+        "div", { class: "standing" },
+        paragraph("figure-title", data.indicator.title),
+        element(
+          "p", { class: "score" },
+          element("span", { class: "score-value" }, card.value),
+          element("span", { class: "score-of" }, data.indicator.unit),
+        ),
+      )
+      : paragraph("reason", text("regency.no_data")),
+    facts([
+      ["regency.period", card.value && card.period],
+      ["regency.note", card.value && card.note],
+      ["regency.caveat", data.indicator.caveat],
+      ["regency.source", (card.source || card.sourceUrl) && link(card.sourceUrl, card.source || card.sourceUrl)],
+    ]),
+  );
+
+  /* Layers */
+
+  function sheetHeight() {
+    const panel = document.querySelector(".panel");
+    return panel && NARROW.matches ? panel.offsetHeight : 0;
+  }
+
+  /* On a small map a card covers the controls, which are hidden meanwhile; on a large one it keeps
+     clear of them. */
+  function fitPopup(popup) {
+    const size = map.getSize();
+    const small = size.x < 760;
+    map.getContainer().parentElement.classList.toggle("is-small", small);
+    const width = Math.min(372, size.x - 28);
+    Object.assign(popup.options, {
+      maxWidth: width,
+      minWidth: width,
+      maxHeight: Math.max(180, Math.min(560, size.y - sheetHeight() - (small ? 60 : 110))),
+      autoPanPaddingTopLeft: [small ? 6 : 56, 10],
+      autoPanPaddingBottomRight: [small ? 6 : 312, 14 + sheetHeight()],
+    });
+  }
+
+  function bind(name, cards, build) {
+    if (!layers[name] || !cards) return;
+    layers[name].eachLayer((layer) => {
+      const id = layer.feature.id;
+      const card = cards[id];
+      if (!card) return;
+      layer.bindPopup(() => {
+        lowerSheet(true);
+        fitPopup(layer.getPopup());
+        return build(card);
+      }, { className: `popup-${name}` });
+      layer.on("mouseover", () => layer.getElement().classList.add("is-hovered"));
+      layer.on("mouseout", () => layer.getElement().classList.remove("is-hovered"));
+      hoverName(layer, card);
+      layer.on("add", () => makeReachable(layer, card));
+      if (layer.getElement && layer.getElement()) makeReachable(layer, card);
+      if (name === "zones") watchZone(layer, id, card);
+    });
+  }
+
+  let hover;
+  function hoverName(layer, card) {
+    layer.on("mouseover mousemove", (event) => {
+      hover = hover || L.tooltip({ className: "hover-name", offset: [12, 0] });
+      if (map.getContainer().parentElement.classList.contains("has-card")) return;
+      const figure = card.score || card.value;
+      hover.setContent(element("span", {}, figure ? `${card.name} · ${figure}` : card.name || "–"));
+      hover.setLatLng(event.latlng).addTo(map);
+    });
+    layer.on("mouseout click", () => hover && hover.remove());
+  }
+
+  /* Shapes are reached by the Tab key and opened by Enter or Space, as buttons are. */
+  function makeReachable(layer, card) {
+    const path = layer.getElement();
+    const label = [card.name, card.score || card.value].filter(Boolean).join(", ");
+    for (const [name, value] of [["tabindex", "0"], ["role", "button"], ["aria-label", label]]) {
+      path.setAttribute(name, value);
+    }
+    path.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      opener = path;
+      layer.openPopup();
+    });
+  }
+
+  function watchZone(layer, id, card) {
+    byZone.set(id, layer);
+    if (card.place_in_ranking) {
+      const direction = layer.getBounds ? "center" : "right";
+      const badge = element("span", {}, String(card.place_in_ranking));
+      layer.bindTooltip(badge, { permanent: true, direction, className: "rank-badge" });
+    }
+    layer.on("popupopen", () => markRow(id));
+    layer.on("popupclose", () => markRow(null));
+  }
+
+  function openZone(id) {
+    const layer = byZone.get(id);
+    if (!layer) return;
+    if (!map.hasLayer(layers.zones)) map.addLayer(layers.zones);
+    map.closePopup();
+    lowerSheet(true);
+    const options = { animate: false, maxZoom: 10, paddingBottomRight: [0, sheetHeight()] };
+    const bounds = layer.getBounds ? layer.getBounds() : layer.getLatLng().toBounds(20000);
+    map.fitBounds(bounds.pad(1), options);
+    layer.openPopup();
+  }
+
+  /* Names and rank badges: where two would overlap, the later one gives way. */
+  function placeNames() {
+    map.createPane("names").classList.add("names-pane");
+    for (const [name, lat, lon] of data.labels || []) {
+      const options = { permanent: true, direction: "center", className: "place-name", pane: "names" };
+      L.tooltip(options).setLatLng([lat, lon]).setContent(element("span", {}, name)).addTo(map);
+    }
+    map.on("zoomend overlayadd overlayremove resize", declutter);
+    declutter();
+  }
+
+  function declutter() {
+    const taken = [];
+    const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
+    for (const shown of map.getContainer().querySelectorAll(".rank-badge, .place-name")) {
+      const box = shown.getBoundingClientRect();
+      const free = taken.every((other) => apart(box, other));
+      shown.classList.toggle("is-crowded", !free);
+      if (free) taken.push(box);
+    }
+  }
+
+  /* Panel */
+
+  function markRow(id) {
+    for (const row of document.querySelectorAll("[data-zone]")) {
+      const current = row.dataset.zone === id;
+      row.classList.toggle("is-current", current);
+      if (current) reveal(row);
+    }
+    try {
+      const { pathname, search } = window.location;
+      history.replaceState(null, "", pathname + search + (id ? `#zone=${encodeURIComponent(id)}` : ""));
+    } catch {
+      /* A page without an address of its own (a preview) keeps its state to itself. */
+    }
+  }
+
+  /* Not scrollIntoView: that would also move the page, whose header must stay. */
+  function reveal(row) {
+    const list = row.closest(".panel-body");
+    const [inside, outside] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (inside.top < outside.top) list.scrollTop += inside.top - outside.top - 8;
+    if (inside.bottom > outside.bottom) list.scrollTop += inside.bottom - outside.bottom + 8;
+  }
+
+  function lowerSheet(low) {
+    const panel = document.querySelector(".panel");
+    if (!panel || !NARROW.matches) return;
+    panel.classList.toggle("is-low", low);
+    panel.querySelector(".panel-toggle").setAttribute("aria-expanded", String(!low));
+  }
+
+  function startPanel() {
+    const panel = document.querySelector(".panel");
+    if (!panel) return;
+    const toggle = panel.querySelector(".panel-toggle");
+    toggle.addEventListener("click", () => {
+      const low = !panel.classList.contains("is-low");
+      if (!low) map.closePopup();
+      lowerSheet(low);
+    });
+    panel.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-zone]");
+      if (!row || event.defaultPrevented) return;
+      event.preventDefault();
+      opener = row.querySelector("a");
+      openZone(row.dataset.zone);
+    });
+    const indicator = panel.querySelector("#indicator");
+    if (indicator) indicator.addEventListener("change", () => offerYears(indicator));
+  }
+
+  function offerYears(indicator) {
+    const year = document.getElementById("year");
+    const years = indicator.selectedOptions[0].dataset.years.split(" ");
+    const wanted = years.includes(year.value) ? year.value : years.at(-1);
+    year.replaceChildren(...years.map((one) => new Option(one, one, false, one === wanted)));
+  }
+
+  /* Controls */
+
+  function nameControls() {
+    const name = (selector, label) => {
+      const control = map.getContainer().querySelector(selector);
+      if (!control) return;
+      control.title = label;
+      control.setAttribute("aria-label", label);
+    };
+    name(".leaflet-control-zoom-in", text("control.zoom_in"));
+    name(".leaflet-control-zoom-out", text("control.zoom_out"));
+    name(".leaflet-control-layers-toggle", text("control.layers"));
+    map.attributionControl.setPrefix("Leaflet");
+    map.on("popupopen", ({ popup }) => {
+      map.getContainer().parentElement.classList.add("has-card");
+      const close = popup.getElement().querySelector(".leaflet-popup-close-button");
+      close.setAttribute("aria-label", text("control.close"));
+      if (opener) popup.getElement().querySelector("h2").focus({ preventScroll: true });
+    });
+    // Leaflet hears the key only while the map itself has the focus, not inside a card.
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
+    });
+    map.on("popupclose", () => {
+      map.getContainer().parentElement.classList.remove("has-card");
+      if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+      opener = null;
+    });
+  }
+
+  function startView() {
+    const bounds = L.latLngBounds(data.bounds);
+    map.fitBounds(bounds, {
+      animate: false,
+      paddingTopLeft: [16, 16],
+      paddingBottomRight: [16, 16 + sheetHeight()],
+    });
+    map.setMaxBounds(bounds.pad(4));
+    L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+    const legend = document.querySelector(".legends");
+    if (legend && NARROW.matches) legend.open = false;
+  }
+
+  function attach(drawn, drawnLayers) {
+    map = drawn;
+    layers = drawnLayers;
+    data = JSON.parse(document.getElementById("kawasan-cards").textContent);
+    nameControls();
+    startView();
+    bind("regencies", data.regencies, regencyCard);
+    bind("kecamatan", data.kecamatan, kecamatanCard);
+    bind("zones", data.zones, zoneCard);
+    placeNames();
+    startPanel();
+    const wanted = /^#zone=(.+)$/.exec(window.location.hash);
+    if (wanted) openZone(decodeURIComponent(wanted[1]));
+  }
+
+  return { attach };
+})();

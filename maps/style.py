@@ -1,0 +1,190 @@
+"""Pure. How numbers become colours: class breaks, colour-blind-safe ramps, marks for what is unknown.
+
+Breaks are numpy's (mapclassify costs seconds at import). Colours are from ColorBrewer (Brewer 2003,
+colorbrewer2.org): a light sequential ramp for indicators, which lie below, and the diverging
+brown-to-teal BrBG for readiness, which lies above; both stay apart under every colour blindness.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+# ColorBrewer "Purples", its dark end cut so that the zones above stay the strongest thing on the map.
+SEQUENTIAL = ("#f3f1f8", "#dedaec", "#c4c0de", "#a7a2ce", "#8780b9")
+# ColorBrewer "BrBG" by number of classes, worst first; for 3 and 5 the near-white middle, which
+# would look like "no data", is replaced by a sand tone.
+_CLASS_RAMPS: dict[int, tuple[str, ...]] = {
+    1: ("#018571",),
+    2: ("#a6611a", "#018571"),
+    3: ("#a6611a", "#e3c477", "#018571"),
+    4: ("#a6611a", "#dfc27d", "#80cdc1", "#018571"),
+    5: ("#8c510a", "#d8b365", "#f3e7c0", "#5ab4ac", "#01665e"),
+}
+INK = "#1d2b33"
+HATCHED = "url(#hatch-no-data)"
+CROSSED = "url(#hatch-excluded)"
+# Kinds of geometry that are not approximate; everything else is drawn dashed and named so.
+EXACT_KINDS = frozenset({"official", "surveyed"})
+
+SwatchKind = Literal["fill", "no-data", "excluded", "dashed", "point"]
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One line of a legend; `colour` counts for `fill` only."""
+
+    label: str
+    kind: SwatchKind
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """What the colours of one layer mean; `unit` names the unit and the period."""
+
+    layer: str
+    title: str
+    unit: str
+    entries: tuple[LegendEntry, ...]
+
+
+def quantile_breaks(values: npt.ArrayLike, *, n_classes: int = 5) -> tuple[float, ...]:
+    """Edges of classes that hold about equally many values, from the least to the greatest.
+
+    Inner edges are rounded to the precision at which the legend prints them, so that a printed
+    edge never contradicts a colour. Ties make fewer classes; NaN do not count.
+
+    Parameters
+    ----------
+    values : (n,)
+    n_classes
+        The most classes wanted.
+
+    Returns
+    -------
+    tuple of float
+        n + 1 ascending edges of n classes; (v, v) when all values are v; () when there is none.
+
+    Examples
+    --------
+    >>> quantile_breaks([1, 2, 3, 4], n_classes=2)
+    (1.0, 2.5, 4.0)
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        return ()
+    low, high = float(known.min()), float(known.max())
+    if low == high:
+        return (low, high)
+    inner = np.quantile(known, np.linspace(0, 1, n_classes + 1)[1:-1])
+    return _edges(known, np.round(inner, decimals_for(low, high)))
+
+
+def fixed_breaks(values: npt.ArrayLike, *, inner: Sequence[float]) -> tuple[float, ...]:
+    """Edges at the given values, between the least and the greatest of `values`.
+
+    Examples
+    --------
+    >>> fixed_breaks([0.0, 9.0], inner=[5.0, 20.0])
+    (0.0, 5.0, 9.0)
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        return ()
+    if known.min() == known.max():
+        return (float(known.min()), float(known.max()))
+    return _edges(known, np.asarray(inner, dtype=np.float64))
+
+
+def _edges(known: npt.NDArray[np.float64], inner: npt.NDArray[np.float64]) -> tuple[float, ...]:
+    """Low, the inner edges, high; an edge stays only where values lie on both its sides."""
+    low, high = float(known.min()), float(known.max())
+    edges = [low]
+    for edge in np.unique(inner):
+        if np.any((known >= edges[-1]) & (known < edge)) and edge <= high:
+            edges.append(float(edge))
+    return (*edges, high)
+
+
+def decimals_for(low: float, high: float) -> int:
+    """Decimals that tell about a hundred steps between two numbers apart, 0..3."""
+    if low == high:
+        return 2
+    return int(np.clip(2 - np.floor(np.log10(high - low)), 0, 3))
+
+
+def class_of(values: npt.ArrayLike, edges: Sequence[float]) -> npt.NDArray[np.intp]:
+    """The class of each value, 0 is the lowest; -1 for NaN.
+
+    A class holds its lower edge; the last holds its upper edge too.
+
+    Examples
+    --------
+    >>> class_of([1.0, 2.5, 4.0, float("nan")], (1.0, 2.5, 4.0)).tolist()
+    [0, 1, 1, -1]
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    classes = np.searchsorted(np.asarray(edges[1:-1], dtype=np.float64), numbers, side="right")
+    return np.where(np.isfinite(numbers), classes, -1)
+
+
+def sequential_colours(n_classes: int) -> tuple[str, ...]:
+    """Light to dark, spread over the whole ramp; the middle tone for a single class."""
+    if n_classes <= 1:
+        return (SEQUENTIAL[2],) * n_classes
+    places = np.linspace(0, len(SEQUENTIAL) - 1, n_classes).round().astype(int)
+    return tuple(SEQUENTIAL[place] for place in places)
+
+
+def class_colours(n_classes: int) -> tuple[str, ...]:
+    """Colours of readiness classes, the least ready first."""
+    if n_classes in _CLASS_RAMPS:
+        return _CLASS_RAMPS[n_classes]
+    widest = max(_CLASS_RAMPS)
+    places = np.linspace(0, widest - 1, n_classes).round().astype(int)
+    return tuple(_CLASS_RAMPS[widest][place] for place in places)
+
+
+def is_approximate(geometry_kind: object) -> bool:
+    """Whether a geometry is to be drawn dashed."""
+    return geometry_kind not in EXACT_KINDS
+
+
+def regency_style(colour: str | None) -> dict[str, Any]:
+    """Leaflet's path options of a regency; hatched without a colour."""
+    return {
+        "color": "#ffffff",
+        "weight": 1.2,
+        "opacity": 1,
+        "fillColor": colour or HATCHED,
+        "fillOpacity": 1,
+    }
+
+
+def area_style(fill: str, *, approximate: bool) -> dict[str, Any]:
+    """Leaflet's path options of a zone."""
+    return {
+        "color": INK,
+        "weight": 1.8,
+        "opacity": 1,
+        "fillColor": fill,
+        "fillOpacity": 1,
+        **({"dashArray": "5 4"} if approximate else {}),
+    }
+
+
+def cell_style(fill: str) -> dict[str, Any]:
+    """Leaflet's path options of a screening cell: thinner than a zone, dashed as approximate."""
+    return {
+        "color": "#5c6b73",
+        "weight": 0.7,
+        "opacity": 0.9,
+        "fillColor": fill,
+        "fillOpacity": 1,
+        "dashArray": "3 3",
+    }

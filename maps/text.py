@@ -1,0 +1,127 @@
+"""Pure but for reading its own catalogues. The interface's texts, numbers and dates in two languages.
+
+Texts of the domain (a criterion's title, an error's sentence) are `geo.language.Text`; the words of
+the pages are here, in `texts/id.toml` and `texts/en.toml`, under the same dotted keys.
+"""
+
+import datetime
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date as babel_date
+from babel.dates import get_month_names
+from babel.numbers import format_decimal, format_percent
+
+from geo.errors import GeoError
+from geo.language import Language, Text
+
+_CATALOGUES = Path(__file__).parent / "texts"
+# British English: the day before the month, as in Indonesian and in the reports that planners read.
+_LOCALES: Mapping[Language, str] = {"id": "id_ID", "en": "en_GB"}
+MISSING = "–"
+
+
+class TextNotFound(GeoError):
+    """A text of the interface that is not in the catalogue, or lacks a fact that it names."""
+
+    title = Text(id="Teks antarmuka tidak ada", en="Interface text missing")
+    sentence = Text(
+        id="Teks {key!r} dalam bahasa {language!r} tidak dapat disusun: {reason}.",
+        en="The text {key!r} in language {language!r} cannot be composed: {reason}.",
+    )
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Every text of one language by its dotted key."""
+    path = _CATALOGUES / f"{language}.toml"
+    return dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def translate(key: str, language: Language, **facts: object) -> str:
+    """The text of `key`, its braces filled with `facts`.
+
+    Raises
+    ------
+    TextNotFound
+        For an unknown key, or when the text names a fact that is not given.
+
+    Examples
+    --------
+    >>> translate("zone.rank_of", "id", rank=2, n=7)
+    'Peringkat 2 dari 7'
+    """
+    try:
+        return catalogue(language)[key].format(**facts)
+    except KeyError as error:
+        reason = f"missing {error}"
+        raise TextNotFound(key=key, language=language, reason=reason) from error
+
+
+def format_number(value: float | None, language: Language, *, decimals: int | None = None) -> str:
+    """A number as the language writes it: at most two decimals, or exactly `decimals`.
+
+    None and NaN give an en dash.
+
+    Examples
+    --------
+    >>> format_number(1234567.891, "id"), format_number(1234567.891, "en", decimals=0)
+    ('1.234.567,89', '1,234,568')
+    """
+    if value is None or math.isnan(value):
+        return MISSING
+    pattern = "#,##0.##" if decimals is None else "#,##0" + ("." + "0" * decimals) * bool(decimals)
+    return format_decimal(value, format=pattern, locale=_LOCALES[language])
+
+
+def format_share(value: float | None, language: Language) -> str:
+    """A share (0..1) as a whole percentage; None and NaN give an en dash.
+
+    Examples
+    --------
+    >>> format_share(0.784, "id")
+    '78%'
+    """
+    if value is None or math.isnan(value):
+        return MISSING
+    return format_percent(value, locale=_LOCALES[language])
+
+
+def format_date(value: datetime.date, language: Language) -> str:
+    """A date in words.
+
+    Examples
+    --------
+    >>> format_date(datetime.date(2026, 11, 24), "id")
+    '24 November 2026'
+    """
+    return babel_date(value, format="long", locale=_LOCALES[language])
+
+
+def format_period(value: str, language: Language) -> str:
+    """A period of the data (`Agustus 2025`), its month in the reader's language.
+
+    Examples
+    --------
+    >>> format_period("Agustus 2025", "en")
+    'August 2025'
+    """
+    return " ".join(_months(language).get(word.casefold(), word) for word in value.split())
+
+
+@cache
+def _months(language: Language) -> Mapping[str, str]:
+    own, indonesian = (get_month_names("wide", locale=_LOCALES[each]) for each in (language, "id"))
+    return {indonesian[month].casefold(): own[month] for month in range(1, 13)}

@@ -1,0 +1,89 @@
+"""Pure. What a map is made of, in the words of the domain, and what it becomes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from geo.language import Language, Text
+from maps.style import Legend
+
+if TYPE_CHECKING:
+    from geo.models import Model
+
+    # Folium is slow to import and only needed where a map is drawn.
+    from maps.offline import OfflineMap
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndicatorView:
+    """One indicator in one year, to colour regencies by.
+
+    `values` has the index of Kemendagri regency codes and the columns value (NaN where missing),
+    period, source, source_url and note (any but value may be absent or empty); rows of other
+    regions do not count. `decimals` is how many a value is printed with, `caveat` what a reader
+    must know of the indicator.
+    """
+
+    title: Text
+    unit: Text
+    year: int
+    values: pd.DataFrame
+    decimals: int | None = None
+    caveat: Text | None = None
+
+
+class ReadinessClass(NamedTuple):
+    """A class of the model: scores from `lower` up to the next class's bound."""
+
+    id: str
+    title: Text
+    lower: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """What a reader must know of the model behind the scores.
+
+    `classes` are (id, title, lower score bound) in any order; `dimensions` are titles by id in the
+    order of display.
+    """
+
+    title: Text
+    year: int
+    classes: Sequence[tuple[str, Text, float]]
+    dimensions: Mapping[str, Text]
+    version: str = ""
+    description: Text | None = None
+
+    @property
+    def ordered_classes(self) -> tuple[ReadinessClass, ...]:
+        """The classes, the least ready first."""
+        return tuple(ReadinessClass(*entry) for entry in sorted(self.classes, key=lambda c: c[2]))
+
+
+def model_view(model: "Model", *, year: int) -> ModelView:
+    """What a map says of a model of `geo.models`, used for the data of one year."""
+    return ModelView(
+        title=model.title,
+        year=year,
+        classes=tuple((c.id, c.title, c.lower_bound) for c in model.classes),
+        dimensions={dimension.id: dimension.title for dimension in model.dimensions},
+        version=model.version,
+        description=model.description,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapView:
+    """A map that can be placed in a page.
+
+    `cards` is the content of all its popups as JSON types, which `static/kawasan.js` lays out when
+    one is opened.
+    """
+
+    map: "OfflineMap"
+    language: Language
+    legends: tuple[Legend, ...]
+    cards: Mapping[str, Any]

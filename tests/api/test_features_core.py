@@ -1,0 +1,664 @@
+"""OGC API - Features, Part 1, line by line of the conformance checklist (A1-A6, B7-B11, C12-C25).
+
+Black box: everything is asked over HTTP and follows the links that the service gives.
+"""
+
+import datetime
+import json
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+import shapely
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from tests.api.examples import HOSTILE, ODD_ID, ODD_LAYER, publish, zones
+
+JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+RESOURCES = [
+    "/",
+    "/conformance",
+    "/collections",
+    "/collections/zones",
+    "/collections/zones/items",
+    "/collections/zones/items/angsana",
+    "/collections/zones/versions",
+]
+
+
+def links_of(document, rel):
+    return [link for link in document["links"] if link["rel"] == rel]
+
+
+def href(document, rel, media_type=None):
+    found = [link for link in links_of(document, rel) if media_type in (None, link["type"])]
+    return found[0]["href"]
+
+
+def ids(response):
+    assert response.status_code == 200, response.text
+    return [feature["id"] for feature in response.json()["features"]]
+
+
+def box_of(values):
+    west, south, east, north = values
+    parts = [(west, east)] if west <= east else [(west, 180), (-180, east)]
+    # As lines, so that a box without area is still something to meet.
+    rings = [[(w, south), (e, south), (e, north), (w, north), (w, south)] for w, e in parts]
+    areas = [shapely.box(w, south, e, north) for w, e in parts]
+    return shapely.GeometryCollection([*areas, *map(shapely.LineString, rings)])
+
+
+# A. Landing page, conformance, API definition
+
+
+def test_a1_the_landing_page_answers(client):
+    assert client.get("/").status_code == 200
+    assert client.get("").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/conformance", "/collections", "/collections/zones/items"])
+def test_a1_a_trailing_slash_is_tolerated_without_redirect(client, path):
+    slashed = client.get(path + "/", follow_redirects=False)
+    assert slashed.status_code == 200
+    assert slashed.content == client.get(path).content
+
+
+@pytest.mark.parametrize("path", ["//", "/collections//", "/collections/zones//items"])
+def test_a1_empty_segments_are_no_resource(client, path):
+    assert client.get("http://testserver" + path, follow_redirects=False).status_code == 404
+
+
+def test_a2_the_landing_page_links_to_everything(client):
+    document = client.get("/", headers={"Accept": JSON}).json()
+    for rel in ("self", "service-desc", "service-doc", "conformance", "data"):
+        assert links_of(document, rel), rel
+    for link in document["links"]:
+        assert link["href"].startswith("http://testserver/")
+        assert {"href", "rel", "type"} <= link.keys()
+
+
+def test_a3_the_api_definition_is_openapi_3_0(client):
+    document = client.get("/").json()
+    (link,) = links_of(document, "service-desc")
+    assert link["type"] == OPENAPI
+    answer = client.get(link["href"], headers={"Accept": OPENAPI})
+    assert answer.headers["content-type"] == OPENAPI
+    assert answer.json()["openapi"] == "3.0.3"
+
+
+def test_a4_the_api_definition_has_the_paths_and_the_server(client):
+    document = client.get("/api").json()
+    assert {
+        "/",
+        "/conformance",
+        "/collections",
+        "/collections/{collectionId}",
+        "/collections/{collectionId}/items",
+        "/collections/{collectionId}/items/{featureId}",
+    } <= document["paths"].keys()
+    assert document["servers"] == [{"url": "http://testserver"}]
+
+
+def test_a5_conformance_declares_core(client):
+    conforms_to = client.get("/conformance").json()["conformsTo"]
+    assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in conforms_to
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+def test_a6_the_html_class_is_true_of_every_resource(client, path):
+    document = client.get(path, headers={"Accept": f"{JSON}, {GEOJSON}"}).json()
+    alternate = href(document, "alternate", HTML)
+    page = client.get(alternate)
+    assert page.headers["content-type"].startswith(HTML)
+
+
+def test_a6_only_these_classes_are_declared(client):
+    declared = client.get("/conformance").json()["conformsTo"]
+    assert [uri.rsplit("/", 1)[1] for uri in declared] == ["core", "geojson", "html", "oas30"]
+
+
+# B. Collections
+
+
+def test_b7_collections_have_self_and_alternate(client):
+    document = client.get("/collections").json()
+    assert [link["type"] for link in links_of(document, "self")] == [JSON]
+    assert [link["type"] for link in links_of(document, "alternate")] == [HTML]
+    assert [entry["id"] for entry in document["collections"]] == ["regencies", ODD_LAYER, "zones"]
+
+
+def test_b8_crs84_comes_first(client):
+    for entry in client.get("/collections").json()["collections"]:
+        assert entry["crs"][0] == CRS84
+
+
+def test_b9_each_collection_says_what_it_is(client):
+    for entry in client.get("/collections").json()["collections"]:
+        assert entry["itemType"] == "feature"
+        assert entry["title"]
+        assert entry["description"]
+        assert [link["type"] for link in links_of(entry, "items")] == [GEOJSON, HTML]
+
+
+def test_b10_a_collection_is_the_same_alone_and_in_the_list(client):
+    for entry in client.get("/collections").json()["collections"]:
+        alone = client.get(href(entry, "self")).json()
+        assert alone == entry
+
+
+def test_b10_the_extent_is_an_array_of_boxes(client):
+    extent = client.get("/collections/regencies").json()["extent"]["spatial"]
+    assert extent["crs"] == CRS84
+    (bounds,) = extent["bbox"]
+    assert bounds == pytest.approx([105, -4, 111, -2], abs=1e-6)
+
+
+@pytest.mark.parametrize("path", ["", "/items", "/items/x", "/versions"])
+def test_b11_an_unknown_collection_is_404(client, path):
+    answer = client.get(f"/collections/nothing{path}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "LayerNotFound"
+
+
+# C. Items
+
+
+def test_c12_items_are_a_feature_collection(client):
+    answer = client.get("/collections/zones/items", headers={"Accept": GEOJSON})
+    assert answer.headers["content-type"] == GEOJSON
+    assert answer.json()["type"] == "FeatureCollection"
+    assert len(answer.json()["features"]) == 3
+
+
+def test_c13_links_lead_through_all_pages_and_back(client):
+    seen, url = [], "/collections/regencies/items?limit=5"
+    while True:
+        page = client.get(url).json()
+        assert all({"href", "rel", "type"} <= link.keys() for link in page["links"])
+        assert links_of(page, "self")
+        assert links_of(page, "alternate")
+        seen += [feature["id"] for feature in page["features"]]
+        if not links_of(page, "next"):
+            break
+        url = href(page, "next")
+    assert seen == [f"63.{i:02}" for i in range(1, 13)]
+    assert ids(client.get(href(page, "prev"))) == seen[5:10]
+
+
+def test_c13_the_first_page_has_no_prev_and_the_last_no_next(client):
+    first = client.get("/collections/regencies/items?limit=5").json()
+    last = client.get("/collections/regencies/items?limit=5&offset=10").json()
+    assert not links_of(first, "prev")
+    assert not links_of(last, "next")
+
+
+def test_c13_links_keep_the_query(client):
+    page = client.get(
+        "/collections/regencies/items",
+        params={"kind": "Kabupaten", "bbox": "105,-4,111,-2", "limit": 2, "lang": "en"},
+    ).json()
+    query = parse_qs(urlsplit(href(page, "next")).query)
+    assert query["kind"] == ["Kabupaten"]
+    assert query["bbox"] == ["105,-4,111,-2"]
+    assert query["lang"] == ["en"]
+    assert ids(client.get(href(page, "next"))) == ["63.03", "63.04"]
+
+
+def test_c14_time_stamp_and_number_returned(client):
+    page = client.get("/collections/regencies/items?limit=5").json()
+    assert datetime.datetime.fromisoformat(page["timeStamp"]).tzinfo is not None
+    assert page["numberReturned"] == len(page["features"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "matched"),
+    [("", 12), ("limit=1", 12), ("kind=Kota", 2), ("offset=100", 12), ("bbox=0,0,1,1", 0)],
+)
+def test_c15_number_matched_is_exact(client, query, matched):
+    assert client.get(f"/collections/regencies/items?{query}").json()["numberMatched"] == matched
+
+
+def test_c16_coordinates_are_longitude_and_latitude(client):
+    # Published in UTM metres; the first cell is the square from 105E 4S to 106E 3S.
+    feature = client.get("/collections/regencies/items/63.01").json()
+    bounds = shapely.from_geojson(json.dumps(feature["geometry"])).bounds
+    assert bounds == pytest.approx((105, -4, 106, -3), abs=1e-6)
+
+
+def test_c16_a_feature_without_geometry_is_returned(client):
+    features = client.get("/collections/zones/items").json()["features"]
+    assert [f["id"] for f in features if f["geometry"] is None] == ["tanpa-lokasi"]
+
+
+def parameter(client, name):
+    operation = client.get("/api").json()["paths"]["/collections/{collectionId}/items"]["get"]
+    (found,) = [p for p in operation["parameters"] if p["name"] == name]
+    return {k: v for k, v in found.items() if k not in ("description", "example")}
+
+
+def test_c17_the_definition_of_bbox(client):
+    assert parameter(client, "bbox") == {
+        "name": "bbox",
+        "in": "query",
+        "required": False,
+        "style": "form",
+        "explode": False,
+        "schema": {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("bbox", "expected"),
+    [
+        ("104,-5,112,1", ["angsana", "tanpa-lokasi"]),
+        ("-1.5,50,1.5,53", ["tanpa-lokasi"]),
+        ("-80,-5,-70,5", ["tanpa-lokasi"]),
+        ("177,65,-177,70", ["timur-jauh", "tanpa-lokasi"]),
+        ("-180,85,180,90", ["tanpa-lokasi"]),
+        ("-180,-90,180,-85", ["tanpa-lokasi"]),
+        ("104,-5,0,112,1,100", ["angsana", "tanpa-lokasi"]),
+        ("105.5,-3.5,105.5,-3.5", ["angsana", "tanpa-lokasi"]),
+        ("105.75,-3.25,106,-3", ["angsana", "tanpa-lokasi"]),
+        ("105.76,-3.25,106,-3", ["tanpa-lokasi"]),
+    ],
+)
+def test_c18_bbox(client, bbox, expected):
+    answer = client.get("/collections/zones/items", params={"bbox": bbox})
+    assert ids(answer) == expected
+    numbers = [float(part) for part in bbox.split(",")]
+    box = box_of(numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]])
+    for feature in answer.json()["features"]:
+        if feature["geometry"]:
+            assert shapely.from_geojson(json.dumps(feature["geometry"])).intersects(box)
+
+
+def test_c18_the_extent_of_a_collection_selects_all_of_it(client):
+    bounds = client.get("/collections/regencies").json()["extent"]["spatial"]["bbox"][0]
+    answer = client.get("/collections/regencies/items", params={"bbox": ",".join(map(str, bounds))})
+    assert len(ids(answer)) == 12
+
+
+def test_c19_the_definition_of_limit(client, settings):
+    assert parameter(client, "limit") == {
+        "name": "limit",
+        "in": "query",
+        "required": False,
+        "style": "form",
+        "explode": False,
+        "schema": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": settings.max_limit,
+            "default": settings.default_limit,
+        },
+    }
+
+
+@pytest.mark.parametrize(("limit", "returned"), [("1", 1), ("3", 3), ("4", 3), ("9" * 40, 3)])
+def test_c19_a_limit_above_the_maximum_is_the_maximum(store, tmp_path, limit, returned):
+    settings = Settings(store=tmp_path, max_limit=3, default_limit=2)
+    with TestClient(create_app(settings, store=store)) as client:
+        assert len(ids(client.get(f"/collections/regencies/items?limit={limit}"))) == returned
+        assert len(ids(client.get("/collections/regencies/items"))) == 2
+
+
+def test_c20_the_definition_of_datetime(client):
+    assert parameter(client, "datetime") == {
+        "name": "datetime",
+        "in": "query",
+        "required": False,
+        "style": "form",
+        "explode": False,
+        "schema": {"type": "string"},
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2018-02-12T23:20:50Z",
+        "2018-02-12T23:20:50.123+08:00",
+        "2018-02-12",
+        "2018-02-12T00:00:00Z/2018-03-18T12:31:12Z",
+        "2018-02-12/2018-03-18",
+        "2018-02-12T00:00:00Z/P1M6DT2H31M12S",
+        "../2018-03-18T12:31:12Z",
+        "/2018-03-18T12:31:12Z",
+        "2018-02-12T00:00:00Z/..",
+        "2018-02-12T00:00:00Z/",
+        "../..",
+    ],
+)
+def test_c20_features_without_time_match_any_datetime(client, value):
+    assert len(ids(client.get("/collections/zones/items", params={"datetime": value}))) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("limit", "unlimited"),
+        ("limit", "0"),
+        ("limit", "-1"),
+        ("limit", "1.5"),
+        ("limit", ""),
+        ("offset", "-1"),
+        ("bbox", ""),
+        ("bbox", "1,2,3"),
+        ("bbox", "1,2,3,4,5"),
+        ("bbox", "1,2,3,4,5,6,7"),
+        ("bbox", "0,10,1,-10"),
+        ("bbox", "0,0,9,1,1,3"),
+        ("bbox", "NaN,0,1,1"),
+        ("bbox", "0,0,inf,1"),
+        ("bbox", "0,0,1e999,1"),
+        ("bbox", "-4.8,114.3,-1.3,117"),
+        ("bbox", "a,b,c,d"),
+        ("datetime", "yesterday"),
+        ("datetime", "2018-13-01"),
+        ("datetime", "2018-02-30T00:00:00Z"),
+        ("datetime", "2018-02-12T00:00:00"),
+        ("datetime", "2019-01-01/2018-01-01"),
+        ("datetime", "2018-01-01/2018-02-01/2018-03-01"),
+        ("datetime", "P1D/P2D"),
+        ("datetime", ""),
+        ("f", "xml"),
+        ("lang", "fr"),
+    ],
+)
+def test_c21_a_bad_value_is_400_and_names_the_parameter(client, name, value):
+    answer = client.get("/collections/zones/items", params={name: value})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["facts"]["parameter"] == name
+
+
+@pytest.mark.parametrize("path", [*RESOURCES, "/api", "/api.html", "/healthz", "/readyz"])
+def test_c22_an_unknown_parameter_is_400(client, path):
+    answer = client.get(path, params={"unknownQueryParameter12345": 1})
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "UnknownParameter"
+    assert answer.json()["facts"]["parameter"] == "unknownQueryParameter12345"
+
+
+def test_c22_a_parameter_given_twice_is_400(client):
+    assert client.get("/collections/zones/items?limit=1&limit=2").status_code == 400
+
+
+def test_c23_a_feature_has_its_links(client):
+    answer = client.get("/collections/zones/items/angsana", headers={"Accept": GEOJSON})
+    assert answer.headers["content-type"] == GEOJSON
+    feature = answer.json()
+    assert (feature["type"], feature["id"]) == ("Feature", "angsana")
+    assert [link["type"] for link in links_of(feature, "self")] == [GEOJSON]
+    assert [link["type"] for link in links_of(feature, "alternate")] == [HTML]
+    assert client.get(href(feature, "collection")).json()["id"] == "zones"
+
+
+@pytest.mark.parametrize("fid", ["nothing", "angsan", "63.1", "%00", "..%2F..%2Fetc%2Fpasswd"])
+def test_c23_an_unknown_feature_is_404(client, fid):
+    answer = client.get(f"/collections/zones/items/{fid}")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "ZoneNotFound"
+
+
+def test_c24_geojson_is_rfc_7946(client):
+    document = client.get("/collections/zones/items").json()
+    assert "crs" not in document
+    (polygon,) = [
+        f["geometry"] for f in document["features"] if f["geometry"] and f["id"] == "angsana"
+    ]
+    assert shapely.LinearRing(polygon["coordinates"][0]).is_ccw
+    for feature in document["features"]:
+        assert isinstance(feature["id"], str)
+        assert "crs" not in feature
+
+
+def test_c24_codes_stay_text_and_missing_is_null(client):
+    properties = [
+        f["properties"] for f in client.get("/collections/zones/items").json()["features"]
+    ]
+    assert properties[0] == {
+        "zone_id": "angsana",
+        "name": "Angsana",
+        "regency_code": "63.01",
+        "area_ha": 1234.5,
+        "source_year": 2019,
+    }
+    assert properties[1]["area_ha"] is None
+    assert b"NaN" not in client.get("/collections/zones/items").content
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+def test_c24_f_and_accept_give_the_same(client, path):
+    for form, accept in (("json", f"{JSON}, {GEOJSON}"), ("html", HTML)):
+        by_f = client.get(path, params={"f": form})
+        by_accept = client.get(path, headers={"Accept": accept})
+        assert by_f.headers["content-type"] == by_accept.headers["content-type"]
+    assert "Accept" in by_f.headers["vary"]
+
+
+def test_c24_programs_get_json_and_browsers_html(client):
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    assert client.get("/", headers={"Accept": "*/*"}).headers["content-type"] == JSON
+    assert client.get("/", headers={"Accept": browser}).headers["content-type"].startswith(HTML)
+    mostly_json = "application/json, text/html;q=0.5"
+    assert client.get("/", headers={"Accept": mostly_json}).headers["content-type"] == JSON
+
+
+def test_c24_answers_are_compressed_for_who_can_read_it(client):
+    zipped = client.get("/collections/regencies/items", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/collections/regencies/items", headers={"Accept-Encoding": "identity"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert "Accept-Encoding" in zipped.headers["vary"]
+    assert zipped.json() == plain.json()
+    assert zipped.headers["etag"] != plain.headers["etag"]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+@pytest.mark.parametrize("path", RESOURCES)
+def test_c24_what_the_client_has_is_304(client, path, coding):
+    headers = {"Accept-Encoding": coding}
+    first = client.get(path, headers=headers)
+    assert first.headers["cache-control"] == "public, no-cache"
+    assert not first.headers["etag"].startswith("W/")
+    again = client.get(path, headers=headers | {"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    other = client.get(path, headers=headers | {"If-None-Match": '"other"'})
+    assert other.status_code == 200
+
+
+def test_c24_a_new_version_and_a_rollback_are_seen_at_once(client, store):
+    before = client.get("/collections/zones/items")
+    publish(store, "zones", zones().iloc[:2])
+    after = client.get(
+        "/collections/zones/items", headers={"If-None-Match": before.headers["etag"]}
+    )
+    assert (after.status_code, len(ids(after))) == (200, 2)
+    store.rollback("zones", 2, actor="tester", note="as it was")
+    again = client.get(
+        "/collections/zones/items", headers={"If-None-Match": before.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_c24_other_queries_have_other_tags(client):
+    queries = ["", "?limit=2", "?offset=1", "?f=html", "?lang=en", "?name=Angsana"]
+    tags = [client.get(f"/collections/zones/items{q}").headers["etag"] for q in queries]
+    assert len(set(tags)) == len(queries)
+
+
+@pytest.mark.parametrize("path", [*RESOURCES, "/api", "/api.html", "/static/api.css"])
+def test_c24_head_is_get_without_a_body(client, path):
+    head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers == get.headers
+
+
+def test_c24_options_names_the_methods(client):
+    answer = client.options("/collections/zones/items")
+    assert answer.status_code == 204
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_c24_other_origins_may_read(client):
+    answer = client.get("/collections", headers={"Origin": "https://other.example"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers
+    preflight = client.options(
+        "/collections",
+        headers={"Origin": "https://other.example", "Access-Control-Request-Method": "GET"},
+    )
+    assert preflight.status_code == 200
+    assert "GET" in preflight.headers["access-control-allow-methods"]
+
+
+def test_c24_other_origins_also_read_problems(client):
+    answer = client.get("/nothing", headers={"Origin": "https://other.example"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+@pytest.mark.parametrize(("language", "word"), [("id", "Peta"), ("en", "Map")])
+def test_c25_every_resource_is_a_page_in_both_languages(client, path, language, word):
+    page = client.get(path, headers={"Accept": HTML, "Accept-Language": language})
+    assert page.status_code == 200
+    assert page.headers["content-language"] == language
+    assert f'<html lang="{language}">' in page.text
+    assert "<title>" in page.text
+    assert word in page.text
+    assert "f=json" in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["items", "items/timur-jauh", "items?name=" + quote(HOSTILE)])
+def test_c25_hostile_values_are_only_text(client, path):
+    page = client.get(f"/collections/zones/{path}", headers={"Accept": HTML})
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in page.text
+
+
+def test_c25_pages_of_a_table_are_linked(client):
+    page = client.get("/collections/regencies/items?f=html&limit=5&offset=5").text
+    assert 'rel="next"' in page
+    assert 'rel="prev"' in page
+    assert "6–10 dari 12 fitur" in page
+
+
+# Names and ids of any characters
+
+
+def test_odd_names_are_reached_through_their_links(client):
+    entry = next(
+        e for e in client.get("/collections").json()["collections"] if e["id"] == ODD_LAYER
+    )
+    page = client.get(href(entry, "items", GEOJSON)).json()
+    (feature,) = page["features"]
+    assert feature["id"] == ODD_ID
+    url = f"/collections/{quote(ODD_LAYER, safe='')}/items/{quote(ODD_ID, safe='')}"
+    alone = client.get(url).json()
+    assert alone["id"] == ODD_ID
+    assert client.get(href(alone, "self")).json() == alone
+    assert client.get(href(alone, "alternate", HTML)).status_code == 200
+
+
+def test_a_filter_may_have_an_odd_name(client):
+    url = f"/collections/{quote(ODD_LAYER, safe='')}/items"
+    assert ids(client.get(url, params={"kata kunci": "ñ"})) == [ODD_ID]
+    assert ids(client.get(url, params={"kata kunci": "n"})) == []
+
+
+# Property filters
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"name": "Angsana"}, ["angsana"]),
+        ({"name": "angsana"}, []),
+        ({"source_year": "2019"}, ["angsana"]),
+        ({"area_ha": "10"}, ["tanpa-lokasi"]),
+        ({"area_ha": "1234.50"}, ["angsana"]),
+        ({"name": HOSTILE}, ["timur-jauh"]),
+        ({"name": "Angsana", "source_year": "2021"}, []),
+        ({"name": "' OR 1=1 --"}, []),
+        ({"source_year": "2019", "bbox": "0,0,1,1"}, []),
+    ],
+)
+def test_filters_are_exact_and_all_must_hold(client, query, expected):
+    assert ids(client.get("/collections/zones/items", params=query)) == expected
+
+
+@pytest.mark.parametrize(("name", "value"), [("source_year", "new"), ("area_ha", "nan")])
+def test_a_filter_of_another_type_is_400(client, name, value):
+    answer = client.get("/collections/zones/items", params={name: value})
+    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidFilter")
+
+
+# Versions
+
+
+def test_versions_tell_who_when_and_why(client):
+    found = client.get("/collections/zones/versions").json()["versions"]
+    assert [(v["number"], v["note"], v["current"]) for v in found] == [
+        (2, "second", True),
+        (1, "first", False),
+    ]
+    for version in found:
+        assert len(version["sha256"]) == 64
+        assert (version["published_by"], version["licence"]) == ("tester", "CC0-1.0")
+
+
+# Links follow the configured address, never a hostile host
+
+
+def test_links_honour_the_configured_address(store, tmp_path):
+    settings = Settings(store=tmp_path, base_url="https://peta.example/kawasan/")
+    with TestClient(create_app(settings, store=store)) as client:
+        document = client.get("/collections/zones/items", headers={"Host": "evil.example"}).json()
+        assert all(
+            link["href"].startswith("https://peta.example/kawasan/collections/zones")
+            for link in document["links"]
+        )
+        assert client.get("/api").json()["servers"] == [{"url": "https://peta.example/kawasan"}]
+        page = client.get("/?f=html").text
+        assert 'href="/kawasan/static/api.css' in page
+
+
+@pytest.mark.parametrize("host", ['evil"><script>', "a b", "x" * 300])
+def test_a_hostile_host_is_refused(client, host):
+    assert client.get("/collections", headers={"Host": host}).status_code == 400
+
+
+def test_headers_forbid_sniffing(client):
+    headers = client.get("/static/api.css").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "public, no-cache"
+
+
+def test_versioned_files_are_kept_for_good(client):
+    answer = client.get("/static/api.css?v=1")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_the_service_is_alive_and_ready(client):
+    assert client.get("/healthz").json() == {"status": "alive"}
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_a_damaged_store_is_alive_but_not_ready(tmp_path):
+    (tmp_path / "catalogue.sqlite").write_bytes(b"not a database" * 100)
+    with TestClient(create_app(Settings(store=tmp_path))) as client:
+        assert client.get("/healthz").status_code == 200
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert "catalogue.sqlite" in answer.json()["detail"]
+        assert answer.headers["retry-after"]
+    assert (tmp_path / "catalogue.sqlite").read_bytes() == b"not a database" * 100

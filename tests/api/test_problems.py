@@ -1,0 +1,242 @@
+"""Every error is a problem that says what happened and what to do, in the reader's language."""
+
+import importlib
+import pkgutil
+from typing import Annotated
+
+import pytest
+from fastapi import Query
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+import api
+import geo
+import maps
+from api.links import PROBLEM
+from api.main import create_app
+from api.problems import STATUSES, problem_of, status_of
+from geo import errors
+from geo.errors import GeoError
+from geo.language import Text
+
+
+def all_errors():
+    """Every subclass of GeoError in the program, wherever it is defined."""
+    for package in (geo, maps, api):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            importlib.import_module(module.name)
+    found, waiting = [], [GeoError]
+    while waiting:
+        kind = waiting.pop()
+        found.append(kind)
+        waiting += kind.__subclasses__()
+    return [kind for kind in found if kind.__module__.split(".")[0] in ("geo", "maps", "api")]
+
+
+def test_every_error_has_a_status_and_both_titles():
+    for kind in all_errors():
+        assert status_of(kind.__new__(kind)) in {400, 403, 404, 409, 413, 415, 422, 500, 503}
+        assert kind.title.id
+        assert kind.title.en
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (errors.LayerNotFound, 404),
+        (errors.InvalidWeights, 400),
+        (errors.InvalidFilter, 400),
+        (errors.InconsistentJudgements, 422),
+        (errors.UploadRejected, 422),
+        (errors.UploadTooLarge, 413),
+        (errors.UploadUnsupported, 415),
+        (errors.NotAllowed, 403),
+        (errors.Conflict, 409),
+        (errors.StoreFault, 503),
+        (errors.RasterRefused, 422),
+        (errors.CRSMissing, 422),
+        (errors.CRSMismatch, 422),
+        (errors.GeoError, 500),
+    ],
+)
+def test_the_nearest_class_decides(kind, status):
+    assert status_of(kind.__new__(kind)) == status
+    assert STATUSES[errors.GeoError] == 500
+
+
+PATHS = [
+    ("/nothing", 404, "PathNotFound"),
+    ("/collections/nothing", 404, "LayerNotFound"),
+    ("/collections/zones/items/nothing", 404, "ZoneNotFound"),
+    ("/collections/zones/items?limit=x", 400, "InvalidParameter"),
+    ("/collections/zones/items?bbox=1", 400, "InvalidParameter"),
+    ("/collections/zones/items?datetime=x", 400, "InvalidParameter"),
+    ("/collections/zones/items?source_year=x", 400, "InvalidFilter"),
+    ("/collections/zones/items?unknown=x", 400, "UnknownParameter"),
+    ("/collections?unknown=x", 400, "UnknownParameter"),
+    ("/collections?lang=xx", 400, "InvalidParameter"),
+    ("/collections?f=xml", 400, "InvalidParameter"),
+    ("/collections?f=geojson", 400, "InvalidParameter"),
+    ("/readiness?year=x", 400, "InvalidParameter"),
+    ("/readiness/nothing", 404, "ModelNotFound"),
+    ("/static/nothing.css", 404, "PathNotFound"),
+    ("/static/../../pyproject.toml", 404, "PathNotFound"),
+    ("/%2e%2e/%2e%2e/etc/passwd", 404, "PathNotFound"),
+]
+
+
+@pytest.mark.parametrize(("path", "status", "code"), PATHS)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_path_has_its_problem(client, path, status, code, language):
+    answer = client.get(path, headers={"Accept-Language": language})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+    body = answer.json()
+    assert body["code"] == code
+    assert body["type"].endswith(code)
+    assert body["status"] == status
+    assert body["description"] == body["detail"]
+    assert body["title"]
+    assert isinstance(body["facts"], dict)
+    assert answer.headers["content-language"] == language
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_two_languages_differ(client):
+    url = "/collections/zones/items?limit=x"
+    indonesian = client.get(url, headers={"Accept-Language": "id-ID,id;q=0.9,en;q=0.5"}).json()
+    english = client.get(url, headers={"Accept-Language": "en-GB"}).json()
+    assert indonesian["detail"] == "limit: tulis bilangan bulat, misalnya 10."
+    assert english["detail"] == "limit: write a whole number, for example 10."
+    assert client.get(url + "&lang=en").json()["detail"] == english["detail"]
+    assert client.get(url, headers={"Accept-Language": "fr"}).json() == indonesian
+
+
+def test_another_method_is_405_and_names_those_allowed(client):
+    answer = client.post("/collections")
+    assert (answer.status_code, answer.headers["content-type"]) == (405, PROBLEM)
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert client.delete("/readiness").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+def test_people_get_a_page(client):
+    answer = client.get("/collections/nothing", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "nothing" in answer.text
+
+
+def test_a_hostile_path_is_only_text(client):
+    answer = client.get("/<script>alert(1)</script>", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert "<script>alert" not in answer.text
+
+
+def test_a_body_that_is_no_json_is_400(client):
+    headers = {"Content-Type": "application/json"}
+    answer = client.post("/readiness", content=b"{", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidBody")
+
+
+@pytest.mark.parametrize("body", [{"weights": {"huni": "x"}}, {"unknown": 1}, [], "x"])
+def test_a_body_of_another_shape_is_400(client, body):
+    answer = client.post("/readiness", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidBody")
+
+
+def test_a_document_over_its_limit_is_413(client, settings):
+    content = b"[" + b"1," * settings.max_document_bytes + b"1]"
+    answer = client.post(
+        "/readiness", content=content, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "UploadTooLarge")
+    assert answer.json()["facts"]["limit_bytes"] == settings.max_document_bytes
+
+
+def test_a_body_that_does_not_say_its_length_is_counted(client, settings):
+    def chunks():
+        for _ in range(100):
+            yield b" " * 100
+
+    answer = client.post(
+        "/readiness", content=chunks(), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+
+
+def test_an_upload_may_be_larger_than_a_document(client, settings):
+    content = b"x" * (settings.max_upload_bytes + 1)
+    headers = {"Content-Type": "application/octet-stream"}
+    assert client.post("/readiness", content=content, headers=headers).status_code == 413
+    smaller = client.post("/readiness", content=content[:3_000], headers=headers)
+    assert smaller.status_code == 400
+
+
+@pytest.fixture
+def faulty(settings, store):
+    """A service with routes that fail in every way a route can."""
+    app = create_app(settings, store=store)
+
+    class Answer(BaseModel):
+        value: float
+
+    @app.get("/fault")
+    def fault():
+        raise RuntimeError("secret of the house")
+
+    @app.get("/domain-fault")
+    def domain_fault():
+        raise GeoError(reason=Text(id="rahasia rumah", en="secret of the house"))
+
+    @app.get("/busy")
+    def busy():
+        raise errors.StoreFault(reason=Text(id="sibuk", en="busy"))
+
+    @app.get("/closed")
+    def closed():
+        raise errors.NotAllowed(reason=Text(id="perlu kunci", en="a key is needed"))
+
+    @app.get("/many")
+    def many(of: Annotated[list[str], Query()]):
+        return of
+
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/fault", "/domain-fault"])
+def test_a_fault_is_500_without_its_text_and_is_logged(faulty, caplog, path):
+    answer = faulty.get(path, headers={"Origin": "https://other.example"})
+    assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
+    assert "secret" not in answer.text
+    assert "rahasia" not in answer.text
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "secret of the house" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+def test_a_busy_store_is_503_and_says_when_to_try_again(faulty):
+    answer = faulty.get("/busy")
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.json()["detail"] == "sibuk"
+
+
+def test_without_a_key_it_is_401_and_with_a_wrong_one_403(faulty):
+    without = faulty.get("/closed")
+    assert without.status_code == 401
+    assert without.headers["www-authenticate"].startswith("Bearer")
+    assert faulty.get("/closed", headers={"Authorization": "Bearer x"}).status_code == 403
+    assert faulty.get("/closed", headers={"X-API-Key": "x"}).status_code == 403
+
+
+def test_a_list_parameter_may_be_repeated(faulty):
+    assert faulty.get("/many?of=a&of=b").json() == ["a", "b"]
+    assert faulty.get("/many?of=a&more=b").status_code == 400
+
+
+def test_facts_are_evidence_in_the_readers_language():
+    what = Text(id="Layer", en="layer")
+    error = errors.CRSMismatch(subject=what, found="EPSG:32749", expected="EPSG:32750")
+    problem = problem_of(error, "en")
+    assert problem.detail.startswith("layer is in EPSG:32749")
+    assert problem.facts == {"subject": "layer", "found": "EPSG:32749", "expected": "EPSG:32750"}

@@ -1,0 +1,446 @@
+"""The upload door: the story of one boundary file, who may enter, and what hostile files are told."""
+
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import geopandas as gpd
+import pytest
+import shapely
+from fastapi.testclient import TestClient
+
+from api.auth import RateLimit
+from api.main import create_app
+from api.settings import Settings
+from geo.files import layer_to_parquet
+from geo.store import Provenance, Store
+from tests import hostile
+
+# Two regencies side by side: Tanah Bumbu in the west, Kotabaru in the east.
+TANAH_BUMBU = shapely.box(115.3, -4.0, 116.0, -3.0)
+KOTABARU = shapely.box(116.0, -4.0, 116.6, -3.0)
+
+
+def published(store, name, frame):
+    return store.publish(
+        name,
+        "layer",
+        layer_to_parquet(frame),
+        suffix=".parquet",
+        provenance=Provenance("tester", "made for a test", "made by hand", "CC0-1.0"),
+    )
+
+
+def keyed(frame, key):
+    return frame.set_index(frame[key].rename("area_id"))
+
+
+def regencies():
+    frame = gpd.GeoDataFrame(
+        {"code": ["63.10", "63.02"], "name": ["Tanah Bumbu", "Kotabaru"]},
+        geometry=[TANAH_BUMBU, KOTABARU],
+        crs="OGC:CRS84",
+    )
+    return keyed(frame, "code")
+
+
+def zones():
+    frame = gpd.GeoDataFrame(
+        {
+            "zone_id": ["angsana", "sebamban", "pulau-laut"],
+            "name": ["Angsana", "Sebamban", "Pulau Laut"],
+            "regency_code": ["63.10", "63.10", "63.02"],
+            "area_ha": [float("nan")] * 3,
+        },
+        geometry=[
+            shapely.box(115.57, -3.73, 115.64, -3.69),
+            shapely.box(115.70, -3.60, 115.76, -3.55),
+            shapely.box(116.10, -3.60, 116.20, -3.50),
+        ],
+        crs="OGC:CRS84",
+    )
+    return keyed(frame, "zone_id")
+
+
+def open_service(folder, **settings):
+    store = Store(folder / "store")
+    published(store, "regencies", regencies())
+    published(store, "zones", zones())
+    return store, create_app(Settings(store=store.folder, **settings), store=store)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """One service for tests that look at answers only."""
+    store, app = open_service(tmp_path_factory.mktemp("service"))
+    with TestClient(app) as client:
+        yield store, client
+    store.close()
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A service of one's own."""
+    store, app = open_service(tmp_path, max_upload_bytes=200_000)
+    with TestClient(app) as client:
+        yield store, client
+    store.close()
+
+
+def with_key(store, label="gis"):
+    return {"Authorization": f"Bearer {store.add_key(label)}", "Accept-Language": "en"}
+
+
+def edited_elsewhere():
+    """The zones as another program saves them: other names, UTM, a bow-tie, a code that is none."""
+    bow_tie = shapely.Polygon(
+        [(115.70, -3.60), (115.76, -3.55), (115.76, -3.60), (115.70, -3.55), (115.70, -3.60)]
+    )
+    frame = gpd.GeoDataFrame(
+        {
+            "ID_ZONA": ["angsana", "sebamban", "pulau-laut"],
+            "KAWASAN": ["Angsana", "Sebamban", "Pulau Laut"],
+            "KDPKAB": ["63.10", "63.10", "63.22"],
+            "REMARK": ["Penempatan", "Dibina", None],
+            "PETUGAS": ["Sri", "Adi", "Budi"],
+        },
+        geometry=[shapely.box(115.57, -3.73, 115.66, -3.69), bow_tie, zones().geometry.iloc[2]],
+        crs=4326,
+    )
+    return frame.to_crs(32750)
+
+
+def as_zip(folder, frame):
+    folder.mkdir()
+    return hostile.zipped(folder / "kawasan.zip", hostile.shapefile_parts(folder / "parts", frame))
+
+
+def as_gpkg(folder, frame):
+    folder.mkdir()
+    frame.to_file(folder / "kawasan.gpkg", layer="kawasan", engine="pyogrio")
+    return folder / "kawasan.gpkg"
+
+
+def errors_of(answer):
+    report = answer.json().get("facts", answer.json())["report"]
+    return [f for f in report["findings"] if f["severity"] == "error"]
+
+
+def item_of(client, key):
+    return client.get(f"/collections/zones/items/{key}", params={"f": "json"})
+
+
+@pytest.mark.parametrize("save", [as_zip, as_gpkg])
+def test_a_file_edited_elsewhere_is_refused_mended_published_and_rolled_back(fresh, tmp_path, save):
+    store, client = fresh
+    headers = with_key(store)
+    before = item_of(client, "angsana").json()["geometry"]
+
+    path = save(tmp_path / "first", edited_elsewhere())
+    refused = client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
+
+    assert refused.status_code == 422
+    assert refused.headers["content-type"].startswith("application/problem+json")
+    found = {f["code"]: f for f in errors_of(refused)}
+    assert found.keys() == {"geometry_invalid", "code_unknown"}
+    assert found["geometry_invalid"]["feature"] == {
+        "row": 2,
+        "key": "sebamban",
+        "name": "Sebamban",
+    }
+    assert found["geometry_invalid"]["where"]["lon"] == pytest.approx(115.73, abs=1e-4)
+    assert found["geometry_invalid"]["where"]["lat"] == pytest.approx(-3.575, abs=1e-4)
+    assert "63.02" in found["code_unknown"]["message"]
+    assert found["code_unknown"]["feature"]["key"] == "pulau-laut"
+    assert "Sebamban" in refused.json()["detail"]
+    kept = client.get(refused.headers["location"], headers=headers).json()
+    assert (kept["state"], kept["report"]["accepted"]) == ("refused", False)
+    publish = f"/uploads/{kept['upload']}/publish"
+    assert client.post(publish, json={"note": "x"}, headers=headers).status_code == 422
+    assert store.version("zones").number == 1
+
+    mended = edited_elsewhere()
+    mended.loc[2, "KDPKAB"] = "63.02"
+    mended.geometry = mended.geometry.make_valid(method="structure")
+    accepted = client.post(
+        "/uploads", files=hostile.multipart_of(save(tmp_path / "second", mended)), headers=headers
+    )
+
+    assert accepted.status_code == 201, accepted.json()
+    report = accepted.json()["report"]
+    assert report["summary"]["crs"] == "EPSG:32750"
+    assert {m["source"]: m["field"] for m in report["mapping"]}["KAWASAN"] == "name"
+    assert report["difference"]["counts"]["removed"] == 0
+    assert store.version("zones").number == 1
+
+    address = accepted.headers["location"]
+    note = {"note": "Batas 2026", "source": "Disnakertrans", "licence": "CC BY 4.0"}
+    answer = client.post(f"{address}/publish", json=note, headers=headers)
+
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)
+    item = item_of(client, "angsana").json()
+    assert item["geometry"] != before
+    assert item["properties"]["regency_code"] == "63.10"
+    assert item["properties"]["PETUGAS"] == "Sri"
+    version = store.version("zones")
+    assert (version.note, version.licence, version.upload) == (
+        "Batas 2026",
+        "CC BY 4.0",
+        address.rpartition("/")[2],
+    )
+    assert version.details["crs"] == "EPSG:32750"
+
+    back = {"number": 1, "note": "Batas lama masih berlaku"}
+    assert client.post("/collections/zones/rollback", json=back, headers=headers).status_code == 200
+    assert item_of(client, "angsana").json()["geometry"] == before
+    assert [e["action"] for e in store.audit()][-4:] == ["upload", "upload", "publish", "rollback"]
+
+
+def test_a_repair_that_was_asked_for_is_listed_with_its_areas(service, tmp_path):
+    store, client = service
+    frame = edited_elsewhere()
+    frame.loc[2, "KDPKAB"] = "63.02"
+
+    answer = client.post(
+        "/uploads",
+        files=hostile.multipart_of(as_gpkg(tmp_path / "x", frame)),
+        data={"repair": "true", "collection": "zones"},
+        headers=with_key(store),
+    )
+
+    assert answer.status_code == 201
+    (repaired,) = [
+        f for f in answer.json()["report"]["findings"] if f["code"] == "geometry_repaired"
+    ]
+    assert repaired["feature"]["key"] == "sebamban"
+    # Half of the 0.06° x 0.05° box that the bow-tie crosses: 6,650 x 5,530 m / 2.
+    assert repaired["facts"]["after_ha"] == pytest.approx(1_840, rel=0.01)
+    assert repaired["sentence"]["id"].startswith("Baris 2")
+
+
+def accepted_upload(client, headers, folder, **fields):
+    path = as_gpkg(folder, zones().reset_index(drop=True).set_crs(4326, allow_override=True))
+    return client.post(
+        "/uploads", files=hostile.multipart_of(path), data=fields, headers=headers
+    ).json()["upload"]
+
+
+def test_a_publication_in_between_is_a_conflict(fresh, tmp_path):
+    store, client = fresh
+    headers = with_key(store)
+    upload = accepted_upload(client, headers, tmp_path / "a")
+    published(store, "zones", zones().iloc[:2])
+
+    publish = f"/uploads/{upload}/publish"
+    answer = client.post(publish, json={"note": "x"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
+    stale = client.post(publish, json={"note": "x"}, headers=headers | {"If-Match": '"1"'})
+    assert stale.status_code == 409
+    seen = client.post(publish, json={"note": "x"}, headers=headers | {"If-Match": '"2"'})
+    assert (seen.status_code, seen.json()["version"]) == (200, 3)
+    again = client.post(publish, json={"note": "x"}, headers=headers)
+    assert again.status_code == 409
+    assert client.delete(f"/uploads/{upload}", headers=headers).status_code == 409
+
+
+def test_a_discarded_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_path):
+    store, client = fresh
+    headers = with_key(store)
+    upload = accepted_upload(client, headers, tmp_path / "a")
+
+    assert client.delete(f"/uploads/{upload}", headers=headers).status_code == 204
+    assert client.get(f"/uploads/{upload}", headers=headers).json()["state"] == "discarded"
+    assert not store.upload_path(upload).exists()
+    publish = client.post(f"/uploads/{upload}/publish", json={"note": "x"}, headers=headers)
+    assert publish.status_code == 409
+
+
+DOORS = [
+    ("post", "/uploads"),
+    ("get", "/uploads/0123456789abcdef"),
+    ("post", "/uploads/0123456789abcdef/publish"),
+    ("delete", "/uploads/0123456789abcdef"),
+    ("post", "/collections/zones/rollback"),
+]
+
+
+def asked(client, method, path, headers):
+    body = {"json": {"note": "x"} | ({"number": 1} if "rollback" in path else {})}
+    if path == "/uploads":
+        body = {"files": {"file": ("x.geojson", io.BytesIO(b"{}"))}}
+    return client.request(method, path, headers=headers, **(body if method == "post" else {}))
+
+
+@pytest.mark.parametrize(("method", "path"), DOORS)
+def test_without_any_key_the_door_is_closed_and_says_how_to_open_it(tmp_path, method, path):
+    store, app = open_service(tmp_path)
+    with TestClient(app) as client:
+        answer = asked(client, method, path, {"Accept-Language": "en"})
+    store.close()
+    assert answer.status_code == 403
+    assert "kawasan key add --label" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("method", "path"), DOORS)
+def test_a_missing_or_wrong_key_is_401_with_a_challenge(fresh, method, path):
+    store, client = fresh
+    key = store.add_key("gis")
+    for headers in ({}, {"X-API-Key": key[:-1] + "!"}, {"Authorization": f"Basic {key}"}):
+        answer = asked(client, method, path, headers)
+        assert (answer.status_code, answer.headers["www-authenticate"][:6]) == (401, "Bearer")
+    assert store.version("zones").number == 1
+
+
+def test_both_headers_open_the_door_and_a_revoked_key_does_not(fresh):
+    store, client = fresh
+    key = store.add_key("gis")
+    store.add_key("other")
+    for headers in ({"X-API-Key": key}, {"Authorization": f"bearer {key}"}):
+        assert client.get("/uploads/0123456789abcdef", headers=headers).status_code == 404
+    store.revoke_key(key.split("_")[1])
+    assert client.get("/uploads/0123456789abcdef", headers={"X-API-Key": key}).status_code == 401
+
+
+def test_guessing_keys_is_slowed_down(fresh):
+    store, client = fresh
+    good = {"X-API-Key": store.add_key("gis")}
+    path = "/uploads/0123456789abcdef"
+    answers = [client.get(path, headers={"X-API-Key": f"kwsn_a_{i}"}) for i in range(11)]
+    assert [a.status_code for a in answers] == [401] * 10 + [429]
+    assert int(answers[-1].headers["retry-after"]) <= 6
+    assert client.get(path, headers=good).status_code == 429
+
+
+def test_a_bucket_is_refilled_over_a_minute():
+    now = [0.0]
+    limit = RateLimit(60, clock=lambda: now[0])
+    assert [limit.wait_s("a") for _ in range(60)] == [0.0] * 60
+    assert limit.wait_s("a") == 1.0
+    now[0] = 1.0
+    assert limit.wait_s("a") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"collection": "nowhere"}, 404),
+        ({"crs": "EPSG:999999"}, 400),
+        ({"crs": "+init=/etc/passwd:x"}, 400),
+        ({"encoding": "rot13"}, 400),
+        ({"repair": "perhaps"}, 400),
+        ({"unknown": "x"}, 400),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_named(service, fields, status):
+    store, client = service
+    answer = client.post(
+        "/uploads",
+        files={"file": ("x.geojson", io.BytesIO(hostile.collection().encode()))},
+        data=fields,
+        headers=with_key(store),
+    )
+    assert answer.status_code == status
+    (name, value) = next(iter(fields.items()))
+    assert name in answer.json()["detail"] or value in answer.json()["detail"]
+
+
+def test_a_request_without_a_file_is_400(service):
+    store, client = service
+    headers = with_key(store)
+    assert client.post("/uploads", headers=headers).status_code == 400
+    assert client.post("/uploads", data={"file": "text"}, headers=headers).status_code == 400
+    assert (
+        client.post(
+            "/uploads", content=b"x", headers=headers | {"Content-Type": "multipart/form-data"}
+        ).status_code
+        == 400
+    )
+
+
+def test_a_file_over_the_limit_is_413_and_nothing_is_kept(fresh):
+    store, client = fresh
+    big = {"file": ("x.geojson", io.BytesIO(b"{" + b" " * 300_000))}
+    answer = client.post("/uploads", files=big, headers=with_key(store))
+    assert answer.status_code == 413
+    assert [e for e in store.audit() if e["action"] == "upload"] == []
+
+
+def test_a_wrong_crs_is_mended_by_the_parameter(service, tmp_path):
+    store, client = service
+    path = hostile.prj_wrong_zone(tmp_path)
+    headers = with_key(store)
+
+    refused = client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
+    assert "EPSG:32750" in errors_of(refused)[0]["message"]
+    accepted = client.post(
+        "/uploads", files=hostile.multipart_of(path), data={"crs": "EPSG:32750"}, headers=headers
+    )
+    assert accepted.status_code == 201
+    assert accepted.json()["report"]["counts"]["crs_overridden"] == 1
+
+
+def test_a_layer_that_shrinks_is_told_what_leaves(service, tmp_path):
+    store, client = service
+    frame = zones().reset_index(drop=True).set_crs(4326, allow_override=True).iloc[:1]
+    answer = client.post(
+        "/uploads",
+        files=hostile.multipart_of(as_gpkg(tmp_path / "x", frame)),
+        headers=with_key(store),
+    )
+    report = answer.json()["report"]
+    assert report["difference"]["removed"] == ["sebamban", "pulau-laut"]
+    assert report["difference"]["counts"] == {
+        "added": 0,
+        "removed": 2,
+        "changed": 0,
+        "unchanged": 1,
+    }
+    assert report["counts"]["features_removed"] == 1
+
+
+HOSTILE = list(hostile.EXPECTED.items())
+
+
+@pytest.fixture(scope="module")
+def answers(service, tmp_path_factory):
+    """What every hostile file was told, two at a time as the service allows."""
+    store, client = service
+    before = [(v.sha256, v.is_current) for name in store.datasets() for v in store.versions(name)]
+
+    def sent(number):
+        folder = tmp_path_factory.mktemp("hostile")
+        path = HOSTILE[number][0](folder)
+        headers = with_key(store, f"hostile {number}")
+        answer = client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
+        return answer, client.get("/healthz").status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(sent, range(len(HOSTILE))))
+    after = [(v.sha256, v.is_current) for name in store.datasets() for v in store.versions(name)]
+    return {"answers": found, "before": before, "after": after}
+
+
+def name_of_case(case):
+    return getattr(case[0], "__qualname__", "file").replace(".<locals>.<lambda>", "")
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)), ids=lambda n: name_of_case(HOSTILE[n]))
+def test_a_hostile_file_gets_a_clear_refusal(answers, number):
+    answer, health = answers["answers"][number]
+    expected = HOSTILE[number][1]
+
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert hostile.SECRET not in answer.text
+    assert "root:" not in answer.text
+    assert health == 200
+    if expected == "UploadUnsupported":
+        assert (answer.status_code, answer.json()["code"]) == (415, expected)
+    else:
+        assert (answer.status_code, errors_of(answer)[0]["code"]) == (422, expected)
+
+
+def test_hostile_files_change_nothing(answers, service):
+    store, client = service
+    assert answers["before"] == answers["after"]
+    assert store.check().altered == ()
+    assert json.loads(client.get("/collections/zones/items?f=json").content)["numberMatched"] == 3

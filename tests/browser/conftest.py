@@ -1,0 +1,174 @@
+"""A real Chromium, cut off from the world, and a small server for pages of our own making."""
+
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from maps.assets import STATIC_DIR
+from maps.page import CONTENT_SECURITY_POLICY
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+LAUNCH_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+NONCE = "dGVzdC1ub25jZQ"
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+PageMaker = Callable[[str, dict[str, str]], str | None]
+
+
+def _found_chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def _install_chromium() -> str | None:
+    if os.geteuid() == 0 and Path("/etc/debian_version").exists():
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
+        return _found_chromium()
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser's executable; it is installed when there is none, and its lack is a failure."""
+    path = _found_chromium() or _install_chromium()
+    if path is None:
+        pytest.fail(
+            "No Chromium was found and none could be installed. Install one (Debian: apt-get "
+            "install chromium) or name its executable in the environment variable CHROMIUM.",
+            pytrace=False,
+        )
+    return path
+
+
+# Not for the session: while Playwright runs, no other test may start an event loop.
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=LAUNCH_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@dataclass
+class Visit:
+    """An open page and everything that went wrong on it; `requests` are all addresses asked for."""
+
+    page: Page
+    trouble: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open an address; requests to any other host are blocked and count as trouble."""
+    contexts = []
+
+    def opened(
+        address: str, *, width: int = 1440, height: int = 900, javascript: bool = True
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=javascript
+        )
+        contexts.append(context)
+        seen = Visit(context.new_page())
+        _watch(seen, own=urlsplit(address).netloc)
+        seen.page.goto(address)
+        return seen
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def _watch(seen: Visit, *, own: str) -> None:
+    def gate(route: Route) -> None:
+        address = route.request.url
+        seen.requests.append(address)
+        if urlsplit(address).netloc == own:
+            route.continue_()
+        else:
+            seen.trouble.append(f"asked another host: {address}")
+            route.abort()
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            seen.trouble.append(f"console: {message.text}")
+
+    seen.page.route("**/*", gate)
+    seen.page.on("console", said)
+    seen.page.on("pageerror", lambda error: seen.trouble.append(f"script: {error}"))
+    seen.page.on("requestfailed", lambda request: seen.trouble.append(f"failed: {request.url}"))
+    seen.page.on(
+        "response",
+        lambda answer: (
+            seen.trouble.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[PageMaker], str]]:
+    """Serve pages made by a function of path and query, with our static files and our CSP."""
+    servers = []
+
+    def started(make: PageMaker) -> str:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(make))
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield started
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def _handler(make: PageMaker) -> type[http.server.BaseHTTPRequestHandler]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            address = urlsplit(self.path)
+            body, kind = _answer(make, address.path, dict(parse_qsl(address.query)))
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=NONCE))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silent."""
+
+    return Handler
+
+
+def _answer(make: PageMaker, path: str, query: dict[str, str]) -> tuple[bytes | None, str]:
+    if path.startswith("/static/"):
+        file = STATIC_DIR / path.removeprefix("/static/")
+        kind = MEDIA_TYPES.get(file.suffix, "application/octet-stream")
+        return (file.read_bytes() if file.is_file() else None), kind
+    html = make(path, query)
+    return (None if html is None else html.encode()), "text/html; charset=utf-8"

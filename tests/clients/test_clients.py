@@ -1,0 +1,111 @@
+"""The programs that GIS staff use read the service as it is served, over a real socket."""
+
+import http.client
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import uvicorn
+from owslib.ogcapi.features import Features
+
+from api.main import create_app
+from api.settings import Settings
+from geo.store import Store
+from tests.api.examples import publish, regencies, zones
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory) -> Iterator[int]:
+    store = Store(tmp_path_factory.mktemp("store"))
+    publish(store, "regencies", regencies().to_crs("EPSG:32749"))
+    publish(store, "zones", zones())
+    app = create_app(Settings(default_limit=5), store=store)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started:
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.02)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(20)
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def address(port) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def test_gdal_lists_and_reads_every_collection_as_oapif(address):
+    layers = [name for name, _ in pyogrio.list_layers(f"OAPIF:{address}")]
+    assert layers == ["regencies", "zones"]
+    frame = pyogrio.read_dataframe(f"OAPIF:{address}", layer="regencies")
+    # Twelve features came in three pages of five.
+    assert list(frame["code"]) == [f"63.{i:02}" for i in range(1, 13)]
+    assert list(frame["bps_code"][:2]) == ["6301", "6302"]
+    assert frame.crs.equals("OGC:CRS84", ignore_axis_order=True)
+    assert frame.total_bounds == pytest.approx([105, -4, 111, -2], abs=1e-6)
+
+
+def test_gdal_pushes_a_bbox_to_the_service(address):
+    frame = pyogrio.read_dataframe(
+        f"OAPIF:{address}", layer="regencies", bbox=(105.2, -3.8, 105.8, -3.2)
+    )
+    assert list(frame["code"]) == ["63.01"]
+
+
+def test_gdal_reads_a_page_of_geojson(address):
+    frame = pyogrio.read_dataframe(f"{address}/collections/zones/items?limit=100")
+    assert len(frame) == 3
+    assert frame["regency_code"].tolist() == ["63.01", "63.02", "63.03"]
+    assert frame.geometry.isna().tolist() == [False, False, True]
+
+
+def test_geopandas_reads_items(address):
+    frame = gpd.read_file(f"{address}/collections/regencies/items?limit=1000")
+    assert len(frame) == 12
+    assert frame["code"].tolist()[0] == "63.01"
+    assert frame.crs.to_epsg() == 4326
+
+
+def test_owslib_finds_everything(address):
+    service = Features(address)
+    assert "ogcapi-features-1/1.0/conf/core" in service.conformance()["conformsTo"][0]
+    assert sorted(service.feature_collections()) == ["regencies", "zones"]
+    assert service.collection("zones")["itemType"] == "feature"
+    page = service.collection_items("regencies", limit=3, bbox=[105, -4, 108, -3])
+    assert (page["numberMatched"] >= 3, page["numberReturned"]) == (True, 3)
+    assert service.collection_item("zones", "angsana")["properties"]["name"] == "Angsana"
+    assert service.api()["openapi"] == "3.0.3"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/collections/zones/items?limit=1"])
+def test_a_tiny_request_over_keep_alive_takes_under_10_ms(port, path):
+    """Checklist 66: Nagle's algorithm against delayed acknowledgements would make it 40 ms."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    times = []
+    for _ in range(60):
+        begun = time.perf_counter()
+        connection.request("GET", path)
+        response = connection.getresponse()
+        response.read()
+        times.append(time.perf_counter() - begun)
+        assert response.status == 200
+    connection.close()
+    assert statistics.median(times[10:]) < 0.010
+
+
+def test_head_over_a_socket_sends_no_body(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for _ in range(2):
+        connection.request("HEAD", "/collections")
+        response = connection.getresponse()
+        assert (response.status, response.read()) == (200, b"")
+        assert int(response.headers["content-length"]) > 100
+    connection.close()

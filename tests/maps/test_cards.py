@@ -1,0 +1,141 @@
+import pytest
+
+from geo.language import Text
+from geo.readiness import ConstraintResult
+from maps.cards import (
+    constraint_row,
+    criterion_row,
+    geometry_sentence,
+    reason_unranked,
+    regency_cards,
+    zone_cards,
+)
+from tests.maps.examples import (
+    LONG,
+    MODEL,
+    make_criterion,
+    make_indicator,
+    make_regencies,
+    make_result,
+    make_results,
+    make_zones,
+)
+
+NAMES = {"63.01": "Kabupaten Tanah Laut", "63.02": "Kabupaten Kotabaru"}
+
+
+def cards(language: str = "id") -> dict:
+    return zone_cards(
+        make_zones(),
+        make_results(),
+        dimensions=MODEL.dimensions,
+        regency_names=NAMES,
+        language=language,
+    )
+
+
+def test_a_ranked_zone_shows_score_rank_class_and_coverage() -> None:
+    card = cards()["alfa"]
+    assert (card["score"], card["rank"], card["class"]) == ("62,4", "Peringkat 1 dari 2", "siap")
+    assert (card["coverage"], card["area"]) == ("50%", "61.147,7 ha")
+    assert card["place"] == "Kabupaten Tanah Laut"
+
+
+def test_zones_without_a_rank_say_why() -> None:
+    assert cards()["gama"]["reason"] == "Melanggar batas: Kawasan hutan"
+    assert cards("en")["delta"]["reason"] == "Data cover only 30% of the model's weight"
+    assert cards()["epsilon"]["status"] == "unassessed"
+
+
+def test_a_missing_area_is_left_out_and_never_zero() -> None:
+    assert "area" not in cards()["gama"]
+
+
+def test_points_are_spread_over_the_weight_that_has_data() -> None:
+    known = criterion_row(make_criterion(), known_weight=0.5, regency_names=NAMES, language="id")
+    assert (known["points"], known["most"]) == (30.0, 100.0)
+    assert known["pointsText"] == "30,0 dari 100,0 poin"
+
+
+def test_a_criterion_without_data_says_so_and_keeps_its_note() -> None:
+    row = criterion_row(
+        make_criterion(measure=None, note="Belum ada raster."),
+        known_weight=0.5,
+        regency_names=NAMES,
+        language="id",
+    )
+    assert row["note"] == "Belum ada raster."
+    assert row["pointsText"] == "bobot 50%"
+    assert "measure" not in row
+
+
+def test_a_zone_across_regencies_prints_their_shares() -> None:
+    row = criterion_row(
+        make_criterion(shares={"63.02": 0.25, "63.01": 0.75}),
+        known_weight=1.0,
+        regency_names=NAMES,
+        language="id",
+    )
+    assert row["shares"] == (
+        "Menurut bagian wilayah: Kabupaten Tanah Laut 75%, Kabupaten Kotabaru 25%"
+    )
+
+
+@pytest.mark.parametrize(
+    ("excluded_share", "failed", "outcome"),
+    [(0.8, True, "failed"), (0.0, False, "passed"), (None, False, "unknown")],
+)
+def test_an_unchecked_limit_is_not_a_met_limit(
+    excluded_share: float | None, failed: bool, outcome: str
+) -> None:
+    constraint = ConstraintResult(
+        "laut", Text("Laut", "Sea"), excluded_share, 0.5, failed=failed, note=None
+    )
+    row = constraint_row(constraint, "id")
+    assert row["outcome"] == outcome
+    assert ("share" in row) is (excluded_share is not None)
+
+
+def test_a_failed_floor_is_named() -> None:
+    result = make_result(floors_failed=("huni",))
+    card = zone_cards(
+        make_zones(), [result], dimensions=MODEL.dimensions, regency_names={}, language="en"
+    )["alfa"]
+    assert card["reason"] == "Lowest class: Liveable below the model's floor"
+
+
+def test_sources_are_listed_once() -> None:
+    assert cards()["alfa"]["sources"] == [LONG, "https://kalsel.bps.go.id/"]
+
+
+def test_a_source_address_must_be_of_the_web() -> None:
+    zones = make_zones(source_url="javascript:alert(1)")
+    card = zone_cards(zones, [], dimensions={}, regency_names={}, language="id")["alfa"]
+    assert "sourceUrl" not in card
+
+
+@pytest.mark.parametrize("kind", ["equal_area_disc", "anything else", None, float("nan")])
+def test_approximate_geometry_is_named(kind: object) -> None:
+    assert "erkiraan" in geometry_sentence(kind, None, "id")
+
+
+def test_geometry_says_its_method() -> None:
+    assert geometry_sentence("location_only", "Titik desa.", "id").endswith(" Titik desa.")
+
+
+def test_regencies_show_value_period_and_source_or_nothing() -> None:
+    found = regency_cards(make_regencies(), make_indicator(), "en")
+    assert found["63.01"]["value"] == "3.3"
+    assert found["63.01"]["period"] == "August 2025"
+    assert found["63.01"]["name"] == "Kabupaten Tanah Laut"
+    assert "value" not in found["63.03"]
+
+
+def test_regencies_without_a_row_are_still_there() -> None:
+    found = regency_cards(make_regencies(), make_indicator((3.3,)), "id")
+    assert list(found) == ["63.01", "63.02", "63.03", "63.04"]
+    assert "value" not in found["63.04"]
+
+
+def test_a_zone_with_a_rank_has_no_reason() -> None:
+    assert reason_unranked(make_result(), "id") is None
