@@ -6,16 +6,20 @@ from geo.language import Text
 from geo.readiness import CriterionResult, ZoneResult
 
 _NAMED = 3
+# One criterion never stands on both sides: what is better than the middle lifts.
+_MIDDLE = 0.5
 
 
 def lifts(result: ZoneResult) -> tuple[CriterionResult, ...]:
-    """The criteria that give the most points, most first, three at most."""
-    return _top(result, key=lambda c: c.contribution or 0.0)
+    """The criteria of value 0.5 or more that give the most points, most first, three at most."""
+    good = [c for c in result.criteria if c.value is not None and c.value >= _MIDDLE]
+    return _top(good, key=lambda c: c.contribution or 0.0)
 
 
 def holds_back(result: ZoneResult) -> tuple[CriterionResult, ...]:
-    """The criteria that lose the most points against a full value, most first, three at most."""
-    return _top(result, key=lost_points)
+    """The criteria of value below 0.5 that lose the most points, most first, three at most."""
+    poor = [c for c in result.criteria if c.value is not None and c.value < _MIDDLE]
+    return _top(poor, key=lost_points)
 
 
 def lost_points(criterion: CriterionResult) -> float:
@@ -32,11 +36,8 @@ def sentence(result: ZoneResult, *, of: int) -> Text:
     """The explanation of one zone; `of` is how many zones are ranked."""
     parts = [_verdict(result, of)]
     if result.status == "ranked":
-        parts.append(_LIFTS.format(**_both(lifts(result))))
-        parts.append(_HOLDS.format(**_both(holds_back(result))))
-    without = missing(result)
-    if without:
-        parts.append(_MISSING.format(**_both(without)))
+        parts += _named(_LIFTS, lifts(result)) + _named(_HOLDS, holds_back(result))
+    parts += _named(_MISSING, missing(result))
     return Text(id=" ".join(p.id for p in parts), en=" ".join(p.en for p in parts))
 
 
@@ -67,17 +68,21 @@ def _verdict(result: ZoneResult, of: int) -> Text:
 
 
 def _top(
-    result: ZoneResult, *, key: Callable[[CriterionResult], float]
+    criteria: Sequence[CriterionResult], *, key: Callable[[CriterionResult], float]
 ) -> tuple[CriterionResult, ...]:
-    found = sorted((c for c in result.criteria if key(c) > 0), key=key, reverse=True)
+    found = sorted((c for c in criteria if key(c) > 0), key=key, reverse=True)
     return tuple(found[:_NAMED])
 
 
-def _both(criteria: Sequence[CriterionResult]) -> dict[str, str]:
-    return {
-        "listed_id": ", ".join(c.title.id for c in criteria) or "–",
-        "listed_en": ", ".join(c.title.en for c in criteria) or "–",
-    }
+def _named(words: Text, criteria: Sequence[CriterionResult]) -> list[Text]:
+    if not criteria:
+        return []
+    return [
+        words.format(
+            listed_id=", ".join(c.title.id for c in criteria),
+            listed_en=", ".join(c.title.en for c in criteria),
+        )
+    ]
 
 
 _RANKED = Text(

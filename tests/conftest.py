@@ -1,5 +1,6 @@
 """Factories of small layers and rasters whose answers can be checked by hand."""
 
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -7,7 +8,13 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from hypothesis import settings
 from rasterio.transform import from_origin
+
+# A shared machine's slowness is no failure. CI tries the same examples at every run, so that a
+# change is judged by what it changed; elsewhere new ones are tried.
+settings.register_profile("kawasan", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("kawasan")
 
 
 @pytest.fixture

@@ -1,40 +1,56 @@
 """The programs that GIS staff use read the service as it is served, over a real socket."""
 
 import http.client
+import os
+import socket
 import statistics
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
 import geopandas as gpd
 import pyogrio
 import pytest
-import uvicorn
 from owslib.ogcapi.features import Features
 
-from api.main import create_app
-from api.settings import Settings
 from geo.store import Store
 from tests.api.examples import publish, regencies, zones
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory) -> Iterator[int]:
-    store = Store(tmp_path_factory.mktemp("store"))
+    """A service in a process of its own: GDAL keeps Python's lock while it waits for an answer."""
+    folder = tmp_path_factory.mktemp("store")
+    store = Store(folder)
     publish(store, "regencies", regencies().to_crs("EPSG:32749"))
     publish(store, "zones", zones())
-    app = create_app(Settings(default_limit=5), store=store)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.02)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join(20)
     store.close()
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        free = found.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app"]
+    server = subprocess.Popen(
+        [*command, "--port", str(free), "--log-level", "warning"],
+        env=os.environ | {"KAWASAN_STORE": str(folder), "KAWASAN_DEFAULT_LIMIT": "5"},
+    )
+    try:
+        wait_for(free, server)
+        yield free
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for(port, server):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the service ended"
+        with socket.socket() as attempt:
+            if attempt.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail("the service did not start")
 
 
 @pytest.fixture(scope="module")

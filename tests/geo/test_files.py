@@ -1,0 +1,163 @@
+"""Exports keep codes as text, run no formula, and are whole or not there."""
+
+import json
+import zipfile
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from geo import files
+from geo.errors import CRSMissing, InvalidInput, InvalidLayer
+from geo.files import layer_to_parquet, read_layer, read_table, write_layer, write_table
+
+
+def layer(**columns):
+    frame = gpd.GeoDataFrame(
+        {
+            "code": ["63.10", "63.01"],
+            "bps_code": ["0610", "6301"],
+            "name": ["=1+1", "Tanah Laut"],
+            "change": [-5.2, float("nan")],
+            "year": pd.array([2024, None], dtype="Int64"),
+        }
+        | columns,
+        geometry=[shapely.box(500_000, 9_600_000, 501_000, 9_601_000), shapely.Point(5e5, 9.6e6)],
+        crs="EPSG:32750",
+    )
+    frame.index = pd.Index(frame["code"], name="area_id")
+    return frame
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "gpkg", "csv", "xlsx"])
+def test_every_format_keeps_rows_codes_and_gaps(tmp_path, suffix):
+    path = tmp_path / f"kawasan.{suffix}"
+    write_layer(layer(), path)
+    table = {
+        "geojson": lambda: gpd.read_file(path),
+        "gpkg": lambda: gpd.read_file(path),
+        "csv": lambda: pd.read_csv(path, dtype={"code": str, "bps_code": str}),
+        "xlsx": lambda: pd.read_excel(path, dtype={"code": str, "bps_code": str}),
+    }[suffix]()
+    assert table["code"].tolist() == ["63.10", "63.01"]
+    assert table["bps_code"].tolist() == ["0610", "6301"]
+    assert table["change"].tolist()[0] == -5.2
+    assert pd.isna(table["change"][1])
+    assert pd.isna(table["year"][1])
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_geojson_is_lon_lat_with_ids_and_nulls(tmp_path):
+    write_layer(layer(), tmp_path / "a.geojson")
+    document = json.loads((tmp_path / "a.geojson").read_text())
+    first, second = document["features"]
+    assert (first["id"], second["properties"]["change"]) == ("63.10", None)
+    assert second["geometry"]["coordinates"] == pytest.approx([117, -3.6186], abs=1e-3)
+    assert "crs" not in document
+
+
+def test_a_layer_written_as_geojson_reads_back_as_it_was(tmp_path):
+    write_layer(layer(), tmp_path / "a.geojson")
+    back = read_layer(tmp_path / "a.geojson")
+    assert back.index.tolist() == ["63.10", "63.01"]
+    assert back.index.name == "area_id"
+    assert back.to_crs(32750).geometry.geom_equals_exact(layer().geometry, 0.02).all()
+
+
+def test_a_geopackage_holds_one_layer_in_the_layers_own_crs(tmp_path):
+    write_layer(layer(), tmp_path / "kawasan.gpkg")
+    assert pyogrio.list_layers(tmp_path / "kawasan.gpkg")[:, 0].tolist() == ["kawasan"]
+    assert gpd.read_file(tmp_path / "kawasan.gpkg").crs == "EPSG:32750"
+
+
+def test_only_spreadsheets_are_guarded_against_formulas(tmp_path):
+    for suffix in ("geojson", "gpkg", "csv", "xlsx"):
+        write_layer(layer(), tmp_path / f"a.{suffix}")
+    assert gpd.read_file(tmp_path / "a.geojson")["name"][0] == "=1+1"
+    assert gpd.read_file(tmp_path / "a.gpkg")["name"][0] == "=1+1"
+    assert pd.read_csv(tmp_path / "a.csv")["name"][0] == "'=1+1"
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert (sheet["C2"].value, sheet["C2"].data_type) == ("'=1+1", "s")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_every_text_that_a_spreadsheet_runs_is_guarded(tmp_path, text):
+    path = tmp_path / "a.csv"
+    write_table(pd.DataFrame({"=head": [text]}), path)
+    back = pd.read_csv(path)
+    assert (back.columns[0], back.iloc[0, 0]) == ("'=head", f"'{text}")
+
+
+def test_cells_of_codes_are_text_to_a_spreadsheet(tmp_path):
+    write_layer(layer(), tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert (sheet["A2"].value, sheet["A2"].data_type, sheet["A2"].number_format) == (
+        "63.10",
+        "s",
+        "@",
+    )
+    assert sheet["D2"].data_type == "n"
+    assert sheet["D3"].value is None
+
+
+def test_csv_carries_wkt_and_xlsx_a_point_inside(tmp_path):
+    write_layer(layer(), tmp_path / "a.csv")
+    write_layer(layer(), tmp_path / "a.xlsx")
+    wkt = pd.read_csv(tmp_path / "a.csv")["wkt"]
+    assert shapely.from_wkt(wkt[0]).geom_type == "Polygon"
+    point = pd.read_excel(tmp_path / "a.xlsx").iloc[1]
+    assert (point["lon"], point["lat"]) == pytest.approx((117, -3.6186), abs=1e-3)
+
+
+def test_the_id_is_a_column_where_no_column_repeats_it(tmp_path):
+    frame = layer().drop(columns="code")
+    write_layer(frame, tmp_path / "a.csv")
+    assert pd.read_csv(tmp_path / "a.csv", dtype=str)["area_id"].tolist() == ["63.10", "63.01"]
+
+
+def test_the_same_layer_gives_the_same_bytes():
+    assert layer_to_parquet(layer()) == layer_to_parquet(layer())
+    assert layer_to_parquet(layer()) != layer_to_parquet(layer(name=["a", "b"]))
+
+
+def test_parquet_reads_back_as_it_was(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(layer_to_parquet(layer()))
+    back = read_layer(tmp_path / "a.parquet")
+    assert back.crs == "EPSG:32750"
+    assert back.geometry.geom_equals(layer().geometry).all()
+    assert back["code"].tolist() == ["63.10", "63.01"]
+
+
+def test_a_failed_export_leaves_the_file_that_was_there(tmp_path, monkeypatch):
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(b"before")
+    frame = layer(odd=[object(), object()])
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whichever the writer gives
+        write_layer(frame, path)
+    assert path.read_bytes() == b"before"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.gpkg"]
+
+
+def test_what_cannot_be_written_or_read_says_so(tmp_path):
+    with pytest.raises(InvalidInput, match="geojson, gpkg, csv, xlsx"):
+        write_layer(layer(), tmp_path / "a.shp")
+    with pytest.raises(InvalidInput):
+        write_table(pd.DataFrame(), tmp_path / "a.pdf")
+    with pytest.raises(CRSMissing):
+        layer_to_parquet(layer().set_crs(None, allow_override=True))
+    (tmp_path / "a.geojson").write_text('{"features": [{"properties": {}, "geometry": null}]}')
+    with pytest.raises(InvalidLayer, match="area_id"):
+        read_layer(tmp_path / "a.geojson")
+
+
+def test_a_table_reads_back_as_text(tmp_path):
+    write_table(pd.DataFrame({"code": ["63.10", None]}), tmp_path / "a.csv")
+    table = read_table(tmp_path / "a.csv")
+    assert table["code"][0] == "63.10"
+    assert pd.isna(table["code"][1])
+    write_table(table, tmp_path / "a.xlsx")
+    assert zipfile.is_zipfile(tmp_path / "a.xlsx")
+    assert files.FORMATS == ("geojson", "gpkg", "csv", "xlsx")

@@ -1,0 +1,608 @@
+"""What an upload is told: columns, codes, numbers, outlines, places, and what the reader may cost."""
+
+import json
+import os
+import string
+import subprocess
+import zipfile
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo import sandbox
+from geo.archives import unpack_shapefile
+from geo.crs_names import crs_of
+from geo.errors import UploadTooLarge
+from geo.files import layer_to_parquet
+from geo.finding_texts import TEXTS
+from geo.findings import LISTED_PER_CODE, Unreadable, finding, to_json
+from geo.geopackage import read_geopackage
+from geo.ingest import ingest_upload
+from geo.layers import KECAMATAN, REGENCIES, ZONES
+from geo.numerals import parse_numerals
+from geo.shapefile import read_shapefile
+from geo.sources import Limits, Reference, Source
+from geo.validation import validate
+from tests import hostile
+
+LIMITS = Limits()
+WEST, EAST = shapely.box(115.3, -4, 116, -3), shapely.box(116, -4, 116.6, -3)
+CODES = ("63.10", "63.02", "63.01")
+INSIDE = shapely.box(115.5, -3.6, 115.6, -3.5)
+
+
+def region():
+    return gpd.GeoDataFrame(
+        {"name": ["Tanah Bumbu", "Kotabaru"]},
+        geometry=[WEST, EAST],
+        crs="OGC:CRS84",
+        index=pd.Index(["63.10", "63.02"], name="area_id"),
+    )
+
+
+def zone(**columns):
+    return {"zone_id": "a", "name": "A", "regency_code": "63.10", "geometry": INSIDE} | columns
+
+
+def check(*rows, schema=ZONES, crs="EPSG:4326", crs_text=None, damaged=None, **options):
+    """Validate rows as a file would have them: every column holds plain objects."""
+    table = pd.DataFrame(list(rows), dtype=object)
+    frame = gpd.GeoDataFrame(
+        table.drop(columns="geometry"), geometry=list(table["geometry"]), crs=crs
+    )
+    source = Source(
+        frame=frame,
+        kind="geojson",
+        layer="test",
+        crs_text=crs_text if crs is None else crs,
+        encoding="utf-8",
+        header_count=options.pop("header_count", len(frame)),
+        damaged=damaged or {},
+    )
+    reference = Reference(CODES, options.pop("region", region()), options.pop("current", None))
+    return validate(
+        source,
+        schema=schema,
+        reference=reference,
+        crs_override=options.pop("crs_override", None),
+        repair=options.pop("repair", False),
+        limits=options.pop("limits", LIMITS),
+        step=lambda _: None,
+    )
+
+
+def found(result, code):
+    """The findings of that code."""
+    return [f for f in result.report["findings"] if f["code"] == code]
+
+
+def test_a_good_layer_comes_back_under_its_key_with_nothing_lost():
+    result = check(zone(area_ha=None, PETUGAS="Sri"), zone(zone_id="b", PETUGAS="Adi"))
+    assert result.report["errors"] == 0
+    assert result.frame.index.tolist() == ["a", "b"]
+    assert result.frame.index.name == "area_id"
+    assert result.frame["PETUGAS"].tolist() == ["Sri", "Adi"]
+    assert result.frame.crs == "EPSG:4326"
+    assert result.report["summary"]["bounds"] == [115.5, -3.6, 115.6, -3.5]
+
+
+def test_columns_of_other_offices_become_fields_and_are_reported():
+    row = {"Kode": "x", "KAWASAN": "Angsana", "KDPKAB": "63.10", "KABUPATEN": "Tanah Bumbu"}
+    result = check(row | {"ID_ZONA": "angsana", "LUAS_HA": 1, "geometry": INSIDE})
+    fields = {m["source"]: m["field"] for m in result.report["mapping"]}
+    assert fields == {
+        "ID_ZONA": "zone_id",
+        "KAWASAN": "name",
+        "KDPKAB": "regency_code",
+        "LUAS_HA": "area_ha",
+        "Kode": None,
+        "KABUPATEN": None,
+    }
+    assert found(result, "column_kept")[0]["facts"]["columns"] == "Kode, KABUPATEN"
+
+
+def test_names_cut_by_dbf_are_understood():
+    row = {"zone_id": "a", "name": "A", "regency_co": "63.10", "source_yea": 2020}
+    result = check(row | {"geometry": INSIDE})
+    assert result.frame["regency_code"].tolist() == ["63.10"]
+    assert result.frame["source_year"].tolist() == [2020]
+
+
+def test_two_columns_for_one_field_are_an_error_unless_they_agree():
+    row = {"zone_id": "a", "name": "A", "geometry": INSIDE}
+    differing = check(row | {"KDPKAB": "63.10", "KDBPUM": "63.02"})
+    assert "KDPKAB, KDBPUM" in found(differing, "field_ambiguous")[0]["sentence"]["en"]
+    same = check(row | {"KDPKAB": "63.10", "KDBPUM": "63.10"})
+    assert same.report["errors"] == 0
+
+
+def test_a_missing_field_says_which_names_are_taken_and_what_the_file_has():
+    result = check({"zone_id": "a", "name": "A", "geometry": INSIDE})
+    (missing,) = found(result, "field_missing")
+    assert "kdpkab" in missing["facts"]["accepted"]
+    assert missing["facts"]["columns"] == "zone_id, name"
+
+
+def test_a_column_whose_name_is_taken_is_kept_under_another():
+    result = check(zone(NAME="other", area_id="x", FID=4))
+    assert found(result, "column_renamed")[0]["facts"] == {"column": "NAME", "name": "NAME_2"}
+    assert result.frame["area_id_2"].tolist() == ["x"]
+    assert result.frame["FID_2"].tolist() == [4]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (63.1, "code_as_number"),
+        (63.05, "code_as_number"),
+        ("63.1", "code_ambiguous"),
+        ("Tapin", "code_invalid"),
+        ("63.99", "code_unknown"),
+        (None, "value_missing"),
+        ("  ", "value_missing"),
+    ],
+)
+def test_a_code_that_cannot_be_trusted_is_refused(value, code):
+    result = check(zone(regency_code=value))
+    assert result.frame is None
+    assert [f["code"] for f in result.report["findings"] if f["severity"] == "error"] == [code]
+    assert found(result, code)[0]["where"] == {"column": "regency_code"}
+
+
+@pytest.mark.parametrize("value", ["6310", 6310, 6310.0, " 63.10 ", "63.1O"])
+def test_a_code_in_another_form_is_rewritten_and_reported(value):
+    result = check(zone(regency_code=value))
+    assert result.frame["regency_code"].tolist() == ["63.10"]
+    assert "→ 63.10" in found(result, "code_rewritten")[0]["facts"]["examples"]
+
+
+def test_an_unknown_code_one_digit_away_is_suggested():
+    assert (
+        "63.02 (Kabupaten Kotabaru)"
+        in (found(check(zone(regency_code="63.22")), "code_unknown")[0]["sentence"]["en"])
+    )
+
+
+def test_a_name_that_belongs_to_another_code_names_both():
+    (wrong,) = found(check(zone(KABUPATEN="Kab. Kota Baru")), "name_disagrees")
+    assert wrong["facts"]["official"] == "Kabupaten Tanah Bumbu"
+    assert wrong["facts"]["named_code"] == "63.02"
+    assert check(zone(KABUPATEN="Kab.Tanah  Bumbu")).report["errors"] == 0
+    assert found(check(zone(KABUPATEN="Tanah Bunbu")), "name_unknown")
+
+
+def test_a_right_code_on_the_wrong_polygon_names_both_regencies():
+    in_kotabaru = shapely.box(116.1, -3.6, 116.2, -3.5)
+    (wrong,) = found(check(zone(geometry=in_kotabaru)), "location_disagrees")
+    assert (wrong["facts"]["claimed"], wrong["facts"]["actual"]) == ("63.10", "63.02")
+    assert "Tanah Bumbu" in wrong["sentence"]["id"]
+    assert "Kotabaru" in wrong["sentence"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("west", "code"),
+    [(115.91, None), (115.97, "location_mostly_elsewhere"), (115.999, "location_disagrees")],
+)
+def test_a_zone_across_a_border_is_judged_by_its_shares(west, code):
+    result = check(zone(geometry=shapely.box(west, -3.6, west + 0.1, -3.5)))
+    codes = {f["code"] for f in result.report["findings"]}
+    assert codes & {"location_mostly_elsewhere", "location_disagrees"} == ({code} - {None})
+
+
+def test_a_point_may_lie_on_the_coast_but_not_far_out():
+    on_the_coast = check(zone(geometry=shapely.Point(115.4, -4.1)))
+    assert on_the_coast.report["errors"] == 0
+    at_sea = check(zone(), zone(zone_id="b", geometry=shapely.box(115.5, -5.5, 115.6, -5.4)))
+    assert found(at_sea, "feature_outside_region")[0]["feature"]["key"] == "b"
+
+
+def test_a_kecamatan_outside_its_regency_code_is_refused():
+    row = {"code": "63.02.01", "name": "X", "regency_code": "63.10", "geometry": INSIDE}
+    assert found(check(row, schema=KECAMATAN), "code_parent_disagrees")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["1.357,156 Ha"], [1357.156]),
+        (["1,357.156"], [1357.156]),
+        (["1.357.156 Ha"], [1357156.0]),
+        (["584,70", "1.357"], [584.7, 1357.0]),
+        (["584.70", "1.357"], [584.7, 1.357]),
+        (["0,357"], [0.357]),
+        (["-12", "1e3", " 7 ha "], [-12.0, 1000.0, 7.0]),
+        ([12, 1.5, None, ""], [12.0, 1.5, None, None]),
+    ],
+)
+def test_numbers_of_offices_are_read(values, expected):
+    assert [n.number for n in parse_numerals(values)] == expected
+
+
+@pytest.mark.parametrize("value", ["abc", "1.35.7", "12 km2", "1,2.3,4", True, float("inf")])
+def test_what_is_no_number_is_invalid(value):
+    assert parse_numerals([value])[0].is_invalid
+
+
+@given(st.integers(-(10**12), 10**12).map(lambda n: n / 100))
+def test_a_number_written_the_indonesian_way_reads_back(number):
+    written = f"{number:,.2f}".translate(str.maketrans(",.", ".,"))
+    assert parse_numerals([written])[0].number == number
+
+
+def test_a_number_with_two_readings_is_refused_with_both():
+    result = check(zone(area_ha="61,147"))
+    assert found(result, "number_ambiguous")[0]["facts"]["readings"] == "61.147 / 61147"
+    told = check(zone(area_ha="12.342,7 Ha"))
+    assert "12.342,7 Ha → 12342.7" in found(told, "number_reformatted")[0]["sentence"]["en"]
+
+
+def test_a_year_with_a_fraction_and_a_text_are_named():
+    result = check(zone(source_year=2020.5), zone(zone_id="b", source_year="lama"))
+    assert [f["feature"]["row"] for f in found(result, "number_invalid")] == [1, 2]
+
+
+def test_keys_must_be_there_fit_and_differ():
+    result = check(zone(), zone(), zone(zone_id="Angsana Baru"), zone(zone_id=None))
+    assert [f["facts"]["rows"] for f in found(result, "key_duplicate")] == ["2", "1"]
+    assert "'angsana-baru'" in found(result, "value_pattern")[0]["sentence"]["en"]
+    assert found(result, "value_missing")[0]["feature"]["row"] == 4
+
+
+BOW_TIE = shapely.Polygon([(115.5, -3.6), (115.6, -3.5), (115.6, -3.6), (115.5, -3.5)])
+
+
+def test_a_bow_tie_is_refused_at_its_crossing_in_lon_lat():
+    utm = gpd.GeoSeries([BOW_TIE], crs=4326).to_crs(32750)[0]
+    (wrong,) = found(check(zone(geometry=utm), crs="EPSG:32750"), "geometry_invalid")
+    assert wrong["where"]["lon"] == pytest.approx(115.55, abs=1e-4)
+    assert wrong["where"]["lat"] == pytest.approx(-3.55, abs=1e-4)
+    assert "repair=true" in wrong["sentence"]["en"]
+
+
+def test_a_repair_keeps_the_enclosed_area_and_reports_it():
+    result = check(zone(geometry=BOW_TIE), repair=True)
+    (repaired,) = found(result, "geometry_repaired")
+    # Two triangles of a quarter of the 0.1° box each; the box is 11,106 x 11,058 m.
+    assert repaired["facts"]["before_ha"] == pytest.approx(0, abs=0.1)
+    assert repaired["facts"]["after_ha"] == pytest.approx(12_281 / 2, rel=1e-3)
+    assert result.frame.geometry.is_valid.all()
+
+
+@pytest.mark.parametrize(
+    ("geometry", "code"),
+    [
+        (None, "geometry_missing"),
+        (shapely.Polygon(), "geometry_empty"),
+        (shapely.LineString([(115.5, -3.5), (115.6, -3.6)]), "geometry_type"),
+        (shapely.Polygon([(115.5, -3.6), (np.inf, -3.6), (115.6, -3.5)]), "coordinate_not_finite"),
+    ],
+)
+def test_a_geometry_that_cannot_be_used_names_its_row(geometry, code):
+    result = check(zone(), zone(zone_id="b", name="B", geometry=geometry))
+    (wrong,) = found(result, code)
+    assert wrong["feature"] == {"row": 2, "key": "b", "name": "B"}
+    assert result.frame is None
+
+
+def test_heights_are_dropped_with_a_note():
+    result = check(zone(geometry=shapely.force_3d(INSIDE, 12)))
+    assert found(result, "z_dropped")[0]["facts"]["count"] == 1
+    assert not result.frame.geometry.has_z.any()
+
+
+def test_features_drawn_twice_are_named():
+    result = check(zone(), zone(zone_id="b", geometry=INSIDE.reverse()))
+    assert found(result, "geometry_duplicate")[0]["facts"]["rows"] == "1"
+    assert result.frame is not None
+
+
+@pytest.mark.parametrize(("stated", "is_told"), [(12_281, False), (12_800, False), (13_000, True)])
+def test_a_stated_area_more_than_five_percent_off_is_told(stated, is_told):
+    assert bool(found(check(zone(area_ha=stated)), "area_disagrees")) is is_told
+
+
+def regency(code, name, geometry):
+    return {"code": code, "name": name, "geometry": geometry}
+
+
+def test_neighbours_that_overlap_are_refused_and_gaps_told():
+    overlapping = check(
+        regency("63.10", "Tanah Bumbu", WEST),
+        regency("63.02", "Kotabaru", shapely.box(115.99, -4, 116.6, -3)),
+        schema=REGENCIES,
+    )
+    (wrong,) = found(overlapping, "coverage_overlap")
+    assert {wrong["facts"]["left"], wrong["facts"]["right"]} == {"63.10", "63.02"}
+    assert wrong["facts"]["area_ha"] == pytest.approx(111.1 * 1.1058 * 100, rel=0.01)
+    lake = shapely.box(115.9, -3.6, 116, -3.5)
+    with_gap = check(
+        regency("63.10", "Tanah Bumbu", WEST.difference(lake)),
+        regency("63.02", "Kotabaru", EAST),
+        schema=REGENCIES,
+    )
+    assert found(with_gap, "coverage_gap")[0]["facts"]["neighbours"] == "63.02, 63.10"
+    assert with_gap.frame is not None
+
+
+@pytest.mark.parametrize("crs", ["EPSG:32749", "EPSG:32650", "EPSG:23879"])
+def test_a_wrong_zone_is_seen_and_the_right_one_named(crs):
+    utm = gpd.GeoSeries([INSIDE], crs=4326).to_crs(32750)[0]
+    result = check(zone(geometry=utm), crs=crs)
+    assert "EPSG:32750" in found(result, "outside_region")[0]["sentence"]["en"]
+
+
+def test_a_neighbouring_zone_in_the_right_place_is_a_warning_only():
+    utm = gpd.GeoSeries([INSIDE], crs=4326).to_crs(32749)[0]
+    result = check(zone(geometry=utm), crs="EPSG:32749")
+    assert result.report["errors"] == 0
+    assert found(result, "crs_area_of_use")
+
+
+def test_degrees_called_metres_and_swapped_axes_are_seen():
+    assert found(check(zone(), crs="EPSG:32750"), "outside_region")
+    swapped = shapely.transform(INSIDE, lambda xy: xy[:, ::-1])
+    told = found(check(zone(geometry=swapped)), "coordinates_impossible")
+    assert "longitude first" in told[0]["sentence"]["en"]
+
+
+def test_an_unknown_crs_is_asked_for_and_can_be_given():
+    assert found(check(zone(), crs=None), "crs_missing")
+    assert found(check(zone(), crs=None, crs_text="LOKAL"), "crs_unknown")
+    given_crs = check(zone(), crs=None, crs_text="LOKAL", crs_override=crs_of("EPSG:4326"))
+    assert given_crs.report["errors"] == 0
+    assert found(given_crs, "crs_overridden")[0]["facts"]["declared"] == "LOKAL"
+
+
+def test_a_crs_of_no_code_is_kept_with_a_warning():
+    custom = "+proj=tmerc +lat_0=0 +lon_0=115.5 +k=0.9999 +x_0=200000 +y_0=1500000 +ellps=bessel"
+    shape = gpd.GeoSeries([INSIDE], crs=4326).to_crs(custom)[0]
+    result = check(zone(geometry=shape), crs=custom)
+    assert result.report["errors"] == 0
+    assert found(result, "crs_without_code")
+
+
+def test_without_a_region_nothing_is_said_of_places():
+    assert check(zone(geometry=shapely.box(96, 4, 97, 5)), region=None).report["errors"] == 0
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        ({"features": 1}, "too_many_features"),
+        ({"columns": 2}, "too_many_columns"),
+        ({"feature_vertices": 4}, "too_many_vertices"),
+        ({"layer_vertices": 9}, "too_many_vertices_in_all"),
+        ({"text_length": 0}, "text_too_long"),
+    ],
+)
+def test_what_is_too_much_is_said_with_its_limit(limits, code):
+    result = check(zone(), zone(zone_id="b"), limits=replace(LIMITS, **limits))
+    assert found(result, code)[0]["facts"]["limit"] == next(iter(limits.values()))
+    assert result.frame is None
+
+
+def test_counts_that_differ_are_refused():
+    (wrong,) = found(check(zone(), header_count=6), "count_mismatch")
+    assert wrong["facts"] == {"header": 6, "rows": 1, "geometries": 1}
+
+
+def test_the_difference_tells_values_and_areas():
+    first = check(zone(), zone(zone_id="b"), zone(zone_id="gone")).frame
+    second = check(
+        zone(name="New"),
+        zone(zone_id="b", geometry=shapely.box(115.5, -3.6, 115.7, -3.5)),
+        zone(zone_id="added"),
+        current=first.to_crs(32750),
+    )
+    difference = second.report["difference"]
+    assert difference["counts"] == {"added": 1, "removed": 1, "changed": 2, "unchanged": 0}
+    by_key = {change["key"]: change for change in difference["changed"]}
+    assert by_key["a"]["values"] == {"name": {"before": "A", "after": "New"}}
+    assert by_key["a"]["area_ha"] is None
+    areas = by_key["b"]["area_ha"]
+    assert areas["after"] == pytest.approx(2 * areas["before"], rel=1e-6)
+
+
+def test_a_fault_in_every_row_is_listed_up_to_a_limit_and_counted():
+    report = check(*(zone(zone_id=f"z{i}", regency_code="63.99") for i in range(70))).report
+    assert report["counts"]["code_unknown"] == 70
+    listed = [f for f in report["findings"] if f["code"] == "code_unknown"]
+    assert len(listed) == LISTED_PER_CODE
+    assert report["errors"] == 70
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_every_sentence_needs_the_same_facts_in_both_languages(code):
+    names = [{n for _, n, _, _ in string.Formatter().parse(text) if n} for text in TEXTS[code][1]]
+    assert names[0] == names[1]
+
+
+def test_findings_are_json_whatever_their_facts():
+    facts = {"column": np.float64("nan"), "name": {"x": [np.int64(1), float("inf")]}}
+    shown = to_json([finding("column_renamed", **facts)])["findings"][0]["facts"]
+    assert json.dumps(shown, allow_nan=False)
+    assert shown == {"column": None, "name": {"x": ["1", None]}}
+
+
+def unpacked(folder, parts):
+    path = hostile.zipped(folder / "u.zip", parts)
+    return unpack_shapefile(path, folder, layer=None, limits=LIMITS)
+
+
+def named_zones(name):
+    return hostile.zones().assign(name=[name, "B", "C"])
+
+
+@pytest.mark.parametrize(
+    ("written", "cpg", "chosen", "code"),
+    [
+        ("utf-8", b"UTF-8", "utf-8", "encoding_chosen"),
+        ("ISO-8859-1", b"88591", "iso8859-1", "encoding_chosen"),
+        ("ISO-8859-1", None, "cp1252", "encoding_chosen"),
+        ("utf-8", None, "utf-8", "encoding_chosen"),
+        ("utf-8", b"1252", "utf-8", "encoding_declared_wrong"),
+        ("ISO-8859-1", b"UTF-8", "cp1252", "encoding_declared_wrong"),
+    ],
+)
+def test_text_is_read_by_its_bytes_and_the_choice_is_told(tmp_path, written, cpg, chosen, code):
+    parts = hostile.shapefile_parts(tmp_path / "p", named_zones("Désa"), encoding=written)
+    parts.pop(".cpg")
+    parts |= {} if cpg is None else {".cpg": cpg}
+    source = read_shapefile(unpacked(tmp_path, parts), encoding=None)
+    assert source.encoding == chosen
+    assert source.frame["name"].tolist() == ["Désa", "B", "C"]
+    assert [f.code for f in source.findings] == [code]
+
+
+def test_an_encoding_can_be_given_and_must_fit(tmp_path):
+    parts = hostile.shapefile_parts(tmp_path / "p", named_zones("Désa"), encoding="ISO-8859-1")
+    files = unpacked(tmp_path, parts)
+    assert read_shapefile(files, encoding="cp1250").frame["name"].tolist()[0] == "Désa"
+    with pytest.raises(Unreadable) as error:
+        read_shapefile(files, encoding="utf-8")
+    assert error.value.findings[0].code == "encoding_unknown"
+
+
+def test_a_letter_cut_by_the_width_of_its_column_is_named(tmp_path):
+    parts = hostile.shapefile_parts(tmp_path / "p", named_zones("Dé" * 20), encoding="utf-8")
+    table = bytearray(parts[".dbf"])
+    at = table.find("Dé".encode())
+    width = table[32 + 32 + 16]
+    table[at : at + width] = (b"x" * (width - 1) + "é".encode())[:width]
+    parts[".dbf"] = bytes(table)
+    source = read_shapefile(unpacked(tmp_path, parts), encoding=None)
+    cut = [f for f in source.findings if f.code == "text_cut"]
+    assert cut[0].feature.row == 1
+    assert source.frame["name"].tolist()[0] == "x" * (width - 1)
+
+
+def test_deleted_rows_are_counted_and_the_rest_stays_together(tmp_path):
+    parts = hostile.shapefile_parts(tmp_path / "p")
+    table = bytearray(parts[".dbf"])
+    table[int.from_bytes(table[8:10], "little")] = ord("*")
+    source = read_shapefile(unpacked(tmp_path, parts | {".dbf": bytes(table)}), encoding=None)
+    assert source.frame["zone_id"].tolist() == ["zona-1", "zona-2"]
+    assert source.frame.geometry.iloc[0].equals(hostile.zones().geometry[1])
+    assert [f.facts["count"] for f in source.findings if f.code == "rows_deleted"] == [1]
+
+
+def test_one_shapefile_of_several_is_chosen_by_name_and_resource_forks_are_passed_over(tmp_path):
+    path = hostile.zip_two_layers(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("__MACOSX/._zones.shp", b"fork")
+        archive.writestr("zones.shp.xml", b"<metadata/>")
+    files = unpack_shapefile(path, tmp_path, layer="Zones", limits=LIMITS)
+    assert files.name == "zones"
+    assert "zones.shp.xml" in files.findings[0].facts["members"]
+    with pytest.raises(Unreadable) as error:
+        unpack_shapefile(path, tmp_path, layer="nothing", limits=LIMITS)
+    assert error.value.findings[0].facts["layers"] == "other, zones"
+
+
+def test_one_layer_of_a_geopackage_is_chosen_by_name(tmp_path):
+    source = read_geopackage(hostile.gpkg_two_layers(tmp_path), layer="other", limits=LIMITS)
+    assert (source.layer, len(source.frame)) == ("other", 3)
+
+
+@pytest.mark.parametrize("crs", [4326, 32750, 9490, 4755, 23880, 23837])
+@pytest.mark.parametrize("suffix", ["zip", "gpkg", "geojson"])
+def test_every_kind_and_crs_of_the_field_reads_back(tmp_path, crs, suffix):
+    frame = hostile.zones().to_crs(crs)
+    source = read_any(tmp_path, frame, suffix)
+    assert source.frame.crs.to_epsg() == crs
+    assert source.frame.geometry.geom_equals_exact(frame.geometry, 1e-6).all()
+    assert source.frame["name"].tolist() == frame["name"].tolist()
+
+
+def read_any(folder, frame, suffix):
+    from geo.geojson import read_geojson
+
+    path = folder / f"u.{suffix}"
+    if suffix == "zip":
+        return read_shapefile(
+            unpacked(folder, hostile.shapefile_parts(folder / "p", frame)), encoding=None
+        )
+    frame.to_file(path, engine="pyogrio")
+    if suffix == "gpkg":
+        return read_geopackage(path, layer=None, limits=LIMITS)
+    return read_geojson(path, limits=LIMITS)
+
+
+def ingest(path, *, limits=LIMITS, **options):
+    return ingest_upload(
+        path,
+        filename=path.name,
+        schema=ZONES,
+        region=region(),
+        regency_codes=CODES,
+        limits=limits,
+        **options,
+    )
+
+
+def test_ingest_store_read_is_identity(tmp_path):
+    first = ingest(hostile.zipped(tmp_path / "a.zip", hostile.shapefile_parts(tmp_path / "p")))
+    path = tmp_path / "b.gpkg"
+    first.frame.reset_index(drop=True).to_file(path, engine="pyogrio")
+    second = ingest(path, current=first.frame)
+    assert layer_to_parquet(second.frame) == layer_to_parquet(first.frame)
+    assert second.report["difference"]["counts"]["unchanged"] == 3
+
+
+def test_a_repair_that_never_ends_is_stopped_and_names_the_feature(tmp_path):
+    bomb = hostile.self_intersection_bomb(tmp_path)
+    at_once = ingest(bomb)
+    assert at_once.report["findings"][0]["code"] == "geometry_invalid"
+    stopped = ingest(bomb, corrections={"make_valid": True}, limits=replace(LIMITS, wall_s=6))
+    (reason,) = stopped.report["findings"]
+    assert reason["code"] == "reader_timeout"
+    assert "repairing row 1 (angsana, angsana)" in reason["sentence"]["en"].lower()
+
+
+def test_a_reader_that_wants_too_much_memory_ends_alone(tmp_path):
+    big = tmp_path / "big.geojson"
+    big.write_text(hostile.collection(*[hostile.feature()] * 60_000))
+    limits = replace(LIMITS, memory_bytes=360 * 1024 * 1024)
+    (reason,) = ingest(big, limits=limits).report["findings"]
+    assert reason["code"] == "reader_memory"
+    assert reason["facts"]["limit_mb"] == 360
+
+
+def test_a_reader_that_spends_its_processor_time_is_stopped(tmp_path):
+    bomb = hostile.self_intersection_bomb(tmp_path)
+    stopped = ingest(bomb, corrections={"make_valid": True}, limits=replace(LIMITS, cpu_s=3))
+    (reason,) = stopped.report["findings"]
+    assert (reason["code"], reason["facts"]["seconds"]) == ("reader_timeout", "3")
+
+
+def test_a_file_over_the_limit_is_not_opened(tmp_path):
+    with pytest.raises(UploadTooLarge):
+        ingest(hostile.empty_file(tmp_path), limits=replace(LIMITS, upload_bytes=-1))
+
+
+IN_THE_SANDBOX = """
+import json, os, socket, pyogrio
+try:
+    socket.create_connection(("1.1.1.1", 53), 1); reached = True
+except OSError as error:
+    reached = False
+print(json.dumps([sorted(pyogrio.list_drivers()), reached, sorted(os.environ)]))
+"""
+
+
+def test_the_sandbox_has_one_driver_no_network_and_no_secret(tmp_path, monkeypatch):
+    monkeypatch.setenv("KAWASAN_SECRET", "x")
+    command = [*sandbox._without_network(), os.sys.executable, "-c", IN_THE_SANDBOX]
+    answer = subprocess.run(
+        command, env=sandbox._environment(tmp_path), capture_output=True, check=True
+    )
+    drivers, reached, names = json.loads(answer.stdout)
+    assert drivers == ["ESRI Shapefile"]
+    assert not reached
+    assert "KAWASAN_SECRET" not in names
