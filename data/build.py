@@ -32,7 +32,7 @@ DERIVED = (
     "zones/kecamatan.geojson",
     "zones/zones.geojson",
 )
-FOLDERS = ("boundaries", "indicators", "land", "zones")
+FOLDERS = ("boundaries", "indicators", "land", "models", "zones")
 
 # The widest of the 27 simplification gaps holds a circle of 765 m; none is water, see the manifest.
 MAX_GAP_WIDTH_M = 1_000.0

@@ -33,11 +33,12 @@ def main(folder: Path) -> None:
 def _confine(limits: Limits) -> None:
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_s),
         (resource.RLIMIT_FSIZE, limits.output_bytes),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # At the soft limit comes SIGXCPU, which says why; at the hard one only SIGKILL.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 2))
 
 
 def _read_and_check(job: Job, folder: Path) -> dict[str, Any]:
