@@ -65,7 +65,8 @@ def map_columns(table: pd.DataFrame, schema: LayerSchema) -> Mapped:
             if found:
                 fields[field.name] = found[0]
             differing = [c for c in found[1:] if not _same(table[found[0]], table[c])]
-            if differing:
+            # The field's very own name leaves no doubt, whatever else resembles it.
+            if differing and found[0] != field.name:
                 findings.append(_ambiguous(field, [found[0], *differing]))
     findings += [
         _missing(field, table)

@@ -61,6 +61,7 @@ class Unreadable(UploadRejected):
 
 def finding(
     code: str,
+    /,
     *,
     feature: Feature | None = None,
     where: Mapping[str, Any] | None = None,

@@ -48,7 +48,7 @@ def parse_numerals(values: Sequence[Any]) -> list[Numeral]:
 
 
 def _numeral(value: Any, column_style: _Style | None) -> Numeral:
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or value != value or (isinstance(value, str) and not value.strip()):
         return Numeral(None)
     if isinstance(value, bool):
         return Numeral(None, is_invalid=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from geo.findings import Finding, is_refused, to_json
-from geo.sources import Source
+from geo.sources import Source, geometry_count
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,7 +44,7 @@ def _source_summary(source: Source | None) -> dict[str, Any]:
         "counts": {
             "header": source.header_count,
             "rows": len(source.frame),
-            "geometries": int(source.frame.geometry.notna().sum()),
+            "geometries": geometry_count(source),
         },
     }
 

@@ -80,6 +80,11 @@ class Source:
     findings: tuple[Finding, ...] = ()
 
 
+def geometry_count(source: Source) -> int:
+    """How many rows have a geometry that could be made, an empty one included."""
+    return sum(geometry is not None for geometry in source.frame.geometry.array)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
     """What a source is held against.

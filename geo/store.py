@@ -406,6 +406,14 @@ class Store:
     def _time(self) -> str:
         return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
+    def prune_prepared(self, prefix: str, *, most: int) -> None:
+        """Remove the oldest prepared files that begin with `prefix`, so that `most` remain."""
+        files = sorted(
+            (self.folder / "prepared").glob(f"{prefix}*"), key=lambda path: path.stat().st_mtime
+        )
+        for path in files[: max(len(files) - most, 0)]:
+            path.unlink(missing_ok=True)
+
     def _version(self, row: sa.RowMapping) -> Version:
         facts: dict[str, Any] = dict(row)
         suffix = facts.pop("suffix")

@@ -27,7 +27,7 @@ from geo.outlines import Step, check_outlines, compare_outlines
 from geo.placement import place_features, place_layer, resolve_crs
 from geo.regions import BY_CODE, match_regencies
 from geo.report import report_of
-from geo.sources import Limits, Reference, Source
+from geo.sources import Limits, Reference, Source, geometry_count
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +104,7 @@ def _size(source: Source, limits: Limits) -> list[Finding]:
     if columns > limits.columns:
         return [finding("too_many_columns", count=columns, limit=limits.columns)]
     if rows != source.header_count:
-        geometries = int(source.frame.geometry.notna().sum())
+        geometries = geometry_count(source)
         return [
             finding("count_mismatch", header=source.header_count, rows=rows, geometries=geometries)
         ]

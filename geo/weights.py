@@ -38,6 +38,15 @@ CONSISTENCY_LIMIT = 0.10
 _SUM_TOLERANCE = 0.001
 
 
+class JudgedTwice(InconsistentJudgements):
+    """One pair with two different judgements."""
+
+    sentence = Text(
+        id="Pasangan {first!r} dan {second!r} dinilai dua kali dengan nilai berbeda. Hapus salah satunya.",
+        en="The pair {first!r} and {second!r} is judged twice, differently. Remove one of them.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class HarmfulJudgement:
     """The judgement whose change would help consistency most; `suggested` is w_i / w_j of the rest."""
@@ -90,7 +99,7 @@ def pairwise_matrix(items: Sequence[str], judgements: Mapping[tuple[str, str], f
         _require_judgement(index, first, second, ratio)
         i, j = index[first], index[second]
         if not np.isnan(matrix[i, j]) and not np.isclose(matrix[i, j], ratio):
-            raise InconsistentJudgements(reason=_TWICE.format(first=first, second=second))
+            raise JudgedTwice(first=first, second=second)
         matrix[i, j], matrix[j, i] = ratio, 1 / ratio
     missing = np.argwhere(np.isnan(matrix))
     if len(missing):
@@ -232,10 +241,6 @@ def _require_judgement(index: Mapping[str, int], first: str, second: str, ratio:
         raise InconsistentJudgements(reason=_SCALE.format(first=first, second=second, ratio=ratio))
 
 
-_TWICE = Text(
-    id="Pasangan {first!r} dan {second!r} dinilai dua kali dengan nilai berbeda. Hapus salah satunya.",
-    en="The pair {first!r} and {second!r} is judged twice, differently. Remove one of them.",
-)
 _MISSING = Text(
     id="Pasangan {first!r} dan {second!r} belum dinilai. Setiap pasangan perlu satu penilaian 1/9 sampai 9.",
     en="The pair {first!r} and {second!r} is not judged. Every pair needs one judgement from 1/9 to 9.",

@@ -1,6 +1,7 @@
 """Factories of small layers and rasters whose answers can be checked by hand."""
 
 import os
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -62,3 +63,31 @@ def make_raster(tmp_path):
 def square():
     """Build an axis-parallel square: `square(x, y, side)`."""
     return lambda x, y, side=1.0: shapely.box(x, y, x + side, y + side)
+
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="session")
+def reference_folder(tmp_path_factory):
+    """A store's folder with the shipped data, to be copied and not changed."""
+    from geo.reference import load_reference
+    from geo.store import Store
+
+    folder = tmp_path_factory.mktemp("reference") / "store"
+    store = Store(folder)
+    load_reference(store, DATA)
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def reference_store(reference_folder, tmp_path):
+    """An open store of the test's own with the shipped data."""
+    from geo.store import Store
+
+    folder = tmp_path / "reference-store"
+    shutil.copytree(reference_folder, folder)
+    store = Store(folder)
+    yield store
+    store.close()

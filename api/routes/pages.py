@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,17 +11,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import LanguageDep, StoreDep, base_of
 from api.links import HTML
+from geo.edition import edition
+from geo.errors import LayerNotFound
 from geo.language import Language
 from geo.store import Store
 
 router = APIRouter(tags=["pages"])
 
-MapName = Literal["planner", "regencies", "zones", "kecamatan"]
+PLANNER = "planner"
+SINGLE_MAPS = ("regencies", "zones", "kecamatan")
 _HTML_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {HTML: {}}, "description": "A page"}
 }
 # Pages are drawn once and kept; each answer gets a nonce of its own in this one's place.
 _NONCE = "nonce-of-the-answer"
+_MOST_KEPT = 32
 
 
 class MapQuery(BaseModel):
@@ -53,22 +57,24 @@ def read_map(
 ) -> Response:
     """Regencies by an indicator, zones by class, the ranking and a legend."""
     root = urlsplit(base_of(request)).path
-    return _answer(_drawn(store, _state(store), "planner", query, language, root, False), language)
+    return _answer(_drawn(store, PLANNER, query, language=language, root=root), language)
 
 
 @router.get("/maps/{name}", response_class=Response, responses=_HTML_ANSWER, summary="A single map")
 def read_single_map(
     request: Request,
-    name: Literal["regencies", "zones", "kecamatan"],
+    name: str,
     query: Annotated[SingleMapQuery, Query()],
     store: StoreDep,
     language: LanguageDep,
 ) -> Response:
     """One map with its legend; with `download`, a single file that opens without any server."""
+    if name not in SINGLE_MAPS:
+        raise LayerNotFound(name, available=list(SINGLE_MAPS))
     root = urlsplit(base_of(request)).path
     standalone = query.download is not None
     shown = MapQuery.model_validate(query.model_dump(exclude={"download"}))
-    page = _drawn(store, _state(store), name, shown, language, root, standalone)
+    page = _drawn(store, name, shown, language=language, root=root, standalone=standalone)
     if standalone:
         headers = {"Content-Disposition": f'attachment; filename="kawasan-{name}.html"'}
         return Response(page, media_type=HTML, headers=headers)
@@ -88,20 +94,36 @@ def _answer(page: str, language: Language) -> Response:
     return Response(page.replace(_NONCE, nonce), media_type=HTML, headers=headers)
 
 
-def _state(store: Store) -> str:
-    """A digest of what is published: a page drawn from it is never stale."""
-    return hashlib.sha256(repr(sorted(store.state().items())).encode()).hexdigest()
-
-
-@lru_cache(maxsize=32)
 def _drawn(
     store: Store,
-    _state: str,
-    name: MapName,
+    name: str,
     query: MapQuery,
+    *,
     language: Language,
     root: str,
-    standalone: bool,
+    standalone: bool = False,
+) -> str:
+    """A page as drawn from what is published now; the first view of it is kept for the next start."""
+    published = tuple(sorted(store.state().items()))
+    # Only what a start shows is kept on disk: anybody can ask for any number of years.
+    if query.model_fields_set - {"lang", "model"}:
+        return _remembered(store, published, name, query, language, root, standalone)
+    parts = (published, edition("geo", "maps"), query, name, language, root, standalone)
+    kept = store.prepared_path(f"page-{hashlib.sha256(repr(parts).encode()).hexdigest()}.html")
+    if not kept.exists():
+        page = _draw(store, name, query, language, root, standalone)
+        store.write_prepared(kept.name, page.encode())
+        store.prune_prepared("page-", most=_MOST_KEPT)
+    return kept.read_text("utf-8")
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _remembered(store: Store, _published: tuple[tuple[str, str], ...], *what: Any) -> str:
+    return _draw(store, *what)
+
+
+def _draw(
+    store: Store, name: str, query: MapQuery, language: Language, root: str, standalone: bool
 ) -> str:
     from maps.assets import Assets
     from maps.subject import draw_planner, draw_single, read_subject
@@ -109,7 +131,7 @@ def _drawn(
     subject = read_subject(store, model=query.model, indicator=query.indicator, year=query.year)
     state = {k: str(v) for k, v in query.model_dump(exclude_none=True, exclude_unset=True).items()}
     assets = Assets(base=f"{root}/static", nonce=_NONCE, standalone=standalone)
-    if name == "planner":
+    if name == PLANNER:
         return draw_planner(
             subject,
             asked_year=query.year,

@@ -10,7 +10,7 @@ from api.deps import LanguageDep, LinksDep, StoreDep
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
 from geo.language import Language
-from geo.weights import CONSISTENCY_LIMIT, AhpWeights
+from geo.weights import CONSISTENCY_LIMIT, AhpWeights, JudgedTwice
 
 router = APIRouter(tags=["readiness"])
 
@@ -187,7 +187,10 @@ def _pairs(judgements: list[Judgement]) -> dict[str, dict[tuple[str, str], float
     groups: dict[str, dict[tuple[str, str], float]] = {}
     for judgement in judgements:
         pairs = groups.setdefault(judgement.group, {})
-        pairs[judgement.first, judgement.second] = judgement.ratio
+        pair = (judgement.first, judgement.second)
+        if pairs.get(pair, judgement.ratio) != judgement.ratio:
+            raise JudgedTwice(first=judgement.first, second=judgement.second)
+        pairs[pair] = judgement.ratio
     return groups
 
 

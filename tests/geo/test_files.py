@@ -9,6 +9,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from pyogrio.errors import FieldError
 
 from geo import files
 from geo.errors import CRSMissing, InvalidInput, InvalidLayer
@@ -134,7 +135,7 @@ def test_parquet_reads_back_as_it_was(tmp_path):
 def test_a_failed_export_leaves_the_file_that_was_there(tmp_path):
     path = tmp_path / "a.gpkg"
     path.write_bytes(b"before")
-    with pytest.raises(ValueError, match="NAME"):
+    with pytest.raises(FieldError, match="NAME"):
         write_layer(layer(NAME=["a", "b"]), path)
     assert path.read_bytes() == b"before"
     assert [p.name for p in tmp_path.iterdir()] == ["a.gpkg"]

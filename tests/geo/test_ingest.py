@@ -518,8 +518,8 @@ def test_every_kind_and_crs_of_the_field_reads_back(tmp_path, crs, suffix):
     source = read_any(tmp_path, frame, suffix)
     assert same_crs(source.frame.crs, frame.crs)
     # A Shapefile turns its rings the other way.
-    back = source.frame.normalize()
-    assert back.geom_equals_exact(frame.normalize(), 1e-6).all()
+    back, sent = (shapely.normalize(f.geometry.to_numpy()) for f in (source.frame, frame))
+    assert shapely.equals_exact(back, sent, 1e-6).all()
     assert source.frame["name"].tolist() == frame["name"].tolist()
 
 

@@ -1,0 +1,24 @@
+"""I/O: reads this program's own files. Which edition of the program computes.
+
+What is prepared and kept must be made again when the code that makes it changes, also between two
+versions of the package.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+_SUFFIXES = frozenset({".py", ".html", ".toml", ".css", ".js"})
+
+
+@cache
+def edition(*packages: str) -> str:
+    """A digest of the source files of `packages` (for example `geo`, `maps`), 16 hex digits."""
+    digest = hashlib.sha256()
+    for package in packages:
+        for path in sorted((_ROOT / package).rglob("*")):
+            if path.suffix in _SUFFIXES and "vendor" not in path.parts:
+                digest.update(path.relative_to(_ROOT).as_posix().encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,190 @@
+"""Readiness over HTTP on the shipped data."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+
+WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
+PAIRS = {
+    ("huni", "usaha"): 3,
+    ("huni", "berkembang"): 2,
+    ("huni", "lingkungan"): 3,
+    ("usaha", "berkembang"): 1,
+    ("usaha", "lingkungan"): 1,
+    ("berkembang", "lingkungan"): 2,
+}
+
+
+def judgements(pairs, group="goal"):
+    return [
+        {"group": group, "first": first, "second": second, "ratio": ratio}
+        for (first, second), ratio in pairs.items()
+    ]
+
+
+@pytest.fixture
+def client(reference_store, tmp_path):
+    settings = Settings(store=reference_store.folder)
+    with TestClient(create_app(settings, store=reference_store)) as opened:
+        yield opened
+
+
+def ranks(document):
+    return {zone["area_id"]: zone["rank"] for zone in document["zones"]}
+
+
+def test_the_current_assessment_has_every_zone_with_its_reasons(client):
+    document = client.get("/readiness").json()
+    assert document["year"] == 2025
+    assert len(document["zones"]) == 14
+    first = next(zone for zone in document["zones"] if zone["rank"] == 1)
+    assert sum(c["contribution"] for c in first["criteria"]) == pytest.approx(first["score"])
+    assert all(c["note"] for c in first["criteria"] if c["measure"] is None)
+    unranked = next(zone for zone in document["zones"] if zone["rank"] is None)
+    assert unranked["score"] is None
+    assert unranked["status"] == "insufficient_data"
+
+
+def test_an_unchanged_assessment_is_not_sent_again(client):
+    first = client.get("/readiness")
+    again = client.get("/readiness", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    other = client.get("/readiness?year=2024", headers={"If-None-Match": first.headers["ETag"]})
+    assert other.status_code == 200
+
+
+def test_other_weights_give_new_scores_at_once_with_the_rank_before(client):
+    before = client.get("/readiness").json()
+    after = client.post("/readiness", json={"weights": WEIGHTS}).json()
+    assert sum(after["weights"].values()) == pytest.approx(1)
+    assert {z["area_id"]: z["rank_before"] for z in after["zones"]} == ranks(before)
+    assert client.get("/readiness").json() == before  # nothing was stored
+
+
+def test_pairwise_judgements_give_weights_and_their_consistency(client):
+    answer = client.post("/readiness", json={"judgements": judgements(PAIRS)}).json()
+    goal = answer["judgements"]["goal"]
+    assert goal["consistent"]
+    assert goal["consistency_ratio"] < 0.10
+    assert goal["random_index"] == "saaty2005"
+    of_huni = sum(answer["weights"][c] for c in ("lereng", "air_minum", "sanitasi"))
+    assert of_huni == pytest.approx(goal["weights"]["huni"])
+
+
+def test_an_inconsistent_matrix_is_reported_with_the_judgement_that_hurts_most(client):
+    contradictory = {**PAIRS, ("huni", "lingkungan"): 1 / 9}
+    answer = client.post("/readiness/judgements", json={"judgements": judgements(contradictory)})
+    goal = answer.json()["judgements"]["goal"]
+    assert answer.status_code == 200
+    assert goal["consistency_ratio"] > 0.10
+    assert not goal["consistent"]
+    hurts = goal["most_harmful"]
+    assert (hurts["first"], hurts["second"]) == ("huni", "lingkungan")
+    assert hurts["consistency_ratio_then"] < 0.10
+
+
+def test_one_zone_is_explained_in_both_languages(client):
+    indonesian = client.get("/readiness/cahaya-baru?lang=id").json()
+    english = client.get("/readiness/cahaya-baru", headers={"Accept-Language": "en"}).json()
+    assert "peringkat 1 dari 4" in indonesian["explanation"]
+    assert "rank 1 of 4" in english["explanation"]
+    assert indonesian["lineage"] == english["lineage"]
+    item = next(link for link in english["links"] if link["rel"] == "item")
+    assert client.get(item["href"]).json()["id"] == "cahaya-baru"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("GET", "/readiness?year=1999", None, 400, "UnknownYear"),
+        ("GET", "/readiness?model=x", None, 404, "ModelNotFound"),
+        ("GET", "/readiness?layer=x", None, 404, "LayerNotFound"),
+        ("GET", "/readiness?tahun=2025", None, 400, "UnknownParameter"),
+        ("GET", "/readiness/atlantis", None, 404, "ZoneNotFound"),
+        ("POST", "/readiness", {"weights": {**WEIGHTS, "huni": 0.9}}, 400, "InvalidWeights"),
+        ("POST", "/readiness", {"weights": {**WEIGHTS, "huni": -0.4}}, 400, "InvalidWeights"),
+        ("POST", "/readiness", {"weights": {"huni": 1}}, 400, "InvalidWeights"),
+        ("POST", "/readiness", {"bobot": {}}, 400, None),
+        ("POST", "/readiness/judgements", {"judgements": []}, 400, None),
+        (
+            "POST",
+            "/readiness/judgements",
+            {"judgements": judgements({("huni", "usaha"): 12})},
+            422,
+            "InconsistentJudgements",
+        ),
+        (
+            "POST",
+            "/readiness/judgements",
+            {"judgements": judgements(PAIRS) + judgements({("huni", "usaha"): 2})},
+            422,
+            "JudgedTwice",
+        ),
+    ],
+)
+def test_bad_input_is_a_clear_problem_and_changes_nothing(
+    client, reference_store, method, path, body, status, code
+):
+    before = reference_store.state()
+    answer = client.request(method, path, json=body)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    problem = answer.json()
+    assert problem["detail"]
+    assert code is None or problem["code"] == code
+    assert reference_store.state() == before
+
+
+def test_the_examples_of_the_openapi_document_run(client):
+    document = client.get("/api").json()
+    for path in ("/readiness", "/readiness/judgements"):
+        content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+        for example in content["examples"].values():
+            assert client.post(path, json=example["value"]).status_code == 200
+
+
+def test_the_readiness_collection_can_be_filtered_by_class(client):
+    items = client.get("/collections/readiness/items?class=sangat_siap").json()
+    assert [f["id"] for f in items["features"]] == ["cahaya-baru"]
+    assert items["features"][0]["properties"]["rank"] == 1
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_map_page_is_drawn_from_what_is_published(client, language):
+    page = client.get(f"/map?lang={language}")
+    assert page.status_code == 200
+    assert "Kawasan Transmigrasi Cahaya Baru" in page.text
+    policy = page.headers["Content-Security-Policy"]
+    nonce = policy.split("'nonce-")[1].split("'")[0]
+    assert f'nonce="{nonce}"' in page.text
+    assert client.get(f"/map?lang={language}").headers["Content-Security-Policy"] != policy
+
+
+@pytest.mark.parametrize("name", ["regencies", "zones", "kecamatan"])
+def test_single_maps_are_pages_and_files_that_need_no_server(client, name):
+    page = client.get(f"/maps/{name}?indicator=p0_persen_miskin_maret&year=2024")
+    assert page.status_code == 200
+    file = client.get(f"/maps/{name}?download=1")
+    assert file.headers["Content-Disposition"] == f'attachment; filename="kawasan-{name}.html"'
+    assert 'src="' not in file.text.split("<body")[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/map?indicator=x", 404),
+        ("/map?year=abc", 400),
+        ("/map?model=x", 404),
+        ("/maps/x", 404),
+        ("/map?warna=biru", 400),
+    ],
+)
+def test_a_map_of_what_is_not_there_is_a_problem(client, path, status):
+    assert client.get(path).status_code == status
+
+
+def test_a_year_without_figures_shows_the_newest_and_says_so(client):
+    page = client.get("/map?indicator=tpt_agustus&year=2016&lang=en")
+    assert "2025 is shown instead" in page.text

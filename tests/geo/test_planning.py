@@ -1,0 +1,208 @@
+"""The main job on the shipped data: what goes in, what comes out, and what never changes by itself."""
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+
+from geo import planning
+from geo.assessment import as_document, results_frame
+from geo.crs import area_ha
+from geo.errors import (
+    InvalidWeights,
+    LayerNotFound,
+    ModelNotFound,
+    RasterRefused,
+    UnknownYear,
+    ZoneNotFound,
+)
+from geo.indicators import values_for
+from geo.reference import load_reference
+from tests.conftest import DATA
+
+
+def test_loading_again_publishes_nothing(reference_store):
+    before = reference_store.state()
+    assert load_reference(reference_store, DATA) == []
+    assert reference_store.state() == before
+    assert len(before) == 9
+
+
+def test_every_version_says_its_source_and_licence(reference_store):
+    for name in reference_store.datasets():
+        version = reference_store.version(name)
+        assert version.source
+        assert version.licence
+
+
+def test_all_zones_get_a_result_and_the_large_ones_a_rank(reference_store):
+    found = planning.assess(reference_store)
+    assert len(found.results) == 14
+    assert found.year == 2025
+    ranks = {r.area_id: r.rank for r in found.results if r.rank is not None}
+    assert sorted(ranks.values()) == list(range(1, len(ranks) + 1))
+    assert {"cahaya-baru", "gula-habang", "rkt-kotabaru"} <= set(ranks)
+    unranked = [r for r in found.results if r.rank is None]
+    assert all(r.status == "insufficient_data" and r.data_coverage < 0.5 for r in unranked)
+
+
+def test_small_zones_are_told_that_the_land_cover_is_too_coarse_for_them(reference_store):
+    angsana = planning.assess(reference_store).result("angsana")
+    note = next(c.note for c in angsana.criteria if c.criterion == "lahan_terbuka")
+    assert "terlalu kasar" in note.id
+    sebamban = planning.assess(reference_store).result("sebamban")
+    note = next(c.note for c in sebamban.criteria if c.criterion == "lahan_terbuka")
+    assert "Location only" in note.en
+
+
+def test_the_lineage_names_every_version_that_went_in(reference_store):
+    found = planning.assess(reference_store)
+    names = [origin.dataset for origin in found.lineage]
+    assert names == [
+        "model-kesiapan",
+        "zones",
+        "regencies",
+        "indicators",
+        "land-landcover",
+        "land-landmask",
+    ]
+    assert all(len(origin.sha256) == 64 and origin.source for origin in found.lineage)
+
+
+def test_the_same_inputs_give_the_same_document_and_key(reference_store):
+    first, second = planning.assess(reference_store), planning.assess(reference_store)
+    assert as_document(first, "id") == as_document(second, "id")
+    assert first.key == planning.readiness_key(reference_store)
+    other = planning.assess(reference_store, year=2024)
+    assert other.key != first.key
+
+
+def test_figures_come_from_the_indicator_table(reference_store):
+    table = planning.indicators(reference_store)
+    tpak = values_for(table, "tpak_agustus", 2025)["value"]
+    zone = planning.assess(reference_store).result("gula-habang")
+    found = next(c for c in zone.criteria if c.criterion == "tpak")
+    parts = zone.criteria[6].shares
+    assert found.measure == pytest.approx(sum(tpak[code] * share for code, share in parts.items()))
+    assert sum(parts.values()) == pytest.approx(1)
+
+
+def test_doubling_the_weight_of_unemployment_moves_the_need_towards_it(reference_store):
+    plain = planning.assess(reference_store, "kebutuhan")
+    doubled = planning.assess(
+        reference_store,
+        "kebutuhan",
+        weights={"ketenagakerjaan": 2 / 3, "kesejahteraan": 1 / 3},
+    )
+    for before, after in zip(plain.results, doubled.results, strict=True):
+        work = before.dimension_scores["ketenagakerjaan"]
+        assert (after.score - before.score) * (work - before.score) >= 0
+
+
+def test_kecamatan_screen_the_whole_province(reference_store):
+    found = planning.assess(reference_store, layer="kecamatan")
+    assert len(found.results) == 156
+    assert found.n_ranked > 80
+
+
+def test_readiness_as_a_layer_keeps_ranks_whole_and_missing_empty(reference_store):
+    frame = planning.readiness_frame(reference_store, "id")
+    assert str(frame["rank"].dtype) == "Int64"
+    assert frame.loc["angsana", ["score", "class"]].isna().all()
+    assert np.isnan(frame.loc["angsana", "measure_lereng"])
+    total = frame.filter(like="contribution_").sum(axis=1, min_count=1)
+    assert np.allclose(total.dropna(), frame["score"].dropna())
+    assert results_frame(planning.assess(reference_store), frame, "en")["class_title"].notna().any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"model_id": "siap"}, ModelNotFound, "kesiapan"),
+        ({"layer": "desa"}, LayerNotFound, "kecamatan"),
+        ({"year": 1999}, UnknownYear, "2025"),
+        ({"weights": {"huni": 1.0}}, InvalidWeights, "usaha"),
+    ],
+)
+def test_what_cannot_be_assessed_says_what_can(reference_store, arguments, error, words):
+    with pytest.raises(error, match=words):
+        planning.assess(reference_store, **arguments)
+
+
+def test_an_unknown_zone_is_not_found(reference_store):
+    with pytest.raises(ZoneNotFound, match="cahaya-baru"):
+        planning.assess(reference_store).result("atlantis")
+
+
+def test_adding_a_slope_raster_scores_what_waited_for_it(reference_store, tmp_path):
+    assert planning.readers_of(reference_store, "slope_percent") == [
+        "kesiapan.lereng",
+        "kesiapan.lereng_curam",
+    ]
+    before = planning.assess(reference_store)
+    planning.add_land(
+        reference_store,
+        flat_slope(tmp_path),
+        name="slope_percent",
+        source="synthetic",
+        licence="none",
+        year="2026",
+    )
+    after = planning.assess(reference_store)
+    zone = after.result("cahaya-baru")
+    slope = next(c for c in zone.criteria if c.criterion == "lereng")
+    assert (slope.measure, slope.value, slope.period) == (1.0, 1.0, "2026")
+    assert zone.data_coverage > before.result("cahaya-baru").data_coverage
+    small = "angsana"
+    assert after.result(small).data_coverage > before.result(small).data_coverage
+    assert "land-slope_percent" in [origin.dataset for origin in after.lineage]
+
+
+def test_steep_land_excludes_a_zone(reference_store, tmp_path):
+    planning.add_land(
+        reference_store,
+        flat_slope(tmp_path, percent=60),
+        name="slope_percent",
+        source="synthetic",
+        licence="none",
+    )
+    assert {r.status for r in planning.assess(reference_store).results} == {
+        "excluded",
+        "insufficient_data",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "words"),
+    [("Lereng %", "%", "lower-case"), ("curah_hujan", None, "Say the unit")],
+)
+def test_a_land_raster_needs_a_name_and_a_unit(reference_store, tmp_path, name, unit, words):
+    with pytest.raises(RasterRefused, match=words):
+        planning.add_land(
+            reference_store, flat_slope(tmp_path), name=name, unit=unit, source="s", licence="l"
+        )
+    assert len(reference_store.datasets("raster")) == 3
+
+
+def test_zones_with_a_published_area_have_it_within_five_hundredths_of_a_percent(reference_store):
+    zones = planning.layer(reference_store, "zones")
+    disc = zones[zones["geometry_kind"] == "equal_area_disc"]
+    assert area_ha(disc) == pytest.approx(disc["area_ha"].to_numpy(), rel=5e-4)
+
+
+def flat_slope(folder, percent=1.0):
+    """A made slope raster of 30 arc seconds over the province, the same everywhere."""
+    path = folder / "synthetic_slope.tif"
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=360,
+        height=480,
+        count=1,
+        dtype="float32",
+        crs="EPSG:4326",
+        transform=from_origin(114, -1, 1 / 120, 1 / 120),
+    ) as target:
+        target.write(np.full((480, 360), percent, dtype="float32"), 1)
+    return path
