@@ -47,6 +47,9 @@ def tables_of(request: Request) -> Tables:
 def language_of(request: Request) -> Language:
     """The language of the answer: `lang`, else Accept-Language, else the service's default.
 
+    A page without `lang` speaks the default: browsers of district offices ask for English because
+    nobody set them up, and every page has its switch.
+
     Raises
     ------
     InvalidParameter
@@ -113,6 +116,9 @@ def _chosen_language(request: Request) -> Language | None:
 
 
 def _accepted_language(request: Request) -> Language:
+    wanted = request.query_params.get("f") or _accepted_format(request)
+    if wanted == "html":
+        return settings_of(request).default_language
     for tag, _ in _by_quality(request.headers.get("accept-language", "")):
         language = _LANGUAGE_TAGS.get(tag.split("-")[0].lower())
         if language is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     settings = settings or Settings()
     app = FastAPI(
         title="Kawasan",
-        version="0.1.0",
+        version=version("kawasan"),
         description="Transmigration areas of South Kalimantan: boundaries, indicators, land, readiness.",
         openapi_url=None,
         docs_url=None,
@@ -62,9 +63,8 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     return app
 
 
-def allowed_methods(path: str) -> list[str]:
-    """The methods that a path takes, HEAD for every GET included; empty for an unknown path."""
-    scope = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
+def allowed_methods(scope: Scope) -> list[str]:
+    """The methods that a request's path takes, HEAD for every GET included; none if it is unknown."""
     found: set[str] = set()
     for router in _ROUTERS:
         for route in router.routes:

@@ -133,7 +133,7 @@ def body_limit(app: ASGIApp, settings: Settings) -> ASGIApp:
         limit = _limit_bytes(headers, settings)
         body = _CountedBody(receive, send, limit)
         declared = headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) <= limit:
+        if declared.isdecimal() and int(declared) <= limit:
             with suppress(_TooMuch):
                 await app(scope, body.receive, body.send)
         else:
@@ -169,12 +169,12 @@ class _CountedBody:
             await self._send(message)
 
 
-def plain_options(app: ASGIApp, allowed_methods: Callable[[str], Sequence[str]]) -> ASGIApp:
+def plain_options(app: ASGIApp, allowed_methods: Callable[[Scope], Sequence[str]]) -> ASGIApp:
     """OPTIONS of any path that exists: 204 with the methods it takes."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         is_asked = scope["type"] == "http" and scope["method"] == "OPTIONS"
-        methods = allowed_methods(scope["path"]) if is_asked else ()
+        methods = allowed_methods(scope) if is_asked else ()
         if methods:
             response = Response(status_code=204, headers={"Allow": ", ".join(methods)})
             await response(scope, receive, send)
@@ -209,7 +209,7 @@ def faults(app: ASGIApp) -> ASGIApp:
 
 
 def install(
-    app: FastAPI, settings: Settings, *, allowed_methods: Callable[[str], Sequence[str]]
+    app: FastAPI, settings: Settings, *, allowed_methods: Callable[[Scope], Sequence[str]]
 ) -> None:
     """Put the middleware around `app`, the innermost first."""
     layers: list[tuple[Any, dict[str, Any]]] = [

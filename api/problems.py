@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from api.deps import format_of, language_or_default
 from api.links import HTML, PROBLEM
@@ -139,14 +140,14 @@ def respond_fault(request: Request) -> Response:
     return respond(request, fault_problem(language_or_default(request)))
 
 
-def install(app: FastAPI, *, allowed_methods: Callable[[str], Sequence[str]]) -> None:
+def install(app: FastAPI, *, allowed_methods: Callable[[Scope], Sequence[str]]) -> None:
     """Answer every error of `app` as a problem.
 
-    `allowed_methods` tells the methods that a path has, for the `Allow` header.
+    `allowed_methods` tells the methods that a request's path takes, for the `Allow` header.
     """
 
     async def http_exception(request: Request, error: Exception) -> Response:
-        return _http_problem(request, error, allowed_methods(request.url.path))
+        return _http_problem(request, error, allowed_methods(request.scope))
 
     app.add_exception_handler(GeoError, _geo_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from api.deps import base_of, language_or_default, links_of
 from api.links import HTML, JSON
-from api.tables import program_digest
+from geo.edition import edition
 
 NEGOTIATED = "Accept, Accept-Language"
 _CACHE = "public, no-cache"
@@ -97,7 +97,7 @@ def conditional(request: Request, etag: str, make: Callable[[], Response]) -> Re
 
 def etag_of(*parts: object) -> str:
     """A strong ETag of everything that decides an answer's bytes, this program included."""
-    digest = hashlib.sha256(program_digest().encode())
+    digest = hashlib.sha256(edition("geo", "maps", "api").encode())
     for part in parts:
         content = part if isinstance(part, bytes) else repr(part).encode()
         digest.update(len(content).to_bytes(8, "big") + content)

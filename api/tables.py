@@ -5,16 +5,14 @@ is prepared lies in the store under a name that carries the hash of what it was 
 program included, so it is never stale and survives a restart; all requests share open tables.
 """
 
-import hashlib
 import mmap
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
-import geo
+from geo.edition import edition
 from geo.errors import LayerNotFound, NotFound, StoreFault
 from geo.features import FeatureTable
 from geo.language import Language, Text
@@ -83,7 +81,7 @@ class Tables:
 
     def collections(self) -> list[Collection]:
         """Every collection, layers by name and the computed ones last."""
-        layers = [self._layer(name) for name in self._store.datasets("layer")]
+        layers = [_layer(self._store.version(name)) for name in self._store.datasets("layer")]
         readiness = self._readiness()
         return layers if readiness is None else [*layers, readiness]
 
@@ -92,10 +90,13 @@ class Tables:
         found = self._readiness() if name == READINESS else None
         if found is not None:
             return found
-        layers = self._store.datasets("layer")
-        if name not in layers:
-            raise LayerNotFound(name, available=layers)
-        return self._layer(name)
+        try:
+            version = self._store.version(name)
+        except LayerNotFound:
+            version = None
+        if version is None or version.kind != "layer":
+            raise LayerNotFound(name, available=self._store.datasets("layer"))
+        return _layer(version)
 
     def described(self, language: Language) -> list[tuple[Collection, FeatureTable]]:
         """Every collection with its features, for documents that name their properties."""
@@ -107,25 +108,13 @@ class Tables:
         Layers are the same in every language; what is computed speaks the reader's.
         """
         version = collection.version
-        name = f"{program_digest()[:12]}-{collection.key}.features"
+        name = f"{edition('geo', 'api')}-{collection.key}.features"
         if version is None:
             return self._prepared(
                 f"{READINESS}-{language}-{name}", lambda: _encoded_readiness(self._store, language)
             )
         return self._prepared(
             f"layer-{name}", lambda: _encoded_layer(version.path, collection.schema)
-        )
-
-    def _layer(self, name: str) -> Collection:
-        version = self._store.version(name)
-        schema = SCHEMAS.get(name)
-        return Collection(
-            id=name,
-            title=schema.title if schema else Text(id=name, en=name),
-            description=schema.description if schema else _NO_SCHEMA.format(layer=name),
-            key=version.sha256,
-            version=version,
-            schema=schema,
         )
 
     def _readiness(self) -> Collection | None:
@@ -144,18 +133,37 @@ class Tables:
         # One thread prepares a table while requests for the others go on.
         with preparing:
             if name not in self._open:
-                path = self._store.prepared_path(name)
-                if not path.exists():
-                    self._store.write_prepared(name, encode())
-                self._remember(name, _opened(path))
+                self._remember(name, self._kept(name, encode))
             return self._open[name]
+
+    def _kept(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
+        path = self._store.prepared_path(name)
+        if path.exists():
+            return _opened(path)
+        content = encode()
+        try:
+            return _opened(self._store.write_prepared(name, content))
+        except OSError:  # a full or read-only disk costs the next start time, not this answer
+            return PreparedTable(FeatureTable(content), datetime.now(UTC).replace(microsecond=0))
 
     def _remember(self, name: str, table: PreparedTable) -> None:
         with self._lock:
-            for oldest in list(self._open)[: 1 + len(self._open) - _MOST_OPEN]:
+            for oldest in list(self._open)[: max(0, 1 + len(self._open) - _MOST_OPEN)]:
                 del self._open[oldest]
                 self._preparing.pop(oldest, None)
             self._open[name] = table
+
+
+def _layer(version: Version) -> Collection:
+    name, schema = version.dataset, SCHEMAS.get(version.dataset)
+    return Collection(
+        id=name,
+        title=schema.title if schema else Text(id=name, en=name),
+        description=schema.description if schema else _NO_SCHEMA.format(layer=name),
+        key=version.sha256,
+        version=version,
+        schema=schema,
+    )
 
 
 def _opened(path: Path) -> PreparedTable:
@@ -166,16 +174,6 @@ def _opened(path: Path) -> PreparedTable:
         except ValueError as error:  # an empty file cannot be mapped
             raise StoreFault(reason=_EMPTY_FILE.format(path=path.name)) from error
     return PreparedTable(FeatureTable(content), prepared_at.replace(microsecond=0))
-
-
-@cache
-def program_digest() -> str:
-    """The sha256 of the domain's own source: what it prepares may change with any of its lines."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(geo.__file__).parent.glob("*.py")):
-        content = path.read_bytes()
-        digest.update(len(content).to_bytes(8, "big") + content)
-    return digest.hexdigest()
 
 
 def _encoded_layer(path: Path, schema: LayerSchema | None) -> bytes:

@@ -105,6 +105,16 @@ def open_catalogue(path: Path) -> sa.Engine:
 
 
 @contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A view of the catalogue at one moment; `StoreFault` when it cannot be read."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except sa.exc.DatabaseError as error:
+        raise StoreFault(reason=_cannot_read(error)) from error
+
+
+@contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that changes the catalogue, whole or not at all; `StoreFault` when it cannot."""
     try:
@@ -161,6 +171,13 @@ def _damaged(path: Path) -> Text:
         id="Katalog {f} rusak dan tidak diubah. Pulihkan berkas itu dari cadangan.",
         en="The catalogue {f} is damaged and was left as it is. Restore it from a backup.",
     ).format(f=path)
+
+
+def _cannot_read(error: Exception) -> Text:
+    return Text(
+        id="Katalog tidak dapat dibaca saat ini ({e}); coba lagi.",
+        en="The catalogue cannot be read now ({e}); try again.",
+    ).format(e=getattr(error, "orig", error))
 
 
 def _cannot_write(error: Exception) -> Text:

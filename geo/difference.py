@@ -6,6 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -73,11 +74,7 @@ def difference(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> Difference
     """
     both = [key for key in frame.index if key in current.index]
     after, before = to_lonlat(frame.loc[both]), to_lonlat(current.loc[both])
-    moved = ~shapely.equals_exact(
-        shapely.normalize(after.geometry.to_numpy()),
-        shapely.normalize(before.geometry.to_numpy()),
-        tolerance=_TOLERANCE_DEG,
-    )
+    moved = ~shapely.equals_exact(_plain(after), _plain(before), tolerance=_TOLERANCE_DEG)
     areas = area_ha(before), area_ha(after)
     values = _changed_values(after, before)
 
@@ -98,6 +95,15 @@ def difference(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> Difference
         changed=tuple(changes),
         unchanged=len(both) - len(changes),
     )
+
+
+def _plain(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Shapes in one form: a program that stores every polygon as a multipolygon changed nothing."""
+    shapes = [
+        s.geoms[0] if getattr(s, "geoms", ()) and len(s.geoms) == 1 else s for s in frame.geometry
+    ]
+    normal: npt.NDArray[np.object_] = shapely.normalize(np.array(shapes, dtype=object))
+    return normal
 
 
 def _changed_values(

@@ -5,10 +5,13 @@ schema says which columns it must carry. Topology between features is `geo/cover
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from geo.errors import LayerNotFound
 from geo.language import Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 FieldKind = Literal["text", "integer", "number"]
 
@@ -209,3 +212,15 @@ def schema_of(layer: str) -> LayerSchema:
     if layer not in SCHEMAS:
         raise LayerNotFound(layer, available=sorted(SCHEMAS))
     return SCHEMAS[layer]
+
+
+def with_all_fields(frame: "gpd.GeoDataFrame", layer: str) -> "gpd.GeoDataFrame":
+    """`frame` with every field of its layer's schema; one that it lacks is missing everywhere.
+
+    A layer without a schema stays as it is.
+    """
+    schema = SCHEMAS.get(layer)
+    if schema is None:
+        return frame
+    lacking = [f.name for f in schema.fields if f.name != schema.key and f.name not in frame]
+    return frame.assign(**dict.fromkeys(lacking))

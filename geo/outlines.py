@@ -6,6 +6,7 @@ one ring of two million vertices; and a repair is made only when it was asked fo
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -132,7 +133,7 @@ def _valid(
     valid = shapely.is_valid(shapes)
     findings: list[Finding] = []
     result = shapes.copy()
-    for row in np.flatnonzero(usable & ~valid):
+    for row in np.flatnonzero(usable & ~valid).tolist():
         feature, shape = features[row], shapes[row]
         reason, lon, lat = _reason(shape, crs)
         where = {"lon": lon, "lat": lat}
@@ -255,26 +256,50 @@ def _areas_stated(
 
 def _coverage(frame: gpd.GeoDataFrame) -> list[Finding]:
     report = coverage_faults(frame)
-    shapes = to_lonlat(frame).geometry
+    return [
+        *_overlaps(report.overlaps.to_dict("records"), to_lonlat(frame).geometry),
+        *_gaps(report.gaps.to_dict("records")),
+        *_edges(report.unmatched_edges.to_dict("records")),
+    ]
+
+
+def _overlaps(rows: list[Any], shapes: gpd.GeoSeries) -> list[Finding]:
     findings = []
-    for overlap in report.overlaps.itertuples():
-        point = shapely.intersection(shapes[overlap.left], shapes[overlap.right])
-        lon, lat = _position(point.representative_point())
-        facts = {"left": overlap.left, "right": overlap.right, "area_ha": round(overlap.area_ha, 4)}
-        where = {"lon": lon, "lat": lat}
-        findings.append(finding("coverage_overlap", where=where, lon=lon, lat=lat, **facts))
-    for gap in report.gaps.itertuples():
-        where = {"lon": round(gap.lon, 6), "lat": round(gap.lat, 6)}
-        facts = {"area_ha": round(gap.area_ha, 4), "width_m": round(gap.width_m, 1)}
+    for row in rows:
+        left, right = row["left"], row["right"]
+        point = shapely.intersection(shapes[left], shapes[right]).representative_point()
+        lon, lat = round(point.x, 6), round(point.y, 6)
         findings.append(
-            finding("coverage_gap", where=where, neighbours=gap.neighbours, **where, **facts)
-        )
-    for edge in report.unmatched_edges.itertuples():
-        findings.append(
-            finding("coverage_edges", key=edge.area_id, length_m=round(edge.length_m, 1))
+            finding(
+                "coverage_overlap",
+                where={"lon": lon, "lat": lat},
+                left=left,
+                right=right,
+                area_ha=round(row["area_ha"], 4),
+                lon=lon,
+                lat=lat,
+            )
         )
     return findings
 
 
-def _position(point: shapely.Point) -> tuple[float, float]:
-    return round(point.x, 6), round(point.y, 6)
+def _gaps(rows: list[Any]) -> list[Finding]:
+    return [
+        finding(
+            "coverage_gap",
+            where={"lon": round(row["lon"], 6), "lat": round(row["lat"], 6)},
+            neighbours=row["neighbours"],
+            area_ha=round(row["area_ha"], 4),
+            width_m=round(row["width_m"], 1),
+            lon=round(row["lon"], 6),
+            lat=round(row["lat"], 6),
+        )
+        for row in rows
+    ]
+
+
+def _edges(rows: list[Any]) -> list[Finding]:
+    return [
+        finding("coverage_edges", key=row["area_id"], length_m=round(row["length_m"], 1))
+        for row in rows
+    ]

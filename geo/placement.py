@@ -70,11 +70,12 @@ def place_layer(frame: gpd.GeoDataFrame, region: gpd.GeoDataFrame | None) -> lis
     crs = frame.crs
     bounds: _Bounds = tuple(frame.total_bounds)
     lonlat = _lonlat_bounds(bounds, crs)
-    hint = _hint(bounds, crs, region)
     if lonlat is None:
         shown = ", ".join(f"{value:.6g}" for value in bounds)
+        hint = _hint(bounds, region)
         return [finding("coordinates_impossible", crs=name_of(crs), bounds=shown, hint=hint)]
     if region is not None and not _meet(lonlat, _grown(region)):
+        hint = _hint(bounds, region)
         return [finding("outside_region", crs=name_of(crs), bounds=_shown(lonlat), hint=hint)]
     use = crs.area_of_use
     if use is not None and not _inside(lonlat, use.bounds):
@@ -113,7 +114,7 @@ def _shown(bounds: _Bounds) -> str:
     return f"{west:.3f}–{east:.3f}°, {south:.3f}–{north:.3f}°"
 
 
-def _hint(bounds: _Bounds, crs: pyproj.CRS, region: gpd.GeoDataFrame | None) -> Text:
+def _hint(bounds: _Bounds, region: gpd.GeoDataFrame | None) -> Text:
     """The CRSs that would put the coordinates into the region."""
     if region is not None:
         goal = _grown(region)

@@ -30,6 +30,7 @@ from geo.land import (
     require_land_raster,
 )
 from geo.language import Language, Text
+from geo.layers import with_all_fields
 from geo.measures import LandRaster, measure_zones
 from geo.models import Model, parse_model, weights_from, weights_from_judgements
 from geo.readiness import Measures, assess_measures
@@ -85,8 +86,13 @@ def indicator_catalogue(store: Store) -> dict[str, Indicator]:
 
 
 def layer(store: Store, name: str) -> gpd.GeoDataFrame:
-    """The current version of a layer in lon/lat; `LayerNotFound` when there is none of that name."""
-    return _read_layer(store.version(name).path)
+    """The current version of a layer in lon/lat, with every field of its schema.
+
+    Raises
+    ------
+    LayerNotFound
+    """
+    return with_all_fields(_read_layer(store.version(name).path), name)
 
 
 def assess(

@@ -113,7 +113,7 @@ class Store:
         query = sa.select(catalogue.datasets.c.dataset).order_by(catalogue.datasets.c.dataset)
         if kind is not None:
             query = query.where(catalogue.datasets.c.kind == kind)
-        with self._engine.connect() as connection:
+        with catalogue.reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
     def state(self) -> dict[str, str]:
@@ -123,7 +123,7 @@ class Store:
             datasets,
             (datasets.c.dataset == versions.c.dataset) & (datasets.c.current == versions.c.number),
         )
-        with self._engine.connect() as connection:
+        with catalogue.reading(self._engine) as connection:
             return {row.dataset: row.sha256 for row in connection.execute(query)}
 
     def version(self, dataset: str, number: int | None = None) -> Version:
@@ -150,7 +150,7 @@ class Store:
             .where(catalogue.versions.c.dataset == dataset)
             .order_by(catalogue.versions.c.number)
         )
-        with self._engine.connect() as connection:
+        with catalogue.reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         if not rows:
             raise LayerNotFound(dataset, available=self.datasets())
@@ -274,7 +274,7 @@ class Store:
 
     def upload(self, upload: str) -> Upload:
         """One upload; `UploadNotFound` when there is none of that id."""
-        with self._engine.connect() as connection:
+        with catalogue.reading(self._engine) as connection:
             row = (
                 connection.execute(
                     sa.select(catalogue.uploads).where(catalogue.uploads.c.upload == upload)
@@ -313,7 +313,7 @@ class Store:
     def keys(self) -> list[Mapping[str, Any]]:
         """Every key without its digest: prefix, label, created_at, last_used_at, revoked_at."""
         columns = [c for c in catalogue.keys.c if c.name != "digest"]
-        with self._engine.connect() as connection:
+        with catalogue.reading(self._engine) as connection:
             rows = connection.execute(
                 sa.select(*columns).order_by(catalogue.keys.c.created_at)
             ).mappings()
@@ -338,7 +338,7 @@ class Store:
         parts = key.split("_", 2)
         if len(parts) != 3 or parts[0] != "kwsn":
             return None
-        with self._engine.connect() as connection:
+        with catalogue.reading(self._engine) as connection:
             row = (
                 connection.execute(
                     sa.select(catalogue.keys).where(catalogue.keys.c.prefix == parts[1])
@@ -359,7 +359,7 @@ class Store:
 
     def audit(self) -> list[Mapping[str, Any]]:
         """The audit log, oldest first."""
-        with self._engine.connect() as connection:
+        with catalogue.reading(self._engine) as connection:
             rows = connection.execute(
                 sa.select(catalogue.audit).order_by(catalogue.audit.c.entry)
             ).mappings()
@@ -367,7 +367,7 @@ class Store:
 
     def check(self, *, repair: bool = False, min_age_s: float = _ORPHAN_AGE_S) -> StoreReport:
         """Compare every version with its snapshot; with `repair`, remove orphans older than `min_age_s`."""
-        with self._engine.connect() as connection:
+        with catalogue.reading(self._engine) as connection:
             rows = connection.execute(
                 sa.select(catalogue.versions.c.sha256, catalogue.versions.c.suffix).distinct()
             ).all()

@@ -200,7 +200,8 @@ def geometry_sentence(kind: object, method: object, language: Language) -> str:
     """What a reader must know of a geometry's making, in a sentence of ours and the data's own."""
     key = f"geometry.{kind}"
     known = key in catalogue(language)
-    sentence = translate(key if known else "geometry.other", language)
+    unknown = "geometry.other" if isinstance(kind, str) else "geometry.unstated"
+    sentence = translate(key if known else unknown, language)
     return " ".join(filter(None, (sentence, text_or_none(method))))
 
 

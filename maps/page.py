@@ -110,13 +110,14 @@ def render(
 
 
 def _navigation(root: str, language: Language) -> list[dict[str, str]]:
-    # Only pages for people speak two languages; the data's doors know no such parameter.
-    spoken = "" if language == LANGUAGES[0] else f"?lang={language}"
     return [
-        {"key": "home", "address": f"{root}/{spoken}"},
-        {"key": "map", "address": f"{root}/map{spoken}"},
-        {"key": "data", "address": f"{root}/collections"},
-        {"key": "api", "address": f"{root}/api.html"},
+        {"key": key, "address": f"{root}{path}?lang={language}"}
+        for key, path in (
+            ("home", "/"),
+            ("map", "/map"),
+            ("data", "/collections"),
+            ("api", "/api.html"),
+        )
     ]
 
 

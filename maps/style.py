@@ -151,8 +151,8 @@ def class_colours(n_classes: int) -> tuple[str, ...]:
 
 
 def is_approximate(geometry_kind: object) -> bool:
-    """Whether a geometry is to be drawn dashed."""
-    return geometry_kind not in EXACT_KINDS
+    """Whether a geometry is to be drawn dashed; one whose kind nobody stated is taken as given."""
+    return isinstance(geometry_kind, str) and geometry_kind not in EXACT_KINDS
 
 
 def regency_style(colour: str | None) -> dict[str, Any]:

@@ -252,7 +252,7 @@ def _items_page(
         "api/items.html",
         title=entry.title.to(language),
         collection=entry,
-        fields=_field_titles(entry, table, language),
+        fields=_shown_beside_id(entry, _field_titles(entry, table, language)),
         features=table.features.properties(selection.indices),
         matched=selection.matched,
         page=page,
@@ -295,6 +295,11 @@ def _field_titles(entry: Collection, table: PreparedTable, language: Language) -
         unit = f" ({field.unit})" if field and field.unit else ""
         titles[name] = field.title.to(language) + unit if field else name
     return titles
+
+
+def _shown_beside_id(entry: Collection, titles: dict[str, str]) -> dict[str, str]:
+    key = entry.schema.key if entry.schema else None
+    return {name: title for name, title in titles.items() if name != key}
 
 
 def _by_rel(links: list[dict[str, str]]) -> dict[str, dict[str, str]]:

@@ -1,6 +1,7 @@
 """Small made layers whose answers can be counted by hand, and how they get into a store."""
 
 import io
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
@@ -10,6 +11,7 @@ from geo.store import Provenance
 
 HOSTILE = "<script>alert('x')</script> \"&${1}`"
 ODD_LAYER = "uji coba.<b>'é?#%"
+PROVENANCE = Provenance(actor="tester", note="", source="made by hand", licence="CC0-1.0")
 ODD_ID = "a b/c'\"<ü>?#%"
 
 
@@ -52,7 +54,7 @@ def odd():
 def publish(store, layer, frame, *, note="made for a test"):
     content = io.BytesIO()
     frame.to_parquet(content)
-    provenance = Provenance(actor="tester", note=note, source="made by hand", licence="CC0-1.0")
+    provenance = replace(PROVENANCE, note=note)
     return store.publish(
         layer, "layer", content.getvalue(), suffix=".parquet", provenance=provenance
     )

@@ -527,7 +527,7 @@ def test_c24_other_origins_also_read_problems(client):
 @pytest.mark.parametrize("path", RESOURCES)
 @pytest.mark.parametrize(("language", "word"), [("id", "Peta"), ("en", "Map")])
 def test_c25_every_resource_is_a_page_in_both_languages(client, path, language, word):
-    page = client.get(path, headers={"Accept": HTML, "Accept-Language": language})
+    page = client.get(path, params={"lang": language}, headers={"Accept": HTML})
     assert page.status_code == 200
     assert page.headers["content-language"] == language
     assert f'<html lang="{language}">' in page.text
@@ -535,6 +535,15 @@ def test_c25_every_resource_is_a_page_in_both_languages(client, path, language, 
     assert word in page.text
     assert "f=json" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_c25_a_page_is_indonesian_whatever_the_browser_was_set_up_for(client):
+    page = client.get("/", headers={"Accept": HTML, "Accept-Language": "en-US,en;q=0.9"})
+    assert page.headers["content-language"] == "id"
+    assert (
+        client.get("/?f=html", headers={"Accept-Language": "en"}).headers["content-language"]
+        == "id"
+    )
 
 
 @pytest.mark.parametrize("path", ["items", "items/timur-jauh", "items?name=" + quote(HOSTILE)])

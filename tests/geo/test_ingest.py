@@ -410,6 +410,12 @@ def test_the_difference_tells_values_and_areas():
     assert areas["after"] == pytest.approx(2 * areas["before"], rel=1e-6)
 
 
+def test_a_polygon_stored_as_a_multipolygon_of_one_part_has_not_changed():
+    first = check(zone()).frame
+    second = check(zone(geometry=shapely.MultiPolygon([INSIDE.reverse()])), current=first)
+    assert second.report["difference"]["counts"]["unchanged"] == 1
+
+
 def test_a_fault_in_every_row_is_listed_up_to_a_limit_and_counted():
     report = check(*(zone(zone_id=f"z{i}", regency_code="63.99") for i in range(70))).report
     assert report["counts"]["code_unknown"] == 70

@@ -114,9 +114,14 @@ def test_a_source_address_must_be_of_the_web() -> None:
     assert "sourceUrl" not in card
 
 
-@pytest.mark.parametrize("kind", ["equal_area_disc", "anything else", None, float("nan")])
+@pytest.mark.parametrize("kind", ["equal_area_disc", "anything else"])
 def test_approximate_geometry_is_named(kind: object) -> None:
     assert "erkiraan" in geometry_sentence(kind, None, "id")
+
+
+@pytest.mark.parametrize("kind", [None, float("nan")])
+def test_geometry_of_a_kind_that_nobody_stated_is_taken_as_published(kind: object) -> None:
+    assert geometry_sentence(kind, None, "id").startswith("Batas menurut berkas")
 
 
 def test_geometry_says_its_method() -> None:

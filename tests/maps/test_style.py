@@ -77,7 +77,8 @@ def test_decimals_follow_the_range() -> None:
     assert decimals_for(4, 4) == 2
 
 
-def test_every_geometry_is_approximate_unless_it_says_otherwise() -> None:
+def test_a_stated_geometry_is_approximate_unless_it_says_otherwise() -> None:
     assert is_approximate("equal_area_disc")
-    assert is_approximate(None)
+    assert is_approximate("anything else")
+    assert not is_approximate(None)
     assert not is_approximate("official")

@@ -1,0 +1,143 @@
+"""Prepared features are made once, found again, and never stand in the way of an answer."""
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.main import create_app
+from api.settings import Settings
+from api.tables import Tables
+from geo import encoding
+from geo.reference import load_reference
+from geo.store import Store
+from tests.api.examples import PROVENANCE, publish, zones
+
+ITEMS = "/collections/zones/items"
+
+
+def prepared(store):
+    return sorted(path.name for path in (store.folder / "prepared").iterdir())
+
+
+def test_a_layer_is_encoded_once_and_found_by_the_next_start(store, monkeypatch):
+    first = Tables(store)
+    layer = first.collection("zones")
+    before = first.table(layer, "id").features
+    monkeypatch.setattr(encoding, "encode_features", None)
+    again = Tables(store).table(layer, "en").features
+    assert len(before) == len(again) == 3
+    assert len(prepared(store)) == 1
+    assert layer.key in prepared(store)[0]
+
+
+def test_threads_that_ask_at_once_share_one_table(store):
+    tables = Tables(store)
+    layer = tables.collection("regencies")
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: tables.table(layer, "id"), range(32)))
+    assert len({id(table) for table in found}) == 1
+
+
+def test_many_versions_do_not_pile_up(store):
+    tables = Tables(store)
+    frame = zones()
+    for number in range(70):
+        publish(store, "zones", frame.assign(name=f"{number}"))
+        tables.table(tables.collection("zones"), "id")
+    assert len(tables._open) == 64
+
+
+def test_a_disk_that_takes_nothing_still_lets_us_answer(client, store, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "write_prepared", full)
+    assert client.get(ITEMS).json()["numberMatched"] == 3
+    assert prepared(store) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"broken" * 10])
+def test_a_damaged_prepared_file_is_503_and_says_what_to_do(client, store, content, settings):
+    assert client.get(ITEMS).status_code == 200
+    (store.folder / "prepared" / prepared(store)[0]).write_bytes(content)
+    with TestClient(create_app(settings, store=store)) as restarted:
+        answer = restarted.get(ITEMS)
+        assert answer.status_code == 503
+        assert "prepared" in restarted.get(ITEMS + "?lang=en").json()["detail"]
+
+
+def test_a_dataset_that_is_no_layer_is_no_collection(client, store):
+    store.publish("tables", "indicators", b"x", suffix=".parquet", provenance=PROVENANCE)
+    assert client.get("/collections/tables").status_code == 404
+    assert client.get("/collections/tables/items").status_code == 404
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    """The service on the data that it ships with."""
+    found = Settings(store=tmp_path_factory.mktemp("store"))
+    store = Store(found.store)
+    load_reference(store, found.data_dir)
+    with TestClient(create_app(found, store=store)) as client:
+        yield client
+    store.close()
+
+
+def test_the_shipped_data_are_served(shipped):
+    counts = {
+        entry["id"]: shipped.get(f"/collections/{entry['id']}/items").json()["numberMatched"]
+        for entry in shipped.get("/collections").json()["collections"]
+    }
+    assert counts["regencies"] == 13
+    assert counts["kecamatan"] == 156
+    assert counts["readiness"] == counts["zones"] > 5
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_readiness_is_a_collection_in_the_readers_language(shipped, language):
+    page = shipped.get("/collections/readiness/items", params={"lang": language}).json()
+    scored = [f["properties"] for f in page["features"] if f["properties"]["rank"] is not None]
+    assert sorted(row["rank"] for row in scored)[0] == 1
+    assert all(isinstance(row["rank"], int) and 0 <= row["score"] <= 100 for row in scored)
+    assert all(f["properties"]["zone_id"] == f["id"] for f in page["features"])
+    word = {"id": "skor", "en": "score"}[language]
+    assert any(word in f["properties"]["explanation"].lower() for f in page["features"])
+
+
+def test_readiness_has_pages_but_no_versions(shipped):
+    assert shipped.get("/collections/readiness/versions").json()["versions"] == []
+    assert shipped.get("/collections/readiness/items?f=html").status_code == 200
+    (best,) = shipped.get("/collections/readiness/items?rank=1").json()["features"]
+    assert best["properties"]["rank"] == 1
+
+
+TEXT = st.text(max_size=30) | st.sampled_from(["-1", "1e309", "NaN", "0,0,1,1", "%00", "' OR 1=1"])
+
+
+@given(
+    path=st.sampled_from([ITEMS, "/collections", ITEMS + "/angsana", "/readiness", "/api", "/map"]),
+    name=st.sampled_from(["bbox", "limit", "offset", "datetime", "f", "lang", "name", "year"])
+    | TEXT,
+    value=TEXT,
+)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_query_is_a_fault(client, path, name, value):
+    answer = client.get(path, params={name: value})
+    assert answer.status_code < 500
+    if answer.status_code >= 400 and "html" not in answer.headers["content-type"]:
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@given(path=st.text(max_size=40))
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_path_is_a_fault(client, path):
+    assert client.get("/" + quote(path, safe="/")).status_code < 500
+    assert client.get("/collections/zones/items/" + quote(path, safe="")).status_code in (200, 404)

@@ -1,0 +1,158 @@
+"""The service on the shipped data, started by its own command, in a browser without any other network."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from playwright.sync_api import expect
+
+from geo.store import Store
+from tests.browser.test_map_page import DESKTOP, PHONE, shapes
+from tests.service import running
+
+PICTURES = Path(__file__).parent / "pictures"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("service") / "store"
+
+
+@pytest.fixture(scope="module")
+def address(store):
+    """An empty folder: the first start loads the shipped data."""
+    with running(store) as started:
+        yield started
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_the_map_draws_13_regencies_and_all_zones_without_other_network(address, visit, size):
+    seen = visit(f"{address}/map", width=size[0], height=size[1])
+    expect(shapes(seen.page, "regencies")).to_have_count(13)
+    expect(shapes(seen.page, "zones")).to_have_count(14)
+    assert seen.trouble == []
+    assert {urlsplit(asked).netloc for asked in seen.requests} == {urlsplit(address).netloc}
+
+
+def test_a_zone_says_its_score_what_contributed_and_what_is_missing(address, visit):
+    seen = visit(f"{address}/map")
+    seen.page.get_by_role("link", name="Kawasan Transmigrasi Cahaya Baru").click()
+    popup = seen.page.locator(".leaflet-popup")
+    for words in (
+        "Peringkat 1 dari 4",
+        "Cakupan data",
+        "Lahan terbuka",
+        "kawasan land add",
+        "NASA MCD12C1",
+    ):
+        expect(popup).to_contain_text(words)
+    assert seen.trouble == []
+
+
+def test_a_click_on_a_regency_opens_its_figure_with_period_and_source(address, visit):
+    seen = visit(f"{address}/map")
+    seen.page.locator("path[aria-label^='Kabupaten Tabalong']").click()
+    popup = seen.page.locator(".leaflet-popup")
+    expect(popup).to_contain_text("3,48")
+    expect(popup).to_contain_text("Agustus 2025")
+    expect(popup).to_contain_text("BPS WebAPI")
+
+
+def test_the_language_is_switched_and_stays(address, visit):
+    seen = visit(f"{address}/map?lang=id")
+    expect(seen.page.locator("html")).to_have_attribute("lang", "id")
+    seen.page.get_by_role("link", name="EN", exact=True).click()
+    expect(seen.page.locator("html")).to_have_attribute("lang", "en")
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text(
+        "Readiness of transmigration areas"
+    )
+    assert seen.trouble == []
+
+
+def test_another_indicator_and_year_colour_the_regencies(address, visit):
+    seen = visit(f"{address}/map?lang=en")
+    seen.page.get_by_label("Indicator").select_option("p0_persen_miskin_maret")
+    seen.page.get_by_label("Year").select_option("2024")
+    seen.page.get_by_role("button", name="Show").click()
+    expect(seen.page.locator(".legends")).to_contain_text("2024")
+    assert "year=2024" in seen.page.url
+    assert seen.trouble == []
+
+
+def test_an_uploaded_zone_is_seen_on_the_map_in_items_and_in_the_scores(
+    address, store, visit, edited_zones
+):
+    opened = Store(store)
+    key = opened.add_key("GIS desk")
+    opened.close()
+    allowed = {"Authorization": f"Bearer {key}"}
+    upload = httpx2.post(
+        f"{address}/uploads", headers=allowed, files={"file": ("zona.zip", edited_zones)}
+    )
+    assert upload.status_code == 201, upload.text
+    published = httpx2.post(
+        f"{address}/uploads/{upload.json()['upload']}/publish",
+        headers=allowed,
+        json={"note": "Zona baru dari rapat"},
+    )
+    assert published.status_code == 200, published.text
+
+    assert httpx2.get(f"{address}/collections/zones/items/riam-adungan").status_code == 200
+    assert httpx2.get(f"{address}/readiness/riam-adungan").json()["name"] == "Riam Adungan"
+    seen = visit(f"{address}/map")
+    expect(shapes(seen.page, "zones")).to_have_count(15)
+    expect(seen.page.locator("main")).to_contain_text("Riam Adungan")
+
+    back = httpx2.post(
+        f"{address}/collections/zones/rollback",
+        headers=allowed,
+        json={"number": 1, "note": "Salah berkas"},
+    )
+    assert back.status_code == 200
+    assert httpx2.get(f"{address}/readiness/riam-adungan").status_code == 404
+    seen.page.reload()
+    expect(shapes(seen.page, "zones")).to_have_count(14)
+
+
+@pytest.fixture
+def edited_zones(address, tmp_path) -> bytes:
+    """The published zones with one more, saved as a zipped Shapefile in UTM by another program."""
+    import geopandas as gpd
+    import shapely
+
+    zones = gpd.read_file(f"{address}/collections/zones/items?limit=100").to_crs("EPSG:32750")
+    zones = zones[zones.geom_type != "Point"]
+    points = gpd.read_file(f"{address}/collections/zones/items?limit=100").to_crs("EPSG:32750")
+    points = points[points.geom_type == "Point"]
+    added = gpd.GeoDataFrame(
+        {"zone_id": ["riam-adungan"], "name": ["Riam Adungan"], "regency_code": ["63.01"]},
+        geometry=[shapely.box(300_000, 9_580_000, 312_000, 9_590_000)],
+        crs="EPSG:32750",
+    )
+    # A Shapefile holds one kind of geometry, so places without an area become small circles.
+    discs = points.assign(geometry=points.buffer(200))
+    frame = gpd.pd.concat([zones, discs, added])[
+        ["zone_id", "name", "regency_code", "geometry"]
+    ].rename(columns={"zone_id": "ID_ZONA", "name": "KAWASAN", "regency_code": "KDPKAB"})
+    frame.to_file(tmp_path / "zona.shp")
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for part in tmp_path.glob("zona.*"):
+            archive.write(part, part.name)
+    return content.getvalue()
+
+
+def test_pictures_of_the_map_are_taken(address, visit, tmp_path):
+    """KAWASAN_PICTURES=1 renews the pictures of the README; else they land in a temporary folder."""
+    folder = PICTURES if os.environ.get("KAWASAN_PICTURES") else tmp_path
+    for language in ("id", "en"):
+        for width, height in (DESKTOP, PHONE):
+            seen = visit(f"{address}/map?lang={language}", width=width, height=height)
+            expect(shapes(seen.page, "zones")).to_have_count(14)
+            file = folder / f"map-{language}-{width}.png"
+            seen.page.screenshot(path=file)
+            assert file.stat().st_size > 20_000
