@@ -68,8 +68,8 @@ _ARCHIVE = {
         "The size that the ZIP records for {member!r} is not the size of its content. Make the ZIP again.",
     ),
     "members_ignored": _info(
-        "Berkas lain dalam ZIP tidak dibaca: {members}.",
-        "Other files in the ZIP were not read: {members}.",
+        "Bagian lain dari berkas tidak dibaca: {members}.",
+        "Other parts of the file were not read: {members}.",
     ),
     "several_layers": _error(
         "Berkas berisi beberapa layer: {layers}. Sebutkan satu dengan parameter layer, atau kirim satu per satu.",

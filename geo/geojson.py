@@ -256,7 +256,8 @@ def _ring(value: Any) -> npt.NDArray[np.float64]:
 
 
 def _polygon(value: Any) -> shapely.Polygon:
-    rings = [_ring(ring) for ring in _list(value)]
+    # Some programs write an empty polygon as one empty ring.
+    rings = [_ring(ring) for ring in _list(value)] if value != [[]] else []
     return shapely.Polygon(rings[0], rings[1:]) if rings else shapely.Polygon()
 
 

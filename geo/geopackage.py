@@ -251,7 +251,8 @@ def _geometries(blobs: list[Any], srs: int) -> tuple[npt.NDArray[np.object_], di
             wkb[row] = _wkb(blob, srs)
         except ValueError as error:
             damaged[row] = _damage(str(error))
-    geometry = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # a NaN coordinate is named later, by its feature
+        geometry = shapely.from_wkb(wkb, on_invalid="ignore")
     for row, (written, made) in enumerate(zip(wkb, geometry, strict=True)):
         if written is not None and made is None:
             damaged[row] = _damage("WKB")

@@ -10,6 +10,7 @@ import os
 import pickle
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def main(folder: Path) -> None:
     job: Job = pickle.loads((folder / "job.pickle").read_bytes())  # noqa: S301
     _confine(job.limits)
     try:
-        document = _read_and_check(job, folder)
+        document = read_and_check(job, folder, reference=lambda: _reference(folder))
         (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
     except MemoryError:
         os._exit(NO_MEMORY_EXIT)
@@ -41,7 +42,11 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 2))
 
 
-def _read_and_check(job: Job, folder: Path) -> dict[str, Any]:
+def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]) -> dict[str, Any]:
+    """What `document.json` says: a report and whether there is a layer, or why the kind is not taken.
+
+    `reference` is asked for only when there are features to hold against it.
+    """
     from geo.errors import UploadUnsupported
     from geo.findings import Unreadable
     from geo.report import report_of
@@ -58,12 +63,10 @@ def _read_and_check(job: Job, folder: Path) -> dict[str, Any]:
         return {"report": report_of(error.findings), "has_layer": False}
     from geo.validation import validate
 
-    # Written by the service, as the job is.
-    reference: Reference = pickle.loads((folder / "reference.pickle").read_bytes())  # noqa: S301
     result = validate(
         source,
         schema=job.schema,
-        reference=reference,
+        reference=reference(),
         crs_override=job.crs_override,
         repair=job.repair,
         limits=job.limits,
@@ -73,6 +76,12 @@ def _read_and_check(job: Job, folder: Path) -> dict[str, Any]:
         step(Text(id="menyimpan hasil", en="keeping the result"))
         result.frame.to_parquet(folder / "layer.parquet", index=True)
     return {"report": result.report, "has_layer": result.frame is not None}
+
+
+def _reference(folder: Path) -> Reference:
+    # Written by the service, as the job is.
+    reference: Reference = pickle.loads((folder / "reference.pickle").read_bytes())  # noqa: S301
+    return reference
 
 
 def _read(job: Job, folder: Path) -> Source:

@@ -307,7 +307,8 @@ def _geometries(
     if wkb is None:
         raise _damaged(".shp", "tidak bergeometri", "it has no geometry")
     geometry = np.full(shapes, None, dtype=object)
-    geometry[numbers] = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # a NaN coordinate is named later, by its feature
+        geometry[numbers] = shapely.from_wkb(wkb, on_invalid="ignore")
     present = np.zeros(shapes, dtype=bool)
     present[numbers] = [blob is not None for blob in wkb]
     reason = Text(id="GDAL tidak dapat membentuknya", en="GDAL cannot form it")

@@ -46,7 +46,7 @@ def _period(value: object, language: Language) -> str | None:
 
 def class_cards(model: ModelView, language: Language) -> dict[str, dict[str, str]]:
     """Title and colour of each class of the model."""
-    colours = class_colours(len(model.classes))
+    colours = class_colours(len(model.classes), is_need=model.kind == "need")
     return {
         entry.id: {"title": entry.title.to(language), "colour": colour}
         for entry, colour in zip(model.ordered_classes, colours, strict=True)

@@ -135,7 +135,9 @@ def _fills(results: Sequence[ZoneResult], model: ModelView) -> Callable[[str], s
     colours = {
         entry.id: colour
         for entry, colour in zip(
-            model.ordered_classes, class_colours(len(model.classes)), strict=True
+            model.ordered_classes,
+            class_colours(len(model.classes), is_need=model.kind == "need"),
+            strict=True,
         )
     }
     marks = {"excluded": CROSSED, "insufficient_data": HATCHED}

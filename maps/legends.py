@@ -74,7 +74,11 @@ def class_legend(
             colour=colour,
         )
         for entry, low, high, colour in zip(
-            classes, bounds, bounds[1:], class_colours(len(classes)), strict=False
+            classes,
+            bounds,
+            bounds[1:],
+            class_colours(len(classes), is_need=model.kind == "need"),
+            strict=False,
         )
     ]
     entries.reverse()
@@ -85,7 +89,7 @@ def class_legend(
         entries.append(LegendEntry(translate("status.insufficient_data", language), "no-data"))
     return Legend(
         layer=layer,
-        title=translate(f"legend.{layer}", language),
+        title=translate(f"legend.{layer}", language, model=model.title.to(language)),
         unit=translate("legend.score_unit", language, year=model.year),
         entries=tuple(entries),
     )

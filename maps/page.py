@@ -141,6 +141,8 @@ def map_page(
     assets: Assets | None = None,
     root: str = "",
     notice: str = "",
+    models: Sequence[tuple[str, Text]] = (),
+    model_id: str = "",
 ) -> str:
     """The planner's page: `planner_map`, the choice of the regency layer and the ranking.
 
@@ -158,6 +160,8 @@ def map_page(
         Query parameters of the page as it is (lang, indicator, year, ...).
     notice
         A sentence for the reader above the form, as when a year was replaced.
+    models, model_id
+        The models that can be shown, by id and title, and the one that is.
     """
     language = view.language
     assets = assets or Assets()
@@ -170,7 +174,7 @@ def map_page(
         root=root,
         state=state,
         active="map",
-        title=translate("page.map_title", language),
+        title=translate("page.map_title", language, model=model.title.to(language)),
         view=view,
         parts=view.map.parts(assets),
         cards=json_in_page(view.cards),
@@ -184,7 +188,18 @@ def map_page(
         kept_state={k: v for k, v in kept.items() if k not in {"indicator", "year"}},
         action=f"{root}/map",
         notice=notice,
+        models=_model_links(models, kept),
+        model_id=model_id,
     )
+
+
+def _model_links(
+    models: Sequence[tuple[str, Text]], state: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    return [
+        {"id": key, "title": title, "address": "?" + urlencode({**state, "model": key})}
+        for key, title in models
+    ]
 
 
 def single_map_page(
@@ -225,7 +240,9 @@ def map_title(
         subject = indicator.title.to(language)
         return translate("page.regencies_title", language, indicator=subject, year=indicator.year)
     if name in {"zones", "kecamatan"} and model is not None:
-        return translate(f"page.{name}_title", language, year=model.year)
+        return translate(
+            f"page.{name}_title", language, model=model.title.to(language), year=model.year
+        )
     reason = Text(id=f"tidak ada judul untuk peta {name!r}", en=f"no title for the map {name!r}")
     raise InvalidInput(reason=reason)
 

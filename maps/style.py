@@ -23,6 +23,8 @@ _CLASS_RAMPS: dict[int, tuple[str, ...]] = {
     4: ("#a6611a", "#dfc27d", "#80cdc1", "#018571"),
     5: ("#8c510a", "#d8b365", "#f3e7c0", "#5ab4ac", "#01665e"),
 }
+# ColorBrewer "YlOrBr": need has no good end, so it darkens in one direction.
+_NEED_RAMP = ("#fee391", "#fec44f", "#fe9929", "#d95f0e", "#993404")
 INK = "#1d2b33"
 HATCHED = "url(#hatch-no-data)"
 CROSSED = "url(#hatch-excluded)"
@@ -141,8 +143,11 @@ def sequential_colours(n_classes: int) -> tuple[str, ...]:
     return tuple(SEQUENTIAL[place] for place in places)
 
 
-def class_colours(n_classes: int) -> tuple[str, ...]:
-    """Colours of readiness classes, the least ready first."""
+def class_colours(n_classes: int, *, is_need: bool = False) -> tuple[str, ...]:
+    """Colours of a model's classes, the lowest scores first."""
+    if is_need:
+        places = np.linspace(0, len(_NEED_RAMP) - 1, n_classes).round().astype(int)
+        return tuple(_NEED_RAMP[place] for place in places)
     if n_classes in _CLASS_RAMPS:
         return _CLASS_RAMPS[n_classes]
     widest = max(_CLASS_RAMPS)

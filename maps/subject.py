@@ -11,7 +11,7 @@ from geo import planning
 from geo.assessment import Assessment
 from geo.errors import IndicatorNotFound, LayerNotFound
 from geo.indicators import Indicator
-from geo.language import Language
+from geo.language import Language, Text
 from geo.readiness import ZoneResult
 from geo.regions import PROVINCE_CODE
 from geo.store import Store
@@ -28,13 +28,15 @@ class Subject:
     """Everything that the maps of one request show.
 
     `layers` and `assessments` are by layer name; a layer that is not published is left out.
-    `choices` are the indicators that have figures of regencies.
+    `choices` are the indicators that have figures of regencies, `models` the models by id and title.
     """
 
     regencies: gpd.GeoDataFrame
     layers: Mapping[str, gpd.GeoDataFrame]
     assessments: Mapping[str, Assessment]
     model: ModelView
+    model_id: str
+    models: Sequence[tuple[str, Text]]
     indicator: IndicatorView
     indicator_id: str
     choices: Sequence[IndicatorChoice]
@@ -62,11 +64,19 @@ def read_subject(store: Store, *, model: str, indicator: str, year: int | None) 
         layers={name: planning.layer(store, name) for name in published},
         assessments=assessments,
         model=model_view(planning.model(store, model), year=planning.years(store, model)[-1]),
+        model_id=model,
+        models=_model_choices(store),
         indicator=_indicator_view(table, catalogue[indicator], shown_year),
         indicator_id=indicator,
         choices=choices,
         attribution=f"{version.source} ({version.licence})",
     )
+
+
+def _model_choices(store: Store) -> list[tuple[str, Text]]:
+    """Readiness before need, then by id."""
+    found = [planning.model(store, model_id) for model_id in planning.models(store)]
+    return [(m.id, m.title) for m in sorted(found, key=lambda m: (m.kind == "need", m.id))]
 
 
 def _choices(table: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> list[IndicatorChoice]:
@@ -124,6 +134,8 @@ def draw_planner(
         assets=assets,
         root=root,
         notice=_notice(subject, asked_year, language),
+        models=subject.models,
+        model_id=subject.model_id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     # Folium is slow to import and only needed where a map is drawn.
     from maps.offline import OfflineMap
+
+
+ModelKind = Literal["readiness", "need"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +59,7 @@ class ModelView:
     dimensions: Mapping[str, Text]
     version: str = ""
     description: Text | None = None
+    kind: ModelKind = "readiness"
 
     @property
     def ordered_classes(self) -> tuple[ReadinessClass, ...]:
@@ -72,6 +76,7 @@ def model_view(model: "Model", *, year: int) -> ModelView:
         dimensions={dimension.id: dimension.title for dimension in model.dimensions},
         version=model.version,
         description=model.description,
+        kind=model.kind,
     )
 
 

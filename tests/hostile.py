@@ -481,7 +481,7 @@ def shp_nan_coordinate(folder):
     return _shapefile(folder, spoil)
 
 
-def _gpkg(folder, *statements, frame=None):
+def gpkg_with(folder, *statements, frame=None):
     path = folder / "u.gpkg"
     (zones() if frame is None else frame).to_file(path, layer="zones")
     database = sqlite3.connect(path)
@@ -496,7 +496,7 @@ def _gpkg(folder, *statements, frame=None):
 
 
 def gpkg_view(folder):
-    return _gpkg(
+    return gpkg_with(
         folder,
         (
             "CREATE VIEW bomb AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM r) SELECT n FROM r",
@@ -505,7 +505,7 @@ def gpkg_view(folder):
 
 
 def gpkg_layer_is_view(folder):
-    return _gpkg(
+    return gpkg_with(
         folder,
         ("CREATE VIEW v AS SELECT fid, geom, zone_id FROM zones",),
         ("UPDATE gpkg_contents SET table_name = 'v'",),
@@ -513,13 +513,13 @@ def gpkg_layer_is_view(folder):
 
 
 def gpkg_trigger(folder):
-    return _gpkg(
+    return gpkg_with(
         folder, ("CREATE TRIGGER evil AFTER INSERT ON zones BEGIN DELETE FROM zones; END",)
     )
 
 
 def gpkg_trigger_hidden_in_standard(folder):
-    return _gpkg(
+    return gpkg_with(
         folder,
         (
             "CREATE TRIGGER rtree_zones_geom_extra AFTER INSERT ON zones BEGIN"
@@ -529,21 +529,21 @@ def gpkg_trigger_hidden_in_standard(folder):
 
 
 def gpkg_computed_column(folder):
-    return _gpkg(folder, ("ALTER TABLE zones ADD COLUMN b AS (zeroblob(1000000000))",))
+    return gpkg_with(folder, ("ALTER TABLE zones ADD COLUMN b AS (zeroblob(1000000000))",))
 
 
 def gpkg_wkb_garbage(folder):
-    return _gpkg(folder, ("UPDATE zones SET geom = ? WHERE fid = 2", b"GP\0\1" + b"\xff" * 60))
+    return gpkg_with(folder, ("UPDATE zones SET geom = ? WHERE fid = 2", b"GP\0\1" + b"\xff" * 60))
 
 
 def gpkg_wkb_count_huge(folder):
     wkb = struct.pack("<BII", 1, 3, 0x7FFFFFFF)
     blob = b"GP\0\1" + struct.pack("<i", 4326) + wkb
-    return _gpkg(folder, ("UPDATE zones SET geom = ? WHERE fid = 2", blob))
+    return gpkg_with(folder, ("UPDATE zones SET geom = ? WHERE fid = 2", blob))
 
 
 def gpkg_geometry_is_text(folder):
-    return _gpkg(folder, ("UPDATE zones SET geom = 'POINT(115 -3)' WHERE fid = 2",))
+    return gpkg_with(folder, ("UPDATE zones SET geom = 'POINT(115 -3)' WHERE fid = 2",))
 
 
 def gpkg_two_layers(folder):
@@ -554,25 +554,45 @@ def gpkg_two_layers(folder):
 
 
 def gpkg_count_lies(folder):
-    return _gpkg(folder, ("UPDATE gpkg_ogr_contents SET feature_count = 6",))
+    return gpkg_with(folder, ("UPDATE gpkg_ogr_contents SET feature_count = 6",))
 
 
 def gpkg_cut(folder):
-    path = _gpkg(folder)
+    path = gpkg_with(folder)
     path.write_bytes(path.read_bytes()[:-8192])
     return path
 
 
 def gpkg_flipped_pages(folder):
-    path = _gpkg(folder)
+    path = gpkg_with(folder)
     content = bytearray(path.read_bytes())
     content[4096:8192] = b"\xa5" * 4096
     path.write_bytes(content)
     return path
 
 
+def gpkg_text_not_utf8(folder):
+    return gpkg_with(folder, ("UPDATE zones SET name = CAST(x'44E9' AS TEXT) WHERE fid = 2",))
+
+
+def gpkg_no_layer(folder):
+    return gpkg_with(folder, ("UPDATE gpkg_contents SET data_type = 'attributes'",))
+
+
+def gpkg_table_is_gone(folder):
+    return gpkg_with(
+        folder,
+        ("UPDATE gpkg_contents SET table_name = 'gone'",),
+        ("UPDATE gpkg_geometry_columns SET table_name = 'gone'",),
+    )
+
+
+def gpkg_srs_is_gone(folder):
+    return gpkg_with(folder, ("DELETE FROM gpkg_spatial_ref_sys WHERE srs_id = 4326",))
+
+
 def gpkg_no_crs(folder):
-    return _gpkg(
+    return gpkg_with(
         folder,
         ("UPDATE gpkg_geometry_columns SET srs_id = -1",),
         (
@@ -667,4 +687,8 @@ EXPECTED = {
     gpkg_cut: "gpkg_damaged",
     gpkg_flipped_pages: "gpkg_damaged",
     gpkg_no_crs: "crs_missing",
+    gpkg_text_not_utf8: "gpkg_text",
+    gpkg_no_layer: "gpkg_no_layer",
+    gpkg_table_is_gone: "gpkg_table",
+    gpkg_srs_is_gone: "crs_unknown",
 }

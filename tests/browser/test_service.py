@@ -67,9 +67,7 @@ def test_the_language_is_switched_and_stays(address, visit):
     expect(seen.page.locator("html")).to_have_attribute("lang", "id")
     seen.page.get_by_role("link", name="EN", exact=True).click()
     expect(seen.page.locator("html")).to_have_attribute("lang", "en")
-    expect(seen.page.get_by_role("heading", level=1)).to_have_text(
-        "Readiness of transmigration areas"
-    )
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Transmigration areas")
     assert seen.trouble == []
 
 
@@ -80,6 +78,15 @@ def test_another_indicator_and_year_colour_the_regencies(address, visit):
     seen.page.get_by_role("button", name="Show").click()
     expect(seen.page.locator(".legends")).to_contain_text("2024")
     assert "year=2024" in seen.page.url
+    assert seen.trouble == []
+
+
+def test_need_is_another_map_with_its_own_ranking(address, visit):
+    seen = visit(f"{address}/map?lang=en")
+    seen.page.get_by_role("link", name="Need", exact=True).click()
+    expect(seen.page.locator(".legends")).to_contain_text("Need: areas")
+    expect(shapes(seen.page, "zones")).to_have_count(14)
+    expect(seen.page.locator(".ranking tbody tr")).to_have_count(14)
     assert seen.trouble == []
 
 

@@ -15,20 +15,21 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import sandbox
+from geo import reader, sandbox
 from geo.archives import unpack_shapefile
 from geo.crs import same_crs
-from geo.crs_names import crs_of
-from geo.errors import UploadTooLarge
+from geo.crs_names import crs_of, crs_of_wkt
+from geo.errors import UploadTooLarge, UploadUnsupported
 from geo.files import layer_to_parquet
 from geo.finding_texts import TEXTS
 from geo.findings import LISTED_PER_CODE, Unreadable, finding, to_json
+from geo.geojson import read_geojson
 from geo.geopackage import read_geopackage
-from geo.ingest import ingest_upload
+from geo.ingest import ingest_upload, kind_of
 from geo.layers import KECAMATAN, REGENCIES, ZONES
 from geo.numerals import parse_numerals
 from geo.shapefile import read_shapefile
-from geo.sources import Limits, Reference, Source
+from geo.sources import Job, Limits, Reference, Source
 from geo.validation import validate
 from tests import hostile
 
@@ -45,6 +46,9 @@ def region():
         crs="OGC:CRS84",
         index=pd.Index(["63.10", "63.02"], name="area_id"),
     )
+
+
+REFERENCE = Reference(CODES, region())
 
 
 def zone(**columns):
@@ -530,8 +534,6 @@ def test_every_kind_and_crs_of_the_field_reads_back(tmp_path, crs, suffix):
 
 
 def read_any(folder, frame, suffix):
-    from geo.geojson import read_geojson
-
     path = folder / f"u.{suffix}"
     if suffix == "zip":
         return read_shapefile(
@@ -541,6 +543,148 @@ def read_any(folder, frame, suffix):
     if suffix == "gpkg":
         return read_geopackage(path, layer=None, limits=LIMITS)
     return read_geojson(path, limits=LIMITS)
+
+
+HOSTILE = list(hostile.EXPECTED.items())
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"), HOSTILE, ids=[make.__qualname__.split(".")[0] for make, _ in HOSTILE]
+)
+def test_the_reader_names_what_is_wrong_with_a_hostile_file(tmp_path, make, expected):
+    """As `tests/api/test_uploads.py`, but in this process: quick, and seen by coverage."""
+    path = make(tmp_path)
+    try:
+        document = reader.read_and_check(job_of(path), tmp_path, reference=lambda: REFERENCE)
+    except UploadUnsupported:
+        document = {"unsupported": {}}
+    if expected == "UploadUnsupported":
+        assert "unsupported" in document
+    else:
+        errors = [f["code"] for f in document["report"]["findings"] if f["severity"] == "error"]
+        assert (errors[0], document["has_layer"]) == (expected, False)
+
+
+def job_of(path):
+    return Job(
+        path=path,
+        kind=kind_of(path),
+        schema=ZONES,
+        crs_override=None,
+        encoding=None,
+        layer=None,
+        repair=False,
+        limits=LIMITS,
+    )
+
+
+def test_the_reader_leaves_a_good_layer_and_says_what_it_is_at(tmp_path):
+    path = hostile.zipped(tmp_path / "a.zip", hostile.shapefile_parts(tmp_path / "p"))
+    document = reader.read_and_check(job_of(path), tmp_path, reference=lambda: REFERENCE)
+    assert document["has_layer"]
+    assert len(gpd.read_parquet(tmp_path / "layer.parquet")) == 3
+    assert json.loads((tmp_path / "step.json").read_text())["en"] == "keeping the result"
+
+
+def test_a_geojson_of_the_2008_kind_every_type_and_an_id_is_read(tmp_path):
+    shapes = [
+        shapely.Point(115.5, -3.5),
+        shapely.Point(),
+        shapely.MultiPoint([(115.5, -3.5), (115.6, -3.5)]),
+        shapely.LineString([(115.5, -3.5), (115.6, -3.5)]),
+        shapely.MultiLineString([[(115.5, -3.5), (115.6, -3.5)]]),
+        INSIDE.difference(INSIDE.buffer(-0.02)),
+        shapely.MultiPolygon([INSIDE]),
+        shapely.Polygon(),
+        shapely.GeometryCollection([INSIDE]),
+    ]
+    features = [
+        {
+            "type": "Feature",
+            "id": i,
+            "properties": {"geometry": "a", "list": [1, "é"]},
+            "geometry": json.loads(shapely.to_geojson(shape)),
+        }
+        for i, shape in enumerate(shapes)
+    ]
+    crs = {"type": "name", "properties": {"name": "http://www.opengis.net/def/crs/EPSG/0/9470"}}
+    path = tmp_path / "a.geojson"
+    path.write_text(hostile.collection(*features, crs=crs))
+    source = read_geojson(path, limits=LIMITS)
+    assert source.frame.crs.to_epsg() == 9470
+    assert source.damaged == {}
+    assert shapely.equals_exact(source.frame.geometry.to_numpy(), np.array(shapes), 1e-12).all()
+    assert source.frame["id"].tolist() == list(range(len(shapes)))
+    assert source.frame["geometry_"][0] == "a"
+    assert source.frame["list"][0] == '[1, "é"]'
+
+
+def test_every_type_of_a_dbf_column_is_read(tmp_path):
+    frame = hostile.zones().assign(
+        day=["20240131", None, "20251201"],
+        flag=[True, False, True],
+        whole=[1, 2, 3],
+        part=[1.5, None, -2.25],
+    )
+    parts = hostile.shapefile_parts(tmp_path / "p", frame)
+    parts[".dbf"] = parts[".dbf"].replace(b"day\0\0\0\0\0\0\0\0C", b"day\0\0\0\0\0\0\0\0D")
+    source = read_shapefile(unpacked(tmp_path, parts), encoding=None)
+    assert source.frame["day"].tolist() == ["2024-01-31", None, "2025-12-01"]
+    assert source.frame["flag"].tolist() == [True, False, True]
+    assert source.frame["whole"].tolist() == [1, 2, 3]
+    assert source.frame["part"].tolist() == [1.5, None, -2.25]
+
+
+def test_a_geopackage_tells_what_it_does_not_keep_and_that_it_was_open(tmp_path):
+    path = hostile.gpkg_with(
+        tmp_path,
+        ("PRAGMA journal_mode = WAL",),
+        ("ALTER TABLE zones ADD COLUMN photo BLOB",),
+        ("CREATE TABLE notes (a)",),
+        ("INSERT INTO gpkg_contents (table_name, data_type) VALUES ('notes', 'attributes')",),
+        ("UPDATE zones SET photo = x'00FF'",),
+    )
+    source = read_geopackage(path, layer=None, limits=LIMITS)
+    codes = {f.code: f.facts for f in source.findings}
+    assert codes.keys() == {"column_left_out", "members_ignored", "gpkg_journal"}
+    assert codes["column_left_out"]["column"] == "photo"
+    assert codes["members_ignored"]["members"] == "notes"
+    assert source.frame.columns.tolist() == ["zone_id", "name", "regency_code", "geometry"]
+
+
+def test_a_geojson_of_one_feature_and_one_of_mixed_heights_are_read(tmp_path):
+    path = tmp_path / "a.geojson"
+    ring = [[*hostile.SQUARE[0], 5], *hostile.SQUARE[1:]]
+    path.write_text(
+        json.dumps(hostile.feature(geometry={"type": "Polygon", "coordinates": [ring]}))
+    )
+    source = read_geojson(path, limits=LIMITS)
+    assert source.damaged == {}
+    assert source.frame.geometry[0].has_z is False
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("EPSG:32750", 32750),
+        ("epsg:4326", 4326),
+        ("32750", 32750),
+        (" urn:ogc:def:crs:EPSG:8.5:9490", 9490),
+    ],
+)
+def test_names_of_a_crs_are_matched_against_the_registry(name, code):
+    assert crs_of(name).to_epsg() == code
+
+
+@pytest.mark.parametrize("name", ["", "WGS84", "EPSG:0", "+proj=utm +zone=50", "init=/x:y", "7"])
+def test_other_texts_are_no_crs(name):
+    assert crs_of(name) is None
+
+
+def test_a_crs_written_out_finds_its_code():
+    assert crs_of_wkt(crs_of("EPSG:32750").to_wkt()).to_epsg() == 32750
+    assert crs_of_wkt("no text") is None
+    assert crs_of_wkt("PROJCS[broken") is None
 
 
 def ingest(path, *, limits=LIMITS, **options):

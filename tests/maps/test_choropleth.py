@@ -133,7 +133,7 @@ def test_single_maps_are_coloured_too() -> None:
     zones = zone_map(
         make_zones(), regencies=regencies, results=make_results(), model=MODEL, language="en"
     )
-    assert zones.legends[0].title == "Readiness of areas"
+    assert zones.legends[0].title == "Test readiness: areas"
     cells = regencies.assign(regency_code=regencies.index)
     view = kecamatan_map(
         cells,

@@ -134,7 +134,7 @@ def test_a_standalone_map_names_no_other_file() -> None:
 
 
 def test_titles_of_single_maps() -> None:
-    assert map_title("zones", "en", model=MODEL) == "Readiness of transmigration areas, 2025"
+    assert map_title("zones", "en", model=MODEL) == ("Transmigration areas: Test readiness, 2025")
     assert map_title("regencies", "id", indicator=make_indicator()) == "Pengangguran terbuka, 2025"
     with pytest.raises(InvalidInput):
         map_title("elsewhere", "id", model=MODEL)
