@@ -712,26 +712,27 @@ def test_a_repair_that_never_ends_is_stopped_and_names_the_feature(tmp_path):
     bomb = hostile.self_intersection_bomb(tmp_path)
     at_once = ingest(bomb)
     assert at_once.report["findings"][0]["code"] == "geometry_invalid"
-    stopped = ingest(bomb, corrections={"make_valid": True}, limits=replace(LIMITS, wall_s=6))
+    # Processor time, not the clock: on a busy machine the repair is reached all the same.
+    stopped = ingest(bomb, corrections={"make_valid": True}, limits=replace(LIMITS, cpu_s=4))
     (reason,) = stopped.report["findings"]
-    assert reason["code"] == "reader_timeout"
-    assert "repairing row 1 (angsana, angsana)" in reason["sentence"]["en"].lower()
+    assert (reason["code"], reason["facts"]["seconds"]) == ("reader_timeout", "4")
+    assert "repairing row 1 (angsana, angsana)" in reason["sentence"]["en"]
+
+
+def test_a_reader_that_takes_too_long_by_the_clock_is_stopped(tmp_path):
+    bomb = hostile.self_intersection_bomb(tmp_path)
+    stopped = ingest(bomb, corrections={"make_valid": True}, limits=replace(LIMITS, wall_s=2.5))
+    (reason,) = stopped.report["findings"]
+    assert (reason["code"], reason["facts"]["seconds"]) == ("reader_timeout", "2.5")
 
 
 def test_a_reader_that_wants_too_much_memory_ends_alone(tmp_path):
     big = tmp_path / "big.geojson"
-    big.write_text(hostile.collection(*[hostile.feature()] * 60_000))
-    limits = replace(LIMITS, memory_bytes=360 * 1024 * 1024)
+    big.write_text(hostile.collection(*[hostile.feature()] * 150_000))
+    limits = replace(LIMITS, memory_bytes=450 * 1024 * 1024)
     (reason,) = ingest(big, limits=limits).report["findings"]
     assert reason["code"] == "reader_memory"
-    assert reason["facts"]["limit_mb"] == 360
-
-
-def test_a_reader_that_spends_its_processor_time_is_stopped(tmp_path):
-    bomb = hostile.self_intersection_bomb(tmp_path)
-    stopped = ingest(bomb, corrections={"make_valid": True}, limits=replace(LIMITS, cpu_s=3))
-    (reason,) = stopped.report["findings"]
-    assert (reason["code"], reason["facts"]["seconds"]) == ("reader_timeout", "3")
+    assert reason["facts"]["limit_mb"] == 450
 
 
 def test_a_file_over_the_limit_is_not_opened(tmp_path):
