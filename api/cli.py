@@ -13,12 +13,14 @@ import typer
 from rich.console import Console
 
 from api.settings import Settings
-from api.terminal import output, print_json, print_ranking, print_table, print_zone
+from api.terminal import output, print_json, print_ranking, print_report, print_table, print_zone
 from geo.errors import GeoError
 from geo.language import Language
 
 if TYPE_CHECKING:
-    from geo.store import Store
+    from geo.store import Store, Version
+
+_OPERATOR = "operator"
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -127,6 +129,80 @@ def assess(
 
 
 @app.command()
+def ingest(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Zipped Shapefile, GeoPackage or GeoJSON; CSV for indicators.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    name: Annotated[
+        str, typer.Option("--as", help="zones, regencies, kecamatan or indicators.")
+    ] = "zones",
+    note: Annotated[str, typer.Option(help="Why it is published.")] = "",
+    source: Annotated[str | None, typer.Option(help="Where it comes from.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Its licence.")] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS in place of the file's.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of a Shapefile's text.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Which layer, where there are several.")] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only check; publish nothing.")] = False,
+    store: StoreOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Check a file, say what is wrong, and publish it when nothing is.
+
+    Examples: kawasan ingest zona.zip --as zones --note "Hasil rapat Maret" · kawasan ingest
+    tpt_2026.csv --as indicators --source "BPS, Sakernas Agustus 2026"
+    """
+    settings = _settings(store)
+    with _explained(lang, settings), _opened(settings, wait=True) as opened:
+        from geo import publishing
+        from geo.files import read_table
+
+        reason = note or file.name
+        if name == "indicators":
+            version = publishing.publish_indicators(
+                opened,
+                read_table(file).fillna(""),
+                actor=_OPERATOR,
+                note=reason,
+                source=source or file.name,
+                licence=licence or publishing.LICENCE_UNKNOWN,
+            )
+            output.print(_published(version))
+            return
+        handed = publishing.HandedIn(
+            path=file,
+            filename=file.name,
+            layer_name=name,
+            crs=crs,
+            encoding=encoding,
+            layer=layer,
+            repair=repair,
+        )
+        with _waiting(file.name):
+            upload = publishing.check_upload(
+                opened, handed, actor=_OPERATOR, most_bytes=settings.max_upload_bytes
+            )
+        print_report(upload.report, _language(lang, settings))
+        if upload.state == "refused":
+            raise typer.Exit(1)
+        if not check:
+            version = publishing.publish_upload(
+                opened,
+                upload.upload,
+                actor=_OPERATOR,
+                note=reason,
+                source=source,
+                licence=licence,
+            )
+            output.print(_published(version))
+
+
+@app.command()
 def export(
     layer: Annotated[str, typer.Argument(help="A layer, or readiness for the scored zones.")],
     target: Annotated[Path, typer.Argument(help="File to write: .geojson, .gpkg, .csv or .xlsx.")],
@@ -180,7 +256,7 @@ def land_add(
                 opened, raster, name=name, source=source, licence=licence, unit=unit, year=year
             )
         users = planning.readers_of(opened, name)
-        output.print(f"{version.dataset}: {version.number} · {version.sha256[:12]}")
+        output.print(_published(version))
         output.print(f"→ {', '.join(users) or '-'}")
 
 
@@ -290,8 +366,12 @@ def store_rollback(
     """Make an older version current again; nothing is deleted."""
     settings = _settings(store)
     with _explained(lang, settings), _opened(settings, wait=True) as opened:
-        version = opened.rollback(dataset, number, actor="operator", note=note)
-        output.print(f"{version.dataset}: {version.number} · {version.sha256[:12]}")
+        version = opened.rollback(dataset, number, actor=_OPERATOR, note=note)
+        output.print(_published(version))
+
+
+def _published(version: "Version") -> str:
+    return f"{version.dataset}: {version.number} · {version.sha256[:12]}"
 
 
 def _settings(store: Path | None) -> Settings:

@@ -1,7 +1,7 @@
 """Tables that a person can read in the terminal."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -53,6 +53,17 @@ def print_ranking(assessment: "Assessment", language: Language) -> None:
     )
     title = f"{assessment.model.title.to(language)} {assessment.year}"
     print_table(heads, rows, title)
+
+
+def print_report(report: Mapping[str, Any], language: Language) -> None:
+    """Print what was found in an uploaded file, errors first."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = sorted(report["findings"], key=lambda finding: order[finding["severity"]])
+    rows = [(f["severity"], f["sentence"][language]) for f in found]
+    heads = ("", "Temuan") if language == "id" else ("", "Finding")
+    print_table(heads, rows, report["filename"])
+    for change, count in ((report["difference"] or {}).get("counts") or {}).items():
+        output.print(f"{change}: {count}", markup=False)
 
 
 def print_zone(assessment: "Assessment", area_id: str, language: Language) -> None:

@@ -75,7 +75,9 @@ def results_frame(
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     # A column without any value has no type of its own, and a rank beside a missing one would be 1.0.
-    numbers = [c for c in table if c.split("_")[0] in ("score", "contribution", "measure")]
+    numbers = [
+        c for c in table.columns if str(c).split("_")[0] in ("score", "contribution", "measure")
+    ]
     return table.astype(dict.fromkeys(numbers, "float64") | {"rank": "Int64"})
 
 

@@ -86,10 +86,8 @@ def _own_names(field: Field, schema: LayerSchema) -> list[str]:
     return [field.name, *([field.name[:_DBF_NAME_LENGTH]] if is_unique == 1 else [])]
 
 
-def _aliases(field: Field, schema: LayerSchema) -> list[str]:
-    is_regency = schema.regency_field == schema.key
-    names = [a for a in field.aliases if is_regency or a not in REGENCY_NAME_COLUMNS]
-    return [*names, *(name[:_DBF_NAME_LENGTH] for name in names)]
+def _aliases(field: Field, _schema: LayerSchema) -> list[str]:
+    return [*field.aliases, *(name[:_DBF_NAME_LENGTH] for name in field.aliases)]
 
 
 def _candidates(columns: Sequence[str], names: Sequence[str]) -> list[str]:

@@ -135,7 +135,7 @@ def _properties(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     """The layer without its geometry; `area_id` first where no column repeats it."""
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     ids = [str(value) for value in frame.index]
-    is_repeated = any(table[name].tolist() == ids for name in table.columns)
+    is_repeated = any([str(v) for v in table[name]] == ids for name in table.columns)
     table = table.reset_index(drop=True)
     if not is_repeated and "area_id" not in table.columns:
         table.insert(0, "area_id", pd.Series(ids, dtype="str"))
@@ -190,10 +190,10 @@ def _xlsx_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
 
 
 def _xlsx(table: pd.DataFrame, path: Path) -> None:
-    from openpyxl import Workbook  # type: ignore[import-untyped]
-    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
-    from openpyxl.styles import Font  # type: ignore[import-untyped]
-    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("kawasan")

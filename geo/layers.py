@@ -59,7 +59,7 @@ class LayerSchema:
 _POLYGONS = frozenset({"Polygon", "MultiPolygon"})
 _KEMENDAGRI_REGENCY = r"\d{2}\.\d{2}"
 _CODE_ALIASES = ("kode_kemendagri", "kdpkab", "kdbpum", "kode", "kode_kab", "code", "area_id")
-_NAME_ALIASES = ("nama", "namobj", "wadmkk", "nama_kab", "kabupaten", "kawasan")
+_NAME_ALIASES = ("nama", "namobj", "kawasan")
 
 REGENCIES = LayerSchema(
     layer="regencies",
@@ -87,7 +87,13 @@ REGENCIES = LayerSchema(
             pattern=r"\d{4}",
             aliases=("kode_bps", "idkab"),
         ),
-        Field("name", "text", Text(id="Nama", en="Name"), required=True, aliases=_NAME_ALIASES),
+        Field(
+            "name",
+            "text",
+            Text(id="Nama", en="Name"),
+            required=True,
+            aliases=(*_NAME_ALIASES, "wadmkk", "nama_kab", "kabupaten"),
+        ),
         Field("kind", "text", Text(id="Jenis", en="Kind"), pattern=r"Kabupaten|Kota"),
         Field(
             "area_official_ha",

@@ -12,10 +12,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.files import layer_to_parquet
-from geo.indicators import parse_indicators
 from geo.land import KNOWN_RASTERS, raster_facts
 from geo.layers import schema_of
 from geo.planning import LAND_PREFIX, MODEL_PREFIX
+from geo.publishing import publish_indicators
 from geo.store import Provenance, Store
 
 _LAYERS = {
@@ -87,21 +87,21 @@ def read_reference_layer(file: Path, *, layer: str) -> gpd.GeoDataFrame:
     schema = schema_of(layer)
     frame = gpd.read_file(file)
     named = [field.name for field in schema.fields if field.name in frame.columns]
-    keyed = frame[[*named, "geometry"]].set_index(schema.key).rename_axis("area_id")
+    keyed = frame[[*named, "geometry"]].set_index(schema.key, drop=False).rename_axis("area_id")
     return keyed.sort_index()
 
 
 def _publish_indicators(store: Store, data_dir: Path) -> None:
     file = data_dir / "indicators" / "indicators.csv"
-    table = parse_indicators(pd.read_csv(file, dtype=str, keep_default_na=False))
-    catalogue = (data_dir / "indicators" / "catalogue.toml").read_text(encoding="utf-8")
-    store.publish(
-        "indicators",
-        "indicators",
-        table.to_parquet(index=False),
-        suffix=".parquet",
-        provenance=_provenance(file),
-        details={"rows": len(table), "catalogue": catalogue},
+    entry = manifest_entry(file)
+    publish_indicators(
+        store,
+        pd.read_csv(file, dtype=str, keep_default_na=False),
+        actor=_ACTOR,
+        note=_note(file),
+        source=entry["source"],
+        licence=entry["licence"],
+        catalogue=(file.parent / "catalogue.toml").read_text(encoding="utf-8"),
         expected=0,
     )
 
@@ -143,7 +143,11 @@ def _provenance(file: Path) -> Provenance:
     entry = manifest_entry(file)
     return Provenance(
         actor=_ACTOR,
-        note=f"Reference data: {file.name}",
+        note=_note(file),
         source=entry["source"],
         licence=entry["licence"],
     )
+
+
+def _note(file: Path) -> str:
+    return f"Reference data: {file.name}"

@@ -24,10 +24,11 @@ def write_snapshot(folder: Path, content: bytes | Path, *, suffix: str) -> tuple
     StoreFault
         When there is not enough space; nothing is written then.
     """
-    is_bytes = isinstance(content, bytes)
-    size = len(content) if is_bytes else content.stat().st_size
+    if isinstance(content, bytes):
+        size, sha256 = len(content), hashlib.sha256(content).hexdigest()
+    else:
+        size, sha256 = content.stat().st_size, file_sha256(content)
     require_space(folder, size)
-    sha256 = hashlib.sha256(content).hexdigest() if is_bytes else file_sha256(content)
     path = folder / f"{sha256}{suffix}"
     if not path.exists():
         write_atomically(path, content)
@@ -35,7 +36,15 @@ def write_snapshot(folder: Path, content: bytes | Path, *, suffix: str) -> tuple
 
 
 def write_atomically(path: Path, content: bytes | Path) -> None:
-    """Write `path` whole or not at all, also when the power fails."""
+    """Write `path` whole or not at all, also when the power fails; `StoreFault` when it cannot be."""
+    try:
+        _write_and_rename(path, content)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreFault(reason=_cannot_keep(path, error)) from error
+
+
+def _write_and_rename(path: Path, content: bytes | Path) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
         with os.fdopen(descriptor, "wb") as target:
@@ -50,7 +59,6 @@ def write_atomically(path: Path, content: bytes | Path) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
 
 
 def file_sha256(path: Path) -> str:
@@ -79,3 +87,10 @@ def _no_space(folder: Path, needed: int, free: int) -> Text:
         id="Ruang di {f} tidak cukup: perlu {n} bita, tersisa {r} bita. Tidak ada yang berubah.",
         en="Not enough space in {f}: {n} bytes needed, {r} bytes free. Nothing has changed.",
     ).format(f=folder, n=needed, r=free)
+
+
+def _cannot_keep(path: Path, error: OSError) -> Text:
+    return Text(
+        id="{f} tidak dapat ditulis ({e}). Tidak ada yang berubah; periksa ruang dan hak tulis.",
+        en="{f} cannot be written ({e}). Nothing has changed; check space and permissions.",
+    ).format(f=path.parent, e=error.strerror or error)

@@ -5,13 +5,12 @@ it was accepted (201) or refused (422, with the same report among the problem's 
 kind that is not taken (415) or over the size limit (413) was not read and leaves nothing behind.
 """
 
-import hashlib
 import re
 import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Body, Header, HTTPException, Request, Response
@@ -24,10 +23,9 @@ from api.deps import LanguageDep, LinksDep, SettingsDep, StoreDep, language_or_d
 from api.links import JSON, Links
 from api.problems import Problem, respond
 from api.responses import json_response
-from geo.errors import Conflict, InvalidInput, LayerNotFound, UploadRejected
+from geo.errors import InvalidInput, LayerNotFound, UploadRejected
 from geo.language import Language, Text
-from geo.layers import schema_of
-from geo.store import Provenance, Store, Upload, Version
+from geo.store import Store, Upload, Version
 
 router = APIRouter(tags=["uploads"])
 
@@ -37,7 +35,6 @@ _RETRY_AFTER_S = 10
 _FIELDS = ("file", "collection", "crs", "encoding", "layer", "repair")
 _TRUE = ("true", "1", "yes", "on", "ya")
 _FALSE = ("", "false", "0", "no", "off", "tidak")
-_LICENCE_UNKNOWN = "not stated"
 
 UploadId = Annotated[
     str, PathParameter(alias="uploadId", pattern="^[0-9a-f]{16}$", description="Id of an upload.")
@@ -146,7 +143,7 @@ async def create_upload(
     async with request.form(max_files=1, max_fields=len(_FIELDS)) as form:
         asked = _asked(form)
         limit = _slots(request)
-        ingest = partial(_ingest, asked, store=store, actor=actor, limit=settings.max_upload_bytes)
+        ingest = partial(_checked, asked, store=store, actor=actor, most=settings.max_upload_bytes)
         upload = await anyio.to_thread.run_sync(ingest, limiter=limit)
     location = {"Location": links.url("uploads", upload.upload)}
     if upload.state == "refused":
@@ -184,22 +181,16 @@ def publish_upload(
     if_match: Annotated[str | None, Header(description="Version you saw, as a number.")] = None,
 ) -> Response:
     """Make an accepted upload the layer's current version; 409 when somebody published in between."""
-    upload = store.upload(upload_id)
-    _require_publishable(upload)
-    version = store.publish(
-        upload.dataset,
-        "layer",
-        store.upload_path(upload_id),
-        suffix=".parquet",
-        provenance=Provenance(
-            actor=actor,
-            note=asked.note,
-            source=asked.source or upload.filename,
-            licence=asked.licence or _LICENCE_UNKNOWN,
-            upload=upload_id,
-        ),
-        details=_details(upload),
-        expected=_expected(upload, asked, if_match),
+    from geo import publishing
+
+    version = publishing.publish_upload(
+        store,
+        upload_id,
+        actor=actor,
+        note=asked.note,
+        source=asked.source,
+        licence=asked.licence,
+        expected=_expected(asked, if_match),
     )
     return json_response(request, _published(version, links))
 
@@ -207,9 +198,9 @@ def publish_upload(
 @router.delete("/uploads/{uploadId}", summary="Discard an upload", status_code=204)
 def delete_upload(upload_id: UploadId, actor: ActorDep, store: StoreDep) -> Response:
     """Forget an upload's file; its report stays. A published version is not touched."""
-    if store.upload(upload_id).state == "published":
-        raise Conflict(reason=_ALREADY_PUBLISHED)
-    store.discard_upload(upload_id, actor=actor)
+    from geo import publishing
+
+    publishing.discard_upload(store, upload_id, actor=actor)
     return Response(status_code=204)
 
 
@@ -283,63 +274,25 @@ def _slots(request: Request) -> anyio.CapacityLimiter:
     return slots
 
 
-def _ingest(asked: _Asked, *, store: Store, actor: str, limit: int) -> Upload:
+def _checked(asked: _Asked, *, store: Store, actor: str, most: int) -> Upload:
     """Check the file in a folder of its own and record what was found."""
-    from dataclasses import replace
+    from geo.publishing import HandedIn, check_upload
 
-    from geo.files import layer_to_parquet
-    from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
-    from geo.regions import BY_CODE
-
-    schema = schema_of(asked.collection)
-    region, _ = _published_layer(store, "regencies")
-    current, against = _published_layer(store, asked.collection)
-    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
-        path = Path(name) / "upload"
-        sha256 = _copied(asked.content, path)
-        result = ingest_upload(
-            path,
+    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
+        path = Path(folder) / "upload"
+        asked.content.seek(0)
+        with path.open("wb") as target:
+            shutil.copyfileobj(asked.content, target, 1 << 20)
+        handed = HandedIn(
+            path=path,
             filename=asked.filename,
-            schema=schema,
-            region=region,
-            regency_codes=list(BY_CODE) if region is None else list(region.index),
-            current=current,
-            crs_override=asked.crs,
+            layer_name=asked.collection,
+            crs=asked.crs,
             encoding=asked.encoding,
             layer=asked.layer,
-            limits=replace(DEFAULT_LIMITS, upload_bytes=limit),
-            corrections={"make_valid": asked.repair},
+            repair=asked.repair,
         )
-        cleaned = None
-        if result.frame is not None:
-            cleaned = Path(name) / "layer.parquet"
-            cleaned.write_bytes(layer_to_parquet(result.frame))
-        return store.add_upload(
-            asked.collection,
-            filename=clean_name(asked.filename),
-            sha256=sha256,
-            report=result.report | {"against": against.number if against else 0},
-            frame=cleaned,
-            actor=actor,
-        )
-
-
-def _published_layer(store: Store, name: str) -> tuple[Any, Version | None]:
-    import geopandas as gpd
-
-    try:
-        version = store.version(name)
-    except LayerNotFound:
-        return None, None
-    return gpd.read_parquet(version.path), version
-
-
-def _copied(content: BinaryIO, path: Path) -> str:
-    content.seek(0)
-    with path.open("wb") as target:
-        shutil.copyfileobj(content, target, 1 << 20)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return check_upload(store, handed, actor=actor, most_bytes=most)
 
 
 def _refusal(upload: Upload, language: Language, headers: dict[str, str]) -> Problem:
@@ -396,40 +349,14 @@ def _published(version: Version, links: Links) -> PublishedDocument:
     )
 
 
-def _require_publishable(upload: Upload) -> None:
-    if upload.state == "refused":
-        raise UploadRejected(reason=_NOT_ACCEPTED)
-    if upload.state == "discarded":
-        raise Conflict(reason=_DISCARDED)
-    if upload.state == "published":
-        raise Conflict(reason=_ALREADY_PUBLISHED)
-
-
-def _expected(upload: Upload, asked: PublishRequest, if_match: str | None) -> int | None:
-    """The version that the caller believes to be current: stated, else what the report saw."""
-    if if_match is not None and if_match.strip() != "*":
-        match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
-        if match is None:
-            raise InvalidInput(reason=_NO_VERSION)
-        return int(match[1])
-    if asked.expected is not None:
+def _expected(asked: PublishRequest, if_match: str | None) -> int | None:
+    """The version that the caller believes to be current, where the request states one."""
+    if if_match is None or if_match.strip() == "*":
         return asked.expected
-    against: int | None = upload.report.get("against")
-    return against
-
-
-def _details(upload: Upload) -> dict[str, Any]:
-    report = upload.report
-    summary, changes = report["summary"], report["difference"]
-    return {
-        "features": summary["features"],
-        "crs": summary["crs"],
-        "bounds": summary["bounds"],
-        "filename": upload.filename,
-        "file_sha256": upload.sha256,
-        "difference": changes and changes["counts"],
-        "findings": report["counts"],
-    }
+    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
+    if match is None:
+        raise InvalidInput(reason=_NO_VERSION)
+    return int(match[1])
 
 
 _UNKNOWN_FIELD = Text(
@@ -448,18 +375,6 @@ _NO_VERSION = Text(
 _REFUSED = Text(
     id="Berkas dibaca dan ditolak: {n} kesalahan. Tidak ada yang berubah.",
     en="The file was read and refused: {n} errors. Nothing has changed.",
-)
-_NOT_ACCEPTED = Text(
-    id="Unggahan ini ditolak. Perbaiki menurut laporannya, lalu unggah lagi.",
-    en="This upload was refused. Mend it by its report and upload it again.",
-)
-_DISCARDED = Text(
-    id="Unggahan ini sudah dibuang. Unggah berkasnya lagi.",
-    en="This upload was discarded. Upload the file again.",
-)
-_ALREADY_PUBLISHED = Text(
-    id="Unggahan ini sudah terbit. Untuk kembali ke versi lama, pakai rollback.",
-    en="This upload is published already. To go back to an older version, use rollback.",
 )
 _BUSY = Text(
     id="Terlalu banyak berkas sedang diperiksa. Coba lagi sebentar.",

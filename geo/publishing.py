@@ -1,0 +1,225 @@
+"""I/O. From a file that somebody hands in to the next version of a layer or of the indicators.
+
+A file is checked against what is published now and its report is kept; only an accepted upload can
+be published, and only over the version that it was compared with.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import Conflict, LayerNotFound, UploadRejected
+from geo.files import layer_to_parquet
+from geo.indicators import parse_indicators
+from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
+from geo.language import Text
+from geo.layers import schema_of
+from geo.regions import BY_CODE
+from geo.snapshots import file_sha256
+from geo.store import Provenance, Store, Upload, Version
+
+LICENCE_UNKNOWN = "not stated"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file as it was handed in, and what its sender says of it.
+
+    `crs` and `encoding` stand in for what the file says; `layer` is which layer of several;
+    `repair` lets invalid polygons be repaired, each with its area before and after.
+    """
+
+    path: Path
+    filename: str
+    layer_name: str = "zones"
+    crs: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
+    repair: bool = False
+
+
+def check_upload(store: Store, handed: HandedIn, *, actor: str, most_bytes: int) -> Upload:
+    """Check a file against its layer's schema and what is published; record it with its report.
+
+    Raises
+    ------
+    LayerNotFound
+        For a layer without a schema.
+    UploadTooLarge, UploadUnsupported, InvalidInput
+        Before anything was read; nothing is recorded then.
+    """
+    schema = schema_of(handed.layer_name)
+    region, _ = _published(store, "regencies")
+    current, against = _published(store, handed.layer_name)
+    result = ingest_upload(
+        handed.path,
+        filename=handed.filename,
+        schema=schema,
+        region=region,
+        regency_codes=list(BY_CODE) if region is None else list(region.index),
+        current=current,
+        crs_override=handed.crs,
+        encoding=handed.encoding,
+        layer=handed.layer,
+        limits=replace(DEFAULT_LIMITS, upload_bytes=most_bytes),
+        corrections={"make_valid": handed.repair},
+    )
+    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
+        cleaned = None
+        if result.frame is not None:
+            cleaned = Path(folder) / "layer.parquet"
+            cleaned.write_bytes(layer_to_parquet(result.frame))
+        return store.add_upload(
+            handed.layer_name,
+            filename=clean_name(handed.filename),
+            sha256=file_sha256(handed.path),
+            report=result.report | {"against": against.number if against else 0},
+            frame=cleaned,
+            actor=actor,
+        )
+
+
+def publish_upload(
+    store: Store,
+    upload_id: str,
+    *,
+    actor: str,
+    note: str,
+    source: str | None = None,
+    licence: str | None = None,
+    expected: int | None = None,
+) -> Version:
+    """Make an accepted upload the current version of its layer.
+
+    Parameters
+    ----------
+    expected : int, optional
+        The version that the caller believes to be current; by default the one that the upload was
+        compared with.
+
+    Raises
+    ------
+    UploadNotFound, UploadRejected, Conflict
+        Nothing has changed then.
+    """
+    upload = store.upload(upload_id)
+    _require_publishable(upload)
+    compared: int | None = upload.report.get("against")
+    version = store.publish(
+        upload.dataset,
+        "layer",
+        store.upload_path(upload_id),
+        suffix=".parquet",
+        provenance=Provenance(
+            actor=actor,
+            note=note,
+            source=source or upload.filename,
+            licence=licence or LICENCE_UNKNOWN,
+            upload=upload_id,
+        ),
+        details=_details(upload),
+        expected=compared if expected is None else expected,
+    )
+    store.upload_path(upload_id).unlink(missing_ok=True)
+    return version
+
+
+def discard_upload(store: Store, upload_id: str, *, actor: str) -> None:
+    """Forget an upload that is not published; its report stays.
+
+    Raises
+    ------
+    UploadNotFound, Conflict
+    """
+    if store.upload(upload_id).state == "published":
+        raise Conflict(reason=_ALREADY_PUBLISHED)
+    store.discard_upload(upload_id, actor=actor)
+
+
+def publish_indicators(
+    store: Store,
+    table: pd.DataFrame,
+    *,
+    actor: str,
+    note: str,
+    source: str,
+    licence: str = LICENCE_UNKNOWN,
+    catalogue: str | None = None,
+    expected: int | None = None,
+) -> Version:
+    """Make a tidy indicator table the current one.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Every column text, as read from a file; see `geo.indicators.parse_indicators`.
+    catalogue : str, optional
+        What the indicators mean (TOML); by default that of the current version stays.
+
+    Raises
+    ------
+    InvalidIndicators
+        Naming the rows and codes; nothing has changed then.
+    """
+    checked = parse_indicators(table)
+    if catalogue is None:
+        catalogue = store.version("indicators").details["catalogue"]
+    return store.publish(
+        "indicators",
+        "indicators",
+        checked.to_parquet(index=False),
+        suffix=".parquet",
+        provenance=Provenance(actor=actor, note=note, source=source, licence=licence),
+        details={"rows": len(checked), "catalogue": catalogue},
+        expected=expected,
+    )
+
+
+def _published(store: Store, name: str) -> tuple[gpd.GeoDataFrame | None, Version | None]:
+    try:
+        version = store.version(name)
+    except LayerNotFound:
+        return None, None
+    return gpd.read_parquet(version.path), version
+
+
+def _require_publishable(upload: Upload) -> None:
+    if upload.state == "refused":
+        raise UploadRejected(reason=_NOT_ACCEPTED)
+    if upload.state == "discarded":
+        raise Conflict(reason=_DISCARDED)
+    if upload.state == "published":
+        raise Conflict(reason=_ALREADY_PUBLISHED)
+
+
+def _details(upload: Upload) -> Mapping[str, Any]:
+    report = upload.report
+    summary, changes = report["summary"], report["difference"]
+    return {
+        "features": summary["features"],
+        "crs": summary["crs"],
+        "bounds": summary["bounds"],
+        "filename": upload.filename,
+        "file_sha256": upload.sha256,
+        "difference": changes and changes["counts"],
+        "findings": report["counts"],
+    }
+
+
+_NOT_ACCEPTED = Text(
+    id="Unggahan ini ditolak. Perbaiki menurut laporannya, lalu unggah lagi.",
+    en="This upload was refused. Mend it by its report and upload it again.",
+)
+_DISCARDED = Text(
+    id="Unggahan ini sudah dibuang. Unggah berkasnya lagi.",
+    en="This upload was discarded. Upload the file again.",
+)
+_ALREADY_PUBLISHED = Text(
+    id="Unggahan ini sudah terbit. Untuk kembali ke versi lama, pakai rollback.",
+    en="This upload is published already. To go back to an older version, use rollback.",
+)
