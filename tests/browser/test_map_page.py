@@ -179,9 +179,9 @@ def test_the_keyboard_opens_a_zone_and_gets_its_place_back(server: str, visit) -
 
 def test_the_language_switch_changes_the_texts_and_keeps_the_choice(server: str, visit) -> None:
     seen = visit(f"{server}/map?indicator=tpt&year=2025")
-    expect(seen.page.locator("h1")).to_have_text("Kesiapan kawasan transmigrasi")
+    expect(seen.page.locator("h1")).to_have_text("Kawasan transmigrasi")
     seen.page.get_by_role("link", name="EN", exact=True).click()
-    expect(seen.page.locator("h1")).to_have_text("Readiness of transmigration areas")
+    expect(seen.page.locator("h1")).to_have_text("Transmigration areas")
     assert seen.page.locator("html").get_attribute("lang") == "en"
     assert parse_qs(urlsplit(seen.page.url).query) == {
         "lang": ["en"],

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -16,6 +17,7 @@ from owslib.ogcapi.features import Features
 
 from geo.store import Store
 from tests.api.examples import publish, regencies, zones
+from tests.service import running
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +127,38 @@ def test_head_over_a_socket_sends_no_body(port):
         assert (response.status, response.read()) == (200, b"")
         assert int(response.headers["content-length"]) > 100
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def shipped(reference_folder, tmp_path_factory) -> Iterator[str]:
+    """The service on the shipped data, started by its own command."""
+    folder = tmp_path_factory.mktemp("shipped") / "store"
+    shutil.copytree(reference_folder, folder)
+    with running(folder) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    ("collection", "count", "column", "code"),
+    [
+        ("regencies", 13, "code", "63.10"),
+        ("zones", 14, "regency_code", "63.10"),
+        ("kecamatan", 156, "code", "63.10.01"),
+        ("readiness", 14, "regency_code", "63.10"),
+    ],
+)
+def test_gdal_and_geopandas_open_every_collection_with_its_count_codes_and_crs(
+    shipped, collection, count, column, code
+):
+    url = f"{shipped}/collections/{collection}/items?limit=10000"
+    facts = pyogrio.read_info(f"/vsicurl_streaming/{url}", force_total_bounds=True)
+    assert facts["features"] == count
+    assert dict(zip(facts["fields"], facts["ogr_types"], strict=True))[column] == "OFTString"
+    assert facts["crs"] == "EPSG:4326"
+    west, south, east, north = facts["total_bounds"]
+    assert 114 < west < east < 118
+    assert -5 < south < north < -1
+    frame = gpd.read_file(url)
+    assert len(frame) == count
+    assert code in set(frame[column])
+    assert frame.crs.to_epsg() == 4326
