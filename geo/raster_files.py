@@ -1,0 +1,160 @@
+"""I/O. Rasters in files: read by windows from any process, written block by block as COGs."""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import rasterio.shutil
+from rasterio.windows import Window as FileWindow
+
+from geo.errors import RasterRefused
+from geo.language import Text
+from geo.rasters import Cells, Grid, Window, blocks, valid_cells
+
+_BLOCK = 512
+
+
+@dataclass(frozen=True, eq=False)
+class RasterFile:
+    """The first band of a trusted GeoTIFF as a `RasterSource`.
+
+    It can be sent to other processes: each opens the file for itself. One object must not be read
+    by two threads at once.
+    """
+
+    path: Path
+    _opened: dict[int, rasterio.DatasetReader] = field(default_factory=dict, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Only the path travels."""
+        return {"path": self.path}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Open anew where it arrives."""
+        object.__setattr__(self, "path", state["path"])
+        object.__setattr__(self, "_opened", {})
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Where the cells lie."""
+        raster = self._raster()
+        return Grid(raster.crs.to_wkt(), raster.transform, raster.width, raster.height)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the cells."""
+        return np.dtype(self._raster().dtypes[0])
+
+    @property
+    def nodata(self) -> float | None:
+        """The value that means no data."""
+        return self._raster().nodata  # type: ignore[no-any-return]
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """Height and width of the file's tiles."""
+        height, width = self._raster().block_shapes[0]
+        return int(height), int(width)
+
+    def read(self, window: Window) -> tuple[Cells, npt.NDArray[np.bool_] | None]:
+        """See `geo.rasters.RasterSource.read`."""
+        raster = self._raster()
+        where = FileWindow(window.col, window.row, window.width, window.height)
+        values = raster.read(1, window=where)
+        valid = valid_cells(values, raster.nodata)
+        if (
+            raster.nodata is None
+            and rasterio.enums.MaskFlags.all_valid not in raster.mask_flag_enums[0]
+        ):
+            mask = raster.read_masks(1, window=where) > 0
+            valid = mask if valid is None else mask & valid
+        return values, valid
+
+    def close(self) -> None:
+        """Close the file in this process."""
+        for raster in self._opened.values():
+            raster.close()
+        self._opened.clear()
+
+    def _raster(self) -> rasterio.DatasetReader:
+        # A handle must not be shared with a forked child: it would share the file position.
+        process = os.getpid()
+        if process not in self._opened:
+            try:
+                self._opened[process] = rasterio.open(self.path, driver="GTiff")
+            except rasterio.errors.RasterioIOError as error:
+                raise RasterRefused(reason=_UNREADABLE.format(p=self.path.name, e=error)) from error
+        return self._opened[process]
+
+
+def write_cog(
+    path: Path,
+    grid: Grid,
+    make: Callable[[Window], Cells],
+    *,
+    dtype: str,
+    nodata: float | None,
+    resampling: str = "average",
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Write a Cloud-Optimised GeoTIFF block by block; whole or not at all.
+
+    Parameters
+    ----------
+    make : callable
+        The cells of a window, in the raster's type.
+    resampling : {"average", "nearest", "mode"}
+        For the overviews; `nearest` or `mode` for classes.
+    progress : callable, optional
+        Called with blocks done and blocks in all.
+    """
+    windows = list(blocks(grid, _BLOCK, _BLOCK))
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
+        plain, target = Path(folder) / "plain.tif", Path(folder) / "cog.tif"
+        with rasterio.open(
+            plain,
+            "w",
+            driver="GTiff",
+            width=grid.width,
+            height=grid.height,
+            count=1,
+            dtype=dtype,
+            crs=grid.crs,
+            transform=grid.transform,
+            nodata=nodata,
+            tiled=True,
+            blockxsize=_BLOCK,
+            blockysize=_BLOCK,
+            compress="zstd",
+            zstd_level=1,
+            bigtiff="if_safer",
+        ) as raster:
+            for done, window in enumerate(windows, start=1):
+                where = FileWindow(window.col, window.row, window.width, window.height)
+                raster.write(make(window), 1, window=where)
+                if progress is not None:
+                    progress(done, len(windows))
+        rasterio.shutil.copy(
+            plain,
+            target,
+            driver="COG",
+            compress="deflate",
+            predictor="yes",
+            blocksize=_BLOCK,
+            overview_resampling=resampling,
+            bigtiff="if_safer",
+        )
+        target.replace(path)
+
+
+_UNREADABLE = Text(
+    id="{p} tidak dapat dibaca sebagai GeoTIFF ({e}).",
+    en="{p} cannot be read as a GeoTIFF ({e}).",
+)
