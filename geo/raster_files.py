@@ -50,7 +50,8 @@ class RasterFile:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the cells."""
-        return np.dtype(self._raster().dtypes[0])
+        kind: np.dtype[Any] = np.dtype(self._raster().dtypes[0])
+        return kind
 
     @property
     def nodata(self) -> float | None:

@@ -61,7 +61,7 @@ class Grid:
         return Grid(self.crs, shifted, window.width, window.height)
 
     def centres(self, rows: Array, cols: Array) -> tuple[Array, Array]:
-        """x and y of the centres of cells, in the grid's CRS."""
+        """Where the centres of cells lie, as x and y in the grid's CRS."""
         x, y = self.transform * (cols + 0.5, rows + 0.5)
         return np.asarray(x), np.asarray(y)
 
