@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.crs import require_crs
 from geo.errors import InvalidLayer
 from geo.language import Text
 from geo.rasters import Grid, Window
@@ -82,27 +83,26 @@ def outlines(zones: gpd.GeoDataFrame, grid: Grid) -> Outlines:
     Raises
     ------
     CRSMissing
-        Through `zones.to_crs`.
     InvalidLayer
         For an invalid polygon, which has no well-defined inside.
     """
+    require_crs(zones, subject="zones")
     geometries = zones.geometry.to_crs(grid.crs).to_numpy()
     geometries = np.where(shapely.get_dimensions(geometries) == 2, geometries, None)
     invalid = ~(shapely.is_valid(geometries) | shapely.is_missing(geometries))
     if invalid.any():
         names = ", ".join(str(name) for name in zones.index[invalid][:20])
         raise InvalidLayer(reason=_INVALID.format(zones=names), zones=names)
+    parts, part_zone = shapely.get_parts(geometries, return_index=True)
     # Counter-clockwise shells and clockwise holes have one sign each on any north-up grid.
-    rings, ring_zone = shapely.get_rings(
-        shapely.orient_polygons(geometries), return_index=True
-    )
+    rings, ring_part = shapely.get_rings(shapely.orient_polygons(parts), return_index=True)
     points, point_ring = shapely.get_coordinates(rings, return_index=True)
     cells = grid.to_cells(points)
     joined = np.flatnonzero(point_ring[1:] == point_ring[:-1])
     edges = np.hstack([cells[joined], cells[joined + 1]])
     if grid.transform.determinant > 0:
         edges = edges[:, [2, 3, 0, 1]]  # a south-up grid turns every ring around
-    edge_zone = ring_zone[point_ring[joined]]
+    edge_zone = part_zone[ring_part[point_ring[joined]]]
     offsets = np.searchsorted(edge_zone, np.arange(len(zones) + 1))
     return Outlines(edges, offsets, _bounds(edges, offsets), _areas(edges, offsets))
 
@@ -121,7 +121,7 @@ def _edges_of(found: Outlines, zones: Integers) -> tuple[Floats, Integers]:
     """Edges of some zones and, for each, its zone's place in `zones`."""
     counts = found.offsets[zones + 1] - found.offsets[zones]
     owner = np.repeat(np.arange(len(zones)), counts)
-    return found.edges[_ranges(found.offsets[zones], counts)], owner
+    return found.edges[ranges(found.offsets[zones], counts)], owner
 
 
 def _row_pieces(
@@ -140,7 +140,7 @@ def _row_pieces(
     last = np.ceil(np.minimum(bottom, height)).astype(np.int64)
     counts = last - first
     edge = np.repeat(np.arange(len(first)), counts)
-    row = _ranges(first, counts)
+    row = ranges(first, counts)
     upper = np.maximum(top[edge], row)
     lower = np.minimum(bottom[edge], row + 1)
     start, run = x0[edge], slope[edge]
@@ -174,7 +174,7 @@ def _cell_areas(
     first = np.minimum(np.floor(inner_left).astype(np.int64), width - 1)
     counts = np.maximum(np.ceil(inner_right).astype(np.int64), first + 1) - first
     piece = np.repeat(np.arange(len(first)), counts)
-    column = _ranges(first, counts)
+    column = ranges(first, counts)
     from_x = np.maximum(inner_left[piece], column)
     to_x = np.minimum(inner_right[piece], column + 1)
     part = np.where(span[piece] > 0, (to_x - from_x) * per_column[piece], rise[piece])
@@ -185,9 +185,7 @@ def _cell_areas(
     return np.concatenate(keys), np.concatenate(areas)
 
 
-def _covered(
-    keys: Integers, areas: Floats, zones: Integers, height: int, width: int
-) -> Covered:
+def _covered(keys: Integers, areas: Floats, zones: Integers, height: int, width: int) -> Covered:
     order = np.argsort(keys, kind="stable")
     keys, areas = keys[order], areas[order]
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
@@ -218,11 +216,12 @@ def _covered(
     )
 
 
-def _ranges(first: Integers, counts: Integers) -> Integers:
+def ranges(first: Integers, counts: Integers) -> Integers:
     """The numbers first, first + 1, … (counts of them) of every pair, one after the other."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(first - (ends - counts), counts)
+    numbers: Integers = np.arange(total) + np.repeat(first - (ends - counts), counts)
+    return numbers
 
 
 def _bounds(edges: Floats, offsets: Integers) -> Floats:

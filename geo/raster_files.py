@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,18 +20,20 @@ from geo.language import Text
 from geo.rasters import Cells, Grid, Window, blocks, valid_cells
 
 _BLOCK = 512
+# Every block is read once: a large cache of blocks would only double the memory of a pass. GDAL
+# reads this when it is first used.
+os.environ.setdefault("GDAL_CACHEMAX", "64")
 
 
 @dataclass(frozen=True, eq=False)
 class RasterFile:
     """The first band of a trusted GeoTIFF as a `RasterSource`.
 
-    It can be sent to other processes: each opens the file for itself. One object must not be read
-    by two threads at once.
+    It can be shared between threads and sent to other processes: each opens the file for itself.
     """
 
     path: Path
-    _opened: dict[int, rasterio.DatasetReader] = field(default_factory=dict, repr=False)
+    _opened: dict[tuple[int, int], rasterio.DatasetReader] = field(default_factory=dict, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """Only the path travels."""
@@ -85,14 +88,14 @@ class RasterFile:
         self._opened.clear()
 
     def _raster(self) -> rasterio.DatasetReader:
-        # A handle must not be shared with a forked child: it would share the file position.
-        process = os.getpid()
-        if process not in self._opened:
+        # Neither a thread nor a forked child may share a handle: they would share its file position.
+        reader = (os.getpid(), threading.get_ident())
+        if reader not in self._opened:
             try:
-                self._opened[process] = rasterio.open(self.path, driver="GTiff")
+                self._opened[reader] = rasterio.open(self.path, driver="GTiff")
             except rasterio.errors.RasterioIOError as error:
                 raise RasterRefused(reason=_UNREADABLE.format(p=self.path.name, e=error)) from error
-        return self._opened[process]
+        return self._opened[reader]
 
 
 def write_cog(

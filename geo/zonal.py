@@ -1,107 +1,398 @@
 """Pure. Statistics of raster cells inside zones, weighted by the share of each cell that a zone covers.
 
-The engine is the `exactextract` package. Zones are moved to the raster's CRS; the raster is never
-resampled. Zones that have no area (points, missing geometry) have no statistics: NaN.
+One pass over the windows that any zone touches: each is read once for all zones and statistics. What
+a window yields is a value (`Partial`) that merges with others in any order into the same bytes, so
+one plan runs in this thread, in many processes or on a cluster: `geo/engines.py` has the engines.
+
+Zones are moved to the raster's grid; the raster is never resampled. A zone without an area (a point,
+a missing geometry) has no statistics: NaN. Overlapping zones each get their full statistic.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
-import exactextract
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import rasterio
-import shapely
 
-from geo.crs import require_crs
+from geo import tallies
+from geo.errors import InvalidInput
+from geo.fractions import Outlines, covered_cells, outlines
+from geo.language import Text
+from geo.rasters import Cells, RasterSource, Window
 
-_POLYGONS = ("Polygon", "MultiPolygon")
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Progress = Callable[[int, int], None]
+T = TypeVar("T")
+
+STATISTICS = ("count", "sum", "mean", "min", "max", "variance")
+# Everything that a cell of a window needs at the most while it is worked on.
+_BYTES_PER_CELL = 128
+_MOST_CELLS, _FEWEST_CELLS = 1 << 21, 1 << 16
 
 
-def zonal_mean(zones: gpd.GeoDataFrame, raster: rasterio.DatasetReader) -> pd.DataFrame:
-    """Mean of the first band inside each zone.
+class Engine(Protocol):
+    """Runs a function on every task number and yields the results in any order."""
+
+    def __call__(self, function: Callable[[int], T], tasks: Iterable[int]) -> Iterator[T]: ...  # noqa: D102
+
+
+def serial(function: Callable[[int], T], tasks: Iterable[int]) -> Iterator[T]:
+    """One after the other in this thread."""
+    return map(function, tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which statistics a plan computes besides covered areas and sums."""
+
+    spread: bool = False
+    extremes: bool = False
+    quantiles: tuple[float, ...] = ()
+    classes: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """What windows say of zones.
+
+    `rows` are one line a zone and window: the numbers of both, then `weight` (covered valid area in
+    cells), `total` (covered sum), `spread` (covered sum of squares about the line's own mean), `low`,
+    `high`, and sums by the second raster. `classes` are lines of zone, window, class and covered
+    area. `samples` are values of zones over several windows (whole cells, edge cells, their shares),
+    `quantiles` those of zones in one.
+    """
+
+    rows: dict[str, npt.NDArray[Any]]
+    classes: dict[str, npt.NDArray[Any]]
+    samples: dict[tuple[int, int], tuple[Cells, Cells, Floats]] = field(default_factory=dict)
+    quantiles: dict[int, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """All that a worker needs to say what one window adds."""
+
+    outlines: Outlines
+    source: RasterSource
+    weights: RasterSource | None
+    windows: tuple[Window, ...]
+    wanted: Wanted
+
+    def __call__(self, number: int) -> Partial:
+        """What window `number` says of the zones that it touches."""
+        window = self.windows[number]
+        zones = self.outlines.touching(window)
+        found = tallies.tally(covered_cells(self.outlines, zones, window), zones)
+        values, valid = self.source.read(window)
+        lines = tallies.moments(found, values, valid, spread=self.wanted.spread)
+        if self.wanted.extremes:
+            lines |= tallies.extremes(found, values, valid)
+        if self.weights is not None:
+            lines |= tallies.weighted(found, values, valid, *self.weights.read(window))
+        kept = lines["weight"] > 0
+        rows: dict[str, npt.NDArray[Any]] = {name: line[kept] for name, line in lines.items()}
+        rows |= {"zone": zones[kept], "window": np.full(int(kept.sum()), number)}
+        samples, quantiles = self._ordered(found, values, valid, number)
+        return Partial(rows, self._classes(found, values, valid, number), samples, quantiles)
+
+    def _classes(
+        self, found: tallies.Tally, values: Cells, valid: tallies.Mask, number: int
+    ) -> dict[str, npt.NDArray[Any]]:
+        if not self.wanted.classes:
+            return {}
+        zone, value, area = tallies.class_areas(found, values, valid)
+        return {"zone": zone, "window": np.full(len(zone), number), "value": value, "area": area}
+
+    def _ordered(
+        self, found: tallies.Tally, values: Cells, valid: tallies.Mask, number: int
+    ) -> tuple[dict[tuple[int, int], tuple[Cells, Cells, Floats]], dict[int, Floats]]:
+        """Quantiles of the zones that lie in the window; samples of those that reach beyond."""
+        samples, quantiles = {}, {}
+        if self.wanted.quantiles:
+            inside = self._lies_in(self.windows[number])
+            for zone, whole, partly, shares in tallies.samples(found, values, valid):
+                if inside[zone]:
+                    quantiles[zone] = tallies.weighted_quantiles(
+                        whole, partly, shares, self.wanted.quantiles
+                    )
+                else:
+                    samples[zone, number] = (whole.copy(), partly.copy(), shares.copy())
+        return samples, quantiles
+
+    def _lies_in(self, window: Window) -> npt.NDArray[np.bool_]:
+        left, top, right, bottom = self.outlines.bounds.T
+        grid = self.source.grid
+        with np.errstate(invalid="ignore"):
+            return np.asarray(
+                (np.maximum(left, 0) >= window.col)
+                & (np.minimum(right, grid.width) <= window.col + window.width)
+                & (np.maximum(top, 0) >= window.row)
+                & (np.minimum(bottom, grid.height) <= window.row + window.height)
+            )
+
+
+def zonal_statistics(
+    zones: gpd.GeoDataFrame,
+    source: RasterSource,
+    *,
+    stats: Sequence[str] = ("mean",),
+    quantiles: Sequence[float] = (),
+    weights: RasterSource | None = None,
+    engine: Engine = serial,
+    memory_mib: int = 512,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Statistics of a raster's cells inside each zone.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        n_zones valid polygons in any CRS.
+    source : RasterSource
+        One band; its unit is kept. Cells that are not valid do not count.
+    stats : sequence of {"count", "sum", "mean", "min", "max", "variance"}
+        `count` is the covered valid area in cells; `variance` is the population's.
+    quantiles : sequence of float
+        In [0, 1], as columns `q0.5` and so on; see `geo.tallies.weighted_quantiles`. The values of
+        zones over several windows are kept until the end, in the raster's own type.
+    weights : RasterSource, optional
+        A second raster on the same grid (population, say): adds `weighted_sum` and `weighted_mean`.
+    engine : Engine
+        `serial`, or one of `geo.engines`; every one gives the same bytes.
+    memory_mib : int
+        Bound of what four workers hold of windows at a time.
+    progress : callable, optional
+        Called with windows done and windows in all.
 
     Returns
     -------
     DataFrame, n_zones rows in the order of `zones`
-        `mean` in the raster's unit; `cells`, how many cells the zone is large; `valid_share`, the
-        part of the zone (0..1) with valid cells. NaN mean where no valid cell is touched.
+        `cells`, how many cells the zone is large; `valid_share`, the part of it (0..1) with valid
+        cells; then the statistics as float64, NaN where no valid cell is touched.
 
     Raises
     ------
-    CRSMissing
-        When the zones have no CRS.
+    CRSMissing, InvalidLayer, InvalidInput
     """
-    found = _extract(zones, raster, ["mean", "count"])
-    return _with_shares(zones, raster, found["count"]).assign(mean=found["mean"])
+    unknown = [name for name in stats if name not in STATISTICS]
+    if unknown:
+        raise InvalidInput(reason=_UNKNOWN.format(name=unknown[0], known=", ".join(STATISTICS)))
+    wanted = Wanted(
+        spread="variance" in stats,
+        extremes=bool({"min", "max"} & set(stats)),
+        quantiles=tuple(quantiles),
+    )
+    plan = _plan(zones, source, weights, wanted, memory_mib)
+    found = merge(_run(plan, engine, progress))
+    sums = _Sums(found.rows, plan.outlines)
+    columns = sums.coverage() | {name: sums.statistic(name) for name in stats}
+    if weights is not None:
+        columns |= sums.weighted()
+    columns |= _quantile_columns(found, plan)
+    return pd.DataFrame(columns, index=zones.index)
 
 
 def zonal_class_shares(
-    zones: gpd.GeoDataFrame, raster: rasterio.DatasetReader, *, classes: Sequence[int]
+    zones: gpd.GeoDataFrame,
+    source: RasterSource,
+    *,
+    engine: Engine = serial,
+    memory_mib: int = 512,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Share of each zone's valid area whose cell value is one of `classes`.
+    """Share of each zone's valid area by class, for a raster of whole numbers.
 
     Returns
     -------
     DataFrame, n_zones rows in the order of `zones`
-        `share` (0..1), `cells`, `valid_share` as in `zonal_mean`; NaN share without a valid cell.
+        `cells` and `valid_share` as in `zonal_statistics`, then one column for every class (an int)
+        that occurs in any zone: shares 0..1 that sum to 1, NaN without a valid cell.
+
+    Raises
+    ------
+    CRSMissing, InvalidLayer
+    InvalidInput
+        For a raster of fractional numbers.
     """
-    wanted = np.asarray(classes)
-    return _share_where(zones, raster, lambda values: np.isin(values, wanted))
+    if source.dtype.kind not in "iub":
+        raise InvalidInput(reason=_NO_CLASSES.format(dtype=source.dtype))
+    plan = _plan(zones, source, None, Wanted(classes=True), memory_mib)
+    found = merge(_run(plan, engine, progress))
+    sums = _Sums(found.rows, plan.outlines)
+    columns: dict[Any, Floats] = dict(sums.coverage())
+    for value in np.unique(found.classes["value"]):
+        lines = found.classes["value"] == value
+        area = _by_zone(found.classes["zone"][lines], found.classes["area"][lines], len(zones))
+        columns[int(value)] = _ratio(area, sums.weight)
+    return pd.DataFrame(columns, index=zones.index)
 
 
-def zonal_share_above(
-    zones: gpd.GeoDataFrame, raster: rasterio.DatasetReader, *, threshold: float
-) -> pd.DataFrame:
-    """Share of each zone's valid area whose cell value is above `threshold`; columns as in `zonal_class_shares`."""
-    return _share_where(zones, raster, lambda values: values > threshold)
+def merge(partials: Iterable[Partial]) -> Partial:
+    """One partial of many: the same bytes whatever their order."""
+    parts = list(partials)
+    return Partial(
+        rows=_joined([p.rows for p in parts], ("window", "zone")),
+        classes=_joined([p.classes for p in parts], ("value", "window", "zone")),
+        samples=dict(sorted((k, v) for p in parts for k, v in p.samples.items())),
+        quantiles=dict(sorted((k, v) for p in parts for k, v in p.quantiles.items())),
+    )
 
 
-def _share_where(
-    zones: gpd.GeoDataFrame, raster: rasterio.DatasetReader, test: Any
-) -> pd.DataFrame:
-    def covered(values: np.ma.MaskedArray[Any, Any], coverage: npt.NDArray[np.float64]) -> float:
-        valid = ~np.ma.getmaskarray(values)
-        return float(coverage[valid & test(np.ma.getdata(values))].sum())
+def _joined(
+    tables: Sequence[dict[str, npt.NDArray[Any]]], keys: Sequence[str]
+) -> dict[str, npt.NDArray[Any]]:
+    filled = [table for table in tables if table]
+    if not filled:
+        return {key: np.zeros(0, dtype=np.int64) for key in keys} | {
+            name: np.zeros(0) for name in ("weight", "total", "spread", "area")
+        }
+    joined = {name: np.concatenate([table[name] for table in filled]) for name in filled[0]}
+    order = np.lexsort([joined[key] for key in keys])
+    return {name: column[order] for name, column in joined.items()}
 
-    found = _extract(zones, raster, ["count", covered])
-    share = found["covered"] / found["count"].where(found["count"] > 0)
-    return _with_shares(zones, raster, found["count"]).assign(share=share)
+
+def _run(plan: Plan, engine: Engine, progress: Progress | None) -> Iterator[Partial]:
+    n_windows = len(plan.windows)
+    for done, part in enumerate(engine(plan, range(n_windows)), start=1):
+        if progress is not None:
+            progress(done, n_windows)
+        yield part
 
 
-def _extract(
-    zones: gpd.GeoDataFrame, raster: rasterio.DatasetReader, operations: list[Any]
-) -> pd.DataFrame:
-    names = [op if isinstance(op, str) else op.__name__ for op in operations]
-    on_grid = _polygons_on_grid(zones, raster)
-    found = pd.DataFrame(np.nan, index=zones.index, columns=names, dtype=np.float64)
-    if len(on_grid):
-        rows = exactextract.exact_extract(
-            raster, on_grid, operations, output="pandas", include_cols=["position"]
+def _plan(
+    zones: gpd.GeoDataFrame,
+    source: RasterSource,
+    weights: RasterSource | None,
+    wanted: Wanted,
+    memory_mib: int,
+) -> Plan:
+    grid = source.grid
+    if weights is not None and (
+        weights.grid.transform != grid.transform
+        or (weights.grid.height, weights.grid.width) != (grid.height, grid.width)
+    ):
+        raise InvalidInput(reason=_OTHER_GRID)
+    found = outlines(zones, grid)
+    cells = (memory_mib << 20) // (4 * _BYTES_PER_CELL)
+    most = min(max(cells, _FEWEST_CELLS), _MOST_CELLS)
+    return Plan(found, source, weights, _windows(source, found, most), wanted)
+
+
+def _windows(source: RasterSource, found: Outlines, most_cells: int) -> tuple[Window, ...]:
+    """Windows of whole blocks, about twice as wide as high, that a zone's bounding box meets."""
+    grid, (block_height, block_width) = source.grid, source.block
+    block_height, block_width = min(block_height, grid.height), min(block_width, grid.width)
+    rows = max(1, int(np.sqrt(most_cells / 2)) // block_height) * block_height
+    columns = max(1, most_cells // rows // block_width) * block_width
+    taken = np.zeros((-(-grid.height // rows), -(-grid.width // columns)), dtype=bool)
+    for left, top, right, bottom in _spans(found, grid.height, grid.width):
+        taken[top // rows : bottom // rows + 1, left // columns : right // columns + 1] = True
+    corners = (np.argwhere(taken) * (rows, columns)).tolist()
+    return tuple(
+        Window(row, col, min(rows, grid.height - row), min(columns, grid.width - col))
+        for row, col in corners
+    )
+
+
+def _spans(found: Outlines, height: int, width: int) -> Integers:
+    """First and last column and row that each zone's box touches on the raster."""
+    left, top, right, bottom = found.bounds.T
+    with np.errstate(invalid="ignore"):
+        on_raster = (right > 0) & (bottom > 0) & (left < width) & (top < height)
+    limits = np.array([width - 1, height - 1, width - 1, height - 1])
+    boxes = found.bounds[on_raster]
+    cells = np.column_stack([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:]) - 1])
+    return np.unique(np.clip(cells, 0, limits).astype(np.int64), axis=0)
+
+
+class _Sums:
+    """The merged rows of a plan, summed up by zone."""
+
+    def __init__(self, rows: dict[str, npt.NDArray[Any]], found: Outlines) -> None:
+        self._rows, self._cells = rows, found.area_cells
+        self.weight = self._sum("weight")
+
+    def coverage(self) -> dict[str, Floats]:
+        share = np.where(np.isnan(self._cells), np.nan, _ratio(self.weight, self._cells))
+        return {"cells": self._cells, "valid_share": np.clip(share, 0.0, 1.0)}
+
+    def statistic(self, name: str) -> Floats:
+        if name == "count":
+            return np.where(np.isnan(self._cells), np.nan, self.weight)
+        if name in ("min", "max"):
+            return self._extreme(name)
+        if name == "variance":
+            return self._variance()
+        total = np.where(self.weight > 0, self._sum("total"), np.nan)
+        return total if name == "sum" else _ratio(total, self.weight)
+
+    def weighted(self) -> dict[str, Floats]:
+        weight, total = self._sum("weighted_weight"), self._sum("weighted_total")
+        return {
+            "weighted_sum": np.where(self.weight > 0, total, np.nan),
+            "weighted_mean": _ratio(total, weight),
+        }
+
+    def _sum(self, name: str) -> Floats:
+        return _by_zone(self._rows["zone"], self._rows[name], len(self._cells))
+
+    def _extreme(self, name: str) -> Floats:
+        ufunc, column, start = (
+            (np.minimum, "low", np.inf) if name == "min" else (np.maximum, "high", -np.inf)
         )
-        found.iloc[rows["position"].to_numpy()] = rows[names].to_numpy(dtype=np.float64)
+        found = np.full(len(self._cells), start)
+        ufunc.at(found, self._rows["zone"], self._rows[column])
+        return np.where(np.isfinite(found), found, np.nan)
+
+    def _variance(self) -> Floats:
+        # Chan, Golub & LeVeque (1983): the parts' own spreads and that of their means.
+        zone, weight = self._rows["zone"], self._rows["weight"]
+        mean = _ratio(self._sum("total"), self.weight)
+        apart = self._rows["total"] / weight - mean[zone]
+        spread = self._rows["spread"] + weight * apart * apart
+        return _ratio(_by_zone(zone, spread, len(self._cells)), self.weight)
+
+
+def _quantile_columns(found: Partial, plan: Plan) -> dict[str, Floats]:
+    wanted = plan.wanted.quantiles
+    if not wanted:
+        return {}
+    table = np.full((len(plan.outlines.area_cells), len(wanted)), np.nan)
+    for zone, values in found.quantiles.items():
+        table[zone] = values
+    pieces: dict[int, list[tuple[Cells, Cells, Floats]]] = {}
+    for (zone, _), sample in found.samples.items():
+        pieces.setdefault(zone, []).append(sample)
+    for zone, parts in pieces.items():
+        whole, partly, shares = (np.concatenate(column) for column in zip(*parts, strict=True))
+        table[zone] = tallies.weighted_quantiles(whole, partly, shares, wanted)
+    return {f"q{q:g}": table[:, i] for i, q in enumerate(wanted)}
+
+
+def _by_zone(zone: Integers, values: Floats, n_zones: int) -> Floats:
+    found: Floats = np.zeros(n_zones)
+    found += np.bincount(zone, weights=values, minlength=n_zones)
     return found
 
 
-def _polygons_on_grid(zones: gpd.GeoDataFrame, raster: rasterio.DatasetReader) -> gpd.GeoDataFrame:
-    require_crs(zones, subject="zones")
-    frame = gpd.GeoDataFrame(
-        {"position": np.arange(len(zones))}, geometry=list(zones.geometry), crs=zones.crs
-    )
-    frame = frame[frame.geom_type.isin(_POLYGONS)]
-    # The raster's own CRS object, so that both sides are the same to the last parameter.
-    return frame.to_crs(raster.crs.to_wkt())
-
-
-def _with_shares(
-    zones: gpd.GeoDataFrame, raster: rasterio.DatasetReader, count: pd.Series
-) -> pd.DataFrame:
-    on_grid = _polygons_on_grid(zones, raster)
-    cell = abs(raster.transform.determinant)
-    cells = np.full(len(zones), np.nan)
-    cells[on_grid["position"].to_numpy()] = shapely.area(on_grid.geometry.to_numpy()) / cell
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        valid_share = np.clip(count.to_numpy() / cells, 0.0, 1.0)
-    return pd.DataFrame({"cells": cells, "valid_share": valid_share}, index=zones.index)
+        return np.where(denominator > 0, numerator / denominator, np.nan)
+
+
+_UNKNOWN = Text(
+    id="Statistik {name!r} tidak ada. Yang ada: {known}.",
+    en="There is no statistic {name!r}. There are: {known}.",
+)
+_NO_CLASSES = Text(
+    id="Raster ini berisi bilangan pecahan ({dtype}), bukan kelas. Kelaskan lebih dahulu.",
+    en="This raster holds fractional numbers ({dtype}), not classes. Classify it first.",
+)
+_OTHER_GRID = Text(
+    id="Raster bobot harus punya grid yang sama persis: transformasi, lebar dan tinggi.",
+    en="The raster of weights must have exactly the same grid: transform, width and height.",
+)

@@ -1,27 +1,49 @@
-"""Zonal statistics that can be counted on the fingers."""
+"""Zonal statistics: answers that can be counted on the fingers, exactextract's, and invariants."""
 
+import pickle
+import random
+
+import exactextract
+import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
 import shapely
+from affine import Affine
+from hypothesis import given
+from hypothesis import strategies as st
 
-from geo.errors import CRSMissing
-from geo.zonal import zonal_class_shares, zonal_mean, zonal_share_above
+from geo import zonal
+from geo.crs import LONLAT
+from geo.engines import processes, threads
+from geo.errors import CRSMissing, InvalidInput, InvalidLayer
+from geo.raster_files import RasterFile
+from geo.rasters import Above, ArraySource, Grid, InClasses
+from geo.zonal import merge, zonal_class_shares, zonal_statistics
 
 X, Y = 500_000.0, 9_600_000.0  # a corner in UTM 50S
+UTM = "EPSG:32750"
 
 
 @pytest.fixture
 def raster(make_raster):
     """Three by three cells of 100 m: 1 2 3 / 4 5 6 / 7 8 nodata."""
     array = np.array([[1, 2, 3], [4, 5, 6], [7, 8, -1]], dtype="float32")
-    path = make_raster(array, cell=100, origin=(X, Y + 300), nodata=-1)
-    with rasterio.open(path) as opened:
-        yield opened
+    return RasterFile(make_raster(array, cell=100, origin=(X, Y + 300), nodata=-1))
 
 
-def zone(make_layer, geometry, **kw):
-    return make_layer({"z": geometry}, **kw)
+def source_of(array, *, nodata=None, block=(4, 4), transform=None):
+    """An array as a raster of unit cells whose lower left corner is the origin."""
+    cells = np.asarray(array)
+    grid = Grid(
+        UTM, transform or Affine(1, 0, 0, 0, -1, cells.shape[0]), cells.shape[1], len(cells)
+    )
+    return ArraySource(grid, cells, nodata, block)
+
+
+def zones_of(*geometries, crs=UTM):
+    names = [f"z{i}" for i in range(len(geometries))]
+    return gpd.GeoDataFrame(geometry=list(geometries), crs=crs, index=gpd.pd.Index(names))
 
 
 def at(x, y, width, height):
@@ -42,55 +64,273 @@ def at(x, y, width, height):
         (at(5000, 5000, 100, 100), np.nan, 1.0, 0.0),
     ],
 )
-def test_the_mean_weighs_cells_by_their_covered_share(
-    make_layer, raster, geometry, mean, cells, valid_share
-):
-    found = zonal_mean(zone(make_layer, geometry), raster).loc["z"]
+def test_the_mean_weighs_cells_by_their_covered_share(raster, geometry, mean, cells, valid_share):
+    found = zonal_statistics(zones_of(geometry), raster).loc["z0"]
     assert found["mean"] == pytest.approx(mean, nan_ok=True)
     assert found["cells"] == pytest.approx(cells)
     assert found["valid_share"] == pytest.approx(valid_share)
 
 
-def test_a_hole_does_not_count(make_layer, raster):
+def test_every_statistic_of_two_and_a_half_cells_by_hand(raster):
+    zones = zones_of(at(0, 200, 250, 100))  # 1, 2 and half of 3
+    found = zonal_statistics(zones, raster, stats=zonal.STATISTICS).loc["z0"]
+    assert found[["count", "sum", "min", "max"]].tolist() == [2.5, 4.5, 1.0, 3.0]
+    assert found["mean"] == pytest.approx(1.8)
+    assert found["variance"] == pytest.approx((0.64 + 0.04 + 0.5 * 1.44) / 2.5)
+
+
+def test_a_hole_does_not_count(raster):
     holed = at(0, 100, 200, 200).difference(at(0, 200, 100, 100))  # 2 4 5
-    assert zonal_mean(zone(make_layer, holed), raster).loc["z", "mean"] == pytest.approx(11 / 3)
+    assert zonal_statistics(zones_of(holed), raster).loc["z0", "mean"] == pytest.approx(11 / 3)
 
 
-def test_parts_of_a_zone_count_together(make_layer, raster):
+def test_parts_of_a_zone_count_together(raster):
     parts = shapely.MultiPolygon([at(0, 200, 100, 100), at(200, 200, 100, 100)])
-    assert zonal_mean(zone(make_layer, parts), raster).loc["z", "mean"] == pytest.approx(2)
+    assert zonal_statistics(zones_of(parts), raster).loc["z0", "mean"] == pytest.approx(2)
 
 
-def test_overlapping_zones_each_get_their_full_statistic(make_layer, raster):
-    zones = make_layer({"a": at(0, 200, 200, 100), "b": at(0, 200, 100, 100)})
-    assert zonal_mean(zones, raster)["mean"].tolist() == [1.5, 1.0]
+def test_overlapping_zones_each_get_their_full_statistic(raster):
+    zones = zones_of(at(0, 200, 200, 100), at(0, 200, 100, 100), at(0, 200, 200, 100))
+    assert zonal_statistics(zones, raster)["mean"].tolist() == [1.5, 1.0, 1.5]
 
 
-def test_points_and_missing_geometry_have_no_statistic_but_keep_their_row(make_layer, raster):
-    zones = make_layer({"p": shapely.Point(X + 50, Y + 250), "n": None, "z": at(0, 200, 100, 100)})
-    found = zonal_mean(zones, raster)
-    assert found.index.tolist() == ["p", "n", "z"]
-    assert np.isnan(found.loc[["p", "n"], ["mean", "cells"]]).all().all()
-    assert found.loc["z", "mean"] == 1
+def test_points_and_missing_geometry_have_no_statistic_but_keep_their_row(raster):
+    zones = zones_of(shapely.Point(X + 50, Y + 250), None, at(0, 200, 100, 100))
+    found = zonal_statistics(zones, raster, stats=["mean", "count", "max"], quantiles=[0.5])
+    assert found.index.tolist() == ["z0", "z1", "z2"]
+    assert np.isnan(found.loc[["z0", "z1"]]).all().all()
+    assert found.loc["z2", "mean"] == 1
 
 
-def test_shares_of_classes_are_of_the_valid_area(make_layer, raster):
-    zones = zone(make_layer, at(0, 0, 300, 300))
-    found = zonal_class_shares(zones, raster, classes=[1, 2, 99]).loc["z"]
-    assert found["share"] == pytest.approx(2 / 8)
-    assert found["valid_share"] == pytest.approx(8 / 9)
-    assert zonal_share_above(zones, raster, threshold=6).loc["z", "share"] == pytest.approx(2 / 8)
+def test_shares_of_classes_are_of_the_valid_area(make_raster):
+    array = np.array([[1, 1, 2], [4, 4, 4], [9, 9, 0]], dtype="uint8")
+    source = RasterFile(make_raster(array, cell=100, origin=(X, Y + 300), nodata=0))
+    found = zonal_class_shares(zones_of(at(0, 0, 300, 300), at(50, 200, 100, 100)), source)
+    assert found.loc["z0", [1, 2, 4, 9]].tolist() == pytest.approx([2 / 8, 1 / 8, 3 / 8, 2 / 8])
+    assert found.loc["z0", "valid_share"] == pytest.approx(8 / 9)
+    assert found.loc["z1", [1, 2, 4, 9]].tolist() == [1, 0, 0, 0]
 
 
-def test_zones_move_to_the_raster_and_not_the_raster_to_them(make_layer, raster):
-    zones = zone(make_layer, at(100, 100, 100, 100)).to_crs("EPSG:4326")
-    assert zonal_mean(zones, raster).loc["z", "mean"] == pytest.approx(5, abs=1e-6)
+def test_the_share_of_cells_that_pass_a_test_is_the_mean_of_the_test(make_raster):
+    array = np.array([[1, 1, 2], [4, 4, 4], [9, 9, 0]], dtype="uint8")
+    source = RasterFile(make_raster(array, cell=100, origin=(X, Y + 300), nodata=0))
+    zones = zones_of(at(0, 0, 300, 300))
+    assert zonal_statistics(zones, InClasses(source, (1, 9)))["mean"].item() == 0.5
+    assert zonal_statistics(zones, Above(source, 3))["mean"].item() == pytest.approx(5 / 8)
 
 
-def test_no_zones_give_no_rows(make_layer, raster):
-    assert zonal_mean(zone(make_layer, at(0, 0, 1, 1)).iloc[:0], raster).empty
+def test_classes_of_any_range_are_counted():
+    array = np.array([[-5, 2_000_000_000], [7, 7]], dtype="int32")
+    found = zonal_class_shares(zones_of(shapely.box(0, 0, 2, 2)), source_of(array))
+    assert found.loc["z0", [-5, 7, 2_000_000_000]].tolist() == [0.25, 0.5, 0.25]
 
 
-def test_a_layer_without_crs_is_refused(make_layer, raster):
+def test_fractional_numbers_are_no_classes(raster):
+    with pytest.raises(InvalidInput, match="Classify"):
+        zonal_class_shares(zones_of(at(0, 0, 1, 1)), raster)
+
+
+def test_a_second_raster_weighs_the_cells():
+    values = source_of(np.array([[10.0, 20.0], [30.0, np.nan]]))
+    people = source_of(np.array([[3, 1], [0, 9]]))
+    found = zonal_statistics(zones_of(shapely.box(0, 0, 2, 2)), values, weights=people).loc["z0"]
+    assert found["weighted_sum"] == 50
+    assert found["weighted_mean"] == 12.5
+    with pytest.raises(InvalidInput, match="same grid"):
+        zonal_statistics(
+            zones_of(shapely.box(0, 0, 1, 1)), values, weights=source_of(np.ones((3, 3)))
+        )
+
+
+def test_zones_move_to_the_raster_and_not_the_raster_to_them(raster):
+    zones = zones_of(at(100, 100, 100, 100)).to_crs("EPSG:4326")
+    assert zonal_statistics(zones, raster).loc["z0", "mean"] == pytest.approx(5, abs=1e-6)
+
+
+def test_a_rotated_and_a_south_up_grid_count_the_same_cells():
+    cells = np.arange(12.0).reshape(3, 4)
+    for transform in (Affine.rotation(30) * Affine.scale(2, -2), Affine(1, 0, 0, 0, 1, 0)):
+        source = source_of(cells, transform=transform)
+        outline = shapely.Polygon(
+            [transform * corner for corner in ((1, 0), (3, 0), (3, 2), (1, 2))]
+        )
+        found = zonal_statistics(zones_of(outline), source, stats=["count", "mean"]).loc["z0"]
+        assert found["count"] == pytest.approx(4)
+        assert found["mean"] == pytest.approx(np.mean([1, 2, 5, 6]))
+
+
+def test_no_zones_give_no_rows(raster):
+    assert zonal_statistics(zones_of(at(0, 0, 1, 1)).iloc[:0], raster, quantiles=[0.5]).empty
+    assert zonal_class_shares(
+        zones_of(at(0, 0, 1, 1)).iloc[:0], source_of(np.ones((2, 2), "u1"))
+    ).empty
+
+
+def test_a_layer_without_crs_is_refused(raster):
     with pytest.raises(CRSMissing):
-        zonal_mean(zone(make_layer, at(0, 0, 1, 1), crs=None), raster)
+        zonal_statistics(zones_of(at(0, 0, 1, 1), crs=None), raster)
+
+
+def test_an_invalid_polygon_has_no_inside_and_is_named(raster):
+    bow_tie = shapely.Polygon([(X, Y), (X + 9, Y + 9), (X + 9, Y), (X, Y + 9)])
+    with pytest.raises(InvalidLayer, match="z1"):
+        zonal_statistics(zones_of(at(0, 0, 1, 1), bow_tie), raster)
+
+
+def test_an_unknown_statistic_is_refused(raster):
+    with pytest.raises(InvalidInput, match="median"):
+        zonal_statistics(zones_of(at(0, 0, 1, 1)), raster, stats=["median"])
+
+
+@pytest.mark.parametrize("q", [0, 0.1, 0.25, 0.5, 0.9, 1])
+def test_quantiles_of_whole_cells_are_those_of_numpy_also_with_repeated_values(q):
+    # exactextract 0.3.0 counts a repeated value once: nine 1s and a 5 have the median 3 there.
+    values = np.array(
+        [[1, 1, 1, 1, 1, 1, 1, 1, 1, 5], [2, 2, 3, 1, 9, 9, 4, 4, 4, 0]], dtype="int16"
+    )
+    for rows in (slice(0, 1), slice(0, 2)):
+        source = source_of(values[rows])
+        found = zonal_statistics(zones_of(shapely.box(0, 0, 10, 2)), source, quantiles=[q])
+        assert found[f"q{q:g}"].item() == pytest.approx(np.quantile(values[rows], q))
+
+
+def star(rng, centre, radius, points):
+    angles = np.sort(rng.uniform(0, 2 * np.pi, points))
+    radii = rng.uniform(0.3, 1, points) * radius
+    ring = np.column_stack([np.cos(angles), np.sin(angles)]) * radii[:, None] + centre
+    return shapely.make_valid(shapely.Polygon(ring))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A tiled raster of 300 × 400 distinct values with holes of nodata, and 60 zones over it."""
+    rng = np.random.default_rng(7)
+    values = rng.permutation(300 * 400).reshape(300, 400).astype("float64") / 7 + 1000
+    values[rng.random((300, 400)) < 0.03] = -1
+    path = tmp_path_factory.mktemp("world") / "values.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=400, height=300, count=1, dtype="float64", crs=UTM,
+        transform=Affine(1, 0, 0, 0, -1, 300), nodata=-1, tiled=True, blockxsize=64, blockysize=64,
+    ) as raster:  # fmt: skip
+        raster.write(values, 1)
+    shapes = [
+        star(rng, rng.uniform((-10, -10), (410, 310)), rng.uniform(1, 90), 25) for _ in range(60)
+    ]
+    polygons = [s for s in shapes if s.geom_type in ("Polygon", "MultiPolygon") and s.area > 0]
+    polygons.append(shapely.box(10, 10, 200, 200).difference(shapely.box(50, 50, 120, 150)))
+    polygons.append(
+        shapely.MultiPolygon([shapely.box(0, 0, 3, 3), shapely.box(300, 200, 390, 290)])
+    )
+    return path, zones_of(*polygons)
+
+
+SMALL = 1  # MiB: many windows, so that zones reach over several
+
+
+def test_results_agree_with_exactextract(world):
+    path, zones = world
+    ours = zonal_statistics(
+        zones, RasterFile(path), stats=zonal.STATISTICS, quantiles=[0.1, 0.5], memory_mib=SMALL
+    )
+    theirs = exactextract.exact_extract(
+        str(path),
+        zones,
+        ["count", "sum", "mean", "min", "max", "variance", "quantile(q=0.1)", "quantile(q=0.5)"],
+        output="pandas",
+    )
+    columns = [*zonal.STATISTICS, "q0.1", "q0.5"]
+    for name, column in zip(columns, theirs.columns, strict=True):
+        expected = theirs[column].to_numpy(dtype=float)
+        if name in ("count", "sum"):
+            # exactextract keeps shares as float32; a zone that only grazes a cell shows it.
+            assert np.allclose(ours[name].fillna(0), np.nan_to_num(expected), rtol=1e-7, atol=1e-3)
+        else:
+            assert np.allclose(ours[name], expected, rtol=1e-6, equal_nan=True)
+    big = ours["count"] > 1000
+    for name in ("count", "sum", "mean", "variance"):
+        expected = theirs[name].to_numpy(dtype=float)
+        assert np.allclose(ours[name][big], expected[big], rtol=1e-9)
+
+
+def test_fractions_are_the_areas_of_clipped_cells(world):
+    path, zones = world
+    ours = zonal_statistics(zones, RasterFile(path), stats=["count"], memory_mib=SMALL)
+    with rasterio.open(path) as raster:
+        valid = raster.read(1) != -1
+    rows, cols = np.nonzero(valid)
+    cells = shapely.box(cols, 300 - rows - 1, cols + 1, 300 - rows)
+    for zone in range(0, len(zones), 7):
+        area = shapely.area(shapely.intersection(cells, zones.geometry.iloc[zone])).sum()
+        assert ours["count"].iloc[zone] == pytest.approx(area, rel=1e-12, abs=1e-9)
+
+
+@pytest.mark.parametrize("engine", [threads(3), processes(2)], ids=["threads", "processes"])
+def test_every_engine_and_any_memory_bound_gives_the_same_bytes(world, engine):
+    path, zones = world
+    wanted = {"stats": zonal.STATISTICS, "quantiles": [0.5], "memory_mib": SMALL}
+    alone = zonal_statistics(zones, RasterFile(path), **wanted)
+    together = zonal_statistics(zones, RasterFile(path), engine=engine, **wanted)
+    assert together.to_numpy().tobytes() == alone.to_numpy().tobytes()
+    roomy = zonal_statistics(zones, RasterFile(path), **wanted | {"memory_mib": 512})
+    assert np.allclose(roomy, alone, rtol=1e-12, equal_nan=True)
+
+
+def test_partial_results_merge_in_any_order_into_the_same_bytes(world):
+    path, zones = world
+    wanted = zonal.Wanted(spread=True, extremes=True, quantiles=(0.5,))
+    plan = zonal._plan(zones, RasterFile(path), None, wanted, SMALL)
+    parts = [plan(number) for number in range(len(plan.windows))]
+    assert len(parts) >= 3
+    whole = pickle.dumps(merge(parts))
+    for seed in range(3):
+        shuffled = random.Random(seed).sample(parts, len(parts))
+        half = len(parts) // 2
+        assert pickle.dumps(merge(shuffled)) == whole
+        assert pickle.dumps(merge([merge(shuffled[:half]), merge(shuffled[half:])])) == whole
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
+def test_zones_that_partition_a_raster_sum_to_it(widths, seed):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(7, sum(widths)))
+    edges = np.concatenate([[0], np.cumsum(widths)]) + np.concatenate(
+        [[0], rng.uniform(-0.2, 0.2, len(widths) - 1), [0]]
+    )
+    slant = rng.uniform(-0.2, 0.2, len(edges))
+    slant[[0, -1]] = 0
+    zones = zones_of(
+        *(
+            shapely.Polygon([(a, 0), (b, 0), (b + t, 7), (a + s, 7)])
+            for a, b, s, t in zip(edges[:-1], edges[1:], slant[:-1], slant[1:], strict=True)
+        )
+    )
+    found = zonal_statistics(zones, source_of(values), stats=["sum", "count"], memory_mib=SMALL)
+    assert found["sum"].sum() == pytest.approx(values.sum(), abs=1e-9)
+    assert found["count"].sum() == pytest.approx(values.size)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_no_statistic_depends_on_where_windows_are_cut(seed):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(30, 40)) * 1e6 + 1e9
+    zones = zones_of(*(star(rng, rng.uniform(0, 35, 2), 15, 9) for _ in range(4)))
+    zones = zones[zones.geom_type.isin(["Polygon", "MultiPolygon"])]
+    whole = zonal_statistics(zones, source_of(values, block=(64, 64)), stats=["mean", "variance"])
+    blocks = source_of(values, block=(3, 5))
+    plan_cells = zonal._FEWEST_CELLS
+    zonal._FEWEST_CELLS = 15
+    try:
+        cut = zonal_statistics(zones, blocks, stats=["mean", "variance"], memory_mib=0)
+    finally:
+        zonal._FEWEST_CELLS = plan_cells
+    # A zone that only grazes one cell has no variance but rounding: 1e-10 of the raster's own.
+    assert np.allclose(cut, whole, rtol=1e-10, atol=1e2, equal_nan=True)
+
+
+def test_a_geographic_raster_takes_zones_of_any_crs():
+    grid = Grid(LONLAT.to_wkt(), Affine(0.01, 0, 114, 0, -0.01, -1), 300, 300)
+    source = ArraySource(grid, np.full((300, 300), 3.0))
+    square = gpd.GeoDataFrame(geometry=[shapely.box(115, -3, 115.1, -2.9)], crs="EPSG:4326")
+    found = zonal_statistics(square.to_crs(UTM), source, stats=["mean", "count"])
+    assert found["mean"].item() == 3
+    assert found["count"].item() == pytest.approx(100, rel=1e-4)

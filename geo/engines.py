@@ -1,0 +1,122 @@
+"""I/O: threads, processes and a cluster that run the parts of a plan.
+
+An engine takes a function and task numbers and yields the results in any order; see
+`geo.zonal.Engine`. What is computed is not known here.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from functools import partial
+from typing import Any, TypeVar
+
+from geo.errors import InvalidInput
+from geo.language import Text
+from geo.zonal import Engine, serial
+
+T = TypeVar("T")
+
+
+def threads(workers: int | None = None) -> Engine:
+    """Threads of this process: they share what they read, and need no start."""
+    return partial(_in_threads, workers or os.cpu_count() or 1)
+
+
+def processes(workers: int | None = None) -> Engine:
+    """Processes of this machine; the function is sent to each once."""
+    return partial(_in_processes, workers or os.cpu_count() or 1)
+
+
+def dask(address: str) -> Engine:
+    """A Dask cluster by its scheduler's address, such as `tcp://10.0.0.5:8786`.
+
+    Needs the optional dependency `cluster`. Workers read rasters by the same paths. The loss of a
+    worker costs its unfinished windows, which others take over.
+
+    Raises
+    ------
+    InvalidInput
+        When the dependency is missing or no scheduler answers.
+    """
+    return partial(_on_cluster, address)
+
+
+def named(name: str, *, scheduler: str | None = None, workers: int | None = None) -> Engine:
+    """The engine that an operator names: `serial`, `threads`, `processes` or `dask`.
+
+    Raises
+    ------
+    InvalidInput
+        For another name, or `dask` without a scheduler.
+    """
+    if name == "dask" and scheduler:
+        return dask(scheduler)
+    engines = {"serial": serial, "threads": threads(workers), "processes": processes(workers)}
+    if name not in engines:
+        raise InvalidInput(reason=_NO_ENGINE.format(name=name))
+    return engines[name]
+
+
+def _on_cluster(address: str, function: Callable[[int], T], tasks: Iterable[int]) -> Iterator[T]:
+    try:
+        import distributed
+    except ImportError as error:
+        raise InvalidInput(reason=_NO_DASK) from error
+    try:
+        client: Any = distributed.Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise InvalidInput(reason=_NO_SCHEDULER.format(address=address)) from error
+    with client:
+        # On every worker, so that the plan outlives any of them.
+        plan = client.scatter(function, broadcast=True, hash=False)
+        futures = [client.submit(_run_part, plan, task, pure=False) for task in tasks]
+        completed: Any = distributed.as_completed(futures, with_results=True)  # type: ignore[no-untyped-call]
+        for _, result in completed:
+            yield result
+
+
+def _run_part(function: Callable[[int], T], task: int) -> T:
+    return function(task)
+
+
+def _in_threads(workers: int, function: Callable[[int], T], tasks: Iterable[int]) -> Iterator[T]:
+    with ThreadPoolExecutor(workers) as pool:
+        yield from _as_they_come([pool.submit(function, task) for task in tasks])
+
+
+def _in_processes(workers: int, function: Callable[[int], T], tasks: Iterable[int]) -> Iterator[T]:
+    # Spawned, not forked: a fork beside running threads (GDAL's, the service's) may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _keep, (function,)) as pool:
+        yield from _as_they_come([pool.submit(_run_kept, task) for task in tasks])
+
+
+def _as_they_come(futures: list[Future[T]]) -> Iterator[T]:
+    for future in as_completed(futures):
+        yield future.result()
+
+
+_kept: dict[str, Callable[[int], Any]] = {}
+
+
+def _keep(function: Callable[[int], Any]) -> None:
+    _kept["function"] = function
+
+
+def _run_kept(task: int) -> Any:
+    return _kept["function"](task)
+
+
+_NO_ENGINE = Text(
+    id="Mesin {name!r} tidak ada. Pilih serial, threads, processes, atau dask dengan --scheduler.",
+    en="There is no engine {name!r}. Choose serial, threads, processes, or dask with --scheduler.",
+)
+_NO_DASK = Text(
+    id="Mesin dask memerlukan paket distributed: pip install 'kawasan[cluster]'.",
+    en="The dask engine needs the package distributed: pip install 'kawasan[cluster]'.",
+)
+_NO_SCHEDULER = Text(
+    id="Tidak ada penjadwal Dask di {address}. Jalankan dask scheduler dan dask worker lebih dahulu.",
+    en="No Dask scheduler answers at {address}. Start dask scheduler and dask worker first.",
+)
