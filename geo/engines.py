@@ -71,7 +71,7 @@ def _on_cluster(address: str, function: Callable[[int], T], tasks: Iterable[int]
         # On every worker, so that the plan outlives any of them.
         plan = client.scatter(function, broadcast=True, hash=False)
         futures = [client.submit(_run_part, plan, task, pure=False) for task in tasks]
-        completed: Any = distributed.as_completed(futures, with_results=True)  # type: ignore[no-untyped-call]
+        completed: Any = distributed.as_completed(futures, loop=client.loop, with_results=True)  # type: ignore[no-untyped-call]
         for _, result in completed:
             yield result
 

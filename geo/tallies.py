@@ -47,8 +47,7 @@ class Tally:
 
     def areas(self) -> Floats:
         """Covered area in cells by zone."""
-        of_runs = np.bincount(self.run_zone, weights=self.length, minlength=len(self.zones))
-        return of_runs + np.bincount(self.cell_zone, weights=self.share, minlength=len(self.zones))
+        return self._by_zone(self.length.astype(np.float64), self.share)
 
     def extremes(self, ufunc: np.ufunc, values: Floats, start: float) -> Floats:
         """Minimum or maximum of the touched cells by zone; `start` where there is none."""

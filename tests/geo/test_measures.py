@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-import rasterio
 import shapely
 
 from geo.explain import holds_back, lifts, missing, sentence
 from geo.indicators import parse_indicators
 from geo.measures import LandRaster, measure_zones
 from geo.models import parse_model
+from geo.raster_files import RasterFile
 from geo.readiness import assess_measures
 
 X, Y = 500_000.0, 9_600_000.0
@@ -121,8 +121,7 @@ def slope(make_raster):
     array = np.full((10, 20), 10.0, dtype="float32")
     array[:, 10:] = 60
     path = make_raster(array, cell=1000, origin=(X, Y + 10_000))
-    with rasterio.open(path) as opened:
-        yield {"slope_percent": LandRaster("slope_percent", opened, "DEM", "2020")}
+    return {"slope_percent": LandRaster("slope_percent", RasterFile(path), "DEM", "2020")}
 
 
 @pytest.fixture

@@ -1,0 +1,205 @@
+"""I/O. From a file of roads, rivers, towns or services to the distance raster that models read.
+
+The file is read as an upload is, in the confined process of `geo/sandbox.py`, and its place is
+checked against the regencies. Features beyond the province count: the nearest road may be there.
+"""
+
+import math
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from affine import Affine
+
+from geo.crs import SITE_CRS, to_lonlat
+from geo.distance import DistanceSource
+from geo.errors import InvalidInput, UploadRejected
+from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
+from geo.language import Text
+from geo.layers import LayerSchema
+from geo.placement import place_layer
+from geo.planning import add_land, layer
+from geo.raster_files import write_cog
+from geo.rasters import Grid, Window
+from geo.store import Store, Version
+
+_SUFFIX = "_distance_m"
+_LINES = frozenset({"LineString", "MultiLineString"})
+_ANY = _LINES | {"Point", "MultiPoint", "Polygon", "MultiPolygon"}
+# A road is no area: a polygon layer handed in as roads is a mistake, such as the regencies.
+_TYPES = {"road_distance_m": _LINES, "river_distance_m": _ANY - {"Point", "MultiPoint"}}
+# A zone may reach a little over the simplified boundaries.
+_MARGIN_M = 5_000.0
+_CELL_M = (5.0, 5_000.0)
+_TOLD = 3
+
+
+def add_distance(
+    store: Store,
+    path: Path,
+    *,
+    name: str,
+    source: str,
+    licence: str,
+    cell_m: float = 100.0,
+    year: str | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
+    layer_name: str | None = None,
+    most_bytes: int = DEFAULT_LIMITS.upload_bytes,
+    progress: Callable[[int, int], None] | None = None,
+) -> Version:
+    """Make the distance to a file's features the current land raster `name`.
+
+    Parameters
+    ----------
+    path : Path
+        Zipped Shapefile, GeoPackage or GeoJSON.
+    name : str
+        `road_distance_m`, or another name that ends in `_distance_m`.
+    cell_m : float
+        Side of the raster's cells. Distances are those of their centres, so a road is seen as
+        about half of this away even where it crosses.
+    crs, encoding, layer_name : str, optional
+        As in `geo.ingest.ingest_upload`.
+    progress : callable, optional
+        Called with blocks done and blocks in all.
+
+    Raises
+    ------
+    InvalidInput
+        For a name or cell size that cannot be.
+    UploadRejected, UploadTooLarge, UploadUnsupported
+        When the file cannot be read, has no features or the wrong ones, or lies elsewhere.
+    RasterRefused
+        See `geo.planning.add_land`. Nothing has changed after any of these.
+    """
+    _require_distance(name, cell_m)
+    region = layer(store, "regencies")
+    features = read_features(
+        path, name=name, crs=crs, encoding=encoding, layer=layer_name, most_bytes=most_bytes
+    )
+    _require_place(features, region)
+
+    surface = DistanceSource(features, province_grid(region, cell_m))
+
+    def cells(window: Window) -> Any:
+        return surface.read(window)[0].astype(np.float32)
+
+    with tempfile.TemporaryDirectory(prefix="kawasan-distance-") as folder:
+        raster = Path(folder) / f"{clean_name(path.name)}.tif"
+        write_cog(raster, surface.grid, cells, dtype="float32", nodata=np.nan, progress=progress)
+        return add_land(
+            store, raster, name=name, source=source, licence=licence, unit="m", year=year
+        )
+
+
+def read_features(
+    path: Path,
+    *,
+    name: str,
+    crs: str | None = None,
+    encoding: str | None = None,
+    layer: str | None = None,
+    most_bytes: int = DEFAULT_LIMITS.upload_bytes,
+) -> gpd.GeoDataFrame:
+    """The geometries of a file, read confined and checked one by one.
+
+    Returns
+    -------
+    GeoDataFrame, (n,)
+        Valid geometries of the types that `name` takes, in the file's CRS; n > 0.
+
+    Raises
+    ------
+    UploadRejected, UploadTooLarge, UploadUnsupported
+        With the first faults that were found.
+    """
+    result = ingest_upload(
+        path,
+        filename=path.name,
+        schema=_schema(name),
+        region=None,
+        regency_codes=(),
+        crs_override=crs,
+        encoding=encoding,
+        layer=layer,
+        limits=replace(DEFAULT_LIMITS, upload_bytes=most_bytes),
+    )
+    if result.frame is None:
+        raise _rejected(result.report)
+    return gpd.GeoDataFrame(geometry=result.frame.geometry.array)
+
+
+def province_grid(region: gpd.GeoDataFrame, cell_m: float) -> Grid:
+    """The square cells, in `SITE_CRS`, of a region and a margin; edges at multiples of a cell."""
+    west, south, east, north = region.to_crs(SITE_CRS).total_bounds
+    left, top = (math.floor((west - _MARGIN_M) / cell_m), math.ceil((north + _MARGIN_M) / cell_m))
+    right, bottom = (
+        math.ceil((east + _MARGIN_M) / cell_m),
+        math.floor((south - _MARGIN_M) / cell_m),
+    )
+    transform = Affine(cell_m, 0, left * cell_m, 0, -cell_m, top * cell_m)
+    return Grid(SITE_CRS.to_wkt(), transform, right - left, top - bottom)
+
+
+def _schema(name: str) -> LayerSchema:
+    title = Text(id=name, en=name)
+    # Roads have no key of their own: a feature is known by its geometry, whatever its attributes.
+    return LayerSchema(
+        layer=name,
+        title=title,
+        description=title,
+        key="geometry",
+        geometry_types=_TYPES.get(name, _ANY),
+        fields=(),
+    )
+
+
+def _require_distance(name: str, cell_m: float) -> None:
+    if not name.endswith(_SUFFIX):
+        raise InvalidInput(reason=_BAD_NAME.format(name=name))
+    low, high = _CELL_M
+    if not low <= cell_m <= high:
+        raise InvalidInput(
+            reason=_BAD_CELL.format(cell=f"{cell_m:g}", low=f"{low:g}", high=f"{high:g}")
+        )
+
+
+def _require_place(features: gpd.GeoDataFrame, region: gpd.GeoDataFrame) -> None:
+    errors = [found for found in place_layer(features, region) if found.severity == "error"]
+    if errors:
+        raise UploadRejected(reason=errors[0].sentence)
+    province = shapely.box(*to_lonlat(region).total_bounds)
+    if len(to_lonlat(features).sindex.query(province, predicate="intersects")) == 0:
+        raise UploadRejected(reason=_NONE_HERE)
+
+
+def _rejected(report: dict[str, Any]) -> UploadRejected:
+    """The first errors of a report as one sentence, and how many more there are."""
+    errors = [Text(**f["sentence"]) for f in report["findings"] if f["severity"] == "error"]
+    more = report["errors"] - len(errors[:_TOLD])
+    reason = Text(
+        id=" ".join(text.id for text in errors[:_TOLD]) + (f" (+{more} kesalahan)" if more else ""),
+        en=" ".join(text.en for text in errors[:_TOLD]) + (f" (+{more} errors)" if more else ""),
+    )
+    return UploadRejected(reason=reason, counts=report["counts"])
+
+
+_BAD_NAME = Text(
+    id="{name!r} bukan nama raster jarak: akhiri dengan _distance_m, misalnya road_distance_m.",
+    en="{name!r} is no name of a distance raster: end it with _distance_m, such as road_distance_m.",
+)
+_BAD_CELL = Text(
+    id="Ukuran sel {cell} m tidak dapat dipakai; pilih {low} sampai {high} m.",
+    en="A cell of {cell} m cannot be used; choose {low} to {high} m.",
+)
+_NONE_HERE = Text(
+    id="Tidak ada fitur di dalam provinsi, walau berkasnya melingkupinya. Periksa apakah ini berkas yang dimaksud.",
+    en="No feature lies in the province, though the file reaches around it. Check that it is the file that is meant.",
+)
