@@ -191,29 +191,36 @@ def _covered(keys: Integers, areas: Floats, zones: Integers, height: int, width:
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
     keys, areas = keys[starts], np.add.reduceat(areas, starts) if len(starts) else areas
     group, column = np.divmod(keys, width + 1)
-    total = np.cumsum(areas)
-    opens = np.diff(group, prepend=-1) != 0
-    # Each row of each zone is summed from nothing.
-    base = (total - areas)[opens]
-    share = total - base[np.cumsum(opens) - 1]
+    share = np.cumsum(_reset(areas, group))
     whole = np.abs(share - 1) < _ROUNDING
     position = (group % height) * width + column
     owner = group // height
 
     after = np.append(np.where(group[1:] == group[:-1], column[1:], width), width)
-    # A whole cell on an edge's border joins the run behind it.
-    first = np.where(whole, column, column + 1)
-    is_run = whole & (after > first)
-    row_start = position - column
+    is_run = whole & (after > column)
     partly = ~whole & (share > _ROUNDING) & (column < width)
+    # Along a level edge every cell up to the next corner is covered by the same part.
+    counts = np.where(partly, np.maximum(after - column, 1), 0)
+    cell_owner = np.repeat(owner, counts)
     return Covered(
-        cell_zone=zones[owner[partly]],
-        cell=position[partly],
-        share=share[partly],
+        cell_zone=zones[cell_owner],
+        cell=ranges(position, counts),
+        share=np.repeat(share, counts),
         run_zone=zones[owner[is_run]],
-        start=row_start[is_run] + first[is_run],
-        stop=row_start[is_run] + after[is_run],
+        start=position[is_run],
+        stop=position[is_run] + (after - column)[is_run],
     )
+
+
+def _reset(areas: Floats, group: Integers) -> Floats:
+    """`areas` whose running sum begins from nothing in every row of every zone."""
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    if not len(first):
+        return areas
+    before = np.add.reduceat(areas, first)[:-1]
+    found = areas.copy()
+    found[first[1:]] -= before
+    return found
 
 
 def ranges(first: Integers, counts: Integers) -> Integers:

@@ -79,6 +79,15 @@ def test_every_statistic_of_two_and_a_half_cells_by_hand(raster):
     assert found["variance"] == pytest.approx((0.64 + 0.04 + 0.5 * 1.44) / 2.5)
 
 
+def test_level_and_upright_edges_inside_cells_cover_the_cells_between_them():
+    values = np.arange(60.0).reshape(6, 10)
+    zone = shapely.box(1.25, 1.5, 8.75, 4.25)
+    found = zonal_statistics(zones_of(zone), source_of(values), stats=["count", "sum"]).loc["z0"]
+    shares = np.outer([0, 0.25, 1, 1, 0.5, 0], [0, 0.75, 1, 1, 1, 1, 1, 1, 0.75, 0])
+    assert found["count"] == pytest.approx(zone.area)
+    assert found["sum"] == pytest.approx((shares * values).sum())
+
+
 def test_a_hole_does_not_count(raster):
     holed = at(0, 100, 200, 200).difference(at(0, 200, 100, 100))  # 2 4 5
     assert zonal_statistics(zones_of(holed), raster).loc["z0", "mean"] == pytest.approx(11 / 3)
