@@ -203,11 +203,15 @@ def test_quantiles_of_whole_cells_are_those_of_numpy_also_with_repeated_values(q
         assert found[f"q{q:g}"].item() == pytest.approx(np.quantile(values[rows], q))
 
 
-def star(rng, centre, radius, points):
+def star(rng, centre, radius, points, *, step=0.0):
     angles = np.sort(rng.uniform(0, 2 * np.pi, points))
     radii = rng.uniform(0.3, 1, points) * radius
     ring = np.column_stack([np.cos(angles), np.sin(angles)]) * radii[:, None] + centre
-    return shapely.make_valid(shapely.Polygon(ring))
+    if step:  # many level and upright edges, and corners on the borders of cells
+        ring = np.round(ring / step) * step
+        ring = np.repeat(ring, 2, axis=0)
+        ring[1::2, 1] = np.roll(ring[::2, 1], -1)
+    return shapely.make_valid(shapely.Polygon(ring), method="structure", keep_collapsed=False)
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +228,11 @@ def world(tmp_path_factory):
         raster.write(values, 1)
     shapes = [
         star(rng, rng.uniform((-10, -10), (410, 310)), rng.uniform(1, 90), 25) for _ in range(60)
+    ]
+    shapes += [
+        star(rng, rng.uniform((0, 0), (400, 300)), rng.uniform(5, 60), 12, step=step)
+        for step in (0.25, 0.5, 1.0, 0.3)
+        for _ in range(5)
     ]
     polygons = [s for s in shapes if s.geom_type in ("Polygon", "MultiPolygon") and s.area > 0]
     polygons.append(shapely.box(10, 10, 200, 200).difference(shapely.box(50, 50, 120, 150)))
@@ -258,7 +267,8 @@ def test_results_agree_with_exactextract(world):
     big = ours["count"] > 1000
     for name in ("count", "sum", "mean", "variance"):
         expected = theirs[name].to_numpy(dtype=float)
-        assert np.allclose(ours[name][big], expected[big], rtol=1e-9)
+        # 0.3 of a cell is 0.300000012 in float32: the rest of the difference is theirs.
+        assert np.allclose(ours[name][big], expected[big], rtol=5e-9)
 
 
 def test_fractions_are_the_areas_of_clipped_cells(world):
@@ -268,7 +278,7 @@ def test_fractions_are_the_areas_of_clipped_cells(world):
         valid = raster.read(1) != -1
     rows, cols = np.nonzero(valid)
     cells = shapely.box(cols, 300 - rows - 1, cols + 1, 300 - rows)
-    for zone in range(0, len(zones), 7):
+    for zone in range(0, len(zones), 4):
         area = shapely.area(shapely.intersection(cells, zones.geometry.iloc[zone])).sum()
         assert ours["count"].iloc[zone] == pytest.approx(area, rel=1e-12, abs=1e-9)
 
