@@ -31,7 +31,7 @@ class RateLimit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def wait_s(self, name: str, *, is_taking: bool = True) -> float:
+    def wait_s(self, name: str) -> float:
         """0 when `name` has a token left, which is then taken, else the seconds until it has one.
 
         Examples
@@ -45,7 +45,7 @@ class RateLimit:
             tokens, before = self._buckets.pop(name, (float(self._burst), now))
             tokens = min(self._burst, tokens + (now - before) * self._burst / 60)
             is_allowed = tokens >= 1
-            self._buckets[name] = (tokens - 1 if is_allowed and is_taking else tokens, now)
+            self._buckets[name] = (tokens - 1 if is_allowed else tokens, now)
             if len(self._buckets) > _MOST_REMEMBERED:
                 self._buckets.popitem(last=False)
         return 0.0 if is_allowed else (1 - tokens) * 60 / self._burst
@@ -61,17 +61,16 @@ def require_key(request: Request) -> str:
         too many requests.
     """
     store = store_of(request)
-    if not store.has_keys():
+    if not store.keys.any():
         raise _refusal(request, 403, _CLOSED)
-    address = request.client.host if request.client else "-"
-    wrong_keys = _limit_of(request, "wrong_keys", _WRONG_KEYS_PER_MINUTE)
-    if wait := wrong_keys.wait_s(address, is_taking=False):
-        raise _too_many(request, wait)
     key = _key_of(request)
-    label = store.key_label(key) if key else None
+    label = store.keys.label_of(key) if key else None
     if label is None:
-        if key:
-            wrong_keys.wait_s(address)
+        # Only failures count: an office shares one address, and its valid keys must go on working.
+        address = request.client.host if request.client else "-"
+        wrong_keys = _limit_of(request, "wrong_keys", _WRONG_KEYS_PER_MINUTE)
+        if key and (wait := wrong_keys.wait_s(address)):
+            raise _too_many(request, wait)
         raise _refusal(request, 401, _WRONG if key else _MISSING, {"WWW-Authenticate": _CHALLENGE})
     if wait := _limit_of(request, "requests", _REQUESTS_PER_MINUTE).wait_s(label):
         raise _too_many(request, wait)

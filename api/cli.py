@@ -1,26 +1,57 @@
-"""The command line: serve, assess, ingest, land, export, key, store.
+"""The command line: serve, assess, sites, ingest, land, model, export.
 
 Heavy libraries are imported inside the commands, so that `--help` answers at once. Messages about
-the user's own data are in the user's language (`--lang`, Indonesian by default).
+the user's own data are in the user's language (`--lang`, Indonesian by default). The operator's
+commands are in `api/upkeep.py`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from api.settings import Settings
-from api.terminal import output, print_json, print_ranking, print_report, print_table, print_zone
-from geo.errors import GeoError
-from geo.language import Language
+from api.extraction import zonal
+from api.session import (
+    OPERATOR,
+    LanguageOption,
+    StoreOption,
+    chosen_language,
+    errors,
+    explained,
+    open_store,
+    spinner,
+    stated_settings,
+    version_line,
+)
+from api.terminal import (
+    output,
+    print_counts,
+    print_json,
+    print_ranking,
+    print_report,
+    print_sites,
+    print_table,
+    print_zone,
+)
+from api.upkeep import key_app, store_app, upload_app
+from geo.errors import InvalidInput
+from geo.language import Language, Text
+from geo.settlement import (
+    AREA_PER_HOUSEHOLD_HA,
+    HOUSEHOLDS,
+    MAX_ROAD_DISTANCE_M,
+    MIN_SUITABILITY,
+)
 
 if TYPE_CHECKING:
-    from geo.store import Store, Version
-
-_OPERATOR = "operator"
+    from api.settings import Settings
+    from geo.publishing import HandedIn
+    from geo.store import Provenance, Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,20 +60,19 @@ app = typer.Typer(
     epilog="Start with: kawasan serve",
 )
 land_app = typer.Typer(no_args_is_help=True, help="Land rasters: slope, land cover, peat …")
-key_app = typer.Typer(no_args_is_help=True, help="API keys for the upload door.")
-store_app = typer.Typer(no_args_is_help=True, help="The store: its versions and its health.")
+model_app = typer.Typer(
+    no_args_is_help=True, help="Models: what is asked of a zone, and its weights."
+)
+app.command()(zonal)
 app.add_typer(land_app, name="land")
+app.add_typer(model_app, name="model")
+app.add_typer(upload_app, name="upload")
 app.add_typer(key_app, name="key")
 app.add_typer(store_app, name="store")
 
-errors = Console(stderr=True)
-
-StoreOption = Annotated[
-    Path | None,
-    typer.Option("--store", help="Folder of the store (KAWASAN_STORE; default .kawasan)."),
-]
-LanguageOption = Annotated[
-    str | None, typer.Option("--lang", help="Language of messages: id or en.", show_default=False)
+DemoOption = Annotated[
+    bool,
+    typer.Option("--demo", help="Try it on made-up land, in a store of its own (.kawasan-demo)."),
 ]
 ModelOption = Annotated[str, typer.Option(help="Model: kesiapan (readiness) or kebutuhan (need).")]
 YearOption = Annotated[int | None, typer.Option(help="Year; the newest with data by default.")]
@@ -66,40 +96,49 @@ def main() -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    demo: DemoOption = False,
     store: StoreOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """Serve the maps and the OGC API; the first start loads the shipped data.
 
-    Example: kawasan serve --port 8080
+    Examples: kawasan serve --port 8080 · kawasan serve --demo
     """
     import uvicorn
 
     from api.main import create_app
 
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings, wait=True) as opened:
-        application = create_app(settings, store=opened)
-        address = f"http://{host or settings.host}:{port or settings.port}"
-        output.print(f"Kawasan: [bold]{address}/map[/bold]   (OGC API: {address}/)   Ctrl+C")
-        uvicorn.run(
-            application,
-            host=host or settings.host,
-            port=port or settings.port,
-            log_level="warning",
+    settings = _settings(store, demo=demo)
+    host, port = host or settings.host, settings.port if port is None else port
+    with (
+        explained(lang, settings),
+        _bound(host, port) as door,
+        _opened(settings, demo=demo) as opened,
+    ):
+        _say_where_synthetic(opened, chosen_language(lang, settings))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(settings, store=opened), log_level="warning")
         )
+        door.listen()
+        address = f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}"
+        output.print(f"Kawasan: [bold]{address}/map[/bold]   (OGC API: {address}/)   Ctrl+C")
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[door])
+        if not server.started:
+            raise typer.Exit(1)
 
 
 @app.command()
 def assess(
     zone: Annotated[
-        str | None, typer.Option("--explain", help="Explain one zone by its id.")
+        str | None, typer.Option("--explain", help="Explain one zone by its id or its name.")
     ] = None,
     model: ModelOption = "kesiapan",
     year: YearOption = None,
     layer: LayerOption = "zones",
     weight: WeightOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    demo: DemoOption = False,
     store: StoreOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -108,24 +147,30 @@ def assess(
     Examples: kawasan assess · kawasan assess --explain cahaya-baru · kawasan assess --model
     kebutuhan --year 2024 · kawasan assess -w huni=.4 -w usaha=.3 -w berkembang=.2 -w lingkungan=.1
     """
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings, wait=True) as opened:
+    settings = _settings(store, demo=demo)
+    with explained(lang, settings), _opened(settings, demo=demo) as opened:
         from geo import planning
         from geo.assessment import as_document, zone_document
 
-        language = _language(lang, settings)
-        with _waiting("Menilai zona …" if language == "id" else "Assessing zones …"):
+        language = chosen_language(lang, settings)
+        _say_where_synthetic(opened, language)
+        with spinner("Menilai zona …" if language == "id" else "Assessing zones …"):
             result = planning.assess(
                 opened, model, layer=layer, year=year, weights=_weights(weight or [])
             )
+        area_id = result.find(zone).area_id if zone else None
         if as_json:
             print_json(
-                zone_document(result, zone, language) if zone else as_document(result, language)
+                zone_document(result, area_id, language)
+                if area_id
+                else as_document(result, language)
             )
-        elif zone:
-            print_zone(result, zone, language)
+            return
+        zones = planning.layer(opened, layer)
+        if area_id:
+            print_zone(result, zones, area_id, language)
         else:
-            print_ranking(result, language)
+            print_ranking(result, zones, language)
 
 
 @app.command()
@@ -149,32 +194,35 @@ def ingest(
     layer: Annotated[str | None, typer.Option(help="Which layer, where there are several.")] = None,
     repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only check; publish nothing.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Drop all other figures.")] = False,
     store: StoreOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """Check a file, say what is wrong, and publish it when nothing is.
 
+    A boundary file becomes the whole layer. Figures are added to those that are there, or take the
+    place of the same region, indicator and period; all others stay, unless --replace is given.
+
     Examples: kawasan ingest zona.zip --as zones --note "Hasil rapat Maret" · kawasan ingest
     tpt_2026.csv --as indicators --source "BPS, Sakernas Agustus 2026"
     """
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings, wait=True) as opened:
-        from geo import publishing
-        from geo.files import read_table
+    if replace and name != "indicators":
+        raise typer.BadParameter("--replace is for --as indicators; a layer is replaced anyway")
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
+        from geo.publishing import LICENCE_UNKNOWN, HandedIn
+        from geo.versions import Provenance
 
-        reason = note or file.name
+        provenance = Provenance(
+            actor=OPERATOR,
+            note=note or file.name,
+            source=source or file.name,
+            licence=licence or LICENCE_UNKNOWN,
+        )
         if name == "indicators":
-            version = publishing.publish_indicators(
-                opened,
-                read_table(file).fillna(""),
-                actor=_OPERATOR,
-                note=reason,
-                source=source or file.name,
-                licence=licence or publishing.LICENCE_UNKNOWN,
-            )
-            output.print(_published(version))
+            _ingest_indicators(opened, file, provenance, replace=replace, check=check)
             return
-        handed = publishing.HandedIn(
+        handed = HandedIn(
             path=file,
             filename=file.name,
             layer_name=name,
@@ -183,23 +231,61 @@ def ingest(
             layer=layer,
             repair=repair,
         )
-        with _waiting(file.name):
-            upload = publishing.check_upload(
-                opened, handed, actor=_OPERATOR, most_bytes=settings.max_upload_bytes
-            )
-        print_report(upload.report, _language(lang, settings))
-        if upload.state == "refused":
-            raise typer.Exit(1)
-        if not check:
-            version = publishing.publish_upload(
-                opened,
-                upload.upload,
-                actor=_OPERATOR,
-                note=reason,
-                source=source,
-                licence=licence,
-            )
-            output.print(_published(version))
+        language = chosen_language(lang, settings)
+        most = settings.max_upload_bytes
+        _ingest_layer(opened, handed, provenance, check=check, most_bytes=most, language=language)
+
+
+def _ingest_indicators(
+    store: "Store", file: Path, provenance: "Provenance", *, replace: bool, check: bool
+) -> None:
+    from geo import publishing
+    from geo.files import read_table
+
+    table = read_table(file).fillna("")
+    draft = publishing.draft_indicators(store, table, is_replacing=replace)
+    print_counts(asdict(draft.amendment))
+    if not check:
+        version = publishing.publish_indicators(
+            store,
+            draft.table,
+            actor=provenance.actor,
+            note=provenance.note,
+            source=provenance.source,
+            licence=provenance.licence,
+            expected=draft.against,
+        )
+        output.print(version_line(version))
+
+
+def _ingest_layer(
+    store: "Store",
+    handed: "HandedIn",
+    provenance: "Provenance",
+    *,
+    check: bool,
+    most_bytes: int,
+    language: Language,
+) -> None:
+    from geo import publishing
+
+    with spinner(handed.filename):
+        upload = publishing.check_upload(
+            store, handed, actor=provenance.actor, most_bytes=most_bytes
+        )
+    print_report(upload.report, language)
+    if upload.state == "refused":
+        raise typer.Exit(1)
+    if not check:
+        version = publishing.publish_upload(
+            store,
+            upload.upload,
+            actor=provenance.actor,
+            note=provenance.note,
+            source=provenance.source,
+            licence=provenance.licence,
+        )
+        output.print(version_line(version))
 
 
 @app.command()
@@ -213,19 +299,69 @@ def export(
 
     Example: kawasan export readiness penilaian.xlsx
     """
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings, wait=True) as opened:
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import planning
         from geo.files import write_layer
 
-        with _waiting(str(target)):
+        with spinner(str(target)):
             frame = (
-                planning.readiness_frame(opened, _language(lang, settings))
+                planning.readiness_frame(opened, chosen_language(lang, settings))
                 if layer == "readiness"
                 else planning.layer(opened, layer)
             )
             write_layer(frame, target)
         output.print(f"{target}: {len(frame)} × {len(frame.columns)}")
+
+
+@app.command()
+def sites(
+    zone: Annotated[str, typer.Argument(help="The zone's id, e.g. cahaya-baru.")],
+    households: Annotated[
+        int, typer.Option(min=1, help="Households of the settlement.")
+    ] = HOUSEHOLDS,
+    area: Annotated[
+        float, typer.Option(min=0.1, help="Gross hectares per household, with roads and commons.")
+    ] = AREA_PER_HOUSEHOLD_HA,
+    min_suitability: Annotated[
+        float, typer.Option(min=0, max=100, help="Least suitability of every cell, 0..100.")
+    ] = MIN_SUITABILITY,
+    max_road_distance: Annotated[
+        float, typer.Option(min=0, help="Farthest from a road, in metres.")
+    ] = MAX_ROAD_DISTANCE_M,
+    model: ModelOption = "kesiapan",
+    layer: LayerOption = "zones",
+    limit: Annotated[int, typer.Option(min=1, help="Most sites in the table.")] = 20,
+    out: Annotated[
+        Path | None, typer.Option(help="Write all of them: .geojson, .gpkg, .csv or .xlsx.")
+    ] = None,
+    store: StoreOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Find where inside a zone the next settlement unit (SP) could go.
+
+    Example: kawasan sites cahaya-baru --households 200 --area 2.9 --out calon.geojson
+    """
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
+        from geo import surfaces
+        from geo.files import write_layer
+
+        with _progress(zone) as progress:
+            found = surfaces.zone_sites(
+                opened,
+                zone,
+                model,
+                layer=layer,
+                households=households,
+                area_per_household_ha=area,
+                min_suitability=min_suitability,
+                max_road_distance_m=max_road_distance,
+                progress=progress,
+            )
+        print_sites(found, chosen_language(lang, settings), limit=limit)
+        if out is not None:
+            write_layer(found.search.sites, out)
 
 
 @land_app.command("add")
@@ -245,26 +381,92 @@ def land_add(
 ) -> None:
     """Check a raster and register it as land data; criteria that wait for it are scored at once.
 
-    Example: kawasan land add lereng.tif --as slope_percent --source "DEMNAS 2018" --licence "BIG"
+    A DEM given as elevation (metres) brings slope, relief, hillshade, wetness and height above
+    drainage with it.
+
+    Example: kawasan land add demnas.tif --as elevation --source "DEMNAS 2018" --licence "BIG"
     """
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings, wait=True) as opened:
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import planning
 
-        with _waiting(raster.name):
+        with _progress(raster.name) as progress:
             version = planning.add_land(
-                opened, raster, name=name, source=source, licence=licence, unit=unit, year=year
+                opened,
+                raster,
+                name=name,
+                source=source,
+                licence=licence,
+                unit=unit,
+                year=year,
+                progress=progress,
+            )
+        users = []
+        for one in (version, *planning.derived_from(opened, version)):
+            output.print(version_line(one))
+            users += planning.readers_of(opened, one.dataset.removeprefix(planning.LAND_PREFIX))
+        output.print(f"→ {', '.join(users) or '-'}")
+
+
+@land_app.command("distance")
+def land_distance(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Roads, rivers, towns …: zipped Shapefile, GeoPackage or GeoJSON.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    name: Annotated[
+        str, typer.Option("--as", help="Name that models read; it ends in _distance_m.")
+    ],
+    source: Annotated[
+        str, typer.Option(help="Where it comes from, to be shown beside every figure.")
+    ],
+    licence: Annotated[str, typer.Option(help="Its licence.")],
+    cell: Annotated[float, typer.Option(help="Side of the raster's cells in metres.")] = 100.0,
+    year: Annotated[str | None, typer.Option(help="Year or period of the data.")] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS in place of the file's.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of a Shapefile's text.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Which layer, where there are several.")] = None,
+    store: StoreOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Measure how far every place is from the features of a file, and register it as land data.
+
+    Example: kawasan land distance jalan.gpkg --as road_distance_m --source "BIG 2024" --licence
+    "BIG"
+    """
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
+        from geo import access, planning
+
+        with _progress(file.name) as progress:
+            version = access.add_distance(
+                opened,
+                file,
+                name=name,
+                source=source,
+                licence=licence,
+                cell_m=cell,
+                year=year,
+                crs=crs,
+                encoding=encoding,
+                layer_name=layer,
+                most_bytes=settings.max_upload_bytes,
+                progress=progress,
             )
         users = planning.readers_of(opened, name)
-        output.print(_published(version))
+        output.print(version_line(version))
         output.print(f"→ {', '.join(users) or '-'}")
 
 
 @land_app.command("list")
 def land_list(store: StoreOption = None, lang: LanguageOption = None) -> None:
     """List the land rasters: unit, cell size, year, source."""
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings, wait=True) as opened:
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import planning
 
         rows = [
@@ -280,154 +482,121 @@ def land_list(store: StoreOption = None, lang: LanguageOption = None) -> None:
         print_table(("raster", "unit", "cell", "year", "source"), rows)
 
 
-@key_app.command("add")
-def key_add(
-    label: Annotated[str, typer.Option(help="Whose key this is.")], store: StoreOption = None
-) -> None:
-    """Make an API key and show it once; only its digest is kept."""
-    with _opened(_settings(store)) as opened:
-        output.print(opened.add_key(label), soft_wrap=True)
-
-
-@key_app.command("list")
-def key_list(store: StoreOption = None) -> None:
-    """List the keys without their secrets."""
-    with _opened(_settings(store)) as opened:
-        rows = [
-            (
-                k["prefix"],
-                k["label"],
-                k["created_at"],
-                k["last_used_at"] or "-",
-                k["revoked_at"] or "-",
-            )
-            for k in opened.keys()
-        ]
-        print_table(("prefix", "label", "created", "last used", "revoked"), rows)
-
-
-@key_app.command("revoke")
-def key_revoke(
-    prefix: Annotated[str, typer.Argument(help="The key's prefix.")], store: StoreOption = None
-) -> None:
-    """Close a key for good."""
-    with _opened(_settings(store)) as opened:
-        opened.revoke_key(prefix)
-
-
-@store_app.command("check")
-def store_check(
-    repair: Annotated[bool, typer.Option(help="Remove orphan files.")] = False,
+@model_app.command("add")
+def model_add(
+    file: Annotated[Path, typer.Argument(help="TOML of a model.", exists=True, dir_okay=False)],
+    note: Annotated[str, typer.Option(help="Why it is published.")] = "",
+    source: Annotated[str | None, typer.Option(help="In place of what the file says.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Its licence.")] = None,
     store: StoreOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Compare every version with its snapshot; ends with 1 when one is missing or altered."""
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings) as opened:
-        report = opened.check(repair=repair)
-        rows = [("orphan", n) for n in report.orphans]
-        rows += [("missing", n) for n in report.missing]
-        rows += [("altered", n) for n in report.altered]
-        print_table(("fault", "snapshot"), rows)
-        if report.missing or report.altered:
-            raise typer.Exit(1)
+    """Check a model and publish it under its id; the version before stays and can come back.
+
+    Example: kawasan model show kesiapan > kantor.toml, edit it, then kawasan model add kantor.toml
+    --note "Bobot hasil rapat Maret"
+    """
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
+        from geo import planning, publishing
+
+        version, model = publishing.publish_model(
+            opened,
+            file.read_text(encoding="utf-8", errors="replace"),
+            actor=OPERATOR,
+            note=note or file.name,
+            source=source,
+            licence=licence or publishing.LICENCE_UNKNOWN,
+        )
+        output.print(version_line(version))
+        waiting = planning.unmet(opened, model)
+        if waiting:
+            output.print(f"? {', '.join(waiting)}", markup=False)
 
 
-@store_app.command("versions")
-def store_versions(
-    dataset: Annotated[str, typer.Argument(help="Dataset, e.g. zones.")],
+@model_app.command("show")
+def model_show(
+    model: Annotated[str, typer.Argument(help="A model's id.")] = "kesiapan",
     store: StoreOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """List the versions of a dataset; * marks the current one."""
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings, wait=True) as opened:
-        rows = [
-            (
-                f"{v.number}{' *' if v.is_current else ''}",
-                v.published_at,
-                v.published_by,
-                v.note,
-                v.sha256[:12],
-            )
-            for v in opened.versions(dataset)
-        ]
-        print_table(("version", "at", "by", "note", "sha256"), rows)
+    """Write the current version of a model as TOML, to be edited and added again.
+
+    Example: kawasan model show kesiapan > kantor.toml
+    """
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
+        from geo import planning
+
+        sys.stdout.write(planning.model_text(opened, model))
 
 
-@store_app.command("rollback")
-def store_rollback(
-    dataset: Annotated[str, typer.Argument(help="Dataset, e.g. zones.")],
-    number: Annotated[int, typer.Argument(help="Version to make current.")],
-    note: Annotated[str, typer.Option(help="Why.")],
-    store: StoreOption = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Make an older version current again; nothing is deleted."""
-    settings = _settings(store)
-    with _explained(lang, settings), _opened(settings, wait=True) as opened:
-        version = opened.rollback(dataset, number, actor=_OPERATOR, note=note)
-        output.print(_published(version))
+def _settings(store: Path | None, *, demo: bool) -> "Settings":
+    """The settings; the demo's store lies beside the real one and is never the same."""
+    settings = stated_settings(store)
+    if not demo:
+        return settings
+    from geo.demo import demo_folder
 
-
-def _published(version: "Version") -> str:
-    return f"{version.dataset}: {version.number} · {version.sha256[:12]}"
-
-
-def _settings(store: Path | None) -> Settings:
-    return Settings() if store is None else Settings(store=store)
-
-
-def _language(lang: str | None, settings: Settings) -> Language:
-    chosen = lang or settings.default_language
-    return "en" if chosen == "en" else "id"
+    return settings.model_copy(update={"store": demo_folder(settings.store)})
 
 
 @contextmanager
-def _opened(settings: Settings, *, wait: bool = False) -> Iterator["Store"]:
-    """The store; with `wait`, the shipped data are loaded first where there are none."""
-    from geo.store import Store
+def _opened(settings: "Settings", *, demo: bool) -> Iterator["Store"]:
+    """The store with the shipped data, and with made-up land where it is the demo's."""
+    with open_store(settings, wait=True) as opened:
+        if demo:
+            from geo.demo import load_demo
 
-    store = Store(settings.store)
-    try:
-        if wait and not store.datasets():
-            from geo.reference import load_reference
-
-            with _waiting("Memuat data acuan … / Loading reference data …"):
-                load_reference(store, settings.data_dir)
-        yield store
-    finally:
-        store.close()
+            with _progress("Menyiapkan data contoh … / Preparing demo data …") as progress:
+                load_demo(opened, settings.data_dir, progress=progress)
+        yield opened
 
 
-@contextmanager
-def _explained(lang: str | None, settings: Settings) -> Iterator[None]:
-    """Domain errors as one clear sentence and exit code 1, never as a traceback."""
-    try:
-        yield
-    except GeoError as error:
-        language = _language(lang, settings)
-        errors.print(f"[red]{error.title.to(language)}[/red]: ", end="")
-        errors.print(error.detail(language), markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
+def _say_where_synthetic(store: "Store", language: Language) -> None:
+    """Warn beside the output, never in it: JSON stays JSON."""
+    from geo.demo import NOTICE, has_synthetic_land
+
+    if has_synthetic_land(store):
+        errors.print(f"[yellow]{NOTICE.to(language)}[/yellow]")
 
 
 @contextmanager
-def _waiting(what: str) -> Iterator[None]:
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket with its address, taken before an address is printed that nobody answers."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as door:
+        try:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise InvalidInput(reason=_NO_ADDRESS.format(h=host, p=port, e=error)) from error
+        yield door
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True) as progress:
-        progress.add_task(what, total=None)
-        yield
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is told how many blocks are done and how many there are."""
+    from rich.progress import Progress
+
+    with Progress(console=errors, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _weights(stated: list[str]) -> dict[str, float]:
-    weights = {}
+    weights: dict[str, float] = {}
     for item in stated:
         name, _, number = item.partition("=")
+        if name in weights:
+            raise typer.BadParameter(f"{name!r} is given twice; name each weight once")
         try:
             weights[name] = float(number.replace(",", "."))
         except ValueError as error:
             raise typer.BadParameter(f"{item!r}: write name=number, e.g. huni=0.4") from error
     return weights
+
+
+_NO_ADDRESS = Text(
+    id="Alamat {h}:{p} tidak dapat dipakai ({e}). Hentikan program lain di sana, atau pilih --port lain.",
+    en="The address {h}:{p} cannot be used ({e}). Stop the other program there, or choose another --port.",
+)

@@ -13,7 +13,7 @@ from starlette.types import Scope
 
 from api import middleware, problems
 from api.parameters import require_known
-from api.routes import collections, pages, readiness, root, uploads
+from api.routes import collections, pages, readiness, root, sites, tiles, uploads
 from api.settings import Settings
 from api.tables import Tables
 from geo.errors import StoreFault
@@ -23,6 +23,8 @@ _ROUTERS: Sequence[APIRouter] = (
     root.router,
     collections.router,
     readiness.router,
+    sites.router,
+    tiles.router,
     uploads.router,
     pages.router,
 )

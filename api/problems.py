@@ -26,7 +26,6 @@ from geo.errors import (
     GeoError,
     InconsistentJudgements,
     InvalidInput,
-    NotAllowed,
     NotFound,
     RasterRefused,
     StoreFault,
@@ -38,7 +37,6 @@ from geo.language import Language, Text
 
 STATUSES: Mapping[type[Exception], int] = {
     InvalidInput: 400,
-    NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,
     UploadTooLarge: 413,
@@ -52,6 +50,9 @@ STATUSES: Mapping[type[Exception], int] = {
     GeoError: 500,
 }
 _RETRY_AFTER_S = 5
+_MOST_ENTRIES = 50
+_MOST_CHARACTERS = 4_000
+_MOST_NAME = 200
 _logger = logging.getLogger("kawasan")
 
 
@@ -94,7 +95,7 @@ def problem_of(error: GeoError, language: Language) -> Problem:
         return fault_problem(language)
     # `reason` is the sentence itself and already in `detail`.
     facts = {
-        name: value.to(language) if isinstance(value, Text) else value
+        name: _capped(value.to(language) if isinstance(value, Text) else value)
         for name, value in error.facts.items()
         if name != "reason"
     }
@@ -103,10 +104,21 @@ def problem_of(error: GeoError, language: Language) -> Problem:
         code=type(error).__name__,
         status=status,
         title=error.title.to(language),
-        detail=error.detail(language),
+        detail=_capped(error.detail(language)),
         facts=facts,
         headers=headers,
     )
+
+
+def _capped(value: Any) -> Any:
+    """Evidence of a size that a person reads, whatever the request named; numbers that JSON holds."""
+    if isinstance(value, str) and len(value) > _MOST_CHARACTERS:
+        return value[:_MOST_CHARACTERS] + "…"
+    if isinstance(value, list | tuple):
+        return [_capped(entry) for entry in value[:_MOST_ENTRIES]]
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return str(value)
+    return value
 
 
 def fault_problem(language: Language) -> Problem:
@@ -163,20 +175,6 @@ def _answer(request: Request, error: GeoError) -> Response:
     problem = problem_of(error, language_or_default(request))
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _logger.error("%s: %s", type(error).__name__, error, exc_info=error)
-    if (
-        isinstance(error, NotAllowed)
-        and "authorization" not in request.headers
-        and "x-api-key" not in request.headers
-    ):
-        # Without a key, the way to mend it is to send one: 401 says so.
-        problem = Problem(
-            problem.code,
-            401,
-            problem.title,
-            problem.detail,
-            problem.facts,
-            {"WWW-Authenticate": 'Bearer realm="kawasan"'},
-        )
     return respond(request, problem)
 
 
@@ -204,7 +202,7 @@ def _kind_of(entry: Mapping[str, Any]) -> type[InvalidInput]:
 
 def _finding(entry: Mapping[str, Any], language: Language) -> dict[str, str]:
     where, *path = (str(part) for part in entry["loc"])
-    name = ".".join(path) or where
+    name = ".".join(path)[:_MOST_NAME] or where
     limits = {key: str(value) for key, value in entry.get("ctx", {}).items()}
     text = _MENDING.get(entry["type"])
     if text is None:
@@ -226,6 +224,8 @@ def _http_problem(request: Request, error: Exception, methods: Sequence[str]) ->
     language = language_or_default(request)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return _answer(request, PathNotFound(request.url.path))
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # from the reader of a body, which knows no Text
+        return _answer(request, InvalidBody(reason=_UNREADABLE.format(e=error.detail)))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(methods)
         detail = _METHOD.to(language).format(method=request.method, allowed=allowed)
@@ -249,13 +249,17 @@ def _wants_page(request: Request) -> bool:
 
 _TITLES: Mapping[int, Text] = {
     401: Text(id="Perlu kunci", en="A key is needed"),
-    403: NotAllowed.title,
+    403: Text(id="Tidak diizinkan", en="Not allowed"),
     429: Text(id="Terlalu banyak permintaan", en="Too many requests"),
 }
 _FAULT_TITLE = Text(id="Kesalahan layanan", en="Fault of the service")
 _FAULT = Text(
     id="Layanan gagal menjawab; ini kesalahan kami dan sudah dicatat. Coba lagi, atau hubungi pengelola.",
     en="The service failed to answer; the fault is ours and has been logged. Try again, or tell the operator.",
+)
+_UNREADABLE = Text(
+    id="Isi permintaan tidak dapat dibaca ({e}).",
+    en="The request body cannot be read ({e}).",
 )
 _METHOD_TITLE = Text(id="Metode tidak diizinkan", en="Method not allowed")
 _METHOD = Text(

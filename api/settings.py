@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     max_upload_bytes: int = Field(default=100 * _MIB, ge=1)
-    max_document_bytes: int = Field(default=_MIB, ge=1, description="Largest JSON request body.")
+    max_document_bytes: int = Field(
+        default=_MIB, ge=1, description="Largest request body that is no upload."
+    )
     default_language: Language = "id"
     cors_origins: list[str] = ["*"]
     max_limit: Annotated[int, Field(ge=1)] = 10_000

@@ -8,16 +8,18 @@ program included, so it is never stale and survives a restart; all requests shar
 import mmap
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from geo.edition import edition
-from geo.errors import LayerNotFound, NotFound, StoreFault
+from geo.errors import NotFound, StoreFault
 from geo.features import FeatureTable
 from geo.language import Language, Text
 from geo.layers import SCHEMAS, Field, LayerSchema
 from geo.store import Store, Version
+from geo.versions import Published
 
 READINESS = "readiness"
 # What the API says of the columns of `geo.assessment.results_frame`; the others speak for themselves.
@@ -44,14 +46,17 @@ READINESS_SCHEMA = LayerSchema(
 _NO_SCHEMA = Text(id="Layer terbitan {layer}.", en="Published layer {layer}.")
 # Open tables are memory maps: cheap, but each keeps a file of an old version alive.
 _MOST_OPEN = 64
+# Tables of old versions and editions on disk, of each kind; one that is removed is made again.
+_MOST_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
     """One collection as it stands now; `key` changes when anything in it does.
 
-    `version` is the published version behind it, None for what is computed; `schema` is None for a
-    layer that has none.
+    `version` is the published version behind it, None for what is computed from the versions in
+    `inputs`; `schema` is None for a layer that has none. Its features are made from these and
+    nothing else, so that what is kept under `key` is what `key` names.
     """
 
     id: str
@@ -60,6 +65,7 @@ class Collection:
     key: str
     version: Version | None
     schema: LayerSchema | None
+    inputs: Published | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,22 +87,15 @@ class Tables:
 
     def collections(self) -> list[Collection]:
         """Every collection, layers by name and the computed ones last."""
-        layers = [_layer(self._store.version(name)) for name in self._store.datasets("layer")]
-        readiness = self._readiness()
+        now = self._store.current()
+        layers = [_layer(now.version(name)) for name in now.datasets("layer")]
+        readiness = _readiness(now)
         return layers if readiness is None else [*layers, readiness]
 
     def collection(self, name: str) -> Collection:
         """One collection; `LayerNotFound` when there is none of that name."""
-        found = self._readiness() if name == READINESS else None
-        if found is not None:
-            return found
-        try:
-            version = self._store.version(name)
-        except LayerNotFound:
-            version = None
-        if version is None or version.kind != "layer":
-            raise LayerNotFound(name, available=self._store.datasets("layer"))
-        return _layer(version)
+        found = _readiness(self._store.current()) if name == READINESS else None
+        return _layer(self._store.current_version(name, "layer")) if found is None else found
 
     def described(self, language: Language) -> list[tuple[Collection, FeatureTable]]:
         """Every collection with its features, for documents that name their properties."""
@@ -107,22 +106,16 @@ class Tables:
 
         Layers are the same in every language; what is computed speaks the reader's.
         """
-        version = collection.version
+        version, inputs = collection.version, collection.inputs
         name = f"{edition('geo', 'api')}-{collection.key}.features"
-        if version is None:
+        if version is not None:
             return self._prepared(
-                f"{READINESS}-{language}-{name}", lambda: _encoded_readiness(self._store, language)
+                f"layer-{name}", lambda: _encoded_layer(version.path, collection.schema)
             )
+        assert inputs is not None  # noqa: S101  what has no version is computed from inputs
         return self._prepared(
-            f"layer-{name}", lambda: _encoded_layer(version.path, collection.schema)
+            f"{READINESS}-{language}-{name}", lambda: _encoded_readiness(inputs, language)
         )
-
-    def _readiness(self) -> Collection | None:
-        key = _readiness_key(self._store)
-        if key is None:
-            return None
-        schema = READINESS_SCHEMA
-        return Collection(READINESS, schema.title, schema.description, key, None, schema)
 
     def _prepared(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
         found = self._open.get(name)
@@ -134,16 +127,16 @@ class Tables:
         with preparing:
             if name not in self._open:
                 self._remember(name, self._kept(name, encode))
+                self._store.prune_prepared(name.split("-")[0] + "-", most=_MOST_KEPT)
             return self._open[name]
 
     def _kept(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
-        path = self._store.prepared_path(name)
-        if path.exists():
-            return _opened(path)
+        with suppress(FileNotFoundError):
+            return _opened(self._store.prepared_path(name))
         content = encode()
         try:
             return _opened(self._store.write_prepared(name, content))
-        except OSError:  # a full or read-only disk costs the next start time, not this answer
+        except (OSError, StoreFault):  # a full disk costs the next start time, not this answer
             return PreparedTable(FeatureTable(content), datetime.now(UTC).replace(microsecond=0))
 
     def _remember(self, name: str, table: PreparedTable) -> None:
@@ -166,6 +159,17 @@ def _layer(version: Version) -> Collection:
     )
 
 
+def _readiness(now: Published) -> Collection | None:
+    from geo import planning
+
+    try:
+        key = planning.readiness_key(now)
+    except NotFound:  # nothing to assess yet: no zones, no model
+        return None
+    schema = READINESS_SCHEMA
+    return Collection(READINESS, schema.title, schema.description, key, None, schema, inputs=now)
+
+
 def _opened(path: Path) -> PreparedTable:
     prepared_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     with path.open("rb") as file:
@@ -184,20 +188,11 @@ def _encoded_layer(path: Path, schema: LayerSchema | None) -> bytes:
     return encode_features(gpd.read_parquet(path), schema=schema)
 
 
-def _encoded_readiness(store: Store, language: Language) -> bytes:
+def _encoded_readiness(inputs: Published, language: Language) -> bytes:
     from geo import planning
     from geo.encoding import encode_features
 
-    return encode_features(planning.readiness_frame(store, language), schema=READINESS_SCHEMA)
-
-
-def _readiness_key(store: Store) -> str | None:
-    from geo import planning
-
-    try:
-        return planning.readiness_key(store)
-    except NotFound:  # nothing to assess yet: no zones, no model
-        return None
+    return encode_features(planning.readiness_frame(inputs, language), schema=READINESS_SCHEMA)
 
 
 _EMPTY_FILE = Text(

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text as Plain
 
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.assessment import Assessment
     from geo.readiness import ConstraintResult, ZoneResult
+    from geo.surfaces import ZoneSites
 
 output = Console()
 
@@ -25,14 +28,20 @@ def print_json(document: dict[str, Any]) -> None:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
     """Print rows of text under their heads; no markup in them is read."""
-    table = Table(*columns, title=title or None, title_justify="left")
+    # Folded, never cut: an id that lost its end could not be typed again.
+    heads = (Column(head, overflow="fold") for head in columns)
+    table = Table(*heads, title=title or None, title_justify="left")
     for row in rows:
         table.add_row(*(Plain(cell) for cell in row))
     output.print(table)
 
 
-def print_ranking(assessment: "Assessment", language: Language) -> None:
-    """Print all zones, the ranked ones first."""
+def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language: Language) -> None:
+    """Print all zones, the ranked ones first; `zones` say whose drawn area is not their own."""
+    from geo.explain import whole_percent
+    from maps.cards import geometry_mark
+
+    kinds = zones["geometry_kind"].to_dict() if "geometry_kind" in zones else {}
     titles = {c.id: c.title.to(language) for c in assessment.model.classes}
     ordered = sorted(assessment.results, key=lambda r: (r.rank is None, r.rank or 0, r.name))
     rows = [
@@ -42,14 +51,15 @@ def print_ranking(assessment: "Assessment", language: Language) -> None:
             r.name,
             _number(r.score, language),
             titles.get(r.rank_class or "", _status(r.status, language)),
-            f"{r.data_coverage:.0%}",
+            f"{whole_percent(r.data_coverage)}%",
+            geometry_mark(kinds.get(r.area_id), language) or "–",
         )
         for r in ordered
     ]
     heads = (
-        ("Peringkat", "Zona", "Nama", "Skor", "Kelas", "Cakupan data")
+        ("Peringkat", "Zona", "Nama", "Skor", "Kelas", "Cakupan data", "Geometri")
         if language == "id"
-        else ("Rank", "Zone", "Name", "Score", "Class", "Data coverage")
+        else ("Rank", "Zone", "Name", "Score", "Class", "Data coverage", "Geometry")
     )
     title = f"{assessment.model.title.to(language)} {assessment.year}"
     print_table(heads, rows, title)
@@ -62,12 +72,19 @@ def print_report(report: Mapping[str, Any], language: Language) -> None:
     rows = [(f["severity"], f["sentence"][language]) for f in found]
     heads = ("", "Temuan") if language == "id" else ("", "Finding")
     print_table(heads, rows, report["filename"])
-    for change, count in ((report["difference"] or {}).get("counts") or {}).items():
+    print_counts((report["difference"] or {}).get("counts") or {})
+
+
+def print_counts(counts: Mapping[str, int]) -> None:
+    """Print what a file adds, changes and removes."""
+    for change, count in counts.items():
         output.print(f"{change}: {count}", markup=False)
 
 
-def print_zone(assessment: "Assessment", area_id: str, language: Language) -> None:
-    """Print one zone: every criterion, every constraint, the notes and the explanation."""
+def print_zone(
+    assessment: "Assessment", zones: "gpd.GeoDataFrame", area_id: str, language: Language
+) -> None:
+    """Print one zone: criteria, constraints, notes, explanation, geometry and sources."""
     result: ZoneResult = assessment.result(area_id)
     rows = [
         (
@@ -93,6 +110,52 @@ def print_zone(assessment: "Assessment", area_id: str, language: Language) -> No
         if criterion.note is not None:
             _print_note(criterion.title, criterion.note, language)
     output.print(assessment.explanation(area_id).to(language), markup=False, highlight=False)
+    _print_origins(result, zones.loc[area_id].to_dict(), language)
+
+
+def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Language) -> None:
+    """Where the zone, its geometry and its figures come from."""
+    from maps.cards import geometry_sentence, text_or_none
+    from maps.text import translate
+
+    sentence = geometry_sentence(facts.get("geometry_kind"), facts.get("geometry_method"), language)
+    output.print(f"{translate('zone.geometry', language)}: {sentence}", markup=False)
+    stated = [text_or_none(facts.get(name)) for name in ("source", "source_url")]
+    figures = dict.fromkeys(s for c in result.criteria for s in c.sources)
+    for source in [" – ".join(s for s in stated if s), *figures]:
+        if source:
+            output.print(f"{translate('zone.sources', language)}: {source}", markup=False)
+
+
+def print_sites(found: "ZoneSites", language: Language, *, limit: int) -> None:
+    """Print the best candidate sites of a zone, and what could not be checked."""
+    rows = [
+        (
+            str(site["rank"]),
+            str(area_id),
+            _number(site["area_ha"], language),
+            str(site["households"]),
+            _number(site["suitability_mean"], language),
+            _number(site["suitability_min"], language),
+            _number(site["compactness"], language, 2),
+            _known(site["road_distance_m"], language),
+            _known(100 * (site["slope_0_2_share"] + site["slope_2_5_share"]), language),
+        )
+        for area_id, site in found.search.sites.iloc[:limit].iterrows()
+    ]
+    heads = (
+        ("No.", "Calon", "Luas ha", "KK", "Kesesuaian", "Terendah", "Kekompakan")
+        if language == "id"
+        else ("No.", "Site", "Area ha", "Households", "Suitability", "Least", "Compactness")
+    )
+    more = ("Jalan m", "Lereng ≤ 5 %") if language == "id" else ("Road m", "Slope ≤ 5 %")
+    print_table((*heads, *more), rows, f"{found.name}: {len(rows)}/{len(found.search.sites)}")
+    for note in found.notes:
+        output.print("• " + note.to(language), markup=False, highlight=False)
+
+
+def _known(value: float, language: Language) -> str:
+    return _number(None if value != value else value, language, 0)
 
 
 def _print_note(title: Text, note: Text | None, language: Language, measure: str = "") -> None:

@@ -32,7 +32,7 @@ DERIVED = (
     "zones/kecamatan.geojson",
     "zones/zones.geojson",
 )
-FOLDERS = ("boundaries", "indicators", "land", "models", "zones")
+FOLDERS = ("boundaries", "indicators", "land", "models", "rules", "zones")
 
 # The widest of the 27 simplification gaps holds a circle of 765 m; none is water, see the manifest.
 MAX_GAP_WIDTH_M = 1_000.0
@@ -294,7 +294,7 @@ def _zone_geometry(
             for side, sign in (("west", 1), ("south", -1), ("east", 1), ("north", -1))
         )
         return shapely.box(west, south, east, north)
-    if kind == "enclosing_kecamatan":
+    if kind in ("named_kecamatan", "enclosing_kecamatan"):
         return shapely.coverage_union_all(kecamatan.geometry[rule["kecamatan"]].to_numpy())
 
     place = places.loc[rule["place"]]

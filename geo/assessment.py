@@ -52,9 +52,31 @@ class Assessment:
                 return result
         raise ZoneNotFound(area_id, available=[r.area_id for r in self.results][:50])
 
+    def find(self, text: str) -> ZoneResult:
+        """One zone's result by its id, or by a name that it alone has; case does not matter.
+
+        Raises
+        ------
+        ZoneNotFound
+            When there is none, or several have the name; it lists which.
+        """
+        wanted = text.strip().casefold()
+        by_id = [r for r in self.results if r.area_id.casefold() == wanted]
+        by_name = [r for r in self.results if r.name.casefold() == wanted]
+        inside = [r for r in self.results if wanted and wanted in r.name.casefold()]
+        found = by_id or by_name or inside
+        if len(found) == 1:
+            return found[0]
+        raise ZoneNotFound(text, available=[r.area_id for r in found or self.results][:50])
+
     def explanation(self, area_id: str) -> Text:
         """The plain paragraph about one zone."""
-        return sentence(self.result(area_id), of=self.n_ranked)
+        return self.sentence_of(self.result(area_id))
+
+    def sentence_of(self, result: ZoneResult) -> Text:
+        """The plain paragraph about a result of this assessment."""
+        titles = {d.id: d.title for d in self.model.dimensions}
+        return sentence(result, of=self.n_ranked, dimensions=titles)
 
 
 def results_frame(
@@ -98,7 +120,7 @@ def _row(assessment: Assessment, result: ZoneResult, language: Language) -> dict
     row |= {f"contribution_{c.criterion}": c.contribution for c in result.criteria}
     row |= {f"measure_{c.criterion}": c.measure for c in result.criteria}
     row["missing"] = ", ".join(c.criterion for c in result.criteria if c.measure is None)
-    return row | {"explanation": sentence(result, of=assessment.n_ranked).to(language)}
+    return row | {"explanation": assessment.sentence_of(result).to(language)}
 
 
 def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:

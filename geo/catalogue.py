@@ -5,6 +5,8 @@ SQLite in WAL mode with full synchronisation: a lost power supply loses no ackno
 
 import hashlib
 import json
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,21 @@ from geo.errors import StoreFault
 from geo.language import Text
 
 SCHEMA_VERSION = 1
+# How long a writer waits for another before it says that the catalogue is busy.
+_PATIENCE_S = 10.0
+# Result codes of SQLite that say "not now" or "not here"; every other fault at opening is damage.
+_NOT_DAMAGED = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
 
 metadata = sa.MetaData()
 datasets = sa.Table(
@@ -77,31 +94,52 @@ audit = sa.Table(
 )
 
 
-def open_catalogue(path: Path) -> sa.Engine:
-    """The catalogue at `path`, made where there is none.
+def open_catalogue(path: Path, *, is_new: bool = True) -> sa.Engine:
+    """The catalogue at `path`.
+
+    Parameters
+    ----------
+    is_new : bool
+        Whether a catalogue may be made where there is none. Beside snapshots it may not: an empty
+        one would say that nothing was ever published.
 
     Raises
     ------
     StoreFault
-        When the file is damaged or newer than this program. It is never recreated.
+        When the file is lost, damaged, newer than this program or busy. It is never recreated.
     """
+    if not is_new and not (path.is_file() and path.stat().st_size):
+        raise StoreFault(reason=_lost(path))
     engine = sa.create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": 10, "check_same_thread": False}
+        # A URL is built, not written: `?` and `#` in a folder's name belong to the name.
+        sa.URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": _PATIENCE_S, "check_same_thread": False},
     )
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     try:
-        with engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        if found > SCHEMA_VERSION:
-            raise StoreFault(reason=_too_new(path, found))
-        if found < SCHEMA_VERSION:
-            with writing(engine) as connection:
-                metadata.create_all(connection)
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        _require_schema(engine, path, is_new=is_new)
     except sa.exc.DatabaseError as error:
-        raise StoreFault(reason=_damaged(path)) from error
+        engine.dispose()
+        raise StoreFault(reason=_opening_failed(path, error)) from error
+    except StoreFault:
+        engine.dispose()
+        raise
     return engine
+
+
+def _require_schema(engine: sa.Engine, path: Path, *, is_new: bool) -> None:
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if found > SCHEMA_VERSION:
+        raise StoreFault(reason=_too_new(path, found))
+    if found == SCHEMA_VERSION:
+        return
+    if not is_new:
+        raise StoreFault(reason=_lost(path))
+    with writing(engine) as connection:
+        metadata.create_all(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 @contextmanager
@@ -123,21 +161,47 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             connection.begin(),
         ):
             yield connection
-    except sa.exc.OperationalError as error:
+    except sa.exc.DatabaseError as error:
         raise StoreFault(reason=_cannot_write(error)) from error
 
 
 def log(
     connection: sa.Connection,
-    entry: Mapping[str, Any],
+    *,
+    at: str,
+    actor: str,
+    action: str,
+    subject: str,
+    details: Mapping[str, Any],
 ) -> None:
-    """Append one entry (at, actor, action, subject, details) to the audit log.
+    """Append one entry to the audit log.
 
     Each entry's `chain` is the sha256 of the one before it and of its own text, so that a changed
-    or removed line shows.
+    or removed line shows; see `broken_entry`.
     """
+    entry = {
+        "at": at,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "details": dict(details),
+    }
     last = connection.scalar(sa.select(audit.c.chain).order_by(audit.c.entry.desc()).limit(1))
     connection.execute(audit.insert().values(**entry, chain=chain_of(last or "", entry)))
+
+
+def broken_entry(connection: sa.Connection) -> int | None:
+    """The first audit entry whose chain does not follow from those before it, None when all do.
+
+    Entries cut off at the end leave a whole chain: keep the last `chain` elsewhere to see that.
+    """
+    previous = ""
+    for row in connection.execute(sa.select(audit).order_by(audit.c.entry)).mappings():
+        entry = {name: row[name] for name in ("at", "actor", "action", "subject", "details")}
+        if row["chain"] != chain_of(previous, entry):
+            return int(row["entry"])
+        previous = row["chain"]
+    return None
 
 
 def chain_of(previous: str, entry: Mapping[str, Any]) -> str:
@@ -146,17 +210,39 @@ def chain_of(previous: str, entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _configure(connection: Any, _record: Any) -> None:
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     # pysqlite's own transaction handling would begin late, after a read: we begin ourselves.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _use_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # SQLite does not wait for a lock when it changes the journal: of two first starts at once one
+    # would fail.
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
 
 
 def _begin(connection: sa.Connection) -> None:
     # A writer takes its lock at once, so that it never fails after having read (SQLITE_BUSY_SNAPSHOT).
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _opening_failed(path: Path, error: sa.exc.DatabaseError) -> Text:
+    # The low byte is the primary result code.
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    is_damaged = code is None or code & 0xFF not in _NOT_DAMAGED
+    return _damaged(path) if is_damaged else _cannot_read(error)
 
 
 def _too_new(path: Path, found: int) -> Text:
@@ -170,6 +256,13 @@ def _damaged(path: Path) -> Text:
     return Text(
         id="Katalog {f} rusak dan tidak diubah. Pulihkan berkas itu dari cadangan.",
         en="The catalogue {f} is damaged and was left as it is. Restore it from a backup.",
+    ).format(f=path)
+
+
+def _lost(path: Path) -> Text:
+    return Text(
+        id="Katalog {f} hilang atau kosong, padahal ada berkas terbitan di sampingnya. Tidak ada yang diubah; pulihkan katalog dari cadangan.",
+        en="The catalogue {f} is lost or empty although there are published files beside it. Nothing was changed; restore the catalogue from a backup.",
     ).format(f=path)
 
 

@@ -1,6 +1,7 @@
 """Pure. What an uploaded layer would change: features added, removed and changed, by key."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,20 +64,25 @@ class Difference:
         }
 
 
-def difference(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> Difference:
+def difference(
+    frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame, *, fields: Collection[str]
+) -> Difference:
     """How `frame` differs from `current`.
 
     Parameters
     ----------
     frame, current : GeoDataFrame
-        Index `area_id`, unique; any CRS each. Columns of only one of them count as missing in the
-        other. Geometries that lie within 1 cm of each other, vertex for vertex, are the same.
+        Index `area_id`, unique; any CRS each. Geometries that lie within 1 cm of each other, vertex
+        for vertex, are the same.
+    fields : collection of str
+        Columns that count as missing where a layer does not have them. Any other column is compared
+        only when both have it: one that comes or goes is no edit of every feature.
     """
     both = [key for key in frame.index if key in current.index]
     after, before = to_lonlat(frame.loc[both]), to_lonlat(current.loc[both])
     moved = ~shapely.equals_exact(_plain(after), _plain(before), tolerance=_TOLERANCE_DEG)
     areas = area_ha(before), area_ha(after)
-    values = _changed_values(after, before)
+    values = _changed_values(after, before, fields)
 
     changes = [
         Change(
@@ -107,9 +113,11 @@ def _plain(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
 
 
 def _changed_values(
-    after: gpd.GeoDataFrame, before: gpd.GeoDataFrame
+    after: gpd.GeoDataFrame, before: gpd.GeoDataFrame, fields: Collection[str]
 ) -> list[dict[str, tuple[Any, Any]]]:
-    names = dict.fromkeys([*_properties(after), *_properties(before)])
+    new, old = _properties(after), _properties(before)
+    either = dict.fromkeys([*new, *old])
+    names = [name for name in either if name in fields or (name in new and name in old)]
     changes: list[dict[str, tuple[Any, Any]]] = [{} for _ in range(len(after))]
     for name in names:
         new, old = _values(after, name), _values(before, name)

@@ -8,13 +8,13 @@ GeoError
 ├── InconsistentJudgements   pairwise judgements that cannot be read as a matrix
 ├── NotFound
 │   ├── LayerNotFound        ├── IndicatorNotFound   ├── ZoneNotFound
-│   ├── ModelNotFound        ├── VersionNotFound     └── UploadNotFound
+│   ├── ModelNotFound        ├── VersionNotFound     ├── UploadNotFound
+│   └── KeyNotFound
 ├── CRSMissing
 ├── CRSMismatch
 ├── RasterRefused            a raster that cannot serve as the land layer it is meant for
 ├── UploadRejected           a file read and found wanting
 │   ├── UploadTooLarge       └── UploadUnsupported
-├── NotAllowed               a key without the right to do this
 ├── Conflict                 somebody published in between
 └── StoreFault               the store is damaged, full or busy
 
@@ -165,6 +165,12 @@ class UploadNotFound(NotFound):
     what = Text(id="Unggahan", en="upload")
 
 
+class KeyNotFound(NotFound):
+    """No API key of this prefix."""
+
+    what = Text(id="Kunci", en="key")
+
+
 class CRSMissing(GeoError):
     """A layer or raster without a coordinate reference system."""
 
@@ -207,12 +213,6 @@ class UploadUnsupported(UploadRejected):
     """An upload of a kind that is not accepted."""
 
     title = Text(id="Jenis berkas tidak diterima", en="File type not accepted")
-
-
-class NotAllowed(GeoError):
-    """A key without the right to do this, or no key at all."""
-
-    title = Text(id="Tidak diizinkan", en="Not allowed")
 
 
 class Conflict(GeoError):

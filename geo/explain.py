@@ -1,6 +1,7 @@
 """Pure. Why a zone stands where it stands, in one plain paragraph of each language."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 from geo.language import Text
 from geo.readiness import CriterionResult, ZoneResult
@@ -32,10 +33,31 @@ def missing(result: ZoneResult) -> tuple[CriterionResult, ...]:
     return tuple(sorted((c for c in result.criteria if c.value is None), key=lambda c: -c.weight))
 
 
-def sentence(result: ZoneResult, *, of: int) -> Text:
-    """The explanation of one zone; `of` is how many zones are ranked."""
+def whole_percent(share: float) -> int:
+    """A share as whole percent, rounded down: what misses a limit never reads as the limit.
+
+    Examples
+    --------
+    >>> whole_percent(0.496), whole_percent(0.7), whole_percent(0.29)
+    (49, 70, 29)
+    """
+    # 0.29 * 100 is 28.999999999999996.
+    return math.floor(100 * share + 1e-9)
+
+
+def sentence(result: ZoneResult, *, of: int, dimensions: Mapping[str, Text] | None = None) -> Text:
+    """The explanation of one zone.
+
+    Parameters
+    ----------
+    of : int
+        How many zones are ranked.
+    dimensions : mapping, optional
+        Titles of the model's dimensions by id; without one its id stands for it.
+    """
     parts = [_verdict(result, of)]
     if result.status == "ranked":
+        parts += _below_floors(result, dimensions or {})
         parts += _named(_LIFTS, lifts(result)) + _named(_HOLDS, holds_back(result))
     parts += _named(_MISSING, missing(result))
     return Text(id=" ".join(p.id for p in parts), en=" ".join(p.en for p in parts))
@@ -49,7 +71,7 @@ def _verdict(result: ZoneResult, of: int) -> Text:
             listed_id=", ".join(c.title.id for c in failed),
             listed_en=", ".join(c.title.en for c in failed),
         )
-    coverage = round(100 * result.data_coverage)
+    coverage = whole_percent(result.data_coverage)
     if result.score is None:
         return _INSUFFICIENT.format(name=result.name, coverage=coverage)
     score = f"{result.score:.1f}"
@@ -65,6 +87,17 @@ def _verdict(result: ZoneResult, of: int) -> Text:
             name=result.name, score=score, rank=result.rank, of=of, coverage=coverage
         ),
     )
+
+
+def _below_floors(result: ZoneResult, dimensions: Mapping[str, Text]) -> list[Text]:
+    if not result.floors_failed:
+        return []
+    titles = [dimensions.get(d, Text(id=d, en=d)) for d in result.floors_failed]
+    return [
+        _FLOORS.format(
+            listed_id=", ".join(t.id for t in titles), listed_en=", ".join(t.en for t in titles)
+        )
+    ]
 
 
 def _top(
@@ -95,6 +128,10 @@ _INSUFFICIENT = Text(
 )
 _EXCLUDED = Text(
     id="{name} dikecualikan oleh: {listed_id}.", en="{name} is excluded by: {listed_en}."
+)
+_FLOORS = Text(
+    id="Kelasnya tetap yang terendah, berapa pun skornya: {listed_id} di bawah batas minimum.",
+    en="Its class stays the lowest whatever the score: {listed_en} is below its floor.",
 )
 _LIFTS = Text(id="Yang paling mengangkat: {listed_id}.", en="What lifts it most: {listed_en}.")
 _HOLDS = Text(id="Yang paling menahan: {listed_id}.", en="What holds it back most: {listed_en}.")

@@ -22,6 +22,8 @@ from geo.sources import Limits
 
 # Columns that name the regency a feature lies in; in layers of other things no name of the feature.
 REGENCY_NAME_COLUMNS = ("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota", "nama_kabupaten")
+# Names under which programs write the id of a feature beside its properties, as GDAL does.
+_ID_COLUMNS = ("id", "area_id")
 _DBF_NAME_LENGTH = 10
 _EXAMPLES = 3
 
@@ -73,7 +75,9 @@ def map_columns(table: pd.DataFrame, schema: LayerSchema) -> Mapped:
         for field in schema.fields
         if field.required and field.name not in fields
     ]
-    kept, renamed = _kept(table, schema, fields)
+    repeated = _repeated_keys(table, fields.get(schema.key))
+    findings += [finding("column_repeats_key", column=c, key=schema.key) for c in repeated]
+    kept, renamed = _kept(table.drop(columns=repeated), schema, fields)
     if kept:
         findings.append(finding("column_kept", columns=", ".join(kept)))
     return Mapped(fields, kept, (*findings, *renamed))
@@ -130,6 +134,14 @@ def _missing(field: Field, table: pd.DataFrame) -> Finding:
         accepted=", ".join(dict.fromkeys((field.name, *field.aliases))),
         columns=", ".join(map(str, table.columns)) or "-",
     )
+
+
+def _repeated_keys(table: pd.DataFrame, key: str | None) -> list[str]:
+    """The columns that hold the features' ids once more."""
+    if key is None:
+        return []
+    ids = [c for c in table.columns if c != key and plain_name(c) in _ID_COLUMNS]
+    return [column for column in ids if _same(table[key], table[column])]
 
 
 def _kept(

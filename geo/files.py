@@ -17,8 +17,8 @@ import orjson
 import pandas as pd
 import shapely
 
-from geo.crs import LONLAT, require_crs, to_lonlat
-from geo.errors import InvalidInput, InvalidLayer
+from geo.crs import require_crs, to_lonlat
+from geo.errors import InvalidInput
 from geo.language import Text
 
 Format = Literal["geojson", "gpkg", "csv", "xlsx"]
@@ -28,43 +28,6 @@ _FORMULA = re.compile(r"^[=+\-@\t\r]")
 # RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
 _DECIMALS = 7
 _MAX_COLUMN_WIDTH = 60
-
-
-def read_layer(path: Path) -> gpd.GeoDataFrame:
-    """A layer from GeoParquet or GeoJSON.
-
-    Returns
-    -------
-    GeoDataFrame
-        Index `area_id` (text), CRS as the file has it.
-
-    Raises
-    ------
-    InvalidLayer
-        When there is no `area_id`.
-    """
-    frame = gpd.read_parquet(path) if path.suffix == ".parquet" else _from_geojson(path)
-    if frame.index.name != "area_id" and "area_id" in frame.columns:
-        frame = frame.set_index("area_id")
-    if frame.index.name != "area_id":
-        reason = Text(
-            id="{p} tidak memiliki kolom area_id.", en="{p} has no column area_id."
-        ).format(p=path.name)
-        raise InvalidLayer(reason=reason)
-    frame.index = pd.Index(frame.index.astype("str"), name="area_id")
-    return frame
-
-
-def _from_geojson(path: Path) -> gpd.GeoDataFrame:
-    """A GeoJSON layer of our own: a feature's id is its `area_id`; coordinates are lon/lat."""
-    features = orjson.loads(path.read_bytes())["features"]
-    table = pd.DataFrame([feature["properties"] for feature in features])
-    shapes = [f["geometry"] and shapely.from_geojson(orjson.dumps(f["geometry"])) for f in features]
-    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=LONLAT)
-    if features and all("id" in feature for feature in features):
-        frame.index = pd.Index([str(feature["id"]) for feature in features], name="area_id")
-        return frame.drop(columns="area_id", errors="ignore")
-    return frame
 
 
 def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
@@ -101,21 +64,6 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path, format: Format | None = Non
     _written(path, lambda temporary: _WRITERS[chosen](frame, temporary, path.stem))
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Export a table to CSV or XLSX by the file's suffix; its index becomes the first columns.
-
-    Raises
-    ------
-    InvalidInput
-        For another format.
-    """
-    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {".csv": _csv, ".xlsx": _xlsx}
-    if path.suffix not in writers:
-        raise InvalidInput(reason=_no_format(path.suffix))
-    flat = table if table.index.name is None else table.reset_index()
-    _written(path, lambda temporary: writers[path.suffix](flat, temporary))
-
-
 def read_table(path: Path) -> pd.DataFrame:
     """A trusted CSV table whose every column is text; empty cells are missing."""
     return pd.read_csv(
@@ -125,6 +73,8 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def _written(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` fill a temporary file beside `path`, then take its place."""
+    if not path.parent.is_dir():
+        raise InvalidInput(reason=_no_folder(path.parent))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
         temporary = Path(folder) / path.name
         write(temporary)
@@ -230,6 +180,13 @@ _WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path, str], None]] = {
     "csv": _csv_layer,
     "xlsx": _xlsx_layer,
 }
+
+
+def _no_folder(folder: Path) -> Text:
+    return Text(
+        id="Folder {f} tidak ada. Buat folder itu lebih dahulu, atau tulis ke tempat lain.",
+        en="There is no folder {f}. Make it first, or write somewhere else.",
+    ).format(f=folder)
 
 
 def _no_format(found: str) -> Text:

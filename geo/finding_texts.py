@@ -285,6 +285,10 @@ _FIELDS = {
         "Kolom {column!r} disimpan sebagai {name!r}, karena nama itu sudah terpakai.",
         "The column {column!r} is kept as {name!r}, because that name is taken.",
     ),
+    "column_repeats_key": _info(
+        "Kolom {column!r} sama dengan {key!r} dan tidak disimpan dua kali.",
+        "The column {column!r} is the same as {key!r} and is not kept twice.",
+    ),
     "column_left_out": _warning(
         "Kolom {column!r} berisi {what} dan tidak dapat disimpan. Simpan datanya di tempat lain bila perlu.",
         "The column {column!r} holds {what} and cannot be kept. Keep its data elsewhere if you need them.",

@@ -220,6 +220,11 @@ def schema_of(layer: str) -> LayerSchema:
     return SCHEMAS[layer]
 
 
+def is_enclosing(geometry_kind: object) -> bool:
+    """Whether a geometry only encloses its zone, which lies at an unknown place inside it."""
+    return isinstance(geometry_kind, str) and geometry_kind.startswith("enclosing_")
+
+
 def with_all_fields(frame: "gpd.GeoDataFrame", layer: str) -> "gpd.GeoDataFrame":
     """`frame` with every field of its layer's schema; one that it lacks is missing everywhere.
 

@@ -1,37 +1,42 @@
 """Pure. The numbers that a model asks for, zone by zone, from indicators and land rasters.
 
 Every missing number says why it is missing. A raster too coarse for a zone does not pass for a
-measurement of it.
+measurement of it, and neither does a raster's statistic of a larger area that only encloses the
+zone: it counts as far as the zone fills that area.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import rasterio
 
 from geo.criteria import Constraint, Criterion, IndicatorMeasure, RasterMeasure
+from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators import latest_values
 from geo.join import area_shares, area_weighted
 from geo.language import Text
+from geo.layers import is_enclosing
 from geo.models import Model
+from geo.rasters import Above, InClasses, RasterSource
 from geo.readiness import ConstraintResult, Measure, Measures
-from geo.zonal import zonal_class_shares, zonal_mean, zonal_share_above
+from geo.zonal import zonal_statistics
 
 # Below this valid share the raster says more about its own holes than about the zone (own judgement).
 _MIN_VALID_SHARE = 0.5
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class LandRaster:
-    """An open land raster with its name, source and year."""
+    """A land raster with its name, source and year."""
 
     name: str
-    raster: rasterio.DatasetReader
+    cells: RasterSource
     source: str
     year: str | None
 
@@ -50,7 +55,8 @@ def measure_zones(
     Parameters
     ----------
     zones, regencies : GeoDataFrame
-        Lon/lat, index `area_id`; zones need a `name`.
+        Lon/lat, index `area_id`; zones need a `name`. `geometry_kind` and `area_ha`, where zones
+        have them, say which geometries only enclose their zone and how large the zone is.
     year : int
         Indicators are the newest up to this year, within each criterion's age limit.
     indicators : DataFrame
@@ -60,20 +66,39 @@ def measure_zones(
 
     Raises
     ------
-    CRSMissing, CRSMismatch
+    CRSMissing, CRSMismatch, InvalidLayer
     """
-    shares = area_shares(zones, regencies)
+    shares, _ = area_shares(zones, regencies)
+    filled = _filled_shares(zones)
     criteria = {
         c.id: _indicator_measures(zones, c, year, indicators, shares)
         if isinstance(c.measure, IndicatorMeasure)
-        else _raster_measures(zones, c.measure, model, rasters.get(c.measure.raster))
+        else _raster_measures(zones, c.measure, model, rasters.get(c.measure.raster), filled)
         for c in model.criteria
     }
     constraints = {
-        c.id: _constraint_results(zones, c, model, rasters.get(c.raster)) for c in model.constraints
+        c.id: _constraint_results(zones, c, model, rasters.get(c.raster), filled)
+        for c in model.constraints
     }
     names = {str(area_id): str(name) for area_id, name in zones["name"].items()}
     return Measures(names=names, criteria=criteria, constraints=constraints)
+
+
+def _filled_shares(zones: gpd.GeoDataFrame) -> Array:
+    """The part (n_zones, 0..1) of each geometry that its zone fills; NaN where nobody says.
+
+    1 where the geometry is the zone's own. Where it only encloses the zone, the zone's stated area
+    over the geometry's, 1 at most.
+    """
+    if "geometry_kind" not in zones:
+        return np.ones(len(zones))
+    enclosing = zones["geometry_kind"].map(is_enclosing).to_numpy(dtype=bool)
+    stated = zones["area_ha"].to_numpy(dtype=np.float64) if "area_ha" in zones else np.nan
+    filled = np.ones(len(zones))
+    drawn = area_ha(zones[enclosing])
+    known = np.where(stated > 0, stated, np.nan) * np.ones(len(zones))
+    filled[enclosing] = np.minimum(known[enclosing] / np.where(drawn > 0, drawn, np.nan), 1.0)
+    return filled
 
 
 def _indicator_measures(
@@ -121,42 +146,64 @@ def _indicator_measure(
     used = [figures[region] for region in parts if region in figures]
     if not used:
         return Measure(None, 0.0, note=missing, shares=parts)
-    notes = [note for note in dict.fromkeys(figure["note"] for figure in used) if note]
+    # A figure's own note is data and stands in the language in which it was written.
+    notes = [Text(id=n, en=n) for n in dict.fromkeys(figure["note"] for figure in used) if n]
     if len(parts) > 1:
-        notes.append(", ".join(f"{region} {share:.1%}" for region, share in parts.items()))
+        listed = ", ".join(f"{region} {share:.1%}" for region, share in parts.items())
+        notes.append(Text(id=listed, en=listed))
+    credit = float(carried["known_share"])
+    known = sum(share for region, share in parts.items() if region in figures)
+    if credit < known - 1e-9:
+        notes.append(_PARTLY_OUTSIDE.format(share=f"{1 - credit / known:.0%}"))
     return Measure(
         value=float(carried["value"]),
-        credit=float(carried["known_share"]),
+        credit=credit,
         period=" / ".join(sorted({figure["period"] for figure in used})),
         sources=tuple(dict.fromkeys(figure["source"] for figure in used)),
-        note=Text(id="; ".join(notes), en="; ".join(notes)) if notes else None,
+        note=_joined(notes),
         shares=parts,
     )
 
 
+def _joined(notes: Sequence[Text]) -> Text | None:
+    if not notes:
+        return None
+    return Text(id="; ".join(n.id for n in notes), en="; ".join(n.en for n in notes))
+
+
 def _raster_measures(
-    zones: gpd.GeoDataFrame, asked: RasterMeasure, model: Model, land: LandRaster | None
+    zones: gpd.GeoDataFrame,
+    asked: RasterMeasure,
+    model: Model,
+    land: LandRaster | None,
+    filled: Array,
 ) -> Sequence[Measure]:
     if land is None:
         return [Measure(None, 0.0, note=_NO_RASTER.format(name=asked.raster))] * len(zones)
-    if asked.statistic == "mean":
-        found = zonal_mean(zones, land.raster).rename(columns={"mean": "value"})
-    else:
-        found = zonal_class_shares(zones, land.raster, classes=asked.classes).rename(
-            columns={"share": "value"}
-        )
-    return [_raster_measure(row, model, land) for row in found.to_dict("records")]
+    share = asked.statistic == "share"
+    rows = _zonal_means(zones, InClasses(land.cells, asked.classes) if share else land.cells)
+    return [
+        _raster_measure(row, model, land, part)
+        for row, part in zip(rows, filled.tolist(), strict=True)
+    ]
 
 
-def _raster_measure(row: Mapping[Any, Any], model: Model, land: LandRaster) -> Measure:
-    note = _raster_fault(row, model, land.name)
+def _zonal_means(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any, Any]]:
+    return zonal_statistics(zones, cells).rename(columns={"mean": "value"}).to_dict("records")
+
+
+def _raster_measure(
+    row: Mapping[Any, Any], model: Model, land: LandRaster, filled: float
+) -> Measure:
+    note = _PLACE_UNKNOWN if np.isnan(filled) else _raster_fault(row, model, land.name)
     if note is not None:
         return Measure(None, 0.0, note=note)
     return Measure(
         value=float(row["value"]),
-        credit=float(row["valid_share"]),
+        credit=float(row["valid_share"]) * filled,
         period=land.year,
         sources=(land.source,),
+        note=_PLACE_PARTLY_KNOWN.format(share=f"{filled:.0%}") if filled < 1 else None,
     )
 
 
@@ -174,21 +221,50 @@ def _raster_fault(row: Mapping[Any, Any], model: Model, name: str) -> Text | Non
 
 
 def _constraint_results(
-    zones: gpd.GeoDataFrame, constraint: Constraint, model: Model, land: LandRaster | None
+    zones: gpd.GeoDataFrame,
+    constraint: Constraint,
+    model: Model,
+    land: LandRaster | None,
+    filled: Array,
 ) -> Sequence[ConstraintResult]:
     if land is None:
         note = _NOT_CHECKED.format(name=constraint.raster)
         return [_constraint_result(constraint, None, note)] * len(zones)
-    if constraint.threshold is None:
-        found = zonal_class_shares(zones, land.raster, classes=constraint.classes)
-    else:
-        found = zonal_share_above(zones, land.raster, threshold=constraint.threshold)
-    rows = found.rename(columns={"share": "value"}).to_dict("records")
+    excluded = (
+        InClasses(land.cells, constraint.classes)
+        if constraint.threshold is None
+        else Above(land.cells, constraint.threshold)
+    )
+    rows = _zonal_means(zones, excluded)
     faults = [_raster_fault(row, model, land.name) for row in rows]
     return [
         _constraint_result(constraint, None if fault else float(row["value"]), fault)
-        for row, fault in zip(rows, faults, strict=True)
+        if part == 1
+        else _enclosed_result(constraint, None if fault else float(row["value"]), fault, part)
+        for row, fault, part in zip(rows, faults, filled.tolist(), strict=True)
     ]
+
+
+def _enclosed_result(
+    constraint: Constraint, share: float | None, note: Text | None, filled: float
+) -> ConstraintResult:
+    """What a constraint's share of the enclosing area says of a zone somewhere inside it.
+
+    The zone is excluded only when it is wherever it lies, and passes only when it does wherever it
+    lies; `excluded_share` is then the least or the most that it can be.
+    """
+    if share is None:
+        return _constraint_result(constraint, None, note)
+    # A zone of unknown size may be a single point: then only nothing and everything are certain.
+    part = 0.0 if np.isnan(filled) else filled
+    least = 1.0 if share >= 1 else max(0.0, 1 - (1 - share) / part) if part else 0.0
+    most = 0.0 if share <= 0 else min(1.0, share / part) if part else 1.0
+    if least > constraint.limit_share:
+        return _constraint_result(constraint, least, None)
+    if most <= constraint.limit_share:
+        passed = _constraint_result(constraint, most, None)
+        return replace(passed, note=_AT_MOST.format(share=f"{most:.0%}")) if most > 0 else passed
+    return _constraint_result(constraint, None, _NOT_CERTAIN.format(share=f"{share:.0%}"))
 
 
 def _constraint_result(
@@ -221,6 +297,26 @@ _NO_RASTER = Text(
 _NO_AREA = Text(
     id="Lokasi saja: zona tanpa luas tidak dapat diukur dari raster.",
     en="Location only: a zone without an area cannot be measured from a raster.",
+)
+_PARTLY_OUTSIDE = Text(
+    id="{share} zona di luar semua kabupaten yang dimuat",
+    en="{share} of the zone lies outside every regency that is loaded",
+)
+_PLACE_UNKNOWN = Text(
+    id="Geometri ini hanya melingkupi zona; letak dan luas zona di dalamnya tidak diketahui.",
+    en="This geometry only encloses the zone; the zone's position and area inside it are unknown.",
+)
+_PLACE_PARTLY_KNOWN = Text(
+    id="Angka ini untuk wilayah yang melingkupi zona; zona mengisi {share} darinya, letaknya di dalamnya tidak diketahui.",
+    en="This number is of the area that encloses the zone; the zone fills {share} of it, its position inside is unknown.",
+)
+_AT_MOST = Text(
+    id="Paling banyak {share}, di mana pun zona berada di dalam wilayah yang melingkupinya.",
+    en="{share} at most, wherever the zone lies inside the area that encloses it.",
+)
+_NOT_CERTAIN = Text(
+    id="Belum pasti: {share} wilayah yang melingkupi zona terkena; letak zona di dalamnya tidak diketahui.",
+    en="Not certain: {share} of the area that encloses the zone is such land; the zone's position inside is unknown.",
 )
 _TOO_COARSE = Text(
     id="Raster {name} terlalu kasar: zona ini hanya {cells} sel, paling sedikit {least}.",

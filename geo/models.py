@@ -4,10 +4,13 @@ goal → dimensions → criteria, hard constraints beside them, and classes. The
 `data/models/`; every criterion carries its source and whether its value function is confirmed.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+import numpy as np
 
 from geo.criteria import (
     VALUE_FUNCTIONS,
@@ -22,6 +25,9 @@ from geo.language import Text
 from geo.weights import AhpWeights, ahp_weights, pairwise_matrix, stated_weights
 
 ModelKind = Literal["readiness", "need"]
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+# Measures on which every value function must give a value: none, small, and larger than any.
+_TRIED = np.array([0.0, 1.0, 50.0, 1e6])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +95,64 @@ def parse_model(text: str) -> Model:
     Raises
     ------
     InvalidModel
-        Naming the place in the file: unknown value function, criterion of no dimension, missing
-        judgement, classes that do not start at 0 …
+        Naming the place in the file: unknown value function or one that gives no value in 0..1,
+        criterion of no dimension, missing judgement, an id twice, classes that do not start at 0 …
     """
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _invalid("TOML", str(error)) from error
     try:
-        return _model(table)
+        model = _model(table)
     except KeyError as error:
         raise _invalid(str(error), "required and missing") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
         raise _invalid("model", str(error)) from error
+    _require_names(model)
+    _require_shares(model)
+    for criterion in model.criteria:
+        _require_value(criterion)
+    return model
+
+
+def _require_names(model: Model) -> None:
+    if not isinstance(model.id, str) or not _ID.fullmatch(model.id):
+        raise _invalid("id", f"{model.id!r} must be lower-case letters, digits, - and _")
+    if model.kind not in get_args(ModelKind):
+        raise _invalid("kind", f"{model.kind!r} is none of {', '.join(get_args(ModelKind))}")
+    for group in (model.dimensions, model.criteria, model.constraints, model.classes):
+        ids = [entry.id for entry in group]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise _invalid("id", f"{twice[0]!r} stands twice")
+
+
+def _require_shares(model: Model) -> None:
+    shares = [("coverage_floor", model.coverage_floor)]
+    shares += [(f"constraint {c.id!r}, limit_share", c.limit_share) for c in model.constraints]
+    for place, share in shares:
+        if not 0 <= share <= 1:
+            raise _invalid(place, f"{share} is no share; it runs from 0 to 1")
+    for criterion in model.criteria:
+        asked = criterion.measure
+        is_share = isinstance(asked, RasterMeasure) and asked.statistic == "share"
+        if isinstance(asked, RasterMeasure) and not (is_share or asked.statistic == "mean"):
+            raise _invalid(
+                f"criterion {criterion.id!r}", f"unknown statistic {asked.statistic!r}: mean, share"
+            )
+        if isinstance(asked, RasterMeasure) and is_share and not asked.classes:
+            raise _invalid(f"criterion {criterion.id!r}", "a share needs classes")
+
+
+def _require_value(criterion: Criterion) -> None:
+    place = f"criterion {criterion.id!r}, value"
+    try:
+        with np.errstate(all="raise"):
+            values = criterion.value(_TRIED)
+    except (TypeError, ValueError, IndexError, ArithmeticError) as error:
+        raise _invalid(place, str(error)) from error
+    if not ((values >= 0) & (values <= 1)).all():
+        raise _invalid(place, "does not stay between 0 and 1")
 
 
 def weights_from(model: Model, stated: Mapping[str, float]) -> dict[str, float]:

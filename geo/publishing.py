@@ -1,4 +1,4 @@
-"""I/O. From a file that somebody hands in to the next version of a layer or of the indicators.
+"""I/O. From a file that somebody hands in to the next version of a layer, the indicators or a model.
 
 A file is checked against what is published now and its report is kept; only an accepted upload can
 be published, and only over the version that it was compared with.
@@ -13,12 +13,15 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.errors import Conflict, LayerNotFound, UploadRejected
+from geo.amendment import Amendment, amended
+from geo.errors import Conflict, LayerNotFound
 from geo.files import layer_to_parquet
 from geo.indicators import parse_indicators
 from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text
 from geo.layers import schema_of
+from geo.models import Model, parse_model
+from geo.planning import MODEL_PREFIX
 from geo.regions import BY_CODE
 from geo.snapshots import file_sha256
 from geo.store import Provenance, Store, Upload, Version
@@ -74,7 +77,7 @@ def check_upload(store: Store, handed: HandedIn, *, actor: str, most_bytes: int)
         if result.frame is not None:
             cleaned = Path(folder) / "layer.parquet"
             cleaned.write_bytes(layer_to_parquet(result.frame))
-        return store.add_upload(
+        return store.uploads.add(
             handed.layer_name,
             filename=clean_name(handed.filename),
             sha256=file_sha256(handed.path),
@@ -107,38 +110,73 @@ def publish_upload(
     UploadNotFound, UploadRejected, Conflict
         Nothing has changed then.
     """
-    upload = store.upload(upload_id)
-    _require_publishable(upload)
+    upload = store.uploads.one(upload_id)
+    upload.require_valid()
     compared: int | None = upload.report.get("against")
-    version = store.publish(
-        upload.dataset,
-        "layer",
-        store.upload_path(upload_id),
-        suffix=".parquet",
-        provenance=Provenance(
-            actor=actor,
-            note=note,
-            source=source or upload.filename,
-            licence=licence or LICENCE_UNKNOWN,
-            upload=upload_id,
-        ),
-        details=_details(upload),
-        expected=compared if expected is None else expected,
+    waiting = store.uploads.path(upload_id)
+    provenance = Provenance(
+        actor=actor,
+        note=note,
+        source=source or upload.filename,
+        licence=licence or LICENCE_UNKNOWN,
+        upload=upload_id,
     )
-    store.upload_path(upload_id).unlink(missing_ok=True)
+    try:
+        version = store.publish(
+            upload.dataset,
+            "layer",
+            waiting,
+            suffix=".parquet",
+            provenance=provenance,
+            details=_details(upload),
+            expected=compared if expected is None else expected,
+        )
+    except FileNotFoundError as error:
+        # Somebody may have discarded or published it since we looked; that says more than the file.
+        store.uploads.one(upload_id).require_valid()
+        raise Conflict(reason=_FILE_LOST) from error
+    waiting.unlink(missing_ok=True)
     return version
 
 
-def discard_upload(store: Store, upload_id: str, *, actor: str) -> None:
-    """Forget an upload that is not published; its report stays.
+@dataclass(frozen=True, slots=True, eq=False)
+class IndicatorDraft:
+    """A checked indicator table that is not published yet.
+
+    `table` is the whole next table, `amendment` how it differs from the version `against`, which is
+    0 where there is none.
+    """
+
+    table: pd.DataFrame
+    amendment: Amendment
+    against: int
+
+
+def draft_indicators(
+    store: Store, table: pd.DataFrame, *, is_replacing: bool = False
+) -> IndicatorDraft:
+    """Check a tidy table and put its rows into the current one; nothing is published.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Every column text, as read from a file; see `geo.indicators.parse_indicators`.
+    is_replacing : bool
+        Leave out every current row that the table does not have.
 
     Raises
     ------
-    UploadNotFound, Conflict
+    InvalidIndicators
+        Naming the rows and codes.
     """
-    if store.upload(upload_id).state == "published":
-        raise Conflict(reason=_ALREADY_PUBLISHED)
-    store.discard_upload(upload_id, actor=actor)
+    checked = parse_indicators(table)
+    try:
+        version = store.version("indicators")
+    except LayerNotFound:
+        return IndicatorDraft(checked, Amendment(len(checked), 0, 0, 0), against=0)
+    current = parse_indicators(pd.read_parquet(version.path))
+    whole, amendment = amended(current, checked, is_replacing=is_replacing)
+    return IndicatorDraft(whole, amendment, against=version.number)
 
 
 def publish_indicators(
@@ -152,7 +190,7 @@ def publish_indicators(
     catalogue: str | None = None,
     expected: int | None = None,
 ) -> Version:
-    """Make a tidy indicator table the current one.
+    """Make a tidy indicator table the current one, as a whole; see `draft_indicators` to amend it.
 
     Parameters
     ----------
@@ -180,21 +218,44 @@ def publish_indicators(
     )
 
 
+def publish_model(
+    store: Store,
+    text: str,
+    *,
+    actor: str,
+    note: str,
+    source: str | None = None,
+    licence: str = LICENCE_UNKNOWN,
+) -> tuple[Version, Model]:
+    """Make a model the current one of its id, beside the others or in place of an older one.
+
+    Parameters
+    ----------
+    text : str
+        TOML; see `geo.models.parse_model`.
+    source : str, optional
+        The model's own statement of its source by default.
+
+    Raises
+    ------
+    InvalidModel
+        Naming the place in the file; nothing has changed then.
+    """
+    model = parse_model(text)
+    provenance = Provenance(
+        actor=actor, note=note, source=source or str(model.source), licence=licence
+    )
+    name = MODEL_PREFIX + model.id
+    content = text.encode()
+    return store.publish(name, "model", content, suffix=".toml", provenance=provenance), model
+
+
 def _published(store: Store, name: str) -> tuple[gpd.GeoDataFrame | None, Version | None]:
     try:
         version = store.version(name)
     except LayerNotFound:
         return None, None
     return gpd.read_parquet(version.path), version
-
-
-def _require_publishable(upload: Upload) -> None:
-    if upload.state == "refused":
-        raise UploadRejected(reason=_NOT_ACCEPTED)
-    if upload.state == "discarded":
-        raise Conflict(reason=_DISCARDED)
-    if upload.state == "published":
-        raise Conflict(reason=_ALREADY_PUBLISHED)
 
 
 def _details(upload: Upload) -> Mapping[str, Any]:
@@ -211,15 +272,7 @@ def _details(upload: Upload) -> Mapping[str, Any]:
     }
 
 
-_NOT_ACCEPTED = Text(
-    id="Unggahan ini ditolak. Perbaiki menurut laporannya, lalu unggah lagi.",
-    en="This upload was refused. Mend it by its report and upload it again.",
-)
-_DISCARDED = Text(
-    id="Unggahan ini sudah dibuang. Unggah berkasnya lagi.",
-    en="This upload was discarded. Upload the file again.",
-)
-_ALREADY_PUBLISHED = Text(
-    id="Unggahan ini sudah terbit. Untuk kembali ke versi lama, pakai rollback.",
-    en="This upload is published already. To go back to an older version, use rollback.",
+_FILE_LOST = Text(
+    id="Berkas unggahan ini tidak ada lagi. Unggah berkasnya lagi.",
+    en="The file of this upload is gone. Upload the file again.",
 )

@@ -11,20 +11,15 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geo.errors import Conflict
 from geo.files import layer_to_parquet
 from geo.land import KNOWN_RASTERS, raster_facts
 from geo.layers import schema_of
 from geo.planning import LAND_PREFIX, MODEL_PREFIX
 from geo.publishing import publish_indicators
+from geo.shipped import LAYERS, MODELS, RASTERS
 from geo.store import Provenance, Store
 
-_LAYERS = {
-    "regencies": "boundaries/regencies.geojson",
-    "zones": "zones/zones.geojson",
-    "kecamatan": "zones/kecamatan.geojson",
-}
-_RASTERS = ("landcover", "landmask", "elevation_coarse")
-_MODELS = ("kesiapan", "kebutuhan")
 _ACTOR = "kawasan"
 
 
@@ -34,7 +29,8 @@ def load_reference(
     """Publish the shipped layers, indicators, rasters and models; the names of what was published.
 
     A dataset that the store already has is left as it is, so that an interrupted start is finished
-    by the next one.
+    by the next one, and an office's own version stays. So do the shipped ones of an older program:
+    newer data of the same dataset reach such a store by `kawasan ingest` and `kawasan land add`.
     """
     present = set(store.datasets())
     jobs = _jobs(store, data_dir)
@@ -44,19 +40,22 @@ def load_reference(
             continue
         if progress is not None:
             progress(name)
-        publish()
+        try:
+            publish()
+        except Conflict:  # another first start published it since we looked
+            continue
         published.append(name)
     return published
 
 
 def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
     jobs: dict[str, Callable[[], object]] = {}
-    for name, file in _LAYERS.items():
+    for name, file in LAYERS.items():
         jobs[name] = _job(_publish_layer, store, data_dir, name, file)
     jobs["indicators"] = _job(_publish_indicators, store, data_dir)
-    for name in _RASTERS:
+    for name in RASTERS:
         jobs[LAND_PREFIX + name] = _job(_publish_raster, store, data_dir, name)
-    for name in _MODELS:
+    for name in MODELS:
         jobs[MODEL_PREFIX + name] = _job(_publish_model, store, data_dir, name)
     return jobs
 
@@ -115,10 +114,14 @@ def _publish_raster(store: Store, data_dir: Path, name: str) -> None:
         file,
         suffix=".tif",
         provenance=_provenance(file),
-        details=raster_facts(file)
-        | {"unit": KNOWN_RASTERS[name], "year": str(entry["year"]) if "year" in entry else None},
+        details=raster_facts(file) | {"unit": KNOWN_RASTERS[name], "year": _year(entry)},
         expected=0,
     )
+
+
+def _year(entry: Mapping[str, Any]) -> str | None:
+    # A manifest says in words that a source does not state its year.
+    return str(entry["year"]) if isinstance(entry.get("year"), int) else None
 
 
 def _publish_model(store: Store, data_dir: Path, name: str) -> None:

@@ -13,11 +13,16 @@ from pathlib import Path
 from geo.errors import StoreFault
 from geo.language import Text
 
+# What a file is called until it is whole; a crash leaves it behind.
+UNFINISHED = ".writing-"
 _FREE_SPACE_MARGIN_BYTES = 16 * 1024 * 1024
 
 
 def write_snapshot(folder: Path, content: bytes | Path, *, suffix: str) -> tuple[str, int]:
     """Keep `content` in `folder` under its sha256 and `suffix`; its sha256 and size in bytes.
+
+    A file that is there already is kept if it is whole, else written again; it is as young as a new
+    one then, so that nobody takes it for a leftover.
 
     Raises
     ------
@@ -30,9 +35,18 @@ def write_snapshot(folder: Path, content: bytes | Path, *, suffix: str) -> tuple
         size, sha256 = content.stat().st_size, file_sha256(content)
     require_space(folder, size)
     path = folder / f"{sha256}{suffix}"
-    if not path.exists():
+    if not _is_kept(path, sha256):
         write_atomically(path, content)
     return sha256, size
+
+
+def _is_kept(path: Path, sha256: str) -> bool:
+    """Whether the file is there and whole; its age begins anew before it is read."""
+    try:
+        os.utime(path)
+        return file_sha256(path) == sha256
+    except OSError:
+        return False
 
 
 def write_atomically(path: Path, content: bytes | Path) -> None:
@@ -45,7 +59,7 @@ def write_atomically(path: Path, content: bytes | Path) -> None:
 
 
 def _write_and_rename(path: Path, content: bytes | Path) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as target:
             if isinstance(content, bytes):

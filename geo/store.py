@@ -6,83 +6,68 @@ it a version. A reader sees the old version or the new one; a crash leaves at wo
 that `Store.check` finds.
 """
 
-import hashlib
-import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 from geo import catalogue
-from geo.errors import Conflict, LayerNotFound, UploadNotFound, VersionNotFound
+from geo.errors import Conflict, LayerNotFound, StoreFault, VersionNotFound
+from geo.keys import Keys
 from geo.language import Text
-from geo.snapshots import file_sha256, require_space, write_atomically, write_snapshot
+from geo.snapshots import UNFINISHED, file_sha256, write_atomically, write_snapshot
+from geo.uploads import Upload, UploadEntry, Uploads, mark_published
+from geo.versions import Kind, Provenance, Published, Version
 
-Kind = Literal["layer", "indicators", "raster", "model"]
+__all__ = [
+    "Kind",
+    "Provenance",
+    "Published",
+    "Store",
+    "StoreReport",
+    "Upload",
+    "UploadEntry",
+    "Version",
+]
+
 # A file younger than this may belong to a publication that is under way.
 _ORPHAN_AGE_S = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Who publishes what, why, and where it comes from."""
-
-    actor: str
-    note: str
-    source: str
-    licence: str
-    upload: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One published version of a dataset; `path` is its snapshot, `details` its kind's own facts."""
-
-    dataset: str
-    number: int
-    kind: Kind
-    sha256: str
-    path: Path
-    size_bytes: int
-    published_at: str
-    published_by: str
-    note: str
-    source: str
-    licence: str
-    upload: str | None
-    details: Mapping[str, Any]
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One uploaded file after validation: its report, and what became of it."""
-
-    upload: str
-    dataset: str
-    filename: str
-    sha256: str
-    state: Literal["valid", "refused", "published", "discarded"]
-    created_at: str
-    created_by: str
-    report: Mapping[str, Any]
+_KEPT = ("note", "source", "licence", "upload")
+_IS_CURRENT = catalogue.datasets.c.current == catalogue.versions.c.number
+_VERSIONS = (
+    sa.select(catalogue.versions, _IS_CURRENT.label("is_current"))
+    .join(catalogue.datasets, catalogue.datasets.c.dataset == catalogue.versions.c.dataset)
+    .order_by(catalogue.versions.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StoreReport:
-    """What `Store.check` found: orphan files, and versions whose snapshot is missing or altered."""
+    """What `Store.check` found; files by their path in the store's folder.
+
+    `orphans` are files that nothing needs: unfinished writes, snapshots of no version, files of
+    uploads that do not wait. `missing` and `altered` are files that a version or a waiting upload
+    needs. `broken_entry` is the first entry of the audit log that does not follow from the one
+    before it, None while the log is whole.
+    """
 
     orphans: tuple[str, ...]
     missing: tuple[str, ...]
     altered: tuple[str, ...]
+    broken_entry: int | None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is lost or changed; orphans harm nobody."""
+        return not self.missing and not self.altered and self.broken_entry is None
 
 
 class Store:
-    """A folder of snapshots and a SQLite catalogue.
+    """A folder of snapshots and a SQLite catalogue; `keys` and `uploads` are its other doors.
 
     Parameters
     ----------
@@ -94,15 +79,23 @@ class Store:
     Raises
     ------
     StoreFault
-        When the catalogue is damaged or was made by a newer Kawasan. It is never recreated.
+        When the folder cannot be used, or the catalogue is lost, damaged, busy or was made by a
+        newer Kawasan. It is never recreated.
     """
 
     def __init__(self, folder: Path, *, now: Callable[[], datetime] | None = None) -> None:
         self.folder = folder
         self._now = now or (lambda: datetime.now(UTC))
-        for part in ("snapshots", "uploads", "prepared"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
-        self._engine = catalogue.open_catalogue(folder / "catalogue.sqlite")
+        try:
+            for part in ("snapshots", "uploads", "prepared"):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+            # Looked at before the catalogue: another first start may fill both in between.
+            is_new = not any(self._snapshots.iterdir())
+        except OSError as error:
+            raise StoreFault(reason=_no_folder(folder, error)) from error
+        self._engine = catalogue.open_catalogue(folder / "catalogue.sqlite", is_new=is_new)
+        self.keys = Keys(self._engine, time=self._time)
+        self.uploads = Uploads(self._engine, folder / "uploads", time=self._time)
 
     def close(self) -> None:
         """Release the catalogue."""
@@ -116,15 +109,25 @@ class Store:
         with catalogue.reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
+    def current(self) -> Published:
+        """Every dataset's current version, all seen at the same moment."""
+        with catalogue.reading(self._engine) as connection:
+            rows = connection.execute(_VERSIONS.where(_IS_CURRENT)).mappings().all()
+        return Published({row["dataset"]: self._version(row) for row in rows})
+
     def state(self) -> dict[str, str]:
         """The sha256 of every dataset's current version, by dataset."""
-        versions, datasets = catalogue.versions, catalogue.datasets
-        query = sa.select(versions.c.dataset, versions.c.sha256).join(
-            datasets,
-            (datasets.c.dataset == versions.c.dataset) & (datasets.c.current == versions.c.number),
-        )
+        now = self.current()
+        return {name: now.version(name).sha256 for name in now.datasets()}
+
+    def current_version(self, dataset: str, kind: Kind | None = None) -> Version:
+        """The current version of one dataset, of one `kind` where given; see `Published.version`."""
+        query = _VERSIONS.where(_IS_CURRENT & (catalogue.versions.c.dataset == dataset))
         with catalogue.reading(self._engine) as connection:
-            return {row.dataset: row.sha256 for row in connection.execute(query)}
+            row = connection.execute(query).mappings().first()
+        if row is None or kind not in (None, row["kind"]):
+            raise LayerNotFound(dataset, available=self.datasets(kind))
+        return self._version(row)
 
     def version(self, dataset: str, number: int | None = None) -> Version:
         """One version of a dataset, the current one by default.
@@ -141,15 +144,7 @@ class Store:
 
     def versions(self, dataset: str) -> list[Version]:
         """All versions of a dataset, oldest first; `LayerNotFound` when there is none."""
-        query = (
-            sa.select(
-                catalogue.versions,
-                (catalogue.datasets.c.current == catalogue.versions.c.number).label("is_current"),
-            )
-            .join(catalogue.datasets, catalogue.datasets.c.dataset == catalogue.versions.c.dataset)
-            .where(catalogue.versions.c.dataset == dataset)
-            .order_by(catalogue.versions.c.number)
-        )
+        query = _VERSIONS.where(catalogue.versions.c.dataset == dataset)
         with catalogue.reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         if not rows:
@@ -185,52 +180,31 @@ class Store:
         """
         sha256, size = write_snapshot(self._snapshots, content, suffix=suffix)
         with catalogue.writing(self._engine) as connection:
-            current = self._current(connection, dataset)
+            # A repair may just have removed an old orphan of the same content; now it has to wait.
+            if not (self._snapshots / f"{sha256}{suffix}").exists():
+                write_snapshot(self._snapshots, content, suffix=suffix)
+            current = _current(connection, dataset)
             if expected is not None and expected != (current or 0):
                 raise Conflict(reason=_moved_on(dataset, expected, current or 0))
-            number = 1 + (
-                connection.scalar(
-                    sa.select(sa.func.max(catalogue.versions.c.number)).where(
-                        catalogue.versions.c.dataset == dataset
-                    )
-                )
-                or 0
-            )
-            connection.execute(
-                catalogue.versions.insert().values(
-                    dataset=dataset,
-                    number=number,
-                    kind=kind,
-                    sha256=sha256,
-                    suffix=suffix,
-                    size_bytes=size,
-                    published_at=self._time(),
-                    published_by=provenance.actor,
-                    note=provenance.note,
-                    source=provenance.source,
-                    licence=provenance.licence,
-                    upload=provenance.upload,
-                    details=dict(details or {}),
-                )
-            )
-            self._point(connection, dataset, kind, number)
+            number = 1 + _newest(connection, dataset)
+            row = {"dataset": dataset, "number": number, "kind": kind, "sha256": sha256}
+            row |= {"suffix": suffix, "size_bytes": size, "details": dict(details or {})}
+            row |= {"published_at": self._time(), "published_by": provenance.actor}
+            row |= {name: getattr(provenance, name) for name in _KEPT}
+            connection.execute(catalogue.versions.insert().values(**row))
+            _point(connection, dataset, kind, number)
             if provenance.upload is not None:
-                _set_state(connection, provenance.upload, "published")
-            self._log(
-                connection,
-                provenance.actor,
-                "publish",
-                f"{dataset}@{number}",
-                {"sha256": sha256, "note": provenance.note, "upload": provenance.upload},
-            )
+                mark_published(connection, provenance.upload)
+            evidence = {"sha256": sha256, "note": provenance.note, "upload": provenance.upload}
+            self._log(connection, provenance.actor, "publish", f"{dataset}@{number}", evidence)
         return self.version(dataset, number)
 
     def rollback(self, dataset: str, number: int, *, actor: str, note: str) -> Version:
         """Point `dataset` at an older (or newer) version of itself; no version is deleted."""
         version = self.version(dataset, number)
         with catalogue.writing(self._engine) as connection:
-            before = self._current(connection, dataset)
-            self._point(connection, dataset, version.kind, number)
+            before = _current(connection, dataset)
+            _point(connection, dataset, version.kind, number)
             self._log(
                 connection,
                 actor,
@@ -239,123 +213,6 @@ class Store:
                 {"from": before, "sha256": version.sha256, "note": note},
             )
         return self.version(dataset, number)
-
-    def add_upload(
-        self,
-        dataset: str,
-        *,
-        filename: str,
-        sha256: str,
-        report: Mapping[str, Any],
-        frame: Path | None,
-        actor: str,
-    ) -> Upload:
-        """Record a validated upload; `frame` is its cleaned GeoParquet, None when it was refused."""
-        upload = secrets.token_hex(8)
-        if frame is not None:
-            require_space(self.folder, frame.stat().st_size)
-            write_atomically(self.upload_path(upload), frame)
-        state = "refused" if frame is None else "valid"
-        with catalogue.writing(self._engine) as connection:
-            connection.execute(
-                catalogue.uploads.insert().values(
-                    upload=upload,
-                    dataset=dataset,
-                    filename=filename,
-                    sha256=sha256,
-                    state=state,
-                    created_at=self._time(),
-                    created_by=actor,
-                    report=dict(report),
-                )
-            )
-            self._log(connection, actor, "upload", upload, {"sha256": sha256, "outcome": state})
-        return self.upload(upload)
-
-    def upload(self, upload: str) -> Upload:
-        """One upload; `UploadNotFound` when there is none of that id."""
-        with catalogue.reading(self._engine) as connection:
-            row = (
-                connection.execute(
-                    sa.select(catalogue.uploads).where(catalogue.uploads.c.upload == upload)
-                )
-                .mappings()
-                .first()
-            )
-        if row is None:
-            raise UploadNotFound(upload)
-        return Upload(**row)
-
-    def upload_path(self, upload: str) -> Path:
-        """Where the cleaned GeoParquet of a valid upload waits for its publication."""
-        return self.folder / "uploads" / f"{upload}.parquet"
-
-    def discard_upload(self, upload: str, *, actor: str) -> None:
-        """Forget an upload's file; its report stays."""
-        self.upload(upload)
-        with catalogue.writing(self._engine) as connection:
-            _set_state(connection, upload, "discarded")
-            self._log(connection, actor, "discard", upload, {})
-        self.upload_path(upload).unlink(missing_ok=True)
-
-    def add_key(self, label: str) -> str:
-        """A new API key: 256 random bits, shown once; only its digest is kept."""
-        prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-        with catalogue.writing(self._engine) as connection:
-            connection.execute(
-                catalogue.keys.insert().values(
-                    prefix=prefix, digest=_digest(secret), label=label, created_at=self._time()
-                )
-            )
-            self._log(connection, "operator", "key-add", prefix, {"label": label})
-        return f"kwsn_{prefix}_{secret}"
-
-    def keys(self) -> list[Mapping[str, Any]]:
-        """Every key without its digest: prefix, label, created_at, last_used_at, revoked_at."""
-        columns = [c for c in catalogue.keys.c if c.name != "digest"]
-        with catalogue.reading(self._engine) as connection:
-            rows = connection.execute(
-                sa.select(*columns).order_by(catalogue.keys.c.created_at)
-            ).mappings()
-            return [dict(row) for row in rows]
-
-    def has_keys(self) -> bool:
-        """Whether any key may write; without one the upload door is closed."""
-        return any(key["revoked_at"] is None for key in self.keys())
-
-    def revoke_key(self, prefix: str) -> None:
-        """Close a key for good."""
-        with catalogue.writing(self._engine) as connection:
-            connection.execute(
-                catalogue.keys.update()
-                .where(catalogue.keys.c.prefix == prefix)
-                .values(revoked_at=self._time())
-            )
-            self._log(connection, "operator", "key-revoke", prefix, {})
-
-    def key_label(self, key: str) -> str | None:
-        """The label of a valid, unrevoked key, None for any other text."""
-        parts = key.split("_", 2)
-        if len(parts) != 3 or parts[0] != "kwsn":
-            return None
-        with catalogue.reading(self._engine) as connection:
-            row = (
-                connection.execute(
-                    sa.select(catalogue.keys).where(catalogue.keys.c.prefix == parts[1])
-                )
-                .mappings()
-                .first()
-            )
-        expected = row["digest"] if row is not None and row["revoked_at"] is None else "0" * 64
-        if not secrets.compare_digest(_digest(parts[2]), expected) or row is None:
-            return None
-        with catalogue.writing(self._engine) as connection:
-            connection.execute(
-                catalogue.keys.update()
-                .where(catalogue.keys.c.prefix == parts[1])
-                .values(last_used_at=self._time())
-            )
-        return f"{row['label']} ({row['prefix']})"
 
     def audit(self) -> list[Mapping[str, Any]]:
         """The audit log, oldest first."""
@@ -366,28 +223,52 @@ class Store:
             return [dict(row) for row in rows]
 
     def check(self, *, repair: bool = False, min_age_s: float = _ORPHAN_AGE_S) -> StoreReport:
-        """Compare every version with its snapshot; with `repair`, remove orphans older than `min_age_s`."""
-        with catalogue.reading(self._engine) as connection:
-            rows = connection.execute(
-                sa.select(catalogue.versions.c.sha256, catalogue.versions.c.suffix).distinct()
-            ).all()
-        known = {f"{sha256}{suffix}": sha256 for sha256, suffix in rows}
+        """Compare what is needed with what is there, and the audit log with itself.
+
+        An orphan that is younger than `min_age_s` may belong to a publication that is under way;
+        with `repair` the older ones are removed.
+        """
+        needed, uploads = self._needed(), self.uploads.waiting_files()
         found = {path.name for path in self._snapshots.iterdir()}
+        orphans = self._orphans()
         altered = [
             name
-            for name in known.keys() & found
-            if file_sha256(self._snapshots / name) != known[name]
+            for name in needed.keys() & found
+            if file_sha256(self._snapshots / name) != needed[name]
         ]
-        orphans = sorted(found - known.keys())
-        for name in orphans if repair else []:
-            path = self._snapshots / name
-            if time.time() - path.stat().st_mtime >= min_age_s:
-                path.unlink()
+        lost = [f"snapshots/{name}" for name in needed.keys() - found]
+        lost += [f"uploads/{n}" for n in uploads if not (self.folder / "uploads" / n).exists()]
+        with catalogue.reading(self._engine) as connection:
+            broken_entry = catalogue.broken_entry(connection)
+        if repair:
+            # Nobody publishes while this holds the catalogue, so what is an orphan now stays one.
+            with catalogue.writing(self._engine):
+                _remove_old(self._orphans(), min_age_s)
         return StoreReport(
-            orphans=tuple(orphans),
-            missing=tuple(sorted(known.keys() - found)),
-            altered=tuple(sorted(altered)),
+            orphans=tuple(path.relative_to(self.folder).as_posix() for path in orphans),
+            missing=tuple(sorted(lost)),
+            altered=tuple(sorted(f"snapshots/{name}" for name in altered)),
+            broken_entry=broken_entry,
         )
+
+    def _needed(self) -> dict[str, str]:
+        """The sha256 of every version's snapshot, by the snapshot's name."""
+        table = catalogue.versions
+        query = sa.select(table.c.sha256, table.c.suffix).distinct()
+        with catalogue.reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return {f"{sha256}{suffix}": sha256 for sha256, suffix in rows}
+
+    def _orphans(self) -> list[Path]:
+        """Files in the store that nothing needs, sorted."""
+        # The folders are listed first: what is written and published meanwhile is no orphan.
+        snapshots = list(self._snapshots.iterdir())
+        uploads = list((self.folder / "uploads").iterdir())
+        unfinished = (self.folder / "prepared").glob(f"{UNFINISHED}*")
+        needed, waiting = self._needed(), self.uploads.waiting_files()
+        found = [path for path in snapshots if path.name not in needed]
+        found += [path for path in uploads if path.name not in waiting]
+        return sorted([*found, *unfinished])
 
     def prepared_path(self, name: str) -> Path:
         """Where something derived from immutable versions is kept; `name` must carry their hashes."""
@@ -399,6 +280,12 @@ class Store:
         write_atomically(path, content)
         return path
 
+    def prune_prepared(self, prefix: str, *, most: int) -> None:
+        """Remove the oldest prepared files that begin with `prefix`, so that `most` remain."""
+        files = sorted((self.folder / "prepared").glob(f"{prefix}*"), key=_written_at)
+        for path in files[: max(len(files) - most, 0)]:
+            path.unlink(missing_ok=True)
+
     @property
     def _snapshots(self) -> Path:
         return self.folder / "snapshots"
@@ -406,36 +293,12 @@ class Store:
     def _time(self) -> str:
         return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def prune_prepared(self, prefix: str, *, most: int) -> None:
-        """Remove the oldest prepared files that begin with `prefix`, so that `most` remain."""
-        files = sorted(
-            (self.folder / "prepared").glob(f"{prefix}*"), key=lambda path: path.stat().st_mtime
-        )
-        for path in files[: max(len(files) - most, 0)]:
-            path.unlink(missing_ok=True)
-
     def _version(self, row: sa.RowMapping) -> Version:
         facts: dict[str, Any] = dict(row)
         suffix = facts.pop("suffix")
         path = self._snapshots / f"{facts['sha256']}{suffix}"
         facts["is_current"] = bool(facts["is_current"])
         return Version(path=path, **facts)
-
-    def _current(self, connection: sa.Connection, dataset: str) -> int | None:
-        return connection.scalar(
-            sa.select(catalogue.datasets.c.current).where(catalogue.datasets.c.dataset == dataset)
-        )
-
-    def _point(self, connection: sa.Connection, dataset: str, kind: Kind, number: int) -> None:
-        updated = connection.execute(
-            catalogue.datasets.update()
-            .where(catalogue.datasets.c.dataset == dataset)
-            .values(current=number)
-        )
-        if updated.rowcount == 0:
-            connection.execute(
-                catalogue.datasets.insert().values(dataset=dataset, kind=kind, current=number)
-            )
 
     def _log(
         self,
@@ -445,24 +308,59 @@ class Store:
         subject: str,
         details: Mapping[str, Any],
     ) -> None:
-        entry = {
-            "at": self._time(),
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "details": dict(details),
-        }
-        catalogue.log(connection, entry)
+        catalogue.log(
+            connection,
+            at=self._time(),
+            actor=actor,
+            action=action,
+            subject=subject,
+            details=details,
+        )
 
 
-def _set_state(connection: sa.Connection, upload: str, state: str) -> None:
-    connection.execute(
-        catalogue.uploads.update().where(catalogue.uploads.c.upload == upload).values(state=state)
+def _current(connection: sa.Connection, dataset: str) -> int | None:
+    return connection.scalar(
+        sa.select(catalogue.datasets.c.current).where(catalogue.datasets.c.dataset == dataset)
     )
 
 
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+def _newest(connection: sa.Connection, dataset: str) -> int:
+    table = catalogue.versions
+    query = sa.select(sa.func.max(table.c.number)).where(table.c.dataset == dataset)
+    return connection.scalar(query) or 0
+
+
+def _point(connection: sa.Connection, dataset: str, kind: Kind, number: int) -> None:
+    updated = connection.execute(
+        catalogue.datasets.update()
+        .where(catalogue.datasets.c.dataset == dataset)
+        .values(current=number)
+    )
+    if updated.rowcount == 0:
+        connection.execute(
+            catalogue.datasets.insert().values(dataset=dataset, kind=kind, current=number)
+        )
+
+
+def _written_at(path: Path) -> float:
+    """When a file was written, 0 for one that somebody else removed meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _remove_old(files: Iterable[Path], min_age_s: float) -> None:
+    for path in files:
+        if time.time() - _written_at(path) >= min_age_s:
+            path.unlink(missing_ok=True)
+
+
+def _no_folder(folder: Path, error: OSError) -> Text:
+    return Text(
+        id="Folder gudang {f} tidak dapat dipakai ({e}). Pilih folder lain dengan --store.",
+        en="The store's folder {f} cannot be used ({e}). Choose another one with --store.",
+    ).format(f=folder, e=error.strerror or error)
 
 
 def _moved_on(dataset: str, expected: int, current: int) -> Text:

@@ -88,7 +88,8 @@ def validate(
         step(
             Text(id="membandingkan dengan versi terbit", en="comparing with the published version")
         )
-        changes = difference(layer, reference.current)
+        fields = [field.name for field in schema.fields]
+        changes = difference(layer, reference.current, fields=fields)
         findings += _removed(changes)
     frame = None if is_refused(findings) else layer
     report = report_of(findings, source=source, mapped=mapped, layer=layer, changes=changes)

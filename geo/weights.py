@@ -36,6 +36,8 @@ DEFAULT_RANDOM_INDEX = "saaty2005"
 # Saaty's rule of thumb: above this the judgements should be looked at again.
 CONSISTENCY_LIMIT = 0.10
 _SUM_TOLERANCE = 0.001
+# Unknown names in an error: enough to see the mistake, whatever was sent.
+_MOST_LISTED = 20
 
 
 class JudgedTwice(InconsistentJudgements):
@@ -166,12 +168,12 @@ def stated_weights(stated: Mapping[str, float], *, items: Sequence[str]) -> dict
     if unknown or missing:
         raise InvalidWeights(
             reason=_NAMES.format(
-                unknown=", ".join(unknown) or "-",
-                missing=", ".join(missing) or "-",
+                unknown=_listed(unknown),
+                missing=_listed(missing),
                 items=", ".join(items),
             ),
-            unknown=unknown,
-            missing=missing,
+            unknown=unknown[:_MOST_LISTED],
+            missing=missing[:_MOST_LISTED],
         )
     bad = {name: weight for name, weight in stated.items() if not 0 <= weight < np.inf}
     if bad:
@@ -181,6 +183,11 @@ def stated_weights(stated: Mapping[str, float], *, items: Sequence[str]) -> dict
     if abs(total - 1) > _SUM_TOLERANCE:
         raise InvalidWeights(reason=_SUM.format(total=f"{total:g}"), total=total)
     return {item: stated[item] / total for item in items}
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_LISTED]) or "-"
+    return shown if len(names) <= _MOST_LISTED else f"{shown}, …"
 
 
 def _principal_eigenvector(pairwise: Array) -> tuple[Array, float]:

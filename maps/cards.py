@@ -10,16 +10,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.explain import holds_back, lifts
+from geo.explain import holds_back, lifts, whole_percent
 from geo.language import Language, Text
+from geo.layers import is_enclosing
 from geo.readiness import ConstraintResult, CriterionResult, ZoneResult
 from maps.escape import safe_address
-from maps.style import class_colours
+from maps.style import class_colours, is_approximate
 from maps.text import catalogue, format_number, format_period, format_share, translate
 from maps.views import IndicatorView, ModelView
 
 # Texts that the script itself needs, under the keys that it uses.
-_SCRIPT_TEXTS = ("zone.", "regency.", "control.", "table.", "kecamatan.")
+_SCRIPT_TEXTS = ("zone.", "regency.", "control.", "table.", "kecamatan.", "sites.")
 
 
 def script_texts(language: Language) -> dict[str, str]:
@@ -76,9 +77,13 @@ def reason_unranked(result: ZoneResult | None, language: Language) -> str | None
             return translate("reason.excluded_plain", language)
         return translate("reason.excluded", language, constraints=", ".join(failed))
     if result.status == "insufficient_data":
-        share = format_share(result.data_coverage, language)
+        share = _coverage(result, language)
         return translate("reason.insufficient_data", language, share=share)
     return None
+
+
+def _coverage(result: ZoneResult, language: Language) -> str:
+    return format_share(whole_percent(result.data_coverage) / 100, language)
 
 
 def standing_card(
@@ -106,7 +111,7 @@ def standing_card(
         if has_rank
         else None,
         "place_in_ranking": result.rank if has_rank else None,
-        "coverage": format_share(result.data_coverage, language),
+        "coverage": _coverage(result, language),
         "coverageShare": round(result.data_coverage, 4),
         "reason": reason_unranked(result, language) or _floors(result, dimensions, language),
     }
@@ -205,6 +210,15 @@ def geometry_sentence(kind: object, method: object, language: Language) -> str:
     return " ".join(filter(None, (sentence, text_or_none(method))))
 
 
+def geometry_mark(kind: object, language: Language) -> str | None:
+    """Two or three words beside a zone's name where its drawn area is not its own, else None."""
+    if is_enclosing(kind):
+        return translate("geometry_mark.encloses", language)
+    if kind == "location_only":
+        return translate("geometry_mark.location", language)
+    return translate("geometry_mark.approximate", language) if is_approximate(kind) else None
+
+
 def zone_cards(
     zones: gpd.GeoDataFrame,
     results: Sequence[ZoneResult],
@@ -255,6 +269,7 @@ def _zone_card(
         "geometry": geometry_sentence(
             facts.get("geometry_kind"), facts.get("geometry_method"), language
         ),
+        "geometryMark": geometry_mark(facts.get("geometry_kind"), language),
         "remarks": text_or_none(facts.get("remarks")),
         "source": text_or_none(facts.get("source")),
         "sourceUrl": safe_address(facts.get("source_url")),

@@ -31,15 +31,17 @@ from maps.drawing import (
     ground_layer,
     kecamatan_layer,
     regency_layer,
+    surface_layer,
     zone_layer,
 )
 from maps.legends import class_legend, zone_legend
 from maps.offline import OfflineMap
 from maps.style import Legend
-from maps.views import IndicatorView, MapView, ModelView
+from maps.tiles import suitability_legend
+from maps.views import IndicatorView, MapView, ModelView, SurfaceView
 
 # Drawn from the bottom up; Leaflet's own overlay pane has 400, its markers 600.
-_PANES = {"regencies": 410, "kecamatan": 420, "zones": 430}
+_PANES = {"regencies": 410, "surface": 415, "kecamatan": 420, "zones": 430}
 _NARROW_PX = 800
 
 
@@ -58,7 +60,7 @@ class _Attachment(folium.MacroElement):
         """
     )
 
-    def __init__(self, layers: Mapping[str, folium.GeoJson]) -> None:
+    def __init__(self, layers: Mapping[str, folium.map.Layer]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Attachment"
         self.layers = layers
@@ -171,14 +173,19 @@ def planner_map(
     kecamatan: gpd.GeoDataFrame | None = None,
     kecamatan_results: Sequence[ZoneResult] = (),
     attribution: str = "",
+    surface: SurfaceView | None = None,
 ) -> MapView:
     """The planner's map: regencies by an indicator, zones by class, kecamatan screening switched off.
 
-    Parameters are those of `regency_map`, `zone_map` and `kecamatan_map`.
+    Parameters are those of `regency_map`, `zone_map` and `kecamatan_map`; `surface` adds the land
+    suitability, switched off, and the search for sites in a zone. Both need our server.
     """
     names = names_of(regencies)
     ground, regency_legend = regency_layer(regencies, indicator, language, attribution)
-    layers = {"regencies": ground, "zones": zone_layer(zones, results, model, language)}
+    layers: dict[str, folium.map.Layer] = {
+        "regencies": ground,
+        "zones": zone_layer(zones, results, model, language),
+    }
     legends = [zone_legend(zones, results, model, language), regency_legend]
     cards = {
         **_regency_part(regencies, indicator, language),
@@ -196,13 +203,18 @@ def planner_map(
             regency_names=names,
             language=language,
         )
+    if surface is not None:
+        corners = _leaflet_corners(regencies.total_bounds)
+        layers["surface"] = surface_layer(surface, corners, language)
+        legends.append(suitability_legend(surface.title, language))
+        cards["sites"] = surface.sites
     return _assemble(
         layers, legends=legends, bounds=regencies.total_bounds, language=language, cards=cards
     )
 
 
 def _assemble(
-    layers: Mapping[str, folium.GeoJson],
+    layers: Mapping[str, folium.map.Layer],
     *,
     legends: Sequence[Legend],
     bounds: Sequence[float],
@@ -213,7 +225,9 @@ def _assemble(
     centre = np.mean(corners, axis=0)
     drawing = OfflineMap((centre[0], centre[1]), zoom_start=8, zoom_snap=0.25, min_zoom=6)
     for name in layers:
-        folium.map.CustomPane(name, z_index=_PANES[name], pointer_events=True).add_to(drawing)
+        # Clicks go through the surface to the regency below it.
+        pane = folium.map.CustomPane(name, z_index=_PANES[name], pointer_events=name != "surface")
+        pane.add_to(drawing)
     for layer in layers.values():
         layer.add_to(drawing)
     # Narrow screens get the collapsed form; the script decides, since the server cannot know.

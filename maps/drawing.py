@@ -31,7 +31,8 @@ from maps.style import (
     sequential_colours,
 )
 from maps.text import translate
-from maps.views import IndicatorView, ModelView
+from maps.tiles import MAX_ZOOM
+from maps.views import IndicatorView, ModelView, SurfaceView
 
 # Five decimals of a degree are about one metre, far finer than any geometry that we draw.
 COORDINATE_DECIMALS = 5
@@ -169,6 +170,25 @@ def zone_layer(
         lambda area_id: area_style(fill_of(area_id), approximate=approximate[area_id]),
         pane="zones",
         name=translate("layer.zones", language),
+    )
+
+
+def surface_layer(
+    surface: SurfaceView, bounds: Sequence[Sequence[float]], language: Language
+) -> folium.TileLayer:
+    """The suitability surface as tiles, switched off at first.
+
+    `bounds` are the south-west and north-east corners as Leaflet has them: (lat, lon).
+    """
+    return folium.TileLayer(
+        tiles=surface.tiles,
+        attr=str(escape_attribute(translate("surface.attribution", language))),
+        name=str(escape_attribute(translate("layer.surface", language))),
+        overlay=True,
+        show=False,
+        max_zoom=MAX_ZOOM,
+        pane="surface",
+        bounds=bounds,
     )
 
 

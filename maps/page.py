@@ -280,6 +280,7 @@ def _ranked_row(
         "rank": rank,
         "name": card.get("name", area_id),
         "place": card.get("place"),
+        "geometry": card.get("geometryMark"),
         "score": card.get("score"),
         "coverage": card.get("coverage"),
         "class_title": found.get("title"),
@@ -292,6 +293,7 @@ def _unranked_row(area_id: str, card: Mapping[str, Any], language: Language) -> 
     return {
         "area_id": area_id,
         "name": card.get("name", area_id),
+        "geometry": card.get("geometryMark"),
         "status": translate(f"status.{card['status']}", language),
         "reason": card.get("reason"),
         "pattern": "hatch-excluded" if excluded else "hatch-no-data",

@@ -2,23 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import geopandas as gpd
 import pandas as pd
 
 from geo import indicators as indicator_tables
-from geo import planning
+from geo import planning, surfaces
 from geo.assessment import Assessment
-from geo.errors import IndicatorNotFound, LayerNotFound
+from geo.demo import NOTICE, has_synthetic_land
+from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import Indicator
 from geo.language import Language, Text
 from geo.readiness import ZoneResult
 from geo.regions import PROVINCE_CODE
 from geo.store import Store
+from geo.versions import Published
 from maps.assets import Assets
 from maps.page import IndicatorChoice, map_page, map_title, single_map_page
 from maps.text import translate
-from maps.views import IndicatorView, MapView, ModelView, model_view
+from maps.tiles import SUITABILITY
+from maps.views import IndicatorView, MapView, ModelView, SurfaceView, model_view
 
 ASSESSED = ("zones", "kecamatan")
 
@@ -41,41 +45,59 @@ class Subject:
     indicator_id: str
     choices: Sequence[IndicatorChoice]
     attribution: str
+    surface_key: str | None
+    is_synthetic: bool
 
 
-def read_subject(store: Store, *, model: str, indicator: str, year: int | None) -> Subject:
-    """Read what a map shows; the indicator's newest year stands in for one without figures.
+def read_subject(
+    store: Store | Published, *, model: str, indicator: str, year: int | None
+) -> Subject:
+    """Read what a map shows.
+
+    The indicator's newest year stands in for one of which only other indicators have figures.
 
     Raises
     ------
     ModelNotFound, IndicatorNotFound
+    UnknownYear
+        For a year of which no indicator has a figure.
     """
-    table, catalogue = planning.indicators(store), planning.indicator_catalogue(store)
+    now = store.current()
+    table, catalogue = planning.indicators(now), planning.indicator_catalogue(now)
     choices = _choices(table, catalogue)
     chosen = next((c for c in choices if c.id == indicator), None)
     if chosen is None:
         raise IndicatorNotFound(indicator, available=[c.id for c in choices])
+    _require_year(year, choices)
     shown_year = year if year is not None and year in chosen.years else chosen.years[-1]
-    published = [name for name in ASSESSED if name in store.datasets("layer")]
-    assessments = {name: planning.assess(store, model, layer=name) for name in published}
-    version = store.version("regencies")
+    published = [name for name in ASSESSED if name in now.datasets("layer")]
+    assessments = {name: planning.assess(now, model, layer=name) for name in published}
+    version = now.version("regencies")
     return Subject(
-        regencies=planning.layer(store, "regencies"),
-        layers={name: planning.layer(store, name) for name in published},
+        regencies=planning.layer(now, "regencies"),
+        layers={name: planning.layer(now, name) for name in published},
         assessments=assessments,
-        model=model_view(planning.model(store, model), year=planning.years(store, model)[-1]),
+        model=model_view(planning.model(now, model), year=planning.years(now, model)[-1]),
         model_id=model,
-        models=_model_choices(store),
+        models=_model_choices(now),
         indicator=_indicator_view(table, catalogue[indicator], shown_year),
         indicator_id=indicator,
         choices=choices,
         attribution=f"{version.source} ({version.licence})",
+        surface_key=surfaces.surface_key(now, model),
+        is_synthetic=has_synthetic_land(now),
     )
 
 
-def _model_choices(store: Store) -> list[tuple[str, Text]]:
+def _require_year(year: int | None, choices: Sequence[IndicatorChoice]) -> None:
+    known = sorted({known for choice in choices for known in choice.years})
+    if year is not None and year not in known:
+        raise UnknownYear(subject=_FIGURES, year=year, available=", ".join(map(str, known)))
+
+
+def _model_choices(now: Published) -> list[tuple[str, Text]]:
     """Readiness before need, then by id."""
-    found = [planning.model(store, model_id) for model_id in planning.models(store)]
+    found = [planning.model(now, model_id) for model_id in planning.models(now)]
     return [(m.id, m.title) for m in sorted(found, key=lambda m: (m.kind == "need", m.id))]
 
 
@@ -122,6 +144,7 @@ def draw_planner(
         kecamatan=subject.layers.get("kecamatan"),
         kecamatan_results=_results(subject, "kecamatan"),
         attribution=subject.attribution,
+        surface=_surface(subject, language, root),
     )
     return map_page(
         view,
@@ -139,6 +162,20 @@ def draw_planner(
     )
 
 
+def _surface(subject: Subject, language: Language, root: str) -> SurfaceView | None:
+    """Where the model's suitability and the sites of a zone are served; None without land data."""
+    if subject.surface_key is None:
+        return None
+    model = urlencode({"model": subject.model_id})
+    # A tile's address names its version, so that a browser may keep it forever.
+    version = subject.surface_key[:16]
+    return SurfaceView(
+        title=subject.model.title,
+        tiles=f"{root}/tiles/{SUITABILITY}/{{z}}/{{x}}/{{y}}.png?{model}&v={version}",
+        sites=f"{root}/readiness/{{zone}}/sites?{model}&lang={language}",
+    )
+
+
 def draw_single(
     name: str,
     subject: Subject,
@@ -151,7 +188,7 @@ def draw_single(
     """A single map of a subject by name: regencies, zones or kecamatan."""
     return single_map_page(
         _single(name, subject, language),
-        title=map_title(name, language, model=subject.model, indicator=subject.indicator),
+        title=_single_title(name, subject, language),
         state=state,
         assets=assets,
         root=root,
@@ -187,7 +224,20 @@ def _results(subject: Subject, layer: str) -> Sequence[ZoneResult]:
 
 
 def _notice(subject: Subject, asked_year: int | None, language: Language) -> str:
+    """What the reader must know first: land that is made up, a year that was replaced."""
     shown = subject.indicator.year
-    if asked_year is None or asked_year == shown:
-        return ""
-    return translate("notice.year_replaced", language, asked=asked_year, shown=shown)
+    notices = [NOTICE.to(language)] if subject.is_synthetic else []
+    if asked_year is not None and asked_year != shown:
+        notices.append(translate("notice.year_replaced", language, asked=asked_year, shown=shown))
+    return " ".join(notices)
+
+
+def _single_title(name: str, subject: Subject, language: Language) -> str:
+    """The title of a single map; it says so where it rests on made-up land."""
+    title = map_title(name, language, model=subject.model, indicator=subject.indicator)
+    if subject.is_synthetic and name != "regencies":
+        return translate("page.synthetic_title", language, title=title)
+    return title
+
+
+_FIGURES = Text(id="kabupaten/kota", en="regency")

@@ -80,6 +80,19 @@ def model_view(model: "Model", *, year: int) -> ModelView:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SurfaceView:
+    """The suitability surface of a model, served by us as tiles beside the map.
+
+    `tiles` is the address of its tiles with `{z}`, `{x}` and `{y}`, `sites` that of the candidate
+    sites of a zone with `{zone}`.
+    """
+
+    title: Text
+    tiles: str
+    sites: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MapView:
     """A map that can be placed in a page.

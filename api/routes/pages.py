@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -12,9 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.deps import LanguageDep, StoreDep, base_of
 from api.links import HTML
 from geo.edition import edition
-from geo.errors import LayerNotFound
+from geo.errors import LayerNotFound, StoreFault
 from geo.language import Language
 from geo.store import Store
+from geo.versions import Published
 
 router = APIRouter(tags=["pages"])
 
@@ -38,7 +40,12 @@ class MapQuery(BaseModel):
         "tpt_agustus"
     )
     year: Annotated[
-        int | None, Field(description="Year of the indicator; its newest where it has no figures.")
+        int | None,
+        Field(
+            ge=1,
+            le=9999,
+            description="Year of the indicator; its newest where it has no figures.",
+        ),
     ] = None
     lang: str | None = None
 
@@ -104,31 +111,34 @@ def _drawn(
     standalone: bool = False,
 ) -> str:
     """A page as drawn from what is published now; the first view of it is kept for the next start."""
-    published = tuple(sorted(store.state().items()))
+    now = store.current()
     # Only what a start shows is kept on disk: anybody can ask for any number of years.
     if query.model_fields_set - {"lang", "model"}:
-        return _remembered(store, published, name, query, language, root, standalone)
-    parts = (published, edition("geo", "maps"), query, name, language, root, standalone)
+        return _remembered(now, name, query, language, root, standalone)
+    parts = (now.identity, edition("geo", "maps"), query, name, language, root, standalone)
     kept = store.prepared_path(f"page-{hashlib.sha256(repr(parts).encode()).hexdigest()}.html")
-    if not kept.exists():
-        page = _draw(store, name, query, language, root, standalone)
+    with suppress(FileNotFoundError):
+        return kept.read_text("utf-8")
+    page = _draw(now, name, query, language, root, standalone)
+    # A full disk costs the next view its time, not this one its answer.
+    with suppress(OSError, StoreFault):
         store.write_prepared(kept.name, page.encode())
         store.prune_prepared("page-", most=_MOST_KEPT)
-    return kept.read_text("utf-8")
+    return page
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _remembered(store: Store, _published: tuple[tuple[str, str], ...], *what: Any) -> str:
-    return _draw(store, *what)
+def _remembered(now: Published, *what: Any) -> str:
+    return _draw(now, *what)
 
 
 def _draw(
-    store: Store, name: str, query: MapQuery, language: Language, root: str, standalone: bool
+    now: Published, name: str, query: MapQuery, language: Language, root: str, standalone: bool
 ) -> str:
     from maps.assets import Assets
     from maps.subject import draw_planner, draw_single, read_subject
 
-    subject = read_subject(store, model=query.model, indicator=query.indicator, year=query.year)
+    subject = read_subject(now, model=query.model, indicator=query.indicator, year=query.year)
     state = {k: str(v) for k, v in query.model_dump(exclude_none=True, exclude_unset=True).items()}
     assets = Assets(base=f"{root}/static", nonce=_NONCE, standalone=standalone)
     if name == PLANNER:

@@ -9,10 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.deps import LanguageDep, LinksDep, StoreDep
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
-from geo.language import Language
+from geo.errors import InvalidWeights
+from geo.language import Language, Text
 from geo.weights import CONSISTENCY_LIMIT, AhpWeights, JudgedTwice
 
 router = APIRouter(tags=["readiness"])
+
+# Far above any model that people judge: 45 pairs of ten criteria in each of twenty groups.
+_MOST_WEIGHTS = 200
+_MOST_JUDGEMENTS = 1_000
+_MOST_NAME = 100
+Name = Annotated[str, Field(max_length=_MOST_NAME)]
 
 _WEIGHTS_EXAMPLE = {
     "summary": "Other weights of the dimensions",
@@ -42,7 +49,9 @@ class Asked(BaseModel):
 
     model: Annotated[str, Field(description="A model's id: kesiapan or kebutuhan.")] = "kesiapan"
     layer: Annotated[str, Field(description="Layer to assess: zones or kecamatan.")] = "zones"
-    year: Annotated[int | None, Field(description="Newest with data by default.")] = None
+    year: Annotated[
+        int | None, Field(ge=1, le=9999, description="Newest with data by default.")
+    ] = None
 
 
 class AskedQuery(Asked):
@@ -57,11 +66,14 @@ class Judgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    group: Annotated[str, Field(description="goal for the dimensions, else a dimension's id.")] = (
-        "goal"
-    )
-    first: str
-    second: str
+    group: Annotated[
+        str,
+        Field(
+            max_length=_MOST_NAME, description="goal for the dimensions, else a dimension's id."
+        ),
+    ] = "goal"
+    first: Name
+    second: Name
     ratio: float
 
 
@@ -69,10 +81,13 @@ class WeighedRequest(Asked):
     """An assessment under other weights: stated, or from pairwise judgements."""
 
     weights: Annotated[
-        dict[str, float] | None,
-        Field(description="Of every dimension or of every criterion; they sum to 1."),
+        dict[Name, float] | None,
+        Field(
+            max_length=_MOST_WEIGHTS,
+            description="Of every dimension or of every criterion; they sum to 1.",
+        ),
     ] = None
-    judgements: list[Judgement] | None = None
+    judgements: Annotated[list[Judgement] | None, Field(max_length=_MOST_JUDGEMENTS)] = None
 
 
 class JudgementsRequest(BaseModel):
@@ -81,7 +96,7 @@ class JudgementsRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     model: str = "kesiapan"
-    judgements: Annotated[list[Judgement], Field(min_length=1)]
+    judgements: Annotated[list[Judgement], Field(min_length=1, max_length=_MOST_JUDGEMENTS)]
 
 
 @router.get("/readiness", summary="The current assessment of all zones")
@@ -120,12 +135,15 @@ def weigh_readiness(
     from geo import planning
     from geo.assessment import as_document
 
+    if asked.weights is not None and asked.judgements is not None:
+        raise InvalidWeights(reason=_BOTH)
+    now = store.current()
     weights, consistency = asked.weights, {}
     if asked.judgements:
-        weights, results = planning.judged_weights(store, asked.model, _pairs(asked.judgements))
+        weights, results = planning.judged_weights(now, asked.model, _pairs(asked.judgements))
         consistency = _consistency(results)
-    before = planning.assess(store, asked.model, layer=asked.layer, year=asked.year)
-    after = planning.assess(store, asked.model, layer=asked.layer, year=asked.year, weights=weights)
+    before = planning.assess(now, asked.model, layer=asked.layer, year=asked.year)
+    after = planning.assess(now, asked.model, layer=asked.layer, year=asked.year, weights=weights)
     document = as_document(after, language)
     ranks = {result.area_id: result.rank for result in before.results}
     for zone in document["zones"]:
@@ -208,3 +226,9 @@ def _consistency(results: Mapping[str, AhpWeights]) -> dict[str, Any]:
         }
         for group, result in results.items()
     }
+
+
+_BOTH = Text(
+    id="Kirim weights atau judgements, tidak keduanya: bobot dihitung dari penilaian.",
+    en="Send weights or judgements, not both: weights are computed from the judgements.",
+)

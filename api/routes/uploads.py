@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Header, HTTPException, Request, Response
+from fastapi import APIRouter, Body, Header, HTTPException, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import FormData, UploadFile
@@ -25,7 +25,8 @@ from api.problems import Problem, respond
 from api.responses import json_response
 from geo.errors import InvalidInput, LayerNotFound, UploadRejected
 from geo.language import Language, Text
-from geo.store import Store, Upload, Version
+from geo.store import Store, Upload, UploadEntry, Version
+from geo.uploads import State
 
 router = APIRouter(tags=["uploads"])
 
@@ -33,6 +34,7 @@ _SLOTS = 2
 _MOST_WAITING = 8
 _RETRY_AFTER_S = 10
 _FIELDS = ("file", "collection", "crs", "encoding", "layer", "repair")
+_PRIVATE = {"Cache-Control": "private, no-store"}
 _TRUE = ("true", "1", "yes", "on", "ya")
 _FALSE = ("", "false", "0", "no", "off", "tidak")
 
@@ -71,8 +73,8 @@ _FORM_BODY = {
 }
 
 
-class UploadDocument(BaseModel):
-    """An upload and its report; every finding has its sentence in both languages."""
+class UploadEntryDocument(BaseModel):
+    """An upload in a list; `links` name its report, and its publication while it can be published."""
 
     upload: str
     collection: str
@@ -81,8 +83,31 @@ class UploadDocument(BaseModel):
     sha256: str
     created_at: str
     created_by: str
-    report: dict[str, Any]
     links: list[dict[str, str]]
+
+
+class UploadDocument(UploadEntryDocument):
+    """An upload and its report; every finding has its sentence in both languages."""
+
+    report: dict[str, Any]
+
+
+class UploadsDocument(BaseModel):
+    """Uploads, the newest first."""
+
+    uploads: list[UploadEntryDocument]
+    links: list[dict[str, str]]
+
+
+class UploadsQuery(BaseModel):
+    """Which uploads are listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Annotated[State | None, Field(description="Only uploads in this state.")] = None
+    limit: Annotated[int, Field(ge=1, le=1000, description="Most uploads listed.")] = 100
+    f: str | None = None
+    lang: str | None = None
 
 
 class PublishedDocument(BaseModel):
@@ -151,6 +176,25 @@ async def create_upload(
     return json_response(request, _document(upload, links, language), status=201, headers=location)
 
 
+@router.get("/uploads", summary="Uploads and what became of them", response_model=UploadsDocument)
+def read_uploads(
+    request: Request,
+    query: Annotated[UploadsQuery, Query()],
+    _actor: ActorDep,
+    store: StoreDep,
+    links: LinksDep,
+) -> Response:
+    """The newest uploads first; `state=valid` lists those that wait for their publication."""
+    document = UploadsDocument(
+        uploads=[
+            UploadEntryDocument(**_entry(upload, links))
+            for upload in store.uploads.newest(query.state, most=query.limit)
+        ],
+        links=[links.link("self", JSON, "uploads")],
+    )
+    return json_response(request, document, headers=_PRIVATE)
+
+
 @router.get("/uploads/{uploadId}", summary="An upload's report", response_model=UploadDocument)
 def read_upload(
     request: Request,
@@ -161,9 +205,8 @@ def read_upload(
     links: LinksDep,
 ) -> Response:
     """The report of an upload, and what became of it."""
-    found = store.upload(upload_id)
-    headers = {"Cache-Control": "private, no-store"}
-    return json_response(request, _document(found, links, language), headers=headers)
+    found = store.uploads.one(upload_id)
+    return json_response(request, _document(found, links, language), headers=_PRIVATE)
 
 
 @router.post(
@@ -198,9 +241,7 @@ def publish_upload(
 @router.delete("/uploads/{uploadId}", summary="Discard an upload", status_code=204)
 def delete_upload(upload_id: UploadId, actor: ActorDep, store: StoreDep) -> Response:
     """Forget an upload's file; its report stays. A published version is not touched."""
-    from geo import publishing
-
-    publishing.discard_upload(store, upload_id, actor=actor)
+    store.uploads.discard(upload_id, actor=actor)
     return Response(status_code=204)
 
 
@@ -310,21 +351,24 @@ def _refusal(upload: Upload, language: Language, headers: dict[str, str]) -> Pro
 
 
 def _document(upload: Upload, links: Links, language: Language) -> UploadDocument:
+    return UploadDocument(**_entry(upload, links), report=_report(upload.report, language))
+
+
+def _entry(upload: UploadEntry, links: Links) -> dict[str, Any]:
     path = ("uploads", upload.upload)
     found = [links.link("self", JSON, *path)]
     if upload.state == "valid":
         found.append(links.link("publish", JSON, *path, "publish"))
-    return UploadDocument(
-        upload=upload.upload,
-        collection=upload.dataset,
-        state=upload.state,
-        filename=upload.filename,
-        sha256=upload.sha256,
-        created_at=upload.created_at,
-        created_by=upload.created_by,
-        report=_report(upload.report, language),
-        links=found,
-    )
+    return {
+        "upload": upload.upload,
+        "collection": upload.dataset,
+        "state": upload.state,
+        "filename": upload.filename,
+        "sha256": upload.sha256,
+        "created_at": upload.created_at,
+        "created_by": upload.created_by,
+        "links": found,
+    }
 
 
 def _report(report: Any, language: Language) -> dict[str, Any]:
@@ -356,7 +400,10 @@ def _expected(asked: PublishRequest, if_match: str | None) -> int | None:
     match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
     if match is None:
         raise InvalidInput(reason=_NO_VERSION)
-    return int(match[1])
+    stated = int(match[1])
+    if asked.expected is not None and asked.expected != stated:
+        raise InvalidInput(reason=_TWO_VERSIONS.format(header=stated, body=asked.expected))
+    return stated
 
 
 _UNKNOWN_FIELD = Text(
@@ -371,6 +418,10 @@ _NO_BOOLEAN = Text(id="repair: tulis true atau false.", en="repair: write true o
 _NO_VERSION = Text(
     id="If-Match: tulis nomor versi yang Anda lihat, misalnya 3.",
     en="If-Match: write the number of the version you saw, for example 3.",
+)
+_TWO_VERSIONS = Text(
+    id="If-Match menyebut versi {header} dan expected menyebut {body}. Sebutkan satu saja.",
+    en="If-Match states version {header} and expected states {body}. State one only.",
 )
 _REFUSED = Text(
     id="Berkas dibaca dan ditolak: {n} kesalahan. Tidak ada yang berubah.",

@@ -176,10 +176,11 @@ const Kawasan = (() => {
     );
   }
 
-  const zoneCard = (card) => element(
+  const zoneCard = (card, id) => element(
     "article", { class: "card" },
-    heading(card, card.place, card.area),
+    heading(card, card.place, card.area, card.geometryMark),
     standing(card),
+    siteSearch(id),
     facts([["zone.lifts", card.lifts], ["zone.holds_back", card.holdsBack]]),
     contributions(card),
     constraints(card),
@@ -255,7 +256,7 @@ const Kawasan = (() => {
       layer.bindPopup(() => {
         lowerSheet(true);
         fitPopup(layer.getPopup());
-        return build(card);
+        return build(card, id);
       }, { className: `popup-${name}` });
       layer.on("mouseover", () => layer.getElement().classList.add("is-hovered"));
       layer.on("mouseout", () => layer.getElement().classList.remove("is-hovered"));
@@ -316,7 +317,7 @@ const Kawasan = (() => {
     layer.openPopup();
   }
 
-  /* Names and rank badges: where two would overlap, the later one gives way. */
+  /* Names and badges: where two would overlap, the later one gives way. */
   function placeNames() {
     map.createPane("names").classList.add("names-pane");
     for (const [name, lat, lon] of data.labels || []) {
@@ -330,12 +331,151 @@ const Kawasan = (() => {
   function declutter() {
     const taken = [];
     const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
-    for (const shown of map.getContainer().querySelectorAll(".rank-badge, .place-name")) {
+    for (const shown of map.getContainer().querySelectorAll(".rank-badge, .site-badge, .place-name")) {
       const box = shown.getBoundingClientRect();
       const free = taken.every((other) => apart(box, other));
       shown.classList.toggle("is-crowded", !free);
       if (free) taken.push(box);
     }
+  }
+
+  /* Candidate sites of a zone: found by the server, drawn above the zones */
+
+  const found = new Map();
+  let drawnSites;
+
+  function siteSearch(id) {
+    const zone = byZone.get(id);
+    if (!data.sites || !zone || !zone.getBounds) return null;
+    const outcome = element("div", { class: "sites-outcome", "aria-live": "polite" });
+    const button = element("button", { type: "button", class: "action" }, text("sites.find"));
+    button.addEventListener("click", () => findSites(id, button, outcome));
+    if (found.has(id)) outcome.append(...siteList(found.get(id)));
+    return element("section", { class: "sites" }, button, outcome);
+  }
+
+  async function findSites(id, button, outcome) {
+    button.disabled = true;
+    outcome.replaceChildren(paragraph("note", text("sites.searching")));
+    try {
+      const answer = await fetch(data.sites.replace("{zone}", encodeURIComponent(id)));
+      const collection = await answer.json();
+      if (!answer.ok) throw new Error(collection.detail);
+      found.set(id, collection);
+      drawSites(collection);
+      outcome.replaceChildren(...siteList(collection));
+    } catch (error) {
+      const reason = error instanceof SyntaxError || error instanceof TypeError ? "" : error.message;
+      outcome.replaceChildren(paragraph("reason", reason || text("sites.failed")));
+    }
+    button.disabled = false;
+  }
+
+  function siteList(collection) {
+    const notes = element(
+      "details", { class: "sources" },
+      element("summary", {}, text("sites.notes")),
+      element("ul", {}, ...collection.notes.map((note) => element("li", {}, note))),
+    );
+    if (!collection.features.length) {
+      notes.open = true;
+      return [paragraph("reason", text("sites.none")), notes];
+    }
+    const rows = collection.features.map(({ id, properties }) => {
+      const button = element("button", { type: "button" }, ...siteFigures(properties));
+      button.addEventListener("click", () => openSite(collection, id));
+      return element("li", {}, button);
+    });
+    const more = collection.numberMatched - collection.numberReturned;
+    return [
+      element("ol", { class: "site-list" }, ...rows),
+      paragraph("note", more > 0 && `+ ${formatted(more)} ${text("sites.more")}`),
+      notes,
+    ].filter(Boolean);
+  }
+
+  const formatted = (number, digits = 0) => number.toLocaleString(
+    document.documentElement.lang === "en" ? "en-GB" : "id-ID",
+    { minimumFractionDigits: digits, maximumFractionDigits: digits },
+  );
+
+  const siteFigures = (site) => [
+    element("b", {}, `${site.rank}. ${formatted(site.area_ha)} ha`),
+    element("span", {}, `${formatted(site.households)} ${text("sites.households")}`),
+    element("span", {}, `${text("sites.suitability")} ${formatted(site.suitability_mean, 1)}`),
+  ];
+
+  const siteCard = (site) => element(
+    "article", { class: "card" },
+    heading({ name: `${text("sites.one")} ${site.rank}` }, data.zones[site.zone] && data.zones[site.zone].name),
+    facts([
+      ["sites.area", `${formatted(site.area_ha, 1)} ha`],
+      ["sites.capacity", `${formatted(site.households)} ${text("sites.households")}`],
+      ["sites.suitability", `${formatted(site.suitability_mean, 1)} (≥ ${formatted(site.suitability_min, 1)})`],
+      ["sites.compactness", formatted(site.compactness, 2)],
+    ]),
+    paragraph("site-reasons", site.reasons),
+  );
+
+  function drawSites(collection) {
+    if (drawnSites) drawnSites.remove();
+    if (!map.getPane("sites")) map.createPane("sites").classList.add("sites-pane");
+    drawnSites = L.geoJSON(collection, {
+      pane: "sites",
+      style: { color: "#b3005e", weight: 2.2, fillColor: "#b3005e", fillOpacity: 0.22 },
+      onEachFeature: ({ properties }, layer) => {
+        const card = { name: `${text("sites.one")} ${properties.rank}`, score: `${formatted(properties.area_ha)} ha` };
+        layer.bindPopup(() => {
+          lowerSheet(true);
+          fitPopup(layer.getPopup());
+          return siteCard(properties);
+        }, { className: "popup-sites" });
+        const badge = element("span", {}, String(properties.rank));
+        layer.bindTooltip(badge, { permanent: true, direction: "center", className: "site-badge" });
+        layer.on("add", () => makeReachable(layer, card));
+      },
+    }).addTo(map);
+    drawnSites.collection = collection;
+    declutter();
+  }
+
+  function openSite(collection, id) {
+    if (!drawnSites || drawnSites.collection !== collection) drawSites(collection);
+    const layer = drawnSites.getLayers().find(({ feature }) => feature.id === id);
+    map.closePopup();
+    lowerSheet(true);
+    opener = layer.getElement();
+    const options = { animate: false, maxZoom: 13, paddingBottomRight: [0, sheetHeight()] };
+    map.fitBounds(layer.getBounds().pad(0.6), options);
+    layer.openPopup();
+  }
+
+  /* The land suitability: while it is on, what lies below and above it lets it be seen. */
+
+  const MOST_TRIES = 40;
+
+  function startSurface() {
+    const surface = layers.surface;
+    if (!surface) return;
+    const frame = map.getContainer().parentElement;
+    const legend = frame.querySelector("[data-layer=surface]");
+    const show = (on) => {
+      frame.classList.toggle("has-surface", on);
+      if (legend) legend.hidden = !on;
+    };
+    show(map.hasLayer(surface));
+    surface.on("add", () => show(true));
+    surface.on("remove", () => show(false));
+    // A surface that nobody asked for yet is made now; until then the server asks to come back.
+    let tries = 0, waiting;
+    surface.on("tileerror", () => {
+      if (waiting || tries >= MOST_TRIES) return;
+      tries += 1;
+      waiting = setTimeout(() => {
+        waiting = undefined;
+        if (map.hasLayer(surface)) surface.redraw();
+      }, 4000);
+    });
   }
 
   /* Panel */
@@ -449,6 +589,7 @@ const Kawasan = (() => {
     bind("kecamatan", data.kecamatan, kecamatanCard);
     bind("zones", data.zones, zoneCard);
     placeNames();
+    startSurface();
     startPanel();
     const wanted = /^#zone=(.+)$/.exec(window.location.hash);
     if (wanted) openZone(decodeURIComponent(wanted[1]));

@@ -1,16 +1,23 @@
 """The command line, run as a user runs it."""
 
 import json
+import socket
+import sqlite3
+from contextlib import closing
 
 import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from api.cli import app
+from api.settings import Settings
 from geo.planning import layer
+from geo.reference import load_reference
+from geo.shipped import DATASETS
 from geo.store import Store
 from tests.geo.test_planning import flat_slope
 
@@ -47,9 +54,39 @@ def test_the_ranking_is_printed_with_classes_and_data_coverage(run):
 
 
 def test_a_zone_is_explained(run):
-    text = run("assess", "--explain", "gula-habang", "--lang", "en")
-    assert "rank 2 of 4" in text
+    text = run("assess", "--explain", "cahaya-baru", "--lang", "en")
+    assert "rank 1 of 2" in text
     assert "Not checked: there is no raster peat_depth_m yet." in text
+
+
+def test_a_zone_is_explained_by_its_name_with_its_geometry_and_sources(run):
+    text = " ".join(run("assess", "--explain", "sungai pinang", "--lang", "en").split())
+    assert "Geometry: Approximate: the kecamatan that the source names, joined" in text
+    assert "the zone's position and area inside it are unknown" in text
+    assert "https://" in text
+    assert "Sources: BPS" in text
+
+
+def test_the_ranking_says_whose_drawn_area_is_not_its_own(run):
+    lines = run("assess", "--lang", "en").splitlines()
+    marks = {
+        line.split("│")[2].strip(): line.split("│")[7].strip() for line in lines if "│" in line
+    }
+    assert marks["cahaya-baru"] == "approximate boundary"
+    assert marks["rkt-kotabaru"] == "encloses the zone"
+    assert marks["sebamban"] == "location only"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["assess", "--lang", "de"], "'de': id, en"),
+        (["assess", "-w", "huni=0,7", "-w", "huni=0.4"], "'huni' is given twice"),
+        (["ingest", __file__, "--replace"], "--replace is for --as indicators"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_done(run, words, message):
+    assert message in " ".join(run(*words, expect=2).split())
 
 
 def test_other_weights_and_json(run):
@@ -66,6 +103,11 @@ def test_other_weights_and_json(run):
         (["assess", "--model", "x"], "Model 'x' tidak ada"),
         (["assess", "--explain", "atlantis"], "'atlantis' tidak ada"),
         (["export", "jalan", "x.csv"], "Layer 'jalan' tidak ada"),
+        (["export", "indicators", "x.csv"], "Layer 'indicators' tidak ada"),
+        (["export", "zones", "nowhere/x.csv"], "Folder nowhere tidak ada"),
+        (["key", "revoke", "deadbeef"], "Kunci 'deadbeef' tidak ada"),
+        (["upload", "publish", "0123456789abcdef", "--note", "x"], "'0123456789abcdef' tidak ada"),
+        (["upload", "discard", "0123456789abcdef"], "'0123456789abcdef' tidak ada"),
         (["store", "versions", "x"], "'x' tidak ada"),
     ],
 )
@@ -115,6 +157,34 @@ def test_a_raster_that_cannot_serve_is_refused_with_the_reason(run, tmp_path, ma
         expect=1,
     )
     assert "tidak menyentuh provinsi" in " ".join(said.split())
+
+
+def test_a_road_file_becomes_a_distance_and_scores_the_road_criterion(run, tmp_path):
+    path = tmp_path / "jalan.geojson"
+    line = shapely.LineString([(114.6, -3.3), (115.5, -3.0), (116.2, -3.2)])
+    gpd.GeoDataFrame({"nama": ["Trans"]}, geometry=[line], crs="EPSG:4326").to_file(path)
+    said = run(
+        *("land", "distance", path, "--as", "road_distance_m", "--cell", 1000, "--year", 2026),
+        *("--source", "synthetic", "--licence", "none"),
+    )
+    assert "land-road_distance_m: 1" in said
+    assert "kesiapan.akses_jalan" in said
+    assert "road_distance_m" in run("land", "list")
+    zone = json.loads(run("assess", "--explain", "cahaya-baru", "--json"))
+    road = next(c for c in zone["criteria"] if c["criterion"] == "akses_jalan")
+    assert road["measure"] > 0
+    assert road["period"] == "2026"
+
+
+def test_a_file_without_lines_is_no_road_file(run, tmp_path):
+    path = tmp_path / "kota.geojson"
+    gpd.GeoDataFrame(geometry=[shapely.Point(115, -3)], crs="EPSG:4326").to_file(path)
+    said = run(
+        *("land", "distance", path, "--as", "road_distance_m"),
+        *("--source", "s", "--licence", "l"),
+        expect=1,
+    )
+    assert "layer ini menerima LineString" in " ".join(said.split())
 
 
 def test_a_boundary_file_is_checked_published_and_rolled_back(run, reference_store, tmp_path):
@@ -175,15 +245,80 @@ def test_a_new_indicator_table_is_published_and_read_at_once(run, reference_stor
     assert planning.years(reference_store, "kebutuhan")[-1] == 2026
 
 
+def test_a_table_of_one_figure_is_added_to_all_others(run, reference_store, tmp_path):
+    from geo import planning
+
+    before = planning.indicators(reference_store)
+    path = tmp_path / "tpt.csv"
+    path.write_text(
+        "regency_code,indicator,year,period,value,unit,source,source_url\n"
+        "63.01,tpt_agustus,2026,Agustus 2026,4.1,%,BPS,https://bps.go.id\n"
+    )
+    checked = run("ingest", path, "--as", "indicators", "--check")
+    assert checked.split() == ["added:", "1", "changed:", "0", "unchanged:", "881", "removed:", "0"]
+    assert reference_store.version("indicators").number == 1
+    run("ingest", path, "--as", "indicators")
+    assert len(planning.indicators(reference_store)) == len(before) + 1
+    assert "Cahaya Baru" in run("assess")
+
+
+def test_figures_are_removed_only_when_that_is_asked_for(run, reference_store, tmp_path):
+    from geo import planning
+
+    path = tmp_path / "indikator.csv"
+    planning.indicators(reference_store).query("year == 2025").to_csv(path, index=False)
+    assert "unchanged: 881" in run("ingest", path, "--as", "indicators", "--check")
+    said = run("ingest", path, "--as", "indicators", "--replace")
+    left = planning.indicators(reference_store)
+    assert set(left["year"]) == {2025}
+    assert f"removed: {881 - len(left)}" in said
+
+
+def test_a_model_is_written_out_edited_and_added(run, reference_store, tmp_path):
+    path = tmp_path / "kantor.toml"
+    path.write_text(run("model", "show", "kesiapan").replace('id = "kesiapan"', 'id = "kantor"'))
+    said = run("model", "add", path, "--note", "Hasil rapat", "--licence", "CC0")
+    assert "model-kantor: 1" in said
+    assert "slope_percent" in said
+    assert "Hasil rapat" in run("store", "versions", "model-kantor")
+    assert "83,7" in run("assess", "--model", "kantor")
+
+
+def test_a_model_with_a_fault_is_refused_naming_the_place(run, reference_store, tmp_path):
+    path = tmp_path / "kantor.toml"
+    path.write_text(run("model", "show").replace("one_at = 80", "one_at = 60"))
+    said = " ".join(run("model", "add", path, expect=1).split())
+    assert "criterion 'ipm', value" in said
+    assert reference_store.version("model-kesiapan").number == 1
+
+
+def test_a_layer_that_was_downloaded_and_saved_again_has_not_changed(
+    run, reference_store, tmp_path
+):
+    from api.main import create_app
+    from api.settings import Settings
+
+    settings = Settings(store=reference_store.folder)
+    with TestClient(create_app(settings, store=reference_store)) as client:
+        items = tmp_path / "zona.geojson"
+        items.write_bytes(client.get("/collections/zones/items?limit=100").content)
+    saved = tmp_path / "zona.gpkg"
+    gpd.read_file(items).to_file(saved)
+    assert "id" in gpd.read_file(saved)
+    said = run("ingest", saved, "--check")
+    assert "changed: 0" in said
+    assert "unchanged: 14" in said
+
+
 def test_a_key_is_shown_once_and_can_be_revoked(run, reference_store):
     key = run("key", "add", "--label", "Meja GIS").strip()
     prefix = key.split("_")[1]
-    assert reference_store.key_label(key) == f"Meja GIS ({prefix})"
+    assert reference_store.keys.label_of(key) == f"Meja GIS ({prefix})"
     listed = run("key", "list")
     assert prefix in listed
     assert key not in listed
     run("key", "revoke", prefix)
-    assert reference_store.key_label(key) is None
+    assert reference_store.keys.label_of(key) is None
 
 
 def test_a_store_with_a_changed_snapshot_is_found_out(run, reference_store):
@@ -200,3 +335,76 @@ def test_an_empty_store_is_filled_by_the_first_command(tmp_path, monkeypatch):
     store = Store(tmp_path / "new")
     assert len(store.datasets()) == 9
     store.close()
+
+
+def test_a_checked_upload_waits_is_listed_and_published_or_discarded(
+    run, reference_store, tmp_path
+):
+    zones = layer(reference_store, "zones").reset_index(drop=True)
+    path = tmp_path / "zona.gpkg"
+    zones.assign(geometry=zones.geometry.translate(0.01, 0)).to_file(path)
+    run("ingest", path, "--check")
+    run("ingest", path, "--check")
+    gone, kept = reference_store.uploads.newest("valid")
+    listed = run("upload", "list")
+    assert gone.upload in listed
+    assert kept.upload in listed
+
+    assert "zones: 2" in run("upload", "publish", kept.upload, "--note", "Hasil rapat")
+    assert reference_store.version("zones").note == "Hasil rapat"
+    run("upload", "discard", gone.upload)
+    assert kept.upload not in run("upload", "list")
+    listed = run("upload", "list", "--all")
+    assert "published" in listed
+    assert "discarded" in listed
+
+
+@pytest.mark.parametrize("command", [["key", "list"], ["key", "add", "--label", "x"], ["assess"]])
+def test_a_store_that_cannot_be_opened_is_one_sentence_for_every_command(run, tmp_path, command):
+    (tmp_path / "file").write_text("x")
+    assert "tidak dapat dipakai" in run(*command, "--store", tmp_path / "file", expect=1)
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "catalogue.sqlite").write_bytes(b"x" * 5000)
+    said = run(*command, "--store", damaged, expect=1)
+    assert "rusak" in said
+    assert "Traceback" not in said
+
+
+def test_a_target_that_cannot_be_written_is_one_sentence(run, tmp_path):
+    (tmp_path / "x.csv").mkdir()
+    said = run("export", "zones", tmp_path / "x.csv", "--lang", "en", expect=1)
+    assert "cannot be read or written" in said
+
+
+def test_a_first_start_that_was_interrupted_is_finished_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setenv("KAWASAN_STORE", str(tmp_path / "new"))
+    store = Store(tmp_path / "new")
+
+    def interrupt(name):
+        if name == "indicators":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_reference(store, Settings().data_dir, progress=interrupt)
+    assert store.datasets() == ["kecamatan", "regencies", "zones"]
+    store.close()
+    assert CliRunner().invoke(app, ["assess"]).exit_code == 0
+    store = Store(tmp_path / "new")
+    assert set(store.datasets()) == DATASETS
+    assert [v.number for v in store.versions("zones")] == [1]
+    store.close()
+
+
+def test_a_changed_audit_log_is_found_out(run, reference_store):
+    with closing(sqlite3.connect(reference_store.folder / "catalogue.sqlite")) as catalogue:
+        catalogue.execute("UPDATE audit SET actor = 'other' WHERE entry = 3")
+        catalogue.commit()
+    assert "audit log, entry 3" in run("store", "check", expect=1)
+
+
+def test_a_taken_port_is_said_before_any_address_is_printed(run):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = run("serve", "--port", taken.getsockname()[1], "--lang", "en", expect=1)
+    assert "cannot be used" in said
+    assert "/map" not in said

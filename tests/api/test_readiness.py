@@ -88,8 +88,8 @@ def test_an_inconsistent_matrix_is_reported_with_the_judgement_that_hurts_most(c
 def test_one_zone_is_explained_in_both_languages(client):
     indonesian = client.get("/readiness/cahaya-baru?lang=id").json()
     english = client.get("/readiness/cahaya-baru", headers={"Accept-Language": "en"}).json()
-    assert "peringkat 1 dari 4" in indonesian["explanation"]
-    assert "rank 1 of 4" in english["explanation"]
+    assert "peringkat 1 dari 2" in indonesian["explanation"]
+    assert "rank 1 of 2" in english["explanation"]
     assert indonesian["lineage"] == english["lineage"]
     item = next(link for link in english["links"] if link["rel"] == "item")
     assert client.get(item["href"]).json()["id"] == "cahaya-baru"
@@ -101,11 +101,25 @@ def test_one_zone_is_explained_in_both_languages(client):
         ("GET", "/readiness?year=1999", None, 400, "UnknownYear"),
         ("GET", "/readiness?model=x", None, 404, "ModelNotFound"),
         ("GET", "/readiness?layer=x", None, 404, "LayerNotFound"),
+        ("GET", "/readiness?layer=indicators", None, 404, "LayerNotFound"),
+        ("GET", "/readiness?layer=land-landcover", None, 404, "LayerNotFound"),
+        ("GET", "/readiness?layer=model-kesiapan", None, 404, "LayerNotFound"),
+        ("GET", "/readiness/cahaya-baru?layer=indicators", None, 404, "LayerNotFound"),
+        ("POST", "/readiness", {"layer": "indicators"}, 404, "LayerNotFound"),
+        ("GET", "/readiness?year=99999999999999999999", None, 400, "InvalidParameter"),
+        ("POST", "/readiness", {"year": 99999999999999999999}, 400, "InvalidBody"),
         ("GET", "/readiness?tahun=2025", None, 400, "UnknownParameter"),
         ("GET", "/readiness/atlantis", None, 404, "ZoneNotFound"),
         ("POST", "/readiness", {"weights": {**WEIGHTS, "huni": 0.9}}, 400, "InvalidWeights"),
         ("POST", "/readiness", {"weights": {**WEIGHTS, "huni": -0.4}}, 400, "InvalidWeights"),
         ("POST", "/readiness", {"weights": {"huni": 1}}, 400, "InvalidWeights"),
+        (
+            "POST",
+            "/readiness",
+            {"weights": WEIGHTS, "judgements": judgements(PAIRS)},
+            400,
+            "InvalidWeights",
+        ),
         ("POST", "/readiness", {"bobot": {}}, 400, None),
         ("POST", "/readiness/judgements", {"judgements": []}, 400, None),
         (
@@ -135,6 +149,11 @@ def test_bad_input_is_a_clear_problem_and_changes_nothing(
     assert problem["detail"]
     assert code is None or problem["code"] == code
     assert reference_store.state() == before
+
+
+def test_a_layer_that_is_not_there_is_answered_with_layers_only(client):
+    detail = client.get("/readiness?layer=indicators&lang=en").json()["detail"]
+    assert detail.endswith("Available: kecamatan, regencies, zones.")
 
 
 def test_the_examples_of_the_openapi_document_run(client):
@@ -176,6 +195,8 @@ def test_single_maps_are_pages_and_files_that_need_no_server(client, name):
     [
         ("/map?indicator=x", 404),
         ("/map?year=abc", 400),
+        ("/map?year=1800", 400),
+        ("/maps/regencies?year=1800", 400),
         ("/map?model=x", 404),
         ("/maps/x", 404),
         ("/map?warna=biru", 400),
@@ -186,5 +207,5 @@ def test_a_map_of_what_is_not_there_is_a_problem(client, path, status):
 
 
 def test_a_year_without_figures_shows_the_newest_and_says_so(client):
-    page = client.get("/map?indicator=tpt_agustus&year=2016&lang=en")
+    page = client.get("/map?indicator=tpt_agustus&year=2026&lang=en")
     assert "2025 is shown instead" in page.text

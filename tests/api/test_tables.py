@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.main import create_app
+from api.routes import pages
 from api.settings import Settings
 from api.tables import Tables
-from geo import encoding
+from geo import encoding, planning
 from geo.reference import load_reference
 from geo.store import Store
 from tests.api.examples import PROVENANCE, publish, zones
@@ -49,6 +50,7 @@ def test_many_versions_do_not_pile_up(store):
         publish(store, "zones", frame.assign(name=f"{number}"))
         tables.table(tables.collection("zones"), "id")
     assert len(tables._open) == 64
+    assert len(prepared(store)) == 64
 
 
 def test_a_disk_that_takes_nothing_still_lets_us_answer(client, store, monkeypatch):
@@ -74,6 +76,48 @@ def test_a_dataset_that_is_no_layer_is_no_collection(client, store):
     store.publish("tables", "indicators", b"x", suffix=".parquet", provenance=PROVENANCE)
     assert client.get("/collections/tables").status_code == 404
     assert client.get("/collections/tables/items").status_code == 404
+
+
+def test_readiness_is_prepared_from_the_versions_that_its_key_names(reference_store):
+    tables = Tables(reference_store)
+    before = tables.collection("readiness")
+    frame = planning.layer(reference_store, "zones")
+    publish(reference_store, "zones", frame.assign(name="renamed"))  # while it is being prepared
+    assert "renamed" not in names(tables.table(before, "id"))
+    after = tables.collection("readiness")
+    assert after.key != before.key
+    assert set(names(tables.table(after, "id"))) == {"renamed"}
+
+    reference_store.rollback("zones", 1, actor="adi", note="back")
+    again = Tables(reference_store)
+    assert again.collection("readiness").key == before.key
+    assert "renamed" not in names(again.table(again.collection("readiness"), "id"))
+
+
+def names(table):
+    rows = table.features.properties(range(len(table.features)))
+    return [row["properties"]["name"] for row in rows]
+
+
+def test_a_map_is_kept_under_the_versions_that_it_was_drawn_from(reference_store, monkeypatch):
+    draw = pages._draw
+
+    def published_meanwhile(*arguments):
+        frame = planning.layer(reference_store, "zones")
+        publish(reference_store, "zones", frame.assign(name="renamed"))
+        return draw(*arguments)
+
+    settings_ = Settings(store=reference_store.folder)
+    with TestClient(create_app(settings_, store=reference_store)) as client:
+        for query in ("", "?year=2024"):
+            reference_store.rollback("zones", 1, actor="adi", note="back")
+            monkeypatch.setattr(pages, "_draw", published_meanwhile)
+            first = client.get(f"/maps/zones{query}").text
+            monkeypatch.setattr(pages, "_draw", draw)
+            assert "renamed" not in first
+            assert "renamed" in client.get(f"/maps/zones{query}").text
+            reference_store.rollback("zones", 1, actor="adi", note="back")
+            assert "renamed" not in client.get(f"/maps/zones{query}").text
 
 
 @pytest.fixture(scope="module")

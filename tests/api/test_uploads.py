@@ -88,7 +88,7 @@ def fresh(tmp_path):
 
 
 def with_key(store, label="gis"):
-    return {"Authorization": f"Bearer {store.add_key(label)}", "Accept-Language": "en"}
+    return {"Authorization": f"Bearer {store.keys.add(label)}", "Accept-Language": "en"}
 
 
 def edited_elsewhere():
@@ -236,6 +236,10 @@ def test_a_publication_in_between_is_a_conflict(fresh, tmp_path):
     assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
     stale = client.post(publish, json={"note": "x"}, headers=headers | {"If-Match": '"1"'})
     assert stale.status_code == 409
+    both = client.post(
+        publish, json={"note": "x", "expected": 1}, headers=headers | {"If-Match": '"2"'}
+    )
+    assert (both.status_code, both.json()["code"]) == (400, "InvalidInput")
     seen = client.post(publish, json={"note": "x"}, headers=headers | {"If-Match": '"2"'})
     assert (seen.status_code, seen.json()["version"]) == (200, 3)
     again = client.post(publish, json={"note": "x"}, headers=headers)
@@ -250,12 +254,50 @@ def test_a_discarded_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_
 
     assert client.delete(f"/uploads/{upload}", headers=headers).status_code == 204
     assert client.get(f"/uploads/{upload}", headers=headers).json()["state"] == "discarded"
-    assert not store.upload_path(upload).exists()
+    assert not store.uploads.path(upload).exists()
     publish = client.post(f"/uploads/{upload}/publish", json={"note": "x"}, headers=headers)
     assert publish.status_code == 409
 
 
+def test_an_upload_that_is_discarded_while_it_is_published_is_a_conflict(fresh, tmp_path):
+    store, client = fresh
+    headers = with_key(store)
+    upload = accepted_upload(client, headers, tmp_path / "a")
+    publish = store.publish
+
+    def late(*arguments, **options):
+        store.uploads.discard(upload, actor="other")
+        return publish(*arguments, **options)
+
+    store.publish = late
+    answer = client.post(f"/uploads/{upload}/publish", json={"note": "x"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
+    assert "discarded" in answer.json()["detail"]
+    assert store.version("zones").number == 1
+
+
+def test_uploads_are_listed_with_what_became_of_them(fresh, tmp_path):
+    store, client = fresh
+    headers = with_key(store)
+    kept = accepted_upload(client, headers, tmp_path / "a")
+    gone = accepted_upload(client, headers, tmp_path / "b")
+    client.delete(f"/uploads/{gone}", headers=headers)
+
+    answer = client.get("/uploads", headers=headers)
+    assert answer.headers["cache-control"] == "private, no-store"
+    listed = answer.json()["uploads"]
+    assert [(u["upload"], u["state"]) for u in listed] == [(gone, "discarded"), (kept, "valid")]
+    assert "report" not in listed[0]
+    publish = next(link["href"] for link in listed[1]["links"] if link["rel"] == "publish")
+    assert client.post(publish, json={"note": "x"}, headers=headers).status_code == 200
+    assert client.get("/uploads?state=valid", headers=headers).json()["uploads"] == []
+    newest = client.get("/uploads?limit=1", headers=headers).json()["uploads"]
+    assert [u["upload"] for u in newest] == [gone]
+    assert client.get("/uploads?state=x", headers=headers).status_code == 400
+
+
 DOORS = [
+    ("get", "/uploads"),
     ("post", "/uploads"),
     ("get", "/uploads/0123456789abcdef"),
     ("post", "/uploads/0123456789abcdef/publish"),
@@ -266,7 +308,7 @@ DOORS = [
 
 def asked(client, method, path, headers):
     body = {"json": {"note": "x"} | ({"number": 1} if "rollback" in path else {})}
-    if path == "/uploads":
+    if (method, path) == ("post", "/uploads"):
         body = {"files": {"file": ("x.geojson", io.BytesIO(b"{}"))}}
     return client.request(method, path, headers=headers, **(body if method == "post" else {}))
 
@@ -284,7 +326,7 @@ def test_without_any_key_the_door_is_closed_and_says_how_to_open_it(tmp_path, me
 @pytest.mark.parametrize(("method", "path"), DOORS)
 def test_a_missing_or_wrong_key_is_401_with_a_challenge(fresh, method, path):
     store, client = fresh
-    key = store.add_key("gis")
+    key = store.keys.add("gis")
     for headers in ({}, {"X-API-Key": key[:-1] + "!"}, {"Authorization": f"Basic {key}"}):
         answer = asked(client, method, path, headers)
         assert (answer.status_code, answer.headers["www-authenticate"][:6]) == (401, "Bearer")
@@ -293,22 +335,23 @@ def test_a_missing_or_wrong_key_is_401_with_a_challenge(fresh, method, path):
 
 def test_both_headers_open_the_door_and_a_revoked_key_does_not(fresh):
     store, client = fresh
-    key = store.add_key("gis")
-    store.add_key("other")
+    key = store.keys.add("gis")
+    store.keys.add("other")
     for headers in ({"X-API-Key": key}, {"Authorization": f"bearer {key}"}):
         assert client.get("/uploads/0123456789abcdef", headers=headers).status_code == 404
-    store.revoke_key(key.split("_")[1])
+    store.keys.revoke(key.split("_")[1])
     assert client.get("/uploads/0123456789abcdef", headers={"X-API-Key": key}).status_code == 401
 
 
 def test_guessing_keys_is_slowed_down(fresh):
     store, client = fresh
-    good = {"X-API-Key": store.add_key("gis")}
+    good = {"X-API-Key": store.keys.add("gis")}
     path = "/uploads/0123456789abcdef"
     answers = [client.get(path, headers={"X-API-Key": f"kwsn_a_{i}"}) for i in range(11)]
     assert [a.status_code for a in answers] == [401] * 10 + [429]
     assert int(answers[-1].headers["retry-after"]) <= 6
-    assert client.get(path, headers=good).status_code == 429
+    # Those who have a key share the address of an office with whoever guesses.
+    assert client.get(path, headers=good).status_code == 404
 
 
 def test_a_bucket_is_refilled_over_a_minute():

@@ -77,7 +77,7 @@ def measure_here(program: str, zones: Path, raster: Path, count: int, result: Pa
     else:
         found, windows = kawasan(frame, raster, program)
     took = {"wall": time.perf_counter() - begun, "cpu": cpu_seconds() - before, "windows": windows}
-    took["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took["memory"] = peak_mib()
     np.save(result, found)
     print(json.dumps(took))
 
@@ -93,6 +93,12 @@ def kawasan(frame: gpd.GeoDataFrame, raster: Path, engine: str) -> tuple[np.ndar
         frame, RasterFile(raster), engine=chosen, progress=lambda done, n: counted.append(n)
     )
     return found["mean"].to_numpy(), counted[-1] if counted else 0
+
+
+def peak_mib() -> float:
+    # Not ru_maxrss, which a process inherits from the one that started it.
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def cpu_seconds() -> float:

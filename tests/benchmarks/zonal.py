@@ -143,8 +143,14 @@ def measure_here(program: str, zones: str, raster: str, classes: bool, result: s
     before, begun = cpu_seconds(), time.perf_counter()
     np.save(result, PROGRAMS[program](frame, raster, classes))
     took = {"wall": time.perf_counter() - begun, "cpu": cpu_seconds() - before}
-    took["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took["memory"] = peak_mib()
     print(json.dumps(took))
+
+
+def peak_mib() -> float:
+    # Not ru_maxrss, which a process inherits from the one that started it.
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def cpu_seconds() -> float:

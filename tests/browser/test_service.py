@@ -43,7 +43,7 @@ def test_a_zone_says_its_score_what_contributed_and_what_is_missing(address, vis
     seen.page.get_by_role("link", name="Kawasan Transmigrasi Cahaya Baru").click()
     popup = seen.page.locator(".leaflet-popup")
     for words in (
-        "Peringkat 1 dari 4",
+        "Peringkat 1 dari 2",
         "Cakupan data",
         "Lahan terbuka",
         "kawasan land add",
@@ -94,7 +94,7 @@ def test_an_uploaded_zone_is_seen_on_the_map_in_items_and_in_the_scores(
     address, store, visit, edited_zones
 ):
     opened = Store(store)
-    key = opened.add_key("GIS desk")
+    key = opened.keys.add("GIS desk")
     opened.close()
     allowed = {"Authorization": f"Bearer {key}"}
     upload = httpx2.post(

@@ -28,6 +28,7 @@ LAYERS = {
 GEOMETRY_KINDS = {
     "published_extent",
     "equal_area_disc",
+    "named_kecamatan",
     "enclosing_kecamatan",
     "enclosing_desa_disc",
     "location_only",
@@ -248,9 +249,9 @@ def test_zones_lie_in_their_regency_and_points_are_points(zones, regencies):
         assert (zone["geometry_kind"] == "location_only") == (zone.geometry.geom_type == "Point")
 
 
-def test_an_enclosing_zone_is_the_union_of_its_kecamatan(zones, kecamatan):
+def test_a_zone_named_by_kecamatan_is_the_union_of_its_kecamatan(zones, kecamatan):
     rules = tomllib.loads((DATA / "zones/zones.toml").read_text("utf-8"))
-    for zone_id in zones.index[zones["geometry_kind"] == "enclosing_kecamatan"]:
+    for zone_id in zones.index[zones["geometry_kind"].str.endswith("_kecamatan")]:
         cells = kecamatan.geometry[rules[zone_id]["geometry"]["kecamatan"]]
         assert zones.geometry[zone_id].equals(cells.union_all())
     assert (area_ha(zones.loc[["rkt-kotabaru"]]) > 67_000).all()

@@ -1,7 +1,6 @@
 """Exports keep codes as text, run no formula, and are whole or not there."""
 
 import json
-import zipfile
 
 import geopandas as gpd
 import openpyxl
@@ -12,8 +11,8 @@ import shapely
 from pyogrio.errors import FieldError
 
 from geo import files
-from geo.errors import CRSMissing, InvalidInput, InvalidLayer
-from geo.files import layer_to_parquet, read_layer, read_table, write_layer, write_table
+from geo.errors import CRSMissing, InvalidInput
+from geo.files import layer_to_parquet, read_table, write_layer
 
 
 def layer(**columns):
@@ -62,10 +61,10 @@ def test_geojson_is_lon_lat_with_ids_and_nulls(tmp_path):
 
 def test_a_layer_written_as_geojson_reads_back_as_it_was(tmp_path):
     write_layer(layer(), tmp_path / "a.geojson")
-    back = read_layer(tmp_path / "a.geojson")
-    assert back.index.tolist() == ["63.10", "63.01"]
-    assert back.index.name == "area_id"
-    assert back.to_crs(32750).geometry.geom_equals_exact(layer().geometry, 0.02).all()
+    back = gpd.read_file(tmp_path / "a.geojson")
+    assert back["id"].tolist() == ["63.10", "63.01"]
+    shapes = layer().geometry.reset_index(drop=True)
+    assert back.to_crs(32750).geometry.geom_equals_exact(shapes, 0.02).all()
 
 
 def test_a_geopackage_holds_one_layer_in_the_layers_own_crs(tmp_path):
@@ -87,9 +86,8 @@ def test_only_spreadsheets_are_guarded_against_formulas(tmp_path):
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_every_text_that_a_spreadsheet_runs_is_guarded(tmp_path, text):
     path = tmp_path / "a.csv"
-    write_table(pd.DataFrame({"=head": [text]}), path)
-    back = pd.read_csv(path)
-    assert (back.columns[0], back.iloc[0, 0]) == ("'=head", f"'{text}")
+    write_layer(layer(**{"=head": [text, ""]}), path)
+    assert pd.read_csv(path)["'=head"][0] == f"'{text}"
 
 
 def test_cells_of_codes_are_text_to_a_spreadsheet(tmp_path):
@@ -126,7 +124,7 @@ def test_the_same_layer_gives_the_same_bytes():
 
 def test_parquet_reads_back_as_it_was(tmp_path):
     (tmp_path / "a.parquet").write_bytes(layer_to_parquet(layer()))
-    back = read_layer(tmp_path / "a.parquet")
+    back = gpd.read_parquet(tmp_path / "a.parquet")
     assert back.crs == "EPSG:32750"
     assert back.geometry.geom_equals(layer().geometry).all()
     assert back["code"].tolist() == ["63.10", "63.01"]
@@ -141,23 +139,16 @@ def test_a_failed_export_leaves_the_file_that_was_there(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.gpkg"]
 
 
-def test_what_cannot_be_written_or_read_says_so(tmp_path):
+def test_what_cannot_be_written_says_so(tmp_path):
     with pytest.raises(InvalidInput, match="geojson, gpkg, csv, xlsx"):
         write_layer(layer(), tmp_path / "a.shp")
-    with pytest.raises(InvalidInput):
-        write_table(pd.DataFrame(), tmp_path / "a.pdf")
     with pytest.raises(CRSMissing):
         layer_to_parquet(layer().set_crs(None, allow_override=True))
-    (tmp_path / "a.geojson").write_text('{"features": [{"properties": {}, "geometry": null}]}')
-    with pytest.raises(InvalidLayer, match="area_id"):
-        read_layer(tmp_path / "a.geojson")
 
 
 def test_a_table_reads_back_as_text(tmp_path):
-    write_table(pd.DataFrame({"code": ["63.10", None]}), tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_text("code,name\n63.10,\n", encoding="utf-8-sig")
     table = read_table(tmp_path / "a.csv")
     assert table["code"][0] == "63.10"
-    assert pd.isna(table["code"][1])
-    write_table(table, tmp_path / "a.xlsx")
-    assert zipfile.is_zipfile(tmp_path / "a.xlsx")
+    assert pd.isna(table["name"][0])
     assert files.FORMATS == ("geojson", "gpkg", "csv", "xlsx")

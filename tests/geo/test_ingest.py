@@ -414,6 +414,25 @@ def test_the_difference_tells_values_and_areas():
     assert areas["after"] == pytest.approx(2 * areas["before"], rel=1e-6)
 
 
+def test_a_column_that_repeats_the_key_is_dropped_and_named():
+    result = check(zone(id="a"), zone(zone_id="b", id="b"))
+    assert "id" not in result.frame
+    assert found(result, "column_repeats_key")[0]["facts"] == {"column": "id", "key": "zone_id"}
+    other = check(zone(id="7"))
+    assert other.frame["id"].tolist() == ["7"]
+
+
+def test_a_column_that_comes_or_goes_is_no_edit_of_every_feature():
+    first = check(zone(luas_siap="1"), zone(zone_id="b", luas_siap="2")).frame
+    without = check(zone(), zone(zone_id="b"), current=first)
+    assert without.report["difference"]["counts"]["unchanged"] == 2
+    edited = check(zone(luas_siap="1"), zone(zone_id="b", luas_siap="3"), current=first)
+    (change,) = edited.report["difference"]["changed"]
+    assert change["values"] == {"luas_siap": {"before": "2", "after": "3"}}
+    field = check(zone(), zone(zone_id="b", status="baru"), current=first)
+    assert [c["key"] for c in field.report["difference"]["changed"]] == ["b"]
+
+
 def test_a_polygon_stored_as_a_multipolygon_of_one_part_has_not_changed():
     first = check(zone()).frame
     second = check(zone(geometry=shapely.MultiPolygon([INSIDE.reverse()])), current=first)

@@ -141,7 +141,7 @@ def zones(make_layer):
 
 @pytest.fixture
 def assess(zones, model, regencies, indicators, slope):
-    def run(year=2025, rasters=slope, using=model):
+    def run(year=2025, rasters=slope, using=model, zones=zones):
         measures = measure_zones(
             zones, using, year=year, regencies=regencies, indicators=indicators, rasters=rasters
         )
@@ -220,6 +220,71 @@ def test_a_zone_outside_every_regency_has_not_enough_data(assess):
     assert "outside every regency" in criterion(away, "tpak").note.en
 
 
+def test_a_zone_partly_outside_every_regency_rests_on_less_data_and_says_so(assess, make_layer):
+    half = make_layer({"half": shapely.box(X - 2000, Y, X + 2000, Y + 4000)}).to_crs("EPSG:4326")
+    found = assess(zones=half, rasters={})["half"]
+    assert criterion(found, "tpak").measure == 74
+    assert found.data_coverage == pytest.approx(0.25, abs=1e-3)  # half of the figure's half
+    assert "50% of the zone lies outside" in criterion(found, "tpak").note.en
+
+
+@pytest.fixture
+def enclosed(make_layer):
+    """A square of 2,500 ha (25 cells, slope 10) that encloses zones of several stated areas."""
+
+    def make(*areas_ha, kind="enclosing_kecamatan", west=X):
+        square = shapely.box(west, Y, west + 5000, Y + 5000)
+        names = [f"z{i}" for i in range(len(areas_ha))]
+        return make_layer(
+            dict.fromkeys(names, square), name=names, geometry_kind=kind, area_ha=areas_ha
+        ).to_crs("EPSG:4326")
+
+    return make
+
+
+def test_a_raster_counts_as_far_as_the_zone_fills_the_area_that_encloses_it(assess, enclosed):
+    found = assess(zones=enclosed(500.0, 1000.0, 9999.0))
+    shares = [found[z].data_coverage for z in ("z0", "z1", "z2")]
+    # The figure is half of the weight, the raster the other half: 0.5 + 0.5 * area / 2500.
+    assert shares == pytest.approx([0.6, 0.7, 1.0], abs=1e-3)
+    assert criterion(found["z0"], "lereng").measure == pytest.approx(10, abs=1e-6)
+    assert "the zone fills 20% of it" in criterion(found["z0"], "lereng").note.en
+    assert criterion(found["z2"], "lereng").note is None
+
+
+@pytest.mark.parametrize("kind", ["enclosing_kecamatan", "enclosing_desa_disc"])
+def test_a_raster_does_not_measure_a_zone_of_unknown_place_and_area(assess, enclosed, kind):
+    found = assess(zones=enclosed(np.nan, kind=kind))["z0"]
+    assert criterion(found, "lereng").measure is None
+    assert "position and area inside it are unknown" in criterion(found, "lereng").note.en
+    assert found.data_coverage == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("kind", ["equal_area_disc", "official", None])
+def test_a_geometry_that_is_the_zones_own_is_measured_whole(assess, enclosed, kind):
+    found = assess(zones=enclosed(500.0, kind=kind))["z0"]
+    assert found.data_coverage == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("area_ha", "west", "failed", "share", "words"),
+    [
+        (np.nan, X, False, 0.0, None),  # nothing steep anywhere
+        (np.nan, X + 12_000, True, 1.0, "Too steep"),  # everything is
+        (np.nan, X + 8000, False, None, "Not certain: 60%"),  # 60 % are
+        (2400.0, X + 8000, True, 0.583, "Too steep"),  # at least 1,400 of its 2,400 ha are
+        (600.0, X + 5500, False, 0.416, "42% at most"),  # at most 250 of its 600 ha
+    ],
+)
+def test_a_constraint_on_an_enclosing_area_decides_only_what_is_certain(
+    assess, enclosed, area_ha, west, failed, share, words
+):
+    result = assess(zones=enclosed(area_ha, west=west))["z0"].constraints[0]
+    assert result.failed is failed
+    assert result.excluded_share == (None if share is None else pytest.approx(share, abs=3e-3))
+    assert (result.note is None) if words is None else words in result.note.en
+
+
 def test_scores_ranks_and_classes_by_hand(assess):
     found = assess()
     # west: TPAK 74 gives 0.7, slope 10 gives 0.75; half of each, of 100.
@@ -257,3 +322,19 @@ def test_the_explanation_names_what_lifts_holds_back_and_is_missing(assess):
     assert "72,5" in text.id
     assert "72.5" in text.en
     assert "rank 1 of 4" in text.en
+
+
+def test_the_explanation_names_the_floor_that_a_zone_misses(assess, model):
+    across, west = assess()["across"], assess()["west"]
+    titles = {d.id: d.title for d in model.dimensions}
+    assert (
+        "lowest whatever the score: Land is below" in sentence(across, of=4, dimensions=titles).en
+    )
+    assert "Lahan di bawah batas minimum" in sentence(across, of=4, dimensions=titles).id
+    assert "floor" not in sentence(west, of=4, dimensions=titles).en
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.496, "only 49 %"), (0.2, "only 20 %")])
+def test_a_coverage_below_the_floor_never_reads_as_the_floor(assess, share, words):
+    away = replace(assess()["away"], data_coverage=share)
+    assert words in sentence(away, of=4).en

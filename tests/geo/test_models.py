@@ -59,6 +59,17 @@ def test_nobody_has_confirmed_a_criterion_yet(model):
         ("threshold = 45.0", "", "lereng_curam"),
         ('kind = "readiness"', "", "kind"),
         ("min_cells = 4", "min_cells = four", "TOML"),
+        ('id = "kesiapan"', 'id = "../kesiapan"', "lower-case letters"),
+        ('kind = "readiness"', 'kind = "readyness"', "readyness"),
+        ('id = "lereng_curam"', 'id = "laut"', "'laut' stands twice"),
+        ("coverage_floor = 0.5", "coverage_floor = 50", "no share"),
+        ("zero_at = 60, one_at = 80", "zero_at = 80, one_at = 80", "criterion 'ipm', value"),
+        ("zero_at = 60, one_at = 80", "zero_at = 60, one_at = nan", "criterion 'ipm', value"),
+        ("zero_at = 60, one_at = 80", "zero_at = 60", "criterion 'ipm', value"),
+        ("values = [1.0, 0.75, 0.5, 0.25, 0.0]", "values = [1.0]", "criterion 'lereng', value"),
+        ("values = [1.0, 0.75", "values = [100, 0.75", "between 0 and 1"),
+        ('statistic = "mean"', 'statistic = "median"', "median"),
+        ("[judgements]", "[judgement]", "is not judged"),
     ],
 )
 def test_a_broken_model_says_where(text, old, new, words):

@@ -9,6 +9,8 @@ from geo import planning
 from geo.assessment import as_document, results_frame
 from geo.crs import area_ha
 from geo.errors import (
+    IndicatorNotFound,
+    InvalidModel,
     InvalidWeights,
     LayerNotFound,
     ModelNotFound,
@@ -17,6 +19,7 @@ from geo.errors import (
     ZoneNotFound,
 )
 from geo.indicators import values_for
+from geo.publishing import publish_indicators, publish_model
 from geo.reference import load_reference
 from tests.conftest import DATA
 
@@ -35,15 +38,27 @@ def test_every_version_says_its_source_and_licence(reference_store):
         assert version.licence
 
 
-def test_all_zones_get_a_result_and_the_large_ones_a_rank(reference_store):
+def test_all_zones_get_a_result_and_only_those_that_are_measured_a_rank(reference_store):
     found = planning.assess(reference_store)
     assert len(found.results) == 14
     assert found.year == 2025
     ranks = {r.area_id: r.rank for r in found.results if r.rank is not None}
-    assert sorted(ranks.values()) == list(range(1, len(ranks) + 1))
-    assert {"cahaya-baru", "gula-habang", "rkt-kotabaru"} <= set(ranks)
+    assert ranks == {"cahaya-baru": 1, "gula-habang": 2}
     unranked = [r for r in found.results if r.rank is None]
     assert all(r.status == "insufficient_data" and r.data_coverage < 0.5 for r in unranked)
+
+
+def test_a_zone_somewhere_inside_its_geometry_is_not_measured_by_it(reference_store):
+    found = planning.assess(reference_store)
+    for area_id, part in (("sungai-pinang", None), ("rkt-kotabaru", "31%")):
+        zone = found.result(area_id)
+        open_land = next(c for c in zone.criteria if c.criterion == "lahan_terbuka")
+        assert (open_land.measure is None) == (part is None)
+        words = "position and area inside it are unknown" if part is None else f"fills {part}"
+        assert words in open_land.note.en
+        sea = next(c for c in zone.constraints if c.constraint == "laut")
+        assert sea.excluded_share is not None
+        assert not sea.failed
 
 
 def test_small_zones_are_told_that_the_land_cover_is_too_coarse_for_them(reference_store):
@@ -174,7 +189,11 @@ def test_steep_land_excludes_a_zone(reference_store, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "unit", "words"),
-    [("Lereng %", "%", "lower-case"), ("curah_hujan", None, "Say the unit")],
+    [
+        ("Lereng %", "%", "lower-case"),
+        ("curah_hujan", None, "Say the unit"),
+        ("slope_percent", "degrees", "graded in '%', not in 'degrees'"),
+    ],
 )
 def test_a_land_raster_needs_a_name_and_a_unit(reference_store, tmp_path, name, unit, words):
     with pytest.raises(RasterRefused, match=words):
@@ -206,3 +225,71 @@ def flat_slope(folder, percent=1.0):
     ) as target:
         target.write(np.full((480, 360), percent, dtype="float32"), 1)
     return path
+
+
+def test_a_table_without_a_models_indicators_is_not_found_and_no_fault(reference_store):
+    table = planning.indicators(reference_store)
+    asked = planning.model(reference_store, "kesiapan").indicators()
+    publish_indicators(
+        reference_store,
+        table[~table["indicator"].isin(asked)],
+        actor="tester",
+        note="",
+        source="made",
+    )
+    with pytest.raises(IndicatorNotFound, match="tpak_agustus"):
+        planning.assess(reference_store)
+
+
+def test_a_caller_may_change_the_indicator_table_that_it_was_given(reference_store):
+    mine = planning.indicators(reference_store)
+    mine["value"] = 0.0
+    assert planning.indicators(reference_store)["value"].max() > 0
+
+
+def test_the_year_of_a_raster_is_a_year_or_missing(reference_store):
+    years = {
+        name: reference_store.version(name).details["year"]
+        for name in reference_store.datasets("raster")
+    }
+    assert years == {
+        "land-landcover": "2019",
+        "land-landmask": "1999",
+        "land-elevation_coarse": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["rkt-kotabaru", "RKT-Kotabaru", "Rencana Kawasan Transmigrasi (RKT) kotabaru", "kotabaru"],
+)
+def test_a_zone_is_found_by_its_id_or_a_name_that_it_alone_has(reference_store, asked):
+    assert planning.assess(reference_store).find(asked).area_id == "rkt-kotabaru"
+
+
+@pytest.mark.parametrize("asked", ["Bekambit Desa", "", "kawasan"])
+def test_a_name_of_none_or_of_several_zones_is_not_found(reference_store, asked):
+    with pytest.raises(ZoneNotFound):
+        planning.assess(reference_store).find(asked)
+
+
+def test_a_model_of_ones_own_is_published_beside_the_others_or_in_their_place(reference_store):
+    text = planning.model_text(reference_store, "kesiapan")
+    own = text.replace('id = "kesiapan"', 'id = "kantor"')
+    publish_model(reference_store, own, actor="tester", note="")
+    assert planning.models(reference_store) == ["kantor", "kebutuhan", "kesiapan"]
+    assert planning.assess(reference_store, "kantor").n_ranked == 2
+
+    later = text.replace("coverage_floor = 0.5", "coverage_floor = 0.9")
+    version, model = publish_model(reference_store, later, actor="tester", note="", licence="CC0")
+    assert (version.number, version.source, version.licence) == (2, model.source, "CC0")
+    assert planning.assess(reference_store).n_ranked == 0
+    assert "slope_percent" in planning.unmet(reference_store, model)
+    assert "tpak_agustus" not in planning.unmet(reference_store, model)
+
+
+def test_a_model_that_cannot_be_used_is_not_published(reference_store):
+    before = reference_store.state()
+    with pytest.raises(InvalidModel, match="title"):
+        publish_model(reference_store, 'id = "huni"\n[[dimension]]\nid="huni"', actor="t", note="")
+    assert reference_store.state() == before

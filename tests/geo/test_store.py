@@ -3,15 +3,31 @@
 import hashlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from geo import catalogue
-from geo.errors import Conflict, LayerNotFound, StoreFault, UploadNotFound, VersionNotFound
+from geo import store as store_module
+from geo.errors import (
+    Conflict,
+    KeyNotFound,
+    LayerNotFound,
+    StoreFault,
+    UploadNotFound,
+    UploadRejected,
+    VersionNotFound,
+)
+from geo.reference import load_reference
+from geo.shipped import DATASETS
 from geo.store import Provenance, Store
 
 
@@ -106,7 +122,7 @@ def test_what_is_not_there_is_named(store):
     with pytest.raises(VersionNotFound):
         store.rollback("zones", 9, actor="adi", note="x")
     with pytest.raises(UploadNotFound):
-        store.upload("0" * 16)
+        store.uploads.one("0" * 16)
 
 
 def test_order_follows_numbers_and_not_the_clock(tmp_path):
@@ -123,7 +139,7 @@ def uploaded(store, tmp_path, content=b"layer"):
     if content is not None:
         frame = tmp_path / "frame"
         frame.write_bytes(content)
-    return store.add_upload(
+    return store.uploads.add(
         "zones", filename="z.zip", sha256="0" * 64, report={"x": 1}, frame=frame, actor="sri"
     )
 
@@ -134,48 +150,94 @@ def test_an_upload_waits_is_published_and_remembered(store, tmp_path):
     version = store.publish(
         "zones",
         "layer",
-        store.upload_path(upload.upload),
+        store.uploads.path(upload.upload),
         suffix=".parquet",
         provenance=by(upload=upload.upload),
     )
     assert version.path.read_bytes() == b"layer"
     assert version.upload == upload.upload
-    assert store.upload(upload.upload).state == "published"
+    assert store.uploads.one(upload.upload).state == "published"
+
+
+def publish_upload(store, upload):
+    return store.publish(
+        "zones", "layer", b"layer", suffix=".parquet", provenance=by(upload=upload.upload)
+    )
+
+
+def test_of_discarding_and_publishing_an_upload_only_the_first_happens(store, tmp_path):
+    discarded, published = uploaded(store, tmp_path), uploaded(store, tmp_path)
+    store.uploads.discard(discarded.upload, actor="sri")
+    with pytest.raises(Conflict, match="discarded"):
+        publish_upload(store, discarded)
+    assert store.datasets() == []
+
+    publish_upload(store, published)
+    with pytest.raises(Conflict, match="published already"):
+        store.uploads.discard(published.upload, actor="sri")
+    with pytest.raises(Conflict, match="published already"):
+        publish_upload(store, published)
+    assert store.uploads.one(published.upload).state == "published"
+    assert [v.number for v in store.versions("zones")] == [1]
+
+
+def test_a_refused_upload_cannot_be_published(store, tmp_path):
+    with pytest.raises(UploadRejected):
+        publish_upload(store, uploaded(store, tmp_path, content=None))
+    assert store.datasets() == []
+
+
+def test_uploads_are_listed_newest_first_whatever_the_clock_says(store, tmp_path):
+    first, second, third = (uploaded(store, tmp_path) for _ in range(3))
+    store.uploads.discard(second.upload, actor="sri")
+    listed = [u.upload for u in store.uploads.newest()]
+    assert listed == [third.upload, second.upload, first.upload]
+    assert [u.upload for u in store.uploads.newest("valid")] == [third.upload, first.upload]
+    assert [u.upload for u in store.uploads.newest(most=1)] == [third.upload]
 
 
 def test_a_refused_upload_keeps_its_report_only(store, tmp_path):
     upload = uploaded(store, tmp_path, content=None)
     assert upload.state == "refused"
     assert list((store.folder / "uploads").iterdir()) == []
-    store.discard_upload(upload.upload, actor="sri")
-    assert store.upload(upload.upload).state == "discarded"
+    store.uploads.discard(upload.upload, actor="sri")
+    assert store.uploads.one(upload.upload).state == "discarded"
 
 
 def test_a_key_is_shown_once_and_only_its_digest_is_kept(store):
-    assert not store.has_keys()
-    key = store.add_key("GIS desk")
-    assert store.has_keys()
-    assert store.key_label(key).startswith("GIS desk (")
+    assert not store.keys.any()
+    key = store.keys.add("GIS desk")
+    assert store.keys.any()
+    assert store.keys.label_of(key).startswith("GIS desk (")
     assert len(key.split("_", 2)[2]) >= 43
     content = (store.folder / "catalogue.sqlite").read_bytes()
     content += (store.folder / "catalogue.sqlite-wal").read_bytes()
     assert key.split("_", 2)[2].encode() not in content
-    assert "digest" not in store.keys()[0]
-    assert store.keys()[0]["last_used_at"] == "2026-01-02T03:04:05Z"
+    assert "digest" not in store.keys.all()[0]
+    assert store.keys.all()[0]["last_used_at"] == "2026-01-02T03:04:05Z"
 
 
 @pytest.mark.parametrize(
     "change", [lambda k: k[:-1], lambda k: k + "x", lambda k: "", lambda k: "kwsn_a_b"]
 )
 def test_any_other_text_is_no_key(store, change):
-    assert store.key_label(change(store.add_key("gis"))) is None
+    assert store.keys.label_of(change(store.keys.add("gis"))) is None
 
 
 def test_a_revoked_key_is_closed_for_good(store):
-    key = store.add_key("gis")
-    store.revoke_key(key.split("_")[1])
-    assert store.key_label(key) is None
-    assert not store.has_keys()
+    key = store.keys.add("gis")
+    store.keys.revoke(key.split("_")[1])
+    assert store.keys.label_of(key) is None
+    assert not store.keys.any()
+    store.keys.revoke(key.split("_")[1])
+    assert [e["action"] for e in store.audit()] == ["key-add", "key-revoke"]
+
+
+def test_a_key_that_is_not_there_cannot_be_revoked_in_silence(store):
+    key = store.keys.add("gis")
+    with pytest.raises(KeyNotFound, match=key.split("_")[1]):
+        store.keys.revoke("deadbeef")
+    assert store.keys.label_of(key) is not None
 
 
 def test_the_log_is_chained_so_that_a_change_shows(store):
@@ -210,10 +272,125 @@ def test_check_finds_altered_missing_and_orphan_files(store):
     orphan = store.folder / "snapshots" / "left.parquet"
     orphan.write_bytes(b"x")
     report = store.check(repair=True, min_age_s=0)
-    assert report.altered == (altered.path.name,)
-    assert report.missing == (missing.path.name,)
-    assert report.orphans == ("left.parquet",)
+    assert report.altered == (f"snapshots/{altered.path.name}",)
+    assert report.missing == (f"snapshots/{missing.path.name}",)
+    assert report.orphans == ("snapshots/left.parquet",)
+    assert not report.is_sound
     assert not orphan.exists()
+
+
+def test_check_finds_what_uploads_and_preparations_left_behind(store, tmp_path):
+    waiting, lost = uploaded(store, tmp_path), uploaded(store, tmp_path)
+    store.uploads.path(lost.upload).unlink()
+    store.write_prepared("kept", b"x")
+    for left in ("uploads/.writing-a", "uploads/0.parquet", "prepared/.writing-b"):
+        (store.folder / left).write_bytes(b"x")
+    report = store.check(repair=True, min_age_s=0)
+    assert report.orphans == ("prepared/.writing-b", "uploads/.writing-a", "uploads/0.parquet")
+    assert report.missing == (f"uploads/{lost.upload}.parquet",)
+    assert store.check().orphans == ()
+    assert store.uploads.path(waiting.upload).exists()
+    assert store.prepared_path("kept").exists()
+
+
+def test_check_finds_a_changed_line_of_the_audit_log(store):
+    publish(store, b"one")
+    publish(store, b"two")
+    assert store.check().is_sound
+    engine = catalogue.open_catalogue(store.folder / "catalogue.sqlite")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit SET actor = 'other' WHERE entry = 2")
+    engine.dispose()
+    report = store.check()
+    assert (report.broken_entry, report.is_sound) == (2, False)
+
+
+@pytest.mark.parametrize("content", [b"x", b""])
+def test_a_damaged_file_is_written_again_by_the_next_publication_of_its_content(store, content):
+    first = publish(store, b"one")
+    first.path.write_bytes(content)
+    second = publish(store, b"one")
+    assert second.path == first.path
+    assert second.path.read_bytes() == b"one"
+    assert store.check().is_sound
+
+
+def old_orphan(store, content):
+    """A file of no version, two hours old, as a publication leaves it that was ended by force."""
+    path = store.folder / "snapshots" / f"{hashlib.sha256(content).hexdigest()}.parquet"
+    path.write_bytes(content)
+    os.utime(path, (0, time.time() - 7200))
+    return path
+
+
+def test_an_old_orphan_that_a_publication_takes_is_young_again(store, monkeypatch):
+    path = old_orphan(store, b"one")
+    written = store_module.write_snapshot
+
+    def written_and_repaired(*arguments, **options):
+        found = written(*arguments, **options)
+        store.check(repair=True)  # by another process, before the version is in the catalogue
+        return found
+
+    monkeypatch.setattr(store_module, "write_snapshot", written_and_repaired)
+    assert publish(store, b"one").path == path
+    assert path.read_bytes() == b"one"
+
+
+def test_a_repair_that_removes_a_file_under_a_publication_costs_no_version(store, monkeypatch):
+    path = old_orphan(store, b"one")
+    written, calls = store_module.write_snapshot, []
+
+    def written_and_removed(*arguments, **options):
+        found = written(*arguments, **options)
+        if not calls:
+            path.unlink()
+        calls.append(found)
+        return found
+
+    monkeypatch.setattr(store_module, "write_snapshot", written_and_removed)
+    publish(store, b"one")
+    assert path.read_bytes() == b"one"
+
+
+def test_a_repair_looks_at_the_versions_again_while_nobody_can_publish(store, monkeypatch):
+    path = old_orphan(store, b"one")
+    begin = catalogue.writing
+
+    def published_just_before(engine):
+        monkeypatch.setattr(catalogue, "writing", begin)
+        publish(store, b"one")
+        os.utime(path, (0, time.time() - 7200))
+        return begin(engine)
+
+    monkeypatch.setattr(catalogue, "writing", published_just_before)
+    store.check(repair=True)
+    assert path.read_bytes() == b"one"
+
+
+def test_all_current_versions_are_seen_at_one_moment(store):
+    publish(store, b"one")
+    publish(store, b"a", dataset="other")
+    before = store.current()
+    assert before == store.current() == before.current()
+    publish(store, b"two")
+    assert before.version("zones").path.read_bytes() == b"one"
+    assert before != store.current()
+    store.rollback("zones", 1, actor="adi", note="back")
+    assert before == store.current()
+    assert {before: "kept"}[store.current()] == "kept"
+
+
+def test_a_dataset_of_another_kind_is_not_found_and_only_its_kind_is_named(store):
+    publish(store, b"one")
+    store.publish("tables", "indicators", b"x", suffix=".parquet", provenance=by())
+    now = store.current()
+    assert now.datasets() == ["tables", "zones"]
+    assert now.datasets("layer") == ["zones"]
+    with pytest.raises(LayerNotFound, match=r"Available: zones\.$"):
+        now.version("tables", "layer")
+    with pytest.raises(LayerNotFound, match=r"Available: tables, zones\.$"):
+        now.version("nothing")
 
 
 def test_a_young_orphan_may_be_a_publication_under_way(store):
@@ -236,6 +413,82 @@ def test_a_damaged_catalogue_is_refused_and_left_as_it_is(tmp_path, damage):
     with pytest.raises(StoreFault, match=r"damaged|newer"):
         Store(tmp_path / "s")
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(b""),
+        lambda path: (path.unlink(), sqlite3.connect(path).execute("VACUUM")),
+    ],
+    ids=["absent", "empty", "another"],
+)
+def test_a_lost_catalogue_beside_snapshots_is_not_made_anew(tmp_path, lose):
+    store = Store(tmp_path / "s")
+    snapshot = publish(store, b"one").path
+    store.close()
+    path = tmp_path / "s" / "catalogue.sqlite"
+    lose(path)
+    with pytest.raises(StoreFault, match="lost or empty"):
+        Store(tmp_path / "s")
+    assert not path.exists() or path.stat().st_size <= 4096
+    assert snapshot.read_bytes() == b"one"
+
+
+def test_a_catalogue_that_is_held_is_busy_and_not_damaged(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "_PATIENCE_S", 0.1)
+    Store(tmp_path / "s").close()
+    with closing(sqlite3.connect(tmp_path / "s" / "catalogue.sqlite")) as holder:
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreFault, match="cannot be read now"):
+            Store(tmp_path / "s")
+    Store(tmp_path / "s").close()
+
+
+def test_a_first_start_waits_for_another_that_is_making_the_catalogue(tmp_path):
+    (tmp_path / "s").mkdir()
+    path = tmp_path / "s" / "catalogue.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        finished = threading.Timer(0.3, other.execute, ["ROLLBACK"])
+        finished.start()
+        store = Store(tmp_path / "s")
+        finished.join()
+    assert publish(store, b"one").number == 1
+    store.close()
+
+
+def test_two_first_starts_that_load_the_shipped_data_end_with_all_of_them(tmp_path):
+    data = Path(catalogue.__file__).parents[1] / "data"
+    stores = [Store(tmp_path / "s") for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        published = list(pool.map(lambda store: load_reference(store, data), stores))
+    assert sorted(published[0] + published[1]) == sorted(DATASETS)
+    assert [v.number for name in DATASETS for v in stores[0].versions(name)] == [1] * len(DATASETS)
+    for store in stores:
+        store.close()
+
+
+def test_what_the_program_ships_with_is_known_without_loading_it(reference_store):
+    assert frozenset(reference_store.datasets()) == DATASETS
+
+
+@pytest.mark.parametrize("name", ["with?mode=memory", "with#hash", "with %41 and é"])
+def test_a_stores_folder_may_have_any_name(tmp_path, name):
+    store = Store(tmp_path / name)
+    publish(store, b"one")
+    store.close()
+    assert (tmp_path / name / "catalogue.sqlite").stat().st_size > 4096
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_where_the_stores_folder_should_be_is_a_clear_fault(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path / "file", tmp_path / "file" / "store"):
+        with pytest.raises(StoreFault, match="cannot be used"):
+            Store(folder)
 
 
 def test_a_catalogue_of_a_newer_program_is_refused(tmp_path):

@@ -64,8 +64,8 @@ class Snapshots:
         present = {int(version.note) for version in self.store.versions("zones")}
         self.store.close()
         return {
-            "half_written": sum(name.startswith(".writing-") for name in orphans),
-            "without_version": sum(not name.startswith(".writing-") for name in orphans),
+            "half_written": sum(".writing-" in name for name in orphans),
+            "without_version": sum(".writing-" not in name for name in orphans),
             "not_yet_acknowledged": len(present - acknowledged),
         }
 

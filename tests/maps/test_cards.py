@@ -124,6 +124,26 @@ def test_geometry_of_a_kind_that_nobody_stated_is_taken_as_published(kind: objec
     assert geometry_sentence(kind, None, "id").startswith("Batas menurut berkas")
 
 
+def test_a_card_marks_a_geometry_that_is_not_the_zones_own() -> None:
+    marks = {area_id: card.get("geometryMark") for area_id, card in cards().items()}
+    assert marks == {
+        "alfa": "batas perkiraan",
+        "beta": "melingkupi zona",
+        "gama": "melingkupi zona",
+        "delta": None,
+        "epsilon": "lokasi saja",
+    }
+
+
+def test_a_coverage_below_the_floor_never_reads_as_the_floor() -> None:
+    result = make_result(status="insufficient_data", rank=None, score=None, data_coverage=0.496)
+    card = zone_cards(make_zones(), [result], dimensions={}, regency_names={}, language="en")[
+        "alfa"
+    ]
+    assert card["coverage"] == "49%"
+    assert "49%" in card["reason"]
+
+
 def test_geometry_says_its_method() -> None:
     assert geometry_sentence("location_only", "Titik desa.", "id").endswith(" Titik desa.")
 

@@ -69,6 +69,16 @@ def test_the_ranking_is_a_table_in_order_and_the_others_say_why() -> None:
     assert "Melanggar batas: Kawasan hutan" in html
 
 
+def test_the_ranking_says_whose_drawn_area_is_not_its_own() -> None:
+    html = page("en")
+    assert re.findall(r'<small class="mark">([^<]+)</small>', html) == [
+        "approximate boundary",
+        "encloses the zone",
+        "encloses the zone",
+        "location only",
+    ]
+
+
 def test_the_form_is_a_plain_get_with_labels_and_the_current_choice() -> None:
     html = page(root="/kw")
     assert '<form method="get" action="/kw/map">' in html

@@ -1,0 +1,162 @@
+"""Raster tiles of the suitability surface and of the land rasters, with their legends."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import LanguageDep, LinksDep, StoreDep
+from api.links import JSON
+from api.parameters import InvalidParameter
+from api.responses import conditional, etag_of, json_response
+from geo.language import Language, Text
+from geo.store import Store
+
+router = APIRouter(tags=["tiles"])
+
+PNG = "image/png"
+# Browsers hold six connections; whoever waits longer is told to come back.
+_PATIENCE_S = 5.0
+_FOREVER = "public, max-age=31536000, immutable"
+_TILE_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {PNG: {}}, "description": "A tile of 256 by 256 pixels"}
+}
+
+
+class LegendQuery(BaseModel):
+    """Which surface is meant; a land raster is the same for every model."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Annotated[str, Field(description="The model whose suitability is shown.")] = "kesiapan"
+    f: str | None = None
+    lang: str | None = None
+
+
+class TileQuery(LegendQuery):
+    """The same, with the version that a map was drawn for."""
+
+    v: Annotated[
+        str | None,
+        Field(description="Current version, from the TileJSON: the tile may then be kept forever."),
+    ] = None
+
+
+@router.get("/tiles/{name}", summary="TileJSON and legend of a raster layer")
+def read_tile_layer(
+    request: Request,
+    name: str,
+    query: Annotated[LegendQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """Where the tiles of `suitability` or of a land raster are, and what their colours mean."""
+    key, document = _layer(store, name, query.model, language)
+    # A layer that was found has a plain name; a link of ours would quote the braces.
+    address = f"{links.base}/tiles/{name}/{{z}}/{{x}}/{{y}}.png"
+    tiles = f"{address}?model={query.model}&v={key[:16]}" if name == _suitability() else address
+    document |= {
+        "tilejson": "2.2.0",
+        "scheme": "xyz",
+        "tiles": [tiles],
+        "links": [links.link("self", JSON, "tiles", name, model=query.model)],
+    }
+    tag = etag_of(key, name, query.model, language, links.base, links.language)
+    return conditional(request, tag, lambda: json_response(request, document))
+
+
+@router.get(
+    "/tiles/{name}/{z}/{x}/{y}.png",
+    response_class=Response,
+    responses=_TILE_ANSWER,
+    summary="A raster tile",
+)
+def read_tile(
+    request: Request,
+    name: str,
+    z: int,
+    x: int,
+    y: int,
+    query: Annotated[TileQuery, Query()],
+    store: StoreDep,
+) -> Response:
+    """The layer in one Web Mercator tile (zoom, column, row); transparent without data."""
+    _require_tile(z, x, y)
+    key = _key(store, name, query.model)
+    answer = conditional(
+        request,
+        etag_of("tile", key, z, x, y),
+        lambda: Response(_drawn(store, name, query.model, z, x, y), media_type=PNG),
+    )
+    if query.v is not None and len(query.v) >= 16 and key.startswith(query.v):
+        answer.headers["Cache-Control"] = _FOREVER
+    return answer
+
+
+def _suitability() -> str:
+    from maps.tiles import SUITABILITY
+
+    return SUITABILITY
+
+
+def _key(store: Store, name: str, model: str) -> str:
+    """What decides a layer's cells: the hash of a raster, or of all that goes into the surface."""
+    from geo import surfaces
+
+    if name != _suitability():
+        return surfaces.land_raster(store, name).sha256
+    return surfaces.require_surface_key(store, model)
+
+
+def _drawn(store: Store, name: str, model: str, z: int, x: int, y: int) -> bytes:
+    from geo import surfaces
+    from maps.tiles import land_palette, suitability_palette, tile_png
+
+    if name == _suitability():
+        path = surfaces.surface(store, model, patience_s=_PATIENCE_S).path
+        return tile_png(path, z=z, x=x, y=y, palette=suitability_palette())
+    raster = surfaces.land_raster(store, name)
+    palette = land_palette(raster.path, is_classes=surfaces.is_of_classes(store, name), name=name)
+    return tile_png(raster.path, z=z, x=x, y=y, palette=palette)
+
+
+def _layer(store: Store, name: str, model: str, language: Language) -> tuple[str, dict[str, Any]]:
+    """The key of a layer, and what its TileJSON says of it."""
+    from geo import planning, surfaces
+    from maps.tiles import MAX_ZOOM, land_legend, land_palette, suitability_legend
+
+    if name == _suitability():
+        key = surfaces.require_surface_key(store, model)
+        legend = suitability_legend(planning.model(store, model).title, language)
+        bounds, source = surfaces.region_bounds(store), "Kawasan"
+    else:
+        raster = surfaces.land_raster(store, name)
+        is_classes = surfaces.is_of_classes(store, name)
+        palette = land_palette(raster.path, is_classes=is_classes, name=name)
+        key, source = raster.sha256, f"{raster.source} ({raster.licence})"
+        legend = land_legend(name, str(raster.details.get("unit", "")), palette, language)
+        bounds = raster.details["bounds"]
+    return key, {
+        "name": legend.title,
+        "description": legend.unit,
+        "attribution": source,
+        "minzoom": 0,
+        "maxzoom": MAX_ZOOM,
+        "bounds": bounds,
+        "colours": [{"label": e.label, "colour": e.colour} for e in legend.entries],
+    }
+
+
+def _require_tile(z: int, x: int, y: int) -> None:
+    from maps.tiles import MAX_ZOOM
+
+    if not 0 <= z <= MAX_ZOOM:
+        raise InvalidParameter(parameter="z", reason=_ZOOM.format(most=MAX_ZOOM))
+    for name, place in (("x", x), ("y", y)):
+        if not 0 <= place < 2**z:
+            raise InvalidParameter(parameter=name, reason=_PLACE.format(most=2**z - 1, z=z))
+
+
+_ZOOM = Text(id="tulis 0 sampai {most}.", en="write 0 to {most}.")
+_PLACE = Text(id="pada zoom {z} tulis 0 sampai {most}.", en="at zoom {z} write 0 to {most}.")

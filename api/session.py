@@ -1,0 +1,116 @@
+"""What every command does alike: settings, language, the open store, errors as sentences, waiting."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from api.settings import Settings
+from geo.errors import GeoError
+from geo.language import LANGUAGES, Language, Text
+from geo.shipped import DATASETS
+
+if TYPE_CHECKING:
+    from geo.store import Store, Version
+
+OPERATOR = "operator"
+
+errors = Console(stderr=True)
+
+
+def _known_language(lang: str | None) -> str | None:
+    if lang is not None and lang not in LANGUAGES:
+        raise typer.BadParameter(f"{lang!r}: {', '.join(LANGUAGES)}")
+    return lang
+
+
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", help="Folder of the store (KAWASAN_STORE; default .kawasan)."),
+]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        help="Language of messages: id or en.",
+        show_default=False,
+        callback=_known_language,
+    ),
+]
+
+
+def stated_settings(store: Path | None) -> Settings:
+    """The settings of the environment; `store` as stated on the command line goes first."""
+    return Settings() if store is None else Settings(store=store)
+
+
+def chosen_language(lang: str | None, settings: Settings) -> Language:
+    """The language of messages."""
+    # `_known_language` has refused every other word.
+    return settings.default_language if lang is None else "en" if lang == "en" else "id"
+
+
+@contextmanager
+def open_store(settings: Settings, *, wait: bool = False) -> Iterator["Store"]:
+    """The store; with `wait`, shipped data that it lacks are loaded first.
+
+    They are missing in a new store, and where a first start was interrupted.
+    """
+    from geo.store import Store
+
+    store = Store(settings.store)
+    try:
+        if wait and not DATASETS <= set(store.datasets()):
+            from geo.reference import load_reference
+
+            with spinner("Memuat data acuan … / Loading reference data …"):
+                load_reference(store, settings.data_dir)
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def explained(lang: str | None, settings: Settings) -> Iterator[None]:
+    """What goes wrong as one clear sentence and exit code 1, never as a traceback."""
+    language = chosen_language(lang, settings)
+    try:
+        yield
+    except GeoError as error:
+        _say(error.title.to(language), error.detail(language))
+        raise typer.Exit(1) from error
+    except OSError as error:
+        detail = _FILE_FAULT.format(f=error.filename or "-", e=error.strerror or error)
+        _say(_FILE_TITLE.to(language), detail.to(language))
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def spinner(what: str) -> Iterator[None]:
+    """A sign of life while something takes its time."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        progress.add_task(what, total=None)
+        yield
+
+
+def version_line(version: "Version") -> str:
+    """What was published, in one line."""
+    return f"{version.dataset}: {version.number} · {version.sha256[:12]}"
+
+
+def _say(title: str, detail: str) -> None:
+    errors.print(f"[red]{title}[/red]: ", end="")
+    errors.print(detail, markup=False, soft_wrap=True)
+
+
+_FILE_TITLE = Text(id="Berkas tidak dapat dipakai", en="File cannot be used")
+_FILE_FAULT = Text(
+    id="{f} tidak dapat dibaca atau ditulis ({e}). Periksa nama, ruang dan hak aksesnya.",
+    en="{f} cannot be read or written ({e}). Check its name, space and permissions.",
+)

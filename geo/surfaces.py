@@ -1,0 +1,337 @@
+"""I/O. The suitability surface of what is published, prepared once and kept, and the sites in it.
+
+A surface is decided by the versions of the model, the regencies and the rasters that go into it, so
+it is kept under a name that carries their hashes and the edition of this program. It is made when it
+is first asked for; meanwhile others are told to come back.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo import planning
+from geo.edition import edition
+from geo.errors import LayerNotFound, StoreFault, ZoneNotFound
+from geo.language import Text
+from geo.models import Model
+from geo.raster_files import RasterFile, write_cog
+from geo.rasters import Grid, Window, blocks
+from geo.settlement import (
+    AREA_PER_HOUSEHOLD_HA,
+    HOUSEHOLDS,
+    MAX_ROAD_DISTANCE_M,
+    MIN_COMPACTNESS,
+    MIN_SUITABILITY,
+)
+from geo.site_notes import site_notes
+from geo.sites import SiteSearch, candidate_sites
+from geo.snapshots import require_space
+from geo.store import Store
+from geo.suitability import (
+    Evaluated,
+    Surface,
+    SurfaceNotFound,
+    SurfacePlan,
+    SurfaceReport,
+    class_rasters,
+    evaluate,
+    nearest_cells,
+    plan_surface,
+    window_of,
+)
+from geo.versions import Published, Version
+
+SLOPE, ROAD = "slope_percent", "road_distance_m"
+_PREFIX = "suitability-"
+# Two files a surface; older ones are those of versions that are no longer current.
+_MOST_KEPT = 8
+_BLOCK = 512
+_building = threading.Lock()
+
+
+class SurfaceNotReady(StoreFault):
+    """A surface that is being prepared at this moment."""
+
+    title = Text(id="Lapisan sedang disiapkan", en="Layer in preparation")
+    sentence = Text(
+        id="Peta kesesuaian lahan sedang disiapkan. Coba lagi sebentar lagi.",
+        en="The land suitability surface is being prepared. Try again in a moment.",
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptSurface:
+    """A suitability surface in the store: its COG, the hash of all that went in, what it came to."""
+
+    path: Path
+    key: str
+    report: SurfaceReport
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZoneSites:
+    """Candidate sites of one zone, the surface that they come from, and what a reader must know."""
+
+    zone: str
+    name: str
+    search: SiteSearch
+    surface: KeptSurface
+    notes: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inputs:
+    key: str
+    model: Model
+    regencies: gpd.GeoDataFrame
+    rasters: Mapping[str, Path]
+
+
+def surface_key(store: Store | Published, model_id: str = planning.DEFAULT_MODEL) -> str | None:
+    """What decides a model's surface now, without making it; None when it cannot have one.
+
+    Raises
+    ------
+    ModelNotFound
+    """
+    try:
+        return require_surface_key(store, model_id)
+    except SurfaceNotFound:
+        return None
+
+
+def require_surface_key(store: Store | Published, model_id: str = planning.DEFAULT_MODEL) -> str:
+    """See `surface_key`; `SurfaceNotFound` when the model cannot have one."""
+    inputs = _inputs(store.current(), model_id)
+    _plan(inputs)
+    return inputs.key
+
+
+def region_bounds(store: Store | Published) -> list[float]:
+    """West, south, east, north of the regencies: a surface reaches no further."""
+    return [float(edge) for edge in planning.layer(store, "regencies").total_bounds]
+
+
+def surface(
+    store: Store,
+    model_id: str = planning.DEFAULT_MODEL,
+    *,
+    now: Published | None = None,
+    patience_s: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> KeptSurface:
+    """A model's suitability surface, made now when it is not kept.
+
+    Parameters
+    ----------
+    now : Published, optional
+        The versions that count; the current ones by default.
+    patience_s : float, optional
+        How long to wait while another thread makes one; without it, until it is done.
+    progress : callable, optional
+        Called with blocks done and blocks in all.
+
+    Raises
+    ------
+    ModelNotFound, SurfaceNotFound, SurfaceNotReady, StoreFault
+    """
+    inputs = _inputs(now or store.current(), model_id)
+    plan = _plan(inputs)
+    path = store.prepared_path(f"{_PREFIX}{inputs.key}.tif")
+    facts = path.with_suffix(".json")
+    if not (path.exists() and facts.exists()):
+        with _turn(patience_s):
+            if not (path.exists() and facts.exists()):
+                counts = _make(store, inputs, plan, path, progress)
+                store.write_prepared(facts.name, json.dumps(counts).encode())
+                store.prune_prepared(_PREFIX, most=_MOST_KEPT)
+    grids = {name: _grid_of(inputs.rasters[name]) for name in plan.rasters}
+    counts = json.loads(facts.read_text("utf-8"))
+    report = SurfaceReport(plan=plan, cell_sizes_m=_cell_sizes(grids), **counts)
+    return KeptSurface(path, inputs.key, report)
+
+
+def land_raster(store: Store | Published, name: str) -> Version:
+    """The current version of a land raster; `LayerNotFound` names those that there are."""
+    now = store.current()
+    known = [dataset.removeprefix(planning.LAND_PREFIX) for dataset in now.datasets("raster")]
+    if name not in known:
+        raise LayerNotFound(name, available=known)
+    return now.version(planning.LAND_PREFIX + name)
+
+
+def is_of_classes(store: Store | Published, name: str) -> bool:
+    """Whether a land raster's numbers name classes, as any published model reads it."""
+    now = store.current()
+    return any(name in class_rasters(planning.model(now, m)) for m in planning.models(now))
+
+
+def zone_sites(
+    store: Store,
+    zone: str,
+    model_id: str = planning.DEFAULT_MODEL,
+    *,
+    layer: str = planning.DEFAULT_LAYER,
+    households: int = HOUSEHOLDS,
+    area_per_household_ha: float = AREA_PER_HOUSEHOLD_HA,
+    min_suitability: float = MIN_SUITABILITY,
+    max_road_distance_m: float = MAX_ROAD_DISTANCE_M,
+    min_compactness: float = MIN_COMPACTNESS,
+    patience_s: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ZoneSites:
+    """Where inside a zone the next settlement unit could go; see `geo.sites.candidate_sites`.
+
+    Raises
+    ------
+    ZoneNotFound, ModelNotFound, LayerNotFound, SurfaceNotFound, SurfaceNotReady, InvalidInput
+    """
+    now = store.current()
+    zones = planning.layer(now, layer)
+    if zone not in zones.index:
+        raise ZoneNotFound(zone, available=[str(area_id) for area_id in zones.index])
+    chosen = zones.loc[[zone]]
+    kept = surface(store, model_id, now=now, patience_s=patience_s, progress=progress)
+    grid = _grid_of(kept.path)
+    window = _window_of(chosen, grid)
+    known = {
+        name: _on_grid(now.version(planning.LAND_PREFIX + name).path, grid, window)
+        if planning.LAND_PREFIX + name in now.datasets("raster")
+        else None
+        for name in (SLOPE, ROAD)
+    }
+    search = candidate_sites(
+        _on_grid(kept.path, grid, window),
+        grid.part(window),
+        chosen,
+        households=households,
+        area_per_household_ha=area_per_household_ha,
+        min_suitability=min_suitability,
+        min_compactness=min_compactness,
+        max_road_distance_m=max_road_distance_m,
+        road_distance_m=known[ROAD],
+        slope_percent=known[SLOPE],
+    )
+    notes = site_notes(
+        chosen,
+        kept.report,
+        search,
+        need_ha=households * area_per_household_ha,
+        unread=[name for name, values in known.items() if values is None],
+    )
+    return ZoneSites(zone, str(chosen["name"].iloc[0]), search, kept, notes)
+
+
+@contextmanager
+def _turn(patience_s: float | None) -> Iterator[None]:
+    """One surface is made at a time in a process; two workers may make the same bytes twice."""
+    if not _building.acquire(timeout=-1 if patience_s is None else patience_s):
+        raise SurfaceNotReady
+    try:
+        yield
+    finally:
+        _building.release()
+
+
+def _inputs(now: Published, model_id: str) -> _Inputs:
+    chosen = planning.model(now, model_id)
+    regencies = now.version("regencies", "layer")
+    published = set(now.datasets("raster"))
+    rasters = {
+        name: now.version(planning.LAND_PREFIX + name)
+        for name in chosen.rasters()
+        if planning.LAND_PREFIX + name in published
+    }
+    parts = {
+        "edition": edition("geo"),
+        "model": now.version(planning.MODEL_PREFIX + model_id).sha256,
+        "regencies": regencies.sha256,
+        "rasters": {name: version.sha256 for name, version in rasters.items()},
+    }
+    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    land = planning.layer(now, "regencies")
+    return _Inputs(key, chosen, land, {n: v.path for n, v in rasters.items()})
+
+
+def _plan(inputs: _Inputs) -> SurfacePlan:
+    return plan_surface(inputs.model, {n: _grid_of(p) for n, p in inputs.rasters.items()})
+
+
+@lru_cache(maxsize=32)
+def _grid_of(path: Path) -> Grid:
+    with closing(RasterFile(path)) as file:
+        return file.grid
+
+
+def _cell_sizes(grids: Mapping[str, Grid]) -> dict[str, tuple[float, float]]:
+    sizes = {
+        name: grid.cell_size_m(Window(grid.height // 2, 0, 1, 1)) for name, grid in grids.items()
+    }
+    return {name: (float(width[0]), float(height[0])) for name, (width, height) in sizes.items()}
+
+
+def _make(
+    store: Store,
+    inputs: _Inputs,
+    plan: SurfacePlan,
+    path: Path,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, object]:
+    """Write the surface over the regencies' bounds; what was counted on the way."""
+    whole = _grid_of(inputs.rasters[plan.reference])
+    land = shapely.union_all(inputs.regencies.geometry.to_crs(whole.crs))
+    place = window_of(land, whole) or Window(0, 0, 1, 1)
+    require_space(store.folder, 4 * place.height * place.width)
+    counted: list[Evaluated] = []
+
+    def make(window: Window) -> Surface:
+        shifted = window._replace(row=window.row + place.row, col=window.col + place.col)
+        found = evaluate(shifted, plan=plan, sources=sources, land=land)
+        counted.append(Evaluated(np.zeros(0, "float32"), found.land, found.excluded, found.unknown))
+        return found.values
+
+    with ExitStack() as stack:
+        sources = {
+            name: stack.enter_context(closing(RasterFile(inputs.rasters[name])))
+            for name in plan.rasters
+        }
+        write_cog(
+            path, whole.part(place), make, dtype="float32", nodata=float("nan"), progress=progress
+        )
+    cells = sum(each.land for each in counted)
+    barred = [c.id for c in plan.constraints]
+    asked = [*(c.id for c in plan.criteria), *barred]
+    excluded = {name: sum(e.excluded.get(name, 0) for e in counted) for name in barred}
+    unknown = {name: sum(e.unknown.get(name, 0) for e in counted) for name in asked}
+    return {
+        "land_cells": cells,
+        "excluded": {name: count / max(cells, 1) for name, count in excluded.items()},
+        "unknown": {name: count / max(cells, 1) for name, count in unknown.items()},
+    }
+
+
+def _window_of(zone: gpd.GeoDataFrame, grid: Grid) -> Window:
+    """The zone's window of a grid; one cell for a zone off the grid or without an area."""
+    shape = zone.geometry.to_crs(grid.crs).iloc[0]
+    found = None if shape is None else window_of(shape, grid)
+    return found or Window(0, 0, 1, 1)
+
+
+def _on_grid(path: Path, grid: Grid, window: Window) -> Surface:
+    """A raster on the cells of a window of another grid, block by block; see `nearest_cells`."""
+    found = np.empty((window.height, window.width), dtype=np.float32)
+    with closing(RasterFile(path)) as source:
+        for part in blocks(grid.part(window), _BLOCK, _BLOCK):
+            asked = part._replace(row=part.row + window.row, col=part.col + window.col)
+            rows = slice(part.row, part.row + part.height)
+            found[rows, part.col : part.col + part.width] = nearest_cells(source, grid, asked)
+    return found

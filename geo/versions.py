@@ -1,0 +1,90 @@
+"""Pure. What is published: one version of a dataset, and all current versions at one moment.
+
+Whoever computes from several datasets takes one `Published` and passes it down, so that the name of
+a result and its content come from the same versions, whatever is published meanwhile.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from geo.errors import LayerNotFound
+
+Kind = Literal["layer", "indicators", "raster", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who publishes what, why, and where it comes from."""
+
+    actor: str
+    note: str
+    source: str
+    licence: str
+    upload: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published version of a dataset; `path` is its snapshot, `details` its kind's own facts."""
+
+    dataset: str
+    number: int
+    kind: Kind
+    sha256: str
+    path: Path
+    size_bytes: int
+    published_at: str
+    published_by: str
+    note: str
+    source: str
+    licence: str
+    upload: str | None
+    details: Mapping[str, Any]
+    is_current: bool
+
+
+class Published:
+    """Every dataset's current version at one moment; equal when all versions are the same.
+
+    It answers like the store it was taken from, but never changes.
+    """
+
+    __slots__ = ("_versions", "identity")
+
+    def __init__(self, versions: Mapping[str, Version]) -> None:
+        self._versions = dict(versions)
+        # A number alone would not do: two stores have a version 1 of the same dataset.
+        self.identity = tuple(
+            (name, version.number, version.path.name)
+            for name, version in sorted(self._versions.items())
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Published) and self.identity == other.identity
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
+
+    def current(self) -> "Published":
+        """Itself, so that a function can take a store or what a caller took from it."""
+        return self
+
+    def datasets(self, kind: Kind | None = None) -> list[str]:
+        """The names of all datasets, sorted; of one `kind` where given."""
+        found = sorted(self._versions.values(), key=lambda version: version.dataset)
+        return [version.dataset for version in found if kind in (None, version.kind)]
+
+    def version(self, dataset: str, kind: Kind | None = None) -> Version:
+        """The current version of a dataset, of one `kind` where given.
+
+        Raises
+        ------
+        LayerNotFound
+            Naming the datasets that there are (of that kind).
+        """
+        found = self._versions.get(dataset)
+        if found is None or kind not in (None, found.kind):
+            raise LayerNotFound(dataset, available=self.datasets(kind))
+        return found

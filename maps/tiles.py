@@ -1,0 +1,185 @@
+"""I/O: reads rasters. Raster tiles in Web Mercator, and what their colours mean.
+
+Every pixel has the colour of the class of one cell (the nearest; overviews where a pixel is larger
+than a cell), and is transparent without data. Colours are from ColorBrewer and Paul Tol.
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+
+from geo.language import Language, Text
+from geo.sites import SLOPE_EDGES_PERCENT
+from maps.style import Legend, LegendEntry, decimals_for, fixed_breaks, quantile_breaks
+from maps.text import format_number, translate
+
+SUITABILITY = "suitability"
+# Of the tiles' edges; Web Mercator beyond zoom 22 is finer than any cell (4 cm).
+TILE_PX, MAX_ZOOM = 256, 22
+# ColorBrewer "YlGnBu", its dark end cut so that outlines above can be seen: light to dark, apart
+# under every colour blindness.
+_RAMP = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8")
+_SUITABILITY_EDGES = (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
+# Paul Tol (2021), Colour schemes, technical note SRON/EPS/TN/09-002, "discrete rainbow".
+_RAINBOW = (
+    *("#E8ECFB", "#D9CCE3", "#CAACCB", "#BA8DB4", "#AA6F9E", "#994F88", "#882E72", "#1965B0"),
+    *("#437DBF", "#6195CF", "#7BAFDE", "#4EB265", "#90C987", "#CAE0AB", "#F7F056", "#F7CB45"),
+    *("#F4A736", "#EE8026", "#E65518", "#DC050C", "#A5170E", "#72190E", "#42150A"),
+)
+_MOST_CLASSES = len(_RAINBOW)
+# Cells that are looked at to find a raster's classes: enough for quantiles, quick to read.
+_SAMPLE_PX = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a raster: of ranges between ascending `edges`, or of whole-number `classes`.
+
+    A range holds its lower edge, the last its upper edge too; what lies beyond has the end's colour.
+    """
+
+    colours: tuple[str, ...]
+    edges: tuple[float, ...] = ()
+    classes: tuple[int, ...] = ()
+
+
+def suitability_palette() -> Palette:
+    """Five equal ranges of 0..100, darker where more suitable."""
+    return Palette(_RAMP, edges=_SUITABILITY_EDGES)
+
+
+@lru_cache(maxsize=64)
+def land_palette(path: Path, *, is_classes: bool, name: str = "") -> Palette:
+    """The colours of a land raster, from its own values.
+
+    Parameters
+    ----------
+    path : Path
+        A trusted GeoTIFF that never changes.
+    is_classes : bool
+        Whether its numbers name classes; one with very many is coloured by ranges all the same.
+    name : str
+        Slope has the official ranges of Permen PU 20/PRT/M/2007, anything else quantiles.
+    """
+    classes = _classes(path) if is_classes else ()
+    if classes:
+        places = np.linspace(0, _MOST_CLASSES - 1, len(classes)).round().astype(int)
+        return Palette(tuple(_RAINBOW[i] for i in places), classes=classes)
+    known = _sample(path)
+    is_slope = name == "slope_percent"
+    edges = fixed_breaks(known, inner=SLOPE_EDGES_PERCENT) if is_slope else quantile_breaks(known)
+    n_ranges = max(len(edges) - 1, 0)
+    places = np.linspace(0, len(_RAMP) - 1, n_ranges).round().astype(int)
+    return Palette(tuple(_RAMP[i] for i in places), edges=edges)
+
+
+def _classes(path: Path) -> tuple[int, ...]:
+    """Every class of a raster, ascending; none when there are too many to tell apart."""
+    found: set[int] = set()
+    with rasterio.open(path, driver="GTiff") as raster:
+        for _, window in raster.block_windows(1):
+            cells = raster.read(1, window=window, masked=True).compressed()
+            found |= {int(value) for value in np.unique(cells)}
+            if len(found) > _MOST_CLASSES:
+                return ()
+    return tuple(sorted(found))
+
+
+def _sample(path: Path) -> npt.NDArray[np.float64]:
+    """Some valid cells of a raster, evenly spread."""
+    with rasterio.open(path, driver="GTiff") as raster:
+        shape = min(raster.height, _SAMPLE_PX), min(raster.width, _SAMPLE_PX)
+        cells = raster.read(1, out_shape=shape, masked=True).compressed().astype(np.float64)
+    known: npt.NDArray[np.float64] = cells[np.isfinite(cells)]
+    return known
+
+
+def tile_png(path: Path, *, z: int, x: int, y: int, palette: Palette) -> bytes:
+    """One tile of the Web Mercator pyramid as PNG; transparent where there is no data.
+
+    Parameters
+    ----------
+    path : Path
+        A trusted GeoTIFF of one band.
+    z, x, y : int
+        Zoom, column from the west, row from the north; inside the pyramid.
+    """
+    # rio-tiler takes half a second to import and only this door needs it.
+    from rio_tiler.errors import TileOutsideBounds
+    from rio_tiler.io import Reader
+
+    try:
+        with Reader(str(path)) as raster:
+            found = raster.tile(x, y, z, tilesize=TILE_PX, indexes=1)
+    except TileOutsideBounds:
+        return empty_tile()
+    values = np.ma.filled(found.array[0].astype(np.float64), np.nan)
+    return _png(_painted(values, palette))
+
+
+@cache
+def empty_tile() -> bytes:
+    """A tile with nothing on it."""
+    return _png(np.zeros((4, TILE_PX, TILE_PX), dtype=np.uint8))
+
+
+def _painted(values: npt.NDArray[np.float64], palette: Palette) -> npt.NDArray[np.uint8]:
+    """The colour of each value, (4, height, width) red, green, blue, opacity."""
+    table = np.array([(*_rgb(c), 255) for c in palette.colours] + [(0, 0, 0, 0)], dtype=np.uint8)
+    nothing = len(palette.colours)
+    if palette.classes:
+        places = np.searchsorted(palette.classes, values).clip(max=nothing - 1)
+        is_known = np.asarray(palette.classes)[places] == values
+    else:
+        places = np.searchsorted(palette.edges[1:-1], values, side="right")
+        is_known = np.isfinite(values) & bool(palette.colours)
+    return np.moveaxis(table[np.where(is_known, places, nothing)], -1, 0)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _png(bands: npt.NDArray[np.uint8]) -> bytes:
+    from rio_tiler.utils import render
+
+    return bytes(render(bands, img_format="PNG", zlevel=4))
+
+
+def suitability_legend(title: Text, language: Language) -> Legend:
+    """What the colours of the suitability surface mean, the most suitable first."""
+    entries = _range_entries(suitability_palette(), language, decimals=0)
+    excluded = LegendEntry(translate("surface.without", language), "fill", "#f4f6f6")
+    return Legend(
+        layer="surface",
+        title=translate("surface.title", language),
+        unit=translate("surface.unit", language, model=title.to(language)),
+        entries=(*reversed(entries), excluded),
+    )
+
+
+def land_legend(name: str, unit: str, palette: Palette, language: Language) -> Legend:
+    """What the colours of a land raster mean."""
+    if palette.classes:
+        pairs = zip(palette.classes, palette.colours, strict=True)
+        entries = [LegendEntry(str(value), "fill", colour) for value, colour in pairs]
+    else:
+        low, high = (palette.edges[0], palette.edges[-1]) if palette.edges else (0.0, 0.0)
+        entries = _range_entries(palette, language, decimals=decimals_for(low, high))
+    return Legend(layer=name, title=name, unit=unit, entries=tuple(entries))
+
+
+def _range_entries(palette: Palette, language: Language, *, decimals: int) -> list[LegendEntry]:
+    numbers = [format_number(edge, language, decimals=decimals) for edge in palette.edges]
+    return [
+        LegendEntry(
+            low if low == high else translate("legend.range", language, low=low, high=high),
+            "fill",
+            colour,
+        )
+        for low, high, colour in zip(numbers, numbers[1:], palette.colours, strict=False)
+    ]

@@ -1,0 +1,131 @@
+"""Candidate settlement sites over HTTP and on the command line, with a synthetic slope raster."""
+
+import json
+
+import geopandas as gpd
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from api.cli import app
+from api.main import create_app
+from api.settings import Settings
+from geo import planning
+from tests.geo.test_planning import flat_slope
+
+SITES = "/readiness/cahaya-baru/sites"
+
+
+@pytest.fixture
+def store(reference_store, tmp_path):
+    planning.add_land(
+        reference_store,
+        flat_slope(tmp_path),
+        name="slope_percent",
+        source="synthetic",
+        licence="none",
+    )
+    return reference_store
+
+
+@pytest.fixture
+def client(store):
+    with TestClient(create_app(Settings(store=store.folder), store=store)) as opened:
+        yield opened
+
+
+def test_sites_are_features_best_first_with_reasons_and_notes(client):
+    answer = client.get(f"{SITES}?lang=en")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/geo+json"
+    document = answer.json()
+    means = [f["properties"]["suitability_mean"] for f in document["features"]]
+    assert means == sorted(means, reverse=True)
+    first = document["features"][0]
+    assert first["id"] == "cahaya-baru-sp-1"
+    assert first["properties"]["area_ha"] >= 580
+    assert first["properties"]["households"] >= 200
+    assert first["properties"]["road_distance_m"] is None
+    assert "Distance to a road not checked" in first["properties"]["reasons"]
+    assert any("Peat" in note for note in document["notes"])
+    assert document["numberReturned"] == 20 < document["numberMatched"]
+    assert client.get(document["links"][0]["href"]).json()["features"] == document["features"]
+    for link in document["links"]:
+        assert client.get(link["href"]).status_code == 200
+
+
+def test_the_language_is_the_readers(client):
+    notes = client.get(SITES, headers={"Accept-Language": "id"}).json()["notes"]
+    assert any("Gambut" in note for note in notes)
+
+
+def test_what_is_asked_changes_what_is_found(client):
+    plain = client.get(SITES).json()
+    larger = client.get(f"{SITES}?households=500&area_per_household_ha=3.5").json()
+    assert all(f["properties"]["area_ha"] >= 1750 for f in larger["features"])
+    assert larger["numberMatched"] < plain["numberMatched"]
+    strict = client.get(f"{SITES}?min_suitability=100&limit=5").json()
+    assert strict["numberReturned"] <= 5
+    assert all(f["properties"]["suitability_min"] == 100 for f in strict["features"])
+
+
+def test_unchanged_sites_are_not_sent_again(client):
+    tag = client.get(SITES).headers["etag"]
+    assert client.get(SITES, headers={"If-None-Match": tag}).status_code == 304
+    other = client.get(f"{SITES}?households=300", headers={"If-None-Match": tag})
+    assert other.status_code == 200
+
+
+def test_a_place_without_an_area_has_no_site_and_says_why(client):
+    document = client.get("/readiness/sebamban/sites?lang=en").json()
+    assert document["features"] == []
+    assert "Location only" in document["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("households=0", 400, "InvalidParameter"),
+        ("households=many", 400, "InvalidParameter"),
+        ("area_per_household_ha=0", 400, "InvalidParameter"),
+        ("area_per_household_ha=nan", 400, "InvalidParameter"),
+        ("min_suitability=101", 400, "InvalidParameter"),
+        ("limit=0", 400, "InvalidParameter"),
+        ("rumah=2", 400, "UnknownParameter"),
+        ("model=siap", 404, "ModelNotFound"),
+        ("model=kebutuhan", 404, "SurfaceNotFound"),
+        ("layer=desa", 404, "LayerNotFound"),
+    ],
+)
+def test_bad_values_are_problems(client, query, status, code):
+    answer = client.get(f"{SITES}?{query}")
+    assert answer.status_code == status
+    assert answer.json()["code"] == code
+
+
+def test_an_unknown_zone_is_not_found(client):
+    answer = client.get("/readiness/atlantis/sites")
+    assert (answer.status_code, answer.json()["code"]) == (404, "ZoneNotFound")
+
+
+def test_the_command_prints_a_table_and_writes_a_file(store, tmp_path):
+    target = tmp_path / "calon.geojson"
+    arguments = ["sites", "cahaya-baru", "--households", "200", "--area", "2.9", "--limit", "3"]
+    result = CliRunner().invoke(
+        app,
+        [*arguments, "--out", str(target), "--store", str(store.folder)],
+        env={"COLUMNS": "200"},
+    )
+    assert result.exit_code == 0, result.output
+    assert "Kesesuaian" in result.output
+    assert "cahaya-baru-sp-3" in result.output
+    assert "cahaya-baru-sp-4" not in result.output
+    assert "Batas keras yang belum diperiksa" in result.output
+    written = gpd.read_file(target)
+    assert len(written) == len(json.loads(target.read_text("utf-8"))["features"]) > 3
+
+
+def test_the_command_says_what_is_wrong(store):
+    result = CliRunner().invoke(app, ["sites", "atlantis", "--store", str(store.folder)])
+    assert result.exit_code == 1
+    assert "cahaya-baru" in result.output

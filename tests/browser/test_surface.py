@@ -1,0 +1,127 @@
+"""The suitability layer and the sites of a zone in a browser, on shipped data and a synthetic slope."""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from geo import planning
+from geo.reference import load_reference
+from geo.store import Store
+from tests.browser.test_map_page import shapes
+from tests.conftest import DATA
+from tests.geo.test_planning import flat_slope
+from tests.service import running
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder: Path = tmp_path_factory.mktemp("surface")
+    store = Store(folder / "store")
+    load_reference(store, DATA)
+    planning.add_land(
+        store,
+        flat_slope(folder, percent=3.0),
+        name="slope_percent",
+        source="synthetic",
+        licence="none",
+    )
+    store.close()
+    with running(folder / "store") as started:
+        yield started
+
+
+def test_the_surface_is_off_at_first_and_its_tiles_come_from_the_service(address, visit):
+    seen = visit(f"{address}/map")
+    legend = seen.page.locator("[data-layer=surface]")
+    expect(shapes(seen.page, "zones")).to_have_count(14)
+    expect(legend).to_be_hidden()
+    assert not any("/tiles/" in asked for asked in seen.requests)
+    seen.page.get_by_role("checkbox", name="Kesesuaian lahan").check()
+    expect(seen.page.locator(".leaflet-surface-pane img.leaflet-tile-loaded")).not_to_have_count(0)
+    expect(legend).to_contain_text("80 – 100")
+    tiles = [asked for asked in seen.requests if "/tiles/suitability/" in asked]
+    assert tiles
+    assert all("v=" in tile for tile in tiles)
+    assert {urlsplit(asked).netloc for asked in seen.requests} == {urlsplit(address).netloc}
+    seen.page.get_by_role("checkbox", name="Kesesuaian lahan").uncheck()
+    expect(legend).to_be_hidden()
+    assert seen.trouble == []
+
+
+def test_the_sites_of_a_zone_are_found_listed_and_drawn_by_the_keyboard(address, visit):
+    seen = visit(f"{address}/map?lang=en#zone=cahaya-baru")
+    page = seen.page
+    page.get_by_role("button", name="Find settlement sites (SP)").press("Enter")
+    listed = page.locator(".site-list button")
+    expect(listed).to_have_count(20)
+    expect(shapes(page, "sites")).to_have_count(20)
+    page.get_by_text("What to know").click()
+    expect(page.locator(".leaflet-popup")).to_contain_text("Hard constraints not checked")
+    listed.first.press("Enter")
+    popup = page.locator(".popup-sites")
+    expect(popup.locator("h2")).to_have_text("Candidate site 1")
+    expect(popup).to_contain_text("households at 2.9 ha gross each")
+    page.keyboard.press("Escape")
+    expect(popup).to_have_count(0)
+    page.locator("path[aria-label^='Candidate site 2,']").press("Enter")
+    expect(popup.locator("h2")).to_have_text("Candidate site 2")
+    assert seen.trouble == []
+    assert {urlsplit(asked).netloc for asked in seen.requests} == {urlsplit(address).netloc}
+
+
+def test_a_zone_without_a_fitting_place_says_so(address, visit):
+    seen = visit(f"{address}/map#zone=angsana")
+    # Only land without any fault will do, and there is none.
+    seen.page.route(
+        "**/sites?*", lambda route: route.continue_(url=f"{route.request.url}&min_suitability=100")
+    )
+    seen.page.get_by_role("button", name="Cari calon lokasi SP").click()
+    expect(seen.page.locator(".sites")).to_contain_text("Tidak ada calon lokasi")
+    expect(seen.page.locator(".sites li").first).to_contain_text("perkiraan")
+    assert seen.trouble == []
+
+
+def test_what_the_service_says_of_a_site_stays_text(address, visit):
+    hostile = "<img src=x onerror=window.hacked=1>"
+    seen = visit(f"{address}/map#zone=cahaya-baru")
+    page = seen.page
+
+    def answer(route):
+        site = {"rank": 1, "area_ha": 600, "households": 200, "suitability_mean": 70}
+        site |= {"suitability_min": 60, "compactness": 0.5, "zone": hostile, "reasons": hostile}
+        ring = [[114.6, -3.1], [114.7, -3.1], [114.7, -3.0], [114.6, -3.1]]
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        feature = {"type": "Feature", "id": hostile, "properties": site, "geometry": shape}
+        document = {"type": "FeatureCollection", "features": [feature], "notes": [hostile]}
+        route.fulfill(body=json.dumps(document | {"numberMatched": 1, "numberReturned": 1}))
+
+    page.route("**/sites?*", answer)
+    page.get_by_role("button", name="Cari calon lokasi SP").click()
+    page.get_by_text("Yang perlu diketahui").click()
+    expect(page.locator(".sites")).to_contain_text(hostile)
+    page.locator(".site-list button").click()
+    expect(page.locator(".popup-sites")).to_contain_text(hostile)
+    expect(page.locator(".leaflet-popup img")).to_have_count(0)
+    assert page.evaluate("typeof window.hacked") == "undefined"
+
+
+def test_a_search_that_fails_says_so_and_can_be_tried_again(address, visit):
+    seen = visit(f"{address}/map#zone=cahaya-baru")
+    page = seen.page
+    page.route("**/sites?*", lambda route: route.abort())
+    button = page.get_by_role("button", name="Cari calon lokasi SP")
+    button.click()
+    expect(page.locator(".sites .reason")).to_contain_text("tidak dapat diambil")
+    page.unroute("**/sites?*")
+    button.click()
+    expect(page.locator(".site-list button")).to_have_count(20)
+
+
+def test_need_has_neither_surface_nor_sites(address, visit):
+    seen = visit(f"{address}/map?model=kebutuhan#zone=cahaya-baru")
+    expect(seen.page.locator(".leaflet-popup")).to_be_visible()
+    expect(seen.page.get_by_role("button", name="Cari calon lokasi SP")).to_have_count(0)
+    expect(seen.page.get_by_role("checkbox", name="Kesesuaian lahan")).to_have_count(0)

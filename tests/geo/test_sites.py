@@ -1,0 +1,278 @@
+"""Where the next settlement could go: small arrays of one-hectare cells, counted by hand."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo import planning, surfaces
+from geo.crs import area_ha
+from geo.errors import InvalidInput, ZoneNotFound
+from geo.files import write_layer
+from geo.rasters import Grid
+from geo.sites import SLOPE_COLUMNS, candidate_sites
+from tests.geo.test_planning import flat_slope
+
+NO = np.nan
+# Cells of 100 m, one hectare each, in UTM 50S near its middle.
+EAST, NORTH = 500_000, 9_600_000
+
+
+def grid(width, height):
+    return Grid("EPSG:32750", Affine(100, 0, EAST, 0, -100, NORTH), width, height)
+
+
+def zone_of(left, top, right, bottom):
+    """The rectangle of whole cells from (left, top) up to (right, bottom)."""
+    shape = shapely.box(
+        EAST + 100 * left, NORTH - 100 * bottom, EAST + 100 * right, NORTH - 100 * top
+    )
+    index = gpd.pd.Index(["z"], name="area_id")
+    return gpd.GeoDataFrame({"name": ["Z"]}, geometry=[shape], crs="EPSG:32750", index=index)
+
+
+def search(cells, *, zone=None, **asked):
+    values = np.asarray(cells, dtype=np.float32)
+    height, width = values.shape
+    needs = {"households": 2, "area_per_household_ha": 2.0, "min_compactness": 0.0} | asked
+    return candidate_sites(
+        values,
+        grid(width, height),
+        zone if zone is not None else zone_of(0, 0, width, height),
+        **needs,
+    )
+
+
+TWO_AND_A_SMALL_ONE = [
+    [80, 80, NO, 90, 90, 90],
+    [80, 80, NO, NO, NO, NO],
+    [80, NO, NO, 70, 70, 90],
+    [NO, NO, NO, 70, 70, NO],
+]
+
+
+def test_patches_that_are_large_enough_are_ranked_by_mean_suitability():
+    found = search(TWO_AND_A_SMALL_ONE)
+    assert found.sites.index.tolist() == ["z-sp-1", "z-sp-2"]
+    assert found.sites["suitability_mean"].tolist() == [80.0, 74.0]
+    assert found.sites["suitability_min"].tolist() == [80.0, 70.0]
+    assert found.sites["area_ha"].tolist() == [5.0, 5.0]
+    assert found.sites["households"].tolist() == [2, 2]
+    assert (found.dropped["small"].patches, found.dropped["small"].area_ha) == (1, 3.0)
+
+
+def test_cells_that_meet_at_a_corner_only_are_two_patches():
+    found = search([[80, 80, NO, NO], [80, 80, NO, NO], [NO, NO, 80, 80], [NO, NO, 80, 80]])
+    assert found.sites["area_ha"].tolist() == [4.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [[80, 80, 80, NO], [80, NO, 80, NO], [80, 80, NO, 80], [NO, 80, 80, 80]],
+        [[80, 80, 80], [80, NO, 80], [80, 80, NO]],
+    ],
+    ids=["two holes meet", "a hole meets the outside"],
+)
+def test_a_ring_that_touches_itself_at_a_corner_is_a_valid_outline(cells):
+    found = search(cells, households=3).sites
+    assert found.geometry.is_valid.all()
+    assert found["area_ha"].tolist() == [float(np.isfinite(cells).sum())]
+    # UTM is off by 0.08 % in its middle.
+    assert area_ha(found)[0] == pytest.approx(found["area_ha"].iloc[0], rel=1e-3)
+
+
+def test_a_need_that_is_met_exactly_is_met_and_one_cell_less_is_not():
+    assert len(search(np.full((2, 2), 60.0)).sites) == 1
+    assert len(search(np.full((2, 2), 60.0), area_per_household_ha=2.01).sites) == 0
+    three = search([[60, 60], [60, NO]], households=1, area_per_household_ha=1.0)
+    assert len(three.sites) == 0  # fewer than four cells show no object
+
+
+def test_households_are_what_the_area_holds():
+    found = search(np.full((5, 5), 60.0), households=8, area_per_household_ha=2.9)
+    assert found.sites["households"].tolist() == [8]
+    exact = search(np.full((10, 58), 60.0), households=200, area_per_household_ha=2.9)
+    assert exact.sites["households"].tolist() == [200]
+
+
+def test_a_patch_that_holds_several_settlements_is_cut_into_sites_of_about_one():
+    """40 ha for 10 ha each, with a quarter to spare: three parts, cut across the longer side.
+
+    A third of 40 is nearest to 7 columns of 2 ha; half of the other 26 ha to 6 or 7 columns.
+    """
+    found = search(np.full((2, 20), 80.0), households=5).sites
+    assert sorted(found["area_ha"]) == [12.0, 14.0, 14.0]
+    assert found["patch_ha"].tolist() == [40.0, 40.0, 40.0]
+    assert "Part of 40 ha" in found["reasons_en"].iloc[0]
+    assert found.to_crs("EPSG:32750").union_all().area == pytest.approx(400_000)
+    below = search(np.full((2, 12), 80.0), households=5).sites
+    assert below["area_ha"].tolist() == [24.0]
+    assert "Part of" not in below["reasons_en"].iloc[0]
+
+
+def test_what_a_cut_parts_off_is_small_and_counted():
+    """A back of 48 ha with 24 teeth of 5 ha: cut along its length, parts keep their own teeth."""
+    cells = np.full((6, 48), 80.0)
+    cells[1:, 1::2] = NO
+    found = search(cells, households=9)
+    total = found.sites["area_ha"].sum() + found.dropped["small"].area_ha
+    assert total == np.isfinite(cells).sum() == 168
+    assert (found.sites["area_ha"] >= 18).all()
+    assert len(found.sites) == 7
+
+
+def test_every_cell_reaches_the_least_suitability():
+    found = search([[60, 60, 59.9], [60, 60, 100]], min_suitability=60)
+    assert found.sites["area_ha"].tolist() == [5.0]
+
+
+def test_equal_means_are_ranked_by_area_then_from_the_north_west():
+    cells = np.full((6, 7), NO)
+    cells[0:2, 5:7] = 75
+    cells[0:2, 0:2] = 75
+    cells[3:6, 3:6] = 75
+    found = search(cells)
+    assert found.sites["area_ha"].tolist() == [9.0, 4.0, 4.0]
+    west = found.sites.bounds["minx"]
+    assert west.iloc[1] < west.iloc[2]
+    assert found.sites["rank"].tolist() == [1, 2, 3]
+
+
+def test_only_cells_whose_centre_is_in_the_zone_count():
+    cells = np.full((4, 4), 80.0)
+    for left, expected in ((0.4, 16.0), (0.6, 12.0)):
+        found = search(cells, zone=zone_of(left, 0, 4, 4), households=4)
+        assert found.sites["area_ha"].tolist() == [expected]
+
+
+def test_a_point_and_a_zone_elsewhere_have_no_sites():
+    place = gpd.GeoDataFrame(
+        {"name": ["p"]},
+        geometry=[shapely.Point(EAST + 150, NORTH - 150)],
+        crs="EPSG:32750",
+        index=["p"],
+    )
+    cells = np.full((4, 4), 80.0)
+    assert len(search(cells, zone=place).sites) == 0
+    assert len(search(cells, zone=zone_of(10, 10, 12, 12)).sites) == 0
+
+
+def test_a_zone_in_lon_lat_is_moved_to_the_grid():
+    zone = zone_of(0.5, -0.5, 4.5, 4.5).to_crs("OGC:CRS84")
+    found = search(np.full((4, 4), 80.0), zone=zone, households=4)
+    assert found.sites["area_ha"].tolist() == [12.0]
+
+
+def test_compactness_is_that_of_the_outer_outline_and_can_be_asked_for():
+    square = search(np.full((3, 3), 80.0)).sites
+    assert square["compactness"].iloc[0] == pytest.approx(np.pi / 4, rel=2e-3)
+    strip = np.full((1, 16), 80.0)
+    # 16 ha, 3,400 m around: 4 pi 160,000 / 3,400^2.
+    found = search(strip, households=6).sites
+    assert found["compactness"].iloc[0] == pytest.approx(0.174, abs=5e-4)
+    dropped = search(strip, households=6, min_compactness=0.2)
+    assert len(dropped.sites) == 0
+    assert dropped.dropped["straggling"].area_ha == 16.0
+
+
+def test_a_site_out_of_reach_of_every_road_is_dropped_and_an_unknown_distance_is_not():
+    cells = [[80, 80, NO, 70, 70, NO, 60, 60], [80, 80, NO, 70, 70, NO, 60, 60]]
+    road = np.float32([[9e3, 8e3, 0, 9e3, 4e3, 0, NO, NO], [9e3, 9e3, 0, 9e3, 9e3, 0, NO, NO]])
+    found = search(cells, road_distance_m=road, max_road_distance_m=5_000)
+    assert found.sites["road_distance_m"].tolist()[0] == 4_000
+    assert np.isnan(found.sites["road_distance_m"].iloc[1])
+    assert found.dropped["far"].patches == 1
+    assert "4,0 km dari jalan" in found.sites["reasons_id"].iloc[0]
+    assert "not checked" in found.sites["reasons_en"].iloc[1]
+
+
+def test_slope_shares_are_of_the_area_with_known_slope():
+    slope = np.float32([[2.0, 2.1, 15.0], [40.0, 41.0, NO]])
+    site = search(np.full((2, 3), 80.0), slope_percent=slope).sites.iloc[0]
+    assert [site[name] for name in SLOPE_COLUMNS] == [0.2, 0.2, 0.2, 0.2, 0.2]
+    assert "flat (0–2 %)" in site["reasons_en"]
+    assert search(np.full((2, 3), 80.0)).sites[SLOPE_COLUMNS[0]].isna().all()
+
+
+def test_sites_survive_a_file(tmp_path):
+    found = search(TWO_AND_A_SMALL_ONE).sites
+    for suffix in ("geojson", "gpkg"):
+        write_layer(found, tmp_path / f"sites.{suffix}")
+    again = gpd.read_file(tmp_path / "sites.geojson")
+    assert again["id"].tolist() == ["z-sp-1", "z-sp-2"]
+    assert again["area_ha"].tolist() == [5.0, 5.0]
+    write_layer(search(np.full((1, 1), NO)).sites, tmp_path / "none.geojson")
+
+
+def test_a_search_over_too_many_cells_is_refused(monkeypatch):
+    monkeypatch.setattr("geo.sites.MOST_CELLS", 15)
+    with pytest.raises(InvalidInput, match="16 cells"):
+        search(np.full((4, 4), 80.0))
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 7))
+def test_rows_read_at_once_change_nothing_and_areas_add_up(seed, rows_at_once):
+    cells = np.random.default_rng(seed).choice([NO, 60.0, 75.0, 90.0], size=(9, 11))
+    whole = search(cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("geo.patches._ROWS_AT_ONCE", rows_at_once)
+        parted = search(cells)
+    assert whole.sites.to_json() == parted.sites.to_json()
+    total = whole.sites["area_ha"].sum() + whole.dropped["small"].area_ha
+    assert total == pytest.approx(np.isfinite(cells).sum())
+
+
+@pytest.fixture
+def sloped(reference_store, tmp_path):
+    planning.add_land(
+        reference_store,
+        flat_slope(tmp_path, percent=1.0),
+        name="slope_percent",
+        source="synthetic",
+        licence="none",
+    )
+    return reference_store
+
+
+def test_sites_in_a_shipped_zone_lie_in_it_and_say_what_was_not_checked(sloped):
+    found = surfaces.zone_sites(sloped, "cahaya-baru")
+    assert len(found.search.sites) > 0
+    zone = planning.layer(sloped, "zones").loc["cahaya-baru"].geometry
+    # Cells by their centres: an outline may reach half a cell over the zone's.
+    assert zone.buffer(1 / 120).covers(shapely.union_all(found.search.sites.geometry))
+    assert (found.search.sites["slope_0_2_share"] == 1).all()
+    notes = " ".join(note.en for note in found.notes)
+    for words in (
+        "Peat",
+        "Forest estate",
+        "Near a road",
+        "landcover 5,558 × 5,529 m",
+        "approximate",
+    ):
+        assert words in notes
+    again = surfaces.zone_sites(sloped, "cahaya-baru")
+    assert found.search.sites.to_json() == again.search.sites.to_json()
+
+
+def test_sites_are_the_same_cells_as_the_surface_has_across_its_blocks(sloped, monkeypatch):
+    whole = surfaces.zone_sites(sloped, "cahaya-baru").search.sites.to_json()
+    monkeypatch.setattr("geo.surfaces._BLOCK", 17)
+    assert surfaces.zone_sites(sloped, "cahaya-baru").search.sites.to_json() == whole
+
+
+def test_an_outline_that_only_encloses_its_zone_says_so(reference_store):
+    found = surfaces.zone_sites(reference_store, "rkt-kotabaru")
+    assert "only encloses" in found.notes[0].en
+
+
+def test_a_zone_without_an_area_and_an_unknown_one_say_so(reference_store):
+    found = surfaces.zone_sites(reference_store, "sebamban")
+    assert len(found.search.sites) == 0
+    assert "Location only" in found.notes[0].en
+    with pytest.raises(ZoneNotFound, match="cahaya-baru"):
+        surfaces.zone_sites(reference_store, "atlantis")
