@@ -41,7 +41,7 @@ from geo.raster_files import RasterFile
 from geo.readiness import Measures, assess_measures
 from geo.snapshots import file_sha256, require_space
 from geo.store import Provenance, Store, Version
-from geo.versions import Published
+from geo.versions import Publication, Published
 from geo.weights import AhpWeights
 
 MODEL_PREFIX = "model-"
@@ -204,7 +204,7 @@ def add_land(
     """Check a raster and make it the current land raster `name`.
 
     `elevation` brings its slope, relief, hillshade, wetness and height above drainage with it
-    (`geo.elevation.METHODS`): all are made before the first is published, the elevation last.
+    (`geo.elevation.METHODS`): all are made first and published in one transaction.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def add_land(
             ready = _terrain(cog, Path(folder), given, progress)
         ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}))
         require_space(store.folder, sum(raster.path.stat().st_size for raster in ready))
-        return [_publish_raster(store, raster, year) for raster in ready][-1]
+        return store.publish_all([_publication(raster, year) for raster in ready])[-1]
 
 
 def _require_name(name: str, unit: str | None) -> None:
@@ -269,14 +269,14 @@ def _terrain(
     ]
 
 
-def _publish_raster(store: Store, raster: _Raster, year: str | None) -> Version:
-    return store.publish(
+def _publication(raster: _Raster, year: str | None) -> Publication:
+    return Publication(
         LAND_PREFIX + raster.name,
         "raster",
         raster.path,
-        suffix=".tif",
-        provenance=raster.provenance,
-        details=raster_facts(raster.path) | {"unit": raster.unit, "year": year, **raster.details},
+        ".tif",
+        raster.provenance,
+        raster_facts(raster.path) | {"unit": raster.unit, "year": year, **raster.details},
     )
 
 

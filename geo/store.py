@@ -7,7 +7,7 @@ that `Store.check` finds.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from geo.keys import Keys
 from geo.language import Text
 from geo.snapshots import UNFINISHED, file_sha256, write_atomically, write_snapshot
 from geo.uploads import Upload, UploadEntry, Uploads, mark_published
-from geo.versions import Kind, Provenance, Published, Version
+from geo.versions import Kind, Provenance, Publication, Published, Version
 
 __all__ = [
     "Kind",
@@ -178,26 +178,53 @@ class Store:
         Conflict, StoreFault
             Nothing has changed then.
         """
-        sha256, size = write_snapshot(self._snapshots, content, suffix=suffix)
+        publication = Publication(
+            dataset, kind, content, suffix, provenance, details or {}, expected
+        )
+        return self.publish_all([publication])[0]
+
+    def publish_all(self, publications: Sequence[Publication]) -> list[Version]:
+        """Make several contents current in one transaction: all of them or none.
+
+        Raises
+        ------
+        Conflict, StoreFault
+            Nothing has changed then.
+        """
+        written = [
+            write_snapshot(self._snapshots, p.content, suffix=p.suffix) for p in publications
+        ]
         with catalogue.writing(self._engine) as connection:
-            # A repair may just have removed an old orphan of the same content; now it has to wait.
-            if not (self._snapshots / f"{sha256}{suffix}").exists():
-                write_snapshot(self._snapshots, content, suffix=suffix)
-            current = _current(connection, dataset)
-            if expected is not None and expected != (current or 0):
-                raise Conflict(reason=_moved_on(dataset, expected, current or 0))
-            number = 1 + _newest(connection, dataset)
-            row = {"dataset": dataset, "number": number, "kind": kind, "sha256": sha256}
-            row |= {"suffix": suffix, "size_bytes": size, "details": dict(details or {})}
-            row |= {"published_at": self._time(), "published_by": provenance.actor}
-            row |= {name: getattr(provenance, name) for name in _KEPT}
-            connection.execute(catalogue.versions.insert().values(**row))
-            _point(connection, dataset, kind, number)
-            if provenance.upload is not None:
-                mark_published(connection, provenance.upload)
-            evidence = {"sha256": sha256, "note": provenance.note, "upload": provenance.upload}
-            self._log(connection, provenance.actor, "publish", f"{dataset}@{number}", evidence)
-        return self.version(dataset, number)
+            numbers = [
+                self._insert(connection, publication, sha256, size)
+                for publication, (sha256, size) in zip(publications, written, strict=True)
+            ]
+        return [self.version(p.dataset, n) for p, n in zip(publications, numbers, strict=True)]
+
+    def _insert(
+        self, connection: sa.Connection, publication: Publication, sha256: str, size: int
+    ) -> int:
+        """One publication's rows in a transaction that is under way; the version's number."""
+        dataset, provenance = publication.dataset, publication.provenance
+        # A repair may just have removed an old orphan of the same content; now it has to wait.
+        if not (self._snapshots / f"{sha256}{publication.suffix}").exists():
+            write_snapshot(self._snapshots, publication.content, suffix=publication.suffix)
+        current = _current(connection, dataset) or 0
+        if publication.expected is not None and publication.expected != current:
+            raise Conflict(reason=_moved_on(dataset, publication.expected, current))
+        number = 1 + _newest(connection, dataset)
+        row = {"dataset": dataset, "number": number, "kind": publication.kind, "sha256": sha256}
+        row |= {"suffix": publication.suffix, "size_bytes": size}
+        row |= {"details": dict(publication.details), "published_at": self._time()}
+        row |= {"published_by": provenance.actor}
+        row |= {name: getattr(provenance, name) for name in _KEPT}
+        connection.execute(catalogue.versions.insert().values(**row))
+        _point(connection, dataset, publication.kind, number)
+        if provenance.upload is not None:
+            mark_published(connection, provenance.upload)
+        evidence = {"sha256": sha256, "note": provenance.note, "upload": provenance.upload}
+        self._log(connection, provenance.actor, "publish", f"{dataset}@{number}", evidence)
+        return number
 
     def rollback(self, dataset: str, number: int, *, actor: str, note: str) -> Version:
         """Point `dataset` at an older (or newer) version of itself; no version is deleted."""

@@ -26,6 +26,19 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """One content that is to become the current version of a dataset; see `Store.publish`."""
+
+    dataset: str
+    kind: Kind
+    content: bytes | Path
+    suffix: str
+    provenance: Provenance
+    details: Mapping[str, Any]
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One published version of a dataset; `path` is its snapshot, `details` its kind's own facts."""
 

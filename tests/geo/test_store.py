@@ -29,6 +29,7 @@ from geo.errors import (
 from geo.reference import load_reference
 from geo.shipped import DATASETS
 from geo.store import Provenance, Store
+from geo.versions import Publication
 
 
 @pytest.fixture
@@ -574,3 +575,16 @@ def test_prepared_files_are_whole_and_overwritten_whole(store):
     store.write_prepared("a", b"one")
     assert store.write_prepared("a", b"two").read_bytes() == b"two"
     assert store.prepared_path("a").parent.name == "prepared"
+
+
+def test_several_publications_are_one_transaction(tmp_path):
+    store = Store(tmp_path / "store")
+    given = Provenance("op", "n", "s", "l")
+    first = Publication("land-a", "raster", b"a", ".tif", given, {})
+    stale = Publication("land-b", "raster", b"b", ".tif", given, {}, expected=7)
+    with pytest.raises(Conflict):
+        store.publish_all([first, stale])
+    assert store.datasets() == []
+    second = Publication("land-b", "raster", b"b", ".tif", given, {}, expected=0)
+    assert [v.number for v in store.publish_all([first, second])] == [1, 1]
+    store.close()
