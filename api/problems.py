@@ -224,7 +224,8 @@ def _http_problem(request: Request, error: Exception, methods: Sequence[str]) ->
     language = language_or_default(request)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return _answer(request, PathNotFound(request.url.path))
-    if error.status_code == HTTPStatus.BAD_REQUEST:  # from the reader of a body, which knows no Text
+    # Only the readers of bodies raise it, and in their own words.
+    if error.status_code == HTTPStatus.BAD_REQUEST:
         return _answer(request, InvalidBody(reason=_UNREADABLE.format(e=error.detail)))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(methods)

@@ -70,11 +70,15 @@ class SurfaceNotReady(StoreFault):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptSurface:
-    """A suitability surface in the store: its COG, the hash of all that went in, what it came to."""
+    """A suitability surface in the store: its COG, the hash of all that went in, what it came to.
+
+    `sources` says of each raster where it comes from, with its licence.
+    """
 
     path: Path
     key: str
     report: SurfaceReport
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +96,13 @@ class ZoneSites:
 class _Inputs:
     key: str
     model: Model
-    regencies: gpd.GeoDataFrame
-    rasters: Mapping[str, Path]
+    regencies: Version
+    rasters: Mapping[str, Version]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where each raster comes from."""
+        return tuple(f"{n}: {v.source} ({v.licence})" for n, v in self.rasters.items())
 
 
 def surface_key(store: Store | Published, model_id: str = planning.DEFAULT_MODEL) -> str | None:
@@ -114,6 +123,11 @@ def require_surface_key(store: Store | Published, model_id: str = planning.DEFAU
     inputs = _inputs(store.current(), model_id)
     _plan(inputs)
     return inputs.key
+
+
+def surface_sources(store: Store | Published, model_id: str) -> tuple[str, ...]:
+    """Where each raster that a model's surface reads comes from, with its licence."""
+    return _inputs(store.current(), model_id).sources
 
 
 def region_bounds(store: Store | Published) -> list[float]:
@@ -154,10 +168,10 @@ def surface(
                 counts = _make(store, inputs, plan, path, progress)
                 store.write_prepared(facts.name, json.dumps(counts).encode())
                 store.prune_prepared(_PREFIX, most=_MOST_KEPT)
-    grids = {name: _grid_of(inputs.rasters[name]) for name in plan.rasters}
+    grids = {name: _grid_of(inputs.rasters[name].path) for name in plan.rasters}
     counts = json.loads(facts.read_text("utf-8"))
     report = SurfaceReport(plan=plan, cell_sizes_m=_cell_sizes(grids), **counts)
-    return KeptSurface(path, inputs.key, report)
+    return KeptSurface(path, inputs.key, report, inputs.sources)
 
 
 def land_raster(store: Store | Published, name: str) -> Version:
@@ -180,6 +194,7 @@ def zone_sites(
     zone: str,
     model_id: str = planning.DEFAULT_MODEL,
     *,
+    now: Published | None = None,
     layer: str = planning.DEFAULT_LAYER,
     households: int = HOUSEHOLDS,
     area_per_household_ha: float = AREA_PER_HOUSEHOLD_HA,
@@ -195,7 +210,7 @@ def zone_sites(
     ------
     ZoneNotFound, ModelNotFound, LayerNotFound, SurfaceNotFound, SurfaceNotReady, InvalidInput
     """
-    now = store.current()
+    now = now or store.current()
     zones = planning.layer(now, layer)
     if zone not in zones.index:
         raise ZoneNotFound(zone, available=[str(area_id) for area_id in zones.index])
@@ -258,12 +273,11 @@ def _inputs(now: Published, model_id: str) -> _Inputs:
         "rasters": {name: version.sha256 for name, version in rasters.items()},
     }
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    land = planning.layer(now, "regencies")
-    return _Inputs(key, chosen, land, {n: v.path for n, v in rasters.items()})
+    return _Inputs(key, chosen, regencies, rasters)
 
 
 def _plan(inputs: _Inputs) -> SurfacePlan:
-    return plan_surface(inputs.model, {n: _grid_of(p) for n, p in inputs.rasters.items()})
+    return plan_surface(inputs.model, {n: _grid_of(v.path) for n, v in inputs.rasters.items()})
 
 
 @lru_cache(maxsize=32)
@@ -287,8 +301,9 @@ def _make(
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, object]:
     """Write the surface over the regencies' bounds; what was counted on the way."""
-    whole = _grid_of(inputs.rasters[plan.reference])
-    land = shapely.union_all(inputs.regencies.geometry.to_crs(whole.crs))
+    whole = _grid_of(inputs.rasters[plan.reference].path)
+    regencies = gpd.read_parquet(inputs.regencies.path)
+    land = shapely.union_all(regencies.geometry.to_crs(whole.crs))
     place = window_of(land, whole) or Window(0, 0, 1, 1)
     require_space(store.folder, 4 * place.height * place.width)
     counted: list[Evaluated] = []
@@ -301,7 +316,7 @@ def _make(
 
     with ExitStack() as stack:
         sources = {
-            name: stack.enter_context(closing(RasterFile(inputs.rasters[name])))
+            name: stack.enter_context(closing(RasterFile(inputs.rasters[name].path)))
             for name in plan.rasters
         }
         write_cog(

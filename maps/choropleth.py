@@ -206,7 +206,7 @@ def planner_map(
     if surface is not None:
         corners = _leaflet_corners(regencies.total_bounds)
         layers["surface"] = surface_layer(surface, corners, language)
-        legends.append(suitability_legend(surface.title, language))
+        legends.append(suitability_legend(surface.title, surface.sources, language))
         cards["sites"] = surface.sites
     return _assemble(
         layers, legends=legends, bounds=regencies.total_bounds, language=language, cards=cards

@@ -46,6 +46,7 @@ class Subject:
     choices: Sequence[IndicatorChoice]
     attribution: str
     surface_key: str | None
+    surface_sources: Sequence[str]
     is_synthetic: bool
 
 
@@ -85,6 +86,7 @@ def read_subject(
         choices=choices,
         attribution=f"{version.source} ({version.licence})",
         surface_key=surfaces.surface_key(now, model),
+        surface_sources=surfaces.surface_sources(now, model),
         is_synthetic=has_synthetic_land(now),
     )
 
@@ -172,6 +174,7 @@ def _surface(subject: Subject, language: Language, root: str) -> SurfaceView | N
     return SurfaceView(
         title=subject.model.title,
         tiles=f"{root}/tiles/{SUITABILITY}/{{z}}/{{x}}/{{y}}.png?{model}&v={version}",
+        sources="; ".join(subject.surface_sources),
         sites=f"{root}/readiness/{{zone}}/sites?{model}&lang={language}",
     )
 

@@ -4,6 +4,9 @@ Every pixel has the colour of the class of one cell (the nearest; overviews wher
 than a cell), and is transparent without data. Colours are from ColorBrewer and Paul Tol.
 """
 
+import struct
+import threading
+import zlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -33,6 +36,7 @@ _RAINBOW = (
 _MOST_CLASSES = len(_RAINBOW)
 # Cells that are looked at to find a raster's classes: enough for quantiles, quick to read.
 _SAMPLE_PX = 512
+_importing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,56 +112,77 @@ def tile_png(path: Path, *, z: int, x: int, y: int, palette: Palette) -> bytes:
     z, x, y : int
         Zoom, column from the west, row from the north; inside the pyramid.
     """
-    # rio-tiler takes half a second to import and only this door needs it.
-    from rio_tiler.errors import TileOutsideBounds
-    from rio_tiler.io import Reader
-
-    try:
-        with Reader(str(path)) as raster:
-            found = raster.tile(x, y, z, tilesize=TILE_PX, indexes=1)
-    except TileOutsideBounds:
-        return empty_tile()
-    values = np.ma.filled(found.array[0].astype(np.float64), np.nan)
-    return _png(_painted(values, palette))
+    found = _read(path, z, x, y)
+    return empty_tile() if found is None else _png(_places(found, palette), palette)
 
 
 @cache
 def empty_tile() -> bytes:
     """A tile with nothing on it."""
-    return _png(np.zeros((4, TILE_PX, TILE_PX), dtype=np.uint8))
+    return _png(np.zeros((TILE_PX, TILE_PX), dtype=np.uint8), Palette(()))
 
 
-def _painted(values: npt.NDArray[np.float64], palette: Palette) -> npt.NDArray[np.uint8]:
-    """The colour of each value, (4, height, width) red, green, blue, opacity."""
-    table = np.array([(*_rgb(c), 255) for c in palette.colours] + [(0, 0, 0, 0)], dtype=np.uint8)
-    nothing = len(palette.colours)
+def _read(path: Path, z: int, x: int, y: int) -> npt.NDArray[np.float64] | None:
+    """The values under each pixel, NaN without data; None beside the raster."""
+    # It takes half a second to import, and its parts import each other: two threads that begin at
+    # the same time would find it half made.
+    with _importing:
+        from rio_tiler.errors import TileOutsideBounds
+        from rio_tiler.io import Reader
+    try:
+        with Reader(str(path)) as raster:
+            found = raster.tile(x, y, z, tilesize=TILE_PX, indexes=1)
+    except TileOutsideBounds:
+        return None
+    return np.asarray(np.ma.filled(found.array[0].astype(np.float64), np.nan))
+
+
+def _places(values: npt.NDArray[np.float64], palette: Palette) -> npt.NDArray[np.uint8]:
+    """Each value's place in the palette, counted from 1; 0 for none."""
     if palette.classes:
-        places = np.searchsorted(palette.classes, values).clip(max=nothing - 1)
-        is_known = np.asarray(palette.classes)[places] == values
+        found = np.searchsorted(palette.classes, values).clip(max=len(palette.classes) - 1)
+        is_known = np.asarray(palette.classes)[found] == values
     else:
-        places = np.searchsorted(palette.edges[1:-1], values, side="right")
+        found = np.searchsorted(palette.edges[1:-1], values, side="right")
         is_known = np.isfinite(values) & bool(palette.colours)
-    return np.moveaxis(table[np.where(is_known, places, nothing)], -1, 0)
+    return np.where(is_known, found + 1, 0).astype(np.uint8)
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+def _png(places: npt.NDArray[np.uint8], palette: Palette) -> bytes:
+    """A PNG of palette colours (type 3) whose place 0 is transparent.
+
+    References
+    ----------
+    W3C, Portable Network Graphics (Third Edition), 5.3, 11.2 and 11.3.1.
+    """
+    height, width = places.shape
+    colours = bytes.fromhex("000000" + "".join(colour[1:] for colour in palette.colours))
+    # Each line begins with its filter: 0, none.
+    lines = np.pad(places, ((0, 0), (1, 0))).tobytes()
+    parts = (
+        (b"IHDR", struct.pack(">2I5B", width, height, 8, 3, 0, 0, 0)),
+        (b"PLTE", colours),
+        (b"tRNS", b"\x00"),
+        (b"IDAT", zlib.compress(lines, 6)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in parts
+    )
 
 
-def _png(bands: npt.NDArray[np.uint8]) -> bytes:
-    from rio_tiler.utils import render
-
-    return bytes(render(bands, img_format="PNG", zlevel=4))
-
-
-def suitability_legend(title: Text, language: Language) -> Legend:
-    """What the colours of the suitability surface mean, the most suitable first."""
+def suitability_legend(title: Text, sources: str, language: Language) -> Legend:
+    """What the colours of a model's surface mean, the most suitable first, and where it comes from."""
     entries = _range_entries(suitability_palette(), language, decimals=0)
     excluded = LegendEntry(translate("surface.without", language), "fill", "#f4f6f6")
     return Legend(
         layer="surface",
         title=translate("surface.title", language),
-        unit=translate("surface.unit", language, model=title.to(language)),
+        unit=translate("surface.unit", language, model=title.to(language), sources=sources),
         entries=(*reversed(entries), excluded),
     )
 

@@ -85,12 +85,13 @@ class SurfaceView:
     """The suitability surface of a model, served by us as tiles beside the map.
 
     `tiles` is the address of its tiles with `{z}`, `{x}` and `{y}`, `sites` that of the candidate
-    sites of a zone with `{zone}`.
+    sites of a zone with `{zone}`; `sources` says where its rasters come from.
     """
 
     title: Text
     tiles: str
     sites: str
+    sources: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -68,9 +68,7 @@ class Judgement(BaseModel):
 
     group: Annotated[
         str,
-        Field(
-            max_length=_MOST_NAME, description="goal for the dimensions, else a dimension's id."
-        ),
+        Field(max_length=_MOST_NAME, description="goal for the dimensions, else a dimension's id."),
     ] = "goal"
     first: Name
     second: Name

@@ -58,15 +58,15 @@ def read_sites(
     from geo import surfaces
 
     asked = query.model_dump(exclude={"f", "lang"})
-    key = etag_of(
-        "sites", store.current().identity, zone, asked, language, links.base, links.language
-    )
+    now = store.current()
+    key = etag_of("sites", now.identity, zone, asked, language, links.base, links.language)
 
     def answer() -> Response:
         found = surfaces.zone_sites(
             store,
             zone,
             query.model,
+            now=now,
             layer=query.layer,
             households=query.households,
             area_per_household_ha=query.area_per_household_ha,
@@ -104,6 +104,7 @@ def site_document(found: Any, language: Language, *, limit: int) -> dict[str, An
             reason: {"patches": dropped.patches, "area_ha": round(dropped.area_ha, 1)}
             for reason, dropped in found.search.dropped.items()
         },
+        "sources": list(found.surface.sources),
         "features": [
             {
                 "type": "Feature",

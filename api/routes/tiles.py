@@ -1,5 +1,6 @@
 """Raster tiles of the suitability surface and of the land rasters, with their legends."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,6 +12,7 @@ from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
 from geo.language import Language, Text
 from geo.store import Store
+from geo.versions import Published
 
 router = APIRouter(tags=["tiles"])
 
@@ -52,7 +54,7 @@ def read_tile_layer(
     links: LinksDep,
 ) -> Response:
     """Where the tiles of `suitability` or of a land raster are, and what their colours mean."""
-    key, document = _layer(store, name, query.model, language)
+    key, document = _layer(store.current(), name, query.model, language)
     # A layer that was found has a plain name; a link of ours would quote the braces.
     address = f"{links.base}/tiles/{name}/{{z}}/{{x}}/{{y}}.png"
     tiles = f"{address}?model={query.model}&v={key[:16]}" if name == _suitability() else address
@@ -83,11 +85,12 @@ def read_tile(
 ) -> Response:
     """The layer in one Web Mercator tile (zoom, column, row); transparent without data."""
     _require_tile(z, x, y)
-    key = _key(store, name, query.model)
+    now = store.current()
+    key, draw = _drawing(store, now, name, query.model)
     answer = conditional(
         request,
         etag_of("tile", key, z, x, y),
-        lambda: Response(_drawn(store, name, query.model, z, x, y), media_type=PNG),
+        lambda: Response(draw(z=z, x=x, y=y), media_type=PNG),
     )
     if query.v is not None and len(query.v) >= 16 and key.startswith(query.v):
         answer.headers["Cache-Control"] = _FOREVER
@@ -100,39 +103,43 @@ def _suitability() -> str:
     return SUITABILITY
 
 
-def _key(store: Store, name: str, model: str) -> str:
-    """What decides a layer's cells: the hash of a raster, or of all that goes into the surface."""
-    from geo import surfaces
-
-    if name != _suitability():
-        return surfaces.land_raster(store, name).sha256
-    return surfaces.require_surface_key(store, model)
-
-
-def _drawn(store: Store, name: str, model: str, z: int, x: int, y: int) -> bytes:
+def _drawing(
+    store: Store, now: Published, name: str, model: str
+) -> tuple[str, Callable[..., bytes]]:
+    """What decides a layer's tiles (the hash of a raster, or of all that goes in), and who draws one."""
     from geo import surfaces
     from maps.tiles import land_palette, suitability_palette, tile_png
 
-    if name == _suitability():
-        path = surfaces.surface(store, model, patience_s=_PATIENCE_S).path
-        return tile_png(path, z=z, x=x, y=y, palette=suitability_palette())
-    raster = surfaces.land_raster(store, name)
-    palette = land_palette(raster.path, is_classes=surfaces.is_of_classes(store, name), name=name)
-    return tile_png(raster.path, z=z, x=x, y=y, palette=palette)
+    if name != _suitability():
+        raster = surfaces.land_raster(now, name)
+        is_classes = surfaces.is_of_classes(now, name)
+
+        def land_tile(**place: int) -> bytes:
+            palette = land_palette(raster.path, is_classes=is_classes, name=name)
+            return tile_png(raster.path, palette=palette, **place)
+
+        return f"{raster.sha256} {is_classes}", land_tile
+
+    def suitability_tile(**place: int) -> bytes:
+        kept = surfaces.surface(store, model, now=now, patience_s=_PATIENCE_S)
+        return tile_png(kept.path, palette=suitability_palette(), **place)
+
+    return surfaces.require_surface_key(now, model), suitability_tile
 
 
-def _layer(store: Store, name: str, model: str, language: Language) -> tuple[str, dict[str, Any]]:
+def _layer(now: Published, name: str, model: str, language: Language) -> tuple[str, dict[str, Any]]:
     """The key of a layer, and what its TileJSON says of it."""
     from geo import planning, surfaces
     from maps.tiles import MAX_ZOOM, land_legend, land_palette, suitability_legend
 
     if name == _suitability():
-        key = surfaces.require_surface_key(store, model)
-        legend = suitability_legend(planning.model(store, model).title, language)
-        bounds, source = surfaces.region_bounds(store), "Kawasan"
+        key = surfaces.require_surface_key(now, model)
+        bounds = surfaces.region_bounds(now)
+        source = "; ".join(surfaces.surface_sources(now, model))
+        legend = suitability_legend(planning.model(now, model).title, source, language)
     else:
-        raster = surfaces.land_raster(store, name)
-        is_classes = surfaces.is_of_classes(store, name)
+        raster = surfaces.land_raster(now, name)
+        is_classes = surfaces.is_of_classes(now, name)
         palette = land_palette(raster.path, is_classes=is_classes, name=name)
         key, source = raster.sha256, f"{raster.source} ({raster.licence})"
         legend = land_legend(name, str(raster.details.get("unit", "")), palette, language)

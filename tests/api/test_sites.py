@@ -47,6 +47,7 @@ def test_sites_are_features_best_first_with_reasons_and_notes(client):
     assert first["properties"]["households"] >= 200
     assert first["properties"]["road_distance_m"] is None
     assert "Distance to a road not checked" in first["properties"]["reasons"]
+    assert "slope_percent: synthetic (none)" in document["sources"]
     assert any("Peat" in note for note in document["notes"])
     assert document["numberReturned"] == 20 < document["numberMatched"]
     assert client.get(document["links"][0]["href"]).json()["features"] == document["features"]

@@ -1,6 +1,8 @@
 """Raster tiles: the colour of each cell, nothing where there are no data, and legends that agree."""
 
 import io
+import subprocess
+import sys
 
 import folium
 import numpy as np
@@ -10,6 +12,7 @@ from imageio.v3 import imread
 from rasterio.transform import from_origin
 
 from geo.language import Text
+from maps.assets import Assets
 from maps.style import quantile_breaks
 from maps.tiles import (
     TILE_PX,
@@ -54,7 +57,7 @@ def make_cog(tmp_path):
 
 
 def pixels(png):
-    return imread(io.BytesIO(png), extension=".png")
+    return imread(io.BytesIO(png), extension=".png", mode="RGBA")
 
 
 def colours(png):
@@ -85,6 +88,20 @@ def test_a_tile_beside_the_raster_is_empty(make_cog):
     path = make_cog(np.float32([[10]]))
     assert tile_png(path, z=8, x=0, y=0, palette=suitability_palette()) == empty_tile()
     assert not pixels(empty_tile()).any()
+
+
+def test_many_tiles_at_once_are_the_first_thing_that_a_service_draws(make_cog):
+    """Threads of a fresh process: rio-tiler's parts import each other and are found half made."""
+    code = f"""
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from maps.tiles import suitability_palette, tile_png
+draw = lambda _: tile_png(Path({str(make_cog(np.float32([[10]])))!r}), **{TILE}, palette=suitability_palette())
+with ThreadPoolExecutor(8) as threads:
+    assert len(set(threads.map(draw, range(16)))) == 1
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_same_tile_is_the_same_bytes(make_cog):
@@ -137,7 +154,7 @@ def test_a_raster_without_any_value_still_has_a_tile(make_cog):
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_the_legend_says_the_ranges_and_what_has_no_colour(language):
-    legend = suitability_legend(Text(id="Kesiapan", en="Readiness"), language)
+    legend = suitability_legend(Text(id="Kesiapan", en="Readiness"), "DEMNAS", language)
     assert [entry.label for entry in legend.entries[:2]] == ["80 – 100", "60 – 80"]
     assert [entry.colour for entry in legend.entries[:5]] == list(
         reversed(suitability_palette().colours)
@@ -151,11 +168,14 @@ def test_the_map_has_the_surface_switched_off_and_only_where_there_is_a_server()
         Text(id="Kesiapan", en="Readiness"),
         tiles="/tiles/suitability/{z}/{x}/{y}.png?v=1",
         sites="/readiness/{zone}/sites",
+        sources="slope_percent: <b>`${synthetic}`</b>",
     )
     view = planner(regencies=make_regencies(), surface=surface)
     shown = next(c for c in view.map._children.values() if isinstance(c, folium.TileLayer))
     assert not shown.show
     assert shown.overlay
     assert shown.tiles == surface.tiles
+    assert "<b>" not in str(view.map.parts(Assets()).scripts)
+    assert "synthetic" in view.legends[-1].unit
     assert view.cards["sites"] == "/readiness/{zone}/sites"
     assert view.legends[-1].layer == "surface"
