@@ -7,7 +7,7 @@ commands are in `api/upkeep.py`.
 
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +24,7 @@ from api.session import (
     errors,
     explained,
     open_store,
+    progress_bar,
     spinner,
     stated_settings,
     version_line,
@@ -347,7 +348,7 @@ def sites(
         from geo import surfaces
         from geo.files import write_layer
 
-        with _progress(zone) as progress:
+        with progress_bar(zone) as progress:
             found = surfaces.zone_sites(
                 opened,
                 zone,
@@ -390,7 +391,7 @@ def land_add(
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import planning
 
-        with _progress(raster.name) as progress:
+        with progress_bar(raster.name) as progress:
             version = planning.add_land(
                 opened,
                 raster,
@@ -442,7 +443,7 @@ def land_distance(
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import access, planning
 
-        with _progress(file.name) as progress:
+        with progress_bar(file.name) as progress:
             version = access.add_distance(
                 opened,
                 file,
@@ -548,7 +549,7 @@ def _opened(settings: "Settings", *, demo: bool) -> Iterator["Store"]:
         if demo:
             from geo.demo import load_demo
 
-            with _progress("Menyiapkan data contoh … / Preparing demo data …") as progress:
+            with progress_bar("Menyiapkan data contoh … / Preparing demo data …") as progress:
                 load_demo(opened, settings.data_dir, progress=progress)
         yield opened
 
@@ -571,16 +572,6 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         except (OSError, OverflowError) as error:
             raise InvalidInput(reason=_NO_ADDRESS.format(h=host, p=port, e=error)) from error
         yield door
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar that is told how many blocks are done and how many there are."""
-    from rich.progress import Progress
-
-    with Progress(console=errors, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _weights(stated: list[str]) -> dict[str, float]:

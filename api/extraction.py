@@ -1,7 +1,5 @@
 """The command `kawasan zonal`: statistics of rasters inside zones, on this machine or on a cluster."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +9,9 @@ from api.session import (
     LanguageOption,
     StoreOption,
     chosen_language,
-    errors,
     explained,
     open_store,
+    progress_bar,
     stated_settings,
 )
 from api.terminal import print_table
@@ -118,7 +116,7 @@ def _table(
 ) -> "pd.DataFrame":
     from geo.zonal import zonal_class_shares, zonal_statistics
 
-    with _bar(raster.path.name) as progress:
+    with progress_bar(raster.path.name) as progress:
         if classes:
             return zonal_class_shares(
                 frame, raster, engine=engine, memory_mib=memory_mib, progress=progress
@@ -133,15 +131,6 @@ def _table(
             memory_mib=memory_mib,
             progress=progress,
         )
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    from rich.progress import Progress
-
-    with Progress(console=errors, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _words(text: str) -> list[str]:

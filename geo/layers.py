@@ -56,6 +56,8 @@ class LayerSchema:
         return next(field for field in self.fields if field.name == name)
 
 
+# Kinds of geometry that are not approximate; everything else that is stated is drawn dashed.
+EXACT_KINDS = frozenset({"official", "surveyed"})
 _POLYGONS = frozenset({"Polygon", "MultiPolygon"})
 _KEMENDAGRI_REGENCY = r"\d{2}\.\d{2}"
 _CODE_ALIASES = ("kode_kemendagri", "kdpkab", "kdbpum", "kode", "kode_kab", "code", "area_id")
@@ -235,3 +237,8 @@ def with_all_fields(frame: "gpd.GeoDataFrame", layer: str) -> "gpd.GeoDataFrame"
         return frame
     lacking = [f.name for f in schema.fields if f.name != schema.key and f.name not in frame]
     return frame.assign(**dict.fromkeys(lacking))
+
+
+def is_approximate(geometry_kind: object) -> bool:
+    """Whether a geometry of this `geometry_kind` is approximate; an unstated kind is taken as given."""
+    return isinstance(geometry_kind, str) and geometry_kind not in EXACT_KINDS

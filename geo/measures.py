@@ -22,7 +22,7 @@ from geo.join import area_shares, area_weighted
 from geo.language import Text
 from geo.layers import is_enclosing
 from geo.models import Model
-from geo.rasters import Above, InClasses, RasterSource
+from geo.rasters import Marked, RasterSource
 from geo.readiness import ConstraintResult, Measure, Measures
 from geo.zonal import zonal_statistics
 
@@ -181,7 +181,7 @@ def _raster_measures(
     if land is None:
         return [Measure(None, 0.0, note=_NO_RASTER.format(name=asked.raster))] * len(zones)
     share = asked.statistic == "share"
-    rows = _zonal_means(zones, InClasses(land.cells, asked.classes) if share else land.cells)
+    rows = _zonal_means(zones, Marked(land.cells, asked.classes) if share else land.cells)
     return [
         _raster_measure(row, model, land, part)
         for row, part in zip(rows, filled.tolist(), strict=True)
@@ -230,11 +230,7 @@ def _constraint_results(
     if land is None:
         note = _NOT_CHECKED.format(name=constraint.raster)
         return [_constraint_result(constraint, None, note)] * len(zones)
-    excluded = (
-        InClasses(land.cells, constraint.classes)
-        if constraint.threshold is None
-        else Above(land.cells, constraint.threshold)
-    )
+    excluded = Marked(land.cells, constraint.classes, constraint.threshold)
     rows = _zonal_means(zones, excluded)
     faults = [_raster_fault(row, model, land.name) for row in rows]
     return [

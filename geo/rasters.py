@@ -133,11 +133,15 @@ class ArraySource:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class InClasses:
-    """1 where the source's class is one of `classes`, else 0; valid where the source is."""
+class Marked:
+    """1 where the source's class is in `classes` or, where stated, its value is above `above`; else 0.
+
+    Valid where the source is.
+    """
 
     source: RasterSource
-    classes: tuple[int, ...]
+    classes: tuple[int, ...] = ()
+    above: float | None = None
 
     @property
     def grid(self) -> Grid:
@@ -157,35 +161,10 @@ class InClasses:
     def read(self, window: Window) -> tuple[Cells, npt.NDArray[np.bool_] | None]:
         """See `RasterSource.read`."""
         values, valid = self.source.read(window)
-        return np.isin(values, self.classes).astype(np.uint8), valid
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Above:
-    """1 where the source's value is above `threshold`, else 0; valid where the source is."""
-
-    source: RasterSource
-    threshold: float
-
-    @property
-    def grid(self) -> Grid:
-        """The source's grid."""
-        return self.source.grid
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """One byte."""
-        return np.dtype(np.uint8)
-
-    @property
-    def block(self) -> tuple[int, int]:
-        """The source's block."""
-        return self.source.block
-
-    def read(self, window: Window) -> tuple[Cells, npt.NDArray[np.bool_] | None]:
-        """See `RasterSource.read`."""
-        values, valid = self.source.read(window)
-        return (values > self.threshold).astype(np.uint8), valid
+        marked = np.isin(values, self.classes)
+        if self.above is not None:
+            marked |= values > self.above
+        return marked.astype(np.uint8), valid
 
 
 def valid_cells(values: Cells, nodata: float | None) -> npt.NDArray[np.bool_] | None:

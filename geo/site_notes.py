@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import geopandas as gpd
 
 from geo.language import Text
-from geo.layers import is_enclosing
+from geo.layers import is_approximate, is_enclosing
 from geo.patches import MIN_CELLS, Dropped
 from geo.sites import SiteSearch, filled, number
 from geo.suitability import SurfaceReport
 
-# Kinds of geometry that are not approximate.
-_EXACT_KINDS = frozenset({"official", "surveyed"})
 # Below this a gap in a raster is not worth a sentence (own judgement).
 _LEAST_GAP = 0.005
 _M2_PER_HA = 10_000.0
@@ -53,7 +51,7 @@ def _of_zone(zone: gpd.GeoDataFrame) -> list[Text]:
     kind = zone["geometry_kind"].iloc[0] if "geometry_kind" in zone else None
     if is_enclosing(kind):
         return [_ENCLOSING]
-    return [_APPROXIMATE] if isinstance(kind, str) and kind not in _EXACT_KINDS else []
+    return [_APPROXIMATE] if is_approximate(kind) else []
 
 
 def _of_constraints(report: SurfaceReport) -> list[Text]:

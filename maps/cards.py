@@ -12,10 +12,10 @@ import pandas as pd
 
 from geo.explain import holds_back, lifts, whole_percent
 from geo.language import Language, Text
-from geo.layers import is_enclosing
+from geo.layers import is_approximate, is_enclosing
 from geo.readiness import ConstraintResult, CriterionResult, ZoneResult
 from maps.escape import safe_address
-from maps.style import class_colours, is_approximate
+from maps.style import class_colours
 from maps.text import catalogue, format_number, format_period, format_share, translate
 from maps.views import IndicatorView, ModelView
 

@@ -14,6 +14,7 @@ import shapely
 
 from geo.crs import LONLAT, require_crs
 from geo.language import Language
+from geo.layers import is_approximate
 from geo.readiness import ZoneResult
 from maps.escape import escape_attribute
 from maps.legends import indicator_legend
@@ -25,7 +26,6 @@ from maps.style import (
     cell_style,
     class_colours,
     class_of,
-    is_approximate,
     quantile_breaks,
     regency_style,
     sequential_colours,

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import geopandas as gpd
 
 from geo.language import Language
+from geo.layers import is_approximate
 from geo.readiness import ZoneResult
 from maps.style import (
     Legend,
     LegendEntry,
     class_colours,
     decimals_for,
-    is_approximate,
     sequential_colours,
 )
 from maps.text import format_number, format_period, translate

@@ -28,8 +28,6 @@ _NEED_RAMP = ("#fee391", "#fec44f", "#fe9929", "#d95f0e", "#993404")
 INK = "#1d2b33"
 HATCHED = "url(#hatch-no-data)"
 CROSSED = "url(#hatch-excluded)"
-# Kinds of geometry that are not approximate; everything else is drawn dashed and named so.
-EXACT_KINDS = frozenset({"official", "surveyed"})
 
 SwatchKind = Literal["fill", "no-data", "excluded", "dashed", "point"]
 
@@ -153,11 +151,6 @@ def class_colours(n_classes: int, *, is_need: bool = False) -> tuple[str, ...]:
     widest = max(_CLASS_RAMPS)
     places = np.linspace(0, widest - 1, n_classes).round().astype(int)
     return tuple(_CLASS_RAMPS[widest][place] for place in places)
-
-
-def is_approximate(geometry_kind: object) -> bool:
-    """Whether a geometry is to be drawn dashed; one whose kind nobody stated is taken as given."""
-    return isinstance(geometry_kind, str) and geometry_kind not in EXACT_KINDS
 
 
 def regency_style(colour: str | None) -> dict[str, Any]:

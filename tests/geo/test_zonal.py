@@ -18,7 +18,7 @@ from geo.crs import LONLAT
 from geo.engines import processes, threads
 from geo.errors import CRSMissing, InvalidInput, InvalidLayer
 from geo.raster_files import RasterFile
-from geo.rasters import Above, ArraySource, Grid, InClasses
+from geo.rasters import ArraySource, Grid, Marked
 from geo.zonal import merge, zonal_class_shares, zonal_statistics
 
 X, Y = 500_000.0, 9_600_000.0  # a corner in UTM 50S
@@ -124,8 +124,8 @@ def test_the_share_of_cells_that_pass_a_test_is_the_mean_of_the_test(make_raster
     array = np.array([[1, 1, 2], [4, 4, 4], [9, 9, 0]], dtype="uint8")
     source = RasterFile(make_raster(array, cell=100, origin=(X, Y + 300), nodata=0))
     zones = zones_of(at(0, 0, 300, 300))
-    assert zonal_statistics(zones, InClasses(source, (1, 9)))["mean"].item() == 0.5
-    assert zonal_statistics(zones, Above(source, 3))["mean"].item() == pytest.approx(5 / 8)
+    assert zonal_statistics(zones, Marked(source, (1, 9)))["mean"].item() == 0.5
+    assert zonal_statistics(zones, Marked(source, above=3))["mean"].item() == pytest.approx(5 / 8)
 
 
 def test_classes_of_any_range_are_counted():

@@ -3,13 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.layers import is_approximate
 from maps.style import (
     SEQUENTIAL,
     class_colours,
     class_of,
     decimals_for,
     fixed_breaks,
-    is_approximate,
     quantile_breaks,
     sequential_colours,
 )
