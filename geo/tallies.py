@@ -6,7 +6,6 @@ on an edge are weighted one by one.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -145,28 +144,36 @@ def weighted(
 
 def class_areas(found: Tally, values: Cells, valid: Mask) -> tuple[Integers, Integers, Floats]:
     """Covered area in cells by zone and class: zone numbers, classes and areas, none of them 0."""
-    cells = found.run_cells()
-    flat = values.reshape(-1)
-    owner = np.concatenate([np.repeat(found.run_zone, found.length), found.cell_zone])
-    position = np.concatenate([cells, found.cell])
-    share = np.concatenate([np.ones(len(cells)), found.share])
-    if valid is not None:
-        usable = valid.reshape(-1)[position]
-        owner, position, share = owner[usable], position[usable], share[usable]
-    if not len(owner):
-        return _NOTHING, _NOTHING, np.zeros(0)
-    classes = flat[position].astype(np.int64)
-    low, high = int(classes.min()), int(classes.max())
-    width = high - low + 1
-    key = owner * width + (classes - low)
-    if len(found.zones) * width <= _MOST_COUNTERS:
-        area = np.bincount(key, weights=share)
+    # An unsigned 64-bit class and a signed number would make a fractional one.
+    flat = values.reshape(-1) if values.dtype != np.uint64 else values.reshape(-1).astype(np.int64)
+    low = int(flat.min())
+    width = int(flat.max()) - low + 1
+    whole = _class_keys(found.run_zone * width - low, found.length, flat, found.run_cells(), valid)
+    edge = _class_keys(found.cell_zone * width - low, None, flat, found.cell, valid)
+    share = found.share if valid is None else found.share[valid.reshape(-1)[found.cell]]
+    n_counters = len(found.zones) * width
+    if n_counters <= _MOST_COUNTERS:
+        area = np.bincount(whole, minlength=n_counters).astype(np.float64)
+        area += np.bincount(edge, weights=share, minlength=n_counters)
         key = np.flatnonzero(area)
         area = area[key]
     else:
-        key, inverse = np.unique(key, return_inverse=True)
-        area = np.bincount(inverse, weights=share)
-    return found.zones[key // width], key % width + low, area.astype(np.float64)
+        key, places = np.unique(np.concatenate([whole, edge]), return_inverse=True)
+        both = np.concatenate([np.ones(len(whole)), share])
+        area = np.bincount(places, weights=both).astype(np.float64)
+    return found.zones[key // width], key % width + low, area
+
+
+def _class_keys(
+    base: Integers, lengths: Integers | None, flat: Cells, cells: Integers, valid: Mask
+) -> Integers:
+    """One number for every cell's zone and class; cells that are not valid are left out."""
+    owner = base if lengths is None else np.repeat(base, lengths)
+    if valid is not None:
+        usable = valid.reshape(-1)[cells]
+        owner, cells = owner[usable], cells[usable]
+    keys: Integers = owner + flat[cells]
+    return keys
 
 
 def samples(found: Tally, values: Cells, valid: Mask) -> Iterator[tuple[int, Cells, Cells, Floats]]:
@@ -228,6 +235,3 @@ def _both(left: Mask, right: Mask) -> Mask:
     if left is None or right is None:
         return left if right is None else right
     return left & right
-
-
-_NOTHING: npt.NDArray[Any] = np.zeros(0, dtype=np.int64)
