@@ -556,9 +556,9 @@ def _opened(settings: "Settings", *, demo: bool) -> Iterator["Store"]:
 
 def _say_where_synthetic(store: "Store", language: Language) -> None:
     """Warn beside the output, never in it: JSON stays JSON."""
-    from geo.demo import NOTICE, has_synthetic_land
+    from geo.synthetic_notice import NOTICE, has_synthetic_land
 
-    if has_synthetic_land(store):
+    if has_synthetic_land(store.current()):
         errors.print(f"[yellow]{NOTICE.to(language)}[/yellow]")
 
 

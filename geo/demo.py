@@ -1,7 +1,7 @@
 """I/O. A store for trying Kawasan out: the shipped data and made-up land that says so everywhere.
 
 The demo has a folder of its own. Its rasters' sources, licences and periods begin with
-`geo.synthetic.SYNTHETIC`, so that every figure, lineage and page shows what they are.
+`geo.synthetic_notice.SYNTHETIC`, so that every figure, lineage and page shows what they are.
 """
 
 from collections.abc import Callable
@@ -14,22 +14,17 @@ from affine import Affine
 
 from geo.crs import LONLAT
 from geo.land import ELEVATION
-from geo.language import Text
 from geo.planning import LAND_PREFIX, add_land, layer
 from geo.raster_files import write_cog
 from geo.rasters import Grid
 from geo.reference import load_reference
 from geo.store import Store
-from geo.synthetic import SYNTHETIC, synthetic_land
-from geo.versions import Published
+from geo.synthetic import synthetic_land
+from geo.synthetic_notice import SYNTHETIC
 
 SEED: Final = 1
 SOURCE: Final = f"{SYNTHETIC} – bukan data nyata (synthetic demo terrain, seed {SEED})"
 LICENCE: Final = f"{SYNTHETIC} (synthetic) – Apache-2.0"
-NOTICE: Final = Text(
-    id="Data contoh sintetis: medan, lereng dan gambut di sini rekaan, bukan data nyata.",
-    en="Synthetic demo data: terrain, slope and peat here are made up, not real data.",
-)
 _CELL_DEG = 1 / 400  # 9 arc seconds, about 280 m: fine enough for the smallest zones with an area
 _FIELDS = {"peat_depth_m": "peat_depth_m", ELEVATION: "elevation_m"}
 
@@ -81,12 +76,6 @@ def load_demo(
             )
     made = set(store.datasets("raster")) - present
     return published + sorted(made)
-
-
-def has_synthetic_land(store: Store | Published) -> bool:
-    """Whether any current land raster is made up."""
-    now = store.current()
-    return any(now.version(n).source.startswith(SYNTHETIC) for n in now.datasets("raster"))
 
 
 def _demo_grid(store: Store) -> Grid:

@@ -1,21 +1,17 @@
 """Pure. Made-up land for tests, benchmarks and the demo: terrain, land cover and peat. Never real data.
 
-Everything that shows it says so: see `SYNTHETIC`. The shapes only resemble South Kalimantan: a ridge
+Everything that shows it says so: see `geo.synthetic_notice`. The shapes only resemble South Kalimantan: a ridge
 from south-south-west to north-north-east, hills beside it, and lowland with peat in the west.
 The land is a function of the place in the grid, so that it is made by windows and any division into
 blocks gives the same bytes, however large the grid.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.rasters import Array, Cells, Grid, Window
-
-# Sources and licences of made-up data begin with this word; pages show a notice where one does.
-SYNTHETIC: Final = "SINTETIS"
 
 _COARSEST = 4
 _PERSISTENCE = 0.74

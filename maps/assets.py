@@ -18,6 +18,12 @@ from markupsafe import Markup
 from geo.errors import GeoError
 from geo.language import Text
 
+# The header to send with a page; fill in the nonce that the page was made with.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
 STATIC_DIR = Path(__file__).parent / "static"
 VENDOR_DIR = STATIC_DIR / "vendor"
 _CSS_URL = re.compile(r"""url\((['"]?)(?!data:|#)([^'")]+)\1\)""")

@@ -1,7 +1,7 @@
 """Whole pages from our templates. It knows no HTTP: addresses, choices and state are arguments.
 
 Every page needs only what `Assets.base` serves, and runs under a Content-Security-Policy of
-`CONTENT_SECURITY_POLICY` with the same nonce.
+`maps.assets.CONTENT_SECURITY_POLICY` with the same nonce.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,6 @@ from maps.escape import json_in_page
 from maps.text import format_date, format_number, format_share, translate
 from maps.views import IndicatorView, MapView, ModelView
 
-# The header to send with a page; fill in the nonce that the page was made with.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'self'"
-)
 _TEMPLATES = Path(__file__).parent / "templates"
 
 

@@ -10,13 +10,13 @@ import pandas as pd
 from geo import indicators as indicator_tables
 from geo import planning, surfaces
 from geo.assessment import Assessment
-from geo.demo import NOTICE, has_synthetic_land
 from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import Indicator
 from geo.language import Language, Text
 from geo.readiness import ZoneResult
 from geo.regions import PROVINCE_CODE
 from geo.store import Store
+from geo.synthetic_notice import NOTICE, has_synthetic_land
 from geo.versions import Published
 from maps.assets import Assets
 from maps.page import IndicatorChoice, map_page, map_title, single_map_page

@@ -89,7 +89,7 @@ def read_single_map(
 
 
 def _answer(page: str, language: Language) -> Response:
-    from maps.page import CONTENT_SECURITY_POLICY
+    from maps.assets import CONTENT_SECURITY_POLICY
 
     nonce = secrets.token_urlsafe(16)
     headers = {

@@ -14,8 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from maps.assets import STATIC_DIR
-from maps.page import CONTENT_SECURITY_POLICY
+from maps.assets import CONTENT_SECURITY_POLICY, STATIC_DIR
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 LAUNCH_ARGUMENTS = [

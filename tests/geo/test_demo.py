@@ -12,6 +12,7 @@ from api.cli import app
 from geo import demo, planning
 from geo.elevation import DERIVED
 from geo.store import Store
+from geo.synthetic_notice import has_synthetic_land
 from maps.assets import Assets
 from maps.subject import draw_planner, draw_single, read_subject
 from tests.conftest import DATA
@@ -79,7 +80,7 @@ def test_the_page_has_a_banner(store, language, words):
 
 
 def test_the_default_run_has_no_made_up_land_and_no_banner(reference_store):
-    assert not demo.has_synthetic_land(reference_store)
+    assert not has_synthetic_land(reference_store.current())
     subject = read_subject(reference_store, model="kesiapan", indicator="tpt_agustus", year=None)
     assert not subject.is_synthetic
     page = draw_planner(subject, asked_year=None, language="id", state={}, assets=Assets(), root="")
