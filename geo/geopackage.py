@@ -42,7 +42,6 @@ _STANDARD_STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
-_EMPTY_FLAG = 0x10
 
 
 class _RawText(bytes):
