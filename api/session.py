@@ -41,6 +41,11 @@ LanguageOption = Annotated[
     ),
 ]
 
+DemoOption = Annotated[
+    bool,
+    typer.Option("--demo", help="Try it on made-up land, in a store of its own (.kawasan-demo)."),
+]
+
 
 def stated_settings(store: Path | None) -> Settings:
     """The settings of the environment; `store` as stated on the command line goes first."""
@@ -107,6 +112,36 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=errors, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def demo_settings(store: Path | None, *, demo: bool) -> Settings:
+    """The settings; the demo's store lies beside the real one and is never the same."""
+    settings = stated_settings(store)
+    if not demo:
+        return settings
+    from geo.demo import demo_folder
+
+    return settings.model_copy(update={"store": demo_folder(settings.store)})
+
+
+@contextmanager
+def open_demo(settings: Settings, *, demo: bool) -> Iterator["Store"]:
+    """The store with the shipped data, and with made-up land where it is the demo's."""
+    with open_store(settings, wait=True) as opened:
+        if demo:
+            from geo.demo import load_demo
+
+            with progress_bar("Menyiapkan data contoh … / Preparing demo data …") as progress:
+                load_demo(opened, settings.data_dir, progress=progress)
+        yield opened
+
+
+def say_where_synthetic(store: "Store", language: Language) -> None:
+    """Warn beside the output, never in it: JSON stays JSON."""
+    from geo.synthetic_notice import NOTICE, has_synthetic_land
+
+    if has_synthetic_land(store.current()):
+        errors.print(f"[yellow]{NOTICE.to(language)}[/yellow]")
 
 
 def version_line(version: "Version") -> str:

@@ -20,10 +20,11 @@ from geo.crs import SITE_CRS, to_lonlat
 from geo.distance import DistanceSource
 from geo.errors import InvalidInput, UploadRejected
 from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
+from geo.land_publishing import add_land
 from geo.language import Text
 from geo.layers import LayerSchema
 from geo.placement import place_layer
-from geo.planning import add_land, layer
+from geo.planning import layer
 from geo.raster_files import write_cog
 from geo.rasters import Grid, Window
 from geo.store import Store, Version
@@ -77,7 +78,7 @@ def add_distance(
     UploadRejected, UploadTooLarge, UploadUnsupported
         When the file cannot be read, has no features or the wrong ones, or lies elsewhere.
     RasterRefused
-        See `geo.planning.add_land`. Nothing has changed after any of these.
+        See `geo.land_publishing.add_land`. Nothing has changed after any of these.
     """
     _require_distance(name, cell_m)
     region = layer(store, "regencies")

@@ -5,6 +5,7 @@ Every page, feature, sheet and table is a view of one Assessment.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +15,8 @@ from geo.errors import ZoneNotFound
 from geo.explain import holds_back, lifts, sentence
 from geo.language import Language, Text
 from geo.models import Model
-from geo.readiness import ZoneResult
+from geo.readiness import Measures, ZoneResult, zone_results
+from geo.scoring import DecisionMatrix, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +30,49 @@ class Origin:
     licence: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Without slots: the results of a layer of thousands are built only when somebody reads them.
+@dataclass(frozen=True, eq=False)
 class Assessment:
-    """The result for all zones of a layer; `key` is a sha256 over everything that went in."""
+    """The result for all zones of a layer; `key` is a sha256 over everything that went in.
+
+    `weights` are by criterion and sum to 1. `scenario` is the id of the scenario that changed the
+    inputs, None where nothing did.
+    """
 
     key: str
     model: Model
     layer: str
     year: int
     weights: Mapping[str, float]
-    results: tuple[ZoneResult, ...]
+    method: str
+    risk: float
+    scenario: str | None
+    measures: Measures
+    matrix: DecisionMatrix
+    scores: Scores
     lineage: tuple[Origin, ...]
+
+    @cached_property
+    def results(self) -> tuple[ZoneResult, ...]:
+        """One result for each zone, in the order of the layer."""
+        return zone_results(
+            self.measures, self.matrix, self.scores, model=self.model, weights=self.weights
+        )
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {area_id: i for i, area_id in enumerate(self.matrix.area_ids)}
 
     @property
     def n_ranked(self) -> int:
         """How many zones have a rank."""
-        return sum(result.rank is not None for result in self.results)
+        return int(self.scores.ranked.sum())
 
     def result(self, area_id: str) -> ZoneResult:
         """One zone's result; `ZoneNotFound` when there is none of that id."""
-        for result in self.results:
-            if result.area_id == area_id:
-                return result
-        raise ZoneNotFound(area_id, available=[r.area_id for r in self.results][:50])
+        if area_id not in self._positions:
+            raise ZoneNotFound(area_id, available=list(self.matrix.area_ids)[:50])
+        return self.results[self._positions[area_id]]
 
     def find(self, text: str) -> ZoneResult:
         """One zone's result by its id, or by a name that it alone has; case does not matter.
@@ -136,6 +158,9 @@ def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:
         },
         "layer": assessment.layer,
         "year": assessment.year,
+        "method": assessment.method,
+        "risk": assessment.risk,
+        "scenario": assessment.scenario,
         "weights": dict(assessment.weights),
         "classes": [
             {"id": c.id, "title": c.title.to(language), "from": c.lower_bound}

@@ -1,4 +1,4 @@
-"""Pure. The numbers that a model asks for, zone by zone, from indicators and land rasters.
+"""Pure. The numbers that a model asks for, zone by zone: indicators, land rasters, surveyed columns.
 
 Every missing number says why it is missing. A raster too coarse for a zone does not pass for a
 measurement of it, and neither does a raster's statistic of a larger area that only encloses the
@@ -14,7 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.criteria import Constraint, Criterion, IndicatorMeasure, RasterMeasure
+from geo.attributes import attribute_measures, joined_notes
+from geo.criteria import (
+    AttributeMeasure,
+    Constraint,
+    Criterion,
+    IndicatorMeasure,
+    RasterMeasure,
+)
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators import latest_values
@@ -24,7 +31,7 @@ from geo.layers import is_enclosing
 from geo.models import Model
 from geo.rasters import Marked, RasterSource
 from geo.readiness import ConstraintResult, Measure, Measures
-from geo.zonal import zonal_statistics
+from geo.zonal import zonal_class_shares, zonal_statistics
 
 # Below this valid share the raster says more about its own holes than about the zone (own judgement).
 _MIN_VALID_SHARE = 0.5
@@ -49,6 +56,7 @@ def measure_zones(
     regencies: gpd.GeoDataFrame,
     indicators: pd.DataFrame,
     rasters: Mapping[str, LandRaster],
+    layer_source: str | None = None,
 ) -> Measures:
     """Measure every criterion and constraint of `model` in every zone.
 
@@ -63,6 +71,9 @@ def measure_zones(
         The tidy table of `geo.indicators`.
     rasters : mapping
         By name; a raster that is not there leaves its criteria missing.
+    layer_source : str, optional
+        Where the layer of zones comes from: the source of figures in its own columns. Without it a
+        zone's own `source` counts.
 
     Raises
     ------
@@ -70,12 +81,16 @@ def measure_zones(
     """
     shares, _ = area_shares(zones, regencies)
     filled = _filled_shares(zones)
-    criteria = {
-        c.id: _indicator_measures(zones, c, year, indicators, shares)
-        if isinstance(c.measure, IndicatorMeasure)
-        else _raster_measures(zones, c.measure, model, rasters.get(c.measure.raster), filled)
-        for c in model.criteria
-    }
+    criteria: dict[str, Sequence[Measure]] = {}
+    for criterion in model.criteria:
+        asked = criterion.measure
+        if isinstance(asked, IndicatorMeasure):
+            found = _indicator_measures(zones, asked, year, indicators, shares)
+        elif isinstance(asked, AttributeMeasure):
+            found = attribute_measures(zones, asked, year=year, layer_source=layer_source)
+        else:
+            found = _raster_measures(zones, asked, model, rasters.get(asked.raster), filled)
+        criteria[criterion.id] = _in_table(criterion, found)
     constraints = {
         c.id: _constraint_results(zones, c, model, rasters.get(c.raster), filled)
         for c in model.constraints
@@ -101,16 +116,26 @@ def _filled_shares(zones: gpd.GeoDataFrame) -> Array:
     return filled
 
 
+def _in_table(criterion: Criterion, measures: Sequence[Measure]) -> Sequence[Measure]:
+    """The measures; one that is a class which the criterion's table does not grade is missing."""
+    if criterion.value.name != "categorical":
+        return measures
+    graded = criterion.value.parameters["values"]
+    return [
+        m
+        if m.value is None or m.value in graded
+        else Measure(None, 0.0, note=_NOT_GRADED.format(code=f"{m.value:g}"))
+        for m in measures
+    ]
+
+
 def _indicator_measures(
     zones: gpd.GeoDataFrame,
-    criterion: Criterion,
+    asked: IndicatorMeasure,
     year: int,
     indicators: pd.DataFrame,
     shares: pd.DataFrame,
 ) -> Sequence[Measure]:
-    asked = criterion.measure
-    if not isinstance(asked, IndicatorMeasure):
-        raise TypeError(criterion.id)
     try:
         latest = latest_values(
             indicators, asked.indicator, year=year, max_age_years=asked.max_age_years
@@ -160,15 +185,9 @@ def _indicator_measure(
         credit=credit,
         period=" / ".join(sorted({figure["period"] for figure in used})),
         sources=tuple(dict.fromkeys(figure["source"] for figure in used)),
-        note=_joined(notes),
+        note=joined_notes(notes),
         shares=parts,
     )
-
-
-def _joined(notes: Sequence[Text]) -> Text | None:
-    if not notes:
-        return None
-    return Text(id="; ".join(n.id for n in notes), en="; ".join(n.en for n in notes))
 
 
 def _raster_measures(
@@ -180,8 +199,13 @@ def _raster_measures(
 ) -> Sequence[Measure]:
     if land is None:
         return [Measure(None, 0.0, note=_NO_RASTER.format(name=asked.raster))] * len(zones)
-    share = asked.statistic == "share"
-    rows = _zonal_means(zones, Marked(land.cells, asked.classes) if share else land.cells)
+    if asked.statistic == "majority":
+        if land.cells.dtype.kind not in "iub":
+            return [Measure(None, 0.0, note=_NO_CLASSES.format(name=land.name))] * len(zones)
+        rows = _largest_classes(zones, land.cells)
+    else:
+        share = asked.statistic == "share"
+        rows = _zonal_means(zones, Marked(land.cells, asked.classes) if share else land.cells)
     return [
         _raster_measure(row, model, land, part)
         for row, part in zip(rows, filled.tolist(), strict=True)
@@ -192,18 +216,37 @@ def _zonal_means(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any,
     return zonal_statistics(zones, cells).rename(columns={"mean": "value"}).to_dict("records")
 
 
+def _largest_classes(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any, Any]]:
+    """The class with the largest share of each zone's valid area; of equal ones the lowest code."""
+    shares = zonal_class_shares(zones, cells)
+    codes = sorted(name for name in shares.columns if not isinstance(name, str))
+    # A zone without a valid cell has no shares, and a raster without any has no classes.
+    of_class = shares[codes].fillna(-1.0).to_numpy().reshape(len(zones), len(codes))
+    known = of_class.max(axis=1, initial=-1.0)
+    place = of_class.argmax(axis=1) if codes else np.zeros(len(zones), dtype=np.int64)
+    found = shares[["cells", "valid_share"]].assign(
+        value=np.where(known >= 0, np.array([*codes, np.nan])[place], np.nan), part=known
+    )
+    return found.to_dict("records")
+
+
 def _raster_measure(
     row: Mapping[Any, Any], model: Model, land: LandRaster, filled: float
 ) -> Measure:
     note = _PLACE_UNKNOWN if np.isnan(filled) else _raster_fault(row, model, land.name)
     if note is not None:
         return Measure(None, 0.0, note=note)
+    notes = []
+    if "part" in row:
+        notes.append(_LARGEST.format(code=f"{row['value']:g}", share=f"{row['part']:.0%}"))
+    if filled < 1:
+        notes.append(_PLACE_PARTLY_KNOWN.format(share=f"{filled:.0%}"))
     return Measure(
         value=float(row["value"]),
         credit=float(row["valid_share"]) * filled,
         period=land.year,
         sources=(land.source,),
-        note=_PLACE_PARTLY_KNOWN.format(share=f"{filled:.0%}") if filled < 1 else None,
+        note=joined_notes(notes),
     )
 
 
@@ -321,6 +364,18 @@ _TOO_COARSE = Text(
 _TOO_FEW = Text(
     id="Hanya {share} zona punya data {name}.",
     en="Only {share} of the zone has {name} data.",
+)
+_NO_CLASSES = Text(
+    id="Raster {name} berisi bilangan pecahan, bukan kelas; operator mendaftarkan raster kelas.",
+    en="Raster {name} holds fractional numbers, not classes; the operator adds a raster of classes.",
+)
+_LARGEST = Text(
+    id="Kelas terluas {code}: {share} luas yang berdata",
+    en="Largest class {code}: {share} of the area with data",
+)
+_NOT_GRADED = Text(
+    id="Kelas {code} tidak ada dalam tabel nilai model ini; tambahkan nilainya dalam model.",
+    en="Class {code} is not in the model's table of values; add its value to the model.",
 )
 _NOT_CHECKED = Text(
     id="Belum diperiksa: raster {name} belum ada.",

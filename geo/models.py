@@ -1,42 +1,64 @@
 """Pure. A readiness or need model: cited configuration that says what is asked, how it is graded and weighed.
 
-goal → dimensions → criteria, hard constraints beside them, and classes. The format is the TOML of
-`data/models/`; every criterion carries its source and whether its value function is confirmed.
+goal → dimensions → (sub-dimensions →) criteria, hard constraints beside them, and classes. The format is
+the TOML of `data/models/`, described for its users in `data/models/README.md`; every criterion carries
+its source and whether its value function is confirmed.
 """
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
-
-import numpy as np
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from geo.criteria import (
-    VALUE_FUNCTIONS,
+    AttributeMeasure,
     Constraint,
     Criterion,
     IndicatorMeasure,
+    MeasureError,
     RasterMeasure,
     ValueFunction,
+    objective_of,
 )
-from geo.errors import GeoError, InvalidModel, InvalidWeights
+from geo.errors import InvalidWeights
+from geo.judgements import AhpWeights
 from geo.language import Text
-from geo.weights import AhpWeights, ahp_weights, pairwise_matrix, stated_weights
+from geo.methods import DEFAULT_METHOD
+from geo.model_checks import (
+    GOAL,
+    require_classes,
+    require_constraints,
+    require_criterion,
+    require_method,
+    require_tree,
+    require_unique_ids,
+)
+from geo.model_draft import Draft, read_draft
+from geo.model_weights import (
+    Judgements,
+    Shares,
+    global_weights,
+    judged,
+    members_of,
+    read_shares,
+)
+from geo.weights import stated_weights
 
 ModelKind = Literal["readiness", "need"]
-_ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-# Measures on which every value function must give a value: none, small, and larger than any.
-_TRIED = np.array([0.0, 1.0, 50.0, 1e6])
+# Half way between "the worst counts" and "the best counts": the plain weighted sum under OWA.
+DEFAULT_RISK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A group of criteria; a score (0..100) below `floor` puts the zone in the lowest class."""
+    """A group of criteria; a score (0..100) below `floor` puts the zone in the lowest class.
+
+    `parent` is the dimension above it, None for one of the goal's.
+    """
 
     id: str
     title: Text
     floor: float | None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +74,13 @@ class RankClass:
 class Model:
     """A whole model.
 
-    `weights` are the global weights of the criteria and sum to 1; `judgements` are the AHP results
-    behind them, by group ("goal" for the dimensions, else a dimension's id). A zone whose data
-    coverage is below `coverage_floor` is not ranked. A raster with fewer than `min_cells` cells
-    per zone does not count as a measurement of it.
+    `weights` are the global weights of the criteria and sum to 1; `shares` are those of the members
+    inside each group ("goal" for the top-level dimensions, else a dimension's id), and
+    `judgements` the AHP results behind the groups that are judged and not stated. `method` and
+    `risk` say how values are combined unless somebody asks otherwise (see `geo.methods`). A zone
+    whose data coverage is below `coverage_floor` is not ranked. A raster with fewer than
+    `min_cells` cells per zone does not count as a measurement of it. `weights_confirmed` and
+    `classes_confirmed` say whether an office has set weights and class borders.
     """
 
     id: str
@@ -72,15 +97,45 @@ class Model:
     classes: tuple[RankClass, ...]
     judgements: Mapping[str, AhpWeights]
     weights: Mapping[str, float]
+    shares: Shares = field(default_factory=dict)
+    weights_confirmed: bool = False
+    classes_confirmed: bool = False
+    method: str = DEFAULT_METHOD
+    risk: float = DEFAULT_RISK
 
     def criteria_of(self, dimension: str) -> tuple[Criterion, ...]:
-        """The criteria of one dimension, in the model's order."""
+        """The criteria that stand in one dimension itself, in the model's order."""
         return tuple(c for c in self.criteria if c.dimension == dimension)
+
+    def top_dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions of the goal, in the model's order."""
+        return tuple(d for d in self.dimensions if d.parent is None)
+
+    def leaves_of(self, dimension: str) -> tuple[Criterion, ...]:
+        """All criteria below a dimension, through its sub-dimensions, in the model's order."""
+        parents = _parents(self.dimensions)
+        return tuple(c for c in self.criteria if dimension in _upwards(c.dimension, parents))
+
+    def groups(self) -> tuple[int, ...]:
+        """Of each criterion, the index of its top-level dimension in `top_dimensions`."""
+        parents = _parents(self.dimensions)
+        top = [d.id for d in self.top_dimensions()]
+        return tuple(top.index(_upwards(c.dimension, parents)[-1]) for c in self.criteria)
+
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """The members of each group: sub-dimensions, then criteria; see `geo.model_weights`."""
+        return members_of(_parents(self.dimensions), _dimension_of(self.criteria))
 
     def indicators(self) -> tuple[str, ...]:
         """The indicators that the model reads."""
         measures = (c.measure for c in self.criteria)
         return tuple(m.indicator for m in measures if isinstance(m, IndicatorMeasure))
+
+    def attributes(self) -> tuple[str, ...]:
+        """The columns of the zone layer that the model reads, each once."""
+        measures = (c.measure for c in self.criteria)
+        names = [m.attribute for m in measures if isinstance(m, AttributeMeasure)]
+        return tuple(dict.fromkeys(names))
 
     def rasters(self) -> tuple[str, ...]:
         """The land rasters that criteria and constraints read, each once."""
@@ -95,157 +150,96 @@ def parse_model(text: str) -> Model:
     Raises
     ------
     InvalidModel
-        Naming the place in the file: unknown value function or one that gives no value in 0..1,
-        criterion of no dimension, missing judgement, an id twice, classes that do not start at 0 …
+        Naming the line and the place in the file and what to do: an unknown key, a value of
+        another kind, dimensions in a circle or without a criterion, a value function that does not
+        go the way it says, a missing judgement, classes that do not rise from 0 …
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _invalid("TOML", str(error)) from error
-    try:
-        model = _model(table)
-    except KeyError as error:
-        raise _invalid(str(error), "required and missing") from error
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
-        raise _invalid("model", str(error)) from error
-    _require_names(model)
-    _require_shares(model)
-    for criterion in model.criteria:
-        _require_value(criterion)
-    return model
-
-
-def _require_names(model: Model) -> None:
-    if not isinstance(model.id, str) or not _ID.fullmatch(model.id):
-        raise _invalid("id", f"{model.id!r} must be lower-case letters, digits, - and _")
-    if model.kind not in get_args(ModelKind):
-        raise _invalid("kind", f"{model.kind!r} is none of {', '.join(get_args(ModelKind))}")
-    for group in (model.dimensions, model.criteria, model.constraints, model.classes):
-        ids = [entry.id for entry in group]
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        if twice:
-            raise _invalid("id", f"{twice[0]!r} stands twice")
-
-
-def _require_shares(model: Model) -> None:
-    shares = [("coverage_floor", model.coverage_floor)]
-    shares += [(f"constraint {c.id!r}, limit_share", c.limit_share) for c in model.constraints]
-    for place, share in shares:
-        if not 0 <= share <= 1:
-            raise _invalid(place, f"{share} is no share; it runs from 0 to 1")
-    for criterion in model.criteria:
-        asked = criterion.measure
-        is_share = isinstance(asked, RasterMeasure) and asked.statistic == "share"
-        if isinstance(asked, RasterMeasure) and not (is_share or asked.statistic == "mean"):
-            raise _invalid(
-                f"criterion {criterion.id!r}", f"unknown statistic {asked.statistic!r}: mean, share"
-            )
-        if isinstance(asked, RasterMeasure) and is_share and not asked.classes:
-            raise _invalid(f"criterion {criterion.id!r}", "a share needs classes")
-
-
-def _require_value(criterion: Criterion) -> None:
-    place = f"criterion {criterion.id!r}, value"
-    try:
-        with np.errstate(all="raise"):
-            values = criterion.value(_TRIED)
-    except (TypeError, ValueError, IndexError, ArithmeticError) as error:
-        raise _invalid(place, str(error)) from error
-    if not ((values >= 0) & (values <= 1)).all():
-        raise _invalid(place, "does not stay between 0 and 1")
+    draft = read_draft(text)
+    require_unique_ids(draft)
+    require_tree(draft)
+    require_constraints(draft)
+    require_classes(draft)
+    require_method(draft)
+    criteria = tuple(_criterion(entry) for entry in draft.table["criterion"])
+    for number, criterion in enumerate(criteria):
+        require_criterion(draft, number, criterion)
+    return _model(draft, criteria)
 
 
 def weights_from(model: Model, stated: Mapping[str, float]) -> dict[str, float]:
     """Global weights when a planner states others.
 
-    `stated` names either every dimension (the shares inside a dimension stay the model's) or every
-    criterion.
+    `stated` names either every top-level dimension (the shares below a dimension stay the model's)
+    or every criterion.
 
     Raises
     ------
     InvalidWeights
         See `geo.weights.stated_weights`.
     """
-    dimensions = [d.id for d in model.dimensions]
     if not stated:
         return dict(model.weights)
-    if set(stated) <= set(dimensions):
-        of_dimension = stated_weights(stated, items=dimensions)
-        return _global_weights(model.criteria, of_dimension, _within(model))
+    top = [d.id for d in model.top_dimensions()]
+    if set(stated) <= set(top):
+        return _weights(model, {**model.shares, GOAL: stated_weights(stated, items=top)})
     return stated_weights(stated, items=[c.id for c in model.criteria])
 
 
 def weights_from_judgements(
-    model: Model, judgements: Mapping[str, Mapping[tuple[str, str], float]]
+    model: Model, judgements: Mapping[str, Judgements], *, incomplete: bool = False
 ) -> tuple[dict[str, float], dict[str, AhpWeights]]:
     """Global weights when a planner gives pairwise judgements for one group or several.
 
     Returns the weights and, by group, the AHP results (with their consistency). Groups that are
-    not named keep the model's judgements.
+    not named keep the model's judgements or weights.
+
+    Parameters
+    ----------
+    incomplete : bool
+        Whether pairs may be missing, as long as the judgements join all members of the group.
 
     Raises
     ------
     InconsistentJudgements, InvalidWeights
     """
-    results = dict(model.judgements)
+    members = model.members()
+    results, shares = dict(model.judgements), dict(model.shares)
     for group, pairs in judgements.items():
-        results[group] = _group_weights(group, pairs, items=_items_of(model, group))
-    within = {d.id: _shares(results, model.criteria_of(d.id), d.id) for d in model.dimensions}
-    of_dimension = results["goal"].by_item()
-    return _global_weights(model.criteria, of_dimension, within), results
+        if group not in members:
+            raise InvalidWeights(reason=_NO_GROUP.format(group=group, available=", ".join(members)))
+        results[group] = judged(members[group], pairs, incomplete=incomplete)
+        shares[group] = results[group].by_item()
+    return _weights(model, shares), results
 
 
-def _items_of(model: Model, group: str) -> list[str]:
-    groups = {"goal": [d.id for d in model.dimensions]} | {
-        d.id: [c.id for c in model.criteria_of(d.id)] for d in model.dimensions
-    }
-    if group not in groups:
-        reason = Text(
-            id=f"Kelompok {group!r} tidak ada. Yang ada: {', '.join(groups)}.",
-            en=f"There is no group {group!r}. There are: {', '.join(groups)}.",
-        )
-        raise InvalidWeights(reason=reason)
-    return groups[group]
+def _weights(model: Model, shares: Shares) -> dict[str, float]:
+    return global_weights(_parents(model.dimensions), _dimension_of(model.criteria), shares)
 
 
-def _within(model: Model) -> dict[str, dict[str, float]]:
-    return {
-        d.id: _shares(model.judgements, model.criteria_of(d.id), d.id) for d in model.dimensions
-    }
+def _parents(dimensions: Sequence[Dimension]) -> dict[str, str | None]:
+    return {d.id: d.parent for d in dimensions}
 
 
-def _shares(
-    results: Mapping[str, AhpWeights], criteria: Sequence[Criterion], dimension: str
-) -> dict[str, float]:
-    # One criterion alone needs no judgement.
-    return results[dimension].by_item() if dimension in results else {criteria[0].id: 1.0}
+def _dimension_of(criteria: Sequence[Criterion]) -> dict[str, str]:
+    return {c.id: c.dimension for c in criteria}
 
 
-def _global_weights(
-    criteria: Sequence[Criterion],
-    of_dimension: Mapping[str, float],
-    within: Mapping[str, Mapping[str, float]],
-) -> dict[str, float]:
-    return {c.id: of_dimension[c.dimension] * within[c.dimension][c.id] for c in criteria}
+def _upwards(dimension: str, parents: Mapping[str, str | None]) -> list[str]:
+    """A dimension and those above it, up to the one of the goal."""
+    chain = [dimension]
+    while (parent := parents[chain[-1]]) is not None:
+        chain.append(parent)
+    return chain
 
 
-def _group_weights(
-    group: str, pairs: Mapping[tuple[str, str], float], *, items: Sequence[str]
-) -> AhpWeights:
-    return ahp_weights(items, pairwise_matrix(items, pairs))
-
-
-def _model(table: Mapping[str, Any]) -> Model:
+def _model(draft: Draft, criteria: tuple[Criterion, ...]) -> Model:
+    table = draft.table
     dimensions = tuple(
-        Dimension(id=d["id"], title=Text(**d["title"]), floor=d.get("floor"))
+        Dimension(d["id"], Text(**d["title"]), floor=d.get("floor"), parent=d.get("parent"))
         for d in table["dimension"]
     )
-    criteria = tuple(_criterion(c, dimensions) for c in table["criterion"])
-    judgements = _judgements(table.get("judgements", {}), dimensions, criteria)
-    within = {
-        d.id: _shares(judgements, [c for c in criteria if c.dimension == d.id], d.id)
-        for d in dimensions
-    }
+    parents, dimension_of = _parents(dimensions), _dimension_of(criteria)
+    judgements, shares = read_shares(draft, members_of(parents, dimension_of))
     return Model(
         id=table["id"],
         version=str(table["version"]),
@@ -258,41 +252,53 @@ def _model(table: Mapping[str, Any]) -> Model:
         dimensions=dimensions,
         criteria=criteria,
         constraints=tuple(_constraint(c) for c in table.get("constraint", ())),
-        classes=_classes(table["class"]),
+        classes=tuple(
+            RankClass(c["id"], Text(**c["title"]), lower_bound=float(c["from"]))
+            for c in table["class"]
+        ),
         judgements=judgements,
-        weights=_global_weights(criteria, judgements["goal"].by_item(), within),
+        weights=global_weights(parents, dimension_of, shares),
+        shares=shares,
+        weights_confirmed=table.get("weights_confirmed", False),
+        classes_confirmed=table.get("classes_confirmed", False),
+        method=table.get("method", DEFAULT_METHOD),
+        risk=float(table.get("risk", DEFAULT_RISK)),
     )
 
 
-def _criterion(table: Mapping[str, Any], dimensions: Sequence[Dimension]) -> Criterion:
-    place = f"criterion {table['id']!r}"
-    if table["dimension"] not in {d.id for d in dimensions}:
-        raise _invalid(place, f"unknown dimension {table['dimension']!r}")
-    value = dict(table["value"])
-    function = value.pop("function")
-    if function not in VALUE_FUNCTIONS:
-        raise _invalid(
-            place, f"unknown value function {function!r}; known: {', '.join(VALUE_FUNCTIONS)}"
-        )
-    measure = dict(table["measure"])
-    if "classes" in measure:
-        measure["classes"] = tuple(measure["classes"])
-    kind = IndicatorMeasure if "indicator" in measure else RasterMeasure
+def _criterion(table: Mapping[str, Any]) -> Criterion:
+    value = _value_function(table["value"])
     return Criterion(
         id=table["id"],
         dimension=table["dimension"],
         title=Text(**table["title"]),
         unit=Text(**table["unit"]),
-        measure=kind(**measure),
-        value=ValueFunction(name=function, parameters=value),
+        measure=_measure(table["measure"]),
+        value=value,
         source=table["source"],
-        confirmed=bool(table["confirmed"]),
+        confirmed=table["confirmed"],
+        objective=table.get("objective", objective_of(value)),
+        error=MeasureError(**table["error"]) if "error" in table else None,
     )
 
 
+def _value_function(table: Mapping[str, Any]) -> ValueFunction:
+    parameters = {name: given for name, given in table.items() if name != "function"}
+    if table["function"] == "categorical":
+        parameters["values"] = {int(code): value for code, value in table["values"].items()}
+    return ValueFunction(name=table["function"], parameters=parameters)
+
+
+def _measure(table: Mapping[str, Any]) -> IndicatorMeasure | RasterMeasure | AttributeMeasure:
+    if "indicator" in table:
+        return IndicatorMeasure(**table)
+    if "attribute" in table:
+        return AttributeMeasure(**table)
+    classes = tuple(table.get("classes", ()))
+    return RasterMeasure(table["raster"], table["statistic"], classes)
+
+
 def _constraint(table: Mapping[str, Any]) -> Constraint:
-    if ("classes" in table) == ("threshold" in table):
-        raise _invalid(f"constraint {table['id']!r}", "needs either classes or threshold")
     return Constraint(
         id=table["id"],
         title=Text(**table["title"]),
@@ -300,47 +306,13 @@ def _constraint(table: Mapping[str, Any]) -> Constraint:
         raster=table["raster"],
         limit_share=float(table["limit_share"]),
         source=table["source"],
-        confirmed=bool(table["confirmed"]),
+        confirmed=table["confirmed"],
         classes=tuple(table.get("classes", ())),
         threshold=table.get("threshold"),
     )
 
 
-def _classes(tables: Sequence[Mapping[str, Any]]) -> tuple[RankClass, ...]:
-    classes = tuple(
-        RankClass(id=c["id"], title=Text(**c["title"]), lower_bound=float(c["from"]))
-        for c in tables
-    )
-    bounds = [c.lower_bound for c in classes]
-    if bounds[0] != 0 or bounds != sorted(set(bounds)):
-        raise _invalid("class", f"lower bounds must rise from 0, found {bounds}")
-    return classes
-
-
-def _judgements(
-    table: Mapping[str, Any], dimensions: Sequence[Dimension], criteria: Sequence[Criterion]
-) -> dict[str, AhpWeights]:
-    groups = {d.id: [c.id for c in criteria if c.dimension == d.id] for d in dimensions}
-    empty = [d for d, items in groups.items() if not items]
-    if empty:
-        raise _invalid(f"dimension {empty[0]!r}", "has no criterion")
-    groups = {"goal": [d.id for d in dimensions]} | groups
-    results = {}
-    for group, items in groups.items():
-        if len(items) == 1:
-            results[group] = ahp_weights(items, pairwise_matrix(items, {}))
-            continue
-        pairs = {(first, second): float(ratio) for first, second, ratio in table.get(group, ())}
-        try:
-            results[group] = _group_weights(group, pairs, items=items)
-        except GeoError as error:
-            raise _invalid(f"judgements.{group}", error.detail("en")) from error
-    return results
-
-
-def _invalid(place: str, problem: str) -> InvalidModel:
-    reason = Text(
-        id=f"Model tidak dapat dipakai: {place}: {problem}",
-        en=f"The model cannot be used: {place}: {problem}",
-    )
-    return InvalidModel(reason=reason, place=place)
+_NO_GROUP = Text(
+    id="Kelompok {group!r} tidak ada. Yang ada: {available}.",
+    en="There is no group {group!r}. There are: {available}.",
+)

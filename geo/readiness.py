@@ -1,6 +1,8 @@
 """Pure. An assessment of zones against a model: scores, ranks, contributions and what is missing.
 
 Measures come in (zone × criterion), results go out; where measures come from is `geo/measures.py`.
+Scores are arrays (`score_matrix`), so that other weights cost next to nothing; what they say of
+each zone in words and with its sources is built from them afterwards (`zone_results`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.language import Text
+from geo.methods import DEFAULT_METHOD, Setting, find_method
 from geo.models import Model
-from geo.scoring import classify, contributions, data_coverage, rank_scores, weighted_sum
+from geo.ranks import rank_scores
+from geo.scoring import DecisionMatrix, Scores, classify, data_coverage
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Status = Literal["ranked", "excluded", "insufficient_data"]
 
 
@@ -61,7 +66,8 @@ class ZoneResult:
 
     `score` is 0..100, `rank` 1 is best and ties share a rank, `rank_class` the id of the model's
     class; all three are None unless the zone is ranked. `data_coverage` (0..1) is the share of the
-    weight that rests on data. `dimension_scores` are 0..100 by dimension id, None without data.
+    weight that rests on data, `dimension_coverage` the same inside each dimension (None for one
+    without weight). `dimension_scores` are 0..100 by dimension id, None without data.
     `floors_failed` names the dimensions below their floor, which put the zone in the lowest class.
     """
 
@@ -76,6 +82,7 @@ class ZoneResult:
     criteria: tuple[CriterionResult, ...]
     constraints: tuple[ConstraintResult, ...]
     floors_failed: tuple[str, ...] = ()
+    dimension_coverage: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,94 +109,144 @@ class Measures:
     constraints: Mapping[str, Sequence[ConstraintResult]]
 
 
-def assess_measures(
-    measures: Measures, model: Model, weights: Mapping[str, float]
-) -> tuple[ZoneResult, ...]:
-    """Score, rank and class every zone.
+def decision_matrix(measures: Measures, model: Model) -> DecisionMatrix:
+    """The arrays behind `measures`: what is known of every zone, graded by the model."""
+    ids = [c.id for c in model.criteria]
+    measured = np.array([[_or_nan(m.value) for m in measures.criteria[i]] for i in ids]).T
+    graded = [c.value(column) for c, column in zip(model.criteria, measured.T, strict=True)]
+    excluded = np.zeros(len(measures.names), dtype=bool)
+    for results in measures.constraints.values():
+        excluded |= np.array([r.failed for r in results], dtype=bool)
+    return DecisionMatrix(
+        area_ids=tuple(measures.names),
+        criteria=tuple(ids),
+        measures=measured,
+        values=np.column_stack(graded),
+        credits=np.array([[m.credit for m in measures.criteria[i]] for i in ids]).T,
+        excluded=excluded,
+    )
 
-    A zone that fails a constraint is excluded; one whose data coverage is below the model's floor
-    has not enough data; neither is ranked nor counted in the ranks of the others.
+
+def score_matrix(
+    matrix: DecisionMatrix,
+    model: Model,
+    weights: Mapping[str, float],
+    *,
+    method: str = DEFAULT_METHOD,
+    risk: float = 0.5,
+) -> Scores:
+    """Score, rank and class every area.
+
+    An area that fails a constraint is excluded; one whose data coverage is below the model's floor
+    has not enough data; neither is ranked, nor seen by a method that compares areas.
 
     Parameters
     ----------
-    measures : Measures
-        n_zones of them, in the order of the result.
     weights : mapping
         By criterion, summing to 1.
+    method, risk
+        See `geo.methods`.
+
+    Raises
+    ------
+    InvalidMethod
     """
-    ids = [c.id for c in model.criteria]
-    weight = np.array([weights[i] for i in ids])
-    values = _values(measures, model)
-    credits = np.column_stack([[m.credit for m in measures.criteria[i]] for i in ids])
-    coverage = data_coverage(credits, weight)
-    statuses = _statuses(measures, coverage, model)
-    ranked = np.array([status == "ranked" for status in statuses])
-    points = np.where(ranked[:, np.newaxis], contributions(values, weight), np.nan)
-    scores = points.sum(axis=1)
-    dimension_scores = _dimension_scores(values, weight, model)
-    failed = [_floors_failed(row, model) for row in dimension_scores]
+    weight = np.array([weights[c] for c in matrix.criteria])
+    coverage = data_coverage(matrix.credits, weight)
+    # A coverage that is the floor but for rounding has enough data.
+    ranked = ~matrix.excluded & (coverage >= model.coverage_floor - 1e-9)
+    values = np.where(ranked[:, np.newaxis], matrix.values, np.nan)
+    setting = Setting(risk=risk, groups=np.array(model.groups()))
+    points = find_method(method).points(values, weight, setting)
+    scores = np.asarray(points.sum(axis=1), dtype=np.float64)
+    dimension_scores = _dimension_scores(matrix.values, weight, model, method=method, risk=risk)
+    floors = np.array([np.nan if d.floor is None else d.floor for d in model.dimensions])
+    below_floor = dimension_scores < floors - 1e-9
     classes = classify(scores, [c.lower_bound for c in model.classes])
-    ranks = rank_scores(scores)
+    return Scores(
+        points=points,
+        scores=scores,
+        ranks=rank_scores(scores),
+        classes=np.where(below_floor.any(axis=1), np.minimum(classes, 0), classes),
+        ranked=~np.isnan(scores),
+        coverage=coverage,
+        dimension_scores=dimension_scores,
+        dimension_coverage=_dimension_coverage(matrix.credits, weight, model),
+        below_floor=below_floor,
+    )
+
+
+def zone_results(
+    measures: Measures,
+    matrix: DecisionMatrix,
+    scores: Scores,
+    *,
+    model: Model,
+    weights: Mapping[str, float],
+) -> tuple[ZoneResult, ...]:
+    """What the scores of a decision matrix say of every zone, with the sources of its measures."""
+    values = matrix.values
+    dimensions = [d.id for d in model.dimensions]
     return tuple(
         ZoneResult(
             area_id=area_id,
             name=name,
-            status=statuses[i],
-            score=_or_none(scores[i]),
-            rank=None if np.isnan(ranks[i]) else int(ranks[i]),
-            rank_class=_class_id(model, int(classes[i]), failed[i]),
-            data_coverage=float(coverage[i]),
-            dimension_scores=dimension_scores[i],
-            criteria=_criterion_results(measures, model, weights, values[i], points[i], i),
+            status=_status(matrix, scores, i),
+            score=_or_none(scores.scores[i]),
+            rank=None if np.isnan(scores.ranks[i]) else int(scores.ranks[i]),
+            rank_class=None if scores.classes[i] < 0 else model.classes[scores.classes[i]].id,
+            data_coverage=float(scores.coverage[i]),
+            dimension_scores=_by_id(dimensions, scores.dimension_scores[i]),
+            dimension_coverage=_by_id(dimensions, scores.dimension_coverage[i]),
+            criteria=_criterion_results(measures, model, weights, values[i], scores.points[i], i),
             constraints=tuple(results[i] for results in measures.constraints.values()),
-            floors_failed=failed[i],
+            floors_failed=tuple(
+                d for d, below in zip(dimensions, scores.below_floor[i], strict=True) if below
+            ),
         )
         for i, (area_id, name) in enumerate(measures.names.items())
     )
 
 
-def _values(measures: Measures, model: Model) -> Array:
-    return np.column_stack(
-        [
-            c.value(
-                np.array([np.nan if m.value is None else m.value for m in measures.criteria[c.id]])
-            )
-            for c in model.criteria
-        ]
-    )
+def _leaves(model: Model) -> list[Flags]:
+    """Which criteria lie below each dimension, (n_criteria,) each."""
+    below = [{c.id for c in model.leaves_of(d.id)} for d in model.dimensions]
+    return [np.array([c.id in ids for c in model.criteria]) for ids in below]
 
 
-def _statuses(measures: Measures, coverage: Array, model: Model) -> list[Status]:
-    failed = np.zeros(len(coverage), dtype=bool)
-    for results in measures.constraints.values():
-        failed |= np.array([r.failed for r in results], dtype=bool)
-    # A coverage that is the floor but for rounding has enough data.
-    enough = coverage >= model.coverage_floor - 1e-9
-    return [
-        "excluded" if f else "ranked" if e else "insufficient_data"
-        for f, e in zip(failed, enough, strict=True)
-    ]
+def _dimension_scores(
+    values: Array, weight: Array, model: Model, *, method: str, risk: float
+) -> Array:
+    points = find_method(method).points
+    groups = np.array(model.groups())
+    columns = []
+    for inside in _leaves(model):
+        total = weight[inside].sum()
+        if total <= 0:
+            columns.append(np.full(len(values), np.nan))
+            continue
+        setting = Setting(risk=risk, groups=groups[inside])
+        columns.append(points(values[:, inside], weight[inside] / total, setting).sum(axis=1))
+    return np.column_stack(columns)
 
 
-def _dimension_scores(values: Array, weight: Array, model: Model) -> list[dict[str, float | None]]:
-    columns = {}
-    for dimension in model.dimensions:
-        inside = np.array([c.dimension == dimension.id for c in model.criteria])
-        columns[dimension.id] = weighted_sum(values[:, inside], weight[inside])
-    return [{d: _or_none(column[i]) for d, column in columns.items()} for i in range(len(values))]
+def _dimension_coverage(credits: Array, weight: Array, model: Model) -> Array:
+    columns = []
+    for inside in _leaves(model):
+        total = weight[inside].sum()
+        known = credits[:, inside] @ weight[inside]
+        columns.append(known / total if total > 0 else np.full(len(credits), np.nan))
+    return np.column_stack(columns)
 
 
-def _floors_failed(scores: Mapping[str, float | None], model: Model) -> tuple[str, ...]:
-    found = ((d, scores[d.id]) for d in model.dimensions)
-    return tuple(
-        d.id for d, score in found if d.floor is not None and score is not None and score < d.floor
-    )
+def _status(matrix: DecisionMatrix, scores: Scores, zone: int) -> Status:
+    if scores.ranked[zone]:
+        return "ranked"
+    return "excluded" if matrix.excluded[zone] else "insufficient_data"
 
 
-def _class_id(model: Model, index: int, floors_failed: Sequence[str]) -> str | None:
-    if index < 0:
-        return None
-    return model.classes[0 if floors_failed else index].id
+def _by_id(ids: Sequence[str], numbers: Array) -> dict[str, float | None]:
+    return {i: _or_none(number) for i, number in zip(ids, numbers, strict=True)}
 
 
 def _criterion_results(
@@ -224,3 +281,7 @@ def _criterion_results(
 
 def _or_none(number: float) -> float | None:
     return None if np.isnan(number) else float(number)
+
+
+def _or_nan(number: float | None) -> float:
+    return np.nan if number is None else number

@@ -1,58 +1,59 @@
-"""Pure. From values and weights to scores, contributions, ranks and classes.
+"""Pure. The decision matrix of areas and criteria, and what scores become: coverage, classes.
 
 Missing values are NaN. The rule for them is one everywhere: the weights of what is known are
 scaled up to 1, and the share of weight that is known is reported as data coverage.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 # Two scores closer than this are the same score: they differ only by the order of additions.
 _TIE = 1e-9
 
 
-def contributions(values: Array, weights: Array) -> Array:
-    """Points that each criterion gives to each area's score of 0..100.
+@dataclass(frozen=True, slots=True, eq=False)
+class DecisionMatrix:
+    """What is known of n_areas under n_criteria, before any weight.
 
-    Parameters
-    ----------
-    values : (n_areas, n_criteria) float64
-        In [0, 1]; NaN where unknown.
-    weights : (n_criteria,) float64
-        Sum to 1.
-
-    Returns
-    -------
-    (n_areas, n_criteria) float64
-        0 where the value is unknown; a row adds up to the area's score. A row of NaN where nothing
-        with a weight is known.
+    `measures` (n_areas, n_criteria) are in each criterion's unit, `values` in [0, 1]; both NaN where
+    nothing is known. `credits` are the parts (0..1) of the areas that the measures cover.
+    `excluded` (n_areas,) are the areas that fail a hard constraint.
     """
-    known = ~np.isnan(values)
-    total = known @ weights
-    with np.errstate(invalid="ignore", divide="ignore"):
-        effective = np.where(known, weights, 0.0) / total[:, np.newaxis]
-    points: Array = 100.0 * np.where(known, values, 0.0) * effective
-    points[total <= 0] = np.nan
-    return points
+
+    area_ids: tuple[str, ...]
+    criteria: tuple[str, ...]
+    measures: Array
+    values: Array
+    credits: Array
+    excluded: Flags
 
 
-def weighted_sum(values: Array, weights: Array) -> Array:
-    """Scores (n_areas,) of 0..100 by weighted linear combination; NaN where nothing is known.
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """What a method makes of a decision matrix.
 
-    References
-    ----------
-    Malczewski (1999), GIS and Multicriteria Decision Analysis, ch. 6.
-
-    Examples
-    --------
-    >>> weighted_sum(np.array([[1.0, 0.5], [np.nan, 0.5]]), np.array([0.6, 0.4]))
-    array([80., 50.])
+    `points` (n_areas, n_criteria) add up to `scores` (n_areas,) of 0..100; both NaN, and `ranks`
+    too, where an area is not `ranked`. `classes` are indices, -1 where not ranked. `coverage` and
+    `dimension_coverage` (n_areas, n_dimensions) are shares of the weight that rest on data, NaN for
+    a dimension without weight. `dimension_scores` are 0..100, NaN without data; `below_floor` says
+    which of them are below their dimension's floor.
     """
-    return np.asarray(contributions(values, weights).sum(axis=1), dtype=np.float64)
+
+    points: Array
+    scores: Array
+    ranks: Array
+    classes: npt.NDArray[np.int64]
+    ranked: Flags
+    coverage: Array
+    dimension_scores: Array
+    dimension_coverage: Array
+    below_floor: Flags
 
 
 def data_coverage(credits: Array, weights: Array) -> Array:
@@ -62,18 +63,6 @@ def data_coverage(credits: Array, weights: Array) -> Array:
     covers a part, 0 where it is missing.
     """
     return np.asarray(credits @ weights, dtype=np.float64)
-
-
-def rank_scores(scores: Array) -> Array:
-    """Ranks (n_areas,), 1 for the highest score; equal scores share the better rank; NaN stays NaN.
-
-    Examples
-    --------
-    >>> rank_scores(np.array([50.0, 80.0, 50.0, np.nan, 10.0]))
-    array([ 2.,  1.,  2., nan,  4.])
-    """
-    better = (scores[np.newaxis, :] > scores[:, np.newaxis] + _TIE).sum(axis=1)
-    return np.where(np.isnan(scores), np.nan, better + 1.0)
 
 
 def classify(scores: Array, lower_bounds: Sequence[float]) -> npt.NDArray[np.int64]:

@@ -3,8 +3,9 @@
 The cells are those of one reference raster. Every other raster gives the value of that cell of its
 own in which the centre of a reference cell lies; nothing is interpolated, so a coarse raster shows
 its own large cells. Criteria read as a zone's mean are graded by their value function from the
-cell's value; those read as a share of classes are graded from 1 inside the classes and 0 outside.
-Each cell is computed from its own position alone, so blocks of any size give the same bytes.
+cell's value, and so are those read as a zone's largest class; those read as a share of classes are
+graded from 1 inside the classes and 0 outside. Each cell is computed from its own position alone, so
+blocks of any size give the same bytes.
 """
 
 from collections.abc import Mapping
@@ -95,7 +96,7 @@ class SurfaceReport:
 
 
 def land_measure(criterion: Criterion) -> RasterMeasure:
-    """What a land criterion asks of its raster; `TypeError` for one that reads an indicator."""
+    """What a land criterion asks of its raster; `TypeError` for one that reads no raster."""
     if not isinstance(criterion.measure, RasterMeasure):
         raise TypeError(criterion.id)
     return criterion.measure
@@ -144,7 +145,7 @@ def _reference(model: Model, used: tuple[Criterion, ...], grids: Mapping[str, Gr
 def class_rasters(model: Model) -> frozenset[str]:
     """The rasters that a model reads by classes: their numbers are names, not quantities."""
     measures = [c.measure for c in model.criteria if isinstance(c.measure, RasterMeasure)]
-    names = {m.raster for m in measures if m.statistic == "share"}
+    names = {m.raster for m in measures if m.statistic != "mean"}
     return frozenset(names | {c.raster for c in model.constraints if c.threshold is None})
 
 
@@ -206,7 +207,7 @@ def evaluate(
 def _measures(criterion: Criterion, cells: Mapping[str, Array]) -> Array:
     asked = land_measure(criterion)
     found = cells[asked.raster]
-    if asked.statistic == "mean":
+    if asked.statistic != "share":
         return found
     return np.where(np.isnan(found), np.nan, np.isin(found, asked.classes))
 

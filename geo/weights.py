@@ -1,161 +1,46 @@
-"""Pure. Weights of criteria: from pairwise judgements (AHP), or stated directly.
+"""Pure. Weights of criteria that nobody judged in pairs: stated, equal, from ranks or from the data.
 
-Group judgement, incomplete matrices and weights from data are not here.
+Weights from pairwise judgements are in `geo/judgements.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InconsistentJudgements, InvalidWeights
+from geo.errors import InvalidWeights
 from geo.language import Text
 
 Array = npt.NDArray[np.float64]
 
-# Published random-index tables differ, and for three criteria the consistency ratio differs by
-# 12 % with them, so a result always says which one it used.
-RANDOM_INDEX: Mapping[str, Mapping[int, float]] = {
-    # Saaty (2005), as tabulated in IWA Publishing view-large 3120630.
-    "saaty2005": {
-        3: 0.52, 4: 0.89, 5: 1.11, 6: 1.25, 7: 1.35, 8: 1.40, 9: 1.45, 10: 1.49, 11: 1.52,
-        12: 1.54, 15: 1.59,
-    },
-    # Saaty (1980), The Analytic Hierarchy Process.
-    "saaty1980": {
-        3: 0.58, 4: 0.90, 5: 1.12, 6: 1.24, 7: 1.32, 8: 1.41, 9: 1.45, 10: 1.49, 11: 1.51,
-        12: 1.48, 15: 1.59,
-    },
-    # Donegan & Dodd (1991), as used in AHPy.
-    "donegan_dodd": {
-        3: 0.4914, 4: 0.8286, 5: 1.0591, 6: 1.1797, 7: 1.2519, 8: 1.3171, 9: 1.3733, 10: 1.4055,
-    },
-}  # fmt: skip
-DEFAULT_RANDOM_INDEX = "saaty2005"
-# Saaty's rule of thumb: above this the judgements should be looked at again.
-CONSISTENCY_LIMIT = 0.10
 _SUM_TOLERANCE = 0.001
 # Unknown names in an error: enough to see the mistake, whatever was sent.
 _MOST_LISTED = 20
-
-
-class JudgedTwice(InconsistentJudgements):
-    """One pair with two different judgements."""
-
-    sentence = Text(
-        id="Pasangan {first!r} dan {second!r} dinilai dua kali dengan nilai berbeda. Hapus salah satunya.",
-        en="The pair {first!r} and {second!r} is judged twice, differently. Remove one of them.",
-    )
+# Values that differ by less than this part of their size are one value in floating point.
+_SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class HarmfulJudgement:
-    """The judgement whose change would help consistency most; `suggested` is w_i / w_j of the rest."""
+class Weighting:
+    """A way to weights when nobody states them.
 
-    first: str
-    second: str
-    stated: float
-    suggested: float
-    consistency_ratio_then: float
-
-
-@dataclass(frozen=True, slots=True)
-class AhpWeights:
-    """Weights from a pairwise matrix and how consistent it is.
-
-    `consistency_ratio` is 0 for one or two items (they cannot contradict each other), None where
-    the random-index table has no entry for so many items.
+    `needs` says what `weights` takes and how the last axis, the criteria, is filled: "values"
+    (n_areas, n_criteria) or "ranks" (n_criteria,), 1 the most important; "criteria" takes either.
     """
 
-    items: tuple[str, ...]
-    weights: tuple[float, ...]
-    lambda_max: float
-    consistency_index: float
-    consistency_ratio: float | None
-    random_index: str
-    most_harmful: HarmfulJudgement | None
-
-    @property
-    def is_consistent(self) -> bool:
-        """Whether the consistency ratio is at most 0.10."""
-        return self.consistency_ratio is None or self.consistency_ratio <= CONSISTENCY_LIMIT
-
-    def by_item(self) -> dict[str, float]:
-        """Weight of each item."""
-        return dict(zip(self.items, self.weights, strict=True))
-
-
-def pairwise_matrix(items: Sequence[str], judgements: Mapping[tuple[str, str], float]) -> Array:
-    """The reciprocal matrix (n, n) of judgements "first is r times as important as second".
-
-    Raises
-    ------
-    InconsistentJudgements
-        For a pair that is missing, judged twice differently, unknown, or not in 1/9 .. 9.
-    """
-    index = {item: i for i, item in enumerate(items)}
-    matrix = np.full((len(items), len(items)), np.nan)
-    np.fill_diagonal(matrix, 1.0)
-    for (first, second), ratio in judgements.items():
-        _require_judgement(index, first, second, ratio)
-        i, j = index[first], index[second]
-        if not np.isnan(matrix[i, j]) and not np.isclose(matrix[i, j], ratio):
-            raise JudgedTwice(first=first, second=second)
-        matrix[i, j], matrix[j, i] = ratio, 1 / ratio
-    missing = np.argwhere(np.isnan(matrix))
-    if len(missing):
-        i, j = (int(k) for k in missing[0])
-        raise InconsistentJudgements(reason=_MISSING.format(first=items[i], second=items[j]))
-    return matrix
-
-
-def ahp_weights(
-    items: Sequence[str], pairwise: Array, *, random_index: str = DEFAULT_RANDOM_INDEX
-) -> AhpWeights:
-    """Weights by the principal eigenvector of a positive reciprocal matrix.
-
-    Parameters
-    ----------
-    items : sequence of str
-        n names.
-    pairwise : (n, n) float64
-        `pairwise[i, j]` is how many times item i is as important as item j.
-    random_index : {"saaty2005", "saaty1980", "donegan_dodd"}
-        The table that the consistency ratio is taken against.
-
-    Returns
-    -------
-    AhpWeights
-        Weights sum to 1.
-
-    References
-    ----------
-    Saaty (1980); Saaty (2008), Int. J. Services Sciences 1(1):83-98.
-
-    Examples
-    --------
-    >>> ahp_weights(["a", "b"], np.array([[1, 3], [1 / 3, 1]])).weights
-    (0.75, 0.25)
-    """
-    weights, lambda_max = _principal_eigenvector(pairwise)
-    index, ratio = _consistency(lambda_max, len(items), random_index)
-    harmful = None
-    if ratio is not None and ratio > CONSISTENCY_LIMIT:
-        harmful = _most_harmful(items, pairwise, random_index)
-    return AhpWeights(
-        items=tuple(items),
-        weights=tuple(float(w) for w in weights),
-        lambda_max=lambda_max,
-        consistency_index=index,
-        consistency_ratio=ratio,
-        random_index=random_index,
-        most_harmful=harmful,
-    )
+    id: str
+    title: Text
+    needs: Literal["criteria", "ranks", "values"]
+    source: str
+    weights: Callable[[Array], Array]
 
 
 def stated_weights(stated: Mapping[str, float], *, items: Sequence[str]) -> dict[str, float]:
     """Weights as stated for every one of `items`, made to sum to exactly 1.
+
+    A weight of 0 is allowed: it switches a criterion off.
 
     Raises
     ------
@@ -163,6 +48,203 @@ def stated_weights(stated: Mapping[str, float], *, items: Sequence[str]) -> dict
         When a name is unknown or missing, a weight is negative or not a number, or the sum is off
         1 by more than 0.001: a sum that is off means that somebody meant something else.
     """
+    _require_names(stated, items)
+    bad = {name: weight for name, weight in stated.items() if not 0 <= weight < np.inf}
+    if bad:
+        name, weight = next(iter(bad.items()))
+        raise InvalidWeights(reason=_NEGATIVE.format(name=name, weight=weight), weights=list(bad))
+    total = float(sum(stated.values()))
+    if abs(total - 1) > _SUM_TOLERANCE:
+        raise InvalidWeights(reason=_SUM.format(total=f"{total:g}"), total=total)
+    return {item: stated[item] / total for item in items}
+
+
+def ranked_weights(
+    ranks: Mapping[str, float], *, items: Sequence[str], weighting: str = "rank_order_centroid"
+) -> dict[str, float]:
+    """Weights of `items` by the rank of each: 1 is the most important, equal ranks weigh the same.
+
+    Raises
+    ------
+    InvalidWeights
+        When a name is unknown or missing, a rank is not a number of 1 or more, or `weighting` does
+        not go by ranks.
+    """
+    _require_names(ranks, items)
+    chosen = find_weighting(weighting)
+    if chosen.needs != "ranks":
+        by_rank = [w.id for w in WEIGHTINGS.values() if w.needs == "ranks"]
+        raise InvalidWeights(reason=_UNKNOWN.format(name=weighting, known=", ".join(by_rank)))
+    bad = {name: rank for name, rank in ranks.items() if not 1 <= rank < np.inf}
+    if bad:
+        name, rank = next(iter(bad.items()))
+        raise InvalidWeights(reason=_RANK.format(name=name, rank=rank), ranks=list(bad))
+    weights = chosen.weights(np.array([ranks[item] for item in items], dtype=np.float64))
+    return {item: float(weight) for item, weight in zip(items, weights, strict=True)}
+
+
+def find_weighting(weighting_id: str) -> Weighting:
+    """The weighting of this id.
+
+    Raises
+    ------
+    InvalidWeights
+        Listing the known ones.
+    """
+    if weighting_id not in WEIGHTINGS:
+        raise InvalidWeights(reason=_UNKNOWN.format(name=weighting_id, known=", ".join(WEIGHTINGS)))
+    return WEIGHTINGS[weighting_id]
+
+
+def equal_weights(values: Array) -> Array:
+    """The same weight (n_criteria,) for every criterion, the last axis of `values`."""
+    n = values.shape[-1]
+    return np.full(n, 1 / n)
+
+
+def rank_order_centroid_weights(ranks: Array) -> Array:
+    """Weights (n,) at the centre of all weights that keep the order: sum of 1/k for k from rank to n, over n.
+
+    Equal ranks share the mean of the weights of their places.
+
+    References
+    ----------
+    Barron & Barrett (1996), Management Science 42(11):1515-1523.
+    """
+    n = len(ranks)
+    reciprocals = 1 / np.arange(1, n + 1)
+    return _by_place(ranks, np.cumsum(reciprocals[::-1])[::-1] / n)
+
+
+def rank_sum_weights(ranks: Array) -> Array:
+    """Weights (n,) that fall evenly: n + 1 - rank, over their sum. Equal ranks share.
+
+    References
+    ----------
+    Stillwell, Seaver & Edwards (1981), Organizational Behavior and Human Performance 28:62-77.
+    """
+    return _by_place(ranks, np.arange(len(ranks), 0, -1, dtype=np.float64))
+
+
+def rank_reciprocal_weights(ranks: Array) -> Array:
+    """Weights (n,) that fall steeply: 1 / rank, over their sum. Equal ranks share.
+
+    References
+    ----------
+    Stillwell, Seaver & Edwards (1981), Organizational Behavior and Human Performance 28:62-77.
+    """
+    return _by_place(ranks, 1 / np.arange(1, len(ranks) + 1))
+
+
+def entropy_weights(values: Array) -> Array:
+    """Weights (n_criteria,) by how unevenly each criterion is spread over the areas.
+
+    Parameters
+    ----------
+    values : (n_areas, n_criteria) float64
+        0 or more, NaN unknown. The entropy of a criterion is that of its known areas, relative to
+        the most that so many areas can have. A criterion that is equal everywhere, or known in
+        fewer than two areas, tells nothing apart and weighs 0.
+
+    Raises
+    ------
+    InvalidWeights
+        When no criterion tells areas apart, or a value is negative.
+
+    References
+    ----------
+    Hwang & Yoon (1981), Multiple Attribute Decision Making, pp. 52-56, after Shannon (1948).
+    """
+    negative = np.argwhere(values < 0)
+    if len(negative):
+        raise InvalidWeights(reason=_BELOW_ZERO.format(value=values[tuple(negative[0])]))
+    varies = _varies(values)
+    known = ~np.isnan(values)
+    weights = np.zeros(values.shape[1])
+    for j in np.flatnonzero(varies):
+        shares = values[known[:, j], j]
+        shares = shares / shares.sum()
+        # 0 ln 0 is 0: an area without any share adds no uncertainty.
+        logarithms = np.log(shares, where=shares > 0, out=np.zeros_like(shares))
+        weights[j] = max(1 + float(shares @ logarithms) / np.log(len(shares)), 0.0)
+    return _normalised(weights)
+
+
+def critic_weights(values: Array) -> Array:
+    """Weights (n_criteria,) by spread times conflict: what a criterion says that others do not.
+
+    Parameters
+    ----------
+    values : (n_areas, n_criteria) float64
+        More is better in every column; NaN unknown. Each criterion is stretched to 0 .. 1 over its
+        known areas. Its spread is their standard deviation; the correlation of two criteria is that
+        over the areas where both are known, and counts as 0 when these are fewer than two or one of
+        the two is equal on all of them. A criterion that is equal everywhere weighs 0 and conflicts
+        with nothing. Where no two criteria conflict, the spread alone decides.
+
+    Raises
+    ------
+    InvalidWeights
+        When no criterion tells areas apart.
+
+    References
+    ----------
+    Diakoulaki, Mavrotas & Papayannakis (1995), Computers & Operations Research 22(7):763-770.
+    """
+    varying = np.flatnonzero(_varies(values))
+    scaled = values[:, varying]
+    least = np.nanmin(scaled, axis=0, initial=np.inf)
+    most = np.nanmax(scaled, axis=0, initial=-np.inf)
+    scaled = (scaled - least) / (most - least)
+    spread = np.array([np.std(column[~np.isnan(column)]) for column in scaled.T])
+    conflict = (1 - _correlations(scaled)).sum(axis=0)
+    weights = np.zeros(values.shape[1])
+    weights[varying] = spread * (conflict if conflict.sum() > _SAME else 1.0)
+    return _normalised(weights)
+
+
+def _correlations(values: Array) -> Array:
+    """Pearson correlation (m, m) over the rows that both columns know; 0 where it is undefined."""
+    m = values.shape[1]
+    correlations = np.eye(m)
+    for i in range(m):
+        for j in range(i + 1, m):
+            both = values[~np.isnan(values[:, i]) & ~np.isnan(values[:, j])][:, [i, j]]
+            if _varies(both).all():
+                centred = both - both.mean(axis=0)
+                lengths = np.sqrt((centred**2).sum(axis=0))
+                r = float(centred[:, 0] @ centred[:, 1] / lengths.prod())
+                correlations[i, j] = correlations[j, i] = min(max(r, -1.0), 1.0)
+    return correlations
+
+
+def _varies(values: Array) -> npt.NDArray[np.bool_]:
+    """Whether a column has two known values that differ by more than rounding."""
+    least = np.min(values, axis=0, initial=np.inf, where=~np.isnan(values))
+    most = np.max(values, axis=0, initial=-np.inf, where=~np.isnan(values))
+    size = np.maximum(np.abs(least), np.abs(most))
+    varies: npt.NDArray[np.bool_] = np.isfinite(size) & (most - least > _SAME * size)
+    return varies
+
+
+def _normalised(weights: Array) -> Array:
+    total = weights.sum()
+    if total <= 0:
+        raise InvalidWeights(reason=_NOTHING_VARIES)
+    normalised: Array = weights / total
+    return normalised
+
+
+def _by_place(ranks: Array, weight_of_place: Array) -> Array:
+    _, group, size = np.unique(ranks, return_inverse=True, return_counts=True)
+    ends = np.cumsum(size)
+    sums = np.cumsum(weight_of_place)[ends - 1]
+    mean = np.diff(sums, prepend=0.0) / size
+    weights: Array = mean[group] / weight_of_place.sum()
+    return weights
+
+
+def _require_names(stated: Mapping[str, float], items: Sequence[str]) -> None:
     unknown = sorted(set(stated) - set(items))
     missing = sorted(set(items) - set(stated))
     if unknown or missing:
@@ -175,14 +257,6 @@ def stated_weights(stated: Mapping[str, float], *, items: Sequence[str]) -> dict
             unknown=unknown[:_MOST_LISTED],
             missing=missing[:_MOST_LISTED],
         )
-    bad = {name: weight for name, weight in stated.items() if not 0 <= weight < np.inf}
-    if bad:
-        name, weight = next(iter(bad.items()))
-        raise InvalidWeights(reason=_NEGATIVE.format(name=name, weight=weight), weights=list(bad))
-    total = float(sum(stated.values()))
-    if abs(total - 1) > _SUM_TOLERANCE:
-        raise InvalidWeights(reason=_SUM.format(total=f"{total:g}"), total=total)
-    return {item: stated[item] / total for item in items}
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -190,76 +264,56 @@ def _listed(names: Sequence[str]) -> str:
     return shown if len(names) <= _MOST_LISTED else f"{shown}, …"
 
 
-def _principal_eigenvector(pairwise: Array) -> tuple[Array, float]:
-    eigenvalues, eigenvectors = np.linalg.eig(pairwise)
-    largest = int(np.argmax(eigenvalues.real))
-    vector = np.abs(eigenvectors[:, largest].real)
-    return vector / vector.sum(), float(eigenvalues[largest].real)
+WEIGHTINGS: Mapping[str, Weighting] = {
+    weighting.id: weighting
+    for weighting in (
+        Weighting(
+            id="equal",
+            title=Text(id="Sama untuk semua", en="Equal"),
+            needs="criteria",
+            source="Every criterion weighs the same",
+            weights=equal_weights,
+        ),
+        Weighting(
+            id="rank_order_centroid",
+            title=Text(id="Titik tengah urutan (ROC)", en="Rank-order centroid"),
+            needs="ranks",
+            source="Barron & Barrett (1996), Management Science 42(11):1515-1523",
+            weights=rank_order_centroid_weights,
+        ),
+        Weighting(
+            id="rank_sum",
+            title=Text(id="Jumlah peringkat", en="Rank sum"),
+            needs="ranks",
+            source="Stillwell, Seaver & Edwards (1981), OBHP 28:62-77",
+            weights=rank_sum_weights,
+        ),
+        Weighting(
+            id="rank_reciprocal",
+            title=Text(id="Kebalikan peringkat", en="Rank reciprocal"),
+            needs="ranks",
+            source="Stillwell, Seaver & Edwards (1981), OBHP 28:62-77",
+            weights=rank_reciprocal_weights,
+        ),
+        Weighting(
+            id="entropy",
+            title=Text(id="Entropi data", en="Entropy of the data"),
+            needs="values",
+            source="Hwang & Yoon (1981), Multiple Attribute Decision Making, pp. 52-56",
+            weights=entropy_weights,
+        ),
+        Weighting(
+            id="critic",
+            title=Text(
+                id="Sebaran dan pertentangan data (CRITIC)", en="Spread and conflict (CRITIC)"
+            ),
+            needs="values",
+            source="Diakoulaki, Mavrotas & Papayannakis (1995), Computers & OR 22(7):763-770",
+            weights=critic_weights,
+        ),
+    )
+}
 
-
-def _consistency(lambda_max: float, n: int, random_index: str) -> tuple[float, float | None]:
-    # n <= 2 cannot be inconsistent; the ratio would be 0/0.
-    if n <= 2:
-        return 0.0, 0.0
-    index = (lambda_max - n) / (n - 1)
-    expected = RANDOM_INDEX[random_index].get(n)
-    return index, None if expected is None else max(index / expected, 0.0)
-
-
-def _most_harmful(
-    items: Sequence[str], pairwise: Array, random_index: str
-) -> HarmfulJudgement | None:
-    """Try each judgement at the ratio that the others imply; the one that helps most."""
-    best: HarmfulJudgement | None = None
-    n = len(items)
-    for i in range(n):
-        for j in range(i + 1, n):
-            suggested = _implied_ratio(pairwise, i, j)
-            mended = pairwise.copy()
-            mended[i, j], mended[j, i] = suggested, 1 / suggested
-            ratio = _consistency(_principal_eigenvector(mended)[1], n, random_index)[1]
-            if ratio is not None and (best is None or ratio < best.consistency_ratio_then):
-                best = HarmfulJudgement(
-                    first=items[i],
-                    second=items[j],
-                    stated=float(pairwise[i, j]),
-                    suggested=suggested,
-                    consistency_ratio_then=ratio,
-                )
-    return best
-
-
-def _implied_ratio(pairwise: Array, i: int, j: int) -> float:
-    # Harker (1987): leave the judgement out (0, with 2 on the diagonals) and read it off the rest.
-    left_out = pairwise.copy()
-    left_out[i, j] = left_out[j, i] = 0.0
-    left_out[i, i] = left_out[j, j] = 2.0
-    weights, _ = _principal_eigenvector(left_out)
-    return float(weights[i] / weights[j])
-
-
-def _require_judgement(index: Mapping[str, int], first: str, second: str, ratio: float) -> None:
-    for name in (first, second):
-        if name not in index:
-            raise InconsistentJudgements(
-                reason=_UNKNOWN.format(name=name, items=", ".join(index)), unknown=name
-            )
-    if first == second or not 1 / 9 - 1e-9 <= ratio <= 9 + 1e-9:
-        raise InconsistentJudgements(reason=_SCALE.format(first=first, second=second, ratio=ratio))
-
-
-_MISSING = Text(
-    id="Pasangan {first!r} dan {second!r} belum dinilai. Setiap pasangan perlu satu penilaian 1/9 sampai 9.",
-    en="The pair {first!r} and {second!r} is not judged. Every pair needs one judgement from 1/9 to 9.",
-)
-_UNKNOWN = Text(
-    id="{name!r} bukan kriteria di sini. Yang dapat dinilai: {items}.",
-    en="{name!r} is no criterion here. What can be judged: {items}.",
-)
-_SCALE = Text(
-    id="Penilaian {first!r} terhadap {second!r} adalah {ratio}; skala Saaty berjalan dari 1/9 sampai 9.",
-    en="The judgement of {first!r} against {second!r} is {ratio}; Saaty's scale runs from 1/9 to 9.",
-)
 _NAMES = Text(
     id="Bobot harus menyebut semua dan hanya: {items}. Tidak dikenal: {unknown}. Belum ada: {missing}.",
     en="Weights must name all of, and only: {items}. Unknown: {unknown}. Missing: {missing}.",
@@ -271,4 +325,20 @@ _NEGATIVE = Text(
 _SUM = Text(
     id="Jumlah bobot adalah {total}; bobot adalah bagian dan harus berjumlah 1. Bagilah tiap bobot dengan jumlahnya.",
     en="The weights sum to {total}; weights are shares and must sum to 1. Divide each by the sum.",
+)
+_RANK = Text(
+    id="Peringkat {name!r} adalah {rank}; peringkat mulai dari 1, yaitu yang terpenting.",
+    en="The rank of {name!r} is {rank}; ranks start at 1, the most important.",
+)
+_UNKNOWN = Text(
+    id="Cara pembobotan {name!r} tidak ada di sini. Yang ada: {known}.",
+    en="There is no way of weighting {name!r} here. There are: {known}.",
+)
+_NOTHING_VARIES = Text(
+    id="Tidak ada kriteria yang membedakan wilayah-wilayah ini, sehingga data tidak dapat memberi bobot. Pakai bobot sama atau nyatakan bobotnya.",
+    en="No criterion tells these areas apart, so the data cannot give weights. Use equal weights or state them.",
+)
+_BELOW_ZERO = Text(
+    id="Ada nilai {value}; entropi membutuhkan nilai 0 atau lebih.",
+    en="There is a value {value}; entropy needs values of 0 or more.",
 )

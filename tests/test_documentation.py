@@ -11,8 +11,8 @@ from typer.main import get_command
 import api.parameters
 import api.problems
 import geo.errors
+import geo.judgements
 import geo.regions
-import geo.weights
 from api.cli import app
 from api.settings import Settings
 
@@ -29,7 +29,7 @@ def commands(group: typer.Typer, prefix: str = "kawasan"):
 
 
 def errors():
-    for module in (geo.errors, geo.regions, geo.weights, api.parameters, api.problems):
+    for module in (geo.errors, geo.regions, geo.judgements, api.parameters, api.problems):
         for name, kind in inspect.getmembers(module, inspect.isclass):
             if issubclass(kind, geo.errors.GeoError) and kind is not geo.errors.GeoError:
                 yield name

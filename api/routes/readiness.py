@@ -10,8 +10,8 @@ from api.deps import LanguageDep, LinksDep, StoreDep
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
 from geo.errors import InvalidWeights
+from geo.judgements import CONSISTENCY_LIMIT, AhpWeights, JudgedTwice
 from geo.language import Language, Text
-from geo.weights import CONSISTENCY_LIMIT, AhpWeights, JudgedTwice
 
 router = APIRouter(tags=["readiness"])
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.main import create_app
 from api.settings import Settings
-from geo import planning
+from geo import land_publishing
 from tests.geo.test_planning import flat_slope
 
 SITES = "/readiness/cahaya-baru/sites"
@@ -18,7 +18,7 @@ SITES = "/readiness/cahaya-baru/sites"
 
 @pytest.fixture
 def store(reference_store, tmp_path):
-    planning.add_land(
+    land_publishing.add_land(
         reference_store,
         flat_slope(tmp_path),
         name="slope_percent",

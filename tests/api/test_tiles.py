@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo import planning, surfaces
+from geo import land_publishing, surfaces
 from maps.tiles import empty_tile
 from tests.geo.test_planning import flat_slope
 
@@ -14,7 +14,7 @@ TILE = "/tiles/suitability/7/104/65.png"
 
 @pytest.fixture
 def client(reference_store, tmp_path):
-    planning.add_land(
+    land_publishing.add_land(
         reference_store,
         flat_slope(tmp_path, percent=3.0),
         name="slope_percent",
@@ -49,7 +49,7 @@ def test_the_address_of_the_tilejson_names_the_version_and_may_be_kept_forever(
     address = document["tiles"][0].format(z=7, x=104, y=65)
     kept = client.get(address)
     assert "immutable" in kept.headers["cache-control"]
-    planning.add_land(
+    land_publishing.add_land(
         reference_store,
         flat_slope(tmp_path, percent=30),
         name="slope_percent",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from geo import planning
+from geo import land_publishing
 from geo.reference import load_reference
 from geo.store import Store
 from tests.browser.test_map_page import shapes
@@ -21,7 +21,7 @@ def address(tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("surface")
     store = Store(folder / "store")
     load_reference(store, DATA)
-    planning.add_land(
+    land_publishing.add_land(
         store,
         flat_slope(folder, percent=3.0),
         name="slope_percent",

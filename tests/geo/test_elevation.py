@@ -7,7 +7,7 @@ from affine import Affine
 from typer.testing import CliRunner
 
 from api.cli import app
-from geo import planning, terrain
+from geo import land_publishing, planning, terrain
 from geo.elevation import DERIVED, METHODS, derive_terrain
 from geo.errors import RasterRefused, StoreFault
 from geo.land import KNOWN_RASTERS
@@ -35,7 +35,7 @@ def dem(tmp_path_factory):
 
 
 def add(store, path, **more):
-    return planning.add_land(
+    return land_publishing.add_land(
         store, path, name="elevation", source="DEM uji", licence="bebas", **more
     )
 
@@ -46,7 +46,7 @@ def test_every_derivative_is_registered_with_the_dem_that_it_came_from(reference
         reference_store, dem, year="2018", progress=lambda done, n: steps.append((done, n))
     )
     assert version.dataset == "land-elevation"
-    made = planning.derived_from(reference_store, version)
+    made = land_publishing.derived_from(reference_store, version)
     assert {v.dataset.removeprefix("land-") for v in made} == set(DERIVED)
     for raster in made:
         name = raster.dataset.removeprefix("land-")

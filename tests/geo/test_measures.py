@@ -12,7 +12,7 @@ from geo.indicators import parse_indicators
 from geo.measures import LandRaster, measure_zones
 from geo.models import parse_model
 from geo.raster_files import RasterFile
-from geo.readiness import assess_measures
+from geo.readiness import decision_matrix, score_matrix, zone_results
 
 X, Y = 500_000.0, 9_600_000.0
 
@@ -145,7 +145,10 @@ def assess(zones, model, regencies, indicators, slope):
         measures = measure_zones(
             zones, using, year=year, regencies=regencies, indicators=indicators, rasters=rasters
         )
-        return {r.area_id: r for r in assess_measures(measures, using, using.weights)}
+        matrix = decision_matrix(measures, using)
+        scores = score_matrix(matrix, using, using.weights)
+        found = zone_results(measures, matrix, scores, model=using, weights=using.weights)
+        return {result.area_id: result for result in found}
 
     return run
 

@@ -5,7 +5,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from geo import planning
+from geo import land_publishing, planning
 from geo.assessment import as_document, results_frame
 from geo.crs import area_ha
 from geo.errors import (
@@ -150,12 +150,12 @@ def test_an_unknown_zone_is_not_found(reference_store):
 
 
 def test_adding_a_slope_raster_scores_what_waited_for_it(reference_store, tmp_path):
-    assert planning.readers_of(reference_store, "slope_percent") == [
+    assert land_publishing.readers_of(reference_store, "slope_percent") == [
         "kesiapan.lereng",
         "kesiapan.lereng_curam",
     ]
     before = planning.assess(reference_store)
-    planning.add_land(
+    land_publishing.add_land(
         reference_store,
         flat_slope(tmp_path),
         name="slope_percent",
@@ -174,7 +174,7 @@ def test_adding_a_slope_raster_scores_what_waited_for_it(reference_store, tmp_pa
 
 
 def test_steep_land_excludes_a_zone(reference_store, tmp_path):
-    planning.add_land(
+    land_publishing.add_land(
         reference_store,
         flat_slope(tmp_path, percent=60),
         name="slope_percent",
@@ -197,7 +197,7 @@ def test_steep_land_excludes_a_zone(reference_store, tmp_path):
 )
 def test_a_land_raster_needs_a_name_and_a_unit(reference_store, tmp_path, name, unit, words):
     with pytest.raises(RasterRefused, match=words):
-        planning.add_land(
+        land_publishing.add_land(
             reference_store, flat_slope(tmp_path), name=name, unit=unit, source="s", licence="l"
         )
     assert len(reference_store.datasets("raster")) == 3

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from geo.criteria import linear, piecewise, stepped
-from geo.scoring import classify, contributions, data_coverage, rank_scores, weighted_sum
+from geo.methods import contributions, weighted_sum
+from geo.ranks import rank_scores
+from geo.scoring import classify, data_coverage
 
 unit = st.floats(0, 1)
 

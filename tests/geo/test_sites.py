@@ -8,7 +8,7 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import planning, surfaces
+from geo import land_publishing, planning, surfaces
 from geo.crs import area_ha
 from geo.errors import InvalidInput, ZoneNotFound
 from geo.files import write_layer
@@ -229,7 +229,7 @@ def test_rows_read_at_once_change_nothing_and_areas_add_up(seed, rows_at_once):
 
 @pytest.fixture
 def sloped(reference_store, tmp_path):
-    planning.add_land(
+    land_publishing.add_land(
         reference_store,
         flat_slope(tmp_path, percent=1.0),
         name="slope_percent",

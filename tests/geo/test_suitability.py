@@ -8,7 +8,7 @@ import rasterio
 import shapely
 from affine import Affine
 
-from geo import planning, surfaces
+from geo import land_publishing, surfaces
 from geo.criteria import Constraint, Criterion, IndicatorMeasure, RasterMeasure, ValueFunction
 from geo.language import Text
 from geo.models import parse_model
@@ -239,7 +239,7 @@ def test_blocks_of_any_size_give_the_same_bytes(height, width):
 
 @pytest.fixture
 def sloped(reference_store, tmp_path):
-    planning.add_land(
+    land_publishing.add_land(
         reference_store,
         flat_slope(tmp_path, percent=4.0),
         name="slope_percent",
@@ -271,7 +271,7 @@ def test_the_surface_of_the_shipped_model_is_kept_as_a_cog_under_its_hash(sloped
 
 def test_another_raster_is_another_surface(sloped, tmp_path):
     before = surfaces.surface(sloped)
-    planning.add_land(
+    land_publishing.add_land(
         sloped, flat_slope(tmp_path, percent=50), name="slope_percent", source="s", licence="l"
     )
     after = surfaces.surface(sloped)

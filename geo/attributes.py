@@ -1,0 +1,136 @@
+"""Pure. Figures that an office surveyed zone by zone: the numbers in the columns of a zone layer.
+
+Offices upload them with their zones (`geo/fields.py` keeps the columns), as numbers or as texts such
+as `61,5`. A number that cannot be read is missing and says why.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+
+from geo.criteria import AttributeMeasure
+from geo.language import Text
+from geo.numerals import Numeral, parse_numerals
+from geo.readiness import Measure
+
+# A value is shown as far as it helps to find it.
+_MOST_SHOWN = 40
+
+
+def attribute_measures(
+    zones: gpd.GeoDataFrame,
+    asked: AttributeMeasure,
+    *,
+    year: int,
+    layer_source: str | None = None,
+) -> list[Measure]:
+    """One measure a zone from a column of the layer.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        n_zones.
+    year : int
+        The year of the assessment; a figure of a later year is used and says so.
+    layer_source : str, optional
+        Where the layer comes from; without it each zone's own `source`.
+
+    Returns
+    -------
+    list of Measure
+        In the order of `zones`. Missing, with a note, where there is no such column, no value, or
+        a text that is no number or could be two.
+    """
+    if asked.attribute not in zones:
+        lacking = Measure(None, 0.0, note=_NO_COLUMN.format(name=asked.attribute))
+        return [lacking] * len(zones)
+    figures = parse_numerals(_plain(zones, asked.attribute))
+    texts = _plain(zones, asked.attribute)
+    years = [n.number for n in parse_numerals(_plain(zones, asked.year_attribute))]
+    sources = [layer_source] * len(zones) if layer_source else _plain(zones, "source")
+    return [
+        _measure(asked.attribute, *row, year=year)
+        for row in zip(figures, texts, years, sources, strict=True)
+    ]
+
+
+def joined_notes(notes: Sequence[Text]) -> Text | None:
+    """Several remarks on one measure as one; None without any."""
+    if not notes:
+        return None
+    return Text(id="; ".join(n.id for n in notes), en="; ".join(n.en for n in notes))
+
+
+def _measure(
+    name: str,
+    figure: Numeral,
+    text: object,
+    of_year: float | None,
+    source: object,
+    *,
+    year: int,
+) -> Measure:
+    if figure.number is None:
+        return Measure(None, 0.0, note=_why_missing(name, figure, text))
+    notes = []
+    if of_year is None:
+        notes.append(_NO_YEAR)
+    elif of_year > year:
+        notes.append(_LATER.format(year=f"{of_year:.0f}", asked=year))
+    if not source:
+        notes.append(_NO_SOURCE)
+    return Measure(
+        value=figure.number,
+        credit=1.0,
+        period=None if of_year is None else f"{of_year:.0f}",
+        sources=(str(source),) if source else (),
+        note=joined_notes(notes),
+    )
+
+
+def _why_missing(name: str, figure: Numeral, text: object) -> Text:
+    shown = str(text)[:_MOST_SHOWN]
+    if figure.readings:
+        readings = " / ".join(f"{reading:.10g}" for reading in figure.readings)
+        return _AMBIGUOUS.format(name=name, value=shown, readings=readings)
+    return (
+        _NO_NUMBER.format(name=name, value=shown) if figure.is_invalid else _EMPTY.format(name=name)
+    )
+
+
+def _plain(zones: gpd.GeoDataFrame, column: str | None) -> list[Any]:
+    """The values of a column as plain objects, None where missing or where there is no column."""
+    if column is None or column not in zones:
+        return [None] * len(zones)
+    values = zones[column]
+    return list(values.astype(object).where(values.notna(), None))
+
+
+_NO_COLUMN = Text(
+    id="Layer zona tidak punya kolom {name!r}; unggah zona dengan kolom itu.",
+    en="The zone layer has no column {name!r}; upload the zones with that column.",
+)
+_EMPTY = Text(
+    id="Kolom {name!r} kosong untuk zona ini.", en="Column {name!r} is empty for this zone."
+)
+_NO_NUMBER = Text(
+    id="Kolom {name!r} berisi {value!r}, bukan bilangan.",
+    en="Column {name!r} holds {value!r}, which is no number.",
+)
+_AMBIGUOUS = Text(
+    id="Kolom {name!r} berisi {value!r}, yang dapat berarti {readings}; tulis tanpa pemisah ribuan.",
+    en="Column {name!r} holds {value!r}, which could be {readings}; write it without thousands separators.",
+)
+_NO_YEAR = Text(
+    id="Layer tidak menyebut tahun angka ini",
+    en="The layer does not say of which year this figure is",
+)
+_LATER = Text(
+    id="Angka tahun {year}, sesudah tahun penilaian {asked}",
+    en="A figure of {year}, after the year of the assessment, {asked}",
+)
+_NO_SOURCE = Text(
+    id="Layer tidak menyebut sumber angka ini",
+    en="The layer does not say where this figure comes from",
+)

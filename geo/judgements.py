@@ -1,0 +1,351 @@
+"""Pure. Pairwise judgements of importance and the weights behind them (AHP).
+
+Judgements that are missing are filled in `geo/missing_judgements.py`. Several people's judgements
+are in `geo/group_judgement.py`; weights that are stated, ranked or read off the data in
+`geo/weights.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.errors import InconsistentJudgements
+from geo.language import Text
+from geo.missing_judgements import (
+    completed,
+    joined_pieces,
+    missing_pairs,
+    principal_eigenvector,
+)
+
+Array = npt.NDArray[np.float64]
+
+# Published random-index tables differ, and for three criteria the consistency ratio differs by
+# 12 % with them, so a result always says which one it used.
+RANDOM_INDEX: Mapping[str, Mapping[int, float]] = {
+    # Saaty (2005), as tabulated in IWA Publishing view-large 3120630.
+    "saaty2005": {
+        3: 0.52, 4: 0.89, 5: 1.11, 6: 1.25, 7: 1.35, 8: 1.40, 9: 1.45, 10: 1.49, 11: 1.52,
+        12: 1.54, 15: 1.59,
+    },
+    # Saaty (1980), The Analytic Hierarchy Process.
+    "saaty1980": {
+        3: 0.58, 4: 0.90, 5: 1.12, 6: 1.24, 7: 1.32, 8: 1.41, 9: 1.45, 10: 1.49, 11: 1.51,
+        12: 1.48, 15: 1.59,
+    },
+    # Donegan & Dodd (1991), as used in AHPy.
+    "donegan_dodd": {
+        3: 0.4914, 4: 0.8286, 5: 1.0591, 6: 1.1797, 7: 1.2519, 8: 1.3171, 9: 1.3733, 10: 1.4055,
+    },
+    # Alonso & Lamata (2006), from 100,000 matrices of each size: the only table with 13 and 14.
+    "alonso_lamata2006": {
+        3: 0.5245, 4: 0.8815, 5: 1.1086, 6: 1.2479, 7: 1.3417, 8: 1.4056, 9: 1.4499, 10: 1.4854,
+        11: 1.5141, 12: 1.5365, 13: 1.5551, 14: 1.5713, 15: 1.5838,
+    },
+}  # fmt: skip
+DEFAULT_RANDOM_INDEX = "saaty2005"
+# Saaty's rule of thumb: above this the judgements should be looked at again.
+CONSISTENCY_LIMIT = 0.10
+# The end of Saaty's scale: nine times as important.
+LARGEST_RATIO = 9.0
+# People write 1/3 as 0.33 and 1/9 as 0.11; a cell that is off by more means something else.
+_RECIPROCAL_TOLERANCE = 0.05
+
+
+class JudgedTwice(InconsistentJudgements):
+    """One pair with two different judgements."""
+
+    sentence = Text(
+        id="Pasangan {first!r} dan {second!r} dinilai dua kali dengan nilai berbeda. Hapus salah satunya.",
+        en="The pair {first!r} and {second!r} is judged twice, differently. Remove one of them.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HarmfulJudgement:
+    """The judgement whose change would help consistency most; `suggested` is w_i / w_j of the rest."""
+
+    first: str
+    second: str
+    stated: float
+    suggested: float
+    consistency_ratio_then: float
+
+
+@dataclass(frozen=True, slots=True)
+class FilledJudgement:
+    """A judgement that nobody gave: `first` counts as `ratio` times as important as `second`."""
+
+    first: str
+    second: str
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class AhpWeights:
+    """Weights from a pairwise matrix and how consistent it is.
+
+    `consistency_ratio` is `consistency_index` over `expected_index`, the mean index of random
+    judgements of the same pairs. It is 0 where the judgements cannot contradict each other (one or
+    two items, or no more judgements than are needed to join all items), None where the random-index
+    table has no entry for so many items.
+    """
+
+    items: tuple[str, ...]
+    weights: tuple[float, ...]
+    lambda_max: float
+    consistency_index: float
+    consistency_ratio: float | None
+    random_index: str
+    most_harmful: HarmfulJudgement | None
+    expected_index: float | None = None
+    filled: tuple[FilledJudgement, ...] = ()
+
+    @property
+    def is_consistent(self) -> bool:
+        """Whether the consistency ratio is at most 0.10."""
+        return self.consistency_ratio is None or self.consistency_ratio <= CONSISTENCY_LIMIT
+
+    def by_item(self) -> dict[str, float]:
+        """Weight of each item."""
+        return dict(zip(self.items, self.weights, strict=True))
+
+
+def pairwise_matrix(
+    items: Sequence[str],
+    judgements: Mapping[tuple[str, str], float],
+    *,
+    incomplete: bool = False,
+) -> Array:
+    """The reciprocal matrix (n, n) of judgements "first is r times as important as second".
+
+    A pair without a judgement is NaN when `incomplete`, else an error.
+
+    Raises
+    ------
+    InconsistentJudgements
+        For a pair that is missing, judged twice differently, unknown, or not in 1/9 .. 9.
+    """
+    index = {item: i for i, item in enumerate(items)}
+    matrix = np.full((len(items), len(items)), np.nan)
+    np.fill_diagonal(matrix, 1.0)
+    for (first, second), ratio in judgements.items():
+        _require_judgement(index, first, second, ratio)
+        i, j = index[first], index[second]
+        if not np.isnan(matrix[i, j]) and not np.isclose(matrix[i, j], ratio):
+            raise JudgedTwice(first=first, second=second)
+        matrix[i, j], matrix[j, i] = ratio, 1 / ratio
+    missing = np.argwhere(np.isnan(matrix))
+    if len(missing) and not incomplete:
+        i, j = (int(k) for k in missing[0])
+        raise InconsistentJudgements(reason=_MISSING.format(first=items[i], second=items[j]))
+    return matrix
+
+
+def judgement_matrix(items: Sequence[str], matrix: Sequence[Sequence[float]] | Array) -> Array:
+    """A whole pairwise matrix as somebody wrote it, made exactly reciprocal.
+
+    Of the two cells of a pair the one that is 1 or more is kept, because 0.33 is written for 1/3.
+
+    Raises
+    ------
+    InconsistentJudgements
+        When the matrix is not (n, n), a cell is not a number above 0, a diagonal cell is not 1, or
+        two cells of a pair are off being reciprocal by more than 5 %; the cell is named.
+    """
+    n = len(items)
+    if len(matrix) != n or any(len(row) != n for row in matrix):
+        raise InconsistentJudgements(
+            reason=_SHAPE.format(n=n, items=", ".join(items), rows=[len(row) for row in matrix])
+        )
+    written = np.array(matrix, dtype=np.float64).reshape(n, n)
+    for i, j in np.argwhere(~((written > 0) & (written < np.inf))):
+        raise InconsistentJudgements(
+            reason=_CELL.format(row=items[i], column=items[j], value=written[i, j])
+        )
+    for i, j in np.argwhere(np.abs(written * written.T - 1) > _RECIPROCAL_TOLERANCE):
+        reason = _DIAGONAL if i == j else _NOT_RECIPROCAL
+        raise InconsistentJudgements(
+            reason=reason.format(
+                row=items[i],
+                column=items[j],
+                value=written[i, j],
+                other=written[j, i],
+                mend=f"{1 / written[i, j]:.4g}",
+            )
+        )
+    # The cell that is 1 or more says it exactly; the other is often rounded.
+    judgements = {
+        (items[i], items[j]): max(float(written[i, j]), 1.0)
+        for i, j in np.argwhere(np.triu(written >= written.T, 1) | np.tril(written > written.T, -1))
+    }
+    return pairwise_matrix(items, judgements)
+
+
+def ahp_weights(
+    items: Sequence[str], pairwise: Array, *, random_index: str = DEFAULT_RANDOM_INDEX
+) -> AhpWeights:
+    """Weights by the principal eigenvector of a positive reciprocal matrix.
+
+    Parameters
+    ----------
+    items : sequence of str
+        n names.
+    pairwise : (n, n) float64
+        `pairwise[i, j]` is how many times item i is as important as item j. NaN where it is not
+        judged; it is then filled by `completed`, and the result lists it.
+    random_index : {"saaty2005", "saaty1980", "donegan_dodd", "alonso_lamata2006"}
+        The table that the consistency ratio is taken against. Where m judgements are missing the
+        expected index is the table's times 1 - m / ((n - 1)(n - 2) / 2), which is 0 when the
+        judgements form a tree: filled matrices are more consistent than complete ones, and the
+        table alone would call random judgements sound.
+
+    Returns
+    -------
+    AhpWeights
+        Weights sum to 1.
+
+    Raises
+    ------
+    InconsistentJudgements
+        When the judgements do not join all items, or the table is unknown.
+
+    References
+    ----------
+    Saaty (1980); Saaty (2008), Int. J. Services Sciences 1(1):83-98. Missing judgements: Bozóki,
+    Fülöp & Rónyai (2010), Mathematical and Computer Modelling 52:318-333. That the expected index
+    falls nearly linearly with m: Ágoston & Csató (2022), Omega 108:102576, abstract; the two ends
+    of the line are our reading, and a test simulates it.
+
+    Examples
+    --------
+    >>> ahp_weights(["a", "b"], np.array([[1, 3], [1 / 3, 1]])).weights
+    (0.75, 0.25)
+    """
+    if random_index not in RANDOM_INDEX:
+        raise InconsistentJudgements(
+            reason=_TABLE.format(name=random_index, known=", ".join(RANDOM_INDEX))
+        )
+    matrix = completed(items, pairwise)
+    missing = missing_pairs(pairwise)
+    weights, lambda_max = principal_eigenvector(matrix)
+    expected = _expected_index(len(items), len(missing), random_index)
+    index, ratio = _consistency(lambda_max, len(items), expected)
+    harmful = None
+    if ratio is not None and expected is not None and ratio > CONSISTENCY_LIMIT:
+        harmful = _most_harmful(items, pairwise, expected)
+    return AhpWeights(
+        items=tuple(items),
+        weights=tuple(float(w) for w in weights),
+        lambda_max=lambda_max,
+        consistency_index=index,
+        consistency_ratio=ratio,
+        random_index=random_index,
+        most_harmful=harmful,
+        expected_index=expected,
+        filled=tuple(FilledJudgement(items[i], items[j], float(matrix[i, j])) for i, j in missing),
+    )
+
+
+def _expected_index(n: int, missing: int, random_index: str) -> float | None:
+    # n <= 2 cannot be inconsistent, and neither can a tree; the ratio would be 0/0.
+    loops = (n - 1) * (n - 2) / 2
+    if loops <= missing:
+        return 0.0
+    complete = RANDOM_INDEX[random_index].get(n)
+    return None if complete is None else complete * (1 - missing / loops)
+
+
+def _consistency(lambda_max: float, n: int, expected: float | None) -> tuple[float, float | None]:
+    if expected == 0:
+        return 0.0, 0.0
+    index = (lambda_max - n) / (n - 1)
+    return index, None if expected is None else max(index / expected, 0.0)
+
+
+def _most_harmful(
+    items: Sequence[str], pairwise: Array, expected: float
+) -> HarmfulJudgement | None:
+    """Try each judgement at the ratio that the others imply; the one that helps most."""
+    best: HarmfulJudgement | None = None
+    n = len(items)
+    for i, j in np.argwhere(np.triu(~np.isnan(pairwise), 1)):
+        suggested = _implied_ratio(pairwise, i, j)
+        if suggested is None:
+            continue
+        mended = pairwise.copy()
+        mended[i, j], mended[j, i] = suggested, 1 / suggested
+        # The eigenvalue is flat at its least: a rough filling gives it to twice the digits.
+        filled = completed(items, mended, tolerance=1e-6)
+        lambda_max = principal_eigenvector(filled)[1]
+        ratio = _consistency(lambda_max, n, expected)[1]
+        if ratio is not None and (best is None or ratio < best.consistency_ratio_then):
+            best = HarmfulJudgement(
+                first=items[i],
+                second=items[j],
+                stated=float(pairwise[i, j]),
+                suggested=suggested,
+                consistency_ratio_then=ratio,
+            )
+    return best
+
+
+def _implied_ratio(pairwise: Array, i: int, j: int) -> float | None:
+    """What the other judgements say of a pair; None where they say nothing of it."""
+    # Harker (1987): leave a judgement out (0, and one more on the diagonal of both) and read it
+    # off the rest.
+    left_out = pairwise.copy()
+    left_out[i, j] = left_out[j, i] = np.nan
+    if len(joined_pieces(left_out)) > 1:
+        return None
+    unknown = np.isnan(left_out)
+    weights, _ = principal_eigenvector(
+        np.where(unknown, 0.0, left_out) + np.diag(unknown.sum(axis=1))
+    )
+    return float(weights[i] / weights[j])
+
+
+def _require_judgement(index: Mapping[str, int], first: str, second: str, ratio: float) -> None:
+    for name in (first, second):
+        if name not in index:
+            raise InconsistentJudgements(
+                reason=_UNKNOWN.format(name=name, items=", ".join(index)), unknown=name
+            )
+    if first == second or not 1 / LARGEST_RATIO - 1e-9 <= ratio <= LARGEST_RATIO + 1e-9:
+        raise InconsistentJudgements(reason=_SCALE.format(first=first, second=second, ratio=ratio))
+
+
+_MISSING = Text(
+    id="Pasangan {first!r} dan {second!r} belum dinilai. Setiap pasangan perlu satu penilaian 1/9 sampai 9.",
+    en="The pair {first!r} and {second!r} is not judged. Every pair needs one judgement from 1/9 to 9.",
+)
+_UNKNOWN = Text(
+    id="{name!r} bukan kriteria di sini. Yang dapat dinilai: {items}.",
+    en="{name!r} is no criterion here. What can be judged: {items}.",
+)
+_SCALE = Text(
+    id="Penilaian {first!r} terhadap {second!r} adalah {ratio}; skala Saaty berjalan dari 1/9 sampai 9.",
+    en="The judgement of {first!r} against {second!r} is {ratio}; Saaty's scale runs from 1/9 to 9.",
+)
+_SHAPE = Text(
+    id="Matriks harus {n} × {n}, satu baris dan satu kolom untuk tiap: {items}. Panjang barisnya: {rows}.",
+    en="The matrix must be {n} × {n}, a row and a column for each of: {items}. Its rows have {rows} cells.",
+)
+_CELL = Text(
+    id="Sel baris {row!r} kolom {column!r} berisi {value}; isilah bilangan di atas 0, antara 1/9 dan 9.",
+    en="The cell in row {row!r}, column {column!r} holds {value}; write a number above 0, from 1/9 to 9.",
+)
+_DIAGONAL = Text(
+    id="Sel baris {row!r} kolom {column!r} berisi {value}; sesuatu sama penting dengan dirinya: tulis 1.",
+    en="The cell in row {row!r}, column {column!r} holds {value}; a thing is as important as itself: write 1.",
+)
+_NOT_RECIPROCAL = Text(
+    id="Baris {row!r} kolom {column!r} berisi {value}, tetapi baris {column!r} kolom {row!r} berisi {other} dan bukan {mend}. Perbaiki salah satunya.",
+    en="Row {row!r}, column {column!r} holds {value}, but row {column!r}, column {row!r} holds {other} instead of {mend}. Mend one of them.",
+)
+_TABLE = Text(
+    id="Tabel indeks acak {name!r} tidak ada. Yang ada: {known}.",
+    en="There is no random-index table {name!r}. There are: {known}.",
+)

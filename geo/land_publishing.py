@@ -1,0 +1,158 @@
+"""I/O. Land rasters checked and published, with what is derived from them and who reads them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from geo.criteria import RasterMeasure
+from geo.elevation import derive_terrain
+from geo.errors import RasterRefused
+from geo.land import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_optimised
+from geo.land_checks import require_land_raster
+from geo.language import Text
+from geo.planning import LAND_PREFIX, layer, model, models
+from geo.snapshots import file_sha256, require_space
+from geo.store import Provenance, Store, Version
+from geo.versions import Publication, Published
+
+_LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Raster:
+    """A land raster ready to be published; `details` are facts beside those that its file tells."""
+
+    name: str
+    path: Path
+    provenance: Provenance
+    unit: str
+    details: Mapping[str, Any]
+
+
+def add_land(
+    store: Store,
+    path: Path,
+    *,
+    name: str,
+    source: str,
+    licence: str,
+    unit: str | None = None,
+    year: str | None = None,
+    actor: str = "operator",
+    progress: Callable[[int, int], None] | None = None,
+) -> Version:
+    """Check a raster and make it the current land raster `name`.
+
+    `elevation` brings its slope, relief, hillshade, wetness and height above drainage with it
+    (`geo.elevation.METHODS`): all are made first and published in one transaction.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with parts done and all parts while terrain is made.
+
+    Raises
+    ------
+    RasterRefused
+        See `geo.land_checks.require_land_raster`; also for a name of one's own without a unit, and
+        for a known name with another unit than models expect of it.
+        Nothing has changed then.
+    """
+    _require_name(name, unit)
+    require_land_raster(path, name=name, region=layer(store, "regencies"))
+    given = Provenance(actor=actor, note=path.name, source=source, licence=licence)
+    with TemporaryDirectory(prefix="kawasan-land-") as folder:
+        cog = Path(folder) / f"{name}.tif"
+        write_cloud_optimised(path, cog)
+        ready = []
+        if name == ELEVATION:
+            ready = _terrain(cog, Path(folder), given, progress)
+        ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}))
+        require_space(store.folder, sum(raster.path.stat().st_size for raster in ready))
+        return store.publish_all([_publication(raster, year) for raster in ready])[-1]
+
+
+def _require_name(name: str, unit: str | None) -> None:
+    if not _LAND_NAME.fullmatch(name):
+        raise RasterRefused(reason=_BAD_NAME.format(name=name))
+    if unit is None and name not in KNOWN_RASTERS:
+        raise RasterRefused(reason=_NO_UNIT.format(name=name, known=", ".join(KNOWN_RASTERS)))
+    # A model grades a known name in its unit; another unit would be graded as if it were that.
+    if unit is not None and unit.strip() != KNOWN_RASTERS.get(name, unit.strip()):
+        known = KNOWN_RASTERS[name]
+        raise RasterRefused(
+            reason=_OTHER_UNIT.format(name=name, unit=unit, known=known), unit=unit, expected=known
+        )
+
+
+def _terrain(
+    cog: Path, folder: Path, given: Provenance, progress: Callable[[int, int], None] | None
+) -> list[_Raster]:
+    """The rasters derived from an elevation, each with the elevation's version and the method."""
+    sha256 = file_sha256(cog)
+    return [
+        _Raster(
+            name=made.name,
+            path=made.path,
+            provenance=replace(
+                given,
+                note=f"{LAND_PREFIX}{ELEVATION} sha256 {sha256}: {made.method}",
+                source=f"{given.source} → {made.name}: {made.method} (DEM {sha256[:12]})",
+            ),
+            unit=KNOWN_RASTERS[made.name],
+            details={
+                "derived_from": {"dataset": LAND_PREFIX + ELEVATION, "sha256": sha256},
+                "method": made.method,
+            },
+        )
+        for made in derive_terrain(cog, folder, progress=progress)
+    ]
+
+
+def _publication(raster: _Raster, year: str | None) -> Publication:
+    return Publication(
+        LAND_PREFIX + raster.name,
+        "raster",
+        raster.path,
+        ".tif",
+        raster.provenance,
+        raster_facts(raster.path) | {"unit": raster.unit, "year": year, **raster.details},
+    )
+
+
+def derived_from(store: Store | Published, version: Version) -> list[Version]:
+    """The current rasters that were made from a version of the elevation, by name."""
+    now = store.current()
+    rasters = [now.version(name) for name in now.datasets("raster")]
+    return [r for r in rasters if r.details.get("derived_from", {}).get("sha256") == version.sha256]
+
+
+def readers_of(store: Store | Published, raster: str) -> list[str]:
+    """Which criteria and constraints read a land raster, as `model.criterion`."""
+    found, now = [], store.current()
+    for model_id in models(now):
+        chosen = model(now, model_id)
+        found += [
+            f"{model_id}.{c.id}"
+            for c in chosen.criteria
+            if isinstance(c.measure, RasterMeasure) and c.measure.raster == raster
+        ]
+        found += [f"{model_id}.{c.id}" for c in chosen.constraints if c.raster == raster]
+    return found
+
+
+_BAD_NAME = Text(
+    id="{name!r} bukan nama raster: pakai huruf kecil, angka dan garis bawah, misalnya slope_percent.",
+    en="{name!r} is no raster name: use lower-case letters, digits and underscores, such as slope_percent.",
+)
+_NO_UNIT = Text(
+    id="Sebutkan satuan raster {name!r} dengan --unit. Nama yang sudah dikenal: {known}.",
+    en="Say the unit of raster {name!r} with --unit. Names known already: {known}.",
+)
+_OTHER_UNIT = Text(
+    id="Raster {name!r} dinilai dalam {known!r}, bukan {unit!r}. Ubah nilainya lebih dahulu, atau daftarkan dengan nama lain.",
+    en="Raster {name!r} is graded in {known!r}, not in {unit!r}. Convert its values first, or register it under another name.",
+)

@@ -1,0 +1,396 @@
+"""Pure. How graded values become points: seven methods behind one signature.
+
+Every method takes values in [0, 1] (1 is best, NaN is unknown), one weight per criterion and a
+`Setting`, and gives points per area and criterion that add up to the area's score of 0..100, so
+that every score can be explained. A value's meaning is fixed by its criterion; only PROMETHEE
+compares the areas with each other. Missing values have one rule everywhere: the weights of what is
+known in a row are scaled up to 1. Methods on raw tables, which scale by the table's own best and
+worst, are in `geo.decision_tables`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.decision_tables import unicriterion_flows
+from geo.errors import InvalidInput
+from geo.language import Text
+from geo.ordered_average import criterion_order_weights, require_risk
+
+Array = npt.NDArray[np.float64]
+
+
+class InvalidMethod(InvalidInput):
+    """A method that does not exist."""
+
+    title = Text(id="Metode tidak sah", en="Invalid method")
+    sentence = Text(
+        id="Tidak ada metode {method!r}. Metode yang tersedia: {available}.",
+        en="There is no method {method!r}. Methods available: {available}.",
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """What a method needs beside values and weights.
+
+    Parameters
+    ----------
+    risk : float
+        For OWA, in [0, 1]: 0 lets the worst value decide (AND), 0.5 is the weighted sum, 1 lets the
+        best decide (OR). It is the orness 1 / (1 + a) of the quantifier r**a.
+    groups : (n_criteria,) int64, optional
+        For the geometric mean, the index of each criterion's top-level dimension. Without it each
+        criterion is its own dimension.
+
+    Raises
+    ------
+    InvalidRisk
+        If `risk` is not in [0, 1].
+    """
+
+    risk: float = 0.5
+    groups: npt.NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        require_risk(self.risk)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One way to combine; `points(values, weights, setting)` gives (n_areas, n_criteria) points."""
+
+    id: str
+    title: Text
+    description: Text
+    source: str
+    points: Callable[[Array, Array, Setting], Array]
+
+
+def effective_weights(values: Array, weights: Array) -> Array:
+    """Weights (n_areas, n_criteria) that count in each area: those of what is known, scaled up to 1.
+
+    `weights` is (n_criteria,), not negative. 0 where the value is NaN; a row of NaN where nothing
+    with a weight is known.
+
+    Examples
+    --------
+    >>> effective_weights(np.array([[0.2, np.nan, 0.9]]), np.array([0.25, 0.5, 0.25]))
+    array([[0.5, 0. , 0.5]])
+    """
+    known = ~np.isnan(values)
+    total = known @ weights
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effective: Array = np.where(known, weights, 0.0) / total[:, np.newaxis]
+    effective[total <= 0] = np.nan
+    return effective
+
+
+def contributions(values: Array, weights: Array) -> Array:
+    """Points that each criterion gives to each area's weighted sum of 0..100.
+
+    Parameters
+    ----------
+    values : (n_areas, n_criteria) float64
+        In [0, 1]; NaN where unknown.
+    weights : (n_criteria,) float64
+        Sum to 1.
+
+    Returns
+    -------
+    (n_areas, n_criteria) float64
+        0 where the value is unknown; a row adds up to the area's score. A row of NaN where nothing
+        with a weight is known.
+    """
+    points: Array = 100.0 * np.where(np.isnan(values), 0.0, values)
+    points *= effective_weights(values, weights)
+    return points
+
+
+def weighted_sum(values: Array, weights: Array) -> Array:
+    """Scores (n_areas,) of 0..100 by weighted linear combination; NaN where nothing is known.
+
+    References
+    ----------
+    Malczewski (1999), GIS and Multicriteria Decision Analysis, ch. 6.
+
+    Examples
+    --------
+    >>> weighted_sum(np.array([[1.0, 0.5], [np.nan, 0.5]]), np.array([0.6, 0.4]))
+    array([80., 50.])
+    """
+    return np.asarray(contributions(values, weights).sum(axis=1), dtype=np.float64)
+
+
+def scores_of(points: Array) -> Array:
+    """Scores (n_areas,) that rows of points (n_areas, n_criteria) add up to; NaN stays NaN.
+
+    Held to 0..100: gains and losses that cancel leave a rounding error of 1e-14 on either side,
+    and a score of -0.0 is no score to print.
+    """
+    return np.asarray(np.clip(points.sum(axis=1), 0.0, 100.0) + 0.0, dtype=np.float64)
+
+
+def weighted_sum_points(values: Array, weights: Array, _: Setting) -> Array:
+    """Points of the weighted sum, see `contributions`."""
+    return contributions(values, weights)
+
+
+def geometric_mean_points(values: Array, weights: Array, setting: Setting) -> Array:
+    """Points of the geometric mean of dimensions, each the weighted mean of its criteria.
+
+    A dimension weighs what its known criteria weigh together; a dimension at 0 makes the score 0.
+
+    Returns
+    -------
+    (n_areas, n_criteria) float64
+        What the weight would give, 100 w, less the criterion's part of the points missing to 100.
+        That part is exact: between dimensions as in `weighted_product_points`, inside a dimension
+        in proportion to w (1 - v), which is linear. Negative where a criterion costs more than its
+        weight gives. 0 where unknown, NaN rows where nothing is known.
+
+    References
+    ----------
+    UNDP, Human Development Report technical note 1 (geometric since 2010); BPS, Indeks Pembangunan
+    Manusia metode baru (2014): the geometric mean of health, knowledge and living standard, where
+    knowledge is the arithmetic mean of two indices.
+    """
+    if setting.groups is None:
+        return weighted_product_points(values, weights, setting)
+    graded, effective = _filled(values, weights)
+    names, group = np.unique(setting.groups, return_inverse=True)
+    member = (group[:, np.newaxis] == np.arange(len(names))).astype(np.float64)
+    shares = effective @ member
+    levels = _quotient((effective * graded) @ member, shares, otherwise=1.0)
+    gaps = effective * (1.0 - graded)
+    within = _quotient(gaps, (gaps @ member)[:, group], otherwise=0.0)
+    points = 100.0 * effective - _product_losses(levels, shares)[:, group] * within
+    return _with_unknown(points, effective)
+
+
+def weighted_product_points(values: Array, weights: Array, _: Setting) -> Array:
+    """Points of the weighted product, 100 Π v**w; a value of 0 with a weight makes the score 0.
+
+    Returns
+    -------
+    (n_areas, n_criteria) float64
+        100 w less the criterion's part of the points missing to 100, in proportion to -w ln v: the
+        integral of each criterion's gradient along the path v**t from the ideal (t = 0) to the area
+        (t = 1), whose parts add up by the fundamental theorem of calculus. Zeros share the missing
+        100 by weight, the limit of that path. Negative where a criterion costs more than its weight
+        gives. 0 where unknown, NaN rows where nothing is known.
+
+    References
+    ----------
+    Triantaphyllou (2000), Multi-Criteria Decision Making Methods, ch. 2; Aumann & Shapley (1974),
+    Values of Non-Atomic Games, for the path.
+    """
+    graded, effective = _filled(values, weights)
+    points = 100.0 * effective - _product_losses(graded, effective)
+    return _with_unknown(points, effective)
+
+
+def owa_points(values: Array, weights: Array, setting: Setting) -> Array:
+    """Points of the ordered weighted average: 100 times order weight times value.
+
+    Order weights come from the criterion weights and the risk, see `geo.ordered_average`. Risk 0 is
+    the least value that has a weight, 0.5 the weighted sum, 1 the greatest value.
+
+    Returns
+    -------
+    (n_areas, n_criteria) float64
+        0 where unknown; NaN rows where nothing is known.
+
+    References
+    ----------
+    Yager (1988), IEEE Trans. SMC 18:183-190; Malczewski (2006), Int. J. Applied Earth Observation
+    8:270-277; Drobne & Lisec (2009), Informatica 33:459-474.
+    """
+    graded, effective = _filled(values, weights)
+    ordered = criterion_order_weights(graded, effective, risk=setting.risk)
+    return _with_unknown(100.0 * ordered * graded, effective)
+
+
+def topsis_points(values: Array, weights: Array, _: Setting) -> Array:
+    """Points of closeness to a fixed ideal: 100 d0 / (d0 + d1).
+
+    d0 and d1 are the weighted Euclidean distances to the worst (all 0) and the ideal (all 1) that
+    the value functions know, not to the best and worst of the areas at hand: no area changes the
+    score of another, so ranks cannot reverse.
+
+    Returns
+    -------
+    (n_areas, n_criteria) float64
+        100 (w v)**2 / d0 / (d0 + d1), which add up because d0**2 is the sum of (w v)**2.
+        0 where unknown, NaN rows where nothing is known.
+
+    References
+    ----------
+    Hwang & Yoon (1981), Multiple Attribute Decision Making; García-Cascales & Lamata (2012),
+    Mathematical and Computer Modelling 56:123-132, for the fixed ideal.
+    """
+    graded, effective = _filled(values, weights)
+    squares = (effective * graded) ** 2
+    from_worst = np.sqrt(squares.sum(axis=1, keepdims=True))
+    to_ideal = np.sqrt(((effective * (1.0 - graded)) ** 2).sum(axis=1, keepdims=True))
+    points = 100.0 * _quotient(squares, from_worst * (from_worst + to_ideal), otherwise=0.0)
+    return _with_unknown(points, effective)
+
+
+def limiting_factor_points(values: Array, weights: Array, _: Setting) -> Array:
+    """Points of the limiting factor: 100 times the least value among criteria with a weight.
+
+    Returns
+    -------
+    (n_areas, n_criteria) float64
+        The whole score at the criterion that limits; equal ones share it by weight. 0 elsewhere,
+        NaN rows where nothing is known.
+
+    References
+    ----------
+    FAO (1976), A Framework for Land Evaluation, Soils Bulletin 32: the most limiting quality decides
+    the class (law of the minimum).
+    """
+    graded, effective = _filled(values, weights)
+    ordered = criterion_order_weights(graded, effective, risk=0.0)
+    return _with_unknown(100.0 * ordered * graded, effective)
+
+
+def promethee_points(values: Array, weights: Array, _: Setting) -> Array:
+    """Points of PROMETHEE II: 50 (net flow + 1), so that 50 is as often beaten as beating.
+
+    The one method here that compares areas with each other: a score depends on who is compared. A
+    criterion is compared only among areas in which it is known, and an area weighs its known
+    criteria up to 1 as everywhere. Where nobody else is known (one area) the flow is 0.
+
+    Returns
+    -------
+    (n_areas, n_criteria) float64
+        50 w (flow + 1) of each criterion's flow; 0 where unknown, NaN rows where nothing is known.
+
+    References
+    ----------
+    Brans & Vincke (1985), Management Science 31:647-656, usual criterion.
+    """
+    effective = np.nan_to_num(effective_weights(values, weights))
+    points = 50.0 * effective * (1.0 + np.nan_to_num(unicriterion_flows(values)))
+    return _with_unknown(points, effective)
+
+
+def find_method(method_id: str) -> Method:
+    """The method of this id.
+
+    Raises
+    ------
+    InvalidMethod
+        If there is none; the sentence lists those that exist.
+    """
+    if method_id not in METHODS:
+        raise InvalidMethod(method=method_id, available=", ".join(METHODS))
+    return METHODS[method_id]
+
+
+def _filled(values: Array, weights: Array) -> tuple[Array, Array]:
+    """Values with 0 for NaN, and effective weights with rows of 0 where nothing is known."""
+    return np.nan_to_num(values, nan=0.0), np.nan_to_num(effective_weights(values, weights))
+
+
+def _with_unknown(points: Array, effective: Array) -> Array:
+    return np.where(effective.sum(axis=1, keepdims=True) > 0, points, np.nan)
+
+
+def _quotient(part: Array, whole: Array, *, otherwise: float) -> Array:
+    """`part` / `whole`, and `otherwise` where the whole is 0."""
+    whole = np.broadcast_to(whole, part.shape)
+    found: Array = np.divide(part, whole, out=np.full(part.shape, otherwise), where=whole > 0)
+    return found
+
+
+def _product_losses(levels: Array, shares: Array) -> Array:
+    """Points (n, k) of 100 that each factor of Π level**share costs; a row adds to 100 - product."""
+    zero = np.where(levels <= 0, shares, 0.0)
+    depth = -shares * np.log(np.where(levels <= 0, 1.0, np.minimum(levels, 1.0)))
+    total = depth.sum(axis=1, keepdims=True)
+    lost = _quotient(-100.0 * np.expm1(-total) * depth, total, otherwise=0.0)
+    zeros = zero.sum(axis=1, keepdims=True)
+    return np.where(zeros > 0, 100.0 * _quotient(zero, zeros, otherwise=0.0), lost)
+
+
+DEFAULT_METHOD = "weighted_sum"
+METHODS: Mapping[str, Method] = {
+    method.id: method
+    for method in (
+        Method(
+            id="weighted_sum",
+            title=Text(id="Jumlah tertimbang", en="Weighted sum"),
+            description=Text(
+                id="Nilai dikalikan bobot lalu dijumlahkan. Kekurangan di satu kriteria dapat ditutup oleh kelebihan di kriteria lain.",
+                en="Values times weights, added up. A weakness in one criterion can be made up by strength in another.",
+            ),
+            source="Malczewski (1999), GIS and Multicriteria Decision Analysis, ch. 6",
+            points=weighted_sum_points,
+        ),
+        Method(
+            id="geometric_mean",
+            title=Text(id="Rata-rata geometrik dimensi", en="Geometric mean of dimensions"),
+            description=Text(
+                id="Rata-rata di dalam dimensi, rata-rata geometrik antardimensi seperti IPM. Dimensi yang tertinggal hanya sebagian dapat ditutup oleh dimensi lain.",
+                en="The mean inside a dimension, the geometric mean across dimensions, as in the human development index. A dimension that lags is only partly made up by the others.",
+            ),
+            source="UNDP, Human Development Report, technical note 1; BPS (2014), IPM metode baru",
+            points=geometric_mean_points,
+        ),
+        Method(
+            id="weighted_product",
+            title=Text(id="Perkalian tertimbang", en="Weighted product"),
+            description=Text(
+                id="Nilai dipangkatkan bobot lalu dikalikan. Nilai 0 di satu kriteria menjadikan skor 0.",
+                en="Values to the power of their weights, multiplied. A value of 0 in one criterion makes the score 0.",
+            ),
+            source="Triantaphyllou (2000), Multi-Criteria Decision Making Methods, ch. 2",
+            points=weighted_product_points,
+        ),
+        Method(
+            id="owa",
+            title=Text(id="Rata-rata terurut (OWA)", en="Ordered weighted average (OWA)"),
+            description=Text(
+                id="Seperti jumlah tertimbang, dengan sikap risiko: 0 menghitung nilai terburuk saja, 0,5 netral, 1 menghitung nilai terbaik saja.",
+                en="Like the weighted sum, with an attitude to risk: 0 counts only the worst value, 0.5 is neutral, 1 counts only the best.",
+            ),
+            source="Yager (1988), IEEE Trans. SMC 18:183-190; Malczewski (2006), JAG 8:270-277",
+            points=owa_points,
+        ),
+        Method(
+            id="topsis",
+            title=Text(id="TOPSIS dengan titik ideal tetap", en="TOPSIS to a fixed ideal"),
+            description=Text(
+                id="Kedekatan dengan keadaan ideal (semua nilai 1) dibanding jarak dari keadaan terburuk (semua nilai 0).",
+                en="Closeness to the ideal (all values 1) against the distance from the worst (all values 0).",
+            ),
+            source="Hwang & Yoon (1981), Multiple Attribute Decision Making; García-Cascales & Lamata (2012)",
+            points=topsis_points,
+        ),
+        Method(
+            id="limiting_factor",
+            title=Text(id="Faktor pembatas", en="Limiting factor"),
+            description=Text(
+                id="Skor sama dengan nilai terburuk di antara kriteria yang berbobot; besar bobot tidak berpengaruh.",
+                en="The score is the worst value among criteria with a weight; how much they weigh does not matter.",
+            ),
+            source="FAO (1976), A Framework for Land Evaluation, Soils Bulletin 32",
+            points=limiting_factor_points,
+        ),
+        Method(
+            id="promethee",
+            title=Text(id="PROMETHEE II (arus bersih)", en="PROMETHEE II (net flow)"),
+            description=Text(
+                id="Seberapa sering sebuah wilayah mengungguli wilayah lain dikurangi seberapa sering diungguli; 50 berarti seimbang. Skor bergantung pada wilayah yang dibandingkan.",
+                en="How often an area beats the others less how often it is beaten; 50 is even. The score depends on who is compared.",
+            ),
+            source="Brans & Vincke (1985), Management Science 31:647-656",
+            points=promethee_points,
+        ),
+    )
+}

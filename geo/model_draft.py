@@ -1,0 +1,204 @@
+"""Pure. A model's TOML as it was read: the form of every value checked, refusals that name the line.
+
+How the values fit together is `geo/model_checks.py`.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from geo.errors import InvalidModel
+from geo.language import Text
+from geo.model_lines import Path, line_index, line_of
+from geo.model_schema import (
+    CLASS_KEYS,
+    CONSTRAINT_KEYS,
+    CRITERION_KEYS,
+    DIMENSION_KEYS,
+    ERROR_KEYS,
+    MEASURE_KEYS,
+    MODEL_KEYS,
+    TEXT,
+    VALUE_KEYS,
+    Key,
+    Kind,
+)
+
+# `tomllib` says where a text stops being TOML, in words only (its errors have no fields yet).
+_TOML_LINE = re.compile(r"\(at line (\d+), ")
+# A value is shown as far as it helps to find it.
+_MOST_SHOWN = 60
+_ENTRIES = {
+    "dimension": DIMENSION_KEYS,
+    "criterion": CRITERION_KEYS,
+    "constraint": CONSTRAINT_KEYS,
+    "class": CLASS_KEYS,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A model's TOML as it was read, with the line of every path in it."""
+
+    table: Mapping[str, Any]
+    lines: Mapping[Path, int]
+
+
+def read_draft(text: str) -> Draft:
+    """The TOML of a model, its keys and the form of every value checked.
+
+    Raises
+    ------
+    InvalidModel
+        With the line, the place in the file and what to do.
+    """
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = _TOML_LINE.search(str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise _refusal("TOML", line, _SYNTAX.format(error=error)) from error
+    draft = Draft(table, line_index(text))
+    require_keys(draft, (), MODEL_KEYS)
+    for name, keys in _ENTRIES.items():
+        for number in range(len(table.get(name, ()))):
+            require_keys(draft, (name, number), keys)
+    for number in range(len(table["criterion"])):
+        _require_parts(draft, ("criterion", number))
+    return draft
+
+
+def invalid(draft: Draft, path: Path, problem: Text) -> InvalidModel:
+    """The refusal of what stands at `path`, with its line; `problem` says what to do as well."""
+    return _refusal(place_of(draft, path), line_of(draft.lines, path), problem)
+
+
+def place_of(draft: Draft, path: Path) -> str:
+    """A path in the words of the file, such as `criterion 'ipm', value.zero_at`."""
+    named, rest = "", list[str]()
+    node: Any = draft.table
+    for step in path:
+        if isinstance(step, int):
+            node = node[step]
+            if isinstance(node, dict):
+                known = node.get("id")
+                number = repr(known) if isinstance(known, str) else str(step + 1)
+                named = f"{rest.pop()} {number}"
+        else:
+            rest.append(step)
+            node = node.get(step) if isinstance(node, dict) else None
+    return ", ".join(part for part in (named, ".".join(rest)) if part) or "model"
+
+
+def nearest(name: str, known: list[str]) -> Text:
+    """The known name that is most like a mistyped one, then all of them."""
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    listed = ", ".join(known) or "-"
+    if not near:
+        return Text(id=f"Yang dikenal: {listed}.", en=f"Known: {listed}.")
+    return Text(
+        id=f"Mungkin maksudnya {near[0]!r}. Yang dikenal: {listed}.",
+        en=f"Perhaps {near[0]!r} is meant. Known: {listed}.",
+    )
+
+
+def require_keys(draft: Draft, path: Path, keys: Mapping[str, Key]) -> None:
+    """Refuse the table at `path` unless it has the required keys, no others, each of its kind."""
+    table = entry_at(draft, path)
+    for name in table:
+        if name not in keys:
+            problem = with_mend(_UNKNOWN_KEY.format(key=name), nearest(name, list(keys)))
+            raise invalid(draft, (*path, name), problem)
+    lacking = [name for name, key in keys.items() if key.is_required and name not in table]
+    if lacking:
+        raise invalid(draft, path, _LACKING.format(keys=", ".join(lacking)))
+    for name, value in table.items():
+        if not keys[name].kind.accepts(value):
+            raise invalid(draft, (*path, name), _expected(keys[name].kind, value))
+
+
+def _require_parts(draft: Draft, path: Path) -> None:
+    """The tables inside a criterion, whose keys follow from the kind of measure and function."""
+    criterion = entry_at(draft, path)
+    chosen = [name for name in MEASURE_KEYS if name in criterion["measure"]]
+    if len(chosen) != 1:
+        mistyped = {name: key for keys in MEASURE_KEYS.values() for name, key in keys.items()}
+        optional = {name: Key(key.kind, is_required=False) for name, key in mistyped.items()}
+        require_keys(draft, (*path, "measure"), optional)
+        raise invalid(draft, (*path, "measure"), _ONE_MEASURE)
+    require_keys(draft, (*path, "measure"), MEASURE_KEYS[chosen[0]])
+    function = str(criterion["value"].get("function", ""))
+    if function not in VALUE_KEYS:
+        mend = nearest(function, list(VALUE_KEYS))
+        problem = with_mend(_UNKNOWN_FUNCTION.format(name=function), mend)
+        raise invalid(draft, (*path, "value", "function"), problem)
+    require_keys(draft, (*path, "value"), {"function": Key(TEXT), **VALUE_KEYS[function]})
+    if "error" in criterion:
+        require_keys(draft, (*path, "error"), ERROR_KEYS)
+
+
+def require_kind(draft: Draft, path: Path, kind: Kind) -> None:
+    """Refuse the value at `path` unless it is of `kind`."""
+    value = entry_at(draft, path)
+    if not kind.accepts(value):
+        raise invalid(draft, path, _expected(kind, value))
+
+
+def entry_at(draft: Draft, path: Path) -> Any:
+    """What stands at a path that is there."""
+    node: Any = draft.table
+    for step in path:
+        node = node[step]
+    return node
+
+
+def _expected(kind: Kind, value: Any) -> Text:
+    shown = repr(value)
+    shown = shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
+    return Text(
+        id=_EXPECTED.id.format(expected=kind.name.id, value=shown),
+        en=_EXPECTED.en.format(expected=kind.name.en, value=shown),
+    )
+
+
+def with_mend(problem: Text, mend: Text) -> Text:
+    """A sentence on what is wrong, then one on what to do."""
+    return Text(id=f"{problem.id} {mend.id}", en=f"{problem.en} {mend.en}")
+
+
+def _refusal(place: str, line: int, problem: Text) -> InvalidModel:
+    reason = Text(
+        id=_REFUSED.id.format(line=line, place=place, problem=problem.id),
+        en=_REFUSED.en.format(line=line, place=place, problem=problem.en),
+    )
+    return InvalidModel(reason=reason, place=place, line=line)
+
+
+_REFUSED = Text(
+    id="Model tidak dapat dipakai: baris {line}, {place}: {problem}",
+    en="The model cannot be used: line {line}, {place}: {problem}",
+)
+_SYNTAX = Text(
+    id="bukan TOML yang sah ({error}). Perbaiki baris ini: teks diberi tanda kutip, setiap kunci ditulis sekali.",
+    en="no valid TOML ({error}). Mend this line: texts stand in quotes, every key stands once.",
+)
+_UNKNOWN_KEY = Text(id="kunci {key!r} tidak dikenal.", en="the key {key!r} is unknown.")
+_LACKING = Text(
+    id="kunci ini belum ada: {keys}. Tambahkan; contohnya ada di data/models/README.md.",
+    en="these keys are missing: {keys}. Add them; data/models/README.md has examples.",
+)
+_EXPECTED = Text(
+    id="harus {expected}; tertulis {value}.",
+    en="must be {expected}; it says {value}.",
+)
+_ONE_MEASURE = Text(
+    id="tulis tepat satu dari indicator, raster atau attribute.",
+    en="write exactly one of indicator, raster or attribute.",
+)
+_UNKNOWN_FUNCTION = Text(
+    id="fungsi nilai (kunci function) {name!r} tidak dikenal.",
+    en="the value function (key function) {name!r} is unknown.",
+)

@@ -1,0 +1,273 @@
+"""Pure. Readiness and need side by side, never added: which zones are ready, needed, both or neither.
+
+A sum would let much need stand for little readiness. Two thresholds make four quadrants instead,
+and a zone without a score in either is not placed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from geo.documents import as_json
+from geo.errors import InvalidInput
+from geo.explain import whole_percent
+from geo.language import Language, Text
+from geo.models import Model
+from geo.readiness import ZoneResult
+from geo.sentences import decimal, filled
+
+if TYPE_CHECKING:
+    from geo.assessment import Assessment
+
+QuadrantId = Literal["prioritas", "siapkan", "peluang", "pantau"]
+# A score that is a threshold but for rounding has reached it, as in `geo.scoring.classify`.
+_TIE = 1e-9
+
+
+class InvalidQuadrant(InvalidInput):
+    """Two assessments that cannot stand side by side."""
+
+    title = Text(id="Kuadran tidak sah", en="Invalid quadrant")
+
+
+@dataclass(frozen=True, slots=True)
+class Quadrant:
+    """One of the four: a title and what it advises."""
+
+    id: QuadrantId
+    title: Text
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One zone; `quadrant` is None where it has no score in one of the two, and `sentence` says why.
+
+    `readiness_margin` and `need_margin` are points above (or, negative, below) the thresholds. A
+    zone with a dimension below its floor is not ready whatever its score.
+    """
+
+    area_id: str
+    name: str
+    quadrant: QuadrantId | None
+    readiness: float | None
+    need: float | None
+    readiness_margin: float | None
+    need_margin: float | None
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class QuadrantTable:
+    """All zones of a layer, in its order; `readiness_key` and `need_key` name the assessments."""
+
+    layer: str
+    readiness_key: str
+    need_key: str
+    readiness_year: int
+    need_year: int
+    ready_from: float
+    needy_from: float
+    placements: tuple[Placement, ...]
+
+    def zones_in(self, quadrant: QuadrantId | None) -> tuple[Placement, ...]:
+        """The zones of one quadrant; of None, those that are not placed."""
+        return tuple(p for p in self.placements if p.quadrant == quadrant)
+
+
+def middle_threshold(model: Model) -> float:
+    """The lower bound of a model's middle class; of the upper of the two where their number is even.
+
+    Half of the classes, rounded down, lie below it: `siap` (60) of four classes, `sedang` (35) of
+    three. An own rule, for no source gives one; whoever has a threshold states it.
+    """
+    return model.classes[len(model.classes) // 2].lower_bound
+
+
+def quadrants(
+    readiness: "Assessment",
+    need: "Assessment",
+    *,
+    ready_from: float | None = None,
+    needy_from: float | None = None,
+    any_years: bool = False,
+) -> QuadrantTable:
+    """Place every zone by its readiness and its need.
+
+    Parameters
+    ----------
+    ready_from, needy_from : float, optional
+        Scores (0..100) from which a zone is ready, or needy; see `middle_threshold`.
+    any_years : bool
+        Whether the two may be of different years.
+
+    Raises
+    ------
+    InvalidQuadrant
+        For two assessments of one kind or in the wrong order, of two layers, or of two years, and
+        for a threshold outside 0..100.
+    """
+    _require_pair(readiness, need, any_years=any_years)
+    ready = middle_threshold(readiness.model) if ready_from is None else ready_from
+    needy = middle_threshold(need.model) if needy_from is None else needy_from
+    for name, threshold in (("ready_from", ready), ("needy_from", needy)):
+        if not 0 <= threshold <= 100:
+            raise InvalidQuadrant(reason=_NO_SCORE.format(name=name, value=threshold))
+    needs = {result.area_id: result for result in need.results}
+    return QuadrantTable(
+        layer=readiness.layer,
+        readiness_key=readiness.key,
+        need_key=need.key,
+        readiness_year=readiness.year,
+        need_year=need.year,
+        ready_from=ready,
+        needy_from=needy,
+        placements=tuple(
+            _placement(result, needs.get(result.area_id), ready, needy)
+            for result in readiness.results
+        ),
+    )
+
+
+def quadrant_document(table: QuadrantTable, language: Language) -> dict[str, Any]:
+    """The table as JSON types, texts in `language`; with the four quadrants and their counts."""
+    document: dict[str, Any] = as_json(table, language)
+    described = [
+        as_json(quadrant, language) | {"count": len(table.zones_in(quadrant.id))}
+        for quadrant in QUADRANTS.values()
+    ]
+    return document | {"quadrants": described, "unplaced": len(table.zones_in(None))}
+
+
+def _require_pair(readiness: "Assessment", need: "Assessment", *, any_years: bool) -> None:
+    kinds = (readiness.model.kind, need.model.kind)
+    if kinds != ("readiness", "need"):
+        raise InvalidQuadrant(reason=_OTHER_KINDS.format(first=kinds[0], second=kinds[1]))
+    if readiness.layer != need.layer:
+        raise InvalidQuadrant(reason=_OTHER_LAYERS.format(first=readiness.layer, second=need.layer))
+    if readiness.year != need.year and not any_years:
+        raise InvalidQuadrant(reason=_OTHER_YEARS.format(first=readiness.year, second=need.year))
+
+
+def _placement(
+    readiness: ZoneResult, need: ZoneResult | None, ready_from: float, needy_from: float
+) -> Placement:
+    ready = readiness.score
+    needy = None if need is None else need.score
+    quadrant = None
+    if need is None or ready is None or needy is None:
+        sentence = _unplaced(readiness, need)
+    else:
+        is_ready = ready >= ready_from - _TIE and not readiness.floors_failed
+        quadrant = QUADRANTS[_ID[is_ready, needy >= needy_from - _TIE]]
+        sentence = filled(
+            _PLACED,
+            name=readiness.name,
+            title=quadrant.title,
+            ready=decimal(ready),
+            ready_from=decimal(ready_from),
+            needy=decimal(needy),
+            needy_from=decimal(needy_from),
+            floor=_FLOOR if readiness.floors_failed else Text(id="", en=""),
+        )
+    return Placement(
+        area_id=readiness.area_id,
+        name=readiness.name,
+        quadrant=None if quadrant is None else quadrant.id,
+        readiness=ready,
+        need=needy,
+        readiness_margin=None if ready is None else ready - ready_from,
+        need_margin=None if needy is None else needy - needy_from,
+        sentence=sentence,
+    )
+
+
+def _unplaced(readiness: ZoneResult, need: ZoneResult | None) -> Text:
+    if need is None:
+        return _NOT_THERE.format(name=readiness.name)
+    is_readiness = readiness.score is None
+    result, model = (readiness, _READINESS) if is_readiness else (need, _NEED)
+    words = _EXCLUDED if result.status == "excluded" else _INSUFFICIENT
+    coverage = whole_percent(result.data_coverage)
+    return filled(words, name=result.name, model=model, coverage=coverage)
+
+
+# By (is ready, is needy).
+_ID: Mapping[tuple[bool, bool], QuadrantId] = {
+    (True, True): "prioritas",
+    (False, True): "siapkan",
+    (True, False): "peluang",
+    (False, False): "pantau",
+}
+QUADRANTS: Mapping[QuadrantId, Quadrant] = {
+    quadrant.id: quadrant
+    for quadrant in (
+        Quadrant(
+            "prioritas",
+            Text(id="Prioritas", en="Priority"),
+            Text(
+                id="Siap dan dibutuhkan: dahulukan di sini.",
+                en="Ready and needed: begin here.",
+            ),
+        ),
+        Quadrant(
+            "siapkan",
+            Text(id="Siapkan", en="Make ready"),
+            Text(
+                id="Dibutuhkan tetapi belum siap: benahi dahulu yang menahan kesiapannya.",
+                en="Needed but not ready: mend first what holds its readiness back.",
+            ),
+        ),
+        Quadrant(
+            "peluang",
+            Text(id="Peluang", en="Opportunity"),
+            Text(
+                id="Siap tetapi kebutuhannya rendah: cadangkan, atau tampung kebutuhan daerah lain.",
+                en="Ready but little needed: keep it in reserve, or let it serve the need of others.",
+            ),
+        ),
+        Quadrant(
+            "pantau",
+            Text(id="Pantau", en="Watch"),
+            Text(
+                id="Belum siap dan kebutuhannya rendah: pantau saja.",
+                en="Neither ready nor much needed: only watch.",
+            ),
+        ),
+    )
+}
+_READINESS = Text(id="kesiapan", en="readiness")
+_NEED = Text(id="kebutuhan", en="need")
+_PLACED = Text(
+    id="{name}: {title}. Kesiapan {ready} (batas {ready_from}){floor}, kebutuhan {needy} (batas {needy_from}).",
+    en="{name}: {title}. Readiness {ready} (from {ready_from}){floor}, need {needy} (from {needy_from}).",
+)
+_FLOOR = Text(id=", dengan dimensi di bawah batas minimum", en=", with a dimension below its floor")
+_INSUFFICIENT = Text(
+    id="{name} tidak ditempatkan: {model} hanya bertumpu pada {coverage} % bobot.",
+    en="{name} is not placed: its {model} rests on {coverage} % of the weight only.",
+)
+_EXCLUDED = Text(
+    id="{name} tidak ditempatkan: dikecualikan dalam {model}.",
+    en="{name} is not placed: it is excluded in {model}.",
+)
+_NOT_THERE = Text(
+    id="{name} tidak ditempatkan: zona ini tidak ada dalam penilaian kebutuhan.",
+    en="{name} is not placed: the assessment of need does not have this zone.",
+)
+_NO_SCORE = Text(
+    id="{name} = {value} bukan skor dari 0 sampai 100.",
+    en="{name} = {value} is no score of 0..100.",
+)
+_OTHER_KINDS = Text(
+    id="Kuadran perlu satu model kesiapan (readiness) lalu satu model kebutuhan (need), bukan {first} dan {second}.",
+    en="A quadrant needs a readiness model and then a need model, not {first} and {second}.",
+)
+_OTHER_LAYERS = Text(
+    id="Kedua penilaian harus dari satu layer, bukan {first!r} dan {second!r}.",
+    en="Both assessments must be of one layer, not {first!r} and {second!r}.",
+)
+_OTHER_YEARS = Text(
+    id="Kedua penilaian dari tahun {first} dan {second}; pakai satu tahun, atau izinkan dua (any_years).",
+    en="The assessments are of {first} and {second}; use one year, or allow two (any_years).",
+)

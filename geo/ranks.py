@@ -1,0 +1,277 @@
+"""Pure. Ranks of scores, one by one and under thousands of weight sets at once.
+
+What a rank says of a zone's readiness is not here, see `geo/scoring.py`; neither is where the
+weight sets come from, see `geo/draws.py`.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Ranks = npt.NDArray[np.int32]
+T = TypeVar("T")
+
+# Scores are compared in units of 1e-9 points: what differs by less differs by the order of additions.
+_UNITS = 1e9
+# Weight sets that are scored together; a block of 83,402 areas takes 32 MB.
+BLOCK = 32
+# Adding 2**52 to a whole number below it leaves that number in the low bits of the float, and
+# `_INTEGER_BITS` above them.
+_INTEGER = 2.0**52
+_INTEGER_BITS = 0x433 << 52
+# OpenBLAS gives larger products to threads of its own, which spin and take the cores from ours.
+_SMALL_PRODUCT = 500_000
+# Scores that the packed sort can hold, with room for values a little outside 0..1.
+_MOST_POINTS = 1000.0
+_AREA_BITS = 62 - int(np.ceil(np.log2(2 * _MOST_POINTS * _UNITS)))
+# This bit makes a key, read as a float, an ordinary positive number: those sort as the keys do, and
+# numpy sorts floats faster than integers.
+_NORMAL_BIT = 1 << 62
+
+
+def rank_scores(scores: Array) -> Array:
+    """Ranks of one row of scores or of several: 1 is the highest, equal scores share the better rank.
+
+    Parameters
+    ----------
+    scores : (n_areas,) or (n_rows, n_areas) float64
+        NaN where an area has none.
+
+    Returns
+    -------
+    same shape, float64
+        NaN where the score is NaN; such areas do not count in the ranks of the others. Scores are
+        rounded to 1e-9, and neighbours in the order that then differ by one unit or none are equal:
+        a border of rounding never parts two scores that only the order of additions parts.
+
+    Examples
+    --------
+    >>> rank_scores(np.array([50.0, 80.0, 50.0, np.nan, 10.0]))
+    array([ 2.,  1.,  2., nan,  4.])
+    """
+    ranks = whole_ranks(np.atleast_2d(scores)).reshape(scores.shape)
+    return np.where(ranks == 0, np.nan, ranks.astype(np.float64))
+
+
+def whole_ranks(scores: Array) -> Ranks:
+    """Ranks (n_rows, n_areas) as whole numbers, 0 where the score is NaN; see `rank_scores`."""
+    n_rows, n_areas = scores.shape
+    with np.errstate(invalid="ignore", over="ignore"):
+        behind = np.where(np.isnan(scores), np.inf, -np.rint(scores * _UNITS))
+        order = np.argsort(behind, axis=1)
+        steps = np.diff(np.take_along_axis(behind, order, axis=1), axis=1) > 1
+    starts = np.ones((n_rows, n_areas), dtype=bool)
+    starts[:, 1:] = steps
+    places = np.where(starts, np.arange(1, n_areas + 1, dtype=np.int32), np.int32(0))
+    shared = np.maximum.accumulate(places, axis=1)
+    ranks = np.empty((n_rows, n_areas), dtype=np.int32)
+    np.put_along_axis(ranks, order, shared, axis=1)
+    ranks[np.isnan(scores)] = 0
+    return ranks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """Areas that know the same criteria: `columns` of the result, and their values in two halves."""
+
+    columns: slice
+    known: npt.NDArray[np.intp]
+    high: Array
+    both: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadyValues:
+    """Values made ready to be scored under many weight sets; see `ready_values`.
+
+    `order` (n_areas,) names the area of each column of what `score_sets` returns.
+    """
+
+    n_areas: int
+    order: npt.NDArray[np.intp]
+    half_bits: int
+    is_packable: bool
+    groups: tuple[_Group, ...]
+
+
+def ready_values(values: Array) -> ReadyValues:
+    """Values ready for `score_sets`: areas with the same criteria known stand together.
+
+    Parameters
+    ----------
+    values : (n_areas, n_criteria) float64
+        In [0, 1]; NaN where unknown.
+
+    Notes
+    -----
+    A score must be the same number whatever is scored beside it, by however many threads and on
+    whichever machine, or equal areas would be parted and a seed would not give the same bytes; a
+    matrix product adds in an order of its own. So values and weights are cut to fixed-point numbers
+    of two halves whose products and sums are exact in float64 in any order (Ozaki, Ogita, Oishi &
+    Rump 2012, Numerical Algorithms 59:95-118). What is cut off is below 1e-11 points.
+    """
+    n_areas, n_criteria = values.shape
+    # n weights that sum to 100 times halves of `bits` bits add up to fewer than 2**53 units.
+    bits = int((54 - np.log2(n_criteria + 100)) // 2)
+    known = ~np.isnan(values)
+    order, ends = _by_pattern(known)
+    groups = []
+    for start, end in pairwise([0, *ends]):
+        criteria = np.flatnonzero(known[order[start]])
+        rows = values if len(ends) == 1 else values[order[start:end]]
+        both = _halves(rows.T if len(criteria) == n_criteria else rows.T[criteria], bits)
+        groups.append(_Group(slice(start, end), criteria, both[: len(criteria)], both))
+    limit = _MOST_POINTS / 100
+    # NaN compares as False and does not count.
+    is_packable = n_areas <= 2**_AREA_BITS and not ((values > limit) | (values < -limit)).any()
+    return ReadyValues(n_areas, order, bits, is_packable, tuple(groups))
+
+
+def _by_pattern(known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], list[int]]:
+    """Areas in groups that know the same criteria: their order, and where each group ends."""
+    n_areas, n_criteria = known.shape
+    if known.all():
+        return np.arange(n_areas), [n_areas] if n_areas else []
+    bits = np.zeros((n_areas, -(-n_criteria // 64) * 64), dtype=bool)
+    bits[:, :n_criteria] = known
+    codes = np.packbits(bits, axis=1).view(np.uint64)
+    # One dimension is sorted many times as fast as rows.
+    flat = codes[:, 0] if codes.shape[1] == 1 else codes
+    _, group_of, sizes = np.unique(flat, axis=0, return_inverse=True, return_counts=True)
+    return np.argsort(group_of.reshape(-1), kind="stable"), np.cumsum(sizes).tolist()
+
+
+def _halves(numbers: Array, bits: int) -> Array:
+    """Numbers (n, k) cut to `bits` bits behind the point, and below them (2n, k) what that leaves."""
+    unit = 2.0**bits
+    both = np.empty((2 * len(numbers), numbers.shape[1]))
+    high, low = both[: len(numbers)], both[len(numbers) :]
+    np.rint(np.multiply(numbers, unit, out=high), out=high)
+    high /= unit
+    np.subtract(numbers, high, out=low)
+    low *= unit**2
+    np.rint(low, out=low)
+    low /= unit**2
+    return both
+
+
+def score_sets(ready: ReadyValues, weights: Array) -> Array:
+    """Weighted sums (n_sets, n_areas) of 0..100, columns as in `ready.order`.
+
+    `weights` is (n_sets, n_criteria); each set is scaled to sum to 1 over what an area knows. NaN
+    where nothing that an area knows has weight.
+    """
+    scores = np.empty((len(weights), ready.n_areas))
+    for group in ready.groups:
+        known = weights[:, group.known]
+        total = known.sum(axis=1, keepdims=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shares = np.where(total > 0, known / total, np.nan)
+        _add_products(100.0 * shares, group, ready.half_bits, scores[:, group.columns])
+    return scores
+
+
+def _add_products(weights: Array, group: _Group, half_bits: int, out: Array) -> None:
+    """Write weights (n_sets, n_known) times the values of a group to `out` (n_sets, n_areas)."""
+    high, low = np.split(_halves(weights, half_bits), 2)
+    crossed = np.concatenate([low, high], axis=1)
+    step = max(_SMALL_PRODUCT // max(crossed.size, 1), 1)
+    for start in range(0, out.shape[1], step):
+        areas = slice(start, start + step)
+        part = out[:, areas]
+        np.matmul(high, group.high[:, areas], out=part)
+        part += crossed @ group.both[:, areas]
+
+
+def rank_columns(ready: ReadyValues, scores: Array, out: Ranks) -> None:
+    """Write the ranks of what `score_sets` returned to `out`, areas in their own order; 0 for NaN."""
+    # All areas of a group lack a score together: one column of each tells.
+    firsts = [group.columns.start for group in ready.groups]
+    if ready.is_packable and not np.isnan(scores[:, firsts]).any():
+        _packed_ranks(scores, ready.order, out)
+    else:
+        out[:, ready.order] = whole_ranks(scores)
+
+
+def _packed_ranks(scores: Array, order: npt.NDArray[np.intp], out: Ranks) -> None:
+    """Ranks by sorting score and area as one number, three times as fast as sorting indices."""
+    n_areas = len(order)
+    n_bits = max(n_areas - 1, 1).bit_length()
+    bits, area_mask = np.uint64(n_bits), np.uint64((1 << n_bits) - 1)
+    # What the shift leaves of the float's upper bits is taken out with the same step.
+    left = (_INTEGER_BITS << n_bits) & (2**64 - 1)
+    areas = order.astype(np.uint64) ^ np.uint64(_NORMAL_BIT ^ left)
+    places = np.arange(1, n_areas + 1, dtype=np.int32)
+    units = np.empty(n_areas)
+    keys = units.view(np.uint64)
+    for row, ranks in zip(scores, out, strict=True):
+        np.multiply(row, -_UNITS, out=units)
+        units += _INTEGER + _MOST_POINTS * _UNITS
+        keys <<= bits
+        keys ^= areas
+        units.sort()
+        shared = _shared_places(keys, bits, places)
+        keys &= area_mask
+        ranks[keys.view(np.int64)] = shared
+
+
+def _shared_places(keys: npt.NDArray[np.uint64], bits: np.uint64, places: Ranks) -> Ranks:
+    """Places in the order, equal scores with the better one; `places` itself when none are equal."""
+    if len(keys) < 2 or (keys[1:] - keys[:-1]).min() >= np.uint64(2) << bits:
+        return places
+    units = keys >> bits
+    starts = np.concatenate([[True], np.diff(units) > 1])
+    shared: Ranks = np.maximum.accumulate(np.where(starts, places, np.int32(0)))
+    return shared
+
+
+def rank_sets(values: Array, weights: Array, *, threads: int = 1, block: int = BLOCK) -> Ranks:
+    """Ranks by weighted sum of every area under every weight set.
+
+    Parameters
+    ----------
+    values : (n_areas, n_criteria) float64
+        In [0, 1]; NaN where unknown, and then the weights of the rest are scaled up to 1.
+    weights : (n_sets, n_criteria) float64
+        Not negative.
+    threads, block : int
+        How many work, and on how many sets at a time. The result does not depend on them.
+
+    Returns
+    -------
+    (n_sets, n_areas) int32
+        1 is best, ties as in `rank_scores`; 0 where nothing that an area knows has weight.
+
+    Examples
+    --------
+    >>> rank_sets(np.array([[1.0, 0.0], [0.4, 0.5]]), np.array([[0.9, 0.1], [0.2, 0.8]]))
+    array([[1, 2],
+           [2, 1]], dtype=int32)
+    """
+    ready = ready_values(values)
+    ranks = np.empty((len(weights), len(values)), dtype=np.int32)
+
+    def rank(sets: slice) -> None:
+        rank_columns(ready, score_sets(ready, weights[sets]), ranks[sets])
+
+    for _ in in_blocks(rank, len(weights), block=block, threads=threads):
+        pass
+    return ranks
+
+
+def in_blocks(
+    work: Callable[[slice], T], n: int, *, block: int = BLOCK, threads: int = 1
+) -> Iterator[T]:
+    """What `work` returns for each block of 0..n, in order, computed by `threads` at once."""
+    slices = [slice(start, min(start + block, n)) for start in range(0, n, block)]
+    if threads <= 1 or len(slices) <= 1:
+        yield from map(work, slices)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work, slices)

@@ -1,0 +1,217 @@
+"""Pure. Figures of several years, and where their series break: nothing is compared across a break.
+
+Figures that may be compared form a segment; between two segments stands the reason. A figure that
+was carried forward from an older year, and a doubtful one, is no new observation. What makes two
+assessments of a zone comparable is `geo/trends.py`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import pandas as pd
+
+from geo.errors import IndicatorNotFound
+from geo.language import Text
+from geo.regions import to_kemendagri
+from geo.sentences import decimal, filled, joined
+
+# Shares of a zone closer than this are the same share.
+_SAME = 1e-9
+_YEAR = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesBreak:
+    """From `year` on an indicator is counted differently; `reason` says how."""
+
+    year: int
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Why the figures of `after` and later are not compared with those of `before`."""
+
+    before: int
+    after: int
+    reasons: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePoint:
+    """One figure: `is_new` is False where it is carried forward from an older year, or doubtful."""
+
+    year: int
+    value: float
+    period: str
+    sources: tuple[str, ...]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTrend:
+    """One figure over the years; `change` is last - first new figure of the newest segment."""
+
+    subject: Text
+    segments: tuple[tuple[FigurePoint, ...], ...]
+    breaks: tuple[Break, ...]
+    change: float | None
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a criterion rests on: which series, which part of the zone, figures of which years."""
+
+    title: Text
+    series: tuple[object, ...]
+    indicator: str | None
+    credit: float
+    years: frozenset[int]
+
+
+# What one year rests on, by criterion or indicator; and the known breaks, by indicator.
+Bases = Mapping[str, Basis]
+Breaks = Mapping[str, Sequence[SeriesBreak]]
+
+
+class _InYear(Protocol):
+    @property
+    def year(self) -> int: ...
+
+
+P = TypeVar("P", bound=_InYear)
+
+
+def indicator_trend(
+    table: pd.DataFrame, indicator: str, *, region: str, breaks: Breaks | None = None
+) -> FigureTrend:
+    """The trend of an indicator of a regency or the province; doubtful figures are no new ones.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `geo.indicators.parse_indicators` returns it. Figures in another unit are another series.
+    region : str
+        Kemendagri or BPS code.
+
+    Raises
+    ------
+    IndicatorNotFound, InvalidCode
+    """
+    if indicator not in set(table["indicator"]):
+        raise IndicatorNotFound(indicator, available=sorted(table["indicator"].unique()))
+    code = to_kemendagri(region)
+    rows = table[(table["indicator"] == indicator) & (table["regency_code"] == code)]
+    points, bases = [], []
+    for row in rows.sort_values("year").to_dict("records"):
+        year = int(row["year"])
+        is_good = row["confidence"] == "ok"
+        points.append(FigurePoint(year, row["value"], row["period"], (row["source"],), is_good))
+        title = Text(id=indicator, en=indicator)
+        series = (indicator, row["unit"])
+        bases.append({indicator: Basis(title, series, indicator, 1.0, frozenset({year}))})
+    subject = Text(id=f"{indicator} {code}", en=f"{indicator} {code}")
+    return figure_trend(subject, points, bases, breaks or {})
+
+
+def segments_of(
+    points: Sequence[P], bases: Sequence[Bases], breaks: Breaks
+) -> tuple[tuple[tuple[P, ...], ...], tuple[Break, ...]]:
+    """Points in order, divided wherever a point cannot be compared with the one before it."""
+    segments: list[list[P]] = []
+    found: list[Break] = []
+    for i, point in enumerate(points):
+        reasons = _reasons(bases[i - 1], bases[i], breaks) if i else ()
+        if reasons:
+            found.append(Break(points[i - 1].year, point.year, reasons))
+        if reasons or not i:
+            segments.append([])
+        segments[-1].append(point)
+    return tuple(tuple(segment) for segment in segments), tuple(found)
+
+
+def _reasons(before: Bases, after: Bases, breaks: Breaks) -> tuple[Text, ...]:
+    """Why two years of one zone cannot be compared; none when they can."""
+    reasons = [filled(_LOST, title=before[c].title) for c in before if c not in after]
+    reasons += [filled(_GAINED, title=after[c].title) for c in after if c not in before]
+    for criterion in (c for c in after if c in before):
+        old, new = before[criterion], after[criterion]
+        if old.series != new.series:
+            reasons.append(filled(_OTHER_SERIES, title=new.title))
+        elif abs(old.credit - new.credit) > _SAME:
+            shares = {"before": f"{old.credit:.0%}", "after": f"{new.credit:.0%}"}
+            reasons.append(filled(_OTHER_PART, title=new.title, **shares))
+        reasons += [
+            filled(_BROKEN, title=new.title, year=b.year, reason=b.reason)
+            for b in breaks.get(new.indicator or "", ())
+            # A mean over regencies may mix figures from both sides of a break.
+            if old.years
+            and new.years
+            and {y >= b.year for y in old.years} != {y >= b.year for y in new.years}
+        ]
+    return tuple(reasons)
+
+
+def years_in(period: str | None) -> frozenset[int]:
+    """The years that a period names: `Agustus 2024 / Agustus 2025` names two."""
+    return frozenset(int(year) for year in _YEAR.findall(period or ""))
+
+
+def last_break(breaks: Sequence[Break]) -> list[Text]:
+    """A sentence about the newest break, none where there is none."""
+    if not breaks:
+        return []
+    last = breaks[-1]
+    return [
+        filled(_BREAK, before=last.before, after=last.after, reasons=joined(last.reasons, by="; "))
+    ]
+
+
+def figure_trend(
+    subject: Text, points: Sequence[FigurePoint], bases: Sequence[Bases], breaks: Breaks
+) -> FigureTrend:
+    """The trend of points in order of year, each with what it rests on."""
+    segments, broken = segments_of(points, bases, breaks)
+    new = [p for p in segments[-1] if p.is_new] if segments else []
+    change = new[-1].value - new[0].value if len(new) > 1 else None
+    if change is None:
+        parts = [filled(NO_CHANGE, name=subject)]
+    else:
+        shown = decimal(change, digits=2, signed=True)
+        years = {"first": new[0].year, "last": new[-1].year}
+        parts = [filled(_FIGURE_CHANGE, name=subject, change=shown, **years)]
+        if new[0].sources != new[-1].sources:
+            parts.append(_OTHER_SOURCE)
+    sentence = joined([*parts, *last_break(broken)], by=" ")
+    return FigureTrend(subject, segments, broken, change, sentence)
+
+
+NO_CHANGE = Text(
+    id="{name}: belum ada dua tahun dengan angka baru yang sebanding.",
+    en="{name}: there are no two comparable years with new figures yet.",
+)
+_FIGURE_CHANGE = Text(
+    id="{name}: {change} dari {first} ke {last}.", en="{name}: {change} from {first} to {last}."
+)
+_LOST = Text(id="tidak ada lagi data {title}", en="no more data of {title}")
+_GAINED = Text(id="baru ada data {title}", en="data of {title} are new")
+_OTHER_SERIES = Text(
+    id="{title} diukur dari seri atau versi model lain",
+    en="{title} is measured in another series or version of the model",
+)
+_OTHER_PART = Text(
+    id="data {title} mencakup bagian zona yang lain ({before}, lalu {after})",
+    en="data of {title} cover another part of the zone ({before}, then {after})",
+)
+_BROKEN = Text(
+    id="{title} dihitung lain sejak {year}: {reason}",
+    en="{title} is counted differently from {year}: {reason}",
+)
+_OTHER_SOURCE = Text(id="Sumbernya berganti.", en="The source changes.")
+_BREAK = Text(
+    id="Tahun {before} dan sebelumnya tidak sebanding dengan {after}: {reasons}.",
+    en="{before} and earlier are not comparable with {after}: {reasons}.",
+)
