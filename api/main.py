@@ -13,7 +13,17 @@ from starlette.types import Scope
 
 from api import middleware, problems
 from api.parameters import require_known
-from api.routes import collections, pages, readiness, root, sites, tiles, uploads
+from api.routes import (
+    collections,
+    comparisons,
+    models,
+    pages,
+    readiness,
+    root,
+    sites,
+    tiles,
+    uploads,
+)
 from api.settings import Settings
 from api.tables import Tables
 from geo.errors import StoreFault
@@ -22,7 +32,10 @@ from geo.store import Store
 _ROUTERS: Sequence[APIRouter] = (
     root.router,
     collections.router,
+    # Before readiness, whose last path takes any name of a zone.
+    comparisons.router,
     readiness.router,
+    models.router,
     sites.router,
     tiles.router,
     uploads.router,

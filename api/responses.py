@@ -111,4 +111,7 @@ def _language_headers(request: Request) -> dict[str, str]:
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(exclude_none=True, by_alias=True)
+    # orjson writes contiguous arrays only; a column of a matrix is none.
+    if hasattr(value, "tolist"):
+        return value.tolist()
     return str(value)

@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from geo.documents import as_json
 from geo.errors import ZoneNotFound
 from geo.explain import holds_back, lifts, sentence
 from geo.language import Language, Text
@@ -176,7 +178,7 @@ def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:
 def zone_document(assessment: Assessment, area_id: str, language: Language) -> dict[str, Any]:
     """One zone of an assessment as JSON types, texts in `language`."""
     result = assessment.result(area_id)
-    document: dict[str, Any] = _in_language(asdict(result), language)
+    document: dict[str, Any] = as_json(result, language)
     return document | {
         "of": assessment.n_ranked,
         "explanation": assessment.explanation(area_id).to(language),
@@ -185,11 +187,34 @@ def zone_document(assessment: Assessment, area_id: str, language: Language) -> d
     }
 
 
-def _in_language(value: Any, language: Language) -> Any:
-    if isinstance(value, Text):
-        return value.to(language)
-    if isinstance(value, Mapping):
-        return {key: _in_language(item, language) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_in_language(item, language) for item in value]
-    return value
+def score_columns(assessment: Assessment) -> dict[str, Any]:
+    """The numbers of an assessment as columns over the zones; NaN where a zone has none.
+
+    What a map needs to follow a slider: no texts, no sources.
+    """
+    scores, classes = assessment.scores, [c.id for c in assessment.model.classes]
+    # One row for each dimension and criterion, as they are written.
+    by_dimension = np.ascontiguousarray(scores.dimension_scores.T)
+    by_criterion = np.ascontiguousarray(scores.points.T)
+    return {
+        "key": assessment.key,
+        "model": assessment.model.id,
+        "layer": assessment.layer,
+        "year": assessment.year,
+        "method": assessment.method,
+        "risk": assessment.risk,
+        "weights": dict(assessment.weights),
+        "of": assessment.n_ranked,
+        "zones": {
+            "area_id": assessment.matrix.area_ids,
+            "status": scores.statuses(assessment.matrix.excluded),
+            "score": scores.scores,
+            "rank": [None if np.isnan(rank) else int(rank) for rank in scores.ranks],
+            "class": [None if i < 0 else classes[i] for i in scores.classes.tolist()],
+            "data_coverage": scores.coverage,
+            "dimensions": dict(
+                zip((d.id for d in assessment.model.dimensions), by_dimension, strict=True)
+            ),
+            "points": dict(zip(assessment.matrix.criteria, by_criterion, strict=True)),
+        },
+    }

@@ -111,44 +111,62 @@ def carry(
     pieces = across.pieces.assign(figure=across.pieces["old"].map(figures.astype(np.float64)))
     scale = _scale(across.old["covered"], conserve=conserve)
     if kind == "total":
-        used = pieces.assign(part=pieces["split"] * pieces["old"].map(scale))
-        table = _split(used, across, least=least)
+        used, table = _split(pieces, across, scale=scale, least=least)
     else:
         used, table = _averaged(pieces, across, denominator=denominator, least=least)
 
-    by = None if denominator is None else str(denominator.name or "?")
-    report = _report(figures, across, kind=kind, used=used, table=table, scale=scale, by=by)
-    return table.join(_lineage(used, across, kind=kind, by=by)), report
+    is_sum = kind == "total" or denominator is not None
+    lineage = _lineage(used, across.new.index)
+    exact = _is_exact(used, across, kind=kind, is_sum=is_sum)
+    report = _report(figures, across, kind=kind, used=used, table=table, scale=scale)
+    return table.assign(is_estimate=~exact).join(lineage), report
 
 
-def _split(used: pd.DataFrame, across: Crosswalk, *, least: float) -> pd.DataFrame:
-    """Totals: what each old area gives to each new one, summed."""
+def _split(
+    pieces: pd.DataFrame, across: Crosswalk, *, scale: pd.Series, least: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Totals: the pieces with the `part` of its old area that each brings, and the sums."""
+    part = pieces["split"] * pieces["old"].map(scale).astype(np.float64)
+    method = _method(pieces["old"], across.old, across)
+    used = pieces.assign(part=part, method=method, is_lacking=pieces["figure"].isna() & (part > 0))
     known = used[used["figure"].notna()]
     value = (known["figure"] * known["part"]).groupby(known["new"]).sum()
     known_share = known.groupby("new")["share"].sum()
     table = _table(across, value, known_share)
     enough = table["known_share"] >= least * table["covered_share"] - _ROUNDING
-    return table.assign(value=table["value"].where(enough))
+    return used, table.assign(value=table["value"].where(enough))
 
 
 def _averaged(
     pieces: pd.DataFrame, across: Crosswalk, *, denominator: pd.Series | None, least: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rates: the pieces with their `part` in the mean, and the means."""
-    weight = pieces["share"]
+    weight, method = pieces["share"], _method(pieces["new"], across.new, across)
+    figure = pieces["figure"]
     if denominator is not None:
-        weight = pieces["old"].map(denominator.astype(np.float64)) * pieces["split"]
-    used = pieces.assign(figure=pieces["figure"].where(weight.notna()), weight=weight)
+        amount = pieces["old"].map(denominator.astype(np.float64)) * pieces["split"]
+        figure = figure.where(amount.notna())
+        # Where nothing of the denominator falls into an area, its rate is still that of its old areas.
+        counts = amount.where(figure.notna()).groupby(pieces["new"]).transform("sum") > 0
+        weight = amount.where(counts, weight)
+        per = _method(pieces["old"], across.old, across) + f"*{denominator.name or 'denominator'}"
+        method = per.where(counts, method)
+    lacking = figure.isna() & (pieces["share"] > 0)
+    used = pieces.assign(figure=figure, method=method, is_lacking=lacking)
+
     rates = used.drop_duplicates("old").set_index("old")["figure"]
-    shares = pd.DataFrame(
-        {"zone": used["new"], "region": used["old"], "share": weight, "covered": used["share"]}
-    )
-    means = area_weighted(rates, shares)
+    shares = pieces.assign(zone=pieces["new"], region=pieces["old"], covered=pieces["share"])
+    means = area_weighted(rates, shares.assign(share=weight))
     table = _table(across, means["value"], means["known_share"])
     enough = table["known_share"] >= least - _ROUNDING
-    counted = weight.where(used["figure"].notna())
+    counted = weight.where(figure.notna())
     part = (counted / counted.groupby(used["new"]).transform("sum")).fillna(0.0)
     return used.assign(part=part), table.assign(value=table["value"].where(enough))
+
+
+def _method(keys: pd.Series, side: pd.DataFrame, across: Crosswalk) -> pd.Series:
+    """What weighs each piece; area where the raster says nothing of the areas of that side."""
+    return pd.Series(across.method, keys.index).where(~keys.map(side["by_area"]).astype(bool), AREA)
 
 
 def _table(across: Crosswalk, value: pd.Series, known_share: pd.Series) -> pd.DataFrame:
@@ -167,47 +185,38 @@ def _scale(covered: pd.Series, *, conserve: bool) -> pd.Series:
     return (1 / covered.where(conserve & (covered >= _LEAST_COVERED))).fillna(1.0)
 
 
-def _lineage(used: pd.DataFrame, across: Crosswalk, *, kind: Kind, by: str | None) -> pd.DataFrame:
+def _lineage(used: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     """What weighed the figure of each new area and where it comes from; see `carry`."""
-    side, column = (across.old, "old") if kind == "total" or by else (across.new, "new")
-    method = np.where(used[column].map(side["by_area"]).astype(bool), AREA, across.method)
-    known = used["figure"].notna()
-    ordered = used.assign(method=method, is_known=known).sort_values(
-        "part", ascending=False, kind="stable"
-    )
     origins: dict[str, tuple[dict[str, None], list[tuple[str, float]], list[str]]] = {
-        area_id: ({}, [], []) for area_id in across.new.index
+        area_id: ({}, [], []) for area_id in index
     }
-    columns = [ordered[name] for name in ("new", "old", "part", "method", "is_known")]
-    for area_id, source, part, measure, is_known in zip(*columns, strict=True):
+    ordered = used.sort_values("part", ascending=False, kind="stable")
+    columns = [ordered[name] for name in ("new", "old", "figure", "part", "method", "is_lacking")]
+    for area_id, source, figure, part, method, is_lacking in zip(*columns, strict=True):
         methods, sources, missing = origins[area_id]
-        methods[f"{measure}*{by}" if by else measure] = None
-        if not is_known:
+        methods[method] = None
+        if is_lacking:
             missing.append(source)
-        elif part > 0:
+        elif not np.isnan(figure):
             sources.append((source, part))
     lineage = {
         "method": ["+".join(methods) for methods, _, _ in origins.values()],
         "sources": [tuple(sources) for _, sources, _ in origins.values()],
         "missing": [tuple(missing) for _, _, missing in origins.values()],
     }
-    exact = _is_exact(used, across, kind=kind, by=by)
-    return pd.DataFrame({"is_estimate": ~exact, **lineage}, index=across.new.index)
+    return pd.DataFrame(lineage, index=index)
 
 
-def _is_exact(used: pd.DataFrame, across: Crosswalk, *, kind: Kind, by: str | None) -> pd.Series:
+def _is_exact(used: pd.DataFrame, across: Crosswalk, *, kind: Kind, is_sum: bool) -> pd.Series:
     """Whether known figures of whole old areas make up each new area, and nothing is assumed.
 
     A sum of whole areas is exact, and so is a rate of sums; a mean of several rates is not.
     """
-    counted = used[used["figure"].isna() | (used["part"] > 0)]
-    whole = counted["part"] if kind == "total" else counted["split"]
-    sound = counted["figure"].notna() & (whole > 1 - _ROUNDING)
-    groups = sound.groupby(counted["new"])
-    is_sum = kind == "total" or by is not None
+    counted = used["part"] if kind == "total" else used["split"]
+    sound = used["figure"].notna() & used["is_whole"] & (counted > 1 - _ROUNDING)
+    groups = sound.groupby(used["new"])
     exact = groups.all() & (is_sum | (groups.size() == 1))
-    index = across.new.index
-    return exact.reindex(index, fill_value=False) & (across.new["covered"] == 1)
+    return exact.reindex(across.new.index, fill_value=False) & (across.new["covered"] == 1)
 
 
 def _report(
@@ -218,16 +227,14 @@ def _report(
     used: pd.DataFrame,
     table: pd.DataFrame,
     scale: pd.Series,
-    by: str | None,
 ) -> CarryReport:
     inside = figures.index.isin(across.old.index)
     known = figures[inside].astype(np.float64).dropna()
     outside = (known * (1 - across.old["covered"].reindex(known.index)))[lambda part: part != 0]
     is_spread = scale.reindex(outside.index) != 1
     withheld = (used["figure"] * used["part"])[used["new"].map(table["value"]).isna()]
-    side, column = (across.old, "old") if kind == "total" or by else (across.new, "new")
-    met = side.index[side["by_area"] & side.index.isin(used[column])]
     is_total = kind == "total"
+    stand_in = used[used["method"].eq(AREA) & (across.method != AREA)]
     return CarryReport(
         kind=kind,
         keys=JoinReport(
@@ -243,7 +250,7 @@ def _report(
         uncovered=outside[~is_spread] if is_total else outside.iloc[:0],
         spread=outside[is_spread] if is_total else outside.iloc[:0],
         unreached=tuple(map(str, across.new.index[across.new["covered"] == 0])),
-        by_area=tuple(map(str, met)) if across.method != AREA else (),
+        by_area=tuple(dict.fromkeys(map(str, stand_in["old" if is_total else "new"]))),
     )
 
 

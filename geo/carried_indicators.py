@@ -1,40 +1,52 @@
-"""Pure. Tables of figures carried to new areas, with their lineage in words and in columns.
+"""Pure. Tables of figures carried to new areas, with their lineage in columns and in words.
 
-A table is tidy, as `geo/indicators.py` has it, or wide with a column a figure. Where the new areas
-are the regencies, what comes out of a tidy table is a table of indicators again. The arithmetic is
+A table is tidy, as in `geo/indicators.py`, or wide with a column a figure. Where the new areas are
+the regencies, what comes out of a tidy table is a table of indicators again. The arithmetic is
 `geo/boundary_change.py`.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geo.boundary_change import CarryReport, Kind, carry
-from geo.crosswalk import AREA, Crosswalk, listed
+from geo.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
 from geo.errors import IndicatorNotFound, InvalidCode, InvalidIndicators
 from geo.indicators import COLUMNS, Indicator
-from geo.language import Language, Text
+from geo.language import LANGUAGES, Language, Text
 from geo.numerals import parse_numerals
 from geo.regions import BY_CODE, AmbiguousCode, to_kemendagri
 
-LINEAGE = ("kind", "known_share", "covered_share", "method", "sources", "missing")
+_FACTS = COLUMNS[1:]
+LINEAGE = ("kind", "is_estimate", "known_share", "covered_share", "method", "sources", "missing")
+_SERIES = ["indicator", "year", "period"]
 # Names of the key column where the one that is asked for is not there.
 _KEYS = ("regency_code", "area_id")
-_SERIES = ["indicator", "year", "period"]
-_NAMED = 6
+_NAMED, _TOLD_PART = 6, 0.0005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carried:
-    """One indicator and period with what became of it; empty texts where the table says none."""
+    """One indicator in one period and what became of it; a wide table knows neither year nor period."""
 
     indicator: str
     year: str
     period: str
     report: CarryReport
+
+
+class Origin(NamedTuple):
+    """What a carried figure is made of; see `geo.boundary_change.carry`."""
+
+    kind: Kind
+    method: str
+    sources: tuple[tuple[str, float], ...]
+    missing: tuple[str, ...] = ()
+    known_share: float = 1.0
 
 
 def parse_figures(
@@ -45,8 +57,8 @@ def parse_figures(
     Parameters
     ----------
     table : DataFrame
-        Read with every column as text: tidy (`indicator`, `value` and any of `year`, `period`, `unit`,
-        `source`, `source_url`, `note`, `confidence`), or wide.
+        Read with every column as text: tidy (`indicator`, `value` and what else `geo.indicators`
+        knows), or wide.
     key : str
         The column that names the old areas; `regency_code` or `area_id` where it is not there. A
         regency may have its Kemendagri or its BPS code, whichever the old layer has.
@@ -58,8 +70,8 @@ def parse_figures(
     Returns
     -------
     DataFrame
-        `area_id` and the columns of `geo.indicators.COLUMNS` but the first: `value` float64, NaN where
-        the cell is empty; the others text, empty where the table does not say.
+        `area_id`, then the columns of `geo.indicators` without `regency_code`: `value` float64, NaN
+        where the cell is empty; the others text, empty where the table does not say.
 
     Raises
     ------
@@ -68,21 +80,320 @@ def parse_figures(
     AmbiguousCode
         For a code that has lost a zero.
     """
-    name = next((n for n in (key, *_KEYS) if n in table.columns), None)
-    lacking = [n for n in columns if n not in table.columns]
-    is_tidy = not columns and {"indicator", "value"} <= set(table.columns)
-    if name is None or lacking or not (is_tidy or columns):
-        wanted = ", ".join([key, *(columns or ("indicator", "value"))])
-        raise InvalidIndicators(
-            reason=_LACKING.format(wanted=wanted, found=", ".join(map(str, table.columns)))
-        )
-    tidy = table if is_tidy else table[[name, *columns]].melt(name, var_name="indicator")
-    figures = pd.DataFrame({"area_id": _matched(tidy[name], old)})
-    for column in COLUMNS[1:]:
-        texts = tidy[column] if column in tidy else pd.Series("", index=tidy.index)
-        figures[column] = texts.fillna("").astype("str").str.strip()
+    name = next((n for n in (key, *_KEYS) if n in table.columns), key)
+    wanted = [name, *(columns or ("indicator", "value"))]
+    if table.empty or not set(wanted) <= set(table.columns):
+        found = ", ".join(map(str, table.columns))
+        raise InvalidIndicators(reason=_LACKING.format(wanted=", ".join(wanted), found=found))
+    numbers = {column: _numbers(table[column]) for column in columns or ("value",)}
+    tidy = table.reset_index(drop=True).assign(**numbers)
+    if columns:
+        tidy = tidy[wanted].melt(name, var_name="indicator")
+    texts = tidy.reindex(columns=list(_FACTS)).drop(columns="value")
+    figures: pd.DataFrame = texts.fillna("").astype("str").apply(lambda column: column.str.strip())
     figures["period"] = figures["period"].where(figures["period"] != "", figures["year"])
-    figures["value"] = [
-        number for _, rows in figures.groupby("indicator", sort=False) for number in [rows]
+    figures.insert(0, "area_id", _matched(tidy[name], old))
+    figures["value"] = tidy["value"].astype(np.float64)
+    _require_unique(figures)
+    return figures.reindex(columns=["area_id", *_FACTS])
+
+
+def _numbers(texts: pd.Series) -> Sequence[float]:
+    numerals = parse_numerals(texts.tolist())
+    # Row 1 of a spreadsheet is its header.
+    wrong = [
+        f"{row} ({text!r})"
+        for row, (text, found) in enumerate(zip(texts, numerals, strict=True), start=2)
+        if found.is_invalid or found.readings
     ]
-    return figures
+    if wrong:
+        facts = {"column": texts.name, "rows": listed(pd.Index(wrong))}
+        raise InvalidIndicators(reason=_NO_NUMBER.format(**facts))
+    return [np.nan if found.number is None else found.number for found in numerals]
+
+
+def _matched(keys: pd.Series, old: pd.Index) -> pd.Series:
+    """Each key as the old layer has it; one that it does not have stays as it is."""
+    texts = keys.fillna("").astype("str").str.strip()
+    strange = [text for text in texts.unique() if text not in set(old)]
+    by_code = {_code(area_id): area_id for area_id in old} if strange else {}
+    return texts.replace({text: by_code.get(_code(text), text) for text in strange})
+
+
+def _code(text: str) -> str:
+    try:
+        return to_kemendagri(text)
+    except AmbiguousCode:
+        raise
+    except InvalidCode:
+        return text
+
+
+def _require_unique(figures: pd.DataFrame) -> None:
+    twice = figures[figures.duplicated(["area_id", *_SERIES])]
+    if len(twice):
+        rows = [" / ".join(row) for row in twice[["area_id", *_SERIES]].itertuples(index=False)]
+        raise InvalidIndicators(reason=_TWICE.format(rows=listed(pd.Index(rows))))
+
+
+def kinds_of(
+    indicators: Iterable[str],
+    *,
+    stated: Kind | None,
+    catalogue: Mapping[str, Indicator],
+    denominator: str | None = None,
+) -> dict[str, Kind]:
+    """Whether each indicator is a total or a rate: as stated, or as the catalogue says.
+
+    The denominator of rates is a total, whatever is stated of the rates.
+
+    Raises
+    ------
+    InvalidIndicators
+        When neither says, or they contradict each other: a rate that is summed is no figure at all.
+    """
+    kinds: dict[str, Kind] = {}
+    for name in indicators:
+        known: Kind | None = None
+        if name in catalogue:
+            known = "total" if catalogue[name].aggregation == "sum" else "rate"
+        kind: Kind | None = "total" if name == denominator else stated or known
+        if kind is None:
+            raise InvalidIndicators(reason=_NO_KIND.format(indicator=name))
+        if known not in (None, kind):
+            raise InvalidIndicators(reason=_OTHER_KIND.format(indicator=name, known=known))
+        kinds[name] = kind
+    return kinds
+
+
+def carry_figures(
+    figures: pd.DataFrame,
+    across: Crosswalk,
+    *,
+    kinds: Mapping[str, Kind],
+    label: str,
+    denominator: str | None = None,
+    conserve: bool = False,
+    min_known_share: float | None = None,
+    language: Language = "id",
+) -> tuple[pd.DataFrame, tuple[Carried, ...]]:
+    """Every indicator and period of a table carried to the new areas.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `parse_figures`.
+    kinds : mapping
+        Of each indicator, from `kinds_of`.
+    label : str
+        What the old boundaries are called in the lineage, such as `batas lama 2002`.
+    denominator : str, optional
+        The indicator by which rates are weighed, of the same period or, where it is counted in another
+        month, of the same year. It is carried as well, as the total that it is.
+    conserve, min_known_share
+        As in `geo.boundary_change.carry`; `conserve` is for totals.
+    language
+        Of the notes.
+
+    Returns
+    -------
+    DataFrame, n_new rows an indicator and period
+        `area_id`, then as `parse_figures`, then `LINEAGE`, as `carry` has it. `unit`, `source`,
+        `source_url` and `note` are those of the old areas that a figure comes from, with the lineage
+        in words at the end of `note`; `confidence` is `low` for an estimate or where one of theirs is.
+    tuple of Carried
+
+    Raises
+    ------
+    InvalidIndicators
+        When an indicator mixes units in one period.
+    IndicatorNotFound
+        For a denominator that is not there.
+    InvalidInput, InvalidWeights
+        See `geo.boundary_change.carry`.
+    """
+    if denominator is not None and denominator not in kinds:
+        raise IndicatorNotFound(denominator, available=sorted(kinds))
+    tables, reports = [], []
+    for series, rows in figures.groupby(_SERIES, sort=False):
+        indicator, year, period = map(str, series)
+        _require_one_unit(rows, indicator)
+        own, kind = rows.set_index("area_id"), kinds[indicator]
+        is_rate = kind == "rate"
+        per = _denominator(figures, denominator, year, period) if is_rate else None
+        carried, report = carry(
+            own["value"],
+            across,
+            kind=kind,
+            denominator=per,
+            conserve=conserve and not is_rate,
+            min_known_share=min_known_share,
+        )
+        carried = carried.assign(indicator=indicator, year=year, period=period, kind=kind)
+        tables.append(_described(carried, own, label=label, language=language))
+        reports.append(Carried(indicator, year, period, report))
+    return pd.concat(tables, ignore_index=True), tuple(reports)
+
+
+def _require_one_unit(rows: pd.DataFrame, indicator: str) -> None:
+    units = listed(pd.Index(rows["unit"].unique()))
+    if rows["unit"].nunique() > 1:
+        raise InvalidIndicators(reason=_UNITS.format(indicator=indicator, units=units))
+
+
+def _denominator(
+    figures: pd.DataFrame, name: str | None, year: str, period: str
+) -> pd.Series | None:
+    if name is None:
+        return None
+    rows = figures[(figures["indicator"] == name) & (figures["year"] == year)]
+    same = rows[rows["period"] == period]
+    chosen = rows if same.empty else same
+    return chosen.drop_duplicates("area_id").set_index("area_id")["value"].rename(name)
+
+
+def _described(
+    carried: pd.DataFrame, own: pd.DataFrame, *, label: str, language: Language
+) -> pd.DataFrame:
+    """Carried figures with the facts of the old areas that they come from."""
+    facts = own[["source", "source_url", "note", "confidence"]].to_dict("index")
+    come_from = [[facts[old] for old, _ in sources] for sources in carried["sources"]]
+    told = {
+        name: ["; ".join(dict.fromkeys(f[name] for f in found if f[name])) for found in come_from]
+        for name in ("source", "source_url", "note")
+    }
+    words = [
+        lineage(Origin(*row), label=label).to(language)
+        for row in carried[list(Origin._fields)].itertuples(index=False)
+    ]
+    is_low = [any(f["confidence"] == "low" for f in found) for found in come_from]
+    described = carried.rename_axis("area_id").reset_index()
+    return described.assign(
+        unit=own["unit"].iloc[0],
+        source=told["source"],
+        source_url=told["source_url"],
+        note=[
+            f"{note.rstrip('.')}. {said}" if note else said
+            for note, said in zip(told["note"], words, strict=True)
+        ],
+        confidence=np.where(carried["is_estimate"].to_numpy() | np.array(is_low), "low", "ok"),
+    )[["area_id", *_FACTS, *LINEAGE]]
+
+
+def lineage(origin: Origin, *, label: str) -> Text:
+    """What a carried figure is made of, as a sentence.
+
+    Examples
+    --------
+    >>> origin = Origin("total", "area", (("63.02", 0.31), ("63.08", 0.0042)))
+    >>> lineage(origin, label="batas 2002").id
+    'Dari batas 2002, dibagi menurut luas: 63.02 0,31 + 63.08 0,0042.'
+    """
+    return Text(*(_sentence(origin, label, language=language) for language in LANGUAGES))
+
+
+def _sentence(origin: Origin, label: str, *, language: Language) -> str:
+    def number(value: float) -> str:
+        text = str(np.format_float_positional(value, precision=3, fractional=False, trim="-"))
+        return text.replace(".", ",") if language == "id" else text
+
+    if not origin.sources:
+        return _FROM_NOWHERE.format(label=label).to(language)
+    # What is thinner than this says nothing in a sentence; the column `sources` has it all.
+    shown = [s for i, s in enumerate(origin.sources[:_NAMED]) if i == 0 or s[1] >= _TOLD_PART]
+    parts = [f"{area_id} {number(part)}" for area_id, part in shown]
+    if len(shown) < len(origin.sources):
+        parts.append(f"… ({len(origin.sources) - len(shown)})")
+    text = _SPLIT if origin.kind == "total" else _AVERAGED
+    by = _measure(origin.method, language)
+    sentences = [text.to(language).format(label=label, by=by, parts=" + ".join(parts))]
+    if origin.missing:
+        missing = ", ".join(map(str, origin.missing[:_NAMED]))
+        sentences.append(_UNKNOWN.to(language).format(missing=missing))
+    if origin.known_share < 1 - SLIVER_SHARE:
+        known = number(100 * origin.known_share)
+        sentences.append(_PARTLY.to(language).format(known=known))
+    return " ".join(sentences)
+
+
+def _measure(method: str, language: Language) -> str:
+    """What weighed the pieces, in words: `raster penduduk × angkatan_kerja + luas`."""
+    words = []
+    for name in method.split("+"):
+        base, _, per = name.partition("*")
+        base = _AREA.to(language) if base == AREA else base.replace(":", " ", 1)
+        words.append(f"{base} × {per}" if per else base)
+    return " + ".join(words)
+
+
+def to_table(carried: pd.DataFrame) -> pd.DataFrame:
+    """Carried figures as text, to be written to a CSV.
+
+    Where every area is a regency and the figures are those of indicators (`year`, `unit` and `source`
+    are filled), the table is one that `geo.indicators.parse_indicators` takes: its key is
+    `regency_code`, and a figure that is missing has no row. Else the key is `area_id`, every area has
+    its row, and columns that nobody filled are left out.
+    """
+    known = carried[carried["value"].notna()]
+    is_indicators = bool(
+        (known[["year", "unit", "source"]] != "").all(axis=None)
+        and known["area_id"].isin(list(BY_CODE)).all()
+    )
+    table = (known if is_indicators else carried).copy()
+    table["value"] = table["value"].map(_number_text)
+    table["sources"] = table["sources"].map(
+        lambda sources: "; ".join(f"{area_id} {part:.6g}" for area_id, part in sources)
+    )
+    table["missing"] = table["missing"].map(lambda keys: "; ".join(map(str, keys)))
+    for name in ("known_share", "covered_share"):
+        table[name] = table[name].map("{:.6g}".format)
+    if is_indicators:
+        return table.rename(columns={"area_id": "regency_code"})
+    return table.drop(columns=[n for n in _FACTS if n != "value" and table[n].eq("").all()])
+
+
+def _number_text(value: float) -> str:
+    """A number as `geo.numerals` can only read one way; empty when missing."""
+    if np.isnan(value):
+        return ""
+    # Fifteen digits are what a double keeps.
+    text = f"{value:.15g}"
+    # `12.345` could be twelve thousand; `12.3450` could not.
+    return f"{text}0" if re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text
+
+
+_LACKING = Text(
+    id="Tabel angka harus punya baris dan kolom {wanted}; yang ada: {found}. Sebut kolom kuncinya dengan --key dan kolom angkanya dengan --column, dan pisahkan kolom dengan koma.",
+    en="The table of figures must have rows and the columns {wanted}; it has: {found}. Name its key column by --key and its columns of figures by --column, and separate columns by commas.",
+)
+_NO_NUMBER = Text(
+    id="Kolom {column} bukan angka yang jelas pada baris {rows}. Tulis 1357.156 atau 1.357,156; kosongkan yang tidak diketahui.",
+    en="Column {column} is not a clear number in rows {rows}. Write 1357.156 or 1.357,156; leave empty what is unknown.",
+)
+_TWICE = Text(id="Baris ganda: {rows}.", en="Duplicate rows: {rows}.")
+_UNITS = Text(
+    id="Indikator {indicator} memakai beberapa satuan dalam satu periode: {units}. Samakan lebih dahulu.",
+    en="Indicator {indicator} has several units in one period: {units}. Make them one first.",
+)
+_NO_KIND = Text(
+    id="Indikator {indicator} tidak ada di katalog. Nyatakan --kind total (orang, hektare) atau --kind rate (persen, per kepala).",
+    en="Indicator {indicator} is not in the catalogue. State --kind total (people, hectares) or --kind rate (percent, per head).",
+)
+_OTHER_KIND = Text(
+    id="Menurut katalog, {indicator} adalah {known}. Hapus --kind agar katalog dipakai; penyebut rate harus berupa total.",
+    en="By the catalogue, {indicator} is a {known}. Leave out --kind to go by the catalogue; the denominator of rates must be a total.",
+)
+_AREA = Text(id="luas", en="area")
+_SPLIT = Text(
+    id="Dari {label}, dibagi menurut {by}: {parts}.", en="From {label}, split by {by}: {parts}."
+)
+_AVERAGED = Text(
+    id="Dari {label}, dirata-ratakan menurut {by}: {parts}.",
+    en="From {label}, averaged by {by}: {parts}.",
+)
+_FROM_NOWHERE = Text(
+    id="Tidak ada angka dari {label} untuk wilayah ini.",
+    en="There is no figure of {label} for this area.",
+)
+_UNKNOWN = Text(id="Tanpa angka: {missing}.", en="Without a figure: {missing}.")
+_PARTLY = Text(id="Diketahui untuk {known} % wilayahnya.", en="Known for {known} % of the area.")

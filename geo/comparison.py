@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from geo.documents import as_json
 from geo.language import Language, Text
 from geo.methods import METHODS
-from geo.readiness import CriterionResult, Status, ZoneResult
+from geo.readiness import CriterionResult, ZoneResult
+from geo.scoring import Status
 from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:
@@ -69,6 +70,20 @@ class ZoneDifference:
         """The criteria that changed the score, most points first."""
         moved = [c for c in self.criteria if c.points is not None and abs(c.points) > _SAME]
         return tuple(sorted(moved, key=lambda c: -abs(c.points or 0.0)))
+
+    @property
+    def gained(self) -> tuple[CriterionDifference, ...]:
+        """The criteria with data only after: known worse or better, they are new in the score."""
+        return tuple(
+            c for c in self.criteria if c.measure_before is None and c.measure_after is not None
+        )
+
+    @property
+    def lost(self) -> tuple[CriterionDifference, ...]:
+        """The criteria with data only before."""
+        return tuple(
+            c for c in self.criteria if c.measure_before is not None and c.measure_after is None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +233,9 @@ def _with_sentence(zone: ZoneDifference, titles: Mapping[str, Text]) -> ZoneDiff
             titles.get(i, Text(id=i, en=i)) for i in (zone.class_before, zone.class_after)
         )
         parts.append(filled(_NEW_CLASS, before=before, after=after))
+    for words, criteria in ((_GAINED, zone.gained), (_LOST, zone.lost)):
+        if criteria:
+            parts.append(filled(words, titles=joined([c.title for c in criteria])))
     return replace(zone, sentence=joined(parts, by=" "))
 
 
@@ -311,6 +329,14 @@ _NEW_STATUS = Text(
 _NEW_CLASS = Text(
     id="Kelasnya menjadi {after}, sebelumnya {before}.",
     en="Its class is now {after}, not {before}.",
+)
+_GAINED = Text(
+    id="Sebelumnya tanpa data: {titles}; jadi yang berubah juga apa yang diketahui.",
+    en="Without data before: {titles}; so what is known changed as well.",
+)
+_LOST = Text(
+    id="Kini tanpa data: {titles}; jadi yang berubah juga apa yang diketahui.",
+    en="Without data now: {titles}; so what is known changed as well.",
 )
 _RISES = Text(
     id="{name} naik dari peringkat {before} ke {after}",

@@ -82,9 +82,10 @@ class Crosswalk:
     Attributes
     ----------
     pieces : DataFrame
-        One row a pair that shares ground: `old`, `new` (area_id), `area_ha` (geodesic), `split`, the
-        part (0..1) of the old area's weight that lies in the new one, and `share`, the part of the
-        new area's weight. Where new areas overlap, the ground is shared between them.
+        One row a pair that shares ground: `old`, `new` (area_id), `area_ha` (geodesic), `is_whole`,
+        whether all of the old area's ground lies there, `split`, the part (0..1) of the old area's
+        weight that lies in the new one, and `share`, the part of the new area's weight. Where new
+        areas overlap, the ground is shared between them.
     old, new : DataFrame, index area_id
         `covered`, the part (0..1) of the area's weight that lies in any area of the other layer, to
         which its splits or shares add up; `overlap`, how much of that counts more than once;
@@ -154,12 +155,14 @@ def crosswalk(
     )
 
     area = piece["area"].to_numpy()
-    drawn = area > sliver_share * old_whole["area"].to_numpy()[left]
+    whole = old_whole["area"].to_numpy()[left]
+    drawn = area > sliver_share * whole
     drawn |= area > sliver_share * new_whole["area"].to_numpy()[right]
     counted = piece[["area", "held"]].mul(drawn, axis=0)
     split, old_side = _side(old.index, left, counted=counted, union=old_union, whole=old_whole)
     share, new_side = _side(new.index, right, counted=counted, union=new_union, whole=new_whole)
     pieces = pd.DataFrame({"old": old.index[left], "new": new.index[right], "area_ha": area})
+    pieces["is_whole"] = area > (1 - SLIVER_SHARE) * whole
     pieces = pieces.assign(split=split, share=share)[drawn].reset_index(drop=True)
     return Crosswalk(pieces, old_side, new_side, AREA if weights is None else f"raster:{name}")
 

@@ -64,7 +64,7 @@ def parse_polygon(member: Any, *, place: str) -> shapely.Polygon | shapely.Multi
     parts = [shapely.Polygon(rings[0], rings[1:]) for rings in polygons]
     shape = parts[0] if kind == "Polygon" else shapely.MultiPolygon(parts)
     if not shapely.is_valid(shape):
-        raise _invalid(place, _NOT_VALID, reason=shapely.is_valid_reason(shape))
+        raise _invalid(place, _NOT_VALID, fault=shapely.is_valid_reason(shape))
     return shape
 
 
@@ -141,8 +141,8 @@ _NOT_CLOSED = Text(
 )
 _EMPTY = Text(id="poligonnya kosong.", en="the polygon is empty.")
 _NOT_VALID = Text(
-    id="poligonnya tidak sah ({reason}). Gambar ulang tanpa garis yang berpotongan.",
-    en="the polygon is not valid ({reason}). Draw it again without lines that cross.",
+    id="poligonnya tidak sah ({fault}). Gambar ulang tanpa garis yang berpotongan.",
+    en="the polygon is not valid ({fault}). Draw it again without lines that cross.",
 )
 _TOO_MANY = Text(
     id="{found} titik sudut; paling banyak {most}. Sederhanakan garisnya.",

@@ -3,6 +3,7 @@
 The numbers are those of `geo/group_judgement.py`.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 
 from geo.consensus import ConsensusLevel
@@ -41,7 +42,8 @@ def _sentences(judged: GroupJudgement, titles: Titles, language: Language) -> It
 def _consensus(judged: GroupJudgement, language: Language) -> Iterator[str]:
     if judged.consensus_level is not None and len(judged.members) > 1:
         yield _CONSENSUS.to(language).format(
-            percent=f"{100 * (judged.consensus or 0):.0f}",
+            # Rounded down: what misses a level never reads as that level.
+            percent=math.floor(100 * (judged.consensus or 0) + 1e-9),
             level=_LEVELS[judged.consensus_level].to(language),
         )
 
@@ -50,14 +52,14 @@ def _consistency(judged: GroupJudgement, titles: Titles, language: Language) -> 
     limit = _number(CONSISTENCY_LIMIT, language, digits=2)
     if judged.result.consistency_ratio is not None:
         text = _SOUND if judged.result.is_consistent else _UNSOUND
-        ratio = _number(judged.result.consistency_ratio, language, digits=2)
+        ratio = _number(judged.result.consistency_ratio, language, digits=3)
         yield text.to(language).format(ratio=ratio, limit=limit)
     for member in judged.members:
         own = member.result
         if own is not None and own.consistency_ratio is not None and own.most_harmful is not None:
             yield _CONTRADICTS.to(language).format(
                 member=member.name,
-                ratio=_number(own.consistency_ratio, language, digits=2),
+                ratio=_number(own.consistency_ratio, language, digits=3),
                 limit=limit,
                 first=_title(own.most_harmful.first, titles, language),
                 second=_title(own.most_harmful.second, titles, language),

@@ -52,6 +52,8 @@ CONSISTENCY_LIMIT = 0.10
 LARGEST_RATIO = 9.0
 # People write 1/3 as 0.33 and 1/9 as 0.11; a cell that is off by more means something else.
 _RECIPROCAL_TOLERANCE = 0.05
+# Consistency ratios that differ by less are the same.
+_SAME_RATIO = 1e-9
 
 
 class JudgedTwice(InconsistentJudgements):
@@ -281,7 +283,9 @@ def _most_harmful(
         filled = completed(items, mended, tolerance=1e-6)
         lambda_max = principal_eigenvector(filled)[1]
         ratio = _consistency(lambda_max, n, expected)[1]
-        if ratio is not None and (best is None or ratio < best.consistency_ratio_then):
+        # Of three items every judgement mends the rest alike; rounding must not choose among them.
+        limit = np.inf if best is None else best.consistency_ratio_then - _SAME_RATIO
+        if ratio is not None and ratio < limit:
             best = HarmfulJudgement(
                 first=items[i],
                 second=items[j],

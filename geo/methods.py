@@ -163,8 +163,9 @@ def geometric_mean_points(values: Array, weights: Array, setting: Setting) -> Ar
     names, group = np.unique(setting.groups, return_inverse=True)
     member = (group[:, np.newaxis] == np.arange(len(names))).astype(np.float64)
     shares = effective @ member
-    levels = _quotient((effective * graded) @ member, shares, otherwise=1.0)
-    gaps = effective * (1.0 - graded)
+    inside = _quotient(effective, shares[:, group], otherwise=0.0)
+    levels = (inside * graded) @ member
+    gaps = inside * (1.0 - graded)
     within = _quotient(gaps, (gaps @ member)[:, group], otherwise=0.0)
     points = 100.0 * effective - _product_losses(levels, shares)[:, group] * within
     return _with_unknown(points, effective)

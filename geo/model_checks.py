@@ -20,7 +20,7 @@ from geo.criteria import (
 )
 from geo.language import Text
 from geo.methods import METHODS
-from geo.model_draft import Draft, invalid, nearest, with_mend
+from geo.model_draft import Draft, nearest, with_mend
 from geo.model_lines import Path
 
 # The group of the top-level dimensions in [judgements] and [weights].
@@ -36,7 +36,7 @@ def require_unique_ids(draft: Draft) -> None:
         seen: set[str] = set()
         for number, entry in enumerate(draft.table.get(name, ())):
             if entry["id"] in seen:
-                raise invalid(draft, (name, number, "id"), _TWICE.format(id=entry["id"]))
+                raise draft.invalid((name, number, "id"), _TWICE.format(id=entry["id"]))
             seen.add(entry["id"])
 
 
@@ -46,17 +46,17 @@ def require_tree(draft: Draft) -> None:
     ids = [entry["id"] for entry in dimensions]
     for number, entry in enumerate(dimensions):
         if entry["id"] == GOAL:
-            raise invalid(draft, ("dimension", number, "id"), _RESERVED.format(id=GOAL))
+            raise draft.invalid(("dimension", number, "id"), _RESERVED.format(id=GOAL))
         if entry.get("parent", ids[0]) not in ids:
             problem = _UNKNOWN_PARENT.format(parent=entry["parent"])
             mend = nearest(entry["parent"], ids)
-            raise invalid(draft, ("dimension", number, "parent"), with_mend(problem, mend))
+            raise draft.invalid(("dimension", number, "parent"), with_mend(problem, mend))
     _require_no_cycle(draft, {entry["id"]: entry.get("parent") for entry in dimensions})
     for number, entry in enumerate(criteria):
         if entry["dimension"] not in ids:
             problem = _UNKNOWN_DIMENSION.format(dimension=entry["dimension"])
             mend = nearest(entry["dimension"], ids)
-            raise invalid(draft, ("criterion", number, "dimension"), with_mend(problem, mend))
+            raise draft.invalid(("criterion", number, "dimension"), with_mend(problem, mend))
     _require_leaves(draft)
 
 
@@ -67,7 +67,7 @@ def _require_no_cycle(draft: Draft, parents: Mapping[str, str | None]) -> None:
             chain.append(parent)
         if parent is not None:
             problem = _CYCLE.format(chain=" → ".join([*chain, parent]))
-            raise invalid(draft, ("dimension", number, "parent"), problem)
+            raise draft.invalid(("dimension", number, "parent"), problem)
 
 
 def _require_leaves(draft: Draft) -> None:
@@ -78,28 +78,20 @@ def _require_leaves(draft: Draft) -> None:
         of_dimension.setdefault(entry["dimension"], set()).add(entry["id"])
     for number, entry in enumerate(dimensions):
         if entry["id"] not in parents and entry["id"] not in of_dimension:
-            raise invalid(draft, ("dimension", number), _NO_LEAF.format(id=entry["id"]))
+            raise draft.invalid(("dimension", number), _NO_LEAF.format(id=entry["id"]))
         # A group's judgements and weights name its members: a name must mean one of them.
         if entry["id"] in of_dimension.get(entry.get("parent", ""), ()):
-            raise invalid(draft, ("dimension", number, "id"), _SAME_NAME.format(id=entry["id"]))
+            raise draft.invalid(("dimension", number, "id"), _SAME_NAME.format(id=entry["id"]))
 
 
-def require_criterion(draft: Draft, number: int, criterion: Criterion) -> None:
-    """The value function gives a value everywhere, goes the way it says and fits its measure."""
-    path = ("criterion", number)
-    _require_parameters(draft, (*path, "value"), criterion.value)
-    _require_objective(draft, path, criterion.value)
-    _require_measure(draft, (*path, "measure"), criterion)
-    if "error" in draft.table["criterion"][number]:
-        _require_error(draft, (*path, "error"), criterion)
-
-
-def _require_parameters(draft: Draft, path: Path, value: ValueFunction) -> None:
+def require_parameters(draft: Draft, number: int, value: ValueFunction) -> None:
+    """The value function of a criterion gives a value everywhere."""
+    path: Path = ("criterion", number, "value")
     given = value.parameters
     if value.name in ("linear", "sigmoid"):
         (first, start), (second, end) = given.items()
         if start == end:
-            raise invalid(draft, path, _SAME_ENDS.format(first=first, second=second, value=start))
+            raise draft.invalid(path, _SAME_ENDS.format(first=first, second=second, value=start))
     if value.name == "piecewise":
         _require_rising(draft, (*path, "points"), [x for x, _ in given["points"]])
     if value.name == "stepped":
@@ -107,13 +99,22 @@ def _require_parameters(draft: Draft, path: Path, value: ValueFunction) -> None:
         _require_rising(draft, (*path, "upper_bounds"), bounds)
         if len(values) != len(bounds) + 1:
             problem = _STEPS.format(bounds=len(bounds), needed=len(bounds) + 1, found=len(values))
-            raise invalid(draft, (*path, "values"), problem)
+            raise draft.invalid((*path, "values"), problem)
+
+
+def require_criterion(draft: Draft, number: int, criterion: Criterion) -> None:
+    """The value function goes the way it says and fits its measure; the error fits it too."""
+    path = ("criterion", number)
+    _require_objective(draft, path, criterion.value)
+    _require_measure(draft, (*path, "measure"), criterion)
+    if "error" in draft.table["criterion"][number]:
+        _require_error(draft, (*path, "error"), criterion)
 
 
 def _require_rising(draft: Draft, path: Path, numbers: Sequence[float]) -> None:
     for first, second in pairwise(numbers):
         if second <= first:
-            raise invalid(draft, path, _NOT_RISING.format(first=first, second=second))
+            raise draft.invalid(path, _NOT_RISING.format(first=first, second=second))
 
 
 def _require_objective(draft: Draft, path: Path, value: ValueFunction) -> None:
@@ -122,62 +123,62 @@ def _require_objective(draft: Draft, path: Path, value: ValueFunction) -> None:
         return
     place = (*path, "objective")
     if value.name == "categorical":
-        raise invalid(draft, place, _NO_ORDER.format(objective=stated))
+        raise draft.invalid(place, _NO_ORDER.format(objective=stated))
     sign = 1 if stated == "max" else -1
     for (at, before), (_, after) in pairwise(knots_of(value)):
         if sign * (after - before) < 0:
             facts = {"before": before, "after": after, "at": at, "found": objective_of(value)}
             problem = _NOT_RISING_VALUE if stated == "max" else _NOT_FALLING_VALUE
-            raise invalid(draft, place, problem.format(**facts))
+            raise draft.invalid(place, problem.format(**facts))
 
 
 def _require_measure(draft: Draft, path: Path, criterion: Criterion) -> None:
     asked, function = criterion.measure, criterion.value.name
     if isinstance(asked, RasterMeasure):
         if asked.statistic == "share" and not asked.classes:
-            raise invalid(draft, path, _NO_CLASSES)
+            raise draft.invalid(path, _NO_CLASSES)
         if asked.statistic != "share" and asked.classes:
             problem = _CLASSES_UNREAD.format(statistic=asked.statistic)
-            raise invalid(draft, (*path, "classes"), problem)
+            raise draft.invalid((*path, "classes"), problem)
         if asked.statistic == "majority" and function not in _OF_CLASSES:
-            raise invalid(draft, (*path, "statistic"), _CLASS_CODES.format(function=function))
+            raise draft.invalid((*path, "statistic"), _CLASS_CODES.format(function=function))
     holds_codes = isinstance(asked, AttributeMeasure) or (
         isinstance(asked, RasterMeasure) and asked.statistic == "majority"
     )
     if function == "categorical" and not holds_codes:
-        raise invalid(draft, path, _NOT_CODES)
+        raise draft.invalid(path, _NOT_CODES)
 
 
 def _require_error(draft: Draft, path: Path, criterion: Criterion) -> None:
     table: Mapping[str, Any] = draft.table["criterion"][path[1]]["error"]
     ways = [way for way in _WAYS if table.get(way)]
     if len(ways) != 1:
-        raise invalid(draft, path, _ONE_WAY.format(ways=", ".join(_WAYS)))
+        raise draft.invalid(path, _ONE_WAY.format(ways=", ".join(_WAYS)))
     way, asked = ways[0], criterion.measure
     if way == "yearly_change" and not isinstance(asked, IndicatorMeasure):
-        raise invalid(draft, (*path, way), _ONLY_INDICATORS)
+        raise draft.invalid((*path, way), _ONLY_INDICATORS)
     if way == "displacement" and not isinstance(asked, RasterMeasure):
-        raise invalid(draft, (*path, way), _ONLY_RASTERS)
+        raise draft.invalid((*path, way), _ONLY_RASTERS)
     if way in ("standard_error", "relative") and criterion.value.name == "categorical":
-        raise invalid(draft, (*path, way), _NO_SPREAD)
+        raise draft.invalid((*path, way), _NO_SPREAD)
 
 
 def require_constraints(draft: Draft) -> None:
     """Every constraint says its land by classes or by a threshold, not both."""
     for number, entry in enumerate(draft.table.get("constraint", ())):
         if ("classes" in entry) == ("threshold" in entry):
-            raise invalid(draft, ("constraint", number), _ONE_RULE)
+            raise draft.invalid(("constraint", number), _ONE_RULE)
 
 
 def require_classes(draft: Draft) -> None:
     """Classes stand from the lowest to the highest, the first from 0."""
     bounds = [entry["from"] for entry in draft.table["class"]]
     if bounds[0] != 0:
-        raise invalid(draft, ("class", 0, "from"), _FROM_ZERO.format(found=bounds[0]))
+        raise draft.invalid(("class", 0, "from"), _FROM_ZERO.format(found=bounds[0]))
     for number, (lower, upper) in enumerate(pairwise(bounds), start=1):
         if upper <= lower:
             problem = _CLASSES_FALL.format(lower=lower, upper=upper)
-            raise invalid(draft, ("class", number, "from"), problem)
+            raise draft.invalid(("class", number, "from"), problem)
 
 
 def require_method(draft: Draft) -> None:
@@ -185,7 +186,7 @@ def require_method(draft: Draft) -> None:
     method = draft.table.get("method")
     if method is not None and method not in METHODS:
         problem = with_mend(_UNKNOWN_METHOD.format(method=method), nearest(method, list(METHODS)))
-        raise invalid(draft, ("method",), problem)
+        raise draft.invalid(("method",), problem)
 
 
 _TWICE = Text(

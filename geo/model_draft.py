@@ -46,6 +46,37 @@ class Draft:
     table: Mapping[str, Any]
     lines: Mapping[Path, int]
 
+    def at(self, path: Path) -> Any:
+        """What stands at a path that is there."""
+        node: Any = self.table
+        for step in path:
+            node = node[step]
+        return node
+
+    def invalid(self, path: Path, problem: Text) -> InvalidModel:
+        """The refusal of what stands at `path`, with its line; `problem` says what to do as well."""
+        return _refusal(_place_of(self.table, path), line_of(self.lines, path), problem)
+
+    def require_keys(self, path: Path, keys: Mapping[str, Key]) -> None:
+        """Refuse the table at `path` unless it has the required keys, no others, each of its kind."""
+        table = self.at(path)
+        for name in table:
+            if name not in keys:
+                problem = with_mend(_UNKNOWN_KEY.format(key=name), nearest(name, list(keys)))
+                raise self.invalid((*path, name), problem)
+        lacking = [name for name, key in keys.items() if key.is_required and name not in table]
+        if lacking:
+            raise self.invalid(path, _LACKING.format(keys=", ".join(lacking)))
+        for name, value in table.items():
+            if not keys[name].kind.accepts(value):
+                raise self.invalid((*path, name), _expected(keys[name].kind, value))
+
+    def require_kind(self, path: Path, kind: Kind) -> None:
+        """Refuse the value at `path` unless it is of `kind`."""
+        value = self.at(path)
+        if not kind.accepts(value):
+            raise self.invalid(path, _expected(kind, value))
+
 
 def read_draft(text: str) -> Draft:
     """The TOML of a model, its keys and the form of every value checked.
@@ -57,29 +88,24 @@ def read_draft(text: str) -> Draft:
     """
     try:
         table = tomllib.loads(text)
+        draft = Draft(table, line_index(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = _TOML_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise _refusal("TOML", line, _SYNTAX.format(error=error)) from error
-    draft = Draft(table, line_index(text))
-    require_keys(draft, (), MODEL_KEYS)
+    draft.require_keys((), MODEL_KEYS)
     for name, keys in _ENTRIES.items():
         for number in range(len(table.get(name, ()))):
-            require_keys(draft, (name, number), keys)
+            draft.require_keys((name, number), keys)
     for number in range(len(table["criterion"])):
         _require_parts(draft, ("criterion", number))
     return draft
 
 
-def invalid(draft: Draft, path: Path, problem: Text) -> InvalidModel:
-    """The refusal of what stands at `path`, with its line; `problem` says what to do as well."""
-    return _refusal(place_of(draft, path), line_of(draft.lines, path), problem)
-
-
-def place_of(draft: Draft, path: Path) -> str:
+def _place_of(table: Mapping[str, Any], path: Path) -> str:
     """A path in the words of the file, such as `criterion 'ipm', value.zero_at`."""
     named, rest = "", list[str]()
-    node: Any = draft.table
+    node: Any = table
     for step in path:
         if isinstance(step, int):
             node = node[step]
@@ -105,54 +131,24 @@ def nearest(name: str, known: list[str]) -> Text:
     )
 
 
-def require_keys(draft: Draft, path: Path, keys: Mapping[str, Key]) -> None:
-    """Refuse the table at `path` unless it has the required keys, no others, each of its kind."""
-    table = entry_at(draft, path)
-    for name in table:
-        if name not in keys:
-            problem = with_mend(_UNKNOWN_KEY.format(key=name), nearest(name, list(keys)))
-            raise invalid(draft, (*path, name), problem)
-    lacking = [name for name, key in keys.items() if key.is_required and name not in table]
-    if lacking:
-        raise invalid(draft, path, _LACKING.format(keys=", ".join(lacking)))
-    for name, value in table.items():
-        if not keys[name].kind.accepts(value):
-            raise invalid(draft, (*path, name), _expected(keys[name].kind, value))
-
-
 def _require_parts(draft: Draft, path: Path) -> None:
     """The tables inside a criterion, whose keys follow from the kind of measure and function."""
-    criterion = entry_at(draft, path)
+    criterion = draft.at(path)
     chosen = [name for name in MEASURE_KEYS if name in criterion["measure"]]
     if len(chosen) != 1:
         mistyped = {name: key for keys in MEASURE_KEYS.values() for name, key in keys.items()}
         optional = {name: Key(key.kind, is_required=False) for name, key in mistyped.items()}
-        require_keys(draft, (*path, "measure"), optional)
-        raise invalid(draft, (*path, "measure"), _ONE_MEASURE)
-    require_keys(draft, (*path, "measure"), MEASURE_KEYS[chosen[0]])
+        draft.require_keys((*path, "measure"), optional)
+        raise draft.invalid((*path, "measure"), _ONE_MEASURE)
+    draft.require_keys((*path, "measure"), MEASURE_KEYS[chosen[0]])
     function = str(criterion["value"].get("function", ""))
     if function not in VALUE_KEYS:
         mend = nearest(function, list(VALUE_KEYS))
         problem = with_mend(_UNKNOWN_FUNCTION.format(name=function), mend)
-        raise invalid(draft, (*path, "value", "function"), problem)
-    require_keys(draft, (*path, "value"), {"function": Key(TEXT), **VALUE_KEYS[function]})
+        raise draft.invalid((*path, "value", "function"), problem)
+    draft.require_keys((*path, "value"), {"function": Key(TEXT), **VALUE_KEYS[function]})
     if "error" in criterion:
-        require_keys(draft, (*path, "error"), ERROR_KEYS)
-
-
-def require_kind(draft: Draft, path: Path, kind: Kind) -> None:
-    """Refuse the value at `path` unless it is of `kind`."""
-    value = entry_at(draft, path)
-    if not kind.accepts(value):
-        raise invalid(draft, path, _expected(kind, value))
-
-
-def entry_at(draft: Draft, path: Path) -> Any:
-    """What stands at a path that is there."""
-    node: Any = draft.table
-    for step in path:
-        node = node[step]
-    return node
+        draft.require_keys((*path, "error"), ERROR_KEYS)
 
 
 def _expected(kind: Kind, value: Any) -> Text:

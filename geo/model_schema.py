@@ -3,7 +3,6 @@
 The format for its users is `data/models/README.md`, which a test holds to these tables.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import Any
 from geo.language import Text
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+# Larger than any measure, and differences and squares of it are still numbers.
+_LARGEST = 1e100
 # One way to write each number, so that no class stands twice.
 _CODE = re.compile(r"0|-?[1-9]\d{0,8}")
 
@@ -33,7 +34,12 @@ class Key:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Whole numbers of TOML may be too large for a float; those that are none compare as False.
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and -_LARGEST <= value <= _LARGEST
+    )
 
 
 def _is_between(low: float, high: float) -> Callable[[Any], bool]:
@@ -42,6 +48,10 @@ def _is_between(low: float, high: float) -> Callable[[Any], bool]:
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_code(value: Any) -> bool:
+    return _is_whole(value) and abs(value) < 1e9
 
 
 def _is_text(value: Any) -> bool:
@@ -122,8 +132,11 @@ NOT_NEGATIVE = Kind(
 SHARE = Kind(Text(id="bagian dari 0 sampai 1", en="a share from 0 to 1"), _share)
 POINTS = Kind(Text(id="skor dari 0 sampai 100", en="a score from 0 to 100"), _is_between(0, 100))
 YEARS = Kind(
-    Text(id="jumlah tahun: bilangan bulat, 0 atau lebih", en="years: a whole number, 0 or more"),
-    lambda value: _is_whole(value) and value >= 0,
+    Text(
+        id="jumlah tahun: bilangan bulat dari 0 sampai 1000",
+        en="years: a whole number from 0 to 1000",
+    ),
+    lambda value: _is_whole(value) and 0 <= value <= 1000,
 )
 FLAG = Kind(
     Text(id="true atau false, tanpa tanda kutip", en="true or false, without quotes"),
@@ -131,7 +144,7 @@ FLAG = Kind(
 )
 CODES = Kind(
     Text(id="daftar kode kelas, misalnya [1, 2]", en="a list of class codes, such as [1, 2]"),
-    _is_list(_is_whole),
+    _is_list(_is_code),
 )
 NUMBERS = Kind(
     Text(id="daftar bilangan, misalnya [2, 5, 15]", en="a list of numbers, such as [2, 5, 15]"),

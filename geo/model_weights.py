@@ -11,7 +11,7 @@ from geo.errors import GeoError, InvalidModel
 from geo.judgements import AhpWeights, ahp_weights, pairwise_matrix
 from geo.language import Text
 from geo.model_checks import GOAL
-from geo.model_draft import Draft, entry_at, invalid, nearest, require_keys, require_kind, with_mend
+from geo.model_draft import Draft, nearest, with_mend
 from geo.model_lines import Path
 from geo.model_schema import GROUP_KEYS, JUDGEMENT, PAIRS, POSITIVE, TABLE
 from geo.weights import stated_weights
@@ -42,14 +42,17 @@ def members_of(
 
 
 def global_weights(
-    parents: Mapping[str, str | None], dimension_of: Mapping[str, str], shares: Shares
+    shares: Shares, *, parents: Mapping[str, str | None], dimension_of: Mapping[str, str]
 ) -> dict[str, float]:
     """The weight of each criterion in the whole model; they sum to 1 where all shares do.
+
+    `parents` and `dimension_of` as in `members_of`.
 
     Examples
     --------
     >>> shares = {"goal": {"land": 0.5, "work": 0.5}, "land": {"slope": 1.0}, "work": {"jobs": 1.0}}
-    >>> global_weights({"land": None, "work": None}, {"slope": "land", "jobs": "work"}, shares)
+    >>> places = {"slope": "land", "jobs": "work"}
+    >>> global_weights(shares, parents={"land": None, "work": None}, dimension_of=places)
     {'slope': 0.5, 'jobs': 0.5}
     """
     weights = {}
@@ -91,7 +94,7 @@ def read_shares(
                 problem = with_mend(
                     _UNKNOWN_GROUP.format(group=group), nearest(group, list(groups))
                 )
-                raise invalid(draft, (name, group), problem)
+                raise draft.invalid((name, group), problem)
     judgements: dict[str, AhpWeights] = {}
     shares: dict[str, dict[str, float]] = {}
     for group, items in groups.items():
@@ -106,14 +109,14 @@ def read_shares(
 def _stated(draft: Draft, group: str, items: Sequence[str]) -> dict[str, float]:
     path = ("weights", group)
     if group in draft.table.get("judgements", ()):
-        raise invalid(draft, path, _BOTH.format(group=group))
-    require_kind(draft, path, TABLE)
-    stated: Mapping[str, Any] = entry_at(draft, path)
+        raise draft.invalid(path, _BOTH.format(group=group))
+    draft.require_kind(path, TABLE)
+    stated: Mapping[str, Any] = draft.at(path)
     for name in stated:
         if name not in items:
             problem = with_mend(_UNKNOWN_MEMBER.format(name=name), nearest(name, list(items)))
-            raise invalid(draft, (*path, name), problem)
-        require_kind(draft, (*path, name), POSITIVE)
+            raise draft.invalid((*path, name), problem)
+        draft.require_kind((*path, name), POSITIVE)
     try:
         return stated_weights(stated, items=items)
     except GeoError as error:
@@ -125,7 +128,7 @@ def _judged_group(draft: Draft, group: str, items: Sequence[str]) -> AhpWeights:
     given = draft.table.get("judgements", {}).get(group, [])
     incomplete = False
     if isinstance(given, dict):
-        require_keys(draft, path, GROUP_KEYS)
+        draft.require_keys(path, GROUP_KEYS)
         incomplete = given.get("incomplete", False)
         pairs = _pairs(draft, (*path, "pairs"), items)
     else:
@@ -138,18 +141,18 @@ def _judged_group(draft: Draft, group: str, items: Sequence[str]) -> AhpWeights:
 
 
 def _pairs(draft: Draft, path: Path, items: Sequence[str]) -> dict[tuple[str, str], float]:
-    require_kind(draft, path, PAIRS)
+    draft.require_kind(path, PAIRS)
     pairs: dict[tuple[str, str], float] = {}
-    for number in range(len(entry_at(draft, path))):
+    for number in range(len(draft.at(path))):
         place = (*path, number)
-        require_kind(draft, place, JUDGEMENT)
-        first, second, ratio = entry_at(draft, place)
+        draft.require_kind(place, JUDGEMENT)
+        first, second, ratio = draft.at(place)
         for name in (first, second):
             if name not in items:
                 problem = with_mend(_UNKNOWN_MEMBER.format(name=name), nearest(name, list(items)))
-                raise invalid(draft, place, problem)
+                raise draft.invalid(place, problem)
         if (first, second) in pairs and pairs[first, second] != ratio:
-            raise invalid(draft, place, _TWICE.format(first=first, second=second))
+            raise draft.invalid(place, _TWICE.format(first=first, second=second))
         # The pair may stand both ways, then the ratios have to be reciprocals.
         both = {(first, second): ratio}
         both |= {pair: r for pair, r in pairs.items() if pair == (second, first)}
@@ -164,7 +167,7 @@ def _pairs(draft: Draft, path: Path, items: Sequence[str]) -> dict[tuple[str, st
 def _in_file(draft: Draft, path: Path, error: GeoError, mend: Text | None = None) -> InvalidModel:
     """A refusal of weights or judgements with its place in the file."""
     problem = Text(id=error.detail("id"), en=error.detail("en"))
-    return invalid(draft, path, with_mend(problem, mend) if mend else problem)
+    return draft.invalid(path, with_mend(problem, mend) if mend else problem)
 
 
 _UNKNOWN_GROUP = Text(id="tidak ada kelompok {group!r}.", en="there is no group {group!r}.")

@@ -29,6 +29,7 @@ from geo.model_checks import (
     require_constraints,
     require_criterion,
     require_method,
+    require_parameters,
     require_tree,
     require_unique_ids,
 )
@@ -160,10 +161,7 @@ def parse_model(text: str) -> Model:
     require_constraints(draft)
     require_classes(draft)
     require_method(draft)
-    criteria = tuple(_criterion(entry) for entry in draft.table["criterion"])
-    for number, criterion in enumerate(criteria):
-        require_criterion(draft, number, criterion)
-    return _model(draft, criteria)
+    return _model(draft)
 
 
 def weights_from(model: Model, stated: Mapping[str, float]) -> dict[str, float]:
@@ -213,7 +211,9 @@ def weights_from_judgements(
 
 
 def _weights(model: Model, shares: Shares) -> dict[str, float]:
-    return global_weights(_parents(model.dimensions), _dimension_of(model.criteria), shares)
+    return global_weights(
+        shares, parents=_parents(model.dimensions), dimension_of=_dimension_of(model.criteria)
+    )
 
 
 def _parents(dimensions: Sequence[Dimension]) -> dict[str, str | None]:
@@ -232,8 +232,9 @@ def _upwards(dimension: str, parents: Mapping[str, str | None]) -> list[str]:
     return chain
 
 
-def _model(draft: Draft, criteria: tuple[Criterion, ...]) -> Model:
+def _model(draft: Draft) -> Model:
     table = draft.table
+    criteria = tuple(_criterion(draft, number) for number in range(len(table["criterion"])))
     dimensions = tuple(
         Dimension(d["id"], Text(**d["title"]), floor=d.get("floor"), parent=d.get("parent"))
         for d in table["dimension"]
@@ -257,7 +258,7 @@ def _model(draft: Draft, criteria: tuple[Criterion, ...]) -> Model:
             for c in table["class"]
         ),
         judgements=judgements,
-        weights=global_weights(parents, dimension_of, shares),
+        weights=global_weights(shares, parents=parents, dimension_of=dimension_of),
         shares=shares,
         weights_confirmed=table.get("weights_confirmed", False),
         classes_confirmed=table.get("classes_confirmed", False),
@@ -266,9 +267,11 @@ def _model(draft: Draft, criteria: tuple[Criterion, ...]) -> Model:
     )
 
 
-def _criterion(table: Mapping[str, Any]) -> Criterion:
+def _criterion(draft: Draft, number: int) -> Criterion:
+    table = draft.table["criterion"][number]
     value = _value_function(table["value"])
-    return Criterion(
+    require_parameters(draft, number, value)
+    criterion = Criterion(
         id=table["id"],
         dimension=table["dimension"],
         title=Text(**table["title"]),
@@ -280,6 +283,8 @@ def _criterion(table: Mapping[str, Any]) -> Criterion:
         objective=table.get("objective", objective_of(value)),
         error=MeasureError(**table["error"]) if "error" in table else None,
     )
+    require_criterion(draft, number, criterion)
+    return criterion
 
 
 def _value_function(table: Mapping[str, Any]) -> ValueFunction:

@@ -7,7 +7,8 @@ them takes `Store.current()` and passes it to each, so that all speak of the sam
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,13 +26,19 @@ from geo.errors import (
     UnknownYear,
 )
 from geo.indicators import Indicator
-from geo.judgements import AhpWeights
 from geo.language import Language
 from geo.layers import with_all_fields
 from geo.measures import LandRaster, measure_zones
 from geo.models import Model, parse_model, weights_from, weights_from_judgements
 from geo.raster_files import RasterFile
 from geo.readiness import Measures, decision_matrix, score_matrix
+from geo.scenario_changes import (
+    apply_to_indicators,
+    apply_to_measures,
+    apply_to_rasters,
+    apply_to_zones,
+)
+from geo.scenarios import Scenario, digest
 from geo.scoring import DecisionMatrix
 from geo.store import Store, Version
 from geo.versions import Published
@@ -43,7 +50,7 @@ DEFAULT_LAYER = "zones"
 
 
 @dataclass(frozen=True, slots=True)
-class _Inputs:
+class Inputs:
     """The content-named files of one measurement: equal inputs are equal bytes."""
 
     model: Path
@@ -54,6 +61,15 @@ class _Inputs:
     year: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """What zones are measured from; nobody changes it."""
+
+    zones: gpd.GeoDataFrame
+    indicators: pd.DataFrame
+    rasters: Mapping[str, LandRaster]
+
+
 def models(store: Store | Published) -> list[str]:
     """The ids of all published models."""
     names = store.datasets("model")
@@ -62,7 +78,7 @@ def models(store: Store | Published) -> list[str]:
 
 def model(store: Store | Published, model_id: str) -> Model:
     """The current version of a model; `ModelNotFound` when there is none of that id."""
-    return _read_model(_model_version(store, model_id).path)
+    return read_model(_model_version(store, model_id).path)
 
 
 def model_text(store: Store | Published, model_id: str) -> str:
@@ -124,6 +140,7 @@ def assess(
     weights: Mapping[str, float] | None = None,
     method: str | None = None,
     risk: float | None = None,
+    scenario: Scenario | None = None,
 ) -> Assessment:
     """Score, rank and class the zones of a layer.
 
@@ -139,37 +156,75 @@ def assess(
         Other weights: of every top-level dimension or of every criterion, summing to 1.
     method, risk : optional
         Another way of combining than the model's own; see `geo.methods`.
+    scenario : Scenario, optional
+        Changes to what is published; its year, weights, method and risk hold where no argument
+        states another.
 
     Raises
     ------
-    ModelNotFound, LayerNotFound, UnknownYear, InvalidWeights, InvalidMethod
+    ModelNotFound, LayerNotFound, UnknownYear, InvalidWeights, InvalidMethod, InvalidScenario
     """
     now = store.current()
     chosen = model(now, model_id)
-    chosen_year = _chosen_year(now, chosen, year)
-    used = weights_from(chosen, weights or {})
-    method = chosen.method if method is None else method
-    risk = chosen.risk if risk is None else risk
+    used, method, risk = _way(chosen, scenario, weights=weights, method=method, risk=risk)
+    chosen_year = _chosen_year(now, chosen, year, scenario)
     versions = _versions(now, chosen, layer)
-    measures, matrix = _measured(_inputs(versions, chosen, layer, chosen_year))
+    inputs = _inputs(versions, chosen, layer, chosen_year)
+    measures, matrix = _measured_under(inputs, scenario)
     return Assessment(
-        key=_key(versions, year=chosen_year, weights=used, method=method, risk=risk),
+        key=_key(
+            versions,
+            year=chosen_year,
+            weights=used,
+            method=method,
+            risk=risk,
+            scenario=None if scenario is None else digest(scenario),
+        ),
         model=chosen,
         layer=layer,
         year=chosen_year,
         weights=used,
         method=method,
         risk=risk,
-        scenario=None,
+        scenario=None if scenario is None else scenario.id,
         measures=measures,
         matrix=matrix,
         scores=score_matrix(matrix, chosen, used, method=method, risk=risk),
-        lineage=_lineage(versions),
+        lineage=_lineage(versions, scenario),
     )
 
 
-def _chosen_year(now: Published, chosen: Model, year: int | None) -> int:
+def _way(
+    chosen: Model,
+    scenario: Scenario | None,
+    *,
+    weights: Mapping[str, float] | None,
+    method: str | None,
+    risk: float | None,
+) -> tuple[dict[str, float], str, float]:
+    """Weights, method and risk: as asked, else the scenario's, else the model's."""
+    if scenario is not None and not weights:
+        weights = scenario.weights
+        if scenario.judgements is not None:
+            weights, _ = weights_from_judgements(chosen, scenario.judgements)
+    asked_method = method or (scenario and scenario.method) or chosen.method
+    stated = [risk, None if scenario is None else scenario.risk, chosen.risk]
+    return (
+        weights_from(chosen, weights or {}),
+        asked_method,
+        next(r for r in stated if r is not None),
+    )
+
+
+def _chosen_year(
+    now: Published, chosen: Model, year: int | None, scenario: Scenario | None = None
+) -> int:
     available = years(now, chosen.id)
+    if scenario is not None:
+        year = scenario.year if year is None else year
+        read = chosen.indicators()
+        forecast = {f.year for f in scenario.figures if f.indicator in read}
+        available = sorted({*available, *forecast})
     if year is None:
         return available[-1]
     if year not in available:
@@ -177,19 +232,32 @@ def _chosen_year(now: Published, chosen: Model, year: int | None) -> int:
     return year
 
 
-def _lineage(versions: Mapping[str, Version]) -> tuple[Origin, ...]:
-    return tuple(
+def _lineage(versions: Mapping[str, Version], scenario: Scenario | None) -> tuple[Origin, ...]:
+    origins = [
         Origin(v.dataset, v.number, v.sha256, v.source, v.licence) for v in versions.values()
-    )
+    ]
+    if scenario is not None:
+        # A scenario is not published: it has no number, and its changes are its only version.
+        name = f"scenario-{scenario.id}"
+        origins.append(Origin(name, 0, digest(scenario), scenario.source, ""))
+    return tuple(origins)
 
 
-def judged_weights(
+def assess_years(
     store: Store | Published,
-    model_id: str,
-    judgements: Mapping[str, Mapping[tuple[str, str], float]],
-) -> tuple[dict[str, float], dict[str, AhpWeights]]:
-    """Weights and consistency from pairwise judgements; see `geo.models.weights_from_judgements`."""
-    return weights_from_judgements(model(store, model_id), judgements)
+    model_id: str = DEFAULT_MODEL,
+    *,
+    layer: str = DEFAULT_LAYER,
+    weights: Mapping[str, float] | None = None,
+    method: str | None = None,
+    risk: float | None = None,
+) -> list[Assessment]:
+    """One assessment for every year with data, the oldest first; otherwise as `assess`."""
+    now = store.current()
+    return [
+        assess(now, model_id, layer=layer, year=year, weights=weights, method=method, risk=risk)
+        for year in years(now, model_id)
+    ]
 
 
 def readiness_key(store: Store | Published) -> str:
@@ -229,9 +297,15 @@ def _versions(now: Published, chosen: Model, layer_name: str) -> dict[str, Versi
     return versions | {name: now.version(name) for name in names if name in rasters}
 
 
-def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, year: int) -> _Inputs:
+def inputs_of(store: Store | Published, assessment: Assessment) -> Inputs:
+    """The files that an assessment's zones were measured from, as long as nobody published."""
+    versions = _versions(store.current(), assessment.model, assessment.layer)
+    return _inputs(versions, assessment.model, assessment.layer, assessment.year)
+
+
+def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, year: int) -> Inputs:
     rasters = [v for name, v in versions.items() if name.startswith(LAND_PREFIX)]
-    return _Inputs(
+    return Inputs(
         model=versions["model"].path,
         layer=versions[layer_name].path,
         regencies=versions["regencies"].path,
@@ -245,31 +319,64 @@ def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, yea
 
 
 @lru_cache(maxsize=64)
-def _measured(inputs: _Inputs) -> tuple[Measures, DecisionMatrix]:
-    chosen = _read_model(inputs.model)
-    files = {name: RasterFile(path) for name, path, _, _ in inputs.rasters}
-    try:
-        measures = measure_zones(
-            _read_layer(inputs.layer),
-            chosen,
+def measured(inputs: Inputs) -> tuple[Measures, DecisionMatrix]:
+    """What is published, measured once for equal inputs."""
+    measures = _measure(inputs)
+    return measures, decision_matrix(measures, read_model(inputs.model))
+
+
+def _measured_under(inputs: Inputs, scenario: Scenario | None) -> tuple[Measures, DecisionMatrix]:
+    if scenario is None:
+        return measured(inputs)
+    chosen = read_model(inputs.model)
+    anew = scenario.is_measured_anew
+    measures = apply_to_measures(
+        _measure(inputs, scenario) if anew else measured(inputs)[0],
+        scenario,
+        model=chosen,
+        rasters=[name for name, *_ in inputs.rasters],
+    )
+    return measures, decision_matrix(measures, chosen)
+
+
+def _measure(inputs: Inputs, scenario: Scenario | None = None) -> Measures:
+    with open_inputs(inputs, scenario) as read:
+        return measure_zones(
+            read.zones,
+            read_model(inputs.model),
             year=inputs.year,
             regencies=_read_layer(inputs.regencies),
+            indicators=read.indicators,
+            rasters=read.rasters,
+        )
+
+
+@contextmanager
+def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Read]:
+    """What zones are measured from, as a scenario changes it; its rasters are closed afterwards."""
+    with ExitStack() as stack:
+        read = Read(
+            zones=_read_layer(inputs.layer),
             indicators=_read_indicators(inputs.indicators),
             rasters={
-                name: LandRaster(name, files[name], source, year)
-                for name, _, source, year in inputs.rasters
+                name: LandRaster(name, stack.enter_context(closing(RasterFile(path))), source, year)
+                for name, path, source, year in inputs.rasters
             },
         )
-    finally:
-        for file in files.values():
-            file.close()
-    return measures, decision_matrix(measures, chosen)
+        if scenario is not None:
+            zones = apply_to_zones(read.zones, scenario)
+            read = Read(
+                zones=zones,
+                indicators=apply_to_indicators(read.indicators, scenario),
+                rasters=apply_to_rasters(read.rasters, scenario, zones=zones),
+            )
+        yield read
 
 
 @lru_cache(maxsize=16)
 def _years(table_path: Path, model_path: Path) -> tuple[int, ...]:
     table = _read_indicators(table_path)
-    asked = _read_model(model_path).indicators()
+    asked = read_model(model_path).indicators()
     is_asked = table["indicator"].isin(asked or table["indicator"])
     rows = table[is_asked & (table["regency_code"].str.len() > 2)]
     if rows.empty:
@@ -278,7 +385,8 @@ def _years(table_path: Path, model_path: Path) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=16)
-def _read_model(path: Path) -> Model:
+def read_model(path: Path) -> Model:
+    """The model of a file, parsed once."""
     return parse_model(path.read_text(encoding="utf-8"))
 
 
@@ -299,6 +407,7 @@ def _key(
     weights: Mapping[str, float],
     method: str,
     risk: float,
+    scenario: str | None = None,
 ) -> str:
     parts = {
         "versions": {v.dataset: (v.number, v.sha256) for v in versions.values()},
@@ -306,5 +415,6 @@ def _key(
         "weights": {name: repr(weight) for name, weight in weights.items()},
         "method": method,
         "risk": repr(risk),
+        "scenario": scenario,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -19,8 +19,10 @@ T = TypeVar("T")
 
 # Scores are compared in units of 1e-9 points: what differs by less differs by the order of additions.
 _UNITS = 1e9
-# Weight sets that are scored together; a block of 83,402 areas takes 32 MB.
-BLOCK = 32
+# Scores that are computed together: 21 MB, and 32 weight sets at least, or calls would cost more
+# than work.
+_BLOCK_SCORES = 2_700_000
+_LEAST_SETS = 32
 # Adding 2**52 to a whole number below it leaves that number in the low bits of the float, and
 # `_INTEGER_BITS` above them.
 _INTEGER = 2.0**52
@@ -55,12 +57,29 @@ def rank_scores(scores: Array) -> Array:
     >>> rank_scores(np.array([50.0, 80.0, 50.0, np.nan, 10.0]))
     array([ 2.,  1.,  2., nan,  4.])
     """
-    ranks = whole_ranks(np.atleast_2d(scores)).reshape(scores.shape)
+    ranks = rank_rows(np.atleast_2d(scores)).reshape(scores.shape)
     return np.where(ranks == 0, np.nan, ranks.astype(np.float64))
 
 
-def whole_ranks(scores: Array) -> Ranks:
-    """Ranks (n_rows, n_areas) as whole numbers, 0 where the score is NaN; see `rank_scores`."""
+def rank_rows(scores: Array, *, out: Ranks | None = None) -> Ranks:
+    """Ranks (n_rows, n_areas) as whole numbers, 0 where the score is NaN; see `rank_scores`.
+
+    They are written to `out` where it is given.
+    """
+    n_areas = scores.shape[1]
+    ranks = np.empty(scores.shape, dtype=np.int32) if out is None else out
+    if scores.size == 0:
+        return ranks
+    # NaN makes both comparisons false.
+    is_within = scores.min() >= -_MOST_POINTS and scores.max() <= _MOST_POINTS
+    if is_within and n_areas <= 2**_AREA_BITS:
+        _write_packed_ranks(scores, ranks)
+    else:
+        ranks[:] = _ranks_by_argsort(scores)
+    return ranks
+
+
+def _ranks_by_argsort(scores: Array) -> Ranks:
     n_rows, n_areas = scores.shape
     with np.errstate(invalid="ignore", over="ignore"):
         behind = np.where(np.isnan(scores), np.inf, -np.rint(scores * _UNITS))
@@ -76,27 +95,53 @@ def whole_ranks(scores: Array) -> Ranks:
     return ranks
 
 
+def _write_packed_ranks(scores: Array, out: Ranks) -> None:
+    """Ranks by sorting score and area as one number, three times as fast as sorting indices."""
+    n_areas = scores.shape[1]
+    n_bits = max(n_areas - 1, 1).bit_length()
+    bits, area_mask = np.uint64(n_bits), np.uint64((1 << n_bits) - 1)
+    # What the shift leaves of the float's upper bits is taken out with the same step.
+    left = (_INTEGER_BITS << n_bits) & (2**64 - 1)
+    areas = np.arange(n_areas, dtype=np.uint64) ^ np.uint64(_NORMAL_BIT ^ left)
+    places = np.arange(1, n_areas + 1, dtype=np.int32)
+    units = np.empty(n_areas)
+    keys = units.view(np.uint64)
+    for row, ranks in zip(scores, out, strict=True):
+        np.multiply(row, -_UNITS, out=units)
+        units += _INTEGER + _MOST_POINTS * _UNITS
+        keys <<= bits
+        keys ^= areas
+        units.sort()
+        shared = _shared_places(keys, bits, places)
+        keys &= area_mask
+        ranks[keys.view(np.int64)] = shared
+
+
+def _shared_places(keys: npt.NDArray[np.uint64], bits: np.uint64, places: Ranks) -> Ranks:
+    """Places in the order, equal scores with the better one; `places` itself when none are equal."""
+    if len(keys) < 2 or (keys[1:] - keys[:-1]).min() >= np.uint64(2) << bits:
+        return places
+    units = keys >> bits
+    starts = np.concatenate([[True], np.diff(units) > 1])
+    shared: Ranks = np.maximum.accumulate(np.where(starts, places, np.int32(0)))
+    return shared
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """Areas that know the same criteria: `columns` of the result, and their values in two halves."""
+    """Areas that know the same criteria, and their values in two halves (see `_halves`)."""
 
-    columns: slice
+    areas: npt.NDArray[np.intp]
     known: npt.NDArray[np.intp]
-    high: Array
     both: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyValues:
-    """Values made ready to be scored under many weight sets; see `ready_values`.
-
-    `order` (n_areas,) names the area of each column of what `score_sets` returns.
-    """
+    """Values made ready to be scored under many weight sets; see `ready_values`."""
 
     n_areas: int
-    order: npt.NDArray[np.intp]
     half_bits: int
-    is_packable: bool
     groups: tuple[_Group, ...]
 
 
@@ -126,11 +171,8 @@ def ready_values(values: Array) -> ReadyValues:
         criteria = np.flatnonzero(known[order[start]])
         rows = values if len(ends) == 1 else values[order[start:end]]
         both = _halves(rows.T if len(criteria) == n_criteria else rows.T[criteria], bits)
-        groups.append(_Group(slice(start, end), criteria, both[: len(criteria)], both))
-    limit = _MOST_POINTS / 100
-    # NaN compares as False and does not count.
-    is_packable = n_areas <= 2**_AREA_BITS and not ((values > limit) | (values < -limit)).any()
-    return ReadyValues(n_areas, order, bits, is_packable, tuple(groups))
+        groups.append(_Group(order[start:end], criteria, both))
+    return ReadyValues(n_areas, bits, tuple(groups))
 
 
 def _by_pattern(known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], list[int]]:
@@ -162,7 +204,7 @@ def _halves(numbers: Array, bits: int) -> Array:
 
 
 def score_sets(ready: ReadyValues, weights: Array) -> Array:
-    """Weighted sums (n_sets, n_areas) of 0..100, columns as in `ready.order`.
+    """Weighted sums (n_sets, n_areas) of 0..100.
 
     `weights` is (n_sets, n_criteria); each set is scaled to sum to 1 over what an area knows. NaN
     where nothing that an area knows has weight.
@@ -171,67 +213,30 @@ def score_sets(ready: ReadyValues, weights: Array) -> Array:
     for group in ready.groups:
         known = weights[:, group.known]
         total = known.sum(axis=1, keepdims=True)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            shares = np.where(total > 0, known / total, np.nan)
-        _add_products(100.0 * shares, group, ready.half_bits, scores[:, group.columns])
+        shares = np.divide(100.0 * known, total, out=np.zeros(known.shape), where=total > 0)
+        is_alone = len(ready.groups) == 1
+        part = scores if is_alone else np.empty((len(weights), len(group.areas)))
+        _write_products(shares, group.both, ready.half_bits, part)
+        part[total[:, 0] <= 0] = np.nan
+        if not is_alone:
+            scores[:, group.areas] = part
     return scores
 
 
-def _add_products(weights: Array, group: _Group, half_bits: int, out: Array) -> None:
-    """Write weights (n_sets, n_known) times the values of a group to `out` (n_sets, n_areas)."""
+def _write_products(weights: Array, both: Array, half_bits: int, out: Array) -> None:
+    """Write weights (n_sets, n) times the values whose halves are `both` to `out` (n_sets, n_areas)."""
     high, low = np.split(_halves(weights, half_bits), 2)
     crossed = np.concatenate([low, high], axis=1)
     step = max(_SMALL_PRODUCT // max(crossed.size, 1), 1)
     for start in range(0, out.shape[1], step):
         areas = slice(start, start + step)
-        part = out[:, areas]
-        np.matmul(high, group.high[:, areas], out=part)
-        part += crossed @ group.both[:, areas]
+        np.matmul(high, both[: high.shape[1], areas], out=out[:, areas])
+        out[:, areas] += crossed @ both[:, areas]
 
 
-def rank_columns(ready: ReadyValues, scores: Array, out: Ranks) -> None:
-    """Write the ranks of what `score_sets` returned to `out`, areas in their own order; 0 for NaN."""
-    # All areas of a group lack a score together: one column of each tells.
-    firsts = [group.columns.start for group in ready.groups]
-    if ready.is_packable and not np.isnan(scores[:, firsts]).any():
-        _packed_ranks(scores, ready.order, out)
-    else:
-        out[:, ready.order] = whole_ranks(scores)
-
-
-def _packed_ranks(scores: Array, order: npt.NDArray[np.intp], out: Ranks) -> None:
-    """Ranks by sorting score and area as one number, three times as fast as sorting indices."""
-    n_areas = len(order)
-    n_bits = max(n_areas - 1, 1).bit_length()
-    bits, area_mask = np.uint64(n_bits), np.uint64((1 << n_bits) - 1)
-    # What the shift leaves of the float's upper bits is taken out with the same step.
-    left = (_INTEGER_BITS << n_bits) & (2**64 - 1)
-    areas = order.astype(np.uint64) ^ np.uint64(_NORMAL_BIT ^ left)
-    places = np.arange(1, n_areas + 1, dtype=np.int32)
-    units = np.empty(n_areas)
-    keys = units.view(np.uint64)
-    for row, ranks in zip(scores, out, strict=True):
-        np.multiply(row, -_UNITS, out=units)
-        units += _INTEGER + _MOST_POINTS * _UNITS
-        keys <<= bits
-        keys ^= areas
-        units.sort()
-        shared = _shared_places(keys, bits, places)
-        keys &= area_mask
-        ranks[keys.view(np.int64)] = shared
-
-
-def _shared_places(keys: npt.NDArray[np.uint64], bits: np.uint64, places: Ranks) -> Ranks:
-    """Places in the order, equal scores with the better one; `places` itself when none are equal."""
-    if len(keys) < 2 or (keys[1:] - keys[:-1]).min() >= np.uint64(2) << bits:
-        return places
-    units = keys >> bits
-    starts = np.concatenate([[True], np.diff(units) > 1])
-    shared: Ranks = np.maximum.accumulate(np.where(starts, places, np.int32(0)))
-    return shared
-
-
-def rank_sets(values: Array, weights: Array, *, threads: int = 1, block: int = BLOCK) -> Ranks:
+def rank_sets(
+    values: Array, weights: Array, *, threads: int = 1, block: int | None = None
+) -> Ranks:
     """Ranks by weighted sum of every area under every weight set.
 
     Parameters
@@ -241,7 +246,7 @@ def rank_sets(values: Array, weights: Array, *, threads: int = 1, block: int = B
     weights : (n_sets, n_criteria) float64
         Not negative.
     threads, block : int
-        How many work, and on how many sets at a time. The result does not depend on them.
+        How many work, and on how many sets at a time; the result does not depend on them.
 
     Returns
     -------
@@ -258,16 +263,20 @@ def rank_sets(values: Array, weights: Array, *, threads: int = 1, block: int = B
     ranks = np.empty((len(weights), len(values)), dtype=np.int32)
 
     def rank(sets: slice) -> None:
-        rank_columns(ready, score_sets(ready, weights[sets]), ranks[sets])
+        rank_rows(score_sets(ready, weights[sets]), out=ranks[sets])
 
-    for _ in in_blocks(rank, len(weights), block=block, threads=threads):
+    size = sets_at_once(len(values)) if block is None else block
+    for _ in in_blocks(rank, len(weights), block=size, threads=threads):
         pass
     return ranks
 
 
-def in_blocks(
-    work: Callable[[slice], T], n: int, *, block: int = BLOCK, threads: int = 1
-) -> Iterator[T]:
+def sets_at_once(n_areas: int) -> int:
+    """How many weight sets to score together."""
+    return max(_BLOCK_SCORES // max(n_areas, 1), _LEAST_SETS)
+
+
+def in_blocks(work: Callable[[slice], T], n: int, *, block: int, threads: int = 1) -> Iterator[T]:
     """What `work` returns for each block of 0..n, in order, computed by `threads` at once."""
     slices = [slice(start, min(start + block, n)) for start in range(0, n, block)]
     if threads <= 1 or len(slices) <= 1:

@@ -7,7 +7,6 @@ each zone in words and with its sources is built from them afterwards (`zone_res
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +15,10 @@ from geo.language import Text
 from geo.methods import DEFAULT_METHOD, Setting, find_method
 from geo.models import Model
 from geo.ranks import rank_scores
-from geo.scoring import DecisionMatrix, Scores, classify, data_coverage
+from geo.scoring import DecisionMatrix, Scores, Status, classify, data_coverage
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Status = Literal["ranked", "excluded", "insufficient_data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +185,12 @@ def zone_results(
     """What the scores of a decision matrix say of every zone, with the sources of its measures."""
     values = matrix.values
     dimensions = [d.id for d in model.dimensions]
+    statuses = scores.statuses(matrix.excluded)
     return tuple(
         ZoneResult(
             area_id=area_id,
             name=name,
-            status=_status(matrix, scores, i),
+            status=statuses[i],
             score=_or_none(scores.scores[i]),
             rank=None if np.isnan(scores.ranks[i]) else int(scores.ranks[i]),
             rank_class=None if scores.classes[i] < 0 else model.classes[scores.classes[i]].id,
@@ -237,12 +236,6 @@ def _dimension_coverage(credits: Array, weight: Array, model: Model) -> Array:
         known = credits[:, inside] @ weight[inside]
         columns.append(known / total if total > 0 else np.full(len(credits), np.nan))
     return np.column_stack(columns)
-
-
-def _status(matrix: DecisionMatrix, scores: Scores, zone: int) -> Status:
-    if scores.ranked[zone]:
-        return "ranked"
-    return "excluded" if matrix.excluded[zone] else "insufficient_data"
 
 
 def _by_id(ids: Sequence[str], numbers: Array) -> dict[str, float | None]:

@@ -35,7 +35,7 @@ from geo.scenarios import (
     mark,
     source_of,
 )
-from geo.sentences import as_written, filled, joined
+from geo.sentences import as_written, decimal, filled, joined
 
 # The kind of a geometry that a scenario drew: the zone's own, but nobody's official one.
 SCENARIO_KIND = "scenario"
@@ -123,7 +123,7 @@ def apply_to_zones(zones: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFr
         ("geometry_method", source_of(scenario)),
     ):
         if column in changed:
-            changed[column] = changed[column].astype(object).where(~is_drawn, words)
+            changed[column] = changed[column].where(~is_drawn, words)
     return changed
 
 
@@ -184,8 +184,9 @@ def apply_to_measures(
 ) -> Measures:
     """Measures with a scenario's what-ifs, and with its name on everything that it changed before.
 
-    A measure set to an amount counts for the whole zone; a missing one can be set, not changed.
-    Constraints stay as they were measured.
+    A measure set to an amount counts for the whole zone; a missing one can be set, not changed. A
+    distance to a new road alone counts where it narrows down the value. Constraints stay as they
+    were measured.
 
     Parameters
     ----------
@@ -215,10 +216,20 @@ def apply_to_measures(
         if what_if.criterion not in criteria:
             raise _unknown(f"{place}.criterion", what_if.criterion, list(criteria))
         column, zone = columns[what_if.criterion], area_ids.index(what_if.zone)
+        place = f"{place}.{what_if.how}"
         if column[zone].value is None and what_if.how != "set":
-            raise InvalidScenario(place=f"{place}.{what_if.how}", reason=_NOTHING_TO_CHANGE)
+            raise InvalidScenario(place=place, reason=_NOTHING_TO_CHANGE)
         column[zone] = _what_if(column[zone], what_if, scenario)
+        _require_graded(column[zone], criteria[what_if.criterion], place)
     return replace(measures, criteria=columns)
+
+
+def _require_graded(measure: Measure, criterion: Criterion, place: str) -> None:
+    """Refuse what has no value: a class that the criterion's table does not hold."""
+    if np.isnan(criterion.value(np.array([measure.value], dtype=np.float64))[0]):
+        known = listed([str(code) for code in criterion.value.parameters.get("values", ())])
+        shown = as_written(measure.value or 0.0)
+        raise InvalidScenario(place=place, reason=filled(_NOT_GRADED, value=shown, known=known))
 
 
 def _marked(
@@ -238,12 +249,27 @@ def _marked(
         english = measure.note.en.replace(f"{name.id}:", f"{name.en}:")
         measure = replace(measure, note=Text(id=measure.note.id, en=english))
     if isinstance(asked, RasterMeasure) and asked.raster in _by_raster(scenario.roads):
-        words = _ROAD_BESIDE if asked.raster in rasters else _ROAD_ALONE
-        measure = _noted(measure, filled(words, scenario=name))
-    if area_id in scenario.zones:
+        if asked.raster in rasters:
+            measure = _noted(measure, filled(_ROAD_BESIDE, scenario=name))
+        else:
+            measure = _of_road_alone(measure, criterion, name)
+    if area_id in scenario.zones and measure.value is not None:
         measure = _noted(measure, filled(_ZONE_REDRAWN, scenario=name))
         measure = replace(measure, sources=_with(measure.sources, source_of(scenario)))
     return measure
+
+
+def _of_road_alone(measure: Measure, criterion: Criterion, name: Text) -> Measure:
+    """A distance that is an upper bound; missing where it leaves every value of 0..1 possible.
+
+    Otherwise a road built far away would lower the score of zones that it does not touch: their
+    distance would count as known, and as the worst.
+    """
+    nearest, farthest = criterion.value(np.array([0.0, measure.value], dtype=np.float64))
+    if abs(nearest - farthest) < 1:
+        return _noted(measure, filled(_ROAD_ALONE, scenario=name))
+    shown = decimal(measure.value or 0.0, digits=0)
+    return Measure(None, 0.0, note=filled(_ROAD_TOO_FAR, scenario=name, distance=shown))
 
 
 def _what_if(measure: Measure, what_if: WhatIf, scenario: Scenario) -> Measure:
@@ -282,6 +308,10 @@ _NOTHING_TO_CHANGE = Text(
     id="zona ini belum punya ukuran untuk kriteria itu; tetapkan dengan set.",
     en="this zone has no measure of that criterion yet; state one with set.",
 )
+_NOT_GRADED = Text(
+    id="kelas {value} tidak dinilai kriteria ini. Yang dinilai: {known}.",
+    en="class {value} is not graded by this criterion. Graded: {known}.",
+)
 _ROAD_BESIDE = Text(
     id="{scenario}: jarak terkecil dari yang ada dan jalan baru",
     en="{scenario}: the smaller distance of what there is and the new road",
@@ -289,6 +319,10 @@ _ROAD_BESIDE = Text(
 _ROAD_ALONE = Text(
     id="{scenario}: jarak ke jalan baru saja, karena raster jarak jalan belum ada; jalan yang ada mungkin lebih dekat",
     en="{scenario}: the distance to the new road alone, as there is no raster of road distances; present roads may be nearer",
+)
+_ROAD_TOO_FAR = Text(
+    id="{scenario}: jalan baru berjarak {distance} m, terlalu jauh untuk menilai jarak ke jalan terdekat selama raster jarak jalan belum ada",
+    en="{scenario}: the new road is {distance} m away, too far to grade the distance to the nearest road while there is no raster of road distances",
 )
 _ZONE_REDRAWN = Text(
     id="{scenario}: batas zona diganti", en="{scenario}: the zone's outline is replaced"

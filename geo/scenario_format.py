@@ -32,7 +32,6 @@ huni = 0.4
 """
 
 import json
-import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -55,6 +54,8 @@ _MOST_VERTICES = 50_000
 _MOST_BYTES = 4_000_000
 _MOST_LETTERS = 2_000
 _YEARS = (1900, 2200)
+# Far above any measure of a zone, and far below where a product of two overflows.
+_LARGEST = 1e15
 
 
 def parse_scenario(given: str | Mapping[str, Any], *, format: Format = "toml") -> Scenario:
@@ -232,7 +233,8 @@ def _require_few_vertices(scenario: Scenario) -> None:
 def _entries(table: Mapping[str, Any], name: str) -> list[tuple[Mapping[str, Any], str]]:
     """The entries of a list of mappings, each with its place."""
     found = []
-    for i, entry in enumerate(_list(table.get(name) or [], name)):
+    given = table.get(name)
+    for i, entry in enumerate(_list([] if given is None else given, name)):
         place = f"{name}[{i}]"
         if not isinstance(entry, Mapping):
             raise _invalid(place, _NO_MAPPING)
@@ -247,10 +249,10 @@ def _list(value: Any, place: str) -> list[Any] | tuple[Any, ...]:
 
 
 def _mapping(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = table.get(name) or {}
-    if not isinstance(value, Mapping):
+    value = table.get(name)
+    if not isinstance(value, Mapping | None):
         raise _invalid(name, _NO_MAPPING)
-    return value
+    return value or {}
 
 
 def _require_keys(
@@ -292,10 +294,10 @@ def _words(value: Any, place: str, *, may_be_empty: bool = False) -> str:
 
 
 def _number(value: Any, place: str) -> float:
-    # True is 1 in Python, and a whole number may be larger than any float.
+    # True is 1 in Python, and a whole number may be larger than any float. NaN is no less than any.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not abs(value) < 1e300 or not math.isfinite(value):
-        raise _invalid(place, _NO_NUMBER, value=_shown(value))
+    if not is_number or not abs(value) <= _LARGEST:
+        raise _invalid(place, _NO_NUMBER, value=_shown(value), most=f"{_LARGEST:g}")
     return float(value) + 0.0  # -0.0 becomes 0.0: one number, one digest
 
 
@@ -343,8 +345,8 @@ _NO_WORDS = Text(
     en="this must be printable text of {most} characters at most.",
 )
 _NO_NUMBER = Text(
-    id="{value!r} bukan bilangan; tulis misalnya 3.25, tanpa tanda petik.",
-    en="{value!r} is no number; write for example 3.25, unquoted.",
+    id="{value!r} bukan bilangan sampai {most}; tulis misalnya 3.25, tanpa tanda petik.",
+    en="{value!r} is no number up to {most}; write for example 3.25, unquoted.",
 )
 _NO_YEAR = Text(
     id="{value!r} bukan tahun dari {first} sampai {last}.",

@@ -6,12 +6,14 @@ scaled up to 1, and the share of weight that is known is reported as data covera
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Status = Literal["ranked", "excluded", "insufficient_data"]
 
 # Two scores closer than this are the same score: they differ only by the order of additions.
 _TIE = 1e-9
@@ -54,6 +56,13 @@ class Scores:
     dimension_scores: Array
     dimension_coverage: Array
     below_floor: Flags
+
+    def statuses(self, excluded: Flags) -> list[Status]:
+        """Of each area: ranked, excluded, or without enough data to be ranked."""
+        return [
+            "ranked" if ranked else "excluded" if out else "insufficient_data"
+            for ranked, out in zip(self.ranked.tolist(), excluded.tolist(), strict=True)
+        ]
 
 
 def data_coverage(credits: Array, weights: Array) -> Array:

@@ -114,11 +114,11 @@ def indicator_trend(
         series = (indicator, row["unit"])
         bases.append({indicator: Basis(title, series, indicator, 1.0, frozenset({year}))})
     subject = Text(id=f"{indicator} {code}", en=f"{indicator} {code}")
-    return figure_trend(subject, points, bases, breaks or {})
+    return figure_trend(subject, points, bases=bases, breaks=breaks or {})
 
 
 def segments_of(
-    points: Sequence[P], bases: Sequence[Bases], breaks: Breaks
+    points: Sequence[P], bases: Sequence[Bases], *, breaks: Breaks
 ) -> tuple[tuple[tuple[P, ...], ...], tuple[Break, ...]]:
     """Points in order, divided wherever a point cannot be compared with the one before it."""
     segments: list[list[P]] = []
@@ -171,10 +171,10 @@ def last_break(breaks: Sequence[Break]) -> list[Text]:
 
 
 def figure_trend(
-    subject: Text, points: Sequence[FigurePoint], bases: Sequence[Bases], breaks: Breaks
+    subject: Text, points: Sequence[FigurePoint], *, bases: Sequence[Bases], breaks: Breaks
 ) -> FigureTrend:
     """The trend of points in order of year, each with what it rests on."""
-    segments, broken = segments_of(points, bases, breaks)
+    segments, broken = segments_of(points, bases, breaks=breaks)
     new = [p for p in segments[-1] if p.is_new] if segments else []
     change = new[-1].value - new[0].value if len(new) > 1 else None
     if change is None:

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.criteria import IndicatorMeasure, RasterMeasure
+from geo.criteria import IndicatorMeasure
 from geo.documents import as_json
 from geo.errors import InvalidInput
 from geo.language import Language, Text
-from geo.readiness import CriterionResult, Status, ZoneResult
+from geo.readiness import CriterionResult, ZoneResult
+from geo.scoring import Status
 from geo.sentences import decimal, filled, joined
 from geo.series import (
     NO_CHANGE,
@@ -149,7 +150,7 @@ def criterion_trend(
         )
         bases.append({criterion: seen.bases[criterion]})
     subject = filled(_OF_ZONE, title=titles[criterion], name=newest.name)
-    return figure_trend(subject, points, bases, breaks or {})
+    return figure_trend(subject, points, bases=bases, breaks=breaks or {})
 
 
 def trend_document(found: ZoneTrend | FigureTrend, language: Language) -> dict[str, Any]:
@@ -160,11 +161,17 @@ def trend_document(found: ZoneTrend | FigureTrend, language: Language) -> dict[s
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """A zone in one year's assessment; `bases` are those of the criteria with data and a weight."""
+    """A zone in one year's assessment; `bases` are those of the criteria with data."""
 
     point: ZonePoint
     result: ZoneResult
     bases: Bases
+
+    @property
+    def weighed(self) -> Bases:
+        """The bases of the score: of the criteria with a weight."""
+        weights = {c.criterion: c.weight for c in self.result.criteria}
+        return {c: basis for c, basis in self.bases.items() if weights[c] > 0}
 
     @property
     def year(self) -> int:
@@ -184,7 +191,8 @@ class _Year:
             return None
         year, zone = self.assessment.year, self.positions[area_id]
         result = self.assessment.results[zone]
-        known = [c for c in result.criteria if c.measure is not None and c.weight > 0]
+        known = [c for c in result.criteria if c.measure is not None]
+        weighed = [c for c in known if c.weight > 0]
         point = ZonePoint(
             year=year,
             status=result.status,
@@ -193,8 +201,8 @@ class _Year:
             of=len(self.ranked),
             rank_class=result.rank_class,
             data_coverage=result.data_coverage,
-            observed=tuple(c.criterion for c in known if _is_of(c.period, year)),
-            carried={c.criterion: c.period or "" for c in known if not _is_of(c.period, year)},
+            observed=tuple(c.criterion for c in weighed if _is_of(c.period, year)),
+            carried={c.criterion: c.period or "" for c in weighed if not _is_of(c.period, year)},
         )
         return _Seen(point, result, {c.criterion: self._basis(c, zone) for c in known})
 
@@ -203,14 +211,9 @@ class _Year:
         position = matrix.criteria.index(found.criterion)
         asked = model.criteria[position].measure
         indicator = asked.indicator if isinstance(asked, IndicatorMeasure) else None
-        series = (
-            (asked.raster, asked.statistic, asked.classes)
-            if isinstance(asked, RasterMeasure)
-            else (indicator,)
-        )
         return Basis(
             title=found.title,
-            series=(model.version, *series),
+            series=(model.version, asked),
             indicator=indicator,
             credit=float(matrix.credits[zone, position]),
             years=years_in(found.period),
@@ -250,7 +253,9 @@ def _of(result: ZoneResult, criterion: str) -> CriterionResult | None:
 
 def _zone_trend(seen: Sequence[_Seen], years: Sequence[_Year], breaks: Breaks) -> ZoneTrend:
     ranked = [s for s in seen if s.point.score is not None]
-    segments, broken = segments_of([s.point for s in ranked], [s.bases for s in ranked], breaks)
+    segments, broken = segments_of(
+        [s.point for s in ranked], [s.weighed for s in ranked], breaks=breaks
+    )
     newest = segments[-1] if segments else ()
     observed = [p.year for p in newest if p.observed]
     change = None
@@ -272,7 +277,7 @@ def _zone_trend(seen: Sequence[_Seen], years: Sequence[_Year], breaks: Breaks) -
 
 def _zone_change(first: _Seen, last: _Seen, *, is_same_field: bool) -> ZoneChange:
     points, unobserved = {}, []
-    for criterion in last.bases:
+    for criterion in last.weighed:
         old, new = _of(first.result, criterion), _of(last.result, criterion)
         if old is None or new is None:
             continue

@@ -20,6 +20,8 @@ _SUM_TOLERANCE = 0.001
 _MOST_LISTED = 20
 # Values that differ by less than this part of their size are one value in floating point.
 _SAME = 1e-12
+# The sum of 1 - r over all pairs that rounding alone can leave.
+_NO_CONFLICT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,28 +195,32 @@ def critic_weights(values: Array) -> Array:
     """
     varying = np.flatnonzero(_varies(values))
     scaled = values[:, varying]
-    least = np.nanmin(scaled, axis=0, initial=np.inf)
-    most = np.nanmax(scaled, axis=0, initial=-np.inf)
+    if not len(varying):
+        raise InvalidWeights(reason=_NOTHING_VARIES)
+    least, most = np.nanmin(scaled, axis=0), np.nanmax(scaled, axis=0)
     scaled = (scaled - least) / (most - least)
-    spread = np.array([np.std(column[~np.isnan(column)]) for column in scaled.T])
+    spread = np.nanstd(scaled, axis=0)
     conflict = (1 - _correlations(scaled)).sum(axis=0)
     weights = np.zeros(values.shape[1])
-    weights[varying] = spread * (conflict if conflict.sum() > _SAME else 1.0)
+    weights[varying] = spread * (conflict if conflict.sum() > _NO_CONFLICT else 1.0)
     return _normalised(weights)
 
 
-def _correlations(values: Array) -> Array:
+def _correlations(scaled: Array) -> Array:
     """Pearson correlation (m, m) over the rows that both columns know; 0 where it is undefined."""
-    m = values.shape[1]
-    correlations = np.eye(m)
-    for i in range(m):
-        for j in range(i + 1, m):
-            both = values[~np.isnan(values[:, i]) & ~np.isnan(values[:, j])][:, [i, j]]
-            if _varies(both).all():
-                centred = both - both.mean(axis=0)
-                lengths = np.sqrt((centred**2).sum(axis=0))
-                r = float(centred[:, 0] @ centred[:, 1] / lengths.prod())
-                correlations[i, j] = correlations[j, i] = min(max(r, -1.0), 1.0)
+    known = ~np.isnan(scaled)
+    k = known.astype(np.float64)
+    # Sums over common rows, as products of matrices; centred first, so that little cancels.
+    x = np.where(known, scaled - np.nanmean(scaled, axis=0), 0.0)
+    count, sums, products = k.T @ k, x.T @ k, x.T @ x
+    rows = np.maximum(count, 1)
+    squares = (x**2).T @ k - sums**2 / rows
+    covariance = products - sums * sums.T / rows
+    # Rounding is no spread.
+    defined = (squares > _SAME * rows) & (squares.T > _SAME * rows)
+    scale = np.sqrt(squares * squares.T, where=defined, out=np.ones_like(squares))
+    correlations: Array = np.clip(np.where(defined, covariance / scale, 0.0), -1.0, 1.0)
+    np.fill_diagonal(correlations, 1.0)
     return correlations
 
 

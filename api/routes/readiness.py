@@ -1,100 +1,27 @@
 """Readiness over HTTP: the current assessment, other weights at once, one zone explained, judgements."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
+from api.asked import (
+    AskedQuery,
+    JudgementsRequest,
+    ReadinessRequest,
+    assess_asked,
+    judged_wish,
+    simulated,
+)
 from api.deps import LanguageDep, LinksDep, StoreDep
+from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
-from geo.errors import InvalidWeights
-from geo.judgements import CONSISTENCY_LIMIT, AhpWeights, JudgedTwice
-from geo.language import Language, Text
+from geo.language import Language
+
+if TYPE_CHECKING:
+    from geo.assessment import Assessment
 
 router = APIRouter(tags=["readiness"])
-
-# Far above any model that people judge: 45 pairs of ten criteria in each of twenty groups.
-_MOST_WEIGHTS = 200
-_MOST_JUDGEMENTS = 1_000
-_MOST_NAME = 100
-Name = Annotated[str, Field(max_length=_MOST_NAME)]
-
-_WEIGHTS_EXAMPLE = {
-    "summary": "Other weights of the dimensions",
-    "value": {
-        "model": "kesiapan",
-        "weights": {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1},
-    },
-}
-_PAIRS = [
-    {"group": "goal", "first": "huni", "second": "usaha", "ratio": 3},
-    {"group": "goal", "first": "huni", "second": "berkembang", "ratio": 2},
-    {"group": "goal", "first": "huni", "second": "lingkungan", "ratio": 3},
-    {"group": "goal", "first": "usaha", "second": "berkembang", "ratio": 1},
-    {"group": "goal", "first": "usaha", "second": "lingkungan", "ratio": 1},
-    {"group": "goal", "first": "berkembang", "second": "lingkungan", "ratio": 2},
-]
-_JUDGEMENTS_EXAMPLE = {
-    "summary": "Pairwise judgements of the dimensions",
-    "value": {"model": "kesiapan", "judgements": _PAIRS},
-}
-
-
-class Asked(BaseModel):
-    """Which assessment is asked for; everything has a default."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    model: Annotated[str, Field(description="A model's id: kesiapan or kebutuhan.")] = "kesiapan"
-    layer: Annotated[str, Field(description="Layer to assess: zones or kecamatan.")] = "zones"
-    year: Annotated[
-        int | None, Field(ge=1, le=9999, description="Newest with data by default.")
-    ] = None
-
-
-class AskedQuery(Asked):
-    """The same, as query parameters."""
-
-    f: str | None = None
-    lang: str | None = None
-
-
-class Judgement(BaseModel):
-    """`first` is `ratio` times as important as `second`, on Saaty's scale 1/9 … 9."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    group: Annotated[
-        str,
-        Field(max_length=_MOST_NAME, description="goal for the dimensions, else a dimension's id."),
-    ] = "goal"
-    first: Name
-    second: Name
-    ratio: float
-
-
-class WeighedRequest(Asked):
-    """An assessment under other weights: stated, or from pairwise judgements."""
-
-    weights: Annotated[
-        dict[Name, float] | None,
-        Field(
-            max_length=_MOST_WEIGHTS,
-            description="Of every dimension or of every criterion; they sum to 1.",
-        ),
-    ] = None
-    judgements: Annotated[list[Judgement] | None, Field(max_length=_MOST_JUDGEMENTS)] = None
-
-
-class JudgementsRequest(BaseModel):
-    """Pairwise judgements to be turned into weights."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    model: str = "kesiapan"
-    judgements: Annotated[list[Judgement], Field(min_length=1, max_length=_MOST_JUDGEMENTS)]
 
 
 @router.get("/readiness", summary="The current assessment of all zones")
@@ -106,11 +33,10 @@ def read_readiness(
     links: LinksDep,
 ) -> Response:
     """Scores, ranks, classes, contributions and what is missing, for every zone of a layer."""
-    from geo import planning
     from geo.assessment import as_document
 
-    found = planning.assess(store, query.model, layer=query.layer, year=query.year)
-    asked = query.model_dump(include={"model", "layer", "year"})
+    found = _assessed(store, query)
+    asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
 
     def answer() -> Response:
         extra = {"links": [links.link("self", JSON, "readiness", **asked)]}
@@ -119,48 +45,56 @@ def read_readiness(
     return conditional(request, etag_of(found.key, language, links.base, asked), answer)
 
 
-@router.post("/readiness", summary="An assessment under other weights")
+@router.post("/readiness", summary="An assessment under other weights, another method, a scenario")
 def weigh_readiness(
     request: Request,
-    asked: Annotated[
-        WeighedRequest,
-        Body(openapi_examples={"weights": _WEIGHTS_EXAMPLE, "judgements": _JUDGEMENTS_EXAMPLE}),
-    ],
+    asked: Annotated[ReadinessRequest, Body(openapi_examples=READINESS_EXAMPLES)],
     store: StoreDep,
     language: LanguageDep,
 ) -> Response:
-    """New scores at once; every zone also says its rank under the model's own weights."""
-    from geo import planning
-    from geo.assessment import as_document
+    """New scores at once; every zone also says its rank under the model's own weights and method.
 
-    if asked.weights is not None and asked.judgements is not None:
-        raise InvalidWeights(reason=_BOTH)
+    With `uncertainty` every zone says how often the draws give it each rank and class.
+    """
+    from geo import planning
+    from geo.assessment import as_document, score_columns
+    from geo.weighing import weighed_document
+
     now = store.current()
-    weights, consistency = asked.weights, {}
-    if asked.judgements:
-        weights, results = planning.judged_weights(now, asked.model, _pairs(asked.judgements))
-        consistency = _consistency(results)
     before = planning.assess(now, asked.model, layer=asked.layer, year=asked.year)
-    after = planning.assess(now, asked.model, layer=asked.layer, year=asked.year, weights=weights)
-    document = as_document(after, language)
-    ranks = {result.area_id: result.rank for result in before.results}
+    after, weighed = assess_asked(now, asked)
+    ranks = dict(zip(before.matrix.area_ids, before.scores.ranks.tolist(), strict=True))
+    if asked.detail == "scores":
+        columns = score_columns(after)
+        columns["zones"]["rank_before"] = [ranks.get(i) for i in after.matrix.area_ids]
+        return json_response(request, columns)
+    document = as_document(after, language) | weighed_document(weighed, after.model, language)
     for zone in document["zones"]:
         zone["rank_before"] = ranks[zone["area_id"]]
-    return json_response(request, document | {"judgements": consistency})
+    if asked.uncertainty:
+        document["uncertainty"] = simulated(now, after, asked, language)
+    return json_response(request, document)
 
 
 @router.post("/readiness/judgements", summary="Weights from pairwise judgements")
 def judge(
     request: Request,
-    asked: Annotated[JudgementsRequest, Body(openapi_examples={"judgements": _JUDGEMENTS_EXAMPLE})],
+    asked: Annotated[JudgementsRequest, Body(openapi_examples=JUDGEMENTS_EXAMPLES)],
     store: StoreDep,
     language: LanguageDep,
 ) -> Response:
-    """Weights, the consistency ratio and, above 0.10, the judgement that hurts it most."""
-    from geo import planning
+    """Weights, the consistency ratio and, above 0.10, the judgement that hurts it most.
 
-    weights, results = planning.judged_weights(store, asked.model, _pairs(asked.judgements))
-    return json_response(request, {"weights": weights, "judgements": _consistency(results)})
+    Of several members: their aggregate, the consensus, and who differs most on what.
+    """
+    from geo import planning
+    from geo.weighing import weigh, weighed_document
+
+    now = store.current()
+    weighed = weigh(now, judged_wish(asked), model_id=asked.model)
+    model = planning.model(now, asked.model)
+    document = weighed_document(weighed, model, language)
+    return json_response(request, {"weights": weighed.weights} | document)
 
 
 @router.get("/readiness/{zone}", summary="One zone explained")
@@ -172,18 +106,32 @@ def explain_zone(
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
-    """Why a zone stands where it stands: contributions, what holds it back, what is missing."""
-    from geo import planning
-
-    found = planning.assess(store, query.model, layer=query.layer, year=query.year)
+    """Why a zone stands where it stands: contributions, what holds it back, what would lift it."""
+    found = _assessed(store, query)
     found.result(zone)
-    key = etag_of(found.key, zone, language, links.base, query.model, query.layer)
+    asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
+    key = etag_of(found.key, zone, language, links.base, asked)
     return conditional(
         request, key, lambda: json_response(request, _zone(found, zone, language, links))
     )
 
 
-def _zone(assessment: Any, zone: str, language: Language, links: LinksDep) -> dict[str, Any]:
+def _assessed(store: StoreDep, query: AskedQuery) -> "Assessment":
+    from geo import planning
+
+    return planning.assess(
+        store,
+        query.model,
+        layer=query.layer,
+        year=query.year,
+        method=query.method,
+        risk=query.risk,
+    )
+
+
+def _zone(
+    assessment: "Assessment", zone: str, language: Language, links: LinksDep
+) -> dict[str, Any]:
     from dataclasses import asdict
 
     from geo.assessment import zone_document
@@ -197,36 +145,3 @@ def _zone(assessment: Any, zone: str, language: Language, links: LinksDep) -> di
             links.link("item", GEOJSON, "collections", assessment.layer, "items", zone),
         ],
     }
-
-
-def _pairs(judgements: list[Judgement]) -> dict[str, dict[tuple[str, str], float]]:
-    groups: dict[str, dict[tuple[str, str], float]] = {}
-    for judgement in judgements:
-        pairs = groups.setdefault(judgement.group, {})
-        pair = (judgement.first, judgement.second)
-        if pairs.get(pair, judgement.ratio) != judgement.ratio:
-            raise JudgedTwice(first=judgement.first, second=judgement.second)
-        pairs[pair] = judgement.ratio
-    return groups
-
-
-def _consistency(results: Mapping[str, AhpWeights]) -> dict[str, Any]:
-    return {
-        group: {
-            "weights": result.by_item(),
-            "lambda_max": result.lambda_max,
-            "consistency_index": result.consistency_index,
-            "consistency_ratio": result.consistency_ratio,
-            "consistent": result.is_consistent,
-            "limit": CONSISTENCY_LIMIT,
-            "random_index": result.random_index,
-            "most_harmful": result.most_harmful,
-        }
-        for group, result in results.items()
-    }
-
-
-_BOTH = Text(
-    id="Kirim weights atau judgements, tidak keduanya: bobot dihitung dari penilaian.",
-    en="Send weights or judgements, not both: weights are computed from the judgements.",
-)

@@ -341,3 +341,162 @@ def test_the_explanation_names_the_floor_that_a_zone_misses(assess, model):
 def test_a_coverage_below_the_floor_never_reads_as_the_floor(assess, share, words):
     away = replace(assess()["away"], data_coverage=share)
     assert words in sentence(away, of=4).en
+
+
+SURVEYED = MODEL.replace(
+    'measure = { indicator = "tpak_agustus", max_age_years = 1 }',
+    'measure = { attribute = "skor", year_attribute = "tahun" }',
+)
+OF_CLASSES = MODEL.replace('raster = "slope_percent", statistic = "mean"', 'raster = "cover", statistic = "majority"').replace(
+    'function = "linear", zero_at = 40, one_at = 0', 'function = "categorical", values = { 7 = 0.25, 12 = 1 }'
+)  # fmt: skip
+
+
+@pytest.fixture
+def survey(make_layer, regencies, indicators):
+    """Measures of `kerja` from columns of five zones that lie beside each other."""
+
+    def run(layer_source=None, year=2025, using=SURVEYED, **columns):
+        shapes = {
+            f"z{i}": shapely.box(X + 1000 * i, Y, X + 1000 * i + 900, Y + 900) for i in range(5)
+        }
+        zones = make_layer(shapes, name=list(shapes), **columns).to_crs("EPSG:4326")
+        found = measure_zones(
+            zones,
+            parse_model(using),
+            year=year,
+            regencies=regencies,
+            indicators=indicators,
+            rasters={},
+            layer_source=layer_source,
+        )
+        return found.criteria["tpak"]
+
+    return run
+
+
+def test_a_column_of_the_zone_layer_is_a_measure(survey):
+    found = survey(
+        skor=[61.5, 70, 80, np.nan, 0],
+        tahun=pd.array([2024, 2024, 2024, 2024, None], dtype="Int64"),
+        source=["Survei dinas", "Survei dinas", "", None, "Survei dinas"],
+    )
+    assert [m.value for m in found] == [61.5, 70, 80, None, 0]
+    assert [m.credit for m in found] == [1, 1, 1, 0, 1]
+    assert [m.period for m in found] == ["2024", "2024", "2024", None, None]
+    assert found[0].sources == ("Survei dinas",)
+    assert found[0].note is None
+    assert "does not say where this figure comes from" in found[2].note.en
+    assert "kosong untuk zona ini" in found[3].note.id
+    assert "tidak menyebut tahun angka ini" in found[4].note.id
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "int64", "float64", "object", "str", "boolean"])
+def test_a_column_of_any_type_is_read_or_said_to_be_no_number(survey, dtype):
+    found = survey(skor=pd.array([1, 1, 0, 1, 0], dtype=dtype))
+    if dtype == "boolean":
+        assert "True" in found[0].note.en
+        assert "no number" in found[0].note.en
+    else:
+        assert [m.value for m in found] == [1, 1, 0, 1, 0]
+
+
+def test_numbers_written_as_offices_write_them_are_read_or_named(survey):
+    found = survey(skor=["61,5", "1.234,5", "baik", "1.357", None])
+    assert [m.value for m in found] == [61.5, 1234.5, None, 1357, None]
+    assert "'baik', which is no number" in found[2].note.en
+    unclear = survey(skor=["1.357", "2.468", "7", "8", "9"])
+    assert [m.value for m in unclear] == [None, None, 7, 8, 9]
+    assert "1.357 / 1357" in unclear[0].note.id
+
+
+def test_a_figure_of_a_later_year_says_so_and_the_layers_source_comes_first(survey):
+    found = survey(
+        layer_source="Unggahan 2026", year=2024, skor=[70] * 5, tahun=["2026"] * 5, source=["x"] * 5
+    )
+    assert found[0].sources == ("Unggahan 2026",)
+    assert (found[0].period, found[0].value) == ("2026", 70)
+    assert "of 2026, after the year of the assessment, 2024" in found[0].note.en
+
+
+def test_a_layer_without_the_column_has_no_measure_and_says_which(survey):
+    found = survey()
+    assert {m.value for m in found} == {None}
+    assert "no column 'skor'" in found[0].note.en
+    assert "unggah zona dengan kolom itu" in found[0].note.id
+
+
+def test_a_surveyed_class_that_the_model_does_not_grade_is_missing(survey):
+    graded = SURVEYED.replace(
+        'function = "linear", zero_at = 60, one_at = 80',
+        'function = "categorical", values = { 1 = 0.2, 2 = 1 }',
+    )
+    found = survey(using=graded, skor=[1, 2, 3, 1.5, np.nan])
+    assert [m.value for m in found] == [1, 2, None, None, None]
+    assert [m.credit for m in found] == [1, 1, 0, 0, 0]
+    assert "Class 3 is not in the model's table" in found[2].note.en
+
+
+@pytest.fixture
+def cover(make_raster):
+    """1 km cells: 7 west of column 10, then 12; one of class 3 in the lower left, one without data."""
+    array = np.full((10, 20), 7, dtype="uint8")
+    array[:, 10:] = 12
+    array[9, 0] = 3
+    array[0, 0] = 255
+
+    def make(dtype="uint8", nodata=255, flipped=False):
+        path = make_raster(
+            (np.fliplr(array) if flipped else array).astype(dtype),
+            cell=1000,
+            origin=(X, Y + 10_000),
+            nodata=nodata,
+            name="cover.tif",
+        )
+        return {"cover": LandRaster("cover", RasterFile(path), "MODIS", "2019")}
+
+    return make
+
+
+def test_the_largest_class_of_a_zone_is_graded_by_the_models_table(assess, cover):
+    found = assess(using=parse_model(OF_CLASSES), rasters=cover())
+    west = criterion(found["west"], "lereng")
+    assert (west.measure, west.value, west.period) == (7, 0.25, "2019")
+    assert "Largest class 7: 96% of the area with data" in west.note.en
+    assert criterion(found["east"], "lereng").value == 1
+    assert "too coarse" in criterion(found["tiny"], "lereng").note.en
+    assert "Location only" in criterion(found["point"], "lereng").note.en
+    assert criterion(found["away"], "lereng").measure is None
+
+
+def test_a_largest_class_that_the_model_does_not_grade_is_missing_and_named(assess, cover):
+    ungraded = parse_model(OF_CLASSES.replace("{ 7 = 0.25, 12 = 1 }", "{ 12 = 1 }"))
+    found = criterion(assess(using=ungraded, rasters=cover())["west"], "lereng")
+    assert (found.measure, found.value) == (None, None)
+    assert "Class 7 is not in the model's table of values" in found.note.en
+    assert "tambahkan nilainya" in found.note.id
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_of_equal_shares_the_lowest_class_counts(assess, make_layer, cover, flipped):
+    even = make_layer({"even": shapely.box(X + 8000, Y, X + 12_000, Y + 4000)}, name=["even"])
+    found = assess(zones=even.to_crs("EPSG:4326"), using=parse_model(OF_CLASSES), rasters=cover())[
+        "even"
+    ]
+    assert criterion(found, "lereng").measure == 7
+
+
+def test_a_raster_of_fractions_has_no_largest_class(assess, cover):
+    found = assess(using=parse_model(OF_CLASSES), rasters=cover("float32"))
+    note = criterion(found["west"], "lereng").note
+    assert "fractional numbers, not classes" in note.en
+
+
+def test_a_raster_without_any_data_has_no_largest_class(assess, make_raster):
+    path = make_raster(
+        np.full((10, 20), 255, "uint8"), cell=1000, origin=(X, Y + 10_000), nodata=255
+    )
+    empty = {"cover": LandRaster("cover", RasterFile(path), "MODIS", "2019")}
+    found = criterion(assess(using=parse_model(OF_CLASSES), rasters=empty)["west"], "lereng")
+    assert found.measure is None
+    assert "Only 0% of the zone has cover data" in found.note.en

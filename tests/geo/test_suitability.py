@@ -82,6 +82,28 @@ def test_a_mean_is_graded_from_the_value_and_a_share_from_one_or_nothing():
     assert surface(model, sources).tolist() == [[100.0, 87.5, 0.0]]
 
 
+def test_a_largest_class_is_graded_cell_by_cell_and_one_without_a_value_is_unknown():
+    graded = Criterion(
+        "a",
+        "d",
+        WORDS,
+        WORDS,
+        RasterMeasure("cover", "majority"),
+        ValueFunction("categorical", {"values": {7: 0.25, 12: 1.0}}),
+        "s",
+        confirmed=False,
+    )
+    model = make_model(graded)
+    sources = {"cover": source(np.array([[7, 12, 3, 255]], dtype="uint8"), nodata=255)}
+    found = surface(model, sources)
+    assert np.array_equal(found, np.float32([[25, 100, np.nan, np.nan]]), equal_nan=True)
+    assert class_rasters(model) == {"cover"}
+    plan = plan_surface(model, {"cover": sources["cover"].grid})
+    assert evaluate(Window(0, 0, 1, 4), plan=plan, sources=sources, land=EVERYWHERE).unknown == {
+        "a": 2
+    }
+
+
 def test_a_criterion_without_raster_leaves_its_weight_to_the_others_and_is_named():
     model = make_model(
         criterion("a", "slope"), criterion("b", "road"), weights={"a": 0.1, "b": 0.3}

@@ -1,148 +1,326 @@
-"""AHP against published cases, and the invariants of weights."""
+"""Weights that are stated, from ranks and from data: published cases, other libraries, invariants."""
+
+import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymcdm import weights as pymcdm
+from skcriteria.preprocessing import weighters as skcriteria
 
-from geo.errors import InconsistentJudgements, InvalidWeights
+from geo.errors import InvalidWeights
 from geo.weights import (
-    DEFAULT_RANDOM_INDEX,
-    RANDOM_INDEX,
-    ahp_weights,
-    pairwise_matrix,
+    WEIGHTINGS,
+    critic_weights,
+    entropy_weights,
+    equal_weights,
+    find_weighting,
+    rank_order_centroid_weights,
+    rank_reciprocal_weights,
+    rank_sum_weights,
+    ranked_weights,
     stated_weights,
 )
 
-
-def judge(items, upper):
-    pairs = {tuple(pair.split("|")): ratio for pair, ratio in upper.items()}
-    return ahp_weights(items, pairwise_matrix(items, pairs))
-
-
-DRINKS = ["coffee", "wine", "tea", "beer", "soda", "milk", "water"]
-DRINKS_UPPER = {
-    "coffee|wine": 9, "coffee|tea": 5, "coffee|beer": 2, "coffee|soda": 1, "coffee|milk": 1,
-    "coffee|water": 1 / 2, "wine|tea": 1 / 3, "wine|beer": 1 / 9, "wine|soda": 1 / 9,
-    "wine|milk": 1 / 9, "wine|water": 1 / 9, "tea|beer": 1 / 3, "tea|soda": 1 / 4,
-    "tea|milk": 1 / 3, "tea|water": 1 / 9, "beer|soda": 1 / 2, "beer|milk": 1, "beer|water": 1 / 3,
-    "soda|milk": 2, "soda|water": 1 / 2, "milk|water": 1 / 3,
-}  # fmt: skip
-LEADER = ["experience", "education", "charisma", "age"]
-LEADER_UPPER = {
-    "experience|education": 4, "experience|charisma": 3, "experience|age": 7,
-    "education|charisma": 1 / 3, "education|age": 3, "charisma|age": 5,
-}  # fmt: skip
-CANDIDATES = ["Moll", "Nell", "Sue"]
-CANDIDATES_UPPER = {
-    "experience": {"Moll|Nell": 1 / 4, "Moll|Sue": 4, "Nell|Sue": 9},
-    "education": {"Moll|Nell": 3, "Moll|Sue": 1 / 5, "Nell|Sue": 1 / 7},
-    "charisma": {"Moll|Nell": 5, "Moll|Sue": 9, "Nell|Sue": 4},
-    "age": {"Moll|Nell": 1 / 3, "Moll|Sue": 5, "Nell|Sue": 9},
-}
+NAN = float("nan")
+BY_RANK = [rank_order_centroid_weights, rank_sum_weights, rank_reciprocal_weights]
+FROM_DATA = [entropy_weights, critic_weights]
 
 
-def test_ahp_saaty_2008_drinks():
-    """Saaty (2008), Int. J. Services Sciences 1(1):83-98: weights and CR as printed."""
-    result = judge(DRINKS, DRINKS_UPPER)
-    assert np.allclose(
-        result.weights, [0.177, 0.019, 0.042, 0.116, 0.190, 0.129, 0.327], atol=0.00051
+def matrices():
+    """Values in [0, 1] of three to eight areas."""
+    return st.integers(2, 5).flatmap(
+        lambda m: st.lists(
+            st.lists(st.integers(0, 20).map(lambda v: v / 20), min_size=m, max_size=m),
+            min_size=3,
+            max_size=8,
+        ).map(np.array)
     )
-    assert result.consistency_ratio == pytest.approx(0.022, abs=0.0005)
-    assert result.lambda_max == pytest.approx(7.1766, abs=0.00005)
 
 
-def test_ahp_saaty_2008_drinks_under_donegan_dodd():
-    """The same judgements under another random-index table: CR .0235 as AHPy prints it."""
-    result = ahp_weights(
-        DRINKS,
-        pairwise_matrix(DRINKS, {tuple(k.split("|")): v for k, v in DRINKS_UPPER.items()}),
-        random_index="donegan_dodd",
-    )
-    assert result.consistency_ratio == pytest.approx(0.0235, abs=0.00005)
-    assert result.random_index == "donegan_dodd"
-
-
-def test_ahp_leader_criteria():
-    """The leader example of the AHP literature: weights .548 .127 .270 .056, CR .044."""
-    result = judge(LEADER, LEADER_UPPER)
-    assert np.allclose(result.weights, [0.548, 0.127, 0.270, 0.056], atol=0.00051)
-    assert result.consistency_ratio == pytest.approx(0.044, abs=0.0005)
+def weights_or_none(function, values):
+    try:
+        return function(values)
+    except InvalidWeights:
+        return None
 
 
 @pytest.mark.parametrize(
-    ("group", "weights", "ratio"),
-    [
-        ("experience", [0.217, 0.717, 0.066], 0.035),
-        ("education", [0.188, 0.081, 0.731], 0.062),
-    ],
+    ("n", "printed"),
+    [(3, [0.6111, 0.2778, 0.1111]), (4, [0.5208, 0.2708, 0.1458, 0.0625])],
 )
-def test_ahp_leader_candidates(group, weights, ratio):
-    """Published CRs .035 and .062: only the 2005 random-index table gives the first."""
-    result = judge(CANDIDATES, CANDIDATES_UPPER[group])
-    assert np.allclose(result.weights, weights, atol=0.00051)
-    assert result.consistency_ratio == pytest.approx(ratio, abs=0.00051)
-
-
-def test_ahp_leader_synthesis():
-    """Nell .493, Moll .358, Sue .149 (published .150: from rounded local weights)."""
-    goal = judge(LEADER, LEADER_UPPER).by_item()
-    local = {g: judge(CANDIDATES, upper).by_item() for g, upper in CANDIDATES_UPPER.items()}
-    total = {c: sum(goal[g] * local[g][c] for g in LEADER) for c in CANDIDATES}
-    assert total["Nell"] == pytest.approx(0.493, abs=0.0005)
-    assert total["Moll"] == pytest.approx(0.358, abs=0.0005)
-    assert total["Sue"] == pytest.approx(0.1491, abs=0.00005)
-
-
-def test_the_random_index_in_use_is_named():
-    assert judge(LEADER, LEADER_UPPER).random_index == DEFAULT_RANDOM_INDEX == "saaty2005"
-    assert RANDOM_INDEX["saaty2005"][3] != RANDOM_INDEX["saaty1980"][3]
-
-
-@pytest.mark.parametrize("n", [1, 2])
-def test_one_or_two_items_cannot_be_inconsistent(n):
-    items = DRINKS[:n]
-    result = ahp_weights(items, pairwise_matrix(items, {("coffee", "wine"): 9.0} if n == 2 else {}))
-    assert result.consistency_ratio == 0
-    assert result.is_consistent
-
-
-def test_an_inconsistent_matrix_names_the_judgement_that_hurts_most():
-    # a = 2b and b = 2c imply a = 4c; somebody wrote c = 9a instead.
-    items = ["a", "b", "c", "d"]
-    pairs = {
-        ("a", "b"): 2, ("b", "c"): 2, ("a", "c"): 1 / 9, ("a", "d"): 8, ("b", "d"): 4, ("c", "d"): 2,
-    }  # fmt: skip
-    result = ahp_weights(items, pairwise_matrix(items, pairs))
-    assert not result.is_consistent
-    assert result.most_harmful is not None
-    assert (result.most_harmful.first, result.most_harmful.second) == ("a", "c")
-    assert result.most_harmful.suggested == pytest.approx(4, rel=1e-9)
-    assert result.most_harmful.consistency_ratio_then == pytest.approx(0, abs=1e-9)
-
-
-@given(st.lists(st.floats(1, 3), min_size=3, max_size=9))
-def test_ahp_of_true_ratios_returns_the_weights(raw):
-    weights = np.array(raw) / sum(raw)
-    items = [f"c{i}" for i in range(len(raw))]
-    result = ahp_weights(items, weights[:, np.newaxis] / weights[np.newaxis, :])
-    assert np.allclose(result.weights, weights, atol=1e-9)
-    assert result.consistency_ratio == pytest.approx(0, abs=1e-9)
+def test_rank_order_centroid_barron_barrett_1996(n, printed):
+    """Barron & Barrett (1996), Management Science 42(11): the weights of three and four criteria, as
+    several public implementations quote them."""
+    assert rank_order_centroid_weights(np.arange(1.0, n + 1)) == pytest.approx(printed, abs=0.00005)
 
 
 @pytest.mark.parametrize(
-    "pairs",
+    ("function", "by_hand"),
     [
-        {("a", "b"): 2},  # a|c and b|c are missing
-        {("a", "b"): 2, ("b", "a"): 2, ("a", "c"): 1, ("b", "c"): 1},  # contradicts itself
-        {("a", "x"): 2},
-        {("a", "b"): 12, ("a", "c"): 1, ("b", "c"): 1},
-        {("a", "a"): 1},
+        (rank_sum_weights, [4 / 10, 3 / 10, 2 / 10, 1 / 10]),
+        (rank_reciprocal_weights, [12 / 25, 6 / 25, 4 / 25, 3 / 25]),
     ],
 )
-def test_judgements_that_are_no_matrix_are_refused(pairs):
-    with pytest.raises(InconsistentJudgements):
-        pairwise_matrix(["a", "b", "c"], pairs)
+def test_rank_weights_by_hand(function, by_hand):
+    assert function(np.array([1.0, 2, 3, 4])) == pytest.approx(by_hand, abs=1e-12)
+
+
+def test_critic_diakoulaki_mavrotas_papayannakis_1995():
+    """Computers & Operations Research 22(7):763-770: eight pharmaceutical firms, three criteria.
+
+    Matrix and weights read in the tests of scikit-criteria (tests/preprocessing/test_weighters.py,
+    test_CRITIC_diakoulaki1995determining), which quote the paper; the eight digits are theirs.
+    """
+    firms = [
+        [61, 1.08, 4.33], [20.7, 0.26, 4.34], [16.3, 1.98, 2.53], [9, 3.29, 1.65],
+        [5.4, 2.77, 2.33], [4, 4.12, 1.21], [-6.1, 3.52, 2.10], [-34.6, 3.31, 0.98],
+    ]  # fmt: skip
+    expected = [0.20222554, 0.48090173, 0.31687273]
+    assert critic_weights(np.array(firms)) == pytest.approx(expected, abs=5e-9)
+
+
+def test_critic_tus_aytac_adali_2019():
+    """Opsearch 56(2):528-538, printed .157 .249 .168 .121 .154 .151. Read in the tests of pymcdm
+    (test/test_weights.py), which quote the paper; like the paper, cost is not turned round."""
+    software = [
+        [5000, 3, 3, 4, 3, 2], [680, 5, 3, 2, 2, 1], [2000, 3, 2, 3, 4, 3], [600, 4, 3, 1, 2, 2],
+        [800, 2, 4, 3, 3, 4],
+    ]  # fmt: skip
+    expected = [0.157, 0.249, 0.168, 0.121, 0.154, 0.151]
+    assert critic_weights(np.array(software, dtype=float)) == pytest.approx(expected, abs=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "printed"),
+    [
+        (
+            [[30, 30, 38, 29], [19, 54, 86, 29], [19, 15, 85, 28.9], [68, 70, 60, 29]],
+            [0.4630, 0.3992, 0.1378, 0.0000],
+        ),
+        (
+            [[3, 100, 10, 7], [2.5, 80, 8, 5], [1.8, 50, 20, 11], [2.2, 70, 12, 9]],
+            [0.1146, 0.1981, 0.4185, 0.2689],
+        ),
+    ],
+    ids=["xu_2004", "zavadskas_podvezko_2016"],
+)
+def test_entropy_xu_2004_and_zavadskas_podvezko_2016(matrix, printed):
+    """Xu (2004), European Journal of Operational Research 156(2):530-532; Zavadskas & Podvezko
+    (2016), IJITDM 15(2):267-283. Read in the tests of distance-metrics-for-mcda
+    (tests/test_weights.py), which quote the papers."""
+    assert entropy_weights(np.array(matrix)) == pytest.approx(printed, abs=0.0001)
+
+
+def test_entropy_elsayed_dawood_karthikeyan_2017():
+    """Int. J. Eng. Trends Technol. 46(2):60-66. Read in the tests of pymcdm (test/test_weights.py)."""
+    matrix = [
+        [7, 312, 1891, 6613, 163], [72, 88, 728, 941804, 1078], [10, 252, 2594, 3466, 117471],
+        [10, 145, 980, 2371, 86329], [65, 54, 350, 501, 29897], [29, 48, 380, 912, 34051],
+        [7, 476, 3300, 78470, 2212], [70, 87, 650, 733, 819000], [4, 86, 591, 3015, 103],
+        [12, 79, 579, 3240, 96098], [21, 45, 261, 1253, 453], [1, 72, 530, 4333, 0.1048],
+    ]  # fmt: skip
+    printed = [0.104991, 0.069124, 0.071373, 0.449937, 0.304575]
+    assert entropy_weights(np.array(matrix)) == pytest.approx(printed, abs=5e-7)
+
+
+@pytest.mark.parametrize("zeros", [False, True])
+def test_entropy_is_that_of_pymcdm_and_scikit_criteria_for_1000_random_problems(zeros):
+    """pymcdm 1.4.0 and scikit-criteria 0.10. A column with a zero is left to scikit-criteria alone:
+    pymcdm gives it no entropy at all, though 0 ln 0 is 0 (Shannon 1948, section 6)."""
+    rng = np.random.default_rng(2)
+    worst = 0.0
+    for _ in range(1000):
+        values = rng.uniform(0.01, 1, (rng.integers(3, 30), rng.integers(2, 12)))
+        if zeros:
+            values[rng.uniform(size=values.shape) < 0.1] = 0
+            values[0] = np.maximum(values[0], 0.5)
+        found = entropy_weights(values)
+        worst = max(worst, np.abs(found - skcriteria.entropy_weights(values)).max())
+        if not zeros:
+            worst = max(worst, np.abs(found - pymcdm.entropy_weights(values)).max())
+    assert worst < 1e-12
+
+
+def test_critic_is_that_of_pymcdm_and_scikit_criteria_for_1000_random_problems():
+    """pymcdm 1.4.0 (which takes the sample's standard deviation, the same after scaling to 1) and
+    scikit-criteria 0.10."""
+    rng = np.random.default_rng(3)
+    worst = 0.0
+    for _ in range(1000):
+        values = rng.uniform(0, 1, (rng.integers(3, 30), rng.integers(2, 12)))
+        found = critic_weights(values)
+        benefit = np.ones(values.shape[1], dtype=int)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            others = [
+                pymcdm.critic_weights(values),
+                skcriteria.critic_weights(values, objectives=benefit),
+            ]
+        worst = max(worst, *(np.abs(found - other).max() for other in others))
+    assert worst < 1e-12
+
+
+@pytest.mark.parametrize("weighting", WEIGHTINGS.values(), ids=WEIGHTINGS)
+def test_every_weighting_has_both_titles_a_source_and_weights_that_sum_to_one(weighting):
+    given_to = {
+        "criteria": np.zeros((2, 3)),
+        "ranks": np.array([2.0, 1, 2]),
+        "values": np.array([[0.1, 0.9, 0.3], [0.5, 0.2, 0.3], [0.3, 0.6, 0.9]]),
+    }
+    weights = weighting.weights(given_to[weighting.needs])
+    assert weights.shape == (3,)
+    assert weights.sum() == pytest.approx(1, abs=1e-12)
+    assert (weights > 0).all()
+    assert weighting.title.id
+    assert weighting.title.en
+    assert weighting.source
+    assert find_weighting(weighting.id) is weighting
+
+
+def test_an_unknown_weighting_is_refused_with_the_known_ones():
+    with pytest.raises(InvalidWeights, match=r"'ahp'.*equal, rank_order_centroid, rank_sum"):
+        find_weighting("ahp")
+
+
+def test_equal_weights_are_the_same_for_any_input():
+    assert equal_weights(np.full((3, 4), NAN)) == pytest.approx([0.25] * 4)
+    assert equal_weights(np.array([1.0, 2])) == pytest.approx([0.5] * 2)
+
+
+@pytest.mark.parametrize("function", BY_RANK)
+@given(ranks=st.lists(st.integers(1, 5), min_size=1, max_size=9).map(np.array))
+def test_rank_weights_keep_order_share_ties_and_sum_to_one(function, ranks):
+    weights = function(ranks.astype(float))
+    assert weights.sum() == pytest.approx(1, abs=1e-12)
+    assert (weights > 0).all()
+    for i, j in np.ndindex(len(ranks), len(ranks)):
+        if ranks[i] < ranks[j]:
+            assert weights[i] > weights[j]
+        elif ranks[i] == ranks[j]:
+            assert weights[i] == weights[j]
+
+
+@pytest.mark.parametrize("function", BY_RANK)
+def test_tied_ranks_share_the_weights_of_their_places(function):
+    places = function(np.array([1.0, 2, 3, 4]))
+    shared = (places[1] + places[2]) / 2
+    for tied in ([1, 2, 2, 4], [1, 2, 2, 3], [1, 2.5, 2.5, 4]):
+        assert function(np.array(tied, dtype=float)) == pytest.approx(
+            [places[0], shared, shared, places[3]], abs=1e-12
+        )
+
+
+def test_ranked_weights_by_name():
+    weights = ranked_weights({"b": 1, "a": 2, "c": 3}, items=["a", "b", "c"])
+    assert weights == pytest.approx({"a": 5 / 18, "b": 11 / 18, "c": 2 / 18})
+    assert list(weights) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("ranks", "weighting", "words"),
+    [
+        ({"a": 1}, "rank_sum", "Missing: b"),
+        ({"a": 1, "b": 2, "z": 3}, "rank_sum", "Unknown: z"),
+        ({"a": 0, "b": 1}, "rank_sum", "rank of 'a' is 0"),
+        ({"a": 1, "b": NAN}, "rank_sum", "rank of 'b' is nan"),
+        ({"a": 1, "b": float("inf")}, "rank_sum", "rank of 'b' is inf"),
+        ({"a": 1, "b": 2}, "entropy", "'entropy'.*rank_order_centroid, rank_sum, rank_reciprocal"),
+        ({"a": 1, "b": 2}, "no", "'no'"),
+    ],
+)
+def test_ranks_that_cannot_be_meant_are_refused_with_the_reason(ranks, weighting, words):
+    with pytest.raises(InvalidWeights, match=words):
+        ranked_weights(ranks, items=["a", "b"], weighting=weighting)
+
+
+@pytest.mark.parametrize("function", FROM_DATA)
+@given(values=matrices())
+def test_data_weights_sum_to_one_and_follow_their_columns(function, values):
+    weights = weights_or_none(function, values)
+    if weights is None:
+        assert (np.ptp(values, axis=0) == 0).all()
+        return
+    assert weights.sum() == pytest.approx(1, abs=1e-12)
+    assert ((weights > 0) == (np.ptp(values, axis=0) > 0)).all() or function is critic_weights
+    order = np.arange(values.shape[1])[::-1]
+    assert function(values[:, order]) == pytest.approx(weights[order], abs=1e-9)
+    assert function(values[::-1]) == pytest.approx(weights, abs=1e-9)
+
+
+@pytest.mark.parametrize("function", FROM_DATA)
+@given(values=matrices(), equal=st.sampled_from([0.0, 0.1 + 0.2, 1.0, NAN]))
+def test_a_criterion_that_is_equal_everywhere_weighs_nothing_and_changes_nothing(
+    function, values, equal
+):
+    weights = weights_or_none(function, values)
+    column = np.full((len(values), 1), equal)
+    if weights is not None:
+        more = function(np.hstack([values, column]))
+        assert more == pytest.approx([*weights, 0], abs=1e-12)
+
+
+@pytest.mark.parametrize("function", FROM_DATA)
+def test_rounding_is_no_difference_between_areas(function):
+    values = np.array([[0.3, 0.1], [0.1 + 0.2, 0.5], [0.3, 0.9]])
+    assert function(values).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("function", FROM_DATA)
+@pytest.mark.parametrize(
+    "values",
+    [np.full((3, 2), 0.5), np.full((3, 2), NAN), np.array([[0.2, 0.7]]), np.zeros((0, 2))],
+    ids=["all equal", "all unknown", "one area", "no area"],
+)
+def test_data_that_tell_nothing_apart_give_no_weights(function, values):
+    with pytest.raises(InvalidWeights, match="No criterion tells these areas apart"):
+        function(values)
+
+
+def test_entropy_goes_by_the_known_areas_of_each_criterion():
+    known = np.array([0.2, 0.4, 0.9])
+    values = np.array([[0.2, 0.5], [NAN, 0.1], [0.4, 0.6], [0.9, 0.3]])
+
+    def divergence(column):
+        shares = column / column.sum()
+        return 1 + (shares * np.log(shares)).sum() / np.log(len(column))
+
+    expected = np.array([divergence(known), divergence(values[:, 1])])
+    assert entropy_weights(values) == pytest.approx(expected / expected.sum(), abs=1e-12)
+
+
+def test_entropy_refuses_negative_values():
+    with pytest.raises(InvalidWeights, match=r"-0\.1"):
+        entropy_weights(np.array([[0.1, 0.2], [-0.1, 0.3]]))
+
+
+def test_critic_correlates_over_the_areas_where_both_are_known():
+    a, b = np.array([0.0, 0.25, 1, NAN]), np.array([1.0, 0.5, 0.75, 0])
+    r = np.corrcoef(a[:3], b[:3])[0, 1]
+    spread = np.array([np.std(a[:3]), np.std(b)])
+    expected = spread * (1 - r)
+    found = critic_weights(np.column_stack([a, b]))
+    assert found == pytest.approx(expected / expected.sum(), abs=1e-12)
+
+
+def test_critic_takes_criteria_never_known_together_as_uncorrelated():
+    a, b, c = [0, 1, NAN, NAN], [NAN, NAN, 0, 1], [0, 1, 0, 1]
+    # a and b go with c exactly: only a and b conflict, and all three spread alike.
+    assert critic_weights(np.array([a, b, c]).T) == pytest.approx([0.5, 0.5, 0], abs=1e-12)
+
+
+def test_critic_of_criteria_that_say_the_same_goes_by_spread():
+    assert critic_weights(np.array([[0.1, 0.2], [0.2, 0.4], [0.4, 0.8]])) == pytest.approx(
+        [0.5, 0.5]
+    )
+    assert critic_weights(np.array([[0.1], [0.2]])).tolist() == [1]
+    many = np.random.default_rng(4).uniform(size=(50_000, 1))
+    assert critic_weights(many * [0.2, 0.5, 1]) == pytest.approx([1 / 3] * 3, abs=1e-9)
+
+
+def test_a_stated_weight_of_zero_switches_a_criterion_off():
+    assert stated_weights({"a": 1, "b": 0}, items=["a", "b"]) == {"a": 1, "b": 0}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,403 @@
+"""The command `kawasan carry`: figures of old boundaries carried to new ones, or spread inside them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from api.session import (
+    LanguageOption,
+    StoreOption,
+    chosen_language,
+    explained,
+    open_store,
+    progress_bar,
+    stated_settings,
+)
+from api.terminal import output, print_table
+from geo.errors import InvalidIndicators, LayerNotFound, UploadRejected
+from geo.language import Language, Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo.carried_indicators import Carried
+    from geo.crosswalk import Crosswalk
+    from geo.rasters import RasterSource
+    from geo.store import Store
+
+_SHOWN_ROWS, _SHOWN_NOTES, _TOLD, _NAMED = 20, 12, 3, 8
+_TOLD_OVERLAP = 0.01
+_TEXTS = ("indicator", "period", "unit", "source", "source_url", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How files of boundaries are read."""
+
+    key: str
+    crs: str | None
+    layer: str | None
+    repair: bool
+    most_bytes: int
+
+
+def carry(
+    figures: Annotated[
+        Path, typer.Argument(help="CSV of the old areas' figures.", exists=True, dir_okay=False)
+    ],
+    old: Annotated[
+        str, typer.Option("--from", help="Old boundaries: a layer, layer@version, or a file.")
+    ],
+    new: Annotated[str, typer.Option("--to", help="New boundaries: the same.")] = "regencies",
+    key: Annotated[
+        str, typer.Option(help="Column that names the areas, in the CSV and in files.")
+    ] = "code",
+    kind: Annotated[
+        Literal["total", "rate"] | None,
+        typer.Option(help="What the figures are; indicators of the catalogue need not say."),
+    ] = None,
+    by: Annotated[
+        str, typer.Option(help="area, a land raster or GeoTIFF, or its classes: landcover:12,14.")
+    ] = "area",
+    density: Annotated[
+        bool, typer.Option("--density", help="The raster counts per area, not per cell.")
+    ] = False,
+    per: Annotated[
+        str | None, typer.Option(help="Figure that weighs rates, e.g. angkatan_kerja_agustus.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="Column to carry, of a table with a column a figure.")
+    ] = None,
+    conserve: Annotated[
+        bool, typer.Option("--conserve", help="Spread what lies outside the new boundaries.")
+    ] = False,
+    min_known: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Least share that must be known (total 0.95, rate 0.5)."),
+    ] = None,
+    sliver: Annotated[
+        float, typer.Option(min=0, max=1, help="Pieces below this share of both areas are drawing.")
+    ] = 0.0001,
+    label: Annotated[
+        str | None, typer.Option(help="What the lineage calls the old boundaries.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS in place of the files'.")] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="Which layer, where a file has several.")
+    ] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
+    store: StoreOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Carry figures from old boundaries to new ones: totals are split, rates averaged.
+
+    Each figure says what it comes from. Carried to the regencies, a table of indicators is one that
+    `kawasan ingest --as indicators` takes.
+
+    Examples: kawasan carry tpt_2002.csv --from batas_2002.gpkg --per angkatan_kerja --label "batas
+    2002" --out tpt.csv · kawasan carry penduduk.csv --from regencies --to kecamatan --column penduduk
+    --kind total --by landcover:13
+    """
+    settings = stated_settings(store)
+    language = chosen_language(lang, settings)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
+        from geo import carried_indicators, planning
+
+        reading = _Reading(key, crs, layer, repair, settings.max_upload_bytes)
+        across = _crosswalk(
+            _areas(opened, old, reading),
+            _areas(opened, new, reading),
+            weights=_weights(opened, by, density=density),
+            by=by,
+            sliver=sliver,
+        )
+        names = [*(column or []), *([per] if column and per and per not in column else [])]
+        table = carried_indicators.parse_figures(
+            _read_figures(figures), key=key, old=across.old.index, columns=names
+        )
+        kinds = carried_indicators.kinds_of(
+            table["indicator"].unique(),
+            stated=kind,
+            catalogue=planning.indicator_catalogue(opened),
+            denominator=per,
+        )
+        carried, became = carried_indicators.carry_figures(
+            table,
+            across,
+            kinds=kinds,
+            label=label or Path(old).name,
+            denominator=per,
+            conserve=conserve,
+            min_known_share=min_known,
+            language=language,
+        )
+        if out is not None:
+            _write(carried_indicators.to_table(carried), out)
+        _print(carried, language)
+        _print_notes(_notes(became, carried, across, language=language), language)
+
+
+def _crosswalk(
+    old: "gpd.GeoDataFrame",
+    new: "gpd.GeoDataFrame",
+    *,
+    weights: "RasterSource | None",
+    by: str,
+    sliver: float,
+) -> "Crosswalk":
+    from geo.crosswalk import crosswalk
+    from geo.engines import threads
+
+    with progress_bar(by) as progress:
+        return crosswalk(
+            old,
+            new,
+            weights=weights,
+            name=Path(by).name,
+            sliver_share=sliver,
+            engine=threads(),
+            progress=progress,
+        )
+
+
+def _areas(store: "Store", name: str, reading: _Reading) -> "gpd.GeoDataFrame":
+    """Areas in lon/lat by a layer's name, by `name@version`, or of a file, read as uploads are."""
+    from geo.crs import to_lonlat
+    from geo.planning import layer
+
+    if Path(name).suffix:
+        return to_lonlat(_read_areas(Path(name), reading))
+    dataset, _, number = name.partition("@")
+    if not number.isdecimal():
+        return layer(store, name)
+    import geopandas as gpd
+
+    version = store.version(dataset, int(number))
+    if version.kind != "layer":
+        raise LayerNotFound(name, available=store.datasets("layer"))
+    return to_lonlat(gpd.read_parquet(version.path))
+
+
+def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
+    from dataclasses import replace
+
+    from geo.fields import plain_name
+    from geo.ingest import DEFAULT_LIMITS, ingest_upload
+    from geo.layers import Field, LayerSchema
+
+    title = Text(id=path.name, en=path.name)
+    key = plain_name(reading.key)
+    schema = LayerSchema(
+        layer=path.stem,
+        title=title,
+        description=title,
+        key=key,
+        geometry_types=frozenset({"Polygon", "MultiPolygon"}),
+        fields=(Field(key, "text", Text(id=reading.key, en=reading.key), required=True),),
+    )
+    result = ingest_upload(
+        path,
+        filename=path.name,
+        schema=schema,
+        region=None,
+        regency_codes=(),
+        crs_override=reading.crs,
+        layer=reading.layer,
+        limits=replace(DEFAULT_LIMITS, upload_bytes=reading.most_bytes),
+        corrections={"make_valid": reading.repair},
+    )
+    if result.frame is None:
+        errors = [f for f in result.report["findings"] if f["severity"] == "error"]
+        told = [Text(**found["sentence"]) for found in errors[:_TOLD]]
+        more = result.report["errors"] - len(told)
+        facts = {"file": path.name, "more": f" (+{more})" if more > 0 else ""}
+        raise UploadRejected(
+            reason=Text(
+                id=_REFUSED.id.format(found=" ".join(text.id for text in told), **facts),
+                en=_REFUSED.en.format(found=" ".join(text.en for text in told), **facts),
+            )
+        )
+    return result.frame
+
+
+def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None":
+    """The raster that weighs the pieces: by name or file, whole or the classes that are named."""
+    from geo.crosswalk import AREA, GroundArea
+    from geo.crs import parse_crs
+    from geo.land import open_raster
+    from geo.planning import LAND_PREFIX
+    from geo.raster_files import RasterFile
+    from geo.rasters import Marked
+
+    if by == AREA:
+        return None
+    name, classes = by, tuple[int, ...]()
+    if match := re.fullmatch(r"(.+):(\d+(?:,\d+)*)", by):
+        name, classes = match[1], tuple(int(number) for number in match[2].split(","))
+    path = Path(name) if Path(name).suffix else store.version(LAND_PREFIX + name).path
+    with open_raster(path) as raster:
+        parse_crs(raster.crs, subject=path.name)
+    source: RasterSource = RasterFile(path)
+    if classes:
+        return GroundArea(Marked(source, classes))
+    return GroundArea(source) if density else source
+
+
+def _read_figures(path: Path) -> "pd.DataFrame":
+    from geo.files import read_table
+
+    try:
+        return read_table(path)
+    # pandas says what is wrong with a table by many errors, all of them of this kind.
+    except ValueError as error:
+        raise InvalidIndicators(reason=_NO_TABLE.format(file=path.name, error=error)) from error
+
+
+def _write(table: "pd.DataFrame", path: Path) -> None:
+    texts = {name: table[name].astype("str") for name in _TEXTS if name in table}
+    # A spreadsheet runs a text that begins so; see geo/files.py.
+    guarded = {
+        name: text.str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for name, text in texts.items()
+    }
+    table.assign(**guarded).to_csv(path, index=False, encoding="utf-8")
+
+
+def _print(carried: "pd.DataFrame", language: Language) -> None:
+    from maps.text import format_number, format_share
+
+    rows = [
+        (
+            row["area_id"],
+            f"{row['indicator']} {row['period']}".strip(),
+            format_number(row["value"], language),
+            "≈" if row["is_estimate"] else "=",
+            format_share(row["known_share"], language),
+            " + ".join(f"{old} {format_number(part, language)}" for old, part in row["sources"]),
+        )
+        for row in carried.head(_SHOWN_ROWS).to_dict("records")
+    ]
+    heads = {
+        "id": ("Wilayah", "Angka", "Nilai", "", "Diketahui", "Dari"),
+        "en": ("Area", "Figure", "Value", "", "Known", "From"),
+    }
+    print_table(heads[language], rows)
+    if (left := len(carried) - len(rows)) > 0:
+        output.print(_MORE.to(language).format(left=left), markup=False)
+
+
+def _print_notes(notes: Iterable[Text], language: Language) -> None:
+    distinct = list(dict.fromkeys(notes))
+    for note in distinct[:_SHOWN_NOTES]:
+        output.print("• " + note.to(language), markup=False, highlight=False)
+    if len(distinct) > _SHOWN_NOTES:
+        output.print(f"• … (+{len(distinct) - _SHOWN_NOTES})", markup=False)
+
+
+def _notes(
+    became: Sequence["Carried"],
+    carried: "pd.DataFrame",
+    across: "Crosswalk",
+    *,
+    language: Language,
+) -> Iterator[Text]:
+    """What a planner must know of what became of the figures, most telling first."""
+    from geo.crosswalk import AREA
+
+    for one in became:
+        yield from _balance(one, language)
+    reports = [one.report for one in became]
+    yield from _named(_UNPLACED, (k for r in reports for k in r.keys.unmatched_left))
+    yield from _named(_NO_FIGURE, (k for r in reports for k in r.keys.unmatched_right))
+    yield from _named(_BY_AREA, (k for r in reports for k in r.by_area))
+    yield from _named(_UNREACHED, (k for r in reports for k in r.unreached))
+    if across.method != AREA:
+        zero = carried["area_id"][(carried["kind"] == "total") & (carried["value"] == 0)]
+        yield from _named(_EMPTY, zero[zero.map(across.new["by_area"])])
+    for side in (across.old, across.new):
+        yield from _named(_OVERLAP, side.index[side["overlap"] > _TOLD_OVERLAP])
+
+
+def _balance(one: "Carried", language: Language) -> Iterator[Text]:
+    """Where a total went; nothing for a rate."""
+    from maps.text import format_number
+
+    report = one.report
+    if report.kind == "rate":
+        return
+    name = f"{one.indicator} {one.period}".strip()
+    total, carried = (format_number(n, language) for n in (report.total, report.carried))
+    yield _BALANCE.format(name=name, total=total, carried=carried)
+    for text, parts in ((_UNCOVERED, report.uncovered), (_SPREAD, report.spread)):
+        if len(parts):
+            keys = _listed(f"{k} {format_number(part, language)}" for k, part in parts.items())
+            yield text.format(name=name, amount=format_number(parts.sum(), language), keys=keys)
+    for text, amount in ((_WITHHELD, report.withheld), (_LOST, report.unplaced)):
+        if amount:
+            yield text.format(name=name, amount=format_number(amount, language))
+
+
+def _named(text: Text, keys: Iterable[object]) -> Iterator[Text]:
+    if listed := _listed(dict.fromkeys(map(str, keys))):
+        yield text.format(keys=listed)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    every = list(texts)
+    more = f" (+{len(every) - _NAMED})" if len(every) > _NAMED else ""
+    return ", ".join(every[:_NAMED]) + more
+
+
+_REFUSED = Text(id="{file}: {found}{more}", en="{file}: {found}{more}")
+_NO_TABLE = Text(
+    id="{file} tidak dapat dibaca sebagai tabel CSV UTF-8 berpemisah koma ({error}). Simpan ulang sebagai CSV UTF-8.",
+    en="{file} cannot be read as a CSV table in UTF-8 separated by commas ({error}). Save it again as CSV UTF-8.",
+)
+_MORE = Text(id="… dan {left} lagi (--out)", en="… and {left} more (--out)")
+_BALANCE = Text(
+    id="{name}: jumlah {total}, terbawa {carried}.", en="{name}: {total} in all, {carried} carried."
+)
+_UNCOVERED = Text(
+    id="{name}: {amount} di luar semua batas baru, tidak dibawa ({keys}). Bila celahnya hanya beda gambar, tambahkan --conserve.",
+    en="{name}: {amount} outside all new boundaries, not carried ({keys}). Where the gaps are only drawing, add --conserve.",
+)
+_SPREAD = Text(
+    id="{name}: {amount} di luar batas baru, ditebar ke wilayah barunya ({keys}).",
+    en="{name}: {amount} outside the new boundaries, spread over the new areas ({keys}).",
+)
+_WITHHELD = Text(
+    id="{name}: {amount} jatuh di wilayah yang jumlahnya tidak diketahui, jadi wilayah itu tanpa nilai; ubah dengan --min-known.",
+    en="{name}: {amount} falls to areas whose total is not known, so they have no value; change it by --min-known.",
+)
+_LOST = Text(
+    id="{name}: {amount} milik kunci yang tidak ada di batas lama, tidak dibawa.",
+    en="{name}: {amount} is of keys that are no old area, not carried.",
+)
+_UNPLACED = Text(
+    id="Kunci yang tidak ada di batas lama: {keys}.", en="Keys that are no old area: {keys}."
+)
+_NO_FIGURE = Text(
+    id="Wilayah lama tanpa baris di tabel: {keys}.",
+    en="Old areas without a row in the table: {keys}.",
+)
+_BY_AREA = Text(
+    id="Raster tidak berisi bobot di wilayah ini, jadi luas yang dipakai: {keys}.",
+    en="The raster has no weight in these areas, so their area is used: {keys}.",
+)
+_EMPTY = Text(
+    id="Raster tidak berisi bobot di wilayah baru ini, jadi jumlah di sana nol: {keys}. Periksa apakah raster cukup rinci.",
+    en="The raster has no weight in these new areas, so their totals are zero: {keys}. Check that it is fine enough.",
+)
+_UNREACHED = Text(
+    id="Wilayah baru di luar semua batas lama: {keys}.",
+    en="New areas outside all old boundaries: {keys}.",
+)
+_OVERLAP = Text(
+    id="Lebih dari 1 % wilayah ini dihitung dua kali karena batas yang bertumpang tindih; bagiannya dibagi: {keys}.",
+    en="More than 1 % of these areas counts twice where boundaries overlap; it is shared between them: {keys}.",
+)

@@ -1,0 +1,74 @@
+"""Models over HTTP: what is asked of a zone, how it is graded, weighed and combined."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import LanguageDep, LinksDep, StoreDep
+from api.links import JSON
+from api.responses import json_response, tagged
+from geo.language import Language
+
+router = APIRouter(tags=["models"])
+
+
+@router.get("/models", summary="Models, methods and weightings")
+def read_models(
+    request: Request, store: StoreDep, language: LanguageDep, links: LinksDep
+) -> Response:
+    """Every published model, and the methods and rules for weights that can be chosen."""
+    from geo import planning
+    from geo.methods import METHODS
+    from geo.weights import WEIGHTINGS
+
+    now = store.current()
+    found = [planning.model(now, model_id) for model_id in planning.models(now)]
+    document = {
+        "models": [
+            {
+                "id": m.id,
+                "version": m.version,
+                "kind": m.kind,
+                "title": m.title.to(language),
+                "description": m.description.to(language),
+                "links": [links.link("item", JSON, "models", m.id)],
+            }
+            for m in found
+        ],
+        "methods": [
+            {
+                "id": method.id,
+                "title": method.title.to(language),
+                "description": method.description.to(language),
+                "source": method.source,
+            }
+            for method in METHODS.values()
+        ],
+        "weightings": [
+            {"id": w.id, "title": w.title.to(language), "needs": w.needs, "source": w.source}
+            for w in WEIGHTINGS.values()
+        ],
+    }
+    return tagged(request, json_response(request, document))
+
+
+@router.get("/models/{model}", summary="One model")
+def read_model(request: Request, model: str, store: StoreDep, language: LanguageDep) -> Response:
+    """Dimensions, criteria with their value functions and sources, constraints, weights, classes."""
+    from geo import planning
+
+    now = store.current()
+    chosen = planning.model(now, model)
+    document = _described(chosen, language) | {"years": planning.years(now, model)}
+    return tagged(request, json_response(request, document))
+
+
+def _described(chosen: Any, language: Language) -> dict[str, Any]:
+    from geo.documents import as_json
+
+    names = (
+        "id", "version", "kind", "title", "description", "source", "method", "risk",
+        "coverage_floor", "min_cells", "dimensions", "criteria", "constraints", "classes",
+        "weights", "weights_confirmed", "classes_confirmed",
+    )  # fmt: skip
+    return {name: as_json(getattr(chosen, name), language) for name in names}

@@ -1,0 +1,236 @@
+"""I/O. How sure an assessment is: the published data give the errors, the draws give the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from geo.assessment import Assessment
+from geo.contest import Contest, contest_of
+from geo.documents import as_json
+from geo.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
+from geo.language import Language, Text
+from geo.measurement_error import measure_errors
+from geo.planning import Inputs, inputs_of, measured, open_inputs, read_model
+from geo.scenarios import Scenario
+from geo.sensitivity import WeightSensitivity, most_critical, weight_sensitivities
+from geo.sentences import joined
+from geo.store import Store
+from geo.uncertainty import (
+    Uncertainty,
+    expected_ranks,
+    pairwise_wins,
+    rank_intervals,
+    simulate,
+    within_rank,
+)
+from geo.uncertainty_texts import verdict, zone_sentence
+from geo.versions import Published
+
+# A table of pairs in a document: 40,000 numbers at this many zones.
+_MOST_PAIRED = 200
+_FIRST_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """How to simulate: same values, same answer.
+
+    `concentration` says how close weights stay to the stated ones (see `geo.draws.weight_draws`),
+    None draws from all weights. `with_errors` lets measures vary by the errors that the model states.
+    """
+
+    draws: int
+    seed: int = 0
+    concentration: float | None = DEFAULT_CONCENTRATION
+    with_errors: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Confidence:
+    """What a simulation says of the ranked ones of n_zones zones.
+
+    `errors` is None where measures counted as exact.
+    """
+
+    simulation: Simulation
+    n_zones: int
+    contest: Contest
+    uncertainty: Uncertainty
+    errors: MeasureErrors | None
+
+
+def confidence(
+    store: Store | Published,
+    assessment: Assessment,
+    simulation: Simulation,
+    *,
+    scenario: Scenario | None = None,
+) -> Confidence:
+    """Simulate an assessment under uncertain weights and measures.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        The one under which `assessment` was made.
+
+    Raises
+    ------
+    NothingRanked
+        When the assessment ranks no zone.
+    InvalidDraws
+    """
+    contest = _contest(assessment)
+    rng = np.random.default_rng(simulation.seed)
+    weights = weight_draws(
+        contest.weights, n=simulation.draws, rng=rng, concentration=simulation.concentration
+    )
+    errors = _errors(store, assessment, scenario) if simulation.with_errors else None
+    values = None
+    if errors is not None and errors.standard_errors.any():
+        values = value_draws(contest, errors, n=simulation.draws, rng=rng)
+    return Confidence(
+        simulation=simulation,
+        n_zones=len(assessment.matrix.area_ids),
+        contest=contest,
+        uncertainty=simulate(contest, weights, values=values),
+        errors=errors,
+    )
+
+
+def overall(found: Confidence) -> Text:
+    """How firm the first place is, and among how many of all zones."""
+    ranked = len(found.uncertainty.area_ids)
+    said = verdict(found.uncertainty)
+    if ranked == found.n_zones:
+        return said
+    return joined([said, _AMONG.format(ranked=ranked, n=found.n_zones)], by=" ")
+
+
+def sensitivities(assessment: Assessment) -> dict[str, tuple[WeightSensitivity, ...]]:
+    """How far each weight can move before something changes: of criteria, and of whole dimensions."""
+    contest = _contest(assessment)
+    groups = np.array(assessment.model.groups())
+    top = assessment.model.top_dimensions()
+    dimensions = {d.id: np.flatnonzero(groups == i).tolist() for i, d in enumerate(top)}
+    return {
+        "criteria": weight_sensitivities(contest),
+        "dimensions": weight_sensitivities(contest, dimensions),
+    }
+
+
+def sensitivity_document(
+    found: Mapping[str, tuple[WeightSensitivity, ...]], language: Language
+) -> dict[str, Any]:
+    """The sensitivities as JSON types, with the weight that matters most to the first place."""
+    document: dict[str, Any] = as_json(found, language)
+    return document | {
+        "most_critical": {
+            kind: as_json(most_critical(found["criteria"], kind=kind), language)
+            for kind in ("first", "rank", "class")
+        }
+    }
+
+
+def confidence_document(found: Confidence, language: Language) -> dict[str, Any]:
+    """A simulation as JSON types: a verdict, and for each ranked zone what its draws say."""
+    uncertainty = found.uncertainty
+    n = len(uncertainty.area_ids)
+    notes = {} if found.errors is None else found.errors.notes
+    document = {
+        "draws": found.simulation.draws,
+        "seed": found.simulation.seed,
+        "concentration": found.simulation.concentration,
+        "verdict": overall(found).to(language),
+        "measures": {criterion: note.to(language) for criterion, note in notes.items()},
+        "zones": _zones(uncertainty, language),
+    }
+    if n <= _MOST_PAIRED:
+        document["pairwise"] = {
+            "area_ids": list(uncertainty.area_ids),
+            "wins": pairwise_wins(uncertainty).tolist(),
+        }
+    return document
+
+
+def _zones(uncertainty: Uncertainty, language: Language) -> dict[str, Any]:
+    intervals, means = rank_intervals(uncertainty).tolist(), expected_ranks(uncertainty).tolist()
+    first = within_rank(uncertainty, 1).tolist()
+    first_few = within_rank(uncertainty, _FIRST_FEW).tolist()
+    return {
+        area_id: {
+            "acceptability": _acceptability(uncertainty, i),
+            "rank_interval": intervals[i],
+            "expected_rank": means[i],
+            "first": first[i],
+            "first_three": first_few[i],
+            "classes": dict(
+                zip(uncertainty.classes, uncertainty.class_shares[i].tolist(), strict=True)
+            ),
+            "central_weights": _central(uncertainty, i),
+            "sentence": zone_sentence(uncertainty, area_id).to(language),
+        }
+        for i, area_id in enumerate(uncertainty.area_ids)
+    }
+
+
+def _acceptability(uncertainty: Uncertainty, place: int) -> dict[str, float]:
+    """The share of draws by rank, of the ranks that occurred."""
+    ranks, often = np.unique(uncertainty.distribution[place], return_counts=True)
+    pairs = zip(ranks.tolist(), often.tolist(), strict=True)
+    return {str(rank): count / uncertainty.n_draws for rank, count in pairs if rank > 0}
+
+
+def _central(uncertainty: Uncertainty, place: int) -> dict[str, float] | None:
+    weights = uncertainty.central_weights[place]
+    if np.isnan(weights).any():
+        return None
+    return dict(zip(uncertainty.criteria, weights.tolist(), strict=True))
+
+
+def _contest(assessment: Assessment) -> Contest:
+    return contest_of(
+        assessment.model,
+        assessment.matrix,
+        weights=assessment.weights,
+        ranked=assessment.scores.ranked,
+        names=assessment.measures.names,
+        method=assessment.method,
+        risk=assessment.risk,
+    )
+
+
+def _errors(
+    store: Store | Published, assessment: Assessment, scenario: Scenario | None
+) -> MeasureErrors:
+    inputs = inputs_of(store, assessment)
+    if scenario is None:
+        return _published_errors(inputs)
+    with open_inputs(inputs, scenario) as read:
+        return measure_errors(
+            assessment.model,
+            assessment.measures,
+            zones=read.zones,
+            rasters=read.rasters,
+            indicators=read.indicators,
+        )
+
+
+@lru_cache(maxsize=16)
+def _published_errors(inputs: Inputs) -> MeasureErrors:
+    with open_inputs(inputs) as read:
+        return measure_errors(
+            read_model(inputs.model),
+            measured(inputs)[0],
+            zones=read.zones,
+            rasters=read.rasters,
+            indicators=read.indicators,
+        )
+
+
+_AMONG = Text(
+    id="Hanya {ranked} dari {n} zona yang diperingkat ikut; yang lain belum cukup datanya atau dikecualikan.",
+    en="Only the {ranked} of {n} zones that are ranked take part; the others lack data or are excluded.",
+)

@@ -1,0 +1,129 @@
+"""Pure. The TOML in which an office writes down pairwise judgements, of one person or of several.
+
+    [judgements]
+    goal = [["huni", "usaha", 2], ["huni", "berkembang", 3]]
+
+or, for several, each with the groups that they judged:
+
+    [[member]]
+    name = "Barito Kuala"
+    weight = 2
+    judgements.goal = [["huni", "usaha", 2]]
+"""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from geo.errors import InvalidInput
+from geo.group_judgement import Member
+from geo.judgements import JudgedTwice
+from geo.language import Text
+from geo.weighing import Judgements, Wish
+
+_KEYS = frozenset({"judgements", "member", "incomplete"})
+_MEMBER_KEYS = frozenset({"name", "weight", "judgements"})
+
+
+class InvalidJudgementFile(InvalidInput):
+    """A file of judgements that cannot be read; `place` names where."""
+
+    title = Text(id="Berkas penilaian tidak sah", en="Invalid file of judgements")
+    sentence = Text(
+        id="Penilaian tidak dapat dibaca, di {place}: {reason}",
+        en="The judgements cannot be read, at {place}: {reason}",
+    )
+
+
+def parse_judgements(text: str) -> Wish:
+    """What a file of judgements asks for.
+
+    Raises
+    ------
+    InvalidJudgementFile
+        Naming the place and what is accepted there.
+    JudgedTwice
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidJudgementFile(place="TOML", reason=str(error)) from error
+    _require_keys(table, "-", _KEYS)
+    members = table.get("member", [])
+    if not isinstance(members, list) or bool(members) == ("judgements" in table):
+        raise InvalidJudgementFile(place="-", reason=_ONE_KIND)
+    return Wish(
+        judgements=_groups(table["judgements"], "judgements") if "judgements" in table else None,
+        is_incomplete=table.get("incomplete") is True,
+        members=[_member(entry, f"member[{i}]") for i, entry in enumerate(members)],
+    )
+
+
+def _member(entry: Any, place: str) -> Member:
+    _require_keys(entry, place, _MEMBER_KEYS)
+    name, weight = entry.get("name"), entry.get("weight", 1.0)
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidJudgementFile(place=f"{place}.name", reason=_NO_NAME)
+    return Member(
+        name=name.strip(),
+        weight=_number(weight, f"{place}.weight"),
+        judgements=_groups(entry.get("judgements"), f"{place}.judgements"),
+    )
+
+
+def _groups(stated: Any, place: str) -> Judgements:
+    if not isinstance(stated, Mapping) or not stated:
+        raise InvalidJudgementFile(place=place, reason=_NO_GROUPS)
+    return {group: _pairs(rows, f"{place}.{group}") for group, rows in stated.items()}
+
+
+def _pairs(rows: Any, place: str) -> dict[tuple[str, str], float]:
+    pairs: dict[tuple[str, str], float] = {}
+    for i, row in enumerate(rows if isinstance(rows, list) else [rows]):
+        is_row = isinstance(row, list) and len(row) == 3
+        if not is_row or not all(isinstance(name, str) for name in row[:2]):
+            raise InvalidJudgementFile(place=f"{place}[{i}]", reason=_NO_ROW)
+        ratio = _number(row[2], f"{place}[{i}]")
+        if pairs.get((row[0], row[1]), ratio) != ratio:
+            raise JudgedTwice(first=row[0], second=row[1])
+        pairs[row[0], row[1]] = ratio
+    return pairs
+
+
+def _number(value: Any, place: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidJudgementFile(place=place, reason=_NO_NUMBER.format(value=repr(value)[:50]))
+    return float(value)
+
+
+def _require_keys(table: Any, place: str, known: frozenset[str]) -> None:
+    if not isinstance(table, Mapping):
+        raise InvalidJudgementFile(place=place, reason=_NO_GROUPS)
+    unknown = sorted(set(table) - known)
+    if unknown:
+        listed = ", ".join(sorted(known))
+        reason = _UNKNOWN.format(name=unknown[0][:50], known=listed)
+        raise InvalidJudgementFile(place=place, reason=reason)
+
+
+_ONE_KIND = Text(
+    id="tulis satu tabel [judgements], atau [[member]] untuk setiap penilai, tidak keduanya.",
+    en="write one table [judgements], or [[member]] for everybody who judges, not both.",
+)
+_NO_NAME = Text(
+    id="setiap penilai perlu nama dalam tanda kutip.",
+    en="everybody who judges needs a quoted name.",
+)
+_NO_GROUPS = Text(
+    id='tulis kelompok dan pasangannya, misalnya goal = [["huni", "usaha", 2]].',
+    en='write a group and its pairs, such as goal = [["huni", "usaha", 2]].',
+)
+_NO_ROW = Text(
+    id='setiap penilaian adalah ["pertama", "kedua", angka], misalnya ["huni", "usaha", 2].',
+    en='every judgement is ["first", "second", number], such as ["huni", "usaha", 2].',
+)
+_NO_NUMBER = Text(id="{value} bukan angka.", en="{value} is no number.")
+_UNKNOWN = Text(
+    id="{name!r} tidak dikenal di sini; yang dapat ditulis: {known}.",
+    en="{name!r} is not known here; you can write: {known}.",
+)

@@ -1,0 +1,291 @@
+"""Pure. How sure a ranking is: what becomes of ranks and classes when weights and measures vary.
+
+Stochastic multicriteria acceptability analysis (SMAA-2): the ranking is made anew for every draw
+(see `geo/draws.py`) and what comes out is counted. What is counted is exact for the draws made; the
+draws themselves leave a standard error of at most 0.5 / sqrt(n_draws), 0.5 % for 10,000. Zones that
+the assessment does not rank take part in no draw. Sentences are in `geo/uncertainty_texts.py`.
+
+References
+----------
+Lahdelma & Salminen (2001), SMAA-2: Stochastic multicriteria acceptability analysis for group
+decision making, Operations Research 49(3):444-454; Tervonen & Figueira (2008), A survey on
+stochastic multicriteria acceptability analysis methods, J. Multi-Criteria Decision Analysis
+15:1-14; Leskinen et al. (2006), Forest Science 52(3):304-312, for pairwise winning.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.contest import Contest, contest_classes, contest_scores
+from geo.draws import InvalidDraws
+from geo.errors import ZoneNotFound
+from geo.language import Text
+from geo.ranks import in_blocks, rank_rows, sets_at_once
+
+Array = npt.NDArray[np.float64]
+Ranks = npt.NDArray[np.int32]
+
+# Two tables of int32 are kept: 1.4 GB at this many.
+MOST_RANKS = 180_000_000
+# A table of ranks by areas or of pairs: 32 MB at this many areas.
+MOST_TABLED = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Uncertainty:
+    """What n_draws draws say of n ranked zones.
+
+    `ranks` (n_draws, n) are the ranks of each draw, 0 where nothing known of a zone had weight;
+    `distribution` (n, n_draws) the same for each zone in rising order: its whole distribution over
+    ranks without a table of n × n. `stated_ranks` (n,) are those under the stated weights and
+    measures. `class_shares` (n, n_classes) are the shares of draws in each class. `central_weights`
+    (n, n_criteria) are the mean of the weights that put a zone first: what somebody would typically
+    find important who prefers it; NaN where none did.
+    """
+
+    area_ids: tuple[str, ...]
+    names: tuple[str, ...]
+    criteria: tuple[str, ...]
+    classes: tuple[str, ...]
+    ranks: Ranks
+    distribution: Ranks
+    stated_ranks: Ranks
+    class_shares: Array
+    central_weights: Array
+
+    @property
+    def n_draws(self) -> int:
+        """How many draws were made."""
+        return len(self.ranks)
+
+    def place(self, area_id: str) -> int:
+        """The row of a zone; `ZoneNotFound` for one that is not ranked or not there."""
+        if area_id not in self.area_ids:
+            raise ZoneNotFound(area_id, available=list(self.area_ids[:50]))
+        return self.area_ids.index(area_id)
+
+
+def simulate(
+    contest: Contest,
+    weights: Array,
+    *,
+    values: Iterable[Array] | None = None,
+    threads: int = 1,
+) -> Uncertainty:
+    """Rank and class the zones of a contest under every draw.
+
+    Parameters
+    ----------
+    weights : (n_draws, n_criteria) float64
+        See `geo.draws.weight_draws`; one row repeated for uncertain measures alone.
+    values : iterable of (k, n_zones, n_criteria) float64, optional
+        Tables of drawn values, n_draws in all, see `geo.draws.value_draws`; without them the
+        measures count as exact.
+    threads : int
+        How many work at once where values do not vary. The result does not depend on it.
+
+    Raises
+    ------
+    InvalidDraws
+        When the ranks would not fit into memory, or values are not as many as weights.
+    """
+    n_draws, n = len(weights), len(contest.area_ids)
+    if n * n_draws > MOST_RANKS:
+        raise InvalidDraws(reason=_TOO_MANY.format(n=n, draws=n_draws, most=MOST_RANKS // n))
+    ranks = np.empty((n_draws, n), dtype=np.int32)
+    counts = np.zeros((n, len(contest.classes)), dtype=np.int64)
+    for found in _counted(contest, weights, values, ranks, threads):
+        counts += found
+    return Uncertainty(
+        area_ids=contest.area_ids,
+        names=contest.names,
+        criteria=contest.criteria,
+        classes=contest.classes,
+        ranks=ranks,
+        distribution=rank_distribution(ranks, threads=threads),
+        stated_ranks=rank_rows(contest_scores(contest, contest.weights[np.newaxis]))[0],
+        class_shares=counts / n_draws,
+        central_weights=_central_weights(ranks, weights),
+    )
+
+
+def _counted(
+    contest: Contest,
+    weights: Array,
+    values: Iterable[Array] | None,
+    ranks: Ranks,
+    threads: int,
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Write the ranks of every draw; yield how often each class occurred, (n, n_classes) a block."""
+    if values is None:
+        one = partial(_one_block, contest, weights, ranks, None)
+        block = sets_at_once(len(contest.area_ids))
+        yield from in_blocks(one, len(weights), block=block, threads=threads)
+        return
+    start = 0
+    for tables in values:
+        draws = slice(start, start + len(tables))
+        start = draws.stop
+        if start <= len(weights):
+            yield _one_block(contest, weights, ranks, tables, draws)
+    if start != len(weights):
+        raise InvalidDraws(reason=_NOT_AS_MANY.format(weights=len(weights), values=start))
+
+
+def _one_block(
+    contest: Contest, weights: Array, ranks: Ranks, tables: Array | None, draws: slice
+) -> npt.NDArray[np.int64]:
+    scores = contest_scores(contest, weights[draws], values=tables)
+    rank_rows(scores, out=ranks[draws])
+    classes = contest_classes(contest, scores, weights[draws], values=tables)
+    counts = [np.count_nonzero(classes == c, axis=0) for c in range(len(contest.classes))]
+    return np.stack(counts, axis=1)
+
+
+def rank_distribution(ranks: Ranks, *, threads: int = 1) -> Ranks:
+    """For each area its ranks (n_areas, n_draws) in rising order, from ranks (n_draws, n_areas)."""
+    found = np.empty(ranks.shape[::-1], dtype=np.int32)
+
+    def order(areas: slice) -> None:
+        found[areas] = ranks[:, areas].T
+        found[areas].sort(axis=1)
+
+    for _ in in_blocks(order, ranks.shape[1], block=512, threads=threads):
+        pass
+    return found
+
+
+def _central_weights(ranks: Ranks, weights: Array) -> Array:
+    draws, areas = np.nonzero(ranks == 1)
+    total = np.zeros((ranks.shape[1], weights.shape[1]))
+    # One draw after the other, so that the sum does not depend on how it is cut.
+    np.add.at(total, areas, weights[draws])
+    often = np.bincount(areas, minlength=len(total))[:, np.newaxis]
+    mean: Array = np.divide(total, often, out=np.full(total.shape, np.nan), where=often > 0)
+    return mean
+
+
+def within_rank(uncertainty: Uncertainty, k: int) -> Array:
+    """The share of draws (n,) in which each zone is among the first k; ties may make it more than k."""
+    counts = _counts_up_to(uncertainty, k) - _counts_up_to(uncertainty, 0)
+    return counts / uncertainty.n_draws
+
+
+def acceptability(uncertainty: Uncertainty, rank: int) -> Array:
+    """Rank acceptability b of one rank: the share of draws (n,) that give each zone this rank."""
+    counts = _counts_up_to(uncertainty, rank) - _counts_up_to(uncertainty, rank - 1)
+    return counts / uncertainty.n_draws
+
+
+def rank_acceptability(uncertainty: Uncertainty) -> Array:
+    """Rank acceptabilities (n, n): row is the zone, column the rank from 1.
+
+    A row sums to 1 (less the draws in which the zone had no score), a column too unless ranks are
+    shared.
+
+    Raises
+    ------
+    InvalidDraws
+        For more than 2,000 zones; `acceptability` then answers for one rank.
+    """
+    n = len(uncertainty.area_ids)
+    _require_table(n)
+    table = np.zeros((n, n + 1), dtype=np.int64)
+    np.add.at(table, (np.arange(n)[:, np.newaxis], uncertainty.distribution), 1)
+    return table[:, 1:] / uncertainty.n_draws
+
+
+def rank_intervals(uncertainty: Uncertainty, *, share: float = 0.9) -> npt.NDArray[np.int64]:
+    """The ranks (n, 2) between which at least `share` of a zone's draws lie.
+
+    As many draws at most are better than the first as worse than the second: the 5th and the 95th
+    percentile for 0.9. Draws without a rank do not count; 0 and 0 where there is no other.
+    """
+    distribution = uncertainty.distribution
+    without = _counts_up_to(uncertainty, 0)
+    ranked = uncertainty.n_draws - without
+    tail = (1.0 - share) / 2.0
+    # A whole number of draws that floating point puts a hair beside is meant as whole.
+    first = np.floor(tail * ranked + 1e-9).astype(np.int64)
+    last = np.maximum(ranked - 1 - first, first)
+    picked = np.stack([without + first, without + last], axis=1)
+    picked = np.minimum(picked, uncertainty.n_draws - 1)
+    return np.take_along_axis(distribution, picked, axis=1).astype(np.int64)
+
+
+def expected_ranks(uncertainty: Uncertainty) -> Array:
+    """The mean rank (n,) over the draws; NaN where a zone never had one."""
+    ranked = uncertainty.n_draws - _counts_up_to(uncertainty, 0)
+    total = uncertainty.distribution.sum(axis=1, dtype=np.int64)
+    mean: Array = np.divide(total, ranked, out=np.full(len(total), np.nan), where=ranked > 0)
+    return mean
+
+
+def pairwise_wins(uncertainty: Uncertainty, area_ids: Sequence[str] | None = None) -> Array:
+    """The share of draws (k, k) in which the zone of the row ranks better than that of the column.
+
+    Of all zones, or of those named. Both ways and the share of ties add up to 1; a zone without a
+    score in a draw loses against one that has a score.
+
+    Raises
+    ------
+    ZoneNotFound
+    InvalidDraws
+        For more than 2,000 zones.
+    """
+    ids = uncertainty.area_ids if area_ids is None else area_ids
+    _require_table(len(ids))
+    chosen = uncertainty.ranks[:, [uncertainty.place(area_id) for area_id in ids]]
+    behind = np.where(chosen == 0, np.iinfo(np.int32).max, chosen).T.copy()
+    wins = [np.count_nonzero(row < behind, axis=1) for row in behind]
+    return np.array(wins) / uncertainty.n_draws
+
+
+def confidence_factors(
+    contest: Contest, uncertainty: Uncertainty, *, values: Iterable[Array] | None = None
+) -> Array:
+    """The share of tables of values (n,) in which each zone is first under its own central weights.
+
+    A low one says that the measures are too uncertain to make out the zone as the best even for
+    those who would prefer it. NaN where no weights put the zone first. Without drawn values it is 1
+    or 0. `values` as in `simulate`, any number of them.
+    """
+    central = uncertainty.central_weights
+    candidates = np.flatnonzero(~np.isnan(central).any(axis=1))
+    firsts, n_tables = np.zeros(len(central)), 0
+    for tables in [contest.values[np.newaxis]] if values is None else values:
+        n_tables += len(tables)
+        for zone in candidates:
+            weights = np.broadcast_to(central[zone], (len(tables), len(contest.criteria)))
+            ranks = rank_rows(contest_scores(contest, weights, values=tables))
+            firsts[zone] += np.count_nonzero(ranks[:, zone] == 1)
+    factors = np.full(len(central), np.nan)
+    factors[candidates] = firsts[candidates] / n_tables
+    return factors
+
+
+def _counts_up_to(uncertainty: Uncertainty, rank: int) -> npt.NDArray[np.int64]:
+    return np.asarray(np.count_nonzero(uncertainty.distribution <= rank, axis=1))
+
+
+def _require_table(n: int) -> None:
+    if n > MOST_TABLED:
+        raise InvalidDraws(reason=_TOO_WIDE.format(n=n, most=MOST_TABLED))
+
+
+_TOO_MANY = Text(
+    id="{draws} simulasi untuk {n} zona tidak muat di memori; paling banyak {most} simulasi.",
+    en="{draws} draws for {n} zones do not fit into memory; at most {most} draws.",
+)
+_NOT_AS_MANY = Text(
+    id="Ada {weights} bobot tetapi {values} tabel nilai; jumlahnya harus sama.",
+    en="There are {weights} weight sets but {values} tables of values; they must be as many.",
+)
+_TOO_WIDE = Text(
+    id="Tabel untuk {n} zona terlalu besar; paling banyak {most}. Pilih sebagian zona.",
+    en="A table of {n} zones is too large; at most {most}. Choose some of them.",
+)

@@ -1,0 +1,159 @@
+"""I/O. Weights from whatever a planner brings: stated, judged by one or by many, ranked, or from the data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from geo.documents import as_json
+from geo.errors import InvalidWeights
+from geo.group_judgement import GroupJudgement, Member, judge_groups_together
+from geo.group_sentences import group_sentences
+from geo.judgements import CONSISTENCY_LIMIT, AhpWeights
+from geo.language import Language, Text
+from geo.models import Model, weights_from, weights_from_judgements
+from geo.planning import DEFAULT_LAYER, DEFAULT_MODEL, assess, model
+from geo.store import Store
+from geo.versions import Published
+from geo.weights import find_weighting, ranked_weights
+
+Judgements = Mapping[str, Mapping[tuple[str, str], float]]
+DEFAULT_RANKING = "rank_order_centroid"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a planner brings; at most one of `stated`, `judgements`, `members` and `weighting`.
+
+    `stated` and `judgements` are as in `geo.models.weights_from` and `weights_from_judgements`;
+    `is_incomplete` allows pairs to be missing. `weighting` is the id of a `geo.weights.Weighting`;
+    one by ranks needs `ranks` of every top-level dimension or of every criterion.
+    """
+
+    stated: Mapping[str, float] | None = None
+    judgements: Judgements | None = None
+    is_incomplete: bool = False
+    members: Sequence[Member] = ()
+    weighting: str | None = None
+    ranks: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Global weights by criterion, summing to 1, and what is behind them.
+
+    `judgements` are AHP results by group ("goal" or a dimension's id), `together` what several
+    members say, by group; both empty where nothing was judged.
+    """
+
+    weights: Mapping[str, float]
+    judgements: Mapping[str, AhpWeights] = field(default_factory=dict)
+    together: Mapping[str, GroupJudgement] = field(default_factory=dict)
+
+
+def weigh(
+    store: Store | Published,
+    wish: Wish,
+    *,
+    model_id: str = DEFAULT_MODEL,
+    layer: str = DEFAULT_LAYER,
+    year: int | None = None,
+) -> Weighed:
+    """Weights of a model's criteria; the model's own where nothing is wished.
+
+    `layer` and `year` say from which values a weighting by data is taken: those of the zones that
+    are ranked under the model's own weights.
+
+    Raises
+    ------
+    InvalidWeights, InconsistentJudgements, ModelNotFound, LayerNotFound, UnknownYear
+    """
+    _require_one(wish)
+    now = store.current()
+    chosen = model(now, model_id)
+    if wish.members:
+        together = judge_groups_together(chosen.members(), wish.members)
+        pairs = {group: judged.judgements() for group, judged in together.items()}
+        weights, results = weights_from_judgements(chosen, pairs, incomplete=True)
+        return Weighed(weights, {group: results[group] for group in together}, together)
+    if wish.judgements:
+        return Weighed(
+            *weights_from_judgements(chosen, wish.judgements, incomplete=wish.is_incomplete)
+        )
+    if wish.weighting is not None or wish.ranks is not None:
+        return Weighed(_by_rule(now, chosen, wish, layer=layer, year=year))
+    return Weighed(weights_from(chosen, wish.stated or {}))
+
+
+def weighed_document(weighed: Weighed, chosen: Model, language: Language) -> dict[str, Any]:
+    """What is behind the weights as JSON types, texts in `language`.
+
+    `judgements` by group: weights, consistency and what hurts it; `together` by group: consensus,
+    each member's judgement, who differs most on what.
+    """
+    titles = {d.id: d.title for d in chosen.dimensions} | {c.id: c.title for c in chosen.criteria}
+    return {
+        "judgements": {
+            group: as_json(result, language)
+            | {
+                "weights": result.by_item(),
+                "consistent": result.is_consistent,
+                "limit": CONSISTENCY_LIMIT,
+            }
+            for group, result in weighed.judgements.items()
+        },
+        "together": {
+            group: {
+                "consensus": judged.consensus,
+                "consensus_level": judged.consensus_level,
+                "members": as_json(judged.members, language),
+                "silent": list(judged.silent),
+                "agreement": as_json(judged.agreement, language),
+                "differences": as_json(judged.differences, language),
+                "sentences": [s.to(language) for s in group_sentences(judged, titles=titles)],
+            }
+            for group, judged in weighed.together.items()
+        },
+    }
+
+
+def _by_rule(
+    now: Published, chosen: Model, wish: Wish, *, layer: str, year: int | None
+) -> dict[str, float]:
+    weighting = find_weighting(wish.weighting or DEFAULT_RANKING)
+    if weighting.needs == "ranks":
+        return _by_ranks(chosen, wish.ranks or {}, weighting.id)
+    if wish.ranks is not None:
+        raise InvalidWeights(reason=_NO_RANKS.format(weighting=weighting.id))
+    found = assess(now, chosen.id, layer=layer, year=year)
+    weights = weighting.weights(found.matrix.values[found.scores.ranked])
+    return dict(zip(found.matrix.criteria, np.asarray(weights).tolist(), strict=True))
+
+
+def _by_ranks(chosen: Model, ranks: Mapping[str, float], weighting: str) -> dict[str, float]:
+    top = [d.id for d in chosen.top_dimensions()]
+    items = top if set(ranks) <= set(top) else [c.id for c in chosen.criteria]
+    return weights_from(chosen, ranked_weights(ranks, items=items, weighting=weighting))
+
+
+def _require_one(wish: Wish) -> None:
+    named = {
+        "weights": wish.stated is not None,
+        "judgements": bool(wish.judgements),
+        "members": bool(wish.members),
+        "weighting": wish.weighting is not None or wish.ranks is not None,
+    }
+    given = [name for name, is_given in named.items() if is_given]
+    if len(given) > 1:
+        raise InvalidWeights(reason=_ONE.format(given=", ".join(given)))
+
+
+_ONE = Text(
+    id="Pilih satu saja dari: {given}. Masing-masing menentukan semua bobot.",
+    en="Choose one only of: {given}. Each decides all weights.",
+)
+_NO_RANKS = Text(
+    id="Pembobotan {weighting!r} tidak memakai urutan (ranks); hapus ranks, atau pilih pembobotan dengan urutan.",
+    en="The weighting {weighting!r} takes no ranks; leave them out, or choose a weighting by ranks.",
+)

@@ -1,0 +1,178 @@
+"""Two assessments beside each other: differences by hand, and parts that add up to the whole."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.comparison import compare, comparison_document
+from tests.geo.small_assessments import assess_zones, make_model
+
+# Scores: half of the share in work and half of what is left of 10 km.
+BEFORE = {"a": (80, 2000), "b": (60, 4000), "c": (40, 6000)}  # 80, 60, 40
+
+
+def by_id(comparison):
+    return {zone.area_id: zone for zone in comparison.zones}
+
+
+def test_a_zone_rises_another_falls_and_the_third_stays():
+    found = compare(assess_zones(BEFORE), assess_zones(BEFORE | {"b": (100, 1000)}))
+    zones = by_id(found)
+    assert (zones["b"].rank_before, zones["b"].rank_after) == (2, 1)
+    assert (zones["a"].rank_before, zones["a"].rank_after) == (1, 2)
+    assert zones["b"].score == pytest.approx(35)
+    assert [(c.criterion, c.points) for c in zones["b"].moved_by] == [
+        ("tpak", pytest.approx(20)),
+        ("jalan", pytest.approx(15)),
+    ]
+    assert (zones["b"].criteria[1].measure_before, zones["b"].criteria[1].measure_after) == (
+        4000,
+        1000,
+    )
+    assert zones["b"].sentence.en == (
+        "B rises from rank 2 to 1; its score is 60.0 → 95.0 "
+        "(+35.0 points: Participation +20.0, Near a road +15.0)."
+    )
+    assert zones["a"].sentence.id == (
+        "A berpindah dari peringkat 1 ke 2 tanpa perubahan skor; zona lain yang berubah."
+    )
+    assert zones["c"].sentence is None
+    assert [zone.area_id for zone in found.moved] == ["a", "b"]
+    assert found.sentence.en.startswith("1 zones rise in rank, 1 fall, 0 change class")
+    assert found.sentence.id.endswith("1 tidak berubah.")
+
+
+def test_a_class_and_a_status_that_change_are_said():
+    after = assess_zones(BEFORE | {"c": (60, 4000), "b": (60, 4000)}, excluded=("a",))
+    zones = by_id(compare(assess_zones(BEFORE), after))
+    assert "Its class is now High, not Low." in zones["c"].sentence.en
+    assert (zones["a"].score, zones["a"].status_after) == (None, "excluded")
+    assert zones["a"].sentence.id == "A berubah dari diperingkat menjadi dikecualikan."
+    assert all(c.points is None for c in zones["a"].criteria)
+    assert zones["b"].moved_by == ()
+
+
+def test_scores_that_move_without_ranks_are_counted():
+    found = compare(assess_zones(BEFORE), assess_zones(BEFORE | {"a": (82, 2000)}))
+    assert found.sentence.en == "The scores of 1 zones changed; no rank, class or status did."
+    assert by_id(found)["a"].sentence.id == (
+        "A tetap di peringkat 1; skornya 80,0 → 81,0 (+1,0 poin: Partisipasi +1,0)."
+    )
+    tiny = compare(assess_zones(BEFORE), assess_zones(BEFORE | {"a": (80.02, 2000)}))
+    assert "+0.01 points" in tiny.moved[0].sentence.en
+
+
+def test_a_class_that_changes_by_a_floor_alone_is_said():
+    zones = {"far": (100, 9000)}
+    found = compare(assess_zones(zones), assess_zones(zones, make_model(floor=20)))
+    assert found.moved[0].sentence.en == (
+        "Far stays at rank 1 with the same score. Its class is now Low, not High."
+    )
+
+
+def test_a_measure_that_was_missing_shifts_the_weight_of_the_others():
+    before = assess_zones(BEFORE | {"a": (None, 2000)})
+    zone = by_id(compare(before, assess_zones(BEFORE)))["a"]
+    assert {c.criterion: c.points for c in zone.criteria} == pytest.approx(
+        {"tpak": 40, "jalan": -40}
+    )
+    assert zone.score == pytest.approx(0)
+    assert zone.criteria[0].measure_before is None
+    assert zone.sentence.en.endswith(
+        "Without data before: Participation; so what is known changed as well."
+    )
+    lost = by_id(compare(assess_zones(BEFORE), before))["a"]
+    assert "Kini tanpa data: Partisipasi" in lost.sentence.id
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"year": 2024}, "Year: 2025 → 2024"),
+        ({"scenario": "jalan"}, "Scenario: no scenario → jalan."),
+        ({"weights": {"tpak": 0.4, "jalan": 0.6}}, "The weights differ."),
+        ({"method": "owa"}, "compare the ranks"),
+        ({"method": "owa", "risk": 0.2}, "Risk: 0.5 → 0.2."),
+    ],
+)
+def test_what_went_in_differently_is_said(asked, words):
+    found = compare(assess_zones(BEFORE), assess_zones(BEFORE, **asked))
+    assert found.incomparable == ()
+    assert words in " ".join(text.en for text in found.differs)
+
+
+def test_two_methods_are_compared_zone_by_zone():
+    found = compare(
+        assess_zones({"a": (90, 8000)}), assess_zones({"a": (90, 8000)}, method="limiting_factor")
+    )
+    assert by_id(found)["a"].score == pytest.approx(20 - 55)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (assess_zones(BEFORE, make_model(id="lain")), "'uji' and 'lain'"),
+        (assess_zones(BEFORE, layer="kecamatan"), "'zones' and 'kecamatan'"),
+    ],
+)
+def test_two_models_or_layers_are_not_compared(other, words):
+    found = compare(assess_zones(BEFORE), other)
+    assert found.zones == ()
+    assert words in found.sentence.en
+    assert found.sentence.en.startswith("Not comparable")
+
+
+def test_a_zone_of_one_of_the_two_is_listed():
+    found = compare(
+        assess_zones({"a": (1, 1), "b": (1, 1)}), assess_zones({"b": (1, 1), "c": (1, 1)})
+    )
+    assert (found.only_before, found.only_after) == (("a",), ("c",))
+    assert [zone.area_id for zone in found.zones] == ["b"]
+
+
+cells = st.tuples(
+    st.one_of(st.none(), st.floats(0, 100)), st.one_of(st.none(), st.floats(0, 10_000))
+)
+methods = st.sampled_from(["weighted_sum", "owa", "topsis", "limiting_factor", "promethee"])
+
+
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=6), st.floats(0.01, 0.99), methods)
+def test_differences_of_criteria_add_up_to_that_of_the_score(pairs, weight, method):
+    weights = {"tpak": weight, "jalan": 1 - weight}
+    before = assess_zones({f"z{i}": old for i, (old, _) in enumerate(pairs)})
+    after = assess_zones(
+        {f"z{i}": new for i, (_, new) in enumerate(pairs)}, weights=weights, method=method
+    )
+    for zone in compare(before, after).zones:
+        if zone.score_before is None or zone.score_after is None:
+            assert zone.score is None
+            continue
+        assert zone.score == sum(c.points for c in zone.criteria)
+        assert zone.score == pytest.approx(zone.score_after - zone.score_before, abs=1e-9)
+
+
+@given(st.lists(cells, min_size=1, max_size=6))
+def test_an_assessment_beside_itself_has_no_difference(rows):
+    one = assess_zones({f"z{i}": row for i, row in enumerate(rows)})
+    found = compare(one, one)
+    assert (found.moved, found.differs) == ((), ())
+    assert len(found.zones) == len(rows)
+
+
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=6))
+def test_turned_round_every_difference_has_the_other_sign(pairs):
+    first, second = (
+        assess_zones({f"z{i}": pair[side] for i, pair in enumerate(pairs)}) for side in (0, 1)
+    )
+    for forth, back in zip(compare(first, second).zones, compare(second, first).zones, strict=True):
+        assert forth.score is None if back.score is None else forth.score == -back.score
+
+
+def test_the_document_holds_what_moved_in_one_language():
+    found = compare(assess_zones(BEFORE), assess_zones(BEFORE | {"b": (100, 1000)}))
+    document = comparison_document(found, "id")
+    assert [zone["area_id"] for zone in document["zones"]] == ["a", "b"]
+    assert document["zones"][1]["moved_by"] == ["tpak", "jalan"]
+    assert document["zones"][1]["criteria"][0]["title"] == "Partisipasi"
+    assert document["unmoved"] == 1
+    assert document["sentence"].startswith("1 zona naik")

@@ -1,0 +1,162 @@
+"""Readiness and need side by side: four corners by hand, and what is never placed."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.models import RankClass
+from geo.quadrant import (
+    QUADRANTS,
+    InvalidQuadrant,
+    middle_threshold,
+    quadrant_document,
+    quadrants,
+)
+from tests.geo.small_assessments import assess_zones, make_model
+
+# Scores of a zone (share in work, metres to a road): half of the share, half of what 10 km leave.
+HIGH, LOW = (80, 4000), (20, 6000)  # 70 and 30
+CORNERS = {"both": HIGH, "ready": HIGH, "needy": LOW, "neither": LOW}
+NEEDS = {"both": HIGH, "ready": LOW, "needy": HIGH, "neither": LOW}
+scores = st.floats(0, 100)
+
+
+def readiness(zones, **asked):
+    return assess_zones(zones, **asked)
+
+
+def need(zones, **asked):
+    return assess_zones(zones, make_model(id="butuh", kind="need"), **asked)
+
+
+def test_four_zones_stand_in_four_corners():
+    table = quadrants(readiness(CORNERS), need(NEEDS))
+    assert {p.area_id: p.quadrant for p in table.placements} == {
+        "both": "prioritas",
+        "ready": "peluang",
+        "needy": "siapkan",
+        "neither": "pantau",
+    }
+    assert (table.ready_from, table.needy_from) == (50, 50)
+    assert [p.area_id for p in table.zones_in("siapkan")] == ["needy"]
+    corner = table.placements[1]
+    assert (corner.readiness, corner.need) == (pytest.approx(70), pytest.approx(30))
+    assert (corner.readiness_margin, corner.need_margin) == pytest.approx((20, -20))
+    assert "Readiness 70.0 (from 50.0), need 30.0" in corner.sentence.en
+    assert "Kesiapan 70,0 (batas 50,0)" in corner.sentence.id
+
+
+def test_a_score_on_the_threshold_has_reached_it():
+    table = quadrants(readiness(CORNERS), need(NEEDS), ready_from=70, needy_from=30)
+    assert {p.quadrant for p in table.placements} == {"prioritas", "siapkan"}
+
+
+def test_the_threshold_is_the_middle_class_of_any_model(reference_store):
+    from geo import planning
+
+    found = {
+        m: middle_threshold(planning.model(reference_store, m))
+        for m in planning.models(reference_store)
+    }
+    assert (found["kesiapan"], found["kebutuhan"]) == (60, 35)
+    model = make_model()
+    classes = [RankClass(str(bound), model.title, bound) for bound in (0, 20, 50, 60, 90)]
+    bounds = [middle_threshold(replace(model, classes=tuple(classes[:n]))) for n in range(1, 6)]
+    assert bounds == [0, 20, 20, 50, 50]
+
+
+def test_a_zone_without_a_score_is_not_placed_and_says_in_which_of_the_two():
+    zones = {"known": HIGH, "unknown": (None, None), "steep": HIGH, "new": HIGH}
+    table = quadrants(
+        readiness(zones, excluded=("steep",)),
+        need({"known": HIGH, "unknown": HIGH, "steep": HIGH}),
+    )
+    assert [p.area_id for p in table.zones_in(None)] == ["unknown", "steep", "new"]
+    words = [p.sentence.en for p in table.zones_in(None)]
+    assert "its readiness rests on 0 % of the weight only" in words[0]
+    assert "excluded in readiness" in words[1]
+    assert "does not have this zone" in words[2]
+    lacking = quadrants(readiness(zones), need(zones | {"known": (None, None)})).placements[0]
+    assert lacking.quadrant is None
+    assert "its need rests" in lacking.sentence.en
+    assert lacking.readiness_margin == pytest.approx(20)
+
+
+def test_a_dimension_below_its_floor_is_not_ready_whatever_the_score():
+    zones = {"far": (100, 9000)}  # 55 in all, but the land is worth 10
+    strict = assess_zones(zones, make_model(floor=20))
+    assert quadrants(readiness(zones), need(zones)).placements[0].quadrant == "prioritas"
+    placed = quadrants(strict, need(zones)).placements[0]
+    assert placed.quadrant == "siapkan"
+    assert "with a dimension below its floor" in placed.sentence.en
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        (readiness(CORNERS), readiness(CORNERS), "not readiness and readiness"),
+        (need(CORNERS), need(CORNERS), "not need and need"),
+        (need(CORNERS), readiness(CORNERS), "not need and readiness"),
+        (readiness(CORNERS), need(CORNERS, layer="kecamatan"), "of one layer"),
+        (readiness(CORNERS), need(CORNERS, year=2024), "2025 and 2024"),
+    ],
+)
+def test_what_cannot_stand_side_by_side_is_refused(first, second, words):
+    with pytest.raises(InvalidQuadrant, match=words):
+        quadrants(first, second)
+
+
+def test_two_years_stand_side_by_side_when_that_is_said():
+    table = quadrants(readiness(CORNERS), need(NEEDS, year=2024), any_years=True)
+    assert (table.readiness_year, table.need_year) == (2025, 2024)
+
+
+@pytest.mark.parametrize("threshold", [-1, 101, float("nan")])
+def test_a_threshold_that_is_no_score_is_refused(threshold):
+    with pytest.raises(InvalidQuadrant, match="needy_from"):
+        quadrants(readiness(CORNERS), need(NEEDS), needy_from=threshold)
+
+
+@given(st.lists(st.tuples(scores, scores), min_size=1, max_size=8), scores, scores)
+def test_every_zone_stands_where_its_two_scores_say(pairs, ready_from, needy_from):
+    first = readiness({f"z{i}": (ready, 100 * (100 - ready)) for i, (ready, _) in enumerate(pairs)})
+    second = need({f"z{i}": (needy, 100 * (100 - needy)) for i, (_, needy) in enumerate(pairs)})
+    table = quadrants(first, second, ready_from=ready_from, needy_from=needy_from)
+    for placed in table.placements:
+        is_ready = placed.readiness_margin >= -1e-9
+        is_needy = placed.need_margin >= -1e-9
+        expected = [["pantau", "siapkan"], ["peluang", "prioritas"]][is_ready][is_needy]
+        assert placed.quadrant == expected
+    assert sum(len(table.zones_in(q)) for q in QUADRANTS) == len(pairs)
+
+
+def test_the_document_counts_each_quadrant():
+    zones = CORNERS | {"unknown": (None, None)}
+    document = quadrant_document(quadrants(readiness(zones), need(NEEDS)), "id")
+    assert [(q["id"], q["count"]) for q in document["quadrants"]] == [
+        ("prioritas", 1),
+        ("siapkan", 1),
+        ("peluang", 1),
+        ("pantau", 1),
+    ]
+    assert document["quadrants"][1]["sentence"].startswith("Dibutuhkan tetapi belum siap")
+    assert document["unplaced"] == 1
+    assert document["placements"][4]["quadrant"] is None
+
+
+def test_the_shipped_models_place_the_shipped_kecamatan(reference_store):
+    from geo import planning
+
+    pair = [
+        planning.assess(reference_store, model_id, layer="kecamatan", year=2025)
+        for model_id in ("kesiapan", "kebutuhan")
+    ]
+    table = quadrants(*pair)
+    assert len(table.placements) == 156
+    assert len(table.zones_in(None)) == 156 - len(
+        {r.area_id for r in pair[0].results if r.rank}
+        & {r.area_id for r in pair[1].results if r.rank}
+    )
+    assert sum(len(table.zones_in(q)) for q in QUADRANTS) > 80

@@ -1,0 +1,136 @@
+"""Ranks by hand, against a plain count, and of many weight sets whatever the blocks and threads."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from scipy.stats import rankdata
+
+from geo.methods import weighted_sum
+from geo.ranks import rank_rows, rank_scores, rank_sets, ready_values, score_sets
+
+SCORES = st.floats(0, 100) | st.sampled_from([0.0, 12.5, 50.0, 100.0, np.nan])
+
+
+def test_the_highest_score_is_first_and_ties_share_the_better_rank():
+    ranks = rank_scores(np.array([50.0, 80.0, 50.0, np.nan, 10.0]))
+    assert np.array_equal(ranks, [2, 1, 2, np.nan, 4], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ([7.0], [1]),
+        ([], []),
+        ([np.nan, np.nan], [np.nan, np.nan]),
+        ([3.0, 3.0, 3.0], [1, 1, 1]),
+        ([0.0, -0.0], [1, 1]),
+        # 1e-10 apart is the same score, 1e-8 apart is not.
+        ([50.0, 50.0 + 1e-10, 50.0 - 1e-8], [1, 1, 3]),
+        # A pair that rounding to 1e-9 parts, though only the last bits differ.
+        ([0.5e-9, np.nextafter(0.5e-9, 0)], [1, 1]),
+        # Beyond what the packed sort holds.
+        ([1e12, -1e12, 5.0], [1, 3, 2]),
+        ([np.inf, np.inf, -np.inf, 0.0], [1, 1, 4, 3]),
+    ],
+)
+def test_edges_of_ranking(scores, expected):
+    assert np.array_equal(rank_scores(np.array(scores)), expected, equal_nan=True)
+
+
+@given(
+    arrays(np.float64, array_shapes(min_dims=2, max_dims=2), elements=st.floats(0, 100, width=16))
+)
+def test_ranks_are_those_of_a_plain_count(scores):
+    """Half-precision scores are equal or far more than 1e-9 apart."""
+    expected = rankdata(-scores, method="min", axis=1)
+    assert np.array_equal(rank_scores(scores), expected)
+    assert np.array_equal(rank_rows(scores), expected)
+
+
+@given(arrays(np.float64, st.integers(1, 30), elements=SCORES), st.randoms())
+def test_permuting_areas_permutes_ranks(scores, random):
+    order = list(range(len(scores)))
+    random.shuffle(order)
+    assert np.array_equal(rank_scores(scores[order]), rank_scores(scores)[order], equal_nan=True)
+
+
+@given(arrays(np.float64, st.integers(2, 30), elements=SCORES))
+def test_both_ways_of_ranking_agree(scores):
+    """A score of 5,000 in the row sends it past the packed sort; it is first and moves all by one."""
+    beside = np.append(scores, 5000.0)
+    assert np.array_equal(rank_scores(scores) + 1, rank_scores(beside)[:-1], equal_nan=True)
+
+
+def random_values(rng, n, m, *, missing):
+    values = rng.random((n, m)).round(2)
+    values[rng.random((n, m)) < missing] = np.nan
+    return values
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.2, 0.9])
+def test_scores_of_sets_are_weighted_sums(missing):
+    rng = np.random.default_rng(1)
+    values, weights = random_values(rng, 300, 7, missing=missing), rng.dirichlet(np.ones(7), 40)
+    scores = score_sets(ready_values(values), weights)
+    expected = [weighted_sum(values, w) for w in weights]
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-11)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(1, 9), st.floats(0, 1))
+def test_ranks_of_sets_are_those_of_their_scores(seed, n, m, missing):
+    rng = np.random.default_rng(seed)
+    values, weights = random_values(rng, n, m, missing=missing), rng.dirichlet(np.ones(m), 5)
+    scores = score_sets(ready_values(values), weights)
+    expected = np.nan_to_num(rank_scores(scores), nan=0.0)
+    assert np.array_equal(rank_sets(values, weights), expected)
+
+
+@pytest.mark.parametrize("n_criteria", [1, 2, 20, 63, 64, 130])
+def test_the_result_does_not_depend_on_blocks_threads_or_neighbours(n_criteria):
+    """Equal areas at different places are equal to the last bit, so they always share their rank."""
+    rng = np.random.default_rng(n_criteria)
+    half = random_values(rng, 700, n_criteria, missing=0.02)
+    values, weights = np.vstack([half, half]), rng.dirichlet(np.ones(n_criteria), 50)
+    scores = score_sets(ready_values(values), weights)
+    assert np.array_equal(scores[:, :700], scores[:, 700:], equal_nan=True)
+    assert np.array_equal(
+        scores[:, :3], score_sets(ready_values(values[:3]), weights), equal_nan=True
+    )
+    whole = rank_sets(values, weights)
+    for block, threads in ((1, 1), (7, 2), (50, 3)):
+        assert np.array_equal(rank_sets(values, weights, block=block, threads=threads), whole)
+
+
+def test_an_area_without_known_weight_has_no_rank():
+    values = np.array([[0.9, np.nan], [np.nan, 0.5], [0.1, 0.4]])
+    ranks = rank_sets(values, np.array([[1.0, 0.0], [0.5, 0.5]]))
+    assert ranks.tolist() == [[1, 0, 2], [1, 2, 3]]
+
+
+def test_weights_need_not_sum_to_one():
+    values = np.array([[0.9, 0.1], [0.2, 0.7]])
+    scores = score_sets(ready_values(values), np.array([[3.0, 1.0]]))
+    np.testing.assert_allclose(scores, [[70.0, 32.5]], atol=1e-11)
+
+
+def test_no_areas_and_no_sets():
+    assert rank_sets(np.empty((0, 3)), np.ones((2, 3))).shape == (2, 0)
+    assert rank_sets(np.ones((4, 3)), np.empty((0, 3))).shape == (0, 4)
+
+
+def test_permuting_areas_and_criteria_permutes_ranks_of_sets():
+    rng = np.random.default_rng(3)
+    values, weights = random_values(rng, 60, 5, missing=0.1), rng.dirichlet(np.ones(5), 30)
+    areas, criteria = rng.permutation(60), rng.permutation(5)
+    moved = rank_sets(values[areas][:, criteria], weights[:, criteria])
+    assert np.array_equal(moved, rank_sets(values, weights)[:, areas])
+
+
+def test_an_equal_valued_criterion_never_changes_ranks():
+    rng = np.random.default_rng(4)
+    values, weights = random_values(rng, 60, 4, missing=0.0), rng.dirichlet(np.ones(4), 30)
+    wider = np.column_stack([values, np.full(60, 0.3)])
+    more = np.column_stack([0.6 * weights, np.full(30, 0.4)])
+    assert np.array_equal(rank_sets(wider, more), rank_sets(values, weights))
