@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from geo.assessment import Assessment
     from geo.scenarios import Scenario
     from geo.versions import Published
-    from geo.weighing import Weighed, Wish
+    from geo.weighing import Weighed
+    from geo.wishes import Wish
 
 # Far above any model that people judge: 45 pairs of ten criteria in each of twenty groups.
 _MOST_WEIGHTS = 200
@@ -177,7 +178,7 @@ def pairs_of(judgements: Sequence[Judgement]) -> dict[str, dict[tuple[str, str],
 def judged_wish(asked: JudgedRequest) -> "Wish":
     """What the judgements of a request ask for."""
     from geo.group_judgement import Member
-    from geo.weighing import Wish
+    from geo.wishes import Wish
 
     return Wish(
         judgements=pairs_of(asked.judgements) if asked.judgements else None,
@@ -200,13 +201,12 @@ def assess_asked(now: "Published", asked: ChosenRequest) -> tuple["Assessment", 
         judged_wish(asked), stated=asked.weights, weighting=asked.weighting, ranks=asked.ranks
     )
     weighed = weigh(now, wish, model_id=asked.model, layer=asked.layer, year=asked.year)
-    is_wished = any((wish.stated, wish.judgements, wish.members, wish.weighting, wish.ranks))
     found = planning.assess(
         now,
         asked.model,
         layer=asked.layer,
         year=asked.year,
-        weights=weighed.weights if is_wished else None,
+        weights=weighed.weights if wish.is_stated else None,
         method=asked.method,
         risk=asked.risk,
         scenario=_scenario(asked),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.assessing import LayerOption, ModelOption, assess
+from api.assessing import LayerOption, ModelOption, assess, quadrant, trends
 from api.extraction import zonal
 from api.registering import land_app, model_app
 from api.session import (
@@ -59,6 +59,8 @@ app = typer.Typer(
     epilog="Start with: kawasan serve",
 )
 app.command()(assess)
+app.command()(trends)
+app.command()(quadrant)
 app.command()(zonal)
 app.add_typer(land_app, name="land")
 app.add_typer(model_app, name="model")

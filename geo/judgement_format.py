@@ -19,7 +19,7 @@ from geo.errors import InvalidInput
 from geo.group_judgement import Member
 from geo.judgements import JudgedTwice
 from geo.language import Text
-from geo.weighing import Judgements, Wish
+from geo.wishes import Judgements, Wish
 
 _KEYS = frozenset({"judgements", "member", "incomplete"})
 _MEMBER_KEYS = frozenset({"name", "weight", "judgements"})

@@ -59,6 +59,7 @@ class Inputs:
     indicators: Path
     rasters: tuple[tuple[str, Path, str, str | None], ...]
     year: int
+    layer_source: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,12 +88,14 @@ def model_text(store: Store | Published, model_id: str) -> str:
 
 
 def unmet(store: Store | Published, chosen: Model) -> list[str]:
-    """The indicators and land rasters that a model reads and that are not there, each once."""
+    """The indicators, rasters and columns of the zones that a model reads and that are not there."""
     now = store.current()
     known = set(_read_indicators(now.version("indicators").path)["indicator"])
     rasters = {name.removeprefix(LAND_PREFIX) for name in now.datasets("raster")}
     lacking = [i for i in chosen.indicators() if i not in known]
-    return list(dict.fromkeys(lacking + [r for r in chosen.rasters() if r not in rasters]))
+    lacking += [r for r in chosen.rasters() if r not in rasters]
+    columns = layer(now, DEFAULT_LAYER).columns
+    return list(dict.fromkeys(lacking + [a for a in chosen.attributes() if a not in columns]))
 
 
 def years(store: Store | Published, model_id: str = DEFAULT_MODEL) -> list[int]:
@@ -315,6 +318,7 @@ def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, yea
             for v in rasters
         ),
         year=year,
+        layer_source=versions[layer_name].source,
     )
 
 
@@ -348,6 +352,7 @@ def _measure(inputs: Inputs, scenario: Scenario | None = None) -> Measures:
             regencies=_read_layer(inputs.regencies),
             indicators=read.indicators,
             rasters=read.rasters,
+            layer_source=inputs.layer_source,
         )
 
 

@@ -10,7 +10,7 @@ LAYERS = {
     "kecamatan": "zones/kecamatan.geojson",
 }
 RASTERS = ("landcover", "landmask", "elevation_coarse")
-MODELS = ("kesiapan", "kebutuhan")
+MODELS = ("kesiapan", "kebutuhan", "ipktrans")
 # The prefixes are those of `geo/planning.py`, which is too heavy to load for them; a test compares.
 DATASETS = frozenset(
     {"indicators", *LAYERS, *(f"land-{n}" for n in RASTERS), *(f"model-{n}" for n in MODELS)}

@@ -1,6 +1,6 @@
 """I/O. Weights from whatever a planner brings: stated, judged by one or by many, ranked, or from the data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.documents import as_json
 from geo.errors import InvalidWeights
-from geo.group_judgement import GroupJudgement, Member, judge_groups_together
+from geo.group_judgement import GroupJudgement, judge_groups_together
 from geo.group_sentences import group_sentences
 from geo.judgements import CONSISTENCY_LIMIT, AhpWeights
 from geo.language import Language, Text
@@ -17,26 +17,9 @@ from geo.planning import DEFAULT_LAYER, DEFAULT_MODEL, assess, model
 from geo.store import Store
 from geo.versions import Published
 from geo.weights import find_weighting, ranked_weights
+from geo.wishes import Wish
 
-Judgements = Mapping[str, Mapping[tuple[str, str], float]]
 DEFAULT_RANKING = "rank_order_centroid"
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a planner brings; at most one of `stated`, `judgements`, `members` and `weighting`.
-
-    `stated` and `judgements` are as in `geo.models.weights_from` and `weights_from_judgements`;
-    `is_incomplete` allows pairs to be missing. `weighting` is the id of a `geo.weights.Weighting`;
-    one by ranks needs `ranks` of every top-level dimension or of every criterion.
-    """
-
-    stated: Mapping[str, float] | None = None
-    judgements: Judgements | None = None
-    is_incomplete: bool = False
-    members: Sequence[Member] = ()
-    weighting: str | None = None
-    ranks: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +121,8 @@ def _by_ranks(chosen: Model, ranks: Mapping[str, float], weighting: str) -> dict
 
 
 def _require_one(wish: Wish) -> None:
-    named = {
-        "weights": wish.stated is not None,
-        "judgements": bool(wish.judgements),
-        "members": bool(wish.members),
-        "weighting": wish.weighting is not None or wish.ranks is not None,
-    }
-    given = [name for name, is_given in named.items() if is_given]
-    if len(given) > 1:
-        raise InvalidWeights(reason=_ONE.format(given=", ".join(given)))
+    if len(wish.given) > 1:
+        raise InvalidWeights(reason=_ONE.format(given=", ".join(wish.given)))
 
 
 _ONE = Text(

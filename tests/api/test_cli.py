@@ -333,7 +333,7 @@ def test_an_empty_store_is_filled_by_the_first_command(tmp_path, monkeypatch):
     result = CliRunner().invoke(app, ["assess"])
     assert result.exit_code == 0
     store = Store(tmp_path / "new")
-    assert len(store.datasets()) == 9
+    assert len(store.datasets()) == 10
     store.close()
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 from affine import Affine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.boundary_change import carry
@@ -322,13 +322,14 @@ partitions = st.builds(
     st.lists(st.integers(1, 99), max_size=5),
     st.lists(st.integers(1, 9), max_size=2),
 )
-amounts = st.lists(st.floats(0, 1e6), min_size=18, max_size=18)
+amounts = st.lists(st.floats(0, 1e6, allow_subnormal=False), min_size=18, max_size=18)
 
 
 def named(layer, values):
     return pd.Series(values[: len(layer)], layer.index)
 
 
+@settings(max_examples=40)
 @given(partitions, partitions, amounts)
 def test_any_partition_conserves_totals(old, new, values):
     figures = named(old, values)
@@ -337,6 +338,7 @@ def test_any_partition_conserves_totals(old, new, values):
     assert report.carried + report.uncovered.sum() == pytest.approx(report.total, rel=1e-12)
 
 
+@settings(max_examples=40)
 @given(partitions, amounts, st.sampled_from(["total", "rate"]))
 def test_the_same_boundaries_change_nothing(layer, values, kind):
     figures = named(layer, values)
@@ -345,6 +347,7 @@ def test_the_same_boundaries_change_nothing(layer, values, kind):
     assert not table["is_estimate"].any()
 
 
+@settings(max_examples=40)
 @given(partitions, partitions, amounts, amounts)
 def test_a_rate_stays_between_its_sources(old, new, values, workers):
     figures, denominator = named(old, values), named(old, workers) + 1
@@ -356,7 +359,8 @@ def test_a_rate_stays_between_its_sources(old, new, values, workers):
             assert rates.min() * (1 - 1e-9) <= value <= rates.max() * (1 + 1e-9)
 
 
-@given(partitions, st.floats(0, 1e6))
+@settings(max_examples=40)
+@given(partitions, st.floats(0, 1e6, allow_subnormal=False))
 def test_a_split_and_a_merge_give_the_total_back(parts, total):
     whole = layer_of(all=box(0, 0, 100, 10))
     pieces, _ = carry(pd.Series({"all": total}), crosswalk(whole, parts), kind="total")
@@ -381,29 +385,36 @@ def tobler_area(old, new, figures, *, conserve):
 
 @pytest.mark.parametrize("conserve", [False, True])
 def test_totals_and_rates_by_area_are_those_of_tobler(conserve):
-    """Whole units of 10 m have areas that tobler's 32 bits hold exactly, so nothing is in the way."""
-    old, new = partition([10, 35, 60, 90], [4]), partition([5, 36, 70], [2, 7]).iloc[:9]
-    figures = named(old, [12.5, 7, 3, 0, 81, 5, 44, 9, 2, 1])
-    across = crosswalk(old, new)
+    """Shares that are binary fractions stand exactly in tobler's 32 bits, so the two agree."""
+    old = layer_of(a=box(0, 0, 4, 2), b=box(4, 0, 4, 2), c=box(8, 0, 8, 2))
+    new = layer_of(m=box(2, 0, 8, 2), n=box(10, 0, 6, 2))
+    figures = figures_of(a=12.3, b=45.6, c=78.9)
     theirs = tobler_area(old, new, figures, conserve=conserve)
-    # Some of tobler's old areas have but a corner inside: it spreads all of them, we only gaps.
-    inside = across.old["covered"].between(0, 0.5, inclusive="neither").any()
-    ours, _ = carry(figures, across, kind="total", conserve=conserve)
-    if not (conserve and inside):
-        assert ours["value"].tolist() == pytest.approx(theirs["total"].tolist(), rel=1e-9)
+    across = crosswalk(old, new)
+    totals, _ = carry(figures, across, kind="total", conserve=conserve)
     rates, _ = carry(figures, across, kind="rate")
+    assert totals["value"].tolist() == pytest.approx(theirs["total"].tolist(), rel=1e-9)
     assert rates["value"].tolist() == pytest.approx(theirs["rate"].tolist(), rel=1e-9)
 
 
-def test_tobler_keeps_areas_in_32_bits():
-    """On areas that 32 bits do not hold, tobler's own total is off by its rounding; ours adds up."""
-    old, new = layer_of(a=box(0, 0, 30, 10)), partition([10.1, 20.3], [3.3]).iloc[:]
-    new = new[new.intersects(old.union_all())]
-    figures = pd.Series({"a": 1e6})
-    theirs = tobler_area(old, new, figures, conserve=False)["total"]
-    ours, _ = carry(figures, crosswalk(old, new), kind="total")
-    assert ours["value"].tolist() == pytest.approx(theirs.tolist(), rel=1e-6)
-    assert ours["value"].sum() == pytest.approx(1e6, rel=1e-12)
+def test_on_other_shares_tobler_is_off_by_its_32_bits():
+    """tobler keeps areas, and for rates the shares too, in 32 bits, which hold seven digits."""
+    old, new = partition([10, 35, 60, 90], [4]), partition([5, 36, 70], [2, 7])
+    figures = named(old, [12.5, 7, 3, 0, 81, 5, 44, 9, 2, 1])
+    theirs = tobler_area(old, new, figures, conserve=True)
+    across = crosswalk(old, new)
+    for kind in ("total", "rate"):
+        ours, _ = carry(figures, across, kind=kind)
+        assert ours["value"].tolist() == pytest.approx(theirs[kind].tolist(), rel=1e-6)
+    assert carry(figures, across, kind="total")[0]["value"].sum() == pytest.approx(164.5, rel=1e-12)
+
+
+def test_tobler_counts_a_missing_figure_as_zero_and_we_do_not():
+    old, new = layer_of(a=box(0, 0, 1, 1), b=box(1, 0, 1, 1)), layer_of(m=box(0, 0, 2, 1))
+    figures = figures_of(a=6.0, b=np.nan)
+    assert tobler_area(old, new, figures.copy(), conserve=True)["rate"].tolist() == [3.0]
+    ours, _ = carry(figures, crosswalk(old, new), kind="rate")
+    assert ours.loc["m", ["value", "known_share"]].tolist() == pytest.approx([6, 0.5])
 
 
 def test_marked_classes_weigh_as_toblers_mask(make_raster):
@@ -413,6 +424,8 @@ def test_marked_classes_weigh_as_toblers_mask(make_raster):
     old = layer_of(a=box(0, 0, 4, 2), b=box(4, 0, 4, 2))
     new = layer_of(m=box(0, 0, 2.5, 2), n=box(2.5, 0, 5.5, 2))
     figures = figures_of(a=100.0, b=40.0)
+    # 3.5 of a's four cells lie in m and half a cell with five of b in n: totals have binary shares,
+    # the rate of n has not.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from tobler.dasymetric import masked_area_interpolate
@@ -430,4 +443,4 @@ def test_marked_classes_weigh_as_toblers_mask(make_raster):
     totals, _ = carry(figures, across, kind="total")
     rates, _ = carry(figures, across, kind="rate")
     assert totals["value"].tolist() == pytest.approx(theirs["total"].tolist(), rel=1e-9)
-    assert rates["value"].tolist() == pytest.approx(theirs["rate"].tolist(), rel=1e-9)
+    assert rates["value"].tolist() == pytest.approx(theirs["rate"].tolist(), rel=1e-6)

@@ -28,7 +28,7 @@ def test_loading_again_publishes_nothing(reference_store):
     before = reference_store.state()
     assert load_reference(reference_store, DATA) == []
     assert reference_store.state() == before
-    assert len(before) == 9
+    assert len(before) == 10
 
 
 def test_every_version_says_its_source_and_licence(reference_store):
@@ -277,7 +277,7 @@ def test_a_model_of_ones_own_is_published_beside_the_others_or_in_their_place(re
     text = planning.model_text(reference_store, "kesiapan")
     own = text.replace('id = "kesiapan"', 'id = "kantor"')
     publish_model(reference_store, own, actor="tester", note="")
-    assert planning.models(reference_store) == ["kantor", "kebutuhan", "kesiapan"]
+    assert planning.models(reference_store) == ["ipktrans", "kantor", "kebutuhan", "kesiapan"]
     assert planning.assess(reference_store, "kantor").n_ranked == 2
 
     later = text.replace("coverage_floor = 0.5", "coverage_floor = 0.9")

@@ -1,0 +1,270 @@
+"""Assessments as tables that a person can read in the terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from api.terminal import number_text, output, print_table
+from geo.language import Language, Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo.assessment import Assessment
+    from geo.confidence import Confidence
+    from geo.models import Model
+    from geo.quadrant import QuadrantTable
+    from geo.readiness import ConstraintResult, ZoneResult
+    from geo.trends import ZoneTrend
+    from geo.weighing import Weighed
+
+
+def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language: Language) -> None:
+    """Print all zones, the ranked ones first; `zones` say whose drawn area is not their own."""
+    from geo.explain import whole_percent
+    from maps.cards import geometry_mark
+
+    kinds = zones["geometry_kind"].to_dict() if "geometry_kind" in zones else {}
+    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
+    ordered = sorted(assessment.results, key=lambda r: (r.rank is None, r.rank or 0, r.name))
+    rows = [
+        (
+            "–" if r.rank is None else str(r.rank),
+            r.area_id,
+            r.name,
+            number_text(r.score, language),
+            titles.get(r.rank_class or "", _status(r.status, language)),
+            f"{whole_percent(r.data_coverage)}%",
+            geometry_mark(kinds.get(r.area_id), language) or "–",
+        )
+        for r in ordered
+    ]
+    heads = (
+        ("Peringkat", "Zona", "Nama", "Skor", "Kelas", "Cakupan data", "Geometri")
+        if language == "id"
+        else ("Rank", "Zone", "Name", "Score", "Class", "Data coverage", "Geometry")
+    )
+    title = f"{assessment.model.title.to(language)} {assessment.year}"
+    print_table(heads, rows, title)
+
+
+def print_zone(
+    assessment: "Assessment", zones: "gpd.GeoDataFrame", area_id: str, language: Language
+) -> None:
+    """Print one zone: criteria, constraints, notes, explanation, geometry and sources."""
+    result: ZoneResult = assessment.result(area_id)
+    rows = [
+        (
+            c.title.to(language),
+            number_text(c.measure, language, 2),
+            c.unit.to(language),
+            c.period or "–",
+            number_text(c.value, language, 2),
+            number_text(c.weight, language, 3),
+            number_text(c.contribution, language, 2),
+        )
+        for c in result.criteria
+    ]
+    heads = (
+        ("Kriteria", "Ukuran", "Satuan", "Periode", "Nilai", "Bobot", "Sumbangan")
+        if language == "id"
+        else ("Criterion", "Measure", "Unit", "Period", "Value", "Weight", "Contribution")
+    )
+    print_table(heads, rows, result.name)
+    for constraint in result.constraints:
+        _print_note(constraint.title, constraint.note, language, _percent(constraint))
+    for criterion in result.criteria:
+        if criterion.note is not None:
+            _print_note(criterion.title, criterion.note, language)
+    output.print(assessment.explanation(area_id).to(language), markup=False, highlight=False)
+    _print_origins(result, zones.loc[area_id].to_dict(), language)
+
+
+def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Language) -> None:
+    """Where the zone, its geometry and its figures come from."""
+    from maps.cards import geometry_sentence, text_or_none
+    from maps.text import translate
+
+    sentence = geometry_sentence(facts.get("geometry_kind"), facts.get("geometry_method"), language)
+    output.print(f"{translate('zone.geometry', language)}: {sentence}", markup=False)
+    stated = [text_or_none(facts.get(name)) for name in ("source", "source_url")]
+    figures = dict.fromkeys(s for c in result.criteria for s in c.sources)
+    for source in [" – ".join(s for s in stated if s), *figures]:
+        if source:
+            output.print(f"{translate('zone.sources', language)}: {source}", markup=False)
+
+
+def _print_note(title: Text, note: Text | None, language: Language, measure: str = "") -> None:
+    words = [f"{title.to(language)}:", measure, note.to(language) if note else ""]
+    output.print("• " + " ".join(w for w in words if w), markup=False, highlight=False)
+
+
+def _percent(constraint: "ConstraintResult") -> str:
+    return "" if constraint.excluded_share is None else f"{constraint.excluded_share:.0%}"
+
+
+def _status(status: str, language: Language) -> str:
+    texts = {
+        "excluded": ("dikecualikan", "excluded"),
+        "insufficient_data": ("data belum cukup", "not enough data"),
+    }
+    return texts.get(status, ("", ""))[0 if language == "id" else 1]
+
+
+def print_zones(
+    assessment: "Assessment",
+    zones: "gpd.GeoDataFrame",
+    area_ids: Sequence[str],
+    language: Language,
+) -> None:
+    """Print one zone after the other."""
+    for area_id in area_ids:
+        print_zone(assessment, zones, area_id, language)
+
+
+def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> None:
+    """Print what is behind judged weights: consistency, consensus, who differs."""
+    from geo.judgements import CONSISTENCY_LIMIT
+
+    document = weighed_sentences(weighed, model, language)
+    for line in document:
+        output.print("• " + line, markup=False, highlight=False)
+    for group, result in weighed.judgements.items():
+        if group in weighed.together or result.consistency_ratio is None:
+            continue
+        ratio = number_text(result.consistency_ratio, language, 3)
+        limit = number_text(CONSISTENCY_LIMIT, language, 2)
+        output.print(f"{group}: CR {ratio} (≤ {limit}, {result.random_index})", markup=False)
+
+
+def weighed_sentences(weighed: "Weighed", model: "Model", language: Language) -> list[str]:
+    """What several members' judgements come to, one sentence after the other."""
+    from geo.group_sentences import group_sentences
+
+    titles = {d.id: d.title for d in model.dimensions} | {c.id: c.title for c in model.criteria}
+    return [
+        f"{group}: {sentence.to(language)}"
+        for group, judged in weighed.together.items()
+        for sentence in group_sentences(judged, titles=titles)
+    ]
+
+
+def print_comparison(before: "Assessment", after: "Assessment", language: Language) -> None:
+    """Print the zones that moved, by how much, and by which criteria."""
+    from geo.comparison import compare
+
+    found = compare(before, after)
+    rows = [
+        (
+            zone.name,
+            f"{_whole(zone.rank_before)} → {_whole(zone.rank_after)}",
+            number_text(zone.score_before, language),
+            number_text(zone.score_after, language),
+            number_text(zone.score, language, signed=True),
+            f"{_class(before, zone.class_before, language)} → {_class(after, zone.class_after, language)}",
+            ", ".join(c.criterion for c in zone.moved_by[:3]) or "–",
+        )
+        for zone in found.moved
+    ]
+    heads = (
+        ("Nama", "Peringkat", "Skor semula", "Skor", "Selisih", "Kelas", "Terutama oleh")
+        if language == "id"
+        else ("Name", "Rank", "Score before", "Score", "Difference", "Class", "Mostly by")
+    )
+    if rows:
+        print_table(heads, rows, "Perbandingan" if language == "id" else "Comparison")
+    for line in (*found.differs, found.sentence):
+        output.print(line.to(language), markup=False, highlight=False)
+
+
+def print_confidence(found: "Confidence", assessment: "Assessment", language: Language) -> None:
+    """Print the rank interval, the shares of first places and of classes, zone by zone."""
+    from geo.confidence import confidence_document, overall
+
+    document = confidence_document(found, language)
+    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
+    names = assessment.measures.names
+    ordered = sorted(document["zones"].items(), key=lambda item: item[1]["expected_rank"])
+    rows = [
+        (
+            names[area_id],
+            "–".join(str(rank) for rank in dict.fromkeys(zone["rank_interval"])),
+            number_text(zone["expected_rank"], language),
+            _share(zone["first"], language),
+            _share(zone["first_three"], language),
+            ", ".join(
+                f"{titles[name]} {_share(share, language)}"
+                for name, share in zone["classes"].items()
+                if share > 0
+            ),
+        )
+        for area_id, zone in ordered
+    ]
+    heads = (
+        ("Nama", "Peringkat 90 %", "Rata-rata", "Pertama", "3 teratas", "Kelas")
+        if language == "id"
+        else ("Name", "Rank 90 %", "Mean", "First", "First 3", "Class")
+    )
+    n = found.simulation.draws
+    drawn = f"{n:,}".replace(",", ".") if language == "id" else f"{n:,}"
+    print_table(heads, rows, f"n = {drawn}, seed {found.simulation.seed}")
+    output.print(overall(found).to(language), markup=False, highlight=False)
+
+
+def print_trends(trends: "Sequence[ZoneTrend]", years: Sequence[int], language: Language) -> None:
+    """Print scores by year; a bar stands between years that cannot be compared."""
+    rows = []
+    for trend in trends:
+        scores = {p.year: number_text(p.score, language) for s in trend.segments for p in s}
+        broken = {b.after for b in trend.breaks}
+        cells = [("| " if y in broken else "") + scores.get(y, "–") for y in years]
+        change = None if trend.change is None else trend.change.score
+        rows.append((trend.name, *cells, number_text(change, language, signed=True)))
+    heads = ("Nama", "Perubahan") if language == "id" else ("Name", "Change")
+    print_table((heads[0], *(str(year) for year in years), heads[1]), rows)
+    for trend in trends:
+        if trend.segments:
+            output.print("• " + trend.sentence.to(language), markup=False, highlight=False)
+
+
+def print_quadrant(table: "QuadrantTable", language: Language) -> None:
+    """Print the zones by quadrant, those without a place last."""
+    from geo.quadrant import QUADRANTS
+
+    rows = [
+        (
+            "–" if place.quadrant is None else QUADRANTS[place.quadrant].title.to(language),
+            place.name,
+            number_text(place.readiness, language),
+            number_text(place.need, language),
+        )
+        for quadrant in (*QUADRANTS, None)
+        for place in table.zones_in(quadrant)
+    ]
+    heads = (
+        ("Kuadran", "Nama", f"Kesiapan {table.readiness_year}", f"Kebutuhan {table.need_year}")
+        if language == "id"
+        else ("Quadrant", "Name", f"Readiness {table.readiness_year}", f"Need {table.need_year}")
+    )
+    print_table(heads, rows)
+    for quadrant in QUADRANTS.values():
+        if table.zones_in(quadrant.id):
+            said = f"{quadrant.title.to(language)}: {quadrant.sentence.to(language)}"
+            output.print("• " + said, markup=False, highlight=False)
+
+
+def _whole(rank: int | None) -> str:
+    return "–" if rank is None else str(rank)
+
+
+def _class(assessment: "Assessment", class_id: str | None, language: Language) -> str:
+    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
+    return titles.get(class_id or "", "–")
+
+
+def _share(share: float, language: Language) -> str:
+    """A share as whole percent; what is not none is never 0, what is not all never 100."""
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return f"{100 * share:.0f} %"

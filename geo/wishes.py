@@ -1,0 +1,41 @@
+"""Pure. What a planner brings in place of a model's weights; `geo/weighing.py` makes weights of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from geo.group_judgement import Member
+
+Judgements = Mapping[str, Mapping[tuple[str, str], float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a planner brings; at most one of `stated`, `judgements`, `members` and `weighting`.
+
+    `stated` and `judgements` are as in `geo.models.weights_from` and `weights_from_judgements`;
+    `is_incomplete` allows pairs to be missing. `weighting` is the id of a `geo.weights.Weighting`;
+    one by ranks needs `ranks` of every top-level dimension or of every criterion.
+    """
+
+    stated: Mapping[str, float] | None = None
+    judgements: Judgements | None = None
+    is_incomplete: bool = False
+    members: Sequence[Member] = ()
+    weighting: str | None = None
+    ranks: Mapping[str, float] | None = None
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether anything is wished at all."""
+        return bool(self.given)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Which of the ways are given, by their names in a request."""
+        ways = {
+            "weights": self.stated is not None,
+            "judgements": bool(self.judgements),
+            "members": bool(self.members),
+            "weighting": self.weighting is not None or self.ranks is not None,
+        }
+        return tuple(name for name, is_given in ways.items() if is_given)
