@@ -19,7 +19,7 @@ from api.session import (
 )
 from api.terminal import output, print_table
 from geo.errors import InvalidIndicators, LayerNotFound, UploadRejected
-from geo.language import Language, Text
+from geo.language import LANGUAGES, Language, Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -213,16 +213,14 @@ def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
         corrections={"make_valid": reading.repair},
     )
     if result.frame is None:
-        errors = [f for f in result.report["findings"] if f["severity"] == "error"]
-        told = [Text(**found["sentence"]) for found in errors[:_TOLD]]
-        more = result.report["errors"] - len(told)
-        facts = {"file": path.name, "more": f" (+{more})" if more > 0 else ""}
-        raise UploadRejected(
-            reason=Text(
-                id=_REFUSED.id.format(found=" ".join(text.id for text in told), **facts),
-                en=_REFUSED.en.format(found=" ".join(text.en for text in told), **facts),
-            )
-        )
+        errors = [f["sentence"] for f in result.report["findings"] if f["severity"] == "error"]
+        more = result.report["errors"] - len(errors[:_TOLD])
+        found = {
+            language: " ".join(sentence[language] for sentence in errors[:_TOLD])
+            + (f" (+{more})" if more > 0 else "")
+            for language in LANGUAGES
+        }
+        raise UploadRejected(reason=Text(*(f"{path.name}: {found[lang]}" for lang in LANGUAGES)))
     return result.frame
 
 
@@ -353,7 +351,6 @@ def _listed(texts: Iterable[str]) -> str:
     return ", ".join(every[:_NAMED]) + more
 
 
-_REFUSED = Text(id="{file}: {found}{more}", en="{file}: {found}{more}")
 _NO_TABLE = Text(
     id="{file} tidak dapat dibaca sebagai tabel CSV UTF-8 berpemisah koma ({error}). Simpan ulang sebagai CSV UTF-8.",
     en="{file} cannot be read as a CSV table in UTF-8 separated by commas ({error}). Save it again as CSV UTF-8.",

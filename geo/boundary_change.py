@@ -108,7 +108,7 @@ def carry(
     """
     _require_fitting(figures, across, kind=kind, denominator=denominator, conserve=conserve)
     least = MIN_KNOWN_SHARE[kind] if min_known_share is None else min_known_share
-    pieces = across.pieces.assign(figure=across.pieces["old"].map(figures.astype(np.float64)))
+    pieces = across.pieces.assign(figure=_of_old(across.pieces, figures))
     scale = _scale(across.old["covered"], conserve=conserve)
     if kind == "total":
         used, table = _split(pieces, across, scale=scale, least=least)
@@ -126,7 +126,7 @@ def _split(
     pieces: pd.DataFrame, across: Crosswalk, *, scale: pd.Series, least: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Totals: the pieces with the `part` of its old area that each brings, and the sums."""
-    part = pieces["split"] * pieces["old"].map(scale).astype(np.float64)
+    part = pieces["split"] * _of_old(pieces, scale)
     method = _method(pieces["old"], across.old, across)
     used = pieces.assign(part=part, method=method, is_lacking=pieces["figure"].isna() & (part > 0))
     known = used[used["figure"].notna()]
@@ -144,7 +144,7 @@ def _averaged(
     weight, method = pieces["share"], _method(pieces["new"], across.new, across)
     figure = pieces["figure"]
     if denominator is not None:
-        amount = pieces["old"].map(denominator.astype(np.float64)) * pieces["split"]
+        amount = _of_old(pieces, denominator) * pieces["split"]
         figure = figure.where(amount.notna())
         # Where nothing of the denominator falls into an area, its rate is still that of its old areas.
         counts = amount.where(figure.notna()).groupby(pieces["new"]).transform("sum") > 0
@@ -162,6 +162,12 @@ def _averaged(
     counted = weight.where(figure.notna())
     part = (counted / counted.groupby(used["new"]).transform("sum")).fillna(0.0)
     return used.assign(part=part), table.assign(value=table["value"].where(enough))
+
+
+def _of_old(pieces: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """The value of each piece's old area; NaN where it has none."""
+    # Without any piece, pandas would take the column of no keys for a column of texts.
+    return pieces["old"].map(values).astype(np.float64)
 
 
 def _method(keys: pd.Series, side: pd.DataFrame, across: Crosswalk) -> pd.Series:

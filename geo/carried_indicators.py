@@ -89,7 +89,7 @@ def parse_figures(
     tidy = table.reset_index(drop=True).assign(**numbers)
     if columns:
         tidy = tidy[wanted].melt(name, var_name="indicator")
-    texts = tidy.reindex(columns=list(_FACTS)).drop(columns="value")
+    texts = tidy.reindex(columns=list(_FACTS)).drop(columns="value").astype("object")
     figures: pd.DataFrame = texts.fillna("").astype("str").apply(lambda column: column.str.strip())
     figures["period"] = figures["period"].where(figures["period"] != "", figures["year"])
     figures.insert(0, "area_id", _matched(tidy[name], old))

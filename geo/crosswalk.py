@@ -3,9 +3,10 @@
 The weight of a piece is its area, or what a raster holds in it (people, cropland). What is carried
 across is `geo/boundary_change.py`.
 
-Ours and not tobler 0.13 (PySAL), which does the plain case as fast: it counts a missing figure as
-zero, keeps areas in 32 bits and in the layer's own unit, be it degrees, and knows of a raster only
-which cells to mask. Where it can do the same the tests hold the two together.
+Ours and not tobler 0.13 (PySAL), which does the plain case six times as fast: it fills a missing
+figure with zero, counts ground twice where areas overlap, keeps areas in 32 bits and in the layer's
+own unit, be it degrees, and knows of a raster only which cells to mask. Where it can do the same the
+tests hold the two together.
 
 References
 ----------
@@ -161,7 +162,8 @@ def crosswalk(
     counted = piece[["area", "held"]].mul(drawn, axis=0)
     split, old_side = _side(old.index, left, counted=counted, union=old_union, whole=old_whole)
     share, new_side = _side(new.index, right, counted=counted, union=new_union, whole=new_whole)
-    pieces = pd.DataFrame({"old": old.index[left], "new": new.index[right], "area_ha": area})
+    keys = {"old": old.index.to_numpy()[left], "new": new.index.to_numpy()[right]}
+    pieces = pd.DataFrame(keys | {"area_ha": area})
     pieces["is_whole"] = area > (1 - SLIVER_SHARE) * whole
     pieces = pieces.assign(split=split, share=share)[drawn].reset_index(drop=True)
     return Crosswalk(pieces, old_side, new_side, AREA if weights is None else f"raster:{name}")

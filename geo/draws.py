@@ -17,8 +17,8 @@ from geo.language import Text
 Array = npt.NDArray[np.float64]
 
 # As if each weight were a share counted among 100 answers: a weight of 0.25 then lies within
-# 0.17..0.34 in 95 % of draws. Practice moves weights by ±20 % (Chen, Yu & Khan 2010); this is about
-# as much for a dimension and more for a small criterion. Own judgement.
+# 0.17..0.34 in 95 % of draws. Practice moves weights by ±20 % (Chen, Yu & Khan 2010), which is about
+# one standard deviation of such a weight; a smaller weight scatters more. Own judgement.
 DEFAULT_CONCENTRATION = 100.0
 MOST_DRAWS = 100_000
 

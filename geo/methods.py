@@ -128,9 +128,9 @@ def scores_of(points: Array) -> Array:
     """Scores (n_areas,) that rows of points (n_areas, n_criteria) add up to; NaN stays NaN.
 
     Held to 0..100: gains and losses that cancel leave a rounding error of 1e-14 on either side,
-    and a score of -0.0 is no score to print.
+    which would be printed as -0.0.
     """
-    return np.asarray(np.clip(points.sum(axis=1), 0.0, 100.0) + 0.0, dtype=np.float64)
+    return np.asarray(np.clip(points.sum(axis=1), 0.0, 100.0), dtype=np.float64)
 
 
 def weighted_sum_points(values: Array, weights: Array, _: Setting) -> Array:

@@ -82,7 +82,7 @@ def criterion_order_weights(values: Array, weights: Array, *, risk: float) -> Ar
     if require_risk(risk) in (0, 1):
         # The power would be r**inf or r**0: exactly the worst or the best value with a weight.
         return _at_the_end(values if risk == 0 else -values, weights)
-    order = np.argsort(np.where(weights > 0, -values, np.inf), axis=1, kind="stable")
+    order = np.argsort(-values, axis=1)
     falling = np.take_along_axis(values, order, axis=1)
     shared = _shared(falling, np.take_along_axis(weights, order, axis=1), risk)
     found = np.empty(values.shape)
@@ -127,7 +127,7 @@ def _at_the_end(values: Array, weights: Array) -> Array:
     """All weight to the least value with a weight; equal ones share it by weight."""
     ranked = np.where(weights > 0, values, np.inf)
     least = ranked.min(axis=1, keepdims=True)
-    return _parts(np.where((weights > 0) & (ranked == least), weights, 0.0))
+    return _parts(np.where(ranked == least, weights, 0.0))
 
 
 def _shared(falling: Array, weights: Array, risk: float) -> Array:

@@ -104,7 +104,7 @@ def _write_packed_ranks(scores: Array, out: Ranks) -> None:
     left = (_INTEGER_BITS << n_bits) & (2**64 - 1)
     areas = np.arange(n_areas, dtype=np.uint64) ^ np.uint64(_NORMAL_BIT ^ left)
     places = np.arange(1, n_areas + 1, dtype=np.int32)
-    units = np.empty(n_areas)
+    units, gaps = np.empty(n_areas), np.empty(n_areas - 1, dtype=np.uint64)
     keys = units.view(np.uint64)
     for row, ranks in zip(scores, out, strict=True):
         np.multiply(row, -_UNITS, out=units)
@@ -112,18 +112,19 @@ def _write_packed_ranks(scores: Array, out: Ranks) -> None:
         keys <<= bits
         keys ^= areas
         units.sort()
-        shared = _shared_places(keys, bits, places)
+        np.subtract(keys[1:], keys[:-1], out=gaps)
+        # Most rows have no two scores that are equal.
+        is_tied = n_areas > 1 and gaps.min() < np.uint64(2) << bits
+        shared = _shared_places(keys >> bits) if is_tied else places
         keys &= area_mask
         ranks[keys.view(np.int64)] = shared
 
 
-def _shared_places(keys: npt.NDArray[np.uint64], bits: np.uint64, places: Ranks) -> Ranks:
-    """Places in the order, equal scores with the better one; `places` itself when none are equal."""
-    if len(keys) < 2 or (keys[1:] - keys[:-1]).min() >= np.uint64(2) << bits:
-        return places
-    units = keys >> bits
+def _shared_places(units: npt.NDArray[np.uint64]) -> Ranks:
+    """Places of falling scores, given as rising whole numbers; equal ones share the better place."""
     starts = np.concatenate([[True], np.diff(units) > 1])
-    shared: Ranks = np.maximum.accumulate(np.where(starts, places, np.int32(0)))
+    places = np.where(starts, np.arange(1, len(units) + 1, dtype=np.int32), np.int32(0))
+    shared: Ranks = np.maximum.accumulate(places)
     return shared
 
 

@@ -42,7 +42,7 @@ def percent_of(count: int, total: int) -> Text:
 
 
 def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
-    """Which rank a zone has most often, and between which ranks 90 % of the draws put it.
+    """Which rank a zone has most often, and between which ranks 90 % of the draws put it if several.
 
     Raises
     ------
@@ -56,15 +56,16 @@ def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
     if not len(found):
         return _NEVER.format(name=name)
     most = int(np.argmax(often))
+    facts = {
+        "name": name,
+        "rank": int(found[most]),
+        "percent": percent_of(int(often[most]), len(ranks)),
+        "n": whole_number(len(ranks)),
+    }
     first, last = (int(rank) for rank in rank_intervals(uncertainty)[place])
-    return filled(
-        _ZONE,
-        name=name,
-        rank=int(found[most]),
-        percent=percent_of(int(often[most]), len(ranks)),
-        n=whole_number(len(ranks)),
-        ranks=f"{first}" if first == last else f"{first}–{last}",
-    )
+    if first == last:
+        return filled(_ZONE, **facts)
+    return filled(_ZONE_BETWEEN, first=first, last=last, **facts)
 
 
 def verdict(uncertainty: Uncertainty) -> Text:
@@ -104,8 +105,12 @@ def _level(share: float) -> Text:
 
 
 _ZONE = Text(
-    id="{name} menempati peringkat {rank} dalam {percent} dari {n} simulasi; 90 % simulasi menempatkannya pada peringkat {ranks}.",
-    en="{name} ranks {rank} in {percent} of {n} simulations; 90 % of the simulations put it at rank {ranks}.",
+    id="{name} menempati peringkat {rank} dalam {percent} dari {n} simulasi.",
+    en="{name} ranks {rank} in {percent} of {n} simulations.",
+)
+_ZONE_BETWEEN = Text(
+    id="{name} menempati peringkat {rank} dalam {percent} dari {n} simulasi; 90 % simulasi menempatkannya pada peringkat {first}–{last}.",
+    en="{name} ranks {rank} in {percent} of {n} simulations; 90 % of the simulations put it at rank {first}–{last}.",
 )
 _NEVER = Text(
     id="{name} tidak mendapat peringkat dalam satu simulasi pun: tidak ada kriterianya yang berbobot.",

@@ -251,6 +251,16 @@ def test_holes_and_parts_are_measured_as_they_are():
     assert table["value"].tolist() == pytest.approx([80, 20], abs=1e-6)
 
 
+def test_a_shared_border_beside_a_piece_is_no_part_of_it():
+    """The two share a rectangle and, above it, a line: GEOS gives a collection of both."""
+    old = layer_of(a=box(0, 0, 1, 2))
+    new = layer_of(m=shapely.union(box(0.5, 0, 2, 1), box(1, 1, 2, 1)))
+    people = raster_of([[2.0, 9.0, 9.0], [2.0, 9.0, 9.0]])
+    for across in (crosswalk(old, new), crosswalk(old, new, weights=people)):
+        table, _ = carry(figures_of(a=100.0), across, kind="total")
+        assert table["value"].tolist() == pytest.approx([25], rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("figures", "words", "error", "message"),
     [
@@ -298,10 +308,14 @@ def test_cells_without_data_weigh_nothing():
     assert table["value"].tolist() == pytest.approx([25, 115], rel=1e-9)
 
 
-def test_empty_layers_give_empty_tables_and_lose_nothing():
-    table, report = carry(figures_of(a=1.0, b=2.0), crosswalk(OLD, NEW.iloc[:0]), kind="total")
-    assert table.empty
-    assert report.uncovered.to_dict() == {"a": 1.0, "b": 2.0}
+@pytest.mark.parametrize("kind", ["total", "rate"])
+def test_empty_and_far_layers_lose_nothing(kind):
+    figures, far = figures_of(a=1.0, b=2.0), layer_of(m=box(90, 0, 1, 1))
+    assert carry(figures, crosswalk(OLD, NEW.iloc[:0]), kind=kind)[0].empty
+    table, report = carry(figures, crosswalk(OLD, far), kind=kind)
+    assert table["value"].isna().all()
+    assert table["sources"].tolist() == [()]
+    assert report.uncovered.to_dict() == ({"a": 1.0, "b": 2.0} if kind == "total" else {})
 
 
 def partition(cuts, heights):
@@ -407,14 +421,6 @@ def test_on_other_shares_tobler_is_off_by_its_32_bits():
         ours, _ = carry(figures, across, kind=kind)
         assert ours["value"].tolist() == pytest.approx(theirs[kind].tolist(), rel=1e-6)
     assert carry(figures, across, kind="total")[0]["value"].sum() == pytest.approx(164.5, rel=1e-12)
-
-
-def test_tobler_counts_a_missing_figure_as_zero_and_we_do_not():
-    old, new = layer_of(a=box(0, 0, 1, 1), b=box(1, 0, 1, 1)), layer_of(m=box(0, 0, 2, 1))
-    figures = figures_of(a=6.0, b=np.nan)
-    assert tobler_area(old, new, figures.copy(), conserve=True)["rate"].tolist() == [3.0]
-    ours, _ = carry(figures, crosswalk(old, new), kind="rate")
-    assert ours.loc["m", ["value", "known_share"]].tolist() == pytest.approx([6, 0.5])
 
 
 def test_marked_classes_weigh_as_toblers_mask(make_raster):

@@ -318,6 +318,13 @@ def test_sentences_of_a_zone_and_of_the_first_place():
         zone_sentence(found, "excluded")
 
 
+def test_a_zone_that_keeps_its_rank_is_said_to_in_one_clause():
+    contest = make_contest([[1.0, 0.0], [0.4, 0.8]], [0.7, 0.3])
+    weights = np.array([[0.9, 0.1]] * 199 + [[0.1, 0.9]])
+    said = zone_sentence(simulate(contest, weights), "a")
+    assert said.id == "A menempati peringkat 1 dalam lebih dari 99 % dari 200 simulasi."
+
+
 @pytest.mark.parametrize(
     ("kept", "level"),
     [(100, "firm"), (95, "firm"), (80, "fairly firm"), (60, "shaky"), (40, "open")],
