@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.assessing import LayerOption, ModelOption, assess, quadrant, trends
+from api.carrying import carry
 from api.extraction import zonal
 from api.registering import land_app, model_app
 from api.session import (
@@ -62,6 +63,7 @@ app.command()(assess)
 app.command()(trends)
 app.command()(quadrant)
 app.command()(zonal)
+app.command()(carry)
 app.add_typer(land_app, name="land")
 app.add_typer(model_app, name="model")
 app.add_typer(upload_app, name="upload")
