@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.language import Text
-from geo.methods import DEFAULT_METHOD, Setting, find_method
+from geo.methods import DEFAULT_METHOD, Setting, find_method, scores_of
 from geo.models import Model
 from geo.ranks import rank_scores
 from geo.scoring import DecisionMatrix, Scores, Status, classify, data_coverage
@@ -156,7 +156,7 @@ def score_matrix(
     values = np.where(ranked[:, np.newaxis], matrix.values, np.nan)
     setting = Setting(risk=risk, groups=np.array(model.groups()))
     points = find_method(method).points(values, weight, setting)
-    scores = np.asarray(points.sum(axis=1), dtype=np.float64)
+    scores = scores_of(points)
     dimension_scores = _dimension_scores(matrix.values, weight, model, method=method, risk=risk)
     floors = np.array([np.nan if d.floor is None else d.floor for d in model.dimensions])
     below_floor = dimension_scores < floors - 1e-9
@@ -225,7 +225,7 @@ def _dimension_scores(
             columns.append(np.full(len(values), np.nan))
             continue
         setting = Setting(risk=risk, groups=groups[inside])
-        columns.append(points(values[:, inside], weight[inside] / total, setting).sum(axis=1))
+        columns.append(scores_of(points(values[:, inside], weight[inside] / total, setting)))
     return np.column_stack(columns)
 
 
