@@ -20,7 +20,12 @@ from maps.text import catalogue, format_number, format_period, format_share, tra
 from maps.views import IndicatorView, ModelView
 
 # Texts that the script itself needs, under the keys that it uses.
-_SCRIPT_TEXTS = ("zone.", "regency.", "control.", "table.", "kecamatan.", "sites.")
+_SCRIPT_TEXTS = (
+    "zone.", "regency.", "control.", "table.", "kecamatan.", "sites.", "weights.", "confidence.",
+    "status.",
+)  # fmt: skip
+# The script fills the braces of these itself, when other weights give other numbers.
+_SCRIPT_TEMPLATES = frozenset({"zone.rank_of", "zone.points", "reason.insufficient_data"})
 
 
 def script_texts(language: Language) -> dict[str, str]:
@@ -29,7 +34,7 @@ def script_texts(language: Language) -> dict[str, str]:
     return {
         key: text
         for key, text in texts.items()
-        if key.startswith(_SCRIPT_TEXTS) and "{" not in text
+        if key in _SCRIPT_TEMPLATES or (key.startswith(_SCRIPT_TEXTS) and "{" not in text)
     }
 
 

@@ -21,6 +21,7 @@ from maps.cards import class_cards
 from maps.escape import json_in_page
 from maps.text import format_date, format_number, format_share, translate
 from maps.views import IndicatorView, MapView, ModelView
+from maps.weighing import WeighingView
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -137,6 +138,7 @@ def map_page(
     notice: str = "",
     models: Sequence[tuple[str, Text]] = (),
     model_id: str = "",
+    weighing: WeighingView | None = None,
 ) -> str:
     """The planner's page: `planner_map`, the choice of the regency layer and the ranking.
 
@@ -156,6 +158,8 @@ def map_page(
         A sentence for the reader above the form, as when a year was replaced.
     models, model_id
         The models that can be shown, by id and title, and the one that is.
+    weighing
+        The sliders; without them the ranking is the model's own and stays.
     """
     language = view.language
     assets = assets or Assets()
@@ -171,7 +175,10 @@ def map_page(
         title=translate("page.map_title", language, model=model.title.to(language)),
         view=view,
         parts=view.map.parts(assets),
-        cards=json_in_page(view.cards),
+        cards=json_in_page(
+            view.cards if weighing is None else {**view.cards, "weighing": weighing.script_part()}
+        ),
+        weighing=weighing,
         model=model,
         ranked=ranked,
         unranked=unranked,

@@ -23,6 +23,7 @@ from maps.page import IndicatorChoice, map_page, map_title, single_map_page
 from maps.text import translate
 from maps.tiles import SUITABILITY
 from maps.views import IndicatorView, MapView, ModelView, SurfaceView, model_view
+from maps.weighing import weighing_view
 
 ASSESSED = ("zones", "kecamatan")
 
@@ -161,6 +162,9 @@ def draw_planner(
         notice=_notice(subject, asked_year, language),
         models=subject.models,
         model_id=subject.model_id,
+        weighing=weighing_view(
+            subject.assessments["zones"].model, address=f"{root}/readiness", language=language
+        ),
     )
 
 

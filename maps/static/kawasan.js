@@ -331,7 +331,9 @@ const Kawasan = (() => {
   function declutter() {
     const taken = [];
     const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
-    for (const shown of map.getContainer().querySelectorAll(".rank-badge, .site-badge, .place-name")) {
+    // Ranks before sites before names, whenever each was drawn.
+    const kinds = [".rank-badge", ".site-badge", ".place-name"];
+    for (const shown of kinds.flatMap((kind) => [...map.getContainer().querySelectorAll(kind)])) {
       const box = shown.getBoundingClientRect();
       const free = taken.every((other) => apart(box, other));
       shown.classList.toggle("is-crowded", !free);
@@ -487,8 +489,11 @@ const Kawasan = (() => {
       if (current) reveal(row);
     }
     try {
-      const { pathname, search } = window.location;
-      history.replaceState(null, "", pathname + search + (id ? `#zone=${encodeURIComponent(id)}` : ""));
+      const { pathname, search, hash } = window.location;
+      const parts = new URLSearchParams(hash.slice(1));
+      parts.delete("zone");
+      if (id) parts.set("zone", id);
+      history.replaceState(null, "", pathname + search + (parts.size ? `#${parts}` : ""));
     } catch {
       /* A page without an address of its own (a preview) keeps its state to itself. */
     }
@@ -591,9 +596,14 @@ const Kawasan = (() => {
     placeNames();
     startSurface();
     startPanel();
-    const wanted = /^#zone=(.+)$/.exec(window.location.hash);
-    if (wanted) openZone(decodeURIComponent(wanted[1]));
+    const wanted = new URLSearchParams(window.location.hash.slice(1)).get("zone");
+    if (wanted) openZone(wanted);
   }
 
-  return { attach };
+  /* What the workbench moves: the drawn map, its cards, and the ways to change them. */
+  const drawn = () => map && {
+    map, layers, data, element, swatch, text, formatted, declutter,
+  };
+
+  return { attach, drawn };
 })();

@@ -78,7 +78,8 @@ _COMPOSED = (
 
 def test_every_text_is_used() -> None:
     folder = Path(maps.text.__file__).parent
-    sources = [*folder.glob("*.py"), *folder.rglob("*.html"), folder / "static" / "kawasan.js"]
+    scripts = (folder / "static").glob("*.js")
+    sources = [*folder.glob("*.py"), *folder.rglob("*.html"), *scripts]
     code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
     unused = [k for k in catalogue("id") if k not in code and not k.startswith(_COMPOSED)]
     assert unused == []

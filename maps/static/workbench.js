@@ -1,0 +1,387 @@
+/* The planner's weights: sliders, method and risk; the map, the ranking and the cards follow.
+
+   The server scores (POST /readiness, columns of numbers); nothing is computed twice. The state
+   stands in the address behind #, so that a link opens the same view. */
+
+(() => {
+  "use strict";
+
+  const drawn = Kawasan.drawn();
+  const panel = document.getElementById("weights");
+  if (!drawn || !drawn.data.weighing || !panel) return;
+
+  const { map, layers, data, element, swatch, text, formatted } = drawn;
+  const { address, model } = data.weighing;
+  const own = { method: data.weighing.method, risk: Math.round(100 * data.weighing.risk) };
+  const sliders = [...panel.querySelectorAll("[data-kind]")];
+  const method = document.getElementById("method");
+  const risk = document.getElementById("risk");
+  const state = panel.querySelector(".weights-state");
+  const confidence = document.querySelector(".confidence");
+  const ranking = document.getElementById("ranking");
+  const firstRanks = new Map(Object.entries(data.zones).map(([id, card]) => [id, card.place_in_ranking]));
+  const firstCards = structuredClone({ zones: data.zones, kecamatan: data.kecamatan || {} });
+  const digits = 1;
+
+  const filled = (key, facts) => text(key).replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+  const byKind = (kind, group) => sliders.filter(
+    ({ dataset }) => dataset.kind === kind && (group === undefined || dataset.group === group),
+  );
+
+  /* What is asked */
+
+  const total = (list) => list.reduce((sum, slider) => sum + Number(slider.value), 0);
+
+  function shares() {
+    const dimensions = byKind("dimension");
+    const all = total(dimensions);
+    const found = { dimensions: {}, criteria: {} };
+    for (const dimension of dimensions) {
+      const share = all > 0 ? Number(dimension.value) / all : 0;
+      const criteria = byKind("criterion", dimension.dataset.item);
+      const inside = total(criteria);
+      // A dimension of which every criterion weighs nothing has nothing to give.
+      found.dimensions[dimension.dataset.item] = inside > 0 ? share : 0;
+      for (const one of criteria) {
+        found.criteria[one.dataset.item] = inside > 0 ? (share * Number(one.value)) / inside : 0;
+      }
+    }
+    const sum = Object.values(found.criteria).reduce((a, b) => a + b, 0);
+    if (sum > 0) for (const name of Object.keys(found.criteria)) found.criteria[name] /= sum;
+    return { ...found, sum };
+  }
+
+  const isOwn = (slider) => Number(slider.value) === Math.round(Number(slider.dataset.own));
+  const isWeighed = () => !sliders.every(isOwn);
+  const isMethod = () => method.value !== own.method || (method.value === "owa" && Number(risk.value) !== own.risk);
+  const isChanged = () => isWeighed() || isMethod();
+
+  function body(layer, more) {
+    const asked = { model, layer, method: method.value, ...more };
+    if (method.value === "owa") asked.risk = Number(risk.value) / 100;
+    // The model's own weights are exact; the sliders show them rounded.
+    if (isWeighed()) asked.weights = shares().criteria;
+    return JSON.stringify(asked);
+  }
+
+  async function ask(layer, more, signal) {
+    const answer = await fetch(address, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: body(layer, more), signal,
+    });
+    const found = await answer.json();
+    if (!answer.ok) throw new Error(found.detail);
+    return found;
+  }
+
+  /* What comes back */
+
+  const percent = (share) => `${formatted(Math.floor(100 * share + 1e-9))}%`;
+
+  function changeCard(card, columns, i) {
+    const { score, rank, status, data_coverage: coverage, points, dimensions } = columns.zones;
+    card.status = status[i];
+    card.statusText = text(`status.${status[i]}`);
+    card.class = columns.zones.class[i];
+    card.score = score[i] === null ? undefined : formatted(score[i], digits);
+    card.rank = rank[i] === null ? undefined : filled("zone.rank_of", { rank: rank[i], n: columns.of });
+    card.place_in_ranking = rank[i];
+    card.coverage = percent(coverage[i]);
+    card.coverageShare = coverage[i];
+    card.reason = status[i] === "insufficient_data"
+      ? filled("reason.insufficient_data", { share: percent(coverage[i]) }) : undefined;
+    card.lifts = card.holdsBack = undefined;
+    for (const [id, column] of Object.entries(dimensions)) {
+      if (card.dimensions) card.dimensions[id] = column[i] === null ? "–" : formatted(column[i]);
+    }
+    for (const row of card.criteria || []) {
+      const point = points[row.id][i];
+      const weight = columns.weights[row.id];
+      row.most = Math.max(100 * weight, point || 0);
+      row.points = point || 0;
+      row.pointsText = row.measure === undefined || point === null
+        ? row.pointsText
+        : filled("zone.points", { points: formatted(point, digits), most: formatted(row.most, digits) });
+    }
+  }
+
+  const fillOf = (card) => {
+    if (card.status === "ranked" && data.classes[card.class]) return data.classes[card.class].colour;
+    return card.status === "excluded" ? "url(#hatch-excluded)" : "url(#hatch-no-data)";
+  };
+
+  function repaint(name) {
+    if (!layers[name]) return;
+    layers[name].eachLayer((layer) => {
+      const card = data[name][layer.feature.id];
+      if (!card) return;
+      layer.setStyle({ fillColor: fillOf(card) });
+      const path = layer.getElement && layer.getElement();
+      if (path) path.setAttribute("aria-label", [card.name, card.score].filter(Boolean).join(", "));
+      if (name === "zones") badge(layer, card);
+    });
+    drawn.declutter();
+  }
+
+  function badge(layer, card) {
+    if (!card.place_in_ranking) {
+      layer.unbindTooltip();
+      return;
+    }
+    const content = element("span", {}, String(card.place_in_ranking));
+    if (layer.getTooltip()) {
+      layer.setTooltipContent(content);
+      return;
+    }
+    const direction = layer.getBounds ? "center" : "right";
+    layer.bindTooltip(content, { permanent: true, direction, className: "rank-badge" });
+  }
+
+  function mark(id, card) {
+    const before = firstRanks.get(id);
+    if (!before || !card.place_in_ranking || before === card.place_in_ranking) return null;
+    const isUp = card.place_in_ranking < before;
+    const words = `${text(isUp ? "weights.up" : "weights.down")}, ${text("weights.was")} ${before}`;
+    return element(
+      "small", { class: isUp ? "moved is-up" : "moved is-down" },
+      `${isUp ? "▲" : "▼"} ${text("weights.was")} ${before}`,
+      element("span", { class: "visually-hidden" }, words),
+    );
+  }
+
+  const small = (content, name = "") => (content ? element("small", { class: name }, content) : null);
+
+  function rankedRow(id, card) {
+    const name = element("a", { href: `#zone=${encodeURIComponent(id)}` }, card.name || id);
+    return element(
+      "tr", { "data-zone": id },
+      element("td", { class: "number rank" }, String(card.place_in_ranking)),
+      element("th", { scope: "row" }, name, small(card.place), small(card.geometryMark, "mark"), mark(id, card)),
+      element("td", { class: "number score" }, card.score),
+      element("td", { class: "class" }, swatch(fillOf(card), (data.classes[card.class] || {}).title || "")),
+      element("td", { class: "number" }, card.coverage || ""),
+    );
+  }
+
+  function unrankedRow(id, card) {
+    const name = element("a", { href: `#zone=${encodeURIComponent(id)}` }, card.name || id);
+    return element(
+      "li", { "data-zone": id }, name, small(card.geometryMark, "mark"),
+      element("p", {}, swatch(fillOf(card), card.statusText || ""), ` · ${card.reason || ""}`),
+    );
+  }
+
+  /* Rows are sorted by what their column holds; the ranking's own order is the first. */
+  let order = { column: 0, falling: false };
+
+  function renderRanking() {
+    const table = ranking && ranking.querySelector("table.ranking");
+    if (!table) return;
+    const cards = Object.entries(data.zones);
+    const ranked = cards.filter(([, card]) => card.place_in_ranking);
+    const keys = [
+      ([, card]) => card.place_in_ranking, ([, card]) => card.name || "", ([, card]) => card.place_in_ranking,
+      ([, card]) => card.place_in_ranking, ([, card]) => -card.coverageShare,
+    ];
+    const key = keys[order.column];
+    ranked.sort((a, b) => {
+      const [left, right] = [key(a), key(b)];
+      const by = typeof left === "string" ? left.localeCompare(right) : left - right;
+      return (order.falling ? -by : by) || a[1].place_in_ranking - b[1].place_in_ranking;
+    });
+    table.tBodies[0].replaceChildren(...ranked.map(([id, card]) => rankedRow(id, card)));
+    const list = ranking.querySelector(".unranked");
+    if (list) list.replaceChildren(...cards.filter(([, card]) => !card.place_in_ranking).map(([id, card]) => unrankedRow(id, card)));
+  }
+
+  function startSorting() {
+    const heads = ranking ? [...ranking.querySelectorAll("table.ranking thead th")] : [];
+    heads.forEach((head, column) => {
+      const button = element("button", { type: "button" });
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        order = { column, falling: order.column === column && !order.falling };
+        for (const other of heads) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", order.falling ? "descending" : "ascending");
+        renderRanking();
+      });
+    });
+  }
+
+  function take(name, columns) {
+    columns.zones.area_id.forEach((id, i) => {
+      const card = data[name] && data[name][id];
+      if (card) changeCard(card, columns, i);
+    });
+    repaint(name);
+  }
+
+  /* Back to the model's own: the cards as they came, with every explanation. */
+  function restore() {
+    for (const name of ["zones", "kecamatan"]) {
+      for (const [id, card] of Object.entries(firstCards[name])) {
+        if (!data[name]) continue;
+        for (const key of Object.keys(data[name][id])) delete data[name][id][key];
+        Object.assign(data[name][id], structuredClone(card));
+      }
+      repaint(name);
+    }
+    renderRanking();
+  }
+
+  let asking;
+  async function follow() {
+    show();
+    keep();
+    forgetConfidence();
+    if (asking) asking.abort();
+    if (!isChanged()) {
+      state.textContent = "";
+      restore();
+      return;
+    }
+    if (shares().sum <= 0) {
+      state.textContent = text("weights.none");
+      return;
+    }
+    asking = new AbortController();
+    const { signal } = asking;
+    try {
+      const started = performance.now();
+      const names = ["zones", ...(layers.kecamatan && map.hasLayer(layers.kecamatan) ? ["kecamatan"] : [])];
+      const answers = await Promise.all(names.map((name) => ask(name, { detail: "scores" }, signal)));
+      if (signal.aborted) return;
+      names.forEach((name, i) => take(name, answers[i]));
+      renderRanking();
+      state.textContent = text("weights.changed");
+      panel.dataset.followed = String(Math.round(performance.now() - started));
+    } catch (error) {
+      if (error.name !== "AbortError") state.textContent = reasonOf(error);
+    }
+  }
+
+  const reasonOf = (error) => (error instanceof SyntaxError || error instanceof TypeError
+    ? text("weights.failed") : error.message || text("weights.failed"));
+
+  /* How sure */
+
+  function forgetConfidence() {
+    confidence.querySelector(".confidence-outcome").replaceChildren();
+  }
+
+  async function askConfidence(button) {
+    const outcome = confidence.querySelector(".confidence-outcome");
+    button.disabled = true;
+    outcome.replaceChildren(element("p", { class: "quiet" }, text("confidence.asking")));
+    try {
+      const found = (await ask("zones", { uncertainty: 5000, seed: 1 })).uncertainty;
+      outcome.replaceChildren(
+        element("p", { class: "verdict" }, found.verdict),
+        element("ul", { class: "intervals" }, ...Object.entries(found.zones)
+          .sort(([, a], [, b]) => a.expected_rank - b.expected_rank).map(interval)),
+        element("p", { class: "quiet" }, `${formatted(found.draws)} ${text("confidence.draws")}`),
+      );
+    } catch (error) {
+      outcome.replaceChildren(element("p", { class: "reason" }, reasonOf(error)));
+    }
+    button.disabled = false;
+  }
+
+  function interval([id, zone]) {
+    const [low, high] = zone.rank_interval;
+    const ranks = low === high ? `${low}` : `${low}–${high}`;
+    const card = data.zones[id] || {};
+    return element(
+      "li", { title: zone.sentence }, element("b", {}, card.name || id),
+      element("span", {}, `${text("confidence.interval")}: ${ranks}`),
+      element("span", {}, `${text("confidence.first")}: ${certain(zone.first)}`),
+    );
+  }
+
+  /* What is not none is never 0 %, what is not all never 100 %. */
+  function certain(share) {
+    if (share > 0 && share < 0.005) return "<1%";
+    if (share < 1 && share >= 0.995) return ">99%";
+    return `${formatted(100 * share)}%`;
+  }
+
+  /* The sliders themselves */
+
+  function show() {
+    const { dimensions, criteria } = shares();
+    for (const slider of sliders) {
+      const output = slider.parentElement.querySelector("output");
+      if (!output) continue;
+      const share = slider.dataset.kind === "dimension" ? dimensions[slider.dataset.item] : criteria[slider.dataset.item];
+      output.textContent = `${formatted(100 * share, digits)}%`;
+      slider.setAttribute("aria-valuetext", `${output.textContent} ${text("weights.share_long")}`);
+      slider.closest(".slider").classList.toggle("is-moved", !isOwn(slider));
+    }
+    const line = risk.closest(".slider");
+    line.hidden = method.value !== "owa";
+    line.querySelector("output").textContent = formatted(Number(risk.value) / 100, 2);
+  }
+
+  function choose(preset) {
+    const isEqual = preset === "equal";
+    for (const slider of sliders) {
+      const ownValue = Math.round(Number(slider.dataset.own));
+      slider.value = isEqual ? 50 : ownValue;
+    }
+    const doubled = byKind("dimension").find(({ dataset }) => dataset.item === preset);
+    if (doubled) {
+      // Halving the others is doubling this one, and stays on the scale.
+      for (const other of byKind("dimension")) other.value = Math.round(Number(other.value) / 2);
+      doubled.value = Math.min(100, Math.round(Number(doubled.dataset.own)));
+    }
+    if (preset === "own") {
+      method.value = own.method;
+      risk.value = own.risk;
+    }
+    follow();
+  }
+
+  /* The address */
+
+  function keep() {
+    const parts = new URLSearchParams(window.location.hash.slice(1));
+    for (const name of ["w", "m", "r"]) parts.delete(name);
+    const moved = sliders.filter((slider) => !isOwn(slider));
+    if (moved.length) parts.set("w", moved.map(({ dataset, value }) => `${dataset.item}.${value}`).join("_"));
+    if (method.value !== own.method) parts.set("m", method.value);
+    if (method.value === "owa") parts.set("r", risk.value);
+    const hash = parts.toString();
+    try {
+      history.replaceState(null, "", window.location.pathname + window.location.search + (hash ? `#${hash}` : ""));
+    } catch {
+      /* A page without an address of its own keeps its state to itself. */
+    }
+  }
+
+  function read() {
+    const parts = new URLSearchParams(window.location.hash.slice(1));
+    for (const pair of (parts.get("w") || "").split("_")) {
+      const [item, value] = pair.split(".");
+      const slider = sliders.find(({ dataset }) => dataset.item === item);
+      if (slider && /^\d{1,3}$/.test(value)) slider.value = value;
+    }
+    if ([...method.options].some(({ value }) => value === parts.get("m"))) method.value = parts.get("m");
+    if (/^\d{1,3}$/.test(parts.get("r") || "")) risk.value = parts.get("r");
+  }
+
+  panel.hidden = confidence.hidden = false;
+  startSorting();
+  read();
+  show();
+  if (isChanged()) {
+    panel.open = true;
+    follow();
+  }
+  panel.addEventListener("input", follow);
+  for (const button of panel.querySelectorAll("[data-preset]")) {
+    button.addEventListener("click", () => choose(button.dataset.preset));
+  }
+  const asker = document.getElementById("confidence");
+  asker.addEventListener("click", () => askConfidence(asker));
+  if (layers.kecamatan) layers.kecamatan.on("add", () => isChanged() && follow());
+})();

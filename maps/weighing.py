@@ -1,0 +1,74 @@
+"""Pure. What a planner can move: the weights of a model's dimensions and criteria, and the method."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from geo.language import Language, Text
+from geo.methods import METHODS
+from geo.models import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """One weight; `percent` is its share of its group under the model's own weights."""
+
+    id: str
+    title: Text
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class SliderGroup:
+    """A dimension and the criteria below it."""
+
+    dimension: Slider
+    criteria: tuple[Slider, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeighingView:
+    """The sliders of a model, and the address that answers to them."""
+
+    address: str
+    model_id: str
+    groups: tuple[SliderGroup, ...]
+    methods: tuple[tuple[str, Text], ...]
+    method: str
+    risk: float
+
+    def script_part(self) -> dict[str, Any]:
+        """What `static/workbench.js` needs besides the sliders of the page."""
+        return {
+            "address": self.address,
+            "model": self.model_id,
+            "method": self.method,
+            "risk": self.risk,
+        }
+
+
+def weighing_view(model: Model, *, address: str, language: Language) -> WeighingView:
+    """The sliders of a model: one for each top-level dimension, one for each criterion below it.
+
+    `address` is that of `POST /readiness`; answers come in `language`.
+    """
+    return WeighingView(
+        address=f"{address}?lang={language}",
+        model_id=model.id,
+        groups=tuple(_group(model, index) for index in range(len(model.top_dimensions()))),
+        methods=tuple((method.id, method.title) for method in METHODS.values()),
+        method=model.method,
+        risk=model.risk,
+    )
+
+
+def _group(model: Model, index: int) -> SliderGroup:
+    dimension = model.top_dimensions()[index]
+    criteria = model.leaves_of(dimension.id)
+    total = sum(model.weights[c.id] for c in criteria)
+    return SliderGroup(
+        dimension=Slider(dimension.id, dimension.title, round(100 * total, 1)),
+        criteria=tuple(
+            Slider(c.id, c.title, round(100 * model.weights[c.id] / total, 1) if total > 0 else 0.0)
+            for c in criteria
+        ),
+    )
