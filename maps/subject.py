@@ -13,6 +13,7 @@ from geo.assessment import Assessment
 from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import Indicator
 from geo.language import Language, Text
+from geo.models import Model
 from geo.readiness import ZoneResult
 from geo.regions import PROVINCE_CODE
 from geo.store import Store
@@ -99,9 +100,13 @@ def _require_year(year: int | None, choices: Sequence[IndicatorChoice]) -> None:
 
 
 def _model_choices(now: Published) -> list[tuple[str, Text]]:
-    """Readiness before need, then by id."""
+    """The default model first, then need, then by id."""
     found = [planning.model(now, model_id) for model_id in planning.models(now)]
-    return [(m.id, m.title) for m in sorted(found, key=lambda m: (m.kind == "need", m.id))]
+    return [(m.id, m.title) for m in sorted(found, key=_place_of_model)]
+
+
+def _place_of_model(model: Model) -> tuple[bool, bool, str]:
+    return (model.id != planning.DEFAULT_MODEL, model.kind != "need", model.id)
 
 
 def _choices(table: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> list[IndicatorChoice]:
