@@ -25,7 +25,9 @@ _SCRIPT_TEXTS = (
     "status.",
 )  # fmt: skip
 # The script fills the braces of these itself, when other weights give other numbers.
-_SCRIPT_TEMPLATES = frozenset({"zone.rank_of", "zone.points", "reason.insufficient_data"})
+_SCRIPT_TEMPLATES = frozenset(
+    {"zone.rank_of", "zone.points", "zone.weight", "reason.insufficient_data"}
+)
 
 
 def script_texts(language: Language) -> dict[str, str]:

@@ -30,20 +30,28 @@
 
   /* What is asked */
 
-  const total = (list) => list.reduce((sum, slider) => sum + Number(slider.value), 0);
+  /* A weight that was chosen by a button is exact; the slider itself moves in whole steps. */
+  const valueOf = ({ dataset, value }) => Number(dataset.exact === undefined ? value : dataset.exact);
+  const total = (list) => list.reduce((sum, slider) => sum + valueOf(slider), 0);
+
+  function setSlider(slider, value) {
+    if (slider.type === "hidden") return;
+    slider.value = value;
+    slider.dataset.exact = value;
+  }
 
   function shares() {
     const dimensions = byKind("dimension");
     const all = total(dimensions);
     const found = { dimensions: {}, criteria: {} };
     for (const dimension of dimensions) {
-      const share = all > 0 ? Number(dimension.value) / all : 0;
+      const share = all > 0 ? valueOf(dimension) / all : 0;
       const criteria = byKind("criterion", dimension.dataset.item);
       const inside = total(criteria);
       // A dimension of which every criterion weighs nothing has nothing to give.
       found.dimensions[dimension.dataset.item] = inside > 0 ? share : 0;
       for (const one of criteria) {
-        found.criteria[one.dataset.item] = inside > 0 ? (share * Number(one.value)) / inside : 0;
+        found.criteria[one.dataset.item] = inside > 0 ? (share * valueOf(one)) / inside : 0;
       }
     }
     const sum = Object.values(found.criteria).reduce((a, b) => a + b, 0);
@@ -51,7 +59,7 @@
     return { ...found, sum };
   }
 
-  const isOwn = (slider) => Number(slider.value) === Math.round(Number(slider.dataset.own));
+  const isOwn = (slider) => valueOf(slider) === Number(slider.dataset.own);
   const isWeighed = () => !sliders.every(isOwn);
   const isMethod = () => method.value !== own.method || (method.value === "owa" && Number(risk.value) !== own.risk);
   const isChanged = () => isWeighed() || isMethod();
@@ -64,9 +72,9 @@
     return JSON.stringify(asked);
   }
 
-  async function ask(layer, more, signal) {
+  async function ask(layer, more) {
     const answer = await fetch(address, {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: body(layer, more), signal,
+      method: "POST", headers: { "Content-Type": "application/json" }, body: body(layer, more),
     });
     const found = await answer.json();
     if (!answer.ok) throw new Error(found.detail);
@@ -93,14 +101,18 @@
     for (const [id, column] of Object.entries(dimensions)) {
       if (card.dimensions) card.dimensions[id] = column[i] === null ? "–" : formatted(column[i]);
     }
-    for (const row of card.criteria || []) {
+    const rows = card.criteria || [];
+    const weightOf = (row) => columns.weights[row.id];
+    const known = rows.filter((row) => row.measure !== undefined).reduce((sum, row) => sum + weightOf(row), 0);
+    for (const row of rows) {
       const point = points[row.id][i];
-      const weight = columns.weights[row.id];
-      row.most = Math.max(100 * weight, point || 0);
+      const isKnown = row.measure !== undefined && known > 0;
+      // What is missing leaves its weight to the rest; a method may give a criterion even more.
+      row.most = Math.max((100 * weightOf(row)) / (isKnown ? known : 1), point || 0);
       row.points = point || 0;
-      row.pointsText = row.measure === undefined || point === null
-        ? row.pointsText
-        : filled("zone.points", { points: formatted(point, digits), most: formatted(row.most, digits) });
+      row.pointsText = isKnown && point !== null
+        ? filled("zone.points", { points: formatted(point, digits), most: formatted(row.most, digits) })
+        : filled("zone.weight", { share: `${formatted(100 * weightOf(row))}%` });
     }
   }
 
@@ -229,12 +241,19 @@
     renderRanking();
   }
 
-  let asking;
-  async function follow() {
+  /* One question at a time; while it is out, only the newest of the others is kept. */
+  let isAsking = false;
+  let isWaiting = false;
+
+  function follow() {
     show();
     keep();
     forgetConfidence();
-    if (asking) asking.abort();
+    if (isAsking) isWaiting = true;
+    else answer();
+  }
+
+  async function answer() {
     if (!isChanged()) {
       state.textContent = "";
       restore();
@@ -244,19 +263,22 @@
       state.textContent = text("weights.none");
       return;
     }
-    asking = new AbortController();
-    const { signal } = asking;
+    isAsking = true;
+    panel.dataset.state = "asking";
     try {
-      const started = performance.now();
       const names = ["zones", ...(layers.kecamatan && map.hasLayer(layers.kecamatan) ? ["kecamatan"] : [])];
-      const answers = await Promise.all(names.map((name) => ask(name, { detail: "scores" }, signal)));
-      if (signal.aborted) return;
+      const answers = await Promise.all(names.map((name) => ask(name, { detail: "scores" })));
       names.forEach((name, i) => take(name, answers[i]));
       renderRanking();
       state.textContent = text("weights.changed");
-      panel.dataset.followed = String(Math.round(performance.now() - started));
     } catch (error) {
-      if (error.name !== "AbortError") state.textContent = reasonOf(error);
+      state.textContent = reasonOf(error);
+    }
+    isAsking = false;
+    panel.dataset.state = "settled";
+    if (isWaiting) {
+      isWaiting = false;
+      answer();
     }
   }
 
@@ -310,8 +332,9 @@
   function show() {
     const { dimensions, criteria } = shares();
     for (const slider of sliders) {
+      // The only criterion of a dimension has no slider of its own.
+      if (slider.type === "hidden") continue;
       const output = slider.parentElement.querySelector("output");
-      if (!output) continue;
       const share = slider.dataset.kind === "dimension" ? dimensions[slider.dataset.item] : criteria[slider.dataset.item];
       output.textContent = `${formatted(100 * share, digits)}%`;
       slider.setAttribute("aria-valuetext", `${output.textContent} ${text("weights.share_long")}`);
@@ -323,16 +346,13 @@
   }
 
   function choose(preset) {
-    const isEqual = preset === "equal";
-    for (const slider of sliders) {
-      const ownValue = Math.round(Number(slider.dataset.own));
-      slider.value = isEqual ? 50 : ownValue;
-    }
+    for (const slider of sliders) setSlider(slider, preset === "equal" ? 50 : slider.dataset.own);
     const doubled = byKind("dimension").find(({ dataset }) => dataset.item === preset);
     if (doubled) {
       // Halving the others is doubling this one, and stays on the scale.
-      for (const other of byKind("dimension")) other.value = Math.round(Number(other.value) / 2);
-      doubled.value = Math.min(100, Math.round(Number(doubled.dataset.own)));
+      const isWide = valueOf(doubled) > 50;
+      if (!isWide) setSlider(doubled, 2 * valueOf(doubled));
+      else for (const other of byKind("dimension")) if (other !== doubled) setSlider(other, valueOf(other) / 2);
     }
     if (preset === "own") {
       method.value = own.method;
@@ -347,7 +367,7 @@
     const parts = new URLSearchParams(window.location.hash.slice(1));
     for (const name of ["w", "m", "r"]) parts.delete(name);
     const moved = sliders.filter((slider) => !isOwn(slider));
-    if (moved.length) parts.set("w", moved.map(({ dataset, value }) => `${dataset.item}.${value}`).join("_"));
+    if (moved.length) parts.set("w", moved.map((slider) => `${slider.dataset.item}-${valueOf(slider)}`).join("*"));
     if (method.value !== own.method) parts.set("m", method.value);
     if (method.value === "owa") parts.set("r", risk.value);
     const hash = parts.toString();
@@ -360,16 +380,17 @@
 
   function read() {
     const parts = new URLSearchParams(window.location.hash.slice(1));
-    for (const pair of (parts.get("w") || "").split("_")) {
-      const [item, value] = pair.split(".");
+    for (const pair of (parts.get("w") || "").split("*")) {
+      const [, item, value] = /^(.+)-(\d{1,3}(?:\.\d{1,9})?)$/.exec(pair) || [];
       const slider = sliders.find(({ dataset }) => dataset.item === item);
-      if (slider && /^\d{1,3}$/.test(value)) slider.value = value;
+      if (slider && Number(value) <= 100) setSlider(slider, value);
     }
     if ([...method.options].some(({ value }) => value === parts.get("m"))) method.value = parts.get("m");
     if (/^\d{1,3}$/.test(parts.get("r") || "")) risk.value = parts.get("r");
   }
 
   panel.hidden = confidence.hidden = false;
+  for (const slider of sliders) slider.dataset.exact = slider.dataset.own;
   startSorting();
   read();
   show();
@@ -377,7 +398,10 @@
     panel.open = true;
     follow();
   }
-  panel.addEventListener("input", follow);
+  panel.addEventListener("input", ({ target }) => {
+    delete target.dataset.exact;
+    follow();
+  });
   for (const button of panel.querySelectorAll("[data-preset]")) {
     button.addEventListener("click", () => choose(button.dataset.preset));
   }
