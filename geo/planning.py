@@ -46,6 +46,7 @@ from geo.versions import Published
 MODEL_PREFIX = "model-"
 LAND_PREFIX = "land-"
 DEFAULT_MODEL = "kesiapan"
+NEED_MODEL = "kebutuhan"
 DEFAULT_LAYER = "zones"
 
 

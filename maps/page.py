@@ -176,7 +176,13 @@ def map_page(
         view=view,
         parts=view.map.parts(assets),
         cards=json_in_page(
-            view.cards if weighing is None else {**view.cards, "weighing": weighing.script_part()}
+            view.cards
+            if weighing is None
+            else {
+                **view.cards,
+                "weighing": weighing.script_part(),
+                "quadrant": weighing.quadrant,
+            }
         ),
         weighing=weighing,
         model=model,

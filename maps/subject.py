@@ -24,7 +24,7 @@ from maps.page import IndicatorChoice, map_page, map_title, single_map_page
 from maps.text import translate
 from maps.tiles import SUITABILITY
 from maps.views import IndicatorView, MapView, ModelView, SurfaceView, model_view
-from maps.weighing import weighing_view
+from maps.weighing import WeighingView, weighing_view
 
 ASSESSED = ("zones", "kecamatan")
 
@@ -167,9 +167,18 @@ def draw_planner(
         notice=_notice(subject, asked_year, language),
         models=subject.models,
         model_id=subject.model_id,
-        weighing=weighing_view(
-            subject.assessments["zones"].model, address=f"{root}/readiness", language=language
-        ),
+        weighing=_weighing(subject, language, root),
+    )
+
+
+def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
+    # The quadrant is of these two models, whichever of them the page shows.
+    is_paired = subject.model_id in {planning.DEFAULT_MODEL, planning.NEED_MODEL}
+    return weighing_view(
+        subject.assessments["zones"].model,
+        address=f"{root}/readiness",
+        quadrant=f"{root}/readiness/quadrant" if is_paired else "",
+        language=language,
     )
 
 

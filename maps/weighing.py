@@ -27,9 +27,13 @@ class SliderGroup:
 
 @dataclass(frozen=True, slots=True)
 class WeighingView:
-    """The sliders of a model, and the address that answers to them."""
+    """The sliders of a model, and the address that answers to them.
+
+    `quadrant` is the address of readiness against need, empty where the model is neither of the two.
+    """
 
     address: str
+    quadrant: str
     model_id: str
     groups: tuple[SliderGroup, ...]
     methods: tuple[tuple[str, Text], ...]
@@ -46,13 +50,15 @@ class WeighingView:
         }
 
 
-def weighing_view(model: Model, *, address: str, language: Language) -> WeighingView:
+def weighing_view(model: Model, *, address: str, quadrant: str, language: Language) -> WeighingView:
     """The sliders of a model: one for each top-level dimension, one for each criterion below it.
 
-    `address` is that of `POST /readiness`; answers come in `language`.
+    `address` is that of `POST /readiness`, `quadrant` that of readiness against need or empty;
+    answers come in `language`.
     """
     return WeighingView(
         address=f"{address}?lang={language}",
+        quadrant=f"{quadrant}?lang={language}" if quadrant else "",
         model_id=model.id,
         groups=tuple(_group(model, index) for index in range(len(model.top_dimensions()))),
         methods=tuple((method.id, method.title) for method in METHODS.values()),

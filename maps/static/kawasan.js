@@ -317,6 +317,23 @@ const Kawasan = (() => {
     layer.openPopup();
   }
 
+  /* An area of a layer that is perhaps not shown yet. */
+  function openArea(name, id) {
+    if (name === "zones") {
+      openZone(id);
+      return;
+    }
+    if (!layers[name]) return;
+    if (!map.hasLayer(layers[name])) map.addLayer(layers[name]);
+    const layer = layers[name].getLayers().find(({ feature }) => feature.id === id);
+    if (!layer) return;
+    map.closePopup();
+    lowerSheet(true);
+    const options = { animate: false, maxZoom: 10, paddingBottomRight: [0, sheetHeight()] };
+    map.fitBounds(layer.getBounds().pad(1), options);
+    layer.openPopup();
+  }
+
   /* Names and badges: where two would overlap, the later one gives way. */
   function placeNames() {
     map.createPane("names").classList.add("names-pane");
@@ -602,7 +619,7 @@ const Kawasan = (() => {
 
   /* What the workbench moves: the drawn map, its cards, and the ways to change them. */
   const drawn = () => map && {
-    map, layers, data, element, swatch, text, formatted, declutter,
+    map, layers, data, element, swatch, text, formatted, declutter, open: openArea,
   };
 
   return { attach, drawn };

@@ -1,0 +1,108 @@
+/* Readiness against need: where each zone or kecamatan stands, drawn when somebody opens it. */
+
+(() => {
+  "use strict";
+
+  const drawn = Kawasan.drawn();
+  const panel = document.getElementById("quadrant");
+  if (!drawn || !panel || !drawn.data.quadrant) return;
+
+  const { data, element, text, formatted } = drawn;
+  const SVG = "http://www.w3.org/2000/svg";
+  const [WIDTH, HEIGHT] = [380, 330];
+  const EDGE = { left: 34, right: 14, top: 10, bottom: 34 };
+  const place = panel.querySelector(".quadrant-plot");
+  const choice = panel.querySelector("select");
+
+  function shape(tag, attributes, ...children) {
+    const made = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  }
+
+  const x = (need) => EDGE.left + ((WIDTH - EDGE.left - EDGE.right) * need) / 100;
+  const y = (readiness) => HEIGHT - EDGE.bottom - ((HEIGHT - EDGE.top - EDGE.bottom) * readiness) / 100;
+
+  /* The quadrants' names stand in their corners, away from the thresholds. */
+  const CORNERS = {
+    prioritas: [99, 94, "end"], siapkan: [99, 3, "end"], peluang: [1, 94, "start"], pantau: [1, 3, "start"],
+  };
+
+  function frame(table) {
+    const titles = Object.fromEntries(table.quadrants.map((one) => [one.id, one]));
+    const lines = [
+      shape("rect", { class: "priority", x: x(table.needy_from), y: y(100), width: x(100) - x(table.needy_from), height: y(table.ready_from) - y(100) }),
+      shape("path", { class: "axes", d: `M${x(0)} ${y(100)}V${y(0)}H${x(100)}` }),
+      shape("path", { class: "threshold", d: `M${x(table.needy_from)} ${y(100)}V${y(0)}M${x(0)} ${y(table.ready_from)}H${x(100)}` }),
+    ];
+    for (const at of [0, 50, 100]) {
+      lines.push(shape("text", { class: "tick", x: x(at), y: HEIGHT - EDGE.bottom + 14, "text-anchor": "middle" }, String(at)));
+      lines.push(shape("text", { class: "tick", x: EDGE.left - 5, y: y(at) + 4, "text-anchor": "end" }, String(at)));
+    }
+    lines.push(shape("text", { class: "axis", x: x(50), y: HEIGHT - 4, "text-anchor": "middle" }, text("quadrant.need")));
+    lines.push(shape("text", { class: "axis", x: 0, y: 0, "text-anchor": "middle", transform: `translate(10 ${y(50)}) rotate(-90)` }, text("quadrant.readiness")));
+    for (const [id, [need, readiness, anchor]] of Object.entries(CORNERS)) {
+      if (titles[id]) lines.push(shape("text", { class: "corner", x: x(need), y: y(readiness), "text-anchor": anchor }, `${titles[id].title} (${titles[id].count})`));
+    }
+    return lines;
+  }
+
+  function point(one) {
+    const label = `${one.name}: ${text("quadrant.readiness")} ${formatted(one.readiness, 1)}, ${text("quadrant.need")} ${formatted(one.need, 1)}`;
+    const mark = shape(
+      "circle", { class: `point ${one.quadrant}`, cx: x(one.need), cy: y(one.readiness), r: 5.5, tabindex: 0, role: "button", "aria-label": label },
+      shape("title", {}, label),
+    );
+    const open = () => drawn.open(choice.value, one.area_id);
+    mark.addEventListener("click", open);
+    mark.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      open();
+    });
+    return mark;
+  }
+
+  function list(table) {
+    const groups = table.quadrants.filter(({ count }) => count).map((quadrant) => element(
+      "div", {},
+      element("h3", {}, quadrant.title),
+      element("p", { class: "quiet" }, quadrant.sentence),
+      element("p", {}, table.placements.filter((one) => one.quadrant === quadrant.id).map(({ name }) => name).join(", ")),
+    ));
+    return element("details", { class: "sources" }, element("summary", {}, text("quadrant.list")), ...groups);
+  }
+
+  let shown;
+  async function show() {
+    const layer = choice.value;
+    if (!panel.open || shown === layer) return;
+    shown = layer;
+    place.replaceChildren(element("p", { class: "quiet" }, text("confidence.asking")));
+    try {
+      const answer = await fetch(`${data.quadrant}&layer=${encodeURIComponent(layer)}`);
+      const table = await answer.json();
+      if (!answer.ok) throw new Error(table.detail);
+      const placed = table.placements.filter((one) => one.quadrant);
+      const plot = shape(
+        "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": text("quadrant.title") },
+        ...frame(table), ...placed.map(point),
+      );
+      const without = table.placements.length - placed.length;
+      place.replaceChildren(
+        plot,
+        element("p", { class: "quiet" }, without ? `${formatted(without)} ${text("quadrant.unplaced")}` : ""),
+        list(table),
+      );
+    } catch (error) {
+      shown = undefined;
+      const reason = error instanceof SyntaxError || error instanceof TypeError ? "" : error.message;
+      place.replaceChildren(element("p", { class: "reason" }, reason || text("weights.failed")));
+    }
+  }
+
+  panel.hidden = false;
+  panel.addEventListener("toggle", show);
+  choice.addEventListener("change", show);
+})();

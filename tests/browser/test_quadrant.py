@@ -1,0 +1,50 @@
+"""Readiness against need, drawn on the map page of the shipped data."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.service import running
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("quadrant") / "store") as started:
+        yield started
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_ranked_zones_stand_in_their_quadrant_and_the_others_are_counted(address, visit, size):
+    seen = visit(f"{address}/map", width=size[0], height=size[1])
+    quadrant = seen.page.locator("#quadrant")
+    quadrant.locator("> summary").click()
+    expect(quadrant.locator(".point")).to_have_count(2)
+    expect(quadrant.locator(".point.prioritas")).to_have_attribute(
+        "aria-label", "Kawasan Transmigrasi Cahaya Baru: Kesiapan 83,7, Kebutuhan 38,4"
+    )
+    expect(quadrant).to_contain_text("12 tanpa tempat")
+    assert seen.trouble == []
+
+
+def test_a_point_opens_its_area_on_the_map(address, visit):
+    seen = visit(f"{address}/map?lang=en")
+    quadrant = seen.page.locator("#quadrant")
+    quadrant.locator("> summary").click()
+    quadrant.get_by_label("What is drawn").select_option("kecamatan")
+    expect(quadrant.locator(".point")).to_have_count(88)
+    seen.page.locator(".point[aria-label^='Labuan Amas Utara']").press("Enter")
+    expect(seen.page.locator(".leaflet-popup h2")).to_have_text("Labuan Amas Utara")
+    assert seen.trouble == []
+
+
+def test_the_list_says_the_same_in_words(address, visit):
+    seen = visit(f"{address}/map")
+    seen.page.locator("#quadrant > summary").click()
+    seen.page.get_by_text("Sebagai daftar").click()
+    expect(seen.page.locator("#quadrant .sources")).to_contain_text("Cahaya Baru")
+
+
+def test_a_model_that_is_neither_of_the_two_has_no_quadrant(address, visit):
+    seen = visit(f"{address}/map?model=ipktrans")
+    expect(seen.page.locator("#quadrant")).to_have_count(0)
+    assert seen.trouble == []
