@@ -16,6 +16,7 @@ from api.parameters import require_known
 from api.routes import (
     collections,
     comparisons,
+    exports,
     models,
     pages,
     readiness,
@@ -36,6 +37,7 @@ _ROUTERS: Sequence[APIRouter] = (
     comparisons.router,
     readiness.router,
     models.router,
+    exports.router,
     sites.router,
     tiles.router,
     uploads.router,

@@ -15,9 +15,12 @@ import pandas as pd
 from geo.documents import as_json
 from geo.errors import ZoneNotFound
 from geo.explain import holds_back, lifts, sentence
+from geo.figures import figures
+from geo.gains import gains_if_perfect
 from geo.language import Language, Text
+from geo.lift import way_up, ways_up
 from geo.models import Model
-from geo.readiness import Measures, ZoneResult, zone_results
+from geo.readiness import CriterionResult, Measures, ZoneResult, zone_results
 from geo.scoring import DecisionMatrix, Scores
 
 
@@ -58,17 +61,28 @@ class Assessment:
     def results(self) -> tuple[ZoneResult, ...]:
         """One result for each zone, in the order of the layer."""
         return zone_results(
-            self.measures, self.matrix, self.scores, model=self.model, weights=self.weights
+            self.measures,
+            self.matrix,
+            self.scores,
+            model=self.model,
+            weights=self.weights,
+            losses=gains_if_perfect(self),
         )
 
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {area_id: i for i, area_id in enumerate(self.matrix.area_ids)}
 
-    @property
+    @cached_property
     def n_ranked(self) -> int:
         """How many zones have a rank."""
         return int(self.scores.ranked.sum())
+
+    @property
+    def ranks(self) -> list[int | None]:
+        """The rank of each zone in the order of the layer, None without one."""
+        # NaN is the one number that is not itself.
+        return [int(rank) if rank == rank else None for rank in self.scores.ranks.tolist()]
 
     def result(self, area_id: str) -> ZoneResult:
         """One zone's result; `ZoneNotFound` when there is none of that id."""
@@ -168,22 +182,75 @@ def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:
             {"id": c.id, "title": c.title.to(language), "from": c.lower_bound}
             for c in assessment.model.classes
         ],
-        "zones": [
-            zone_document(assessment, result.area_id, language) for result in assessment.results
-        ],
+        "zones": [_zone_entry(assessment, result, language) for result in assessment.results],
         "lineage": [asdict(origin) for origin in assessment.lineage],
     }
 
 
 def zone_document(assessment: Assessment, area_id: str, language: Language) -> dict[str, Any]:
-    """One zone of an assessment as JSON types, texts in `language`."""
+    """One zone of an assessment as JSON types, texts in `language`.
+
+    Beside what `as_document` says of each zone: the smallest changes that would lift it a class or a
+    rank, what keeps an unranked one from being ranked, and the versions behind each number.
+    """
     result = assessment.result(area_id)
-    document: dict[str, Any] = as_json(result, language)
-    return document | {
+    way = way_up(assessment, area_id)
+    numbers = figures(result, assessment.model, layer=assessment.layer, lineage=assessment.lineage)
+    return _zone_entry(assessment, result, language) | {
+        "way_up": None if way is None else way.to(language),
+        "ways_up": [as_json(lift, language) for lift in ways_up(assessment, area_id)],
+        "figures": [as_json(figure, language) for figure in numbers],
+    }
+
+
+def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:
+    # Written out field by field: a province has hundreds of zones with ten criteria each, and
+    # `geo.documents.as_json`, which asks of every value what it is, takes many times as long.
+    return {
+        "area_id": result.area_id,
+        "name": result.name,
+        "status": result.status,
+        "score": result.score,
+        "rank": result.rank,
+        "rank_class": result.rank_class,
+        "data_coverage": result.data_coverage,
+        "dimension_scores": dict(result.dimension_scores),
+        "criteria": [_criterion_entry(c, language) for c in result.criteria],
+        "constraints": [
+            {
+                "constraint": c.constraint,
+                "title": c.title.to(language),
+                "excluded_share": c.excluded_share,
+                "limit_share": c.limit_share,
+                "failed": c.failed,
+                "note": None if c.note is None else c.note.to(language),
+            }
+            for c in result.constraints
+        ],
+        "floors_failed": list(result.floors_failed),
+        "dimension_coverage": dict(result.dimension_coverage),
         "of": assessment.n_ranked,
-        "explanation": assessment.explanation(area_id).to(language),
+        "explanation": assessment.sentence_of(result).to(language),
         "lifts": [c.criterion for c in lifts(result)],
         "holds_back": [c.criterion for c in holds_back(result)],
+    }
+
+
+def _criterion_entry(result: CriterionResult, language: Language) -> dict[str, Any]:
+    return {
+        "criterion": result.criterion,
+        "dimension": result.dimension,
+        "title": result.title.to(language),
+        "unit": result.unit.to(language),
+        "weight": result.weight,
+        "measure": result.measure,
+        "value": result.value,
+        "contribution": result.contribution,
+        "loss": result.loss,
+        "period": result.period,
+        "sources": list(result.sources),
+        "note": None if result.note is None else result.note.to(language),
+        "shares": dict(result.shares),
     }
 
 
@@ -203,13 +270,14 @@ def score_columns(assessment: Assessment) -> dict[str, Any]:
         "year": assessment.year,
         "method": assessment.method,
         "risk": assessment.risk,
+        "scenario": assessment.scenario,
         "weights": dict(assessment.weights),
         "of": assessment.n_ranked,
         "zones": {
             "area_id": assessment.matrix.area_ids,
             "status": scores.statuses(assessment.matrix.excluded),
             "score": scores.scores,
-            "rank": [None if np.isnan(rank) else int(rank) for rank in scores.ranks],
+            "rank": assessment.ranks,
             "class": [None if i < 0 else classes[i] for i in scores.classes.tolist()],
             "data_coverage": scores.coverage,
             "dimensions": dict(

@@ -1,177 +1,68 @@
-"""Pure. Why a zone stands where it stands, and why ahead of another, under every method.
+"""Pure. Why a zone stands where it stands: what lifts it, what holds it back, why another is ahead.
 
-Points are those of the method and add up to the score. What a criterion withholds is not its missing
-points but what the score would gain if it alone were perfect: under methods in which one criterion
-does not make up for another the two differ. What would lift a zone is `geo/lift.py`.
+Everything here holds for every method: points are a zone's own contributions, and what holds it
+back is found by scoring again (`geo/gains.py`). What a zone would need to stand higher is in
+`geo/lift.py`.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from geo.criteria import AttributeMeasure, Criterion, IndicatorMeasure
+from geo.errors import InvalidInput
 from geo.language import Text
-from geo.methods import Setting, effective_weights, find_method
-from geo.models import Model
 from geo.readiness import CriterionResult, ZoneResult
-from geo.scoring import DecisionMatrix, Scores
-from geo.sentences import decimal, filled, joined
-
-Array = npt.NDArray[np.float64]
 
 _NAMED = 3
-# Points that differ by less differ by the order of additions.
-_SAME = 1e-9
-# The method that compares zones with each other: a value of one zone moves the scores of all.
-COMPARING = frozenset({"promethee"})
+# What is better than the middle does not hold back unless it costs more than it gives.
+_MIDDLE = 0.5
+# Points below this are rounding.
+_NOTHING = 1e-9
+# Fewer points than this would be printed as 0.0.
+_PRINTED = 0.05
+_SWAPPED = str.maketrans(",.", ".,")
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """What parts two zones.
+class NotRanked(InvalidInput):
+    """A zone without a score where one is needed."""
 
-    `points` is the first zone's score less the second's, and `by_criterion` its parts: they add up
-    to it. `ahead` are the criteria in which the first zone has most more, `behind` those in which it
-    has most less, three each at most. `points` is None, and nothing else is said, unless both zones
-    have a score.
-    """
-
-    points: float | None
-    by_criterion: Mapping[str, float]
-    ahead: tuple[str, ...]
-    behind: tuple[str, ...]
-    sentence: Text
+    title = Text(id="Zona tidak diperingkat", en="Zone not ranked")
+    sentence = Text(
+        id="{name} tidak diperingkat, jadi tidak dapat dibandingkan. Pilih zona yang diperingkat.",
+        en="{name} is not ranked, so it cannot be compared. Choose a zone that is.",
+    )
 
 
-def gains(
-    matrix: DecisionMatrix,
-    scores: Scores,
-    *,
-    model: Model,
-    weights: Mapping[str, float],
-    method: str,
-    risk: float,
-) -> Array:
-    """Points (n_areas, n_criteria) that each area's score would gain if one value of it were 1.
-
-    Everything else stays, the values of other areas too. Never negative, because no method loses by
-    a better value. 0 for a criterion without weight; NaN where the value is missing and in the rows
-    of areas that are not ranked.
-
-    Parameters
-    ----------
-    scores : Scores
-        What `geo.readiness.score_matrix` makes of `matrix` under these weights and this method.
-
-    Raises
-    ------
-    InvalidMethod
-    """
-    values = np.where(scores.ranked[:, np.newaxis], matrix.values, np.nan)
-    weight = np.array([weights[c] for c in matrix.criteria])
-    if method in COMPARING:
-        return np.maximum(_best_flow_points(values, weight) - scores.points, 0.0)
-    points = find_method(method).points
-    setting = Setting(risk=risk, groups=np.array(model.groups()))
-    found = np.full(values.shape, np.nan)
-    for j in range(values.shape[1]):
-        known = ~np.isnan(values[:, j])
-        raised = values[known]
-        raised[:, j] = 1.0
-        gain = points(raised, weight, setting).sum(axis=1) - scores.scores[known]
-        found[known, j] = np.maximum(gain, 0.0)
-    return found
-
-
-def _best_flow_points(values: Array, weight: Array) -> Array:
-    """PROMETHEE's points (n_areas, n_criteria) of an area whose value were 1, those of others as is.
-
-    Scored one area at a time this would be n m times the whole; but only the area's own flow in the
-    one criterion changes, and at 1 it beats all who are below.
-    """
-    below = values < 1
-    rivals = np.maximum((~np.isnan(values)).sum(axis=0) - 1, 1)
-    points = 50.0 * effective_weights(values, weight) * (1.0 + (below.sum(axis=0) - below) / rivals)
-    return np.where(np.isnan(values), np.nan, points)
-
-
-def gains_by_criterion(matrix: DecisionMatrix, row: Array) -> dict[str, float]:
-    """One area's row of `gains` by criterion; those without a gain to state are left out."""
-    return {
-        c: float(gain) for c, gain in zip(matrix.criteria, row, strict=True) if not np.isnan(gain)
-    }
-
-
-def weighted_gains(result: ZoneResult) -> dict[str, float]:
-    """The gains of the weighted sum by criterion, which one zone's result alone can tell."""
-    known = [c for c in result.criteria if c.value is not None]
-    total = sum(c.weight for c in known)
-    if total <= 0:
-        return {}
-    return {c.criterion: 100 * c.weight / total * (1 - (c.value or 0.0)) for c in known}
-
-
-def lifts(
-    result: ZoneResult, gains: Mapping[str, float] | None = None
-) -> tuple[CriterionResult, ...]:
+def lifts(result: ZoneResult) -> tuple[CriterionResult, ...]:
     """The criteria that give the most points, most first, three at most.
 
-    Only those that give at least as much as they withhold; in the weighted sum their value is 0.5 or
-    more. None where the worst value alone decides: what gives the score there is what limits it.
-
-    Parameters
-    ----------
-    gains : mapping, optional
-        See `gains_by_criterion`; without it those of the weighted sum.
+    Only such as have a value of 0.5 or more and give at least what they lack, so that no criterion
+    stands on both sides.
     """
-    withheld = weighted_gains(result) if gains is None else gains
-    if _limiting(result, withheld):
-        return ()
-    good = [c for c in result.criteria if _gives_more(c, withheld)]
-    return _top(good, key=lambda c: c.contribution or 0.0)
+    return _top(filter(_is_lifting, result.criteria), key=lambda c: c.contribution or 0.0)
 
 
-def holds_back(
-    result: ZoneResult, gains: Mapping[str, float] | None = None
-) -> tuple[CriterionResult, ...]:
-    """The criteria whose being perfect would add the most points, most first, three at most.
+def holds_back(result: ZoneResult) -> tuple[CriterionResult, ...]:
+    """The criteria that lack the most points, most first, three at most.
 
-    Only those that withhold more than they give, so that no criterion stands on both sides. Where
-    the worst value alone decides, the criteria that have it, alone or together.
-
-    Parameters
-    ----------
-    gains : mapping, optional
-        See `gains_by_criterion`; without it those of the weighted sum.
+    What a criterion lacks is its `loss`: what the zone would gain were its value 1. Empty where
+    nothing alone would help, see `hold_together`.
     """
-    withheld = weighted_gains(result) if gains is None else gains
-    limiting = _limiting(result, withheld)
-    if limiting:
-        return tuple(sorted(limiting, key=lambda c: -c.weight)[:_NAMED])
-    poor = [c for c in result.criteria if c.value is not None and not _gives_more(c, withheld)]
-    return _top(poor, key=lambda c: withheld.get(c.criterion, 0.0))
+    return _top((c for c in result.criteria if not _is_lifting(c)), key=lambda c: c.loss or 0.0)
 
 
-def _gives_more(criterion: CriterionResult, withheld: Mapping[str, float]) -> bool:
-    if criterion.value is None or criterion.contribution is None:
-        return False
-    return criterion.contribution >= withheld.get(criterion.criterion, 0.0) - _SAME
+def hold_together(result: ZoneResult) -> tuple[CriterionResult, ...]:
+    """The criteria that hold a zone back only together: the worst ones, none of which helps alone.
 
-
-def _limiting(result: ZoneResult, withheld: Mapping[str, float]) -> list[CriterionResult]:
-    """The criteria of the worst value where it alone is the score; none where others count too."""
+    So it is where several limit alike, or several factors of a product are 0. Empty elsewhere.
+    """
     known = [c for c in result.criteria if c.value is not None and c.weight > 0]
-    if result.score is None or not known:
-        return []
-    values = [c.value or 0.0 for c in known]
-    least = min(values)
-    is_score = least < 1 and abs(result.score - 100 * least) <= _SAME
-    # Equal values score the same in every mean; there one alone would still gain.
-    is_deciding = max(values) - least > _SAME or not any(g > _SAME for g in withheld.values())
-    return [c for c in known if c.value == least] if is_score and is_deciding else []
+    if result.score is None or not known or any((c.loss or 0.0) > _NOTHING for c in known):
+        return ()
+    least = min(c.value for c in known if c.value is not None)
+    if least >= 1 or result.score > 100 * least + _NOTHING:
+        return ()
+    return tuple(c for c in known if c.value == least)[:_NAMED]
 
 
 def missing(result: ZoneResult) -> tuple[CriterionResult, ...]:
@@ -191,12 +82,47 @@ def whole_percent(share: float) -> int:
     return math.floor(100 * share + 1e-9)
 
 
+def written(number: float, *, decimals: int) -> Text:
+    """A number as each language writes it.
+
+    Examples
+    --------
+    >>> written(12345.678, decimals=1)
+    Text(id='12.345,7', en='12,345.7')
+    """
+    # Adding 0.0 makes 0.0 of -0.0.
+    english = f"{round(number, decimals) + 0.0:,.{decimals}f}"
+    return Text(id=english.translate(_SWAPPED), en=english)
+
+
+def listed(texts: Sequence[Text]) -> Text:
+    """Several titles as one: with commas, or semicolons where a title has commas of its own."""
+    return Text(id=_joined([t.id for t in texts]), en=_joined([t.en for t in texts]))
+
+
+def _joined(titles: Sequence[str]) -> str:
+    return ("; " if any(", " in title for title in titles) else ", ").join(titles)
+
+
+def paragraph(sentences: Sequence[Text]) -> Text:
+    """Several sentences as one text."""
+    return Text(id=" ".join(s.id for s in sentences), en=" ".join(s.en for s in sentences))
+
+
+def filled(words: Text, **facts: Text | str | float | None) -> Text:
+    """`words` with `facts` in their braces, each sentence with the facts of its own language."""
+    return Text(
+        id=words.id.format(**{k: v.id if isinstance(v, Text) else v for k, v in facts.items()}),
+        en=words.en.format(**{k: v.en if isinstance(v, Text) else v for k, v in facts.items()}),
+    )
+
+
 def sentence(
     result: ZoneResult,
     *,
     of: int,
     dimensions: Mapping[str, Text] | None = None,
-    gains: Mapping[str, float] | None = None,
+    way_up: Text | None = None,
 ) -> Text:
     """The explanation of one zone.
 
@@ -206,99 +132,142 @@ def sentence(
         How many zones are ranked.
     dimensions : mapping, optional
         Titles of the model's dimensions by id; without one its id stands for it.
-    gains : mapping, optional
-        See `gains_by_criterion`; without it those of the weighted sum.
+    way_up : Text, optional
+        The smallest change that would help, see `geo.lift.way_up`.
     """
     parts = [_verdict(result, of)]
     if result.status == "ranked":
         parts += _below_floors(result, dimensions or {})
-        parts += _named(_LIFTS, lifts(result, gains)) + _named(_HOLDS, holds_back(result, gains))
+        parts += _named(_LIFTS, lifts(result)) + _named(_HOLDS, holds_back(result))
+        parts += _named(_HOLD_TOGETHER, hold_together(result))
+    parts += [] if way_up is None else [way_up]
     parts += _named(_MISSING, missing(result))
-    return joined(parts, by=" ")
+    return paragraph(parts)
 
 
-def why_ahead(first: ZoneResult, second: ZoneResult) -> Lead:
-    """Which criteria make the first zone's score higher than the second's, in points.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One criterion's part of the difference between two zones.
 
-    A criterion without data in one of them has no points there, and its weight is with the others:
-    the sentence names it, because not the places but what is known of them differs.
+    `points` are the first zone's less the second's. `unknown_in` names the zones that have no data
+    for it: their weight was spread over the rest.
     """
-    if first.score is None or second.score is None:
-        unscored = [r.name for r in (first, second) if r.score is None]
-        said = _NOT_COMPARED.format(names=", ".join(unscored))
-        return Lead(points=None, by_criterion={}, ahead=(), behind=(), sentence=said)
-    others = {c.criterion: c for c in second.criteria}
-    parts = {
-        c.criterion: (c.contribution or 0.0) - (others[c.criterion].contribution or 0.0)
-        for c in first.criteria
-    }
-    ahead = sorted((c for c, part in parts.items() if part > _SAME), key=lambda c: -parts[c])
-    behind = sorted((c for c, part in parts.items() if part < -_SAME), key=lambda c: parts[c])
-    found = Lead(
-        points=sum(parts.values()),
-        by_criterion=parts,
-        ahead=tuple(ahead[:_NAMED]),
-        behind=tuple(behind[:_NAMED]),
-        sentence=_NOTHING,
+
+    criterion: str
+    title: Text
+    points: float
+    unknown_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Why one zone has more points than another.
+
+    `points` is the first score less the second; `differences`, one per criterion in the model's
+    order, add up to it. `speaks_for` are the criteria that put the zone with the higher score
+    ahead, most points first, `speaks_against` those that set it back; three of each at most.
+    """
+
+    first: str
+    second: str
+    points: float
+    differences: tuple[Difference, ...]
+    speaks_for: tuple[Difference, ...]
+    speaks_against: tuple[Difference, ...]
+    sentence: Text
+
+
+def why_ahead(first: ZoneResult, second: ZoneResult) -> Comparison:
+    """Which criteria make the first zone score higher than the second, in points.
+
+    Holds for every method, since contributions add up to the score. The sentence speaks of the zone
+    that is ahead, whichever of the two it is.
+
+    Raises
+    ------
+    NotRanked
+        If one of them has no score.
+    """
+    for result in (first, second):
+        if result.score is None:
+            raise NotRanked(name=result.name)
+    pairs = zip(first.criteria, second.criteria, strict=True)
+    differences = tuple(_difference(a, b, (first.name, second.name)) for a, b in pairs)
+    points = math.fsum(d.points for d in differences)
+    sign = -1.0 if points < 0 else 1.0
+    speaks_for = _largest([d for d in differences if sign * d.points > _NOTHING])
+    against = _largest([d for d in differences if sign * d.points < -_NOTHING])
+    names = (first.name, second.name) if sign > 0 else (second.name, first.name)
+    return Comparison(
+        first=first.area_id,
+        second=second.area_id,
+        points=points,
+        differences=differences,
+        speaks_for=speaks_for,
+        speaks_against=against,
+        sentence=_comparison(names, abs(points), speaks_for, against),
     )
-    unequal = [
-        c.title for c in first.criteria if (c.value is None) != (others[c.criterion].value is None)
+
+
+def _difference(a: CriterionResult, b: CriterionResult, names: tuple[str, str]) -> Difference:
+    points = (a.contribution or 0.0) - (b.contribution or 0.0)
+    unknown = [name for c, name in zip((a, b), names, strict=True) if c.value is None]
+    return Difference(a.criterion, a.title, points, tuple(unknown))
+
+
+def _largest(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+    return tuple(sorted(differences, key=lambda d: -abs(d.points))[:_NAMED])
+
+
+def _comparison(
+    names: tuple[str, str],
+    points: float,
+    speaks_for: Sequence[Difference],
+    against: Sequence[Difference],
+) -> Text:
+    ahead, behind = names
+    if points < _NOTHING:
+        return _EQUAL.format(ahead=ahead, behind=behind)
+    parts = [
+        filled(
+            _AHEAD,
+            ahead=ahead,
+            behind=behind,
+            points=written(points, decimals=1),
+            listed=_with_points(speaks_for),
+        )
     ]
-    return _said(found, first, second, unequal)
+    told = [d for d in against if abs(d.points) >= _PRINTED]
+    if told:
+        parts.append(filled(_AGAINST, behind=behind, listed=_with_points(told)))
+    parts += [
+        filled(_UNKNOWN_IN, title=d.title, name=d.unknown_in[0])
+        for d in (*speaks_for, *told)
+        if len(d.unknown_in) == 1
+    ]
+    return paragraph(parts)
 
 
-def _said(lead: Lead, first: ZoneResult, second: ZoneResult, unequal: Sequence[Text]) -> Lead:
-    points = lead.points or 0.0
-    titles = {c.criterion: c.title for c in first.criteria}
-    names = {"first": first.name, "second": second.name}
-    words = _EVEN if abs(points) <= _SAME else _AHEAD if points > 0 else _BEHIND
-    parts = [filled(words, points=decimal(abs(points)), **names)]
-    for heading, criteria in ((_MORE, lead.ahead), (_LESS, lead.behind)):
-        if criteria:
-            listed = [
-                filled(_PART, title=titles[c], points=decimal(lead.by_criterion[c], signed=True))
-                for c in criteria
-            ]
-            parts.append(filled(heading, listed=joined(listed), **names))
-    if unequal:
-        parts.append(filled(_UNEQUAL, titles=joined(unequal)))
-    return replace(lead, sentence=joined(parts, by=" "))
-
-
-def datasets_of(criterion: Criterion, *, layer: str) -> tuple[str, ...]:
-    """The datasets, as an assessment's lineage names them, on which a criterion's measure rests.
-
-    Parameters
-    ----------
-    layer : str
-        The zone layer: its geometries are behind every measure, its columns behind an attribute.
-
-    Returns
-    -------
-    tuple of str
-        The dataset that holds the figure first; then the regencies, whose parts of the zone weigh
-        an indicator, and the layer.
-    """
-    measure = criterion.measure
-    if isinstance(measure, AttributeMeasure):
-        return (layer,)
-    if isinstance(measure, IndicatorMeasure):
-        return ("indicators", "regencies", layer)
-    return (f"land-{measure.raster}", layer)
+def _with_points(differences: Sequence[Difference]) -> Text:
+    return listed(
+        [
+            filled(_POINTS, title=d.title, points=written(abs(d.points), decimals=1))
+            for d in differences
+        ]
+    )
 
 
 def _verdict(result: ZoneResult, of: int) -> Text:
     if result.status == "excluded":
         failed = [c.title for c in result.constraints if c.failed]
-        return filled(_EXCLUDED, name=result.name, listed=joined(failed))
+        return filled(_EXCLUDED, name=result.name, listed=listed(failed))
     coverage = whole_percent(result.data_coverage)
     if result.score is None:
         return _INSUFFICIENT.format(name=result.name, coverage=coverage)
-    score = f"{result.score:.1f}"
     return filled(
         _RANKED,
         name=result.name,
-        score=Text(id=score.replace(".", ","), en=score),
+        score=written(result.score, decimals=1),
         rank=result.rank,
         of=of,
         coverage=coverage,
@@ -309,18 +278,26 @@ def _below_floors(result: ZoneResult, dimensions: Mapping[str, Text]) -> list[Te
     if not result.floors_failed:
         return []
     titles = [dimensions.get(d, Text(id=d, en=d)) for d in result.floors_failed]
-    return [filled(_FLOORS, listed=joined(titles))]
+    return [filled(_FLOORS, listed=listed(titles))]
+
+
+def _is_lifting(criterion: CriterionResult) -> bool:
+    if criterion.value is None or criterion.contribution is None:
+        return False
+    # What gives half of what it could give has a value of exactly 0.5 but for rounding.
+    lacking = (criterion.loss or 0.0) - _NOTHING
+    return criterion.value >= _MIDDLE and criterion.contribution >= lacking
 
 
 def _top(
-    criteria: Sequence[CriterionResult], *, key: Callable[[CriterionResult], float]
+    criteria: Iterable[CriterionResult], *, key: Callable[[CriterionResult], float]
 ) -> tuple[CriterionResult, ...]:
-    found = sorted((c for c in criteria if key(c) > 0), key=key, reverse=True)
+    found = sorted((c for c in criteria if key(c) > _NOTHING), key=key, reverse=True)
     return tuple(found[:_NAMED])
 
 
 def _named(words: Text, criteria: Sequence[CriterionResult]) -> list[Text]:
-    return [filled(words, listed=joined([c.title for c in criteria]))] if criteria else []
+    return [filled(words, listed=listed([c.title for c in criteria]))] if criteria else []
 
 
 _RANKED = Text(
@@ -338,28 +315,24 @@ _FLOORS = Text(
 )
 _LIFTS = Text(id="Yang paling mengangkat: {listed}.", en="What lifts it most: {listed}.")
 _HOLDS = Text(id="Yang paling menahan: {listed}.", en="What holds it back most: {listed}.")
-_MISSING = Text(id="Belum ada data: {listed}.", en="No data yet: {listed}.")
-_NOT_COMPARED = Text(
-    id="Tidak dapat dibandingkan: {names} tidak mendapat skor.",
-    en="Not comparable: {names} has no score.",
+_HOLD_TOGETHER = Text(
+    id="Yang menahan bersama-sama, satu saja tidak cukup diperbaiki: {listed}.",
+    en="What holds it back together, mending one alone does not help: {listed}.",
 )
-_NOTHING = Text(id="", en="")
-_EVEN = Text(
-    id="{first} dan {second} mendapat skor yang sama.",
-    en="{first} and {second} have the same score.",
+_MISSING = Text(id="Belum ada data: {listed}.", en="No data yet: {listed}.")
+_EQUAL = Text(
+    id="{ahead} dan {behind} mendapat skor yang sama.", en="{ahead} and {behind} score the same."
 )
 _AHEAD = Text(
-    id="{first} unggul {points} poin atas {second}.",
-    en="{first} is {points} points ahead of {second}.",
+    id="{ahead} unggul {points} poin atas {behind}: terutama {listed}.",
+    en="{ahead} is {points} points ahead of {behind}: mainly {listed}.",
 )
-_BEHIND = Text(
-    id="{first} tertinggal {points} poin dari {second}.",
-    en="{first} is {points} points behind {second}.",
+_AGAINST = Text(
+    id="Sebaliknya, {behind} mendapat lebih banyak dari {listed}.",
+    en="In turn, {behind} gets more from {listed}.",
 )
-_MORE = Text(id="{first} lebih tinggi pada: {listed}.", en="{first} has more from: {listed}.")
-_LESS = Text(id="{first} lebih rendah pada: {listed}.", en="{first} has less from: {listed}.")
-_PART = Text(id="{title} {points}", en="{title} {points}")
-_UNEQUAL = Text(
-    id="Hanya salah satunya berdata untuk: {titles}.",
-    en="Only one of them has data for: {titles}.",
+_POINTS = Text(id="{title} ({points} poin)", en="{title} ({points} points)")
+_UNKNOWN_IN = Text(
+    id="{title} belum ada datanya di {name}: bobotnya di sana dibagi ke kriteria lain.",
+    en="{title} has no data in {name}: its weight there is spread over the others.",
 )

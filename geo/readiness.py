@@ -28,8 +28,10 @@ class CriterionResult:
     `measure` is in the criterion's unit, `value` in [0, 1]; both None where there are no data, and
     then `note` says why. `weight` is the criterion's share of the whole model (all weights sum to
     1), `contribution` its points of the zone's score (contributions add up to the score; 0 where
-    the measure is missing, None where the zone has no score). `period` and `sources` say where the measure comes from; `shares` are
-    the regencies' parts of the zone behind an indicator, by Kemendagri code.
+    the measure is missing, None where the zone has no score). `loss` is what the score would gain if
+    the value were 1 and all else stayed (None where that was not asked). `period` and `sources` say
+    where the measure comes from; `shares` are the regencies' parts of the zone behind an indicator,
+    by Kemendagri code.
     """
 
     criterion: str
@@ -44,6 +46,7 @@ class CriterionResult:
     sources: tuple[str, ...]
     note: Text | None
     shares: Mapping[str, float] = field(default_factory=dict)
+    loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +184,12 @@ def zone_results(
     *,
     model: Model,
     weights: Mapping[str, float],
+    losses: Array | None = None,
 ) -> tuple[ZoneResult, ...]:
-    """What the scores of a decision matrix say of every zone, with the sources of its measures."""
+    """What the scores of a decision matrix say of every zone, with the sources of its measures.
+
+    `losses` (n_areas, n_criteria) are those of `geo.gains`.
+    """
     values = matrix.values
     dimensions = [d.id for d in model.dimensions]
     statuses = scores.statuses(matrix.excluded)
@@ -197,7 +204,15 @@ def zone_results(
             data_coverage=float(scores.coverage[i]),
             dimension_scores=_by_id(dimensions, scores.dimension_scores[i]),
             dimension_coverage=_by_id(dimensions, scores.dimension_coverage[i]),
-            criteria=_criterion_results(measures, model, weights, values[i], scores.points[i], i),
+            criteria=_criterion_results(
+                measures,
+                model,
+                weights,
+                values=values[i],
+                points=scores.points[i],
+                losses=None if losses is None else losses[i],
+                zone=i,
+            ),
             constraints=tuple(results[i] for results in measures.constraints.values()),
             floors_failed=tuple(
                 d for d, below in zip(dimensions, scores.below_floor[i], strict=True) if below
@@ -246,8 +261,10 @@ def _criterion_results(
     measures: Measures,
     model: Model,
     weights: Mapping[str, float],
+    *,
     values: Array,
     points: Array,
+    losses: Array | None,
     zone: int,
 ) -> tuple[CriterionResult, ...]:
     results = []
@@ -267,6 +284,7 @@ def _criterion_results(
                 sources=measure.sources,
                 note=measure.note,
                 shares=measure.shares,
+                loss=None if losses is None else _or_none(losses[j]),
             )
         )
     return tuple(results)

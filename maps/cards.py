@@ -22,7 +22,7 @@ from maps.views import IndicatorView, ModelView
 # Texts that the script itself needs, under the keys that it uses.
 _SCRIPT_TEXTS = (
     "zone.", "regency.", "control.", "table.", "kecamatan.", "sites.", "weights.", "confidence.",
-    "status.", "quadrant.",
+    "status.", "quadrant.", "search.",
 )  # fmt: skip
 # The script fills the braces of these itself, when other weights give other numbers.
 _SCRIPT_TEMPLATES = frozenset(

@@ -178,6 +178,7 @@ def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
         subject.assessments["zones"].model,
         address=f"{root}/readiness",
         quadrant=f"{root}/readiness/quadrant" if is_paired else "",
+        exports=f"{root}/exports/zones",
         language=language,
     )
 

@@ -248,6 +248,7 @@
   function follow() {
     show();
     keep();
+    aimDownloads();
     forgetConfidence();
     if (isAsking) isWaiting = true;
     else answer();
@@ -375,6 +376,21 @@
       history.replaceState(null, "", window.location.pathname + window.location.search + (hash ? `#${hash}` : ""));
     } catch {
       /* A page without an address of its own keeps its state to itself. */
+    }
+  }
+
+  /* A file holds what is on the screen. */
+  function aimDownloads() {
+    const downloads = document.querySelector(".downloads");
+    if (!downloads) return;
+    const asked = new URLSearchParams({ model, lang: document.documentElement.lang });
+    if (isWeighed() && shares().sum > 0) {
+      asked.set("weights", Object.entries(shares().criteria).map(([name, share]) => `${name}:${share}`).join(","));
+    }
+    if (isMethod()) asked.set("method", method.value);
+    if (method.value === "owa") asked.set("risk", String(Number(risk.value) / 100));
+    for (const link of downloads.querySelectorAll("a")) {
+      link.href = `${downloads.dataset.address}.${link.dataset.format}?${asked}`;
     }
   }
 

@@ -1,6 +1,7 @@
 """From layers, indicators and rasters to results: a small world whose answers are known."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 import shapely
 
 from geo.explain import holds_back, lifts, missing, sentence
+from geo.gains import gains_if_perfect
 from geo.indicators import parse_indicators
 from geo.measures import LandRaster, measure_zones
 from geo.models import parse_model
@@ -147,7 +149,18 @@ def assess(zones, model, regencies, indicators, slope):
         )
         matrix = decision_matrix(measures, using)
         scores = score_matrix(matrix, using, using.weights)
-        found = zone_results(measures, matrix, scores, model=using, weights=using.weights)
+        scored = SimpleNamespace(
+            matrix=matrix, scores=scores, measures=measures, model=using, weights=using.weights,
+            method=using.method, risk=using.risk,
+        )  # fmt: skip
+        found = zone_results(
+            measures,
+            matrix,
+            scores,
+            model=using,
+            weights=using.weights,
+            losses=gains_if_perfect(scored),
+        )
         return {result.area_id: result for result in found}
 
     return run

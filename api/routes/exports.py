@@ -1,0 +1,131 @@
+"""An assessment as a file: GeoJSON, GeoPackage, CSV or XLSX of what is on the screen."""
+
+import math
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import LanguageDep, StoreDep
+from api.links import GEOJSON
+from api.parameters import InvalidParameter
+from api.responses import conditional, etag_of
+from geo.language import Text
+
+router = APIRouter(tags=["readiness"])
+
+MEDIA_TYPES = {
+    "geojson": GEOJSON,
+    "gpkg": "application/geopackage+sqlite3",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {media_type: {} for media_type in MEDIA_TYPES.values()},
+        "description": "A file",
+    }
+}
+_MOST_WEIGHTS = 200
+
+
+class ExportQuery(BaseModel):
+    """Which assessment; its layer stands in the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: Annotated[str, Field(description="A model's id, see /models.")] = "kesiapan"
+    year: Annotated[
+        int | None, Field(ge=1, le=9999, description="Newest with data by default.")
+    ] = None
+    method: Annotated[str | None, Field(description="See /models; the model's own by default.")] = (
+        None
+    )
+    risk: Annotated[float | None, Field(ge=0, le=1, description="For owa.")] = None
+    f: str | None = None
+    lang: str | None = None
+    weights: Annotated[
+        str | None,
+        Field(
+            max_length=10_000,
+            description="Of every dimension or every criterion, as name:share,name:share; they sum to 1.",
+        ),
+    ] = None
+
+
+@router.get(
+    "/exports/{layer}.{format}",
+    response_class=Response,
+    responses=_ANSWERS,
+    summary="An assessment as a file",
+)
+def export_assessment(
+    request: Request,
+    layer: str,
+    format: str,
+    query: Annotated[ExportQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+) -> Response:
+    """The scored zones with contributions, measures and explanations; codes stay text."""
+    from geo import planning
+    from geo.assessment import results_frame
+    from geo.files import write_layer
+
+    if format not in MEDIA_TYPES:
+        reason = _NO_FORMAT.format(format=format, known=", ".join(MEDIA_TYPES))
+        raise InvalidParameter(parameter="format", reason=reason)
+    now = store.current()
+    found = planning.assess(
+        now,
+        query.model,
+        layer=layer,
+        year=query.year,
+        weights=None if query.weights is None else parse_weights(query.weights),
+        method=query.method,
+        risk=query.risk,
+    )
+    name = f"kawasan-{found.model.id}-{layer}-{found.year}.{format}"
+
+    def answer() -> Response:
+        frame = results_frame(found, planning.layer(now, layer), language)
+        with tempfile.TemporaryDirectory(prefix="kawasan-export-") as folder:
+            path = Path(folder) / name
+            write_layer(frame, path)
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return Response(path.read_bytes(), media_type=MEDIA_TYPES[format], headers=headers)
+
+    return conditional(request, etag_of(found.key, language, format), answer)
+
+
+def parse_weights(text: str) -> dict[str, float]:
+    """Weights from `name:share,name:share`.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    weights: dict[str, float] = {}
+    parts = text.split(",")
+    for part in parts[: _MOST_WEIGHTS + 1]:
+        name, _, share = part.strip().rpartition(":")
+        try:
+            number = float(share)
+        except ValueError:
+            number = math.nan
+        if not name or name in weights or math.isnan(number) or len(parts) > _MOST_WEIGHTS:
+            raise InvalidParameter(parameter="weights", reason=_NO_WEIGHT.format(part=part[:80]))
+        weights[name] = number
+    return weights
+
+
+_NO_FORMAT = Text(
+    id="bentuk {format!r} tidak tersedia; tulis {known}.",
+    en="the format {format!r} is not available; write {known}.",
+)
+_NO_WEIGHT = Text(
+    id="{part!r} bukan bobot; tulis setiap nama satu kali, misalnya huni:0.4,usaha:0.6.",
+    en="{part!r} is no weight; write every name once, such as huni:0.4,usaha:0.6.",
+)

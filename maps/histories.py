@@ -1,0 +1,163 @@
+"""Pure. The figures of one region over the years: newest figure, chart, table, sources by number.
+
+Sources are long and repeat, so a page lists them once and its figures name their numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.indicators import Indicator
+from geo.language import Language
+from geo.series import FigureTrend, indicator_trend
+from maps.cards import text_or_none
+from maps.escape import safe_address
+from maps.line_charts import ChartPoint, LineChart, line_chart
+from maps.text import format_number, format_period, translate
+
+# What planners of manpower look for first; every other indicator follows.
+LABOUR = (
+    *("tpt_agustus", "tpak_agustus", "umk", "angkatan_kerja_agustus", "bekerja_agustus"),
+    *("penganggur_agustus", "tpt_februari", "tpak_februari"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedSource:
+    """A source under the number by which the figures of its page name it."""
+
+    number: int
+    text: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure as it is printed; a doubtful one is marked by its table itself."""
+
+    period: str
+    value: str
+    is_doubtful: bool
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One indicator of one region. `figures` are the newest first, and never none."""
+
+    id: str
+    title: str
+    unit: str
+    caveat: str
+    figures: tuple[Figure, ...]
+    chart: LineChart | None
+    change: str
+    breaks: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def newest(self) -> Figure:
+        """The newest figure."""
+        return self.figures[0]
+
+    @property
+    def is_labour(self) -> bool:
+        """Whether it is about work and wages."""
+        return self.id in LABOUR
+
+
+def numbered_sources(rows: pd.DataFrame) -> tuple[NumberedSource, ...]:
+    """The sources of an indicator table's rows, each once, in the order of the rows."""
+    pairs = list(dict.fromkeys(zip(rows["source"], rows["source_url"], strict=True)))
+    return tuple(
+        NumberedSource(number, str(source), safe_address(address))
+        for number, (source, address) in enumerate(pairs, start=1)
+    )
+
+
+def histories(
+    rows: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    sources: Sequence[NumberedSource],
+    language: Language,
+) -> tuple[History, ...]:
+    """Every indicator of one region: work and wages first, then by title.
+
+    Parameters
+    ----------
+    rows
+        Of one region, as `geo.indicators.parse_indicators` returns them.
+    catalogue
+        What each indicator is called; one that it does not name is called by its id.
+    sources
+        From `numbered_sources` of the same rows, or of more.
+    """
+    numbers = {(source.text, source.address): source.number for source in sources}
+    found = [
+        _history(str(indicator), group, catalogue, numbers, language)
+        for indicator, group in rows.groupby("indicator")
+    ]
+    return tuple(sorted(found, key=_place))
+
+
+def _place(history: History) -> tuple[int, str]:
+    place = LABOUR.index(history.id) if history.is_labour else len(LABOUR)
+    return place, history.title.casefold()
+
+
+def _history(
+    indicator: str,
+    rows: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    numbers: Mapping[tuple[str, str | None], int],
+    language: Language,
+) -> History:
+    known = catalogue.get(indicator)
+    decimals = None if known is None else known.decimals
+    records = rows.sort_values("year", ascending=False, kind="stable").to_dict("records")
+    trend = indicator_trend(rows, indicator, region=str(records[0]["regency_code"]))
+    return History(
+        id=indicator,
+        title=indicator if known is None else known.title.to(language),
+        unit=str(records[0]["unit"]) if known is None else known.unit.to(language),
+        caveat="" if known is None else known.caveat.to(language),
+        figures=tuple(
+            Figure(
+                period=format_period(str(record["period"]), language),
+                value=format_number(record["value"], language, decimals=decimals),
+                is_doubtful=record["confidence"] != "ok",
+                source=numbers[str(record["source"]), safe_address(record["source_url"])],
+            )
+            for record in records
+        ),
+        chart=line_chart(_segments(trend), language, decimals=decimals),
+        change=_change(trend, decimals, language),
+        breaks=tuple(
+            translate("portrait.break", language, before=b.before, after=b.after)
+            for b in trend.breaks
+        ),
+        notes=tuple(dict.fromkeys(filter(None, (text_or_none(r["note"]) for r in records)))),
+    )
+
+
+def _segments(trend: FigureTrend) -> list[list[ChartPoint]]:
+    return [[ChartPoint(p.year, p.value, p.is_new) for p in segment] for segment in trend.segments]
+
+
+def _change(trend: FigureTrend, decimals: int | None, language: Language) -> str:
+    """What changed within the newest years that may be compared; nothing where there is only one."""
+    if trend.change is None:
+        return ""
+    new = [point for point in trend.segments[-1] if point.is_new]
+    sign = "+" if trend.change > 0 else ""
+    said = translate(
+        "portrait.change",
+        language,
+        change=sign + format_number(trend.change, language, decimals=decimals),
+        first=new[0].year,
+        last=new[-1].year,
+    )
+    if new[0].sources == new[-1].sources:
+        return said
+    return f"{said} {translate('portrait.other_source', language)}"

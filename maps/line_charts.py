@@ -1,0 +1,190 @@
+"""Pure. A small line chart over years as positions: what a template draws as SVG, without a script.
+
+Years that may not be compared are never joined: each segment is a line of its own, and a dashed
+upright stands at the break. A figure that is no new observation is a hollow dot.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from geo.language import Language
+from maps.text import format_number
+
+WIDTH, HEIGHT = 340.0, 168.0
+_TOP, _BOTTOM, _RIGHT = 18.0, 24.0, 14.0
+# A figure's width at the chart's font size of 11.5, and the space between a label and its line.
+_GLYPH, _GAP = 6.6, 7.0
+_MOST_STEPS = 4
+_MOST_YEAR_LABELS = 8
+# Multiples of a power of ten that people count in.
+_NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPoint:
+    """One year's figure; `is_new` is False where it rests on older figures, or is doubtful."""
+
+    year: int
+    value: float
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A range of values in a colour of its own, from `low` up to the next band."""
+
+    low: float
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label at a position along an axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stripe:
+    """A band as it is drawn."""
+
+    top: float
+    height: float
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point as it is drawn; `label` is its value in words, above it, for the newest alone."""
+
+    x: float
+    y: float
+    is_new: bool
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """A chart in the units of its own `width` and `height`; `left` and `right` bound its axes."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    bottom: float
+    lines: tuple[str, ...]
+    dots: tuple[Dot, ...]
+    breaks: tuple[float, ...]
+    levels: tuple[Mark, ...]
+    years: tuple[Mark, ...]
+    stripes: tuple[Stripe, ...]
+
+
+def line_chart(
+    segments: Sequence[Sequence[ChartPoint]],
+    language: Language,
+    *,
+    decimals: int | None = None,
+    span: tuple[float, float] | None = None,
+    bands: Sequence[Band] = (),
+) -> LineChart | None:
+    """The chart of segments in order of year; None with fewer than two points.
+
+    Parameters
+    ----------
+    decimals
+        Of the label at the newest point.
+    span
+        The values that the axis runs between; by default round ones around the points.
+    bands
+        Ascending, the first at the axis' foot.
+    """
+    points = [point for segment in segments for point in segment]
+    if len(points) < 2:
+        return None
+    levels = _levels(span or (min(p.value for p in points), max(p.value for p in points)))
+    low, high = levels[0], levels[-1]
+    labels = [format_number(level, language, decimals=_decimals(levels)) for level in levels]
+    left = max(map(len, labels)) * _GLYPH + _GAP
+    right, bottom = WIDTH - _RIGHT, HEIGHT - _BOTTOM
+    first, last = points[0].year, points[-1].year
+
+    def x_of(year: float) -> float:
+        inset = 10.0
+        return round(left + inset + (year - first) / (last - first) * (right - left - 2 * inset), 2)
+
+    def y_of(value: float) -> float:
+        return round(bottom - (value - low) / (high - low) * (bottom - _TOP), 2)
+
+    newest = points[-1]
+    return LineChart(
+        width=WIDTH,
+        height=HEIGHT,
+        left=round(left, 2),
+        right=right,
+        bottom=bottom,
+        lines=tuple(
+            " ".join(f"{x_of(p.year)},{y_of(p.value)}" for p in segment)
+            for segment in segments
+            if len(segment) > 1
+        ),
+        dots=tuple(
+            Dot(
+                x=x_of(p.year),
+                y=y_of(p.value),
+                is_new=p.is_new,
+                label=format_number(p.value, language, decimals=decimals) if p is newest else "",
+            )
+            for p in points
+        ),
+        breaks=tuple(
+            x_of((before[-1].year + after[0].year) / 2)
+            for before, after in zip(segments, segments[1:], strict=False)
+        ),
+        levels=tuple(
+            Mark(y_of(level), label) for level, label in zip(levels, labels, strict=True)
+        ),
+        years=tuple(Mark(x_of(year), str(year)) for year in _labelled(first, last)),
+        stripes=_stripes(bands, low, high, y_of=y_of),
+    )
+
+
+def _levels(span: tuple[float, float]) -> list[float]:
+    """Round values from at or below the least to at or above the greatest, two or more."""
+    low, high = span
+    if low == high:
+        # A figure that never moved stands in the middle.
+        margin = abs(low) / 10 or 1.0
+        low, high = low - margin, high + margin
+    rough = (high - low) / _MOST_STEPS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(nice * power for nice in _NICE if nice * power >= rough * (1 - 1e-9))
+    start, end = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(i * step, 10) for i in range(start, end + 1)]
+
+
+def _decimals(levels: Sequence[float]) -> int:
+    """The fewest decimals at which no level is rounded."""
+    return next(
+        (d for d in range(6) if all(math.isclose(round(v, d), v, abs_tol=1e-9) for v in levels)), 6
+    )
+
+
+def _labelled(first: int, last: int) -> range:
+    """The years that carry a label, counted back from the last."""
+    step = math.ceil((last - first + 1) / _MOST_YEAR_LABELS)
+    return range(first + (last - first) % step, last + 1, step)
+
+
+def _stripes(
+    bands: Sequence[Band], low: float, high: float, *, y_of: Callable[[float], float]
+) -> tuple[Stripe, ...]:
+    edges = [*(band.low for band in bands[1:]), high]
+    stripes = []
+    for band, upper in zip(bands, edges, strict=False):
+        top, foot = y_of(min(upper, high)), y_of(max(band.low, low))
+        if foot > top:
+            stripes.append(Stripe(top, round(foot - top, 2), band.colour))
+    return tuple(stripes)

@@ -1,0 +1,82 @@
+"""Pure. What the first page of uploads explains: formats, fields of each layer, a report by example.
+
+The example's sentences are those of `geo/findings.py`, so that the page shows what a report will say.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from geo.findings import Feature, Finding, finding
+from geo.language import Language
+from geo.layers import SCHEMAS, Field, LayerSchema
+from geo.sources import Limits
+from maps.text import format_number, translate
+
+_MIB = 1024 * 1024
+# In this order, because zones are what an office sends most.
+_LAYERS = ("zones", "kecamatan", "regencies")
+# The keys of a report's JSON, as `geo.report.report_of` writes them.
+_REPORT = ("accepted", "summary", "mapping", "findings", "counts", "difference")
+
+
+def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
+    """Everything that the page says; `most_bytes` is the largest upload."""
+    limits = Limits()
+    return {
+        "title": translate("portrait.desk_title", language),
+        "limits": {
+            "size": format_number(most_bytes / _MIB, language),
+            "features": format_number(limits.features, language),
+            "unpacked": format_number(limits.unpacked_bytes / _MIB, language),
+        },
+        "schemas": [_schema(SCHEMAS[name], language) for name in _LAYERS],
+        "example": [
+            {
+                "severity": found.severity,
+                "severityText": translate(f"portrait.severity_{found.severity}", language),
+                "code": found.code,
+                "sentence": found.sentence.to(language),
+            }
+            for found in _example()
+        ],
+        "report": [
+            {"name": name, "text": translate(f"portrait.report_{name}", language)}
+            for name in _REPORT
+        ],
+    }
+
+
+def _schema(schema: LayerSchema, language: Language) -> dict[str, Any]:
+    return {
+        "layer": schema.layer,
+        "title": schema.title.to(language),
+        "description": schema.description.to(language),
+        "key": schema.key,
+        "geometry": ", ".join(sorted(schema.geometry_types)),
+        "is_coverage": schema.coverage,
+        "fields": [_field(field, language) for field in schema.fields],
+    }
+
+
+def _field(field: Field, language: Language) -> dict[str, Any]:
+    unit = f" ({field.unit})" if field.unit else ""
+    return {
+        "name": field.name,
+        "title": field.title.to(language) + unit,
+        "kind": translate(f"portrait.kind_{field.kind}", language),
+        "is_required": field.required,
+        "pattern": field.pattern,
+        "aliases": field.aliases,
+    }
+
+
+def _example() -> Sequence[Finding]:
+    angsana, siayuh = Feature(3, "angsana"), Feature(9, "siayuh")
+    return (
+        finding("value_missing", feature=angsana, column="regency_code"),
+        finding(
+            "geometry_invalid", feature=siayuh, reason="Self-intersection", lon=116.21, lat=-2.87
+        ),
+        finding("gpkg_journal"),
+        finding("encoding_chosen", encoding="cp1252", why=".cpg"),
+    )

@@ -1,0 +1,85 @@
+"""Assessments as files: what is on the screen, openable by others."""
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+
+
+@pytest.fixture
+def client(reference_store, tmp_path):
+    with TestClient(create_app(Settings(store=tmp_path), store=reference_store)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def saved(client, tmp_path):
+    def save(address):
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.text
+        name = answer.headers["content-disposition"].split('"')[1]
+        path = tmp_path / name
+        path.write_bytes(answer.content)
+        return path
+
+    return save
+
+
+@pytest.mark.parametrize("format", ["geojson", "gpkg"])
+def test_map_files_hold_every_zone_with_score_rank_and_reason(saved, format):
+    path = saved(f"/exports/zones.{format}?lang=en")
+    assert path.name == f"kawasan-kesiapan-zones-2025.{format}"
+    zones = gpd.read_file(path)
+    assert len(zones) == 14
+    first = zones[zones["rank"] == 1].iloc[0]
+    assert first["score"] == pytest.approx(83.737, abs=1e-3)
+    assert "rank 1 of 2" in first["explanation"]
+
+
+def test_tables_keep_codes_as_text(saved):
+    table = pd.read_csv(saved("/exports/kecamatan.csv"), dtype=str)
+    assert "63.01.01" in set(table["area_id"])
+    sheet = openpyxl.load_workbook(saved("/exports/zones.xlsx")).active
+    assert sheet.max_row == 15
+
+
+def test_the_weights_and_the_method_of_the_screen_are_in_the_file(client):
+    plain = client.get("/exports/zones.geojson").json()
+    weighed = client.get(
+        "/exports/zones.geojson?weights=huni:0.4,usaha:0.3,berkembang:0.2,lingkungan:0.1"
+    ).json()
+    careful = client.get("/exports/zones.geojson?method=owa&risk=0.2").json()
+    scores = [
+        {f["id"]: f["properties"]["score"] for f in found["features"]}["cahaya-baru"]
+        for found in (plain, weighed, careful)
+    ]
+    assert scores[0] == pytest.approx(83.7, abs=0.05)
+    assert scores[1] == pytest.approx(74.9, abs=0.05)
+    assert scores[2] < scores[0]
+
+
+def test_an_unchanged_file_is_not_sent_again(client):
+    first = client.get("/exports/zones.geojson")
+    again = client.get("/exports/zones.geojson", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/exports/zones.shp", 400, "InvalidParameter"),
+        ("/exports/nothing.csv", 404, "LayerNotFound"),
+        ("/exports/zones.csv?weights=huni", 400, "InvalidParameter"),
+        ("/exports/zones.csv?weights=huni:0.5,huni:0.5", 400, "InvalidParameter"),
+        ("/exports/zones.csv?weights=huni:1", 400, "InvalidWeights"),
+        ("/exports/zones.csv?method=best", 400, "InvalidMethod"),
+    ],
+)
+def test_what_cannot_be_exported_is_a_clear_problem(client, address, status, code):
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert answer.json()["code"] == code

@@ -1,0 +1,86 @@
+"""Judgements that an office writes down."""
+
+import pytest
+
+from geo.errors import InvalidInput
+from geo.judgement_format import InvalidJudgementFile, parse_judgements
+from geo.judgements import JudgedTwice
+from geo.language import LANGUAGES
+
+ONE = """
+incomplete = true
+[judgements]
+goal = [["huni", "usaha", 2], ["huni", "berkembang", 0.5]]
+huni = [["lereng", "sanitasi", 3]]
+"""
+SEVERAL = """
+[[member]]
+name = " Barito Kuala "
+weight = 2
+judgements.goal = [["huni", "usaha", 2]]
+
+[[member]]
+name = "Tapin"
+judgements.goal = [["huni", "usaha", 4]]
+"""
+
+
+def test_one_persons_judgements_by_group_and_pair():
+    wish = parse_judgements(ONE)
+    assert wish.judgements == {
+        "goal": {("huni", "usaha"): 2.0, ("huni", "berkembang"): 0.5},
+        "huni": {("lereng", "sanitasi"): 3.0},
+    }
+    assert wish.is_incomplete
+    assert wish.given == ("judgements",)
+
+
+def test_several_members_with_their_weights():
+    wish = parse_judgements(SEVERAL)
+    assert [(m.name, m.weight) for m in wish.members] == [("Barito Kuala", 2.0), ("Tapin", 1.0)]
+    assert wish.given == ("members",)
+
+
+def test_one_pair_judged_twice_alike_counts_once():
+    wish = parse_judgements('[judgements]\ngoal = [["a", "b", 2], ["a", "b", 2.0]]')
+    assert wish.judgements == {"goal": {("a", "b"): 2.0}}
+
+
+def test_one_pair_judged_twice_differently_is_refused():
+    with pytest.raises(JudgedTwice):
+        parse_judgements('[judgements]\ngoal = [["a", "b", 2], ["a", "b", 3]]')
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("goal = [", "TOML"),
+        ("", "-"),
+        ("member = 3", "-"),
+        (ONE + SEVERAL, "-"),
+        ("bobot = 1\n" + ONE, "-"),
+        ('incomplete = 1\n[judgements]\ngoal = [["a", "b", 2]]', "incomplete"),
+        ("judgements = 3", "judgements"),
+        ("[judgements]\ngoal = 3", "judgements.goal[0]"),
+        ('[judgements]\ngoal = [["a", "b"]]', "judgements.goal[0]"),
+        ('[judgements]\ngoal = [["a", "b", 2], ["a", 2, "b"]]', "judgements.goal[1]"),
+        ('[judgements]\ngoal = [["a", "b", nan]]', "judgements.goal[0]"),
+        ('[judgements]\ngoal = [["a", "b", inf]]', "judgements.goal[0]"),
+        ('[judgements]\ngoal = [["a", "b", true]]', "judgements.goal[0]"),
+        ('[judgements]\ngoal = [["a", "b", 1' + "0" * 400 + "]]", "judgements.goal[0]"),
+        ('[[member]]\njudgements.goal = [["a", "b", 2]]', "member[0].name"),
+        ('[[member]]\nname = "a"', "member[0].judgements"),
+        (
+            '[[member]]\nname = "a"\nweight = "2"\njudgements.goal = [["a", "b", 2]]',
+            "member[0].weight",
+        ),
+        ('[[member]]\nname = "a"\nbobot = 2', "member[0]"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_place(text, place):
+    with pytest.raises(InvalidJudgementFile) as refused:
+        parse_judgements(text)
+    assert isinstance(refused.value, InvalidInput)
+    assert refused.value.facts["place"] == place
+    for language in LANGUAGES:
+        assert place in refused.value.detail(language)
