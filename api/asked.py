@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo.judgements import JudgedTwice
-from geo.language import Language
+from geo.language import Language, Text
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
     from geo.scenarios import Scenario
+    from geo.store import Store
     from geo.versions import Published
     from geo.weighing import Weighed
     from geo.wishes import Wish
@@ -20,16 +21,34 @@ _MOST_WEIGHTS = 200
 _MOST_JUDGEMENTS = 1_000
 _MOST_MEMBERS = 100
 _MOST_NAME = 100
+# Draws times ranked zones of one request: 20,000 draws of all 156 kecamatan, which take the slowest
+# method about ten seconds.
+_MOST_RANKS = 3_200_000
 Name = Annotated[str, Field(max_length=_MOST_NAME)]
+Method = Annotated[
+    str | None,
+    Field(min_length=1, description="How values are combined, see /models; the model's own."),
+]
+Risk = Annotated[
+    float | None,
+    Field(ge=0, le=1, description="For owa alone: 0 the worst value counts, 1 the best."),
+]
 
 
-class Asked(BaseModel):
-    """Which assessment is asked for; everything has a default."""
+class AskedLayer(BaseModel):
+    """Which zones are asked about, and by which model."""
 
     model_config = ConfigDict(extra="forbid")
 
     model: Annotated[str, Field(description="A model's id, see /models.")] = "kesiapan"
-    layer: Annotated[str, Field(description="Layer to assess: zones or kecamatan.")] = "zones"
+    layer: Annotated[str, Field(description="Layer to assess: zones, kecamatan or regencies.")] = (
+        "zones"
+    )
+
+
+class Asked(AskedLayer):
+    """Which assessment is asked for; everything has a default."""
+
     year: Annotated[
         int | None, Field(ge=1, le=9999, description="Newest with data by default.")
     ] = None
@@ -38,13 +57,8 @@ class Asked(BaseModel):
 class AskedQuery(Asked):
     """The same as query parameters, with the method."""
 
-    method: Annotated[
-        str | None, Field(description="How values are combined, see /models; the model's own.")
-    ] = None
-    risk: Annotated[
-        float | None,
-        Field(ge=0, le=1, description="For owa: 0 the worst value counts, 1 the best."),
-    ] = None
+    method: Method = None
+    risk: Risk = None
     f: str | None = None
     lang: str | None = None
 
@@ -60,7 +74,7 @@ class Judgement(BaseModel):
     ] = "goal"
     first: Name
     second: Name
-    ratio: float
+    ratio: Annotated[float, Field(gt=0, description="1/9 to 9.")]
 
 
 class JudgingMember(BaseModel):
@@ -104,27 +118,27 @@ class ChosenRequest(Asked, JudgedRequest):
     weights: Annotated[
         dict[Name, float] | None,
         Field(
+            min_length=1,
             max_length=_MOST_WEIGHTS,
             description="Of every top-level dimension or of every criterion; they sum to 1.",
         ),
     ] = None
     weighting: Annotated[
-        str | None, Field(description="A rule that gives weights, see /models.")
+        str | None,
+        Field(
+            description="A rule that gives weights, see /models; by the published values where it needs values."
+        ),
     ] = None
     ranks: Annotated[
         dict[Name, float] | None,
         Field(
+            min_length=1,
             max_length=_MOST_WEIGHTS,
             description="Of every dimension or criterion, 1 the most important; for a weighting by ranks.",
         ),
     ] = None
-    method: Annotated[str | None, Field(description="See /models; the model's own by default.")] = (
-        None
-    )
-    risk: Annotated[
-        float | None,
-        Field(ge=0, le=1, description="For owa: 0 the worst value counts, 1 the best."),
-    ] = None
+    method: Method = None
+    risk: Risk = None
     scenario: Annotated[
         dict[str, Any] | None,
         Field(description="Named changes to what is published, see the README."),
@@ -140,7 +154,11 @@ class ReadinessRequest(ChosenRequest):
     seed: Annotated[int, Field(ge=0, lt=2**32, description="Same seed, same draws.")] = 0
     concentration: Annotated[
         float | None,
-        Field(gt=0, le=1e6, description="How close the weights stay to the stated ones."),
+        Field(
+            gt=0,
+            le=1e6,
+            description="How close the weights stay to the stated ones; not with any_weights.",
+        ),
     ] = None
     any_weights: Annotated[
         bool, Field(description="Draw from all possible weights, whatever is stated.")
@@ -155,7 +173,7 @@ class ReadinessRequest(ChosenRequest):
 
 
 class ComparisonRequest(BaseModel):
-    """Two assessments to be compared zone by zone."""
+    """Two assessments to be compared zone by zone; the first is what is published by default."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -190,37 +208,99 @@ def judged_wish(asked: JudgedRequest) -> "Wish":
     )
 
 
-def assess_asked(now: "Published", asked: ChosenRequest) -> tuple["Assessment", "Weighed"]:
+def scenario_of(asked: ChosenRequest) -> "Scenario | None":
+    """The scenario of a request; `InvalidScenario` for one that cannot be read."""
+    if asked.scenario is None:
+        return None
+    from geo.scenario_format import parse_scenario
+
+    return parse_scenario(asked.scenario)
+
+
+def assess_asked(
+    now: "Published", asked: ChosenRequest, *, scenario: "Scenario | None"
+) -> tuple["Assessment", "Weighed"]:
     """The assessment that a request asks for, and where its weights come from."""
     from dataclasses import replace
 
-    from geo import planning
-    from geo.weighing import weigh
+    from geo.weighing import assess_wish
 
-    wish = replace(
-        judged_wish(asked), stated=asked.weights, weighting=asked.weighting, ranks=asked.ranks
-    )
-    weighed = weigh(now, wish, model_id=asked.model, layer=asked.layer, year=asked.year)
-    found = planning.assess(
+    wish = judged_wish(asked)
+    return assess_wish(
         now,
-        asked.model,
+        replace(wish, stated=asked.weights, weighting=asked.weighting, ranks=asked.ranks),
+        model_id=asked.model,
         layer=asked.layer,
         year=asked.year,
-        weights=weighed.weights if wish.is_stated else None,
         method=asked.method,
         risk=asked.risk,
-        scenario=_scenario(asked),
+        scenario=scenario,
     )
-    return found, weighed
+
+
+def assess_queried(now: "Store | Published", query: AskedQuery) -> "Assessment":
+    """The assessment that query parameters ask for."""
+    from geo.weighing import assess_wish
+    from geo.wishes import Wish
+
+    found, _ = assess_wish(
+        now,
+        Wish(),
+        model_id=query.model,
+        layer=query.layer,
+        year=query.year,
+        method=query.method,
+        risk=query.risk,
+    )
+    return found
+
+
+def scenario_notes(
+    scenario: "Scenario | None", found: "Assessment", *, language: Language
+) -> list[str]:
+    """What of a scenario cannot reach an assessment: nobody should wait for its effect."""
+    if scenario is None:
+        return []
+    from geo.scenarios import idle_changes
+
+    return [note.to(language) for note in idle_changes(scenario, found.model, year=found.year)]
+
+
+def require_drawable(asked: ReadinessRequest) -> None:
+    """Raise `InvalidDraws` where a request says how to draw and draws nothing, or says it twice."""
+    is_close = asked.concentration is not None
+    if not (asked.any_weights or is_close):
+        return
+    from geo.draws import InvalidDraws
+
+    if not asked.uncertainty:
+        raise InvalidDraws(reason=_NO_DRAWS)
+    if asked.any_weights and is_close:
+        raise InvalidDraws(reason=_ANY_OR_CLOSE)
 
 
 def simulated(
-    now: "Published", found: "Assessment", asked: ReadinessRequest, language: Language
+    now: "Published",
+    found: "Assessment",
+    *,
+    asked: ReadinessRequest,
+    scenario: "Scenario | None",
+    language: Language,
 ) -> dict[str, Any]:
-    """How sure an assessment is, as JSON types."""
-    from geo.confidence import Simulation, confidence, confidence_document
-    from geo.draws import DEFAULT_CONCENTRATION
+    """How sure an assessment is, as JSON types.
 
+    Raises
+    ------
+    NothingRanked
+    InvalidDraws
+        For more draws of more zones than one request may take.
+    """
+    from geo.confidence import Simulation, confidence, confidence_document
+    from geo.draws import DEFAULT_CONCENTRATION, InvalidDraws
+
+    if asked.uncertainty * found.n_ranked > _MOST_RANKS:
+        most = _MOST_RANKS // found.n_ranked
+        raise InvalidDraws(reason=_TOO_MANY.format(n=found.n_ranked, most=most))
     stated = asked.concentration or DEFAULT_CONCENTRATION
     simulation = Simulation(
         draws=asked.uncertainty,
@@ -228,13 +308,19 @@ def simulated(
         concentration=None if asked.any_weights else stated,
         with_errors=asked.measure_errors,
     )
-    sure = confidence(now, found, simulation, scenario=_scenario(asked))
+    sure = confidence(now, found, simulation, scenario=scenario)
     return confidence_document(sure, language)
 
 
-def _scenario(asked: ChosenRequest) -> "Scenario | None":
-    if asked.scenario is None:
-        return None
-    from geo.scenario_format import parse_scenario
-
-    return parse_scenario(asked.scenario)
+_NO_DRAWS = Text(
+    id="any_weights dan concentration mengatur simulasi; sebut juga jumlahnya, misalnya uncertainty = 10000.",
+    en="any_weights and concentration are about draws; say how many, such as uncertainty = 10000.",
+)
+_ANY_OR_CLOSE = Text(
+    id="Pilih salah satu: concentration menahan bobot dekat yang dinyatakan, any_weights memakai semua bobot.",
+    en="Choose one: concentration keeps weights close to the stated ones, any_weights draws from all.",
+)
+_TOO_MANY = Text(
+    id="{n} zona diperingkat; satu permintaan paling banyak {most} simulasi untuk sebanyak itu.",
+    en="{n} zones are ranked; one request may take {most} draws at most for so many.",
+)

@@ -1,21 +1,42 @@
 """The commands that score, rank, explain and compare: `kawasan assess`, `trends`, `quadrant`."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.assess_options import (
+    AnyWeightsOption,
+    CompareOption,
+    ExplainOption,
+    JsonOption,
+    JudgementsOption,
+    LayerOption,
+    MethodOption,
+    ModelOption,
+    RankOption,
+    RiskOption,
+    ScenarioOption,
+    SeedOption,
+    SensitivityOption,
+    SobolOption,
+    UncertaintyOption,
+    WeightingOption,
+    WeightOption,
+    YearOption,
+    read_scenario,
+    read_wish,
+)
 from api.assessment_tables import (
     print_comparison,
-    print_confidence,
     print_quadrant,
     print_ranking,
     print_trends,
     print_weighed,
     print_zones,
 )
+from api.confidence_tables import print_confidence, print_sensitivity, print_variance
 from api.session import (
     DemoOption,
     LanguageOption,
@@ -29,77 +50,41 @@ from api.session import (
     spinner,
     stated_settings,
 )
-from api.terminal import print_json
+from api.terminal import output, print_json
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.assessment import Assessment
     from geo.confidence import Confidence
     from geo.scenarios import Scenario
+    from geo.sensitivity import WeightSensitivity
+    from geo.sobol import ScoreIndex
     from geo.versions import Published
     from geo.weighing import Weighed
-    from geo.wishes import Wish
 
-ModelOption = Annotated[str, typer.Option(help="Model, see kawasan model list.")]
-YearOption = Annotated[int | None, typer.Option(help="Year; the newest with data by default.")]
-LayerOption = Annotated[str, typer.Option(help="Layer to assess: zones, kecamatan or regencies.")]
-MethodOption = Annotated[
-    str | None,
-    typer.Option(
-        help="weighted_sum, geometric_mean, weighted_product, owa, topsis, limiting_factor or promethee."
-    ),
-]
-RiskOption = Annotated[
-    float | None,
-    typer.Option(min=0, max=1, help="For owa: 0 the worst value counts, 0.5 all, 1 the best."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-WeightOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--weight",
-        "-w",
-        help="Other weight, e.g. -w huni=0.4; name every dimension or every criterion; they sum to 1.",
-    ),
-]
-RankOption = Annotated[
-    list[str] | None,
-    typer.Option("--rank", help="Order of importance, e.g. --rank huni=1 --rank usaha=2 …"),
-]
+__all__ = ["LayerOption", "ModelOption", "assess", "quadrant", "trends"]
 
 
 def assess(
-    zones: Annotated[
-        list[str] | None,
-        typer.Option("--explain", help="Explain a zone by its id or name; given twice, both."),
-    ] = None,
+    zones: ExplainOption = None,
     model: ModelOption = "kesiapan",
     year: YearOption = None,
     layer: LayerOption = "zones",
     weight: WeightOption = None,
     rank: RankOption = None,
-    weighting: Annotated[
-        str | None, typer.Option(help="equal, entropy, critic, or by --rank: rank_order_centroid …")
-    ] = None,
-    judgements: Annotated[
-        Path | None,
-        typer.Option(help="TOML of pairwise judgements.", exists=True, dir_okay=False),
-    ] = None,
+    weighting: WeightingOption = None,
+    judgements: JudgementsOption = None,
     method: MethodOption = None,
     risk: RiskOption = None,
-    scenario: Annotated[
-        Path | None, typer.Option(help="TOML of a scenario.", exists=True, dir_okay=False)
-    ] = None,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Beside the model's own weights, newest year.")
-    ] = False,
-    uncertainty: Annotated[
-        int, typer.Option(min=0, max=100_000, help="Draws of a simulation, e.g. 10000.")
-    ] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same draws.")] = 0,
-    any_weights: Annotated[
-        bool, typer.Option("--any-weights", help="Draw from all possible weights.")
-    ] = False,
+    scenario: ScenarioOption = None,
+    compare: CompareOption = False,
+    uncertainty: UncertaintyOption = 0,
+    seed: SeedOption = 0,
+    any_weights: AnyWeightsOption = False,
+    sensitivity: SensitivityOption = False,
+    sobol: SobolOption = None,
     as_json: JsonOption = False,
     demo: DemoOption = False,
     store: StoreOption = None,
@@ -111,44 +96,155 @@ def assess(
     kebutuhan --year 2024 · kawasan assess -w huni=.4 -w usaha=.3 -w berkembang=.2 -w lingkungan=.1
     --compare · kawasan assess --layer kecamatan --method owa --risk 0.3 --uncertainty 10000
     """
+    if any_weights and not uncertainty:
+        raise typer.BadParameter("--any-weights is for --uncertainty, e.g. --uncertainty 10000")
     settings = demo_settings(store, demo=demo)
     with explained(lang, settings), open_demo(settings, demo=demo) as opened:
         from geo import planning
-        from geo.weighing import weigh
+        from geo.weighing import assess_wish
 
         language = chosen_language(lang, settings)
         say_where_synthetic(opened, language)
         now = opened.current()
-        wish, changes = _wish(weight, rank, weighting, judgements), _scenario(scenario)
+        wish = read_wish(weight, rank=rank, weighting=weighting, judgements=judgements)
+        changes = read_scenario(scenario)
+        way: dict[str, Any] = {"year": year, "method": method, "risk": risk}
         with spinner(_ASSESSING.to(language)):
-            weighed = weigh(now, wish, model_id=model, layer=layer, year=year)
-            result = planning.assess(
-                now,
-                model,
-                layer=layer,
-                year=year,
-                weights=weighed.weights if wish.is_stated else None,
-                method=method,
-                risk=risk,
-                scenario=changes,
+            found, weighed = assess_wish(
+                now, wish, model_id=model, layer=layer, scenario=changes, **way
             )
-            before = planning.assess(now, model, layer=layer) if compare else None
-            draws = (uncertainty, seed, any_weights)
-            sure = _confidence(now, result, changes, draws) if uncertainty else None
-        chosen = [result.find(zone).area_id for zone in zones or ()]
+            asked = _Asked(uncertainty, seed, any_weights, sensitivity, sobol)
+            answer = _Answer(
+                found=found,
+                weighed=weighed,
+                explained=[found.find(zone).area_id for zone in zones or ()],
+                notes=_notes(changes, found),
+                before=planning.assess(now, model, layer=layer) if compare else None,
+                studied=_studied(now, found, asked=asked, scenario=changes),
+            )
         if as_json:
-            print_json(_document(result, chosen, weighed, before, sure, language))
-            return
-        drawn = planning.layer(now, layer)
-        if chosen:
-            print_zones(result, drawn, chosen, language)
+            print_json(_document(answer, language))
         else:
-            print_ranking(result, drawn, language)
-        print_weighed(weighed, result.model, language)
-        if before is not None:
-            print_comparison(before, result, language)
-        if sure is not None:
-            print_confidence(sure, result, language)
+            _print(answer, planning.layer(now, layer), language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How sure an assessment is, as far as somebody asks."""
+
+    uncertainty: int
+    seed: int
+    any_weights: bool
+    sensitivity: bool
+    sobol: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Studied:
+    """What was asked of how sure an assessment is; None where it was not."""
+
+    seed: int
+    sure: "Confidence | None"
+    moved: "Mapping[str, tuple[WeightSensitivity, ...]] | None"
+    zone: str | None
+    indices: "tuple[ScoreIndex, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An assessment and whatever was asked beside it.
+
+    `explained` are the zones to be explained, `notes` say what of a scenario has no effect, and
+    `before` is the assessment to compare with.
+    """
+
+    found: "Assessment"
+    weighed: "Weighed"
+    explained: list[str]
+    notes: tuple[Text, ...]
+    before: "Assessment | None"
+    studied: _Studied
+
+
+def _notes(scenario: "Scenario | None", found: "Assessment") -> tuple[Text, ...]:
+    if scenario is None:
+        return ()
+    from geo.scenarios import idle_changes
+
+    return idle_changes(scenario, found.model, year=found.year)
+
+
+def _studied(
+    now: "Published", found: "Assessment", *, asked: _Asked, scenario: "Scenario | None"
+) -> _Studied:
+    from geo.confidence import Simulation, confidence, score_variance, sensitivities
+
+    draws = Simulation(draws=asked.uncertainty, seed=asked.seed)
+    if asked.any_weights:
+        draws = replace(draws, concentration=None)
+    zone = None if asked.sobol is None else found.find(asked.sobol).area_id
+    indices: tuple[ScoreIndex, ...] = ()
+    if zone is not None:
+        indices = score_variance(now, found, zone, seed=asked.seed, scenario=scenario)
+    return _Studied(
+        seed=asked.seed,
+        sure=confidence(now, found, draws, scenario=scenario) if asked.uncertainty else None,
+        moved=sensitivities(found) if asked.sensitivity else None,
+        zone=zone,
+        indices=indices,
+    )
+
+
+def _document(answer: _Answer, language: Language) -> dict[str, Any]:
+    from geo.assessment import as_document, zone_document
+    from geo.comparison import compare, comparison_document
+    from geo.weighing import weighed_document
+
+    found = answer.found
+    entries = [zone_document(found, area_id, language) for area_id in answer.explained]
+    document = entries[0] if len(entries) == 1 else as_document(found, language)
+    if len(entries) > 1:
+        document["zones"] = entries
+    document |= weighed_document(answer.weighed, found.model, language)
+    if answer.before is not None:
+        document["comparison"] = comparison_document(compare(answer.before, found), language)
+    notes = [note.to(language) for note in answer.notes]
+    return document | _studied_document(answer.studied, language) | {"notes": notes}
+
+
+def _studied_document(studied: _Studied, language: Language) -> dict[str, Any]:
+    from geo import confidence
+    from geo.sobol import DEFAULT_SAMPLES
+
+    document: dict[str, Any] = {}
+    if studied.sure is not None:
+        document["uncertainty"] = confidence.confidence_document(studied.sure, language)
+    if studied.moved is not None:
+        document["sensitivity"] = confidence.sensitivity_document(studied.moved, language)
+    if studied.zone is not None:
+        document["score"] = confidence.variance_document(
+            studied.indices, studied.zone, samples=DEFAULT_SAMPLES, seed=studied.seed
+        )
+    return document
+
+
+def _print(answer: _Answer, zones: "gpd.GeoDataFrame", language: Language) -> None:
+    found, studied = answer.found, answer.studied
+    if answer.explained:
+        print_zones(found, zones, answer.explained, language)
+    else:
+        print_ranking(found, zones, language)
+    print_weighed(answer.weighed, found.model, language)
+    for note in answer.notes:
+        output.print("• " + note.to(language), markup=False, highlight=False)
+    if answer.before is not None:
+        print_comparison(answer.before, found, language)
+    if studied.sure is not None:
+        print_confidence(studied.sure, found, language, chosen=answer.explained)
+    if studied.moved is not None:
+        print_sensitivity(studied.moved, found, language)
+    if studied.zone is not None:
+        print_variance(studied.indices, found, studied.zone, language)
 
 
 def trends(
@@ -169,10 +265,12 @@ def trends(
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import planning
         from geo.trends import trend_document, zone_trends
+        from geo.weighing import require_used
 
         language = chosen_language(lang, settings)
         with spinner(_ASSESSING.to(language)):
             years = planning.assess_years(opened, model, layer=layer, method=method, risk=risk)
+            require_used(risk, of=years[-1])
             only = None if zone is None else years[-1].find(zone).area_id
             found = [t for t in zone_trends(years) if only in (None, t.area_id)]
         if as_json:
@@ -211,85 +309,6 @@ def quadrant(
             print_json(quadrant_document(table, language))
         else:
             print_quadrant(table, language)
-
-
-def _wish(
-    weight: list[str] | None,
-    rank: list[str] | None,
-    weighting: str | None,
-    judgements: Path | None,
-) -> "Wish":
-    from geo.judgement_format import parse_judgements
-    from geo.wishes import Wish
-
-    wish = Wish() if judgements is None else parse_judgements(judgements.read_text("utf-8"))
-    return replace(
-        wish,
-        stated=_numbers(weight, "huni=0.4") if weight else None,
-        ranks=_numbers(rank, "huni=1") if rank else None,
-        weighting=weighting,
-    )
-
-
-def _numbers(stated: list[str], example: str) -> dict[str, float]:
-    numbers: dict[str, float] = {}
-    for item in stated:
-        name, _, number = item.partition("=")
-        if name in numbers:
-            raise typer.BadParameter(f"{name!r} is given twice; name each once")
-        try:
-            numbers[name] = float(number.replace(",", "."))
-        except ValueError as error:
-            raise typer.BadParameter(f"{item!r}: write name=number, e.g. {example}") from error
-    return numbers
-
-
-def _scenario(path: Path | None) -> "Scenario | None":
-    if path is None:
-        return None
-    from geo.scenario_format import parse_scenario
-
-    return parse_scenario(path.read_text("utf-8"))
-
-
-def _confidence(
-    now: "Published",
-    result: "Assessment",
-    changes: "Scenario | None",
-    draws: tuple[int, int, bool],
-) -> "Confidence":
-    from geo.confidence import Simulation, confidence
-
-    n, seed, any_weights = draws
-    simulation = Simulation(draws=n, seed=seed)
-    if any_weights:
-        simulation = replace(simulation, concentration=None)
-    return confidence(now, result, simulation, scenario=changes)
-
-
-def _document(
-    result: "Assessment",
-    chosen: Sequence[str],
-    weighed: "Weighed",
-    before: "Assessment | None",
-    sure: "Confidence | None",
-    language: Language,
-) -> dict[str, Any]:
-    from geo.assessment import as_document, zone_document
-    from geo.comparison import compare, comparison_document
-    from geo.confidence import confidence_document
-    from geo.weighing import weighed_document
-
-    document = as_document(result, language) | weighed_document(weighed, result.model, language)
-    if len(chosen) == 1:
-        document = zone_document(result, chosen[0], language)
-    elif chosen:
-        document["zones"] = [zone_document(result, area_id, language) for area_id in chosen]
-    if before is not None:
-        document["comparison"] = comparison_document(compare(before, result), language)
-    if sure is not None:
-        document["uncertainty"] = confidence_document(sure, language)
-    return document
 
 
 _ASSESSING = Text(id="Menilai zona …", en="Assessing zones …")

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.terminal import number_text, output, print_table
+from api.fitted_tables import print_fitted
+from api.terminal import number_text, output
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.assessment import Assessment
-    from geo.confidence import Confidence
     from geo.models import Model
     from geo.quadrant import QuadrantTable
     from geo.readiness import ConstraintResult, ZoneResult
@@ -39,18 +39,23 @@ def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language:
         for r in ordered
     ]
     heads = (
-        ("Peringkat", "Zona", "Nama", "Skor", "Kelas", "Cakupan data", "Geometri")
+        ("#", "Zona", "Nama", "Skor", "Kelas", "Cakupan data", "Geometri")
         if language == "id"
-        else ("Rank", "Zone", "Name", "Score", "Class", "Data coverage", "Geometry")
+        else ("#", "Zone", "Name", "Score", "Class", "Data coverage", "Geometry")
     )
     title = f"{assessment.model.title.to(language)} {assessment.year}"
-    print_table(heads, rows, title)
+    print_fitted(heads, rows, title)
 
 
 def print_zone(
     assessment: "Assessment", zones: "gpd.GeoDataFrame", area_id: str, language: Language
 ) -> None:
-    """Print one zone: criteria, constraints, notes, explanation, geometry and sources."""
+    """Print one zone: criteria, constraints, notes, explanation, geometry and sources.
+
+    The explanation ends with what would lift the zone, or with what keeps it from being ranked.
+    """
+    from geo.lift import way_up
+
     result: ZoneResult = assessment.result(area_id)
     rows = [
         (
@@ -69,13 +74,15 @@ def print_zone(
         if language == "id"
         else ("Criterion", "Measure", "Unit", "Period", "Value", "Weight", "Contribution")
     )
-    print_table(heads, rows, result.name)
+    print_fitted(heads, rows, result.name)
     for constraint in result.constraints:
         _print_note(constraint.title, constraint.note, language, _percent(constraint))
     for criterion in result.criteria:
         if criterion.note is not None:
             _print_note(criterion.title, criterion.note, language)
-    output.print(assessment.explanation(area_id).to(language), markup=False, highlight=False)
+    for said in (assessment.explanation(area_id), way_up(assessment, area_id)):
+        if said is not None:
+            output.print(said.to(language), markup=False, highlight=False)
     _print_origins(result, zones.loc[area_id].to_dict(), language)
 
 
@@ -90,7 +97,9 @@ def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Lan
     figures = dict.fromkeys(s for c in result.criteria for s in c.sources)
     for source in [" – ".join(s for s in stated if s), *figures]:
         if source:
-            output.print(f"{translate('zone.sources', language)}: {source}", markup=False)
+            # An address that is folded cannot be opened.
+            said = f"{translate('zone.sources', language)}: {source}"
+            output.print(said, markup=False, soft_wrap=True)
 
 
 def _print_note(title: Text, note: Text | None, language: Language, measure: str = "") -> None:
@@ -156,11 +165,14 @@ def print_comparison(before: "Assessment", after: "Assessment", language: Langua
     rows = [
         (
             zone.name,
-            f"{_whole(zone.rank_before)} → {_whole(zone.rank_after)}",
+            _change(_whole(zone.rank_before), _whole(zone.rank_after), "→"),
             number_text(zone.score_before, language),
             number_text(zone.score_after, language),
             number_text(zone.score, language, signed=True),
-            f"{_class(before, zone.class_before, language)} → {_class(after, zone.class_after, language)}",
+            _change(
+                _class(before, zone.class_before, language),
+                _class(after, zone.class_after, language),
+            ),
             ", ".join(c.criterion for c in zone.moved_by[:3]) or "–",
         )
         for zone in found.moved
@@ -171,56 +183,24 @@ def print_comparison(before: "Assessment", after: "Assessment", language: Langua
         else ("Name", "Rank", "Score before", "Score", "Difference", "Class", "Mostly by")
     )
     if rows:
-        print_table(heads, rows, "Perbandingan" if language == "id" else "Comparison")
+        print_fitted(heads, rows, "Perbandingan" if language == "id" else "Comparison")
     for line in (*found.differs, found.sentence):
         output.print(line.to(language), markup=False, highlight=False)
 
 
-def print_confidence(found: "Confidence", assessment: "Assessment", language: Language) -> None:
-    """Print the rank interval, the shares of first places and of classes, zone by zone."""
-    from geo.confidence import confidence_document, overall
-
-    document = confidence_document(found, language)
-    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
-    names = assessment.measures.names
-    ordered = sorted(document["zones"].items(), key=lambda item: item[1]["expected_rank"])
-    rows = [
-        (
-            names[area_id],
-            "–".join(str(rank) for rank in dict.fromkeys(zone["rank_interval"])),
-            number_text(zone["expected_rank"], language),
-            _share(zone["first"], language),
-            _share(zone["first_three"], language),
-            ", ".join(
-                f"{titles[name]} {_share(share, language)}"
-                for name, share in zone["classes"].items()
-                if share > 0
-            ),
-        )
-        for area_id, zone in ordered
-    ]
-    heads = (
-        ("Nama", "Peringkat 90 %", "Rata-rata", "Pertama", "3 teratas", "Kelas")
-        if language == "id"
-        else ("Name", "Rank 90 %", "Mean", "First", "First 3", "Class")
-    )
-    n = found.simulation.draws
-    drawn = f"{n:,}".replace(",", ".") if language == "id" else f"{n:,}"
-    print_table(heads, rows, f"n = {drawn}, seed {found.simulation.seed}")
-    output.print(overall(found).to(language), markup=False, highlight=False)
-
-
 def print_trends(trends: "Sequence[ZoneTrend]", years: Sequence[int], language: Language) -> None:
-    """Print scores by year; a bar stands between years that cannot be compared."""
+    """Print scores by year; a bar stands before a year that cannot be compared with those before."""
     rows = []
     for trend in trends:
         scores = {p.year: number_text(p.score, language) for s in trend.segments for p in s}
         broken = {b.after for b in trend.breaks}
-        cells = [("| " if y in broken else "") + scores.get(y, "–") for y in years]
+        cells = [("|" if y in broken else "") + scores.get(y, "–") for y in years]
         change = None if trend.change is None else trend.change.score
         rows.append((trend.name, *cells, number_text(change, language, signed=True)))
     heads = ("Nama", "Perubahan") if language == "id" else ("Name", "Change")
-    print_table((heads[0], *(str(year) for year in years), heads[1]), rows)
+    print_fitted((heads[0], *(str(year) for year in years), heads[1]), rows)
+    if any(trend.breaks for trend in trends):
+        output.print(_BROKEN.to(language), markup=False, highlight=False)
     for trend in trends:
         if trend.segments:
             output.print("• " + trend.sentence.to(language), markup=False, highlight=False)
@@ -245,11 +225,47 @@ def print_quadrant(table: "QuadrantTable", language: Language) -> None:
         if language == "id"
         else ("Quadrant", "Name", f"Readiness {table.readiness_year}", f"Need {table.need_year}")
     )
-    print_table(heads, rows)
+    print_fitted(heads, rows)
     for quadrant in QUADRANTS.values():
         if table.zones_in(quadrant.id):
             said = f"{quadrant.title.to(language)}: {quadrant.sentence.to(language)}"
             output.print("• " + said, markup=False, highlight=False)
+
+
+def print_models(
+    models: "Mapping[str, Model]", waiting: Mapping[str, Sequence[str]], language: Language
+) -> None:
+    """Print the models: whether an office has set weights and classes, and which data they wait for."""
+    kinds = {
+        "readiness": Text(id="kesiapan", en="readiness"),
+        "need": Text(id="kebutuhan", en="need"),
+    }
+    rows = [
+        (
+            name,
+            model.title.to(language),
+            model.version,
+            kinds[model.kind].to(language),
+            _yes(model.weights_confirmed, language),
+            _yes(model.classes_confirmed, language),
+            ", ".join(waiting[name]) or "–",
+        )
+        for name, model in models.items()
+    ]
+    heads = (
+        ("Model", "Judul", "Versi", "Jenis", "Bobot resmi", "Kelas resmi", "Menunggu")
+        if language == "id"
+        else ("Model", "Title", "Version", "Kind", "Weights set", "Classes set", "Waits for")
+    )
+    print_fitted(heads, rows)
+
+
+def _yes(is_so: bool, language: Language) -> str:
+    return Text(id="ya" if is_so else "belum", en="yes" if is_so else "not yet").to(language)
+
+
+def _change(before: str, after: str, arrow: str = " → ") -> str:
+    return after if before == after else f"{before}{arrow}{after}"
 
 
 def _whole(rank: int | None) -> str:
@@ -261,10 +277,7 @@ def _class(assessment: "Assessment", class_id: str | None, language: Language) -
     return titles.get(class_id or "", "–")
 
 
-def _share(share: float, language: Language) -> str:
-    """A share as whole percent; what is not none is never 0, what is not all never 100."""
-    if 0 < share < 0.005:
-        return "<1 %"
-    if 0.995 <= share < 1:
-        return ">99 %"
-    return f"{100 * share:.0f} %"
+_BROKEN = Text(
+    id="| di depan angka: tahun itu tidak sebanding dengan tahun-tahun sebelumnya.",
+    en="| before a figure: that year cannot be compared with the years before.",
+)

@@ -306,7 +306,9 @@ def sites(
 @contextmanager
 def _bound(host: str, port: int) -> Iterator[socket.socket]:
     """A socket with its address, taken before an address is printed that nobody answers."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as door:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends small answers at once only where the protocol is named; they wait 40 ms otherwise.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as door:
         try:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             door.bind((host, port))

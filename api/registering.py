@@ -2,21 +2,27 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.assessment_tables import print_models
 from api.session import (
     OPERATOR,
     LanguageOption,
     StoreOption,
+    chosen_language,
     explained,
     open_store,
     progress_bar,
     stated_settings,
     version_line,
 )
-from api.terminal import output, print_table
+from api.terminal import output, print_json, print_table
+from geo.language import Language
+
+if TYPE_CHECKING:
+    from geo.models import Model
 
 land_app = typer.Typer(no_args_is_help=True, help="Land rasters: slope, land cover, peat …")
 model_app = typer.Typer(
@@ -142,6 +148,44 @@ def land_list(store: StoreOption = None, lang: LanguageOption = None) -> None:
             for v in (opened.version(d) for d in opened.datasets("raster"))
         ]
         print_table(("raster", "unit", "cell", "year", "source"), rows)
+
+
+@model_app.command("list")
+def model_list(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    store: StoreOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """List the models: what they ask, whether an office has set the weights, what they wait for.
+
+    Example: kawasan model list
+    """
+    settings = stated_settings(store)
+    with explained(lang, settings), open_store(settings, wait=True) as opened:
+        from geo import planning
+
+        language = chosen_language(lang, settings)
+        now = opened.current()
+        found = {model_id: planning.model(now, model_id) for model_id in planning.models(now)}
+        waiting = {model_id: planning.unmet(now, model) for model_id, model in found.items()}
+        if as_json:
+            print_json([_model_entry(m, waiting[m.id], language) for m in found.values()])
+        else:
+            print_models(found, waiting, language)
+
+
+def _model_entry(model: "Model", waits_for: list[str], language: Language) -> dict[str, object]:
+    return {
+        "id": model.id,
+        "version": model.version,
+        "kind": model.kind,
+        "title": model.title.to(language),
+        "method": model.method,
+        "criteria": len(model.criteria),
+        "weights_confirmed": model.weights_confirmed,
+        "classes_confirmed": model.classes_confirmed,
+        "waits_for": waits_for,
+    }
 
 
 @model_app.command("add")

@@ -11,12 +11,14 @@ from geo.assessment import Assessment
 from geo.contest import Contest, contest_of
 from geo.documents import as_json
 from geo.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
+from geo.errors import InvalidInput
 from geo.language import Language, Text
 from geo.measurement_error import measure_errors
 from geo.planning import Inputs, inputs_of, measured, open_inputs, read_model
 from geo.scenarios import Scenario
 from geo.sensitivity import WeightSensitivity, most_critical, weight_sensitivities
 from geo.sentences import joined
+from geo.sobol import DEFAULT_SAMPLES, ScoreIndex, score_indices
 from geo.store import Store
 from geo.uncertainty import (
     Uncertainty,
@@ -32,6 +34,16 @@ from geo.versions import Published
 # A table of pairs in a document: 40,000 numbers at this many zones.
 _MOST_PAIRED = 200
 _FIRST_FEW = 3
+
+
+class ZoneNotRanked(InvalidInput):
+    """A zone without a score, of which nothing can be said to be sure."""
+
+    title = Text(id="Zona tidak diperingkat", en="Zone not ranked")
+    sentence = Text(
+        id="{name} tidak diperingkat, jadi skornya tidak dapat diuraikan. Lihat penjelasannya.",
+        en="{name} is not ranked, so it has no score to take apart. See its explanation.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,66 @@ def confidence(
         uncertainty=simulate(contest, weights, values=values),
         errors=errors,
     )
+
+
+def score_variance(
+    store: Store | Published,
+    assessment: Assessment,
+    area_id: str,
+    *,
+    samples: int = DEFAULT_SAMPLES,
+    seed: int = 0,
+    scenario: Scenario | None = None,
+) -> tuple[ScoreIndex, ...]:
+    """Which uncertain weight or measure one ranked zone's score hangs on most: Sobol' indices.
+
+    Weights and measures are as uncertain as in `confidence` by default; the largest total index
+    stands first.
+
+    Parameters
+    ----------
+    samples : int
+        A power of two.
+    scenario : Scenario, optional
+        The one under which `assessment` was made.
+
+    Raises
+    ------
+    ZoneNotFound, ZoneNotRanked, InvalidSamples
+    """
+    result = assessment.result(area_id)
+    if result.rank is None:
+        raise ZoneNotRanked(name=result.name)
+    found = score_indices(
+        _contest(assessment),
+        area_id,
+        errors=_errors(store, assessment, scenario),
+        n=samples,
+        rng=np.random.default_rng(seed),
+    )
+    return tuple(sorted(found, key=lambda one: -one.index.total))
+
+
+def variance_document(
+    found: tuple[ScoreIndex, ...], area_id: str, *, samples: int, seed: int
+) -> dict[str, Any]:
+    """The indices of one zone's score as JSON types, shares of its variance."""
+    return {
+        "zone": area_id,
+        "samples": samples,
+        "seed": seed,
+        "indices": [
+            {
+                "criterion": one.criterion,
+                "input": one.input,
+                "first_order": one.index.first_order,
+                "first_order_confidence": one.index.first_order_confidence,
+                "total": one.index.total,
+                "total_confidence": one.index.total_confidence,
+            }
+            for one in found
+        ],
+    }
 
 
 def overall(found: Confidence) -> Text:

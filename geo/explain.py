@@ -37,8 +37,11 @@ def lifts(result: ZoneResult) -> tuple[CriterionResult, ...]:
     """The criteria that give the most points, most first, three at most.
 
     Only such as have a value of 0.5 or more and give at least what they lack, so that no criterion
-    stands on both sides.
+    stands on both sides. None where the worst value alone is the score: what gives all points
+    there is what limits.
     """
+    if _limiting(result):
+        return ()
     return _top(filter(_is_lifting, result.criteria), key=lambda c: c.contribution or 0.0)
 
 
@@ -48,6 +51,9 @@ def holds_back(result: ZoneResult) -> tuple[CriterionResult, ...]:
     What a criterion lacks is its `loss`: what the zone would gain were its value 1. Empty where
     nothing alone would help, see `hold_together`.
     """
+    limiting = _limiting(result)
+    if limiting:
+        return _top(limiting, key=lambda c: c.loss or 0.0)
     return _top((c for c in result.criteria if not _is_lifting(c)), key=lambda c: c.loss or 0.0)
 
 
@@ -56,13 +62,36 @@ def hold_together(result: ZoneResult) -> tuple[CriterionResult, ...]:
 
     So it is where several limit alike, or several factors of a product are 0. Empty elsewhere.
     """
-    known = [c for c in result.criteria if c.value is not None and c.weight > 0]
+    known = _known(result)
     if result.score is None or not known or any((c.loss or 0.0) > _NOTHING for c in known):
         return ()
-    least = min(c.value for c in known if c.value is not None)
-    if least >= 1 or result.score > 100 * least + _NOTHING:
-        return ()
-    return tuple(c for c in known if c.value == least)[:_NAMED]
+    limiting = _limiting(result)
+    if limiting:
+        return tuple(limiting)[:_NAMED]
+    least = min(c.value or 0.0 for c in known)
+    worst = [c for c in known if c.value == least and not _is_lifting(c)]
+    return () if least >= 1 or result.score > 100 * least + _NOTHING else tuple(worst)[:_NAMED]
+
+
+def _known(result: ZoneResult) -> list[CriterionResult]:
+    return [c for c in result.criteria if c.value is not None and c.weight > 0]
+
+
+def _limiting(result: ZoneResult) -> list[CriterionResult]:
+    """The criteria of the worst value where it alone is the score; none where others count too."""
+    known = _known(result)
+    if result.score is None or not known:
+        return []
+    values = [c.value or 0.0 for c in known]
+    least = min(values)
+    is_score = least < 1 - _NOTHING and abs(result.score - 100 * least) <= _NOTHING
+    # Elsewhere the score is the worst value by chance, and a better one of the others would count.
+    is_score &= all((c.loss or 0.0) <= _NOTHING for c in known if c.value != least)
+    # Equal values score the same in every mean; there one alone would still gain.
+    is_deciding = max(values) - least > _NOTHING or not any(
+        (c.loss or 0.0) > _NOTHING for c in known
+    )
+    return [c for c in known if c.value == least] if is_score and is_deciding else []
 
 
 def missing(result: ZoneResult) -> tuple[CriterionResult, ...]:

@@ -40,7 +40,9 @@ def _sentences(judged: GroupJudgement, titles: Titles, language: Language) -> It
 
 
 def _consensus(judged: GroupJudgement, language: Language) -> Iterator[str]:
-    if judged.consensus_level is not None and len(judged.members) > 1:
+    # One whose judgements alone join all items agrees with nobody yet.
+    complete = [member for member in judged.members if member.result is not None]
+    if judged.consensus_level is not None and len(complete) > 1:
         yield _CONSENSUS.to(language).format(
             # Rounded down: what misses a level never reads as that level.
             percent=math.floor(100 * (judged.consensus or 0) + 1e-9),

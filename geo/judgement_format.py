@@ -23,6 +23,8 @@ from geo.wishes import Judgements, Wish
 
 _KEYS = frozenset({"judgements", "member", "incomplete"})
 _MEMBER_KEYS = frozenset({"name", "weight", "judgements"})
+# Far above any ratio or weight that people write, and far below where a product overflows.
+_LARGEST = 1e12
 
 
 class InvalidJudgementFile(InvalidInput):
@@ -46,15 +48,19 @@ def parse_judgements(text: str) -> Wish:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    # Besides bad syntax: brackets deeper than Python's stack.
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidJudgementFile(place="TOML", reason=str(error)) from error
     _require_keys(table, "-", _KEYS)
+    incomplete = table.get("incomplete", False)
+    if not isinstance(incomplete, bool):
+        raise InvalidJudgementFile(place="incomplete", reason=_NO_SWITCH)
     members = table.get("member", [])
     if not isinstance(members, list) or bool(members) == ("judgements" in table):
         raise InvalidJudgementFile(place="-", reason=_ONE_KIND)
     return Wish(
         judgements=_groups(table["judgements"], "judgements") if "judgements" in table else None,
-        is_incomplete=table.get("incomplete") is True,
+        is_incomplete=incomplete,
         members=[_member(entry, f"member[{i}]") for i, entry in enumerate(members)],
     )
 
@@ -91,7 +97,9 @@ def _pairs(rows: Any, place: str) -> dict[tuple[str, str], float]:
 
 
 def _number(value: Any, place: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    # TOML has nan and inf, and whole numbers that no float can hold.
+    if not is_number or not abs(value) <= _LARGEST:
         raise InvalidJudgementFile(place=place, reason=_NO_NUMBER.format(value=repr(value)[:50]))
     return float(value)
 
@@ -114,6 +122,7 @@ _NO_NAME = Text(
     id="setiap penilai perlu nama dalam tanda kutip.",
     en="everybody who judges needs a quoted name.",
 )
+_NO_SWITCH = Text(id="tulis true atau false.", en="write true or false.")
 _NO_GROUPS = Text(
     id='tulis kelompok dan pasangannya, misalnya goal = [["huni", "usaha", 2]].',
     en='write a group and its pairs, such as goal = [["huni", "usaha", 2]].',
@@ -122,7 +131,9 @@ _NO_ROW = Text(
     id='setiap penilaian adalah ["pertama", "kedua", angka], misalnya ["huni", "usaha", 2].',
     en='every judgement is ["first", "second", number], such as ["huni", "usaha", 2].',
 )
-_NO_NUMBER = Text(id="{value} bukan angka.", en="{value} is no number.")
+_NO_NUMBER = Text(
+    id="{value} bukan angka yang dapat dipakai.", en="{value} is no number that can be used."
+)
 _UNKNOWN = Text(
     id="{name!r} tidak dikenal di sini; yang dapat ditulis: {known}.",
     en="{name!r} is not known here; you can write: {known}.",

@@ -174,7 +174,8 @@ def _least_of_levels(scored: Scored, zone: int, goals: Goals, columns: Indices) 
 
 def _levels(scored: Scored, zone: int, column: int) -> Array:
     """The values above a zone's own that meet or just pass that of another, and 1; ascending."""
-    others = scored.matrix.values[scored.scores.ranked, column]
+    # Unranked zones too: a dimension's score, which a floor looks at, compares with them.
+    others = scored.matrix.values[:, column]
     found: Array = np.unique(np.concatenate([others, np.nextafter(others, np.inf), [1.0]]))
     higher: Array = found[(found > scored.matrix.values[zone, column]) & (found <= 1)]
     return higher

@@ -19,6 +19,7 @@ from geo.scoring import DecisionMatrix, Scores, Status, classify, data_coverage
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Row = list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,10 @@ def zone_results(
 
     `losses` (n_areas, n_criteria) are those of `geo.gains`.
     """
-    values = matrix.values
+    # Plain lists: a province has thousands of numbers, and each costs more as a scalar of numpy's.
+    values, points = _rows(matrix.values), _rows(scores.points)
+    lost = None if losses is None else _rows(losses)
+    dimension_scores, covered = _rows(scores.dimension_scores), _rows(scores.dimension_coverage)
     dimensions = [d.id for d in model.dimensions]
     statuses = scores.statuses(matrix.excluded)
     return tuple(
@@ -202,15 +206,15 @@ def zone_results(
             rank=None if np.isnan(scores.ranks[i]) else int(scores.ranks[i]),
             rank_class=None if scores.classes[i] < 0 else model.classes[scores.classes[i]].id,
             data_coverage=float(scores.coverage[i]),
-            dimension_scores=_by_id(dimensions, scores.dimension_scores[i]),
-            dimension_coverage=_by_id(dimensions, scores.dimension_coverage[i]),
+            dimension_scores=dict(zip(dimensions, dimension_scores[i], strict=True)),
+            dimension_coverage=dict(zip(dimensions, covered[i], strict=True)),
             criteria=_criterion_results(
                 measures,
                 model,
                 weights,
                 values=values[i],
-                points=scores.points[i],
-                losses=None if losses is None else losses[i],
+                points=points[i],
+                losses=None if lost is None else lost[i],
                 zone=i,
             ),
             constraints=tuple(results[i] for results in measures.constraints.values()),
@@ -253,8 +257,9 @@ def _dimension_coverage(credits: Array, weight: Array, model: Model) -> Array:
     return np.column_stack(columns)
 
 
-def _by_id(ids: Sequence[str], numbers: Array) -> dict[str, float | None]:
-    return {i: _or_none(number) for i, number in zip(ids, numbers, strict=True)}
+def _rows(numbers: Array) -> list[Row]:
+    """Rows of a matrix, None for NaN."""
+    return [[None if n != n else n for n in row] for row in numbers.tolist()]
 
 
 def _criterion_results(
@@ -262,9 +267,9 @@ def _criterion_results(
     model: Model,
     weights: Mapping[str, float],
     *,
-    values: Array,
-    points: Array,
-    losses: Array | None,
+    values: Row,
+    points: Row,
+    losses: Row | None,
     zone: int,
 ) -> tuple[CriterionResult, ...]:
     results = []
@@ -278,13 +283,13 @@ def _criterion_results(
                 unit=criterion.unit,
                 weight=weights[criterion.id],
                 measure=measure.value,
-                value=_or_none(values[j]),
-                contribution=_or_none(points[j]),
+                value=values[j],
+                contribution=points[j],
                 period=measure.period,
                 sources=measure.sources,
                 note=measure.note,
                 shares=measure.shares,
-                loss=None if losses is None else _or_none(losses[j]),
+                loss=None if losses is None else losses[j],
             )
         )
     return tuple(results)

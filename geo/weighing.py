@@ -2,24 +2,37 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from geo.assessment import Assessment
 from geo.documents import as_json
-from geo.errors import InvalidWeights
+from geo.errors import InvalidInput, InvalidWeights
 from geo.group_judgement import GroupJudgement, judge_groups_together
 from geo.group_sentences import group_sentences
 from geo.judgements import CONSISTENCY_LIMIT, AhpWeights
 from geo.language import Language, Text
 from geo.models import Model, weights_from, weights_from_judgements
-from geo.planning import DEFAULT_LAYER, DEFAULT_MODEL, assess, model
+from geo.planning import DEFAULT_LAYER, DEFAULT_MODEL, assess, model, years
+from geo.scenarios import Scenario
 from geo.store import Store
 from geo.versions import Published
 from geo.weights import find_weighting, ranked_weights
 from geo.wishes import Wish
 
 DEFAULT_RANKING = "rank_order_centroid"
+
+
+class UnusedRisk(InvalidInput):
+    """A risk stated for a method that has none: nobody should wait for its effect."""
+
+    title = Text(id="Risiko tidak dipakai", en="Unused risk")
+    sentence = Text(
+        id="Metode {method!r} tidak memakai risiko (risk); hapus, atau pilih metode 'owa'.",
+        en="The method {method!r} takes no risk; leave it out, or choose the method 'owa'.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,72 @@ class Weighed:
     weights: Mapping[str, float]
     judgements: Mapping[str, AhpWeights] = field(default_factory=dict)
     together: Mapping[str, GroupJudgement] = field(default_factory=dict)
+
+
+def assess_wish(
+    store: Store | Published,
+    wish: Wish,
+    *,
+    model_id: str = DEFAULT_MODEL,
+    layer: str = DEFAULT_LAYER,
+    year: int | None = None,
+    method: str | None = None,
+    risk: float | None = None,
+    scenario: Scenario | None = None,
+) -> tuple[Assessment, Weighed]:
+    """The assessment that a planner asks for, and where its weights come from.
+
+    Where nothing is wished, what a scenario states or judges holds, then the model's own weights.
+    Weights from data are those of what is published, without the scenario.
+
+    Raises
+    ------
+    InvalidWeights, InconsistentJudgements, ModelNotFound, LayerNotFound, UnknownYear, InvalidMethod,
+    InvalidScenario
+    UnusedRisk
+        When the method takes no risk.
+    """
+    now = store.current()
+    if scenario is not None and not wish.is_stated:
+        wish = Wish(stated=scenario.weights or None, judgements=scenario.judgements or None)
+    known = published_year(now, model_id, year)
+    weighed = weigh(now, wish, model_id=model_id, layer=layer, year=known)
+    found = assess(
+        now,
+        model_id,
+        layer=layer,
+        year=year,
+        weights=weighed.weights if wish.is_stated else None,
+        method=method,
+        risk=risk,
+        scenario=scenario,
+    )
+    require_used(risk, of=found)
+    return found, weighed
+
+
+def require_used(risk: float | None, *, of: Assessment) -> None:
+    """Raise `UnusedRisk` where somebody states a risk and the method of an assessment has none."""
+    if risk is not None and of.method != "owa":
+        raise UnusedRisk(method=of.method)
+
+
+@lru_cache(maxsize=32)
+def own_ranks(
+    now: Published, model_id: str, *, layer: str, year: int | None
+) -> tuple[int | None, ...]:
+    """The rank of each zone under the model's own weights and method, kept for equal versions.
+
+    Who moves a slider asks for the same again and again.
+    """
+    return tuple(assess(now, model_id, layer=layer, year=year).ranks)
+
+
+def published_year(store: Store | Published, model_id: str, year: int | None) -> int | None:
+    """`year`, or None for the newest where only a scenario has figures of it."""
+    now = store.current()
+    later = year is not None and year > years(now, model_id)[-1]
+    return None if later else year
 
 
 def weigh(
@@ -53,10 +132,14 @@ def weigh(
     InvalidWeights, InconsistentJudgements, ModelNotFound, LayerNotFound, UnknownYear
     """
     _require_one(wish)
+    if wish.stated is not None and not wish.stated:
+        raise InvalidWeights(reason=_EMPTY)
     now = store.current()
     chosen = model(now, model_id)
     if wish.members:
         together = judge_groups_together(chosen.members(), wish.members)
+        if not together:
+            raise InvalidWeights(reason=_NOBODY)
         pairs = {group: judged.judgements() for group, judged in together.items()}
         weights, results = weights_from_judgements(chosen, pairs, incomplete=True)
         return Weighed(weights, {group: results[group] for group in together}, together)
@@ -106,7 +189,9 @@ def _by_rule(
 ) -> dict[str, float]:
     weighting = find_weighting(wish.weighting or DEFAULT_RANKING)
     if weighting.needs == "ranks":
-        return _by_ranks(chosen, wish.ranks or {}, weighting.id)
+        if not wish.ranks:
+            raise InvalidWeights(reason=_RANKS.format(weighting=weighting.id))
+        return _by_ranks(chosen, wish.ranks, weighting.id)
     if wish.ranks is not None:
         raise InvalidWeights(reason=_NO_RANKS.format(weighting=weighting.id))
     found = assess(now, chosen.id, layer=layer, year=year)
@@ -116,7 +201,8 @@ def _by_rule(
 
 def _by_ranks(chosen: Model, ranks: Mapping[str, float], weighting: str) -> dict[str, float]:
     top = [d.id for d in chosen.top_dimensions()]
-    items = top if set(ranks) <= set(top) else [c.id for c in chosen.criteria]
+    # Who ranks one dimension means the dimensions: the refusal then names what else there is.
+    items = top if set(ranks) & set(top) else [c.id for c in chosen.criteria]
     return weights_from(chosen, ranked_weights(ranks, items=items, weighting=weighting))
 
 
@@ -128,6 +214,18 @@ def _require_one(wish: Wish) -> None:
 _ONE = Text(
     id="Pilih satu saja dari: {given}. Masing-masing menentukan semua bobot.",
     en="Choose one only of: {given}. Each decides all weights.",
+)
+_EMPTY = Text(
+    id="Tidak ada bobot yang dinyatakan; sebut semua dimensi atau semua kriteria.",
+    en="No weight is stated; name every dimension or every criterion.",
+)
+_NOBODY = Text(
+    id="Tidak ada peserta yang menilai apa pun; tulis paling sedikit satu penilaian.",
+    en="No member judged anything; write at least one judgement.",
+)
+_RANKS = Text(
+    id="Pembobotan {weighting!r} memerlukan urutan (ranks) semua dimensi atau semua kriteria.",
+    en="The weighting {weighting!r} needs the ranks of all dimensions or of all criteria.",
 )
 _NO_RANKS = Text(
     id="Pembobotan {weighting!r} tidak memakai urutan (ranks); hapus ranks, atau pilih pembobotan dengan urutan.",

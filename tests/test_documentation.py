@@ -1,6 +1,8 @@
 """The README names every command, setting and error that there is, and its commands are those of CI."""
 
+import importlib
 import inspect
+import pkgutil
 import re
 from pathlib import Path
 
@@ -8,16 +10,17 @@ import pytest
 import typer
 from typer.main import get_command
 
-import api.parameters
-import api.problems
+import api
 import geo.errors
-import geo.judgements
-import geo.regions
+import geo.findings
 from api.cli import app
 from api.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+
+# The root of the tree, and what a reader of files turns into the findings of a report.
+UNSEEN = (geo.errors.GeoError, geo.findings.Unreadable)
 
 
 def commands(group: typer.Typer, prefix: str = "kawasan"):
@@ -28,10 +31,16 @@ def commands(group: typer.Typer, prefix: str = "kawasan"):
             yield f"{prefix} {name}"
 
 
+def modules(*packages):
+    for package in packages:
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(found.name)
+
+
 def errors():
-    for module in (geo.errors, geo.regions, geo.judgements, api.parameters, api.problems):
+    for module in modules(geo, api):
         for name, kind in inspect.getmembers(module, inspect.isclass):
-            if issubclass(kind, geo.errors.GeoError) and kind is not geo.errors.GeoError:
+            if issubclass(kind, geo.errors.GeoError) and kind not in UNSEEN:
                 yield name
 
 

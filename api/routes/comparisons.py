@@ -5,19 +5,45 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import Field
 
-from api.asked import Asked, AskedQuery, ComparisonRequest, assess_asked
+from api.asked import (
+    Asked,
+    AskedLayer,
+    AskedQuery,
+    ComparisonRequest,
+    Method,
+    Risk,
+    assess_asked,
+    assess_queried,
+    scenario_notes,
+    scenario_of,
+)
 from api.deps import LanguageDep, StoreDep
 from api.examples import COMPARISON_EXAMPLES
+from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
+from geo.language import Text
 
 router = APIRouter(tags=["readiness"])
 
 
-class TrendsQuery(AskedQuery):
-    """The zones and how they are scored; without a year of its own."""
+class TrendsQuery(AskedLayer):
+    """The zones and how they are scored; all years."""
 
-    year: None = None
+    method: Method = None
+    risk: Risk = None
     zone: Annotated[str | None, Field(description="One zone only.")] = None
+    f: str | None = None
+    lang: str | None = None
+
+
+class SensitivityQuery(AskedQuery):
+    """The assessment whose weights move, and a zone whose score is looked at."""
+
+    zone: Annotated[str | None, Field(description="A ranked zone, for its Sobol' indices.")] = None
+    draws: Annotated[
+        int | None, Field(ge=2, le=2048, description="Samples for them: a power of two.")
+    ] = None
+    seed: Annotated[int, Field(ge=0, lt=2**32, description="Same seed, same samples.")] = 0
 
 
 class QuadrantQuery(Asked):
@@ -41,10 +67,15 @@ def compare_readiness(
     """Which zones moved, by how many points of which criterion; and why some cannot be compared."""
     from geo.comparison import compare, comparison_document
 
-    now = store.current()
-    before, _ = assess_asked(now, asked.before)
-    after, _ = assess_asked(now, asked.after)
-    return json_response(request, comparison_document(compare(before, after), language))
+    now, found, notes = store.current(), [], []
+    for one in (asked.before, asked.after):
+        scenario = scenario_of(one)
+        assessment, _ = assess_asked(now, one, scenario=scenario)
+        found.append(assessment)
+        notes += scenario_notes(scenario, assessment, language=language)
+    document = comparison_document(compare(*found), language)
+    # A change of both that has no effect is said once.
+    return json_response(request, document | {"notes": list(dict.fromkeys(notes))})
 
 
 @router.get("/readiness/trends", summary="Every zone over the years")
@@ -57,10 +88,12 @@ def read_trends(
     """Scores by year in segments inside which years may be compared, with the reason of each break."""
     from geo import planning
     from geo.trends import trend_document, zone_trends
+    from geo.weighing import require_used
 
     assessments = planning.assess_years(
         store, query.model, layer=query.layer, method=query.method, risk=query.risk
     )
+    require_used(query.risk, of=assessments[-1])
     if query.zone is not None:
         assessments[-1].result(query.zone)
     key = etag_of([a.key for a in assessments], query.zone, language)
@@ -80,27 +113,37 @@ def read_trends(
 @router.get("/readiness/sensitivity", summary="How far each weight can move")
 def read_sensitivity(
     request: Request,
-    query: Annotated[AskedQuery, Query()],
+    query: Annotated[SensitivityQuery, Query()],
     store: StoreDep,
     language: LanguageDep,
 ) -> Response:
-    """The nearest weight of each criterion and dimension at which a rank or a class changes."""
-    from geo import planning
-    from geo.confidence import sensitivities, sensitivity_document
+    """The nearest weight of each criterion and dimension at which a rank or a class changes.
 
-    found = planning.assess(
-        store,
-        query.model,
-        layer=query.layer,
-        year=query.year,
-        method=query.method,
-        risk=query.risk,
-    )
+    With `zone` also which uncertain weight or measure its score hangs on most (Sobol' indices).
+    """
+    from geo import confidence
+    from geo.sobol import DEFAULT_SAMPLES
+
+    if query.zone is None and query.draws is not None:
+        raise InvalidParameter(parameter="draws", reason=_NO_ZONE)
+    now = store.current()
+    found = assess_queried(now, query)
+    samples = query.draws or DEFAULT_SAMPLES
+    key = etag_of(found.key, language, "sensitivity", query.zone, samples, query.seed)
 
     def answer() -> Response:
-        return json_response(request, sensitivity_document(sensitivities(found), language))
+        moved = confidence.sensitivities(found)
+        document = confidence.sensitivity_document(moved, language)
+        if query.zone is not None:
+            indices = confidence.score_variance(
+                now, found, query.zone, samples=samples, seed=query.seed
+            )
+            document["score"] = confidence.variance_document(
+                indices, query.zone, samples=samples, seed=query.seed
+            )
+        return json_response(request, document)
 
-    return conditional(request, etag_of(found.key, language, "sensitivity"), answer)
+    return conditional(request, key, answer)
 
 
 @router.get("/readiness/quadrant", summary="Readiness against need")
@@ -126,3 +169,9 @@ def read_quadrant(
         return json_response(request, quadrant_document(table, language))
 
     return conditional(request, key, answer)
+
+
+_NO_ZONE = Text(
+    id="sampel adalah untuk indeks Sobol' sebuah zona; sebut juga zone.",
+    en="samples are for the Sobol' indices of a zone; name one with zone.",
+)

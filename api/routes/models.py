@@ -1,6 +1,6 @@
 """Models over HTTP: what is asked of a zone, how it is graded, weighed and combined."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -8,6 +8,10 @@ from api.deps import LanguageDep, LinksDep, StoreDep
 from api.links import JSON
 from api.responses import json_response, tagged
 from geo.language import Language
+
+if TYPE_CHECKING:
+    from geo.models import Model
+    from geo.versions import Published
 
 router = APIRouter(tags=["models"])
 
@@ -31,6 +35,7 @@ def read_models(
                 "kind": m.kind,
                 "title": m.title.to(language),
                 "description": m.description.to(language),
+                "waits_for": planning.unmet(now, m),
                 "links": [links.link("item", JSON, "models", m.id)],
             }
             for m in found
@@ -54,16 +59,31 @@ def read_models(
 
 @router.get("/models/{model}", summary="One model")
 def read_model(request: Request, model: str, store: StoreDep, language: LanguageDep) -> Response:
-    """Dimensions, criteria with their value functions and sources, constraints, weights, classes."""
+    """Dimensions, criteria with their value functions and sources, constraints, weights, classes.
+
+    `years` are those with data, `waits_for` the indicators, rasters and columns that are not there.
+    """
     from geo import planning
 
     now = store.current()
     chosen = planning.model(now, model)
-    document = _described(chosen, language) | {"years": planning.years(now, model)}
+    document = _described(chosen, language)
+    document |= {"years": _years(now, model), "waits_for": planning.unmet(now, chosen)}
     return tagged(request, json_response(request, document))
 
 
-def _described(chosen: Any, language: Language) -> dict[str, Any]:
+def _years(now: "Published", model: str) -> list[int]:
+    """The years with data; none where a model waits for all of its indicators."""
+    from geo import planning
+    from geo.errors import IndicatorNotFound
+
+    try:
+        return planning.years(now, model)
+    except IndicatorNotFound:
+        return []
+
+
+def _described(chosen: "Model", language: Language) -> dict[str, Any]:
     from geo.documents import as_json
 
     names = (

@@ -9,14 +9,18 @@ from api.asked import (
     JudgementsRequest,
     ReadinessRequest,
     assess_asked,
+    assess_queried,
     judged_wish,
+    require_drawable,
+    scenario_notes,
+    scenario_of,
     simulated,
 )
 from api.deps import LanguageDep, LinksDep, StoreDep
 from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
-from geo.language import Language
+from geo.language import Language, Text
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
@@ -35,11 +39,11 @@ def read_readiness(
     """Scores, ranks, classes, contributions and what is missing, for every zone of a layer."""
     from geo.assessment import as_document
 
-    found = _assessed(store, query)
+    found = assess_queried(store, query)
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
 
     def answer() -> Response:
-        extra = {"links": [links.link("self", JSON, "readiness", **asked)]}
+        extra = {"links": [links.link("self", JSON, "readiness", query=asked)]}
         return json_response(request, as_document(found, language) | extra)
 
     return conditional(request, etag_of(found.key, language, links.base, asked), answer)
@@ -54,25 +58,31 @@ def weigh_readiness(
 ) -> Response:
     """New scores at once; every zone also says its rank under the model's own weights and method.
 
-    With `uncertainty` every zone says how often the draws give it each rank and class.
+    With `uncertainty` every zone says how often the draws give it each rank and class. `notes` say
+    what of a scenario has no effect.
     """
-    from geo import planning
     from geo.assessment import as_document, score_columns
-    from geo.weighing import weighed_document
+    from geo.weighing import own_ranks, published_year, weighed_document
 
-    now = store.current()
-    before = planning.assess(now, asked.model, layer=asked.layer, year=asked.year)
-    after, weighed = assess_asked(now, asked)
-    ranks = dict(zip(before.matrix.area_ids, before.scores.ranks.tolist(), strict=True))
+    require_drawable(asked)
+    now, scenario = store.current(), scenario_of(asked)
+    after, weighed = assess_asked(now, asked, scenario=scenario)
+    year = published_year(now, asked.model, asked.year)
+    # A scenario changes zones but brings none, so both have the same.
+    ranks = own_ranks(now, asked.model, layer=asked.layer, year=year)
     if asked.detail == "scores":
-        columns = score_columns(after)
-        columns["zones"]["rank_before"] = [ranks.get(i) for i in after.matrix.area_ids]
-        return json_response(request, columns)
-    document = as_document(after, language) | weighed_document(weighed, after.model, language)
-    for zone in document["zones"]:
-        zone["rank_before"] = ranks[zone["area_id"]]
+        document = score_columns(after)
+        document["zones"]["rank_before"] = ranks
+    else:
+        document = as_document(after, language)
+        for zone, rank in zip(document["zones"], ranks, strict=True):
+            zone["rank_before"] = rank
+    document |= weighed_document(weighed, after.model, language)
+    document["notes"] = scenario_notes(scenario, after, language=language)
     if asked.uncertainty:
-        document["uncertainty"] = simulated(now, after, asked, language)
+        document["uncertainty"] = simulated(
+            now, after, asked=asked, scenario=scenario, language=language
+        )
     return json_response(request, document)
 
 
@@ -88,10 +98,13 @@ def judge(
     Of several members: their aggregate, the consensus, and who differs most on what.
     """
     from geo import planning
+    from geo.errors import InvalidWeights
     from geo.weighing import weigh, weighed_document
 
-    now = store.current()
-    weighed = weigh(now, judged_wish(asked), model_id=asked.model)
+    now, wish = store.current(), judged_wish(asked)
+    if not wish.is_stated:
+        raise InvalidWeights(reason=_NOTHING_JUDGED)
+    weighed = weigh(now, wish, model_id=asked.model)
     model = planning.model(now, asked.model)
     document = weighed_document(weighed, model, language)
     return json_response(request, {"weights": weighed.weights} | document)
@@ -107,31 +120,21 @@ def explain_zone(
     links: LinksDep,
 ) -> Response:
     """Why a zone stands where it stands: contributions, what holds it back, what would lift it."""
-    found = _assessed(store, query)
+    found = assess_queried(store, query)
     found.result(zone)
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
-    key = etag_of(found.key, zone, language, links.base, asked)
-    return conditional(
-        request, key, lambda: json_response(request, _zone(found, zone, language, links))
-    )
+    own = [
+        links.link("self", JSON, "readiness", zone, query=asked),
+        links.link("item", GEOJSON, "collections", found.layer, "items", zone),
+    ]
+
+    def answer() -> Response:
+        return json_response(request, _zone(found, zone, language) | {"links": own})
+
+    return conditional(request, etag_of(found.key, zone, language, links.base, asked), answer)
 
 
-def _assessed(store: StoreDep, query: AskedQuery) -> "Assessment":
-    from geo import planning
-
-    return planning.assess(
-        store,
-        query.model,
-        layer=query.layer,
-        year=query.year,
-        method=query.method,
-        risk=query.risk,
-    )
-
-
-def _zone(
-    assessment: "Assessment", zone: str, language: Language, links: LinksDep
-) -> dict[str, Any]:
+def _zone(assessment: "Assessment", zone: str, language: Language) -> dict[str, Any]:
     from dataclasses import asdict
 
     from geo.assessment import zone_document
@@ -140,8 +143,10 @@ def _zone(
         "model": assessment.model.id,
         "year": assessment.year,
         "lineage": [asdict(origin) for origin in assessment.lineage],
-        "links": [
-            links.link("self", JSON, "readiness", zone),
-            links.link("item", GEOJSON, "collections", assessment.layer, "items", zone),
-        ],
     }
+
+
+_NOTHING_JUDGED = Text(
+    id="Belum ada penilaian; tulis judgements untuk satu orang atau members untuk beberapa.",
+    en="Nothing is judged; write judgements of one person or members for several.",
+)

@@ -16,6 +16,23 @@ PAIRS = {
     ("berkembang", "lingkungan"): 2,
 }
 
+# Slope alone is not known anywhere in the shipped data.
+CRITERIA = ("lereng", "air_minum", "sanitasi", "lahan_terbuka", "pertanian", "ipm", "tpak")
+NO_DATA = dict.fromkeys((*CRITERIA, "akses_jalan", "bukan_hutan", "lahan_basah"), 0.0) | {
+    "lereng": 1.0
+}
+SILENT = {"name": "Provinsi", "judgements": []}
+SCENARIO = {"id": "uji", "title": {"id": "Uji", "en": "Test"}, "source": "test"}
+ATLANTIS = {"zone": "atlantis", "criterion": "tpak", "set": 70}
+FORECAST = {
+    "region": "63.04",
+    "indicator": "tpak_agustus",
+    "year": 2026,
+    "value": 75.0,
+    "note": "test",
+    "source": "test",
+}
+
 
 def judgements(pairs, group="goal"):
     return [
@@ -47,6 +64,12 @@ def test_the_current_assessment_has_every_zone_with_its_reasons(client):
     assert unranked["status"] == "insufficient_data"
 
 
+def test_a_zone_in_the_whole_document_says_what_it_says_alone(client):
+    for zone in client.get("/readiness?layer=regencies").json()["zones"]:
+        alone = client.get(f"/readiness/{zone['area_id']}?layer=regencies").json()
+        assert {name: alone[name] for name in zone} == zone
+
+
 def test_an_unchanged_assessment_is_not_sent_again(client):
     first = client.get("/readiness")
     again = client.get("/readiness", headers={"If-None-Match": first.headers["ETag"]})
@@ -71,6 +94,48 @@ def test_pairwise_judgements_give_weights_and_their_consistency(client):
     assert goal["random_index"] == "saaty2005"
     of_huni = sum(answer["weights"][c] for c in ("lereng", "air_minum", "sanitasi"))
     assert of_huni == pytest.approx(goal["weights"]["huni"])
+
+
+def test_columns_of_scores_are_the_numbers_of_the_whole_document(client):
+    asked = {"layer": "kecamatan", "weights": WEIGHTS, "uncertainty": 50}
+    whole = client.post("/readiness", json=asked).json()
+    columns = client.post("/readiness", json=asked | {"detail": "scores"}).json()
+    for column, field in (("score", "score"), ("rank", "rank"), ("class", "rank_class")):
+        assert columns["zones"][column] == [zone[field] for zone in whole["zones"]]
+    assert columns["zones"]["rank_before"] == [zone["rank_before"] for zone in whole["zones"]]
+    assert columns["uncertainty"] == whole["uncertainty"]
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not(client):
+    asked = {"layer": "regencies", "uncertainty": 200, "seed": 0}
+    first, again = (client.post("/readiness", json=asked).content for _ in range(2))
+    assert first == again
+    assert client.post("/readiness", json=asked | {"seed": 1}).content != first
+
+
+def test_a_figure_of_a_coming_year_is_assessed_in_that_year_beside_the_ranks_of_today(client):
+    scenario = {**SCENARIO, "indicators": [FORECAST]}
+    asked = {"layer": "regencies", "year": 2026, "scenario": scenario}
+    document = client.post("/readiness", json=asked).json()
+    assert document["year"] == 2026
+    assert document["notes"] == []
+    before = client.get("/readiness?layer=regencies").json()
+    assert {z["area_id"]: z["rank_before"] for z in document["zones"]} == ranks(before)
+
+
+def test_a_change_that_reaches_nothing_is_said(client):
+    scenario = {**SCENARIO, "indicators": [{**FORECAST, "indicator": "tpt_agustus"}]}
+    notes = client.post("/readiness?lang=en", json={"scenario": scenario}).json()["notes"]
+    assert "tpt_agustus is not read by the model" in notes[0]
+
+
+def test_judgements_of_a_scenario_are_reported_like_those_of_a_request(client):
+    pairs = [[*pair, ratio] for pair, ratio in PAIRS.items()]
+    by_scenario = {"scenario": {**SCENARIO, "judgements": {"goal": pairs}}}
+    found = client.post("/readiness", json=by_scenario).json()
+    stated = client.post("/readiness", json={"judgements": judgements(PAIRS)}).json()
+    assert found["judgements"] == stated["judgements"]
+    assert found["weights"] == pytest.approx(stated["weights"])
 
 
 def test_an_inconsistent_matrix_is_reported_with_the_judgement_that_hurts_most(client):
@@ -121,6 +186,34 @@ def test_one_zone_is_explained_in_both_languages(client):
             "InvalidWeights",
         ),
         ("POST", "/readiness", {"bobot": {}}, 400, None),
+        ("POST", "/readiness", {"weights": {}}, 400, "InvalidBody"),
+        ("POST", "/readiness", {"method": "x"}, 400, "InvalidMethod"),
+        ("POST", "/readiness", {"method": ""}, 400, "InvalidBody"),
+        ("POST", "/readiness", {"method": "owa", "risk": 1.1}, 400, "InvalidBody"),
+        ("POST", "/readiness", {"risk": 0.3}, 400, "UnusedRisk"),
+        ("GET", "/readiness?risk=0.3", None, 400, "UnusedRisk"),
+        ("POST", "/readiness", {"weighting": "x"}, 400, "InvalidWeights"),
+        ("POST", "/readiness", {"weighting": "rank_sum"}, 400, "InvalidWeights"),
+        ("POST", "/readiness", {"weighting": "entropy", "ranks": {"huni": 1}}, 400, None),
+        ("POST", "/readiness", {"ranks": {"huni": 1}}, 400, "InvalidWeights"),
+        ("POST", "/readiness", {"uncertainty": 20_001}, 400, "InvalidBody"),
+        ("POST", "/readiness", {"weights": NO_DATA, "uncertainty": 10}, 400, "NothingRanked"),
+        (
+            "POST",
+            "/readiness",
+            {"uncertainty": 10, "any_weights": True, "concentration": 50},
+            400,
+            "InvalidDraws",
+        ),
+        ("POST", "/readiness", {"members": [SILENT]}, 400, "InvalidWeights"),
+        ("POST", "/readiness/judgements", {}, 400, "InvalidWeights"),
+        (
+            "POST",
+            "/readiness",
+            {"scenario": {**SCENARIO, "measures": [ATLANTIS]}},
+            400,
+            "InvalidScenario",
+        ),
         ("POST", "/readiness/judgements", {"judgements": []}, 400, None),
         (
             "POST",
@@ -158,10 +251,13 @@ def test_a_layer_that_is_not_there_is_answered_with_layers_only(client):
 
 def test_the_examples_of_the_openapi_document_run(client):
     document = client.get("/api").json()
-    for path in ("/readiness", "/readiness/judgements"):
-        content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
-        for example in content["examples"].values():
-            assert client.post(path, json=example["value"]).status_code == 200
+    sent = []
+    for path, operations in document["paths"].items():
+        content = operations.get("post", {}).get("requestBody", {}).get("content", {})
+        for name, example in content.get("application/json", {}).get("examples", {}).items():
+            assert client.post(path, json=example["value"]).status_code == 200, (path, name)
+            sent.append(path)
+    assert {"/readiness", "/readiness/judgements", "/readiness/comparison"} <= set(sent)
 
 
 def test_the_readiness_collection_can_be_filtered_by_class(client):

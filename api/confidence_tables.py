@@ -1,0 +1,179 @@
+"""How sure an assessment is, as tables that a person can read in the terminal."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from api.fitted_tables import print_fitted
+from api.terminal import number_text, output
+from geo.language import Language, Text
+
+if TYPE_CHECKING:
+    from geo.assessment import Assessment
+    from geo.confidence import Confidence
+    from geo.sensitivity import WeightSensitivity
+    from geo.sobol import ScoreIndex
+
+_DIGITS, _MOST_DIGITS = 3, 6
+
+
+def print_confidence(
+    found: "Confidence",
+    assessment: "Assessment",
+    language: Language,
+    *,
+    chosen: Sequence[str] = (),
+) -> None:
+    """Print the rank interval, the shares of first places and of classes, zone by zone.
+
+    Of the `chosen` zones alone where there are any, each with its sentence.
+    """
+    from geo.confidence import confidence_document, overall
+
+    document = confidence_document(found, language)
+    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
+    zones = {i: zone for i, zone in document["zones"].items() if not chosen or i in chosen}
+    rows = [
+        (assessment.measures.names[area_id], *_simulated(zone, titles, language))
+        for area_id, zone in sorted(zones.items(), key=lambda item: _by_rank(item[1]))
+    ]
+    heads = (
+        ("Nama", "Peringkat 90 %", "Rata-rata", "Pertama", "3 teratas", "Kelas")
+        if language == "id"
+        else ("Name", "Rank 90 %", "Mean", "First", "First 3", "Class")
+    )
+    n = found.simulation.draws
+    drawn = f"{n:,}".replace(",", ".") if language == "id" else f"{n:,}"
+    if rows:
+        print_fitted(heads, rows, f"n = {drawn}, seed {found.simulation.seed}")
+    out = [_NO_PART.format(name=assessment.measures.names[i]) for i in chosen if i not in zones]
+    said = [zones[i]["sentence"] for i in chosen if i in zones] + [o.to(language) for o in out]
+    for line in said + _errors(document["measures"], assessment, language):
+        output.print("• " + line, markup=False, highlight=False)
+    output.print(overall(found).to(language), markup=False, highlight=False)
+
+
+def _errors(notes: Mapping[str, str], assessment: "Assessment", language: Language) -> list[str]:
+    """What is known of the error of each measure, and which ones count as exact."""
+    criteria = [c for c in assessment.model.criteria if c.id in notes]
+    lines = [f"{c.title.to(language)}: {notes[c.id]}" for c in criteria if c.error is not None]
+    exact = ", ".join(c.title.to(language) for c in criteria if c.error is None)
+    return [*lines, _EXACT.format(listed=exact).to(language)] if exact else lines
+
+
+def _by_rank(zone: Mapping[str, Any]) -> tuple[bool, float]:
+    # A zone that no draw ranked has no mean rank and stands last.
+    return math.isnan(zone["expected_rank"]), zone["expected_rank"]
+
+
+def _simulated(
+    zone: Mapping[str, Any], titles: Mapping[str, str], language: Language
+) -> tuple[str, ...]:
+    mean = zone["expected_rank"]
+    classes = (
+        f"{titles[name]} {_share(share)}" for name, share in zone["classes"].items() if share > 0
+    )
+    return (
+        "–".join(str(rank) for rank in dict.fromkeys(zone["rank_interval"])),
+        number_text(None if math.isnan(mean) else mean, language),
+        _share(zone["first"]),
+        _share(zone["first_three"]),
+        ", ".join(classes) or "–",
+    )
+
+
+def print_sensitivity(
+    found: Mapping[str, "Sequence[WeightSensitivity]"], assessment: "Assessment", language: Language
+) -> None:
+    """Print each weight with the nearest weights at which the first place, a rank or a class changes.
+
+    Dimensions first, as an office weighs them first.
+    """
+    model = assessment.model
+    titles = {d.id: d.title.to(language) for d in model.dimensions}
+    titles |= {c.id: c.title.to(language) for c in model.criteria}
+    heads = (
+        ("Bobot", "Kini", "Juara ↓", "Juara ↑", "Urutan ↓", "Urutan ↑", "Kelas ↓", "Kelas ↑")
+        if language == "id"
+        else ("Weight", "Now", "First ↓", "First ↑", "Rank ↓", "Rank ↑", "Class ↓", "Class ↑")
+    )
+    captions = {
+        "dimensions": Text(id="Bobot dimensi", en="Weights of dimensions"),
+        "criteria": Text(id="Bobot kriteria", en="Weights of criteria"),
+    }
+    for kind, caption in captions.items():
+        rows = [
+            (titles[one.item], number_text(one.weight, language, _DIGITS), *_changes(one, language))
+            for one in found[kind]
+        ]
+        print_fitted(heads, rows, caption.to(language))
+    output.print(_NEAREST.to(language), markup=False, highlight=False)
+
+
+def _changes(one: "WeightSensitivity", language: Language) -> list[str]:
+    sides = [side[kind] for kind in ("first", "rank", "class") for side in (one.below, one.above)]
+    return ["–" if point is None else _apart(point.weight, one.weight, language) for point in sides]
+
+
+def _apart(weight: float, stated: float, language: Language) -> str:
+    """A weight with as many digits as part it from the stated one."""
+    digits = _DIGITS
+    while digits < _MOST_DIGITS and f"{weight:.{digits}f}" == f"{stated:.{digits}f}":
+        digits += 1
+    return number_text(weight, language, digits)
+
+
+def print_variance(
+    found: "Sequence[ScoreIndex]", assessment: "Assessment", area_id: str, language: Language
+) -> None:
+    """Print which uncertain weights and measures one zone's score hangs on, the most first."""
+    titles = {c.id: c.title.to(language) for c in assessment.model.criteria}
+    inputs = {
+        "weight": Text(id="bobot", en="weight"),
+        "measure": Text(id="ukuran", en="measure"),
+    }
+    rows = [
+        (
+            titles[one.criterion],
+            inputs[one.input].to(language),
+            # Estimates from a sample can lie a little outside 0..1.
+            _share(min(max(one.index.first_order, 0.0), 1.0)),
+            _share(min(max(one.index.total, 0.0), 1.0)),
+            f"±{_share(one.index.total_confidence)}",
+        )
+        for one in found
+    ]
+    heads = (
+        ("Kriteria", "Tidak pasti", "Sendiri", "Seluruhnya", "95 %")
+        if language == "id"
+        else ("Criterion", "Uncertain", "Alone", "In all", "95 %")
+    )
+    print_fitted(heads, rows, assessment.result(area_id).name)
+    output.print(_SHARES.to(language), markup=False, highlight=False)
+
+
+def _share(share: float) -> str:
+    """A share as whole percent; what is not none is never 0, what is not all never 100."""
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.995 <= share < 1:
+        return ">99%"
+    return f"{100 * share:.0f}%"
+
+
+_NO_PART = Text(
+    id="{name} tidak diperingkat, jadi tidak ikut simulasi.",
+    en="{name} is not ranked, so it takes no part in the draws.",
+)
+_EXACT = Text(
+    id="Dihitung tepat, karena modelnya tidak menyebut kesalahan ukurnya: {listed}.",
+    en="Counted as exact, as the model states no error of them: {listed}.",
+)
+_NEAREST = Text(
+    id="↓ ↑ bobot terdekat di bawah dan di atas yang mengubah zona pertama, suatu peringkat atau suatu kelas; bobot lain tetap sebanding. – berarti tidak berubah.",
+    en="↓ ↑ the nearest weight below and above that changes the first zone, any rank or any class; the other weights keep their proportions. – means that nothing changes.",
+)
+_SHARES = Text(
+    id="Bagian ragam skor (indeks Sobol'): sendiri, dan seluruhnya bersama yang lain.",
+    en="Shares of the score's variance (Sobol' indices): alone, and in all with the others.",
+)

@@ -1,0 +1,164 @@
+"""The commands that score, explain and compare, run as a user runs them."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+
+OTHER = ("-w", "huni=.4", "-w", "usaha=.3", "-w", "berkembang=.2", "-w", "lingkungan=.1")
+REGENCIES = ("assess", "--layer", "regencies")
+JUDGED = """
+[[member]]
+name = "Provinsi"
+judgements.goal = [["huni", "usaha", 2], ["usaha", "berkembang", 2], ["berkembang", "lingkungan", 1]]
+
+[[member]]
+name = "Kabupaten"
+judgements.goal = [["huni", "usaha", 0.5], ["usaha", "berkembang", 1], ["berkembang", "lingkungan", 3]]
+"""
+IDLE = """
+id = "tpt-2026"
+title = { id = "TPT turun", en = "Unemployment falls" }
+source = "test"
+
+[[indicators]]
+region = "63.04"
+indicator = "tpt_agustus"
+year = 2026
+value = 3.0
+note = "test"
+source = "test"
+"""
+
+
+@pytest.fixture
+def run(reference_store, monkeypatch):
+    """Run a command over a store with the shipped data."""
+    monkeypatch.setenv("KAWASAN_STORE", str(reference_store.folder))
+
+    def invoke(*words, columns=200, expect=0):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        result = CliRunner().invoke(app, [str(word) for word in words])
+        assert result.exit_code == expect, result.output
+        return result.output
+
+    return invoke
+
+
+def words(output):
+    return " ".join(output.split())
+
+
+def test_two_zones_are_explained_one_after_the_other(run):
+    text = words(run("assess", "--explain", "angsana", "--explain", "cahaya-baru", "--lang", "en"))
+    assert text.index("Angsana is not ranked") < text.index("Cahaya Baru scores")
+
+
+def test_a_comparison_tells_the_rank_and_class_before_and_after(run):
+    found = json.loads(run(*REGENCIES, "--compare", "--json", *OTHER))["comparison"]
+    moved = next(z for z in found["zones"] if z["class_before"] != z["class_after"])
+    printed = run(*REGENCIES, "--compare", "--lang", "en", *OTHER)
+    assert moved["name"] in printed.split("Comparison")[1]
+    assert "→" in printed
+    assert "The weights differ." in printed
+
+
+def test_a_simulation_is_the_same_for_a_seed_and_says_how_firm_the_first_place_is(run):
+    asked = (*REGENCIES, "--uncertainty", 300, "--lang", "en")
+    first, again, other = (run(*asked, "--seed", seed) for seed in (3, 3, 4))
+    assert first == again
+    assert first != other
+    assert "n = 300, seed 3" in first
+    assert "of 300 simulations" in words(first)
+
+
+def test_ten_thousand_draws_are_no_wait(run):
+    found = json.loads(run(*REGENCIES, "--uncertainty", 10_000, "--json"))["uncertainty"]
+    for zone in found["zones"].values():
+        assert sum(zone["acceptability"].values()) == pytest.approx(1)
+
+
+def test_sensitivity_prints_every_weight_with_what_the_document_holds(run):
+    found = json.loads(run(*REGENCIES, "--sensitivity", "--json", "--lang", "en"))["sensitivity"]
+    printed = run(*REGENCIES, "--sensitivity", "--lang", "en")
+    assert "Weights of dimensions" in printed
+    for one in (*found["dimensions"], *found["criteria"]):
+        for point in one["above"].values():
+            assert point is None or f"{point['weight']:.3f}" in printed
+
+
+def test_sobol_indices_of_a_zone_found_by_name(run):
+    asked = ("assess", "--sobol", "cahaya baru", "--lang", "en")
+    assert "Shares of the score's variance" in run(*asked)
+    found = json.loads(run(*asked, "--json"))["score"]
+    assert found["zone"] == "cahaya-baru"
+    assert {one["input"] for one in found["indices"]} <= {"weight", "measure"}
+
+
+def test_judgements_of_several_members_are_read_from_a_file(run, tmp_path):
+    path = tmp_path / "rapat.toml"
+    path.write_text(JUDGED)
+    assert "goal: " in run("assess", "--judgements", path)
+    document = json.loads(run("assess", "--judgements", path, "--json"))
+    assert [m["name"] for m in document["together"]["goal"]["members"]] == ["Provinsi", "Kabupaten"]
+    assert sum(document["weights"].values()) == pytest.approx(1)
+
+
+def test_a_change_of_a_scenario_without_effect_is_said(run, tmp_path):
+    path = tmp_path / "skenario.toml"
+    path.write_text(IDLE)
+    assert "tpt_agustus is not read" in run("assess", "--scenario", path, "--lang", "en")
+
+
+@pytest.mark.parametrize("option", ["--judgements", "--scenario"])
+def test_a_file_that_is_no_text_is_one_sentence(run, tmp_path, option):
+    path = tmp_path / "x.toml"
+    path.write_bytes(b"\xff\xfe\x00goal")
+    said = run("assess", option, path, expect=1)
+    assert "Traceback" not in said
+    assert "tidak dapat di" in words(said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "message"),
+    [
+        (["--any-weights"], 2, "--any-weights is for --uncertainty"),
+        (["--risk", "0.3"], 1, "tidak memakai risiko"),
+        (["--method", "x"], 1, "Tidak ada metode 'x'"),
+        (["--weighting", "rank_sum"], 1, "memerlukan urutan"),
+        (["--sobol", "angsana"], 1, "tidak diperingkat"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_sentence(run, asked, code, message):
+    assert message in words(run("assess", *asked, expect=code))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("assess",),
+        ("assess", "--explain", "cahaya-baru"),
+        (*REGENCIES, "--uncertainty", 50),
+        (*REGENCIES, "--compare", *OTHER),
+        (*REGENCIES, "--sensitivity"),
+        ("model", "list"),
+    ],
+)
+def test_tables_fit_the_terminal_and_cut_no_word(run, asked, columns, language):
+    tables = run(*asked, "--lang", language, columns=columns).split("•")[0]
+    assert max(map(len, tables.splitlines())) <= columns
+    wide = set(run(*asked, "--lang", language, columns=1000).split())
+    # Whatever stands in the narrow table stands in the wide one, where nothing is folded.
+    assert {word for word in tables.split() if word[0] not in "┏┡├└─━"} <= wide | {"│", "┃"}
+
+
+def test_models_are_listed_with_what_an_office_has_set(run):
+    listed = json.loads(run("model", "list", "--json"))
+    assert {m["id"] for m in listed} >= {"kesiapan", "kebutuhan"}
+    table = run("model", "list", "--lang", "en")
+    for model in listed:
+        assert model["id"] in table

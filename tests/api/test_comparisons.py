@@ -1,0 +1,110 @@
+"""Assessments beside each other over HTTP, on the shipped data."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+
+WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
+IDLE = {
+    "id": "tpt-2026",
+    "title": {"id": "TPT turun", "en": "Unemployment falls"},
+    "source": "test",
+    "indicators": [
+        {
+            "region": "63.04",
+            "indicator": "tpt_agustus",
+            "year": 2026,
+            "value": 3.0,
+            "note": "test",
+            "source": "test",
+        }
+    ],
+}
+
+
+@pytest.fixture
+def client(reference_store):
+    settings = Settings(store=reference_store.folder)
+    with TestClient(create_app(settings, store=reference_store)) as opened:
+        yield opened
+
+
+def test_every_example_of_a_comparison_runs(client):
+    operation = client.get("/api").json()["paths"]["/readiness/comparison"]["post"]
+    examples = operation["requestBody"]["content"]["application/json"]["examples"]
+    for example in examples.values():
+        answer = client.post("/readiness/comparison", json=example["value"])
+        assert answer.status_code == 200, answer.text
+
+
+def test_points_of_the_criteria_add_up_to_a_zones_difference(client):
+    asked = {"before": {"layer": "regencies"}, "after": {"layer": "regencies", "weights": WEIGHTS}}
+    found = client.post("/readiness/comparison", json=asked).json()
+    assert found["zones"]
+    for zone in found["zones"]:
+        assert sum(c["points"] for c in zone["criteria"]) == pytest.approx(zone["score"])
+
+
+def test_a_change_without_effect_is_said(client):
+    asked = {"after": {"scenario": IDLE}}
+    found = client.post("/readiness/comparison?lang=en", json=asked).json()
+    assert found["zones"] == []
+    assert "tpt_agustus is not read by the model" in found["notes"][0]
+
+
+def test_trends_of_one_zone_have_every_year_and_the_reason_of_each_break(client):
+    found = client.get("/readiness/trends?zone=cahaya-baru").json()
+    assert found["years"] == sorted(found["years"])
+    (zone,) = found["zones"]
+    assert zone["area_id"] == "cahaya-baru"
+    assert all(gap["reasons"] for gap in zone["breaks"])
+
+
+def test_sensitivity_names_the_nearest_weight_that_changes_a_class(client):
+    found = client.get("/readiness/sensitivity?layer=regencies").json()
+    assert {one["item"] for one in found["dimensions"]} == set(WEIGHTS)
+    for one in (*found["criteria"], *found["dimensions"]):
+        for point in one["below"].values():
+            assert point is None or point["weight"] < one["weight"]
+        for point in one["above"].values():
+            assert point is None or point["weight"] > one["weight"]
+    assert "score" not in found
+
+
+def test_the_variance_of_a_score_is_shared_out_and_the_same_for_a_seed(client):
+    path = "/readiness/sensitivity?zone=cahaya-baru&draws=256"
+    first, again, other = (client.get(path + f"&seed={seed}") for seed in (1, 1, 2))
+    assert first.content == again.content
+    assert first.content != other.content
+    indices = first.json()["score"]["indices"]
+    totals = [one["total"] for one in indices]
+    assert totals == sorted(totals, reverse=True)
+    assert sum(one["first_order"] for one in indices) == pytest.approx(1, abs=0.25)
+
+
+def test_a_quadrant_has_every_zone_in_one_place(client):
+    found = client.get("/readiness/quadrant?layer=regencies").json()
+    counted = sum(quadrant["count"] for quadrant in found["quadrants"]) + found["unplaced"]
+    assert counted == len(found["placements"]) == 13
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/readiness/trends?zone=atlantis", 404, "ZoneNotFound"),
+        ("/readiness/trends?year=2024", 400, "UnknownParameter"),
+        ("/readiness/trends?method=x", 400, "InvalidMethod"),
+        ("/readiness/trends?risk=0.3", 400, "UnusedRisk"),
+        ("/readiness/sensitivity?zone=atlantis", 404, "ZoneNotFound"),
+        ("/readiness/sensitivity?zone=angsana", 400, "ZoneNotRanked"),
+        ("/readiness/sensitivity?zone=cahaya-baru&draws=1000", 400, "InvalidSamples"),
+        ("/readiness/sensitivity?risk=0.3", 400, "UnusedRisk"),
+        ("/readiness/quadrant?need=kesiapan", 400, "InvalidQuadrant"),
+        ("/readiness/quadrant?ready_from=101", 400, "InvalidParameter"),
+    ],
+)
+def test_what_cannot_be_answered_is_a_clear_problem(client, path, status, code):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -1,0 +1,126 @@
+"""The README's commands, requests and files do what it says when they are taken from it as they stand.
+
+Commands that need a file of the reader's own (a boundary file, a DEM) are left to the tests of
+those commands.
+"""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from api.cli import app
+from api.main import create_app
+from api.settings import Settings
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+SERVICE = "http://127.0.0.1:8000"
+RUNNABLE = {"assess", "trends", "quadrant", "sites", "export", "model"}
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def lines(tool):
+    """Every call of a tool in the shell blocks, split as a shell does; one that goes on is joined."""
+    text = "\n".join(blocks("sh"))
+    calls = re.findall(rf"^(?:uv run )?{tool} (?:[^'\\\n]|'[^']*'|\\\n)*", text, re.MULTILINE)
+    return [shlex.split(call.replace("\\\n", " "), comments=True) for call in calls]
+
+
+def requests():
+    """Method, path and body of every curl that needs neither a key nor a file."""
+    for words in lines("curl"):
+        if any("$" in word for word in words):
+            continue
+        body = words[words.index("-d") + 1] if "-d" in words else None
+        address = next(word for word in words if word.startswith(SERVICE))
+        path = address.removeprefix(SERVICE)
+        yield pytest.param("POST" if body else "GET", path, body, id=path)
+
+
+def commands():
+    """The words after `kawasan`, and the file into which the shell writes the output."""
+    for words in lines("kawasan"):
+        own = words[words.index("kawasan") + 1 :]
+        if own[0] in RUNNABLE:
+            cut = own.index(">") if ">" in own else len(own)
+            yield own[:cut], own[cut + 1] if cut < len(own) else None
+
+
+@pytest.fixture
+def client(reference_store):
+    settings = Settings(store=reference_store.folder)
+    with TestClient(create_app(settings, store=reference_store)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(reference_store, tmp_path, monkeypatch):
+    """Run a command in a folder of its own over a store with the shipped data."""
+    monkeypatch.setenv("KAWASAN_STORE", str(reference_store.folder))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*words):
+        result = CliRunner().invoke(app, list(words))
+        assert result.exit_code == 0, f"kawasan {' '.join(words)}: {result.output}"
+        return result.output
+
+    return invoke
+
+
+def test_there_are_examples_to_try():
+    assert len(list(requests())) >= 8
+    assert {words[0] for words, _ in commands()} == RUNNABLE
+
+
+@pytest.mark.parametrize(("method", "path", "body"), list(requests()))
+def test_a_request_is_answered(client, method, path, body):
+    answer = client.request(method, path, json=None if body is None else json.loads(body))
+    assert answer.status_code == 200, answer.text
+
+
+def test_the_commands_run_one_after_the_other(run, tmp_path):
+    for words, target in commands():
+        output = run(*words)
+        if target is not None:
+            (tmp_path / target).write_text(output, "utf-8")
+
+
+def test_the_file_of_judgements_gives_a_consensus(run, tmp_path):
+    (found,) = [block for block in blocks("toml") if "[[member]]" in block]
+    (tmp_path / "berkas.toml").write_text(found, "utf-8")
+    document = json.loads(run("assess", "--judgements", "berkas.toml", "--json"))
+    goal = document["together"]["goal"]
+    assert {member["name"] for member in goal["members"]} == {"Provinsi", "Barito Kuala"}
+    assert 0 < goal["consensus"] < 1
+
+
+def test_the_scenario_gives_a_second_assessment_beside_the_first(run, tmp_path):
+    (found,) = [block for block in blocks("toml") if "[[measures]]" in block]
+    (tmp_path / "berkas.toml").write_text(found, "utf-8")
+    document = json.loads(run("assess", "--scenario", "berkas.toml", "--compare", "--json"))
+    assert document["scenario"] is not None
+    moved = {zone["area_id"]: zone for zone in document["comparison"]["zones"]}
+    assert "air_minum" in moved["cahaya-baru"]["moved_by"]
+
+
+def test_the_default_scores_that_the_changelog_names_are_those_of_the_shipped_data(client):
+    changelog = (Path(__file__).parents[1] / "CHANGELOG.md").read_text("utf-8")
+    named = re.search(
+        r"Cahaya Baru ([\d.]+), Gula Habang ([\d.]+); (\d+) of (\d+) kecamatan ranked", changelog
+    )
+    scores = {z["area_id"]: z["score"] for z in client.get("/readiness").json()["zones"]}
+    kecamatan = client.get("/readiness?layer=kecamatan").json()["zones"]
+    assert [float(named[1]), float(named[2])] == [
+        round(scores["cahaya-baru"], 1),
+        round(scores["gula-habang"], 1),
+    ]
+    assert int(named[3]) == sum(zone["rank"] is not None for zone in kecamatan)
+    assert int(named[4]) == len(kecamatan)

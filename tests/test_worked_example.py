@@ -1,0 +1,247 @@
+"""Every number of the README's chapter "From judgements to a ranking, by hand", computed again.
+
+The chapter holds the model (TOML) and the tables. What is asked is that each printed number is what
+the public functions give, to half of its last digit.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geo.contest import contest_of
+from geo.draws import weight_draws
+from geo.judgements import CONSISTENCY_LIMIT, RANDOM_INDEX, ahp_weights, pairwise_matrix
+from geo.methods import effective_weights
+from geo.models import parse_model
+from geo.ordered_average import order_weights
+from geo.readiness import Measure, Measures, decision_matrix, score_matrix
+from geo.sensitivity import weight_sensitivities
+from geo.uncertainty import simulate, within_rank
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+CHAPTER = README.split("\n## From judgements to a ranking, by hand\n")[1].split("\n## ")[0]
+TOML = re.search(r"```toml\n(.*?)```", CHAPTER, re.DOTALL)[1]
+DASH = "–"
+METHODS = {
+    "weighted_sum": {},
+    "owa, risk 0.3": {"method": "owa", "risk": 0.3},
+    "geometric_mean": {"method": "geometric_mean"},
+}
+
+
+def tables_of(text):
+    """Every table by the first cell of its head: (head, rows by their first cell)."""
+    found = {}
+    for block in re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE):
+        head, _, *rows = [
+            [cell.strip() for cell in line.strip("|\n ").split("|")] for line in block.splitlines()
+        ]
+        assert head[0] not in found, "two tables begin alike"
+        assert all(len(row) == len(head) for row in rows)
+        found[head[0]] = (head[1:], {row[0]: row[1:] for row in rows})
+    return found
+
+
+TABLES = tables_of(CHAPTER)
+ROWS = {name: rows for name, (_, rows) in TABLES.items()}
+MODEL = parse_model(TOML)
+CRITERIA = tuple(criterion.id for criterion in MODEL.criteria)
+ZONES = tuple(ROWS["measure"])
+
+
+def same(printed, number):
+    """Whether a printed number is `number`, to half of its last digit; a dash is unknown."""
+    if printed == DASH:
+        return bool(np.isnan(number))
+    unit = 0.01 if printed.endswith("%") else 1.0
+    digits = printed.removesuffix("%").strip()
+    decimals = len(digits.partition(".")[2])
+    # 1e-9: a number that lies on the half may be printed either way.
+    return abs(float(digits) * unit - number) <= unit * (0.5 * 10.0**-decimals + 1e-9)
+
+
+def require_same(printed, numbers):
+    assert len(printed) == len(numbers)
+    assert [p for p, n in zip(printed, numbers, strict=True) if not same(p, n)] == []
+
+
+def measure_of(printed):
+    if printed == DASH:
+        return Measure(value=None, credit=0.0)
+    return Measure(value=float(printed), credit=1.0)
+
+
+@pytest.fixture(scope="module")
+def matrix():
+    columns = zip(*ROWS["measure"].values(), strict=True)
+    criteria = {
+        criterion: [measure_of(cell) for cell in column]
+        for criterion, column in zip(CRITERIA, columns, strict=True)
+    }
+    names = {zone: zone for zone in ZONES}
+    return decision_matrix(Measures(names=names, criteria=criteria, constraints={}), MODEL)
+
+
+@pytest.fixture(scope="module")
+def judged():
+    items = tuple(ROWS["judged"])
+    pairs = {
+        (a, b): ratio_of(ROWS["judged"][a][j])
+        for i, a in enumerate(items)
+        for j, b in enumerate(items)
+        if i < j
+    }
+    return ahp_weights(items, pairwise_matrix(items, pairs))
+
+
+def ratio_of(cell):
+    over, _, under = cell.partition("/")
+    return float(over) / float(under or 1)
+
+
+def scored(matrix, label):
+    return score_matrix(matrix, MODEL, MODEL.weights, **METHODS[label])
+
+
+def test_the_judgements_are_reciprocal_and_those_of_the_model(judged):
+    cells = np.array([[ratio_of(cell) for cell in row[:3]] for row in ROWS["judged"].values()])
+    assert cells * cells.T == pytest.approx(np.ones((3, 3)))
+    inside = {item: MODEL.weights[item] * 1.5 for item in judged.items}
+    assert inside == pytest.approx(judged.by_item(), abs=1e-12)
+
+
+def test_weights_from_judgements(judged):
+    for (item, row), weight in zip(ROWS["judged"].items(), judged.weights, strict=True):
+        root = np.prod([ratio_of(cell) for cell in row[:3]]) ** (1 / 3)
+        require_same(row[3:], [root, judged.by_item()[item]])
+        assert same(row[4], weight)
+
+
+def test_consistency(judged):
+    printed = [row[-1] for row in ROWS["check"].values()]
+    require_same(printed, [judged.lambda_max, judged.consistency_index, judged.consistency_ratio])
+    assert same(re.search(r"random index of Saaty \(2005\), ([\d.]+)", CHAPTER)[1], 0.52)
+    assert RANDOM_INDEX[judged.random_index][3] == 0.52
+    by_hand = re.search(r"\(1 × ([\d.]+) \+ 2 × ([\d.]+) \+ 4 × ([\d.]+)\) / ([\d.]+)", CHAPTER)
+    require_same(list(by_hand.groups()), [*judged.weights, judged.weights[0]])
+
+
+def test_global_weights():
+    groups = MODEL.groups()
+    shares = [sum(MODEL.weights[c] for c, g in zip(CRITERIA, groups, strict=True) if g == k) for k in (0, 1)]  # fmt: skip
+    assert tuple(ROWS["criterion"]) == CRITERIA
+    for criterion, group in zip(CRITERIA, groups, strict=True):
+        weight = MODEL.weights[criterion]
+        require_same(ROWS["criterion"][criterion], [weight / shares[group], shares[group], weight])
+
+
+def test_measures_become_values(matrix):
+    assert TABLES["value"][0] == list(CRITERIA)
+    assert "(25 − 12) / 20 = 0.65" in CHAPTER
+    for zone, values in zip(ZONES, matrix.values, strict=True):
+        require_same(ROWS["value"][zone], values)
+
+
+def test_coverage_and_weights_of_what_is_known(matrix):
+    weights = np.array([MODEL.weights[c] for c in CRITERIA])
+    effective = effective_weights(matrix.values, weights)
+    coverage = scored(matrix, "weighted_sum").coverage
+    for zone, row in ROWS["zone"].items():
+        place = ZONES.index(zone)
+        known = np.where(np.isnan(matrix.values[place]), np.nan, effective[place])
+        require_same(row, [coverage[place], *known])
+    missing = re.search(r"its data coverage is 1 − (\d\.\d+)", CHAPTER)[1]
+    assert same(missing, MODEL.weights["jalan"])
+
+
+def test_contributions_scores_ranks_and_classes(matrix):
+    found = scored(matrix, "weighted_sum")
+    for i, zone in enumerate(ZONES):
+        *numbers, class_id = ROWS["contribution"][zone]
+        require_same(numbers, [*found.points[i], found.scores[i], found.ranks[i]])
+        assert class_id == MODEL.classes[found.classes[i]].id
+
+
+def test_owa_of_the_first_zone(matrix):
+    rows = ROWS["OWA of A"]
+    values = dict(zip(CRITERIA, matrix.values[0], strict=True))
+    assert list(rows) == sorted(CRITERIA, key=lambda c: -values[c])
+    weights = np.array([MODEL.weights[c] for c in rows])
+    ordered = order_weights(weights, risk=0.3)
+    points = dict(zip(CRITERIA, scored(matrix, "owa, risk 0.3").points[0], strict=True))
+    for i, (criterion, row) in enumerate(rows.items()):
+        reached = weights[: i + 1].sum()
+        power = reached ** (1 / 0.3 - 1)
+        numbers = [values[criterion], weights[i], reached, power, ordered[i], points[criterion]]
+        require_same(row, numbers)
+    assert same(re.search(r"1/0\.3 − 1 = ([\d.]+)", CHAPTER)[1], 1 / 0.3 - 1)
+
+
+def test_geometric_mean_of_dimensions(matrix):
+    found = scored(matrix, "geometric_mean")
+    inside = scored(matrix, "weighted_sum").dimension_scores
+    for i, zone in enumerate(ZONES):
+        require_same(ROWS["geometric mean"][zone], [*inside[i], found.scores[i]])
+    weights = np.array([MODEL.weights[c] for c in CRITERIA])
+    of_c = effective_weights(matrix.values, weights)[2]
+    shares = re.search(r"with what it knows: (\d\.\d+) and (\d\.\d+)\.", CHAPTER).groups()
+    require_same(list(shares), [of_c[:3].sum(), of_c[3]])
+
+
+@pytest.mark.parametrize("label", METHODS)
+def test_scores_under_each_method(matrix, label):
+    found = scored(matrix, label)
+    *scores, first = ROWS["method"][label]
+    require_same(scores, found.scores)
+    assert first == "ABC"[int(np.argmin(found.ranks))]
+
+
+@pytest.mark.parametrize("label", METHODS)
+def test_how_often_each_zone_is_first(matrix, label):
+    n, concentration, seed = re.search(
+        r"drawn ([\d,]+) times around the stated ones \(concentration (\d+), seed (\d+)\)", CHAPTER
+    ).groups()
+    found = scored(matrix, label)
+    contest = contest_of(
+        MODEL, matrix, weights=MODEL.weights, ranked=found.ranked, **METHODS[label]
+    )
+    weights = weight_draws(
+        contest.weights,
+        n=int(n.replace(",", "")),
+        rng=np.random.default_rng(int(seed)),
+        concentration=float(concentration),
+    )
+    require_same(ROWS["first in"][label], within_rank(simulate(contest, weights), 1))
+
+
+def test_the_weight_at_which_the_first_changes(matrix):
+    found = scored(matrix, "weighted_sum")
+    contest = contest_of(MODEL, matrix, weights=MODEL.weights, ranked=found.ranked)
+    people = [i for i, group in enumerate(MODEL.groups()) if group == 1]
+    (sensitivity,) = weight_sensitivities(contest, {"penduduk": people})
+    change, stated = re.search(r"p = (\d\.\d+) in place of (\d\.\d+)", CHAPTER).groups()
+    assert same(change, sensitivity.above["first"].weight)
+    assert same(stated, sensitivity.weight)
+    equation = re.search(
+        r"\(1 − p\) × ([\d.]+) \+ p × (\d+) = \(1 − p\) × ([\d.]+) \+ p × (\d+)", CHAPTER
+    )
+    require_same(list(equation.groups()), found.dimension_scores[:2].ravel())
+
+
+def test_the_limits_and_powers_that_the_text_names():
+    assert f"CI / {RANDOM_INDEX['saaty2005'][3]} |" in CHAPTER
+    assert f"CR is below {CONSISTENCY_LIMIT:.2f}," in CHAPTER
+    assert f"above the floor of {MODEL.coverage_floor}," in CHAPTER
+    assert f"OWA with risk {METHODS['owa, risk 0.3']['risk']}*" in CHAPTER
+    assert f"u^{1 / 0.3 - 1:.3f} |" in CHAPTER
+    ready, nearly = (c.lower_bound for c in MODEL.classes[:0:-1])
+    assert f"Scores from {ready:.0f} are *siap*, from {nearly:.0f} *hampir*" in CHAPTER
+
+
+def test_every_table_of_the_chapter_is_held():
+    assert set(TABLES) == {
+        "judged", "check", "criterion", "measure", "value", "zone", "contribution",
+        "OWA of A", "geometric mean", "method", "first in",
+    }  # fmt: skip
