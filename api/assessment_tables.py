@@ -1,6 +1,7 @@
 """Assessments as tables that a person can read in the terminal."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from api.fitted_tables import print_fitted
@@ -84,6 +85,9 @@ def print_zone(
         if said is not None:
             output.print(said.to(language), markup=False, highlight=False)
     _print_origins(result, zones.loc[area_id].to_dict(), language)
+    versions = [f"{o.dataset} {o.number} ({o.sha256[:12]})" for o in assessment.lineage]
+    heading = "Versi" if language == "id" else "Versions"
+    output.print(f"{heading}: {', '.join(versions)}", markup=False, highlight=False)
 
 
 def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Language) -> None:
@@ -125,9 +129,16 @@ def print_zones(
     area_ids: Sequence[str],
     language: Language,
 ) -> None:
-    """Print one zone after the other."""
+    """Print one zone after the other, and why each is ahead of the next."""
+    from geo.explain import why_ahead
+
     for area_id in area_ids:
         print_zone(assessment, zones, area_id, language)
+    ranked = [r for r in map(assessment.result, area_ids) if r.rank is not None]
+    ranked.sort(key=lambda result: result.rank or 0)
+    for ahead, behind in pairwise(ranked):
+        said = why_ahead(ahead, behind).sentence.to(language)
+        output.print(said, markup=False, highlight=False)
 
 
 def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 from rich import box
 from rich.table import Column, Table
 from rich.text import Text as Plain
@@ -12,6 +14,8 @@ from api.terminal import output
 
 # What a column takes beside its text: with upright rules, and with spaces alone.
 _RULED, _SPACED = 3, 2
+# What a line less in one cell counts beside a line less in the whole row.
+_ALONE = 0.1
 _NUMBER = re.compile(r"[|±+<>-]*\d+([.,]\d+)?%?|–")
 
 
@@ -52,38 +56,44 @@ def fitted_widths(columns: Sequence[Sequence[str]], *, room: int) -> list[int] |
     --------
     >>> fitted_widths([["Nama", "Tanah Laut"], ["Kelas", "belum siap"]], room=20)
     [10, 10]
-    >>> fitted_widths([["Nama", "Tanah Laut"], ["Kelas", "belum siap"]], room=16)
-    [10, 5]
+    >>> fitted_widths([["Nama", "Tanah Laut"], ["Kelas", "siap"]], room=12)
+    [5, 5]
     """
-    words = [[cell.split() for cell in dict.fromkeys(column[1:])] for column in columns]
-    least = [
-        max(len(word) for cell in column for word in cell.split() or [""]) for column in columns
+    widths = [
+        max(len(word) for cell in column for word in [*cell.split(), ""]) for column in columns
     ]
-    if sum(least) > room:
+    if sum(widths) > room:
         return None
-    lines, widths = 0, [room + 1]
-    while sum(widths) > room:
-        lines += 1
-        widths = [
-            _narrowest(column, lines, at_least=width)
-            for column, width in zip(words, least, strict=True)
-        ]
-    # What is left saves a line wherever it can.
-    for fewer in range(lines - 1, 0, -1):
-        for i, column in enumerate(words):
-            wider = _narrowest(column, fewer, at_least=widths[i])
-            if wider - widths[i] <= room - sum(widths):
-                widths[i] = wider
-    return widths
+    heights = [
+        _heights(column[1:], width, room) for column, width in zip(columns, widths, strict=True)
+    ]
+    while True:
+        best, gain = None, 0.0
+        now = [by_width[0] for by_width in heights]
+        for i, by_width in enumerate(heights):
+            others = np.max([*now[:i], *now[i + 1 :], np.ones_like(now[i])], axis=0)
+            before = np.maximum(others, now[i]).sum()
+            for more in range(1, min(room - sum(widths), len(by_width) - 1) + 1):
+                saved = before - np.maximum(others, by_width[more]).sum()
+                # A row can need two columns to widen before it gets lower.
+                saved += _ALONE * (now[i] - by_width[more]).sum()
+                if saved / more > gain:
+                    best, gain = (i, more), saved / more
+        if best is None:
+            return widths
+        i, more = best
+        widths[i] += more
+        heights[i] = heights[i][more:]
 
 
-def _narrowest(cells: Sequence[Sequence[str]], lines: int, *, at_least: int) -> int:
-    """The least width at which no cell, given by its words, takes more than some lines."""
-    width = at_least
-    for words in cells:
-        while _lines_of(words, width) > lines:
-            width += 1
-    return width
+def _heights(cells: Sequence[str], width: int, room: int) -> list[npt.NDArray[np.int64]]:
+    """Lines (n_cells,) of every cell at this width, and at each wider one up to one line each."""
+    words = [cell.split() for cell in cells]
+    found = [np.array([_lines_of(one, width) for one in words], dtype=np.int64)]
+    while found[-1].max(initial=1) > 1 and width < room:
+        width += 1
+        found.append(np.array([_lines_of(one, width) for one in words], dtype=np.int64))
+    return found
 
 
 def _lines_of(words: Sequence[str], width: int) -> int:

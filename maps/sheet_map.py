@@ -6,54 +6,56 @@ sets them in its own type, so that they stay text that can be searched and copie
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pyproj
 import shapely
 
-from geo.crs import LONLAT, distance_m, to_lonlat
+from geo.crs import to_lonlat
 from geo.language import Language
 from geo.layers import is_approximate
+from maps.sheet_frame import (
+    Frame,
+    convergence_deg,
+    crs_name,
+    grid,
+    projected,
+    scale_bar,
+)
 from maps.sheet_words import shortened
 from maps.style import INK
-from maps.text import format_number, translate
+from maps.text import translate
 
-SEA = "#e7eef1"
+# What lies outside the regencies is sea or another province: no layer says which.
+OUTSIDE = "#e9eef0"
 LAND = "#fbfaf7"
 LAND_EDGE = "#a9b6bc"
 GRID = "#5c6b73"
 # What a line is smoothed by: finer than a printer's dot.
 _TOLERANCE_MM = 0.05
-# Steps of the grid in minutes of arc, the finest that leaves this much room between two lines.
-_GRID_STEPS = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300)
-_GRID_ROOM_MM = 30.0
 _POINT_RADIUS_MM = 1.7
-_LABEL_PT_TO_MM = 0.3528
+_DASHES = "1.8 1.2"
+_LABEL_PT = 6.5
+_PT_TO_MM = 0.3528
+# Where a number goes when its place is taken: aside in ever wider rings.
+_STEPS = [(0.0, 0.0)] + [
+    (ring * x, ring * y)
+    for ring in (3.0, 5.0, 7.5)
+    for x, y in (
+        (1, 0),
+        (-1, 0),
+        (0, 1),
+        (0, -1),
+        (0.8, 0.8),
+        (-0.8, 0.8),
+        (0.8, -0.8),
+        (-0.8, -0.8),
+    )
+]
+Bounds = tuple[float, float, float, float]
 _MOST_LABEL = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The part of a projected plane that a map shows; `bounds` are metres in `crs`."""
-
-    crs: pyproj.CRS
-    bounds: tuple[float, float, float, float]
-    width_mm: float
-    height_mm: float
-
-    @property
-    def mm_per_m(self) -> float:
-        """Millimetres on paper for one metre of the plane."""
-        return self.width_mm / (self.bounds[2] - self.bounds[0])
-
-    def to_paper(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Metres of the plane, (n, 2), as millimetres from the upper left corner."""
-        origin = np.array([self.bounds[0], self.bounds[3]])
-        return (xy - origin) * np.array([self.mm_per_m, -self.mm_per_m])
 
 
 class Area(NamedTuple):
@@ -76,55 +78,6 @@ class Label(NamedTuple):
     kind: str
 
 
-def utm_crs(lon: float, lat: float) -> pyproj.CRS:
-    """The WGS 84 UTM zone of a position.
-
-    Examples
-    --------
-    >>> utm_crs(114.6, -3.1).to_epsg()
-    32750
-    """
-    zone = min(max(math.floor((lon + 180) / 6) + 1, 1), 60)
-    return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
-
-
-def frame_around(
-    bounds: Sequence[float],
-    *,
-    width_mm: float,
-    height_mm: float,
-    share: float,
-    least_m: float,
-) -> Frame:
-    """A frame with lon/lat `bounds` in its middle.
-
-    `share` is the most of its width or height that the bounds take; it is never narrower than
-    `least_m`, so that a bare location shows where it lies.
-    """
-    west, south, east, north = map(float, bounds)
-    crs = utm_crs((west + east) / 2, (south + north) / 2)
-    # Edges are bent in the plane: along them, not only at the corners, lies the true extent.
-    box = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, 0.01) / 16)
-    minx, miny, maxx, maxy = shapely.bounds(_projected(np.array([box]), crs))[0]
-    width = max(
-        (maxx - minx) / share, (maxy - miny) / share * width_mm / height_mm, least_m
-    )
-    height = width * height_mm / width_mm
-    x, y = (minx + maxx) / 2, (miny + maxy) / 2
-    edges = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-    return Frame(crs, edges, width_mm, height_mm)
-
-
-def _projected(
-    lonlat: npt.NDArray[np.object_], crs: pyproj.CRS
-) -> npt.NDArray[np.object_]:
-    transformer = pyproj.Transformer.from_crs(LONLAT, crs, always_xy=True)
-    moved: npt.NDArray[np.object_] = shapely.transform(
-        lonlat, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
-    )
-    return moved
-
-
 def areas_of(
     layer: gpd.GeoDataFrame,
     *,
@@ -132,12 +85,12 @@ def areas_of(
     fill_of: Callable[[str], str],
     label_of: Callable[[str], str],
 ) -> list[Area]:
-    """The areas of a layer as they are drawn, the subject last and the largest first before it."""
+    """The areas of a layer as they are drawn: the largest first, so that none hides a smaller one."""
     lonlat = to_lonlat(layer).geometry
     order = np.argsort(-shapely.area(lonlat.to_numpy()), kind="stable")
     kinds = layer["geometry_kind"] if "geometry_kind" in layer else [None] * len(layer)
     rows = list(zip(map(str, layer.index), lonlat, kinds, strict=True))
-    areas = [
+    return [
         Area(
             area_id,
             geometry,
@@ -149,7 +102,6 @@ def areas_of(
         for area_id, geometry, kind in (rows[i] for i in order)
         if geometry is not None and not geometry.is_empty
     ]
-    return sorted(areas, key=lambda area: area.is_subject)
 
 
 def map_content(
@@ -158,46 +110,36 @@ def map_content(
     regencies: gpd.GeoDataFrame,
     areas: Sequence[Area],
     language: Language,
+    covered: Sequence[Bounds] = (),
 ) -> dict[str, Any]:
     """A map as JSON types: its picture, labels, grid, scale bar, north and CRS.
 
-    Labels that would lie on another are left out, regencies' before areas'.
+    Labels that would lie on another or on a part of the map that is `covered` (millimetres from
+    the upper left corner) are left out, regencies' before areas'; numbers step aside instead.
     """
     ground = _on_paper(to_lonlat(regencies).geometry.to_numpy(), frame)
     shapes = _on_paper(np.array([area.geometry for area in areas], dtype=object), frame)
-    lines, ticks = _grid(frame, language)
+    lines, ticks = grid(frame, language)
     labels = [*_area_labels(areas, shapes, frame), *_ground_labels(regencies, ground, frame)]
+    taken = [*covered, *_furniture(frame)]
     return {
         "svg": _svg(frame, ground, areas, shapes, lines),
         "width": frame.width_mm,
         "height": frame.height_mm,
-        "labels": [label._asdict() for label in _apart(labels)],
+        "labels": [label._asdict() for label in _apart(labels, frame, taken)],
         "ticks": ticks,
-        "scale": _scale_bar(frame, language),
-        "north_deg": round(-_convergence_deg(frame), 3),
+        "scale": scale_bar(frame, language),
+        "north_deg": round(-convergence_deg(frame), 3),
         "north": translate("sheet.north", language),
         "crs": crs_name(frame.crs),
     }
 
 
-def crs_name(crs: pyproj.CRS) -> str:
-    """A CRS as its name and code.
-
-    Examples
-    --------
-    >>> crs_name(pyproj.CRS("EPSG:32750"))
-    'WGS 84 / UTM zone 50S (EPSG:32750)'
-    """
-    return f"{crs.name} (EPSG:{crs.to_epsg()})"
-
-
 def _on_paper(lonlat: npt.NDArray[np.object_], frame: Frame) -> npt.NDArray[np.object_]:
     """Geometries in millimetres of the map, cut a little outside its edge."""
-    paper = shapely.transform(_projected(lonlat, frame.crs), frame.to_paper)
+    paper = shapely.transform(projected(lonlat, frame.crs), frame.to_paper)
     # Two millimetres outside, so that no stroke of the cut is seen.
-    cut = [
-        shapely.clip_by_rect(g, -2, -2, frame.width_mm + 2, frame.height_mm + 2) for g in paper
-    ]
+    cut = [shapely.clip_by_rect(g, -2, -2, frame.width_mm + 2, frame.height_mm + 2) for g in paper]
     simple: npt.NDArray[np.object_] = shapely.simplify(np.array(cut, dtype=object), _TOLERANCE_MM)
     return simple
 
@@ -210,44 +152,95 @@ def _svg(
     lines: Sequence[npt.NDArray[np.float64]],
 ) -> str:
     land = "".join(_path(shape) for shape in ground)
-    grid = "".join(_line(line) for line in lines)
+    net = "".join(_line(line) for line in lines)
+    drawn = list(zip(areas, shapes, strict=True))
     width, height = frame.width_mm, frame.height_mm
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}mm" height="{height:g}mm">{_PATTERNS}'
-        f'<rect width="100%" height="100%" fill="{SEA}"/>'
-        f'<path d="{land}" fill="{LAND}" stroke="{LAND_EDGE}" stroke-width=".3" '
-        'stroke-linejoin="round" fill-rule="evenodd"/>'
-        + "".join(_drawn(area, shape) for area, shape in zip(areas, shapes, strict=True))
-        + f'<path d="{grid}" fill="none" stroke="{GRID}" stroke-width=".1" opacity=".55"/></svg>'
+        f'width="{width:g}mm" height="{height:g}mm">'
+        f'<rect width="100%" height="100%" fill="{OUTSIDE}"/>'
+        f'<path d="{land}" fill="{LAND}" fill-rule="evenodd"/>'
+        + "".join(_filled(area, shape) for area, shape in drawn)
+        # The regencies' boundaries lie above the fills, which may cover several of them.
+        + f'<path d="{land}" fill="none" stroke="{LAND_EDGE}" stroke-width=".25" '
+        'stroke-linejoin="round"/>'
+        + f'<path d="{net}" fill="none" stroke="{GRID}" stroke-width=".1" opacity=".55"/>'
+        + _shared_outlines(drawn)
+        + "".join(_outlined(area, shape) for area, shape in drawn)
+        + "</svg>"
     )
 
 
-# The same two marks as on the screen: no data is hatched, excluded is crossed.
-_PATTERNS = (
-    '<defs><pattern id="hatched" width="1.6" height="1.6" patternUnits="userSpaceOnUse" '
-    'patternTransform="rotate(45)"><rect width="1.6" height="1.6" fill="#eef0f1"/>'
-    '<rect width=".35" height="1.6" fill="#9aa5ab"/></pattern>'
-    '<pattern id="crossed" width="1.8" height="1.8" patternUnits="userSpaceOnUse" '
-    'patternTransform="rotate(45)"><rect width="1.8" height="1.8" fill="#d5dade"/>'
-    '<path d="M0 0H1.8M0 0V1.8" stroke="#5c6b73" stroke-width=".5"/></pattern></defs>'
-)
+# The same two marks as on the screen: no data is hatched, excluded is crossed. They are drawn as
+# lines, for not every reader of PDF turns a pattern as SVG does, and a hatch may look like a cross.
+_MARKS: Mapping[str, tuple[str, str, tuple[int, ...]]] = {
+    "hatched": ("#eef0f1", "#9aa5ab", (1,)),
+    "crossed": ("#d5dade", "#5c6b73", (1, -1)),
+}
+_HATCH_MM = 1.7
 
 
-def _drawn(area: Area, shape: shapely.Geometry) -> str:
-    if shape.is_empty:
+def _marked(shape: shapely.Geometry, fill: str) -> str:
+    """The lines of a mark inside a shape; nothing for a plain colour."""
+    if fill not in _MARKS or shape.is_empty:
         return ""
-    is_mark = area.fill in {"hatched", "crossed"}
-    fill = f"url(#{area.fill})" if is_mark else area.fill
-    width, opacity = (0.65, 1.0) if area.is_subject else (0.3, 0.85)
-    style = f'fill="{fill}" stroke="{INK}" stroke-width="{width}" opacity="{opacity}"'
-    if shape.geom_type in {"Point", "MultiPoint"}:
-        return "".join(
-            f'<circle cx="{p.x:.2f}" cy="{p.y:.2f}" r="{_POINT_RADIUS_MM}" {style}/>'
-            for p in shapely.get_parts(shape)
-        )
-    dashes = ' stroke-dasharray="1.8 1.2"' if area.is_approximate else ""
-    return f'<path d="{_path(shape)}" fill-rule="evenodd" stroke-linejoin="round" {style}{dashes}/>'
+    _, colour, slopes = _MARKS[fill]
+    minx, miny, maxx, maxy = shapely.bounds(shape)
+    path = ""
+    for slope in slopes:
+        # Lines x + slope * y = c, with c a multiple of the spacing, so that neighbours join up.
+        low, high = sorted((slope * miny, slope * maxy))
+        spacing = _HATCH_MM * math.sqrt(2)
+        starts = spacing * np.arange((minx + low) // spacing, (maxx + high) // spacing + 1)
+        lines = [[(c - slope * miny, miny), (c - slope * maxy, maxy)] for c in starts]
+        seen = shapely.intersection(shapely.multilinestrings(shapely.linestrings(lines)), shape)
+        parts = [p for p in shapely.get_parts(seen) if p.geom_type == "LineString"]
+        path += "".join(_line(shapely.get_coordinates(part)) for part in parts)
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width=".35"/>'
+
+
+def _filled(area: Area, shape: shapely.Geometry) -> str:
+    opacity = 1 if area.is_subject else 0.85
+    path = (
+        f'<path d="{_path(shape)}" fill="{_paint(area)}" fill-rule="evenodd" opacity="{opacity}"/>'
+    )
+    return path + _marked(shape, area.fill) if shape.area else ""
+
+
+def _shared_outlines(drawn: Sequence[tuple[Area, shapely.Geometry]]) -> str:
+    """The dashed outlines of the subject's neighbours, each shared edge once.
+
+    Drawn by both its areas, the dashes of one would fill the gaps of the other.
+    """
+    dashed = [s for area, s in drawn if area.is_approximate and not area.is_subject]
+    own = [shapely.boundary(shape) for area, shape in drawn if area.is_subject and shape.area]
+    lines = shapely.union_all([shapely.boundary(s) for s in dashed if s.area])
+    alone = shapely.line_merge(shapely.difference(lines, shapely.union_all(own)))
+    path = "".join(_line(shapely.get_coordinates(line)) for line in shapely.get_parts(alone))
+    return (
+        f'<path d="{path}" fill="none" stroke="{INK}" stroke-width="0.3" '
+        f'stroke-linejoin="round" stroke-dasharray="{_DASHES}"/>'
+    )
+
+
+def _outlined(area: Area, shape: shapely.Geometry) -> str:
+    """The subject's outline, dashed where approximate; what is exact or a bare location."""
+    stroke = f'stroke="{INK}" stroke-width="{0.65 if area.is_subject else 0.3}"'
+    circles = "".join(
+        f'<circle cx="{p.x:.2f}" cy="{p.y:.2f}" r="{_POINT_RADIUS_MM}" fill="{_paint(area)}" {stroke}/>'
+        + _marked(p.buffer(_POINT_RADIUS_MM), area.fill)
+        for p in shapely.get_parts(shape)
+        if p.geom_type == "Point"
+    )
+    if area.is_approximate and not area.is_subject:
+        return circles
+    dashes = f' stroke-dasharray="{_DASHES}"' if area.is_approximate else ""
+    path = _path(shape)
+    return f'{circles}<path d="{path}" fill="none" stroke-linejoin="round" {stroke}{dashes}/>'
+
+
+def _paint(area: Area) -> str:
+    return _MARKS[area.fill][0] if area.fill in _MARKS else area.fill
 
 
 def _path(shape: shapely.Geometry) -> str:
@@ -264,16 +257,14 @@ def _line(xy: npt.NDArray[np.float64]) -> str:
 def _area_labels(
     areas: Sequence[Area], shapes: npt.NDArray[np.object_], frame: Frame
 ) -> list[Label]:
+    """Names or numbers of the areas; the subject's own stands above the map already."""
     found = []
-    # The subject first: its words are the last to give way.
-    for area, shape in sorted(
-        zip(areas, shapes, strict=True), key=lambda pair: not pair[0].is_subject
-    ):
-        place = _middle(shape, frame)
-        if place is None or not area.label:
+    for area, shape in zip(areas, shapes, strict=True):
+        place = None if area.is_subject or not area.label else _middle(shape, frame)
+        if place is None:
             continue
         below = 3.2 if shape.geom_type == "Point" else 0.0
-        kind = "subject" if area.is_subject else "area"
+        kind = "number" if area.label.isdecimal() else "area"
         found.append(Label(shortened(area.label, _MOST_LABEL), place[0], place[1] + below, kind))
     return found
 
@@ -304,103 +295,28 @@ def _middle(shape: shapely.Geometry, frame: Frame) -> tuple[float, float] | None
     return round(float(place.x), 2), round(float(place.y), 2)
 
 
-def _apart(labels: Sequence[Label]) -> list[Label]:
-    """The labels that lie on none before them."""
-    kept: list[tuple[Label, shapely.Geometry]] = []
+def _apart(labels: Sequence[Label], frame: Frame, taken: Sequence[Bounds]) -> list[Label]:
+    """The labels that lie on none before them, moved inside the map; a number is moved to stay."""
+    boxes = [shapely.box(*bounds) for bounds in taken]
+    kept = []
     for label in labels:
-        size = {"subject": 8.5, "area": 6.5, "ground": 6.5}[label.kind] * _LABEL_PT_TO_MM
-        half, tall = len(label.text) * size * 0.29, size * 0.6
-        box = shapely.box(label.x - half, label.y - tall, label.x + half, label.y + tall)
-        if not any(shapely.intersects(box, other) for _, other in kept):
-            kept.append((label, box))
-    return [label for label, _ in kept]
+        size = _LABEL_PT * _PT_TO_MM
+        half, tall = len(label.text) * size * 0.29 + 0.5, size * 0.6
+        for right, down in _STEPS if label.kind == "number" else _STEPS[:1]:
+            x = min(max(label.x + right, half + 1), frame.width_mm - half - 1)
+            y = min(max(label.y + down, tall + 1), frame.height_mm - tall - 1)
+            box = shapely.box(x - half, y - tall, x + half, y + tall)
+            if not any(shapely.intersects(box, other) for other in boxes):
+                boxes.append(box)
+                kept.append(label._replace(x=round(x, 2), y=round(y, 2)))
+                break
+    return kept
 
 
-def _grid(
-    frame: Frame, language: Language
-) -> tuple[list[npt.NDArray[np.float64]], list[dict[str, Any]]]:
-    """Meridians and parallels as lines in millimetres, and where they meet the left and lower edge."""
-    inverse = pyproj.Transformer.from_crs(frame.crs, LONLAT, always_xy=True)
-    west, south, east, north = inverse.transform_bounds(*frame.bounds, densify_pts=21)
-    metres_per_degree = (frame.bounds[3] - frame.bounds[1]) / (north - south)
-    room_minutes = 60 * _GRID_ROOM_MM / (metres_per_degree * frame.mm_per_m)
-    step = next((s for s in _GRID_STEPS if s >= room_minutes), _GRID_STEPS[-1]) / 60
-    lines, ticks = [], []
-    for lon in _multiples(west, east, step):
-        line = _paper_line(frame, np.full(65, lon), np.linspace(south, north, 65))
-        lines.append(line)
-        x = float(np.interp(-frame.height_mm, -line[:, 1][::1], line[:, 0]))
-        if 8 < x < frame.width_mm - 8:
-            text = degrees(lon, "EW", language)
-            ticks.append({"edge": "bottom", "at": round(x, 2), "text": text})
-    for lat in _multiples(south, north, step):
-        line = _paper_line(frame, np.linspace(west, east, 65), np.full(65, lat))
-        lines.append(line)
-        y = float(np.interp(0, line[:, 0], line[:, 1]))
-        if 8 < y < frame.height_mm - 8:
-            text = degrees(lat, "NS", language)
-            ticks.append({"edge": "left", "at": round(y, 2), "text": text})
-    return lines, ticks
-
-
-def _multiples(low: float, high: float, step: float) -> list[float]:
-    return [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
-def _paper_line(
-    frame: Frame, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    forward = pyproj.Transformer.from_crs(LONLAT, frame.crs, always_xy=True)
-    return frame.to_paper(np.column_stack(forward.transform(lon, lat)))
-
-
-def degrees(value: float, directions: str, language: Language) -> str:
-    """A longitude (`EW`) or latitude (`NS`) in degrees and minutes.
-
-    Examples
-    --------
-    >>> degrees(-3.25, "NS", "id"), degrees(115.0, "EW", "en")
-    ("3°15′ LS", "115°00′ E")
-    """
-    minutes = round(abs(value) * 60, 1)
-    whole, rest = divmod(minutes, 60)
-    seconds = round(rest % 1 * 60)
-    direction = translate(f"sheet.{directions[value < 0].lower()}", language)
-    fraction = f"{seconds:02d}″" if seconds else ""
-    return f"{whole:.0f}°{math.floor(rest):02d}′{fraction} {direction}"
-
-
-def _scale_bar(frame: Frame, language: Language) -> dict[str, Any]:
-    """A bar of a round number of kilometres, as long as they truly are in the middle of the map."""
-    metres = ground_m_per_mm(frame)
-    aim = frame.width_mm * 0.25 * metres / 1000
-    power = 10.0 ** math.floor(math.log10(aim))
-    km = max(n * power for n in (1, 2, 5) if n * power <= aim)
-    denominator = float(f"{metres * 1000:.2g}")
-    return {
-        "length": round(km * 1000 / metres, 3),
-        "half": f"{format_number(km / 2, language)}",
-        "text": f"{format_number(km, language)} km",
-        "ratio": f"1 : {format_number(denominator, language)}",
-    }
-
-
-def ground_m_per_mm(frame: Frame) -> float:
-    """Metres on the ellipsoid for one millimetre of paper, along the middle of the map."""
-    minx, miny, maxx, maxy = frame.bounds
-    inverse = pyproj.Transformer.from_crs(frame.crs, LONLAT, always_xy=True)
-    quarter, y = (maxx - minx) / 4, (miny + maxy) / 2
-    start = inverse.transform(minx + quarter, y)
-    end = inverse.transform(maxx - quarter, y)
-    return distance_m(*start, *end) / (frame.width_mm / 2)
-
-
-def _convergence_deg(frame: Frame) -> float:
-    """Degrees by which true north lies left of the paper's top, in the middle of the map."""
-    inverse = pyproj.Transformer.from_crs(frame.crs, LONLAT, always_xy=True)
-    minx, miny, maxx, maxy = frame.bounds
-    lon, lat = inverse.transform((minx + maxx) / 2, (miny + maxy) / 2)
-    return float(pyproj.Proj(frame.crs).get_factors(lon, lat).meridian_convergence)
+def _furniture(frame: Frame) -> list[Bounds]:
+    """Where the north arrow and the scale bar stand."""
+    width, height = frame.width_mm, frame.height_mm
+    return [(width - 9, 0, width, 12), (0, height - 14, width * 0.25 + 9, height)]
 
 
 def swatches(legend_entries: Sequence[Any]) -> list[Mapping[str, str]]:

@@ -14,11 +14,11 @@ _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\
 
 
 def printable(text: str) -> str:
-    """`text` on one line, without control characters, with places to break in very long runs.
+    r"""`text` on one line, without control characters, with places to break in very long runs.
 
     Examples
     --------
-    >>> printable("Zona\\n#set  $x$")
+    >>> printable("Zona\n#set  $x$")
     'Zona #set $x$'
     """
     plain = "".join(

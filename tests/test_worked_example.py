@@ -5,6 +5,8 @@ the public functions give, to half of its last digit.
 """
 
 import re
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -238,6 +240,63 @@ def test_the_limits_and_powers_that_the_text_names():
     assert f"u^{1 / 0.3 - 1:.3f} |" in CHAPTER
     ready, nearly = (c.lower_bound for c in MODEL.classes[:0:-1])
     assert f"Scores from {ready:.0f} are *siap*, from {nearly:.0f} *hampir*" in CHAPTER
+
+
+def test_the_power_method_goes_where_the_program_is(judged):
+    items = judged.items
+    table = np.array([[ratio_of(cell) for cell in ROWS["judged"][item][:3]] for item in items])
+    weights, rounds = np.ones(3) / 3, []
+    for _ in range(4):
+        weights = table @ weights / (table @ weights).sum()
+        rounds.append(weights)
+    first = re.search(r"equal weights, ([\d.]+), ([\d.]+), ([\d.]+), and", CHAPTER).groups()
+    require_same(list(first), rounds[0])
+    printed = [ROWS["judged"][item][4] for item in items]
+    require_same(printed, rounds[3])
+    assert not all(map(same, printed, rounds[2]))  # "after the fourth", and not before
+
+
+def test_what_would_lift_the_third_a_rank(matrix):
+    found = scored(matrix, "weighted_sum")
+    gap, worth, again, worth_again, rise, value, now, needed, short = re.search(
+        r"lacks ([\d.]+) points to B\. Its \*tpak\* is worth ([\d.]+), so the value must rise by "
+        r"([\d.]+) / ([\d.]+) = ([\d.]+) to ([\d.]+): TPAK from ([\d.]+) to ([\d.]+) %, while ([\d.]+) %",
+        CHAPTER,
+    ).groups()
+    weights = np.array([MODEL.weights[c] for c in CRITERIA])
+    points = 100 * effective_weights(matrix.values, weights)[2]
+    lacking = found.scores[1] - found.scores[2]
+    require_same([gap, worth, again, worth_again], [lacking, points[3], lacking, points[3]])
+    require_same(
+        [rise, value, now],
+        [lacking / points[3], matrix.values[2, 3] + lacking / points[3], matrix.measures[2, 3]],
+    )
+    assert float(needed) - float(short) == pytest.approx(0.1)
+    assert with_measure(matrix, "tpak", float(needed)).ranks[2] == 2
+    assert with_measure(matrix, "tpak", float(short)).ranks[2] == 3
+    flat = with_measure(matrix, "lereng", 5)
+    assert same(re.search(r"at its best makes ([\d.]+)\.", CHAPTER)[1], flat.scores[2])
+    assert flat.ranks[2] == with_measure(matrix, "air", 0).ranks[2] == 3
+
+
+def with_measure(matrix, criterion, measure):
+    """The weighted sum were one measure of the third zone another one."""
+    column = CRITERIA.index(criterion)
+    values = matrix.values.copy()
+    values[2, column] = MODEL.criteria[column].value(np.array([measure]))[0]
+    return scored(replace(matrix, values=values), "weighted_sum")
+
+
+def test_what_the_prose_says_of_the_model():
+    sides = [(a, b, int(r)) for a, r, b in re.findall(
+        r"\*(\w+)\* is (\d) times as important as \*(\w+)\*", CHAPTER)]  # fmt: skip
+    further = re.search(r"and (\d) times as important as \*(\w+)\*;", CHAPTER)
+    sides.append(("lereng", further[2], int(further[1])))
+    stated = tomllib.loads(TOML)["judgements"]
+    assert sorted(sides) == sorted(tuple(j) for group in stated.values() for j in group)
+    assert "2 × 3 = 6, but *lereng* against *air* was judged 4" in CHAPTER
+    ends = MODEL.criteria[0].value.parameters
+    assert f"is 1 at {ends['one_at']} % and 0 at {ends['zero_at']} %, so 12 %" in CHAPTER
 
 
 def test_every_table_of_the_chapter_is_held():

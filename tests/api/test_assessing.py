@@ -162,3 +162,10 @@ def test_models_are_listed_with_what_an_office_has_set(run):
     table = run("model", "list", "--lang", "en")
     for model in listed:
         assert model["id"] in table
+
+
+def test_two_zones_explained_say_why_the_one_is_ahead_and_what_would_lift_the_other(run):
+    said = " ".join(run("assess", "--explain", "gula-habang", "--explain", "cahaya-baru").split())
+    assert "Cahaya Baru unggul 24,6 poin atas Kawasan Transmigrasi Gula Habang" in said
+    assert "Naik ke kelas Siap bila Lahan terbuka, ladang dan sawah naik" in said
+    assert "Versi: model-kesiapan 1" in said

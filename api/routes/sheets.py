@@ -1,0 +1,145 @@
+"""Printed sheets: a zone or the province as PDF, and a zone's map as GeoTIFF for tablets."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import LanguageDep, StoreDep
+from api.responses import conditional, etag_of
+
+if TYPE_CHECKING:
+    from maps.sheet_content import SheetSubject
+
+router = APIRouter(tags=["sheets"])
+
+PDF: Final = "application/pdf"
+GEOTIFF: Final = "image/tiff; application=geotiff"
+# The day that a sheet is printed on is the day where it is read: South Kalimantan has UTC+8.
+_PLACE: Final = ZoneInfo("Asia/Makassar")
+_PDF_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {PDF: {}}, "description": "A sheet, A4"}
+}
+_TIFF_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {GEOTIFF: {}}, "description": "A georeferenced picture"}
+}
+
+
+class SheetQuery(BaseModel):
+    """Which assessment a sheet shows; everything has a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Annotated[str, Field(description="A model's id, see /models.")] = "kesiapan"
+    year: Annotated[
+        int | None, Field(ge=1, le=9999, description="Newest with data by default.")
+    ] = None
+    method: Annotated[
+        str | None, Field(description="How values are combined, see /models; the model's own.")
+    ] = None
+    risk: Annotated[
+        float | None,
+        Field(ge=0, le=1, description="For owa: 0 the worst value counts, 1 the best."),
+    ] = None
+    f: str | None = None
+    lang: str | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """What decides the assessment."""
+        return self.model_dump(exclude={"f", "lang"})
+
+
+QueryDep = Annotated[SheetQuery, Query()]
+
+
+# The province and the georeferenced maps before the sheets of zones, whose path takes any name.
+@router.get(
+    "/sheets/provinsi.pdf",
+    response_class=Response,
+    responses=_PDF_ANSWER,
+    summary="The printed overview of the province",
+)
+def print_province(
+    request: Request, query: QueryDep, store: StoreDep, language: LanguageDep
+) -> Response:
+    """A4: the map of all zones, the ranking, counts by class and quadrant, sources."""
+    from maps.sheets import province_sheet, read_province_subject
+
+    subject = read_province_subject(store, printed=_today(), language=language, **query.asked())
+    return _answer(request, subject, "provinsi.pdf", lambda: province_sheet(subject))
+
+
+@router.get(
+    "/sheets/{zone}.geo.pdf",
+    response_class=Response,
+    responses=_PDF_ANSWER,
+    summary="The map of a zone as a georeferenced PDF",
+)
+def print_map_pdf(
+    request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
+) -> Response:
+    """One page that is the map; map readers on tablets show their position on it."""
+    from maps.sheets import read_zone_subject, zone_map_pdf
+
+    subject = read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
+    return _answer(request, subject, f"{zone}.geo.pdf", lambda: zone_map_pdf(subject, zone))
+
+
+@router.get(
+    "/sheets/{zone}.pdf",
+    response_class=Response,
+    responses=_PDF_ANSWER,
+    summary="The printed sheet of a zone",
+)
+def print_zone(
+    request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
+) -> Response:
+    """A4: map, score, contributions, limits, sources of a zone or kecamatan."""
+    from maps.sheets import read_zone_subject, zone_sheet
+
+    subject = read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
+    return _answer(request, subject, f"{zone}.pdf", lambda: zone_sheet(subject, zone))
+
+
+@router.get(
+    "/sheets/{zone}.tif",
+    response_class=Response,
+    responses=_TIFF_ANSWER,
+    summary="The map of a zone for tablets",
+)
+def print_map(
+    request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
+) -> Response:
+    """A cloud-optimised GeoTIFF of A4 size at 180 dpi, in the UTM zone of the area."""
+    from maps.sheets import read_zone_subject, zone_raster
+
+    subject = read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
+    return _answer(request, subject, f"{zone}.tif", lambda: zone_raster(subject, zone))
+
+
+def _today() -> date:
+    return datetime.now(_PLACE).date()
+
+
+def _answer(
+    request: Request, subject: "SheetSubject", file: str, make: Callable[[], bytes]
+) -> Response:
+    from maps.sheets import template_edition
+
+    table = subject.quadrants
+    keys = (subject.assessment.key, None if table is None else table.need_key)
+    tag = etag_of(keys, file, subject.language, subject.printed, template_edition())
+    # A header is Latin-1 and ends at a quote; an id may be any text.
+    name = "kawasan-" + re.sub(r"[^A-Za-z0-9._-]+", "-", file)
+    headers = {
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Language": subject.language,
+    }
+    media_type = PDF if file.endswith(".pdf") else GEOTIFF
+    return conditional(
+        request, tag, lambda: Response(make(), media_type=media_type, headers=headers)
+    )

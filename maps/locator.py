@@ -1,0 +1,115 @@
+"""Pure. A small map of where something lies: outlines of the regencies and a few areas, as SVG paths.
+
+It orients; what a geometry is exactly, the interactive map and the data say.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+WIDTH = 340.0
+_MARGIN = 6.0
+# About 1 km: a tenth of a unit of the drawing, and a hundredth of the vertices.
+_TOLERANCE_DEG = 0.01
+# Parts smaller than this share of the largest are left out: far islets would shrink all the rest.
+_LEAST_PART = 0.005
+# An area narrower than this many units gets a ring around it.
+_SMALL = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A regency; `is_subject` is the one that the page speaks of."""
+
+    path: str
+    is_subject: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An area: its path (empty for a bare location), its middle, whether it needs a ring, its colour."""
+
+    path: str
+    x: float
+    y: float
+    is_small: bool
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """The drawing, in units of its own `width` and `height`."""
+
+    width: float
+    height: float
+    outlines: tuple[Outline, ...]
+    spots: tuple[Spot, ...]
+
+
+def locator(
+    regencies: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    subject: str | None = None,
+    colours: Mapping[str, str] | None = None,
+) -> Locator | None:
+    """Where `areas` lie among `regencies`, both in lon/lat; None where there is nothing to draw.
+
+    Parameters
+    ----------
+    subject
+        Code of the regency that is brought out.
+    colours
+        Fill of each area by its id; those that it lacks stay white.
+    """
+    if regencies.empty:
+        return None
+    simple = shapely.coverage_simplify(regencies.geometry.array, _TOLERANCE_DEG)
+    parts = shapely.get_parts(simple)
+    sizes = shapely.area(parts)
+    west, south, east, north = shapely.total_bounds(parts[sizes >= _LEAST_PART * sizes.max()])
+    # One degree of longitude is shorter than one of latitude by this, in the middle of the map.
+    narrowing = float(np.cos(np.radians((south + north) / 2)))
+    scale = (WIDTH - 2 * _MARGIN) / ((east - west) * narrowing)
+    height = round((north - south) * scale + 2 * _MARGIN, 1)
+
+    def placed(points: np.ndarray) -> np.ndarray:
+        x = (points[:, 0] - west) * narrowing * scale + _MARGIN
+        y = (north - points[:, 1]) * scale + _MARGIN
+        return np.column_stack([x, y])
+
+    outlines = [
+        Outline(_path(shapely.transform(shape, placed)), code == subject)
+        for code, shape in zip(regencies.index, simple, strict=True)
+    ]
+    spots = [
+        _spot(shapely.transform(shape, placed), (colours or {}).get(str(area_id), "#fff"))
+        for area_id, shape in areas.geometry.items()
+        if shape is not None and not shape.is_empty
+    ]
+    return Locator(WIDTH, height, tuple(outlines), tuple(spots))
+
+
+def _spot(shape: shapely.Geometry, colour: str) -> Spot:
+    middle = shapely.point_on_surface(shape)
+    left, top, right, foot = shapely.bounds(shape)
+    return Spot(
+        path=_path(shape),
+        x=round(middle.x, 1),
+        y=round(middle.y, 1),
+        is_small=bool(max(right - left, foot - top) < _SMALL),
+        colour=colour,
+    )
+
+
+def _path(shape: shapely.Geometry) -> str:
+    """Every ring of every polygon; empty for points and lines."""
+    parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
+    rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
+    return "".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(ring)) + "Z"
+        for ring in rings
+    )

@@ -1,0 +1,303 @@
+"""I/O: reads the store, its own templates and fonts. Printed sheets: a zone, the province, a map for tablets.
+
+typst sets the sheets. It gets every word as JSON and never as markup, no fonts but ours and no
+network, and a date from outside: the same inputs give the same bytes.
+"""
+
+import datetime
+import hashlib
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Literal
+
+import numpy as np
+import rasterio
+import shapely
+import typst
+from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.io import MemoryFile
+
+from geo import planning
+from geo.assessment import Assessment
+from geo.crs import to_lonlat
+from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
+from geo.language import Language, Text
+from geo.quadrant import QuadrantTable, quadrants
+from geo.store import Store
+from geo.synthetic_notice import has_synthetic_land
+from geo.versions import Published
+from maps.legends import class_legend, zone_legend
+from maps.sheet_content import (
+    SheetSubject,
+    fill_of,
+    numbers_of,
+    province_content,
+    zone_content,
+)
+from maps.sheet_frame import Frame, crs_name, frame_around
+from maps.sheet_geopdf import georeferenced_pdf
+from maps.sheet_map import Area, Bounds, areas_of, map_content, swatches
+from maps.sheet_words import printable
+from maps.style import LegendEntry
+from maps.text import translate
+
+LAYERS: Final = ("zones", "kecamatan")
+PROVINCE: Final = Text(id="Kalimantan Selatan", en="South Kalimantan")
+RASTER_PPI: Final = 180
+
+_TEMPLATES = Path(__file__).parent / "templates" / "sheets"
+_FONTS = Path(__file__).parent / "sheet_fonts"
+_ZONE_MM = (112.0, 84.0)
+_PROVINCE_MM = (106.0, 128.0)
+# A4 upright less a printer's margin, and whole pixels: 1350 × 1800.
+_RASTER_MM = (190.5, 254.0)
+# Where the title and the legend of the map for tablets lie, (left, top, right, bottom).
+_RASTER_PLATES = ((0.0, 0.0, 98.0, 26.0), (136.0, 196.0, 190.5, 254.0))
+# A bare location and the smallest settlement still show a town or a coast nearby.
+_LEAST_M = 24_000.0
+_NEED_MODEL = "kebutuhan"
+# One compiler is not to be entered twice at once; a sheet takes a fraction of a second.
+_ONE_AT_A_TIME = Lock()
+
+Template = Literal["zone", "province", "map"]
+
+
+def read_zone_subject(
+    store: Store | Published,
+    area_id: str,
+    *,
+    printed: datetime.date,
+    language: Language,
+    model: str = planning.DEFAULT_MODEL,
+    year: int | None = None,
+    method: str | None = None,
+    risk: float | None = None,
+) -> SheetSubject:
+    """What the sheet of a zone, or of a kecamatan where no zone has that id, is drawn from.
+
+    Raises
+    ------
+    ZoneNotFound, ModelNotFound, UnknownYear, InvalidMethod
+    """
+    now = store.current()
+    published = now.datasets("layer")
+    layers = [name for name in LAYERS if name in published]
+    holder = next((n for n in layers if area_id in planning.layer(now, n).index), None)
+    if holder is None:
+        known = [str(i) for name in layers for i in planning.layer(now, name).index]
+        raise ZoneNotFound(area_id, available=known[:50])
+    assessment = planning.assess(now, model, layer=holder, year=year, method=method, risk=risk)
+    return _subject(now, assessment, printed=printed, language=language)
+
+
+def read_province_subject(
+    store: Store | Published,
+    *,
+    printed: datetime.date,
+    language: Language,
+    model: str = planning.DEFAULT_MODEL,
+    year: int | None = None,
+    method: str | None = None,
+    risk: float | None = None,
+) -> SheetSubject:
+    """What the overview of the province is drawn from.
+
+    Raises
+    ------
+    LayerNotFound, ModelNotFound, UnknownYear, InvalidMethod
+    """
+    now = store.current()
+    assessment = planning.assess(now, model, year=year, method=method, risk=risk)
+    subject = _subject(now, assessment, printed=printed, language=language)
+    return replace(subject, quadrants=_quadrants(now, assessment))
+
+
+def _subject(
+    now: Published, assessment: Assessment, *, printed: datetime.date, language: Language
+) -> SheetSubject:
+    return SheetSubject(
+        assessment=assessment,
+        layer=planning.layer(now, assessment.layer),
+        regencies=planning.layer(now, "regencies"),
+        is_synthetic=has_synthetic_land(now),
+        printed=printed,
+        language=language,
+    )
+
+
+def _quadrants(now: Published, readiness: Assessment) -> QuadrantTable | None:
+    """Readiness beside need; None where there is no need of the same year."""
+    if readiness.model.kind != "readiness":
+        return None
+    try:
+        need = planning.assess(now, _NEED_MODEL, layer=readiness.layer, year=readiness.year)
+    except (ModelNotFound, UnknownYear):
+        return None
+    return quadrants(readiness, need) if need.model.kind == "need" else None
+
+
+def zone_sheet(subject: SheetSubject, area_id: str) -> bytes:
+    """The sheet of one zone as PDF, A4."""
+    content = zone_content(subject, area_id) | _zone_map(subject, area_id, _ZONE_MM)[0]
+    return _typeset("zone", content, subject.printed)
+
+
+def province_sheet(subject: SheetSubject) -> bytes:
+    """The overview of the province as PDF, A4."""
+    content = province_content(subject, PROVINCE) | _province_map(subject)
+    return _typeset("province", content, subject.printed)
+
+
+def zone_raster(subject: SheetSubject, area_id: str) -> bytes:
+    """The map of a zone as a cloud-optimised GeoTIFF in the map's own CRS, for tablets in the field."""
+    content, frame = _zone_map(subject, area_id, _RASTER_MM, _RASTER_PLATES)
+    png = _typeset("map", zone_content(subject, area_id) | content, subject.printed, png=True)
+    return _georeferenced(png, frame)
+
+
+def zone_map_pdf(subject: SheetSubject, area_id: str) -> bytes:
+    """The map of a zone as a georeferenced PDF: vectors and words, for tablets in the field."""
+    content, frame = _zone_map(subject, area_id, _RASTER_MM, _RASTER_PLATES)
+    pdf = _typeset("map", zone_content(subject, area_id) | content, subject.printed)
+    return georeferenced_pdf(pdf, frame)
+
+
+def zone_document(subject: SheetSubject, area_id: str) -> dict[str, Any]:
+    """Everything that the sheet of a zone is set from, as JSON types."""
+    return zone_content(subject, area_id) | _zone_map(subject, area_id, _ZONE_MM)[0]
+
+
+def _zone_map(
+    subject: SheetSubject,
+    area_id: str,
+    size_mm: tuple[float, float],
+    covered: Sequence[Bounds] = (),
+) -> tuple[dict[str, Any], Frame]:
+    language, layer = subject.language, subject.layer
+    shape = to_lonlat(layer.loc[[area_id]]).geometry.iloc[0]
+    frame = frame_around(
+        subject.regencies.total_bounds if shape is None else shapely.bounds(shape),
+        width_mm=size_mm[0],
+        height_mm=size_mm[1],
+        share=0.55,
+        least_m=_LEAST_M,
+    )
+    names = {str(i): str(name) for i, name in layer["name"].items()}
+    areas = areas_of(
+        layer, subject=area_id, fill_of=fill_of(subject), label_of=lambda i: names.get(i, i)
+    )
+    heavy = LegendEntry(translate("sheet.subject_here", language), "point")
+    legend = [{**swatches([heavy])[0], "kind": "heavy"}, *_legend(subject)]
+    part = _map_part(subject, frame, areas, legend=legend, name=names[area_id], covered=covered)
+    return part, frame
+
+
+def _province_map(subject: SheetSubject) -> dict[str, Any]:
+    frame = frame_around(
+        subject.regencies.total_bounds,
+        width_mm=_PROVINCE_MM[0],
+        height_mm=_PROVINCE_MM[1],
+        share=0.95,
+        least_m=_LEAST_M,
+    )
+    numbers = numbers_of(subject)
+    areas = areas_of(
+        subject.layer, subject=None, fill_of=fill_of(subject), label_of=lambda i: numbers.get(i, "")
+    )
+    name = PROVINCE.to(subject.language)
+    return _map_part(subject, frame, areas, legend=_legend(subject), name=name)
+
+
+def _map_part(
+    subject: SheetSubject,
+    frame: Frame,
+    areas: Sequence[Area],
+    *,
+    legend: Sequence[Mapping[str, str]],
+    name: str,
+    covered: Sequence[Bounds] = (),
+) -> dict[str, Any]:
+    language = subject.language
+    return {
+        "map": map_content(
+            frame,
+            regencies=subject.regencies,
+            areas=areas,
+            language=language,
+            covered=covered,
+        ),
+        "map_alt": translate("sheet.map_alt", language, name=printable(name)),
+        "projection": translate("sheet.projection", language, crs=crs_name(frame.crs)),
+        "legend": list(legend),
+    }
+
+
+def _legend(subject: SheetSubject) -> list[Mapping[str, str]]:
+    results, model, language = subject.assessment.results, subject.model, subject.language
+    if "geometry_kind" in subject.layer:
+        return swatches(zone_legend(subject.layer, results, model, language).entries)
+    return swatches(class_legend(subject.assessment.layer, results, model, language).entries)
+
+
+def _typeset(
+    template: Template, content: dict[str, Any], printed: datetime.date, *, png: bool = False
+) -> bytes:
+    dated = content | {"date": [printed.year, printed.month, printed.day]}
+    moment = datetime.datetime(printed.year, printed.month, printed.day, tzinfo=datetime.UTC)
+    with _ONE_AT_A_TIME:
+        made = _compiler().compile(
+            input=str(_TEMPLATES / f"{template}.typ"),
+            format="png" if png else "pdf",
+            ppi=RASTER_PPI if png else None,
+            sys_inputs={"sheet": json.dumps(dated)},
+            timestamp=moment,
+        )
+    if not isinstance(made, bytes):
+        raise TypeError("a map for tablets is one picture")
+    return made
+
+
+@cache
+def template_edition() -> str:
+    """A digest of the templates and fonts, which decide a sheet's bytes as much as the program."""
+    files = sorted([*_TEMPLATES.glob("*.typ"), *_FONTS.glob("*.ttf")])
+    digest = hashlib.sha256(b"".join(hashlib.sha256(f.read_bytes()).digest() for f in files))
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(_FONTS)])
+    return typst.Compiler(root=str(_TEMPLATES), font_paths=fonts)
+
+
+def _georeferenced(png: bytes, frame: Frame) -> bytes:
+    """A picture of a frame as GeoTIFF: its corners are those of the frame."""
+    with warnings.catch_warnings():
+        # The picture has no place yet: that is what is added here.
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with MemoryFile(png) as source, source.open() as picture:
+            pixels = picture.read([1, 2, 3])
+    height, width = pixels.shape[1:]
+    minx, miny, maxx, maxy = frame.bounds
+    profile = {
+        "driver": "COG",
+        "width": width,
+        "height": height,
+        "count": 3,
+        "dtype": "uint8",
+        "crs": rasterio.CRS.from_epsg(frame.crs.to_epsg()),
+        "transform": Affine((maxx - minx) / width, 0, minx, 0, (miny - maxy) / height, maxy),
+        "compress": "deflate",
+        "interleave": "pixel",
+    }
+    with MemoryFile() as target:
+        with target.open(**profile) as written:
+            written.write(np.ascontiguousarray(pixels))
+        return bytes(target.read())

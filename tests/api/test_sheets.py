@@ -1,0 +1,94 @@
+"""Printed sheets over HTTP on the shipped data."""
+
+import re
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+from rasterio.io import MemoryFile
+
+from api.main import create_app
+from api.routes import sheets
+from api.settings import Settings
+
+
+@pytest.fixture
+def client(reference_store):
+    settings = Settings(store=reference_store.folder)
+    with TestClient(create_app(settings, store=reference_store)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("name", ["cahaya-baru", "cintapuri", "63.01.02", "provinsi"])
+def test_a_sheet_is_a_pdf_in_the_language_that_is_asked_for(client, name, language):
+    answer = client.get(f"/sheets/{name}.pdf?lang={language}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Language"] == language
+    assert answer.headers["Content-Disposition"] == f'inline; filename="kawasan-{name}.pdf"'
+    assert answer.content.startswith(b"%PDF-")
+    assert re.search(rb"/Lang\s*\(" + language.encode(), answer.content)
+
+
+def test_the_map_for_tablets_is_a_geotiff(client):
+    answer = client.get("/sheets/cahaya-baru.tif")
+    assert answer.headers["Content-Type"].startswith("image/tiff")
+    with MemoryFile(answer.content) as file, file.open() as picture:
+        assert picture.crs.to_epsg() == 32750
+
+
+def test_the_map_for_map_readers_is_a_georeferenced_pdf(client):
+    answer = client.get("/sheets/63.01.02.geo.pdf")
+    assert answer.headers["Content-Disposition"] == 'inline; filename="kawasan-63.01.02.geo.pdf"'
+    assert b"/Subtype/GEO" in answer.content
+
+
+def test_a_sheet_that_has_not_changed_is_not_made_again(client):
+    first = client.get("/sheets/cahaya-baru.pdf")
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = client.get("/sheets/cahaya-baru.pdf", headers=known)
+    assert again.status_code == 304
+    assert again.content == b""
+    for other in (
+        "/sheets/gula-habang.pdf",
+        "/sheets/cahaya-baru.tif",
+        "/sheets/cahaya-baru.pdf?lang=en",
+        "/sheets/cahaya-baru.pdf?year=2024",
+        "/sheets/cahaya-baru.pdf?method=owa&risk=0.2",
+    ):
+        assert client.get(other, headers=known).status_code == 200
+
+
+def test_other_days_are_other_sheets(client, monkeypatch):
+    before = client.get("/sheets/cahaya-baru.pdf").headers["ETag"]
+    monkeypatch.setattr(sheets, "_today", lambda: date(2031, 1, 2))
+    after = client.get("/sheets/cahaya-baru.pdf")
+    assert after.headers["ETag"] != before
+    assert b"D:20310102" in after.content
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/sheets/atlantis.pdf", 404, "ZoneNotFound"),
+        ("/sheets/atlantis.tif", 404, "ZoneNotFound"),
+        ("/sheets/cahaya-baru.pdf?model=x", 404, "ModelNotFound"),
+        ("/sheets/cahaya-baru.pdf?year=1999", 400, "UnknownYear"),
+        ("/sheets/cahaya-baru.pdf?method=x", 400, None),
+        ("/sheets/cahaya-baru.pdf?tahun=2025", 400, "UnknownParameter"),
+        ("/sheets/cahaya-baru.pdf?lang=fr", 400, "InvalidParameter"),
+        ("/sheets/provinsi.pdf?model=x", 404, "ModelNotFound"),
+        ("/sheets/cahaya-baru.doc", 404, None),
+    ],
+)
+def test_what_cannot_be_printed_is_a_problem(client, path, status, code):
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert code is None or answer.json()["code"] == code
+
+
+def test_the_need_model_has_sheets_too(client):
+    assert client.get("/sheets/cahaya-baru.pdf?model=kebutuhan").status_code == 200
+    assert client.get("/sheets/provinsi.pdf?model=kebutuhan").status_code == 200

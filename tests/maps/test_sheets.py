@@ -1,0 +1,329 @@
+"""Printed sheets: what they say, that it fits, that words from outside stay words."""
+
+import datetime
+import json
+import re
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import pytest
+import shapely
+from rasterio.io import MemoryFile
+from rasterio.warp import transform_bounds
+
+from geo import planning
+from geo.errors import ZoneNotFound
+from geo.store import Store
+from maps import sheets
+from maps.sheet_content import numbers_of, province_content, zone_content
+from maps.sheet_frame import Frame, degrees, frame_around, grid, ground_m_per_mm, scale_bar, utm_crs
+from maps.sheet_geopdf import PageNotFound, georeferenced_pdf
+from maps.sheet_map import Area, map_content
+from maps.sheet_words import printable, shortened
+
+PRINTED = datetime.date(2026, 11, 24)
+HOSTILE = (
+    "#set page(fill: red)",
+    "$x^2$ *tebal* _miring_ `mentah`",
+    "<label> @ref [isi] #{1 + 1} // /* */",
+    "\\ \"kutip\" 'tunggal' \\u{41} ~ -- ---",
+    "عربي مرحبا",
+    "a" * 400,
+    "#panic(1)" * 60,
+)
+
+
+@pytest.fixture(scope="module")
+def store(reference_folder):
+    opened = Store(reference_folder)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def subject(store):
+    return sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="id")
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type/Page\b(?!s)", pdf))
+
+
+def fonts(pdf: bytes) -> set[str]:
+    return {name.decode() for name in re.findall(rb"/BaseFont/[A-Z]{6}\+([A-Za-z-]+)", pdf)}
+
+
+def renamed(subject, name):
+    """The subject with one name for every zone, and one word for everything that is said of them."""
+    zones = subject.layer.copy()
+    zones["name"] = name
+    zones[["status", "remarks", "geometry_method", "source"]] = name
+    measures = subject.assessment.measures
+    named = replace(measures, names=dict.fromkeys(measures.names, name))
+    return replace(subject, layer=zones, assessment=replace(subject.assessment, measures=named))
+
+
+def test_a_sheet_says_the_figures_of_the_assessment(subject):
+    said = zone_content(subject, "cahaya-baru")
+    result = subject.assessment.result("cahaya-baru")
+    assert said["figures"]["score"] == "83,7"
+    assert said["figures"]["rank"] == "1 dari 2"
+    assert said["figures"]["coverage"] == "78%"
+    assert said["figures"]["class"]["title"] == "Sangat siap"
+    rows = [row for dimension in said["dimensions"] for row in dimension["rows"]]
+    assert sum(row["points"] for row in rows) == pytest.approx(result.score, abs=0.05)
+    assert [r["measure"] for r in rows if not r["is_known"]] == ["Tidak ada data"] * 2
+    assert next(r for r in rows if "air minum" in r["title"])["measure"] == "65,15"
+    assert [c["outcome"] for c in said["constraints"]] == ["passed", *["unknown"] * 3]
+    assert said["facts"][0] == ["Luas menurut sumber", "61.147,7 ha"]
+
+
+def test_a_sheet_names_every_version_that_went_in(subject):
+    said = zone_content(subject, "cahaya-baru")
+    assert [row["dataset"] for row in said["lineage"]] == [
+        origin.dataset for origin in subject.assessment.lineage
+    ]
+    assert all(re.fullmatch("[0-9a-f]{12}", row["sha256"]) for row in said["lineage"])
+    assert any("NASA MCD12C1" in source for source in said["sources"])
+    assert said["printed"] == "Dicetak 24 November 2026"
+
+
+def test_english_says_the_same_in_english(store):
+    subject = sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
+    said = zone_content(subject, "cahaya-baru")
+    assert said["figures"]["score"] == "83.7"
+    assert said["figures"]["rank"] == "1 of 2"
+    assert said["printed"] == "Printed 24 November 2026"
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("zone", ["cahaya-baru", "angsana", "cintapuri", "63.01.02"])
+def test_every_kind_of_area_becomes_a_sheet_in_our_own_type(store, zone, language):
+    """A zone with much data, one with little, a bare location and a kecamatan."""
+    subject = sheets.read_zone_subject(store, zone, printed=PRINTED, language=language)
+    pdf = sheets.zone_sheet(subject, zone)
+    assert pdf.startswith(b"%PDF-")
+    assert pages(pdf) == 2
+    assert {"Inter-Regular", "Inter-SemiBold"} <= fonts(pdf)
+
+
+def test_a_zone_without_a_score_says_why(store):
+    subject = sheets.read_zone_subject(store, "cintapuri", printed=PRINTED, language="en")
+    said = zone_content(subject, "cintapuri")
+    assert said["figures"]["score"] == said["figures"]["rank"] == "–"
+    assert said["figures"]["class"] == {"title": "Too few data"}
+    assert "31%" in said["figures"]["reason"]
+    rows = [row for dimension in said["dimensions"] for row in dimension["rows"]]
+    assert all(row["points"] == 0 for row in rows)
+    assert sum(row["most"] for row in rows) == pytest.approx(100, abs=0.1)
+
+
+def test_the_same_inputs_give_the_same_bytes(subject):
+    assert sheets.zone_sheet(subject, "cahaya-baru") == sheets.zone_sheet(subject, "cahaya-baru")
+    later = replace(subject, printed=PRINTED + datetime.timedelta(days=1))
+    assert sheets.zone_sheet(later, "cahaya-baru") != sheets.zone_sheet(subject, "cahaya-baru")
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:12])
+def test_words_from_outside_stay_words_and_fit(subject, name):
+    hostile = renamed(subject, name)
+    said = zone_content(hostile, "cahaya-baru")
+    assert said["name"].replace("\u200b", "").rstrip("…") in name
+    assert pages(sheets.zone_sheet(hostile, "cahaya-baru")) == 2
+    assert sheets.zone_raster(hostile, "cahaya-baru")
+
+
+def test_markup_is_data_in_every_template():
+    """No template evaluates what it is given."""
+    for path in sheets._TEMPLATES.glob("*.typ"):
+        assert not re.search(r"\beval\(|mode:\s*\"markup\"", path.read_text(encoding="utf-8"))
+
+
+def test_made_up_land_is_marked(subject):
+    said = zone_content(replace(subject, is_synthetic=True), "cahaya-baru")
+    assert said["notice"].startswith("SINTETIS")
+    assert zone_content(subject, "cahaya-baru")["notice"] == ""
+
+
+def test_a_zone_that_is_not_there_is_not_found(store):
+    with pytest.raises(ZoneNotFound):
+        sheets.read_zone_subject(store, "atlantis", printed=PRINTED, language="id")
+
+
+def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
+    subject = sheets.read_province_subject(store, printed=PRINTED, language="id")
+    said = province_content(subject, sheets.PROVINCE)
+    assert [row["number"] for row in said["rows"]] == [str(i) for i in range(1, 15)]
+    assert [row["score"] for row in said["rows"][:3]] == ["83,7", "59,1", "–"]
+    assert sum(c["count"] for c in said["counts"]) == 14
+    placed = sum(q["count"] for q in said["quadrants"])
+    assert said["unplaced"] == f"Tidak ditempatkan: {14 - placed}"
+    assert pages(sheets.province_sheet(subject)) == 2
+
+
+def test_every_number_of_the_ranking_is_on_the_map_of_the_province(store):
+    subject = sheets.read_province_subject(store, printed=PRINTED, language="en")
+    labels = sheets._province_map(subject)["map"]["labels"]
+    on_map = {label["text"] for label in labels if label["kind"] == "number"}
+    assert on_map == set(numbers_of(subject).values())
+
+
+def test_need_alone_has_no_quadrants(store):
+    subject = sheets.read_province_subject(store, printed=PRINTED, language="id", model="kebutuhan")
+    assert province_content(subject, sheets.PROVINCE)["quadrants"] == []
+    assert sheets.province_sheet(subject)
+
+
+@pytest.mark.parametrize("zone", ["cahaya-baru", "cintapuri", "63.01.02"])
+def test_the_map_for_tablets_lies_where_the_zone_lies(store, zone):
+    subject = sheets.read_zone_subject(store, zone, printed=PRINTED, language="id")
+    with MemoryFile(sheets.zone_raster(subject, zone)) as file, file.open() as picture:
+        assert picture.crs.to_epsg() == 32750
+        assert picture.shape == (1800, 1350)
+        assert picture.count == 3
+        assert picture.profile["tiled"]
+        assert picture.res[0] == pytest.approx(picture.res[1], rel=1e-9)
+        west, south, east, north = transform_bounds(picture.crs, "OGC:CRS84", *picture.bounds)
+        pixels = picture.read()
+    shape = planning.layer(store, subject.assessment.layer).geometry[zone]
+    assert shapely.box(west, south, east, north).contains(shape)
+    assert len(np.unique(pixels.reshape(3, -1), axis=1).T) > 20
+
+
+def test_the_colour_of_a_zone_lies_on_its_place_in_the_picture(store):
+    """The class's colour at the zone's own place: the picture is not shifted or turned."""
+    subject = sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="id")
+    with MemoryFile(sheets.zone_raster(subject, "cahaya-baru")) as file, file.open() as picture:
+        shape = subject.layer.to_crs(picture.crs).geometry["cahaya-baru"]
+        others = subject.layer.drop(index="cahaya-baru").to_crs(picture.crs).union_all()
+        # Inside the outline, away from other zones and from where a regency's name stands.
+        x, y = shape.centroid.x, shape.bounds[3] - 3_000
+        assert not others.buffer(2_000).contains(shapely.Point(x, y))
+        colour = tuple(int(band) for band in next(picture.sample([(x, y)])))
+        beside = tuple(int(b) for b in next(picture.sample([(x, shape.bounds[3] + 3_000)])))
+    assert colour == (0x01, 0x85, 0x71)
+    assert beside == (0xFB, 0xFA, 0xF7)
+
+
+def square_frame(width_m=10_000.0):
+    return Frame(
+        pyproj.CRS("EPSG:32750"), (500_000, 9_600_000, 500_000 + width_m, 9_610_000), 100, 100
+    )
+
+
+def test_the_scale_is_measured_on_the_ellipsoid():
+    """On the central meridian UTM draws 1 km as 0.9996 km, so 100 m of the plane are 100.04 m."""
+    frame = square_frame()
+    assert ground_m_per_mm(frame) == pytest.approx(100 / 0.9996, rel=1e-6)
+    bar = scale_bar(frame, "id")
+    assert bar["text"] == "2 km"
+    assert bar["length"] == pytest.approx(20 * 0.9996, abs=1e-3)
+    assert bar["ratio"] == "1 : 100.000"
+
+
+def test_the_frame_keeps_its_subject_in_the_middle_and_the_shape_of_the_paper():
+    frame = frame_around(
+        (114.5, -3.5, 114.7, -3.1), width_mm=112, height_mm=84, share=0.5, least_m=1
+    )
+    minx, miny, maxx, maxy = frame.bounds
+    assert (maxx - minx) / (maxy - miny) == pytest.approx(112 / 84)
+    # 0.4° of latitude are 44.2 km: half of the height.
+    assert maxy - miny == pytest.approx(2 * 44_240, rel=0.01)
+
+
+def test_a_bare_location_gets_its_surroundings():
+    frame = frame_around((115, -3, 115, -3), width_mm=100, height_mm=50, share=0.5, least_m=24_000)
+    assert frame.bounds[2] - frame.bounds[0] == pytest.approx(24_000)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "code"),
+    [(114.6, -3, 32750), (120.1, -3, 32751), (179.9, 1, 32660), (180, 1, 32660)],
+)
+def test_the_utm_zone_of_a_place(lon, lat, code):
+    assert utm_crs(lon, lat).to_epsg() == code
+
+
+def test_the_grid_has_round_minutes_at_their_true_place():
+    frame = square_frame()
+    lines, ticks = grid(frame, "en")
+    assert len(lines) >= len(ticks) > 0
+    to_plane = pyproj.Transformer.from_crs("OGC:CRS84", frame.crs, always_xy=True)
+    for tick in (t for t in ticks if t["edge"] == "bottom"):
+        whole, minutes = re.match(r"(\d+)°(\d+)′ E", tick["text"]).groups()
+        lon = int(whole) + int(minutes) / 60
+        x, _ = to_plane.transform(lon, -3.618)
+        assert tick["at"] == pytest.approx((x - 500_000) / 100, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("value", "directions", "text"),
+    [
+        (-3.25, "NS", "3°15′ S"),
+        (0, "NS", "0°00′ N"),
+        (114.9999999, "EW", "115°00′ E"),
+        (-0.0083333, "EW", "0°00′30″ W"),
+    ],
+)
+def test_degrees_are_written_in_minutes(value, directions, text):
+    assert degrees(value, directions, "en") == text
+
+
+def test_labels_do_not_lie_on_each_other_and_approximate_outlines_are_dashed():
+    regencies = gpd.GeoDataFrame(
+        {"name": ["Satu"]}, geometry=[shapely.box(116.9, -3.7, 117.2, -3.4)], crs="OGC:CRS84"
+    )
+    place = shapely.Point(117.05, -3.57)
+    areas = [
+        Area("a", place.buffer(0.02), "#018571", True, True, "Alfa"),
+        Area("b", place, "hatched", False, False, "Beta"),
+        Area("c", place, "hatched", False, False, "Gama"),
+    ]
+    drawn = map_content(square_frame(), regencies=regencies, areas=areas, language="id")
+    names = [label["text"] for label in drawn["labels"]]
+    assert names.count("Beta") + names.count("Gama") == 1
+    assert re.search(r'stroke-width="0.65" stroke-dasharray', drawn["svg"])
+    assert "Alfa" not in drawn["svg"]
+    assert json.dumps(drawn)
+
+
+def test_words_are_cut_and_broken_for_paper():
+    assert shortened("abcdef", 4) == "abc…"
+    assert printable("a\x00b\u202ec\nd") == "a bc d"
+    assert printable("x" * 50).count("\u200b") == 2
+    assert printable("x" * 50).replace("\u200b", "") == "x" * 50
+
+
+def test_the_georeferenced_pdf_knows_the_corners_of_its_map(subject):
+    """The corners' latitudes and longitudes, brought back to the plane, are those of the frame."""
+    pdf = sheets.zone_map_pdf(subject, "cahaya-baru")
+    assert pdf == sheets.zone_map_pdf(subject, "cahaya-baru")
+    numbers = re.search(rb"/GPTS\[([^]]*)\]", pdf)[1].split()
+    lat, lon = np.array(numbers, dtype=float).reshape(4, 2).T
+    to_plane = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:32750", always_xy=True)
+    x, y = to_plane.transform(lon, lat)
+    with MemoryFile(sheets.zone_raster(subject, "cahaya-baru")) as file, file.open() as picture:
+        west, south, east, north = picture.bounds
+    assert x == pytest.approx([west, west, east, east], abs=0.01)
+    assert y == pytest.approx([north, south, south, north], abs=0.01)
+    assert b"/EPSG 32750" in pdf
+
+
+def test_the_added_page_of_a_georeferenced_pdf_is_found_through_its_table(subject):
+    """Every reader starts at the last startxref and takes the newest entry of an object."""
+    pdf = sheets.zone_map_pdf(subject, "cahaya-baru")
+    start = int(re.findall(rb"startxref\n(\d+)\n", pdf)[-1])
+    table = re.match(
+        rb"xref\n0 1\n0{10} 65535 f\r\n(\d+) 1\n(\d{10}) 00000 n\r\ntrailer\n<<.*/Prev (\d+)>>",
+        pdf[start:],
+    )
+    number, offset, previous = map(int, table.groups())
+    assert pdf[offset:].startswith(b"%d 0 obj\n<</Type/Page/" % number)
+    assert pdf[previous:].startswith(b"xref\n")
+
+
+def test_another_pdf_is_not_georeferenced(subject):
+    with pytest.raises(PageNotFound):
+        georeferenced_pdf(sheets.zone_sheet(subject, "cahaya-baru"), square_frame())
