@@ -179,6 +179,7 @@ def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
         address=f"{root}/readiness",
         quadrant=f"{root}/readiness/quadrant" if is_paired else "",
         exports=f"{root}/exports/zones",
+        sheets=f"{root}/sheets",
         language=language,
     )
 

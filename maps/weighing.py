@@ -30,12 +30,13 @@ class WeighingView:
     """The sliders of a model, and the address that answers to them.
 
     `quadrant` is the address of readiness against need, empty where the model is neither of the two,
-    `exports` that of the zones as a file, without its ending.
+    `exports` that of the zones as a file, without its ending, `sheets` that of the printed sheets.
     """
 
     address: str
     quadrant: str
     exports: str
+    sheets: str
     model_id: str
     groups: tuple[SliderGroup, ...]
     methods: tuple[tuple[str, Text], ...]
@@ -49,21 +50,24 @@ class WeighingView:
             "model": self.model_id,
             "method": self.method,
             "risk": self.risk,
+            "sheets": self.sheets,
         }
 
 
 def weighing_view(
-    model: Model, *, address: str, quadrant: str, exports: str, language: Language
+    model: Model, *, address: str, quadrant: str, exports: str, sheets: str, language: Language
 ) -> WeighingView:
     """The sliders of a model: one for each top-level dimension, one for each criterion below it.
 
     `address` is that of `POST /readiness`, `quadrant` that of readiness against need or empty,
-    `exports` that of the zones as a file; answers come in `language`.
+    `exports` that of the zones as a file, `sheets` that of the printed sheets; answers come in
+    `language`.
     """
     return WeighingView(
         address=f"{address}?lang={language}",
         quadrant=f"{quadrant}?lang={language}" if quadrant else "",
         exports=exports,
+        sheets=sheets,
         model_id=model.id,
         groups=tuple(_group(model, index) for index in range(len(model.top_dimensions()))),
         methods=tuple((method.id, method.title) for method in METHODS.values()),

@@ -176,10 +176,18 @@ const Kawasan = (() => {
     );
   }
 
+  function sheetLink(id) {
+    if (!data.weighing) return null;
+    const asked = new URLSearchParams({ model: data.weighing.model, lang: document.documentElement.lang });
+    const address = `${data.weighing.sheets}/${encodeURIComponent(id)}.pdf?${asked}`;
+    return element("p", { class: "sheet-link" }, element("a", { href: address, target: "_blank" }, text("zone.sheet")));
+  }
+
   const zoneCard = (card, id) => element(
     "article", { class: "card" },
     heading(card, card.place, card.area, card.geometryMark),
     standing(card),
+    sheetLink(id),
     siteSearch(id),
     facts([["zone.lifts", card.lifts], ["zone.holds_back", card.holdsBack]]),
     contributions(card),

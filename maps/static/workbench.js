@@ -389,7 +389,7 @@
     }
     if (isMethod()) asked.set("method", method.value);
     if (method.value === "owa") asked.set("risk", String(Number(risk.value) / 100));
-    for (const link of downloads.querySelectorAll("a")) {
+    for (const link of downloads.querySelectorAll("[data-format]")) {
       link.href = `${downloads.dataset.address}.${link.dataset.format}?${asked}`;
     }
   }
