@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo.judgements import JudgedTwice
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
@@ -183,6 +182,8 @@ class ComparisonRequest(BaseModel):
 
 def pairs_of(judgements: Sequence[Judgement]) -> dict[str, dict[tuple[str, str], float]]:
     """Judgements by group and pair; `JudgedTwice` for one pair with two different ratios."""
+    from geo.judgements import JudgedTwice
+
     groups: dict[str, dict[tuple[str, str], float]] = {}
     for judgement in judgements:
         pairs = groups.setdefault(judgement.group, {})

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.assessment import Assessment
+    from geo.judgements import AhpWeights
     from geo.models import Model
     from geo.quadrant import QuadrantTable
     from geo.readiness import ConstraintResult, ZoneResult
@@ -142,30 +143,48 @@ def print_zones(
 
 
 def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> None:
-    """Print what is behind judged weights: consistency, consensus, who differs."""
-    from geo.judgements import CONSISTENCY_LIMIT
-
-    document = weighed_sentences(weighed, model, language)
-    for line in document:
-        output.print("• " + line, markup=False, highlight=False)
-    for group, result in weighed.judgements.items():
-        if group in weighed.together or result.consistency_ratio is None:
-            continue
-        ratio = number_text(result.consistency_ratio, language, 3)
-        limit = number_text(CONSISTENCY_LIMIT, language, 2)
-        output.print(f"{group}: CR {ratio} (≤ {limit}, {result.random_index})", markup=False)
-
-
-def weighed_sentences(weighed: "Weighed", model: "Model", language: Language) -> list[str]:
-    """What several members' judgements come to, one sentence after the other."""
+    """Print what is behind judged weights: consistency and what hurts it, consensus, who differs."""
     from geo.group_sentences import group_sentences
 
     titles = {d.id: d.title for d in model.dimensions} | {c.id: c.title for c in model.criteria}
-    return [
-        f"{group}: {sentence.to(language)}"
+    lines = [
+        (group, sentence)
         for group, judged in weighed.together.items()
         for sentence in group_sentences(judged, titles=titles)
     ]
+    lines += [
+        (group, sentence)
+        for group, result in weighed.judgements.items()
+        if group not in weighed.together
+        for sentence in _consistency(result, titles)
+    ]
+    for group, sentence in lines:
+        title = titles.get(group, _DIMENSIONS).to(language)
+        said = f"• {title}: {sentence.to(language)}"
+        output.print(said, markup=False, highlight=False)
+
+
+def _consistency(result: "AhpWeights", titles: Mapping[str, Text]) -> list[Text]:
+    """How consistent one person's judgements are, and which one to look at again."""
+    from geo.judgements import CONSISTENCY_LIMIT
+    from geo.sentences import as_written, decimal, filled
+
+    if result.consistency_ratio is None:
+        return []
+    ratio = decimal(round(result.consistency_ratio, 3), digits=3)
+    limit = as_written(CONSISTENCY_LIMIT)
+    said = [filled(_RATIO, ratio=ratio, limit=limit, table=result.random_index)]
+    harmful = result.most_harmful
+    if harmful is not None:
+        mend = {
+            "first": titles.get(harmful.first, Text(harmful.first, harmful.first)),
+            "second": titles.get(harmful.second, Text(harmful.second, harmful.second)),
+            "stated": as_written(harmful.stated),
+            "suggested": decimal(harmful.suggested, digits=2),
+            "then": decimal(round(harmful.consistency_ratio_then, 3), digits=3),
+        }
+        said.append(filled(_LOOK_AGAIN, **mend))
+    return said
 
 
 def print_comparison(before: "Assessment", after: "Assessment", language: Language) -> None:
@@ -291,4 +310,13 @@ def _class(assessment: "Assessment", class_id: str | None, language: Language) -
 _BROKEN = Text(
     id="| di depan angka: tahun itu tidak sebanding dengan tahun-tahun sebelumnya.",
     en="| before a figure: that year cannot be compared with the years before.",
+)
+_DIMENSIONS = Text(id="Dimensi", en="Dimensions")
+_RATIO = Text(
+    id="rasio konsistensi {ratio} (batas {limit}; indeks acak {table}).",
+    en="consistency ratio {ratio} (limit {limit}; random index {table}).",
+)
+_LOOK_AGAIN = Text(
+    id="tinjau lagi {first} terhadap {second}: tertulis {stated}, penilaian lain mengarah ke {suggested}; rasionya lalu {then}.",
+    en="look again at {first} against {second}: {stated} is stated, the other judgements point to {suggested}; the ratio then is {then}.",
 )

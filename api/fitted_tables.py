@@ -35,10 +35,11 @@ def print_fitted(columns: Sequence[str], rows: Sequence[Sequence[str]], title: s
         _print_records(columns, rows, title)
         return
     heads = (
-        Column(column[0], width=width, overflow="fold", justify=_side(column[1:]))
+        Column(Plain(column[0]), width=width, overflow="fold", justify=_side(column[1:]))
         for width, column in zip(widths, cells, strict=True)
     )
-    table = Table(*heads, title=title or None, title_justify="left")
+    # A zone may be called [/x]; as text it is no markup, wherever it stands.
+    table = Table(*heads, title=Plain(title) if title else None, title_justify="left")
     if not is_ruled:
         table.box, table.show_edge, table.padding = box.SIMPLE_HEAD, False, (0, 1, 0, 0)
     for row in rows:

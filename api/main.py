@@ -19,6 +19,7 @@ from api.routes import (
     exports,
     models,
     pages,
+    portraits,
     readiness,
     root,
     sheets,
@@ -44,6 +45,7 @@ _ROUTERS: Sequence[APIRouter] = (
     tiles.router,
     uploads.router,
     pages.router,
+    portraits.router,
 )
 _STATIC = Path(__file__).resolve().parent.parent / "maps" / "static"
 

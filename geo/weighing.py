@@ -39,8 +39,8 @@ class UnusedRisk(InvalidInput):
 class Weighed:
     """Global weights by criterion, summing to 1, and what is behind them.
 
-    `judgements` are AHP results by group ("goal" or a dimension's id), `together` what several
-    members say, by group; both empty where nothing was judged.
+    `judgements` are AHP results by the groups that were judged ("goal" or a dimension's id),
+    `together` what several members say, by group; both empty where nothing was judged.
     """
 
     weights: Mapping[str, float]
@@ -109,9 +109,7 @@ def own_ranks(
 
 def published_year(store: Store | Published, model_id: str, year: int | None) -> int | None:
     """`year`, or None for the newest where only a scenario has figures of it."""
-    now = store.current()
-    later = year is not None and year > years(now, model_id)[-1]
-    return None if later else year
+    return year if year in years(store, model_id) else None
 
 
 def weigh(
@@ -144,9 +142,10 @@ def weigh(
         weights, results = weights_from_judgements(chosen, pairs, incomplete=True)
         return Weighed(weights, {group: results[group] for group in together}, together)
     if wish.judgements:
-        return Weighed(
-            *weights_from_judgements(chosen, wish.judgements, incomplete=wish.is_incomplete)
+        weights, results = weights_from_judgements(
+            chosen, wish.judgements, incomplete=wish.is_incomplete
         )
+        return Weighed(weights, {group: results[group] for group in wish.judgements})
     if wish.weighting is not None or wish.ranks is not None:
         return Weighed(_by_rule(now, chosen, wish, layer=layer, year=year))
     return Weighed(weights_from(chosen, wish.stated or {}))
@@ -161,19 +160,17 @@ def weighed_document(weighed: Weighed, chosen: Model, language: Language) -> dic
     titles = {d.id: d.title for d in chosen.dimensions} | {c.id: c.title for c in chosen.criteria}
     return {
         "judgements": {
-            group: as_json(result, language)
-            | {
-                "weights": result.by_item(),
-                "consistent": result.is_consistent,
-                "limit": CONSISTENCY_LIMIT,
-            }
-            for group, result in weighed.judgements.items()
+            group: _judged_entry(result, language) for group, result in weighed.judgements.items()
         },
         "together": {
             group: {
                 "consensus": judged.consensus,
                 "consensus_level": judged.consensus_level,
-                "members": as_json(judged.members, language),
+                "members": [
+                    as_json(member, language)
+                    | {"result": member.result and _judged_entry(member.result, language)}
+                    for member in judged.members
+                ],
                 "silent": list(judged.silent),
                 "agreement": as_json(judged.agreement, language),
                 "differences": as_json(judged.differences, language),
@@ -181,6 +178,15 @@ def weighed_document(weighed: Weighed, chosen: Model, language: Language) -> dic
             }
             for group, judged in weighed.together.items()
         },
+    }
+
+
+def _judged_entry(result: AhpWeights, language: Language) -> dict[str, Any]:
+    document: dict[str, Any] = as_json(result, language)
+    return document | {
+        "weights": result.by_item(),
+        "consistent": result.is_consistent,
+        "limit": CONSISTENCY_LIMIT,
     }
 
 

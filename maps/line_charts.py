@@ -7,12 +7,13 @@ upright stands at the break. A figure that is no new observation is a hollow dot
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from geo.language import Language
 from maps.text import format_number
 
 WIDTH, HEIGHT = 340.0, 168.0
-_TOP, _BOTTOM, _RIGHT = 18.0, 24.0, 14.0
+_TOP, _BOTTOM = 12.0, 24.0
 # A figure's width at the chart's font size of 11.5, and the space between a label and its line.
 _GLYPH, _GAP = 6.6, 7.0
 _MOST_STEPS = 4
@@ -57,7 +58,7 @@ class Stripe:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A point as it is drawn; `label` is its value in words, above it, for the newest alone."""
+    """A point as it is drawn; `label` is its value in words, right of it, for the newest alone."""
 
     x: float
     y: float
@@ -107,45 +108,32 @@ def line_chart(
     levels = _levels(span or (min(p.value for p in points), max(p.value for p in points)))
     low, high = levels[0], levels[-1]
     labels = [format_number(level, language, decimals=_decimals(levels)) for level in levels]
+    newest = points[-1]
+    said = format_number(newest.value, language, decimals=decimals)
     left = max(map(len, labels)) * _GLYPH + _GAP
-    right, bottom = WIDTH - _RIGHT, HEIGHT - _BOTTOM
-    first, last = points[0].year, points[-1].year
+    right, bottom = WIDTH - len(said) * _GLYPH - 2 * _GAP, HEIGHT - _BOTTOM
+    first, last = points[0].year, newest.year
 
     def x_of(year: float) -> float:
-        inset = 10.0
-        return round(left + inset + (year - first) / (last - first) * (right - left - 2 * inset), 2)
+        return round(left + _GAP + (year - first) / (last - first) * (right - left - _GAP), 2)
 
     def y_of(value: float) -> float:
         return round(bottom - (value - low) / (high - low) * (bottom - _TOP), 2)
 
-    newest = points[-1]
+    middles = [(a[-1].year + b[0].year) / 2 for a, b in pairwise(segments)]
+    joined = [segment for segment in segments if len(segment) > 1]
     return LineChart(
         width=WIDTH,
         height=HEIGHT,
         left=round(left, 2),
-        right=right,
+        right=round(right, 2),
         bottom=bottom,
-        lines=tuple(
-            " ".join(f"{x_of(p.year)},{y_of(p.value)}" for p in segment)
-            for segment in segments
-            if len(segment) > 1
-        ),
+        lines=tuple(" ".join(f"{x_of(p.year)},{y_of(p.value)}" for p in s) for s in joined),
         dots=tuple(
-            Dot(
-                x=x_of(p.year),
-                y=y_of(p.value),
-                is_new=p.is_new,
-                label=format_number(p.value, language, decimals=decimals) if p is newest else "",
-            )
-            for p in points
+            Dot(x_of(p.year), y_of(p.value), p.is_new, said if p is newest else "") for p in points
         ),
-        breaks=tuple(
-            x_of((before[-1].year + after[0].year) / 2)
-            for before, after in zip(segments, segments[1:], strict=False)
-        ),
-        levels=tuple(
-            Mark(y_of(level), label) for level, label in zip(levels, labels, strict=True)
-        ),
+        breaks=tuple(x_of(middle) for middle in middles),
+        levels=tuple(Mark(y_of(level), label) for level, label in zip(levels, labels, strict=True)),
         years=tuple(Mark(x_of(year), str(year)) for year in _labelled(first, last)),
         stripes=_stripes(bands, low, high, y_of=y_of),
     )

@@ -16,17 +16,19 @@ from geo.assessment import Assessment
 from geo.confidence import Confidence, Simulation, confidence, overall
 from geo.contest import NothingRanked
 from geo.errors import LayerNotFound, ZoneNotFound
+from geo.explain import whole_percent
 from geo.language import Language
 from geo.readiness import ZoneResult
 from geo.store import Store
 from geo.synthetic_notice import NOTICE, has_synthetic_land
-from geo.trends import ZonePoint, ZoneTrend, zone_trends
+from geo.trends import ZoneTrend, zone_trends
 from geo.uncertainty import rank_intervals
-from geo.uncertainty_texts import whole_number, zone_sentence
+from geo.uncertainty_texts import percent_of, whole_number, zone_sentence
 from geo.versions import Published
 from maps.cards import class_cards, criterion_row, names_of, standing_card, text_or_none, zone_cards
 from maps.histories import histories, numbered_sources
-from maps.line_charts import Band, ChartPoint, LineChart, line_chart
+from maps.locator import locator
+from maps.score_histories import score_history
 from maps.text import format_number, format_share, translate
 from maps.views import ModelView, model_view
 
@@ -35,6 +37,14 @@ LAYERS = ("zones", "kecamatan")
 ZONE_FIGURES = ("tpt_agustus", "tpak_agustus")
 SIMULATION = Simulation(draws=2_000, seed=1)
 _MOST_NAMED = 50
+# Cards leave out what they have nothing to say of; a template asks for these all the same.
+_OF_CARD = (
+    *("name", "place", "status", "statusText", "score", "class", "rank", "coverage"),
+    *("coverageShare", "reason", "area", "officialStatus", "geometry", "geometryMark"),
+    *("remarks", "source", "sourceUrl", "lifts", "holdsBack", "constraints", "sources"),
+)
+_OF_CRITERION = ("measure", "period", "note", "shares")
+_OF_CONSTRAINT = ("share", "note")
 
 
 def layer_of(now: Published, area_id: str, *, layer: str | None = None) -> str:
@@ -91,24 +101,28 @@ def zone_portrait(
         "model": view,
         "model_id": model,
         "models": _models(now),
-        "card": card,
+        "card": _whole_card(card),
         "area": card.get("area") or _source_area(row, language),
         "title": card.get("name", area_id),
         "regency": regency if regency in regencies.index else None,
+        "locator": locator(regencies, row, subject=regency, colours=_fills(assessment, [result])),
         "class": class_cards(view, language).get(result.rank_class or ""),
         "explanation": assessment.sentence_of(result).to(language),
         "certainty": _certainty(now, assessment, result, language),
         "dimensions": _dimensions(result, view, names, language),
-        "trend": _trend(now, assessment, area_id, language),
+        "trend": score_history(
+            _trends(now, model, holder)[area_id],
+            view,
+            {c.criterion: c.title for c in result.criteria},
+            language,
+        ),
         "figures": _regency_figures(now, regency, language),
         "lineage": assessment.lineage,
         "notice": NOTICE.to(language) if has_synthetic_land(now) else "",
     }
 
 
-def regency_portrait(
-    store: Store | Published, code: str, *, language: Language
-) -> dict[str, Any]:
+def regency_portrait(store: Store | Published, code: str, *, language: Language) -> dict[str, Any]:
     """Everything that the page of a regency says.
 
     Raises
@@ -125,6 +139,7 @@ def regency_portrait(
     sources = numbered_sources(rows)
     every = histories(rows, catalogue, sources, language)
     layers = {name: _areas_in(now, name, code, language) for name in LAYERS}
+    zones = layers["zones"]
     return {
         "code": code,
         "title": names_of(regencies)[code],
@@ -134,11 +149,23 @@ def regency_portrait(
         "series": [h for h in every if not h.is_labour and h.chart is not None],
         "single": [h for h in every if not h.is_labour and h.chart is None],
         "figure_sources": sources,
-        "zones": layers["zones"],
+        "zones": zones,
+        "locator": locator(
+            regencies,
+            regencies.iloc[:0] if zones is None else zones["areas"],
+            subject=code,
+            colours={} if zones is None else zones["fills"],
+        ),
         "kecamatan": layers["kecamatan"],
         "lineage": [now.version(name) for name in ("regencies", "indicators")],
         "notice": NOTICE.to(language) if has_synthetic_land(now) else "",
     }
+
+
+def _whole_card(card: Mapping[str, Any]) -> dict[str, Any]:
+    """A card with every key that the template asks for."""
+    constraints = [dict.fromkeys(_OF_CONSTRAINT) | row for row in card.get("constraints", ())]
+    return {**dict.fromkeys(_OF_CARD), **card, "constraints": constraints}
 
 
 def _models(now: Published) -> list[tuple[str, Any]]:
@@ -156,6 +183,18 @@ def _hectares(area: object, language: Language) -> str | None:
 
 def _source_area(row: gpd.GeoDataFrame, language: Language) -> str | None:
     return _hectares(row["area_source_ha"].iloc[0], language) if "area_source_ha" in row else None
+
+
+def _whole_share(share: float | None, language: Language) -> str:
+    """A share that never reads as more than it is; the same as in the cards."""
+    return format_share(None if share is None else whole_percent(share) / 100, language)
+
+
+def _fills(assessment: Assessment, results: Sequence[ZoneResult]) -> dict[str, str]:
+    """The colour of each ranked area's class by its id."""
+    view = model_view(assessment.model, year=assessment.year)
+    cards = class_cards(view, "id")
+    return {r.area_id: cards[r.rank_class]["colour"] for r in results if r.rank_class is not None}
 
 
 def _dimensions(
@@ -176,6 +215,7 @@ def _dimensions(
         row = rows[c.criterion]
         inside.setdefault(c.dimension if c.dimension in inside else "", []).append(
             {
+                **dict.fromkeys(_OF_CRITERION),
                 **row,
                 "title": c.title.to(language),
                 "unit": c.unit.to(language),
@@ -196,7 +236,7 @@ def _dimensions(
             "score": None
             if result.dimension_scores.get(d) is None
             else format_number(result.dimension_scores[d], language, decimals=0),
-            "coverage": format_share(result.dimension_coverage.get(d), language),
+            "coverage": _whole_share(result.dimension_coverage.get(d), language),
             "criteria": criteria,
         }
         for d, criteria in inside.items()
@@ -227,7 +267,7 @@ def _certainty(
     found = _confidence(now, assessment.model.id, assessment.layer)
     if found is None:
         return None
-    place = found.uncertainty.place(result.area_id)
+    place, n_draws = found.uncertainty.place(result.area_id), found.simulation.draws
     first, last = (int(rank) for rank in rank_intervals(found.uncertainty)[place])
     key = "portrait.one_rank" if first == last else "portrait.interval"
     classes = class_cards(model_view(assessment.model, year=assessment.year), language)
@@ -238,70 +278,15 @@ def _certainty(
         "interval": translate(key, language, first=first, last=last),
         "sentence": zone_sentence(found.uncertainty, result.area_id).to(language),
         "overall": overall(found).to(language),
-        "draws": whole_number(found.simulation.draws).to(language),
+        "draws": whole_number(n_draws).to(language),
         "classes": [
-            {**classes[class_id], "share": format_share(share, language), "part": share}
+            {
+                **classes[class_id],
+                "share": percent_of(round(share * n_draws), n_draws).to(language),
+            }
             for class_id, share in reversed(list(shares))
             if share > 0
         ],
-    }
-
-
-def _trend(
-    now: Published, assessment: Assessment, area_id: str, language: Language
-) -> dict[str, Any]:
-    """A zone over the years: the chart, one row a year, and why years are not comparable."""
-    found = _trends(now, assessment.model.id, assessment.layer)[area_id]
-    view = model_view(assessment.model, year=assessment.year)
-    classes = class_cards(view, language)
-    broken = {b.after for b in found.breaks}
-    points = [point for segment in found.segments for point in segment] + list(found.unranked)
-    return {
-        "sentence": found.sentence.to(language),
-        "chart": _score_chart(found, view, language),
-        "classes": list(reversed(classes.values())),
-        "years": [
-            _year_row(point, classes, is_after_break=point.year in broken, language=language)
-            for point in sorted(points, key=lambda p: -p.year)
-        ],
-        "breaks": [
-            {
-                "title": translate("portrait.break", language, before=b.before, after=b.after),
-                "reasons": [reason.to(language) for reason in b.reasons],
-            }
-            for b in reversed(found.breaks)
-        ],
-    }
-
-
-def _score_chart(trend: ZoneTrend, model: ModelView, language: Language) -> LineChart | None:
-    segments = [
-        [ChartPoint(p.year, p.score, bool(p.observed)) for p in segment if p.score is not None]
-        for segment in trend.segments
-    ]
-    classes = class_cards(model, language)
-    bands = [Band(c.lower, classes[c.id]["colour"]) for c in model.ordered_classes]
-    return line_chart(segments, language, decimals=1, span=(0.0, 100.0), bands=bands)
-
-
-def _year_row(
-    point: ZonePoint,
-    classes: Mapping[str, Mapping[str, str]],
-    *,
-    is_after_break: bool,
-    language: Language,
-) -> dict[str, Any]:
-    return {
-        "year": point.year,
-        "score": format_number(point.score, language, decimals=1),
-        "rank": "–"
-        if point.rank is None
-        else translate("portrait.rank_in", language, rank=point.rank, n=point.of),
-        "class": classes.get(point.rank_class or ""),
-        "status": translate(f"status.{point.status}", language),
-        "coverage": format_share(point.data_coverage, language),
-        "is_after_break": is_after_break,
-        "is_new": bool(point.observed),
     }
 
 
@@ -319,9 +304,7 @@ def _regency_figures(now: Published, code: str | None, language: Language) -> di
     return {"histories": histories(rows, catalogue, sources, language), "sources": sources}
 
 
-def _areas_in(
-    now: Published, layer: str, code: str, language: Language
-) -> dict[str, Any] | None:
+def _areas_in(now: Published, layer: str, code: str, language: Language) -> dict[str, Any] | None:
     """A layer's areas of one regency with their standing, ranked first; None without the layer."""
     if layer not in now.datasets("layer"):
         return None
@@ -334,6 +317,8 @@ def _areas_in(
     return {
         "model": view,
         "n_ranked": assessment.n_ranked,
+        "areas": inside,
+        "fills": _fills(assessment, results),
         "rows": [_standing_row(r, assessment, view, language) for r in ordered],
         "classes": _class_counts(results, view, language),
     }

@@ -37,7 +37,8 @@ class Frame:
     def to_paper(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Metres of the plane, (n, 2), as millimetres from the upper left corner."""
         origin = np.array([self.bounds[0], self.bounds[3]])
-        return (xy - origin) * np.array([self.mm_per_m, -self.mm_per_m])
+        paper: npt.NDArray[np.float64] = (xy - origin) * np.array([self.mm_per_m, -self.mm_per_m])
+        return paper
 
 
 def utm_crs(lon: float, lat: float) -> pyproj.CRS:

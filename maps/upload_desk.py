@@ -6,9 +6,9 @@ The example's sentences are those of `geo/findings.py`, so that the page shows w
 from collections.abc import Sequence
 from typing import Any
 
-from geo.findings import Feature, Finding, finding
+from geo.findings import Feature, Finding, Severity, finding
 from geo.language import Language
-from geo.layers import SCHEMAS, Field, LayerSchema
+from geo.layers import SCHEMAS, Field, FieldKind, LayerSchema
 from geo.sources import Limits
 from maps.text import format_number, translate
 
@@ -16,7 +16,24 @@ _MIB = 1024 * 1024
 # In this order, because zones are what an office sends most.
 _LAYERS = ("zones", "kecamatan", "regencies")
 # The keys of a report's JSON, as `geo.report.report_of` writes them.
-_REPORT = ("accepted", "summary", "mapping", "findings", "counts", "difference")
+_REPORT = {
+    "accepted": "portrait.report_accepted",
+    "summary": "portrait.report_summary",
+    "mapping": "portrait.report_mapping",
+    "findings": "portrait.report_findings",
+    "counts": "portrait.report_counts",
+    "difference": "portrait.report_difference",
+}
+_SEVERITIES: dict[Severity, str] = {
+    "error": "portrait.severity_error",
+    "warning": "portrait.severity_warning",
+    "info": "portrait.severity_info",
+}
+_KINDS: dict[FieldKind, str] = {
+    "text": "portrait.kind_text",
+    "integer": "portrait.kind_integer",
+    "number": "portrait.kind_number",
+}
 
 
 def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
@@ -33,15 +50,14 @@ def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
         "example": [
             {
                 "severity": found.severity,
-                "severityText": translate(f"portrait.severity_{found.severity}", language),
+                "severityText": translate(_SEVERITIES[found.severity], language),
                 "code": found.code,
                 "sentence": found.sentence.to(language),
             }
             for found in _example()
         ],
         "report": [
-            {"name": name, "text": translate(f"portrait.report_{name}", language)}
-            for name in _REPORT
+            {"name": name, "text": translate(key, language)} for name, key in _REPORT.items()
         ],
     }
 
@@ -63,7 +79,7 @@ def _field(field: Field, language: Language) -> dict[str, Any]:
     return {
         "name": field.name,
         "title": field.title.to(language) + unit,
-        "kind": translate(f"portrait.kind_{field.kind}", language),
+        "kind": translate(_KINDS[field.kind], language),
         "is_required": field.required,
         "pattern": field.pattern,
         "aliases": field.aliases,
@@ -78,5 +94,5 @@ def _example() -> Sequence[Finding]:
             "geometry_invalid", feature=siayuh, reason="Self-intersection", lon=116.21, lat=-2.87
         ),
         finding("gpkg_journal"),
-        finding("encoding_chosen", encoding="cp1252", why=".cpg"),
+        finding("column_renamed", column="LUAS", name="luas_2"),
     )

@@ -17,6 +17,12 @@ from api.asked import (
     scenario_notes,
     scenario_of,
 )
+from api.comparison_documents import (
+    ComparisonDocument,
+    QuadrantDocument,
+    SensitivityDocument,
+    TrendsDocument,
+)
 from api.deps import LanguageDep, StoreDep
 from api.examples import COMPARISON_EXAMPLES
 from api.parameters import InvalidParameter
@@ -57,7 +63,11 @@ class QuadrantQuery(Asked):
     lang: str | None = None
 
 
-@router.post("/readiness/comparison", summary="Two assessments compared zone by zone")
+@router.post(
+    "/readiness/comparison",
+    summary="Two assessments compared zone by zone",
+    response_model=ComparisonDocument,
+)
 def compare_readiness(
     request: Request,
     asked: Annotated[ComparisonRequest, Body(openapi_examples=COMPARISON_EXAMPLES)],
@@ -78,7 +88,7 @@ def compare_readiness(
     return json_response(request, document | {"notes": list(dict.fromkeys(notes))})
 
 
-@router.get("/readiness/trends", summary="Every zone over the years")
+@router.get("/readiness/trends", summary="Every zone over the years", response_model=TrendsDocument)
 def read_trends(
     request: Request,
     query: Annotated[TrendsQuery, Query()],
@@ -110,7 +120,11 @@ def read_trends(
     return conditional(request, key, answer)
 
 
-@router.get("/readiness/sensitivity", summary="How far each weight can move")
+@router.get(
+    "/readiness/sensitivity",
+    summary="How far each weight can move",
+    response_model=SensitivityDocument,
+)
 def read_sensitivity(
     request: Request,
     query: Annotated[SensitivityQuery, Query()],
@@ -146,7 +160,9 @@ def read_sensitivity(
     return conditional(request, key, answer)
 
 
-@router.get("/readiness/quadrant", summary="Readiness against need")
+@router.get(
+    "/readiness/quadrant", summary="Readiness against need", response_model=QuadrantDocument
+)
 def read_quadrant(
     request: Request,
     query: Annotated[QuadrantQuery, Query()],

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.assessment_documents import ModelDocument, ModelsDocument
 from api.deps import LanguageDep, LinksDep, StoreDep
 from api.links import JSON
 from api.responses import json_response, tagged
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["models"])
 
 
-@router.get("/models", summary="Models, methods and weightings")
+@router.get("/models", summary="Models, methods and weightings", response_model=ModelsDocument)
 def read_models(
     request: Request, store: StoreDep, language: LanguageDep, links: LinksDep
 ) -> Response:
@@ -57,7 +58,7 @@ def read_models(
     return tagged(request, json_response(request, document))
 
 
-@router.get("/models/{model}", summary="One model")
+@router.get("/models/{model}", summary="One model", response_model=ModelDocument)
 def read_model(request: Request, model: str, store: StoreDep, language: LanguageDep) -> Response:
     """Dimensions, criteria with their value functions and sources, constraints, weights, classes.
 

@@ -16,6 +16,13 @@ from api.asked import (
     scenario_of,
     simulated,
 )
+from api.assessment_documents import (
+    AssessmentDocument,
+    ExplainedZoneDocument,
+    JudgementsDocument,
+    ScoresDocument,
+    WeighedDocument,
+)
 from api.deps import LanguageDep, LinksDep, StoreDep
 from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
 from api.links import GEOJSON, JSON
@@ -28,7 +35,11 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["readiness"])
 
 
-@router.get("/readiness", summary="The current assessment of all zones")
+@router.get(
+    "/readiness",
+    summary="The current assessment of all zones",
+    response_model=AssessmentDocument,
+)
 def read_readiness(
     request: Request,
     query: Annotated[AskedQuery, Query()],
@@ -49,7 +60,11 @@ def read_readiness(
     return conditional(request, etag_of(found.key, language, links.base, asked), answer)
 
 
-@router.post("/readiness", summary="An assessment under other weights, another method, a scenario")
+@router.post(
+    "/readiness",
+    summary="An assessment under other weights, another method, a scenario",
+    response_model=WeighedDocument | ScoresDocument,
+)
 def weigh_readiness(
     request: Request,
     asked: Annotated[ReadinessRequest, Body(openapi_examples=READINESS_EXAMPLES)],
@@ -86,7 +101,11 @@ def weigh_readiness(
     return json_response(request, document)
 
 
-@router.post("/readiness/judgements", summary="Weights from pairwise judgements")
+@router.post(
+    "/readiness/judgements",
+    summary="Weights from pairwise judgements",
+    response_model=JudgementsDocument,
+)
 def judge(
     request: Request,
     asked: Annotated[JudgementsRequest, Body(openapi_examples=JUDGEMENTS_EXAMPLES)],
@@ -110,7 +129,7 @@ def judge(
     return json_response(request, {"weights": weighed.weights} | document)
 
 
-@router.get("/readiness/{zone}", summary="One zone explained")
+@router.get("/readiness/{zone}", summary="One zone explained", response_model=ExplainedZoneDocument)
 def explain_zone(
     request: Request,
     zone: str,

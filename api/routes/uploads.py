@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, HTTPException, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import FormData, UploadFile
 
-from api.auth import ActorDep
-from api.deps import LanguageDep, LinksDep, SettingsDep, StoreDep, language_or_default
+from api.auth import ActorDep, require_key
+from api.deps import LanguageDep, LinksDep, SettingsDep, StoreDep, format_of, language_or_default
 from api.links import JSON, Links
 from api.problems import Problem, respond
 from api.responses import json_response
+from api.routes.portraits import desk_page
 from geo.errors import InvalidInput, LayerNotFound, UploadRejected
 from geo.language import Language, Text
 from geo.store import Store, Upload, UploadEntry, Version
@@ -176,15 +177,25 @@ async def create_upload(
     return json_response(request, _document(upload, links, language), status=201, headers=location)
 
 
+def _reader(request: Request) -> str | None:
+    """The caller's key; how the door works, as a page, may be read by everybody."""
+    return None if format_of(request) == "html" else require_key(request)
+
+
 @router.get("/uploads", summary="Uploads and what became of them", response_model=UploadsDocument)
 def read_uploads(
     request: Request,
     query: Annotated[UploadsQuery, Query()],
-    _actor: ActorDep,
+    reader: Annotated[str | None, Depends(_reader)],
     store: StoreDep,
     links: LinksDep,
 ) -> Response:
-    """The newest uploads first; `state=valid` lists those that wait for their publication."""
+    """The newest uploads first; `state=valid` lists those that wait for their publication.
+
+    As HTML: the steps, the accepted formats and fields, and what a report says, without a key.
+    """
+    if reader is None:
+        return desk_page(request)
     document = UploadsDocument(
         uploads=[
             UploadEntryDocument(**_entry(upload, links))

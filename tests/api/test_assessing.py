@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 
+WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
 OTHER = ("-w", "huni=.4", "-w", "usaha=.3", "-w", "berkembang=.2", "-w", "lingkungan=.1")
 REGENCIES = ("assess", "--layer", "regencies")
 JUDGED = """
@@ -51,6 +52,50 @@ def words(output):
     return " ".join(output.split())
 
 
+def test_the_ranking_is_printed_with_classes_and_data_coverage(run):
+    table = run("assess")
+    assert "Kawasan Transmigrasi Cahaya Baru" in table
+    assert "83,7" in table
+    assert "Sangat siap" in table
+    assert "data belum cukup" in table
+    assert "83.7" in run("assess", "--lang", "en")
+
+
+def test_a_zone_is_explained(run):
+    text = run("assess", "--explain", "cahaya-baru", "--lang", "en")
+    assert "rank 1 of 2" in text
+    assert "Not checked: there is no raster peat_depth_m yet." in text
+
+
+def test_what_would_lift_a_zone_a_class_is_said(run):
+    text = words(run("assess", "--explain", "gula-habang", "--lang", "en"))
+    assert "It rises to class Ready if" in text
+
+
+def test_a_zone_is_explained_by_its_name_with_its_geometry_and_sources(run):
+    text = words(run("assess", "--explain", "sungai pinang", "--lang", "en"))
+    assert "Geometry: Approximate: the kecamatan that the source names, joined" in text
+    assert "the zone's position and area inside it are unknown" in text
+    assert "https://" in text
+    assert "Sources: BPS" in text
+
+
+def test_the_ranking_says_whose_drawn_area_is_not_its_own(run):
+    lines = run("assess", "--lang", "en").splitlines()
+    marks = {
+        line.split("│")[2].strip(): line.split("│")[7].strip() for line in lines if "│" in line
+    }
+    assert marks["cahaya-baru"] == "approximate boundary"
+    assert marks["rkt-kotabaru"] == "encloses the zone"
+    assert marks["sebamban"] == "location only"
+
+
+def test_other_weights_and_json(run):
+    weights = ["-w", "huni=0,4", "-w", "usaha=.3", "-w", "berkembang=.2", "-w", "lingkungan=.1"]
+    document = json.loads(run("assess", "--json", *weights))
+    assert sum(document["weights"].values()) == pytest.approx(1)
+
+
 def test_two_zones_are_explained_one_after_the_other(run):
     text = words(run("assess", "--explain", "angsana", "--explain", "cahaya-baru", "--lang", "en"))
     assert text.index("Angsana is not ranked") < text.index("Cahaya Baru scores")
@@ -74,6 +119,14 @@ def test_a_simulation_is_the_same_for_a_seed_and_says_how_firm_the_first_place_i
     assert "of 300 simulations" in words(first)
 
 
+def test_the_simulation_of_an_explained_zone_is_one_sentence_with_what_counts_as_exact(run):
+    asked = ("--explain", "gula-habang", "--explain", "angsana", "--uncertainty", 100)
+    text = words(run("assess", *asked, "--lang", "en"))
+    assert "Gula Habang (Lajar Papuyuan) ranks 2 in" in text
+    assert "Angsana is not ranked, so it takes no part in the draws." in text
+    assert "Counted as exact, as the model states no error of them: Households" in text
+
+
 def test_ten_thousand_draws_are_no_wait(run):
     found = json.loads(run(*REGENCIES, "--uncertainty", 10_000, "--json"))["uncertainty"]
     for zone in found["zones"].values():
@@ -86,7 +139,7 @@ def test_sensitivity_prints_every_weight_with_what_the_document_holds(run):
     assert "Weights of dimensions" in printed
     for one in (*found["dimensions"], *found["criteria"]):
         for point in one["above"].values():
-            assert point is None or f"{point['weight']:.3f}" in printed
+            assert point is None or f"{point['weight']:.3f}"[:4] in printed
 
 
 def test_sobol_indices_of_a_zone_found_by_name(run):
@@ -100,10 +153,35 @@ def test_sobol_indices_of_a_zone_found_by_name(run):
 def test_judgements_of_several_members_are_read_from_a_file(run, tmp_path):
     path = tmp_path / "rapat.toml"
     path.write_text(JUDGED)
-    assert "goal: " in run("assess", "--judgements", path)
+    assert "Dimensi: " in run("assess", "--judgements", path)
     document = json.loads(run("assess", "--judgements", path, "--json"))
     assert [m["name"] for m in document["together"]["goal"]["members"]] == ["Provinsi", "Kabupaten"]
     assert sum(document["weights"].values()) == pytest.approx(1)
+
+
+def test_one_persons_contradiction_is_named_with_its_mend(run, tmp_path):
+    path = tmp_path / "saya.toml"
+    pairs = '["huni", "usaha", 4], ["usaha", "berkembang", 4], ["huni", "berkembang", 0.25]'
+    path.write_text(f'incomplete = true\n[judgements]\ngoal = [{pairs}, ["huni", "lingkungan", 1]]')
+    text = words(run("assess", "--judgements", path, "--lang", "en"))
+    assert "Dimensions: consistency ratio" in text
+    assert "limit 0.1; random index saaty2005" in text
+    assert "Dimensions: look again at" in text
+
+
+def test_a_file_of_judgements_may_begin_with_the_mark_of_windows_editors(run, tmp_path):
+    path = tmp_path / "rapat.toml"
+    path.write_text(JUDGED, encoding="utf-8-sig")
+    assert "Dimensi: " in run("assess", "--judgements", path)
+
+
+def test_a_scenario_of_the_service_is_read_as_json(run, tmp_path):
+    stated = {"id": "x", "title": "Bobot lain", "source": "test", "weights": WEIGHTS}
+    path = tmp_path / "skenario.json"
+    path.write_text(json.dumps(stated))
+    document = json.loads(run("assess", "--scenario", path, "--compare", "--json"))
+    assert document["scenario"] == "x"
+    assert document["comparison"]["differs"]
 
 
 def test_a_change_of_a_scenario_without_effect_is_said(run, tmp_path):
@@ -125,6 +203,15 @@ def test_a_file_that_is_no_text_is_one_sentence(run, tmp_path, option):
     ("asked", "code", "message"),
     [
         (["--any-weights"], 2, "--any-weights is for --uncertainty"),
+        (["--lang", "de"], 2, "'de': id, en"),
+        (["-w", "huni=0,7", "-w", "huni=0.4"], 2, "'huni' is given twice"),
+        (["-w", "huni"], 2, "write name=number"),
+        (["-w", "huni=1"], 1, "Belum ada: berkembang, lingkungan, usaha"),
+        (["-w", "huni=nan"], 1, "Bobot harus menyebut semua"),
+        (["--method", "owa", "--risk", "nan"], 2, "Invalid value for '--risk'"),
+        (["--year", "1999"], 1, "Tahun yang tersedia"),
+        (["--model", "x"], 1, "Model 'x' tidak ada"),
+        (["--explain", "atlantis"], 1, "'atlantis' tidak ada"),
         (["--risk", "0.3"], 1, "tidak memakai risiko"),
         (["--method", "x"], 1, "Tidak ada metode 'x'"),
         (["--weighting", "rank_sum"], 1, "memerlukan urutan"),
@@ -156,12 +243,26 @@ def test_tables_fit_the_terminal_and_cut_no_word(run, asked, columns, language):
     assert {word for word in tables.split() if word[0] not in "┏┡├└─━"} <= wide | {"│", "┃"}
 
 
-def test_models_are_listed_with_what_an_office_has_set(run):
-    listed = json.loads(run("model", "list", "--json"))
-    assert {m["id"] for m in listed} >= {"kesiapan", "kebutuhan"}
+def test_a_terminal_too_narrow_for_a_table_gets_records_with_whole_words(run):
+    lines = run("assess", "--lang", "en", columns=40).splitlines()
+    assert "Zone: bekambit-asri" in lines
+    assert "Class: not enough data" in lines
+
+
+def test_the_years_that_cannot_be_compared_are_marked_and_the_mark_explained(run):
+    printed = run("trends", "cahaya-baru", "--lang", "en", columns=80)
+    assert "|83.7" in printed
+    assert "| before a figure: that year cannot be compared" in words(printed)
+
+
+def test_models_are_listed_with_what_an_office_has_set_and_what_they_wait_for(run):
+    listed = {m["id"]: m for m in json.loads(run("model", "list", "--json"))}
+    assert listed["kebutuhan"]["waits_for"] == []
+    assert "slope_percent" in listed["kesiapan"]["waits_for"]
     table = run("model", "list", "--lang", "en")
-    for model in listed:
+    for model in listed.values():
         assert model["id"] in table
+    assert "slope_percent, road_distance_m" in table
 
 
 def test_two_zones_explained_say_why_the_one_is_ahead_and_what_would_lift_the_other(run):

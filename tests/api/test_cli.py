@@ -44,44 +44,10 @@ def test_help_teaches_every_command(run):
         assert "Example" in run(command, "--help") or command in ("land", "key", "store")
 
 
-def test_the_ranking_is_printed_with_classes_and_data_coverage(run):
-    table = run("assess")
-    assert "Kawasan Transmigrasi Cahaya Baru" in table
-    assert "83,7" in table
-    assert "Sangat siap" in table
-    assert "data belum cukup" in table
-    assert "83.7" in run("assess", "--lang", "en")
-
-
-def test_a_zone_is_explained(run):
-    text = run("assess", "--explain", "cahaya-baru", "--lang", "en")
-    assert "rank 1 of 2" in text
-    assert "Not checked: there is no raster peat_depth_m yet." in text
-
-
-def test_a_zone_is_explained_by_its_name_with_its_geometry_and_sources(run):
-    text = " ".join(run("assess", "--explain", "sungai pinang", "--lang", "en").split())
-    assert "Geometry: Approximate: the kecamatan that the source names, joined" in text
-    assert "the zone's position and area inside it are unknown" in text
-    assert "https://" in text
-    assert "Sources: BPS" in text
-
-
-def test_the_ranking_says_whose_drawn_area_is_not_its_own(run):
-    lines = run("assess", "--lang", "en").splitlines()
-    marks = {
-        line.split("│")[2].strip(): line.split("│")[7].strip() for line in lines if "│" in line
-    }
-    assert marks["cahaya-baru"] == "approximate boundary"
-    assert marks["rkt-kotabaru"] == "encloses the zone"
-    assert marks["sebamban"] == "location only"
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["assess", "--lang", "de"], "'de': id, en"),
-        (["assess", "-w", "huni=0,7", "-w", "huni=0.4"], "'huni' is given twice"),
+        (["export", "zones", "x.csv", "--lang", "de"], "'de': id, en"),
         (["ingest", __file__, "--replace"], "--replace is for --as indicators"),
     ],
 )
@@ -89,19 +55,9 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_done(run, words, mes
     assert message in " ".join(run(*words, expect=2).split())
 
 
-def test_other_weights_and_json(run):
-    weights = ["-w", "huni=0,4", "-w", "usaha=.3", "-w", "berkembang=.2", "-w", "lingkungan=.1"]
-    document = json.loads(run("assess", "--json", *weights))
-    assert sum(document["weights"].values()) == pytest.approx(1)
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["assess", "-w", "huni=1"], "Belum ada: berkembang, lingkungan, usaha"),
-        (["assess", "--year", "1999"], "Tahun yang tersedia"),
-        (["assess", "--model", "x"], "Model 'x' tidak ada"),
-        (["assess", "--explain", "atlantis"], "'atlantis' tidak ada"),
         (["export", "jalan", "x.csv"], "Layer 'jalan' tidak ada"),
         (["export", "indicators", "x.csv"], "Layer 'indicators' tidak ada"),
         (["export", "zones", "nowhere/x.csv"], "Folder nowhere tidak ada"),

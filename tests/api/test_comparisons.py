@@ -100,9 +100,12 @@ def test_a_quadrant_has_every_zone_in_one_place(client):
         ("/readiness/sensitivity?zone=atlantis", 404, "ZoneNotFound"),
         ("/readiness/sensitivity?zone=angsana", 400, "ZoneNotRanked"),
         ("/readiness/sensitivity?zone=cahaya-baru&draws=1000", 400, "InvalidSamples"),
+        ("/readiness/sensitivity?draws=256", 400, "InvalidParameter"),
+        ("/readiness/sensitivity?zone=cahaya-baru&draws=4096", 400, "InvalidParameter"),
         ("/readiness/sensitivity?risk=0.3", 400, "UnusedRisk"),
         ("/readiness/quadrant?need=kesiapan", 400, "InvalidQuadrant"),
         ("/readiness/quadrant?ready_from=101", 400, "InvalidParameter"),
+        ("/readiness/quadrant?ready_from=nan", 400, "InvalidParameter"),
     ],
 )
 def test_what_cannot_be_answered_is_a_clear_problem(client, path, status, code):

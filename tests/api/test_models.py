@@ -1,10 +1,14 @@
 """Models over HTTP, on the shipped data."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
+from geo import planning
+from geo.publishing import publish_model
 
 
 @pytest.fixture
@@ -35,6 +39,20 @@ def test_every_model_that_is_listed_is_described_with_its_weights_and_sources(cl
         assert set(model["weights"]) == {c["id"] for c in model["criteria"]}
         assert all(c["source"] for c in model["criteria"])
         assert isinstance(model["weights_confirmed"], bool)
+
+
+def test_a_model_that_waits_for_all_its_data_is_described_without_years(client, reference_store):
+    text = planning.model_text(reference_store, "kebutuhan").replace('"kebutuhan"', '"menunggu"')
+    named = re.findall(r'indicator = "(\w+)"', text)
+    for name in named:
+        text = text.replace(f'indicator = "{name}"', f'indicator = "{name}_baru"')
+    publish_model(reference_store, text, actor="tester", note="", source="test", licence="CC0")
+    model = client.get("/models/menunggu").json()
+    assert model["years"] == []
+    assert model["waits_for"] == [f"{name}_baru" for name in named]
+    listed = {m["id"]: m for m in client.get("/models").json()["models"]}
+    assert listed["menunggu"]["waits_for"] == model["waits_for"]
+    assert client.get("/readiness?model=menunggu").json()["code"] == "IndicatorNotFound"
 
 
 def test_an_unchanged_model_is_not_sent_again(client):

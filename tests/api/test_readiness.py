@@ -1,10 +1,16 @@
 """Readiness over HTTP on the shipped data."""
 
+import subprocess
+import sys
+
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
+from geo import planning
+from tests.api.examples import publish
 
 WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
 PAIRS = {
@@ -76,6 +82,21 @@ def test_an_unchanged_assessment_is_not_sent_again(client):
     assert again.status_code == 304
     other = client.get("/readiness?year=2024", headers={"If-None-Match": first.headers["ETag"]})
     assert other.status_code == 200
+
+
+def test_every_way_of_scoring_has_a_tag_of_its_own(client):
+    ways = ("", "?method=owa", "?method=owa&risk=0.3", "?year=2024", "?layer=regencies", "?lang=en")
+    tags = [client.get(f"/readiness{way}").headers["ETag"] for way in ways]
+    assert len(set(tags)) == len(tags)
+    assert client.head("/readiness").headers["ETag"] == tags[0]
+
+
+@pytest.mark.parametrize("path", ["/readiness?{}", "/readiness/63.04?{}"])
+def test_a_document_links_to_itself_as_it_was_asked_for(client, path):
+    asked = "model=kesiapan&layer=regencies&method=owa&risk=0.3&lang=en"
+    document = client.get(path.format(asked)).json()
+    own = next(link["href"] for link in document["links"] if link["rel"] == "self")
+    assert client.get(own).json() == document
 
 
 def test_other_weights_give_new_scores_at_once_with_the_rank_before(client):
@@ -205,6 +226,8 @@ def test_one_zone_is_explained_in_both_languages(client):
             400,
             "InvalidDraws",
         ),
+        ("POST", "/readiness", {"any_weights": True}, 400, "InvalidDraws"),
+        ("POST", "/readiness", {"concentration": 50}, 400, "InvalidDraws"),
         ("POST", "/readiness", {"members": [SILENT]}, 400, "InvalidWeights"),
         ("POST", "/readiness/judgements", {}, 400, "InvalidWeights"),
         (
@@ -242,6 +265,39 @@ def test_bad_input_is_a_clear_problem_and_changes_nothing(
     assert problem["detail"]
     assert code is None or problem["code"] == code
     assert reference_store.state() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ('{"weights": {"huni": NaN, "usaha": 1, "berkembang": 0, "lingkungan": 0}}', 400, None),
+        ('{"weights": {"huni": Infinity}}', 400, "InvalidWeights"),
+        ('{"method": "owa", "risk": NaN}', 400, "InvalidBody"),
+        ('{"judgements": [{"first": "huni", "second": "usaha", "ratio": NaN}]}', 400, None),
+        ('{"members": [{"name": "a", "weight": NaN, "judgements": []}]}', 400, "InvalidWeights"),
+        ('{"ranks": {"huni": NaN, "usaha": 1, "berkembang": 2, "lingkungan": 3}}', 400, None),
+        ('{"uncertainty": 1' + "0" * 5_000 + "}", 400, "InvalidBody"),
+        ('{"scenario": ' + '{"a":' * 50_000 + "1" + "}" * 50_000 + "}", 400, None),
+        ('{"scenario": {"id": "x"', 400, "InvalidBody"),
+        ("[]", 400, "InvalidBody"),
+        ('{"layer": "' + "x" * 2_000_000 + '"}', 413, "UploadTooLarge"),
+    ],
+)
+def test_bodies_that_are_no_sensible_json_are_refused(client, body, status, code):
+    answer = client.post("/readiness", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+    assert code is None or answer.json()["code"] == code
+
+
+def test_more_draws_of_more_zones_than_one_request_may_take_are_refused(client, reference_store):
+    kecamatan = planning.layer(reference_store, "kecamatan")
+    copy = kecamatan.rename(index=lambda area_id: f"{area_id}x")
+    publish(reference_store, "kecamatan", pd.concat([kecamatan, copy]))
+    asked = {"layer": "kecamatan", "uncertainty": 20_000}
+    problem = client.post("/readiness?lang=en", json=asked).json()
+    assert problem["code"] == "InvalidDraws"
+    assert "176 zones are ranked; one request may take 18181 draws" in problem["detail"]
 
 
 def test_a_layer_that_is_not_there_is_answered_with_layers_only(client):
@@ -305,3 +361,12 @@ def test_a_map_of_what_is_not_there_is_a_problem(client, path, status):
 def test_a_year_without_figures_shows_the_newest_and_says_so(client):
     page = client.get("/map?indicator=tpt_agustus&year=2026&lang=en")
     assert "2025 is shown instead" in page.text
+
+
+def test_the_service_starts_without_the_libraries_that_only_answers_need():
+    heavy = "{'scipy', 'pandas', 'SALib', 'geopandas'}"
+    code = f"import sys, api.main; print(*sorted({heavy} & set(sys.modules)))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == []

@@ -55,6 +55,7 @@ def test_one_pair_judged_twice_differently_is_refused():
     ("text", "place"),
     [
         ("goal = [", "TOML"),
+        ("goal = " + "[" * 100_000, "TOML"),
         ("", "-"),
         ("member = 3", "-"),
         (ONE + SEVERAL, "-"),

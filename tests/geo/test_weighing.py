@@ -40,6 +40,7 @@ def test_incomplete_judgements_of_a_chain_multiply(reference_store):
     found = weigh(reference_store, Wish(judgements={"goal": GOAL}, is_incomplete=True))
     expected = {"huni": 4 / 8, "usaha": 2 / 8, "berkembang": 1 / 8, "lingkungan": 1 / 8}
     assert by_dimension(reference_store, found.weights) == pytest.approx(expected)
+    assert set(found.judgements) == {"goal"}
     assert found.judgements["goal"].consistency_ratio == pytest.approx(0, abs=1e-9)
 
 
@@ -94,14 +95,15 @@ def test_a_wish_goes_before_the_weights_of_a_scenario(reference_store):
     assert by_dimension(reference_store, wished.weights)["huni"] == pytest.approx(25 / 48)
 
 
-def test_weights_from_data_of_a_year_that_only_a_scenario_has(reference_store):
-    figure = Figure("63.04", "tpak_agustus", 2026, 75.0, "", "test")
+@pytest.mark.parametrize("year", [2015, 2026])
+def test_weights_from_data_of_a_year_that_only_a_scenario_has(reference_store, year):
+    figure = Figure("63.04", "tpak_agustus", year, 75.0, "", "test")
     scenario = Scenario(id="x", title=TITLE, source="test", figures=(figure,))
     wish = Wish(weighting="entropy")
     found, weighed = assess_wish(
-        reference_store, wish, layer="regencies", year=2026, scenario=scenario
+        reference_store, wish, layer="regencies", year=year, scenario=scenario
     )
-    assert found.year == 2026
+    assert found.year == year
     assert weighed.weights == weigh(reference_store, wish, layer="regencies").weights
 
 

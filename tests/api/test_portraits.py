@@ -1,0 +1,249 @@
+"""Pages about one zone and one regency over HTTP, and the first page of uploads."""
+
+import html
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from geo import planning
+from geo.publishing import publish_indicators
+from tests.api.examples import publish
+from tests.maps.examples import HOSTILE
+
+PAGE = {"Accept": "text/html"}
+PATHS = (
+    "/zones/cahaya-baru",
+    "/zones/angsana",
+    "/zones/gula-habang?model=kebutuhan",
+    "/zones/63.04.01",
+    "/regencies/63.04",
+    "/regencies/63.71",
+    "/uploads?f=html",
+)
+
+
+@pytest.fixture
+def client(reference_store):
+    app = create_app(Settings(store=reference_store.folder), store=reference_store)
+    with TestClient(app) as opened:
+        yield opened
+
+
+class Outline(HTMLParser):
+    """What a page is made of, as far as somebody who cannot see it is told."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.headings, self.ids, self.tags, self.targets = [], [], [], []
+        self.open = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        facts = dict(attrs)
+        self.tags.append((tag, facts))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if "id" in facts:
+            self.ids.append(facts["id"])
+        if (facts.get("href") or "").startswith("#"):
+            self.targets.append(facts["href"][1:])
+
+    def of(self, tag):
+        return [facts for name, facts in self.tags if name == tag]
+
+
+def text_of(page):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("id", ("83,7 dari 100", "Peringkat 1 dari 2", "Sangat siap", "78%", "2.000 simulasi")),
+        ("en", ("83.7 of 100", "Rank 1 of 2", "Very ready", "78%", "2,000 simulations")),
+    ],
+)
+def test_the_first_zone_says_where_it_stands_in_both_languages(client, language, words):
+    answer = client.get(f"/zones/cahaya-baru?lang={language}", headers=PAGE)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Language"] == language
+    said = text_of(answer.text)
+    for expected in (*words, "65" + ("," if language == "id" else ".") + "15"):
+        assert expected in said
+
+
+def test_a_zone_says_why_it_has_no_rank(client):
+    said = text_of(client.get("/zones/angsana?lang=en", headers=PAGE).text)
+    assert "Too few data" in said
+    assert "Data cover only 31% of the model's weight" in said
+    assert "was never ranked" in said
+
+
+def test_a_zone_links_to_everything_about_it(client):
+    page = client.get("/zones/cahaya-baru?lang=en", headers=PAGE).text
+    for link in (
+        "/map?lang=en#zone=cahaya-baru",
+        "/collections/zones/items/cahaya-baru?f=json",
+        "/readiness/cahaya-baru?lang=en",
+        "/sheets/cahaya-baru.pdf?lang=en",
+        "/regencies/63.04?lang=en",
+        "?lang=id",
+    ):
+        assert link in html.unescape(page)
+
+
+def test_another_model_is_another_question_and_stays_in_the_links(client):
+    page = html.unescape(client.get("/zones/cahaya-baru?model=kebutuhan&lang=id").text)
+    assert "Kebutuhan · tahun" in page
+    assert "/readiness/cahaya-baru?model=kebutuhan&lang=id" in page
+    assert "/sheets/cahaya-baru.pdf?model=kebutuhan&lang=id" in page
+
+
+def test_a_kecamatan_says_that_it_is_screening_and_keeps_its_layer(client):
+    page = html.unescape(client.get("/zones/63.04.01?layer=kecamatan&lang=en").text)
+    assert "A first screening, not an assessment of an area" in page
+    assert "/collections/kecamatan/items/63.04.01?" in page
+    assert "/readiness/63.04.01?layer=kecamatan&lang=en" in page
+
+
+def test_a_regency_has_its_codes_its_figures_and_its_zones(client):
+    said = text_of(client.get("/regencies/63.04?lang=id", headers=PAGE).text)
+    for words in (
+        "Kabupaten Barito Kuala",
+        "Kode Kemendagri 63.04",
+        "Kode BPS 6304",
+        "3,23",
+        "Agustus 2025",
+        "71,98",
+        "Upah minimum kabupaten/kota (UMK)",
+        "Kawasan Transmigrasi Cahaya Baru",
+        "Tabunganen",
+    ):
+        assert words in said
+
+
+def test_figures_of_a_regency_name_sources_that_are_on_the_page(client):
+    outline = Outline(client.get("/regencies/63.04", headers=PAGE).text)
+    named = {target for target in outline.targets if target.startswith("sumber-")}
+    assert named == {i for i in outline.ids if i.startswith("sumber-")}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_page_is_in_order_for_those_who_cannot_see_it(client, path, language):
+    joint = "&" if "?" in path else "?"
+    outline = Outline(client.get(f"{path}{joint}lang={language}", headers=PAGE).text)
+    assert outline.headings.count(1) == 1
+    assert outline.headings[0] == 1
+    deeper = zip(outline.headings, outline.headings[1:], strict=False)
+    assert all(below - above <= 1 for above, below in deeper)
+    assert len(outline.ids) == len(set(outline.ids))
+    assert set(outline.targets) <= set(outline.ids)
+    assert outline.of("html")[0]["lang"] == language
+    assert len(outline.of("caption")) == len(outline.of("table"))
+    assert all(cell.get("scope") in ("col", "row") for cell in outline.of("th"))
+    drawn = [svg for svg in outline.of("svg") if svg.get("role") == "img"]
+    assert all(svg["aria-label"] for svg in drawn)
+    assert all(svg.get("aria-hidden") for svg in outline.of("svg") if svg not in drawn)
+    assert all(s["aria-labelledby"] in outline.ids for s in outline.of("section"))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_needs_no_script_and_nothing_inline(client, path):
+    answer = client.get(path, headers=PAGE)
+    outline = Outline(answer.text)
+    assert outline.of("script") == []
+    assert outline.of("style") == []
+    for _, facts in outline.tags:
+        assert "style" not in facts
+        assert not [name for name in facts if name.startswith("on")]
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_an_unchanged_page_is_not_sent_again(client):
+    first = client.get("/zones/cahaya-baru", headers=PAGE)
+    known = {**PAGE, "If-None-Match": first.headers["ETag"]}
+    assert client.get("/zones/cahaya-baru", headers=known).status_code == 304
+    assert client.get("/zones/angsana", headers=known).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/zones/atlantis", 404, "ZoneNotFound"),
+        ("/zones/atlantis?layer=kecamatan", 404, "ZoneNotFound"),
+        ("/zones/cahaya-baru?layer=kecamatan", 404, "ZoneNotFound"),
+        ("/zones/cahaya-baru?layer=indicators", 404, "LayerNotFound"),
+        ("/zones/cahaya-baru?model=x", 404, "ModelNotFound"),
+        ("/zones/cahaya-baru?tahun=2025", 400, "UnknownParameter"),
+        ("/regencies/63.99", 404, "ZoneNotFound"),
+        ("/regencies/63", 404, "ZoneNotFound"),
+        ("/regencies/%3Cscript%3E", 404, "ZoneNotFound"),
+        ("/regencies/63.04?year=2025", 400, "UnknownParameter"),
+    ],
+)
+def test_what_is_not_there_is_a_problem(client, path, status, code):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    page = client.get(path, headers=PAGE)
+    assert page.status_code == status
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "<script>" not in page.text
+
+
+def test_hostile_attributes_are_text_wherever_they_are_shown(client, reference_store):
+    zones = planning.layer(reference_store, "zones")
+    evil = " ".join(HOSTILE)
+    texts = ("name", "status", "remarks", "source", "geometry_method")
+    changed = zones.assign(**dict.fromkeys(texts, evil), source_url="javascript:alert(1)")
+    publish(reference_store, "zones", changed)
+    table = planning.indicators(reference_store)
+    poisoned = table.assign(source=evil, note=evil, source_url="javascript:alert(1)")
+    publish_indicators(
+        reference_store, poisoned.astype("str"), actor="tester", note="x", source=evil
+    )
+    for path in ("/zones/cahaya-baru", "/regencies/63.04", "/zones/angsana"):
+        page = client.get(path, headers=PAGE).text
+        outline = Outline(page)
+        assert HOSTILE[0] not in page
+        assert HOSTILE[0] in html.unescape(page)
+        assert outline.of("script") == []
+        assert "javascript:" not in page
+        for _, facts in outline.tags:
+            assert not [name for name in facts if name.startswith("on")]
+
+
+@pytest.mark.parametrize("path", ["/zones/cahaya-baru", "/regencies/63.04"])
+def test_made_up_land_is_said_first(client, monkeypatch, path):
+    assert "sintetis" not in client.get(path, headers=PAGE).text
+    monkeypatch.setattr("maps.portraits.has_synthetic_land", lambda now: True)
+    said = text_of(client.get(path, headers=PAGE).text)
+    assert said.index("Data contoh sintetis") < said.index("Sangat siap")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("id", ("Meja GIS", "kdpkab", "Kesalahan", "Baris 3 (angsana)", "100 MiB")),
+        ("en", ("GIS desk", "kdpkab", "Error", "Row 3 (angsana)", "100 MiB")),
+    ],
+)
+def test_the_desk_explains_uploads_and_shows_nobodys(client, reference_store, language, words):
+    reference_store.keys.add("Rahasia")
+    said = text_of(client.get(f"/uploads?f=html&lang={language}", headers=PAGE).text)
+    for expected in (*words, "http://testserver/uploads", "-F collection=zones", "regency_code"):
+        assert expected in said
+    assert "Rahasia" not in said
+
+
+def test_commands_of_the_desk_hold_json_that_can_be_sent(client):
+    for language in ("id", "en"):
+        page = html.unescape(client.get(f"/uploads?f=html&lang={language}", headers=PAGE).text)
+        bodies = re.findall(r"-d '(\{.*?\})'", page)
+        assert [sorted(json.loads(body)) for body in bodies] == [["note"], ["note", "number"]]

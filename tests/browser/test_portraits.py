@@ -1,0 +1,141 @@
+"""The pages about one zone and one regency in a browser whose scripts are switched off."""
+
+import io
+import threading
+import time
+
+import geopandas as gpd
+import pytest
+import uvicorn
+from playwright.sync_api import expect
+
+from api.main import create_app
+from api.settings import Settings
+from geo.store import Store
+from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.maps.examples import HOSTILE, LONG
+
+PATHS = (
+    "/zones/cahaya-baru",
+    "/zones/angsana",
+    "/zones/63.04.01",
+    "/regencies/63.04",
+    "/uploads",
+)
+
+
+def served(store):
+    app = create_app(Settings(store=store.folder), store=store)
+    return uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+
+
+@pytest.fixture(scope="module")
+def folder(reference_folder, tmp_path_factory):
+    import shutil
+
+    copied = tmp_path_factory.mktemp("portraits") / "store"
+    shutil.copytree(reference_folder, copied)
+    return copied
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    store = Store(folder)
+    server = served(store)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the service ended"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=20)
+    store.close()
+
+
+def is_wider_than_the_window(page, width):
+    return page.locator("html").evaluate("e => e.scrollWidth") > width
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_fits_its_window_without_any_script(address, visit, path, size, language):
+    seen = visit(
+        f"{address}{path}?lang={language}", width=size[0], height=size[1], javascript=False
+    )
+    expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
+    assert not is_wider_than_the_window(seen.page, size[0])
+    assert seen.trouble == []
+    assert not [asked for asked in seen.requests if ".js" in asked]
+
+
+def test_a_zone_is_read_without_any_script(address, visit):
+    seen = visit(f"{address}/zones/cahaya-baru?lang=id", javascript=False)
+    standing = seen.page.get_by_role("region", name="Kesiapan · tahun 2025")
+    expect(standing).to_contain_text("83,7")
+    expect(standing).to_contain_text("Peringkat 1 dari 2")
+    years = seen.page.get_by_role("table", name="Skor dari tahun ke tahun")
+    expect(years.get_by_role("rowheader")).to_have_text(
+        ["2025", "2024", "2023", "2022", "2021", "2020"]
+    )
+    expect(seen.page.get_by_role("img", name="Grafik garis Skor")).to_be_visible()
+
+
+def test_links_lead_from_zone_to_regency_and_back_in_the_same_language(address, visit):
+    seen = visit(f"{address}/zones/cahaya-baru?lang=en", javascript=False)
+    seen.page.get_by_role("link", name="Kabupaten Barito Kuala", exact=True).click()
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Kabupaten Barito Kuala")
+    seen.page.get_by_role("link", name="Kawasan Transmigrasi Cahaya Baru").click()
+    expect(seen.page.locator("html")).to_have_attribute("lang", "en")
+    seen.page.get_by_role("link", name="ID", exact=True).click()
+    expect(seen.page.locator("html")).to_have_attribute("lang", "id")
+    assert seen.trouble == []
+
+
+def test_a_page_is_gone_through_by_keyboard_and_shows_where_it_is(address, visit):
+    seen = visit(f"{address}/zones/cahaya-baru?lang=id", javascript=False)
+    seen.page.keyboard.press("Tab")
+    expect(seen.page.get_by_role("link", name="Lewati ke isi")).to_be_focused()
+    for _ in range(18):
+        seen.page.keyboard.press("Tab")
+        focused = seen.page.locator(":focus")
+        assert focused.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
+
+
+def test_colours_of_a_page_come_from_its_own_files(address, visit):
+    seen = visit(f"{address}/zones/cahaya-baru?lang=id", javascript=False)
+    line = seen.page.locator(".chart .line").first
+    assert line.evaluate("e => getComputedStyle(e).stroke") == "rgb(1, 102, 94)"
+    hatched = seen.page.locator(".bar.missing .bar-track").first
+    assert "hatch-no-data" in hatched.evaluate("e => getComputedStyle(e).fill")
+
+
+def test_a_printed_page_has_everything_but_the_buttons(address, visit):
+    seen = visit(f"{address}/zones/cahaya-baru?lang=id", javascript=False)
+    seen.page.emulate_media(media="print")
+    expect(seen.page.get_by_role("link", name="Buka di peta")).to_be_hidden()
+    expect(seen.page.get_by_role("table", name="Versi data yang dipakai")).to_be_visible()
+    assert seen.page.pdf(format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_hostile_and_endless_attributes_stay_text_inside_the_page(address, folder, visit, size):
+    other = Store(folder)
+    zones = gpd.read_parquet(other.version("zones").path)
+    evil = " ".join(HOSTILE) + LONG
+    content = io.BytesIO()
+    zones.assign(name=evil, status=evil, remarks=evil, source=evil).to_parquet(content)
+    from tests.api.examples import PROVENANCE
+
+    other.publish("zones", "layer", content.getvalue(), suffix=".parquet", provenance=PROVENANCE)
+    try:
+        for path in ("/zones/cahaya-baru", "/regencies/63.04"):
+            seen = visit(f"{address}{path}", width=size[0], height=size[1])
+            expect(seen.page.locator("main")).to_contain_text("onerror=window.hacked=1")
+            assert seen.page.evaluate("window.hacked") is None
+            assert not is_wider_than_the_window(seen.page, size[0])
+            assert seen.trouble == []
+    finally:
+        other.rollback("zones", 1, actor="tester", note="")
+        other.close()

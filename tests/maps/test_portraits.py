@@ -1,0 +1,222 @@
+"""What a page says of one zone and one regency, on the shipped data and on small tables."""
+
+import pandas as pd
+import pytest
+
+from geo import planning
+from geo.errors import LayerNotFound, ZoneNotFound
+from geo.indicators import parse_catalogue, parse_indicators
+from geo.language import Text
+from geo.series import Break
+from geo.trends import ZoneChange, ZonePoint, ZoneTrend
+from maps.histories import histories, numbered_sources
+from maps.locator import locator
+from maps.portraits import regency_portrait, zone_portrait
+from maps.score_histories import score_history
+from maps.upload_desk import desk
+from tests.maps.examples import MODEL, make_regencies, make_zones
+
+CATALOGUE = parse_catalogue(
+    """
+[tpt_agustus]
+title = { id = "TPT", en = "Unemployment" }
+unit = { id = "%", en = "%" }
+kind = "rate"
+direction = "min"
+aggregation = "population"
+decimals = 2
+mappable = true
+caveat = { id = "Sampel kecil.", en = "Small sample." }
+"""
+)
+TITLES = {"tpak": Text(id="TPAK", en="Participation")}
+
+
+def table(*figures, indicator="tpt_agustus", unit="%"):
+    rows = [
+        {
+            "regency_code": "63.04",
+            "indicator": indicator,
+            "year": str(year),
+            "period": f"Agustus {year}",
+            "value": str(value),
+            "unit": unit,
+            "source": source,
+            "source_url": address,
+            "note": "",
+            "confidence": confidence,
+        }
+        for year, value, source, address, confidence in figures
+    ]
+    return parse_indicators(pd.DataFrame(rows))
+
+
+TPT = table(
+    (2021, 3.22, "Panel", "https://contoh.id/panel", "ok"),
+    (2023, 3.42, "BPS", "https://contoh.id/bps", "ok"),
+    (2025, 3.23, "BPS", "https://contoh.id/bps", "low"),
+)
+
+
+def test_figures_are_the_newest_first_and_name_their_source_by_number() -> None:
+    sources = numbered_sources(TPT)
+    (found,) = histories(TPT, CATALOGUE, sources, "id")
+    assert [(f.period, f.value, f.source) for f in found.figures] == [
+        ("Agustus 2025", "3,23", 2),
+        ("Agustus 2023", "3,42", 2),
+        ("Agustus 2021", "3,22", 1),
+    ]
+    assert [source.text for source in sources] == ["Panel", "BPS"]
+
+
+def test_a_change_leaves_doubtful_figures_out_and_says_that_the_source_changes() -> None:
+    (found,) = histories(TPT, CATALOGUE, numbered_sources(TPT), "en")
+    assert found.newest.is_doubtful
+    assert found.change == "+0.20 from 2021 to 2023. The source changes."
+    assert [dot.is_new for dot in found.chart.dots] == [True, True, False]
+
+
+def test_a_source_that_is_no_web_address_is_no_link() -> None:
+    rows = table((2025, 1, "BPS", "javascript:alert(1)", "ok"))
+    assert numbered_sources(rows)[0].address is None
+    assert histories(rows, CATALOGUE, numbered_sources(rows), "id")[0].newest.source == 1
+
+
+def test_an_indicator_that_the_catalogue_lacks_is_called_by_its_id() -> None:
+    rows = table((2025, 7, "BPS", "", "ok"), indicator="baru", unit="jiwa")
+    (found,) = histories(rows, CATALOGUE, numbered_sources(rows), "id")
+    assert (found.title, found.unit, found.chart) == ("baru", "jiwa", None)
+
+
+def test_labour_stands_before_everything_else() -> None:
+    rows = pd.concat([table((2025, 7, "BPS", "", "ok"), indicator="aaa"), TPT])
+    found = histories(rows, CATALOGUE, numbered_sources(rows), "id")
+    assert [one.id for one in found] == ["tpt_agustus", "aaa"]
+
+
+def point(year, score, observed=("tpak",)):
+    return ZonePoint(
+        year=year,
+        status="ranked",
+        score=score,
+        rank=1,
+        of=2,
+        rank_class="siap",
+        data_coverage=0.788,
+        observed=observed,
+        carried={},
+    )
+
+
+def trend(**facts):
+    given = {
+        "segments": ((point(2020, 90.0),), (point(2021, 61.0, ()), point(2022, 62.0))),
+        "breaks": (Break(2020, 2021, (Text(id="seri lain", en="another series"),)),),
+        "unranked": (),
+        "change": None,
+        **facts,
+    }
+    return ZoneTrend(area_id="alfa", name="Alfa", sentence=Text(id="Kalimat.", en="Said."), **given)
+
+
+def test_a_score_is_told_by_year_and_its_breaks_with_their_reasons() -> None:
+    found = score_history(trend(), MODEL, TITLES, "en")
+    assert [(row["year"], row["score"], row["is_after_break"]) for row in found["years"]] == [
+        (2022, "62.0", False),
+        (2021, "61.0", True),
+        (2020, "90.0", False),
+    ]
+    assert found["breaks"] == [
+        {"title": "2020 and earlier are not comparable with 2021", "reasons": ["another series"]}
+    ]
+    assert [dot.is_new for dot in found["chart"].dots] == [True, False, True]
+    assert "no two comparable years" in found["sentence"]
+
+
+def test_a_change_of_a_score_names_what_has_no_new_figures() -> None:
+    change = ZoneChange(2021, 2022, 1.0, {"tpak": 1.0}, 0, "siap", "siap", ("tpak",))
+    said = score_history(trend(change=change), MODEL, TITLES, "id")["sentence"]
+    assert said == "Skornya +1,0 poin dari 2021 ke 2022. Tanpa angka baru di antaranya: TPAK."
+
+
+def test_coverage_never_reads_as_more_than_it_is() -> None:
+    assert score_history(trend(), MODEL, TITLES, "id")["years"][0]["coverage"] == "78%"
+
+
+def test_a_zone_that_was_never_ranked_has_a_sentence_and_no_chart() -> None:
+    found = score_history(
+        trend(segments=(), breaks=(), unranked=(point(2020, None),)), MODEL, TITLES, "id"
+    )
+    assert (found["chart"], found["sentence"]) == (None, "Kalimat.")
+
+
+def test_a_locator_brings_out_one_regency_and_draws_a_bare_location_as_a_dot() -> None:
+    zones = make_zones()
+    found = locator(make_regencies(), zones, subject="63.02", colours={"alfa": "#123456"})
+    assert [o.is_subject for o in found.outlines] == [False, True, False, False]
+    assert (found.spots[0].colour, found.spots[1].colour) == ("#123456", "#fff")
+    assert found.spots[-1].path == ""
+    assert all(0 <= s.x <= found.width and 0 <= s.y <= found.height for s in found.spots)
+
+
+def test_a_locator_of_nothing_is_nothing() -> None:
+    assert locator(make_regencies().iloc[:0], make_zones()) is None
+
+
+def test_the_shipped_zone_that_comes_first_says_so(reference_store) -> None:
+    found = zone_portrait(reference_store, "cahaya-baru", language="id")
+    assert found["card"]["score"] == "83,7"
+    assert found["card"]["rank"] == "Peringkat 1 dari 2"
+    assert found["certainty"]["interval"] == "90 % simulasi: peringkat 1"
+    assert next(one["id"] for d in found["dimensions"] for one in d["criteria"]) == "lereng"
+    assert [h.newest.value for h in found["figures"]["histories"]] == ["3,23", "71,98"]
+    assert len(found["trend"]["chart"].lines) == 1
+    assert found["trend"]["breaks"][0]["title"].startswith("2020 dan sebelumnya")
+
+
+def test_contributions_are_bars_on_one_scale_and_add_up_to_the_score(reference_store) -> None:
+    found = zone_portrait(reference_store, "cahaya-baru", language="id")
+    rows = [one for d in found["dimensions"] for one in d["criteria"]]
+    assert sum(row["points"] for row in rows) == pytest.approx(83.74, abs=0.05)
+    widest = max(rows, key=lambda row: row["most"])
+    assert widest["track"] == "100.00%"
+    assert all(float(row["filled"][:-1]) <= float(row["track"][:-1]) for row in rows)
+
+
+def test_a_kecamatan_is_found_by_its_code_and_not_among_zones(reference_store) -> None:
+    found = zone_portrait(reference_store, "63.04.01", language="en")
+    assert found["layer"] == "kecamatan"
+    assert found["area"].endswith(" ha")
+    with pytest.raises(ZoneNotFound):
+        zone_portrait(reference_store, "63.04.01", language="en", layer="zones")
+
+
+def test_a_layer_that_is_not_assessed_is_not_there(reference_store) -> None:
+    with pytest.raises(LayerNotFound):
+        zone_portrait(reference_store, "63.04", language="en", layer="regencies")
+
+
+def test_a_regency_has_every_figure_its_zones_and_its_kecamatan(reference_store) -> None:
+    found = regency_portrait(reference_store, "63.04", language="id")
+    shown = found["labour"] + found["series"] + found["single"]
+    rows = planning.indicators(reference_store).query("regency_code == '63.04'")
+    assert {one.id for one in shown} == set(rows["indicator"])
+    assert sum(len(one.figures) for one in shown) == len(rows)
+    assert next(row["area_id"] for row in found["zones"]["rows"]) == "cahaya-baru"
+    assert sum(entry["count"] for entry in found["kecamatan"]["classes"]) == 17
+
+
+@pytest.mark.parametrize("code", ["63.99", "63", "", "../63.04"])
+def test_an_unknown_regency_is_not_there(reference_store, code) -> None:
+    with pytest.raises(ZoneNotFound):
+        regency_portrait(reference_store, code, language="id")
+
+
+@pytest.mark.parametrize(("language", "severity"), [("id", "Kesalahan"), ("en", "Error")])
+def test_the_desk_names_every_field_and_speaks_as_a_report_does(language, severity) -> None:
+    found = desk(language, most_bytes=100 * 1024 * 1024)
+    assert found["limits"]["size"] == "100"
+    assert [schema["layer"] for schema in found["schemas"]] == ["zones", "kecamatan", "regencies"]
+    zones = {field["name"]: field for field in found["schemas"][0]["fields"]}
+    assert "kdpkab" in zones["regency_code"]["aliases"]
+    assert found["example"][0]["severityText"] == severity
