@@ -61,8 +61,9 @@ def is_wider_than_the_window(page, width):
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_fits_its_window_without_any_script(address, visit, path, size, language):
+    joint = "&" if "?" in path else "?"
     seen = visit(
-        f"{address}{path}?lang={language}", width=size[0], height=size[1], javascript=False
+        f"{address}{path}{joint}lang={language}", width=size[0], height=size[1], javascript=False
     )
     expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
     assert not is_wider_than_the_window(seen.page, size[0])
