@@ -26,7 +26,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: st
     """Print rows of text under their heads; no markup in them is read."""
     # Folded, never cut: an id that lost its end could not be typed again.
     heads = (Column(head, overflow="fold") for head in columns)
-    table = Table(*heads, title=title or None, title_justify="left")
+    table = Table(*heads, title=Plain(title) if title else None, title_justify="left")
     for row in rows:
         table.add_row(*(Plain(cell) for cell in row))
     output.print(table)

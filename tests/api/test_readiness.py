@@ -144,6 +144,14 @@ def test_a_figure_of_a_coming_year_is_assessed_in_that_year_beside_the_ranks_of_
     assert {z["area_id"]: z["rank_before"] for z in document["zones"]} == ranks(before)
 
 
+@pytest.mark.parametrize(("asked", "year"), [({}, 2023), ({"year": 2024}, 2024)])
+def test_the_year_of_a_request_goes_before_that_of_its_scenario(client, asked, year):
+    scenario = {**SCENARIO, "year": 2023}
+    body = {"layer": "regencies", "scenario": scenario, "detail": "scores", **asked}
+    document = client.post("/readiness", json=body).json()
+    assert (document["year"], document["scenario"]) == (year, "uji")
+
+
 def test_a_change_that_reaches_nothing_is_said(client):
     scenario = {**SCENARIO, "indicators": [{**FORECAST, "indicator": "tpt_agustus"}]}
     notes = client.post("/readiness?lang=en", json={"scenario": scenario}).json()["notes"]
