@@ -74,7 +74,7 @@ def test_the_page_has_a_banner(store, language, words):
     subject = read_subject(store, model="kesiapan", indicator="tpt_agustus", year=None)
     how = {"language": language, "state": {}, "assets": Assets(), "root": ""}
     page = draw_planner(subject, asked_year=None, **how)
-    assert words in page.split('role="status"')[1][:200]
+    assert words in page.split('class="notice" role="status"')[1][:200]
     assert words.lower() in draw_single("zones", subject, **how).split("</h1>")[0].lower()
     assert words.lower() not in draw_single("regencies", subject, **how).split("</h1>")[0].lower()
 

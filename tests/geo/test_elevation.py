@@ -155,7 +155,7 @@ def test_when_there_is_no_room_for_all_none_is_registered(reference_store, dem, 
         asked.append(size_bytes)
         raise StoreFault(reason="full")
 
-    monkeypatch.setattr("geo.planning.require_space", no_room)
+    monkeypatch.setattr("geo.land_publishing.require_space", no_room)
     with pytest.raises(StoreFault, match="full"):
         add(reference_store, dem)
     assert asked[0] > dem.stat().st_size
