@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from geo.errors import InvalidInput
 from geo.language import Text
 from geo.readiness import CriterionResult, ZoneResult
+from geo.sentences import filled, joined, listed, written
 
 _NAMED = 3
 # What is better than the middle does not hold back unless it costs more than it gives.
@@ -20,7 +21,6 @@ _MIDDLE = 0.5
 _NOTHING = 1e-9
 # Fewer points than this would be printed as 0.0.
 _PRINTED = 0.05
-_SWAPPED = str.maketrans(",.", ".,")
 
 
 class NotRanked(InvalidInput):
@@ -111,41 +111,6 @@ def whole_percent(share: float) -> int:
     return math.floor(100 * share + 1e-9)
 
 
-def written(number: float, *, decimals: int) -> Text:
-    """A number as each language writes it.
-
-    Examples
-    --------
-    >>> written(12345.678, decimals=1)
-    Text(id='12.345,7', en='12,345.7')
-    """
-    # Adding 0.0 makes 0.0 of -0.0.
-    english = f"{round(number, decimals) + 0.0:,.{decimals}f}"
-    return Text(id=english.translate(_SWAPPED), en=english)
-
-
-def listed(texts: Sequence[Text]) -> Text:
-    """Several titles as one: with commas, or semicolons where a title has commas of its own."""
-    return Text(id=_joined([t.id for t in texts]), en=_joined([t.en for t in texts]))
-
-
-def _joined(titles: Sequence[str]) -> str:
-    return ("; " if any(", " in title for title in titles) else ", ").join(titles)
-
-
-def paragraph(sentences: Sequence[Text]) -> Text:
-    """Several sentences as one text."""
-    return Text(id=" ".join(s.id for s in sentences), en=" ".join(s.en for s in sentences))
-
-
-def filled(words: Text, **facts: Text | str | float | None) -> Text:
-    """`words` with `facts` in their braces, each sentence with the facts of its own language."""
-    return Text(
-        id=words.id.format(**{k: v.id if isinstance(v, Text) else v for k, v in facts.items()}),
-        en=words.en.format(**{k: v.en if isinstance(v, Text) else v for k, v in facts.items()}),
-    )
-
-
 def sentence(
     result: ZoneResult,
     *,
@@ -171,7 +136,7 @@ def sentence(
         parts += _named(_HOLD_TOGETHER, hold_together(result))
     parts += [] if way_up is None else [way_up]
     parts += _named(_MISSING, missing(result))
-    return paragraph(parts)
+    return joined(parts, by=" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +239,7 @@ def _comparison(
         for d in (*speaks_for, *told)
         if len(d.unknown_in) == 1
     ]
-    return paragraph(parts)
+    return joined(parts, by=" ")
 
 
 def _with_points(differences: Sequence[Difference]) -> Text:

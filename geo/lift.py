@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.criteria import Criterion, RasterMeasure
-from geo.explain import filled, listed, written
 from geo.gains import COMPARING, Scored, position_of
 from geo.inversion import Printable, decimals_of, nearest_measure, printable_measure, value_at
 from geo.language import Text
 from geo.obstacles import obstacle
 from geo.outcomes import Outcome, outcome
+from geo.sentences import filled, listed, written
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.explain import filled, listed, paragraph, whole_percent, written
+from geo.explain import whole_percent
 from geo.gains import Scored, position_of
 from geo.language import Text
 from geo.readiness import ConstraintResult
+from geo.sentences import filled, joined, listed, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def obstacle(scored: Scored, area_id: str) -> Text | None:
         parts.append(filled(_CLEAR, listed=listed([_over_limit(c) for c in failed])))
     if first is not None:
         parts.append(first.sentence)
-    return paragraph(parts) if parts else None
+    return joined(parts, by=" ") if parts else None
 
 
 def _title(title: Text, credit: float) -> Text:

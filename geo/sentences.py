@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from geo.language import Text
 
+_SWAPPED = str.maketrans(",.", ".,")
+
 
 def decimal(number: float, *, digits: int = 1, signed: bool = False) -> Text:
     """A number with a decimal comma in Indonesian and a point in English.
@@ -52,3 +54,25 @@ def joined(texts: Sequence[Text], *, by: str = ", ") -> Text:
     Text(id='satu, dua', en='one, two')
     """
     return Text(id=by.join(t.id for t in texts), en=by.join(t.en for t in texts))
+
+
+def written(number: float, *, decimals: int) -> Text:
+    """A number as each language writes it.
+
+    Examples
+    --------
+    >>> written(12345.678, decimals=1)
+    Text(id='12.345,7', en='12,345.7')
+    """
+    # Adding 0.0 makes 0.0 of -0.0.
+    english = f"{round(number, decimals) + 0.0:,.{decimals}f}"
+    return Text(id=english.translate(_SWAPPED), en=english)
+
+
+def listed(texts: Sequence[Text]) -> Text:
+    """Several titles as one: with commas, or semicolons where a title has commas of its own."""
+    return Text(id=_with_commas([t.id for t in texts]), en=_with_commas([t.en for t in texts]))
+
+
+def _with_commas(titles: Sequence[str]) -> str:
+    return ("; " if any(", " in title for title in titles) else ", ").join(titles)

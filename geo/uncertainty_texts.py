@@ -6,7 +6,7 @@ A percentage is whole and never says 0 % or 100 % of what is not exactly so.
 import numpy as np
 
 from geo.language import Text
-from geo.sentences import filled, joined
+from geo.sentences import filled, joined, written
 from geo.uncertainty import Uncertainty, rank_intervals
 
 # From which share of draws the first place is called what; own judgement.
@@ -21,8 +21,7 @@ def whole_number(number: int) -> Text:
     >>> whole_number(10000)
     Text(id='10.000', en='10,000')
     """
-    shown = f"{number:,}"
-    return Text(id=shown.replace(",", "."), en=shown)
+    return written(number, decimals=0)
 
 
 def percent_of(count: int, total: int) -> Text:

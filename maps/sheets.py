@@ -61,7 +61,6 @@ _RASTER_MM = (190.5, 254.0)
 _RASTER_PLATES = ((0.0, 0.0, 98.0, 26.0), (136.0, 196.0, 190.5, 254.0))
 # A bare location and the smallest settlement still show a town or a coast nearby.
 _LEAST_M = 24_000.0
-_NEED_MODEL = "kebutuhan"
 # One compiler is not to be entered twice at once; a sheet takes a fraction of a second.
 _ONE_AT_A_TIME = Lock()
 
@@ -136,7 +135,7 @@ def _quadrants(now: Published, readiness: Assessment) -> QuadrantTable | None:
     if readiness.model.kind != "readiness":
         return None
     try:
-        need = planning.assess(now, _NEED_MODEL, layer=readiness.layer, year=readiness.year)
+        need = planning.assess(now, planning.NEED_MODEL, layer=readiness.layer, year=readiness.year)
     except (ModelNotFound, UnknownYear):
         return None
     return quadrants(readiness, need) if need.model.kind == "need" else None

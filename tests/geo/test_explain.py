@@ -13,7 +13,6 @@ from geo.explain import (
     hold_together,
     holds_back,
     lifts,
-    listed,
     missing,
     sentence,
     why_ahead,
@@ -21,6 +20,7 @@ from geo.explain import (
 from geo.gains import COMPARING, gains_if_perfect, position_of
 from geo.language import Text
 from geo.methods import METHODS
+from geo.sentences import listed
 from tests.geo.scored_cases import make_case, make_model, rescored, same, share
 
 A_B = make_model([share("a", "x"), share("b", "y")])
