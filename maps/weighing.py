@@ -29,11 +29,13 @@ class SliderGroup:
 class WeighingView:
     """The sliders of a model, and the address that answers to them.
 
-    `quadrant` is the address of readiness against need, empty where the model is neither of the two,
-    `exports` that of the zones as a file, without its ending, `sheets` that of the printed sheets.
+    `judgements` makes weights of pairwise judgements; `quadrant` is readiness against need, empty
+    where the model is neither of the two; `exports` the zones as a file, without its ending;
+    `sheets` the printed sheets.
     """
 
     address: str
+    judgements: str
     quadrant: str
     exports: str
     sheets: str
@@ -51,6 +53,7 @@ class WeighingView:
             "method": self.method,
             "risk": self.risk,
             "sheets": self.sheets,
+            "judgements": self.judgements,
         }
 
 
@@ -65,6 +68,7 @@ def weighing_view(
     """
     return WeighingView(
         address=f"{address}?lang={language}",
+        judgements=f"{address}/judgements?lang={language}",
         quadrant=f"{quadrant}?lang={language}" if quadrant else "",
         exports=exports,
         sheets=sheets,

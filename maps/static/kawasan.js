@@ -302,13 +302,53 @@ const Kawasan = (() => {
     });
   }
 
+  /* Colours: an area's class, unless something else was chosen to colour by. */
+
+  let theme = null;
+
+  function classFill(card) {
+    if (card.status === "ranked" && data.classes[card.class]) return data.classes[card.class].colour;
+    return card.status === "excluded" ? "url(#hatch-excluded)" : "url(#hatch-no-data)";
+  }
+
+  const fillOf = (card, name, id) => (theme ? theme(card, name, id) : classFill(card));
+
+  function setTheme(chosen) {
+    theme = chosen;
+    for (const name of ["zones", "kecamatan"]) repaint(name);
+  }
+
+  function repaint(name) {
+    if (!layers[name] || !data[name]) return;
+    layers[name].eachLayer((layer) => {
+      const { id } = layer.feature;
+      const card = data[name][id];
+      if (!card) return;
+      layer.setStyle({ fillColor: fillOf(card, name, id) });
+      const path = layer.getElement && layer.getElement();
+      if (path) path.setAttribute("aria-label", [card.name, card.score].filter(Boolean).join(", "));
+      if (name === "zones") rankBadge(layer, card);
+    });
+    declutter();
+  }
+
+  function rankBadge(layer, card) {
+    if (!card.place_in_ranking) {
+      layer.unbindTooltip();
+      return;
+    }
+    const content = element("span", {}, String(card.place_in_ranking));
+    if (layer.getTooltip()) {
+      layer.setTooltipContent(content);
+      return;
+    }
+    const direction = layer.getBounds ? "center" : "right";
+    layer.bindTooltip(content, { permanent: true, direction, className: "rank-badge" });
+  }
+
   function watchZone(layer, id, card) {
     byZone.set(id, layer);
-    if (card.place_in_ranking) {
-      const direction = layer.getBounds ? "center" : "right";
-      const badge = element("span", {}, String(card.place_in_ranking));
-      layer.bindTooltip(badge, { permanent: true, direction, className: "rank-badge" });
-    }
+    rankBadge(layer, card);
     layer.on("popupopen", () => markRow(id));
     layer.on("popupclose", () => markRow(null));
   }
@@ -627,8 +667,8 @@ const Kawasan = (() => {
 
   /* What the workbench moves: the drawn map, its cards, and the ways to change them. */
   const drawn = () => map && {
-    map, layers, data, element, swatch, text, formatted, declutter, open: openArea,
+    map, layers, data, element, swatch, text, formatted, declutter, open: openArea, classFill, repaint,
   };
 
-  return { attach, drawn };
+  return { attach, drawn, setTheme };
 })();

@@ -10,7 +10,7 @@
   const panel = document.getElementById("weights");
   if (!drawn || !drawn.data.weighing || !panel) return;
 
-  const { map, layers, data, element, swatch, text, formatted } = drawn;
+  const { map, layers, data, element, swatch, text, formatted, classFill, repaint } = drawn;
   const { address, model } = data.weighing;
   const own = { method: data.weighing.method, risk: Math.round(100 * data.weighing.risk) };
   const sliders = [...panel.querySelectorAll("[data-kind]")];
@@ -116,38 +116,6 @@
     }
   }
 
-  const fillOf = (card) => {
-    if (card.status === "ranked" && data.classes[card.class]) return data.classes[card.class].colour;
-    return card.status === "excluded" ? "url(#hatch-excluded)" : "url(#hatch-no-data)";
-  };
-
-  function repaint(name) {
-    if (!layers[name]) return;
-    layers[name].eachLayer((layer) => {
-      const card = data[name][layer.feature.id];
-      if (!card) return;
-      layer.setStyle({ fillColor: fillOf(card) });
-      const path = layer.getElement && layer.getElement();
-      if (path) path.setAttribute("aria-label", [card.name, card.score].filter(Boolean).join(", "));
-      if (name === "zones") badge(layer, card);
-    });
-    drawn.declutter();
-  }
-
-  function badge(layer, card) {
-    if (!card.place_in_ranking) {
-      layer.unbindTooltip();
-      return;
-    }
-    const content = element("span", {}, String(card.place_in_ranking));
-    if (layer.getTooltip()) {
-      layer.setTooltipContent(content);
-      return;
-    }
-    const direction = layer.getBounds ? "center" : "right";
-    layer.bindTooltip(content, { permanent: true, direction, className: "rank-badge" });
-  }
-
   function mark(id, card) {
     const before = firstRanks.get(id);
     if (!before || !card.place_in_ranking || before === card.place_in_ranking) return null;
@@ -169,7 +137,7 @@
       element("td", { class: "number rank" }, String(card.place_in_ranking)),
       element("th", { scope: "row" }, name, small(card.place), small(card.geometryMark, "mark"), mark(id, card)),
       element("td", { class: "number score" }, card.score),
-      element("td", { class: "class" }, swatch(fillOf(card), (data.classes[card.class] || {}).title || "")),
+      element("td", { class: "class" }, swatch(classFill(card), (data.classes[card.class] || {}).title || "")),
       element("td", { class: "number" }, card.coverage || ""),
     );
   }
@@ -178,7 +146,7 @@
     const name = element("a", { href: `#zone=${encodeURIComponent(id)}` }, card.name || id);
     return element(
       "li", { "data-zone": id }, name, small(card.geometryMark, "mark"),
-      element("p", {}, swatch(fillOf(card), card.statusText || ""), ` · ${card.reason || ""}`),
+      element("p", {}, swatch(classFill(card), card.statusText || ""), ` · ${card.reason || ""}`),
     );
   }
 
@@ -239,7 +207,11 @@
       repaint(name);
     }
     renderRanking();
+    tell();
   }
+
+  /* Whoever shows something of these scores besides hears when they change. */
+  const tell = () => document.dispatchEvent(new CustomEvent("kawasan:scored"));
 
   /* One question at a time; while it is out, only the newest of the others is kept. */
   let isAsking = false;
@@ -272,6 +244,7 @@
       names.forEach((name, i) => take(name, answers[i]));
       renderRanking();
       state.textContent = text("weights.changed");
+      tell();
     } catch (error) {
       state.textContent = reasonOf(error);
     }
@@ -362,6 +335,31 @@
     follow();
   }
 
+  /* Weights that were worked out elsewhere, as shares of their group. */
+
+  function setShares(group, wanted) {
+    for (const slider of group) {
+      const share = wanted[slider.dataset.item];
+      if (share !== undefined) setSlider(slider, String(Math.round(1e8 * share) / 1e6));
+    }
+    panel.open = true;
+    follow();
+  }
+
+  const named = (group) => group.map((slider) => ({
+    id: slider.dataset.item, title: panel.querySelector(`label[for="${slider.id}"]`)?.textContent || slider.dataset.item,
+  }));
+
+  Kawasan.weights = {
+    ask,
+    query,
+    isChanged,
+    dimensions: () => named(byKind("dimension")),
+    criteria: (dimension) => named(byKind("criterion", dimension).filter(({ type }) => type !== "hidden")),
+    setDimensions: (wanted) => setShares(byKind("dimension"), wanted),
+    setCriteria: (dimension, wanted) => setShares(byKind("criterion", dimension), wanted),
+  };
+
   /* The address */
 
   function keep() {
@@ -379,18 +377,23 @@
     }
   }
 
-  /* A file holds what is on the screen. */
-  function aimDownloads() {
-    const downloads = document.querySelector(".downloads");
-    if (!downloads) return;
+  /* The weights and the method as parameters of an address; nothing where they are the model's own. */
+  function query() {
     const asked = new URLSearchParams({ model, lang: document.documentElement.lang });
     if (isWeighed() && shares().sum > 0) {
       asked.set("weights", Object.entries(shares().criteria).map(([name, share]) => `${name}:${share}`).join(","));
     }
     if (isMethod()) asked.set("method", method.value);
     if (method.value === "owa") asked.set("risk", String(Number(risk.value) / 100));
+    return asked;
+  }
+
+  /* A file holds what is on the screen. */
+  function aimDownloads() {
+    const downloads = document.querySelector(".downloads");
+    if (!downloads) return;
     for (const link of downloads.querySelectorAll("[data-format]")) {
-      link.href = `${downloads.dataset.address}.${link.dataset.format}?${asked}`;
+      link.href = `${downloads.dataset.address}.${link.dataset.format}?${query()}`;
     }
   }
 
