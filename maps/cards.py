@@ -17,16 +17,21 @@ from geo.readiness import ConstraintResult, CriterionResult, ZoneResult
 from maps.escape import safe_address
 from maps.style import class_colours
 from maps.text import catalogue, format_number, format_period, format_share, translate
+from maps.themes import boundary_of
 from maps.views import IndicatorView, ModelView
 
 # Texts that the script itself needs, under the keys that it uses.
 _SCRIPT_TEXTS = (
     "zone.", "regency.", "control.", "table.", "kecamatan.", "sites.", "weights.", "confidence.",
-    "status.", "quadrant.", "search.",
+    "status.", "quadrant.", "search.", "years.", "judgements.",
 )  # fmt: skip
-# The script fills the braces of these itself, when other weights give other numbers.
+# A script fills the braces of these itself: with other numbers, or with what is compared.
 _SCRIPT_TEMPLATES = frozenset(
-    {"zone.rank_of", "zone.points", "zone.weight", "reason.insufficient_data"}
+    {
+        *("zone.rank_of", "zone.points", "zone.weight", "reason.insufficient_data"),
+        *("judgements.criteria", "judgements.pair", "judgements.implied", "judgements.lacking"),
+        *("judgements.same", "judgements.more"),
+    }
 )
 
 
@@ -271,12 +276,14 @@ def _zone_card(
         "name": text_or_none(facts.get("name")),
         **standing_card(result, ranked=ranked, dimensions=dimensions, language=language),
         "place": regency and regency_names.get(regency, regency),
+        "regency": regency,
         "area": _area(facts.get("area_ha"), language),
         "officialStatus": text_or_none(facts.get("status")),
         "geometry": geometry_sentence(
             facts.get("geometry_kind"), facts.get("geometry_method"), language
         ),
         "geometryMark": geometry_mark(facts.get("geometry_kind"), language),
+        "boundary": boundary_of(facts.get("geometry_kind")),
         "remarks": text_or_none(facts.get("remarks")),
         "source": text_or_none(facts.get("source")),
         "sourceUrl": safe_address(facts.get("source_url")),
@@ -334,6 +341,8 @@ def kecamatan_cards(
         card = {
             "name": text_or_none(facts.get("name")),
             "place": regency and regency_names.get(regency, regency),
+            "boundary": boundary_of(facts.get("geometry_kind")),
+            "regency": regency,
             **standing_card(result, ranked=ranked, dimensions=dimensions, language=language),
             "dimensions": {
                 name: format_number(score, language, decimals=0)

@@ -176,10 +176,8 @@ def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
     is_paired = subject.model_id in {planning.DEFAULT_MODEL, planning.NEED_MODEL}
     return weighing_view(
         subject.assessments["zones"].model,
-        address=f"{root}/readiness",
-        quadrant=f"{root}/readiness/quadrant" if is_paired else "",
-        exports=f"{root}/exports/zones",
-        sheets=f"{root}/sheets",
+        root=root,
+        has_quadrant=is_paired,
         language=language,
     )
 

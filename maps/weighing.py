@@ -31,7 +31,7 @@ class WeighingView:
 
     `judgements` makes weights of pairwise judgements; `quadrant` is readiness against need, empty
     where the model is neither of the two; `exports` the zones as a file, without its ending;
-    `sheets` the printed sheets.
+    `sheets` the printed sheets; `pages` is where the pages of zones and regencies begin.
     """
 
     address: str
@@ -39,6 +39,7 @@ class WeighingView:
     quadrant: str
     exports: str
     sheets: str
+    pages: str
     model_id: str
     groups: tuple[SliderGroup, ...]
     methods: tuple[tuple[str, Text], ...]
@@ -52,26 +53,26 @@ class WeighingView:
             "model": self.model_id,
             "method": self.method,
             "risk": self.risk,
-            "sheets": self.sheets,
+            "pages": self.pages,
             "judgements": self.judgements,
         }
 
 
 def weighing_view(
-    model: Model, *, address: str, quadrant: str, exports: str, sheets: str, language: Language
+    model: Model, *, root: str, has_quadrant: bool, language: Language
 ) -> WeighingView:
     """The sliders of a model: one for each top-level dimension, one for each criterion below it.
 
-    `address` is that of `POST /readiness`, `quadrant` that of readiness against need or empty,
-    `exports` that of the zones as a file, `sheets` that of the printed sheets; answers come in
-    `language`.
+    `root` is the address before every door of the service, without a slash at its end; answers come
+    in `language`.
     """
     return WeighingView(
-        address=f"{address}?lang={language}",
-        judgements=f"{address}/judgements?lang={language}",
-        quadrant=f"{quadrant}?lang={language}" if quadrant else "",
-        exports=exports,
-        sheets=sheets,
+        address=f"{root}/readiness?lang={language}",
+        judgements=f"{root}/readiness/judgements?lang={language}",
+        quadrant=f"{root}/readiness/quadrant?lang={language}" if has_quadrant else "",
+        exports=f"{root}/exports/zones",
+        sheets=f"{root}/sheets",
+        pages=root,
         model_id=model.id,
         groups=tuple(_group(model, index) for index in range(len(model.top_dimensions()))),
         methods=tuple((method.id, method.title) for method in METHODS.values()),

@@ -176,20 +176,20 @@ const Kawasan = (() => {
     );
   }
 
-  function sheetLink(id) {
-    if (!data.weighing) return null;
-    const asked = new URLSearchParams({ model: data.weighing.model, lang: document.documentElement.lang });
-    const address = `${data.weighing.sheets}/${encodeURIComponent(id)}.pdf?${asked}`;
-    return element("p", { class: "sheet-link" }, element("a", { href: address, target: "_blank" }, text("zone.sheet")));
-  }
+  /* What the page around the map adds to a card of a layer; nothing on a map that stands alone. */
+  let details = () => null;
 
   const zoneCard = (card, id) => element(
     "article", { class: "card" },
     heading(card, card.place, card.area, card.geometryMark),
     standing(card),
-    sheetLink(id),
+    details("zones", id, card),
     siteSearch(id),
-    facts([["zone.lifts", card.lifts], ["zone.holds_back", card.holdsBack]]),
+    facts([
+      ["zone.interval", card.interval],
+      ["zone.lifts", card.lifts],
+      ["zone.holds_back", card.holdsBack],
+    ]),
     contributions(card),
     constraints(card),
     facts([
@@ -200,17 +200,18 @@ const Kawasan = (() => {
     sources(card),
   );
 
-  const kecamatanCard = (card) => element(
+  const kecamatanCard = (card, id) => element(
     "article", { class: "card" },
     heading(card, card.place),
     standing(card),
+    details("kecamatan", id, card),
     element("ul", { class: "scores" }, ...data.dimensions
       .filter(([id]) => (card.dimensions || {})[id])
       .map(([id, title]) => element("li", {}, title, element("b", {}, card.dimensions[id])))),
     paragraph("note", text("kecamatan.screening")),
   );
 
-  const regencyCard = (card) => element(
+  const regencyCard = (card, id) => element(
     "article", { class: "card" },
     heading(card, card.code),
     card.value
@@ -224,6 +225,7 @@ const Kawasan = (() => {
         ),
       )
       : paragraph("reason", text("regency.no_data")),
+    details("regencies", id, card),
     facts([
       ["regency.period", card.value && card.period],
       ["regency.note", card.value && card.note],
@@ -662,7 +664,10 @@ const Kawasan = (() => {
     startSurface();
     startPanel();
     const wanted = new URLSearchParams(window.location.hash.slice(1)).get("zone");
-    if (wanted) openZone(wanted);
+    if (!wanted) return;
+    // The card needs what the page's other scripts add to it, and they come after this one.
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => openZone(wanted));
+    else openZone(wanted);
   }
 
   /* What the workbench moves: the drawn map, its cards, and the ways to change them. */
@@ -670,5 +675,9 @@ const Kawasan = (() => {
     map, layers, data, element, swatch, text, formatted, declutter, open: openArea, classFill, repaint,
   };
 
-  return { attach, drawn, setTheme };
+  const addToCards = (build) => {
+    details = build;
+  };
+
+  return { attach, drawn, setTheme, addToCards };
 })();

@@ -263,6 +263,7 @@
 
   function forgetConfidence() {
     confidence.querySelector(".confidence-outcome").replaceChildren();
+    for (const card of Object.values(data.zones)) delete card.interval;
   }
 
   async function askConfidence(button) {
@@ -287,6 +288,7 @@
     const [low, high] = zone.rank_interval;
     const ranks = low === high ? `${low}` : `${low}–${high}`;
     const card = data.zones[id] || {};
+    card.interval = zone.sentence;
     return element(
       "li", { title: zone.sentence }, element("b", {}, card.name || id),
       element("span", {}, `${text("confidence.interval")}: ${ranks}`),

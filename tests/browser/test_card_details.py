@@ -1,0 +1,65 @@
+"""What the workbench adds to a card: the pages behind it, the reasons, and how sure its rank is."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
+from tests.service import running
+
+LAST = "gula-habang"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("details") / "store") as started:
+        yield started
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_zone_says_why_it_stands_there_and_how_it_would_rise(address, visit, size):
+    seen = visit(f"{address}/map#zone={LAST}", width=size[0], height=size[1])
+    card = seen.page.locator(".leaflet-popup")
+    expect(card.locator(".why")).to_contain_text("mendapat skor 59,1 dari 100, peringkat 2 dari 2")
+    expect(card.locator(".way-up")).to_contain_text("Naik ke kelas Siap bila")
+    assert seen.trouble == []
+
+
+def test_reasons_of_the_own_weights_are_not_given_for_others(address, visit):
+    seen = visit(f"{address}/map#w=huni-90&zone={LAST}")
+    card = seen.page.locator(".leaflet-popup")
+    expect(card.locator(".behind a")).to_have_count(3)
+    expect(card.locator(".why")).to_be_empty()
+    assert seen.trouble == []
+
+
+@pytest.mark.parametrize(
+    ("link", "heading"),
+    [("Halaman zona", "Gula Habang"), ("Halaman kabupaten/kota", "Kabupaten")],
+)
+def test_a_card_leads_to_the_pages_behind_it(address, visit, link, heading):
+    seen = visit(f"{address}/map#zone={LAST}")
+    seen.page.locator(".leaflet-popup").get_by_role("link", name=link).click()
+    expect(seen.page.locator("h1")).to_contain_text(heading)
+    assert seen.trouble == []
+
+
+def test_a_regency_and_a_kecamatan_lead_to_theirs_in_the_language_of_the_map(address, visit):
+    seen = visit(f"{address}/map?lang=en")
+    popup = open_shape(seen.page, "Kabupaten Tapin")
+    expect(popup.get_by_role("link", name="Regency page")).to_have_attribute(
+        "href", "/regencies/63.05?lang=en"
+    )
+    seen.page.locator("#search-name").fill("Alalak, Kabupaten Barito Kuala")
+    expect(popup.get_by_role("link", name="Kecamatan page")).to_have_attribute(
+        "href", "/zones/63.04.05?model=kesiapan&layer=kecamatan&lang=en"
+    )
+    assert seen.trouble == []
+
+
+def test_a_card_says_how_sure_the_rank_is_once_that_was_asked(address, visit):
+    seen = visit(f"{address}/map")
+    seen.page.locator("#confidence").click()
+    expect(seen.page.locator(".intervals li")).to_have_count(2)
+    seen.page.locator(f"tr[data-zone={LAST}] a").click()
+    expect(seen.page.locator(".leaflet-popup .facts").first).to_contain_text("Selang peringkat")
+    assert seen.trouble == []
