@@ -23,7 +23,7 @@ from maps.views import IndicatorView, ModelView
 # Texts that the script itself needs, under the keys that it uses.
 _SCRIPT_TEXTS = (
     "zone.", "regency.", "control.", "table.", "kecamatan.", "sites.", "weights.", "confidence.",
-    "status.", "quadrant.", "search.", "years.", "judgements.",
+    "status.", "quadrant.", "search.", "download.", "years.", "judgements.",
 )  # fmt: skip
 # A script fills the braces of these itself: with other numbers, or with what is compared.
 _SCRIPT_TEMPLATES = frozenset(
