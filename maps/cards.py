@@ -28,7 +28,13 @@ _SCRIPT_TEXTS = (
 # A script fills the braces of these itself: with other numbers, or with what is compared.
 _SCRIPT_TEMPLATES = frozenset(
     {
-        *("zone.rank_of", "zone.points", "zone.weight", "reason.insufficient_data"),
+        *(
+            "zone.rank_of",
+            "zone.points",
+            "zone.weight",
+            "table.filtered",
+            "reason.insufficient_data",
+        ),
         *("judgements.criteria", "judgements.pair", "judgements.implied", "judgements.lacking"),
         *("judgements.same", "judgements.more"),
     }

@@ -171,6 +171,34 @@
     table.tBodies[0].replaceChildren(...ranked.map(([id, card]) => rankedRow(id, card)));
     const list = ranking.querySelector(".unranked");
     if (list) list.replaceChildren(...cards.filter(([, card]) => !card.place_in_ranking).map(([id, card]) => unrankedRow(id, card)));
+    applyFilter();
+  }
+
+  /* A filter hides rows and lets their zones step back on the map; the ranks stay those of all. */
+  function applyFilter() {
+    const field = ranking && ranking.querySelector("#ranking-filter");
+    if (!field) return;
+    const wanted = field.value.trim().toLocaleLowerCase();
+    const rows = [...ranking.querySelectorAll("[data-zone]")];
+    const left = new Set();
+    for (const row of rows) {
+      row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
+      if (!row.hidden) left.add(row.dataset.zone);
+    }
+    layers.zones.eachLayer((layer) => {
+      const path = layer.getElement && layer.getElement();
+      if (path) path.classList.toggle("is-filtered", !left.has(String(layer.feature.id)));
+    });
+    field.parentElement.querySelector("[role=status]").textContent = wanted
+      ? filled("table.filtered", { n: left.size, all: rows.length }) : "";
+  }
+
+  function startFilter() {
+    const field = ranking && ranking.querySelector("#ranking-filter");
+    if (!field) return;
+    field.parentElement.hidden = false;
+    field.addEventListener("input", applyFilter);
+    layers.zones.on("add", applyFilter);
   }
 
   function startSorting() {
@@ -413,6 +441,7 @@
   panel.hidden = confidence.hidden = false;
   for (const slider of sliders) slider.dataset.exact = slider.dataset.own;
   startSorting();
+  startFilter();
   read();
   show();
   if (isChanged()) {

@@ -164,3 +164,21 @@ def test_the_kecamatan_follow_while_they_are_shown(address, visit):
     set_slider(seen.page, "lingkungan", 100)
     expect(cell).not_to_have_attribute("aria-label", before)
     assert seen.trouble == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_the_ranking_is_filtered_and_the_map_with_it(address, visit, size):
+    seen = visit(f"{address}/map", width=size[0], height=size[1])
+    field = seen.page.locator("#ranking-filter")
+    field.fill("balangan")
+    shown = seen.page.locator("#ranking [data-zone]:visible")
+    expect(shown.first).to_contain_text("Gula Habang")
+    expect(seen.page.locator(".filter [role=status]")).to_have_text("1 dari 14 kawasan")
+    # The rank is still that among all.
+    expect(shown.first.locator(".rank")).to_have_text("2")
+    zone = seen.page.locator(f"path[aria-label^='{ZONE}']")
+    expect(zone).to_have_class(re.compile("is-filtered"))
+    field.fill("")
+    expect(shown).to_have_count(14)
+    expect(zone).not_to_have_class(re.compile("is-filtered"))
+    assert seen.trouble == []
