@@ -1,0 +1,40 @@
+"""The tour of the README: which zone comes first if unemployment weighs double, and how sure is that?"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.service import running
+
+PICTURES = Path(__file__).parent / "pictures"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("tour") / "store") as started:
+        yield started
+
+
+def test_the_tour_answers_its_question(address, visit, tmp_path):
+    folder = PICTURES if os.environ.get("KAWASAN_PICTURES") else tmp_path
+    seen = visit(f"{address}/map")
+    page = seen.page
+    page.get_by_role("link", name="Kebutuhan", exact=True).click()
+    page.locator("#weights > summary").click()
+    page.get_by_role("button", name="Ketenagakerjaan ×2").click()
+    expect(page.locator(".weights-state")).to_contain_text("bukan milik model")
+    first = page.locator(".ranking tbody tr").first
+    expect(first).to_contain_text("Kabupaten Kotabaru")
+    expect(first.locator(".score")).to_have_text("63,3")
+    expect(page.locator(".ranking tbody tr .rank", has_text=re.compile("^1$"))).to_have_count(5)
+    page.screenshot(path=folder / "tour-weights.png")
+    page.locator("#confidence").click()
+    expect(page.locator(".verdict")).to_contain_text("Peringkat 1 goyah")
+    expect(page.locator(".verdict")).to_contain_text("dalam 69 % dari 5.000 simulasi")
+    page.locator(".confidence-outcome").scroll_into_view_if_needed()
+    page.screenshot(path=folder / "tour-confidence.png")
+    assert page.url.endswith("model=kebutuhan#w=ketenagakerjaan-100")
+    assert seen.trouble == []
