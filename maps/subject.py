@@ -34,7 +34,8 @@ class Subject:
     """Everything that the maps of one request show.
 
     `layers` and `assessments` are by layer name; a layer that is not published is left out.
-    `choices` are the indicators that have figures of regencies, `models` the models by id and title.
+    `choices` are the indicators that have figures of regencies, `models` the models by id and title;
+    `need` is the need model and the year of its figures, where `model` is another.
     """
 
     regencies: gpd.GeoDataFrame
@@ -50,6 +51,7 @@ class Subject:
     surface_key: str | None
     surface_sources: Sequence[str]
     is_synthetic: bool
+    need: tuple[Model, int] | None
 
 
 def read_subject(
@@ -90,7 +92,14 @@ def read_subject(
         surface_key=surfaces.surface_key(now, model),
         surface_sources=surfaces.surface_sources(now, model),
         is_synthetic=has_synthetic_land(now),
+        need=_need(now, model),
     )
+
+
+def _need(now: Published, model: str) -> tuple[Model, int] | None:
+    if model == planning.NEED_MODEL or planning.NEED_MODEL not in planning.models(now):
+        return None
+    return planning.model(now, planning.NEED_MODEL), planning.years(now, planning.NEED_MODEL)[-1]
 
 
 def _require_year(year: int | None, choices: Sequence[IndicatorChoice]) -> None:
@@ -176,6 +185,7 @@ def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
     is_paired = subject.model_id in {planning.DEFAULT_MODEL, planning.NEED_MODEL}
     return weighing_view(
         subject.assessments["zones"].model,
+        need=subject.need,
         root=root,
         has_quadrant=is_paired,
         language=language,

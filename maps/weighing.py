@@ -6,6 +6,7 @@ from typing import Any
 from geo.language import Language, Text
 from geo.methods import METHODS
 from geo.models import Model
+from maps.themes import Theme, theme_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class WeighingView:
 
     `judgements` makes weights of pairwise judgements; `quadrant` is readiness against need, empty
     where the model is neither of the two; `exports` the zones as a file, without its ending;
-    `sheets` the printed sheets; `pages` is where the pages of zones and regencies begin.
+    `sheets` the printed sheets; `pages` is where the pages of zones and regencies begin;
+    `themes` is what the areas can be coloured by.
     """
 
     address: str
@@ -45,6 +47,7 @@ class WeighingView:
     methods: tuple[tuple[str, Text], ...]
     method: str
     risk: float
+    themes: tuple[Theme, ...]
 
     def script_part(self) -> dict[str, Any]:
         """What `static/workbench.js` needs besides the sliders of the page."""
@@ -59,11 +62,17 @@ class WeighingView:
 
 
 def weighing_view(
-    model: Model, *, root: str, has_quadrant: bool, language: Language
+    model: Model,
+    *,
+    need: tuple[Model, int] | None,
+    root: str,
+    has_quadrant: bool,
+    language: Language,
 ) -> WeighingView:
     """The sliders of a model: one for each top-level dimension, one for each criterion below it.
 
-    `root` is the address before every door of the service, without a slash at its end; answers come
+    `need` is the need model and the year of its figures, where the page shows another; `root` is
+    the address before every door of the service, without a slash at its end; answers come
     in `language`.
     """
     return WeighingView(
@@ -78,6 +87,7 @@ def weighing_view(
         methods=tuple((method.id, method.title) for method in METHODS.values()),
         method=model.method,
         risk=model.risk,
+        themes=theme_views(model, need=need, language=language),
     )
 
 

@@ -1,0 +1,183 @@
+/* What the zones and the kecamatan are coloured by: the class, need, data, certainty, boundary.
+
+   Classes, colours and words stand in the page, in one template for each theme. The choice stands
+   in the address behind #, as `t`. */
+
+(() => {
+  "use strict";
+
+  const drawn = Kawasan.drawn();
+  const choice = document.getElementById("themes");
+  if (!drawn || !choice || !Kawasan.weights) return;
+
+  const HATCH = "url(#hatch-no-data)";
+  const DRAWS = 2000;
+  const { map, layers, data } = drawn;
+  const select = choice.querySelector("select");
+  const state = choice.querySelector("[role=status]");
+  const legend = document.querySelector(".legends [data-layer=zones]");
+  const ownLegend = [...legend.childNodes];
+  const themes = new Map([...choice.querySelectorAll("template")].map((template) => {
+    const classes = [...template.content.querySelectorAll("[data-class]")].map((item) => ({
+      id: item.dataset.class,
+      label: item.textContent.trim(),
+      colour: item.dataset.colour,
+      lower: item.dataset.lower === undefined ? undefined : Number(item.dataset.lower),
+    }));
+    const missing = template.content.querySelector("[data-missing]").textContent.trim();
+    return [template.dataset.theme, { classes, missing, template, model: template.dataset.model }];
+  }));
+
+  const isShown = (name) => layers[name] && data[name] && map.hasLayer(layers[name]);
+  const shown = () => ["zones", "kecamatan"].filter(isShown);
+
+  /* The value of each area, by its id; an area without one is hatched. */
+
+  const ofCards = (name, valueOf) => new Map(Object.entries(data[name]).map(([id, card]) => [id, valueOf(card)]));
+
+  const answers = new Map();
+  function once(key, ask) {
+    if (!answers.has(key)) {
+      const answer = ask();
+      answers.set(key, answer);
+      // What failed may be asked again.
+      answer.catch(() => answers.delete(key));
+    }
+    return answers.get(key);
+  }
+
+  /* Need has weights of its own; the sliders of another model do not move it. */
+  async function need(name) {
+    const body = JSON.stringify({ model: themes.get("need").model, layer: name, detail: "scores" });
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(data.weighing.address, { method: "POST", headers, body });
+    const found = await answer.json();
+    if (!answer.ok) throw new Error(found.detail);
+    const { area_id: ids, score, status } = found.zones;
+    return new Map(ids.map((id, i) => [id, status[i] === "ranked" ? score[i] : undefined]));
+  }
+
+  /* How far an area moves through the list, in percent of it. */
+  async function certainty(name) {
+    const { uncertainty } = await Kawasan.weights.ask(name, { uncertainty: DRAWS, seed: 1 });
+    const zones = Object.entries(uncertainty.zones);
+    const steps = Math.max(1, zones.length - 1);
+    return new Map(zones.map(([id, { rank_interval: [low, high] }]) => [id, (100 * (high - low)) / steps]));
+  }
+
+  const values = {
+    need: (name) => once(`need ${name}`, () => need(name)),
+    // The whole percent that the cards print, so that no colour contradicts a number.
+    coverage: (name) => ofCards(name, ({ coverageShare: share }) => (
+      share === undefined ? undefined : Math.floor(100 * share + 1e-9)
+    )),
+    certainty: (name) => (Object.values(data[name]).some((card) => card.place_in_ranking)
+      ? once(`certainty ${name} ${Kawasan.weights.query()}`, () => certainty(name)) : new Map()),
+    boundary: (name) => ofCards(name, (card) => card.boundary),
+  };
+
+  function classOf(theme, value) {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === "string") return theme.classes.find(({ id }) => id === value);
+    return theme.classes.filter(({ lower }) => lower <= value).sort((a, b) => b.lower - a.lower)[0];
+  }
+
+  /* The map, its names for screen readers, the legend */
+
+  let newest = 0;
+
+  async function paint() {
+    newest += 1;
+    const turn = newest;
+    const theme = themes.get(select.value);
+    if (!theme) {
+      settle("");
+      Kawasan.setTheme(null);
+      showOwnLegend();
+      return;
+    }
+    choice.dataset.state = "asking";
+    state.textContent = choice.dataset.asking;
+    try {
+      const names = shown();
+      const found = await Promise.all(names.map((name) => values[select.value](name)));
+      if (turn !== newest) return;
+      const classes = new Map(names.map((name, i) => [name, (id) => classOf(theme, found[i].get(id))]));
+      Kawasan.setTheme((card, name, id) => (classes.has(name) && (classes.get(name)(id) || {}).colour) || HATCH);
+      nameAreas(theme, classes);
+      showLegend(theme, classes);
+      settle("");
+    } catch (error) {
+      if (turn !== newest) return;
+      const isOurs = !(error instanceof SyntaxError || error instanceof TypeError);
+      settle((isOurs && error.message) || choice.dataset.failed);
+    }
+  }
+
+  function settle(words) {
+    choice.dataset.state = "settled";
+    state.textContent = words;
+  }
+
+  function nameAreas(theme, classes) {
+    for (const [name, classFor] of classes) {
+      layers[name].eachLayer((layer) => {
+        const { id } = layer.feature;
+        const path = layer.getElement && layer.getElement();
+        const card = data[name][id];
+        if (!path || !card) return;
+        const label = (classFor(id) || {}).label || theme.missing;
+        path.setAttribute("aria-label", [card.name, label].filter(Boolean).join(", "));
+      });
+    }
+  }
+
+  function showOwnLegend() {
+    legend.replaceChildren(...ownLegend);
+    legend.setAttribute("aria-label", legend.querySelector("h2").textContent);
+  }
+
+  function showLegend(theme, classes) {
+    const content = theme.template.content.cloneNode(true);
+    const heading = content.querySelector("h2");
+    if (classes.has("kecamatan")) heading.textContent = heading.dataset.both;
+    // Of categories only those that are on the map; a scale is shown whole.
+    const found = new Set([...classes].flatMap(([name, classFor]) => Object.keys(data[name]).map(
+      (id) => (classFor(id) || {}).id,
+    )));
+    for (const item of content.querySelectorAll("[data-class]:not([data-lower])")) {
+      if (!found.has(item.dataset.class)) item.remove();
+    }
+    if (!found.has(undefined)) content.querySelector("[data-missing]").remove();
+    legend.setAttribute("aria-label", heading.textContent);
+    legend.replaceChildren(content);
+  }
+
+  /* The address */
+
+  const parts = () => new URLSearchParams(window.location.hash.slice(1));
+
+  function keep() {
+    const kept = parts();
+    kept.delete("t");
+    if (select.value) kept.set("t", select.value);
+    const hash = kept.toString();
+    try {
+      history.replaceState(null, "", window.location.pathname + window.location.search + (hash ? `#${hash}` : ""));
+    } catch {
+      /* A page without an address of its own keeps its state to itself. */
+    }
+  }
+
+  const again = () => select.value && paint();
+
+  choice.hidden = false;
+  if (themes.has(parts().get("t"))) select.value = parts().get("t");
+  again();
+  select.addEventListener("change", () => {
+    keep();
+    paint();
+  });
+  document.addEventListener("kawasan:scored", again);
+  if (layers.kecamatan) layers.kecamatan.on("add remove", again);
+})();

@@ -1,0 +1,196 @@
+"""Pure. What the planner's map can be coloured by besides the model's class, and in which colours.
+
+Colours are ColorBrewer's (YlOrBr by `maps.style`, YlGnBu, Blues) and Okabe and Ito's (2008) for
+categories; all of them stay apart under every colour blindness.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from geo.language import Language
+from geo.layers import is_approximate, is_enclosing
+from geo.models import Model
+from maps.style import class_colours
+from maps.text import format_number, format_share, translate
+
+# Least whole percent of each class, and its colour.
+_COVERAGE = ((0, "#ffffcc"), (50, "#a1dab4"), (70, "#41b6c4"), (90, "#225ea8"))
+# Least width of the rank interval in percent of the list; the borders are own judgement.
+_CERTAINTY = (
+    (0, "themes.very_certain", "#08519c"),
+    (5, "themes.certain", "#3182bd"),
+    (15, "themes.fairly_certain", "#6baed6"),
+    (30, "themes.uncertain", "#9ecae1"),
+    (50, "themes.very_uncertain", "#c6dbef"),
+)
+_BOUNDARY = (
+    ("official", "themes.official", "#0072b2"),
+    ("unstated", "themes.unstated", "#56b4e9"),
+    ("approximate", "themes.approximate", "#e69f00"),
+    ("enclosing", "themes.enclosing", "#cc79a7"),
+    ("cell", "themes.cell", "#f0e442"),
+    ("location", "themes.location", "#8a3b00"),
+)
+_KINDS = {"approximate_cell": "cell", "location_only": "location"}
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeClass:
+    """One colour and its words.
+
+    `lower` is the least number that has it; None where the class is a category.
+    """
+
+    id: str
+    label: str
+    colour: str
+    lower: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One way to colour zones and kecamatan, in the words of one language.
+
+    `name` is what the planner chooses, `title` heads the legend, `title_both` while the kecamatan
+    are shown too, `missing` is said of an area without a class. `model` is the model that the
+    server is asked for; empty where it is the page's own.
+    """
+
+    id: str
+    name: str
+    title: str
+    title_both: str
+    unit: str
+    meaning: str
+    missing: str
+    classes: tuple[ThemeClass, ...]
+    model: str = ""
+
+
+def boundary_of(geometry_kind: object) -> str:
+    """The class of a boundary by its `geometry_kind`, an id of the theme `boundary`.
+
+    Examples
+    --------
+    >>> boundary_of("enclosing_kecamatan"), boundary_of("official"), boundary_of(None)
+    ('enclosing', 'official', 'unstated')
+    """
+    if not isinstance(geometry_kind, str):
+        return "unstated"
+    if is_enclosing(geometry_kind):
+        return "enclosing"
+    if is_approximate(geometry_kind):
+        return _KINDS.get(geometry_kind, "approximate")
+    return "official"
+
+
+def theme_views(
+    model: Model, *, need: tuple[Model, int] | None, language: Language
+) -> tuple[Theme, ...]:
+    """What a page of `model` offers besides its classes.
+
+    `need` is the need model and the year of its figures; None where there is none, or where the
+    page already shows it.
+    """
+    found = [] if need is None else [_need(*need, language=language)]
+    return (*found, _coverage(model, language), _certainty(language), _boundary(language))
+
+
+def _need(model: Model, year: int, *, language: Language) -> Theme:
+    ordered = sorted(model.classes, key=lambda entry: entry.lower_bound)
+    bounds = [*(entry.lower_bound for entry in ordered), 100.0]
+    classes = [
+        ThemeClass(
+            entry.id,
+            f"{entry.title.to(language)} ({_range(low, high, language)})",
+            colour,
+            entry.lower_bound,
+        )
+        for entry, (low, high), colour in zip(
+            ordered, pairwise(bounds), class_colours(len(ordered), is_need=True), strict=True
+        )
+    ]
+    subject = model.title.to(language)
+    described = model.description.to(language) if model.description else ""
+    return Theme(
+        id="need",
+        name=subject,
+        **_titles(subject, language),
+        unit=translate("legend.score_unit", language, year=year),
+        meaning=" ".join(filter(None, (described, translate("themes.need_meaning", language)))),
+        missing=translate("themes.no_data", language),
+        classes=tuple(reversed(classes)),
+        model=model.id,
+    )
+
+
+def _coverage(model: Model, language: Language) -> Theme:
+    bounds = [*(low for low, _ in _COVERAGE), 101]
+    classes = [
+        ThemeClass(
+            str(low),
+            f"{low}–{high - 1}%" if low else translate("themes.below", language, high=high),
+            colour,
+            low,
+        )
+        for (low, colour), high in zip(_COVERAGE, bounds[1:], strict=True)
+    ]
+    floor = format_share(model.coverage_floor, language)
+    subject = translate("themes.coverage", language)
+    return Theme(
+        id="coverage",
+        name=subject,
+        **_titles(subject, language),
+        unit=translate("themes.coverage_unit", language),
+        meaning=translate("themes.coverage_meaning", language, share=floor),
+        missing=translate("themes.no_data", language),
+        classes=tuple(reversed(classes)),
+    )
+
+
+def _certainty(language: Language) -> Theme:
+    bounds = [*(float(low) for low, _, _ in _CERTAINTY), 100.0]
+    subject = translate("themes.certainty", language)
+    return Theme(
+        id="certainty",
+        name=subject,
+        **_titles(subject, language),
+        unit=translate("themes.certainty_unit", language),
+        meaning=translate("themes.certainty_meaning", language),
+        missing=translate("themes.unranked", language),
+        classes=tuple(
+            ThemeClass(
+                str(low),
+                f"{translate(key, language)} ({_range(low, high, language)}%)",
+                colour,
+                low,
+            )
+            for (low, key, colour), high in zip(_CERTAINTY, bounds[1:], strict=True)
+        ),
+    )
+
+
+def _boundary(language: Language) -> Theme:
+    subject = translate("themes.boundary", language)
+    return Theme(
+        id="boundary",
+        name=subject,
+        **_titles(subject, language),
+        unit=translate("themes.boundary_unit", language),
+        meaning=translate("themes.boundary_meaning", language),
+        missing=translate("themes.no_data", language),
+        classes=tuple(
+            ThemeClass(key, translate(label, language), colour) for key, label, colour in _BOUNDARY
+        ),
+    )
+
+
+def _titles(subject: str, language: Language) -> dict[str, str]:
+    return {
+        "title": translate("themes.zones", language, subject=subject),
+        "title_both": translate("themes.both", language, subject=subject),
+    }
+
+
+def _range(low: float, high: float, language: Language) -> str:
+    return f"{format_number(low, language)}–{format_number(high, language)}"
