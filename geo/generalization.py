@@ -1,0 +1,153 @@
+"""Pure. Outlines with fewer vertices for maps: shared borders stay shared, nothing disappears.
+
+Polygons are simplified together as a coverage (Visvalingam-Whyatt in GEOS), each border once, so
+that neighbours get no gaps and no overlaps. Measures are never taken from what comes out here.
+A coverage with faults is simplified too, but only edges that are truly the same, vertex by vertex,
+are one border: a gap or overlap stays, may change its width, and keeps more vertices than it needs.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+Geometries = npt.NDArray[Any]
+
+# Half the circumference of WGS 84's equator: Web Mercator's square reaches this far, in metres.
+MERCATOR_HALF_M = math.pi * 6_378_137.0
+# What a browser draws at once without a pause, as GeoJSON in a page.
+MOST_VERTICES = 50_000
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_MOST_STEPS = 16
+# A result this close below the budget is not searched any further.
+_CLOSE = 0.9
+
+
+def simplified(
+    geometries: Sequence[Any] | Geometries, *, most_vertices: int = MOST_VERTICES
+) -> Geometries:
+    """Polygons with at most `most_vertices` vertices in all, as many of them as that allows.
+
+    Parameters
+    ----------
+    geometries : sequence of Geometry or None, (n,)
+        All in one CRS. Vertices of points, lines and collections do not count and stay.
+    most_vertices : int
+        The budget. Every polygon needs four and every border its ends: where these are more than
+        the budget, what comes back is the coarsest form and lies above it.
+
+    Returns
+    -------
+    array of Geometry, (n,)
+        As `simplified_by` at the tolerance found.
+    """
+    found = valid(geometries)
+    if _vertices(found) <= most_vertices:
+        return found
+    size = _diagonal(found)
+    low, high = size / 2**24, size
+    finer, best = found, simplified_by(found, tolerance=high)
+    for _ in range(_MOST_STEPS):
+        tolerance = math.sqrt(low * high)
+        # What is too fine is the start of the next, coarser one: a fraction of the work.
+        tried = simplified_by(finer, tolerance=tolerance)
+        if _vertices(tried) > most_vertices:
+            finer, low = tried, tolerance
+            continue
+        best, high = tried, tolerance
+        if _vertices(tried) >= _CLOSE * most_vertices:
+            break
+    return best
+
+
+def simplified_by(geometries: Sequence[Any] | Geometries, *, tolerance: float) -> Geometries:
+    """Polygons without the corners whose triangle is smaller than `tolerance` squared.
+
+    Parameters
+    ----------
+    geometries : sequence of Geometry or None, (n,)
+        All in one CRS. What is invalid is made valid first (`valid`).
+    tolerance : float
+        In the unit of the CRS; 0 or less changes nothing. A detail of about this size goes.
+
+    Returns
+    -------
+    array of Geometry, (n,)
+        In the same order and CRS. Points, lines, collections, None and empty ones unchanged. A
+        polygon that the simplification would empty or spoil keeps the form that it came with.
+
+    References
+    ----------
+    Visvalingam & Whyatt (1993), The Cartographic Journal 30(1): 46-51.
+    """
+    found = valid(geometries)
+    chosen = np.flatnonzero(_is_polygonal(found) & ~shapely.is_empty(found))
+    if len(chosen) == 0 or not tolerance > 0:
+        return found
+    before = found[chosen]
+    after = shapely.coverage_simplify(before, tolerance)
+    is_spoiled = shapely.is_empty(after) | ~shapely.is_valid(after)
+    found[chosen] = np.where(is_spoiled, before, after)
+    return found
+
+
+def simplified_for_zoom(
+    geometries: Sequence[Any] | Geometries, zoom: int, *, tile_px: int = 512
+) -> Geometries:
+    """Polygons without details smaller than half a pixel of a Web Mercator tile.
+
+    Parameters
+    ----------
+    geometries : sequence of Geometry or None, (n,)
+        EPSG:3857, metres.
+    zoom : int
+        0 is the whole world in one tile of `tile_px` pixels.
+
+    Returns
+    -------
+    array of Geometry, (n,)
+        As `simplified_by`.
+    """
+    return simplified_by(geometries, tolerance=half_pixel_m(zoom, tile_px=tile_px))
+
+
+def half_pixel_m(zoom: int, *, tile_px: int = 512) -> float:
+    """Half a pixel at `zoom` in metres of EPSG:3857, which are true metres at the equator only.
+
+    Examples
+    --------
+    >>> round(half_pixel_m(0, tile_px=256), 1)
+    78271.5
+    """
+    return MERCATOR_HALF_M / tile_px / float(2**zoom)
+
+
+def valid(geometries: Sequence[Any] | Geometries) -> Geometries:
+    """The geometries in a new array, invalid polygons mended by the area that their rings enclose.
+
+    A polygon that encloses nothing becomes the line or point that is left of it.
+    """
+    found = np.array(geometries, dtype=object)
+    broken = np.flatnonzero(_is_polygonal(found) & ~shapely.is_valid(found))
+    mended = shapely.make_valid(found[broken], method="structure", keep_collapsed=False)
+    collapsed = shapely.is_empty(mended)
+    mended[collapsed] = shapely.make_valid(found[broken][collapsed])
+    found[broken] = mended
+    return found
+
+
+def _is_polygonal(geometries: Geometries) -> npt.NDArray[np.bool_]:
+    kinds: npt.NDArray[np.bool_] = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
+    return kinds
+
+
+def _vertices(geometries: Geometries) -> int:
+    return int(shapely.get_num_coordinates(geometries[_is_polygonal(geometries)]).sum())
+
+
+def _diagonal(geometries: Geometries) -> float:
+    west, south, east, north = shapely.total_bounds(geometries[_is_polygonal(geometries)])
+    return math.hypot(east - west, north - south)

@@ -1,0 +1,281 @@
+"""Pure. The bytes of a Mapbox Vector Tile: geometry commands and protobuf messages.
+
+All vertices of a tile are turned into commands at once; only features are looped over. What is in
+a tile is decided in `geo/vector_tiles.py`.
+
+References
+----------
+Mapbox Vector Tile Specification 2.1, clause 4; Protocol Buffers wire format.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+Integers = npt.NDArray[np.int64]
+
+POINT, LINE, POLYGON = 1, 2, 3
+_MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 15
+# Fields of the messages with their wire type: number << 3 | 0 (varint) or 2 (bytes).
+_TILE_LAYER = 0x1A
+_VERSION, _NAME, _FEATURE, _KEY, _VALUE, _EXTENT = 0x78, 0x0A, 0x12, 0x1A, 0x22, 0x28
+_ID, _TAGS, _KIND, _GEOMETRY, _TEXT = 0x08, 0x12, 0x18, 0x22, 0x0A
+_SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a tile: its `row` in the layer, its kind, and its commands as varints."""
+
+    row: int
+    kind: int
+    geometry: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Paths:
+    """Rings, lines or sets of points: `points` (n, 2), `lengths` and `rows` of each, by row."""
+
+    points: Integers
+    lengths: Integers
+    rows: Integers
+
+    @property
+    def path(self) -> Integers:
+        """(n,) the path of each point."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+    @property
+    def starts(self) -> Integers:
+        return np.cumsum(self.lengths) - self.lengths
+
+
+def encoded_features(parts: npt.NDArray[Any], rows: Integers, *, kind: int) -> list[Feature]:
+    """The features of one kind, a row's parts in one.
+
+    Parameters
+    ----------
+    parts : array of Point, LineString or Polygon, (n,)
+        Whole numbers, y downwards, as `kind` says.
+    rows : (n,) int
+        The row of each part, ascending.
+    """
+    if len(parts) == 0:
+        return []
+    if kind == POINT:
+        _, lengths = np.unique(rows, return_counts=True)
+        paths = _Paths(_points(parts), lengths, np.unique(rows))
+    elif kind == LINE:
+        paths = _lines(parts, rows)
+    else:
+        paths = _polygons(parts, rows)
+    values, per_path = commands(paths.points, paths.lengths, paths.rows, kind=kind)
+    content, sizes = varints(values)
+    found, first = np.unique(paths.rows, return_index=True)
+    value_ends = np.append(np.cumsum(per_path)[first[1:] - 1], len(values))
+    ends = np.cumsum(sizes)[value_ends - 1]
+    begins = np.append(0, ends[:-1])
+    return [
+        Feature(int(row), kind, content[begin:end])
+        for row, begin, end in zip(found, begins, ends, strict=True)
+    ]
+
+
+def commands(
+    points: Integers, lengths: Integers, rows: Integers, *, kind: int
+) -> tuple[Integers, Integers]:
+    """Command and parameter integers of paths, and how many each path has.
+
+    Parameters
+    ----------
+    points : (n, 2) int
+        The points of all paths; a ring without its closing point.
+    lengths, rows : (n_paths,) int
+        Points of each path, and its feature: the cursor begins at (0, 0) for each.
+    """
+    lengths, rows = np.asarray(lengths), np.asarray(rows)
+    path = np.repeat(np.arange(len(lengths)), lengths)
+    starts = np.cumsum(lengths) - lengths
+    within = np.arange(len(points)) - starts[path]
+    deltas = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    begins_feature = starts[np.diff(rows, prepend=-1) != 0]
+    deltas[begins_feature] = points[begins_feature]
+
+    per_path = 2 * lengths + {POINT: 1, LINE: 2, POLYGON: 3}[kind]
+    offsets = np.cumsum(per_path) - per_path
+    values = np.empty(int(per_path.sum()), dtype=np.int64)
+    places = offsets[path] + 1 + 2 * within
+    if kind == POINT:
+        values[offsets] = lengths << 3 | _MOVE_TO
+    else:
+        values[offsets] = 1 << 3 | _MOVE_TO
+        values[offsets + 3] = (lengths - 1) << 3 | _LINE_TO
+        places += within > 0
+    if kind == POLYGON:
+        values[offsets + per_path - 1] = _CLOSE_PATH
+    values[places], values[places + 1] = zigzag(deltas).T
+    return values, per_path
+
+
+def zigzag(values: Integers) -> Integers:
+    """Signed integers as unsigned ones, small where they are near zero.
+
+    Examples
+    --------
+    >>> zigzag(np.array([0, -1, 1, -2])).tolist()
+    [0, 1, 2, 3]
+    """
+    return (values << 1) ^ (values >> 63)
+
+
+def varints(values: Integers) -> tuple[bytes, Integers]:
+    """Integers of 0 to 2³⁵ - 1 as protobuf varints one after the other, and the bytes of each.
+
+    Examples
+    --------
+    >>> varints(np.array([1, 300]))[0].hex()
+    '01ac02'
+    """
+    limits = 1 << 7 * np.arange(1, 5)
+    sizes: Integers = 1 + np.searchsorted(limits, values, side="right")
+    starts = np.cumsum(sizes) - sizes
+    content = np.empty(int(sizes.sum()), dtype=np.uint8)
+    for i in range(5):
+        has = sizes > i
+        more = (sizes[has] > i + 1).astype(np.int64) << 7
+        content[starts[has] + i] = (values[has] >> 7 * i) & 0x7F | more
+    return content.tobytes(), sizes
+
+
+def layer_message(
+    features: Sequence[Feature],
+    *,
+    name: str,
+    ids: Sequence[str],
+    names: Sequence[str | None],
+    extent: int,
+) -> bytes:
+    """A tile with one layer; empty without features. `ids` and `names` are those of all rows."""
+    if not features:
+        return b""
+    numbers: dict[str, int] = {}
+    messages = []
+    for feature in features:
+        tags = b""
+        for key, text in enumerate((ids[feature.row], names[feature.row])):
+            if text is not None:
+                tags += _varint(key) + _varint(numbers.setdefault(text, len(numbers)))
+        messages.append(
+            _field(
+                _FEATURE,
+                b"".join(
+                    (
+                        bytes([_ID]) + _varint(feature.row + 1),
+                        _field(_TAGS, tags),
+                        bytes([_KIND, feature.kind]),
+                        _field(_GEOMETRY, feature.geometry),
+                    )
+                ),
+            )
+        )
+    layer = b"".join(
+        (
+            bytes([_VERSION, 2]),
+            _field(_NAME, name.encode()),
+            *messages,
+            _field(_KEY, b"id"),
+            _field(_KEY, b"name"),
+            *(_field(_VALUE, _field(_TEXT, text.encode())) for text in numbers),
+            bytes([_EXTENT]) + _varint(extent),
+        )
+    )
+    return _field(_TILE_LAYER, layer)
+
+
+def _points(parts: npt.NDArray[Any]) -> Integers:
+    found: Integers = shapely.get_coordinates(parts).astype(np.int64)
+    return found
+
+
+def _lines(parts: npt.NDArray[Any], rows: Integers) -> _Paths:
+    points, owner = shapely.get_coordinates(parts, return_index=True)
+    paths = _without_repeats(points.astype(np.int64), owner, rows)
+    is_line = paths.lengths > 1
+    return _with_smallest(paths, is_line, np.array([(0, 0), (1, 0)]))
+
+
+def _polygons(parts: npt.NDArray[Any], rows: Integers) -> _Paths:
+    """Rings that enclose something, exteriors clockwise on the screen and holes against it."""
+    rings, part = shapely.get_rings(parts, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    is_closing = np.append(ring[1:] != ring[:-1], True)
+    paths = _without_repeats(
+        points[~is_closing].astype(np.int64), ring[~is_closing], rows[part], is_closed=True
+    )
+    area = _twice_the_area(paths)
+    is_exterior = np.append(True, part[1:] != part[:-1])
+    has_area = area != 0
+    # A hole without its exterior would be one of the polygon before.
+    exterior = np.maximum.accumulate(np.where(is_exterior, np.arange(len(part)), 0))
+    paths = _turned(paths, (area > 0) != is_exterior)
+    return _with_smallest(paths, has_area & has_area[exterior], _SQUARE)
+
+
+def _without_repeats(
+    points: Integers, path: Integers, rows: Integers, *, is_closed: bool = False
+) -> _Paths:
+    is_first = np.append(True, path[1:] != path[:-1])
+    is_kept = is_first | np.append(True, (points[1:] != points[:-1]).any(axis=1))
+    if is_closed:
+        kept = np.flatnonzero(is_kept)
+        first, last = kept[is_first[kept]], kept[np.append(is_first[kept][1:], True)]
+        # The last point that equals the first closes the ring once more.
+        is_kept[last[(points[first] == points[last]).all(axis=1) & (first != last)]] = False
+    lengths = np.bincount(path[is_kept], minlength=len(rows))
+    return _Paths(points[is_kept], lengths, rows)
+
+
+def _twice_the_area(paths: _Paths) -> Integers:
+    """(n_paths,) positive where a ring turns clockwise on the screen."""
+    following = np.arange(1, len(paths.points) + 1)
+    following[paths.starts + paths.lengths - 1] = paths.starts
+    (x, y), (next_x, next_y) = paths.points.T, paths.points[following].T
+    area: Integers = np.add.reduceat(x * next_y - next_x * y, paths.starts)
+    return area
+
+
+def _turned(paths: _Paths, is_turned: npt.NDArray[np.bool_]) -> _Paths:
+    path, place = paths.path, np.arange(len(paths.points))
+    ends = paths.starts + paths.lengths - 1
+    order = np.where(is_turned[path], (paths.starts + ends)[path] - place, place)
+    return _Paths(paths.points[order], paths.lengths, paths.rows)
+
+
+def _with_smallest(paths: _Paths, is_kept: npt.NDArray[np.bool_], form: Integers) -> _Paths:
+    """The kept paths, and `form` once at the place of every row that has none."""
+    found, first = np.unique(paths.rows, return_index=True)
+    lost = first[~np.isin(found, paths.rows[is_kept])]
+    forms = paths.points[paths.starts[lost]][:, None] + form
+    points = np.concatenate([paths.points[is_kept[paths.path]], forms.reshape(-1, 2)])
+    lengths = np.append(paths.lengths[is_kept], np.full(len(lost), len(form)))
+    rows = np.append(paths.rows[is_kept], paths.rows[lost])
+    order = np.argsort(np.repeat(rows, lengths), kind="stable")
+    by_row = np.argsort(rows, kind="stable")
+    return _Paths(points[order], lengths[by_row], rows[by_row])
+
+
+def _field(tag: int, content: bytes) -> bytes:
+    return bytes([tag]) + _varint(len(content)) + content
+
+
+def _varint(value: int) -> bytes:
+    found = bytearray()
+    while value >= 0x80:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    found.append(value)
+    return bytes(found)
