@@ -15,8 +15,10 @@ from api import middleware, problems
 from api.parameters import require_known
 from api.routes import (
     collections,
+    comparing,
     comparisons,
     exports,
+    indicators,
     models,
     pages,
     portraits,
@@ -26,6 +28,7 @@ from api.routes import (
     sites,
     tiles,
     uploads,
+    vector_tiles,
 )
 from api.settings import Settings
 from api.tables import Tables
@@ -39,12 +42,15 @@ _ROUTERS: Sequence[APIRouter] = (
     comparisons.router,
     readiness.router,
     models.router,
+    indicators.router,
     exports.router,
     sheets.router,
     sites.router,
     tiles.router,
+    vector_tiles.router,
     uploads.router,
     pages.router,
+    comparing.router,
     portraits.router,
 )
 _STATIC = Path(__file__).resolve().parent.parent / "maps" / "static"

@@ -375,8 +375,8 @@ def regency_cards(
             "name": _official_name(facts),
             "code": translate("regency.code", language, code=code),
             "value": None
-            if number is None or pd.isna(number)
-            else format_number(float(number), language),
+            if indicator is None or number is None or pd.isna(number)
+            else format_number(float(number), language, decimals=indicator.decimals),
             "period": _period(value.get("period"), language),
             "source": text_or_none(value.get("source")),
             "sourceUrl": safe_address(value.get("source_url")),

@@ -84,7 +84,9 @@ def regency_map(
     attribution
         Who made the boundaries and under which licence, as text.
     """
-    layer, legend = regency_layer(regencies, indicator, language, attribution)
+    layer, legend = regency_layer(
+        regencies, indicator, language, attribution, edges=indicator.edges if indicator else ()
+    )
     return _assemble(
         {"regencies": layer},
         legends=(legend,),
@@ -181,7 +183,9 @@ def planner_map(
     suitability, switched off, and the search for sites in a zone. Both need our server.
     """
     names = names_of(regencies)
-    ground, regency_legend = regency_layer(regencies, indicator, language, attribution)
+    ground, regency_legend = regency_layer(
+        regencies, indicator, language, attribution, edges=indicator.edges if indicator else ()
+    )
     layers: dict[str, folium.map.Layer] = {
         "regencies": ground,
         "zones": zone_layer(zones, results, model, language),

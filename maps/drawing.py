@@ -87,14 +87,20 @@ def regency_layer(
     indicator: IndicatorView | None,
     language: Language,
     attribution: str,
+    *,
+    edges: Sequence[float] = (),
 ) -> tuple[folium.GeoJson, Legend]:
-    """Regencies by quantile classes of an indicator, and what the colours mean."""
+    """Regencies by classes of an indicator, and what the colours mean.
+
+    `edges` are those of the indicator's classes over all its years; without them they are
+    quantiles of the values shown.
+    """
     values = (
         np.full(len(regencies), np.nan)
         if indicator is None
         else indicator.values["value"].reindex(regencies.index).to_numpy(dtype=np.float64)
     )
-    edges = quantile_breaks(values)
+    edges = edges or quantile_breaks(values)
     colours = sequential_colours(max(len(edges) - 1, 0))
     fills = {
         str(code): colours[place] if place >= 0 else None

@@ -1,8 +1,10 @@
 """Pure. What the colours of each layer mean, in words, with unit and period."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import geopandas as gpd
+import pandas as pd
 
 from geo.language import Language
 from geo.layers import is_approximate
@@ -26,17 +28,10 @@ def indicator_legend(
     has_gaps: bool,
 ) -> Legend:
     """Class ranges of an indicator between `edges`, and "no data" when some regency has none."""
-    decimals = decimals_for(edges[0], edges[-1]) if edges else 0
-    numbers = [format_number(edge, language, decimals=decimals) for edge in edges]
+    labels = range_labels(edges, language)
     entries = [
-        LegendEntry(
-            label=low if low == high else translate("legend.range", language, low=low, high=high),
-            kind="fill",
-            colour=colour,
-        )
-        for low, high, colour in zip(
-            numbers, numbers[1:], sequential_colours(len(edges) - 1), strict=False
-        )
+        LegendEntry(label, "fill", colour)
+        for label, colour in zip(labels, sequential_colours(len(labels)), strict=True)
     ]
     if has_gaps:
         entries.append(LegendEntry(translate("legend.no_data", language), "no-data"))
@@ -53,12 +48,26 @@ def indicator_legend(
     return Legend(layer="regencies", title=title, unit=unit, entries=tuple(entries))
 
 
+def range_labels(edges: Sequence[float], language: Language) -> list[str]:
+    """The ranges between `edges` in words, the lowest first; one number where a class has one."""
+    decimals = decimals_for(edges[0], edges[-1]) if edges else 0
+    numbers = [format_number(edge, language, decimals=decimals) for edge in edges]
+    return [
+        low if low == high else translate("legend.range", language, low=low, high=high)
+        for low, high in pairwise(numbers)
+    ]
+
+
+def period_in_words(periods: pd.Series, year: int, language: Language) -> str:
+    """The periods that figures are of, up to three; else their year."""
+    known = {format_period(period, language) for period in periods.dropna().astype(str)}
+    return ", ".join(sorted(known)) if 0 < len(known) <= 3 else str(year)
+
+
 def _periods(indicator: IndicatorView, language: Language) -> str:
     if "period" not in indicator.values:
         return str(indicator.year)
-    known = indicator.values["period"].dropna().astype(str).unique()
-    periods = sorted(format_period(period, language) for period in known)
-    return ", ".join(periods) if 0 < len(periods) <= 3 else str(indicator.year)
+    return period_in_words(indicator.values["period"], indicator.year, language)
 
 
 def class_legend(

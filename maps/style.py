@@ -1,6 +1,6 @@
 """Pure. How numbers become colours: class breaks, colour-blind-safe ramps, marks for what is unknown.
 
-Breaks are numpy's (mapclassify costs seconds at import). Colours are from ColorBrewer (Brewer 2003,
+Breaks are numpy's; natural ones are in `indicator_classes.py`. Colours are from ColorBrewer (Brewer 2003,
 colorbrewer2.org): a light sequential ramp for indicators, which lie below, and the diverging
 brown-to-teal BrBG for readiness, which lies above; both stay apart under every colour blindness.
 """
@@ -99,6 +99,27 @@ def fixed_breaks(values: npt.ArrayLike, *, inner: Sequence[float]) -> tuple[floa
     if known.min() == known.max():
         return (float(known.min()), float(known.max()))
     return _edges(known, np.asarray(inner, dtype=np.float64))
+
+
+def equal_breaks(values: npt.ArrayLike, *, n_classes: int = 5) -> tuple[float, ...]:
+    """Edges of classes of equal width between the least and the greatest of `values`.
+
+    Inner edges are rounded as `quantile_breaks` rounds them. A class may be empty: leaving it out
+    would make another wider. NaN do not count.
+
+    Examples
+    --------
+    >>> equal_breaks([0.0, 1.0, 10.0], n_classes=2)
+    (0.0, 5.0, 10.0)
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        return ()
+    low, high = float(known.min()), float(known.max())
+    inner = np.linspace(low, high, n_classes + 1)[1:-1].round(decimals_for(low, high))
+    between = inner[(inner > low) & (inner < high)]
+    return (low, *np.unique(between).tolist(), high)
 
 
 def _edges(known: npt.NDArray[np.float64], inner: npt.NDArray[np.float64]) -> tuple[float, ...]:

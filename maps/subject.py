@@ -21,6 +21,7 @@ from geo.synthetic_notice import NOTICE, has_synthetic_land
 from geo.versions import Published
 from maps.assets import Assets
 from maps.page import IndicatorChoice, map_page, map_title, single_map_page
+from maps.style import quantile_breaks
 from maps.text import translate
 from maps.tiles import SUITABILITY
 from maps.views import IndicatorView, MapView, ModelView, SurfaceView, model_view
@@ -129,6 +130,8 @@ def _choices(table: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> list[In
 
 
 def _indicator_view(table: pd.DataFrame, indicator: Indicator, year: int) -> IndicatorView:
+    is_shown = (table["indicator"] == indicator.id) & (table["regency_code"] != PROVINCE_CODE)
+    of_all_years = table[is_shown]
     return IndicatorView(
         title=indicator.title,
         unit=indicator.unit,
@@ -136,6 +139,7 @@ def _indicator_view(table: pd.DataFrame, indicator: Indicator, year: int) -> Ind
         values=indicator_tables.values_for(table, indicator.id, year),
         decimals=indicator.decimals,
         caveat=indicator.caveat,
+        edges=quantile_breaks(of_all_years["value"]),
     )
 
 

@@ -422,6 +422,7 @@
   function aimDownloads() {
     const downloads = document.querySelector(".downloads");
     if (!downloads) return;
+    panel.querySelector(".compare-link a").href = `${data.weighing.pages}/compare?${query()}`;
     for (const link of downloads.querySelectorAll("[data-format]")) {
       link.href = `${downloads.dataset.address}.${link.dataset.format}?${query()}`;
     }

@@ -1,0 +1,292 @@
+/* The indicator below: which one, which year, which class breaks; without a reload.
+
+   One document per indicator and kind of breaks is fetched and kept: figures of every year, and
+   classes over all of them, so that a colour means the same in each year of the slider. The form
+   stays as it is without a script; with one, its year and button give way to a slider. */
+
+(() => {
+  "use strict";
+
+  const drawn = Kawasan.drawn();
+  const chooser = document.getElementById("indicator");
+  if (!drawn || !drawn.data.weighing || !drawn.layers.regencies || !chooser) return;
+
+  const { map, layers, data, element, text } = drawn;
+  const layer = layers.regencies;
+  const form = chooser.form;
+  const yearChoice = document.getElementById("year");
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const NAMES = { quantile: "years.quantile", natural: "years.natural", equal: "years.equal" };
+  const KINDS = Object.keys(NAMES);
+  const HATCHED = "url(#hatch-no-data)";
+  const SVG = "http://www.w3.org/2000/svg";
+  const STEP_MS = 1000;
+
+  /* What was fetched; a failure is not kept, so that another try asks again. */
+
+  const kept = new Map();
+
+  function fetched(indicator, breaks) {
+    const key = `${indicator}/${breaks}`;
+    if (!kept.has(key)) {
+      const asked = ask(indicator, breaks);
+      kept.set(key, asked);
+      asked.catch(() => kept.delete(key));
+    }
+    return kept.get(key);
+  }
+
+  async function ask(indicator, breaks) {
+    const query = new URLSearchParams({ breaks, lang: document.documentElement.lang });
+    const path = `${data.weighing.pages}/indicators/${encodeURIComponent(indicator)}/classes?${query}`;
+    const answer = await fetch(path);
+    const found = await answer.json();
+    if (!answer.ok) throw new Error(found.detail);
+    return found;
+  }
+
+  /* The controls */
+
+  function icon(path) {
+    const mark = document.createElementNS(SVG, "svg");
+    const shape = document.createElementNS(SVG, "path");
+    for (const [name, value] of [["viewBox", "0 0 16 16"], ["width", 11], ["height", 11], ["aria-hidden", "true"]]) {
+      mark.setAttribute(name, value);
+    }
+    shape.setAttribute("d", path);
+    shape.setAttribute("fill", "currentColor");
+    mark.append(shape);
+    return mark;
+  }
+
+  const PLAY = "M4 2.5v11l9-5.5z";
+  const PAUSE = "M4 2.5h3v11H4zM9 2.5h3v11H9z";
+
+  const slider = element("input", { id: "year-slider", type: "range", min: 0, step: 1 });
+  const output = element("output", { for: "year-slider" });
+  const player = element("button", { type: "button" });
+  const kind = element(
+    "select", { id: "breaks" }, ...KINDS.map((name) => element("option", { value: name }, text(NAMES[name]))),
+  );
+  const state = element("p", { class: "quiet", role: "status" });
+
+  function place() {
+    const label = form.querySelector("label[for=year]");
+    yearChoice.closest("p").hidden = true;
+    form.querySelector("[type=submit]").hidden = true;
+    form.append(
+      element("div", { class: "slider" }, element("label", { for: "year-slider" }, label.textContent), output, slider),
+      element("div", { class: "presets" }, player),
+      element("div", { class: "method" }, element("label", { for: "breaks" }, text("years.breaks")), kind),
+      state,
+    );
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  const yearsOf = () => chooser.selectedOptions[0].dataset.years.split(" ");
+  const year = () => yearsOf()[Number(slider.value)];
+
+  /* The slider moves over the years that have figures, whatever lies between them. */
+  function fit(wanted) {
+    const years = yearsOf();
+    slider.max = years.length - 1;
+    slider.disabled = years.length < 2;
+    player.disabled = years.length < 2;
+    slider.value = years.includes(wanted) ? years.indexOf(wanted) : years.length - 1;
+    tellYear();
+  }
+
+  function tellYear() {
+    output.textContent = year();
+    slider.setAttribute("aria-valuetext", year());
+    // The hidden choice holds the year too: whoever reads the form finds what is shown.
+    yearChoice.value = year();
+  }
+
+  /* What the map says */
+
+  let shown = 0;
+
+  async function follow() {
+    const turn = (shown += 1);
+    const wanted = year();
+    keep();
+    const late = setTimeout(() => { state.textContent = text("years.loading"); }, 300);
+    try {
+      const found = await fetched(chooser.value, kind.value);
+      if (turn !== shown) return;
+      show(found, wanted);
+      state.textContent = "";
+    } catch (error) {
+      if (turn !== shown) return;
+      stop();
+      const isTransport = error instanceof SyntaxError || error instanceof TypeError;
+      state.textContent = isTransport ? text("years.failed") : error.message || text("years.failed");
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  function show(found, wanted) {
+    const figures = found.figures[wanted];
+    Object.assign(data.indicator, { title: found.title, unit: found.unit, caveat: found.caveat || "" });
+    for (const [code, figure] of Object.entries(figures.values)) {
+      if (data.regencies[code]) changeCard(data.regencies[code], figure);
+    }
+    layer.eachLayer((one) => paint(one, figures.values[one.feature.id], found.colours));
+    writeLegend(found, figures);
+    nameLayer(found.layer);
+  }
+
+  function changeCard(card, figure) {
+    const facts = {
+      value: figure.text, period: figure.period, note: figure.note,
+      source: figure.source, sourceUrl: figure.source_url,
+    };
+    for (const [name, value] of Object.entries(facts)) {
+      if (value === null) delete card[name];
+      else card[name] = value;
+    }
+  }
+
+  function paint(one, figure, colours) {
+    const hasClass = figure && figure.class !== null;
+    one.setStyle({ fillColor: hasClass ? colours[figure.class] : HATCHED });
+    const card = data.regencies[one.feature.id];
+    const path = one.getElement && one.getElement();
+    if (path && card) path.setAttribute("aria-label", [card.name, card.value].filter(Boolean).join(", "));
+    if (one.isPopupOpen()) one.getPopup().update();
+  }
+
+  function swatch(fill) {
+    const mark = document.createElementNS(SVG, "svg");
+    const box = document.createElementNS(SVG, "rect");
+    const facts = { class: "swatch", width: 26, height: 16, viewBox: "0 0 26 16", "aria-hidden": "true", focusable: "false" };
+    for (const [name, value] of Object.entries(facts)) mark.setAttribute(name, value);
+    const isHatched = fill === HATCHED;
+    const drawing = { x: 0.5, y: 0.5, width: 25, height: 15, rx: 2, fill, stroke: "#7d898f", "stroke-opacity": isHatched ? 1 : 0.45 };
+    for (const [name, value] of Object.entries(drawing)) box.setAttribute(name, value);
+    mark.append(box);
+    return mark;
+  }
+
+  function writeLegend(found, figures) {
+    const section = document.querySelector(".legends section[data-layer=regencies]");
+    if (!section) return;
+    const entries = found.legend.map(({ label, colour }) => element("li", {}, swatch(colour), element("span", {}, label)));
+    if (Object.values(figures.values).some((figure) => figure.class === null)) {
+      entries.push(element("li", {}, swatch(HATCHED), element("span", {}, found.no_data)));
+    }
+    section.setAttribute("aria-label", found.title);
+    section.replaceChildren(
+      element("h2", {}, found.title), element("p", {}, figures.unit_period), element("ul", {}, ...entries),
+    );
+  }
+
+  /* Leaflet writes its list of layers anew whenever one comes or goes, under the first name. */
+
+  let layerName = "";
+
+  function nameLayer(name = layerName) {
+    layerName = name;
+    if (!name) return;
+    for (const box of map.getContainer().querySelectorAll(".leaflet-control-layers-selector")) {
+      if (box.layerId === L.stamp(layer)) box.nextElementSibling.textContent = ` ${name}`;
+    }
+  }
+
+  /* One year a second, until it is stopped; who asked for less motion moves a year with each press. */
+
+  let playing;
+
+  function next() {
+    slider.value = (Number(slider.value) + 1) % (Number(slider.max) + 1);
+    tellYear();
+    follow();
+  }
+
+  function start() {
+    next();
+    playing = setInterval(next, STEP_MS);
+    tellPlayer();
+  }
+
+  function stop() {
+    clearInterval(playing);
+    playing = undefined;
+    tellPlayer();
+  }
+
+  function tellPlayer() {
+    const name = calm.matches ? "years.step" : playing === undefined ? "years.play" : "years.pause";
+    player.replaceChildren(icon(playing === undefined ? PLAY : PAUSE), ` ${text(name)}`);
+  }
+
+  /* The address: as the form itself would send it, and the breaks behind # with the rest. */
+
+  function keep() {
+    const asked = new URLSearchParams(window.location.search);
+    asked.set("indicator", chooser.value);
+    asked.set("year", year());
+    const parts = new URLSearchParams(window.location.hash.slice(1));
+    parts.delete("b");
+    if (kind.value !== KINDS[0]) parts.set("b", kind.value);
+    try {
+      history.replaceState(null, "", `${window.location.pathname}?${asked}${parts.size ? `#${parts}` : ""}`);
+    } catch {
+      /* A page without an address of its own keeps its state to itself. */
+    }
+  }
+
+  /* The other language and the other question open the same view. */
+  function aim(link) {
+    const asked = new URLSearchParams(new URL(link.href).search);
+    const now = new URLSearchParams(window.location.search);
+    for (const name of ["indicator", "year"]) if (now.has(name)) asked.set(name, now.get(name));
+    link.search = `?${asked}`;
+    // The weights are a model's own; everything else behind # means the same in both languages.
+    if (link.closest(".languages")) link.hash = window.location.hash;
+    else link.hash = kind.value === KINDS[0] ? "" : `b=${kind.value}`;
+  }
+
+  /* Everything in its place */
+
+  place();
+  fit(yearChoice.value);
+  tellPlayer();
+  // When a layer goes, Leaflet's list is written anew only after the map was told.
+  map.on("layeradd layerremove", () => queueMicrotask(nameLayer));
+  chooser.addEventListener("change", () => {
+    stop();
+    // The page's own script has by now offered the indicator's years and kept ours if it is one.
+    fit(yearChoice.value);
+    follow();
+  });
+  kind.addEventListener("change", follow);
+  slider.addEventListener("input", () => {
+    stop();
+    tellYear();
+    follow();
+  });
+  player.addEventListener("click", () => {
+    if (playing !== undefined) stop();
+    else if (calm.matches) next();
+    else start();
+  });
+  // Figures are on their way before the first move.
+  for (const touch of ["pointerover", "focusin"]) {
+    form.addEventListener(touch, () => fetched(chooser.value, kind.value).catch(() => {}), { once: true });
+  }
+  // Natural groups take the server seconds at the first time: it starts when the choice is reached.
+  for (const touch of ["pointerenter", "focus"]) {
+    kind.addEventListener(touch, () => fetched(chooser.value, "natural").catch(() => {}), { once: true });
+  }
+  for (const link of document.querySelectorAll(".languages a, .models a")) {
+    for (const use of ["pointerdown", "keydown", "click"]) link.addEventListener(use, () => aim(link));
+  }
+  const wanted = new URLSearchParams(window.location.hash.slice(1)).get("b");
+  if (KINDS.includes(wanted) && wanted !== KINDS[0]) {
+    kind.value = wanted;
+    follow();
+  }
+})();

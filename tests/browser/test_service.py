@@ -74,8 +74,7 @@ def test_the_language_is_switched_and_stays(address, visit):
 def test_another_indicator_and_year_colour_the_regencies(address, visit):
     seen = visit(f"{address}/map?lang=en")
     seen.page.get_by_label("Indicator").select_option("p0_persen_miskin_maret")
-    seen.page.get_by_label("Year").select_option("2024")
-    seen.page.get_by_role("button", name="Show").click()
+    seen.page.get_by_role("slider", name="Year").fill("3")
     expect(seen.page.locator(".legends")).to_contain_text("2024")
     assert "year=2024" in seen.page.url
     assert seen.trouble == []

@@ -1,0 +1,215 @@
+"""The page of comparisons: two assessments side by side, or two zones of one."""
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api.asked import AskedQuery, Method, Risk
+from api.deps import LanguageDep, StoreDep, base_of, links_of
+from api.links import HTML
+from api.parameters import InvalidParameter
+from api.routes.exports import parse_weights
+from geo.errors import LayerNotFound
+from geo.language import Language, Text
+from geo.versions import Published
+
+if TYPE_CHECKING:
+    from geo.assessment import Assessment
+    from geo.models import Model
+
+router = APIRouter(tags=["pages"])
+
+_HTML_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {HTML: {}}, "description": "A page"}
+}
+_NOT_KEPT = {"zones", "lang", "f"}
+Weights = Annotated[
+    str | None,
+    Field(
+        max_length=10_000,
+        description="name:share,name:share of every dimension or criterion; own for the model's, equal for the same of every dimension.",
+    ),
+]
+
+
+class CompareQuery(AskedQuery):
+    """The assessment on the left, and what is other on the right.
+
+    What is not said of the right is as on the left. Where nothing is said of it, the model's own
+    weights and method stand there; and equal weights where those stand on the left.
+    """
+
+    weights: Weights = None
+    other_year: Annotated[int | None, Field(ge=1, le=9999)] = None
+    other_weights: Weights = None
+    other_method: Method = None
+    other_risk: Risk = None
+    zones: Annotated[
+        list[str],
+        Field(
+            default_factory=list,
+            max_length=2,
+            description="Two zones, as a,b: compares these instead.",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One assessment as asked for; `weights` is own, equal or a list."""
+
+    year: int | None
+    weights: str
+    method: str | None
+    risk: float | None
+
+
+@router.get(
+    "/compare", response_class=Response, responses=_HTML_ANSWER, summary="Two sides compared"
+)
+def read_comparison_page(
+    request: Request,
+    query: Annotated[CompareQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+) -> Response:
+    """Two assessments on two maps that move together and in a table; or two zones in a table."""
+    from maps.assets import CONTENT_SECURITY_POLICY, Assets
+    from maps.page import render
+
+    now, nonce = store.current(), secrets.token_urlsafe(16)
+    root = urlsplit(base_of(request)).path
+    assets = Assets(base=f"{root}/static", nonce=nonce)
+    content = _content(now, query, language=language, assets=assets)
+    state = {**request.query_params, **({"zones": ",".join(query.zones)} if query.zones else {})}
+    page = render(
+        "compare.html",
+        language,
+        assets=assets,
+        root=root,
+        state=state,
+        active="map",
+        links=links_of(request),
+        action=f"{root}/compare",
+        model_id=query.model,
+        layer=query.layer,
+        **content,
+    )
+    headers = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(nonce=nonce),
+        "Content-Language": language,
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+    }
+    return Response(page, media_type=HTML, headers=headers)
+
+
+def _content(now: Published, query: CompareQuery, *, language: Language, assets: Any) -> Any:
+    from geo import planning
+    from maps import comparing
+
+    if query.layer not in comparing.COMPARED:
+        raise LayerNotFound(query.layer, available=list(comparing.COMPARED))
+    left = _Side(query.year, query.weights or "own", query.method, query.risk)
+    first = _assessed(now, query, left)
+    pair_of_zones = _two_zones(query.zones)
+    right, reason = _other_side(query, left, first, years=planning.years(now, query.model))
+    found = (first, first if pair_of_zones else _assessed(now, query, right))
+    form = comparing.comparison_form(
+        found,
+        weights=(left.weights, right.weights),
+        years=planning.years(now, query.model),
+        zones=pair_of_zones,
+        kept=query.model_dump(exclude_none=True, exclude_unset=True, exclude=_NOT_KEPT),
+        language=language,
+    )
+    shared = {"form": form, "zones": None, "maps": None, "compared": None}
+    if pair_of_zones:
+        return shared | comparing.zones_content(
+            first, pair_of_zones, label=form["sides"][0]["label"], language=language
+        )
+    regencies = now.version("regencies")
+    return shared | {
+        **comparing.assessments_content(found, reason=reason, language=language),
+        "maps": comparing.maps_compared(
+            found,
+            planning.layer(now, query.layer),
+            regencies=planning.layer(now, "regencies"),
+            labels=[side["label"] for side in form["sides"]],
+            attribution=f"{regencies.source} ({regencies.licence})",
+            language=language,
+            assets=assets,
+        ),
+    }
+
+
+def _assessed(now: Published, query: CompareQuery, side: _Side) -> "Assessment":
+    from geo import planning
+    from geo.weighing import assess_wish
+    from geo.wishes import Wish
+
+    model = planning.model(now, query.model)
+    found, _ = assess_wish(
+        now,
+        Wish(stated=_stated(side.weights, model)),
+        model_id=query.model,
+        layer=query.layer,
+        year=side.year,
+        method=side.method,
+        risk=side.risk,
+    )
+    return found
+
+
+def _stated(weights: str, model: "Model") -> dict[str, float] | None:
+    from maps.comparing import equal_weights
+
+    if weights == "own":
+        return None
+    return equal_weights(model) if weights == "equal" else parse_weights(weights)
+
+
+def _other_side(
+    query: CompareQuery, left: _Side, first: "Assessment", *, years: list[int]
+) -> tuple[_Side, str]:
+    """The right side, and why it is that: chosen, own, equal or before."""
+    from geo.models import weights_from
+    from maps.comparing import equal_weights
+
+    others = (query.other_year, query.other_weights, query.other_method, query.other_risk)
+    if any(other is not None for other in others):
+        # A risk belongs to its method.
+        risk = left.risk if query.other_method in (None, left.method) else None
+        right = _Side(
+            query.other_year or left.year,
+            query.other_weights or left.weights,
+            query.other_method or left.method,
+            risk if query.other_risk is None else query.other_risk,
+        )
+        return right, "chosen"
+    if left.weights != "own" or left.method or left.risk is not None:
+        return _Side(left.year, "own", None, None), "own"
+    earlier = [year for year in years if year < first.year]
+    is_equal = weights_from(first.model, equal_weights(first.model)) == dict(first.weights)
+    if is_equal and earlier:
+        return _Side(earlier[-1], "own", None, None), "before"
+    return _Side(left.year, "equal", None, None), "equal"
+
+
+def _two_zones(asked: list[str]) -> tuple[str, str] | None:
+    if not asked:
+        return None
+    parts = asked[0].split(",") if len(asked) == 1 else asked
+    if len(parts) != 2 or not all(parts):
+        raise InvalidParameter(parameter="zones", reason=_NOT_TWO)
+    return parts[0], parts[1]
+
+
+_NOT_TWO = Text(
+    id="sebut dua zona, misalnya zones=cahaya-baru,angsana.",
+    en="name two zones, such as zones=cahaya-baru,angsana.",
+)

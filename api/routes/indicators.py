@@ -1,0 +1,125 @@
+"""One indicator with its figures of every year and the classes that colour them."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import LanguageDep, StoreDep
+from api.responses import conditional, etag_of, json_response
+
+if TYPE_CHECKING:
+    from geo.versions import Published
+
+router = APIRouter(tags=["indicators"])
+
+
+class ClassesQuery(BaseModel):
+    """How the figures are broken into classes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    breaks: Annotated[
+        Literal["quantile", "natural", "equal"],
+        Field(description="Classes of equally many figures, of natural groups, of equal width."),
+    ] = "quantile"
+    f: str | None = None
+    lang: str | None = None
+
+
+class LegendEntryDocument(BaseModel):
+    """One class: its range in words and its colour."""
+
+    label: str
+    colour: str
+
+
+class FigureDocument(BaseModel):
+    """A regency's figure; everything is null where it has none. `class` counts from the lowest."""
+
+    value: float | None
+    text: str | None
+    class_: int | None = Field(alias="class")
+    period: str | None
+    note: str | None
+    source: str | None
+    source_url: str | None
+
+
+class YearDocument(BaseModel):
+    """The figures of a year by regency code."""
+
+    unit_period: str
+    values: dict[str, FigureDocument]
+
+
+class SourceDocument(BaseModel):
+    """Who published figures of the indicator."""
+
+    source: str | None
+    source_url: str | None
+
+
+class ClassesDocument(BaseModel):
+    """An indicator over all its years; `edges` hold for each of them."""
+
+    indicator: str
+    title: str
+    unit: str
+    caveat: str | None
+    layer: str
+    decimals: int
+    breaks: str
+    years: list[int]
+    edges: list[float]
+    colours: list[str]
+    legend: list[LegendEntryDocument]
+    no_data: str
+    figures: dict[str, YearDocument]
+    sources: list[SourceDocument]
+
+
+@router.get(
+    "/indicators/{indicator}/classes",
+    summary="An indicator's figures of every year and their classes",
+    response_model=ClassesDocument,
+)
+def read_classes(
+    request: Request,
+    indicator: Annotated[
+        str, PathParameter(description="Id of an indicator.", examples=["tpt_agustus"])
+    ],
+    query: Annotated[ClassesQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+) -> Response:
+    """The edges are of all years together, so that a colour means the same in each of them."""
+    now = store.current()
+    require_mapped(now, indicator)
+
+    def answer() -> Response:
+        from geo import planning
+        from maps.indicator_classes import indicator_classes
+
+        table = planning.indicators(now)
+        document = indicator_classes(
+            planning.indicator_catalogue(now)[indicator],
+            table[table["indicator"] == indicator],
+            codes=[str(code) for code in planning.layer(now, "regencies").index],
+            breaks=query.breaks,
+            language=language,
+        )
+        return json_response(request, document)
+
+    return conditional(request, etag_of(now.identity, indicator, query.breaks, language), answer)
+
+
+def require_mapped(now: "Published", indicator: str) -> None:
+    """Raise `IndicatorNotFound` unless the map can show the indicator."""
+    from geo import planning
+    from geo.errors import IndicatorNotFound
+
+    known = [found.id for found in planning.indicator_catalogue(now).values() if found.mappable]
+    if indicator not in known:
+        raise IndicatorNotFound(indicator, available=known)

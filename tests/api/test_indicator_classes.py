@@ -1,0 +1,102 @@
+"""An indicator's classes over HTTP, on the shipped data."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from geo import planning
+from geo.publishing import publish_indicators
+
+TPT = "/indicators/tpt_agustus/classes"
+
+
+@pytest.fixture
+def client(reference_store):
+    app = create_app(Settings(store=reference_store.folder), store=reference_store)
+    with TestClient(app) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("breaks", ["quantile", "natural", "equal"])
+def test_every_year_is_there_in_the_same_classes(client, breaks):
+    found = client.get(TPT, params={"breaks": breaks}).json()
+    assert found["breaks"] == breaks
+    assert found["years"] == sorted(int(year) for year in found["figures"])
+    assert len(found["years"]) > 3
+    assert len(found["legend"]) == len(found["colours"]) == len(found["edges"]) - 1 == 5
+    low, high = found["edges"][0], found["edges"][-1]
+    for year in found["figures"].values():
+        assert len(year["values"]) == 13
+        for figure in year["values"].values():
+            if figure["value"] is None:
+                assert figure["class"] is None
+            else:
+                place = figure["class"]
+                assert low <= found["edges"][place] <= figure["value"] <= high
+                assert figure["value"] <= found["edges"][place + 1]
+
+
+def test_the_figures_are_those_of_the_table(client, reference_store):
+    found = client.get(TPT, params={"lang": "en"}).json()
+    table = planning.indicators(reference_store)
+    rows = table[(table["indicator"] == "tpt_agustus") & (table["regency_code"] != "63")]
+    shown = {
+        (code, int(year)): figure["value"]
+        for year, of_year in found["figures"].items()
+        for code, figure in of_year["values"].items()
+        if figure["value"] is not None
+    }
+    known = rows[rows["value"].notna()]
+    assert shown == dict(
+        zip(zip(known["regency_code"], known["year"], strict=True), known["value"], strict=True)
+    )
+
+
+def test_an_indicator_that_no_map_shows_is_not_found(client):
+    for name in ("atlantis", "ump", "%3Cscript%3E"):
+        answer = client.get(f"/indicators/{name}/classes", params={"lang": "en"})
+        assert answer.status_code == 404, name
+        assert answer.headers["content-type"].startswith("application/problem+json")
+        assert answer.json()["code"] == "IndicatorNotFound"
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_unknown_breaks_are_a_problem_in_the_readers_language(client, language):
+    answer = client.get(TPT, params={"breaks": "magic", "lang": language})
+    assert answer.status_code == 400
+    assert answer.headers["content-language"] == language
+    assert answer.json()["code"] == "InvalidParameter"
+    assert "natural" in answer.json()["detail"]
+
+
+def test_the_two_languages_of_a_problem_differ(client):
+    details = {
+        client.get(TPT, params={"breaks": "magic", "lang": language}).json()["detail"]
+        for language in ("id", "en")
+    }
+    assert len(details) == 2
+
+
+def test_an_unknown_parameter_is_refused(client):
+    assert client.get(TPT, params={"year": 2024}).status_code == 400
+
+
+def test_nothing_is_sent_again_until_something_is_published(client, reference_store):
+    first = client.get(TPT)
+    tag = {"If-None-Match": first.headers["etag"]}
+    assert client.get(TPT, headers=tag).status_code == 304
+    assert client.get(TPT, params={"breaks": "equal"}, headers=tag).status_code == 200
+    assert client.get(TPT, params={"lang": "en"}, headers=tag).status_code == 200
+    table = planning.indicators(reference_store)
+    publish_indicators(
+        reference_store,
+        table.assign(value=table["value"] + 1),
+        actor="test",
+        note="one more",
+        source="test",
+        catalogue=reference_store.version("indicators").details["catalogue"],
+    )
+    second = client.get(TPT, headers=tag)
+    assert second.status_code == 200
+    assert second.json()["edges"][0] == pytest.approx(first.json()["edges"][0] + 1)

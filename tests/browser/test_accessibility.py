@@ -1,0 +1,84 @@
+"""Every page judged by axe-core: no serious fault against WCAG 2 A and AA, wide, narrow, in both languages."""
+
+import shutil
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.service import running
+
+PAGES = (
+    "/",
+    "/api.html",
+    "/collections",
+    "/maps/zones",
+    "/regencies/63.04",
+    "/uploads",
+    "/zones/angsana",
+    "/zones/cahaya-baru",
+)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# A shape's place on a map is the land's own (WCAG 2.5.8 excepts it), and axe-core sees shapes go on
+# beyond the map's edge: the size of targets is judged without them.
+JUDGE = """async (tags) => {
+    const settings = { preload: false, resultTypes: ["violations"] };
+    const found = [await axe.run({ ...settings, runOnly: tags, rules: { "target-size": { enabled: false } } })];
+    const shapes = [...document.querySelectorAll("path.leaflet-interactive")];
+    shapes.forEach((shape) => { shape.style.display = "none"; });
+    found.push(await axe.run({ ...settings, runOnly: ["target-size"] }));
+    shapes.forEach((shape) => { shape.style.display = ""; });
+    const related = (node) => node.any.flatMap((check) => check.relatedNodes || []).map(({ html }) => html);
+    return {
+        passes: found[0].passes.length,
+        faults: found.flatMap((run) => run.violations)
+            .filter((rule) => ["serious", "critical"].includes(rule.impact))
+            .flatMap((rule) => rule.nodes.map(
+                (node) => [rule.id, node.html, node.failureSummary, ...related(node)].join("\\n  "))),
+    };
+}"""
+ZONE = "Kawasan Transmigrasi Cahaya Baru"
+
+
+@pytest.fixture(scope="module")
+def address(reference_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("accessibility") / "store"
+    shutil.copytree(reference_folder, folder)
+    with running(folder) as started:
+        yield started
+
+
+def require_no_fault(page: Page) -> None:
+    """Fail with every element that axe-core finds seriously or critically at fault."""
+    # Evaluated and not loaded: the page's own policy allows no script but the service's.
+    page.evaluate(f"window.axe || (() => {{ {AXE_SCRIPT} }})()")
+    found = page.evaluate(JUDGE, RULES)
+    assert found["passes"] > 5, "axe-core judged next to nothing"
+    assert not found["faults"], "\n".join(found["faults"])
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_no_serious_fault(address, visit, path, language):
+    seen = visit(f"{address}{path}?lang={language}", width=DESKTOP[0], height=DESKTOP[1])
+    expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
+    require_no_fault(seen.page)
+    seen.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    require_no_fault(seen.page)
+    assert seen.trouble == []
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_map_has_no_serious_fault_with_everything_opened(address, visit, size, language):
+    seen = visit(f"{address}/map?lang={language}", width=size[0], height=size[1])
+    for part in ("#weights", "#quadrant"):
+        seen.page.locator(f"{part} > summary").click()
+    expect(seen.page.locator("#quadrant .point")).not_to_have_count(0)
+    require_no_fault(seen.page)
+    seen.page.get_by_role("link", name=ZONE).first.click()
+    expect(seen.page.locator(".leaflet-popup h2")).to_have_text(ZONE)
+    expect(seen.page.locator(".leaflet-pan-anim")).to_have_count(0)
+    require_no_fault(seen.page)
+    assert seen.trouble == []

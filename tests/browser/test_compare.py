@@ -1,0 +1,119 @@
+"""Two assessments and two zones side by side in a real browser."""
+
+import shutil
+import threading
+import time
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect
+
+from api.main import create_app
+from api.settings import Settings
+from geo import planning
+from geo.store import Store
+from tests.api.examples import publish
+from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.maps.examples import HOSTILE
+
+VIEWS = "() => Compare.maps().map((m) => [m.getCenter().lat, m.getCenter().lng, m.getZoom()])"
+AGREE = """() => {
+    const [a, b] = Compare.maps();
+    const apart = a.latLngToContainerPoint(a.getCenter()).distanceTo(a.latLngToContainerPoint(b.getCenter()));
+    return a.getZoom() === b.getZoom() && apart < 2;
+}"""
+
+
+@pytest.fixture(scope="module")
+def address(reference_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("compare") / "store"
+    shutil.copytree(reference_folder, folder)
+    store = Store(folder)
+    zones = planning.layer(store, "zones")
+    names = zones["name"].where(zones.index != "gula-habang", " ".join(HOSTILE))
+    publish(store, "zones", zones.assign(name=names))
+    app = create_app(Settings(store=store.folder), store=store)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the service ended"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=20)
+    store.close()
+
+
+def test_the_maps_move_and_zoom_together_in_both_directions(address, visit):
+    seen = visit(f"{address}/compare?lang=id")
+    page, maps = seen.page, seen.page.locator(".folium-map")
+    expect(maps).to_have_count(2)
+    page.wait_for_function(AGREE)
+    for side in (0, 1):
+        before = page.evaluate(VIEWS)
+        maps.nth(side).scroll_into_view_if_needed()
+        box = maps.nth(side).bounding_box()
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.move(*middle)
+        page.mouse.down()
+        page.mouse.move(middle[0] + 60, middle[1] + 40, steps=4)
+        page.mouse.up()
+        page.wait_for_function(
+            "before => Compare.maps().every((m, i) => Math.abs(m.getCenter().lng - before[i][1]) > .05)",
+            arg=before,
+        )
+        page.wait_for_function(AGREE)
+        maps.nth(side).get_by_role("button", name="Perbesar").click()
+        page.wait_for_function(
+            "before => Compare.maps().every((m, i) => m.getZoom() > before[i][2])", arg=before
+        )
+        page.wait_for_function(AGREE)
+    assert seen.trouble == []
+
+
+def test_a_zone_says_its_name_and_score_and_a_hostile_name_is_text(address, visit):
+    seen = visit(f"{address}/compare?lang=id")
+    page = seen.page
+    page.evaluate(
+        """() => Compare.maps()[0].eachLayer((l) => {
+            if (l.feature && l.feature.id === "gula-habang") l.fire("mouseover", { latlng: l.getBounds().getCenter() });
+        })"""
+    )
+    expect(page.locator(".hover-name")).to_contain_text(HOSTILE[0])
+    expect(page.locator(".hover-name")).to_contain_text("skor")
+    expect(page.locator("path.is-hovered")).to_have_count(2)
+    assert page.evaluate("window.hacked") is None
+    assert seen.trouble == []
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+@pytest.mark.parametrize("query", ["", "&zones=cahaya-baru,gula-habang"])
+def test_a_page_fits_its_window(address, visit, query, size, language):
+    seen = visit(f"{address}/compare?lang={language}{query}", width=size[0], height=size[1])
+    expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(seen.page.locator("html")).to_have_attribute("lang", language)
+    assert seen.page.locator("html").evaluate("e => e.scrollWidth") <= size[0]
+    boxes = [one.bounding_box() for one in seen.page.locator(".folium-map").all()]
+    if boxes:
+        is_stacked = boxes[0]["x"] == boxes[1]["x"]
+        assert is_stacked == (size == PHONE)
+    assert seen.page.evaluate("window.hacked") is None
+    assert seen.trouble == []
+
+
+def test_the_forms_work_without_any_script(address, visit):
+    seen = visit(f"{address}/compare?lang=en", javascript=False)
+    page = seen.page
+    expect(page.locator(".needs-script").first).to_be_visible()
+    right = page.get_by_role("group", name="Right")
+    right.get_by_label("Year").select_option("2024")
+    right.get_by_label("Weights").select_option("own")
+    page.get_by_role("button", name="Compare").first.click()
+    expect(page.get_by_text("Year: 2025 → 2024")).to_be_visible()
+    page.get_by_label("Zone 2").select_option("angsana")
+    page.get_by_role("button", name="Compare").last.click()
+    expect(page.get_by_role("table")).to_contain_text("Angsana")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert seen.trouble == []

@@ -1,0 +1,159 @@
+"""Indicator, year and class breaks on the map of the shipped data, without a reload."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
+from tests.service import running
+
+TAPIN = "Kabupaten Tapin"
+LEGEND = ".legends section[data-layer=regencies]"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("years") / "store") as started:
+        yield started
+
+
+def opened(visit, address: str, query: str = "", size: tuple[int, int] = DESKTOP):
+    seen = visit(f"{address}/map{query}", width=size[0], height=size[1])
+    expect(seen.page.locator("#year-slider")).to_have_count(1)
+    seen.page.evaluate("window.stayed = true")
+    return seen
+
+
+def classes_of(page: Page, address: str, indicator: str, *, breaks="quantile", language="id"):
+    query = f"breaks={breaks}&lang={language}"
+    return page.request.get(f"{address}/indicators/{indicator}/classes?{query}").json()
+
+
+def fills(page: Page) -> list[str]:
+    return [
+        path.get_attribute("fill")
+        for path in page.locator(".leaflet-regencies-pane path.leaflet-interactive").all()
+    ]
+
+
+def require_shown(page: Page, found: dict, year: int) -> None:
+    """Wait until the legend says the year, then every regency has its class's colour and figure."""
+    figures = found["figures"][str(year)]
+    expect(page.locator(f"{LEGEND} p")).to_have_text(figures["unit_period"])
+    expect(page.locator(f"{LEGEND} h2")).to_have_text(found["title"])
+    labels = [entry["label"] for entry in found["legend"]]
+    gaps = [found["no_data"]] if None in [f["class"] for f in figures["values"].values()] else []
+    expect(page.locator(f"{LEGEND} li")).to_have_text(labels + gaps)
+    wanted = sorted(
+        "url(#hatch-no-data)" if f["class"] is None else found["colours"][f["class"]]
+        for f in figures["values"].values()
+    )
+    assert sorted(fills(page)) == wanted
+    assert page.evaluate("window.stayed")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_another_indicator_and_year_by_keyboard(address, visit, language, size):
+    seen = opened(visit, address, f"?lang={language}", size)
+    page = seen.page
+    page.locator("#indicator").select_option("p0_persen_miskin_maret")
+    found = classes_of(page, address, "p0_persen_miskin_maret", language=language)
+    require_shown(page, found, 2025)
+    slider = page.get_by_role("slider", name="Tahun" if language == "id" else "Year")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", "2024")
+    require_shown(page, found, 2024)
+    expect(page).to_have_url(re.compile(r"indicator=p0_persen_miskin_maret&year=2024"))
+    popup = open_shape(page, TAPIN)
+    figure = found["figures"]["2024"]["values"]["63.05"]
+    for part in (figure["text"], found["title"], found["unit"], figure["period"]):
+        expect(popup).to_contain_text(part)
+    assert seen.trouble == []
+
+
+def test_an_open_card_and_the_name_of_the_layer_follow(address, visit):
+    seen = opened(visit, address, "?lang=en")
+    found = classes_of(seen.page, address, "ipm_sp2020lf", language="en")
+    popup = open_shape(seen.page, TAPIN)
+    seen.page.locator("#indicator").select_option("ipm_sp2020lf")
+    for year in (2024, 2021):
+        seen.page.locator("#year-slider").fill(str(found["years"].index(year)))
+        require_shown(seen.page, found, year)
+        figure = found["figures"][str(year)]["values"]["63.05"]
+        expect(popup).to_contain_text(figure["text"])
+        label = seen.page.locator(f"path[aria-label='{TAPIN}, {figure['text']}']")
+        expect(label).to_have_count(1)
+    names = seen.page.locator(".leaflet-control-layers-overlays")
+    expect(names).to_contain_text(found["layer"])
+    seen.page.evaluate("Kawasan.drawn().map.removeLayer(Kawasan.drawn().layers.zones)")
+    expect(names).to_contain_text(found["layer"])
+    assert seen.trouble == []
+
+
+def test_a_missing_figure_is_hatched_and_its_card_says_so(address, visit):
+    seen = opened(visit, address)
+    found = classes_of(seen.page, address, "rls_25plus")
+    seen.page.locator("#indicator").select_option("rls_25plus")
+    require_shown(seen.page, found, 2024)
+    assert "url(#hatch-no-data)" in fills(seen.page)
+    code, _ = next(i for i in found["figures"]["2024"]["values"].items() if i[1]["value"] is None)
+    name = seen.page.evaluate(f"Kawasan.drawn().data.regencies['{code}'].name")
+    popup = open_shape(seen.page, name)
+    expect(popup).to_contain_text("Tidak ada data untuk indikator dan tahun ini.")
+    assert seen.trouble == []
+
+
+@pytest.mark.parametrize("breaks", ["natural", "equal"])
+def test_a_link_opens_the_same_breaks_and_both_languages_keep_them(address, visit, breaks):
+    seen = opened(visit, address, "?indicator=tpt_agustus&year=2023")
+    seen.page.locator("#breaks").select_option(breaks)
+    found = classes_of(seen.page, address, "tpt_agustus", breaks=breaks)
+    expect(seen.page).to_have_url(re.compile(rf"year=2023#b={breaks}$"))
+    require_shown(seen.page, found, 2023)
+    again = opened(visit, address, seen.page.url.removeprefix(f"{address}/map"))
+    require_shown(again.page, found, 2023)
+    again.page.get_by_role("link", name="EN", exact=True).click()
+    expect(again.page.locator("html")).to_have_attribute("lang", "en")
+    again.page.evaluate("window.stayed = true")
+    english = classes_of(again.page, address, "tpt_agustus", breaks=breaks, language="en")
+    require_shown(again.page, english, 2023)
+    assert [*seen.trouble, *again.trouble] == []
+
+
+def test_it_plays_year_by_year_until_it_is_stopped(address, visit):
+    seen = opened(visit, address, "?indicator=tpt_agustus&year=2019")
+    seen.page.get_by_role("button", name="Putar").click()
+    pause = seen.page.get_by_role("button", name="Jeda")
+    expect(pause).to_be_visible()
+    expect(seen.page.locator("output[for=year-slider]")).to_have_text("2021")
+    pause.click()
+    expect(seen.page.get_by_role("button", name="Putar")).to_be_visible()
+    year = seen.page.locator("output[for=year-slider]").inner_text()
+    found = classes_of(seen.page, address, "tpt_agustus")
+    require_shown(seen.page, found, int(year))
+    assert seen.trouble == []
+
+
+def test_who_asked_for_less_motion_moves_one_year_with_each_press(address, visit):
+    seen = opened(visit, address)
+    seen.page.emulate_media(reduced_motion="reduce")
+    seen.page.goto(f"{address}/map?indicator=tpt_agustus&year=2019")
+    step = seen.page.get_by_role("button", name="Tahun berikutnya")
+    step.click()
+    seen.page.evaluate("window.stayed = true")
+    found = classes_of(seen.page, address, "tpt_agustus")
+    require_shown(seen.page, found, found["years"][1])
+    expect(seen.page.get_by_role("button", name="Jeda")).to_have_count(0)
+    assert seen.trouble == []
+
+
+def test_without_a_script_the_form_still_sends_its_choice(address, visit):
+    seen = visit(f"{address}/map", javascript=False)
+    seen.page.locator("#indicator").select_option("p0_persen_miskin_maret")
+    seen.page.locator("#year").select_option("2023")
+    seen.page.get_by_role("button", name="Tampilkan").click()
+    expect(seen.page.locator(f"{LEGEND} p")).to_contain_text("2023")
+    assert seen.trouble == []

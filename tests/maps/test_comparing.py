@@ -1,0 +1,116 @@
+import pytest
+
+from geo import planning
+from geo.errors import ZoneNotFound
+from geo.explain import why_ahead
+from maps.assets import Assets
+from maps.comparing import (
+    assessments_compared,
+    equal_weights,
+    maps_compared,
+    side_label,
+    signed,
+    zones_compared,
+)
+from maps.text import format_number
+
+
+@pytest.fixture(scope="module")
+def pair(reference_folder, tmp_path_factory):
+    import shutil
+
+    from geo.store import Store
+
+    folder = tmp_path_factory.mktemp("comparing") / "store"
+    shutil.copytree(reference_folder, folder)
+    store = Store(folder)
+    own = planning.assess(store)
+    equal = planning.assess(store, weights=equal_weights(own.model))
+    yield own, equal, planning.layer(store, "zones"), planning.layer(store, "regencies")
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("difference", "text", "direction"),
+    [
+        (1.25, "+1,2", "up"),
+        (-3.04, "−3,0", "down"),
+        (0.04, "0,0", "same"),
+        (-0.04, "0,0", "same"),
+        (None, "–", "none"),
+        (float("nan"), "–", "none"),
+    ],
+)
+def test_a_difference_has_a_sign_and_a_direction(difference, text, direction):
+    assert signed(difference, "id") == {"text": text, "direction": direction}
+
+
+def test_equal_weights_are_of_the_top_dimensions_and_sum_to_one(pair):
+    weights = equal_weights(pair[0].model)
+    assert weights == dict.fromkeys(("huni", "usaha", "berkembang", "lingkungan"), 0.25)
+
+
+def test_the_largest_difference_stands_first_and_zones_without_one_last(pair):
+    rows = assessments_compared(pair[0], pair[1], language="en")["rows"]
+    assert len(rows) == len(pair[0].results)
+    sizes = {
+        row.area_id: abs((row.score or 0) - (other.score or 0))
+        for row, other in zip(pair[0].results, pair[1].results, strict=True)
+        if row.score is not None
+    }
+    assert [r["area_id"] for r in rows][: len(sizes)] == sorted(sizes, key=lambda i: -sizes[i])
+    assert {r["difference"]["direction"] for r in rows[len(sizes) :]} == {"none"}
+
+
+def test_an_assessment_beside_itself_has_no_difference(pair):
+    compared = assessments_compared(pair[0], pair[0], language="en")
+    assert compared["differs"] == []
+    assert compared["sentence"] == "No zone changed."
+    assert {row["sentence"] for row in compared["rows"]} == {None}
+
+
+def test_two_zones_differ_by_the_sum_of_their_criteria(pair):
+    own = pair[0]
+    ranked = [r for r in own.results if r.score is not None][:2]
+    page = zones_compared(own, ranked[0].area_id, ranked[1].area_id, language="en")
+    assert page["sentence"] == why_ahead(*ranked).sentence.en
+    assert page["difference"] == signed(ranked[0].score - ranked[1].score, "en")
+    shown = [row for group in page["groups"] for row in group["criteria"]]
+    assert len(shown) == len(own.model.criteria)
+    first = {c.title.en: c for c in ranked[0].criteria}
+    for row in shown:
+        known = first[row["title"]]
+        assert row["measures"][0] == format_number(known.measure, "en")
+        if known.value is None:
+            assert row["points"][0] == "–"
+
+
+def test_zones_without_a_rank_are_shown_without_a_verdict(pair):
+    page = zones_compared(pair[0], "cahaya-baru", "angsana", language="en")
+    assert page["sentence"] is None
+    assert page["difference"]["direction"] == "none"
+    assert page["heads"][1]["reason"]
+    with pytest.raises(ZoneNotFound):
+        zones_compared(pair[0], "cahaya-baru", "atlantis", language="en")
+
+
+def test_a_side_says_its_year_method_and_whose_weights(pair):
+    assert side_label(pair[1], "equal", "en") == "2025 · Weighted sum · equal weights of dimensions"
+    assert side_label(pair[1], "huni:1", "id") == "2025 · Jumlah tertimbang · bobot pilihan Anda"
+
+
+def test_two_maps_on_one_page_share_no_name(pair):
+    own, equal, zones, regencies = pair
+    drawn = maps_compared(
+        (own, equal),
+        zones,
+        regencies=regencies,
+        labels=("a", "b"),
+        attribution="x",
+        language="id",
+        assets=Assets(nonce="n"),
+    )
+    assert len(drawn["boxes"]) == 2
+    assert drawn["boxes"][0] != drawn["boxes"][1]
+    assert drawn["parts"].scripts.count("Compare.attach(") == 2
+    assert drawn["parts"].scripts.count("vendor/leaflet") == 1
