@@ -107,8 +107,8 @@ def encode_tile(source: TileSource, *, layer: str, z: int, row: int, column: int
     bytes
         Each feature has its row's number, counted from 1, and the properties `id` and `name` (left
         out where missing). What is smaller than a unit keeps a square or a line of one unit. Borders
-        of neighbours share their vertices; where rounding lets an outline cross itself it is mended.
-        Islands of one feature that are a unit apart may still meet.
+        of neighbours share their vertices; where rounding lets an outline cross itself it is mended,
+        and islands of one feature that it brings together become one.
     """
     size = 2 * MERCATOR_HALF_M / 2**z
     west, north = column * size - MERCATOR_HALF_M, MERCATOR_HALF_M - row * size
@@ -123,7 +123,10 @@ def encode_tile(source: TileSource, *, layer: str, z: int, row: int, column: int
             parts[chosen],
             lambda xy: np.rint((xy - (west, north)) * (EXTENT / size) * (1, -1)),
         )
-        features += encoded_features(*_without_crossings(local, rows[chosen]), kind=kind)
+        pieces, owners = _without_crossings(local, rows[chosen])
+        if kind == POLYGON:
+            pieces, owners = _islands_apart(pieces, owners)
+        features += encoded_features(pieces, owners, kind=kind)
     features.sort(key=lambda feature: (feature.row, feature.kind))
     return layer_message(features, name=layer, ids=source.ids, names=source.names, extent=EXTENT)
 
@@ -262,6 +265,30 @@ def _without_crossings(
     parts[crossing] = np.where(shapely.is_empty(mended), parts[crossing], mended)
     pieces, owners = shapely.get_parts(parts, return_index=True)
     return pieces, rows[owners]
+
+
+def _islands_apart(
+    parts: npt.NDArray[Any], rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Polygons of whole numbers; those of one row that meet made one, as readers demand.
+
+    What has collapsed counts for nothing here: of it a smallest form is made.
+    """
+    is_whole = shapely.is_valid(parts) & ~shapely.is_empty(parts)
+    order = np.flatnonzero(is_whole)[np.argsort(rows[is_whole], kind="stable")]
+    owners, index = np.unique(rows[order], return_inverse=True)
+    together = shapely.multipolygons(parts[order], indices=index)
+    meeting = np.flatnonzero(~shapely.is_valid(together))
+    if not len(meeting):
+        return parts, rows
+    united = [shapely.union_all(parts[order[index == one]], grid_size=1) for one in meeting]
+    pieces, of = shapely.get_parts(united, return_index=True)
+    stays = np.ones(len(parts), dtype=bool)
+    stays[order[np.isin(index, meeting)]] = False
+    return (
+        np.concatenate([parts[stays], pieces]),
+        np.concatenate([rows[stays], owners[meeting][of]]),
+    )
 
 
 def _mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

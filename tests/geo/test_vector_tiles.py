@@ -231,3 +231,13 @@ def test_every_row_of_rings_stays_and_is_wound_as_the_specification_says(rings):
         [ring] = paths(integers(feature.geometry))
         assert signed_area(ring) > 0
         assert all(a != b for a, b in pairwise(ring))
+
+
+def test_islands_that_rounding_brings_together_are_one_valid_shape():
+    islands = shapely.MultiPolygon([box(0, 0, 99.8, 100), box(100.2, 20, 200, 60)])
+    [found] = features(layer([islands, box(300, 0, 400, 90)]))[:1]
+    shape = polygon(found)
+    assert shape.is_valid
+    assert shape.equals(
+        shapely.unary_union([shapely.box(0, 0, 100, 100), shapely.box(100, 20, 200, 60)])
+    )
