@@ -190,6 +190,7 @@ def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
     return weighing_view(
         subject.assessments["zones"].model,
         need=subject.need,
+        indicators=[choice.id for choice in subject.choices],
         root=root,
         has_quadrant=is_paired,
         language=language,

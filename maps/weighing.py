@@ -1,5 +1,6 @@
 """Pure. What a planner can move: the weights of a model's dimensions and criteria, and the method."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,10 @@ from geo.language import Language, Text
 from geo.methods import METHODS
 from geo.models import Model
 from maps.themes import Theme, theme_views
+
+
+# What an office for manpower asks of a regency first: open unemployment and participation.
+_LABOUR = ("tpt_agustus", "tpak_agustus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class WeighingView:
     `judgements` makes weights of pairwise judgements; `quadrant` is readiness against need, empty
     where the model is neither of the two; `exports` the zones as a file, without its ending;
     `sheets` the printed sheets; `pages` is where the pages of zones and regencies begin;
-    `themes` is what the areas can be coloured by.
+    `themes` is what the areas can be coloured by, `labour` the indicators that a card shows.
     """
 
     address: str
@@ -48,6 +53,7 @@ class WeighingView:
     method: str
     risk: float
     themes: tuple[Theme, ...]
+    labour: tuple[str, ...]
 
     def script_part(self) -> dict[str, Any]:
         """What `static/workbench.js` needs besides the sliders of the page."""
@@ -58,6 +64,7 @@ class WeighingView:
             "risk": self.risk,
             "pages": self.pages,
             "judgements": self.judgements,
+            "labour": self.labour,
         }
 
 
@@ -65,14 +72,15 @@ def weighing_view(
     model: Model,
     *,
     need: tuple[Model, int] | None,
+    indicators: Collection[str],
     root: str,
     has_quadrant: bool,
     language: Language,
 ) -> WeighingView:
     """The sliders of a model: one for each top-level dimension, one for each criterion below it.
 
-    `need` is the need model and the year of its figures, where the page shows another; `root` is
-    the address before every door of the service, without a slash at its end; answers come
+    `need` is the need model and the year of its figures, where the page shows another;
+    `indicators` are those with figures of regencies; `root` is the address before every door of the service, without a slash at its end; answers come
     in `language`.
     """
     return WeighingView(
@@ -88,6 +96,7 @@ def weighing_view(
         method=model.method,
         risk=model.risk,
         themes=theme_views(model, need=need, language=language),
+        labour=tuple(one for one in _LABOUR if one in indicators),
     )
 
 

@@ -6,10 +6,11 @@
   const drawn = Kawasan.drawn();
   if (!drawn || !drawn.data.weighing) return;
 
-  const { data, element, text } = drawn;
-  const { pages, model } = data.weighing;
+  const { data, element, drawing, text } = drawn;
+  const { pages, model, labour } = data.weighing;
   const lang = document.documentElement.lang;
   const explained = new Map();
+  const figures = new Map();
 
   function address(parts, query) {
     const asked = new URLSearchParams({ ...query, lang });
@@ -57,9 +58,60 @@
     zone.way_up ? element("p", { class: "way-up" }, zone.way_up) : "",
   ];
 
+  /* The regency's labour figures over the years, small. */
+
+  const [WIDTH, HEIGHT, EDGE] = [300, 40, 5];
+
+  async function asked(indicator) {
+    if (!figures.has(indicator)) {
+      const answer = await fetch(address(["indicators", indicator, "classes"], {}));
+      if (!answer.ok) return null;
+      figures.set(indicator, await answer.json());
+    }
+    return figures.get(indicator);
+  }
+
+  function trend(found, code) {
+    const known = found.years.map((year) => ({ year, ...found.figures[year].values[code] }))
+      .filter(({ value }) => value !== null && value !== undefined);
+    if (!known.length) return null;
+    const last = known.at(-1);
+    const values = known.map(({ value }) => value);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const [first, span] = [found.years[0], Math.max(1, found.years.at(-1) - found.years[0])];
+    const x = ({ year }) => EDGE + ((WIDTH - 2 * EDGE) * (year - first)) / span;
+    const y = ({ value }) => HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * (value - low)) / (high - low || 1);
+    // A line joins only what may be compared: neighbouring years of one source.
+    const lines = known.slice(1).filter((one, i) => one.year - known[i].year === 1 && one.source === known[i].source)
+      .map((one) => drawing("path", { d: `M${x(known[known.indexOf(one) - 1])} ${y(known[known.indexOf(one) - 1])}L${x(one)} ${y(one)}` }));
+    const points = known.map((one) => drawing(
+      "circle", { cx: x(one), cy: y(one), r: one === last ? 3.5 : 2 }, drawing("title", {}, `${one.year}: ${one.text}`),
+    ));
+    const said = known.map((one) => `${one.year}: ${one.text}`).join("; ");
+    const chart = drawing("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": said }, ...lines, ...points);
+    return element(
+      "figure", { class: "trend" },
+      element("figcaption", {}, found.title, element("b", {}, last.text), element("small", {}, found.figures[last.year].unit_period)),
+      chart,
+      element("p", { class: "trend-years" }, element("span", {}, String(found.years[0])), element("span", {}, String(found.years.at(-1)))),
+    );
+  }
+
+  function trends(code) {
+    const place = element("div", { class: "trends" });
+    for (const indicator of labour) {
+      const one = element("div", {});
+      place.append(one);
+      // A card stands without a figure that could not be fetched.
+      asked(indicator).then((found) => found && one.append(trend(found, code) || ""), () => {});
+    }
+    return place;
+  }
+
   Kawasan.addToCards((layer, id, card) => element(
     "div", { class: "details" },
     element("ul", { class: "behind" }, ...behind[layer](id, card).filter(Boolean).map((one) => element("li", {}, one))),
     layer === "zones" ? why(id) : null,
+    card.regency ? trends(card.regency) : null,
   ));
 })();

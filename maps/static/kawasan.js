@@ -672,7 +672,7 @@ const Kawasan = (() => {
 
   /* What the workbench moves: the drawn map, its cards, and the ways to change them. */
   const drawn = () => map && {
-    map, layers, data, element, swatch, text, formatted, declutter, open: openArea, classFill, repaint,
+    map, layers, data, element, drawing, swatch, text, formatted, declutter, open: openArea, classFill, repaint,
   };
 
   const addToCards = (build) => {

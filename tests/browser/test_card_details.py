@@ -1,5 +1,7 @@
 """What the workbench adds to a card: the pages behind it, the reasons, and how sure its rank is."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -62,4 +64,17 @@ def test_a_card_says_how_sure_the_rank_is_once_that_was_asked(address, visit):
     expect(seen.page.locator(".intervals li")).to_have_count(2)
     seen.page.locator(f"tr[data-zone={LAST}] a").click()
     expect(seen.page.locator(".leaflet-popup .facts").first).to_contain_text("Selang peringkat")
+    assert seen.trouble == []
+
+
+def test_a_card_draws_the_labour_figures_of_the_regency(address, visit):
+    seen = visit(f"{address}/map#zone=cahaya-baru", width=PHONE[0], height=PHONE[1])
+    trends = seen.page.locator(".leaflet-popup .trend")
+    expect(trends).to_have_count(2)
+    expect(trends.first).to_contain_text("Tingkat pengangguran terbuka (Agustus)")
+    # Years without a figure stay empty.
+    expect(trends.first.locator("circle")).to_have_count(4)
+    expect(trends.first.locator("svg")).to_have_attribute(
+        "aria-label", re.compile(r"\d{4}: \d,\d\d; .*2025: \d,\d\d$")
+    )
     assert seen.trouble == []
