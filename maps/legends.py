@@ -17,7 +17,7 @@ from maps.style import (
     sequential_colours,
 )
 from maps.text import format_number, format_period, translate
-from maps.views import IndicatorView, ModelView
+from maps.views import IndicatorView, ModelView, ReadinessClass
 
 
 def indicator_legend(
@@ -70,27 +70,29 @@ def _periods(indicator: IndicatorView, language: Language) -> str:
     return period_in_words(indicator.values["period"], indicator.year, language)
 
 
+def labelled_classes(model: ModelView, language: Language) -> list[tuple[ReadinessClass, str, str]]:
+    """The model's classes, the lowest scores first, each with its words and its colour."""
+    classes = model.ordered_classes
+    bounds = [*(entry.lower for entry in classes), 100.0]
+    colours = class_colours(len(classes), is_need=model.kind == "need")
+    return [
+        (
+            entry,
+            f"{entry.title.to(language)} ({format_number(low, language)}–{format_number(high, language)})",
+            colour,
+        )
+        for entry, (low, high), colour in zip(classes, pairwise(bounds), colours, strict=True)
+    ]
+
+
 def class_legend(
     layer: str, results: Sequence[ZoneResult], model: ModelView, language: Language
 ) -> Legend:
     """Readiness classes with their scores, the most ready first, then what has no class."""
-    classes = model.ordered_classes
-    bounds = [*(entry.lower for entry in classes), 100]
     entries = [
-        LegendEntry(
-            label=f"{entry.title.to(language)} ({format_number(low, language)}–{format_number(high, language)})",
-            kind="fill",
-            colour=colour,
-        )
-        for entry, low, high, colour in zip(
-            classes,
-            bounds,
-            bounds[1:],
-            class_colours(len(classes), is_need=model.kind == "need"),
-            strict=False,
-        )
+        LegendEntry(label, "fill", colour)
+        for _, label, colour in reversed(labelled_classes(model, language))
     ]
-    entries.reverse()
     found = {result.status for result in results}
     if "excluded" in found:
         entries.append(LegendEntry(translate("status.excluded", language), "excluded"))

@@ -5,13 +5,13 @@ categories; all of them stay apart under every colour blindness.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from geo.language import Language
 from geo.layers import is_approximate, is_enclosing
 from geo.models import Model
-from maps.style import class_colours
+from maps.legends import labelled_classes
 from maps.text import format_number, format_share, translate
+from maps.views import model_view
 
 # Least whole percent of each class, and its colour.
 _COVERAGE = ((0, "#ffffcc"), (50, "#a1dab4"), (70, "#41b6c4"), (90, "#225ea8"))
@@ -97,18 +97,10 @@ def theme_views(
 
 
 def _need(model: Model, year: int, *, language: Language) -> Theme:
-    ordered = sorted(model.classes, key=lambda entry: entry.lower_bound)
-    bounds = [*(entry.lower_bound for entry in ordered), 100.0]
+    view = model_view(model, year=year)
     classes = [
-        ThemeClass(
-            entry.id,
-            f"{entry.title.to(language)} ({_range(low, high, language)})",
-            colour,
-            entry.lower_bound,
-        )
-        for entry, (low, high), colour in zip(
-            ordered, pairwise(bounds), class_colours(len(ordered), is_need=True), strict=True
-        )
+        ThemeClass(entry.id, label, colour, entry.lower)
+        for entry, label, colour in labelled_classes(view, language)
     ]
     subject = model.title.to(language)
     described = model.description.to(language) if model.description else ""

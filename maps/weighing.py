@@ -9,7 +9,6 @@ from geo.methods import METHODS
 from geo.models import Model
 from maps.themes import Theme, theme_views
 
-
 # What an office for manpower asks of a regency first: open unemployment and participation.
 _LABOUR = ("tpt_agustus", "tpak_agustus")
 

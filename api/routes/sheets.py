@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import LanguageDep, StoreDep
 from api.responses import conditional, etag_of
+from geo.language import Language
+from geo.store import Store
 
 if TYPE_CHECKING:
     from maps.sheet_content import SheetSubject
@@ -83,9 +85,9 @@ def print_map_pdf(
     request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
 ) -> Response:
     """One page that is the map; map readers on tablets show their position on it."""
-    from maps.sheets import read_zone_subject, zone_map_pdf
+    from maps.sheets import zone_map_pdf
 
-    subject = read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
+    subject = _zone_subject(store, zone, query, language)
     return _answer(request, subject, f"{zone}.geo.pdf", lambda: zone_map_pdf(subject, zone))
 
 
@@ -99,9 +101,9 @@ def print_zone(
     request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
 ) -> Response:
     """A4: map, score, contributions, limits, sources of a zone or kecamatan."""
-    from maps.sheets import read_zone_subject, zone_sheet
+    from maps.sheets import zone_sheet
 
-    subject = read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
+    subject = _zone_subject(store, zone, query, language)
     return _answer(request, subject, f"{zone}.pdf", lambda: zone_sheet(subject, zone))
 
 
@@ -115,10 +117,16 @@ def print_map(
     request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
 ) -> Response:
     """A cloud-optimised GeoTIFF of A4 size at 180 dpi, in the UTM zone of the area."""
-    from maps.sheets import read_zone_subject, zone_raster
+    from maps.sheets import zone_raster
 
-    subject = read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
+    subject = _zone_subject(store, zone, query, language)
     return _answer(request, subject, f"{zone}.tif", lambda: zone_raster(subject, zone))
+
+
+def _zone_subject(store: Store, zone: str, query: SheetQuery, language: Language) -> "SheetSubject":
+    from maps.sheets import read_zone_subject
+
+    return read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
 
 
 def _today() -> date:

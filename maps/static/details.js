@@ -6,16 +6,16 @@
   const drawn = Kawasan.drawn();
   if (!drawn || !drawn.data.weighing) return;
 
-  const { data, element, drawing, text } = drawn;
+  const { data, element, drawing, text, answered, once } = drawn;
   const { pages, model, labour } = data.weighing;
   const lang = document.documentElement.lang;
-  const explained = new Map();
-  const figures = new Map();
 
   function address(parts, query) {
     const asked = new URLSearchParams({ ...query, lang });
     return `${pages}/${parts.map(encodeURIComponent).join("/")}?${asked}`;
   }
+
+  const remembered = (asked) => once(asked, () => answered(asked));
 
   const link = (href, key, more = {}) => element("a", { href, ...more }, text(key));
 
@@ -36,21 +36,9 @@
   function why(id) {
     const place = element("div", { class: "why", "aria-live": "polite" });
     if (Kawasan.weights.isChanged()) return place;
-    if (explained.has(id)) place.append(...sentences(explained.get(id)));
-    else explain(id, place);
+    // The card stands without what could not be fetched.
+    remembered(address(["readiness", id], { model })).then((zone) => place.append(...sentences(zone)), () => {});
     return place;
-  }
-
-  async function explain(id, place) {
-    try {
-      const answer = await fetch(address(["readiness", id], { model }));
-      const zone = await answer.json();
-      if (!answer.ok) return;
-      explained.set(id, zone);
-      place.append(...sentences(zone));
-    } catch {
-      /* The card stands without it. */
-    }
   }
 
   const sentences = (zone) => [
@@ -61,15 +49,6 @@
   /* The regency's labour figures over the years, small. */
 
   const [WIDTH, HEIGHT, EDGE] = [300, 40, 5];
-
-  async function asked(indicator) {
-    if (!figures.has(indicator)) {
-      const answer = await fetch(address(["indicators", indicator, "classes"], {}));
-      if (!answer.ok) return null;
-      figures.set(indicator, await answer.json());
-    }
-    return figures.get(indicator);
-  }
 
   function trend(found, code) {
     const known = found.years.map((year) => ({ year, ...found.figures[year].values[code] }))
@@ -82,8 +61,9 @@
     const x = ({ year }) => EDGE + ((WIDTH - 2 * EDGE) * (year - first)) / span;
     const y = ({ value }) => HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * (value - low)) / (high - low || 1);
     // A line joins only what may be compared: neighbouring years of one source.
-    const lines = known.slice(1).filter((one, i) => one.year - known[i].year === 1 && one.source === known[i].source)
-      .map((one) => drawing("path", { d: `M${x(known[known.indexOf(one) - 1])} ${y(known[known.indexOf(one) - 1])}L${x(one)} ${y(one)}` }));
+    const lines = known.slice(1).map((one, i) => [known[i], one])
+      .filter(([before, one]) => one.year - before.year === 1 && one.source === before.source)
+      .map(([before, one]) => drawing("path", { d: `M${x(before)} ${y(before)}L${x(one)} ${y(one)}` }));
     const points = known.map((one) => drawing(
       "circle", { cx: x(one), cy: y(one), r: one === last ? 3.5 : 2 }, drawing("title", {}, `${one.year}: ${one.text}`),
     ));
@@ -102,8 +82,9 @@
     for (const indicator of labour) {
       const one = element("div", {});
       place.append(one);
-      // A card stands without a figure that could not be fetched.
-      asked(indicator).then((found) => found && one.append(trend(found, code) || ""), () => {});
+      // The same address as the map's own classes, so that both ask once.
+      remembered(address(["indicators", indicator, "classes"], { breaks: "quantile" }))
+        .then((found) => one.append(trend(found, code) || ""), () => {});
     }
     return place;
   }

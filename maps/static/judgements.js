@@ -11,9 +11,8 @@
   const opener = document.getElementById("judge-opener");
   if (!drawn || !drawn.data.weighing || !Kawasan.weights || !dialog) return;
 
-  const { data, element, text, formatted } = drawn;
+  const { data, element, bar, text, filled, formatted, answered, reasonOf } = drawn;
   const { judgements: address, model } = data.weighing;
-  const SVG = "http://www.w3.org/2000/svg";
   const GOAL = "goal";
   // Left of the middle the first of a pair is more important, right of it the second.
   const POSITIONS = Array.from({ length: 17 }, (_, i) => i - 8);
@@ -39,10 +38,6 @@
   }
   let group = groups[0];
   let weights = null;
-
-  function filled(key, facts) {
-    return text(key).replace(/\{(\w+)\}/g, (_, name) => facts[name]);
-  }
 
   function pairsOf(items) {
     return items.flatMap((first, i) => items.slice(i + 1).map((second) => ({ first, second, position: null })));
@@ -154,7 +149,7 @@
     try {
       found = await ask();
     } catch (error) {
-      reason = error instanceof SyntaxError || error instanceof TypeError ? text("weights.failed") : error.message;
+      reason = reasonOf(error, text("weights.failed"));
     }
     isAsking = false;
     dialog.dataset.state = "settled";
@@ -169,13 +164,7 @@
     const asked = judged().map(({ first, second, position }) => ({
       group: group.id, first: first.id, second: second.id, ratio: ratioOf(position),
     }));
-    const answered = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ model, incomplete: true, judgements: asked }),
-    });
-    const found = await answered.json();
-    if (!answered.ok) throw new Error(found.detail || text("weights.failed"));
+    const found = await answered(address, { model, incomplete: true, judgements: asked });
     return found.judgements[group.id];
   }
 
@@ -218,20 +207,6 @@
         element("b", {}, share === undefined ? "–" : `${formatted(100 * share, 1)}%`), bar(share || 0),
       );
     }));
-  }
-
-  function bar(share) {
-    const made = document.createElementNS(SVG, "svg");
-    made.setAttribute("class", "bar");
-    made.setAttribute("aria-hidden", "true");
-    for (const [name, width] of [["bar-track", 1], ["bar-fill", share]]) {
-      const part = document.createElementNS(SVG, "rect");
-      for (const [key, value] of Object.entries({ class: name, width: `${100 * width}%`, height: 8, rx: 2 })) {
-        part.setAttribute(key, value);
-      }
-      made.append(part);
-    }
-    return made;
   }
 
   function consistency({ consistent, consistency_ratio: ratio, limit, filled: open }) {

@@ -8,6 +8,7 @@ const Kawasan = (() => {
   "use strict";
 
   const SVG = "http://www.w3.org/2000/svg";
+  const HATCHED = "url(#hatch-no-data)";
   const NARROW = window.matchMedia("(max-width: 799px)");
   let map, layers, data, opener;
   const byZone = new Map();
@@ -29,11 +30,56 @@ const Kawasan = (() => {
   }
 
   const text = (key) => data.text[key];
+  const filled = (key, facts) => text(key).replace(/\{(\w+)\}/g, (_, name) => facts[name]);
   const paragraph = (name, content) => (content ? element("p", { class: name }, content) : null);
 
   function link(address, label) {
     if (!/^https?:\/\/[^\s]+$/i.test(address || "")) return document.createTextNode(label);
     return element("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, label);
+  }
+
+  /* The server */
+
+  /* Its answer as JSON, to a question that is posted where there is one; its own words as an error. */
+  async function answered(address, asked) {
+    const options = asked && {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked),
+    };
+    const answer = await fetch(address, options);
+    const found = await answer.json();
+    if (!answer.ok) throw new Error(found.detail);
+    return found;
+  }
+
+  /* An answer that stays the same is asked for once; what failed may be asked again. */
+  const answers = new Map();
+
+  function once(key, ask) {
+    if (!answers.has(key)) {
+      const answer = ask();
+      answers.set(key, answer);
+      answer.catch(() => answers.delete(key));
+    }
+    return answers.get(key);
+  }
+
+  /* The server's words; ours where it did not answer, or not as it should. */
+  const reasonOf = (error, otherwise) => (
+    (error instanceof SyntaxError || error instanceof TypeError ? "" : error.message) || otherwise
+  );
+
+  /* The address: a part of the state behind # that is empty leaves it, the others stay. */
+  function keepInHash(changes, search = window.location.search) {
+    const parts = new URLSearchParams(window.location.hash.slice(1));
+    for (const [name, value] of Object.entries(changes)) {
+      parts.delete(name);
+      if (value) parts.set(name, value);
+    }
+    try {
+      history.replaceState(null, "", `${window.location.pathname}${search}${parts.size ? `#${parts}` : ""}`);
+    } catch {
+      /* A page without an address of its own (a preview) keeps its state to itself. */
+    }
   }
 
   /* Parts of a card */
@@ -42,7 +88,7 @@ const Kawasan = (() => {
     const percent = (part) => `${Math.max(0, Math.min(1, part)) * 100}%`;
     const ground = drawing("rect", { class: "bar-track", width: percent(track), height: 8, rx: 2 });
     const filled = drawing("rect", { class: "bar-fill", width: percent(share), height: 8, rx: 2 });
-    if (kind === "missing") ground.setAttribute("fill", "url(#hatch-no-data)");
+    if (kind === "missing") ground.setAttribute("fill", HATCHED);
     const parts = kind === "missing" ? [ground] : [ground, filled];
     return drawing("svg", { class: `bar ${kind}`, "aria-hidden": "true", height: 8 }, ...parts);
   }
@@ -55,9 +101,8 @@ const Kawasan = (() => {
 
   function classChip(card) {
     const entry = data.classes[card.class];
-    if (card.status === "ranked" && entry) return swatch(entry.colour, entry.title);
-    const pattern = card.status === "excluded" ? "url(#hatch-excluded)" : "url(#hatch-no-data)";
-    return card.statusText ? swatch(pattern, card.statusText) : null;
+    const title = card.status === "ranked" && entry ? entry.title : card.statusText;
+    return title ? swatch(classFill(card), title) : null;
   }
 
   function standing(card) {
@@ -310,7 +355,7 @@ const Kawasan = (() => {
 
   function classFill(card) {
     if (card.status === "ranked" && data.classes[card.class]) return data.classes[card.class].colour;
-    return card.status === "excluded" ? "url(#hatch-excluded)" : "url(#hatch-no-data)";
+    return card.status === "excluded" ? "url(#hatch-excluded)" : HATCHED;
   }
 
   const fillOf = (card, name, id) => (theme ? theme(card, name, id) : classFill(card));
@@ -427,15 +472,12 @@ const Kawasan = (() => {
     button.disabled = true;
     outcome.replaceChildren(paragraph("note", text("sites.searching")));
     try {
-      const answer = await fetch(data.sites.replace("{zone}", encodeURIComponent(id)));
-      const collection = await answer.json();
-      if (!answer.ok) throw new Error(collection.detail);
+      const collection = await answered(data.sites.replace("{zone}", encodeURIComponent(id)));
       found.set(id, collection);
       drawSites(collection);
       outcome.replaceChildren(...siteList(collection));
     } catch (error) {
-      const reason = error instanceof SyntaxError || error instanceof TypeError ? "" : error.message;
-      outcome.replaceChildren(paragraph("reason", reason || text("sites.failed")));
+      outcome.replaceChildren(paragraph("reason", reasonOf(error, text("sites.failed"))));
     }
     button.disabled = false;
   }
@@ -555,15 +597,7 @@ const Kawasan = (() => {
       row.classList.toggle("is-current", current);
       if (current) reveal(row);
     }
-    try {
-      const { pathname, search, hash } = window.location;
-      const parts = new URLSearchParams(hash.slice(1));
-      parts.delete("zone");
-      if (id) parts.set("zone", id);
-      history.replaceState(null, "", pathname + search + (parts.size ? `#${parts}` : ""));
-    } catch {
-      /* A page without an address of its own (a preview) keeps its state to itself. */
-    }
+    keepInHash({ zone: id });
   }
 
   /* Not scrollIntoView: that would also move the page, whose header must stay. */
@@ -672,7 +706,8 @@ const Kawasan = (() => {
 
   /* What the workbench moves: the drawn map, its cards, and the ways to change them. */
   const drawn = () => map && {
-    map, layers, data, element, drawing, swatch, text, formatted, declutter, open: openArea, classFill, repaint,
+    map, layers, data, HATCHED, element, drawing, swatch, bar, text, filled, formatted, declutter, open: openArea,
+    classFill, repaint, answered, once, reasonOf, keepInHash,
   };
 
   const addToCards = (build) => {

@@ -7,19 +7,11 @@
   const panel = document.getElementById("quadrant");
   if (!drawn || !panel || !drawn.data.quadrant) return;
 
-  const { data, element, text, formatted } = drawn;
-  const SVG = "http://www.w3.org/2000/svg";
+  const { data, element, drawing, text, formatted, answered, reasonOf } = drawn;
   const [WIDTH, HEIGHT] = [380, 330];
   const EDGE = { left: 34, right: 14, top: 10, bottom: 34 };
   const place = panel.querySelector(".quadrant-plot");
   const choice = panel.querySelector("select");
-
-  function shape(tag, attributes, ...children) {
-    const made = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...children);
-    return made;
-  }
 
   const x = (need) => EDGE.left + ((WIDTH - EDGE.left - EDGE.right) * need) / 100;
   const y = (readiness) => HEIGHT - EDGE.bottom - ((HEIGHT - EDGE.top - EDGE.bottom) * readiness) / 100;
@@ -32,27 +24,27 @@
   function frame(table) {
     const titles = Object.fromEntries(table.quadrants.map((one) => [one.id, one]));
     const lines = [
-      shape("rect", { class: "priority", x: x(table.needy_from), y: y(100), width: x(100) - x(table.needy_from), height: y(table.ready_from) - y(100) }),
-      shape("path", { class: "axes", d: `M${x(0)} ${y(100)}V${y(0)}H${x(100)}` }),
-      shape("path", { class: "threshold", d: `M${x(table.needy_from)} ${y(100)}V${y(0)}M${x(0)} ${y(table.ready_from)}H${x(100)}` }),
+      drawing("rect", { class: "priority", x: x(table.needy_from), y: y(100), width: x(100) - x(table.needy_from), height: y(table.ready_from) - y(100) }),
+      drawing("path", { class: "axes", d: `M${x(0)} ${y(100)}V${y(0)}H${x(100)}` }),
+      drawing("path", { class: "threshold", d: `M${x(table.needy_from)} ${y(100)}V${y(0)}M${x(0)} ${y(table.ready_from)}H${x(100)}` }),
     ];
     for (const at of [0, 50, 100]) {
-      lines.push(shape("text", { class: "tick", x: x(at), y: HEIGHT - EDGE.bottom + 14, "text-anchor": "middle" }, String(at)));
-      lines.push(shape("text", { class: "tick", x: EDGE.left - 5, y: y(at) + 4, "text-anchor": "end" }, String(at)));
+      lines.push(drawing("text", { class: "tick", x: x(at), y: HEIGHT - EDGE.bottom + 14, "text-anchor": "middle" }, String(at)));
+      lines.push(drawing("text", { class: "tick", x: EDGE.left - 5, y: y(at) + 4, "text-anchor": "end" }, String(at)));
     }
-    lines.push(shape("text", { class: "axis", x: x(50), y: HEIGHT - 4, "text-anchor": "middle" }, text("quadrant.need")));
-    lines.push(shape("text", { class: "axis", x: 0, y: 0, "text-anchor": "middle", transform: `translate(10 ${y(50)}) rotate(-90)` }, text("quadrant.readiness")));
+    lines.push(drawing("text", { class: "axis", x: x(50), y: HEIGHT - 4, "text-anchor": "middle" }, text("quadrant.need")));
+    lines.push(drawing("text", { class: "axis", x: 0, y: 0, "text-anchor": "middle", transform: `translate(10 ${y(50)}) rotate(-90)` }, text("quadrant.readiness")));
     for (const [id, [need, readiness, anchor]] of Object.entries(CORNERS)) {
-      if (titles[id]) lines.push(shape("text", { class: "corner", x: x(need), y: y(readiness), "text-anchor": anchor }, `${titles[id].title} (${titles[id].count})`));
+      if (titles[id]) lines.push(drawing("text", { class: "corner", x: x(need), y: y(readiness), "text-anchor": anchor }, `${titles[id].title} (${titles[id].count})`));
     }
     return lines;
   }
 
   function point(one) {
     const label = `${one.name}: ${text("quadrant.readiness")} ${formatted(one.readiness, 1)}, ${text("quadrant.need")} ${formatted(one.need, 1)}`;
-    const mark = shape(
+    const mark = drawing(
       "circle", { class: `point ${one.quadrant}`, cx: x(one.need), cy: y(one.readiness), r: 5.5, tabindex: 0, role: "button", "aria-label": label },
-      shape("title", {}, label),
+      drawing("title", {}, label),
     );
     const open = () => drawn.open(choice.value, one.area_id);
     mark.addEventListener("click", open);
@@ -81,11 +73,9 @@
     shown = layer;
     place.replaceChildren(element("p", { class: "quiet" }, text("confidence.asking")));
     try {
-      const answer = await fetch(`${data.quadrant}&layer=${encodeURIComponent(layer)}`);
-      const table = await answer.json();
-      if (!answer.ok) throw new Error(table.detail);
+      const table = await answered(`${data.quadrant}&layer=${encodeURIComponent(layer)}`);
       const placed = table.placements.filter((one) => one.quadrant);
-      const plot = shape(
+      const plot = drawing(
         "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": text("quadrant.title") },
         ...frame(table), ...placed.map(point),
       );
@@ -97,8 +87,7 @@
       );
     } catch (error) {
       shown = undefined;
-      const reason = error instanceof SyntaxError || error instanceof TypeError ? "" : error.message;
-      place.replaceChildren(element("p", { class: "reason" }, reason || text("weights.failed")));
+      place.replaceChildren(element("p", { class: "reason" }, reasonOf(error, text("weights.failed"))));
     }
   }
 

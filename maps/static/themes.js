@@ -10,9 +10,8 @@
   const choice = document.getElementById("themes");
   if (!drawn || !choice || !Kawasan.weights) return;
 
-  const HATCH = "url(#hatch-no-data)";
   const DRAWS = 2000;
-  const { map, layers, data } = drawn;
+  const { map, layers, data, HATCHED, answered, once, reasonOf, keepInHash } = drawn;
   const select = choice.querySelector("select");
   const state = choice.querySelector("[role=status]");
   const legend = document.querySelector(".legends [data-layer=zones]");
@@ -35,24 +34,10 @@
 
   const ofCards = (name, valueOf) => new Map(Object.entries(data[name]).map(([id, card]) => [id, valueOf(card)]));
 
-  const answers = new Map();
-  function once(key, ask) {
-    if (!answers.has(key)) {
-      const answer = ask();
-      answers.set(key, answer);
-      // What failed may be asked again.
-      answer.catch(() => answers.delete(key));
-    }
-    return answers.get(key);
-  }
-
   /* Need has weights of its own; the sliders of another model do not move it. */
   async function need(name) {
-    const body = JSON.stringify({ model: themes.get("need").model, layer: name, detail: "scores" });
-    const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(data.weighing.address, { method: "POST", headers, body });
-    const found = await answer.json();
-    if (!answer.ok) throw new Error(found.detail);
+    const asked = { model: themes.get("need").model, layer: name, detail: "scores" };
+    const found = await answered(data.weighing.address, asked);
     const { area_id: ids, score, status } = found.zones;
     return new Map(ids.map((id, i) => [id, status[i] === "ranked" ? score[i] : undefined]));
   }
@@ -103,14 +88,13 @@
       const found = await Promise.all(names.map((name) => values[select.value](name)));
       if (turn !== newest) return;
       const classes = new Map(names.map((name, i) => [name, (id) => classOf(theme, found[i].get(id))]));
-      Kawasan.setTheme((card, name, id) => (classes.has(name) && (classes.get(name)(id) || {}).colour) || HATCH);
+      Kawasan.setTheme((card, name, id) => (classes.has(name) && (classes.get(name)(id) || {}).colour) || HATCHED);
       nameAreas(theme, classes);
       showLegend(theme, classes);
       settle("");
     } catch (error) {
       if (turn !== newest) return;
-      const isOurs = !(error instanceof SyntaxError || error instanceof TypeError);
-      settle((isOurs && error.message) || choice.dataset.failed);
+      settle(reasonOf(error, choice.dataset.failed));
     }
   }
 
@@ -155,27 +139,14 @@
 
   /* The address */
 
-  const parts = () => new URLSearchParams(window.location.hash.slice(1));
-
-  function keep() {
-    const kept = parts();
-    kept.delete("t");
-    if (select.value) kept.set("t", select.value);
-    const hash = kept.toString();
-    try {
-      history.replaceState(null, "", window.location.pathname + window.location.search + (hash ? `#${hash}` : ""));
-    } catch {
-      /* A page without an address of its own keeps its state to itself. */
-    }
-  }
-
+  const wanted = new URLSearchParams(window.location.hash.slice(1)).get("t");
   const again = () => select.value && paint();
 
   choice.hidden = false;
-  if (themes.has(parts().get("t"))) select.value = parts().get("t");
+  if (themes.has(wanted)) select.value = wanted;
   again();
   select.addEventListener("change", () => {
-    keep();
+    keepInHash({ t: select.value });
     paint();
   });
   document.addEventListener("kawasan:scored", again);

@@ -10,7 +10,8 @@
   const panel = document.getElementById("weights");
   if (!drawn || !drawn.data.weighing || !panel) return;
 
-  const { map, layers, data, element, swatch, text, formatted, classFill, repaint } = drawn;
+  const { map, layers, data, element, swatch, text, filled, formatted, classFill, repaint } = drawn;
+  const { answered, reasonOf, keepInHash } = drawn;
   const { address, model } = data.weighing;
   const own = { method: data.weighing.method, risk: Math.round(100 * data.weighing.risk) };
   const sliders = [...panel.querySelectorAll("[data-kind]")];
@@ -23,7 +24,6 @@
   const firstCards = structuredClone({ zones: data.zones, kecamatan: data.kecamatan || {} });
   const digits = 1;
 
-  const filled = (key, facts) => text(key).replace(/\{(\w+)\}/g, (_, name) => facts[name]);
   const byKind = (kind, group) => sliders.filter(
     ({ dataset }) => dataset.kind === kind && (group === undefined || dataset.group === group),
   );
@@ -69,17 +69,10 @@
     if (method.value === "owa") asked.risk = Number(risk.value) / 100;
     // The model's own weights are exact; the sliders show them rounded.
     if (isWeighed()) asked.weights = shares().criteria;
-    return JSON.stringify(asked);
+    return asked;
   }
 
-  async function ask(layer, more) {
-    const answer = await fetch(address, {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: body(layer, more),
-    });
-    const found = await answer.json();
-    if (!answer.ok) throw new Error(found.detail);
-    return found;
-  }
+  const ask = (layer, more) => answered(address, body(layer, more));
 
   /* What comes back */
 
@@ -274,7 +267,7 @@
       state.textContent = text("weights.changed");
       tell();
     } catch (error) {
-      state.textContent = reasonOf(error);
+      state.textContent = reasonOf(error, text("weights.failed"));
     }
     isAsking = false;
     panel.dataset.state = "settled";
@@ -283,9 +276,6 @@
       answer();
     }
   }
-
-  const reasonOf = (error) => (error instanceof SyntaxError || error instanceof TypeError
-    ? text("weights.failed") : error.message || text("weights.failed"));
 
   /* How sure */
 
@@ -307,7 +297,7 @@
         element("p", { class: "quiet" }, `${formatted(found.draws)} ${text("confidence.draws")}`),
       );
     } catch (error) {
-      outcome.replaceChildren(element("p", { class: "reason" }, reasonOf(error)));
+      outcome.replaceChildren(element("p", { class: "reason" }, reasonOf(error, text("weights.failed"))));
     }
     button.disabled = false;
   }
@@ -393,18 +383,12 @@
   /* The address */
 
   function keep() {
-    const parts = new URLSearchParams(window.location.hash.slice(1));
-    for (const name of ["w", "m", "r"]) parts.delete(name);
     const moved = sliders.filter((slider) => !isOwn(slider));
-    if (moved.length) parts.set("w", moved.map((slider) => `${slider.dataset.item}-${valueOf(slider)}`).join("*"));
-    if (method.value !== own.method) parts.set("m", method.value);
-    if (method.value === "owa") parts.set("r", risk.value);
-    const hash = parts.toString();
-    try {
-      history.replaceState(null, "", window.location.pathname + window.location.search + (hash ? `#${hash}` : ""));
-    } catch {
-      /* A page without an address of its own keeps its state to itself. */
-    }
+    keepInHash({
+      w: moved.map((slider) => `${slider.dataset.item}-${valueOf(slider)}`).join("*"),
+      m: method.value === own.method ? "" : method.value,
+      r: method.value === "owa" ? risk.value : "",
+    });
   }
 
   /* The weights and the method as parameters of an address; nothing where they are the model's own. */

@@ -11,53 +11,27 @@
   const chooser = document.getElementById("indicator");
   if (!drawn || !drawn.data.weighing || !drawn.layers.regencies || !chooser) return;
 
-  const { map, layers, data, element, text } = drawn;
+  const { map, layers, data, HATCHED, element, drawing, text, answered, once, reasonOf, keepInHash } = drawn;
   const layer = layers.regencies;
   const form = chooser.form;
   const yearChoice = document.getElementById("year");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const NAMES = { quantile: "years.quantile", natural: "years.natural", equal: "years.equal" };
   const KINDS = Object.keys(NAMES);
-  const HATCHED = "url(#hatch-no-data)";
-  const SVG = "http://www.w3.org/2000/svg";
   const STEP_MS = 1000;
 
-  /* What was fetched; a failure is not kept, so that another try asks again. */
-
-  const kept = new Map();
-
   function fetched(indicator, breaks) {
-    const key = `${indicator}/${breaks}`;
-    if (!kept.has(key)) {
-      const asked = ask(indicator, breaks);
-      kept.set(key, asked);
-      asked.catch(() => kept.delete(key));
-    }
-    return kept.get(key);
-  }
-
-  async function ask(indicator, breaks) {
     const query = new URLSearchParams({ breaks, lang: document.documentElement.lang });
-    const path = `${data.weighing.pages}/indicators/${encodeURIComponent(indicator)}/classes?${query}`;
-    const answer = await fetch(path);
-    const found = await answer.json();
-    if (!answer.ok) throw new Error(found.detail);
-    return found;
+    const address = `${data.weighing.pages}/indicators/${encodeURIComponent(indicator)}/classes?${query}`;
+    return once(address, () => answered(address));
   }
 
   /* The controls */
 
-  function icon(path) {
-    const mark = document.createElementNS(SVG, "svg");
-    const shape = document.createElementNS(SVG, "path");
-    for (const [name, value] of [["viewBox", "0 0 16 16"], ["width", 11], ["height", 11], ["aria-hidden", "true"]]) {
-      mark.setAttribute(name, value);
-    }
-    shape.setAttribute("d", path);
-    shape.setAttribute("fill", "currentColor");
-    mark.append(shape);
-    return mark;
-  }
+  const icon = (path) => drawing(
+    "svg", { viewBox: "0 0 16 16", width: 11, height: 11, "aria-hidden": "true" },
+    drawing("path", { d: path, fill: "currentColor" }),
+  );
 
   const PLAY = "M4 2.5v11l9-5.5z";
   const PAUSE = "M4 2.5h3v11H4zM9 2.5h3v11H9z";
@@ -120,8 +94,7 @@
     } catch (error) {
       if (turn !== shown) return;
       stop();
-      const isTransport = error instanceof SyntaxError || error instanceof TypeError;
-      state.textContent = isTransport ? text("years.failed") : error.message || text("years.failed");
+      state.textContent = reasonOf(error, text("years.failed"));
     } finally {
       clearTimeout(late);
     }
@@ -158,17 +131,12 @@
     if (one.isPopupOpen()) one.getPopup().update();
   }
 
-  function swatch(fill) {
-    const mark = document.createElementNS(SVG, "svg");
-    const box = document.createElementNS(SVG, "rect");
-    const facts = { class: "swatch", width: 26, height: 16, viewBox: "0 0 26 16", "aria-hidden": "true", focusable: "false" };
-    for (const [name, value] of Object.entries(facts)) mark.setAttribute(name, value);
-    const isHatched = fill === HATCHED;
-    const drawing = { x: 0.5, y: 0.5, width: 25, height: 15, rx: 2, fill, stroke: "#7d898f", "stroke-opacity": isHatched ? 1 : 0.45 };
-    for (const [name, value] of Object.entries(drawing)) box.setAttribute(name, value);
-    mark.append(box);
-    return mark;
-  }
+  const swatch = (fill) => drawing(
+    "svg", { class: "swatch", width: 26, height: 16, viewBox: "0 0 26 16", "aria-hidden": "true", focusable: "false" },
+    drawing("rect", {
+      x: 0.5, y: 0.5, width: 25, height: 15, rx: 2, fill, stroke: "#7d898f", "stroke-opacity": fill === HATCHED ? 1 : 0.45,
+    }),
+  );
 
   function writeLegend(found, figures) {
     const section = document.querySelector(".legends section[data-layer=regencies]");
@@ -228,14 +196,7 @@
     const asked = new URLSearchParams(window.location.search);
     asked.set("indicator", chooser.value);
     asked.set("year", year());
-    const parts = new URLSearchParams(window.location.hash.slice(1));
-    parts.delete("b");
-    if (kind.value !== KINDS[0]) parts.set("b", kind.value);
-    try {
-      history.replaceState(null, "", `${window.location.pathname}?${asked}${parts.size ? `#${parts}` : ""}`);
-    } catch {
-      /* A page without an address of its own keeps its state to itself. */
-    }
+    keepInHash({ b: kind.value === KINDS[0] ? "" : kind.value }, `?${asked}`);
   }
 
   /* The other language and the other question open the same view. */

@@ -1,20 +1,16 @@
 """Two assessments and two zones side by side in a real browser."""
 
 import shutil
-import threading
-import time
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
-from api.main import create_app
-from api.settings import Settings
 from geo import planning
 from geo.store import Store
 from tests.api.examples import publish
 from tests.browser.test_map_page import DESKTOP, PHONE
 from tests.maps.examples import HOSTILE
+from tests.service import running
 
 VIEWS = "() => Compare.maps().map((m) => [m.getCenter().lat, m.getCenter().lng, m.getZoom()])"
 AGREE = """() => {
@@ -32,17 +28,9 @@ def address(reference_folder, tmp_path_factory):
     zones = planning.layer(store, "zones")
     names = zones["name"].where(zones.index != "gula-habang", " ".join(HOSTILE))
     publish(store, "zones", zones.assign(name=names))
-    app = create_app(Settings(store=store.folder), store=store)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the service ended"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
     store.close()
+    with running(folder) as started:
+        yield started
 
 
 def test_the_maps_move_and_zoom_together_in_both_directions(address, visit):

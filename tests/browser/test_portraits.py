@@ -1,19 +1,15 @@
 """The pages about one zone and one regency in a browser whose scripts are switched off."""
 
 import io
-import threading
-import time
 
 import geopandas as gpd
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
-from api.main import create_app
-from api.settings import Settings
 from geo.store import Store
 from tests.browser.test_map_page import DESKTOP, PHONE
 from tests.maps.examples import HOSTILE, LONG
+from tests.service import running
 
 PATHS = (
     "/zones/cahaya-baru",
@@ -22,11 +18,6 @@ PATHS = (
     "/regencies/63.04",
     "/uploads",
 )
-
-
-def served(store):
-    app = create_app(Settings(store=store.folder), store=store)
-    return uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +31,8 @@ def folder(reference_folder, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    store = Store(folder)
-    server = served(store)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the service ended"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
-    store.close()
+    with running(folder) as started:
+        yield started
 
 
 def is_wider_than_the_window(page, width):
