@@ -78,3 +78,15 @@ def test_a_card_draws_the_labour_figures_of_the_regency(address, visit):
         "aria-label", re.compile(r"\d{4}: \d,\d\d; .*2025: \d,\d\d$")
     )
     assert seen.trouble == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_card_stays_on_the_map_when_its_figures_arrive(address, visit, size):
+    seen = visit(f"{address}/map", width=size[0], height=size[1])
+    seen.page.locator("#search-name").fill("Alalak, Kabupaten Barito Kuala")
+    popup = seen.page.locator(".leaflet-popup")
+    expect(popup.locator(".trend")).to_have_count(2)
+    expect(seen.page.locator(".leaflet-pan-anim")).to_have_count(0)
+    top = seen.page.locator(".folium-map").bounding_box()["y"]
+    assert popup.locator("h2").bounding_box()["y"] >= top
+    assert seen.trouble == []
