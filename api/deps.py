@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, cast
 
 from fastapi import Depends, Request
 
+from api.collection_tiles import CollectionTiles
 from api.links import Links
 from api.parameters import InvalidParameter
 from api.settings import Settings
@@ -42,6 +43,12 @@ def tables_of(request: Request) -> Tables:
     """The collections and their prepared features."""
     store_of(request)
     return cast(Tables, request.app.state.tables)
+
+
+def collection_tiles_of(request: Request) -> CollectionTiles:
+    """The vector tiles of the collections."""
+    store_of(request)
+    return cast(CollectionTiles, request.app.state.collection_tiles)
 
 
 def language_of(request: Request) -> Language:
@@ -101,6 +108,7 @@ def base_of(request: Request) -> str:
 SettingsDep = Annotated[Settings, Depends(settings_of)]
 StoreDep = Annotated[Store, Depends(store_of)]
 TablesDep = Annotated[Tables, Depends(tables_of)]
+CollectionTilesDep = Annotated[CollectionTiles, Depends(collection_tiles_of)]
 LanguageDep = Annotated[Language, Depends(language_of)]
 FormatDep = Annotated[Format, Depends(format_of)]
 LinksDep = Annotated[Links, Depends(links_of)]

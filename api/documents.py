@@ -6,7 +6,8 @@ here, for the OpenAPI document.
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
@@ -18,6 +19,12 @@ class Link(BaseModel):
     rel: str
     type: str
     title: str | None = None
+
+
+class TemplatedLink(Link):
+    """A link with places to fill, such as `{tileMatrix}`."""
+
+    templated: Literal[True] = True
 
 
 class LandingPage(BaseModel):
@@ -110,6 +117,120 @@ class VersionsDocument(BaseModel):
     collection: str
     versions: list[VersionDocument]
     links: list[Link]
+
+
+class _Tiled(BaseModel):
+    """Members named as the tile standards write them."""
+
+    model_config = ConfigDict(alias_generator=AliasGenerator(serialization_alias=to_camel))
+
+
+class TileMatrix(_Tiled):
+    """One zoom of a tile matrix set; lengths in metres of its CRS, sizes in cells or tiles."""
+
+    id: str
+    scale_denominator: float
+    cell_size: float
+    corner_of_origin: Literal["topLeft"] = "topLeft"
+    point_of_origin: tuple[float, float]
+    tile_width: int
+    tile_height: int
+    matrix_width: int
+    matrix_height: int
+
+
+class TileMatrixSetItem(_Tiled):
+    """A tile matrix set in the list of all."""
+
+    id: str
+    title: str
+    uri: str
+    crs: str
+    links: list[Link]
+
+
+class TileMatrixSetDocument(TileMatrixSetItem):
+    """The definition of a tile matrix set (OGC 17-083r4)."""
+
+    ordered_axes: tuple[str, str]
+    well_known_scale_set: str
+    tile_matrices: list[TileMatrix]
+
+
+class TileMatrixSetsDocument(_Tiled):
+    """Every tile matrix set of the service."""
+
+    links: list[Link]
+    tile_matrix_sets: list[TileMatrixSetItem]
+
+
+class TileMatrixLimits(_Tiled):
+    """The tiles of one zoom that there are, the last ones included."""
+
+    tile_matrix: str
+    min_tile_row: int
+    max_tile_row: int
+    min_tile_col: int
+    max_tile_col: int
+
+
+class TiledBox(_Tiled):
+    """Where the features of a tile set lie, longitude first."""
+
+    lower_left: tuple[float, float]
+    upper_right: tuple[float, float]
+    crs: str = CRS84
+
+
+class TiledLayer(_Tiled):
+    """The only layer of a collection's tiles, named as the collection."""
+
+    id: str
+    data_type: Literal["vector"] = "vector"
+
+
+class VectorLayer(BaseModel):
+    """The same layer in TileJSON, with its attributes."""
+
+    id: str
+    fields: dict[str, str]
+
+
+class TileSetItem(_Tiled):
+    """A tile set in the list of a collection's."""
+
+    title: str
+    data_type: Literal["vector"] = "vector"
+    crs: str
+    tile_matrix_set_uri: str = Field(serialization_alias="tileMatrixSetURI")
+    links: list[Link | TemplatedLink]
+
+
+class TileSetsDocument(_Tiled):
+    """Every tile set of a collection."""
+
+    title: str
+    links: list[Link]
+    tilesets: list[TileSetItem]
+
+
+class TileSetDocument(TileSetItem):
+    """Tile set metadata (OGC 17-083r4) that is TileJSON 3.0 too, which `tilejson` begins."""
+
+    description: str
+    license: str | None = None
+    layers: list[TiledLayer]
+    bounding_box: TiledBox | None = None
+    tile_matrix_set_limits: list[TileMatrixLimits]
+    tilejson: Literal["3.0.0"] = "3.0.0"
+    name: str
+    scheme: Literal["xyz"] = "xyz"
+    tiles: list[str]
+    minzoom: int
+    maxzoom: int
+    bounds: tuple[float, float, float, float] | None = None
+    attribution: str | None = None
+    vector_layers: list[VectorLayer] = Field(serialization_alias="vector_layers")
 
 
 class Health(BaseModel):

@@ -1,7 +1,7 @@
 """The service, put together: `create_app`."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api import middleware, problems
+from api.collection_tiles import CollectionTiles
 from api.parameters import require_known
 from api.routes import (
     collections,
@@ -26,6 +27,7 @@ from api.routes import (
     root,
     sheets,
     sites,
+    tile_sets,
     tiles,
     uploads,
     vector_tiles,
@@ -47,6 +49,7 @@ _ROUTERS: Sequence[APIRouter] = (
     sheets.router,
     sites.router,
     tiles.router,
+    tile_sets.router,
     vector_tiles.router,
     uploads.router,
     pages.router,
@@ -111,7 +114,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             app.state.store = Store(app.state.settings.store)
         except StoreFault as fault:
             app.state.store_fault = fault
-    app.state.tables = None if app.state.store is None else Tables(app.state.store)
+    app.state.tables = app.state.collection_tiles = None
+    if app.state.store is not None:
+        app.state.tables = Tables(app.state.store)
+        app.state.collection_tiles = CollectionTiles(app.state.store, app.state.tables)
+        with suppress(StoreFault):  # whoever asks for a damaged store's data is told so
+            for collection in app.state.tables.collections():
+                app.state.collection_tiles.prepare(collection)
     yield
     if given is None and app.state.store is not None:
         app.state.store.close()

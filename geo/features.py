@@ -130,6 +130,23 @@ class FeatureTable:
         """`{"id": …, "properties": {…}, …}` of the features at `indices`, for people's tables."""
         return [orjson.loads(self._slice("json", int(index))) for index in indices]
 
+    def outlines(self, bbox: Bbox) -> tuple[npt.NDArray[np.int64], "npt.NDArray[Any]"]:
+        """The features whose bounds meet `bbox`, and their geometries in lon/lat."""
+        minx, miny, maxx, maxy = self._bounds.T
+        west, south, east, north = bbox
+        # Bounds of a feature without geometry are NaN, which meets nothing.
+        meets = (minx <= east) & (miny <= north) & (maxx >= west) & (maxy >= south)
+        found = np.flatnonzero(meets)
+        return found, self._geometries(found)
+
+    def _geometries(self, indices: npt.NDArray[np.int64]) -> "npt.NDArray[Any]":
+        import shapely
+
+        found: npt.NDArray[Any] = shapely.from_wkb(
+            [bytes(self._slice("wkb", int(i))) for i in indices]
+        )
+        return found
+
     def _intersecting(self, matches: npt.NDArray[np.bool_], bbox: Bbox) -> npt.NDArray[np.bool_]:
         has_geometry = ~np.isnan(self._bounds[:, 0])
         inside, touched = np.zeros_like(matches), np.zeros_like(matches)
@@ -147,8 +164,9 @@ class FeatureTable:
             return np.zeros(0, dtype=np.bool_)
         import shapely
 
-        geometries = shapely.from_wkb([bytes(self._slice("wkb", int(i))) for i in indices])
-        matches: npt.NDArray[np.bool_] = shapely.intersects(geometries, _box_geometry(box))
+        matches: npt.NDArray[np.bool_] = shapely.intersects(
+            self._geometries(indices), _box_geometry(box)
+        )
         return matches
 
     def _equal(self, name: str, value: str) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,7 @@ References
 Mapbox Vector Tile Specification 2.1, clause 4; Protocol Buffers wire format.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,11 +155,11 @@ def layer_message(
     features: Sequence[Feature],
     *,
     name: str,
-    ids: Sequence[str],
-    names: Sequence[str | None],
+    ids: Mapping[int, str],
+    names: Mapping[int, str | None],
     extent: int,
 ) -> bytes:
-    """A tile with one layer; empty without features. `ids` and `names` are those of all rows."""
+    """A tile with one layer; empty without features. `ids` and `names` by row."""
     if not features:
         return b""
     numbers: dict[str, int] = {}
@@ -222,7 +222,7 @@ def _polygons(parts: npt.NDArray[Any], rows: Integers) -> _Paths:
     # A hole without its exterior would be one of the polygon before.
     exterior = np.maximum.accumulate(np.where(is_exterior, np.arange(len(part)), 0))
     paths = _turned(paths, (area > 0) != is_exterior)
-    return _with_smallest(paths, has_area & has_area[exterior], _SQUARE)
+    return _with_smallest(_without_straight(paths), has_area & has_area[exterior], _SQUARE)
 
 
 def _without_repeats(
@@ -241,11 +241,32 @@ def _without_repeats(
 
 def _twice_the_area(paths: _Paths) -> Integers:
     """(n_paths,) positive where a ring turns clockwise on the screen."""
-    following = np.arange(1, len(paths.points) + 1)
-    following[paths.starts + paths.lengths - 1] = paths.starts
-    (x, y), (next_x, next_y) = paths.points.T, paths.points[following].T
+    (x, y), (next_x, next_y) = paths.points.T, paths.points[_following(paths)].T
     area: Integers = np.add.reduceat(x * next_y - next_x * y, paths.starts)
     return area
+
+
+def _without_straight(paths: _Paths) -> _Paths:
+    """Rings without the points that lie on the line between their neighbours: the same to the unit.
+
+    The first point of a ring stays in any case.
+    """
+    following = _following(paths)
+    ahead = paths.points[following] - paths.points
+    behind = np.empty_like(ahead)
+    behind[following] = ahead
+    (x, y), (next_x, next_y) = behind.T, ahead.T
+    is_straight = (x * next_y == next_x * y) & (x * next_x + y * next_y > 0)
+    is_straight[paths.starts] = False
+    lengths = np.bincount(paths.path[~is_straight], minlength=len(paths.lengths))
+    return _Paths(paths.points[~is_straight], lengths, paths.rows)
+
+
+def _following(paths: _Paths) -> Integers:
+    """(n,) the place of the point after each, of the first after the last."""
+    following = np.arange(1, len(paths.points) + 1)
+    following[paths.starts + paths.lengths - 1] = paths.starts
+    return following
 
 
 def _turned(paths: _Paths, is_turned: npt.NDArray[np.bool_]) -> _Paths:
@@ -256,9 +277,11 @@ def _turned(paths: _Paths, is_turned: npt.NDArray[np.bool_]) -> _Paths:
 
 
 def _with_smallest(paths: _Paths, is_kept: npt.NDArray[np.bool_], form: Integers) -> _Paths:
-    """The kept paths, and `form` once at the place of every row that has none."""
+    """The kept paths, and `form` at the place of every row that has none, once at each place."""
     found, first = np.unique(paths.rows, return_index=True)
     lost = first[~np.isin(found, paths.rows[is_kept])]
+    _, ahead = np.unique(paths.points[paths.starts[lost]], axis=0, return_index=True)
+    lost = lost[np.sort(ahead)]
     forms = paths.points[paths.starts[lost]][:, None] + form
     points = np.concatenate([paths.points[is_kept[paths.path]], forms.reshape(-1, 2)])
     lengths = np.append(paths.lengths[is_kept], np.full(len(lost), len(form)))

@@ -1,18 +1,16 @@
 """Pure. Mapbox Vector Tiles of a layer: simplified for the zoom, clipped, encoded with numpy.
 
 A tile holds where features are and what they are called; everything else is asked for by id. The
-same layer gives the same bytes. What a tile is cut from is kept in memory, see `TilePyramids`. No
-tile is read here, and raster tiles are in `maps/tiles.py`.
+same layer gives the same bytes. What tiles are cut from and how they are kept is in
+`geo/tile_pyramids.py` and `geo/tile_archives.py`; raster tiles are in `maps/tiles.py`.
 
 References
 ----------
 Mapbox Vector Tile Specification 2.1; Protocol Buffers wire format.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import contextmanager
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,42 +19,43 @@ import numpy.typing as npt
 import shapely
 
 from geo.crs import to_lonlat
-from geo.errors import StoreFault
 from geo.generalization import MERCATOR_HALF_M, simplified_for_zoom, valid
-from geo.language import Text
 from geo.mvt import LINE, POINT, POLYGON, Feature, encoded_features, layer_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import geopandas as gpd
 
-# Units along a tile's edge, and those beyond it: outlines are drawn across edges without a seam.
-EXTENT, BUFFER = 4096, 64
-# From here on a pixel is below 10 m, a tile holds few features, and outlines are sent as published.
-_UNSIMPLIFIED_FROM = 12
+# From here on a pixel is below 80 m, a tile holds few features, and outlines are sent as published.
+UNSIMPLIFIED_FROM = 11
+# A unit is a quarter of a screen's pixel where outlines are simplified, 5 m or less where not.
+_EXTENT, _FINE_EXTENT = 1024, 4096
+# Outlines are drawn across a tile's edge without a seam: a tile reaches further by this share.
+_MARGIN = 1 / 64
+# A feature smaller than this share of a tile (4 pixels) has no room for a name.
+_NAMED_FROM = 1 / 64
 # Where Web Mercator's square ends.
 _MAX_LATITUDE = 85.0511287798066
-_MOST_KEPT_VERTICES = 20_000_000
-_N_LOCKS = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TileSource:
     """A layer that tiles are cut from.
 
-    `ids` and `names` (None where missing) have one entry a row; `parts` are single valid points,
-    lines and polygons in EPSG:3857, `rows` (n_parts,) the row of each, ascending.
+    `ids` and `names` (None where missing) are by the number of the row in the layer; `parts` are
+    single valid points, lines and polygons in EPSG:3857, `rows` (n_parts,) the row of each,
+    ascending.
     """
 
-    ids: tuple[str, ...]
-    names: tuple[str | None, ...]
+    ids: Mapping[int, str]
+    names: Mapping[int, str | None]
     parts: npt.NDArray[Any]
     rows: npt.NDArray[np.int64]
     tree: shapely.STRtree
 
 
-def tile_source(frame: "gpd.GeoDataFrame") -> TileSource:
+def tile_source(
+    frame: "gpd.GeoDataFrame", *, rows: npt.NDArray[np.int64] | None = None
+) -> TileSource:
     """A layer ready for tiles of the highest zooms.
 
     Parameters
@@ -64,6 +63,8 @@ def tile_source(frame: "gpd.GeoDataFrame") -> TileSource:
     frame : GeoDataFrame
         Index `area_id`, any CRS, `name` if it has one. Rows without geometry, or with a coordinate
         that is not finite, are in no tile. Latitudes beyond Web Mercator's square move to its edge.
+    rows : (n,) int, optional
+        Ascending numbers of the rows in the layer, where `frame` is a part of it.
 
     Raises
     ------
@@ -75,19 +76,64 @@ def tile_source(frame: "gpd.GeoDataFrame") -> TileSource:
     geometries[owners[~np.isfinite(positions).all(axis=1)]] = None
     geometries = shapely.transform(geometries, _mercator)
     names = frame["name"] if "name" in frame.columns else [None] * len(frame)
+    numbers = np.arange(len(frame)) if rows is None else rows
     return _source(
-        tuple(_clean(str(value)) for value in frame.index),
-        tuple(_clean(name) if isinstance(name, str) else None for name in names),
-        *_single(geometries, np.arange(len(frame))),
+        {n: _clean(str(i)) for n, i in zip(numbers.tolist(), frame.index, strict=True)},
+        {
+            n: _clean(name) if isinstance(name, str) else None
+            for n, name in zip(numbers.tolist(), names, strict=True)
+        },
+        *_single(geometries, numbers),
     )
 
 
+def lonlat_box(
+    box: tuple[float, float, float, float],
+) -> tuple[float, float, float, float]:
+    """Degrees of a box in metres of EPSG:3857 (EPSG Guidance Note 7-2, 3.2.1.2)."""
+    west, south, east, north = (metres / MERCATOR_HALF_M for metres in box)
+    south, north = (math.degrees(math.asin(math.tanh(y * math.pi))) for y in (south, north))
+    return west * 180, south, east * 180, north
+
+
 def for_zoom(source: TileSource, zoom: int) -> TileSource:
-    """The layer as tiles of a zoom show it; itself from zoom 12 on."""
-    if zoom >= _UNSIMPLIFIED_FROM:
+    """The layer as tiles of a zoom show it; itself from zoom 11 on.
+
+    Of a `source` for a higher zoom it makes the same within half a pixel, and sooner.
+    """
+    if zoom >= UNSIMPLIFIED_FROM:
         return source
-    parts = simplified_for_zoom(source.parts, zoom)
-    return _source(source.ids, source.names, *_single(parts, source.rows))
+    parts, rows = _without_specks(source, unit=2 * MERCATOR_HALF_M / 2**zoom / extent_of(zoom))
+    return _source(source.ids, source.names, *_single(simplified_for_zoom(parts, zoom), rows))
+
+
+def extent_of(zoom: int) -> int:
+    """Units along the edge of a tile."""
+    return _EXTENT if zoom < UNSIMPLIFIED_FROM else _FINE_EXTENT
+
+
+def tile_box(z: int, row: int, column: int) -> tuple[float, float, float, float]:
+    """What a tile covers, its margin included: west, south, east, north in metres of EPSG:3857."""
+    size = 2 * MERCATOR_HALF_M / 2**z
+    west, north = column * size - MERCATOR_HALF_M, MERCATOR_HALF_M - row * size
+    margin = size * _MARGIN
+    return (west - margin, north - size - margin, west + size + margin, north + margin)
+
+
+def tiles_of(source: TileSource, zoom: int) -> npt.NDArray[np.int64]:
+    """(n, 2) row and column of the tiles of a zoom that may hold something, in order."""
+    size, most = 2 * MERCATOR_HALF_M / 2**zoom, 2**zoom - 1
+    west, south, east, north = shapely.bounds(source.parts).reshape(-1, 4).T
+    edges = np.array([MERCATOR_HALF_M - north, west + MERCATOR_HALF_M]) / size - _MARGIN
+    ends = np.array([MERCATOR_HALF_M - south, east + MERCATOR_HALF_M]) / size + _MARGIN
+    first, last = (np.clip(np.floor(at).astype(np.int64), 0, most) for at in (edges, ends))
+    n_rows, n_columns = last - first + 1
+    counts = n_rows * n_columns
+    part = np.repeat(np.arange(len(counts)), counts)
+    within = np.arange(counts.sum()) - (np.cumsum(counts) - counts)[part]
+    down, right = np.divmod(within, n_columns[part])
+    found = np.unique((first[0][part] + down) << 32 | (first[1][part] + right))
+    return np.column_stack([found >> 32, found & 0xFFFF_FFFF])
 
 
 def encode_tile(source: TileSource, *, layer: str, z: int, row: int, column: int) -> bytes:
@@ -106,116 +152,62 @@ def encode_tile(source: TileSource, *, layer: str, z: int, row: int, column: int
     -------
     bytes
         Each feature has its row's number, counted from 1, and the properties `id` and `name` (left
-        out where missing). What is smaller than a unit keeps a square or a line of one unit. Borders
-        of neighbours share their vertices; where rounding lets an outline cross itself it is mended,
-        and islands of one feature that it brings together become one.
+        out where missing, and where the feature has no room for it). What is smaller than a unit
+        keeps a square or a line of one unit, one for all that share it. Borders of neighbours stay
+        the same; where rounding lets an outline cross itself it is mended, and islands of one
+        feature that it brings together become one.
     """
-    size = 2 * MERCATOR_HALF_M / 2**z
+    size, extent = 2 * MERCATOR_HALF_M / 2**z, extent_of(z)
     west, north = column * size - MERCATOR_HALF_M, MERCATOR_HALF_M - row * size
-    margin = size * BUFFER / EXTENT
-    box = (west - margin, north - size - margin, west + size + margin, north + margin)
-    parts, rows = _clipped(source, box)
+    parts, rows = _clipped(source, tile_box(z, row, column))
     kinds = shapely.get_dimensions(parts)
     features: list[Feature] = []
     for dimension, kind in enumerate((POINT, LINE, POLYGON)):
         chosen = kinds == dimension
         local = shapely.transform(
             parts[chosen],
-            lambda xy: np.rint((xy - (west, north)) * (EXTENT / size) * (1, -1)),
+            lambda xy: np.rint((xy - (west, north)) * (extent / size) * (1, -1)),
         )
         pieces, owners = _without_crossings(local, rows[chosen])
         if kind == POLYGON:
             pieces, owners = _islands_apart(pieces, owners)
         features += encoded_features(pieces, owners, kind=kind)
     features.sort(key=lambda feature: (feature.row, feature.kind))
-    return layer_message(features, name=layer, ids=source.ids, names=source.names, extent=EXTENT)
+    names = _names_with_room(source, parts, rows, at_least=size * _NAMED_FROM)
+    return layer_message(features, name=layer, ids=source.ids, names=names, extent=extent)
 
 
-class TilePyramids:
-    """Tiles of many layers, what they are cut from kept in memory; safe between threads.
+def _without_specks(
+    source: TileSource, *, unit: float
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Parts and rows without the islands that nobody sees beside larger ones of their row.
 
-    A layer is prepared by its first tile, and again for each of its zooms below 12. Together no
-    more than `most_vertices` are kept (some 40 bytes each), the longest unused leave first.
+    What is smaller than a `unit` (metres) goes; the largest of a row that has nothing else stays.
     """
-
-    def __init__(self, *, most_vertices: int = _MOST_KEPT_VERTICES) -> None:
-        self._most_vertices = most_vertices
-        self._kept: OrderedDict[tuple[str, int], TileSource] = OrderedDict()
-        self._lock = threading.Lock()
-        self._building = [threading.Lock() for _ in range(_N_LOCKS)]
-
-    def tile(
-        self,
-        key: str,
-        read: "Callable[[], gpd.GeoDataFrame]",
-        *,
-        layer: str,
-        z: int,
-        row: int,
-        column: int,
-        patience_s: float = -1,
-    ) -> bytes:
-        """A tile of the layer that `read` gives, see `encode_tile`.
-
-        Parameters
-        ----------
-        key : str
-            Names what `read` gives: another content needs another key.
-        patience_s : float
-            How long to wait while another thread prepares the layer; for ever when negative.
-
-        Raises
-        ------
-        StoreFault
-            When that took too long.
-        """
-        zoom = min(z, _UNSIMPLIFIED_FROM)
-        found = self._known(key, zoom)
-        if found is None:
-            with _held(self._building[hash(key) % _N_LOCKS], patience_s):
-                found = self._known(key, zoom) or self._made(key, zoom, read)
-        return encode_tile(found, layer=layer, z=z, row=row, column=column)
-
-    def _made(self, key: str, zoom: int, read: "Callable[[], gpd.GeoDataFrame]") -> TileSource:
-        source = self._known(key, _UNSIMPLIFIED_FROM)
-        if source is None:
-            source = self._remembered(key, _UNSIMPLIFIED_FROM, tile_source(read()))
-        if zoom == _UNSIMPLIFIED_FROM:
-            return source
-        return self._remembered(key, zoom, for_zoom(source, zoom))
-
-    def _known(self, key: str, zoom: int) -> TileSource | None:
-        with self._lock:
-            if (key, zoom) in self._kept:
-                self._kept.move_to_end((key, zoom))
-            return self._kept.get((key, zoom))
-
-    def _remembered(self, key: str, zoom: int, source: TileSource) -> TileSource:
-        with self._lock:
-            self._kept[key, zoom] = source
-            while len(self._kept) > 1 and self._vertices() > self._most_vertices:
-                self._kept.popitem(last=False)
-        return source
-
-    def _vertices(self) -> int:
-        return sum(
-            int(shapely.get_num_coordinates(kept.parts).sum()) for kept in self._kept.values()
-        )
+    west, south, east, north = shapely.bounds(source.parts).reshape(-1, 4).T
+    size = np.maximum(east - west, north - south)
+    is_seen = (size >= unit) | (shapely.get_dimensions(source.parts) < 2)
+    largest_first = np.lexsort((-size, source.rows))
+    _, first = np.unique(source.rows[largest_first], return_index=True)
+    is_seen[largest_first[first]] = True
+    return source.parts[is_seen], source.rows[is_seen]
 
 
-@contextmanager
-def _held(lock: threading.Lock, patience_s: float) -> "Iterator[None]":
-    if not lock.acquire(timeout=patience_s):
-        raise StoreFault(reason=_IN_PREPARATION)
-    try:
-        yield
-    finally:
-        lock.release()
+def _names_with_room(
+    source: TileSource, parts: npt.NDArray[Any], rows: npt.NDArray[np.int64], *, at_least: float
+) -> dict[int, str | None]:
+    """The names of rows, None for a polygon whose every part is smaller than `at_least` metres."""
+    west, south, east, north = shapely.bounds(parts).reshape(-1, 4).T
+    has_room = (np.maximum(east - west, north - south) >= at_least) | (
+        shapely.get_dimensions(parts) < 2
+    )
+    with_room = set(rows[has_room].tolist())
+    return {row: source.names[row] if row in with_room else None for row in set(rows.tolist())}
 
 
 def _source(
-    ids: tuple[str, ...],
-    names: tuple[str | None, ...],
+    ids: Mapping[int, str],
+    names: Mapping[int, str | None],
     parts: npt.NDArray[Any],
     rows: npt.NDArray[np.int64],
 ) -> TileSource:
@@ -302,9 +294,3 @@ def _mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _clean(text: str) -> str:
     """`text` without lone surrogates, which UTF-8 cannot carry; as in features."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-_IN_PREPARATION = Text(
-    id="Ubin peta layer ini sedang disiapkan. Coba lagi sebentar lagi.",
-    en="The map tiles of this layer are being prepared. Try again in a moment.",
-)

@@ -30,6 +30,7 @@ from api.paging import Page
 from api.parameters import ItemsQuery
 from api.responses import conditional, etag_of, html_response, json_bytes, json_response, tagged
 from api.tables import Collection, PreparedTable
+from api.tile_documents import tile_address, tile_set_links
 from geo.language import Language, Text
 from geo.store import Version
 
@@ -96,6 +97,7 @@ def collection(
             version=entry.version,
             fields=_field_titles(entry, table, language),
             count=len(table.features),
+            tiles=tile_address(entry, links, "{z}/{y}/{x}"),
         )
         return tagged(request, page)
     return tagged(request, json_response(request, found))
@@ -216,6 +218,7 @@ def _described(
         *links.representations(*path, is_html=is_html),
         links.link("items", GEOJSON, *path, "items", f="json"),
         links.link("items", HTML, *path, "items", f="html"),
+        *tile_set_links(entry, links),
     ]
     if entry.version is not None:
         found.append(links.link("version-history", JSON, *path, "versions", f="json"))
@@ -263,12 +266,14 @@ def _items_page(
 def _item_page(
     request: Request, entry: Collection, table: PreparedTable, feature_id: str, language: Language
 ) -> Response:
+    from maps.escape import shown_text
+
     feature = orjson.loads(table.features.feature(feature_id))
     around = _item_links(links_of(request), entry.id, feature_id, is_html=True)
     return html_response(
         request,
         "api/item.html",
-        title=str(feature["properties"].get("name") or feature_id),
+        title=shown_text(feature["properties"].get("name"), language) or feature_id,
         collection=entry,
         fields=_field_titles(entry, table, language),
         feature=feature,

@@ -9,6 +9,8 @@ from api.documents import Conformance, Health, LandingPage, Link
 from api.links import HTML, JSON, OPENAPI, Links
 from api.openapi import document, operations
 from api.responses import html_response, json_response, tagged
+from api.routes.tile_sets import TILE_MATRIX_SETS
+from api.tile_documents import TILING_SCHEMES
 from geo.language import Language, Text
 
 router = APIRouter(tags=["service"])
@@ -20,9 +22,22 @@ DESCRIPTION = Text(
     id="Batas, indikator tenaga kerja dan sosial, lahan dan kesiapan kawasan transmigrasi Kalimantan Selatan.",
     en="Boundaries, labour and social indicators, land and readiness of South Kalimantan's transmigration areas.",
 )
-_CLASS = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
-# Only what holds for every resource; tests/api/test_features_core.py holds us to each.
-CONFORMS_TO = [_CLASS + name for name in ("core", "geojson", "html", "oas30")]
+_CLASSES = {
+    "ogcapi-features-1/1.0": ("core", "geojson", "html", "oas30"),
+    # Not dataset-tilesets: no tile set holds several collections.
+    "ogcapi-tiles-1/1.0": ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"),
+    "tms/2.0": (
+        *("tilematrixset", "tilematrixsetlimits", "tilesetmetadata"),
+        *("json-tilematrixset", "json-tilematrixsetlimits", "json-tilesetmetadata"),
+    ),
+}
+# Only what holds for every resource; tests/api/test_features_core.py and test_tile_sets.py hold us
+# to each.
+CONFORMS_TO = [
+    f"http://www.opengis.net/spec/{standard}/conf/{name}"
+    for standard, names in _CLASSES.items()
+    for name in names
+]
 
 
 @router.get("/", summary="Landing page", response_model=LandingPage, responses=_AS_PAGE)
@@ -121,6 +136,7 @@ def _landing_links(links: Links, language: Language, *, is_html: bool) -> list[d
     def title(text: Text) -> str:
         return text.to(language)
 
+    tile_grids = title(TILE_MATRIX_SETS)
     return [
         *links.representations(is_html=is_html),
         links.link("service-desc", OPENAPI, "api", title=title(_OPENAPI)),
@@ -129,6 +145,8 @@ def _landing_links(links: Links, language: Language, *, is_html: bool) -> list[d
         links.link("conformance", HTML, "conformance", title=title(_CONFORMANCE), f="html"),
         links.link("data", JSON, "collections", title=title(_DATA), f="json"),
         links.link("data", HTML, "collections", title=title(_DATA), f="html"),
+        links.link(TILING_SCHEMES, JSON, "tileMatrixSets", title=tile_grids, f="json"),
+        links.link(TILING_SCHEMES, HTML, "tileMatrixSets", title=tile_grids, f="html"),
         links.link("related", HTML, "map", title=title(_MAP)),
         links.link("related", JSON, "readiness", title=title(_READINESS)),
     ]

@@ -19,7 +19,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import FormData, UploadFile
 
 from api.auth import ActorDep, require_key
-from api.deps import LanguageDep, LinksDep, SettingsDep, StoreDep, format_of, language_or_default
+from api.deps import (
+    CollectionTilesDep,
+    LanguageDep,
+    LinksDep,
+    SettingsDep,
+    StoreDep,
+    TablesDep,
+    format_of,
+    language_or_default,
+)
 from api.links import JSON, Links
 from api.problems import Problem, respond
 from api.responses import json_response
@@ -231,6 +240,8 @@ def publish_upload(
     asked: Annotated[PublishRequest, Body()],
     actor: ActorDep,
     store: StoreDep,
+    tables: TablesDep,
+    tiles: CollectionTilesDep,
     links: LinksDep,
     if_match: Annotated[str | None, Header(description="Version you saw, as a number.")] = None,
 ) -> Response:
@@ -246,6 +257,7 @@ def publish_upload(
         licence=asked.licence,
         expected=_expected(asked, if_match),
     )
+    tiles.prepare(tables.collection(version.dataset))
     return json_response(request, _published(version, links))
 
 
@@ -267,6 +279,8 @@ def rollback(
     asked: Annotated[RollbackRequest, Body()],
     actor: ActorDep,
     store: StoreDep,
+    tables: TablesDep,
+    tiles: CollectionTilesDep,
     links: LinksDep,
 ) -> Response:
     """Point a layer at an older (or newer) version of itself; nothing is deleted."""
@@ -274,6 +288,7 @@ def rollback(
     if collection_id not in layers:
         raise LayerNotFound(collection_id, available=layers)
     version = store.rollback(collection_id, asked.number, actor=actor, note=asked.note)
+    tiles.prepare(tables.collection(collection_id))
     return json_response(request, _published(version, links))
 
 

@@ -1,6 +1,7 @@
 """The programs that GIS staff use read the service as it is served, over a real socket."""
 
 import http.client
+import json
 import os
 import shutil
 import socket
@@ -8,11 +9,13 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 
 import geopandas as gpd
 import pyogrio
 import pytest
+import shapely
 from owslib.ogcapi.features import Features
 
 from geo.store import Store
@@ -83,6 +86,46 @@ def test_gdal_reads_a_page_of_geojson(address):
     assert len(frame) == 3
     assert frame["regency_code"].tolist() == ["63.01", "63.02", "63.03"]
     assert frame.geometry.isna().tolist() == [False, False, True]
+
+
+def vector_tiles(address, collection, bounds, *, zoom):
+    """What GDAL reads of a zoom: from the collection to tile sets, tile set, matrix set and tiles.
+
+    `bounds` (lon, lat) go along in the tiles' own CRS: without them GDAL takes the degrees of the
+    collection's extent for metres, and finds nothing beside the first zoom.
+    """
+    box = gpd.GeoSeries([shapely.box(*bounds)], crs="EPSG:4326").to_crs("EPSG:3857").total_bounds
+    return pyogrio.read_dataframe(
+        f"OGCAPI:{address}/collections/{collection}",
+        layer=f"Zoom level {zoom}",
+        API="TILES",
+        **dict(zip(("MINX", "MINY", "MAXX", "MAXY"), box, strict=True)),
+    )
+
+
+@pytest.mark.parametrize("zoom", [0, 7, 9])
+def test_gdal_finds_the_vector_tiles_by_ogc_api_tiles(address, zoom):
+    frame = vector_tiles(address, "regencies", (105, -4, 111, -2), zoom=zoom)
+    assert frame.crs.to_epsg() == 3857
+    assert set(frame["id"]) == {f"63.{i:02}" for i in range(1, 13)}
+    # A unit of a tile or less, which is a thousandth of its edge at most.
+    west, south, east, north = frame.to_crs("EPSG:4326").total_bounds
+    assert (west, south, east, north) == pytest.approx([105, -4, 111, -2], abs=360 / 2**zoom / 1000)
+
+
+def test_gdal_asks_only_for_the_vector_tiles_of_a_box(address):
+    frame = vector_tiles(address, "regencies", (105.4, -3.6, 105.6, -3.4), zoom=12)
+    assert set(frame["id"]) == {"63.01"}
+    assert set(frame["name"]) == {"Kabupaten 1"}
+
+
+def test_gdal_opens_a_tile_at_the_address_of_the_tile_set(address):
+    tile_set = json.load(
+        urllib.request.urlopen(f"{address}/collections/regencies/tiles/WebMercatorQuad")
+    )
+    tile = tile_set["tiles"][0].format(z=7, y=65, x=101)
+    frame = pyogrio.read_dataframe(f"MVT:/vsicurl/{tile}", layer="regencies")
+    assert "63.01" in set(frame["id"])
 
 
 def test_geopandas_reads_items(address):

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from geo.errors import CRSMissing, StoreFault
 from geo.mvt import LINE, POINT, POLYGON, commands, encoded_features, varints, zigzag
-from geo.vector_tiles import BUFFER, EXTENT, TilePyramids, encode_tile, for_zoom, tile_source
+from geo.tile_pyramids import TilePyramids
+from geo.vector_tiles import encode_tile, extent_of, for_zoom, tile_source, tiles_of
 from tests.geo.tile_reader import integers, paths, polygon, read_tile, signed_area
 
 HALF_M = 20_037_508.342789244
+# Of zooms below 11: a unit is a quarter of a pixel.
+EXTENT, BUFFER = 1024, 16
 TILE_M = 2 * HALF_M / 2**7
 
 
@@ -49,7 +52,7 @@ def box(west, north, east, south):
 def test_a_tile_says_version_extent_name_ids_and_names():
     frame = layer([box(0, 0, 100, 100), box(200, 200, 300, 300)], name=["Angsana", None], x=[1, 2])
     name, version, extent, found = read_tile(tile(frame))
-    assert (name, version, extent) == ("areas", 2, 4096)
+    assert (name, version, extent) == ("areas", 2, EXTENT)
     assert [(f.id, f.properties) for f in found] == [
         (1, {"id": "area-0", "name": "Angsana"}),
         (2, {"id": "area-1"}),
@@ -78,11 +81,67 @@ def test_points_lines_and_collections_are_features_of_their_kinds():
 
 
 def test_what_is_smaller_than_a_unit_keeps_a_smallest_form():
-    speck = shapely.Point(units(2000.2, 2000.2)).buffer(1)
+    speck = shapely.Point(units(500.2, 500.2)).buffer(1)
     dash = shapely.LineString([units(7, 7), units(7.01, 7)])
     island, line = features(layer([speck, dash]))
-    assert polygon(island).equals(shapely.box(2000, 2000, 2001, 2001))
+    assert polygon(island).equals(shapely.box(500, 500, 501, 501))
     assert line.paths == [[(7, 7), (8, 7)]]
+
+
+def test_a_name_is_left_out_where_nobody_could_read_it():
+    """Four of a tile's 256 pixels are 16 units; points and lines keep theirs."""
+    small, large, place = box(0, 0, 15, 15), box(50, 50, 67, 60), shapely.Point(units(9, 9))
+    found = features(layer([small, large, place], name=["kecil", "besar", "titik"]))
+    assert [f.properties.get("name") for f in found] == [None, "besar", "titik"]
+
+
+def test_islands_that_nobody_sees_go_and_the_largest_of_specks_stays():
+    specks = [shapely.Point(units(100 + 50 * i, 500.5)).buffer(10_000 + 100 * i) for i in range(3)]
+    archipelago, atoll = (
+        shapely.MultiPolygon([box(0, 0, 90, 90), *specks]),
+        shapely.union_all(specks),
+    )
+    first, second = (polygon(found) for found in features(layer([archipelago, atoll])))
+    assert first.equals(shapely.box(0, 0, 90, 90))
+    assert second.bounds[0] == 200
+
+
+def test_specks_in_one_place_are_drawn_once():
+    specks = [shapely.Point(units(500.2 + 0.01 * i, 500.2)).buffer(1) for i in range(9)]
+    found = features(layer([*specks, shapely.Point(units(700, 700)).buffer(1)]))
+    assert [f.id for f in found] == [1, 10]
+
+
+def test_points_on_a_straight_border_are_left_out():
+    west, north, east, south = 100, 100, 900, 900
+    along = [units(x, north) for x in range(west, east, 50)]
+    outline = shapely.Polygon([*along, units(east, north), units(east, south), units(west, south)])
+    [found] = features(layer([outline]))
+    assert len(set(found.paths[0])) == 4
+    assert polygon(found).equals(shapely.box(west, north, east, south))
+
+
+@pytest.mark.parametrize("z", [0, 3, 6])
+def test_no_tile_with_content_is_left_out(z):
+    frame = layer(
+        [box(5, 5, 300, 120), box(511.9, 100, 512.1, 101), shapely.Point(units(1000, 1000))]
+    )
+    source = for_zoom(tile_source(frame), z)
+    listed = {tuple(place) for place in tiles_of(source, z).tolist()}
+    full = {
+        (row, column)
+        for row in range(2**z)
+        for column in range(2**z)
+        if encode_tile(source, layer="areas", z=z, row=row, column=column)
+    }
+    assert full <= listed
+    assert len(listed) <= max(4, 2 * len(full))
+
+
+def test_outlines_are_sent_as_published_from_zoom_11_on():
+    assert (extent_of(10), extent_of(11)) == (EXTENT, 4096)
+    source = tile_source(layer([box(0, 0, 100, 100)]))
+    assert for_zoom(source, 11) is source
 
 
 def test_outlines_end_at_the_buffer_and_an_empty_tile_has_no_bytes():
@@ -94,19 +153,19 @@ def test_outlines_end_at_the_buffer_and_an_empty_tile_has_no_bytes():
 
 
 def test_neighbours_share_their_border_in_a_tile():
-    y = np.linspace(1000, 3000, 2001)
-    border = [units(2000 + 40 * math.sin(v / 50) + 9 * math.sin(v), v) for v in y]
-    left = shapely.Polygon([units(1000, 1000), *border, units(1000, 3000)])
-    right = shapely.Polygon([units(3000, 1000), *border, units(3000, 3000)])
+    y = np.linspace(100, 900, 2001)
+    border = [units(500 + 10 * math.sin(v / 12) + 2 * math.sin(v), v) for v in y]
+    left = shapely.Polygon([units(100, 100), *border, units(100, 900)])
+    right = shapely.Polygon([units(900, 100), *border, units(900, 900)])
     first, second = (polygon(f) for f in features(layer([left, right])))
     assert first.intersection(second).area == 0
-    assert first.union(second).equals(shapely.box(1000, 1000, 3000, 3000))
-    assert first.intersection(second).length > 2000
+    assert first.union(second).equals(shapely.box(100, 100, 900, 900))
+    assert first.intersection(second).length > 800
 
 
 @pytest.mark.parametrize("z", [3, 7, 10])
 def test_an_outline_stays_within_a_pixel_of_the_layer(z):
-    """A pixel is 16 of 4096 units: half for the simplification, the rest for rounding."""
+    """A pixel is 4 of 1024 units: one for the simplification, one for rounding."""
     centre = (116.0, -3.3)
     angles = np.linspace(0, 2 * np.pi, 3000, endpoint=False)
     radius = 360 / 2**z * 0.3 * (1 + 0.1 * np.sin(7 * angles))
@@ -122,14 +181,14 @@ def test_an_outline_stays_within_a_pixel_of_the_layer(z):
         lambda xy: (xy - (west, north)) * (EXTENT / size) * (1, -1),
     )
     true = true & shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
-    assert shapely.hausdorff_distance(polygon(found).boundary, true.boundary, densify=0.01) < 16
+    assert shapely.hausdorff_distance(polygon(found).boundary, true.boundary, densify=0.01) < 4
     assert len(found.paths[0]) < 1000
 
 
 def test_an_invalid_outline_does_not_fill_the_tile():
     # clip_by_rect answers with the whole box for some of these.
-    bow_tie = shapely.Polygon([units(0, 0), units(4000, 4000), units(4000, 0), units(0, 4000)])
-    [found] = features(layer([bow_tie]), z=1, row=0, column=0, zoom=12)
+    bow_tie = shapely.Polygon([units(0, 0), units(1000, 1000), units(1000, 0), units(0, 1000)])
+    [found] = features(layer([bow_tie]), z=1, row=0, column=0, zoom=11)
     assert polygon(found).area == pytest.approx(EXTENT**2 / 2, rel=0.1)
 
 
@@ -223,10 +282,13 @@ def test_commands_are_read_back(lines, data):
 
 
 @given(st.lists(st.lists(places, min_size=3, max_size=9), min_size=1, max_size=5))
-def test_every_row_of_rings_stays_and_is_wound_as_the_specification_says(rings):
+def test_every_place_stays_and_rings_are_wound_as_the_specification_says(rings):
     parts = np.array([shapely.Polygon(ring) for ring in rings])
     found = encoded_features(parts, np.arange(len(parts)), kind=POLYGON)
-    assert [feature.row for feature in found] == list(range(len(rings)))
+    drawn = {feature.row for feature in found}
+    specks = {row for row, ring in enumerate(rings) if signed_area([*ring, ring[0]]) == 0}
+    assert drawn >= set(range(len(rings))) - specks
+    assert {rings[row][0] for row in drawn & specks} == {rings[row][0] for row in specks}
     for feature in found:
         [ring] = paths(integers(feature.geometry))
         assert signed_area(ring) > 0

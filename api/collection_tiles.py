@@ -1,0 +1,149 @@
+"""The vector tiles of collections: cut from memory, or read from an archive where a layer is big.
+
+A country's villages take minutes to simplify for all zooms. A process of its own does that once for
+each version, and what it made is kept in the store like all that is prepared.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from api.tables import Collection, Tables
+from geo.edition import edition
+from geo.store import Store
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo.tile_archives import ArchiveOrder, TileArchives
+    from geo.tile_pyramids import TilePyramids
+    from geo.vector_tiles import TileSource
+
+# GeoParquet of about half a million vertices; a zoom of what is smaller is simplified in a second.
+_BIG_BYTES = 8_000_000
+# As for raster tiles: whoever waits longer for another's preparation is told to come back.
+_PATIENCE_S = 5.0
+_MOST_ARCHIVES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class VectorTile:
+    """The bytes of a tile, empty where the layer has nothing, and whether they are gzipped."""
+
+    content: bytes
+    is_gzipped: bool = False
+
+
+class CollectionTiles:
+    """Tiles of every collection; safe between threads.
+
+    Parameters
+    ----------
+    big_bytes : int
+        A layer whose snapshot is this large or larger gets an archive.
+    """
+
+    def __init__(self, store: Store, tables: Tables, *, big_bytes: int = _BIG_BYTES) -> None:
+        self._store, self._tables, self._big_bytes = store, tables, big_bytes
+        self._starting = threading.Lock()
+        self._kept_pyramids: TilePyramids | None = None
+        self._kept_archives: TileArchives | None = None
+
+    def prepare(self, entry: Collection) -> None:
+        """Begin to make what tiles of a big layer need; nothing for any other."""
+        if self._is_big(entry):
+            self._archives.prepare(self._order(entry))
+            # Without it the first who asks for the layer's extent waits for all its features.
+            threading.Thread(target=self._tables.table, args=(entry, "id"), daemon=True).start()
+
+    def tile(self, entry: Collection, *, z: int, row: int, column: int) -> VectorTile:
+        """One tile, see `geo.vector_tiles.encode_tile`.
+
+        Raises
+        ------
+        StoreFault
+            While the layer's tiles are being prepared.
+        """
+        from geo.vector_tiles import UNSIMPLIFIED_FROM, encode_tile
+
+        if not self._is_big(entry):
+            content = self._pyramids.tile(
+                f"{entry.id} {entry.key}",
+                lambda: _frame(entry),
+                layer=entry.id,
+                z=z,
+                row=row,
+                column=column,
+                patience_s=_PATIENCE_S,
+            )
+            return VectorTile(content)
+        if z < UNSIMPLIFIED_FROM:
+            order = self._order(entry)
+            packed = self._archives.tile(order, z=z, row=row, column=column)
+            return VectorTile(packed, is_gzipped=True)
+        source = self._part(entry, z=z, row=row, column=column)
+        return VectorTile(encode_tile(source, layer=entry.id, z=z, row=row, column=column))
+
+    def _is_big(self, entry: Collection) -> bool:
+        return entry.version is not None and entry.version.size_bytes >= self._big_bytes
+
+    def _order(self, entry: Collection) -> "ArchiveOrder":
+        from geo.tile_archives import ArchiveOrder
+
+        assert entry.version is not None  # noqa: S101  only a published layer is big
+        target = self._store.prepared_path(f"tiles-{edition('geo')}-{entry.key}.mbtiles")
+        return ArchiveOrder(
+            snapshot=entry.version.path,
+            target=target,
+            layer=entry.id,
+            title=entry.title.en,
+            attribution=entry.version.source,
+        )
+
+    def _part(self, entry: Collection, *, z: int, row: int, column: int) -> "TileSource":
+        """The features in and around one tile, from the layer's prepared table."""
+        import geopandas as gpd
+
+        from geo.vector_tiles import lonlat_box, tile_box, tile_source
+
+        features = self._tables.table(entry, "id").features
+        rows, outlines = features.outlines(lonlat_box(tile_box(z, row, column)))
+        found = features.properties(rows)
+        frame = gpd.GeoDataFrame(
+            {"name": [feature["properties"].get("name") for feature in found]},
+            geometry=outlines,
+            index=[feature["id"] for feature in found],
+            crs="OGC:CRS84",
+        )
+        return tile_source(frame, rows=rows)
+
+    # Shapely and pyproj are loaded by the first tile, not by the start of the service.
+    @property
+    def _pyramids(self) -> "TilePyramids":
+        from geo.tile_pyramids import TilePyramids
+
+        with self._starting:
+            self._kept_pyramids = self._kept_pyramids or TilePyramids()
+            return self._kept_pyramids
+
+    @property
+    def _archives(self) -> "TileArchives":
+        from geo.tile_archives import TileArchives
+
+        with self._starting:
+            if self._kept_archives is None:
+                self._store.prune_prepared("tiles-", most=_MOST_ARCHIVES)
+                self._kept_archives = TileArchives()
+            return self._kept_archives
+
+
+def _frame(entry: Collection) -> "gpd.GeoDataFrame":
+    import geopandas as gpd
+
+    from geo import planning
+
+    if entry.version is not None:
+        return gpd.read_parquet(entry.version.path)
+    assert entry.inputs is not None  # noqa: S101  what has no version is computed from inputs
+    # Ids, names and outlines are the same in every language.
+    return planning.readiness_frame(entry.inputs, "id")

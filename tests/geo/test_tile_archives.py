@@ -1,0 +1,107 @@
+"""Archives of tiles: a standard file with the tiles that would have been cut on demand."""
+
+import gzip
+import sqlite3
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+
+from geo.errors import StoreFault
+from geo.tile_archives import DEEPEST, ArchiveOrder, TileArchive, TileArchives, archive_tiles
+from geo.vector_tiles import encode_tile, for_zoom, tile_source, tiles_of
+from tests.geo.tile_reader import read_tile
+
+
+@pytest.fixture(scope="module")
+def cells():
+    x, y = np.meshgrid(np.arange(114, 116, 0.25), np.arange(-4, -2, 0.25))
+    shapes = shapely.segmentize(shapely.box(x, y, x + 0.25, y + 0.25).ravel(), 0.05)
+    names = [f"sel {i}" for i in range(len(shapes))]
+    ids = [f"sel-{i}" for i in range(len(shapes))]
+    return gpd.GeoDataFrame({"name": names}, geometry=shapes, crs="OGC:CRS84", index=ids)
+
+
+@pytest.fixture(scope="module")
+def content(cells):
+    return archive_tiles(tile_source(cells), layer="sel", title="Sel", attribution="uji")
+
+
+@pytest.fixture
+def order(cells, tmp_path):
+    cells.rename_axis("area_id").to_parquet(tmp_path / "sel.parquet")
+    return ArchiveOrder(
+        snapshot=tmp_path / "sel.parquet",
+        target=tmp_path / "prepared" / "tiles-1.mbtiles",
+        layer="sel",
+        title="Sel",
+        attribution="uji",
+    )
+
+
+def written(content, folder):
+    path = folder / "sel.mbtiles"
+    path.write_bytes(content)
+    return path
+
+
+def test_it_holds_every_tile_that_has_something(cells, content, tmp_path):
+    archive = TileArchive(written(content, tmp_path))
+    source = tile_source(cells)
+    for z in (0, 5, DEEPEST):
+        level = for_zoom(source, z)
+        for row, column in tiles_of(level, z).tolist():
+            place = {"z": z, "row": row, "column": column}
+            packed = archive.tile(**place)
+            expected = encode_tile(level, layer="sel", **place)
+            assert bool(packed) == bool(expected)
+            if packed:
+                ids = [f.properties["id"] for f in read_tile(gzip.decompress(packed))[3]]
+                assert ids == [f.properties["id"] for f in read_tile(expected)[3]]
+    assert archive.tile(z=5, row=0, column=0) == b""
+
+
+def test_gdal_opens_it_as_mbtiles(content, tmp_path):
+    path = written(content, tmp_path)
+    info = pyogrio.read_info(path)
+    assert info["driver"] == "MBTiles"
+    frame = gpd.read_file(path, bbox=(12_700_000, -400_000, 12_750_000, -350_000))
+    assert set(frame["name"].dropna()) <= {f"sel {i}" for i in range(64)}
+    assert len(frame) > 0
+
+
+def test_it_says_what_it_is(content, tmp_path):
+    path = written(content, tmp_path)
+    with sqlite3.connect(path) as archive:
+        found = dict(archive.execute("SELECT name, value FROM metadata"))
+    assert (found["name"], found["format"], found["attribution"]) == ("Sel", "pbf", "uji")
+    bounds = [float(degrees) for degrees in found["bounds"].split(",")]
+    assert bounds == pytest.approx([114, -4, 116, -2], abs=1e-6)
+
+
+def test_the_same_layer_gives_the_same_archive(cells, content):
+    again = archive_tiles(tile_source(cells), layer="sel", title="Sel", attribution="uji")
+    assert again == content
+
+
+def test_an_archive_is_made_beside_the_answers_and_then_read(order):
+    archives = TileArchives()
+    with pytest.raises(StoreFault, match="being prepared"):
+        archives.tile(order, z=5, row=16, column=26)
+    archives.wait(order)
+    _, _, _, found = read_tile(gzip.decompress(archives.tile(order, z=5, row=16, column=26)))
+    assert len(found) == 64
+    assert [path.name for path in order.target.parent.iterdir()] == ["tiles-1.mbtiles"]
+
+
+def test_a_failed_preparation_is_said_and_not_tried_for_ever(order):
+    order.snapshot.write_bytes(b"no parquet")
+    archives = TileArchives()
+    archives.prepare(order)
+    archives.wait(order)
+    for _ in range(2):
+        with pytest.raises(StoreFault, match="could not be prepared"):
+            archives.tile(order, z=5, row=16, column=26)
+    assert not order.target.exists()
