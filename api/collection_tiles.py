@@ -61,7 +61,7 @@ class CollectionTiles:
 
         Raises
         ------
-        StoreFault
+        TilesNotReady
             While the layer's tiles are being prepared.
         """
         from geo.vector_tiles import UNSIMPLIFIED_FROM, encode_tile

@@ -27,6 +27,7 @@ from geo.errors import (
     InconsistentJudgements,
     InvalidInput,
     NotFound,
+    NotReady,
     RasterRefused,
     StoreFault,
     UploadRejected,
@@ -173,7 +174,7 @@ async def _geo_error(request: Request, error: Exception) -> Response:
 
 def _answer(request: Request, error: GeoError) -> Response:
     problem = problem_of(error, language_or_default(request))
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, NotReady):
         _logger.error("%s: %s", type(error).__name__, error, exc_info=error)
     return respond(request, problem)
 

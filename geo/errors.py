@@ -4,7 +4,7 @@ GeoError
 ├── InvalidInput             a value that the caller can mend
 │   ├── InvalidCode          ├── InvalidWeights      ├── InvalidFilter
 │   ├── InvalidIndicators    ├── InvalidModel        ├── InvalidLayer
-│   └── UnknownYear
+│   ├── UnknownYear          └── ZoneNotRanked
 ├── InconsistentJudgements   pairwise judgements that cannot be read as a matrix
 ├── NotFound
 │   ├── LayerNotFound        ├── IndicatorNotFound   ├── ZoneNotFound
@@ -107,6 +107,16 @@ class UnknownYear(InvalidInput):
     )
 
 
+class ZoneNotRanked(InvalidInput):
+    """A zone without a score where one is needed."""
+
+    title = Text(id="Kawasan tidak diperingkat", en="Zone not ranked")
+    sentence = Text(
+        id="{name} tidak diperingkat, jadi tidak ada skor untuk dibandingkan atau diuraikan. Pilih kawasan yang diperingkat.",
+        en="{name} is not ranked, so there is no score to compare or to take apart. Choose a zone that is.",
+    )
+
+
 class InconsistentJudgements(GeoError):
     """Pairwise judgements that contradict themselves or each other."""
 
@@ -144,7 +154,7 @@ class IndicatorNotFound(NotFound):
 class ZoneNotFound(NotFound):
     """No such zone or feature."""
 
-    what = Text(id="Zona atau fitur", en="zone or feature")
+    what = Text(id="Kawasan atau fitur", en="zone or feature")
 
 
 class ModelNotFound(NotFound):
@@ -225,3 +235,9 @@ class StoreFault(GeoError):
     """The store is damaged, full or busy."""
 
     title = Text(id="Gudang data bermasalah", en="Store fault")
+
+
+class NotReady(StoreFault):
+    """Something is being prepared at this moment: come back."""
+
+    title = Text(id="Lapisan sedang disiapkan", en="Layer in preparation")

@@ -20,7 +20,7 @@ import shapely
 
 from geo import planning
 from geo.edition import edition
-from geo.errors import LayerNotFound, StoreFault, ZoneNotFound
+from geo.errors import LayerNotFound, NotReady, ZoneNotFound
 from geo.language import Text
 from geo.models import Model
 from geo.raster_files import RasterFile, write_cog
@@ -58,10 +58,9 @@ _BLOCK = 512
 _building = threading.Lock()
 
 
-class SurfaceNotReady(StoreFault):
+class SurfaceNotReady(NotReady):
     """A surface that is being prepared at this moment."""
 
-    title = Text(id="Lapisan sedang disiapkan", en="Layer in preparation")
     sentence = Text(
         id="Peta kesesuaian lahan sedang disiapkan. Coba lagi sebentar lagi.",
         en="The land suitability surface is being prepared. Try again in a moment.",

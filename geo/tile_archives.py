@@ -25,7 +25,7 @@ import shapely
 from geo.errors import StoreFault
 from geo.language import Text
 from geo.snapshots import write_atomically
-from geo.tile_pyramids import IN_PREPARATION
+from geo.tile_pyramids import TilesNotReady
 from geo.vector_tiles import (
     UNSIMPLIFIED_FROM,
     TileSource,
@@ -93,8 +93,10 @@ class TileArchives:
 
         Raises
         ------
+        TilesNotReady
+            While the archive is being made.
         StoreFault
-            While the archive is being made, and when that failed.
+            When that failed.
         """
         return self._opened(order).tile(z=z, row=row, column=column)
 
@@ -103,8 +105,9 @@ class TileArchives:
         with self._lock:
             if order.target not in self._open:
                 if not order.target.exists():
-                    has_failed = bool(self._making[order.target].exitcode)
-                    raise StoreFault(reason=_FAILED if has_failed else IN_PREPARATION)
+                    if self._making[order.target].exitcode:
+                        raise StoreFault(reason=_FAILED)
+                    raise TilesNotReady
                 self._open[order.target] = TileArchive(order.target)
             return self._open[order.target]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from geo.errors import StoreFault
+from geo.errors import NotReady
 from geo.language import Text
 from geo.vector_tiles import UNSIMPLIFIED_FROM, TileSource, encode_tile, for_zoom, tile_source
 
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 _MOST_KEPT_VERTICES = 20_000_000
 _N_LOCKS = 16
+
+
+class TilesNotReady(NotReady):
+    """The tiles of a layer are being prepared at this moment."""
+
+    sentence = Text(
+        id="Ubin peta layer ini sedang disiapkan. Coba lagi sebentar lagi.",
+        en="The map tiles of this layer are being prepared. Try again in a moment.",
+    )
 
 
 class TilePyramids:
@@ -59,7 +68,7 @@ class TilePyramids:
 
         Raises
         ------
-        StoreFault
+        TilesNotReady
             When that took too long.
         """
         zoom = min(z, UNSIMPLIFIED_FROM)
@@ -99,14 +108,8 @@ class TilePyramids:
 @contextmanager
 def _held(lock: threading.Lock, patience_s: float) -> "Iterator[None]":
     if not lock.acquire(timeout=patience_s):
-        raise StoreFault(reason=IN_PREPARATION)
+        raise TilesNotReady
     try:
         yield
     finally:
         lock.release()
-
-
-IN_PREPARATION = Text(
-    id="Ubin peta layer ini sedang disiapkan. Coba lagi sebentar lagi.",
-    en="The map tiles of this layer are being prepared. Try again in a moment.",
-)

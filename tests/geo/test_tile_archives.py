@@ -11,6 +11,7 @@ import shapely
 
 from geo.errors import StoreFault
 from geo.tile_archives import DEEPEST, ArchiveOrder, TileArchive, TileArchives, archive_tiles
+from geo.tile_pyramids import TilesNotReady
 from geo.vector_tiles import encode_tile, for_zoom, tile_source, tiles_of
 from tests.geo.tile_reader import read_tile
 
@@ -88,7 +89,7 @@ def test_the_same_layer_gives_the_same_archive(cells, content):
 
 def test_an_archive_is_made_beside_the_answers_and_then_read(order):
     archives = TileArchives()
-    with pytest.raises(StoreFault, match="being prepared"):
+    with pytest.raises(TilesNotReady):
         archives.tile(order, z=5, row=16, column=26)
     archives.wait(order)
     _, _, _, found = read_tile(gzip.decompress(archives.tile(order, z=5, row=16, column=26)))

@@ -11,9 +11,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import CRSMissing, StoreFault
+from geo.errors import CRSMissing
 from geo.mvt import LINE, POINT, POLYGON, commands, encoded_features, varints, zigzag
-from geo.tile_pyramids import TilePyramids
+from geo.tile_pyramids import TilePyramids, TilesNotReady
 from geo.vector_tiles import encode_tile, extent_of, for_zoom, tile_source, tiles_of
 from tests.geo.tile_reader import integers, paths, polygon, read_tile, signed_area
 
@@ -250,7 +250,7 @@ def test_whoever_waits_too_long_for_a_layer_is_told_to_come_back():
     first = threading.Thread(target=pyramids.tile, args=("a", read), kwargs=place)
     first.start()
     assert started.wait(timeout=30)
-    with pytest.raises(StoreFault):
+    with pytest.raises(TilesNotReady):
         pyramids.tile("a", read, **place, patience_s=0.01)
     goes_on.set()
     first.join()
