@@ -24,6 +24,8 @@ _BIG_BYTES = 8_000_000
 # As for raster tiles: whoever waits longer for another's preparation is told to come back.
 _PATIENCE_S = 5.0
 _MOST_ARCHIVES = 8
+# What decides the bytes of an archive. It takes minutes, so nothing else makes it anew.
+_MAKERS = tuple(f"geo/{m}.py" for m in ("generalization", "mvt", "tile_archives", "vector_tiles"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class CollectionTiles:
         from geo.tile_archives import ArchiveOrder
 
         assert entry.version is not None  # noqa: S101  only a published layer is big
-        target = self._store.prepared_path(f"tiles-{edition('geo')}-{entry.key}.mbtiles")
+        target = self._store.prepared_path(f"tiles-{edition(*_MAKERS)}-{entry.key}.mbtiles")
         return ArchiveOrder(
             snapshot=entry.version.path,
             target=target,

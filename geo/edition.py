@@ -13,11 +13,12 @@ _SUFFIXES = frozenset({".py", ".html", ".toml", ".css", ".js"})
 
 
 @cache
-def edition(*packages: str) -> str:
-    """A digest of the source files of `packages` (for example `geo`, `maps`), 16 hex digits."""
+def edition(*sources: str) -> str:
+    """A digest of source files, 16 hex digits: `geo` is a whole package, `geo/mvt.py` one module."""
     digest = hashlib.sha256()
-    for package in packages:
-        for path in sorted((_ROOT / package).rglob("*")):
+    for source in sources:
+        place = _ROOT / source
+        for path in [place] if place.is_file() else sorted(place.rglob("*")):
             if path.suffix in _SUFFIXES and "vendor" not in path.parts:
                 digest.update(path.relative_to(_ROOT).as_posix().encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
