@@ -1,10 +1,12 @@
 """What a request may ask of readiness: the zones, the weights, the method, a scenario, the draws."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.parameters import InvalidParameter
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
@@ -34,6 +36,15 @@ Risk = Annotated[
 ]
 
 
+StatedWeights = Annotated[
+    str | None,
+    Field(
+        max_length=10_000,
+        description="Of every dimension or every criterion, as name:share,name:share; they sum to 1.",
+    ),
+]
+
+
 class AskedLayer(BaseModel):
     """Which zones are asked about, and by which model."""
 
@@ -54,8 +65,9 @@ class Asked(AskedLayer):
 
 
 class AskedQuery(Asked):
-    """The same as query parameters, with the method."""
+    """The same as query parameters, with the weights and the method."""
 
+    weights: StatedWeights = None
     method: Method = None
     risk: Risk = None
     f: str | None = None
@@ -246,7 +258,7 @@ def assess_queried(now: "Store | Published", query: AskedQuery) -> "Assessment":
 
     found, _ = assess_wish(
         now,
-        Wish(),
+        Wish(stated=None if query.weights is None else parse_weights(query.weights)),
         model_id=query.model,
         layer=query.layer,
         year=query.year,
@@ -254,6 +266,27 @@ def assess_queried(now: "Store | Published", query: AskedQuery) -> "Assessment":
         risk=query.risk,
     )
     return found
+
+
+def parse_weights(text: str) -> dict[str, float]:
+    """Weights from `name:share,name:share`.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    weights: dict[str, float] = {}
+    parts = text.split(",")
+    for part in parts[: _MOST_WEIGHTS + 1]:
+        name, _, share = part.strip().rpartition(":")
+        try:
+            number = float(share)
+        except ValueError:
+            number = math.nan
+        if not name or name in weights or math.isnan(number) or len(parts) > _MOST_WEIGHTS:
+            raise InvalidParameter(parameter="weights", reason=_NO_WEIGHT.format(part=part[:80]))
+        weights[name] = number
+    return weights
 
 
 def scenario_notes(
@@ -313,6 +346,10 @@ def simulated(
     return confidence_document(sure, language)
 
 
+_NO_WEIGHT = Text(
+    id="{part!r} bukan bobot; tulis setiap nama satu kali, misalnya huni:0.4,usaha:0.6.",
+    en="{part!r} is no weight; write every name once, such as huni:0.4,usaha:0.6.",
+)
 _NO_DRAWS = Text(
     id="any_weights dan concentration mengatur simulasi; sebut juga jumlahnya, misalnya uncertainty = 10000.",
     en="any_weights and concentration are about draws; say how many, such as uncertainty = 10000.",
@@ -322,6 +359,6 @@ _ANY_OR_CLOSE = Text(
     en="Choose one: concentration keeps weights close to the stated ones, any_weights draws from all.",
 )
 _TOO_MANY = Text(
-    id="{n} zona diperingkat; satu permintaan paling banyak {most} simulasi untuk sebanyak itu.",
+    id="{n} kawasan diperingkat; satu permintaan paling banyak {most} simulasi untuk sebanyak itu.",
     en="{n} zones are ranked; one request may take {most} draws at most for so many.",
 )

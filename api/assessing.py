@@ -311,4 +311,4 @@ def quadrant(
             print_quadrant(table, language)
 
 
-_ASSESSING = Text(id="Menilai zona …", en="Assessing zones …")
+_ASSESSING = Text(id="Menilai kawasan …", en="Assessing areas …")

@@ -41,7 +41,7 @@ def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language:
         for r in ordered
     ]
     heads = (
-        ("#", "Zona", "Nama", "Skor", "Kelas", "Cakupan data", "Geometri")
+        ("#", "Kode", "Nama", "Skor", "Kelas", "Cakupan data", "Geometri")
         if language == "id"
         else ("#", "Zone", "Name", "Score", "Class", "Data coverage", "Geometry")
     )
@@ -93,7 +93,8 @@ def print_zone(
 
 def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Language) -> None:
     """Where the zone, its geometry and its figures come from."""
-    from maps.cards import geometry_sentence, text_or_none
+    from maps.cards import geometry_sentence
+    from maps.escape import text_or_none
     from maps.text import translate
 
     sentence = geometry_sentence(facts.get("geometry_kind"), facts.get("geometry_method"), language)

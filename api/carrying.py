@@ -395,6 +395,6 @@ _UNREACHED = Text(
     en="New areas outside all old boundaries: {keys}.",
 )
 _OVERLAP = Text(
-    id="Lebih dari 1 % wilayah ini dihitung dua kali karena batas yang bertumpang tindih; bagiannya dibagi: {keys}.",
-    en="More than 1 % of these areas counts twice where boundaries overlap; it is shared between them: {keys}.",
+    id="Lebih dari 1% wilayah ini dihitung dua kali karena batas yang bertumpang tindih; bagiannya dibagi: {keys}.",
+    en="More than 1% of these areas counts twice where boundaries overlap; it is shared between them: {keys}.",
 )

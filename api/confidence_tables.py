@@ -38,9 +38,9 @@ def print_confidence(
         for area_id, zone in sorted(zones.items(), key=lambda item: _by_rank(item[1]))
     ]
     heads = (
-        ("Nama", "Peringkat 90 %", "Rata-rata", "Pertama", "3 teratas", "Kelas")
+        ("Nama", "Peringkat 90%", "Rata-rata", "Pertama", "3 teratas", "Kelas")
         if language == "id"
-        else ("Name", "Rank 90 %", "Mean", "First", "First 3", "Class")
+        else ("Name", "Rank 90%", "Mean", "First", "First 3", "Class")
     )
     n = found.simulation.draws
     drawn = f"{n:,}".replace(",", ".") if language == "id" else f"{n:,}"
@@ -144,9 +144,9 @@ def print_variance(
         for one in found
     ]
     heads = (
-        ("Kriteria", "Tidak pasti", "Sendiri", "Seluruhnya", "95 %")
+        ("Kriteria", "Tidak pasti", "Sendiri", "Seluruhnya", "95%")
         if language == "id"
-        else ("Criterion", "Uncertain", "Alone", "In all", "95 %")
+        else ("Criterion", "Uncertain", "Alone", "In all", "95%")
     )
     print_fitted(heads, rows, assessment.result(area_id).name)
     output.print(_SHARES.to(language), markup=False, highlight=False)
@@ -170,7 +170,7 @@ _EXACT = Text(
     en="Counted as exact, as the model states no error of them: {listed}.",
 )
 _NEAREST = Text(
-    id="↓ ↑ bobot terdekat di bawah dan di atas yang mengubah zona pertama, suatu peringkat atau suatu kelas; bobot lain tetap sebanding. – berarti tidak berubah.",
+    id="↓ ↑ bobot terdekat di bawah dan di atas yang mengubah kawasan pertama, suatu peringkat atau suatu kelas; bobot lain tetap sebanding. – berarti tidak berubah.",
     en="↓ ↑ the nearest weight below and above that changes the first zone, any rank or any class; the other weights keep their proportions. – means that nothing changes.",
 )
 _SHARES = Text(

@@ -6,6 +6,7 @@ answer and makes them ask first, so a publication or a rollback is seen at once.
 """
 
 import hashlib
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +18,12 @@ from pydantic import BaseModel
 from api.deps import base_of, language_or_default, links_of
 from api.links import HTML, JSON
 from geo.edition import edition
+from geo.language import Language
 
 NEGOTIATED = "Accept, Accept-Language"
 _CACHE = "public, no-cache"
+# A page with scripts of its own is drawn with this nonce and may be kept; each answer has another.
+DRAWN_NONCE = "nonce-of-the-answer"
 
 
 def json_bytes(content: Any) -> bytes:
@@ -76,6 +80,20 @@ def html_response(
         **context,
     )
     return Response(page, status_code=status, media_type=HTML, headers=_language_headers(request))
+
+
+def page_response(page: str, language: Language) -> Response:
+    """A page with scripts of its own, drawn with `DRAWN_NONCE`, under a policy with a new nonce."""
+    from maps.assets import CONTENT_SECURITY_POLICY
+
+    nonce = secrets.token_urlsafe(16)
+    headers = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(nonce=nonce),
+        "Content-Language": language,
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+    }
+    return Response(page.replace(DRAWN_NONCE, nonce), media_type=HTML, headers=headers)
 
 
 def tagged(request: Request, response: Response) -> Response:

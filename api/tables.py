@@ -33,7 +33,7 @@ READINESS_SCHEMA = LayerSchema(
     key="zone_id",
     geometry_types=frozenset({"Polygon", "MultiPolygon", "Point"}),
     fields=(
-        Field("zone_id", "text", Text(id="Kode zona", en="Zone id")),
+        Field("zone_id", "text", Text(id="Kode kawasan", en="Area code")),
         Field("name", "text", Text(id="Nama", en="Name")),
         Field("rank", "integer", Text(id="Peringkat", en="Rank")),
         Field("of", "integer", Text(id="dari", en="of")),

@@ -69,7 +69,7 @@ def print_sites(found: "ZoneSites", language: Language, *, limit: int) -> None:
         if language == "id"
         else ("No.", "Site", "Area ha", "Households", "Suitability", "Least", "Compactness")
     )
-    more = ("Jalan m", "Lereng ≤ 5 %") if language == "id" else ("Road m", "Slope ≤ 5 %")
+    more = ("Jalan m", "Lereng ≤ 5%") if language == "id" else ("Road m", "Slope ≤ 5%")
     print_table((*heads, *more), rows, f"{found.name}: {len(rows)}/{len(found.search.sites)}")
     for note in found.notes:
         output.print("• " + note.to(language), markup=False, highlight=False)

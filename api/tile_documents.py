@@ -30,7 +30,7 @@ MVT = "application/vnd.mapbox-vector-tile"
 WEB_MERCATOR_QUAD = "WebMercatorQuad"
 MAX_ZOOM = 14
 TILING_SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
-TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+_TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 _TILING_SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
 _GEODATA = "http://www.opengis.net/def/rel/ogc/1.0/geodata"
 _URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
@@ -173,8 +173,8 @@ def tile_set_links(entry: Collection, links: Links) -> list[dict[str, str]]:
     """The links from a collection to its tile sets."""
     path = ("collections", entry.id, "tiles")
     return [
-        links.link(TILE_SETS, JSON, *path, f="json"),
-        links.link(TILE_SETS, HTML, *path, f="html"),
+        links.link(_TILE_SETS, JSON, *path, f="json"),
+        links.link(_TILE_SETS, HTML, *path, f="html"),
     ]
 
 

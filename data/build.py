@@ -53,7 +53,7 @@ UNITS: dict[str, tuple[str, float, str, str]] = {
     "persons (inconsistent: 3.41% of 351327 = about 11980)": (
         "jiwa",
         1,
-        "Tidak cocok dengan sumbernya sendiri: 3,41 % dari 351.327 jiwa kira-kira 11.980.",
+        "Tidak cocok dengan sumbernya sendiri: 3,41% dari 351.327 jiwa kira-kira 11.980.",
         "low",
     ),
     "persons (list in Kepmendagri 300.2.2-2138/2025; register date not stated in source)": (
@@ -67,13 +67,13 @@ UNITS: dict[str, tuple[str, float, str, str]] = {
     "index 0-100 (older UHH series - do not mix with ipm_sp2020lf)": (
         "indeks 0-100",
         1,
-        "Seri UHH lama; jangan dicampur dengan ipm_sp2020lf.",
+        "Seri UHH lama; jangan dicampur dengan seri UHH SP2020 LF.",
         "ok",
     ),
     "index 0-100 (UHH from SP2020 long form series)": (
         "indeks 0-100",
         1,
-        "Seri UHH SP2020 LF; jangan dicampur dengan ipm_seri_lama.",
+        "Seri UHH SP2020 LF; jangan dicampur dengan IPM seri lama.",
         "ok",
     ),
     "years": ("tahun", 1, "", "ok"),

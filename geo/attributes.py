@@ -13,6 +13,7 @@ from geo.criteria import AttributeMeasure
 from geo.language import Text
 from geo.numerals import Numeral, parse_numerals
 from geo.readiness import Measure
+from geo.sentences import MOST_NAME, shortened
 
 # A value is shown as far as it helps to find it.
 _MOST_SHOWN = 40
@@ -43,16 +44,12 @@ def attribute_measures(
         a text that is no number or could be two.
     """
     if asked.attribute not in zones:
-        lacking = Measure(None, 0.0, note=_NO_COLUMN.format(name=asked.attribute))
-        return [lacking] * len(zones)
+        return [Measure(None, 0.0, note=_NO_COLUMN)] * len(zones)
     figures = parse_numerals(_plain(zones, asked.attribute))
     texts = _plain(zones, asked.attribute)
     years = [n.number for n in parse_numerals(_plain(zones, asked.year_attribute))]
     sources = [layer_source] * len(zones) if layer_source else _plain(zones, "source")
-    return [
-        _measure(asked.attribute, *row, year=year)
-        for row in zip(figures, texts, years, sources, strict=True)
-    ]
+    return [_measure(*row, year=year) for row in zip(figures, texts, years, sources, strict=True)]
 
 
 def joined_notes(notes: Sequence[Text]) -> Text | None:
@@ -63,7 +60,6 @@ def joined_notes(notes: Sequence[Text]) -> Text | None:
 
 
 def _measure(
-    name: str,
     figure: Numeral,
     text: object,
     of_year: float | None,
@@ -72,7 +68,7 @@ def _measure(
     year: int,
 ) -> Measure:
     if figure.number is None:
-        return Measure(None, 0.0, note=_why_missing(name, figure, text))
+        return Measure(None, 0.0, note=_why_missing(figure, text))
     notes = []
     if of_year is None:
         notes.append(_NO_YEAR)
@@ -84,19 +80,17 @@ def _measure(
         value=figure.number,
         credit=1.0,
         period=None if of_year is None else f"{of_year:.0f}",
-        sources=(str(source),) if source else (),
+        sources=(shortened(str(source), MOST_NAME),) if source else (),
         note=joined_notes(notes),
     )
 
 
-def _why_missing(name: str, figure: Numeral, text: object) -> Text:
+def _why_missing(figure: Numeral, text: object) -> Text:
     shown = str(text)[:_MOST_SHOWN]
     if figure.readings:
         readings = " / ".join(f"{reading:.10g}" for reading in figure.readings)
-        return _AMBIGUOUS.format(name=name, value=shown, readings=readings)
-    return (
-        _NO_NUMBER.format(name=name, value=shown) if figure.is_invalid else _EMPTY.format(name=name)
-    )
+        return _AMBIGUOUS.format(value=shown, readings=readings)
+    return _NO_NUMBER.format(value=shown) if figure.is_invalid else _EMPTY
 
 
 def _plain(zones: gpd.GeoDataFrame, column: str | None) -> list[Any]:
@@ -108,19 +102,17 @@ def _plain(zones: gpd.GeoDataFrame, column: str | None) -> list[Any]:
 
 
 _NO_COLUMN = Text(
-    id="Layer zona tidak punya kolom {name!r}; unggah zona dengan kolom itu.",
-    en="The zone layer has no column {name!r}; upload the zones with that column.",
+    id="Angka ini belum ada dalam data kawasan. Hubungi petugas GIS.",
+    en="The data of the areas do not have this figure yet. Ask the GIS staff.",
 )
-_EMPTY = Text(
-    id="Kolom {name!r} kosong untuk zona ini.", en="Column {name!r} is empty for this zone."
-)
+_EMPTY = Text(id="Angka ini belum diisi di sini.", en="This figure has not been filled in here.")
 _NO_NUMBER = Text(
-    id="Kolom {name!r} berisi {value!r}, bukan bilangan.",
-    en="Column {name!r} holds {value!r}, which is no number.",
+    id="Isiannya {value!r}, bukan bilangan. Hubungi petugas GIS.",
+    en="It is filled in as {value!r}, which is no number. Ask the GIS staff.",
 )
 _AMBIGUOUS = Text(
-    id="Kolom {name!r} berisi {value!r}, yang dapat berarti {readings}; tulis tanpa pemisah ribuan.",
-    en="Column {name!r} holds {value!r}, which could be {readings}; write it without thousands separators.",
+    id="Isiannya {value!r}, yang dapat berarti {readings}. Hubungi petugas GIS: tulis tanpa pemisah ribuan.",
+    en="It is filled in as {value!r}, which could be {readings}. Ask the GIS staff: write it without thousands separators.",
 )
 _NO_YEAR = Text(
     id="Layer tidak menyebut tahun angka ini",

@@ -396,4 +396,4 @@ _FROM_NOWHERE = Text(
     en="There is no figure of {label} for this area.",
 )
 _UNKNOWN = Text(id="Tanpa angka: {missing}.", en="Without a figure: {missing}.")
-_PARTLY = Text(id="Diketahui untuk {known} % wilayahnya.", en="Known for {known} % of the area.")
+_PARTLY = Text(id="Diketahui untuk {known}% wilayahnya.", en="Known for {known}% of the area.")

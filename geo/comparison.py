@@ -311,8 +311,8 @@ _VERSION = Text(
     id="Versi model: {before} → {after}.", en="Version of the model: {before} → {after}."
 )
 _YEAR = Text(
-    id="Tahun: {before} → {after}; zona yang datanya berbeda tidak sebanding, lihat tren.",
-    en="Year: {before} → {after}; zones whose data differ are not comparable, see the trends.",
+    id="Tahun: {before} → {after}; kawasan yang datanya berbeda tidak sebanding, lihat tren.",
+    en="Year: {before} → {after}; areas whose data differ are not comparable, see the trends.",
 )
 _METHOD = Text(id="Metode: {before} → {after}.", en="Method: {before} → {after}.")
 _RISK = Text(id="Risiko: {before} → {after}.", en="Risk: {before} → {after}.")
@@ -357,15 +357,15 @@ _SCORED = Text(
 )
 _CRITERION = Text(id="{title} {points}", en="{title} {points}")
 _PASSED = Text(
-    id="{name} berpindah dari peringkat {before} ke {after} tanpa perubahan skor; zona lain yang berubah.",
-    en="{name} moves from rank {before} to {after} with the same score; other zones changed.",
+    id="{name} berpindah dari peringkat {before} ke {after} tanpa perubahan skor; kawasan lain yang berubah.",
+    en="{name} moves from rank {before} to {after} with the same score; other areas changed.",
 )
-_NOTHING = Text(id="Tidak ada zona yang berubah.", en="No zone changed.")
+_NOTHING = Text(id="Tidak ada kawasan yang berubah.", en="No area changed.")
 _ONLY_SCORES = Text(
-    id="Skor {count} zona berubah; tidak ada peringkat, kelas atau status yang berubah.",
-    en="The scores of {count} zones changed; no rank, class or status did.",
+    id="Skor {count} kawasan berubah; tidak ada peringkat, kelas atau status yang berubah.",
+    en="Areas whose score changed: {count}; no rank, class or status did.",
 )
 _MOVED = Text(
-    id="{rises} zona naik peringkat, {falls} turun, {classes} berganti kelas, {statuses} berganti status; {unmoved} tidak berubah.",
-    en="{rises} zones rise in rank, {falls} fall, {classes} change class, {statuses} change status; {unmoved} do not change.",
+    id="{rises} kawasan naik peringkat, {falls} turun, {classes} berganti kelas, {statuses} berganti status; {unmoved} tidak berubah.",
+    en="Areas that rise in rank: {rises}, that fall: {falls}, that change class: {classes}, that change status: {statuses}; unchanged: {unmoved}.",
 )

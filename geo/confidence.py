@@ -11,7 +11,7 @@ from geo.assessment import Assessment
 from geo.contest import Contest, contest_of
 from geo.documents import as_json
 from geo.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
-from geo.errors import InvalidInput
+from geo.errors import ZoneNotRanked
 from geo.language import Language, Text
 from geo.measurement_error import measure_errors
 from geo.planning import Inputs, inputs_of, measured, open_inputs, read_model
@@ -34,16 +34,6 @@ from geo.versions import Published
 # A table of pairs in a document: 40,000 numbers at this many zones.
 _MOST_PAIRED = 200
 _FIRST_FEW = 3
-
-
-class ZoneNotRanked(InvalidInput):
-    """A zone without a score, of which nothing can be said to be sure."""
-
-    title = Text(id="Zona tidak diperingkat", en="Zone not ranked")
-    sentence = Text(
-        id="{name} tidak diperingkat, jadi skornya tidak dapat diuraikan. Lihat penjelasannya.",
-        en="{name} is not ranked, so it has no score to take apart. See its explanation.",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +293,6 @@ def _published_errors(inputs: Inputs) -> MeasureErrors:
 
 
 _AMONG = Text(
-    id="Hanya {ranked} dari {n} zona yang diperingkat ikut; yang lain belum cukup datanya atau dikecualikan.",
-    en="Only the {ranked} of {n} zones that are ranked take part; the others lack data or are excluded.",
+    id="Yang ikut hanya {ranked} dari {n} kawasan, yaitu yang diperingkat; yang lain belum cukup datanya atau dikecualikan.",
+    en="Only the {ranked} of {n} areas that are ranked take part; the others lack data or are excluded.",
 )

@@ -31,9 +31,9 @@ _TIE = 1e-9
 class NothingRanked(InvalidInput):
     """A contest without zones."""
 
-    title = Text(id="Tidak ada zona yang diperingkat", en="No zone is ranked")
+    title = Text(id="Tidak ada kawasan yang diperingkat", en="No zone is ranked")
     sentence = Text(
-        id="Tidak ada zona yang diperingkat, jadi tidak ada yang dapat disimulasikan. Periksa data dan batas kelengkapannya.",
+        id="Tidak ada kawasan yang diperingkat, jadi tidak ada yang dapat disimulasikan. Periksa data dan batas kelengkapannya.",
         en="No zone is ranked, so there is nothing to simulate. Check the data and the coverage floor.",
     )
 

@@ -224,6 +224,11 @@ class Criterion:
     objective: Objective = "none"
     error: MeasureError | None = None
 
+    @property
+    def is_share(self) -> bool:
+        """Whether the measure is a share (0..1) of the zone's area."""
+        return isinstance(self.measure, RasterMeasure) and self.measure.statistic == "share"
+
 
 @dataclass(frozen=True, slots=True)
 class Constraint:

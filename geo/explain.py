@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from geo.errors import InvalidInput
+from geo.errors import ZoneNotRanked
 from geo.language import Text
 from geo.readiness import CriterionResult, ZoneResult
 from geo.sentences import filled, joined, listed, written
@@ -21,16 +21,6 @@ _MIDDLE = 0.5
 _NOTHING = 1e-9
 # Fewer points than this would be printed as 0.0.
 _PRINTED = 0.05
-
-
-class NotRanked(InvalidInput):
-    """A zone without a score where one is needed."""
-
-    title = Text(id="Zona tidak diperingkat", en="Zone not ranked")
-    sentence = Text(
-        id="{name} tidak diperingkat, jadi tidak dapat dibandingkan. Pilih zona yang diperingkat.",
-        en="{name} is not ranked, so it cannot be compared. Choose a zone that is.",
-    )
 
 
 def lifts(result: ZoneResult) -> tuple[CriterionResult, ...]:
@@ -179,12 +169,12 @@ def why_ahead(first: ZoneResult, second: ZoneResult) -> Comparison:
 
     Raises
     ------
-    NotRanked
+    ZoneNotRanked
         If one of them has no score.
     """
     for result in (first, second):
         if result.score is None:
-            raise NotRanked(name=result.name)
+            raise ZoneNotRanked(name=result.name)
     pairs = zip(first.criteria, second.criteria, strict=True)
     differences = tuple(_difference(a, b, (first.name, second.name)) for a, b in pairs)
     points = math.fsum(d.points for d in differences)
@@ -295,12 +285,12 @@ def _named(words: Text, criteria: Sequence[CriterionResult]) -> list[Text]:
 
 
 _RANKED = Text(
-    id="{name} mendapat skor {score} dari 100, peringkat {rank} dari {of}; {coverage} % bobot bertumpu pada data.",
-    en="{name} scores {score} of 100, rank {rank} of {of}; {coverage} % of the weight rests on data.",
+    id="{name} mendapat skor {score} dari 100, peringkat {rank} dari {of}; data mencakup {coverage}% bobot penilaian.",
+    en="{name} scores {score} of 100, rank {rank} of {of}; data cover {coverage}% of the weight.",
 )
 _INSUFFICIENT = Text(
-    id="{name} tidak diperingkat: hanya {coverage} % bobot bertumpu pada data.",
-    en="{name} is not ranked: only {coverage} % of the weight rests on data.",
+    id="{name} tidak diperingkat: data hanya mencakup {coverage}% bobot penilaian.",
+    en="{name} is not ranked: data cover only {coverage}% of the weight.",
 )
 _EXCLUDED = Text(id="{name} dikecualikan oleh: {listed}.", en="{name} is excluded by: {listed}.")
 _FLOORS = Text(

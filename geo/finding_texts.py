@@ -263,8 +263,8 @@ _CRS = {
         "lies outside the working region, at {lon}, {lat}. Check its coordinates.",
     ),
     "feature_partly_outside": _warning(
-        "{percent} % luasnya berada di luar wilayah kerja. Periksa batasnya.",
-        "{percent} % of its area lies outside the working region. Check its outline.",
+        "{percent}% luasnya berada di luar wilayah kerja. Periksa batasnya.",
+        "{percent}% of its area lies outside the working region. Check its outline.",
     ),
 }
 
@@ -361,12 +361,12 @@ _CODES = {
         "the name {name!r} in column {column!r} is not a name of {official} (code {code}). Check its spelling.",
     ),
     "location_disagrees": _error(
-        "kodenya menunjuk {claimed_name} ({claimed}), tetapi {percent} % poligonnya berada di {actual_name} ({actual}). Perbaiki kode atau tukar poligonnya.",
-        "its code says {claimed_name} ({claimed}), but {percent} % of its shape lies in {actual_name} ({actual}). Correct the code or swap the shape.",
+        "kodenya menunjuk {claimed_name} ({claimed}), tetapi {percent}% poligonnya berada di {actual_name} ({actual}). Perbaiki kode atau tukar poligonnya.",
+        "its code says {claimed_name} ({claimed}), but {percent}% of its shape lies in {actual_name} ({actual}). Correct the code or swap the shape.",
     ),
     "location_mostly_elsewhere": _warning(
-        "hanya {percent} % luasnya berada di {claimed_name} ({claimed}); bagian terbesar di {actual_name} ({actual}). Periksa kode kabupatennya.",
-        "only {percent} % of its area lies in {claimed_name} ({claimed}); most is in {actual_name} ({actual}). Check its regency code.",
+        "hanya {percent}% luasnya berada di {claimed_name} ({claimed}); bagian terbesar di {actual_name} ({actual}). Periksa kode kabupatennya.",
+        "only {percent}% of its area lies in {claimed_name} ({claimed}); most is in {actual_name} ({actual}). Check its regency code.",
     ),
 }
 
@@ -412,8 +412,8 @@ _GEOMETRY = {
         "its geometry is the same as that of row {rows}. Delete one if that is a mistake.",
     ),
     "area_disagrees": _warning(
-        "luas {stated_ha} ha di kolom {column!r} berbeda {percent} % dari luas geometrinya, {measured_ha} ha. Periksa satuan, tanda desimal dan batasnya.",
-        "the area of {stated_ha} ha in column {column!r} differs by {percent} % from that of its geometry, {measured_ha} ha. Check the unit, the decimal sign and the outline.",
+        "luas {stated_ha} ha di kolom {column!r} berbeda {percent}% dari luas geometrinya, {measured_ha} ha. Periksa satuan, tanda desimal dan batasnya.",
+        "the area of {stated_ha} ha in column {column!r} differs by {percent}% from that of its geometry, {measured_ha} ha. Check the unit, the decimal sign and the outline.",
     ),
     "coverage_overlap": _error(
         "Fitur {left} dan {right} bertindih seluas {area_ha} ha di dekat {lon}, {lat}. Rapikan batas bersamanya.",

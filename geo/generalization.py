@@ -1,4 +1,4 @@
-"""Pure. Outlines with fewer vertices for maps: shared borders stay shared, nothing disappears.
+"""Pure. Outlines with fewer vertices for maps: shared borders stay shared, no feature disappears.
 
 Polygons are simplified together as a coverage (Visvalingam-Whyatt in GEOS), each border once, so
 that neighbours get no gaps and no overlaps. Measures are never taken from what comes out here.
@@ -22,44 +22,51 @@ MERCATOR_HALF_M = math.pi * 6_378_137.0
 MOST_VERTICES = 50_000
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _MOST_STEPS = 16
-# A result this close below the budget is not searched any further.
-_CLOSE = 0.9
+# A result this close below the budget is not searched any further, nor are tolerances this close.
+_CLOSE = 0.85
+_LEAST_STEP = 1.15
 
 
 def simplified(
     geometries: Sequence[Any] | Geometries, *, most_vertices: int = MOST_VERTICES
 ) -> Geometries:
-    """Polygons with at most `most_vertices` vertices in all, as many of them as that allows.
+    """Polygons with at most `most_vertices` vertices in all, nearly as many as that allows.
 
     Parameters
     ----------
     geometries : sequence of Geometry or None, (n,)
         All in one CRS. Vertices of points, lines and collections do not count and stay.
     most_vertices : int
-        The budget. Every polygon needs four and every border its ends: where these are more than
-        the budget, what comes back is the coarsest form and lies above it.
+        The budget. Every feature keeps its largest part with four vertices and more: where these
+        are more than the budget, what comes back is the coarsest form and lies above it.
 
     Returns
     -------
     array of Geometry, (n,)
-        As `simplified_by` at the tolerance found.
+        As `simplified_by` at the tolerance found, without the islands that are smaller than this
+        tolerance squared; the largest part of a feature always stays.
     """
     found = valid(geometries)
     if _vertices(found) <= most_vertices:
         return found
-    size = _diagonal(found)
-    low, high = size / 2**24, size
-    finer, best = found, simplified_by(found, tolerance=high)
+    coarse, tolerance = _diagonal(found), _corner_size(found, most_vertices)
+    best = simplified_by(_without_islands(found, size=coarse), tolerance=coarse)
+    if _vertices(best) > most_vertices:
+        return best
+    fine, finer = 0.0, found
     for _ in range(_MOST_STEPS):
-        tolerance = math.sqrt(low * high)
         # What is too fine is the start of the next, coarser one: a fraction of the work.
-        tried = simplified_by(finer, tolerance=tolerance)
-        if _vertices(tried) > most_vertices:
-            finer, low = tried, tolerance
-            continue
-        best, high = tried, tolerance
-        if _vertices(tried) >= _CLOSE * most_vertices:
+        tried = simplified_by(_without_islands(finer, size=tolerance), tolerance=tolerance)
+        share = _vertices(tried) / most_vertices
+        if share > 1:
+            fine, finer = tolerance, tried
+        else:
+            coarse, best = tolerance, tried
+        if _CLOSE <= share <= 1 or coarse <= _LEAST_STEP * fine:
             break
+        # A line drawn twice as coarsely has about half as many corners.
+        guess = tolerance * max(_LEAST_STEP, share) if share > 1 else tolerance / 2
+        tolerance = guess if fine < guess < coarse else math.sqrt(fine * coarse)
     return best
 
 
@@ -142,6 +149,29 @@ def valid(geometries: Sequence[Any] | Geometries) -> Geometries:
 def _is_polygonal(geometries: Geometries) -> npt.NDArray[np.bool_]:
     kinds: npt.NDArray[np.bool_] = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
     return kinds
+
+
+def _without_islands(geometries: Geometries, *, size: float) -> Geometries:
+    """Polygons without the parts smaller than `size` squared; the largest part always stays."""
+    chosen = np.flatnonzero(shapely.get_type_id(geometries) == shapely.GeometryType.MULTIPOLYGON)
+    parts, owners = shapely.get_parts(geometries[chosen], return_index=True)
+    areas = shapely.area(parts)
+    largest = np.zeros(len(chosen))
+    np.maximum.at(largest, owners, areas)
+    stays = (areas >= size**2) | (areas >= largest[owners])
+    found = geometries.copy()
+    found[chosen] = shapely.multipolygons(parts[stays], indices=owners[stays])
+    return found
+
+
+def _corner_size(geometries: Geometries, most: int) -> float:
+    """The size of the `most`-th largest corner: the root of its triangle's area."""
+    rings = shapely.get_rings(shapely.get_parts(geometries[_is_polygonal(geometries)]))
+    positions, ring = shapely.get_coordinates(rings, return_index=True)
+    (dx, dy), (ex, ey) = (positions[1:-1] - positions[:-2]).T, (positions[2:] - positions[:-2]).T
+    areas = np.where(ring[2:] == ring[:-2], np.abs(dx * ey - dy * ex) / 2, 0.0)
+    place = max(0, len(areas) - most)
+    return float(np.sqrt(np.partition(areas, place)[place])) if len(areas) else 0.0
 
 
 def _vertices(geometries: Geometries) -> int:

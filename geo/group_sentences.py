@@ -130,8 +130,8 @@ _LEVELS: Mapping[ConsensusLevel, Text] = {
     "very_high": Text(id="sangat tinggi", en="very high"),
 }
 _CONSENSUS = Text(
-    id="Kesepakatan para peserta {percent} % ({level}).",
-    en="The members agree to {percent} % ({level}).",
+    id="Kesepakatan para peserta {percent}% ({level}).",
+    en="The members agree to {percent}% ({level}).",
 )
 _SOUND = Text(
     id="Penilaian bersama konsisten (CR {ratio}, batas {limit}).",

@@ -19,6 +19,10 @@ from geo.language import Text
 
 Array = npt.NDArray[np.float64]
 
+# The slope classes of `data/rules/permen_pu_20_2007.toml`, for pure rooms, which read no file: flat,
+# gentle, moderate, steep, very steep.
+MORPHOLOGY_SLOPES_PERCENT = (2.0, 5.0, 15.0, 40.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Steps:

@@ -120,7 +120,7 @@ ZONES = LayerSchema(
         Field(
             "zone_id",
             "text",
-            Text(id="Kode zona", en="Zone id"),
+            Text(id="Kode kawasan", en="Area code"),
             required=True,
             pattern=r"[a-z0-9][a-z0-9-]{0,63}",
             aliases=("id_zona", "zona", "id", "area_id"),

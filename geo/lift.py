@@ -270,16 +270,23 @@ def _newly_behind(scored: Scored, zone: int, then: Outcome) -> tuple[str, ...]:
 
 
 def _change(criterion: Criterion, start: float, needed: Printable) -> Text:
-    measure = written(start, decimals=needed.decimals)
-    target = written(needed.measure, decimals=needed.decimals)
+    measure, target = (_quantity(criterion, n, needed.decimals) for n in (start, needed.measure))
     if _is_of_classes(criterion):
         words = _TO_CLASS
     else:
         words = _RISES if needed.measure > start else _FALLS
     unit = criterion.unit
-    if not _is_of_classes(criterion) and unit.id and unit.en:
+    is_bare = _is_of_classes(criterion) or criterion.is_share
+    if not is_bare and unit.id and unit.en:
         target = filled(_WITH_UNIT, target=target, unit=unit)
     return filled(words, title=criterion.title, measure=measure, target=target)
+
+
+def _quantity(criterion: Criterion, number: float, decimals: int) -> Text:
+    """A measure as it is printed: a share of the area in percent, with the same digits."""
+    if not criterion.is_share:
+        return written(number, decimals=decimals)
+    return filled(_PERCENT, percent=written(100 * number, decimals=max(decimals - 2, 0)))
 
 
 def _few(names: Sequence[str]) -> Text:
@@ -312,8 +319,8 @@ _CLASS_OVER_FLOOR = Text(
     en="It passes the floor of {dimensions} and rises to class {title} if {change}.",
 )
 _RANK = Text(
-    id="Naik ke peringkat {rank}, melampaui {names}, bila {change} sedangkan zona lain tetap.",
-    en="It rises to rank {rank}, ahead of {names}, if {change} while the other zones stay.",
+    id="Naik ke peringkat {rank}, melampaui {names}, bila {change} sedangkan kawasan lain tetap.",
+    en="It rises to rank {rank}, ahead of {names}, if {change} while the other areas stay.",
 )
 _RISES = Text(
     id="{title} naik dari {measure} menjadi {target}", en="{title} rises from {measure} to {target}"
@@ -326,6 +333,7 @@ _TO_CLASS = Text(
     id="{title} berubah dari kelas {measure} menjadi kelas {target}",
     en="{title} changes from class {measure} to class {target}",
 )
+_PERCENT = Text(id="{percent}% luasnya", en="{percent}% of the area")
 _WITH_UNIT = Text(id="{target} ({unit})", en="{target} ({unit})")
 _AND_MORE = Text(id="{shown} dan {more} lainnya", en="{shown} and {more} more")
 _NO_CLASS = Text(

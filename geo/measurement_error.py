@@ -264,8 +264,8 @@ _STATED = Text(
     en="Standard error {size} in the criterion's unit; source: {source}.",
 )
 _RELATIVE = Text(
-    id="Simpangan baku {percent} % dari angkanya; sumber: {source}.",
-    en="Standard error {percent} % of the figure; source: {source}.",
+    id="Simpangan baku {percent}% dari angkanya; sumber: {source}.",
+    en="Standard error {percent}% of the figure; source: {source}.",
 )
 _CHANGES = Text(
     id="Simpangan baku paling besar {size} dalam satuan kriteria, dari perubahan antartahun semua kabupaten dibagi √2; perubahan nyata ikut terhitung.",
@@ -276,6 +276,6 @@ _TOO_FEW_CHANGES = Text(
     en="Counted as exact: too few changes between years to judge the error by.",
 )
 _DISPLACED = Text(
-    id="Simpangan baku dari sembilan pengukuran dengan zona digeser, menurut lebar sel dan ketelitian geometri; kesalahan raster itu sendiri tidak terhitung.",
+    id="Simpangan baku dari sembilan pengukuran dengan batas digeser, menurut lebar sel dan ketelitian geometri; kesalahan peta itu sendiri tidak terhitung.",
     en="Standard deviation of nine measures with the zone displaced, by the cell's width and the geometry's precision; the raster's own error is not counted.",
 )

@@ -24,13 +24,17 @@ from geo.criteria import (
 )
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
+from geo.figure_notes import note_text
 from geo.indicators import latest_values
 from geo.join import area_shares, area_weighted
+from geo.land_titles import land_title
 from geo.language import Text
 from geo.layers import is_enclosing
 from geo.models import Model
 from geo.rasters import Marked, RasterSource
 from geo.readiness import ConstraintResult, Measure, Measures
+from geo.sentences import MOST_NAME, as_written, decimal, shortened
+from geo.sentences import filled as worded
 from geo.zonal import zonal_class_shares, zonal_statistics
 
 # Below this valid share the raster says more about its own holes than about the zone (own judgement).
@@ -95,7 +99,8 @@ def measure_zones(
         c.id: _constraint_results(zones, c, model, rasters.get(c.raster), filled)
         for c in model.constraints
     }
-    names = {str(area_id): str(name) for area_id, name in zones["name"].items()}
+    # They go into every sentence; the whole value stays in the layer.
+    names = {str(i): shortened(str(name), MOST_NAME) for i, name in zones["name"].items()}
     return Measures(names=names, criteria=criteria, constraints=constraints)
 
 
@@ -171,11 +176,7 @@ def _indicator_measure(
     used = [figures[region] for region in parts if region in figures]
     if not used:
         return Measure(None, 0.0, note=missing, shares=parts)
-    # A figure's own note is data and stands in the language in which it was written.
-    notes = [Text(id=n, en=n) for n in dict.fromkeys(figure["note"] for figure in used) if n]
-    if len(parts) > 1:
-        listed = ", ".join(f"{region} {share:.1%}" for region, share in parts.items())
-        notes.append(Text(id=listed, en=listed))
+    notes = [note_text(n) for n in dict.fromkeys(figure["note"] for figure in used) if n]
     credit = float(carried["known_share"])
     known = sum(share for region, share in parts.items() if region in figures)
     if credit < known - 1e-9:
@@ -198,10 +199,14 @@ def _raster_measures(
     filled: Array,
 ) -> Sequence[Measure]:
     if land is None:
-        return [Measure(None, 0.0, note=_NO_RASTER.format(name=asked.raster))] * len(zones)
+        return [Measure(None, 0.0, note=worded(_NO_RASTER, name=land_title(asked.raster)))] * len(
+            zones
+        )
     if asked.statistic == "majority":
         if land.cells.dtype.kind not in "iub":
-            return [Measure(None, 0.0, note=_NO_CLASSES.format(name=land.name))] * len(zones)
+            return [Measure(None, 0.0, note=worded(_NO_CLASSES, name=land_title(land.name)))] * len(
+                zones
+            )
         rows = _largest_classes(zones, land.cells)
     else:
         share = asked.statistic == "share"
@@ -255,11 +260,14 @@ def _raster_fault(row: Mapping[Any, Any], model: Model, name: str) -> Text | Non
     if np.isnan(row["cells"]):
         return _NO_AREA
     if row["cells"] < model.min_cells:
-        return _TOO_COARSE.format(
-            name=name, cells=f"{row['cells']:.1f}", least=f"{model.min_cells:g}"
+        return worded(
+            _TOO_COARSE,
+            name=land_title(name),
+            cells=decimal(row["cells"]),
+            least=as_written(model.min_cells),
         )
     if np.isnan(row["value"]) or row["valid_share"] < _MIN_VALID_SHARE:
-        return _TOO_FEW.format(name=name, share=f"{row['valid_share']:.0%}")
+        return worded(_TOO_FEW, name=land_title(name), share=f"{row['valid_share']:.0%}")
     return None
 
 
@@ -271,7 +279,7 @@ def _constraint_results(
     filled: Array,
 ) -> Sequence[ConstraintResult]:
     if land is None:
-        note = _NOT_CHECKED.format(name=constraint.raster)
+        note = worded(_NOT_CHECKED, name=land_title(constraint.raster))
         return [_constraint_result(constraint, None, note)] * len(zones)
     excluded = Marked(land.cells, constraint.classes, constraint.threshold)
     rows = _zonal_means(zones, excluded)
@@ -320,57 +328,60 @@ def _constraint_result(
     )
 
 
-_NO_INDICATOR = Text(id="Indikator ini belum dimuat.", en="This indicator is not loaded.")
+_NO_INDICATOR = Text(
+    id="Angka indikator ini belum dimasukkan.",
+    en="The figures of this indicator have not been added yet.",
+)
 _NO_FIGURE = Text(
-    id="Tidak ada angka kabupaten untuk {oldest}–{year}.",
+    id="Tidak ada angka kabupaten/kota untuk {oldest}–{year}.",
     en="No regency figure for {oldest}–{year}.",
 )
 _OUTSIDE = Text(
-    id="Zona ini di luar semua kabupaten yang dimuat.",
-    en="This zone lies outside every regency that is loaded.",
+    id="Letaknya di luar semua kabupaten/kota yang ada batasnya.",
+    en="It lies outside every regency whose boundary is known.",
 )
 _NO_RASTER = Text(
-    id="Raster {name} belum ada; operator menambahkannya dengan 'kawasan land add'.",
-    en="There is no raster {name} yet; the operator adds it with 'kawasan land add'.",
+    id="Peta {name} belum dimasukkan. Hubungi petugas GIS.",
+    en="The map of {name} has not been added yet. Ask the GIS staff.",
 )
 _NO_AREA = Text(
-    id="Lokasi saja: zona tanpa luas tidak dapat diukur dari raster.",
-    en="Location only: a zone without an area cannot be measured from a raster.",
+    id="Lokasi saja: tanpa luas tidak dapat diukur dari peta lahan.",
+    en="Location only: without an extent it cannot be measured from a land map.",
 )
 _PARTLY_OUTSIDE = Text(
-    id="{share} zona di luar semua kabupaten yang dimuat",
-    en="{share} of the zone lies outside every regency that is loaded",
+    id="{share} luasnya di luar semua kabupaten/kota yang ada batasnya",
+    en="{share} of the area lies outside every regency whose boundary is known",
 )
 _PLACE_UNKNOWN = Text(
-    id="Geometri ini hanya melingkupi zona; letak dan luas zona di dalamnya tidak diketahui.",
-    en="This geometry only encloses the zone; the zone's position and area inside it are unknown.",
+    id="Batas gambar lebih luas daripada kawasannya; letak dan luas kawasan di dalamnya tidak diketahui.",
+    en="The drawn boundary is wider than the area itself; where the area lies in it, and how large it is, are unknown.",
 )
 _PLACE_PARTLY_KNOWN = Text(
-    id="Angka ini untuk wilayah yang melingkupi zona; zona mengisi {share} darinya, letaknya di dalamnya tidak diketahui.",
-    en="This number is of the area that encloses the zone; the zone fills {share} of it, its position inside is unknown.",
+    id="Angka ini untuk seluruh isi batas gambar; kawasan mengisi {share} darinya, letaknya di dalamnya tidak diketahui.",
+    en="This number is of all that the drawn boundary holds; the area fills {share} of it, where in it is unknown.",
 )
 _AT_MOST = Text(
-    id="Paling banyak {share}, di mana pun zona berada di dalam wilayah yang melingkupinya.",
-    en="{share} at most, wherever the zone lies inside the area that encloses it.",
+    id="Paling banyak {share}, di mana pun letak kawasan di dalam batas gambar.",
+    en="{share} at most, wherever the area lies inside the drawn boundary.",
 )
 _NOT_CERTAIN = Text(
-    id="Belum pasti: {share} wilayah yang melingkupi zona terkena; letak zona di dalamnya tidak diketahui.",
-    en="Not certain: {share} of the area that encloses the zone is such land; the zone's position inside is unknown.",
+    id="Belum pasti: {share} isi batas gambar terkena; letak kawasan di dalamnya tidak diketahui.",
+    en="Not certain: {share} of what the drawn boundary holds is such land; where the area lies in it is unknown.",
 )
 _TOO_COARSE = Text(
-    id="Raster {name} terlalu kasar: zona ini hanya {cells} sel, paling sedikit {least}.",
-    en="Raster {name} is too coarse: this zone is only {cells} cells, at least {least} are needed.",
+    id="Peta {name} terlalu kasar: hanya {cells} sel di dalam batas, diperlukan paling sedikit {least}.",
+    en="The map of {name} is too coarse: only {cells} cells inside the boundary, at least {least} are needed.",
 )
 _TOO_FEW = Text(
-    id="Hanya {share} zona punya data {name}.",
-    en="Only {share} of the zone has {name} data.",
+    id="Data {name} hanya ada untuk {share} luasnya.",
+    en="Only {share} of the area has data of {name}.",
 )
 _NO_CLASSES = Text(
-    id="Raster {name} berisi bilangan pecahan, bukan kelas; operator mendaftarkan raster kelas.",
-    en="Raster {name} holds fractional numbers, not classes; the operator adds a raster of classes.",
+    id="Peta {name} berisi bilangan pecahan, bukan kelas. Hubungi petugas GIS.",
+    en="The map of {name} holds fractional numbers, not classes. Ask the GIS staff.",
 )
 _LARGEST = Text(
-    id="Kelas terluas {code}: {share} luas yang berdata",
+    id="Kelas terluas {code}: {share} dari luas yang ada datanya",
     en="Largest class {code}: {share} of the area with data",
 )
 _NOT_GRADED = Text(
@@ -378,6 +389,6 @@ _NOT_GRADED = Text(
     en="Class {code} is not in the model's table of values; add its value to the model.",
 )
 _NOT_CHECKED = Text(
-    id="Belum diperiksa: raster {name} belum ada.",
-    en="Not checked: there is no raster {name} yet.",
+    id="Belum diperiksa: peta {name} belum dimasukkan.",
+    en="Not checked: the map of {name} has not been added yet.",
 )

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import connected_components
 
 from geo.errors import InconsistentJudgements
 from geo.language import Text
@@ -62,6 +61,9 @@ def completed(items: Sequence[str], pairwise: Array, *, tolerance: float = 1e-13
 
 def joined_pieces(pairwise: Array) -> list[list[int]]:
     """Indices of items that judgements (not NaN) join, piece by piece, in the order of the items."""
+    # Models read this module, and SciPy's graphs would cost every first answer a third of a second.
+    from scipy.sparse.csgraph import connected_components
+
     count, labels = connected_components(~np.isnan(pairwise), directed=False)
     return [[int(i) for i in np.flatnonzero(labels == piece)] for piece in range(count)]
 

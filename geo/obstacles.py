@@ -104,7 +104,7 @@ def _title(title: Text, credit: float) -> Text:
 def _over_limit(constraint: ConstraintResult) -> Text:
     if constraint.excluded_share is None:
         return constraint.title
-    # Rounded up, so that 50.01 % never reads as within 50 %.
+    # Rounded up, so that 50.01% never reads as within 50%.
     share = math.ceil(1000 * constraint.excluded_share - 1e-9) / 10
     return filled(
         _OVER_LIMIT,
@@ -115,17 +115,17 @@ def _over_limit(constraint: ConstraintResult) -> Text:
 
 
 _MEASURE = Text(
-    id="Dapat diperingkat bila diukur juga: {listed}; cakupan data menjadi {coverage} % (paling sedikit {floor} %).",
-    en="It can be ranked once these are measured too: {listed}; data coverage then is {coverage} % (at least {floor} % is needed).",
+    id="Dapat diperingkat bila diukur juga: {listed}; cakupan data menjadi {coverage}% (paling sedikit {floor}%).",
+    en="It can be ranked once these are measured too: {listed}; data coverage then is {coverage}% (at least {floor}% is needed).",
 )
 _PARTLY = Text(
-    id="{title} di seluruh zona (kini {share} %)", en="{title} all over the zone (now {share} %)"
+    id="{title} di seluruh kawasan (kini {share}%)", en="{title} all over the area (now {share}%)"
 )
 _CLEAR = Text(
     id="Tidak dapat diperingkat sebelum memenuhi batas: {listed}.",
     en="It cannot be ranked before it meets the limit of: {listed}.",
 )
 _OVER_LIMIT = Text(
-    id="{title} ({share} % zona, paling banyak {limit} %)",
-    en="{title} ({share} % of the zone, at most {limit} %)",
+    id="{title} ({share}% luas, paling banyak {limit}%)",
+    en="{title} ({share}% of the area, at most {limit}%)",
 )

@@ -188,6 +188,7 @@ def publish_indicators(
     source: str,
     licence: str = LICENCE_UNKNOWN,
     catalogue: str | None = None,
+    details: Mapping[str, Any] | None = None,
     expected: int | None = None,
 ) -> Version:
     """Make a tidy indicator table the current one, as a whole; see `draft_indicators` to amend it.
@@ -198,6 +199,8 @@ def publish_indicators(
         Every column text, as read from a file; see `geo.indicators.parse_indicators`.
     catalogue : str, optional
         What the indicators mean (TOML); by default that of the current version stays.
+    details : mapping, optional
+        Further facts of the version.
 
     Raises
     ------
@@ -213,7 +216,7 @@ def publish_indicators(
         checked.to_parquet(index=False),
         suffix=".parquet",
         provenance=Provenance(actor=actor, note=note, source=source, licence=licence),
-        details={"rows": len(checked), "catalogue": catalogue},
+        details={"rows": len(checked), "catalogue": catalogue, **(details or {})},
         expected=expected,
     )
 

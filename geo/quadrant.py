@@ -244,16 +244,16 @@ _PLACED = Text(
 )
 _FLOOR = Text(id=", dengan dimensi di bawah batas minimum", en=", with a dimension below its floor")
 _INSUFFICIENT = Text(
-    id="{name} tidak ditempatkan: {model} hanya bertumpu pada {coverage} % bobot.",
-    en="{name} is not placed: its {model} rests on {coverage} % of the weight only.",
+    id="{name} tidak ditempatkan: data hanya mencakup {coverage}% bobot {model}.",
+    en="{name} is not placed: data cover only {coverage}% of the weight of {model}.",
 )
 _EXCLUDED = Text(
     id="{name} tidak ditempatkan: dikecualikan dalam {model}.",
     en="{name} is not placed: it is excluded in {model}.",
 )
 _NOT_THERE = Text(
-    id="{name} tidak ditempatkan: zona ini tidak ada dalam penilaian kebutuhan.",
-    en="{name} is not placed: the assessment of need does not have this zone.",
+    id="{name} tidak ditempatkan: kawasan ini tidak ada dalam penilaian kebutuhan.",
+    en="{name} is not placed: the assessment of need does not have this area.",
 )
 _NO_SCORE = Text(
     id="{name} = {value} bukan skor dari 0 sampai 100.",

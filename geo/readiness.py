@@ -32,7 +32,7 @@ class CriterionResult:
     the measure is missing, None where the zone has no score). `loss` is what the score would gain if
     the value were 1 and all else stayed (None where that was not asked). `period` and `sources` say
     where the measure comes from; `shares` are the regencies' parts of the zone behind an indicator,
-    by Kemendagri code.
+    by Kemendagri code. `is_share` says that the measure is a share (0..1) of the zone's area.
     """
 
     criterion: str
@@ -48,6 +48,7 @@ class CriterionResult:
     note: Text | None
     shares: Mapping[str, float] = field(default_factory=dict)
     loss: float | None = None
+    is_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,7 @@ def _criterion_results(
                 note=measure.note,
                 shares=measure.shares,
                 loss=None if losses is None else losses[j],
+                is_share=criterion.is_share,
             )
         )
     return tuple(results)

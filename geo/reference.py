@@ -76,6 +76,7 @@ def _publish_layer(store: Store, data_dir: Path, name: str, file: str) -> None:
             "features": len(frame),
             "crs": "OGC:CRS84",
             "bounds": [float(b) for b in frame.total_bounds],
+            **_indonesian(manifest_entry(data_dir / file)),
         },
         expected=0,
     )
@@ -101,6 +102,7 @@ def _publish_indicators(store: Store, data_dir: Path) -> None:
         source=entry["source"],
         licence=entry["licence"],
         catalogue=(file.parent / "catalogue.toml").read_text(encoding="utf-8"),
+        details=_indonesian(entry),
         expected=0,
     )
 
@@ -114,7 +116,8 @@ def _publish_raster(store: Store, data_dir: Path, name: str) -> None:
         file,
         suffix=".tif",
         provenance=_provenance(file),
-        details=raster_facts(file) | {"unit": KNOWN_RASTERS[name], "year": _year(entry)},
+        details=raster_facts(file)
+        | {"unit": KNOWN_RASTERS[name], "year": _year(entry), **_indonesian(entry)},
         expected=0,
     )
 
@@ -132,6 +135,7 @@ def _publish_model(store: Store, data_dir: Path, name: str) -> None:
         file,
         suffix=".toml",
         provenance=_provenance(file),
+        details=_indonesian(manifest_entry(file)),
         expected=0,
     )
 
@@ -150,6 +154,12 @@ def _provenance(file: Path) -> Provenance:
         source=entry["source"],
         licence=entry["licence"],
     )
+
+
+def _indonesian(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What a manifest says in Indonesian beside its English; see `geo.versions.Version`."""
+    said = {name: entry[key] for name in ("source", "licence") if (key := f"{name}_id") in entry}
+    return {"indonesian": said} if said else {}
 
 
 def _note(file: Path) -> str:

@@ -305,8 +305,8 @@ _UNKNOWN = Text(
     id="{name!r} tidak ada. Yang ada: {known}.", en="there is no {name!r}. There are: {known}."
 )
 _NOTHING_TO_CHANGE = Text(
-    id="zona ini belum punya ukuran untuk kriteria itu; tetapkan dengan set.",
-    en="this zone has no measure of that criterion yet; state one with set.",
+    id="kawasan ini belum punya ukuran untuk kriteria itu; tetapkan dengan set.",
+    en="this area has no measure of that criterion yet; state one with set.",
 )
 _NOT_GRADED = Text(
     id="kelas {value} tidak dinilai kriteria ini. Yang dinilai: {known}.",
@@ -317,15 +317,15 @@ _ROAD_BESIDE = Text(
     en="{scenario}: the smaller distance of what there is and the new road",
 )
 _ROAD_ALONE = Text(
-    id="{scenario}: jarak ke jalan baru saja, karena raster jarak jalan belum ada; jalan yang ada mungkin lebih dekat",
-    en="{scenario}: the distance to the new road alone, as there is no raster of road distances; present roads may be nearer",
+    id="{scenario}: jarak ke jalan baru saja, karena peta jarak ke jalan belum dimasukkan; jalan yang ada mungkin lebih dekat",
+    en="{scenario}: the distance to the new road alone, as there is no map of road distances; present roads may be nearer",
 )
 _ROAD_TOO_FAR = Text(
-    id="{scenario}: jalan baru berjarak {distance} m, terlalu jauh untuk menilai jarak ke jalan terdekat selama raster jarak jalan belum ada",
-    en="{scenario}: the new road is {distance} m away, too far to grade the distance to the nearest road while there is no raster of road distances",
+    id="{scenario}: jalan baru berjarak {distance} m, terlalu jauh untuk menilai jarak ke jalan terdekat selama peta jarak ke jalan belum dimasukkan",
+    en="{scenario}: the new road is {distance} m away, too far to grade the distance to the nearest road while there is no map of road distances",
 )
 _ZONE_REDRAWN = Text(
-    id="{scenario}: batas zona diganti", en="{scenario}: the zone's outline is replaced"
+    id="{scenario}: batas kawasan diganti", en="{scenario}: the area's boundary is replaced"
 )
 _WHAT_IFS: Mapping[str, Text] = {
     "set": Text(id="{scenario}: ditetapkan {amount}", en="{scenario}: set to {amount}"),

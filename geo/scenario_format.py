@@ -357,7 +357,7 @@ _NO_RISK = Text(
     en="{value} is not between 0 (cautious) and 1 (bold).",
 )
 _NO_REGENCY = Text(
-    id="{value!r} bukan kode kabupaten/kota. Zona memakai angka kabupatennya; yang dikenal: {known}.",
+    id="{value!r} bukan kode kabupaten/kota. Kawasan memakai angka kabupatennya; yang dikenal: {known}.",
     en="{value!r} is no code of a regency. A zone takes its regency's figure; known: {known}.",
 )
 _ONE_WAY = Text(

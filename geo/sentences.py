@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from geo.language import Text
 
+# The longest name or source from outside that a sentence or a card repeats.
+MOST_NAME = 2_000
 _SWAPPED = str.maketrans(",.", ".,")
 
 
@@ -67,6 +69,17 @@ def written(number: float, *, decimals: int) -> Text:
     # Adding 0.0 makes 0.0 of -0.0.
     english = f"{round(number, decimals) + 0.0:,.{decimals}f}"
     return Text(id=english.translate(_SWAPPED), en=english)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` characters; one that is longer ends with an ellipsis.
+
+    Examples
+    --------
+    >>> shortened("Kawasan Cahaya Baru", 10)
+    'Kawasan C…'
+    """
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def listed(texts: Sequence[Text]) -> Text:

@@ -203,8 +203,8 @@ _OTHER_SERIES = Text(
     en="{title} is measured in another series or version of the model",
 )
 _OTHER_PART = Text(
-    id="data {title} mencakup bagian zona yang lain ({before}, lalu {after})",
-    en="data of {title} cover another part of the zone ({before}, then {after})",
+    id="data {title} mencakup bagian kawasan yang lain ({before}, lalu {after})",
+    en="data of {title} cover another part of the area ({before}, then {after})",
 )
 _BROKEN = Text(
     id="{title} dihitung lain sejak {year}: {reason}",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 
+from geo.land_titles import land_title
 from geo.language import Text
 from geo.layers import is_approximate, is_enclosing
 from geo.patches import MIN_CELLS, Dropped
@@ -75,7 +76,7 @@ def _of_criteria(report: SurfaceReport) -> list[Text]:
 
 def _of_cells(report: SurfaceReport, need_ha: float) -> list[Text]:
     sizes = {
-        name: filled(_CELL, name=_same(name), width=number(w, 0), height=number(h, 0))
+        name: filled(_CELL, name=land_title(name), width=number(w, 0), height=number(h, 0))
         for name, (w, h) in report.cell_sizes_m.items()
     }
     coarse = [
@@ -84,7 +85,9 @@ def _of_cells(report: SurfaceReport, need_ha: float) -> list[Text]:
         if MIN_CELLS * report.cell_sizes_m[name][0] * report.cell_sizes_m[name][1]
         > need_ha * _M2_PER_HA
     ]
-    notes = [filled(_CELLS, cells=_listed(list(sizes.values())), name=_same(report.plan.reference))]
+    notes = [
+        filled(_CELLS, cells=_listed(list(sizes.values())), name=land_title(report.plan.reference))
+    ]
     if coarse:
         notes.append(filled(_COARSE, cells=_listed(coarse), least=number(MIN_CELLS, 0)))
     return notes
@@ -102,48 +105,44 @@ def _listed(texts: Sequence[Text]) -> Text:
     return Text(id=", ".join(t.id for t in texts), en=", ".join(t.en for t in texts))
 
 
-def _same(word: str) -> Text:
-    return Text(id=word, en=word)
-
-
 _NO_AREA = Text(
-    id="Lokasi saja: zona tanpa luas tidak dapat ditelusuri.",
-    en="Location only: a zone without an area cannot be searched.",
+    id="Lokasi saja: tanpa luas tidak dapat ditelusuri.",
+    en="Location only: without an extent it cannot be searched.",
 )
 _APPROXIMATE = Text(
-    id="Batas zona ini perkiraan; calon lokasi di tepinya juga.",
-    en="The outline of this zone is approximate; so are candidates at its edge.",
+    id="Batas kawasan ini perkiraan; calon lokasi di tepinya juga.",
+    en="The boundary of this area is approximate; so are candidates at its edge.",
 )
 _ENCLOSING = Text(
-    id="Batas ini hanya melingkupi zona: zona sebenarnya lebih kecil, dan calon lokasi dapat berada di luarnya.",
-    en="This outline only encloses the zone: the zone itself is smaller, and candidates may lie outside it.",
+    id="Batas gambar lebih luas daripada kawasannya: calon lokasi dapat berada di luar kawasan.",
+    en="The drawn boundary is wider than the area itself: candidates may lie outside the area.",
 )
 _UNCHECKED = Text(
-    id="Batas keras yang belum diperiksa (raster belum ada): {titles}.",
-    en="Hard constraints not checked (no raster yet): {titles}.",
+    id="Batas mutlak yang belum diperiksa (petanya belum dimasukkan): {titles}.",
+    en="Hard limits not checked (no map yet): {titles}.",
 )
 _PARTLY_CHECKED = Text(
-    id="{title}: {share} % daratan tanpa data dalam raster ini, jadi di sana belum diperiksa.",
-    en="{title}: {share} % of the land has no data in this raster and was not checked there.",
+    id="{title}: {share}% daratan tidak ada datanya, jadi di sana belum diperiksa.",
+    en="{title}: {share}% of the land has no data and was not checked there.",
 )
 _MISSING = Text(
-    id="Kriteria yang tidak ikut (raster belum ada): {titles}. Kesesuaian bertumpu pada {share} % bobot kriteria lahan.",
-    en="Criteria left out (no raster yet): {titles}. Suitability rests on {share} % of the weight of the land criteria.",
+    id="Kriteria yang tidak ikut (petanya belum dimasukkan): {titles}. Kesesuaian bertumpu pada {share}% bobot kriteria lahan.",
+    en="Criteria left out (no map yet): {titles}. Suitability rests on {share}% of the weight of the land criteria.",
 )
 _NO_RASTER = {
     "slope_percent": Text(
-        id="Lereng belum diperiksa: raster slope_percent belum ada.",
-        en="Slope not checked: there is no raster slope_percent yet.",
+        id="Lereng belum diperiksa: petanya belum dimasukkan.",
+        en="Slope not checked: its map has not been added yet.",
     ),
     "road_distance_m": Text(
-        id="Jarak ke jalan belum diperiksa: raster road_distance_m belum ada.",
-        en="Distance to roads not checked: there is no raster road_distance_m yet.",
+        id="Jarak ke jalan belum diperiksa: petanya belum dimasukkan.",
+        en="Distance to roads not checked: its map has not been added yet.",
     ),
 }
 _CELL = Text(id="{name} {width} × {height} m", en="{name} {width} × {height} m")
 _CELLS = Text(
-    id="Ukuran sel: {cells}. Petak mengikuti sel {name}; raster lain dibaca pada pusat sel itu.",
-    en="Cell sizes: {cells}. Sites follow the cells of {name}; other rasters are read at their centres.",
+    id="Ukuran sel: {cells}. Petak mengikuti sel peta {name}; peta lain dibaca pada pusat sel itu.",
+    en="Cell sizes: {cells}. Sites follow the cells of {name}; other maps are read at their centres.",
 )
 _COARSE = Text(
     id="Terlalu kasar untuk menunjuk satu permukiman (kurang dari {least} sel): {cells}. Hanya petak besar yang dapat dibedakan.",

@@ -21,6 +21,7 @@ from scipy import ndimage
 
 from geo.crs import LONLAT, length_m, require_crs, to_lonlat
 from geo.errors import InvalidInput
+from geo.land_rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Text
 from geo.patches import Dropped, Patches, find_patches, row_areas_ha
 from geo.rasters import Array, Grid
@@ -35,8 +36,7 @@ from geo.suitability import Mask, Surface, cells_inside, window_of
 
 # Some 40 bytes a cell are held at once: 640 MB. At 30 m this is a square of 120 km.
 MOST_CELLS = 16_000_000
-# Morphology of Permen PU 20/PRT/M/2007: flat, gentle, moderate, steep, very steep.
-SLOPE_EDGES_PERCENT = (2.0, 5.0, 15.0, 40.0)
+# Of the classes of `MORPHOLOGY_SLOPES_PERCENT`.
 SLOPE_COLUMNS = (
     "slope_0_2_share",
     "slope_2_5_share",
@@ -45,11 +45,11 @@ SLOPE_COLUMNS = (
     "slope_over_40_share",
 )
 _SLOPE_TITLES = (
-    Text(id="datar (0–2 %)", en="flat (0–2 %)"),
-    Text(id="landai (2–5 %)", en="gentle (2–5 %)"),
-    Text(id="bergelombang (5–15 %)", en="moderate (5–15 %)"),
-    Text(id="curam (15–40 %)", en="steep (15–40 %)"),
-    Text(id="sangat curam (> 40 %)", en="very steep (> 40 %)"),
+    Text(id="datar (0–2%)", en="flat (0–2%)"),
+    Text(id="landai (2–5%)", en="gentle (2–5%)"),
+    Text(id="bergelombang (5–15%)", en="moderate (5–15%)"),
+    Text(id="curam (15–40%)", en="steep (15–40%)"),
+    Text(id="sangat curam (> 40%)", en="very steep (> 40%)"),
 )
 _M2_PER_HA = 10_000.0
 _ROUNDING = 1e-9
@@ -207,7 +207,7 @@ def _slope_shares(slope: Surface | None, areas: Array) -> dict[str, float]:
     known = np.zeros(areas.shape, dtype=np.bool_) if slope is None else ~np.isnan(slope)
     if slope is None or not known.any():
         return dict.fromkeys(SLOPE_COLUMNS, float("nan"))
-    classes = np.searchsorted(SLOPE_EDGES_PERCENT, slope[known], side="left")
+    classes = np.searchsorted(MORPHOLOGY_SLOPES_PERCENT, slope[known], side="left")
     sums = np.bincount(classes, weights=areas[known], minlength=len(SLOPE_COLUMNS))
     return dict(zip(SLOPE_COLUMNS, (sums / sums.sum()).round(6).tolist(), strict=True))
 
@@ -305,8 +305,8 @@ def filled(sentence: Text, **facts: Text) -> Text:
 
 
 _TOO_LARGE = Text(
-    id="Zona ini {cells} sel pada raster acuan, paling banyak {most}. Pakai zona yang lebih kecil atau raster yang lebih kasar.",
-    en="This zone has {cells} cells on the reference raster, {most} at most. Use a smaller zone or a coarser raster.",
+    id="Kawasan ini {cells} sel pada peta acuan, paling banyak {most}. Pakai kawasan yang lebih kecil atau peta yang lebih kasar.",
+    en="This area has {cells} cells on the reference map, {most} at most. Use a smaller area or a coarser map.",
 )
 _SUITABLE = Text(
     id="Kesesuaian rata-rata {mean}, terendah {least}.",
@@ -328,7 +328,7 @@ _ROAD_UNKNOWN = Text(
     id="Jarak ke jalan belum diperiksa: tidak ada datanya.",
     en="Distance to a road not checked: there are no data.",
 )
-_SLOPE = Text(id="Lereng: {share} % {title}.", en="Slope: {share} % {title}.")
+_SLOPE = Text(id="Lereng: {share}% {title}.", en="Slope: {share}% {title}.")
 _SLOPE_UNKNOWN = Text(
     id="Lereng belum diperiksa: tidak ada datanya.", en="Slope not checked: there are no data."
 )

@@ -33,6 +33,9 @@ from geo.series import (
 if TYPE_CHECKING:
     from geo.assessment import Assessment
 
+# A change of the score below this is printed as 0.0.
+_HARDLY = 0.05
+
 
 class InvalidTrend(InvalidInput):
     """Assessments that are not the same question in different years."""
@@ -300,6 +303,11 @@ def _zone_change(first: _Seen, last: _Seen, *, is_same_field: bool) -> ZoneChang
     )
 
 
+def is_hardly(points: float) -> bool:
+    """Whether a change of the score would be printed as none."""
+    return abs(points) < _HARDLY
+
+
 def _zone_sentence(
     name: str, ranked: Sequence[_Seen], change: ZoneChange | None, breaks: Sequence[Break]
 ) -> Text:
@@ -310,7 +318,8 @@ def _zone_sentence(
     else:
         points = decimal(change.score, signed=True)
         years = {"first": change.first, "last": change.last}
-        parts = [filled(_CHANGE, name=name, points=points, **years)]
+        words = _SAME if is_hardly(change.score) else _CHANGE
+        parts = [filled(words, name=name, points=points, **years)]
         if change.unobserved:
             titles = [ranked[-1].bases[c].title for c in change.unobserved]
             parts.append(filled(_UNOBSERVED, listed=joined(titles)))
@@ -333,11 +342,11 @@ _NO_CRITERION = Text(
 _OF_ZONE = Text(id="{title}, {name}", en="{title}, {name}")
 _NEVER = Text(id="{name} tidak pernah diperingkat.", en="{name} was never ranked.")
 _CHANGE = Text(
-    id="{name}: belum ada dua tahun dengan angka baru yang sebanding.",
-    en="{name}: there are no two comparable years with new figures yet.",
+    id="{name}: skornya berubah {points} poin dari {first} ke {last}.",
+    en="{name}: its score changes by {points} points from {first} to {last}.",
 )
-_CHANGE = Text(
-    id="{name}: skornya {points} poin dari {first} ke {last}.",
-    en="{name}: its score is {points} points from {first} to {last}.",
+_SAME = Text(
+    id="{name}: skornya hampir tetap dari {first} ke {last}.",
+    en="{name}: its score hardly changes from {first} to {last}.",
 )
 _UNOBSERVED = Text(id="Tanpa angka baru: {listed}.", en="Without new figures: {listed}.")

@@ -278,7 +278,7 @@ def _require_table(n: int) -> None:
 
 
 _TOO_MANY = Text(
-    id="{draws} simulasi untuk {n} zona tidak muat di memori; paling banyak {most} simulasi.",
+    id="{draws} simulasi untuk {n} kawasan tidak muat di memori; paling banyak {most} simulasi.",
     en="{draws} draws for {n} zones do not fit into memory; at most {most} draws.",
 )
 _NOT_AS_MANY = Text(
@@ -286,6 +286,6 @@ _NOT_AS_MANY = Text(
     en="There are {weights} weight sets but {values} tables of values; they must be as many.",
 )
 _TOO_WIDE = Text(
-    id="Tabel untuk {n} zona terlalu besar; paling banyak {most}. Pilih sebagian zona.",
+    id="Tabel untuk {n} kawasan terlalu besar; paling banyak {most}. Pilih sebagian kawasan.",
     en="A table of {n} zones is too large; at most {most}. Choose some of them.",
 )

@@ -1,6 +1,6 @@
 """Pure. What a simulation says of one zone and of the first place, in one plain sentence each.
 
-A percentage is whole and never says 0 % or 100 % of what is not exactly so.
+A percentage is whole and never says 0% or 100% of what is not exactly so.
 """
 
 import numpy as np
@@ -25,23 +25,23 @@ def whole_number(number: int) -> Text:
 
 
 def percent_of(count: int, total: int) -> Text:
-    """A share as whole percent; what is not none is never 0 %, what is not all never 100 %.
+    """A share as whole percent; what is not none is never 0%, what is not all never 100%.
 
     Examples
     --------
     >>> percent_of(93, 100).id, percent_of(9_999, 10_000).en, percent_of(10, 10).en
-    ('93 %', 'more than 99 %', '100 %')
+    ('93%', 'more than 99%', '100%')
     """
     percent = round(100 * count / total)
     if percent >= 100 and count < total:
-        return Text(id="lebih dari 99 %", en="more than 99 %")
+        return Text(id="lebih dari 99%", en="more than 99%")
     if percent <= 0 and count > 0:
-        return Text(id="kurang dari 1 %", en="less than 1 %")
-    return Text(id=f"{percent} %", en=f"{percent} %")
+        return Text(id="kurang dari 1%", en="less than 1%")
+    return Text(id=f"{percent}%", en=f"{percent}%")
 
 
 def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
-    """Which rank a zone has most often, and between which ranks 90 % of the draws put it if several.
+    """Which rank a zone has most often, and between which ranks 90% of the draws put it if several.
 
     Raises
     ------
@@ -108,8 +108,8 @@ _ZONE = Text(
     en="{name} ranks {rank} in {percent} of {n} simulations.",
 )
 _ZONE_BETWEEN = Text(
-    id="{name} menempati peringkat {rank} dalam {percent} dari {n} simulasi; 90 % simulasi menempatkannya pada peringkat {first}–{last}.",
-    en="{name} ranks {rank} in {percent} of {n} simulations; 90 % of the simulations put it at rank {first}–{last}.",
+    id="{name} menempati peringkat {rank} dalam {percent} dari {n} simulasi; 90% simulasi menempatkannya pada peringkat {first}–{last}.",
+    en="{name} ranks {rank} in {percent} of {n} simulations; 90% of the simulations put it at rank {first}–{last}.",
 )
 _NEVER = Text(
     id="{name} tidak mendapat peringkat dalam satu simulasi pun: tidak ada kriterianya yang berbobot.",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from geo.errors import LayerNotFound
+from geo.language import Text
 
 Kind = Literal["layer", "indicators", "raster", "model"]
 
@@ -56,6 +57,20 @@ class Version:
     upload: str | None
     details: Mapping[str, Any]
     is_current: bool
+
+    @property
+    def source_text(self) -> Text:
+        """`source` in both languages where its publisher gave both."""
+        return self._said("source", self.source)
+
+    @property
+    def licence_text(self) -> Text:
+        """`licence` in both languages where its publisher gave both."""
+        return self._said("licence", self.licence)
+
+    def _said(self, name: str, written: str) -> Text:
+        indonesian = self.details.get("indonesian", {})
+        return Text(id=indonesian.get(name, written), en=written)
 
 
 class Published:

@@ -13,8 +13,12 @@ import pandas as pd
 from geo.explain import holds_back, lifts, whole_percent
 from geo.language import Language, Text
 from geo.layers import is_approximate, is_enclosing
-from geo.readiness import ConstraintResult, CriterionResult, ZoneResult
-from maps.escape import safe_address
+from geo.readiness import CriterionResult, ZoneResult
+from geo.sentences import MOST_NAME, shortened
+from geo.zone_words import zone_text
+from maps.escape import safe_address, shown_text, text_or_none
+from maps.limits import constraint_row, unchecked_limits
+from maps.measures import figure_note, measure_text, unit_text
 from maps.style import class_colours
 from maps.text import catalogue, format_number, format_period, format_share, translate
 from maps.themes import boundary_of
@@ -24,19 +28,17 @@ from maps.views import IndicatorView, ModelView
 _SCRIPT_TEXTS = (
     "zone.", "regency.", "control.", "table.", "kecamatan.", "sites.", "weights.", "confidence.",
     "status.", "quadrant.", "search.", "download.", "years.", "judgements.",
+    "layer_map.",
 )  # fmt: skip
 # A script fills the braces of these itself: with other numbers, or with what is compared.
 _SCRIPT_TEMPLATES = frozenset(
     {
-        *(
-            "zone.rank_of",
-            "zone.points",
-            "zone.weight",
-            "table.filtered",
-            "reason.insufficient_data",
-        ),
+        *("zone.rank_of", "zone.points", "zone.weight", "reason.insufficient_data"),
+        *("table.filtered", "table.ranked", "table.insufficient_data", "table.excluded"),
+        *("table.unassessed", "search.count"),
         *("judgements.criteria", "judgements.pair", "judgements.implied", "judgements.lacking"),
         *("judgements.same", "judgements.more"),
+        "layer_map.more",
     }
 )
 
@@ -49,13 +51,6 @@ def script_texts(language: Language) -> dict[str, str]:
         for key, text in texts.items()
         if key in _SCRIPT_TEMPLATES or (key.startswith(_SCRIPT_TEXTS) and "{" not in text)
     }
-
-
-def text_or_none(value: object) -> str | None:
-    """A cell of a table as text; None for what is missing or blank."""
-    if value is None or (not isinstance(value, str) and bool(pd.isna(value))):  # type: ignore[call-overload]
-        return None
-    return str(value).strip() or None
 
 
 def _period(value: object, language: Language) -> str | None:
@@ -77,7 +72,7 @@ def criterion_cards(results: Iterable[ZoneResult], language: Language) -> dict[s
     return {
         criterion.criterion: {
             "title": criterion.title.to(language),
-            "unit": criterion.unit.to(language),
+            "unit": unit_text(criterion, language),
             "dimension": criterion.dimension,
         }
         for result in results
@@ -161,9 +156,7 @@ def criterion_row(
         "points": round(criterion.contribution or 0.0, 2),
         "most": round(most, 2),
         "pointsText": _points(criterion, most, language),
-        "measure": None
-        if criterion.measure is None
-        else format_number(criterion.measure, language),
+        "measure": None if criterion.measure is None else measure_text(criterion, language),
         "period": _period(criterion.period, language),
         "note": criterion.note.to(language) if criterion.note else None,
         "shares": _shares(criterion.shares, regency_names, language),
@@ -194,38 +187,22 @@ def _shares(
     return translate("zone.shares", language, shares=", ".join(parts))
 
 
-def constraint_row(constraint: ConstraintResult, language: Language) -> dict[str, Any]:
-    """One hard limit of a zone's card, with the share of the zone that it touches."""
-    if constraint.failed:
-        outcome = "failed"
-    elif constraint.excluded_share is None:
-        outcome = "unknown"
-    else:
-        outcome = "passed"
-    row = {
-        "title": constraint.title.to(language),
-        "outcome": outcome,
-        "text": translate(f"zone.constraint_{outcome}", language),
-        "share": None
-        if constraint.excluded_share is None
-        else translate(
-            "zone.constraint_share",
-            language,
-            share=format_share(constraint.excluded_share, language),
-            limit=format_share(constraint.limit_share, language),
-        ),
-        "note": constraint.note.to(language) if constraint.note else None,
-    }
-    return {key: value for key, value in row.items() if value is not None}
-
-
 def geometry_sentence(kind: object, method: object, language: Language) -> str:
     """What a reader must know of a geometry's making, in a sentence of ours and the data's own."""
     key = f"geometry.{kind}"
     known = key in catalogue(language)
     unknown = "geometry.other" if isinstance(kind, str) else "geometry.unstated"
     sentence = translate(key if known else unknown, language)
-    return " ".join(filter(None, (sentence, text_or_none(method))))
+    recorded = _in_words(method, language)
+    if not recorded:
+        return sentence
+    return translate("geometry.in_words", language, sentence=sentence, method=recorded)
+
+
+def _in_words(value: object, language: Language) -> str | None:
+    """What a zone says of itself, in the reader's language where it is known in it."""
+    text = text_or_none(value)
+    return None if text is None else shown_text(zone_text(text).to(language), language)
 
 
 def geometry_mark(kind: object, language: Language) -> str | None:
@@ -277,21 +254,21 @@ def _zone_card(
     regency_names: Mapping[str, str],
     language: Language,
 ) -> dict[str, Any]:
-    regency = text_or_none(facts.get("regency_code"))
+    regency = shown_text(facts.get("regency_code"), language)
     card = {
-        "name": text_or_none(facts.get("name")),
+        "name": shown_text(facts.get("name"), language),
         **standing_card(result, ranked=ranked, dimensions=dimensions, language=language),
         "place": regency and regency_names.get(regency, regency),
         "regency": regency,
         "area": _area(facts.get("area_ha"), language),
-        "officialStatus": text_or_none(facts.get("status")),
+        "officialStatus": _in_words(facts.get("status"), language),
         "geometry": geometry_sentence(
             facts.get("geometry_kind"), facts.get("geometry_method"), language
         ),
         "geometryMark": geometry_mark(facts.get("geometry_kind"), language),
         "boundary": boundary_of(facts.get("geometry_kind")),
-        "remarks": text_or_none(facts.get("remarks")),
-        "source": text_or_none(facts.get("source")),
+        "remarks": shown_text(facts.get("remarks"), language),
+        "source": shown_text(facts.get("source"), language),
         "sourceUrl": safe_address(facts.get("source_url")),
         **(_explanation(result, regency_names, language) if result else {}),
     }
@@ -319,6 +296,7 @@ def _explanation(
             for criterion in result.criteria
         ],
         "constraints": [constraint_row(row, language) for row in result.constraints],
+        **unchecked_limits(result, language),
         "sources": list(dict.fromkeys(s for c in result.criteria for s in c.sources)),
     }
 
@@ -343,9 +321,9 @@ def kecamatan_cards(
     cards = {}
     for area_id, facts in _rows(cells):
         result = by_id.get(str(area_id))
-        regency = text_or_none(facts.get("regency_code"))
+        regency = shown_text(facts.get("regency_code"), language)
         card = {
-            "name": text_or_none(facts.get("name")),
+            "name": shown_text(facts.get("name"), language),
             "place": regency and regency_names.get(regency, regency),
             "boundary": boundary_of(facts.get("geometry_kind")),
             "regency": regency,
@@ -380,7 +358,7 @@ def regency_cards(
             "period": _period(value.get("period"), language),
             "source": text_or_none(value.get("source")),
             "sourceUrl": safe_address(value.get("source_url")),
-            "note": text_or_none(value.get("note")),
+            "note": figure_note(value.get("note"), language),
         }
         cards[str(code)] = {key: entry for key, entry in card.items() if entry is not None}
     return cards
@@ -388,7 +366,8 @@ def regency_cards(
 
 def _official_name(facts: Mapping[str, Any]) -> str:
     name, kind = text_or_none(facts.get("name")) or "", text_or_none(facts.get("kind"))
-    return name if kind is None or name.startswith(kind) else f"{kind} {name}"
+    whole = name if kind is None or name.startswith(kind) else f"{kind} {name}"
+    return shortened(whole, MOST_NAME)
 
 
 def names_of(regencies: gpd.GeoDataFrame) -> dict[str, str]:

@@ -11,12 +11,12 @@ import folium
 import geopandas as gpd
 import numpy as np
 import shapely
-from folium.template import Template
 from folium.utilities import JsCode
 
 from geo.crs import LONLAT
 from geo.language import Language
 from geo.readiness import ZoneResult
+from geo.sentences import MOST_NAME, shortened
 from maps.cards import (
     class_cards,
     criterion_cards,
@@ -28,6 +28,7 @@ from maps.cards import (
 )
 from maps.drawing import (
     COORDINATE_DECIMALS,
+    Attachment,
     ground_layer,
     kecamatan_layer,
     regency_layer,
@@ -42,28 +43,7 @@ from maps.views import IndicatorView, MapView, ModelView, SurfaceView
 
 # Drawn from the bottom up; Leaflet's own overlay pane has 400, its markers 600.
 _PANES = {"regencies": 410, "surface": 415, "kecamatan": 420, "zones": 430}
-_NARROW_PX = 800
-
-
-class _Attachment(folium.MacroElement):
-    """The line of script that hands the finished map and its layers to `kawasan.js`."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-            Kawasan.attach({{ this._parent.get_name() }}, {
-                {%- for name, layer in this.layers.items() %}
-                {{ name|tojson }}: {{ layer.get_name() }},
-                {%- endfor %}
-            });
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, layers: Mapping[str, folium.map.Layer]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Attachment"
-        self.layers = layers
+_NARROW_PX = 1200
 
 
 def regency_map(
@@ -238,7 +218,7 @@ def _assemble(
     control = folium.LayerControl()
     control.options |= {"collapsed": JsCode(f"window.innerWidth < {_NARROW_PX}")}  # type: ignore[dict-item]
     control.add_to(drawing)
-    _Attachment(layers).add_to(drawing)
+    Attachment("Kawasan", layers).add_to(drawing)
     return MapView(
         map=drawing,
         language=language,
@@ -283,7 +263,11 @@ def _labels(regencies: gpd.GeoDataFrame) -> list[list[Any]]:
     places = lonlat.representative_point()
     order = np.argsort(-shapely.area(lonlat.to_numpy()), kind="stable")
     return [
-        [str(regencies["name"].iloc[i]), round(places.iloc[i].y, 4), round(places.iloc[i].x, 4)]
+        [
+            shortened(str(regencies["name"].iloc[i]), MOST_NAME),
+            round(places.iloc[i].y, 4),
+            round(places.iloc[i].x, 4),
+        ]
         for i in order
     ]
 

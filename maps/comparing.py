@@ -7,7 +7,6 @@ from typing import Any
 
 import folium
 import geopandas as gpd
-from folium.template import Template
 
 from geo.assessment import Assessment
 from geo.comparison import ZoneDifference, compare
@@ -16,11 +15,19 @@ from geo.language import Language
 from geo.methods import METHODS
 from geo.models import Model
 from geo.readiness import CriterionResult, ZoneResult
+from geo.sentences import MOST_NAME, shortened
 from maps.assets import Assets
 from maps.cards import class_cards, names_of, reason_unranked
-from maps.drawing import COORDINATE_DECIMALS, ground_layer, kecamatan_layer, zone_layer
+from maps.drawing import (
+    COORDINATE_DECIMALS,
+    Attachment,
+    ground_layer,
+    kecamatan_layer,
+    zone_layer,
+)
 from maps.escape import json_in_page
 from maps.legends import class_legend, zone_legend
+from maps.measures import measure_text, unit_text
 from maps.offline import OfflineFigure, OfflineMap
 from maps.style import Legend
 from maps.text import format_number, format_share, translate
@@ -35,27 +42,6 @@ _LEADS = {
     "equal": "compare.lead_equal",
     "before": "compare.lead_before",
 }
-
-
-class _Attachment(folium.MacroElement):
-    """The line of script that hands one of the two maps to `compare.js`."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-            Compare.attach({{ this._parent.get_name() }}, {
-                regencies: {{ this.ground.get_name() }},
-                areas: {{ this.areas.get_name() }},
-            });
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, ground: folium.map.Layer, areas: folium.map.Layer) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Attachment"
-        self.ground = ground
-        self.areas = areas
 
 
 def equal_weights(model: Model) -> dict[str, float]:
@@ -98,6 +84,7 @@ def comparison_form(
             "label": side_label(found, weighting, language),
             "year": found.year,
             "method": found.method,
+            "risk": f"{found.risk:g}",
             "weights": weighting,
             "weightings": weightings,
         }
@@ -114,9 +101,26 @@ def comparison_form(
         "sides": sides,
         "years": [(year, str(year)) for year in reversed(years)],
         "methods": [(method.id, method.title.to(language)) for method in METHODS.values()],
+        "owa": METHODS["owa"].title.to(language),
+        "risks": _risks([found.risk for found in pair], language),
         "zones": [(r.area_id, r.name) for r in by_name],
         "chosen_zones": zones or [r.area_id for r in best[:2]],
     }
+
+
+def _risks(chosen: Sequence[float], language: Language) -> list[tuple[str, str]]:
+    """Tenths from 0 to 1 and what is chosen now, the ends and the middle with what they mean."""
+    words = {0.0: "compare.risk_least", 0.5: "compare.risk_neutral", 1.0: "compare.risk_most"}
+    risks = sorted({*(n / 10 for n in range(11)), *chosen})
+    return [
+        (
+            f"{risk:g}",
+            translate(words[risk], language, risk=format_number(risk, language))
+            if risk in words
+            else format_number(risk, language),
+        )
+        for risk in risks
+    ]
 
 
 def assessments_content(
@@ -273,8 +277,8 @@ def _criterion(a: CriterionResult, b: CriterionResult, language: Language) -> di
     is_unknown = a.value is None and b.value is None
     return {
         "title": a.title.to(language),
-        "unit": a.unit.to(language),
-        "measures": [format_number(c.measure, language) for c in (a, b)],
+        "unit": unit_text(a, language),
+        "measures": [measure_text(c, language) for c in (a, b)],
         "points": [format_number(_points(c), language, decimals=1) for c in (a, b)],
         # Where one of the two has no data the other's points are the difference, as in the score.
         "difference": signed(
@@ -352,7 +356,7 @@ def _drawn(
         folium.map.CustomPane(name, z_index=height, pointer_events=True).add_to(drawing)
     for layer in (ground, areas):
         layer.add_to(drawing)
-    _Attachment(ground, areas).add_to(drawing)
+    Attachment("Compare", {"regencies": ground, "areas": areas}).add_to(drawing)
     return drawing
 
 
@@ -376,7 +380,10 @@ def _hover_names(
     """By id: the name, then the score or the status on each side."""
     sides = [{r.area_id: _spoken(r, language) for r in found.results} for found in pair]
     return {
-        str(area_id): [str(name), *(side.get(str(area_id), "") for side in sides)]
+        str(area_id): [
+            shortened(str(name), MOST_NAME),
+            *(side.get(str(area_id), "") for side in sides),
+        ]
         for area_id, name in zones["name"].items()
     }
 

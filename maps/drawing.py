@@ -1,18 +1,20 @@
-"""Pure. The layers of a map: lean GeoJSON and Leaflet's style of each feature.
+"""Pure. The layers of a map: lean GeoJSON, Leaflet's style of each feature, the way to our scripts.
 
 Features carry their id alone, so no attribute value passes through Folium; a layer's name and its
 attribution do, and are escaped.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import folium
 import geopandas as gpd
 import numpy as np
 import shapely
+from folium.template import Template
 
 from geo.crs import LONLAT, require_crs
+from geo.generalization import simplified
 from geo.language import Language
 from geo.layers import is_approximate
 from geo.readiness import ZoneResult
@@ -36,13 +38,40 @@ from maps.views import IndicatorView, ModelView, SurfaceView
 
 # Five decimals of a degree are about one metre, far finer than any geometry that we draw.
 COORDINATE_DECIMALS = 5
+# Of one layer: with this many vertices three layers stay below 2 MB of a page.
+MOST_VERTICES = 20_000
+
+
+class Attachment(folium.MacroElement):
+    """The line of script that hands a finished map and its layers by name to one of our scripts."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            {{ this.script }}.attach({{ this._parent.get_name() }}, {
+                {%- for name, layer in this.layers.items() %}
+                {{ name|tojson }}: {{ layer.get_name() }},
+                {%- endfor %}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, script: str, layers: Mapping[str, folium.map.Layer]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Attachment"
+        self.script = script
+        self.layers = layers
 
 
 def geojson(frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    """A lean FeatureCollection: the id and the geometry, in lon/lat."""
+    """A lean FeatureCollection: the id and the geometry, in lon/lat.
+
+    Outlines of more than `MOST_VERTICES` are simplified as a coverage; no feature disappears.
+    """
     require_crs(frame, subject="map layer")
-    lonlat = frame.geometry.to_crs(LONLAT)
-    rounded = shapely.transform(lonlat.to_numpy(), lambda xy: np.round(xy, COORDINATE_DECIMALS))
+    lonlat = simplified(frame.geometry.to_crs(LONLAT).to_numpy(), most_vertices=MOST_VERTICES)
+    rounded = shapely.transform(lonlat, lambda xy: np.round(xy, COORDINATE_DECIMALS))
     return {
         "type": "FeatureCollection",
         "features": [

@@ -1,4 +1,4 @@
-"""Pure. Values of unknown origin made safe to write into a page.
+"""Pure. Values of unknown origin made safe to write into a page: inert, and not endless.
 
 Jinja's own escaping covers our templates. What passes through Folium does not meet it, and may land
 in `innerHTML` or in a JavaScript template literal: there, `escape_attribute` is used.
@@ -7,7 +7,12 @@ in `innerHTML` or in a JavaScript template literal: there, `escape_attribute` is
 from urllib.parse import urlsplit
 
 import orjson
+import pandas as pd
 from markupsafe import Markup, escape
+
+from geo.language import Language
+from geo.sentences import MOST_NAME
+from maps.text import format_number, translate
 
 # Folium's templates put values between backticks, where ${...} is evaluated.
 _TEMPLATE_LITERAL = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"})
@@ -23,6 +28,9 @@ _IN_SCRIPT = str.maketrans(
 )
 
 
+_MOST_ADDRESS = 2_000
+
+
 def escape_attribute(value: object) -> Markup:
     """A value as text that is inert in HTML, in an attribute and in a template literal.
 
@@ -35,14 +43,14 @@ def escape_attribute(value: object) -> Markup:
 
 
 def safe_address(value: object) -> str | None:
-    """`value` when it is an http or https address, else None.
+    """`value` when it is an http or https address that a browser takes, else None.
 
     Examples
     --------
     >>> safe_address("javascript:alert(1)") is None
     True
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _MOST_ADDRESS:
         return None
     address = value.strip()
     try:
@@ -53,6 +61,22 @@ def safe_address(value: object) -> str | None:
         parts.scheme in {"http", "https"} and parts.netloc and not any(map(str.isspace, address))
     )
     return address if usable else None
+
+
+def text_or_none(value: object) -> str | None:
+    """A cell of a table as text; None for what is missing or blank."""
+    if value is None or (not isinstance(value, str) and bool(pd.isna(value))):  # type: ignore[call-overload]
+        return None
+    return str(value).strip() or None
+
+
+def shown_text(value: object, language: Language) -> str | None:
+    """`text_or_none`; of a long text its beginning and a word on where the whole is."""
+    text = text_or_none(value)
+    if text is None or len(text) <= MOST_NAME:
+        return text
+    length = format_number(len(text), language)
+    return translate("page.cut", language, text=text[:MOST_NAME].rstrip(), n=length)
 
 
 def json_in_page(value: object) -> Markup:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from geo.figure_notes import note_text
 from geo.indicators import Indicator
 from geo.language import Language
 from geo.series import FigureTrend, indicator_trend
-from maps.cards import text_or_none
-from maps.escape import safe_address
+from maps.escape import safe_address, text_or_none
 from maps.line_charts import ChartPoint, LineChart, line_chart
 from maps.text import format_number, format_period, translate
 
@@ -137,7 +137,11 @@ def _history(
             translate("portrait.break", language, before=b.before, after=b.after)
             for b in trend.breaks
         ),
-        notes=tuple(dict.fromkeys(filter(None, (text_or_none(r["note"]) for r in records)))),
+        notes=tuple(
+            note_text(note).to(language)
+            for note in dict.fromkeys(text_or_none(r["note"]) for r in records)
+            if note
+        ),
     )
 
 

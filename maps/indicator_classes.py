@@ -1,11 +1,11 @@
 """Pure. One indicator over all its years: classes that mean the same in each, and what they are called.
 
-Three ways to break values into classes. Quantiles and equal intervals are numpy's; natural breaks
-are mapclassify's exact Fisher-Jenks optimum, imported when somebody asks for them, because that
-costs seconds.
+Four ways to break values into classes: quantiles, equal intervals (both in `style.py`), fixed round
+numbers, and natural breaks, which are our own: mapclassify computes them with 24 bits, too few for
+a population, and importing it takes seconds.
 """
 
-import warnings
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
@@ -16,9 +16,9 @@ import pandas as pd
 
 from geo.indicators import Indicator
 from geo.language import Language
-from maps.cards import text_or_none
-from maps.escape import safe_address
-from maps.legends import period_in_words, range_labels
+from maps.escape import safe_address, text_or_none
+from maps.legends import period_in_words, range_labels, source_in_words
+from maps.measures import figure_note
 from maps.style import (
     class_of,
     decimals_for,
@@ -29,7 +29,7 @@ from maps.style import (
 from maps.text import format_number, format_period, translate
 
 N_CLASSES = 5
-Breaks = Literal["quantile", "natural", "equal"]
+Breaks = Literal["quantile", "natural", "equal", "fixed"]
 
 
 def natural_breaks(values: npt.ArrayLike, *, n_classes: int = N_CLASSES) -> tuple[float, ...]:
@@ -61,38 +61,102 @@ def natural_breaks(values: npt.ArrayLike, *, n_classes: int = N_CLASSES) -> tupl
     (1.0, 5.5, 10.0)
     """
     known = np.asarray(values, dtype=np.float64)
-    known = np.sort(known[np.isfinite(known)])
-    if known.size == 0:
+    different, counts = np.unique(known[np.isfinite(known)], return_counts=True)
+    if different.size == 0:
         return ()
-    low, high = float(known[0]), float(known[-1])
-    different = np.unique(known)
-    if different.size <= 2 or n_classes < 2:
-        tops = different if n_classes > 1 else different[-1:]
-    else:
-        tops = _fisher_jenks(known, min(n_classes, different.size))
-    starts = (different[different > top][0] for top in tops[:-1])
+    low, high = float(different[0]), float(different[-1])
+    starts = _class_starts(different, counts, n_classes=min(n_classes, different.size))
     decimals = decimals_for(low, high)
-    inner = (_between(top, start, decimals) for top, start in zip(tops[:-1], starts, strict=True))
+    inner = (_between(different[start - 1], different[start], decimals) for start in starts)
     return (low, *inner, high)
 
 
-def _fisher_jenks(known: npt.NDArray[np.float64], n_classes: int) -> npt.NDArray[np.float64]:
-    from mapclassify import FisherJenks
-
-    # A service without numba need not read in its log that this takes milliseconds more.
-    warnings.filterwarnings("ignore", message="Numba not installed", category=UserWarning)
-    return np.unique(FisherJenks(known, k=n_classes).bins)
+def _class_starts(
+    values: npt.NDArray[np.float64], counts: npt.NDArray[np.int64], *, n_classes: int
+) -> list[int]:
+    """Where each class but the first starts in ascending `values`, of which there are `counts`."""
+    n = values.size
+    # The first `end` values in `classes` classes: their least spread, and where the last one starts.
+    least = np.full((n_classes + 1, n + 1), np.inf)
+    least[0, 0] = 0.0
+    starts = np.zeros((n_classes + 1, n + 1), dtype=np.int64)
+    # Of one class from each value to the newest, in Welford's way: no large squares are subtracted.
+    members, means, spreads = np.zeros((3, n))
+    for end, (value, count) in enumerate(zip(values, counts, strict=True), start=1):
+        members[:end] += count
+        step = value - means[:end]
+        means[:end] += step * count / members[:end]
+        spreads[:end] += count * step * (value - means[:end])
+        totals = least[:-1, :end] + spreads[:end]
+        starts[1:, end], least[1:, end] = totals.argmin(axis=1), totals.min(axis=1)
+    found, end = [], n
+    for classes in range(n_classes, 1, -1):
+        end = int(starts[classes, end])
+        found.append(end)
+    return found[::-1]
 
 
 def _between(top: float, start: float, decimals: int) -> float:
     """An edge above `top` and not above `start`, half way if it can be printed."""
-    edge = round((top + start) / 2, decimals)
+    edge = round(float(top + start) / 2, decimals)
     return edge if top < edge <= start else float(start)
 
 
+def round_breaks(values: npt.ArrayLike, *, n_classes: int = N_CLASSES) -> tuple[float, ...]:
+    """Edges at round numbers: multiples of the smallest step of 1, 2 or 5 times a power of ten.
+
+    They are fixed in that the range of the values alone decides them: figures that lie within it
+    move no edge.
+
+    Parameters
+    ----------
+    values : (n,)
+        NaN do not count.
+    n_classes
+        The most classes wanted, at least 2.
+
+    Returns
+    -------
+    tuple of float
+        Ascending edges from the least to the greatest; (v, v) when all values are v; () when there
+        is none. A class may be empty. The step is never finer than the legend prints.
+
+    Examples
+    --------
+    >>> round_breaks([2.1, 3.9, 4.4, 9.3])
+    (2.1, 4.0, 6.0, 8.0, 9.3)
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if known.size == 0:
+        return ()
+    low, high = float(known.min()), float(known.max())
+    if low == high:
+        return (low, high)
+    decimals = decimals_for(low, high)
+    power = max(-decimals, math.floor(math.log10((high - low) / n_classes)))
+    for step in (factor * 10.0**p for p in (power, power + 1) for factor in (1, 2, 5)):
+        first, last = math.floor(low / step) + 1, math.ceil(high / step) - 1
+        if last - first + 2 <= n_classes:
+            break
+    # A power below one is not exact: the edge is the number that is printed.
+    inner = (round(place * step, decimals) for place in range(first, last + 1))
+    return (low, *inner, high)
+
+
 BREAKS: Mapping[Breaks, Callable[[npt.ArrayLike], tuple[float, ...]]] = MappingProxyType(
-    {"quantile": quantile_breaks, "natural": natural_breaks, "equal": equal_breaks}
+    {
+        "quantile": quantile_breaks,
+        "natural": natural_breaks,
+        "equal": equal_breaks,
+        "fixed": round_breaks,
+    }
 )
+
+
+def drawn_figures(table: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
+    """The figures, of every year, of regencies that are drawn: what years and classes are made of."""
+    return table[table["regency_code"].isin(codes) & table["value"].notna()]
 
 
 def indicator_classes(
@@ -119,9 +183,9 @@ def indicator_classes(
     -------
     dict
         `edges` are worked out over all years together, so that a colour means the same in each.
-        `figures` are by year: `unit_period` for the legend, `values` by code.
+        `figures` are by year: `unit_period` and `source` for the legend, `values` by code.
     """
-    rows = table[table["regency_code"].isin(codes) & table["value"].notna()]
+    rows = drawn_figures(table, codes)
     edges = BREAKS[breaks](rows["value"].to_numpy(dtype=np.float64))
     colours = sequential_colours(max(len(edges) - 1, 0))
     years = sorted(int(year) for year in rows["year"].unique())
@@ -178,6 +242,7 @@ def _figures_of(
             unit=indicator.unit.to(language),
             period=period_in_words(rows["period"], year, language),
         ),
+        "source": source_in_words(rows["source"], language),
         "values": {code: known.get(code, _UNKNOWN) for code in codes},
     }
 
@@ -196,7 +261,7 @@ def _figure(
         "text": format_number(float(row["value"]), language, decimals=decimals),
         "class": place,
         "period": None if period is None else format_period(period, language),
-        "note": text_or_none(row["note"]),
+        "note": figure_note(row["note"], language),
         "source": text_or_none(row["source"]),
         "source_url": safe_address(row["source_url"]),
     }

@@ -4,7 +4,8 @@ Every page needs only what `Assets.base` serves, and runs under a Content-Securi
 `maps.assets.CONTENT_SECURITY_POLICY` with the same nonce.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from geo.language import LANGUAGES, Language, Text
 from geo.readiness import ZoneResult
 from maps.assets import Assets
 from maps.cards import class_cards
-from maps.escape import json_in_page
+from maps.escape import json_in_page, safe_address, shown_text
 from maps.text import format_date, format_number, format_share, translate
 from maps.views import IndicatorView, MapView, ModelView
 from maps.weighing import WeighingView
@@ -69,14 +70,15 @@ def render(
     state
         Query parameters of the page as it is, kept by the language switch.
     active
-        Which entry of the navigation the page is: home, map, data or api.
+        Which entry of the navigation the page is: home, map, data, desk or api.
     **context
         What the template names besides.
 
     Notes
     -----
-    Templates have `t(key, **facts)`, `number(value, decimals=)`, `share(value)` and `date(value)`
-    in the page's language. Everything is escaped.
+    Templates have `t(key, **facts)`, `number(value, decimals=)`, `share(value)`, `date(value)` and
+    `shown(text)`, which cuts an endless text, in the page's language, and `address(value)`, see
+    `maps.escape.safe_address`. Everything is escaped.
     """
 
     def t(key: str, **facts: object) -> str:
@@ -97,6 +99,8 @@ def render(
                     value, language, decimals=decimals
                 ),
                 "share": lambda value: format_share(value, language),
+                "address": safe_address,
+                "shown": lambda value: shown_text(value, language),
                 "date": lambda value: format_date(value, language),
                 **context,
             }
@@ -106,11 +110,12 @@ def render(
 
 def _navigation(root: str, language: Language) -> list[dict[str, str]]:
     return [
-        {"key": key, "address": f"{root}{path}?lang={language}"}
+        {"key": key, "address": f"{root}{path}{'&' if '?' in path else '?'}lang={language}"}
         for key, path in (
             ("home", "/"),
             ("map", "/map"),
             ("data", "/collections"),
+            ("desk", "/uploads?f=html"),
             ("api", "/api.html"),
         )
     ]
@@ -188,6 +193,7 @@ def map_page(
         model=model,
         ranked=ranked,
         unranked=unranked,
+        summary=_summary(view.cards["zones"].values(), language),
         indicators=indicators,
         indicator=indicator,
         year=year,
@@ -232,7 +238,22 @@ def single_map_page(
         view=view,
         parts=view.map.parts(assets),
         cards=json_in_page(view.cards),
+        rows=_content(view),
     )
+
+
+def _content(view: MapView) -> dict[str, Any]:
+    """What a single map shows, as the rows of a table: the areas best first, or the regencies."""
+    name = next((one for one in ("zones", "kecamatan") if one in view.cards), "regencies")
+    cards = list(view.cards[name].values())
+    if name != "regencies":
+        cards.sort(key=lambda card: card.get("place_in_ranking") or len(cards) + 1)
+    return {
+        "layer": name,
+        "cards": cards,
+        "classes": view.cards.get("classes", {}),
+        "indicator": view.cards.get("indicator", {}),
+    }
 
 
 def map_title(
@@ -275,6 +296,18 @@ def _ranking(
     return ranked, unranked
 
 
+def _summary(cards: Iterable[Mapping[str, Any]], language: Language) -> str:
+    """How many zones are ranked, and how many are not for which reason; as `panel.js` says it."""
+    found = Counter(card["status"] for card in cards)
+    parts = [translate("table.ranked", language, n=found["ranked"], all=found.total())]
+    parts += [
+        translate(f"table.{status}", language, n=found[status])
+        for status in ("insufficient_data", "excluded", "unassessed")
+        if found[status]
+    ]
+    return "; ".join(parts)
+
+
 def _ranked_row(
     area_id: str,
     rank: int | None,
@@ -288,6 +321,8 @@ def _ranked_row(
         "name": card.get("name", area_id),
         "place": card.get("place"),
         "geometry": card.get("geometryMark"),
+        "unchecked": card.get("unchecked"),
+        "unchecked_named": card.get("uncheckedNamed"),
         "score": card.get("score"),
         "coverage": card.get("coverage"),
         "class_title": found.get("title"),

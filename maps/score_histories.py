@@ -7,7 +7,7 @@ from geo.explain import whole_percent
 from geo.language import Language, Text
 from geo.sentences import decimal, joined
 from geo.series import NO_CHANGE
-from geo.trends import ZonePoint, ZoneTrend
+from geo.trends import ZonePoint, ZoneTrend, is_hardly
 from maps.cards import class_cards
 from maps.line_charts import Band, ChartPoint, LineChart, line_chart
 from maps.text import format_number, format_share, translate
@@ -52,7 +52,7 @@ def _said(trend: ZoneTrend, titles: Mapping[str, Text], language: Language) -> s
     if change is None:
         return NO_CHANGE.format(name=trend.name).to(language)
     said = translate(
-        "portrait.score_change",
+        "portrait.score_same" if is_hardly(change.score) else "portrait.score_change",
         language,
         points=decimal(change.score, signed=True).to(language),
         first=change.first,

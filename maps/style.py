@@ -5,8 +5,8 @@ colorbrewer2.org): a light sequential ramp for indicators, which lie below, and 
 brown-to-teal BrBG for readiness, which lies above; both stay apart under every colour blindness.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -43,12 +43,18 @@ class LegendEntry:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """What the colours of one layer mean; `unit` names the unit and the period."""
+    """What the colours of one layer mean.
+
+    `unit` names the unit and the period, `source` is a sentence on where the figures come from;
+    `titles` are headings for when another layer is on besides or alone, by `both` and `kecamatan`.
+    """
 
     layer: str
     title: str
     unit: str
     entries: tuple[LegendEntry, ...]
+    source: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def quantile_breaks(values: npt.ArrayLike, *, n_classes: int = 5) -> tuple[float, ...]:

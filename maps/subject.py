@@ -12,14 +12,15 @@ from geo import planning, surfaces
 from geo.assessment import Assessment
 from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import Indicator
+from geo.land_titles import land_title
 from geo.language import Language, Text
 from geo.models import Model
 from geo.readiness import ZoneResult
-from geo.regions import PROVINCE_CODE
 from geo.store import Store
 from geo.synthetic_notice import NOTICE, has_synthetic_land
 from geo.versions import Published
 from maps.assets import Assets
+from maps.indicator_classes import drawn_figures
 from maps.page import IndicatorChoice, map_page, map_title, single_map_page
 from maps.style import quantile_breaks
 from maps.text import translate
@@ -69,7 +70,9 @@ def read_subject(
         For a year of which no indicator has a figure.
     """
     now = store.current()
-    table, catalogue = planning.indicators(now), planning.indicator_catalogue(now)
+    regencies = planning.layer(now, "regencies")
+    table = drawn_figures(planning.indicators(now), regencies.index)
+    catalogue = planning.indicator_catalogue(now)
     choices = _choices(table, catalogue)
     chosen = next((c for c in choices if c.id == indicator), None)
     if chosen is None:
@@ -80,7 +83,7 @@ def read_subject(
     assessments = {name: planning.assess(now, model, layer=name) for name in published}
     version = now.version("regencies")
     return Subject(
-        regencies=planning.layer(now, "regencies"),
+        regencies=regencies,
         layers={name: planning.layer(now, name) for name in published},
         assessments=assessments,
         model=model_view(planning.model(now, model), year=planning.years(now, model)[-1]),
@@ -120,8 +123,7 @@ def _place_of_model(model: Model) -> tuple[bool, bool, str]:
 
 
 def _choices(table: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> list[IndicatorChoice]:
-    of_regencies = table[(table["regency_code"] != PROVINCE_CODE) & table["value"].notna()]
-    years = of_regencies.groupby("indicator")["year"].unique()
+    years = table.groupby("indicator")["year"].unique()
     return [
         IndicatorChoice(i.id, i.title, tuple(sorted(int(year) for year in years[i.id])))
         for i in catalogue.values()
@@ -130,8 +132,7 @@ def _choices(table: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> list[In
 
 
 def _indicator_view(table: pd.DataFrame, indicator: Indicator, year: int) -> IndicatorView:
-    is_shown = (table["indicator"] == indicator.id) & (table["regency_code"] != PROVINCE_CODE)
-    of_all_years = table[is_shown]
+    of_all_years = table[table["indicator"] == indicator.id]
     return IndicatorView(
         title=indicator.title,
         unit=indicator.unit,
@@ -207,9 +208,15 @@ def _surface(subject: Subject, language: Language, root: str) -> SurfaceView | N
     return SurfaceView(
         title=subject.model.title,
         tiles=f"{root}/tiles/{SUITABILITY}/{{z}}/{{x}}/{{y}}.png?{model}&v={version}",
-        sources="; ".join(subject.surface_sources),
+        sources="; ".join(_land_source(one, language) for one in subject.surface_sources),
         sites=f"{root}/readiness/{{zone}}/sites?{model}&lang={language}",
     )
+
+
+def _land_source(source: str, language: Language) -> str:
+    """A raster's source, as `geo.surfaces` lists it, in a reader's words; the licence is in its manifest."""
+    name, _, told = source.partition(": ")
+    return f"{land_title(name).to(language)}: {told.partition(' (')[0]}"
 
 
 def draw_single(

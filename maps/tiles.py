@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 
+from geo.land_rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Language, Text
-from geo.sites import SLOPE_EDGES_PERCENT
 from maps.style import Legend, LegendEntry, decimals_for, fixed_breaks, quantile_breaks
 from maps.text import format_number, translate
 
@@ -75,7 +75,9 @@ def land_palette(path: Path, *, is_classes: bool, name: str = "") -> Palette:
         return Palette(tuple(_RAINBOW[i] for i in places), classes=classes)
     known = _sample(path)
     is_slope = name == "slope_percent"
-    edges = fixed_breaks(known, inner=SLOPE_EDGES_PERCENT) if is_slope else quantile_breaks(known)
+    edges = (
+        fixed_breaks(known, inner=MORPHOLOGY_SLOPES_PERCENT) if is_slope else quantile_breaks(known)
+    )
     n_ranges = max(len(edges) - 1, 0)
     places = np.linspace(0, len(_RAMP) - 1, n_ranges).round().astype(int)
     return Palette(tuple(_RAMP[i] for i in places), edges=edges)
@@ -182,8 +184,9 @@ def suitability_legend(title: Text, sources: str, language: Language) -> Legend:
     return Legend(
         layer="surface",
         title=translate("surface.title", language),
-        unit=translate("surface.unit", language, model=title.to(language), sources=sources),
+        unit=translate("surface.unit", language, model=title.to(language)),
         entries=(*reversed(entries), excluded),
+        source=translate("legend.source", language, sources=sources) if sources else "",
     )
 
 

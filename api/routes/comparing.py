@@ -1,18 +1,19 @@
 """The page of comparisons: two assessments side by side, or two zones of one."""
 
-import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from api.asked import AskedQuery, Method, Risk
-from api.deps import LanguageDep, StoreDep, base_of, links_of
-from api.links import HTML
+from api.asked import AskedQuery, Method, Risk, parse_weights
+from api.deps import LanguageDep, StoreDep, links_of
+from api.links import HTML, Links
 from api.parameters import InvalidParameter
-from api.routes.exports import parse_weights
+from api.responses import DRAWN_NONCE, page_response
 from geo.errors import LayerNotFound
 from geo.language import Language, Text
 from geo.versions import Published
@@ -27,6 +28,8 @@ _HTML_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {HTML: {}}, "description": "A page"}
 }
 _NOT_KEPT = {"zones", "lang", "f"}
+# About 200 kB each, 500 kB for all kecamatan.
+_MOST_REMEMBERED = 32
 Weights = Annotated[
     str | None,
     Field(
@@ -40,8 +43,11 @@ class CompareQuery(AskedQuery):
     """The assessment on the left, and what is other on the right.
 
     What is not said of the right is as on the left. Where nothing is said of it, the model's own
-    weights and method stand there; and equal weights where those stand on the left.
+    weights and method stand there; and equal weights where those stand on the left. A risk counts
+    only with a method that takes one: the form always has a field for it.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     weights: Weights = None
     other_year: Annotated[int | None, Field(ge=1, le=9999)] = None
@@ -49,9 +55,9 @@ class CompareQuery(AskedQuery):
     other_method: Method = None
     other_risk: Risk = None
     zones: Annotated[
-        list[str],
+        tuple[str, ...],
         Field(
-            default_factory=list,
+            default=(),
             max_length=2,
             description="Two zones, as a,b: compares these instead.",
         ),
@@ -67,6 +73,10 @@ class _Side:
     method: str | None
     risk: float | None
 
+    def of(self, model: "Model") -> "_Side":
+        """The same without a risk that its method, or else the model's, does not take."""
+        return self if (self.method or model.method) == "owa" else replace(self, risk=None)
+
 
 @router.get(
     "/compare", response_class=Response, responses=_HTML_ANSWER, summary="Two sides compared"
@@ -78,34 +88,32 @@ def read_comparison_page(
     language: LanguageDep,
 ) -> Response:
     """Two assessments on two maps that move together and in a table; or two zones in a table."""
-    from maps.assets import CONTENT_SECURITY_POLICY, Assets
+    return page_response(_drawn(store.current(), query, language, links_of(request)), language)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _drawn(now: Published, query: CompareQuery, language: Language, links: Links) -> str:
+    """The page; what is published and what is asked decide all of it."""
+    from maps.assets import Assets
     from maps.page import render
 
-    now, nonce = store.current(), secrets.token_urlsafe(16)
-    root = urlsplit(base_of(request)).path
-    assets = Assets(base=f"{root}/static", nonce=nonce)
-    content = _content(now, query, language=language, assets=assets)
-    state = {**request.query_params, **({"zones": ",".join(query.zones)} if query.zones else {})}
-    page = render(
+    root = urlsplit(links.base).path
+    assets = Assets(base=f"{root}/static", nonce=DRAWN_NONCE)
+    asked = query.model_dump(exclude_none=True, exclude_unset=True)
+    state = asked | ({"zones": ",".join(query.zones)} if query.zones else {})
+    return render(
         "compare.html",
         language,
         assets=assets,
         root=root,
         state=state,
         active="map",
-        links=links_of(request),
+        links=links,
         action=f"{root}/compare",
         model_id=query.model,
         layer=query.layer,
-        **content,
+        **_content(now, query, language=language, assets=assets),
     )
-    headers = {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(nonce=nonce),
-        "Content-Language": language,
-        "Cache-Control": "no-store",
-        "Vary": "Accept-Language",
-    }
-    return Response(page, media_type=HTML, headers=headers)
 
 
 def _content(now: Published, query: CompareQuery, *, language: Language, assets: Any) -> Any:
@@ -114,7 +122,8 @@ def _content(now: Published, query: CompareQuery, *, language: Language, assets:
 
     if query.layer not in comparing.COMPARED:
         raise LayerNotFound(query.layer, available=list(comparing.COMPARED))
-    left = _Side(query.year, query.weights or "own", query.method, query.risk)
+    model = planning.model(now, query.model)
+    left = _Side(query.year, query.weights or "own", query.method, query.risk).of(model)
     first = _assessed(now, query, left)
     pair_of_zones = _two_zones(query.zones)
     right, reason = _other_side(query, left, first, years=planning.years(now, query.model))
@@ -190,7 +199,7 @@ def _other_side(
             query.other_method or left.method,
             risk if query.other_risk is None else query.other_risk,
         )
-        return right, "chosen"
+        return right.of(first.model), "chosen"
     if left.weights != "own" or left.method or left.risk is not None:
         return _Side(left.year, "own", None, None), "own"
     earlier = [year for year in years if year < first.year]
@@ -200,7 +209,7 @@ def _other_side(
     return _Side(left.year, "equal", None, None), "equal"
 
 
-def _two_zones(asked: list[str]) -> tuple[str, str] | None:
+def _two_zones(asked: Sequence[str]) -> tuple[str, str] | None:
     if not asked:
         return None
     parts = asked[0].split(",") if len(asked) == 1 else asked
@@ -210,6 +219,6 @@ def _two_zones(asked: list[str]) -> tuple[str, str] | None:
 
 
 _NOT_TWO = Text(
-    id="sebut dua zona, misalnya zones=cahaya-baru,angsana.",
+    id="sebut dua kawasan, misalnya zones=cahaya-baru,angsana.",
     en="name two zones, such as zones=cahaya-baru,angsana.",
 )

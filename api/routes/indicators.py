@@ -21,8 +21,11 @@ class ClassesQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     breaks: Annotated[
-        Literal["quantile", "natural", "equal"],
-        Field(description="Classes of equally many figures, of natural groups, of equal width."),
+        Literal["quantile", "natural", "equal", "fixed"],
+        Field(
+            description="Classes of equally many figures, of natural groups, of equal width, "
+            "at fixed round numbers."
+        ),
     ] = "quantile"
     f: str | None = None
     lang: str | None = None
@@ -51,6 +54,7 @@ class YearDocument(BaseModel):
     """The figures of a year by regency code."""
 
     unit_period: str
+    source: str
     values: dict[str, FigureDocument]
 
 

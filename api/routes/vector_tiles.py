@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import CollectionTilesDep, LanguageDep, TablesDep
+from api.deps import CollectionTilesDep, TablesDep
 from api.responses import conditional, etag_of
 from api.routes.tile_sets import CollectionId, TileMatrixSetId
 from api.tile_documents import MVT, require_tile, require_tile_matrix_set, tile_version
@@ -54,7 +54,6 @@ def read_vector_tile(
     query: Annotated[VectorTileQuery, Query()],
     tables: TablesDep,
     tiles: CollectionTilesDep,
-    language: LanguageDep,
 ) -> Response:
     """Outlines in one Web Mercator tile (zoom, row, column) with the `id` and `name` of each.
 
@@ -62,7 +61,8 @@ def read_vector_tile(
     """
     entry = tables.collection(collection_id)
     require_tile_matrix_set(tile_matrix_set_id)
-    extent = tables.table(entry, language).features.extent
+    # Outlines are the same in every language.
+    extent = tables.table(entry, "id").features.extent
     z = require_tile(extent, tile_matrix=tile_matrix, row=row, column=column)
 
     def answer() -> Response:
@@ -77,6 +77,7 @@ def read_vector_tile(
 
     tag = etag_of("vector tile", entry.id, entry.key, z, row, column)
     found = conditional(request, tag, answer)
+    found.headers.add_vary_header("Accept-Encoding")
     if query.v == tile_version(entry):
         found.headers["Cache-Control"] = _FOREVER
     return found

@@ -60,6 +60,8 @@ def test_who_cannot_read_gzip_gets_the_tile_plain(big_client):
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert plain.content == packed.content
+    assert all("Accept-Encoding" in answer.headers["vary"] for answer in (packed, plain))
+    assert packed.headers["etag"] != plain.headers["etag"]
 
 
 def test_a_process_that_starts_again_finds_the_tiles(big_client, settings, store):

@@ -67,8 +67,8 @@ def test_the_table_says_what_the_comparison_says(client, language):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("", "Right: the same weight for every dimension"),
-        (f"weights={OTHER}", "Right: the model's own weights and method"),
+        ("", "Right: every dimension has the same weight"),
+        (f"weights={OTHER}", "Right: the default weights and method"),
         ("other_year=2024", "Left and right as you chose them"),
     ],
 )
@@ -83,11 +83,60 @@ def test_what_is_not_said_of_the_right_is_as_on_the_left(client):
     assert "2025 · Weighted sum · your weights" in text_of(page)
 
 
-def test_a_risk_stays_with_its_method(client):
-    query = "method=owa&risk=0.2&other_method=weighted_sum"
+def chosen_in(page, name):
+    """The value that a field of the form has."""
+    field = re.search(rf'<select id="{name}".*?</select>', page, re.DOTALL).group()
+    return re.search(r'<option value="([^"]*)" selected>', field).group(1)
+
+
+@pytest.mark.parametrize(
+    ("query", "labels"),
+    [
+        ("method=owa&risk=0.2&other_method=weighted_sum", ["risk 0.2", "Weighted sum"]),
+        ("method=owa&risk=0.2&other_year=2024", ["risk 0.2", "risk 0.2"]),
+        ("method=owa&risk=0.2&other_method=owa&other_risk=0.85", ["risk 0.2", "risk 0.85"]),
+        ("other_method=owa&other_risk=1", ["Weighted sum", "risk 1"]),
+        # The form has a field for the risk whatever the method, and without a script sends it.
+        ("risk=0.3&method=weighted_sum&other_method=topsis&other_risk=0.4", ["Weighted", "TOPSIS"]),
+        ("risk=0.3", ["Weighted sum", "Weighted sum"]),
+    ],
+)
+def test_a_risk_stays_with_its_method(client, query, labels):
     answer = client.get(f"/compare?lang=en&{query}", headers=PAGE)
     assert answer.status_code == 200
-    assert "risk 0.2" in text_of(answer.text)
+    shown = re.findall(r"<figcaption>(.*?)</figcaption>", answer.text)
+    for side, label in zip(shown, labels, strict=True):
+        assert label in side
+        assert ("risk" in side) == ("risk" in label)
+
+
+def test_the_form_has_the_risk_that_was_asked_for_in_the_readers_numbers(client):
+    query = "method=owa&risk=0.35&other_method=owa&other_risk=0"
+    page = client.get(f"/compare?lang=id&{query}", headers=PAGE).text
+    assert (chosen_in(page, "risk"), chosen_in(page, "other_risk")) == ("0.35", "0")
+    assert ">0,35</option>" in page
+    assert "hati-hati" in page
+    left, right = (notes["id"] for notes in Outline(page).of("p") if "risk-note" in str(notes))
+    described = {facts.get("aria-describedby") for facts in Outline(page).of("select")}
+    assert {left, right} <= described
+    other = client.get(f"/compare?lang=en&{query}", headers=PAGE).text
+    assert "careful" in other
+
+
+def test_a_page_is_drawn_once_for_what_is_published_and_no_nonce_is_used_twice(
+    client, reference_store
+):
+    first, second = (client.get("/compare?lang=en", headers=PAGE) for _ in range(2))
+    nonces = [
+        re.search("'nonce-([^']+)'", answer.headers["Content-Security-Policy"]).group(1)
+        for answer in (first, second)
+    ]
+    assert nonces[0] != nonces[1]
+    assert nonces[0] not in second.text
+    assert first.text.replace(*nonces) == second.text
+    zones = planning.layer(reference_store, "zones")
+    publish(reference_store, "zones", zones.assign(name="Nama baru"))
+    assert "Nama baru" in client.get("/compare?lang=en", headers=PAGE).text
 
 
 def test_two_zones_may_be_named_in_either_way(client):

@@ -7,6 +7,8 @@ from api.main import create_app
 from api.settings import Settings
 from geo import planning
 from geo.publishing import publish_indicators
+from maps.subject import read_subject
+from tests.api.examples import publish
 
 TPT = "/indicators/tpt_agustus/classes"
 
@@ -18,7 +20,7 @@ def client(reference_store):
         yield opened
 
 
-@pytest.mark.parametrize("breaks", ["quantile", "natural", "equal"])
+@pytest.mark.parametrize("breaks", ["quantile", "natural", "equal", "fixed"])
 def test_every_year_is_there_in_the_same_classes(client, breaks):
     found = client.get(TPT, params={"breaks": breaks}).json()
     assert found["breaks"] == breaks
@@ -35,6 +37,20 @@ def test_every_year_is_there_in_the_same_classes(client, breaks):
                 place = figure["class"]
                 assert low <= found["edges"][place] <= figure["value"] <= high
                 assert figure["value"] <= found["edges"][place + 1]
+
+
+def test_the_first_colours_of_the_map_are_of_the_same_classes(client, reference_store):
+    """Also where a regency has the greatest figure and is not drawn."""
+    table = planning.indicators(reference_store)
+    figures = table[(table["indicator"] == "tpt_agustus") & (table["regency_code"] != "63")]
+    highest = figures.loc[figures["value"].idxmax(), "regency_code"]
+    regencies = planning.layer(reference_store, "regencies")
+    publish(reference_store, "regencies", regencies.drop(index=highest))
+    found = client.get(TPT).json()
+    assert found["edges"][-1] < figures["value"].max()
+    shown = read_subject(reference_store, model="kesiapan", indicator="tpt_agustus", year=None)
+    assert list(shown.indicator.edges) == found["edges"]
+    assert [c.years for c in shown.choices if c.id == "tpt_agustus"] == [tuple(found["years"])]
 
 
 def test_the_figures_are_those_of_the_table(client, reference_store):

@@ -249,6 +249,7 @@ def test_pages_show_the_address_that_qgis_takes(client, path, language):
     page = client.get(f"/collections/zones{path}?f=html&lang={language}").text
     template = "http://testserver/collections/zones/tiles/WebMercatorQuad/{z}/{y}/{x}"
     assert f"<code>{template}</code>" in page
+    assert "<dd>0–14</dd>" in page
     tile = client.get(template.format(z=7, y=65, x=101))
     assert tile.headers["content-type"] == MVT
 

@@ -91,6 +91,27 @@ def test_a_page_fits_its_window(address, visit, query, size, language):
     assert seen.trouble == []
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_risk_is_asked_for_with_the_method_that_takes_one(address, visit, javascript):
+    seen = visit(f"{address}/compare?lang=en", javascript=javascript)
+    page = seen.page
+    left, right = (page.get_by_role("group", name=side) for side in ("Left", "Right"))
+    expect(page.get_by_label("Attitude to risk")).to_have_count(2)
+    expect(left.get_by_label("Attitude to risk")).to_be_hidden()
+    left.get_by_label("Method").select_option("owa")
+    expect(right.get_by_label("Attitude to risk")).to_be_hidden()
+    left.get_by_label("Attitude to risk").select_option("0.2")
+    right.get_by_label("Method").select_option("topsis")
+    page.get_by_role("button", name="Compare").first.click()
+    expect(page.locator("figcaption").first).to_contain_text("risk 0.2")
+    expect(page.locator("figcaption").last).to_contain_text("TOPSIS")
+    expect(page.get_by_role("group", name="Left").get_by_label("Attitude to risk")).to_have_value(
+        "0.2"
+    )
+    assert "risk=0.2" in page.url
+    assert seen.trouble == []
+
+
 def test_the_forms_work_without_any_script(address, visit):
     seen = visit(f"{address}/compare?lang=en", javascript=False)
     page = seen.page
@@ -100,7 +121,7 @@ def test_the_forms_work_without_any_script(address, visit):
     right.get_by_label("Weights").select_option("own")
     page.get_by_role("button", name="Compare").first.click()
     expect(page.get_by_text("Year: 2025 → 2024")).to_be_visible()
-    page.get_by_label("Zone 2").select_option("angsana")
+    page.get_by_label("Area 2").select_option("angsana")
     page.get_by_role("button", name="Compare").last.click()
     expect(page.get_by_role("table")).to_contain_text("Angsana")
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -220,7 +220,7 @@ def test_the_catalogue_knows_totals_from_rates():
         (
             Origin("rate", "raster:people*workers+area", (("a", 0.75), ("b", 0.25)), ("c",), 0.875),
             "From 2002, averaged by raster people × workers + area: a 0.75 + b 0.25. "
-            "Without a figure: c. Known for 87.5 % of the area.",
+            "Without a figure: c. Known for 87.5% of the area.",
         ),
         # A neighbour's sliver is counted, not told; a small part of a large total is told.
         (

@@ -34,11 +34,11 @@ def test_a_zone_rises_another_falls_and_the_third_stays():
         "(+35.0 points: Participation +20.0, Near a road +15.0)."
     )
     assert zones["a"].sentence.id == (
-        "A berpindah dari peringkat 1 ke 2 tanpa perubahan skor; zona lain yang berubah."
+        "A berpindah dari peringkat 1 ke 2 tanpa perubahan skor; kawasan lain yang berubah."
     )
     assert zones["c"].sentence is None
     assert [zone.area_id for zone in found.moved] == ["a", "b"]
-    assert found.sentence.en.startswith("1 zones rise in rank, 1 fall, 0 change class")
+    assert found.sentence.en.startswith("Areas that rise in rank: 1, that fall: 1, that change class: 0")
     assert found.sentence.id.endswith("1 tidak berubah.")
 
 
@@ -54,7 +54,7 @@ def test_a_class_and_a_status_that_change_are_said():
 
 def test_scores_that_move_without_ranks_are_counted():
     found = compare(assess_zones(BEFORE), assess_zones(BEFORE | {"a": (82, 2000)}))
-    assert found.sentence.en == "The scores of 1 zones changed; no rank, class or status did."
+    assert found.sentence.en == "Areas whose score changed: 1; no rank, class or status did."
     assert by_id(found)["a"].sentence.id == (
         "A tetap di peringkat 1; skornya 80,0 → 81,0 (+1,0 poin: Partisipasi +1,0)."
     )
@@ -175,4 +175,4 @@ def test_the_document_holds_what_moved_in_one_language():
     assert document["zones"][1]["moved_by"] == ["tpak", "jalan"]
     assert document["zones"][1]["criteria"][0]["title"] == "Partisipasi"
     assert document["unmoved"] == 1
-    assert document["sentence"].startswith("1 zona naik")
+    assert document["sentence"].startswith("1 kawasan naik")

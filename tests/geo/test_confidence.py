@@ -5,7 +5,6 @@ import pytest
 from geo import planning
 from geo.confidence import (
     Simulation,
-    ZoneNotRanked,
     confidence,
     confidence_document,
     score_variance,
@@ -14,7 +13,7 @@ from geo.confidence import (
     variance_document,
 )
 from geo.contest import NothingRanked
-from geo.errors import ZoneNotFound
+from geo.errors import ZoneNotFound, ZoneNotRanked
 from geo.sobol import InvalidSamples
 
 
@@ -65,7 +64,7 @@ def test_firmer_weights_scatter_less(reference_store, regencies):
 def test_the_zones_that_are_not_ranked_are_counted(reference_store):
     found = confidence(reference_store, planning.assess(reference_store), Simulation(draws=10))
     verdict = confidence_document(found, "en")["verdict"]
-    assert "of 14 zones that are ranked" in verdict
+    assert "of 14 areas that are ranked" in verdict
 
 
 def test_without_ranked_zones_nothing_is_simulated(reference_store, unranked):

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import ZoneNotFound
+from geo.errors import ZoneNotFound, ZoneNotRanked
 from geo.explain import (
-    NotRanked,
     hold_together,
     holds_back,
     lifts,
@@ -227,11 +226,11 @@ def test_the_sentence_of_a_zone_in_both_languages():
         case.result("z"), of=1, way_up=Text(id="Naik bila hujan.", en="It rises if it rains.")
     )
     assert text.id == (
-        "Z mendapat skor 66,7 dari 100, peringkat 1 dari 1; 75 % bobot bertumpu pada data. "
+        "Z mendapat skor 66,7 dari 100, peringkat 1 dari 1; data mencakup 75% bobot penilaian. "
         "Yang paling mengangkat: A, D. Yang paling menahan: B. Naik bila hujan. Belum ada data: C."
     )
     assert text.en == (
-        "Z scores 66.7 of 100, rank 1 of 1; 75 % of the weight rests on data. "
+        "Z scores 66.7 of 100, rank 1 of 1; data cover 75% of the weight. "
         "What lifts it most: A, D. What holds it back most: B. It rises if it rains. "
         "No data yet: C."
     )
@@ -242,7 +241,7 @@ def test_a_zone_without_any_data_says_what_is_missing():
     assert [c.criterion for c in missing(result)] == ["a", "b"]
     assert (lifts(result), holds_back(result), hold_together(result)) == ((), (), ())
     assert sentence(result, of=0).en == (
-        "Z is not ranked: only 0 % of the weight rests on data. No data yet: A, B."
+        "Z is not ranked: data cover only 0% of the weight. No data yet: A, B."
     )
 
 
@@ -307,7 +306,7 @@ def test_a_difference_that_comes_of_missing_data_says_so():
 
 def test_a_zone_that_is_not_ranked_cannot_be_compared():
     case = make_case(A_B, {"p": [0.8, 0.8], "q": [None, None]})
-    with pytest.raises(NotRanked, match="Q is not ranked"):
+    with pytest.raises(ZoneNotRanked, match="Q is not ranked"):
         why_ahead(case.result("p"), case.result("q"))
 
 
@@ -315,7 +314,7 @@ def test_a_zone_that_is_not_ranked_cannot_be_compared():
 def test_differences_add_up_to_the_difference_of_scores(case):
     first, second = case.results
     if first.score is None or second.score is None:
-        with pytest.raises(NotRanked):
+        with pytest.raises(ZoneNotRanked):
             why_ahead(first, second)
         return
     found = why_ahead(first, second)

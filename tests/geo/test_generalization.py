@@ -43,6 +43,21 @@ def test_a_budget_that_cannot_be_kept_gives_the_coarsest_form():
     assert (shapely.area(after) > 0).all()
 
 
+def test_islands_give_way_to_the_budget_but_no_feature_does():
+    # 40 features of one square of 10 by 10 and 25 islets of 0.1 by 0.1: 4,160 corners, 5,200 vertices.
+    x, y = np.meshgrid(np.arange(8) * 20.0, np.arange(5) * 20.0)
+    islets = [shapely.box(11 + i % 5, i // 5, 11.1 + i % 5, i // 5 + 0.1) for i in range(25)]
+    one = shapely.MultiPolygon([shapely.box(0, 0, 10, 10), *islets])
+    before = [
+        shapely.transform(one, lambda xy, at=at: xy + at)
+        for at in zip(x.ravel(), y.ravel(), strict=True)
+    ]
+    after = simplified([*before, shapely.box(300, 300, 300.1, 300.1)], most_vertices=1000)
+    assert shapely.get_num_coordinates(after).sum() <= 1000
+    assert shapely.area(after[:-1]) == pytest.approx([100] * 40)
+    assert shapely.area(after[-1]) == pytest.approx(0.01, rel=0.5)
+
+
 def test_points_lines_missing_and_empty_ones_pass_unchanged():
     others = [
         shapely.Point(1, 2),

@@ -322,7 +322,7 @@ def test_the_sentences_say_it_in_both_languages_with_titles():
     ]
     texts = group_sentences(judge_together(["a", "b", "c"], members), titles=titles)
     assert [text.en for text in texts] == [
-        "The members agree to 64 % (low).",
+        "The members agree to 64% (low).",
         "The joint judgement is consistent (CR 0.066, limit 0.10).",
         "The judgements of Kotabaru contradict each other (CR 0.209, limit 0.10);"
         " look again at Habitability against b.",
@@ -334,7 +334,7 @@ def test_the_sentences_say_it_in_both_languages_with_titles():
         "Not judged yet: Tapin.",
     ]
     assert [text.id for text in texts] == [
-        "Kesepakatan para peserta 64 % (rendah).",
+        "Kesepakatan para peserta 64% (rendah).",
         "Penilaian bersama konsisten (CR 0,066, batas 0,10).",
         "Penilaian Kotabaru saling bertentangan (CR 0,209, batas 0,10);"
         " tinjau lagi Layak huni terhadap b.",

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from geo.errors import InvalidInput
-from geo.land_rules import MorphologyRule, ScoreRule, morphology, parse_rule, score, score_sum
+from geo.land_rules import (
+    MORPHOLOGY_SLOPES_PERCENT,
+    MorphologyRule,
+    ScoreRule,
+    morphology,
+    parse_rule,
+    score,
+    score_sum,
+)
 from tests.conftest import DATA
 
 PROTECTION, BUFFER, CULTIVATION = 1, 2, 3
@@ -81,6 +89,10 @@ def test_the_two_tables_do_not_share_their_edges(kepmentan, permen):
     slope = np.array([42.0])
     assert morphology(permen, slope).tolist() == [1]  # the steepest class there
     assert (sums(kepmentan, slope=slope) - 25).tolist() == [80]  # not the steepest here
+
+
+def test_sites_and_tiles_have_the_slope_classes_of_the_morphology_table(permen):
+    assert permen.slope.upper_bounds == MORPHOLOGY_SLOPES_PERCENT
 
 
 def test_the_readiness_model_grades_slope_by_the_morphology_table(permen):

@@ -104,7 +104,7 @@ def test_a_rank_is_reached_by_standing_strictly_before():
     assert (found.needed, found.rank, found.overtaken) == (0.601, 1, ("p",))
     assert found.sentence.id == (
         "Naik ke peringkat 1, melampaui P, bila A naik dari 0,400 menjadi 0,601 "
-        "sedangkan zona lain tetap."
+        "sedangkan kawasan lain tetap."
     )
 
 

@@ -261,7 +261,7 @@ def test_bounds_follow_the_unit():
 def test_each_criterion_says_what_is_counted_and_what_is_not():
     notes = all_errors().notes
     assert notes["stated"].id == "Simpangan baku 0,4 dalam satuan kriteria; sumber: BPS."
-    assert notes["relative"].en == "Standard error 10 % of the figure; source: BPS."
+    assert notes["relative"].en == "Standard error 10% of the figure; source: BPS."
     assert "0.22" in notes["yearly"].en
     assert "real change is in it" in notes["yearly"].en
     for exact in ("unstated", "class"):

@@ -443,7 +443,7 @@ def test_the_template_ranks_nothing_until_an_office_enters_its_survey(reference_
         found = planning.assess(reference_store, "ipktrans", layer=layer)
         assert {r.status for r in found.results} == {"insufficient_data"}
         assert {r.data_coverage for r in found.results} == {0.0}
-        assert "i_ekonomi" in found.results[0].criteria[0].note.id
+        assert "belum ada dalam data kawasan" in found.results[0].criteria[0].note.id
     assert planning.unmet(reference_store, found.model) == list(found.model.attributes())
 
 

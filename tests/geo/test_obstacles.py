@@ -19,7 +19,7 @@ def test_the_heaviest_missing_criterion_is_measured_first():
     assert found.criteria == ("c",)
     assert (found.coverage, found.coverage_then) == pytest.approx((0.3, 0.8))
     assert found.sentence.id == (
-        "Dapat diperingkat bila diukur juga: C; cakupan data menjadi 80 % (paling sedikit 50 %)."
+        "Dapat diperingkat bila diukur juga: C; cakupan data menjadi 80% (paling sedikit 50%)."
     )
     assert way_up(case, "z") == obstacle(case, "z") == found.sentence
 
@@ -38,7 +38,7 @@ def test_a_measure_of_a_part_of_the_zone_can_be_completed():
     )
     found = measure_first(case, "z")
     assert found.criteria == ("a",)
-    assert "A all over the zone (now 20 %)" in found.sentence.en
+    assert "A all over the area (now 20%)" in found.sentence.en
 
 
 def test_a_zone_that_is_ranked_has_no_obstacle():
@@ -50,21 +50,21 @@ def test_an_excluded_zone_says_which_limit_it_must_meet():
     case = make_case(THREE, {"z": [0.5, 0.5, 0.5]}, failed={"z": 0.62})
     assert [c.constraint for c in constraints_failed(case, "z")] == ["hutan"]
     assert obstacle(case, "z").id == (
-        "Tidak dapat diperingkat sebelum memenuhi batas: HUTAN (62,0 % zona, paling banyak 50,0 %)."
+        "Tidak dapat diperingkat sebelum memenuhi batas: HUTAN (62,0% luas, paling banyak 50,0%)."
     )
 
 
 def test_a_share_over_the_limit_never_reads_as_the_limit():
     case = make_case(THREE, {"z": [0.5, 0.5, 0.5]}, failed={"z": 0.50001})
-    assert "50.1 % of the zone, at most 50.0 %" in obstacle(case, "z").en
+    assert "50.1% of the area, at most 50.0%" in obstacle(case, "z").en
 
 
 def test_an_excluded_zone_without_data_says_both():
     case = make_case(THREE, {"z": [None, None, 0.5]}, failed={"z": 0.62})
     assert obstacle(case, "z").en == (
-        "It cannot be ranked before it meets the limit of: HUTAN (62.0 % of the zone, at most "
-        "50.0 %). It can be ranked once these are measured too: A; data coverage then is 66 % "
-        "(at least 50 % is needed)."
+        "It cannot be ranked before it meets the limit of: HUTAN (62.0% of the area, at most "
+        "50.0%). It can be ranked once these are measured too: A; data coverage then is 66% "
+        "(at least 50% is needed)."
     )
 
 

@@ -75,12 +75,12 @@ def test_a_zone_without_a_score_is_not_placed_and_says_in_which_of_the_two():
     )
     assert [p.area_id for p in table.zones_in(None)] == ["unknown", "steep", "new"]
     words = [p.sentence.en for p in table.zones_in(None)]
-    assert "its readiness rests on 0 % of the weight only" in words[0]
+    assert "data cover only 0% of the weight of readiness" in words[0]
     assert "excluded in readiness" in words[1]
-    assert "does not have this zone" in words[2]
+    assert "does not have this area" in words[2]
     lacking = quadrants(readiness(zones), need(zones | {"known": (None, None)})).placements[0]
     assert lacking.quadrant is None
-    assert "its need rests" in lacking.sentence.en
+    assert "of the weight of need" in lacking.sentence.en
     assert lacking.readiness_margin == pytest.approx(20)
 
 

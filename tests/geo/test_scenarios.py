@@ -154,7 +154,7 @@ def test_a_scenario_without_changes_changes_nothing(run, zones, table, present_r
     measures = make_measures({"a": (50, 5000), "b": (None, 10)})
     assert apply_to_measures(measures, empty, model=make_model()) == measures
     found = compare(run(empty), run(empty))
-    assert (found.moved, found.sentence.en) == ((), "No zone changed.")
+    assert (found.moved, found.sentence.en) == ((), "No area changed.")
 
 
 def test_a_forecast_stands_in_the_table_with_its_month_and_its_scenario(table):
@@ -309,7 +309,7 @@ def test_a_zone_that_is_redrawn_is_measured_anew_and_says_so(run):
     before, after = run(scenario()), run(moved)
     found = criterion(after, "west", "tpak")
     assert (criterion(before, "west", "tpak").measure, found.measure) == (72, 64)
-    assert "batas zona diganti" in found.note.id
+    assert "batas kawasan diganti" in found.note.id
     assert found.sources == ("BPS", "Skenario Uji: rapat")
     assert criterion(after, "west", "jalan").measure == pytest.approx(31_000, rel=1e-3)
     # An enclosing geometry counts for a part of the zone; the zone's own for all of it.
@@ -487,7 +487,7 @@ def test_everything_at_once_on_the_shipped_zones(reference_store):
     assert zone["tpak"].period.endswith("2026")
     assert zone["air_minum"].measure == 95
     assert zone["akses_jalan"].measure < 10_000
-    assert "Skenario Uji: batas zona diganti" in zone["lahan_terbuka"].note.id
+    assert "Skenario Uji: batas kawasan diganti" in zone["lahan_terbuka"].note.id
     assert found.result("angsana").status == "ranked"
     assert planning.assess(now).result("angsana").status == "insufficient_data"
     moved = {z.area_id: z for z in compare(planning.assess(now, year=2025), found).moved}

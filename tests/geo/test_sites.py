@@ -194,7 +194,7 @@ def test_slope_shares_are_of_the_area_with_known_slope():
     slope = np.float32([[2.0, 2.1, 15.0], [40.0, 41.0, NO]])
     site = search(np.full((2, 3), 80.0), slope_percent=slope).sites.iloc[0]
     assert [site[name] for name in SLOPE_COLUMNS] == [0.2, 0.2, 0.2, 0.2, 0.2]
-    assert "flat (0–2 %)" in site["reasons_en"]
+    assert "flat (0–2%)" in site["reasons_en"]
     assert search(np.full((2, 3), 80.0)).sites[SLOPE_COLUMNS[0]].isna().all()
 
 
@@ -251,7 +251,7 @@ def test_sites_in_a_shipped_zone_lie_in_it_and_say_what_was_not_checked(sloped):
         "Peat",
         "Forest estate",
         "Near a road",
-        "landcover 5,558 × 5,529 m",
+        "land cover 5,558 × 5,529 m",
         "approximate",
     ):
         assert words in notes
@@ -267,7 +267,7 @@ def test_sites_are_the_same_cells_as_the_surface_has_across_its_blocks(sloped, m
 
 def test_an_outline_that_only_encloses_its_zone_says_so(reference_store):
     found = surfaces.zone_sites(reference_store, "rkt-kotabaru")
-    assert "only encloses" in found.notes[0].en
+    assert "wider than the area itself" in found.notes[0].en
 
 
 def test_a_zone_without_an_area_and_an_unknown_one_say_so(reference_store):

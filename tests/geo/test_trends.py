@@ -45,7 +45,7 @@ def test_years_of_one_series_form_one_segment_and_the_change_is_the_last_less_th
     assert a.change.points == pytest.approx({"tpak": 15, "jalan": 0})
     assert a.change.unobserved == ("jalan",)
     assert a.breaks == ()
-    assert "A: its score is +15.0 points from 2023 to 2025." in a.sentence.en
+    assert "A: its score changes by +15.0 points from 2023 to 2025." in a.sentence.en
     assert "Tanpa angka baru: Dekat jalan." in a.sentence.id
     assert trends[1].change.rank == -1
 
@@ -93,7 +93,7 @@ def test_a_figure_of_another_part_of_the_zone_is_not_compared():
     half = measure(60, period="Agustus 2023", credit=0.5)
     trend = zone_trends([in_year(2023, {"a": half}), in_year(2024, {"a": 70})])[0]
     assert years_of(trend) == [[2023], [2024]]
-    assert "another part of the zone (50%, then 100%)" in trend.breaks[0].reasons[0].en
+    assert "another part of the area (50%, then 100%)" in trend.breaks[0].reasons[0].en
 
 
 def test_a_series_that_is_counted_differently_breaks_where_it_does():

@@ -300,19 +300,19 @@ def test_sentences_of_a_zone_and_of_the_first_place():
     weights = np.array([[0.9, 0.1]] * 9_300 + [[0.1, 0.9]] * 700)
     found = simulate(contest, weights)
     assert zone_sentence(found, "a").id == (
-        "A menempati peringkat 1 dalam 93 % dari 10.000 simulasi; "
-        "90 % simulasi menempatkannya pada peringkat 1–2."
+        "A menempati peringkat 1 dalam 93% dari 10.000 simulasi; "
+        "90% simulasi menempatkannya pada peringkat 1–2."
     )
     assert zone_sentence(found, "a").en == (
-        "A ranks 1 in 93 % of 10,000 simulations; 90 % of the simulations put it at rank 1–2."
+        "A ranks 1 in 93% of 10,000 simulations; 90% of the simulations put it at rank 1–2."
     )
     assert verdict(found).id == (
-        "Peringkat 1 cukup kokoh: A menempatinya dalam 93 % dari 10.000 simulasi; "
-        "penantang terdekat B dalam 7 %."
+        "Peringkat 1 cukup kokoh: A menempatinya dalam 93% dari 10.000 simulasi; "
+        "penantang terdekat B dalam 7%."
     )
     assert verdict(found).en == (
-        "The first place is fairly firm: A holds it in 93 % of 10,000 simulations; "
-        "the nearest rival, B, in 7 %."
+        "The first place is fairly firm: A holds it in 93% of 10,000 simulations; "
+        "the nearest rival, B, in 7%."
     )
     with pytest.raises(ZoneNotFound):
         zone_sentence(found, "excluded")
@@ -322,7 +322,7 @@ def test_a_zone_that_keeps_its_rank_is_said_to_in_one_clause():
     contest = make_contest([[1.0, 0.0], [0.4, 0.8]], [0.7, 0.3])
     weights = np.array([[0.9, 0.1]] * 199 + [[0.1, 0.9]])
     said = zone_sentence(simulate(contest, weights), "a")
-    assert said.id == "A menempati peringkat 1 dalam lebih dari 99 % dari 200 simulasi."
+    assert said.id == "A menempati peringkat 1 dalam lebih dari 99% dari 200 simulasi."
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_first_place_that_is_shared_names_both():
     contest = make_contest([[0.5], [0.5], [0.2]], [1.0])
     said = verdict(simulate(contest, np.ones((3, 1))))
     assert "A, B" in said.en
-    assert "100 %" in said.en
+    assert "100%" in said.en
 
 
 def test_a_zone_without_weight_in_any_draw_says_so():
@@ -354,8 +354,8 @@ def test_a_zone_without_weight_in_any_draw_says_so():
 def test_only_what_is_all_or_nothing_says_so(total, data):
     count = data.draw(st.integers(0, total))
     said = percent_of(count, total)
-    assert (said.en == "100 %") == (count == total)
-    assert (said.id == "0 %") == (count == 0)
+    assert (said.en == "100%") == (count == total)
+    assert (said.id == "0%") == (count == 0)
 
 
 def test_thousands_are_set_apart():

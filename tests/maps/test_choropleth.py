@@ -1,9 +1,15 @@
+import json
+
+import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 
 from geo.errors import CRSMissing
 from geo.language import Text
 from maps.assets import Assets
 from maps.choropleth import kecamatan_map, planner_map, regency_map, zone_map
+from maps.drawing import MOST_VERTICES, geojson
 from maps.style import CROSSED, HATCHED, Legend
 from maps.views import IndicatorView, MapView
 from tests.maps.examples import (
@@ -169,6 +175,20 @@ def test_nothing_hostile_reaches_folium(value: str) -> None:
     assert "<img" not in script
     assert "</script><script>" not in script
     assert "`${" not in script
+
+
+def test_outlines_of_any_size_make_a_page_of_two_megabytes_at_most() -> None:
+    x, y = np.meshgrid(np.arange(114, 116, 0.5), np.arange(-4, -2, 0.5))
+    wavy = shapely.segmentize(shapely.box(x, y, x + 0.5, y + 0.5).ravel(), 0.0001)
+    wavy = shapely.transform(wavy, lambda at: at + 0.002 * np.sin(at[:, ::-1] * 900))
+    frame = gpd.GeoDataFrame(geometry=wavy, crs="OGC:CRS84", index=[f"63.{i}" for i in range(16)])
+    drawn = geojson(frame)
+    shapes = shapely.geometry.shape
+    found = [shapes(feature["geometry"]) for feature in drawn["features"]]
+    assert len(found) == 16
+    assert 10_000 < shapely.get_num_coordinates(found).sum() <= MOST_VERTICES
+    assert len(json.dumps(drawn)) < 2_000_000 / 3
+    assert shapely.union_all(found, grid_size=1e-5).area == pytest.approx(4, rel=1e-3)
 
 
 def test_a_layer_without_crs_is_refused() -> None:

@@ -12,7 +12,7 @@ from maps.comparing import (
     signed,
     zones_compared,
 )
-from maps.text import format_number
+from maps.measures import measure_text
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_the_largest_difference_stands_first_and_zones_without_one_last(pair):
 def test_an_assessment_beside_itself_has_no_difference(pair):
     compared = assessments_compared(pair[0], pair[0], language="en")
     assert compared["differs"] == []
-    assert compared["sentence"] == "No zone changed."
+    assert compared["sentence"] == "No area changed."
     assert {row["sentence"] for row in compared["rows"]} == {None}
 
 
@@ -80,7 +80,7 @@ def test_two_zones_differ_by_the_sum_of_their_criteria(pair):
     first = {c.title.en: c for c in ranked[0].criteria}
     for row in shown:
         known = first[row["title"]]
-        assert row["measures"][0] == format_number(known.measure, "en")
+        assert row["measures"][0] == measure_text(known, "en")
         if known.value is None:
             assert row["points"][0] == "–"
 

@@ -176,6 +176,6 @@ def test_the_map_has_the_surface_switched_off_and_only_where_there_is_a_server()
     assert shown.overlay
     assert shown.tiles == surface.tiles
     assert "<b>" not in str(view.map.parts(Assets()).scripts)
-    assert "synthetic" in view.legends[-1].unit
+    assert "synthetic" in view.legends[-1].source
     assert view.cards["sites"] == "/readiness/{zone}/sites"
     assert view.legends[-1].layer == "surface"

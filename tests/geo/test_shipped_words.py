@@ -1,0 +1,32 @@
+"""What the shipped data say in Indonesian can be read in English as well."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from geo.figure_notes import note_text
+from geo.zone_words import zone_text
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def test_every_note_of_a_shipped_figure_is_known_in_english():
+    with (DATA / "indicators/indicators.csv").open(encoding="utf-8", newline="") as file:
+        notes = {row["note"] for row in csv.DictReader(file)} - {""}
+    assert notes
+    assert {note for note in notes if note_text(note).en == note} == set()
+
+
+@pytest.mark.parametrize("layer", ["zones", "kecamatan"])
+@pytest.mark.parametrize("field", ["geometry_method", "status"])
+def test_every_outline_and_status_of_a_shipped_zone_is_known_in_english(layer, field):
+    features = json.loads((DATA / f"zones/{layer}.geojson").read_text("utf-8"))["features"]
+    said = {feature["properties"].get(field) for feature in features} - {None}
+    assert {sentence for sentence in said if zone_text(sentence).en == sentence} == set()
+
+
+def test_what_an_office_wrote_stands_as_it_was_written():
+    assert note_text("Diukur ulang.").en == "Diukur ulang."
+    assert zone_text("Diukur ulang.").en == "Diukur ulang."
