@@ -4,7 +4,8 @@ Everything is text, numbers and positions: the pages need no script. What of it 
 worded as in the map's cards (`maps/cards.py`), so that page and card never disagree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import planning
-from geo.assessment import Assessment
-from geo.confidence import Confidence, Simulation, confidence, overall
-from geo.contest import NothingRanked
+from geo.assessment import Assessment, Origin
 from geo.errors import LayerNotFound, ZoneNotFound
 from geo.explain import whole_percent
 from geo.language import Language
@@ -22,12 +21,15 @@ from geo.readiness import ZoneResult
 from geo.store import Store
 from geo.synthetic_notice import NOTICE, has_synthetic_land
 from geo.trends import ZoneTrend, zone_trends
-from geo.uncertainty import rank_intervals
-from geo.uncertainty_texts import percent_of, whole_number, zone_sentence
-from geo.versions import Published
-from maps.cards import class_cards, criterion_row, names_of, standing_card, text_or_none, zone_cards
+from geo.versions import Published, Version
+from geo.weighing import assess_wish
+from geo.wishes import Wish
+from maps.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
+from maps.escape import text_or_none
 from maps.histories import histories, numbered_sources
 from maps.locator import locator
+from maps.measures import unit_text
+from maps.reservations import certainty, choice, map_state
 from maps.score_histories import score_history
 from maps.text import format_number, format_share, translate
 from maps.views import ModelView, model_view
@@ -35,13 +37,13 @@ from maps.views import ModelView, model_view
 LAYERS = ("zones", "kecamatan")
 # The labour figures that a zone's page shows of its regency.
 ZONE_FIGURES = ("tpt_agustus", "tpak_agustus")
-SIMULATION = Simulation(draws=2_000, seed=1)
 _MOST_NAMED = 50
 # Cards leave out what they have nothing to say of; a template asks for these all the same.
 _OF_CARD = (
     *("name", "place", "status", "statusText", "score", "class", "rank", "coverage"),
     *("coverageShare", "reason", "area", "officialStatus", "geometry", "geometryMark"),
     *("remarks", "source", "sourceUrl", "lifts", "holdsBack", "constraints", "sources"),
+    "uncheckedNamed",
 )
 _OF_CRITERION = ("measure", "period", "note", "shares")
 _OF_CONSTRAINT = ("share", "note")
@@ -72,16 +74,23 @@ def zone_portrait(
     language: Language,
     layer: str | None = None,
     model: str = planning.DEFAULT_MODEL,
+    weights: Mapping[str, float] | None = None,
+    method: str | None = None,
+    risk: float | None = None,
 ) -> dict[str, Any]:
     """Everything that the page of a zone, or of a kecamatan, says.
 
+    `weights` are another's, of every top-level dimension or of every criterion.
+
     Raises
     ------
-    LayerNotFound, ZoneNotFound, ModelNotFound
+    LayerNotFound, ZoneNotFound, ModelNotFound, InvalidWeights, InvalidMethod, UnusedRisk
     """
     now = store.current()
     holder = layer_of(now, area_id, layer=layer)
-    assessment = planning.assess(now, model, layer=holder)
+    assessment, _ = assess_wish(
+        now, Wish(stated=weights), model_id=model, layer=holder, method=method, risk=risk
+    )
     result = assessment.result(area_id)
     view = model_view(assessment.model, year=assessment.year)
     areas, regencies = planning.layer(now, holder), planning.layer(now, "regencies")
@@ -108,27 +117,39 @@ def zone_portrait(
         "locator": locator(regencies, row, subject=regency, colours=_fills(assessment, [result])),
         "class": class_cards(view, language).get(result.rank_class or ""),
         "explanation": assessment.sentence_of(result).to(language),
-        "certainty": _certainty(now, assessment, result, language),
+        "certainty": certainty(now, assessment, area_id, language),
+        "choice": choice(assessment, language),
+        "map_state": map_state(assessment),
         "dimensions": _dimensions(result, view, names, language),
         "trend": score_history(
-            _trends(now, model, holder)[area_id],
+            _trends(now, _Way.of(assessment))[area_id],
             view,
             {c.criterion: c.title for c in result.criteria},
             language,
         ),
-        "figures": _regency_figures(now, regency, language),
-        "lineage": assessment.lineage,
+        "figures": labour_of(now, regency, language),
+        "lineage": _lineage(now, assessment.lineage, language),
         "notice": NOTICE.to(language) if has_synthetic_land(now) else "",
     }
 
 
-def regency_portrait(store: Store | Published, code: str, *, language: Language) -> dict[str, Any]:
-    """Everything that the page of a regency says.
+def regency_portrait(
+    store: Store | Published,
+    code: str,
+    *,
+    language: Language,
+    model: str = planning.DEFAULT_MODEL,
+    weights: Mapping[str, float] | None = None,
+    method: str | None = None,
+    risk: float | None = None,
+) -> dict[str, Any]:
+    """Everything that the page of a regency says; its zones stand as they are asked about.
 
     Raises
     ------
     ZoneNotFound
         For a code that no published regency has.
+    ModelNotFound, InvalidWeights, InvalidMethod, UnusedRisk
     """
     now = store.current()
     regencies = planning.layer(now, "regencies")
@@ -138,7 +159,16 @@ def regency_portrait(store: Store | Published, code: str, *, language: Language)
     rows, catalogue = _rows_of(now, code), planning.indicator_catalogue(now)
     sources = numbered_sources(rows)
     every = histories(rows, catalogue, sources, language)
-    layers = {name: _areas_in(now, name, code, language) for name in LAYERS}
+    standings = {
+        name: assess_wish(
+            now, Wish(stated=weights), model_id=model, layer=name, method=method, risk=risk
+        )[0]
+        for name in LAYERS
+        if name in now.datasets("layer")
+    }
+    layers = dict.fromkeys(LAYERS) | {
+        name: _areas_in(now, assessment, code, language) for name, assessment in standings.items()
+    }
     zones = layers["zones"]
     return {
         "code": code,
@@ -157,7 +187,9 @@ def regency_portrait(store: Store | Published, code: str, *, language: Language)
             colours={} if zones is None else zones["fills"],
         ),
         "kecamatan": layers["kecamatan"],
-        "lineage": [now.version(name) for name in ("regencies", "indicators")],
+        "choice": next((choice(found, language) for found in standings.values()), ""),
+        "map_state": next(map(map_state, standings.values()), ""),
+        "lineage": _lineage(now, map(now.version, ("regencies", "indicators")), language),
         "notice": NOTICE.to(language) if has_synthetic_land(now) else "",
     }
 
@@ -218,7 +250,7 @@ def _dimensions(
                 **dict.fromkeys(_OF_CRITERION),
                 **row,
                 "title": c.title.to(language),
-                "unit": c.unit.to(language),
+                "unit": unit_text(c, language),
                 "is_known": c.value is not None,
                 "value": format_number(c.value, language, decimals=2),
                 "weight": translate(
@@ -244,50 +276,49 @@ def _dimensions(
     ]
 
 
-@lru_cache(maxsize=16)
-def _trends(now: Published, model: str, layer: str) -> dict[str, ZoneTrend]:
-    return {t.area_id: t for t in zone_trends(planning.assess_years(now, model, layer=layer))}
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How an assessment was made, but for its year."""
+
+    model: str
+    layer: str
+    weights: tuple[tuple[str, float], ...]
+    method: str
+    risk: float
+
+    @classmethod
+    def of(cls, found: Assessment) -> "_Way":
+        weights = tuple(found.weights.items())
+        return cls(found.model.id, found.layer, weights, found.method, found.risk)
 
 
 @lru_cache(maxsize=16)
-def _confidence(now: Published, model: str, layer: str) -> Confidence | None:
-    """The simulation of what is published; None where no zone is ranked."""
-    try:
-        return confidence(now, planning.assess(now, model, layer=layer), SIMULATION)
-    except NothingRanked:
-        return None
-
-
-def _certainty(
-    now: Published, assessment: Assessment, result: ZoneResult, language: Language
-) -> dict[str, Any] | None:
-    """The interval of a ranked zone's rank and what the draws say; None for one without a rank."""
-    if result.rank is None:
-        return None
-    found = _confidence(now, assessment.model.id, assessment.layer)
-    if found is None:
-        return None
-    place, n_draws = found.uncertainty.place(result.area_id), found.simulation.draws
-    first, last = (int(rank) for rank in rank_intervals(found.uncertainty)[place])
-    key = "portrait.one_rank" if first == last else "portrait.interval"
-    classes = class_cards(model_view(assessment.model, year=assessment.year), language)
-    shares = zip(
-        found.uncertainty.classes, found.uncertainty.class_shares[place].tolist(), strict=True
+def _trends(now: Published, way: _Way) -> dict[str, ZoneTrend]:
+    years = planning.assess_years(
+        now,
+        way.model,
+        layer=way.layer,
+        weights=dict(way.weights),
+        method=way.method,
+        risk=way.risk,
     )
-    return {
-        "interval": translate(key, language, first=first, last=last),
-        "sentence": zone_sentence(found.uncertainty, result.area_id).to(language),
-        "overall": overall(found).to(language),
-        "draws": whole_number(n_draws).to(language),
-        "classes": [
-            {
-                **classes[class_id],
-                "share": percent_of(round(share * n_draws), n_draws).to(language),
-            }
-            for class_id, share in reversed(list(shares))
-            if share > 0
-        ],
-    }
+    return {trend.area_id: trend for trend in zone_trends(years)}
+
+
+def _lineage(
+    now: Published, versions: Iterable[Origin | Version], language: Language
+) -> list[dict[str, Any]]:
+    """What went in, with source and licence in one language where they are known in it."""
+    return [
+        {
+            "dataset": one.dataset,
+            "number": one.number,
+            "sha256": one.sha256,
+            "source": now.version(one.dataset).source_text.to(language),
+            "licence": now.version(one.dataset).licence_text.to(language),
+        }
+        for one in versions
+    ]
 
 
 def _rows_of(now: Published, code: str) -> pd.DataFrame:
@@ -295,8 +326,8 @@ def _rows_of(now: Published, code: str) -> pd.DataFrame:
     return table[table["regency_code"] == code]
 
 
-def _regency_figures(now: Published, code: str | None, language: Language) -> dict[str, Any]:
-    """The labour figures of a zone's regency, with their sources."""
+def labour_of(now: Published, code: str | None, language: Language) -> dict[str, Any]:
+    """The labour figures of a regency over the years, with their sources; none without a code."""
     rows = _rows_of(now, code or "")
     rows = rows[rows["indicator"].isin(ZONE_FIGURES)]
     sources = numbered_sources(rows)
@@ -304,13 +335,12 @@ def _regency_figures(now: Published, code: str | None, language: Language) -> di
     return {"histories": histories(rows, catalogue, sources, language), "sources": sources}
 
 
-def _areas_in(now: Published, layer: str, code: str, language: Language) -> dict[str, Any] | None:
-    """A layer's areas of one regency with their standing, ranked first; None without the layer."""
-    if layer not in now.datasets("layer"):
-        return None
-    assessment = planning.assess(now, layer=layer)
+def _areas_in(
+    now: Published, assessment: Assessment, code: str, language: Language
+) -> dict[str, Any]:
+    """A layer's areas of one regency with their standing, ranked first."""
     view = model_view(assessment.model, year=assessment.year)
-    areas = planning.layer(now, layer)
+    areas = planning.layer(now, assessment.layer)
     inside = areas[areas["regency_code"].astype("str") == code]
     results = [assessment.result(str(area_id)) for area_id in inside.index]
     ordered = sorted(results, key=lambda r: (r.rank is None, r.rank or 0, r.name.casefold()))

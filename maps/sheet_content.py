@@ -4,28 +4,34 @@ The sheet's template sets these words as data; nothing here or there is read as 
 """
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import Any
 
 import geopandas as gpd
 
-from geo.assessment import Assessment
+from geo.assessment import Assessment, Origin
 from geo.explain import holds_back, lifts
 from geo.language import Language, Text
-from geo.quadrant import QUADRANTS, QuadrantTable
+from geo.quadrant import QuadrantTable
 from geo.readiness import CriterionResult, ZoneResult
+from geo.sentences import MOST_NAME
 from geo.synthetic_notice import NOTICE
+from geo.zone_words import zone_text
 from maps.cards import (
     class_cards,
-    constraint_row,
     criterion_row,
     geometry_sentence,
     names_of,
     standing_card,
-    text_or_none,
 )
+from maps.escape import text_or_none
+from maps.histories import History, NumberedSource
+from maps.limits import constraint_row, unchecked_limits
+from maps.line_charts import LineChart
+from maps.measures import unit_text
+from maps.reservations import choice
 from maps.sheet_words import shortened
 from maps.text import catalogue, format_date, format_number, translate
 from maps.views import ModelView, model_view
@@ -39,6 +45,9 @@ _WORDS = (
     *("sheet.sources", "sheet.figures_from", "sheet.dataset", "sheet.number", "sheet.digest"),
     *("sheet.licence", "sheet.ranking", "sheet.place", "sheet.data", "sheet.classes"),
     *("sheet.quadrants", "sheet.page", "sheet.of", "zone.out_of", "table.name"),
+    *("sheet.unranked", "sheet.on_map", "sheet.why", "sheet.remarks", "sheet.as_written"),
+    "sheet.interval",
+    *("sheet.certainty", "portrait.no_figures", "portrait.doubtful", "portrait.chart_note"),
 )
 # Enough of a sha256 to name a version among those of one office.
 _SHORT_DIGEST = 12
@@ -46,16 +55,18 @@ _MOST_NAME = 160
 _MOST_TITLE = 90
 _MOST_UNIT = 40
 _MOST_PARAGRAPH = 900
-_MOST_FACT = 240
-_MOST_STATUS = 120
-_MOST_SOURCE = 300
+_MOST_REASON = 240
+# Longer remarks get the width of the page.
+_MOST_BESIDE = 160
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SheetSubject:
     """What every sheet is drawn from: one assessment, its layer, the regencies, and today.
 
-    `quadrants` is only for the sheet of the province.
+    `origins` are source and licence by dataset where they are known in both languages. `quadrants`
+    and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.reservations.certainty`), `labour`
+    and `labour_sources` are only for that of one area.
     """
 
     assessment: Assessment
@@ -64,7 +75,12 @@ class SheetSubject:
     is_synthetic: bool
     printed: datetime.date
     language: Language
+    origins: Mapping[str, tuple[Text, Text]] = field(default_factory=dict)
     quadrants: QuadrantTable | None = None
+    intervals: Mapping[str, str] = field(default_factory=dict)
+    certainty: Mapping[str, Any] | None = None
+    labour: tuple[History, ...] = ()
+    labour_sources: tuple[NumberedSource, ...] = ()
 
     @property
     def model(self) -> ModelView:
@@ -91,11 +107,15 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
     is_screening = subject.assessment.layer == "kecamatan"
     regencies = names_of(subject.regencies)
     regency = text_or_none(facts.get("regency_code"))
+    place = shortened(regencies.get(regency, regency) if regency else "", _MOST_TITLE)
+    remarks = text_or_none(facts.get("remarks")) or ""
+    sources = _sources(subject, result, facts)
     return {
-        **_frame_of(subject),
+        **frame_of(subject),
         "overline": translate("sheet.kecamatan" if is_screening else "sheet.zone", language),
         "name": shortened(result.name, _MOST_NAME),
-        "place": shortened(regencies.get(regency, regency) if regency else "", _MOST_TITLE),
+        "running": shortened(result.name, _MOST_TITLE),
+        "place": place,
         "screening": translate("kecamatan.screening", language) if is_screening else "",
         "figures": _figures(subject, result),
         "explanation": shortened(_explanation(subject, result), _MOST_PARAGRAPH),
@@ -104,27 +124,11 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
         "facts": _zone_facts(facts, language),
         "dimensions": _dimensions(subject, result, regencies),
         "constraints": [_constraint(c, language) for c in result.constraints],
-        "sources": _sources(chain(result.criteria), facts),
-    }
-
-
-def province_content(subject: SheetSubject, province: Text) -> dict[str, Any]:
-    """Everything that the overview of the province says, but for its map."""
-    language, results = subject.language, subject.assessment.results
-    title = translate("sheet.province_title", language, province=province.to(language))
-    ranked = subject.assessment.n_ranked
-    return {
-        **_frame_of(subject),
-        "overline": translate("sheet.province", language),
-        "name": title,
-        "place": translate("sheet.average", language, ranked=ranked, n=len(results)),
-        "rows": _ranking(subject),
-        "counts": _class_counts(subject),
-        "quadrants": _quadrant_counts(subject.quadrants, language),
-        "unplaced": None
-        if subject.quadrants is None
-        else translate("sheet.unplaced", language, n=len(subject.quadrants.zones_in(None))),
-        "sources": _sources(chain.from_iterable(r.criteria for r in results), {}),
+        "remarks": "" if _is_short(remarks) else shortened(remarks, MOST_NAME),
+        "certainty": _certainty(subject),
+        "labour_title": translate("portrait.labour_of", language, place=place or "–"),
+        "labour": [_history(h, subject.labour_sources, list(sources)) for h in subject.labour],
+        "sources": numbered(sources.values()),
     }
 
 
@@ -134,16 +138,7 @@ def _explanation(subject: SheetSubject, result: ZoneResult) -> str:
     return subject.assessment.sentence_of(named).to(subject.language)
 
 
-def numbers_of(subject: SheetSubject) -> dict[str, str]:
-    """The number of each area on the map of the province: the best first, then without rank by name."""
-    ordered = sorted(
-        subject.assessment.results,
-        key=lambda r: (r.rank is None, r.rank or 0, r.name.casefold(), r.area_id),
-    )
-    return {result.area_id: str(i) for i, result in enumerate(ordered, start=1)}
-
-
-def _frame_of(subject: SheetSubject) -> dict[str, Any]:
+def frame_of(subject: SheetSubject) -> dict[str, Any]:
     """What every sheet says: its words, its notice, where everything comes from and when."""
     language, assessment = subject.language, subject.assessment
     versions = {origin.dataset: origin.number for origin in assessment.lineage}
@@ -170,16 +165,18 @@ def _frame_of(subject: SheetSubject) -> dict[str, Any]:
             "sheet.printed", language, date=format_date(subject.printed, language)
         ),
         "key": translate("sheet.key", language, digest=assessment.key[:_SHORT_DIGEST]),
+        "choice": shortened(choice(assessment, language), _MOST_PARAGRAPH),
+        "chosen": translate("chosen.short", language) if choice(assessment, language) else "",
         "notice": f"SINTETIS – {NOTICE.to(language)}" if subject.is_synthetic else "",
         "lineage": [
             {
                 "dataset": shortened(origin.dataset, _MOST_TITLE),
                 "number": str(origin.number),
                 "sha256": origin.sha256[:_SHORT_DIGEST],
-                "source": shortened(origin.source, _MOST_SOURCE),
-                "licence": shortened(origin.licence, _MOST_TITLE),
+                "source": shortened(source.to(language), MOST_NAME),
+                "licence": shortened(licence.to(language), _MOST_TITLE),
             }
-            for origin in assessment.lineage
+            for origin, (source, licence) in _lineage(subject)
         ],
     }
 
@@ -208,7 +205,10 @@ def _figures(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
         else "",
         "coverage": standing["coverage"],
         "coverage_share": standing["coverageShare"],
-        "reason": shortened(standing["reason"] or "", _MOST_FACT),
+        "reason": shortened(standing["reason"] or "", _MOST_REASON),
+        "unchecked": shortened(
+            unchecked_limits(result, language).get("uncheckedNamed", ""), _MOST_REASON
+        ),
         "scale": [
             {"from": low, "to": high, "colour": cards[c.id]["colour"]}
             for c, low, high in zip(model.ordered_classes, edges, edges[1:], strict=False)
@@ -217,6 +217,7 @@ def _figures(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
 
 
 def _zone_facts(facts: Mapping[str, Any], language: Language) -> list[list[str]]:
+    remarks = text_or_none(facts.get("remarks")) or ""
     area = next(
         (
             float(facts[name])
@@ -229,20 +230,22 @@ def _zone_facts(facts: Mapping[str, Any], language: Language) -> list[list[str]]
         "zone.area": None
         if area is None
         else translate("zone.area_value", language, area=format_number(area, language)),
-        "zone.official_status": text_or_none(facts.get("status")),
+        "zone.official_status": zone_text(text_or_none(facts.get("status")) or "").to(language),
+        # Never cut: what is not known of an outline is said at its end.
         "zone.geometry": geometry_sentence(
             facts.get("geometry_kind"), facts.get("geometry_method"), language
         ),
-        "zone.remarks": text_or_none(facts.get("remarks")),
+        "zone.remarks": remarks if _is_short(remarks) else None,
     }
     return [
-        [
-            translate(key, language),
-            shortened(value, _MOST_STATUS if "status" in key else _MOST_FACT),
-        ]
+        [translate(key, language), shortened(value, MOST_NAME)]
         for key, value in known.items()
         if value
     ]
+
+
+def _is_short(remarks: str) -> bool:
+    return len(remarks) <= _MOST_BESIDE
 
 
 def _dimensions(
@@ -269,7 +272,7 @@ def _dimensions(
                 "is_known": criterion.value is not None,
                 "points_text": _points(criterion, card["pointsText"], language),
                 "measure": card.get("measure", translate("zone.missing", language)),
-                "unit": shortened(criterion.unit.to(language), _MOST_UNIT),
+                "unit": shortened(unit_text(criterion, language), _MOST_UNIT),
                 "period": card.get("period", ""),
             }
         )
@@ -299,77 +302,71 @@ def _constraint(constraint: Any, language: Language) -> dict[str, str]:
         "title": shortened(row["title"], _MOST_TITLE),
         "outcome": row["outcome"],
         "text": row["text"],
-        "more": shortened(more, _MOST_FACT),
+        "more": shortened(more, _MOST_REASON),
     }
 
 
-def _sources(criteria: Any, facts: Mapping[str, Any]) -> list[str]:
-    named = [source for criterion in criteria for source in criterion.sources]
+def _sources(subject: SheetSubject, result: ZoneResult, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What the sheet cites, by its own words: with its address where one is known."""
     own = [text_or_none(facts.get(name)) for name in ("source", "source_url")]
+    addresses = {s.text: s.address for s in subject.labour_sources}
+    cited = [*chain.from_iterable(c.sources for c in result.criteria), *addresses]
+    found = {"": " ".join(filter(None, own))} | {
+        text: " ".join(filter(None, (text, addresses.get(text)))) for text in cited
+    }
+    return {text: said for text, said in found.items() if said}
+
+
+def numbered(sources: Iterable[str]) -> list[str]:
+    """Sources as a sheet lists them: each once and whole, the first under number 1."""
+    return [shortened(source, MOST_NAME) for source in dict.fromkeys(sources)]
+
+
+def _lineage(subject: SheetSubject) -> list[tuple[Origin, tuple[Text, Text]]]:
+    """Every version that went in, with its source and licence."""
     return [
-        shortened(source, _MOST_SOURCE) for source in dict.fromkeys(filter(None, [*own, *named]))
-    ]
-
-
-def _ranking(subject: SheetSubject) -> list[dict[str, Any]]:
-    language, regencies = subject.language, names_of(subject.regencies)
-    cards, numbers = class_cards(subject.model, language), numbers_of(subject)
-    by_id = {result.area_id: result for result in subject.assessment.results}
-    codes = subject.layer.get("regency_code")
-    rows = []
-    for area_id, number in numbers.items():
-        result = by_id[area_id]
-        code = None if codes is None else text_or_none(codes.get(area_id))
-        standing = standing_card(
-            result,
-            ranked=subject.assessment.n_ranked,
-            dimensions=subject.model.dimensions,
-            language=language,
+        (
+            origin,
+            subject.origins.get(
+                origin.dataset,
+                (
+                    Text(id=origin.source, en=origin.source),
+                    Text(id=origin.licence, en=origin.licence),
+                ),
+            ),
         )
-        rows.append(
-            {
-                "number": number,
-                "rank": "–" if result.rank is None else str(result.rank),
-                "name": shortened(result.name, _MOST_TITLE),
-                "place": shortened(regencies.get(code, code) if code else "–", _MOST_UNIT),
-                "score": standing["score"] or "–",
-                "class": cards.get(result.rank_class or "") or {"title": standing["statusText"]},
-                "status": result.status,
-                "coverage": standing["coverage"],
-            }
-        )
-    return rows
-
-
-def _class_counts(subject: SheetSubject) -> list[dict[str, Any]]:
-    """How many areas each class has, the best first, then those without one."""
-    language, results = subject.language, subject.assessment.results
-    cards = class_cards(subject.model, language)
-    counted = [
-        {**card, "count": sum(r.rank_class == class_id for r in results)}
-        for class_id, card in reversed(cards.items())
+        for origin in subject.assessment.lineage
     ]
-    unranked = [
-        {
-            "title": translate(f"status.{status}", language),
-            "colour": mark,
-            "count": sum(r.status == status for r in results),
-        }
-        for status, mark in (("excluded", "crossed"), ("insufficient_data", "hatched"))
-    ]
-    return counted + [row for row in unranked if row["count"]]
 
 
-def _quadrant_counts(
-    table: QuadrantTable | None, language: Language
-) -> Sequence[Mapping[str, Any]]:
-    if table is None:
-        return []
-    return [
-        {
-            "title": quadrant.title.to(language),
-            "sentence": quadrant.sentence.to(language),
-            "count": len(table.zones_in(quadrant.id)),
-        }
-        for quadrant in QUADRANTS.values()
+def _certainty(subject: SheetSubject) -> dict[str, Any] | None:
+    found, language = subject.certainty, subject.language
+    if found is None:
+        return None
+    note = translate("portrait.certainty_note", language, n=found["draws"])
+    said = {key: shortened(found[key], _MOST_PARAGRAPH) for key in ("sentence", "overall")}
+    return {**found, **said, "note": note}
+
+
+def _history(
+    history: History, own: Sequence[NumberedSource], cited: Sequence[str]
+) -> dict[str, Any]:
+    """One indicator's years; its sources under their numbers in the sheet's own list."""
+    numbers = {s.number: cited.index(s.text) + 1 for s in own}
+    notes = (*history.breaks, *history.notes, history.caveat)
+    return {
+        "title": history.title,
+        "unit": shortened(history.unit, _MOST_UNIT),
+        "figures": [asdict(f) | {"source": numbers[f.source]} for f in history.figures],
+        "chart": None if history.chart is None else _chart(history.chart),
+        "notes": [shortened(n, _MOST_REASON) for n in (history.change, *notes) if n],
+    }
+
+
+def _chart(chart: LineChart) -> dict[str, Any]:
+    """A chart as JSON types, its lines as lists of positions."""
+    lines = [
+        [[float(number) for number in point.split(",")] for point in line.split()]
+        for line in chart.lines
     ]
+    return asdict(chart) | {"lines": lines}

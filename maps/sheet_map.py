@@ -39,7 +39,7 @@ _POINT_RADIUS_MM = 1.7
 _DASHES = "1.8 1.2"
 _LABEL_PT = 6.5
 _PT_TO_MM = 0.3528
-# Where a number goes when its place is taken: aside in ever wider rings.
+# Where a mark goes when its place is taken: aside in ever wider rings.
 _STEPS = [(0.0, 0.0)] + [
     (ring * x, ring * y)
     for ring in (3.0, 5.0, 7.5)
@@ -56,10 +56,14 @@ _STEPS = [(0.0, 0.0)] + [
 ]
 Bounds = tuple[float, float, float, float]
 _MOST_LABEL = 30
+_MARK_KINDS = ("number", "letter")
 
 
 class Area(NamedTuple):
-    """One area as it is drawn; `fill` is a colour, or `hatched` or `crossed`."""
+    """One area as it is drawn; `fill` is a colour, or `hatched` or `crossed`.
+
+    `label_kind` is `area` for a name, `number` or `letter` for a mark that a table explains.
+    """
 
     area_id: str
     geometry: shapely.Geometry
@@ -67,6 +71,7 @@ class Area(NamedTuple):
     is_approximate: bool
     is_subject: bool
     label: str
+    label_kind: str = "area"
 
 
 class Label(NamedTuple):
@@ -84,6 +89,7 @@ def areas_of(
     subject: str | None,
     fill_of: Callable[[str], str],
     label_of: Callable[[str], str],
+    kind_of: Callable[[str], str] = lambda _: "area",
 ) -> list[Area]:
     """The areas of a layer as they are drawn: the largest first, so that none hides a smaller one."""
     lonlat = to_lonlat(layer).geometry
@@ -98,6 +104,7 @@ def areas_of(
             is_approximate(kind),
             area_id == subject,
             label_of(area_id),
+            kind_of(area_id),
         )
         for area_id, geometry, kind in (rows[i] for i in order)
         if geometry is not None and not geometry.is_empty
@@ -115,7 +122,7 @@ def map_content(
     """A map as JSON types: its picture, labels, grid, scale bar, north and CRS.
 
     Labels that would lie on another or on a part of the map that is `covered` (millimetres from
-    the upper left corner) are left out, regencies' before areas'; numbers step aside instead.
+    the upper left corner) are left out, regencies' before areas'; marks step aside instead.
     """
     ground = _on_paper(to_lonlat(regencies).geometry.to_numpy(), frame)
     shapes = _on_paper(np.array([area.geometry for area in areas], dtype=object), frame)
@@ -264,8 +271,8 @@ def _area_labels(
         if place is None:
             continue
         below = 3.2 if shape.geom_type == "Point" else 0.0
-        kind = "number" if area.label.isdecimal() else "area"
-        found.append(Label(shortened(area.label, _MOST_LABEL), place[0], place[1] + below, kind))
+        text = shortened(area.label, _MOST_LABEL)
+        found.append(Label(text, place[0], place[1] + below, area.label_kind))
     return found
 
 
@@ -296,13 +303,13 @@ def _middle(shape: shapely.Geometry, frame: Frame) -> tuple[float, float] | None
 
 
 def _apart(labels: Sequence[Label], frame: Frame, taken: Sequence[Bounds]) -> list[Label]:
-    """The labels that lie on none before them, moved inside the map; a number is moved to stay."""
+    """The labels that lie on none before them, moved inside the map; a mark is moved to stay."""
     boxes = [shapely.box(*bounds) for bounds in taken]
     kept = []
     for label in labels:
         size = _LABEL_PT * _PT_TO_MM
         half, tall = len(label.text) * size * 0.29 + 0.5, size * 0.6
-        for right, down in _STEPS if label.kind == "number" else _STEPS[:1]:
+        for right, down in _STEPS if label.kind in _MARK_KINDS else _STEPS[:1]:
             x = min(max(label.x + right, half + 1), frame.width_mm - half - 1)
             y = min(max(label.y + down, tall + 1), frame.height_mm - tall - 1)
             box = shapely.box(x - half, y - tall, x + half, y + tall)

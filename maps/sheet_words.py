@@ -6,6 +6,8 @@ do is what paper needs: a length that fits and places where a line may break.
 
 import unicodedata
 
+from geo import sentences
+
 # Longer runs without a blank get places to break; no Indonesian or English word is so long.
 _LONGEST_RUN = 24
 _BREAK = "\u200b"
@@ -51,5 +53,4 @@ def shortened(text: str, most: int) -> str:
     'Kawasan C…'
     """
     whole = " ".join(text.split())
-    cut = whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"
-    return printable(cut)
+    return printable(sentences.shortened(whole, most))

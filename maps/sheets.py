@@ -29,20 +29,21 @@ from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
 from geo.language import Language, Text
 from geo.quadrant import QuadrantTable, quadrants
+from geo.sentences import MOST_NAME, shortened
 from geo.store import Store
 from geo.synthetic_notice import has_synthetic_land
 from geo.versions import Published
+from geo.weighing import assess_wish
+from geo.wishes import Wish
+from maps.escape import text_or_none
 from maps.legends import class_legend, zone_legend
-from maps.sheet_content import (
-    SheetSubject,
-    fill_of,
-    numbers_of,
-    province_content,
-    zone_content,
-)
+from maps.portraits import labour_of
+from maps.reservations import certainty, intervals
+from maps.sheet_content import SheetSubject, fill_of, zone_content
 from maps.sheet_frame import Frame, crs_name, frame_around
 from maps.sheet_geopdf import georeferenced_pdf
 from maps.sheet_map import Area, Bounds, areas_of, map_content, swatches
+from maps.sheet_province import marks_of, province_content
 from maps.sheet_words import printable
 from maps.style import LegendEntry
 from maps.text import translate
@@ -58,7 +59,7 @@ _PROVINCE_MM = (106.0, 128.0)
 # A4 upright less a printer's margin, and whole pixels: 1350 × 1800.
 _RASTER_MM = (190.5, 254.0)
 # Where the title and the legend of the map for tablets lie, (left, top, right, bottom).
-_RASTER_PLATES = ((0.0, 0.0, 98.0, 26.0), (136.0, 196.0, 190.5, 254.0))
+_RASTER_PLATES = ((0.0, 0.0, 98.0, 36.0), (136.0, 196.0, 190.5, 254.0))
 # A bare location and the smallest settlement still show a town or a coast nearby.
 _LEAST_M = 24_000.0
 # One compiler is not to be entered twice at once; a sheet takes a fraction of a second.
@@ -75,14 +76,17 @@ def read_zone_subject(
     language: Language,
     model: str = planning.DEFAULT_MODEL,
     year: int | None = None,
+    weights: Mapping[str, float] | None = None,
     method: str | None = None,
     risk: float | None = None,
 ) -> SheetSubject:
     """What the sheet of a zone, or of a kecamatan where no zone has that id, is drawn from.
 
+    `weights` are another's, of every top-level dimension or of every criterion.
+
     Raises
     ------
-    ZoneNotFound, ModelNotFound, UnknownYear, InvalidMethod
+    ZoneNotFound, ModelNotFound, UnknownYear, InvalidWeights, InvalidMethod, UnusedRisk
     """
     now = store.current()
     published = now.datasets("layer")
@@ -91,8 +95,24 @@ def read_zone_subject(
     if holder is None:
         known = [str(i) for name in layers for i in planning.layer(now, name).index]
         raise ZoneNotFound(area_id, available=known[:50])
-    assessment = planning.assess(now, model, layer=holder, year=year, method=method, risk=risk)
-    return _subject(now, assessment, printed=printed, language=language)
+    assessment, _ = assess_wish(
+        now,
+        Wish(stated=weights),
+        model_id=model,
+        layer=holder,
+        year=year,
+        method=method,
+        risk=risk,
+    )
+    subject = _subject(now, assessment, printed=printed, language=language)
+    regency = text_or_none(subject.layer.get("regency_code", {}).get(area_id))
+    labour = labour_of(now, regency, language)
+    return replace(
+        subject,
+        certainty=certainty(now, assessment, area_id, language),
+        labour=labour["histories"],
+        labour_sources=labour["sources"],
+    )
 
 
 def read_province_subject(
@@ -102,6 +122,7 @@ def read_province_subject(
     language: Language,
     model: str = planning.DEFAULT_MODEL,
     year: int | None = None,
+    weights: Mapping[str, float] | None = None,
     method: str | None = None,
     risk: float | None = None,
 ) -> SheetSubject:
@@ -109,12 +130,18 @@ def read_province_subject(
 
     Raises
     ------
-    LayerNotFound, ModelNotFound, UnknownYear, InvalidMethod
+    LayerNotFound, ModelNotFound, UnknownYear, InvalidWeights, InvalidMethod, UnusedRisk
     """
     now = store.current()
-    assessment = planning.assess(now, model, year=year, method=method, risk=risk)
+    assessment, _ = assess_wish(
+        now, Wish(stated=weights), model_id=model, year=year, method=method, risk=risk
+    )
     subject = _subject(now, assessment, printed=printed, language=language)
-    return replace(subject, quadrants=_quadrants(now, assessment))
+    return replace(
+        subject,
+        quadrants=_quadrants(now, assessment),
+        intervals=intervals(now, assessment),
+    )
 
 
 def _subject(
@@ -127,6 +154,11 @@ def _subject(
         is_synthetic=has_synthetic_land(now),
         printed=printed,
         language=language,
+        origins={
+            origin.dataset: (version.source_text, version.licence_text)
+            for origin in assessment.lineage
+            for version in [now.version(origin.dataset)]
+        },
     )
 
 
@@ -187,7 +219,7 @@ def _zone_map(
         share=0.55,
         least_m=_LEAST_M,
     )
-    names = {str(i): str(name) for i, name in layer["name"].items()}
+    names = {str(i): shortened(str(name), MOST_NAME) for i, name in layer["name"].items()}
     areas = areas_of(
         layer, subject=area_id, fill_of=fill_of(subject), label_of=lambda i: names.get(i, i)
     )
@@ -205,9 +237,13 @@ def _province_map(subject: SheetSubject) -> dict[str, Any]:
         share=0.95,
         least_m=_LEAST_M,
     )
-    numbers = numbers_of(subject)
+    marks = marks_of(subject)
     areas = areas_of(
-        subject.layer, subject=None, fill_of=fill_of(subject), label_of=lambda i: numbers.get(i, "")
+        subject.layer,
+        subject=None,
+        fill_of=fill_of(subject),
+        label_of=lambda i: marks.get(i, ""),
+        kind_of=lambda i: "number" if marks.get(i, "").isdecimal() else "letter",
     )
     name = PROVINCE.to(subject.language)
     return _map_part(subject, frame, areas, legend=_legend(subject), name=name)

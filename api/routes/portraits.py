@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.deps import LanguageDep, StoreDep, language_or_default, settings_of
 from api.links import HTML
 from api.responses import html_response, tagged
+from api.routes.sheets import WayQuery
 
 router = APIRouter(tags=["pages"])
 
@@ -23,18 +24,13 @@ RegencyCode = Annotated[
 ]
 
 
-class ZoneQuery(BaseModel):
-    """Which layer the zone is of, and by which model it is judged."""
-
-    model_config = ConfigDict(extra="forbid")
+class ZoneQuery(WayQuery):
+    """Which layer the zone is of, and how it is judged."""
 
     layer: Annotated[
         str | None,
         Field(description="zones or kecamatan; by default the one that has this id."),
     ] = None
-    model: Annotated[str, Field(description="A model's id, see /models.")] = "kesiapan"
-    f: str | None = None
-    lang: str | None = None
 
 
 @router.get(
@@ -50,8 +46,9 @@ def read_zone_page(
     """Where a zone stands and why, over the years, with the figures and sources behind it."""
     from maps.portraits import zone_portrait
 
-    portrait = zone_portrait(store, zone, language=language, layer=query.layer, model=query.model)
-    return tagged(request, html_response(request, "zone.html", active="", **portrait))
+    portrait = zone_portrait(store, zone, language=language, layer=query.layer, **query.way())
+    page = html_response(request, "zone.html", active="map", asked=query.kept(), **portrait)
+    return tagged(request, page)
 
 
 @router.get(
@@ -61,13 +58,18 @@ def read_zone_page(
     summary="A regency's page",
 )
 def read_regency_page(
-    request: Request, code: RegencyCode, store: StoreDep, language: LanguageDep
+    request: Request,
+    code: RegencyCode,
+    query: Annotated[WayQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
 ) -> Response:
     """Every figure of a regency with its period and source, its zones, its kecamatan."""
     from maps.portraits import regency_portrait
 
-    portrait = regency_portrait(store, code, language=language)
-    return tagged(request, html_response(request, "regency.html", active="", **portrait))
+    portrait = regency_portrait(store, code, language=language, **query.way())
+    page = html_response(request, "regency.html", active="map", asked=query.kept(), **portrait)
+    return tagged(request, page)
 
 
 def desk_page(request: Request) -> Response:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.asked import Method, Risk, StatedWeights, parse_weights
 from api.deps import LanguageDep, StoreDep
 from api.responses import conditional, etag_of
 from geo.language import Language
@@ -31,28 +32,40 @@ _TIFF_ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 
-class SheetQuery(BaseModel):
-    """Which assessment a sheet shows; everything has a default."""
+class WayQuery(BaseModel):
+    """By which model, weights and method something is judged; the model's own by default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: Annotated[str, Field(description="A model's id, see /models.")] = "kesiapan"
-    year: Annotated[
-        int | None, Field(ge=1, le=9999, description="Newest with data by default.")
-    ] = None
-    method: Annotated[
-        str | None, Field(description="How values are combined, see /models; the model's own.")
-    ] = None
-    risk: Annotated[
-        float | None,
-        Field(ge=0, le=1, description="For owa: 0 the worst value counts, 1 the best."),
-    ] = None
+    weights: StatedWeights = None
+    method: Method = None
+    risk: Risk = None
     f: str | None = None
     lang: str | None = None
 
+    def way(self) -> dict[str, Any]:
+        """Model, weights, method and risk; `InvalidParameter` for weights that cannot be read."""
+        weights = None if self.weights is None else parse_weights(self.weights)
+        stated = {"model": self.model, "method": self.method, "risk": self.risk}
+        return stated | {"weights": weights}
+
+    def kept(self) -> dict[str, Any]:
+        """The same as it stands in an address, without what is as by default."""
+        names = {"model", "weights", "method", "risk"}
+        return self.model_dump(include=names, exclude_defaults=True)
+
+
+class SheetQuery(WayQuery):
+    """Which assessment a sheet shows; everything has a default."""
+
+    year: Annotated[
+        int | None, Field(ge=1, le=9999, description="Newest with data by default.")
+    ] = None
+
     def asked(self) -> dict[str, Any]:
         """What decides the assessment."""
-        return self.model_dump(exclude={"f", "lang"})
+        return self.way() | {"year": self.year}
 
 
 QueryDep = Annotated[SheetQuery, Query()]
@@ -136,13 +149,16 @@ def _today() -> date:
 def _answer(
     request: Request, subject: "SheetSubject", file: str, make: Callable[[], bytes]
 ) -> Response:
+    from maps.reservations import choice
     from maps.sheets import template_edition
 
     table = subject.quadrants
     keys = (subject.assessment.key, None if table is None else table.need_key)
     tag = etag_of(keys, file, subject.language, subject.printed, template_edition())
+    # A file of other weights must not take the place of the model's in somebody's folder.
+    stem = f"{subject.assessment.key[:8]}-" if choice(subject.assessment, "id") else ""
     # A header is Latin-1 and ends at a quote; an id may be any text.
-    name = "kawasan-" + re.sub(r"[^A-Za-z0-9._-]+", "-", file)
+    name = f"kawasan-{stem}" + re.sub(r"[^A-Za-z0-9._-]+", "-", file)
     headers = {
         "Content-Disposition": f'inline; filename="{name}"',
         "Content-Language": subject.language,

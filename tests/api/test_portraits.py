@@ -80,7 +80,7 @@ def test_the_first_zone_says_where_it_stands_in_both_languages(client, language,
 def test_a_zone_says_why_it_has_no_rank(client):
     said = text_of(client.get("/zones/angsana?lang=en", headers=PAGE).text)
     assert "Too few data" in said
-    assert "Data cover only 31% of the model's weight" in said
+    assert "The data at hand cover only 31% of the weight of the assessment" in said
     assert "was never ranked" in said
 
 
@@ -104,6 +104,51 @@ def test_another_model_is_another_question_and_stays_in_the_links(client):
     assert "/sheets/cahaya-baru.pdf?model=kebutuhan&lang=id" in page
 
 
+CHOSEN = "weights=huni:0.6,usaha:0.2,berkembang:0.1,lingkungan:0.1&method=owa&risk=0.2"
+
+
+def test_a_readers_weights_are_said_first_and_stay_in_the_links(client):
+    page = html.unescape(client.get(f"/zones/cahaya-baru?{CHOSEN}&lang=id", headers=PAGE).text)
+    said = text_of(page)
+    assert "Bobot pilihan pengguna: Layak huni 60%, Layak usaha 20%" in said
+    assert "37,3 dari 100" in said
+    assert "83,7" not in said
+    for link in (
+        f"/sheets/cahaya-baru.pdf?{CHOSEN}&lang=id",
+        f"/readiness/cahaya-baru?{CHOSEN}&lang=id",
+        f"/regencies/63.04?{CHOSEN}&lang=id",
+        "/map?lang=id#w=huni-60*usaha-20*berkembang-10*lingkungan-10&m=owa&r=20&zone=cahaya-baru",
+    ):
+        assert link in page
+    # Another model has other weights, and the way back has none.
+    assert "/zones/cahaya-baru?model=kebutuhan&lang=id" in page
+    assert 'href="http://testserver/zones/cahaya-baru?lang=id"' in page
+
+
+def test_a_regency_ranks_its_zones_under_a_readers_weights(client):
+    page = html.unescape(client.get(f"/regencies/63.04?{CHOSEN}&lang=en", headers=PAGE).text)
+    assert "Weights chosen by the user: Liveable 60%" in text_of(page)
+    assert "37.3" in text_of(page)
+    assert f"/zones/cahaya-baru?{CHOSEN}" in page
+    own = text_of(client.get("/regencies/63.04?lang=en", headers=PAGE).text)
+    assert "chosen by the user" not in own
+
+
+def test_a_zone_says_beside_its_class_which_limits_nobody_checked(client):
+    said = text_of(client.get("/zones/cahaya-baru?lang=id", headers=PAGE).text)
+    words = "belum diperiksa (Kawasan hutan, Gambut, Lereng di atas 45%)"
+    assert said.index("Sangat siap") < said.index(words) < said.index("Cakupan data")
+
+
+def test_an_english_page_says_notes_and_sources_in_english(client):
+    said = text_of(client.get("/zones/cahaya-baru?lang=en", headers=PAGE).text)
+    assert "Constant prices of 2010." in said
+    assert "Harga konstan" not in said
+    indonesian = text_of(client.get("/zones/cahaya-baru?lang=id", headers=PAGE).text)
+    assert "Penilaian proyek ini sendiri" in indonesian
+    assert "own judgement" not in indonesian
+
+
 def test_a_kecamatan_says_that_it_is_screening_and_keeps_its_layer(client):
     page = html.unescape(client.get("/zones/63.04.01?layer=kecamatan&lang=en").text)
     assert "A first screening, not an assessment of an area" in page
@@ -125,6 +170,14 @@ def test_a_regency_has_its_codes_its_figures_and_its_zones(client):
         "Tabunganen",
     ):
         assert words in said
+
+
+@pytest.mark.parametrize("path", ["/zones/cahaya-baru", "/regencies/63.04"])
+def test_the_navigation_says_that_it_belongs_to_the_map(client, path):
+    links = Outline(client.get(f"{path}?lang=en", headers=PAGE).text).of("a")
+    marked = [link["href"] for link in links if link.get("aria-current") == "page"]
+    # Two menus, of which one is seen: beside each other or behind a button.
+    assert set(marked) == {"/map?lang=en"}
 
 
 def test_figures_of_a_regency_name_sources_that_are_on_the_page(client):
@@ -182,6 +235,9 @@ def test_an_unchanged_page_is_not_sent_again(client):
         ("/zones/cahaya-baru?layer=indicators", 404, "LayerNotFound"),
         ("/zones/cahaya-baru?model=x", 404, "ModelNotFound"),
         ("/zones/cahaya-baru?tahun=2025", 400, "UnknownParameter"),
+        ("/zones/cahaya-baru?weights=huni:1", 400, "InvalidWeights"),
+        ("/zones/cahaya-baru?weights=huni", 400, "InvalidParameter"),
+        ("/regencies/63.04?method=x", 400, "InvalidMethod"),
         ("/regencies/63.99", 404, "ZoneNotFound"),
         ("/regencies/63", 404, "ZoneNotFound"),
         ("/regencies/%3Cscript%3E", 404, "ZoneNotFound"),

@@ -10,6 +10,9 @@ from rasterio.io import MemoryFile
 from api.main import create_app
 from api.routes import sheets
 from api.settings import Settings
+from tests.pdf_text import text_of
+
+CHOSEN = "weights=huni:0.6,usaha:0.2,berkembang:0.1,lingkungan:0.1&method=owa&risk=0.2"
 
 
 @pytest.fixture
@@ -56,8 +59,29 @@ def test_a_sheet_that_has_not_changed_is_not_made_again(client):
         "/sheets/cahaya-baru.pdf?lang=en",
         "/sheets/cahaya-baru.pdf?year=2024",
         "/sheets/cahaya-baru.pdf?method=owa&risk=0.2",
+        f"/sheets/cahaya-baru.pdf?{CHOSEN}",
     ):
         assert client.get(other, headers=known).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["cahaya-baru.pdf", "cahaya-baru.geo.pdf", "provinsi.pdf"])
+def test_a_readers_weights_are_on_the_paper_and_in_its_name(client, name):
+    answer = client.get(f"/sheets/{name}?{CHOSEN}")
+    assert answer.status_code == 200
+    said = text_of(answer.content)
+    assert "Bobot pilihan pengguna: Layak huni 60%, Layak usaha 20%" in said
+    assert "terurut (OWA), risiko 0,20" in said
+    assert "37,3" in said
+    assert "83,7" not in said
+    named = answer.headers["Content-Disposition"]
+    assert re.fullmatch(rf'inline; filename="kawasan-[0-9a-f]{{8}}-{name}"', named)
+
+
+def test_a_readers_weights_colour_the_map_for_tablets(client):
+    own = client.get("/sheets/cahaya-baru.tif")
+    chosen = client.get(f"/sheets/cahaya-baru.tif?{CHOSEN}")
+    assert chosen.headers["ETag"] != own.headers["ETag"]
+    assert chosen.content != own.content
 
 
 def test_other_days_are_other_sheets(client, monkeypatch):
@@ -79,6 +103,9 @@ def test_other_days_are_other_sheets(client, monkeypatch):
         ("/sheets/cahaya-baru.pdf?tahun=2025", 400, "UnknownParameter"),
         ("/sheets/cahaya-baru.pdf?lang=fr", 400, "InvalidParameter"),
         ("/sheets/provinsi.pdf?model=x", 404, "ModelNotFound"),
+        ("/sheets/provinsi.pdf?weights=huni", 400, "InvalidParameter"),
+        ("/sheets/cahaya-baru.pdf?weights=huni:2", 400, "InvalidWeights"),
+        ("/sheets/cahaya-baru.tif?risk=0.2", 400, "UnusedRisk"),
         ("/sheets/cahaya-baru.doc", 404, None),
     ],
 )

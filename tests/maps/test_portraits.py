@@ -136,7 +136,7 @@ def test_a_score_is_told_by_year_and_its_breaks_with_their_reasons() -> None:
 def test_a_change_of_a_score_names_what_has_no_new_figures() -> None:
     change = ZoneChange(2021, 2022, 1.0, {"tpak": 1.0}, 0, "siap", "siap", ("tpak",))
     said = score_history(trend(change=change), MODEL, TITLES, "id")["sentence"]
-    assert said == "Skornya +1,0 poin dari 2021 ke 2022. Tanpa angka baru di antaranya: TPAK."
+    assert said == "Skornya berubah +1,0 poin dari 2021 ke 2022. Tanpa angka baru di antaranya: TPAK."
 
 
 def test_coverage_never_reads_as_more_than_it_is() -> None:
@@ -167,7 +167,7 @@ def test_the_shipped_zone_that_comes_first_says_so(reference_store) -> None:
     found = zone_portrait(reference_store, "cahaya-baru", language="id")
     assert found["card"]["score"] == "83,7"
     assert found["card"]["rank"] == "Peringkat 1 dari 2"
-    assert found["certainty"]["interval"] == "90 % simulasi: peringkat 1"
+    assert found["certainty"]["interval"] == "Dalam 90% simulasi: peringkat 1"
     assert next(one["id"] for d in found["dimensions"] for one in d["criteria"]) == "lereng"
     assert [h.newest.value for h in found["figures"]["histories"]] == ["3,23", "71,98"]
     assert len(found["trend"]["chart"].lines) == 1

@@ -17,11 +17,13 @@ from geo import planning
 from geo.errors import ZoneNotFound
 from geo.store import Store
 from maps import sheets
-from maps.sheet_content import numbers_of, province_content, zone_content
+from maps.sheet_content import zone_content
 from maps.sheet_frame import Frame, degrees, frame_around, grid, ground_m_per_mm, scale_bar, utm_crs
 from maps.sheet_geopdf import PageNotFound, georeferenced_pdf
 from maps.sheet_map import Area, map_content
+from maps.sheet_province import marks_of, province_content
 from maps.sheet_words import printable, shortened
+from tests.pdf_text import text_of
 
 PRINTED = datetime.date(2026, 11, 24)
 HOSTILE = (
@@ -75,7 +77,7 @@ def test_a_sheet_says_the_figures_of_the_assessment(subject):
     rows = [row for dimension in said["dimensions"] for row in dimension["rows"]]
     assert sum(row["points"] for row in rows) == pytest.approx(result.score, abs=0.05)
     assert [r["measure"] for r in rows if not r["is_known"]] == ["Tidak ada data"] * 2
-    assert next(r for r in rows if "air minum" in r["title"])["measure"] == "65,15"
+    assert next(r for r in rows if "air minum" in r["title"])["measure"] == "65,15%"
     assert [c["outcome"] for c in said["constraints"]] == ["passed", *["unknown"] * 3]
     assert said["facts"][0] == ["Luas menurut sumber", "61.147,7 ha"]
 
@@ -96,6 +98,11 @@ def test_english_says_the_same_in_english(store):
     assert said["figures"]["score"] == "83.7"
     assert said["figures"]["rank"] == "1 of 2"
     assert said["printed"] == "Printed 24 November 2026"
+    facts = dict(said["facts"])
+    assert any(
+        f.endswith("where the area truly lies and its shape are not known.") for f in facts.values()
+    )
+    assert any(f.startswith("National priority area 2025-2029") for f in facts.values())
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -131,7 +138,8 @@ def test_words_from_outside_stay_words_and_fit(subject, name):
     hostile = renamed(subject, name)
     said = zone_content(hostile, "cahaya-baru")
     assert said["name"].replace("\u200b", "").rstrip("…") in name
-    assert pages(sheets.zone_sheet(hostile, "cahaya-baru")) == 2
+    # What is said of an outline is never cut, so the longest may take a third page.
+    assert pages(sheets.zone_sheet(hostile, "cahaya-baru")) in (2, 3)
     assert sheets.zone_raster(hostile, "cahaya-baru")
 
 
@@ -147,6 +155,122 @@ def test_made_up_land_is_marked(subject):
     assert zone_content(subject, "cahaya-baru")["notice"] == ""
 
 
+def test_the_caveat_of_an_outline_is_never_cut_and_addresses_are_whole(subject):
+    said = zone_content(subject, "cahaya-baru")
+    facts = dict(said["facts"])
+    assert facts["Batas pada peta"].endswith(
+        "letak dan bentuk kawasan yang sebenarnya tidak diketahui."
+    )
+    assert said["remarks"].replace("\u200b", "").endswith("https://publikaindonesia.com/?p=13268")
+    assert "Catatan" not in facts
+    paper = text_of(sheets.zone_sheet(subject, "cahaya-baru"))
+    for words in (
+        "kawasan yang sebenarnya tidak diketahui.",
+        "https://publikaindonesia.com/?p=13268",
+        "blob/ce2169e84aee641ec25d740c33ecfccbbcbac1bf/public/data/ketenagakerjaan.csv",
+    ):
+        assert words in paper
+
+
+def test_a_long_caveat_of_an_outline_is_printed_whole(subject):
+    zones = subject.layer.copy()
+    zones["geometry_method"] = "Cakram. " * 100 + "Batasnya tidak diketahui."
+    pdf = sheets.zone_sheet(replace(subject, layer=zones), "cahaya-baru")
+    assert "Batasnya tidak diketahui." in text_of(pdf)
+
+
+def test_limits_that_nobody_checked_stand_in_the_head(store, subject):
+    said = zone_content(subject, "cahaya-baru")["figures"]["unchecked"]
+    assert said.startswith("3 dari 4 batas ")
+    assert said.endswith(" (Kawasan hutan, Gambut, Lereng di atas 45%)")
+    assert said in text_of(sheets.zone_sheet(subject, "cahaya-baru"))
+    english = sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
+    assert "3 of 4 hard limits" in text_of(sheets.zone_sheet(english, "cahaya-baru"))
+
+
+def test_the_labour_figures_of_the_regency_stand_with_period_and_source(subject):
+    said = zone_content(subject, "cahaya-baru")
+    assert said["labour_title"] == "Angka tenaga kerja Kabupaten Barito Kuala"
+    assert [one["title"] for one in said["labour"]] == [
+        "Tingkat pengangguran terbuka (Agustus)",
+        "Tingkat partisipasi angkatan kerja (Agustus)",
+    ]
+    newest = said["labour"][0]["figures"][0]
+    assert (newest["period"], newest["value"]) == ("Agustus 2025", "3,23")
+    assert "ketenagakerjaan.csv" in said["sources"][newest["source"] - 1].replace("\u200b", "")
+    assert said["labour"][0]["chart"]["lines"]
+    paper = text_of(sheets.zone_sheet(subject, "cahaya-baru"))
+    assert "Agustus 2025" in paper
+    assert "71,98" in paper
+
+
+def test_the_interval_of_the_rank_is_printed(store):
+    subject = sheets.read_zone_subject(store, "63.01.02", printed=PRINTED, language="id")
+    interval = zone_content(subject, "63.01.02")["certainty"]["interval"]
+    assert re.fullmatch(r"Dalam 90% simulasi: peringkat \d+–\d+", interval)
+    assert interval in text_of(sheets.zone_sheet(subject, "63.01.02"))
+    unranked = sheets.read_zone_subject(store, "cintapuri", printed=PRINTED, language="id")
+    assert zone_content(unranked, "cintapuri")["certainty"] is None
+
+
+WEIGHTS = {"huni": 0.6, "usaha": 0.2, "berkembang": 0.1, "lingkungan": 0.1}
+
+
+def test_weights_of_a_reader_never_look_like_the_models(store, subject):
+    chosen = sheets.read_zone_subject(
+        store,
+        "cahaya-baru",
+        printed=PRINTED,
+        language="id",
+        weights=WEIGHTS,
+        method="owa",
+        risk=0.2,
+    )
+    said = zone_content(chosen, "cahaya-baru")
+    assert said["choice"] == (
+        "Bobot pilihan pengguna: Layak huni 60%, Layak usaha 20%, Layak berkembang 10%, "
+        "Layak lingkungan 10%; metode pilihan pengguna: Rata-rata terurut (OWA), risiko 0,20. "
+        "Bukan hasil bobot dan metode model sendiri."
+    )
+    assert said["figures"]["score"] == "37,3"
+    paper = text_of(sheets.zone_sheet(chosen, "cahaya-baru"))
+    assert "Bobot pilihan pengguna: Layak huni 60%" in paper
+    # On every page: sheets get loose.
+    assert "Bobot atau metode pilihan pengguna" in paper
+    assert "Bobot pilihan pengguna" in text_of(sheets.zone_map_pdf(chosen, "cahaya-baru"))
+    assert zone_content(subject, "cahaya-baru")["choice"] == ""
+    assert "pengguna" not in text_of(sheets.zone_sheet(subject, "cahaya-baru"))
+
+
+def test_the_models_own_weights_stated_by_name_are_no_choice(store, subject):
+    own = dict(subject.assessment.model.weights)
+    same = sheets.read_zone_subject(
+        store, "cahaya-baru", printed=PRINTED, language="id", weights=own
+    )
+    assert zone_content(same, "cahaya-baru")["choice"] == ""
+
+
+def test_weights_inside_a_dimension_are_named_where_they_moved(store, subject):
+    own = dict(subject.assessment.model.weights)
+    own["air_minum"], own["sanitasi"] = own["sanitasi"], own["air_minum"]
+    moved = sheets.read_zone_subject(
+        store, "cahaya-baru", printed=PRINTED, language="en", weights=own
+    )
+    said = zone_content(moved, "cahaya-baru")["choice"]
+    assert "Households with improved drinking water" in said
+    assert "Agriculture" not in said
+    assert "the model's method: Weighted sum" in said
+
+
+def test_a_sheet_says_its_sources_in_its_own_language(store, subject):
+    sources = {row["dataset"]: row for row in zone_content(subject, "cahaya-baru")["lineage"]}
+    assert sources["model-kesiapan"]["source"].startswith("Penilaian proyek ini sendiri")
+    assert sources["indicators"]["licence"].startswith("Angka seperti diterbitkan")
+    english = sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
+    sources = {row["dataset"]: row for row in zone_content(english, "cahaya-baru")["lineage"]}
+    assert sources["model-kesiapan"]["source"].startswith("Project's own judgement")
+
+
 def test_a_zone_that_is_not_there_is_not_found(store):
     with pytest.raises(ZoneNotFound):
         sheets.read_zone_subject(store, "atlantis", printed=PRINTED, language="id")
@@ -155,19 +279,30 @@ def test_a_zone_that_is_not_there_is_not_found(store):
 def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
     subject = sheets.read_province_subject(store, printed=PRINTED, language="id")
     said = province_content(subject, sheets.PROVINCE)
-    assert [row["number"] for row in said["rows"]] == [str(i) for i in range(1, 15)]
-    assert [row["score"] for row in said["rows"][:3]] == ["83,7", "59,1", "–"]
+    assert [(row["mark"], row["score"]) for row in said["rows"]] == [("1", "83,7"), ("2", "59,1")]
+    assert [row["interval"] for row in said["rows"]] == ["1", "2"]
+    assert all(row["unchecked"].startswith("3 dari 4 batas ") for row in said["rows"])
     assert sum(c["count"] for c in said["counts"]) == 14
     placed = sum(q["count"] for q in said["quadrants"])
     assert said["unplaced"] == f"Tidak ditempatkan: {14 - placed}"
     assert pages(sheets.province_sheet(subject)) == 2
 
 
-def test_every_number_of_the_ranking_is_on_the_map_of_the_province(store):
+def test_only_ranked_areas_have_a_number_and_the_others_say_why_they_have_none(store):
+    subject = sheets.read_province_subject(store, printed=PRINTED, language="id")
+    said = province_content(subject, sheets.PROVINCE)
+    assert [row["mark"] for row in said["unranked"]] == list("abcdefghijkl")
+    assert all(row["reason"].startswith("Data yang ada hanya mencakup") for row in said["unranked"])
+    assert "Tanpa peringkat" in text_of(sheets.province_sheet(subject))
+
+
+def test_every_mark_of_the_tables_is_on_the_map_of_the_province(store):
     subject = sheets.read_province_subject(store, printed=PRINTED, language="en")
     labels = sheets._province_map(subject)["map"]["labels"]
-    on_map = {label["text"] for label in labels if label["kind"] == "number"}
-    assert on_map == set(numbers_of(subject).values())
+    kinds = {label["text"]: label["kind"] for label in labels if label["kind"] != "ground"}
+    assert kinds == {
+        mark: "number" if mark.isdecimal() else "letter" for mark in marks_of(subject).values()
+    }
 
 
 def test_need_alone_has_no_quadrants(store):

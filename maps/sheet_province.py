@@ -1,0 +1,138 @@
+"""Pure. What the overview of the province says, as JSON types; see `maps/sheet_content.py`."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from geo.language import Language, Text
+from geo.quadrant import QUADRANTS, QuadrantTable
+from geo.readiness import ZoneResult
+from maps.cards import class_cards, names_of, standing_card
+from maps.escape import text_or_none
+from maps.limits import unchecked_limits
+from maps.sheet_content import SheetSubject, frame_of, numbered
+from maps.sheet_words import shortened
+from maps.text import translate
+
+_MOST_TITLE = 90
+_MOST_PLACE = 40
+_MOST_REASON = 120
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def province_content(subject: SheetSubject, province: Text) -> dict[str, Any]:
+    """Everything that the overview of the province says, but for its map."""
+    language, results = subject.language, subject.assessment.results
+    title = translate("sheet.province_title", language, province=province.to(language))
+    rows, ranked = _rows(subject), subject.assessment.n_ranked
+    return {
+        **frame_of(subject),
+        "overline": translate("sheet.province", language),
+        "name": title,
+        "running": title,
+        "place": translate("sheet.average", language, ranked=ranked, n=len(results)),
+        "rows": [row for row in rows if row["is_ranked"]],
+        "unranked": [row for row in rows if not row["is_ranked"]],
+        "counts": _class_counts(subject),
+        "quadrants": _quadrant_counts(subject.quadrants, language),
+        "unplaced": None
+        if subject.quadrants is None
+        else translate("sheet.unplaced", language, n=len(subject.quadrants.zones_in(None))),
+        "sources": numbered(chain.from_iterable(c.sources for r in results for c in r.criteria)),
+    }
+
+
+def marks_of(subject: SheetSubject) -> dict[str, str]:
+    """What stands for each area on the map: its rank, or a letter for one that has none.
+
+    The best first, then those without a rank by name.
+    """
+    ordered = sorted(
+        subject.assessment.results,
+        key=lambda r: (r.rank is None, r.rank or 0, r.name.casefold(), r.area_id),
+    )
+    first = subject.assessment.n_ranked
+    return {
+        r.area_id: _letter(i - first) if r.rank is None else str(r.rank)
+        for i, r in enumerate(ordered)
+    }
+
+
+def _letter(i: int) -> str:
+    """The place of an area as a letter: a … z, aa, ab and so on.
+
+    Examples
+    --------
+    >>> _letter(0), _letter(25), _letter(26)
+    ('a', 'z', 'aa')
+    """
+    before, last = divmod(i, len(_LETTERS))
+    return (_letter(before - 1) if before else "") + _LETTERS[last]
+
+
+def _rows(subject: SheetSubject) -> list[dict[str, Any]]:
+    regencies = names_of(subject.regencies)
+    by_id = {result.area_id: result for result in subject.assessment.results}
+    codes = subject.layer.get("regency_code")
+    rows = []
+    for area_id, mark in marks_of(subject).items():
+        code = None if codes is None else text_or_none(codes.get(area_id))
+        place = shortened(regencies.get(code, code) if code else "–", _MOST_PLACE)
+        rows.append({"mark": mark, "place": place, **_standing(subject, by_id[area_id])})
+    return rows
+
+
+def _standing(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
+    language = subject.language
+    standing = standing_card(
+        result,
+        ranked=subject.assessment.n_ranked,
+        dimensions=subject.model.dimensions,
+        language=language,
+    )
+    cards = class_cards(subject.model, language)
+    return {
+        "is_ranked": result.rank is not None,
+        "name": shortened(result.name, _MOST_TITLE),
+        "score": standing["score"] or "–",
+        "interval": subject.intervals.get(result.area_id, "–"),
+        "unchecked": unchecked_limits(result, language).get("unchecked", ""),
+        "class": cards.get(result.rank_class or "") or {"title": standing["statusText"]},
+        "status": result.status,
+        "reason": shortened(standing["reason"] or "", _MOST_REASON),
+        "coverage": standing["coverage"],
+    }
+
+
+def _class_counts(subject: SheetSubject) -> list[dict[str, Any]]:
+    """How many areas each class has, the best first, then those without one."""
+    language, results = subject.language, subject.assessment.results
+    cards = class_cards(subject.model, language)
+    counted = [
+        {**card, "count": sum(r.rank_class == class_id for r in results)}
+        for class_id, card in reversed(cards.items())
+    ]
+    unranked = [
+        {
+            "title": translate(f"status.{status}", language),
+            "colour": mark,
+            "count": sum(r.status == status for r in results),
+        }
+        for status, mark in (("excluded", "crossed"), ("insufficient_data", "hatched"))
+    ]
+    return counted + [row for row in unranked if row["count"]]
+
+
+def _quadrant_counts(
+    table: QuadrantTable | None, language: Language
+) -> Sequence[Mapping[str, Any]]:
+    if table is None:
+        return []
+    return [
+        {
+            "title": quadrant.title.to(language),
+            "sentence": quadrant.sentence.to(language),
+            "count": len(table.zones_in(quadrant.id)),
+        }
+        for quadrant in QUADRANTS.values()
+    ]
