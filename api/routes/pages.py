@@ -1,19 +1,21 @@
 """Pages for people: the map of everything, and single maps to keep or to show."""
 
 import hashlib
-import secrets
 from contextlib import suppress
 from functools import lru_cache
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import LanguageDep, StoreDep, base_of
+from api.deps import LanguageDep, StoreDep, TablesDep, base_of
 from api.links import HTML
+from api.parameters import UnknownParameter
+from api.responses import DRAWN_NONCE, page_response
+from api.routes.layer_maps import draw_layer
 from geo.edition import edition
-from geo.errors import LayerNotFound, StoreFault
+from geo.errors import StoreFault
 from geo.language import Language
 from geo.store import Store
 from geo.versions import Published
@@ -25,8 +27,6 @@ SINGLE_MAPS = ("regencies", "zones", "kecamatan")
 _HTML_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {HTML: {}}, "description": "A page"}
 }
-# Pages are drawn once and kept; each answer gets a nonce of its own in this one's place.
-_NONCE = "nonce-of-the-answer"
 _MOST_KEPT = 32
 
 
@@ -64,7 +64,8 @@ def read_map(
 ) -> Response:
     """Regencies by an indicator, zones by class, the ranking and a legend."""
     root = urlsplit(base_of(request)).path
-    return _answer(_drawn(store, PLANNER, query, language=language, root=root), language)
+    page = _drawn(store, PLANNER, query, language=language, root=root)
+    return page_response(page, language)
 
 
 @router.get("/maps/{name}", response_class=Response, responses=_HTML_ANSWER, summary="A single map")
@@ -73,32 +74,42 @@ def read_single_map(
     name: str,
     query: Annotated[SingleMapQuery, Query()],
     store: StoreDep,
+    tables: TablesDep,
     language: LanguageDep,
 ) -> Response:
-    """One map with its legend; with `download`, a single file that opens without any server."""
-    if name not in SINGLE_MAPS:
-        raise LayerNotFound(name, available=list(SINGLE_MAPS))
-    root = urlsplit(base_of(request)).path
+    """The map of a collection; with `download`, a single file that opens without any server.
+
+    Regencies, zones and kecamatan are coloured by an indicator or a model; any other is its outlines.
+    """
     standalone = query.download is not None
-    shown = MapQuery.model_validate(query.model_dump(exclude={"download"}))
-    page = _drawn(store, name, shown, language=language, root=root, standalone=standalone)
-    if standalone:
-        headers = {"Content-Disposition": f'attachment; filename="kawasan-{name}.html"'}
-        return Response(page, media_type=HTML, headers=headers)
-    return _answer(page, language)
+    if name in SINGLE_MAPS:
+        root = urlsplit(base_of(request)).path
+        shown = MapQuery.model_validate(query.model_dump(exclude={"download"}))
+        page = _drawn(store, name, shown, language=language, root=root, standalone=standalone)
+    else:
+        _require_no_colours(query)
+        page = draw_layer(
+            request,
+            name,
+            tables=tables,
+            language=language,
+            nonce="" if standalone else DRAWN_NONCE,
+            standalone=standalone,
+        )
+    return _file(page, name) if standalone else page_response(page, language)
 
 
-def _answer(page: str, language: Language) -> Response:
-    from maps.assets import CONTENT_SECURITY_POLICY
+def _require_no_colours(query: SingleMapQuery) -> None:
+    """Plain outlines are of no model, indicator or year."""
+    known = {"download", "f", "lang"}
+    for name in query.model_fields_set - known:
+        raise UnknownParameter(parameter=name, known=", ".join(sorted(known)))
 
-    nonce = secrets.token_urlsafe(16)
-    headers = {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(nonce=nonce),
-        "Content-Language": language,
-        "Cache-Control": "no-store",
-        "Vary": "Accept-Language",
-    }
-    return Response(page.replace(_NONCE, nonce), media_type=HTML, headers=headers)
+
+def _file(page: str, name: str) -> Response:
+    # A collection's id may hold any character (RFC 8187).
+    disposition = f"attachment; filename*=UTF-8''kawasan-{quote(name, safe='')}.html"
+    return Response(page, media_type=HTML, headers={"Content-Disposition": disposition})
 
 
 def _drawn(
@@ -140,7 +151,7 @@ def _draw(
 
     subject = read_subject(now, model=query.model, indicator=query.indicator, year=query.year)
     state = {k: str(v) for k, v in query.model_dump(exclude_none=True, exclude_unset=True).items()}
-    assets = Assets(base=f"{root}/static", nonce=_NONCE, standalone=standalone)
+    assets = Assets(base=f"{root}/static", nonce=DRAWN_NONCE, standalone=standalone)
     if name == PLANNER:
         return draw_planner(
             subject,

@@ -1,0 +1,102 @@
+"""The map of any collection: its page, and the single file of it for a memory stick."""
+
+import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from fastapi import Request
+
+from api.deps import base_of
+from api.tables import Collection, PreparedTable, Tables
+from geo.language import Language
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from maps.layer_page import LayerView
+
+
+def draw_layer(
+    request: Request,
+    name: str,
+    *,
+    tables: Tables,
+    language: Language,
+    nonce: str = "",
+    standalone: bool = False,
+) -> str:
+    """The page of the map of a collection.
+
+    Raises
+    ------
+    LayerNotFound
+    InvalidInput
+        For a single file of a layer that is too big for one.
+    """
+    # Folium is loaded by the first map, not by the start of the service.
+    from maps.assets import Assets
+    from maps.layer_page import layer_page
+
+    entry = tables.collection(name)
+    table = tables.table(entry, language)
+    root = urlsplit(base_of(request)).path
+    view = _view(entry, table, language)
+    return layer_page(
+        view,
+        language=language,
+        state={n: v for n, v in request.query_params.items() if n == "lang"},
+        assets=Assets(base=f"{root}/static", nonce=nonce, standalone=standalone),
+        root=root,
+        outlines=_outlines(entry, table, view.title) if standalone else None,
+    )
+
+
+def _view(entry: Collection, table: PreparedTable, language: Language) -> "LayerView":
+    from maps.layer_page import LayerView
+
+    version = entry.version
+    facts: dict[str, Any] = {}
+    if version is not None:
+        published = datetime.datetime.fromisoformat(version.published_at).date()
+        facts = {"source": version.source, "licence": version.licence}
+        facts |= {"version": version.number, "published": published}
+    return LayerView(
+        id=entry.id,
+        title=entry.title.to(language),
+        description=entry.description.to(language),
+        count=len(table.features),
+        bounds=table.features.extent,
+        fields=_field_titles(entry, table, language),
+        key=entry.schema.key if entry.schema else "area_id",
+        **facts,
+    )
+
+
+def _field_titles(entry: Collection, table: PreparedTable, language: Language) -> dict[str, str]:
+    known = {field.name: field for field in entry.schema.fields} if entry.schema else {}
+    titles = {}
+    for name in table.features.fields:
+        field = known.get(name)
+        unit = f" ({field.unit})" if field and field.unit else ""
+        titles[name] = field.title.to(language) + unit if field else name
+    return titles
+
+
+def _outlines(entry: Collection, table: PreparedTable, title: str) -> dict[str, Any]:
+    from maps.layer_page import outlines_for_file
+
+    found = table.features.properties(np.arange(len(table.features)))
+    attributes = {str(one["id"]): one["properties"] for one in found}
+    return outlines_for_file(_frame(entry), features=attributes, title=title)
+
+
+def _frame(entry: Collection) -> "gpd.GeoDataFrame":
+    import geopandas as gpd
+
+    from geo import planning
+
+    if entry.version is not None:
+        return gpd.read_parquet(entry.version.path)
+    assert entry.inputs is not None  # noqa: S101  what has no version is computed from inputs
+    return planning.readiness_frame(entry.inputs, "id")

@@ -1,0 +1,298 @@
+/* A Leaflet layer of outlines, painted on one canvas per tile: short paths of many features each.
+
+   `Outlines.tiled` paints our vector tiles (Mapbox Vector Tile 2.1), `Outlines.embedded` GeoJSON that
+   came with the page. Both find what lies under a place and paint one chosen feature stronger. */
+
+const Outlines = (() => {
+  "use strict";
+
+  // A vector tile is simplified for this size.
+  const TILE_PX = 512;
+  const MOST_KEPT = 96;
+  const PAUSE_MS = { preparing: 3000, offline: 4000, failed: 15000 };
+  const { POINT, LINE, POLYGON } = OutlineData;
+  // Below the first size (pixels) an edge would be all that is seen of a shape; above the last it stands clear.
+  const EDGES = [[7, 0.3], [20, 0.55], [56, 0.9]];
+  // One path of a whole tile takes a browser seconds (32,000 villages: 13 s, in paths this short 0.1 s).
+  const PATH_POINTS = 400;
+  const POINT_PX = 4.5;
+  const REACH_PX = 7;
+
+  /* Painting. `view` places content on a tile: `scale` in pixels per unit, and the tile's west and north. */
+
+  function trace(path, content, feature) {
+    const { points, rings, ends, kinds } = content;
+    for (let ring = ends[feature]; ring < ends[feature + 1]; ring += 1) {
+      let at = rings[ring];
+      path.moveTo(points[2 * at], points[2 * at + 1]);
+      for (at += 1; at < rings[ring + 1]; at += 1) path.lineTo(points[2 * at], points[2 * at + 1]);
+      if (kinds[feature] === POLYGON) path.closePath();
+    }
+  }
+
+  const sizeOf = ({ boxes }, feature) => Math.max(
+    boxes[4 * feature + 2] - boxes[4 * feature], boxes[4 * feature + 3] - boxes[4 * feature + 1],
+  );
+
+  /* Paths of neighbouring features, a new one when the last is long enough. */
+  class Paths extends Array {
+    add(content, feature) {
+      const { rings, ends } = content;
+      if (!(this.room > 0)) {
+        this.push(new Path2D());
+        this.room = PATH_POINTS;
+      }
+      trace(this.at(-1), content, feature);
+      this.room -= rings[ends[feature + 1]] - rings[ends[feature]];
+    }
+  }
+
+  /* What to fill, and what to draw in each width of edge; kept, since a tile is painted again and again. */
+  function pathsOf(content, scale) {
+    if (content.paths && content.paths.scale === scale) return content.paths;
+    const fills = new Paths();
+    const edges = EDGES.map(() => new Paths());
+    const marks = [];
+    for (let feature = 0; feature < content.count; feature += 1) {
+      const kind = content.kinds[feature];
+      if (kind === POINT) marks.push(feature);
+      if (kind === POLYGON) fills.add(content, feature);
+      if (kind !== POLYGON && kind !== LINE) continue;
+      const size = kind === LINE ? Infinity : sizeOf(content, feature) * scale;
+      const edge = EDGES.findLastIndex(([least]) => size >= least);
+      if (edge >= 0) edges[edge].add(content, feature);
+    }
+    content.paths = { scale, fills, edges, marks };
+    return content.paths;
+  }
+
+  function paint(canvas, content, view, { style, chosen }) {
+    const ratio = canvas.width / TILE_PX;
+    const brush = canvas.getContext("2d");
+    brush.setTransform(1, 0, 0, 1, 0, 0);
+    brush.clearRect(0, 0, canvas.width, canvas.height);
+    const scale = view.scale * ratio;
+    brush.setTransform(scale, 0, 0, scale, -view.west * scale, -view.north * scale);
+    brush.lineJoin = "round";
+    const paths = pathsOf(content, view.scale);
+    brush.fillStyle = style.fill;
+    for (const path of paths.fills) brush.fill(path);
+    brush.strokeStyle = style.edge;
+    paths.edges.forEach((drawn, kind) => {
+      brush.lineWidth = EDGES[kind][1] / view.scale;
+      for (const path of drawn) brush.stroke(path);
+    });
+    brush.fillStyle = style.edge;
+    for (const feature of paths.marks) mark(brush, content, feature, POINT_PX / view.scale);
+    if (chosen >= 0) paintChosen(brush, content, chosen, view, style);
+  }
+
+  function mark(brush, { points, rings, ends }, feature, radius) {
+    for (let ring = ends[feature]; ring < ends[feature + 1]; ring += 1) {
+      brush.beginPath();
+      brush.arc(points[2 * rings[ring]], points[2 * rings[ring] + 1], radius, 0, 2 * Math.PI);
+      brush.fill();
+    }
+  }
+
+  function paintChosen(brush, content, feature, view, style) {
+    brush.fillStyle = style.chosenFill;
+    brush.strokeStyle = style.chosenEdge;
+    if (content.kinds[feature] === POINT) {
+      brush.fillStyle = style.chosenEdge;
+      mark(brush, content, feature, 1.7 * POINT_PX / view.scale);
+      return;
+    }
+    const path = new Path2D();
+    trace(path, content, feature);
+    if (content.kinds[feature] === POLYGON) brush.fill(path);
+    brush.lineWidth = 2.6 / view.scale;
+    brush.stroke(path);
+  }
+
+  /* The layer; Leaflet is there when one is made, not yet when this file is read. */
+
+  const made = (options, contentOf) => new (L.GridLayer.extend(OF_LAYER))(options, contentOf);
+
+  const OF_LAYER = {
+    initialize(options, contentOf) {
+      L.setOptions(this, { tileSize: TILE_PX, updateWhenZooming: false, keepBuffer: 1, ...options });
+      this.contentOf = contentOf;
+      this.painted = new Map();
+      this.on("tileunload", ({ coords, tile }) => {
+        tile.job.abort();
+        this.painted.delete(nameOf(coords));
+      });
+    },
+
+    createTile(coords, done) {
+      const canvas = L.DomUtil.create("canvas", "");
+      canvas.width = canvas.height = TILE_PX * Math.min(2, Math.ceil(window.devicePixelRatio || 1));
+      canvas.job = new AbortController();
+      this.contentOf(coords, canvas.job.signal).then((content) => {
+        if (content) {
+          const tile = { canvas, content, view: viewOf(coords, content) };
+          this.painted.set(nameOf(coords), tile);
+          this.repaint(tile);
+        }
+        done(null, canvas);
+      }).catch((error) => {
+        if (!canvas.job.signal.aborted) reportError(error);
+        done(error, canvas);
+      });
+      return canvas;
+    },
+
+    repaint(tile) {
+      const { style } = this.options;
+      paint(tile.canvas, tile.content, tile.view, { style, chosen: this.chosenIn(tile.content) });
+    },
+
+    chosenIn(content) {
+      if (this.chosen === undefined || this.chosen === null) return -1;
+      if (this.chosenRow === undefined) {
+        for (let feature = 0; feature < content.count; feature += 1) {
+          if (content.property(feature, "id") !== this.chosen) continue;
+          this.chosenRow = content.rows[feature];
+          return feature;
+        }
+        return -1;
+      }
+      return content.rows.indexOf(this.chosenRow);
+    },
+
+    /* Paints the feature of this id stronger; null paints none so. */
+    choose(id, row) {
+      if (id === this.chosen) return;
+      const before = [...this.painted.values()].filter((tile) => this.chosenIn(tile.content) >= 0);
+      this.chosen = id;
+      this.chosenRow = row;
+      const after = [...this.painted.values()].filter((tile) => this.chosenIn(tile.content) >= 0);
+      for (const tile of new Set([...before, ...after])) this.repaint(tile);
+    },
+
+    /* Id, name and row of what lies under a place; null where nothing is painted. */
+    under(latlng) {
+      const zoom = Math.round(this._map.getZoom());
+      const place = this._map.project(L.latLng(latlng).wrap(), zoom);
+      const coords = { x: Math.floor(place.x / TILE_PX), y: Math.floor(place.y / TILE_PX), z: zoom };
+      const tile = this.painted.get(nameOf(coords));
+      if (!tile) return null;
+      const { content, view } = tile;
+      const [x, y] = [place.x - coords.x * TILE_PX, place.y - coords.y * TILE_PX];
+      const feature = OutlineData.found(content, view.west + x / view.scale, view.north + y / view.scale, REACH_PX / view.scale);
+      return feature < 0 ? null : facts(content, feature);
+    },
+
+    /* Every feature in the tiles that are painted, once. */
+    listed() {
+      const seen = new Map();
+      for (const { content } of this.painted.values()) {
+        for (let feature = 0; feature < content.count; feature += 1) {
+          const row = content.rows[feature];
+          if (!seen.has(row)) seen.set(row, facts(content, feature));
+        }
+      }
+      return [...seen.values()];
+    },
+  };
+
+  const nameOf = ({ x, y, z }) => `${z}/${x}/${y}`;
+  const facts = (content, feature) => ({
+    id: content.property(feature, "id"), name: content.property(feature, "name"), row: content.rows[feature],
+  });
+
+  /* The map's zoom counts tiles of 256 pixels; ours are twice as wide. */
+  const levelOf = (zoom) => zoom - 1;
+
+  /* Where on its content a tile of the map begins: the same place, or a part of a coarser tile. */
+  function viewOf({ x, y, z }, { extent, at }) {
+    const parts = 2 ** (levelOf(z) - at.z);
+    return {
+      scale: TILE_PX * parts / extent,
+      west: (x - at.x * parts) * extent / parts,
+      north: (y - at.y * parts) * extent / parts,
+    };
+  }
+
+  function embedded(collection, options) {
+    const content = Object.assign(OutlineData.converted(collection), { at: { x: 0, y: 0, z: 0 } });
+    return made(options, async () => content);
+  }
+
+  /* Tiles as TileJSON tells: fetched once, asked for again until the server has them. */
+  function tiled({ tilejson, layer, maxzoom, ...options }) {
+    const kept = new Map();
+    const waiting = new Map();
+    const painter = made(options, contentOf);
+    const tell = () => painter.fire("waiting", { reasons: new Set(waiting.values()) });
+
+    async function asked(address, signal) {
+      const key = Symbol(address);
+      try {
+        for (;;) {
+          const { answer, reason } = await once(address, signal);
+          if (answer) return answer;
+          waiting.set(key, reason);
+          tell();
+          await pause(PAUSE_MS[reason], signal);
+        }
+      } finally {
+        if (waiting.delete(key)) tell();
+      }
+    }
+
+    let description;
+    const described = () => {
+      description = description || asked(tilejson, new AbortController().signal).then((answer) => answer.json());
+      return description;
+    };
+
+    /* The layer has tiles within limits of its own; what lies beyond them is not there to be asked for. */
+    async function addressOf({ x, y, z }) {
+      const { tiles: [address], tileMatrixSetLimits: limits } = await described();
+      const most = limits.find(({ tileMatrix }) => Number(tileMatrix) === z);
+      const isThere = x >= most.minTileCol && x <= most.maxTileCol && y >= most.minTileRow && y <= most.maxTileRow;
+      return isThere ? address.replace("{z}", z).replace("{y}", y).replace("{x}", x) : null;
+    }
+
+    async function contentOf(coords, signal) {
+      // Beyond the last zoom that is served, a part of a coarser tile.
+      const z = Math.min(levelOf(coords.z), maxzoom);
+      const step = levelOf(coords.z) - z;
+      const at = { x: coords.x >> step, y: coords.y >> step, z };
+      const name = nameOf(at);
+      if (kept.has(name)) return kept.get(name);
+      const address = await addressOf(at);
+      if (!address) return null;
+      const answer = await asked(address, signal);
+      const content = answer.status === 204 ? null : OutlineData.read(await answer.arrayBuffer(), layer);
+      kept.set(name, content && Object.assign(content, { at }));
+      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+      return content;
+    }
+
+    return painter;
+  }
+
+  async function once(address, signal) {
+    try {
+      const answer = await fetch(address, { signal });
+      if (answer.ok) return { answer };
+      return { reason: answer.status === 503 ? "preparing" : "failed" };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return { reason: "offline" };
+    }
+  }
+
+  const pause = (ms, signal) => new Promise((resume, stop) => {
+    const timer = setTimeout(resume, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      stop(signal.reason);
+    }, { once: true });
+  });
+
+  return { tiled, embedded };
+})();
