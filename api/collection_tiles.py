@@ -13,8 +13,6 @@ from geo.edition import edition
 from geo.store import Store
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from geo.tile_archives import ArchiveOrder, TileArchives
     from geo.tile_pyramids import TilePyramids
     from geo.vector_tiles import TileSource
@@ -71,7 +69,8 @@ class CollectionTiles:
         if not self._is_big(entry):
             content = self._pyramids.tile(
                 f"{entry.id} {entry.key}",
-                lambda: _frame(entry),
+                # Ids, names and outlines are the same in every language.
+                lambda: entry.frame("id"),
                 layer=entry.id,
                 z=z,
                 row=row,
@@ -137,15 +136,3 @@ class CollectionTiles:
                 self._store.prune_prepared("tiles-", most=_MOST_ARCHIVES)
                 self._kept_archives = TileArchives()
             return self._kept_archives
-
-
-def _frame(entry: Collection) -> "gpd.GeoDataFrame":
-    import geopandas as gpd
-
-    from geo import planning
-
-    if entry.version is not None:
-        return gpd.read_parquet(entry.version.path)
-    assert entry.inputs is not None  # noqa: S101  what has no version is computed from inputs
-    # Ids, names and outlines are the same in every language.
-    return planning.readiness_frame(entry.inputs, "id")

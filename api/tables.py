@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.edition import edition
 from geo.errors import NotFound, StoreFault
@@ -20,6 +21,9 @@ from geo.language import Language, Text
 from geo.layers import SCHEMAS, Field, LayerSchema
 from geo.store import Store, Version
 from geo.versions import Published
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 READINESS = "readiness"
 # What the API says of the columns of `geo.assessment.results_frame`; the others speak for themselves.
@@ -67,6 +71,27 @@ class Collection:
     schema: LayerSchema | None
     inputs: Published | None = None
 
+    def frame(self, language: Language) -> "gpd.GeoDataFrame":
+        """The features with their geometry as published; what is computed speaks `language`."""
+        import geopandas as gpd
+
+        from geo import planning
+
+        if self.version is not None:
+            return gpd.read_parquet(self.version.path)
+        assert self.inputs is not None  # noqa: S101  what has no version is computed from inputs
+        return planning.readiness_frame(self.inputs, language)
+
+    def field_titles(self, table: "PreparedTable", language: Language) -> dict[str, str]:
+        """The title of every property with its unit; its name where no schema has one."""
+        known = {field.name: field for field in self.schema.fields} if self.schema else {}
+        titles = {}
+        for name in table.features.fields:
+            field = known.get(name)
+            unit = f" ({field.unit})" if field and field.unit else ""
+            titles[name] = field.title.to(language) + unit if field else name
+        return titles
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedTable:
@@ -106,16 +131,9 @@ class Tables:
 
         Layers are the same in every language; what is computed speaks the reader's.
         """
-        version, inputs = collection.version, collection.inputs
         name = f"{edition('geo', 'api')}-{collection.key}.features"
-        if version is not None:
-            return self._prepared(
-                f"layer-{name}", lambda: _encoded_layer(version.path, collection.schema)
-            )
-        assert inputs is not None  # noqa: S101  what has no version is computed from inputs
-        return self._prepared(
-            f"{READINESS}-{language}-{name}", lambda: _encoded_readiness(inputs, language)
-        )
+        kind = f"{READINESS}-{language}" if collection.version is None else "layer"
+        return self._prepared(f"{kind}-{name}", lambda: _encoded(collection, language))
 
     def _prepared(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
         found = self._open.get(name)
@@ -180,19 +198,10 @@ def _opened(path: Path) -> PreparedTable:
     return PreparedTable(FeatureTable(content), prepared_at.replace(microsecond=0))
 
 
-def _encoded_layer(path: Path, schema: LayerSchema | None) -> bytes:
-    import geopandas as gpd
-
+def _encoded(collection: Collection, language: Language) -> bytes:
     from geo.encoding import encode_features
 
-    return encode_features(gpd.read_parquet(path), schema=schema)
-
-
-def _encoded_readiness(inputs: Published, language: Language) -> bytes:
-    from geo import planning
-    from geo.encoding import encode_features
-
-    return encode_features(planning.readiness_frame(inputs, language), schema=READINESS_SCHEMA)
+    return encode_features(collection.frame(language), schema=collection.schema)
 
 
 _EMPTY_FILE = Text(

@@ -95,7 +95,7 @@ def collection(
             title=found.title,
             document=found,
             version=entry.version,
-            fields=_field_titles(entry, table, language),
+            fields=entry.field_titles(table, language),
             count=len(table.features),
             tiles=tile_address(entry, links, "{z}/{y}/{x}"),
         )
@@ -255,7 +255,7 @@ def _items_page(
         "api/items.html",
         title=entry.title.to(language),
         collection=entry,
-        fields=_shown_beside_id(entry, _field_titles(entry, table, language)),
+        fields=_shown_beside_id(entry, entry.field_titles(table, language)),
         features=table.features.properties(selection.indices),
         matched=selection.matched,
         page=page,
@@ -275,7 +275,7 @@ def _item_page(
         "api/item.html",
         title=shown_text(feature["properties"].get("name"), language) or feature_id,
         collection=entry,
-        fields=_field_titles(entry, table, language),
+        fields=entry.field_titles(table, language),
         feature=feature,
         links_by_rel=_by_rel(around),
     )
@@ -289,17 +289,6 @@ def _item_links(
         *links.representations(*path, media_type=GEOJSON, is_html=is_html),
         links.link("collection", JSON, "collections", collection, f="json"),
     ]
-
-
-def _field_titles(entry: Collection, table: PreparedTable, language: Language) -> dict[str, str]:
-    """The title of every property with its unit; its name where no schema has one."""
-    known = {field.name: field for field in entry.schema.fields} if entry.schema else {}
-    titles = {}
-    for name in table.features.fields:
-        field = known.get(name)
-        unit = f" ({field.unit})" if field and field.unit else ""
-        titles[name] = field.title.to(language) + unit if field else name
-    return titles
 
 
 def _shown_beside_id(entry: Collection, titles: dict[str, str]) -> dict[str, str]:

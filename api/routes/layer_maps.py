@@ -12,8 +12,6 @@ from api.tables import Collection, PreparedTable, Tables
 from geo.language import Language
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from maps.layer_page import LayerView
 
 
@@ -67,20 +65,10 @@ def _view(entry: Collection, table: PreparedTable, language: Language) -> "Layer
         description=entry.description.to(language),
         count=len(table.features),
         bounds=table.features.extent,
-        fields=_field_titles(entry, table, language),
+        fields=entry.field_titles(table, language),
         key=entry.schema.key if entry.schema else "area_id",
         **facts,
     )
-
-
-def _field_titles(entry: Collection, table: PreparedTable, language: Language) -> dict[str, str]:
-    known = {field.name: field for field in entry.schema.fields} if entry.schema else {}
-    titles = {}
-    for name in table.features.fields:
-        field = known.get(name)
-        unit = f" ({field.unit})" if field and field.unit else ""
-        titles[name] = field.title.to(language) + unit if field else name
-    return titles
 
 
 def _outlines(entry: Collection, table: PreparedTable, title: str) -> dict[str, Any]:
@@ -88,15 +76,4 @@ def _outlines(entry: Collection, table: PreparedTable, title: str) -> dict[str, 
 
     found = table.features.properties(np.arange(len(table.features)))
     attributes = {str(one["id"]): one["properties"] for one in found}
-    return outlines_for_file(_frame(entry), features=attributes, title=title)
-
-
-def _frame(entry: Collection) -> "gpd.GeoDataFrame":
-    import geopandas as gpd
-
-    from geo import planning
-
-    if entry.version is not None:
-        return gpd.read_parquet(entry.version.path)
-    assert entry.inputs is not None  # noqa: S101  what has no version is computed from inputs
-    return planning.readiness_frame(entry.inputs, "id")
+    return outlines_for_file(entry.frame("id"), features=attributes, title=title)
