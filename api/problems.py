@@ -6,6 +6,7 @@ its children and a new error cannot be forgotten. OGC clients read `code` and `d
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -130,12 +131,19 @@ def fault_problem(language: Language) -> Problem:
 def respond(request: Request, problem: Problem) -> Response:
     """A problem as the client reads it: a page for people in a browser, else problem+json."""
     headers = {"Cache-Control": "no-store", **problem.headers}
-    if _wants_page(request) and problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        page = html_response(
-            request, "api/problem.html", title=problem.title, status=problem.status, problem=problem
-        )
-        page.headers.update(headers)
-        return page
+    if _wants_page(request):
+        # Where the service itself is at fault, perhaps no page can be drawn either.
+        is_fault = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        with suppress(Exception) if is_fault else nullcontext():
+            page = html_response(
+                request,
+                "api/problem.html",
+                title=problem.title,
+                status=problem.status,
+                problem=problem,
+            )
+            page.headers.update(headers)
+            return page
     body = {
         "type": f"urn:kawasan:problem:{problem.code}",
         "title": problem.title,

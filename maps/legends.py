@@ -1,6 +1,8 @@
 """Pure. What the colours of each layer mean, in words, with unit and period."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import geopandas as gpd
@@ -9,6 +11,7 @@ import pandas as pd
 from geo.language import Language
 from geo.layers import is_approximate
 from geo.readiness import ZoneResult
+from maps.escape import shown_text
 from maps.style import (
     Legend,
     LegendEntry,
@@ -18,6 +21,14 @@ from maps.style import (
 )
 from maps.text import format_number, format_period, translate
 from maps.views import IndicatorView, ModelView, ReadinessClass
+
+# The way a copy took, which a card's link still names: ", mirrored by ..." before a last bracket.
+_ON_ITS_WAY = re.compile(
+    r" WebAPI domain \d+ \([^()]*\)|,? (?:mirrored by|via) .*?(?=(?: \([^()]*\))?$)"
+)
+_MOST_SOURCES = 2
+# Headings of the zones' classes while the kecamatan, in the same colours, are on too or alone.
+_BESIDES = ("both", "kecamatan")
 
 
 def indicator_legend(
@@ -36,7 +47,7 @@ def indicator_legend(
     if has_gaps:
         entries.append(LegendEntry(translate("legend.no_data", language), "no-data"))
     if indicator is None:
-        title, unit = translate("layer.regencies_plain", language), ""
+        title, unit, source = translate("layer.regencies_plain", language), "", ""
     else:
         title = indicator.title.to(language)
         unit = translate(
@@ -45,7 +56,22 @@ def indicator_legend(
             unit=indicator.unit.to(language),
             period=_periods(indicator, language),
         )
-    return Legend(layer="regencies", title=title, unit=unit, entries=tuple(entries))
+        source = source_in_words(indicator.values.get("source"), language)
+    return Legend("regencies", title, unit, tuple(entries), source=source)
+
+
+def source_in_words(sources: pd.Series | None, language: Language) -> str:
+    """Who published the figures, in a sentence; empty where nobody is named.
+
+    Of many the first two are named; how a copy reached us is left to the cards.
+    """
+    named = pd.Series(dtype=str) if sources is None else sources.dropna().astype(str)
+    found = list(dict.fromkeys(_ON_ITS_WAY.sub("", one.strip()) for one in named))
+    if not found:
+        return ""
+    more = " …" if len(found) > _MOST_SOURCES else ""
+    shown = "; ".join(shown_text(one, language) or "" for one in found[:_MOST_SOURCES])
+    return translate("legend.source", language, sources=shown + more)
 
 
 def range_labels(edges: Sequence[float], language: Language) -> list[str]:
@@ -103,6 +129,7 @@ def class_legend(
         title=translate(f"legend.{layer}", language, model=model.title.to(language)),
         unit=translate("legend.score_unit", language, year=model.year),
         entries=tuple(entries),
+        source=translate("legend.score_source", language, model=model.title.to(language)),
     )
 
 
@@ -120,4 +147,6 @@ def zone_legend(
         extra.append(LegendEntry(translate("legend.approximate", language), "dashed"))
     if points.any():
         extra.append(LegendEntry(translate("legend.location_only", language), "point"))
-    return Legend(legend.layer, legend.title, legend.unit, (*legend.entries, *extra))
+    subject = model.title.to(language)
+    titles = {one: translate(f"legend.{one}", language, model=subject) for one in _BESIDES}
+    return replace(legend, entries=(*legend.entries, *extra), titles=titles)

@@ -246,8 +246,8 @@ def _content(view: MapView) -> dict[str, Any]:
     """What a single map shows, as the rows of a table: the areas best first, or the regencies."""
     name = next((one for one in ("zones", "kecamatan") if one in view.cards), "regencies")
     cards = list(view.cards[name].values())
-    if name != "regencies":
-        cards.sort(key=lambda card: card.get("place_in_ranking") or len(cards) + 1)
+    last = len(cards) + 1
+    cards = sorted(cards, key=lambda card: card.get("place_in_ranking") or last)
     return {
         "layer": name,
         "cards": cards,

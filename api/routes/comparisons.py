@@ -12,6 +12,7 @@ from api.asked import (
     ComparisonRequest,
     Method,
     Risk,
+    StatedWeights,
     assess_asked,
     assess_queried,
     scenario_notes,
@@ -53,14 +54,42 @@ class SensitivityQuery(AskedQuery):
 
 
 class QuadrantQuery(Asked):
-    """The two models and from which score a zone is ready, or needy."""
+    """The two models, each with its own weights, and from which score a zone is ready, or needy."""
 
     model: str = "kesiapan"
+    weights: StatedWeights = None
+    method: Method = None
+    risk: Risk = None
     need: Annotated[str, Field(description="The need model.")] = "kebutuhan"
+    need_weights: StatedWeights = None
+    need_method: Method = None
+    need_risk: Risk = None
     ready_from: Annotated[float | None, Field(ge=0, le=100)] = None
     needy_from: Annotated[float | None, Field(ge=0, le=100)] = None
     f: str | None = None
     lang: str | None = None
+
+    def of_readiness(self) -> AskedQuery:
+        """The assessment of readiness."""
+        return AskedQuery(
+            model=self.model,
+            layer=self.layer,
+            year=self.year,
+            weights=self.weights,
+            method=self.method,
+            risk=self.risk,
+        )
+
+    def of_need(self) -> AskedQuery:
+        """The assessment of need."""
+        return AskedQuery(
+            model=self.need,
+            layer=self.layer,
+            year=self.year,
+            weights=self.need_weights,
+            method=self.need_method,
+            risk=self.need_risk,
+        )
 
 
 @router.post(
@@ -170,12 +199,11 @@ def read_quadrant(
     language: LanguageDep,
 ) -> Response:
     """The quadrant of every zone; readiness and need are never added."""
-    from geo import planning
     from geo.quadrant import quadrant_document, quadrants
 
     now = store.current()
-    readiness = planning.assess(now, query.model, layer=query.layer, year=query.year)
-    need = planning.assess(now, query.need, layer=query.layer, year=query.year)
+    readiness = assess_queried(now, query.of_readiness())
+    need = assess_queried(now, query.of_need())
     thresholds = {"ready_from": query.ready_from, "needy_from": query.needy_from}
     key = etag_of(readiness.key, need.key, thresholds, language)
 
@@ -188,6 +216,6 @@ def read_quadrant(
 
 
 _NO_ZONE = Text(
-    id="sampel adalah untuk indeks Sobol' sebuah zona; sebut juga zone.",
+    id="sampel adalah untuk indeks Sobol' sebuah kawasan; sebut juga zone.",
     en="samples are for the Sobol' indices of a zone; name one with zone.",
 )

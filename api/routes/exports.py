@@ -1,6 +1,5 @@
 """An assessment as a file: GeoJSON, GeoPackage, CSV or XLSX of what is on the screen."""
 
-import math
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.asked import StatedWeights, parse_weights
 from api.deps import LanguageDep, StoreDep
 from api.links import GEOJSON
 from api.parameters import InvalidParameter
@@ -28,7 +28,6 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
         "description": "A file",
     }
 }
-_MOST_WEIGHTS = 200
 
 
 class ExportQuery(BaseModel):
@@ -46,13 +45,7 @@ class ExportQuery(BaseModel):
     risk: Annotated[float | None, Field(ge=0, le=1, description="For owa.")] = None
     f: str | None = None
     lang: str | None = None
-    weights: Annotated[
-        str | None,
-        Field(
-            max_length=10_000,
-            description="Of every dimension or every criterion, as name:share,name:share; they sum to 1.",
-        ),
-    ] = None
+    weights: StatedWeights = None
 
 
 @router.get(
@@ -100,32 +93,7 @@ def export_assessment(
     return conditional(request, etag_of(found.key, language, format), answer)
 
 
-def parse_weights(text: str) -> dict[str, float]:
-    """Weights from `name:share,name:share`.
-
-    Raises
-    ------
-    InvalidParameter
-    """
-    weights: dict[str, float] = {}
-    parts = text.split(",")
-    for part in parts[: _MOST_WEIGHTS + 1]:
-        name, _, share = part.strip().rpartition(":")
-        try:
-            number = float(share)
-        except ValueError:
-            number = math.nan
-        if not name or name in weights or math.isnan(number) or len(parts) > _MOST_WEIGHTS:
-            raise InvalidParameter(parameter="weights", reason=_NO_WEIGHT.format(part=part[:80]))
-        weights[name] = number
-    return weights
-
-
 _NO_FORMAT = Text(
     id="bentuk {format!r} tidak tersedia; tulis {known}.",
     en="the format {format!r} is not available; write {known}.",
-)
-_NO_WEIGHT = Text(
-    id="{part!r} bukan bobot; tulis setiap nama satu kali, misalnya huni:0.4,usaha:0.6.",
-    en="{part!r} is no weight; write every name once, such as huni:0.4,usaha:0.6.",
 )

@@ -6,9 +6,10 @@
   const drawn = Kawasan.drawn();
   if (!drawn || !drawn.data.weighing) return;
 
-  const { data, element, drawing, text, answered, once } = drawn;
+  const { map, data, element, drawing, text, answered, once } = drawn;
   const { pages, model, labour } = data.weighing;
   const lang = document.documentElement.lang;
+  const SOON_MS = 200;
 
   function address(parts, query) {
     const asked = new URLSearchParams({ ...query, lang });
@@ -19,27 +20,95 @@
 
   const link = (href, key, more = {}) => element("a", { href, ...more }, text(key));
 
+  /* Pages and sheets show what the card shows: with the weights and the method of the screen. */
+  const chosen = () => (Kawasan.weights.isChanged() ? Object.fromEntries(Kawasan.weights.query()) : {});
+
   const behind = {
     zones: (id, card) => [
-      link(address(["zones", id], { model }), "zone.page"),
-      card.regency ? link(address(["regencies", card.regency], {}), "zone.regency_page") : null,
-      link(address(["sheets", `${id}.pdf`], { model }), "zone.sheet", { target: "_blank" }),
+      link(address(["zones", id], { model, ...chosen() }), "zone.page"),
+      card.regency ? link(address(["regencies", card.regency], chosen()), "zone.regency_page") : null,
+      link(address(["sheets", `${id}.pdf`], { model, ...chosen() }), "zone.sheet", { target: "_blank" }),
     ],
     kecamatan: (id, card) => [
-      link(address(["zones", id], { model, layer: "kecamatan" }), "zone.kecamatan_page"),
-      card.regency ? link(address(["regencies", card.regency], {}), "zone.regency_page") : null,
+      link(address(["zones", id], { model, layer: "kecamatan", ...chosen() }), "zone.kecamatan_page"),
+      card.regency ? link(address(["regencies", card.regency], chosen()), "zone.regency_page") : null,
     ],
     regencies: (id) => [link(address(["regencies", id], {}), "zone.regency_page")],
   };
 
-  /* The server's own words, for the model's own weights only: other weights give other reasons. */
-  function why(id) {
+  /* The server's own words, under the weights of now; they come a moment after the card. */
+
+  const known = new Map();
+  let waiting;
+
+  function why(id, card) {
     const place = element("div", { class: "why", "aria-live": "polite" });
-    if (Kawasan.weights.isChanged()) return place;
-    // The card stands without what could not be fetched.
-    remembered(address(["readiness", id], { model })).then((zone) => place.append(...sentences(zone)), () => {});
+    const asked = address(["readiness", id], { model, ...chosen() });
+    clearTimeout(waiting);
+    if (known.has(asked)) {
+      place.append(...sentences(known.get(asked)));
+      if (takeReasons(card, known.get(asked))) queueMicrotask(rewrite);
+    } else place.append(element("p", { class: "quiet" }, text("zone.asking")));
+    // Weights that are still being moved are not worth the question.
+    if (!known.has(asked) || isUnsure(card)) waiting = setTimeout(() => explain(asked, place), SOON_MS);
     return place;
   }
+
+  const isUnsure = (card) => Boolean(card.place_in_ranking) && card.interval === undefined;
+
+  async function explain(asked, place) {
+    try {
+      if (known.has(asked)) await learnIntervals();
+      else known.set(asked, await remembered(asked));
+      if (place.isConnected) rewrite();
+    } catch {
+      const words = text(known.has(asked) ? "zone.unsure" : "zone.unexplained");
+      place.replaceChildren(...place.querySelectorAll("p:not(.quiet)"), element("p", { class: "quiet" }, words));
+    }
+  }
+
+  async function learnIntervals() {
+    const asked = String(Kawasan.weights.query());
+    const { zones } = await Kawasan.weights.simulated("zones");
+    if (asked !== String(Kawasan.weights.query())) return;
+    for (const [id, { sentence }] of Object.entries(zones)) data.zones[id].interval = sentence;
+  }
+
+  /* The model's own reasons came with the page; says whether these are new. */
+  function takeReasons(card, zone) {
+    if (card.lifts !== undefined || !Kawasan.weights.isChanged()) return false;
+    const titles = (ids) => ids.map((id) => data.criteria[id].title).join(", ");
+    Object.assign(card, { lifts: titles(zone.lifts), holdsBack: titles(zone.holds_back) });
+    return true;
+  }
+
+  /* The open card written anew, where its reader left it. */
+
+  let shown;
+  map.on("popupopen", ({ popup }) => { shown = popup; });
+  map.on("popupclose", () => { shown = undefined; });
+
+  const STOPS = "a, button, summary, h2";
+
+  function rewrite() {
+    if (!shown) return;
+    const content = shown.getElement().querySelector(".leaflet-popup-content");
+    const [top, box, ground] = [content.scrollTop, content.getBoundingClientRect(), map.getContainer().getBoundingClientRect()];
+    const focused = [...content.querySelectorAll(STOPS)].indexOf(document.activeElement);
+    const opened = [...content.querySelectorAll("details")].map(({ open }) => open);
+    // Who has dragged the card out of the window is left there.
+    const pans = shown.options.autoPan;
+    shown.options.autoPan = pans && box.top >= ground.top && box.left >= ground.left && box.right <= ground.right;
+    shown.update();
+    shown.options.autoPan = pans;
+    const folds = [...content.querySelectorAll("details")];
+    if (folds.length === opened.length) folds.forEach((fold, i) => { fold.open = opened[i]; });
+    if (focused >= 0) [...content.querySelectorAll(STOPS)][focused]?.focus({ preventScroll: true });
+    content.scrollTop = top;
+  }
+
+  document.addEventListener("kawasan:scored", rewrite);
+  document.addEventListener("kawasan:reachable", rewrite);
 
   const sentences = (zone) => [
     element("p", {}, zone.explanation),
@@ -84,7 +153,7 @@
       place.append(one);
       // The same address as the map's own classes, so that both ask once.
       remembered(address(["indicators", indicator, "classes"], { breaks: "quantile" }))
-        .then((found) => one.append(trend(found, code) || ""), () => {});
+        .then((found) => one.append(trend(found, code) || ""), () => one.append(element("p", { class: "quiet" }, text("regency.failed"))));
     }
     return place;
   }
@@ -92,7 +161,7 @@
   Kawasan.addToCards((layer, id, card) => element(
     "div", { class: "details" },
     element("ul", { class: "behind" }, ...behind[layer](id, card).filter(Boolean).map((one) => element("li", {}, one))),
-    layer === "zones" ? why(id) : null,
+    layer === "zones" ? why(id, card) : null,
     card.regency ? trends(card.regency) : null,
   ));
 })();

@@ -10,6 +10,7 @@ const Kawasan = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const HATCHED = "url(#hatch-no-data)";
   const NARROW = window.matchMedia("(max-width: 799px)");
+  const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
   let map, layers, data, opener;
   const byZone = new Map();
 
@@ -45,7 +46,10 @@ const Kawasan = (() => {
     const options = asked && {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked),
     };
-    const answer = await fetch(address, options);
+    const answer = await fetch(address, options).catch((error) => {
+      document.dispatchEvent(new CustomEvent("kawasan:unreachable"));
+      throw error;
+    });
     const found = await answer.json();
     if (!answer.ok) throw new Error(found.detail);
     return found;
@@ -69,14 +73,17 @@ const Kawasan = (() => {
   );
 
   /* The address: a part of the state behind # that is empty leaves it, the others stay. */
+  const kept = (name) => new URLSearchParams(window.location.hash.slice(1)).get(name) || "";
+
   function keepInHash(changes, search = window.location.search) {
     const parts = new URLSearchParams(window.location.hash.slice(1));
     for (const [name, value] of Object.entries(changes)) {
       parts.delete(name);
       if (value) parts.set(name, value);
     }
+    const hash = parts.size ? `#${String(parts).replaceAll("%2C", ",")}` : "";
     try {
-      history.replaceState(null, "", `${window.location.pathname}${search}${parts.size ? `#${parts}` : ""}`);
+      history.replaceState(history.state, "", `${window.location.pathname}${search}${hash}`);
     } catch {
       /* A page without an address of its own (a preview) keeps its state to itself. */
     }
@@ -116,11 +123,14 @@ const Kawasan = (() => {
       element("p", {}, text("zone.coverage"), element("b", {}, card.coverage)),
       bar(card.coverageShare, { kind: "plain" }),
     );
-    const facts = element("div", { class: "standing-facts" }, classChip(card), paragraph("rank", card.rank));
+    const facts = element(
+      "div", { class: "standing-facts" }, classChip(card), paragraph("rank", card.rank), paragraph("was", card.was),
+    );
     return element(
       "div", { class: "standing" },
       element("div", { class: "standing-row" }, score || null, facts),
       paragraph("reason", card.reason),
+      card.status === "ranked" ? paragraph("unchecked", card.uncheckedNamed) : null,
       coverage || null,
     );
   }
@@ -338,15 +348,37 @@ const Kawasan = (() => {
   function makeReachable(layer, card) {
     const path = layer.getElement();
     const label = [card.name, card.score || card.value].filter(Boolean).join(", ");
-    for (const [name, value] of [["tabindex", "0"], ["role", "button"], ["aria-label", label]]) {
+    const isFirst = !path.parentElement.querySelector("[tabindex='0']");
+    for (const [name, value] of [["tabindex", isFirst ? "0" : "-1"], ["role", "button"], ["aria-label", label]]) {
       path.setAttribute(name, value);
     }
+    path.addEventListener("focus", () => keepStop(path));
     path.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
+      if (event.key in STEPS) {
+        moveStop(path, STEPS[event.key]);
+      } else if (event.key === "Enter" || event.key === " ") {
+        opener = path;
+        layer.openPopup();
+      } else return;
       event.preventDefault();
-      opener = path;
-      layer.openPopup();
+      // The map would move by the same key.
+      event.stopPropagation();
     });
+  }
+
+  /* A layer is one stop of the Tab key, however many shapes it has; arrow keys go through them. */
+
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+
+  function keepStop(path) {
+    for (const other of path.parentElement.querySelectorAll("[tabindex='0']")) other.setAttribute("tabindex", "-1");
+    path.setAttribute("tabindex", "0");
+  }
+
+  function moveStop(path, step) {
+    const all = [...path.parentElement.querySelectorAll("[role=button]")];
+    const next = Number.isFinite(step) ? (all.indexOf(path) + step + all.length) % all.length : step < 0 ? 0 : all.length - 1;
+    all[next].focus();
   }
 
   /* Colours: an area's class, unless something else was chosen to colour by. */
@@ -400,33 +432,37 @@ const Kawasan = (() => {
     layer.on("popupclose", () => markRow(null));
   }
 
-  function openZone(id) {
+  function openZone(id, isInPlace) {
     const layer = byZone.get(id);
     if (!layer) return;
     if (!map.hasLayer(layers.zones)) map.addLayer(layers.zones);
+    openAt(layer, layer.getBounds ? layer.getBounds() : layer.getLatLng().toBounds(20000), { isInPlace });
+  }
+
+  /* The card takes the focus, and whoever asked for it gets it back. */
+  function openAt(layer, bounds, { from = document.activeElement, maxZoom = 10, pad = 1, isInPlace = false } = {}) {
+    opener = null;
     map.closePopup();
+    opener = from === document.body ? null : from;
     lowerSheet(true);
-    const options = { animate: false, maxZoom: 10, paddingBottomRight: [0, sheetHeight()] };
-    const bounds = layer.getBounds ? layer.getBounds() : layer.getLatLng().toBounds(20000);
-    map.fitBounds(bounds.pad(1), options);
+    if (!isInPlace) {
+      map.fitBounds(bounds.pad(pad), { animate: false, maxZoom, paddingBottomRight: [0, sheetHeight()] });
+      map.fire("placed");
+    }
     layer.openPopup();
   }
 
   /* An area of a layer that is perhaps not shown yet. */
-  function openArea(name, id) {
+  function openArea(name, id, isInPlace) {
     if (name === "zones") {
-      openZone(id);
+      openZone(id, isInPlace);
       return;
     }
     if (!layers[name]) return;
     if (!map.hasLayer(layers[name])) map.addLayer(layers[name]);
     const layer = layers[name].getLayers().find(({ feature }) => feature.id === id);
     if (!layer) return;
-    map.closePopup();
-    lowerSheet(true);
-    const options = { animate: false, maxZoom: 10, paddingBottomRight: [0, sheetHeight()] };
-    map.fitBounds(layer.getBounds().pad(1), options);
-    layer.openPopup();
+    openAt(layer, layer.getBounds());
   }
 
   /* Names and badges: where two would overlap, the later one gives way. */
@@ -455,34 +491,45 @@ const Kawasan = (() => {
 
   /* Candidate sites of a zone: found by the server, drawn above the zones */
 
-  const found = new Map();
+  const searches = new Map();
   let drawnSites;
 
+  /* One for each zone: a card that is written anew finds what was found before. */
   function siteSearch(id) {
     const zone = byZone.get(id);
     if (!data.sites || !zone || !zone.getBounds) return null;
-    const outcome = element("div", { class: "sites-outcome", "aria-live": "polite" });
-    const button = element("button", { type: "button", class: "action" }, text("sites.find"));
-    button.addEventListener("click", () => findSites(id, button, outcome));
-    if (found.has(id)) outcome.append(...siteList(found.get(id)));
-    return element("section", { class: "sites" }, button, outcome);
+    if (!searches.has(id)) {
+      const outcome = element("div", { class: "sites-outcome", "aria-live": "polite" });
+      const button = element("button", { type: "button", class: "action" }, text("sites.find"));
+      button.addEventListener("click", () => findSites(id));
+      searches.set(id, { button, outcome, section: element("section", { class: "sites" }, button, outcome) });
+    }
+    return searches.get(id).section;
   }
 
-  async function findSites(id, button, outcome) {
+  /* The sites that a link names; none where it names none. */
+  function showSites(id) {
+    if (drawnSites && drawnSites.zone === id) return;
+    if (drawnSites) drawnSites.remove();
+    drawnSites = undefined;
+    if (id && siteSearch(id)) findSites(id);
+  }
+
+  async function findSites(id) {
+    const { button, outcome } = searches.get(id);
     button.disabled = true;
     outcome.replaceChildren(paragraph("note", text("sites.searching")));
     try {
       const collection = await answered(data.sites.replace("{zone}", encodeURIComponent(id)));
-      found.set(id, collection);
-      drawSites(collection);
-      outcome.replaceChildren(...siteList(collection));
+      drawSites(collection, id);
+      outcome.replaceChildren(...siteList(collection, id));
     } catch (error) {
       outcome.replaceChildren(paragraph("reason", reasonOf(error, text("sites.failed"))));
     }
     button.disabled = false;
   }
 
-  function siteList(collection) {
+  function siteList(collection, zone) {
     const notes = element(
       "details", { class: "sources" },
       element("summary", {}, text("sites.notes")),
@@ -494,7 +541,7 @@ const Kawasan = (() => {
     }
     const rows = collection.features.map(({ id, properties }) => {
       const button = element("button", { type: "button" }, ...siteFigures(properties));
-      button.addEventListener("click", () => openSite(collection, id));
+      button.addEventListener("click", () => openSite(collection, zone, id));
       return element("li", {}, button);
     });
     const more = collection.numberMatched - collection.numberReturned;
@@ -528,7 +575,7 @@ const Kawasan = (() => {
     paragraph("site-reasons", site.reasons),
   );
 
-  function drawSites(collection) {
+  function drawSites(collection, zone) {
     if (drawnSites) drawnSites.remove();
     if (!map.getPane("sites")) map.createPane("sites").classList.add("sites-pane");
     drawnSites = L.geoJSON(collection, {
@@ -546,19 +593,15 @@ const Kawasan = (() => {
         layer.on("add", () => makeReachable(layer, card));
       },
     }).addTo(map);
-    drawnSites.collection = collection;
+    Object.assign(drawnSites, { collection, zone });
+    keepInHash({ sites: zone });
     declutter();
   }
 
-  function openSite(collection, id) {
-    if (!drawnSites || drawnSites.collection !== collection) drawSites(collection);
+  function openSite(collection, zone, id) {
+    if (!drawnSites || drawnSites.collection !== collection) drawSites(collection, zone);
     const layer = drawnSites.getLayers().find(({ feature }) => feature.id === id);
-    map.closePopup();
-    lowerSheet(true);
-    opener = layer.getElement();
-    const options = { animate: false, maxZoom: 13, paddingBottomRight: [0, sheetHeight()] };
-    map.fitBounds(layer.getBounds().pad(0.6), options);
-    layer.openPopup();
+    openAt(layer, layer.getBounds(), { from: layer.getElement(), maxZoom: 13, pad: 0.6 });
   }
 
   /* The land suitability: while it is on, what lies below and above it lets it be seen. */
@@ -569,17 +612,27 @@ const Kawasan = (() => {
     const surface = layers.surface;
     if (!surface) return;
     const frame = map.getContainer().parentElement;
-    const legend = frame.querySelector("[data-layer=surface]");
-    const show = (on) => {
-      frame.classList.toggle("has-surface", on);
-      if (legend) legend.hidden = !on;
-    };
+    const show = (on) => frame.classList.toggle("has-surface", on);
+    const state = element("p", { class: "map-state", role: "status" });
+    frame.append(state);
     show(map.hasLayer(surface));
     surface.on("add", () => show(true));
-    surface.on("remove", () => show(false));
+    surface.on("remove", () => {
+      show(false);
+      state.textContent = "";
+    });
     // A surface that nobody asked for yet is made now; until then the server asks to come back.
-    let tries = 0, waiting;
+    let tries = 0, failed = 0, waiting;
+    surface.on("loading", () => {
+      failed = 0;
+      state.textContent = text("control.surface_loading");
+    });
+    surface.on("load", () => {
+      if (!failed) state.textContent = "";
+      else if (!waiting) state.textContent = text("control.surface_failed");
+    });
     surface.on("tileerror", () => {
+      failed += 1;
       if (waiting || tries >= MOST_TRIES) return;
       tries += 1;
       waiting = setTimeout(() => {
@@ -591,13 +644,22 @@ const Kawasan = (() => {
 
   /* Panel */
 
+  let current = null;
+
   function markRow(id) {
-    for (const row of document.querySelectorAll("[data-zone]")) {
-      const current = row.dataset.zone === id;
-      row.classList.toggle("is-current", current);
-      if (current) reveal(row);
-    }
+    current = id;
+    showCurrent().forEach(reveal);
     keepInHash({ zone: id });
+  }
+
+  function showCurrent() {
+    return [...document.querySelectorAll("[data-zone]")].filter((row) => {
+      const isCurrent = row.dataset.zone === current;
+      row.classList.toggle("is-current", isCurrent);
+      if (isCurrent) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+      return isCurrent;
+    });
   }
 
   /* Not scrollIntoView: that would also move the page, whose header must stay. */
@@ -612,6 +674,7 @@ const Kawasan = (() => {
     const panel = document.querySelector(".panel");
     if (!panel || !NARROW.matches) return;
     panel.classList.toggle("is-low", low);
+    panel.classList.remove("is-tall");
     panel.querySelector(".panel-toggle").setAttribute("aria-expanded", String(!low));
   }
 
@@ -623,12 +686,13 @@ const Kawasan = (() => {
       const low = !panel.classList.contains("is-low");
       if (!low) map.closePopup();
       lowerSheet(low);
+      fitAgain();
     });
     panel.addEventListener("click", (event) => {
       const row = event.target.closest("[data-zone]");
       if (!row || event.defaultPrevented) return;
       event.preventDefault();
-      opener = row.querySelector("a");
+      row.querySelector("a").focus({ preventScroll: true });
       openZone(row.dataset.zone);
     });
     const indicator = panel.querySelector("#indicator");
@@ -657,38 +721,119 @@ const Kawasan = (() => {
     map.attributionControl.setPrefix("Leaflet");
     map.on("popupopen", ({ popup }) => {
       map.getContainer().parentElement.classList.add("has-card");
-      const close = popup.getElement().querySelector(".leaflet-popup-close-button");
+      const [dialog, heading] = [popup.getElement(), popup.getElement().querySelector("h2")];
+      dialog.setAttribute("role", "dialog");
+      dialog.setAttribute("aria-label", heading.textContent);
+      const close = dialog.querySelector(".leaflet-popup-close-button");
       close.setAttribute("aria-label", text("control.close"));
-      if (opener) popup.getElement().querySelector("h2").focus({ preventScroll: true });
+      if (opener) heading.focus({ preventScroll: true });
     });
-    // Leaflet hears the key only while the map itself has the focus, not inside a card.
-    map.getContainer().addEventListener("keydown", (event) => {
-      if (event.key === "Escape") map.closePopup();
+    // Leaflet hears the key only while the map itself has the focus.
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) map.closePopup();
     });
+    // The Tab key comes to the controls before the shapes.
+    map.getContainer().prepend(map.getContainer().querySelector(".leaflet-control-container"));
     map.on("popupclose", () => {
       map.getContainer().parentElement.classList.remove("has-card");
-      if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+      // Who has gone elsewhere meanwhile is left there.
+      const isFree = document.activeElement === document.body || document.activeElement.closest(".leaflet-popup");
+      const back = opener && opener.isConnected && isFree && (isSeen(opener) ? opener : document.querySelector(".panel-toggle"));
+      if (back) back.focus({ preventScroll: true });
       opener = null;
     });
   }
 
-  function startView() {
-    const bounds = L.latLngBounds(data.bounds);
-    map.fitBounds(bounds, {
+  const isSeen = (one) => one.getClientRects().length > 0;
+
+  /* The whole province beside the legend; beneath it where there is no room for both. */
+
+  const [ROOM, FOLDED] = [520, window.matchMedia("(max-width: 1199px)")];
+  let first;
+
+  function fitProvince() {
+    const legend = document.querySelector(".legends");
+    const beside = legend && legend.open && isSeen(legend) ? legend.offsetWidth + 24 : 16;
+    map.fitBounds(L.latLngBounds(data.bounds), {
       animate: false,
       paddingTopLeft: [16, 16],
-      paddingBottomRight: [16, 16 + sheetHeight()],
+      paddingBottomRight: [map.getSize().x - beside < ROOM ? 16 : beside, 16 + sheetHeight()],
     });
-    map.setMaxBounds(bounds.pad(4));
-    L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+    first = [map.getCenter(), map.getZoom()];
+    map.fire("placed");
+  }
+
+  /* Whoever has not moved the map yet sees all of it, however the room for it changes. */
+  const isUntouched = () => map.getZoom() === first[1] && map.getCenter().distanceTo(first[0]) < 500;
+
+  function fitAgain() {
+    if (isUntouched()) fitProvince();
+  }
+
+  function startView() {
     const legend = document.querySelector(".legends");
-    if (legend && NARROW.matches) legend.open = false;
+    if (legend && FOLDED.matches) legend.open = false;
+    followLegends();
+    fitProvince();
+    map.setMaxBounds(L.latLngBounds(data.bounds).pad(4));
+    L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+    map.on("resize", fitAgain);
+    new ResizeObserver(() => map.invalidateSize(false)).observe(map.getContainer());
+    document.addEventListener("kawasan:scored", showCurrent);
+    startPrint();
+  }
+
+  /* On paper the map has a size of its own and shows what the screen showed. */
+  function startPrint() {
+    const root = document.documentElement;
+    let view;
+    window.addEventListener("beforeprint", () => {
+      view = [map.getCenter(), map.getZoom()];
+      const shown = isUntouched() ? data.bounds : map.getBounds();
+      root.classList.add("is-printing");
+      map.off("resize", fitAgain).invalidateSize(false).fitBounds(shown, { animate: false });
+      declutter();
+    });
+    window.addEventListener("afterprint", () => {
+      root.classList.remove("is-printing");
+      map.invalidateSize(false).setView(...view, { animate: false }).on("resize", fitAgain);
+    });
+  }
+
+  /* A legend stands while its layer is on; the kecamatan, in the zones' colours, cover the regencies. */
+  function followLegends() {
+    const frame = map.getContainer().parentElement;
+    const legends = [...frame.querySelectorAll(".legends section[data-layer]")];
+    const isOn = (name) => Boolean(layers[name]) && map.hasLayer(layers[name]);
+    const follow = () => {
+      const [zones, kecamatan, surface] = ["zones", "kecamatan", "surface"].map(isOn);
+      const isShown = {
+        zones: (zones || kecamatan) && !surface,
+        regencies: isOn("regencies") && !kecamatan && !surface,
+        kecamatan,
+        surface,
+      };
+      for (const legend of legends) {
+        legend.hidden = !isShown[legend.dataset.layer];
+        const heading = legend.querySelector("h2[data-both]");
+        if (!heading || !heading.dataset.alone) continue;
+        heading.textContent = heading.dataset[!kecamatan ? "alone" : zones ? "both" : "kecamatan"];
+        legend.setAttribute("aria-label", heading.textContent);
+      }
+      frame.querySelector(".legends").hidden = legends.every(({ hidden }) => hidden);
+    };
+    map.on("layeradd layerremove", ({ layer }) => Object.values(layers).includes(layer) && follow());
+    // A legend that comes back after another stood in its place may be from before a layer changed.
+    for (const legend of legends) new MutationObserver(follow).observe(legend, { childList: true });
+    follow();
   }
 
   function attach(drawn, drawnLayers) {
     map = drawn;
     layers = drawnLayers;
     data = JSON.parse(document.getElementById("kawasan-cards").textContent);
+    // Leaflet reads two of these when a map is made, which was before us.
+    if (CALM.matches) Object.assign(map, { _zoomAnimated: false, _fadeAnimated: false }).options.inertia = false;
     nameControls();
     startView();
     bind("regencies", data.regencies, regencyCard);
@@ -697,17 +842,17 @@ const Kawasan = (() => {
     placeNames();
     startSurface();
     startPanel();
-    const wanted = new URLSearchParams(window.location.hash.slice(1)).get("zone");
-    if (!wanted) return;
+    if (!kept("zone")) return;
+    const open = () => openZone(kept("zone"), kept("v") !== "");
     // The card needs what the page's other scripts add to it, and they come after this one.
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => openZone(wanted));
-    else openZone(wanted);
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", open);
+    else open();
   }
 
   /* What the workbench moves: the drawn map, its cards, and the ways to change them. */
   const drawn = () => map && {
     map, layers, data, HATCHED, element, drawing, swatch, bar, text, filled, formatted, declutter, open: openArea,
-    classFill, repaint, answered, once, reasonOf, keepInHash,
+    classFill, repaint, answered, once, reasonOf, kept, keepInHash, lowerSheet, NARROW, showSites,
   };
 
   const addToCards = (build) => {

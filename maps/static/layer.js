@@ -230,12 +230,12 @@ const LayerPage = (() => {
 
   function startPlace() {
     const parts = new URLSearchParams(window.location.hash.slice(1));
-    const [zoom, lat, lon] = (parts.get("at") || "").split("/").map(Number);
-    const isPlace = [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 90 && parts.get("at");
+    const [lat, lon, zoom] = (parts.get("v") || "").split(",").map(Number);
+    const isPlace = [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 90 && parts.get("v");
     if (isPlace) map.setView([lat, lon], zoom, { animate: false });
     map.on("moveend", () => {
       const { lat: north, lng: east } = map.getCenter();
-      drawn.keepInHash({ at: [map.getZoom(), north.toFixed(4), east.toFixed(4)].join("/") });
+      drawn.keepInHash({ v: [north.toFixed(4), east.toFixed(4), map.getZoom()].join(",") });
     });
     const id = parts.get("id");
     if (id) open(id, { stay: Boolean(isPlace) });

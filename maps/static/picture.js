@@ -144,6 +144,8 @@
         if (mark) drawSwatch(pen, mark, x, y);
         y = write(pen, entry.textContent, { x: x + 36, y, width: width - 36 });
       }
+      const source = legend.querySelector(".source");
+      if (source) y = write(pen, source.textContent, { x, y, width, font: "11px", colour: QUIET });
       y += LINE / 2;
     }
     return y;

@@ -5,9 +5,10 @@
 
   const drawn = Kawasan.drawn();
   const panel = document.getElementById("quadrant");
-  if (!drawn || !panel || !drawn.data.quadrant) return;
+  if (!drawn || !panel || !drawn.data.quadrant || !Kawasan.weights) return;
 
-  const { data, element, drawing, text, formatted, answered, reasonOf } = drawn;
+  const { data, element, drawing, text, formatted, answered, reasonOf, kept, keepInHash } = drawn;
+  const NEED = "kebutuhan";
   const [WIDTH, HEIGHT] = [380, 330];
   const EDGE = { left: 34, right: 14, top: 10, bottom: 34 };
   const place = panel.querySelector(".quadrant-plot");
@@ -66,14 +67,24 @@
     return element("details", { class: "sources" }, element("summary", {}, text("quadrant.list")), ...groups);
   }
 
+  /* The weights of the screen belong to the model that it shows; the other keeps its own. */
+  function address() {
+    const asked = new URLSearchParams({ layer: choice.value });
+    const prefix = data.weighing.model === NEED ? "need_" : "";
+    const chosen = Kawasan.weights.query();
+    for (const name of ["weights", "method", "risk"]) if (chosen.has(name)) asked.set(prefix + name, chosen.get(name));
+    return `${data.quadrant}&${asked}`;
+  }
+
   let shown;
   async function show() {
-    const layer = choice.value;
-    if (!panel.open || shown === layer) return;
-    shown = layer;
-    place.replaceChildren(element("p", { class: "quiet" }, text("confidence.asking")));
+    const asked = address();
+    if (!panel.open || shown === asked) return;
+    shown = asked;
+    if (!place.querySelector("svg")) place.replaceChildren(element("p", { class: "quiet" }, text("quadrant.asking")));
     try {
-      const table = await answered(`${data.quadrant}&layer=${encodeURIComponent(layer)}`);
+      const table = await answered(asked);
+      if (shown !== asked) return;
       const placed = table.placements.filter((one) => one.quadrant);
       const plot = drawing(
         "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": text("quadrant.title") },
@@ -86,12 +97,28 @@
         list(table),
       );
     } catch (error) {
+      if (shown !== asked) return;
       shown = undefined;
       place.replaceChildren(element("p", { class: "reason" }, reasonOf(error, text("weights.failed"))));
     }
   }
 
+  /* The address names what is drawn, while it is. */
+  function keep() {
+    keepInHash({ k: panel.open ? choice.value : "" });
+    show();
+  }
+
+  function open() {
+    if ([...choice.options].some(({ value }) => value === kept("k"))) choice.value = kept("k");
+    panel.open = kept("k") !== "";
+    show();
+  }
+
   panel.hidden = false;
-  panel.addEventListener("toggle", show);
-  choice.addEventListener("change", show);
+  open();
+  panel.addEventListener("toggle", keep);
+  choice.addEventListener("change", keep);
+  window.addEventListener("hashchange", open);
+  for (const event of ["kawasan:scored", "kawasan:reachable"]) document.addEventListener(event, show);
 })();

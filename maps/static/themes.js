@@ -10,8 +10,7 @@
   const choice = document.getElementById("themes");
   if (!drawn || !choice || !Kawasan.weights) return;
 
-  const DRAWS = 2000;
-  const { map, layers, data, HATCHED, answered, once, reasonOf, keepInHash } = drawn;
+  const { map, layers, data, HATCHED, answered, once, reasonOf, kept, keepInHash } = drawn;
   const select = choice.querySelector("select");
   const state = choice.querySelector("[role=status]");
   const legend = document.querySelector(".legends [data-layer=zones]");
@@ -44,8 +43,7 @@
 
   /* How far an area moves through the list, in percent of it. */
   async function certainty(name) {
-    const { uncertainty } = await Kawasan.weights.ask(name, { uncertainty: DRAWS, seed: 1 });
-    const zones = Object.entries(uncertainty.zones);
+    const zones = Object.entries((await Kawasan.weights.simulated(name)).zones);
     const steps = Math.max(1, zones.length - 1);
     return new Map(zones.map(([id, { rank_interval: [low, high] }]) => [id, (100 * (high - low)) / steps]));
   }
@@ -57,7 +55,7 @@
       share === undefined ? undefined : Math.floor(100 * share + 1e-9)
     )),
     certainty: (name) => (Object.values(data[name]).some((card) => card.place_in_ranking)
-      ? once(`certainty ${name} ${Kawasan.weights.query()}`, () => certainty(name)) : new Map()),
+      ? certainty(name) : new Map()),
     boundary: (name) => ofCards(name, (card) => card.boundary),
   };
 
@@ -70,13 +68,16 @@
   /* The map, its names for screen readers, the legend */
 
   let newest = 0;
+  let onMap = "";
 
   async function paint() {
     newest += 1;
     const turn = newest;
-    const theme = themes.get(select.value);
+    const wanted = select.value;
+    const theme = themes.get(wanted);
     if (!theme) {
       settle("");
+      onMap = "";
       Kawasan.setTheme(null);
       showOwnLegend();
       return;
@@ -85,15 +86,19 @@
     state.textContent = choice.dataset.asking;
     try {
       const names = shown();
-      const found = await Promise.all(names.map((name) => values[select.value](name)));
+      const found = await Promise.all(names.map((name) => values[wanted](name)));
       if (turn !== newest) return;
       const classes = new Map(names.map((name, i) => [name, (id) => classOf(theme, found[i].get(id))]));
       Kawasan.setTheme((card, name, id) => (classes.has(name) && (classes.get(name)(id) || {}).colour) || HATCHED);
       nameAreas(theme, classes);
       showLegend(theme, classes);
+      onMap = wanted;
       settle("");
     } catch (error) {
       if (turn !== newest) return;
+      // The choice says what the map shows.
+      select.value = onMap;
+      keepInHash({ t: onMap });
       settle(reasonOf(error, choice.dataset.failed));
     }
   }
@@ -139,12 +144,18 @@
 
   /* The address */
 
-  const wanted = new URLSearchParams(window.location.hash.slice(1)).get("t");
   const again = () => select.value && paint();
 
+  function open() {
+    const wanted = themes.has(kept("t")) ? kept("t") : "";
+    if (wanted === select.value) return;
+    select.value = wanted;
+    paint();
+  }
+
   choice.hidden = false;
-  if (themes.has(wanted)) select.value = wanted;
-  again();
+  open();
+  window.addEventListener("hashchange", open);
   select.addEventListener("change", () => {
     keepInHash({ t: select.value });
     paint();

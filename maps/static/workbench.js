@@ -10,19 +10,17 @@
   const panel = document.getElementById("weights");
   if (!drawn || !drawn.data.weighing || !panel) return;
 
-  const { map, layers, data, element, swatch, text, filled, formatted, classFill, repaint } = drawn;
-  const { answered, reasonOf, keepInHash } = drawn;
+  const { map, layers, data, element, text, filled, formatted, repaint } = drawn;
+  const { answered, once, reasonOf, kept, keepInHash } = drawn;
   const { address, model } = data.weighing;
   const own = { method: data.weighing.method, risk: Math.round(100 * data.weighing.risk) };
   const sliders = [...panel.querySelectorAll("[data-kind]")];
   const method = document.getElementById("method");
   const risk = document.getElementById("risk");
   const state = panel.querySelector(".weights-state");
-  const confidence = document.querySelector(".confidence");
-  const ranking = document.getElementById("ranking");
-  const firstRanks = new Map(Object.entries(data.zones).map(([id, card]) => [id, card.place_in_ranking]));
   const firstCards = structuredClone({ zones: data.zones, kecamatan: data.kecamatan || {} });
   const digits = 1;
+  const LATE_MS = 300;
 
   const byKind = (kind, group) => sliders.filter(
     ({ dataset }) => dataset.kind === kind && (group === undefined || dataset.group === group),
@@ -74,11 +72,17 @@
 
   const ask = (layer, more) => answered(address, body(layer, more));
 
+  /* How far the ranks of a layer move when weights and measures do; once for each set of weights. */
+  const simulated = (layer, draws = 2000) => once(
+    `simulated ${layer} ${draws} ${query()}`,
+    async () => (await ask(layer, { uncertainty: draws, seed: 1 })).uncertainty,
+  );
+
   /* What comes back */
 
   const percent = (share) => `${formatted(Math.floor(100 * share + 1e-9))}%`;
 
-  function changeCard(card, columns, i) {
+  function changeCard(card, first, columns, i) {
     const { score, rank, status, data_coverage: coverage, points, dimensions } = columns.zones;
     card.status = status[i];
     card.statusText = text(`status.${status[i]}`);
@@ -90,7 +94,11 @@
     card.coverageShare = coverage[i];
     card.reason = status[i] === "insufficient_data"
       ? filled("reason.insufficient_data", { share: percent(coverage[i]) }) : undefined;
-    card.lifts = card.holdsBack = undefined;
+    // They are of other weights; whoever shows a card asks for those of now.
+    card.lifts = card.holdsBack = card.interval = undefined;
+    const isNew = card.place_in_ranking && !first.place_in_ranking;
+    const was = before(first, card);
+    card.was = isNew ? text("weights.new") : was && `${text("weights.was")} ${was}`;
     for (const [id, column] of Object.entries(dimensions)) {
       if (card.dimensions) card.dimensions[id] = column[i] === null ? "–" : formatted(column[i]);
     }
@@ -109,110 +117,20 @@
     }
   }
 
-  function mark(id, card) {
-    const before = firstRanks.get(id);
-    if (!before || !card.place_in_ranking || before === card.place_in_ranking) return null;
-    const isUp = card.place_in_ranking < before;
-    const words = `${text(isUp ? "weights.up" : "weights.down")}, ${text("weights.was")} ${before}`;
-    return element(
-      "small", { class: isUp ? "moved is-up" : "moved is-down" },
-      `${isUp ? "▲" : "▼"} ${text("weights.was")} ${before}`,
-      element("span", { class: "visually-hidden" }, words),
-    );
-  }
-
-  const small = (content, name = "") => (content ? element("small", { class: name }, content) : null);
-
-  function rankedRow(id, card) {
-    const name = element("a", { href: `#zone=${encodeURIComponent(id)}` }, card.name || id);
-    return element(
-      "tr", { "data-zone": id },
-      element("td", { class: "number rank" }, String(card.place_in_ranking)),
-      element("th", { scope: "row" }, name, small(card.place), small(card.geometryMark, "mark"), mark(id, card)),
-      element("td", { class: "number score" }, card.score),
-      element("td", { class: "class" }, swatch(classFill(card), (data.classes[card.class] || {}).title || "")),
-      element("td", { class: "number" }, card.coverage || ""),
-    );
-  }
-
-  function unrankedRow(id, card) {
-    const name = element("a", { href: `#zone=${encodeURIComponent(id)}` }, card.name || id);
-    return element(
-      "li", { "data-zone": id }, name, small(card.geometryMark, "mark"),
-      element("p", {}, swatch(classFill(card), card.statusText || ""), ` · ${card.reason || ""}`),
-    );
-  }
-
-  /* Rows are sorted by what their column holds; the ranking's own order is the first. */
-  let order = { column: 0, falling: false };
-
-  function renderRanking() {
-    const table = ranking && ranking.querySelector("table.ranking");
-    if (!table) return;
-    const cards = Object.entries(data.zones);
-    const ranked = cards.filter(([, card]) => card.place_in_ranking);
-    const keys = [
-      ([, card]) => card.place_in_ranking, ([, card]) => card.name || "", ([, card]) => card.place_in_ranking,
-      ([, card]) => card.place_in_ranking, ([, card]) => -card.coverageShare,
-    ];
-    const key = keys[order.column];
-    ranked.sort((a, b) => {
-      const [left, right] = [key(a), key(b)];
-      const by = typeof left === "string" ? left.localeCompare(right) : left - right;
-      return (order.falling ? -by : by) || a[1].place_in_ranking - b[1].place_in_ranking;
-    });
-    table.tBodies[0].replaceChildren(...ranked.map(([id, card]) => rankedRow(id, card)));
-    const list = ranking.querySelector(".unranked");
-    if (list) list.replaceChildren(...cards.filter(([, card]) => !card.place_in_ranking).map(([id, card]) => unrankedRow(id, card)));
-    applyFilter();
-  }
-
-  /* A filter hides rows and lets their zones step back on the map; the ranks stay those of all. */
-  function applyFilter() {
-    const field = ranking && ranking.querySelector("#ranking-filter");
-    if (!field) return;
-    const wanted = field.value.trim().toLocaleLowerCase();
-    const rows = [...ranking.querySelectorAll("[data-zone]")];
-    const left = new Set();
-    for (const row of rows) {
-      row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
-      if (!row.hidden) left.add(row.dataset.zone);
-    }
-    layers.zones.eachLayer((layer) => {
-      const path = layer.getElement && layer.getElement();
-      if (path) path.classList.toggle("is-filtered", !left.has(String(layer.feature.id)));
-    });
-    field.parentElement.querySelector("[role=status]").textContent = wanted
-      ? filled("table.filtered", { n: left.size, all: rows.length }) : "";
-  }
-
-  function startFilter() {
-    const field = ranking && ranking.querySelector("#ranking-filter");
-    if (!field) return;
-    field.parentElement.hidden = false;
-    field.addEventListener("input", applyFilter);
-    layers.zones.on("add", applyFilter);
-  }
-
-  function startSorting() {
-    const heads = ranking ? [...ranking.querySelectorAll("table.ranking thead th")] : [];
-    heads.forEach((head, column) => {
-      const button = element("button", { type: "button" });
-      button.append(...head.childNodes);
-      head.append(button);
-      button.addEventListener("click", () => {
-        order = { column, falling: order.column === column && !order.falling };
-        for (const other of heads) other.removeAttribute("aria-sort");
-        head.setAttribute("aria-sort", order.falling ? "descending" : "ascending");
-        renderRanking();
-      });
-    });
+  /* What of an area's score, class and rank was otherwise by the model's own weights, in words. */
+  function before(first, card) {
+    if (!first.place_in_ranking) return "";
+    const parts = [];
+    if (first.place_in_ranking !== card.place_in_ranking) parts.push(`${text("weights.number")} ${first.place_in_ranking}`);
+    if (first.score !== card.score) parts.push(first.score);
+    if (first.class !== card.class) parts.push((data.classes[first.class] || {}).title);
+    return parts.filter(Boolean).join(" · ");
   }
 
   function take(name, columns) {
     columns.zones.area_id.forEach((id, i) => {
       const card = data[name] && data[name][id];
-      if (card) changeCard(card, columns, i);
+      if (card) changeCard(card, firstCards[name][id], columns, i);
     });
     repaint(name);
   }
@@ -227,7 +145,7 @@
       }
       repaint(name);
     }
-    renderRanking();
+    settle("");
     tell();
   }
 
@@ -237,88 +155,49 @@
   /* One question at a time; while it is out, only the newest of the others is kept. */
   let isAsking = false;
   let isWaiting = false;
+  // What was wrong with the wish itself, to be said beside its result.
+  let notice = "";
 
-  function follow() {
+  function follow(wrong = "") {
+    notice = wrong;
     show();
     keep();
     aimDownloads();
-    forgetConfidence();
+    document.dispatchEvent(new CustomEvent("kawasan:weighing"));
     if (isAsking) isWaiting = true;
     else answer();
   }
 
+  /* Until they follow, map and ranking are of weights that no slider shows: they fade. */
+  function settle(words, isStale = false) {
+    state.textContent = [notice, words].filter(Boolean).join(" ");
+    document.body.classList.toggle("is-stale", isStale);
+  }
+
   async function answer() {
     if (!isChanged()) {
-      state.textContent = "";
       restore();
-      return;
-    }
-    if (shares().sum <= 0) {
-      state.textContent = text("weights.none");
       return;
     }
     isAsking = true;
     panel.dataset.state = "asking";
+    const late = setTimeout(() => { state.textContent = text("weights.asking"); }, LATE_MS);
     try {
       const names = ["zones", ...(layers.kecamatan && map.hasLayer(layers.kecamatan) ? ["kecamatan"] : [])];
       const answers = await Promise.all(names.map((name) => ask(name, { detail: "scores" })));
       names.forEach((name, i) => take(name, answers[i]));
-      renderRanking();
-      state.textContent = text("weights.changed");
+      settle(text("weights.changed"));
       tell();
     } catch (error) {
-      state.textContent = reasonOf(error, text("weights.failed"));
+      settle(`${reasonOf(error, text("weights.failed"))} ${text("weights.stale")}`, true);
     }
+    clearTimeout(late);
     isAsking = false;
     panel.dataset.state = "settled";
     if (isWaiting) {
       isWaiting = false;
       answer();
     }
-  }
-
-  /* How sure */
-
-  function forgetConfidence() {
-    confidence.querySelector(".confidence-outcome").replaceChildren();
-    for (const card of Object.values(data.zones)) delete card.interval;
-  }
-
-  async function askConfidence(button) {
-    const outcome = confidence.querySelector(".confidence-outcome");
-    button.disabled = true;
-    outcome.replaceChildren(element("p", { class: "quiet" }, text("confidence.asking")));
-    try {
-      const found = (await ask("zones", { uncertainty: 5000, seed: 1 })).uncertainty;
-      outcome.replaceChildren(
-        element("p", { class: "verdict" }, found.verdict),
-        element("ul", { class: "intervals" }, ...Object.entries(found.zones)
-          .sort(([, a], [, b]) => a.expected_rank - b.expected_rank).map(interval)),
-        element("p", { class: "quiet" }, `${formatted(found.draws)} ${text("confidence.draws")}`),
-      );
-    } catch (error) {
-      outcome.replaceChildren(element("p", { class: "reason" }, reasonOf(error, text("weights.failed"))));
-    }
-    button.disabled = false;
-  }
-
-  function interval([id, zone]) {
-    const [low, high] = zone.rank_interval;
-    const ranks = low === high ? `${low}` : `${low}–${high}`;
-    const card = data.zones[id] || {};
-    card.interval = zone.sentence;
-    return element(
-      "li", { title: zone.sentence }, element("b", {}, card.name || id),
-      element("span", {}, `${text("confidence.interval")}: ${ranks}`),
-      element("span", {}, `${text("confidence.first")}: ${certain(zone.first)}`),
-    );
-  }
-
-  /* What is not none is never 0 %, what is not all never 100 %. */
-  function certain(share) {
-    if (share > 0 && share < 0.005) return "<1%";
-    if (share < 1 && share >= 0.995) return ">99%";
-    return `${formatted(100 * share)}%`;
   }
 
   /* The sliders themselves */
@@ -372,7 +251,9 @@
 
   Kawasan.weights = {
     ask,
+    simulated,
     query,
+    first: (id) => firstCards.zones[id],
     isChanged,
     dimensions: () => named(byKind("dimension")),
     criteria: (dimension) => named(byKind("criterion", dimension).filter(({ type }) => type !== "hidden")),
@@ -394,7 +275,7 @@
   /* The weights and the method as parameters of an address; nothing where they are the model's own. */
   function query() {
     const asked = new URLSearchParams({ model, lang: document.documentElement.lang });
-    if (isWeighed() && shares().sum > 0) {
+    if (isWeighed()) {
       asked.set("weights", Object.entries(shares().criteria).map(([name, share]) => `${name}:${share}`).join(","));
     }
     if (isMethod()) asked.set("method", method.value);
@@ -408,39 +289,67 @@
     if (!downloads) return;
     panel.querySelector(".compare-link a").href = `${data.weighing.pages}/compare?${query()}`;
     for (const link of downloads.querySelectorAll("[data-format]")) {
-      link.href = `${downloads.dataset.address}.${link.dataset.format}?${query()}`;
+      const layer = link.closest("[data-layer]") ? "kecamatan" : "zones";
+      link.href = `${data.weighing.pages}/exports/${layer}.${link.dataset.format}?${query()}`;
     }
+    downloads.querySelector(".sheet").href = `${data.weighing.pages}/sheets/provinsi.pdf?${query()}`;
   }
 
+  /* The kecamatan are a file of their own, offered while they are on the map. */
+  function offerKecamatan() {
+    const downloads = document.querySelector(".downloads");
+    if (!downloads) return;
+    const line = element("span", { "data-layer": "kecamatan" }, text("download.kecamatan"));
+    [...downloads.querySelectorAll("[data-format]")].forEach((link, i) => line.append(i ? " · " : " ", link.cloneNode(true)));
+    line.append(element("br"));
+    downloads.querySelector(".sheet").before(line);
+    const follow = () => { line.hidden = !map.hasLayer(layers.kecamatan); };
+    layers.kecamatan.on("add remove", follow);
+    follow();
+    aimDownloads();
+  }
+
+  /* The weights that the address names, else the model's own; says what is wrong with them. */
   function read() {
-    const parts = new URLSearchParams(window.location.hash.slice(1));
-    for (const pair of (parts.get("w") || "").split("*")) {
+    for (const slider of sliders) setSlider(slider, slider.dataset.own);
+    method.value = own.method;
+    risk.value = own.risk;
+    for (const pair of kept("w").split("*")) {
       const [, item, value] = /^(.+)-(\d{1,3}(?:\.\d{1,9})?)$/.exec(pair) || [];
       const slider = sliders.find(({ dataset }) => dataset.item === item);
       if (slider && Number(value) <= 100) setSlider(slider, value);
     }
-    if ([...method.options].some(({ value }) => value === parts.get("m"))) method.value = parts.get("m");
-    if (/^\d{1,3}$/.test(parts.get("r") || "")) risk.value = parts.get("r");
+    if ([...method.options].some(({ value }) => value === kept("m"))) method.value = kept("m");
+    if (/^\d{1,3}$/.test(kept("r"))) risk.value = kept("r");
+    if (shares().sum > 0) return "";
+    for (const slider of sliders) setSlider(slider, slider.dataset.own);
+    return text("weights.none");
   }
 
-  panel.hidden = confidence.hidden = false;
-  for (const slider of sliders) slider.dataset.exact = slider.dataset.own;
-  startSorting();
-  startFilter();
-  read();
-  show();
-  if (isChanged()) {
-    panel.open = true;
-    follow();
+  function open() {
+    const shown = String(query());
+    const wrong = read();
+    show();
+    if (wrong || isChanged()) panel.open = true;
+    if (wrong || String(query()) !== shown) follow(wrong);
   }
+
+  panel.hidden = false;
+  for (const slider of sliders) slider.dataset.exact = slider.dataset.own;
+  open();
+  window.addEventListener("hashchange", open);
+  document.addEventListener("kawasan:reachable", () => document.body.classList.contains("is-stale") && follow());
   panel.addEventListener("input", ({ target }) => {
     delete target.dataset.exact;
-    follow();
+    // Of no weights there is no result: the last one that has some keeps a little.
+    const isLast = shares().sum <= 0;
+    if (isLast) target.value = 1;
+    follow(isLast ? text("weights.last") : "");
   });
   for (const button of panel.querySelectorAll("[data-preset]")) {
     button.addEventListener("click", () => choose(button.dataset.preset));
   }
-  const asker = document.getElementById("confidence");
-  asker.addEventListener("click", () => askConfidence(asker));
-  if (layers.kecamatan) layers.kecamatan.on("add", () => isChanged() && follow());
+  if (!layers.kecamatan) return;
+  offerKecamatan();
+  layers.kecamatan.on("add", () => isChanged() && follow());
 })();

@@ -11,12 +11,14 @@
   const chooser = document.getElementById("indicator");
   if (!drawn || !drawn.data.weighing || !drawn.layers.regencies || !chooser) return;
 
-  const { map, layers, data, HATCHED, element, drawing, text, answered, once, reasonOf, keepInHash } = drawn;
+  const { map, layers, data, HATCHED, element, drawing, text, answered, once, reasonOf, kept, keepInHash } = drawn;
   const layer = layers.regencies;
   const form = chooser.form;
   const yearChoice = document.getElementById("year");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const NAMES = { quantile: "years.quantile", natural: "years.natural", equal: "years.equal" };
+  const NAMES = {
+    quantile: "years.quantile", natural: "years.natural", equal: "years.equal", fixed: "years.fixed",
+  };
   const KINDS = Object.keys(NAMES);
   const STEP_MS = 1000;
 
@@ -45,11 +47,10 @@
   const state = element("p", { class: "quiet", role: "status" });
 
   function place() {
-    const label = form.querySelector("label[for=year]");
     yearChoice.closest("p").hidden = true;
     form.querySelector("[type=submit]").hidden = true;
     form.append(
-      element("div", { class: "slider" }, element("label", { for: "year-slider" }, label.textContent), output, slider),
+      element("div", { class: "slider" }, element("label", { for: "year-slider" }, text("years.year")), output, slider),
       element("div", { class: "presets" }, player),
       element("div", { class: "method" }, element("label", { for: "breaks" }, text("years.breaks")), kind),
       state,
@@ -60,9 +61,13 @@
   const yearsOf = () => chooser.selectedOptions[0].dataset.years.split(" ");
   const year = () => yearsOf()[Number(slider.value)];
 
-  /* The slider moves over the years that have figures, whatever lies between them. */
-  function fit(wanted) {
+  /* The slider moves over the years that have figures, whatever lies between them. Without the year
+     that its reader chose it stands at the newest, and the choice holds for the next indicator. */
+  let wish;
+
+  function fit(wanted = wish) {
     const years = yearsOf();
+    yearChoice.replaceChildren(...years.map((one) => new Option(one, one)));
     slider.max = years.length - 1;
     slider.disabled = years.length < 2;
     player.disabled = years.length < 2;
@@ -80,6 +85,18 @@
   /* What the map says */
 
   let shown = 0;
+  let onMap;
+
+  const chosen = () => ({ indicator: chooser.value, year: year(), breaks: kind.value });
+
+  /* The controls say what the map shows, also where it could not follow them. */
+  function goBack() {
+    stop();
+    chooser.value = onMap.indicator;
+    kind.value = onMap.breaks;
+    fit(onMap.year);
+    keep();
+  }
 
   async function follow() {
     const turn = (shown += 1);
@@ -90,10 +107,11 @@
       const found = await fetched(chooser.value, kind.value);
       if (turn !== shown) return;
       show(found, wanted);
+      onMap = chosen();
       state.textContent = "";
     } catch (error) {
       if (turn !== shown) return;
-      stop();
+      goBack();
       state.textContent = reasonOf(error, text("years.failed"));
     } finally {
       clearTimeout(late);
@@ -109,6 +127,7 @@
     layer.eachLayer((one) => paint(one, figures.values[one.feature.id], found.colours));
     writeLegend(found, figures);
     nameLayer(found.layer);
+    document.dispatchEvent(new CustomEvent("kawasan:year"));
   }
 
   function changeCard(card, figure) {
@@ -148,6 +167,7 @@
     section.setAttribute("aria-label", found.title);
     section.replaceChildren(
       element("h2", {}, found.title), element("p", {}, figures.unit_period), element("ul", {}, ...entries),
+      element("small", { class: "source" }, figures.source),
     );
   }
 
@@ -205,31 +225,36 @@
     const now = new URLSearchParams(window.location.search);
     for (const name of ["indicator", "year"]) if (now.has(name)) asked.set(name, now.get(name));
     link.search = `?${asked}`;
-    // The weights are a model's own; everything else behind # means the same in both languages.
-    if (link.closest(".languages")) link.hash = window.location.hash;
-    else link.hash = kind.value === KINDS[0] ? "" : `b=${kind.value}`;
+    const parts = new URLSearchParams(window.location.hash.slice(1));
+    // The weights are a model's own; everything else behind # means the same for the other.
+    if (!link.closest(".languages")) for (const name of ["w", "m", "r"]) parts.delete(name);
+    link.hash = String(parts).replaceAll("%2C", ",");
   }
 
   /* Everything in its place */
 
   place();
   fit(yearChoice.value);
+  onMap = chosen();
+  // An older year was chosen; the newest may only be what there was.
+  if (Number(slider.value) < Number(slider.max)) wish = year();
   tellPlayer();
   // When a layer goes, Leaflet's list is written anew only after the map was told.
   map.on("layeradd layerremove", () => queueMicrotask(nameLayer));
   chooser.addEventListener("change", () => {
     stop();
-    // The page's own script has by now offered the indicator's years and kept ours if it is one.
-    fit(yearChoice.value);
+    fit();
     follow();
   });
   kind.addEventListener("change", follow);
   slider.addEventListener("input", () => {
     stop();
+    wish = year();
     tellYear();
     follow();
   });
   player.addEventListener("click", () => {
+    wish = undefined;
     if (playing !== undefined) stop();
     else if (calm.matches) next();
     else start();
@@ -245,9 +270,12 @@
   for (const link of document.querySelectorAll(".languages a, .models a")) {
     for (const use of ["pointerdown", "keydown", "click"]) link.addEventListener(use, () => aim(link));
   }
-  const wanted = new URLSearchParams(window.location.hash.slice(1)).get("b");
-  if (KINDS.includes(wanted) && wanted !== KINDS[0]) {
+  function open() {
+    const wanted = KINDS.includes(kept("b")) ? kept("b") : KINDS[0];
+    if (wanted === kind.value) return;
     kind.value = wanted;
     follow();
   }
+  open();
+  window.addEventListener("hashchange", open);
 })();

@@ -64,7 +64,7 @@ def test_the_ranking_is_printed_with_classes_and_data_coverage(run):
 def test_a_zone_is_explained(run):
     text = run("assess", "--explain", "cahaya-baru", "--lang", "en")
     assert "rank 1 of 2" in text
-    assert "Not checked: there is no raster peat_depth_m yet." in text
+    assert "Not checked: the map of peat depth has not been added yet." in text
 
 
 def test_what_would_lift_a_zone_a_class_is_said(run):
@@ -74,8 +74,8 @@ def test_what_would_lift_a_zone_a_class_is_said(run):
 
 def test_a_zone_is_explained_by_its_name_with_its_geometry_and_sources(run):
     text = words(run("assess", "--explain", "sungai pinang", "--lang", "en"))
-    assert "Geometry: Approximate: the kecamatan that the source names, joined" in text
-    assert "the zone's position and area inside it are unknown" in text
+    assert "Boundary on the map: Approximate: the kecamatan that the source names, joined" in text
+    assert "where the area lies in it, and how large it is, are unknown" in text
     assert "https://" in text
     assert "Sources: BPS" in text
 
@@ -86,7 +86,7 @@ def test_the_ranking_says_whose_drawn_area_is_not_its_own(run):
         line.split("│")[2].strip(): line.split("│")[7].strip() for line in lines if "│" in line
     }
     assert marks["cahaya-baru"] == "approximate boundary"
-    assert marks["rkt-kotabaru"] == "encloses the zone"
+    assert marks["rkt-kotabaru"] == "the drawn boundary is wider than the area"
     assert marks["sebamban"] == "location only"
 
 

@@ -91,6 +91,25 @@ def test_a_quadrant_has_every_zone_in_one_place(client):
 
 
 @pytest.mark.parametrize(
+    ("model", "prefix", "axis"), [("kesiapan", "", "readiness"), ("kebutuhan", "need_", "need")]
+)
+def test_a_quadrant_follows_other_weights_and_methods_of_either_model(client, model, prefix, axis):
+    weights = {d["id"]: 0.0 for d in client.get(f"/models/{model}").json()["dimensions"]}
+    weights |= dict.fromkeys(list(weights)[:2], 0.5)
+    stated = {"weights": ",".join(f"{name}:{share}" for name, share in weights.items())}
+    asked = stated | {"method": "owa", "risk": 0.2}
+    readiness = client.get("/readiness", params={"model": model, "layer": "regencies"} | asked)
+    wanted = {zone["area_id"]: zone["score"] for zone in readiness.json()["zones"]}
+    query = {"layer": "regencies"} | {f"{prefix}{name}": value for name, value in asked.items()}
+    found = client.get("/readiness/quadrant", params=query).json()
+    own = client.get("/readiness/quadrant?layer=regencies").json()
+    assert {one["area_id"]: one[axis] for one in found["placements"]} == wanted
+    assert [one[axis] for one in own["placements"]] != list(wanted.values())
+    other = {"readiness": "need", "need": "readiness"}[axis]
+    assert [one[other] for one in own["placements"]] == [one[other] for one in found["placements"]]
+
+
+@pytest.mark.parametrize(
     ("path", "status", "code"),
     [
         ("/readiness/trends?zone=atlantis", 404, "ZoneNotFound"),
@@ -104,6 +123,9 @@ def test_a_quadrant_has_every_zone_in_one_place(client):
         ("/readiness/sensitivity?zone=cahaya-baru&draws=4096", 400, "InvalidParameter"),
         ("/readiness/sensitivity?risk=0.3", 400, "UnusedRisk"),
         ("/readiness/quadrant?need=kesiapan", 400, "InvalidQuadrant"),
+        ("/readiness/quadrant?weights=huni", 400, "InvalidParameter"),
+        ("/readiness/quadrant?need_weights=huni:1", 400, "InvalidWeights"),
+        ("/readiness/quadrant?need_risk=0.3", 400, "UnusedRisk"),
         ("/readiness/quadrant?ready_from=101", 400, "InvalidParameter"),
         ("/readiness/quadrant?ready_from=nan", 400, "InvalidParameter"),
     ],

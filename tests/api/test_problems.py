@@ -248,6 +248,16 @@ def test_a_fault_is_500_without_its_text_and_is_logged(faulty, caplog, path):
     assert "Traceback" in caplog.text
 
 
+@pytest.mark.parametrize("path", ["/fault", "/domain-fault", "/busy"])
+def test_a_browser_reads_a_fault_as_a_page(faulty, path):
+    answer = faulty.get(f"{path}?lang=en", headers={"Accept": "text/html"})
+    assert answer.status_code in {500, 503}
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "To the landing page" in answer.text
+    assert "secret" not in answer.text
+
+
 def test_a_busy_store_is_503_and_says_when_to_try_again(faulty):
     answer = faulty.get("/busy")
     assert answer.status_code == 503

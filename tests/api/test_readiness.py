@@ -378,3 +378,18 @@ def test_the_service_starts_without_the_libraries_that_only_answers_need():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert loaded.stdout.split() == []
+
+
+def test_weights_in_an_address_score_and_explain_as_the_same_weights_that_are_posted(client):
+    weights = {"huni": 0.1, "usaha": 0.2, "berkembang": 0.3, "lingkungan": 0.4}
+    posted = client.post("/readiness", json={"weights": weights}).json()
+    query = {"weights": ",".join(f"{name}:{share}" for name, share in weights.items())}
+    read = client.get("/readiness", params=query).json()
+    before = client.get("/readiness").json()
+    assert read["key"] == posted["key"] != before["key"]
+    wanted = next(zone for zone in posted["zones"] if zone["area_id"] == "cahaya-baru")
+    found = client.get("/readiness/cahaya-baru", params=query).json()
+    for name in ("score", "explanation", "lifts", "holds_back"):
+        assert found[name] == wanted[name]
+    problem = client.get("/readiness/cahaya-baru", params={"weights": "huni:x"})
+    assert (problem.status_code, problem.json()["code"]) == (400, "InvalidParameter")

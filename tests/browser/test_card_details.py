@@ -26,17 +26,36 @@ def test_a_zone_says_why_it_stands_there_and_how_it_would_rise(address, visit, s
     assert seen.trouble == []
 
 
-def test_reasons_of_the_own_weights_are_not_given_for_others(address, visit):
+def test_reasons_and_interval_follow_other_weights(address, visit):
     seen = visit(f"{address}/map#w=huni-90&zone={LAST}")
     card = seen.page.locator(".leaflet-popup")
     expect(card.locator(".behind a")).to_have_count(3)
-    expect(card.locator(".why")).to_be_empty()
+    expect(card.locator(".why")).to_contain_text("mendapat skor 61,4 dari 100")
+    expect(card).to_contain_text("Yang paling menahan")
+    expect(card).to_contain_text("dari 2.000 simulasi")
+    seen.page.locator("[data-item=huni]").fill("50")
+    score = card.locator(".score-value")
+    expect(score).not_to_have_text("61,4")
+    expect(card.locator(".why")).to_contain_text(f"mendapat skor {score.inner_text()} dari 100")
+    expect(card).to_contain_text("dari 2.000 simulasi")
     assert seen.trouble == []
+
+
+def test_what_a_card_cannot_fetch_is_said(address, visit):
+    seen = visit(f"{address}/map")
+    seen.page.context.set_offline(True)
+    card = open_shape(seen.page, "Kawasan Transmigrasi Gula Habang")
+    expect(card.locator(".why")).to_contain_text("Penjelasan tidak dapat diambil")
+    expect(card.locator(".trends")).to_contain_text("tidak dapat diambil")
+    seen.page.context.set_offline(False)
+    seen.page.locator(".connection button").click()
+    expect(card.locator(".why")).to_contain_text("mendapat skor 59,1 dari 100")
+    expect(card.locator(".trend")).to_have_count(2)
 
 
 @pytest.mark.parametrize(
     ("link", "heading"),
-    [("Halaman zona", "Gula Habang"), ("Halaman kabupaten/kota", "Kabupaten")],
+    [("Halaman kawasan", "Gula Habang"), ("Halaman kabupaten/kota", "Kabupaten")],
 )
 def test_a_card_leads_to_the_pages_behind_it(address, visit, link, heading):
     seen = visit(f"{address}/map#zone={LAST}")
@@ -52,6 +71,7 @@ def test_a_regency_and_a_kecamatan_lead_to_theirs_in_the_language_of_the_map(add
         "href", "/regencies/63.05?lang=en"
     )
     seen.page.locator("#search-name").fill("Alalak, Kabupaten Barito Kuala")
+    seen.page.locator("#search-name").press("Enter")
     expect(popup.get_by_role("link", name="Kecamatan page")).to_have_attribute(
         "href", "/zones/63.04.05?model=kesiapan&layer=kecamatan&lang=en"
     )
@@ -63,7 +83,7 @@ def test_a_card_says_how_sure_the_rank_is_once_that_was_asked(address, visit):
     seen.page.locator("#confidence").click()
     expect(seen.page.locator(".intervals li")).to_have_count(2)
     seen.page.locator(f"tr[data-zone={LAST}] a").click()
-    expect(seen.page.locator(".leaflet-popup .facts").first).to_contain_text("Selang peringkat")
+    expect(seen.page.locator(".leaflet-popup .facts").first).to_contain_text("Rentang peringkat")
     assert seen.trouble == []
 
 
@@ -84,6 +104,7 @@ def test_a_card_draws_the_labour_figures_of_the_regency(address, visit):
 def test_a_card_stays_on_the_map_when_its_figures_arrive(address, visit, size):
     seen = visit(f"{address}/map", width=size[0], height=size[1])
     seen.page.locator("#search-name").fill("Alalak, Kabupaten Barito Kuala")
+    seen.page.locator("#search-name").press("Enter")
     popup = seen.page.locator(".leaflet-popup")
     expect(popup.locator(".trend")).to_have_count(2)
     expect(seen.page.locator(".leaflet-pan-anim")).to_have_count(0)

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from geo.store import Store
+from maps.text import catalogue
 from tests.api.examples import PROVENANCE
 from tests.browser.test_map_page import PHONE, shapes
 from tests.hostile import collection, feature
@@ -25,6 +26,8 @@ ENDLESS = "W" * 500
 BACKWARDS = "\u202egnp.exe \u2067قرية\u2069 \u202dbiasa"
 MARKUP = '"><script>window.hacked=1</script><img src=x onerror=window.hacked=1>'
 IN_SCRIPT = "</script><script>window.hacked=1</script>\u2028${7*7}{{7*7}}"
+WHOLE = catalogue("en")["page.cut"].rpartition("{n}")[2]
+MILES = f"{MARKUP} {'W' * 600} " * 15_000
 FORMULA = "=HYPERLINK(\"http://contoh.id\";'x')"
 NAMES = (MARKUP, ENDLESS, BACKWARDS, IN_SCRIPT, FORMULA, *HOSTILE)
 EVERYTHING = " ".join((*HOSTILE, MARKUP, IN_SCRIPT, BACKWARDS, ENDLESS))
@@ -192,6 +195,65 @@ def test_exports_carry_them_unchanged_and_no_cell_is_a_formula(address):
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
     assert zipfile.is_zipfile(io.BytesIO(export("xlsx")))
     assert not [line for line in export("csv").decode("utf-8-sig").splitlines() if line[:1] == "="]
+
+
+@pytest.fixture(scope="module")
+def endless_address(reference_folder, tmp_path_factory):
+    """Values of 10 MB in two zones, one ranked and one not, published past ingestion."""
+    copied = tmp_path_factory.mktemp("endless") / "store"
+    shutil.copytree(reference_folder, copied)
+    store = Store(copied)
+    zones = gpd.read_parquet(store.version("zones").path)
+    store.close()
+    endless = {"cahaya-baru", "angsana"}
+
+    def column(name: str, value: str) -> list[Any]:
+        own = zones[name] if name in zones else [None] * len(zones)
+        return [value if i in endless else o for i, o in zip(zones.index, own, strict=True)]
+
+    texts = ("name", "status", "remarks", "source", "geometry_method", "catatan")
+    columns = {name: column(name, MILES) for name in texts}
+    columns["source_url"] = column("source_url", "https://contoh.id/" + "a" * len(MILES))
+    published(copied, **columns)
+    with running(copied) as started:
+        yield started
+
+
+@pytest.mark.parametrize(
+    ("path", "sign_of_cut"),
+    [
+        ("/map", WHOLE),
+        ("/maps/zones", WHOLE),
+        ("/zones/cahaya-baru", WHOLE),
+        ("/zones/angsana", WHOLE),
+        ("/regencies/63.04", "WWW…"),
+        ("/compare", "WWW…"),
+        ("/compare?zones=cahaya-baru,angsana", "WWW…"),
+        ("/collections/zones/items", WHOLE),
+        ("/collections/zones/items/cahaya-baru", WHOLE),
+    ],
+)
+def test_of_ten_megabytes_a_page_shows_the_beginning(endless_address, visit, path, sign_of_cut):
+    sign = "&" if "?" in path else "?"
+    address = f"{endless_address}{path}{sign}lang=en"
+    page = httpx2.get(address, headers={"Accept": "text/html"}, timeout=60)
+    assert page.status_code == 200
+    assert len(page.content) < 2_000_000
+    assert sign_of_cut in page.text
+    seen = visit(address, width=PHONE[0], height=PHONE[1])
+    expect(seen.page.get_by_role("heading", level=1).first).to_be_visible()
+    require_no_overflow(seen.page)
+    require_inert(seen.page)
+    assert seen.trouble == []
+
+
+def test_what_a_page_cuts_is_whole_in_the_data(endless_address):
+    address = f"{endless_address}/collections/zones/items/cahaya-baru?f=json"
+    properties = httpx2.get(address, timeout=120).json()["properties"]
+    assert {properties[name] for name in ("name", "remarks", "catatan")} == {MILES}
+    sheet = httpx2.get(f"{endless_address}/sheets/cahaya-baru.pdf", timeout=120)
+    assert sheet.status_code == 200
+    assert len(sheet.content) < 2_000_000
 
 
 def test_ten_megabytes_in_one_attribute_are_turned_away_and_the_pages_stay_light(address, folder):

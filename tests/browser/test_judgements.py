@@ -111,7 +111,7 @@ def test_a_circle_is_shown_and_mended_by_what_agrees_better(address, visit):
     page.get_by_role("button", name="Use these weights").click()
     expect(page.locator("output[for=w-criterion-sanitasi]")).not_to_have_text("")
     expect(page.locator(".weights-state")).to_have_text(
-        "Weights or method are not the model's own."
+        "You are using weights or a method of your own."
     )
     assert seen.trouble == []
 

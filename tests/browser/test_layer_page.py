@@ -130,7 +130,7 @@ def test_the_name_is_under_the_pointer_and_the_card_has_every_attribute(address,
 
 
 def test_keys_move_the_map_open_the_card_and_close_it(address, visit):
-    seen = visit(f"{address}/maps/sel?lang=en#at=9/-2.75/115.25")
+    seen = visit(f"{address}/maps/sel?lang=en#v=-2.75,115.25,9")
     page = seen.page
     painted(page)
     page.locator(".folium-map").focus()
@@ -159,7 +159,7 @@ def test_a_point_is_found_by_its_mark(address, visit):
 
 
 def test_the_search_finds_what_is_on_the_map_and_asks_for_the_rest(address, visit):
-    seen = visit(f"{address}/maps/sel?lang=id#at=15/-2.75/115.25")
+    seen = visit(f"{address}/maps/sel?lang=id#v=-2.75,115.25,15")
     page = seen.page
     painted(page)
     box = page.get_by_label("Cari nama atau kode")
@@ -186,7 +186,7 @@ def test_the_address_keeps_the_place_and_the_choice(address, visit):
     click(first, "utara")
     expect(card(first).get_by_role("heading")).to_have_text("Utara")
     first.locator(".leaflet-control-zoom-in").click()
-    expect(first).to_have_url(re.compile("id=utara&at="))
+    expect(first).to_have_url(re.compile("id=utara&v="))
     painted(first)
     seen = visit(first.url)
     painted(seen.page)
@@ -198,7 +198,7 @@ def test_the_address_keeps_the_place_and_the_choice(address, visit):
 
 
 def test_beyond_the_last_zoom_of_the_tiles_the_map_goes_on(address, visit):
-    seen = visit(f"{address}/maps/sel#at=17/-2.75/115.25")
+    seen = visit(f"{address}/maps/sel#v=-2.75,115.25,17")
     painted(seen.page)
     assert seen.page.evaluate(PIXEL, place(seen.page, "utara")) == FILL
     click(seen.page, "utara")

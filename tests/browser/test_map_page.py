@@ -27,7 +27,7 @@ from tests.maps.examples import (
 DESKTOP, PHONE = (1440, 900), (390, 844)
 
 
-def make_page(language: Language, *, hostile: bool = False) -> str:
+def make_page(language: Language, *, hostile: bool = False, is_ranked: bool = True) -> str:
     zones, regencies, results, indicator = (
         make_zones(),
         make_regencies(),
@@ -45,6 +45,7 @@ def make_page(language: Language, *, hostile: bool = False) -> str:
         columns = {"source": HOSTILE[1], "source_url": "javascript:window.hacked=1", "note": bad}
         text = Text(HOSTILE[2], HOSTILE[2])
         indicator = IndicatorView(text, text, 2025, make_indicator(**columns).values, caveat=text)
+    results = results if is_ranked else []
     view = planner_map(
         zones,
         regencies=regencies,
@@ -70,8 +71,8 @@ def make_page(language: Language, *, hostile: bool = False) -> str:
 
 def pages(path: str, query: dict[str, str]) -> str | None:
     language: Language = "en" if query.get("lang") == "en" else "id"
-    if path in {"/map", "/hostile"}:
-        return make_page(language, hostile=path == "/hostile")
+    if path in {"/map", "/hostile", "/none"}:
+        return make_page(language, hostile=path == "/hostile", is_ranked=path != "/none")
     return None
 
 
@@ -115,7 +116,7 @@ def test_a_click_on_a_zone_opens_its_card(server: str, visit) -> None:
         "Jarak ke jalan",
         "Raster jalan belum ada.",
         "belum dapat diperiksa",
-        "lingkaran seluas angka yang diterbitkan",
+        "lingkaran seluas angka resmi yang diterbitkan",
         "Kabupaten Tanah Laut 75%, Kabupaten Kotabaru 25%",
     ):
         expect(popup).to_contain_text(text)
@@ -164,6 +165,20 @@ def test_a_row_of_the_ranking_opens_the_zone_and_the_address_remembers_it(
     assert seen.trouble + again.trouble == []
 
 
+def test_who_asked_for_less_motion_has_a_still_map(server: str, visit) -> None:
+    seen = visit(f"{server}/map")
+    is_moving = "Object.entries(Kawasan.drawn().map).filter(([name]) => /^_(zoom|fade)Animated$/.test(name)).map(([, on]) => on)"
+    assert seen.page.evaluate(is_moving) == [True, True]
+    seen.page.emulate_media(reduced_motion="reduce")
+    seen.page.reload()
+    expect(shapes(seen.page, "zones")).to_have_count(5)
+    assert seen.page.evaluate(is_moving) == [False, False]
+    seen.page.get_by_label("Perbesar").click()
+    expect(seen.page.locator(".leaflet-zoom-anim")).to_have_count(0)
+    assert not seen.page.evaluate("Kawasan.drawn().map.options.inertia")
+    assert seen.trouble == []
+
+
 def test_zones_without_a_rank_open_from_the_list_too(server: str, visit) -> None:
     seen = visit(f"{server}/map")
     seen.page.get_by_role("link", name="Gama").click()
@@ -205,6 +220,7 @@ def test_the_kecamatan_layer_can_be_switched_on(server: str, visit) -> None:
 
 def test_the_years_follow_the_indicator(server: str, visit) -> None:
     seen = visit(f"{server}/map")
+    seen.page.locator("#layers > summary").click()
     seen.page.get_by_label("Indikator").select_option("ipm")
     expect(seen.page.get_by_label("Tahun").locator("option")).to_have_text(["2024"])
     seen.page.get_by_role("button", name="Tampilkan").click()
@@ -303,3 +319,181 @@ def test_a_standalone_map_opens_from_a_file_and_asks_for_nothing(tmp_path: Path,
         file.as_uri()
     ]
     assert [trouble for trouble in seen.trouble if "data:" not in trouble] == []
+
+
+def stops(page: Page, pane: str):
+    return page.locator(f".leaflet-{pane}-pane path[tabindex='0']")
+
+
+def test_a_layer_is_one_stop_of_the_tab_key_after_the_controls(server: str, visit) -> None:
+    seen = visit(f"{server}/map")
+    page = seen.page
+    page.get_by_label("Penyaringan kecamatan").check()
+    for pane in ("regencies", "kecamatan", "zones"):
+        expect(stops(page, pane)).to_have_count(1)
+    page.locator(".leaflet-container").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Perbesar", exact=True)).to_be_focused()
+    first, second = shapes(page, "zones").nth(0), shapes(page, "zones").nth(1)
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    expect(stops(page, "zones")).to_have_count(1)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(shapes(page, "zones").last).to_be_focused()
+    page.keyboard.press("Home")
+    expect(first).to_be_focused()
+    assert seen.trouble == []
+
+
+def test_escape_closes_a_card_wherever_the_focus_is(server: str, visit) -> None:
+    seen = visit(f"{server}/map#zone=alfa")
+    card = seen.page.get_by_role("dialog", name="Alfa")
+    expect(card).to_be_visible()
+    expect(seen.page.locator("tr[data-zone=alfa]")).to_have_attribute("aria-current", "true")
+    seen.page.locator("#layers > summary").focus()
+    seen.page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    expect(seen.page.locator("#layers > summary")).to_be_focused()
+    expect(seen.page.locator("[data-zone][aria-current]")).to_have_count(0)
+
+
+def test_limits_that_nobody_checked_are_told_with_the_class(server: str, visit) -> None:
+    seen = visit(f"{server}/map?lang=en#zone=alfa")
+    told = "1 of 2 hard limits not checked"
+    expect(seen.page.locator("tr[data-zone=alfa] .unchecked")).to_have_text(told)
+    card = seen.page.locator(".leaflet-popup")
+    expect(card.locator(".standing .unchecked")).to_contain_text(f"{told} (Peat)")
+
+
+def test_a_legend_stands_only_while_its_layer_is_on(server: str, visit) -> None:
+    seen = visit(f"{server}/map?lang=en")
+    page = seen.page
+    zones = page.locator(".legends [data-layer=zones]")
+    regencies = page.locator(".legends [data-layer=regencies]")
+    expect(zones.locator("h2")).to_have_text("Test readiness: areas")
+    expect(regencies.locator(".source")).to_have_text("Source: BPS, Sakernas")
+    page.get_by_label("Kecamatan screening").check()
+    expect(zones.locator("h2")).to_have_text("Test readiness: areas and kecamatan")
+    expect(regencies).to_be_hidden()
+    page.get_by_label("Transmigration areas").uncheck()
+    expect(zones.locator("h2")).to_have_text("Test readiness: screening of kecamatan")
+    page.get_by_label("Kecamatan screening").uncheck()
+    expect(zones).to_be_hidden()
+    expect(regencies).to_be_visible()
+    page.get_by_label("Regencies:").uncheck()
+    expect(page.locator(".legends")).to_be_hidden()
+    assert seen.trouble == []
+
+
+def test_the_front_says_how_many_are_ranked(server: str, visit) -> None:
+    seen = visit(f"{server}/map")
+    expect(seen.page.locator(".counts")).to_have_text(
+        "2 dari 5 diperingkat; 1 kekurangan data; 1 dikecualikan; 1 belum dinilai"
+    )
+    expect(seen.page.locator(".none-ranked")).to_be_hidden()
+
+
+def test_where_nothing_is_ranked_a_sentence_stands_for_the_table(server: str, visit) -> None:
+    seen = visit(f"{server}/none")
+    expect(seen.page.locator(".none-ranked")).to_contain_text("Belum ada kawasan yang dapat")
+    expect(seen.page.locator("table.ranking")).to_be_hidden()
+    expect(seen.page.locator("#ranking [data-zone]")).to_have_count(5)
+
+
+@pytest.mark.parametrize("width", [390, 720])
+def test_a_narrow_window_keeps_the_menu(server: str, visit, width: int) -> None:
+    seen = visit(f"{server}/map", width=width, height=450)
+    desk = seen.page.get_by_role("link", name="Meja GIS")
+    expect(desk).to_be_hidden()
+    seen.page.locator(".menu summary").click()
+    expect(desk).to_be_visible()
+    assert desk.get_attribute("href") == "/uploads?f=html&lang=id"
+
+
+def test_at_1024_px_nothing_covers_the_province(server: str, visit) -> None:
+    seen = visit(f"{server}/map", width=1024, height=768)
+    expect(seen.page.locator(".legends ul").first).to_be_hidden()
+    covers = [
+        seen.page.locator(part).bounding_box() for part in (".legends", ".leaflet-control-layers")
+    ]
+    for zone in shapes(seen.page, "zones").all():
+        box = zone.bounding_box()
+        for cover in covers:
+            assert box is not None
+            assert cover is not None
+            assert (
+                box["x"] + box["width"] <= cover["x"]
+                or box["y"] + box["height"] <= cover["y"]
+                or box["y"] >= cover["y"] + cover["height"]
+            )
+
+
+def test_lowering_the_sheet_gives_its_room_to_the_province(server: str, visit) -> None:
+    seen = visit(f"{server}/map", width=PHONE[0], height=PHONE[1])
+    middle = "Kawasan.drawn().map.getCenter().lat"
+    before = seen.page.evaluate(middle)
+    seen.page.locator(".panel-toggle").click()
+    assert seen.page.evaluate(middle) > before + 0.3
+    seen.page.locator(".panel-toggle").click()
+    assert seen.page.evaluate(middle) == pytest.approx(before)
+    seen.page.evaluate("Kawasan.drawn().map.setView([-3, 115], 9, { animate: false })")
+    seen.page.locator(".panel-toggle").click()
+    assert seen.page.evaluate(middle) == pytest.approx(-3)
+
+
+def test_paper_has_the_map_first_and_no_controls(server: str, visit) -> None:
+    seen = visit(f"{server}/map")
+    page = seen.page
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    drawn, ranking = page.locator(".folium-map").bounding_box(), page.locator("#ranking")
+    assert drawn is not None
+    assert (drawn["width"], drawn["height"]) == (702, 500)
+    assert drawn["y"] < (ranking.bounding_box() or drawn)["y"]
+    for zone in shapes(page, "zones").all():
+        box = zone.bounding_box()
+        assert box is not None
+        assert drawn["x"] <= box["x"]
+        assert box["x"] + box["width"] <= drawn["x"] + drawn["width"]
+    for part in (".tools", ".leaflet-control-zoom", ".leaflet-control-layers", "header.site nav"):
+        expect(page.locator(part).first).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("Kawasan.drawn().map.getSize().x") > 800
+    assert seen.trouble == []
+
+
+def single(tmp_path: Path) -> str:
+    view = zone_map(
+        make_zones(),
+        regencies=make_regencies(),
+        results=make_results(),
+        model=MODEL,
+        language="id",
+        attribution="Batas: contoh dengan nama yang panjang, " * 3,
+    )
+    file = tmp_path / "zones.html"
+    file.write_text(single_map_page(view, title="Peta", assets=Assets(standalone=True)), "utf-8")
+    return file.as_uri()
+
+
+def test_a_single_map_says_its_content_in_a_table_too(tmp_path: Path, visit) -> None:
+    seen = visit(single(tmp_path), javascript=False)
+    expect(seen.page.locator(".legends")).to_be_hidden()
+    expect(seen.page.locator(".needs-script")).to_be_visible()
+    seen.page.get_by_text("Isi peta sebagai tabel").click()
+    rows = seen.page.locator("details.content tbody tr")
+    expect(rows).to_have_count(5)
+    expect(rows.first).to_contain_text("Alfa")
+    expect(rows.first).to_contain_text("62,4")
+    expect(rows.locator("td:first-child")).to_have_text(["1", "2", "–", "–", "–"])
+
+
+def test_on_a_phone_the_legend_of_a_single_map_can_be_opened(tmp_path: Path, visit) -> None:
+    seen = visit(single(tmp_path), width=PHONE[0], height=PHONE[1])
+    legend = seen.page.locator(".legends")
+    expect(legend.locator("ul")).to_be_hidden()
+    legend.locator("summary").click(timeout=5000)
+    expect(legend.locator("ul")).to_be_visible()

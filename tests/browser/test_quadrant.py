@@ -1,5 +1,7 @@
 """Readiness against need, drawn on the map page of the shipped data."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -22,7 +24,7 @@ def test_ranked_zones_stand_in_their_quadrant_and_the_others_are_counted(address
     expect(quadrant.locator(".point.prioritas")).to_have_attribute(
         "aria-label", "Kawasan Transmigrasi Cahaya Baru: Kesiapan 83,7, Kebutuhan 38,4"
     )
-    expect(quadrant).to_contain_text("12 tanpa tempat")
+    expect(quadrant).to_contain_text("12 tidak digambar karena belum punya skor")
     assert seen.trouble == []
 
 
@@ -34,6 +36,26 @@ def test_a_point_opens_its_area_on_the_map(address, visit):
     expect(quadrant.locator(".point")).to_have_count(88)
     seen.page.locator(".point[aria-label^='Labuan Amas Utara']").press("Enter")
     expect(seen.page.locator(".leaflet-popup h2")).to_have_text("Labuan Amas Utara")
+    assert seen.trouble == []
+
+
+@pytest.mark.parametrize(
+    ("model", "item", "axis"),
+    [("kesiapan", "huni", "Kesiapan"), ("kebutuhan", "kesejahteraan", "Kebutuhan")],
+)
+def test_the_places_follow_the_weights_of_the_model_on_the_screen(
+    address, visit, model, item, axis
+):
+    seen = visit(f"{address}/map?model={model}#k=zones")
+    mark = seen.page.locator(".point[aria-label^='Kawasan Transmigrasi Cahaya Baru']")
+    own = str(mark.get_attribute("aria-label"))
+    seen.page.locator("#weights > summary").click()
+    seen.page.locator(f"[data-item={item}]").fill("100")
+    expect(mark).not_to_have_attribute("aria-label", own)
+    score = seen.page.locator("tr[data-zone=cahaya-baru] .score").inner_text()
+    expect(mark).to_have_attribute("aria-label", re.compile(f"{axis} {score}"))
+    seen.page.get_by_role("button", name="Kembalikan ke bawaan").click()
+    expect(mark).to_have_attribute("aria-label", own)
     assert seen.trouble == []
 
 

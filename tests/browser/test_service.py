@@ -46,7 +46,7 @@ def test_a_zone_says_its_score_what_contributed_and_what_is_missing(address, vis
         "Peringkat 1 dari 2",
         "Cakupan data",
         "Lahan terbuka",
-        "kawasan land add",
+        "peta lereng belum dimasukkan",
         "NASA MCD12C1",
     ):
         expect(popup).to_contain_text(words)
@@ -73,7 +73,8 @@ def test_the_language_is_switched_and_stays(address, visit):
 
 def test_another_indicator_and_year_colour_the_regencies(address, visit):
     seen = visit(f"{address}/map?lang=en")
-    seen.page.get_by_label("Indicator").select_option("p0_persen_miskin_maret")
+    seen.page.locator("#layers > summary").click()
+    seen.page.get_by_label("Indicator", exact=True).select_option("p0_persen_miskin_maret")
     seen.page.get_by_role("slider", name="Year").fill("3")
     expect(seen.page.locator(".legends")).to_contain_text("2024")
     assert "year=2024" in seen.page.url

@@ -1,6 +1,7 @@
 """The suitability layer and the sites of a zone in a browser, on shipped data and a synthetic slope."""
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,6 +52,33 @@ def test_the_surface_is_off_at_first_and_its_tiles_come_from_the_service(address
     assert seen.trouble == []
 
 
+def test_while_the_surface_is_on_its_way_it_is_not_taken_for_empty(address, visit):
+    seen = visit(f"{address}/map")
+    held = []
+    seen.page.route("**/tiles/suitability/**", lambda route: held.append(route))
+    seen.page.get_by_role("checkbox", name="Kesesuaian lahan").check()
+    state = seen.page.locator(".map-state")
+    expect(state).to_have_text("Memuat kesesuaian lahan …")
+    expect(seen.page).to_have_url(re.compile("l=.*surface"))
+    seen.page.unroute("**/tiles/suitability/**")
+    for route in held:
+        route.continue_()
+    expect(seen.page.locator(".leaflet-surface-pane img.leaflet-tile-loaded")).not_to_have_count(0)
+    expect(state).to_be_hidden()
+    assert seen.trouble == []
+
+
+def test_a_link_opens_the_sites_that_were_found(address, visit):
+    seen = visit(f"{address}/map#zone=cahaya-baru")
+    seen.page.get_by_role("button", name="Cari calon lokasi SP").click()
+    expect(shapes(seen.page, "sites")).to_have_count(20)
+    expect(seen.page).to_have_url(re.compile("sites=cahaya-baru"))
+    again = visit(seen.page.url)
+    expect(shapes(again.page, "sites")).to_have_count(20)
+    expect(again.page.locator(".site-list button")).to_have_count(20)
+    assert [*seen.trouble, *again.trouble] == []
+
+
 def test_the_sites_of_a_zone_are_found_listed_and_drawn_by_the_keyboard(address, visit):
     seen = visit(f"{address}/map?lang=en#zone=cahaya-baru")
     page = seen.page
@@ -59,7 +87,7 @@ def test_the_sites_of_a_zone_are_found_listed_and_drawn_by_the_keyboard(address,
     expect(listed).to_have_count(20)
     expect(shapes(page, "sites")).to_have_count(20)
     page.get_by_text("What to know").click()
-    expect(page.locator(".leaflet-popup")).to_contain_text("Hard constraints not checked")
+    expect(page.locator(".leaflet-popup")).to_contain_text("Hard limits not checked")
     listed.first.press("Enter")
     popup = page.locator(".popup-sites")
     expect(popup.locator("h2")).to_have_text("Candidate site 1")

@@ -21,6 +21,7 @@ def address(tmp_path_factory):
 
 
 def choose(page: Page, theme: str) -> None:
+    page.evaluate("document.getElementById('layers').open = true")
     page.locator("#theme").select_option(theme)
     settle(page)
 
@@ -173,8 +174,22 @@ def test_the_page_of_the_need_model_does_not_offer_need_twice(address, visit):
     )
 
 
+def test_without_the_server_the_choice_stays_what_the_map_shows(address, visit):
+    seen = visit(f"{address}/map#t=boundary")
+    settle(seen.page)
+    shown = area(seen.page, ZONE).get_attribute("fill")
+    seen.page.context.set_offline(True)
+    choose(seen.page, "need")
+    expect(seen.page.locator("#theme")).to_have_value("boundary")
+    expect(seen.page.locator("#themes [role=status]")).to_contain_text("tetap seperti sebelumnya")
+    expect(seen.page).to_have_url(re.compile("#t=boundary$"))
+    expect(area(seen.page, ZONE)).to_have_attribute("fill", str(shown))
+    expect(seen.page.locator(".connection")).to_be_visible()
+
+
 def test_the_choice_is_made_by_the_keyboard(address, visit):
     seen = visit(f"{address}/map?lang=en")
+    seen.page.locator("#layers > summary").click()
     seen.page.get_by_label("Colour areas by").focus()
     seen.page.keyboard.press("ArrowDown")
     settle(seen.page)

@@ -25,7 +25,7 @@ def test_the_tour_answers_its_question(address, visit, tmp_path):
     page.get_by_role("link", name="Kebutuhan", exact=True).click()
     page.locator("#weights > summary").click()
     page.get_by_role("button", name="Ketenagakerjaan ×2").click()
-    expect(page.locator(".weights-state")).to_contain_text("bukan milik model")
+    expect(page.locator(".weights-state")).to_contain_text("bobot atau cara sendiri")
     first = page.locator(".ranking tbody tr").first
     expect(first).to_contain_text("Kabupaten Kotabaru")
     expect(first.locator(".score")).to_have_text("63,3")
@@ -33,7 +33,7 @@ def test_the_tour_answers_its_question(address, visit, tmp_path):
     page.screenshot(path=folder / "tour-weights.png")
     page.locator("#confidence").click()
     expect(page.locator(".verdict")).to_contain_text("Peringkat 1 goyah")
-    expect(page.locator(".verdict")).to_contain_text("dalam 69 % dari 5.000 simulasi")
+    expect(page.locator(".verdict")).to_contain_text("dalam 69% dari 5.000 simulasi")
     page.locator(".confidence-outcome").scroll_into_view_if_needed()
     page.screenshot(path=folder / "tour-confidence.png")
     assert page.url.endswith("model=kebutuhan#w=ketenagakerjaan-100")

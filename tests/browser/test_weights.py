@@ -1,11 +1,13 @@
 """Weights, method and risk on the map of the shipped data: what moves, what is kept, what is said."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
+from tests.pdf_text import text_of
 from tests.service import running
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
@@ -47,7 +49,7 @@ def test_a_slider_moves_scores_ranking_map_and_cards(address, visit, size):
     for item, value in (("huni", 100), ("usaha", 0), ("berkembang", 0), ("lingkungan", 0)):
         set_slider(seen.page, item, value)
     # On liveability alone the two zones lack the slope, and with it half of the weight.
-    expect(seen.page.locator(".weights-state")).to_contain_text("bukan milik model")
+    expect(seen.page.locator(".weights-state")).to_contain_text("bobot atau cara sendiri")
     expect(seen.page.locator(".ranking tbody tr")).to_have_count(0)
     expect(zone).to_have_attribute("fill", "url(#hatch-no-data)")
     set_slider(seen.page, "lingkungan", 100)
@@ -83,7 +85,7 @@ def test_a_link_opens_the_same_view_and_the_models_weights_come_back(address, vi
     settle(again.page)
     expect(first_score(again.page)).to_have_text(score)
     expect(again.page.get_by_label("Sikap terhadap risiko")).to_have_value("20")
-    again.page.get_by_role("button", name="Bobot model").click()
+    again.page.get_by_role("button", name="Kembalikan ke bawaan").click()
     expect(first_score(again.page)).to_have_text("83,7")
     expect(again.page).to_have_url(f"{address}/map")
     assert [*seen.trouble, *again.trouble] == []
@@ -96,7 +98,7 @@ def test_an_opened_zone_and_the_weights_share_the_address(address, visit):
     expect(seen.page).to_have_url(re.compile(r"#w=.*&zone=cahaya-baru"))
     again = visit(seen.page.url)
     expect(again.page.locator(".leaflet-popup h2")).to_have_text(ZONE)
-    expect(again.page.locator(".weights-state")).to_contain_text("bukan milik model")
+    expect(again.page.locator(".weights-state")).to_contain_text("bobot atau cara sendiri")
 
 
 def test_a_weight_is_doubled_by_one_button(address, visit):
@@ -106,13 +108,101 @@ def test_a_weight_is_doubled_by_one_button(address, visit):
     expect(first_score(seen.page)).not_to_have_text("83.7")
 
 
-def test_without_any_weight_nothing_is_asked_and_the_reader_is_told(address, visit):
+def test_the_last_weight_stays_above_nothing_and_the_reader_is_told(address, visit):
     seen = opened(visit, address)
-    for item in ("huni", "usaha", "berkembang", "lingkungan"):
+    for item in ("huni", "usaha", "lingkungan", "berkembang"):
         set_slider(seen.page, item, 0)
-    expect(seen.page.locator(".weights-state")).to_have_text(
-        "Beri bobot paling sedikit satu kriteria."
-    )
+    expect(seen.page.locator(".weights-state")).to_contain_text("yang terakhir tetap di atas nol")
+    expect(seen.page.locator("[data-item=berkembang]")).to_have_value("1")
+    expect(seen.page.locator("output[for=w-dimension-berkembang]")).to_have_text("100,0%")
+    # What is ranked and what is downloaded are by that weight.
+    expect(seen.page.locator(".ranking tbody tr").first).to_contain_text("Gula Habang")
+    export = seen.page.locator(".downloads [data-format=csv]").first.get_attribute("href")
+    weights = dict(p.split(":") for p in parse_qs(urlsplit(export).query)["weights"][0].split(","))
+    assert float(weights["lereng"]) == 0
+    assert float(weights["ipm"]) > 0
+    assert seen.trouble == []
+
+
+def test_a_link_without_any_weight_opens_the_models_own_and_says_so(address, visit):
+    seen = visit(f"{address}/map#w=huni-0*usaha-0*berkembang-0*lingkungan-0")
+    expect(seen.page.locator(".weights-state")).to_contain_text("tidak memberi bobot")
+    expect(first_score(seen.page)).to_have_text("83,7")
+    expect(seen.page.locator("[data-item=huni]")).not_to_have_value("0")
+    expect(seen.page).to_have_url(f"{address}/map")
+    assert seen.trouble == []
+
+
+def test_scores_and_classes_that_changed_say_what_they_were(address, visit):
+    seen = visit(f"{address}/map#w=huni-90")
+    row = seen.page.locator("tr[data-zone=cahaya-baru]")
+    expect(row.locator(".was")).to_have_text("semula 83,7 · Sangat siap")
+    open_shape(seen.page, ZONE)
+    expect(seen.page.locator(".leaflet-popup .was")).to_have_text("semula 83,7 · Sangat siap")
+    seen.page.get_by_role("button", name="Kembalikan ke bawaan").click()
+    expect(seen.page.locator(".was")).to_have_count(0)
+    expect(seen.page.locator(".leaflet-popup .score")).to_contain_text("83,7")
+    expect(seen.page.locator(".leaflet-popup")).to_contain_text("Rentang peringkat")
+    assert seen.trouble == []
+
+
+def test_an_area_that_was_not_ranked_before_says_so(address, visit):
+    seen = visit(f"{address}/map#w=huni-0*usaha-0*lingkungan-0")
+    row = seen.page.locator("tr[data-zone=angsana]")
+    expect(row.locator(".moved")).to_contain_text("baru diperingkat")
+    expect(seen.page.locator("tr[data-zone=cahaya-baru] .moved")).to_contain_text("semula no. 1")
+    assert seen.trouble == []
+
+
+def test_without_a_ranked_area_there_is_no_order_to_test(address, visit):
+    seen = visit(f"{address}/map#w=huni-100*usaha-0*berkembang-0*lingkungan-0")
+    expect(seen.page.locator(".ranking tbody tr")).to_have_count(0)
+    expect(seen.page.locator("#confidence")).to_be_hidden()
+    expect(seen.page.locator(".counts")).to_contain_text("0 dari 14")
+    assert seen.trouble == []
+
+
+def test_who_waits_for_the_weights_is_told(address, visit):
+    seen = opened(visit, address)
+    held = []
+    seen.page.route("**/readiness?lang=id", lambda route: held.append(route))
+    seen.page.locator("[data-item=huni]").fill("90")
+    expect(seen.page.locator(".weights-state")).to_have_text("Menghitung …")
+    held[0].continue_()
+    expect(seen.page.locator(".weights-state")).to_contain_text("bobot atau cara sendiri")
+    assert seen.trouble == []
+
+
+def test_without_the_server_nothing_old_passes_for_new_until_it_is_back(address, visit):
+    seen = opened(visit, address)
+    page = seen.page
+    banner = page.locator(".connection")
+    page.context.set_offline(True)
+    page.locator("[data-item=huni]").fill("90")
+    expect(banner).to_contain_text("Tidak tersambung ke server")
+    expect(page.locator(".weights-state")).to_contain_text("masih menurut bobot sebelumnya")
+    expect(page.locator("#ranking")).to_have_css("opacity", "0.4")
+    expect(first_score(page)).to_have_text("83,7")
+    page.context.set_offline(False)
+    banner.get_by_role("button").click()
+    expect(banner).to_be_hidden()
+    expect(first_score(page)).to_have_text("71,2")
+    expect(page.locator("#ranking")).to_have_css("opacity", "1")
+
+
+def test_the_kecamatan_are_downloaded_while_they_are_shown(address, visit):
+    seen = visit(f"{address}/map#w=huni-90")
+    line = seen.page.locator(".downloads [data-layer=kecamatan]")
+    expect(line).to_be_hidden()
+    seen.page.get_by_label("Penyaringan kecamatan").check()
+    expect(line).to_contain_text("Unduh kecamatan:")
+    settle(seen.page)
+    href = line.get_by_role("link", name="CSV").get_attribute("href")
+    found = seen.page.request.get(f"{address}{href}").text()
+    cell = str(seen.page.locator("path[aria-label^='Takisung']").get_attribute("aria-label"))
+    score = float(cell.split(", ")[1].replace(",", "."))
+    row = next(line for line in found.splitlines() if "Takisung" in line)
+    assert any(round(float(f), 1) == score for f in row.split(",") if re.fullmatch(r"\d+\.\d+", f))
     assert seen.trouble == []
 
 
@@ -123,15 +213,15 @@ def test_sliders_are_moved_by_the_keyboard(address, visit):
     before = slider.input_value()
     seen.page.keyboard.press("ArrowRight")
     assert int(slider.input_value()) == int(before) + 1
-    expect(seen.page.locator(".weights-state")).to_contain_text("bukan milik model")
+    expect(seen.page.locator(".weights-state")).to_contain_text("bobot atau cara sendiri")
 
 
 def test_how_sure_the_order_is_stands_below_the_button(address, visit):
     seen = opened(visit, address, "?lang=en")
     seen.page.get_by_role("button", name="How sure is this order?").click()
     outcome = seen.page.locator(".confidence-outcome")
-    expect(outcome).to_contain_text("Only the 2 of 14 zones that are ranked take part")
-    expect(outcome.locator("li").first).to_contain_text("rank 90 %: 1")
+    expect(outcome).to_contain_text("Only the 2 of 14 areas that are ranked take part")
+    expect(outcome.locator("li").first).to_contain_text("rank in 90% of simulations: 1")
     set_slider(seen.page, "lingkungan", 90)
     # What was simulated under other weights does not stay beside these.
     expect(outcome).to_be_empty()
@@ -181,4 +271,33 @@ def test_the_ranking_is_filtered_and_the_map_with_it(address, visit, size):
     field.fill("")
     expect(shown).to_have_count(14)
     expect(zone).not_to_have_class(re.compile("is-filtered"))
+    assert seen.trouble == []
+
+
+def test_the_sheet_for_the_meeting_has_the_weights_of_the_screen(address, visit):
+    seen = opened(visit, address)
+    set_slider(seen.page, "huni", 100)
+    seen.page.get_by_label("Cara menggabungkan").select_option("owa")
+    settle(seen.page)
+    score = seen.page.locator("tr[data-zone=cahaya-baru] .score").inner_text()
+    assert score != "83,7"
+    seen.page.locator("tr[data-zone=cahaya-baru] a").click()
+    share = seen.page.locator("output[for=w-dimension-huni]").inner_text()
+    card = seen.page.locator(".leaflet-popup")
+    paths = [
+        card.get_by_role("link", name="Lembar untuk rapat").get_attribute("href"),
+        seen.page.locator(".downloads .sheet").get_attribute("href"),
+    ]
+    for path in paths:
+        paper = text_of(seen.page.request.get(f"{address}{path}").body())
+        assert f"Bobot pilihan pengguna: Layak huni {share}" in paper
+        assert score in paper
+        assert "83,7" not in paper
+    card.locator(".behind a").first.click()
+    expect(seen.page.locator(".notice")).to_contain_text(
+        f"Bobot pilihan pengguna: Layak huni {share}"
+    )
+    expect(seen.page.locator(".standing-figures")).to_contain_text(score)
+    seen.page.get_by_role("link", name="Buka di peta").click()
+    expect(seen.page.locator("tr[data-zone=cahaya-baru] .score")).to_have_text(score)
     assert seen.trouble == []

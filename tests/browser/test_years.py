@@ -21,6 +21,7 @@ def address(tmp_path_factory):
 def opened(visit, address: str, query: str = "", size: tuple[int, int] = DESKTOP):
     seen = visit(f"{address}/map{query}", width=size[0], height=size[1])
     expect(seen.page.locator("#year-slider")).to_have_count(1)
+    seen.page.evaluate("document.getElementById('layers').open = true")
     seen.page.evaluate("window.stayed = true")
     return seen
 
@@ -106,7 +107,7 @@ def test_a_missing_figure_is_hatched_and_its_card_says_so(address, visit):
     assert seen.trouble == []
 
 
-@pytest.mark.parametrize("breaks", ["natural", "equal"])
+@pytest.mark.parametrize("breaks", ["natural", "equal", "fixed"])
 def test_a_link_opens_the_same_breaks_and_both_languages_keep_them(address, visit, breaks):
     seen = opened(visit, address, "?indicator=tpt_agustus&year=2023")
     seen.page.locator("#breaks").select_option(breaks)
@@ -125,12 +126,12 @@ def test_a_link_opens_the_same_breaks_and_both_languages_keep_them(address, visi
 
 def test_it_plays_year_by_year_until_it_is_stopped(address, visit):
     seen = opened(visit, address, "?indicator=tpt_agustus&year=2019")
-    seen.page.get_by_role("button", name="Putar").click()
+    seen.page.get_by_role("button", name="Jalankan").click()
     pause = seen.page.get_by_role("button", name="Jeda")
     expect(pause).to_be_visible()
     expect(seen.page.locator("output[for=year-slider]")).to_have_text("2021")
     pause.click()
-    expect(seen.page.get_by_role("button", name="Putar")).to_be_visible()
+    expect(seen.page.get_by_role("button", name="Jalankan")).to_be_visible()
     year = seen.page.locator("output[for=year-slider]").inner_text()
     found = classes_of(seen.page, address, "tpt_agustus")
     require_shown(seen.page, found, int(year))
@@ -143,6 +144,7 @@ def test_who_asked_for_less_motion_moves_one_year_with_each_press(address, visit
     seen.page.wait_for_load_state("networkidle")
     seen.page.emulate_media(reduced_motion="reduce")
     seen.page.goto(f"{address}/map?indicator=tpt_agustus&year=2019")
+    seen.page.locator("#layers > summary").click()
     step = seen.page.get_by_role("button", name="Tahun berikutnya")
     step.click()
     seen.page.evaluate("window.stayed = true")
@@ -152,8 +154,40 @@ def test_who_asked_for_less_motion_moves_one_year_with_each_press(address, visit
     assert seen.trouble == []
 
 
+def test_an_indicator_of_one_year_does_not_hold_the_next_one_at_it(address, visit):
+    seen = opened(visit, address)
+    year = seen.page.locator("output[for=year-slider]")
+    seen.page.locator("#indicator").select_option("air_minum_layak")
+    expect(year).to_have_text("2021")
+    player = seen.page.get_by_role("button", name="Jalankan")
+    expect(player).to_be_disabled()
+    expect(player).to_have_css("opacity", "0.45")
+    seen.page.locator("#indicator").select_option("pdrb_share_pertanian_adhk")
+    expect(year).to_have_text("2025")
+    # A year that its reader chose is kept for the next indicator that has it.
+    seen.page.locator("#year-slider").press("ArrowLeft")
+    seen.page.locator("#indicator").select_option("air_minum_layak")
+    seen.page.locator("#indicator").select_option("tpt_agustus")
+    expect(year).to_have_text("2024")
+    require_shown(seen.page, classes_of(seen.page, address, "tpt_agustus"), 2024)
+    assert seen.trouble == []
+
+
+def test_without_the_server_the_controls_stay_what_the_map_shows(address, visit):
+    seen = opened(visit, address, "?indicator=tpt_agustus&year=2023")
+    found = classes_of(seen.page, address, "tpt_agustus")
+    seen.page.context.set_offline(True)
+    seen.page.locator("#indicator").select_option("p0_persen_miskin_maret")
+    expect(seen.page.locator("#indicator")).to_have_value("tpt_agustus")
+    expect(seen.page.locator("output[for=year-slider]")).to_have_text("2023")
+    expect(seen.page).to_have_url(re.compile("indicator=tpt_agustus&year=2023"))
+    expect(seen.page.locator("#layers")).to_contain_text("tetap menampilkan yang sebelumnya")
+    require_shown(seen.page, found, 2023)
+
+
 def test_without_a_script_the_form_still_sends_its_choice(address, visit):
     seen = visit(f"{address}/map", javascript=False)
+    seen.page.locator("#layers > summary").click()
     seen.page.locator("#indicator").select_option("p0_persen_miskin_maret")
     seen.page.locator("#year").select_option("2023")
     seen.page.get_by_role("button", name="Tampilkan").click()

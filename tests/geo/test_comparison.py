@@ -38,7 +38,9 @@ def test_a_zone_rises_another_falls_and_the_third_stays():
     )
     assert zones["c"].sentence is None
     assert [zone.area_id for zone in found.moved] == ["a", "b"]
-    assert found.sentence.en.startswith("Areas that rise in rank: 1, that fall: 1, that change class: 0")
+    assert found.sentence.en.startswith(
+        "Areas that rise in rank: 1, that fall: 1, that change class: 0"
+    )
     assert found.sentence.id.endswith("1 tidak berubah.")
 
 

@@ -3,13 +3,13 @@ import pytest
 from geo.language import Text
 from geo.readiness import ConstraintResult
 from maps.cards import (
-    constraint_row,
     criterion_row,
     geometry_sentence,
     reason_unranked,
     regency_cards,
     zone_cards,
 )
+from maps.limits import constraint_row
 from tests.maps.examples import (
     LONG,
     MODEL,
@@ -43,7 +43,10 @@ def test_a_ranked_zone_shows_score_rank_class_and_coverage() -> None:
 
 def test_zones_without_a_rank_say_why() -> None:
     assert cards()["gama"]["reason"] == "Melanggar batas: Kawasan hutan"
-    assert cards("en")["delta"]["reason"] == "Data cover only 30% of the model's weight"
+    assert (
+        cards("en")["delta"]["reason"]
+        == "The data at hand cover only 30% of the weight of the assessment"
+    )
     assert cards()["epsilon"]["status"] == "unassessed"
 
 
@@ -77,7 +80,7 @@ def test_a_zone_across_regencies_prints_their_shares() -> None:
         language="id",
     )
     assert row["shares"] == (
-        "Menurut bagian wilayah: Kabupaten Tanah Laut 75%, Kabupaten Kotabaru 25%"
+        "Menurut bagian luasnya: Kabupaten Tanah Laut 75%, Kabupaten Kotabaru 25%"
     )
 
 
@@ -101,7 +104,7 @@ def test_a_failed_floor_is_named() -> None:
     card = zone_cards(
         make_zones(), [result], dimensions=MODEL.dimensions, regency_names={}, language="en"
     )["alfa"]
-    assert card["reason"] == "Lowest class: Liveable below the model's floor"
+    assert card["reason"] == "Lowest class: Liveable below the minimum"
 
 
 def test_sources_are_listed_once() -> None:
@@ -128,8 +131,8 @@ def test_a_card_marks_a_geometry_that_is_not_the_zones_own() -> None:
     marks = {area_id: card.get("geometryMark") for area_id, card in cards().items()}
     assert marks == {
         "alfa": "batas perkiraan",
-        "beta": "melingkupi zona",
-        "gama": "melingkupi zona",
+        "beta": "batas gambar lebih luas daripada kawasannya",
+        "gama": "batas gambar lebih luas daripada kawasannya",
         "delta": None,
         "epsilon": "lokasi saja",
     }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo.indicators import Indicator
 from geo.language import Text
-from maps.indicator_classes import BREAKS, indicator_classes, natural_breaks
+from maps.indicator_classes import BREAKS, indicator_classes, natural_breaks, round_breaks
 from maps.style import class_of, decimals_for, equal_breaks
 
 NAN = float("nan")
@@ -103,6 +103,13 @@ def test_nothing_and_one_value_have_no_inner_edge(breaks, values, edges):
 
 def test_equal_breaks_keep_their_width_where_a_class_is_empty():
     assert equal_breaks([0.0, 1.0, 10.0]) == (0, 2, 4, 6, 8, 10)
+
+
+def test_fixed_breaks_are_round_numbers_that_figures_between_do_not_move():
+    assert round_breaks([2.11, 8.47]) == (2.11, 4, 6, 8, 8.47)
+    assert round_breaks([2.11, 3.3, 3.9, 4.0, 6.72, 8.47]) == (2.11, 4, 6, 8, 8.47)
+    assert round_breaks([121_000, 1_950_000]) == (121_000, 5e5, 1e6, 1.5e6, 1_950_000)
+    assert round_breaks([0.285, 0.371]) == (0.285, 0.3, 0.32, 0.34, 0.36, 0.371)
 
 
 @pytest.mark.parametrize("breaks", sorted(BREAKS))

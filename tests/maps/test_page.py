@@ -73,8 +73,8 @@ def test_the_ranking_says_whose_drawn_area_is_not_its_own() -> None:
     html = page("en")
     assert re.findall(r'<small class="mark">([^<]+)</small>', html) == [
         "approximate boundary",
-        "encloses the zone",
-        "encloses the zone",
+        "the drawn boundary is wider than the area",
+        "the drawn boundary is wider than the area",
         "location only",
     ]
 
@@ -92,7 +92,7 @@ def test_the_form_is_a_plain_get_with_labels_and_the_current_choice() -> None:
 def test_the_panel_tells_model_year_and_that_geometry_is_approximate() -> None:
     html = page("en")
     assert "Test readiness · year 2025" in html
-    assert "Area geometry is approximate" in html
+    assert "Boundaries of areas are approximate" in html
 
 
 def test_no_inline_handler_style_or_unmarked_script_is_needed() -> None:

@@ -136,7 +136,9 @@ def test_a_score_is_told_by_year_and_its_breaks_with_their_reasons() -> None:
 def test_a_change_of_a_score_names_what_has_no_new_figures() -> None:
     change = ZoneChange(2021, 2022, 1.0, {"tpak": 1.0}, 0, "siap", "siap", ("tpak",))
     said = score_history(trend(change=change), MODEL, TITLES, "id")["sentence"]
-    assert said == "Skornya berubah +1,0 poin dari 2021 ke 2022. Tanpa angka baru di antaranya: TPAK."
+    assert (
+        said == "Skornya berubah +1,0 poin dari 2021 ke 2022. Tanpa angka baru di antaranya: TPAK."
+    )
 
 
 def test_coverage_never_reads_as_more_than_it_is() -> None:
