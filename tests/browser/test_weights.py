@@ -221,7 +221,7 @@ def test_how_sure_the_order_is_stands_below_the_button(address, visit):
     seen.page.get_by_role("button", name="How sure is this order?").click()
     outcome = seen.page.locator(".confidence-outcome")
     expect(outcome).to_contain_text("Only the 2 of 14 areas that are ranked take part")
-    expect(outcome.locator("li").first).to_contain_text("rank in 90% of simulations: 1")
+    expect(outcome.locator("li").first).to_contain_text("Rank in 90% of simulations: 1")
     set_slider(seen.page, "lingkungan", 90)
     # What was simulated under other weights does not stay beside these.
     expect(outcome).to_be_empty()
