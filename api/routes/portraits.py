@@ -77,4 +77,4 @@ def desk_page(request: Request) -> Response:
     from maps.upload_desk import desk
 
     content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
-    return tagged(request, html_response(request, "uploads.html", **content))
+    return tagged(request, html_response(request, "uploads.html", active="desk", **content))

@@ -1,10 +1,11 @@
 """The page of a layer in a browser: first view, frames per second, memory and transfer.
 
-    uv run --group dev python -m tests.benchmarks.big_layers [--bench FOLDER] [--villages]
+    uv run --group dev python -m tests.benchmarks.big_layers [--bench FOLDER] [--dense] [--villages]
 
-Layers: the regencies of Indonesia in FOLDER (SYNTHETIC cells where absent) and, with `--villages`,
-its 83,402 villages. The service runs over a store of its own, Chromium (software rendering, 1440 px)
-on the same machine. First view: from the start of navigation until every tile of the view is
+Layers: the regencies of Indonesia in FOLDER (SYNTHETIC cells where absent); with `--dense` they
+again, their lines divided into 5,000 vertices a regency; with `--villages` its 83,402 villages. The
+service runs over a store of its own for each, Chromium (software rendering, 1440 px) on the same
+machine. First view: from the start of navigation until every tile of the view is
 painted, the first visit of all (tiles are made) and the median of five later ones without a cache.
 Frames: of a scripted drag and of scripted wheel zooms. Peer, same run: the same outlines in a plain
 `folium.GeoJson` page, a file whose Leaflet is ours.
@@ -27,6 +28,7 @@ import pandas as pd
 import shapely
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from geo.generalization import valid
 from geo.store import Provenance, Store
 from maps.offline import OfflineFigure, OfflineMap
 from tests.browser.conftest import LAUNCH_ARGUMENTS
@@ -55,6 +57,16 @@ STOPPED = "() => { cancelAnimationFrame(window.frame_); return window.frames_.sl
 HEAP = "() => performance.memory.usedJSHeapSize"
 
 
+DENSE_VERTICES = 5_000
+
+
+def dense(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The same outlines with about `DENSE_VERTICES` vertices each, new ones on the lines."""
+    outlines = valid(frame.geometry.to_numpy())
+    finer = shapely.segmentize(outlines, shapely.length(outlines) / DENSE_VERTICES)
+    return frame.set_geometry(gpd.GeoSeries(finer, index=frame.index, crs=frame.crs))
+
+
 def layers(folder: Path, *, has_villages: bool) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     for name in ("idn_regencies", *(["idn_desa"] if has_villages else [])):
         path = folder / f"{name}.parquet"
@@ -78,12 +90,11 @@ def synthetic(count: int) -> gpd.GeoDataFrame:
     )
 
 
-def published(folder: Path, layers: dict[str, gpd.GeoDataFrame]) -> None:
+def published(folder: Path, name: str, frame: gpd.GeoDataFrame) -> None:
     store = Store(folder)
-    for name, frame in layers.items():
-        content = io.BytesIO()
-        frame.to_parquet(content)
-        store.publish(name, "layer", content.getvalue(), suffix=".parquet", provenance=PROVENANCE)
+    content = io.BytesIO()
+    frame.to_parquet(content)
+    store.publish(name, "layer", content.getvalue(), suffix=".parquet", provenance=PROVENANCE)
     store.close()
 
 
@@ -161,35 +172,41 @@ def told(name: str, visits: list[dict[str, float]]) -> dict[str, float]:
     return medians
 
 
+def compare(browser: Browser, name: str, frame: gpd.GeoDataFrame, *, folder: Path) -> None:
+    """One layer, ours and the peer's, printed."""
+    vertices = int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum())
+    print(f"{name}: {len(frame):,} features, {vertices:,} vertices", flush=True)
+    published(folder / "store", name, frame)
+    with running(folder / "store") as address:
+        told("first visit of all", [measured(browser, f"{address}/maps/{name}")])
+        later = [measured(browser, f"{address}/maps/{name}") for _ in range(REPEATS)]
+        ours = told("page of the layer", later)
+    start = time.perf_counter()
+    file = plain_page(frame, folder / "plain.html")
+    took = time.perf_counter() - start
+    print(f"  plain page: {file.stat().st_size:,} bytes, made in {took:.1f} s", flush=True)
+    peer = told("plain folium.GeoJson", [measured(browser, file.as_uri(), painted=DRAWN)])
+    ratio = peer["first view ms"] / ours["first view ms"]
+    print(f"  first view of the plain page / of ours: {ratio:.1f}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--bench", type=Path, default=Path("../shared/bench"))
+    parser.add_argument("--dense", action="store_true")
     parser.add_argument("--villages", action="store_true")
     asked = parser.parse_args()
     found = dict(layers(asked.bench, has_villages=asked.villages))
+    if asked.dense:
+        name, frame = next(iter(found.items()))
+        found[f"dense-{name}"] = dense(frame)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        published(Path(folder) / "store", found)
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=[*LAUNCH_ARGUMENTS, "--enable-precise-memory-info"],
         )
-        with running(Path(folder) / "store") as address:
-            for name, frame in found.items():
-                vertices = int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum())
-                print(f"{name}: {len(frame):,} features, {vertices:,} vertices")
-                told("first visit of all", [measured(browser, f"{address}/maps/{name}")])
-                later = [measured(browser, f"{address}/maps/{name}") for _ in range(REPEATS)]
-                ours = told("page of the layer", later)
-                start = time.perf_counter()
-                file = plain_page(frame, Path(folder) / f"{name}.html")
-                print(
-                    f"  plain page: {file.stat().st_size:,} bytes, made in {time.perf_counter() - start:.1f} s"
-                )
-                peer = told(
-                    "plain folium.GeoJson", [measured(browser, file.as_uri(), painted=DRAWN)]
-                )
-                ratio = peer["first view ms"] / ours["first view ms"]
-                print(f"  first view of the plain page / of ours: {ratio:.1f}")
+        for name, frame in found.items():
+            compare(browser, name, frame, folder=Path(folder) / name)
         browser.close()
 
 
