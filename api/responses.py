@@ -82,13 +82,18 @@ def html_response(
     return Response(page, status_code=status, media_type=HTML, headers=_language_headers(request))
 
 
-def page_response(page: str, language: Language) -> Response:
-    """A page with scripts of its own, drawn with `DRAWN_NONCE`, under a policy with a new nonce."""
-    from maps.assets import CONTENT_SECURITY_POLICY
+def page_response(page: str, language: Language, *, basemap: str | None = None) -> Response:
+    """A page with scripts of its own, drawn with `DRAWN_NONCE`, under a policy with a new nonce.
+
+    The policy lets it show the tiles of `basemap` too.
+    """
+    from maps.assets import CONTENT_SECURITY_POLICY, images_from
 
     nonce = secrets.token_urlsafe(16)
     headers = {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(nonce=nonce),
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(
+            nonce=nonce, images=images_from(basemap)
+        ),
         "Content-Language": language,
         "Cache-Control": "no-store",
         "Vary": "Accept-Language",

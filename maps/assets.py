@@ -12,16 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from geo.errors import GeoError
 from geo.language import Text
 
-# The header to send with a page; fill in the nonce that the page was made with.
+# The header to send with a page; fill in the nonce that the page was made with, and in `images` what
+# `images_from` says of a basemap.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+    "img-src 'self' data:{images}; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
 STATIC_DIR = Path(__file__).parent / "static"
@@ -41,6 +43,14 @@ class AssetNotShipped(GeoError):
 
     def __init__(self, address: str) -> None:
         super().__init__(address=address, manifest="maps/static/vendor/manifest.toml")
+
+
+def images_from(tiles: str | None) -> str:
+    """The source of a basemap's tiles for the policy; nothing without a basemap."""
+    if tiles is None:
+        return ""
+    place = urlsplit(tiles)
+    return f" {place.scheme}://{place.netloc.replace('{s}', '*')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from maps.cards import (
 from maps.drawing import (
     COORDINATE_DECIMALS,
     Attachment,
+    basemap_layer,
     ground_layer,
     kecamatan_layer,
     regency_layer,
@@ -39,10 +40,10 @@ from maps.legends import class_legend, zone_legend
 from maps.offline import OfflineMap
 from maps.style import Legend
 from maps.tiles import suitability_legend
-from maps.views import IndicatorView, MapView, ModelView, SurfaceView
+from maps.views import BasemapView, IndicatorView, MapView, ModelView, SurfaceView
 
 # Drawn from the bottom up; Leaflet's own overlay pane has 400, its markers 600.
-_PANES = {"regencies": 410, "surface": 415, "kecamatan": 420, "zones": 430}
+_PANES = {"basemap": 405, "regencies": 410, "surface": 415, "kecamatan": 420, "zones": 430}
 _NARROW_PX = 1200
 
 
@@ -156,11 +157,13 @@ def planner_map(
     kecamatan_results: Sequence[ZoneResult] = (),
     attribution: str = "",
     surface: SurfaceView | None = None,
+    basemap: BasemapView | None = None,
 ) -> MapView:
     """The planner's map: regencies by an indicator, zones by class, kecamatan screening switched off.
 
     Parameters are those of `regency_map`, `zone_map` and `kecamatan_map`; `surface` adds the land
-    suitability, switched off, and the search for sites in a zone. Both need our server.
+    suitability, switched off, and the search for sites in a zone. Both need our server. `basemap` lies below
+    everything and is switched off too.
     """
     names = names_of(regencies)
     ground, regency_legend = regency_layer(
@@ -192,6 +195,8 @@ def planner_map(
         layers["surface"] = surface_layer(surface, corners, language)
         legends.append(suitability_legend(surface.title, surface.sources, language))
         cards["sites"] = surface.sites
+    if basemap is not None:
+        layers["basemap"] = basemap_layer(basemap, language)
     return _assemble(
         layers, legends=legends, bounds=regencies.total_bounds, language=language, cards=cards
     )

@@ -6,6 +6,7 @@ attribution do, and are escaped.
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import folium
 import geopandas as gpd
@@ -34,7 +35,7 @@ from maps.style import (
 )
 from maps.text import translate
 from maps.tiles import MAX_ZOOM
-from maps.views import IndicatorView, ModelView, SurfaceView
+from maps.views import BasemapView, IndicatorView, ModelView, SurfaceView
 
 # Five decimals of a degree are about one metre, far finer than any geometry that we draw.
 COORDINATE_DECIMALS = 5
@@ -224,6 +225,19 @@ def surface_layer(
         max_zoom=MAX_ZOOM,
         pane="surface",
         bounds=bounds,
+    )
+
+
+def basemap_layer(basemap: BasemapView, language: Language) -> folium.TileLayer:
+    """Another service's map below everything, switched off at first: until then nobody asks it."""
+    host = urlsplit(basemap.tiles).netloc.replace("{s}.", "")
+    return folium.TileLayer(
+        tiles=basemap.tiles,
+        attr=str(escape_attribute(basemap.attribution or host)),
+        name=str(escape_attribute(translate("layer.basemap", language, host=host))),
+        overlay=True,
+        show=False,
+        pane="basemap",
     )
 
 

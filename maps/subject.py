@@ -25,7 +25,7 @@ from maps.page import IndicatorChoice, map_page, map_title, single_map_page
 from maps.style import quantile_breaks
 from maps.text import translate
 from maps.tiles import SUITABILITY
-from maps.views import IndicatorView, MapView, ModelView, SurfaceView, model_view
+from maps.views import BasemapView, IndicatorView, MapView, ModelView, SurfaceView, model_view
 from maps.weighing import WeighingView, weighing_view
 
 ASSESSED = ("zones", "kecamatan")
@@ -152,6 +152,7 @@ def draw_planner(
     state: Mapping[str, str],
     assets: Assets,
     root: str,
+    basemap: BasemapView | None = None,
 ) -> str:
     """The planner's page of a subject; see `maps.page.map_page` for the arguments."""
     from maps.choropleth import planner_map
@@ -167,6 +168,7 @@ def draw_planner(
         kecamatan_results=_results(subject, "kecamatan"),
         attribution=subject.attribution,
         surface=_surface(subject, language, root),
+        basemap=basemap,
     )
     return map_page(
         view,

@@ -95,6 +95,13 @@ class SurfaceView:
     sources: str
 
 
+class BasemapView(NamedTuple):
+    """Tiles of another service: their address with `{z}`, `{x}` and `{y}`, and what they ask to be said."""
+
+    tiles: str
+    attribution: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MapView:
     """A map that can be placed in a page.

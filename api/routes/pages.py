@@ -3,13 +3,13 @@
 import hashlib
 from contextlib import suppress
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import LanguageDep, StoreDep, TablesDep, base_of
+from api.deps import LanguageDep, StoreDep, TablesDep, base_of, settings_of
 from api.links import HTML
 from api.parameters import UnknownParameter
 from api.responses import DRAWN_NONCE, page_response
@@ -63,9 +63,10 @@ def read_map(
     request: Request, query: Annotated[MapQuery, Query()], store: StoreDep, language: LanguageDep
 ) -> Response:
     """Regencies by an indicator, zones by class, the ranking and a legend."""
-    root = urlsplit(base_of(request)).path
-    page = _drawn(store, PLANNER, query, language=language, root=root)
-    return page_response(page, language)
+    settings = settings_of(request)
+    basemap = settings.basemap and (settings.basemap, settings.basemap_attribution)
+    form = _Form(PLANNER, language, urlsplit(base_of(request)).path, basemap=basemap or None)
+    return page_response(_drawn(store, query, form), language, basemap=settings.basemap)
 
 
 @router.get("/maps/{name}", response_class=Response, responses=_HTML_ANSWER, summary="A single map")
@@ -85,7 +86,7 @@ def read_single_map(
     if name in SINGLE_MAPS:
         root = urlsplit(base_of(request)).path
         shown = MapQuery.model_validate(query.model_dump(exclude={"download"}))
-        page = _drawn(store, name, shown, language=language, root=root, standalone=standalone)
+        page = _drawn(store, shown, _Form(name, language, root, standalone))
     else:
         _require_no_colours(query)
         page = draw_layer(
@@ -112,25 +113,27 @@ def _file(page: str, name: str) -> Response:
     return Response(page, media_type=HTML, headers={"Content-Disposition": disposition})
 
 
-def _drawn(
-    store: Store,
-    name: str,
-    query: MapQuery,
-    *,
-    language: Language,
-    root: str,
-    standalone: bool = False,
-) -> str:
+class _Form(NamedTuple):
+    """How a page is drawn, whatever it shows; `basemap` is the address of tiles and whose they are."""
+
+    name: str
+    language: Language
+    root: str
+    standalone: bool = False
+    basemap: tuple[str, str] | None = None
+
+
+def _drawn(store: Store, query: MapQuery, form: _Form) -> str:
     """A page as drawn from what is published now; the first view of it is kept for the next start."""
     now = store.current()
     # Only what a start shows is kept on disk: anybody can ask for any number of years.
     if query.model_fields_set - {"lang", "model"}:
-        return _remembered(now, name, query, language, root, standalone)
-    parts = (now.identity, edition("geo", "maps"), query, name, language, root, standalone)
+        return _remembered(now, query, form)
+    parts = (now.identity, edition("geo", "maps"), query, form)
     kept = store.prepared_path(f"page-{hashlib.sha256(repr(parts).encode()).hexdigest()}.html")
     with suppress(FileNotFoundError):
         return kept.read_text("utf-8")
-    page = _draw(now, name, query, language, root, standalone)
+    page = _draw(now, query, form)
     # A full disk costs the next view its time, not this one its answer.
     with suppress(OSError, StoreFault):
         store.write_prepared(kept.name, page.encode())
@@ -139,26 +142,29 @@ def _drawn(
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _remembered(now: Published, *what: Any) -> str:
-    return _draw(now, *what)
+def _remembered(now: Published, query: MapQuery, form: _Form) -> str:
+    return _draw(now, query, form)
 
 
-def _draw(
-    now: Published, name: str, query: MapQuery, language: Language, root: str, standalone: bool
-) -> str:
+def _draw(now: Published, query: MapQuery, form: _Form) -> str:
     from maps.assets import Assets
     from maps.subject import draw_planner, draw_single, read_subject
+    from maps.views import BasemapView
 
     subject = read_subject(now, model=query.model, indicator=query.indicator, year=query.year)
     state = {k: str(v) for k, v in query.model_dump(exclude_none=True, exclude_unset=True).items()}
-    assets = Assets(base=f"{root}/static", nonce=DRAWN_NONCE, standalone=standalone)
-    if name == PLANNER:
-        return draw_planner(
-            subject,
-            asked_year=query.year,
-            language=language,
-            state=state,
-            assets=assets,
-            root=root,
+    assets = Assets(base=f"{form.root}/static", nonce=DRAWN_NONCE, standalone=form.standalone)
+    language, root = form.language, form.root
+    if form.name != PLANNER:
+        return draw_single(
+            form.name, subject, language=language, state=state, assets=assets, root=root
         )
-    return draw_single(name, subject, language=language, state=state, assets=assets, root=root)
+    return draw_planner(
+        subject,
+        asked_year=query.year,
+        language=language,
+        state=state,
+        assets=assets,
+        root=root,
+        basemap=form.basemap and BasemapView(*form.basemap),
+    )

@@ -642,6 +642,13 @@ const Kawasan = (() => {
     });
   }
 
+  /* A basemap from outside: what lies above it lets it be seen. */
+  function startBasemap() {
+    if (!layers.basemap) return;
+    const show = (on) => map.getContainer().parentElement.classList.toggle("has-basemap", on);
+    layers.basemap.on("add", () => show(true)).on("remove", () => show(false));
+  }
+
   /* Panel */
 
   let current = null;
@@ -841,6 +848,7 @@ const Kawasan = (() => {
     bind("zones", data.zones, zoneCard);
     placeNames();
     startSurface();
+    startBasemap();
     startPanel();
     if (!kept("zone")) return;
     const open = () => openZone(kept("zone"), kept("v") !== "");

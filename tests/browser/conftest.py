@@ -154,7 +154,9 @@ def _handler(make: PageMaker) -> type[http.server.BaseHTTPRequestHandler]:
             body, kind = _answer(make, address.path, dict(parse_qsl(address.query)))
             self.send_response(404 if body is None else 200)
             self.send_header("Content-Type", kind)
-            self.send_header("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=NONCE))
+            self.send_header(
+                "Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=NONCE, images="")
+            )
             self.end_headers()
             self.wfile.write(body or b"")
 
