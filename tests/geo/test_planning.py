@@ -54,7 +54,11 @@ def test_a_zone_somewhere_inside_its_geometry_is_not_measured_by_it(reference_st
         zone = found.result(area_id)
         open_land = next(c for c in zone.criteria if c.criterion == "lahan_terbuka")
         assert (open_land.measure is None) == (part is None)
-        words = "position and area inside it are unknown" if part is None else f"fills {part}"
+        words = (
+            "where the area lies in it, and how large it is, are unknown"
+            if part is None
+            else f"fills {part}"
+        )
         assert words in open_land.note.en
         sea = next(c for c in zone.constraints if c.constraint == "laut")
         assert sea.excluded_share is not None
