@@ -12,14 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    ConsoleMessage,
-    Page,
-    Request,
-    Route,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 from maps.assets import CONTENT_SECURITY_POLICY, STATIC_DIR
 
@@ -125,15 +118,10 @@ def _watch(seen: Visit, *, own: str) -> None:
         if message.type in {"error", "warning"}:
             seen.trouble.append(f"console: {message.text}")
 
-    def failed(request: Request) -> None:
-        # What a page was still waiting for when its reader left it has not failed.
-        if request.failure != "net::ERR_ABORTED":
-            seen.trouble.append(f"failed: {request.url}")
-
     seen.page.route("**/*", gate)
     seen.page.on("console", said)
     seen.page.on("pageerror", lambda error: seen.trouble.append(f"script: {error}"))
-    seen.page.on("requestfailed", failed)
+    seen.page.on("requestfailed", lambda request: seen.trouble.append(f"failed: {request.url}"))
     seen.page.on(
         "response",
         lambda answer: (

@@ -59,6 +59,9 @@ def test_what_a_card_cannot_fetch_is_said(address, visit):
 )
 def test_a_card_leads_to_the_pages_behind_it(address, visit, link, heading):
     seen = visit(f"{address}/map#zone={LAST}")
+    # What the card asks for later would be given up by leaving the page.
+    expect(seen.page.locator(".leaflet-popup")).to_contain_text("Rentang peringkat")
+    seen.page.wait_for_load_state("networkidle")
     seen.page.locator(".leaflet-popup").get_by_role("link", name=link).click()
     expect(seen.page.locator("h1")).to_contain_text(heading)
     assert seen.trouble == []
