@@ -100,7 +100,7 @@ def assess(
         raise typer.BadParameter("--any-weights is for --uncertainty, e.g. --uncertainty 10000")
     settings = demo_settings(store, demo=demo)
     with explained(lang, settings), open_demo(settings, demo=demo) as opened:
-        from geo import planning
+        from geo import planning, published
         from geo.weighing import assess_wish
 
         language = chosen_language(lang, settings)
@@ -125,7 +125,7 @@ def assess(
         if as_json:
             print_json(_document(answer, language))
         else:
-            _print(answer, planning.layer(now, layer), language)
+            _print(answer, published.layer(now, layer), language)
 
 
 @dataclass(frozen=True, slots=True)

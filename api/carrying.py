@@ -107,7 +107,7 @@ def carry(
     settings = stated_settings(store)
     language = chosen_language(lang, settings)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import carried_indicators, planning
+        from geo import carried_indicators, published
 
         reading = _Reading(key, crs, layer, repair, settings.max_upload_bytes)
         across = _crosswalk(
@@ -124,7 +124,7 @@ def carry(
         kinds = carried_indicators.kinds_of(
             table["indicator"].unique(),
             stated=kind,
-            catalogue=planning.indicator_catalogue(opened),
+            catalogue=published.indicator_catalogue(opened),
             denominator=per,
         )
         carried, became = carried_indicators.carry_figures(
@@ -169,7 +169,7 @@ def _crosswalk(
 def _areas(store: "Store", name: str, reading: _Reading) -> "gpd.GeoDataFrame":
     """Areas in lon/lat by a layer's name, by `name@version`, or of a file, read as uploads are."""
     from geo.crs import to_lonlat
-    from geo.planning import layer
+    from geo.published import layer
 
     if Path(name).suffix:
         return to_lonlat(_read_areas(Path(name), reading))
@@ -229,7 +229,7 @@ def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None"
     from geo.crosswalk import AREA, GroundArea
     from geo.crs import parse_crs
     from geo.land import open_raster
-    from geo.planning import LAND_PREFIX
+    from geo.published import LAND_PREFIX
     from geo.raster_files import RasterFile
     from geo.rasters import Marked
 

@@ -240,14 +240,14 @@ def export(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import planning
+        from geo import planning, published
         from geo.files import write_layer
 
         with spinner(str(target)):
             frame = (
                 planning.readiness_frame(opened, chosen_language(lang, settings))
                 if layer == "readiness"
-                else planning.layer(opened, layer)
+                else published.layer(opened, layer)
             )
             write_layer(frame, target)
         output.print(f"{target}: {len(frame)} × {len(frame.columns)}")

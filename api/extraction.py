@@ -86,16 +86,16 @@ def zonal(
 def _zones(store: "Store", name: str) -> "gpd.GeoDataFrame":
     import geopandas as gpd
 
-    from geo import planning
+    from geo import published
 
     path = Path(name)
     if not path.suffix:
-        return planning.layer(store, name)
+        return published.layer(store, name)
     return gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
 
 
 def _raster(store: "Store", name: str) -> "RasterFile":
-    from geo.planning import LAND_PREFIX
+    from geo.published import LAND_PREFIX
     from geo.raster_files import RasterFile
 
     if Path(name).suffix:

@@ -54,7 +54,7 @@ def land_add(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import land_publishing, planning
+        from geo import land_publishing, published
 
         with progress_bar(raster.name) as progress:
             version = land_publishing.add_land(
@@ -71,7 +71,7 @@ def land_add(
         for one in (version, *land_publishing.derived_from(opened, version)):
             output.print(version_line(one))
             users += land_publishing.readers_of(
-                opened, one.dataset.removeprefix(planning.LAND_PREFIX)
+                opened, one.dataset.removeprefix(published.LAND_PREFIX)
             )
         output.print(f"→ {', '.join(users) or '-'}")
 
@@ -135,11 +135,11 @@ def land_list(store: StoreOption = None, lang: LanguageOption = None) -> None:
     """List the land rasters: unit, cell size, year, source."""
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import planning
+        from geo import published
 
         rows = [
             (
-                v.dataset.removeprefix(planning.LAND_PREFIX),
+                v.dataset.removeprefix(published.LAND_PREFIX),
                 str(v.details.get("unit", "")),
                 f"{v.details['cell_width_m']:.0f} m",
                 str(v.details.get("year") or "-"),
@@ -162,12 +162,12 @@ def model_list(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import planning
+        from geo import published
 
         language = chosen_language(lang, settings)
         now = opened.current()
-        found = {model_id: planning.model(now, model_id) for model_id in planning.models(now)}
-        waiting = {model_id: planning.unmet(now, model) for model_id, model in found.items()}
+        found = {model_id: published.model(now, model_id) for model_id in published.models(now)}
+        waiting = {model_id: published.unmet(now, model) for model_id, model in found.items()}
         if as_json:
             print_json([_model_entry(m, waiting[m.id], language) for m in found.values()])
         else:
@@ -204,7 +204,7 @@ def model_add(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import planning, publishing
+        from geo import published, publishing
 
         version, model = publishing.publish_model(
             opened,
@@ -215,7 +215,7 @@ def model_add(
             licence=licence or publishing.LICENCE_UNKNOWN,
         )
         output.print(version_line(version))
-        waiting = planning.unmet(opened, model)
+        waiting = published.unmet(opened, model)
         if waiting:
             output.print(f"? {', '.join(waiting)}", markup=False)
 
@@ -232,6 +232,6 @@ def model_show(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import planning
+        from geo import published
 
-        sys.stdout.write(planning.model_text(opened, model))
+        sys.stdout.write(published.model_text(opened, model))

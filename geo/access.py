@@ -24,7 +24,7 @@ from geo.land_publishing import add_land
 from geo.language import Text
 from geo.layers import LayerSchema
 from geo.placement import place_layer
-from geo.planning import layer
+from geo.published import layer
 from geo.raster_files import write_cog
 from geo.rasters import Grid, Window
 from geo.store import Store, Version

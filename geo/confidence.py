@@ -14,7 +14,8 @@ from geo.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_
 from geo.errors import ZoneNotRanked
 from geo.language import Language, Text
 from geo.measurement_error import measure_errors
-from geo.planning import Inputs, inputs_of, measured, open_inputs, read_model
+from geo.planning import Inputs, inputs_of, measured, open_inputs
+from geo.published import read_model
 from geo.scenarios import Scenario
 from geo.sensitivity import WeightSensitivity, most_critical, weight_sensitivities
 from geo.sentences import joined

@@ -15,7 +15,7 @@ from affine import Affine
 from geo.crs import LONLAT
 from geo.land import ELEVATION
 from geo.land_publishing import add_land
-from geo.planning import LAND_PREFIX, layer
+from geo.published import LAND_PREFIX, layer
 from geo.raster_files import write_cog
 from geo.rasters import Grid
 from geo.reference import load_reference

@@ -13,7 +13,7 @@ from geo.errors import RasterRefused
 from geo.land import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_optimised
 from geo.land_checks import require_land_raster
 from geo.language import Text
-from geo.planning import LAND_PREFIX, layer, model, models
+from geo.published import LAND_PREFIX, layer, model, models
 from geo.snapshots import file_sha256, require_space
 from geo.store import Provenance, Store, Version
 from geo.versions import Publication, Published

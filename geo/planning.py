@@ -16,20 +16,25 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo import indicators as indicator_tables
 from geo.assessment import Assessment, Origin, results_frame
-from geo.crs import to_lonlat
 from geo.errors import (
-    IndicatorNotFound,
-    LayerNotFound,
-    ModelNotFound,
     UnknownYear,
 )
-from geo.indicators import Indicator
 from geo.language import Language
-from geo.layers import with_all_fields
 from geo.measures import LandRaster, measure_zones
-from geo.models import Model, parse_model, weights_from, weights_from_judgements
+from geo.models import Model, weights_from, weights_from_judgements
+from geo.published import (
+    DEFAULT_LAYER,
+    DEFAULT_MODEL,
+    LAND_PREFIX,
+    layer,
+    model,
+    model_version,
+    read_indicators,
+    read_layer,
+    read_model,
+    years,
+)
 from geo.raster_files import RasterFile
 from geo.readiness import Measures, decision_matrix, score_matrix
 from geo.scenario_changes import (
@@ -42,12 +47,6 @@ from geo.scenarios import Scenario, digest
 from geo.scoring import DecisionMatrix
 from geo.store import Store, Version
 from geo.versions import Published
-
-MODEL_PREFIX = "model-"
-LAND_PREFIX = "land-"
-DEFAULT_MODEL = "kesiapan"
-NEED_MODEL = "kebutuhan"
-DEFAULT_LAYER = "zones"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,69 +69,6 @@ class Read:
     zones: gpd.GeoDataFrame
     indicators: pd.DataFrame
     rasters: Mapping[str, LandRaster]
-
-
-def models(store: Store | Published) -> list[str]:
-    """The ids of all published models."""
-    names = store.datasets("model")
-    return [name.removeprefix(MODEL_PREFIX) for name in names]
-
-
-def model(store: Store | Published, model_id: str) -> Model:
-    """The current version of a model; `ModelNotFound` when there is none of that id."""
-    return read_model(_model_version(store, model_id).path)
-
-
-def model_text(store: Store | Published, model_id: str) -> str:
-    """The TOML of the current version of a model; `ModelNotFound` when there is none of that id."""
-    return _model_version(store, model_id).path.read_text(encoding="utf-8")
-
-
-def unmet(store: Store | Published, chosen: Model) -> list[str]:
-    """The indicators, rasters and columns of the zones that a model reads and that are not there."""
-    now = store.current()
-    known = set(_read_indicators(now.version("indicators").path)["indicator"])
-    rasters = {name.removeprefix(LAND_PREFIX) for name in now.datasets("raster")}
-    lacking = [i for i in chosen.indicators() if i not in known]
-    lacking += [r for r in chosen.rasters() if r not in rasters]
-    columns = layer(now, DEFAULT_LAYER).columns
-    return list(dict.fromkeys(lacking + [a for a in chosen.attributes() if a not in columns]))
-
-
-def years(store: Store | Published, model_id: str = DEFAULT_MODEL) -> list[int]:
-    """The years for which any indicator of a model has a regency figure, oldest first; never empty.
-
-    A model of land alone has the years of all indicators.
-
-    Raises
-    ------
-    ModelNotFound
-    IndicatorNotFound
-        When there is no figure of any of them.
-    """
-    now = store.current()
-    version = _model_version(now, model_id)
-    return list(_years(now.version("indicators").path, version.path))
-
-
-def indicators(store: Store | Published) -> pd.DataFrame:
-    """The current indicator table, tidy; the caller's own."""
-    return _read_indicators(store.version("indicators").path).copy()
-
-
-def indicator_catalogue(store: Store | Published) -> dict[str, Indicator]:
-    """What each indicator is called, counted in and cautioned about, by id."""
-    return indicator_tables.parse_catalogue(store.version("indicators").details["catalogue"])
-
-
-def layer(store: Store | Published, name: str) -> gpd.GeoDataFrame:
-    """The current version of a layer in lon/lat, with every field of its schema.
-
-    Raises
-    ------
-    LayerNotFound
-    """
-    return with_all_fields(_read_layer(store.current().version(name, "layer").path), name)
 
 
 def assess(
@@ -284,17 +220,10 @@ def readiness_frame(store: Store | Published, language: Language) -> gpd.GeoData
     return results_frame(assessment, layer(now, assessment.layer), language)
 
 
-def _model_version(store: Store | Published, model_id: str) -> Version:
-    try:
-        return store.version(MODEL_PREFIX + model_id)
-    except LayerNotFound as error:
-        raise ModelNotFound(model_id, available=models(store)) from error
-
-
 def _versions(now: Published, chosen: Model, layer_name: str) -> dict[str, Version]:
     """The version of everything that an assessment reads, in a fixed order."""
     rasters = set(now.datasets("raster"))
-    versions = {"model": _model_version(now, chosen.id)}
+    versions = {"model": model_version(now, chosen.id)}
     versions |= {name: now.version(name, "layer") for name in (layer_name, "regencies")}
     versions["indicators"] = now.version("indicators")
     names = (LAND_PREFIX + raster for raster in chosen.rasters())
@@ -350,7 +279,7 @@ def _measure(inputs: Inputs, scenario: Scenario | None = None) -> Measures:
             read.zones,
             read_model(inputs.model),
             year=inputs.year,
-            regencies=_read_layer(inputs.regencies),
+            regencies=read_layer(inputs.regencies),
             indicators=read.indicators,
             rasters=read.rasters,
             layer_source=inputs.layer_source,
@@ -362,8 +291,8 @@ def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Re
     """What zones are measured from, as a scenario changes it; its rasters are closed afterwards."""
     with ExitStack() as stack:
         read = Read(
-            zones=_read_layer(inputs.layer),
-            indicators=_read_indicators(inputs.indicators),
+            zones=read_layer(inputs.layer),
+            indicators=read_indicators(inputs.indicators),
             rasters={
                 name: LandRaster(name, stack.enter_context(closing(RasterFile(path))), source, year)
                 for name, path, source, year in inputs.rasters
@@ -377,33 +306,6 @@ def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Re
                 rasters=apply_to_rasters(read.rasters, scenario, zones=zones),
             )
         yield read
-
-
-@lru_cache(maxsize=16)
-def _years(table_path: Path, model_path: Path) -> tuple[int, ...]:
-    table = _read_indicators(table_path)
-    asked = read_model(model_path).indicators()
-    is_asked = table["indicator"].isin(asked or table["indicator"])
-    rows = table[is_asked & (table["regency_code"].str.len() > 2)]
-    if rows.empty:
-        raise IndicatorNotFound(", ".join(asked), available=sorted(table["indicator"].unique()))
-    return tuple(sorted(int(year) for year in rows["year"].unique()))
-
-
-@lru_cache(maxsize=16)
-def read_model(path: Path) -> Model:
-    """The model of a file, parsed once."""
-    return parse_model(path.read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=4)
-def _read_indicators(path: Path) -> pd.DataFrame:
-    return indicator_tables.parse_indicators(pd.read_parquet(path))
-
-
-@lru_cache(maxsize=8)
-def _read_layer(path: Path) -> gpd.GeoDataFrame:
-    return to_lonlat(gpd.read_parquet(path))
 
 
 def _key(

@@ -21,7 +21,7 @@ from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text
 from geo.layers import schema_of
 from geo.models import Model, parse_model
-from geo.planning import MODEL_PREFIX
+from geo.published import MODEL_PREFIX
 from geo.regions import BY_CODE
 from geo.snapshots import file_sha256
 from geo.store import Provenance, Store, Upload, Version

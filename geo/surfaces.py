@@ -18,7 +18,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo import planning
+from geo import published
 from geo.edition import edition
 from geo.errors import LayerNotFound, NotReady, ZoneNotFound
 from geo.language import Text
@@ -104,7 +104,7 @@ class _Inputs:
         return tuple(f"{n}: {v.source} ({v.licence})" for n, v in self.rasters.items())
 
 
-def surface_key(store: Store | Published, model_id: str = planning.DEFAULT_MODEL) -> str | None:
+def surface_key(store: Store | Published, model_id: str = published.DEFAULT_MODEL) -> str | None:
     """What decides a model's surface now, without making it; None when it cannot have one.
 
     Raises
@@ -117,7 +117,7 @@ def surface_key(store: Store | Published, model_id: str = planning.DEFAULT_MODEL
         return None
 
 
-def require_surface_key(store: Store | Published, model_id: str = planning.DEFAULT_MODEL) -> str:
+def require_surface_key(store: Store | Published, model_id: str = published.DEFAULT_MODEL) -> str:
     """See `surface_key`; `SurfaceNotFound` when the model cannot have one."""
     inputs = _inputs(store.current(), model_id)
     _plan(inputs)
@@ -131,12 +131,12 @@ def surface_sources(store: Store | Published, model_id: str) -> tuple[str, ...]:
 
 def region_bounds(store: Store | Published) -> list[float]:
     """West, south, east, north of the regencies: a surface reaches no further."""
-    return [float(edge) for edge in planning.layer(store, "regencies").total_bounds]
+    return [float(edge) for edge in published.layer(store, "regencies").total_bounds]
 
 
 def surface(
     store: Store,
-    model_id: str = planning.DEFAULT_MODEL,
+    model_id: str = published.DEFAULT_MODEL,
     *,
     now: Published | None = None,
     patience_s: float | None = None,
@@ -176,25 +176,25 @@ def surface(
 def land_raster(store: Store | Published, name: str) -> Version:
     """The current version of a land raster; `LayerNotFound` names those that there are."""
     now = store.current()
-    known = [dataset.removeprefix(planning.LAND_PREFIX) for dataset in now.datasets("raster")]
+    known = [dataset.removeprefix(published.LAND_PREFIX) for dataset in now.datasets("raster")]
     if name not in known:
         raise LayerNotFound(name, available=known)
-    return now.version(planning.LAND_PREFIX + name)
+    return now.version(published.LAND_PREFIX + name)
 
 
 def is_of_classes(store: Store | Published, name: str) -> bool:
     """Whether a land raster's numbers name classes, as any published model reads it."""
     now = store.current()
-    return any(name in class_rasters(planning.model(now, m)) for m in planning.models(now))
+    return any(name in class_rasters(published.model(now, m)) for m in published.models(now))
 
 
 def zone_sites(
     store: Store,
     zone: str,
-    model_id: str = planning.DEFAULT_MODEL,
+    model_id: str = published.DEFAULT_MODEL,
     *,
     now: Published | None = None,
-    layer: str = planning.DEFAULT_LAYER,
+    layer: str = published.DEFAULT_LAYER,
     households: int = HOUSEHOLDS,
     area_per_household_ha: float = AREA_PER_HOUSEHOLD_HA,
     min_suitability: float = MIN_SUITABILITY,
@@ -210,7 +210,7 @@ def zone_sites(
     ZoneNotFound, ModelNotFound, LayerNotFound, SurfaceNotFound, SurfaceNotReady, InvalidInput
     """
     now = now or store.current()
-    zones = planning.layer(now, layer)
+    zones = published.layer(now, layer)
     if zone not in zones.index:
         raise ZoneNotFound(zone, available=[str(area_id) for area_id in zones.index])
     chosen = zones.loc[[zone]]
@@ -218,8 +218,8 @@ def zone_sites(
     grid = _grid_of(kept.path)
     window = _window_of(chosen, grid)
     known = {
-        name: _on_grid(now.version(planning.LAND_PREFIX + name).path, grid, window)
-        if planning.LAND_PREFIX + name in now.datasets("raster")
+        name: _on_grid(now.version(published.LAND_PREFIX + name).path, grid, window)
+        if published.LAND_PREFIX + name in now.datasets("raster")
         else None
         for name in (SLOPE, ROAD)
     }
@@ -257,17 +257,17 @@ def _turn(patience_s: float | None) -> Iterator[None]:
 
 
 def _inputs(now: Published, model_id: str) -> _Inputs:
-    chosen = planning.model(now, model_id)
+    chosen = published.model(now, model_id)
     regencies = now.version("regencies", "layer")
-    published = set(now.datasets("raster"))
+    available = set(now.datasets("raster"))
     rasters = {
-        name: now.version(planning.LAND_PREFIX + name)
+        name: now.version(published.LAND_PREFIX + name)
         for name in chosen.rasters()
-        if planning.LAND_PREFIX + name in published
+        if published.LAND_PREFIX + name in available
     }
     parts = {
         "edition": edition("geo"),
-        "model": now.version(planning.MODEL_PREFIX + model_id).sha256,
+        "model": now.version(published.MODEL_PREFIX + model_id).sha256,
         "regencies": regencies.sha256,
         "rasters": {name: version.sha256 for name, version in rasters.items()},
     }

@@ -15,7 +15,8 @@ from geo.group_sentences import group_sentences
 from geo.judgements import CONSISTENCY_LIMIT, AhpWeights
 from geo.language import Language, Text
 from geo.models import Model, weights_from, weights_from_judgements
-from geo.planning import DEFAULT_LAYER, DEFAULT_MODEL, assess, model, years
+from geo.planning import assess
+from geo.published import DEFAULT_LAYER, DEFAULT_MODEL, model, years
 from geo.scenarios import Scenario
 from geo.store import Store
 from geo.versions import Published

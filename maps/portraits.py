@@ -12,7 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo import planning
+from geo import planning, published
 from geo.assessment import Assessment, Origin
 from geo.errors import LayerNotFound, ZoneNotFound
 from geo.explain import whole_percent
@@ -56,13 +56,13 @@ def layer_of(now: Published, area_id: str, *, layer: str | None = None) -> str:
     ------
     LayerNotFound, ZoneNotFound
     """
-    published = [name for name in LAYERS if name in now.datasets("layer")]
-    if layer is not None and layer not in published:
-        raise LayerNotFound(layer, available=published)
-    asked = published if layer is None else [layer]
-    holder = next((n for n in asked if area_id in planning.layer(now, n).index), None)
+    available = [name for name in LAYERS if name in now.datasets("layer")]
+    if layer is not None and layer not in available:
+        raise LayerNotFound(layer, available=available)
+    asked = available if layer is None else [layer]
+    holder = next((n for n in asked if area_id in published.layer(now, n).index), None)
     if holder is None:
-        known = [str(i) for name in asked for i in planning.layer(now, name).index]
+        known = [str(i) for name in asked for i in published.layer(now, name).index]
         raise ZoneNotFound(area_id, available=known[:_MOST_NAMED])
     return holder
 
@@ -73,7 +73,7 @@ def zone_portrait(
     *,
     language: Language,
     layer: str | None = None,
-    model: str = planning.DEFAULT_MODEL,
+    model: str = published.DEFAULT_MODEL,
     weights: Mapping[str, float] | None = None,
     method: str | None = None,
     risk: float | None = None,
@@ -93,7 +93,7 @@ def zone_portrait(
     )
     result = assessment.result(area_id)
     view = model_view(assessment.model, year=assessment.year)
-    areas, regencies = planning.layer(now, holder), planning.layer(now, "regencies")
+    areas, regencies = published.layer(now, holder), published.layer(now, "regencies")
     names = names_of(regencies)
     row = areas.loc[[area_id]]
     card = zone_cards(
@@ -138,7 +138,7 @@ def regency_portrait(
     code: str,
     *,
     language: Language,
-    model: str = planning.DEFAULT_MODEL,
+    model: str = published.DEFAULT_MODEL,
     weights: Mapping[str, float] | None = None,
     method: str | None = None,
     risk: float | None = None,
@@ -152,11 +152,11 @@ def regency_portrait(
     ModelNotFound, InvalidWeights, InvalidMethod, UnusedRisk
     """
     now = store.current()
-    regencies = planning.layer(now, "regencies")
+    regencies = published.layer(now, "regencies")
     if code not in regencies.index:
         raise ZoneNotFound(code, available=[str(known) for known in regencies.index])
     facts = regencies.loc[code]
-    rows, catalogue = _rows_of(now, code), planning.indicator_catalogue(now)
+    rows, catalogue = _rows_of(now, code), published.indicator_catalogue(now)
     sources = numbered_sources(rows)
     every = histories(rows, catalogue, sources, language)
     standings = {
@@ -202,8 +202,8 @@ def _whole_card(card: Mapping[str, Any]) -> dict[str, Any]:
 
 def _models(now: Published) -> list[tuple[str, Any]]:
     """The models by id and title, the default first."""
-    found = [planning.model(now, model_id) for model_id in planning.models(now)]
-    ordered = sorted(found, key=lambda m: (m.id != planning.DEFAULT_MODEL, m.kind != "need", m.id))
+    found = [published.model(now, model_id) for model_id in published.models(now)]
+    ordered = sorted(found, key=lambda m: (m.id != published.DEFAULT_MODEL, m.kind != "need", m.id))
     return [(model.id, model.title) for model in ordered]
 
 
@@ -322,7 +322,7 @@ def _lineage(
 
 
 def _rows_of(now: Published, code: str) -> pd.DataFrame:
-    table = planning.indicators(now)
+    table = published.indicators(now)
     return table[table["regency_code"] == code]
 
 
@@ -331,7 +331,7 @@ def labour_of(now: Published, code: str | None, language: Language) -> dict[str,
     rows = _rows_of(now, code or "")
     rows = rows[rows["indicator"].isin(ZONE_FIGURES)]
     sources = numbered_sources(rows)
-    catalogue = planning.indicator_catalogue(now)
+    catalogue = published.indicator_catalogue(now)
     return {"histories": histories(rows, catalogue, sources, language), "sources": sources}
 
 
@@ -340,7 +340,7 @@ def _areas_in(
 ) -> dict[str, Any]:
     """A layer's areas of one regency with their standing, ranked first."""
     view = model_view(assessment.model, year=assessment.year)
-    areas = planning.layer(now, assessment.layer)
+    areas = published.layer(now, assessment.layer)
     inside = areas[areas["regency_code"].astype("str") == code]
     results = [assessment.result(str(area_id)) for area_id in inside.index]
     ordered = sorted(results, key=lambda r: (r.rank is None, r.rank or 0, r.name.casefold()))

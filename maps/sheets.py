@@ -23,7 +23,7 @@ from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
-from geo import planning
+from geo import planning, published
 from geo.assessment import Assessment
 from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
@@ -74,7 +74,7 @@ def read_zone_subject(
     *,
     printed: datetime.date,
     language: Language,
-    model: str = planning.DEFAULT_MODEL,
+    model: str = published.DEFAULT_MODEL,
     year: int | None = None,
     weights: Mapping[str, float] | None = None,
     method: str | None = None,
@@ -89,11 +89,11 @@ def read_zone_subject(
     ZoneNotFound, ModelNotFound, UnknownYear, InvalidWeights, InvalidMethod, UnusedRisk
     """
     now = store.current()
-    published = now.datasets("layer")
-    layers = [name for name in LAYERS if name in published]
-    holder = next((n for n in layers if area_id in planning.layer(now, n).index), None)
+    available = now.datasets("layer")
+    layers = [name for name in LAYERS if name in available]
+    holder = next((n for n in layers if area_id in published.layer(now, n).index), None)
     if holder is None:
-        known = [str(i) for name in layers for i in planning.layer(now, name).index]
+        known = [str(i) for name in layers for i in published.layer(now, name).index]
         raise ZoneNotFound(area_id, available=known[:50])
     assessment, _ = assess_wish(
         now,
@@ -120,7 +120,7 @@ def read_province_subject(
     *,
     printed: datetime.date,
     language: Language,
-    model: str = planning.DEFAULT_MODEL,
+    model: str = published.DEFAULT_MODEL,
     year: int | None = None,
     weights: Mapping[str, float] | None = None,
     method: str | None = None,
@@ -149,8 +149,8 @@ def _subject(
 ) -> SheetSubject:
     return SheetSubject(
         assessment=assessment,
-        layer=planning.layer(now, assessment.layer),
-        regencies=planning.layer(now, "regencies"),
+        layer=published.layer(now, assessment.layer),
+        regencies=published.layer(now, "regencies"),
         is_synthetic=has_synthetic_land(now),
         printed=printed,
         language=language,
@@ -167,7 +167,9 @@ def _quadrants(now: Published, readiness: Assessment) -> QuadrantTable | None:
     if readiness.model.kind != "readiness":
         return None
     try:
-        need = planning.assess(now, planning.NEED_MODEL, layer=readiness.layer, year=readiness.year)
+        need = planning.assess(
+            now, published.NEED_MODEL, layer=readiness.layer, year=readiness.year
+        )
     except (ModelNotFound, UnknownYear):
         return None
     return quadrants(readiness, need) if need.model.kind == "need" else None

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import indicators as indicator_tables
-from geo import planning, surfaces
+from geo import planning, published, surfaces
 from geo.assessment import Assessment
 from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import Indicator
@@ -70,23 +70,23 @@ def read_subject(
         For a year of which no indicator has a figure.
     """
     now = store.current()
-    regencies = planning.layer(now, "regencies")
-    table = drawn_figures(planning.indicators(now), regencies.index)
-    catalogue = planning.indicator_catalogue(now)
+    regencies = published.layer(now, "regencies")
+    table = drawn_figures(published.indicators(now), regencies.index)
+    catalogue = published.indicator_catalogue(now)
     choices = _choices(table, catalogue)
     chosen = next((c for c in choices if c.id == indicator), None)
     if chosen is None:
         raise IndicatorNotFound(indicator, available=[c.id for c in choices])
     _require_year(year, choices)
     shown_year = year if year is not None and year in chosen.years else chosen.years[-1]
-    published = [name for name in ASSESSED if name in now.datasets("layer")]
-    assessments = {name: planning.assess(now, model, layer=name) for name in published}
+    available = [name for name in ASSESSED if name in now.datasets("layer")]
+    assessments = {name: planning.assess(now, model, layer=name) for name in available}
     version = now.version("regencies")
     return Subject(
         regencies=regencies,
-        layers={name: planning.layer(now, name) for name in published},
+        layers={name: published.layer(now, name) for name in available},
         assessments=assessments,
-        model=model_view(planning.model(now, model), year=planning.years(now, model)[-1]),
+        model=model_view(published.model(now, model), year=published.years(now, model)[-1]),
         model_id=model,
         models=_model_choices(now),
         indicator=_indicator_view(table, catalogue[indicator], shown_year),
@@ -101,9 +101,11 @@ def read_subject(
 
 
 def _need(now: Published, model: str) -> tuple[Model, int] | None:
-    if model == planning.NEED_MODEL or planning.NEED_MODEL not in planning.models(now):
+    if model == published.NEED_MODEL or published.NEED_MODEL not in published.models(now):
         return None
-    return planning.model(now, planning.NEED_MODEL), planning.years(now, planning.NEED_MODEL)[-1]
+    return published.model(now, published.NEED_MODEL), published.years(now, published.NEED_MODEL)[
+        -1
+    ]
 
 
 def _require_year(year: int | None, choices: Sequence[IndicatorChoice]) -> None:
@@ -114,12 +116,12 @@ def _require_year(year: int | None, choices: Sequence[IndicatorChoice]) -> None:
 
 def _model_choices(now: Published) -> list[tuple[str, Text]]:
     """The default model first, then need, then by id."""
-    found = [planning.model(now, model_id) for model_id in planning.models(now)]
+    found = [published.model(now, model_id) for model_id in published.models(now)]
     return [(m.id, m.title) for m in sorted(found, key=_place_of_model)]
 
 
 def _place_of_model(model: Model) -> tuple[bool, bool, str]:
-    return (model.id != planning.DEFAULT_MODEL, model.kind != "need", model.id)
+    return (model.id != published.DEFAULT_MODEL, model.kind != "need", model.id)
 
 
 def _choices(table: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> list[IndicatorChoice]:
@@ -189,7 +191,7 @@ def draw_planner(
 
 def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
     # The quadrant is of these two models, whichever of them the page shows.
-    is_paired = subject.model_id in {planning.DEFAULT_MODEL, planning.NEED_MODEL}
+    is_paired = subject.model_id in {published.DEFAULT_MODEL, published.NEED_MODEL}
     return weighing_view(
         subject.assessments["zones"].model,
         need=subject.need,

@@ -117,21 +117,21 @@ def _drawn(now: Published, query: CompareQuery, language: Language, links: Links
 
 
 def _content(now: Published, query: CompareQuery, *, language: Language, assets: Any) -> Any:
-    from geo import planning
+    from geo import published
     from maps import comparing
 
     if query.layer not in comparing.COMPARED:
         raise LayerNotFound(query.layer, available=list(comparing.COMPARED))
-    model = planning.model(now, query.model)
+    model = published.model(now, query.model)
     left = _Side(query.year, query.weights or "own", query.method, query.risk).of(model)
     first = _assessed(now, query, left)
     pair_of_zones = _two_zones(query.zones)
-    right, reason = _other_side(query, left, first, years=planning.years(now, query.model))
+    right, reason = _other_side(query, left, first, years=published.years(now, query.model))
     found = (first, first if pair_of_zones else _assessed(now, query, right))
     form = comparing.comparison_form(
         found,
         weights=(left.weights, right.weights),
-        years=planning.years(now, query.model),
+        years=published.years(now, query.model),
         zones=pair_of_zones,
         kept=query.model_dump(exclude_none=True, exclude_unset=True, exclude=_NOT_KEPT),
         language=language,
@@ -146,8 +146,8 @@ def _content(now: Published, query: CompareQuery, *, language: Language, assets:
         **comparing.assessments_content(found, reason=reason, language=language),
         "maps": comparing.maps_compared(
             found,
-            planning.layer(now, query.layer),
-            regencies=planning.layer(now, "regencies"),
+            published.layer(now, query.layer),
+            regencies=published.layer(now, "regencies"),
             labels=[side["label"] for side in form["sides"]],
             attribution=f"{regencies.source} ({regencies.licence})",
             language=language,
@@ -157,11 +157,11 @@ def _content(now: Published, query: CompareQuery, *, language: Language, assets:
 
 
 def _assessed(now: Published, query: CompareQuery, side: _Side) -> "Assessment":
-    from geo import planning
+    from geo import published
     from geo.weighing import assess_wish
     from geo.wishes import Wish
 
-    model = planning.model(now, query.model)
+    model = published.model(now, query.model)
     found, _ = assess_wish(
         now,
         Wish(stated=_stated(side.weights, model)),

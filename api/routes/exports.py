@@ -63,7 +63,7 @@ def export_assessment(
     language: LanguageDep,
 ) -> Response:
     """The scored zones with contributions, measures and explanations; codes stay text."""
-    from geo import planning
+    from geo import planning, published
     from geo.assessment import results_frame
     from geo.files import write_layer
 
@@ -83,7 +83,7 @@ def export_assessment(
     name = f"kawasan-{found.model.id}-{layer}-{found.year}.{format}"
 
     def answer() -> Response:
-        frame = results_frame(found, planning.layer(now, layer), language)
+        frame = results_frame(found, published.layer(now, layer), language)
         with tempfile.TemporaryDirectory(prefix="kawasan-export-") as folder:
             path = Path(folder) / name
             write_layer(frame, path)

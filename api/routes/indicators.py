@@ -103,14 +103,14 @@ def read_classes(
     require_mapped(now, indicator)
 
     def answer() -> Response:
-        from geo import planning
+        from geo import published
         from maps.indicator_classes import indicator_classes
 
-        table = planning.indicators(now)
+        table = published.indicators(now)
         document = indicator_classes(
-            planning.indicator_catalogue(now)[indicator],
+            published.indicator_catalogue(now)[indicator],
             table[table["indicator"] == indicator],
-            codes=[str(code) for code in planning.layer(now, "regencies").index],
+            codes=[str(code) for code in published.layer(now, "regencies").index],
             breaks=query.breaks,
             language=language,
         )
@@ -121,9 +121,9 @@ def read_classes(
 
 def require_mapped(now: "Published", indicator: str) -> None:
     """Raise `IndicatorNotFound` unless the map can show the indicator."""
-    from geo import planning
+    from geo import published
     from geo.errors import IndicatorNotFound
 
-    known = [found.id for found in planning.indicator_catalogue(now).values() if found.mappable]
+    known = [found.id for found in published.indicator_catalogue(now).values() if found.mappable]
     if indicator not in known:
         raise IndicatorNotFound(indicator, available=known)

@@ -22,12 +22,12 @@ def read_models(
     request: Request, store: StoreDep, language: LanguageDep, links: LinksDep
 ) -> Response:
     """Every published model, and the methods and rules for weights that can be chosen."""
-    from geo import planning
+    from geo import published
     from geo.methods import METHODS
     from geo.weights import WEIGHTINGS
 
     now = store.current()
-    found = [planning.model(now, model_id) for model_id in planning.models(now)]
+    found = [published.model(now, model_id) for model_id in published.models(now)]
     document = {
         "models": [
             {
@@ -36,7 +36,7 @@ def read_models(
                 "kind": m.kind,
                 "title": m.title.to(language),
                 "description": m.description.to(language),
-                "waits_for": planning.unmet(now, m),
+                "waits_for": published.unmet(now, m),
                 "links": [links.link("item", JSON, "models", m.id)],
             }
             for m in found
@@ -64,22 +64,22 @@ def read_model(request: Request, model: str, store: StoreDep, language: Language
 
     `years` are those with data, `waits_for` the indicators, rasters and columns that are not there.
     """
-    from geo import planning
+    from geo import published
 
     now = store.current()
-    chosen = planning.model(now, model)
+    chosen = published.model(now, model)
     document = _described(chosen, language)
-    document |= {"years": _years(now, model), "waits_for": planning.unmet(now, chosen)}
+    document |= {"years": _years(now, model), "waits_for": published.unmet(now, chosen)}
     return tagged(request, json_response(request, document))
 
 
 def _years(now: "Published", model: str) -> list[int]:
     """The years with data; none where a model waits for all of its indicators."""
-    from geo import planning
+    from geo import published
     from geo.errors import IndicatorNotFound
 
     try:
-        return planning.years(now, model)
+        return published.years(now, model)
     except IndicatorNotFound:
         return []
 

@@ -116,7 +116,7 @@ def judge(
 
     Of several members: their aggregate, the consensus, and who differs most on what.
     """
-    from geo import planning
+    from geo import published
     from geo.errors import InvalidWeights
     from geo.weighing import weigh, weighed_document
 
@@ -124,7 +124,7 @@ def judge(
     if not wish.is_stated:
         raise InvalidWeights(reason=_NOTHING_JUDGED)
     weighed = weigh(now, wish, model_id=asked.model)
-    model = planning.model(now, asked.model)
+    model = published.model(now, asked.model)
     document = weighed_document(weighed, model, language)
     return json_response(request, {"weights": weighed.weights} | document)
 

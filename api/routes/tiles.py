@@ -129,14 +129,14 @@ def _drawing(
 
 def _layer(now: Published, name: str, model: str, language: Language) -> tuple[str, dict[str, Any]]:
     """The key of a layer, and what its TileJSON says of it."""
-    from geo import planning, surfaces
+    from geo import published, surfaces
     from maps.tiles import MAX_ZOOM, land_legend, land_palette, suitability_legend
 
     if name == _suitability():
         key = surfaces.require_surface_key(now, model)
         bounds = surfaces.region_bounds(now)
         source = "; ".join(surfaces.surface_sources(now, model))
-        legend = suitability_legend(planning.model(now, model).title, source, language)
+        legend = suitability_legend(published.model(now, model).title, source, language)
     else:
         raster = surfaces.land_raster(now, name)
         is_classes = surfaces.is_of_classes(now, name)

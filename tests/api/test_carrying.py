@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from api.carrying import carry
 from api.cli import app
 from geo.files import write_layer
-from geo.planning import layer
+from geo.published import layer
 
 HEAD = "regency_code,indicator,year,period,value,unit,source,source_url,note,confidence"
 COMMAND = typer.Typer()

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.settings import Settings
-from geo.planning import layer
+from geo.published import layer
 from geo.reference import load_reference
 from geo.shipped import DATASETS
 from geo.store import Store
@@ -187,9 +187,9 @@ def test_an_indicator_table_with_unknown_codes_is_refused_naming_them(
 
 
 def test_a_new_indicator_table_is_published_and_read_at_once(run, reference_store, tmp_path):
-    from geo import planning
+    from geo import published
 
-    table = planning.indicators(reference_store)
+    table = published.indicators(reference_store)
     newer = (
         table[table["indicator"] == "tpt_agustus"]
         .query("year == 2025")
@@ -198,13 +198,13 @@ def test_a_new_indicator_table_is_published_and_read_at_once(run, reference_stor
     path = tmp_path / "indikator.csv"
     pd.concat([table, newer]).to_csv(path, index=False)
     assert "indicators: 2" in run("ingest", path, "--as", "indicators", "--source", "uji")
-    assert planning.years(reference_store, "kebutuhan")[-1] == 2026
+    assert published.years(reference_store, "kebutuhan")[-1] == 2026
 
 
 def test_a_table_of_one_figure_is_added_to_all_others(run, reference_store, tmp_path):
-    from geo import planning
+    from geo import published
 
-    before = planning.indicators(reference_store)
+    before = published.indicators(reference_store)
     path = tmp_path / "tpt.csv"
     path.write_text(
         "regency_code,indicator,year,period,value,unit,source,source_url\n"
@@ -214,18 +214,18 @@ def test_a_table_of_one_figure_is_added_to_all_others(run, reference_store, tmp_
     assert checked.split() == ["added:", "1", "changed:", "0", "unchanged:", "881", "removed:", "0"]
     assert reference_store.version("indicators").number == 1
     run("ingest", path, "--as", "indicators")
-    assert len(planning.indicators(reference_store)) == len(before) + 1
+    assert len(published.indicators(reference_store)) == len(before) + 1
     assert "Cahaya Baru" in run("assess")
 
 
 def test_figures_are_removed_only_when_that_is_asked_for(run, reference_store, tmp_path):
-    from geo import planning
+    from geo import published
 
     path = tmp_path / "indikator.csv"
-    planning.indicators(reference_store).query("year == 2025").to_csv(path, index=False)
+    published.indicators(reference_store).query("year == 2025").to_csv(path, index=False)
     assert "unchanged: 881" in run("ingest", path, "--as", "indicators", "--check")
     said = run("ingest", path, "--as", "indicators", "--replace")
-    left = planning.indicators(reference_store)
+    left = published.indicators(reference_store)
     assert set(left["year"]) == {2025}
     assert f"removed: {881 - len(left)}" in said
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo import planning
+from geo import published
 from maps.text import format_number
 from tests.api.examples import publish
 from tests.api.test_portraits import Outline, text_of
@@ -134,7 +134,7 @@ def test_a_page_is_drawn_once_for_what_is_published_and_no_nonce_is_used_twice(
     assert nonces[0] != nonces[1]
     assert nonces[0] not in second.text
     assert first.text.replace(*nonces) == second.text
-    zones = planning.layer(reference_store, "zones")
+    zones = published.layer(reference_store, "zones")
     publish(reference_store, "zones", zones.assign(name="Nama baru"))
     assert "Nama baru" in client.get("/compare?lang=en", headers=PAGE).text
 
@@ -186,7 +186,7 @@ def test_a_page_is_in_order_for_those_who_cannot_see_it(client, query):
 
 
 def test_hostile_names_are_text(client, reference_store):
-    zones = planning.layer(reference_store, "zones")
+    zones = published.layer(reference_store, "zones")
     publish(reference_store, "zones", zones.assign(name=" ".join(HOSTILE)))
     for query in ("", "zones=cahaya-baru,angsana"):
         page = client.get(f"/compare?{query}", headers=PAGE).text

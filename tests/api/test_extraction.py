@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from geo.planning import layer
+from geo.published import layer
 
 
 @pytest.fixture

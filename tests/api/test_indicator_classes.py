@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo import planning
+from geo import published
 from geo.publishing import publish_indicators
 from maps.subject import read_subject
 from tests.api.examples import publish
@@ -44,10 +44,10 @@ def test_every_year_is_there_in_the_same_classes(client, breaks):
 
 def test_the_first_colours_of_the_map_are_of_the_same_classes(client, reference_store):
     """Also where a regency has the greatest figure and is not drawn."""
-    table = planning.indicators(reference_store)
+    table = published.indicators(reference_store)
     figures = table[(table["indicator"] == "tpt_agustus") & (table["regency_code"] != "63")]
     highest = figures.loc[figures["value"].idxmax(), "regency_code"]
-    regencies = planning.layer(reference_store, "regencies")
+    regencies = published.layer(reference_store, "regencies")
     publish(reference_store, "regencies", regencies.drop(index=highest))
     found = client.get(TPT).json()
     assert found["edges"][-1] < figures["value"].max()
@@ -58,7 +58,7 @@ def test_the_first_colours_of_the_map_are_of_the_same_classes(client, reference_
 
 def test_the_figures_are_those_of_the_table(client, reference_store):
     found = client.get(TPT, params={"lang": "en"}).json()
-    table = planning.indicators(reference_store)
+    table = published.indicators(reference_store)
     rows = table[(table["indicator"] == "tpt_agustus") & (table["regency_code"] != "63")]
     shown = {
         (code, int(year)): figure["value"]
@@ -107,7 +107,7 @@ def test_nothing_is_sent_again_until_something_is_published(client, reference_st
     assert client.get(TPT, headers=tag).status_code == 304
     assert client.get(TPT, params={"breaks": "equal"}, headers=tag).status_code == 200
     assert client.get(TPT, params={"lang": "en"}, headers=tag).status_code == 200
-    table = planning.indicators(reference_store)
+    table = published.indicators(reference_store)
     publish_indicators(
         reference_store,
         table.assign(value=table["value"] + 1),

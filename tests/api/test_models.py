@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo import planning
+from geo import published
 from geo.publishing import publish_model
 
 
@@ -42,7 +42,7 @@ def test_every_model_that_is_listed_is_described_with_its_weights_and_sources(cl
 
 
 def test_a_model_that_waits_for_all_its_data_is_described_without_years(client, reference_store):
-    text = planning.model_text(reference_store, "kebutuhan").replace('"kebutuhan"', '"menunggu"')
+    text = published.model_text(reference_store, "kebutuhan").replace('"kebutuhan"', '"menunggu"')
     named = re.findall(r'indicator = "(\w+)"', text)
     for name in named:
         text = text.replace(f'indicator = "{name}"', f'indicator = "{name}_baru"')

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo import planning
+from geo import published
 from geo.publishing import publish_indicators
 from tests.api.examples import publish
 from tests.maps.examples import HOSTILE
@@ -254,12 +254,12 @@ def test_what_is_not_there_is_a_problem(client, path, status, code):
 
 
 def test_hostile_attributes_are_text_wherever_they_are_shown(client, reference_store):
-    zones = planning.layer(reference_store, "zones")
+    zones = published.layer(reference_store, "zones")
     evil = " ".join(HOSTILE)
     texts = ("name", "status", "remarks", "source", "geometry_method")
     changed = zones.assign(**dict.fromkeys(texts, evil), source_url="javascript:alert(1)")
     publish(reference_store, "zones", changed)
-    table = planning.indicators(reference_store)
+    table = published.indicators(reference_store)
     poisoned = table.assign(source=evil, note=evil, source_url="javascript:alert(1)")
     publish_indicators(
         reference_store, poisoned.astype("str"), actor="tester", note="x", source=evil

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo import planning
+from geo import published
 from tests.api.examples import publish
 
 WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
@@ -299,7 +299,7 @@ def test_bodies_that_are_no_sensible_json_are_refused(client, body, status, code
 
 
 def test_more_draws_of_more_zones_than_one_request_may_take_are_refused(client, reference_store):
-    kecamatan = planning.layer(reference_store, "kecamatan")
+    kecamatan = published.layer(reference_store, "kecamatan")
     copy = kecamatan.rename(index=lambda area_id: f"{area_id}x")
     publish(reference_store, "kecamatan", pd.concat([kecamatan, copy]))
     asked = {"layer": "kecamatan", "uncertainty": 20_000}

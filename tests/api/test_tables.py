@@ -12,7 +12,7 @@ from api.main import create_app
 from api.routes import pages
 from api.settings import Settings
 from api.tables import Tables
-from geo import encoding, planning
+from geo import encoding, published
 from geo.reference import load_reference
 from geo.store import Store
 from tests.api.examples import PROVENANCE, publish, zones
@@ -81,7 +81,7 @@ def test_a_dataset_that_is_no_layer_is_no_collection(client, store):
 def test_readiness_is_prepared_from_the_versions_that_its_key_names(reference_store):
     tables = Tables(reference_store)
     before = tables.collection("readiness")
-    frame = planning.layer(reference_store, "zones")
+    frame = published.layer(reference_store, "zones")
     publish(reference_store, "zones", frame.assign(name="renamed"))  # while it is being prepared
     assert "renamed" not in names(tables.table(before, "id"))
     after = tables.collection("readiness")
@@ -103,7 +103,7 @@ def test_a_map_is_kept_under_the_versions_that_it_was_drawn_from(reference_store
     draw = pages._draw
 
     def published_meanwhile(*arguments):
-        frame = planning.layer(reference_store, "zones")
+        frame = published.layer(reference_store, "zones")
         publish(reference_store, "zones", frame.assign(name="renamed"))
         return draw(*arguments)
 

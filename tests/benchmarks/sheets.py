@@ -41,7 +41,7 @@ def zone(store: Store, area_id: str, *, raster: bool = False) -> bytes:
 
 def changing(store: Store) -> Callable[[], bytes]:
     """Another zone at each call, so that nothing typst remembers of the last one helps."""
-    ids = [str(i) for i in sheets.planning.layer(store, "kecamatan").index]
+    ids = [str(i) for i in sheets.published.layer(store, "kecamatan").index]
     return lambda: zone(store, ids.pop())
 
 

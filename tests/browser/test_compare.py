@@ -5,7 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from geo import planning
+from geo import published
 from geo.store import Store
 from tests.api.examples import publish
 from tests.browser.test_map_page import DESKTOP, PHONE
@@ -25,7 +25,7 @@ def address(reference_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("compare") / "store"
     shutil.copytree(reference_folder, folder)
     store = Store(folder)
-    zones = planning.layer(store, "zones")
+    zones = published.layer(store, "zones")
     names = zones["name"].where(zones.index != "gula-habang", " ".join(HOSTILE))
     publish(store, "zones", zones.assign(name=names))
     store.close()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo import planning
+from geo import planning, published
 from geo.access import add_distance, province_grid
 from geo.errors import InvalidInput, UploadRejected, UploadUnsupported
 from geo.raster_files import RasterFile
@@ -51,7 +51,7 @@ def test_the_road_criterion_is_scored_at_once(reference_store, tmp_path, suffix)
 def test_the_raster_covers_the_province_and_holds_the_distances(reference_store, tmp_path):
     version = add_distance(reference_store, road(tmp_path), **CITED)
     raster = RasterFile(version.path)
-    regencies = planning.layer(reference_store, "regencies")
+    regencies = published.layer(reference_store, "regencies")
     assert shapely.box(*raster.grid.bounds).covers(
         shapely.box(*regencies.to_crs("EPSG:32750").total_bounds)
     )

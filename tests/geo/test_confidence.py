@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo import planning
+from geo import planning, published
 from geo.confidence import (
     Simulation,
     confidence,
@@ -25,7 +25,7 @@ def regencies(reference_store):
 @pytest.fixture
 def unranked(reference_store):
     """Slope alone, of which the shipped data know nothing."""
-    model = planning.model(reference_store, "kesiapan")
+    model = published.model(reference_store, "kesiapan")
     weights = {c.id: float(c.id == "lereng") for c in model.criteria}
     return planning.assess(reference_store, layer="regencies", weights=weights)
 

@@ -9,7 +9,7 @@ import rasterio
 from typer.testing import CliRunner
 
 from api.cli import app
-from geo import demo, planning
+from geo import demo, published
 from geo.elevation import DERIVED
 from geo.store import Store
 from geo.synthetic_notice import has_synthetic_land
@@ -47,7 +47,7 @@ def test_the_demo_has_a_store_of_its_own(folder):
 
 
 def test_every_made_up_raster_says_so_in_both_languages(store):
-    made = [planning.LAND_PREFIX + name for name in ("elevation", "peat_depth_m", *DERIVED)]
+    made = [published.LAND_PREFIX + name for name in ("elevation", "peat_depth_m", *DERIVED)]
     assert set(made) <= set(store.datasets("raster"))
     for name in made:
         version = store.version(name)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import model_schema, planning
+from geo import model_schema, planning, published
 from geo.criteria import AttributeMeasure, MeasureError, RasterMeasure, objective_of
 from geo.errors import InconsistentJudgements, InvalidModel, InvalidWeights
 from geo.files import layer_to_parquet
@@ -444,14 +444,14 @@ def test_the_template_ranks_nothing_until_an_office_enters_its_survey(reference_
         assert {r.status for r in found.results} == {"insufficient_data"}
         assert {r.data_coverage for r in found.results} == {0.0}
         assert "belum ada dalam data kawasan" in found.results[0].criteria[0].note.id
-    assert planning.unmet(reference_store, found.model) == list(found.model.attributes())
+    assert published.unmet(reference_store, found.model) == list(found.model.attributes())
 
 
 def test_the_template_ranks_the_zones_of_which_all_five_indices_are_surveyed(reference_store):
     publish_model(
         reference_store, (MODELS / "ipktrans.toml").read_text("utf-8"), actor="tester", note=""
     )
-    zones = planning.layer(reference_store, "zones")
+    zones = published.layer(reference_store, "zones")
     surveyed = {"angsana": 61, "bekambit": 20, "cerbon": 90}
     index = zones.index.map(lambda zone: surveyed.get(zone, np.nan))
     columns = dict.fromkeys(("i_ekonomi", "i_sosbud", "i_lingk", "i_sarpras"), index)

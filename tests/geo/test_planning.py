@@ -5,7 +5,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from geo import land_publishing, planning
+from geo import land_publishing, planning, published
 from geo.assessment import as_document, results_frame
 from geo.crs import area_ha
 from geo.errors import (
@@ -97,7 +97,7 @@ def test_the_same_inputs_give_the_same_document_and_key(reference_store):
 
 
 def test_figures_come_from_the_indicator_table(reference_store):
-    table = planning.indicators(reference_store)
+    table = published.indicators(reference_store)
     tpak = values_for(table, "tpak_agustus", 2025)["value"]
     zone = planning.assess(reference_store).result("gula-habang")
     found = next(c for c in zone.criteria if c.criterion == "tpak")
@@ -208,7 +208,7 @@ def test_a_land_raster_needs_a_name_and_a_unit(reference_store, tmp_path, name, 
 
 
 def test_zones_with_a_published_area_have_it_within_five_hundredths_of_a_percent(reference_store):
-    zones = planning.layer(reference_store, "zones")
+    zones = published.layer(reference_store, "zones")
     disc = zones[zones["geometry_kind"] == "equal_area_disc"]
     assert area_ha(disc) == pytest.approx(disc["area_ha"].to_numpy(), rel=5e-4)
 
@@ -232,8 +232,8 @@ def flat_slope(folder, percent=1.0):
 
 
 def test_a_table_without_a_models_indicators_is_not_found_and_no_fault(reference_store):
-    table = planning.indicators(reference_store)
-    asked = planning.model(reference_store, "kesiapan").indicators()
+    table = published.indicators(reference_store)
+    asked = published.model(reference_store, "kesiapan").indicators()
     publish_indicators(
         reference_store,
         table[~table["indicator"].isin(asked)],
@@ -246,9 +246,9 @@ def test_a_table_without_a_models_indicators_is_not_found_and_no_fault(reference
 
 
 def test_a_caller_may_change_the_indicator_table_that_it_was_given(reference_store):
-    mine = planning.indicators(reference_store)
+    mine = published.indicators(reference_store)
     mine["value"] = 0.0
-    assert planning.indicators(reference_store)["value"].max() > 0
+    assert published.indicators(reference_store)["value"].max() > 0
 
 
 def test_the_year_of_a_raster_is_a_year_or_missing(reference_store):
@@ -278,18 +278,18 @@ def test_a_name_of_none_or_of_several_zones_is_not_found(reference_store, asked)
 
 
 def test_a_model_of_ones_own_is_published_beside_the_others_or_in_their_place(reference_store):
-    text = planning.model_text(reference_store, "kesiapan")
+    text = published.model_text(reference_store, "kesiapan")
     own = text.replace('id = "kesiapan"', 'id = "kantor"')
     publish_model(reference_store, own, actor="tester", note="")
-    assert planning.models(reference_store) == ["ipktrans", "kantor", "kebutuhan", "kesiapan"]
+    assert published.models(reference_store) == ["ipktrans", "kantor", "kebutuhan", "kesiapan"]
     assert planning.assess(reference_store, "kantor").n_ranked == 2
 
     later = text.replace("coverage_floor = 0.5", "coverage_floor = 0.9")
     version, model = publish_model(reference_store, later, actor="tester", note="", licence="CC0")
     assert (version.number, version.source, version.licence) == (2, model.source, "CC0")
     assert planning.assess(reference_store).n_ranked == 0
-    assert "slope_percent" in planning.unmet(reference_store, model)
-    assert "tpak_agustus" not in planning.unmet(reference_store, model)
+    assert "slope_percent" in published.unmet(reference_store, model)
+    assert "tpak_agustus" not in published.unmet(reference_store, model)
 
 
 def test_a_model_that_cannot_be_used_is_not_published(reference_store):

@@ -54,11 +54,11 @@ def test_a_score_on_the_threshold_has_reached_it():
 
 
 def test_the_threshold_is_the_middle_class_of_any_model(reference_store):
-    from geo import planning
+    from geo import published
 
     found = {
-        m: middle_threshold(planning.model(reference_store, m))
-        for m in planning.models(reference_store)
+        m: middle_threshold(published.model(reference_store, m))
+        for m in published.models(reference_store)
     }
     assert (found["kesiapan"], found["kebutuhan"]) == (60, 35)
     model = make_model()

@@ -468,10 +468,10 @@ def test_a_scenario_without_changes_gives_the_shipped_assessment(reference_store
 
 
 def test_everything_at_once_on_the_shipped_zones(reference_store):
-    from geo import planning
+    from geo import planning, published
 
     now = reference_store.current()
-    angsana = planning.layer(now, "zones").geometry["angsana"]
+    angsana = published.layer(now, "zones").geometry["angsana"]
     chosen = scenario(
         indicators=[figure(region="63.10", value=75)],
         measures=[{"zone": "angsana", "criterion": "air_minum", "set": 95}],

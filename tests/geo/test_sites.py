@@ -8,7 +8,7 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import land_publishing, planning, surfaces
+from geo import land_publishing, published, surfaces
 from geo.crs import area_ha
 from geo.errors import InvalidInput, ZoneNotFound
 from geo.files import write_layer
@@ -242,7 +242,7 @@ def sloped(reference_store, tmp_path):
 def test_sites_in_a_shipped_zone_lie_in_it_and_say_what_was_not_checked(sloped):
     found = surfaces.zone_sites(sloped, "cahaya-baru")
     assert len(found.search.sites) > 0
-    zone = planning.layer(sloped, "zones").loc["cahaya-baru"].geometry
+    zone = published.layer(sloped, "zones").loc["cahaya-baru"].geometry
     # Cells by their centres: an outline may reach half a cell over the zone's.
     assert zone.buffer(1 / 120).covers(shapely.union_all(found.search.sites.geometry))
     assert (found.search.sites["slope_0_2_share"] == 1).all()

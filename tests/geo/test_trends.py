@@ -253,9 +253,9 @@ def test_an_indicator_of_a_regency_is_compared_in_one_unit_only_and_doubtful_fig
 
 
 def test_the_shipped_series_of_human_development_are_two(reference_store):
-    from geo import planning
+    from geo import published
 
-    shipped = planning.indicators(reference_store)
+    shipped = published.indicators(reference_store)
     new = indicator_trend(shipped, "ipm_sp2020lf", region="63.04")
     assert years_of(new) == [[2021, 2022, 2023, 2024]]
     assert years_of(indicator_trend(shipped, "ipm_seri_lama", region="63.04")) == [[2021]]
@@ -264,11 +264,11 @@ def test_the_shipped_series_of_human_development_are_two(reference_store):
 
 
 def test_the_shipped_years_are_never_compared_across_other_data(reference_store):
-    from geo import planning
+    from geo import planning, published
 
     years = [
         planning.assess(reference_store, "kebutuhan", year=year)
-        for year in planning.years(reference_store, "kebutuhan")
+        for year in published.years(reference_store, "kebutuhan")
     ]
     trends = {t.area_id: t for t in zone_trends(years)}
     assert set(trends) == {r.area_id for r in years[-1].results}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo import planning
+from geo import planning, published
 from geo.errors import InvalidWeights
 from geo.group_judgement import Member
 from geo.language import Text
@@ -18,13 +18,13 @@ TITLE = Text(id="Uji", en="Test")
 
 
 def by_dimension(store, weights):
-    model = planning.model(store, "kesiapan")
+    model = published.model(store, "kesiapan")
     return {d.id: sum(weights[c.id] for c in model.leaves_of(d.id)) for d in model.top_dimensions()}
 
 
 def test_without_a_wish_the_weights_are_the_models_own(reference_store):
     found = weigh(reference_store, Wish())
-    assert found.weights == planning.model(reference_store, "kesiapan").weights
+    assert found.weights == published.model(reference_store, "kesiapan").weights
     assert not found.judgements
 
 
@@ -50,7 +50,7 @@ def test_two_members_who_agree_say_what_one_says(reference_store):
     alone = weigh(reference_store, Wish(judgements={"goal": GOAL}, is_incomplete=True))
     assert together.weights == pytest.approx(alone.weights)
     assert together.together["goal"].consensus == pytest.approx(1)
-    document = weighed_document(together, planning.model(reference_store, "kesiapan"), "en")
+    document = weighed_document(together, published.model(reference_store, "kesiapan"), "en")
     assert document["together"]["goal"]["sentences"]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from geo import planning
+from geo import planning, published
 from geo.errors import ZoneNotFound
 from geo.explain import why_ahead
 from maps.assets import Assets
@@ -26,7 +26,7 @@ def pair(reference_folder, tmp_path_factory):
     store = Store(folder)
     own = planning.assess(store)
     equal = planning.assess(store, weights=equal_weights(own.model))
-    yield own, equal, planning.layer(store, "zones"), planning.layer(store, "regencies")
+    yield own, equal, published.layer(store, "zones"), published.layer(store, "regencies")
     store.close()
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo import planning
+from geo import published
 from geo.errors import LayerNotFound, ZoneNotFound
 from geo.indicators import parse_catalogue, parse_indicators
 from geo.language import Text
@@ -201,7 +201,7 @@ def test_a_layer_that_is_not_assessed_is_not_there(reference_store) -> None:
 def test_a_regency_has_every_figure_its_zones_and_its_kecamatan(reference_store) -> None:
     found = regency_portrait(reference_store, "63.04", language="id")
     shown = found["labour"] + found["series"] + found["single"]
-    rows = planning.indicators(reference_store).query("regency_code == '63.04'")
+    rows = published.indicators(reference_store).query("regency_code == '63.04'")
     assert {one.id for one in shown} == set(rows["indicator"])
     assert sum(len(one.figures) for one in shown) == len(rows)
     assert next(row["area_id"] for row in found["zones"]["rows"]) == "cahaya-baru"

@@ -13,7 +13,7 @@ import shapely
 from rasterio.io import MemoryFile
 from rasterio.warp import transform_bounds
 
-from geo import planning
+from geo import published
 from geo.errors import ZoneNotFound
 from geo.store import Store
 from maps import sheets
@@ -322,7 +322,7 @@ def test_the_map_for_tablets_lies_where_the_zone_lies(store, zone):
         assert picture.res[0] == pytest.approx(picture.res[1], rel=1e-9)
         west, south, east, north = transform_bounds(picture.crs, "OGC:CRS84", *picture.bounds)
         pixels = picture.read()
-    shape = planning.layer(store, subject.assessment.layer).geometry[zone]
+    shape = published.layer(store, subject.assessment.layer).geometry[zone]
     assert shapely.box(west, south, east, north).contains(shape)
     assert len(np.unique(pixels.reshape(3, -1), axis=1).T) > 20
 

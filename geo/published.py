@@ -1,0 +1,127 @@
+"""I/O: reads the store. What is published, by name: models, layers, indicators and their years.
+
+Every function here looks at the store once; who calls several of them takes `Store.current()` and
+passes it to each, so that all speak of the same versions. Snapshots are immutable, so what is read
+of one is kept; nobody changes it.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import indicators as indicator_tables
+from geo.crs import to_lonlat
+from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
+from geo.indicators import Indicator
+from geo.layers import with_all_fields
+from geo.models import Model, parse_model
+from geo.store import Store, Version
+from geo.versions import Published
+
+MODEL_PREFIX = "model-"
+LAND_PREFIX = "land-"
+DEFAULT_MODEL = "kesiapan"
+NEED_MODEL = "kebutuhan"
+DEFAULT_LAYER = "zones"
+
+
+def models(store: Store | Published) -> list[str]:
+    """The ids of all published models."""
+    names = store.datasets("model")
+    return [name.removeprefix(MODEL_PREFIX) for name in names]
+
+
+def model(store: Store | Published, model_id: str) -> Model:
+    """The current version of a model; `ModelNotFound` when there is none of that id."""
+    return read_model(model_version(store, model_id).path)
+
+
+def model_text(store: Store | Published, model_id: str) -> str:
+    """The TOML of the current version of a model; `ModelNotFound` when there is none of that id."""
+    return model_version(store, model_id).path.read_text(encoding="utf-8")
+
+
+def unmet(store: Store | Published, chosen: Model) -> list[str]:
+    """The indicators, rasters and columns of the zones that a model reads and that are not there."""
+    now = store.current()
+    known = set(read_indicators(now.version("indicators").path)["indicator"])
+    rasters = {name.removeprefix(LAND_PREFIX) for name in now.datasets("raster")}
+    lacking = [i for i in chosen.indicators() if i not in known]
+    lacking += [r for r in chosen.rasters() if r not in rasters]
+    columns = layer(now, DEFAULT_LAYER).columns
+    return list(dict.fromkeys(lacking + [a for a in chosen.attributes() if a not in columns]))
+
+
+def years(store: Store | Published, model_id: str = DEFAULT_MODEL) -> list[int]:
+    """The years for which any indicator of a model has a regency figure, oldest first; never empty.
+
+    A model of land alone has the years of all indicators.
+
+    Raises
+    ------
+    ModelNotFound
+    IndicatorNotFound
+        When there is no figure of any of them.
+    """
+    now = store.current()
+    version = model_version(now, model_id)
+    return list(_years(now.version("indicators").path, version.path))
+
+
+def indicators(store: Store | Published) -> pd.DataFrame:
+    """The current indicator table, tidy; the caller's own."""
+    return read_indicators(store.version("indicators").path).copy()
+
+
+def indicator_catalogue(store: Store | Published) -> dict[str, Indicator]:
+    """What each indicator is called, counted in and cautioned about, by id."""
+    return indicator_tables.parse_catalogue(store.version("indicators").details["catalogue"])
+
+
+def layer(store: Store | Published, name: str) -> gpd.GeoDataFrame:
+    """The current version of a layer in lon/lat, with every field of its schema.
+
+    Raises
+    ------
+    LayerNotFound
+    """
+    return with_all_fields(read_layer(store.current().version(name, "layer").path), name)
+
+
+def model_version(store: Store | Published, model_id: str) -> Version:
+    """The current version of a model; `ModelNotFound` when there is none of that id."""
+    try:
+        return store.version(MODEL_PREFIX + model_id)
+    except LayerNotFound as error:
+        raise ModelNotFound(model_id, available=models(store)) from error
+
+
+@lru_cache(maxsize=16)
+def read_model(path: Path) -> Model:
+    """The model of a file, parsed once."""
+    return parse_model(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4)
+def read_indicators(path: Path) -> pd.DataFrame:
+    """The indicator table of a snapshot, read once."""
+    return indicator_tables.parse_indicators(pd.read_parquet(path))
+
+
+@lru_cache(maxsize=8)
+def read_layer(path: Path) -> gpd.GeoDataFrame:
+    """The layer of a snapshot in lon/lat, read once."""
+    return to_lonlat(gpd.read_parquet(path))
+
+
+@lru_cache(maxsize=16)
+def _years(table_path: Path, model_path: Path) -> tuple[int, ...]:
+    table = read_indicators(table_path)
+    asked = read_model(model_path).indicators()
+    is_asked = table["indicator"].isin(asked or table["indicator"])
+    rows = table[is_asked & (table["regency_code"].str.len() > 2)]
+    if rows.empty:
+        raise IndicatorNotFound(", ".join(asked), available=sorted(table["indicator"].unique()))
+    return tuple(sorted(int(year) for year in rows["year"].unique()))
