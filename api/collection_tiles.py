@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.tables import Collection, Tables
-from geo.edition import edition
+from geo.source_digest import edition
 from geo.store import Store
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from pydantic import BaseModel
 
 from api.deps import base_of, language_or_default, links_of
 from api.links import HTML, JSON
-from geo.edition import edition
 from geo.language import Language
+from geo.source_digest import edition
 
 NEGOTIATED = "Accept, Accept-Language"
 _CACHE = "public, no-cache"

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.edition import edition
 from geo.errors import NotFound, StoreFault
 from geo.features import FeatureTable
 from geo.language import Language, Text
 from geo.layers import SCHEMAS, Field, LayerSchema
+from geo.source_digest import edition
 from geo.store import Store, Version
 from geo.versions import Published
 

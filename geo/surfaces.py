@@ -19,7 +19,6 @@ import numpy as np
 import shapely
 
 from geo import published
-from geo.edition import edition
 from geo.errors import LayerNotFound, NotReady, ZoneNotFound
 from geo.language import Text
 from geo.models import Model
@@ -35,6 +34,7 @@ from geo.settlement import (
 from geo.site_notes import site_notes
 from geo.sites import SiteSearch, candidate_sites
 from geo.snapshots import require_space
+from geo.source_digest import edition
 from geo.store import Store
 from geo.suitability import (
     Evaluated,

@@ -80,12 +80,12 @@ def test_a_module_is_named_by_its_noun(path):
     assert not NAMES_THAT_SAY_NOTHING & set(path.relative_to(ROOT).with_suffix("").parts)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "geo").glob("[a-z]*.py")), ids=name_of)
+@pytest.mark.parametrize("path", sorted((ROOT / "geo").rglob("[a-z]*.py")), ids=name_of)
 def test_a_room_of_geo_says_whether_it_is_pure(path):
     assert kind(name_of(path)) in ("Pure", "I/O")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "geo").glob("[a-z]*.py")), ids=name_of)
+@pytest.mark.parametrize("path", sorted((ROOT / "geo").rglob("[a-z]*.py")), ids=name_of)
 def test_a_pure_room_opens_no_door(path):
     if kind(name_of(path)) == "Pure":
         assert [module for module in imports(path) if kind(module) == "I/O"] == []
@@ -93,7 +93,7 @@ def test_a_pure_room_opens_no_door(path):
 
 def test_the_domain_knows_no_web_and_no_map():
     foreign = {"fastapi", "starlette", "folium", "branca", "jinja2", "uvicorn"}
-    for path in (ROOT / "geo").glob("*.py"):
+    for path in (ROOT / "geo").rglob("*.py"):
         for node in ast.walk(parsed(path)):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

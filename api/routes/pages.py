@@ -14,9 +14,9 @@ from api.links import HTML
 from api.parameters import UnknownParameter
 from api.responses import DRAWN_NONCE, page_response
 from api.routes.layer_maps import draw_layer
-from geo.edition import edition
 from geo.errors import StoreFault
 from geo.language import Language
+from geo.source_digest import edition
 from geo.store import Store
 from geo.versions import Published
 
