@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from geo.carried_indicators import Carried
     from geo.crosswalk import Crosswalk
-    from geo.rasters import RasterSource
+    from geo.raster.grid import RasterSource
     from geo.store import Store
 
 _SHOWN_ROWS, _SHOWN_NOTES, _TOLD, _NAMED = 20, 12, 3, 8
@@ -152,7 +152,7 @@ def _crosswalk(
     sliver: float,
 ) -> "Crosswalk":
     from geo.crosswalk import crosswalk
-    from geo.engines import threads
+    from geo.raster.engines import threads
 
     with progress_bar(by) as progress:
         return crosswalk(
@@ -230,8 +230,8 @@ def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None"
     from geo.crs import parse_crs
     from geo.land import open_raster
     from geo.published import LAND_PREFIX
-    from geo.raster_files import RasterFile
-    from geo.rasters import Marked
+    from geo.raster.files import RasterFile
+    from geo.raster.grid import Marked
 
     if by == AREA:
         return None

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.raster_files import RasterFile
+    from geo.raster.files import RasterFile
+    from geo.raster.zonal import Engine
     from geo.store import Store
-    from geo.zonal import Engine
 
 _SHOWN_ROWS = 20
 
@@ -59,7 +59,7 @@ def zonal(
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         import pandas as pd
 
-        from geo import engines
+        from geo.raster import engines
 
         runner = engines.named(engine, scheduler=scheduler, workers=workers)
         frame = _zones(opened, zones)
@@ -96,7 +96,7 @@ def _zones(store: "Store", name: str) -> "gpd.GeoDataFrame":
 
 def _raster(store: "Store", name: str) -> "RasterFile":
     from geo.published import LAND_PREFIX
-    from geo.raster_files import RasterFile
+    from geo.raster.files import RasterFile
 
     if Path(name).suffix:
         return RasterFile(Path(name))
@@ -114,7 +114,7 @@ def _table(
     engine: "Engine",
     memory_mib: int,
 ) -> "pd.DataFrame":
-    from geo.zonal import zonal_class_shares, zonal_statistics
+    from geo.raster.zonal import zonal_class_shares, zonal_statistics
 
     with progress_bar(raster.path.name) as progress:
         if classes:

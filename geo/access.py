@@ -17,7 +17,6 @@ import shapely
 from affine import Affine
 
 from geo.crs import SITE_CRS, to_lonlat
-from geo.distance import DistanceSource
 from geo.errors import InvalidInput, UploadRejected
 from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.land_publishing import add_land
@@ -25,8 +24,9 @@ from geo.language import Text
 from geo.layers import LayerSchema
 from geo.placement import place_layer
 from geo.published import layer
-from geo.raster_files import write_cog
-from geo.rasters import Grid, Window
+from geo.raster.distance import DistanceSource
+from geo.raster.files import write_cog
+from geo.raster.grid import Grid, Window
 from geo.store import Store, Version
 
 _SUFFIX = "_distance_m"

@@ -28,8 +28,8 @@ import shapely
 from geo.crs import area_ha, require_same_crs
 from geo.errors import InvalidLayer, InvalidWeights
 from geo.language import Text
-from geo.rasters import Cells, Grid, RasterSource, Window
-from geo.zonal import Engine, serial, zonal_statistics
+from geo.raster.grid import Cells, Grid, RasterSource, Window
+from geo.raster.zonal import Engine, serial, zonal_statistics
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -70,7 +70,7 @@ class GroundArea:
         return self.source.block
 
     def read(self, window: Window) -> tuple[Cells, Mask | None]:
-        """See `geo.rasters.RasterSource.read`."""
+        """See `geo.raster.grid.RasterSource.read`."""
         values, valid = self.source.read(window)
         width, height = self.grid.cell_size_m(window)
         return values * (width * height / 10_000)[:, np.newaxis], valid
@@ -127,7 +127,7 @@ def crosswalk(
     sliver_share : float
         A piece less than this of both its areas (0..1) is drawing; its weight goes to the others.
     engine, progress
-        See `geo.zonal.zonal_statistics`.
+        See `geo.raster.zonal.zonal_statistics`.
 
     Raises
     ------

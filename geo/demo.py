@@ -16,8 +16,8 @@ from geo.crs import LONLAT
 from geo.land import ELEVATION
 from geo.land_publishing import add_land
 from geo.published import LAND_PREFIX, layer
-from geo.raster_files import write_cog
-from geo.rasters import Grid
+from geo.raster.files import write_cog
+from geo.raster.grid import Grid
 from geo.reference import load_reference
 from geo.store import Store
 from geo.synthetic import synthetic_land

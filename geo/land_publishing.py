@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from geo.criteria import RasterMeasure
-from geo.elevation import derive_terrain
 from geo.errors import RasterRefused
 from geo.land import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_optimised
 from geo.land_checks import require_land_raster
 from geo.language import Text
 from geo.published import LAND_PREFIX, layer, model, models
+from geo.raster.derive import derive_terrain
 from geo.snapshots import file_sha256, require_space
 from geo.store import Provenance, Store, Version
 from geo.versions import Publication, Published
@@ -47,7 +47,7 @@ def add_land(
     """Check a raster and make it the current land raster `name`.
 
     `elevation` brings its slope, relief, hillshade, wetness and height above drainage with it
-    (`geo.elevation.METHODS`): all are made first and published in one transaction.
+    (`geo.raster.derive.METHODS`): all are made first and published in one transaction.
 
     Parameters
     ----------

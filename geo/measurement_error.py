@@ -20,10 +20,10 @@ from geo.language import Text
 from geo.layers import is_approximate, is_enclosing
 from geo.measures import LandRaster
 from geo.models import Model
-from geo.rasters import Marked, RasterSource, Window
+from geo.raster.grid import Marked, RasterSource, Window
+from geo.raster.zonal import zonal_statistics
 from geo.readiness import Measures
 from geo.sentences import as_written, filled
-from geo.zonal import zonal_statistics
 
 Array = npt.NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from geo.rasters import Array, Grid
+from geo.raster.grid import Array, Grid
 from geo.suitability import Mask, Surface
 
 Labels = npt.NDArray[np.int32]

@@ -35,7 +35,7 @@ from geo.published import (
     read_model,
     years,
 )
-from geo.raster_files import RasterFile
+from geo.raster.files import RasterFile
 from geo.readiness import Measures, decision_matrix, score_matrix
 from geo.scenario_changes import (
     apply_to_indicators,

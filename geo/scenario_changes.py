@@ -17,13 +17,13 @@ from affine import Affine
 from geo.amendment import amended
 from geo.criteria import Criterion, RasterMeasure
 from geo.crs import LONLAT, area_ha, require_crs, to_lonlat
-from geo.distance import DistanceSource
 from geo.indicators import COLUMNS
 from geo.language import Text
 from geo.measures import LandRaster
 from geo.models import Model
-from geo.nearer import Nearer
-from geo.rasters import Grid
+from geo.raster.distance import DistanceSource
+from geo.raster.grid import Grid
+from geo.raster.nearer import Nearer
 from geo.readiness import Measure, Measures
 from geo.scenarios import (
     Figure,

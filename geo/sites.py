@@ -24,7 +24,7 @@ from geo.errors import InvalidInput
 from geo.land_rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Text
 from geo.patches import Dropped, Patches, find_patches, row_areas_ha
-from geo.rasters import Array, Grid
+from geo.raster.grid import Array, Grid
 from geo.settlement import (
     AREA_PER_HOUSEHOLD_HA,
     HOUSEHOLDS,

@@ -23,7 +23,7 @@ from geo.crs import parse_crs, same_crs
 from geo.errors import NotFound
 from geo.language import Text
 from geo.models import Model
-from geo.rasters import Array, Grid, RasterSource, Window
+from geo.raster.grid import Array, Grid, RasterSource, Window
 
 Mask = npt.NDArray[np.bool_]
 Surface = npt.NDArray[np.float32]

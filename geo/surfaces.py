@@ -22,8 +22,8 @@ from geo import published
 from geo.errors import LayerNotFound, NotReady, ZoneNotFound
 from geo.language import Text
 from geo.models import Model
-from geo.raster_files import RasterFile, write_cog
-from geo.rasters import Grid, Window, blocks
+from geo.raster.files import RasterFile, write_cog
+from geo.raster.grid import Grid, Window, blocks
 from geo.settlement import (
     AREA_PER_HOUSEHOLD_HA,
     HOUSEHOLDS,

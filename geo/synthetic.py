@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.rasters import Array, Cells, Grid, Window
+from geo.raster.grid import Array, Cells, Grid, Window
 
 _COARSEST = 4
 _PERSISTENCE = 0.74
@@ -128,7 +128,7 @@ class SyntheticSource:
         return np.dtype(np.uint8 if self.field == "landcover" else np.float32)
 
     def read(self, window: Window) -> tuple[Cells, None]:
-        """See `geo.rasters.RasterSource.read`; every cell is valid."""
+        """See `geo.raster.grid.RasterSource.read`; every cell is valid."""
         return getattr(self.land, self.field)(window), None
 
 

@@ -1,7 +1,7 @@
 """Pure. Travel time over land cover, from features outwards, where an office states the speeds.
 
 No table of speeds is shipped: published ones are for other classes, vehicles and countries. Hills
-and one-way streets are not known here. Distance as the crow flies is `geo/distance.py`.
+and one-way streets are not known here. Distance as the crow flies is `geo/raster/distance.py`.
 """
 
 import math
@@ -20,7 +20,7 @@ from skimage.graph import MCP_Geometric
 from geo.crs import require_crs
 from geo.errors import InvalidInput
 from geo.language import Text
-from geo.rasters import Array, Cells, Grid, RasterSource, Window
+from geo.raster.grid import Array, Cells, Grid, RasterSource, Window
 
 _M_PER_MIN = 1000 / 60
 

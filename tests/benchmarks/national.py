@@ -83,9 +83,9 @@ def measure_here(program: str, zones: Path, raster: Path, count: int, result: Pa
 
 
 def kawasan(frame: gpd.GeoDataFrame, raster: Path, engine: str) -> tuple[np.ndarray, int]:
-    from geo import engines
-    from geo.raster_files import RasterFile
-    from geo.zonal import zonal_statistics
+    from geo.raster import engines
+    from geo.raster.files import RasterFile
+    from geo.raster.zonal import zonal_statistics
 
     counted = []
     chosen = engines.dask(engine) if engine.startswith("tcp:") else engines.threads()

@@ -92,9 +92,9 @@ def make_zones(folder: Path, bench: Path) -> dict[str, Path]:
 
 
 def kawasan(zones: gpd.GeoDataFrame, raster: str, classes: bool) -> np.ndarray:
-    from geo.engines import threads
-    from geo.raster_files import RasterFile
-    from geo.zonal import zonal_class_shares, zonal_statistics
+    from geo.raster.engines import threads
+    from geo.raster.files import RasterFile
+    from geo.raster.zonal import zonal_class_shares, zonal_statistics
 
     source = RasterFile(Path(raster))
     if classes:

@@ -10,7 +10,7 @@ import shapely
 from geo import planning, published
 from geo.access import add_distance, province_grid
 from geo.errors import InvalidInput, UploadRejected, UploadUnsupported
-from geo.raster_files import RasterFile
+from geo.raster.files import RasterFile
 
 CITED = {"name": "road_distance_m", "source": "made", "licence": "none", "cell_m": 2000.0}
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from geo.boundary_change import carry
 from geo.crosswalk import GroundArea, crosswalk
 from geo.errors import CRSMismatch, InvalidInput, InvalidLayer, InvalidWeights
-from geo.rasters import ArraySource, Grid, Marked
+from geo.raster.grid import ArraySource, Grid, Marked
 
 # Equal area, and so near the equator a parallel is a geodesic: shares come out as drawn on paper.
 EQUAL_AREA = "EPSG:6933"

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from geo import demo, published
-from geo.elevation import DERIVED
+from geo.raster.derive import DERIVED
 from geo.store import Store
 from geo.synthetic_notice import has_synthetic_land
 from maps.assets import Assets

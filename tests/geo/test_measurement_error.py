@@ -19,7 +19,7 @@ from geo.measurement_error import (
 )
 from geo.measures import LandRaster
 from geo.models import parse_model
-from geo.rasters import ArraySource, Grid
+from geo.raster.grid import ArraySource, Grid
 from geo.readiness import Measure, Measures
 
 UTM = "EPSG:32750"

@@ -13,7 +13,7 @@ from geo.gains import gains_if_perfect
 from geo.indicators import parse_indicators
 from geo.measures import LandRaster, measure_zones
 from geo.models import parse_model
-from geo.raster_files import RasterFile
+from geo.raster.files import RasterFile
 from geo.readiness import decision_matrix, score_matrix, zone_results
 
 X, Y = 500_000.0, 9_600_000.0

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from geo.comparison import compare
 from geo.criteria import ValueFunction
 from geo.crs import area_ha
-from geo.distance import distance_m
 from geo.errors import CRSMissing, InvalidIndicators
 from geo.indicators import parse_indicators, values_for
 from geo.layers import is_approximate, is_enclosing
 from geo.measures import LandRaster, measure_zones
-from geo.rasters import ArraySource, Grid
+from geo.raster.distance import distance_m
+from geo.raster.grid import ArraySource, Grid
 from geo.scenario_changes import (
     SCENARIO_KIND,
     apply_to_indicators,

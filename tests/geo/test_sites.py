@@ -12,7 +12,7 @@ from geo import land_publishing, published, surfaces
 from geo.crs import area_ha
 from geo.errors import InvalidInput, ZoneNotFound
 from geo.files import write_layer
-from geo.rasters import Grid
+from geo.raster.grid import Grid
 from geo.sites import SLOPE_COLUMNS, candidate_sites
 from tests.geo.test_planning import flat_slope
 

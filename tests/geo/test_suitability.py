@@ -12,8 +12,8 @@ from geo import land_publishing, surfaces
 from geo.criteria import Constraint, Criterion, IndicatorMeasure, RasterMeasure, ValueFunction
 from geo.language import Text
 from geo.models import parse_model
-from geo.raster_files import RasterFile, write_cog
-from geo.rasters import ArraySource, Grid, Window, blocks
+from geo.raster.files import RasterFile, write_cog
+from geo.raster.grid import ArraySource, Grid, Window, blocks
 from geo.suitability import (
     SurfaceNotFound,
     cells_inside,

@@ -8,7 +8,7 @@ import shapely
 from affine import Affine
 
 from geo.errors import CRSMissing, InvalidInput
-from geo.rasters import ArraySource, Grid, Window
+from geo.raster.grid import ArraySource, Grid, Window
 from geo.travel import FrictionTable, parse_friction, travel_cost
 
 UTM = pyproj.CRS("EPSG:32750").to_wkt()

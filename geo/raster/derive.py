@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from geo.raster_files import RasterFile, write_cog
-from geo.rasters import Array, Grid, RasterSource, Window
-from geo.terrain import (
+from geo.raster.files import RasterFile, write_cog
+from geo.raster.grid import Array, Grid, RasterSource, Window
+from geo.raster.terrain import (
     RELIEF_RADIUS_M,
     STREAM_AREA_KM2,
     coarsened,
@@ -59,7 +59,7 @@ def derive_terrain(
     -------
     list of DerivedRaster
         In the order of `METHODS`. Cells without a height are nodata. Wetness and height above
-        drainage have larger cells where the DEM is larger than `geo.terrain.MOST_FLOW_CELLS`; their
+        drainage have larger cells where the DEM is larger than `geo.raster.terrain.MOST_FLOW_CELLS`; their
         method says so.
     """
     source = RasterFile(dem)

@@ -1,7 +1,7 @@
 """Pure. Grids, windows and blocks: where the cells of a raster lie and how they are visited.
 
 A raster is asked for windows and never has to fit into memory. What a source is (a file, an array)
-is not known here; see `geo/raster_files.py` for files.
+is not known here; see `geo/raster/files.py` for files.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """I/O: threads, processes and a cluster that run the parts of a plan.
 
 An engine takes a function and task numbers and yields the results in any order; see
-`geo.zonal.Engine`. What is computed is not known here.
+`geo.raster.zonal.Engine`. What is computed is not known here.
 """
 
 import multiprocessing
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from geo.errors import InvalidInput
 from geo.language import Text
-from geo.zonal import Engine, serial
+from geo.raster.zonal import Engine, serial
 
 T = TypeVar("T")
 

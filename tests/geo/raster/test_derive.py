@@ -7,12 +7,13 @@ from affine import Affine
 from typer.testing import CliRunner
 
 from api.cli import app
-from geo import land_publishing, planning, terrain
-from geo.elevation import DERIVED, METHODS, derive_terrain
+from geo import land_publishing, planning
 from geo.errors import RasterRefused, StoreFault
 from geo.land import KNOWN_RASTERS
-from geo.raster_files import RasterFile
-from geo.rasters import Grid
+from geo.raster import terrain
+from geo.raster.derive import DERIVED, METHODS, derive_terrain
+from geo.raster.files import RasterFile
+from geo.raster.grid import Grid
 from geo.synthetic import synthetic_land
 
 CELL = 1 / 120
@@ -101,7 +102,7 @@ def test_slope_scores_at_once_what_waited_for_it(reference_store, dem):
 
 def test_a_dem_too_large_for_the_flow_of_water_is_coarsened_and_says_so(dem, tmp_path, monkeypatch):
     coarsened = terrain.coarsened
-    monkeypatch.setattr("geo.elevation.coarsened", lambda d: coarsened(d, most_cells=20_000))
+    monkeypatch.setattr("geo.raster.derive.coarsened", lambda d: coarsened(d, most_cells=20_000))
     made = {m.name: m for m in derive_terrain(dem, tmp_path)}
     assert made["wetness"].method.endswith("mean of 3 × 3 cells")
     assert "cells" not in made["slope_percent"].method
@@ -141,7 +142,7 @@ def test_when_terrain_cannot_be_made_nothing_is_registered(reference_store, dem,
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("geo.elevation.hillshade", full)
+    monkeypatch.setattr("geo.raster.derive.hillshade", full)
     with pytest.raises(OSError, match="No space"):
         add(reference_store, dem)
     assert reference_store.state() == before

@@ -11,10 +11,10 @@ import rasterio
 import shapely
 from affine import Affine
 
-from geo.engines import dask, named, threads
 from geo.errors import InvalidInput
-from geo.raster_files import RasterFile
-from geo.zonal import serial, zonal_statistics
+from geo.raster.engines import dask, named, threads
+from geo.raster.files import RasterFile
+from geo.raster.zonal import serial, zonal_statistics
 
 
 @pytest.fixture(scope="module")

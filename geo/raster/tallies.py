@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.fractions import Covered, ranges
-from geo.rasters import Cells
+from geo.raster.coverage import Covered, ranges
+from geo.raster.grid import Cells
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

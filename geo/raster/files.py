@@ -17,7 +17,7 @@ from rasterio.windows import Window as FileWindow
 
 from geo.errors import RasterRefused
 from geo.language import Text
-from geo.rasters import Cells, Grid, Window, blocks, valid_cells
+from geo.raster.grid import Cells, Grid, Window, blocks, valid_cells
 
 _BLOCK = 512
 # Every block is read once: a large cache of blocks would only double the memory of a pass. GDAL
@@ -68,7 +68,7 @@ class RasterFile:
         return int(height), int(width)
 
     def read(self, window: Window) -> tuple[Cells, npt.NDArray[np.bool_] | None]:
-        """See `geo.rasters.RasterSource.read`."""
+        """See `geo.raster.grid.RasterSource.read`."""
         raster = self._raster()
         where = FileWindow(window.col, window.row, window.width, window.height)
         values = raster.read(1, window=where)

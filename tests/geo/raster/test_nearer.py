@@ -9,9 +9,9 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.distance import distance_m
-from geo.nearer import Nearer
-from geo.rasters import ArraySource, Grid, Window, blocks
+from geo.raster.distance import distance_m
+from geo.raster.grid import ArraySource, Grid, Window, blocks
+from geo.raster.nearer import Nearer
 
 UTM = pyproj.CRS("EPSG:32750").to_wkt()
 LONLAT = pyproj.CRS("EPSG:4326").to_wkt()

@@ -2,7 +2,7 @@
 
 One pass over the windows that any zone touches: each is read once for all zones and statistics. What
 a window yields is a value (`Partial`) that merges with others in any order into the same bytes, so
-one plan runs in this thread, in many processes or on a cluster: `geo/engines.py` has the engines.
+one plan runs in this thread, in many processes or on a cluster: `geo/raster/engines.py` has the engines.
 
 Zones are moved to the raster's grid; the raster is never resampled. A zone without an area (a point,
 a missing geometry) has no statistics: NaN. Overlapping zones each get their full statistic.
@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo import tallies
 from geo.errors import InvalidInput
-from geo.fractions import Outlines, covered_cells, outlines
 from geo.language import Text
-from geo.rasters import Cells, RasterSource, Window
+from geo.raster import tallies
+from geo.raster.coverage import Outlines, covered_cells, outlines
+from geo.raster.grid import Cells, RasterSource, Window
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -157,12 +157,12 @@ def zonal_statistics(
     stats : sequence of {"count", "sum", "mean", "min", "max", "variance"}
         `count` is the covered valid area in cells; `variance` is the population's.
     quantiles : sequence of float
-        In [0, 1], as columns `q0.5` and so on; see `geo.tallies.weighted_quantiles`. The values of
+        In [0, 1], as columns `q0.5` and so on; see `geo.raster.tallies.weighted_quantiles`. The values of
         zones over several windows are kept until the end, in the raster's own type.
     weights : RasterSource, optional
         A second raster on the same grid (population, say): adds `weighted_sum` and `weighted_mean`.
     engine : Engine
-        `serial`, or one of `geo.engines`; every one gives the same bytes.
+        `serial`, or one of `geo.raster.engines`; every one gives the same bytes.
     memory_mib : int
         Bound of what four workers hold of windows at a time.
     progress : callable, optional

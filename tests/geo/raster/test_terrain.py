@@ -7,9 +7,9 @@ from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import terrain
 from geo.errors import RasterRefused
-from geo.rasters import ArraySource, Grid, Window, blocks
+from geo.raster import terrain
+from geo.raster.grid import ArraySource, Grid, Window, blocks
 
 WGS84 = pyproj.Geod(ellps="WGS84")
 UTM, LONLAT, FEET = (pyproj.CRS(f"EPSG:{code}").to_wkt() for code in (32750, 4326, 2263))

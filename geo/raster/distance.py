@@ -23,7 +23,7 @@ import shapely
 from geo.crs import LONLAT, require_crs, to_lonlat
 from geo.errors import InvalidLayer
 from geo.language import Text
-from geo.rasters import Array, Grid, Window
+from geo.raster.grid import Array, Grid, Window
 
 _Shapes = npt.NDArray[np.object_]
 _LANE_DEG = 3.0

@@ -21,7 +21,7 @@ import shapely
 from geo.crs import require_crs
 from geo.errors import InvalidLayer
 from geo.language import Text
-from geo.rasters import Grid, Window
+from geo.raster.grid import Grid, Window
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -26,7 +26,7 @@ from affine import Affine
 
 from geo.errors import RasterRefused
 from geo.language import Text
-from geo.rasters import ArraySource, Cells, Grid, RasterSource, Window, blocks, read_padded
+from geo.raster.grid import ArraySource, Cells, Grid, RasterSource, Window, blocks, read_padded
 
 Array = npt.NDArray[np.float64]
 

@@ -9,9 +9,9 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.distance import DistanceSource, distance_m, zone_distance_m
 from geo.errors import CRSMissing, InvalidLayer
-from geo.rasters import Grid, Window, blocks
+from geo.raster.distance import DistanceSource, distance_m, zone_distance_m
+from geo.raster.grid import Grid, Window, blocks
 
 UTM = pyproj.CRS("EPSG:32750").to_wkt()
 LONLAT = pyproj.CRS("EPSG:4326").to_wkt()
