@@ -6,9 +6,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.tessellation import disc_within, grow_cells
 from geo.crs import LONLAT, area_ha
 from geo.errors import CRSMismatch, InvalidInput
-from geo.tessellation import disc_within, grow_cells
 
 TENTH = 0.1  # degree, about 11 km
 
