@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.carried_indicators import Carried
-    from geo.crosswalk import Crosswalk
     from geo.raster.grid import RasterSource
     from geo.store import Store
+    from geo.vector.crosswalk import Crosswalk
 
 _SHOWN_ROWS, _SHOWN_NOTES, _TOLD, _NAMED = 20, 12, 3, 8
 _TOLD_OVERLAP = 0.01
@@ -151,8 +151,8 @@ def _crosswalk(
     by: str,
     sliver: float,
 ) -> "Crosswalk":
-    from geo.crosswalk import crosswalk
     from geo.raster.engines import threads
+    from geo.vector.crosswalk import crosswalk
 
     with progress_bar(by) as progress:
         return crosswalk(
@@ -189,7 +189,7 @@ def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
 
     from geo.fields import plain_name
     from geo.ingest import DEFAULT_LIMITS, ingest_upload
-    from geo.layers import Field, LayerSchema
+    from geo.vector.schema import Field, LayerSchema
 
     title = Text(id=path.name, en=path.name)
     key = plain_name(reading.key)
@@ -226,12 +226,12 @@ def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
 
 def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None":
     """The raster that weighs the pieces: by name or file, whole or the classes that are named."""
-    from geo.crosswalk import AREA, GroundArea
     from geo.crs import parse_crs
     from geo.land import open_raster
     from geo.published import LAND_PREFIX
     from geo.raster.files import RasterFile
     from geo.raster.grid import Marked
+    from geo.vector.crosswalk import AREA, GroundArea
 
     if by == AREA:
         return None
@@ -248,7 +248,7 @@ def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None"
 
 
 def _read_figures(path: Path) -> "pd.DataFrame":
-    from geo.files import read_table
+    from geo.vector.export import read_table
 
     try:
         return read_table(path)
@@ -259,7 +259,7 @@ def _read_figures(path: Path) -> "pd.DataFrame":
 
 def _write(table: "pd.DataFrame", path: Path) -> None:
     texts = {name: table[name].astype("str") for name in _TEXTS if name in table}
-    # A spreadsheet runs a text that begins so; see geo/files.py.
+    # A spreadsheet runs a text that begins so; see geo/vector/export.py.
     guarded = {
         name: text.str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for name, text in texts.items()
     }
@@ -305,7 +305,7 @@ def _notes(
     language: Language,
 ) -> Iterator[Text]:
     """What a planner must know of what became of the figures, most telling first."""
-    from geo.crosswalk import AREA
+    from geo.vector.crosswalk import AREA
 
     for one in became:
         yield from _balance(one, language)

@@ -179,7 +179,7 @@ def _ingest_indicators(
     store: "Store", file: Path, provenance: "Provenance", *, replace: bool, check: bool
 ) -> None:
     from geo import publishing
-    from geo.files import read_table
+    from geo.vector.export import read_table
 
     table = read_table(file).fillna("")
     draft = publishing.draft_indicators(store, table, is_replacing=replace)
@@ -241,7 +241,7 @@ def export(
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import planning, published
-        from geo.files import write_layer
+        from geo.vector.export import write_layer
 
         with spinner(str(target)):
             frame = (
@@ -284,7 +284,7 @@ def sites(
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import surfaces
-        from geo.files import write_layer
+        from geo.vector.export import write_layer
 
         with progress_bar(zone) as progress:
             found = surfaces.zone_sites(

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from geo.errors import NotFound, StoreFault
 from geo.features import FeatureTable
 from geo.language import Language, Text
-from geo.layers import SCHEMAS, Field, LayerSchema
 from geo.source_digest import edition
 from geo.store import Store, Version
+from geo.vector.schema import SCHEMAS, Field, LayerSchema
 from geo.versions import Published
 
 if TYPE_CHECKING:

@@ -19,11 +19,11 @@ import pandas as pd
 import shapely
 
 from data.tessellation import disc_within, grow_cells
-from geo.coverage import clean_coverage
 from geo.crs import LONLAT
 from geo.indicators import parse_catalogue, parse_indicators
-from geo.layers import KECAMATAN, REGENCIES, ZONES, LayerSchema
-from geo.regions import BY_CODE, match_regencies, to_kemendagri
+from geo.vector.regions import BY_CODE, match_regencies, to_kemendagri
+from geo.vector.schema import KECAMATAN, REGENCIES, ZONES, LayerSchema
+from geo.vector.topology import clean_coverage
 
 HERE = Path(__file__).parent
 DERIVED = (

@@ -17,10 +17,10 @@ import pandas as pd
 import shapely
 
 from geo import crs
-from geo.coverage import clean_coverage
 from geo.crs import LONLAT, require_same_crs, to_lonlat
 from geo.errors import InvalidInput
 from geo.language import Text
+from geo.vector.topology import clean_coverage
 
 _Array = npt.NDArray[np.float64]
 _Polygons = npt.NDArray[np.object_]

@@ -21,13 +21,13 @@ from geo.errors import InvalidInput, UploadRejected
 from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.land_publishing import add_land
 from geo.language import Text
-from geo.layers import LayerSchema
 from geo.placement import place_layer
 from geo.published import layer
 from geo.raster.distance import DistanceSource
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid, Window
 from geo.store import Store, Version
+from geo.vector.schema import LayerSchema
 
 _SUFFIX = "_distance_m"
 _LINES = frozenset({"LineString", "MultiLineString"})

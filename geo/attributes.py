@@ -11,9 +11,9 @@ import geopandas as gpd
 
 from geo.criteria import AttributeMeasure
 from geo.language import Text
-from geo.numerals import Numeral, parse_numerals
 from geo.readiness import Measure
 from geo.sentences import MOST_NAME, shortened
+from geo.vector.numerals import Numeral, parse_numerals
 
 # A value is shown as far as it helps to find it.
 _MOST_SHOWN = 40

@@ -1,7 +1,7 @@
 """Pure. Figures of old areas carried to new ones: totals are split and conserved, rates averaged.
 
 A boundary changes, a kecamatan splits, or a regency's total is wanted by kecamatan. A
-`geo.crosswalk.Crosswalk` says what lies where; `carry` takes any number of figures across it. Inside
+`geo.vector.crosswalk.Crosswalk` says what lies where; `carry` takes any number of figures across it. Inside
 an area, people are taken to live as its weights say and no finer. Tables of indicators are
 `geo/carried_indicators.py`.
 
@@ -17,10 +17,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.crosswalk import AREA, Crosswalk, listed
 from geo.errors import InvalidInput, InvalidWeights
-from geo.join import JoinReport, area_weighted
 from geo.language import Text
+from geo.vector.crosswalk import AREA, Crosswalk, listed
+from geo.vector.join import JoinReport, area_weighted
 
 Kind = Literal["total", "rate"]
 # A total is withheld where figures of more than a twentieth of it are missing: a part would pass for

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from geo.boundary_change import CarryReport, Kind, carry
-from geo.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
 from geo.errors import IndicatorNotFound, InvalidCode, InvalidIndicators
 from geo.indicators import COLUMNS, Indicator
 from geo.language import LANGUAGES, Language, Text
-from geo.numerals import parse_numerals
-from geo.regions import BY_CODE, AmbiguousCode, to_kemendagri
+from geo.vector.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
+from geo.vector.numerals import parse_numerals
+from geo.vector.regions import BY_CODE, AmbiguousCode, to_kemendagri
 
 _FACTS = COLUMNS[1:]
 LINEAGE = ("kind", "is_estimate", "known_share", "covered_share", "method", "sources", "missing")
@@ -353,7 +353,7 @@ def to_table(carried: pd.DataFrame) -> pd.DataFrame:
 
 
 def _number_text(value: float) -> str:
-    """A number as `geo.numerals` can only read one way; empty when missing."""
+    """A number as `geo.vector.numerals` can only read one way; empty when missing."""
     if np.isnan(value):
         return ""
     # Fifteen digits are what a double keeps.

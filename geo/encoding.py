@@ -17,7 +17,7 @@ import orjson
 from geo.errors import InvalidLayer
 from geo.features import MAGIC, NULL_INTEGER, PREFIX, ColumnKind, aligned, column_name
 from geo.language import Text
-from geo.layers import LayerSchema
+from geo.vector.schema import LayerSchema
 
 if TYPE_CHECKING:
     import geopandas as gpd

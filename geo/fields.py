@@ -15,10 +15,10 @@ import pandas as pd
 from geo.errors import InvalidCode
 from geo.findings import Feature, Finding, finding
 from geo.language import Text
-from geo.layers import Field, LayerSchema
-from geo.numerals import Numeral, parse_numerals
-from geo.regions import AmbiguousCode, parse_regency_code
 from geo.sources import Limits
+from geo.vector.numerals import Numeral, parse_numerals
+from geo.vector.regions import AmbiguousCode, parse_regency_code
+from geo.vector.schema import Field, LayerSchema
 
 # Columns that name the regency a feature lies in; in layers of other things no name of the feature.
 REGENCY_NAME_COLUMNS = ("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota", "nama_kabupaten")

@@ -21,8 +21,8 @@ from geo.errors import (
     UnknownYear,
 )
 from geo.language import Text
-from geo.numerals import parse_numerals
-from geo.regions import BY_CODE, PROVINCE_CODE, to_kemendagri
+from geo.vector.numerals import parse_numerals
+from geo.vector.regions import BY_CODE, PROVINCE_CODE, to_kemendagri
 
 IndicatorKind = Literal["rate", "count", "amount", "index"]
 Direction = Literal["max", "min", "none"]

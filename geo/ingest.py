@@ -20,11 +20,11 @@ from geo.crs_names import crs_of
 from geo.errors import InvalidInput, UploadTooLarge, UploadUnsupported
 from geo.findings import finding
 from geo.language import Text
-from geo.layers import LayerSchema
 from geo.report import report_of
 from geo.sandbox import read_confined
 from geo.shapefile import ENCODINGS, codec_of
 from geo.sources import Job, Limits, Reference, SourceKind
+from geo.vector.schema import LayerSchema
 
 DEFAULT_LIMITS = Limits()
 _HEAD_BYTES = 4096

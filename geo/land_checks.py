@@ -19,7 +19,7 @@ from geo.errors import RasterRefused
 from geo.land import ELEVATION, cut_off, open_raster
 from geo.language import Text
 from geo.raster.grid import Cells, Grid, Window, blocks, valid_cells
-from geo.regions import PROVINCE_CODE
+from geo.vector.regions import PROVINCE_CODE
 
 # The cells of a national raster of 3 arc seconds (55,000 × 20,000 float32) are 4.4 GB unpacked.
 MOST_BYTES = 16 * 1024**3

@@ -17,13 +17,13 @@ from geo.criteria import Criterion, IndicatorMeasure, MeasureError, RasterMeasur
 from geo.crs import area_ha
 from geo.draws import MeasureErrors
 from geo.language import Text
-from geo.layers import is_approximate, is_enclosing
 from geo.measures import LandRaster
 from geo.models import Model
 from geo.raster.grid import Marked, RasterSource, Window
 from geo.raster.zonal import zonal_statistics
 from geo.readiness import Measures
 from geo.sentences import as_written, filled
+from geo.vector.schema import is_approximate, is_enclosing
 
 Array = npt.NDArray[np.float64]
 

@@ -26,16 +26,16 @@ from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.figure_notes import note_text
 from geo.indicators import latest_values
-from geo.join import area_shares, area_weighted
 from geo.land_titles import land_title
 from geo.language import Text
-from geo.layers import is_enclosing
 from geo.models import Model
 from geo.raster.grid import Marked, RasterSource
 from geo.raster.zonal import zonal_class_shares, zonal_statistics
 from geo.readiness import ConstraintResult, Measure, Measures
 from geo.sentences import MOST_NAME, as_written, decimal, shortened
 from geo.sentences import filled as worded
+from geo.vector.join import area_shares, area_weighted
+from geo.vector.schema import is_enclosing
 
 # Below this valid share the raster says more about its own holes than about the zone (own judgement).
 _MIN_VALID_SHARE = 0.5

@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geo.coverage import coverage_faults
 from geo.crs import LONLAT, area_ha, to_lonlat
 from geo.findings import Feature, Finding, finding
 from geo.language import Text
-from geo.layers import LayerSchema
 from geo.sources import Limits, Source
+from geo.vector.schema import LayerSchema
+from geo.vector.topology import coverage_faults
 
 _Shapes = npt.NDArray[np.object_]
 Step = Callable[[Text], None]

@@ -15,16 +15,16 @@ import pandas as pd
 
 from geo.amendment import Amendment, amended
 from geo.errors import Conflict, LayerNotFound
-from geo.files import layer_to_parquet
 from geo.indicators import parse_indicators
 from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text
-from geo.layers import schema_of
 from geo.models import Model, parse_model
 from geo.published import MODEL_PREFIX
-from geo.regions import BY_CODE
 from geo.snapshots import file_sha256
 from geo.store import Provenance, Store, Upload, Version
+from geo.vector.export import layer_to_parquet
+from geo.vector.regions import BY_CODE
+from geo.vector.schema import schema_of
 
 LICENCE_UNKNOWN = "not stated"
 

@@ -12,13 +12,13 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import Conflict
-from geo.files import layer_to_parquet
 from geo.land import KNOWN_RASTERS, raster_facts
-from geo.layers import schema_of
 from geo.published import LAND_PREFIX, MODEL_PREFIX
 from geo.publishing import publish_indicators
 from geo.shipped import LAYERS, MODELS, RASTERS
 from geo.store import Provenance, Store
+from geo.vector.export import layer_to_parquet
+from geo.vector.schema import schema_of
 
 _ACTOR = "kawasan"
 

@@ -42,8 +42,8 @@ import shapely
 from geo.drawn_shapes import InvalidShape, parse_line, parse_polygon
 from geo.errors import InvalidCode
 from geo.language import Text
-from geo.regions import BY_CODE, parse_regency_code
 from geo.scenarios import ROAD_RASTER, Figure, How, InvalidScenario, Road, Scenario, WhatIf, listed
+from geo.vector.regions import BY_CODE, parse_regency_code
 
 Format = Literal["toml", "json"]
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

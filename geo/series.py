@@ -14,8 +14,8 @@ import pandas as pd
 
 from geo.errors import IndicatorNotFound
 from geo.language import Text
-from geo.regions import to_kemendagri
 from geo.sentences import decimal, filled, joined
+from geo.vector.regions import to_kemendagri
 
 # Shares of a zone closer than this are the same share.
 _SAME = 1e-9

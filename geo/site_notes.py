@@ -6,10 +6,10 @@ import geopandas as gpd
 
 from geo.land_titles import land_title
 from geo.language import Text
-from geo.layers import is_approximate, is_enclosing
 from geo.patches import MIN_CELLS, Dropped
 from geo.sites import SiteSearch, filled, number
 from geo.suitability import SurfaceReport
+from geo.vector.schema import is_approximate, is_enclosing
 
 # Below this a gap in a raster is not worth a sentence (own judgement).
 _LEAST_GAP = 0.005

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from geo.findings import Finding
-from geo.layers import LayerSchema
+from geo.vector.schema import LayerSchema
 
 if TYPE_CHECKING:
     import geopandas as gpd

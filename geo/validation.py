@@ -22,12 +22,12 @@ from geo.fields import (
 )
 from geo.findings import Feature, Finding, finding, is_refused
 from geo.language import Text
-from geo.layers import LayerSchema
 from geo.outlines import Step, check_outlines, compare_outlines
 from geo.placement import place_features, place_layer, resolve_crs
-from geo.regions import BY_CODE, match_regencies
 from geo.report import report_of
 from geo.sources import Limits, Reference, Source, geometry_count
+from geo.vector.regions import BY_CODE, match_regencies
+from geo.vector.schema import LayerSchema
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,8 +19,8 @@ import numpy.typing as npt
 import shapely
 
 from geo.crs import to_lonlat
-from geo.generalization import MERCATOR_HALF_M, simplified_for_zoom, valid
 from geo.mvt import LINE, POINT, POLYGON, Feature, encoded_features, layer_message
+from geo.vector.simplify import MERCATOR_HALF_M, simplified_for_zoom, valid
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -15,10 +15,10 @@ import shapely
 from folium.template import Template
 
 from geo.crs import LONLAT, require_crs
-from geo.generalization import simplified
 from geo.language import Language
-from geo.layers import is_approximate
 from geo.readiness import ZoneResult
+from geo.vector.schema import is_approximate
+from geo.vector.simplify import simplified
 from maps.escape import escape_attribute
 from maps.legends import indicator_legend
 from maps.style import (

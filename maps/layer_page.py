@@ -21,8 +21,8 @@ from folium.template import Template
 
 from geo.crs import LONLAT, require_crs
 from geo.errors import InvalidInput
-from geo.generalization import MOST_VERTICES, simplified
 from geo.language import Language, Text
+from geo.vector.simplify import MOST_VERTICES, simplified
 from maps.assets import Assets
 from maps.cards import script_texts
 from maps.drawing import COORDINATE_DECIMALS

@@ -15,7 +15,7 @@ import shapely
 
 from geo.crs import to_lonlat
 from geo.language import Language
-from geo.layers import is_approximate
+from geo.vector.schema import is_approximate
 from maps.sheet_frame import (
     Frame,
     convergence_deg,

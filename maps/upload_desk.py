@@ -8,8 +8,8 @@ from typing import Any
 
 from geo.findings import Feature, Finding, Severity, finding
 from geo.language import Language
-from geo.layers import SCHEMAS, Field, FieldKind, LayerSchema
 from geo.sources import Limits
+from geo.vector.schema import SCHEMAS, Field, FieldKind, LayerSchema
 from maps.text import format_number, translate
 
 _MIB = 1024 * 1024

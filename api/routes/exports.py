@@ -65,7 +65,7 @@ def export_assessment(
     """The scored zones with contributions, measures and explanations; codes stay text."""
     from geo import planning, published
     from geo.assessment import results_frame
-    from geo.files import write_layer
+    from geo.vector.export import write_layer
 
     if format not in MEDIA_TYPES:
         reason = _NO_FORMAT.format(format=format, known=", ".join(MEDIA_TYPES))

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from api.carrying import carry
 from api.cli import app
-from geo.files import write_layer
 from geo.published import layer
+from geo.vector.export import write_layer
 
 HEAD = "regency_code,indicator,year,period,value,unit,source,source_url,note,confidence"
 COMMAND = typer.Typer()

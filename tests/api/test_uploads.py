@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from api.auth import RateLimit
 from api.main import create_app
 from api.settings import Settings
-from geo.files import layer_to_parquet
 from geo.store import Provenance, Store
+from geo.vector.export import layer_to_parquet
 from tests import hostile
 
 # Two regencies side by side: Tanah Bumbu in the west, Kotabaru in the east.

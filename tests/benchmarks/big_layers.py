@@ -28,8 +28,8 @@ import pandas as pd
 import shapely
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from geo.generalization import valid
 from geo.store import Provenance, Store
+from geo.vector.simplify import valid
 from maps.offline import OfflineFigure, OfflineMap
 from tests.browser.conftest import LAUNCH_ARGUMENTS
 from tests.service import running

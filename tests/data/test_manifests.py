@@ -13,10 +13,10 @@ import pytest
 import rasterio
 import shapely
 
-from geo.coverage import coverage_faults
 from geo.crs import area_ha
-from geo.layers import KECAMATAN, REGENCIES, ZONES
-from geo.regions import BY_CODE
+from geo.vector.regions import BY_CODE
+from geo.vector.schema import KECAMATAN, REGENCIES, ZONES
+from geo.vector.topology import coverage_faults
 
 DATA = Path(__file__).parents[2] / "data"
 FOLDERS = sorted(path.parent.name for path in DATA.glob("*/manifest.toml"))

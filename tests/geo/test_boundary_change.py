@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.boundary_change import carry
-from geo.crosswalk import GroundArea, crosswalk
 from geo.errors import CRSMismatch, InvalidInput, InvalidLayer, InvalidWeights
 from geo.raster.grid import ArraySource, Grid, Marked
+from geo.vector.crosswalk import GroundArea, crosswalk
 
 # Equal area, and so near the equator a parallel is a geodesic: shares come out as drawn on paper.
 EQUAL_AREA = "EPSG:6933"

@@ -13,10 +13,10 @@ from geo.carried_indicators import (
     parse_figures,
     to_table,
 )
-from geo.crosswalk import crosswalk
 from geo.errors import IndicatorNotFound, InvalidIndicators
 from geo.indicators import parse_catalogue, parse_indicators
-from geo.regions import AmbiguousCode
+from geo.vector.crosswalk import crosswalk
+from geo.vector.regions import AmbiguousCode
 
 X, Y = 500_000.0, 9_600_000.0
 CATALOGUE = parse_catalogue(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geo.encoding import encode_features
 from geo.errors import InvalidFilter, InvalidLayer, StoreFault, ZoneNotFound
 from geo.features import Bbox, FeatureTable, split_at_antimeridian
-from geo.layers import ZONES
+from geo.vector.schema import ZONES
 
 LONGITUDE = st.integers(-180, 180)
 LATITUDE = st.integers(-90, 90)

@@ -20,17 +20,17 @@ from geo.archives import unpack_shapefile
 from geo.crs import same_crs
 from geo.crs_names import crs_of, crs_of_wkt
 from geo.errors import UploadTooLarge, UploadUnsupported
-from geo.files import layer_to_parquet
 from geo.finding_texts import TEXTS
 from geo.findings import LISTED_PER_CODE, Unreadable, finding, to_json
 from geo.geojson import read_geojson
 from geo.geopackage import read_geopackage
 from geo.ingest import ingest_upload, kind_of
-from geo.layers import KECAMATAN, REGENCIES, ZONES
-from geo.numerals import parse_numerals
 from geo.shapefile import read_shapefile
 from geo.sources import Job, Limits, Reference, Source
 from geo.validation import validate
+from geo.vector.export import layer_to_parquet
+from geo.vector.numerals import parse_numerals
+from geo.vector.schema import KECAMATAN, REGENCIES, ZONES
 from tests import hostile
 
 LIMITS = Limits()

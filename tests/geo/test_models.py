@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from geo import model_schema, planning, published
 from geo.criteria import AttributeMeasure, MeasureError, RasterMeasure, objective_of
 from geo.errors import InconsistentJudgements, InvalidModel, InvalidWeights
-from geo.files import layer_to_parquet
 from geo.methods import METHODS
 from geo.models import parse_model, weights_from, weights_from_judgements
 from geo.publishing import publish_model
 from geo.store import Provenance
+from geo.vector.export import layer_to_parquet
 from tests.conftest import DATA
 
 MODELS = DATA / "models"

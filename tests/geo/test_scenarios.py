@@ -18,7 +18,6 @@ from geo.criteria import ValueFunction
 from geo.crs import area_ha
 from geo.errors import CRSMissing, InvalidIndicators
 from geo.indicators import parse_indicators, values_for
-from geo.layers import is_approximate, is_enclosing
 from geo.measures import LandRaster, measure_zones
 from geo.raster.distance import distance_m
 from geo.raster.grid import ArraySource, Grid
@@ -31,6 +30,7 @@ from geo.scenario_changes import (
 )
 from geo.scenario_format import parse_scenario
 from geo.scenarios import InvalidScenario, digest, idle_changes
+from geo.vector.schema import is_approximate, is_enclosing
 from tests.geo.small_assessments import assess, make_measures, make_model
 
 X, Y = 500_000.0, 9_600_000.0

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from geo import land_publishing, published, surfaces
 from geo.crs import area_ha
 from geo.errors import InvalidInput, ZoneNotFound
-from geo.files import write_layer
 from geo.raster.grid import Grid
 from geo.sites import SLOPE_COLUMNS, candidate_sites
+from geo.vector.export import write_layer
 from tests.geo.test_planning import flat_slope
 
 NO = np.nan

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.layers import is_approximate
+from geo.vector.schema import is_approximate
 from maps.style import (
     SEQUENTIAL,
     class_colours,

@@ -10,9 +10,9 @@ import pytest
 import shapely
 from pyogrio.errors import FieldError
 
-from geo import files
 from geo.errors import CRSMissing, InvalidInput
-from geo.files import layer_to_parquet, read_table, write_layer
+from geo.vector import export
+from geo.vector.export import layer_to_parquet, read_table, write_layer
 
 
 def layer(**columns):
@@ -151,4 +151,4 @@ def test_a_table_reads_back_as_text(tmp_path):
     table = read_table(tmp_path / "a.csv")
     assert table["code"][0] == "63.10"
     assert pd.isna(table["name"][0])
-    assert files.FORMATS == ("geojson", "gpkg", "csv", "xlsx")
+    assert export.FORMATS == ("geojson", "gpkg", "csv", "xlsx")

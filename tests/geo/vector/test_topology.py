@@ -5,9 +5,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage import clean_coverage, coverage_faults
 from geo.crs import LONLAT, area_ha
 from geo.errors import CRSMissing, InvalidLayer
+from geo.vector.topology import clean_coverage, coverage_faults
 
 METRE = 1 / 111_000
 

@@ -37,7 +37,7 @@ Mask = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
 AREA = "area"
-# A piece that is less than this of both its areas comes from drawing, as in geo/join.py.
+# A piece that is less than this of both its areas comes from drawing, as in geo/vector/join.py.
 SLIVER_SHARE = 1e-4
 # A raster that does not reach this much of an area says nothing of it (own judgement).
 _LEAST_REACHED = 0.99

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InvalidCode, InvalidInput
-from geo.regions import (
+from geo.vector.regions import (
     BY_CODE,
     REGENCIES,
     AmbiguousCode,

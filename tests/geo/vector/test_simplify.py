@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.generalization import half_pixel_m, simplified, simplified_by, simplified_for_zoom
+from geo.vector.simplify import half_pixel_m, simplified, simplified_by, simplified_for_zoom
 
 
 def wavy_coverage():

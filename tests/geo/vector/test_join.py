@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import CRSMismatch, CRSMissing, InvalidLayer
-from geo.join import area_shares, area_weighted, join_attributes
+from geo.vector.join import area_shares, area_weighted, join_attributes
 
 X, Y = 500_000.0, 9_600_000.0
 
