@@ -11,11 +11,11 @@ from geo.language import Language, Text
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
+    from geo.mcda.weight_request import Wish
     from geo.scenarios import Scenario
     from geo.store import Store
     from geo.versions import Published
     from geo.weighing import Weighed
-    from geo.wishes import Wish
 
 # Far above any model that people judge: 45 pairs of ten criteria in each of twenty groups.
 _MOST_WEIGHTS = 200
@@ -194,7 +194,7 @@ class ComparisonRequest(BaseModel):
 
 def pairs_of(judgements: Sequence[Judgement]) -> dict[str, dict[tuple[str, str], float]]:
     """Judgements by group and pair; `JudgedTwice` for one pair with two different ratios."""
-    from geo.judgements import JudgedTwice
+    from geo.mcda.ahp import JudgedTwice
 
     groups: dict[str, dict[tuple[str, str], float]] = {}
     for judgement in judgements:
@@ -208,8 +208,8 @@ def pairs_of(judgements: Sequence[Judgement]) -> dict[str, dict[tuple[str, str],
 
 def judged_wish(asked: JudgedRequest) -> "Wish":
     """What the judgements of a request ask for."""
-    from geo.group_judgement import Member
-    from geo.wishes import Wish
+    from geo.mcda.group import Member
+    from geo.mcda.weight_request import Wish
 
     return Wish(
         judgements=pairs_of(asked.judgements) if asked.judgements else None,
@@ -253,8 +253,8 @@ def assess_asked(
 
 def assess_queried(now: "Store | Published", query: AskedQuery) -> "Assessment":
     """The assessment that query parameters ask for."""
+    from geo.mcda.weight_request import Wish
     from geo.weighing import assess_wish
-    from geo.wishes import Wish
 
     found, _ = assess_wish(
         now,

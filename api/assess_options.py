@@ -10,8 +10,8 @@ from geo.errors import InvalidInput
 from geo.language import Text
 
 if TYPE_CHECKING:
+    from geo.mcda.weight_request import Wish
     from geo.scenarios import Scenario
-    from geo.wishes import Wish
 
 ModelOption = Annotated[str, typer.Option(help="Model, see kawasan model list.")]
 YearOption = Annotated[int | None, typer.Option(help="Year; the newest with data by default.")]
@@ -78,8 +78,8 @@ def read_wish(
     judgements: Path | None,
 ) -> "Wish":
     """What the options on weights ask for."""
-    from geo.judgement_format import parse_judgements
-    from geo.wishes import Wish
+    from geo.mcda.judgement_file import parse_judgements
+    from geo.mcda.weight_request import Wish
 
     wish = Wish() if judgements is None else parse_judgements(_read_text(judgements))
     return replace(

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.assessment import Assessment
-    from geo.judgements import AhpWeights
-    from geo.models import Model
+    from geo.mcda.ahp import AhpWeights
+    from geo.mcda.model import Model
     from geo.quadrant import QuadrantTable
     from geo.readiness import ConstraintResult, ZoneResult
     from geo.trends import ZoneTrend
@@ -145,7 +145,7 @@ def print_zones(
 
 def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> None:
     """Print what is behind judged weights: consistency and what hurts it, consensus, who differs."""
-    from geo.group_sentences import group_sentences
+    from geo.mcda.group_sentences import group_sentences
 
     titles = {d.id: d.title for d in model.dimensions} | {c.id: c.title for c in model.criteria}
     lines = [
@@ -167,7 +167,7 @@ def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> Non
 
 def _consistency(result: "AhpWeights", titles: Mapping[str, Text]) -> list[Text]:
     """How consistent one person's judgements are, and which one to look at again."""
-    from geo.judgements import CONSISTENCY_LIMIT
+    from geo.mcda.ahp import CONSISTENCY_LIMIT
     from geo.sentences import as_written, decimal, filled
 
     if result.consistency_ratio is None:

@@ -22,7 +22,7 @@ from api.terminal import output, print_json, print_table
 from geo.language import Language
 
 if TYPE_CHECKING:
-    from geo.models import Model
+    from geo.mcda.model import Model
 
 land_app = typer.Typer(no_args_is_help=True, help="Land rasters: slope, land cover, peat …")
 model_app = typer.Typer(

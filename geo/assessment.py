@@ -19,9 +19,9 @@ from geo.figures import figures
 from geo.gains import gains_if_perfect
 from geo.language import Language, Text
 from geo.lift import way_up, ways_up
-from geo.models import Model
+from geo.mcda.matrix import DecisionMatrix, Scores
+from geo.mcda.model import Model
 from geo.readiness import CriterionResult, Measures, ZoneResult, zone_results
-from geo.scoring import DecisionMatrix, Scores
 
 
 @dataclass(frozen=True, slots=True)

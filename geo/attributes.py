@@ -9,8 +9,8 @@ from typing import Any
 
 import geopandas as gpd
 
-from geo.criteria import AttributeMeasure
 from geo.language import Text
+from geo.mcda.value_functions import AttributeMeasure
 from geo.readiness import Measure
 from geo.sentences import MOST_NAME, shortened
 from geo.vector.numerals import Numeral, parse_numerals

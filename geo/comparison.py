@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from geo.documents import as_json
 from geo.language import Language, Text
-from geo.methods import METHODS
+from geo.mcda.matrix import Status
+from geo.mcda.methods import METHODS
 from geo.readiness import CriterionResult, ZoneResult
-from geo.scoring import Status
 from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:

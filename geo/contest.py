@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from geo.errors import InvalidInput
 from geo.language import Text
-from geo.methods import DEFAULT_METHOD, Setting, find_method
-from geo.models import Model
-from geo.ordered_average import criterion_order_weights
-from geo.ranks import ReadyValues, ready_values, score_sets
-from geo.scoring import DecisionMatrix
+from geo.mcda.matrix import DecisionMatrix
+from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method
+from geo.mcda.model import Model
+from geo.mcda.ordered_average import criterion_order_weights
+from geo.mcda.ranks import ReadyValues, ready_values, score_sets
 
 Array = npt.NDArray[np.float64]
 Classes = npt.NDArray[np.int8]
@@ -92,7 +92,7 @@ def contest_of(
     names : mapping, optional
         Names by area id, for sentences; the id stands for what has none.
     method, risk
-        See `geo.methods`.
+        See `geo.mcda.methods`.
 
     Raises
     ------
@@ -231,7 +231,7 @@ def contest_classes(
 ) -> Classes:
     """Class indices (n_sets, n_zones) of `contest_scores`, -1 for NaN.
 
-    As `geo.scoring.classify`; a zone with a dimension below its floor is in the lowest class, as in
+    As `geo.mcda.matrix.classify`; a zone with a dimension below its floor is in the lowest class, as in
     `geo.readiness`.
     """
     # A comparison for each bound is many times as fast as a search for each score.

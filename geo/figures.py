@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.criteria import Criterion, IndicatorMeasure, RasterMeasure
 from geo.language import Text
-from geo.models import Model
+from geo.mcda.model import Model
+from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
 from geo.readiness import CriterionResult, ZoneResult
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from geo.decision_tables import unicriterion_flows
 from geo.errors import ZoneNotFound
-from geo.methods import Setting, effective_weights, find_method
-from geo.models import Model
+from geo.mcda.decision_tables import unicriterion_flows
+from geo.mcda.matrix import DecisionMatrix, Scores
+from geo.mcda.methods import Setting, effective_weights, find_method
+from geo.mcda.model import Model
 from geo.readiness import Measures
-from geo.scoring import DecisionMatrix, Scores
 
 Array = npt.NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class Scored(Protocol):
 
     @property
     def method(self) -> str:
-        """The method's id, see `geo.methods`."""
+        """The method's id, see `geo.mcda.methods`."""
 
     @property
     def risk(self) -> float:

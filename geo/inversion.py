@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.criteria import ValueFunction, knots_of, support
+from geo.mcda.value_functions import ValueFunction, knots_of, support
 
 # A measure is printed to about this many steps of the range in which its value changes.
 _STEPS = 200

@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from geo.criteria import RasterMeasure
 from geo.errors import RasterRefused
 from geo.land import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_optimised
 from geo.land_checks import require_land_raster
 from geo.language import Text
+from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
 from geo.raster.derive import derive_terrain
 from geo.snapshots import file_sha256, require_space

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo.criteria import stepped
 from geo.errors import InvalidInput
 from geo.language import Text
+from geo.mcda.value_functions import stepped
 
 Array = npt.NDArray[np.float64]
 

@@ -11,10 +11,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.criteria import Criterion, RasterMeasure
 from geo.gains import COMPARING, Scored, position_of
 from geo.inversion import Printable, decimals_of, nearest_measure, printable_measure, value_at
 from geo.language import Text
+from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.obstacles import obstacle
 from geo.outcomes import Outcome, outcome
 from geo.sentences import filled, listed, written

@@ -13,12 +13,12 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.criteria import Criterion, IndicatorMeasure, MeasureError, RasterMeasure
 from geo.crs import area_ha
 from geo.draws import MeasureErrors
 from geo.language import Text
+from geo.mcda.model import Model
+from geo.mcda.value_functions import Criterion, IndicatorMeasure, MeasureError, RasterMeasure
 from geo.measures import LandRaster
-from geo.models import Model
 from geo.raster.grid import Marked, RasterSource, Window
 from geo.raster.zonal import zonal_statistics
 from geo.readiness import Measures

@@ -15,20 +15,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.attributes import attribute_measures, joined_notes
-from geo.criteria import (
-    AttributeMeasure,
-    Constraint,
-    Criterion,
-    IndicatorMeasure,
-    RasterMeasure,
-)
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.figure_notes import note_text
 from geo.indicators import latest_values
 from geo.land_titles import land_title
 from geo.language import Text
-from geo.models import Model
+from geo.mcda.model import Model
+from geo.mcda.value_functions import (
+    AttributeMeasure,
+    Constraint,
+    Criterion,
+    IndicatorMeasure,
+    RasterMeasure,
+)
 from geo.raster.grid import Marked, RasterSource
 from geo.raster.zonal import zonal_class_shares, zonal_statistics
 from geo.readiness import ConstraintResult, Measure, Measures

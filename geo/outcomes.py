@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.gains import COMPARING, Scored
-from geo.ranks import rank_scores
+from geo.mcda.matrix import DecisionMatrix, Scores
+from geo.mcda.ranks import rank_scores
 from geo.readiness import score_matrix
-from geo.scoring import DecisionMatrix, Scores
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
 
-# Scores that differ by less may tie: `geo.ranks` compares in units of 1e-9, rounded.
+# Scores that differ by less may tie: `geo.mcda.ranks` compares in units of 1e-9, rounded.
 _APART = 3e-9
 
 

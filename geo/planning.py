@@ -21,8 +21,9 @@ from geo.errors import (
     UnknownYear,
 )
 from geo.language import Language
+from geo.mcda.matrix import DecisionMatrix
+from geo.mcda.model import Model, weights_from, weights_from_judgements
 from geo.measures import LandRaster, measure_zones
-from geo.models import Model, weights_from, weights_from_judgements
 from geo.published import (
     DEFAULT_LAYER,
     DEFAULT_MODEL,
@@ -44,7 +45,6 @@ from geo.scenario_changes import (
     apply_to_zones,
 )
 from geo.scenarios import Scenario, digest
-from geo.scoring import DecisionMatrix
 from geo.store import Store, Version
 from geo.versions import Published
 
@@ -95,7 +95,7 @@ def assess(
     weights : mapping, optional
         Other weights: of every top-level dimension or of every criterion, summing to 1.
     method, risk : optional
-        Another way of combining than the model's own; see `geo.methods`.
+        Another way of combining than the model's own; see `geo.mcda.methods`.
     scenario : Scenario, optional
         Changes to what is published; its year, weights, method and risk hold where no argument
         states another.

@@ -15,7 +15,7 @@ from geo import indicators as indicator_tables
 from geo.crs import to_lonlat
 from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
 from geo.indicators import Indicator
-from geo.models import Model, parse_model
+from geo.mcda.model import Model, parse_model
 from geo.store import Store, Version
 from geo.vector.schema import with_all_fields
 from geo.versions import Published

@@ -18,7 +18,7 @@ from geo.errors import Conflict, LayerNotFound
 from geo.indicators import parse_indicators
 from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text
-from geo.models import Model, parse_model
+from geo.mcda.model import Model, parse_model
 from geo.published import MODEL_PREFIX
 from geo.snapshots import file_sha256
 from geo.store import Provenance, Store, Upload, Version
@@ -235,7 +235,7 @@ def publish_model(
     Parameters
     ----------
     text : str
-        TOML; see `geo.models.parse_model`.
+        TOML; see `geo.mcda.model.parse_model`.
     source : str, optional
         The model's own statement of its source by default.
 

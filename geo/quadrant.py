@@ -12,7 +12,7 @@ from geo.documents import as_json
 from geo.errors import InvalidInput
 from geo.explain import whole_percent
 from geo.language import Language, Text
-from geo.models import Model
+from geo.mcda.model import Model
 from geo.readiness import ZoneResult
 from geo.sentences import decimal, filled
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from geo.assessment import Assessment
 
 QuadrantId = Literal["prioritas", "siapkan", "peluang", "pantau"]
-# A score that is a threshold but for rounding has reached it, as in `geo.scoring.classify`.
+# A score that is a threshold but for rounding has reached it, as in `geo.mcda.matrix.classify`.
 _TIE = 1e-9
 
 

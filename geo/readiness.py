@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.language import Text
-from geo.methods import DEFAULT_METHOD, Setting, find_method, scores_of
-from geo.models import Model
-from geo.ranks import rank_scores
-from geo.scoring import DecisionMatrix, Scores, Status, classify, data_coverage
+from geo.mcda.matrix import DecisionMatrix, Scores, Status, classify, data_coverage
+from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method, scores_of
+from geo.mcda.model import Model
+from geo.mcda.ranks import rank_scores
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -148,7 +148,7 @@ def score_matrix(
     weights : mapping
         By criterion, summing to 1.
     method, risk
-        See `geo.methods`.
+        See `geo.mcda.methods`.
 
     Raises
     ------

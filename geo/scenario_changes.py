@@ -15,12 +15,12 @@ import shapely
 from affine import Affine
 
 from geo.amendment import amended
-from geo.criteria import Criterion, RasterMeasure
 from geo.crs import LONLAT, area_ha, require_crs, to_lonlat
 from geo.indicators import COLUMNS
 from geo.language import Text
+from geo.mcda.model import Model
+from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.measures import LandRaster
-from geo.models import Model
 from geo.raster.distance import DistanceSource
 from geo.raster.grid import Grid
 from geo.raster.nearer import Nearer

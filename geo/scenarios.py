@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import shapely
 
-from geo.criteria import IndicatorMeasure
 from geo.errors import InvalidInput
 from geo.language import Text
-from geo.models import Model
+from geo.mcda.model import Model
+from geo.mcda.value_functions import IndicatorMeasure
 from geo.sentences import filled
 
 How = Literal["set", "add", "multiply"]
@@ -76,7 +76,7 @@ class Scenario:
     """A named set of changes; one without any is the present.
 
     `zones` are new geometries (polygons, lon/lat) by `area_id`. `weights` are as in
-    `geo.models.weights_from`, `judgements` by group as in `geo.models.weights_from_judgements`;
+    `geo.mcda.model.weights_from`, `judgements` by group as in `geo.mcda.model.weights_from_judgements`;
     at most one of the two is stated. None means that the present one stays. Two scenarios are the
     same when their `digest` is.
     """

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.contest import Contest, contest_classes, contest_scores
-from geo.ranks import rank_rows
+from geo.mcda.ranks import rank_rows
 
 Array = npt.NDArray[np.float64]
 Kind = Literal["first", "rank", "class"]

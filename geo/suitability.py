@@ -18,11 +18,11 @@ import pyproj
 import shapely
 from rasterio.features import rasterize
 
-from geo.criteria import Constraint, Criterion, RasterMeasure
 from geo.crs import parse_crs, same_crs
 from geo.errors import NotFound
 from geo.language import Text
-from geo.models import Model
+from geo.mcda.model import Model
+from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
 from geo.raster.grid import Array, Grid, RasterSource, Window
 
 Mask = npt.NDArray[np.bool_]

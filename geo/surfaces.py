@@ -21,7 +21,7 @@ import shapely
 from geo import published
 from geo.errors import LayerNotFound, NotReady, ZoneNotFound
 from geo.language import Text
-from geo.models import Model
+from geo.mcda.model import Model
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import Grid, Window, blocks
 from geo.settlement import (

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.criteria import IndicatorMeasure
 from geo.documents import as_json
 from geo.errors import InvalidInput
 from geo.language import Language, Text
+from geo.mcda.matrix import Status
+from geo.mcda.value_functions import IndicatorMeasure
 from geo.readiness import CriterionResult, ZoneResult
-from geo.scoring import Status
 from geo.sentences import decimal, filled, joined
 from geo.series import (
     NO_CHANGE,

@@ -24,7 +24,7 @@ from geo.contest import Contest, contest_classes, contest_scores
 from geo.draws import InvalidDraws
 from geo.errors import ZoneNotFound
 from geo.language import Text
-from geo.ranks import in_blocks, rank_rows, sets_at_once
+from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
 
 Array = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int32]

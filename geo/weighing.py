@@ -10,18 +10,18 @@ import numpy as np
 from geo.assessment import Assessment
 from geo.documents import as_json
 from geo.errors import InvalidInput, InvalidWeights
-from geo.group_judgement import GroupJudgement, judge_groups_together
-from geo.group_sentences import group_sentences
-from geo.judgements import CONSISTENCY_LIMIT, AhpWeights
 from geo.language import Language, Text
-from geo.models import Model, weights_from, weights_from_judgements
+from geo.mcda.ahp import CONSISTENCY_LIMIT, AhpWeights
+from geo.mcda.group import GroupJudgement, judge_groups_together
+from geo.mcda.group_sentences import group_sentences
+from geo.mcda.model import Model, weights_from, weights_from_judgements
+from geo.mcda.weight_request import Wish
+from geo.mcda.weights import find_weighting, ranked_weights
 from geo.planning import assess
 from geo.published import DEFAULT_LAYER, DEFAULT_MODEL, model, years
 from geo.scenarios import Scenario
 from geo.store import Store
 from geo.versions import Published
-from geo.weights import find_weighting, ranked_weights
-from geo.wishes import Wish
 
 DEFAULT_RANKING = "rank_order_centroid"
 

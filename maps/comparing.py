@@ -12,8 +12,8 @@ from geo.assessment import Assessment
 from geo.comparison import ZoneDifference, compare
 from geo.explain import holds_back, lifts, whole_percent, why_ahead
 from geo.language import Language
-from geo.methods import METHODS
-from geo.models import Model
+from geo.mcda.methods import METHODS
+from geo.mcda.model import Model
 from geo.readiness import CriterionResult, ZoneResult
 from geo.sentences import MOST_NAME, shortened
 from maps.assets import Assets

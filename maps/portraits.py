@@ -17,13 +17,13 @@ from geo.assessment import Assessment, Origin
 from geo.errors import LayerNotFound, ZoneNotFound
 from geo.explain import whole_percent
 from geo.language import Language
+from geo.mcda.weight_request import Wish
 from geo.readiness import ZoneResult
 from geo.store import Store
 from geo.synthetic_notice import NOTICE, has_synthetic_land
 from geo.trends import ZoneTrend, zone_trends
 from geo.versions import Published, Version
 from geo.weighing import assess_wish
-from geo.wishes import Wish
 from maps.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
 from maps.escape import text_or_none
 from maps.histories import histories, numbered_sources

@@ -13,7 +13,7 @@ from geo.assessment import Assessment
 from geo.confidence import Confidence, Simulation, confidence, overall
 from geo.contest import NothingRanked
 from geo.language import Language
-from geo.methods import METHODS
+from geo.mcda.methods import METHODS
 from geo.uncertainty import rank_intervals
 from geo.uncertainty_texts import percent_of, whole_number, zone_sentence
 from geo.versions import Published

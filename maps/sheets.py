@@ -28,13 +28,13 @@ from geo.assessment import Assessment
 from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
 from geo.language import Language, Text
+from geo.mcda.weight_request import Wish
 from geo.quadrant import QuadrantTable, quadrants
 from geo.sentences import MOST_NAME, shortened
 from geo.store import Store
 from geo.synthetic_notice import has_synthetic_land
 from geo.versions import Published
 from geo.weighing import assess_wish
-from geo.wishes import Wish
 from maps.escape import text_or_none
 from maps.legends import class_legend, zone_legend
 from maps.portraits import labour_of

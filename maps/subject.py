@@ -14,7 +14,7 @@ from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import Indicator
 from geo.land_titles import land_title
 from geo.language import Language, Text
-from geo.models import Model
+from geo.mcda.model import Model
 from geo.readiness import ZoneResult
 from geo.store import Store
 from geo.synthetic_notice import NOTICE, has_synthetic_land

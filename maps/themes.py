@@ -7,7 +7,7 @@ categories; all of them stay apart under every colour blindness.
 from dataclasses import dataclass
 
 from geo.language import Language
-from geo.models import Model
+from geo.mcda.model import Model
 from geo.vector.schema import is_approximate, is_enclosing
 from maps.legends import labelled_classes
 from maps.text import format_number, format_share, translate

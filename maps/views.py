@@ -10,7 +10,7 @@ from geo.language import Language, Text
 from maps.style import Legend
 
 if TYPE_CHECKING:
-    from geo.models import Model
+    from geo.mcda.model import Model
 
     # Folium is slow to import and only needed where a map is drawn.
     from maps.offline import OfflineMap
@@ -69,7 +69,7 @@ class ModelView:
 
 
 def model_view(model: "Model", *, year: int) -> ModelView:
-    """What a map says of a model of `geo.models`, used for the data of one year."""
+    """What a map says of a model of `geo.mcda.model`, used for the data of one year."""
     return ModelView(
         title=model.title,
         year=year,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.language import Language, Text
-from geo.methods import METHODS
-from geo.models import Model
+from geo.mcda.methods import METHODS
+from geo.mcda.model import Model
 from maps.themes import Theme, theme_views
 
 # What an office for manpower asks of a regency first: open unemployment and participation.

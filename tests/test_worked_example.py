@@ -14,10 +14,10 @@ import pytest
 
 from geo.contest import contest_of
 from geo.draws import weight_draws
-from geo.judgements import CONSISTENCY_LIMIT, RANDOM_INDEX, ahp_weights, pairwise_matrix
-from geo.methods import effective_weights
-from geo.models import parse_model
-from geo.ordered_average import order_weights
+from geo.mcda.ahp import CONSISTENCY_LIMIT, RANDOM_INDEX, ahp_weights, pairwise_matrix
+from geo.mcda.methods import effective_weights
+from geo.mcda.model import parse_model
+from geo.mcda.ordered_average import order_weights
 from geo.readiness import Measure, Measures, decision_matrix, score_matrix
 from geo.sensitivity import weight_sensitivities
 from geo.uncertainty import simulate, within_rank

@@ -20,7 +20,7 @@ from geo.versions import Published
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
-    from geo.models import Model
+    from geo.mcda.model import Model
 
 router = APIRouter(tags=["pages"])
 
@@ -158,8 +158,8 @@ def _content(now: Published, query: CompareQuery, *, language: Language, assets:
 
 def _assessed(now: Published, query: CompareQuery, side: _Side) -> "Assessment":
     from geo import published
+    from geo.mcda.weight_request import Wish
     from geo.weighing import assess_wish
-    from geo.wishes import Wish
 
     model = published.model(now, query.model)
     found, _ = assess_wish(
@@ -186,7 +186,7 @@ def _other_side(
     query: CompareQuery, left: _Side, first: "Assessment", *, years: list[int]
 ) -> tuple[_Side, str]:
     """The right side, and why it is that: chosen, own, equal or before."""
-    from geo.models import weights_from
+    from geo.mcda.model import weights_from
     from maps.comparing import equal_weights
 
     others = (query.other_year, query.other_weights, query.other_method, query.other_risk)

@@ -11,7 +11,7 @@ from api.responses import json_response, tagged
 from geo.language import Language
 
 if TYPE_CHECKING:
-    from geo.models import Model
+    from geo.mcda.model import Model
     from geo.versions import Published
 
 router = APIRouter(tags=["models"])
@@ -23,8 +23,8 @@ def read_models(
 ) -> Response:
     """Every published model, and the methods and rules for weights that can be chosen."""
     from geo import published
-    from geo.methods import METHODS
-    from geo.weights import WEIGHTINGS
+    from geo.mcda.methods import METHODS
+    from geo.mcda.weights import WEIGHTINGS
 
     now = store.current()
     found = [published.model(now, model_id) for model_id in published.models(now)]

@@ -35,7 +35,7 @@ def make_weights(n_sets: int, n_criteria: int = 20) -> np.ndarray:
 
 
 def kawasan(values: np.ndarray, weights: np.ndarray, threads: int = 2) -> np.ndarray:
-    from geo.ranks import rank_sets
+    from geo.mcda.ranks import rank_sets
     from geo.uncertainty import rank_distribution
 
     ranks = rank_sets(values, weights, threads=threads)
@@ -151,8 +151,8 @@ def report_sets(n_areas: int, n_sets: int, peer_sets: int) -> None:
 
 
 def report_rescoring(n_areas: int) -> None:
-    from geo.ranks import rank_rows, ready_values, score_sets
-    from geo.scoring import classify
+    from geo.mcda.matrix import classify
+    from geo.mcda.ranks import rank_rows, ready_values, score_sets
 
     values, weights = make_values(n_areas), make_weights(REPEATS)
     ready = ready_values(values)

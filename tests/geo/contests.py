@@ -3,8 +3,8 @@
 import numpy as np
 
 from geo.contest import Contest, Floor
-from geo.methods import Setting
-from geo.ranks import ready_values
+from geo.mcda.methods import Setting
+from geo.mcda.ranks import ready_values
 
 
 def identity(measures):

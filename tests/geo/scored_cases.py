@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.criteria import AttributeMeasure, Criterion, ValueFunction
 from geo.language import Text
-from geo.models import Dimension, Model, RankClass
+from geo.mcda.matrix import DecisionMatrix, Scores
+from geo.mcda.model import Dimension, Model, RankClass
+from geo.mcda.value_functions import AttributeMeasure, Criterion, ValueFunction
 from geo.readiness import (
     ConstraintResult,
     Measure,
@@ -16,7 +17,6 @@ from geo.readiness import (
     score_matrix,
     zone_results,
 )
-from geo.scoring import DecisionMatrix, Scores
 
 
 def same(text: str) -> Text:

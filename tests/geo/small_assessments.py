@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from geo.assessment import Assessment
 from geo.language import Text
-from geo.models import parse_model
+from geo.mcda.model import parse_model
 from geo.readiness import ConstraintResult, Measure, Measures, decision_matrix, score_matrix
 
 MODEL = """

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from geo.contest import NothingRanked, contest_classes, contest_of, contest_scores, narrowed
-from geo.methods import METHODS, InvalidMethod, Setting
-from geo.ranks import rank_scores
+from geo.mcda.methods import METHODS, InvalidMethod, Setting
+from geo.mcda.ranks import rank_scores
 from tests.geo.contests import make_contest
 from tests.geo.small_assessments import assess_zones, make_model
 

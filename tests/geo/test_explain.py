@@ -18,7 +18,7 @@ from geo.explain import (
 )
 from geo.gains import COMPARING, gains_if_perfect, position_of
 from geo.language import Text
-from geo.methods import METHODS
+from geo.mcda.methods import METHODS
 from geo.sentences import listed
 from tests.geo.scored_cases import make_case, make_model, rescored, same, share
 

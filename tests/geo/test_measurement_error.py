@@ -10,6 +10,7 @@ import shapely
 from affine import Affine
 
 from geo.crs import area_ha
+from geo.mcda.model import parse_model
 from geo.measurement_error import (
     displacement_errors,
     displacement_m,
@@ -18,7 +19,6 @@ from geo.measurement_error import (
     yearly_change_error,
 )
 from geo.measures import LandRaster
-from geo.models import parse_model
 from geo.raster.grid import ArraySource, Grid
 from geo.readiness import Measure, Measures
 

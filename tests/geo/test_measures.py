@@ -11,8 +11,8 @@ import shapely
 from geo.explain import holds_back, lifts, missing, sentence
 from geo.gains import gains_if_perfect
 from geo.indicators import parse_indicators
+from geo.mcda.model import parse_model
 from geo.measures import LandRaster, measure_zones
-from geo.models import parse_model
 from geo.raster.files import RasterFile
 from geo.readiness import decision_matrix, score_matrix, zone_results
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.models import RankClass
+from geo.mcda.model import RankClass
 from geo.quadrant import (
     QUADRANTS,
     InvalidQuadrant,

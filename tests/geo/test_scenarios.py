@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.comparison import compare
-from geo.criteria import ValueFunction
 from geo.crs import area_ha
 from geo.errors import CRSMissing, InvalidIndicators
 from geo.indicators import parse_indicators, values_for
+from geo.mcda.value_functions import ValueFunction
 from geo.measures import LandRaster, measure_zones
 from geo.raster.distance import distance_m
 from geo.raster.grid import ArraySource, Grid

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.contest import contest_scores
-from geo.methods import METHODS
-from geo.ranks import rank_rows
+from geo.mcda.methods import METHODS
+from geo.mcda.ranks import rank_rows
 from geo.sensitivity import (
     PRECISION,
     most_critical,

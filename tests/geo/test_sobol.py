@@ -7,7 +7,7 @@ from SALib.test_functions import Ishigami, Sobol_G
 
 from geo.draws import MeasureErrors
 from geo.errors import ZoneNotFound
-from geo.methods import METHODS
+from geo.mcda.methods import METHODS
 from geo.sobol import InvalidSamples, saltelli_sample, score_indices, sobol_indices
 from tests.geo.contests import make_contest
 

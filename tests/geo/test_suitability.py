@@ -9,9 +9,15 @@ import shapely
 from affine import Affine
 
 from geo import land_publishing, surfaces
-from geo.criteria import Constraint, Criterion, IndicatorMeasure, RasterMeasure, ValueFunction
 from geo.language import Text
-from geo.models import parse_model
+from geo.mcda.model import parse_model
+from geo.mcda.value_functions import (
+    Constraint,
+    Criterion,
+    IndicatorMeasure,
+    RasterMeasure,
+    ValueFunction,
+)
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import ArraySource, Grid, Window, blocks
 from geo.suitability import (

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from geo.draws import InvalidDraws, MeasureErrors, value_draws, weight_draws
 from geo.errors import ZoneNotFound
-from geo.methods import METHODS
+from geo.mcda.methods import METHODS
 from geo.uncertainty import (
     acceptability,
     confidence_factors,

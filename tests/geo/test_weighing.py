@@ -5,11 +5,11 @@ import pytest
 
 from geo import planning, published
 from geo.errors import InvalidWeights
-from geo.group_judgement import Member
 from geo.language import Text
+from geo.mcda.group import Member
+from geo.mcda.weight_request import Wish
 from geo.scenarios import Figure, Scenario
 from geo.weighing import UnusedRisk, assess_wish, own_ranks, weigh, weighed_document
-from geo.wishes import Wish
 
 GOAL = {("huni", "usaha"): 2.0, ("usaha", "berkembang"): 2.0, ("berkembang", "lingkungan"): 1.0}
 RANKS = {"huni": 1, "usaha": 2, "berkembang": 3, "lingkungan": 4}

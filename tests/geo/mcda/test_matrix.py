@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo.criteria import linear, piecewise, stepped
-from geo.methods import contributions, weighted_sum
-from geo.ranks import rank_scores
-from geo.scoring import classify, data_coverage
+from geo.mcda.matrix import classify, data_coverage
+from geo.mcda.methods import contributions, weighted_sum
+from geo.mcda.ranks import rank_scores
+from geo.mcda.value_functions import linear, piecewise, stepped
 
 unit = st.floats(0, 1)
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo.errors import GeoError, InvalidModel
-from geo.judgements import AhpWeights, ahp_weights, pairwise_matrix
 from geo.language import Text
-from geo.model_checks import GOAL
-from geo.model_draft import Draft, nearest, with_mend
-from geo.model_lines import Path
-from geo.model_schema import GROUP_KEYS, JUDGEMENT, PAIRS, POSITIVE, TABLE
-from geo.weights import stated_weights
+from geo.mcda.ahp import AhpWeights, ahp_weights, pairwise_matrix
+from geo.mcda.model_checks import GOAL
+from geo.mcda.model_draft import Draft, nearest, with_mend
+from geo.mcda.model_lines import Path
+from geo.mcda.model_schema import GROUP_KEYS, JUDGEMENT, PAIRS, POSITIVE, TABLE
+from geo.mcda.weights import stated_weights
 
 Judgements = Mapping[tuple[str, str], float]
 # Of each group, the share of each member; they sum to 1.
@@ -72,7 +72,7 @@ def judged(items: Sequence[str], pairs: Judgements, *, incomplete: bool = False)
     Raises
     ------
     InconsistentJudgements
-        See `geo.judgements`.
+        See `geo.mcda.ahp`.
     """
     return ahp_weights(items, pairwise_matrix(items, pairs, incomplete=incomplete))
 

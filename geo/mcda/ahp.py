@@ -1,8 +1,8 @@
 """Pure. Pairwise judgements of importance and the weights behind them (AHP).
 
-Judgements that are missing are filled in `geo/missing_judgements.py`. Several people's judgements
-are in `geo/group_judgement.py`; weights that are stated, ranked or read off the data in
-`geo/weights.py`.
+Judgements that are missing are filled in `geo/mcda/missing_judgements.py`. Several people's judgements
+are in `geo/mcda/group.py`; weights that are stated, ranked or read off the data in
+`geo/mcda/weights.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from geo.errors import InconsistentJudgements
 from geo.language import Text
-from geo.missing_judgements import (
+from geo.mcda.missing_judgements import (
     completed,
     joined_pieces,
     missing_pairs,

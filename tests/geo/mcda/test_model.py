@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import model_schema, planning, published
-from geo.criteria import AttributeMeasure, MeasureError, RasterMeasure, objective_of
+from geo import planning, published
 from geo.errors import InconsistentJudgements, InvalidModel, InvalidWeights
-from geo.methods import METHODS
-from geo.models import parse_model, weights_from, weights_from_judgements
+from geo.mcda import model_schema
+from geo.mcda.methods import METHODS
+from geo.mcda.model import parse_model, weights_from, weights_from_judgements
+from geo.mcda.value_functions import AttributeMeasure, MeasureError, RasterMeasure, objective_of
 from geo.publishing import publish_model
 from geo.store import Provenance
 from geo.vector.export import layer_to_parquet

@@ -1,6 +1,6 @@
 """Pure. Weights of criteria that nobody judged in pairs: stated, equal, from ranks or from the data.
 
-Weights from pairwise judgements are in `geo/judgements.py`.
+Weights from pairwise judgements are in `geo/mcda/ahp.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from geo.criteria import VALUE_FUNCTIONS, ValueFunction, knots_of, objective_of, support
+from geo.mcda.value_functions import VALUE_FUNCTIONS, ValueFunction, knots_of, objective_of, support
 
 NAN = float("nan")
 FALLING = {

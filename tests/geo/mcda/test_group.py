@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.consensus import consensus, consensus_level
 from geo.errors import InconsistentJudgements, InvalidWeights
-from geo.group_judgement import Member, judge_groups_together, judge_together
-from geo.group_sentences import group_sentences
-from geo.judgements import ahp_weights, pairwise_matrix
 from geo.language import Text
+from geo.mcda.ahp import ahp_weights, pairwise_matrix
+from geo.mcda.consensus import consensus, consensus_level
+from geo.mcda.group import Member, judge_groups_together, judge_together
+from geo.mcda.group_sentences import group_sentences
 
 ITEMS = ["a", "b", "c", "d"]
 PAIRS = list(itertools.combinations(ITEMS, 2))

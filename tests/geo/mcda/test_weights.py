@@ -10,7 +10,7 @@ from pymcdm import weights as pymcdm
 from skcriteria.preprocessing import weighters as skcriteria
 
 from geo.errors import InvalidWeights
-from geo.weights import (
+from geo.mcda.weights import (
     WEIGHTINGS,
     critic_weights,
     entropy_weights,

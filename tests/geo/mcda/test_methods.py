@@ -11,7 +11,7 @@ from pymcdm.methods import PROMETHEE_II
 from skcriteria.agg.simple import wpm, wsm
 from skcriteria.agg.topsis import topsis
 
-from geo.methods import (
+from geo.mcda.methods import (
     DEFAULT_METHOD,
     METHODS,
     InvalidMethod,
@@ -22,7 +22,7 @@ from geo.methods import (
     scores_of,
     weighted_sum,
 )
-from geo.ordered_average import InvalidRisk
+from geo.mcda.ordered_average import InvalidRisk
 
 unit = st.floats(0, 1)
 # Coarse values among the fine ones make ties, zeros and ones.

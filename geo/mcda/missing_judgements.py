@@ -1,7 +1,7 @@
 """Pure. Pairwise matrices that are not complete: which judgements are missing, and their best filling.
 
 A filling is best when it contradicts the given judgements least. What a matrix means is in
-`geo/judgements.py`.
+`geo/mcda/ahp.py`.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Pure. A model's TOML as it was read: the form of every value checked, refusals that name the line.
 
-How the values fit together is `geo/model_checks.py`.
+How the values fit together is `geo/mcda/model_checks.py`.
 """
 
 import difflib
@@ -12,8 +12,8 @@ from typing import Any
 
 from geo.errors import InvalidModel
 from geo.language import Text
-from geo.model_lines import Path, line_index, line_of
-from geo.model_schema import (
+from geo.mcda.model_lines import Path, line_index, line_of
+from geo.mcda.model_schema import (
     CLASS_KEYS,
     CONSTRAINT_KEYS,
     CRITERION_KEYS,

@@ -1,15 +1,15 @@
 """Pure. What a group's judgements come to, in plain sentences for the room.
 
-The numbers are those of `geo/group_judgement.py`.
+The numbers are those of `geo/mcda/group.py`.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 
-from geo.consensus import ConsensusLevel
-from geo.group_judgement import Difference, GroupJudgement, PairAgreement
-from geo.judgements import CONSISTENCY_LIMIT
 from geo.language import LANGUAGES, Language, Text
+from geo.mcda.ahp import CONSISTENCY_LIMIT
+from geo.mcda.consensus import ConsensusLevel
+from geo.mcda.group import Difference, GroupJudgement, PairAgreement
 
 Titles = Mapping[str, Text]
 

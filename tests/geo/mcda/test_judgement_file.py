@@ -3,9 +3,9 @@
 import pytest
 
 from geo.errors import InvalidInput
-from geo.judgement_format import InvalidJudgementFile, parse_judgements
-from geo.judgements import JudgedTwice
 from geo.language import LANGUAGES
+from geo.mcda.ahp import JudgedTwice
+from geo.mcda.judgement_file import InvalidJudgementFile, parse_judgements
 
 ONE = """
 incomplete = true

@@ -1,8 +1,8 @@
 """Pure. Judgements of several people about one group of items: what they say together and how far they agree.
 
 Everybody's ratios are averaged as a geometric mean, the only mean that stays reciprocal. What one
-person's judgements mean is in `geo/judgements.py`; the sentences for a planner are in
-`geo/group_sentences.py`.
+person's judgements mean is in `geo/mcda/ahp.py`; the sentences for a planner are in
+`geo/mcda/group_sentences.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from geo.consensus import ConsensusLevel, consensus, consensus_level
 from geo.errors import InconsistentJudgements, InvalidWeights
-from geo.judgements import (
+from geo.language import Text
+from geo.mcda.ahp import (
     DEFAULT_RANDOM_INDEX,
     AhpWeights,
     ahp_weights,
     pairwise_matrix,
 )
-from geo.language import Text
-from geo.missing_judgements import joined_pieces
+from geo.mcda.consensus import ConsensusLevel, consensus, consensus_level
+from geo.mcda.missing_judgements import joined_pieces
 
 Array = npt.NDArray[np.float64]
 Pairs = Mapping[tuple[str, str], float]

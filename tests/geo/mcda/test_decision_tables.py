@@ -15,7 +15,7 @@ from skcriteria.preprocessing.scalers import (
     scale_by_vector,
 )
 
-from geo.decision_tables import (
+from geo.mcda.decision_tables import (
     NotPositive,
     promethee_net_flow,
     simple_additive_weighting,

@@ -1,7 +1,7 @@
 """Pure. The ordered weighted average: weights that follow the rank of a value, not its criterion.
 
 One number, the risk, slides from the worst value (0, AND) over the weighted mean (0.5) to the best
-(1, OR). Points, missing values and the registry of methods are in `geo.methods`.
+(1, OR). Points, missing values and the registry of methods are in `geo.mcda.methods`.
 """
 
 import numpy as np

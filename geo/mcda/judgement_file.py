@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from geo.errors import InvalidInput
-from geo.group_judgement import Member
-from geo.judgements import JudgedTwice
 from geo.language import Text
-from geo.wishes import Judgements, Wish
+from geo.mcda.ahp import JudgedTwice
+from geo.mcda.group import Member
+from geo.mcda.weight_request import Judgements, Wish
 
 _KEYS = frozenset({"judgements", "member", "incomplete"})
 _MEMBER_KEYS = frozenset({"name", "weight", "judgements"})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geo.group_judgement import Member
+from geo.mcda.group import Member
 
 Judgements = Mapping[str, Mapping[tuple[str, str], float]]
 
@@ -12,8 +12,8 @@ Judgements = Mapping[str, Mapping[tuple[str, str], float]]
 class Wish:
     """What a planner brings; at most one of `stated`, `judgements`, `members` and `weighting`.
 
-    `stated` and `judgements` are as in `geo.models.weights_from` and `weights_from_judgements`;
-    `is_incomplete` allows pairs to be missing. `weighting` is the id of a `geo.weights.Weighting`;
+    `stated` and `judgements` are as in `geo.mcda.model.weights_from` and `weights_from_judgements`;
+    `is_incomplete` allows pairs to be missing. `weighting` is the id of a `geo.mcda.weights.Weighting`;
     one by ranks needs `ranks` of every top-level dimension or of every criterion.
     """
 

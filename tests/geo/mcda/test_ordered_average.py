@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo.ordered_average import (
+from geo.mcda.ordered_average import (
     InvalidRisk,
     criterion_order_weights,
     order_weights,

@@ -9,21 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from geo.criteria import (
-    AttributeMeasure,
-    Constraint,
-    Criterion,
-    IndicatorMeasure,
-    MeasureError,
-    RasterMeasure,
-    ValueFunction,
-    objective_of,
-)
 from geo.errors import InvalidWeights
-from geo.judgements import AhpWeights
 from geo.language import Text
-from geo.methods import DEFAULT_METHOD
-from geo.model_checks import (
+from geo.mcda.ahp import AhpWeights
+from geo.mcda.methods import DEFAULT_METHOD
+from geo.mcda.model_checks import (
     GOAL,
     require_classes,
     require_constraints,
@@ -33,8 +23,8 @@ from geo.model_checks import (
     require_tree,
     require_unique_ids,
 )
-from geo.model_draft import Draft, read_draft
-from geo.model_weights import (
+from geo.mcda.model_draft import Draft, read_draft
+from geo.mcda.model_weights import (
     Judgements,
     Shares,
     global_weights,
@@ -42,7 +32,17 @@ from geo.model_weights import (
     members_of,
     read_shares,
 )
-from geo.weights import stated_weights
+from geo.mcda.value_functions import (
+    AttributeMeasure,
+    Constraint,
+    Criterion,
+    IndicatorMeasure,
+    MeasureError,
+    RasterMeasure,
+    ValueFunction,
+    objective_of,
+)
+from geo.mcda.weights import stated_weights
 
 ModelKind = Literal["readiness", "need"]
 # Half way between "the worst counts" and "the best counts": the plain weighted sum under OWA.
@@ -78,7 +78,7 @@ class Model:
     `weights` are the global weights of the criteria and sum to 1; `shares` are those of the members
     inside each group ("goal" for the top-level dimensions, else a dimension's id), and
     `judgements` the AHP results behind the groups that are judged and not stated. `method` and
-    `risk` say how values are combined unless somebody asks otherwise (see `geo.methods`). A zone
+    `risk` say how values are combined unless somebody asks otherwise (see `geo.mcda.methods`). A zone
     whose data coverage is below `coverage_floor` is not ranked. A raster with fewer than
     `min_cells` cells per zone does not count as a measurement of it. `weights_confirmed` and
     `classes_confirmed` say whether an office has set weights and class borders.
@@ -124,7 +124,7 @@ class Model:
         return tuple(top.index(_upwards(c.dimension, parents)[-1]) for c in self.criteria)
 
     def members(self) -> dict[str, tuple[str, ...]]:
-        """The members of each group: sub-dimensions, then criteria; see `geo.model_weights`."""
+        """The members of each group: sub-dimensions, then criteria; see `geo.mcda.model_weights`."""
         return members_of(_parents(self.dimensions), _dimension_of(self.criteria))
 
     def indicators(self) -> tuple[str, ...]:
@@ -173,7 +173,7 @@ def weights_from(model: Model, stated: Mapping[str, float]) -> dict[str, float]:
     Raises
     ------
     InvalidWeights
-        See `geo.weights.stated_weights`.
+        See `geo.mcda.weights.stated_weights`.
     """
     if not stated:
         return dict(model.weights)

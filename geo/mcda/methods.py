@@ -5,7 +5,7 @@ Every method takes values in [0, 1] (1 is best, NaN is unknown), one weight per 
 that every score can be explained. A value's meaning is fixed by its criterion; only PROMETHEE
 compares the areas with each other. Missing values have one rule everywhere: the weights of what is
 known in a row are scaled up to 1. Methods on raw tables, which scale by the table's own best and
-worst, are in `geo.decision_tables`.
+worst, are in `geo.mcda.decision_tables`.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.decision_tables import unicriterion_flows
 from geo.errors import InvalidInput
 from geo.language import Text
-from geo.ordered_average import criterion_order_weights, require_risk
+from geo.mcda.decision_tables import unicriterion_flows
+from geo.mcda.ordered_average import criterion_order_weights, require_risk
 
 Array = npt.NDArray[np.float64]
 
@@ -196,7 +196,7 @@ def weighted_product_points(values: Array, weights: Array, _: Setting) -> Array:
 def owa_points(values: Array, weights: Array, setting: Setting) -> Array:
     """Points of the ordered weighted average: 100 times order weight times value.
 
-    Order weights come from the criterion weights and the risk, see `geo.ordered_average`. Risk 0 is
+    Order weights come from the criterion weights and the risk, see `geo.mcda.ordered_average`. Risk 0 is
     the least value that has a weight, 0.5 the weighted sum, 1 the greatest value.
 
     Returns

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.stats import rankdata
 
-from geo.methods import weighted_sum
-from geo.ranks import rank_rows, rank_scores, rank_sets, ready_values, score_sets
+from geo.mcda.methods import weighted_sum
+from geo.mcda.ranks import rank_rows, rank_scores, rank_sets, ready_values, score_sets
 
 SCORES = st.floats(0, 100) | st.sampled_from([0.0, 12.5, 50.0, 100.0, np.nan])
 

@@ -1,14 +1,18 @@
 """Pure. What a model must hold beyond the form of its values, refused with line, place and mend.
 
 Ids are unique, dimensions form a tree with a criterion at every end, value functions rise or fall as
-they say, measures fit their functions, classes rise from 0. Weights are `geo/model_weights.py`.
+they say, measures fit their functions, classes rise from 0. Weights are `geo/mcda/model_weights.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from geo.criteria import (
+from geo.language import Text
+from geo.mcda.methods import METHODS
+from geo.mcda.model_draft import Draft, nearest, with_mend
+from geo.mcda.model_lines import Path
+from geo.mcda.value_functions import (
     AttributeMeasure,
     Criterion,
     IndicatorMeasure,
@@ -18,10 +22,6 @@ from geo.criteria import (
     knots_of,
     objective_of,
 )
-from geo.language import Text
-from geo.methods import METHODS
-from geo.model_draft import Draft, nearest, with_mend
-from geo.model_lines import Path
 
 # The group of the top-level dimensions in [judgements] and [weights].
 GOAL = "goal"

@@ -2,7 +2,7 @@
 
 These scale each criterion by the table's own best and worst, so that adding an area can change the
 scores and even the order of the others. The service grades by value functions instead
-(`geo.methods`); these are what it is checked against, and what an office's own table can be
+(`geo.mcda.methods`); these are what it is checked against, and what an office's own table can be
 recomputed with.
 
 Every function takes a matrix (n_areas, n_criteria) in each criterion's unit, weights

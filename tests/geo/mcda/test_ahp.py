@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from pymcdm.weights.subjective import AHP
 
 from geo.errors import InconsistentJudgements
-from geo.judgements import (
+from geo.mcda.ahp import (
     DEFAULT_RANDOM_INDEX,
     RANDOM_INDEX,
     ahp_weights,
     judgement_matrix,
     pairwise_matrix,
 )
-from geo.missing_judgements import completed, missing_pairs, principal_eigenvector
+from geo.mcda.missing_judgements import completed, missing_pairs, principal_eigenvector
 
 
 def judge(items, upper, *, random_index=DEFAULT_RANDOM_INDEX):

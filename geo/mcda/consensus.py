@@ -1,6 +1,6 @@
 """Pure. How much alike several people's weights are.
 
-The judgements behind the weights are in `geo/group_judgement.py`.
+The judgements behind the weights are in `geo/mcda/group.py`.
 """
 
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.judgements import LARGEST_RATIO
+from geo.mcda.ahp import LARGEST_RATIO
 
 Array = npt.NDArray[np.float64]
 
