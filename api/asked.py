@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from geo.assessment import Assessment
     from geo.mcda.weight_request import Wish
     from geo.scenarios import Scenario
-    from geo.store import Store
-    from geo.versions import Published
+    from geo.store.store import Store
+    from geo.store.versions import Published
     from geo.weighing import Weighed
 
 # Far above any model that people judge: 45 pairs of ten criteria in each of twenty groups.

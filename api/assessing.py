@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from geo.scenarios import Scenario
     from geo.sensitivity import WeightSensitivity
     from geo.sobol import ScoreIndex
-    from geo.versions import Published
+    from geo.store.versions import Published
     from geo.weighing import Weighed
 
 __all__ = ["LayerOption", "ModelOption", "assess", "quadrant", "trends"]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from geo.carried_indicators import Carried
     from geo.raster.grid import RasterSource
-    from geo.store import Store
+    from geo.store.store import Store
     from geo.vector.crosswalk import Crosswalk
 
 _SHOWN_ROWS, _SHOWN_NOTES, _TOLD, _NAMED = 20, 12, 3, 8

@@ -51,7 +51,7 @@ from geo.settlement import (
 
 if TYPE_CHECKING:
     from geo.publishing import HandedIn
-    from geo.store import Provenance, Store
+    from geo.store.store import Provenance, Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -150,7 +150,7 @@ def ingest(
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo.publishing import LICENCE_UNKNOWN, HandedIn
-        from geo.versions import Provenance
+        from geo.store.versions import Provenance
 
         provenance = Provenance(
             actor=OPERATOR,

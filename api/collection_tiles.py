@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from api.tables import Collection, Tables
 from geo.source_digest import edition
-from geo.store import Store
+from geo.store.store import Store
 
 if TYPE_CHECKING:
     from geo.tile_archives import ArchiveOrder, TileArchives

@@ -15,7 +15,7 @@ from api.parameters import InvalidParameter
 from api.settings import Settings
 from api.tables import Tables
 from geo.language import LANGUAGES, Language, Text
-from geo.store import Store
+from geo.store.store import Store
 
 Format = Literal["json", "html"]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from geo.raster.files import RasterFile
     from geo.raster.zonal import Engine
-    from geo.store import Store
+    from geo.store.store import Store
 
 _SHOWN_ROWS = 20
 

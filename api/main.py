@@ -35,7 +35,7 @@ from api.routes import (
 from api.settings import Settings
 from api.tables import Tables
 from geo.errors import StoreFault
-from geo.store import Store
+from geo.store.store import Store
 
 _ROUTERS: Sequence[APIRouter] = (
     root.router,

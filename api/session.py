@@ -14,7 +14,7 @@ from geo.language import LANGUAGES, Language, Text
 from geo.shipped import DATASETS
 
 if TYPE_CHECKING:
-    from geo.store import Store, Version
+    from geo.store.store import Store, Version
 
 OPERATOR = "operator"
 
@@ -64,7 +64,7 @@ def open_store(settings: Settings, *, wait: bool = False) -> Iterator["Store"]:
 
     They are missing in a new store, and where a first start was interrupted.
     """
-    from geo.store import Store
+    from geo.store.store import Store
 
     store = Store(settings.store)
     try:

@@ -18,9 +18,9 @@ from geo.errors import NotFound, StoreFault
 from geo.features import FeatureTable
 from geo.language import Language, Text
 from geo.source_digest import edition
-from geo.store import Store, Version
+from geo.store.store import Store, Version
+from geo.store.versions import Published
 from geo.vector.schema import SCHEMAS, Field, LayerSchema
-from geo.versions import Published
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -26,7 +26,7 @@ from geo.published import layer
 from geo.raster.distance import DistanceSource
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid, Window
-from geo.store import Store, Version
+from geo.store.store import Store, Version
 from geo.vector.schema import LayerSchema
 
 _SUFFIX = "_distance_m"

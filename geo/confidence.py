@@ -20,7 +20,8 @@ from geo.scenarios import Scenario
 from geo.sensitivity import WeightSensitivity, most_critical, weight_sensitivities
 from geo.sentences import joined
 from geo.sobol import DEFAULT_SAMPLES, ScoreIndex, score_indices
-from geo.store import Store
+from geo.store.store import Store
+from geo.store.versions import Published
 from geo.uncertainty import (
     Uncertainty,
     expected_ranks,
@@ -30,7 +31,6 @@ from geo.uncertainty import (
     within_rank,
 )
 from geo.uncertainty_texts import verdict, zone_sentence
-from geo.versions import Published
 
 # A table of pairs in a document: 40,000 numbers at this many zones.
 _MOST_PAIRED = 200

@@ -19,7 +19,7 @@ from geo.published import LAND_PREFIX, layer
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid
 from geo.reference import load_reference
-from geo.store import Store
+from geo.store.store import Store
 from geo.synthetic import synthetic_land
 from geo.synthetic_notice import SYNTHETIC
 

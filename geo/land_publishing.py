@@ -14,9 +14,9 @@ from geo.language import Text
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
 from geo.raster.derive import derive_terrain
-from geo.snapshots import file_sha256, require_space
-from geo.store import Provenance, Store, Version
-from geo.versions import Publication, Published
+from geo.store.snapshots import file_sha256, require_space
+from geo.store.store import Provenance, Store, Version
+from geo.store.versions import Publication, Published
 
 _LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

@@ -45,8 +45,8 @@ from geo.scenario_changes import (
     apply_to_zones,
 )
 from geo.scenarios import Scenario, digest
-from geo.store import Store, Version
-from geo.versions import Published
+from geo.store.store import Store, Version
+from geo.store.versions import Published
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from geo.crs import to_lonlat
 from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
 from geo.indicators import Indicator
 from geo.mcda.model import Model, parse_model
-from geo.store import Store, Version
+from geo.store.store import Store, Version
+from geo.store.versions import Published
 from geo.vector.schema import with_all_fields
-from geo.versions import Published
 
 MODEL_PREFIX = "model-"
 LAND_PREFIX = "land-"

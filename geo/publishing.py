@@ -20,8 +20,8 @@ from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text
 from geo.mcda.model import Model, parse_model
 from geo.published import MODEL_PREFIX
-from geo.snapshots import file_sha256
-from geo.store import Provenance, Store, Upload, Version
+from geo.store.snapshots import file_sha256
+from geo.store.store import Provenance, Store, Upload, Version
 from geo.vector.export import layer_to_parquet
 from geo.vector.regions import BY_CODE
 from geo.vector.schema import schema_of

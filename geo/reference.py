@@ -16,7 +16,7 @@ from geo.land import KNOWN_RASTERS, raster_facts
 from geo.published import LAND_PREFIX, MODEL_PREFIX
 from geo.publishing import publish_indicators
 from geo.shipped import LAYERS, MODELS, RASTERS
-from geo.store import Provenance, Store
+from geo.store.store import Provenance, Store
 from geo.vector.export import layer_to_parquet
 from geo.vector.schema import schema_of
 
@@ -157,7 +157,7 @@ def _provenance(file: Path) -> Provenance:
 
 
 def _indonesian(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What a manifest says in Indonesian beside its English; see `geo.versions.Version`."""
+    """What a manifest says in Indonesian beside its English; see `geo.store.versions.Version`."""
     said = {name: entry[key] for name in ("source", "licence") if (key := f"{name}_id") in entry}
     return {"indonesian": said} if said else {}
 

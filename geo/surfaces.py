@@ -33,9 +33,10 @@ from geo.settlement import (
 )
 from geo.site_notes import site_notes
 from geo.sites import SiteSearch, candidate_sites
-from geo.snapshots import require_space
 from geo.source_digest import edition
-from geo.store import Store
+from geo.store.snapshots import require_space
+from geo.store.store import Store
+from geo.store.versions import Published, Version
 from geo.suitability import (
     Evaluated,
     Surface,
@@ -48,7 +49,6 @@ from geo.suitability import (
     plan_surface,
     window_of,
 )
-from geo.versions import Published, Version
 
 SLOPE, ROAD = "slope_percent", "road_distance_m"
 _PREFIX = "suitability-"

@@ -6,7 +6,7 @@ It imports nothing heavy: every start of the service asks it.
 from typing import Final
 
 from geo.language import Text
-from geo.versions import Published
+from geo.store.versions import Published
 
 SYNTHETIC: Final = "SINTETIS"
 NOTICE: Final = Text(

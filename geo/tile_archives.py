@@ -24,7 +24,7 @@ import shapely
 
 from geo.errors import StoreFault
 from geo.language import Text
-from geo.snapshots import write_atomically
+from geo.store.snapshots import write_atomically
 from geo.tile_pyramids import TilesNotReady
 from geo.vector_tiles import (
     UNSIMPLIFIED_FROM,

@@ -20,8 +20,8 @@ from geo.mcda.weights import find_weighting, ranked_weights
 from geo.planning import assess
 from geo.published import DEFAULT_LAYER, DEFAULT_MODEL, model, years
 from geo.scenarios import Scenario
-from geo.store import Store
-from geo.versions import Published
+from geo.store.store import Store
+from geo.store.versions import Published
 
 DEFAULT_RANKING = "rank_order_centroid"
 

@@ -19,10 +19,10 @@ from geo.explain import whole_percent
 from geo.language import Language
 from geo.mcda.weight_request import Wish
 from geo.readiness import ZoneResult
-from geo.store import Store
+from geo.store.store import Store
+from geo.store.versions import Published, Version
 from geo.synthetic_notice import NOTICE, has_synthetic_land
 from geo.trends import ZoneTrend, zone_trends
-from geo.versions import Published, Version
 from geo.weighing import assess_wish
 from maps.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
 from maps.escape import text_or_none

@@ -14,9 +14,9 @@ from geo.confidence import Confidence, Simulation, confidence, overall
 from geo.contest import NothingRanked
 from geo.language import Language
 from geo.mcda.methods import METHODS
+from geo.store.versions import Published
 from geo.uncertainty import rank_intervals
 from geo.uncertainty_texts import percent_of, whole_number, zone_sentence
-from geo.versions import Published
 from maps.cards import class_cards
 from maps.text import format_number, translate
 from maps.views import model_view

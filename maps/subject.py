@@ -16,9 +16,9 @@ from geo.land_titles import land_title
 from geo.language import Language, Text
 from geo.mcda.model import Model
 from geo.readiness import ZoneResult
-from geo.store import Store
+from geo.store.store import Store
+from geo.store.versions import Published
 from geo.synthetic_notice import NOTICE, has_synthetic_land
-from geo.versions import Published
 from maps.assets import Assets
 from maps.indicator_classes import drawn_figures
 from maps.page import IndicatorChoice, map_page, map_title, single_map_page

@@ -72,7 +72,7 @@ DATA = Path(__file__).parents[1] / "data"
 def reference_folder(tmp_path_factory):
     """A store's folder with the shipped data, to be copied and not changed."""
     from geo.reference import load_reference
-    from geo.store import Store
+    from geo.store.store import Store
 
     folder = tmp_path_factory.mktemp("reference") / "store"
     store = Store(folder)
@@ -84,7 +84,7 @@ def reference_folder(tmp_path_factory):
 @pytest.fixture
 def reference_store(reference_folder, tmp_path):
     """An open store of the test's own with the shipped data."""
-    from geo.store import Store
+    from geo.store.store import Store
 
     folder = tmp_path / "reference-store"
     shutil.copytree(reference_folder, folder)

@@ -32,7 +32,7 @@ from api.responses import conditional, etag_of, html_response, json_bytes, json_
 from api.tables import Collection, PreparedTable
 from api.tile_documents import tile_address, tile_set_links
 from geo.language import Language, Text
-from geo.store import Version
+from geo.store.store import Version
 
 router = APIRouter(tags=["data"])
 

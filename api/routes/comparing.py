@@ -16,7 +16,7 @@ from api.parameters import InvalidParameter
 from api.responses import DRAWN_NONCE, page_response
 from geo.errors import LayerNotFound
 from geo.language import Language, Text
-from geo.versions import Published
+from geo.store.versions import Published
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment

@@ -10,7 +10,7 @@ from api.deps import LanguageDep, StoreDep
 from api.responses import conditional, etag_of, json_response
 
 if TYPE_CHECKING:
-    from geo.versions import Published
+    from geo.store.versions import Published
 
 router = APIRouter(tags=["indicators"])
 

@@ -12,7 +12,7 @@ from geo.language import Language
 
 if TYPE_CHECKING:
     from geo.mcda.model import Model
-    from geo.versions import Published
+    from geo.store.versions import Published
 
 router = APIRouter(tags=["models"])
 

@@ -17,8 +17,8 @@ from api.routes.layer_maps import draw_layer
 from geo.errors import StoreFault
 from geo.language import Language
 from geo.source_digest import edition
-from geo.store import Store
-from geo.versions import Published
+from geo.store.store import Store
+from geo.store.versions import Published
 
 router = APIRouter(tags=["pages"])
 

@@ -13,7 +13,7 @@ from api.asked import Method, Risk, StatedWeights, parse_weights
 from api.deps import LanguageDep, StoreDep
 from api.responses import conditional, etag_of
 from geo.language import Language
-from geo.store import Store
+from geo.store.store import Store
 
 if TYPE_CHECKING:
     from maps.sheet_content import SheetSubject

@@ -11,8 +11,8 @@ from api.links import JSON
 from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
 from geo.language import Language, Text
-from geo.store import Store
-from geo.versions import Published
+from geo.store.store import Store
+from geo.store.versions import Published
 
 router = APIRouter(tags=["tiles"])
 

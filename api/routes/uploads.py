@@ -35,8 +35,8 @@ from api.responses import json_response
 from api.routes.portraits import desk_page
 from geo.errors import InvalidInput, LayerNotFound, UploadRejected
 from geo.language import Language, Text
-from geo.store import Store, Upload, UploadEntry, Version
-from geo.uploads import State
+from geo.store.store import Store, Upload, UploadEntry, Version
+from geo.store.uploads import State
 
 router = APIRouter(tags=["uploads"])
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo.store import Store
+from geo.store.store import Store
 from tests.api.examples import ODD_LAYER, odd, publish, regencies, zones
 
 

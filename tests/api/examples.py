@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.store import Provenance
+from geo.store.store import Provenance
 
 HOSTILE = "<script>alert('x')</script> \"&${1}`"
 ODD_LAYER = "uji coba.<b>'é?#%"

@@ -18,7 +18,7 @@ from api.settings import Settings
 from geo.published import layer
 from geo.reference import load_reference
 from geo.shipped import DATASETS
-from geo.store import Store
+from geo.store.store import Store
 from tests.geo.test_planning import flat_slope
 
 

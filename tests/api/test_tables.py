@@ -14,7 +14,7 @@ from api.settings import Settings
 from api.tables import Tables
 from geo import encoding, published
 from geo.reference import load_reference
-from geo.store import Store
+from geo.store.store import Store
 from tests.api.examples import PROVENANCE, publish, zones
 
 ITEMS = "/collections/zones/items"

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from api.auth import RateLimit
 from api.main import create_app
 from api.settings import Settings
-from geo.store import Provenance, Store
+from geo.store.store import Provenance, Store
 from geo.vector.export import layer_to_parquet
 from tests import hostile
 

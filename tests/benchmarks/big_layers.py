@@ -28,7 +28,7 @@ import pandas as pd
 import shapely
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from geo.store import Provenance, Store
+from geo.store.store import Provenance, Store
 from geo.vector.simplify import valid
 from maps.offline import OfflineFigure, OfflineMap
 from tests.browser.conftest import LAUNCH_ARGUMENTS

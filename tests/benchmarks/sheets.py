@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from geo.reference import load_reference
-from geo.store import Store
+from geo.store.store import Store
 from maps import sheets
 
 DATA = Path(__file__).parents[2] / "data"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from geo import published
-from geo.store import Store
+from geo.store.store import Store
 from tests.api.examples import publish
 from tests.browser.test_map_page import DESKTOP, PHONE
 from tests.maps.examples import HOSTILE

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from geo.store import Store
+from geo.store.store import Store
 from maps.text import catalogue
 from tests.api.examples import PROVENANCE
 from tests.browser.test_map_page import PHONE, shapes

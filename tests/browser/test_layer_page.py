@@ -9,7 +9,7 @@ import pytest
 import shapely
 from playwright.sync_api import Page, expect
 
-from geo.store import Store
+from geo.store.store import Store
 from tests.api.examples import ODD_ID, ODD_LAYER, made_layer, odd, publish
 from tests.browser.test_hostile_values import ENDLESS, MARKUP, require_inert
 from tests.browser.test_map_page import DESKTOP, PHONE

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 from playwright.sync_api import expect
 
-from geo.store import Store
+from geo.store.store import Store
 from tests.browser.test_map_page import DESKTOP, PHONE
 from tests.maps.examples import HOSTILE, LONG
 from tests.service import running

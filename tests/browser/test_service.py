@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import expect
 
-from geo.store import Store
+from geo.store.store import Store
 from tests.browser.test_map_page import DESKTOP, PHONE, shapes
 from tests.service import running
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from geo import land_publishing
 from geo.reference import load_reference
-from geo.store import Store
+from geo.store.store import Store
 from tests.browser.test_map_page import shapes
 from tests.conftest import DATA
 from tests.geo.test_planning import flat_slope

@@ -18,7 +18,7 @@ import pytest
 import shapely
 from owslib.ogcapi.features import Features
 
-from geo.store import Store
+from geo.store.store import Store
 from tests.api.examples import publish, regencies, zones
 from tests.service import running
 

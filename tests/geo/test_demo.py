@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from geo import demo, published
 from geo.raster.derive import DERIVED
-from geo.store import Store
+from geo.store.store import Store
 from geo.synthetic_notice import has_synthetic_land
 from maps.assets import Assets
 from maps.subject import draw_planner, draw_single, read_subject

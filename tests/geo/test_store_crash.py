@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from geo.store import Provenance, Store
+from geo.store.store import Provenance, Store
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT_BYTES = 400_000

@@ -19,7 +19,7 @@ from maps.measures import measure_text
 def pair(reference_folder, tmp_path_factory):
     import shutil
 
-    from geo.store import Store
+    from geo.store.store import Store
 
     folder = tmp_path_factory.mktemp("comparing") / "store"
     shutil.copytree(reference_folder, folder)

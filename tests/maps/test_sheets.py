@@ -15,7 +15,7 @@ from rasterio.warp import transform_bounds
 
 from geo import published
 from geo.errors import ZoneNotFound
-from geo.store import Store
+from geo.store.store import Store
 from maps import sheets
 from maps.sheet_content import zone_content
 from maps.sheet_frame import Frame, degrees, frame_around, grid, ground_m_per_mm, scale_bar, utm_crs

@@ -15,7 +15,7 @@ from geo.mcda.methods import METHODS
 from geo.mcda.model import parse_model, weights_from, weights_from_judgements
 from geo.mcda.value_functions import AttributeMeasure, MeasureError, RasterMeasure, objective_of
 from geo.publishing import publish_model
-from geo.store import Provenance
+from geo.store.store import Provenance
 from geo.vector.export import layer_to_parquet
 from tests.conftest import DATA
 

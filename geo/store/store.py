@@ -15,13 +15,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geo import catalogue
 from geo.errors import Conflict, LayerNotFound, StoreFault, VersionNotFound
-from geo.keys import Keys
 from geo.language import Text
-from geo.snapshots import UNFINISHED, file_sha256, write_atomically, write_snapshot
-from geo.uploads import Upload, UploadEntry, Uploads, mark_published
-from geo.versions import Kind, Provenance, Publication, Published, Version
+from geo.store import catalogue
+from geo.store.keys import Keys
+from geo.store.snapshots import UNFINISHED, file_sha256, write_atomically, write_snapshot
+from geo.store.uploads import Upload, UploadEntry, Uploads, mark_published
+from geo.store.versions import Kind, Provenance, Publication, Published, Version
 
 __all__ = [
     "Kind",

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geo import catalogue
 from geo.errors import KeyNotFound
+from geo.store import catalogue
 
 _ACTOR = "operator"
 _TABLE = catalogue.keys

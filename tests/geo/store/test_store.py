@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from geo import catalogue
-from geo import store as store_module
 from geo.errors import (
     Conflict,
     KeyNotFound,
@@ -28,8 +26,10 @@ from geo.errors import (
 )
 from geo.reference import load_reference
 from geo.shipped import DATASETS
-from geo.store import Provenance, Store
-from geo.versions import Publication
+from geo.store import catalogue
+from geo.store import store as store_module
+from geo.store.store import Provenance, Store
+from geo.store.versions import Publication
 
 
 @pytest.fixture
@@ -518,7 +518,7 @@ def test_what_was_published_is_there_when_the_store_is_opened_again(tmp_path):
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from geo.store import Provenance, Store
+from geo.store.store import Provenance, Store
 store = Store(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from geo import catalogue
 from geo.errors import Conflict, UploadNotFound, UploadRejected
 from geo.language import Text
-from geo.snapshots import require_space, write_atomically
+from geo.store import catalogue
+from geo.store.snapshots import require_space, write_atomically
 
 State = Literal["valid", "refused", "published", "discarded"]
 _TABLE = catalogue.uploads
