@@ -187,8 +187,8 @@ def _areas(store: "Store", name: str, reading: _Reading) -> "gpd.GeoDataFrame":
 def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
     from dataclasses import replace
 
-    from geo.fields import plain_name
-    from geo.ingest import DEFAULT_LIMITS, ingest_upload
+    from geo.ingest.fields import plain_name
+    from geo.ingest.upload import DEFAULT_LIMITS, ingest_upload
     from geo.vector.schema import Field, LayerSchema
 
     title = Text(id=path.name, en=path.name)

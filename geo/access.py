@@ -1,6 +1,6 @@
 """I/O. From a file of roads, rivers, towns or services to the distance raster that models read.
 
-The file is read as an upload is, in the confined process of `geo/sandbox.py`, and its place is
+The file is read as an upload is, in the confined process of `geo/ingest/sandbox.py`, and its place is
 checked against the regencies. Features beyond the province count: the nearest road may be there.
 """
 
@@ -18,10 +18,10 @@ from affine import Affine
 
 from geo.crs import SITE_CRS, to_lonlat
 from geo.errors import InvalidInput, UploadRejected
-from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
+from geo.ingest.placement import place_layer
+from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.land_publishing import add_land
 from geo.language import Text
-from geo.placement import place_layer
 from geo.published import layer
 from geo.raster.distance import DistanceSource
 from geo.raster.files import write_cog
@@ -67,7 +67,7 @@ def add_distance(
         Side of the raster's cells. Distances are those of their centres, so a road is seen as
         about half of this away even where it crosses.
     crs, encoding, layer_name : str, optional
-        As in `geo.ingest.ingest_upload`.
+        As in `geo.ingest.upload.ingest_upload`.
     progress : callable, optional
         Called with blocks done and blocks in all.
 

@@ -1,6 +1,6 @@
 """Pure. Figures that an office surveyed zone by zone: the numbers in the columns of a zone layer.
 
-Offices upload them with their zones (`geo/fields.py` keeps the columns), as numbers or as texts such
+Offices upload them with their zones (`geo/ingest/fields.py` keeps the columns), as numbers or as texts such
 as `61,5`. A number that cannot be read is missing and says why.
 """
 

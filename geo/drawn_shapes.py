@@ -1,6 +1,6 @@
 """Pure. Lines and polygons that a person drew into a request: GeoJSON geometries, lon/lat, read strictly.
 
-Files are read by `geo/geojson.py` and checked by `geo/outlines.py`; here there is one geometry, and
+Files are read by `geo/ingest/geojson.py` and checked by `geo/ingest/geometry.py`; here there is one geometry, and
 what is wrong with it is refused at once.
 """
 

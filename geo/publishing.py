@@ -16,7 +16,7 @@ import pandas as pd
 from geo.amendment import Amendment, amended
 from geo.errors import Conflict, LayerNotFound
 from geo.indicators import parse_indicators
-from geo.ingest import DEFAULT_LIMITS, clean_name, ingest_upload
+from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text
 from geo.mcda.model import Model, parse_model
 from geo.published import MODEL_PREFIX

@@ -1,21 +1,21 @@
 """Pure. What the first page of uploads explains: formats, fields of each layer, a report by example.
 
-The example's sentences are those of `geo/findings.py`, so that the page shows what a report will say.
+The example's sentences are those of `geo/ingest/findings.py`, so that the page shows what a report will say.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from geo.findings import Feature, Finding, Severity, finding
+from geo.ingest.findings import Feature, Finding, Severity, finding
+from geo.ingest.source import Limits
 from geo.language import Language
-from geo.sources import Limits
 from geo.vector.schema import SCHEMAS, Field, FieldKind, LayerSchema
 from maps.text import format_number, translate
 
 _MIB = 1024 * 1024
 # In this order, because zones are what an office sends most.
 _LAYERS = ("zones", "kecamatan", "regencies")
-# The keys of a report's JSON, as `geo.report.report_of` writes them.
+# The keys of a report's JSON, as `geo.ingest.report.report_of` writes them.
 _REPORT = {
     "accepted": "portrait.report_accepted",
     "summary": "portrait.report_summary",

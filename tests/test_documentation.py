@@ -12,7 +12,7 @@ from typer.main import get_command
 
 import api
 import geo.errors
-import geo.findings
+import geo.ingest.findings
 from api.cli import app
 from api.settings import Settings
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 # The root of the tree, and what a reader of files turns into the findings of a report.
-UNSEEN = (geo.errors.GeoError, geo.findings.Unreadable)
+UNSEEN = (geo.errors.GeoError, geo.ingest.findings.Unreadable)
 
 
 def commands(group: typer.Typer, prefix: str = "kawasan"):

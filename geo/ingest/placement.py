@@ -14,9 +14,9 @@ import shapely
 
 from geo.crs import LONLAT, name_of, same_crs, to_lonlat
 from geo.crs_names import crs_of
-from geo.findings import Feature, Finding, finding
+from geo.ingest.findings import Feature, Finding, finding
+from geo.ingest.source import Source
 from geo.language import Text
-from geo.sources import Source
 
 # What offices here use, tried when a layer lies nowhere near: WGS 84, SRGI2013 and DGN95, UTM and TM-3.
 _CANDIDATES = tuple(

@@ -1,7 +1,7 @@
 """I/O. A process of its own for a file that nobody trusts: no network, no drivers, little of anything.
 
 GDAL advises a sandbox for untrusted data, and its drivers do read, fetch and write what a file tells
-them to. So reading happens in `python -m geo.reader` with GDAL locked down by its environment before
+them to. So reading happens in `python -m geo.ingest.reader` with GDAL locked down by its environment before
 it is imported (later is too late), without network where the system allows that, with limits on
 memory, time and output, and in a process group that is killed whole.
 """
@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import geo
-from geo.findings import Finding, finding
+from geo.ingest.findings import Finding, finding
+from geo.ingest.source import Job, Limits, Reference
 from geo.language import Text
-from geo.sources import Job, Limits, Reference
 
 NO_MEMORY_EXIT = 77
 _DRIVER = "ESRI Shapefile"
@@ -41,7 +41,7 @@ def read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
     """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
     (folder / "job.pickle").write_bytes(pickle.dumps(job))
     (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
-    command = [*_without_network(), sys.executable, "-P", "-m", "geo.reader", str(folder)]
+    command = [*_without_network(), sys.executable, "-P", "-m", "geo.ingest.reader", str(folder)]
     with (folder / "messages").open("wb") as messages:
         process = subprocess.Popen(  # noqa: S603 - a fixed command; the upload's name is not in it
             command,

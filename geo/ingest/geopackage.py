@@ -4,7 +4,7 @@ GDAL makes null geometries of damaged blobs without an error, and a view or a tr
 file runs SQL of its author's. Here the file is opened immutable with an authorizer that permits
 reading and nothing else; views, foreign triggers and computed columns are refused by name; and the
 binary of the standard (OGC 12-128r18, clause 2.1.3) is read by us. It runs in the process of
-`geo/reader.py`.
+`geo/ingest/reader.py`.
 """
 
 import re
@@ -21,9 +21,9 @@ import pyproj
 import shapely
 
 from geo.crs_names import crs_of, crs_of_wkt
-from geo.findings import Feature, Finding, Unreadable, finding
+from geo.ingest.findings import Feature, Finding, Unreadable, finding
+from geo.ingest.source import Damage, Limits, Source
 from geo.language import Text
-from geo.sources import Damage, Limits, Source
 
 if TYPE_CHECKING:
     import pandas as pd

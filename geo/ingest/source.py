@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from geo.findings import Finding
+from geo.ingest.findings import Finding
 from geo.vector.schema import LayerSchema
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""I/O. The program that reads one untrusted file: `python -m geo.reader FOLDER`.
+"""I/O. The program that reads one untrusted file: `python -m geo.ingest.reader FOLDER`.
 
-`geo/sandbox.py` starts it. It takes `job.pickle` and `reference.pickle` (written by the service) from
+`geo/ingest/sandbox.py` starts it. It takes `job.pickle` and `reference.pickle` (written by the service) from
 its folder, reads and checks the file under its limits, and leaves `document.json` and, when the file is accepted,
 `layer.parquet`. `step.json` says what it is at, for whoever finds it dead.
 """
@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from geo.ingest.sandbox import NO_MEMORY_EXIT
+from geo.ingest.source import Job, Limits, Reference, Source
 from geo.language import Text
-from geo.sandbox import NO_MEMORY_EXIT
-from geo.sources import Job, Limits, Reference, Source
 
 
 def main(folder: Path) -> None:
@@ -48,8 +48,8 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     `reference` is asked for only when there are features to hold against it.
     """
     from geo.errors import UploadUnsupported
-    from geo.findings import Unreadable
-    from geo.report import report_of
+    from geo.ingest.findings import Unreadable
+    from geo.ingest.report import report_of
 
     def step(at: Text) -> None:
         (folder / "step.json").write_text(json.dumps(at._asdict()), encoding="utf-8")
@@ -61,7 +61,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
         return {"unsupported": {"id": error.detail("id"), "en": error.detail("en")}}
     except Unreadable as error:
         return {"report": report_of(error.findings), "has_layer": False}
-    from geo.validation import validate
+    from geo.ingest.validate import validate
 
     result = validate(
         source,
@@ -86,15 +86,15 @@ def _reference(folder: Path) -> Reference:
 
 def _read(job: Job, folder: Path) -> Source:
     if job.kind == "geojson":
-        from geo.geojson import read_geojson
+        from geo.ingest.geojson import read_geojson
 
         return read_geojson(job.path, limits=job.limits)
     if job.kind == "geopackage":
-        from geo.geopackage import read_geopackage
+        from geo.ingest.geopackage import read_geopackage
 
         return read_geopackage(job.path, layer=job.layer, limits=job.limits)
-    from geo.archives import unpack_shapefile
-    from geo.shapefile import read_shapefile
+    from geo.ingest.archive import unpack_shapefile
+    from geo.ingest.shapefile import read_shapefile
 
     files = unpack_shapefile(job.path, folder, layer=job.layer, limits=job.limits)
     return read_shapefile(files, encoding=job.encoding)

@@ -1,7 +1,7 @@
 """Pure. What was found in an uploaded file: one sentence each, in both languages, with its evidence.
 
 A finding says what is wrong, where, and how to mend it. The sentences live in
-`geo/finding_texts.py`; their codes are the stable names that programs read.
+`geo/ingest/sentences.py`; their codes are the stable names that programs read.
 """
 
 import math
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geo.errors import UploadRejected
-from geo.finding_texts import TEXTS
+from geo.ingest.sentences import TEXTS
 from geo.language import Text
 
 Severity = Literal["error", "warning", "info"]

@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from geo.errors import UploadUnsupported
-from geo.findings import Finding, Unreadable, finding
+from geo.ingest.findings import Finding, Unreadable, finding
+from geo.ingest.source import Limits
 from geo.language import Text
-from geo.sources import Limits
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _NEEDED = (".shp", ".shx", ".dbf")

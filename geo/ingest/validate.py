@@ -11,8 +11,8 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from geo.difference import Difference, difference
-from geo.fields import (
+from geo.ingest.difference import Difference, difference
+from geo.ingest.fields import (
     REGENCY_NAME_COLUMNS,
     Mapped,
     is_missing,
@@ -20,12 +20,12 @@ from geo.fields import (
     plain_name,
     read_values,
 )
-from geo.findings import Feature, Finding, finding, is_refused
+from geo.ingest.findings import Feature, Finding, finding, is_refused
+from geo.ingest.geometry import Step, check_outlines, compare_outlines
+from geo.ingest.placement import place_features, place_layer, resolve_crs
+from geo.ingest.report import report_of
+from geo.ingest.source import Limits, Reference, Source, geometry_count
 from geo.language import Text
-from geo.outlines import Step, check_outlines, compare_outlines
-from geo.placement import place_features, place_layer, resolve_crs
-from geo.report import report_of
-from geo.sources import Limits, Reference, Source, geometry_count
 from geo.vector.regions import BY_CODE, match_regencies
 from geo.vector.schema import LayerSchema
 

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import area_ha, to_lonlat
-from geo.findings import json_value
+from geo.ingest.findings import json_value
 
 # About 1 cm: rounding of a file format is no edit.
 _TOLERANCE_DEG = 1e-7

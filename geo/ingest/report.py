@@ -6,14 +6,14 @@ What is only named for types is imported so: a file refused at a glance needs no
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from geo.findings import Finding, is_refused, to_json
-from geo.sources import Source, geometry_count
+from geo.ingest.findings import Finding, is_refused, to_json
+from geo.ingest.source import Source, geometry_count
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.difference import Difference
-    from geo.fields import Mapped
+    from geo.ingest.difference import Difference
+    from geo.ingest.fields import Mapped
 
 
 def report_of(

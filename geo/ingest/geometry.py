@@ -15,9 +15,9 @@ import pyproj
 import shapely
 
 from geo.crs import LONLAT, area_ha, to_lonlat
-from geo.findings import Feature, Finding, finding
+from geo.ingest.findings import Feature, Finding, finding
+from geo.ingest.source import Limits, Source
 from geo.language import Text
-from geo.sources import Limits, Source
 from geo.vector.schema import LayerSchema
 from geo.vector.topology import coverage_faults
 

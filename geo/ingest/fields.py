@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import InvalidCode
-from geo.findings import Feature, Finding, finding
+from geo.ingest.findings import Feature, Finding, finding
+from geo.ingest.source import Limits
 from geo.language import Text
-from geo.sources import Limits
 from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.regions import AmbiguousCode, parse_regency_code
 from geo.vector.schema import Field, LayerSchema

@@ -15,19 +15,19 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import reader, sandbox
-from geo.archives import unpack_shapefile
 from geo.crs import same_crs
 from geo.crs_names import crs_of, crs_of_wkt
 from geo.errors import UploadTooLarge, UploadUnsupported
-from geo.finding_texts import TEXTS
-from geo.findings import LISTED_PER_CODE, Unreadable, finding, to_json
-from geo.geojson import read_geojson
-from geo.geopackage import read_geopackage
-from geo.ingest import ingest_upload, kind_of
-from geo.shapefile import read_shapefile
-from geo.sources import Job, Limits, Reference, Source
-from geo.validation import validate
+from geo.ingest import reader, sandbox
+from geo.ingest.archive import unpack_shapefile
+from geo.ingest.findings import LISTED_PER_CODE, Unreadable, finding, to_json
+from geo.ingest.geojson import read_geojson
+from geo.ingest.geopackage import read_geopackage
+from geo.ingest.sentences import TEXTS
+from geo.ingest.shapefile import read_shapefile
+from geo.ingest.source import Job, Limits, Reference, Source
+from geo.ingest.upload import ingest_upload, kind_of
+from geo.ingest.validate import validate
 from geo.vector.export import layer_to_parquet
 from geo.vector.numerals import parse_numerals
 from geo.vector.schema import KECAMATAN, REGENCIES, ZONES

@@ -2,7 +2,7 @@
 
 Three kinds are taken, told by their content and never by their name: a zipped Shapefile, a
 GeoPackage and GeoJSON. This process looks at the first bytes only; everything else happens in
-`geo/reader.py` under `geo/sandbox.py`.
+`geo/ingest/reader.py` under `geo/ingest/sandbox.py`.
 """
 
 import re
@@ -18,12 +18,12 @@ import pyproj
 
 from geo.crs_names import crs_of
 from geo.errors import InvalidInput, UploadTooLarge, UploadUnsupported
-from geo.findings import finding
+from geo.ingest.findings import finding
+from geo.ingest.report import report_of
+from geo.ingest.sandbox import read_confined
+from geo.ingest.shapefile import ENCODINGS, codec_of
+from geo.ingest.source import Job, Limits, Reference, SourceKind
 from geo.language import Text
-from geo.report import report_of
-from geo.sandbox import read_confined
-from geo.shapefile import ENCODINGS, codec_of
-from geo.sources import Job, Limits, Reference, SourceKind
 from geo.vector.schema import LayerSchema
 
 DEFAULT_LIMITS = Limits()

@@ -3,7 +3,7 @@
 GDAL gives null geometries for a cut .shp, fewer rows for a short .dbf, and garbled text for a wrong
 .cpg, each without an error. So the headers of all parts are compared first, the attribute table is
 read here, and GDAL only makes the geometries and names the CRS. It runs in the process of
-`geo/reader.py`, never in the service's own.
+`geo/ingest/reader.py`, never in the service's own.
 """
 
 import codecs
@@ -19,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.archives import UnpackedShapefile
-from geo.findings import Feature, Finding, Unreadable, finding
+from geo.ingest.archive import UnpackedShapefile
+from geo.ingest.findings import Feature, Finding, Unreadable, finding
+from geo.ingest.source import Damage, Source
 from geo.language import Text
-from geo.sources import Damage, Source
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,9 +18,9 @@ import shapely
 
 from geo.crs_names import crs_of, lonlat
 from geo.errors import UploadUnsupported
-from geo.findings import Unreadable, finding
+from geo.ingest.findings import Unreadable, finding
+from geo.ingest.source import Damage, Limits, Source
 from geo.language import Text
-from geo.sources import Damage, Limits, Source
 
 if TYPE_CHECKING:
     import pandas as pd
