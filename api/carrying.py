@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo.carried_indicators import Carried
+    from geo.indicators.carried_tables import Carried
     from geo.raster.grid import RasterSource
     from geo.store.store import Store
     from geo.vector.crosswalk import Crosswalk
@@ -107,7 +107,8 @@ def carry(
     settings = stated_settings(store)
     language = chosen_language(lang, settings)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import carried_indicators, published
+        from geo import published
+        from geo.indicators import carried_tables
 
         reading = _Reading(key, crs, layer, repair, settings.max_upload_bytes)
         across = _crosswalk(
@@ -118,16 +119,16 @@ def carry(
             sliver=sliver,
         )
         names = [*(column or []), *([per] if column and per and per not in column else [])]
-        table = carried_indicators.parse_figures(
+        table = carried_tables.parse_figures(
             _read_figures(figures), key=key, old=across.old.index, columns=names
         )
-        kinds = carried_indicators.kinds_of(
+        kinds = carried_tables.kinds_of(
             table["indicator"].unique(),
             stated=kind,
             catalogue=published.indicator_catalogue(opened),
             denominator=per,
         )
-        carried, became = carried_indicators.carry_figures(
+        carried, became = carried_tables.carry_figures(
             table,
             across,
             kinds=kinds,
@@ -138,7 +139,7 @@ def carry(
             language=language,
         )
         if out is not None:
-            _write(carried_indicators.to_table(carried), out)
+            _write(carried_tables.to_table(carried), out)
         _print(carried, language)
         _print_notes(_notes(became, carried, across, language=language), language)
 

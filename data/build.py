@@ -20,7 +20,7 @@ import shapely
 
 from data.tessellation import disc_within, grow_cells
 from geo.crs import LONLAT
-from geo.indicators import parse_catalogue, parse_indicators
+from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.vector.regions import BY_CODE, match_regencies, to_kemendagri
 from geo.vector.schema import KECAMATAN, REGENCIES, ZONES, LayerSchema
 from geo.vector.topology import clean_coverage

@@ -60,7 +60,7 @@ def measure_errors(
     zones : GeoDataFrame
         Lon/lat, in the order of `measures`.
     indicators : DataFrame
-        The tidy table of `geo.indicators`.
+        The tidy table of `geo.indicators.table`.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def yearly_change_error(indicators: pd.DataFrame, indicator: str) -> float:
     Parameters
     ----------
     indicators : DataFrame
-        The tidy table of `geo.indicators`.
+        The tidy table of `geo.indicators.table`.
     """
     rows = indicators[
         (indicators["indicator"] == indicator)

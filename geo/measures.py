@@ -17,8 +17,8 @@ import pandas as pd
 from geo.attributes import attribute_measures, joined_notes
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
-from geo.figure_notes import note_text
-from geo.indicators import latest_values
+from geo.indicators.figure_notes import note_text
+from geo.indicators.table import latest_values
 from geo.land_titles import land_title
 from geo.language import Text
 from geo.mcda.model import Model
@@ -72,7 +72,7 @@ def measure_zones(
     year : int
         Indicators are the newest up to this year, within each criterion's age limit.
     indicators : DataFrame
-        The tidy table of `geo.indicators`.
+        The tidy table of `geo.indicators.table`.
     rasters : mapping
         By name; a raster that is not there leaves its criteria missing.
     layer_source : str, optional

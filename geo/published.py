@@ -11,10 +11,10 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo import indicators as indicator_tables
 from geo.crs import to_lonlat
 from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
-from geo.indicators import Indicator
+from geo.indicators import table as indicator_tables
+from geo.indicators.table import Indicator
 from geo.mcda.model import Model, parse_model
 from geo.store.store import Store, Version
 from geo.store.versions import Published

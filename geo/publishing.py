@@ -13,9 +13,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.amendment import Amendment, amended
 from geo.errors import Conflict, LayerNotFound
-from geo.indicators import parse_indicators
+from geo.indicators.amendment import Amendment, amended
+from geo.indicators.table import parse_indicators
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text
 from geo.mcda.model import Model, parse_model
@@ -160,7 +160,7 @@ def draft_indicators(
     Parameters
     ----------
     table : DataFrame
-        Every column text, as read from a file; see `geo.indicators.parse_indicators`.
+        Every column text, as read from a file; see `geo.indicators.table.parse_indicators`.
     is_replacing : bool
         Leave out every current row that the table does not have.
 
@@ -196,7 +196,7 @@ def publish_indicators(
     Parameters
     ----------
     table : DataFrame
-        Every column text, as read from a file; see `geo.indicators.parse_indicators`.
+        Every column text, as read from a file; see `geo.indicators.table.parse_indicators`.
     catalogue : str, optional
         What the indicators mean (TOML); by default that of the current version stays.
     details : mapping, optional

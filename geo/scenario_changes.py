@@ -14,9 +14,9 @@ import pandas as pd
 import shapely
 from affine import Affine
 
-from geo.amendment import amended
 from geo.crs import LONLAT, area_ha, require_crs, to_lonlat
-from geo.indicators import COLUMNS
+from geo.indicators.amendment import amended
+from geo.indicators.table import COLUMNS
 from geo.language import Text
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, RasterMeasure
@@ -50,7 +50,7 @@ def apply_to_indicators(table: pd.DataFrame, scenario: Scenario) -> pd.DataFrame
     Parameters
     ----------
     table : DataFrame
-        As `geo.indicators.parse_indicators` returns it.
+        As `geo.indicators.table.parse_indicators` returns it.
 
     Raises
     ------

@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.documents import as_json
 from geo.errors import InvalidInput
-from geo.language import Language, Text
-from geo.mcda.matrix import Status
-from geo.mcda.value_functions import IndicatorMeasure
-from geo.readiness import CriterionResult, ZoneResult
-from geo.sentences import decimal, filled, joined
-from geo.series import (
+from geo.indicators.series import (
     NO_CHANGE,
     Bases,
     Basis,
@@ -29,6 +24,11 @@ from geo.series import (
     segments_of,
     years_in,
 )
+from geo.language import Language, Text
+from geo.mcda.matrix import Status
+from geo.mcda.value_functions import IndicatorMeasure
+from geo.readiness import CriterionResult, ZoneResult
+from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.figure_notes import note_text
-from geo.indicators import Indicator
+from geo.indicators.figure_notes import note_text
+from geo.indicators.series import FigureTrend, indicator_trend
+from geo.indicators.table import Indicator
 from geo.language import Language
-from geo.series import FigureTrend, indicator_trend
 from maps.escape import safe_address, text_or_none
 from maps.line_charts import ChartPoint, LineChart, line_chart
 from maps.text import format_number, format_period, translate
@@ -87,7 +87,7 @@ def histories(
     Parameters
     ----------
     rows
-        Of one region, as `geo.indicators.parse_indicators` returns them.
+        Of one region, as `geo.indicators.table.parse_indicators` returns them.
     catalogue
         What each indicator is called; one that it does not name is called by its id.
     sources

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.indicators import Indicator
+from geo.indicators.table import Indicator
 from geo.language import Language
 from maps.escape import safe_address, text_or_none
 from maps.legends import period_in_words, range_labels, source_in_words
@@ -174,7 +174,7 @@ def indicator_classes(
     indicator
         What it is called and counted in.
     table : DataFrame
-        Its rows, tidy as `geo.indicators.parse_indicators` returns them; of other regions than
+        Its rows, tidy as `geo.indicators.table.parse_indicators` returns them; of other regions than
         `codes` they do not count.
     codes
         The regencies that are drawn; one without a value has `value` and `class` null.

@@ -1,6 +1,6 @@
 """Pure. A measure and its note as a person reads them: 3,23% of what, a share of the area in percent."""
 
-from geo.figure_notes import note_text
+from geo.indicators.figure_notes import note_text
 from geo.language import Language
 from geo.readiness import CriterionResult
 from maps.escape import text_or_none

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 import geopandas as gpd
 import pandas as pd
 
-from geo import indicators as indicator_tables
 from geo import planning, published, surfaces
 from geo.assessment import Assessment
 from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
-from geo.indicators import Indicator
+from geo.indicators import table as indicator_tables
+from geo.indicators.table import Indicator
 from geo.land_titles import land_title
 from geo.language import Language, Text
 from geo.mcda.model import Model

@@ -1,7 +1,7 @@
 """Pure. How much of each old area lies in which new one: two layers cut by each other and weighed.
 
 The weight of a piece is its area, or what a raster holds in it (people, cropland). What is carried
-across is `geo/boundary_change.py`.
+across is `geo/indicators/carry.py`.
 
 Ours and not tobler 0.13 (PySAL), which does the plain case six times as fast: it fills a missing
 figure with zero, counts ground twice where areas overlap, keeps areas in 32 bits and in the layer's

@@ -10,7 +10,7 @@ import shapely
 
 from geo.explain import holds_back, lifts, missing, sentence
 from geo.gains import gains_if_perfect
-from geo.indicators import parse_indicators
+from geo.indicators.table import parse_indicators
 from geo.mcda.model import parse_model
 from geo.measures import LandRaster, measure_zones
 from geo.raster.files import RasterFile

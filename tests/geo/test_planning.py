@@ -18,7 +18,7 @@ from geo.errors import (
     UnknownYear,
     ZoneNotFound,
 )
-from geo.indicators import values_for
+from geo.indicators.table import values_for
 from geo.publishing import publish_indicators, publish_model
 from geo.reference import load_reference
 from tests.conftest import DATA

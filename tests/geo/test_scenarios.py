@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from geo.comparison import compare
 from geo.crs import area_ha
 from geo.errors import CRSMissing, InvalidIndicators
-from geo.indicators import parse_indicators, values_for
+from geo.indicators.table import parse_indicators, values_for
 from geo.mcda.value_functions import ValueFunction
 from geo.measures import LandRaster, measure_zones
 from geo.raster.distance import distance_m

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import IndicatorNotFound, ZoneNotFound
-from geo.indicators import parse_indicators
+from geo.indicators.series import SeriesBreak, indicator_trend
+from geo.indicators.table import parse_indicators
 from geo.language import Text
-from geo.series import SeriesBreak, indicator_trend
 from geo.trends import InvalidTrend, criterion_trend, trend_document, zone_trends
 from tests.geo.small_assessments import assess_zones, make_model, measure
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.indicators import Indicator
+from geo.indicators.table import Indicator
 from geo.language import Text
 from maps.indicator_classes import BREAKS, indicator_classes, natural_breaks, round_breaks
 from maps.style import class_of, decimals_for, equal_breaks

@@ -5,9 +5,9 @@ import pytest
 
 from geo import published
 from geo.errors import LayerNotFound, ZoneNotFound
-from geo.indicators import parse_catalogue, parse_indicators
+from geo.indicators.series import Break
+from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.language import Text
-from geo.series import Break
 from geo.trends import ZoneChange, ZonePoint, ZoneTrend
 from maps.histories import histories, numbered_sources
 from maps.locator import locator

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.carried_indicators import (
+from geo.errors import IndicatorNotFound, InvalidIndicators
+from geo.indicators.carried_tables import (
     Origin,
     carry_figures,
     kinds_of,
@@ -13,8 +14,7 @@ from geo.carried_indicators import (
     parse_figures,
     to_table,
 )
-from geo.errors import IndicatorNotFound, InvalidIndicators
-from geo.indicators import parse_catalogue, parse_indicators
+from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.vector.crosswalk import crosswalk
 from geo.vector.regions import AmbiguousCode
 

@@ -1,14 +1,14 @@
 """Pure. An indicator table amended by another: rows added and changed by key, none lost unasked.
 
 An office hands in the figures of one indicator or one year; all other figures stay. What is checked
-of a table is `geo/indicators.py`.
+of a table is `geo/indicators/table.py`.
 """
 
 from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.indicators import COLUMNS, parse_indicators
+from geo.indicators.table import COLUMNS, parse_indicators
 
 # Periods that differ by case only are the same period.
 _KEY = ["regency_code", "indicator", "period"]
@@ -33,7 +33,7 @@ def amended(
     Parameters
     ----------
     current, handed_in : DataFrame
-        As `geo.indicators.parse_indicators` returns them.
+        As `geo.indicators.table.parse_indicators` returns them.
     is_replacing : bool
         Leave out every row of `current`; the amendment then counts what is lost.
 

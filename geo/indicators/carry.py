@@ -3,7 +3,7 @@
 A boundary changes, a kecamatan splits, or a regency's total is wanted by kecamatan. A
 `geo.vector.crosswalk.Crosswalk` says what lies where; `carry` takes any number of figures across it. Inside
 an area, people are taken to live as its weights say and no finer. Tables of indicators are
-`geo/carried_indicators.py`.
+`geo/indicators/carried_tables.py`.
 
 References
 ----------

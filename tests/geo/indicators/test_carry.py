@@ -12,8 +12,8 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.boundary_change import carry
 from geo.errors import CRSMismatch, InvalidInput, InvalidLayer, InvalidWeights
+from geo.indicators.carry import carry
 from geo.raster.grid import ArraySource, Grid, Marked
 from geo.vector.crosswalk import GroundArea, crosswalk
 

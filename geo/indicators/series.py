@@ -93,7 +93,7 @@ def indicator_trend(
     Parameters
     ----------
     table : DataFrame
-        As `geo.indicators.parse_indicators` returns it. Figures in another unit are another series.
+        As `geo.indicators.table.parse_indicators` returns it. Figures in another unit are another series.
     region : str
         Kemendagri or BPS code.
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.amendment import Amendment, amended
 from geo.errors import InvalidIndicators
-from geo.indicators import parse_indicators
+from geo.indicators.amendment import Amendment, amended
+from geo.indicators.table import parse_indicators
 
 
 def table(*rows):

@@ -1,8 +1,8 @@
 """Pure. Tables of figures carried to new areas, with their lineage in columns and in words.
 
-A table is tidy, as in `geo/indicators.py`, or wide with a column a figure. Where the new areas are
+A table is tidy, as in `geo/indicators/table.py`, or wide with a column a figure. Where the new areas are
 the regencies, what comes out of a tidy table is a table of indicators again. The arithmetic is
-`geo/boundary_change.py`.
+`geo/indicators/carry.py`.
 """
 
 import re
@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.boundary_change import CarryReport, Kind, carry
 from geo.errors import IndicatorNotFound, InvalidCode, InvalidIndicators
-from geo.indicators import COLUMNS, Indicator
+from geo.indicators.carry import CarryReport, Kind, carry
+from geo.indicators.table import COLUMNS, Indicator
 from geo.language import LANGUAGES, Language, Text
 from geo.vector.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
 from geo.vector.numerals import parse_numerals
@@ -40,7 +40,7 @@ class Carried:
 
 
 class Origin(NamedTuple):
-    """What a carried figure is made of; see `geo.boundary_change.carry`."""
+    """What a carried figure is made of; see `geo.indicators.carry.carry`."""
 
     kind: Kind
     method: str
@@ -57,7 +57,7 @@ def parse_figures(
     Parameters
     ----------
     table : DataFrame
-        Read with every column as text: tidy (`indicator`, `value` and what else `geo.indicators`
+        Read with every column as text: tidy (`indicator`, `value` and what else `geo.indicators.table`
         knows), or wide.
     key : str
         The column that names the old areas; `regency_code` or `area_id` where it is not there. A
@@ -70,7 +70,7 @@ def parse_figures(
     Returns
     -------
     DataFrame
-        `area_id`, then the columns of `geo.indicators` without `regency_code`: `value` float64, NaN
+        `area_id`, then the columns of `geo.indicators.table` without `regency_code`: `value` float64, NaN
         where the cell is empty; the others text, empty where the table does not say.
 
     Raises
@@ -191,7 +191,7 @@ def carry_figures(
         The indicator by which rates are weighed, of the same period or, where it is counted in another
         month, of the same year. It is carried as well, as the total that it is.
     conserve, min_known_share
-        As in `geo.boundary_change.carry`; `conserve` is for totals.
+        As in `geo.indicators.carry.carry`; `conserve` is for totals.
     language
         Of the notes.
 
@@ -210,7 +210,7 @@ def carry_figures(
     IndicatorNotFound
         For a denominator that is not there.
     InvalidInput, InvalidWeights
-        See `geo.boundary_change.carry`.
+        See `geo.indicators.carry.carry`.
     """
     if denominator is not None and denominator not in kinds:
         raise IndicatorNotFound(denominator, available=sorted(kinds))
@@ -330,7 +330,7 @@ def to_table(carried: pd.DataFrame) -> pd.DataFrame:
     """Carried figures as text, to be written to a CSV.
 
     Where every area is a regency and the figures are those of indicators (`year`, `unit` and `source`
-    are filled), the table is one that `geo.indicators.parse_indicators` takes: its key is
+    are filled), the table is one that `geo.indicators.table.parse_indicators` takes: its key is
     `regency_code`, and a figure that is missing has no row. Else the key is `area_id`, every area has
     its row, and columns that nobody filled are left out.
     """

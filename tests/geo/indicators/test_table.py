@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import IndicatorNotFound, InvalidIndicators, InvalidWeights, UnknownYear
-from geo.indicators import (
+from geo.indicators.table import (
     COLUMNS,
     latest_values,
     parse_catalogue,
