@@ -228,7 +228,7 @@ def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
 def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None":
     """The raster that weighs the pieces: by name or file, whole or the classes that are named."""
     from geo.crs import parse_crs
-    from geo.land import open_raster
+    from geo.land.raster import open_raster
     from geo.published import LAND_PREFIX
     from geo.raster.files import RasterFile
     from geo.raster.grid import Marked

@@ -41,13 +41,13 @@ from api.terminal import (
 )
 from api.upkeep import key_app, store_app, upload_app
 from geo.errors import InvalidInput
-from geo.language import Language, Text
-from geo.settlement import (
+from geo.land.settlement import (
     AREA_PER_HOUSEHOLD_HA,
     HOUSEHOLDS,
     MAX_ROAD_DISTANCE_M,
     MIN_SUITABILITY,
 )
+from geo.language import Language, Text
 
 if TYPE_CHECKING:
     from geo.publishing import HandedIn
@@ -283,7 +283,7 @@ def sites(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import surfaces
+        from geo.land import surfaces
         from geo.vector.export import write_layer
 
         with progress_bar(zone) as progress:

@@ -138,7 +138,7 @@ def open_demo(settings: Settings, *, demo: bool) -> Iterator["Store"]:
 
 def say_where_synthetic(store: "Store", language: Language) -> None:
     """Warn beside the output, never in it: JSON stays JSON."""
-    from geo.synthetic_notice import NOTICE, has_synthetic_land
+    from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 
     if has_synthetic_land(store.current()):
         errors.print(f"[yellow]{NOTICE.to(language)}[/yellow]")

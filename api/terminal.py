@@ -12,7 +12,7 @@ from rich.text import Text as Plain
 from geo.language import Language
 
 if TYPE_CHECKING:
-    from geo.surfaces import ZoneSites
+    from geo.land.surfaces import ZoneSites
 
 output = Console()
 

@@ -1,7 +1,7 @@
 """I/O. A store for trying Kawasan out: the shipped data and made-up land that says so everywhere.
 
 The demo has a folder of its own. Its rasters' sources, licences and periods begin with
-`geo.synthetic_notice.SYNTHETIC`, so that every figure, lineage and page shows what they are.
+`geo.land.synthetic_notice.SYNTHETIC`, so that every figure, lineage and page shows what they are.
 """
 
 from collections.abc import Callable
@@ -13,15 +13,15 @@ import numpy as np
 from affine import Affine
 
 from geo.crs import LONLAT
-from geo.land import ELEVATION
+from geo.land.raster import ELEVATION
+from geo.land.synthetic import synthetic_land
+from geo.land.synthetic_notice import SYNTHETIC
 from geo.land_publishing import add_land
 from geo.published import LAND_PREFIX, layer
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid
 from geo.reference import load_reference
 from geo.store.store import Store
-from geo.synthetic import synthetic_land
-from geo.synthetic_notice import SYNTHETIC
 
 SEED: Final = 1
 SOURCE: Final = f"{SYNTHETIC} – bukan data nyata (synthetic demo terrain, seed {SEED})"

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from geo.errors import RasterRefused
-from geo.land import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_optimised
-from geo.land_checks import require_land_raster
+from geo.land.checks import require_land_raster
+from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_optimised
 from geo.language import Text
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
@@ -57,7 +57,7 @@ def add_land(
     Raises
     ------
     RasterRefused
-        See `geo.land_checks.require_land_raster`; also for a name of one's own without a unit, and
+        See `geo.land.checks.require_land_raster`; also for a name of one's own without a unit, and
         for a known name with another unit than models expect of it.
         Nothing has changed then.
     """

@@ -19,7 +19,7 @@ from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators.figure_notes import note_text
 from geo.indicators.table import latest_values
-from geo.land_titles import land_title
+from geo.land.titles import land_title
 from geo.language import Text
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import Conflict
-from geo.land import KNOWN_RASTERS, raster_facts
+from geo.land.raster import KNOWN_RASTERS, raster_facts
 from geo.published import LAND_PREFIX, MODEL_PREFIX
 from geo.publishing import publish_indicators
 from geo.shipped import LAYERS, MODELS, RASTERS

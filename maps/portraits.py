@@ -16,12 +16,12 @@ from geo import planning, published
 from geo.assessment import Assessment, Origin
 from geo.errors import LayerNotFound, ZoneNotFound
 from geo.explain import whole_percent
+from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.language import Language
 from geo.mcda.weight_request import Wish
 from geo.readiness import ZoneResult
 from geo.store.store import Store
 from geo.store.versions import Published, Version
-from geo.synthetic_notice import NOTICE, has_synthetic_land
 from geo.trends import ZoneTrend, zone_trends
 from geo.weighing import assess_wish
 from maps.cards import class_cards, criterion_row, names_of, standing_card, zone_cards

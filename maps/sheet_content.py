@@ -13,11 +13,11 @@ import geopandas as gpd
 
 from geo.assessment import Assessment, Origin
 from geo.explain import holds_back, lifts
+from geo.land.synthetic_notice import NOTICE
 from geo.language import Language, Text
 from geo.quadrant import QuadrantTable
 from geo.readiness import CriterionResult, ZoneResult
 from geo.sentences import MOST_NAME
-from geo.synthetic_notice import NOTICE
 from geo.zone_words import zone_text
 from maps.cards import (
     class_cards,

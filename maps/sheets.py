@@ -27,13 +27,13 @@ from geo import planning, published
 from geo.assessment import Assessment
 from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
+from geo.land.synthetic_notice import has_synthetic_land
 from geo.language import Language, Text
 from geo.mcda.weight_request import Wish
 from geo.quadrant import QuadrantTable, quadrants
 from geo.sentences import MOST_NAME, shortened
 from geo.store.store import Store
 from geo.store.versions import Published
-from geo.synthetic_notice import has_synthetic_land
 from geo.weighing import assess_wish
 from maps.escape import text_or_none
 from maps.legends import class_legend, zone_legend

@@ -7,18 +7,19 @@ from urllib.parse import urlencode
 import geopandas as gpd
 import pandas as pd
 
-from geo import planning, published, surfaces
+from geo import planning, published
 from geo.assessment import Assessment
 from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
-from geo.land_titles import land_title
+from geo.land import surfaces
+from geo.land.synthetic_notice import NOTICE, has_synthetic_land
+from geo.land.titles import land_title
 from geo.language import Language, Text
 from geo.mcda.model import Model
 from geo.readiness import ZoneResult
 from geo.store.store import Store
 from geo.store.versions import Published
-from geo.synthetic_notice import NOTICE, has_synthetic_land
 from maps.assets import Assets
 from maps.indicator_classes import drawn_figures
 from maps.page import IndicatorChoice, map_page, map_title, single_map_page
@@ -218,7 +219,7 @@ def _surface(subject: Subject, language: Language, root: str) -> SurfaceView | N
 
 
 def _land_source(source: str, language: Language) -> str:
-    """A raster's source, as `geo.surfaces` lists it, in a reader's words; the licence is in its manifest."""
+    """A raster's source, as `geo.land.surfaces` lists it, in a reader's words; the licence is in its manifest."""
     name, _, told = source.partition(": ")
     return f"{land_title(name).to(language)}: {told.partition(' (')[0]}"
 

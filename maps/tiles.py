@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 
-from geo.land_rules import MORPHOLOGY_SLOPES_PERCENT
+from geo.land.rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Language, Text
 from maps.style import Legend, LegendEntry, decimals_for, fixed_breaks, quantile_breaks
 from maps.text import format_number, translate

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.deps import LanguageDep, LinksDep, StoreDep
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
+from geo.land.settlement import AREA_PER_HOUSEHOLD_HA, HOUSEHOLDS, MIN_SUITABILITY
 from geo.language import Language
-from geo.settlement import AREA_PER_HOUSEHOLD_HA, HOUSEHOLDS, MIN_SUITABILITY
 
 router = APIRouter(tags=["readiness"])
 
@@ -55,7 +55,7 @@ def read_sites(
     links: LinksDep,
 ) -> Response:
     """Patches of suitable land, large enough, ranked; `notes` say what could not be checked."""
-    from geo import surfaces
+    from geo.land import surfaces
 
     asked = query.model_dump(exclude={"f", "lang"})
     now = store.current()
@@ -87,7 +87,7 @@ def read_sites(
 
 
 def site_document(found: Any, language: Language, *, limit: int) -> dict[str, Any]:
-    """The best sites of a zone (`geo.surfaces.ZoneSites`) as a FeatureCollection of JSON types."""
+    """The best sites of a zone (`geo.land.surfaces.ZoneSites`) as a FeatureCollection of JSON types."""
     import shapely
 
     sites = found.search.sites.iloc[:limit]

@@ -107,7 +107,7 @@ def _drawing(
     store: Store, now: Published, name: str, model: str
 ) -> tuple[str, Callable[..., bytes]]:
     """What decides a layer's tiles (the hash of a raster, or of all that goes in), and who draws one."""
-    from geo import surfaces
+    from geo.land import surfaces
     from maps.tiles import land_palette, suitability_palette, tile_png
 
     if name != _suitability():
@@ -129,7 +129,8 @@ def _drawing(
 
 def _layer(now: Published, name: str, model: str, language: Language) -> tuple[str, dict[str, Any]]:
     """The key of a layer, and what its TileJSON says of it."""
-    from geo import published, surfaces
+    from geo import published
+    from geo.land import surfaces
     from maps.tiles import MAX_ZOOM, land_legend, land_palette, suitability_legend
 
     if name == _suitability():

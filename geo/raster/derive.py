@@ -51,7 +51,7 @@ def derive_terrain(
     Parameters
     ----------
     dem : Path
-        A checked GeoTIFF of heights in metres, north up; see `geo.land_checks`.
+        A checked GeoTIFF of heights in metres, north up; see `geo.land.checks`.
     progress : callable, optional
         Called with the parts done and all parts, which are blocks of the rasters.
 

@@ -5,7 +5,8 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo import land_publishing, surfaces
+from geo import land_publishing
+from geo.land import surfaces
 from maps.tiles import empty_tile
 from tests.geo.test_planning import flat_slope
 

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from geo import demo, published
+from geo.land.synthetic_notice import has_synthetic_land
 from geo.raster.derive import DERIVED
 from geo.store.store import Store
-from geo.synthetic_notice import has_synthetic_land
 from maps.assets import Assets
 from maps.subject import draw_planner, draw_single, read_subject
 from tests.conftest import DATA

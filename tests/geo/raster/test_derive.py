@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 from api.cli import app
 from geo import land_publishing, planning
 from geo.errors import RasterRefused, StoreFault
-from geo.land import KNOWN_RASTERS
+from geo.land.raster import KNOWN_RASTERS
+from geo.land.synthetic import synthetic_land
 from geo.raster import terrain
 from geo.raster.derive import DERIVED, METHODS, derive_terrain
 from geo.raster.files import RasterFile
 from geo.raster.grid import Grid
-from geo.synthetic import synthetic_land
 
 CELL = 1 / 120
 

@@ -8,7 +8,18 @@ import rasterio
 import shapely
 from affine import Affine
 
-from geo import land_publishing, surfaces
+from geo import land_publishing
+from geo.land import surfaces
+from geo.land.suitability import (
+    SurfaceNotFound,
+    cells_inside,
+    class_rasters,
+    evaluate,
+    nearest_cells,
+    plan_surface,
+    window_of,
+)
+from geo.land.surfaces import SurfaceNotReady
 from geo.language import Text
 from geo.mcda.model import parse_model
 from geo.mcda.value_functions import (
@@ -20,16 +31,6 @@ from geo.mcda.value_functions import (
 )
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import ArraySource, Grid, Window, blocks
-from geo.suitability import (
-    SurfaceNotFound,
-    cells_inside,
-    class_rasters,
-    evaluate,
-    nearest_cells,
-    plan_surface,
-    window_of,
-)
-from geo.surfaces import SurfaceNotReady
 from tests.conftest import DATA
 from tests.geo.test_planning import flat_slope
 
@@ -210,7 +211,7 @@ def test_a_far_finer_raster_is_read_in_parts_with_the_same_answer(monkeypatch):
     cells = np.random.default_rng(1).random((64, 64))
     coarse = grid(8, 8, 800.0)
     whole = nearest_cells(source(cells), coarse, coarse.whole)
-    monkeypatch.setattr("geo.suitability._MOST_CELLS", 100)
+    monkeypatch.setattr("geo.land.suitability._MOST_CELLS", 100)
     assert np.array_equal(nearest_cells(source(cells), coarse, coarse.whole), whole)
     assert whole[0, 0] == cells[4, 4]
 

@@ -21,18 +21,18 @@ from scipy import ndimage
 
 from geo.crs import LONLAT, length_m, require_crs, to_lonlat
 from geo.errors import InvalidInput
-from geo.land_rules import MORPHOLOGY_SLOPES_PERCENT
-from geo.language import Text
-from geo.patches import Dropped, Patches, find_patches, row_areas_ha
-from geo.raster.grid import Array, Grid
-from geo.settlement import (
+from geo.land.patches import Dropped, Patches, find_patches, row_areas_ha
+from geo.land.rules import MORPHOLOGY_SLOPES_PERCENT
+from geo.land.settlement import (
     AREA_PER_HOUSEHOLD_HA,
     HOUSEHOLDS,
     MAX_ROAD_DISTANCE_M,
     MIN_COMPACTNESS,
     MIN_SUITABILITY,
 )
-from geo.suitability import Mask, Surface, cells_inside, window_of
+from geo.land.suitability import Mask, Surface, cells_inside, window_of
+from geo.language import Text
+from geo.raster.grid import Array, Grid
 
 # Some 40 bytes a cell are held at once: 640 MB. At 30 m this is a square of 120 km.
 MOST_CELLS = 16_000_000

@@ -20,24 +20,16 @@ import shapely
 
 from geo import published
 from geo.errors import LayerNotFound, NotReady, ZoneNotFound
-from geo.language import Text
-from geo.mcda.model import Model
-from geo.raster.files import RasterFile, write_cog
-from geo.raster.grid import Grid, Window, blocks
-from geo.settlement import (
+from geo.land.settlement import (
     AREA_PER_HOUSEHOLD_HA,
     HOUSEHOLDS,
     MAX_ROAD_DISTANCE_M,
     MIN_COMPACTNESS,
     MIN_SUITABILITY,
 )
-from geo.site_notes import site_notes
-from geo.sites import SiteSearch, candidate_sites
-from geo.source_digest import edition
-from geo.store.snapshots import require_space
-from geo.store.store import Store
-from geo.store.versions import Published, Version
-from geo.suitability import (
+from geo.land.site_notes import site_notes
+from geo.land.sites import SiteSearch, candidate_sites
+from geo.land.suitability import (
     Evaluated,
     Surface,
     SurfaceNotFound,
@@ -49,6 +41,14 @@ from geo.suitability import (
     plan_surface,
     window_of,
 )
+from geo.language import Text
+from geo.mcda.model import Model
+from geo.raster.files import RasterFile, write_cog
+from geo.raster.grid import Grid, Window, blocks
+from geo.source_digest import edition
+from geo.store.snapshots import require_space
+from geo.store.store import Store
+from geo.store.versions import Published, Version
 
 SLOPE, ROAD = "slope_percent", "road_distance_m"
 _PREFIX = "suitability-"
@@ -203,7 +203,7 @@ def zone_sites(
     patience_s: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ZoneSites:
-    """Where inside a zone the next settlement unit could go; see `geo.sites.candidate_sites`.
+    """Where inside a zone the next settlement unit could go; see `geo.land.sites.candidate_sites`.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from rasterio.windows import Window as FileWindow
 
 from geo.crs import LONLAT, parse_crs, same_crs, to_lonlat
 from geo.errors import RasterRefused
-from geo.land import ELEVATION, cut_off, open_raster
+from geo.land.raster import ELEVATION, cut_off, open_raster
 from geo.language import Text
 from geo.raster.grid import Cells, Grid, Window, blocks, valid_cells
 from geo.vector.regions import PROVINCE_CODE

@@ -4,7 +4,7 @@ A land raster is one band over the province, registered under a name that models
 `slope_percent`). It is kept as a Cloud-Optimised GeoTIFF; its cells are never resampled.
 
 A file is opened by the GeoTIFF driver only and alone: no file beside it (.aux.xml, .ovr, .msk, .tfw)
-is read. Whether it can serve is asked in `geo/land_checks.py`.
+is read. Whether it can serve is asked in `geo/land/checks.py`.
 """
 
 import warnings

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 
-from geo.land_titles import land_title
+from geo.land.patches import MIN_CELLS, Dropped
+from geo.land.sites import SiteSearch, filled, number
+from geo.land.suitability import SurfaceReport
+from geo.land.titles import land_title
 from geo.language import Text
-from geo.patches import MIN_CELLS, Dropped
-from geo.sites import SiteSearch, filled, number
-from geo.suitability import SurfaceReport
 from geo.vector.schema import is_approximate, is_enclosing
 
 # Below this a gap in a raster is not worth a sentence (own judgement).

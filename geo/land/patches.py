@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from geo.land.suitability import Mask, Surface
 from geo.raster.grid import Array, Grid
-from geo.suitability import Mask, Surface
 
 Labels = npt.NDArray[np.int32]
 _Places = npt.NDArray[np.int32]

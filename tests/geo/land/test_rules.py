@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from geo.errors import InvalidInput
-from geo.land_rules import (
+from geo.land.rules import (
     MORPHOLOGY_SLOPES_PERCENT,
     MorphologyRule,
     ScoreRule,

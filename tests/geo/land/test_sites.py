@@ -8,11 +8,12 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import land_publishing, published, surfaces
+from geo import land_publishing, published
 from geo.crs import area_ha
 from geo.errors import InvalidInput, ZoneNotFound
+from geo.land import surfaces
+from geo.land.sites import SLOPE_COLUMNS, candidate_sites
 from geo.raster.grid import Grid
-from geo.sites import SLOPE_COLUMNS, candidate_sites
 from geo.vector.export import write_layer
 from tests.geo.test_planning import flat_slope
 
@@ -209,7 +210,7 @@ def test_sites_survive_a_file(tmp_path):
 
 
 def test_a_search_over_too_many_cells_is_refused(monkeypatch):
-    monkeypatch.setattr("geo.sites.MOST_CELLS", 15)
+    monkeypatch.setattr("geo.land.sites.MOST_CELLS", 15)
     with pytest.raises(InvalidInput, match="16 cells"):
         search(np.full((4, 4), 80.0))
 
@@ -220,7 +221,7 @@ def test_rows_read_at_once_change_nothing_and_areas_add_up(seed, rows_at_once):
     cells = np.random.default_rng(seed).choice([NO, 60.0, 75.0, 90.0], size=(9, 11))
     whole = search(cells)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geo.patches._ROWS_AT_ONCE", rows_at_once)
+        patch.setattr("geo.land.patches._ROWS_AT_ONCE", rows_at_once)
         parted = search(cells)
     assert whole.sites.to_json() == parted.sites.to_json()
     total = whole.sites["area_ha"].sum() + whole.dropped["small"].area_ha
@@ -261,7 +262,7 @@ def test_sites_in_a_shipped_zone_lie_in_it_and_say_what_was_not_checked(sloped):
 
 def test_sites_are_the_same_cells_as_the_surface_has_across_its_blocks(sloped, monkeypatch):
     whole = surfaces.zone_sites(sloped, "cahaya-baru").search.sites.to_json()
-    monkeypatch.setattr("geo.surfaces._BLOCK", 17)
+    monkeypatch.setattr("geo.land.surfaces._BLOCK", 17)
     assert surfaces.zone_sites(sloped, "cahaya-baru").search.sites.to_json() == whole
 
 

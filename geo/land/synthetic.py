@@ -1,6 +1,6 @@
 """Pure. Made-up land for tests, benchmarks and the demo: terrain, land cover and peat. Never real data.
 
-Everything that shows it says so: see `geo.synthetic_notice`. The shapes only resemble South Kalimantan: a ridge
+Everything that shows it says so: see `geo.land.synthetic_notice`. The shapes only resemble South Kalimantan: a ridge
 from south-south-west to north-north-east, hills beside it, and lowland with peat in the west.
 The land is a function of the place in the grid, so that it is made by windows and any division into
 blocks gives the same bytes, however large the grid.

@@ -5,9 +5,9 @@ import pyproj
 import pytest
 from affine import Affine
 
+from geo.land.synthetic import SyntheticLand, SyntheticSource, synthetic_land
 from geo.raster.grid import ArraySource, Grid, Window, blocks
 from geo.raster.terrain import slope_percent, whole
-from geo.synthetic import SyntheticLand, SyntheticSource, synthetic_land
 
 LONLAT = pyproj.CRS("EPSG:4326").to_wkt()
 FIELDS = ("elevation_m", "peat_depth_m", "landcover")

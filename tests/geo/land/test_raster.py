@@ -5,10 +5,10 @@ import pytest
 import rasterio
 from affine import Affine
 
-from geo import land_checks
 from geo.errors import RasterRefused
-from geo.land import raster_facts, write_cloud_optimised
-from geo.land_checks import require_land_raster
+from geo.land import checks
+from geo.land.checks import require_land_raster
+from geo.land.raster import raster_facts, write_cloud_optimised
 
 X, Y = 500_000.0, 9_600_000.0
 
@@ -132,13 +132,13 @@ def test_a_header_that_claims_too_much_is_refused_before_a_cell_is_read(
     ):
         pass
     assert bomb.stat().st_size < 10 * 1024**2
-    monkeypatch.setattr(land_checks, "_read_valid", None)  # reading would fail otherwise
+    monkeypatch.setattr(checks, "_read_valid", None)  # reading would fail otherwise
     with pytest.raises(RasterRefused, match="more than 16 GiB unpacked"):
         require_land_raster(bomb, name="slope_percent", region=region)
 
 
 def test_a_raster_in_one_huge_block_is_refused(region, slope, monkeypatch):
-    monkeypatch.setattr(land_checks, "_MOST_BLOCK_BYTES", 100)
+    monkeypatch.setattr(checks, "_MOST_BLOCK_BYTES", 100)
     with pytest.raises(RasterRefused, match="blocks too large"):
         require_land_raster(slope(), name="slope_percent", region=region)
 
