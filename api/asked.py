@@ -10,9 +10,9 @@ from api.parameters import InvalidParameter
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
     from geo.mcda.weight_request import Wish
-    from geo.scenarios import Scenario
+    from geo.readiness.assessment import Assessment
+    from geo.readiness.scenario import Scenario
     from geo.store.store import Store
     from geo.store.versions import Published
     from geo.weighing import Weighed
@@ -225,7 +225,7 @@ def scenario_of(asked: ChosenRequest) -> "Scenario | None":
     """The scenario of a request; `InvalidScenario` for one that cannot be read."""
     if asked.scenario is None:
         return None
-    from geo.scenario_format import parse_scenario
+    from geo.readiness.scenario_file import parse_scenario
 
     return parse_scenario(asked.scenario)
 
@@ -295,7 +295,7 @@ def scenario_notes(
     """What of a scenario cannot reach an assessment: nobody should wait for its effect."""
     if scenario is None:
         return []
-    from geo.scenarios import idle_changes
+    from geo.readiness.scenario import idle_changes
 
     return [note.to(language) for note in idle_changes(scenario, found.model, year=found.year)]
 

@@ -11,7 +11,7 @@ from geo.language import Text
 
 if TYPE_CHECKING:
     from geo.mcda.weight_request import Wish
-    from geo.scenarios import Scenario
+    from geo.readiness.scenario import Scenario
 
 ModelOption = Annotated[str, typer.Option(help="Model, see kawasan model list.")]
 YearOption = Annotated[int | None, typer.Option(help="Year; the newest with data by default.")]
@@ -94,7 +94,7 @@ def read_scenario(path: Path | None) -> "Scenario | None":
     """The scenario of a file, TOML unless its name ends in .json."""
     if path is None:
         return None
-    from geo.scenario_format import parse_scenario
+    from geo.readiness.scenario_file import parse_scenario
 
     is_json = path.suffix.lower() == ".json"
     return parse_scenario(_read_text(path), format="json" if is_json else "toml")

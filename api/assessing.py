@@ -56,9 +56,9 @@ from geo.language import Language, Text
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.assessment import Assessment
     from geo.confidence import Confidence
-    from geo.scenarios import Scenario
+    from geo.readiness.assessment import Assessment
+    from geo.readiness.scenario import Scenario
     from geo.sensitivity import WeightSensitivity
     from geo.sobol import ScoreIndex
     from geo.store.versions import Published
@@ -169,7 +169,7 @@ class _Answer:
 def _notes(scenario: "Scenario | None", found: "Assessment") -> tuple[Text, ...]:
     if scenario is None:
         return ()
-    from geo.scenarios import idle_changes
+    from geo.readiness.scenario import idle_changes
 
     return idle_changes(scenario, found.model, year=found.year)
 
@@ -196,8 +196,8 @@ def _studied(
 
 
 def _document(answer: _Answer, language: Language) -> dict[str, Any]:
-    from geo.assessment import as_document, zone_document
-    from geo.comparison import compare, comparison_document
+    from geo.readiness.assessment import as_document, zone_document
+    from geo.readiness.compare import compare, comparison_document
     from geo.weighing import weighed_document
 
     found = answer.found
@@ -264,7 +264,7 @@ def trends(
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import planning
-        from geo.trends import trend_document, zone_trends
+        from geo.readiness.trends import trend_document, zone_trends
         from geo.weighing import require_used
 
         language = chosen_language(lang, settings)
@@ -295,7 +295,7 @@ def quadrant(
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
         from geo import planning
-        from geo.quadrant import quadrant_document, quadrants
+        from geo.readiness.quadrant import quadrant_document, quadrants
 
         language = chosen_language(lang, settings)
         now = opened.current()

@@ -11,18 +11,18 @@ from geo.language import Language, Text
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.assessment import Assessment
     from geo.mcda.ahp import AhpWeights
     from geo.mcda.model import Model
-    from geo.quadrant import QuadrantTable
-    from geo.readiness import ConstraintResult, ZoneResult
-    from geo.trends import ZoneTrend
+    from geo.readiness.assessment import Assessment
+    from geo.readiness.quadrant import QuadrantTable
+    from geo.readiness.score import ConstraintResult, ZoneResult
+    from geo.readiness.trends import ZoneTrend
     from geo.weighing import Weighed
 
 
 def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language: Language) -> None:
     """Print all zones, the ranked ones first; `zones` say whose drawn area is not their own."""
-    from geo.explain import whole_percent
+    from geo.readiness.explain import whole_percent
     from maps.cards import geometry_mark
 
     kinds = zones["geometry_kind"].to_dict() if "geometry_kind" in zones else {}
@@ -56,7 +56,7 @@ def print_zone(
 
     The explanation ends with what would lift the zone, or with what keeps it from being ranked.
     """
-    from geo.lift import way_up
+    from geo.readiness.lift import way_up
 
     result: ZoneResult = assessment.result(area_id)
     rows = [
@@ -132,7 +132,7 @@ def print_zones(
     language: Language,
 ) -> None:
     """Print one zone after the other, and why each is ahead of the next."""
-    from geo.explain import why_ahead
+    from geo.readiness.explain import why_ahead
 
     for area_id in area_ids:
         print_zone(assessment, zones, area_id, language)
@@ -190,7 +190,7 @@ def _consistency(result: "AhpWeights", titles: Mapping[str, Text]) -> list[Text]
 
 def print_comparison(before: "Assessment", after: "Assessment", language: Language) -> None:
     """Print the zones that moved, by how much, and by which criteria."""
-    from geo.comparison import compare
+    from geo.readiness.compare import compare
 
     found = compare(before, after)
     rows = [
@@ -239,7 +239,7 @@ def print_trends(trends: "Sequence[ZoneTrend]", years: Sequence[int], language: 
 
 def print_quadrant(table: "QuadrantTable", language: Language) -> None:
     """Print the zones by quadrant, those without a place last."""
-    from geo.quadrant import QUADRANTS
+    from geo.readiness.quadrant import QUADRANTS
 
     rows = [
         (

@@ -9,8 +9,8 @@ from api.terminal import number_text, output
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
     from geo.confidence import Confidence
+    from geo.readiness.assessment import Assessment
     from geo.sensitivity import WeightSensitivity
     from geo.sobol import ScoreIndex
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 READINESS = "readiness"
-# What the API says of the columns of `geo.assessment.results_frame`; the others speak for themselves.
+# What the API says of the columns of `geo.readiness.assessment.results_frame`; the others speak for themselves.
 READINESS_SCHEMA = LayerSchema(
     layer=READINESS,
     title=Text(id="Kesiapan kawasan transmigrasi", en="Readiness of transmigration areas"),

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from geo.assessment import Assessment
 from geo.contest import Contest, contest_of
 from geo.documents import as_json
 from geo.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
@@ -16,7 +15,8 @@ from geo.language import Language, Text
 from geo.measurement_error import measure_errors
 from geo.planning import Inputs, inputs_of, measured, open_inputs
 from geo.published import read_model
-from geo.scenarios import Scenario
+from geo.readiness.assessment import Assessment
+from geo.readiness.scenario import Scenario
 from geo.sensitivity import WeightSensitivity, most_critical, weight_sensitivities
 from geo.sentences import joined
 from geo.sobol import DEFAULT_SAMPLES, ScoreIndex, score_indices

@@ -232,7 +232,7 @@ def contest_classes(
     """Class indices (n_sets, n_zones) of `contest_scores`, -1 for NaN.
 
     As `geo.mcda.matrix.classify`; a zone with a dimension below its floor is in the lowest class, as in
-    `geo.readiness`.
+    `geo.readiness.score`.
     """
     # A comparison for each bound is many times as fast as a search for each score.
     classes = np.full(scores.shape, -1, dtype=np.int8)

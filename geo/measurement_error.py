@@ -18,10 +18,10 @@ from geo.draws import MeasureErrors
 from geo.language import Text
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, MeasureError, RasterMeasure
-from geo.measures import LandRaster
 from geo.raster.grid import Marked, RasterSource, Window
 from geo.raster.zonal import zonal_statistics
-from geo.readiness import Measures
+from geo.readiness.measures import LandRaster
+from geo.readiness.score import Measures
 from geo.sentences import as_written, filled
 from geo.vector.schema import is_approximate, is_enclosing
 
@@ -34,7 +34,7 @@ _CELL_PART = 0.5
 _APPROXIMATE_PART = 0.5
 # A place somewhere inside a disc is two thirds of the radius from its centre on average.
 _ENCLOSING_PART = 2.0 / 3.0
-# As where zones are measured at first, see geo/measures.py.
+# As where zones are measured at first, see geo/readiness/measures.py.
 _MIN_VALID_SHARE = 0.5
 _DIRECTIONS_DEG = np.arange(8) * 45.0
 # With fewer displaced measures, or changes from year to year, a deviation says nothing (own judgement).
@@ -56,7 +56,7 @@ def measure_errors(
     Parameters
     ----------
     measures : Measures
-        Of `zones` under `model`, see `geo.measures.measure_zones`.
+        Of `zones` under `model`, see `geo.readiness.measures.measure_zones`.
     zones : GeoDataFrame
         Lon/lat, in the order of `measures`.
     indicators : DataFrame

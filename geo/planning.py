@@ -16,14 +16,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo.assessment import Assessment, Origin, results_frame
 from geo.errors import (
     UnknownYear,
 )
 from geo.language import Language
 from geo.mcda.matrix import DecisionMatrix
 from geo.mcda.model import Model, weights_from, weights_from_judgements
-from geo.measures import LandRaster, measure_zones
 from geo.published import (
     DEFAULT_LAYER,
     DEFAULT_MODEL,
@@ -37,14 +35,16 @@ from geo.published import (
     years,
 )
 from geo.raster.files import RasterFile
-from geo.readiness import Measures, decision_matrix, score_matrix
-from geo.scenario_changes import (
+from geo.readiness.assessment import Assessment, Origin, results_frame
+from geo.readiness.measures import LandRaster, measure_zones
+from geo.readiness.scenario import Scenario, digest
+from geo.readiness.scenario_apply import (
     apply_to_indicators,
     apply_to_measures,
     apply_to_rasters,
     apply_to_zones,
 )
-from geo.scenarios import Scenario, digest
+from geo.readiness.score import Measures, decision_matrix, score_matrix
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 
@@ -214,7 +214,7 @@ def readiness_key(store: Store | Published) -> str:
 
 
 def readiness_frame(store: Store | Published, language: Language) -> gpd.GeoDataFrame:
-    """The current default assessment as a layer; see `geo.assessment.results_frame`."""
+    """The current default assessment as a layer; see `geo.readiness.assessment.results_frame`."""
     now = store.current()
     assessment = assess(now)
     return results_frame(assessment, layer(now, assessment.layer), language)

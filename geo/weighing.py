@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from geo.assessment import Assessment
 from geo.documents import as_json
 from geo.errors import InvalidInput, InvalidWeights
 from geo.language import Language, Text
@@ -19,7 +18,8 @@ from geo.mcda.weight_request import Wish
 from geo.mcda.weights import find_weighting, ranked_weights
 from geo.planning import assess
 from geo.published import DEFAULT_LAYER, DEFAULT_MODEL, model, years
-from geo.scenarios import Scenario
+from geo.readiness.assessment import Assessment
+from geo.readiness.scenario import Scenario
 from geo.store.store import Store
 from geo.store.versions import Published
 

@@ -10,12 +10,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.explain import holds_back, lifts, whole_percent
 from geo.language import Language, Text
-from geo.readiness import CriterionResult, ZoneResult
+from geo.readiness.explain import holds_back, lifts, whole_percent
+from geo.readiness.score import CriterionResult, ZoneResult
+from geo.readiness.zone_words import zone_text
 from geo.sentences import MOST_NAME, shortened
 from geo.vector.schema import is_approximate, is_enclosing
-from geo.zone_words import zone_text
 from maps.escape import safe_address, shown_text, text_or_none
 from maps.limits import constraint_row, unchecked_limits
 from maps.measures import figure_note, measure_text, unit_text

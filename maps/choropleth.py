@@ -15,7 +15,7 @@ from folium.utilities import JsCode
 
 from geo.crs import LONLAT
 from geo.language import Language
-from geo.readiness import ZoneResult
+from geo.readiness.score import ZoneResult
 from geo.sentences import MOST_NAME, shortened
 from maps.cards import (
     class_cards,

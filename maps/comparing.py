@@ -8,13 +8,13 @@ from typing import Any
 import folium
 import geopandas as gpd
 
-from geo.assessment import Assessment
-from geo.comparison import ZoneDifference, compare
-from geo.explain import holds_back, lifts, whole_percent, why_ahead
 from geo.language import Language
 from geo.mcda.methods import METHODS
 from geo.mcda.model import Model
-from geo.readiness import CriterionResult, ZoneResult
+from geo.readiness.assessment import Assessment
+from geo.readiness.compare import ZoneDifference, compare
+from geo.readiness.explain import holds_back, lifts, whole_percent, why_ahead
+from geo.readiness.score import CriterionResult, ZoneResult
 from geo.sentences import MOST_NAME, shortened
 from maps.assets import Assets
 from maps.cards import class_cards, names_of, reason_unranked

@@ -16,7 +16,7 @@ from folium.template import Template
 
 from geo.crs import LONLAT, require_crs
 from geo.language import Language
-from geo.readiness import ZoneResult
+from geo.readiness.score import ZoneResult
 from geo.vector.schema import is_approximate
 from geo.vector.simplify import simplified
 from maps.escape import escape_attribute

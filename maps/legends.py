@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.language import Language
-from geo.readiness import ZoneResult
+from geo.readiness.score import ZoneResult
 from geo.vector.schema import is_approximate
 from maps.escape import shown_text
 from maps.style import (

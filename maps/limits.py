@@ -3,7 +3,7 @@
 from typing import Any
 
 from geo.language import Language
-from geo.readiness import ConstraintResult, ZoneResult
+from geo.readiness.score import ConstraintResult, ZoneResult
 from maps.text import format_share, translate
 
 

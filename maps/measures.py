@@ -2,7 +2,7 @@
 
 from geo.indicators.figure_notes import note_text
 from geo.language import Language
-from geo.readiness import CriterionResult
+from geo.readiness.score import CriterionResult
 from maps.escape import text_or_none
 from maps.text import format_number, format_share, translate
 

@@ -16,7 +16,7 @@ import jinja2
 
 from geo.errors import InvalidInput
 from geo.language import LANGUAGES, Language, Text
-from geo.readiness import ZoneResult
+from geo.readiness.score import ZoneResult
 from maps.assets import Assets
 from maps.cards import class_cards
 from maps.escape import json_in_page, safe_address, shown_text

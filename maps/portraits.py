@@ -13,16 +13,16 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import planning, published
-from geo.assessment import Assessment, Origin
 from geo.errors import LayerNotFound, ZoneNotFound
-from geo.explain import whole_percent
 from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.language import Language
 from geo.mcda.weight_request import Wish
-from geo.readiness import ZoneResult
+from geo.readiness.assessment import Assessment, Origin
+from geo.readiness.explain import whole_percent
+from geo.readiness.score import ZoneResult
+from geo.readiness.trends import ZoneTrend, zone_trends
 from geo.store.store import Store
 from geo.store.versions import Published, Version
-from geo.trends import ZoneTrend, zone_trends
 from geo.weighing import assess_wish
 from maps.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
 from maps.escape import text_or_none

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from geo.assessment import Assessment
 from geo.confidence import Confidence, Simulation, confidence, overall
 from geo.contest import NothingRanked
 from geo.language import Language
 from geo.mcda.methods import METHODS
+from geo.readiness.assessment import Assessment
 from geo.store.versions import Published
 from geo.uncertainty import rank_intervals
 from geo.uncertainty_texts import percent_of, whole_number, zone_sentence

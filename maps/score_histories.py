@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from geo.explain import whole_percent
 from geo.indicators.series import NO_CHANGE
 from geo.language import Language, Text
+from geo.readiness.explain import whole_percent
+from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
 from geo.sentences import decimal, joined
-from geo.trends import ZonePoint, ZoneTrend, is_hardly
 from maps.cards import class_cards
 from maps.line_charts import Band, ChartPoint, LineChart, line_chart
 from maps.text import format_number, format_share, translate

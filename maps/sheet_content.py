@@ -11,14 +11,14 @@ from typing import Any
 
 import geopandas as gpd
 
-from geo.assessment import Assessment, Origin
-from geo.explain import holds_back, lifts
 from geo.land.synthetic_notice import NOTICE
 from geo.language import Language, Text
-from geo.quadrant import QuadrantTable
-from geo.readiness import CriterionResult, ZoneResult
+from geo.readiness.assessment import Assessment, Origin
+from geo.readiness.explain import holds_back, lifts
+from geo.readiness.quadrant import QuadrantTable
+from geo.readiness.score import CriterionResult, ZoneResult
+from geo.readiness.zone_words import zone_text
 from geo.sentences import MOST_NAME
-from geo.zone_words import zone_text
 from maps.cards import (
     class_cards,
     criterion_row,

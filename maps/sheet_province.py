@@ -5,8 +5,8 @@ from itertools import chain
 from typing import Any
 
 from geo.language import Language, Text
-from geo.quadrant import QUADRANTS, QuadrantTable
-from geo.readiness import ZoneResult
+from geo.readiness.quadrant import QUADRANTS, QuadrantTable
+from geo.readiness.score import ZoneResult
 from maps.cards import class_cards, names_of, standing_card
 from maps.escape import text_or_none
 from maps.limits import unchecked_limits

@@ -24,13 +24,13 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
 from geo import planning, published
-from geo.assessment import Assessment
 from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
 from geo.land.synthetic_notice import has_synthetic_land
 from geo.language import Language, Text
 from geo.mcda.weight_request import Wish
-from geo.quadrant import QuadrantTable, quadrants
+from geo.readiness.assessment import Assessment
+from geo.readiness.quadrant import QuadrantTable, quadrants
 from geo.sentences import MOST_NAME, shortened
 from geo.store.store import Store
 from geo.store.versions import Published

@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import planning, published
-from geo.assessment import Assessment
 from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
@@ -17,7 +16,8 @@ from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.land.titles import land_title
 from geo.language import Language, Text
 from geo.mcda.model import Model
-from geo.readiness import ZoneResult
+from geo.readiness.assessment import Assessment
+from geo.readiness.score import ZoneResult
 from geo.store.store import Store
 from geo.store.versions import Published
 from maps.assets import Assets

@@ -18,7 +18,7 @@ from geo.mcda.ahp import CONSISTENCY_LIMIT, RANDOM_INDEX, ahp_weights, pairwise_
 from geo.mcda.methods import effective_weights
 from geo.mcda.model import parse_model
 from geo.mcda.ordered_average import order_weights
-from geo.readiness import Measure, Measures, decision_matrix, score_matrix
+from geo.readiness.score import Measure, Measures, decision_matrix, score_matrix
 from geo.sensitivity import weight_sensitivities
 from geo.uncertainty import simulate, within_rank
 

@@ -19,8 +19,8 @@ from geo.language import Language, Text
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
     from geo.mcda.model import Model
+    from geo.readiness.assessment import Assessment
 
 router = APIRouter(tags=["pages"])
 

@@ -104,7 +104,7 @@ def compare_readiness(
     language: LanguageDep,
 ) -> Response:
     """Which zones moved, by how many points of which criterion; and why some cannot be compared."""
-    from geo.comparison import compare, comparison_document
+    from geo.readiness.compare import compare, comparison_document
 
     now, found, notes = store.current(), [], []
     for one in (asked.before, asked.after):
@@ -126,7 +126,7 @@ def read_trends(
 ) -> Response:
     """Scores by year in segments inside which years may be compared, with the reason of each break."""
     from geo import planning
-    from geo.trends import trend_document, zone_trends
+    from geo.readiness.trends import trend_document, zone_trends
     from geo.weighing import require_used
 
     assessments = planning.assess_years(
@@ -199,7 +199,7 @@ def read_quadrant(
     language: LanguageDep,
 ) -> Response:
     """The quadrant of every zone; readiness and need are never added."""
-    from geo.quadrant import quadrant_document, quadrants
+    from geo.readiness.quadrant import quadrant_document, quadrants
 
     now = store.current()
     readiness = assess_queried(now, query.of_readiness())

@@ -64,7 +64,7 @@ def export_assessment(
 ) -> Response:
     """The scored zones with contributions, measures and explanations; codes stay text."""
     from geo import planning, published
-    from geo.assessment import results_frame
+    from geo.readiness.assessment import results_frame
     from geo.vector.export import write_layer
 
     if format not in MEDIA_TYPES:

@@ -30,7 +30,7 @@ from api.responses import conditional, etag_of, json_response
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
+    from geo.readiness.assessment import Assessment
 
 router = APIRouter(tags=["readiness"])
 
@@ -48,7 +48,7 @@ def read_readiness(
     links: LinksDep,
 ) -> Response:
     """Scores, ranks, classes, contributions and what is missing, for every zone of a layer."""
-    from geo.assessment import as_document
+    from geo.readiness.assessment import as_document
 
     found = assess_queried(store, query)
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
@@ -76,7 +76,7 @@ def weigh_readiness(
     With `uncertainty` every zone says how often the draws give it each rank and class. `notes` say
     what of a scenario has no effect.
     """
-    from geo.assessment import as_document, score_columns
+    from geo.readiness.assessment import as_document, score_columns
     from geo.weighing import own_ranks, published_year, weighed_document
 
     require_drawable(asked)
@@ -156,7 +156,7 @@ def explain_zone(
 def _zone(assessment: "Assessment", zone: str, language: Language) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from geo.assessment import zone_document
+    from geo.readiness.assessment import zone_document
 
     return zone_document(assessment, zone, language) | {
         "model": assessment.model.id,

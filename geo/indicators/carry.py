@@ -24,7 +24,7 @@ from geo.vector.join import JoinReport, area_weighted
 
 Kind = Literal["total", "rate"]
 # A total is withheld where figures of more than a twentieth of it are missing: a part would pass for
-# the whole. A rate is withheld as in geo/measures.py (both own judgement).
+# the whole. A rate is withheld as in geo/readiness/measures.py (both own judgement).
 MIN_KNOWN_SHARE: dict[Kind, float] = {"total": 0.95, "rate": 0.5}
 # What lies outside all new areas is spread over them where it is the lesser part of an old area: gaps
 # of drawing. An old area that mostly lies elsewhere is no gap (own judgement).

@@ -2,7 +2,7 @@
 
 Figures that may be compared form a segment; between two segments stands the reason. A figure that
 was carried forward from an older year, and a doubtful one, is no new observation. What makes two
-assessments of a zone comparable is `geo/trends.py`.
+assessments of a zone comparable is `geo/readiness/trends.py`.
 """
 
 import re

@@ -9,7 +9,7 @@ from geo.language import Text
 from geo.mcda.matrix import DecisionMatrix, Scores
 from geo.mcda.model import Dimension, Model, RankClass
 from geo.mcda.value_functions import AttributeMeasure, Criterion, ValueFunction
-from geo.readiness import (
+from geo.readiness.score import (
     ConstraintResult,
     Measure,
     Measures,
@@ -84,7 +84,7 @@ class Case:
 
     @property
     def results(self):
-        from geo.gains import gains_if_perfect
+        from geo.readiness.gains import gains_if_perfect
 
         return zone_results(
             self.measures,

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from geo.assessment import Assessment
 from geo.language import Text
 from geo.mcda.model import parse_model
-from geo.readiness import ConstraintResult, Measure, Measures, decision_matrix, score_matrix
+from geo.readiness.assessment import Assessment
+from geo.readiness.score import ConstraintResult, Measure, Measures, decision_matrix, score_matrix
 
 MODEL = """
 id = "{id}"

@@ -18,9 +18,9 @@ from geo.measurement_error import (
     measure_errors,
     yearly_change_error,
 )
-from geo.measures import LandRaster
 from geo.raster.grid import ArraySource, Grid
-from geo.readiness import Measure, Measures
+from geo.readiness.measures import LandRaster
+from geo.readiness.score import Measure, Measures
 
 UTM = "EPSG:32750"
 EAST, NORTH, CELL_M = 500_000.0, 9_600_000.0, 10.0

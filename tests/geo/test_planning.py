@@ -6,7 +6,6 @@ import rasterio
 from rasterio.transform import from_origin
 
 from geo import land_publishing, planning, published
-from geo.assessment import as_document, results_frame
 from geo.crs import area_ha
 from geo.errors import (
     IndicatorNotFound,
@@ -20,6 +19,7 @@ from geo.errors import (
 )
 from geo.indicators.table import values_for
 from geo.publishing import publish_indicators, publish_model
+from geo.readiness.assessment import as_document, results_frame
 from geo.reference import load_reference
 from tests.conftest import DATA
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geo.indicators.figure_notes import note_text
-from geo.zone_words import zone_text
+from geo.readiness.zone_words import zone_text
 
 DATA = Path(__file__).parents[2] / "data"
 

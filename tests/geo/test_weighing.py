@@ -8,7 +8,7 @@ from geo.errors import InvalidWeights
 from geo.language import Text
 from geo.mcda.group import Member
 from geo.mcda.weight_request import Wish
-from geo.scenarios import Figure, Scenario
+from geo.readiness.scenario import Figure, Scenario
 from geo.weighing import UnusedRisk, assess_wish, own_ranks, weigh, weighed_document
 
 GOAL = {("huni", "usaha"): 2.0, ("usaha", "berkembang"): 2.0, ("berkembang", "lingkungan"): 1.0}

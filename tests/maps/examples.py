@@ -8,7 +8,7 @@ import pandas as pd
 from shapely.geometry import Point, box
 
 from geo.language import Text
-from geo.readiness import ConstraintResult, CriterionResult, ZoneResult
+from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from maps.page import IndicatorChoice
 from maps.views import IndicatorView, ModelView
 

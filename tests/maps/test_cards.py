@@ -1,7 +1,7 @@
 import pytest
 
 from geo.language import Text
-from geo.readiness import ConstraintResult
+from geo.readiness.score import ConstraintResult
 from maps.cards import (
     criterion_row,
     geometry_sentence,

@@ -2,7 +2,7 @@ import pytest
 
 from geo import planning, published
 from geo.errors import ZoneNotFound
-from geo.explain import why_ahead
+from geo.readiness.explain import why_ahead
 from maps.assets import Assets
 from maps.comparing import (
     assessments_compared,

@@ -8,7 +8,7 @@ from geo.errors import LayerNotFound, ZoneNotFound
 from geo.indicators.series import Break
 from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.language import Text
-from geo.trends import ZoneChange, ZonePoint, ZoneTrend
+from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
 from maps.histories import histories, numbered_sources
 from maps.locator import locator
 from maps.portraits import regency_portrait, zone_portrait

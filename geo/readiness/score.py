@@ -1,6 +1,6 @@
 """Pure. An assessment of zones against a model: scores, ranks, contributions and what is missing.
 
-Measures come in (zone × criterion), results go out; where measures come from is `geo/measures.py`.
+Measures come in (zone × criterion), results go out; where measures come from is `geo/readiness/measures.py`.
 Scores are arrays (`score_matrix`), so that other weights cost next to nothing; what they say of
 each zone in words and with its sources is built from them afterwards (`zone_results`).
 """
@@ -190,7 +190,7 @@ def zone_results(
 ) -> tuple[ZoneResult, ...]:
     """What the scores of a decision matrix say of every zone, with the sources of its measures.
 
-    `losses` (n_areas, n_criteria) are those of `geo.gains`.
+    `losses` (n_areas, n_criteria) are those of `geo.readiness.gains`.
     """
     # Plain lists: a province has thousands of numbers, and each costs more as a scalar of numpy's.
     values, points = _rows(matrix.values), _rows(scores.points)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from geo.documents import as_json
 from geo.errors import InvalidInput
-from geo.explain import whole_percent
 from geo.language import Language, Text
 from geo.mcda.model import Model
-from geo.readiness import ZoneResult
+from geo.readiness.explain import whole_percent
+from geo.readiness.score import ZoneResult
 from geo.sentences import decimal, filled
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
+    from geo.readiness.assessment import Assessment
 
 QuadrantId = Literal["prioritas", "siapkan", "peluang", "pantau"]
 # A score that is a threshold but for rounding has reached it, as in `geo.mcda.matrix.classify`.

@@ -2,7 +2,7 @@
 
 Each function takes what is and gives back what would be; the first is never changed. Whatever a
 scenario touched says so in its note and names the scenario among its sources. The order is:
-indicators, zones and rasters, then `geo.measures.measure_zones`, then the measures themselves.
+indicators, zones and rasters, then `geo.readiness.measures.measure_zones`, then the measures themselves.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -20,12 +20,11 @@ from geo.indicators.table import COLUMNS
 from geo.language import Text
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, RasterMeasure
-from geo.measures import LandRaster
 from geo.raster.distance import DistanceSource
 from geo.raster.grid import Grid
 from geo.raster.nearer import Nearer
-from geo.readiness import Measure, Measures
-from geo.scenarios import (
+from geo.readiness.measures import LandRaster
+from geo.readiness.scenario import (
     Figure,
     InvalidScenario,
     Road,
@@ -35,6 +34,7 @@ from geo.scenarios import (
     mark,
     source_of,
 )
+from geo.readiness.score import Measure, Measures
 from geo.sentences import as_written, decimal, filled, joined
 
 # The kind of a geometry that a scenario drew: the zone's own, but nobody's official one.

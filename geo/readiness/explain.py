@@ -1,8 +1,8 @@
 """Pure. Why a zone stands where it stands: what lifts it, what holds it back, why another is ahead.
 
 Everything here holds for every method: points are a zone's own contributions, and what holds it
-back is found by scoring again (`geo/gains.py`). What a zone would need to stand higher is in
-`geo/lift.py`.
+back is found by scoring again (`geo/readiness/gains.py`). What a zone would need to stand higher is in
+`geo/readiness/lift.py`.
 """
 
 import math
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from geo.errors import ZoneNotRanked
 from geo.language import Text
-from geo.readiness import CriterionResult, ZoneResult
+from geo.readiness.score import CriterionResult, ZoneResult
 from geo.sentences import filled, joined, listed, written
 
 _NAMED = 3
@@ -117,7 +117,7 @@ def sentence(
     dimensions : mapping, optional
         Titles of the model's dimensions by id; without one its id stands for it.
     way_up : Text, optional
-        The smallest change that would help, see `geo.lift.way_up`.
+        The smallest change that would help, see `geo.readiness.lift.way_up`.
     """
     parts = [_verdict(result, of)]
     if result.status == "ranked":

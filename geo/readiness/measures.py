@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.attributes import attribute_measures, joined_notes
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators.figure_notes import note_text
@@ -31,7 +30,8 @@ from geo.mcda.value_functions import (
 )
 from geo.raster.grid import Marked, RasterSource
 from geo.raster.zonal import zonal_class_shares, zonal_statistics
-from geo.readiness import ConstraintResult, Measure, Measures
+from geo.readiness.attributes import attribute_measures, joined_notes
+from geo.readiness.score import ConstraintResult, Measure, Measures
 from geo.sentences import MOST_NAME, as_written, decimal, shortened
 from geo.sentences import filled as worded
 from geo.vector.join import area_shares, area_weighted

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.explain import holds_back, lifts, missing, sentence
-from geo.gains import gains_if_perfect
 from geo.indicators.table import parse_indicators
 from geo.mcda.model import parse_model
-from geo.measures import LandRaster, measure_zones
 from geo.raster.files import RasterFile
-from geo.readiness import decision_matrix, score_matrix, zone_results
+from geo.readiness.explain import holds_back, lifts, missing, sentence
+from geo.readiness.gains import gains_if_perfect
+from geo.readiness.measures import LandRaster, measure_zones
+from geo.readiness.score import decision_matrix, score_matrix, zone_results
 
 X, Y = 500_000.0, 9_600_000.0
 

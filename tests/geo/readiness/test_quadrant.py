@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.mcda.model import RankClass
-from geo.quadrant import (
+from geo.readiness.quadrant import (
     QUADRANTS,
     InvalidQuadrant,
     middle_threshold,

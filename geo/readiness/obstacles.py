@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.explain import whole_percent
-from geo.gains import Scored, position_of
 from geo.language import Text
-from geo.readiness import ConstraintResult
+from geo.readiness.explain import whole_percent
+from geo.readiness.gains import Scored, position_of
+from geo.readiness.score import ConstraintResult
 from geo.sentences import filled, joined, listed, written
 
 
@@ -42,7 +42,7 @@ def measure_first(scored: Scored, area_id: str) -> MeasureFirst | None:
     weights = np.array([scored.weights[c] for c in scored.matrix.criteria])
     rooms = weights * (1 - scored.matrix.credits[zone])
     order = np.argsort(-rooms, kind="stable")
-    # As in `geo.readiness`: a coverage that is the floor but for rounding has enough data.
+    # As in `geo.readiness.score`: a coverage that is the floor but for rounding has enough data.
     reached = coverage + np.concatenate([[0.0], np.cumsum(rooms[order])])
     n_needed = int(np.argmax(reached >= floor - 1e-9))
     if n_needed == 0:

@@ -14,14 +14,14 @@ import pandas as pd
 
 from geo.documents import as_json
 from geo.errors import ZoneNotFound
-from geo.explain import holds_back, lifts, sentence
-from geo.figures import figures
-from geo.gains import gains_if_perfect
 from geo.language import Language, Text
-from geo.lift import way_up, ways_up
 from geo.mcda.matrix import DecisionMatrix, Scores
 from geo.mcda.model import Model
-from geo.readiness import CriterionResult, Measures, ZoneResult, zone_results
+from geo.readiness.explain import holds_back, lifts, sentence
+from geo.readiness.figures import figures
+from geo.readiness.gains import gains_if_perfect
+from geo.readiness.lift import way_up, ways_up
+from geo.readiness.score import CriterionResult, Measures, ZoneResult, zone_results
 
 
 @dataclass(frozen=True, slots=True)

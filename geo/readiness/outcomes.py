@@ -1,6 +1,6 @@
 """Pure. What one zone would have were its values others: score, class, floors, rank.
 
-Whole assessments with other values are `geo/readiness.py`; this asks of one zone and many changes at
+Whole assessments with other values are `geo/readiness/score.py`; this asks of one zone and many changes at
 once, which is what a search for the smallest change needs.
 """
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from geo.gains import COMPARING, Scored
 from geo.mcda.matrix import DecisionMatrix, Scores
 from geo.mcda.ranks import rank_scores
-from geo.readiness import score_matrix
+from geo.readiness.gains import COMPARING, Scored
+from geo.readiness.score import score_matrix
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.comparison import compare, comparison_document
+from geo.readiness.compare import compare, comparison_document
 from tests.geo.small_assessments import assess_zones, make_model
 
 # Scores: half of the share in work and half of what is left of 10 km.

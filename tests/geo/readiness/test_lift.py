@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from geo.errors import ZoneNotFound
-from geo.lift import smallest, way_up, ways_up
 from geo.mcda.methods import METHODS
 from geo.mcda.value_functions import RasterMeasure, support
+from geo.readiness.lift import smallest, way_up, ways_up
 from tests.geo.scored_cases import criterion, make_case, make_model, rescored, share
 
 

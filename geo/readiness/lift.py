@@ -1,7 +1,7 @@
 """Pure. The smallest change in one measure that lifts a zone a class or a rank, under any method.
 
 The zone is scored again with one value changed until the goal is just reached, and the value is
-turned back into a measure. What a zone that is not ranked needs first is in `geo/obstacles.py`.
+turned back into a measure. What a zone that is not ranked needs first is in `geo/readiness/obstacles.py`.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,18 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.gains import COMPARING, Scored, position_of
-from geo.inversion import Printable, decimals_of, nearest_measure, printable_measure, value_at
 from geo.language import Text
 from geo.mcda.value_functions import Criterion, RasterMeasure
-from geo.obstacles import obstacle
-from geo.outcomes import Outcome, outcome
+from geo.readiness.gains import COMPARING, Scored, position_of
+from geo.readiness.inversion import (
+    Printable,
+    decimals_of,
+    nearest_measure,
+    printable_measure,
+    value_at,
+)
+from geo.readiness.obstacles import obstacle
+from geo.readiness.outcomes import Outcome, outcome
 from geo.sentences import filled, listed, written
 
 Array = npt.NDArray[np.float64]

@@ -7,10 +7,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import scenario_format
 from geo.language import Text
-from geo.scenario_format import parse_scenario
-from geo.scenarios import (
+from geo.readiness import scenario_file
+from geo.readiness.scenario import (
     Figure,
     InvalidScenario,
     Road,
@@ -20,6 +19,7 @@ from geo.scenarios import (
     mark,
     source_of,
 )
+from geo.readiness.scenario_file import parse_scenario
 
 TOML = """
 id = "jalan-baru"
@@ -98,7 +98,7 @@ def test_a_toml_text_is_read_whole():
 
 
 def test_the_example_of_the_format_is_one():
-    example = scenario_format.__doc__.split("```toml")[1].split("```")[0]
+    example = scenario_file.__doc__.split("```toml")[1].split("```")[0]
     found = parse_scenario(example)
     assert [w.how for w in found.what_ifs] == ["add"]
     assert (len(found.figures), len(found.roads), list(found.zones)) == (1, 1, ["angsana"])

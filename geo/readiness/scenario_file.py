@@ -39,10 +39,19 @@ from typing import Any, Literal, get_args
 
 import shapely
 
-from geo.drawn_shapes import InvalidShape, parse_line, parse_polygon
 from geo.errors import InvalidCode
 from geo.language import Text
-from geo.scenarios import ROAD_RASTER, Figure, How, InvalidScenario, Road, Scenario, WhatIf, listed
+from geo.readiness.drawn_shapes import InvalidShape, parse_line, parse_polygon
+from geo.readiness.scenario import (
+    ROAD_RASTER,
+    Figure,
+    How,
+    InvalidScenario,
+    Road,
+    Scenario,
+    WhatIf,
+    listed,
+)
 from geo.vector.regions import BY_CODE, parse_regency_code
 
 Format = Literal["toml", "json"]

@@ -14,7 +14,7 @@ from geo.mcda.decision_tables import unicriterion_flows
 from geo.mcda.matrix import DecisionMatrix, Scores
 from geo.mcda.methods import Setting, effective_weights, find_method
 from geo.mcda.model import Model
-from geo.readiness import Measures
+from geo.readiness.score import Measures
 
 Array = npt.NDArray[np.float64]
 

@@ -27,11 +27,11 @@ from geo.indicators.series import (
 from geo.language import Language, Text
 from geo.mcda.matrix import Status
 from geo.mcda.value_functions import IndicatorMeasure
-from geo.readiness import CriterionResult, ZoneResult
+from geo.readiness.score import CriterionResult, ZoneResult
 from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
+    from geo.readiness.assessment import Assessment
 
 # A change of the score below this is printed as 0.0.
 _HARDLY = 0.05

@@ -13,23 +13,23 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.comparison import compare
 from geo.crs import area_ha
 from geo.errors import CRSMissing, InvalidIndicators
 from geo.indicators.table import parse_indicators, values_for
 from geo.mcda.value_functions import ValueFunction
-from geo.measures import LandRaster, measure_zones
 from geo.raster.distance import distance_m
 from geo.raster.grid import ArraySource, Grid
-from geo.scenario_changes import (
+from geo.readiness.compare import compare
+from geo.readiness.measures import LandRaster, measure_zones
+from geo.readiness.scenario import InvalidScenario, digest, idle_changes
+from geo.readiness.scenario_apply import (
     SCENARIO_KIND,
     apply_to_indicators,
     apply_to_measures,
     apply_to_rasters,
     apply_to_zones,
 )
-from geo.scenario_format import parse_scenario
-from geo.scenarios import InvalidScenario, digest, idle_changes
+from geo.readiness.scenario_file import parse_scenario
 from geo.vector.schema import is_approximate, is_enclosing
 from tests.geo.small_assessments import assess, make_measures, make_model
 
@@ -118,7 +118,7 @@ def present_roads():
 
 @pytest.fixture
 def run(zones, table, regencies, present_roads):
-    """Assess the world under a scenario, in the order that `geo.scenario_changes` states."""
+    """Assess the world under a scenario, in the order that `geo.readiness.scenario_apply` states."""
 
     def under(chosen, *, rasters=present_roads, year=2025, model=None, zones=zones):
         model = model or make_model()

@@ -2,7 +2,7 @@
 
 Two scenarios, two years, two weight sets or two methods of one model and one layer. Of two models
 or layers nothing is compared; they are not the same question or the same places. Several years
-with their data's breaks are `geo/trends.py`.
+with their data's breaks are `geo/readiness/trends.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from geo.documents import as_json
 from geo.language import Language, Text
 from geo.mcda.matrix import Status
 from geo.mcda.methods import METHODS
-from geo.readiness import CriterionResult, ZoneResult
+from geo.readiness.score import CriterionResult, ZoneResult
 from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
+    from geo.readiness.assessment import Assessment
 
 # Two scores closer than this differ only by the order of additions.
 _SAME = 1e-9

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from geo.language import Text
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
-from geo.readiness import CriterionResult, ZoneResult
+from geo.readiness.score import CriterionResult, ZoneResult
 
 if TYPE_CHECKING:
-    from geo.assessment import Origin
+    from geo.readiness.assessment import Origin
 
 _LAND_PREFIX = "land-"
 

@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from geo.language import Text
 from geo.mcda.value_functions import AttributeMeasure
-from geo.readiness import Measure
+from geo.readiness.score import Measure
 from geo.sentences import MOST_NAME, shortened
 from geo.vector.numerals import Numeral, parse_numerals
 

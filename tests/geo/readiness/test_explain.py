@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import ZoneNotFound, ZoneNotRanked
-from geo.explain import (
+from geo.language import Text
+from geo.mcda.methods import METHODS
+from geo.readiness.explain import (
     hold_together,
     holds_back,
     lifts,
@@ -16,9 +18,7 @@ from geo.explain import (
     sentence,
     why_ahead,
 )
-from geo.gains import COMPARING, gains_if_perfect, position_of
-from geo.language import Text
-from geo.mcda.methods import METHODS
+from geo.readiness.gains import COMPARING, gains_if_perfect, position_of
 from geo.sentences import listed
 from tests.geo.scored_cases import make_case, make_model, rescored, same, share
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.lift import way_up
-from geo.obstacles import constraints_failed, measure_first, obstacle
+from geo.readiness.lift import way_up
+from geo.readiness.obstacles import constraints_failed, measure_first, obstacle
 from tests.geo.scored_cases import make_case, make_model, share
 
 THREE = make_model([share(name) for name in "abc"])
