@@ -305,7 +305,7 @@ def require_drawable(asked: ReadinessRequest) -> None:
     is_close = asked.concentration is not None
     if not (asked.any_weights or is_close):
         return
-    from geo.draws import InvalidDraws
+    from geo.uncertainty.draws import InvalidDraws
 
     if not asked.uncertainty:
         raise InvalidDraws(reason=_NO_DRAWS)
@@ -330,7 +330,7 @@ def simulated(
         For more draws of more zones than one request may take.
     """
     from geo.confidence import Simulation, confidence, confidence_document
-    from geo.draws import DEFAULT_CONCENTRATION, InvalidDraws
+    from geo.uncertainty.draws import DEFAULT_CONCENTRATION, InvalidDraws
 
     if asked.uncertainty * found.n_ranked > _MOST_RANKS:
         most = _MOST_RANKS // found.n_ranked

@@ -59,9 +59,9 @@ if TYPE_CHECKING:
     from geo.confidence import Confidence
     from geo.readiness.assessment import Assessment
     from geo.readiness.scenario import Scenario
-    from geo.sensitivity import WeightSensitivity
-    from geo.sobol import ScoreIndex
     from geo.store.versions import Published
+    from geo.uncertainty.one_weight import WeightSensitivity
+    from geo.uncertainty.sobol import ScoreIndex
     from geo.weighing import Weighed
 
 __all__ = ["LayerOption", "ModelOption", "assess", "quadrant", "trends"]
@@ -214,7 +214,7 @@ def _document(answer: _Answer, language: Language) -> dict[str, Any]:
 
 def _studied_document(studied: _Studied, language: Language) -> dict[str, Any]:
     from geo import confidence
-    from geo.sobol import DEFAULT_SAMPLES
+    from geo.uncertainty.sobol import DEFAULT_SAMPLES
 
     document: dict[str, Any] = {}
     if studied.sure is not None:

@@ -11,8 +11,8 @@ from geo.language import Language, Text
 if TYPE_CHECKING:
     from geo.confidence import Confidence
     from geo.readiness.assessment import Assessment
-    from geo.sensitivity import WeightSensitivity
-    from geo.sobol import ScoreIndex
+    from geo.uncertainty.one_weight import WeightSensitivity
+    from geo.uncertainty.sobol import ScoreIndex
 
 _DIGITS, _MOST_DIGITS = 3, 6
 

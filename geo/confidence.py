@@ -7,22 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from geo.contest import Contest, contest_of
 from geo.documents import as_json
-from geo.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
 from geo.errors import ZoneNotRanked
 from geo.language import Language, Text
-from geo.measurement_error import measure_errors
 from geo.planning import Inputs, inputs_of, measured, open_inputs
 from geo.published import read_model
 from geo.readiness.assessment import Assessment
 from geo.readiness.scenario import Scenario
-from geo.sensitivity import WeightSensitivity, most_critical, weight_sensitivities
 from geo.sentences import joined
-from geo.sobol import DEFAULT_SAMPLES, ScoreIndex, score_indices
 from geo.store.store import Store
 from geo.store.versions import Published
-from geo.uncertainty import (
+from geo.uncertainty.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
+from geo.uncertainty.measurement import measure_errors
+from geo.uncertainty.one_weight import WeightSensitivity, most_critical, weight_sensitivities
+from geo.uncertainty.ranked import Contest, contest_of
+from geo.uncertainty.smaa import (
     Uncertainty,
     expected_ranks,
     pairwise_wins,
@@ -30,7 +29,8 @@ from geo.uncertainty import (
     simulate,
     within_rank,
 )
-from geo.uncertainty_texts import verdict, zone_sentence
+from geo.uncertainty.smaa_texts import verdict, zone_sentence
+from geo.uncertainty.sobol import DEFAULT_SAMPLES, ScoreIndex, score_indices
 
 # A table of pairs in a document: 40,000 numbers at this many zones.
 _MOST_PAIRED = 200
@@ -41,7 +41,7 @@ _FIRST_FEW = 3
 class Simulation:
     """How to simulate: same values, same answer.
 
-    `concentration` says how close weights stay to the stated ones (see `geo.draws.weight_draws`),
+    `concentration` says how close weights stay to the stated ones (see `geo.uncertainty.draws.weight_draws`),
     None draws from all weights. `with_errors` lets measures vary by the errors that the model states.
     """
 

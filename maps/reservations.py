@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from geo.confidence import Confidence, Simulation, confidence, overall
-from geo.contest import NothingRanked
 from geo.language import Language
 from geo.mcda.methods import METHODS
 from geo.readiness.assessment import Assessment
 from geo.store.versions import Published
-from geo.uncertainty import rank_intervals
-from geo.uncertainty_texts import percent_of, whole_number, zone_sentence
+from geo.uncertainty.ranked import NothingRanked
+from geo.uncertainty.smaa import rank_intervals
+from geo.uncertainty.smaa_texts import percent_of, whole_number, zone_sentence
 from maps.cards import class_cards
 from maps.text import format_number, translate
 from maps.views import model_view

@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.contest import contest_of
-from geo.draws import weight_draws
 from geo.mcda.ahp import CONSISTENCY_LIMIT, RANDOM_INDEX, ahp_weights, pairwise_matrix
 from geo.mcda.methods import effective_weights
 from geo.mcda.model import parse_model
 from geo.mcda.ordered_average import order_weights
 from geo.readiness.score import Measure, Measures, decision_matrix, score_matrix
-from geo.sensitivity import weight_sensitivities
-from geo.uncertainty import simulate, within_rank
+from geo.uncertainty.draws import weight_draws
+from geo.uncertainty.one_weight import weight_sensitivities
+from geo.uncertainty.ranked import contest_of
+from geo.uncertainty.smaa import simulate, within_rank
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 CHAPTER = README.split("\n## From judgements to a ranking, by hand\n")[1].split("\n## ")[0]

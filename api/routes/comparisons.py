@@ -165,7 +165,7 @@ def read_sensitivity(
     With `zone` also which uncertain weight or measure its score hangs on most (Sobol' indices).
     """
     from geo import confidence
-    from geo.sobol import DEFAULT_SAMPLES
+    from geo.uncertainty.sobol import DEFAULT_SAMPLES
 
     if query.zone is None and query.draws is not None:
         raise InvalidParameter(parameter="draws", reason=_NO_ZONE)

@@ -1,7 +1,7 @@
 """Pure. Ranks of scores, one by one and under thousands of weight sets at once.
 
 What a rank says of a zone's readiness is not here, see `geo/mcda/matrix.py`; neither is where the
-weight sets come from, see `geo/draws.py`.
+weight sets come from, see `geo/uncertainty/draws.py`.
 """
 
 from collections.abc import Callable, Iterator

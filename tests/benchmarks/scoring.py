@@ -36,7 +36,7 @@ def make_weights(n_sets: int, n_criteria: int = 20) -> np.ndarray:
 
 def kawasan(values: np.ndarray, weights: np.ndarray, threads: int = 2) -> np.ndarray:
     from geo.mcda.ranks import rank_sets
-    from geo.uncertainty import rank_distribution
+    from geo.uncertainty.smaa import rank_distribution
 
     ranks = rank_sets(values, weights, threads=threads)
     distribution = rank_distribution(ranks, threads=threads)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from geo.contest import Contest, Floor
 from geo.mcda.methods import Setting
 from geo.mcda.ranks import ready_values
+from geo.uncertainty.ranked import Contest, Floor
 
 
 def identity(measures):

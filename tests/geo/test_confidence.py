@@ -12,9 +12,9 @@ from geo.confidence import (
     sensitivity_document,
     variance_document,
 )
-from geo.contest import NothingRanked
 from geo.errors import ZoneNotFound, ZoneNotRanked
-from geo.sobol import InvalidSamples
+from geo.uncertainty.ranked import NothingRanked
+from geo.uncertainty.sobol import InvalidSamples
 
 
 @pytest.fixture

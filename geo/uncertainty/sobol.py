@@ -18,10 +18,15 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.contest import Contest, contest_scores, narrowed
-from geo.draws import DEFAULT_CONCENTRATION, MeasureErrors, error_inputs, values_with_errors
 from geo.errors import InvalidInput, ZoneNotFound
 from geo.language import Text
+from geo.uncertainty.draws import (
+    DEFAULT_CONCENTRATION,
+    MeasureErrors,
+    error_inputs,
+    values_with_errors,
+)
+from geo.uncertainty.ranked import Contest, contest_scores, narrowed
 
 Array = npt.NDArray[np.float64]
 InputKind = Literal["weight", "measure"]
@@ -155,7 +160,7 @@ def score_indices(
     errors : MeasureErrors, optional
         Without them the weights alone are uncertain.
     concentration : float
-        As in `geo.draws.weight_draws`. Weights are Dirichlet: shares of independent gamma
+        As in `geo.uncertainty.draws.weight_draws`. Weights are Dirichlet: shares of independent gamma
         variables, one for each criterion, which are the inputs here.
     against_best : bool
         The zone's score less the best score among the others, instead of its score. With hundreds

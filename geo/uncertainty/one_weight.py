@@ -1,8 +1,8 @@
 """Pure. One weight at a time: how far it must move before the ranking changes, and who changes.
 
 A weight, of a criterion or of a whole dimension, runs from 0 to 1 while the others keep their
-proportions (Chen, Yu & Khan 2010). All weights at once are in `geo/uncertainty.py`; shares of
-variance in `geo/sobol.py`.
+proportions (Chen, Yu & Khan 2010). All weights at once are in `geo/uncertainty/smaa.py`; shares of
+variance in `geo/uncertainty/sobol.py`.
 
 References
 ----------
@@ -19,8 +19,8 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from geo.contest import Contest, contest_classes, contest_scores
 from geo.mcda.ranks import rank_rows
+from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
 
 Array = npt.NDArray[np.float64]
 Kind = Literal["first", "rank", "class"]

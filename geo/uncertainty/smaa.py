@@ -1,9 +1,9 @@
 """Pure. How sure a ranking is: what becomes of ranks and classes when weights and measures vary.
 
 Stochastic multicriteria acceptability analysis (SMAA-2): the ranking is made anew for every draw
-(see `geo/draws.py`) and what comes out is counted. What is counted is exact for the draws made; the
+(see `geo/uncertainty/draws.py`) and what comes out is counted. What is counted is exact for the draws made; the
 draws themselves leave a standard error of at most 0.5 / sqrt(n_draws), 0.5 % for 10,000. Zones that
-the assessment does not rank take part in no draw. Sentences are in `geo/uncertainty_texts.py`.
+the assessment does not rank take part in no draw. Sentences are in `geo/uncertainty/smaa_texts.py`.
 
 References
 ----------
@@ -20,11 +20,11 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from geo.contest import Contest, contest_classes, contest_scores
-from geo.draws import InvalidDraws
 from geo.errors import ZoneNotFound
 from geo.language import Text
 from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
+from geo.uncertainty.draws import InvalidDraws
+from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
 
 Array = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int32]
@@ -81,9 +81,9 @@ def simulate(
     Parameters
     ----------
     weights : (n_draws, n_criteria) float64
-        See `geo.draws.weight_draws`; one row repeated for uncertain measures alone.
+        See `geo.uncertainty.draws.weight_draws`; one row repeated for uncertain measures alone.
     values : iterable of (k, n_zones, n_criteria) float64, optional
-        Tables of drawn values, n_draws in all, see `geo.draws.value_draws`; without them the
+        Tables of drawn values, n_draws in all, see `geo.uncertainty.draws.value_draws`; without them the
         measures count as exact.
     threads : int
         How many work at once where values do not vary. The result does not depend on it.

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.draws import InvalidDraws, MeasureErrors, value_draws, weight_draws
 from geo.errors import ZoneNotFound
 from geo.mcda.methods import METHODS
-from geo.uncertainty import (
+from geo.uncertainty.draws import InvalidDraws, MeasureErrors, value_draws, weight_draws
+from geo.uncertainty.smaa import (
     acceptability,
     confidence_factors,
     expected_ranks,
@@ -18,7 +18,7 @@ from geo.uncertainty import (
     simulate,
     within_rank,
 )
-from geo.uncertainty_texts import percent_of, verdict, whole_number, zone_sentence
+from geo.uncertainty.smaa_texts import percent_of, verdict, whole_number, zone_sentence
 from tests.geo.contests import make_contest
 
 

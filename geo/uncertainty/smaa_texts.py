@@ -7,7 +7,7 @@ import numpy as np
 
 from geo.language import Text
 from geo.sentences import filled, joined, written
-from geo.uncertainty import Uncertainty, rank_intervals
+from geo.uncertainty.smaa import Uncertainty, rank_intervals
 
 # From which share of draws the first place is called what; own judgement.
 _FIRM, _FAIRLY, _SHAKY = 0.95, 0.75, 0.5

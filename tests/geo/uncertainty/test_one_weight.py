@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.contest import contest_scores
 from geo.mcda.methods import METHODS
 from geo.mcda.ranks import rank_rows
-from geo.sensitivity import (
+from geo.uncertainty.one_weight import (
     PRECISION,
     most_critical,
     moved_weights,
     weight_sensitivities,
 )
+from geo.uncertainty.ranked import contest_scores
 from tests.geo.contests import make_contest
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.draws import InvalidDraws, MeasureErrors, value_draws, weight_draws
+from geo.uncertainty.draws import InvalidDraws, MeasureErrors, value_draws, weight_draws
 from tests.geo.contests import make_contest
 
 

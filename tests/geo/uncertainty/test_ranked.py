@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
-from geo.contest import NothingRanked, contest_classes, contest_of, contest_scores, narrowed
 from geo.mcda.methods import METHODS, InvalidMethod, Setting
 from geo.mcda.ranks import rank_scores
+from geo.uncertainty.ranked import (
+    NothingRanked,
+    contest_classes,
+    contest_of,
+    contest_scores,
+    narrowed,
+)
 from tests.geo.contests import make_contest
 from tests.geo.small_assessments import assess_zones, make_model
 

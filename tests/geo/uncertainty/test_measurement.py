@@ -11,16 +11,16 @@ from affine import Affine
 
 from geo.crs import area_ha
 from geo.mcda.model import parse_model
-from geo.measurement_error import (
+from geo.raster.grid import ArraySource, Grid
+from geo.readiness.measures import LandRaster
+from geo.readiness.score import Measure, Measures
+from geo.uncertainty.measurement import (
     displacement_errors,
     displacement_m,
     measure_bounds,
     measure_errors,
     yearly_change_error,
 )
-from geo.raster.grid import ArraySource, Grid
-from geo.readiness.measures import LandRaster
-from geo.readiness.score import Measure, Measures
 
 UTM = "EPSG:32750"
 EAST, NORTH, CELL_M = 500_000.0, 9_600_000.0, 10.0

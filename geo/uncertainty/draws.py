@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from geo.contest import Contest
 from geo.errors import InvalidInput
 from geo.language import Text
+from geo.uncertainty.ranked import Contest
 
 Array = npt.NDArray[np.float64]
 
