@@ -11,11 +11,11 @@ from geo.language import Language, Text
 
 if TYPE_CHECKING:
     from geo.mcda.weight_request import Wish
+    from geo.planning.weigh import Weighed
     from geo.readiness.assessment import Assessment
     from geo.readiness.scenario import Scenario
     from geo.store.store import Store
     from geo.store.versions import Published
-    from geo.weighing import Weighed
 
 # Far above any model that people judge: 45 pairs of ten criteria in each of twenty groups.
 _MOST_WEIGHTS = 200
@@ -236,7 +236,7 @@ def assess_asked(
     """The assessment that a request asks for, and where its weights come from."""
     from dataclasses import replace
 
-    from geo.weighing import assess_wish
+    from geo.planning.weigh import assess_wish
 
     wish = judged_wish(asked)
     return assess_wish(
@@ -254,7 +254,7 @@ def assess_asked(
 def assess_queried(now: "Store | Published", query: AskedQuery) -> "Assessment":
     """The assessment that query parameters ask for."""
     from geo.mcda.weight_request import Wish
-    from geo.weighing import assess_wish
+    from geo.planning.weigh import assess_wish
 
     found, _ = assess_wish(
         now,
@@ -329,7 +329,7 @@ def simulated(
     InvalidDraws
         For more draws of more zones than one request may take.
     """
-    from geo.confidence import Simulation, confidence, confidence_document
+    from geo.planning.confidence import Simulation, confidence, confidence_document
     from geo.uncertainty.draws import DEFAULT_CONCENTRATION, InvalidDraws
 
     if asked.uncertainty * found.n_ranked > _MOST_RANKS:

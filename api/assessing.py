@@ -56,13 +56,13 @@ from geo.language import Language, Text
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.confidence import Confidence
+    from geo.planning.confidence import Confidence
+    from geo.planning.weigh import Weighed
     from geo.readiness.assessment import Assessment
     from geo.readiness.scenario import Scenario
     from geo.store.versions import Published
     from geo.uncertainty.one_weight import WeightSensitivity
     from geo.uncertainty.sobol import ScoreIndex
-    from geo.weighing import Weighed
 
 __all__ = ["LayerOption", "ModelOption", "assess", "quadrant", "trends"]
 
@@ -100,8 +100,9 @@ def assess(
         raise typer.BadParameter("--any-weights is for --uncertainty, e.g. --uncertainty 10000")
     settings = demo_settings(store, demo=demo)
     with explained(lang, settings), open_demo(settings, demo=demo) as opened:
-        from geo import planning, published
-        from geo.weighing import assess_wish
+        from geo import published
+        from geo.planning.assess import assess as assess_published
+        from geo.planning.weigh import assess_wish
 
         language = chosen_language(lang, settings)
         say_where_synthetic(opened, language)
@@ -119,7 +120,7 @@ def assess(
                 weighed=weighed,
                 explained=[found.find(zone).area_id for zone in zones or ()],
                 notes=_notes(changes, found),
-                before=planning.assess(now, model, layer=layer) if compare else None,
+                before=assess_published(now, model, layer=layer) if compare else None,
                 studied=_studied(now, found, asked=asked, scenario=changes),
             )
         if as_json:
@@ -177,7 +178,7 @@ def _notes(scenario: "Scenario | None", found: "Assessment") -> tuple[Text, ...]
 def _studied(
     now: "Published", found: "Assessment", *, asked: _Asked, scenario: "Scenario | None"
 ) -> _Studied:
-    from geo.confidence import Simulation, confidence, score_variance, sensitivities
+    from geo.planning.confidence import Simulation, confidence, score_variance, sensitivities
 
     draws = Simulation(draws=asked.uncertainty, seed=asked.seed)
     if asked.any_weights:
@@ -196,9 +197,9 @@ def _studied(
 
 
 def _document(answer: _Answer, language: Language) -> dict[str, Any]:
+    from geo.planning.weigh import weighed_document
     from geo.readiness.assessment import as_document, zone_document
     from geo.readiness.compare import compare, comparison_document
-    from geo.weighing import weighed_document
 
     found = answer.found
     entries = [zone_document(found, area_id, language) for area_id in answer.explained]
@@ -213,7 +214,7 @@ def _document(answer: _Answer, language: Language) -> dict[str, Any]:
 
 
 def _studied_document(studied: _Studied, language: Language) -> dict[str, Any]:
-    from geo import confidence
+    from geo.planning import confidence
     from geo.uncertainty.sobol import DEFAULT_SAMPLES
 
     document: dict[str, Any] = {}
@@ -263,13 +264,13 @@ def trends(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import planning
+        from geo.planning.assess import assess_years
+        from geo.planning.weigh import require_used
         from geo.readiness.trends import trend_document, zone_trends
-        from geo.weighing import require_used
 
         language = chosen_language(lang, settings)
         with spinner(_ASSESSING.to(language)):
-            years = planning.assess_years(opened, model, layer=layer, method=method, risk=risk)
+            years = assess_years(opened, model, layer=layer, method=method, risk=risk)
             require_used(risk, of=years[-1])
             only = None if zone is None else years[-1].find(zone).area_id
             found = [t for t in zone_trends(years) if only in (None, t.area_id)]
@@ -294,15 +295,15 @@ def quadrant(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import planning
+        from geo.planning.assess import assess as assess_published
         from geo.readiness.quadrant import quadrant_document, quadrants
 
         language = chosen_language(lang, settings)
         now = opened.current()
         with spinner(_ASSESSING.to(language)):
             table = quadrants(
-                planning.assess(now, model, layer=layer, year=year),
-                planning.assess(now, need, layer=layer, year=year),
+                assess_published(now, model, layer=layer, year=year),
+                assess_published(now, need, layer=layer, year=year),
                 any_years=year is None,
             )
         if as_json:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from geo.mcda.ahp import AhpWeights
     from geo.mcda.model import Model
+    from geo.planning.weigh import Weighed
     from geo.readiness.assessment import Assessment
     from geo.readiness.quadrant import QuadrantTable
     from geo.readiness.score import ConstraintResult, ZoneResult
     from geo.readiness.trends import ZoneTrend
-    from geo.weighing import Weighed
 
 
 def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language: Language) -> None:

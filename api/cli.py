@@ -50,7 +50,7 @@ from geo.land.settlement import (
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
-    from geo.publishing import HandedIn
+    from geo.planning.publish import HandedIn
     from geo.store.store import Provenance, Store
 
 app = typer.Typer(
@@ -149,7 +149,7 @@ def ingest(
         raise typer.BadParameter("--replace is for --as indicators; a layer is replaced anyway")
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo.publishing import LICENCE_UNKNOWN, HandedIn
+        from geo.planning.publish import LICENCE_UNKNOWN, HandedIn
         from geo.store.versions import Provenance
 
         provenance = Provenance(
@@ -178,14 +178,14 @@ def ingest(
 def _ingest_indicators(
     store: "Store", file: Path, provenance: "Provenance", *, replace: bool, check: bool
 ) -> None:
-    from geo import publishing
+    from geo.planning import publish
     from geo.vector.export import read_table
 
     table = read_table(file).fillna("")
-    draft = publishing.draft_indicators(store, table, is_replacing=replace)
+    draft = publish.draft_indicators(store, table, is_replacing=replace)
     print_counts(asdict(draft.amendment))
     if not check:
-        version = publishing.publish_indicators(
+        version = publish.publish_indicators(
             store,
             draft.table,
             actor=provenance.actor,
@@ -206,17 +206,15 @@ def _ingest_layer(
     most_bytes: int,
     language: Language,
 ) -> None:
-    from geo import publishing
+    from geo.planning import publish
 
     with spinner(handed.filename):
-        upload = publishing.check_upload(
-            store, handed, actor=provenance.actor, most_bytes=most_bytes
-        )
+        upload = publish.check_upload(store, handed, actor=provenance.actor, most_bytes=most_bytes)
     print_report(upload.report, language)
     if upload.state == "refused":
         raise typer.Exit(1)
     if not check:
-        version = publishing.publish_upload(
+        version = publish.publish_upload(
             store,
             upload.upload,
             actor=provenance.actor,
@@ -240,12 +238,13 @@ def export(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import planning, published
+        from geo import published
+        from geo.planning.assess import readiness_frame
         from geo.vector.export import write_layer
 
         with spinner(str(target)):
             frame = (
-                planning.readiness_frame(opened, chosen_language(lang, settings))
+                readiness_frame(opened, chosen_language(lang, settings))
                 if layer == "readiness"
                 else published.layer(opened, layer)
             )

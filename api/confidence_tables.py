@@ -9,7 +9,7 @@ from api.terminal import number_text, output
 from geo.language import Language, Text
 
 if TYPE_CHECKING:
-    from geo.confidence import Confidence
+    from geo.planning.confidence import Confidence
     from geo.readiness.assessment import Assessment
     from geo.uncertainty.one_weight import WeightSensitivity
     from geo.uncertainty.sobol import ScoreIndex
@@ -28,7 +28,7 @@ def print_confidence(
 
     Of the `chosen` zones alone where there are any, each with its sentence.
     """
-    from geo.confidence import confidence_document, overall
+    from geo.planning.confidence import confidence_document, overall
 
     document = confidence_document(found, language)
     titles = {c.id: c.title.to(language) for c in assessment.model.classes}

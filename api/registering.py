@@ -54,10 +54,11 @@ def land_add(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import land_publishing, published
+        from geo import published
+        from geo.planning import publish_land
 
         with progress_bar(raster.name) as progress:
-            version = land_publishing.add_land(
+            version = publish_land.add_land(
                 opened,
                 raster,
                 name=name,
@@ -68,9 +69,9 @@ def land_add(
                 progress=progress,
             )
         users = []
-        for one in (version, *land_publishing.derived_from(opened, version)):
+        for one in (version, *publish_land.derived_from(opened, version)):
             output.print(version_line(one))
-            users += land_publishing.readers_of(
+            users += publish_land.readers_of(
                 opened, one.dataset.removeprefix(published.LAND_PREFIX)
             )
         output.print(f"→ {', '.join(users) or '-'}")
@@ -108,10 +109,10 @@ def land_distance(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import access, land_publishing
+        from geo.planning import distance_raster, publish_land
 
         with progress_bar(file.name) as progress:
-            version = access.add_distance(
+            version = distance_raster.add_distance(
                 opened,
                 file,
                 name=name,
@@ -125,7 +126,7 @@ def land_distance(
                 most_bytes=settings.max_upload_bytes,
                 progress=progress,
             )
-        users = land_publishing.readers_of(opened, name)
+        users = publish_land.readers_of(opened, name)
         output.print(version_line(version))
         output.print(f"→ {', '.join(users) or '-'}")
 
@@ -204,15 +205,16 @@ def model_add(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import published, publishing
+        from geo import published
+        from geo.planning import publish
 
-        version, model = publishing.publish_model(
+        version, model = publish.publish_model(
             opened,
             file.read_text(encoding="utf-8", errors="replace"),
             actor=OPERATOR,
             note=note or file.name,
             source=source,
-            licence=licence or publishing.LICENCE_UNKNOWN,
+            licence=licence or publish.LICENCE_UNKNOWN,
         )
         output.print(version_line(version))
         waiting = published.unmet(opened, model)

@@ -11,7 +11,7 @@ from rich.console import Console
 from api.settings import Settings
 from geo.errors import GeoError
 from geo.language import LANGUAGES, Language, Text
-from geo.shipped import DATASETS
+from geo.planning.shipped import DATASETS
 
 if TYPE_CHECKING:
     from geo.store.store import Store, Version
@@ -69,7 +69,7 @@ def open_store(settings: Settings, *, wait: bool = False) -> Iterator["Store"]:
     store = Store(settings.store)
     try:
         if wait and not DATASETS <= set(store.datasets()):
-            from geo.reference import load_reference
+            from geo.planning.reference import load_reference
 
             with spinner("Memuat data acuan … / Loading reference data …"):
                 load_reference(store, settings.data_dir)
@@ -119,7 +119,7 @@ def demo_settings(store: Path | None, *, demo: bool) -> Settings:
     settings = stated_settings(store)
     if not demo:
         return settings
-    from geo.demo import demo_folder
+    from geo.planning.demo import demo_folder
 
     return settings.model_copy(update={"store": demo_folder(settings.store)})
 
@@ -129,7 +129,7 @@ def open_demo(settings: Settings, *, demo: bool) -> Iterator["Store"]:
     """The store with the shipped data, and with made-up land where it is the demo's."""
     with open_store(settings, wait=True) as opened:
         if demo:
-            from geo.demo import load_demo
+            from geo.planning.demo import load_demo
 
             with progress_bar("Menyiapkan data contoh … / Preparing demo data …") as progress:
                 load_demo(opened, settings.data_dir, progress=progress)

@@ -75,12 +75,12 @@ class Collection:
         """The features with their geometry as published; what is computed speaks `language`."""
         import geopandas as gpd
 
-        from geo import planning
+        from geo.planning.assess import readiness_frame
 
         if self.version is not None:
             return gpd.read_parquet(self.version.path)
         assert self.inputs is not None  # noqa: S101  what has no version is computed from inputs
-        return planning.readiness_frame(self.inputs, language)
+        return readiness_frame(self.inputs, language)
 
     def field_titles(self, table: "PreparedTable", language: Language) -> dict[str, str]:
         """The title of every property with its unit; its name where no schema has one."""
@@ -178,10 +178,10 @@ def _layer(version: Version) -> Collection:
 
 
 def _readiness(now: Published) -> Collection | None:
-    from geo import planning
+    from geo.planning.assess import readiness_key
 
     try:
-        key = planning.readiness_key(now)
+        key = readiness_key(now)
     except NotFound:  # nothing to assess yet: no zones, no model
         return None
     schema = READINESS_SCHEMA

@@ -98,9 +98,9 @@ def upload_publish(
     """
     settings = stated_settings(store)
     with explained(lang, settings), open_store(settings) as opened:
-        from geo import publishing
+        from geo.planning import publish
 
-        version = publishing.publish_upload(
+        version = publish.publish_upload(
             opened, upload, actor=OPERATOR, note=note, source=source, licence=licence
         )
         output.print(version_line(version))

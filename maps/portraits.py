@@ -12,18 +12,19 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo import planning, published
+from geo import published
 from geo.errors import LayerNotFound, ZoneNotFound
 from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.language import Language
 from geo.mcda.weight_request import Wish
+from geo.planning.assess import assess_years
+from geo.planning.weigh import assess_wish
 from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.explain import whole_percent
 from geo.readiness.score import ZoneResult
 from geo.readiness.trends import ZoneTrend, zone_trends
 from geo.store.store import Store
 from geo.store.versions import Published, Version
-from geo.weighing import assess_wish
 from maps.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
 from maps.escape import text_or_none
 from maps.histories import histories, numbered_sources
@@ -294,7 +295,7 @@ class _Way:
 
 @lru_cache(maxsize=16)
 def _trends(now: Published, way: _Way) -> dict[str, ZoneTrend]:
-    years = planning.assess_years(
+    years = assess_years(
         now,
         way.model,
         layer=way.layer,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from geo.confidence import Confidence, Simulation, confidence, overall
 from geo.language import Language
 from geo.mcda.methods import METHODS
+from geo.planning.confidence import Confidence, Simulation, confidence, overall
 from geo.readiness.assessment import Assessment
 from geo.store.versions import Published
 from geo.uncertainty.ranked import NothingRanked

@@ -23,18 +23,19 @@ from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
-from geo import planning, published
+from geo import published
 from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
 from geo.land.synthetic_notice import has_synthetic_land
 from geo.language import Language, Text
 from geo.mcda.weight_request import Wish
+from geo.planning.assess import assess
+from geo.planning.weigh import assess_wish
 from geo.readiness.assessment import Assessment
 from geo.readiness.quadrant import QuadrantTable, quadrants
 from geo.sentences import MOST_NAME, shortened
 from geo.store.store import Store
 from geo.store.versions import Published
-from geo.weighing import assess_wish
 from maps.escape import text_or_none
 from maps.legends import class_legend, zone_legend
 from maps.portraits import labour_of
@@ -167,9 +168,7 @@ def _quadrants(now: Published, readiness: Assessment) -> QuadrantTable | None:
     if readiness.model.kind != "readiness":
         return None
     try:
-        need = planning.assess(
-            now, published.NEED_MODEL, layer=readiness.layer, year=readiness.year
-        )
+        need = assess(now, published.NEED_MODEL, layer=readiness.layer, year=readiness.year)
     except (ModelNotFound, UnknownYear):
         return None
     return quadrants(readiness, need) if need.model.kind == "need" else None

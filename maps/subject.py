@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import geopandas as gpd
 import pandas as pd
 
-from geo import planning, published
+from geo import published
 from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
@@ -16,6 +16,7 @@ from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.land.titles import land_title
 from geo.language import Language, Text
 from geo.mcda.model import Model
+from geo.planning.assess import assess
 from geo.readiness.assessment import Assessment
 from geo.readiness.score import ZoneResult
 from geo.store.store import Store
@@ -81,7 +82,7 @@ def read_subject(
     _require_year(year, choices)
     shown_year = year if year is not None and year in chosen.years else chosen.years[-1]
     available = [name for name in ASSESSED if name in now.datasets("layer")]
-    assessments = {name: planning.assess(now, model, layer=name) for name in available}
+    assessments = {name: assess(now, model, layer=name) for name in available}
     version = now.version("regencies")
     return Subject(
         regencies=regencies,

@@ -71,7 +71,7 @@ DATA = Path(__file__).parents[1] / "data"
 @pytest.fixture(scope="session")
 def reference_folder(tmp_path_factory):
     """A store's folder with the shipped data, to be copied and not changed."""
-    from geo.reference import load_reference
+    from geo.planning.reference import load_reference
     from geo.store.store import Store
 
     folder = tmp_path_factory.mktemp("reference") / "store"

@@ -159,7 +159,7 @@ def _content(now: Published, query: CompareQuery, *, language: Language, assets:
 def _assessed(now: Published, query: CompareQuery, side: _Side) -> "Assessment":
     from geo import published
     from geo.mcda.weight_request import Wish
-    from geo.weighing import assess_wish
+    from geo.planning.weigh import assess_wish
 
     model = published.model(now, query.model)
     found, _ = assess_wish(

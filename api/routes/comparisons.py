@@ -125,11 +125,11 @@ def read_trends(
     language: LanguageDep,
 ) -> Response:
     """Scores by year in segments inside which years may be compared, with the reason of each break."""
-    from geo import planning
+    from geo.planning.assess import assess_years
+    from geo.planning.weigh import require_used
     from geo.readiness.trends import trend_document, zone_trends
-    from geo.weighing import require_used
 
-    assessments = planning.assess_years(
+    assessments = assess_years(
         store, query.model, layer=query.layer, method=query.method, risk=query.risk
     )
     require_used(query.risk, of=assessments[-1])
@@ -164,7 +164,7 @@ def read_sensitivity(
 
     With `zone` also which uncertain weight or measure its score hangs on most (Sobol' indices).
     """
-    from geo import confidence
+    from geo.planning import confidence
     from geo.uncertainty.sobol import DEFAULT_SAMPLES
 
     if query.zone is None and query.draws is not None:

@@ -63,7 +63,8 @@ def export_assessment(
     language: LanguageDep,
 ) -> Response:
     """The scored zones with contributions, measures and explanations; codes stay text."""
-    from geo import planning, published
+    from geo import published
+    from geo.planning.assess import assess
     from geo.readiness.assessment import results_frame
     from geo.vector.export import write_layer
 
@@ -71,7 +72,7 @@ def export_assessment(
         reason = _NO_FORMAT.format(format=format, known=", ".join(MEDIA_TYPES))
         raise InvalidParameter(parameter="format", reason=reason)
     now = store.current()
-    found = planning.assess(
+    found = assess(
         now,
         query.model,
         layer=layer,

@@ -76,8 +76,8 @@ def weigh_readiness(
     With `uncertainty` every zone says how often the draws give it each rank and class. `notes` say
     what of a scenario has no effect.
     """
+    from geo.planning.weigh import own_ranks, published_year, weighed_document
     from geo.readiness.assessment import as_document, score_columns
-    from geo.weighing import own_ranks, published_year, weighed_document
 
     require_drawable(asked)
     now, scenario = store.current(), scenario_of(asked)
@@ -118,7 +118,7 @@ def judge(
     """
     from geo import published
     from geo.errors import InvalidWeights
-    from geo.weighing import weigh, weighed_document
+    from geo.planning.weigh import weigh, weighed_document
 
     now, wish = store.current(), judged_wish(asked)
     if not wish.is_stated:

@@ -246,9 +246,9 @@ def publish_upload(
     if_match: Annotated[str | None, Header(description="Version you saw, as a number.")] = None,
 ) -> Response:
     """Make an accepted upload the layer's current version; 409 when somebody published in between."""
-    from geo import publishing
+    from geo.planning import publish
 
-    version = publishing.publish_upload(
+    version = publish.publish_upload(
         store,
         upload_id,
         actor=actor,
@@ -343,7 +343,7 @@ def _slots(request: Request) -> anyio.CapacityLimiter:
 
 def _checked(asked: _Asked, *, store: Store, actor: str, most: int) -> Upload:
     """Check the file in a folder of its own and record what was found."""
-    from geo.publishing import HandedIn, check_upload
+    from geo.planning.publish import HandedIn, check_upload
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
         path = Path(folder) / "upload"

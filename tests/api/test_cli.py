@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 import shapely
 from fastapi.testclient import TestClient
+from tests.geo.test_planning import flat_slope
 from typer.testing import CliRunner
 
 from api.cli import app
 from api.settings import Settings
+from geo.planning.reference import load_reference
+from geo.planning.shipped import DATASETS
 from geo.published import layer
-from geo.reference import load_reference
-from geo.shipped import DATASETS
 from geo.store.store import Store
-from tests.geo.test_planning import flat_slope
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from api.main import create_app
 from api.settings import Settings
 from geo import published
-from geo.publishing import publish_indicators
+from geo.planning.publish import publish_indicators
 from maps.subject import read_subject
 from tests.api.examples import publish
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from api.main import create_app
 from api.settings import Settings
 from geo import published
-from geo.publishing import publish_model
+from geo.planning.publish import publish_model
 
 
 @pytest.fixture

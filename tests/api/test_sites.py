@@ -5,20 +5,20 @@ import json
 import geopandas as gpd
 import pytest
 from fastapi.testclient import TestClient
+from tests.geo.test_planning import flat_slope
 from typer.testing import CliRunner
 
 from api.cli import app
 from api.main import create_app
 from api.settings import Settings
-from geo import land_publishing
-from tests.geo.test_planning import flat_slope
+from geo.planning import publish_land
 
 SITES = "/readiness/cahaya-baru/sites"
 
 
 @pytest.fixture
 def store(reference_store, tmp_path):
-    land_publishing.add_land(
+    publish_land.add_land(
         reference_store,
         flat_slope(tmp_path),
         name="slope_percent",

@@ -13,7 +13,7 @@ from api.routes import pages
 from api.settings import Settings
 from api.tables import Tables
 from geo import encoding, published
-from geo.reference import load_reference
+from geo.planning.reference import load_reference
 from geo.store.store import Store
 from tests.api.examples import PROVENANCE, publish, zones
 

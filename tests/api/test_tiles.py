@@ -2,20 +2,20 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.geo.test_planning import flat_slope
 
 from api.main import create_app
 from api.settings import Settings
-from geo import land_publishing
 from geo.land import surfaces
+from geo.planning import publish_land
 from maps.tiles import empty_tile
-from tests.geo.test_planning import flat_slope
 
 TILE = "/tiles/suitability/7/104/65.png"
 
 
 @pytest.fixture
 def client(reference_store, tmp_path):
-    land_publishing.add_land(
+    publish_land.add_land(
         reference_store,
         flat_slope(tmp_path, percent=3.0),
         name="slope_percent",
@@ -50,7 +50,7 @@ def test_the_address_of_the_tilejson_names_the_version_and_may_be_kept_forever(
     address = document["tiles"][0].format(z=7, x=104, y=65)
     kept = client.get(address)
     assert "immutable" in kept.headers["cache-control"]
-    land_publishing.add_land(
+    publish_land.add_land(
         reference_store,
         flat_slope(tmp_path, percent=30),
         name="slope_percent",

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from geo.reference import load_reference
+from geo.planning.reference import load_reference
 from geo.store.store import Store
 from maps import sheets
 

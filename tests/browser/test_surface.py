@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
+from tests.geo.test_planning import flat_slope
 
-from geo import land_publishing
-from geo.reference import load_reference
+from geo.planning import publish_land
+from geo.planning.reference import load_reference
 from geo.store.store import Store
 from tests.browser.test_map_page import shapes
 from tests.conftest import DATA
-from tests.geo.test_planning import flat_slope
 from tests.service import running
 
 
@@ -22,7 +22,7 @@ def address(tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("surface")
     store = Store(folder / "store")
     load_reference(store, DATA)
-    land_publishing.add_land(
+    publish_land.add_land(
         store,
         flat_slope(folder, percent=3.0),
         name="slope_percent",

@@ -1,7 +1,8 @@
 import pytest
 
-from geo import planning, published
+from geo import published
 from geo.errors import ZoneNotFound
+from geo.planning.assess import assess
 from geo.readiness.explain import why_ahead
 from maps.assets import Assets
 from maps.comparing import (
@@ -24,8 +25,8 @@ def pair(reference_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("comparing") / "store"
     shutil.copytree(reference_folder, folder)
     store = Store(folder)
-    own = planning.assess(store)
-    equal = planning.assess(store, weights=equal_weights(own.model))
+    own = assess(store)
+    equal = assess(store, weights=equal_weights(own.model))
     yield own, equal, published.layer(store, "zones"), published.layer(store, "regencies")
     store.close()
 

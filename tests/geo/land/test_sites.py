@@ -7,15 +7,16 @@ import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.geo.test_planning import flat_slope
 
-from geo import land_publishing, published
+from geo import published
 from geo.crs import area_ha
 from geo.errors import InvalidInput, ZoneNotFound
 from geo.land import surfaces
 from geo.land.sites import SLOPE_COLUMNS, candidate_sites
+from geo.planning import publish_land
 from geo.raster.grid import Grid
 from geo.vector.export import write_layer
-from tests.geo.test_planning import flat_slope
 
 NO = np.nan
 # Cells of 100 m, one hectare each, in UTM 50S near its middle.
@@ -230,7 +231,7 @@ def test_rows_read_at_once_change_nothing_and_areas_add_up(seed, rows_at_once):
 
 @pytest.fixture
 def sloped(reference_store, tmp_path):
-    land_publishing.add_land(
+    publish_land.add_land(
         reference_store,
         flat_slope(tmp_path, percent=1.0),
         name="slope_percent",

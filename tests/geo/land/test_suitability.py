@@ -7,8 +7,8 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from tests.geo.test_planning import flat_slope
 
-from geo import land_publishing
 from geo.land import surfaces
 from geo.land.suitability import (
     SurfaceNotFound,
@@ -29,10 +29,10 @@ from geo.mcda.value_functions import (
     RasterMeasure,
     ValueFunction,
 )
+from geo.planning import publish_land
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import ArraySource, Grid, Window, blocks
 from tests.conftest import DATA
-from tests.geo.test_planning import flat_slope
 
 WORDS = Text(id="a", en="a")
 EVERYWHERE = shapely.box(0, -1e6, 1e6, 0)
@@ -268,7 +268,7 @@ def test_blocks_of_any_size_give_the_same_bytes(height, width):
 
 @pytest.fixture
 def sloped(reference_store, tmp_path):
-    land_publishing.add_land(
+    publish_land.add_land(
         reference_store,
         flat_slope(tmp_path, percent=4.0),
         name="slope_percent",
@@ -300,7 +300,7 @@ def test_the_surface_of_the_shipped_model_is_kept_as_a_cog_under_its_hash(sloped
 
 def test_another_raster_is_another_surface(sloped, tmp_path):
     before = surfaces.surface(sloped)
-    land_publishing.add_land(
+    publish_land.add_land(
         sloped, flat_slope(tmp_path, percent=50), name="slope_percent", source="s", licence="l"
     )
     after = surfaces.surface(sloped)

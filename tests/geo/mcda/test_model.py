@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import planning, published
+from geo import published
 from geo.errors import InconsistentJudgements, InvalidModel, InvalidWeights
 from geo.mcda import model_schema
 from geo.mcda.methods import METHODS
 from geo.mcda.model import parse_model, weights_from, weights_from_judgements
 from geo.mcda.value_functions import AttributeMeasure, MeasureError, RasterMeasure, objective_of
-from geo.publishing import publish_model
+from geo.planning.assess import assess
+from geo.planning.publish import publish_model
 from geo.store.store import Provenance
 from geo.vector.export import layer_to_parquet
 from tests.conftest import DATA
@@ -441,7 +442,7 @@ def test_the_template_ranks_nothing_until_an_office_enters_its_survey(reference_
     text = (MODELS / "ipktrans.toml").read_text("utf-8")
     publish_model(reference_store, text, actor="tester", note="")
     for layer in ("zones", "kecamatan"):
-        found = planning.assess(reference_store, "ipktrans", layer=layer)
+        found = assess(reference_store, "ipktrans", layer=layer)
         assert {r.status for r in found.results} == {"insufficient_data"}
         assert {r.data_coverage for r in found.results} == {0.0}
         assert "belum ada dalam data kawasan" in found.results[0].criteria[0].note.id
@@ -465,7 +466,7 @@ def test_the_template_ranks_the_zones_of_which_all_five_indices_are_surveyed(ref
         suffix=".parquet",
         provenance=Provenance(actor="tester", note="", source="Survei dinas", licence="none"),
     )
-    found = planning.assess(reference_store, "ipktrans")
+    found = assess(reference_store, "ipktrans")
     assert found.n_ranked == 1
     best = found.result("angsana")
     # Four indices of 61 and one of 100, a fifth each.

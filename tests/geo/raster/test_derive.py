@@ -7,10 +7,11 @@ from affine import Affine
 from typer.testing import CliRunner
 
 from api.cli import app
-from geo import land_publishing, planning
 from geo.errors import RasterRefused, StoreFault
 from geo.land.raster import KNOWN_RASTERS
 from geo.land.synthetic import synthetic_land
+from geo.planning import publish_land
+from geo.planning.assess import assess
 from geo.raster import terrain
 from geo.raster.derive import DERIVED, METHODS, derive_terrain
 from geo.raster.files import RasterFile
@@ -36,7 +37,7 @@ def dem(tmp_path_factory):
 
 
 def add(store, path, **more):
-    return land_publishing.add_land(
+    return publish_land.add_land(
         store, path, name="elevation", source="DEM uji", licence="bebas", **more
     )
 
@@ -47,7 +48,7 @@ def test_every_derivative_is_registered_with_the_dem_that_it_came_from(reference
         reference_store, dem, year="2018", progress=lambda done, n: steps.append((done, n))
     )
     assert version.dataset == "land-elevation"
-    made = land_publishing.derived_from(reference_store, version)
+    made = publish_land.derived_from(reference_store, version)
     assert {v.dataset.removeprefix("land-") for v in made} == set(DERIVED)
     for raster in made:
         name = raster.dataset.removeprefix("land-")
@@ -90,9 +91,9 @@ def test_the_files_are_cloud_optimised_with_overviews(dem, tmp_path):
 
 
 def test_slope_scores_at_once_what_waited_for_it(reference_store, dem):
-    before = planning.assess(reference_store).result("cahaya-baru")
+    before = assess(reference_store).result("cahaya-baru")
     add(reference_store, dem)
-    after = planning.assess(reference_store)
+    after = assess(reference_store)
     zone = after.result("cahaya-baru")
     slope = next(c for c in zone.criteria if c.criterion == "lereng")
     assert slope.measure is not None
@@ -156,7 +157,7 @@ def test_when_there_is_no_room_for_all_none_is_registered(reference_store, dem, 
         asked.append(size_bytes)
         raise StoreFault(reason="full")
 
-    monkeypatch.setattr("geo.land_publishing.require_space", no_room)
+    monkeypatch.setattr("geo.planning.publish_land.require_space", no_room)
     with pytest.raises(StoreFault, match="full"):
         add(reference_store, dem)
     assert asked[0] > dem.stat().st_size

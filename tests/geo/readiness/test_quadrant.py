@@ -147,10 +147,10 @@ def test_the_document_counts_each_quadrant():
 
 
 def test_the_shipped_models_place_the_shipped_kecamatan(reference_store):
-    from geo import planning
+    from geo.planning.assess import assess
 
     pair = [
-        planning.assess(reference_store, model_id, layer="kecamatan", year=2025)
+        assess(reference_store, model_id, layer="kecamatan", year=2025)
         for model_id in ("kesiapan", "kebutuhan")
     ]
     table = quadrants(*pair)

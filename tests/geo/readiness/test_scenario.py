@@ -432,14 +432,14 @@ def test_a_mark_is_made_once(run, present_roads):
 
 
 def test_a_forecast_of_the_shipped_indicators_moves_its_own_regency_only(reference_store):
-    from geo import planning
+    from geo.planning.assess import assess
 
     now = reference_store.current()
     chosen = scenario(
         indicators=[figure(indicator="tpt_agustus", region="63.02", year=2025, value=3.0)]
     )
-    before = planning.assess(now, "kebutuhan", layer="kecamatan")
-    after = planning.assess(now, "kebutuhan", layer="kecamatan", scenario=chosen)
+    before = assess(now, "kebutuhan", layer="kecamatan")
+    after = assess(now, "kebutuhan", layer="kecamatan", scenario=chosen)
     assert (after.scenario, after.key == before.key) == ("uji", False)
     assert digest(chosen) in {origin.sha256 for origin in after.lineage}
     moved = [zone for zone in compare(before, after).moved if zone.moved_by]
@@ -459,16 +459,17 @@ def test_a_forecast_of_the_shipped_indicators_moves_its_own_regency_only(referen
 
 
 def test_a_scenario_without_changes_gives_the_shipped_assessment(reference_store):
-    from geo import planning
+    from geo.planning.assess import assess
 
     now = reference_store.current()
-    found = compare(planning.assess(now), planning.assess(now, scenario=scenario()))
+    found = compare(assess(now), assess(now, scenario=scenario()))
     assert found.moved == ()
     assert [text.en for text in found.differs] == ["Scenario: no scenario → uji."]
 
 
 def test_everything_at_once_on_the_shipped_zones(reference_store):
-    from geo import planning, published
+    from geo import published
+    from geo.planning.assess import assess
 
     now = reference_store.current()
     angsana = published.layer(now, "zones").geometry["angsana"]
@@ -481,7 +482,7 @@ def test_everything_at_once_on_the_shipped_zones(reference_store):
         method="geometric_mean",
         year=2026,
     )
-    found = planning.assess(now, scenario=chosen)
+    found = assess(now, scenario=chosen)
     assert (found.year, found.method) == (2026, "geometric_mean")
     zone = {c.criterion: c for c in found.result("angsana").criteria}
     assert zone["tpak"].period.endswith("2026")
@@ -489,6 +490,6 @@ def test_everything_at_once_on_the_shipped_zones(reference_store):
     assert zone["akses_jalan"].measure < 10_000
     assert "Skenario Uji: batas kawasan diganti" in zone["lahan_terbuka"].note.id
     assert found.result("angsana").status == "ranked"
-    assert planning.assess(now).result("angsana").status == "insufficient_data"
-    moved = {z.area_id: z for z in compare(planning.assess(now, year=2025), found).moved}
+    assert assess(now).result("angsana").status == "insufficient_data"
+    moved = {z.area_id: z for z in compare(assess(now, year=2025), found).moved}
     assert "changes from not enough data to ranked" in moved["angsana"].sentence.en

@@ -24,8 +24,8 @@ from geo.errors import (
     UploadRejected,
     VersionNotFound,
 )
-from geo.reference import load_reference
-from geo.shipped import DATASETS
+from geo.planning.reference import load_reference
+from geo.planning.shipped import DATASETS
 from geo.store import catalogue
 from geo.store import store as store_module
 from geo.store.store import Provenance, Store

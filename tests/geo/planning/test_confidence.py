@@ -2,8 +2,10 @@
 
 import pytest
 
-from geo import planning, published
-from geo.confidence import (
+from geo import published
+from geo.errors import ZoneNotFound, ZoneNotRanked
+from geo.planning.assess import assess
+from geo.planning.confidence import (
     Simulation,
     confidence,
     confidence_document,
@@ -12,14 +14,13 @@ from geo.confidence import (
     sensitivity_document,
     variance_document,
 )
-from geo.errors import ZoneNotFound, ZoneNotRanked
 from geo.uncertainty.ranked import NothingRanked
 from geo.uncertainty.sobol import InvalidSamples
 
 
 @pytest.fixture
 def regencies(reference_store):
-    return planning.assess(reference_store, layer="regencies")
+    return assess(reference_store, layer="regencies")
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def unranked(reference_store):
     """Slope alone, of which the shipped data know nothing."""
     model = published.model(reference_store, "kesiapan")
     weights = {c.id: float(c.id == "lereng") for c in model.criteria}
-    return planning.assess(reference_store, layer="regencies", weights=weights)
+    return assess(reference_store, layer="regencies", weights=weights)
 
 
 def test_the_same_seed_gives_the_same_document(reference_store, regencies):
@@ -62,7 +63,7 @@ def test_firmer_weights_scatter_less(reference_store, regencies):
 
 
 def test_the_zones_that_are_not_ranked_are_counted(reference_store):
-    found = confidence(reference_store, planning.assess(reference_store), Simulation(draws=10))
+    found = confidence(reference_store, assess(reference_store), Simulation(draws=10))
     verdict = confidence_document(found, "en")["verdict"]
     assert "of 14 areas that are ranked" in verdict
 

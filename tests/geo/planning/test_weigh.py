@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from geo import planning, published
+from geo import published
 from geo.errors import InvalidWeights
 from geo.language import Text
 from geo.mcda.group import Member
 from geo.mcda.weight_request import Wish
+from geo.planning.assess import assess
+from geo.planning.weigh import UnusedRisk, assess_wish, own_ranks, weigh, weighed_document
 from geo.readiness.scenario import Figure, Scenario
-from geo.weighing import UnusedRisk, assess_wish, own_ranks, weigh, weighed_document
 
 GOAL = {("huni", "usaha"): 2.0, ("usaha", "berkembang"): 2.0, ("berkembang", "lingkungan"): 1.0}
 RANKS = {"huni": 1, "usaha": 2, "berkembang": 3, "lingkungan": 4}
@@ -110,5 +111,5 @@ def test_weights_from_data_of_a_year_that_only_a_scenario_has(reference_store, y
 def test_own_ranks_are_those_of_the_assessment(reference_store):
     now = reference_store.current()
     found = own_ranks(now, "kesiapan", layer="regencies", year=None)
-    ranks = planning.assess(now, layer="regencies").scores.ranks
+    ranks = assess(now, layer="regencies").scores.ranks
     np.testing.assert_array_equal([np.nan if r is None else r for r in found], ranks)

@@ -10,7 +10,7 @@ import numpy as np
 from geo.documents import as_json
 from geo.errors import ZoneNotRanked
 from geo.language import Language, Text
-from geo.planning import Inputs, inputs_of, measured, open_inputs
+from geo.planning.assess import Inputs, inputs_of, measured, open_inputs
 from geo.published import read_model
 from geo.readiness.assessment import Assessment
 from geo.readiness.scenario import Scenario

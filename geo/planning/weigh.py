@@ -16,7 +16,7 @@ from geo.mcda.group_sentences import group_sentences
 from geo.mcda.model import Model, weights_from, weights_from_judgements
 from geo.mcda.weight_request import Wish
 from geo.mcda.weights import find_weighting, ranked_weights
-from geo.planning import assess
+from geo.planning.assess import assess
 from geo.published import DEFAULT_LAYER, DEFAULT_MODEL, model, years
 from geo.readiness.assessment import Assessment
 from geo.readiness.scenario import Scenario

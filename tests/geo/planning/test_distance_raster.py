@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geo import planning, published
-from geo.access import add_distance, province_grid
+from geo import published
 from geo.errors import InvalidInput, UploadRejected, UploadUnsupported
+from geo.planning.assess import assess
+from geo.planning.distance_raster import add_distance, province_grid
 from geo.raster.files import RasterFile
 
 CITED = {"name": "road_distance_m", "source": "made", "licence": "none", "cell_m": 2000.0}
@@ -42,7 +43,7 @@ def test_the_road_criterion_is_scored_at_once(reference_store, tmp_path, suffix)
     )
     assert (version.note, version.details["unit"]) == (f"jalan.{suffix}.tif", "m")
     assert seen[-1][0] == seen[-1][1] == len(seen)
-    zone = planning.assess(reference_store).result("cahaya-baru")
+    zone = assess(reference_store).result("cahaya-baru")
     access = next(c for c in zone.criteria if c.criterion == "akses_jalan")
     assert access.period == "2026"
     assert 0 < access.measure < 60_000

@@ -9,8 +9,9 @@ import rasterio
 from typer.testing import CliRunner
 
 from api.cli import app
-from geo import demo, published
+from geo import published
 from geo.land.synthetic_notice import has_synthetic_land
+from geo.planning import demo
 from geo.raster.derive import DERIVED
 from geo.store.store import Store
 from maps.assets import Assets

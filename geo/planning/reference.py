@@ -13,9 +13,9 @@ import pandas as pd
 
 from geo.errors import Conflict
 from geo.land.raster import KNOWN_RASTERS, raster_facts
+from geo.planning.publish import publish_indicators
+from geo.planning.shipped import LAYERS, MODELS, RASTERS
 from geo.published import LAND_PREFIX, MODEL_PREFIX
-from geo.publishing import publish_indicators
-from geo.shipped import LAYERS, MODELS, RASTERS
 from geo.store.store import Provenance, Store
 from geo.vector.export import layer_to_parquet
 from geo.vector.schema import schema_of

@@ -16,11 +16,11 @@ from geo.crs import LONLAT
 from geo.land.raster import ELEVATION
 from geo.land.synthetic import synthetic_land
 from geo.land.synthetic_notice import SYNTHETIC
-from geo.land_publishing import add_land
+from geo.planning.publish_land import add_land
+from geo.planning.reference import load_reference
 from geo.published import LAND_PREFIX, layer
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid
-from geo.reference import load_reference
 from geo.store.store import Store
 
 SEED: Final = 1

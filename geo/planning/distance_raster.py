@@ -20,8 +20,8 @@ from geo.crs import SITE_CRS, to_lonlat
 from geo.errors import InvalidInput, UploadRejected
 from geo.ingest.placement import place_layer
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
-from geo.land_publishing import add_land
 from geo.language import Text
+from geo.planning.publish_land import add_land
 from geo.published import layer
 from geo.raster.distance import DistanceSource
 from geo.raster.files import write_cog
@@ -78,7 +78,7 @@ def add_distance(
     UploadRejected, UploadTooLarge, UploadUnsupported
         When the file cannot be read, has no features or the wrong ones, or lies elsewhere.
     RasterRefused
-        See `geo.land_publishing.add_land`. Nothing has changed after any of these.
+        See `geo.planning.publish_land.add_land`. Nothing has changed after any of these.
     """
     _require_distance(name, cell_m)
     region = layer(store, "regencies")

@@ -5,7 +5,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from geo import land_publishing, planning, published
+from geo import published
 from geo.crs import area_ha
 from geo.errors import (
     IndicatorNotFound,
@@ -18,9 +18,11 @@ from geo.errors import (
     ZoneNotFound,
 )
 from geo.indicators.table import values_for
-from geo.publishing import publish_indicators, publish_model
+from geo.planning import publish_land
+from geo.planning.assess import assess, readiness_frame, readiness_key
+from geo.planning.publish import publish_indicators, publish_model
+from geo.planning.reference import load_reference
 from geo.readiness.assessment import as_document, results_frame
-from geo.reference import load_reference
 from tests.conftest import DATA
 
 
@@ -39,7 +41,7 @@ def test_every_version_says_its_source_and_licence(reference_store):
 
 
 def test_all_zones_get_a_result_and_only_those_that_are_measured_a_rank(reference_store):
-    found = planning.assess(reference_store)
+    found = assess(reference_store)
     assert len(found.results) == 14
     assert found.year == 2025
     ranks = {r.area_id: r.rank for r in found.results if r.rank is not None}
@@ -49,7 +51,7 @@ def test_all_zones_get_a_result_and_only_those_that_are_measured_a_rank(referenc
 
 
 def test_a_zone_somewhere_inside_its_geometry_is_not_measured_by_it(reference_store):
-    found = planning.assess(reference_store)
+    found = assess(reference_store)
     for area_id, part in (("sungai-pinang", None), ("rkt-kotabaru", "31%")):
         zone = found.result(area_id)
         open_land = next(c for c in zone.criteria if c.criterion == "lahan_terbuka")
@@ -66,16 +68,16 @@ def test_a_zone_somewhere_inside_its_geometry_is_not_measured_by_it(reference_st
 
 
 def test_small_zones_are_told_that_the_land_cover_is_too_coarse_for_them(reference_store):
-    angsana = planning.assess(reference_store).result("angsana")
+    angsana = assess(reference_store).result("angsana")
     note = next(c.note for c in angsana.criteria if c.criterion == "lahan_terbuka")
     assert "terlalu kasar" in note.id
-    sebamban = planning.assess(reference_store).result("sebamban")
+    sebamban = assess(reference_store).result("sebamban")
     note = next(c.note for c in sebamban.criteria if c.criterion == "lahan_terbuka")
     assert "Location only" in note.en
 
 
 def test_the_lineage_names_every_version_that_went_in(reference_store):
-    found = planning.assess(reference_store)
+    found = assess(reference_store)
     names = [origin.dataset for origin in found.lineage]
     assert names == [
         "model-kesiapan",
@@ -89,17 +91,17 @@ def test_the_lineage_names_every_version_that_went_in(reference_store):
 
 
 def test_the_same_inputs_give_the_same_document_and_key(reference_store):
-    first, second = planning.assess(reference_store), planning.assess(reference_store)
+    first, second = assess(reference_store), assess(reference_store)
     assert as_document(first, "id") == as_document(second, "id")
-    assert first.key == planning.readiness_key(reference_store)
-    other = planning.assess(reference_store, year=2024)
+    assert first.key == readiness_key(reference_store)
+    other = assess(reference_store, year=2024)
     assert other.key != first.key
 
 
 def test_figures_come_from_the_indicator_table(reference_store):
     table = published.indicators(reference_store)
     tpak = values_for(table, "tpak_agustus", 2025)["value"]
-    zone = planning.assess(reference_store).result("gula-habang")
+    zone = assess(reference_store).result("gula-habang")
     found = next(c for c in zone.criteria if c.criterion == "tpak")
     parts = zone.criteria[6].shares
     assert found.measure == pytest.approx(sum(tpak[code] * share for code, share in parts.items()))
@@ -107,8 +109,8 @@ def test_figures_come_from_the_indicator_table(reference_store):
 
 
 def test_doubling_the_weight_of_unemployment_moves_the_need_towards_it(reference_store):
-    plain = planning.assess(reference_store, "kebutuhan")
-    doubled = planning.assess(
+    plain = assess(reference_store, "kebutuhan")
+    doubled = assess(
         reference_store,
         "kebutuhan",
         weights={"ketenagakerjaan": 2 / 3, "kesejahteraan": 1 / 3},
@@ -119,19 +121,19 @@ def test_doubling_the_weight_of_unemployment_moves_the_need_towards_it(reference
 
 
 def test_kecamatan_screen_the_whole_province(reference_store):
-    found = planning.assess(reference_store, layer="kecamatan")
+    found = assess(reference_store, layer="kecamatan")
     assert len(found.results) == 156
     assert found.n_ranked > 80
 
 
 def test_readiness_as_a_layer_keeps_ranks_whole_and_missing_empty(reference_store):
-    frame = planning.readiness_frame(reference_store, "id")
+    frame = readiness_frame(reference_store, "id")
     assert str(frame["rank"].dtype) == "Int64"
     assert frame.loc["angsana", ["score", "class"]].isna().all()
     assert np.isnan(frame.loc["angsana", "measure_lereng"])
     total = frame.filter(like="contribution_").sum(axis=1, min_count=1)
     assert np.allclose(total.dropna(), frame["score"].dropna())
-    assert results_frame(planning.assess(reference_store), frame, "en")["class_title"].notna().any()
+    assert results_frame(assess(reference_store), frame, "en")["class_title"].notna().any()
 
 
 @pytest.mark.parametrize(
@@ -145,21 +147,21 @@ def test_readiness_as_a_layer_keeps_ranks_whole_and_missing_empty(reference_stor
 )
 def test_what_cannot_be_assessed_says_what_can(reference_store, arguments, error, words):
     with pytest.raises(error, match=words):
-        planning.assess(reference_store, **arguments)
+        assess(reference_store, **arguments)
 
 
 def test_an_unknown_zone_is_not_found(reference_store):
     with pytest.raises(ZoneNotFound, match="cahaya-baru"):
-        planning.assess(reference_store).result("atlantis")
+        assess(reference_store).result("atlantis")
 
 
 def test_adding_a_slope_raster_scores_what_waited_for_it(reference_store, tmp_path):
-    assert land_publishing.readers_of(reference_store, "slope_percent") == [
+    assert publish_land.readers_of(reference_store, "slope_percent") == [
         "kesiapan.lereng",
         "kesiapan.lereng_curam",
     ]
-    before = planning.assess(reference_store)
-    land_publishing.add_land(
+    before = assess(reference_store)
+    publish_land.add_land(
         reference_store,
         flat_slope(tmp_path),
         name="slope_percent",
@@ -167,7 +169,7 @@ def test_adding_a_slope_raster_scores_what_waited_for_it(reference_store, tmp_pa
         licence="none",
         year="2026",
     )
-    after = planning.assess(reference_store)
+    after = assess(reference_store)
     zone = after.result("cahaya-baru")
     slope = next(c for c in zone.criteria if c.criterion == "lereng")
     assert (slope.measure, slope.value, slope.period) == (1.0, 1.0, "2026")
@@ -178,14 +180,14 @@ def test_adding_a_slope_raster_scores_what_waited_for_it(reference_store, tmp_pa
 
 
 def test_steep_land_excludes_a_zone(reference_store, tmp_path):
-    land_publishing.add_land(
+    publish_land.add_land(
         reference_store,
         flat_slope(tmp_path, percent=60),
         name="slope_percent",
         source="synthetic",
         licence="none",
     )
-    assert {r.status for r in planning.assess(reference_store).results} == {
+    assert {r.status for r in assess(reference_store).results} == {
         "excluded",
         "insufficient_data",
     }
@@ -201,7 +203,7 @@ def test_steep_land_excludes_a_zone(reference_store, tmp_path):
 )
 def test_a_land_raster_needs_a_name_and_a_unit(reference_store, tmp_path, name, unit, words):
     with pytest.raises(RasterRefused, match=words):
-        land_publishing.add_land(
+        publish_land.add_land(
             reference_store, flat_slope(tmp_path), name=name, unit=unit, source="s", licence="l"
         )
     assert len(reference_store.datasets("raster")) == 3
@@ -242,7 +244,7 @@ def test_a_table_without_a_models_indicators_is_not_found_and_no_fault(reference
         source="made",
     )
     with pytest.raises(IndicatorNotFound, match="tpak_agustus"):
-        planning.assess(reference_store)
+        assess(reference_store)
 
 
 def test_a_caller_may_change_the_indicator_table_that_it_was_given(reference_store):
@@ -268,13 +270,13 @@ def test_the_year_of_a_raster_is_a_year_or_missing(reference_store):
     ["rkt-kotabaru", "RKT-Kotabaru", "Rencana Kawasan Transmigrasi (RKT) kotabaru", "kotabaru"],
 )
 def test_a_zone_is_found_by_its_id_or_a_name_that_it_alone_has(reference_store, asked):
-    assert planning.assess(reference_store).find(asked).area_id == "rkt-kotabaru"
+    assert assess(reference_store).find(asked).area_id == "rkt-kotabaru"
 
 
 @pytest.mark.parametrize("asked", ["Bekambit Desa", "", "kawasan"])
 def test_a_name_of_none_or_of_several_zones_is_not_found(reference_store, asked):
     with pytest.raises(ZoneNotFound):
-        planning.assess(reference_store).find(asked)
+        assess(reference_store).find(asked)
 
 
 def test_a_model_of_ones_own_is_published_beside_the_others_or_in_their_place(reference_store):
@@ -282,12 +284,12 @@ def test_a_model_of_ones_own_is_published_beside_the_others_or_in_their_place(re
     own = text.replace('id = "kesiapan"', 'id = "kantor"')
     publish_model(reference_store, own, actor="tester", note="")
     assert published.models(reference_store) == ["ipktrans", "kantor", "kebutuhan", "kesiapan"]
-    assert planning.assess(reference_store, "kantor").n_ranked == 2
+    assert assess(reference_store, "kantor").n_ranked == 2
 
     later = text.replace("coverage_floor = 0.5", "coverage_floor = 0.9")
     version, model = publish_model(reference_store, later, actor="tester", note="", licence="CC0")
     assert (version.number, version.source, version.licence) == (2, model.source, "CC0")
-    assert planning.assess(reference_store).n_ranked == 0
+    assert assess(reference_store).n_ranked == 0
     assert "slope_percent" in published.unmet(reference_store, model)
     assert "tpak_agustus" not in published.unmet(reference_store, model)
 

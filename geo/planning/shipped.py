@@ -1,6 +1,6 @@
 """Pure. Which datasets the program ships with, known without reading any of them.
 
-`geo/reference.py` publishes them; a start that finds all of them does not have to load it.
+`geo/planning/reference.py` publishes them; a start that finds all of them does not have to load it.
 """
 
 # By file under the data folder.
@@ -11,7 +11,7 @@ LAYERS = {
 }
 RASTERS = ("landcover", "landmask", "elevation_coarse")
 MODELS = ("kesiapan", "kebutuhan", "ipktrans")
-# The prefixes are those of `geo/planning.py`, which is too heavy to load for them; a test compares.
+# The prefixes are those of `geo/planning/assess.py`, which is too heavy to load for them; a test compares.
 DATASETS = frozenset(
     {"indicators", *LAYERS, *(f"land-{n}" for n in RASTERS), *(f"model-{n}" for n in MODELS)}
 )
