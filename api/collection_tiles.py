@@ -13,9 +13,9 @@ from geo.source_digest import edition
 from geo.store.store import Store
 
 if TYPE_CHECKING:
-    from geo.tile_archives import ArchiveOrder, TileArchives
-    from geo.tile_pyramids import TilePyramids
-    from geo.vector_tiles import TileSource
+    from geo.tiles.cut import TileSource
+    from geo.tiles.mbtiles import ArchiveOrder, TileArchives
+    from geo.tiles.pyramid import TilePyramids
 
 # GeoParquet of about half a million vertices; a zoom of what is smaller is simplified in a second.
 _BIG_BYTES = 8_000_000
@@ -57,14 +57,14 @@ class CollectionTiles:
             threading.Thread(target=self._tables.table, args=(entry, "id"), daemon=True).start()
 
     def tile(self, entry: Collection, *, z: int, row: int, column: int) -> VectorTile:
-        """One tile, see `geo.vector_tiles.encode_tile`.
+        """One tile, see `geo.tiles.cut.encode_tile`.
 
         Raises
         ------
         TilesNotReady
             While the layer's tiles are being prepared.
         """
-        from geo.vector_tiles import UNSIMPLIFIED_FROM, encode_tile
+        from geo.tiles.cut import UNSIMPLIFIED_FROM, encode_tile
 
         if not self._is_big(entry):
             content = self._pyramids.tile(
@@ -89,7 +89,7 @@ class CollectionTiles:
         return entry.version is not None and entry.version.size_bytes >= self._big_bytes
 
     def _order(self, entry: Collection) -> "ArchiveOrder":
-        from geo.tile_archives import ArchiveOrder
+        from geo.tiles.mbtiles import ArchiveOrder
 
         assert entry.version is not None  # noqa: S101  only a published layer is big
         target = self._store.prepared_path(f"tiles-{edition(*_MAKERS)}-{entry.key}.mbtiles")
@@ -105,7 +105,7 @@ class CollectionTiles:
         """The features in and around one tile, from the layer's prepared table."""
         import geopandas as gpd
 
-        from geo.vector_tiles import lonlat_box, tile_box, tile_source
+        from geo.tiles.cut import lonlat_box, tile_box, tile_source
 
         features = self._tables.table(entry, "id").features
         rows, outlines = features.outlines(lonlat_box(tile_box(z, row, column)))
@@ -121,7 +121,7 @@ class CollectionTiles:
     # Shapely and pyproj are loaded by the first tile, not by the start of the service.
     @property
     def _pyramids(self) -> "TilePyramids":
-        from geo.tile_pyramids import TilePyramids
+        from geo.tiles.pyramid import TilePyramids
 
         with self._starting:
             self._kept_pyramids = self._kept_pyramids or TilePyramids()
@@ -129,7 +129,7 @@ class CollectionTiles:
 
     @property
     def _archives(self) -> "TileArchives":
-        from geo.tile_archives import TileArchives
+        from geo.tiles.mbtiles import TileArchives
 
         with self._starting:
             if self._kept_archives is None:

@@ -17,8 +17,8 @@ from api.documents import ProblemDocument
 from api.links import GEOJSON, HTML, OPENAPI, PROBLEM
 from api.settings import Settings
 from api.tables import Collection
-from geo.features import ColumnKind, FeatureTable
 from geo.language import LANGUAGES
+from geo.tiles.features import ColumnKind, FeatureTable
 
 _ITEMS = "/collections/{collectionId}/items"
 _METHODS = ("get", "put", "post", "delete", "patch")

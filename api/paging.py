@@ -7,7 +7,7 @@ from typing import Self
 from api.links import GEOJSON, HTML, JSON, Links
 from api.parameters import EVERYWHERE, ItemsQuery, UnknownParameter, parse_bbox, parse_datetime
 from api.settings import Settings
-from geo.features import Bbox, ColumnKind, FeatureTable, Selection
+from geo.tiles.features import Bbox, ColumnKind, FeatureTable, Selection
 
 
 @dataclass(frozen=True, slots=True)

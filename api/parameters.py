@@ -16,8 +16,8 @@ from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo.errors import InvalidInput
-from geo.features import Bbox
 from geo.language import Text
+from geo.tiles.features import Bbox
 
 # `f` chooses the representation and `lang` the language of every resource.
 EVERYWHERE = frozenset({"f", "lang"})

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import NotFound, StoreFault
-from geo.features import FeatureTable
 from geo.language import Language, Text
 from geo.source_digest import edition
 from geo.store.store import Store, Version
 from geo.store.versions import Published
+from geo.tiles.features import FeatureTable
 from geo.vector.schema import SCHEMAS, Field, LayerSchema
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _opened(path: Path) -> PreparedTable:
 
 
 def _encoded(collection: Collection, language: Language) -> bytes:
-    from geo.encoding import encode_features
+    from geo.tiles.encode import encode_features
 
     return encode_features(collection.frame(language), schema=collection.schema)
 

@@ -23,8 +23,8 @@ from api.links import HTML, JSON, Links
 from api.responses import etag_of
 from api.tables import Collection
 from geo.errors import NotFound
-from geo.features import Bbox
 from geo.language import Language, Text
+from geo.tiles.features import Bbox
 
 MVT = "application/vnd.mapbox-vector-tile"
 WEB_MERCATOR_QUAD = "WebMercatorQuad"

@@ -14,7 +14,7 @@ _SUFFIXES = frozenset({".py", ".html", ".toml", ".css", ".js"})
 
 @cache
 def edition(*sources: str) -> str:
-    """A digest of source files, 16 hex digits: `geo` is a whole package, `geo/mvt.py` one module."""
+    """A digest of source files, 16 hex digits: `geo` is a whole package, `geo/tiles/mvt.py` one module."""
     digest = hashlib.sha256()
     for source in sources:
         place = _ROOT / source

@@ -12,9 +12,10 @@ from api.main import create_app
 from api.routes import pages
 from api.settings import Settings
 from api.tables import Tables
-from geo import encoding, published
+from geo import published
 from geo.planning.reference import load_reference
 from geo.store.store import Store
+from geo.tiles import encode
 from tests.api.examples import PROVENANCE, publish, zones
 
 ITEMS = "/collections/zones/items"
@@ -28,7 +29,7 @@ def test_a_layer_is_encoded_once_and_found_by_the_next_start(store, monkeypatch)
     first = Tables(store)
     layer = first.collection("zones")
     before = first.table(layer, "id").features
-    monkeypatch.setattr(encoding, "encode_features", None)
+    monkeypatch.setattr(encode, "encode_features", None)
     again = Tables(store).table(layer, "en").features
     assert len(before) == len(again) == 3
     assert len(prepared(store)) == 1

@@ -17,8 +17,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.tile_archives import archive_tiles
-from geo.vector_tiles import encode_tile, extent_of, for_zoom, tile_box, tile_source
+from geo.tiles.cut import encode_tile, extent_of, for_zoom, tile_box, tile_source
+from geo.tiles.mbtiles import archive_tiles
 
 HALF_M = 20_037_508.342789244
 PLACE = (12_850_000.0, -370_000.0)

@@ -1,7 +1,7 @@
 """Pure. The bytes of a Mapbox Vector Tile: geometry commands and protobuf messages.
 
 All vertices of a tile are turned into commands at once; only features are looped over. What is in
-a tile is decided in `geo/vector_tiles.py`.
+a tile is decided in `geo/tiles/cut.py`.
 
 References
 ----------

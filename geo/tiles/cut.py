@@ -2,7 +2,7 @@
 
 A tile holds where features are and what they are called; everything else is asked for by id. The
 same layer gives the same bytes. What tiles are cut from and how they are kept is in
-`geo/tile_pyramids.py` and `geo/tile_archives.py`; raster tiles are in `maps/tiles.py`.
+`geo/tiles/pyramid.py` and `geo/tiles/mbtiles.py`; raster tiles are in `maps/tiles.py`.
 
 References
 ----------
@@ -19,7 +19,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.crs import to_lonlat
-from geo.mvt import LINE, POINT, POLYGON, Feature, encoded_features, layer_message
+from geo.tiles.mvt import LINE, POINT, POLYGON, Feature, encoded_features, layer_message
 from geo.vector.simplify import MERCATOR_HALF_M, simplified_for_zoom, valid
 
 if TYPE_CHECKING:

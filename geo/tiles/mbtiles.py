@@ -25,8 +25,7 @@ import shapely
 from geo.errors import StoreFault
 from geo.language import Text
 from geo.store.snapshots import write_atomically
-from geo.tile_pyramids import TilesNotReady
-from geo.vector_tiles import (
+from geo.tiles.cut import (
     UNSIMPLIFIED_FROM,
     TileSource,
     encode_tile,
@@ -35,6 +34,7 @@ from geo.vector_tiles import (
     tile_source,
     tiles_of,
 )
+from geo.tiles.pyramid import TilesNotReady
 
 # The deepest zoom of an archive: below it tiles are cut from outlines as published.
 DEEPEST = UNSIMPLIFIED_FROM - 1

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import CRSMissing
-from geo.mvt import LINE, POINT, POLYGON, commands, encoded_features, varints, zigzag
-from geo.tile_pyramids import TilePyramids, TilesNotReady
-from geo.vector_tiles import encode_tile, extent_of, for_zoom, tile_source, tiles_of
+from geo.tiles.cut import encode_tile, extent_of, for_zoom, tile_source, tiles_of
+from geo.tiles.mvt import LINE, POINT, POLYGON, commands, encoded_features, varints, zigzag
+from geo.tiles.pyramid import TilePyramids, TilesNotReady
 from tests.geo.tile_reader import integers, paths, polygon, read_tile, signed_area
 
 HALF_M = 20_037_508.342789244

@@ -1,4 +1,4 @@
-"""Pure. A layer encoded once for `geo/features.py`: GeoJSON bytes, exact geometry, columns for filters.
+"""Pure. A layer encoded once for `geo/tiles/features.py`: GeoJSON bytes, exact geometry, columns for filters.
 
 geopandas and shapely are imported inside, so that a service that only reads prepared files need
 not load them.
@@ -15,8 +15,8 @@ import numpy.typing as npt
 import orjson
 
 from geo.errors import InvalidLayer
-from geo.features import MAGIC, NULL_INTEGER, PREFIX, ColumnKind, aligned, column_name
 from geo.language import Text
+from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, ColumnKind, aligned, column_name
 from geo.vector.schema import LayerSchema
 
 if TYPE_CHECKING:

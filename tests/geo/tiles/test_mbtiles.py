@@ -10,9 +10,9 @@ import pytest
 import shapely
 
 from geo.errors import StoreFault
-from geo.tile_archives import DEEPEST, ArchiveOrder, TileArchive, TileArchives, archive_tiles
-from geo.tile_pyramids import TilesNotReady
-from geo.vector_tiles import encode_tile, for_zoom, tile_source, tiles_of
+from geo.tiles.cut import encode_tile, for_zoom, tile_source, tiles_of
+from geo.tiles.mbtiles import DEEPEST, ArchiveOrder, TileArchive, TileArchives, archive_tiles
+from geo.tiles.pyramid import TilesNotReady
 from tests.geo.tile_reader import read_tile
 
 

@@ -1,6 +1,6 @@
 """Pure. What tiles are cut from, kept in memory from one tile to the next.
 
-Layers of a million vertices and more are too slow for it below zoom 11: `geo/tile_archives.py`.
+Layers of a million vertices and more are too slow for it below zoom 11: `geo/tiles/mbtiles.py`.
 """
 
 import threading
@@ -13,7 +13,7 @@ import shapely
 
 from geo.errors import NotReady
 from geo.language import Text
-from geo.vector_tiles import UNSIMPLIFIED_FROM, TileSource, encode_tile, for_zoom, tile_source
+from geo.tiles.cut import UNSIMPLIFIED_FROM, TileSource, encode_tile, for_zoom, tile_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

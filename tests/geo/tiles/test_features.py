@@ -9,9 +9,9 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.encoding import encode_features
 from geo.errors import InvalidFilter, InvalidLayer, StoreFault, ZoneNotFound
-from geo.features import Bbox, FeatureTable, split_at_antimeridian
+from geo.tiles.encode import encode_features
+from geo.tiles.features import Bbox, FeatureTable, split_at_antimeridian
 from geo.vector.schema import ZONES
 
 LONGITUDE = st.integers(-180, 180)
