@@ -13,7 +13,7 @@ from typer.main import get_command
 import api
 import geo.errors
 import geo.ingest.findings
-from api.cli import app
+from api.cli.app import app
 from api.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from tests.geo.test_planning import flat_slope
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli.app import app
 from api.main import create_app
 from api.settings import Settings
 from geo.planning import publish_land

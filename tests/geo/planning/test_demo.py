@@ -8,7 +8,7 @@ import pytest
 import rasterio
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli.app import app
 from geo import published
 from geo.land.synthetic_notice import has_synthetic_land
 from geo.planning import demo

@@ -6,7 +6,7 @@ import rasterio
 from affine import Affine
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli.app import app
 from geo.errors import RasterRefused, StoreFault
 from geo.land.raster import KNOWN_RASTERS
 from geo.land.synthetic import synthetic_land

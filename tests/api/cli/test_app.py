@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from tests.geo.test_planning import flat_slope
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli.app import app
 from api.settings import Settings
 from geo.planning.reference import load_reference
 from geo.planning.shipped import DATASETS

@@ -7,8 +7,8 @@ import shapely
 import typer
 from typer.testing import CliRunner
 
-from api.carrying import carry
-from api.cli import app
+from api.cli.app import app
+from api.cli.carry import carry
 from geo.published import layer
 from geo.vector.export import write_layer
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli.app import app
 
 WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
 OTHER = ("-w", "huni=.4", "-w", "usaha=.3", "-w", "berkembang=.2", "-w", "lingkungan=.1")

@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Column, Table
 from rich.text import Text as Plain
 
-from api.terminal import output
+from api.cli.output import output
 
 # What a column takes beside its text: with upright rules, and with spaces alone.
 _RULED, _SPACED = 3, 2

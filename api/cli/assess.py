@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.assess_options import (
+from api.cli.assess_options import (
     AnyWeightsOption,
     CompareOption,
     ExplainOption,
@@ -28,7 +28,7 @@ from api.assess_options import (
     read_scenario,
     read_wish,
 )
-from api.assessment_tables import (
+from api.cli.assessment_tables import (
     print_comparison,
     print_quadrant,
     print_ranking,
@@ -36,8 +36,9 @@ from api.assessment_tables import (
     print_weighed,
     print_zones,
 )
-from api.confidence_tables import print_confidence, print_sensitivity, print_variance
-from api.session import (
+from api.cli.confidence_tables import print_confidence, print_sensitivity, print_variance
+from api.cli.output import output, print_json
+from api.cli.session import (
     DemoOption,
     LanguageOption,
     StoreOption,
@@ -50,7 +51,6 @@ from api.session import (
     spinner,
     stated_settings,
 )
-from api.terminal import output, print_json
 from geo.language import Language, Text
 
 if TYPE_CHECKING:

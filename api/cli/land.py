@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.assessment_tables import print_models
-from api.session import (
+from api.cli.assessment_tables import print_models
+from api.cli.output import output, print_json, print_table
+from api.cli.session import (
     OPERATOR,
     LanguageOption,
     StoreOption,
@@ -18,7 +19,6 @@ from api.session import (
     stated_settings,
     version_line,
 )
-from api.terminal import output, print_json, print_table
 from geo.language import Language
 
 if TYPE_CHECKING:

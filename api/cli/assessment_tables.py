@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from api.fitted_tables import print_fitted
-from api.terminal import number_text, output
+from api.cli.fitted_tables import print_fitted
+from api.cli.output import number_text, output
 from geo.language import Language, Text
 
 if TYPE_CHECKING:

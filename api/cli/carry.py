@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from api.session import (
+from api.cli.output import output, print_table
+from api.cli.session import (
     LanguageOption,
     StoreOption,
     chosen_language,
@@ -17,7 +18,6 @@ from api.session import (
     progress_bar,
     stated_settings,
 )
-from api.terminal import output, print_table
 from geo.errors import InvalidIndicators, LayerNotFound, UploadRejected
 from geo.language import LANGUAGES, Language, Text
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.fitted_tables import fitted_widths, print_fitted
+from api.cli.fitted_tables import fitted_widths, print_fitted
 
 WORD = st.text("abcde-", min_size=1, max_size=12)
 CELL = st.lists(WORD, max_size=5).map(" ".join)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.session import (
+from api.cli.output import print_table
+from api.cli.session import (
     LanguageOption,
     StoreOption,
     chosen_language,
@@ -14,7 +15,6 @@ from api.session import (
     progress_bar,
     stated_settings,
 )
-from api.terminal import print_table
 from geo.language import Language
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from api.session import (
+from api.cli.output import output, print_table
+from api.cli.session import (
     OPERATOR,
     LanguageOption,
     StoreOption,
@@ -13,7 +14,6 @@ from api.session import (
     stated_settings,
     version_line,
 )
-from api.terminal import output, print_table
 
 key_app = typer.Typer(no_args_is_help=True, help="API keys for the upload door.")
 upload_app = typer.Typer(no_args_is_help=True, help="Checked files that wait to be published.")

@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.assessing import LayerOption, ModelOption, assess, quadrant, trends
-from api.carrying import carry
-from api.extraction import zonal
-from api.registering import land_app, model_app
-from api.session import (
+from api.cli.assess import LayerOption, ModelOption, assess, quadrant, trends
+from api.cli.carry import carry
+from api.cli.land import land_app, model_app
+from api.cli.output import (
+    output,
+    print_counts,
+    print_report,
+    print_sites,
+)
+from api.cli.session import (
     OPERATOR,
     DemoOption,
     LanguageOption,
@@ -33,13 +38,8 @@ from api.session import (
     stated_settings,
     version_line,
 )
-from api.terminal import (
-    output,
-    print_counts,
-    print_report,
-    print_sites,
-)
-from api.upkeep import key_app, store_app, upload_app
+from api.cli.store import key_app, store_app, upload_app
+from api.cli.zonal import zonal
 from geo.errors import InvalidInput
 from geo.land.settlement import (
     AREA_PER_HOUSEHOLD_HA,
