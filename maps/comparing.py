@@ -17,21 +17,21 @@ from geo.readiness.explain import holds_back, lifts, whole_percent, why_ahead
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.sentences import MOST_NAME, shortened
 from maps.assets import Assets
-from maps.cards import class_cards, names_of, reason_unranked
-from maps.drawing import (
+from maps.escape import json_in_page
+from maps.folium.cards import class_cards, names_of, reason_unranked
+from maps.folium.drawing import (
     COORDINATE_DECIMALS,
     Attachment,
     ground_layer,
     kecamatan_layer,
     zone_layer,
 )
-from maps.escape import json_in_page
-from maps.legends import class_legend, zone_legend
-from maps.measures import measure_text, unit_text
-from maps.offline import OfflineFigure, OfflineMap
+from maps.folium.legends import class_legend, zone_legend
+from maps.folium.measures import measure_text, unit_text
+from maps.folium.offline import OfflineFigure, OfflineMap
+from maps.folium.views import model_view
 from maps.style import Legend
 from maps.text import format_number, format_share, translate
-from maps.views import model_view
 
 COMPARED = ("zones", "kecamatan")
 _WEIGHTINGS = {"own": "compare.weights_own", "equal": "compare.weights_equal"}

@@ -24,14 +24,14 @@ from geo.errors import InvalidInput
 from geo.language import Language, Text
 from geo.vector.simplify import MOST_VERTICES, simplified
 from maps.assets import Assets
-from maps.cards import script_texts
-from maps.drawing import COORDINATE_DECIMALS
 from maps.escape import escape_attribute, json_in_page
-from maps.offline import OfflineMap
+from maps.folium.cards import script_texts
+from maps.folium.drawing import COORDINATE_DECIMALS
+from maps.folium.offline import OfflineMap
+from maps.folium.views import MapView
 from maps.page import render
 from maps.style import Legend, LegendEntry
 from maps.text import translate
-from maps.views import MapView
 
 Bounds = tuple[float, float, float, float]
 

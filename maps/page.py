@@ -18,13 +18,13 @@ from geo.errors import InvalidInput
 from geo.language import LANGUAGES, Language, Text
 from geo.readiness.score import ZoneResult
 from maps.assets import Assets
-from maps.cards import class_cards
 from maps.escape import json_in_page, safe_address, shown_text
+from maps.folium.cards import class_cards
+from maps.folium.views import IndicatorView, MapView, ModelView
 from maps.text import format_date, format_number, format_share, translate
-from maps.views import IndicatorView, MapView, ModelView
 from maps.weighing import WeighingView
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """I/O: reads the store. What a page about one zone or one regency says, in one language.
 
 Everything is text, numbers and positions: the pages need no script. What of it is an assessment is
-worded as in the map's cards (`maps/cards.py`), so that page and card never disagree.
+worded as in the map's cards (`maps/folium/cards.py`), so that page and card never disagree.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,15 +25,15 @@ from geo.readiness.score import ZoneResult
 from geo.readiness.trends import ZoneTrend, zone_trends
 from geo.store.store import Store
 from geo.store.versions import Published, Version
-from maps.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
 from maps.escape import text_or_none
+from maps.folium.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
+from maps.folium.measures import unit_text
+from maps.folium.views import ModelView, model_view
 from maps.histories import histories, numbered_sources
 from maps.locator import locator
-from maps.measures import unit_text
 from maps.reservations import certainty, choice, map_state
 from maps.score_histories import score_history
 from maps.text import format_number, format_share, translate
-from maps.views import ModelView, model_view
 
 LAYERS = ("zones", "kecamatan")
 # The labour figures that a zone's page shows of its regency.

@@ -17,9 +17,9 @@ from geo.store.versions import Published
 from geo.uncertainty.ranked import NothingRanked
 from geo.uncertainty.smaa import rank_intervals
 from geo.uncertainty.smaa_texts import percent_of, whole_number, zone_sentence
-from maps.cards import class_cards
+from maps.folium.cards import class_cards
+from maps.folium.views import model_view
 from maps.text import format_number, translate
-from maps.views import model_view
 
 # The seed is fixed, so that a sheet printed twice is the same sheet.
 SIMULATION = Simulation(draws=2_000, seed=1)

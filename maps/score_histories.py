@@ -8,10 +8,10 @@ from geo.language import Language, Text
 from geo.readiness.explain import whole_percent
 from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
 from geo.sentences import decimal, joined
-from maps.cards import class_cards
+from maps.folium.cards import class_cards
+from maps.folium.views import ModelView
 from maps.line_charts import Band, ChartPoint, LineChart, line_chart
 from maps.text import format_number, format_share, translate
-from maps.views import ModelView
 
 _SCORES = (0.0, 100.0)
 

@@ -19,22 +19,22 @@ from geo.readiness.quadrant import QuadrantTable
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
 from geo.sentences import MOST_NAME
-from maps.cards import (
+from maps.escape import text_or_none
+from maps.folium.cards import (
     class_cards,
     criterion_row,
     geometry_sentence,
     names_of,
     standing_card,
 )
-from maps.escape import text_or_none
+from maps.folium.limits import constraint_row, unchecked_limits
+from maps.folium.measures import unit_text
+from maps.folium.views import ModelView, model_view
 from maps.histories import History, NumberedSource
-from maps.limits import constraint_row, unchecked_limits
 from maps.line_charts import LineChart
-from maps.measures import unit_text
 from maps.reservations import choice
 from maps.sheet_words import shortened
 from maps.text import catalogue, format_date, format_number, translate
-from maps.views import ModelView, model_view
 
 # Words that the templates set as they are.
 _WORDS = (

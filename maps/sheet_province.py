@@ -7,9 +7,9 @@ from typing import Any
 from geo.language import Language, Text
 from geo.readiness.quadrant import QUADRANTS, QuadrantTable
 from geo.readiness.score import ZoneResult
-from maps.cards import class_cards, names_of, standing_card
 from maps.escape import text_or_none
-from maps.limits import unchecked_limits
+from maps.folium.cards import class_cards, names_of, standing_card
+from maps.folium.limits import unchecked_limits
 from maps.sheet_content import SheetSubject, frame_of, numbered
 from maps.sheet_words import shortened
 from maps.text import translate

@@ -37,7 +37,7 @@ from geo.sentences import MOST_NAME, shortened
 from geo.store.store import Store
 from geo.store.versions import Published
 from maps.escape import text_or_none
-from maps.legends import class_legend, zone_legend
+from maps.folium.legends import class_legend, zone_legend
 from maps.portraits import labour_of
 from maps.reservations import certainty, intervals
 from maps.sheet_content import SheetSubject, fill_of, zone_content
@@ -53,8 +53,8 @@ LAYERS: Final = ("zones", "kecamatan")
 PROVINCE: Final = Text(id="Kalimantan Selatan", en="South Kalimantan")
 RASTER_PPI: Final = 180
 
-_TEMPLATES = Path(__file__).parent / "templates" / "sheets"
-_FONTS = Path(__file__).parent / "sheet_fonts"
+_TEMPLATES = Path(__file__).parent / "templates"
+_FONTS = Path(__file__).parent / "fonts"
 _ZONE_MM = (112.0, 84.0)
 _PROVINCE_MM = (106.0, 128.0)
 # A4 upright less a printer's margin, and whole pixels: 1350 × 1800.

@@ -22,12 +22,19 @@ from geo.readiness.score import ZoneResult
 from geo.store.store import Store
 from geo.store.versions import Published
 from maps.assets import Assets
-from maps.indicator_classes import drawn_figures
+from maps.folium.indicator_classes import drawn_figures
+from maps.folium.views import (
+    BasemapView,
+    IndicatorView,
+    MapView,
+    ModelView,
+    SurfaceView,
+    model_view,
+)
 from maps.page import IndicatorChoice, map_page, map_title, single_map_page
 from maps.style import quantile_breaks
 from maps.text import translate
 from maps.tiles import SUITABILITY
-from maps.views import BasemapView, IndicatorView, MapView, ModelView, SurfaceView, model_view
 from maps.weighing import WeighingView, weighing_view
 
 ASSESSED = ("zones", "kecamatan")
@@ -159,7 +166,7 @@ def draw_planner(
     basemap: BasemapView | None = None,
 ) -> str:
     """The planner's page of a subject; see `maps.page.map_page` for the arguments."""
-    from maps.choropleth import planner_map
+    from maps.folium.choropleth import planner_map
 
     view = planner_map(
         subject.layers["zones"],
@@ -245,7 +252,7 @@ def draw_single(
 
 
 def _single(name: str, subject: Subject, language: Language) -> MapView:
-    from maps.choropleth import kecamatan_map, regency_map, zone_map
+    from maps.folium.choropleth import kecamatan_map, regency_map, zone_map
 
     if name == "regencies":
         return regency_map(

@@ -7,7 +7,7 @@ from typing import Any
 from geo.language import Language, Text
 from geo.mcda.methods import METHODS
 from geo.mcda.model import Model
-from maps.themes import Theme, theme_views
+from maps.folium.themes import Theme, theme_views
 
 # What an office for manpower asks of a regency first: open unemployment and participation.
 _LABOUR = ("tpt_agustus", "tpak_agustus")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language: Language) -> None:
     """Print all zones, the ranked ones first; `zones` say whose drawn area is not their own."""
     from geo.readiness.explain import whole_percent
-    from maps.cards import geometry_mark
+    from maps.folium.cards import geometry_mark
 
     kinds = zones["geometry_kind"].to_dict() if "geometry_kind" in zones else {}
     titles = {c.id: c.title.to(language) for c in assessment.model.classes}
@@ -93,8 +93,8 @@ def print_zone(
 
 def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Language) -> None:
     """Where the zone, its geometry and its figures come from."""
-    from maps.cards import geometry_sentence
     from maps.escape import text_or_none
+    from maps.folium.cards import geometry_sentence
     from maps.text import translate
 
     sentence = geometry_sentence(facts.get("geometry_kind"), facts.get("geometry_method"), language)

@@ -104,7 +104,7 @@ def read_classes(
 
     def answer() -> Response:
         from geo import published
-        from maps.indicator_classes import indicator_classes
+        from maps.folium.indicator_classes import indicator_classes
 
         table = published.indicators(now)
         document = indicator_classes(

@@ -30,7 +30,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from geo.store.store import Provenance, Store
 from geo.vector.simplify import valid
-from maps.offline import OfflineFigure, OfflineMap
+from maps.folium.offline import OfflineFigure, OfflineMap
 from tests.browser.conftest import LAUNCH_ARGUMENTS
 from tests.service import running
 

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from geo.language import Language, Text
 from maps.assets import Assets
-from maps.choropleth import planner_map, zone_map
+from maps.folium.choropleth import planner_map, zone_map
+from maps.folium.views import IndicatorView
 from maps.page import map_page, single_map_page
-from maps.views import IndicatorView
 from tests.browser.conftest import NONCE, PageMaker, Visit
 from tests.maps.examples import (
     CHOICES,

@@ -9,8 +9,8 @@ from shapely.geometry import Point, box
 
 from geo.language import Text
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
+from maps.folium.views import IndicatorView, ModelView
 from maps.page import IndicatorChoice
-from maps.views import IndicatorView, ModelView
 
 HOSTILE = (
     "<img src=x onerror=window.hacked=1>",

@@ -13,7 +13,7 @@ from maps.comparing import (
     signed,
     zones_compared,
 )
-from maps.measures import measure_text
+from maps.folium.measures import measure_text
 
 
 @pytest.fixture(scope="module")

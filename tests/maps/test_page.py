@@ -7,7 +7,7 @@ import pytest
 from geo.errors import InvalidInput
 from geo.language import LANGUAGES, Language
 from maps.assets import Assets
-from maps.choropleth import planner_map, regency_map
+from maps.folium.choropleth import planner_map, regency_map
 from maps.page import map_page, map_title, render, single_map_page
 from tests.maps.examples import (
     CHOICES,

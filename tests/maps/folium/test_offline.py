@@ -6,7 +6,7 @@ import folium
 import pytest
 
 from maps.assets import STATIC_DIR, VENDOR_DIR, AssetNotShipped, Assets, vendored
-from maps.offline import OfflineFigure, OfflineMap
+from maps.folium.offline import OfflineFigure, OfflineMap
 
 MANIFEST = tomllib.loads((VENDOR_DIR / "manifest.toml").read_text(encoding="utf-8"))
 NAMED_FILES = sorted(

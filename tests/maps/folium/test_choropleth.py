@@ -8,10 +8,10 @@ import shapely
 from geo.errors import CRSMissing
 from geo.language import Text
 from maps.assets import Assets
-from maps.choropleth import kecamatan_map, planner_map, regency_map, zone_map
-from maps.drawing import MOST_VERTICES, geojson
+from maps.folium.choropleth import kecamatan_map, planner_map, regency_map, zone_map
+from maps.folium.drawing import MOST_VERTICES, geojson
+from maps.folium.views import IndicatorView, MapView
 from maps.style import CROSSED, HATCHED, Legend
-from maps.views import IndicatorView, MapView
 from tests.maps.examples import (
     HOSTILE,
     MODEL,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from geo.language import Language
 from geo.mcda.model import Model
 from geo.vector.schema import is_approximate, is_enclosing
-from maps.legends import labelled_classes
+from maps.folium.legends import labelled_classes
+from maps.folium.views import model_view
 from maps.text import format_number, format_share, translate
-from maps.views import model_view
 
 # Least whole percent of each class, and its colour.
 _COVERAGE = ((0, "#ffffcc"), (50, "#a1dab4"), (70, "#41b6c4"), (90, "#225ea8"))

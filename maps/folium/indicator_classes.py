@@ -17,8 +17,8 @@ import pandas as pd
 from geo.indicators.table import Indicator
 from geo.language import Language
 from maps.escape import safe_address, text_or_none
-from maps.legends import period_in_words, range_labels, source_in_words
-from maps.measures import figure_note
+from maps.folium.legends import period_in_words, range_labels, source_in_words
+from maps.folium.measures import figure_note
 from maps.style import (
     class_of,
     decimals_for,

@@ -20,7 +20,8 @@ from geo.readiness.score import ZoneResult
 from geo.vector.schema import is_approximate
 from geo.vector.simplify import simplified
 from maps.escape import escape_attribute
-from maps.legends import indicator_legend
+from maps.folium.legends import indicator_legend
+from maps.folium.views import BasemapView, IndicatorView, ModelView, SurfaceView
 from maps.style import (
     CROSSED,
     HATCHED,
@@ -35,7 +36,6 @@ from maps.style import (
 )
 from maps.text import translate
 from maps.tiles import MAX_ZOOM
-from maps.views import BasemapView, IndicatorView, ModelView, SurfaceView
 
 # Five decimals of a degree are about one metre, far finer than any geometry that we draw.
 COORDINATE_DECIMALS = 5

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo.indicators.table import Indicator
 from geo.language import Text
-from maps.indicator_classes import BREAKS, indicator_classes, natural_breaks, round_breaks
+from maps.folium.indicator_classes import BREAKS, indicator_classes, natural_breaks, round_breaks
 from maps.style import class_of, decimals_for, equal_breaks
 
 NAN = float("nan")

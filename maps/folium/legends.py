@@ -12,6 +12,7 @@ from geo.language import Language
 from geo.readiness.score import ZoneResult
 from geo.vector.schema import is_approximate
 from maps.escape import shown_text
+from maps.folium.views import IndicatorView, ModelView, ReadinessClass
 from maps.style import (
     Legend,
     LegendEntry,
@@ -20,7 +21,6 @@ from maps.style import (
     sequential_colours,
 )
 from maps.text import format_number, format_period, translate
-from maps.views import IndicatorView, ModelView, ReadinessClass
 
 # The way a copy took, which a card's link still names: ", mirrored by ..." before a last bracket.
 _ON_ITS_WAY = re.compile(

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from maps.choropleth import planner_map
-from maps.legends import source_in_words
+from maps.folium.choropleth import planner_map
+from maps.folium.legends import source_in_words
 from tests.maps.examples import (
     MODEL,
     make_indicator,

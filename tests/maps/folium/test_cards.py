@@ -2,14 +2,14 @@ import pytest
 
 from geo.language import Text
 from geo.readiness.score import ConstraintResult
-from maps.cards import (
+from maps.folium.cards import (
     criterion_row,
     geometry_sentence,
     reason_unranked,
     regency_cards,
     zone_cards,
 )
-from maps.limits import constraint_row
+from maps.folium.limits import constraint_row
 from tests.maps.examples import (
     LONG,
     MODEL,

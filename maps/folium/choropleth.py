@@ -17,7 +17,7 @@ from geo.crs import LONLAT
 from geo.language import Language
 from geo.readiness.score import ZoneResult
 from geo.sentences import MOST_NAME, shortened
-from maps.cards import (
+from maps.folium.cards import (
     class_cards,
     criterion_cards,
     kecamatan_cards,
@@ -26,7 +26,7 @@ from maps.cards import (
     script_texts,
     zone_cards,
 )
-from maps.drawing import (
+from maps.folium.drawing import (
     COORDINATE_DECIMALS,
     Attachment,
     basemap_layer,
@@ -36,11 +36,11 @@ from maps.drawing import (
     surface_layer,
     zone_layer,
 )
-from maps.legends import class_legend, zone_legend
-from maps.offline import OfflineMap
+from maps.folium.legends import class_legend, zone_legend
+from maps.folium.offline import OfflineMap
+from maps.folium.views import BasemapView, IndicatorView, MapView, ModelView, SurfaceView
 from maps.style import Legend
 from maps.tiles import suitability_legend
-from maps.views import BasemapView, IndicatorView, MapView, ModelView, SurfaceView
 
 # Drawn from the bottom up; Leaflet's own overlay pane has 400, its markers 600.
 _PANES = {"basemap": 405, "regencies": 410, "surface": 415, "kecamatan": 420, "zones": 430}

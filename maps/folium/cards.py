@@ -17,12 +17,12 @@ from geo.readiness.zone_words import zone_text
 from geo.sentences import MOST_NAME, shortened
 from geo.vector.schema import is_approximate, is_enclosing
 from maps.escape import safe_address, shown_text, text_or_none
-from maps.limits import constraint_row, unchecked_limits
-from maps.measures import figure_note, measure_text, unit_text
+from maps.folium.limits import constraint_row, unchecked_limits
+from maps.folium.measures import figure_note, measure_text, unit_text
+from maps.folium.themes import boundary_of
+from maps.folium.views import IndicatorView, ModelView
 from maps.style import class_colours
 from maps.text import catalogue, format_number, format_period, format_share, translate
-from maps.themes import boundary_of
-from maps.views import IndicatorView, ModelView
 
 # Texts that the script itself needs, under the keys that it uses.
 _SCRIPT_TEXTS = (

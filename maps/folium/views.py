@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geo.mcda.model import Model
 
     # Folium is slow to import and only needed where a map is drawn.
-    from maps.offline import OfflineMap
+    from maps.folium.offline import OfflineMap
 
 
 ModelKind = Literal["readiness", "need"]

@@ -1,0 +1,5 @@
+"""Pieces of an interactive map: outlines, colours, legends, popups, built by Folium.
+
+Here live the choropleth and its drawing, the cards that open on a click, legends and themes, and
+the page element that needs no network. In come frames and assessments; no store is opened.
+"""
