@@ -20,7 +20,7 @@ from api.settings import Settings
 from geo.errors import UploadTooLarge
 from geo.language import Text
 
-# Pages with scripts of their own send a policy with a nonce; see maps/page.py.
+# Pages with scripts of their own send a policy with a nonce; see maps/pages/page.py.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "

@@ -60,12 +60,12 @@ def html_response(
     """A page from a template of `maps/templates`, in the request's language.
 
     The template finds `links` (`api.links.Links`), `root` (the path before the doors) and all of
-    `context` besides what `maps.page.render` gives. Without a policy of its own the page runs under
+    `context` besides what `maps.pages.page.render` gives. Without a policy of its own the page runs under
     the service's default: our own files only, nothing inline.
     """
     # Templates and number formats are loaded by the first page, not by the start of the service.
     from maps.assets import Assets
-    from maps.page import render
+    from maps.pages.page import render
 
     root = urlsplit(base_of(request)).path
     page = render(

@@ -30,9 +30,9 @@ from maps.folium.cards import (
 from maps.folium.limits import constraint_row, unchecked_limits
 from maps.folium.measures import unit_text
 from maps.folium.views import ModelView, model_view
-from maps.histories import History, NumberedSource
-from maps.line_charts import LineChart
-from maps.reservations import choice
+from maps.pages.histories import History, NumberedSource
+from maps.pages.line_charts import LineChart
+from maps.pages.reservations import choice
 from maps.sheet_words import shortened
 from maps.text import catalogue, format_date, format_number, translate
 
@@ -65,7 +65,7 @@ class SheetSubject:
     """What every sheet is drawn from: one assessment, its layer, the regencies, and today.
 
     `origins` are source and licence by dataset where they are known in both languages. `quadrants`
-    and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.reservations.certainty`), `labour`
+    and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.reservations.certainty`), `labour`
     and `labour_sources` are only for that of one area.
     """
 

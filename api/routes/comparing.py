@@ -95,7 +95,7 @@ def read_comparison_page(
 def _drawn(now: Published, query: CompareQuery, language: Language, links: Links) -> str:
     """The page; what is published and what is asked decide all of it."""
     from maps.assets import Assets
-    from maps.page import render
+    from maps.pages.page import render
 
     root = urlsplit(links.base).path
     assets = Assets(base=f"{root}/static", nonce=DRAWN_NONCE)
@@ -118,7 +118,7 @@ def _drawn(now: Published, query: CompareQuery, language: Language, links: Links
 
 def _content(now: Published, query: CompareQuery, *, language: Language, assets: Any) -> Any:
     from geo import published
-    from maps import comparing
+    from maps.pages import comparing
 
     if query.layer not in comparing.COMPARED:
         raise LayerNotFound(query.layer, available=list(comparing.COMPARED))
@@ -175,7 +175,7 @@ def _assessed(now: Published, query: CompareQuery, side: _Side) -> "Assessment":
 
 
 def _stated(weights: str, model: "Model") -> dict[str, float] | None:
-    from maps.comparing import equal_weights
+    from maps.pages.comparing import equal_weights
 
     if weights == "own":
         return None
@@ -187,7 +187,7 @@ def _other_side(
 ) -> tuple[_Side, str]:
     """The right side, and why it is that: chosen, own, equal or before."""
     from geo.mcda.model import weights_from
-    from maps.comparing import equal_weights
+    from maps.pages.comparing import equal_weights
 
     others = (query.other_year, query.other_weights, query.other_method, query.other_risk)
     if any(other is not None for other in others):

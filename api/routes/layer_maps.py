@@ -12,7 +12,7 @@ from api.tables import Collection, PreparedTable, Tables
 from geo.language import Language
 
 if TYPE_CHECKING:
-    from maps.layer_page import LayerView
+    from maps.pages.layer_page import LayerView
 
 
 def draw_layer(
@@ -34,7 +34,7 @@ def draw_layer(
     """
     # Folium is loaded by the first map, not by the start of the service.
     from maps.assets import Assets
-    from maps.layer_page import layer_page
+    from maps.pages.layer_page import layer_page
 
     entry = tables.collection(name)
     table = tables.table(entry, language)
@@ -51,7 +51,7 @@ def draw_layer(
 
 
 def _view(entry: Collection, table: PreparedTable, language: Language) -> "LayerView":
-    from maps.layer_page import LayerView
+    from maps.pages.layer_page import LayerView
 
     version = entry.version
     facts: dict[str, Any] = {}
@@ -72,7 +72,7 @@ def _view(entry: Collection, table: PreparedTable, language: Language) -> "Layer
 
 
 def _outlines(entry: Collection, table: PreparedTable, title: str) -> dict[str, Any]:
-    from maps.layer_page import outlines_for_file
+    from maps.pages.layer_page import outlines_for_file
 
     found = table.features.properties(np.arange(len(table.features)))
     attributes = {str(one["id"]): one["properties"] for one in found}

@@ -44,7 +44,7 @@ def read_zone_page(
     language: LanguageDep,
 ) -> Response:
     """Where a zone stands and why, over the years, with the figures and sources behind it."""
-    from maps.portraits import zone_portrait
+    from maps.pages.portraits import zone_portrait
 
     portrait = zone_portrait(store, zone, language=language, layer=query.layer, **query.way())
     page = html_response(request, "zone.html", active="map", asked=query.kept(), **portrait)
@@ -65,7 +65,7 @@ def read_regency_page(
     language: LanguageDep,
 ) -> Response:
     """Every figure of a regency with its period and source, its zones, its kecamatan."""
-    from maps.portraits import regency_portrait
+    from maps.pages.portraits import regency_portrait
 
     portrait = regency_portrait(store, code, language=language, **query.way())
     page = html_response(request, "regency.html", active="map", asked=query.kept(), **portrait)
@@ -74,7 +74,7 @@ def read_regency_page(
 
 def desk_page(request: Request) -> Response:
     """`/uploads` for people: the steps, what is accepted, what a report says; nobody's uploads."""
-    from maps.upload_desk import desk
+    from maps.pages.desk import desk
 
     content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
     return tagged(request, html_response(request, "uploads.html", active="desk", **content))

@@ -149,7 +149,7 @@ def _today() -> date:
 def _answer(
     request: Request, subject: "SheetSubject", file: str, make: Callable[[], bytes]
 ) -> Response:
-    from maps.reservations import choice
+    from maps.pages.reservations import choice
     from maps.sheets import template_edition
 
     table = subject.quadrants

@@ -7,7 +7,7 @@ from api.main import create_app
 from api.settings import Settings
 from geo import published
 from geo.planning.publish import publish_indicators
-from maps.subject import read_subject
+from maps.pages.subject import read_subject
 from tests.api.examples import publish
 
 TPT = "/indicators/tpt_agustus/classes"

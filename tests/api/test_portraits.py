@@ -278,7 +278,7 @@ def test_hostile_attributes_are_text_wherever_they_are_shown(client, reference_s
 @pytest.mark.parametrize("path", ["/zones/cahaya-baru", "/regencies/63.04"])
 def test_made_up_land_is_said_first(client, monkeypatch, path):
     assert "sintetis" not in client.get(path, headers=PAGE).text
-    monkeypatch.setattr("maps.portraits.has_synthetic_land", lambda now: True)
+    monkeypatch.setattr("maps.pages.portraits.has_synthetic_land", lambda now: True)
     said = text_of(client.get(path, headers=PAGE).text)
     assert said.index("Data contoh sintetis") < said.index("Sangat siap")
 

@@ -15,7 +15,7 @@ from geo.planning import demo
 from geo.raster.derive import DERIVED
 from geo.store.store import Store
 from maps.assets import Assets
-from maps.subject import draw_planner, draw_single, read_subject
+from maps.pages.subject import draw_planner, draw_single, read_subject
 from tests.conftest import DATA
 
 

@@ -5,7 +5,8 @@ from geo.errors import ZoneNotFound
 from geo.planning.assess import assess
 from geo.readiness.explain import why_ahead
 from maps.assets import Assets
-from maps.comparing import (
+from maps.folium.measures import measure_text
+from maps.pages.comparing import (
     assessments_compared,
     equal_weights,
     maps_compared,
@@ -13,7 +14,6 @@ from maps.comparing import (
     signed,
     zones_compared,
 )
-from maps.folium.measures import measure_text
 
 
 @pytest.fixture(scope="module")

@@ -31,11 +31,11 @@ from maps.folium.views import (
     SurfaceView,
     model_view,
 )
-from maps.page import IndicatorChoice, map_page, map_title, single_map_page
+from maps.pages.page import IndicatorChoice, map_page, map_title, single_map_page
+from maps.pages.sliders import WeighingView, weighing_view
 from maps.style import quantile_breaks
 from maps.text import translate
 from maps.tiles import SUITABILITY
-from maps.weighing import WeighingView, weighing_view
 
 ASSESSED = ("zones", "kecamatan")
 
@@ -165,7 +165,7 @@ def draw_planner(
     root: str,
     basemap: BasemapView | None = None,
 ) -> str:
-    """The planner's page of a subject; see `maps.page.map_page` for the arguments."""
+    """The planner's page of a subject; see `maps.pages.page.map_page` for the arguments."""
     from maps.folium.choropleth import planner_map
 
     view = planner_map(

@@ -9,7 +9,7 @@ import shapely
 from geo.errors import InvalidInput
 from geo.language import LANGUAGES, Language
 from maps.assets import Assets
-from maps.layer_page import MOST_BYTES, LayerView, layer_page, outlines_for_file
+from maps.pages.layer_page import MOST_BYTES, LayerView, layer_page, outlines_for_file
 from tests.api.examples import made_layer
 from tests.maps.examples import HOSTILE
 

@@ -13,7 +13,7 @@ from geo.indicators.series import FigureTrend, indicator_trend
 from geo.indicators.table import Indicator
 from geo.language import Language
 from maps.escape import safe_address, text_or_none
-from maps.line_charts import ChartPoint, LineChart, line_chart
+from maps.pages.line_charts import ChartPoint, LineChart, line_chart
 from maps.text import format_number, format_period, translate
 
 # What planners of manpower look for first; every other indicator follows.

@@ -29,7 +29,7 @@ from maps.folium.cards import script_texts
 from maps.folium.drawing import COORDINATE_DECIMALS
 from maps.folium.offline import OfflineMap
 from maps.folium.views import MapView
-from maps.page import render
+from maps.pages.page import render
 from maps.style import Legend, LegendEntry
 from maps.text import translate
 
@@ -122,7 +122,7 @@ def layer_page(
         GeoJSON of the whole layer (`outlines_for_file`), written into the page; by default the page
         asks the server for vector tiles and for each feature that is opened.
     state, assets, root
-        As for `maps.page.render`.
+        As for `maps.pages.page.render`.
     """
     assets = assets or Assets()
     items = f"{root}/collections/{quote(view.id, safe='')}"

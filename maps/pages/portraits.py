@@ -29,10 +29,10 @@ from maps.escape import text_or_none
 from maps.folium.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
 from maps.folium.measures import unit_text
 from maps.folium.views import ModelView, model_view
-from maps.histories import histories, numbered_sources
-from maps.locator import locator
-from maps.reservations import certainty, choice, map_state
-from maps.score_histories import score_history
+from maps.pages.histories import histories, numbered_sources
+from maps.pages.locator import locator
+from maps.pages.reservations import certainty, choice, map_state
+from maps.pages.score_histories import score_history
 from maps.text import format_number, format_share, translate
 
 LAYERS = ("zones", "kecamatan")

@@ -10,7 +10,7 @@ from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
 from geo.sentences import decimal, joined
 from maps.folium.cards import class_cards
 from maps.folium.views import ModelView
-from maps.line_charts import Band, ChartPoint, LineChart, line_chart
+from maps.pages.line_charts import Band, ChartPoint, LineChart, line_chart
 from maps.text import format_number, format_share, translate
 
 _SCORES = (0.0, 100.0)

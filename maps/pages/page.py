@@ -21,8 +21,8 @@ from maps.assets import Assets
 from maps.escape import json_in_page, safe_address, shown_text
 from maps.folium.cards import class_cards
 from maps.folium.views import IndicatorView, MapView, ModelView
+from maps.pages.sliders import WeighingView
 from maps.text import format_date, format_number, format_share, translate
-from maps.weighing import WeighingView
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 

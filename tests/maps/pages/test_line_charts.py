@@ -1,6 +1,6 @@
 import pytest
 
-from maps.line_charts import Band, ChartPoint, line_chart
+from maps.pages.line_charts import Band, ChartPoint, line_chart
 
 
 def drawn(*segments, **options):
