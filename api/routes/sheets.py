@@ -16,7 +16,7 @@ from geo.language import Language
 from geo.store.store import Store
 
 if TYPE_CHECKING:
-    from maps.sheet_content import SheetSubject
+    from maps.sheets.content import SheetSubject
 
 router = APIRouter(tags=["sheets"])
 
@@ -82,7 +82,7 @@ def print_province(
     request: Request, query: QueryDep, store: StoreDep, language: LanguageDep
 ) -> Response:
     """A4: the map of all zones, the ranking, counts by class and quadrant, sources."""
-    from maps.sheets import province_sheet, read_province_subject
+    from maps.sheets.sheets import province_sheet, read_province_subject
 
     subject = read_province_subject(store, printed=_today(), language=language, **query.asked())
     return _answer(request, subject, "provinsi.pdf", lambda: province_sheet(subject))
@@ -98,7 +98,7 @@ def print_map_pdf(
     request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
 ) -> Response:
     """One page that is the map; map readers on tablets show their position on it."""
-    from maps.sheets import zone_map_pdf
+    from maps.sheets.sheets import zone_map_pdf
 
     subject = _zone_subject(store, zone, query, language)
     return _answer(request, subject, f"{zone}.geo.pdf", lambda: zone_map_pdf(subject, zone))
@@ -114,7 +114,7 @@ def print_zone(
     request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
 ) -> Response:
     """A4: map, score, contributions, limits, sources of a zone or kecamatan."""
-    from maps.sheets import zone_sheet
+    from maps.sheets.sheets import zone_sheet
 
     subject = _zone_subject(store, zone, query, language)
     return _answer(request, subject, f"{zone}.pdf", lambda: zone_sheet(subject, zone))
@@ -130,14 +130,14 @@ def print_map(
     request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
 ) -> Response:
     """A cloud-optimised GeoTIFF of A4 size at 180 dpi, in the UTM zone of the area."""
-    from maps.sheets import zone_raster
+    from maps.sheets.sheets import zone_raster
 
     subject = _zone_subject(store, zone, query, language)
     return _answer(request, subject, f"{zone}.tif", lambda: zone_raster(subject, zone))
 
 
 def _zone_subject(store: Store, zone: str, query: SheetQuery, language: Language) -> "SheetSubject":
-    from maps.sheets import read_zone_subject
+    from maps.sheets.sheets import read_zone_subject
 
     return read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
 
@@ -150,7 +150,7 @@ def _answer(
     request: Request, subject: "SheetSubject", file: str, make: Callable[[], bytes]
 ) -> Response:
     from maps.pages.reservations import choice
-    from maps.sheets import template_edition
+    from maps.sheets.sheets import template_edition
 
     table = subject.quadrants
     keys = (subject.assessment.key, None if table is None else table.need_key)

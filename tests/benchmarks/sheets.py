@@ -13,7 +13,7 @@ from pathlib import Path
 
 from geo.planning.reference import load_reference
 from geo.store.store import Store
-from maps import sheets
+from maps.sheets import sheets
 
 DATA = Path(__file__).parents[2] / "data"
 TODAY = datetime.date(2026, 11, 24)

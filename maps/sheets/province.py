@@ -1,4 +1,4 @@
-"""Pure. What the overview of the province says, as JSON types; see `maps/sheet_content.py`."""
+"""Pure. What the overview of the province says, as JSON types; see `maps/sheets/content.py`."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -10,8 +10,8 @@ from geo.readiness.score import ZoneResult
 from maps.escape import text_or_none
 from maps.folium.cards import class_cards, names_of, standing_card
 from maps.folium.limits import unchecked_limits
-from maps.sheet_content import SheetSubject, frame_of, numbered
-from maps.sheet_words import shortened
+from maps.sheets.content import SheetSubject, frame_of, numbered
+from maps.sheets.words import shortened
 from maps.text import translate
 
 _MOST_TITLE = 90

@@ -33,7 +33,7 @@ from maps.folium.views import ModelView, model_view
 from maps.pages.histories import History, NumberedSource
 from maps.pages.line_charts import LineChart
 from maps.pages.reservations import choice
-from maps.sheet_words import shortened
+from maps.sheets.words import shortened
 from maps.text import catalogue, format_date, format_number, translate
 
 # Words that the templates set as they are.

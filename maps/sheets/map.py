@@ -16,7 +16,7 @@ import shapely
 from geo.crs import to_lonlat
 from geo.language import Language
 from geo.vector.schema import is_approximate
-from maps.sheet_frame import (
+from maps.sheets.frame import (
     Frame,
     convergence_deg,
     crs_name,
@@ -24,7 +24,7 @@ from maps.sheet_frame import (
     projected,
     scale_bar,
 )
-from maps.sheet_words import shortened
+from maps.sheets.words import shortened
 from maps.style import INK
 from maps.text import translate
 

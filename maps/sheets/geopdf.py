@@ -17,7 +17,7 @@ import pyproj
 from geo.crs import LONLAT
 from geo.errors import GeoError
 from geo.language import Text
-from maps.sheet_frame import Frame
+from maps.sheets.frame import Frame
 
 _PAGE = re.compile(rb"(\d+) 0 obj\n<<(/Type/Page/.*?)>>\nendobj", re.DOTALL)
 _TRAILER = re.compile(rb"trailer\n<<(.*?)>>\nstartxref\n(\d+)\n%%EOF\s*$", re.DOTALL)

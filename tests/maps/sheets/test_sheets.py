@@ -16,13 +16,21 @@ from rasterio.warp import transform_bounds
 from geo import published
 from geo.errors import ZoneNotFound
 from geo.store.store import Store
-from maps import sheets
-from maps.sheet_content import zone_content
-from maps.sheet_frame import Frame, degrees, frame_around, grid, ground_m_per_mm, scale_bar, utm_crs
-from maps.sheet_geopdf import PageNotFound, georeferenced_pdf
-from maps.sheet_map import Area, map_content
-from maps.sheet_province import marks_of, province_content
-from maps.sheet_words import printable, shortened
+from maps.sheets import sheets
+from maps.sheets.content import zone_content
+from maps.sheets.frame import (
+    Frame,
+    degrees,
+    frame_around,
+    grid,
+    ground_m_per_mm,
+    scale_bar,
+    utm_crs,
+)
+from maps.sheets.geopdf import PageNotFound, georeferenced_pdf
+from maps.sheets.map import Area, map_content
+from maps.sheets.province import marks_of, province_content
+from maps.sheets.words import printable, shortened
 from tests.pdf_text import text_of
 
 PRINTED = datetime.date(2026, 11, 24)

@@ -40,12 +40,12 @@ from maps.escape import text_or_none
 from maps.folium.legends import class_legend, zone_legend
 from maps.pages.portraits import labour_of
 from maps.pages.reservations import certainty, intervals
-from maps.sheet_content import SheetSubject, fill_of, zone_content
-from maps.sheet_frame import Frame, crs_name, frame_around
-from maps.sheet_geopdf import georeferenced_pdf
-from maps.sheet_map import Area, Bounds, areas_of, map_content, swatches
-from maps.sheet_province import marks_of, province_content
-from maps.sheet_words import printable
+from maps.sheets.content import SheetSubject, fill_of, zone_content
+from maps.sheets.frame import Frame, crs_name, frame_around
+from maps.sheets.geopdf import georeferenced_pdf
+from maps.sheets.map import Area, Bounds, areas_of, map_content, swatches
+from maps.sheets.province import marks_of, province_content
+from maps.sheets.words import printable
 from maps.style import LegendEntry
 from maps.text import translate
 
