@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.parameters import InvalidParameter
-from geo.language import Language, Text
+from geo.language import Language, texts
 
 if TYPE_CHECKING:
     from geo.mcda.weight_request import Wish
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from geo.readiness.scenario import Scenario
     from geo.store.store import Store
     from geo.store.versions import Published
+
+_SAY = texts(__name__)
 
 # Far above any model that people judge: 45 pairs of ten criteria in each of twenty groups.
 _MOST_WEIGHTS = 200
@@ -284,7 +286,9 @@ def parse_weights(text: str) -> dict[str, float]:
         except ValueError:
             number = math.nan
         if not name or name in weights or math.isnan(number) or len(parts) > _MOST_WEIGHTS:
-            raise InvalidParameter(parameter="weights", reason=_NO_WEIGHT.format(part=part[:80]))
+            raise InvalidParameter(
+                parameter="weights", reason=_SAY["no_weight"].format(part=part[:80])
+            )
         weights[name] = number
     return weights
 
@@ -308,9 +312,9 @@ def require_drawable(asked: ReadinessRequest) -> None:
     from geo.uncertainty.draws import InvalidDraws
 
     if not asked.uncertainty:
-        raise InvalidDraws(reason=_NO_DRAWS)
+        raise InvalidDraws(reason=_SAY["no_draws"])
     if asked.any_weights and is_close:
-        raise InvalidDraws(reason=_ANY_OR_CLOSE)
+        raise InvalidDraws(reason=_SAY["any_or_close"])
 
 
 def simulated(
@@ -334,7 +338,7 @@ def simulated(
 
     if asked.uncertainty * found.n_ranked > _MOST_RANKS:
         most = _MOST_RANKS // found.n_ranked
-        raise InvalidDraws(reason=_TOO_MANY.format(n=found.n_ranked, most=most))
+        raise InvalidDraws(reason=_SAY["too_many"].format(n=found.n_ranked, most=most))
     stated = asked.concentration or DEFAULT_CONCENTRATION
     simulation = Simulation(
         draws=asked.uncertainty,
@@ -344,21 +348,3 @@ def simulated(
     )
     sure = confidence(now, found, simulation, scenario=scenario)
     return confidence_document(sure, language)
-
-
-_NO_WEIGHT = Text(
-    id="{part!r} bukan bobot; tulis setiap nama satu kali, misalnya huni:0.4,usaha:0.6.",
-    en="{part!r} is no weight; write every name once, such as huni:0.4,usaha:0.6.",
-)
-_NO_DRAWS = Text(
-    id="any_weights dan concentration mengatur simulasi; sebut juga jumlahnya, misalnya uncertainty = 10000.",
-    en="any_weights and concentration are about draws; say how many, such as uncertainty = 10000.",
-)
-_ANY_OR_CLOSE = Text(
-    id="Pilih salah satu: concentration menahan bobot dekat yang dinyatakan, any_weights memakai semua bobot.",
-    en="Choose one: concentration keeps weights close to the stated ones, any_weights draws from all.",
-)
-_TOO_MANY = Text(
-    id="{n} kawasan diperingkat; satu permintaan paling banyak {most} simulasi untuk sebanyak itu.",
-    en="{n} zones are ranked; one request may take {most} draws at most for so many.",
-)

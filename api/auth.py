@@ -14,7 +14,9 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from api.deps import language_or_default, store_of
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 # Uploads and publications of one key, and wrong keys from one address, in a minute.
 _REQUESTS_PER_MINUTE = 60
@@ -62,7 +64,7 @@ def require_key(request: Request) -> str:
     """
     store = store_of(request)
     if not store.keys.any():
-        raise _refusal(request, 403, _CLOSED)
+        raise _refusal(request, 403, _SAY["closed"])
     key = _key_of(request)
     label = store.keys.label_of(key) if key else None
     if label is None:
@@ -71,7 +73,12 @@ def require_key(request: Request) -> str:
         wrong_keys = _limit_of(request, "wrong_keys", _WRONG_KEYS_PER_MINUTE)
         if key and (wait := wrong_keys.wait_s(address)):
             raise _too_many(request, wait)
-        raise _refusal(request, 401, _WRONG if key else _MISSING, {"WWW-Authenticate": _CHALLENGE})
+        raise _refusal(
+            request,
+            401,
+            _SAY["wrong"] if key else _SAY["missing"],
+            {"WWW-Authenticate": _CHALLENGE},
+        )
     if wait := _limit_of(request, "requests", _REQUESTS_PER_MINUTE).wait_s(label):
         raise _too_many(request, wait)
     return label
@@ -96,28 +103,10 @@ def _limit_of(request: Request, name: str, burst: int) -> RateLimit:
 
 
 def _too_many(request: Request, wait_s: float) -> HTTPException:
-    return _refusal(request, 429, _TOO_MANY, {"Retry-After": str(math.ceil(wait_s))})
+    return _refusal(request, 429, _SAY["too_many"], {"Retry-After": str(math.ceil(wait_s))})
 
 
 def _refusal(
     request: Request, status: int, detail: Text, headers: dict[str, str] | None = None
 ) -> HTTPException:
     return HTTPException(status, detail.to(language_or_default(request)), headers)
-
-
-_CLOSED = Text(
-    id="Pintu unggah tertutup karena belum ada kunci API. Pengelola membuatnya dengan: kawasan key add --label NAMA.",
-    en="The upload door is closed, as there is no API key yet. The operator makes one with: kawasan key add --label NAME.",
-)
-_MISSING = Text(
-    id="Kirim kunci API Anda di kepala Authorization: Bearer kwsn_… atau X-API-Key.",
-    en="Send your API key in the header Authorization: Bearer kwsn_… or X-API-Key.",
-)
-_WRONG = Text(
-    id="Kunci API ini tidak dikenal atau sudah dicabut. Minta kunci baru kepada pengelola.",
-    en="This API key is not known or was revoked. Ask the operator for a new one.",
-)
-_TOO_MANY = Text(
-    id="Terlalu banyak permintaan. Tunggu sejenak, lalu ulangi.",
-    en="Too many requests. Wait a moment, then try again.",
-)

@@ -14,8 +14,10 @@ from api.links import Links
 from api.parameters import InvalidParameter
 from api.settings import Settings
 from api.tables import Tables
-from geo.language import LANGUAGES, Language, Text
+from geo.language import LANGUAGES, Language, texts
 from geo.store.store import Store
+
+_SAY = texts(__name__)
 
 Format = Literal["json", "html"]
 
@@ -86,7 +88,7 @@ def format_of(request: Request) -> Format:
     if wanted is None:
         return _accepted_format(request)
     if wanted not in _FORMATS or (wanted == "geojson" and "/items" not in request.url.path):
-        raise InvalidParameter(parameter="f", reason=_UNKNOWN_FORMAT.format(f=wanted))
+        raise InvalidParameter(parameter="f", reason=_SAY["unknown_format"].format(f=wanted))
     return _FORMATS[wanted]
 
 
@@ -101,7 +103,7 @@ def base_of(request: Request) -> str:
     if configured is not None:
         return configured
     if not _HOST.fullmatch(request.headers.get("host", "localhost")):
-        raise InvalidParameter(parameter="Host", reason=_HOST_REFUSED)
+        raise InvalidParameter(parameter="Host", reason=_SAY["host_refused"])
     return str(request.base_url).rstrip("/")
 
 
@@ -119,7 +121,9 @@ def _chosen_language(request: Request) -> Language | None:
     if wanted is None:
         return None
     if wanted not in LANGUAGES:
-        raise InvalidParameter(parameter="lang", reason=_UNKNOWN_LANGUAGE.format(lang=wanted))
+        raise InvalidParameter(
+            parameter="lang", reason=_SAY["unknown_language"].format(lang=wanted)
+        )
     return wanted
 
 
@@ -158,17 +162,3 @@ def _quality(parameters: list[str]) -> float:
         return min(max(float(value), 0.0), 1.0)
     except ValueError:
         return 0.0
-
-
-_UNKNOWN_LANGUAGE = Text(
-    id="bahasa {lang!r} tidak tersedia; tulis id atau en.",
-    en="the language {lang!r} is not available; write id or en.",
-)
-_UNKNOWN_FORMAT = Text(
-    id="bentuk {f!r} tidak tersedia; tulis json atau html (geojson untuk fitur).",
-    en="the format {f!r} is not available; write json or html (geojson for features).",
-)
-_HOST_REFUSED = Text(
-    id="nama host pada permintaan tidak dapat dipakai.",
-    en="the host name of the request cannot be used.",
-)

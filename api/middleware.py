@@ -18,7 +18,9 @@ from api.deps import language_or_default
 from api.problems import problem_of, respond, respond_fault
 from api.settings import Settings
 from geo.errors import UploadTooLarge
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 # Pages with scripts of their own send a policy with a nonce; see maps/pages/page.py.
 CONTENT_SECURITY_POLICY = (
@@ -259,7 +261,4 @@ def _without_gzip(tags: bytes) -> bytes:
 
 
 def _too_large(limit: int) -> Text:
-    return Text(
-        id="Permintaan melebihi batas {n} bita. Perkecil berkas, atau minta pengelola menaikkan batas.",
-        en="The request exceeds the limit of {n} bytes. Make the file smaller, or ask the operator to raise the limit.",
-    ).format(n=limit)
+    return _SAY["too_large"].format(n=limit)

@@ -16,8 +16,10 @@ from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
 from geo.tiles.features import Bbox
+
+_SAY = texts(__name__)
 
 # `f` chooses the representation and `lang` the language of every resource.
 EVERYWHERE = frozenset({"f", "lang"})
@@ -79,7 +81,7 @@ def require_known(request: Request) -> None:
         if name not in known and not is_open:
             raise UnknownParameter(parameter=name, known=", ".join(sorted(known)))
         if count > 1 and name not in repeatable:
-            raise InvalidParameter(parameter=name, reason=_GIVEN_TWICE)
+            raise InvalidParameter(parameter=name, reason=_SAY["given_twice"])
 
 
 def parse_bbox(text: str) -> Bbox:
@@ -92,13 +94,13 @@ def parse_bbox(text: str) -> Bbox:
     """
     numbers = [_number(part) for part in text.split(",")]
     if len(numbers) not in (4, 6):
-        raise InvalidParameter(parameter="bbox", reason=_BBOX_COUNT.format(n=len(numbers)))
+        raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_count"].format(n=len(numbers)))
     middle = len(numbers) // 2
     (west, south), (east, north) = numbers[:2], numbers[middle : middle + 2]
     if south > north or (middle == 3 and numbers[2] > numbers[5]):
-        raise InvalidParameter(parameter="bbox", reason=_BBOX_ORDER)
+        raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_order"])
     if south > 90 or north < -90 or min(west, east) > 180 or max(west, east) < -180:
-        raise InvalidParameter(parameter="bbox", reason=_BBOX_RANGE)
+        raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_range"])
     return west, south, east, north
 
 
@@ -114,10 +116,10 @@ def parse_datetime(text: str) -> tuple[datetime | None, datetime | None]:
         instant = _instant(parts[0])
         return instant, instant
     if len(parts) > 2 or all(_DURATION.fullmatch(part) for part in parts):
-        raise InvalidParameter(parameter="datetime", reason=_DATETIME)
+        raise InvalidParameter(parameter="datetime", reason=_SAY["datetime"])
     start, end = (_interval_end(part) for part in parts)
     if start is not None and end is not None and start > end:
-        raise InvalidParameter(parameter="datetime", reason=_DATETIME_ORDER)
+        raise InvalidParameter(parameter="datetime", reason=_SAY["datetime_order"])
     return start, end
 
 
@@ -127,7 +129,7 @@ def _number(text: str) -> float:
         value = float(text)
         if math.isfinite(value):
             return value
-    raise InvalidParameter(parameter="bbox", reason=_BBOX_NUMBER.format(text=text))
+    raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_number"].format(text=text))
 
 
 def _interval_end(text: str) -> datetime | None:
@@ -143,7 +145,7 @@ def _instant(text: str) -> datetime:
             return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
         except ValueError:
             pass
-    raise InvalidParameter(parameter="datetime", reason=_DATETIME)
+    raise InvalidParameter(parameter="datetime", reason=_SAY["datetime"])
 
 
 def _declared(dependant: Dependant) -> tuple[frozenset[str], frozenset[str], bool]:
@@ -168,27 +170,3 @@ def _query_fields(dependant: Dependant) -> Iterator[tuple[str, Any, bool]]:
             yield parameter.alias, annotation, False
     for dependency in dependant.dependencies:
         yield from _query_fields(dependency)
-
-
-_GIVEN_TWICE = Text(id="tulis satu kali saja.", en="give it once only.")
-_BBOX_COUNT = Text(
-    id="perlu 4 bilangan (barat,selatan,timur,utara) atau 6 dengan ketinggian, bukan {n}.",
-    en="needs 4 numbers (west,south,east,north), or 6 with heights, not {n}.",
-)
-_BBOX_NUMBER = Text(
-    id="{text!r} bukan bilangan; tulis misalnya 114.3,-4.8,117.0,-1.3.",
-    en="{text!r} is not a number; write for example 114.3,-4.8,117.0,-1.3.",
-)
-_BBOX_ORDER = Text(
-    id="batas selatan (atau bawah) lebih besar daripada utara (atau atas); urutannya barat,selatan,timur,utara.",
-    en="the south (or lower) limit exceeds the north (or upper) one; the order is west,south,east,north.",
-)
-_BBOX_RANGE = Text(
-    id="kotak ini di luar bumi; bujur lebih dahulu, lalu lintang: barat,selatan,timur,utara.",
-    en="this box is off the earth; longitude comes first, then latitude: west,south,east,north.",
-)
-_DATETIME = Text(
-    id="tulis waktu RFC 3339 seperti 2024-06-01T00:00:00Z, atau selang seperti 2024-01-01/2024-12-31 atau ../2024-12-31.",
-    en="write an RFC 3339 time such as 2024-06-01T00:00:00Z, or an interval such as 2024-01-01/2024-12-31 or ../2024-12-31.",
-)
-_DATETIME_ORDER = Text(id="awal selang sesudah akhirnya.", en="the interval begins after its end.")

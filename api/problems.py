@@ -35,7 +35,9 @@ from geo.errors import (
     UploadTooLarge,
     UploadUnsupported,
 )
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
+
+_SAY = texts(__name__)
 
 STATUSES: Mapping[type[Exception], int] = {
     InvalidInput: 400,
@@ -125,7 +127,7 @@ def _capped(value: Any) -> Any:
 
 def fault_problem(language: Language) -> Problem:
     """The problem of a fault of the service itself."""
-    return Problem("Fault", 500, _FAULT_TITLE.to(language), _FAULT.to(language))
+    return Problem("Fault", 500, _SAY["fault_title"].to(language), _SAY["fault"].to(language))
 
 
 def respond(request: Request, problem: Problem) -> Response:
@@ -235,11 +237,11 @@ def _http_problem(request: Request, error: Exception, methods: Sequence[str]) ->
         return _answer(request, PathNotFound(request.url.path))
     # Only the readers of bodies raise it, and in their own words.
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return _answer(request, InvalidBody(reason=_UNREADABLE.format(e=error.detail)))
+        return _answer(request, InvalidBody(reason=_SAY["unreadable"].format(e=error.detail)))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(methods)
-        detail = _METHOD.to(language).format(method=request.method, allowed=allowed)
-        title = _METHOD_TITLE.to(language)
+        detail = _SAY["method"].to(language).format(method=request.method, allowed=allowed)
+        title = _SAY["method_title"].to(language)
         problem = Problem("MethodNotAllowed", 405, title, detail, headers={"Allow": allowed})
         return respond(request, problem)
     status = HTTPStatus(error.status_code)
@@ -258,66 +260,38 @@ def _wants_page(request: Request) -> bool:
 
 
 _TITLES: Mapping[int, Text] = {
-    401: Text(id="Perlu kunci", en="A key is needed"),
-    403: Text(id="Tidak diizinkan", en="Not allowed"),
-    429: Text(id="Terlalu banyak permintaan", en="Too many requests"),
+    401: _SAY["titles_401"],
+    403: _SAY["titles_403"],
+    429: _SAY["titles_429"],
 }
-_FAULT_TITLE = Text(id="Kesalahan layanan", en="Fault of the service")
-_FAULT = Text(
-    id="Layanan gagal menjawab; ini kesalahan kami dan sudah dicatat. Coba lagi, atau hubungi pengelola.",
-    en="The service failed to answer; the fault is ours and has been logged. Try again, or tell the operator.",
-)
-_UNREADABLE = Text(
-    id="Isi permintaan tidak dapat dibaca ({e}).",
-    en="The request body cannot be read ({e}).",
-)
-_METHOD_TITLE = Text(id="Metode tidak diizinkan", en="Method not allowed")
-_METHOD = Text(
-    id="Alamat ini tidak menerima {method}. Yang diterima: {allowed}.",
-    en="This address does not take {method}. It takes: {allowed}.",
-)
 _MENDING: Mapping[str, Text] = {
-    "missing": Text(id="wajib diisi.", en="is required."),
-    "extra_forbidden": Text(id="tidak dikenal di sini.", en="is not known here."),
-    "int_parsing": Text(
-        id="tulis bilangan bulat, misalnya 10.", en="write a whole number, for example 10."
-    ),
-    "int_type": Text(id="tulis bilangan bulat.", en="write a whole number."),
-    "int_from_float": Text(id="tulis bilangan bulat.", en="write a whole number."),
-    "int_parsing_size": Text(id="bilangan terlalu besar.", en="the number is too large."),
-    "float_parsing": Text(
-        id="tulis bilangan, misalnya 0.5.", en="write a number, for example 0.5."
-    ),
-    "float_type": Text(id="tulis bilangan.", en="write a number."),
-    "finite_number": Text(id="bilangan harus terhingga.", en="the number must be finite."),
-    "string_type": Text(id="tulis teks dalam tanda kutip.", en="write a text in quotes."),
-    "bool_parsing": Text(id="tulis true atau false.", en="write true or false."),
-    "bool_type": Text(id="tulis true atau false.", en="write true or false."),
-    "literal_error": Text(id="tulis salah satu dari {expected}.", en="write one of {expected}."),
-    "enum": Text(id="tulis salah satu dari {expected}.", en="write one of {expected}."),
-    "greater_than_equal": Text(id="paling sedikit {ge}.", en="must be at least {ge}."),
-    "greater_than": Text(id="harus lebih besar dari {gt}.", en="must be greater than {gt}."),
-    "less_than_equal": Text(id="paling banyak {le}.", en="must be at most {le}."),
-    "less_than": Text(id="harus lebih kecil dari {lt}.", en="must be less than {lt}."),
-    "string_too_long": Text(
-        id="paling banyak {max_length} huruf.", en="must have at most {max_length} characters."
-    ),
-    "string_too_short": Text(
-        id="paling sedikit {min_length} huruf.", en="must have at least {min_length} characters."
-    ),
-    "string_pattern_mismatch": Text(
-        id="harus berpola {pattern}.", en="must match the pattern {pattern}."
-    ),
-    "too_long": Text(
-        id="paling banyak {max_length} isi.", en="must have at most {max_length} entries."
-    ),
-    "too_short": Text(
-        id="paling sedikit {min_length} isi.", en="must have at least {min_length} entries."
-    ),
-    "list_type": Text(id="tulis sebuah daftar.", en="write a list."),
-    "dict_type": Text(id="tulis sebuah objek JSON.", en="write a JSON object."),
-    "model_attributes_type": Text(id="tulis sebuah objek JSON.", en="write a JSON object."),
-    "model_type": Text(id="tulis sebuah objek JSON.", en="write a JSON object."),
-    "json_invalid": Text(id="bukan JSON yang sah ({error}).", en="is not valid JSON ({error})."),
-    "value_error": Text(id="{error}", en="{error}"),
+    "missing": _SAY["mending_missing"],
+    "extra_forbidden": _SAY["mending_extra_forbidden"],
+    "int_parsing": _SAY["mending_int_parsing"],
+    "int_type": _SAY["mending_int_type"],
+    "int_from_float": _SAY["mending_int_from_float"],
+    "int_parsing_size": _SAY["mending_int_parsing_size"],
+    "float_parsing": _SAY["mending_float_parsing"],
+    "float_type": _SAY["mending_float_type"],
+    "finite_number": _SAY["mending_finite_number"],
+    "string_type": _SAY["mending_string_type"],
+    "bool_parsing": _SAY["mending_bool_parsing"],
+    "bool_type": _SAY["mending_bool_type"],
+    "literal_error": _SAY["mending_literal_error"],
+    "enum": _SAY["mending_enum"],
+    "greater_than_equal": _SAY["mending_greater_than_equal"],
+    "greater_than": _SAY["mending_greater_than"],
+    "less_than_equal": _SAY["mending_less_than_equal"],
+    "less_than": _SAY["mending_less_than"],
+    "string_too_long": _SAY["mending_string_too_long"],
+    "string_too_short": _SAY["mending_string_too_short"],
+    "string_pattern_mismatch": _SAY["mending_string_pattern_mismatch"],
+    "too_long": _SAY["mending_too_long"],
+    "too_short": _SAY["mending_too_short"],
+    "list_type": _SAY["mending_list_type"],
+    "dict_type": _SAY["mending_dict_type"],
+    "model_attributes_type": _SAY["mending_model_attributes_type"],
+    "model_type": _SAY["mending_model_type"],
+    "json_invalid": _SAY["mending_json_invalid"],
+    "value_error": _SAY["mending_value_error"],
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import NotFound, StoreFault
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 from geo.source_digest import edition
 from geo.store.store import Store, Version
 from geo.store.versions import Published
@@ -25,29 +25,27 @@ from geo.vector.schema import SCHEMAS, Field, LayerSchema
 if TYPE_CHECKING:
     import geopandas as gpd
 
+_SAY = texts(__name__)
+
 READINESS = "readiness"
 # What the API says of the columns of `geo.readiness.assessment.results_frame`; the others speak for themselves.
 READINESS_SCHEMA = LayerSchema(
     layer=READINESS,
-    title=Text(id="Kesiapan kawasan transmigrasi", en="Readiness of transmigration areas"),
-    description=Text(
-        id="Kawasan dengan skor, kelas, peringkat dan sumbangan tiap kriteria, dihitung dari semua data yang berlaku.",
-        en="Areas with score, class, rank and the contribution of each criterion, computed from all current data.",
-    ),
+    title=_SAY["readiness_schema_readiness_of_transmigration"],
+    description=_SAY["readiness_schema_description"],
     key="zone_id",
     geometry_types=frozenset({"Polygon", "MultiPolygon", "Point"}),
     fields=(
-        Field("zone_id", "text", Text(id="Kode kawasan", en="Area code")),
-        Field("name", "text", Text(id="Nama", en="Name")),
-        Field("rank", "integer", Text(id="Peringkat", en="Rank")),
-        Field("of", "integer", Text(id="dari", en="of")),
-        Field("score", "number", Text(id="Skor", en="Score")),
-        Field("class", "text", Text(id="Kelas", en="Class")),
-        Field("data_coverage", "number", Text(id="Cakupan data", en="Data coverage")),
-        Field("year", "integer", Text(id="Tahun", en="Year")),
+        Field("zone_id", "text", _SAY["readiness_schema_zone_id"]),
+        Field("name", "text", _SAY["readiness_schema_name"]),
+        Field("rank", "integer", _SAY["readiness_schema_rank"]),
+        Field("of", "integer", _SAY["readiness_schema_of"]),
+        Field("score", "number", _SAY["readiness_schema_score"]),
+        Field("class", "text", _SAY["readiness_schema_class"]),
+        Field("data_coverage", "number", _SAY["readiness_schema_data_coverage"]),
+        Field("year", "integer", _SAY["readiness_schema_year"]),
     ),
 )
-_NO_SCHEMA = Text(id="Layer terbitan {layer}.", en="Published layer {layer}.")
 # Open tables are memory maps: cheap, but each keeps a file of an old version alive.
 _MOST_OPEN = 64
 # Tables of old versions and editions on disk, of each kind; one that is removed is made again.
@@ -170,7 +168,7 @@ def _layer(version: Version) -> Collection:
     return Collection(
         id=name,
         title=schema.title if schema else Text(id=name, en=name),
-        description=schema.description if schema else _NO_SCHEMA.format(layer=name),
+        description=schema.description if schema else _SAY["no_schema"].format(layer=name),
         key=version.sha256,
         version=version,
         schema=schema,
@@ -194,7 +192,7 @@ def _opened(path: Path) -> PreparedTable:
         try:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:  # an empty file cannot be mapped
-            raise StoreFault(reason=_EMPTY_FILE.format(path=path.name)) from error
+            raise StoreFault(reason=_SAY["empty_file"].format(path=path.name)) from error
     return PreparedTable(FeatureTable(content), prepared_at.replace(microsecond=0))
 
 
@@ -202,9 +200,3 @@ def _encoded(collection: Collection, language: Language) -> bytes:
     from geo.tiles.encode import encode_features
 
     return encode_features(collection.frame(language), schema=collection.schema)
-
-
-_EMPTY_FILE = Text(
-    id="Berkas siap pakai {path} kosong. Hapus berkas itu; isinya dibuat ulang.",
-    en="The prepared file {path} is empty. Delete it; it is made again.",
-)

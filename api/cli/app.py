@@ -47,11 +47,13 @@ from geo.land.settlement import (
     MAX_ROAD_DISTANCE_M,
     MIN_SUITABILITY,
 )
-from geo.language import Language, Text
+from geo.language import Language, texts
 
 if TYPE_CHECKING:
     from geo.planning.publish import HandedIn
     from geo.store.store import Provenance, Store
+
+_SAY = texts(__name__)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -312,11 +314,5 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             door.bind((host, port))
         except (OSError, OverflowError) as error:
-            raise InvalidInput(reason=_NO_ADDRESS.format(h=host, p=port, e=error)) from error
+            raise InvalidInput(reason=_SAY["no_address"].format(h=host, p=port, e=error)) from error
         yield door
-
-
-_NO_ADDRESS = Text(
-    id="Alamat {h}:{p} tidak dapat dipakai ({e}). Hentikan program lain di sana, atau pilih --port lain.",
-    en="The address {h}:{p} cannot be used ({e}). Stop the other program there, or choose another --port.",
-)

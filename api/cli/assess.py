@@ -51,7 +51,7 @@ from api.cli.session import (
     spinner,
     stated_settings,
 )
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from geo.store.versions import Published
     from geo.uncertainty.one_weight import WeightSensitivity
     from geo.uncertainty.sobol import ScoreIndex
+
+_SAY = texts(__name__)
 
 __all__ = ["LayerOption", "ModelOption", "assess", "quadrant", "trends"]
 
@@ -110,7 +112,7 @@ def assess(
         wish = read_wish(weight, rank=rank, weighting=weighting, judgements=judgements)
         changes = read_scenario(scenario)
         way: dict[str, Any] = {"year": year, "method": method, "risk": risk}
-        with spinner(_ASSESSING.to(language)):
+        with spinner(_SAY["assessing"].to(language)):
             found, weighed = assess_wish(
                 now, wish, model_id=model, layer=layer, scenario=changes, **way
             )
@@ -269,7 +271,7 @@ def trends(
         from geo.readiness.trends import trend_document, zone_trends
 
         language = chosen_language(lang, settings)
-        with spinner(_ASSESSING.to(language)):
+        with spinner(_SAY["assessing"].to(language)):
             years = assess_years(opened, model, layer=layer, method=method, risk=risk)
             require_used(risk, of=years[-1])
             only = None if zone is None else years[-1].find(zone).area_id
@@ -300,7 +302,7 @@ def quadrant(
 
         language = chosen_language(lang, settings)
         now = opened.current()
-        with spinner(_ASSESSING.to(language)):
+        with spinner(_SAY["assessing"].to(language)):
             table = quadrants(
                 assess_published(now, model, layer=layer, year=year),
                 assess_published(now, need, layer=layer, year=year),
@@ -310,6 +312,3 @@ def quadrant(
             print_json(quadrant_document(table, language))
         else:
             print_quadrant(table, language)
-
-
-_ASSESSING = Text(id="Menilai kawasan …", en="Assessing areas …")

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import texts
 
 if TYPE_CHECKING:
     from geo.mcda.weight_request import Wish
     from geo.readiness.scenario import Scenario
+
+_SAY = texts(__name__)
 
 ModelOption = Annotated[str, typer.Option(help="Model, see kawasan model list.")]
 YearOption = Annotated[int | None, typer.Option(help="Year; the newest with data by default.")]
@@ -105,7 +107,7 @@ def _read_text(path: Path) -> str:
         # Editors of Windows begin a file with a byte-order mark, which no parser takes.
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidInput(reason=_NO_TEXT.format(file=path.name)) from error
+        raise InvalidInput(reason=_SAY["no_text"].format(file=path.name)) from error
 
 
 def _numbers(stated: list[str], example: str) -> dict[str, float]:
@@ -119,9 +121,3 @@ def _numbers(stated: list[str], example: str) -> dict[str, float]:
         except ValueError as error:
             raise typer.BadParameter(f"{item!r}: write name=number, e.g. {example}") from error
     return numbers
-
-
-_NO_TEXT = Text(
-    id="{file} tidak dapat dibaca sebagai teks UTF-8; simpan ulang dengan penyandian UTF-8.",
-    en="{file} cannot be read as UTF-8 text; save it again in the encoding UTF-8.",
-)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.cli.fitted_tables import print_fitted
 from api.cli.output import number_text, output
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from geo.readiness.quadrant import QuadrantTable
     from geo.readiness.score import ConstraintResult, ZoneResult
     from geo.readiness.trends import ZoneTrend
+
+_SAY = texts(__name__)
 
 
 def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language: Language) -> None:
@@ -160,7 +162,7 @@ def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> Non
         for sentence in _consistency(result, titles)
     ]
     for group, sentence in lines:
-        title = titles.get(group, _DIMENSIONS).to(language)
+        title = titles.get(group, _SAY["dimensions"]).to(language)
         said = f"• {title}: {sentence.to(language)}"
         output.print(said, markup=False, highlight=False)
 
@@ -174,7 +176,7 @@ def _consistency(result: "AhpWeights", titles: Mapping[str, Text]) -> list[Text]
         return []
     ratio = decimal(round(result.consistency_ratio, 3), digits=3)
     limit = as_written(CONSISTENCY_LIMIT)
-    said = [filled(_RATIO, ratio=ratio, limit=limit, table=result.random_index)]
+    said = [filled(_SAY["ratio"], ratio=ratio, limit=limit, table=result.random_index)]
     harmful = result.most_harmful
     if harmful is not None:
         mend = {
@@ -184,7 +186,7 @@ def _consistency(result: "AhpWeights", titles: Mapping[str, Text]) -> list[Text]
             "suggested": decimal(harmful.suggested, digits=2),
             "then": decimal(round(harmful.consistency_ratio_then, 3), digits=3),
         }
-        said.append(filled(_LOOK_AGAIN, **mend))
+        said.append(filled(_SAY["look_again"], **mend))
     return said
 
 
@@ -231,7 +233,7 @@ def print_trends(trends: "Sequence[ZoneTrend]", years: Sequence[int], language: 
     heads = ("Nama", "Perubahan") if language == "id" else ("Name", "Change")
     print_fitted((heads[0], *(str(year) for year in years), heads[1]), rows)
     if any(trend.breaks for trend in trends):
-        output.print(_BROKEN.to(language), markup=False, highlight=False)
+        output.print(_SAY["broken"].to(language), markup=False, highlight=False)
     for trend in trends:
         if trend.segments:
             output.print("• " + trend.sentence.to(language), markup=False, highlight=False)
@@ -268,8 +270,8 @@ def print_models(
 ) -> None:
     """Print the models: whether an office has set weights and classes, and which data they wait for."""
     kinds = {
-        "readiness": Text(id="kesiapan", en="readiness"),
-        "need": Text(id="kebutuhan", en="need"),
+        "readiness": _SAY["print_models_readiness"],
+        "need": _SAY["print_models_need"],
     }
     rows = [
         (
@@ -306,18 +308,3 @@ def _whole(rank: int | None) -> str:
 def _class(assessment: "Assessment", class_id: str | None, language: Language) -> str:
     titles = {c.id: c.title.to(language) for c in assessment.model.classes}
     return titles.get(class_id or "", "–")
-
-
-_BROKEN = Text(
-    id="| di depan angka: tahun itu tidak sebanding dengan tahun-tahun sebelumnya.",
-    en="| before a figure: that year cannot be compared with the years before.",
-)
-_DIMENSIONS = Text(id="Dimensi", en="Dimensions")
-_RATIO = Text(
-    id="rasio konsistensi {ratio} (batas {limit}; indeks acak {table}).",
-    en="consistency ratio {ratio} (limit {limit}; random index {table}).",
-)
-_LOOK_AGAIN = Text(
-    id="tinjau lagi {first} terhadap {second}: tertulis {stated}, penilaian lain mengarah ke {suggested}; rasionya lalu {then}.",
-    en="look again at {first} against {second}: {stated} is stated, the other judgements point to {suggested}; the ratio then is {then}.",
-)

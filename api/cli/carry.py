@@ -19,7 +19,7 @@ from api.cli.session import (
     stated_settings,
 )
 from geo.errors import InvalidIndicators, LayerNotFound, UploadRejected
-from geo.language import LANGUAGES, Language, Text
+from geo.language import LANGUAGES, Language, Text, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from geo.raster.grid import RasterSource
     from geo.store.store import Store
     from geo.vector.crosswalk import Crosswalk
+
+_SAY = texts(__name__)
 
 _SHOWN_ROWS, _SHOWN_NOTES, _TOLD, _NAMED = 20, 12, 3, 8
 _TOLD_OVERLAP = 0.01
@@ -255,7 +257,9 @@ def _read_figures(path: Path) -> "pd.DataFrame":
         return read_table(path)
     # pandas says what is wrong with a table by many errors, all of them of this kind.
     except ValueError as error:
-        raise InvalidIndicators(reason=_NO_TABLE.format(file=path.name, error=error)) from error
+        raise InvalidIndicators(
+            reason=_SAY["no_table"].format(file=path.name, error=error)
+        ) from error
 
 
 def _write(table: "pd.DataFrame", path: Path) -> None:
@@ -287,7 +291,7 @@ def _print(carried: "pd.DataFrame", language: Language) -> None:
     }
     print_table(heads[language], rows)
     if (left := len(carried) - len(rows)) > 0:
-        output.print(_MORE.to(language).format(left=left), markup=False)
+        output.print(_SAY["more"].to(language).format(left=left), markup=False)
 
 
 def _print_notes(notes: Iterable[Text], language: Language) -> None:
@@ -311,15 +315,15 @@ def _notes(
     for one in became:
         yield from _balance(one, language)
     reports = [one.report for one in became]
-    yield from _named(_UNPLACED, (k for r in reports for k in r.keys.unmatched_left))
-    yield from _named(_NO_FIGURE, (k for r in reports for k in r.keys.unmatched_right))
-    yield from _named(_BY_AREA, (k for r in reports for k in r.by_area))
-    yield from _named(_UNREACHED, (k for r in reports for k in r.unreached))
+    yield from _named(_SAY["unplaced"], (k for r in reports for k in r.keys.unmatched_left))
+    yield from _named(_SAY["no_figure"], (k for r in reports for k in r.keys.unmatched_right))
+    yield from _named(_SAY["by_area"], (k for r in reports for k in r.by_area))
+    yield from _named(_SAY["unreached"], (k for r in reports for k in r.unreached))
     if across.method != AREA:
         zero = carried["area_id"][(carried["kind"] == "total") & (carried["value"] == 0)]
-        yield from _named(_EMPTY, zero[zero.map(across.new["by_area"])])
+        yield from _named(_SAY["empty"], zero[zero.map(across.new["by_area"])])
     for side in (across.old, across.new):
-        yield from _named(_OVERLAP, side.index[side["overlap"] > _TOLD_OVERLAP])
+        yield from _named(_SAY["overlap"], side.index[side["overlap"] > _TOLD_OVERLAP])
 
 
 def _balance(one: "Carried", language: Language) -> Iterator[Text]:
@@ -331,12 +335,12 @@ def _balance(one: "Carried", language: Language) -> Iterator[Text]:
         return
     name = f"{one.indicator} {one.period}".strip()
     total, carried = (format_number(n, language) for n in (report.total, report.carried))
-    yield _BALANCE.format(name=name, total=total, carried=carried)
-    for text, parts in ((_UNCOVERED, report.uncovered), (_SPREAD, report.spread)):
+    yield _SAY["balance"].format(name=name, total=total, carried=carried)
+    for text, parts in ((_SAY["uncovered"], report.uncovered), (_SAY["spread"], report.spread)):
         if len(parts):
             keys = _listed(f"{k} {format_number(part, language)}" for k, part in parts.items())
             yield text.format(name=name, amount=format_number(parts.sum(), language), keys=keys)
-    for text, amount in ((_WITHHELD, report.withheld), (_LOST, report.unplaced)):
+    for text, amount in ((_SAY["withheld"], report.withheld), (_SAY["lost"], report.unplaced)):
         if amount:
             yield text.format(name=name, amount=format_number(amount, language))
 
@@ -350,52 +354,3 @@ def _listed(texts: Iterable[str]) -> str:
     every = list(texts)
     more = f" (+{len(every) - _NAMED})" if len(every) > _NAMED else ""
     return ", ".join(every[:_NAMED]) + more
-
-
-_NO_TABLE = Text(
-    id="{file} tidak dapat dibaca sebagai tabel CSV UTF-8 berpemisah koma ({error}). Simpan ulang sebagai CSV UTF-8.",
-    en="{file} cannot be read as a CSV table in UTF-8 separated by commas ({error}). Save it again as CSV UTF-8.",
-)
-_MORE = Text(id="… dan {left} lagi (--out)", en="… and {left} more (--out)")
-_BALANCE = Text(
-    id="{name}: jumlah {total}, terbawa {carried}.", en="{name}: {total} in all, {carried} carried."
-)
-_UNCOVERED = Text(
-    id="{name}: {amount} di luar semua batas baru, tidak dibawa ({keys}). Bila celahnya hanya beda gambar, tambahkan --conserve.",
-    en="{name}: {amount} outside all new boundaries, not carried ({keys}). Where the gaps are only drawing, add --conserve.",
-)
-_SPREAD = Text(
-    id="{name}: {amount} di luar batas baru, ditebar ke wilayah barunya ({keys}).",
-    en="{name}: {amount} outside the new boundaries, spread over the new areas ({keys}).",
-)
-_WITHHELD = Text(
-    id="{name}: {amount} jatuh di wilayah yang jumlahnya tidak diketahui, jadi wilayah itu tanpa nilai; ubah dengan --min-known.",
-    en="{name}: {amount} falls to areas whose total is not known, so they have no value; change it by --min-known.",
-)
-_LOST = Text(
-    id="{name}: {amount} milik kunci yang tidak ada di batas lama, tidak dibawa.",
-    en="{name}: {amount} is of keys that are no old area, not carried.",
-)
-_UNPLACED = Text(
-    id="Kunci yang tidak ada di batas lama: {keys}.", en="Keys that are no old area: {keys}."
-)
-_NO_FIGURE = Text(
-    id="Wilayah lama tanpa baris di tabel: {keys}.",
-    en="Old areas without a row in the table: {keys}.",
-)
-_BY_AREA = Text(
-    id="Raster tidak berisi bobot di wilayah ini, jadi luas yang dipakai: {keys}.",
-    en="The raster has no weight in these areas, so their area is used: {keys}.",
-)
-_EMPTY = Text(
-    id="Raster tidak berisi bobot di wilayah baru ini, jadi jumlah di sana nol: {keys}. Periksa apakah raster cukup rinci.",
-    en="The raster has no weight in these new areas, so their totals are zero: {keys}. Check that it is fine enough.",
-)
-_UNREACHED = Text(
-    id="Wilayah baru di luar semua batas lama: {keys}.",
-    en="New areas outside all old boundaries: {keys}.",
-)
-_OVERLAP = Text(
-    id="Lebih dari 1% wilayah ini dihitung dua kali karena batas yang bertumpang tindih; bagiannya dibagi: {keys}.",
-    en="More than 1% of these areas counts twice where boundaries overlap; it is shared between them: {keys}.",
-)

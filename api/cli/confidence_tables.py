@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from api.cli.fitted_tables import print_fitted
 from api.cli.output import number_text, output
-from geo.language import Language, Text
+from geo.language import Language, texts
 
 if TYPE_CHECKING:
     from geo.planning.confidence import Confidence
     from geo.readiness.assessment import Assessment
     from geo.uncertainty.one_weight import WeightSensitivity
     from geo.uncertainty.sobol import ScoreIndex
+
+_SAY = texts(__name__)
 
 _DIGITS, _MOST_DIGITS = 3, 6
 
@@ -46,7 +48,9 @@ def print_confidence(
     drawn = f"{n:,}".replace(",", ".") if language == "id" else f"{n:,}"
     if rows:
         print_fitted(heads, rows, f"n = {drawn}, seed {found.simulation.seed}")
-    out = [_NO_PART.format(name=assessment.measures.names[i]) for i in chosen if i not in zones]
+    out = [
+        _SAY["no_part"].format(name=assessment.measures.names[i]) for i in chosen if i not in zones
+    ]
     said = [zones[i]["sentence"] for i in chosen if i in zones] + [o.to(language) for o in out]
     for line in said + _errors(document["measures"], assessment, language):
         output.print("• " + line, markup=False, highlight=False)
@@ -58,7 +62,7 @@ def _errors(notes: Mapping[str, str], assessment: "Assessment", language: Langua
     criteria = [c for c in assessment.model.criteria if c.id in notes]
     lines = [f"{c.title.to(language)}: {notes[c.id]}" for c in criteria if c.error is not None]
     exact = ", ".join(c.title.to(language) for c in criteria if c.error is None)
-    return [*lines, _EXACT.format(listed=exact).to(language)] if exact else lines
+    return [*lines, _SAY["exact"].format(listed=exact).to(language)] if exact else lines
 
 
 def _by_rank(zone: Mapping[str, Any]) -> tuple[bool, float]:
@@ -98,8 +102,8 @@ def print_sensitivity(
         else ("Weight", "Now", "First ↓", "First ↑", "Rank ↓", "Rank ↑", "Class ↓", "Class ↑")
     )
     captions = {
-        "dimensions": Text(id="Bobot dimensi", en="Weights of dimensions"),
-        "criteria": Text(id="Bobot kriteria", en="Weights of criteria"),
+        "dimensions": _SAY["print_sensitivity_dimensions"],
+        "criteria": _SAY["print_sensitivity_criteria"],
     }
     for kind, caption in captions.items():
         rows = [
@@ -107,7 +111,7 @@ def print_sensitivity(
             for one in found[kind]
         ]
         print_fitted(heads, rows, caption.to(language))
-    output.print(_NEAREST.to(language), markup=False, highlight=False)
+    output.print(_SAY["nearest"].to(language), markup=False, highlight=False)
 
 
 def _changes(one: "WeightSensitivity", language: Language) -> list[str]:
@@ -129,8 +133,8 @@ def print_variance(
     """Print which uncertain weights and measures one zone's score hangs on, the most first."""
     titles = {c.id: c.title.to(language) for c in assessment.model.criteria}
     inputs = {
-        "weight": Text(id="bobot", en="weight"),
-        "measure": Text(id="ukuran", en="measure"),
+        "weight": _SAY["print_variance_weight"],
+        "measure": _SAY["print_variance_measure"],
     }
     rows = [
         (
@@ -149,7 +153,7 @@ def print_variance(
         else ("Criterion", "Uncertain", "Alone", "In all", "95%")
     )
     print_fitted(heads, rows, assessment.result(area_id).name)
-    output.print(_SHARES.to(language), markup=False, highlight=False)
+    output.print(_SAY["shares"].to(language), markup=False, highlight=False)
 
 
 def _share(share: float) -> str:
@@ -159,21 +163,3 @@ def _share(share: float) -> str:
     if 0.995 <= share < 1:
         return ">99%"
     return f"{100 * share:.0f}%"
-
-
-_NO_PART = Text(
-    id="{name} tidak diperingkat, jadi tidak ikut simulasi.",
-    en="{name} is not ranked, so it takes no part in the draws.",
-)
-_EXACT = Text(
-    id="Dihitung tepat, karena modelnya tidak menyebut kesalahan ukurnya: {listed}.",
-    en="Counted as exact, as the model states no error of them: {listed}.",
-)
-_NEAREST = Text(
-    id="↓ ↑ bobot terdekat di bawah dan di atas yang mengubah kawasan pertama, suatu peringkat atau suatu kelas; bobot lain tetap sebanding. – berarti tidak berubah.",
-    en="↓ ↑ the nearest weight below and above that changes the first zone, any rank or any class; the other weights keep their proportions. – means that nothing changes.",
-)
-_SHARES = Text(
-    id="Bagian ragam skor (indeks Sobol'): sendiri, dan seluruhnya bersama yang lain.",
-    en="Shares of the score's variance (Sobol' indices): alone, and in all with the others.",
-)

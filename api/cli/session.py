@@ -10,11 +10,13 @@ from rich.console import Console
 
 from api.settings import Settings
 from geo.errors import GeoError
-from geo.language import LANGUAGES, Language, Text
+from geo.language import LANGUAGES, Language, texts
 from geo.planning.shipped import DATASETS
 
 if TYPE_CHECKING:
     from geo.store.store import Store, Version
+
+_SAY = texts(__name__)
 
 OPERATOR = "operator"
 
@@ -88,8 +90,8 @@ def explained(lang: str | None, settings: Settings) -> Iterator[None]:
         _say(error.title.to(language), error.detail(language))
         raise typer.Exit(1) from error
     except OSError as error:
-        detail = _FILE_FAULT.format(f=error.filename or "-", e=error.strerror or error)
-        _say(_FILE_TITLE.to(language), detail.to(language))
+        detail = _SAY["file_fault"].format(f=error.filename or "-", e=error.strerror or error)
+        _say(_SAY["file_title"].to(language), detail.to(language))
         raise typer.Exit(1) from error
 
 
@@ -152,10 +154,3 @@ def version_line(version: "Version") -> str:
 def _say(title: str, detail: str) -> None:
     errors.print(f"[red]{title}[/red]: ", end="")
     errors.print(detail, markup=False, soft_wrap=True)
-
-
-_FILE_TITLE = Text(id="Berkas tidak dapat dipakai", en="File cannot be used")
-_FILE_FAULT = Text(
-    id="{f} tidak dapat dibaca atau ditulis ({e}). Periksa nama, ruang dan hak aksesnya.",
-    en="{f} cannot be read or written ({e}). Check its name, space and permissions.",
-)

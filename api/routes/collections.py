@@ -31,8 +31,10 @@ from api.parameters import ItemsQuery
 from api.responses import conditional, etag_of, html_response, json_bytes, json_response, tagged
 from api.tables import Collection, PreparedTable
 from api.tile_documents import tile_address, tile_set_links
-from geo.language import Language, Text
+from geo.language import Language, texts
 from geo.store.store import Version
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["data"])
 
@@ -65,7 +67,7 @@ def collections(
         ],
     )
     if is_html:
-        title = _COLLECTIONS.to(language)
+        title = _SAY["collections"].to(language)
         return tagged(
             request, html_response(request, "api/collections.html", title=title, document=found)
         )
@@ -193,7 +195,7 @@ def versions(
         links=_links(links.representations(*path, is_html=is_html)),
     )
     if is_html:
-        title = _VERSIONS.format(title=entry.title.to(language)).to(language)
+        title = _SAY["versions"].format(title=entry.title.to(language)).to(language)
         return tagged(
             request, html_response(request, "api/versions.html", title=title, document=found)
         )
@@ -312,7 +314,3 @@ def _version(version: Version) -> VersionDocument:
         size_bytes=version.size_bytes,
         current=version.is_current,
     )
-
-
-_COLLECTIONS = Text(id="Kumpulan data", en="Data collections")
-_VERSIONS = Text(id="Riwayat: {title}", en="History: {title}")

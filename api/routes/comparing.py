@@ -15,12 +15,14 @@ from api.links import HTML, Links
 from api.parameters import InvalidParameter
 from api.responses import DRAWN_NONCE, page_response
 from geo.errors import LayerNotFound
-from geo.language import Language, Text
+from geo.language import Language, texts
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
     from geo.mcda.model import Model
     from geo.readiness.assessment import Assessment
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["pages"])
 
@@ -214,11 +216,5 @@ def _two_zones(asked: Sequence[str]) -> tuple[str, str] | None:
         return None
     parts = asked[0].split(",") if len(asked) == 1 else asked
     if len(parts) != 2 or not all(parts):
-        raise InvalidParameter(parameter="zones", reason=_NOT_TWO)
+        raise InvalidParameter(parameter="zones", reason=_SAY["not_two"])
     return parts[0], parts[1]
-
-
-_NOT_TWO = Text(
-    id="sebut dua kawasan, misalnya zones=cahaya-baru,angsana.",
-    en="name two zones, such as zones=cahaya-baru,angsana.",
-)

@@ -28,7 +28,9 @@ from api.deps import LanguageDep, StoreDep
 from api.examples import COMPARISON_EXAMPLES
 from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
-from geo.language import Text
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["readiness"])
 
@@ -168,7 +170,7 @@ def read_sensitivity(
     from geo.uncertainty.sobol import DEFAULT_SAMPLES
 
     if query.zone is None and query.draws is not None:
-        raise InvalidParameter(parameter="draws", reason=_NO_ZONE)
+        raise InvalidParameter(parameter="draws", reason=_SAY["no_zone"])
     now = store.current()
     found = assess_queried(now, query)
     samples = query.draws or DEFAULT_SAMPLES
@@ -213,9 +215,3 @@ def read_quadrant(
         return json_response(request, quadrant_document(table, language))
 
     return conditional(request, key, answer)
-
-
-_NO_ZONE = Text(
-    id="sampel adalah untuk indeks Sobol' sebuah kawasan; sebut juga zone.",
-    en="samples are for the Sobol' indices of a zone; name one with zone.",
-)

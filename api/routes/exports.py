@@ -12,7 +12,9 @@ from api.deps import LanguageDep, StoreDep
 from api.links import GEOJSON
 from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of
-from geo.language import Text
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["readiness"])
 
@@ -69,7 +71,7 @@ def export_assessment(
     from geo.vector.export import write_layer
 
     if format not in MEDIA_TYPES:
-        reason = _NO_FORMAT.format(format=format, known=", ".join(MEDIA_TYPES))
+        reason = _SAY["no_format"].format(format=format, known=", ".join(MEDIA_TYPES))
         raise InvalidParameter(parameter="format", reason=reason)
     now = store.current()
     found = assess(
@@ -92,9 +94,3 @@ def export_assessment(
             return Response(path.read_bytes(), media_type=MEDIA_TYPES[format], headers=headers)
 
     return conditional(request, etag_of(found.key, language, format), answer)
-
-
-_NO_FORMAT = Text(
-    id="bentuk {format!r} tidak tersedia; tulis {known}.",
-    en="the format {format!r} is not available; write {known}.",
-)

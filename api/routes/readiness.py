@@ -27,10 +27,12 @@ from api.deps import LanguageDep, LinksDep, StoreDep
 from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
-from geo.language import Language, Text
+from geo.language import Language, texts
 
 if TYPE_CHECKING:
     from geo.readiness.assessment import Assessment
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["readiness"])
 
@@ -122,7 +124,7 @@ def judge(
 
     now, wish = store.current(), judged_wish(asked)
     if not wish.is_stated:
-        raise InvalidWeights(reason=_NOTHING_JUDGED)
+        raise InvalidWeights(reason=_SAY["nothing_judged"])
     weighed = weigh(now, wish, model_id=asked.model)
     model = published.model(now, asked.model)
     document = weighed_document(weighed, model, language)
@@ -163,9 +165,3 @@ def _zone(assessment: "Assessment", zone: str, language: Language) -> dict[str, 
         "year": assessment.year,
         "lineage": [asdict(origin) for origin in assessment.lineage],
     }
-
-
-_NOTHING_JUDGED = Text(
-    id="Belum ada penilaian; tulis judgements untuk satu orang atau members untuk beberapa.",
-    en="Nothing is judged; write judgements of one person or members for several.",
-)

@@ -11,17 +11,16 @@ from api.openapi import document, operations
 from api.responses import html_response, json_response, tagged
 from api.routes.tile_sets import TILE_MATRIX_SETS
 from api.tile_documents import TILING_SCHEMES
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["service"])
 
 _AS_PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}}}}
 
-TITLE = Text(id="Kawasan Kalimantan Selatan", en="Kawasan South Kalimantan")
-DESCRIPTION = Text(
-    id="Batas, indikator tenaga kerja dan sosial, lahan dan kesiapan kawasan transmigrasi Kalimantan Selatan.",
-    en="Boundaries, labour and social indicators, land and readiness of South Kalimantan's transmigration areas.",
-)
+TITLE = _SAY["title"]
+DESCRIPTION = _SAY["description"]
 _CLASSES = {
     "ogcapi-features-1/1.0": ("core", "geojson", "html", "oas30"),
     # Not dataset-tilesets: no tile set holds several collections.
@@ -75,7 +74,7 @@ def conformance(
         links=[Link(**link) for link in links.representations("conformance", is_html=is_html)],
     )
     if is_html:
-        title = _CONFORMANCE.to(language)
+        title = _SAY["conformance"].to(language)
         page = html_response(
             request, "api/conformance.html", title=title, active="api", document=found
         )
@@ -112,7 +111,7 @@ def api_html(
     page = html_response(
         request,
         "api/operations.html",
-        title=_API.to(language),
+        title=_SAY["api"].to(language),
         active="api",
         operations=operations(found),
     )
@@ -139,22 +138,14 @@ def _landing_links(links: Links, language: Language, *, is_html: bool) -> list[d
     tile_grids = title(TILE_MATRIX_SETS)
     return [
         *links.representations(is_html=is_html),
-        links.link("service-desc", OPENAPI, "api", title=title(_OPENAPI)),
-        links.link("service-doc", HTML, "api.html", title=title(_API)),
-        links.link("conformance", JSON, "conformance", title=title(_CONFORMANCE), f="json"),
-        links.link("conformance", HTML, "conformance", title=title(_CONFORMANCE), f="html"),
-        links.link("data", JSON, "collections", title=title(_DATA), f="json"),
-        links.link("data", HTML, "collections", title=title(_DATA), f="html"),
+        links.link("service-desc", OPENAPI, "api", title=title(_SAY["openapi"])),
+        links.link("service-doc", HTML, "api.html", title=title(_SAY["api"])),
+        links.link("conformance", JSON, "conformance", title=title(_SAY["conformance"]), f="json"),
+        links.link("conformance", HTML, "conformance", title=title(_SAY["conformance"]), f="html"),
+        links.link("data", JSON, "collections", title=title(_SAY["data"]), f="json"),
+        links.link("data", HTML, "collections", title=title(_SAY["data"]), f="html"),
         links.link(TILING_SCHEMES, JSON, "tileMatrixSets", title=tile_grids, f="json"),
         links.link(TILING_SCHEMES, HTML, "tileMatrixSets", title=tile_grids, f="html"),
-        links.link("related", HTML, "map", title=title(_MAP)),
-        links.link("related", JSON, "readiness", title=title(_READINESS)),
+        links.link("related", HTML, "map", title=title(_SAY["map"])),
+        links.link("related", JSON, "readiness", title=title(_SAY["readiness"])),
     ]
-
-
-_OPENAPI = Text(id="Dokumen OpenAPI 3.0", en="OpenAPI 3.0 document")
-_API = Text(id="Dokumentasi API", en="API documentation")
-_CONFORMANCE = Text(id="Kelas kesesuaian OGC API", en="OGC API conformance classes")
-_DATA = Text(id="Kumpulan data", en="Data collections")
-_MAP = Text(id="Peta perencanaan", en="Planning map")
-_READINESS = Text(id="Penilaian kesiapan yang berlaku", en="The current readiness assessment")

@@ -22,7 +22,9 @@ from api.tile_documents import (
     tile_set,
     tile_set_item,
 )
-from geo.language import Text
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["tiles"])
 
@@ -109,7 +111,7 @@ def read_tile_sets(
     """The vector tiles that a collection has: one tile set, of WebMercatorQuad."""
     entry = tables.collection(collection_id)
     is_html = representation == "html"
-    title = _TILES.format(title=entry.title.to(language)).to(language)
+    title = _SAY["tiles"].format(title=entry.title.to(language)).to(language)
     around = links.representations("collections", entry.id, "tiles", is_html=is_html)
     found = TileSetsDocument(
         title=title,
@@ -158,7 +160,7 @@ def read_tile_set(
         return html_response(
             request,
             "api/tile_sets.html",
-            title=_TILES.format(title=found.title).to(language),
+            title=_SAY["tiles"].format(title=found.title).to(language),
             collection=entry,
             tiles=tile_address(entry, links, "{z}/{y}/{x}"),
             as_json=found.links[1].href,
@@ -168,5 +170,4 @@ def read_tile_set(
     return conditional(request, tag, answer)
 
 
-TILE_MATRIX_SETS = Text(id="Kisi ubin", en="Tile matrix sets")
-_TILES = Text(id="Ubin vektor: {title}", en="Vector tiles: {title}")
+TILE_MATRIX_SETS = _SAY["tile_matrix_sets"]

@@ -10,9 +10,11 @@ from api.deps import LanguageDep, LinksDep, StoreDep
 from api.links import JSON
 from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
-from geo.language import Language, Text
+from geo.language import Language, texts
 from geo.store.store import Store
 from geo.store.versions import Published
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["tiles"])
 
@@ -160,11 +162,7 @@ def _require_tile(z: int, x: int, y: int) -> None:
     from maps.tiles import MAX_ZOOM
 
     if not 0 <= z <= MAX_ZOOM:
-        raise InvalidParameter(parameter="z", reason=_ZOOM.format(most=MAX_ZOOM))
+        raise InvalidParameter(parameter="z", reason=_SAY["zoom"].format(most=MAX_ZOOM))
     for name, place in (("x", x), ("y", y)):
         if not 0 <= place < 2**z:
-            raise InvalidParameter(parameter=name, reason=_PLACE.format(most=2**z - 1, z=z))
-
-
-_ZOOM = Text(id="tulis 0 sampai {most}.", en="write 0 to {most}.")
-_PLACE = Text(id="pada zoom {z} tulis 0 sampai {most}.", en="at zoom {z} write 0 to {most}.")
+            raise InvalidParameter(parameter=name, reason=_SAY["place"].format(most=2**z - 1, z=z))

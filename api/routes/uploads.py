@@ -34,9 +34,11 @@ from api.problems import Problem, respond
 from api.responses import json_response
 from api.routes.portraits import desk_page
 from geo.errors import InvalidInput, LayerNotFound, UploadRejected
-from geo.language import Language, Text
+from geo.language import Language, texts
 from geo.store.store import Store, Upload, UploadEntry, Version
 from geo.store.uploads import State
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["uploads"])
 
@@ -310,14 +312,14 @@ def _asked(form: FormData) -> _Asked:
     unknown = sorted(set(form) - set(_FIELDS))
     if unknown:
         known = ", ".join(_FIELDS)
-        raise InvalidInput(reason=_UNKNOWN_FIELD.format(name=unknown[0][:80], known=known))
+        raise InvalidInput(reason=_SAY["unknown_field"].format(name=unknown[0][:80], known=known))
     file = form.get("file")
     if not isinstance(file, UploadFile):
-        raise InvalidInput(reason=_NO_FILE)
+        raise InvalidInput(reason=_SAY["no_file"])
     texts = {name: str(form.get(name) or "").strip() for name in _FIELDS[1:]}
     repair = texts["repair"].lower()
     if repair not in _TRUE + _FALSE:
-        raise InvalidInput(reason=_NO_BOOLEAN)
+        raise InvalidInput(reason=_SAY["no_boolean"])
     return _Asked(
         content=file.file,
         filename=file.filename or "upload",
@@ -336,7 +338,7 @@ def _slots(request: Request) -> anyio.CapacityLimiter:
         state.upload_slots = anyio.CapacityLimiter(_SLOTS)
     slots: anyio.CapacityLimiter = state.upload_slots
     if slots.statistics().tasks_waiting >= _MOST_WAITING:
-        detail = _BUSY.to(language_or_default(request))
+        detail = _SAY["busy"].to(language_or_default(request))
         raise HTTPException(503, detail, {"Retry-After": str(_RETRY_AFTER_S)})
     return slots
 
@@ -365,7 +367,7 @@ def _checked(asked: _Asked, *, store: Store, actor: str, most: int) -> Upload:
 def _refusal(upload: Upload, language: Language, headers: dict[str, str]) -> Problem:
     report = upload.report
     errors = [f["sentence"][language] for f in report["findings"] if f["severity"] == "error"]
-    detail = _REFUSED.format(n=report["errors"]).to(language)
+    detail = _SAY["refused"].format(n=report["errors"]).to(language)
     return Problem(
         code=UploadRejected.__name__,
         status=422,
@@ -425,35 +427,8 @@ def _expected(asked: PublishRequest, if_match: str | None) -> int | None:
         return asked.expected
     match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
     if match is None:
-        raise InvalidInput(reason=_NO_VERSION)
+        raise InvalidInput(reason=_SAY["no_version"])
     stated = int(match[1])
     if asked.expected is not None and asked.expected != stated:
-        raise InvalidInput(reason=_TWO_VERSIONS.format(header=stated, body=asked.expected))
+        raise InvalidInput(reason=_SAY["two_versions"].format(header=stated, body=asked.expected))
     return stated
-
-
-_UNKNOWN_FIELD = Text(
-    id="Isian {name!r} tidak dikenal. Yang dapat dipakai: {known}.",
-    en="The field {name!r} is not known. You can use: {known}.",
-)
-_NO_FILE = Text(
-    id="Kirim berkasnya sebagai isian 'file' dari multipart/form-data.",
-    en="Send the file as the field 'file' of multipart/form-data.",
-)
-_NO_BOOLEAN = Text(id="repair: tulis true atau false.", en="repair: write true or false.")
-_NO_VERSION = Text(
-    id="If-Match: tulis nomor versi yang Anda lihat, misalnya 3.",
-    en="If-Match: write the number of the version you saw, for example 3.",
-)
-_TWO_VERSIONS = Text(
-    id="If-Match menyebut versi {header} dan expected menyebut {body}. Sebutkan satu saja.",
-    en="If-Match states version {header} and expected states {body}. State one only.",
-)
-_REFUSED = Text(
-    id="Berkas dibaca dan ditolak: {n} kesalahan. Tidak ada yang berubah.",
-    en="The file was read and refused: {n} errors. Nothing has changed.",
-)
-_BUSY = Text(
-    id="Terlalu banyak berkas sedang diperiksa. Coba lagi sebentar.",
-    en="Too many files are being checked. Try again in a moment.",
-)

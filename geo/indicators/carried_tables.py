@@ -16,10 +16,12 @@ import pandas as pd
 from geo.errors import IndicatorNotFound, InvalidCode, InvalidIndicators
 from geo.indicators.carry import CarryReport, Kind, carry
 from geo.indicators.table import COLUMNS, Indicator
-from geo.language import LANGUAGES, Language, Text
+from geo.language import LANGUAGES, Language, Text, texts
 from geo.vector.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
 from geo.vector.numerals import parse_numerals
 from geo.vector.regions import BY_CODE, AmbiguousCode, to_kemendagri
+
+_SAY = texts(__name__)
 
 _FACTS = COLUMNS[1:]
 LINEAGE = ("kind", "is_estimate", "known_share", "covered_share", "method", "sources", "missing")
@@ -84,7 +86,9 @@ def parse_figures(
     wanted = [name, *(columns or ("indicator", "value"))]
     if table.empty or not set(wanted) <= set(table.columns):
         found = ", ".join(map(str, table.columns))
-        raise InvalidIndicators(reason=_LACKING.format(wanted=", ".join(wanted), found=found))
+        raise InvalidIndicators(
+            reason=_SAY["lacking"].format(wanted=", ".join(wanted), found=found)
+        )
     numbers = {column: _numbers(table[column]) for column in columns or ("value",)}
     tidy = table.reset_index(drop=True).assign(**numbers)
     if columns:
@@ -108,7 +112,7 @@ def _numbers(texts: pd.Series) -> Sequence[float]:
     ]
     if wrong:
         facts = {"column": texts.name, "rows": listed(pd.Index(wrong))}
-        raise InvalidIndicators(reason=_NO_NUMBER.format(**facts))
+        raise InvalidIndicators(reason=_SAY["no_number"].format(**facts))
     return [np.nan if found.number is None else found.number for found in numerals]
 
 
@@ -133,7 +137,7 @@ def _require_unique(figures: pd.DataFrame) -> None:
     twice = figures[figures.duplicated(["area_id", *_SERIES])]
     if len(twice):
         rows = [" / ".join(row) for row in twice[["area_id", *_SERIES]].itertuples(index=False)]
-        raise InvalidIndicators(reason=_TWICE.format(rows=listed(pd.Index(rows))))
+        raise InvalidIndicators(reason=_SAY["twice"].format(rows=listed(pd.Index(rows))))
 
 
 def kinds_of(
@@ -159,9 +163,9 @@ def kinds_of(
             known = "total" if catalogue[name].aggregation == "sum" else "rate"
         kind: Kind | None = "total" if name == denominator else stated or known
         if kind is None:
-            raise InvalidIndicators(reason=_NO_KIND.format(indicator=name))
+            raise InvalidIndicators(reason=_SAY["no_kind"].format(indicator=name))
         if known not in (None, kind):
-            raise InvalidIndicators(reason=_OTHER_KIND.format(indicator=name, known=known))
+            raise InvalidIndicators(reason=_SAY["other_kind"].format(indicator=name, known=known))
         kinds[name] = kind
     return kinds
 
@@ -238,7 +242,7 @@ def carry_figures(
 def _require_one_unit(rows: pd.DataFrame, indicator: str) -> None:
     units = listed(pd.Index(rows["unit"].unique()))
     if rows["unit"].nunique() > 1:
-        raise InvalidIndicators(reason=_UNITS.format(indicator=indicator, units=units))
+        raise InvalidIndicators(reason=_SAY["units"].format(indicator=indicator, units=units))
 
 
 def _denominator(
@@ -298,21 +302,21 @@ def _sentence(origin: Origin, label: str, *, language: Language) -> str:
         return text.replace(".", ",") if language == "id" else text
 
     if not origin.sources:
-        return _FROM_NOWHERE.format(label=label).to(language)
+        return _SAY["from_nowhere"].format(label=label).to(language)
     # What is thinner than this says nothing in a sentence; the column `sources` has it all.
     shown = [s for i, s in enumerate(origin.sources[:_NAMED]) if i == 0 or s[1] >= _TOLD_PART]
     parts = [f"{area_id} {number(part)}" for area_id, part in shown]
     if len(shown) < len(origin.sources):
         parts.append(f"… ({len(origin.sources) - len(shown)})")
-    text = _SPLIT if origin.kind == "total" else _AVERAGED
+    text = _SAY["split"] if origin.kind == "total" else _SAY["averaged"]
     by = _measure(origin.method, language)
     sentences = [text.to(language).format(label=label, by=by, parts=" + ".join(parts))]
     if origin.missing:
         missing = ", ".join(map(str, origin.missing[:_NAMED]))
-        sentences.append(_UNKNOWN.to(language).format(missing=missing))
+        sentences.append(_SAY["unknown"].to(language).format(missing=missing))
     if origin.known_share < 1 - SLIVER_SHARE:
         known = number(100 * origin.known_share)
-        sentences.append(_PARTLY.to(language).format(known=known))
+        sentences.append(_SAY["partly"].to(language).format(known=known))
     return " ".join(sentences)
 
 
@@ -321,7 +325,7 @@ def _measure(method: str, language: Language) -> str:
     words = []
     for name in method.split("+"):
         base, _, per = name.partition("*")
-        base = _AREA.to(language) if base == AREA else base.replace(":", " ", 1)
+        base = _SAY["area"].to(language) if base == AREA else base.replace(":", " ", 1)
         words.append(f"{base} × {per}" if per else base)
     return " + ".join(words)
 
@@ -360,40 +364,3 @@ def _number_text(value: float) -> str:
     text = f"{value:.15g}"
     # `12.345` could be twelve thousand; `12.3450` could not.
     return f"{text}0" if re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text
-
-
-_LACKING = Text(
-    id="Tabel angka harus punya baris dan kolom {wanted}; yang ada: {found}. Sebut kolom kuncinya dengan --key dan kolom angkanya dengan --column, dan pisahkan kolom dengan koma.",
-    en="The table of figures must have rows and the columns {wanted}; it has: {found}. Name its key column by --key and its columns of figures by --column, and separate columns by commas.",
-)
-_NO_NUMBER = Text(
-    id="Kolom {column} bukan angka yang jelas pada baris {rows}. Tulis 1357.156 atau 1.357,156; kosongkan yang tidak diketahui.",
-    en="Column {column} is not a clear number in rows {rows}. Write 1357.156 or 1.357,156; leave empty what is unknown.",
-)
-_TWICE = Text(id="Baris ganda: {rows}.", en="Duplicate rows: {rows}.")
-_UNITS = Text(
-    id="Indikator {indicator} memakai beberapa satuan dalam satu periode: {units}. Samakan lebih dahulu.",
-    en="Indicator {indicator} has several units in one period: {units}. Make them one first.",
-)
-_NO_KIND = Text(
-    id="Indikator {indicator} tidak ada di katalog. Nyatakan --kind total (orang, hektare) atau --kind rate (persen, per kepala).",
-    en="Indicator {indicator} is not in the catalogue. State --kind total (people, hectares) or --kind rate (percent, per head).",
-)
-_OTHER_KIND = Text(
-    id="Menurut katalog, {indicator} adalah {known}. Hapus --kind agar katalog dipakai; penyebut rate harus berupa total.",
-    en="By the catalogue, {indicator} is a {known}. Leave out --kind to go by the catalogue; the denominator of rates must be a total.",
-)
-_AREA = Text(id="luas", en="area")
-_SPLIT = Text(
-    id="Dari {label}, dibagi menurut {by}: {parts}.", en="From {label}, split by {by}: {parts}."
-)
-_AVERAGED = Text(
-    id="Dari {label}, dirata-ratakan menurut {by}: {parts}.",
-    en="From {label}, averaged by {by}: {parts}.",
-)
-_FROM_NOWHERE = Text(
-    id="Tidak ada angka dari {label} untuk wilayah ini.",
-    en="There is no figure of {label} for this area.",
-)
-_UNKNOWN = Text(id="Tanpa angka: {missing}.", en="Without a figure: {missing}.")
-_PARTLY = Text(id="Diketahui untuk {known}% wilayahnya.", en="Known for {known}% of the area.")

@@ -18,9 +18,11 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InvalidInput, InvalidWeights
-from geo.language import Text
+from geo.language import texts
 from geo.vector.crosswalk import AREA, Crosswalk, listed
 from geo.vector.join import JoinReport, area_weighted
+
+_SAY = texts(__name__)
 
 Kind = Literal["total", "rate"]
 # A total is withheld where figures of more than a twentieth of it are missing: a part would pass for
@@ -269,40 +271,18 @@ def _require_fitting(
     conserve: bool,
 ) -> None:
     if kind == "total" and denominator is not None:
-        raise InvalidInput(reason=_TOTAL_HAS_NO_DENOMINATOR)
+        raise InvalidInput(reason=_SAY["total_has_no_denominator"])
     if kind == "rate" and conserve:
-        raise InvalidInput(reason=_RATE_IS_NO_SUM)
+        raise InvalidInput(reason=_SAY["rate_is_no_sum"])
     for series in (figures, denominator):
         if series is None:
             continue
         repeated = series.index[series.index.duplicated()].unique()
         if len(repeated):
-            raise InvalidInput(reason=_REPEATED.format(keys=listed(repeated)))
+            raise InvalidInput(reason=_SAY["repeated"].format(keys=listed(repeated)))
     if not figures.index.isin(across.old.index).any():
         facts = {"keys": listed(figures.index), "areas": listed(across.old.index)}
-        raise InvalidInput(reason=_NO_COMMON_KEY.format(**facts))
+        raise InvalidInput(reason=_SAY["no_common_key"].format(**facts))
     if denominator is not None and (denominator < 0).any():
         negative = listed(denominator.index[denominator < 0])
-        raise InvalidWeights(reason=_NEGATIVE.format(keys=negative))
-
-
-_TOTAL_HAS_NO_DENOMINATOR = Text(
-    id="Jumlah dibagi menurut bobot wilayah dan tidak punya penyebut. Hapus penyebutnya, atau nyatakan angka ini sebagai rate.",
-    en="A total is split by the weight of areas and has no denominator. Leave it out, or state that the figure is a rate.",
-)
-_RATE_IS_NO_SUM = Text(
-    id="Rate tidak dijumlahkan, jadi tidak ada yang perlu ditebar. Hapus pilihan conserve, atau nyatakan angka ini sebagai total.",
-    en="A rate is no sum, so there is nothing to spread. Leave out conserve, or state that the figure is a total.",
-)
-_REPEATED = Text(
-    id="Kunci berulang pada angka: {keys}. Satu wilayah harus satu angka.",
-    en="Keys repeat among the figures: {keys}. One area must have one figure.",
-)
-_NO_COMMON_KEY = Text(
-    id="Tidak satu pun kunci angka ({keys}) ada di layer lama ({areas}). Periksa kolom kunci di kedua berkas.",
-    en="None of the figures' keys ({keys}) is in the old layer ({areas}). Check the key column of both files.",
-)
-_NEGATIVE = Text(
-    id="Penyebut wilayah ini negatif: {keys}. Penyebut adalah jumlah, misalnya angkatan kerja.",
-    en="The denominator of these areas is negative: {keys}. A denominator is a total, such as the labour force.",
-)
+        raise InvalidWeights(reason=_SAY["negative"].format(keys=negative))

@@ -4,57 +4,27 @@ A figure's note is data, in the language of its table: Indonesian. Those of the 
 and known, so an English reader gets them in English; an office's own stand as they were written.
 """
 
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 _SHIPPED = (
-    Text(id="Harga konstan 2010.", en="Constant prices of 2010."),
-    Text(
-        id="Harga konstan 2010; jumlah 17 sektor.", en="Constant prices of 2010; sum of 17 sectors."
-    ),
-    Text(id="Harga berlaku.", en="Current prices."),
-    Text(
-        id="Seri UHH SP2020 LF; jangan dicampur dengan IPM seri lama.",
-        en="Life expectancy after SP2020 LF; not to be mixed with the older series.",
-    ),
-    Text(
-        id="Seri UHH lama; jangan dicampur dengan seri UHH SP2020 LF.",
-        en="Older series of life expectancy; not to be mixed with the SP2020 long-form series.",
-    ),
-    Text(id="Seri lama.", en="Older series."),
-    Text(
-        id="Kepmendagri 300.2.2-2138/2025; tanggal registrasi tidak disebut sumber.",
-        en="Kepmendagri 300.2.2-2138/2025; the source names no date of registration.",
-    ),
-    Text(
-        id="Surat BIG B-16.10/DIGD-BIG/IGD.04.04/12/2024.",
-        en="Letter of BIG B-16.10/DIGD-BIG/IGD.04.04/12/2024.",
-    ),
-    Text(
-        id="Kepala kolom sumber menulis Rupiah; dibaca juta rupiah karena cocok dengan jumlah 17 sektor.",
-        en="The source's column says rupiah; read as million rupiah, for that agrees with the sum of 17 sectors.",
-    ),
-    Text(
-        id="Tidak menetapkan UMK sendiri; mengikuti UMP.",
-        en="Sets no minimum wage of its own; follows the province's (UMP).",
-    ),
-    Text(id="UMK ditetapkan sendiri.", en="Sets a minimum wage of its own."),
-    Text(id="Dibulatkan ke puluhan oleh sumber.", en="Rounded to tens by the source."),
-    Text(
-        id="Dicetak sumber dalam juta dengan dua desimal.",
-        en="Printed by the source in millions with two decimals.",
-    ),
-    Text(
-        id="Turunan: 3,73 (September) ditambah penurunan 0,11 poin yang disebut sumber.",
-        en="Derived: 3.73 (September) plus the fall of 0.11 points that the source names.",
-    ),
-    Text(
-        id="Keyakinan rendah: situs pengumpul berita, tidak dicocokkan dengan BPS.",
-        en="Low confidence: a site that collects news, not compared with BPS.",
-    ),
-    Text(
-        id="Tidak cocok dengan sumbernya sendiri: 3,41% dari 351.327 jiwa kira-kira 11.980.",
-        en="Disagrees with its own source: 3.41% of 351,327 people are about 11,980.",
-    ),
+    _SAY["shipped_constant_prices_of"],
+    _SAY["shipped_constant_prices_of_2"],
+    _SAY["shipped_current_prices"],
+    _SAY["shipped_life_expectancy_after"],
+    _SAY["shipped_older_series_of"],
+    _SAY["shipped_older_series"],
+    _SAY["shipped_kepmendagri_300_2_2_2138_2025__the"],
+    _SAY["shipped_letter_of_big"],
+    _SAY["shipped_the_source_s_column"],
+    _SAY["shipped_sets_no_minimum"],
+    _SAY["shipped_sets_a_minimum"],
+    _SAY["shipped_rounded_to_tens"],
+    _SAY["shipped_printed_by_the"],
+    _SAY["shipped_derived__3_73__september"],
+    _SAY["shipped_low_confidence__a"],
+    _SAY["shipped_disagrees_with_its"],
 )
 _BY_NOTE = {text.id: text for text in _SHIPPED}
 

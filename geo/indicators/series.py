@@ -13,9 +13,11 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from geo.errors import IndicatorNotFound
-from geo.language import Text
+from geo.language import Text, texts
 from geo.sentences import decimal, filled, joined
 from geo.vector.regions import to_kemendagri
+
+_SAY = texts(__name__)
 
 # Shares of a zone closer than this are the same share.
 _SAME = 1e-9
@@ -135,17 +137,17 @@ def segments_of(
 
 def _reasons(before: Bases, after: Bases, breaks: Breaks) -> tuple[Text, ...]:
     """Why two years of one zone cannot be compared; none when they can."""
-    reasons = [filled(_LOST, title=before[c].title) for c in before if c not in after]
-    reasons += [filled(_GAINED, title=after[c].title) for c in after if c not in before]
+    reasons = [filled(_SAY["lost"], title=before[c].title) for c in before if c not in after]
+    reasons += [filled(_SAY["gained"], title=after[c].title) for c in after if c not in before]
     for criterion in (c for c in after if c in before):
         old, new = before[criterion], after[criterion]
         if old.series != new.series:
-            reasons.append(filled(_OTHER_SERIES, title=new.title))
+            reasons.append(filled(_SAY["other_series"], title=new.title))
         elif abs(old.credit - new.credit) > _SAME:
             shares = {"before": f"{old.credit:.0%}", "after": f"{new.credit:.0%}"}
-            reasons.append(filled(_OTHER_PART, title=new.title, **shares))
+            reasons.append(filled(_SAY["other_part"], title=new.title, **shares))
         reasons += [
-            filled(_BROKEN, title=new.title, year=b.year, reason=b.reason)
+            filled(_SAY["broken"], title=new.title, year=b.year, reason=b.reason)
             for b in breaks.get(new.indicator or "", ())
             # A mean over regencies may mix figures from both sides of a break.
             if old.years
@@ -166,7 +168,12 @@ def last_break(breaks: Sequence[Break]) -> list[Text]:
         return []
     last = breaks[-1]
     return [
-        filled(_BREAK, before=last.before, after=last.after, reasons=joined(last.reasons, by="; "))
+        filled(
+            _SAY["break"],
+            before=last.before,
+            after=last.after,
+            reasons=joined(last.reasons, by="; "),
+        )
     ]
 
 
@@ -182,36 +189,11 @@ def figure_trend(
     else:
         shown = decimal(change, digits=2, signed=True)
         years = {"first": new[0].year, "last": new[-1].year}
-        parts = [filled(_FIGURE_CHANGE, name=subject, change=shown, **years)]
+        parts = [filled(_SAY["figure_change"], name=subject, change=shown, **years)]
         if new[0].sources != new[-1].sources:
-            parts.append(_OTHER_SOURCE)
+            parts.append(_SAY["other_source"])
     sentence = joined([*parts, *last_break(broken)], by=" ")
     return FigureTrend(subject, segments, broken, change, sentence)
 
 
-NO_CHANGE = Text(
-    id="{name}: belum ada dua tahun dengan angka baru yang sebanding.",
-    en="{name}: there are no two comparable years with new figures yet.",
-)
-_FIGURE_CHANGE = Text(
-    id="{name}: {change} dari {first} ke {last}.", en="{name}: {change} from {first} to {last}."
-)
-_LOST = Text(id="tidak ada lagi data {title}", en="no more data of {title}")
-_GAINED = Text(id="baru ada data {title}", en="data of {title} are new")
-_OTHER_SERIES = Text(
-    id="{title} diukur dari seri atau versi model lain",
-    en="{title} is measured in another series or version of the model",
-)
-_OTHER_PART = Text(
-    id="data {title} mencakup bagian kawasan yang lain ({before}, lalu {after})",
-    en="data of {title} cover another part of the area ({before}, then {after})",
-)
-_BROKEN = Text(
-    id="{title} dihitung lain sejak {year}: {reason}",
-    en="{title} is counted differently from {year}: {reason}",
-)
-_OTHER_SOURCE = Text(id="Sumbernya berganti.", en="The source changes.")
-_BREAK = Text(
-    id="Tahun {before} dan sebelumnya tidak sebanding dengan {after}: {reasons}.",
-    en="{before} and earlier are not comparable with {after}: {reasons}.",
-)
+NO_CHANGE = _SAY["no_change"]

@@ -20,9 +20,11 @@ from geo.errors import (
     InvalidWeights,
     UnknownYear,
 )
-from geo.language import Text
+from geo.language import Text, texts
 from geo.vector.numerals import parse_numerals
 from geo.vector.regions import BY_CODE, PROVINCE_CODE, to_kemendagri
+
+_SAY = texts(__name__)
 
 IndicatorKind = Literal["rate", "count", "amount", "index"]
 Direction = Literal["max", "min", "none"]
@@ -432,10 +434,7 @@ def weighted_mean(values: pd.Series, weights: pd.Series) -> float:
     matched = weights.reindex(values.index).astype("float64")
     wrong = [str(name) for name in matched.index[~(matched >= 0)]]
     if wrong:
-        reason = Text(
-            id="Bobot {names} negatif atau tidak ada.",
-            en="The weights of {names} are negative or missing.",
-        )
+        reason = _SAY["weighted_mean"]
         raise InvalidWeights(reason=reason.format(names=_listed(wrong)), names=wrong)
     counted = matched[matched > 0]
     if counted.empty:

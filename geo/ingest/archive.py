@@ -18,7 +18,9 @@ from typing import IO
 from geo.errors import UploadUnsupported
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Limits
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _NEEDED = (".shp", ".shx", ".dbf")
@@ -194,7 +196,4 @@ def _where(entry: zipfile.ZipInfo) -> dict[str, str]:
 
 def _no_shapefile(entries: Sequence[zipfile.ZipInfo]) -> Text:
     found = ", ".join(sorted(entry.filename[:60] for entry in entries)[:5]) or "-"
-    return Text(
-        id="ZIP ini tidak berisi Shapefile (.shp, .shx, .dbf, .prj); isinya: {found}. GeoPackage dan GeoJSON dikirim tanpa ZIP.",
-        en="This ZIP holds no Shapefile (.shp, .shx, .dbf, .prj); it holds: {found}. Send a GeoPackage or GeoJSON without a ZIP.",
-    ).format(found=found)
+    return _SAY["no_shapefile"].format(found=found)

@@ -15,10 +15,12 @@ import pandas as pd
 from geo.errors import InvalidCode
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits
-from geo.language import Text
+from geo.language import Text, texts
 from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.regions import AmbiguousCode, parse_regency_code
 from geo.vector.schema import Field, LayerSchema
+
+_SAY = texts(__name__)
 
 # Columns that name the regency a feature lies in; in layers of other things no name of the feature.
 REGENCY_NAME_COLUMNS = ("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota", "nama_kabupaten")
@@ -317,7 +319,7 @@ class _Reader:
                 readings = " / ".join(f"{reading:.10g}" for reading in numeral.readings)
                 self._report("number_ambiguous", feature, value=value, readings=readings)
             elif numeral.is_invalid or not whole:
-                what = _WHOLE if is_integer else _NUMBER
+                what = _SAY["whole"] if is_integer else _SAY["number"]
                 self._report("number_invalid", feature, value=str(value)[:80], what=what)
             numbers.append(numeral.number if whole else None)
         self._tell_rewritten(values, numerals)
@@ -336,10 +338,6 @@ class _Reader:
             )
 
 
-_NUMBER = Text(id="bilangan", en="a number")
-_WHOLE = Text(id="bilangan bulat", en="a whole number")
-
-
 def _to_text(value: Any) -> str:
     """`value` as text: 6301.0, as a table with gaps gives it, is 6301."""
     if isinstance(value, float) and value.is_integer():
@@ -352,4 +350,4 @@ def _pattern_hint(text: str, pattern: str) -> Text:
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     if slug != text and re.fullmatch(pattern, slug):
         return Text(id=f"Misalnya {slug!r}.", en=f"For example {slug!r}.")
-    return Text(id="Perbaiki nilainya.", en="Correct the value.")
+    return _SAY["pattern_hint"]

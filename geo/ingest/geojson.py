@@ -20,10 +20,12 @@ from geo.crs_names import crs_of, lonlat
 from geo.errors import UploadUnsupported
 from geo.ingest.findings import Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source
-from geo.language import Text
+from geo.language import Text, texts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_SAY = texts(__name__)
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _KINDS = ("FeatureCollection", "Feature")
@@ -277,7 +279,4 @@ _MAKERS: dict[str, Callable[[Any], shapely.Geometry]] = {
 
 
 def _no_geojson() -> Text:
-    return Text(
-        id="JSON ini bukan GeoJSON (FeatureCollection). Ekspor layer sebagai GeoJSON, GeoPackage atau Shapefile dalam ZIP.",
-        en="This JSON is no GeoJSON (FeatureCollection). Export the layer as GeoJSON, GeoPackage or a zipped Shapefile.",
-    )
+    return _SAY["no_geojson"]

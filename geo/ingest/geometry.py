@@ -17,31 +17,25 @@ import shapely
 from geo.crs import LONLAT, area_ha, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits, Source
-from geo.language import Text
+from geo.language import Text, texts
 from geo.vector.schema import LayerSchema
 from geo.vector.topology import coverage_faults
+
+_SAY = texts(__name__)
 
 _Shapes = npt.NDArray[np.object_]
 Step = Callable[[Text], None]
 
 # The reasons that GEOS gives, in words of people who draw boundaries.
 _REASONS = {
-    "Self-intersection": Text(id="garis batas memotong dirinya", en="its outline crosses itself"),
-    "Ring Self-intersection": Text(
-        id="garis batas menyentuh dirinya", en="its outline touches itself"
-    ),
-    "Hole lies outside shell": Text(
-        id="lubang di luar poligon", en="a hole lies outside the polygon"
-    ),
-    "Holes are nested": Text(id="lubang di dalam lubang", en="a hole lies inside a hole"),
-    "Nested shells": Text(id="bagian di dalam bagian", en="a part lies inside another part"),
-    "Interior is disconnected": Text(
-        id="bagian dalam terputus oleh lubang", en="holes cut its interior apart"
-    ),
-    "Duplicate Rings": Text(id="garis batas digambar dua kali", en="a ring is drawn twice"),
-    "Too few points in geometry component": Text(
-        id="terlalu sedikit titik sudut", en="a ring has too few vertices"
-    ),
+    "Self-intersection": _SAY["reasons_self_intersection"],
+    "Ring Self-intersection": _SAY["reasons_ring_self_intersection"],
+    "Hole lies outside shell": _SAY["reasons_hole_lies_outside_shell"],
+    "Holes are nested": _SAY["reasons_holes_are_nested"],
+    "Nested shells": _SAY["reasons_nested_shells"],
+    "Interior is disconnected": _SAY["reasons_interior_is_disconnected"],
+    "Duplicate Rings": _SAY["reasons_duplicate_rings"],
+    "Too few points in geometry component": _SAY["reasons_too_few_points_in_geometry_component"],
 }
 
 
@@ -72,7 +66,7 @@ def check_outlines(
         findings.append(finding("z_dropped", count=int(with_height.sum())))
         shapes = shapely.force_2d(shapes)
 
-    step(Text(id="memeriksa keabsahan poligon", en="checking that polygons are valid"))
+    step(_SAY["check_outlines"])
     shapes, faults = _valid(shapes, crs, features, repair=repair, step=step)
     return gpd.GeoDataFrame(geometry=shapes, crs=crs), findings + faults
 
@@ -115,7 +109,7 @@ def _unusable(
                         feature=feature,
                         count=count,
                         limit=limit,
-                        subject=Text(id="satu fitur", en="one feature"),
+                        subject=_SAY["unusable"],
                     )
                 )
     return findings

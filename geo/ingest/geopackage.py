@@ -23,10 +23,12 @@ import shapely
 from geo.crs_names import crs_of, crs_of_wkt
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source
-from geo.language import Text
+from geo.language import Text, texts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_SAY = texts(__name__)
 
 _PERMITTED = {
     sqlite3.SQLITE_SELECT,
@@ -222,7 +224,7 @@ def _attributes(
             continue
         column = [_text(row[at], name, number) for number, row in enumerate(rows, start=1)]
         if any(isinstance(value, bytes) for value in column):
-            what = Text(id="data biner", en="binary data")
+            what = _SAY["attributes"]
             left_out.append(finding("column_left_out", column=name, what=what))
             continue
         values["geometry_" if name == "geometry" else name] = pd.Series(column, dtype=object)

@@ -16,7 +16,9 @@ from geo.crs import LONLAT, name_of, same_crs, to_lonlat
 from geo.crs_names import crs_of
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Source
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 # What offices here use, tried when a layer lies nowhere near: WGS 84, SRGI2013 and DGN95, UTM and TM-3.
 _CANDIDATES = tuple(
@@ -125,11 +127,8 @@ def _hint(bounds: _Bounds, region: gpd.GeoDataFrame | None) -> Text:
                 en=f"The coordinates fit {names}: send again with the parameter crs or mend the .prj.",
             )
         if _fits((bounds[1], bounds[0], bounds[3], bounds[2]), "EPSG:4326", goal):
-            return Text(
-                id="Bujur dan lintang tampaknya tertukar: tulis bujur lebih dahulu.",
-                en="Longitude and latitude seem to be swapped: write longitude first.",
-            )
-    return Text(id="Periksa CRS dan koordinatnya.", en="Check the CRS and the coordinates.")
+            return _SAY["hint"]
+    return _SAY["hint_2"]
 
 
 def _fits(bounds: _Bounds, name: str, goal: _Bounds) -> bool:

@@ -16,7 +16,9 @@ from typing import Any
 
 from geo.ingest.sandbox import NO_MEMORY_EXIT
 from geo.ingest.source import Job, Limits, Reference, Source
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 
 def main(folder: Path) -> None:
@@ -54,7 +56,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     def step(at: Text) -> None:
         (folder / "step.json").write_text(json.dumps(at._asdict()), encoding="utf-8")
 
-    step(Text(id="membaca berkas", en="reading the file"))
+    step(_SAY["read_and_check"])
     try:
         source = _read(job, folder)
     except UploadUnsupported as error:
@@ -73,7 +75,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
         step=step,
     )
     if result.frame is not None:
-        step(Text(id="menyimpan hasil", en="keeping the result"))
+        step(_SAY["read_and_check_2"])
         result.frame.to_parquet(folder / "layer.parquet", index=True)
     return {"report": result.report, "has_layer": result.frame is not None}
 

@@ -22,11 +22,12 @@ from typing import Any
 import geo
 from geo.ingest.findings import Finding, finding
 from geo.ingest.source import Job, Limits, Reference
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 NO_MEMORY_EXIT = 77
 _DRIVER = "ESRI Shapefile"
-_STARTING = Text(id="mulai membaca", en="starting to read")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +95,7 @@ def _step(folder: Path) -> Text:
     try:
         return Text(**json.loads((folder / "step.json").read_bytes()))
     except (OSError, ValueError, TypeError):
-        return _STARTING
+        return _SAY["starting"]
 
 
 def _tail(path: Path) -> str:

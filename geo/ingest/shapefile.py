@@ -22,10 +22,12 @@ import shapely
 from geo.ingest.archive import UnpackedShapefile
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
 from geo.ingest.source import Damage, Source
-from geo.language import Text
+from geo.language import Text, texts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_SAY = texts(__name__)
 
 # Encodings in which ASCII is ASCII, by the names that Python's codecs give them.
 ENCODINGS = (
@@ -311,7 +313,7 @@ def _geometries(
         geometry[numbers] = shapely.from_wkb(wkb, on_invalid="ignore")
     present = np.zeros(shapes, dtype=bool)
     present[numbers] = [blob is not None for blob in wkb]
-    reason = Text(id="GDAL tidak dapat membentuknya", en="GDAL cannot form it")
+    reason = _SAY["geometries"]
     damaged = {
         row: Damage("geometry_damaged", {"reason": reason})
         for row, (is_present, made) in enumerate(zip(present, geometry, strict=True))

@@ -23,8 +23,10 @@ from geo.ingest.report import report_of
 from geo.ingest.sandbox import read_confined
 from geo.ingest.shapefile import ENCODINGS, codec_of
 from geo.ingest.source import Job, Limits, Reference, SourceKind
-from geo.language import Text
+from geo.language import Text, texts
 from geo.vector.schema import LayerSchema
+
+_SAY = texts(__name__)
 
 DEFAULT_LIMITS = Limits()
 _HEAD_BYTES = 4096
@@ -148,20 +150,14 @@ def _require_size(path: Path, limits: Limits) -> None:
 
 def too_large(limit_bytes: int) -> Text:
     """The sentence for a file over the limit."""
-    return Text(
-        id="Berkas melebihi batas {n:.4g} MB. Sederhanakan atau bagi layernya.",
-        en="The file is over the limit of {n:.4g} MB. Simplify or split the layer.",
-    ).format(n=limit_bytes / 2**20)
+    return _SAY["too_large"].format(n=limit_bytes / 2**20)
 
 
 def _parsed_crs(text: str | None) -> pyproj.CRS | None:
     if text is None or not text.strip():
         return None
     if (crs := crs_of(text)) is None:
-        reason = Text(
-            id="CRS {v!r} tidak dikenal; tulis kode EPSG, misalnya EPSG:32750.",
-            en="The CRS {v!r} is not known; write an EPSG code, for example EPSG:32750.",
-        )
+        reason = _SAY["parsed_crs"]
         raise InvalidInput(reason=reason.format(v=text[:80]))
     return crs
 
@@ -170,10 +166,7 @@ def _parsed_encoding(text: str | None) -> str | None:
     if text is None or not text.strip():
         return None
     if (codec := codec_of(text)) is None:
-        reason = Text(
-            id="Pengodean {v!r} tidak dikenal. Yang tersedia: {known}.",
-            en="The encoding {v!r} is not known. Available: {known}.",
-        )
+        reason = _SAY["parsed_encoding"]
         raise InvalidInput(reason=reason.format(v=text[:40], known=", ".join(ENCODINGS)))
     return codec
 
@@ -211,10 +204,10 @@ def _looks_like(head: bytes) -> Text:
         if head.startswith(start):
             return Text(id=name, en=name)
     if not head:
-        return Text(id="berkas kosong", en="an empty file")
+        return _SAY["looks_like"]
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        return Text(id="XML (KML, GML, VRT)", en="XML (KML, GML, VRT)")
-    return Text(id="jenis lain", en="something else")
+        return _SAY["looks_like_2"]
+    return _SAY["looks_like_3"]
 
 
 def _unsupported(found: Text) -> Text:

@@ -25,9 +25,11 @@ from geo.ingest.geometry import Step, check_outlines, compare_outlines
 from geo.ingest.placement import place_features, place_layer, resolve_crs
 from geo.ingest.report import report_of
 from geo.ingest.source import Limits, Reference, Source, geometry_count
-from geo.language import Text
+from geo.language import Text, texts
 from geo.vector.regions import BY_CODE, match_regencies
 from geo.vector.schema import LayerSchema
+
+_SAY = texts(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,20 +76,16 @@ def validate(
 
     layer = gpd.GeoDataFrame(table, geometry=outlines.geometry, crs=crs)
     if crs is not None and layer.geometry.notna().any():
-        step(
-            Text(id="membandingkan dengan batas kabupaten", en="comparing with regency boundaries")
-        )
+        step(_SAY["validate"])
         findings += _place(layer, schema, features, reference)
 
     if not is_refused(findings):
         layer = _keyed(layer, schema)
-        step(Text(id="memeriksa batas bersama", en="checking common borders"))
+        step(_SAY["validate_2"])
         findings += compare_outlines(layer, schema=schema, features=features)
     changes = None
     if not is_refused(findings) and reference.current is not None:
-        step(
-            Text(id="membandingkan dengan versi terbit", en="comparing with the published version")
-        )
+        step(_SAY["validate_3"])
         fields = [field.name for field in schema.fields]
         changes = difference(layer, reference.current, fields=fields)
         findings += _removed(changes)

@@ -17,9 +17,11 @@ from rasterio.windows import Window as FileWindow
 from geo.crs import LONLAT, parse_crs, same_crs, to_lonlat
 from geo.errors import RasterRefused
 from geo.land.raster import ELEVATION, cut_off, open_raster
-from geo.language import Text
+from geo.language import Text, texts
 from geo.raster.grid import Cells, Grid, Window, blocks, valid_cells
 from geo.vector.regions import PROVINCE_CODE
+
+_SAY = texts(__name__)
 
 # The cells of a national raster of 3 arc seconds (55,000 × 20,000 float32) are 4.4 GB unpacked.
 MOST_BYTES = 16 * 1024**3
@@ -77,9 +79,9 @@ def require_land_raster(path: Path, *, name: str, region: gpd.GeoDataFrame) -> N
             _require_metres(raster)
         found = _values_inside(raster, _outline(raster, region), path)
     if found is None:
-        raise RasterRefused(reason=_EMPTY.format(path=path.name))
+        raise RasterRefused(reason=_SAY["empty"].format(path=path.name))
     if found.mark is not None:
-        raise RasterRefused(reason=_MARK.format(value=f"{found.mark:g}"), value=found.mark)
+        raise RasterRefused(reason=_SAY["mark"].format(value=f"{found.mark:g}"), value=found.mark)
     _require_sense(name, found)
     if name == ELEVATION:
         _require_heights(found, region)
@@ -96,30 +98,32 @@ class _Found:
 
 def _require_one_band(raster: rasterio.DatasetReader) -> None:
     if raster.count != 1:
-        raise RasterRefused(reason=_BANDS.format(count=raster.count), bands=raster.count)
+        raise RasterRefused(reason=_SAY["bands"].format(count=raster.count), bands=raster.count)
 
 
 def _require_plain_numbers(raster: rasterio.DatasetReader, name: str) -> None:
     dtype = str(raster.dtypes[0])
     if "complex" in dtype:
-        raise RasterRefused(reason=_COMPLEX.format(dtype=dtype))
+        raise RasterRefused(reason=_SAY["complex"].format(dtype=dtype))
     if name == ELEVATION and dtype in ("uint8", "int8"):
-        raise RasterRefused(reason=_EIGHT_BITS.format(dtype=dtype))
+        raise RasterRefused(reason=_SAY["eight_bits"].format(dtype=dtype))
     if raster.scales[0] != 1.0 or raster.offsets[0] != 0.0:
         raise RasterRefused(
-            reason=_SCALED.format(scale=f"{raster.scales[0]:g}", offset=f"{raster.offsets[0]:g}")
+            reason=_SAY["scaled"].format(
+                scale=f"{raster.scales[0]:g}", offset=f"{raster.offsets[0]:g}"
+            )
         )
 
 
 def _require_position(raster: rasterio.DatasetReader) -> None:
     if raster.crs is None or raster.transform.is_identity:
-        raise RasterRefused(reason=_NO_CRS)
+        raise RasterRefused(reason=_SAY["no_crs"])
     crs = parse_crs(raster.crs.to_wkt(), subject="raster")
     if not (crs.is_geographic or crs.is_projected):
-        raise RasterRefused(reason=_BAD_CRS.format(crs=raster.crs.to_string()))
+        raise RasterRefused(reason=_SAY["bad_crs"].format(crs=raster.crs.to_string()))
     t = raster.transform
     if t.b != 0.0 or t.d != 0.0 or t.a <= 0.0 or t.e >= 0.0:
-        raise RasterRefused(reason=_ROTATED)
+        raise RasterRefused(reason=_SAY["rotated"])
 
 
 def _require_size(raster: rasterio.DatasetReader) -> None:
@@ -127,9 +131,11 @@ def _require_size(raster: rasterio.DatasetReader) -> None:
     block_height, block_width = raster.block_shapes[0]
     facts = {"width": raster.width, "height": raster.height}
     if raster.width * raster.height * cell_bytes > MOST_BYTES:
-        raise RasterRefused(reason=_TOO_LARGE.format(most=MOST_BYTES // 1024**3, **facts), **facts)
+        raise RasterRefused(
+            reason=_SAY["too_large"].format(most=MOST_BYTES // 1024**3, **facts), **facts
+        )
     if block_height * block_width * cell_bytes > _MOST_BLOCK_BYTES:
-        raise RasterRefused(reason=_ONE_BLOCK, **facts)
+        raise RasterRefused(reason=_SAY["one_block"], **facts)
 
 
 def _require_metres(raster: rasterio.DatasetReader) -> None:
@@ -140,12 +146,12 @@ def _require_metres(raster: rasterio.DatasetReader) -> None:
         if axis.direction == "up" and axis.unit_conversion_factor != 1.0
     ]
     if unit in _FEET or vertical:
-        raise RasterRefused(reason=_IN_FEET.format(unit=unit or vertical[0].unit_name))
+        raise RasterRefused(reason=_SAY["in_feet"].format(unit=unit or vertical[0].unit_name))
     grid = Grid(raster.crs.to_wkt(), raster.transform, raster.width, raster.height)
     width, height = grid.cell_size_m(Window(grid.height // 2, 0, 1, grid.width))
     coarsest = max(float(width[0]), float(height[0]))
     if coarsest > _COARSEST_DEM_M:
-        raise RasterRefused(reason=_COARSE.format(cell=f"{coarsest:.0f}", most=1000))
+        raise RasterRefused(reason=_SAY["coarse"].format(cell=f"{coarsest:.0f}", most=1000))
 
 
 def _outline(raster: rasterio.DatasetReader, region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -154,14 +160,14 @@ def _outline(raster: rasterio.DatasetReader, region: gpd.GeoDataFrame) -> gpd.Ge
     try:
         outline = to_lonlat(region) if same_crs(crs, LONLAT) else region.to_crs(crs)
     except Exception as error:  # PROJ names its failures by many classes
-        raise RasterRefused(reason=_BAD_CRS.format(crs=raster.crs.to_string())) from error
+        raise RasterRefused(reason=_SAY["bad_crs"].format(crs=raster.crs.to_string())) from error
     wanted = shapely.box(*outline.total_bounds)
     share = wanted.intersection(shapely.box(*raster.bounds)).area / wanted.area
     # Not "at least": a position that PROJ could not compute is infinite, and its share NaN.
     if not share >= 0.01:
         bounds = [round(b, 3) for b in raster.bounds]
         raise RasterRefused(
-            reason=_MISSES.format(
+            reason=_SAY["misses"].format(
                 bounds=bounds,
                 crs=raster.crs.to_string(),
                 wanted=[round(float(b), 3) for b in outline.total_bounds],
@@ -226,7 +232,7 @@ def _require_sense(name: str, found: _Found) -> None:
     limits = _LIMITS.get(name)
     if limits and not limits[0] <= found.low <= found.high <= limits[1]:
         raise RasterRefused(
-            reason=_NONSENSE.format(
+            reason=_SAY["nonsense"].format(
                 name=name,
                 low=f"{found.low:g}",
                 high=f"{found.high:g}",
@@ -241,101 +247,17 @@ def _require_heights(found: _Found, region: gpd.GeoDataFrame) -> None:
     highest = _HIGHEST_PROVINCE_M if here else _HIGHEST_COUNTRY_M
     facts = {"low": f"{found.low:g}", "high": f"{found.high:g}"}
     if found.low == found.high:
-        raise RasterRefused(reason=_LEVEL.format(**facts))
+        raise RasterRefused(reason=_SAY["level"].format(**facts))
     if found.low < _LOWEST_M:
-        raise RasterRefused(reason=_TOO_LOW.format(least=f"{_LOWEST_M:g}", **facts))
+        raise RasterRefused(reason=_SAY["too_low"].format(least=f"{_LOWEST_M:g}", **facts))
     if found.high > highest * _MARGIN:
-        reason = _LIKE_FEET if found.high * _FOOT_M <= highest * _MARGIN else _TOO_HIGH
-        summit = _HALAU_HALAU if here else _PUNCAK_JAYA
+        reason = (
+            _SAY["like_feet"] if found.high * _FOOT_M <= highest * _MARGIN else _SAY["too_high"]
+        )
+        summit = _SAY["halau_halau"] if here else _SAY["puncak_jaya"]
         raise RasterRefused(
             reason=Text(
                 id=reason.id.format(summit=summit.id, **facts),
                 en=reason.en.format(summit=summit.en, **facts),
             )
         )
-
-
-_BANDS = Text(
-    id="Raster ini punya {count} pita; lapisan lahan punya satu. Citra berwarna bukan lapisan lahan: ekspor pita yang dimaksud.",
-    en="This raster has {count} bands; a land layer has one. A colour image is no land layer: export the band that is meant.",
-)
-_NO_CRS = Text(
-    id="Raster ini tidak menyebut CRS atau posisinya. Beri georeferensi di dalam berkasnya, misalnya dengan gdal_translate -a_srs; berkas di sampingnya (.tfw, .aux.xml) tidak dibaca.",
-    en="This raster does not say its CRS or position. Georeference the file itself, for example with gdal_translate -a_srs; files beside it (.tfw, .aux.xml) are not read.",
-)
-_MISSES = Text(
-    id="Raster ini berada di {bounds} ({crs}) dan tidak menyentuh provinsi, yang berada di {wanted} dalam CRS itu. Periksa CRS-nya.",
-    en="This raster lies at {bounds} ({crs}) and misses the province, which lies at {wanted} in that CRS. Check its CRS.",
-)
-_EMPTY = Text(
-    id="{path} tidak punya satu pun sel bernilai di dalam provinsi (semua nodata).",
-    en="{path} has no valid cell inside the province (all nodata).",
-)
-_NONSENSE = Text(
-    id="Nilai {name} berkisar {low} sampai {high}; yang masuk akal {min} sampai {max}. Periksa satuan dan nodata.",
-    en="Values of {name} run from {low} to {high}; {min} to {max} makes sense. Check the unit and nodata.",
-)
-_COMPLEX = Text(
-    id="Raster ini berisi bilangan kompleks ({dtype}), misalnya radar mentah; lapisan lahan berisi bilangan biasa.",
-    en="This raster holds complex numbers ({dtype}), such as raw radar; a land layer holds plain numbers.",
-)
-_EIGHT_BITS = Text(
-    id="Ketinggian tidak muat dalam 8 bit ({dtype}): ini gambar, bukan model elevasi. Pakai DEM aslinya.",
-    en="Heights do not fit into 8 bits ({dtype}): this is a picture, not an elevation model. Use the DEM itself.",
-)
-_SCALED = Text(
-    id="Nilai raster ini harus dikali {scale} dan ditambah {offset}. Terapkan lebih dahulu dengan gdal_translate -unscale.",
-    en="The values of this raster must be multiplied by {scale} and {offset} added. Apply that first with gdal_translate -unscale.",
-)
-_BAD_CRS = Text(
-    id="CRS raster ini ({crs}) bukan geografis atau terproyeksi, atau provinsi tidak dapat dipindahkan ke sana. Proyeksikan dengan gdalwarp -t_srs EPSG:4326.",
-    en="This raster's CRS ({crs}) is neither geographic nor projected, or the province cannot be moved to it. Reproject it with gdalwarp -t_srs EPSG:4326.",
-)
-_ROTATED = Text(
-    id="Raster ini terputar atau terbalik; sel lapisan lahan sejajar dengan CRS-nya dan utara di atas. Luruskan dengan gdalwarp.",
-    en="This raster is rotated or flipped; the cells of a land layer follow their CRS, north up. Straighten it with gdalwarp.",
-)
-_TOO_LARGE = Text(
-    id="Raster ini mengaku {width} × {height} sel, lebih dari {most} GiB bila dibuka. Potong ke provinsi atau perbesar selnya.",
-    en="This raster claims {width} × {height} cells, more than {most} GiB unpacked. Clip it to the province or make its cells larger.",
-)
-_ONE_BLOCK = Text(
-    id="Raster ini disimpan dalam blok yang terlalu besar untuk dibaca sebagian. Simpan ulang dengan gdal_translate -co TILED=YES.",
-    en="This raster is stored in blocks too large to be read in parts. Save it again with gdal_translate -co TILED=YES.",
-)
-_IN_FEET = Text(
-    id="Raster ini menyebut satuan tingginya {unit!r}; ketinggian harus dalam meter. Ubah dengan gdal_calc (kaki × 0,3048).",
-    en="This raster gives its heights in {unit!r}; elevation is in metres. Convert it with gdal_calc (feet × 0.3048).",
-)
-_COARSE = Text(
-    id="Sel DEM ini selebar {cell} m; di atas {most} m lereng tidak mengatakan apa pun tentang tanahnya.",
-    en="The cells of this DEM are {cell} m wide; above {most} m a slope says nothing of the ground.",
-)
-_MARK = Text(
-    id="Di dalam provinsi ada sel bernilai {value}, yang tampaknya tanda nodata tetapi tidak dinyatakan. Nyatakan dengan gdal_translate -a_nodata {value}.",
-    en="Inside the province there are cells of {value}, which looks like a mark of nodata and is not declared. Declare it with gdal_translate -a_nodata {value}.",
-)
-_LEVEL = Text(
-    id="Semua ketinggian di dalam provinsi sama ({low} m): ini bukan model elevasi.",
-    en="All heights inside the province are the same ({low} m): this is no elevation model.",
-)
-_TOO_LOW = Text(
-    id="Ketinggian terendah di dalam provinsi {low} m; daratan tidak serendah itu (batas {least} m). Periksa nodata, atau buang kedalaman laut.",
-    en="The lowest height inside the province is {low} m; no land lies that low (limit {least} m). Check nodata, or remove sea depths.",
-)
-_LIKE_FEET = Text(
-    id="Ketinggian tertinggi di dalam provinsi {high} m, di atas {summit}. Nilainya masuk akal bila satuannya kaki: ubah ke meter dengan gdal_calc (kaki × 0,3048).",
-    en="The highest height inside the province is {high} m, above {summit}. It would make sense in feet: convert to metres with gdal_calc (feet × 0.3048).",
-)
-_TOO_HIGH = Text(
-    id="Ketinggian tertinggi di dalam provinsi {high} m, di atas {summit}. Periksa satuan dan nodata.",
-    en="The highest height inside the province is {high} m, above {summit}. Check the unit and nodata.",
-)
-_HALAU_HALAU = Text(
-    id="puncak Kalimantan Selatan, Gunung Halau-Halau (1.901 m)",
-    en="the summit of South Kalimantan, Gunung Halau-Halau (1,901 m)",
-)
-_PUNCAK_JAYA = Text(
-    id="puncak Indonesia, Puncak Jaya (4.884 m)",
-    en="the summit of Indonesia, Puncak Jaya (4,884 m)",
-)

@@ -21,7 +21,9 @@ from rasterio.warp import transform_bounds
 
 from geo.crs import distance_m
 from geo.errors import RasterRefused
-from geo.language import Text
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 # Names that the shipped models and maps know, and the unit that they expect.
 KNOWN_RASTERS: Mapping[str, str] = {
@@ -59,7 +61,9 @@ def open_raster(path: Path) -> Iterator[rasterio.DatasetReader]:
                 warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
                 raster = rasterio.open(path, driver="GTiff")
         except rasterio.errors.RasterioIOError as error:
-            raise RasterRefused(reason=_UNREADABLE.format(path=path.name, error=error)) from error
+            raise RasterRefused(
+                reason=_SAY["unreadable"].format(path=path.name, error=error)
+            ) from error
         with raster:
             yield raster
 
@@ -107,14 +111,4 @@ def write_cloud_optimised(path: Path, target: Path) -> None:
 
 def cut_off(path: Path, error: Exception) -> RasterRefused:
     """The refusal of a raster whose cells cannot all be read."""
-    return RasterRefused(reason=_CUT_OFF.format(path=path.name, error=error))
-
-
-_UNREADABLE = Text(
-    id="{path} tidak dapat dibaca sebagai GeoTIFF ({error}).",
-    en="{path} cannot be read as a GeoTIFF ({error}).",
-)
-_CUT_OFF = Text(
-    id="{path} terpotong atau rusak: sebagian selnya tidak dapat dibaca ({error}). Salin ulang berkasnya.",
-    en="{path} is cut off or damaged: some of its cells cannot be read ({error}). Copy the file again.",
-)
+    return RasterRefused(reason=_SAY["cut_off"].format(path=path.name, error=error))

@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.value_functions import stepped
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 
@@ -100,9 +102,9 @@ def parse_rule(text: str) -> ScoreRule | MorphologyRule:
         table = tomllib.loads(text)
         return _KINDS[table["kind"]](table)
     except KeyError as error:
-        raise InvalidInput(reason=_MISSING.format(name=error.args[0])) from error
+        raise InvalidInput(reason=_SAY["missing"].format(name=error.args[0])) from error
     except (TypeError, ValueError) as error:  # TOMLDecodeError is a ValueError
-        raise InvalidInput(reason=_BROKEN.format(reason=error)) from error
+        raise InvalidInput(reason=_SAY["broken"].format(reason=error)) from error
 
 
 def score_sum(
@@ -176,7 +178,7 @@ def _soil_scores(rule: ScoreRule, soil_class: Array) -> Array:
     allowed = np.arange(1, len(rule.soil_scores) + 1)
     if not np.isin(soil_class[known], allowed).all():
         found = sorted({float(c) for c in soil_class[known]} - set(allowed.tolist()))
-        raise InvalidInput(reason=_SOIL.format(found=found[:5], most=len(allowed)))
+        raise InvalidInput(reason=_SAY["soil"].format(found=found[:5], most=len(allowed)))
     position = np.where(known, soil_class, 1).astype(np.intp) - 1
     return np.where(known, np.asarray(rule.soil_scores)[position], np.nan)
 
@@ -233,14 +235,3 @@ def _steps(table: Mapping[str, Any], values: str) -> Steps:
     if len(found) != len(bounds) + 1:
         raise ValueError(f"{len(bounds)} upper_bounds need {len(bounds) + 1} {values}")
     return Steps(bounds, found)
-
-
-_MISSING = Text(
-    id="Aturan lahan: {name!r} tidak ada atau tidak dikenal.",
-    en="Land rule: {name!r} is missing or unknown.",
-)
-_BROKEN = Text(id="Aturan lahan rusak: {reason}.", en="Broken land rule: {reason}.")
-_SOIL = Text(
-    id="Kelas tanah {found} tidak ada dalam aturan; yang sah 1 sampai {most}.",
-    en="Soil classes {found} are not in the rule; 1 to {most} are valid.",
-)

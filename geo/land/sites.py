@@ -31,8 +31,10 @@ from geo.land.settlement import (
     MIN_SUITABILITY,
 )
 from geo.land.suitability import Mask, Surface, cells_inside, window_of
-from geo.language import Text
+from geo.language import Text, texts
 from geo.raster.grid import Array, Grid
+
+_SAY = texts(__name__)
 
 # Some 40 bytes a cell are held at once: 640 MB. At 30 m this is a square of 120 km.
 MOST_CELLS = 16_000_000
@@ -45,11 +47,11 @@ SLOPE_COLUMNS = (
     "slope_over_40_share",
 )
 _SLOPE_TITLES = (
-    Text(id="datar (0–2%)", en="flat (0–2%)"),
-    Text(id="landai (2–5%)", en="gentle (2–5%)"),
-    Text(id="bergelombang (5–15%)", en="moderate (5–15%)"),
-    Text(id="curam (15–40%)", en="steep (15–40%)"),
-    Text(id="sangat curam (> 40%)", en="very steep (> 40%)"),
+    _SAY["slope_titles_flat__0_2"],
+    _SAY["slope_titles_gentle__2_5"],
+    _SAY["slope_titles_moderate__5_15"],
+    _SAY["slope_titles_steep__15_40"],
+    _SAY["slope_titles_very_steep"],
 )
 _M2_PER_HA = 10_000.0
 _ROUNDING = 1e-9
@@ -123,7 +125,7 @@ def candidate_sites(
     """
     if grid.width * grid.height > MOST_CELLS:
         raise InvalidInput(
-            reason=_TOO_LARGE.format(cells=grid.width * grid.height, most=MOST_CELLS)
+            reason=_SAY["too_large"].format(cells=grid.width * grid.height, most=MOST_CELLS)
         )
     fits = cells_in_zone(zone, grid) & (suitability >= min_suitability)
     need_ha = households * area_per_household_ha
@@ -249,12 +251,12 @@ def _frame(
 def _reasons(row: Mapping[str, Any], area_per_household_ha: float, reach_m: float) -> Text:
     """Why a patch is a candidate, and what nobody could check, in one paragraph."""
     suitable = filled(
-        _SUITABLE,
+        _SAY["suitable"],
         mean=number(row["suitability_mean"], 1),
         least=number(row["suitability_min"], 1),
     )
     room = filled(
-        _ROOM,
+        _SAY["room"],
         area=number(row["area_ha"], 0),
         households=number(row["households"], 0),
         each=number(area_per_household_ha, 1),
@@ -263,7 +265,7 @@ def _reasons(row: Mapping[str, Any], area_per_household_ha: float, reach_m: floa
     parts = [
         suitable,
         room,
-        *([filled(_PART, area=number(row["patch_ha"], 0))] if is_part else []),
+        *([filled(_SAY["part"], area=number(row["patch_ha"], 0))] if is_part else []),
         _road_reason(row["road_distance_m"], reach_m),
         _slope_reason(row),
     ]
@@ -272,16 +274,18 @@ def _reasons(row: Mapping[str, Any], area_per_household_ha: float, reach_m: floa
 
 def _road_reason(distance_m: float, reach_m: float) -> Text:
     if np.isnan(distance_m):
-        return _ROAD_UNKNOWN
-    return filled(_ROAD, distance=number(distance_m / 1000, 1), reach=number(reach_m / 1000, 1))
+        return _SAY["road_unknown"]
+    return filled(
+        _SAY["road"], distance=number(distance_m / 1000, 1), reach=number(reach_m / 1000, 1)
+    )
 
 
 def _slope_reason(row: Mapping[str, Any]) -> Text:
     shares = [row[name] for name in SLOPE_COLUMNS]
     if np.isnan(shares[0]):
-        return _SLOPE_UNKNOWN
+        return _SAY["slope_unknown"]
     most = int(np.argmax(shares))
-    return filled(_SLOPE, share=number(100 * shares[most], 0), title=_SLOPE_TITLES[most])
+    return filled(_SAY["slope"], share=number(100 * shares[most], 0), title=_SLOPE_TITLES[most])
 
 
 def number(value: float, decimals: int) -> Text:
@@ -302,33 +306,3 @@ def filled(sentence: Text, **facts: Text) -> Text:
         id=sentence.id.format(**{name: fact.id for name, fact in facts.items()}),
         en=sentence.en.format(**{name: fact.en for name, fact in facts.items()}),
     )
-
-
-_TOO_LARGE = Text(
-    id="Kawasan ini {cells} sel pada peta acuan, paling banyak {most}. Pakai kawasan yang lebih kecil atau peta yang lebih kasar.",
-    en="This area has {cells} cells on the reference map, {most} at most. Use a smaller area or a coarser map.",
-)
-_SUITABLE = Text(
-    id="Kesesuaian rata-rata {mean}, terendah {least}.",
-    en="Suitability {mean} on average, {least} at least.",
-)
-_ROOM = Text(
-    id="{area} ha, cukup untuk {households} KK pada {each} ha bruto per KK.",
-    en="{area} ha, room for {households} households at {each} ha gross each.",
-)
-_PART = Text(
-    id="Bagian dari hamparan {area} ha yang sesuai.",
-    en="Part of {area} ha of suitable land that hangs together.",
-)
-_ROAD = Text(
-    id="{distance} km dari jalan (batas {reach} km).",
-    en="{distance} km from a road (limit {reach} km).",
-)
-_ROAD_UNKNOWN = Text(
-    id="Jarak ke jalan belum diperiksa: tidak ada datanya.",
-    en="Distance to a road not checked: there are no data.",
-)
-_SLOPE = Text(id="Lereng: {share}% {title}.", en="Slope: {share}% {title}.")
-_SLOPE_UNKNOWN = Text(
-    id="Lereng belum diperiksa: tidak ada datanya.", en="Slope not checked: there are no data."
-)

@@ -5,14 +5,13 @@ It imports nothing heavy: every start of the service asks it.
 
 from typing import Final
 
-from geo.language import Text
+from geo.language import texts
 from geo.store.versions import Published
 
+_SAY = texts(__name__)
+
 SYNTHETIC: Final = "SINTETIS"
-NOTICE: Final = Text(
-    id="Data contoh sintetis: medan, lereng dan gambut di sini rekaan, bukan data nyata.",
-    en="Synthetic demo data: terrain, slope and peat here are made up, not real data.",
-)
+NOTICE: Final = _SAY["notice_synthetic_demo_data"]
 
 
 def has_synthetic_land(now: Published) -> bool:

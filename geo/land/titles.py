@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping
 
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 _TITLES: Mapping[str, Text] = {
-    "landcover": Text(id="tutupan lahan", en="land cover"),
-    "landmask": Text(id="daratan dan laut", en="land and sea"),
-    "elevation": Text(id="ketinggian", en="elevation"),
-    "elevation_coarse": Text(id="ketinggian (kasar)", en="elevation (coarse)"),
-    "slope_percent": Text(id="lereng", en="slope"),
-    "relief_m": Text(id="relief", en="relief"),
-    "hillshade": Text(id="bayangan lereng", en="hillshade"),
-    "wetness": Text(id="kebasahan topografi", en="topographic wetness"),
-    "height_above_drainage_m": Text(
-        id="tinggi di atas aliran air", en="height above the nearest drainage"
-    ),
-    "road_distance_m": Text(id="jarak ke jalan", en="distance to roads"),
-    "river_distance_m": Text(id="jarak ke sungai", en="distance to rivers"),
-    "forest_estate": Text(id="kawasan hutan", en="forest estate"),
-    "peat_depth_m": Text(id="kedalaman gambut", en="peat depth"),
+    "landcover": _SAY["titles_landcover"],
+    "landmask": _SAY["titles_landmask"],
+    "elevation": _SAY["titles_elevation"],
+    "elevation_coarse": _SAY["titles_elevation_coarse"],
+    "slope_percent": _SAY["titles_slope_percent"],
+    "relief_m": _SAY["titles_relief_m"],
+    "hillshade": _SAY["titles_hillshade"],
+    "wetness": _SAY["titles_wetness"],
+    "height_above_drainage_m": _SAY["titles_height_above_drainage_m"],
+    "road_distance_m": _SAY["titles_road_distance_m"],
+    "river_distance_m": _SAY["titles_river_distance_m"],
+    "forest_estate": _SAY["titles_forest_estate"],
+    "peat_depth_m": _SAY["titles_peat_depth_m"],
 }
 
 

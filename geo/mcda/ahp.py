@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InconsistentJudgements
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.missing_judgements import (
     completed,
     joined_pieces,
     missing_pairs,
     principal_eigenvector,
 )
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 
@@ -142,7 +144,7 @@ def pairwise_matrix(
     missing = np.argwhere(np.isnan(matrix))
     if len(missing) and not incomplete:
         i, j = (int(k) for k in missing[0])
-        raise InconsistentJudgements(reason=_MISSING.format(first=items[i], second=items[j]))
+        raise InconsistentJudgements(reason=_SAY["missing"].format(first=items[i], second=items[j]))
     return matrix
 
 
@@ -160,15 +162,17 @@ def judgement_matrix(items: Sequence[str], matrix: Sequence[Sequence[float]] | A
     n = len(items)
     if len(matrix) != n or any(len(row) != n for row in matrix):
         raise InconsistentJudgements(
-            reason=_SHAPE.format(n=n, items=", ".join(items), rows=[len(row) for row in matrix])
+            reason=_SAY["shape"].format(
+                n=n, items=", ".join(items), rows=[len(row) for row in matrix]
+            )
         )
     written = np.array(matrix, dtype=np.float64).reshape(n, n)
     for i, j in np.argwhere(~((written > 0) & (written < np.inf))):
         raise InconsistentJudgements(
-            reason=_CELL.format(row=items[i], column=items[j], value=written[i, j])
+            reason=_SAY["cell"].format(row=items[i], column=items[j], value=written[i, j])
         )
     for i, j in np.argwhere(np.abs(written * written.T - 1) > _RECIPROCAL_TOLERANCE):
-        reason = _DIAGONAL if i == j else _NOT_RECIPROCAL
+        reason = _SAY["diagonal"] if i == j else _SAY["not_reciprocal"]
         raise InconsistentJudgements(
             reason=reason.format(
                 row=items[i],
@@ -228,7 +232,7 @@ def ahp_weights(
     """
     if random_index not in RANDOM_INDEX:
         raise InconsistentJudgements(
-            reason=_TABLE.format(name=random_index, known=", ".join(RANDOM_INDEX))
+            reason=_SAY["table"].format(name=random_index, known=", ".join(RANDOM_INDEX))
         )
     matrix = completed(items, pairwise)
     missing = missing_pairs(pairwise)
@@ -315,41 +319,9 @@ def _require_judgement(index: Mapping[str, int], first: str, second: str, ratio:
     for name in (first, second):
         if name not in index:
             raise InconsistentJudgements(
-                reason=_UNKNOWN.format(name=name, items=", ".join(index)), unknown=name
+                reason=_SAY["unknown"].format(name=name, items=", ".join(index)), unknown=name
             )
     if first == second or not 1 / LARGEST_RATIO - 1e-9 <= ratio <= LARGEST_RATIO + 1e-9:
-        raise InconsistentJudgements(reason=_SCALE.format(first=first, second=second, ratio=ratio))
-
-
-_MISSING = Text(
-    id="Pasangan {first!r} dan {second!r} belum dinilai. Setiap pasangan perlu satu penilaian 1/9 sampai 9.",
-    en="The pair {first!r} and {second!r} is not judged. Every pair needs one judgement from 1/9 to 9.",
-)
-_UNKNOWN = Text(
-    id="{name!r} bukan kriteria di sini. Yang dapat dinilai: {items}.",
-    en="{name!r} is no criterion here. What can be judged: {items}.",
-)
-_SCALE = Text(
-    id="Penilaian {first!r} terhadap {second!r} adalah {ratio}; skala Saaty berjalan dari 1/9 sampai 9.",
-    en="The judgement of {first!r} against {second!r} is {ratio}; Saaty's scale runs from 1/9 to 9.",
-)
-_SHAPE = Text(
-    id="Matriks harus {n} × {n}, satu baris dan satu kolom untuk tiap: {items}. Panjang barisnya: {rows}.",
-    en="The matrix must be {n} × {n}, a row and a column for each of: {items}. Its rows have {rows} cells.",
-)
-_CELL = Text(
-    id="Sel baris {row!r} kolom {column!r} berisi {value}; isilah bilangan di atas 0, antara 1/9 dan 9.",
-    en="The cell in row {row!r}, column {column!r} holds {value}; write a number above 0, from 1/9 to 9.",
-)
-_DIAGONAL = Text(
-    id="Sel baris {row!r} kolom {column!r} berisi {value}; sesuatu sama penting dengan dirinya: tulis 1.",
-    en="The cell in row {row!r}, column {column!r} holds {value}; a thing is as important as itself: write 1.",
-)
-_NOT_RECIPROCAL = Text(
-    id="Baris {row!r} kolom {column!r} berisi {value}, tetapi baris {column!r} kolom {row!r} berisi {other} dan bukan {mend}. Perbaiki salah satunya.",
-    en="Row {row!r}, column {column!r} holds {value}, but row {column!r}, column {row!r} holds {other} instead of {mend}. Mend one of them.",
-)
-_TABLE = Text(
-    id="Tabel indeks acak {name!r} tidak ada. Yang ada: {known}.",
-    en="There is no random-index table {name!r}. There are: {known}.",
-)
+        raise InconsistentJudgements(
+            reason=_SAY["scale"].format(first=first, second=second, ratio=ratio)
+        )

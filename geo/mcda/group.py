@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InconsistentJudgements, InvalidWeights
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.ahp import (
     DEFAULT_RANDOM_INDEX,
     AhpWeights,
@@ -21,6 +21,8 @@ from geo.mcda.ahp import (
 )
 from geo.mcda.consensus import ConsensusLevel, consensus, consensus_level
 from geo.mcda.missing_judgements import joined_pieces
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 Pairs = Mapping[tuple[str, str], float]
@@ -201,7 +203,7 @@ def judge_groups_together(
         unknown = sorted(set(member.judgements) - set(groups))
         if unknown:
             raise InconsistentJudgements(
-                reason=_NO_GROUP.format(
+                reason=_SAY["no_group"].format(
                     member=member.name, group=unknown[0], known=", ".join(groups)
                 )
             )
@@ -325,8 +327,12 @@ def _matrix_of(member: Member, items: Sequence[str], group: str) -> Array:
         return pairwise_matrix(items, member.judgements[group], incomplete=True)
     except InconsistentJudgements as error:
         reason = Text(
-            id=_OF_MEMBER.id.format(member=member.name, group=group, reason=error.detail("id")),
-            en=_OF_MEMBER.en.format(member=member.name, group=group, reason=error.detail("en")),
+            id=_SAY["of_member"].id.format(
+                member=member.name, group=group, reason=error.detail("id")
+            ),
+            en=_SAY["of_member"].en.format(
+                member=member.name, group=group, reason=error.detail("en")
+            ),
         )
         raise InconsistentJudgements(reason=reason, member=member.name, group=group) from error
 
@@ -334,7 +340,7 @@ def _matrix_of(member: Member, items: Sequence[str], group: str) -> Array:
 def _shares(judging: Sequence[Member], group: str) -> Array:
     weights = np.array([member.weight for member in judging], dtype=np.float64)
     if not (weights > 0).any():
-        raise InvalidWeights(reason=_NOBODY.format(group=group))
+        raise InvalidWeights(reason=_SAY["nobody"].format(group=group))
     # By the largest first, so that huge weights cannot overflow in the sum.
     shares = weights / weights.max()
     normalised: Array = shares / shares.sum()
@@ -345,29 +351,9 @@ def _require_members(members: Sequence[Member]) -> None:
     names = [member.name for member in members]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InconsistentJudgements(reason=_TWICE.format(member=twice[0]), member=twice[0])
+        raise InconsistentJudgements(reason=_SAY["twice"].format(member=twice[0]), member=twice[0])
     for member in members:
         if not 0 <= member.weight < np.inf:
-            raise InvalidWeights(reason=_WEIGHT.format(member=member.name, weight=member.weight))
-
-
-_OF_MEMBER = Text(
-    id="Penilaian {member!r} untuk {group!r}: {reason}",
-    en="The judgements of {member!r} about {group!r}: {reason}",
-)
-_TWICE = Text(
-    id="Peserta {member!r} tertulis dua kali. Gabungkan penilaiannya atau beri nama lain.",
-    en="The member {member!r} stands twice. Join its judgements or give another name.",
-)
-_WEIGHT = Text(
-    id="Bobot peserta {member!r} adalah {weight}; bobot harus 0 atau lebih.",
-    en="The weight of member {member!r} is {weight}; a weight must be 0 or more.",
-)
-_NOBODY = Text(
-    id="Tidak ada peserta dengan bobot di atas 0 yang menilai {group!r}.",
-    en="No member with a weight above 0 judged {group!r}.",
-)
-_NO_GROUP = Text(
-    id="{member!r} menilai kelompok {group!r} yang tidak ada. Yang ada: {known}.",
-    en="{member!r} judges a group {group!r} that there is not. There are: {known}.",
-)
+            raise InvalidWeights(
+                reason=_SAY["weight"].format(member=member.name, weight=member.weight)
+            )

@@ -16,10 +16,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.ahp import JudgedTwice
 from geo.mcda.group import Member
 from geo.mcda.weight_request import Judgements, Wish
+
+_SAY = texts(__name__)
 
 _KEYS = frozenset({"judgements", "member", "incomplete"})
 _MEMBER_KEYS = frozenset({"name", "weight", "judgements"})
@@ -54,10 +56,10 @@ def parse_judgements(text: str) -> Wish:
     _require_keys(table, "-", _KEYS)
     incomplete = table.get("incomplete", False)
     if not isinstance(incomplete, bool):
-        raise InvalidJudgementFile(place="incomplete", reason=_NO_SWITCH)
+        raise InvalidJudgementFile(place="incomplete", reason=_SAY["no_switch"])
     members = table.get("member", [])
     if not isinstance(members, list) or bool(members) == ("judgements" in table):
-        raise InvalidJudgementFile(place="-", reason=_ONE_KIND)
+        raise InvalidJudgementFile(place="-", reason=_SAY["one_kind"])
     return Wish(
         judgements=_groups(table["judgements"], "judgements") if "judgements" in table else None,
         is_incomplete=incomplete,
@@ -69,7 +71,7 @@ def _member(entry: Any, place: str) -> Member:
     _require_keys(entry, place, _MEMBER_KEYS)
     name, weight = entry.get("name"), entry.get("weight", 1.0)
     if not isinstance(name, str) or not name.strip():
-        raise InvalidJudgementFile(place=f"{place}.name", reason=_NO_NAME)
+        raise InvalidJudgementFile(place=f"{place}.name", reason=_SAY["no_name"])
     return Member(
         name=name.strip(),
         weight=_number(weight, f"{place}.weight"),
@@ -79,7 +81,7 @@ def _member(entry: Any, place: str) -> Member:
 
 def _groups(stated: Any, place: str) -> Judgements:
     if not isinstance(stated, Mapping) or not stated:
-        raise InvalidJudgementFile(place=place, reason=_NO_GROUPS)
+        raise InvalidJudgementFile(place=place, reason=_SAY["no_groups"])
     return {group: _pairs(rows, f"{place}.{group}") for group, rows in stated.items()}
 
 
@@ -88,7 +90,7 @@ def _pairs(rows: Any, place: str) -> dict[tuple[str, str], float]:
     for i, row in enumerate(rows if isinstance(rows, list) else [rows]):
         is_row = isinstance(row, list) and len(row) == 3
         if not is_row or not all(isinstance(name, str) for name in row[:2]):
-            raise InvalidJudgementFile(place=f"{place}[{i}]", reason=_NO_ROW)
+            raise InvalidJudgementFile(place=f"{place}[{i}]", reason=_SAY["no_row"])
         ratio = _number(row[2], f"{place}[{i}]")
         if pairs.get((row[0], row[1]), ratio) != ratio:
             raise JudgedTwice(first=row[0], second=row[1])
@@ -100,41 +102,17 @@ def _number(value: Any, place: str) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     # TOML has nan and inf, and whole numbers that no float can hold.
     if not is_number or not abs(value) <= _LARGEST:
-        raise InvalidJudgementFile(place=place, reason=_NO_NUMBER.format(value=repr(value)[:50]))
+        raise InvalidJudgementFile(
+            place=place, reason=_SAY["no_number"].format(value=repr(value)[:50])
+        )
     return float(value)
 
 
 def _require_keys(table: Any, place: str, known: frozenset[str]) -> None:
     if not isinstance(table, Mapping):
-        raise InvalidJudgementFile(place=place, reason=_NO_GROUPS)
+        raise InvalidJudgementFile(place=place, reason=_SAY["no_groups"])
     unknown = sorted(set(table) - known)
     if unknown:
         listed = ", ".join(sorted(known))
-        reason = _UNKNOWN.format(name=unknown[0][:50], known=listed)
+        reason = _SAY["unknown"].format(name=unknown[0][:50], known=listed)
         raise InvalidJudgementFile(place=place, reason=reason)
-
-
-_ONE_KIND = Text(
-    id="tulis satu tabel [judgements], atau [[member]] untuk setiap penilai, tidak keduanya.",
-    en="write one table [judgements], or [[member]] for everybody who judges, not both.",
-)
-_NO_NAME = Text(
-    id="setiap penilai perlu nama dalam tanda kutip.",
-    en="everybody who judges needs a quoted name.",
-)
-_NO_SWITCH = Text(id="tulis true atau false.", en="write true or false.")
-_NO_GROUPS = Text(
-    id='tulis kelompok dan pasangannya, misalnya goal = [["huni", "usaha", 2]].',
-    en='write a group and its pairs, such as goal = [["huni", "usaha", 2]].',
-)
-_NO_ROW = Text(
-    id='setiap penilaian adalah ["pertama", "kedua", angka], misalnya ["huni", "usaha", 2].',
-    en='every judgement is ["first", "second", number], such as ["huni", "usaha", 2].',
-)
-_NO_NUMBER = Text(
-    id="{value} bukan angka yang dapat dipakai.", en="{value} is no number that can be used."
-)
-_UNKNOWN = Text(
-    id="{name!r} tidak dikenal di sini; yang dapat ditulis: {known}.",
-    en="{name!r} is not known here; you can write: {known}.",
-)

@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.decision_tables import unicriterion_flows
 from geo.mcda.ordered_average import criterion_order_weights, require_risk
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 
@@ -325,71 +327,50 @@ METHODS: Mapping[str, Method] = {
     for method in (
         Method(
             id="weighted_sum",
-            title=Text(id="Jumlah tertimbang", en="Weighted sum"),
-            description=Text(
-                id="Nilai dikalikan bobot lalu dijumlahkan. Kekurangan di satu kriteria dapat ditutup oleh kelebihan di kriteria lain.",
-                en="Values times weights, added up. A weakness in one criterion can be made up by strength in another.",
-            ),
+            title=_SAY["methods_weighted_sum"],
+            description=_SAY["methods_weighted_sum_description"],
             source="Malczewski (1999), GIS and Multicriteria Decision Analysis, ch. 6",
             points=weighted_sum_points,
         ),
         Method(
             id="geometric_mean",
-            title=Text(id="Rata-rata geometrik dimensi", en="Geometric mean of dimensions"),
-            description=Text(
-                id="Rata-rata di dalam dimensi, rata-rata geometrik antardimensi seperti IPM. Dimensi yang tertinggal hanya sebagian dapat ditutup oleh dimensi lain.",
-                en="The mean inside a dimension, the geometric mean across dimensions, as in the human development index. A dimension that lags is only partly made up by the others.",
-            ),
+            title=_SAY["methods_geometric_mean"],
+            description=_SAY["methods_geometric_mean_description"],
             source="UNDP, Human Development Report, technical note 1; BPS (2014), IPM metode baru",
             points=geometric_mean_points,
         ),
         Method(
             id="weighted_product",
-            title=Text(id="Perkalian tertimbang", en="Weighted product"),
-            description=Text(
-                id="Nilai dipangkatkan bobot lalu dikalikan. Nilai 0 di satu kriteria menjadikan skor 0.",
-                en="Values to the power of their weights, multiplied. A value of 0 in one criterion makes the score 0.",
-            ),
+            title=_SAY["methods_weighted_product"],
+            description=_SAY["methods_weighted_product_description"],
             source="Triantaphyllou (2000), Multi-Criteria Decision Making Methods, ch. 2",
             points=weighted_product_points,
         ),
         Method(
             id="owa",
-            title=Text(id="Rata-rata terurut (OWA)", en="Ordered weighted average (OWA)"),
-            description=Text(
-                id="Seperti jumlah tertimbang, dengan sikap risiko: 0 menghitung nilai terburuk saja, 0,5 netral, 1 menghitung nilai terbaik saja.",
-                en="Like the weighted sum, with an attitude to risk: 0 counts only the worst value, 0.5 is neutral, 1 counts only the best.",
-            ),
+            title=_SAY["methods_owa"],
+            description=_SAY["methods_owa_description"],
             source="Yager (1988), IEEE Trans. SMC 18:183-190; Malczewski (2006), JAG 8:270-277",
             points=owa_points,
         ),
         Method(
             id="topsis",
-            title=Text(id="TOPSIS dengan titik ideal tetap", en="TOPSIS to a fixed ideal"),
-            description=Text(
-                id="Kedekatan dengan keadaan ideal (semua nilai 1) dibanding jarak dari keadaan terburuk (semua nilai 0).",
-                en="Closeness to the ideal (all values 1) against the distance from the worst (all values 0).",
-            ),
+            title=_SAY["methods_topsis"],
+            description=_SAY["methods_topsis_description"],
             source="Hwang & Yoon (1981), Multiple Attribute Decision Making; García-Cascales & Lamata (2012)",
             points=topsis_points,
         ),
         Method(
             id="limiting_factor",
-            title=Text(id="Faktor pembatas", en="Limiting factor"),
-            description=Text(
-                id="Skor sama dengan nilai terburuk di antara kriteria yang berbobot; besar bobot tidak berpengaruh.",
-                en="The score is the worst value among criteria with a weight; how much they weigh does not matter.",
-            ),
+            title=_SAY["methods_limiting_factor"],
+            description=_SAY["methods_limiting_factor_description"],
             source="FAO (1976), A Framework for Land Evaluation, Soils Bulletin 32",
             points=limiting_factor_points,
         ),
         Method(
             id="promethee",
-            title=Text(id="PROMETHEE II (arus bersih)", en="PROMETHEE II (net flow)"),
-            description=Text(
-                id="Seberapa sering sebuah wilayah mengungguli wilayah lain dikurangi seberapa sering diungguli; 50 berarti seimbang. Skor bergantung pada wilayah yang dibandingkan.",
-                en="How often an area beats the others less how often it is beaten; 50 is even. The score depends on who is compared.",
-            ),
+            title=_SAY["methods_promethee"],
+            description=_SAY["methods_promethee_description"],
             source="Brans & Vincke (1985), Management Science 31:647-656",
             points=promethee_points,
         ),

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InconsistentJudgements
-from geo.language import Text
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 
@@ -78,7 +80,7 @@ def _require_joined(items: Sequence[str], pairwise: Array) -> None:
     if len(pieces) > 1:
         named = [[items[i] for i in piece] for piece in pieces]
         raise InconsistentJudgements(
-            reason=_APART.format(
+            reason=_SAY["apart"].format(
                 pieces=" | ".join(", ".join(piece) for piece in named),
                 first=named[0][0],
                 second=named[1][0],
@@ -110,9 +112,3 @@ def principal_eigenvector(pairwise: Array) -> tuple[Array, float]:
     largest = int(np.argmax(eigenvalues.real))
     vector = np.abs(eigenvectors[:, largest].real)
     return vector / vector.sum(), float(eigenvalues[largest].real)
-
-
-_APART = Text(
-    id="Penilaian terpisah menjadi kelompok yang tidak terhubung: {pieces}. Kurang {needed} penilaian di antaranya, misalnya {first!r} terhadap {second!r}.",
-    en="The judgements fall into pieces that nothing joins: {pieces}. They need {needed} more between them, such as {first!r} against {second!r}.",
-)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geo.errors import InvalidWeights
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.ahp import AhpWeights
 from geo.mcda.methods import DEFAULT_METHOD
 from geo.mcda.model_checks import (
@@ -43,6 +43,8 @@ from geo.mcda.value_functions import (
     objective_of,
 )
 from geo.mcda.weights import stated_weights
+
+_SAY = texts(__name__)
 
 ModelKind = Literal["readiness", "need"]
 # Half way between "the worst counts" and "the best counts": the plain weighted sum under OWA.
@@ -204,7 +206,9 @@ def weights_from_judgements(
     results, shares = dict(model.judgements), dict(model.shares)
     for group, pairs in judgements.items():
         if group not in members:
-            raise InvalidWeights(reason=_NO_GROUP.format(group=group, available=", ".join(members)))
+            raise InvalidWeights(
+                reason=_SAY["no_group"].format(group=group, available=", ".join(members))
+            )
         results[group] = judged(members[group], pairs, incomplete=incomplete)
         shares[group] = results[group].by_item()
     return _weights(model, shares), results
@@ -315,9 +319,3 @@ def _constraint(table: Mapping[str, Any]) -> Constraint:
         classes=tuple(table.get("classes", ())),
         threshold=table.get("threshold"),
     )
-
-
-_NO_GROUP = Text(
-    id="Kelompok {group!r} tidak ada. Yang ada: {available}.",
-    en="There is no group {group!r}. There are: {available}.",
-)

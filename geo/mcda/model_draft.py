@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.errors import InvalidModel
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.model_lines import Path, line_index, line_of
 from geo.mcda.model_schema import (
     CLASS_KEYS,
@@ -26,6 +26,8 @@ from geo.mcda.model_schema import (
     Key,
     Kind,
 )
+
+_SAY = texts(__name__)
 
 # `tomllib` says where a text stops being TOML, in words only (its errors have no fields yet).
 _TOML_LINE = re.compile(r"\(at line (\d+), ")
@@ -62,11 +64,11 @@ class Draft:
         table = self.at(path)
         for name in table:
             if name not in keys:
-                problem = with_mend(_UNKNOWN_KEY.format(key=name), nearest(name, list(keys)))
+                problem = with_mend(_SAY["unknown_key"].format(key=name), nearest(name, list(keys)))
                 raise self.invalid((*path, name), problem)
         lacking = [name for name, key in keys.items() if key.is_required and name not in table]
         if lacking:
-            raise self.invalid(path, _LACKING.format(keys=", ".join(lacking)))
+            raise self.invalid(path, _SAY["lacking"].format(keys=", ".join(lacking)))
         for name, value in table.items():
             if not keys[name].kind.accepts(value):
                 raise self.invalid((*path, name), _expected(keys[name].kind, value))
@@ -92,7 +94,7 @@ def read_draft(text: str) -> Draft:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = _TOML_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise _refusal("TOML", line, _SYNTAX.format(error=error)) from error
+        raise _refusal("TOML", line, _SAY["syntax"].format(error=error)) from error
     draft.require_keys((), MODEL_KEYS)
     for name, keys in _ENTRIES.items():
         for number in range(len(table.get(name, ()))):
@@ -139,12 +141,12 @@ def _require_parts(draft: Draft, path: Path) -> None:
         mistyped = {name: key for keys in MEASURE_KEYS.values() for name, key in keys.items()}
         optional = {name: Key(key.kind, is_required=False) for name, key in mistyped.items()}
         draft.require_keys((*path, "measure"), optional)
-        raise draft.invalid((*path, "measure"), _ONE_MEASURE)
+        raise draft.invalid((*path, "measure"), _SAY["one_measure"])
     draft.require_keys((*path, "measure"), MEASURE_KEYS[chosen[0]])
     function = str(criterion["value"].get("function", ""))
     if function not in VALUE_KEYS:
         mend = nearest(function, list(VALUE_KEYS))
-        problem = with_mend(_UNKNOWN_FUNCTION.format(name=function), mend)
+        problem = with_mend(_SAY["unknown_function"].format(name=function), mend)
         raise draft.invalid((*path, "value", "function"), problem)
     draft.require_keys((*path, "value"), {"function": Key(TEXT), **VALUE_KEYS[function]})
     if "error" in criterion:
@@ -155,8 +157,8 @@ def _expected(kind: Kind, value: Any) -> Text:
     shown = repr(value)
     shown = shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
     return Text(
-        id=_EXPECTED.id.format(expected=kind.name.id, value=shown),
-        en=_EXPECTED.en.format(expected=kind.name.en, value=shown),
+        id=_SAY["expected"].id.format(expected=kind.name.id, value=shown),
+        en=_SAY["expected"].en.format(expected=kind.name.en, value=shown),
     )
 
 
@@ -167,34 +169,7 @@ def with_mend(problem: Text, mend: Text) -> Text:
 
 def _refusal(place: str, line: int, problem: Text) -> InvalidModel:
     reason = Text(
-        id=_REFUSED.id.format(line=line, place=place, problem=problem.id),
-        en=_REFUSED.en.format(line=line, place=place, problem=problem.en),
+        id=_SAY["refused"].id.format(line=line, place=place, problem=problem.id),
+        en=_SAY["refused"].en.format(line=line, place=place, problem=problem.en),
     )
     return InvalidModel(reason=reason, place=place, line=line)
-
-
-_REFUSED = Text(
-    id="Model tidak dapat dipakai: baris {line}, {place}: {problem}",
-    en="The model cannot be used: line {line}, {place}: {problem}",
-)
-_SYNTAX = Text(
-    id="bukan TOML yang sah ({error}). Perbaiki baris ini: teks diberi tanda kutip, setiap kunci ditulis sekali.",
-    en="no valid TOML ({error}). Mend this line: texts stand in quotes, every key stands once.",
-)
-_UNKNOWN_KEY = Text(id="kunci {key!r} tidak dikenal.", en="the key {key!r} is unknown.")
-_LACKING = Text(
-    id="kunci ini belum ada: {keys}. Tambahkan; contohnya ada di data/models/README.md.",
-    en="these keys are missing: {keys}. Add them; data/models/README.md has examples.",
-)
-_EXPECTED = Text(
-    id="harus {expected}; tertulis {value}.",
-    en="must be {expected}; it says {value}.",
-)
-_ONE_MEASURE = Text(
-    id="tulis tepat satu dari indicator, raster atau attribute.",
-    en="write exactly one of indicator, raster or attribute.",
-)
-_UNKNOWN_FUNCTION = Text(
-    id="fungsi nilai (kunci function) {name!r} tidak dikenal.",
-    en="the value function (key function) {name!r} is unknown.",
-)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 # Larger than any measure, and differences and squares of it are still numbers.
@@ -101,96 +103,72 @@ def _one_of(*words: str) -> Kind:
 
 
 _share = _is_between(0, 1)
-TEXT = Kind(Text(id='teks dalam tanda kutip, misalnya "BPS"', en='a text in quotes, such as "BPS"'), _is_text)  # fmt: skip
+TEXT = Kind(_SAY["text_a_text_in"], _is_text)  # fmt: skip
 IDENTIFIER = Kind(
-    Text(
-        id='huruf kecil, angka, - dan _ dengan huruf di depan, misalnya "kesiapan-kotabaru"',
-        en='lower-case letters, digits, - and _ with a letter first, such as "kesiapan-kotabaru"',
-    ),
+    _SAY["identifier_lower_case_letters__digits"],
     lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None,
 )
 VERSION = Kind(
-    Text(id='teks atau bilangan bulat, misalnya "1"', en='a text or a whole number, such as "1"'),
+    _SAY["version_a_text_or"],
     lambda value: _is_text(value) or _is_whole(value),
 )
 WORDS = Kind(
-    Text(
-        id='teks dalam dua bahasa: { id = "…", en = "…" }',
-        en='a text in both languages: { id = "…", en = "…" }',
-    ),
+    _SAY["words_a_text_in"],
     _is_words,
 )
-NUMBER = Kind(Text(id="bilangan berhingga, tanpa tanda kutip", en="a finite number, without quotes"), _is_number)  # fmt: skip
+NUMBER = Kind(_SAY["number_a_finite_number"], _is_number)  # fmt: skip
 POSITIVE = Kind(
-    Text(id="bilangan berhingga di atas 0", en="a finite number above 0"),
+    _SAY["positive_a_finite_number"],
     lambda value: _is_number(value) and value > 0,
 )
 NOT_NEGATIVE = Kind(
-    Text(id="bilangan berhingga, 0 atau lebih", en="a finite number, 0 or more"),
+    _SAY["not_negative_a_finite_number"],
     lambda value: _is_number(value) and value >= 0,
 )
-SHARE = Kind(Text(id="bagian dari 0 sampai 1", en="a share from 0 to 1"), _share)
-POINTS = Kind(Text(id="skor dari 0 sampai 100", en="a score from 0 to 100"), _is_between(0, 100))
+SHARE = Kind(_SAY["share_a_share_from"], _share)
+POINTS = Kind(_SAY["points_a_score_from"], _is_between(0, 100))
 YEARS = Kind(
-    Text(
-        id="jumlah tahun: bilangan bulat dari 0 sampai 1000",
-        en="years: a whole number from 0 to 1000",
-    ),
+    _SAY["years_years__a_whole"],
     lambda value: _is_whole(value) and 0 <= value <= 1000,
 )
 FLAG = Kind(
-    Text(id="true atau false, tanpa tanda kutip", en="true or false, without quotes"),
+    _SAY["flag_true_or_false"],
     lambda value: isinstance(value, bool),
 )
 CODES = Kind(
-    Text(id="daftar kode kelas, misalnya [1, 2]", en="a list of class codes, such as [1, 2]"),
+    _SAY["codes_a_list_of"],
     _is_list(_is_code),
 )
 NUMBERS = Kind(
-    Text(id="daftar bilangan, misalnya [2, 5, 15]", en="a list of numbers, such as [2, 5, 15]"),
+    _SAY["numbers_a_list_of"],
     _is_list(_is_number),
 )
 SHARES = Kind(
-    Text(
-        id="daftar nilai dari 0 sampai 1, misalnya [1, 0.5, 0]",
-        en="a list of values from 0 to 1, such as [1, 0.5, 0]",
-    ),
+    _SAY["shares_a_list_of"],
     _is_list(_share),
 )
 CURVE = Kind(
-    Text(
-        id="dua titik atau lebih dengan ukuran dan nilai 0 sampai 1, misalnya [[0, 1], [40, 0]]",
-        en="two points or more of a measure and a value from 0 to 1, such as [[0, 1], [40, 0]]",
-    ),
+    _SAY["curve_two_points_or"],
     _is_list(_is_point, least=2),
 )
 CLASS_TABLE = Kind(
-    Text(
-        id="tabel kode kelas dengan nilai 0 sampai 1, misalnya { 7 = 0.5, 12 = 1 }",
-        en="a table of class codes with values from 0 to 1, such as { 7 = 0.5, 12 = 1 }",
-    ),
+    _SAY["class_table_a_table_of"],
     _is_class_table,
 )
 TABLE = Kind(
-    Text(id="tabel { kunci = nilai }", en="a table { key = value }"),
+    _SAY["table_a_table"],
     lambda value: isinstance(value, dict),
 )
 TABLES = Kind(
-    Text(id="satu tabel [[…]] atau lebih", en="one table [[…]] or more"),
+    _SAY["tables_one_table"],
     _is_list(lambda entry: isinstance(entry, dict)),
 )
 PAIRS = Kind(
-    Text(
-        id='daftar pasangan, misalnya [["huni", "usaha", 2]]',
-        en='a list of pairs, such as [["huni", "usaha", 2]]',
-    ),
+    _SAY["pairs_a_list_of"],
     lambda value: isinstance(value, list),
 )
 JUDGEMENT = Kind(
-    Text(
-        id='pasangan dan berapa kali yang pertama lebih penting, misalnya ["huni", "usaha", 2]',
-        en='a pair and how many times the first is as important, such as ["huni", "usaha", 2]',
-    ),
+    _SAY["judgement_a_pair_and"],
     _is_judgement,
 )
 

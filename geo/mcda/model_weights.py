@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo.errors import GeoError, InvalidModel
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.ahp import AhpWeights, ahp_weights, pairwise_matrix
 from geo.mcda.model_checks import GOAL
 from geo.mcda.model_draft import Draft, nearest, with_mend
 from geo.mcda.model_lines import Path
 from geo.mcda.model_schema import GROUP_KEYS, JUDGEMENT, PAIRS, POSITIVE, TABLE
 from geo.mcda.weights import stated_weights
+
+_SAY = texts(__name__)
 
 Judgements = Mapping[tuple[str, str], float]
 # Of each group, the share of each member; they sum to 1.
@@ -92,7 +94,7 @@ def read_shares(
         for group in draft.table.get(name, ()):
             if group not in groups:
                 problem = with_mend(
-                    _UNKNOWN_GROUP.format(group=group), nearest(group, list(groups))
+                    _SAY["unknown_group"].format(group=group), nearest(group, list(groups))
                 )
                 raise draft.invalid((name, group), problem)
     judgements: dict[str, AhpWeights] = {}
@@ -109,12 +111,14 @@ def read_shares(
 def _stated(draft: Draft, group: str, items: Sequence[str]) -> dict[str, float]:
     path = ("weights", group)
     if group in draft.table.get("judgements", ()):
-        raise draft.invalid(path, _BOTH.format(group=group))
+        raise draft.invalid(path, _SAY["both"].format(group=group))
     draft.require_kind(path, TABLE)
     stated: Mapping[str, Any] = draft.at(path)
     for name in stated:
         if name not in items:
-            problem = with_mend(_UNKNOWN_MEMBER.format(name=name), nearest(name, list(items)))
+            problem = with_mend(
+                _SAY["unknown_member"].format(name=name), nearest(name, list(items))
+            )
             raise draft.invalid((*path, name), problem)
         draft.require_kind((*path, name), POSITIVE)
     try:
@@ -136,7 +140,7 @@ def _judged_group(draft: Draft, group: str, items: Sequence[str]) -> AhpWeights:
     try:
         return judged(items, pairs, incomplete=incomplete)
     except GeoError as error:
-        mend = None if incomplete else _NOT_ALL_JUDGED.format(group=group)
+        mend = None if incomplete else _SAY["not_all_judged"].format(group=group)
         raise _in_file(draft, path, error, mend=mend) from error
 
 
@@ -149,10 +153,12 @@ def _pairs(draft: Draft, path: Path, items: Sequence[str]) -> dict[tuple[str, st
         first, second, ratio = draft.at(place)
         for name in (first, second):
             if name not in items:
-                problem = with_mend(_UNKNOWN_MEMBER.format(name=name), nearest(name, list(items)))
+                problem = with_mend(
+                    _SAY["unknown_member"].format(name=name), nearest(name, list(items))
+                )
                 raise draft.invalid(place, problem)
         if (first, second) in pairs and pairs[first, second] != ratio:
-            raise draft.invalid(place, _TWICE.format(first=first, second=second))
+            raise draft.invalid(place, _SAY["twice"].format(first=first, second=second))
         # The pair may stand both ways, then the ratios have to be reciprocals.
         both = {(first, second): ratio}
         both |= {pair: r for pair, r in pairs.items() if pair == (second, first)}
@@ -168,21 +174,3 @@ def _in_file(draft: Draft, path: Path, error: GeoError, mend: Text | None = None
     """A refusal of weights or judgements with its place in the file."""
     problem = Text(id=error.detail("id"), en=error.detail("en"))
     return draft.invalid(path, with_mend(problem, mend) if mend else problem)
-
-
-_UNKNOWN_GROUP = Text(id="tidak ada kelompok {group!r}.", en="there is no group {group!r}.")
-_UNKNOWN_MEMBER = Text(
-    id="{name!r} bukan anggota kelompok ini.", en="{name!r} is no member of this group."
-)
-_BOTH = Text(
-    id="kelompok {group!r} punya judgements dan weights sekaligus. Hapus salah satunya.",
-    en="the group {group!r} has both judgements and weights. Remove one of them.",
-)
-_TWICE = Text(
-    id="pasangan {first!r} dan {second!r} dinilai dua kali dengan nilai berbeda. Hapus salah satunya.",
-    en="the pair {first!r} and {second!r} is judged twice, differently. Remove one of them.",
-)
-_NOT_ALL_JUDGED = Text(
-    id="Tambahkan pasangan itu, tulis incomplete = true dalam [judgements.{group}], atau tulis bobot dalam [weights.{group}].",
-    en="Add the pair, write incomplete = true in [judgements.{group}], or state weights in [weights.{group}].",
-)

@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InvalidWeights
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 
@@ -54,10 +56,12 @@ def stated_weights(stated: Mapping[str, float], *, items: Sequence[str]) -> dict
     bad = {name: weight for name, weight in stated.items() if not 0 <= weight < np.inf}
     if bad:
         name, weight = next(iter(bad.items()))
-        raise InvalidWeights(reason=_NEGATIVE.format(name=name, weight=weight), weights=list(bad))
+        raise InvalidWeights(
+            reason=_SAY["negative"].format(name=name, weight=weight), weights=list(bad)
+        )
     total = float(sum(stated.values()))
     if abs(total - 1) > _SUM_TOLERANCE:
-        raise InvalidWeights(reason=_SUM.format(total=f"{total:g}"), total=total)
+        raise InvalidWeights(reason=_SAY["sum"].format(total=f"{total:g}"), total=total)
     return {item: stated[item] / total for item in items}
 
 
@@ -76,11 +80,13 @@ def ranked_weights(
     chosen = find_weighting(weighting)
     if chosen.needs != "ranks":
         by_rank = [w.id for w in WEIGHTINGS.values() if w.needs == "ranks"]
-        raise InvalidWeights(reason=_UNKNOWN.format(name=weighting, known=", ".join(by_rank)))
+        raise InvalidWeights(
+            reason=_SAY["unknown"].format(name=weighting, known=", ".join(by_rank))
+        )
     bad = {name: rank for name, rank in ranks.items() if not 1 <= rank < np.inf}
     if bad:
         name, rank = next(iter(bad.items()))
-        raise InvalidWeights(reason=_RANK.format(name=name, rank=rank), ranks=list(bad))
+        raise InvalidWeights(reason=_SAY["rank"].format(name=name, rank=rank), ranks=list(bad))
     weights = chosen.weights(np.array([ranks[item] for item in items], dtype=np.float64))
     return {item: float(weight) for item, weight in zip(items, weights, strict=True)}
 
@@ -94,7 +100,9 @@ def find_weighting(weighting_id: str) -> Weighting:
         Listing the known ones.
     """
     if weighting_id not in WEIGHTINGS:
-        raise InvalidWeights(reason=_UNKNOWN.format(name=weighting_id, known=", ".join(WEIGHTINGS)))
+        raise InvalidWeights(
+            reason=_SAY["unknown"].format(name=weighting_id, known=", ".join(WEIGHTINGS))
+        )
     return WEIGHTINGS[weighting_id]
 
 
@@ -159,7 +167,7 @@ def entropy_weights(values: Array) -> Array:
     """
     negative = np.argwhere(values < 0)
     if len(negative):
-        raise InvalidWeights(reason=_BELOW_ZERO.format(value=values[tuple(negative[0])]))
+        raise InvalidWeights(reason=_SAY["below_zero"].format(value=values[tuple(negative[0])]))
     varies = _varies(values)
     known = ~np.isnan(values)
     weights = np.zeros(values.shape[1])
@@ -196,7 +204,7 @@ def critic_weights(values: Array) -> Array:
     varying = np.flatnonzero(_varies(values))
     scaled = values[:, varying]
     if not len(varying):
-        raise InvalidWeights(reason=_NOTHING_VARIES)
+        raise InvalidWeights(reason=_SAY["nothing_varies"])
     least, most = np.nanmin(scaled, axis=0), np.nanmax(scaled, axis=0)
     scaled = (scaled - least) / (most - least)
     spread = np.nanstd(scaled, axis=0)
@@ -236,7 +244,7 @@ def _varies(values: Array) -> npt.NDArray[np.bool_]:
 def _normalised(weights: Array) -> Array:
     total = weights.sum()
     if total <= 0:
-        raise InvalidWeights(reason=_NOTHING_VARIES)
+        raise InvalidWeights(reason=_SAY["nothing_varies"])
     normalised: Array = weights / total
     return normalised
 
@@ -255,7 +263,7 @@ def _require_names(stated: Mapping[str, float], items: Sequence[str]) -> None:
     missing = sorted(set(items) - set(stated))
     if unknown or missing:
         raise InvalidWeights(
-            reason=_NAMES.format(
+            reason=_SAY["names"].format(
                 unknown=_listed(unknown),
                 missing=_listed(missing),
                 items=", ".join(items),
@@ -275,76 +283,45 @@ WEIGHTINGS: Mapping[str, Weighting] = {
     for weighting in (
         Weighting(
             id="equal",
-            title=Text(id="Sama untuk semua", en="Equal"),
+            title=_SAY["weightings_equal"],
             needs="criteria",
             source="Every criterion weighs the same",
             weights=equal_weights,
         ),
         Weighting(
             id="rank_order_centroid",
-            title=Text(id="Titik tengah urutan (ROC)", en="Rank-order centroid"),
+            title=_SAY["weightings_rank_order_centroid"],
             needs="ranks",
             source="Barron & Barrett (1996), Management Science 42(11):1515-1523",
             weights=rank_order_centroid_weights,
         ),
         Weighting(
             id="rank_sum",
-            title=Text(id="Jumlah peringkat", en="Rank sum"),
+            title=_SAY["weightings_rank_sum"],
             needs="ranks",
             source="Stillwell, Seaver & Edwards (1981), OBHP 28:62-77",
             weights=rank_sum_weights,
         ),
         Weighting(
             id="rank_reciprocal",
-            title=Text(id="Kebalikan peringkat", en="Rank reciprocal"),
+            title=_SAY["weightings_rank_reciprocal"],
             needs="ranks",
             source="Stillwell, Seaver & Edwards (1981), OBHP 28:62-77",
             weights=rank_reciprocal_weights,
         ),
         Weighting(
             id="entropy",
-            title=Text(id="Entropi data", en="Entropy of the data"),
+            title=_SAY["weightings_entropy"],
             needs="values",
             source="Hwang & Yoon (1981), Multiple Attribute Decision Making, pp. 52-56",
             weights=entropy_weights,
         ),
         Weighting(
             id="critic",
-            title=Text(
-                id="Sebaran dan pertentangan data (CRITIC)", en="Spread and conflict (CRITIC)"
-            ),
+            title=_SAY["weightings_critic"],
             needs="values",
             source="Diakoulaki, Mavrotas & Papayannakis (1995), Computers & OR 22(7):763-770",
             weights=critic_weights,
         ),
     )
 }
-
-_NAMES = Text(
-    id="Bobot harus menyebut semua dan hanya: {items}. Tidak dikenal: {unknown}. Belum ada: {missing}.",
-    en="Weights must name all of, and only: {items}. Unknown: {unknown}. Missing: {missing}.",
-)
-_NEGATIVE = Text(
-    id="Bobot {name!r} adalah {weight}; bobot harus 0 atau lebih.",
-    en="The weight of {name!r} is {weight}; a weight must be 0 or more.",
-)
-_SUM = Text(
-    id="Jumlah bobot adalah {total}; bobot adalah bagian dan harus berjumlah 1. Bagilah tiap bobot dengan jumlahnya.",
-    en="The weights sum to {total}; weights are shares and must sum to 1. Divide each by the sum.",
-)
-_RANK = Text(
-    id="Peringkat {name!r} adalah {rank}; peringkat mulai dari 1, yaitu yang terpenting.",
-    en="The rank of {name!r} is {rank}; ranks start at 1, the most important.",
-)
-_UNKNOWN = Text(
-    id="Cara pembobotan {name!r} tidak ada di sini. Yang ada: {known}.",
-    en="There is no way of weighting {name!r} here. There are: {known}.",
-)
-_NOTHING_VARIES = Text(
-    id="Tidak ada kriteria yang membedakan wilayah-wilayah ini, sehingga data tidak dapat memberi bobot. Pakai bobot sama atau nyatakan bobotnya.",
-    en="No criterion tells these areas apart, so the data cannot give weights. Use equal weights or state them.",
-)
-_BELOW_ZERO = Text(
-    id="Ada nilai {value}; entropi membutuhkan nilai 0 atau lebih.",
-    en="There is a value {value}; entropy needs values of 0 or more.",
-)

@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.documents import as_json
 from geo.errors import ZoneNotRanked
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 from geo.planning.assess import Inputs, inputs_of, measured, open_inputs
 from geo.published import read_model
 from geo.readiness.assessment import Assessment
@@ -31,6 +31,8 @@ from geo.uncertainty.smaa import (
 )
 from geo.uncertainty.smaa_texts import verdict, zone_sentence
 from geo.uncertainty.sobol import DEFAULT_SAMPLES, ScoreIndex, score_indices
+
+_SAY = texts(__name__)
 
 # A table of pairs in a document: 40,000 numbers at this many zones.
 _MOST_PAIRED = 200
@@ -169,7 +171,7 @@ def overall(found: Confidence) -> Text:
     said = verdict(found.uncertainty)
     if ranked == found.n_zones:
         return said
-    return joined([said, _AMONG.format(ranked=ranked, n=found.n_zones)], by=" ")
+    return joined([said, _SAY["among"].format(ranked=ranked, n=found.n_zones)], by=" ")
 
 
 def sensitivities(assessment: Assessment) -> dict[str, tuple[WeightSensitivity, ...]]:
@@ -291,9 +293,3 @@ def _published_errors(inputs: Inputs) -> MeasureErrors:
             rasters=read.rasters,
             indicators=read.indicators,
         )
-
-
-_AMONG = Text(
-    id="Yang ikut hanya {ranked} dari {n} kawasan, yaitu yang diperingkat; yang lain belum cukup datanya atau dikecualikan.",
-    en="Only the {ranked} of {n} areas that are ranked take part; the others lack data or are excluded.",
-)

@@ -20,7 +20,7 @@ from geo.crs import SITE_CRS, to_lonlat
 from geo.errors import InvalidInput, UploadRejected
 from geo.ingest.placement import place_layer
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
-from geo.language import Text
+from geo.language import Text, texts
 from geo.planning.publish_land import add_land
 from geo.published import layer
 from geo.raster.distance import DistanceSource
@@ -28,6 +28,8 @@ from geo.raster.files import write_cog
 from geo.raster.grid import Grid, Window
 from geo.store.store import Store, Version
 from geo.vector.schema import LayerSchema
+
+_SAY = texts(__name__)
 
 _SUFFIX = "_distance_m"
 _LINES = frozenset({"LineString", "MultiLineString"})
@@ -164,11 +166,11 @@ def _schema(name: str) -> LayerSchema:
 
 def _require_distance(name: str, cell_m: float) -> None:
     if not name.endswith(_SUFFIX):
-        raise InvalidInput(reason=_BAD_NAME.format(name=name))
+        raise InvalidInput(reason=_SAY["bad_name"].format(name=name))
     low, high = _CELL_M
     if not low <= cell_m <= high:
         raise InvalidInput(
-            reason=_BAD_CELL.format(cell=f"{cell_m:g}", low=f"{low:g}", high=f"{high:g}")
+            reason=_SAY["bad_cell"].format(cell=f"{cell_m:g}", low=f"{low:g}", high=f"{high:g}")
         )
 
 
@@ -178,7 +180,7 @@ def _require_place(features: gpd.GeoDataFrame, region: gpd.GeoDataFrame) -> None
         raise UploadRejected(reason=errors[0].sentence)
     province = shapely.box(*to_lonlat(region).total_bounds)
     if len(to_lonlat(features).sindex.query(province, predicate="intersects")) == 0:
-        raise UploadRejected(reason=_NONE_HERE)
+        raise UploadRejected(reason=_SAY["none_here"])
 
 
 def _rejected(report: dict[str, Any]) -> UploadRejected:
@@ -190,17 +192,3 @@ def _rejected(report: dict[str, Any]) -> UploadRejected:
         en=" ".join(text.en for text in errors[:_TOLD]) + (f" (+{more} errors)" if more else ""),
     )
     return UploadRejected(reason=reason, counts=report["counts"])
-
-
-_BAD_NAME = Text(
-    id="{name!r} bukan nama raster jarak: akhiri dengan _distance_m, misalnya road_distance_m.",
-    en="{name!r} is no name of a distance raster: end it with _distance_m, such as road_distance_m.",
-)
-_BAD_CELL = Text(
-    id="Ukuran sel {cell} m tidak dapat dipakai; pilih {low} sampai {high} m.",
-    en="A cell of {cell} m cannot be used; choose {low} to {high} m.",
-)
-_NONE_HERE = Text(
-    id="Tidak ada fitur di dalam provinsi, walau berkasnya melingkupinya. Periksa apakah ini berkas yang dimaksud.",
-    en="No feature lies in the province, though the file reaches around it. Check that it is the file that is meant.",
-)

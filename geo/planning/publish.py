@@ -17,7 +17,7 @@ from geo.errors import Conflict, LayerNotFound
 from geo.indicators.amendment import Amendment, amended
 from geo.indicators.table import parse_indicators
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
-from geo.language import Text
+from geo.language import texts
 from geo.mcda.model import Model, parse_model
 from geo.published import MODEL_PREFIX
 from geo.store.snapshots import file_sha256
@@ -25,6 +25,8 @@ from geo.store.store import Provenance, Store, Upload, Version
 from geo.vector.export import layer_to_parquet
 from geo.vector.regions import BY_CODE
 from geo.vector.schema import schema_of
+
+_SAY = texts(__name__)
 
 LICENCE_UNKNOWN = "not stated"
 
@@ -134,7 +136,7 @@ def publish_upload(
     except FileNotFoundError as error:
         # Somebody may have discarded or published it since we looked; that says more than the file.
         store.uploads.one(upload_id).require_valid()
-        raise Conflict(reason=_FILE_LOST) from error
+        raise Conflict(reason=_SAY["file_lost"]) from error
     waiting.unlink(missing_ok=True)
     return version
 
@@ -273,9 +275,3 @@ def _details(upload: Upload) -> Mapping[str, Any]:
         "difference": changes and changes["counts"],
         "findings": report["counts"],
     }
-
-
-_FILE_LOST = Text(
-    id="Berkas unggahan ini tidak ada lagi. Unggah berkasnya lagi.",
-    en="The file of this upload is gone. Upload the file again.",
-)

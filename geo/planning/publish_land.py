@@ -10,13 +10,15 @@ from typing import Any
 from geo.errors import RasterRefused
 from geo.land.checks import require_land_raster
 from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_optimised
-from geo.language import Text
+from geo.language import texts
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
 from geo.raster.derive import derive_terrain
 from geo.store.snapshots import file_sha256, require_space
 from geo.store.store import Provenance, Store, Version
 from geo.store.versions import Publication, Published
+
+_SAY = texts(__name__)
 
 _LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -77,14 +79,18 @@ def add_land(
 
 def _require_name(name: str, unit: str | None) -> None:
     if not _LAND_NAME.fullmatch(name):
-        raise RasterRefused(reason=_BAD_NAME.format(name=name))
+        raise RasterRefused(reason=_SAY["bad_name"].format(name=name))
     if unit is None and name not in KNOWN_RASTERS:
-        raise RasterRefused(reason=_NO_UNIT.format(name=name, known=", ".join(KNOWN_RASTERS)))
+        raise RasterRefused(
+            reason=_SAY["no_unit"].format(name=name, known=", ".join(KNOWN_RASTERS))
+        )
     # A model grades a known name in its unit; another unit would be graded as if it were that.
     if unit is not None and unit.strip() != KNOWN_RASTERS.get(name, unit.strip()):
         known = KNOWN_RASTERS[name]
         raise RasterRefused(
-            reason=_OTHER_UNIT.format(name=name, unit=unit, known=known), unit=unit, expected=known
+            reason=_SAY["other_unit"].format(name=name, unit=unit, known=known),
+            unit=unit,
+            expected=known,
         )
 
 
@@ -142,17 +148,3 @@ def readers_of(store: Store | Published, raster: str) -> list[str]:
         ]
         found += [f"{model_id}.{c.id}" for c in chosen.constraints if c.raster == raster]
     return found
-
-
-_BAD_NAME = Text(
-    id="{name!r} bukan nama raster: pakai huruf kecil, angka dan garis bawah, misalnya slope_percent.",
-    en="{name!r} is no raster name: use lower-case letters, digits and underscores, such as slope_percent.",
-)
-_NO_UNIT = Text(
-    id="Sebutkan satuan raster {name!r} dengan --unit. Nama yang sudah dikenal: {known}.",
-    en="Say the unit of raster {name!r} with --unit. Names known already: {known}.",
-)
-_OTHER_UNIT = Text(
-    id="Raster {name!r} dinilai dalam {known!r}, bukan {unit!r}. Ubah nilainya lebih dahulu, atau daftarkan dengan nama lain.",
-    en="Raster {name!r} is graded in {known!r}, not in {unit!r}. Convert its values first, or register it under another name.",
-)

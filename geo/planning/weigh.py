@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.documents import as_json
 from geo.errors import InvalidInput, InvalidWeights
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 from geo.mcda.ahp import CONSISTENCY_LIMIT, AhpWeights
 from geo.mcda.group import GroupJudgement, judge_groups_together
 from geo.mcda.group_sentences import group_sentences
@@ -22,6 +22,8 @@ from geo.readiness.assessment import Assessment
 from geo.readiness.scenario import Scenario
 from geo.store.store import Store
 from geo.store.versions import Published
+
+_SAY = texts(__name__)
 
 DEFAULT_RANKING = "rank_order_centroid"
 
@@ -132,13 +134,13 @@ def weigh(
     """
     _require_one(wish)
     if wish.stated is not None and not wish.stated:
-        raise InvalidWeights(reason=_EMPTY)
+        raise InvalidWeights(reason=_SAY["empty"])
     now = store.current()
     chosen = model(now, model_id)
     if wish.members:
         together = judge_groups_together(chosen.members(), wish.members)
         if not together:
-            raise InvalidWeights(reason=_NOBODY)
+            raise InvalidWeights(reason=_SAY["nobody"])
         pairs = {group: judged.judgements() for group, judged in together.items()}
         weights, results = weights_from_judgements(chosen, pairs, incomplete=True)
         return Weighed(weights, {group: results[group] for group in together}, together)
@@ -197,10 +199,10 @@ def _by_rule(
     weighting = find_weighting(wish.weighting or DEFAULT_RANKING)
     if weighting.needs == "ranks":
         if not wish.ranks:
-            raise InvalidWeights(reason=_RANKS.format(weighting=weighting.id))
+            raise InvalidWeights(reason=_SAY["ranks"].format(weighting=weighting.id))
         return _by_ranks(chosen, wish.ranks, weighting.id)
     if wish.ranks is not None:
-        raise InvalidWeights(reason=_NO_RANKS.format(weighting=weighting.id))
+        raise InvalidWeights(reason=_SAY["no_ranks"].format(weighting=weighting.id))
     found = assess(now, chosen.id, layer=layer, year=year)
     weights = weighting.weights(found.matrix.values[found.scores.ranked])
     return dict(zip(found.matrix.criteria, np.asarray(weights).tolist(), strict=True))
@@ -215,26 +217,4 @@ def _by_ranks(chosen: Model, ranks: Mapping[str, float], weighting: str) -> dict
 
 def _require_one(wish: Wish) -> None:
     if len(wish.given) > 1:
-        raise InvalidWeights(reason=_ONE.format(given=", ".join(wish.given)))
-
-
-_ONE = Text(
-    id="Pilih satu saja dari: {given}. Masing-masing menentukan semua bobot.",
-    en="Choose one only of: {given}. Each decides all weights.",
-)
-_EMPTY = Text(
-    id="Tidak ada bobot yang dinyatakan; sebut semua dimensi atau semua kriteria.",
-    en="No weight is stated; name every dimension or every criterion.",
-)
-_NOBODY = Text(
-    id="Tidak ada peserta yang menilai apa pun; tulis paling sedikit satu penilaian.",
-    en="No member judged anything; write at least one judgement.",
-)
-_RANKS = Text(
-    id="Pembobotan {weighting!r} memerlukan urutan (ranks) semua dimensi atau semua kriteria.",
-    en="The weighting {weighting!r} needs the ranks of all dimensions or of all criteria.",
-)
-_NO_RANKS = Text(
-    id="Pembobotan {weighting!r} tidak memakai urutan (ranks); hapus ranks, atau pilih pembobotan dengan urutan.",
-    en="The weighting {weighting!r} takes no ranks; leave them out, or choose a weighting by ranks.",
-)
+        raise InvalidWeights(reason=_SAY["one"].format(given=", ".join(wish.given)))

@@ -20,8 +20,10 @@ import shapely
 
 from geo.crs import require_crs
 from geo.errors import InvalidLayer
-from geo.language import Text
+from geo.language import texts
 from geo.raster.grid import Grid, Window
+
+_SAY = texts(__name__)
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -92,7 +94,7 @@ def outlines(zones: gpd.GeoDataFrame, grid: Grid) -> Outlines:
     invalid = ~(shapely.is_valid(geometries) | shapely.is_missing(geometries))
     if invalid.any():
         names = ", ".join(str(name) for name in zones.index[invalid][:20])
-        raise InvalidLayer(reason=_INVALID.format(zones=names), zones=names)
+        raise InvalidLayer(reason=_SAY["invalid"].format(zones=names), zones=names)
     parts, part_zone = shapely.get_parts(geometries, return_index=True)
     # Counter-clockwise shells and clockwise holes have one sign each on any north-up grid.
     rings, ring_part = shapely.get_rings(shapely.orient_polygons(parts), return_index=True)
@@ -252,9 +254,3 @@ def _areas(edges: Floats, offsets: Integers) -> Floats:
         crossed = (x0 - dx) * (y1 - dy) - (x1 - dx) * (y0 - dy)
         areas[filled] = np.abs(np.add.reduceat(crossed, offsets[filled])) / 2
     return areas
-
-
-_INVALID = Text(
-    id="Poligon ini tidak sah dan tidak punya bagian dalam yang pasti: {zones}. Perbaiki lebih dahulu.",
-    en="These polygons are invalid and have no definite inside: {zones}. Repair them first.",
-)

@@ -22,8 +22,10 @@ import shapely
 
 from geo.crs import LONLAT, require_crs, to_lonlat
 from geo.errors import InvalidLayer
-from geo.language import Text
+from geo.language import texts
 from geo.raster.grid import Array, Grid, Window
+
+_SAY = texts(__name__)
 
 _Shapes = npt.NDArray[np.object_]
 _LANE_DEG = 3.0
@@ -190,7 +192,7 @@ def _require_some(features: gpd.GeoDataFrame) -> None:
     require_crs(features, subject="features")
     shapes = features.geometry.to_numpy()
     if (shapely.is_missing(shapes) | shapely.is_empty(shapes)).all():
-        raise InvalidLayer(reason=_NO_FEATURES)
+        raise InvalidLayer(reason=_SAY["no_features"])
 
 
 def _frame(meridian: float) -> pyproj.CRS:
@@ -307,9 +309,3 @@ def _inside(x: Array, y: Array, polygons: _Shapes) -> npt.NDArray[np.bool_]:
         cells = shapely.STRtree(shapely.points(x.ravel(), y.ravel()))
         inside[cells.query(near, predicate="intersects")[1]] = True
     return inside.reshape(x.shape)
-
-
-_NO_FEATURES = Text(
-    id="Layer ini tidak punya satu pun fitur bergeometri; jaraknya tidak ada.",
-    en="This layer has no feature with a geometry, so there is no distance to it.",
-)

@@ -12,8 +12,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import texts
 from geo.raster.zonal import Engine, serial
+
+_SAY = texts(__name__)
 
 T = TypeVar("T")
 
@@ -54,7 +56,7 @@ def named(name: str, *, scheduler: str | None = None, workers: int | None = None
         return dask(scheduler)
     engines = {"serial": serial, "threads": threads(workers), "processes": processes(workers)}
     if name not in engines:
-        raise InvalidInput(reason=_NO_ENGINE.format(name=name))
+        raise InvalidInput(reason=_SAY["no_engine"].format(name=name))
     return engines[name]
 
 
@@ -62,11 +64,11 @@ def _on_cluster(address: str, function: Callable[[int], T], tasks: Iterable[int]
     try:
         import distributed
     except ImportError as error:
-        raise InvalidInput(reason=_NO_DASK) from error
+        raise InvalidInput(reason=_SAY["no_dask"]) from error
     try:
         client: Any = distributed.Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except OSError as error:
-        raise InvalidInput(reason=_NO_SCHEDULER.format(address=address)) from error
+        raise InvalidInput(reason=_SAY["no_scheduler"].format(address=address)) from error
     with client:
         # On every worker, so that the plan outlives any of them.
         plan = client.scatter(function, broadcast=True, hash=False)
@@ -106,17 +108,3 @@ def _keep(function: Callable[[int], Any]) -> None:
 
 def _run_kept(task: int) -> Any:
     return _kept["function"](task)
-
-
-_NO_ENGINE = Text(
-    id="Mesin {name!r} tidak ada. Pilih serial, threads, processes, atau dask dengan --scheduler.",
-    en="There is no engine {name!r}. Choose serial, threads, processes, or dask with --scheduler.",
-)
-_NO_DASK = Text(
-    id="Mesin dask memerlukan paket distributed: pip install 'kawasan[cluster]'.",
-    en="The dask engine needs the package distributed: pip install 'kawasan[cluster]'.",
-)
-_NO_SCHEDULER = Text(
-    id="Tidak ada penjadwal Dask di {address}. Jalankan dask scheduler dan dask worker lebih dahulu.",
-    en="No Dask scheduler answers at {address}. Start dask scheduler and dask worker first.",
-)

@@ -16,8 +16,10 @@ import rasterio.shutil
 from rasterio.windows import Window as FileWindow
 
 from geo.errors import RasterRefused
-from geo.language import Text
+from geo.language import texts
 from geo.raster.grid import Cells, Grid, Window, blocks, valid_cells
+
+_SAY = texts(__name__)
 
 _BLOCK = 512
 # Every block is read once: a large cache of blocks would only double the memory of a pass. GDAL
@@ -94,7 +96,9 @@ class RasterFile:
             try:
                 self._opened[reader] = rasterio.open(self.path, driver="GTiff")
             except rasterio.errors.RasterioIOError as error:
-                raise RasterRefused(reason=_UNREADABLE.format(p=self.path.name, e=error)) from error
+                raise RasterRefused(
+                    reason=_SAY["unreadable"].format(p=self.path.name, e=error)
+                ) from error
         return self._opened[reader]
 
 
@@ -156,9 +160,3 @@ def write_cog(
             bigtiff="if_safer",
         )
         target.replace(path)
-
-
-_UNREADABLE = Text(
-    id="{p} tidak dapat dibaca sebagai GeoTIFF ({e}).",
-    en="{p} cannot be read as a GeoTIFF ({e}).",
-)

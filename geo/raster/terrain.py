@@ -25,8 +25,10 @@ import numpy.typing as npt
 from affine import Affine
 
 from geo.errors import RasterRefused
-from geo.language import Text
+from geo.language import texts
 from geo.raster.grid import ArraySource, Cells, Grid, RasterSource, Window, blocks, read_padded
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 
@@ -298,7 +300,7 @@ def _flow(dem: RasterSource) -> _Flow:
     _require_north_up(grid)
     if grid.width * grid.height > MOST_FLOW_CELLS:
         raise RasterRefused(
-            reason=_TOO_LARGE.format(cells=grid.width * grid.height, most=MOST_FLOW_CELLS)
+            reason=_SAY["too_large"].format(cells=grid.width * grid.height, most=MOST_FLOW_CELLS)
         )
     heights = whole(lambda window: read_padded(dem, window, 0), grid)
     width, height = grid.cell_size_m()
@@ -388,14 +390,4 @@ def _inside(window: Window) -> tuple[slice, slice]:
 def _require_north_up(grid: Grid) -> None:
     t = grid.transform
     if t.b != 0.0 or t.d != 0.0 or t.a <= 0.0 or t.e >= 0.0:
-        raise RasterRefused(reason=_NOT_NORTH_UP)
-
-
-_NOT_NORTH_UP = Text(
-    id="Raster ini terputar atau terbalik; turunan medan butuh utara di atas. Luruskan dengan gdalwarp.",
-    en="This raster is rotated or flipped; terrain needs north up. Straighten it with gdalwarp.",
-)
-_TOO_LARGE = Text(
-    id="Aliran air dihitung paling banyak untuk {most} sel sekaligus; raster ini punya {cells}. Perbesar ukuran selnya lebih dahulu.",
-    en="The flow of water is computed for at most {most} cells at once; this raster has {cells}. Make its cells larger first.",
-)
+        raise RasterRefused(reason=_SAY["not_north_up"])

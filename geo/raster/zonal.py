@@ -18,10 +18,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import texts
 from geo.raster import tallies
 from geo.raster.coverage import Outlines, covered_cells, outlines
 from geo.raster.grid import Cells, RasterSource, Window
+
+_SAY = texts(__name__)
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -180,7 +182,9 @@ def zonal_statistics(
     """
     unknown = [name for name in stats if name not in STATISTICS]
     if unknown:
-        raise InvalidInput(reason=_UNKNOWN.format(name=unknown[0], known=", ".join(STATISTICS)))
+        raise InvalidInput(
+            reason=_SAY["unknown"].format(name=unknown[0], known=", ".join(STATISTICS))
+        )
     wanted = Wanted(
         spread="variance" in stats,
         extremes=bool({"min", "max"} & set(stats)),
@@ -219,7 +223,7 @@ def zonal_class_shares(
         For a raster of fractional numbers.
     """
     if source.dtype.kind not in "iub":
-        raise InvalidInput(reason=_NO_CLASSES.format(dtype=source.dtype))
+        raise InvalidInput(reason=_SAY["no_classes"].format(dtype=source.dtype))
     plan = _plan(zones, source, None, Wanted(classes=True), memory_mib)
     found = merge(_run(plan, engine, progress))
     sums = _Sums(found.rows, plan.outlines)
@@ -275,7 +279,7 @@ def _plan(
         weights.grid.transform != grid.transform
         or (weights.grid.height, weights.grid.width) != (grid.height, grid.width)
     ):
-        raise InvalidInput(reason=_OTHER_GRID)
+        raise InvalidInput(reason=_SAY["other_grid"])
     found = outlines(zones, grid)
     cells = (memory_mib << 20) // (4 * _BYTES_PER_CELL)
     most = min(max(cells, _FEWEST_CELLS), _MOST_CELLS)
@@ -382,17 +386,3 @@ def _by_zone(zone: Integers, values: Floats, n_zones: int) -> Floats:
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(denominator > 0, numerator / denominator, np.nan)
-
-
-_UNKNOWN = Text(
-    id="Statistik {name!r} tidak ada. Yang ada: {known}.",
-    en="There is no statistic {name!r}. There are: {known}.",
-)
-_NO_CLASSES = Text(
-    id="Raster ini berisi bilangan pecahan ({dtype}), bukan kelas. Kelaskan lebih dahulu.",
-    en="This raster holds fractional numbers ({dtype}), not classes. Classify it first.",
-)
-_OTHER_GRID = Text(
-    id="Raster bobot harus punya grid yang sama persis: transformasi, lebar dan tinggi.",
-    en="The raster of weights must have exactly the same grid: transform, width and height.",
-)

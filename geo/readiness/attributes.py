@@ -9,11 +9,13 @@ from typing import Any
 
 import geopandas as gpd
 
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.value_functions import AttributeMeasure
 from geo.readiness.score import Measure
 from geo.sentences import MOST_NAME, shortened
 from geo.vector.numerals import Numeral, parse_numerals
+
+_SAY = texts(__name__)
 
 # A value is shown as far as it helps to find it.
 _MOST_SHOWN = 40
@@ -44,7 +46,7 @@ def attribute_measures(
         a text that is no number or could be two.
     """
     if asked.attribute not in zones:
-        return [Measure(None, 0.0, note=_NO_COLUMN)] * len(zones)
+        return [Measure(None, 0.0, note=_SAY["no_column"])] * len(zones)
     figures = parse_numerals(_plain(zones, asked.attribute))
     texts = _plain(zones, asked.attribute)
     years = [n.number for n in parse_numerals(_plain(zones, asked.year_attribute))]
@@ -71,11 +73,11 @@ def _measure(
         return Measure(None, 0.0, note=_why_missing(figure, text))
     notes = []
     if of_year is None:
-        notes.append(_NO_YEAR)
+        notes.append(_SAY["no_year"])
     elif of_year > year:
-        notes.append(_LATER.format(year=f"{of_year:.0f}", asked=year))
+        notes.append(_SAY["later"].format(year=f"{of_year:.0f}", asked=year))
     if not source:
-        notes.append(_NO_SOURCE)
+        notes.append(_SAY["no_source"])
     return Measure(
         value=figure.number,
         credit=1.0,
@@ -89,8 +91,8 @@ def _why_missing(figure: Numeral, text: object) -> Text:
     shown = str(text)[:_MOST_SHOWN]
     if figure.readings:
         readings = " / ".join(f"{reading:.10g}" for reading in figure.readings)
-        return _AMBIGUOUS.format(value=shown, readings=readings)
-    return _NO_NUMBER.format(value=shown) if figure.is_invalid else _EMPTY
+        return _SAY["ambiguous"].format(value=shown, readings=readings)
+    return _SAY["no_number"].format(value=shown) if figure.is_invalid else _SAY["empty"]
 
 
 def _plain(zones: gpd.GeoDataFrame, column: str | None) -> list[Any]:
@@ -99,30 +101,3 @@ def _plain(zones: gpd.GeoDataFrame, column: str | None) -> list[Any]:
         return [None] * len(zones)
     values = zones[column]
     return list(values.astype(object).where(values.notna(), None))
-
-
-_NO_COLUMN = Text(
-    id="Angka ini belum ada dalam data kawasan. Hubungi petugas GIS.",
-    en="The data of the areas do not have this figure yet. Ask the GIS staff.",
-)
-_EMPTY = Text(id="Angka ini belum diisi di sini.", en="This figure has not been filled in here.")
-_NO_NUMBER = Text(
-    id="Isiannya {value!r}, bukan bilangan. Hubungi petugas GIS.",
-    en="It is filled in as {value!r}, which is no number. Ask the GIS staff.",
-)
-_AMBIGUOUS = Text(
-    id="Isiannya {value!r}, yang dapat berarti {readings}. Hubungi petugas GIS: tulis tanpa pemisah ribuan.",
-    en="It is filled in as {value!r}, which could be {readings}. Ask the GIS staff: write it without thousands separators.",
-)
-_NO_YEAR = Text(
-    id="Layer tidak menyebut tahun angka ini",
-    en="The layer does not say of which year this figure is",
-)
-_LATER = Text(
-    id="Angka tahun {year}, sesudah tahun penilaian {asked}",
-    en="A figure of {year}, after the year of the assessment, {asked}",
-)
-_NO_SOURCE = Text(
-    id="Layer tidak menyebut sumber angka ini",
-    en="The layer does not say where this figure comes from",
-)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geo.documents import as_json
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 from geo.mcda.matrix import Status
 from geo.mcda.methods import METHODS
 from geo.readiness.score import CriterionResult, ZoneResult
@@ -18,6 +18,8 @@ from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:
     from geo.readiness.assessment import Assessment
+
+_SAY = texts(__name__)
 
 # Two scores closer than this differ only by the order of additions.
 _SAME = 1e-9
@@ -146,25 +148,25 @@ def comparison_document(found: Comparison, language: Language) -> dict[str, Any]
 def _incomparable(before: "Assessment", after: "Assessment") -> tuple[Text, ...]:
     reasons = []
     if before.model.id != after.model.id:
-        reasons.append(_OTHER_MODEL.format(before=before.model.id, after=after.model.id))
+        reasons.append(_SAY["other_model"].format(before=before.model.id, after=after.model.id))
     if before.layer != after.layer:
-        reasons.append(_OTHER_LAYER.format(before=before.layer, after=after.layer))
+        reasons.append(_SAY["other_layer"].format(before=before.layer, after=after.layer))
     return tuple(reasons)
 
 
 def _differs(before: "Assessment", after: "Assessment") -> tuple[Text, ...]:
     pairs = [
-        (_VERSION, before.model.version, after.model.version),
-        (_YEAR, before.year, after.year),
-        (_METHOD, _method_title(before.method), _method_title(after.method)),
-        (_RISK, before.risk, after.risk),
-        (_SCENARIO, before.scenario or _PRESENT, after.scenario or _PRESENT),
+        (_SAY["version"], before.model.version, after.model.version),
+        (_SAY["year"], before.year, after.year),
+        (_SAY["method"], _method_title(before.method), _method_title(after.method)),
+        (_SAY["risk"], before.risk, after.risk),
+        (_SAY["scenario"], before.scenario or _SAY["present"], after.scenario or _SAY["present"]),
     ]
     found = [filled(words, before=old, after=new) for words, old, new in pairs if old != new]
     if dict(before.weights) != dict(after.weights):
-        found.append(_WEIGHTS)
+        found.append(_SAY["weights"])
     if before.method != after.method:
-        found.append(_OTHER_SCALE)
+        found.append(_SAY["other_scale"])
     return tuple(found)
 
 
@@ -232,8 +234,8 @@ def _with_sentence(zone: ZoneDifference, titles: Mapping[str, Text]) -> ZoneDiff
         before, after = (
             titles.get(i, Text(id=i, en=i)) for i in (zone.class_before, zone.class_after)
         )
-        parts.append(filled(_NEW_CLASS, before=before, after=after))
-    for words, criteria in ((_GAINED, zone.gained), (_LOST, zone.lost)):
+        parts.append(filled(_SAY["new_class"], before=before, after=after))
+    for words, criteria in ((_SAY["gained"], zone.gained), (_SAY["lost"], zone.lost)):
         if criteria:
             parts.append(filled(words, titles=joined([c.title for c in criteria])))
     return replace(zone, sentence=joined(parts, by=" "))
@@ -242,22 +244,24 @@ def _with_sentence(zone: ZoneDifference, titles: Mapping[str, Text]) -> ZoneDiff
 def _verdict(zone: ZoneDifference) -> Text:
     if zone.status_before != zone.status_after:
         statuses = {"before": _STATUSES[zone.status_before], "after": _STATUSES[zone.status_after]}
-        return filled(_NEW_STATUS, name=zone.name, **statuses)
+        return filled(_SAY["new_status"], name=zone.name, **statuses)
     if zone.score is None or zone.score_before is None or zone.score_after is None:
         raise TypeError(f"{zone.area_id} moved without a status or a score")
     rank = {"name": zone.name, "before": zone.rank_before, "after": zone.rank_after}
     if not zone.moved_by:
         is_passed = zone.rank_before != zone.rank_after
-        return filled(_PASSED if is_passed else _STILL, **rank)
+        return filled(_SAY["passed"] if is_passed else _SAY["still"], **rank)
     return filled(
-        _SCORED,
+        _SAY["scored"],
         rank=filled(_direction(zone), **rank),
         score_before=decimal(zone.score_before),
         score_after=decimal(zone.score_after),
         points=decimal(zone.score, signed=True),
         criteria=joined(
             [
-                filled(_CRITERION, title=c.title, points=decimal(c.points or 0.0, signed=True))
+                filled(
+                    _SAY["criterion"], title=c.title, points=decimal(c.points or 0.0, signed=True)
+                )
                 for c in zone.moved_by[:_NAMED]
             ]
         ),
@@ -267,14 +271,14 @@ def _verdict(zone: ZoneDifference) -> Text:
 def _direction(zone: ZoneDifference) -> Text:
     before, after = zone.rank_before or 0, zone.rank_after or 0
     if before == after:
-        return _STAYS
-    return _RISES if after < before else _FALLS
+        return _SAY["stays"]
+    return _SAY["rises"] if after < before else _SAY["falls"]
 
 
 def _overall(zones: Sequence[ZoneDifference]) -> Text:
     moved = [zone for zone in zones if zone.sentence is not None]
     if not moved:
-        return _NOTHING
+        return _SAY["nothing"]
     ranked = [(z.rank_before, z.rank_after) for z in moved if z.rank_before and z.rank_after]
     rises = sum(after < before for before, after in ranked)
     falls = sum(after > before for before, after in ranked)
@@ -283,8 +287,8 @@ def _overall(zones: Sequence[ZoneDifference]) -> Text:
     )
     statuses = sum(z.status_before != z.status_after for z in moved)
     if not (rises or falls or classes or statuses):
-        return _ONLY_SCORES.format(count=len(moved))
-    return _MOVED.format(
+        return _SAY["only_scores"].format(count=len(moved))
+    return _SAY["moved"].format(
         rises=rises,
         falls=falls,
         classes=classes,
@@ -294,78 +298,7 @@ def _overall(zones: Sequence[ZoneDifference]) -> Text:
 
 
 _STATUSES: Mapping[Status, Text] = {
-    "ranked": Text(id="diperingkat", en="ranked"),
-    "excluded": Text(id="dikecualikan", en="excluded"),
-    "insufficient_data": Text(id="data belum cukup", en="not enough data"),
+    "ranked": _SAY["statuses_ranked"],
+    "excluded": _SAY["statuses_excluded"],
+    "insufficient_data": _SAY["statuses_insufficient_data"],
 }
-_OTHER_MODEL = Text(
-    id="Tidak dapat dibandingkan: modelnya {before!r} dan {after!r}, dua pertanyaan yang berbeda.",
-    en="Not comparable: the models are {before!r} and {after!r}, two different questions.",
-)
-_OTHER_LAYER = Text(
-    id="Tidak dapat dibandingkan: layernya {before!r} dan {after!r}.",
-    en="Not comparable: the layers are {before!r} and {after!r}.",
-)
-_PRESENT = Text(id="tanpa skenario", en="no scenario")
-_VERSION = Text(
-    id="Versi model: {before} → {after}.", en="Version of the model: {before} → {after}."
-)
-_YEAR = Text(
-    id="Tahun: {before} → {after}; kawasan yang datanya berbeda tidak sebanding, lihat tren.",
-    en="Year: {before} → {after}; areas whose data differ are not comparable, see the trends.",
-)
-_METHOD = Text(id="Metode: {before} → {after}.", en="Method: {before} → {after}.")
-_RISK = Text(id="Risiko: {before} → {after}.", en="Risk: {before} → {after}.")
-_SCENARIO = Text(id="Skenario: {before} → {after}.", en="Scenario: {before} → {after}.")
-_WEIGHTS = Text(id="Bobotnya berbeda.", en="The weights differ.")
-_OTHER_SCALE = Text(
-    id="Skor dua metode tidak berskala sama; bandingkan peringkatnya.",
-    en="Scores of two methods are not on one scale; compare the ranks.",
-)
-_NEW_STATUS = Text(
-    id="{name} berubah dari {before} menjadi {after}.",
-    en="{name} changes from {before} to {after}.",
-)
-_NEW_CLASS = Text(
-    id="Kelasnya menjadi {after}, sebelumnya {before}.",
-    en="Its class is now {after}, not {before}.",
-)
-_GAINED = Text(
-    id="Sebelumnya tanpa data: {titles}; jadi yang berubah juga apa yang diketahui.",
-    en="Without data before: {titles}; so what is known changed as well.",
-)
-_LOST = Text(
-    id="Kini tanpa data: {titles}; jadi yang berubah juga apa yang diketahui.",
-    en="Without data now: {titles}; so what is known changed as well.",
-)
-_RISES = Text(
-    id="{name} naik dari peringkat {before} ke {after}",
-    en="{name} rises from rank {before} to {after}",
-)
-_FALLS = Text(
-    id="{name} turun dari peringkat {before} ke {after}",
-    en="{name} falls from rank {before} to {after}",
-)
-_STAYS = Text(id="{name} tetap di peringkat {after}", en="{name} stays at rank {after}")
-_STILL = Text(
-    id="{name} tetap di peringkat {after} dengan skor yang sama.",
-    en="{name} stays at rank {after} with the same score.",
-)
-_SCORED = Text(
-    id="{rank}; skornya {score_before} → {score_after} ({points} poin: {criteria}).",
-    en="{rank}; its score is {score_before} → {score_after} ({points} points: {criteria}).",
-)
-_CRITERION = Text(id="{title} {points}", en="{title} {points}")
-_PASSED = Text(
-    id="{name} berpindah dari peringkat {before} ke {after} tanpa perubahan skor; kawasan lain yang berubah.",
-    en="{name} moves from rank {before} to {after} with the same score; other areas changed.",
-)
-_NOTHING = Text(id="Tidak ada kawasan yang berubah.", en="No area changed.")
-_ONLY_SCORES = Text(
-    id="Skor {count} kawasan berubah; tidak ada peringkat, kelas atau status yang berubah.",
-    en="Areas whose score changed: {count}; no rank, class or status did.",
-)
-_MOVED = Text(
-    id="{rises} kawasan naik peringkat, {falls} turun, {classes} berganti kelas, {statuses} berganti status; {unmoved} tidak berubah.",
-    en="Areas that rise in rank: {rises}, that fall: {falls}, that change class: {classes}, that change status: {statuses}; unchanged: {unmoved}.",
-)

@@ -11,7 +11,9 @@ from typing import Any
 import shapely
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 Position = tuple[float, float]
 # Asking GEOS whether a ring is valid takes 16 s for two million vertices; so they are counted first.
@@ -40,7 +42,7 @@ def parse_line(member: Any, *, place: str) -> shapely.LineString | shapely.Multi
     lines = [_positions(row, f"{place}[{i}]") for i, row in enumerate(rows)]
     _require_few(lines, place)
     if not lines or any(len(set(line)) < 2 for line in lines):
-        raise _invalid(place, _NO_LENGTH)
+        raise _invalid(place, _SAY["no_length"])
     parts = [shapely.LineString(line) for line in lines]
     return parts[0] if kind == "LineString" else shapely.MultiLineString(parts)
 
@@ -60,24 +62,24 @@ def parse_polygon(member: Any, *, place: str) -> shapely.Polygon | shapely.Multi
     ]
     _require_few([ring for rings in polygons for ring in rings], place)
     if not polygons or not all(polygons):
-        raise _invalid(place, _EMPTY)
+        raise _invalid(place, _SAY["empty"])
     parts = [shapely.Polygon(rings[0], rings[1:]) for rings in polygons]
     shape = parts[0] if kind == "Polygon" else shapely.MultiPolygon(parts)
     if not shapely.is_valid(shape):
-        raise _invalid(place, _NOT_VALID, fault=shapely.is_valid_reason(shape))
+        raise _invalid(place, _SAY["not_valid"], fault=shapely.is_valid_reason(shape))
     return shape
 
 
 def _member(member: Any, place: str, kinds: tuple[str, ...]) -> tuple[str, Any]:
     kind = member.get("type") if isinstance(member, Mapping) else None
     if kind not in kinds:
-        raise _invalid(place, _OTHER_KIND, found=str(kind)[:50], expected=" / ".join(kinds))
+        raise _invalid(place, _SAY["other_kind"], found=str(kind)[:50], expected=" / ".join(kinds))
     return str(kind), member.get("coordinates")
 
 
 def _list(value: Any, place: str) -> Sequence[Any]:
     if not isinstance(value, list | tuple):
-        raise _invalid(place, _NO_LIST)
+        raise _invalid(place, _SAY["no_list"])
     return value
 
 
@@ -88,10 +90,10 @@ def _positions(value: Any, place: str) -> list[Position]:
 def _position(value: Any, place: str) -> Position:
     is_pair = isinstance(value, list | tuple) and len(value) in (2, 3)
     if not is_pair or not all(_is_number(number) for number in value):
-        raise _invalid(place, _NO_POSITION)
+        raise _invalid(place, _SAY["no_position"])
     lon, lat = float(value[0]), float(value[1])
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise _invalid(place, _OUTSIDE, lon=lon, lat=lat)
+        raise _invalid(place, _SAY["outside"], lon=lon, lat=lat)
     return lon, lat
 
 
@@ -104,47 +106,15 @@ def _is_number(value: Any) -> bool:
 def _ring(value: Any, place: str) -> list[Position]:
     ring = _positions(value, place)
     if len(ring) < 4 or ring[0] != ring[-1]:
-        raise _invalid(place, _NOT_CLOSED)
+        raise _invalid(place, _SAY["not_closed"])
     return ring
 
 
 def _require_few(rows: Sequence[Sequence[Position]], place: str) -> None:
     found = sum(len(row) for row in rows)
     if found > MOST_VERTICES:
-        raise _invalid(place, _TOO_MANY, found=found, most=MOST_VERTICES)
+        raise _invalid(place, _SAY["too_many"], found=found, most=MOST_VERTICES)
 
 
 def _invalid(place: str, reason: Text, **facts: Any) -> InvalidShape:
     return InvalidShape(place=place, reason=reason.format(**facts))
-
-
-_OTHER_KIND = Text(
-    id="jenisnya {found}, yang diterima: {expected} (GeoJSON).",
-    en="its type is {found}; accepted: {expected} (GeoJSON).",
-)
-_NO_LIST = Text(id="koordinatnya bukan daftar.", en="its coordinates are no list.")
-_NO_POSITION = Text(
-    id="posisi harus [bujur, lintang] dalam bilangan.",
-    en="a position must be [lon, lat] in numbers.",
-)
-_OUTSIDE = Text(
-    id="[{lon}, {lat}] di luar bumi. Urutannya bujur lalu lintang, dalam derajat.",
-    en="[{lon}, {lat}] is not on the earth. The order is lon, then lat, in degrees.",
-)
-_NO_LENGTH = Text(
-    id="garis perlu paling sedikit dua titik yang berbeda.",
-    en="a line needs at least two different points.",
-)
-_NOT_CLOSED = Text(
-    id="cincin perlu paling sedikit 4 posisi, yang pertama sama dengan yang terakhir.",
-    en="a ring needs at least 4 positions, the first the same as the last.",
-)
-_EMPTY = Text(id="poligonnya kosong.", en="the polygon is empty.")
-_NOT_VALID = Text(
-    id="poligonnya tidak sah ({fault}). Gambar ulang tanpa garis yang berpotongan.",
-    en="the polygon is not valid ({fault}). Draw it again without lines that cross.",
-)
-_TOO_MANY = Text(
-    id="{found} titik sudut; paling banyak {most}. Sederhanakan garisnya.",
-    en="{found} vertices; {most} at most. Simplify the outline.",
-)

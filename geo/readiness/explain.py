@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geo.errors import ZoneNotRanked
-from geo.language import Text
+from geo.language import Text, texts
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.sentences import filled, joined, listed, written
+
+_SAY = texts(__name__)
 
 _NAMED = 3
 # What is better than the middle does not hold back unless it costs more than it gives.
@@ -122,10 +124,10 @@ def sentence(
     parts = [_verdict(result, of)]
     if result.status == "ranked":
         parts += _below_floors(result, dimensions or {})
-        parts += _named(_LIFTS, lifts(result)) + _named(_HOLDS, holds_back(result))
-        parts += _named(_HOLD_TOGETHER, hold_together(result))
+        parts += _named(_SAY["lifts"], lifts(result)) + _named(_SAY["holds"], holds_back(result))
+        parts += _named(_SAY["hold_together"], hold_together(result))
     parts += [] if way_up is None else [way_up]
-    parts += _named(_MISSING, missing(result))
+    parts += _named(_SAY["missing"], missing(result))
     return joined(parts, by=" ")
 
 
@@ -211,10 +213,10 @@ def _comparison(
 ) -> Text:
     ahead, behind = names
     if points < _NOTHING:
-        return _EQUAL.format(ahead=ahead, behind=behind)
+        return _SAY["equal"].format(ahead=ahead, behind=behind)
     parts = [
         filled(
-            _AHEAD,
+            _SAY["ahead"],
             ahead=ahead,
             behind=behind,
             points=written(points, decimals=1),
@@ -223,9 +225,9 @@ def _comparison(
     ]
     told = [d for d in against if abs(d.points) >= _PRINTED]
     if told:
-        parts.append(filled(_AGAINST, behind=behind, listed=_with_points(told)))
+        parts.append(filled(_SAY["against"], behind=behind, listed=_with_points(told)))
     parts += [
-        filled(_UNKNOWN_IN, title=d.title, name=d.unknown_in[0])
+        filled(_SAY["unknown_in"], title=d.title, name=d.unknown_in[0])
         for d in (*speaks_for, *told)
         if len(d.unknown_in) == 1
     ]
@@ -235,7 +237,7 @@ def _comparison(
 def _with_points(differences: Sequence[Difference]) -> Text:
     return listed(
         [
-            filled(_POINTS, title=d.title, points=written(abs(d.points), decimals=1))
+            filled(_SAY["points"], title=d.title, points=written(abs(d.points), decimals=1))
             for d in differences
         ]
     )
@@ -244,12 +246,12 @@ def _with_points(differences: Sequence[Difference]) -> Text:
 def _verdict(result: ZoneResult, of: int) -> Text:
     if result.status == "excluded":
         failed = [c.title for c in result.constraints if c.failed]
-        return filled(_EXCLUDED, name=result.name, listed=listed(failed))
+        return filled(_SAY["excluded"], name=result.name, listed=listed(failed))
     coverage = whole_percent(result.data_coverage)
     if result.score is None:
-        return _INSUFFICIENT.format(name=result.name, coverage=coverage)
+        return _SAY["insufficient"].format(name=result.name, coverage=coverage)
     return filled(
-        _RANKED,
+        _SAY["ranked"],
         name=result.name,
         score=written(result.score, decimals=1),
         rank=result.rank,
@@ -262,7 +264,7 @@ def _below_floors(result: ZoneResult, dimensions: Mapping[str, Text]) -> list[Te
     if not result.floors_failed:
         return []
     titles = [dimensions.get(d, Text(id=d, en=d)) for d in result.floors_failed]
-    return [filled(_FLOORS, listed=listed(titles))]
+    return [filled(_SAY["floors"], listed=listed(titles))]
 
 
 def _is_lifting(criterion: CriterionResult) -> bool:
@@ -282,41 +284,3 @@ def _top(
 
 def _named(words: Text, criteria: Sequence[CriterionResult]) -> list[Text]:
     return [filled(words, listed=listed([c.title for c in criteria]))] if criteria else []
-
-
-_RANKED = Text(
-    id="{name} mendapat skor {score} dari 100, peringkat {rank} dari {of}; data mencakup {coverage}% bobot penilaian.",
-    en="{name} scores {score} of 100, rank {rank} of {of}; data cover {coverage}% of the weight.",
-)
-_INSUFFICIENT = Text(
-    id="{name} tidak diperingkat: data hanya mencakup {coverage}% bobot penilaian.",
-    en="{name} is not ranked: data cover only {coverage}% of the weight.",
-)
-_EXCLUDED = Text(id="{name} dikecualikan oleh: {listed}.", en="{name} is excluded by: {listed}.")
-_FLOORS = Text(
-    id="Kelasnya tetap yang terendah, berapa pun skornya: {listed} di bawah batas minimum.",
-    en="Its class stays the lowest whatever the score: {listed} is below its floor.",
-)
-_LIFTS = Text(id="Yang paling mengangkat: {listed}.", en="What lifts it most: {listed}.")
-_HOLDS = Text(id="Yang paling menahan: {listed}.", en="What holds it back most: {listed}.")
-_HOLD_TOGETHER = Text(
-    id="Yang menahan bersama-sama, satu saja tidak cukup diperbaiki: {listed}.",
-    en="What holds it back together, mending one alone does not help: {listed}.",
-)
-_MISSING = Text(id="Belum ada data: {listed}.", en="No data yet: {listed}.")
-_EQUAL = Text(
-    id="{ahead} dan {behind} mendapat skor yang sama.", en="{ahead} and {behind} score the same."
-)
-_AHEAD = Text(
-    id="{ahead} unggul {points} poin atas {behind}: terutama {listed}.",
-    en="{ahead} is {points} points ahead of {behind}: mainly {listed}.",
-)
-_AGAINST = Text(
-    id="Sebaliknya, {behind} mendapat lebih banyak dari {listed}.",
-    en="In turn, {behind} gets more from {listed}.",
-)
-_POINTS = Text(id="{title} ({points} poin)", en="{title} ({points} points)")
-_UNKNOWN_IN = Text(
-    id="{title} belum ada datanya di {name}: bobotnya di sana dibagi ke kriteria lain.",
-    en="{title} has no data in {name}: its weight there is spread over the others.",
-)

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.readiness.gains import COMPARING, Scored, position_of
 from geo.readiness.inversion import (
@@ -24,6 +24,8 @@ from geo.readiness.inversion import (
 from geo.readiness.obstacles import obstacle
 from geo.readiness.outcomes import Outcome, outcome
 from geo.sentences import filled, listed, written
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -116,9 +118,9 @@ def way_up(scored: Scored, area_id: str) -> Text | None:
     if best is not None:
         return best.sentence
     if is_highest:
-        return None if scored.scores.ranks[zone] == 1 else _NO_RANK
+        return None if scored.scores.ranks[zone] == 1 else _SAY["no_rank"]
     below = scored.scores.below_floor[zone]
-    return _under_floors(scored, zone) if below.any() else _NO_CLASS
+    return _under_floors(scored, zone) if below.any() else _SAY["no_class"]
 
 
 def _least_values(scored: Scored, zone: int) -> list[tuple[Goal, int, float]]:
@@ -255,7 +257,11 @@ def _told(scored: Scored, zone: int, goal: Goal, *, column: int, needed: Printab
         floors_cleared=tuple(dimension.id for dimension in cleared),
         overtaken=overtaken,
         sentence=filled(
-            _RANK if goal == "rank" else _CLASS_OVER_FLOOR if cleared else _CLASS,
+            _SAY["rank"]
+            if goal == "rank"
+            else _SAY["class_over_floor"]
+            if cleared
+            else _SAY["class"],
             dimensions=listed([dimension.title for dimension in cleared]),
             title=rank_class.title,
             rank=then.rank(0),
@@ -278,13 +284,13 @@ def _newly_behind(scored: Scored, zone: int, then: Outcome) -> tuple[str, ...]:
 def _change(criterion: Criterion, start: float, needed: Printable) -> Text:
     measure, target = (_quantity(criterion, n, needed.decimals) for n in (start, needed.measure))
     if _is_of_classes(criterion):
-        words = _TO_CLASS
+        words = _SAY["to_class"]
     else:
-        words = _RISES if needed.measure > start else _FALLS
+        words = _SAY["rises"] if needed.measure > start else _SAY["falls"]
     unit = criterion.unit
     is_bare = _is_of_classes(criterion) or criterion.is_share
     if not is_bare and unit.id and unit.en:
-        target = filled(_WITH_UNIT, target=target, unit=unit)
+        target = filled(_SAY["with_unit"], target=target, unit=unit)
     return filled(words, title=criterion.title, measure=measure, target=target)
 
 
@@ -292,7 +298,7 @@ def _quantity(criterion: Criterion, number: float, decimals: int) -> Text:
     """A measure as it is printed: a share of the area in percent, with the same digits."""
     if not criterion.is_share:
         return written(number, decimals=decimals)
-    return filled(_PERCENT, percent=written(100 * number, decimals=max(decimals - 2, 0)))
+    return filled(_SAY["percent"], percent=written(100 * number, decimals=max(decimals - 2, 0)))
 
 
 def _few(names: Sequence[str]) -> Text:
@@ -300,13 +306,13 @@ def _few(names: Sequence[str]) -> Text:
     more = len(names) - _NAMED
     if more <= 0:
         return Text(id=shown, en=shown)
-    return _AND_MORE.format(shown=shown, more=more)
+    return _SAY["and_more"].format(shown=shown, more=more)
 
 
 def _under_floors(scored: Scored, zone: int) -> Text:
     parts = [
         filled(
-            _FLOOR,
+            _SAY["floor"],
             title=dimension.title,
             score=written(scored.scores.dimension_scores[zone, i], decimals=1),
             floor=written(dimension.floor, decimals=1),
@@ -314,47 +320,4 @@ def _under_floors(scored: Scored, zone: int) -> Text:
         for i, dimension in enumerate(scored.model.dimensions)
         if scored.scores.below_floor[zone, i] and dimension.floor is not None
     ]
-    return filled(_FLOORS_FIRST, listed=listed(parts))
-
-
-_CLASS = Text(
-    id="Naik ke kelas {title} bila {change}.", en="It rises to class {title} if {change}."
-)
-_CLASS_OVER_FLOOR = Text(
-    id="Melewati batas minimum {dimensions} dan naik ke kelas {title} bila {change}.",
-    en="It passes the floor of {dimensions} and rises to class {title} if {change}.",
-)
-_RANK = Text(
-    id="Naik ke peringkat {rank}, melampaui {names}, bila {change} sedangkan kawasan lain tetap.",
-    en="It rises to rank {rank}, ahead of {names}, if {change} while the other areas stay.",
-)
-_RISES = Text(
-    id="{title} naik dari {measure} menjadi {target}", en="{title} rises from {measure} to {target}"
-)
-_FALLS = Text(
-    id="{title} turun dari {measure} menjadi {target}",
-    en="{title} falls from {measure} to {target}",
-)
-_TO_CLASS = Text(
-    id="{title} berubah dari kelas {measure} menjadi kelas {target}",
-    en="{title} changes from class {measure} to class {target}",
-)
-_PERCENT = Text(id="{percent}% luasnya", en="{percent}% of the area")
-_WITH_UNIT = Text(id="{target} ({unit})", en="{target} ({unit})")
-_AND_MORE = Text(id="{shown} dan {more} lainnya", en="{shown} and {more} more")
-_NO_CLASS = Text(
-    id="Tidak ada satu ukuran pun yang sendirian cukup untuk naik kelas.",
-    en="No single measure suffices for a higher class.",
-)
-_NO_RANK = Text(
-    id="Tidak ada satu ukuran pun yang sendirian cukup untuk naik peringkat.",
-    en="No single measure suffices for a better rank.",
-)
-_FLOORS_FIRST = Text(
-    id="Untuk naik kelas, batas minimum harus dilewati lebih dahulu: {listed}. Satu ukuran saja tidak cukup.",
-    en="To rise a class it must first pass the floor of: {listed}. No single measure suffices.",
-)
-_FLOOR = Text(
-    id="{title} (kini {score}, paling sedikit {floor})",
-    en="{title} (now {score}, at least {floor})",
-)
+    return filled(_SAY["floors_first"], listed=listed(parts))

@@ -19,7 +19,7 @@ from geo.errors import IndicatorNotFound
 from geo.indicators.figure_notes import note_text
 from geo.indicators.table import latest_values
 from geo.land.titles import land_title
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
     AttributeMeasure,
@@ -36,6 +36,8 @@ from geo.sentences import MOST_NAME, as_written, decimal, shortened
 from geo.sentences import filled as worded
 from geo.vector.join import area_shares, area_weighted
 from geo.vector.schema import is_enclosing
+
+_SAY = texts(__name__)
 
 # Below this valid share the raster says more about its own holes than about the zone (own judgement).
 _MIN_VALID_SHARE = 0.5
@@ -129,7 +131,7 @@ def _in_table(criterion: Criterion, measures: Sequence[Measure]) -> Sequence[Mea
     return [
         m
         if m.value is None or m.value in graded
-        else Measure(None, 0.0, note=_NOT_GRADED.format(code=f"{m.value:g}"))
+        else Measure(None, 0.0, note=_SAY["not_graded"].format(code=f"{m.value:g}"))
         for m in measures
     ]
 
@@ -146,11 +148,11 @@ def _indicator_measures(
             indicators, asked.indicator, year=year, max_age_years=asked.max_age_years
         )
     except IndicatorNotFound:
-        return [Measure(None, 0.0, note=_NO_INDICATOR)] * len(zones)
+        return [Measure(None, 0.0, note=_SAY["no_indicator"])] * len(zones)
     carried = area_weighted(latest["value"], shares).to_dict("index")
     figures = latest.dropna(subset=["value"]).to_dict("index")
     parts = _parts(shares)
-    missing = _NO_FIGURE.format(year=year, oldest=year - asked.max_age_years)
+    missing = _SAY["no_figure"].format(year=year, oldest=year - asked.max_age_years)
     return [
         _indicator_measure(carried.get(area_id), parts.get(area_id, {}), figures, missing)
         for area_id in zones.index
@@ -172,7 +174,7 @@ def _indicator_measure(
     missing: Text,
 ) -> Measure:
     if carried is None:
-        return Measure(None, 0.0, note=_OUTSIDE)
+        return Measure(None, 0.0, note=_SAY["outside"])
     used = [figures[region] for region in parts if region in figures]
     if not used:
         return Measure(None, 0.0, note=missing, shares=parts)
@@ -180,7 +182,7 @@ def _indicator_measure(
     credit = float(carried["known_share"])
     known = sum(share for region, share in parts.items() if region in figures)
     if credit < known - 1e-9:
-        notes.append(_PARTLY_OUTSIDE.format(share=f"{1 - credit / known:.0%}"))
+        notes.append(_SAY["partly_outside"].format(share=f"{1 - credit / known:.0%}"))
     return Measure(
         value=float(carried["value"]),
         credit=credit,
@@ -199,14 +201,14 @@ def _raster_measures(
     filled: Array,
 ) -> Sequence[Measure]:
     if land is None:
-        return [Measure(None, 0.0, note=worded(_NO_RASTER, name=land_title(asked.raster)))] * len(
-            zones
-        )
+        return [
+            Measure(None, 0.0, note=worded(_SAY["no_raster"], name=land_title(asked.raster)))
+        ] * len(zones)
     if asked.statistic == "majority":
         if land.cells.dtype.kind not in "iub":
-            return [Measure(None, 0.0, note=worded(_NO_CLASSES, name=land_title(land.name)))] * len(
-                zones
-            )
+            return [
+                Measure(None, 0.0, note=worded(_SAY["no_classes"], name=land_title(land.name)))
+            ] * len(zones)
         rows = _largest_classes(zones, land.cells)
     else:
         share = asked.statistic == "share"
@@ -238,14 +240,14 @@ def _largest_classes(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[
 def _raster_measure(
     row: Mapping[Any, Any], model: Model, land: LandRaster, filled: float
 ) -> Measure:
-    note = _PLACE_UNKNOWN if np.isnan(filled) else _raster_fault(row, model, land.name)
+    note = _SAY["place_unknown"] if np.isnan(filled) else _raster_fault(row, model, land.name)
     if note is not None:
         return Measure(None, 0.0, note=note)
     notes = []
     if "part" in row:
-        notes.append(_LARGEST.format(code=f"{row['value']:g}", share=f"{row['part']:.0%}"))
+        notes.append(_SAY["largest"].format(code=f"{row['value']:g}", share=f"{row['part']:.0%}"))
     if filled < 1:
-        notes.append(_PLACE_PARTLY_KNOWN.format(share=f"{filled:.0%}"))
+        notes.append(_SAY["place_partly_known"].format(share=f"{filled:.0%}"))
     return Measure(
         value=float(row["value"]),
         credit=float(row["valid_share"]) * filled,
@@ -258,16 +260,16 @@ def _raster_measure(
 def _raster_fault(row: Mapping[Any, Any], model: Model, name: str) -> Text | None:
     """Why a raster does not measure a zone, None when it does."""
     if np.isnan(row["cells"]):
-        return _NO_AREA
+        return _SAY["no_area"]
     if row["cells"] < model.min_cells:
         return worded(
-            _TOO_COARSE,
+            _SAY["too_coarse"],
             name=land_title(name),
             cells=decimal(row["cells"]),
             least=as_written(model.min_cells),
         )
     if np.isnan(row["value"]) or row["valid_share"] < _MIN_VALID_SHARE:
-        return worded(_TOO_FEW, name=land_title(name), share=f"{row['valid_share']:.0%}")
+        return worded(_SAY["too_few"], name=land_title(name), share=f"{row['valid_share']:.0%}")
     return None
 
 
@@ -279,7 +281,7 @@ def _constraint_results(
     filled: Array,
 ) -> Sequence[ConstraintResult]:
     if land is None:
-        note = worded(_NOT_CHECKED, name=land_title(constraint.raster))
+        note = worded(_SAY["not_checked"], name=land_title(constraint.raster))
         return [_constraint_result(constraint, None, note)] * len(zones)
     excluded = Marked(land.cells, constraint.classes, constraint.threshold)
     rows = _zonal_means(zones, excluded)
@@ -310,8 +312,12 @@ def _enclosed_result(
         return _constraint_result(constraint, least, None)
     if most <= constraint.limit_share:
         passed = _constraint_result(constraint, most, None)
-        return replace(passed, note=_AT_MOST.format(share=f"{most:.0%}")) if most > 0 else passed
-    return _constraint_result(constraint, None, _NOT_CERTAIN.format(share=f"{share:.0%}"))
+        return (
+            replace(passed, note=_SAY["at_most"].format(share=f"{most:.0%}"))
+            if most > 0
+            else passed
+        )
+    return _constraint_result(constraint, None, _SAY["not_certain"].format(share=f"{share:.0%}"))
 
 
 def _constraint_result(
@@ -326,69 +332,3 @@ def _constraint_result(
         failed=failed,
         note=constraint.reason if failed else note,
     )
-
-
-_NO_INDICATOR = Text(
-    id="Angka indikator ini belum dimasukkan.",
-    en="The figures of this indicator have not been added yet.",
-)
-_NO_FIGURE = Text(
-    id="Tidak ada angka kabupaten/kota untuk {oldest}–{year}.",
-    en="No regency figure for {oldest}–{year}.",
-)
-_OUTSIDE = Text(
-    id="Letaknya di luar semua kabupaten/kota yang ada batasnya.",
-    en="It lies outside every regency whose boundary is known.",
-)
-_NO_RASTER = Text(
-    id="Peta {name} belum dimasukkan. Hubungi petugas GIS.",
-    en="The map of {name} has not been added yet. Ask the GIS staff.",
-)
-_NO_AREA = Text(
-    id="Lokasi saja: tanpa luas tidak dapat diukur dari peta lahan.",
-    en="Location only: without an extent it cannot be measured from a land map.",
-)
-_PARTLY_OUTSIDE = Text(
-    id="{share} luasnya di luar semua kabupaten/kota yang ada batasnya",
-    en="{share} of the area lies outside every regency whose boundary is known",
-)
-_PLACE_UNKNOWN = Text(
-    id="Batas gambar lebih luas daripada kawasannya; letak dan luas kawasan di dalamnya tidak diketahui.",
-    en="The drawn boundary is wider than the area itself; where the area lies in it, and how large it is, are unknown.",
-)
-_PLACE_PARTLY_KNOWN = Text(
-    id="Angka ini untuk seluruh isi batas gambar; kawasan mengisi {share} darinya, letaknya di dalamnya tidak diketahui.",
-    en="This number is of all that the drawn boundary holds; the area fills {share} of it, where in it is unknown.",
-)
-_AT_MOST = Text(
-    id="Paling banyak {share}, di mana pun letak kawasan di dalam batas gambar.",
-    en="{share} at most, wherever the area lies inside the drawn boundary.",
-)
-_NOT_CERTAIN = Text(
-    id="Belum pasti: {share} isi batas gambar terkena; letak kawasan di dalamnya tidak diketahui.",
-    en="Not certain: {share} of what the drawn boundary holds is such land; where the area lies in it is unknown.",
-)
-_TOO_COARSE = Text(
-    id="Peta {name} terlalu kasar: hanya {cells} sel di dalam batas, diperlukan paling sedikit {least}.",
-    en="The map of {name} is too coarse: only {cells} cells inside the boundary, at least {least} are needed.",
-)
-_TOO_FEW = Text(
-    id="Data {name} hanya ada untuk {share} luasnya.",
-    en="Only {share} of the area has data of {name}.",
-)
-_NO_CLASSES = Text(
-    id="Peta {name} berisi bilangan pecahan, bukan kelas. Hubungi petugas GIS.",
-    en="The map of {name} holds fractional numbers, not classes. Ask the GIS staff.",
-)
-_LARGEST = Text(
-    id="Kelas terluas {code}: {share} dari luas yang ada datanya",
-    en="Largest class {code}: {share} of the area with data",
-)
-_NOT_GRADED = Text(
-    id="Kelas {code} tidak ada dalam tabel nilai model ini; tambahkan nilainya dalam model.",
-    en="Class {code} is not in the model's table of values; add its value to the model.",
-)
-_NOT_CHECKED = Text(
-    id="Belum diperiksa: peta {name} belum dimasukkan.",
-    en="Not checked: the map of {name} has not been added yet.",
-)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.language import Text
+from geo.language import Text, texts
 from geo.readiness.explain import whole_percent
 from geo.readiness.gains import Scored, position_of
 from geo.readiness.score import ConstraintResult
 from geo.sentences import filled, joined, listed, written
+
+_SAY = texts(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def measure_first(scored: Scored, area_id: str) -> MeasureFirst | None:
         coverage=coverage,
         coverage_then=then,
         sentence=filled(
-            _MEASURE,
+            _SAY["measure"],
             listed=listed(titles),
             coverage=whole_percent(then),
             floor=whole_percent(floor),
@@ -89,7 +91,7 @@ def obstacle(scored: Scored, area_id: str) -> Text | None:
     first = measure_first(scored, area_id)
     parts = []
     if failed:
-        parts.append(filled(_CLEAR, listed=listed([_over_limit(c) for c in failed])))
+        parts.append(filled(_SAY["clear"], listed=listed([_over_limit(c) for c in failed])))
     if first is not None:
         parts.append(first.sentence)
     return joined(parts, by=" ") if parts else None
@@ -98,7 +100,7 @@ def obstacle(scored: Scored, area_id: str) -> Text | None:
 def _title(title: Text, credit: float) -> Text:
     if credit <= 0:
         return title
-    return filled(_PARTLY, title=title, share=whole_percent(credit))
+    return filled(_SAY["partly"], title=title, share=whole_percent(credit))
 
 
 def _over_limit(constraint: ConstraintResult) -> Text:
@@ -107,25 +109,8 @@ def _over_limit(constraint: ConstraintResult) -> Text:
     # Rounded up, so that 50.01% never reads as within 50%.
     share = math.ceil(1000 * constraint.excluded_share - 1e-9) / 10
     return filled(
-        _OVER_LIMIT,
+        _SAY["over_limit"],
         title=constraint.title,
         share=written(share, decimals=1),
         limit=written(100 * constraint.limit_share, decimals=1),
     )
-
-
-_MEASURE = Text(
-    id="Dapat diperingkat bila diukur juga: {listed}; cakupan data menjadi {coverage}% (paling sedikit {floor}%).",
-    en="It can be ranked once these are measured too: {listed}; data coverage then is {coverage}% (at least {floor}% is needed).",
-)
-_PARTLY = Text(
-    id="{title} di seluruh kawasan (kini {share}%)", en="{title} all over the area (now {share}%)"
-)
-_CLEAR = Text(
-    id="Tidak dapat diperingkat sebelum memenuhi batas: {listed}.",
-    en="It cannot be ranked before it meets the limit of: {listed}.",
-)
-_OVER_LIMIT = Text(
-    id="{title} ({share}% luas, paling banyak {limit}%)",
-    en="{title} ({share}% of the area, at most {limit}%)",
-)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from geo.documents import as_json
 from geo.errors import InvalidInput
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 from geo.mcda.model import Model
 from geo.readiness.explain import whole_percent
 from geo.readiness.score import ZoneResult
@@ -18,6 +18,8 @@ from geo.sentences import decimal, filled
 
 if TYPE_CHECKING:
     from geo.readiness.assessment import Assessment
+
+_SAY = texts(__name__)
 
 QuadrantId = Literal["prioritas", "siapkan", "peluang", "pantau"]
 # A score that is a threshold but for rounding has reached it, as in `geo.mcda.matrix.classify`.
@@ -112,7 +114,7 @@ def quadrants(
     needy = middle_threshold(need.model) if needy_from is None else needy_from
     for name, threshold in (("ready_from", ready), ("needy_from", needy)):
         if not 0 <= threshold <= 100:
-            raise InvalidQuadrant(reason=_NO_SCORE.format(name=name, value=threshold))
+            raise InvalidQuadrant(reason=_SAY["no_score"].format(name=name, value=threshold))
     needs = {result.area_id: result for result in need.results}
     return QuadrantTable(
         layer=readiness.layer,
@@ -142,11 +144,15 @@ def quadrant_document(table: QuadrantTable, language: Language) -> dict[str, Any
 def _require_pair(readiness: "Assessment", need: "Assessment", *, any_years: bool) -> None:
     kinds = (readiness.model.kind, need.model.kind)
     if kinds != ("readiness", "need"):
-        raise InvalidQuadrant(reason=_OTHER_KINDS.format(first=kinds[0], second=kinds[1]))
+        raise InvalidQuadrant(reason=_SAY["other_kinds"].format(first=kinds[0], second=kinds[1]))
     if readiness.layer != need.layer:
-        raise InvalidQuadrant(reason=_OTHER_LAYERS.format(first=readiness.layer, second=need.layer))
+        raise InvalidQuadrant(
+            reason=_SAY["other_layers"].format(first=readiness.layer, second=need.layer)
+        )
     if readiness.year != need.year and not any_years:
-        raise InvalidQuadrant(reason=_OTHER_YEARS.format(first=readiness.year, second=need.year))
+        raise InvalidQuadrant(
+            reason=_SAY["other_years"].format(first=readiness.year, second=need.year)
+        )
 
 
 def _placement(
@@ -161,14 +167,14 @@ def _placement(
         is_ready = ready >= ready_from - _TIE and not readiness.floors_failed
         quadrant = QUADRANTS[_ID[is_ready, needy >= needy_from - _TIE]]
         sentence = filled(
-            _PLACED,
+            _SAY["placed"],
             name=readiness.name,
             title=quadrant.title,
             ready=decimal(ready),
             ready_from=decimal(ready_from),
             needy=decimal(needy),
             needy_from=decimal(needy_from),
-            floor=_FLOOR if readiness.floors_failed else Text(id="", en=""),
+            floor=_SAY["floor"] if readiness.floors_failed else Text(id="", en=""),
         )
     return Placement(
         area_id=readiness.area_id,
@@ -184,10 +190,10 @@ def _placement(
 
 def _unplaced(readiness: ZoneResult, need: ZoneResult | None) -> Text:
     if need is None:
-        return _NOT_THERE.format(name=readiness.name)
+        return _SAY["not_there"].format(name=readiness.name)
     is_readiness = readiness.score is None
-    result, model = (readiness, _READINESS) if is_readiness else (need, _NEED)
-    words = _EXCLUDED if result.status == "excluded" else _INSUFFICIENT
+    result, model = (readiness, _SAY["readiness"]) if is_readiness else (need, _SAY["need"])
+    words = _SAY["excluded"] if result.status == "excluded" else _SAY["insufficient"]
     coverage = whole_percent(result.data_coverage)
     return filled(words, name=result.name, model=model, coverage=coverage)
 
@@ -204,70 +210,23 @@ QUADRANTS: Mapping[QuadrantId, Quadrant] = {
     for quadrant in (
         Quadrant(
             "prioritas",
-            Text(id="Prioritas", en="Priority"),
-            Text(
-                id="Siap dan dibutuhkan: dahulukan di sini.",
-                en="Ready and needed: begin here.",
-            ),
+            _SAY["quadrants_prioritas"],
+            _SAY["quadrants_prioritas_2"],
         ),
         Quadrant(
             "siapkan",
-            Text(id="Siapkan", en="Make ready"),
-            Text(
-                id="Dibutuhkan tetapi belum siap: benahi dahulu yang menahan kesiapannya.",
-                en="Needed but not ready: mend first what holds its readiness back.",
-            ),
+            _SAY["quadrants_siapkan"],
+            _SAY["quadrants_siapkan_2"],
         ),
         Quadrant(
             "peluang",
-            Text(id="Peluang", en="Opportunity"),
-            Text(
-                id="Siap tetapi kebutuhannya rendah: cadangkan, atau tampung kebutuhan daerah lain.",
-                en="Ready but little needed: keep it in reserve, or let it serve the need of others.",
-            ),
+            _SAY["quadrants_peluang"],
+            _SAY["quadrants_peluang_2"],
         ),
         Quadrant(
             "pantau",
-            Text(id="Pantau", en="Watch"),
-            Text(
-                id="Belum siap dan kebutuhannya rendah: pantau saja.",
-                en="Neither ready nor much needed: only watch.",
-            ),
+            _SAY["quadrants_pantau"],
+            _SAY["quadrants_pantau_2"],
         ),
     )
 }
-_READINESS = Text(id="kesiapan", en="readiness")
-_NEED = Text(id="kebutuhan", en="need")
-_PLACED = Text(
-    id="{name}: {title}. Kesiapan {ready} (batas {ready_from}){floor}, kebutuhan {needy} (batas {needy_from}).",
-    en="{name}: {title}. Readiness {ready} (from {ready_from}){floor}, need {needy} (from {needy_from}).",
-)
-_FLOOR = Text(id=", dengan dimensi di bawah batas minimum", en=", with a dimension below its floor")
-_INSUFFICIENT = Text(
-    id="{name} tidak ditempatkan: data hanya mencakup {coverage}% bobot {model}.",
-    en="{name} is not placed: data cover only {coverage}% of the weight of {model}.",
-)
-_EXCLUDED = Text(
-    id="{name} tidak ditempatkan: dikecualikan dalam {model}.",
-    en="{name} is not placed: it is excluded in {model}.",
-)
-_NOT_THERE = Text(
-    id="{name} tidak ditempatkan: kawasan ini tidak ada dalam penilaian kebutuhan.",
-    en="{name} is not placed: the assessment of need does not have this area.",
-)
-_NO_SCORE = Text(
-    id="{name} = {value} bukan skor dari 0 sampai 100.",
-    en="{name} = {value} is no score of 0..100.",
-)
-_OTHER_KINDS = Text(
-    id="Kuadran perlu satu model kesiapan (readiness) lalu satu model kebutuhan (need), bukan {first} dan {second}.",
-    en="A quadrant needs a readiness model and then a need model, not {first} and {second}.",
-)
-_OTHER_LAYERS = Text(
-    id="Kedua penilaian harus dari satu layer, bukan {first!r} dan {second!r}.",
-    en="Both assessments must be of one layer, not {first!r} and {second!r}.",
-)
-_OTHER_YEARS = Text(
-    id="Kedua penilaian dari tahun {first} dan {second}; pakai satu tahun, atau izinkan dua (any_years).",
-    en="The assessments are of {first} and {second}; use one year, or allow two (any_years).",
-)

@@ -15,10 +15,12 @@ from typing import Any, Literal
 import shapely
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import IndicatorMeasure
 from geo.sentences import filled
+
+_SAY = texts(__name__)
 
 How = Literal["set", "add", "multiply"]
 ROAD_RASTER = "road_distance_m"
@@ -103,7 +105,7 @@ class Scenario:
 
 def mark(scenario: Scenario) -> Text:
     """How notes name a scenario: `Skenario Jalan baru`, `Scenario New road`."""
-    return filled(Text(id="Skenario {title}", en="Scenario {title}"), title=scenario.title)
+    return filled(_SAY["mark"], title=scenario.title)
 
 
 def source_of(scenario: Scenario) -> str:
@@ -169,17 +171,17 @@ def idle_changes(scenario: Scenario, model: Model, *, year: int) -> tuple[Text, 
         if isinstance(c.measure, IndicatorMeasure)
     }
     idle = [
-        filled(_NOT_READ, name=f.indicator, model=model.title)
+        filled(_SAY["not_read"], name=f.indicator, model=model.title)
         for f in scenario.figures
         if f.indicator not in ages
     ]
     idle += [
-        _NOT_IN_YEAR.format(name=f.indicator, year=f.year, asked=year)
+        _SAY["not_in_year"].format(name=f.indicator, year=f.year, asked=year)
         for f in scenario.figures
         if f.indicator in ages and not year - ages[f.indicator] <= f.year <= year
     ]
     idle += [
-        filled(_NOT_READ, name=road.raster, model=model.title)
+        filled(_SAY["not_read"], name=road.raster, model=model.title)
         for road in scenario.roads
         if road.raster not in model.rasters()
     ]
@@ -190,13 +192,3 @@ def listed(names: Sequence[str]) -> str:
     """Known names for a refusal, the first of them only where there are many."""
     shown = ", ".join(names[:_MOST_LISTED]) or "-"
     return shown if len(names) <= _MOST_LISTED else f"{shown}, …"
-
-
-_NOT_READ = Text(
-    id="{name} tidak dibaca model {model}, jadi perubahan ini tidak berpengaruh.",
-    en="{name} is not read by the model {model}, so this change has no effect.",
-)
-_NOT_IN_YEAR = Text(
-    id="Angka {name} tahun {year} tidak dipakai penilaian tahun {asked}.",
-    en="The figure of {name} for {year} is not used by an assessment of {asked}.",
-)

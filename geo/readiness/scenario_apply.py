@@ -17,7 +17,7 @@ from affine import Affine
 from geo.crs import LONLAT, area_ha, require_crs, to_lonlat
 from geo.indicators.amendment import amended
 from geo.indicators.table import COLUMNS
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.raster.distance import DistanceSource
@@ -36,6 +36,8 @@ from geo.readiness.scenario import (
 )
 from geo.readiness.score import Measure, Measures
 from geo.sentences import as_written, decimal, filled, joined
+
+_SAY = texts(__name__)
 
 # The kind of a geometry that a scenario drew: the zone's own, but nobody's official one.
 SCENARIO_KIND = "scenario"
@@ -218,7 +220,7 @@ def apply_to_measures(
         column, zone = columns[what_if.criterion], area_ids.index(what_if.zone)
         place = f"{place}.{what_if.how}"
         if column[zone].value is None and what_if.how != "set":
-            raise InvalidScenario(place=place, reason=_NOTHING_TO_CHANGE)
+            raise InvalidScenario(place=place, reason=_SAY["nothing_to_change"])
         column[zone] = _what_if(column[zone], what_if, scenario)
         _require_graded(column[zone], criteria[what_if.criterion], place)
     return replace(measures, criteria=columns)
@@ -229,7 +231,9 @@ def _require_graded(measure: Measure, criterion: Criterion, place: str) -> None:
     if np.isnan(criterion.value(np.array([measure.value], dtype=np.float64))[0]):
         known = listed([str(code) for code in criterion.value.parameters.get("values", ())])
         shown = as_written(measure.value or 0.0)
-        raise InvalidScenario(place=place, reason=filled(_NOT_GRADED, value=shown, known=known))
+        raise InvalidScenario(
+            place=place, reason=filled(_SAY["not_graded"], value=shown, known=known)
+        )
 
 
 def _marked(
@@ -250,11 +254,11 @@ def _marked(
         measure = replace(measure, note=Text(id=measure.note.id, en=english))
     if isinstance(asked, RasterMeasure) and asked.raster in _by_raster(scenario.roads):
         if asked.raster in rasters:
-            measure = _noted(measure, filled(_ROAD_BESIDE, scenario=name))
+            measure = _noted(measure, filled(_SAY["road_beside"], scenario=name))
         else:
             measure = _of_road_alone(measure, criterion, name)
     if area_id in scenario.zones and measure.value is not None:
-        measure = _noted(measure, filled(_ZONE_REDRAWN, scenario=name))
+        measure = _noted(measure, filled(_SAY["zone_redrawn"], scenario=name))
         measure = replace(measure, sources=_with(measure.sources, source_of(scenario)))
     return measure
 
@@ -267,9 +271,9 @@ def _of_road_alone(measure: Measure, criterion: Criterion, name: Text) -> Measur
     """
     nearest, farthest = criterion.value(np.array([0.0, measure.value], dtype=np.float64))
     if abs(nearest - farthest) < 1:
-        return _noted(measure, filled(_ROAD_ALONE, scenario=name))
+        return _noted(measure, filled(_SAY["road_alone"], scenario=name))
     shown = decimal(measure.value or 0.0, digits=0)
-    return Measure(None, 0.0, note=filled(_ROAD_TOO_FAR, scenario=name, distance=shown))
+    return Measure(None, 0.0, note=filled(_SAY["road_too_far"], scenario=name, distance=shown))
 
 
 def _what_if(measure: Measure, what_if: WhatIf, scenario: Scenario) -> Measure:
@@ -298,37 +302,13 @@ def _with(sources: tuple[str, ...], source: str) -> tuple[str, ...]:
 
 
 def _unknown(place: str, name: str, known: Sequence[str]) -> InvalidScenario:
-    return InvalidScenario(place=place, reason=_UNKNOWN.format(name=name, known=listed(known)))
+    return InvalidScenario(
+        place=place, reason=_SAY["unknown"].format(name=name, known=listed(known))
+    )
 
 
-_UNKNOWN = Text(
-    id="{name!r} tidak ada. Yang ada: {known}.", en="there is no {name!r}. There are: {known}."
-)
-_NOTHING_TO_CHANGE = Text(
-    id="kawasan ini belum punya ukuran untuk kriteria itu; tetapkan dengan set.",
-    en="this area has no measure of that criterion yet; state one with set.",
-)
-_NOT_GRADED = Text(
-    id="kelas {value} tidak dinilai kriteria ini. Yang dinilai: {known}.",
-    en="class {value} is not graded by this criterion. Graded: {known}.",
-)
-_ROAD_BESIDE = Text(
-    id="{scenario}: jarak terkecil dari yang ada dan jalan baru",
-    en="{scenario}: the smaller distance of what there is and the new road",
-)
-_ROAD_ALONE = Text(
-    id="{scenario}: jarak ke jalan baru saja, karena peta jarak ke jalan belum dimasukkan; jalan yang ada mungkin lebih dekat",
-    en="{scenario}: the distance to the new road alone, as there is no map of road distances; present roads may be nearer",
-)
-_ROAD_TOO_FAR = Text(
-    id="{scenario}: jalan baru berjarak {distance} m, terlalu jauh untuk menilai jarak ke jalan terdekat selama peta jarak ke jalan belum dimasukkan",
-    en="{scenario}: the new road is {distance} m away, too far to grade the distance to the nearest road while there is no map of road distances",
-)
-_ZONE_REDRAWN = Text(
-    id="{scenario}: batas kawasan diganti", en="{scenario}: the area's boundary is replaced"
-)
 _WHAT_IFS: Mapping[str, Text] = {
-    "set": Text(id="{scenario}: ditetapkan {amount}", en="{scenario}: set to {amount}"),
-    "add": Text(id="{scenario}: ditambah {amount}", en="{scenario}: {amount} added"),
-    "multiply": Text(id="{scenario}: dikalikan {amount}", en="{scenario}: multiplied by {amount}"),
+    "set": _SAY["what_ifs_set"],
+    "add": _SAY["what_ifs_add"],
+    "multiply": _SAY["what_ifs_multiply"],
 }

@@ -40,7 +40,7 @@ from typing import Any, Literal, get_args
 import shapely
 
 from geo.errors import InvalidCode
-from geo.language import Text
+from geo.language import Text, texts
 from geo.readiness.drawn_shapes import InvalidShape, parse_line, parse_polygon
 from geo.readiness.scenario import (
     ROAD_RASTER,
@@ -53,6 +53,8 @@ from geo.readiness.scenario import (
     listed,
 )
 from geo.vector.regions import BY_CODE, parse_regency_code
+
+_SAY = texts(__name__)
 
 Format = Literal["toml", "json"]
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -83,7 +85,9 @@ def parse_scenario(given: str | Mapping[str, Any], *, format: Format = "toml") -
     stated = _entries(table, "indicators") + _entries(table, "measures") + _entries(table, "roads")
     shapes = _mapping(table, "zones")
     if len(stated) + len(shapes) > _MOST_CHANGES:
-        raise _invalid("scenario", _TOO_MANY, found=len(stated) + len(shapes), most=_MOST_CHANGES)
+        raise _invalid(
+            "scenario", _SAY["too_many"], found=len(stated) + len(shapes), most=_MOST_CHANGES
+        )
     scenario = Scenario(
         id=_name(table["id"], "id", _ID),
         title=_title(table["title"]),
@@ -115,16 +119,18 @@ _KEYS = (
 
 def _table(text: str, format: Format) -> Mapping[str, Any]:
     if len(text) > _MOST_BYTES:
-        raise _invalid("scenario", _TOO_LONG, found=len(text), most=_MOST_BYTES)
+        raise _invalid("scenario", _SAY["too_long"], found=len(text), most=_MOST_BYTES)
     try:
         if format == "toml":
             return tomllib.loads(text)
         table = json.loads(text, object_pairs_hook=_object)
     # Besides bad syntax: numbers of thousands of digits, and brackets deeper than Python's stack.
     except (ValueError, RecursionError) as error:
-        raise _invalid("scenario", _NO_SYNTAX, format=format.upper(), error=str(error)) from error
+        raise _invalid(
+            "scenario", _SAY["no_syntax"], format=format.upper(), error=str(error)
+        ) from error
     if not isinstance(table, dict):
-        raise _invalid("scenario", _NO_MAPPING)
+        raise _invalid("scenario", _SAY["no_mapping"])
     return table
 
 
@@ -156,7 +162,7 @@ def _region(value: Any, place: str) -> str:
         code = ""
     # A zone takes the figure of its regency; one of the province would change nothing.
     if code not in BY_CODE:
-        raise _invalid(place, _NO_REGENCY, value=_shown(value), known=listed(list(BY_CODE)))
+        raise _invalid(place, _SAY["no_regency"], value=_shown(value), known=listed(list(BY_CODE)))
     return code
 
 
@@ -165,7 +171,7 @@ def _what_if(entry: Mapping[str, Any], place: str) -> WhatIf:
     _require_keys(entry, place, needed=("zone", "criterion"), known=("note", *ways))
     how = [way for way in ways if way in entry]
     if len(how) != 1:
-        raise _invalid(place, _ONE_WAY)
+        raise _invalid(place, _SAY["one_way"])
     return WhatIf(
         zone=_words(entry["zone"], f"{place}.zone"),
         criterion=_words(entry["criterion"], f"{place}.criterion"),
@@ -203,10 +209,10 @@ def _judgements(stated: Mapping[str, Any]) -> dict[str, dict[tuple[str, str], fl
         for i, row in enumerate(_list(rows, f"judgements.{group}")):
             place = f"judgements.{group}[{i}]"
             if not isinstance(row, list | tuple) or len(row) != 3:
-                raise _invalid(place, _NO_JUDGEMENT)
+                raise _invalid(place, _SAY["no_judgement"])
             first, second = (_words(name, place) for name in row[:2])
             if (first, second) in pairs or (second, first) in pairs:
-                raise _invalid(place, _TWICE, name=f"{first} / {second}")
+                raise _invalid(place, _SAY["twice"], name=f"{first} / {second}")
             pairs[first, second] = _number(row[2], place)
     return groups or None
 
@@ -216,7 +222,7 @@ def _risk(value: Any) -> float | None:
         return None
     risk = _number(value, "risk")
     if not 0 <= risk <= 1:
-        raise _invalid("risk", _NO_RISK, value=risk)
+        raise _invalid("risk", _SAY["no_risk"], value=risk)
     return risk
 
 
@@ -227,16 +233,16 @@ def _require_once(scenario: Scenario) -> None:
     for place, names in (("indicators", figures), ("measures", what_ifs)):
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise _invalid(place, _TWICE, name=twice)
+            raise _invalid(place, _SAY["twice"], name=twice)
     if scenario.weights is not None and scenario.judgements is not None:
-        raise _invalid("weights", _BOTH)
+        raise _invalid("weights", _SAY["both"])
 
 
 def _require_few_vertices(scenario: Scenario) -> None:
     shapes = [road.line for road in scenario.roads] + list(scenario.zones.values())
     found = int(shapely.get_num_coordinates(shapes).sum()) if shapes else 0
     if found > _MOST_VERTICES:
-        raise _invalid("scenario", _TOO_MANY_VERTICES, found=found, most=_MOST_VERTICES)
+        raise _invalid("scenario", _SAY["too_many_vertices"], found=found, most=_MOST_VERTICES)
 
 
 def _entries(table: Mapping[str, Any], name: str) -> list[tuple[Mapping[str, Any], str]]:
@@ -246,21 +252,21 @@ def _entries(table: Mapping[str, Any], name: str) -> list[tuple[Mapping[str, Any
     for i, entry in enumerate(_list([] if given is None else given, name)):
         place = f"{name}[{i}]"
         if not isinstance(entry, Mapping):
-            raise _invalid(place, _NO_MAPPING)
+            raise _invalid(place, _SAY["no_mapping"])
         found.append((entry, place))
     return found
 
 
 def _list(value: Any, place: str) -> list[Any] | tuple[Any, ...]:
     if not isinstance(value, list | tuple):
-        raise _invalid(place, _NO_LIST)
+        raise _invalid(place, _SAY["no_list"])
     return value
 
 
 def _mapping(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = table.get(name)
     if not isinstance(value, Mapping | None):
-        raise _invalid(name, _NO_MAPPING)
+        raise _invalid(name, _SAY["no_mapping"])
     return value or {}
 
 
@@ -271,10 +277,12 @@ def _require_keys(
     prefix = f"{place}." if place else ""
     for name in needed:
         if entry.get(name) is None:
-            raise _invalid(prefix + name, _MISSING)
+            raise _invalid(prefix + name, _SAY["missing"])
     for name in entry:
         if name not in every:
-            raise _invalid(f"{prefix}{str(name)[:100]}", _UNKNOWN_KEY, known=", ".join(every))
+            raise _invalid(
+                f"{prefix}{str(name)[:100]}", _SAY["unknown_key"], known=", ".join(every)
+            )
 
 
 def _title(value: Any) -> Text:
@@ -287,7 +295,7 @@ def _title(value: Any) -> Text:
 
 def _name(value: Any, place: str, pattern: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise _invalid(place, _BAD_NAME, value=_shown(value), pattern=pattern.pattern)
+        raise _invalid(place, _SAY["bad_name"], value=_shown(value), pattern=pattern.pattern)
     return value
 
 
@@ -296,9 +304,9 @@ def _words(value: Any, place: str, *, may_be_empty: bool = False) -> str:
     words = " ".join(value.split()) if isinstance(value, str) else None
     # What cannot be printed (control signs, halves of letters) cannot be written into JSON either.
     if words is None or not words.isprintable() or len(words) > _MOST_LETTERS:
-        raise _invalid(place, _NO_WORDS, most=_MOST_LETTERS)
+        raise _invalid(place, _SAY["no_words"], most=_MOST_LETTERS)
     if not words and not may_be_empty:
-        raise _invalid(place, _MISSING)
+        raise _invalid(place, _SAY["missing"])
     return words
 
 
@@ -306,14 +314,14 @@ def _number(value: Any, place: str) -> float:
     # True is 1 in Python, and a whole number may be larger than any float. NaN is no less than any.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not abs(value) <= _LARGEST:
-        raise _invalid(place, _NO_NUMBER, value=_shown(value), most=f"{_LARGEST:g}")
+        raise _invalid(place, _SAY["no_number"], value=_shown(value), most=f"{_LARGEST:g}")
     return float(value) + 0.0  # -0.0 becomes 0.0: one number, one digest
 
 
 def _year(value: Any, place: str) -> int:
     first, last = _YEARS
     if isinstance(value, bool) or not isinstance(value, int) or not first <= value <= last:
-        raise _invalid(place, _NO_YEAR, value=_shown(value), first=first, last=last)
+        raise _invalid(place, _SAY["no_year"], value=_shown(value), first=first, last=last)
     return value
 
 
@@ -325,62 +333,3 @@ def _shown(value: Any) -> str:
 
 def _invalid(place: str, reason: Text, **facts: Any) -> InvalidScenario:
     return InvalidScenario(place=place, reason=reason.format(**facts))
-
-
-_TOO_MANY = Text(
-    id="{found} perubahan; paling banyak {most}. Bagi menjadi beberapa skenario.",
-    en="{found} changes; {most} at most. Divide them into several scenarios.",
-)
-_TOO_MANY_VERTICES = Text(
-    id="{found} titik sudut; paling banyak {most}. Sederhanakan geometrinya.",
-    en="{found} vertices; {most} at most. Simplify the geometries.",
-)
-_TOO_LONG = Text(
-    id="{found} huruf; paling banyak {most}.", en="{found} characters; {most} at most."
-)
-_NO_SYNTAX = Text(id="bukan {format} yang sah: {error}", en="this is not valid {format}: {error}")
-_NO_MAPPING = Text(
-    id="harus berupa nama dan nilai (objek).", en="this must be names and values (an object)."
-)
-_NO_LIST = Text(id="harus berupa daftar.", en="this must be a list.")
-_MISSING = Text(id="wajib diisi.", en="this is required.")
-_UNKNOWN_KEY = Text(id="tidak dikenal. Yang dikenal: {known}.", en="unknown. Known: {known}.")
-_BAD_NAME = Text(
-    id="{value!r} tidak dapat dipakai; tulis menurut pola {pattern}.",
-    en="{value!r} cannot be used; write it by the pattern {pattern}.",
-)
-_NO_WORDS = Text(
-    id="harus berupa teks yang dapat dicetak, paling panjang {most} huruf.",
-    en="this must be printable text of {most} characters at most.",
-)
-_NO_NUMBER = Text(
-    id="{value!r} bukan bilangan sampai {most}; tulis misalnya 3.25, tanpa tanda petik.",
-    en="{value!r} is no number up to {most}; write for example 3.25, unquoted.",
-)
-_NO_YEAR = Text(
-    id="{value!r} bukan tahun dari {first} sampai {last}.",
-    en="{value!r} is no year from {first} to {last}.",
-)
-_NO_RISK = Text(
-    id="{value} tidak antara 0 (hati-hati) dan 1 (berani).",
-    en="{value} is not between 0 (cautious) and 1 (bold).",
-)
-_NO_REGENCY = Text(
-    id="{value!r} bukan kode kabupaten/kota. Kawasan memakai angka kabupatennya; yang dikenal: {known}.",
-    en="{value!r} is no code of a regency. A zone takes its regency's figure; known: {known}.",
-)
-_ONE_WAY = Text(
-    id="tulis tepat satu dari set, add, multiply.", en="write exactly one of set, add, multiply."
-)
-_NO_JUDGEMENT = Text(
-    id='tulis tiga hal: ["pertama", "kedua", perbandingan].',
-    en='write three things: ["first", "second", ratio].',
-)
-_TWICE = Text(
-    id="{name} diubah dua kali. Hapus salah satunya.",
-    en="{name} is changed twice. Remove one of them.",
-)
-_BOTH = Text(
-    id="bobot dan penilaian berpasangan tidak dapat dipakai bersama. Kirim salah satu.",
-    en="weights and pairwise judgements cannot be used together. Send one of them.",
-)

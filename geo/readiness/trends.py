@@ -24,7 +24,7 @@ from geo.indicators.series import (
     segments_of,
     years_in,
 )
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 from geo.mcda.matrix import Status
 from geo.mcda.value_functions import IndicatorMeasure
 from geo.readiness.score import CriterionResult, ZoneResult
@@ -32,6 +32,8 @@ from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:
     from geo.readiness.assessment import Assessment
+
+_SAY = texts(__name__)
 
 # A change of the score below this is printed as 0.0.
 _HARDLY = 0.05
@@ -141,7 +143,9 @@ def criterion_trend(
     newest = years[-1].assessment.result(area_id)
     titles = {c.criterion: c.title for c in newest.criteria}
     if criterion not in titles:
-        raise InvalidTrend(reason=_NO_CRITERION.format(name=criterion, known=", ".join(titles)))
+        raise InvalidTrend(
+            reason=_SAY["no_criterion"].format(name=criterion, known=", ".join(titles))
+        )
     points, bases = [], []
     for seen in (year.seen(area_id) for year in years):
         found = None if seen is None else _of(seen.result, criterion)
@@ -152,7 +156,7 @@ def criterion_trend(
             FigurePoint(seen.year, found.measure, found.period or "", found.sources, is_new)
         )
         bases.append({criterion: seen.bases[criterion]})
-    subject = filled(_OF_ZONE, title=titles[criterion], name=newest.name)
+    subject = filled(_SAY["of_zone"], title=titles[criterion], name=newest.name)
     return figure_trend(subject, points, bases=bases, breaks=breaks or {})
 
 
@@ -225,17 +229,17 @@ class _Year:
 
 def _years(assessments: Sequence["Assessment"]) -> list[_Year]:
     if not assessments:
-        raise InvalidTrend(reason=_NONE)
+        raise InvalidTrend(reason=_SAY["none"])
     ordered = sorted(assessments, key=lambda a: a.year)
     years = [a.year for a in ordered]
     if len(set(years)) < len(years):
-        raise InvalidTrend(reason=_YEAR_TWICE.format(years=", ".join(map(str, years))))
+        raise InvalidTrend(reason=_SAY["year_twice"].format(years=", ".join(map(str, years))))
     questions = {
         (a.model.id, a.layer, a.method, a.risk, a.scenario, tuple(sorted(a.weights.items())))
         for a in ordered
     }
     if len(questions) > 1:
-        raise InvalidTrend(reason=_OTHER_QUESTION)
+        raise InvalidTrend(reason=_SAY["other_question"])
     return [
         _Year(
             assessment=a,
@@ -312,41 +316,15 @@ def _zone_sentence(
     name: str, ranked: Sequence[_Seen], change: ZoneChange | None, breaks: Sequence[Break]
 ) -> Text:
     if not ranked:
-        return _NEVER.format(name=name)
+        return _SAY["never"].format(name=name)
     if change is None:
         parts = [NO_CHANGE.format(name=name)]
     else:
         points = decimal(change.score, signed=True)
         years = {"first": change.first, "last": change.last}
-        words = _SAME if is_hardly(change.score) else _CHANGE
+        words = _SAY["same"] if is_hardly(change.score) else _SAY["change"]
         parts = [filled(words, name=name, points=points, **years)]
         if change.unobserved:
             titles = [ranked[-1].bases[c].title for c in change.unobserved]
-            parts.append(filled(_UNOBSERVED, listed=joined(titles)))
+            parts.append(filled(_SAY["unobserved"], listed=joined(titles)))
     return joined([*parts, *last_break(breaks)], by=" ")
-
-
-_NONE = Text(id="Tidak ada penilaian satu tahun pun.", en="There is no assessment of any year.")
-_YEAR_TWICE = Text(
-    id="Setiap tahun satu penilaian; yang diberikan: {years}.",
-    en="One assessment a year; given: {years}.",
-)
-_OTHER_QUESTION = Text(
-    id="Tren perlu satu model, layer, bobot, metode dan skenario untuk semua tahun.",
-    en="A trend needs one model, layer, weight set, method and scenario for all years.",
-)
-_NO_CRITERION = Text(
-    id="Kriteria {name!r} tidak ada. Yang ada: {known}.",
-    en="There is no criterion {name!r}. There are: {known}.",
-)
-_OF_ZONE = Text(id="{title}, {name}", en="{title}, {name}")
-_NEVER = Text(id="{name} tidak pernah diperingkat.", en="{name} was never ranked.")
-_CHANGE = Text(
-    id="{name}: skornya berubah {points} poin dari {first} ke {last}.",
-    en="{name}: its score changes by {points} points from {first} to {last}.",
-)
-_SAME = Text(
-    id="{name}: skornya hampir tetap dari {first} ke {last}.",
-    en="{name}: its score hardly changes from {first} to {last}.",
-)
-_UNOBSERVED = Text(id="Tanpa angka baru: {listed}.", en="Without new figures: {listed}.")

@@ -15,7 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.errors import StoreFault
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 SCHEMA_VERSION = 1
 # How long a writer waits for another before it says that the catalogue is busy.
@@ -246,35 +248,20 @@ def _opening_failed(path: Path, error: sa.exc.DatabaseError) -> Text:
 
 
 def _too_new(path: Path, found: int) -> Text:
-    return Text(
-        id="Katalog {f} dibuat oleh Kawasan yang lebih baru (skema {n}). Perbarui Kawasan.",
-        en="The catalogue {f} was made by a newer Kawasan (schema {n}). Update Kawasan.",
-    ).format(f=path, n=found)
+    return _SAY["too_new"].format(f=path, n=found)
 
 
 def _damaged(path: Path) -> Text:
-    return Text(
-        id="Katalog {f} rusak dan tidak diubah. Pulihkan berkas itu dari cadangan.",
-        en="The catalogue {f} is damaged and was left as it is. Restore it from a backup.",
-    ).format(f=path)
+    return _SAY["damaged"].format(f=path)
 
 
 def _lost(path: Path) -> Text:
-    return Text(
-        id="Katalog {f} hilang atau kosong, padahal ada berkas terbitan di sampingnya. Tidak ada yang diubah; pulihkan katalog dari cadangan.",
-        en="The catalogue {f} is lost or empty although there are published files beside it. Nothing was changed; restore the catalogue from a backup.",
-    ).format(f=path)
+    return _SAY["lost"].format(f=path)
 
 
 def _cannot_read(error: Exception) -> Text:
-    return Text(
-        id="Katalog tidak dapat dibaca saat ini ({e}); coba lagi.",
-        en="The catalogue cannot be read now ({e}); try again.",
-    ).format(e=getattr(error, "orig", error))
+    return _SAY["cannot_read"].format(e=getattr(error, "orig", error))
 
 
 def _cannot_write(error: Exception) -> Text:
-    return Text(
-        id="Katalog tidak dapat ditulis saat ini ({e}). Tidak ada yang berubah; coba lagi.",
-        en="The catalogue cannot be written now ({e}). Nothing has changed; try again.",
-    ).format(e=getattr(error, "orig", error))
+    return _SAY["cannot_write"].format(e=getattr(error, "orig", error))

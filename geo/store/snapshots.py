@@ -11,7 +11,9 @@ import tempfile
 from pathlib import Path
 
 from geo.errors import StoreFault
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 # What a file is called until it is whole; a crash leaves it behind.
 UNFINISHED = ".writing-"
@@ -97,14 +99,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _no_space(folder: Path, needed: int, free: int) -> Text:
-    return Text(
-        id="Ruang di {f} tidak cukup: perlu {n} bita, tersisa {r} bita. Tidak ada yang berubah.",
-        en="Not enough space in {f}: {n} bytes needed, {r} bytes free. Nothing has changed.",
-    ).format(f=folder, n=needed, r=free)
+    return _SAY["no_space"].format(f=folder, n=needed, r=free)
 
 
 def _cannot_keep(path: Path, error: OSError) -> Text:
-    return Text(
-        id="{f} tidak dapat ditulis ({e}). Tidak ada yang berubah; periksa ruang dan hak tulis.",
-        en="{f} cannot be written ({e}). Nothing has changed; check space and permissions.",
-    ).format(f=path.parent, e=error.strerror or error)
+    return _SAY["cannot_keep"].format(f=path.parent, e=error.strerror or error)

@@ -16,12 +16,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.errors import Conflict, LayerNotFound, StoreFault, VersionNotFound
-from geo.language import Text
+from geo.language import Text, texts
 from geo.store import catalogue
 from geo.store.keys import Keys
 from geo.store.snapshots import UNFINISHED, file_sha256, write_atomically, write_snapshot
 from geo.store.uploads import Upload, UploadEntry, Uploads, mark_published
 from geo.store.versions import Kind, Provenance, Publication, Published, Version
+
+_SAY = texts(__name__)
 
 __all__ = [
     "Kind",
@@ -384,14 +386,8 @@ def _remove_old(files: Iterable[Path], min_age_s: float) -> None:
 
 
 def _no_folder(folder: Path, error: OSError) -> Text:
-    return Text(
-        id="Folder gudang {f} tidak dapat dipakai ({e}). Pilih folder lain dengan --store.",
-        en="The store's folder {f} cannot be used ({e}). Choose another one with --store.",
-    ).format(f=folder, e=error.strerror or error)
+    return _SAY["no_folder"].format(f=folder, e=error.strerror or error)
 
 
 def _moved_on(dataset: str, expected: int, current: int) -> Text:
-    return Text(
-        id="{d!r} kini pada versi {c}, bukan versi {e} yang Anda lihat. Periksa perubahan itu, lalu ulangi.",
-        en="{d!r} is now at version {c}, not the version {e} that you saw. Look at that change, then try again.",
-    ).format(d=dataset, c=current, e=expected)
+    return _SAY["moved_on"].format(d=dataset, c=current, e=expected)

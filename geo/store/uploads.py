@@ -13,9 +13,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from geo.errors import Conflict, UploadNotFound, UploadRejected
-from geo.language import Text
+from geo.language import texts
 from geo.store import catalogue
 from geo.store.snapshots import require_space, write_atomically
+
+_SAY = texts(__name__)
 
 State = Literal["valid", "refused", "published", "discarded"]
 _TABLE = catalogue.uploads
@@ -41,9 +43,11 @@ class UploadEntry:
         UploadRejected, Conflict
         """
         if self.state == "refused":
-            raise UploadRejected(reason=_NOT_ACCEPTED)
+            raise UploadRejected(reason=_SAY["not_accepted"])
         if self.state != "valid":
-            raise Conflict(reason=_ALREADY_PUBLISHED if self.state == "published" else _DISCARDED)
+            raise Conflict(
+                reason=_SAY["already_published"] if self.state == "published" else _SAY["discarded"]
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class Uploads:
         with catalogue.writing(self._engine) as connection:
             found = _read(connection, upload)
             if found.state == "published":
-                raise Conflict(reason=_ALREADY_PUBLISHED)
+                raise Conflict(reason=_SAY["already_published"])
             if found.state != "discarded":
                 _set_state(connection, upload, "discarded")
                 self._log(connection, actor, "discard", upload, {})
@@ -175,17 +179,3 @@ def _read(connection: sa.Connection, upload: str) -> Upload:
 
 def _set_state(connection: sa.Connection, upload: str, state: State) -> None:
     connection.execute(_TABLE.update().where(_TABLE.c.upload == upload).values(state=state))
-
-
-_NOT_ACCEPTED = Text(
-    id="Unggahan ini ditolak. Perbaiki menurut laporannya, lalu unggah lagi.",
-    en="This upload was refused. Mend it by its report and upload it again.",
-)
-_DISCARDED = Text(
-    id="Unggahan ini sudah dibuang. Unggah berkasnya lagi.",
-    en="This upload was discarded. Upload the file again.",
-)
-_ALREADY_PUBLISHED = Text(
-    id="Unggahan ini sudah terbit. Untuk kembali ke versi lama, pakai rollback.",
-    en="This upload is published already. To go back to an older version, use rollback.",
-)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import orjson
 
 from geo.errors import InvalidLayer
-from geo.language import Text
+from geo.language import texts
 from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, ColumnKind, aligned, column_name
 from geo.vector.schema import LayerSchema
 
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+_SAY = texts(__name__)
+
 # RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
 _DECIMALS = 7
-_IDS_NOT_UNIQUE = Text(
-    id="Setiap fitur memerlukan area_id yang berbeda; ada yang kosong atau kembar.",
-    en="Every feature needs an area_id of its own; some are missing or used twice.",
-)
 
 
 def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = None) -> bytes:
@@ -74,7 +72,7 @@ def _require_ids(frame: "gpd.GeoDataFrame") -> list[str]:
     ids = [_clean(str(value)) for value in frame.index]
     if frame.index.hasnans or len(set(ids)) != len(ids):
         twice = sorted({value for value, count in Counter(ids).items() if count > 1})[:20]
-        raise InvalidLayer(reason=_IDS_NOT_UNIQUE, duplicates=twice)
+        raise InvalidLayer(reason=_SAY["ids_not_unique"], duplicates=twice)
     return ids
 
 

@@ -25,10 +25,12 @@ import numpy.typing as npt
 import orjson
 
 from geo.errors import InvalidFilter, StoreFault, ZoneNotFound
-from geo.language import Text
+from geo.language import Text, texts
 
 if TYPE_CHECKING:
     import shapely
+
+_SAY = texts(__name__)
 
 # West, south, east, north in lon/lat; west > east crosses the antimeridian.
 Bbox = tuple[float, float, float, float]
@@ -221,7 +223,7 @@ def _header_size(content: memoryview) -> int:
         magic, size = PREFIX.unpack_from(content)
         if magic == MAGIC and len(content) >= PREFIX.size + size:
             return int(size)
-    raise StoreFault(reason=_NOT_PREPARED)
+    raise StoreFault(reason=_SAY["not_prepared"])
 
 
 def split_at_antimeridian(bbox: Bbox) -> list[Bbox]:
@@ -267,32 +269,22 @@ def column_name(index: int) -> str:
     return f"property.{index}"
 
 
-_NOT_PREPARED = Text(
-    id="Berkas fitur yang disiapkan rusak. Hapus folder 'prepared' di gudang data; isinya dibuat ulang.",
-    en="A prepared feature file is damaged. Delete the store's 'prepared' folder; it is made again.",
-)
 _KIND_NAMES: dict[ColumnKind, Text] = {
-    "text": Text(id="teks", en="a text"),
-    "integer": Text(id="bilangan bulat seperti 2024", en="a whole number such as 2024"),
-    "number": Text(id="bilangan seperti 12.5", en="a number such as 12.5"),
-    "boolean": Text(id="'true' atau 'false'", en="'true' or 'false'"),
-    "json": Text(id="nilai tunggal", en="a single value"),
+    "text": _SAY["kind_names_text"],
+    "integer": _SAY["kind_names_integer"],
+    "number": _SAY["kind_names_number"],
+    "boolean": _SAY["kind_names_boolean"],
+    "json": _SAY["kind_names_json"],
 }
 
 
 def _unknown_property(name: str, fields: Mapping[str, ColumnKind]) -> Text:
-    return Text(
-        id="Tidak ada properti {name!r}. Properti yang dapat disaring: {fields}.",
-        en="There is no property {name!r}. Properties to filter on: {fields}.",
-    ).format(name=name, fields=", ".join(fields) or "-")
+    return _SAY["unknown_property"].format(name=name, fields=", ".join(fields) or "-")
 
 
 def _wrong_type(name: str, kind: ColumnKind, value: str) -> Text:
     if kind == "json":
-        return Text(
-            id="Properti {name!r} berisi daftar atau objek dan tidak dapat disaring.",
-            en="Property {name!r} holds lists or objects and cannot be filtered on.",
-        ).format(name=name)
+        return _SAY["wrong_type"].format(name=name)
     expected = _KIND_NAMES[kind]
     return Text(
         id=f"Properti {name!r} memerlukan {expected.id}, bukan {value!r}.",

@@ -23,7 +23,7 @@ from pathlib import Path
 import shapely
 
 from geo.errors import StoreFault
-from geo.language import Text
+from geo.language import texts
 from geo.store.snapshots import write_atomically
 from geo.tiles.cut import (
     UNSIMPLIFIED_FROM,
@@ -35,6 +35,8 @@ from geo.tiles.cut import (
     tiles_of,
 )
 from geo.tiles.pyramid import TilesNotReady
+
+_SAY = texts(__name__)
 
 # The deepest zoom of an archive: below it tiles are cut from outlines as published.
 DEEPEST = UNSIMPLIFIED_FROM - 1
@@ -106,7 +108,7 @@ class TileArchives:
             if order.target not in self._open:
                 if not order.target.exists():
                     if self._making[order.target].exitcode:
-                        raise StoreFault(reason=_FAILED)
+                        raise StoreFault(reason=_SAY["failed"])
                     raise TilesNotReady
                 self._open[order.target] = TileArchive(order.target)
             return self._open[order.target]
@@ -206,9 +208,3 @@ def _alone(target: Path) -> Iterator[None]:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
     lock.unlink(missing_ok=True)
-
-
-_FAILED = Text(
-    id="Ubin peta layer ini tidak berhasil disiapkan; sebabnya ada di log layanan. Perbaiki, lalu mulai ulang layanan.",
-    en="The map tiles of this layer could not be prepared; the service's log says why. Mend it, then restart the service.",
-)

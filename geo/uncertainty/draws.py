@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
 from geo.uncertainty.ranked import Contest
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 
@@ -101,13 +103,13 @@ def _require_draws(
     n: int, concentration: float | None, keep_order: bool, used: npt.NDArray[np.bool_]
 ) -> None:
     if not 1 <= n <= MOST_DRAWS:
-        raise InvalidDraws(reason=_BAD_NUMBER.format(n=n, most=MOST_DRAWS), draws=n)
+        raise InvalidDraws(reason=_SAY["bad_number"].format(n=n, most=MOST_DRAWS), draws=n)
     if not used.any():
-        raise InvalidDraws(reason=_NO_WEIGHT)
+        raise InvalidDraws(reason=_SAY["no_weight"])
     if concentration is not None and not 0 < concentration < np.inf:
-        raise InvalidDraws(reason=_BAD_CONCENTRATION.format(concentration=concentration))
+        raise InvalidDraws(reason=_SAY["bad_concentration"].format(concentration=concentration))
     if concentration is not None and keep_order:
-        raise InvalidDraws(reason=_ORDER_AND_CONCENTRATION)
+        raise InvalidDraws(reason=_SAY["order_and_concentration"])
 
 
 def value_draws(
@@ -190,21 +192,3 @@ def _by_zone(normals: Array, loadings: Array | None) -> Array:
     for source, loading in enumerate(loadings.T):
         found += normals[:, source, np.newaxis] * loading
     return found
-
-
-_BAD_NUMBER = Text(
-    id="Jumlah simulasi {n} harus antara 1 dan {most}.",
-    en="The number of draws {n} must be between 1 and {most}.",
-)
-_NO_WEIGHT = Text(
-    id="Semua bobot 0; paling sedikit satu harus lebih dari 0.",
-    en="All weights are 0; at least one must be above 0.",
-)
-_BAD_CONCENTRATION = Text(
-    id="Kepastian bobot {concentration} harus lebih dari 0; kosongkan untuk semua bobot yang mungkin.",
-    en="The concentration {concentration} must be above 0; leave it out for all possible weights.",
-)
-_ORDER_AND_CONCENTRATION = Text(
-    id="Pilih salah satu: urutan bobot dipertahankan, atau kepastian bobot disebutkan.",
-    en="Choose one: the order of the weights is kept, or a concentration is stated.",
-)

@@ -14,7 +14,7 @@ import pyproj
 import shapely
 
 from geo.crs import area_ha
-from geo.language import Text
+from geo.language import Text, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, MeasureError, RasterMeasure
 from geo.raster.grid import Marked, RasterSource, Window
@@ -24,6 +24,8 @@ from geo.readiness.score import Measures
 from geo.sentences import as_written, filled
 from geo.uncertainty.draws import MeasureErrors
 from geo.vector.schema import is_approximate, is_enclosing
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 
@@ -110,17 +112,17 @@ def _errors_of(
     measured = np.array([np.nan if m.value is None else m.value for m in found])
     nothing = np.zeros(len(measured))
     if criterion.value.name == "categorical":
-        return nothing, _CLASS
+        return nothing, _SAY["class"]
     if error is None:
-        return nothing, _NOT_STATED
+        return nothing, _SAY["not_stated"]
     if error.displacement:
         if not isinstance(asked, RasterMeasure) or asked.raster not in rasters:
-            return nothing, _NO_RASTER
+            return nothing, _SAY["no_raster"]
         cells = rasters[asked.raster].cells
         displaced = displacement_errors(
             zones, Marked(cells, asked.classes) if asked.statistic == "share" else cells
         )
-        return np.where(np.isnan(measured), 0.0, np.nan_to_num(displaced)), _DISPLACED
+        return np.where(np.isnan(measured), 0.0, np.nan_to_num(displaced)), _SAY["displaced"]
     each, note = _stated(error, measured, asked, indicators)
     if isinstance(asked, IndicatorMeasure):
         # The mean of independent figures is surer than one of them.
@@ -136,18 +138,20 @@ def _stated(
     if error.standard_error is not None:
         size = as_written(error.standard_error)
         return np.full(len(measured), error.standard_error), filled(
-            _STATED, size=size, source=source
+            _SAY["stated"], size=size, source=source
         )
     if error.relative is not None:
         percent = as_written(100 * error.relative)
-        return error.relative * np.abs(measured), filled(_RELATIVE, percent=percent, source=source)
+        return error.relative * np.abs(measured), filled(
+            _SAY["relative"], percent=percent, source=source
+        )
     changes = np.nan
     if isinstance(asked, IndicatorMeasure):
         changes = yearly_change_error(indicators, asked.indicator)
     if np.isnan(changes):
-        return np.zeros(len(measured)), _TOO_FEW_CHANGES
+        return np.zeros(len(measured)), _SAY["too_few_changes"]
     size = as_written(float(f"{changes:.2g}"))
-    return np.full(len(measured), changes), filled(_CHANGES, size=size)
+    return np.full(len(measured), changes), filled(_SAY["changes"], size=size)
 
 
 def yearly_change_error(indicators: pd.DataFrame, indicator: str) -> float:
@@ -245,37 +249,3 @@ def _regency_shares(measures: Measures, criterion: str) -> Array:
     regencies = sorted({code for m in found for code in m.shares})
     parts = np.array([[m.shares.get(code, 0.0) for code in regencies] for m in found])
     return parts.reshape(len(found), len(regencies))
-
-
-_NOT_STATED = Text(
-    id="Dihitung tepat: modelnya tidak menyebut kesalahan ukurnya.",
-    en="Counted as exact: the model states no error of this measure.",
-)
-_CLASS = Text(
-    id="Dihitung tepat: kelas tidak mempunyai simpangan baku.",
-    en="Counted as exact: a class has no standard deviation.",
-)
-_NO_RASTER = Text(
-    id="Dihitung tepat: tidak ada raster untuk diukur ulang.",
-    en="Counted as exact: there is no raster to measure again.",
-)
-_STATED = Text(
-    id="Simpangan baku {size} dalam satuan kriteria; sumber: {source}.",
-    en="Standard error {size} in the criterion's unit; source: {source}.",
-)
-_RELATIVE = Text(
-    id="Simpangan baku {percent}% dari angkanya; sumber: {source}.",
-    en="Standard error {percent}% of the figure; source: {source}.",
-)
-_CHANGES = Text(
-    id="Simpangan baku paling besar {size} dalam satuan kriteria, dari perubahan antartahun semua kabupaten dibagi √2; perubahan nyata ikut terhitung.",
-    en="Standard error at most {size} in the criterion's unit, from the changes between years of all regencies divided by √2; real change is in it.",
-)
-_TOO_FEW_CHANGES = Text(
-    id="Dihitung tepat: terlalu sedikit perubahan antartahun untuk menaksir kesalahan ukurnya.",
-    en="Counted as exact: too few changes between years to judge the error by.",
-)
-_DISPLACED = Text(
-    id="Simpangan baku dari sembilan pengukuran dengan batas digeser, menurut lebar sel dan ketelitian geometri; kesalahan peta itu sendiri tidak terhitung.",
-    en="Standard deviation of nine measures with the zone displaced, by the cell's width and the geometry's precision; the raster's own error is not counted.",
-)

@@ -21,10 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import ZoneNotFound
-from geo.language import Text
+from geo.language import texts
 from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
 from geo.uncertainty.draws import InvalidDraws
 from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
+
+_SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int32]
@@ -95,7 +97,7 @@ def simulate(
     """
     n_draws, n = len(weights), len(contest.area_ids)
     if n * n_draws > MOST_RANKS:
-        raise InvalidDraws(reason=_TOO_MANY.format(n=n, draws=n_draws, most=MOST_RANKS // n))
+        raise InvalidDraws(reason=_SAY["too_many"].format(n=n, draws=n_draws, most=MOST_RANKS // n))
     ranks = np.empty((n_draws, n), dtype=np.int32)
     counts = np.zeros((n, len(contest.classes)), dtype=np.int64)
     for found in _counted(contest, weights, values, ranks, threads):
@@ -133,7 +135,7 @@ def _counted(
         if start <= len(weights):
             yield _one_block(contest, weights, ranks, tables, draws)
     if start != len(weights):
-        raise InvalidDraws(reason=_NOT_AS_MANY.format(weights=len(weights), values=start))
+        raise InvalidDraws(reason=_SAY["not_as_many"].format(weights=len(weights), values=start))
 
 
 def _one_block(
@@ -274,18 +276,4 @@ def _counts_up_to(uncertainty: Uncertainty, rank: int) -> npt.NDArray[np.int64]:
 
 def _require_table(n: int) -> None:
     if n > MOST_TABLED:
-        raise InvalidDraws(reason=_TOO_WIDE.format(n=n, most=MOST_TABLED))
-
-
-_TOO_MANY = Text(
-    id="{draws} simulasi untuk {n} kawasan tidak muat di memori; paling banyak {most} simulasi.",
-    en="{draws} draws for {n} zones do not fit into memory; at most {most} draws.",
-)
-_NOT_AS_MANY = Text(
-    id="Ada {weights} bobot tetapi {values} tabel nilai; jumlahnya harus sama.",
-    en="There are {weights} weight sets but {values} tables of values; they must be as many.",
-)
-_TOO_WIDE = Text(
-    id="Tabel untuk {n} kawasan terlalu besar; paling banyak {most}. Pilih sebagian kawasan.",
-    en="A table of {n} zones is too large; at most {most}. Choose some of them.",
-)
+        raise InvalidDraws(reason=_SAY["too_wide"].format(n=n, most=MOST_TABLED))

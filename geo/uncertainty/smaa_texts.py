@@ -5,9 +5,11 @@ A percentage is whole and never says 0% or 100% of what is not exactly so.
 
 import numpy as np
 
-from geo.language import Text
+from geo.language import Text, texts
 from geo.sentences import filled, joined, written
 from geo.uncertainty.smaa import Uncertainty, rank_intervals
+
+_SAY = texts(__name__)
 
 # From which share of draws the first place is called what; own judgement.
 _FIRM, _FAIRLY, _SHAKY = 0.95, 0.75, 0.5
@@ -34,9 +36,9 @@ def percent_of(count: int, total: int) -> Text:
     """
     percent = round(100 * count / total)
     if percent >= 100 and count < total:
-        return Text(id="lebih dari 99%", en="more than 99%")
+        return _SAY["percent_of"]
     if percent <= 0 and count > 0:
-        return Text(id="kurang dari 1%", en="less than 1%")
+        return _SAY["percent_of_2"]
     return Text(id=f"{percent}%", en=f"{percent}%")
 
 
@@ -53,7 +55,7 @@ def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
     name = uncertainty.names[place]
     found, often = np.unique(ranks[ranks > 0], return_counts=True)
     if not len(found):
-        return _NEVER.format(name=name)
+        return _SAY["never"].format(name=name)
     most = int(np.argmax(often))
     facts = {
         "name": name,
@@ -63,8 +65,8 @@ def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
     }
     first, last = (int(rank) for rank in rank_intervals(uncertainty)[place])
     if first == last:
-        return filled(_ZONE, **facts)
-    return filled(_ZONE_BETWEEN, first=first, last=last, **facts)
+        return filled(_SAY["zone"], **facts)
+    return filled(_SAY["zone_between"], first=first, last=last, **facts)
 
 
 def verdict(uncertainty: Uncertainty) -> Text:
@@ -87,9 +89,9 @@ def verdict(uncertainty: Uncertainty) -> Text:
     others = np.where(stated, 0, firsts.sum(axis=0))
     rival = int(np.argmax(others))
     if others[rival] == 0:
-        return filled(_UNRIVALLED, **facts)
+        return filled(_SAY["unrivalled"], **facts)
     return filled(
-        _RIVALLED,
+        _SAY["rivalled"],
         rival=uncertainty.names[rival],
         rival_percent=percent_of(int(others[rival]), n),
         **facts,
@@ -97,33 +99,11 @@ def verdict(uncertainty: Uncertainty) -> Text:
 
 
 def _level(share: float) -> Text:
-    for least, level in ((_FIRM, _IS_FIRM), (_FAIRLY, _IS_FAIRLY), (_SHAKY, _IS_SHAKY)):
+    for least, level in (
+        (_FIRM, _SAY["is_firm"]),
+        (_FAIRLY, _SAY["is_fairly"]),
+        (_SHAKY, _SAY["is_shaky"]),
+    ):
         if share >= least:
             return level
-    return _IS_OPEN
-
-
-_ZONE = Text(
-    id="{name} menempati peringkat {rank} dalam {percent} dari {n} simulasi.",
-    en="{name} ranks {rank} in {percent} of {n} simulations.",
-)
-_ZONE_BETWEEN = Text(
-    id="{name} menempati peringkat {rank} dalam {percent} dari {n} simulasi; 90% simulasi menempatkannya pada peringkat {first}–{last}.",
-    en="{name} ranks {rank} in {percent} of {n} simulations; 90% of the simulations put it at rank {first}–{last}.",
-)
-_NEVER = Text(
-    id="{name} tidak mendapat peringkat dalam satu simulasi pun: tidak ada kriterianya yang berbobot.",
-    en="{name} has no rank in any simulation: none of its known criteria has weight.",
-)
-_UNRIVALLED = Text(
-    id="Peringkat 1 {level}: {names} menempatinya dalam {percent} dari {n} simulasi, tanpa penantang.",
-    en="The first place is {level}: {names} holds it in {percent} of {n} simulations, without a rival.",
-)
-_RIVALLED = Text(
-    id="Peringkat 1 {level}: {names} menempatinya dalam {percent} dari {n} simulasi; penantang terdekat {rival} dalam {rival_percent}.",
-    en="The first place is {level}: {names} holds it in {percent} of {n} simulations; the nearest rival, {rival}, in {rival_percent}.",
-)
-_IS_FIRM = Text(id="kokoh", en="firm")
-_IS_FAIRLY = Text(id="cukup kokoh", en="fairly firm")
-_IS_SHAKY = Text(id="goyah", en="shaky")
-_IS_OPEN = Text(id="masih terbuka", en="open")
+    return _SAY["is_open"]

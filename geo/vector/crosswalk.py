@@ -27,9 +27,11 @@ import shapely
 
 from geo.crs import area_ha, require_same_crs
 from geo.errors import InvalidLayer, InvalidWeights
-from geo.language import Text
+from geo.language import texts
 from geo.raster.grid import Cells, Grid, RasterSource, Window
 from geo.raster.zonal import Engine, serial, zonal_statistics
+
+_SAY = texts(__name__)
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -173,12 +175,12 @@ def _polygons_of(frame: gpd.GeoDataFrame, grid: Grid | None) -> Shapes:
     """The areas of a layer in the grid's CRS; None for what has no area."""
     repeated = frame.index[frame.index.duplicated()].unique()
     if len(repeated):
-        raise InvalidLayer(reason=_REPEATED.format(keys=listed(repeated)))
+        raise InvalidLayer(reason=_SAY["repeated"].format(keys=listed(repeated)))
     there = frame.geometry if grid is None else frame.geometry.to_crs(grid.crs)
     shapes = there.to_numpy()
     invalid = frame.index[~(shapely.is_valid(shapes) | shapely.is_missing(shapes))]
     if len(invalid):
-        raise InvalidLayer(reason=_INVALID.format(keys=listed(invalid)))
+        raise InvalidLayer(reason=_SAY["invalid"].format(keys=listed(invalid)))
     return _with_area(shapes)
 
 
@@ -224,7 +226,7 @@ def _measured(
     found = zonal_statistics(frame, weights, stats=("sum", "min"), engine=engine, progress=progress)
     held = found["sum"].fillna(0.0).to_numpy(dtype=np.float64)
     if (found["min"] < 0).any() or not np.isfinite(held).all():
-        raise InvalidWeights(reason=_NEGATIVE)
+        raise InvalidWeights(reason=_SAY["negative"])
     reached = _is_reached(frame, weights.grid)
     return pd.DataFrame({"area": area, "held": held, "is_reached": reached})
 
@@ -275,17 +277,3 @@ def listed(keys: pd.Index) -> str:
     """The first keys for a sentence, and how many more there are."""
     more = f" (+{len(keys) - _NAMED})" if len(keys) > _NAMED else ""
     return ", ".join(str(key) for key in keys[:_NAMED]) + more
-
-
-_REPEATED = Text(
-    id="Kunci berulang di layer: {keys}. Satu kunci harus satu wilayah; gabungkan dahulu bagian-bagiannya.",
-    en="Keys repeat in a layer: {keys}. One key must be one area; merge its parts first.",
-)
-_INVALID = Text(
-    id="Geometri wilayah ini tidak sah: {keys}. Perbaiki lebih dahulu, misalnya dengan --repair.",
-    en="The geometry of these areas is not valid: {keys}. Mend it first, for example with --repair.",
-)
-_NEGATIVE = Text(
-    id="Raster bobot berisi angka negatif atau tak hingga, jadi bukan bobot. Pakai raster penduduk atau kelas; periksa nilai nodata-nya.",
-    en="The raster of weights holds negative or infinite numbers, so it is no weight. Use people or classes; check its nodata value.",
-)

@@ -19,7 +19,9 @@ import shapely
 
 from geo.crs import require_crs, to_lonlat
 from geo.errors import InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 Format = Literal["geojson", "gpkg", "csv", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -183,14 +185,8 @@ _WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path, str], None]] = {
 
 
 def _no_folder(folder: Path) -> Text:
-    return Text(
-        id="Folder {f} tidak ada. Buat folder itu lebih dahulu, atau tulis ke tempat lain.",
-        en="There is no folder {f}. Make it first, or write somewhere else.",
-    ).format(f=folder)
+    return _SAY["no_folder"].format(f=folder)
 
 
 def _no_format(found: str) -> Text:
-    return Text(
-        id="Format {f!r} tidak dikenal. Yang tersedia: {known}.",
-        en="The format {f!r} is not known. Available: {known}.",
-    ).format(f=found, known=", ".join(FORMATS))
+    return _SAY["no_format"].format(f=found, known=", ".join(FORMATS))

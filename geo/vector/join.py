@@ -9,7 +9,9 @@ import shapely
 
 from geo.crs import area_ha, require_same_crs
 from geo.errors import InvalidLayer
-from geo.language import Text
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 # A sliver of a neighbour thinner than this share comes from drawing, not from where the zone lies.
 _SLIVER_SHARE = 1e-4
@@ -44,10 +46,12 @@ def join_attributes(
     table = right if right.index.name == on else right.set_index(on)
     duplicates = tuple(sorted(table.index[table.index.duplicated()].unique().astype(str)))
     if duplicates:
-        raise InvalidLayer(reason=_REPEATED.format(keys=", ".join(duplicates)), keys=duplicates)
+        raise InvalidLayer(
+            reason=_SAY["repeated"].format(keys=", ".join(duplicates)), keys=duplicates
+        )
     shared = sorted(set(left.columns) & set(table.columns))
     if shared:
-        raise InvalidLayer(reason=_SHARED.format(columns=", ".join(shared)), columns=shared)
+        raise InvalidLayer(reason=_SAY["shared"].format(columns=", ".join(shared)), columns=shared)
     added = table.reindex(keys)
     added.index = left.index
     found, known = set(keys), set(table.index)
@@ -143,8 +147,8 @@ def _require_measurable(layer: gpd.GeoDataFrame) -> None:
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     is_kind = np.isin(shapely.get_type_id(shapes), _MEASURABLE)
     for faulty, sentence in (
-        (there & ~is_kind, _NOT_MEASURABLE),
-        (there & is_kind & ~shapely.is_valid(shapes), _NOT_VALID),
+        (there & ~is_kind, _SAY["not_measurable"]),
+        (there & is_kind & ~shapely.is_valid(shapes), _SAY["not_valid"]),
     ):
         if faulty.any():
             keys = [str(key) for key in layer.index[faulty]]
@@ -176,21 +180,3 @@ def area_weighted(values: pd.Series, shares: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"value": value.reindex(index), "known_share": covered.reindex(index).fillna(0.0)}
     )
-
-
-_NOT_MEASURABLE = Text(
-    id="Fitur ini bukan titik atau poligon: {keys}. Bagiannya di tiap wilayah tidak dapat diukur.",
-    en="These features are neither a point nor a polygon: {keys}. Their share of a region cannot be measured.",
-)
-_NOT_VALID = Text(
-    id="Geometri fitur ini tidak sah: {keys}. Perbaiki lebih dahulu, misalnya dengan unggahan yang memakai repair.",
-    en="The geometry of these features is not valid: {keys}. Mend it first, for example by an upload with repair.",
-)
-_REPEATED = Text(
-    id="Kunci berulang di tabel yang digabungkan: {keys}. Satu kunci harus satu baris.",
-    en="Keys repeat in the table to be joined: {keys}. One key must be one row.",
-)
-_SHARED = Text(
-    id="Kolom ini ada di kedua sisi: {columns}. Ganti namanya lebih dahulu.",
-    en="These columns stand on both sides: {columns}. Rename them first.",
-)

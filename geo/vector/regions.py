@@ -13,7 +13,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo.errors import InvalidCode, InvalidInput
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
 
 Kind = Literal["Provinsi", "Kabupaten", "Kota", "Kecamatan"]
 Rule = Literal["code", "bps_code", "name"]
@@ -233,10 +235,7 @@ def _parents(parent: pd.Series | str | None, index: pd.Index) -> list[str | None
     if parent is None or isinstance(parent, str):
         return [_parent_code(parent)] * len(index)
     if not parent.index.equals(index):
-        reason = Text(
-            id="Kolom induk harus memiliki indeks yang sama dengan kolom nama.",
-            en="The parent column must have the same index as the name column.",
-        )
+        reason = _SAY["parents"]
         raise InvalidInput(reason=reason)
     return [_parent_code(value) for value in parent]
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from geo.errors import LayerNotFound
-from geo.language import Text
+from geo.language import Text, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+_SAY = texts(__name__)
 
 FieldKind = Literal["text", "integer", "number"]
 
@@ -65,11 +67,8 @@ _NAME_ALIASES = ("nama", "namobj", "kawasan")
 
 REGENCIES = LayerSchema(
     layer="regencies",
-    title=Text(id="Kabupaten dan kota", en="Regencies and cities"),
-    description=Text(
-        id="Batas 13 kabupaten/kota Kalimantan Selatan, disederhanakan; bukan batas hukum.",
-        en="Boundaries of the 13 regencies and cities of South Kalimantan, simplified; not legal boundaries.",
-    ),
+    title=_SAY["regencies_regencies_and_cities"],
+    description=_SAY["regencies_description"],
     key="code",
     geometry_types=_POLYGONS,
     coverage=True,
@@ -77,7 +76,7 @@ REGENCIES = LayerSchema(
         Field(
             "code",
             "text",
-            Text(id="Kode Kemendagri", en="Kemendagri code"),
+            _SAY["regencies_code"],
             required=True,
             pattern=_KEMENDAGRI_REGENCY,
             aliases=_CODE_ALIASES,
@@ -85,22 +84,22 @@ REGENCIES = LayerSchema(
         Field(
             "bps_code",
             "text",
-            Text(id="Kode BPS", en="BPS code"),
+            _SAY["regencies_bps_code"],
             pattern=r"\d{4}",
             aliases=("kode_bps", "idkab"),
         ),
         Field(
             "name",
             "text",
-            Text(id="Nama", en="Name"),
+            _SAY["regencies_name"],
             required=True,
             aliases=(*_NAME_ALIASES, "wadmkk", "nama_kab", "kabupaten"),
         ),
-        Field("kind", "text", Text(id="Jenis", en="Kind"), pattern=r"Kabupaten|Kota"),
+        Field("kind", "text", _SAY["regencies_kind"], pattern=r"Kabupaten|Kota"),
         Field(
             "area_official_ha",
             "number",
-            Text(id="Luas resmi (BIG 2024)", en="Official area (BIG 2024)"),
+            _SAY["regencies_area_official_ha"],
             unit="ha",
         ),
     ),
@@ -109,65 +108,59 @@ REGENCIES = LayerSchema(
 
 ZONES = LayerSchema(
     layer="zones",
-    title=Text(id="Kawasan dan permukiman transmigrasi", en="Transmigration areas and settlements"),
-    description=Text(
-        id="Kawasan transmigrasi dan permukimannya. Geometri perkiraan kecuali disebut lain; lihat geometry_kind.",
-        en="Transmigration areas and settlements. Geometry is approximate unless geometry_kind says otherwise.",
-    ),
+    title=_SAY["zones_transmigration_areas_and"],
+    description=_SAY["zones_description"],
     key="zone_id",
     geometry_types=_POLYGONS | {"Point"},
     fields=(
         Field(
             "zone_id",
             "text",
-            Text(id="Kode kawasan", en="Area code"),
+            _SAY["zones_zone_id"],
             required=True,
             pattern=r"[a-z0-9][a-z0-9-]{0,63}",
             aliases=("id_zona", "zona", "id", "area_id"),
         ),
-        Field("name", "text", Text(id="Nama", en="Name"), required=True, aliases=_NAME_ALIASES),
+        Field("name", "text", _SAY["zones_name"], required=True, aliases=_NAME_ALIASES),
         Field(
             "regency_code",
             "text",
-            Text(id="Kode kabupaten (Kemendagri)", en="Regency code (Kemendagri)"),
+            _SAY["zones_regency_code"],
             required=True,
             pattern=_KEMENDAGRI_REGENCY,
             aliases=("kdpkab", "kdbpum", "kode_kab", "kode_kemendagri"),
         ),
-        Field("status", "text", Text(id="Status", en="Status"), aliases=("remark", "keterangan")),
+        Field("status", "text", _SAY["zones_status"], aliases=("remark", "keterangan")),
         Field(
             "area_ha",
             "number",
-            Text(id="Luas menurut sumber", en="Area as the source states it"),
+            _SAY["zones_area_ha"],
             unit="ha",
             aliases=("luas_ha", "luas"),
         ),
-        Field("geometry_kind", "text", Text(id="Jenis geometri", en="Kind of geometry")),
+        Field("geometry_kind", "text", _SAY["zones_geometry_kind"]),
         Field(
             "geometry_method",
             "text",
-            Text(id="Cara geometri dibuat", en="How the geometry was made"),
+            _SAY["zones_geometry_method"],
         ),
-        Field("source", "text", Text(id="Sumber", en="Source"), aliases=("sumber",)),
-        Field("source_url", "text", Text(id="Alamat sumber", en="Source address")),
+        Field("source", "text", _SAY["zones_source"], aliases=("sumber",)),
+        Field("source_url", "text", _SAY["zones_source_url"]),
         Field(
             "source_year",
             "integer",
-            Text(id="Tahun sumber", en="Source year"),
+            _SAY["zones_source_year"],
             aliases=("thn_produk",),
         ),
-        Field("remarks", "text", Text(id="Catatan", en="Remarks"), aliases=("catatan",)),
+        Field("remarks", "text", _SAY["zones_remarks"], aliases=("catatan",)),
     ),
     regency_field="regency_code",
 )
 
 KECAMATAN = LayerSchema(
     layer="kecamatan",
-    title=Text(id="Kecamatan (sel perkiraan)", en="Kecamatan (approximate cells)"),
-    description=Text(
-        id="156 kecamatan sebagai sel perkiraan di dalam kabupatennya, untuk penyaringan; bukan batas resmi.",
-        en="156 kecamatan as approximate cells inside their regency, for screening; not official boundaries.",
-    ),
+    title=_SAY["kecamatan_kecamatan__approximate_cells"],
+    description=_SAY["kecamatan_description"],
     key="code",
     geometry_types=_POLYGONS,
     coverage=True,
@@ -175,7 +168,7 @@ KECAMATAN = LayerSchema(
         Field(
             "code",
             "text",
-            Text(id="Kode Kemendagri", en="Kemendagri code"),
+            _SAY["kecamatan_code"],
             required=True,
             pattern=r"\d{2}\.\d{2}\.\d{2}",
             aliases=("kode_kemendagri", "kdcpum", "kode", "area_id"),
@@ -183,14 +176,14 @@ KECAMATAN = LayerSchema(
         Field(
             "name",
             "text",
-            Text(id="Nama", en="Name"),
+            _SAY["kecamatan_name"],
             required=True,
             aliases=("nama", "namobj", "wadmkc"),
         ),
         Field(
             "regency_code",
             "text",
-            Text(id="Kode kabupaten (Kemendagri)", en="Regency code (Kemendagri)"),
+            _SAY["kecamatan_regency_code"],
             required=True,
             pattern=_KEMENDAGRI_REGENCY,
             aliases=("kdpkab", "kdbpum"),
@@ -198,16 +191,16 @@ KECAMATAN = LayerSchema(
         Field(
             "area_source_ha",
             "number",
-            Text(id="Luas menurut tabel sumber", en="Area in the source table"),
+            _SAY["kecamatan_area_source_ha"],
             unit="ha",
         ),
-        Field("geometry_kind", "text", Text(id="Jenis geometri", en="Kind of geometry")),
+        Field("geometry_kind", "text", _SAY["kecamatan_geometry_kind"]),
         Field(
             "geometry_method",
             "text",
-            Text(id="Cara geometri dibuat", en="How the geometry was made"),
+            _SAY["kecamatan_geometry_method"],
         ),
-        Field("source", "text", Text(id="Sumber", en="Source")),
+        Field("source", "text", _SAY["kecamatan_source"]),
     ),
     regency_field="regency_code",
 )

@@ -16,7 +16,9 @@ import shapely
 
 from geo.crs import LONLAT, area_ha, distance_m, length_m, require_crs, to_lonlat
 from geo.errors import InvalidLayer
-from geo.language import Text
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 # Storage grid of lon/lat layers, degrees: 0.11 m, and the six decimals that RFC 7946 section 11.2
 # calls about enough for a map.
@@ -91,10 +93,7 @@ def _require_polygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     polygonal = present.geom_type.isin(["Polygon", "MultiPolygon"])
     wrong = present.index[~(polygonal & present.geometry.is_valid)].astype(str).tolist()
     if wrong:
-        reason = Text(
-            id="Fitur berikut bukan poligon yang sah: {features}. Perbaiki geometrinya lebih dahulu.",
-            en="These features are not valid polygons: {features}. Repair their geometry first.",
-        )
+        reason = _SAY["require_polygons"]
         raise InvalidLayer(reason=reason.format(features=", ".join(wrong)), features=wrong)
     return to_lonlat(present)
 
@@ -216,10 +215,7 @@ def clean_coverage(
 def _require_all(expected: pd.Index, found: pd.Index) -> None:
     lost = expected.difference(found).astype(str).tolist()
     if lost:
-        reason = Text(
-            id="Fitur berikut kosong atau tertutup seluruhnya oleh fitur lain: {features}.",
-            en="These features are empty or wholly covered by others: {features}.",
-        )
+        reason = _SAY["require_all"]
         raise InvalidLayer(reason=reason.format(features=", ".join(lost)), features=lost)
 
 
@@ -246,10 +242,7 @@ def _cleaned(polygons: _Polygons, *, gap_deg: float) -> _Polygons:
         if shapely.coverage_is_valid(rounded) and shapely.is_valid(rounded).all():
             normal: _Polygons = shapely.normalize(rounded)
             return normal
-    reason = Text(
-        id="Layer tidak dapat dirapikan pada kisi 1e-6 derajat; periksa batas yang sangat rapat.",
-        en="The layer cannot be cleaned on a grid of 1e-6 degree; look for borders that nearly touch.",
-    )
+    reason = _SAY["cleaned"]
     raise InvalidLayer(reason=reason)
 
 

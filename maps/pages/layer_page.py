@@ -21,7 +21,7 @@ from folium.template import Template
 
 from geo.crs import LONLAT, require_crs
 from geo.errors import InvalidInput
-from geo.language import Language, Text
+from geo.language import Language, texts
 from geo.vector.simplify import MOST_VERTICES, simplified
 from maps.assets import Assets
 from maps.escape import escape_attribute, json_in_page
@@ -32,6 +32,8 @@ from maps.folium.views import MapView
 from maps.pages.page import render
 from maps.style import Legend, LegendEntry
 from maps.text import translate
+
+_SAY = texts(__name__)
 
 Bounds = tuple[float, float, float, float]
 
@@ -167,7 +169,7 @@ def outlines_for_file(
     reduced = _rounded(simplified(geometries)) if 4 * len(frame) <= MOST_VERTICES else geometries
     vertices = int(shapely.get_num_coordinates(reduced).sum())
     if vertices > MOST_VERTICES:
-        raise InvalidInput(reason=_TOO_MANY.format(title=title, n=len(frame)))
+        raise InvalidInput(reason=_SAY["too_many"].format(title=title, n=len(frame)))
     found = {
         "type": "FeatureCollection",
         "features": [
@@ -183,7 +185,7 @@ def outlines_for_file(
         ],
     }
     if len(orjson.dumps(found, default=str)) > MOST_BYTES:
-        raise InvalidInput(reason=_TOO_HEAVY.format(title=title, n=len(frame)))
+        raise InvalidInput(reason=_SAY["too_heavy"].format(title=title, n=len(frame)))
     return found
 
 
@@ -236,13 +238,3 @@ def _legend(view: LayerView, language: Language) -> Legend:
             LegendEntry(chosen, "fill", "#fdc96b"),
         ),
     )
-
-
-_TOO_MANY = Text(
-    id="Layer {title!r} ({n} objek) terlalu besar untuk satu berkas peta: garis batasnya tidak muat dalam 50.000 titik. Buka petanya di layanan ini, atau ambil datanya di /collections.",
-    en="The layer {title!r} ({n} features) is too big for one map file: its outlines do not fit into 50,000 vertices. Open its map on this service, or take its data from /collections.",
-)
-_TOO_HEAVY = Text(
-    id="Layer {title!r} ({n} objek) terlalu besar untuk satu berkas peta: isinya melebihi 2 MB. Buka petanya di layanan ini, atau ambil datanya di /collections.",
-    en="The layer {title!r} ({n} features) is too big for one map file: its content is over 2 MB. Open its map on this service, or take its data from /collections.",
-)

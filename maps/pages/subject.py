@@ -14,7 +14,7 @@ from geo.indicators.table import Indicator
 from geo.land import surfaces
 from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.land.titles import land_title
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 from geo.mcda.model import Model
 from geo.planning.assess import assess
 from geo.readiness.assessment import Assessment
@@ -36,6 +36,8 @@ from maps.pages.sliders import WeighingView, weighing_view
 from maps.style import quantile_breaks
 from maps.text import translate
 from maps.tiles import SUITABILITY
+
+_SAY = texts(__name__)
 
 ASSESSED = ("zones", "kecamatan")
 
@@ -120,7 +122,7 @@ def _need(now: Published, model: str) -> tuple[Model, int] | None:
 def _require_year(year: int | None, choices: Sequence[IndicatorChoice]) -> None:
     known = sorted({known for choice in choices for known in choice.years})
     if year is not None and year not in known:
-        raise UnknownYear(subject=_FIGURES, year=year, available=", ".join(map(str, known)))
+        raise UnknownYear(subject=_SAY["figures"], year=year, available=", ".join(map(str, known)))
 
 
 def _model_choices(now: Published) -> list[tuple[str, Text]]:
@@ -294,6 +296,3 @@ def _single_title(name: str, subject: Subject, language: Language) -> str:
     if subject.is_synthetic and name != "regencies":
         return translate("page.synthetic_title", language, title=title)
     return title
-
-
-_FIGURES = Text(id="kabupaten/kota", en="regency")

@@ -27,7 +27,7 @@ from geo import published
 from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
 from geo.land.synthetic_notice import has_synthetic_land
-from geo.language import Language, Text
+from geo.language import Language, texts
 from geo.mcda.weight_request import Wish
 from geo.planning.assess import assess
 from geo.planning.weigh import assess_wish
@@ -49,8 +49,10 @@ from maps.sheets.words import printable
 from maps.style import LegendEntry
 from maps.text import translate
 
+_SAY = texts(__name__)
+
 LAYERS: Final = ("zones", "kecamatan")
-PROVINCE: Final = Text(id="Kalimantan Selatan", en="South Kalimantan")
+PROVINCE: Final = _SAY["province_south_kalimantan"]
 RASTER_PPI: Final = 180
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -2,7 +2,7 @@
 
     uv run python tests/recorder/compare.py before/ after/
 
-Set aside: entity tags and the hashes of our own paths in addresses, the random ids and nonces of
+Set aside: moments of publication, entity tags and the hashes of our own paths in addresses, the random ids and nonces of
 pages, the times inside XLSX, GeoPackage and PDF, the fourth digit of Sobol' indices, and the words
 of an error (its status and code count). A PDF is compared by its words.
 """
@@ -27,6 +27,7 @@ _RANDOM = re.compile(
     r'nonce="[^"]*"|\b(?:map|geo_json|layer_control|tile_layer|marker|popup|circle_marker|'
     r"feature_group|html|scale|pane|icon|div_icon)_[0-9a-f]{32}|[0-9a-f]{32}"
 )
+_MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _SOBOL = {"first_order", "total", "total_order", "first", "interaction"}
 
 
@@ -48,7 +49,7 @@ def comparable(name: str, media_type: str, body: bytes, status: int) -> Any:
         return _rows(body)
     if media_type.startswith("text/"):
         text = _RANDOM.sub("RANDOM", _VERSIONED.sub(r"\1v=HASH", body.decode()))
-        text = re.sub(r"/tmp/[\w./-]+", "PLACE", text)
+        text = _MOMENT.sub("MOMENT", re.sub(r"/tmp/[\w./-]+", "PLACE", text))
         return [] if status >= 400 else text.splitlines()
     return body
 
@@ -61,7 +62,7 @@ def _without_hashes(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_hashes(v) for v in value]
     if isinstance(value, str):
-        return _VERSIONED.sub(r"\1v=HASH", value)
+        return _MOMENT.sub("MOMENT", _VERSIONED.sub(r"\1v=HASH", value))
     return value
 
 
