@@ -1,1 +1,6 @@
-"""The thin shell: HTTP routes and the command line over `geo` and `maps`."""
+"""A thin shell over geo and maps: HTTP by FastAPI, and the command line in a room of its own.
+
+At the root: settings, parameters, links, problems, documents and the application itself; routes
+holds one module a resource, cli the commands. A route parses, calls once into geo or maps, and shapes
+the answer; nothing is computed here, and nothing imports this package.
+"""

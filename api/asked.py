@@ -196,7 +196,7 @@ class ComparisonRequest(BaseModel):
 
 def pairs_of(judgements: Sequence[Judgement]) -> dict[str, dict[tuple[str, str], float]]:
     """Judgements by group and pair; `JudgedTwice` for one pair with two different ratios."""
-    from geo.mcda.ahp import JudgedTwice
+    from geo.errors import JudgedTwice
 
     groups: dict[str, dict[tuple[str, str], float]] = {}
     for judgement in judgements:
@@ -309,7 +309,7 @@ def require_drawable(asked: ReadinessRequest) -> None:
     is_close = asked.concentration is not None
     if not (asked.any_weights or is_close):
         return
-    from geo.uncertainty.draws import InvalidDraws
+    from geo.errors import InvalidDraws
 
     if not asked.uncertainty:
         raise InvalidDraws(reason=_SAY["no_draws"])
@@ -333,8 +333,9 @@ def simulated(
     InvalidDraws
         For more draws of more zones than one request may take.
     """
+    from geo.errors import InvalidDraws
     from geo.planning.confidence import Simulation, confidence, confidence_document
-    from geo.uncertainty.draws import DEFAULT_CONCENTRATION, InvalidDraws
+    from geo.uncertainty.draws import DEFAULT_CONCENTRATION
 
     if asked.uncertainty * found.n_ranked > _MOST_RANKS:
         most = _MOST_RANKS // found.n_ranked

@@ -1,1 +1,14 @@
-"""The domain: layers, indicators, land, readiness. It knows no web and no map."""
+"""The domain: everything that Kawasan knows, and nothing of the web or of maps.
+
+A room imports only rooms before it; `tests/test_architecture.py` holds the order.
+
+language, errors, crs, source_digest   sentences and numbers, what can go wrong, where on Earth
+raster · vector                        grids and their statistics · layers, codes and shapes
+mcda                                   value functions, weights, judgements, methods, models
+store                                  immutable versions and the catalogue that points at them
+ingest · indicators                    an uploaded file, checked · figures of regions over the years
+published                              what is published now, by name
+land · readiness · uncertainty         suitability and sites · scores explained · how sure a rank is
+planning                               the jobs: assess, weigh, publish, load what ships
+tiles                                  beside the chain: vector tiles and feature pages as bytes
+"""

@@ -1,22 +1,50 @@
-"""Pure. What can go wrong in the domain, each named by what is wrong.
+"""What can go wrong in the domain, each named by what is wrong.
 
 GeoError
-├── InvalidInput             a value that the caller can mend
-│   ├── InvalidCode          ├── InvalidWeights      ├── InvalidFilter
-│   ├── InvalidIndicators    ├── InvalidModel        ├── InvalidLayer
-│   ├── UnknownYear          └── ZoneNotRanked
-├── InconsistentJudgements   pairwise judgements that cannot be read as a matrix
+├── InvalidInput
+│   ├── InvalidCode
+│   │   └── AmbiguousCode
+│   ├── InvalidWeights
+│   ├── InvalidFilter
+│   ├── InvalidIndicators
+│   ├── InvalidModel
+│   ├── InvalidLayer
+│   ├── UnknownYear
+│   ├── ZoneNotRanked
+│   ├── NotPositive
+│   ├── InvalidJudgementFile
+│   ├── InvalidMethod
+│   ├── InvalidRisk
+│   ├── UnusedRisk
+│   ├── InvalidShape
+│   ├── InvalidQuadrant
+│   ├── InvalidScenario
+│   ├── InvalidTrend
+│   ├── InvalidDraws
+│   ├── NothingRanked
+│   └── InvalidSamples
+├── InconsistentJudgements
+│   └── JudgedTwice
 ├── NotFound
-│   ├── LayerNotFound        ├── IndicatorNotFound   ├── ZoneNotFound
-│   ├── ModelNotFound        ├── VersionNotFound     ├── UploadNotFound
-│   └── KeyNotFound
+│   ├── LayerNotFound
+│   ├── IndicatorNotFound
+│   ├── ZoneNotFound
+│   ├── ModelNotFound
+│   ├── VersionNotFound
+│   ├── UploadNotFound
+│   ├── KeyNotFound
+│   └── SurfaceNotFound
 ├── CRSMissing
 ├── CRSMismatch
-├── RasterRefused            a raster that cannot serve as the land layer it is meant for
-├── UploadRejected           a file read and found wanting
-│   ├── UploadTooLarge       └── UploadUnsupported
-├── Conflict                 somebody published in between
-└── StoreFault               the store is damaged, full or busy
+├── RasterRefused
+├── UploadRejected
+│   ├── UploadTooLarge
+│   └── UploadUnsupported
+├── Conflict
+└── StoreFault
+    └── NotReady
+        ├── SurfaceNotReady
+        └── TilesNotReady
 
 Every class carries its sentence in Indonesian and English; the facts fill the braces and travel
 with the error as evidence.
@@ -241,3 +269,153 @@ class NotReady(StoreFault):
     """Something is being prepared at this moment: come back."""
 
     title = Text(id="Lapisan sedang disiapkan", en="Layer in preparation")
+
+
+class SurfaceNotFound(NotFound):
+    """A model of which no land criterion has a raster."""
+
+    what = Text(id="Peta kesesuaian lahan model", en="land suitability surface of model")
+
+
+class SurfaceNotReady(NotReady):
+    """A surface that is being prepared at this moment."""
+
+    sentence = Text(
+        id="Peta kesesuaian lahan sedang disiapkan. Coba lagi sebentar lagi.",
+        en="The land suitability surface is being prepared. Try again in a moment.",
+    )
+
+
+class JudgedTwice(InconsistentJudgements):
+    """One pair with two different judgements."""
+
+    sentence = Text(
+        id="Pasangan {first!r} dan {second!r} dinilai dua kali dengan nilai berbeda. Hapus salah satunya.",
+        en="The pair {first!r} and {second!r} is judged twice, differently. Remove one of them.",
+    )
+
+
+class NotPositive(InvalidInput):
+    """A number in a decision table that a scaling cannot divide."""
+
+    title = Text(id="Tabel keputusan tidak sah", en="Invalid decision table")
+    sentence = Text(
+        id="Penskalaan {scaling!r} memerlukan angka di atas 0, tetapi tabel memuat {value}. Pakai 'range'.",
+        en="The scaling {scaling!r} needs numbers above 0, but the table holds {value}. Use 'range'.",
+    )
+
+
+class InvalidJudgementFile(InvalidInput):
+    """A file of judgements that cannot be read; `place` names where."""
+
+    title = Text(id="Berkas penilaian tidak sah", en="Invalid file of judgements")
+    sentence = Text(
+        id="Penilaian tidak dapat dibaca, di {place}: {reason}",
+        en="The judgements cannot be read, at {place}: {reason}",
+    )
+
+
+class InvalidMethod(InvalidInput):
+    """A method that does not exist."""
+
+    title = Text(id="Metode tidak sah", en="Invalid method")
+    sentence = Text(
+        id="Tidak ada metode {method!r}. Metode yang tersedia: {available}.",
+        en="There is no method {method!r}. Methods available: {available}.",
+    )
+
+
+class InvalidRisk(InvalidInput):
+    """An attitude to risk outside 0..1."""
+
+    title = Text(id="Sikap risiko tidak sah", en="Invalid attitude to risk")
+    sentence = Text(
+        id="Sikap risiko {risk!r} harus antara 0 (yang terburuk menentukan) dan 1 (yang terbaik menentukan).",
+        en="The attitude to risk {risk!r} must lie between 0 (the worst counts) and 1 (the best counts).",
+    )
+
+
+class UnusedRisk(InvalidInput):
+    """A risk stated for a method that has none: nobody should wait for its effect."""
+
+    title = Text(id="Risiko tidak dipakai", en="Unused risk")
+    sentence = Text(
+        id="Metode {method!r} tidak memakai risiko (risk); hapus, atau pilih metode 'owa'.",
+        en="The method {method!r} takes no risk; leave it out, or choose the method 'owa'.",
+    )
+
+
+class InvalidShape(InvalidInput):
+    """A geometry that cannot be used; `place` names where."""
+
+    title = Text(id="Geometri tidak sah", en="Invalid geometry")
+    sentence = Text(
+        id="Geometri tidak dapat dipakai, di {place}: {reason}",
+        en="The geometry cannot be used, at {place}: {reason}",
+    )
+
+
+class InvalidQuadrant(InvalidInput):
+    """Two assessments that cannot stand side by side."""
+
+    title = Text(id="Kuadran tidak sah", en="Invalid quadrant")
+
+
+class InvalidScenario(InvalidInput):
+    """A scenario that cannot be used; `place` names where."""
+
+    title = Text(id="Skenario tidak sah", en="Invalid scenario")
+    sentence = Text(
+        id="Skenario tidak dapat dipakai, di {place}: {reason}",
+        en="The scenario cannot be used, at {place}: {reason}",
+    )
+
+
+class InvalidTrend(InvalidInput):
+    """Assessments that are not the same question in different years."""
+
+    title = Text(id="Tren tidak sah", en="Invalid trend")
+
+
+class TilesNotReady(NotReady):
+    """The tiles of a layer are being prepared at this moment."""
+
+    sentence = Text(
+        id="Ubin peta layer ini sedang disiapkan. Coba lagi sebentar lagi.",
+        en="The map tiles of this layer are being prepared. Try again in a moment.",
+    )
+
+
+class InvalidDraws(InvalidInput):
+    """Draws that cannot be made as asked."""
+
+    title = Text(id="Simulasi tidak sah", en="Invalid simulation")
+
+
+class NothingRanked(InvalidInput):
+    """A contest without zones."""
+
+    title = Text(id="Tidak ada kawasan yang diperingkat", en="No zone is ranked")
+    sentence = Text(
+        id="Tidak ada kawasan yang diperingkat, jadi tidak ada yang dapat disimulasikan. Periksa data dan batas kelengkapannya.",
+        en="No zone is ranked, so there is nothing to simulate. Check the data and the coverage floor.",
+    )
+
+
+class InvalidSamples(InvalidInput):
+    """A number of samples that Sobol's sequence does not allow."""
+
+    title = Text(id="Jumlah sampel tidak sah", en="Invalid number of samples")
+    sentence = Text(
+        id="Jumlah sampel {n} harus pangkat dua antara 2 dan {most}, misalnya 1024.",
+        en="The number of samples {n} must be a power of two between 2 and {most}, such as 1024.",
+    )
+
+
+class AmbiguousCode(InvalidCode):
+    """A code that has lost a digit, as spreadsheets do to 63.10."""
+
+    sentence = Text(
+        id="{value!r} telah kehilangan angka nol: bisa berarti {candidates}. Simpan kolom kode sebagai teks, lalu kirim lagi.",
+        en="{value!r} has lost a zero: it could be {candidates}. Store the code column as text and send it again.",
+    )

@@ -4,7 +4,10 @@ An error's sentence stands with its class; all others stand side by side in the 
 their room, so that neither language can be forgotten and a writer need not read code.
 """
 
+import math
 import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -72,3 +75,111 @@ def _catalogue(path: Path) -> dict[str, dict[str, dict[str, str]]]:
 
 
 _ROOT = Path(__file__).resolve().parents[1]
+
+
+# The longest name or source from outside that a sentence or a card repeats.
+MOST_NAME = 2_000
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+def decimal(number: float, *, digits: int = 1, signed: bool = False) -> Text:
+    """A number with a decimal comma in Indonesian and a point in English.
+
+    Smaller than the last digit shown, it keeps two digits of its own: a change never reads as none.
+
+    Examples
+    --------
+    >>> decimal(7.84, signed=True)
+    Text(id='+7,8', en='+7.8')
+    >>> decimal(-0.0123).id
+    '-0,012'
+    """
+    sign = "+" if signed else ""
+    is_lost = 0 < abs(number) < 0.5 * 10**-digits
+    shown = f"{number:{sign}.2g}" if is_lost else f"{number:{sign}.{digits}f}"
+    return Text(id=shown.replace(".", ","), en=shown)
+
+
+def as_written(number: float) -> Text:
+    """A number with as many digits as it needs, six at the most.
+
+    Examples
+    --------
+    >>> as_written(2.50).id, as_written(3.0).id
+    ('2,5', '3')
+    """
+    shown = f"{number:g}"
+    return Text(id=shown.replace(".", ","), en=shown)
+
+
+def filled(template: Text, **facts: object) -> Text:
+    """Both sentences of a template, each with its own language of every `Text` among the facts."""
+    return Text(
+        id=template.id.format(**{k: v.id if isinstance(v, Text) else v for k, v in facts.items()}),
+        en=template.en.format(**{k: v.en if isinstance(v, Text) else v for k, v in facts.items()}),
+    )
+
+
+def joined(texts: Sequence[Text], *, by: str = ", ") -> Text:
+    """Several texts as one in each language; empty for none.
+
+    Examples
+    --------
+    >>> joined([Text(id="satu", en="one"), Text(id="dua", en="two")])
+    Text(id='satu, dua', en='one, two')
+    """
+    return Text(id=by.join(t.id for t in texts), en=by.join(t.en for t in texts))
+
+
+def written(number: float, *, decimals: int) -> Text:
+    """A number as each language writes it.
+
+    Examples
+    --------
+    >>> written(12345.678, decimals=1)
+    Text(id='12.345,7', en='12,345.7')
+    """
+    # Adding 0.0 makes 0.0 of -0.0.
+    english = f"{round(number, decimals) + 0.0:,.{decimals}f}"
+    return Text(id=english.translate(_SWAPPED), en=english)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` characters; one that is longer ends with an ellipsis.
+
+    Examples
+    --------
+    >>> shortened("Kawasan Cahaya Baru", 10)
+    'Kawasan C…'
+    """
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def listed(texts: Sequence[Text]) -> Text:
+    """Several titles as one: with commas, or semicolons where a title has commas of its own."""
+    return Text(id=_with_commas([t.id for t in texts]), en=_with_commas([t.en for t in texts]))
+
+
+def _with_commas(titles: Sequence[str]) -> str:
+    return ("; " if any(", " in title for title in titles) else ", ").join(titles)
+
+
+def as_json(value: Any, language: Language) -> Any:
+    """Dataclasses as objects, a `Text` as its sentence, NaN as null; everything inside likewise.
+
+    Examples
+    --------
+    >>> as_json({"title": Text(id="Siap", en="Ready"), "score": float("nan")}, "id")
+    {'title': 'Siap', 'score': None}
+    """
+    if isinstance(value, Text):
+        return value.to(language)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: as_json(getattr(value, f.name), language) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: as_json(item, language) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item, language) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,4 +1,4 @@
-"""I/O: reads the store. What is published, by name: models, layers, indicators and their years.
+"""What is published, by name: models, layers, indicators and their years.
 
 Every function here looks at the store once; who calls several of them takes `Store.current()` and
 passes it to each, so that all speak of the same versions. Snapshots are immutable, so what is read

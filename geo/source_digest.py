@@ -1,4 +1,4 @@
-"""I/O: reads this program's own files. Which edition of the program computes.
+"""Which edition of the program computes.
 
 What is prepared and kept must be made again when the code that makes it changes, also between two
 versions of the package.

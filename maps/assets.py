@@ -1,4 +1,4 @@
-"""I/O: reads the files under `static/`. The scripts and styles that pages load, and how they are named.
+"""The scripts and styles that pages load, and how they are named.
 
 It knows no Folium, so that pages without a map need not import it.
 """

@@ -1,4 +1,4 @@
-"""Pure. Values of unknown origin made safe to write into a page: inert, and not endless.
+"""Values of unknown origin made safe to write into a page: inert, and not endless.
 
 Jinja's own escaping covers our templates. What passes through Folium does not meet it, and may land
 in `innerHTML` or in a JavaScript template literal: there, `escape_attribute` is used.
@@ -10,8 +10,7 @@ import orjson
 import pandas as pd
 from markupsafe import Markup, escape
 
-from geo.language import Language
-from geo.sentences import MOST_NAME
+from geo.language import MOST_NAME, Language
 from maps.text import format_number, translate
 
 # Folium's templates put values between backticks, where ${...} is evaluated.

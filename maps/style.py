@@ -1,4 +1,4 @@
-"""Pure. How numbers become colours: class breaks, colour-blind-safe ramps, marks for what is unknown.
+"""How numbers become colours: class breaks, colour-blind-safe ramps, marks for what is unknown.
 
 Breaks are numpy's; natural ones are in `indicator_classes.py`. Colours are from ColorBrewer (Brewer 2003,
 colorbrewer2.org): a light sequential ramp for indicators, which lie below, and the diverging

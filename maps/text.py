@@ -1,4 +1,4 @@
-"""Pure but for reading its own catalogues. The interface's texts, numbers and dates in two languages.
+"""The interface's texts, numbers and dates in two languages.
 
 Texts of the domain (a criterion's title, an error's sentence) are `geo.language.Text`; the words of
 the pages are here, in `texts/id.toml` and `texts/en.toml`, under the same dotted keys.

@@ -1,4 +1,4 @@
-"""I/O: reads rasters. Raster tiles in Web Mercator, and what their colours mean.
+"""Raster tiles in Web Mercator, and what their colours mean.
 
 Every pixel has the colour of the class of one cell (the nearest; overviews where a pixel is larger
 than a cell), and is transparent without data. Colours are from ColorBrewer and Paul Tol.

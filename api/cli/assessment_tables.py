@@ -169,8 +169,8 @@ def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> Non
 
 def _consistency(result: "AhpWeights", titles: Mapping[str, Text]) -> list[Text]:
     """How consistent one person's judgements are, and which one to look at again."""
+    from geo.language import as_written, decimal, filled
     from geo.mcda.ahp import CONSISTENCY_LIMIT
-    from geo.sentences import as_written, decimal, filled
 
     if result.consistency_ratio is None:
         return []

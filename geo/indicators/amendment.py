@@ -1,4 +1,4 @@
-"""Pure. An indicator table amended by another: rows added and changed by key, none lost unasked.
+"""An indicator table amended by another: rows added and changed by key, none lost unasked.
 
 An office hands in the figures of one indicator or one year; all other figures stay. What is checked
 of a table is `geo/indicators/table.py`.

@@ -1,4 +1,4 @@
-"""Pure. Tables of figures carried to new areas, with their lineage in columns and in words.
+"""Tables of figures carried to new areas, with their lineage in columns and in words.
 
 A table is tidy, as in `geo/indicators/table.py`, or wide with a column a figure. Where the new areas are
 the regencies, what comes out of a tidy table is a table of indicators again. The arithmetic is
@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.errors import IndicatorNotFound, InvalidCode, InvalidIndicators
+from geo.errors import AmbiguousCode, IndicatorNotFound, InvalidCode, InvalidIndicators
 from geo.indicators.carry import CarryReport, Kind, carry
 from geo.indicators.table import COLUMNS, Indicator
 from geo.language import LANGUAGES, Language, Text, texts
 from geo.vector.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
 from geo.vector.numerals import parse_numerals
-from geo.vector.regions import BY_CODE, AmbiguousCode, to_kemendagri
+from geo.vector.regions import BY_CODE, to_kemendagri
 
 _SAY = texts(__name__)
 

@@ -1,4 +1,4 @@
-"""Pure. Figures of old areas carried to new ones: totals are split and conserved, rates averaged.
+"""Figures of old areas carried to new ones: totals are split and conserved, rates averaged.
 
 A boundary changes, a kecamatan splits, or a regency's total is wanted by kecamatan. A
 `geo.vector.crosswalk.Crosswalk` says what lies where; `carry` takes any number of figures across it. Inside

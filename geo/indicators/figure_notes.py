@@ -1,4 +1,4 @@
-"""Pure. The notes of the shipped figures in both languages.
+"""The notes of the shipped figures in both languages.
 
 A figure's note is data, in the language of its table: Indonesian. Those of the shipped table are few
 and known, so an English reader gets them in English; an office's own stand as they were written.

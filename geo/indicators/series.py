@@ -1,4 +1,4 @@
-"""Pure. Figures of several years, and where their series break: nothing is compared across a break.
+"""Figures of several years, and where their series break: nothing is compared across a break.
 
 Figures that may be compared form a segment; between two segments stands the reason. A figure that
 was carried forward from an older year, and a doubtful one, is no new observation. What makes two
@@ -13,8 +13,7 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from geo.errors import IndicatorNotFound
-from geo.language import Text, texts
-from geo.sentences import decimal, filled, joined
+from geo.language import Text, decimal, filled, joined, texts
 from geo.vector.regions import to_kemendagri
 
 _SAY = texts(__name__)

@@ -1,4 +1,4 @@
-"""Pure. Labour and social indicators: one row a region, indicator and period, each with its source.
+"""Labour and social indicators: one row a region, indicator and period, each with its source.
 
 A figure never travels without its period. Series that look alike but are counted differently (the
 two human development series; poverty in March and in September) are separate indicators, and an

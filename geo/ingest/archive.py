@@ -1,4 +1,4 @@
-"""I/O. A zipped Shapefile out of an archive that nobody trusts: only its known members, counted.
+"""A zipped Shapefile out of an archive that nobody trusts: only its known members, counted.
 
 Names that leave the archive, links, locked, nested, overlapping and swelling members are refused
 by name and never mended silently.

@@ -1,4 +1,4 @@
-"""Pure. What an uploaded layer would change: features added, removed and changed, by key."""
+"""What an uploaded layer would change: features added, removed and changed, by key."""
 
 import math
 from collections.abc import Collection

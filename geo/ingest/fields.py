@@ -1,4 +1,4 @@
-"""Pure. The columns of an uploaded table mapped to a layer's fields, and their values read.
+"""The columns of an uploaded table mapped to a layer's fields, and their values read.
 
 Every source column is accounted for: it becomes a field, is kept beside the fields, or is named as
 left out. Codes stay text; a code column of numbers is refused, since 63.1 may be 63.01 or 63.10.
@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import InvalidCode
+from geo.errors import AmbiguousCode, InvalidCode
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits
 from geo.language import Text, texts
 from geo.vector.numerals import Numeral, parse_numerals
-from geo.vector.regions import AmbiguousCode, parse_regency_code
+from geo.vector.regions import parse_regency_code
 from geo.vector.schema import Field, LayerSchema
 
 _SAY = texts(__name__)

@@ -1,4 +1,4 @@
-"""Pure. What was found in an uploaded file: one sentence each, in both languages, with its evidence.
+"""What was found in an uploaded file: one sentence each, in both languages, with its evidence.
 
 A finding says what is wrong, where, and how to mend it. The sentences live in
 `geo/ingest/sentences.py`; their codes are the stable names that programs read.
@@ -49,14 +49,6 @@ class Finding:
     feature: Feature | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Unreadable(UploadRejected):
-    """A file that cannot be read far enough to look at its features; carries its findings."""
-
-    def __init__(self, *findings: Finding) -> None:
-        self.findings = findings
-        super().__init__(reason=findings[0].sentence)
 
 
 def finding(
@@ -144,3 +136,11 @@ def json_value(value: Any) -> Any:
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     return str(value)
+
+
+class Unreadable(UploadRejected):
+    """A file that cannot be read far enough to look at its features; carries its findings."""
+
+    def __init__(self, *findings: Finding) -> None:
+        self.findings = findings
+        super().__init__(reason=findings[0].sentence)

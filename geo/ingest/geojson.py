@@ -1,4 +1,4 @@
-"""I/O. GeoJSON read by us, so that GDAL never sees it.
+"""GeoJSON read by us, so that GDAL never sees it.
 
 GDAL follows a `crs` link, takes an unknown CRS for EPSG:4326, makes null geometries of coordinates
 in quotes, keeps the last of two equal names and cuts text at a NUL, all without an error. RFC 7946
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geo.crs_names import crs_of, lonlat
+from geo.crs import crs_of, lonlat
 from geo.errors import UploadUnsupported
 from geo.ingest.findings import Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source

@@ -1,4 +1,4 @@
-"""Pure. The geometry of every uploaded feature: there, of the right type, finite, small enough, valid.
+"""The geometry of every uploaded feature: there, of the right type, finite, small enough, valid.
 
 The order matters: vertices are counted before validity is asked, for that question took 16 s on
 one ring of two million vertices; and a repair is made only when it was asked for.

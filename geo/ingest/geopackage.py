@@ -1,4 +1,4 @@
-"""I/O. A GeoPackage read through SQLite alone, read-only, with nothing in it allowed to run.
+"""A GeoPackage read through SQLite alone, read-only, with nothing in it allowed to run.
 
 GDAL makes null geometries of damaged blobs without an error, and a view or a trigger inside the
 file runs SQL of its author's. Here the file is opened immutable with an authorizer that permits
@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geo.crs_names import crs_of, crs_of_wkt
+from geo.crs import crs_of, crs_of_wkt
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source
 from geo.language import Text, texts

@@ -1,4 +1,4 @@
-"""Pure. Where an uploaded layer lies: its CRS, the working region, and the regency of every feature.
+"""Where an uploaded layer lies: its CRS, the working region, and the regency of every feature.
 
 A wrong zone, north for south or swapped axes moves a layer by hundreds of kilometres and raises no
 error anywhere; a right code on a wrong polygon neither. Both show only against known boundaries.
@@ -12,8 +12,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geo.crs import LONLAT, name_of, same_crs, to_lonlat
-from geo.crs_names import crs_of
+from geo.crs import LONLAT, crs_of, name_of, same_crs, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Source
 from geo.language import Text, texts

@@ -1,4 +1,4 @@
-"""I/O. The program that reads one untrusted file: `python -m geo.ingest.reader FOLDER`.
+"""The program that reads one untrusted file: `python -m geo.ingest.reader FOLDER`.
 
 `geo/ingest/sandbox.py` starts it. It takes `job.pickle` and `reference.pickle` (written by the service) from
 its folder, reads and checks the file under its limits, and leaves `document.json` and, when the file is accepted,
@@ -18,7 +18,8 @@ from geo.ingest.sandbox import NO_MEMORY_EXIT
 from geo.ingest.source import Job, Limits, Reference, Source
 from geo.language import Text, texts
 
-_SAY = texts(__name__)
+# Run by `python -m`, where its own name is `__main__`.
+_SAY = texts("geo.ingest.reader")
 
 
 def main(folder: Path) -> None:

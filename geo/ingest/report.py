@@ -1,4 +1,4 @@
-"""Pure. The report of an upload in JSON types: what was read, what it became, what was found.
+"""The report of an upload in JSON types: what was read, what it became, what was found.
 
 What is only named for types is imported so: a file refused at a glance needs none of it.
 """

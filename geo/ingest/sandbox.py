@@ -1,4 +1,4 @@
-"""I/O. A process of its own for a file that nobody trusts: no network, no drivers, little of anything.
+"""A process of its own for a file that nobody trusts: no network, no drivers, little of anything.
 
 GDAL advises a sandbox for untrusted data, and its drivers do read, fetch and write what a file tells
 them to. So reading happens in `python -m geo.ingest.reader` with GDAL locked down by its environment before

@@ -1,4 +1,4 @@
-"""Pure. The sentence of every finding: its code, how severe it is, and what to do, in both languages.
+"""The sentence of every finding: its code, how severe it is, and what to do, in both languages.
 
 A sentence about one feature follows its label ("Row 3 (angsana): ..."), so it begins in lower case.
 """

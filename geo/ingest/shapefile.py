@@ -1,4 +1,4 @@
-"""I/O. A Shapefile read so that nothing is lost quietly.
+"""A Shapefile read so that nothing is lost quietly.
 
 GDAL gives null geometries for a cut .shp, fewer rows for a short .dbf, and garbled text for a wrong
 .cpg, each without an error. So the headers of all parts are compared first, the attribute table is

@@ -1,4 +1,4 @@
-"""Pure. An uploaded file as it was read, before anything is checked, and the limits of reading.
+"""An uploaded file as it was read, before anything is checked, and the limits of reading.
 
 geopandas is named for types only: a file that is refused at a glance need not wait for its import.
 """

@@ -1,4 +1,4 @@
-"""I/O. The door for files that people upload: a clean layer of a known schema, or all that is wrong.
+"""The door for files that people upload: a clean layer of a known schema, or all that is wrong.
 
 Three kinds are taken, told by their content and never by their name: a zipped Shapefile, a
 GeoPackage and GeoJSON. This process looks at the first bytes only; everything else happens in
@@ -16,7 +16,7 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from geo.crs_names import crs_of
+from geo.crs import crs_of
 from geo.errors import InvalidInput, UploadTooLarge, UploadUnsupported
 from geo.ingest.findings import finding
 from geo.ingest.report import report_of

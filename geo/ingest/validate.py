@@ -1,4 +1,4 @@
-"""Pure. An uploaded source against its layer's schema: the cleaned layer, or all that is wrong.
+"""An uploaded source against its layer's schema: the cleaned layer, or all that is wrong.
 
 Every check runs that still can, so that one upload tells everything; nothing is dropped on the way.
 """

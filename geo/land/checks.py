@@ -1,4 +1,4 @@
-"""I/O. Whether a raster that an operator gives can serve as a land layer, and why not.
+"""Whether a raster that an operator gives can serve as a land layer, and why not.
 
 What its header says is checked before a cell is read; its cells are read block by block.
 """

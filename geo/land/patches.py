@@ -1,4 +1,4 @@
-"""Pure. Contiguous patches of cells, and large ones cut into parts of about one settlement.
+"""Contiguous patches of cells, and large ones cut into parts of about one settlement.
 
 Cells that share an edge belong together (4-connectivity); those that meet at a corner do not.
 """

@@ -1,4 +1,4 @@
-"""Pure. Official rules for land as cited configuration: scores of protection, values of morphology.
+"""Official rules for land as cited configuration: scores of protection, values of morphology.
 
 A rule is read from the TOML of `data/rules/`. Each method keeps its own class edges: 25–45 % of
 Kepmentan 837/1980 and 15–40 % of Permen PU 20/2007 are different tables. A measure on an upper

@@ -1,4 +1,4 @@
-"""Pure. What a settlement unit (SP, satuan permukiman) needs by default; offices state their own."""
+"""What a settlement unit (SP, satuan permukiman) needs by default; offices state their own."""
 
 # 200 families and 2.9 ha gross per family: SP.1 Buluhaya (RTUPT 2011), 584.70 ha for 200 families.
 # Sourced cases run from 1 to 2 ha net and about 2.0 to 3.9 ha gross per family.

@@ -1,4 +1,4 @@
-"""Pure. What a reader of candidate sites must know: what was not checked, how coarse the data are."""
+"""What a reader of candidate sites must know: what was not checked, how coarse the data are."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Pure. Where inside a zone the next settlement unit (SP, satuan permukiman) could go.
+"""Where inside a zone the next settlement unit (SP, satuan permukiman) could go.
 
 A candidate is a patch of cells that share an edge (4-connectivity; corners do not connect), whose
 centres lie in the zone, and that reach the least suitability; a surface holds NaN where a constraint

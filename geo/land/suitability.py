@@ -1,4 +1,4 @@
-"""Pure. How suitable each piece of ground is: a model's land criteria evaluated cell by cell.
+"""How suitable each piece of ground is: a model's land criteria evaluated cell by cell.
 
 The cells are those of one reference raster. Every other raster gives the value of that cell of its
 own in which the centre of a reference cell lies; nothing is interpolated, so a coarse raster shows
@@ -19,8 +19,7 @@ import shapely
 from rasterio.features import rasterize
 
 from geo.crs import parse_crs, same_crs
-from geo.errors import NotFound
-from geo.language import Text
+from geo.errors import SurfaceNotFound
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
 from geo.raster.grid import Array, Grid, RasterSource, Window
@@ -32,12 +31,6 @@ Surface = npt.NDArray[np.float32]
 _DECIMALS_OF_A_CELL = 6
 # The most cells of a finer raster that are read for one part of a window: 64 MiB as float64.
 _MOST_CELLS = 8_388_608
-
-
-class SurfaceNotFound(NotFound):
-    """A model of which no land criterion has a raster."""
-
-    what = Text(id="Peta kesesuaian lahan model", en="land suitability surface of model")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""I/O. The suitability surface of what is published, prepared once and kept, and the sites in it.
+"""The suitability surface of what is published, prepared once and kept, and the sites in it.
 
 A surface is decided by the versions of the model, the regencies and the rasters that go into it, so
 it is kept under a name that carries their hashes and the edition of this program. It is made when it
@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 
 from geo import published
-from geo.errors import LayerNotFound, NotReady, ZoneNotFound
+from geo.errors import LayerNotFound, SurfaceNotFound, SurfaceNotReady, ZoneNotFound
 from geo.land.settlement import (
     AREA_PER_HOUSEHOLD_HA,
     HOUSEHOLDS,
@@ -32,7 +32,6 @@ from geo.land.sites import SiteSearch, candidate_sites
 from geo.land.suitability import (
     Evaluated,
     Surface,
-    SurfaceNotFound,
     SurfacePlan,
     SurfaceReport,
     class_rasters,
@@ -56,15 +55,6 @@ _PREFIX = "suitability-"
 _MOST_KEPT = 8
 _BLOCK = 512
 _building = threading.Lock()
-
-
-class SurfaceNotReady(NotReady):
-    """A surface that is being prepared at this moment."""
-
-    sentence = Text(
-        id="Peta kesesuaian lahan sedang disiapkan. Coba lagi sebentar lagi.",
-        en="The land suitability surface is being prepared. Try again in a moment.",
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

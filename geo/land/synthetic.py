@@ -1,4 +1,4 @@
-"""Pure. Made-up land for tests, benchmarks and the demo: terrain, land cover and peat. Never real data.
+"""Made-up land for tests, benchmarks and the demo: terrain, land cover and peat. Never real data.
 
 Everything that shows it says so: see `geo.land.synthetic_notice`. The shapes only resemble South Kalimantan: a ridge
 from south-south-west to north-north-east, hills beside it, and lowland with peat in the west.

@@ -1,4 +1,4 @@
-"""Pure. How made-up land is named, and whether any is in use.
+"""How made-up land is named, and whether any is in use.
 
 It imports nothing heavy: every start of the service asks it.
 """

@@ -1,4 +1,4 @@
-"""Pure. What a land raster is called in sentences that people read."""
+"""What a land raster is called in sentences that people read."""
 
 from collections.abc import Mapping
 

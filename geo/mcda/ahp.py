@@ -1,4 +1,4 @@
-"""Pure. Pairwise judgements of importance and the weights behind them (AHP).
+"""Pairwise judgements of importance and the weights behind them (AHP).
 
 Judgements that are missing are filled in `geo/mcda/missing_judgements.py`. Several people's judgements
 are in `geo/mcda/group.py`; weights that are stated, ranked or read off the data in
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InconsistentJudgements
-from geo.language import Text, texts
+from geo.errors import InconsistentJudgements, JudgedTwice
+from geo.language import texts
 from geo.mcda.missing_judgements import (
     completed,
     joined_pieces,
@@ -56,15 +56,6 @@ LARGEST_RATIO = 9.0
 _RECIPROCAL_TOLERANCE = 0.05
 # Consistency ratios that differ by less are the same.
 _SAME_RATIO = 1e-9
-
-
-class JudgedTwice(InconsistentJudgements):
-    """One pair with two different judgements."""
-
-    sentence = Text(
-        id="Pasangan {first!r} dan {second!r} dinilai dua kali dengan nilai berbeda. Hapus salah satunya.",
-        en="The pair {first!r} and {second!r} is judged twice, differently. Remove one of them.",
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pure. How much alike several people's weights are.
+"""How much alike several people's weights are.
 
 The judgements behind the weights are in `geo/mcda/group.py`.
 """

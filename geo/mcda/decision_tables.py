@@ -1,4 +1,4 @@
-"""Pure. The classical methods on a raw decision table, as papers and other programs print them.
+"""The classical methods on a raw decision table, as papers and other programs print them.
 
 These scale each criterion by the table's own best and worst, so that adding an area can change the
 scores and even the order of the others. The service grades by value functions instead
@@ -16,22 +16,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InvalidInput
-from geo.language import Text
+from geo.errors import NotPositive
 
 Array = npt.NDArray[np.float64]
 Objective = Literal["max", "min"]
 Scaling = Literal["max", "range", "sum"]
-
-
-class NotPositive(InvalidInput):
-    """A number in a decision table that a scaling cannot divide."""
-
-    title = Text(id="Tabel keputusan tidak sah", en="Invalid decision table")
-    sentence = Text(
-        id="Penskalaan {scaling!r} memerlukan angka di atas 0, tetapi tabel memuat {value}. Pakai 'range'.",
-        en="The scaling {scaling!r} needs numbers above 0, but the table holds {value}. Use 'range'.",
-    )
 
 
 def topsis_closeness(

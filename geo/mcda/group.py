@@ -1,4 +1,4 @@
-"""Pure. Judgements of several people about one group of items: what they say together and how far they agree.
+"""Judgements of several people about one group of items: what they say together and how far they agree.
 
 Everybody's ratios are averaged as a geometric mean, the only mean that stays reciprocal. What one
 person's judgements mean is in `geo/mcda/ahp.py`; the sentences for a planner are in

@@ -1,4 +1,4 @@
-"""Pure. What a group's judgements come to, in plain sentences for the room.
+"""What a group's judgements come to, in plain sentences for the room.
 
 The numbers are those of `geo/mcda/group.py`.
 """

@@ -1,4 +1,4 @@
-"""Pure. The TOML in which an office writes down pairwise judgements, of one person or of several.
+"""The TOML in which an office writes down pairwise judgements, of one person or of several.
 
     [judgements]
     goal = [["huni", "usaha", 2], ["huni", "berkembang", 3]]
@@ -15,9 +15,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from geo.errors import InvalidInput
-from geo.language import Text, texts
-from geo.mcda.ahp import JudgedTwice
+from geo.errors import InvalidJudgementFile, JudgedTwice
+from geo.language import texts
 from geo.mcda.group import Member
 from geo.mcda.weight_request import Judgements, Wish
 
@@ -27,16 +26,6 @@ _KEYS = frozenset({"judgements", "member", "incomplete"})
 _MEMBER_KEYS = frozenset({"name", "weight", "judgements"})
 # Far above any ratio or weight that people write, and far below where a product overflows.
 _LARGEST = 1e12
-
-
-class InvalidJudgementFile(InvalidInput):
-    """A file of judgements that cannot be read; `place` names where."""
-
-    title = Text(id="Berkas penilaian tidak sah", en="Invalid file of judgements")
-    sentence = Text(
-        id="Penilaian tidak dapat dibaca, di {place}: {reason}",
-        en="The judgements cannot be read, at {place}: {reason}",
-    )
 
 
 def parse_judgements(text: str) -> Wish:

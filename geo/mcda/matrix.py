@@ -1,4 +1,4 @@
-"""Pure. The decision matrix of areas and criteria, and what scores become: coverage, classes.
+"""The decision matrix of areas and criteria, and what scores become: coverage, classes.
 
 Missing values are NaN. The rule for them is one everywhere: the weights of what is known are
 scaled up to 1, and the share of weight that is known is reported as data coverage.

@@ -1,4 +1,4 @@
-"""Pure. How graded values become points: seven methods behind one signature.
+"""How graded values become points: seven methods behind one signature.
 
 Every method takes values in [0, 1] (1 is best, NaN is unknown), one weight per criterion and a
 `Setting`, and gives points per area and criterion that add up to the area's score of 0..100, so
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InvalidInput
+from geo.errors import InvalidMethod
 from geo.language import Text, texts
 from geo.mcda.decision_tables import unicriterion_flows
 from geo.mcda.ordered_average import criterion_order_weights, require_risk
@@ -22,16 +22,6 @@ from geo.mcda.ordered_average import criterion_order_weights, require_risk
 _SAY = texts(__name__)
 
 Array = npt.NDArray[np.float64]
-
-
-class InvalidMethod(InvalidInput):
-    """A method that does not exist."""
-
-    title = Text(id="Metode tidak sah", en="Invalid method")
-    sentence = Text(
-        id="Tidak ada metode {method!r}. Metode yang tersedia: {available}.",
-        en="There is no method {method!r}. Methods available: {available}.",
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Pure. Pairwise matrices that are not complete: which judgements are missing, and their best filling.
+"""Pairwise matrices that are not complete: which judgements are missing, and their best filling.
 
 A filling is best when it contradicts the given judgements least. What a matrix means is in
 `geo/mcda/ahp.py`.

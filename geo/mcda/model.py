@@ -1,4 +1,4 @@
-"""Pure. A readiness or need model: cited configuration that says what is asked, how it is graded and weighed.
+"""A readiness or need model: cited configuration that says what is asked, how it is graded and weighed.
 
 goal → dimensions → (sub-dimensions →) criteria, hard constraints beside them, and classes. The format is
 the TOML of `data/models/`, described for its users in `data/models/README.md`; every criterion carries

@@ -1,4 +1,4 @@
-"""Pure. What a model must hold beyond the form of its values, refused with line, place and mend.
+"""What a model must hold beyond the form of its values, refused with line, place and mend.
 
 Ids are unique, dimensions form a tree with a criterion at every end, value functions rise or fall as
 they say, measures fit their functions, classes rise from 0. Weights are `geo/mcda/model_weights.py`.

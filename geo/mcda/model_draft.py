@@ -1,4 +1,4 @@
-"""Pure. A model's TOML as it was read: the form of every value checked, refusals that name the line.
+"""A model's TOML as it was read: the form of every value checked, refusals that name the line.
 
 How the values fit together is `geo/mcda/model_checks.py`.
 """

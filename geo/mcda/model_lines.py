@@ -1,4 +1,4 @@
-"""Pure. On which line of a TOML text each table, key and entry of a list stands.
+"""On which line of a TOML text each table, key and entry of a list stands.
 
 `tomllib` reads values without their places, and whoever mends a model needs the line. Only texts that
 `tomllib` has read come here, so nothing is checked again: this finds where each value ends.

@@ -1,4 +1,4 @@
-"""Pure. The keys of a model's TOML and what each must hold.
+"""The keys of a model's TOML and what each must hold.
 
 The format for its users is `data/models/README.md`, which a test holds to these tables.
 """

@@ -1,4 +1,4 @@
-"""Pure. The weights of a model's groups: judged pair by pair, or stated.
+"""The weights of a model's groups: judged pair by pair, or stated.
 
 A group is the goal or a dimension; its members are sub-dimensions and criteria. A criterion's weight in
 the whole model is the product of the shares on its way up to the goal.

@@ -1,4 +1,4 @@
-"""Pure. The ordered weighted average: weights that follow the rank of a value, not its criterion.
+"""The ordered weighted average: weights that follow the rank of a value, not its criterion.
 
 One number, the risk, slides from the worst value (0, AND) over the weighted mean (0.5) to the best
 (1, OR). Points, missing values and the registry of methods are in `geo.mcda.methods`.
@@ -7,20 +7,9 @@ One number, the risk, slides from the worst value (0, AND) over the weighted mea
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InvalidInput
-from geo.language import Text
+from geo.errors import InvalidRisk
 
 Array = npt.NDArray[np.float64]
-
-
-class InvalidRisk(InvalidInput):
-    """An attitude to risk outside 0..1."""
-
-    title = Text(id="Sikap risiko tidak sah", en="Invalid attitude to risk")
-    sentence = Text(
-        id="Sikap risiko {risk!r} harus antara 0 (yang terburuk menentukan) dan 1 (yang terbaik menentukan).",
-        en="The attitude to risk {risk!r} must lie between 0 (the worst counts) and 1 (the best counts).",
-    )
 
 
 def require_risk(risk: float) -> float:

@@ -1,4 +1,4 @@
-"""Pure. Ranks of scores, one by one and under thousands of weight sets at once.
+"""Ranks of scores, one by one and under thousands of weight sets at once.
 
 What a rank says of a zone's readiness is not here, see `geo/mcda/matrix.py`; neither is where the
 weight sets come from, see `geo/uncertainty/draws.py`.

@@ -1,4 +1,4 @@
-"""Pure. What a planner brings in place of a model's weights; `geo/planning/weigh.py` makes weights of it."""
+"""What a planner brings in place of a model's weights; `geo/planning/weigh.py` makes weights of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

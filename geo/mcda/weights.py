@@ -1,4 +1,4 @@
-"""Pure. Weights of criteria that nobody judged in pairs: stated, equal, from ranks or from the data.
+"""Weights of criteria that nobody judged in pairs: stated, equal, from ranks or from the data.
 
 Weights from pairwise judgements are in `geo/mcda/ahp.py`.
 """

@@ -1,4 +1,4 @@
-"""I/O. The main job: the published layers, indicators, rasters and a model become one Assessment.
+"""The main job: the published layers, indicators, rasters and a model become one Assessment.
 
 An Assessment is a value: the same versions, year and weights give the same result, and its lineage
 names every version that went in. Every function here looks at the store once; who calls several of

@@ -1,4 +1,4 @@
-"""I/O. How sure an assessment is: the published data give the errors, the draws give the answer."""
+"""How sure an assessment is: the published data give the errors, the draws give the answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from geo.documents import as_json
 from geo.errors import ZoneNotRanked
-from geo.language import Language, Text, texts
+from geo.language import Language, Text, as_json, joined, texts
 from geo.planning.assess import Inputs, inputs_of, measured, open_inputs
 from geo.published import read_model
 from geo.readiness.assessment import Assessment
 from geo.readiness.scenario import Scenario
-from geo.sentences import joined
 from geo.store.store import Store
 from geo.store.versions import Published
 from geo.uncertainty.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws

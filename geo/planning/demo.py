@@ -1,4 +1,4 @@
-"""I/O. A store for trying Kawasan out: the shipped data and made-up land that says so everywhere.
+"""A store for trying Kawasan out: the shipped data and made-up land that says so everywhere.
 
 The demo has a folder of its own. Its rasters' sources, licences and periods begin with
 `geo.land.synthetic_notice.SYNTHETIC`, so that every figure, lineage and page shows what they are.

@@ -1,4 +1,4 @@
-"""I/O. From a file of roads, rivers, towns or services to the distance raster that models read.
+"""From a file of roads, rivers, towns or services to the distance raster that models read.
 
 The file is read as an upload is, in the confined process of `geo/ingest/sandbox.py`, and its place is
 checked against the regencies. Features beyond the province count: the nearest road may be there.

@@ -1,4 +1,4 @@
-"""I/O. From a file that somebody hands in to the next version of a layer, the indicators or a model.
+"""From a file that somebody hands in to the next version of a layer, the indicators or a model.
 
 A file is checked against what is published now and its report is kept; only an accepted upload can
 be published, and only over the version that it was compared with.

@@ -1,4 +1,4 @@
-"""I/O. Land rasters checked and published, with what is derived from them and who reads them."""
+"""Land rasters checked and published, with what is derived from them and who reads them."""
 
 import re
 from collections.abc import Callable, Mapping

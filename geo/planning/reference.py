@@ -1,4 +1,4 @@
-"""I/O. The shipped reference data become the first versions of a new store.
+"""The shipped reference data become the first versions of a new store.
 
 Every version takes its source and licence from the manifest beside the file.
 """

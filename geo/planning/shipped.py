@@ -1,4 +1,4 @@
-"""Pure. Which datasets the program ships with, known without reading any of them.
+"""Which datasets the program ships with, known without reading any of them.
 
 `geo/planning/reference.py` publishes them; a start that finds all of them does not have to load it.
 """

@@ -1,4 +1,4 @@
-"""I/O. Weights from whatever a planner brings: stated, judged by one or by many, ranked, or from the data."""
+"""Weights from whatever a planner brings: stated, judged by one or by many, ranked, or from the data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from geo.documents import as_json
-from geo.errors import InvalidInput, InvalidWeights
-from geo.language import Language, Text, texts
+from geo.errors import InvalidWeights, UnusedRisk
+from geo.language import Language, as_json, texts
 from geo.mcda.ahp import CONSISTENCY_LIMIT, AhpWeights
 from geo.mcda.group import GroupJudgement, judge_groups_together
 from geo.mcda.group_sentences import group_sentences
@@ -26,16 +25,6 @@ from geo.store.versions import Published
 _SAY = texts(__name__)
 
 DEFAULT_RANKING = "rank_order_centroid"
-
-
-class UnusedRisk(InvalidInput):
-    """A risk stated for a method that has none: nobody should wait for its effect."""
-
-    title = Text(id="Risiko tidak dipakai", en="Unused risk")
-    sentence = Text(
-        id="Metode {method!r} tidak memakai risiko (risk); hapus, atau pilih metode 'owa'.",
-        en="The method {method!r} takes no risk; leave it out, or choose the method 'owa'.",
-    )
 
 
 @dataclass(frozen=True, slots=True)

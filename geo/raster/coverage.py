@@ -1,4 +1,4 @@
-"""Pure. The exact share of every cell that polygons cover, by signed areas along rows.
+"""The exact share of every cell that polygons cover, by signed areas along rows.
 
 Each edge adds, in every row that it crosses, the area to its right: to the cell that it lies in the
 part right of the edge, to the cell after it the rest. Summed along the row this is the covered share

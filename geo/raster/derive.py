@@ -1,4 +1,4 @@
-"""I/O. From an elevation raster to the rasters that models and maps read, each a Cloud-Optimised GeoTIFF.
+"""From an elevation raster to the rasters that models and maps read, each a Cloud-Optimised GeoTIFF.
 
 Nothing is published here: files come out, all of them or none.
 """

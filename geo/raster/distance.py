@@ -1,4 +1,4 @@
-"""Pure. How far every cell and every zone is from roads, rivers, towns: in metres, as the crow flies.
+"""How far every cell and every zone is from roads, rivers, towns: in metres, as the crow flies.
 
 Distances are measured in transverse Mercator frames laid along meridians at most `_LANE_DEG` apart,
 so that no cell is more than half of that from its frame's meridian: there the projection stretches

@@ -1,6 +1,4 @@
-"""I/O: threads, processes and a cluster that run the parts of a plan.
-
-An engine takes a function and task numbers and yields the results in any order; see
+"""An engine takes a function and task numbers and yields the results in any order; see
 `geo.raster.zonal.Engine`. What is computed is not known here.
 """
 

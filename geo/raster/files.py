@@ -1,4 +1,4 @@
-"""I/O. Rasters in files: read by windows from any process, written block by block as COGs."""
+"""Rasters in files: read by windows from any process, written block by block as COGs."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""Pure. Grids, windows and blocks: where the cells of a raster lie and how they are visited.
+"""Grids, windows and blocks: where the cells of a raster lie and how they are visited.
 
 A raster is asked for windows and never has to fit into memory. What a source is (a file, an array)
 is not known here; see `geo/raster/files.py` for files.

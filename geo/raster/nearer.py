@@ -1,4 +1,4 @@
-"""Pure. A distance raster after something was built: the smaller of what is and the distance to it.
+"""A distance raster after something was built: the smaller of what is and the distance to it.
 
 Only where the new thing can be nearer is its distance computed at all. That is known of a whole tile
 of cells at once: no cell is nearer to it than the tile's centre less the tile's radius.

@@ -1,4 +1,4 @@
-"""Pure. What the cells of one window add to the zones that cover them: sums, extremes, classes, samples.
+"""What the cells of one window add to the zones that cover them: sums, extremes, classes, samples.
 
 Runs of whole cells are summed in one sweep over the window, sorted by where they begin; only cells
 on an edge are weighted one by one.

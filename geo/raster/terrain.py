@@ -1,4 +1,4 @@
-"""Pure. What a digital elevation model says about the ground: slope, aspect, relief, shade, water.
+"""What a digital elevation model says about the ground: slope, aspect, relief, shade, water.
 
 Measures of a neighbourhood (`slope_percent`, `slope_deg`, `aspect_deg`, `relief_m`, `hillshade`)
 are asked by windows and read a margin around them, so that a window's border is invisible: any

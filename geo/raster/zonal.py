@@ -1,4 +1,4 @@
-"""Pure. Statistics of raster cells inside zones, weighted by the share of each cell that a zone covers.
+"""Statistics of raster cells inside zones, weighted by the share of each cell that a zone covers.
 
 One pass over the windows that any zone touches: each is read once for all zones and statistics. What
 a window yields is a value (`Partial`) that merges with others in any order into the same bytes, so

@@ -1,4 +1,4 @@
-"""Pure. An Assessment: the result for all zones of a layer, with everything that went in.
+"""An Assessment: the result for all zones of a layer, with everything that went in.
 
 Every page, feature, sheet and table is a view of one Assessment.
 """
@@ -12,9 +12,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.documents import as_json
 from geo.errors import ZoneNotFound
-from geo.language import Language, Text
+from geo.language import Language, Text, as_json
 from geo.mcda.matrix import DecisionMatrix, Scores
 from geo.mcda.model import Model
 from geo.readiness.explain import holds_back, lifts, sentence
@@ -205,7 +204,7 @@ def zone_document(assessment: Assessment, area_id: str, language: Language) -> d
 
 def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:
     # Written out field by field: a province has hundreds of zones with ten criteria each, and
-    # `geo.documents.as_json`, which asks of every value what it is, takes many times as long.
+    # `geo.language.as_json`, which asks of every value what it is, takes many times as long.
     return {
         "area_id": result.area_id,
         "name": result.name,

@@ -1,4 +1,4 @@
-"""Pure. Figures that an office surveyed zone by zone: the numbers in the columns of a zone layer.
+"""Figures that an office surveyed zone by zone: the numbers in the columns of a zone layer.
 
 Offices upload them with their zones (`geo/ingest/fields.py` keeps the columns), as numbers or as texts such
 as `61,5`. A number that cannot be read is missing and says why.
@@ -9,10 +9,9 @@ from typing import Any
 
 import geopandas as gpd
 
-from geo.language import Text, texts
+from geo.language import MOST_NAME, Text, shortened, texts
 from geo.mcda.value_functions import AttributeMeasure
 from geo.readiness.score import Measure
-from geo.sentences import MOST_NAME, shortened
 from geo.vector.numerals import Numeral, parse_numerals
 
 _SAY = texts(__name__)

@@ -1,4 +1,4 @@
-"""Pure. Two assessments beside each other: what changed, for which zone, and because of what.
+"""Two assessments beside each other: what changed, for which zone, and because of what.
 
 Two scenarios, two years, two weight sets or two methods of one model and one layer. Of two models
 or layers nothing is compared; they are not the same question or the same places. Several years
@@ -9,12 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from geo.documents import as_json
-from geo.language import Language, Text, texts
+from geo.language import Language, Text, as_json, decimal, filled, joined, texts
 from geo.mcda.matrix import Status
 from geo.mcda.methods import METHODS
 from geo.readiness.score import CriterionResult, ZoneResult
-from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:
     from geo.readiness.assessment import Assessment

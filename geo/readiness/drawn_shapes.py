@@ -1,4 +1,4 @@
-"""Pure. Lines and polygons that a person drew into a request: GeoJSON geometries, lon/lat, read strictly.
+"""Lines and polygons that a person drew into a request: GeoJSON geometries, lon/lat, read strictly.
 
 Files are read by `geo/ingest/geojson.py` and checked by `geo/ingest/geometry.py`; here there is one geometry, and
 what is wrong with it is refused at once.
@@ -10,7 +10,7 @@ from typing import Any
 
 import shapely
 
-from geo.errors import InvalidInput
+from geo.errors import InvalidShape
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
@@ -18,16 +18,6 @@ _SAY = texts(__name__)
 Position = tuple[float, float]
 # Asking GEOS whether a ring is valid takes 16 s for two million vertices; so they are counted first.
 MOST_VERTICES = 50_000
-
-
-class InvalidShape(InvalidInput):
-    """A geometry that cannot be used; `place` names where."""
-
-    title = Text(id="Geometri tidak sah", en="Invalid geometry")
-    sentence = Text(
-        id="Geometri tidak dapat dipakai, di {place}: {reason}",
-        en="The geometry cannot be used, at {place}: {reason}",
-    )
 
 
 def parse_line(member: Any, *, place: str) -> shapely.LineString | shapely.MultiLineString:

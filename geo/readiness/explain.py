@@ -1,4 +1,4 @@
-"""Pure. Why a zone stands where it stands: what lifts it, what holds it back, why another is ahead.
+"""Why a zone stands where it stands: what lifts it, what holds it back, why another is ahead.
 
 Everything here holds for every method: points are a zone's own contributions, and what holds it
 back is found by scoring again (`geo/readiness/gains.py`). What a zone would need to stand higher is in
@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geo.errors import ZoneNotRanked
-from geo.language import Text, texts
+from geo.language import Text, filled, joined, listed, texts, written
 from geo.readiness.score import CriterionResult, ZoneResult
-from geo.sentences import filled, joined, listed, written
 
 _SAY = texts(__name__)
 

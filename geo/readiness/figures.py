@@ -1,4 +1,4 @@
-"""Pure. The sourced figure behind each number of a zone: value, unit, period, source, version.
+"""The sourced figure behind each number of a zone: value, unit, period, source, version.
 
 A score can be traced to the files that it was made from: every criterion names the versions of the
 datasets that its measure rests on.

@@ -1,4 +1,4 @@
-"""Pure. What a zone would gain were one of its values perfect, under whichever method.
+"""What a zone would gain were one of its values perfect, under whichever method.
 
 This is how "what holds it back" is defined: the zone is scored again with one value at 1.
 """

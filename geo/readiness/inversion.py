@@ -1,4 +1,4 @@
-"""Pure. From a value back to a measure: how far a measure must go to be worth so much.
+"""From a value back to a measure: how far a measure must go to be worth so much.
 
 Value functions are asked and never solved, so that a new one needs nothing here but its knots.
 """

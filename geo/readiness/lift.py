@@ -1,4 +1,4 @@
-"""Pure. The smallest change in one measure that lifts a zone a class or a rank, under any method.
+"""The smallest change in one measure that lifts a zone a class or a rank, under any method.
 
 The zone is scored again with one value changed until the goal is just reached, and the value is
 turned back into a measure. What a zone that is not ranked needs first is in `geo/readiness/obstacles.py`.
@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.language import Text, texts
+from geo.language import Text, filled, listed, texts, written
 from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.readiness.gains import COMPARING, Scored, position_of
 from geo.readiness.inversion import (
@@ -23,7 +23,6 @@ from geo.readiness.inversion import (
 )
 from geo.readiness.obstacles import obstacle
 from geo.readiness.outcomes import Outcome, outcome
-from geo.sentences import filled, listed, written
 
 _SAY = texts(__name__)
 

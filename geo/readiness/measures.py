@@ -1,4 +1,4 @@
-"""Pure. The numbers that a model asks for, zone by zone: indicators, land rasters, surveyed columns.
+"""The numbers that a model asks for, zone by zone: indicators, land rasters, surveyed columns.
 
 Every missing number says why it is missing. A raster too coarse for a zone does not pass for a
 measurement of it, and neither does a raster's statistic of a larger area that only encloses the
@@ -19,7 +19,8 @@ from geo.errors import IndicatorNotFound
 from geo.indicators.figure_notes import note_text
 from geo.indicators.table import latest_values
 from geo.land.titles import land_title
-from geo.language import Text, texts
+from geo.language import MOST_NAME, Text, as_written, decimal, shortened, texts
+from geo.language import filled as worded
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
     AttributeMeasure,
@@ -32,8 +33,6 @@ from geo.raster.grid import Marked, RasterSource
 from geo.raster.zonal import zonal_class_shares, zonal_statistics
 from geo.readiness.attributes import attribute_measures, joined_notes
 from geo.readiness.score import ConstraintResult, Measure, Measures
-from geo.sentences import MOST_NAME, as_written, decimal, shortened
-from geo.sentences import filled as worded
 from geo.vector.join import area_shares, area_weighted
 from geo.vector.schema import is_enclosing
 

@@ -1,15 +1,14 @@
-"""Pure. What keeps a zone from being ranked at all, and what would have to be done first."""
+"""What keeps a zone from being ranked at all, and what would have to be done first."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from geo.language import Text, texts
+from geo.language import Text, filled, joined, listed, texts, written
 from geo.readiness.explain import whole_percent
 from geo.readiness.gains import Scored, position_of
 from geo.readiness.score import ConstraintResult
-from geo.sentences import filled, joined, listed, written
 
 _SAY = texts(__name__)
 

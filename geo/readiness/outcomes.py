@@ -1,4 +1,4 @@
-"""Pure. What one zone would have were its values others: score, class, floors, rank.
+"""What one zone would have were its values others: score, class, floors, rank.
 
 Whole assessments with other values are `geo/readiness/score.py`; this asks of one zone and many changes at
 once, which is what a search for the smallest change needs.

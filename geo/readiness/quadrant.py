@@ -1,4 +1,4 @@
-"""Pure. Readiness and need side by side, never added: which zones are ready, needed, both or neither.
+"""Readiness and need side by side, never added: which zones are ready, needed, both or neither.
 
 A sum would let much need stand for little readiness. Two thresholds make four quadrants instead,
 and a zone without a score in either is not placed.
@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from geo.documents import as_json
-from geo.errors import InvalidInput
-from geo.language import Language, Text, texts
+from geo.errors import InvalidQuadrant
+from geo.language import Language, Text, as_json, decimal, filled, texts
 from geo.mcda.model import Model
 from geo.readiness.explain import whole_percent
 from geo.readiness.score import ZoneResult
-from geo.sentences import decimal, filled
 
 if TYPE_CHECKING:
     from geo.readiness.assessment import Assessment
@@ -24,12 +22,6 @@ _SAY = texts(__name__)
 QuadrantId = Literal["prioritas", "siapkan", "peluang", "pantau"]
 # A score that is a threshold but for rounding has reached it, as in `geo.mcda.matrix.classify`.
 _TIE = 1e-9
-
-
-class InvalidQuadrant(InvalidInput):
-    """Two assessments that cannot stand side by side."""
-
-    title = Text(id="Kuadran tidak sah", en="Invalid quadrant")
 
 
 @dataclass(frozen=True, slots=True)

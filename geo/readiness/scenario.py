@@ -1,4 +1,4 @@
-"""Pure. A scenario: named changes that give a second Assessment beside the first.
+"""A scenario: named changes that give a second Assessment beside the first.
 
 A road built, a forecast, a zone enlarged, a what-if on one measure, another weight set. A scenario
 never touches what is published: `geo/readiness/scenario_apply.py` makes changed copies, and whatever it
@@ -14,11 +14,9 @@ from typing import Any, Literal
 
 import shapely
 
-from geo.errors import InvalidInput
-from geo.language import Text, texts
+from geo.language import Text, filled, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import IndicatorMeasure
-from geo.sentences import filled
 
 _SAY = texts(__name__)
 
@@ -26,16 +24,6 @@ How = Literal["set", "add", "multiply"]
 ROAD_RASTER = "road_distance_m"
 # Names in a refusal: enough to see the mistake, whatever was sent.
 _MOST_LISTED = 20
-
-
-class InvalidScenario(InvalidInput):
-    """A scenario that cannot be used; `place` names where."""
-
-    title = Text(id="Skenario tidak sah", en="Invalid scenario")
-    sentence = Text(
-        id="Skenario tidak dapat dipakai, di {place}: {reason}",
-        en="The scenario cannot be used, at {place}: {reason}",
-    )
 
 
 @dataclass(frozen=True, slots=True)

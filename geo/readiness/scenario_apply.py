@@ -1,4 +1,4 @@
-"""Pure. A scenario applied: changed copies of the indicators, zones, rasters and measures.
+"""A scenario applied: changed copies of the indicators, zones, rasters and measures.
 
 Each function takes what is and gives back what would be; the first is never changed. Whatever a
 scenario touched says so in its note and names the scenario among its sources. The order is:
@@ -15,27 +15,18 @@ import shapely
 from affine import Affine
 
 from geo.crs import LONLAT, area_ha, require_crs, to_lonlat
+from geo.errors import InvalidScenario
 from geo.indicators.amendment import amended
 from geo.indicators.table import COLUMNS
-from geo.language import Text, texts
+from geo.language import Text, as_written, decimal, filled, joined, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.raster.distance import DistanceSource
 from geo.raster.grid import Grid
 from geo.raster.nearer import Nearer
 from geo.readiness.measures import LandRaster
-from geo.readiness.scenario import (
-    Figure,
-    InvalidScenario,
-    Road,
-    Scenario,
-    WhatIf,
-    listed,
-    mark,
-    source_of,
-)
+from geo.readiness.scenario import Figure, Road, Scenario, WhatIf, listed, mark, source_of
 from geo.readiness.score import Measure, Measures
-from geo.sentences import as_written, decimal, filled, joined
 
 _SAY = texts(__name__)
 

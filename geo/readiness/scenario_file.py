@@ -1,4 +1,4 @@
-"""Pure. The text format of a scenario, TOML or JSON, read strictly: a refusal names place and mend.
+"""The text format of a scenario, TOML or JSON, read strictly: a refusal names place and mend.
 
 ```toml
 id = "jalan-baru"
@@ -39,19 +39,10 @@ from typing import Any, Literal, get_args
 
 import shapely
 
-from geo.errors import InvalidCode
+from geo.errors import InvalidCode, InvalidScenario, InvalidShape
 from geo.language import Text, texts
-from geo.readiness.drawn_shapes import InvalidShape, parse_line, parse_polygon
-from geo.readiness.scenario import (
-    ROAD_RASTER,
-    Figure,
-    How,
-    InvalidScenario,
-    Road,
-    Scenario,
-    WhatIf,
-    listed,
-)
+from geo.readiness.drawn_shapes import parse_line, parse_polygon
+from geo.readiness.scenario import ROAD_RASTER, Figure, How, Road, Scenario, WhatIf, listed
 from geo.vector.regions import BY_CODE, parse_regency_code
 
 _SAY = texts(__name__)

@@ -1,4 +1,4 @@
-"""Pure. An assessment of zones against a model: scores, ranks, contributions and what is missing.
+"""An assessment of zones against a model: scores, ranks, contributions and what is missing.
 
 Measures come in (zone × criterion), results go out; where measures come from is `geo/readiness/measures.py`.
 Scores are arrays (`score_matrix`), so that other weights cost next to nothing; what they say of

@@ -1,4 +1,4 @@
-"""Pure. Years beside each other, and never across a break: what changed, and what only seems to.
+"""Years beside each other, and never across a break: what changed, and what only seems to.
 
 A score of another year is comparable only when it rests on the same criteria, measured in the same
 series over the same part of the zone. A figure that was carried forward from an older year is no
@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.documents import as_json
-from geo.errors import InvalidInput
+from geo.errors import InvalidTrend
 from geo.indicators.series import (
     NO_CHANGE,
     Bases,
@@ -24,11 +23,10 @@ from geo.indicators.series import (
     segments_of,
     years_in,
 )
-from geo.language import Language, Text, texts
+from geo.language import Language, Text, as_json, decimal, filled, joined, texts
 from geo.mcda.matrix import Status
 from geo.mcda.value_functions import IndicatorMeasure
 from geo.readiness.score import CriterionResult, ZoneResult
-from geo.sentences import decimal, filled, joined
 
 if TYPE_CHECKING:
     from geo.readiness.assessment import Assessment
@@ -37,12 +35,6 @@ _SAY = texts(__name__)
 
 # A change of the score below this is printed as 0.0.
 _HARDLY = 0.05
-
-
-class InvalidTrend(InvalidInput):
-    """Assessments that are not the same question in different years."""
-
-    title = Text(id="Tren tidak sah", en="Invalid trend")
 
 
 @dataclass(frozen=True, slots=True)

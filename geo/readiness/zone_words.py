@@ -1,4 +1,4 @@
-"""Pure. What the shipped zones say of their outlines and their status, in both languages.
+"""What the shipped zones say of their outlines and their status, in both languages.
 
 Both are data, in the language of their layer: Indonesian. Those of the shipped zones are few and
 known, so an English reader gets them in English; an office's own stand as they were written.

@@ -1,4 +1,4 @@
-"""I/O. The catalogue's tables and transactions: what is published, uploaded, allowed and logged.
+"""The catalogue's tables and transactions: what is published, uploaded, allowed and logged.
 
 SQLite in WAL mode with full synchronisation: a lost power supply loses no acknowledged version.
 """

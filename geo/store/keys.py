@@ -1,4 +1,4 @@
-"""I/O. The API keys of a store: who may write. Only a key's digest is kept."""
+"""The API keys of a store: who may write. Only a key's digest is kept."""
 
 import hashlib
 import secrets

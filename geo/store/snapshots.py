@@ -1,4 +1,4 @@
-"""I/O. Files written once: under a temporary name, synced, renamed, and the folder synced.
+"""Files written once: under a temporary name, synced, renamed, and the folder synced.
 
 A snapshot is named by the sha256 of its content, so the same content is stored once and a changed
 file shows.

@@ -1,4 +1,4 @@
-"""I/O. The only writer of state: immutable snapshots and the catalogue that points at them.
+"""The only writer of state: immutable snapshots and the catalogue that points at them.
 
 A snapshot is one file named by the sha256 of its content and never changed. It is written under a
 temporary name, synced, renamed, and its folder synced; only then one catalogue transaction makes

@@ -1,4 +1,4 @@
-"""I/O. The uploads of a store: checked files that wait for their publication, and what became of each.
+"""The uploads of a store: checked files that wait for their publication, and what became of each.
 
 An upload's state changes inside the transaction that acts on it, so that nobody publishes what
 somebody else discards at the same moment.

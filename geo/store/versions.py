@@ -1,4 +1,4 @@
-"""Pure. What is published: one version of a dataset, and all current versions at one moment.
+"""What is published: one version of a dataset, and all current versions at one moment.
 
 Whoever computes from several datasets takes one `Published` and passes it down, so that the name of
 a result and its content come from the same versions, whatever is published meanwhile.

@@ -1,4 +1,4 @@
-"""Pure. Mapbox Vector Tiles of a layer: simplified for the zoom, clipped, encoded with numpy.
+"""Mapbox Vector Tiles of a layer: simplified for the zoom, clipped, encoded with numpy.
 
 A tile holds where features are and what they are called; everything else is asked for by id. The
 same layer gives the same bytes. What tiles are cut from and how they are kept is in

@@ -1,4 +1,4 @@
-"""Pure. A layer encoded once for `geo/tiles/features.py`: GeoJSON bytes, exact geometry, columns for filters.
+"""A layer encoded once for `geo/tiles/features.py`: GeoJSON bytes, exact geometry, columns for filters.
 
 geopandas and shapely are imported inside, so that a service that only reads prepared files need
 not load them.

@@ -1,4 +1,4 @@
-"""Pure. A published layer encoded once as GeoJSON and answered from prepared bytes.
+"""A published layer encoded once as GeoJSON and answered from prepared bytes.
 
 A version of a layer never changes, so everything that a page of features needs is prepared once:
 the bytes of every feature, its bounds, its geometry for exact tests, and its properties as columns

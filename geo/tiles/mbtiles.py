@@ -1,4 +1,4 @@
-"""I/O. Tiles of a layer that is too big to be cut on demand, made once and kept in one file.
+"""Tiles of a layer that is too big to be cut on demand, made once and kept in one file.
 
 The file is MBTiles, which GDAL, QGIS and field apps open as it is.
 
@@ -22,7 +22,7 @@ from pathlib import Path
 
 import shapely
 
-from geo.errors import StoreFault
+from geo.errors import StoreFault, TilesNotReady
 from geo.language import texts
 from geo.store.snapshots import write_atomically
 from geo.tiles.cut import (
@@ -34,7 +34,6 @@ from geo.tiles.cut import (
     tile_source,
     tiles_of,
 )
-from geo.tiles.pyramid import TilesNotReady
 
 _SAY = texts(__name__)
 

@@ -1,4 +1,4 @@
-"""Pure. The bytes of a Mapbox Vector Tile: geometry commands and protobuf messages.
+"""The bytes of a Mapbox Vector Tile: geometry commands and protobuf messages.
 
 All vertices of a tile are turned into commands at once; only features are looped over. What is in
 a tile is decided in `geo/tiles/cut.py`.

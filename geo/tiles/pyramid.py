@@ -1,4 +1,4 @@
-"""Pure. What tiles are cut from, kept in memory from one tile to the next.
+"""What tiles are cut from, kept in memory from one tile to the next.
 
 Layers of a million vertices and more are too slow for it below zoom 11: `geo/tiles/mbtiles.py`.
 """
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from geo.errors import NotReady
-from geo.language import Text
+from geo.errors import TilesNotReady
 from geo.tiles.cut import UNSIMPLIFIED_FROM, TileSource, encode_tile, for_zoom, tile_source
 
 if TYPE_CHECKING:
@@ -22,15 +21,6 @@ if TYPE_CHECKING:
 
 _MOST_KEPT_VERTICES = 20_000_000
 _N_LOCKS = 16
-
-
-class TilesNotReady(NotReady):
-    """The tiles of a layer are being prepared at this moment."""
-
-    sentence = Text(
-        id="Ubin peta layer ini sedang disiapkan. Coba lagi sebentar lagi.",
-        en="The map tiles of this layer are being prepared. Try again in a moment.",
-    )
 
 
 class TilePyramids:

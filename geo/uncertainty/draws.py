@@ -1,4 +1,4 @@
-"""Pure. Draws of weights and of measures, for simulations that ask how sure a ranking is.
+"""Draws of weights and of measures, for simulations that ask how sure a ranking is.
 
 Every function takes the generator that it draws from and draws in one fixed order, so that a seed
 gives the same numbers however the draws are cut into blocks.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InvalidInput
+from geo.errors import InvalidDraws
 from geo.language import Text, texts
 from geo.uncertainty.ranked import Contest
 
@@ -23,12 +23,6 @@ Array = npt.NDArray[np.float64]
 # one standard deviation of such a weight; a smaller weight scatters more. Own judgement.
 DEFAULT_CONCENTRATION = 100.0
 MOST_DRAWS = 100_000
-
-
-class InvalidDraws(InvalidInput):
-    """Draws that cannot be made as asked."""
-
-    title = Text(id="Simulasi tidak sah", en="Invalid simulation")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

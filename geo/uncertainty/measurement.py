@@ -1,4 +1,4 @@
-"""Pure. How uncertain each measure of each zone is, from what the model says of its errors.
+"""How uncertain each measure of each zone is, from what the model says of its errors.
 
 What is counted is written beside every criterion, and so is what is not: a measure without a stated
 error counts as exact, which it is not. Draws from these errors are in `geo/uncertainty/draws.py`.
@@ -14,14 +14,13 @@ import pyproj
 import shapely
 
 from geo.crs import area_ha
-from geo.language import Text, texts
+from geo.language import Text, as_written, filled, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, MeasureError, RasterMeasure
 from geo.raster.grid import Marked, RasterSource, Window
 from geo.raster.zonal import zonal_statistics
 from geo.readiness.measures import LandRaster
 from geo.readiness.score import Measures
-from geo.sentences import as_written, filled
 from geo.uncertainty.draws import MeasureErrors
 from geo.vector.schema import is_approximate, is_enclosing
 

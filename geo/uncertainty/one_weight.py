@@ -1,4 +1,4 @@
-"""Pure. One weight at a time: how far it must move before the ranking changes, and who changes.
+"""One weight at a time: how far it must move before the ranking changes, and who changes.
 
 A weight, of a criterion or of a whole dimension, runs from 0 to 1 while the others keep their
 proportions (Chen, Yu & Khan 2010). All weights at once are in `geo/uncertainty/smaa.py`; shares of

@@ -1,4 +1,4 @@
-"""Pure. Zones that are ranked again and again, under other weights and with other values.
+"""Zones that are ranked again and again, under other weights and with other values.
 
 A contest holds what stays the same: which zones are ranked, by which method and into which classes.
 Zones that the assessment does not rank, because they are excluded or have too little data, do not
@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InvalidInput
-from geo.language import Text
+from geo.errors import NothingRanked
 from geo.mcda.matrix import DecisionMatrix
 from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method
 from geo.mcda.model import Model
@@ -26,16 +25,6 @@ Classes = npt.NDArray[np.int8]
 _ROWS = 20_000
 # A score that is a bound or a floor but for rounding has reached it.
 _TIE = 1e-9
-
-
-class NothingRanked(InvalidInput):
-    """A contest without zones."""
-
-    title = Text(id="Tidak ada kawasan yang diperingkat", en="No zone is ranked")
-    sentence = Text(
-        id="Tidak ada kawasan yang diperingkat, jadi tidak ada yang dapat disimulasikan. Periksa data dan batas kelengkapannya.",
-        en="No zone is ranked, so there is nothing to simulate. Check the data and the coverage floor.",
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pure. How sure a ranking is: what becomes of ranks and classes when weights and measures vary.
+"""How sure a ranking is: what becomes of ranks and classes when weights and measures vary.
 
 Stochastic multicriteria acceptability analysis (SMAA-2): the ranking is made anew for every draw
 (see `geo/uncertainty/draws.py`) and what comes out is counted. What is counted is exact for the draws made; the
@@ -20,10 +20,9 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import ZoneNotFound
+from geo.errors import InvalidDraws, ZoneNotFound
 from geo.language import texts
 from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
-from geo.uncertainty.draws import InvalidDraws
 from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
 
 _SAY = texts(__name__)

@@ -1,12 +1,11 @@
-"""Pure. What a simulation says of one zone and of the first place, in one plain sentence each.
+"""What a simulation says of one zone and of the first place, in one plain sentence each.
 
 A percentage is whole and never says 0% or 100% of what is not exactly so.
 """
 
 import numpy as np
 
-from geo.language import Text, texts
-from geo.sentences import filled, joined, written
+from geo.language import Text, filled, joined, texts, written
 from geo.uncertainty.smaa import Uncertainty, rank_intervals
 
 _SAY = texts(__name__)

@@ -1,4 +1,4 @@
-"""Pure. Which uncertain weight or measure a score hangs on most: Sobol' indices, through SALib.
+"""Which uncertain weight or measure a score hangs on most: Sobol' indices, through SALib.
 
 The first-order index of an input is the share of the score's variance that would go if that input
 were known; the total index is the share that would remain if it alone were unknown, its interplay
@@ -18,8 +18,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InvalidInput, ZoneNotFound
-from geo.language import Text
+from geo.errors import InvalidSamples, ZoneNotFound
 from geo.uncertainty.draws import (
     DEFAULT_CONCENTRATION,
     MeasureErrors,
@@ -38,16 +37,6 @@ _MOST_NUMBERS = 50_000_000
 # The normal and the gamma distribution have no finite quantile at 0 and 1.
 _EDGE = 1e-12
 _TABLES = 256
-
-
-class InvalidSamples(InvalidInput):
-    """A number of samples that Sobol's sequence does not allow."""
-
-    title = Text(id="Jumlah sampel tidak sah", en="Invalid number of samples")
-    sentence = Text(
-        id="Jumlah sampel {n} harus pangkat dua antara 2 dan {most}, misalnya 1024.",
-        en="The number of samples {n} must be a power of two between 2 and {most}, such as 1024.",
-    )
 
 
 @dataclass(frozen=True, slots=True)

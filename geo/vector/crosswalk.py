@@ -1,4 +1,4 @@
-"""Pure. How much of each old area lies in which new one: two layers cut by each other and weighed.
+"""How much of each old area lies in which new one: two layers cut by each other and weighed.
 
 The weight of a piece is its area, or what a raster holds in it (people, cropland). What is carried
 across is `geo/indicators/carry.py`.

@@ -1,4 +1,4 @@
-"""Pure. Joins that report what they did: nothing is matched by chance and nothing is lost silently."""
+"""Joins that report what they did: nothing is matched by chance and nothing is lost silently."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Pure. Numbers as Indonesian offices write them: `1.357,156 Ha` beside `1,357.156` and `1357.156`.
+"""Numbers as Indonesian offices write them: `1.357,156 Ha` beside `1,357.156` and `1357.156`.
 
 Whether `61,147` is sixty-one or sixty-one thousand cannot be known from the text alone, so the rest
 of the column decides, and where it does not the number is refused with both readings.

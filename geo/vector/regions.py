@@ -1,4 +1,4 @@
-"""Pure. Region codes and names: Kemendagri and BPS, official spellings, matching with a report.
+"""Region codes and names: Kemendagri and BPS, official spellings, matching with a report.
 
 Codes are text. A spreadsheet that reads `63.10` as a number gives back 63.1, which could be 63.01 or
 63.10, so a code that has lost a digit is refused and never guessed. Names repeat (kecamatan Simpang
@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geo.errors import InvalidCode, InvalidInput
-from geo.language import Text, texts
+from geo.errors import AmbiguousCode, InvalidCode, InvalidInput
+from geo.language import texts
 
 _SAY = texts(__name__)
 
@@ -21,15 +21,6 @@ Kind = Literal["Provinsi", "Kabupaten", "Kota", "Kecamatan"]
 Rule = Literal["code", "bps_code", "name"]
 
 PROVINCE_CODE = "63"
-
-
-class AmbiguousCode(InvalidCode):
-    """A code that has lost a digit, as spreadsheets do to 63.10."""
-
-    sentence = Text(
-        id="{value!r} telah kehilangan angka nol: bisa berarti {candidates}. Simpan kolom kode sebagai teks, lalu kirim lagi.",
-        en="{value!r} has lost a zero: it could be {candidates}. Store the code column as text and send it again.",
-    )
 
 
 @dataclass(frozen=True, slots=True)

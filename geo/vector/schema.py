@@ -1,4 +1,4 @@
-"""Pure. What a layer must look like: its fields, its key and its geometry.
+"""What a layer must look like: its fields, its key and its geometry.
 
 A layer is a GeoDataFrame whose index is named `area_id` (text, unique) and whose CRS is set. Its
 schema says which columns it must carry. Topology between features is `geo/vector/topology.py`.

@@ -1,4 +1,4 @@
-"""Pure. Outlines with fewer vertices for maps: shared borders stay shared, no feature disappears.
+"""Outlines with fewer vertices for maps: shared borders stay shared, no feature disappears.
 
 Polygons are simplified together as a coverage (Visvalingam-Whyatt in GEOS), each border once, so
 that neighbours get no gaps and no overlaps. Measures are never taken from what comes out here.

@@ -1,4 +1,4 @@
-"""Pure. Topology between neighbours of a polygon layer: overlaps, gaps, edges that do not match.
+"""Topology between neighbours of a polygon layer: overlaps, gaps, edges that do not match.
 
 Simplified boundaries overlap a little here and leave slivers there, so an area counts twice or not
 at all. `coverage_faults` names the places; `clean_coverage` mends them. Validity of a single

@@ -1,4 +1,4 @@
-"""Pure. The content of popups as JSON types: every number formatted, every sentence in one language.
+"""The content of popups as JSON types: every number formatted, every sentence in one language.
 
 Popups are laid out in the browser by `static/kawasan.js`, one at a time and by text nodes alone, so
 a value is never read as markup. One compact table for all zones is far smaller than their HTML.
@@ -10,11 +10,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.language import Language, Text
+from geo.language import MOST_NAME, Language, Text, shortened
 from geo.readiness.explain import holds_back, lifts, whole_percent
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
-from geo.sentences import MOST_NAME, shortened
 from geo.vector.schema import is_approximate, is_enclosing
 from maps.escape import safe_address, shown_text, text_or_none
 from maps.folium.limits import constraint_row, unchecked_limits

@@ -1,4 +1,4 @@
-"""Pure. Folium maps of regencies by an indicator and of areas by readiness class.
+"""Folium maps of regencies by an indicator and of areas by readiness class.
 
 Lon/lat becomes Leaflet's (lat, lon) here and nowhere else. No attribute value passes through
 Folium: features carry their id alone, and popups are laid out in the browser from `MapView.cards`.
@@ -14,9 +14,8 @@ import shapely
 from folium.utilities import JsCode
 
 from geo.crs import LONLAT
-from geo.language import Language
+from geo.language import MOST_NAME, Language, shortened
 from geo.readiness.score import ZoneResult
-from geo.sentences import MOST_NAME, shortened
 from maps.folium.cards import (
     class_cards,
     criterion_cards,

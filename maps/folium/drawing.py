@@ -1,4 +1,4 @@
-"""Pure. The layers of a map: lean GeoJSON, Leaflet's style of each feature, the way to our scripts.
+"""The layers of a map: lean GeoJSON, Leaflet's style of each feature, the way to our scripts.
 
 Features carry their id alone, so no attribute value passes through Folium; a layer's name and its
 attribution do, and are escaped.

@@ -1,4 +1,4 @@
-"""Pure. One indicator over all its years: classes that mean the same in each, and what they are called.
+"""One indicator over all its years: classes that mean the same in each, and what they are called.
 
 Four ways to break values into classes: quantiles, equal intervals (both in `style.py`), fixed round
 numbers, and natural breaks, which are our own: mapclassify computes them with 24 bits, too few for

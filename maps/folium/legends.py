@@ -1,4 +1,4 @@
-"""Pure. What the colours of each layer mean, in words, with unit and period."""
+"""What the colours of each layer mean, in words, with unit and period."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Pure. A zone's hard limits in words: each with its outcome, and how many nobody could check."""
+"""A zone's hard limits in words: each with its outcome, and how many nobody could check."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pure. A measure and its note as a person reads them: 3,23% of what, a share of the area in percent."""
+"""A measure and its note as a person reads them: 3,23% of what, a share of the area in percent."""
 
 from geo.indicators.figure_notes import note_text
 from geo.language import Language

@@ -1,4 +1,4 @@
-"""Pure. What the planner's map can be coloured by besides the model's class, and in which colours.
+"""What the planner's map can be coloured by besides the model's class, and in which colours.
 
 Colours are ColorBrewer's (YlOrBr by `maps.style`, YlGnBu, Blues) and Okabe and Ito's (2008) for
 categories; all of them stay apart under every colour blindness.

@@ -1,4 +1,4 @@
-"""Pure. What a map is made of, in the words of the domain, and what it becomes."""
+"""What a map is made of, in the words of the domain, and what it becomes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pure. What the page of comparisons shows: two assessments, or two zones of one, in one language."""
+"""What the page of comparisons shows: two assessments, or two zones of one, in one language."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,13 @@ from typing import Any
 import folium
 import geopandas as gpd
 
-from geo.language import Language
+from geo.language import MOST_NAME, Language, shortened
 from geo.mcda.methods import METHODS
 from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
 from geo.readiness.compare import ZoneDifference, compare
 from geo.readiness.explain import holds_back, lifts, whole_percent, why_ahead
 from geo.readiness.score import CriterionResult, ZoneResult
-from geo.sentences import MOST_NAME, shortened
 from maps.assets import Assets
 from maps.escape import json_in_page
 from maps.folium.cards import class_cards, names_of, reason_unranked

@@ -1,4 +1,4 @@
-"""Pure. What the first page of uploads explains: formats, fields of each layer, a report by example.
+"""What the first page of uploads explains: formats, fields of each layer, a report by example.
 
 The example's sentences are those of `geo/ingest/findings.py`, so that the page shows what a report will say.
 """

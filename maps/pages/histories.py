@@ -1,4 +1,4 @@
-"""Pure. The figures of one region over the years: newest figure, chart, table, sources by number.
+"""The figures of one region over the years: newest figure, chart, table, sources by number.
 
 Sources are long and repeat, so a page lists them once and its figures name their numbers.
 """

@@ -1,4 +1,4 @@
-"""Pure. The page of one layer, whatever its size: a Folium map of its outlines, its facts, a search.
+"""The page of one layer, whatever its size: a Folium map of its outlines, its facts, a search.
 
 The outlines come as vector tiles, so the page is as fluid for a village layer of a whole country as
 for twelve regencies. For a memory stick they are written into the file, simplified; a layer that is

@@ -1,4 +1,4 @@
-"""Pure. A small line chart over years as positions: what a template draws as SVG, without a script.
+"""A small line chart over years as positions: what a template draws as SVG, without a script.
 
 Years that may not be compared are never joined: each segment is a line of its own, and a dashed
 upright stands at the break. A figure that is no new observation is a hollow dot.

@@ -1,4 +1,4 @@
-"""Pure. A small map of where something lies: outlines of the regencies and a few areas, as SVG paths.
+"""A small map of where something lies: outlines of the regencies and a few areas, as SVG paths.
 
 It orients; what a geometry is exactly, the interactive map and the data say.
 """

@@ -1,4 +1,4 @@
-"""I/O: reads the store. What a page about one zone or one regency says, in one language.
+"""What a page about one zone or one regency says, in one language.
 
 Everything is text, numbers and positions: the pages need no script. What of it is an assessment is
 worded as in the map's cards (`maps/folium/cards.py`), so that page and card never disagree.

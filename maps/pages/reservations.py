@@ -1,4 +1,4 @@
-"""I/O: reads the store. What must be read beside a score: whose weights, and how sure.
+"""What must be read beside a score: whose weights, and how sure.
 
 The same words stand on a zone's page and on its printed sheet.
 """
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from geo.errors import NothingRanked
 from geo.language import Language
 from geo.mcda.methods import METHODS
 from geo.planning.confidence import Confidence, Simulation, confidence, overall
 from geo.readiness.assessment import Assessment
 from geo.store.versions import Published
-from geo.uncertainty.ranked import NothingRanked
 from geo.uncertainty.smaa import rank_intervals
 from geo.uncertainty.smaa_texts import percent_of, whole_number, zone_sentence
 from maps.folium.cards import class_cards

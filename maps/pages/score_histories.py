@@ -1,13 +1,12 @@
-"""Pure. A zone's score over the years as a page prints it: chart, one row a year, breaks with reasons."""
+"""A zone's score over the years as a page prints it: chart, one row a year, breaks with reasons."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from geo.indicators.series import NO_CHANGE
-from geo.language import Language, Text
+from geo.language import Language, Text, decimal, joined
 from geo.readiness.explain import whole_percent
 from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
-from geo.sentences import decimal, joined
 from maps.folium.cards import class_cards
 from maps.folium.views import ModelView
 from maps.pages.line_charts import Band, ChartPoint, LineChart, line_chart

@@ -1,4 +1,4 @@
-"""Pure. What a planner can move: the weights of a model's dimensions and criteria, and the method."""
+"""What a planner can move: the weights of a model's dimensions and criteria, and the method."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

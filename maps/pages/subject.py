@@ -1,4 +1,4 @@
-"""I/O: reads the store. What a map is about: layers, their assessments and one indicator of one year."""
+"""What a map is about: layers, their assessments and one indicator of one year."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

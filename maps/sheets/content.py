@@ -1,4 +1,4 @@
-"""Pure. What a printed sheet says, as JSON types: every number formatted, every word in one language.
+"""What a printed sheet says, as JSON types: every number formatted, every word in one language.
 
 The sheet's template sets these words as data; nothing here or there is read as markup.
 """
@@ -12,13 +12,12 @@ from typing import Any
 import geopandas as gpd
 
 from geo.land.synthetic_notice import NOTICE
-from geo.language import Language, Text
+from geo.language import MOST_NAME, Language, Text
 from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.quadrant import QuadrantTable
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
-from geo.sentences import MOST_NAME
 from maps.escape import text_or_none
 from maps.folium.cards import (
     class_cards,

@@ -1,4 +1,4 @@
-"""Pure. The frame of a printed map: its UTM zone, its extent, its grid and a scale that is true."""
+"""The frame of a printed map: its UTM zone, its extent, its grid and a scale that is true."""
 
 import math
 from collections.abc import Sequence

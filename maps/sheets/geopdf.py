@@ -1,4 +1,4 @@
-"""Pure. A PDF page that is a map, told where on earth it lies.
+"""A PDF page that is a map, told where on earth it lies.
 
 typst writes no georeference, so it is added as PDF provides for later changes: the page is written
 once more behind the end of the file, with a viewport whose corners have latitudes and longitudes.

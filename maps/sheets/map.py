@@ -1,4 +1,4 @@
-"""Pure. The map of a printed sheet: shapes as SVG, words as placed labels, a scale that is true.
+"""The map of a printed sheet: shapes as SVG, words as placed labels, a scale that is true.
 
 Shapes are drawn in a UTM frame of the sheet's own middle. Words are no part of the SVG: the sheet
 sets them in its own type, so that they stay text that can be searched and copied.

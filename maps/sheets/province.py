@@ -1,4 +1,4 @@
-"""Pure. What the overview of the province says, as JSON types; see `maps/sheets/content.py`."""
+"""What the overview of the province says, as JSON types; see `maps/sheets/content.py`."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain

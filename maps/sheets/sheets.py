@@ -1,4 +1,4 @@
-"""I/O: reads the store, its own templates and fonts. Printed sheets: a zone, the province, a map for tablets.
+"""Printed sheets: a zone, the province, a map for tablets.
 
 typst sets the sheets. It gets every word as JSON and never as markup, no fonts but ours and no
 network, and a date from outside: the same inputs give the same bytes.
@@ -27,13 +27,12 @@ from geo import published
 from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
 from geo.land.synthetic_notice import has_synthetic_land
-from geo.language import Language, texts
+from geo.language import MOST_NAME, Language, shortened, texts
 from geo.mcda.weight_request import Wish
 from geo.planning.assess import assess
 from geo.planning.weigh import assess_wish
 from geo.readiness.assessment import Assessment
 from geo.readiness.quadrant import QuadrantTable, quadrants
-from geo.sentences import MOST_NAME, shortened
 from geo.store.store import Store
 from geo.store.versions import Published
 from maps.escape import text_or_none

@@ -1,4 +1,4 @@
-"""Pure. Words from outside made fit for paper: what a sheet prints is what was written.
+"""Words from outside made fit for paper: what a sheet prints is what was written.
 
 A sheet gets its words as data and never as markup, so nothing has to be escaped. What is left to
 do is what paper needs: a length that fits and places where a line may break.
@@ -6,7 +6,7 @@ do is what paper needs: a length that fits and places where a line may break.
 
 import unicodedata
 
-from geo import sentences
+from geo import language
 
 # Longer runs without a blank get places to break; no Indonesian or English word is so long.
 _LONGEST_RUN = 24
@@ -53,4 +53,4 @@ def shortened(text: str, most: int) -> str:
     'Kawasan C…'
     """
     whole = " ".join(text.split())
-    return printable(sentences.shortened(whole, most))
+    return printable(language.shortened(whole, most))

@@ -5,13 +5,13 @@ import json
 import geopandas as gpd
 import pytest
 from fastapi.testclient import TestClient
-from tests.geo.test_planning import flat_slope
 from typer.testing import CliRunner
 
 from api.cli.app import app
 from api.main import create_app
 from api.settings import Settings
 from geo.planning import publish_land
+from tests.geo.planning.test_assess import flat_slope
 
 SITES = "/readiness/cahaya-baru/sites"
 

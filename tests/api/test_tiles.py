@@ -2,13 +2,13 @@
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.geo.test_planning import flat_slope
 
 from api.main import create_app
 from api.settings import Settings
 from geo.land import surfaces
 from geo.planning import publish_land
 from maps.tiles import empty_tile
+from tests.geo.planning.test_assess import flat_slope
 
 TILE = "/tiles/suitability/7/104/65.png"
 

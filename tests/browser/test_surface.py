@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from tests.geo.test_planning import flat_slope
 
 from geo.planning import publish_land
 from geo.planning.reference import load_reference
 from geo.store.store import Store
 from tests.browser.test_map_page import shapes
 from tests.conftest import DATA
+from tests.geo.planning.test_assess import flat_slope
 from tests.service import running
 
 

@@ -78,8 +78,8 @@ _COMPOSED = (
 
 def test_every_text_is_used() -> None:
     folder = Path(maps.text.__file__).parent
-    scripts = (folder / "static").glob("*.js")
-    sources = [*folder.glob("*.py"), *folder.rglob("*.html"), *scripts]
+    scripts = (folder / "static").rglob("*.js")
+    sources = [*folder.rglob("*.py"), *folder.rglob("*.html"), *scripts]
     code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
     unused = [k for k in catalogue("id") if k not in code and not k.startswith(_COMPOSED)]
     assert unused == []

@@ -10,7 +10,6 @@ import pytest
 import rasterio
 from imageio.v3 import imread
 from rasterio.transform import from_origin
-from tests.maps.test_choropleth import planner
 
 from geo.language import Text
 from maps.assets import Assets
@@ -26,6 +25,7 @@ from maps.tiles import (
     tile_png,
 )
 from tests.maps.examples import make_regencies
+from tests.maps.folium.test_choropleth import planner
 
 # This one reaches from 113.91°E, 2.81°S to 115.31°E, 4.21°S: 182 pixels a degree.
 TILE = {"z": 8, "x": 209, "y": 130}

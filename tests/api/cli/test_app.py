@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 import shapely
 from fastapi.testclient import TestClient
-from tests.geo.test_planning import flat_slope
 from typer.testing import CliRunner
 
 from api.cli.app import app
@@ -20,6 +19,7 @@ from geo.planning.reference import load_reference
 from geo.planning.shipped import DATASETS
 from geo.published import layer
 from geo.store.store import Store
+from tests.geo.planning.test_assess import flat_slope
 
 
 @pytest.fixture

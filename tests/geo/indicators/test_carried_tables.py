@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.errors import IndicatorNotFound, InvalidIndicators
+from geo.errors import AmbiguousCode, IndicatorNotFound, InvalidIndicators
 from geo.indicators.carried_tables import (
     Origin,
     carry_figures,
@@ -16,7 +16,6 @@ from geo.indicators.carried_tables import (
 )
 from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.vector.crosswalk import crosswalk
-from geo.vector.regions import AmbiguousCode
 
 X, Y = 500_000.0, 9_600_000.0
 CATALOGUE = parse_catalogue(

@@ -17,7 +17,7 @@ from geo.indicators.table import (
     years_of,
 )
 
-DATA = Path(__file__).parents[2] / "data" / "indicators"
+DATA = Path(__file__).parents[3] / "data" / "indicators"
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.crs import same_crs
-from geo.crs_names import crs_of, crs_of_wkt
+from geo.crs import crs_of, crs_of_wkt, same_crs
 from geo.errors import UploadTooLarge, UploadUnsupported
 from geo.ingest import reader, sandbox
 from geo.ingest.archive import unpack_shapefile

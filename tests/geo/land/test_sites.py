@@ -7,7 +7,6 @@ import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.geo.test_planning import flat_slope
 
 from geo import published
 from geo.crs import area_ha
@@ -17,6 +16,7 @@ from geo.land.sites import SLOPE_COLUMNS, candidate_sites
 from geo.planning import publish_land
 from geo.raster.grid import Grid
 from geo.vector.export import write_layer
+from tests.geo.planning.test_assess import flat_slope
 
 NO = np.nan
 # Cells of 100 m, one hectare each, in UTM 50S near its middle.

@@ -7,11 +7,10 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
-from tests.geo.test_planning import flat_slope
 
+from geo.errors import SurfaceNotFound, SurfaceNotReady
 from geo.land import surfaces
 from geo.land.suitability import (
-    SurfaceNotFound,
     cells_inside,
     class_rasters,
     evaluate,
@@ -19,7 +18,6 @@ from geo.land.suitability import (
     plan_surface,
     window_of,
 )
-from geo.land.surfaces import SurfaceNotReady
 from geo.language import Text
 from geo.mcda.model import parse_model
 from geo.mcda.value_functions import (
@@ -33,6 +31,7 @@ from geo.planning import publish_land
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import ArraySource, Grid, Window, blocks
 from tests.conftest import DATA
+from tests.geo.planning.test_assess import flat_slope
 
 WORDS = Text(id="a", en="a")
 EVERYWHERE = shapely.box(0, -1e6, 1e6, 0)

@@ -15,8 +15,8 @@ from skcriteria.preprocessing.scalers import (
     scale_by_vector,
 )
 
+from geo.errors import NotPositive
 from geo.mcda.decision_tables import (
-    NotPositive,
     promethee_net_flow,
     simple_additive_weighting,
     topsis_closeness,

@@ -2,10 +2,9 @@
 
 import pytest
 
-from geo.errors import InvalidInput
+from geo.errors import InvalidInput, InvalidJudgementFile, JudgedTwice
 from geo.language import LANGUAGES
-from geo.mcda.ahp import JudgedTwice
-from geo.mcda.judgement_file import InvalidJudgementFile, parse_judgements
+from geo.mcda.judgement_file import parse_judgements
 
 ONE = """
 incomplete = true

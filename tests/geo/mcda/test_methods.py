@@ -11,10 +11,10 @@ from pymcdm.methods import PROMETHEE_II
 from skcriteria.agg.simple import wpm, wsm
 from skcriteria.agg.topsis import topsis
 
+from geo.errors import InvalidMethod, InvalidRisk
 from geo.mcda.methods import (
     DEFAULT_METHOD,
     METHODS,
-    InvalidMethod,
     Setting,
     contributions,
     effective_weights,
@@ -22,7 +22,6 @@ from geo.mcda.methods import (
     scores_of,
     weighted_sum,
 )
-from geo.mcda.ordered_average import InvalidRisk
 
 unit = st.floats(0, 1)
 # Coarse values among the fine ones make ties, zeros and ones.

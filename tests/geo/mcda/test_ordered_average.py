@@ -8,13 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo.mcda.ordered_average import (
-    InvalidRisk,
-    criterion_order_weights,
-    order_weights,
-    ordered_average,
-    orness,
-)
+from geo.errors import InvalidRisk
+from geo.mcda.ordered_average import criterion_order_weights, order_weights, ordered_average, orness
 
 # Values and equal criterion weights of the OWA cases.
 Z = np.array([[0.7, 1.0, 0.3, 0.6]])

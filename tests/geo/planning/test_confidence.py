@@ -3,7 +3,7 @@
 import pytest
 
 from geo import published
-from geo.errors import ZoneNotFound, ZoneNotRanked
+from geo.errors import InvalidSamples, NothingRanked, ZoneNotFound, ZoneNotRanked
 from geo.planning.assess import assess
 from geo.planning.confidence import (
     Simulation,
@@ -14,8 +14,6 @@ from geo.planning.confidence import (
     sensitivity_document,
     variance_document,
 )
-from geo.uncertainty.ranked import NothingRanked
-from geo.uncertainty.sobol import InvalidSamples
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from geo import published
-from geo.errors import InvalidWeights
+from geo.errors import InvalidWeights, UnusedRisk
 from geo.language import Text
 from geo.mcda.group import Member
 from geo.mcda.weight_request import Wish
 from geo.planning.assess import assess
-from geo.planning.weigh import UnusedRisk, assess_wish, own_ranks, weigh, weighed_document
+from geo.planning.weigh import assess_wish, own_ranks, weigh, weighed_document
 from geo.readiness.scenario import Figure, Scenario
 
 GOAL = {("huni", "usaha"): 2.0, ("usaha", "berkembang"): 2.0, ("berkembang", "lingkungan"): 1.0}

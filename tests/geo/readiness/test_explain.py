@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import ZoneNotFound, ZoneNotRanked
-from geo.language import Text
+from geo.language import Text, listed
 from geo.mcda.methods import METHODS
 from geo.readiness.explain import (
     hold_together,
@@ -19,7 +19,6 @@ from geo.readiness.explain import (
     why_ahead,
 )
 from geo.readiness.gains import COMPARING, gains_if_perfect, position_of
-from geo.sentences import listed
 from tests.geo.scored_cases import make_case, make_model, rescored, same, share
 
 A_B = make_model([share("a", "x"), share("b", "y")])

@@ -6,14 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.errors import InvalidQuadrant
 from geo.mcda.model import RankClass
-from geo.readiness.quadrant import (
-    QUADRANTS,
-    InvalidQuadrant,
-    middle_threshold,
-    quadrant_document,
-    quadrants,
-)
+from geo.readiness.quadrant import QUADRANTS, middle_threshold, quadrant_document, quadrants
 from tests.geo.small_assessments import assess_zones, make_model
 
 # Scores of a zone (share in work, metres to a road): half of the share, half of what 10 km leave.

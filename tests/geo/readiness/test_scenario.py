@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.crs import area_ha
-from geo.errors import CRSMissing, InvalidIndicators
+from geo.errors import CRSMissing, InvalidIndicators, InvalidScenario
 from geo.indicators.table import parse_indicators, values_for
 from geo.mcda.value_functions import ValueFunction
 from geo.raster.distance import distance_m
 from geo.raster.grid import ArraySource, Grid
 from geo.readiness.compare import compare
 from geo.readiness.measures import LandRaster, measure_zones
-from geo.readiness.scenario import InvalidScenario, digest, idle_changes
+from geo.readiness.scenario import digest, idle_changes
 from geo.readiness.scenario_apply import (
     SCENARIO_KIND,
     apply_to_indicators,

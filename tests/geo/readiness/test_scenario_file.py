@@ -7,18 +7,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.errors import InvalidScenario
 from geo.language import Text
 from geo.readiness import scenario_file
-from geo.readiness.scenario import (
-    Figure,
-    InvalidScenario,
-    Road,
-    WhatIf,
-    as_mapping,
-    digest,
-    mark,
-    source_of,
-)
+from geo.readiness.scenario import Figure, Road, WhatIf, as_mapping, digest, mark, source_of
 from geo.readiness.scenario_file import parse_scenario
 
 TOML = """

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import IndicatorNotFound, ZoneNotFound
+from geo.errors import IndicatorNotFound, InvalidTrend, ZoneNotFound
 from geo.indicators.series import SeriesBreak, indicator_trend
 from geo.indicators.table import parse_indicators
 from geo.language import Text
-from geo.readiness.trends import InvalidTrend, criterion_trend, trend_document, zone_trends
+from geo.readiness.trends import criterion_trend, trend_document, zone_trends
 from tests.geo.small_assessments import assess_zones, make_model, measure
 
 ROAD = measure(5000, period="2020", sources=("road raster",))  # worth 0.5 in every year

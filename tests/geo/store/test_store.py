@@ -462,7 +462,7 @@ def test_a_first_start_waits_for_another_that_is_making_the_catalogue(tmp_path):
 
 
 def test_two_first_starts_that_load_the_shipped_data_end_with_all_of_them(tmp_path):
-    data = Path(catalogue.__file__).parents[1] / "data"
+    data = Path(catalogue.__file__).parents[2] / "data"
     stores = [Store(tmp_path / "s") for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
         published = list(pool.map(lambda store: load_reference(store, data), stores))

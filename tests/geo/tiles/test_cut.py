@@ -11,10 +11,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import CRSMissing
+from geo.errors import CRSMissing, TilesNotReady
 from geo.tiles.cut import encode_tile, extent_of, for_zoom, tile_source, tiles_of
 from geo.tiles.mvt import LINE, POINT, POLYGON, commands, encoded_features, varints, zigzag
-from geo.tiles.pyramid import TilePyramids, TilesNotReady
+from geo.tiles.pyramid import TilePyramids
 from tests.geo.tile_reader import integers, paths, polygon, read_tile, signed_area
 
 HALF_M = 20_037_508.342789244

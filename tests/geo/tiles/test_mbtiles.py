@@ -9,10 +9,9 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.errors import StoreFault
+from geo.errors import StoreFault, TilesNotReady
 from geo.tiles.cut import encode_tile, for_zoom, tile_source, tiles_of
 from geo.tiles.mbtiles import DEEPEST, ArchiveOrder, TileArchive, TileArchives, archive_tiles
-from geo.tiles.pyramid import TilesNotReady
 from tests.geo.tile_reader import read_tile
 
 

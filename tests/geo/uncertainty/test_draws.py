@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.uncertainty.draws import InvalidDraws, MeasureErrors, value_draws, weight_draws
+from geo.errors import InvalidDraws
+from geo.uncertainty.draws import MeasureErrors, value_draws, weight_draws
 from tests.geo.contests import make_contest
 
 

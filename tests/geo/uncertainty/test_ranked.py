@@ -3,15 +3,10 @@
 import numpy as np
 import pytest
 
-from geo.mcda.methods import METHODS, InvalidMethod, Setting
+from geo.errors import InvalidMethod, NothingRanked
+from geo.mcda.methods import METHODS, Setting
 from geo.mcda.ranks import rank_scores
-from geo.uncertainty.ranked import (
-    NothingRanked,
-    contest_classes,
-    contest_of,
-    contest_scores,
-    narrowed,
-)
+from geo.uncertainty.ranked import contest_classes, contest_of, contest_scores, narrowed
 from tests.geo.contests import make_contest
 from tests.geo.small_assessments import assess_zones, make_model
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import ZoneNotFound
+from geo.errors import InvalidDraws, ZoneNotFound
 from geo.mcda.methods import METHODS
-from geo.uncertainty.draws import InvalidDraws, MeasureErrors, value_draws, weight_draws
+from geo.uncertainty.draws import MeasureErrors, value_draws, weight_draws
 from geo.uncertainty.smaa import (
     acceptability,
     confidence_factors,

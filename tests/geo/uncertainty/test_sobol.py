@@ -5,10 +5,10 @@ import pytest
 from SALib.sample import sobol as salib_sample
 from SALib.test_functions import Ishigami, Sobol_G
 
-from geo.errors import ZoneNotFound
+from geo.errors import InvalidSamples, ZoneNotFound
 from geo.mcda.methods import METHODS
 from geo.uncertainty.draws import MeasureErrors
-from geo.uncertainty.sobol import InvalidSamples, saltelli_sample, score_indices, sobol_indices
+from geo.uncertainty.sobol import saltelli_sample, score_indices, sobol_indices
 from tests.geo.contests import make_contest
 
 

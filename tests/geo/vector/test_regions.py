@@ -3,11 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import InvalidCode, InvalidInput
+from geo.errors import AmbiguousCode, InvalidCode, InvalidInput
 from geo.vector.regions import (
     BY_CODE,
     REGENCIES,
-    AmbiguousCode,
     Region,
     match_regencies,
     match_regions,
