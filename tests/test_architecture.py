@@ -15,7 +15,7 @@ PACKAGES = ("geo", "maps", "api")
 # A room imports only what stands left of it; a file at a package's root is a room of its own.
 ROOMS = {
     "geo": (
-        "language documents sentences errors crs_names crs source_digest raster vector mcda store "
+        "language errors crs source_digest raster vector mcda store "
         "ingest indicators published land readiness uncertainty planning"
     ).split(),
     "maps": "text escape style assets tiles folium pages sheets".split(),

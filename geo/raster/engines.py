@@ -1,5 +1,6 @@
-"""An engine takes a function and task numbers and yields the results in any order; see
-`geo.raster.zonal.Engine`. What is computed is not known here.
+"""Engines: each takes a function and task numbers and yields the results in any order.
+
+See `geo.raster.zonal.Engine`; what is computed is not known here.
 """
 
 import multiprocessing
