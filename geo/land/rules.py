@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.errors import InvalidInput
 from geo.language import Text, texts
 from geo.mcda.value_functions import stepped
+from geo.raster.grid import Array
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 
 # The slope classes of `data/rules/permen_pu_20_2007.toml`, for pure rooms, which read no file: flat,
 # gentle, moderate, steep, very steep.

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.errors import InconsistentJudgements, JudgedTwice
 from geo.language import texts
+from geo.mcda.matrix import Array
 from geo.mcda.missing_judgements import (
     completed,
     joined_pieces,
@@ -22,7 +22,6 @@ from geo.mcda.missing_judgements import (
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 
 # Published random-index tables differ, and for three criteria the consistency ratio differs by
 # 12 % with them, so a result always says which one it used.

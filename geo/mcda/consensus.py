@@ -6,11 +6,9 @@ The judgements behind the weights are in `geo/mcda/group.py`.
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.mcda.ahp import LARGEST_RATIO
-
-Array = npt.NDArray[np.float64]
+from geo.mcda.matrix import Array
 
 ConsensusLevel = Literal["very_low", "low", "moderate", "high", "very_high"]
 # Goepel (2018), table 2: consensus from this share on.

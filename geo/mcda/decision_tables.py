@@ -14,11 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.errors import NotPositive
+from geo.mcda.matrix import Array
 
-Array = npt.NDArray[np.float64]
 Objective = Literal["max", "min"]
 Scaling = Literal["max", "range", "sum"]
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.errors import InconsistentJudgements, InvalidWeights
 from geo.language import Text, texts
@@ -20,11 +19,11 @@ from geo.mcda.ahp import (
     pairwise_matrix,
 )
 from geo.mcda.consensus import ConsensusLevel, consensus, consensus_level
+from geo.mcda.matrix import Array
 from geo.mcda.missing_judgements import joined_pieces
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 Pairs = Mapping[tuple[str, str], float]
 
 # Ratios that agree to so many digits are the same, so that the order of members decides no tie.

@@ -17,11 +17,10 @@ import numpy.typing as npt
 from geo.errors import InvalidMethod
 from geo.language import Text, texts
 from geo.mcda.decision_tables import unicriterion_flows
+from geo.mcda.matrix import Array
 from geo.mcda.ordered_average import criterion_order_weights, require_risk
 
 _SAY = texts(__name__)
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from geo.errors import InconsistentJudgements
 from geo.language import texts
+from geo.mcda.matrix import Array
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 
 _MOST_ROUNDS = 20_000
 

@@ -5,11 +5,9 @@ One number, the risk, slides from the worst value (0, AND) over the weighted mea
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.errors import InvalidRisk
-
-Array = npt.NDArray[np.float64]
+from geo.mcda.matrix import Array
 
 
 def require_risk(risk: float) -> float:

@@ -13,7 +13,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from geo.mcda.matrix import Array
+
 Ranks = npt.NDArray[np.int32]
 T = TypeVar("T")
 

@@ -12,11 +12,10 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.language import Text
+from geo.mcda.matrix import Array
 
-Array = npt.NDArray[np.float64]
 Objective = Literal["max", "min", "none"]
 Statistic = Literal["mean", "share", "majority"]
 

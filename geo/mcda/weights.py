@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from geo.errors import InvalidWeights
 from geo.language import Text, texts
+from geo.mcda.matrix import Array
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 
 _SUM_TOLERANCE = 0.001
 # Unknown names in an error: enough to see the mistake, whatever was sent.

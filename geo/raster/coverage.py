@@ -21,11 +21,10 @@ import shapely
 from geo.crs import require_crs
 from geo.errors import InvalidLayer
 from geo.language import texts
-from geo.raster.grid import Grid, Window
+from geo.raster.grid import Array, Grid, Window
 
 _SAY = texts(__name__)
 
-Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 # Sums of signed areas are off by rounding: less than this is nothing, that near to 1 is whole.
@@ -41,10 +40,10 @@ class Outlines:
     `area_cells` (n_zones) is each zone's area in cells.
     """
 
-    edges: Floats
+    edges: Array
     offsets: Integers
-    bounds: Floats
-    area_cells: Floats
+    bounds: Array
+    area_cells: Array
 
     def touching(self, window: Window) -> Integers:
         """The zones whose bounding box meets a window, in order."""
@@ -68,7 +67,7 @@ class Covered:
 
     cell_zone: Integers
     cell: Integers
-    share: Floats
+    share: Array
     run_zone: Integers
     start: Integers
     stop: Integers
@@ -119,7 +118,7 @@ def covered_cells(found: Outlines, zones: Integers, window: Window) -> Covered:
     return _covered(keys, areas, zones, height, width)
 
 
-def _edges_of(found: Outlines, zones: Integers) -> tuple[Floats, Integers]:
+def _edges_of(found: Outlines, zones: Integers) -> tuple[Array, Integers]:
     """Edges of some zones and, for each, its zone's place in `zones`."""
     counts = found.offsets[zones + 1] - found.offsets[zones]
     owner = np.repeat(np.arange(len(zones)), counts)
@@ -127,8 +126,8 @@ def _edges_of(found: Outlines, zones: Integers) -> tuple[Floats, Integers]:
 
 
 def _row_pieces(
-    edges: Floats, owner: Integers, height: int, width: int
-) -> tuple[Integers, Floats, Floats, Floats]:
+    edges: Array, owner: Integers, height: int, width: int
+) -> tuple[Integers, Array, Array, Array]:
     """Edges cut at row borders: group (owner × row), signed height, left and right column."""
     x0, y0, x1, y1 = edges.T
     used = (y0 != y1) & (np.minimum(x0, x1) < width)
@@ -156,8 +155,8 @@ def _row_pieces(
 
 
 def _cell_areas(
-    group: Integers, rise: Floats, left: Floats, right: Floats, height: int, width: int
-) -> tuple[Integers, Floats]:
+    group: Integers, rise: Array, left: Array, right: Array, height: int, width: int
+) -> tuple[Integers, Array]:
     """What each piece adds to which cell: keys (group × (width + 1) + column) and signed areas."""
     span = right - left
     inner_left, inner_right = np.clip(left, 0, width), np.clip(right, 0, width)
@@ -187,7 +186,7 @@ def _cell_areas(
     return np.concatenate(keys), np.concatenate(areas)
 
 
-def _covered(keys: Integers, areas: Floats, zones: Integers, height: int, width: int) -> Covered:
+def _covered(keys: Integers, areas: Array, zones: Integers, height: int, width: int) -> Covered:
     order = np.argsort(keys, kind="stable")
     keys, areas = keys[order], areas[order]
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
@@ -214,7 +213,7 @@ def _covered(keys: Integers, areas: Floats, zones: Integers, height: int, width:
     )
 
 
-def _reset(areas: Floats, group: Integers) -> Floats:
+def _reset(areas: Array, group: Integers) -> Array:
     """`areas` whose running sum begins from nothing in every row of every zone."""
     first = np.flatnonzero(np.diff(group, prepend=-1))
     if not len(first):
@@ -233,7 +232,7 @@ def ranges(first: Integers, counts: Integers) -> Integers:
     return numbers
 
 
-def _bounds(edges: Floats, offsets: Integers) -> Floats:
+def _bounds(edges: Array, offsets: Integers) -> Array:
     bounds = np.full((len(offsets) - 1, 4), np.nan)
     filled = np.flatnonzero(np.diff(offsets))
     if len(filled):
@@ -243,7 +242,7 @@ def _bounds(edges: Floats, offsets: Integers) -> Floats:
     return bounds
 
 
-def _areas(edges: Floats, offsets: Integers) -> Floats:
+def _areas(edges: Array, offsets: Integers) -> Array:
     areas = np.full(len(offsets) - 1, np.nan)
     filled = np.flatnonzero(np.diff(offsets))
     if len(filled):

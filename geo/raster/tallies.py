@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.raster.coverage import Covered, ranges
-from geo.raster.grid import Cells
+from geo.raster.grid import Array, Cells
 
-Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_] | None
 
@@ -32,23 +31,23 @@ class Tally:
     zones: Integers
     cell_zone: Integers
     cell: Integers
-    share: Floats
+    share: Array
     run_zone: Integers
     start: Integers
     length: Integers
     order: Integers
     borders: Integers
 
-    def sums(self, values: Floats) -> Floats:
+    def sums(self, values: Array) -> Array:
         """Covered sum by zone of `values` (one more than the window has cells, the last unused)."""
         whole, edge = self._runs(np.add, values), self.share * values[self.cell]
         return self._by_zone(whole, edge)
 
-    def areas(self) -> Floats:
+    def areas(self) -> Array:
         """Covered area in cells by zone."""
         return self._by_zone(self.length.astype(np.float64), self.share)
 
-    def extremes(self, ufunc: np.ufunc, values: Floats, start: float) -> Floats:
+    def extremes(self, ufunc: np.ufunc, values: Array, start: float) -> Array:
         """Minimum or maximum of the touched cells by zone; `start` where there is none."""
         found = np.full(len(self.zones), start)
         ufunc.at(found, self.run_zone, self._runs(ufunc, values))
@@ -59,14 +58,14 @@ class Tally:
         """The positions of all cells of all runs, run by run."""
         return ranges(self.start, self.length)
 
-    def _by_zone(self, whole: Floats, edge: Floats) -> Floats:
+    def _by_zone(self, whole: Array, edge: Array) -> Array:
         n = len(self.zones)
-        found: Floats = np.zeros(n)
+        found: Array = np.zeros(n)
         found += np.bincount(self.run_zone, weights=whole, minlength=n)
         found += np.bincount(self.cell_zone, weights=edge, minlength=n)
         return found
 
-    def _runs(self, ufunc: np.ufunc, values: Floats) -> Floats:
+    def _runs(self, ufunc: np.ufunc, values: Array) -> Array:
         reduced = np.empty(len(self.start))
         if len(self.start):
             # Every second result is what lies between two runs.
@@ -92,7 +91,7 @@ def tally(covered: Covered, zones: Integers) -> Tally:
     )
 
 
-def padded(values: Cells, valid: Mask, fill: float) -> Floats:
+def padded(values: Cells, valid: Mask, fill: float) -> Array:
     """Values as float64 with `fill` where not valid, and one cell more for `reduceat`'s last stop."""
     found = np.empty(values.size + 1)
     found[:-1] = values.reshape(-1)
@@ -102,7 +101,7 @@ def padded(values: Cells, valid: Mask, fill: float) -> Floats:
     return found
 
 
-def moments(found: Tally, values: Cells, valid: Mask, *, spread: bool) -> dict[str, Floats]:
+def moments(found: Tally, values: Cells, valid: Mask, *, spread: bool) -> dict[str, Array]:
     """`weight`, `total` and, where wanted, `spread` (sum of squares about the zone's own mean)."""
     cells = padded(values, valid, 0.0)
     weight = found.areas() if valid is None else found.sums(_ones(valid))
@@ -124,7 +123,7 @@ def moments(found: Tally, values: Cells, valid: Mask, *, spread: bool) -> dict[s
     }
 
 
-def extremes(found: Tally, values: Cells, valid: Mask) -> dict[str, Floats]:
+def extremes(found: Tally, values: Cells, valid: Mask) -> dict[str, Array]:
     """`low` and `high` of the touched valid cells."""
     return {
         "low": found.extremes(np.minimum, padded(values, valid, np.inf), np.inf),
@@ -134,7 +133,7 @@ def extremes(found: Tally, values: Cells, valid: Mask) -> dict[str, Floats]:
 
 def weighted(
     found: Tally, values: Cells, valid: Mask, weights: Cells, weights_valid: Mask
-) -> dict[str, Floats]:
+) -> dict[str, Array]:
     """`weighted_weight` and `weighted_total` by a second raster; cells that both have."""
     both = _both(valid, weights_valid)
     factor = padded(weights, both, 0.0)
@@ -142,7 +141,7 @@ def weighted(
     return {"weighted_weight": found.sums(factor), "weighted_total": found.sums(product)}
 
 
-def class_areas(found: Tally, values: Cells, valid: Mask) -> tuple[Integers, Integers, Floats]:
+def class_areas(found: Tally, values: Cells, valid: Mask) -> tuple[Integers, Integers, Array]:
     """Covered area in cells by zone and class: zone numbers, classes and areas, none of them 0."""
     # An unsigned 64-bit class and a signed number would make a fractional one.
     flat = values.reshape(-1) if values.dtype != np.uint64 else values.reshape(-1).astype(np.int64)
@@ -176,7 +175,7 @@ def _class_keys(
     return keys
 
 
-def samples(found: Tally, values: Cells, valid: Mask) -> Iterator[tuple[int, Cells, Cells, Floats]]:
+def samples(found: Tally, values: Cells, valid: Mask) -> Iterator[tuple[int, Cells, Cells, Array]]:
     """By zone: its number, values of whole cells, values of edge cells and their shares."""
     flat = values.reshape(-1)
     owner, cells = np.repeat(found.run_zone, found.length), found.run_cells()
@@ -202,8 +201,8 @@ def samples(found: Tally, values: Cells, valid: Mask) -> Iterator[tuple[int, Cel
 
 
 def weighted_quantiles(
-    whole: Cells, partly: Cells, shares: Floats, quantiles: Sequence[float]
-) -> Floats:
+    whole: Cells, partly: Cells, shares: Array, quantiles: Sequence[float]
+) -> Array:
     """Quantiles of values of which `whole` weigh 1 and `partly` weigh `shares`.
 
     Linear between the order statistics, with weights in the place of counts; all weights 1 give
@@ -223,11 +222,11 @@ def weighted_quantiles(
     weights = np.insert(np.ones(len(ordered)), places, shares[order])
     cumulative = np.cumsum(weights)
     position = np.arange(n) * weights + (n - 1) * np.concatenate([[0.0], cumulative[:-1]])
-    found: Floats = np.interp(np.asarray(quantiles) * cumulative[-1] * (n - 1), position, values)
+    found: Array = np.interp(np.asarray(quantiles) * cumulative[-1] * (n - 1), position, values)
     return found
 
 
-def _ones(valid: npt.NDArray[np.bool_]) -> Floats:
+def _ones(valid: npt.NDArray[np.bool_]) -> Array:
     return np.append(valid.reshape(-1).astype(np.float64), 0.0)
 
 

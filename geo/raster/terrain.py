@@ -26,11 +26,19 @@ from affine import Affine
 
 from geo.errors import RasterRefused
 from geo.language import texts
-from geo.raster.grid import ArraySource, Cells, Grid, RasterSource, Window, blocks, read_padded
+from geo.raster.grid import (
+    Array,
+    ArraySource,
+    Cells,
+    Grid,
+    RasterSource,
+    Window,
+    blocks,
+    read_padded,
+)
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 
 # Measured with pyflwdir 0.5: about 130 bytes and 0.9 µs a cell, so 2 GB and 15 s at most.
 MOST_FLOW_CELLS: Final = 16_000_000

@@ -21,11 +21,10 @@ from geo.errors import InvalidInput
 from geo.language import texts
 from geo.raster import tallies
 from geo.raster.coverage import Outlines, covered_cells, outlines
-from geo.raster.grid import Cells, RasterSource, Window
+from geo.raster.grid import Array, Cells, RasterSource, Window
 
 _SAY = texts(__name__)
 
-Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -70,8 +69,8 @@ class Partial:
 
     rows: dict[str, npt.NDArray[Any]]
     classes: dict[str, npt.NDArray[Any]]
-    samples: dict[tuple[int, int], tuple[Cells, Cells, Floats]] = field(default_factory=dict)
-    quantiles: dict[int, Floats] = field(default_factory=dict)
+    samples: dict[tuple[int, int], tuple[Cells, Cells, Array]] = field(default_factory=dict)
+    quantiles: dict[int, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +110,7 @@ class Plan:
 
     def _ordered(
         self, found: tallies.Tally, values: Cells, valid: tallies.Mask, number: int
-    ) -> tuple[dict[tuple[int, int], tuple[Cells, Cells, Floats]], dict[int, Floats]]:
+    ) -> tuple[dict[tuple[int, int], tuple[Cells, Cells, Array]], dict[int, Array]]:
         """Quantiles of the zones that lie in the window; samples of those that reach beyond."""
         samples, quantiles = {}, {}
         if self.wanted.quantiles:
@@ -227,7 +226,7 @@ def zonal_class_shares(
     plan = _plan(zones, source, None, Wanted(classes=True), memory_mib)
     found = merge(_run(plan, engine, progress))
     sums = _Sums(found.rows, plan.outlines)
-    columns: dict[Any, Floats] = dict(sums.coverage())
+    columns: dict[Any, Array] = dict(sums.coverage())
     for value in np.unique(found.classes["value"]):
         lines = found.classes["value"] == value
         area = _by_zone(found.classes["zone"][lines], found.classes["area"][lines], len(zones))
@@ -320,11 +319,11 @@ class _Sums:
         self._rows, self._cells = rows, found.area_cells
         self.weight = self._sum("weight")
 
-    def coverage(self) -> dict[str, Floats]:
+    def coverage(self) -> dict[str, Array]:
         share = np.where(np.isnan(self._cells), np.nan, _ratio(self.weight, self._cells))
         return {"cells": self._cells, "valid_share": np.clip(share, 0.0, 1.0)}
 
-    def statistic(self, name: str) -> Floats:
+    def statistic(self, name: str) -> Array:
         if name == "count":
             return np.where(np.isnan(self._cells), np.nan, self.weight)
         if name in ("min", "max"):
@@ -334,17 +333,17 @@ class _Sums:
         total = np.where(self.weight > 0, self._sum("total"), np.nan)
         return total if name == "sum" else _ratio(total, self.weight)
 
-    def weighted(self) -> dict[str, Floats]:
+    def weighted(self) -> dict[str, Array]:
         weight, total = self._sum("weighted_weight"), self._sum("weighted_total")
         return {
             "weighted_sum": np.where(self.weight > 0, total, np.nan),
             "weighted_mean": _ratio(total, weight),
         }
 
-    def _sum(self, name: str) -> Floats:
+    def _sum(self, name: str) -> Array:
         return _by_zone(self._rows["zone"], self._rows[name], len(self._cells))
 
-    def _extreme(self, name: str) -> Floats:
+    def _extreme(self, name: str) -> Array:
         ufunc, column, start = (
             (np.minimum, "low", np.inf) if name == "min" else (np.maximum, "high", -np.inf)
         )
@@ -352,7 +351,7 @@ class _Sums:
         ufunc.at(found, self._rows["zone"], self._rows[column])
         return np.where(np.isfinite(found), found, np.nan)
 
-    def _variance(self) -> Floats:
+    def _variance(self) -> Array:
         # Chan, Golub & LeVeque (1983): the parts' own spreads and that of their means.
         zone, weight = self._rows["zone"], self._rows["weight"]
         mean = _ratio(self._sum("total"), self.weight)
@@ -361,14 +360,14 @@ class _Sums:
         return _ratio(_by_zone(zone, spread, len(self._cells)), self.weight)
 
 
-def _quantile_columns(found: Partial, plan: Plan) -> dict[str, Floats]:
+def _quantile_columns(found: Partial, plan: Plan) -> dict[str, Array]:
     wanted = plan.wanted.quantiles
     if not wanted:
         return {}
     table = np.full((len(plan.outlines.area_cells), len(wanted)), np.nan)
     for zone, values in found.quantiles.items():
         table[zone] = values
-    pieces: dict[int, list[tuple[Cells, Cells, Floats]]] = {}
+    pieces: dict[int, list[tuple[Cells, Cells, Array]]] = {}
     for (zone, _), sample in found.samples.items():
         pieces.setdefault(zone, []).append(sample)
     for zone, parts in pieces.items():
@@ -377,12 +376,12 @@ def _quantile_columns(found: Partial, plan: Plan) -> dict[str, Floats]:
     return {f"q{q:g}": table[:, i] for i, q in enumerate(wanted)}
 
 
-def _by_zone(zone: Integers, values: Floats, n_zones: int) -> Floats:
-    found: Floats = np.zeros(n_zones)
+def _by_zone(zone: Integers, values: Array, n_zones: int) -> Array:
+    found: Array = np.zeros(n_zones)
     found += np.bincount(zone, weights=values, minlength=n_zones)
     return found
 
 
-def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+def _ratio(numerator: Array, denominator: Array) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(denominator > 0, numerator / denominator, np.nan)

@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.errors import ZoneNotFound
 from geo.mcda.decision_tables import unicriterion_flows
-from geo.mcda.matrix import DecisionMatrix, Scores
+from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.methods import Setting, effective_weights, find_method
 from geo.mcda.model import Model
 from geo.readiness.score import Measures
-
-Array = npt.NDArray[np.float64]
 
 # Methods whose score of an area depends on the other areas; every other one looks at one row alone.
 COMPARING = frozenset({"promethee"})

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.language import Text, filled, listed, texts, written
+from geo.mcda.matrix import Array
 from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.readiness.gains import COMPARING, Scored, position_of
 from geo.readiness.inversion import (
@@ -26,7 +27,6 @@ from geo.readiness.outcomes import Outcome, outcome
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
 Goals = npt.NDArray[np.str_]

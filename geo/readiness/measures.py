@@ -11,7 +11,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo.crs import area_ha
@@ -21,6 +20,7 @@ from geo.indicators.table import latest_values
 from geo.land.titles import land_title
 from geo.language import MOST_NAME, Text, as_written, decimal, shortened, texts
 from geo.language import filled as worded
+from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
     AttributeMeasure,
@@ -40,7 +40,6 @@ _SAY = texts(__name__)
 
 # Below this valid share the raster says more about its own holes than about the zone (own judgement).
 _MIN_VALID_SHARE = 0.5
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

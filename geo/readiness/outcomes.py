@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from geo.mcda.matrix import DecisionMatrix, Scores
+from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.ranks import rank_scores
 from geo.readiness.gains import COMPARING, Scored
 from geo.readiness.score import score_matrix
 
-Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
 

@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.language import Text
-from geo.mcda.matrix import DecisionMatrix, Scores, Status, classify, data_coverage
+from geo.mcda.matrix import Array, DecisionMatrix, Scores, Status, classify, data_coverage
 from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method, scores_of
 from geo.mcda.model import Model
 from geo.mcda.ranks import rank_scores
 
-Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Row = list[float | None]
 

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from geo.errors import InvalidDraws
 from geo.language import Text, texts
+from geo.mcda.matrix import Array
 from geo.uncertainty.ranked import Contest
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 
 # As if each weight were a share counted among 100 answers: a weight of 0.25 then lies within
 # 0.17..0.34 in 95 % of draws. Practice moves weights by ±20 % (Chen, Yu & Khan 2010), which is about

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
 
 from geo.crs import area_ha
 from geo.language import Text, as_written, filled, texts
+from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, MeasureError, RasterMeasure
 from geo.raster.grid import Marked, RasterSource, Window
@@ -26,7 +26,6 @@ from geo.vector.schema import is_approximate, is_enclosing
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 
 # A cell's value stands for a place known to half a cell at best.
 _CELL_PART = 0.5

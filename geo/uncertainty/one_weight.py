@@ -19,10 +19,10 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from geo.mcda.matrix import Array
 from geo.mcda.ranks import rank_rows
 from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
 
-Array = npt.NDArray[np.float64]
 Kind = Literal["first", "rank", "class"]
 
 # Steps on each side of the stated weight. Two changes that undo each other within one step are not

@@ -12,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import NothingRanked
-from geo.mcda.matrix import DecisionMatrix
+from geo.mcda.matrix import Array, DecisionMatrix
 from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method
 from geo.mcda.model import Model
 from geo.mcda.ordered_average import criterion_order_weights
 from geo.mcda.ranks import ReadyValues, ready_values, score_sets
 
-Array = npt.NDArray[np.float64]
 Classes = npt.NDArray[np.int8]
 
 # Rows of values that are scored at once where every row has weights of its own.

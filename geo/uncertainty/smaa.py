@@ -22,12 +22,12 @@ import numpy.typing as npt
 
 from geo.errors import InvalidDraws, ZoneNotFound
 from geo.language import texts
+from geo.mcda.matrix import Array
 from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
 from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
 
 _SAY = texts(__name__)
 
-Array = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int32]
 
 # Two tables of int32 are kept: 1.4 GB at this many.

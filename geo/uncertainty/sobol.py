@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InvalidSamples, ZoneNotFound
+from geo.mcda.matrix import Array
 from geo.uncertainty.draws import (
     DEFAULT_CONCENTRATION,
     MeasureErrors,
@@ -27,7 +28,6 @@ from geo.uncertainty.draws import (
 )
 from geo.uncertainty.ranked import Contest, contest_scores, narrowed
 
-Array = npt.NDArray[np.float64]
 InputKind = Literal["weight", "measure"]
 
 DEFAULT_SAMPLES = 1024

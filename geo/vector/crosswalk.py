@@ -28,12 +28,11 @@ import shapely
 from geo.crs import area_ha, require_same_crs
 from geo.errors import InvalidLayer, InvalidWeights
 from geo.language import texts
-from geo.raster.grid import Cells, Grid, RasterSource, Window
+from geo.raster.grid import Array, Cells, Grid, RasterSource, Window
 from geo.raster.zonal import Engine, serial, zonal_statistics
 
 _SAY = texts(__name__)
 
-Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
@@ -245,7 +244,7 @@ def _side(
     counted: pd.DataFrame,
     union: pd.DataFrame,
     whole: pd.DataFrame,
-) -> tuple[Floats, pd.DataFrame]:
+) -> tuple[Array, pd.DataFrame]:
     """Each piece's part (n_pieces,) of its own area on one side, and what is known of the areas."""
     by_area = ~((whole["held"] > 0) & whole["is_reached"]).to_numpy()
     of_piece, of_union, of_whole = (
@@ -268,7 +267,7 @@ def _side(
     return _ratio(of_piece, total[group]) * covered[group], side
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def _ratio(part: Array, whole: Array) -> Array:
     """`part / whole`; 0 where the whole is nothing."""
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
