@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.documents import Link
+from api.ogc_models import Link
 
 Status = Literal["ranked", "excluded", "insufficient_data"]
 ModelKind = Literal["readiness", "need"]

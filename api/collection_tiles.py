@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.tables import Collection, Tables
+from api.collections import Collection, Tables
 from geo.source_digest import edition
 from geo.store.store import Store
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import Depends, Request
 
 from api.collection_tiles import CollectionTiles
+from api.collections import Tables
 from api.links import Links
 from api.parameters import InvalidParameter
 from api.settings import Settings
-from api.tables import Tables
 from geo.language import LANGUAGES, Language, texts
 from geo.store.store import Store
 

@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from api import middleware, problems
 from api.collection_tiles import CollectionTiles
+from api.collections import Tables
 from api.parameters import require_known
 from api.routes import (
     collections,
@@ -33,7 +34,6 @@ from api.routes import (
     vector_tiles,
 )
 from api.settings import Settings
-from api.tables import Tables
 from geo.errors import StoreFault
 from geo.store.store import Store
 

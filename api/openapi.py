@@ -13,10 +13,10 @@ from urllib.parse import quote
 import orjson
 from fastapi import FastAPI
 
-from api.documents import ProblemDocument
+from api.collections import Collection
 from api.links import GEOJSON, HTML, OPENAPI, PROBLEM
+from api.ogc_models import ProblemDocument
 from api.settings import Settings
-from api.tables import Collection
 from geo.language import LANGUAGES
 from geo.tiles.features import ColumnKind, FeatureTable
 

@@ -6,7 +6,9 @@ WebMercatorQuad; there are none of the whole service.
 
 import math
 
-from api.documents import (
+from api.collections import Collection
+from api.links import HTML, JSON, Links
+from api.ogc_models import (
     Link,
     TemplatedLink,
     TiledBox,
@@ -19,9 +21,7 @@ from api.documents import (
     TileSetItem,
     VectorLayer,
 )
-from api.links import HTML, JSON, Links
 from api.responses import etag_of
-from api.tables import Collection
 from geo.errors import NotFound
 from geo.language import Language, Text
 from geo.tiles.features import Bbox

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.collections import Collection, PreparedTable
 from api.deps import (
     FormatDep,
     LanguageDep,
@@ -14,7 +15,8 @@ from api.deps import (
     TablesDep,
     links_of,
 )
-from api.documents import (
+from api.links import GEOJSON, HTML, JSON, Links
+from api.ogc_models import (
     CollectionDocument,
     CollectionsDocument,
     Extent,
@@ -25,11 +27,9 @@ from api.documents import (
     VersionDocument,
     VersionsDocument,
 )
-from api.links import GEOJSON, HTML, JSON, Links
 from api.paging import Page
 from api.parameters import ItemsQuery
 from api.responses import conditional, etag_of, html_response, json_bytes, json_response, tagged
-from api.tables import Collection, PreparedTable
 from api.tile_documents import tile_address, tile_set_links
 from geo.language import Language, texts
 from geo.store.store import Version

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
 
-from api.asked import AskedQuery, Method, Risk, parse_weights
 from api.deps import LanguageDep, StoreDep, links_of
 from api.links import HTML, Links
 from api.parameters import InvalidParameter
+from api.readiness_requests import AskedQuery, Method, Risk, parse_weights
 from api.responses import DRAWN_NONCE, page_response
 from geo.errors import LayerNotFound
 from geo.language import Language, texts

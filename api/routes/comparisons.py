@@ -5,7 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import Field
 
-from api.asked import (
+from api.comparison_documents import (
+    ComparisonDocument,
+    QuadrantDocument,
+    SensitivityDocument,
+    TrendsDocument,
+)
+from api.deps import LanguageDep, StoreDep
+from api.examples import COMPARISON_EXAMPLES
+from api.parameters import InvalidParameter
+from api.readiness_requests import (
     Asked,
     AskedLayer,
     AskedQuery,
@@ -18,15 +27,6 @@ from api.asked import (
     scenario_notes,
     scenario_of,
 )
-from api.comparison_documents import (
-    ComparisonDocument,
-    QuadrantDocument,
-    SensitivityDocument,
-    TrendsDocument,
-)
-from api.deps import LanguageDep, StoreDep
-from api.examples import COMPARISON_EXAMPLES
-from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
 from geo.language import texts
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.asked import StatedWeights, parse_weights
 from api.deps import LanguageDep, StoreDep
 from api.links import GEOJSON
 from api.parameters import InvalidParameter
+from api.readiness_requests import StatedWeights, parse_weights
 from api.responses import conditional, etag_of
 from geo.language import texts
 

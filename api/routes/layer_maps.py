@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from fastapi import Request
 
+from api.collections import Collection, PreparedTable, Tables
 from api.deps import base_of
-from api.tables import Collection, PreparedTable, Tables
 from geo.language import Language
 
 if TYPE_CHECKING:

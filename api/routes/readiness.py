@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
-from api.asked import (
+from api.assessment_documents import (
+    AssessmentDocument,
+    ExplainedZoneDocument,
+    JudgementsDocument,
+    ScoresDocument,
+    WeighedDocument,
+)
+from api.deps import LanguageDep, LinksDep, StoreDep
+from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
+from api.links import GEOJSON, JSON
+from api.readiness_requests import (
     AskedQuery,
     JudgementsRequest,
     ReadinessRequest,
@@ -16,16 +26,6 @@ from api.asked import (
     scenario_of,
     simulated,
 )
-from api.assessment_documents import (
-    AssessmentDocument,
-    ExplainedZoneDocument,
-    JudgementsDocument,
-    ScoresDocument,
-    WeighedDocument,
-)
-from api.deps import LanguageDep, LinksDep, StoreDep
-from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
-from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
 from geo.language import Language, texts
 

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.deps import FormatDep, LanguageDep, LinksDep, SettingsDep, StoreDep, TablesDep
-from api.documents import Conformance, Health, LandingPage, Link
 from api.links import HTML, JSON, OPENAPI, Links
+from api.ogc_models import Conformance, Health, LandingPage, Link
 from api.openapi import document, operations
 from api.responses import html_response, json_response, tagged
 from api.routes.tile_sets import TILE_MATRIX_SETS

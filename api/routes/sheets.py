@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.asked import Method, Risk, StatedWeights, parse_weights
 from api.deps import LanguageDep, StoreDep
+from api.readiness_requests import Method, Risk, StatedWeights, parse_weights
 from api.responses import conditional, etag_of
 from geo.language import Language
 from geo.store.store import Store

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import FormatDep, LanguageDep, LinksDep, TablesDep
-from api.documents import (
+from api.links import HTML
+from api.ogc_models import (
     Link,
     TileMatrixSetDocument,
     TileMatrixSetsDocument,
     TileSetDocument,
     TileSetsDocument,
 )
-from api.links import HTML
 from api.responses import conditional, etag_of, html_response, json_response, tagged
 from api.tile_documents import (
     require_tile_matrix_set,

@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.collections import Tables
 from api.main import create_app
 from api.routes import pages
 from api.settings import Settings
-from api.tables import Tables
 from geo import published
 from geo.planning.reference import load_reference
 from geo.store.store import Store
