@@ -305,7 +305,7 @@ def maps_compared(
     language: Language,
     assets: Assets,
 ) -> dict[str, Any]:
-    """Two maps for one page that move together; see `static/compare.js`.
+    """Two maps for one page that move together; see `static/js/compare.js`.
 
     `zones` and `regencies` are as for `choropleth.zone_map`, in any CRS; `labels` name the sides.
     """

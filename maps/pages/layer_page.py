@@ -77,7 +77,7 @@ class LayerView:
 
 
 class Outlines(JSCSSMixin, folium.MacroElement):
-    """The outlines of a layer on a Folium map, painted by `static/outlines.js`.
+    """The outlines of a layer on a Folium map, painted by `static/js/outlines.js`.
 
     `source` is what `Outlines.tiled` is told; None takes the GeoJSON that stands in the page.
     """

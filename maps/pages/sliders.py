@@ -55,7 +55,7 @@ class WeighingView:
     labour: tuple[str, ...]
 
     def script_part(self) -> dict[str, Any]:
-        """What `static/workbench.js` needs besides the sliders of the page."""
+        """What `static/js/workbench.js` needs besides the sliders of the page."""
         return {
             "address": self.address,
             "model": self.model_id,

@@ -500,7 +500,7 @@ def test_c24_other_queries_have_other_tags(client):
     assert len(set(tags)) == len(queries)
 
 
-@pytest.mark.parametrize("path", [*RESOURCES, "/api", "/api.html", "/static/api.css"])
+@pytest.mark.parametrize("path", [*RESOURCES, "/api", "/api.html", "/static/css/api.css"])
 def test_c24_head_is_get_without_a_body(client, path):
     head, get = client.head(path), client.get(path)
     assert (head.status_code, head.content) == (200, b"")
@@ -644,7 +644,7 @@ def test_links_honour_the_configured_address(store, tmp_path):
         )
         assert client.get("/api").json()["servers"] == [{"url": "https://peta.example/kawasan"}]
         page = client.get("/?f=html").text
-        assert 'href="/kawasan/static/api.css' in page
+        assert 'href="/kawasan/static/css/api.css' in page
 
 
 @pytest.mark.parametrize("host", ['evil"><script>', "a b", "x" * 300])
@@ -653,13 +653,13 @@ def test_a_hostile_host_is_refused(client, host):
 
 
 def test_headers_forbid_sniffing(client):
-    headers = client.get("/static/api.css").headers
+    headers = client.get("/static/css/api.css").headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "public, no-cache"
 
 
 def test_versioned_files_are_kept_for_good(client):
-    answer = client.get("/static/api.css?v=1")
+    answer = client.get("/static/css/api.css?v=1")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 

@@ -78,7 +78,7 @@ PATHS = [
     ("/collections?f=geojson", 400, "InvalidParameter"),
     ("/readiness?year=x", 400, "InvalidParameter"),
     ("/readiness/nothing", 404, "ModelNotFound"),
-    ("/static/nothing.css", 404, "PathNotFound"),
+    ("/static/css/nothing.css", 404, "PathNotFound"),
     ("/static/../../pyproject.toml", 404, "PathNotFound"),
     ("/%2e%2e/%2e%2e/etc/passwd", 404, "PathNotFound"),
 ]

@@ -109,5 +109,5 @@ def test_the_same_map_is_the_same_bytes() -> None:
 
 
 def test_an_address_changes_with_the_content() -> None:
-    expected = hashlib.sha256((STATIC_DIR / "kawasan.css").read_bytes()).hexdigest()[:12]
-    assert Assets("/s/").address("kawasan.css") == f"/s/kawasan.css?v={expected}"
+    expected = hashlib.sha256((STATIC_DIR / "css/kawasan.css").read_bytes()).hexdigest()[:12]
+    assert Assets("/s/").address("css/kawasan.css") == f"/s/css/kawasan.css?v={expected}"
