@@ -5,7 +5,6 @@ passes it to each, so that all speak of the same versions. Snapshots are immutab
 of one is kept; nobody changes it.
 """
 
-from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +15,7 @@ from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
 from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
 from geo.mcda.model import Model, parse_model
+from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.vector.schema import with_all_fields
@@ -98,25 +98,25 @@ def model_version(store: Store | Published, model_id: str) -> Version:
         raise ModelNotFound(model_id, available=models(store)) from error
 
 
-@lru_cache(maxsize=16)
+@kept_by_content(maxsize=16)
 def read_model(path: Path) -> Model:
     """The model of a file, parsed once."""
     return parse_model(path.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=4)
+@kept_by_content(maxsize=4)
 def read_indicators(path: Path) -> pd.DataFrame:
     """The indicator table of a snapshot, read once."""
     return indicator_tables.parse_indicators(pd.read_parquet(path))
 
 
-@lru_cache(maxsize=8)
+@kept_by_content(maxsize=8)
 def read_layer(path: Path) -> gpd.GeoDataFrame:
     """The layer of a snapshot in lon/lat, read once."""
     return to_lonlat(gpd.read_parquet(path))
 
 
-@lru_cache(maxsize=16)
+@kept_by_content(maxsize=16)
 def _years(table_path: Path, model_path: Path) -> tuple[int, ...]:
     table = read_indicators(table_path)
     asked = read_model(model_path).indicators()

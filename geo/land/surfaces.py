@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -45,7 +44,7 @@ from geo.mcda.model import Model
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import Grid, Window, blocks
 from geo.source_digest import edition
-from geo.store.snapshots import require_space
+from geo.store.snapshots import kept_by_content, require_space
 from geo.store.store import Store
 from geo.store.versions import Published, Version
 
@@ -269,7 +268,7 @@ def _plan(inputs: _Inputs) -> SurfacePlan:
     return plan_surface(inputs.model, {n: _grid_of(v.path) for n, v in inputs.rasters.items()})
 
 
-@lru_cache(maxsize=32)
+@kept_by_content(maxsize=32)
 def _grid_of(path: Path) -> Grid:
     with closing(RasterFile(path)) as file:
         return file.grid

@@ -49,9 +49,9 @@ from geo.store.store import Store, Version
 from geo.store.versions import Published
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Inputs:
-    """The content-named files of one measurement: equal inputs are equal bytes."""
+    """The content-named files of one measurement: equal names are equal bytes, in any store."""
 
     model: Path
     layer: Path
@@ -60,6 +60,17 @@ class Inputs:
     rasters: tuple[tuple[str, Path, str, str | None], ...]
     year: int
     layer_source: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Inputs) and self._content() == other._content()
+
+    def __hash__(self) -> int:
+        return hash(self._content())
+
+    def _content(self) -> tuple[object, ...]:
+        files = (self.model.name, self.layer.name, self.regencies.name, self.indicators.name)
+        rasters = tuple((name, path.name, *rest) for name, path, *rest in self.rasters)
+        return (*files, rasters, self.year, self.layer_source)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
