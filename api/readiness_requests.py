@@ -10,7 +10,7 @@ from api.parameters import InvalidParameter
 from geo.language import Language, texts
 
 if TYPE_CHECKING:
-    from geo.mcda.weight_request import Wish
+    from geo.mcda.weight_request import WeightRequest
     from geo.planning.weigh import Weighed
     from geo.readiness.assessment import Assessment
     from geo.readiness.scenario import Scenario
@@ -208,12 +208,12 @@ def pairs_of(judgements: Sequence[Judgement]) -> dict[str, dict[tuple[str, str],
     return groups
 
 
-def judged_wish(asked: JudgedRequest) -> "Wish":
+def judged_weight_request(asked: JudgedRequest) -> "WeightRequest":
     """What the judgements of a request ask for."""
     from geo.mcda.group import Member
-    from geo.mcda.weight_request import Wish
+    from geo.mcda.weight_request import WeightRequest
 
-    return Wish(
+    return WeightRequest(
         judgements=pairs_of(asked.judgements) if asked.judgements else None,
         is_incomplete=asked.incomplete,
         members=[
@@ -238,12 +238,12 @@ def assess_asked(
     """The assessment that a request asks for, and where its weights come from."""
     from dataclasses import replace
 
-    from geo.planning.weigh import assess_wish
+    from geo.planning.weigh import weigh_and_assess
 
-    wish = judged_wish(asked)
-    return assess_wish(
+    requested = judged_weight_request(asked)
+    return weigh_and_assess(
         now,
-        replace(wish, stated=asked.weights, weighting=asked.weighting, ranks=asked.ranks),
+        replace(requested, stated=asked.weights, weighting=asked.weighting, ranks=asked.ranks),
         model_id=asked.model,
         layer=asked.layer,
         year=asked.year,
@@ -255,12 +255,12 @@ def assess_asked(
 
 def assess_queried(now: "Store | Published", query: AskedQuery) -> "Assessment":
     """The assessment that query parameters ask for."""
-    from geo.mcda.weight_request import Wish
-    from geo.planning.weigh import assess_wish
+    from geo.mcda.weight_request import WeightRequest
+    from geo.planning.weigh import weigh_and_assess
 
-    found, _ = assess_wish(
+    found, _ = weigh_and_assess(
         now,
-        Wish(stated=None if query.weights is None else parse_weights(query.weights)),
+        WeightRequest(stated=None if query.weights is None else parse_weights(query.weights)),
         model_id=query.model,
         layer=query.layer,
         year=query.year,

@@ -26,7 +26,7 @@ from api.cli.assess_options import (
     WeightOption,
     YearOption,
     read_scenario,
-    read_wish,
+    read_weight_request,
 )
 from api.cli.assessment_tables import (
     print_comparison,
@@ -104,17 +104,19 @@ def assess(
     with explained(lang, settings), open_demo(settings, demo=demo) as opened:
         from geo import published
         from geo.planning.assess import assess as assess_published
-        from geo.planning.weigh import assess_wish
+        from geo.planning.weigh import weigh_and_assess
 
         language = chosen_language(lang, settings)
         say_where_synthetic(opened, language)
         now = opened.current()
-        wish = read_wish(weight, rank=rank, weighting=weighting, judgements=judgements)
+        requested = read_weight_request(
+            weight, rank=rank, weighting=weighting, judgements=judgements
+        )
         changes = read_scenario(scenario)
         way: dict[str, Any] = {"year": year, "method": method, "risk": risk}
         with spinner(_SAY["assessing"].to(language)):
-            found, weighed = assess_wish(
-                now, wish, model_id=model, layer=layer, scenario=changes, **way
+            found, weighed = weigh_and_assess(
+                now, requested, model_id=model, layer=layer, scenario=changes, **way
             )
             asked = _Asked(uncertainty, seed, any_weights, sensitivity, sobol)
             answer = _Answer(

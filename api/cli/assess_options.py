@@ -10,7 +10,7 @@ from geo.errors import InvalidInput
 from geo.language import texts
 
 if TYPE_CHECKING:
-    from geo.mcda.weight_request import Wish
+    from geo.mcda.weight_request import WeightRequest
     from geo.readiness.scenario import Scenario
 
 _SAY = texts(__name__)
@@ -72,20 +72,20 @@ SobolOption = Annotated[
 ]
 
 
-def read_wish(
+def read_weight_request(
     weight: list[str] | None,
     *,
     rank: list[str] | None,
     weighting: str | None,
     judgements: Path | None,
-) -> "Wish":
+) -> "WeightRequest":
     """What the options on weights ask for."""
     from geo.mcda.judgement_file import parse_judgements
-    from geo.mcda.weight_request import Wish
+    from geo.mcda.weight_request import WeightRequest
 
-    wish = Wish() if judgements is None else parse_judgements(_read_text(judgements))
+    requested = WeightRequest() if judgements is None else parse_judgements(_read_text(judgements))
     return replace(
-        wish,
+        requested,
         stated=_numbers(weight, "huni=0.4") if weight else None,
         ranks=_numbers(rank, "huni=1") if rank else None,
         weighting=weighting,

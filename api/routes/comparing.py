@@ -160,13 +160,13 @@ def _content(now: Published, query: CompareQuery, *, language: Language, assets:
 
 def _assessed(now: Published, query: CompareQuery, side: _Side) -> "Assessment":
     from geo import published
-    from geo.mcda.weight_request import Wish
-    from geo.planning.weigh import assess_wish
+    from geo.mcda.weight_request import WeightRequest
+    from geo.planning.weigh import weigh_and_assess
 
     model = published.model(now, query.model)
-    found, _ = assess_wish(
+    found, _ = weigh_and_assess(
         now,
-        Wish(stated=_stated(side.weights, model)),
+        WeightRequest(stated=_stated(side.weights, model)),
         model_id=query.model,
         layer=query.layer,
         year=side.year,

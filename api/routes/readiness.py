@@ -20,7 +20,7 @@ from api.readiness_requests import (
     ReadinessRequest,
     assess_asked,
     assess_queried,
-    judged_wish,
+    judged_weight_request,
     require_drawable,
     scenario_notes,
     scenario_of,
@@ -122,10 +122,10 @@ def judge(
     from geo.errors import InvalidWeights
     from geo.planning.weigh import weigh, weighed_document
 
-    now, wish = store.current(), judged_wish(asked)
-    if not wish.is_stated:
+    now, requested = store.current(), judged_weight_request(asked)
+    if not requested.is_given:
         raise InvalidWeights(reason=_SAY["nothing_judged"])
-    weighed = weigh(now, wish, model_id=asked.model)
+    weighed = weigh(now, requested, model_id=asked.model)
     model = published.model(now, asked.model)
     document = weighed_document(weighed, model, language)
     return json_response(request, {"weights": weighed.weights} | document)

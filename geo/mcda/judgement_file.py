@@ -18,7 +18,7 @@ from typing import Any
 from geo.errors import InvalidJudgementFile, JudgedTwice
 from geo.language import texts
 from geo.mcda.group import Member
-from geo.mcda.weight_request import Judgements, Wish
+from geo.mcda.weight_request import Judgements, WeightRequest
 
 _SAY = texts(__name__)
 
@@ -28,7 +28,7 @@ _MEMBER_KEYS = frozenset({"name", "weight", "judgements"})
 _LARGEST = 1e12
 
 
-def parse_judgements(text: str) -> Wish:
+def parse_judgements(text: str) -> WeightRequest:
     """What a file of judgements asks for.
 
     Raises
@@ -49,7 +49,7 @@ def parse_judgements(text: str) -> Wish:
     members = table.get("member", [])
     if not isinstance(members, list) or bool(members) == ("judgements" in table):
         raise InvalidJudgementFile(place="-", reason=_SAY["one_kind"])
-    return Wish(
+    return WeightRequest(
         judgements=_groups(table["judgements"], "judgements") if "judgements" in table else None,
         is_incomplete=incomplete,
         members=[_member(entry, f"member[{i}]") for i, entry in enumerate(members)],

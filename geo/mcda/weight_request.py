@@ -1,4 +1,4 @@
-"""What a planner brings in place of a model's weights; `geo/planning/weigh.py` makes weights of it."""
+"""The weights that a request asks for in place of a model's own; `geo/planning/weigh.py` finds them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ Judgements = Mapping[str, Mapping[tuple[str, str], float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a planner brings; at most one of `stated`, `judgements`, `members` and `weighting`.
+class WeightRequest:
+    """Weights as a planner asks for them; at most one of `stated`, `judgements`, `members` and `weighting`.
 
     `stated` and `judgements` are as in `geo.mcda.model.weights_from` and `weights_from_judgements`;
     `is_incomplete` allows pairs to be missing. `weighting` is the id of a `geo.mcda.weights.Weighting`;
@@ -25,8 +25,8 @@ class Wish:
     ranks: Mapping[str, float] | None = None
 
     @property
-    def is_stated(self) -> bool:
-        """Whether anything is wished at all."""
+    def is_given(self) -> bool:
+        """Whether anything is requested at all."""
         return bool(self.given)
 
     @property

@@ -13,7 +13,7 @@ from geo.mcda.ahp import CONSISTENCY_LIMIT, AhpWeights
 from geo.mcda.group import GroupJudgement, judge_groups_together
 from geo.mcda.group_sentences import group_sentences
 from geo.mcda.model import Model, weights_from, weights_from_judgements
-from geo.mcda.weight_request import Wish
+from geo.mcda.weight_request import WeightRequest
 from geo.mcda.weights import find_weighting, ranked_weights
 from geo.planning.assess import assess
 from geo.published import DEFAULT_LAYER, DEFAULT_MODEL, model, years
@@ -40,9 +40,9 @@ class Weighed:
     together: Mapping[str, GroupJudgement] = field(default_factory=dict)
 
 
-def assess_wish(
+def weigh_and_assess(
     store: Store | Published,
-    wish: Wish,
+    requested: WeightRequest,
     *,
     model_id: str = DEFAULT_MODEL,
     layer: str = DEFAULT_LAYER,
@@ -53,7 +53,7 @@ def assess_wish(
 ) -> tuple[Assessment, Weighed]:
     """The assessment that a planner asks for, and where its weights come from.
 
-    Where nothing is wished, what a scenario states or judges holds, then the model's own weights.
+    Where nothing is requested, what a scenario states or judges holds, then the model's own weights.
     Weights from data are those of what is published, without the scenario.
 
     Raises
@@ -64,16 +64,18 @@ def assess_wish(
         When the method takes no risk.
     """
     now = store.current()
-    if scenario is not None and not wish.is_stated:
-        wish = Wish(stated=scenario.weights or None, judgements=scenario.judgements or None)
+    if scenario is not None and not requested.is_given:
+        requested = WeightRequest(
+            stated=scenario.weights or None, judgements=scenario.judgements or None
+        )
     known = published_year(now, model_id, year)
-    weighed = weigh(now, wish, model_id=model_id, layer=layer, year=known)
+    weighed = weigh(now, requested, model_id=model_id, layer=layer, year=known)
     found = assess(
         now,
         model_id,
         layer=layer,
         year=year,
-        weights=weighed.weights if wish.is_stated else None,
+        weights=weighed.weights if requested.is_given else None,
         method=method,
         risk=risk,
         scenario=scenario,
@@ -106,13 +108,13 @@ def published_year(store: Store | Published, model_id: str, year: int | None) ->
 
 def weigh(
     store: Store | Published,
-    wish: Wish,
+    requested: WeightRequest,
     *,
     model_id: str = DEFAULT_MODEL,
     layer: str = DEFAULT_LAYER,
     year: int | None = None,
 ) -> Weighed:
-    """Weights of a model's criteria; the model's own where nothing is wished.
+    """Weights of a model's criteria; the model's own where nothing is requested.
 
     `layer` and `year` say from which values a weighting by data is taken: those of the zones that
     are ranked under the model's own weights.
@@ -121,26 +123,26 @@ def weigh(
     ------
     InvalidWeights, InconsistentJudgements, ModelNotFound, LayerNotFound, UnknownYear
     """
-    _require_one(wish)
-    if wish.stated is not None and not wish.stated:
+    _require_one(requested)
+    if requested.stated is not None and not requested.stated:
         raise InvalidWeights(reason=_SAY["empty"])
     now = store.current()
     chosen = model(now, model_id)
-    if wish.members:
-        together = judge_groups_together(chosen.members(), wish.members)
+    if requested.members:
+        together = judge_groups_together(chosen.members(), requested.members)
         if not together:
             raise InvalidWeights(reason=_SAY["nobody"])
         pairs = {group: judged.judgements() for group, judged in together.items()}
         weights, results = weights_from_judgements(chosen, pairs, incomplete=True)
         return Weighed(weights, {group: results[group] for group in together}, together)
-    if wish.judgements:
+    if requested.judgements:
         weights, results = weights_from_judgements(
-            chosen, wish.judgements, incomplete=wish.is_incomplete
+            chosen, requested.judgements, incomplete=requested.is_incomplete
         )
-        return Weighed(weights, {group: results[group] for group in wish.judgements})
-    if wish.weighting is not None or wish.ranks is not None:
-        return Weighed(_by_rule(now, chosen, wish, layer=layer, year=year))
-    return Weighed(weights_from(chosen, wish.stated or {}))
+        return Weighed(weights, {group: results[group] for group in requested.judgements})
+    if requested.weighting is not None or requested.ranks is not None:
+        return Weighed(_by_rule(now, chosen, requested, layer=layer, year=year))
+    return Weighed(weights_from(chosen, requested.stated or {}))
 
 
 def weighed_document(weighed: Weighed, chosen: Model, language: Language) -> dict[str, Any]:
@@ -183,14 +185,14 @@ def _judged_entry(result: AhpWeights, language: Language) -> dict[str, Any]:
 
 
 def _by_rule(
-    now: Published, chosen: Model, wish: Wish, *, layer: str, year: int | None
+    now: Published, chosen: Model, requested: WeightRequest, *, layer: str, year: int | None
 ) -> dict[str, float]:
-    weighting = find_weighting(wish.weighting or DEFAULT_RANKING)
+    weighting = find_weighting(requested.weighting or DEFAULT_RANKING)
     if weighting.needs == "ranks":
-        if not wish.ranks:
+        if not requested.ranks:
             raise InvalidWeights(reason=_SAY["ranks"].format(weighting=weighting.id))
-        return _by_ranks(chosen, wish.ranks, weighting.id)
-    if wish.ranks is not None:
+        return _by_ranks(chosen, requested.ranks, weighting.id)
+    if requested.ranks is not None:
         raise InvalidWeights(reason=_SAY["no_ranks"].format(weighting=weighting.id))
     found = assess(now, chosen.id, layer=layer, year=year)
     weights = weighting.weights(found.matrix.values[found.scores.ranked])
@@ -204,6 +206,6 @@ def _by_ranks(chosen: Model, ranks: Mapping[str, float], weighting: str) -> dict
     return weights_from(chosen, ranked_weights(ranks, items=items, weighting=weighting))
 
 
-def _require_one(wish: Wish) -> None:
-    if len(wish.given) > 1:
-        raise InvalidWeights(reason=_SAY["one"].format(given=", ".join(wish.given)))
+def _require_one(requested: WeightRequest) -> None:
+    if len(requested.given) > 1:
+        raise InvalidWeights(reason=_SAY["one"].format(given=", ".join(requested.given)))

@@ -16,9 +16,9 @@ from geo import published
 from geo.errors import LayerNotFound, ZoneNotFound
 from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.language import Language
-from geo.mcda.weight_request import Wish
+from geo.mcda.weight_request import WeightRequest
 from geo.planning.assess import assess_years
-from geo.planning.weigh import assess_wish
+from geo.planning.weigh import weigh_and_assess
 from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.explain import whole_percent
 from geo.readiness.score import ZoneResult
@@ -89,8 +89,8 @@ def zone_portrait(
     """
     now = store.current()
     holder = layer_of(now, area_id, layer=layer)
-    assessment, _ = assess_wish(
-        now, Wish(stated=weights), model_id=model, layer=holder, method=method, risk=risk
+    assessment, _ = weigh_and_assess(
+        now, WeightRequest(stated=weights), model_id=model, layer=holder, method=method, risk=risk
     )
     result = assessment.result(area_id)
     view = model_view(assessment.model, year=assessment.year)
@@ -161,8 +161,8 @@ def regency_portrait(
     sources = numbered_sources(rows)
     every = histories(rows, catalogue, sources, language)
     standings = {
-        name: assess_wish(
-            now, Wish(stated=weights), model_id=model, layer=name, method=method, risk=risk
+        name: weigh_and_assess(
+            now, WeightRequest(stated=weights), model_id=model, layer=name, method=method, risk=risk
         )[0]
         for name in LAYERS
         if name in now.datasets("layer")

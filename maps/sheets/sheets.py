@@ -28,9 +28,9 @@ from geo.crs import to_lonlat
 from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
 from geo.land.synthetic_notice import has_synthetic_land
 from geo.language import MOST_NAME, Language, shortened, texts
-from geo.mcda.weight_request import Wish
+from geo.mcda.weight_request import WeightRequest
 from geo.planning.assess import assess
-from geo.planning.weigh import assess_wish
+from geo.planning.weigh import weigh_and_assess
 from geo.readiness.assessment import Assessment
 from geo.readiness.quadrant import QuadrantTable, quadrants
 from geo.store.store import Store
@@ -97,9 +97,9 @@ def read_zone_subject(
     if holder is None:
         known = [str(i) for name in layers for i in published.layer(now, name).index]
         raise ZoneNotFound(area_id, available=known[:50])
-    assessment, _ = assess_wish(
+    assessment, _ = weigh_and_assess(
         now,
-        Wish(stated=weights),
+        WeightRequest(stated=weights),
         model_id=model,
         layer=holder,
         year=year,
@@ -135,8 +135,8 @@ def read_province_subject(
     LayerNotFound, ModelNotFound, UnknownYear, InvalidWeights, InvalidMethod, UnusedRisk
     """
     now = store.current()
-    assessment, _ = assess_wish(
-        now, Wish(stated=weights), model_id=model, year=year, method=method, risk=risk
+    assessment, _ = weigh_and_assess(
+        now, WeightRequest(stated=weights), model_id=model, year=year, method=method, risk=risk
     )
     subject = _subject(now, assessment, printed=printed, language=language)
     return replace(

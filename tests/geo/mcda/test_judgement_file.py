@@ -25,24 +25,27 @@ judgements.goal = [["huni", "usaha", 4]]
 
 
 def test_one_persons_judgements_by_group_and_pair():
-    wish = parse_judgements(ONE)
-    assert wish.judgements == {
+    requested = parse_judgements(ONE)
+    assert requested.judgements == {
         "goal": {("huni", "usaha"): 2.0, ("huni", "berkembang"): 0.5},
         "huni": {("lereng", "sanitasi"): 3.0},
     }
-    assert wish.is_incomplete
-    assert wish.given == ("judgements",)
+    assert requested.is_incomplete
+    assert requested.given == ("judgements",)
 
 
 def test_several_members_with_their_weights():
-    wish = parse_judgements(SEVERAL)
-    assert [(m.name, m.weight) for m in wish.members] == [("Barito Kuala", 2.0), ("Tapin", 1.0)]
-    assert wish.given == ("members",)
+    requested = parse_judgements(SEVERAL)
+    assert [(m.name, m.weight) for m in requested.members] == [
+        ("Barito Kuala", 2.0),
+        ("Tapin", 1.0),
+    ]
+    assert requested.given == ("members",)
 
 
 def test_one_pair_judged_twice_alike_counts_once():
-    wish = parse_judgements('[judgements]\ngoal = [["a", "b", 2], ["a", "b", 2.0]]')
-    assert wish.judgements == {"goal": {("a", "b"): 2.0}}
+    requested = parse_judgements('[judgements]\ngoal = [["a", "b", 2], ["a", "b", 2.0]]')
+    assert requested.judgements == {"goal": {("a", "b"): 2.0}}
 
 
 def test_one_pair_judged_twice_differently_is_refused():
