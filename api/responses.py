@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from api.deps import base_of, language_or_default, links_of
 from api.links import HTML, JSON
+from geo.json_types import as_json
 from geo.language import Language
 from geo.source_digest import edition
 
@@ -134,7 +135,5 @@ def _language_headers(request: Request) -> dict[str, str]:
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(exclude_none=True, by_alias=True)
-    # orjson writes contiguous arrays only; a column of a matrix is none.
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    return str(value)
+    # An array too: orjson writes contiguous ones only, and a column of a matrix is none.
+    return as_json(value)

@@ -2,7 +2,8 @@
 
 A room imports only rooms before it; `tests/test_architecture.py` holds the order.
 
-language, errors, crs, source_digest   sentences and numbers, what can go wrong, where on Earth
+language, json_types, errors           sentences and numbers, values as JSON, what can go wrong
+crs, source_digest                     where on Earth · which program this is
 raster · vector                        grids and their statistics · layers, codes and shapes
 mcda                                   value functions, weights, judgements, methods, models
 store                                  immutable versions and the catalogue that points at them

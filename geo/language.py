@@ -4,10 +4,8 @@ An error's sentence stands with its class; all others stand side by side in the 
 their room, so that neither language can be forgotten and a writer need not read code.
 """
 
-import math
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -112,7 +110,7 @@ def as_written(number: float) -> Text:
     return Text(id=shown.replace(".", ","), en=shown)
 
 
-def filled(template: Text, **facts: object) -> Text:
+def filled(template: Text, /, **facts: object) -> Text:
     """Both sentences of a template, each with its own language of every `Text` among the facts."""
     return Text(
         id=template.id.format(**{k: v.id if isinstance(v, Text) else v for k, v in facts.items()}),
@@ -162,24 +160,3 @@ def listed(texts: Sequence[Text]) -> Text:
 
 def _with_commas(titles: Sequence[str]) -> str:
     return ("; " if any(", " in title for title in titles) else ", ").join(titles)
-
-
-def as_json(value: Any, language: Language) -> Any:
-    """Dataclasses as objects, a `Text` as its sentence, NaN as null; everything inside likewise.
-
-    Examples
-    --------
-    >>> as_json({"title": Text(id="Siap", en="Ready"), "score": float("nan")}, "id")
-    {'title': 'Siap', 'score': None}
-    """
-    if isinstance(value, Text):
-        return value.to(language)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: as_json(getattr(value, f.name), language) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: as_json(item, language) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(item, language) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

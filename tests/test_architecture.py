@@ -15,13 +15,15 @@ PACKAGES = ("geo", "maps", "api")
 # A room imports only what stands left of it; a file at a package's root is a room of its own.
 ROOMS = {
     "geo": (
-        "language errors crs source_digest raster vector mcda store "
+        "language json_types errors crs source_digest raster vector mcda store "
         "ingest indicators published land readiness uncertainty planning"
     ).split(),
     "maps": "text escape style assets tiles folium pages sheets".split(),
 }
 # Rooms beside the chain, with all that they may import of their package.
-BESIDE = {"geo.tiles": {"language", "errors", "crs", "source_digest", "vector", "store"}}
+BESIDE = {
+    "geo.tiles": {"language", "json_types", "errors", "crs", "source_digest", "vector", "store"}
+}
 MOST_FILES = {"geo": 16, "maps": 20, "api": 20}
 # Where the product begins: by a string in pyproject.toml, by `python -m`, by the server.
 ENTRY_POINTS = {"api.cli.app", "geo.ingest.reader", "api.main"}

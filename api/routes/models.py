@@ -85,7 +85,7 @@ def _years(now: "Published", model: str) -> list[int]:
 
 
 def _described(chosen: "Model", language: Language) -> dict[str, Any]:
-    from geo.language import as_json
+    from geo.json_types import as_json
 
     names = (
         "id", "version", "kind", "title", "description", "source", "method", "risk",

@@ -66,14 +66,14 @@ def unpack_shapefile(
             name, members = _chosen(entries, layer)
             _extract(archive, members, folder, limits)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise Unreadable(finding("zip_unreadable", reason=_plain(error))) from error
+        raise Unreadable(finding("zip_unreadable", reason=_printable(error))) from error
     ignored = sorted(e.filename for e in entries if e not in members.values())
     shown = ", ".join(ignored[:10]) + (", …" if len(ignored) > 10 else "")
     notes = (finding("members_ignored", members=shown),) if ignored else ()
     return UnpackedShapefile(folder, name, frozenset(members), notes)
 
 
-def _plain(error: Exception) -> str:
+def _printable(error: Exception) -> str:
     # zlib and zipfile messages name no path but may quote raw bytes of a member's name.
     return re.sub(r"[^\x20-\x7e]", "?", str(error))[:120] or type(error).__name__
 

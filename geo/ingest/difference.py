@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import area_ha, to_lonlat
-from geo.ingest.findings import json_value
+from geo.json_types import as_json
 
 # About 1 cm: rounding of a file format is no edit.
 _TOLERANCE_DEG = 1e-7
@@ -43,7 +43,7 @@ class Difference:
             {
                 "key": change.key,
                 "values": {
-                    name: {"before": json_value(old), "after": json_value(new)}
+                    name: {"before": as_json(old), "after": as_json(new)}
                     for name, (old, new) in change.values.items()
                 },
                 "area_ha": change.area_ha
@@ -80,7 +80,9 @@ def difference(
     """
     both = [key for key in frame.index if key in current.index]
     after, before = to_lonlat(frame.loc[both]), to_lonlat(current.loc[both])
-    moved = ~shapely.equals_exact(_plain(after), _plain(before), tolerance=_TOLERANCE_DEG)
+    moved = ~shapely.equals_exact(
+        _in_one_form(after), _in_one_form(before), tolerance=_TOLERANCE_DEG
+    )
     areas = area_ha(before), area_ha(after)
     values = _changed_values(after, before, fields)
 
@@ -103,7 +105,7 @@ def difference(
     )
 
 
-def _plain(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+def _in_one_form(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     """Shapes in one form: a program that stores every polygon as a multipolygon changed nothing."""
     shapes = [
         s.geoms[0] if getattr(s, "geoms", ()) and len(s.geoms) == 1 else s for s in frame.geometry

@@ -4,7 +4,6 @@ A finding says what is wrong, where, and how to mend it. The sentences live in
 `geo/ingest/sentences.py`; their codes are the stable names that programs read.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,8 @@ from typing import Any, Literal
 
 from geo.errors import UploadRejected
 from geo.ingest.sentences import TEXTS
-from geo.language import Text
+from geo.json_types import as_json
+from geo.language import Text, filled
 
 Severity = Literal["error", "warning", "info"]
 # A file with one fault in every row is told so in this many sentences; the rest is counted.
@@ -67,18 +67,11 @@ def finding(
     'Row 3 (angsana): has no geometry. Draw it, or delete the row.'
     """
     severity, sentence = TEXTS[code]
-    filled = Text(
-        id=sentence.id.format(**_in_language(facts, "id")),
-        en=sentence.en.format(**_in_language(facts, "en")),
-    )
+    said = filled(sentence, **facts)
     if feature is not None:
         label = feature.label
-        filled = Text(id=f"{label.id}: {filled.id}", en=f"{label.en}: {filled.en}")
-    return Finding(code, severity, filled, feature, where or {}, facts)
-
-
-def _in_language(facts: Mapping[str, Any], language: Literal["id", "en"]) -> dict[str, Any]:
-    return {k: v.to(language) if isinstance(v, Text) else v for k, v in facts.items()}
+        said = Text(id=f"{label.id}: {said.id}", en=f"{label.en}: {said.en}")
+    return Finding(code, severity, said, feature, where or {}, facts)
 
 
 def is_refused(findings: Iterable[Finding]) -> bool:
@@ -117,25 +110,10 @@ def _finding_json(found: Finding) -> dict[str, Any]:
         "code": found.code,
         "severity": found.severity,
         "feature": feature and {"row": feature.row, "key": feature.key, "name": feature.name},
-        "where": json_value(dict(found.where)),
+        "where": as_json(found.where),
         "sentence": found.sentence._asdict(),
-        "facts": json_value(dict(found.facts)),
+        "facts": as_json(found.facts),
     }
-
-
-def json_value(value: Any) -> Any:
-    """`value` in JSON types: NaN and infinities are null, texts are by language, the rest is text."""
-    if isinstance(value, Text):
-        return value._asdict()
-    if isinstance(value, Mapping):
-        return {str(name): json_value(item) for name, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [json_value(item) for item in value]
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return str(value)
 
 
 class Unreadable(UploadRejected):

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from geo.errors import ZoneNotRanked
-from geo.language import Language, Text, as_json, joined, texts
+from geo.json_types import as_json
+from geo.language import Language, Text, joined, texts
 from geo.planning.assess import Inputs, inputs_of, measured, open_inputs
 from geo.published import read_model
 from geo.readiness.assessment import Assessment

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from geo.errors import InvalidWeights, UnusedRisk
-from geo.language import Language, as_json, texts
+from geo.json_types import as_json
+from geo.language import Language, texts
 from geo.mcda.ahp import CONSISTENCY_LIMIT, AhpWeights
 from geo.mcda.group import GroupJudgement, judge_groups_together
 from geo.mcda.group_sentences import group_sentences

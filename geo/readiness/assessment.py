@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import ZoneNotFound
-from geo.language import Language, Text, as_json
+from geo.json_types import as_json
+from geo.language import Language, Text
 from geo.mcda.matrix import DecisionMatrix, Scores
 from geo.mcda.model import Model
 from geo.readiness.explain import holds_back, lifts, sentence
@@ -204,7 +205,7 @@ def zone_document(assessment: Assessment, area_id: str, language: Language) -> d
 
 def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:
     # Written out field by field: a province has hundreds of zones with ten criteria each, and
-    # `geo.language.as_json`, which asks of every value what it is, takes many times as long.
+    # `geo.json_types.as_json`, which asks of every value what it is, takes many times as long.
     return {
         "area_id": result.area_id,
         "name": result.name,

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from geo.language import Language, Text, as_json, decimal, filled, joined, texts
+from geo.json_types import as_json
+from geo.language import Language, Text, decimal, filled, joined, texts
 from geo.mcda.matrix import Status
 from geo.mcda.methods import METHODS
 from geo.readiness.score import CriterionResult, ZoneResult

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from geo.errors import InvalidQuadrant
-from geo.language import Language, Text, as_json, decimal, filled, texts
+from geo.json_types import as_json
+from geo.language import Language, Text, decimal, filled, texts
 from geo.mcda.model import Model
 from geo.readiness.explain import whole_percent
 from geo.readiness.score import ZoneResult

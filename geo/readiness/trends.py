@@ -23,7 +23,8 @@ from geo.indicators.series import (
     segments_of,
     years_in,
 )
-from geo.language import Language, Text, as_json, decimal, filled, joined, texts
+from geo.json_types import as_json
+from geo.language import Language, Text, decimal, filled, joined, texts
 from geo.mcda.matrix import Status
 from geo.mcda.value_functions import IndicatorMeasure
 from geo.readiness.score import CriterionResult, ZoneResult

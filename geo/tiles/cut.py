@@ -19,6 +19,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.crs import to_lonlat
+from geo.json_types import without_surrogates
 from geo.tiles.mvt import LINE, POINT, POLYGON, Feature, encoded_features, layer_message
 from geo.vector.simplify import MERCATOR_HALF_M, simplified_for_zoom, valid
 
@@ -78,9 +79,9 @@ def tile_source(
     names = frame["name"] if "name" in frame.columns else [None] * len(frame)
     numbers = np.arange(len(frame)) if rows is None else rows
     return _source(
-        {n: _clean(str(i)) for n, i in zip(numbers.tolist(), frame.index, strict=True)},
+        {n: without_surrogates(str(i)) for n, i in zip(numbers.tolist(), frame.index, strict=True)},
         {
-            n: _clean(name) if isinstance(name, str) else None
+            n: without_surrogates(name) if isinstance(name, str) else None
             for n, name in zip(numbers.tolist(), names, strict=True)
         },
         *_single(geometries, numbers),
@@ -289,8 +290,3 @@ def _mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     latitude = np.radians(np.clip(lat, -_MAX_LATITUDE, _MAX_LATITUDE))
     y = np.arctanh(np.sin(latitude)) * MERCATOR_HALF_M / np.pi
     return np.column_stack([lon * (MERCATOR_HALF_M / 180), y])
-
-
-def _clean(text: str) -> str:
-    """`text` without lone surrogates, which UTF-8 cannot carry; as in features."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -4,10 +4,8 @@ geopandas and shapely are imported inside, so that a service that only reads pre
 not load them.
 """
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +13,7 @@ import numpy.typing as npt
 import orjson
 
 from geo.errors import InvalidLayer
+from geo.json_types import as_json, without_surrogates
 from geo.language import texts
 from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, ColumnKind, aligned, column_name
 from geo.vector.schema import LayerSchema
@@ -69,7 +68,7 @@ def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = N
 
 
 def _require_ids(frame: "gpd.GeoDataFrame") -> list[str]:
-    ids = [_clean(str(value)) for value in frame.index]
+    ids = [without_surrogates(str(value)) for value in frame.index]
     if frame.index.hasnans or len(set(ids)) != len(ids):
         twice = sorted({value for value, count in Counter(ids).items() if count > 1})[:20]
         raise InvalidLayer(reason=_SAY["ids_not_unique"], duplicates=twice)
@@ -147,7 +146,7 @@ def _property_columns(
 ) -> dict[str, tuple[ColumnKind, list[Any]]]:
     integers = {f.name for f in schema.fields if f.kind == "integer"} if schema else set()
     columns: dict[str, tuple[ColumnKind, list[Any]]] = {
-        _clean(str(name)): _property_column(frame[name], is_integer=name in integers)
+        without_surrogates(str(name)): _property_column(frame[name], is_integer=name in integers)
         for name in frame.columns
         if name != frame.geometry.name
     }
@@ -160,7 +159,7 @@ def _property_columns(
 def _property_column(series: "pd.Series[Any]", *, is_integer: bool) -> tuple[ColumnKind, list[Any]]:
     missing = series.isna().to_numpy(dtype=np.bool_)
     values = [
-        None if gone else _plain(value)
+        None if gone else as_json(value)
         for value, gone in zip(series.tolist(), missing, strict=True)
     ]
     if is_integer and all(v is None or float(v).is_integer() for v in values):
@@ -177,30 +176,6 @@ def _kind_of(values: Sequence[Any]) -> ColumnKind:
     if types == {int}:
         return "integer"
     return "number" if types <= {int, float} else "json"
-
-
-def _plain(value: Any) -> Any:
-    """`value` in JSON's types: what is not finite or too large for them becomes null or text."""
-    if isinstance(value, np.generic | np.ndarray):
-        value = value.tolist()
-    if isinstance(value, str):
-        return _clean(value)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) < 2**63 else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {_clean(str(key)): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else _clean(str(value))
-
-
-def _clean(text: str) -> str:
-    """`text` without lone surrogates, which no JSON in UTF-8 can carry."""
-    return str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _column_sections(column: str, kind: ColumnKind, values: list[Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ CSV and XLSX (and only they) put an apostrophe before such a text.
 """
 
 import io
+import math
 import re
 import tempfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import shapely
 
 from geo.crs import require_crs, to_lonlat
 from geo.errors import InvalidInput
+from geo.json_types import as_json
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
@@ -96,13 +98,13 @@ def _properties(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _geojson(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
     lonlat = to_lonlat(frame).geometry.to_numpy()
-    rows = _properties(frame).to_dict("records")
+    rows = _properties(frame).pipe(_without_missing).to_dict("records")
     shapes = shapely.to_geojson(shapely.transform(lonlat, lambda xy: xy.round(_DECIMALS)))
     features = [
         {
             "type": "Feature",
             "id": str(key),
-            "properties": {name: _json(value) for name, value in row.items()},
+            "properties": as_json(row),
             "geometry": None if shape is None else orjson.Fragment(shape),
         }
         for key, row, shape in zip(frame.index, rows, shapes, strict=True)
@@ -111,12 +113,10 @@ def _geojson(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
     path.write_bytes(orjson.dumps(collection))
 
 
-def _json(value: Any) -> Any:
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return None
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return None
-    return value.item() if hasattr(value, "item") else value
+def _without_missing(table: pd.DataFrame) -> pd.DataFrame:
+    """Values as Python has them; None for what is missing or infinite."""
+    plain = table.astype("object").where(table.notna(), None)
+    return plain.map(lambda v: None if isinstance(v, float) and math.isinf(v) else v)
 
 
 def _gpkg(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
@@ -149,7 +149,7 @@ def _xlsx(table: pd.DataFrame, path: Path) -> None:
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("kawasan")
-    guarded = _guarded(table)
+    guarded = _without_missing(_guarded(table))
     for at, name in enumerate(guarded.columns, start=1):
         longest = max([len(str(name)), *(len(str(v)) for v in guarded[name].head(200))])
         sheet.column_dimensions[get_column_letter(at)].width = min(longest + 2, _MAX_COLUMN_WIDTH)
@@ -166,7 +166,7 @@ def _xlsx(table: pd.DataFrame, path: Path) -> None:
 
     sheet.append([cell(str(name), is_head=True) for name in guarded.columns])
     for row in guarded.itertuples(index=False):
-        sheet.append([cell(_json(value)) for value in row])
+        sheet.append([cell(value) for value in row])
     book.save(path)
 
 

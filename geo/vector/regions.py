@@ -249,7 +249,7 @@ class _Finder:
             self.by_code.setdefault(region.code, []).append(region)
             if region.bps_code:
                 self.by_bps_code.setdefault(region.bps_code, []).append(region)
-            self.by_name.setdefault(_plain(region.name), []).append(region)
+            self.by_name.setdefault(_letters_and_digits(region.name), []).append(region)
 
     def find(self, value: object, parent: str | None) -> tuple[str | None, str | None, str]:
         """Code, rule and candidates of one text."""
@@ -278,10 +278,10 @@ class _Finder:
         "Kota Baru" and "Kotabaru" are one regency, so the whole text is tried before its first word
         is taken for a kind.
         """
-        if found := self.by_name.get(_plain(text)):
+        if found := self.by_name.get(_letters_and_digits(text)):
             return found
         kind, rest = _kind_and_rest(text)
-        found = self.by_name.get(_plain(rest), [])
+        found = self.by_name.get(_letters_and_digits(rest), [])
         return [region for region in found if kind in (None, region.kind)]
 
 
@@ -301,6 +301,6 @@ def _kind_and_rest(text: str) -> tuple[Kind | None, str]:
     return (_KINDS[match[1]], match[2]) if match else (None, text)
 
 
-def _plain(name: str) -> str:
+def _letters_and_digits(name: str) -> str:
     """`name` in lower case with nothing but letters and digits: spacing and dots are no difference."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
