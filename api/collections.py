@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SAY = texts(__name__)
 
 READINESS = "readiness"
-# What the API says of the columns of `geo.readiness.assessment.results_frame`; the others speak for themselves.
+# What the API says of the columns of `geo.readiness.documents.results_frame`; the others speak for themselves.
 READINESS_SCHEMA = LayerSchema(
     layer=READINESS,
     title=_SAY["readiness_schema_readiness_of_transmigration"],

@@ -202,8 +202,8 @@ def _studied(
 
 def _document(answer: _Answer, language: Language) -> dict[str, Any]:
     from geo.planning.weigh import weighed_document
-    from geo.readiness.assessment import as_document, zone_document
     from geo.readiness.compare import compare, comparison_document
+    from geo.readiness.documents import as_document, zone_document
 
     found = answer.found
     entries = [zone_document(found, area_id, language) for area_id in answer.explained]

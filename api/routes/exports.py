@@ -67,7 +67,7 @@ def export_assessment(
     """The scored zones with contributions, measures and explanations; codes stay text."""
     from geo import published
     from geo.planning.assess import assess
-    from geo.readiness.assessment import results_frame
+    from geo.readiness.documents import results_frame
     from geo.vector.export import write_layer
 
     if format not in MEDIA_TYPES:

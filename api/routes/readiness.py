@@ -50,7 +50,7 @@ def read_readiness(
     links: LinksDep,
 ) -> Response:
     """Scores, ranks, classes, contributions and what is missing, for every zone of a layer."""
-    from geo.readiness.assessment import as_document
+    from geo.readiness.documents import as_document
 
     found = assess_queried(store, query)
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
@@ -79,7 +79,7 @@ def weigh_readiness(
     what of a scenario has no effect.
     """
     from geo.planning.weigh import own_ranks, published_year, weighed_document
-    from geo.readiness.assessment import as_document, score_columns
+    from geo.readiness.documents import as_document, score_columns
 
     require_drawable(asked)
     now, scenario = store.current(), scenario_of(asked)
@@ -158,7 +158,7 @@ def explain_zone(
 def _zone(assessment: "Assessment", zone: str, language: Language) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from geo.readiness.assessment import zone_document
+    from geo.readiness.documents import zone_document
 
     return zone_document(assessment, zone, language) | {
         "model": assessment.model.id,

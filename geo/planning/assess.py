@@ -35,7 +35,8 @@ from geo.published import (
     years,
 )
 from geo.raster.files import RasterFile
-from geo.readiness.assessment import Assessment, Origin, results_frame
+from geo.readiness.assessment import Assessment, Origin
+from geo.readiness.documents import results_frame
 from geo.readiness.measures import LandRaster, measure_zones
 from geo.readiness.scenario import Scenario, digest
 from geo.readiness.scenario_apply import (
@@ -225,7 +226,7 @@ def readiness_key(store: Store | Published) -> str:
 
 
 def readiness_frame(store: Store | Published, language: Language) -> gpd.GeoDataFrame:
-    """The current default assessment as a layer; see `geo.readiness.assessment.results_frame`."""
+    """The current default assessment as a layer; see `geo.readiness.documents.results_frame`."""
     now = store.current()
     assessment = assess(now)
     return results_frame(assessment, layer(now, assessment.layer), language)

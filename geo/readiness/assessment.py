@@ -1,27 +1,23 @@
 """An Assessment: the result for all zones of a layer, with everything that went in.
 
-Every page, feature, sheet and table is a view of one Assessment.
+Every page, feature, sheet and table is a view of one Assessment (`geo/readiness/documents.py`). A
+score can be traced to the files that it was made from: every criterion names the versions of the
+datasets that its measure rests on.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import geopandas as gpd
-import numpy as np
-import pandas as pd
 
 from geo.errors import ZoneNotFound
-from geo.json_types import as_json
-from geo.language import Language, Text
-from geo.mcda.matrix import DecisionMatrix, Scores
+from geo.language import Text
+from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.model import Model
-from geo.readiness.explain import holds_back, lifts, sentence
-from geo.readiness.figures import figures
-from geo.readiness.gains import gains_if_perfect
-from geo.readiness.lift import way_up, ways_up
+from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
+from geo.readiness.explain import losses, sentence
 from geo.readiness.score import CriterionResult, Measures, ZoneResult, zone_results
+
+_LAND_PREFIX = "land-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,19 @@ class Assessment:
             self.scores,
             model=self.model,
             weights=self.weights,
-            losses=gains_if_perfect(self),
+            losses=self.losses,
+        )
+
+    @property
+    def losses(self) -> Array:
+        """Points (n_areas, n_criteria) that one perfect value would add, see `geo.readiness.explain.losses`."""
+        return losses(
+            self.matrix,
+            self.scores,
+            model=self.model,
+            weights=self.weights,
+            method=self.method,
+            risk=self.risk,
         )
 
     @cached_property
@@ -84,11 +92,15 @@ class Assessment:
         # NaN is the one number that is not itself.
         return [int(rank) if rank == rank else None for rank in self.scores.ranks.tolist()]
 
-    def result(self, area_id: str) -> ZoneResult:
-        """One zone's result; `ZoneNotFound` when there is none of that id."""
+    def position(self, area_id: str) -> int:
+        """A zone's row in the decision matrix; `ZoneNotFound` when there is none of that id."""
         if area_id not in self._positions:
             raise ZoneNotFound(area_id, available=list(self.matrix.area_ids)[:50])
-        return self.results[self._positions[area_id]]
+        return self._positions[area_id]
+
+    def result(self, area_id: str) -> ZoneResult:
+        """One zone's result; `ZoneNotFound` when there is none of that id."""
+        return self.results[self.position(area_id)]
 
     def find(self, text: str) -> ZoneResult:
         """One zone's result by its id, or by a name that it alone has; case does not matter.
@@ -117,172 +129,76 @@ class Assessment:
         return sentence(result, of=self.n_ranked, dimensions=titles)
 
 
-def results_frame(
-    assessment: Assessment, zones: gpd.GeoDataFrame, language: Language
-) -> gpd.GeoDataFrame:
-    """`zones` with the columns of an assessment.
+@dataclass(frozen=True, slots=True)
+class SourcedFigure:
+    """One number behind a zone's score and where it comes from.
 
-    Lon/lat, index `area_id`. Scores are 0..100 and None for zones that are not ranked; one column
-    `contribution_{criterion}` in points and one `measure_{criterion}` in the criterion's unit.
+    `measure` is in `unit`, None where there is none; `note` then says why. `period` is the year or
+    period of the number, `sources` who published it. `origins` are the versions that it was made
+    from: the dataset of the number itself first, then what carried it to the zone.
     """
-    rows = {result.area_id: _row(assessment, result, language) for result in assessment.results}
-    table = _typed(pd.DataFrame.from_dict(rows, orient="index"))
-    kept = [c for c in ("name", "regency_code", "status", "area_ha", "geometry_kind") if c in zones]
-    return gpd.GeoDataFrame(
-        zones[[*kept, "geometry"]].join(table), geometry="geometry", crs=zones.crs
-    ).rename_axis("area_id")
+
+    criterion: str
+    title: Text
+    measure: float | None
+    unit: Text
+    period: str | None
+    sources: tuple[str, ...]
+    note: Text | None
+    origins: tuple[Origin, ...]
 
 
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    # A column without any value has no type of its own, and a rank beside a missing one would be 1.0.
-    numbers = [
-        c for c in table.columns if str(c).split("_")[0] in ("score", "contribution", "measure")
-    ]
-    return table.astype(dict.fromkeys(numbers, "float64") | {"rank": "Int64"})
+def figures(
+    result: ZoneResult, model: Model, *, layer: str, lineage: Sequence[Origin]
+) -> tuple[SourcedFigure, ...]:
+    """The figure behind each criterion of a zone, in the model's order.
 
-
-def _row(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:
-    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
-    row: dict[str, Any] = {
-        "assessment_status": result.status,
-        "score": result.score,
-        "rank": result.rank,
-        "of": assessment.n_ranked,
-        "class": result.rank_class,
-        "class_title": titles.get(result.rank_class or ""),
-        "data_coverage": result.data_coverage,
-        "model": assessment.model.id,
-        "year": assessment.year,
-    }
-    row |= {f"score_{d}": score for d, score in result.dimension_scores.items()}
-    row |= {f"contribution_{c.criterion}": c.contribution for c in result.criteria}
-    row |= {f"measure_{c.criterion}": c.measure for c in result.criteria}
-    row["missing"] = ", ".join(c.criterion for c in result.criteria if c.measure is None)
-    return row | {"explanation": assessment.sentence_of(result).to(language)}
-
-
-def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:
-    """The whole assessment as JSON types, texts in `language`."""
-    return {
-        "key": assessment.key,
-        "model": {
-            "id": assessment.model.id,
-            "version": assessment.model.version,
-            "kind": assessment.model.kind,
-            "title": assessment.model.title.to(language),
-            "source": assessment.model.source,
-        },
-        "layer": assessment.layer,
-        "year": assessment.year,
-        "method": assessment.method,
-        "risk": assessment.risk,
-        "scenario": assessment.scenario,
-        "weights": dict(assessment.weights),
-        "classes": [
-            {"id": c.id, "title": c.title.to(language), "from": c.lower_bound}
-            for c in assessment.model.classes
-        ],
-        "zones": [_zone_entry(assessment, result, language) for result in assessment.results],
-        "lineage": [asdict(origin) for origin in assessment.lineage],
-    }
-
-
-def zone_document(assessment: Assessment, area_id: str, language: Language) -> dict[str, Any]:
-    """One zone of an assessment as JSON types, texts in `language`.
-
-    Beside what `as_document` says of each zone: the smallest changes that would lift it a class or a
-    rank, what keeps an unranked one from being ranked, and the versions behind each number.
+    Parameters
+    ----------
+    layer : str
+        The layer that the zones are of.
+    lineage : sequence of Origin
+        Every version that went into the assessment. A dataset that is not in it (a raster that
+        nobody has added) is left out.
     """
-    result = assessment.result(area_id)
-    way = way_up(assessment, area_id)
-    numbers = figures(result, assessment.model, layer=assessment.layer, lineage=assessment.lineage)
-    return _zone_entry(assessment, result, language) | {
-        "way_up": None if way is None else way.to(language),
-        "ways_up": [as_json(lift, language) for lift in ways_up(assessment, area_id)],
-        "figures": [as_json(figure, language) for figure in numbers],
-    }
-
-
-def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:
-    # Written out field by field: a province has hundreds of zones with ten criteria each, and
-    # `geo.json_types.as_json`, which asks of every value what it is, takes many times as long.
-    return {
-        "area_id": result.area_id,
-        "name": result.name,
-        "status": result.status,
-        "score": result.score,
-        "rank": result.rank,
-        "rank_class": result.rank_class,
-        "data_coverage": result.data_coverage,
-        "dimension_scores": dict(result.dimension_scores),
-        "criteria": [_criterion_entry(c, language) for c in result.criteria],
-        "constraints": [
-            {
-                "constraint": c.constraint,
-                "title": c.title.to(language),
-                "excluded_share": c.excluded_share,
-                "limit_share": c.limit_share,
-                "failed": c.failed,
-                "note": None if c.note is None else c.note.to(language),
-            }
-            for c in result.constraints
-        ],
-        "floors_failed": list(result.floors_failed),
-        "dimension_coverage": dict(result.dimension_coverage),
-        "of": assessment.n_ranked,
-        "explanation": assessment.sentence_of(result).to(language),
-        "lifts": [c.criterion for c in lifts(result)],
-        "holds_back": [c.criterion for c in holds_back(result)],
-    }
-
-
-def _criterion_entry(result: CriterionResult, language: Language) -> dict[str, Any]:
-    return {
-        "criterion": result.criterion,
-        "dimension": result.dimension,
-        "title": result.title.to(language),
-        "unit": result.unit.to(language),
-        "weight": result.weight,
-        "measure": result.measure,
-        "value": result.value,
-        "contribution": result.contribution,
-        "loss": result.loss,
-        "period": result.period,
-        "sources": list(result.sources),
-        "note": None if result.note is None else result.note.to(language),
-        "shares": dict(result.shares),
-    }
-
-
-def score_columns(assessment: Assessment) -> dict[str, Any]:
-    """The numbers of an assessment as columns over the zones; NaN where a zone has none.
-
-    What a map needs to follow a slider: no texts, no sources.
-    """
-    scores, classes = assessment.scores, [c.id for c in assessment.model.classes]
-    # One row for each dimension and criterion, as they are written.
-    by_dimension = np.ascontiguousarray(scores.dimension_scores.T)
-    by_criterion = np.ascontiguousarray(scores.points.T)
-    return {
-        "key": assessment.key,
-        "model": assessment.model.id,
-        "layer": assessment.layer,
-        "year": assessment.year,
-        "method": assessment.method,
-        "risk": assessment.risk,
-        "scenario": assessment.scenario,
-        "weights": dict(assessment.weights),
-        "of": assessment.n_ranked,
-        "zones": {
-            "area_id": assessment.matrix.area_ids,
-            "status": scores.statuses(assessment.matrix.excluded),
-            "score": scores.scores,
-            "rank": assessment.ranks,
-            "class": [None if i < 0 else classes[i] for i in scores.classes.tolist()],
-            "data_coverage": scores.coverage,
-            "dimensions": dict(
-                zip((d.id for d in assessment.model.dimensions), by_dimension, strict=True)
+    by_dataset = {origin.dataset: origin for origin in lineage}
+    criteria = {criterion.id: criterion for criterion in model.criteria}
+    return tuple(
+        _figure(
+            found,
+            tuple(
+                by_dataset[name]
+                for name in datasets_of(criteria[found.criterion], layer=layer)
+                if name in by_dataset
             ),
-            "points": dict(zip(assessment.matrix.criteria, by_criterion, strict=True)),
-        },
-    }
+        )
+        for found in result.criteria
+    )
+
+
+def datasets_of(criterion: Criterion, *, layer: str) -> tuple[str, ...]:
+    """The datasets that a criterion's measure rests on, that of the number itself first.
+
+    An indicator is carried from regencies to zones by area; a raster is measured inside zones.
+    """
+    asked = criterion.measure
+    if isinstance(asked, IndicatorMeasure):
+        names: tuple[str, ...] = ("indicators", "regencies", layer)
+    elif isinstance(asked, RasterMeasure):
+        names = (_LAND_PREFIX + asked.raster, layer)
+    else:
+        names = (layer,)
+    return tuple(dict.fromkeys(names))
+
+
+def _figure(found: CriterionResult, origins: tuple[Origin, ...]) -> SourcedFigure:
+    return SourcedFigure(
+        criterion=found.criterion,
+        title=found.title,
+        measure=found.measure,
+        unit=found.unit,
+        period=found.period,
+        sources=found.sources,
+        note=found.note,
+        origins=origins,
+    )

@@ -7,16 +7,14 @@ with their data's breaks are `geo/readiness/trends.py`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from geo.json_types import as_json
 from geo.language import Language, Text, decimal, filled, joined, texts
 from geo.mcda.matrix import Status
 from geo.mcda.methods import METHODS
+from geo.readiness.assessment import Assessment
 from geo.readiness.score import CriterionResult, ZoneResult
-
-if TYPE_CHECKING:
-    from geo.readiness.assessment import Assessment
 
 _SAY = texts(__name__)
 
@@ -111,7 +109,7 @@ class Comparison:
         return tuple(zone for zone in self.zones if zone.sentence is not None)
 
 
-def compare(before: "Assessment", after: "Assessment") -> Comparison:
+def compare(before: Assessment, after: Assessment) -> Comparison:
     """The difference of two assessments, zone by zone.
 
     Points are compared as they are: under another method or other weights, and where a measure was
@@ -144,7 +142,7 @@ def comparison_document(found: Comparison, language: Language) -> dict[str, Any]
     return document | {"zones": zones, "unmoved": len(found.zones) - len(zones)}
 
 
-def _incomparable(before: "Assessment", after: "Assessment") -> tuple[Text, ...]:
+def _incomparable(before: Assessment, after: Assessment) -> tuple[Text, ...]:
     reasons = []
     if before.model.id != after.model.id:
         reasons.append(_SAY["other_model"].format(before=before.model.id, after=after.model.id))
@@ -153,7 +151,7 @@ def _incomparable(before: "Assessment", after: "Assessment") -> tuple[Text, ...]
     return tuple(reasons)
 
 
-def _differs(before: "Assessment", after: "Assessment") -> tuple[Text, ...]:
+def _differs(before: Assessment, after: Assessment) -> tuple[Text, ...]:
     pairs = [
         (_SAY["version"], before.model.version, after.model.version),
         (_SAY["year"], before.year, after.year),

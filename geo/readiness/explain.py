@@ -1,7 +1,7 @@
 """Why a zone stands where it stands: what lifts it, what holds it back, why another is ahead.
 
 Everything here holds for every method: points are a zone's own contributions, and what holds it
-back is found by scoring again (`geo/readiness/gains.py`). What a zone would need to stand higher is in
+back is found by scoring again with one value at 1. What a zone would need to stand higher is in
 `geo/readiness/lift.py`.
 """
 
@@ -9,12 +9,21 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from geo.errors import ZoneNotRanked
 from geo.language import Text, filled, joined, listed, texts, written
+from geo.mcda.decision_tables import unicriterion_flows
+from geo.mcda.matrix import Array, DecisionMatrix, Scores
+from geo.mcda.methods import Setting, effective_weights, find_method
+from geo.mcda.model import Model
 from geo.readiness.score import CriterionResult, ZoneResult
 
 _SAY = texts(__name__)
 
+
+# Methods whose score of an area depends on the other areas; every other one looks at one row alone.
+COMPARING = frozenset({"promethee"})
 _NAMED = 3
 # What is better than the middle does not hold back unless it costs more than it gives.
 _MIDDLE = 0.5
@@ -22,6 +31,69 @@ _MIDDLE = 0.5
 _NOTHING = 1e-9
 # Fewer points than this would be printed as 0.0.
 _PRINTED = 0.05
+
+
+def losses(
+    matrix: DecisionMatrix,
+    scores: Scores,
+    *,
+    model: Model,
+    weights: Mapping[str, float],
+    method: str,
+    risk: float,
+) -> Array:
+    """Points (n_areas, n_criteria) that each area would gain were one value of it 1, all else the same.
+
+    This is what a criterion holds back, for every method: the area is scored again. 0 where the
+    value is 1 already or has no weight; NaN where it is unknown and where an area is not ranked.
+
+    Parameters
+    ----------
+    scores : Scores
+        What the method made of `matrix`.
+    weights : mapping
+        By criterion, summing to 1.
+    method, risk
+        See `geo.mcda.methods`.
+    """
+    values = np.where(scores.ranked[:, np.newaxis], matrix.values, np.nan)
+    weight = np.array([weights[c] for c in matrix.criteria])
+    if method in COMPARING:
+        gains = _flow_gains(values, weight)
+    else:
+        setting = Setting(risk=risk, groups=np.array(model.groups()))
+        points = find_method(method).points
+        gains = np.column_stack(
+            [points(perfect, weight, setting).sum(axis=1) for perfect in _perfected(values)]
+        )
+        gains -= scores.scores[:, np.newaxis]
+    # Only rounding makes a perfect value cost anything.
+    return np.where(np.isnan(values), np.nan, np.maximum(gains, 0.0))
+
+
+def _perfected(values: Array) -> list[Array]:
+    """`values` once per criterion, each time with that criterion at 1 wherever it is known."""
+    found = []
+    for j in range(values.shape[1]):
+        perfect = values.copy()
+        perfect[:, j] = np.where(np.isnan(values[:, j]), np.nan, 1.0)
+        found.append(perfect)
+    return found
+
+
+def _flow_gains(values: Array, weights: Array) -> Array:
+    """Gains under PROMETHEE, where one area at 1 must not meet another that was set to 1 with it.
+
+    A flow depends on its own criterion alone, so that of a perfect value is known without scoring
+    again: it beats whoever is below 1 and nobody beats it.
+    """
+    known = ~np.isnan(values)
+    below = values < 1.0
+    others = known.sum(axis=0) - known
+    beaten = below.sum(axis=0) - below
+    flows = np.divide(beaten, others, out=np.zeros(values.shape), where=others > 0)
+    gained: Array = flows - np.nan_to_num(unicriterion_flows(values))
+    return 50.0 * effective_weights(values, weights) * gained
 
 
 def lifts(result: ZoneResult) -> tuple[CriterionResult, ...]:
@@ -131,7 +203,7 @@ def sentence(
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CriterionLead:
     """One criterion's part of the difference between two zones.
 
     `points` are the first zone's less the second's. `unknown_in` names the zones that have no data
@@ -145,7 +217,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Lead:
     """Why one zone has more points than another.
 
     `points` is the first score less the second; `differences`, one per criterion in the model's
@@ -156,13 +228,13 @@ class Comparison:
     first: str
     second: str
     points: float
-    differences: tuple[Difference, ...]
-    speaks_for: tuple[Difference, ...]
-    speaks_against: tuple[Difference, ...]
+    differences: tuple[CriterionLead, ...]
+    speaks_for: tuple[CriterionLead, ...]
+    speaks_against: tuple[CriterionLead, ...]
     sentence: Text
 
 
-def why_ahead(first: ZoneResult, second: ZoneResult) -> Comparison:
+def why_ahead(first: ZoneResult, second: ZoneResult) -> Lead:
     """Which criteria make the first zone score higher than the second, in points.
 
     Holds for every method, since contributions add up to the score. The sentence speaks of the zone
@@ -177,38 +249,40 @@ def why_ahead(first: ZoneResult, second: ZoneResult) -> Comparison:
         if result.score is None:
             raise ZoneNotRanked(name=result.name)
     pairs = zip(first.criteria, second.criteria, strict=True)
-    differences = tuple(_difference(a, b, (first.name, second.name)) for a, b in pairs)
+    differences = tuple(_criterion_lead(a, b, (first.name, second.name)) for a, b in pairs)
     points = math.fsum(d.points for d in differences)
     sign = -1.0 if points < 0 else 1.0
     speaks_for = _largest([d for d in differences if sign * d.points > _NOTHING])
     against = _largest([d for d in differences if sign * d.points < -_NOTHING])
     names = (first.name, second.name) if sign > 0 else (second.name, first.name)
-    return Comparison(
+    return Lead(
         first=first.area_id,
         second=second.area_id,
         points=points,
         differences=differences,
         speaks_for=speaks_for,
         speaks_against=against,
-        sentence=_comparison(names, abs(points), speaks_for, against),
+        sentence=_lead_sentence(names, abs(points), speaks_for, against),
     )
 
 
-def _difference(a: CriterionResult, b: CriterionResult, names: tuple[str, str]) -> Difference:
+def _criterion_lead(
+    a: CriterionResult, b: CriterionResult, names: tuple[str, str]
+) -> CriterionLead:
     points = (a.contribution or 0.0) - (b.contribution or 0.0)
     unknown = [name for c, name in zip((a, b), names, strict=True) if c.value is None]
-    return Difference(a.criterion, a.title, points, tuple(unknown))
+    return CriterionLead(a.criterion, a.title, points, tuple(unknown))
 
 
-def _largest(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+def _largest(differences: Sequence[CriterionLead]) -> tuple[CriterionLead, ...]:
     return tuple(sorted(differences, key=lambda d: -abs(d.points))[:_NAMED])
 
 
-def _comparison(
+def _lead_sentence(
     names: tuple[str, str],
     points: float,
-    speaks_for: Sequence[Difference],
-    against: Sequence[Difference],
+    speaks_for: Sequence[CriterionLead],
+    against: Sequence[CriterionLead],
 ) -> Text:
     ahead, behind = names
     if points < _NOTHING:
@@ -233,7 +307,7 @@ def _comparison(
     return joined(parts, by=" ")
 
 
-def _with_points(differences: Sequence[Difference]) -> Text:
+def _with_points(differences: Sequence[CriterionLead]) -> Text:
     return listed(
         [
             filled(_SAY["points"], title=d.title, points=written(abs(d.points), decimals=1))

@@ -1,40 +1,35 @@
-"""The smallest change in one measure that lifts a zone a class or a rank, under any method.
+"""What lifts a zone: the smallest change of one measure, or what must come first where it has no rank.
 
 The zone is scored again with one value changed until the goal is just reached, and the value is
-turned back into a measure. What a zone that is not ranked needs first is in `geo/readiness/obstacles.py`.
+turned back into a measure (`geo/readiness/lift_search.py`). So it works under any method.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from geo.language import Text, filled, listed, texts, written
-from geo.mcda.matrix import Array
+from geo.language import Text, filled, joined, listed, texts, written
 from geo.mcda.value_functions import Criterion, RasterMeasure
-from geo.readiness.gains import COMPARING, Scored, position_of
-from geo.readiness.inversion import (
+from geo.readiness.assessment import Assessment
+from geo.readiness.explain import whole_percent
+from geo.readiness.lift_search import (
+    Goal,
     Printable,
+    Rescored,
     decimals_of,
+    least_values,
     nearest_measure,
     printable_measure,
+    reaches,
+    rescored,
     value_at,
 )
-from geo.readiness.obstacles import obstacle
-from geo.readiness.outcomes import Outcome, outcome
+from geo.readiness.score import ConstraintResult
 
 _SAY = texts(__name__)
 
-Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
-Goals = npt.NDArray[np.str_]
-Goal = Literal["class", "rank"]
-
-# Parts into which an interval of values within [0, 1] is cut, and how often: down to neighbouring
-# floats.
-_PARTS, _ROUNDS = 16, 14
 _NAMED = 3
 
 
@@ -67,7 +62,7 @@ class Lift:
     sentence: Text
 
 
-def ways_up(scored: Scored, area_id: str) -> tuple[Lift, ...]:
+def ways_up(assessment: Assessment, area_id: str) -> tuple[Lift, ...]:
     """Every single measure that could lift a zone a class or a rank, the smallest change first.
 
     A change is the smaller the less it changes the criterion's value. Each criterion with a known
@@ -82,13 +77,13 @@ def ways_up(scored: Scored, area_id: str) -> tuple[Lift, ...]:
     ------
     ZoneNotFound
     """
-    zone = position_of(scored, area_id)
-    if not scored.scores.ranked[zone]:
+    zone = assessment.position(area_id)
+    if not assessment.scores.ranked[zone]:
         return ()
     found = [
         lift
-        for goal, column, least in _least_values(scored, zone)
-        if (lift := _lift(scored, zone, goal, column=column, least=least)) is not None
+        for goal, column, least in least_values(assessment, zone)
+        if (lift := _lift(assessment, zone, goal, column=column, least=least)) is not None
     ]
     return tuple(sorted(found, key=lambda lift: lift.needed_value - lift.value))
 
@@ -98,7 +93,7 @@ def smallest(lifts: Sequence[Lift], goal: Goal) -> Lift | None:
     return next((lift for lift in lifts if lift.goal == goal), None)
 
 
-def way_up(scored: Scored, area_id: str) -> Text | None:
+def way_up(assessment: Assessment, area_id: str) -> Text | None:
     """What would help a zone most easily, in one sentence; None where nothing is left to reach.
 
     The smallest change to a higher class; in the highest class, to a better rank. For a zone that
@@ -108,101 +103,26 @@ def way_up(scored: Scored, area_id: str) -> Text | None:
     ------
     ZoneNotFound
     """
-    zone = position_of(scored, area_id)
-    if not scored.scores.ranked[zone]:
-        return obstacle(scored, area_id)
-    lifts = ways_up(scored, area_id)
-    is_highest = scored.scores.classes[zone] == len(scored.model.classes) - 1
+    zone = assessment.position(area_id)
+    if not assessment.scores.ranked[zone]:
+        return obstacle(assessment, area_id)
+    lifts = ways_up(assessment, area_id)
+    is_highest = assessment.scores.classes[zone] == len(assessment.model.classes) - 1
     best = smallest(lifts, "rank" if is_highest else "class")
     if best is not None:
         return best.sentence
     if is_highest:
-        return None if scored.scores.ranks[zone] == 1 else _SAY["no_rank"]
-    below = scored.scores.below_floor[zone]
-    return _under_floors(scored, zone) if below.any() else _SAY["no_class"]
+        return None if assessment.scores.ranks[zone] == 1 else _SAY["no_rank"]
+    below = assessment.scores.below_floor[zone]
+    return _under_floors(assessment, zone) if below.any() else _SAY["no_class"]
 
 
-def _least_values(scored: Scored, zone: int) -> list[tuple[Goal, int, float]]:
-    """Goal, criterion and least value, wherever a criterion can reach a goal alone."""
-    values = scored.matrix.values[zone]
-    weights = np.array([scored.weights[c] for c in scored.matrix.criteria])
-    # Comparing with 1 leaves out NaN as well.
-    is_open = (values < 1) & (weights > 0)
-    columns = np.tile(np.flatnonzero(is_open), 2)
-    goals = np.repeat(np.array(["class", "rank"]), is_open.sum())
-    able = _reaches(scored, zone, goals, columns=columns, values=np.ones(len(columns)))
-    columns, goals = columns[able], goals[able]
-    if scored.method in COMPARING:
-        least = _least_of_levels(scored, zone, goals, columns)
-    else:
-        least = _least_of_interval(scored, zone, goals, columns)
-    named: list[Goal] = ["class" if goal == "class" else "rank" for goal in goals]
-    return list(zip(named, columns.tolist(), least.tolist(), strict=True))
-
-
-def _least_of_interval(scored: Scored, zone: int, goals: Goals, columns: Indices) -> Array:
-    """The least value of each criterion that reaches its goal; 1 is known to."""
-    low, high = scored.matrix.values[zone, columns], np.ones(len(columns))
-    inner = np.arange(1, _PARTS) / _PARTS
-    each = np.arange(len(columns))
-    for _ in range(_ROUNDS):
-        tried = low[:, np.newaxis] + (high - low)[:, np.newaxis] * inner
-        able = _reaches(
-            scored,
-            zone,
-            np.repeat(goals, len(inner)),
-            columns=np.repeat(columns, len(inner)),
-            values=tried.ravel(),
-        ).reshape(tried.shape)
-        edges = np.column_stack([low, tried, high])
-        # The first that is able; the old high end where none of those inside is.
-        first = np.argmax(np.column_stack([able, np.ones(len(able), dtype=bool)]), axis=1)
-        low, high = edges[each, first], edges[each, first + 1]
-    found: Array = high
-    return found
-
-
-def _least_of_levels(scored: Scored, zone: int, goals: Goals, columns: Indices) -> Array:
-    """The same where zones are compared: scores change only where a value meets or passes another.
-
-    That is exact, and costs far fewer scorings of all zones than an interval does.
-    """
-    levels = [_levels(scored, zone, j) for j in columns.tolist()]
-    low = np.full(len(columns), -1)
-    high = np.array([len(found) - 1 for found in levels], dtype=np.int64)
-    while (low + 1 < high).any():
-        middle = (low + high + 1) // 2
-        tried = np.array([found[i] for found, i in zip(levels, middle.tolist(), strict=True)])
-        able = _reaches(scored, zone, goals, columns=columns, values=tried)
-        is_open = low + 1 < high
-        low, high = np.where(is_open & ~able, middle, low), np.where(is_open & able, middle, high)
-    return np.array([found[i] for found, i in zip(levels, high.tolist(), strict=True)])
-
-
-def _levels(scored: Scored, zone: int, column: int) -> Array:
-    """The values above a zone's own that meet or just pass that of another, and 1; ascending."""
-    # Unranked zones too: a dimension's score, which a floor looks at, compares with them.
-    others = scored.matrix.values[:, column]
-    found: Array = np.unique(np.concatenate([others, np.nextafter(others, np.inf), [1.0]]))
-    higher: Array = found[(found > scored.matrix.values[zone, column]) & (found <= 1)]
-    return higher
-
-
-def _reaches(scored: Scored, zone: int, goals: Goals, *, columns: Indices, values: Array) -> Flags:
-    """Whether each change reaches its goal, (k,)."""
-    if len(columns) == 0:
-        return np.zeros(0, dtype=bool)
-    then = outcome(scored, zone, columns=columns, values=values)
-    in_class = then.classes > scored.scores.classes[zone]
-    in_rank = then.worst_ranks < scored.scores.ranks[zone]
-    reached: Flags = np.where(goals == "class", in_class, in_rank)
-    return reached
-
-
-def _lift(scored: Scored, zone: int, goal: Goal, *, column: int, least: float) -> Lift | None:
+def _lift(
+    assessment: Assessment, zone: int, goal: Goal, *, column: int, least: float
+) -> Lift | None:
     """The change of one criterion's measure that makes its value at least `least`."""
-    criterion = scored.model.criteria[column]
-    start = float(scored.matrix.measures[zone, column])
+    criterion = assessment.model.criteria[column]
+    start = float(assessment.matrix.measures[zone, column])
     exact = nearest_measure(criterion.value, start=start, least=least)
     if exact is None:
         return None
@@ -210,7 +130,7 @@ def _lift(scored: Scored, zone: int, goal: Goal, *, column: int, least: float) -
     def is_enough(measure: float) -> bool:
         change = (np.array([column]), np.array([value_at(criterion.value, measure)]))
         goals = np.array([goal])
-        return bool(_reaches(scored, zone, goals, columns=change[0], values=change[1])[0])
+        return bool(reaches(assessment, zone, goals, columns=change[0], values=change[1])[0])
 
     needed = printable_measure(
         exact,
@@ -218,7 +138,7 @@ def _lift(scored: Scored, zone: int, goal: Goal, *, column: int, least: float) -
         decimals=0 if _is_of_classes(criterion) else decimals_of(criterion.value),
         is_enough=is_enough,
     )
-    return _told(scored, zone, goal, column=column, needed=needed)
+    return _as_lift(assessment, zone, goal, column=column, needed=needed)
 
 
 def _is_of_classes(criterion: Criterion) -> bool:
@@ -228,17 +148,19 @@ def _is_of_classes(criterion: Criterion) -> bool:
     return is_majority or criterion.value.name == "categorical"
 
 
-def _told(scored: Scored, zone: int, goal: Goal, *, column: int, needed: Printable) -> Lift:
+def _as_lift(
+    assessment: Assessment, zone: int, goal: Goal, *, column: int, needed: Printable
+) -> Lift:
     """The lift with everything that it brings, and its sentence."""
-    criterion = scored.model.criteria[column]
+    criterion = assessment.model.criteria[column]
     value = value_at(criterion.value, needed.measure)
-    then = outcome(scored, zone, columns=np.array([column]), values=np.array([value]))
-    now = scored.scores
-    start = float(scored.matrix.measures[zone, column])
+    then = rescored(assessment, zone, columns=np.array([column]), values=np.array([value]))
+    now = assessment.scores
+    start = float(assessment.matrix.measures[zone, column])
     is_cleared = now.below_floor[zone] & ~then.below_floor[0]
-    cleared = [d for d, is_so in zip(scored.model.dimensions, is_cleared, strict=True) if is_so]
-    overtaken = _newly_behind(scored, zone, then)
-    rank_class = scored.model.classes[then.classes[0]]
+    cleared = [d for d, is_so in zip(assessment.model.dimensions, is_cleared, strict=True) if is_so]
+    overtaken = _newly_behind(assessment, zone, then)
+    rank_class = assessment.model.classes[then.classes[0]]
     return Lift(
         goal=goal,
         criterion=criterion.id,
@@ -247,7 +169,7 @@ def _told(scored: Scored, zone: int, goal: Goal, *, column: int, needed: Printab
         measure=start,
         needed=needed.measure,
         decimals=needed.decimals,
-        value=float(scored.matrix.values[zone, column]),
+        value=float(assessment.matrix.values[zone, column]),
         needed_value=value,
         gain=float(then.scores[0] - now.scores[zone]),
         score=float(then.scores[0]),
@@ -264,20 +186,20 @@ def _told(scored: Scored, zone: int, goal: Goal, *, column: int, needed: Printab
             dimensions=listed([dimension.title for dimension in cleared]),
             title=rank_class.title,
             rank=then.rank(0),
-            names=_few([scored.measures.names[area_id] for area_id in overtaken]),
+            names=_few([assessment.measures.names[area_id] for area_id in overtaken]),
             change=_change(criterion, start, needed),
         ),
     )
 
 
-def _newly_behind(scored: Scored, zone: int, then: Outcome) -> tuple[str, ...]:
+def _newly_behind(assessment: Assessment, zone: int, then: Rescored) -> tuple[str, ...]:
     """The zones that would stand strictly behind and do not yet, best first."""
-    scores = scored.scores.scores
+    scores = assessment.scores.scores
     # Those with a better rank, and those that tie.
-    before = scored.scores.ranks <= scored.scores.ranks[zone]
+    before = assessment.scores.ranks <= assessment.scores.ranks[zone]
     found = np.flatnonzero(then.ahead_of[0] & before)
     ordered = sorted(found.tolist(), key=lambda i: -scores[i])
-    return tuple(scored.matrix.area_ids[i] for i in ordered)
+    return tuple(assessment.matrix.area_ids[i] for i in ordered)
 
 
 def _change(criterion: Criterion, start: float, needed: Printable) -> Text:
@@ -308,15 +230,117 @@ def _few(names: Sequence[str]) -> Text:
     return _SAY["and_more"].format(shown=shown, more=more)
 
 
-def _under_floors(scored: Scored, zone: int) -> Text:
+def _under_floors(assessment: Assessment, zone: int) -> Text:
     parts = [
         filled(
             _SAY["floor"],
             title=dimension.title,
-            score=written(scored.scores.dimension_scores[zone, i], decimals=1),
+            score=written(assessment.scores.dimension_scores[zone, i], decimals=1),
             floor=written(dimension.floor, decimals=1),
         )
-        for i, dimension in enumerate(scored.model.dimensions)
-        if scored.scores.below_floor[zone, i] and dimension.floor is not None
+        for i, dimension in enumerate(assessment.model.dimensions)
+        if assessment.scores.below_floor[zone, i] and dimension.floor is not None
     ]
     return filled(_SAY["floors_first"], listed=listed(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFirst:
+    """The fewest criteria that would have to be measured for a zone to have enough data.
+
+    `coverage` is the share of the weight that rests on data now, `coverage_then` with `criteria`
+    (ids, heaviest first) measured all over the zone.
+    """
+
+    criteria: tuple[str, ...]
+    coverage: float
+    coverage_then: float
+    sentence: Text
+
+
+def measure_first(assessment: Assessment, area_id: str) -> MeasureFirst | None:
+    """Which criteria to measure so that a zone reaches the coverage floor; None where it has.
+
+    The fewest: taking those that bring the most weight is the best that any number of them can do.
+    A criterion that is measured in a part of the zone brings the weight of the rest.
+
+    Raises
+    ------
+    ZoneNotFound
+    """
+    zone = assessment.position(area_id)
+    floor = assessment.model.coverage_floor
+    coverage = float(assessment.scores.coverage[zone])
+    weights = np.array([assessment.weights[c] for c in assessment.matrix.criteria])
+    rooms = weights * (1 - assessment.matrix.credits[zone])
+    order = np.argsort(-rooms, kind="stable")
+    # As in `geo.readiness.score`: a coverage that is the floor but for rounding has enough data.
+    reached = coverage + np.concatenate([[0.0], np.cumsum(rooms[order])])
+    n_needed = int(np.argmax(reached >= floor - 1e-9))
+    if n_needed == 0:
+        return None
+    chosen = order[:n_needed].tolist()
+    titles = [
+        _title(assessment.model.criteria[j].title, float(assessment.matrix.credits[zone, j]))
+        for j in chosen
+    ]
+    then = float(reached[n_needed])
+    return MeasureFirst(
+        criteria=tuple(assessment.matrix.criteria[j] for j in chosen),
+        coverage=coverage,
+        coverage_then=then,
+        sentence=filled(
+            _SAY["measure"],
+            listed=listed(titles),
+            coverage=whole_percent(then),
+            floor=whole_percent(floor),
+        ),
+    )
+
+
+def constraints_failed(assessment: Assessment, area_id: str) -> tuple[ConstraintResult, ...]:
+    """The hard constraints that a zone fails; each must be cleared before it can be ranked.
+
+    Raises
+    ------
+    ZoneNotFound
+    """
+    zone = assessment.position(area_id)
+    results = (of_zones[zone] for of_zones in assessment.measures.constraints.values())
+    return tuple(result for result in results if result.failed)
+
+
+def obstacle(assessment: Assessment, area_id: str) -> Text | None:
+    """What must come first for a zone that is not ranked, in plain words; None for one that is.
+
+    Raises
+    ------
+    ZoneNotFound
+    """
+    failed = constraints_failed(assessment, area_id)
+    first = measure_first(assessment, area_id)
+    parts = []
+    if failed:
+        parts.append(filled(_SAY["clear"], listed=listed([_over_limit(c) for c in failed])))
+    if first is not None:
+        parts.append(first.sentence)
+    return joined(parts, by=" ") if parts else None
+
+
+def _title(title: Text, credit: float) -> Text:
+    if credit <= 0:
+        return title
+    return filled(_SAY["partly"], title=title, share=whole_percent(credit))
+
+
+def _over_limit(constraint: ConstraintResult) -> Text:
+    if constraint.excluded_share is None:
+        return constraint.title
+    # Rounded up, so that 50.01% never reads as within 50%.
+    share = math.ceil(1000 * constraint.excluded_share - 1e-9) / 10
+    return filled(
+        _SAY["over_limit"],
+        title=constraint.title,
+        share=written(share, decimals=1),
+        limit=written(100 * constraint.limit_share, decimals=1),
+    )

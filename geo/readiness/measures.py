@@ -18,8 +18,7 @@ from geo.errors import IndicatorNotFound
 from geo.indicators.figure_notes import note_text
 from geo.indicators.table import latest_values
 from geo.land.titles import land_title
-from geo.language import MOST_NAME, Text, as_written, decimal, shortened, texts
-from geo.language import filled as worded
+from geo.language import MOST_NAME, Text, as_written, decimal, filled, joined, shortened, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
@@ -31,15 +30,17 @@ from geo.mcda.value_functions import (
 )
 from geo.raster.grid import Marked, RasterSource
 from geo.raster.zonal import zonal_class_shares, zonal_statistics
-from geo.readiness.attributes import attribute_measures, joined_notes
 from geo.readiness.score import ConstraintResult, Measure, Measures
 from geo.vector.join import area_shares, area_weighted
+from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.schema import is_enclosing
 
 _SAY = texts(__name__)
 
 # Below this valid share the raster says more about its own holes than about the zone (own judgement).
 _MIN_VALID_SHARE = 0.5
+# A value is shown as far as it helps to find it.
+_MOST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,19 @@ def measure_zones(
     CRSMissing, CRSMismatch, InvalidLayer
     """
     shares, _ = area_shares(zones, regencies)
-    filled = _filled_shares(zones)
+    fill_share = _filled_shares(zones)
     criteria: dict[str, Sequence[Measure]] = {}
     for criterion in model.criteria:
         asked = criterion.measure
         if isinstance(asked, IndicatorMeasure):
             found = _indicator_measures(zones, asked, year, indicators, shares)
         elif isinstance(asked, AttributeMeasure):
-            found = attribute_measures(zones, asked, year=year, layer_source=layer_source)
+            found = _attribute_measures(zones, asked, year=year, layer_source=layer_source)
         else:
-            found = _raster_measures(zones, asked, model, rasters.get(asked.raster), filled)
+            found = _raster_measures(zones, asked, model, rasters.get(asked.raster), fill_share)
         criteria[criterion.id] = _in_table(criterion, found)
     constraints = {
-        c.id: _constraint_results(zones, c, model, rasters.get(c.raster), filled)
+        c.id: _constraint_results(zones, c, model, rasters.get(c.raster), fill_share)
         for c in model.constraints
     }
     # They go into every sentence; the whole value stays in the layer.
@@ -114,11 +115,11 @@ def _filled_shares(zones: gpd.GeoDataFrame) -> Array:
         return np.ones(len(zones))
     enclosing = zones["geometry_kind"].map(is_enclosing).to_numpy(dtype=bool)
     stated = zones["area_ha"].to_numpy(dtype=np.float64) if "area_ha" in zones else np.nan
-    filled = np.ones(len(zones))
+    fill_share = np.ones(len(zones))
     drawn = area_ha(zones[enclosing])
     known = np.where(stated > 0, stated, np.nan) * np.ones(len(zones))
-    filled[enclosing] = np.minimum(known[enclosing] / np.where(drawn > 0, drawn, np.nan), 1.0)
-    return filled
+    fill_share[enclosing] = np.minimum(known[enclosing] / np.where(drawn > 0, drawn, np.nan), 1.0)
+    return fill_share
 
 
 def _in_table(criterion: Criterion, measures: Sequence[Measure]) -> Sequence[Measure]:
@@ -186,9 +187,87 @@ def _indicator_measure(
         credit=credit,
         period=" / ".join(sorted({figure["period"] for figure in used})),
         sources=tuple(dict.fromkeys(figure["source"] for figure in used)),
-        note=joined_notes(notes),
+        note=joined(notes, by="; ") if notes else None,
         shares=parts,
     )
+
+
+def _attribute_measures(
+    zones: gpd.GeoDataFrame,
+    asked: AttributeMeasure,
+    *,
+    year: int,
+    layer_source: str | None = None,
+) -> list[Measure]:
+    """One measure a zone from a column of the layer.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        n_zones.
+    year : int
+        The year of the assessment; a figure of a later year is used and says so.
+    layer_source : str, optional
+        Where the layer comes from; without it each zone's own `source`.
+
+    Returns
+    -------
+    list of Measure
+        In the order of `zones`. Missing, with a note, where there is no such column, no value, or
+        a text that is no number or could be two.
+    """
+    if asked.attribute not in zones:
+        return [Measure(None, 0.0, note=_SAY["no_column"])] * len(zones)
+    figures = parse_numerals(_objects(zones, asked.attribute))
+    written = _objects(zones, asked.attribute)
+    years = [n.number for n in parse_numerals(_objects(zones, asked.year_attribute))]
+    sources = [layer_source] * len(zones) if layer_source else _objects(zones, "source")
+    return [
+        _attribute_measure(*row, year=year)
+        for row in zip(figures, written, years, sources, strict=True)
+    ]
+
+
+def _attribute_measure(
+    figure: Numeral,
+    text: object,
+    of_year: float | None,
+    source: object,
+    *,
+    year: int,
+) -> Measure:
+    if figure.number is None:
+        return Measure(None, 0.0, note=_why_missing(figure, text))
+    notes = []
+    if of_year is None:
+        notes.append(_SAY["no_year"])
+    elif of_year > year:
+        notes.append(_SAY["later"].format(year=f"{of_year:.0f}", asked=year))
+    if not source:
+        notes.append(_SAY["no_source"])
+    return Measure(
+        value=figure.number,
+        credit=1.0,
+        period=None if of_year is None else f"{of_year:.0f}",
+        sources=(shortened(str(source), MOST_NAME),) if source else (),
+        note=joined(notes, by="; ") if notes else None,
+    )
+
+
+def _why_missing(figure: Numeral, text: object) -> Text:
+    shown = str(text)[:_MOST_SHOWN]
+    if figure.readings:
+        readings = " / ".join(f"{reading:.10g}" for reading in figure.readings)
+        return _SAY["ambiguous"].format(value=shown, readings=readings)
+    return _SAY["no_number"].format(value=shown) if figure.is_invalid else _SAY["empty"]
+
+
+def _objects(zones: gpd.GeoDataFrame, column: str | None) -> list[Any]:
+    """The values of a column as plain objects, None where missing or where there is no column."""
+    if column is None or column not in zones:
+        return [None] * len(zones)
+    values = zones[column]
+    return list(values.astype(object).where(values.notna(), None))
 
 
 def _raster_measures(
@@ -196,16 +275,16 @@ def _raster_measures(
     asked: RasterMeasure,
     model: Model,
     land: LandRaster | None,
-    filled: Array,
+    fill_share: Array,
 ) -> Sequence[Measure]:
     if land is None:
         return [
-            Measure(None, 0.0, note=worded(_SAY["no_raster"], name=land_title(asked.raster)))
+            Measure(None, 0.0, note=filled(_SAY["no_raster"], name=land_title(asked.raster)))
         ] * len(zones)
     if asked.statistic == "majority":
         if land.cells.dtype.kind not in "iub":
             return [
-                Measure(None, 0.0, note=worded(_SAY["no_classes"], name=land_title(land.name)))
+                Measure(None, 0.0, note=filled(_SAY["no_classes"], name=land_title(land.name)))
             ] * len(zones)
         rows = _largest_classes(zones, land.cells)
     else:
@@ -213,7 +292,7 @@ def _raster_measures(
         rows = _zonal_means(zones, Marked(land.cells, asked.classes) if share else land.cells)
     return [
         _raster_measure(row, model, land, part)
-        for row, part in zip(rows, filled.tolist(), strict=True)
+        for row, part in zip(rows, fill_share.tolist(), strict=True)
     ]
 
 
@@ -236,22 +315,22 @@ def _largest_classes(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[
 
 
 def _raster_measure(
-    row: Mapping[Any, Any], model: Model, land: LandRaster, filled: float
+    row: Mapping[Any, Any], model: Model, land: LandRaster, fill_share: float
 ) -> Measure:
-    note = _SAY["place_unknown"] if np.isnan(filled) else _raster_fault(row, model, land.name)
+    note = _SAY["place_unknown"] if np.isnan(fill_share) else _raster_fault(row, model, land.name)
     if note is not None:
         return Measure(None, 0.0, note=note)
     notes = []
     if "part" in row:
         notes.append(_SAY["largest"].format(code=f"{row['value']:g}", share=f"{row['part']:.0%}"))
-    if filled < 1:
-        notes.append(_SAY["place_partly_known"].format(share=f"{filled:.0%}"))
+    if fill_share < 1:
+        notes.append(_SAY["place_partly_known"].format(share=f"{fill_share:.0%}"))
     return Measure(
         value=float(row["value"]),
-        credit=float(row["valid_share"]) * filled,
+        credit=float(row["valid_share"]) * fill_share,
         period=land.year,
         sources=(land.source,),
-        note=joined_notes(notes),
+        note=joined(notes, by="; ") if notes else None,
     )
 
 
@@ -260,14 +339,14 @@ def _raster_fault(row: Mapping[Any, Any], model: Model, name: str) -> Text | Non
     if np.isnan(row["cells"]):
         return _SAY["no_area"]
     if row["cells"] < model.min_cells:
-        return worded(
+        return filled(
             _SAY["too_coarse"],
             name=land_title(name),
             cells=decimal(row["cells"]),
             least=as_written(model.min_cells),
         )
     if np.isnan(row["value"]) or row["valid_share"] < _MIN_VALID_SHARE:
-        return worded(_SAY["too_few"], name=land_title(name), share=f"{row['valid_share']:.0%}")
+        return filled(_SAY["too_few"], name=land_title(name), share=f"{row['valid_share']:.0%}")
     return None
 
 
@@ -276,10 +355,10 @@ def _constraint_results(
     constraint: Constraint,
     model: Model,
     land: LandRaster | None,
-    filled: Array,
+    fill_share: Array,
 ) -> Sequence[ConstraintResult]:
     if land is None:
-        note = worded(_SAY["not_checked"], name=land_title(constraint.raster))
+        note = filled(_SAY["not_checked"], name=land_title(constraint.raster))
         return [_constraint_result(constraint, None, note)] * len(zones)
     excluded = Marked(land.cells, constraint.classes, constraint.threshold)
     rows = _zonal_means(zones, excluded)
@@ -288,12 +367,12 @@ def _constraint_results(
         _constraint_result(constraint, None if fault else float(row["value"]), fault)
         if part == 1
         else _enclosed_result(constraint, None if fault else float(row["value"]), fault, part)
-        for row, fault, part in zip(rows, faults, filled.tolist(), strict=True)
+        for row, fault, part in zip(rows, faults, fill_share.tolist(), strict=True)
     ]
 
 
 def _enclosed_result(
-    constraint: Constraint, share: float | None, note: Text | None, filled: float
+    constraint: Constraint, share: float | None, note: Text | None, fill_share: float
 ) -> ConstraintResult:
     """What a constraint's share of the enclosing area says of a zone somewhere inside it.
 
@@ -303,7 +382,7 @@ def _enclosed_result(
     if share is None:
         return _constraint_result(constraint, None, note)
     # A zone of unknown size may be a single point: then only nothing and everything are certain.
-    part = 0.0 if np.isnan(filled) else filled
+    part = 0.0 if np.isnan(fill_share) else fill_share
     least = 1.0 if share >= 1 else max(0.0, 1 - (1 - share) / part) if part else 0.0
     most = 0.0 if share <= 0 else min(1.0, share / part) if part else 1.0
     if least > constraint.limit_share:

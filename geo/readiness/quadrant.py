@@ -6,17 +6,15 @@ and a zone without a score in either is not placed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from geo.errors import InvalidQuadrant
 from geo.json_types import as_json
 from geo.language import Language, Text, decimal, filled, texts
 from geo.mcda.model import Model
+from geo.readiness.assessment import Assessment
 from geo.readiness.explain import whole_percent
 from geo.readiness.score import ZoneResult
-
-if TYPE_CHECKING:
-    from geo.readiness.assessment import Assessment
 
 _SAY = texts(__name__)
 
@@ -80,8 +78,8 @@ def middle_threshold(model: Model) -> float:
 
 
 def quadrants(
-    readiness: "Assessment",
-    need: "Assessment",
+    readiness: Assessment,
+    need: Assessment,
     *,
     ready_from: float | None = None,
     needy_from: float | None = None,
@@ -134,7 +132,7 @@ def quadrant_document(table: QuadrantTable, language: Language) -> dict[str, Any
     return document | {"quadrants": described, "unplaced": len(table.zones_in(None))}
 
 
-def _require_pair(readiness: "Assessment", need: "Assessment", *, any_years: bool) -> None:
+def _require_pair(readiness: Assessment, need: Assessment, *, any_years: bool) -> None:
     kinds = (readiness.model.kind, need.model.kind)
     if kinds != ("readiness", "need"):
         raise InvalidQuadrant(reason=_SAY["other_kinds"].format(first=kinds[0], second=kinds[1]))

@@ -1,4 +1,4 @@
-"""An assessment of zones against a model: scores, ranks, contributions and what is missing.
+"""Scores, ranks and classes of zones against a model, and what they say of each zone.
 
 Measures come in (zone × criterion), results go out; where measures come from is `geo/readiness/measures.py`.
 Scores are arrays (`score_matrix`), so that other weights cost next to nothing; what they say of
@@ -189,7 +189,7 @@ def zone_results(
 ) -> tuple[ZoneResult, ...]:
     """What the scores of a decision matrix say of every zone, with the sources of its measures.
 
-    `losses` (n_areas, n_criteria) are those of `geo.readiness.gains`.
+    `losses` (n_areas, n_criteria) are those of `geo.readiness.explain.losses`.
     """
     # Plain lists: a province has thousands of numbers, and each costs more as a scalar of numpy's.
     values, points = _rows(matrix.values), _rows(scores.points)

@@ -7,7 +7,7 @@ new observation. Years that may be compared form a segment; between two segments
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from geo.errors import InvalidTrend
 from geo.indicators.series import (
@@ -27,10 +27,8 @@ from geo.json_types import as_json
 from geo.language import Language, Text, decimal, filled, joined, texts
 from geo.mcda.matrix import Status
 from geo.mcda.value_functions import IndicatorMeasure
+from geo.readiness.assessment import Assessment
 from geo.readiness.score import CriterionResult, ZoneResult
-
-if TYPE_CHECKING:
-    from geo.readiness.assessment import Assessment
 
 _SAY = texts(__name__)
 
@@ -95,7 +93,7 @@ class ZoneTrend:
 
 
 def zone_trends(
-    assessments: Sequence["Assessment"], *, breaks: Breaks | None = None
+    assessments: Sequence[Assessment], *, breaks: Breaks | None = None
 ) -> tuple[ZoneTrend, ...]:
     """The trend of every zone of the newest assessment.
 
@@ -120,7 +118,7 @@ def zone_trends(
 
 
 def criterion_trend(
-    assessments: Sequence["Assessment"],
+    assessments: Sequence[Assessment],
     area_id: str,
     *,
     criterion: str,
@@ -182,7 +180,7 @@ class _Seen:
 class _Year:
     """One year's assessment, ready to be asked for zones."""
 
-    assessment: "Assessment"
+    assessment: Assessment
     positions: Mapping[str, int]
     ranked: frozenset[str]
 
@@ -220,7 +218,7 @@ class _Year:
         )
 
 
-def _years(assessments: Sequence["Assessment"]) -> list[_Year]:
+def _years(assessments: Sequence[Assessment]) -> list[_Year]:
     if not assessments:
         raise InvalidTrend(reason=_SAY["none"])
     ordered = sorted(assessments, key=lambda a: a.year)

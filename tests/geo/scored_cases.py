@@ -1,22 +1,14 @@
 """Small models and zones that are scored by the whole machine: measures in, everything out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from geo.language import Text
-from geo.mcda.matrix import DecisionMatrix, Scores
 from geo.mcda.model import Dimension, Model, RankClass
 from geo.mcda.value_functions import AttributeMeasure, Criterion, ValueFunction
-from geo.readiness.score import (
-    ConstraintResult,
-    Measure,
-    Measures,
-    decision_matrix,
-    score_matrix,
-    zone_results,
-)
+from geo.readiness.assessment import Assessment
+from geo.readiness.score import ConstraintResult, Measure, Measures, decision_matrix, score_matrix
 
 
 def same(text: str) -> Text:
@@ -72,33 +64,6 @@ def make_model(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    model: Model
-    weights: Mapping[str, float]
-    method: str
-    risk: float
-    measures: Measures
-    matrix: DecisionMatrix
-    scores: Scores
-
-    @property
-    def results(self):
-        from geo.readiness.gains import gains_if_perfect
-
-        return zone_results(
-            self.measures,
-            self.matrix,
-            self.scores,
-            model=self.model,
-            weights=self.weights,
-            losses=gains_if_perfect(self),
-        )
-
-    def result(self, area_id):
-        return self.results[self.matrix.area_ids.index(area_id)]
-
-
 def make_case(
     model: Model,
     zones: Mapping[str, Sequence[float | None]],
@@ -108,7 +73,7 @@ def make_case(
     risk: float = 0.5,
     credits: Mapping[str, Sequence[float]] | None = None,
     failed: Mapping[str, float] | None = None,
-) -> Case:
+) -> Assessment:
     """Score `zones`, measures by name in the order of the criteria.
 
     `credits` are the covered parts where a zone is not measured whole, `failed` the share of each
@@ -134,18 +99,23 @@ def make_case(
     used = weights or [1 / len(model.criteria)] * len(model.criteria)
     by_id = {c.id: float(w) for c, w in zip(model.criteria, used, strict=True)}
     matrix = decision_matrix(measures, model)
-    return Case(
+    return Assessment(
+        key="uji",
         model=model,
+        layer="zones",
+        year=2025,
         weights=by_id,
         method=method,
         risk=risk,
+        scenario=None,
         measures=measures,
         matrix=matrix,
         scores=score_matrix(matrix, model, by_id, method=method, risk=risk),
+        lineage=(),
     )
 
 
-def rescored(case: Case, zone: str, name: str, measure: float) -> Case:
+def rescored(case: Assessment, zone: str, name: str, measure: float) -> Assessment:
     """The case with one measure of one zone changed, scored from the measures on."""
     rows = {
         area_id: [None if np.isnan(x) else float(x) for x in case.matrix.measures[i]]

@@ -22,7 +22,7 @@ from geo.planning import publish_land
 from geo.planning.assess import assess, readiness_frame, readiness_key
 from geo.planning.publish import publish_indicators, publish_model
 from geo.planning.reference import load_reference
-from geo.readiness.assessment import as_document, results_frame
+from geo.readiness.documents import as_document, results_frame
 from tests.conftest import DATA
 
 

@@ -11,6 +11,7 @@ from geo.errors import ZoneNotFound, ZoneNotRanked
 from geo.language import Text, listed
 from geo.mcda.methods import METHODS
 from geo.readiness.explain import (
+    COMPARING,
     hold_together,
     holds_back,
     lifts,
@@ -18,7 +19,6 @@ from geo.readiness.explain import (
     sentence,
     why_ahead,
 )
-from geo.readiness.gains import COMPARING, gains_if_perfect, position_of
 from tests.geo.scored_cases import make_case, make_model, rescored, same, share
 
 A_B = make_model([share("a", "x"), share("b", "y")])
@@ -66,7 +66,7 @@ def test_what_a_criterion_holds_back_by_hand(method):
     case = make_case(A_B, {"z": [0.5, 0.8]}, weights=[0.6, 0.4], method=method)
     assert case.scores.scores[0] == pytest.approx(before, abs=1e-9)
     expected = [[with_a - before, with_b - before]]
-    assert gains_if_perfect(case) == pytest.approx(np.array(expected), abs=1e-9)
+    assert case.losses == pytest.approx(np.array(expected), abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_a_criterion_holds_back_under_owa_by_hand(risk, before, with_a, wit
     case = make_case(A_B, {"z": [0.5, 0.8]}, weights=[0.6, 0.4], method="owa", risk=risk)
     assert case.scores.scores[0] == pytest.approx(before, abs=1e-9)
     expected = np.array([[with_a - before, with_b - before]])
-    assert gains_if_perfect(case) == pytest.approx(expected, abs=1e-9)
+    assert case.losses == pytest.approx(expected, abs=1e-9)
 
 
 def test_what_a_criterion_holds_back_under_promethee_by_hand():
@@ -96,12 +96,12 @@ def test_what_a_criterion_holds_back_under_promethee_by_hand():
     case = make_case(A_B, zones, weights=[0.6, 0.4], method="promethee")
     assert case.scores.scores == pytest.approx([70, 60, 20])
     expected = np.array([[30, 0], [0, 40], [60, 20]])
-    assert gains_if_perfect(case) == pytest.approx(expected)
+    assert case.losses == pytest.approx(expected)
 
 
 @given(cases())
 def test_a_gain_is_the_difference_of_two_whole_scorings(case):
-    gains = gains_if_perfect(case)
+    gains = case.losses
     for i, zone in enumerate(case.matrix.area_ids):
         for j, name in enumerate(case.matrix.criteria):
             if np.isnan(case.matrix.values[i, j]) or not case.scores.ranked[i]:
@@ -132,7 +132,7 @@ def test_only_the_methods_that_compare_look_at_other_zones(case):
 def test_an_excluded_zone_is_no_rival_and_gains_nothing():
     zones = {"p": [0.5, 0.5], "q": [0.9, 0.9], "r": [0.1, 0.1]}
     case = make_case(A_B, zones, method="promethee", failed={"q": 0.8})
-    gains = gains_if_perfect(case)
+    gains = case.losses
     assert gains[0] == pytest.approx([0, 0])
     assert np.isnan(gains[1]).all()
     assert gains[2] == pytest.approx([50, 50])
@@ -140,9 +140,9 @@ def test_an_excluded_zone_is_no_rival_and_gains_nothing():
 
 def test_a_zone_is_looked_up_by_its_id():
     case = make_case(A_B, {"p": [0.5, 0.5], "q": [1, 1]})
-    assert position_of(case, "q") == 1
+    assert case.position("q") == 1
     with pytest.raises(ZoneNotFound, match="p, q"):
-        position_of(case, "atlantis")
+        case.position("atlantis")
 
 
 FOUR = make_model([share(name) for name in "abcd"])

@@ -1,7 +1,6 @@
 """From layers, indicators and rasters to results: a small world whose answers are known."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,7 @@ import shapely
 from geo.indicators.table import parse_indicators
 from geo.mcda.model import parse_model
 from geo.raster.files import RasterFile
-from geo.readiness.explain import holds_back, lifts, missing, sentence
-from geo.readiness.gains import gains_if_perfect
+from geo.readiness.explain import holds_back, lifts, losses, missing, sentence
 from geo.readiness.measures import LandRaster, measure_zones
 from geo.readiness.score import decision_matrix, score_matrix, zone_results
 
@@ -149,17 +147,20 @@ def assess(zones, model, regencies, indicators, slope):
         )
         matrix = decision_matrix(measures, using)
         scores = score_matrix(matrix, using, using.weights)
-        scored = SimpleNamespace(
-            matrix=matrix, scores=scores, measures=measures, model=using, weights=using.weights,
-            method=using.method, risk=using.risk,
-        )  # fmt: skip
         found = zone_results(
             measures,
             matrix,
             scores,
             model=using,
             weights=using.weights,
-            losses=gains_if_perfect(scored),
+            losses=losses(
+                matrix,
+                scores,
+                model=using,
+                weights=using.weights,
+                method=using.method,
+                risk=using.risk,
+            ),
         )
         return {result.area_id: result for result in found}
 

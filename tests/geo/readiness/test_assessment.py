@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from geo.mcda.value_functions import IndicatorMeasure, RasterMeasure
-from geo.readiness.assessment import Origin
-from geo.readiness.figures import datasets_of, figures
+from geo.readiness.assessment import Origin, datasets_of, figures
 from tests.geo.scored_cases import make_case, make_model, share
 
 IPM = replace(share("ipm"), measure=IndicatorMeasure("ipm_sp2020lf", 2))
