@@ -20,6 +20,7 @@ from api.routes import (
     comparing,
     comparisons,
     exports,
+    guide,
     indicators,
     models,
     pages,
@@ -55,6 +56,7 @@ _ROUTERS: Sequence[APIRouter] = (
     pages.router,
     comparing.router,
     portraits.router,
+    guide.router,
 )
 _STATIC = Path(__file__).resolve().parent.parent / "maps" / "static"
 

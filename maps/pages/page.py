@@ -70,7 +70,7 @@ def render(
     state
         Query parameters of the page as it is, kept by the language switch.
     active
-        Which entry of the navigation the page is: home, map, data, desk or api.
+        Which entry of the navigation the page is: home, map, data, desk, api or guide.
     **context
         What the template names besides.
 
@@ -117,6 +117,7 @@ def _navigation(root: str, language: Language) -> list[dict[str, str]]:
             ("data", "/collections"),
             ("desk", "/uploads?f=html"),
             ("api", "/api.html"),
+            ("guide", "/guide"),
         )
     ]
 

@@ -15,6 +15,8 @@ PAGES = (
     "/collections",
     "/compare?method=owa&risk=0.2",
     "/compare?zones=cahaya-baru,gula-habang",
+    "/guide",
+    "/guide/planners",
     "/maps/readiness",
     "/maps/zones",
     "/regencies/63.04",

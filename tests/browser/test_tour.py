@@ -1,4 +1,4 @@
-"""The tour of the README: which zone comes first if unemployment weighs double, and how sure is that?"""
+"""The tour of the guide for planners: which zone comes first if unemployment weighs double, and how sure is that?"""
 
 import os
 import re
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.service import running
 
-PICTURES = Path(__file__).parent / "pictures"
+PICTURES = Path(__file__).parents[2] / "maps" / "static" / "guide"
 
 
 @pytest.fixture(scope="module")
