@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import AmbiguousCode, IndicatorNotFound, InvalidCode, InvalidIndicators
-from geo.indicators.carry import CarryReport, Kind, carry
+from geo.indicators.carry import CarryReport, QuantityKind, carry
 from geo.indicators.table import COLUMNS, Indicator
 from geo.language import LANGUAGES, Language, Text, texts
 from geo.vector.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
@@ -41,10 +41,10 @@ class Carried:
     report: CarryReport
 
 
-class Origin(NamedTuple):
+class CarriedFrom(NamedTuple):
     """What a carried figure is made of; see `geo.indicators.carry.carry`."""
 
-    kind: Kind
+    kind: QuantityKind
     method: str
     sources: tuple[tuple[str, float], ...]
     missing: tuple[str, ...] = ()
@@ -143,10 +143,10 @@ def _require_unique(figures: pd.DataFrame) -> None:
 def kinds_of(
     indicators: Iterable[str],
     *,
-    stated: Kind | None,
+    stated: QuantityKind | None,
     catalogue: Mapping[str, Indicator],
     denominator: str | None = None,
-) -> dict[str, Kind]:
+) -> dict[str, QuantityKind]:
     """Whether each indicator is a total or a rate: as stated, or as the catalogue says.
 
     The denominator of rates is a total, whatever is stated of the rates.
@@ -156,12 +156,12 @@ def kinds_of(
     InvalidIndicators
         When neither says, or they contradict each other: a rate that is summed is no figure at all.
     """
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, QuantityKind] = {}
     for name in indicators:
-        known: Kind | None = None
+        known: QuantityKind | None = None
         if name in catalogue:
             known = "total" if catalogue[name].aggregation == "sum" else "rate"
-        kind: Kind | None = "total" if name == denominator else stated or known
+        kind: QuantityKind | None = "total" if name == denominator else stated or known
         if kind is None:
             raise InvalidIndicators(reason=_SAY["no_kind"].format(indicator=name))
         if known not in (None, kind):
@@ -174,7 +174,7 @@ def carry_figures(
     figures: pd.DataFrame,
     across: Crosswalk,
     *,
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, QuantityKind],
     label: str,
     denominator: str | None = None,
     conserve: bool = False,
@@ -267,8 +267,8 @@ def _described(
         for name in ("source", "source_url", "note")
     }
     words = [
-        lineage(Origin(*row), label=label).to(language)
-        for row in carried[list(Origin._fields)].itertuples(index=False)
+        lineage(CarriedFrom(*row), label=label).to(language)
+        for row in carried[list(CarriedFrom._fields)].itertuples(index=False)
     ]
     is_low = [any(f["confidence"] == "low" for f in found) for found in come_from]
     described = carried.rename_axis("area_id").reset_index()
@@ -284,19 +284,19 @@ def _described(
     )[["area_id", *_FACTS, *LINEAGE]]
 
 
-def lineage(origin: Origin, *, label: str) -> Text:
+def lineage(origin: CarriedFrom, *, label: str) -> Text:
     """What a carried figure is made of, as a sentence.
 
     Examples
     --------
-    >>> origin = Origin("total", "area", (("63.02", 0.31), ("63.08", 0.0042)))
+    >>> origin = CarriedFrom("total", "area", (("63.02", 0.31), ("63.08", 0.0042)))
     >>> lineage(origin, label="batas 2002").id
     'Dari batas 2002, dibagi menurut luas: 63.02 0,31 + 63.08 0,0042.'
     """
     return Text(*(_sentence(origin, label, language=language) for language in LANGUAGES))
 
 
-def _sentence(origin: Origin, label: str, *, language: Language) -> str:
+def _sentence(origin: CarriedFrom, label: str, *, language: Language) -> str:
     def number(value: float) -> str:
         text = str(np.format_float_positional(value, precision=3, fractional=False, trim="-"))
         return text.replace(".", ",") if language == "id" else text

@@ -24,10 +24,10 @@ from geo.vector.join import JoinReport, area_weighted
 
 _SAY = texts(__name__)
 
-Kind = Literal["total", "rate"]
+QuantityKind = Literal["total", "rate"]
 # A total is withheld where figures of more than a twentieth of it are missing: a part would pass for
 # the whole. A rate is withheld as in geo/readiness/measures.py (both own judgement).
-MIN_KNOWN_SHARE: dict[Kind, float] = {"total": 0.95, "rate": 0.5}
+MIN_KNOWN_SHARE: dict[QuantityKind, float] = {"total": 0.95, "rate": 0.5}
 # What lies outside all new areas is spread over them where it is the lesser part of an old area: gaps
 # of drawing. An old area that mostly lies elsewhere is no gap (own judgement).
 _LEAST_COVERED = 0.5
@@ -46,7 +46,7 @@ class CarryReport:
     the areas (old for totals, new for rates) that the raster says nothing of.
     """
 
-    kind: Kind
+    kind: QuantityKind
     keys: JoinReport
     total: float
     carried: float
@@ -62,7 +62,7 @@ def carry(
     figures: pd.Series,
     across: Crosswalk,
     *,
-    kind: Kind,
+    kind: QuantityKind,
     denominator: pd.Series | None = None,
     conserve: bool = False,
     min_known_share: float | None = None,
@@ -215,7 +215,9 @@ def _lineage(used: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     return pd.DataFrame(lineage, index=index)
 
 
-def _is_exact(used: pd.DataFrame, across: Crosswalk, *, kind: Kind, is_sum: bool) -> pd.Series:
+def _is_exact(
+    used: pd.DataFrame, across: Crosswalk, *, kind: QuantityKind, is_sum: bool
+) -> pd.Series:
     """Whether known figures of whole old areas make up each new area, and nothing is assumed.
 
     A sum of whole areas is exact, and so is a rate of sums; a mean of several rates is not.
@@ -231,7 +233,7 @@ def _report(
     figures: pd.Series,
     across: Crosswalk,
     *,
-    kind: Kind,
+    kind: QuantityKind,
     used: pd.DataFrame,
     table: pd.DataFrame,
     scale: pd.Series,
@@ -266,7 +268,7 @@ def _require_fitting(
     figures: pd.Series,
     across: Crosswalk,
     *,
-    kind: Kind,
+    kind: QuantityKind,
     denominator: pd.Series | None,
     conserve: bool,
 ) -> None:

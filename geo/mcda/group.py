@@ -44,7 +44,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class MemberDifference:
     """What a member says of a pair beside what the group says.
 
     Both are how many times `first` is as important as `second`; `factor` is the larger of the two
@@ -93,7 +93,7 @@ class MemberJudgement:
     judged: int
     result: AhpWeights | None
     distance: float
-    differs_most: Difference | None
+    differs_most: MemberDifference | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,7 @@ class GroupJudgement:
     silent: tuple[str, ...]
     consensus: float | None
     agreement: tuple[PairAgreement, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[MemberDifference, ...]
 
     @property
     def consensus_level(self) -> ConsensusLevel | None:
@@ -249,10 +249,10 @@ def _mean_of_known(logs: Array, shares: Array) -> Array:
 
 def _differences(
     items: Sequence[str], judging: Sequence[Member], *, logs: Array, mean: Array
-) -> list[Difference]:
+) -> list[MemberDifference]:
     """Every judgement of every member beside the group's, the largest difference first."""
     found = [
-        Difference(
+        MemberDifference(
             member=member.name,
             first=items[i],
             second=items[j],
@@ -272,7 +272,7 @@ def _differences(
 
 
 def _member_judgement(
-    name: str, share: float, weights: AhpWeights | None, differences: Sequence[Difference]
+    name: str, share: float, weights: AhpWeights | None, differences: Sequence[MemberDifference]
 ) -> MemberJudgement:
     own = [difference for difference in differences if difference.member == name]
     return MemberJudgement(

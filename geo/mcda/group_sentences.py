@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from geo.language import LANGUAGES, Language, Text, texts
 from geo.mcda.ahp import CONSISTENCY_LIMIT
 from geo.mcda.consensus import ConsensusLevel
-from geo.mcda.group import Difference, GroupJudgement, PairAgreement
+from geo.mcda.group import GroupJudgement, MemberDifference, PairAgreement
 
 _SAY = texts(__name__)
 
@@ -78,7 +78,7 @@ def _consistency(judged: GroupJudgement, titles: Titles, language: Language) -> 
             )
 
 
-def _differs_most(difference: Difference, titles: Titles, language: Language) -> str:
+def _differs_most(difference: MemberDifference, titles: Titles, language: Language) -> str:
     pair = (difference.first, difference.second)
     return (
         _SAY["differs"]

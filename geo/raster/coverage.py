@@ -32,7 +32,7 @@ _ROUNDING = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outlines:
+class ZoneEdges:
     """The edges of zones in cell coordinates (column, row) of a grid.
 
     `edges` (n_edges, 4) are x0, y0, x1, y1; `offsets` (n_zones + 1) where each zone's edges begin;
@@ -73,7 +73,7 @@ class Covered:
     stop: Integers
 
 
-def outlines(zones: gpd.GeoDataFrame, grid: Grid) -> Outlines:
+def outlines(zones: gpd.GeoDataFrame, grid: Grid) -> ZoneEdges:
     """The zones' edges on a grid; only vertices are moved, never cells.
 
     Parameters
@@ -105,10 +105,10 @@ def outlines(zones: gpd.GeoDataFrame, grid: Grid) -> Outlines:
         edges = edges[:, [2, 3, 0, 1]]  # a south-up grid turns every ring around
     edge_zone = part_zone[ring_part[point_ring[joined]]]
     offsets = np.searchsorted(edge_zone, np.arange(len(zones) + 1))
-    return Outlines(edges, offsets, _bounds(edges, offsets), _areas(edges, offsets))
+    return ZoneEdges(edges, offsets, _bounds(edges, offsets), _areas(edges, offsets))
 
 
-def covered_cells(found: Outlines, zones: Integers, window: Window) -> Covered:
+def covered_cells(found: ZoneEdges, zones: Integers, window: Window) -> Covered:
     """The cells of `window` that `zones` (numbers of `found`, ascending) cover."""
     edges, owner = _edges_of(found, zones)
     edges = edges - np.array([window.col, window.row, window.col, window.row])
@@ -118,7 +118,7 @@ def covered_cells(found: Outlines, zones: Integers, window: Window) -> Covered:
     return _covered(keys, areas, zones, height, width)
 
 
-def _edges_of(found: Outlines, zones: Integers) -> tuple[Array, Integers]:
+def _edges_of(found: ZoneEdges, zones: Integers) -> tuple[Array, Integers]:
     """Edges of some zones and, for each, its zone's place in `zones`."""
     counts = found.offsets[zones + 1] - found.offsets[zones]
     owner = np.repeat(np.arange(len(zones)), counts)

@@ -20,7 +20,7 @@ import pandas as pd
 from geo.errors import InvalidInput
 from geo.language import texts
 from geo.raster import tallies
-from geo.raster.coverage import Outlines, covered_cells, outlines
+from geo.raster.coverage import ZoneEdges, covered_cells, outlines
 from geo.raster.grid import Array, Cells, RasterSource, Window
 
 _SAY = texts(__name__)
@@ -77,7 +77,7 @@ class Partial:
 class Plan:
     """All that a worker needs to say what one window adds."""
 
-    outlines: Outlines
+    outlines: ZoneEdges
     source: RasterSource
     weights: RasterSource | None
     windows: tuple[Window, ...]
@@ -285,7 +285,7 @@ def _plan(
     return Plan(found, source, weights, _windows(source, found, most), wanted)
 
 
-def _windows(source: RasterSource, found: Outlines, most_cells: int) -> tuple[Window, ...]:
+def _windows(source: RasterSource, found: ZoneEdges, most_cells: int) -> tuple[Window, ...]:
     """Windows of whole blocks, about twice as wide as high, that a zone's bounding box meets."""
     grid, (block_height, block_width) = source.grid, source.block
     block_height, block_width = min(block_height, grid.height), min(block_width, grid.width)
@@ -301,7 +301,7 @@ def _windows(source: RasterSource, found: Outlines, most_cells: int) -> tuple[Wi
     )
 
 
-def _spans(found: Outlines, height: int, width: int) -> Integers:
+def _spans(found: ZoneEdges, height: int, width: int) -> Integers:
     """First and last column and row that each zone's box touches on the raster."""
     left, top, right, bottom = found.bounds.T
     with np.errstate(invalid="ignore"):
@@ -315,7 +315,7 @@ def _spans(found: Outlines, height: int, width: int) -> Integers:
 class _Sums:
     """The merged rows of a plan, summed up by zone."""
 
-    def __init__(self, rows: dict[str, npt.NDArray[Any]], found: Outlines) -> None:
+    def __init__(self, rows: dict[str, npt.NDArray[Any]], found: ZoneEdges) -> None:
         self._rows, self._cells = rows, found.area_cells
         self.weight = self._sum("weight")
 

@@ -21,12 +21,12 @@ from geo.store import catalogue
 from geo.store.keys import Keys
 from geo.store.snapshots import UNFINISHED, file_sha256, write_atomically, write_snapshot
 from geo.store.uploads import Upload, UploadEntry, Uploads, mark_published
-from geo.store.versions import Kind, Provenance, Publication, Published, Version
+from geo.store.versions import DatasetKind, Provenance, Publication, Published, Version
 
 _SAY = texts(__name__)
 
 __all__ = [
-    "Kind",
+    "DatasetKind",
     "Provenance",
     "Published",
     "Store",
@@ -103,7 +103,7 @@ class Store:
         """Release the catalogue."""
         self._engine.dispose()
 
-    def datasets(self, kind: Kind | None = None) -> list[str]:
+    def datasets(self, kind: DatasetKind | None = None) -> list[str]:
         """The names of all published datasets, sorted; of one `kind` where given."""
         query = sa.select(catalogue.datasets.c.dataset).order_by(catalogue.datasets.c.dataset)
         if kind is not None:
@@ -122,7 +122,7 @@ class Store:
         now = self.current()
         return {name: now.version(name).sha256 for name in now.datasets()}
 
-    def current_version(self, dataset: str, kind: Kind | None = None) -> Version:
+    def current_version(self, dataset: str, kind: DatasetKind | None = None) -> Version:
         """The current version of one dataset, of one `kind` where given; see `Published.version`."""
         query = _VERSIONS.where(_IS_CURRENT & (catalogue.versions.c.dataset == dataset))
         with catalogue.reading(self._engine) as connection:
@@ -156,7 +156,7 @@ class Store:
     def publish(
         self,
         dataset: str,
-        kind: Kind,
+        kind: DatasetKind,
         content: bytes | Path,
         *,
         suffix: str,
@@ -359,7 +359,7 @@ def _newest(connection: sa.Connection, dataset: str) -> int:
     return connection.scalar(query) or 0
 
 
-def _point(connection: sa.Connection, dataset: str, kind: Kind, number: int) -> None:
+def _point(connection: sa.Connection, dataset: str, kind: DatasetKind, number: int) -> None:
     updated = connection.execute(
         catalogue.datasets.update()
         .where(catalogue.datasets.c.dataset == dataset)

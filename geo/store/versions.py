@@ -12,7 +12,7 @@ from typing import Any, Literal
 from geo.errors import LayerNotFound
 from geo.language import Text
 
-Kind = Literal["layer", "indicators", "raster", "model"]
+DatasetKind = Literal["layer", "indicators", "raster", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Publication:
     """One content that is to become the current version of a dataset; see `Store.publish`."""
 
     dataset: str
-    kind: Kind
+    kind: DatasetKind
     content: bytes | Path
     suffix: str
     provenance: Provenance
@@ -45,7 +45,7 @@ class Version:
 
     dataset: str
     number: int
-    kind: Kind
+    kind: DatasetKind
     sha256: str
     path: Path
     size_bytes: int
@@ -99,12 +99,12 @@ class Published:
         """Itself, so that a function can take a store or what a caller took from it."""
         return self
 
-    def datasets(self, kind: Kind | None = None) -> list[str]:
+    def datasets(self, kind: DatasetKind | None = None) -> list[str]:
         """The names of all datasets, sorted; of one `kind` where given."""
         found = sorted(self._versions.values(), key=lambda version: version.dataset)
         return [version.dataset for version in found if kind in (None, version.kind)]
 
-    def version(self, dataset: str, kind: Kind | None = None) -> Version:
+    def version(self, dataset: str, kind: DatasetKind | None = None) -> Version:
         """The current version of a dataset, of one `kind` where given.
 
         Raises

@@ -20,7 +20,7 @@ import shapely
 
 from geo.crs import to_lonlat
 from geo.json_types import without_surrogates
-from geo.tiles.mvt import LINE, POINT, POLYGON, Feature, encoded_features, layer_message
+from geo.tiles.mvt import LINE, POINT, POLYGON, TileFeature, encoded_features, layer_message
 from geo.vector.simplify import MERCATOR_HALF_M, simplified_for_zoom, valid
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def encode_tile(source: TileSource, *, layer: str, z: int, row: int, column: int
     west, north = column * size - MERCATOR_HALF_M, MERCATOR_HALF_M - row * size
     parts, rows = _clipped(source, tile_box(z, row, column))
     kinds = shapely.get_dimensions(parts)
-    features: list[Feature] = []
+    features: list[TileFeature] = []
     for dimension, kind in enumerate((POINT, LINE, POLYGON)):
         chosen = kinds == dimension
         local = shapely.transform(

@@ -28,7 +28,7 @@ _SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
+class TileFeature:
     """One feature of a tile: its `row` in the layer, its kind, and its commands as varints."""
 
     row: int
@@ -54,7 +54,7 @@ class _Paths:
         return np.cumsum(self.lengths) - self.lengths
 
 
-def encoded_features(parts: npt.NDArray[Any], rows: Integers, *, kind: int) -> list[Feature]:
+def encoded_features(parts: npt.NDArray[Any], rows: Integers, *, kind: int) -> list[TileFeature]:
     """The features of one kind, a row's parts in one.
 
     Parameters
@@ -80,7 +80,7 @@ def encoded_features(parts: npt.NDArray[Any], rows: Integers, *, kind: int) -> l
     ends = np.cumsum(sizes)[value_ends - 1]
     begins = np.append(0, ends[:-1])
     return [
-        Feature(int(row), kind, content[begin:end])
+        TileFeature(int(row), kind, content[begin:end])
         for row, begin, end in zip(found, begins, ends, strict=True)
     ]
 
@@ -152,7 +152,7 @@ def varints(values: Integers) -> tuple[bytes, Integers]:
 
 
 def layer_message(
-    features: Sequence[Feature],
+    features: Sequence[TileFeature],
     *,
     name: str,
     ids: Mapping[int, str],

@@ -23,7 +23,7 @@ from geo.mcda.matrix import Array
 from geo.mcda.ranks import rank_rows
 from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
 
-Kind = Literal["first", "rank", "class"]
+ChangeKind = Literal["first", "rank", "class"]
 
 # Steps on each side of the stated weight. Two changes that undo each other within one step are not
 # seen; with a weighted sum and no data missing none can, as two zones change places once at most.
@@ -52,8 +52,8 @@ class WeightSensitivity:
 
     item: str
     weight: float
-    below: Mapping[Kind, ChangePoint | None]
-    above: Mapping[Kind, ChangePoint | None]
+    below: Mapping[ChangeKind, ChangePoint | None]
+    above: Mapping[ChangeKind, ChangePoint | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class _Outcome:
     ranks: npt.NDArray[np.int32]
     classes: npt.NDArray[np.int8]
 
-    def differs(self, kind: Kind, stated: "_Outcome") -> npt.NDArray[np.bool_]:
+    def differs(self, kind: ChangeKind, stated: "_Outcome") -> npt.NDArray[np.bool_]:
         """Which zones (n_sets, n_zones) stand otherwise than in `stated`."""
         if kind == "class":
             return np.asarray(self.classes != stated.classes)
@@ -139,7 +139,7 @@ def _sensitivity(
     return WeightSensitivity(item, weight, _named(below, ids), _named(above, ids))
 
 
-_Found = Mapping[Kind, tuple[float, npt.NDArray[np.bool_]] | None]
+_Found = Mapping[ChangeKind, tuple[float, npt.NDArray[np.bool_]] | None]
 
 
 def _first_changes(
@@ -147,11 +147,11 @@ def _first_changes(
 ) -> _Found:
     """For each kind the weight next to the stated one where it changes on the way to `end`."""
     if abs(end - weight) <= PRECISION:
-        return dict.fromkeys(get_args(Kind))
+        return dict.fromkeys(get_args(ChangeKind))
     grid = np.linspace(weight, end, _STEPS + 1)[1:]
     outcome = at(grid)
-    found: dict[Kind, tuple[float, npt.NDArray[np.bool_]] | None] = {}
-    for kind in get_args(Kind):
+    found: dict[ChangeKind, tuple[float, npt.NDArray[np.bool_]] | None] = {}
+    for kind in get_args(ChangeKind):
         changed = outcome.differs(kind, stated).any(axis=1)
         first = int(np.argmax(changed))
         inner = weight if first == 0 else float(grid[first - 1])
@@ -162,7 +162,7 @@ def _first_changes(
 
 
 def _bisected(
-    at: Callable[[Array], _Outcome], kind: Kind, inner: float, outer: float, stated: _Outcome
+    at: Callable[[Array], _Outcome], kind: ChangeKind, inner: float, outer: float, stated: _Outcome
 ) -> tuple[float, npt.NDArray[np.bool_]]:
     """Halve the way from `inner`, unchanged, to `outer`, changed, until they are as good as one."""
     zones = at(np.array([outer])).differs(kind, stated)[0]
@@ -176,7 +176,7 @@ def _bisected(
     return outer, zones
 
 
-def _named(found: _Found, ids: tuple[str, ...]) -> dict[Kind, ChangePoint | None]:
+def _named(found: _Found, ids: tuple[str, ...]) -> dict[ChangeKind, ChangePoint | None]:
     return {
         kind: None
         if change is None
@@ -186,7 +186,7 @@ def _named(found: _Found, ids: tuple[str, ...]) -> dict[Kind, ChangePoint | None
 
 
 def most_critical(
-    sensitivities: Sequence[WeightSensitivity], *, kind: Kind
+    sensitivities: Sequence[WeightSensitivity], *, kind: ChangeKind
 ) -> CriticalWeight | None:
     """The weight whose smallest relative change changes the first place, any rank or any class.
 

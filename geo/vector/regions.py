@@ -17,7 +17,7 @@ from geo.language import texts
 
 _SAY = texts(__name__)
 
-Kind = Literal["Provinsi", "Kabupaten", "Kota", "Kecamatan"]
+RegionKind = Literal["Provinsi", "Kabupaten", "Kota", "Kecamatan"]
 Rule = Literal["code", "bps_code", "name"]
 
 PROVINCE_CODE = "63"
@@ -34,7 +34,7 @@ class Region:
 
     code: str
     name: str
-    kind: Kind
+    kind: RegionKind
     parent: str
     bps_code: str | None = None
 
@@ -45,7 +45,7 @@ class Region:
 
 
 def _regency(code: str, name: str) -> Region:
-    kind: Kind = "Kota" if code.split(".")[1] >= "70" else "Kabupaten"
+    kind: RegionKind = "Kota" if code.split(".")[1] >= "70" else "Kabupaten"
     return Region(code, name, kind, PROVINCE_CODE, code.replace(".", ""))
 
 
@@ -286,7 +286,7 @@ class _Finder:
 
 
 # The abbreviations that offices write before a name.
-_KINDS: dict[str, Kind] = {
+_KINDS: dict[str, RegionKind] = {
     "kabupaten": "Kabupaten",
     "kab": "Kabupaten",
     "kota": "Kota",
@@ -296,7 +296,7 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def _kind_and_rest(text: str) -> tuple[Kind | None, str]:
+def _kind_and_rest(text: str) -> tuple[RegionKind | None, str]:
     match = re.match(r"\s*(kabupaten|kab|kotamadya|kota|kecamatan|kec)\b[.\s]*(.+)", text.lower())
     return (_KINDS[match[1]], match[2]) if match else (None, text)
 

@@ -33,7 +33,7 @@ class NumberedSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PrintedFigure:
     """One figure as it is printed; a doubtful one is marked by its table itself."""
 
     period: str
@@ -50,14 +50,14 @@ class History:
     title: str
     unit: str
     caveat: str
-    figures: tuple[Figure, ...]
+    figures: tuple[PrintedFigure, ...]
     chart: LineChart | None
     change: str
     breaks: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
-    def newest(self) -> Figure:
+    def newest(self) -> PrintedFigure:
         """The newest figure."""
         return self.figures[0]
 
@@ -123,7 +123,7 @@ def _history(
         unit=str(records[0]["unit"]) if known is None else known.unit.to(language),
         caveat="" if known is None else known.caveat.to(language),
         figures=tuple(
-            Figure(
+            PrintedFigure(
                 period=format_period(str(record["period"]), language),
                 value=format_number(record["value"], language, decimals=decimals),
                 is_doubtful=record["confidence"] != "ok",

@@ -7,7 +7,7 @@ import shapely
 
 from geo.errors import AmbiguousCode, IndicatorNotFound, InvalidIndicators
 from geo.indicators.carried_tables import (
-    Origin,
+    CarriedFrom,
     carry_figures,
     kinds_of,
     lineage,
@@ -215,18 +215,20 @@ def test_the_catalogue_knows_totals_from_rates():
 @pytest.mark.parametrize(
     ("origin", "sentence"),
     [
-        (Origin("rate", "area", ()), "There is no figure of 2002 for this area."),
+        (CarriedFrom("rate", "area", ()), "There is no figure of 2002 for this area."),
         (
-            Origin("rate", "raster:people*workers+area", (("a", 0.75), ("b", 0.25)), ("c",), 0.875),
+            CarriedFrom(
+                "rate", "raster:people*workers+area", (("a", 0.75), ("b", 0.25)), ("c",), 0.875
+            ),
             "From 2002, averaged by raster people × workers + area: a 0.75 + b 0.25. "
             "Without a figure: c. Known for 87.5% of the area.",
         ),
         # A neighbour's sliver is counted, not told; a small part of a large total is told.
         (
-            Origin("total", "area", (("a", 0.9), ("b", 0.0001))),
+            CarriedFrom("total", "area", (("a", 0.9), ("b", 0.0001))),
             "From 2002, split by area: a 0.9 + … (1).",
         ),
-        (Origin("total", "area", (("a", 0.00012),)), "From 2002, split by area: a 0.00012."),
+        (CarriedFrom("total", "area", (("a", 0.00012),)), "From 2002, split by area: a 0.00012."),
     ],
 )
 def test_a_lineage_is_a_sentence(origin, sentence):
