@@ -13,14 +13,11 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from api.deps import language_or_default, store_of
+from api.deps import language_or_default, settings_of, store_of
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
 
-# Uploads and publications of one key, and wrong keys from one address, in a minute.
-_REQUESTS_PER_MINUTE = 60
-_WRONG_KEYS_PER_MINUTE = 10
 _MOST_REMEMBERED = 10_000
 _CHALLENGE = 'Bearer realm="kawasan"'
 
@@ -62,7 +59,7 @@ def require_key(request: Request) -> str:
         403 while there is no key at all, 401 for a missing or wrong one, 429 with `Retry-After` for
         too many requests.
     """
-    store = store_of(request)
+    store, settings = store_of(request), settings_of(request)
     if not store.keys.any():
         raise _refusal(request, 403, _SAY["closed"])
     key = _key_of(request)
@@ -70,7 +67,7 @@ def require_key(request: Request) -> str:
     if label is None:
         # Only failures count: an office shares one address, and its valid keys must go on working.
         address = request.client.host if request.client else "-"
-        wrong_keys = _limit_of(request, "wrong_keys", _WRONG_KEYS_PER_MINUTE)
+        wrong_keys = _limit_of(request, "wrong_keys", settings.wrong_keys_per_minute)
         if key and (wait := wrong_keys.wait_s(address)):
             raise _too_many(request, wait)
         raise _refusal(
@@ -79,7 +76,7 @@ def require_key(request: Request) -> str:
             _SAY["wrong"] if key else _SAY["missing"],
             {"WWW-Authenticate": _CHALLENGE},
         )
-    if wait := _limit_of(request, "requests", _REQUESTS_PER_MINUTE).wait_s(label):
+    if wait := _limit_of(request, "requests", settings.requests_per_minute).wait_s(label):
         raise _too_many(request, wait)
     return label
 

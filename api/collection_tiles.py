@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from geo.tiles.mbtiles import ArchiveOrder, TileArchives
     from geo.tiles.pyramid import TilePyramids
 
-# GeoParquet of about half a million vertices; a zoom of what is smaller is simplified in a second.
-_BIG_BYTES = 8_000_000
 # As for raster tiles: whoever waits longer for another's preparation is told to come back.
 _PATIENCE_S = 5.0
 _MOST_ARCHIVES = 8
@@ -43,7 +41,7 @@ class CollectionTiles:
         A layer whose snapshot is this large or larger gets an archive.
     """
 
-    def __init__(self, store: Store, tables: Tables, *, big_bytes: int = _BIG_BYTES) -> None:
+    def __init__(self, store: Store, tables: Tables, *, big_bytes: int) -> None:
         self._store, self._tables, self._big_bytes = store, tables, big_bytes
         self._starting = threading.Lock()
         self._kept_pyramids: TilePyramids | None = None

@@ -34,7 +34,7 @@ from api.routes import (
     uploads,
     vector_tiles,
 )
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from geo.errors import StoreFault
 from geo.store.store import Store
 
@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         An open store, which stays the caller's to close. Otherwise `settings.store` is opened when
         the service starts; if it is damaged the service starts all the same and says so (503).
     """
-    settings = settings or Settings()
+    settings = settings or read_settings()
     app = FastAPI(
         title="Kawasan",
         version=version("kawasan"),
@@ -119,7 +119,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.tables = app.state.collection_tiles = None
     if app.state.store is not None:
         app.state.tables = Tables(app.state.store)
-        app.state.collection_tiles = CollectionTiles(app.state.store, app.state.tables)
+        app.state.collection_tiles = CollectionTiles(
+            app.state.store, app.state.tables, big_bytes=app.state.settings.tile_archive_bytes
+        )
         with suppress(StoreFault):  # whoever asks for a damaged store's data is told so
             for collection in app.state.tables.collections():
                 app.state.collection_tiles.prepare(collection)

@@ -3,17 +3,34 @@
 Nothing is read at import: `create_app` takes a `Settings`, so tests and the command line pass theirs.
 """
 
+import json
+import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from geo.language import Language
+from geo.language import LANGUAGES, Language, Text, joined, shortened, texts
 
+if TYPE_CHECKING:
+    from geo.ingest.source import Limits
+
+_SAY = texts(__name__)
+
+_PREFIX = "KAWASAN_"
 _MIB = 1024 * 1024
+_MOST_SHOWN = 200
+# Its libraries alone take about 0.7 GB of address space.
+_READER_LEAST_BYTES = 1_024 * _MIB
+# A host follows the scheme, or nothing can be linked to.
+_BASE_URL = re.compile(r"https?://[^/\s?#]+[^\s?#]*")
+# What a browser sends as `Origin` (RFC 6454, 6.2), or all of them.
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s,]+", re.IGNORECASE)
 # What may stand in an address and in a Content-Security-Policy; {s} is one of several hosts.
 _TILES = re.compile(r"https?://(\{s\}\.)?[A-Za-z0-9.-]+(:[0-9]+)?/[^\s\"'<>;,\\]*")
 
@@ -36,9 +53,11 @@ class Settings(BaseSettings):
     `base_url` is the public address of the service, for links; without it links follow the
     request's own host. `limit`s count features of one page. `basemap` is the address of tiles of
     another service with {z}, {x} and {y}, `basemap_attribution` what these tiles ask to be said.
+    `cors_origins` are separated by commas, or a JSON list. What one process of the service may do
+    at once and how much, several processes each may.
     """
 
-    model_config = SettingsConfigDict(env_prefix="KAWASAN_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)
 
     store: Path = Field(default_factory=_store_here)
     data_dir: Path = Field(default_factory=_shipped_data)
@@ -52,15 +71,52 @@ class Settings(BaseSettings):
     default_language: Language = "id"
     basemap: str | None = None
     basemap_attribution: str = ""
-    cors_origins: list[str] = ["*"]
+    cors_origins: Annotated[list[str], NoDecode] = ["*"]
     max_limit: Annotated[int, Field(ge=1)] = 10_000
     default_limit: Annotated[int, Field(ge=1)] = 100
+    upload_slots: int = Field(default=2, ge=1, description="Uploads checked at the same time.")
+    uploads_waiting: int = Field(
+        default=8, ge=1, description="Uploads that may wait for a slot; one more is told to retry."
+    )
+    requests_per_minute: int = Field(
+        default=60, ge=1, description="Uploads and publications of one key in a minute."
+    )
+    wrong_keys_per_minute: int = Field(
+        default=10, ge=1, description="Wrong keys that one address may try in a minute."
+    )
+    reader_memory_bytes: int = Field(
+        default=3_072 * _MIB,
+        ge=_READER_LEAST_BYTES,
+        description="Address space of the process that reads an upload.",
+    )
+    reader_cpu_s: int = Field(default=60, ge=1, description="Its processor time in seconds.")
+    reader_wall_s: float = Field(
+        default=90.0, ge=1, allow_inf_nan=False, description="Its time by the clock in seconds."
+    )
+    # GeoParquet of about half a million vertices; a zoom of what is smaller is simplified in a second.
+    tile_archive_bytes: int = Field(
+        default=8_000_000,
+        ge=0,
+        description="A layer whose snapshot is this large or larger has its tiles made beforehand.",
+    )
+
+    def reader_limits(self) -> "Limits":
+        """How much one upload may cost."""
+        from geo.ingest.source import Limits
+
+        return replace(
+            Limits(),
+            upload_bytes=self.max_upload_bytes,
+            memory_bytes=self.reader_memory_bytes,
+            cpu_s=self.reader_cpu_s,
+            wall_s=self.reader_wall_s,
+        )
 
     @field_validator("base_url")
     @classmethod
     def _without_slash(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("base_url begins with http:// or https://")
+        if value and not _BASE_URL.fullmatch(value):
+            raise PydanticCustomError("base_url", "base_url begins with http:// or https://")
         return value.rstrip("/") if value else None
 
     @field_validator("basemap")
@@ -69,5 +125,75 @@ class Settings(BaseSettings):
         if value and not (
             _TILES.fullmatch(value) and all(x in value for x in ("{z}", "{x}", "{y}"))
         ):
-            raise ValueError("basemap is an address of tiles: https://…/{z}/{x}/{y}.png")
+            raise PydanticCustomError(
+                "basemap", "basemap is an address of tiles: https://…/{{z}}/{{x}}/{{y}}.png"
+            )
         return value or None
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Origins of a text: a JSON list, else separated by commas."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+        except ValueError as error:
+            raise PydanticCustomError("cors_origins", "no list of origins") from error
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _of_origins(cls, value: list[str]) -> list[str]:
+        origins = [one.strip().rstrip("/") for one in value if one.strip()]
+        if not all(map(_ORIGIN.fullmatch, origins)):
+            raise PydanticCustomError("cors_origins", "no list of origins")
+        return origins
+
+
+class InvalidSettings(Exception):
+    """A setting with a value that it cannot have; `sentence` says which, and what it takes."""
+
+    def __init__(self, sentence: Text) -> None:
+        super().__init__(sentence.to(environment_language()))
+        self.sentence = sentence
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of the environment; what is `given` goes first.
+
+    Raises
+    ------
+    InvalidSettings
+        With a sentence for every setting that is wrong.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise InvalidSettings(joined([_fault(one) for one in error.errors()], by=" ")) from error
+
+
+def environment_language() -> Language:
+    """The default language, also where other settings are wrong."""
+    stated = os.environ.get(_PREFIX + "DEFAULT_LANGUAGE")
+    return next((language for language in LANGUAGES if language == stated), LANGUAGES[0])
+
+
+def _fault(error: ErrorDetails) -> Text:
+    facts: dict[str, Any] = {"reason": error["msg"], **error.get("ctx", {})}
+    key = error["type"] if error["type"] in _TOLD else "other"
+    name = _PREFIX + str(error["loc"][0]).upper()
+    value = shortened(str(error["input"]), _MOST_SHOWN)
+    return _SAY[f"wrong_{key}"].format(name=name, value=value, **facts)
+
+
+# The kinds of fault that have a sentence; of others pydantic's own reason is told.
+_TOLD = {
+    "base_url",
+    "basemap",
+    "cors_origins",
+    "float_parsing",
+    "greater_than_equal",
+    "int_parsing",
+    "less_than_equal",
+    "literal_error",
+}

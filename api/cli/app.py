@@ -50,6 +50,7 @@ from geo.land.settlement import (
 from geo.language import Language, texts
 
 if TYPE_CHECKING:
+    from geo.ingest.source import Limits
     from geo.planning.publish import HandedIn
     from geo.store.store import Provenance, Store
 
@@ -173,8 +174,8 @@ def ingest(
             repair=repair,
         )
         language = chosen_language(lang, settings)
-        most = settings.max_upload_bytes
-        _ingest_layer(opened, handed, provenance, check=check, most_bytes=most, language=language)
+        limits = settings.reader_limits()
+        _ingest_layer(opened, handed, provenance, check=check, limits=limits, language=language)
 
 
 def _ingest_indicators(
@@ -205,13 +206,13 @@ def _ingest_layer(
     provenance: "Provenance",
     *,
     check: bool,
-    most_bytes: int,
+    limits: "Limits",
     language: Language,
 ) -> None:
     from geo.planning import publish
 
     with spinner(handed.filename):
-        upload = publish.check_upload(store, handed, actor=provenance.actor, most_bytes=most_bytes)
+        upload = publish.check_upload(store, handed, actor=provenance.actor, limits=limits)
     print_report(upload.report, language)
     if upload.state == "refused":
         raise typer.Exit(1)

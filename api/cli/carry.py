@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.indicators.carried_tables import Carried
+    from geo.ingest.source import Limits
     from geo.raster.grid import RasterSource
     from geo.store.store import Store
     from geo.vector.crosswalk import Crosswalk
@@ -45,7 +46,7 @@ class _Reading:
     crs: str | None
     layer: str | None
     repair: bool
-    most_bytes: int
+    limits: "Limits"
 
 
 def carry(
@@ -112,7 +113,7 @@ def carry(
         from geo import published
         from geo.indicators import carried_tables
 
-        reading = _Reading(key, crs, layer, repair, settings.max_upload_bytes)
+        reading = _Reading(key, crs, layer, repair, settings.reader_limits())
         across = _crosswalk(
             _areas(opened, old, reading),
             _areas(opened, new, reading),
@@ -188,10 +189,8 @@ def _areas(store: "Store", name: str, reading: _Reading) -> "gpd.GeoDataFrame":
 
 
 def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
-    from dataclasses import replace
-
     from geo.ingest.fields import plain_name
-    from geo.ingest.upload import DEFAULT_LIMITS, ingest_upload
+    from geo.ingest.upload import ingest_upload
     from geo.vector.schema import Field, LayerSchema
 
     title = Text(id=path.name, en=path.name)
@@ -212,7 +211,7 @@ def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
         regency_codes=(),
         crs_override=reading.crs,
         layer=reading.layer,
-        limits=replace(DEFAULT_LIMITS, upload_bytes=reading.most_bytes),
+        limits=reading.limits,
         corrections={"make_valid": reading.repair},
     )
     if result.frame is None:

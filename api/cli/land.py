@@ -123,7 +123,7 @@ def land_distance(
                 crs=crs,
                 encoding=encoding,
                 layer_name=layer,
-                most_bytes=settings.max_upload_bytes,
+                limits=settings.reader_limits(),
                 progress=progress,
             )
         users = publish_land.readers_of(opened, name)

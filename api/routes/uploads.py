@@ -28,12 +28,14 @@ from api.deps import (
     TablesDep,
     format_of,
     language_or_default,
+    settings_of,
 )
 from api.links import JSON, Links
 from api.problems import Problem, respond
 from api.responses import json_response
 from api.routes.portraits import desk_page
 from geo.errors import InvalidInput, LayerNotFound, UploadRejected
+from geo.ingest.source import Limits
 from geo.language import Language, texts
 from geo.store.store import Store, Upload, UploadEntry, Version
 from geo.store.uploads import State
@@ -42,8 +44,6 @@ _SAY = texts(__name__)
 
 router = APIRouter(tags=["uploads"])
 
-_SLOTS = 2
-_MOST_WAITING = 8
 _RETRY_AFTER_S = 10
 _FIELDS = ("file", "collection", "crs", "encoding", "layer", "repair")
 _PRIVATE = {"Cache-Control": "private, no-store"}
@@ -180,7 +180,7 @@ async def create_upload(
     async with request.form(max_files=1, max_fields=len(_FIELDS)) as form:
         asked = _asked(form)
         limit = _slots(request)
-        ingest = partial(_checked, asked, store=store, actor=actor, most=settings.max_upload_bytes)
+        ingest = partial(_checked, asked, store=store, actor=actor, limits=settings.reader_limits())
         upload = await anyio.to_thread.run_sync(ingest, limiter=limit)
     location = {"Location": links.url("uploads", upload.upload)}
     if upload.state == "refused":
@@ -333,17 +333,17 @@ def _asked(form: FormData) -> _Asked:
 
 def _slots(request: Request) -> anyio.CapacityLimiter:
     """The places where files are checked; 503 when too many wait for one."""
-    state = request.app.state
+    state, settings = request.app.state, settings_of(request)
     if not hasattr(state, "upload_slots"):
-        state.upload_slots = anyio.CapacityLimiter(_SLOTS)
+        state.upload_slots = anyio.CapacityLimiter(settings.upload_slots)
     slots: anyio.CapacityLimiter = state.upload_slots
-    if slots.statistics().tasks_waiting >= _MOST_WAITING:
+    if slots.statistics().tasks_waiting >= settings.uploads_waiting:
         detail = _SAY["busy"].to(language_or_default(request))
         raise HTTPException(503, detail, {"Retry-After": str(_RETRY_AFTER_S)})
     return slots
 
 
-def _checked(asked: _Asked, *, store: Store, actor: str, most: int) -> Upload:
+def _checked(asked: _Asked, *, store: Store, actor: str, limits: Limits) -> Upload:
     """Check the file in a folder of its own and record what was found."""
     from geo.planning.publish import HandedIn, check_upload
 
@@ -361,7 +361,7 @@ def _checked(asked: _Asked, *, store: Store, actor: str, most: int) -> Upload:
             layer=asked.layer,
             repair=asked.repair,
         )
-        return check_upload(store, handed, actor=actor, most_bytes=most)
+        return check_upload(store, handed, actor=actor, limits=limits)
 
 
 def _refusal(upload: Upload, language: Language, headers: dict[str, str]) -> Problem:

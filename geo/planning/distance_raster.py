@@ -7,7 +7,6 @@ checked against the regencies. Features beyond the province count: the nearest r
 import math
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from affine import Affine
 from geo.crs import SITE_CRS, to_lonlat
 from geo.errors import InvalidInput, UploadRejected
 from geo.ingest.placement import place_layer
+from geo.ingest.source import Limits
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text, texts
 from geo.planning.publish_land import add_land
@@ -54,7 +54,7 @@ def add_distance(
     crs: str | None = None,
     encoding: str | None = None,
     layer_name: str | None = None,
-    most_bytes: int = DEFAULT_LIMITS.upload_bytes,
+    limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Version:
     """Make the distance to a file's features the current land raster `name`.
@@ -85,7 +85,7 @@ def add_distance(
     _require_distance(name, cell_m)
     region = layer(store, "regencies")
     features = read_features(
-        path, name=name, crs=crs, encoding=encoding, layer=layer_name, most_bytes=most_bytes
+        path, name=name, crs=crs, encoding=encoding, layer=layer_name, limits=limits
     )
     _require_place(features, region)
 
@@ -109,7 +109,7 @@ def read_features(
     crs: str | None = None,
     encoding: str | None = None,
     layer: str | None = None,
-    most_bytes: int = DEFAULT_LIMITS.upload_bytes,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> gpd.GeoDataFrame:
     """The geometries of a file, read confined and checked one by one.
 
@@ -132,7 +132,7 @@ def read_features(
         crs_override=crs,
         encoding=encoding,
         layer=layer,
-        limits=replace(DEFAULT_LIMITS, upload_bytes=most_bytes),
+        limits=limits,
     )
     if result.frame is None:
         raise _rejected(result.report)

@@ -6,7 +6,7 @@ be published, and only over the version that it was compared with.
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 from geo.errors import Conflict, LayerNotFound
 from geo.indicators.amendment import Amendment, amended
 from geo.indicators.table import parse_indicators
+from geo.ingest.source import Limits
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import texts
 from geo.mcda.model import Model, parse_model
@@ -48,7 +49,9 @@ class HandedIn:
     repair: bool = False
 
 
-def check_upload(store: Store, handed: HandedIn, *, actor: str, most_bytes: int) -> Upload:
+def check_upload(
+    store: Store, handed: HandedIn, *, actor: str, limits: Limits = DEFAULT_LIMITS
+) -> Upload:
     """Check a file against its layer's schema and what is published; record it with its report.
 
     Raises
@@ -71,7 +74,7 @@ def check_upload(store: Store, handed: HandedIn, *, actor: str, most_bytes: int)
         crs_override=handed.crs,
         encoding=handed.encoding,
         layer=handed.layer,
-        limits=replace(DEFAULT_LIMITS, upload_bytes=most_bytes),
+        limits=limits,
         corrections={"make_valid": handed.repair},
     )
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
