@@ -5,6 +5,7 @@ Use the annotated names in a route's signature, for example
 """
 
 import re
+from contextlib import suppress
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import Depends, Request
@@ -95,6 +96,17 @@ def format_of(request: Request) -> Format:
 def links_of(request: Request) -> Links:
     """Links for this request: from the configured address, else from the request's own host."""
     return Links(base_of(request), language=_chosen_language(request))
+
+
+def links_or_default(request: Request) -> Links:
+    """`links_of` for a page that must not fail: without a host or a language that we refuse."""
+    base: str = ""
+    language: Language | None = None
+    with suppress(InvalidParameter):
+        base = base_of(request)
+    with suppress(InvalidParameter):
+        language = _chosen_language(request)
+    return Links(base, language=language)
 
 
 def base_of(request: Request) -> str:

@@ -38,7 +38,7 @@ from api.settings import Settings, read_settings
 from geo.errors import StoreFault
 from geo.store.store import Store
 
-_ROUTERS: Sequence[APIRouter] = (
+ROUTERS: Sequence[APIRouter] = (
     root.router,
     collections.router,
     # Before readiness, whose last path takes any name of a zone.
@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     )
     app.state.settings = settings
     app.state.given_store = store
-    for router in _ROUTERS:
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", _Static(directory=_STATIC), name="static")
     problems.install(app, allowed_methods=allowed_methods)
@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
 def allowed_methods(scope: Scope) -> list[str]:
     """The methods that a request's path takes, HEAD for every GET included; none if it is unknown."""
     found: set[str] = set()
-    for router in _ROUTERS:
+    for router in ROUTERS:
         for route in router.routes:
             if route.matches(scope)[0] is not Match.NONE:
                 found |= getattr(route, "methods", None) or set()

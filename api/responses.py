@@ -15,7 +15,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.deps import base_of, language_or_default, links_of
+from api.deps import language_or_default, links_or_default
 from api.links import HTML, JSON
 from geo.json_types import as_json
 from geo.language import Language
@@ -68,7 +68,8 @@ def html_response(
     from maps.assets import Assets
     from maps.pages.page import render
 
-    root = urlsplit(base_of(request)).path
+    links = links_or_default(request)
+    root = urlsplit(links.base).path
     page = render(
         template,
         language_or_default(request),
@@ -77,7 +78,7 @@ def html_response(
         state=dict(request.query_params),
         active=active,
         title=title,
-        links=links_of(request),
+        links=links,
         **context,
     )
     return Response(page, status_code=status, media_type=HTML, headers=_language_headers(request))

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from typing import Annotated
 
 import pytest
@@ -13,7 +14,7 @@ import api
 import geo
 import maps
 from api.links import PROBLEM
-from api.main import create_app
+from api.main import ROUTERS, create_app
 from api.problems import STATUSES, problem_of, status_of
 from geo import errors
 from geo.errors import GeoError
@@ -98,6 +99,41 @@ def test_a_path_has_its_problem(client, path, status, code, language):
     assert isinstance(body["facts"], dict)
     assert answer.headers["content-language"] == language
     assert answer.headers["cache-control"] == "no-store"
+
+
+# Whatever the language: files, raster and vector tiles, and whether the service lives.
+WITHOUT_WORDS = {"/healthz", "/readyz", "/tiles/{name}/{z}/{x}/{y}.png"}
+PLACES = {"collectionId": "zones", "tileMatrixSetId": "WebMercatorQuad", "featureId": "angsana"}
+
+
+def paths_with_words():
+    for router in ROUTERS:
+        for route in router.routes:
+            if "GET" in route.methods and route.path not in WITHOUT_WORDS | {VECTOR_TILE}:
+                yield route.path
+
+
+VECTOR_TILE = (
+    "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
+)
+
+
+@pytest.mark.parametrize("path", sorted(set(paths_with_words())))
+def test_a_language_that_we_do_not_speak_is_a_page_in_the_default_one(client, path):
+    asked = re.sub(r"\{(\w+)(:path)?\}", lambda m: PLACES.get(m[1], "0"), path)
+    for query, headers in (("f=html&", {}), ("", {"Accept": "text/html"})):
+        answer = client.get(f"{asked}?{query}lang=zz", headers=headers)
+        assert answer.status_code in (400, 401, 403), answer.text
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert '<html lang="id">' in answer.text
+        assert answer.headers["content-language"] == "id"
+
+
+def test_a_host_that_we_do_not_believe_is_a_page_too(client):
+    answer = client.get("/", headers={"Accept": "text/html", "Host": "a b"})
+    assert answer.status_code == 400
+    assert "InvalidParameter" in answer.text
+    assert 'href="/static' in answer.text
 
 
 def test_the_two_languages_differ(client):
