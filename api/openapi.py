@@ -54,10 +54,13 @@ def document(
     collections : sequence of (Collection, FeatureTable)
         Each gets a path of its own with its properties as filters.
     """
+    # Loaded by who asks for the description, not by the start of the service.
+    from api import documents
+
     found = deepcopy(app.openapi())
     found |= {"openapi": "3.0.3", "servers": [{"url": base}]}
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = ProblemDocument.model_json_schema()
+    schemas |= documents.schemas() | {"Problem": ProblemDocument.model_json_schema()}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     found["components"]["schemas"] = {n: schema_3_0(s) for n, s in schemas.items()}

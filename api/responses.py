@@ -49,6 +49,13 @@ def json_response(
     )
 
 
+def described(*documents: str) -> dict[int | str, dict[str, Any]]:
+    """A route's answer in the OpenAPI document: one of `api.documents`, named so that none is loaded."""
+    refs: list[dict[str, Any]] = [{"$ref": f"#/components/schemas/{name}"} for name in documents]
+    schema = refs[0] if len(refs) == 1 else {"anyOf": refs}
+    return {200: {"description": "Successful Response", "content": {JSON: {"schema": schema}}}}
+
+
 def html_response(
     request: Request,
     template: str,

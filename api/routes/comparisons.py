@@ -5,12 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import Field
 
-from api.comparison_documents import (
-    ComparisonDocument,
-    QuadrantDocument,
-    SensitivityDocument,
-    TrendsDocument,
-)
 from api.deps import LanguageDep, StoreDep
 from api.examples import COMPARISON_EXAMPLES
 from api.parameters import InvalidParameter
@@ -27,7 +21,7 @@ from api.readiness_requests import (
     scenario_notes,
     scenario_of,
 )
-from api.responses import conditional, etag_of, json_response
+from api.responses import conditional, described, etag_of, json_response
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -97,7 +91,8 @@ class QuadrantQuery(Asked):
 @router.post(
     "/readiness/comparison",
     summary="Two assessments compared zone by zone",
-    response_model=ComparisonDocument,
+    response_class=Response,
+    responses=described("ComparisonDocument"),
 )
 def compare_readiness(
     request: Request,
@@ -119,7 +114,12 @@ def compare_readiness(
     return json_response(request, document | {"notes": list(dict.fromkeys(notes))})
 
 
-@router.get("/readiness/trends", summary="Every zone over the years", response_model=TrendsDocument)
+@router.get(
+    "/readiness/trends",
+    summary="Every zone over the years",
+    response_class=Response,
+    responses=described("TrendsDocument"),
+)
 def read_trends(
     request: Request,
     query: Annotated[TrendsQuery, Query()],
@@ -154,7 +154,8 @@ def read_trends(
 @router.get(
     "/readiness/sensitivity",
     summary="How far each weight can move",
-    response_model=SensitivityDocument,
+    response_class=Response,
+    responses=described("SensitivityDocument"),
 )
 def read_sensitivity(
     request: Request,
@@ -192,7 +193,10 @@ def read_sensitivity(
 
 
 @router.get(
-    "/readiness/quadrant", summary="Readiness against need", response_model=QuadrantDocument
+    "/readiness/quadrant",
+    summary="Readiness against need",
+    response_class=Response,
+    responses=described("QuadrantDocument"),
 )
 def read_quadrant(
     request: Request,

@@ -38,7 +38,7 @@ class LegendEntryDocument(BaseModel):
     colour: str
 
 
-class FigureDocument(BaseModel):
+class RegencyFigureDocument(BaseModel):
     """A regency's figure; everything is null where it has none. `class` counts from the lowest."""
 
     value: float | None
@@ -55,7 +55,7 @@ class YearDocument(BaseModel):
 
     unit_period: str
     source: str
-    values: dict[str, FigureDocument]
+    values: dict[str, RegencyFigureDocument]
 
 
 class SourceDocument(BaseModel):

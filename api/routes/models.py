@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.assessment_documents import ModelDocument, ModelsDocument
 from api.deps import LanguageDep, LinksDep, StoreDep
 from api.links import JSON
-from api.responses import json_response, tagged
+from api.responses import described, json_response, tagged
 from geo.language import Language
 
 if TYPE_CHECKING:
@@ -17,7 +16,12 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["models"])
 
 
-@router.get("/models", summary="Models, methods and weightings", response_model=ModelsDocument)
+@router.get(
+    "/models",
+    summary="Models, methods and weightings",
+    response_class=Response,
+    responses=described("ModelsDocument"),
+)
 def read_models(
     request: Request, store: StoreDep, language: LanguageDep, links: LinksDep
 ) -> Response:
@@ -58,7 +62,12 @@ def read_models(
     return tagged(request, json_response(request, document))
 
 
-@router.get("/models/{model}", summary="One model", response_model=ModelDocument)
+@router.get(
+    "/models/{model}",
+    summary="One model",
+    response_class=Response,
+    responses=described("ModelDocument"),
+)
 def read_model(request: Request, model: str, store: StoreDep, language: LanguageDep) -> Response:
     """Dimensions, criteria with their value functions and sources, constraints, weights, classes.
 

@@ -4,13 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
-from api.assessment_documents import (
-    AssessmentDocument,
-    ExplainedZoneDocument,
-    JudgementsDocument,
-    ScoresDocument,
-    WeighedDocument,
-)
 from api.deps import LanguageDep, LinksDep, StoreDep
 from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
 from api.links import GEOJSON, JSON
@@ -26,7 +19,7 @@ from api.readiness_requests import (
     scenario_of,
     simulated,
 )
-from api.responses import conditional, etag_of, json_response
+from api.responses import conditional, described, etag_of, json_response
 from geo.language import Language, texts
 
 if TYPE_CHECKING:
@@ -40,7 +33,8 @@ router = APIRouter(tags=["readiness"])
 @router.get(
     "/readiness",
     summary="The current assessment of all zones",
-    response_model=AssessmentDocument,
+    response_class=Response,
+    responses=described("AssessmentDocument"),
 )
 def read_readiness(
     request: Request,
@@ -65,7 +59,8 @@ def read_readiness(
 @router.post(
     "/readiness",
     summary="An assessment under other weights, another method, a scenario",
-    response_model=WeighedDocument | ScoresDocument,
+    response_class=Response,
+    responses=described("WeighedDocument", "ScoresDocument"),
 )
 def weigh_readiness(
     request: Request,
@@ -106,7 +101,8 @@ def weigh_readiness(
 @router.post(
     "/readiness/judgements",
     summary="Weights from pairwise judgements",
-    response_model=JudgementsDocument,
+    response_class=Response,
+    responses=described("JudgementsDocument"),
 )
 def judge(
     request: Request,
@@ -131,7 +127,12 @@ def judge(
     return json_response(request, {"weights": weighed.weights} | document)
 
 
-@router.get("/readiness/{zone}", summary="One zone explained", response_model=ExplainedZoneDocument)
+@router.get(
+    "/readiness/{zone}",
+    summary="One zone explained",
+    response_class=Response,
+    responses=described("ExplainedZoneDocument"),
+)
 def explain_zone(
     request: Request,
     zone: str,

@@ -113,9 +113,7 @@ def paths_with_words():
                 yield route.path
 
 
-VECTOR_TILE = (
-    "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
-)
+VECTOR_TILE = "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
 
 
 @pytest.mark.parametrize("path", sorted(set(paths_with_words())))

@@ -1,0 +1,324 @@
+"""The documents of readiness and of models as the OpenAPI document describes them.
+
+What is answered is a dataclass of geo as JSON, so its description is made from that dataclass; only
+what is added or left out stands here. The start of the service does not import this module: the
+dataclasses of readiness are loaded by the first who asks for the description.
+"""
+
+import inspect
+import re
+from collections import abc
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from types import GenericAlias, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from fastapi.encoders import jsonable_encoder
+from pydantic import BaseModel, Field, create_model
+from pydantic.json_schema import models_json_schema
+
+from api.ogc_models import Link
+from geo.language import Text
+from geo.mcda.ahp import AhpWeights
+from geo.mcda.group import GroupJudgement, MemberJudgement, PairAgreement
+from geo.mcda.matrix import Status
+from geo.mcda.methods import Method
+from geo.mcda.model import Model
+from geo.mcda.weights import Weighting
+from geo.readiness.assessment import Assessment, Origin
+from geo.readiness.compare import Comparison, ZoneDifference
+from geo.readiness.figures import Figure
+from geo.readiness.lift import Lift
+from geo.readiness.quadrant import Quadrant, QuadrantTable
+from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
+from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
+from geo.uncertainty.one_weight import CriticalWeight, WeightSensitivity
+from geo.uncertainty.sobol import InputKind, SobolIndex
+
+Document = type[BaseModel]
+
+
+def document(
+    name: str,
+    kind: type | None = None,
+    *,
+    says: str | None = None,
+    leave: Sequence[str] = (),
+    only: Sequence[str] = (),
+    **more: Any,
+) -> Document:
+    """The pydantic model of a dataclass as it stands in JSON.
+
+    A `Text` is a string, a tuple an array, a mapping an object, None null. A dataclass inside is the
+    document that `_held` made of it before, or one that is made now.
+
+    Parameters
+    ----------
+    kind : type, optional
+        The dataclass; none for a document that is made of `more` alone.
+    says : str, optional
+        The description, by default the docstring of the dataclass.
+    leave, only : sequence of str
+        The fields that are not written, or the only ones that are.
+    **more
+        Members besides, or that are written otherwise, by their types; as (type, field) with a
+        default or a name that is no word of Python.
+    """
+    hints = {} if kind is None else get_type_hints(kind, localns={k.__name__: k for k in _HELD})
+    names = [] if kind is None else [f.name for f in fields(kind)]
+    kept = [n for n in names if n not in {*leave, *more} and (not only or n in only)]
+    members: dict[str, Any] = {n: hints[n] for n in kept} | more
+    members = {n: t if isinstance(t, tuple) else (_written(t), ...) for n, t in members.items()}
+    doc = says or re.sub(r"\bNone\b", "null", inspect.getdoc(kind) or "")
+    made: Document = create_model(name, __doc__=doc, **members)
+    return made
+
+
+def schemas() -> dict[str, Any]:
+    """Every document, and what they hold, as JSON schemas by name; each refers to its components."""
+    _, found = models_json_schema(
+        [(made, "serialization") for made in DOCUMENTS.values()],
+        ref_template="#/components/schemas/{model}",
+    )
+    # As FastAPI writes its own: a default of null says nothing that `nullable` does not.
+    described: dict[str, Any] = jsonable_encoder(found["$defs"], exclude_none=True)
+    return described
+
+
+# The document of a dataclass wherever another one holds it.
+_HELD: dict[type, Document] = {}
+
+
+def _held(kind: type, name: str, **given: Any) -> Document:
+    _HELD[kind] = document(name, kind, **given)
+    return _HELD[kind]
+
+
+def _written(hint: Any) -> Any:
+    """The type of a value in JSON."""
+    if hint is Text:
+        return str
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _HELD.get(hint) or _held(hint, f"{hint.__name__}Document")
+    origin, inside = get_origin(hint), [_written(part) for part in get_args(hint)]
+    if origin in (Union, UnionType):
+        return Union[tuple(inside)]  # noqa: UP007  its parts are known only here
+    if origin in (tuple, list):
+        return GenericAlias(list, inside[0])
+    return GenericAlias(dict, tuple(inside)) if origin is abc.Mapping else hint
+
+
+class SimulatedZoneDocument(BaseModel):
+    """What the draws say of one ranked zone.
+
+    `acceptability` is the share of draws by rank, `classes` by class; between the two ranks of
+    `rank_interval` lie 90 % of the draws. `central_weights` are the mean weights that put it first.
+    """
+
+    acceptability: dict[str, float]
+    rank_interval: list[int]
+    expected_rank: float | None
+    first: float
+    first_three: float
+    classes: dict[str, float]
+    central_weights: dict[str, float] | None
+    sentence: str
+
+
+class PairwiseDocument(BaseModel):
+    """The share of draws in which the zone of the row ranks better than that of the column."""
+
+    area_ids: list[str]
+    wins: list[list[float]]
+
+
+class UncertaintyDocument(BaseModel):
+    """How sure an assessment is; `measures` say by criterion which error is counted."""
+
+    draws: int
+    seed: int
+    concentration: float | None
+    verdict: str
+    measures: dict[str, str]
+    zones: dict[str, SimulatedZoneDocument]
+    pairwise: PairwiseDocument | None = None
+
+
+class ClassDocument(BaseModel):
+    """A class of scores, from a lower bound (0..100) up to the next class."""
+
+    id: str
+    title: str
+    from_: float = Field(alias="from")
+
+
+class ColumnsDocument(BaseModel):
+    """One entry for each zone in every list; null where there is none."""
+
+    area_id: list[str]
+    status: list[Status]
+    score: list[float | None]
+    rank: list[int | None]
+    class_: list[str | None] = Field(alias="class")
+    data_coverage: list[float]
+    dimensions: dict[str, list[float | None]]
+    points: dict[str, list[float | None]]
+    rank_before: list[int | None]
+
+
+# What others hold comes before them.
+_held(Origin, "OriginDocument", says="One version that went in; a scenario has the number 0.")
+_held(CriterionResult, "CriterionDocument", leave=["is_share"])
+_held(ConstraintResult, "ConstraintDocument")
+_held(AhpWeights, "JudgedDocument", weights=Mapping[str, float], consistent=bool, limit=float)
+_held(PairAgreement, "AgreementDocument")
+_held(MemberJudgement, "MemberDocument")
+_held(
+    GroupJudgement,
+    "TogetherDocument",
+    leave=["items", "pairwise", "result"],
+    consensus_level=str | None,
+    sentences=list[str],
+)
+_held(ZonePoint, "PointDocument")
+_held(ZoneChange, "ChangeDocument")
+_held(ZoneTrend, "TrendDocument")
+_held(ZoneDifference, "ZoneDifferenceDocument", moved_by=list[str])
+_held(Quadrant, "QuadrantEntry", count=int)
+_held(Model, "ModelReference", only=["id", "version", "kind", "title", "source"])
+_held(Method, "MethodEntry", leave=["points"])
+_held(Weighting, "WeightingEntry", leave=["weights"])
+_INDEX = document("IndexDocument", SobolIndex, leave=["name"], criterion=str, input=InputKind)
+_MODEL_ENTRY = document(
+    "ModelEntry",
+    Model,
+    says="A published model; it waits for indicators, rasters and columns that are not there.",
+    only=["id", "version", "kind", "title", "description"],
+    waits_for=list[str],
+    links=list[Link],
+)
+
+_IN_ASSESSMENT: dict[str, Any] = {
+    "of": int,
+    "explanation": str,
+    "lifts": list[str],
+    "holds_back": list[str],
+}
+_held(ZoneResult, "ZoneDocument", **_IN_ASSESSMENT)
+_EXPLAINED_ZONE = document(
+    "ExplainedZoneDocument",
+    ZoneResult,
+    says="One zone explained: what would lift it, or keeps it from being ranked, and its sources.",
+    way_up=str | None,
+    ways_up=list[Lift],
+    figures=list[Figure],
+    model=str,
+    year=int,
+    lineage=list[Origin],
+    links=list[Link],
+    **_IN_ASSESSMENT,
+)
+_WEIGHED_ZONE = document(
+    "WeighedZoneDocument",
+    ZoneResult,
+    says="A zone with its rank under the model's own weights and method.",
+    rank_before=int | None,
+    **_IN_ASSESSMENT,
+)
+_OBJECTS: dict[str, Any] = dict.fromkeys(
+    ("dimensions", "criteria", "constraints", "classes"), list[dict[str, Any]]
+)
+_NOT_WRITTEN = ("measures", "matrix", "scores")
+_WEIGHED: dict[str, Any] = {
+    "judgements": Mapping[str, AhpWeights],
+    "together": Mapping[str, GroupJudgement],
+    "notes": list[str],
+    "uncertainty": (UncertaintyDocument | None, None),
+}
+
+DOCUMENTS: Mapping[str, Document] = {
+    made.__name__: made
+    for made in (
+        document(
+            "AssessmentDocument",
+            Assessment,
+            says="An assessment of all zones of a layer; `key` names everything that went in.",
+            leave=_NOT_WRITTEN,
+            classes=list[ClassDocument],
+            zones=list[ZoneResult],
+            links=list[Link],
+        ),
+        document(
+            "WeighedDocument",
+            Assessment,
+            says="An assessment under other weights, another method or a scenario; `notes` say what "
+            "is idle.",
+            leave=_NOT_WRITTEN,
+            classes=list[ClassDocument],
+            zones=(GenericAlias(list, _WEIGHED_ZONE), ...),
+            **_WEIGHED,
+        ),
+        document(
+            "ScoresDocument",
+            Assessment,
+            says="The numbers of an assessment in columns; `of` zones are ranked.",
+            leave=[*_NOT_WRITTEN, "lineage"],
+            model=str,
+            of=int,
+            zones=ColumnsDocument,
+            **_WEIGHED,
+        ),
+        _EXPLAINED_ZONE,
+        document(
+            "JudgementsDocument",
+            says="Weights by criterion, and what is behind them by group.",
+            weights=Mapping[str, float],
+            judgements=Mapping[str, AhpWeights],
+            together=Mapping[str, GroupJudgement],
+        ),
+        document("ComparisonDocument", Comparison, unmoved=int, notes=list[str]),
+        document(
+            "TrendsDocument",
+            says="Every zone over the years.",
+            years=list[int],
+            zones=list[ZoneTrend],
+        ),
+        document(
+            "SensitivityDocument",
+            says="How far each weight can move; `score` where a zone was asked for.",
+            criteria=list[WeightSensitivity],
+            dimensions=list[WeightSensitivity],
+            most_critical=Mapping[str, CriticalWeight | None],
+            score=(
+                document(
+                    "VarianceDocument",
+                    says="Sobol' indices of one zone's score, the largest total first.",
+                    zone=str,
+                    samples=int,
+                    seed=int,
+                    indices=(GenericAlias(list, _INDEX), ...),
+                )
+                | None,
+                None,
+            ),
+        ),
+        document("QuadrantDocument", QuadrantTable, quadrants=list[Quadrant], unplaced=int),
+        document(
+            "ModelsDocument",
+            says="Models, methods and weightings that can be chosen.",
+            models=(GenericAlias(list, _MODEL_ENTRY), ...),
+            methods=list[Method],
+            weightings=list[Weighting],
+        ),
+        document(
+            "ModelDocument",
+            Model,
+            says="One model: what is asked, how it is graded, weighed and classed; see "
+            "data/models/README.md.",
+            leave=["judgements", "shares"],
+            **_OBJECTS,
+            years=list[int],
+            waits_for=list[str],
+        ),
+    )
+}
