@@ -25,11 +25,10 @@ from geo.mcda.matrix import Status
 from geo.mcda.methods import Method
 from geo.mcda.model import Model
 from geo.mcda.weights import Weighting
-from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.compare import Comparison, ZoneDifference
-from geo.readiness.figures import Figure
 from geo.readiness.lift import Lift
 from geo.readiness.quadrant import Quadrant, QuadrantTable
+from geo.readiness.scenario import Assessment, Figure, Origin
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
 from geo.uncertainty.one_weight import CriticalWeight, WeightSensitivity
