@@ -20,15 +20,15 @@ from pydantic.json_schema import models_json_schema
 from api.ogc_models import Link
 from geo.language import Text
 from geo.mcda.ahp import AhpWeights
-from geo.mcda.group import GroupJudgement, MemberJudgement, PairAgreement
+from geo.mcda.group import GroupJudgement, MemberDifference, MemberJudgement, PairAgreement
 from geo.mcda.matrix import Status
 from geo.mcda.methods import Method
 from geo.mcda.model import Model
 from geo.mcda.weights import Weighting
+from geo.readiness.assessment import Assessment, Origin, SourcedFigure
 from geo.readiness.compare import Comparison, ZoneDifference
 from geo.readiness.lift import Lift
 from geo.readiness.quadrant import Quadrant, QuadrantTable
-from geo.readiness.scenario import Assessment, Figure, Origin
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
 from geo.uncertainty.one_weight import CriticalWeight, WeightSensitivity
@@ -170,7 +170,9 @@ _held(Origin, "OriginDocument", says="One version that went in; a scenario has t
 _held(CriterionResult, "CriterionDocument", leave=["is_share"])
 _held(ConstraintResult, "ConstraintDocument")
 _held(AhpWeights, "JudgedDocument", weights=Mapping[str, float], consistent=bool, limit=float)
+_held(SourcedFigure, "FigureDocument")
 _held(PairAgreement, "AgreementDocument")
+_held(MemberDifference, "DifferenceDocument")
 _held(MemberJudgement, "MemberDocument")
 _held(
     GroupJudgement,
@@ -210,7 +212,7 @@ _EXPLAINED_ZONE = document(
     says="One zone explained: what would lift it, or keeps it from being ranked, and its sources.",
     way_up=str | None,
     ways_up=list[Lift],
-    figures=list[Figure],
+    figures=list[SourcedFigure],
     model=str,
     year=int,
     lineage=list[Origin],
