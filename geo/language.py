@@ -63,13 +63,18 @@ def texts(module: str) -> Sentences:
 @cache
 def _table(module: str) -> dict[str, Text]:
     package, *rooms, name = module.split(".")
-    path = _ROOT / package / "texts" / f"{rooms[0] if rooms else package}.toml"
-    return {key: Text(**said) for key, said in _catalogue(path)[name].items()}
+    return read_catalogue(package, rooms[0] if rooms else package)[name]
 
 
 @cache
-def _catalogue(path: Path) -> dict[str, dict[str, dict[str, str]]]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+def read_catalogue(package: str, name: str) -> dict[str, dict[str, Text]]:
+    """Every sentence of `package`/texts/`name`.toml by its table and id, in the file's order."""
+    path = _ROOT / package / "texts" / f"{name}.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {
+        table: {key: Text(**said) for key, said in sentences.items()}
+        for table, sentences in tables.items()
+    }
 
 
 _ROOT = Path(__file__).resolve().parents[1]

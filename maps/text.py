@@ -1,25 +1,29 @@
 """The interface's texts, numbers and dates in two languages.
 
 Texts of the domain (a criterion's title, an error's sentence) are `geo.language.Text`; the words of
-the pages are here, in `texts/id.toml` and `texts/en.toml`, under the same dotted keys.
+the pages are in the catalogues of `maps/texts`, by their table and id: `zone.rank_of`.
 """
 
 import datetime
 import math
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from babel.dates import format_date as babel_date
 from babel.dates import get_month_names
 from babel.numbers import format_decimal, format_percent
 
 from geo.errors import GeoError
-from geo.language import Language, Text
+from geo.language import Language, Text, read_catalogue
 
-_CATALOGUES = Path(__file__).parent / "texts"
+# Tables that only some pages need; the map and what all pages share is in `interface`.
+_CATALOGUES = {
+    "api": "api",
+    "compare": "pages",
+    "guide": "pages",
+    "portrait": "pages",
+    "sheet": "sheets",
+}
 # British English: the day before the month, as in Indonesian and in the reports that planners read.
 _LOCALES: Mapping[Language, str] = {"id": "id_ID", "en": "en_GB"}
 MISSING = "–"
@@ -35,19 +39,39 @@ class TextNotFound(GeoError):
     )
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Every text that the map and all pages share, in one language by its dotted key."""
+    tables = read_catalogue("maps", "interface")
+    return {
+        f"{table}.{name}": text.to(language)
+        for table, texts in tables.items()
+        for name, text in texts.items()
+    }
+
+
+def template(key: str, language: Language) -> str:
+    """The text of `key` with its braces as they are.
+
+    Raises
+    ------
+    TextNotFound
+        For an unknown key.
+    """
+    try:
+        return _text(key).to(language)
+    except KeyError as error:
+        raise _not_found(key, language, error) from error
 
 
 @cache
-def catalogue(language: Language) -> Mapping[str, str]:
-    """Every text of one language by its dotted key."""
-    path = _CATALOGUES / f"{language}.toml"
-    return dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+def _text(key: str) -> Text:
+    table, _, name = key.partition(".")
+    return read_catalogue("maps", _CATALOGUES.get(table, "interface"))[table][name]
+
+
+def _not_found(key: str, language: Language, error: KeyError) -> TextNotFound:
+    return TextNotFound(key=key, language=language, reason=f"missing {error}")
 
 
 def translate(key: str, language: Language, **facts: object) -> str:
@@ -64,10 +88,9 @@ def translate(key: str, language: Language, **facts: object) -> str:
     'Peringkat 2 dari 7'
     """
     try:
-        return catalogue(language)[key].format(**facts)
+        return _text(key).to(language).format(**facts)
     except KeyError as error:
-        reason = f"missing {error}"
-        raise TextNotFound(key=key, language=language, reason=reason) from error
+        raise _not_found(key, language, error) from error
 
 
 def format_number(value: float | None, language: Language, *, decimals: int | None = None) -> str:

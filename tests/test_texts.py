@@ -10,10 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = sorted(
-    path
-    for package in ("geo", "maps", "api")
-    for path in (ROOT / package / "texts").glob("*.toml")
-    if path.stem not in ("id", "en")
+    path for package in ("geo", "maps", "api") for path in (ROOT / package / "texts").glob("*.toml")
 )
 TABLES = {
     (path.parent.parent.name, path.stem, table): sentences
@@ -25,6 +22,23 @@ TABLES = {
 def module_of(package: str, room: str, table: str) -> Path:
     place = ROOT / package if room == package else ROOT / package / room
     return place / f"{table}.py"
+
+
+# A table is said by the module of its name; those of findings.toml by their severity, those of no
+# module by pages, templates and scripts.
+OF_MODULES = [where for where in TABLES if module_of(*where).exists()]
+FINDINGS = {code for (_, room, _), said in TABLES.items() if room == "findings" for code in said}
+INTERFACE = {
+    f"{table}.{key}"
+    for (package, room, table), said in TABLES.items()
+    if (package, room, table) not in OF_MODULES and room != "findings"
+    for key in said
+}
+# Keys that the code composes from a value.
+COMPOSED = (
+    *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
+    *("api.published", "api.tile_"),
+)
 
 
 def asked_keys(path: Path) -> set[str]:
@@ -57,7 +71,7 @@ def facts(template: str) -> set[str]:
     return {name for name in named if name.isidentifier()}
 
 
-@pytest.mark.parametrize(("package", "room", "table"), TABLES, ids="/".join)
+@pytest.mark.parametrize(("package", "room", "table"), OF_MODULES, ids="/".join)
 def test_a_table_has_just_the_sentences_that_its_module_says(package, room, table):
     asked = asked_keys(module_of(package, room, table))
     known = set(TABLES[package, room, table])
@@ -70,6 +84,7 @@ def test_a_table_has_just_the_sentences_that_its_module_says(package, room, tabl
 def test_both_languages_are_there_and_name_the_same_facts(package, room, table):
     for key, sentence in TABLES[package, room, table].items():
         assert sentence.keys() == {"id", "en"}, key
+        assert all(sentence.values()), key
         assert facts(sentence["id"]) == facts(sentence["en"]), key
 
 
@@ -80,4 +95,35 @@ def test_every_module_that_speaks_has_its_table():
         for path in (ROOT / package).rglob("*.py")
         if "_SAY = texts(" in path.read_text(encoding="utf-8")
     }
-    assert speaking == {module_of(*where) for where in TABLES}
+    assert speaking == {module_of(*where) for where in OF_MODULES}
+
+
+def test_every_finding_has_its_sentence_and_every_sentence_its_finding():
+    calls, strings = set(), set()
+    for path in (ROOT / "geo" / "ingest").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                strings.add(node.value)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("finding", "Damage"):
+                calls |= codes(node.args[0])
+    assert (FINDINGS - strings, calls - FINDINGS) == (set(), set())
+    assert len(FINDINGS) == sum(len(said) for where, said in TABLES.items() if "findings" in where)
+
+
+def codes(asked: ast.expr) -> set[str]:
+    return {n.value for n in ast.walk(asked) if isinstance(n, ast.Constant)}
+
+
+def test_every_text_of_the_interface_is_used_and_every_key_is_known():
+    sources = [
+        path
+        for package in ("maps", "api")
+        for path in (ROOT / package).rglob("*")
+        if path.suffix in (".py", ".html", ".js", ".typ") and "vendor" not in path.parts
+    ]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    unused = {key for key in INTERFACE if key not in code and not key.startswith(COMPOSED)}
+    asked = set(
+        re.findall(r"\b(?:t|translate|template|text)\(\s*[\"']([a-z]\w*\.\w+)[\"']\s*[,)]", code)
+    )
+    assert (unused, asked - INTERFACE) == (set(), set())

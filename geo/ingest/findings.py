@@ -1,18 +1,18 @@
 """What was found in an uploaded file: one sentence each, in both languages, with its evidence.
 
-A finding says what is wrong, where, and how to mend it. The sentences live in
-`geo/ingest/sentences.py`; their codes are the stable names that programs read.
+A finding says what is wrong, where, and how to mend it. The sentences stand in
+`geo/texts/findings.toml` by their severity; their codes are the stable names that programs read.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, get_args
 
 from geo.errors import UploadRejected
-from geo.ingest.sentences import TEXTS
 from geo.json_types import as_json
-from geo.language import Text, filled
+from geo.language import Text, filled, read_catalogue
 
 Severity = Literal["error", "warning", "info"]
 # A file with one fault in every row is told so in this many sentences; the rest is counted.
@@ -66,12 +66,22 @@ def finding(
     >>> finding("geometry_missing", feature=Feature(3, "angsana")).sentence.en
     'Row 3 (angsana): has no geometry. Draw it, or delete the row.'
     """
-    severity, sentence = TEXTS[code]
+    severity, sentence = _sentences()[code]
     said = filled(sentence, **facts)
     if feature is not None:
         label = feature.label
         said = Text(id=f"{label.id}: {said.id}", en=f"{label.en}: {said.en}")
     return Finding(code, severity, said, feature, where or {}, facts)
+
+
+@cache
+def _sentences() -> dict[str, tuple[Severity, Text]]:
+    tables = read_catalogue("geo", "findings")
+    return {
+        code: (severity, sentence)
+        for severity in get_args(Severity)
+        for code, sentence in tables[severity].items()
+    }
 
 
 def is_refused(findings: Iterable[Finding]) -> bool:

@@ -33,7 +33,7 @@ from maps.pages.histories import History, NumberedSource
 from maps.pages.line_charts import LineChart
 from maps.pages.reservations import choice
 from maps.sheets.words import shortened
-from maps.text import catalogue, format_date, format_number, translate
+from maps.text import format_date, format_number, template, translate
 
 # Words that the templates set as they are.
 _WORDS = (
@@ -141,13 +141,12 @@ def frame_of(subject: SheetSubject) -> dict[str, Any]:
     """What every sheet says: its words, its notice, where everything comes from and when."""
     language, assessment = subject.language, subject.assessment
     versions = {origin.dataset: origin.number for origin in assessment.lineage}
-    texts = catalogue(language)
     return {
         "language": language,
-        "t": {key.split(".")[1]: texts[key] for key in _WORDS},
-        "ordinal": texts["table.rank"],
-        "site": texts["site.name"],
-        "footer": texts["site.footer"],
+        "t": {key.split(".")[1]: template(key, language) for key in _WORDS},
+        "ordinal": template("table.rank", language),
+        "site": template("site.name", language),
+        "footer": template("site.footer", language),
         "subject": translate(
             "sheet.subject",
             language,

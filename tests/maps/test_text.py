@@ -1,38 +1,15 @@
 import datetime
-import string
-from pathlib import Path
 
 import pytest
 
-import maps.text
-from geo.language import LANGUAGES
 from maps.text import (
     TextNotFound,
-    catalogue,
     format_date,
     format_number,
     format_period,
     format_share,
     translate,
 )
-
-
-def _facts(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-def test_both_catalogues_hold_the_same_keys() -> None:
-    assert catalogue("id").keys() == catalogue("en").keys()
-
-
-def test_both_languages_name_the_same_facts() -> None:
-    differing = [k for k, v in catalogue("id").items() if _facts(v) != _facts(catalogue("en")[k])]
-    assert differing == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_empty(language: str) -> None:
-    assert [key for key, text in catalogue(language).items() if not text.strip()] == []
 
 
 @pytest.mark.parametrize("key", ["nonsense", "zone", "zone.rank_of"])
@@ -67,19 +44,3 @@ def test_shares_dates_and_periods() -> None:
     assert format_date(datetime.date(2026, 8, 17), "en") == "17 August 2026"
     assert format_period("Maret 2024", "en") == "March 2024"
     assert format_period("Maret 2024", "id") == "Maret 2024"
-
-
-# Keys that the code composes from a value, and those that the api's own pages bring along.
-_COMPOSED = (
-    *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
-    "api.",
-)
-
-
-def test_every_text_is_used() -> None:
-    folder = Path(maps.text.__file__).parent
-    scripts = (folder / "static").rglob("*.js")
-    sources = [*folder.rglob("*.py"), *folder.rglob("*.html"), *scripts]
-    code = "\n".join(source.read_text(encoding="utf-8") for source in sources)
-    unused = [k for k in catalogue("id") if k not in code and not k.startswith(_COMPOSED)]
-    assert unused == []

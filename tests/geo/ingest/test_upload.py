@@ -2,7 +2,6 @@
 
 import json
 import os
-import string
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -22,7 +21,6 @@ from geo.ingest.archive import unpack_shapefile
 from geo.ingest.findings import LISTED_PER_CODE, Unreadable, finding, to_json
 from geo.ingest.geojson import read_geojson
 from geo.ingest.geopackage import read_geopackage
-from geo.ingest.sentences import TEXTS
 from geo.ingest.shapefile import read_shapefile
 from geo.ingest.source import Job, Limits, Reference, Source
 from geo.ingest.upload import ingest_upload, kind_of
@@ -444,12 +442,6 @@ def test_a_fault_in_every_row_is_listed_up_to_a_limit_and_counted():
     listed = [f for f in report["findings"] if f["code"] == "code_unknown"]
     assert len(listed) == LISTED_PER_CODE
     assert report["errors"] == 70
-
-
-@pytest.mark.parametrize("code", TEXTS)
-def test_every_sentence_needs_the_same_facts_in_both_languages(code):
-    names = [{n for _, n, _, _ in string.Formatter().parse(text) if n} for text in TEXTS[code][1]]
-    assert names[0] == names[1]
 
 
 def test_findings_are_json_whatever_their_facts():
