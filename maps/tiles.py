@@ -5,18 +5,25 @@ than a cell), and is transparent without data. Colours are from ColorBrewer and 
 """
 
 import struct
-import threading
 import zlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio.coords import disjoint_bounds
+from rasterio.crs import CRS
+from rasterio.transform import from_bounds
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import calculate_default_transform, transform_bounds
+from rasterio.windows import from_bounds as window_of
 
 from geo.land.rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Language, Text
+from geo.vector.simplify import MERCATOR_HALF_M
 from maps.style import Legend, LegendEntry, decimals_for, fixed_breaks, quantile_breaks
 from maps.text import format_number, translate
 
@@ -36,7 +43,9 @@ _RAINBOW = (
 _MOST_CLASSES = len(_RAINBOW)
 # Cells that are looked at to find a raster's classes: enough for quantiles, quick to read.
 _SAMPLE_PX = 512
-_importing = threading.Lock()
+_MERCATOR = CRS.from_epsg(3857)
+# A little beyond the edge of its square.
+_MAX_LATITUDE = 85.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +135,51 @@ def empty_tile() -> bytes:
 
 def _read(path: Path, z: int, x: int, y: int) -> npt.NDArray[np.float64] | None:
     """The values under each pixel, NaN without data; None beside the raster."""
-    # It takes half a second to import, and its parts import each other: two threads that begin at
-    # the same time would find it half made.
-    with _importing:
-        from rio_tiler.errors import TileOutsideBounds
-        from rio_tiler.io import Reader
-    try:
-        with Reader(str(path)) as raster:
-            found = raster.tile(x, y, z, tilesize=TILE_PX, indexes=1)
-    except TileOutsideBounds:
-        return None
-    return np.asarray(np.ma.filled(found.array[0].astype(np.float64), np.nan))
+    size = 2 * MERCATOR_HALF_M / 2**z
+    west, north = x * size - MERCATOR_HALF_M, MERCATOR_HALF_M - y * size
+    bounds = west, north - size, west + size, north
+    with rasterio.open(path, driver="GTiff") as raster:
+        here = transform_bounds(_MERCATOR, raster.crs, *bounds)
+        if np.isfinite(here).all() and disjoint_bounds(here, raster.bounds):
+            return None
+        values = _cells(raster, bounds)
+    return np.asarray(np.ma.filled(values.astype(np.float64), np.nan))
+
+
+def _cells(raster: rasterio.DatasetReader, bounds: tuple[float, ...]) -> Any:
+    """The masked cell nearest to each pixel, from an overview where a pixel is larger than a cell."""
+    shape = TILE_PX, TILE_PX
+    if raster.crs == _MERCATOR:
+        window = window_of(*bounds, transform=raster.transform)
+        return raster.read(1, window=window, out_shape=shape, boundless=True, masked=True)
+    side_m = bounds[2] - bounds[0]
+    # As fine as the raster, or the warper would read every cell and no overview.
+    width, height = (max(TILE_PX, round(side_m / cell_m)) for cell_m in _cell_size_m(raster))
+    with WarpedVRT(
+        raster,
+        crs=_MERCATOR,
+        transform=from_bounds(*bounds, width, height),
+        width=width,
+        height=height,
+        add_alpha=raster.nodata is None,
+    ) as warped:
+        values, *alpha = warped.read(out_shape=(warped.count, *shape))
+        is_missing = alpha[0] == 0 if alpha else values == raster.nodata
+    return np.ma.array(values, mask=is_missing)
+
+
+def _cell_size_m(raster: rasterio.DatasetReader) -> tuple[float, float]:
+    """Width and height of a raster's cells in Web Mercator, which has no poles."""
+    west, south, east, north = raster.bounds
+    rows = raster.height
+    if raster.crs.is_geographic:
+        lowest, highest = max(south, -_MAX_LATITUDE), min(north, _MAX_LATITUDE)
+        rows = round(rows * (highest - lowest) / (north - south))
+        south, north = lowest, highest
+    cell = calculate_default_transform(
+        raster.crs, _MERCATOR, raster.width, rows, west, south, east, north
+    )[0]
+    return cell.a, -cell.e
 
 
 def _places(values: npt.NDArray[np.float64], palette: Palette) -> npt.NDArray[np.uint8]:

@@ -112,9 +112,6 @@ def _large_enough(
 
 def _cut(patches: Patches, grid: Grid, need_ha: float) -> Labels | None:
     """Labels with every large patch in parts; None when there is no large one."""
-    # Scikit-image takes a while to import, and many zones have no large patch.
-    from skimage.measure import label
-
     parts = np.floor(patches.areas_ha / (need_ha * _SPARE)).astype(int)
     if not (parts > 1).any():
         return None
@@ -127,11 +124,36 @@ def _cut(patches: Patches, grid: Grid, need_ha: float) -> Labels | None:
             inside = np.nonzero(patches.labels[box] == place + 1)
             rows, cols = (cells.astype(np.int32) for cells in inside)
             for part_rows, part_cols in _halved(rows, cols, int(parts[place]), sides):
-                number += 1
-                pieces[box][part_rows, part_cols] = number
-    # A cut may part off bits: what hangs together within a part is numbered anew, in scan order.
-    apart = label(pieces, background=0, connectivity=1)  # type: ignore[no-untyped-call]
-    return np.asarray(apart, dtype=np.int32)
+                bits, n_bits = _bits(part_rows, part_cols)
+                pieces[box][part_rows, part_cols] = number + bits
+                number += n_bits
+    return _in_scan_order(pieces, most=number)
+
+
+def _bits(rows: _Places, cols: _Places) -> tuple[_Places, int]:
+    """What hangs together within a part, as a cut may part off bits: each cell's number, from 1."""
+    down, right = rows - rows.min(), cols - cols.min()
+    is_in = np.zeros((int(down.max()) + 1, int(right.max()) + 1), dtype=bool)
+    is_in[down, right] = True
+    labels = np.empty(is_in.shape, dtype=np.int32)
+    n_bits = ndimage.label(is_in, output=labels)
+    return labels[down, right], int(n_bits)
+
+
+def _in_scan_order(labels: Labels, *, most: int) -> Labels:
+    """The same patches (0 to `most`, some not in use), numbered from 1 by their first cells."""
+    height, width = labels.shape
+    none = height * width
+    first = np.full(most + 1, none, dtype=np.int64)
+    for top in range(0, height, _ROWS_AT_ONCE)[::-1]:
+        cells = labels[top : top + _ROWS_AT_ONCE].ravel()
+        places = np.flatnonzero(cells)[::-1]
+        # Of several cells of a patch the last to be written stays: its first.
+        first[cells[places]] = top * width + places
+    renumbered = np.zeros(most + 1, dtype=np.int32)
+    used = np.argsort(first, kind="stable")[: int((first < none).sum())]
+    renumbered[used] = np.arange(1, used.size + 1)
+    return renumbered[labels]
 
 
 def _halved(

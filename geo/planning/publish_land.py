@@ -1,7 +1,7 @@
 """Land rasters checked and published, with what is derived from them and who reads them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_
 from geo.language import texts
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
-from geo.raster.derive import derive_terrain
+from geo.raster.derive import DERIVED, derive_terrain
 from geo.store.snapshots import file_sha256, require_space
 from geo.store.store import Provenance, Store, Version
 from geo.store.versions import Publication, Published
@@ -44,6 +44,7 @@ def add_land(
     unit: str | None = None,
     year: str | None = None,
     actor: str = "operator",
+    derived: Sequence[str] = DERIVED,
     progress: Callable[[int, int], None] | None = None,
 ) -> Version:
     """Check a raster and make it the current land raster `name`.
@@ -53,6 +54,8 @@ def add_land(
 
     Parameters
     ----------
+    derived : sequence of str
+        What `elevation` brings with it.
     progress : callable, optional
         Called with parts done and all parts while terrain is made.
 
@@ -62,6 +65,8 @@ def add_land(
         See `geo.land.checks.require_land_raster`; also for a name of one's own without a unit, and
         for a known name with another unit than models expect of it.
         Nothing has changed then.
+    InvalidInput
+        When a derived raster needs the optional dependency `drainage`.
     """
     _require_name(name, unit)
     require_land_raster(path, name=name, region=layer(store, "regencies"))
@@ -71,7 +76,7 @@ def add_land(
         write_cloud_optimised(path, cog)
         ready = []
         if name == ELEVATION:
-            ready = _terrain(cog, Path(folder), given, progress)
+            ready = _terrain(cog, Path(folder), given, names=derived, progress=progress)
         ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}))
         require_space(store.folder, sum(raster.path.stat().st_size for raster in ready))
         return store.publish_all([_publication(raster, year) for raster in ready])[-1]
@@ -95,7 +100,12 @@ def _require_name(name: str, unit: str | None) -> None:
 
 
 def _terrain(
-    cog: Path, folder: Path, given: Provenance, progress: Callable[[int, int], None] | None
+    cog: Path,
+    folder: Path,
+    given: Provenance,
+    *,
+    names: Sequence[str],
+    progress: Callable[[int, int], None] | None,
 ) -> list[_Raster]:
     """The rasters derived from an elevation, each with the elevation's version and the method."""
     sha256 = file_sha256(cog)
@@ -114,7 +124,7 @@ def _terrain(
                 "method": made.method,
             },
         )
-        for made in derive_terrain(cog, folder, progress=progress)
+        for made in derive_terrain(cog, folder, names=names, progress=progress)
     ]
 
 

@@ -1,10 +1,9 @@
-"""What a digital elevation model says about the ground: slope, aspect, relief, shade, water.
+"""What a digital elevation model says about the ground: slope, relief, shade, water.
 
-Measures of a neighbourhood (`slope_percent`, `slope_deg`, `aspect_deg`, `relief_m`, `hillshade`)
-are asked by windows and read a margin around them, so that a window's border is invisible: any
-division into blocks gives the same bytes. Measures of a whole catchment (`topographic_wetness`,
-`height_above_drainage_m`) need every cell at once and refuse a grid above `MOST_FLOW_CELLS`;
-`coarsened` makes a smaller one.
+Measures of a neighbourhood (`slope_percent`, `relief_m`, `hillshade`) are asked by windows and read
+a margin around them, so that a window's border is invisible: any division into blocks gives the
+same bytes. Measures of a whole catchment (`wetness_and_drainage`) need every cell at once and
+refuse a grid above `MOST_FLOW_CELLS`; `coarsened` makes a smaller one.
 
 Lengths are metres on the WGS 84 ellipsoid at the latitude of each row, or the unit of a projected
 CRS turned into metres (the scale of the projection itself, 0.04 % in UTM, is not undone). Heights
@@ -18,13 +17,14 @@ its slope wherever one of each pair is there.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from affine import Affine
 
-from geo.errors import RasterRefused
+from geo.errors import InvalidInput, RasterRefused
 from geo.language import texts
 from geo.raster.grid import (
     Array,
@@ -93,20 +93,6 @@ def slope_percent(dem: RasterSource, window: Window) -> Array:
     return 100.0 * _steepness(*_gradient(dem, window))
 
 
-def slope_deg(dem: RasterSource, window: Window) -> Array:
-    """Slope as an angle, 0..90 degrees; see `slope_percent`."""
-    return np.degrees(np.arctan(_steepness(*_gradient(dem, window))))
-
-
-def aspect_deg(dem: RasterSource, window: Window) -> Array:
-    """Where the slope faces (downhill), degrees clockwise from north in [0, 360); NaN on level ground."""
-    east, north = _gradient(dem, window)
-    facing = np.degrees(np.arctan2(-east, -north)) % 360.0
-    # A tiny negative angle becomes 360 by the remainder.
-    facing = np.where(facing == 360.0, 0.0, facing)
-    return np.where((east == 0.0) & (north == 0.0), np.nan, facing)
-
-
 def hillshade(
     dem: RasterSource,
     window: Window,
@@ -154,72 +140,61 @@ def relief_cells(grid: Grid, radius_m: float) -> tuple[int, int]:
     return max(1, round(radius_m / float(height[0]))), max(1, round(radius_m / float(width[0])))
 
 
-def topographic_wetness(dem: RasterSource) -> Array:
-    """Where water gathers: ln(catchment per width of contour ÷ slope), ln of metres; higher is wetter.
+def wetness_and_drainage(
+    dem: RasterSource,
+    *,
+    stream_area_km2: float = STREAM_AREA_KM2,
+    most_cells: int = MOST_FLOW_CELLS,
+) -> tuple[Array, Array]:
+    """Where water gathers, and how high each cell is above the stream that its water reaches first.
 
     Catchment area (m², the cell itself included) flows to the steepest of eight neighbours (D8,
-    O'Callaghan & Mark 1984) over the DEM with its hollows filled (Wang & Liu 2006), by pyflwdir; a
-    cell's contour is as wide as the root of its area; slope is that of `slope_percent`, at least
-    0.1 %.
+    O'Callaghan & Mark 1984) over the DEM with its hollows filled (Wang & Liu 2006), by pyflwdir.
 
     Returns
     -------
-    Array, (grid.height, grid.width)
-        NaN without a height. Water leaves at the edge of the data: a catchment that begins outside
-        counts only from there.
+    wetness : Array, (grid.height, grid.width)
+        The topographic wetness index, ln(catchment per width of contour ÷ slope), ln of metres;
+        higher is wetter. A cell's contour is as wide as the root of its area; slope is that of
+        `slope_percent`, at least 0.1 %.
+    height_above_drainage_m : Array, (grid.height, grid.width)
+        Never negative. A stream begins where the catchment reaches `stream_area_km2`; where water
+        leaves the data before any stream, the outlet stands for it. A cell in a filled hollow may
+        lie below its stream: it counts as 0.
+
+    Both are NaN without a height. Water leaves at the edge of the data: a catchment that begins
+    outside counts only from there.
 
     Raises
     ------
     RasterRefused
-        Above `MOST_FLOW_CELLS`, or not north-up.
+        Above `most_cells`, or not north-up.
+    InvalidInput
+        Without pyflwdir, the optional dependency `drainage`.
 
     References
     ----------
     Beven K.J., Kirkby M.J. (1979), A physically based, variable contributing area model,
     Hydrological Sciences Bulletin 24(1), 43-69.
-    """
-    return _wetness(dem, _flow(dem))
-
-
-def height_above_drainage_m(
-    dem: RasterSource, *, stream_area_km2: float = STREAM_AREA_KM2
-) -> Array:
-    """Height of each cell above the stream that its water reaches first, metres, never negative.
-
-    A stream begins where the catchment reaches `stream_area_km2`; where water leaves the data
-    before any stream, the outlet stands for it. A cell in a filled hollow may lie below its stream:
-    it counts as 0.
-
-    Returns
-    -------
-    Array, (grid.height, grid.width)
-        NaN without a height.
-
-    Raises
-    ------
-    RasterRefused
-        See `topographic_wetness`.
-
-    References
-    ----------
     Nobre A.D. et al. (2011), Height Above the Nearest Drainage, Journal of Hydrology 404, 13-29.
     """
-    return _above_drainage(_flow(dem), stream_area_km2)
-
-
-def wetness_and_drainage(
-    dem: RasterSource, *, stream_area_km2: float = STREAM_AREA_KM2
-) -> tuple[Array, Array]:
-    """`topographic_wetness` and `height_above_drainage_m` of one DEM, its flow found once."""
-    flow = _flow(dem)
+    flow = _flow(dem, most_cells)
     return _wetness(dem, flow), _above_drainage(flow, stream_area_km2)
 
 
-def coarsened(dem: RasterSource, *, most_cells: int = MOST_FLOW_CELLS) -> tuple[RasterSource, int]:
+def knows_flow() -> bool:
+    """Whether the optional dependency `drainage` is installed, which `wetness_and_drainage` needs."""
+    return find_spec("pyflwdir") is not None
+
+
+def coarsened(
+    dem: RasterSource, *, most_cells: int = MOST_FLOW_CELLS, read_cells: int = _READ
+) -> tuple[RasterSource, int]:
     """A DEM small enough for the flow of water, and how many of its cells became one, per side.
 
     Heights are means of whole squares of cells with a height; those that do not fill up a square at
-    the right and lower edge are left out. The DEM itself and 1 when it is small enough.
+    the right and lower edge are left out. The DEM itself and 1 when it is small enough. The DEM is
+    read in squares of about `read_cells` a side.
     """
     grid = dem.grid
     factor = 1
@@ -230,7 +205,7 @@ def coarsened(dem: RasterSource, *, most_cells: int = MOST_FLOW_CELLS) -> tuple[
     height, width = grid.height // factor, grid.width // factor
     cells = np.empty((height, width), dtype=np.float32)
     small = Grid(grid.crs, grid.transform * Affine.scale(factor), width, height)
-    side = max(_READ // factor, 1)
+    side = max(read_cells // factor, 1)
     for window in blocks(small, side, side):
         squares = read_padded(dem, Window(*(factor * cell for cell in window)), 0)
         cells[_inside(window)] = _mean_of_squares(squares, factor)
@@ -303,13 +278,15 @@ class _Flow:
     downstream: npt.NDArray[np.int64]
 
 
-def _flow(dem: RasterSource) -> _Flow:
+def _flow(dem: RasterSource, most_cells: int) -> _Flow:
     grid = dem.grid
     _require_north_up(grid)
-    if grid.width * grid.height > MOST_FLOW_CELLS:
+    if grid.width * grid.height > most_cells:
         raise RasterRefused(
-            reason=_SAY["too_large"].format(cells=grid.width * grid.height, most=MOST_FLOW_CELLS)
+            reason=_SAY["too_large"].format(cells=grid.width * grid.height, most=most_cells)
         )
+    if not knows_flow():
+        raise InvalidInput(reason=_SAY["no_pyflwdir"])
     heights = whole(lambda window: read_padded(dem, window, 0), grid)
     width, height = grid.cell_size_m()
     cell_m2 = np.broadcast_to((width * height)[:, None], heights.shape)

@@ -8,7 +8,7 @@ import folium
 import numpy as np
 import pytest
 import rasterio
-from imageio.v3 import imread
+from PIL import Image
 from rasterio.transform import from_origin
 
 from geo.language import Text
@@ -57,7 +57,7 @@ def make_cog(tmp_path):
 
 
 def pixels(png):
-    return imread(io.BytesIO(png), extension=".png", mode="RGBA")
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
 
 
 def colours(png):
@@ -91,7 +91,7 @@ def test_a_tile_beside_the_raster_is_empty(make_cog):
 
 
 def test_many_tiles_at_once_are_the_first_thing_that_a_service_draws(make_cog):
-    """Threads of a fresh process: rio-tiler's parts import each other and are found half made."""
+    """Threads of a fresh process: nothing that drawing imports is found half made."""
     code = f"""
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -102,6 +102,45 @@ with ThreadPoolExecutor(8) as threads:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("nodata", [None, 255])
+def test_a_pixel_beside_the_cells_is_empty_with_and_without_nodata(make_cog, nodata):
+    path = make_cog(np.full((2, 2), 50, dtype=np.uint8), nodata=nodata)
+    tile = pixels(tile_png(path, **TILE, palette=suitability_palette()))
+    # 114.2°E to 114.7°E and 3.0°S to 3.5°S: half a degree is 91 pixels.
+    assert (tile[:, :, 3] > 0).sum() == pytest.approx(91 * 91, rel=0.02)
+    assert tile[30, 75, 3] == tile[130, 75, 3] == tile[75, 50, 3] == tile[75, 150, 3] == 0
+
+
+def test_a_raster_of_the_whole_world_is_drawn_up_to_the_edge_of_the_square(tmp_path):
+    path = tmp_path / "synthetic_world.tif"
+    cells = np.full((180, 360), 50, dtype=np.uint8)
+    with rasterio.open(
+        path, "w", driver="GTiff", height=180, width=360, count=1, dtype=cells.dtype,
+        crs="EPSG:4326", transform=from_origin(-180, 90, 1, 1),
+    ) as target:  # fmt: skip
+        target.write(cells, 1)
+    assert pixels(tile_png(path, z=0, x=0, y=0, palette=suitability_palette()))[..., 3].all()
+
+
+def test_a_raster_in_web_mercator_is_read_as_it_is(tmp_path):
+    """One tile of zoom 8, four cells: each has a quarter of the pixels."""
+    size = 2 * 20_037_508.342789244 / 2**8
+    path = tmp_path / "synthetic_mercator.tif"
+    origin = TILE["x"] * size - 128 * size, 128 * size - TILE["y"] * size
+    with rasterio.open(
+        path, "w", driver="GTiff", height=2, width=2, count=1, dtype="uint8",
+        crs="EPSG:3857", transform=from_origin(*origin, size / 2, size / 2), nodata=255,
+    ) as target:  # fmt: skip
+        target.write(np.uint8([[10, 30], [50, 255]]), 1)
+    tile = pixels(tile_png(path, **TILE, palette=suitability_palette()))
+    colours = [rgb(c) for c in suitability_palette().colours]
+    assert (tile[:128, :128, :3] == colours[0]).all()
+    assert (tile[:128, 128:, :3] == colours[1]).all()
+    assert (tile[128:, :128, :3] == colours[2]).all()
+    assert not tile[128:, 128:, 3].any()
+    assert tile_png(path, **TILE | {"x": 211}, palette=suitability_palette()) == empty_tile()
 
 
 def test_the_same_tile_is_the_same_bytes(make_cog):

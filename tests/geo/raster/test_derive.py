@@ -7,13 +7,13 @@ from affine import Affine
 from typer.testing import CliRunner
 
 from api.cli.app import app
-from geo.errors import RasterRefused, StoreFault
+from geo.errors import InvalidInput, RasterRefused, StoreFault
 from geo.land.raster import KNOWN_RASTERS
 from geo.land.synthetic import synthetic_land
 from geo.planning import publish_land
 from geo.planning.assess import assess
 from geo.raster import terrain
-from geo.raster.derive import DERIVED, METHODS, derive_terrain
+from geo.raster.derive import DERIVED, METHODS, derivable, derive_terrain
 from geo.raster.files import RasterFile
 from geo.raster.grid import Grid
 
@@ -101,10 +101,8 @@ def test_slope_scores_at_once_what_waited_for_it(reference_store, dem):
     assert any("Horn" in origin.source for origin in after.lineage)
 
 
-def test_a_dem_too_large_for_the_flow_of_water_is_coarsened_and_says_so(dem, tmp_path, monkeypatch):
-    coarsened = terrain.coarsened
-    monkeypatch.setattr("geo.raster.derive.coarsened", lambda d: coarsened(d, most_cells=20_000))
-    made = {m.name: m for m in derive_terrain(dem, tmp_path)}
+def test_a_dem_too_large_for_the_flow_of_water_is_coarsened_and_says_so(dem, tmp_path):
+    made = {m.name: m for m in derive_terrain(dem, tmp_path, most_flow_cells=20_000)}
     assert made["wetness"].method.endswith("mean of 3 × 3 cells")
     assert "cells" not in made["slope_percent"].method
     wetness = RasterFile(made["wetness"].path).grid
@@ -137,16 +135,30 @@ def test_a_dem_that_is_refused_leaves_nothing(reference_store, dem, tmp_path):
     assert reference_store.state() == before
 
 
-def test_when_terrain_cannot_be_made_nothing_is_registered(reference_store, dem, monkeypatch):
+def test_when_terrain_cannot_be_made_nothing_is_registered(reference_store, dem):
     before = reference_store.state()
 
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
+    def full(done, total):
+        if done > total / 2:
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("geo.raster.derive.hillshade", full)
     with pytest.raises(OSError, match="No space"):
+        add(reference_store, dem, progress=full)
+    assert reference_store.state() == before
+
+
+def test_without_the_package_for_flow_it_says_what_to_install_or_makes_the_rest(
+    reference_store, dem, monkeypatch
+):
+    monkeypatch.setattr(terrain, "knows_flow", lambda: False)
+    before = reference_store.state()
+    with pytest.raises(InvalidInput, match=r"kawasan\[drainage\]"):
         add(reference_store, dem)
     assert reference_store.state() == before
+    assert derivable() == ("slope_percent", "relief_m", "hillshade")
+    version = add(reference_store, dem, derived=derivable())
+    made = [v.dataset for v in publish_land.derived_from(reference_store, version)]
+    assert made == ["land-hillshade", "land-relief_m", "land-slope_percent"]
 
 
 def test_when_there_is_no_room_for_all_none_is_registered(reference_store, dem, monkeypatch):

@@ -7,7 +7,7 @@ from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import RasterRefused
+from geo.errors import InvalidInput, RasterRefused
 from geo.raster import terrain
 from geo.raster.grid import ArraySource, Grid, Window, blocks
 
@@ -43,9 +43,10 @@ def test_a_plane_has_its_slope_and_aspect_even_at_the_edges(crs, metre):
     x, y = centres(g)
     dem = ArraySource(g, 0.03 * x * metre - 0.04 * y * metre)
     assert terrain.slope_percent(dem, g.whole) == pytest.approx(5.0, abs=1e-6)
-    assert terrain.slope_deg(dem, g.whole) == pytest.approx(np.degrees(np.arctan(0.05)), abs=1e-6)
-    # Down is towards the west and the north: 323.13° by the 3-4-5 triangle.
-    assert terrain.aspect_deg(dem, g.whole) == pytest.approx(360 - 36.8698976, abs=1e-6)
+    # Down is towards the west and the north: 323.13° by the 3-4-5 triangle. Light from there at 45°
+    # falls at 45° less the slope, 2.862°.
+    lit = terrain.hillshade(dem, g.whole, azimuth_deg=360 - 36.8698976)
+    assert lit == pytest.approx(255 * np.cos(np.radians(45 - 2.8624052)), abs=1e-6)
 
 
 def test_heights_linear_in_degrees_have_the_slope_of_the_ellipsoid():
@@ -79,16 +80,20 @@ def test_a_cone_in_metres_has_one_slope_and_faces_away_from_its_peak():
     dem = ArraySource(g, 30_000 - 0.3 * np.hypot(dx, dy))
     inner = (slice(1, -1), slice(1, -1))
     assert np.abs(terrain.slope_percent(dem, g.whole)[inner] / 100 - 0.3).max() < 1e-6
-    away = np.degrees(np.arctan2(dx, dy))[inner]
-    assert terrain.aspect_deg(dem, g.whole)[inner] == pytest.approx(away, abs=1e-4)
+    # Lambert's law by the angle between the light's azimuth and the way down, here to the north-east.
+    away = np.arctan2(dx, dy)[inner]
+    cosine = np.sqrt(0.5) * (1 + 0.3 * np.cos(np.radians(60) - away)) / np.sqrt(1 + 0.3**2)
+    lit = terrain.hillshade(dem, g.whole, azimuth_deg=60)[inner]
+    assert lit == pytest.approx(255 * cosine, abs=1e-4)
 
 
-def test_level_ground_faces_nowhere_and_is_lit_from_above():
+def test_level_ground_is_lit_alike_from_everywhere():
     g = grid(width=5, height=4)
     dem = ArraySource(g, np.full((4, 5), 7.0))
     assert (terrain.slope_percent(dem, g.whole) == 0).all()
-    assert np.isnan(terrain.aspect_deg(dem, g.whole)).all()
-    assert terrain.hillshade(dem, g.whole) == pytest.approx(255 * np.sin(np.pi / 4))
+    for azimuth in (0, 90, 315):
+        lit = terrain.hillshade(dem, g.whole, azimuth_deg=azimuth)
+        assert lit == pytest.approx(255 * np.sin(np.pi / 4))
     assert terrain.hillshade(dem, g.whole, altitude_deg=90) == pytest.approx(255)
 
 
@@ -110,8 +115,6 @@ def rough(g, seed=3, holes=0.1):
 
 MEASURES = {
     "slope_percent": terrain.slope_percent,
-    "slope_deg": terrain.slope_deg,
-    "aspect_deg": terrain.aspect_deg,
     "hillshade": terrain.hillshade,
     "relief_m": lambda dem, window: terrain.relief_m(dem, window, radius_m=100),
 }
@@ -137,8 +140,7 @@ def test_there_is_a_result_exactly_where_there_is_a_height(name):
     found = MEASURES[name](dem, g.whole)
     missing = np.isnan(dem.cells)
     assert np.isnan(found[missing]).all()
-    if name != "aspect_deg":
-        assert not np.isnan(found[~missing]).any()
+    assert not np.isnan(found[~missing]).any()
 
 
 @given(
@@ -177,22 +179,26 @@ def test_relief_is_highest_less_lowest_in_the_square():
 def test_the_wetness_of_a_plane_grows_with_the_way_down():
     g = grid(width=9, height=12)
     _, y = centres(g)
-    wetness = terrain.topographic_wetness(ArraySource(g, 0.1 * (y - y.min())))
+    wetness, _ = terrain.wetness_and_drainage(ArraySource(g, 0.1 * (y - y.min())))
     rows = np.arange(1, 12)
     expected = np.log(rows * 30.0 / 0.1)
     assert wetness[:-1, 4] == pytest.approx(expected)
 
 
-def test_all_water_leaves_somewhere_on_a_geographic_grid():
+def test_all_water_leaves_by_the_outlet_of_a_funnel_on_a_geographic_grid():
+    """Every cell has a lower one towards the outlet; its catchment is read back from its wetness."""
     g = degrees(width=60, height=50)
-    dem = rough(g, holes=0.05)
-    flow = terrain._flow(dem)
+    rows, cols = np.mgrid[:50, :60]
+    heights = 10.0 * np.hypot(rows, cols - 20)
+    heights[49, ::3] = heights[::4, 59] = np.nan  # nothing lies above these
+    dem = ArraySource(g, heights)
+    wetness, _ = terrain.wetness_and_drainage(dem)
     width, height = g.cell_size_m()
-    area = np.broadcast_to((width * height)[:, None], dem.cells.shape)
-    known = ~np.isnan(dem.cells)
-    leaves = (flow.downstream == np.arange(dem.cells.size)).reshape(dem.cells.shape) & known
-    assert flow.catchment_m2[leaves].sum() == pytest.approx(area[known].sum())
-    assert np.isnan(flow.catchment_m2[~known]).all()
+    area = np.broadcast_to((width * height)[:, None], heights.shape)
+    slope = terrain.slope_percent(dem, g.whole)[0, 20] / 100
+    catchment = np.exp(wetness[0, 20]) * np.sqrt(area[0, 20]) * slope
+    assert catchment == pytest.approx(area[~np.isnan(heights)].sum())
+    assert (np.isnan(wetness) == np.isnan(heights)).all()
 
 
 def test_heights_above_a_valley_are_those_above_its_stream():
@@ -200,7 +206,7 @@ def test_heights_above_a_valley_are_those_above_its_stream():
     rows, cols = np.mgrid[:60, :41]
     side = np.abs(cols - 20) * 2.0
     dem = ArraySource(g, 100 - 0.01 * rows + side)
-    found = terrain.height_above_drainage_m(dem, stream_area_km2=0.04)
+    _, found = terrain.wetness_and_drainage(dem, stream_area_km2=0.04)
     assert found[40] == pytest.approx(side[40], abs=0.02)
     assert found[:, 20].max() < 0.02
 
@@ -223,18 +229,23 @@ def test_without_any_height_there_is_no_water():
     assert np.isnan(above).all()
 
 
-def test_flow_is_refused_where_it_would_not_fit(monkeypatch):
-    monkeypatch.setattr(terrain, "MOST_FLOW_CELLS", 100)
+def test_flow_is_refused_where_it_would_not_fit():
     with pytest.raises(RasterRefused, match="at most 100 cells"):
-        terrain.topographic_wetness(rough(grid()))
+        terrain.wetness_and_drainage(rough(grid()), most_cells=100)
 
 
-def test_a_coarsened_dem_holds_the_means_of_its_squares(monkeypatch):
-    monkeypatch.setattr(terrain, "_READ", 4)
+def test_flow_without_its_package_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(terrain, "knows_flow", lambda: False)
+    with pytest.raises(InvalidInput, match=r"pip install 'kawasan\[drainage\]'") as caught:
+        terrain.wetness_and_drainage(rough(grid()))
+    assert "memerlukan paket pyflwdir" in caught.value.detail("id")
+
+
+def test_a_coarsened_dem_holds_the_means_of_its_squares():
     g = grid(width=5, height=7)
     heights = np.arange(35, dtype="float32").reshape(7, 5)
     heights[0, 0] = heights[2:4, 2:4] = np.nan
-    small, factor = terrain.coarsened(ArraySource(g, heights), most_cells=6)
+    small, factor = terrain.coarsened(ArraySource(g, heights), most_cells=6, read_cells=4)
     cells, _ = small.read(small.grid.whole)
     assert factor == 2
     assert (small.grid.height, small.grid.width) == (3, 2)
@@ -250,7 +261,7 @@ def test_a_coarsened_dem_holds_the_means_of_its_squares(monkeypatch):
 def test_terrain_needs_a_north_up_grid(transform):
     g = Grid(UTM, transform, 4, 4)
     dem = ArraySource(g, np.zeros((4, 4)))
-    for measure in (*MEASURES.values(), lambda dem, _: terrain.topographic_wetness(dem)):
+    for measure in (*MEASURES.values(), lambda dem, _: terrain.wetness_and_drainage(dem)):
         with pytest.raises(RasterRefused, match="north up"):
             measure(dem, g.whole)
 
