@@ -53,7 +53,9 @@ def piecewise(measures: Array, *, points: Sequence[tuple[float, float]]) -> Arra
     array([0.5 , 0.75])
     """
     xs, ys = zip(*points, strict=True)
-    return np.where(np.isnan(measures), np.nan, np.interp(measures, xs, ys))
+    # Rounding leaves the interpolation 1e-17 outside of its two values.
+    held = np.clip(np.interp(measures, xs, ys), min(ys), max(ys))
+    return np.where(np.isnan(measures), np.nan, held)
 
 
 def stepped(measures: Array, *, upper_bounds: Sequence[float], values: Sequence[float]) -> Array:
