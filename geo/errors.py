@@ -11,7 +11,6 @@ GeoError
 │   ├── InvalidLayer
 │   ├── UnknownYear
 │   ├── ZoneNotRanked
-│   ├── NotPositive
 │   ├── InvalidJudgementFile
 │   ├── InvalidMethod
 │   ├── InvalidRisk
@@ -292,16 +291,6 @@ class JudgedTwice(InconsistentJudgements):
     sentence = Text(
         id="Pasangan {first!r} dan {second!r} dinilai dua kali dengan nilai berbeda. Hapus salah satunya.",
         en="The pair {first!r} and {second!r} is judged twice, differently. Remove one of them.",
-    )
-
-
-class NotPositive(InvalidInput):
-    """A number in a decision table that a scaling cannot divide."""
-
-    title = Text(id="Tabel keputusan tidak sah", en="Invalid decision table")
-    sentence = Text(
-        id="Penskalaan {scaling!r} memerlukan angka di atas 0, tetapi tabel memuat {value}. Pakai 'range'.",
-        en="The scaling {scaling!r} needs numbers above 0, but the table holds {value}. Use 'range'.",
     )
 
 

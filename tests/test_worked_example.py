@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 
 from geo.mcda.ahp import CONSISTENCY_LIMIT, RANDOM_INDEX, ahp_weights, pairwise_matrix
-from geo.mcda.methods import effective_weights
+from geo.mcda.methods import criterion_order_weights, effective_weights
 from geo.mcda.model import parse_model
-from geo.mcda.ordered_average import order_weights
 from geo.readiness.score import Measure, Measures, decision_matrix, score_matrix
 from geo.uncertainty.draws import weight_draws
 from geo.uncertainty.one_weight import weight_sensitivities
@@ -171,7 +170,8 @@ def test_owa_of_the_first_zone(matrix):
     values = dict(zip(CRITERIA, matrix.values[0], strict=True))
     assert list(rows) == sorted(CRITERIA, key=lambda c: -values[c])
     weights = np.array([MODEL.weights[c] for c in rows])
-    ordered = order_weights(weights, risk=0.3)
+    falling = np.array([[values[c] for c in rows]])
+    ordered = criterion_order_weights(falling, weights[np.newaxis], risk=0.3)[0]
     points = dict(zip(CRITERIA, scored(matrix, "owa, risk 0.3").points[0], strict=True))
     for i, (criterion, row) in enumerate(rows.items()):
         reached = weights[: i + 1].sum()

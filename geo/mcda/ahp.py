@@ -1,24 +1,18 @@
-"""Pairwise judgements of importance and the weights behind them (AHP).
+"""Pairwise judgements of importance (AHP): weights, consistency, and judgements that are missing.
 
-Judgements that are missing are filled in `geo/mcda/missing_judgements.py`. Several people's judgements
-are in `geo/mcda/group.py`; weights that are stated, ranked or read off the data in
-`geo/mcda/weights.py`.
+Several people's judgements are in `geo/mcda/group.py`; weights that are stated, ranked or read off
+the data in `geo/mcda/weights.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.errors import InconsistentJudgements, JudgedTwice
 from geo.language import texts
 from geo.mcda.matrix import Array
-from geo.mcda.missing_judgements import (
-    completed,
-    joined_pieces,
-    missing_pairs,
-    principal_eigenvector,
-)
 
 _SAY = texts(__name__)
 
@@ -51,10 +45,9 @@ DEFAULT_RANDOM_INDEX = "saaty2005"
 CONSISTENCY_LIMIT = 0.10
 # The end of Saaty's scale: nine times as important.
 LARGEST_RATIO = 9.0
-# People write 1/3 as 0.33 and 1/9 as 0.11; a cell that is off by more means something else.
-_RECIPROCAL_TOLERANCE = 0.05
 # Consistency ratios that differ by less are the same.
 _SAME_RATIO = 1e-9
+_MOST_ROUNDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,48 +129,6 @@ def pairwise_matrix(
         i, j = (int(k) for k in missing[0])
         raise InconsistentJudgements(reason=_SAY["missing"].format(first=items[i], second=items[j]))
     return matrix
-
-
-def judgement_matrix(items: Sequence[str], matrix: Sequence[Sequence[float]] | Array) -> Array:
-    """A whole pairwise matrix as somebody wrote it, made exactly reciprocal.
-
-    Of the two cells of a pair the one that is 1 or more is kept, because 0.33 is written for 1/3.
-
-    Raises
-    ------
-    InconsistentJudgements
-        When the matrix is not (n, n), a cell is not a number above 0, a diagonal cell is not 1, or
-        two cells of a pair are off being reciprocal by more than 5 %; the cell is named.
-    """
-    n = len(items)
-    if len(matrix) != n or any(len(row) != n for row in matrix):
-        raise InconsistentJudgements(
-            reason=_SAY["shape"].format(
-                n=n, items=", ".join(items), rows=[len(row) for row in matrix]
-            )
-        )
-    written = np.array(matrix, dtype=np.float64).reshape(n, n)
-    for i, j in np.argwhere(~((written > 0) & (written < np.inf))):
-        raise InconsistentJudgements(
-            reason=_SAY["cell"].format(row=items[i], column=items[j], value=written[i, j])
-        )
-    for i, j in np.argwhere(np.abs(written * written.T - 1) > _RECIPROCAL_TOLERANCE):
-        reason = _SAY["diagonal"] if i == j else _SAY["not_reciprocal"]
-        raise InconsistentJudgements(
-            reason=reason.format(
-                row=items[i],
-                column=items[j],
-                value=written[i, j],
-                other=written[j, i],
-                mend=f"{1 / written[i, j]:.4g}",
-            )
-        )
-    # The cell that is 1 or more says it exactly; the other is often rounded.
-    judgements = {
-        (items[i], items[j]): max(float(written[i, j]), 1.0)
-        for i, j in np.argwhere(np.triu(written >= written.T, 1) | np.tril(written > written.T, -1))
-    }
-    return pairwise_matrix(items, judgements)
 
 
 def ahp_weights(
@@ -315,3 +266,98 @@ def _require_judgement(index: Mapping[str, int], first: str, second: str, ratio:
         raise InconsistentJudgements(
             reason=_SAY["scale"].format(first=first, second=second, ratio=ratio)
         )
+
+
+def completed(items: Sequence[str], pairwise: Array, *, tolerance: float = 1e-13) -> Array:
+    """The matrix with its NaN filled so that its largest eigenvalue is as small as it can be.
+
+    Parameters
+    ----------
+    items : sequence of str
+        n names, for the error.
+    pairwise : (n, n) float64
+        Reciprocal; NaN where not judged. Filled values may lie outside 1/9 .. 9.
+    tolerance : float
+        Rounds end when no logarithm of a filled value moves by more.
+
+    Raises
+    ------
+    InconsistentJudgements
+        When the judgements fall into pieces: the best filling is unique exactly when they join all
+        items. The pieces and one pair that would join two of them are named.
+
+    References
+    ----------
+    Bozóki, Fülöp & Rónyai (2010), theorem 2. The largest eigenvalue is convex in the logarithms of
+    the missing entries, and at its least every missing a_ij is sqrt(v_i u_j / (v_j u_i)) of the
+    right (v) and left (u) eigenvectors; the start is the logarithmic least-squares filling, which
+    is exact for consistent judgements.
+    """
+    missing = missing_pairs(pairwise)
+    if not len(missing):
+        return pairwise
+    _require_joined(items, pairwise)
+    rows, columns = missing.T
+    potential = _logarithmic_least_squares(pairwise)
+    matrix = pairwise.copy()
+    log_ratio = potential[rows] - potential[columns]
+    for _ in range(_MOST_ROUNDS):
+        matrix[rows, columns], matrix[columns, rows] = np.exp(log_ratio), np.exp(-log_ratio)
+        potential = _balance(matrix)
+        before, log_ratio = log_ratio, potential[rows] - potential[columns]
+        if np.abs(log_ratio - before).max() < tolerance:
+            break
+    return matrix
+
+
+def joined_pieces(pairwise: Array) -> list[list[int]]:
+    """Indices of items that judgements (not NaN) join, piece by piece, in the order of the items."""
+    # Models read this module, and SciPy's graphs would cost every first answer a third of a second.
+    from scipy.sparse.csgraph import connected_components
+
+    count, labels = connected_components(~np.isnan(pairwise), directed=False)
+    return [[int(i) for i in np.flatnonzero(labels == piece)] for piece in range(count)]
+
+
+def missing_pairs(pairwise: Array) -> npt.NDArray[np.int64]:
+    """Index pairs (n_missing, 2) above the diagonal that are NaN."""
+    return np.argwhere(np.triu(np.isnan(pairwise), 1))
+
+
+def _require_joined(items: Sequence[str], pairwise: Array) -> None:
+    pieces = joined_pieces(pairwise)
+    if len(pieces) > 1:
+        named = [[items[i] for i in piece] for piece in pieces]
+        raise InconsistentJudgements(
+            reason=_SAY["apart"].format(
+                pieces=" | ".join(", ".join(piece) for piece in named),
+                first=named[0][0],
+                second=named[1][0],
+                needed=len(named) - 1,
+            ),
+            pieces=named,
+        )
+
+
+def _logarithmic_least_squares(pairwise: Array) -> Array:
+    judged = ~np.isnan(pairwise) & ~np.eye(len(pairwise), dtype=bool)
+    laplacian = np.diag(judged.sum(axis=1)) - judged.astype(np.float64)
+    right = np.log(np.where(judged, pairwise, 1.0)).sum(axis=1)
+    solution: Array = np.linalg.lstsq(laplacian, right, rcond=None)[0]
+    return solution
+
+
+def _balance(matrix: Array) -> Array:
+    """Half the logarithm of right over left principal eigenvector, per item."""
+    right, _ = principal_eigenvector(matrix)
+    left, _ = principal_eigenvector(matrix.T)
+    balance: Array = np.log(right / left) / 2
+    return balance
+
+
+def principal_eigenvector(pairwise: Array) -> tuple[Array, float]:
+    """The eigenvector (n,) of the largest eigenvalue, positive and summing to 1, and that value."""
+    eigenvalues, eigenvectors = np.linalg.eig(pairwise)
+    largest = int(np.argmax(eigenvalues.real))
+    vector = np.abs(eigenvectors[:, largest].real)
+    return vector / vector.sum(), float(eigenvalues[largest].real)

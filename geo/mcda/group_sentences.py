@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from geo.language import LANGUAGES, Language, Text, texts
 from geo.mcda.ahp import CONSISTENCY_LIMIT
-from geo.mcda.consensus import ConsensusLevel
-from geo.mcda.group import GroupJudgement, MemberDifference, PairAgreement
+from geo.mcda.group import ConsensusLevel, GroupJudgement, MemberDifference, PairAgreement
 
 _SAY = texts(__name__)
 

@@ -4,8 +4,8 @@ Every method takes values in [0, 1] (1 is best, NaN is unknown), one weight per 
 `Setting`, and gives points per area and criterion that add up to the area's score of 0..100, so
 that every score can be explained. A value's meaning is fixed by its criterion; only PROMETHEE
 compares the areas with each other. Missing values have one rule everywhere: the weights of what is
-known in a row are scaled up to 1. Methods on raw tables, which scale by the table's own best and
-worst, are in `geo.mcda.decision_tables`.
+known in a row are scaled up to 1. OWA slides by one number, the risk, from the worst value (0, AND)
+over the weighted mean (0.5) to the best (1, OR).
 """
 
 from collections.abc import Callable, Mapping
@@ -14,11 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import InvalidMethod
+from geo.errors import InvalidMethod, InvalidRisk
 from geo.language import Text, texts
-from geo.mcda.decision_tables import unicriterion_flows
 from geo.mcda.matrix import Array
-from geo.mcda.ordered_average import criterion_order_weights, require_risk
 
 _SAY = texts(__name__)
 
@@ -46,7 +44,7 @@ class Setting:
     groups: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
-        require_risk(self.risk)
+        _require_risk(self.risk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +96,6 @@ def contributions(values: Array, weights: Array) -> Array:
     points: Array = 100.0 * np.where(np.isnan(values), 0.0, values)
     points *= effective_weights(values, weights)
     return points
-
-
-def weighted_sum(values: Array, weights: Array) -> Array:
-    """Scores (n_areas,) of 0..100 by weighted linear combination; NaN where nothing is known.
-
-    References
-    ----------
-    Malczewski (1999), GIS and Multicriteria Decision Analysis, ch. 6.
-
-    Examples
-    --------
-    >>> weighted_sum(np.array([[1.0, 0.5], [np.nan, 0.5]]), np.array([0.6, 0.4]))
-    array([80., 50.])
-    """
-    return np.asarray(contributions(values, weights).sum(axis=1), dtype=np.float64)
 
 
 def scores_of(points: Array) -> Array:
@@ -187,7 +170,7 @@ def weighted_product_points(values: Array, weights: Array, _: Setting) -> Array:
 def owa_points(values: Array, weights: Array, setting: Setting) -> Array:
     """Points of the ordered weighted average: 100 times order weight times value.
 
-    Order weights come from the criterion weights and the risk, see `geo.mcda.ordered_average`. Risk 0 is
+    Order weights come from the criterion weights and the risk, see `criterion_order_weights`. Risk 0 is
     the least value that has a weight, 0.5 the weighted sum, 1 the greatest value.
 
     Returns
@@ -271,6 +254,68 @@ def promethee_points(values: Array, weights: Array, _: Setting) -> Array:
     return _with_unknown(points, effective)
 
 
+def criterion_order_weights(values: Array, weights: Array, *, risk: float) -> Array:
+    """Order weight of each criterion in each area, in the order of the criteria.
+
+    Parameters
+    ----------
+    values : (n_areas, n_criteria) float64
+        No NaN.
+    weights : (n_areas, n_criteria) float64
+        Not negative; 0 takes a criterion out.
+    risk : float
+        In [0, 1].
+
+    Returns
+    -------
+    (n_areas, n_criteria) float64
+        A row adds up to 1, to 0 where no criterion has a weight. Equal values share theirs by
+        weight, so that the order of the criteria does not matter.
+
+    Raises
+    ------
+    InvalidRisk
+        If `risk` is not in [0, 1].
+    """
+    _require_risk(risk)
+    if risk in (0, 1):
+        # The power would be r**inf or r**0: exactly the worst or the best value with a weight.
+        return _at_the_end(values if risk == 0 else -values, weights)
+    order = np.argsort(-values, axis=1)
+    falling = np.take_along_axis(values, order, axis=1)
+    shared = _shared(falling, np.take_along_axis(weights, order, axis=1), risk)
+    found = np.empty(values.shape)
+    np.put_along_axis(found, order, shared, axis=1)
+    return found
+
+
+def unicriterion_flows(values: Array) -> Array:
+    """Share of the others that an area beats less the share that beats it, per criterion.
+
+    (n_areas, n_criteria) in [-1, 1]; higher values beat lower ones, equal ones do not. Only areas in
+    which the criterion is known count; NaN stays NaN, and 0 for the only one known.
+
+    References
+    ----------
+    Calders & Van Assche (2016), PROMETHEE is not quadratic, arXiv 1603.00091: net flows by sorting,
+    in O(m n log n) for m criteria and n areas.
+
+    Examples
+    --------
+    >>> unicriterion_flows(np.array([[4.0], [3.0], [5.0], [np.nan]])).ravel()
+    array([ 0., -1.,  1., nan])
+    """
+    flows = np.full(values.shape, np.nan)
+    # One sort per criterion; there are few criteria and many areas.
+    for flow, column in zip(flows.T, values.T, strict=True):
+        known = column[~np.isnan(column)]
+        ascending = np.sort(known)
+        beaten = np.searchsorted(ascending, known, side="left")
+        beating = len(known) - np.searchsorted(ascending, known, side="right")
+        flow[~np.isnan(column)] = (beaten - beating) / max(len(known) - 1, 1)
+    return flows
+
+
 def find_method(method_id: str) -> Method:
     """The method of this id.
 
@@ -282,6 +327,11 @@ def find_method(method_id: str) -> Method:
     if method_id not in METHODS:
         raise InvalidMethod(method=method_id, available=", ".join(METHODS))
     return METHODS[method_id]
+
+
+def _require_risk(risk: float) -> None:
+    if not 0 <= risk <= 1:
+        raise InvalidRisk(risk=risk)
 
 
 def _filled(values: Array, weights: Array) -> tuple[Array, Array]:
@@ -298,6 +348,34 @@ def _quotient(part: Array, whole: Array, *, otherwise: float) -> Array:
     whole = np.broadcast_to(whole, part.shape)
     found: Array = np.divide(part, whole, out=np.full(part.shape, otherwise), where=whole > 0)
     return found
+
+
+def _at_the_end(values: Array, weights: Array) -> Array:
+    """All weight to the least value with a weight; equal ones share it by weight."""
+    ranked = np.where(weights > 0, values, np.inf)
+    least = ranked.min(axis=1, keepdims=True)
+    held = np.where(ranked == least, weights, 0.0)
+    return _quotient(held, held.sum(axis=1, keepdims=True), otherwise=0.0)
+
+
+def _shared(falling: Array, weights: Array, risk: float) -> Array:
+    """Order weights (n, m) of rows sorted by falling value; runs of equal values share by weight."""
+    reached = np.cumsum(weights, axis=1)
+    reached = np.divide(reached, reached[:, -1:], out=reached, where=reached[:, -1:] > 0)
+    before = np.column_stack([np.zeros(len(falling)), reached[:, :-1]])
+    # A run of equal values never crosses a row, because each row begins one.
+    begins = np.ones(falling.shape, dtype=bool)
+    begins[:, 1:] = falling[:, 1:] != falling[:, :-1]
+    first = np.flatnonzero(begins)
+    if not len(first):
+        return weights
+    last = np.append(first[1:], falling.size) - 1
+    run = (np.cumsum(begins) - 1).reshape(falling.shape)
+    power = 1.0 / risk - 1.0
+    whole = reached.ravel()[last] ** power - before.ravel()[first] ** power
+    held = np.add.reduceat(weights.ravel(), first)[run]
+    part = np.divide(weights, held, out=np.zeros(weights.shape), where=held > 0)
+    return np.asarray(whole[run] * part, dtype=np.float64)
 
 
 def _product_losses(levels: Array, shares: Array) -> Array:

@@ -106,10 +106,6 @@ class Model:
     method: str = DEFAULT_METHOD
     risk: float = DEFAULT_RISK
 
-    def criteria_of(self, dimension: str) -> tuple[Criterion, ...]:
-        """The criteria that stand in one dimension itself, in the model's order."""
-        return tuple(c for c in self.criteria if c.dimension == dimension)
-
     def top_dimensions(self) -> tuple[Dimension, ...]:
         """The dimensions of the goal, in the model's order."""
         return tuple(d for d in self.dimensions if d.parent is None)

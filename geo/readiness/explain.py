@@ -13,9 +13,8 @@ import numpy as np
 
 from geo.errors import ZoneNotRanked
 from geo.language import Text, filled, joined, listed, texts, written
-from geo.mcda.decision_tables import unicriterion_flows
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
-from geo.mcda.methods import Setting, effective_weights, find_method
+from geo.mcda.methods import Setting, effective_weights, find_method, unicriterion_flows
 from geo.mcda.model import Model
 from geo.readiness.score import CriterionResult, ZoneResult
 

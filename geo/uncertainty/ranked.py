@@ -13,9 +13,8 @@ import numpy.typing as npt
 
 from geo.errors import NothingRanked
 from geo.mcda.matrix import Array, DecisionMatrix
-from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method
+from geo.mcda.methods import DEFAULT_METHOD, Setting, criterion_order_weights, find_method
 from geo.mcda.model import Model
-from geo.mcda.ordered_average import criterion_order_weights
 from geo.mcda.ranks import ReadyValues, ready_values, score_sets
 
 Classes = npt.NDArray[np.int8]

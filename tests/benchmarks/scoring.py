@@ -35,10 +35,17 @@ def make_weights(n_sets: int, n_criteria: int = 20) -> np.ndarray:
 
 
 def kawasan(values: np.ndarray, weights: np.ndarray, threads: int = 2) -> np.ndarray:
-    from geo.mcda.ranks import rank_sets
+    from geo.mcda.ranks import in_blocks, rank_rows, ready_values, score_sets, sets_at_once
     from geo.uncertainty.smaa import rank_distribution
 
-    ranks = rank_sets(values, weights, threads=threads)
+    ready = ready_values(values)
+    ranks = np.empty((len(weights), len(values)), dtype=np.int32)
+
+    def rank(sets: slice) -> None:
+        rank_rows(score_sets(ready, weights[sets]), out=ranks[sets])
+
+    for _ in in_blocks(rank, len(weights), block=sets_at_once(len(values)), threads=threads):
+        pass
     distribution = rank_distribution(ranks, threads=threads)
     assert (distribution[:, 0] >= 1).all()
     return ranks

@@ -1,4 +1,4 @@
-"""AHP against published cases, incomplete and written matrices, and the invariants of judgements."""
+"""AHP against published cases, incomplete matrices, and the invariants of judgements."""
 
 import itertools
 
@@ -13,10 +13,11 @@ from geo.mcda.ahp import (
     DEFAULT_RANDOM_INDEX,
     RANDOM_INDEX,
     ahp_weights,
-    judgement_matrix,
+    completed,
+    missing_pairs,
     pairwise_matrix,
+    principal_eigenvector,
 )
-from geo.mcda.missing_judgements import completed, missing_pairs, principal_eigenvector
 
 
 def judge(items, upper, *, random_index=DEFAULT_RANDOM_INDEX):
@@ -367,41 +368,6 @@ def test_permuting_items_permutes_weights(order, data):
     permuted = ahp_weights(items, pairwise_matrix(items, pairs, incomplete=True))
     assert permuted.by_item() == pytest.approx(straight.by_item(), abs=1e-9)
     assert sum(permuted.weights) == pytest.approx(1, abs=1e-12)
-
-
-def test_a_matrix_as_people_write_it_becomes_exactly_reciprocal():
-    written = [[1, 0.33, 5], [3, 1, 7], [0.2, 0.14, 1]]
-    exact = judgement_matrix(["a", "b", "c"], written)
-    assert np.allclose(exact, [[1, 1 / 3, 5], [3, 1, 7], [1 / 5, 1 / 7, 1]], atol=1e-15)
-    assert written == [[1, 0.33, 5], [3, 1, 7], [0.2, 0.14, 1]]
-
-
-@given(st.lists(st.sampled_from([1 / 9, 1 / 4, 1 / 3, 1, 2, 5, 9]), min_size=6, max_size=6))
-def test_a_written_matrix_is_the_matrix_of_its_judgements(ratios):
-    pairs = dict(zip(itertools.combinations("abcd", 2), ratios, strict=True))
-    matrix = pairwise_matrix("abcd", pairs)
-    assert np.allclose(judgement_matrix("abcd", matrix), matrix, rtol=1e-12)
-    assert np.allclose(judgement_matrix("abcd", np.round(matrix, 2)), matrix, rtol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("matrix", "words"),
-    [
-        ([[1, 3], [0.5, 1]], "Row 'a', column 'b' holds 3.0.* holds 0.5 instead of 0.3333"),
-        ([[1, 0], [3, 1]], "row 'a', column 'b' holds 0.0"),
-        ([[1, 3], [-1 / 3, 1]], "row 'b', column 'a' holds -0.3"),
-        ([[1, float("nan")], [float("nan"), 1]], "row 'a', column 'b' holds nan"),
-        ([[1, float("inf")], [0, 1]], "row 'a', column 'b' holds inf"),
-        ([[2, 3], [1 / 3, 1]], "row 'a', column 'a' holds 2.0.*write 1"),
-        ([[1, 12], [1 / 12, 1]], "'a' against 'b' is 12"),
-        ([[1, 3]], "must be 2 × 2"),
-        ([[1, 3], [1 / 3]], r"must be 2 × 2.*\[2, 1\]"),
-        ([[1, 3, 1], [1 / 3, 1, 1], [1, 1, 1]], "must be 2 × 2"),
-    ],
-)
-def test_a_matrix_that_is_no_pairwise_matrix_is_refused_at_its_cell(matrix, words):
-    with pytest.raises(InconsistentJudgements, match=words):
-        judgement_matrix(["a", "b"], matrix)
 
 
 @pytest.mark.parametrize("ratio", [0, -2, float("nan"), float("inf"), 9.01])

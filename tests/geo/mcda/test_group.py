@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from geo.errors import InconsistentJudgements, InvalidWeights
 from geo.language import Text
 from geo.mcda.ahp import ahp_weights, pairwise_matrix
-from geo.mcda.consensus import consensus, consensus_level
-from geo.mcda.group import Member, judge_groups_together, judge_together
+from geo.mcda.group import Member, consensus, consensus_level, judge_groups_together, judge_together
 from geo.mcda.group_sentences import group_sentences
 
 ITEMS = ["a", "b", "c", "d"]

@@ -7,11 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from geo.mcda.matrix import classify, data_coverage
-from geo.mcda.methods import contributions, weighted_sum
+from geo.mcda.methods import contributions, scores_of
 from geo.mcda.ranks import rank_scores
 from geo.mcda.value_functions import linear, piecewise, stepped
 
 unit = st.floats(0, 1)
+
+
+def weighted_sum(values, weights):
+    return scores_of(contributions(values, weights))
 
 
 @st.composite

@@ -20,7 +20,7 @@ from geo.mcda.methods import (
     effective_weights,
     find_method,
     scores_of,
-    weighted_sum,
+    unicriterion_flows,
 )
 
 unit = st.floats(0, 1)
@@ -148,7 +148,7 @@ def test_the_limiting_factor_holds_the_whole_score():
 
 
 def test_promethee_zhao_peng_li_2013_as_points():
-    """Net flows .1 -.3 .2 as printed (see test_decision_tables), so 55, 35 and 60 points."""
+    """Net flows .1 -.3 .2 as printed (see below), so 55, 35 and 60 points."""
     values = np.array([[4, 3, 2], [3, 2, 4], [5, 1, 3]]) / 5
     found = METHODS["promethee"].points(values, np.array([0.5, 0.3, 0.2]), Setting())
     assert np.allclose(found, [[25, 30, 0], [0, 15, 20], [50, 0, 10]])
@@ -392,7 +392,7 @@ def test_the_geometric_mean_without_dimensions_is_the_weighted_product(problem):
 def test_one_dimension_makes_the_geometric_mean_the_weighted_sum(problem):
     values, weights, _ = problem
     found = scores("geometric_mean", values, weights, Setting(groups=np.zeros(len(weights), int)))
-    assert np.allclose(found, weighted_sum(values, weights), atol=1e-9, equal_nan=True)
+    assert np.allclose(found, scores("weighted_sum", values, weights), atol=1e-9, equal_nan=True)
 
 
 @given(problems())
@@ -477,3 +477,40 @@ def test_an_unknown_method_is_refused_with_those_that_exist():
 def test_a_setting_with_an_impossible_risk_is_refused(risk):
     with pytest.raises(InvalidRisk):
         Setting(risk=risk)
+
+
+def net_flows(table, weights, upward):
+    """Net flows of PROMETHEE II under the usual criterion, of a table in any unit."""
+    return unicriterion_flows(np.where(upward, table, -table)) @ weights
+
+
+def test_promethee_zhao_peng_li_2013():
+    """Zhao, Peng & Li (2013), Procedia Computer Science 17:181-188: net flows .1 -.3 .2.
+
+    Read in the tests of pymcdm (test/test_mcdm.py), which quote the paper.
+    """
+    table = np.array([[4.0, 3, 2], [3, 2, 4], [5, 1, 3]])
+    found = net_flows(table, np.array([0.5, 0.3, 0.2]), [True] * 3)
+    assert np.allclose(found, [0.1, -0.3, 0.2], atol=0.005)
+
+
+def test_pymcdm_has_the_same_net_flows_on_1000_tables():
+    """Tables of 2..12 areas and 1..8 criteria; every other one is coarse, full of ties."""
+    rng = np.random.default_rng(20_250_101)
+    peer = PROMETHEE_II("usual")
+    for k in range(1000):
+        n, m = rng.integers(2, 13), rng.integers(1, 9)
+        table, weights = rng.uniform(0.5, 9.5, (n, m)), rng.dirichlet(np.ones(m))
+        table = np.ceil(table) if k % 2 else table
+        types = rng.choice([1, -1], m)
+        expected = peer(table, weights, types, validation=False)
+        assert np.allclose(net_flows(table, weights, types > 0), expected, rtol=0, atol=1e-12)
+
+
+def test_net_flows_sum_to_0_and_equal_values_do_not_beat():
+    flows = unicriterion_flows(np.array([[1.0], [2.0], [2.0], [3.0]])).ravel()
+    assert np.allclose(flows, [-1, 0, 0, 1])
+
+
+def test_one_area_has_no_flow():
+    assert unicriterion_flows(np.array([[0.3]])).tolist() == [[0.0]]

@@ -276,7 +276,6 @@ def test_the_hierarchy_can_be_asked(example):
     assert [d.id for d in example.top_dimensions()] == ["lahan", "penduduk"]
     assert [c.id for c in example.leaves_of("lahan")] == ["lereng", "jenis_tanah", "ph"]
     assert [c.id for c in example.leaves_of("tanah")] == ["jenis_tanah", "ph"]
-    assert [c.id for c in example.criteria_of("lahan")] == ["lereng"]
     assert example.groups() == (0, 0, 0, 1)
 
 

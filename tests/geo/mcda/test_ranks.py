@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.stats import rankdata
 
-from geo.mcda.methods import weighted_sum
-from geo.mcda.ranks import rank_rows, rank_scores, rank_sets, ready_values, score_sets
+from geo.mcda.methods import contributions
+from geo.mcda.ranks import PACKED_FROM, in_blocks, rank_rows, rank_scores, ready_values, score_sets
 
 SCORES = st.floats(0, 100) | st.sampled_from([0.0, 12.5, 50.0, 100.0, np.nan])
 
@@ -46,7 +46,8 @@ def test_ranks_are_those_of_a_plain_count(scores):
     """Half-precision scores are equal or far more than 1e-9 apart."""
     expected = rankdata(-scores, method="min", axis=1)
     assert np.array_equal(rank_scores(scores), expected)
-    assert np.array_equal(rank_rows(scores), expected)
+    for packed_from in (0, PACKED_FROM):
+        assert np.array_equal(rank_rows(scores, packed_from=packed_from), expected)
 
 
 @given(arrays(np.float64, st.integers(1, 30), elements=SCORES), st.randoms())
@@ -56,11 +57,33 @@ def test_permuting_areas_permutes_ranks(scores, random):
     assert np.array_equal(rank_scores(scores[order]), rank_scores(scores)[order], equal_nan=True)
 
 
-@given(arrays(np.float64, st.integers(2, 30), elements=SCORES))
+@given(arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(1, 30)), elements=SCORES))
 def test_both_ways_of_ranking_agree(scores):
-    """A score of 5,000 in the row sends it past the packed sort; it is first and moves all by one."""
-    beside = np.append(scores, 5000.0)
-    assert np.array_equal(rank_scores(scores) + 1, rank_scores(beside)[:-1], equal_nan=True)
+    packed = rank_rows(scores, packed_from=0)
+    assert np.array_equal(packed, rank_rows(scores, packed_from=10**9))
+    # A score of 5,000 is past what the packed sort holds; it is first and moves all by one.
+    beside = np.column_stack([scores, np.full(len(scores), 5000.0)])
+    later = rank_rows(beside, packed_from=0)[:, :-1]
+    assert np.array_equal(np.where(packed == 0, 0, packed + 1), later)
+
+
+@pytest.mark.parametrize("n_areas", [PACKED_FROM - 1, PACKED_FROM, 2_000])
+def test_ties_share_their_rank_on_both_sides_of_the_limit(n_areas):
+    scores = np.random.default_rng(6).integers(0, 100, (20, n_areas)).astype(np.float64)
+    expected = rankdata(-scores, method="min", axis=1)
+    assert np.array_equal(rank_rows(scores), expected)
+
+
+def rank_sets(values, weights, *, block=1000, threads=1):
+    """Ranks under every weight set, scored and ranked in blocks as a simulation does."""
+    ready = ready_values(values)
+    found = in_blocks(
+        lambda sets: rank_rows(score_sets(ready, weights[sets])),
+        len(weights),
+        block=block,
+        threads=threads,
+    )
+    return np.concatenate([np.empty((0, len(values)), dtype=np.int32), *found])
 
 
 def random_values(rng, n, m, *, missing):
@@ -74,7 +97,7 @@ def test_scores_of_sets_are_weighted_sums(missing):
     rng = np.random.default_rng(1)
     values, weights = random_values(rng, 300, 7, missing=missing), rng.dirichlet(np.ones(7), 40)
     scores = score_sets(ready_values(values), weights)
-    expected = [weighted_sum(values, w) for w in weights]
+    expected = [contributions(values, w).sum(axis=1) for w in weights]
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-11)
 
 
