@@ -1,6 +1,5 @@
 """Factories of small layers and rasters whose answers can be checked by hand."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -12,9 +11,10 @@ import shapely
 from hypothesis import settings
 from rasterio.transform import from_origin
 
-# A shared machine's slowness is no failure. CI tries the same examples at every run, so that a
-# change is judged by what it changed; elsewhere new ones are tried.
-settings.register_profile("kawasan", deadline=None, derandomize="CI" in os.environ)
+# A shared machine's slowness is no failure. The same examples are tried at every run, so that a
+# change is judged by what it changed; `--hypothesis-profile=random` tries new ones, and more.
+settings.register_profile("kawasan", deadline=None, derandomize=True)
+settings.register_profile("random", deadline=None, max_examples=2_000)
 settings.load_profile("kawasan")
 
 

@@ -1,44 +1,48 @@
 """Start the service as a user does, in a process of its own."""
 
+import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_ADDRESS = re.compile(r"http://\S+?:\d+")
+_PATIENCE_S = 60
+
 
 @contextmanager
 def running(store: Path, *, env: dict[str, str] | None = None) -> Iterator[str]:
-    """`kawasan serve` over `store` on a free port; its address, once it answers."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    """`kawasan serve` over `store` on a port that the system chooses; its address, once it says it."""
     command = shutil.which("kawasan", path=str(Path(sys.executable).parent))
     assert command is not None, "the console script is not installed"
     server = subprocess.Popen(
-        [command, "serve", "--store", str(store), "--port", str(port)],
+        [command, "serve", "--store", str(store), "--port", "0"],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     try:
-        _wait_for(port, server)
-        yield f"http://127.0.0.1:{port}"
+        yield _said_address(server)
     finally:
         server.terminate()
         server.communicate(timeout=20)
 
 
-def _wait_for(port: int, server: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, f"the service ended: {server.communicate()[0]}"
-        with socket.socket() as attempt:
-            if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the service did not start")
+def _said_address(server: subprocess.Popen[str]) -> str:
+    assert server.stdout is not None
+    said = []
+    # A service that says nothing in time is ended, which ends the reading.
+    patience = threading.Timer(_PATIENCE_S, server.kill)
+    patience.start()
+    try:
+        for line in server.stdout:
+            said.append(line)
+            if found := _ADDRESS.search(line):
+                return found[0]
+    finally:
+        patience.cancel()
+    raise AssertionError("the service did not start: " + "".join(said))

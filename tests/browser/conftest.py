@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 from maps.assets import CONTENT_SECURITY_POLICY, STATIC_DIR
+from tests.service import running
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 LAUNCH_ARGUMENTS = [
@@ -64,8 +65,22 @@ def chromium_path() -> str:
     return path
 
 
-# Not for the session: while Playwright runs, no other test may start an event loop.
-@pytest.fixture(scope="module")
+# While Playwright runs no other test may start an event loop, so browser tests come last.
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.is_relative_to(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def address(reference_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service over the shipped data, for every test that only reads."""
+    folder = tmp_path_factory.mktemp("service") / "store"
+    shutil.copytree(reference_folder, folder)
+    with running(folder) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium_path, args=LAUNCH_ARGUMENTS)

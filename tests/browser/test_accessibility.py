@@ -1,13 +1,10 @@
 """Every page judged by axe-core: no serious fault against WCAG 2 A and AA, wide, narrow, in both languages."""
 
-import shutil
-
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE
-from tests.service import running
 
 PAGES = (
     "/",
@@ -44,14 +41,6 @@ JUDGE = """async (tags) => {
     };
 }"""
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
-
-
-@pytest.fixture(scope="module")
-def address(reference_folder, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("accessibility") / "store"
-    shutil.copytree(reference_folder, folder)
-    with running(folder) as started:
-        yield started
 
 
 def require_no_fault(page: Page) -> None:

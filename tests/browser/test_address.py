@@ -6,15 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape, shapes
-from tests.service import running
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("address") / "store") as started:
-        yield started
 
 
 def paste(page: Page, address: str) -> None:

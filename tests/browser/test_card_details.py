@@ -6,15 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
-from tests.service import running
 
 LAST = "gula-habang"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("details") / "store") as started:
-        yield started
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])

@@ -7,17 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE
-from tests.service import running
 
 # Whole ratios, so that every pair has its exact place on Saaty's scale.
 RATIOS = {"huni": 6, "usaha": 3, "berkembang": 2, "lingkungan": 1}
 OWN_SCORE = "83,7"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("judgements") / "store") as started:
-        yield started
 
 
 def opened(visit, address: str, query: str = "", size: tuple[int, int] = DESKTOP):

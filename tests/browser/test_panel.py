@@ -4,15 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE
-from tests.service import running
 
 FIRST = "Kawasan Transmigrasi Cahaya Baru"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("panel") / "store") as started:
-        yield started
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

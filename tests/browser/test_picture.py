@@ -6,15 +6,8 @@ from playwright.sync_api import Page, expect
 from rasterio.io import MemoryFile
 
 from tests.browser.test_map_page import DESKTOP, PHONE
-from tests.service import running
 
 READY, NO_CLASS = (1, 133, 113), (214, 96, 77)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("picture") / "store") as started:
-        yield started
 
 
 def saved(page: Page) -> np.ndarray:

@@ -6,13 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE
-from tests.service import running
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("quadrant") / "store") as started:
-        yield started
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])

@@ -3,14 +3,6 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.service import running
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("search") / "store") as started:
-        yield started
-
 
 @pytest.mark.parametrize(
     ("typed", "name"),

@@ -6,18 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE
-from tests.service import running
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
 UNRANKED = "Kawasan Transmigrasi Sebamban"
 HATCHED = "url(#hatch-no-data)"
 RANKED_COLOUR = "#018571"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("themes") / "store") as started:
-        yield started
 
 
 def choose(page: Page, theme: str) -> None:

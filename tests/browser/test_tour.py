@@ -4,18 +4,9 @@ import os
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.service import running
-
 PICTURES = Path(__file__).parents[2] / "maps" / "static" / "guide"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("tour") / "store") as started:
-        yield started
 
 
 def test_the_tour_answers_its_question(address, visit, tmp_path):

@@ -8,15 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
 from tests.pdf_text import text_of
-from tests.service import running
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("weights") / "store") as started:
-        yield started
 
 
 def opened(visit, address: str, query: str = "", size: tuple[int, int] = DESKTOP):

@@ -6,16 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
-from tests.service import running
 
 TAPIN = "Kabupaten Tapin"
 LEGEND = ".legends section[data-layer=regencies]"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("years") / "store") as started:
-        yield started
 
 
 def opened(visit, address: str, query: str = "", size: tuple[int, int] = DESKTOP):
