@@ -1,6 +1,7 @@
 """A service over a store with small made layers."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,12 @@ from api.settings import Settings
 from geo.store.store import Store
 from tests.api.examples import ODD_LAYER, odd, publish, regencies, zones
 
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(store=tmp_path / "store", max_document_bytes=2_000, max_upload_bytes=5_000)
+SETTINGS = {"max_document_bytes": 2_000, "max_upload_bytes": 5_000}
 
 
-@pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+@contextmanager
+def made(settings: Settings) -> Iterator[Store]:
+    """A store of two regencies, two versions of the zones and a layer of odd values."""
     opened = Store(settings.store)
     publish(opened, "regencies", regencies().to_crs("EPSG:32749"))
     publish(opened, "zones", zones().iloc[:1], note="first")
@@ -29,6 +28,30 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 @pytest.fixture
-def client(settings: Settings, store: Store) -> Iterator[TestClient]:
+def settings(tmp_path: Path) -> Settings:
+    return Settings(store=tmp_path / "store", **SETTINGS)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    with made(settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def reading_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A service for all tests that only read."""
+    settings = Settings(store=tmp_path_factory.mktemp("reading") / "store", **SETTINGS)
+    with made(settings) as store, TestClient(create_app(settings, store=store)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(request: pytest.FixtureRequest) -> Iterator[TestClient]:
+    """The service that all share; one of its own for a test that asks for the store or settings."""
+    if not {"store", "settings"} & set(request.fixturenames):
+        yield request.getfixturevalue("reading_client")
+        return
+    settings, store = map(request.getfixturevalue, ("settings", "store"))
     with TestClient(create_app(settings, store=store)) as opened:
         yield opened

@@ -441,7 +441,30 @@ def test_a_layer_that_shrinks_is_told_what_leaves(service, tmp_path):
     assert report["counts"]["features_removed"] == 1
 
 
-HOSTILE = list(hostile.EXPECTED.items())
+# Each takes the confined process a second. Two of every kind of danger go through it here: reading
+# other files, endless work, memory, paths, links, code; tests/geo/ingest/test_upload.py has them all.
+CONFINED = {
+    "vrt_renamed",
+    "vrt_in_zip_as_shp",
+    "geojson_crs_file_link",
+    "kml_billion_laughs",
+    "geojson_deep",
+    "vertex_bomb",
+    "zip_bomb",
+    "zip_slip",
+    "zip_symlink",
+    "gpkg_view",
+    "gpkg_trigger",
+    "dbf_truncated",
+    "bare_shp",
+}
+
+
+def name_of_case(case):
+    return getattr(case[0], "__qualname__", "file").replace(".<locals>.<lambda>", "")
+
+
+HOSTILE = [case for case in hostile.EXPECTED.items() if name_of_case(case) in CONFINED]
 
 
 @pytest.fixture(scope="module")
@@ -461,10 +484,6 @@ def answers(service, tmp_path_factory):
         found = list(pool.map(sent, range(len(HOSTILE))))
     after = [(v.sha256, v.is_current) for name in store.datasets() for v in store.versions(name)]
     return {"answers": found, "before": before, "after": after}
-
-
-def name_of_case(case):
-    return getattr(case[0], "__qualname__", "file").replace(".<locals>.<lambda>", "")
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)), ids=lambda n: name_of_case(HOSTILE[n]))

@@ -562,12 +562,13 @@ HOSTILE = list(hostile.EXPECTED.items())
     ("make", "expected"), HOSTILE, ids=[make.__qualname__.split(".")[0] for make, _ in HOSTILE]
 )
 def test_the_reader_names_what_is_wrong_with_a_hostile_file(tmp_path, make, expected):
-    """As `tests/api/test_uploads.py`, but in this process: quick, and seen by coverage."""
+    """As `tests/api/test_uploads.py`, but in this process: all of them, and seen by coverage."""
     path = make(tmp_path)
     try:
         document = reader.read_and_check(job_of(path), tmp_path, reference=lambda: REFERENCE)
     except UploadUnsupported:
         document = {"unsupported": {}}
+    assert hostile.SECRET not in json.dumps(document)
     if expected == "UploadUnsupported":
         assert "unsupported" in document
     else:
