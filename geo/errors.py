@@ -382,7 +382,7 @@ class InvalidDraws(InvalidInput):
 
 
 class NothingRanked(InvalidInput):
-    """A contest without zones."""
+    """An assessment that ranks no zone, where the ranked ones are asked about."""
 
     title = Text(id="Tidak ada kawasan yang diperingkat", en="No zone is ranked")
     sentence = Text(

@@ -18,7 +18,7 @@ from geo.mcda.model import parse_model
 from geo.readiness.score import Measure, Measures, decision_matrix, score_matrix
 from geo.uncertainty.draws import weight_draws
 from geo.uncertainty.one_weight import weight_sensitivities
-from geo.uncertainty.ranked import contest_of
+from geo.uncertainty.ranked import ranked_zones
 from geo.uncertainty.smaa import simulate, within_rank
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
@@ -206,23 +206,23 @@ def test_how_often_each_zone_is_first(matrix, label):
         r"drawn ([\d,]+) times around the stated ones \(concentration (\d+), seed (\d+)\)", CHAPTER
     ).groups()
     found = scored(matrix, label)
-    contest = contest_of(
+    zones = ranked_zones(
         MODEL, matrix, weights=MODEL.weights, ranked=found.ranked, **METHODS[label]
     )
     weights = weight_draws(
-        contest.weights,
+        zones.weights,
         n=int(n.replace(",", "")),
         rng=np.random.default_rng(int(seed)),
         concentration=float(concentration),
     )
-    require_same(ROWS["first in"][label], within_rank(simulate(contest, weights), 1))
+    require_same(ROWS["first in"][label], within_rank(simulate(zones, weights), 1))
 
 
 def test_the_weight_at_which_the_first_changes(matrix):
     found = scored(matrix, "weighted_sum")
-    contest = contest_of(MODEL, matrix, weights=MODEL.weights, ranked=found.ranked)
+    zones = ranked_zones(MODEL, matrix, weights=MODEL.weights, ranked=found.ranked)
     people = [i for i, group in enumerate(MODEL.groups()) if group == 1]
-    (sensitivity,) = weight_sensitivities(contest, {"penduduk": people})
+    (sensitivity,) = weight_sensitivities(zones, {"penduduk": people})
     change, stated = re.search(r"p = (\d\.\d+) in place of (\d\.\d+)", CHAPTER).groups()
     assert same(change, sensitivity.above["first"].weight)
     assert same(stated, sensitivity.weight)

@@ -19,16 +19,17 @@ from geo.store.versions import Published
 from geo.uncertainty.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
 from geo.uncertainty.measurement import measure_errors
 from geo.uncertainty.one_weight import WeightSensitivity, most_critical, weight_sensitivities
-from geo.uncertainty.ranked import Contest, contest_of
+from geo.uncertainty.ranked import RankedZones, ranked_zones
 from geo.uncertainty.smaa import (
     Uncertainty,
     expected_ranks,
     pairwise_wins,
     rank_intervals,
     simulate,
+    verdict,
     within_rank,
+    zone_sentence,
 )
-from geo.uncertainty.smaa_texts import verdict, zone_sentence
 from geo.uncertainty.sobol import DEFAULT_SAMPLES, ScoreIndex, score_indices
 
 _SAY = texts(__name__)
@@ -61,7 +62,7 @@ class Confidence:
 
     simulation: Simulation
     n_zones: int
-    contest: Contest
+    zones: RankedZones
     uncertainty: Uncertainty
     errors: MeasureErrors | None
 
@@ -86,20 +87,20 @@ def confidence(
         When the assessment ranks no zone.
     InvalidDraws
     """
-    contest = _contest(assessment)
+    zones = _ranked(assessment)
     rng = np.random.default_rng(simulation.seed)
     weights = weight_draws(
-        contest.weights, n=simulation.draws, rng=rng, concentration=simulation.concentration
+        zones.weights, n=simulation.draws, rng=rng, concentration=simulation.concentration
     )
     errors = _errors(store, assessment, scenario) if simulation.with_errors else None
     values = None
     if errors is not None and errors.standard_errors.any():
-        values = value_draws(contest, errors, n=simulation.draws, rng=rng)
+        values = value_draws(zones, errors, n=simulation.draws, rng=rng)
     return Confidence(
         simulation=simulation,
         n_zones=len(assessment.matrix.area_ids),
-        contest=contest,
-        uncertainty=simulate(contest, weights, values=values),
+        zones=zones,
+        uncertainty=simulate(zones, weights, values=values),
         errors=errors,
     )
 
@@ -133,7 +134,7 @@ def score_variance(
     if result.rank is None:
         raise ZoneNotRanked(name=result.name)
     found = score_indices(
-        _contest(assessment),
+        _ranked(assessment),
         area_id,
         errors=_errors(store, assessment, scenario),
         n=samples,
@@ -175,13 +176,13 @@ def overall(found: Confidence) -> Text:
 
 def sensitivities(assessment: Assessment) -> dict[str, tuple[WeightSensitivity, ...]]:
     """How far each weight can move before something changes: of criteria, and of whole dimensions."""
-    contest = _contest(assessment)
+    zones = _ranked(assessment)
     groups = np.array(assessment.model.groups())
     top = assessment.model.top_dimensions()
     dimensions = {d.id: np.flatnonzero(groups == i).tolist() for i, d in enumerate(top)}
     return {
-        "criteria": weight_sensitivities(contest),
-        "dimensions": weight_sensitivities(contest, dimensions),
+        "criteria": weight_sensitivities(zones),
+        "dimensions": weight_sensitivities(zones, dimensions),
     }
 
 
@@ -254,8 +255,8 @@ def _central(uncertainty: Uncertainty, place: int) -> dict[str, float] | None:
     return dict(zip(uncertainty.criteria, weights.tolist(), strict=True))
 
 
-def _contest(assessment: Assessment) -> Contest:
-    return contest_of(
+def _ranked(assessment: Assessment) -> RankedZones:
+    return ranked_zones(
         assessment.model,
         assessment.matrix,
         weights=assessment.weights,

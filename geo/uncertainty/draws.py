@@ -13,7 +13,7 @@ import numpy.typing as npt
 from geo.errors import InvalidDraws
 from geo.language import Text, texts
 from geo.mcda.matrix import Array
-from geo.uncertainty.ranked import Contest
+from geo.uncertainty.ranked import RankedZones
 
 _SAY = texts(__name__)
 
@@ -107,7 +107,7 @@ def _require_draws(
 
 
 def value_draws(
-    contest: Contest,
+    zones: RankedZones,
     errors: MeasureErrors,
     *,
     n: int,
@@ -119,7 +119,7 @@ def value_draws(
     Parameters
     ----------
     errors : MeasureErrors
-        Of every area of the decision matrix, `contest.rows` included.
+        Of every area of the decision matrix, `zones.rows` included.
     n : int
         Tables in all.
     block : int
@@ -131,16 +131,16 @@ def value_draws(
     drawn again, so that a share of 0 stays the likeliest value of a share near 0. A measure that is
     missing stays missing.
     """
-    widths = error_inputs(contest, errors)
+    widths = error_inputs(zones, errors)
     for start in range(0, n, block):
         k = min(block, n - start)
         normals = rng.standard_normal((k, sum(widths.values())))
-        yield values_with_errors(contest, errors, normals)
+        yield values_with_errors(zones, errors, normals)
 
 
-def error_inputs(contest: Contest, errors: MeasureErrors) -> dict[int, int]:
+def error_inputs(zones: RankedZones, errors: MeasureErrors) -> dict[int, int]:
     """How many standard normals move each uncertain criterion, by its index: sources or zones."""
-    ours = _rows(contest, errors)
+    ours = _rows(zones, errors)
     widths = {}
     for j, criterion in enumerate(errors.criteria):
         if (ours[:, j] > 0).any():
@@ -149,29 +149,29 @@ def error_inputs(contest: Contest, errors: MeasureErrors) -> dict[int, int]:
     return widths
 
 
-def values_with_errors(contest: Contest, errors: MeasureErrors, normals: Array) -> Array:
+def values_with_errors(zones: RankedZones, errors: MeasureErrors, normals: Array) -> Array:
     """Tables of values (k, n_zones, n_criteria) under normals (k, n) in the order of `error_inputs`."""
-    ours = _rows(contest, errors)
-    tables = np.repeat(contest.values[np.newaxis], len(normals), axis=0)
+    ours = _rows(zones, errors)
+    tables = np.repeat(zones.values[np.newaxis], len(normals), axis=0)
     start = 0
-    for j, width in error_inputs(contest, errors).items():
-        loadings = _loadings(contest, errors.sources.get(errors.criteria[j]))
+    for j, width in error_inputs(zones, errors).items():
+        loadings = _loadings(zones, errors.sources.get(errors.criteria[j]))
         moved = _by_zone(normals[:, start : start + width], loadings) * ours[:, j]
-        within = np.clip(contest.measures[:, j] + moved, *errors.bounds[j])
-        tables[:, :, j] = contest.value_functions[j](within.ravel()).reshape(within.shape)
+        within = np.clip(zones.measures[:, j] + moved, *errors.bounds[j])
+        tables[:, :, j] = zones.value_functions[j](within.ravel()).reshape(within.shape)
         start += width
     return tables
 
 
-def _rows(contest: Contest, errors: MeasureErrors) -> Array:
-    return np.nan_to_num(errors.standard_errors[contest.rows], nan=0.0)
+def _rows(zones: RankedZones, errors: MeasureErrors) -> Array:
+    return np.nan_to_num(errors.standard_errors[zones.rows], nan=0.0)
 
 
-def _loadings(contest: Contest, shares: Array | None) -> Array | None:
+def _loadings(zones: RankedZones, shares: Array | None) -> Array | None:
     """How each zone's normal is made of its sources', (n_zones, n_sources); None without sources."""
     if shares is None:
         return None
-    ours: Array = shares[contest.rows]
+    ours: Array = shares[zones.rows]
     length = np.sqrt((ours**2).sum(axis=1, keepdims=True))
     loadings: Array = np.divide(ours, length, out=np.zeros(ours.shape), where=length > 0)
     return loadings

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from geo.mcda.matrix import Array
 from geo.mcda.ranks import rank_rows
-from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
+from geo.uncertainty.ranked import RankedZones, classes_under, scores_under
 
 ChangeKind = Literal["first", "rank", "class"]
 
@@ -83,7 +83,7 @@ class _Outcome:
 
 
 def weight_sensitivities(
-    contest: Contest, items: Mapping[str, Sequence[int]] | None = None
+    zones: RankedZones, items: Mapping[str, Sequence[int]] | None = None
 ) -> tuple[WeightSensitivity, ...]:
     """The change points of every weight.
 
@@ -93,9 +93,9 @@ def weight_sensitivities(
         What moves as one, by name: the criteria (indices) of a dimension, for example. Inside an
         item the proportions stay. Every criterion for itself by default.
     """
-    moved = items or {name: [j] for j, name in enumerate(contest.criteria)}
-    stated = _outcome(contest, contest.weights[np.newaxis])
-    return tuple(_sensitivity(contest, name, list(which), stated) for name, which in moved.items())
+    moved = items or {name: [j] for j, name in enumerate(zones.criteria)}
+    stated = _outcome(zones, zones.weights[np.newaxis])
+    return tuple(_sensitivity(zones, name, list(which), stated) for name, which in moved.items())
 
 
 def moved_weights(stated: Array, columns: Sequence[int], *, totals: Array) -> Array:
@@ -124,18 +124,18 @@ def _proportions(stated: Array, chosen: npt.NDArray[np.bool_]) -> Array:
 
 
 def _sensitivity(
-    contest: Contest, item: str, columns: list[int], stated: _Outcome
+    zones: RankedZones, item: str, columns: list[int], stated: _Outcome
 ) -> WeightSensitivity:
-    weight = float(contest.weights[columns].sum())
+    weight = float(zones.weights[columns].sum())
 
     def at(totals: Array) -> _Outcome:
-        return _outcome(contest, moved_weights(contest.weights, columns, totals=totals))
+        return _outcome(zones, moved_weights(zones.weights, columns, totals=totals))
 
     # An item that holds every criterion has nothing to trade with.
-    is_all = len(set(columns)) == len(contest.criteria)
+    is_all = len(set(columns)) == len(zones.criteria)
     below = _first_changes(at, weight, weight if is_all else min(PRECISION, weight), stated)
     above = _first_changes(at, weight, weight if is_all else max(1 - PRECISION, weight), stated)
-    ids = contest.area_ids
+    ids = zones.area_ids
     return WeightSensitivity(item, weight, _named(below, ids), _named(above, ids))
 
 
@@ -203,6 +203,6 @@ def most_critical(
     return min(found, key=lambda critical: abs(critical.relative), default=None)
 
 
-def _outcome(contest: Contest, weights: Array) -> _Outcome:
-    scores = contest_scores(contest, weights)
-    return _Outcome(rank_rows(scores), contest_classes(contest, scores, weights))
+def _outcome(zones: RankedZones, weights: Array) -> _Outcome:
+    scores = scores_under(zones, weights)
+    return _Outcome(rank_rows(scores), classes_under(zones, scores, weights))

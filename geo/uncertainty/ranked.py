@@ -1,6 +1,6 @@
 """Zones that are ranked again and again, under other weights and with other values.
 
-A contest holds what stays the same: which zones are ranked, by which method and into which classes.
+`RankedZones` hold what stays the same: the zones, their values, the method and the classes.
 Zones that the assessment does not rank, because they are excluded or have too little data, do not
 take part in any draw: whether a zone is excluded or its data suffice is no matter of weights.
 """
@@ -35,7 +35,7 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contest:
+class RankedZones:
     """n zones that are ranked under m criteria.
 
     `rows` (n,) are their rows in the decision matrix, `measures` and `values` (n, m) what stands
@@ -58,7 +58,7 @@ class Contest:
     floors: tuple[Floor, ...]
 
 
-def contest_of(
+def ranked_zones(
     model: Model,
     matrix: DecisionMatrix,
     *,
@@ -67,8 +67,8 @@ def contest_of(
     names: Mapping[str, str] | None = None,
     method: str = DEFAULT_METHOD,
     risk: float = 0.5,
-) -> Contest:
-    """The contest of the zones that an assessment ranks.
+) -> RankedZones:
+    """The zones that an assessment ranks, frozen for many rankings.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def contest_of(
     if not len(rows):
         raise NothingRanked
     ids = tuple(matrix.area_ids[row] for row in rows)
-    return Contest(
+    return RankedZones(
         area_ids=ids,
         names=tuple((names or {}).get(area_id, area_id) for area_id in ids),
         criteria=matrix.criteria,
@@ -120,48 +120,48 @@ def _floors(model: Model) -> tuple[Floor, ...]:
     )
 
 
-def narrowed(contest: Contest, places: Sequence[int]) -> Contest:
-    """The contest of some of its zones, by their places in it."""
+def some_of(zones: RankedZones, places: Sequence[int]) -> RankedZones:
+    """Some of the zones, by their places among them."""
     chosen = list(places)
     return replace(
-        contest,
-        area_ids=tuple(contest.area_ids[i] for i in chosen),
-        names=tuple(contest.names[i] for i in chosen),
-        rows=contest.rows[chosen],
-        measures=contest.measures[chosen],
-        values=contest.values[chosen],
-        ready=ready_values(contest.values[chosen]),
+        zones,
+        area_ids=tuple(zones.area_ids[i] for i in chosen),
+        names=tuple(zones.names[i] for i in chosen),
+        rows=zones.rows[chosen],
+        measures=zones.measures[chosen],
+        values=zones.values[chosen],
+        ready=ready_values(zones.values[chosen]),
     )
 
 
-def contest_scores(contest: Contest, weights: Array, *, values: Array | None = None) -> Array:
+def scores_under(zones: RankedZones, weights: Array, *, values: Array | None = None) -> Array:
     """Scores (n_sets, n_zones) of 0..100; NaN where nothing known has weight.
 
     Parameters
     ----------
     weights : (n_sets, n_criteria) float64
     values : (n_sets, n_zones, n_criteria) float64, optional
-        Drawn values, one table for each weight set; the contest's own by default.
+        Drawn values, one table for each weight set; their own by default.
     """
-    if values is None and contest.method == "weighted_sum":
-        return score_sets(contest.ready, weights)
-    return method_scores(contest, weights, values=values)
+    if values is None and zones.method == "weighted_sum":
+        return score_sets(zones.ready, weights)
+    return scores_by_method(zones, weights, values=values)
 
 
-def method_scores(
-    contest: Contest,
+def scores_by_method(
+    zones: RankedZones,
     weights: Array,
     *,
     values: Array | None = None,
     columns: Sequence[int] | None = None,
 ) -> Array:
-    """As `contest_scores`, of some criteria alone and by whatever method."""
+    """As `scores_under`, of some criteria alone and by whatever method."""
     picked = slice(None) if columns is None else list(columns)
-    own = contest.values[:, picked]
+    own = zones.values[:, picked]
     tables = own[np.newaxis] if values is None else values[:, :, picked]
-    groups = contest.setting.groups
-    setting = Setting(risk=contest.setting.risk, groups=None if groups is None else groups[picked])
-    return _scores(contest.method, tables, weights[:, picked], setting)
+    groups = zones.setting.groups
+    setting = Setting(risk=zones.setting.risk, groups=None if groups is None else groups[picked])
+    return _scores(zones.method, tables, weights[:, picked], setting)
 
 
 def _scores(method: str, tables: Array, weights: Array, setting: Setting) -> Array:
@@ -213,20 +213,20 @@ def _ordered_averages(tables: Array, weights: Array, risk: float) -> Array:
     return scores
 
 
-def contest_classes(
-    contest: Contest, scores: Array, weights: Array, *, values: Array | None = None
+def classes_under(
+    zones: RankedZones, scores: Array, weights: Array, *, values: Array | None = None
 ) -> Classes:
-    """Class indices (n_sets, n_zones) of `contest_scores`, -1 for NaN.
+    """Class indices (n_sets, n_zones) of `scores_under`, -1 for NaN.
 
     As `geo.mcda.matrix.classify`; a zone with a dimension below its floor is in the lowest class, as in
     `geo.readiness.score`.
     """
     # A comparison for each bound is many times as fast as a search for each score.
     classes = np.full(scores.shape, -1, dtype=np.int8)
-    for bound in contest.lower_bounds:
+    for bound in zones.lower_bounds:
         classes += scores + _TIE >= bound
-    for floor in contest.floors:
-        inside = method_scores(contest, weights, values=values, columns=floor.columns)
+    for floor in zones.floors:
+        inside = scores_by_method(zones, weights, values=values, columns=floor.columns)
         below = inside < floor.least - _TIE
         classes[below] = np.minimum(classes[below], 0)
     return classes

@@ -3,7 +3,7 @@
 Stochastic multicriteria acceptability analysis (SMAA-2): the ranking is made anew for every draw
 (see `geo/uncertainty/draws.py`) and what comes out is counted. What is counted is exact for the draws made; the
 draws themselves leave a standard error of at most 0.5 / sqrt(n_draws), 0.5 % for 10,000. Zones that
-the assessment does not rank take part in no draw. Sentences are in `geo/uncertainty/smaa_texts.py`.
+the assessment does not rank take part in no draw.
 
 References
 ----------
@@ -21,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InvalidDraws, ZoneNotFound
-from geo.language import texts
+from geo.language import Text, filled, joined, texts, written
 from geo.mcda.matrix import Array
 from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
-from geo.uncertainty.ranked import Contest, contest_classes, contest_scores
+from geo.uncertainty.ranked import RankedZones, classes_under, scores_under
 
 _SAY = texts(__name__)
 
@@ -32,8 +32,10 @@ Ranks = npt.NDArray[np.int32]
 
 # Two tables of int32 are kept: 1.4 GB at this many.
 MOST_RANKS = 180_000_000
-# A table of ranks by areas or of pairs: 32 MB at this many areas.
+# A table of pairs: 32 MB at this many areas.
 MOST_TABLED = 2_000
+# From which share of draws the first place is called what; own judgement.
+_FIRM, _FAIRLY, _SHAKY = 0.95, 0.75, 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,13 +73,13 @@ class Uncertainty:
 
 
 def simulate(
-    contest: Contest,
+    zones: RankedZones,
     weights: Array,
     *,
     values: Iterable[Array] | None = None,
     threads: int = 1,
 ) -> Uncertainty:
-    """Rank and class the zones of a contest under every draw.
+    """Rank and class the zones under every draw.
 
     Parameters
     ----------
@@ -94,28 +96,28 @@ def simulate(
     InvalidDraws
         When the ranks would not fit into memory, or values are not as many as weights.
     """
-    n_draws, n = len(weights), len(contest.area_ids)
+    n_draws, n = len(weights), len(zones.area_ids)
     if n * n_draws > MOST_RANKS:
         raise InvalidDraws(reason=_SAY["too_many"].format(n=n, draws=n_draws, most=MOST_RANKS // n))
     ranks = np.empty((n_draws, n), dtype=np.int32)
-    counts = np.zeros((n, len(contest.classes)), dtype=np.int64)
-    for found in _counted(contest, weights, values, ranks, threads):
+    counts = np.zeros((n, len(zones.classes)), dtype=np.int64)
+    for found in _counted(zones, weights, values, ranks, threads):
         counts += found
     return Uncertainty(
-        area_ids=contest.area_ids,
-        names=contest.names,
-        criteria=contest.criteria,
-        classes=contest.classes,
+        area_ids=zones.area_ids,
+        names=zones.names,
+        criteria=zones.criteria,
+        classes=zones.classes,
         ranks=ranks,
         distribution=rank_distribution(ranks, threads=threads),
-        stated_ranks=rank_rows(contest_scores(contest, contest.weights[np.newaxis]))[0],
+        stated_ranks=rank_rows(scores_under(zones, zones.weights[np.newaxis]))[0],
         class_shares=counts / n_draws,
         central_weights=_central_weights(ranks, weights),
     )
 
 
 def _counted(
-    contest: Contest,
+    zones: RankedZones,
     weights: Array,
     values: Iterable[Array] | None,
     ranks: Ranks,
@@ -123,8 +125,8 @@ def _counted(
 ) -> Iterator[npt.NDArray[np.int64]]:
     """Write the ranks of every draw; yield how often each class occurred, (n, n_classes) a block."""
     if values is None:
-        one = partial(_one_block, contest, weights, ranks, None)
-        block = sets_at_once(len(contest.area_ids))
+        one = partial(_one_block, zones, weights, ranks, None)
+        block = sets_at_once(len(zones.area_ids))
         yield from in_blocks(one, len(weights), block=block, threads=threads)
         return
     start = 0
@@ -132,18 +134,18 @@ def _counted(
         draws = slice(start, start + len(tables))
         start = draws.stop
         if start <= len(weights):
-            yield _one_block(contest, weights, ranks, tables, draws)
+            yield _one_block(zones, weights, ranks, tables, draws)
     if start != len(weights):
         raise InvalidDraws(reason=_SAY["not_as_many"].format(weights=len(weights), values=start))
 
 
 def _one_block(
-    contest: Contest, weights: Array, ranks: Ranks, tables: Array | None, draws: slice
+    zones: RankedZones, weights: Array, ranks: Ranks, tables: Array | None, draws: slice
 ) -> npt.NDArray[np.int64]:
-    scores = contest_scores(contest, weights[draws], values=tables)
+    scores = scores_under(zones, weights[draws], values=tables)
     rank_rows(scores, out=ranks[draws])
-    classes = contest_classes(contest, scores, weights[draws], values=tables)
-    counts = [np.count_nonzero(classes == c, axis=0) for c in range(len(contest.classes))]
+    classes = classes_under(zones, scores, weights[draws], values=tables)
+    counts = [np.count_nonzero(classes == c, axis=0) for c in range(len(zones.classes))]
     return np.stack(counts, axis=1)
 
 
@@ -174,30 +176,6 @@ def within_rank(uncertainty: Uncertainty, k: int) -> Array:
     """The share of draws (n,) in which each zone is among the first k; ties may make it more than k."""
     counts = _counts_up_to(uncertainty, k) - _counts_up_to(uncertainty, 0)
     return counts / uncertainty.n_draws
-
-
-def acceptability(uncertainty: Uncertainty, rank: int) -> Array:
-    """Rank acceptability b of one rank: the share of draws (n,) that give each zone this rank."""
-    counts = _counts_up_to(uncertainty, rank) - _counts_up_to(uncertainty, rank - 1)
-    return counts / uncertainty.n_draws
-
-
-def rank_acceptability(uncertainty: Uncertainty) -> Array:
-    """Rank acceptabilities (n, n): row is the zone, column the rank from 1.
-
-    A row sums to 1 (less the draws in which the zone had no score), a column too unless ranks are
-    shared.
-
-    Raises
-    ------
-    InvalidDraws
-        For more than 2,000 zones; `acceptability` then answers for one rank.
-    """
-    n = len(uncertainty.area_ids)
-    _require_table(n)
-    table = np.zeros((n, n + 1), dtype=np.int64)
-    np.add.at(table, (np.arange(n)[:, np.newaxis], uncertainty.distribution), 1)
-    return table[:, 1:] / uncertainty.n_draws
 
 
 def rank_intervals(uncertainty: Uncertainty, *, share: float = 0.9) -> npt.NDArray[np.int64]:
@@ -246,29 +224,6 @@ def pairwise_wins(uncertainty: Uncertainty, area_ids: Sequence[str] | None = Non
     return np.array(wins) / uncertainty.n_draws
 
 
-def confidence_factors(
-    contest: Contest, uncertainty: Uncertainty, *, values: Iterable[Array] | None = None
-) -> Array:
-    """The share of tables of values (n,) in which each zone is first under its own central weights.
-
-    A low one says that the measures are too uncertain to make out the zone as the best even for
-    those who would prefer it. NaN where no weights put the zone first. Without drawn values it is 1
-    or 0. `values` as in `simulate`, any number of them.
-    """
-    central = uncertainty.central_weights
-    candidates = np.flatnonzero(~np.isnan(central).any(axis=1))
-    firsts, n_tables = np.zeros(len(central)), 0
-    for tables in [contest.values[np.newaxis]] if values is None else values:
-        n_tables += len(tables)
-        for zone in candidates:
-            weights = np.broadcast_to(central[zone], (len(tables), len(contest.criteria)))
-            ranks = rank_rows(contest_scores(contest, weights, values=tables))
-            firsts[zone] += np.count_nonzero(ranks[:, zone] == 1)
-    factors = np.full(len(central), np.nan)
-    factors[candidates] = firsts[candidates] / n_tables
-    return factors
-
-
 def _counts_up_to(uncertainty: Uncertainty, rank: int) -> npt.NDArray[np.int64]:
     return np.asarray(np.count_nonzero(uncertainty.distribution <= rank, axis=1))
 
@@ -276,3 +231,97 @@ def _counts_up_to(uncertainty: Uncertainty, rank: int) -> npt.NDArray[np.int64]:
 def _require_table(n: int) -> None:
     if n > MOST_TABLED:
         raise InvalidDraws(reason=_SAY["too_wide"].format(n=n, most=MOST_TABLED))
+
+
+def whole_number(number: int) -> Text:
+    """A number with its thousands set apart.
+
+    Examples
+    --------
+    >>> whole_number(10000)
+    Text(id='10.000', en='10,000')
+    """
+    return written(number, decimals=0)
+
+
+def percent_of(count: int, total: int) -> Text:
+    """A share as whole percent; what is not none is never 0%, what is not all never 100%.
+
+    Examples
+    --------
+    >>> percent_of(93, 100).id, percent_of(9_999, 10_000).en, percent_of(10, 10).en
+    ('93%', 'more than 99%', '100%')
+    """
+    percent = round(100 * count / total)
+    if percent >= 100 and count < total:
+        return _SAY["percent_of"]
+    if percent <= 0 and count > 0:
+        return _SAY["percent_of_2"]
+    return Text(id=f"{percent}%", en=f"{percent}%")
+
+
+def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
+    """Which rank a zone has most often, and between which ranks 90% of the draws put it if several.
+
+    Raises
+    ------
+    ZoneNotFound
+        For a zone that is not ranked.
+    """
+    place = uncertainty.place(area_id)
+    ranks = uncertainty.distribution[place]
+    name = uncertainty.names[place]
+    found, often = np.unique(ranks[ranks > 0], return_counts=True)
+    if not len(found):
+        return _SAY["never"].format(name=name)
+    most = int(np.argmax(often))
+    facts = {
+        "name": name,
+        "rank": int(found[most]),
+        "percent": percent_of(int(often[most]), len(ranks)),
+        "n": whole_number(len(ranks)),
+    }
+    first, last = (int(rank) for rank in rank_intervals(uncertainty)[place])
+    if first == last:
+        return filled(_SAY["zone"], **facts)
+    return filled(_SAY["zone_between"], first=first, last=last, **facts)
+
+
+def verdict(uncertainty: Uncertainty) -> Text:
+    """How firm the first place is: how often it is kept, and who takes it most often otherwise."""
+    firsts = uncertainty.ranks == 1
+    stated = uncertainty.stated_ranks == 1
+    n = uncertainty.n_draws
+    kept = int(firsts[:, stated].any(axis=1).sum())
+    holders = [
+        Text(name, name)
+        for name, is_first in zip(uncertainty.names, stated, strict=True)
+        if is_first
+    ]
+    facts = {
+        "names": joined(holders),
+        "percent": percent_of(kept, n),
+        "n": whole_number(n),
+        "level": _level(kept / n),
+    }
+    others = np.where(stated, 0, firsts.sum(axis=0))
+    rival = int(np.argmax(others))
+    if others[rival] == 0:
+        return filled(_SAY["unrivalled"], **facts)
+    return filled(
+        _SAY["rivalled"],
+        rival=uncertainty.names[rival],
+        rival_percent=percent_of(int(others[rival]), n),
+        **facts,
+    )
+
+
+def _level(share: float) -> Text:
+    for least, level in (
+        (_FIRM, _SAY["is_firm"]),
+        (_FAIRLY, _SAY["is_fairly"]),
+        (_SHAKY, _SAY["is_shaky"]),
+    ):
+        if share >= least:
+            return level
+    return _SAY["is_open"]

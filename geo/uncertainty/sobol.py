@@ -1,4 +1,4 @@
-"""Which uncertain weight or measure a score hangs on most: Sobol' indices, through SALib.
+"""Which uncertain weight or measure a score hangs on most: Sobol' indices.
 
 The first-order index of an input is the share of the score's variance that would go if that input
 were known; the total index is the share that would remain if it alone were unknown, its interplay
@@ -7,8 +7,7 @@ with the others included.
 References
 ----------
 Sobol' (2001), Mathematics and Computers in Simulation 55:271-280; Saltelli et al. (2010), Computer
-Physics Communications 181:259-270; Iwanaga, Usher & Herman (2022), SALib 2.0, Socio-Environmental
-Systems Modelling 4:18155.
+Physics Communications 181:259-270, whose estimators SciPy has.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +25,7 @@ from geo.uncertainty.draws import (
     error_inputs,
     values_with_errors,
 )
-from geo.uncertainty.ranked import Contest, contest_scores, narrowed
+from geo.uncertainty.ranked import RankedZones, scores_under, some_of
 
 InputKind = Literal["weight", "measure"]
 
@@ -37,6 +36,8 @@ _MOST_NUMBERS = 50_000_000
 # The normal and the gamma distribution have no finite quantile at 0 and 1.
 _EDGE = 1e-12
 _TABLES = 256
+# Bootstrap resamples behind a confidence interval, and the normal quantile of its 95 %.
+_RESAMPLES, _NORMAL_95 = 100, 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +88,37 @@ def sobol_indices(
     ------
     InvalidSamples
     """
-    # SALib takes more than a second to import.
-    from SALib.analyze.sobol import analyze
-
     names = list(dict.fromkeys(groups))
     _require_samples(n, (len(names) + 2) * len(groups))
-    results = function(saltelli_sample(groups, n=n, rng=rng))
+    pages = saltelli_sample(groups, n=n, rng=rng)
+    results = function(pages.reshape(-1, len(groups))).reshape(len(pages), n)
     if np.ptp(results) <= 1e-9:
         return tuple(SobolIndex(name, 0.0, 0.0, 0.0, 0.0) for name in names)
-    # SALib takes 0 for no seed.
-    seed = int(rng.integers(1, 2**31))
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    found = analyze(problem, results, calc_second_order=False, seed=seed)
-    columns = (found["S1"], found["S1_conf"], found["ST"], found["ST_conf"])
+    resamples = np.random.default_rng(rng.integers(1, 2**31)).integers(n, size=(n, _RESAMPLES)).T
+    rows = np.vstack([np.arange(n), resamples])
     return tuple(
-        SobolIndex(name, *map(float, row))
-        for name, row in zip(names, zip(*columns, strict=True), strict=True)
+        _index(name, results[0][rows], exchanged[rows], results[-1][rows])
+        for name, exchanged in zip(names, results[1:-1], strict=True)
+    )
+
+
+def _index(name: str, first: Array, exchanged: Array, second: Array) -> SobolIndex:
+    """The index of one name from the results (1 + resamples, n) of a sample and its resamples.
+
+    `exchanged` are those of the first sample with the name's inputs from the second.
+    """
+    # SciPy's statistics take half a second to import.
+    from scipy.stats import sobol_indices as estimated
+
+    results = {"f_A": first, "f_B": second, "f_AB": exchanged[np.newaxis]}
+    found = estimated(func=results, n=first.shape[1])
+    halves = [_NORMAL_95 * s[1:].std(ddof=1) for s in (found.first_order, found.total_order)]
+    return SobolIndex(
+        name,
+        first_order=float(found.first_order[0]),
+        first_order_confidence=float(halves[0]),
+        total=float(found.total_order[0]),
+        total_confidence=float(halves[1]),
     )
 
 
@@ -114,26 +130,26 @@ def _require_samples(n: int, numbers_each: int) -> None:
 
 
 def saltelli_sample(groups: Sequence[str], *, n: int, rng: np.random.Generator) -> Array:
-    """Saltelli's sample (n (n_names + 2), n_inputs) of a scrambled Sobol' sequence in 0..1.
+    """Saltelli's sample (n_names + 2, n, n_inputs) of a scrambled Sobol' sequence in 0..1.
 
-    Row by row what `SALib.sample.sobol.sample` gives without second order, which copies number by
-    number and takes minutes for the hundreds of inputs that measures of many zones are.
+    The first page and the last are two samples; between them stands one page for each name, the
+    first sample with that name's inputs from the second.
     """
     from scipy.stats import qmc
 
     names = list(dict.fromkeys(groups))
     base = qmc.Sobol(d=2 * len(groups), scramble=True, rng=rng).random(n)
     first, second = np.split(base, 2, axis=1)
-    sample = np.repeat(first[:, np.newaxis, :], len(names) + 2, axis=1)
-    for k, name in enumerate(names):
+    pages = np.repeat(first[np.newaxis], len(names) + 2, axis=0)
+    for page, name in zip(pages[1:-1], names, strict=True):
         columns = [i for i, group in enumerate(groups) if group == name]
-        sample[:, k + 1, columns] = second[:, columns]
-    sample[:, -1, :] = second
-    return sample.reshape(-1, len(groups))
+        page[:, columns] = second[:, columns]
+    pages[-1] = second
+    return pages
 
 
 def score_indices(
-    contest: Contest,
+    zones: RankedZones,
     area_id: str,
     *,
     errors: MeasureErrors | None = None,
@@ -164,32 +180,32 @@ def score_indices(
     ------
     ZoneNotFound, InvalidSamples
     """
-    if area_id not in contest.area_ids:
-        raise ZoneNotFound(area_id, available=list(contest.area_ids[:50]))
-    place = contest.area_ids.index(area_id)
+    if area_id not in zones.area_ids:
+        raise ZoneNotFound(area_id, available=list(zones.area_ids[:50]))
+    place = zones.area_ids.index(area_id)
     # By every method but PROMETHEE a score depends on nobody else.
-    if not against_best and contest.method != "promethee":
-        contest, place = narrowed(contest, [place]), 0
-    used = np.flatnonzero(contest.weights > 0)
-    moved = {} if errors is None else error_inputs(contest, errors)
+    if not against_best and zones.method != "promethee":
+        zones, place = some_of(zones, [place]), 0
+    used = np.flatnonzero(zones.weights > 0)
+    moved = {} if errors is None else error_inputs(zones, errors)
     inputs: list[tuple[InputKind, int]] = [("weight", int(j)) for j in used]
     inputs += [("measure", j) for j, width in moved.items() for _ in range(width)]
     names = [f"{kind} {j}" for kind, j in inputs]
-    sure = concentration * contest.weights[used] / contest.weights[used].sum()
+    sure = concentration * zones.weights[used] / zones.weights[used].sum()
 
     def outcome(sample: Array) -> Array:
-        drawn = _drawn_scores(contest, sample, used, sure, errors)
+        drawn = _drawn_scores(zones, sample, used, sure, errors)
         return _leads(drawn, place) if against_best else drawn[:, place]
 
     found = {index.name: index for index in sobol_indices(outcome, names, n=n, rng=rng)}
     return tuple(
-        ScoreIndex(contest.criteria[j], kind, found[f"{kind} {j}"])
+        ScoreIndex(zones.criteria[j], kind, found[f"{kind} {j}"])
         for kind, j in dict.fromkeys(inputs)
     )
 
 
 def _drawn_scores(
-    contest: Contest,
+    zones: RankedZones,
     sample: Array,
     used: npt.NDArray[np.intp],
     sure: Array,
@@ -199,16 +215,16 @@ def _drawn_scores(
     from scipy.special import gammaincinv, ndtri
 
     inside = np.clip(sample, _EDGE, 1.0 - _EDGE)
-    scores = np.empty((len(sample), len(contest.area_ids)))
+    scores = np.empty((len(sample), len(zones.area_ids)))
     for start in range(0, len(sample), _TABLES):
         part = inside[start : start + _TABLES]
-        weights = np.zeros((len(part), len(contest.weights)))
+        weights = np.zeros((len(part), len(zones.weights)))
         weights[:, used] = gammaincinv(sure, part[:, : len(used)])
         weights /= weights.sum(axis=1, keepdims=True)
         tables = None
         if errors is not None:
-            tables = values_with_errors(contest, errors, ndtri(part[:, len(used) :]))
-        scores[start : start + _TABLES] = contest_scores(contest, weights, values=tables)
+            tables = values_with_errors(zones, errors, ndtri(part[:, len(used) :]))
+        scores[start : start + _TABLES] = scores_under(zones, weights, values=tables)
     return scores
 
 

@@ -15,8 +15,7 @@ from geo.mcda.methods import METHODS
 from geo.planning.confidence import Confidence, Simulation, confidence, overall
 from geo.readiness.assessment import Assessment
 from geo.store.versions import Published
-from geo.uncertainty.smaa import rank_intervals
-from geo.uncertainty.smaa_texts import percent_of, whole_number, zone_sentence
+from geo.uncertainty.smaa import percent_of, rank_intervals, whole_number, zone_sentence
 from maps.folium.cards import class_cards
 from maps.folium.views import model_view
 from maps.text import format_number, translate

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from geo.errors import InvalidDraws
 from geo.uncertainty.draws import MeasureErrors, value_draws, weight_draws
-from tests.geo.contests import make_contest
+from tests.geo.zones_to_rank import make_zones
 
 
 def draws(stated, **asked):
@@ -84,14 +84,14 @@ def errors_of(standard_errors, *, bounds=None, sources=None):
     return MeasureErrors(tuple(f"c{j}" for j in range(m)), table, limits, sources or {})
 
 
-def tables(contest, errors, *, n=5000, block=64, seed=3):
-    found = value_draws(contest, errors, n=n, rng=np.random.default_rng(seed), block=block)
+def tables(zones, errors, *, n=5000, block=64, seed=3):
+    found = value_draws(zones, errors, n=n, rng=np.random.default_rng(seed), block=block)
     return np.concatenate(list(found))
 
 
 def test_measures_scatter_by_their_own_standard_errors():
-    contest = make_contest([[10.0, 5.0], [20.0, np.nan]], [0.5, 0.5])
-    drawn = tables(contest, errors_of([[2.0, 0.0], [0.5, 9.0]]), n=20_000)
+    zones = make_zones([[10.0, 5.0], [20.0, np.nan]], [0.5, 0.5])
+    drawn = tables(zones, errors_of([[2.0, 0.0], [0.5, 9.0]]), n=20_000)
     np.testing.assert_allclose(drawn[:, :, 0].mean(axis=0), [10, 20], atol=0.05)
     np.testing.assert_allclose(drawn[:, :, 0].std(axis=0), [2.0, 0.5], rtol=0.03)
     assert (drawn[:, 0, 1] == 5.0).all()
@@ -99,35 +99,35 @@ def test_measures_scatter_by_their_own_standard_errors():
 
 
 def test_zones_of_one_regency_move_together():
-    contest = make_contest([[10.0], [20.0], [30.0]], [1.0])
+    zones = make_zones([[10.0], [20.0], [30.0]], [1.0])
     shares = np.array([[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]])
-    drawn = tables(contest, errors_of([[1.0]] * 3, sources={"c0": shares}), n=20_000)[:, :, 0]
+    drawn = tables(zones, errors_of([[1.0]] * 3, sources={"c0": shares}), n=20_000)[:, :, 0]
     np.testing.assert_allclose(drawn[:, 1] - drawn[:, 0], 10.0)
     assert np.corrcoef(drawn[:, 0], drawn[:, 2])[0, 1] == pytest.approx(np.sqrt(0.5), abs=0.02)
     assert drawn[:, 2].std() == pytest.approx(1.0, rel=0.03)
 
 
 def test_a_measure_beyond_its_bounds_becomes_the_bound():
-    contest = make_contest([[0.01], [0.99]], [1.0])
-    drawn = tables(contest, errors_of([[0.1], [0.1]], bounds=[(0.0, 1.0)]))
+    zones = make_zones([[0.01], [0.99]], [1.0])
+    drawn = tables(zones, errors_of([[0.1], [0.1]], bounds=[(0.0, 1.0)]))
     assert drawn.min() == 0.0
     assert drawn.max() == 1.0
     assert (drawn[:, 0, 0] == 0.0).mean() == pytest.approx(0.46, abs=0.03)
 
 
-def test_without_errors_every_table_is_the_contests_own():
-    contest = make_contest([[0.4, np.nan], [0.9, 0.1]], [0.5, 0.5])
-    drawn = tables(contest, errors_of(np.zeros((2, 2))), n=3)
-    assert np.array_equal(drawn, np.repeat(contest.values[np.newaxis], 3, axis=0), equal_nan=True)
+def test_without_errors_every_table_is_the_zones_own():
+    zones = make_zones([[0.4, np.nan], [0.9, 0.1]], [0.5, 0.5])
+    drawn = tables(zones, errors_of(np.zeros((2, 2))), n=3)
+    assert np.array_equal(drawn, np.repeat(zones.values[np.newaxis], 3, axis=0), equal_nan=True)
 
 
 @pytest.mark.parametrize("block", [1, 7, 1000])
 def test_what_is_drawn_does_not_depend_on_blocks(block):
     rng = np.random.default_rng(5)
-    contest = make_contest(rng.random((9, 3)), np.ones(3) / 3)
+    zones = make_zones(rng.random((9, 3)), np.ones(3) / 3)
     shares = rng.dirichlet(np.ones(4), 9)
     errors = errors_of(np.full((9, 3), 0.1), sources={"c1": shares})
     assert (
-        tables(contest, errors, n=100, block=block).tobytes()
-        == tables(contest, errors, n=100).tobytes()
+        tables(zones, errors, n=100, block=block).tobytes()
+        == tables(zones, errors, n=100).tobytes()
     )

@@ -1,4 +1,4 @@
-"""A contest gives the scores and classes that the assessment gives, for every method."""
+"""Frozen zones give the scores and classes that the assessment gives, for every method."""
 
 import numpy as np
 import pytest
@@ -6,15 +6,15 @@ import pytest
 from geo.errors import InvalidMethod, NothingRanked
 from geo.mcda.methods import METHODS, Setting
 from geo.mcda.ranks import rank_scores
-from geo.uncertainty.ranked import contest_classes, contest_of, contest_scores, narrowed
-from tests.geo.contests import make_contest
+from geo.uncertainty.ranked import classes_under, ranked_zones, scores_under, some_of
 from tests.geo.small_assessments import assess_zones, make_model
+from tests.geo.zones_to_rank import make_zones
 
 ZONES = {"a": (70, 2000), "b": (40, 1000), "c": (90, None), "d": (55, 9000), "e": (80, 3000)}
 
 
-def contest_from(assessment):
-    return contest_of(
+def zones_from(assessment):
+    return ranked_zones(
         assessment.model,
         assessment.matrix,
         weights=assessment.weights,
@@ -26,36 +26,36 @@ def contest_from(assessment):
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("floor", [None, 20])
-def test_a_contest_repeats_its_assessment(method, floor):
+def test_frozen_zones_repeat_their_assessment(method, floor):
     assessment = assess_zones(
         ZONES, make_model(floor=floor), method=method, risk=0.3, excluded=("e",)
     )
-    contest = contest_from(assessment)
+    zones = zones_from(assessment)
     ranked = assessment.scores.ranked
-    weights = contest.weights[np.newaxis]
-    scores = contest_scores(contest, weights)
+    weights = zones.weights[np.newaxis]
+    scores = scores_under(zones, weights)
     np.testing.assert_allclose(scores[0], assessment.scores.scores[ranked], atol=1e-9)
     assert np.array_equal(rank_scores(scores[0]), assessment.scores.ranks[ranked])
-    classes = contest_classes(contest, scores, weights)
+    classes = classes_under(zones, scores, weights)
     assert np.array_equal(classes[0], assessment.scores.classes[ranked])
 
 
 def test_only_ranked_zones_take_part():
-    contest = contest_from(assess_zones(ZONES, excluded=("e",)))
-    assert contest.area_ids == ("a", "b", "c", "d")
-    assert contest.rows.tolist() == [0, 1, 2, 3]
+    zones = zones_from(assess_zones(ZONES, excluded=("e",)))
+    assert zones.area_ids == ("a", "b", "c", "d")
+    assert zones.rows.tolist() == [0, 1, 2, 3]
 
 
-def test_a_contest_of_nobody_is_refused():
+def test_to_rank_nobody_is_refused():
     assessment = assess_zones({"a": (70, 2000)}, excluded=("a",))
     with pytest.raises(NothingRanked):
-        contest_from(assessment)
+        zones_from(assessment)
 
 
 def test_an_unknown_method_is_refused():
     assessment = assess_zones(ZONES)
     with pytest.raises(InvalidMethod):
-        contest_of(
+        ranked_zones(
             assessment.model,
             assessment.matrix,
             weights=assessment.weights,
@@ -72,35 +72,33 @@ def test_many_weight_sets_at_once_are_each_the_method_itself(method):
     values[3] = np.nan
     groups, weights = [0, 0, 1, 1, 2, 2], rng.dirichlet(np.ones(6), 9)
     weights[4] = [0, 0, 0.5, 0, 0, 0.5]
-    contest = make_contest(values, weights[0], method=method, risk=0.3, groups=groups)
+    zones = make_zones(values, weights[0], method=method, risk=0.3, groups=groups)
     setting = Setting(risk=0.3, groups=np.array(groups))
     expected = [METHODS[method].points(values, w, setting).sum(axis=1) for w in weights]
-    np.testing.assert_allclose(contest_scores(contest, weights), expected, atol=1e-9)
+    np.testing.assert_allclose(scores_under(zones, weights), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_drawn_values_go_with_their_own_weights(method):
     rng = np.random.default_rng(2)
     tables, weights = rng.random((7, 5, 3)), rng.dirichlet(np.ones(3), 7)
-    contest = make_contest(tables[0], weights[0], method=method, risk=0.7)
-    together = contest_scores(contest, weights, values=tables)
+    zones = make_zones(tables[0], weights[0], method=method, risk=0.7)
+    together = scores_under(zones, weights, values=tables)
     for table, weight, scores in zip(tables, weights, together, strict=True):
-        alone = make_contest(table, weight, method=method, risk=0.7)
-        np.testing.assert_allclose(contest_scores(alone, weight[np.newaxis])[0], scores, atol=1e-9)
+        alone = make_zones(table, weight, method=method, risk=0.7)
+        np.testing.assert_allclose(scores_under(alone, weight[np.newaxis])[0], scores, atol=1e-9)
 
 
 def test_a_dimension_below_its_floor_puts_the_zone_in_the_lowest_class():
-    contest = make_contest(
-        [[1.0, 0.2], [1.0, 0.3]], [0.9, 0.1], bounds=(0, 50, 90), floor=([1], 30)
-    )
-    weights = contest.weights[np.newaxis]
-    scores = contest_scores(contest, weights)
+    zones = make_zones([[1.0, 0.2], [1.0, 0.3]], [0.9, 0.1], bounds=(0, 50, 90), floor=([1], 30))
+    weights = zones.weights[np.newaxis]
+    scores = scores_under(zones, weights)
     np.testing.assert_allclose(scores, [[92.0, 93.0]])
-    assert contest_classes(contest, scores, weights).tolist() == [[0, 2]]
+    assert classes_under(zones, scores, weights).tolist() == [[0, 2]]
 
 
-def test_a_narrowed_contest_keeps_the_places_in_the_matrix():
-    contest = narrowed(make_contest([[0.1], [0.5], [0.9]], [1.0]), [2, 0])
-    assert contest.area_ids == ("c", "a")
-    assert contest.rows.tolist() == [2, 0]
-    np.testing.assert_allclose(contest_scores(contest, np.ones((1, 1))), [[90.0, 10.0]])
+def test_some_of_the_zones_keep_their_places_in_the_matrix():
+    zones = some_of(make_zones([[0.1], [0.5], [0.9]], [1.0]), [2, 0])
+    assert zones.area_ids == ("c", "a")
+    assert zones.rows.tolist() == [2, 0]
+    np.testing.assert_allclose(scores_under(zones, np.ones((1, 1))), [[90.0, 10.0]])

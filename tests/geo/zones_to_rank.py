@@ -1,24 +1,24 @@
-"""Contests of a few made-up zones, whose values are their measures."""
+"""A few made-up zones to rank, whose values are their measures."""
 
 import numpy as np
 
 from geo.mcda.methods import Setting
 from geo.mcda.ranks import ready_values
-from geo.uncertainty.ranked import Contest, Floor
+from geo.uncertainty.ranked import Floor, RankedZones
 
 
 def identity(measures):
     return measures
 
 
-def make_contest(
+def make_zones(
     values, weights, *, method="weighted_sum", risk=0.5, groups=None, bounds=(0.0, 50.0), floor=None
 ):
-    """A contest of zones a, b, c … under criteria c0, c1 …; `floor` is (columns, least score)."""
+    """Zones a, b, c … under criteria c0, c1 …; `floor` is (columns, least score)."""
     table = np.array(values, dtype=np.float64)
     n, m = table.shape
     ids = tuple(chr(97 + i) if n <= 26 else f"z{i}" for i in range(n))
-    return Contest(
+    return RankedZones(
         area_ids=ids,
         names=tuple(i.upper() for i in ids),
         criteria=tuple(f"c{j}" for j in range(m)),
