@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.collections import Collection, Tables
-from geo.source_digest import edition
+from geo.source_digest import source_digest
 from geo.store.store import Store
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PATIENCE_S = 5.0
 _MOST_ARCHIVES = 8
 # What decides the bytes of an archive. It takes minutes, so nothing else makes it anew.
-_MAKERS = tuple(f"geo/{m}.py" for m in ("generalization", "mvt", "tile_archives", "vector_tiles"))
+MAKERS = ("geo/tiles/mvt.py", "geo/tiles/cut.py", "geo/tiles/mbtiles.py", "geo/vector/simplify.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class CollectionTiles:
         from geo.tiles.mbtiles import ArchiveOrder
 
         assert entry.version is not None  # noqa: S101  only a published layer is big
-        target = self._store.prepared_path(f"tiles-{edition(*_MAKERS)}-{entry.key}.mbtiles")
+        target = self._store.prepared_path(f"tiles-{source_digest(*MAKERS)}-{entry.key}.mbtiles")
         return ArchiveOrder(
             snapshot=entry.version.path,
             target=target,

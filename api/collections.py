@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from geo.errors import NotFound, StoreFault
 from geo.language import Language, Text, texts
-from geo.source_digest import edition
+from geo.source_digest import source_digest
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.tiles.features import FeatureTable
@@ -48,7 +48,7 @@ READINESS_SCHEMA = LayerSchema(
 )
 # Open tables are memory maps: cheap, but each keeps a file of an old version alive.
 _MOST_OPEN = 64
-# Tables of old versions and editions on disk, of each kind; one that is removed is made again.
+# Tables of old versions and programs on disk, of each kind; one that is removed is made again.
 _MOST_KEPT = 64
 
 
@@ -129,7 +129,7 @@ class Tables:
 
         Layers are the same in every language; what is computed speaks the reader's.
         """
-        name = f"{edition('geo', 'api')}-{collection.key}.features"
+        name = f"{source_digest('geo', 'api')}-{collection.key}.features"
         kind = f"{READINESS}-{language}" if collection.version is None else "layer"
         return self._prepared(f"{kind}-{name}", lambda: _encoded(collection, language))
 

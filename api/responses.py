@@ -19,7 +19,7 @@ from api.deps import language_or_default, links_or_default
 from api.links import HTML, JSON
 from geo.json_types import as_json
 from geo.language import Language
-from geo.source_digest import edition
+from geo.source_digest import source_digest
 
 NEGOTIATED = "Accept, Accept-Language"
 _CACHE = "public, no-cache"
@@ -129,7 +129,7 @@ def conditional(request: Request, etag: str, make: Callable[[], Response]) -> Re
 
 def etag_of(*parts: object) -> str:
     """A strong ETag of everything that decides an answer's bytes, this program included."""
-    digest = hashlib.sha256(edition("geo", "maps", "api").encode())
+    digest = hashlib.sha256(source_digest("geo", "maps", "api").encode())
     for part in parts:
         content = part if isinstance(part, bytes) else repr(part).encode()
         digest.update(len(content).to_bytes(8, "big") + content)

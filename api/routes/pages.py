@@ -16,7 +16,7 @@ from api.responses import DRAWN_NONCE, page_response
 from api.routes.layer_maps import draw_layer
 from geo.errors import StoreFault
 from geo.language import Language
-from geo.source_digest import edition
+from geo.source_digest import source_digest
 from geo.store.store import Store
 from geo.store.versions import Published
 
@@ -129,7 +129,7 @@ def _drawn(store: Store, query: MapQuery, form: _Form) -> str:
     # Only what a start shows is kept on disk: anybody can ask for any number of years.
     if query.model_fields_set - {"lang", "model"}:
         return _remembered(now, query, form)
-    parts = (now.identity, edition("geo", "maps"), query, form)
+    parts = (now.identity, source_digest("geo", "maps"), query, form)
     kept = store.prepared_path(f"page-{hashlib.sha256(repr(parts).encode()).hexdigest()}.html")
     with suppress(FileNotFoundError):
         return kept.read_text("utf-8")

@@ -43,7 +43,7 @@ from geo.language import Text
 from geo.mcda.model import Model
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import Grid, Window, blocks
-from geo.source_digest import edition
+from geo.source_digest import source_digest
 from geo.store.snapshots import kept_by_content, require_space
 from geo.store.store import Store
 from geo.store.versions import Published, Version
@@ -255,7 +255,7 @@ def _inputs(now: Published, model_id: str) -> _Inputs:
         if published.LAND_PREFIX + name in available
     }
     parts = {
-        "edition": edition("geo"),
+        "edition": source_digest("geo"),
         "model": now.version(published.MODEL_PREFIX + model_id).sha256,
         "regencies": regencies.sha256,
         "rasters": {name: version.sha256 for name, version in rasters.items()},
