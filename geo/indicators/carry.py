@@ -251,7 +251,6 @@ def _report(
             matched=tuple(map(str, figures.index[inside])),
             unmatched_left=tuple(map(str, figures.index[~inside])),
             unmatched_right=tuple(map(str, across.old.index.difference(figures.index))),
-            duplicates=(),
         ),
         total=float(figures.sum()) if is_total else np.nan,
         carried=float(table["value"].sum()) if is_total else np.nan,

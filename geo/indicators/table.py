@@ -17,7 +17,6 @@ from geo.errors import (
     IndicatorNotFound,
     InvalidCode,
     InvalidIndicators,
-    InvalidWeights,
     UnknownYear,
 )
 from geo.language import Text, texts
@@ -46,6 +45,7 @@ COLUMNS = (
 CONFIDENCES = ("ok", "low")
 _KNOWN_CODES = frozenset({PROVINCE_CODE, *BY_CODE})
 _KEY = ["regency_code", "indicator", "period"]
+_FACTS = [name for name in COLUMNS if name not in _KEY]
 _MONTHS = (
     "januari",
     "februari",
@@ -96,11 +96,7 @@ def parse_catalogue(toml_text: str) -> dict[str, Indicator]:
     try:
         entries = tomllib.loads(toml_text)
     except tomllib.TOMLDecodeError as error:
-        raise _invalid(
-            "Katalog indikator bukan TOML yang sah: {error}.",
-            "The indicator catalogue is not valid TOML: {error}.",
-            error=str(error),
-        ) from error
+        raise _invalid(_SAY["catalogue_no_toml"], error=str(error)) from error
     return {name: _parse_indicator(name, entry) for name, entry in entries.items()}
 
 
@@ -118,12 +114,7 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             mappable=entry["mappable"] is True,
         )
     except (KeyError, ValueError) as error:
-        raise _invalid(
-            "Entri katalog {indicator!r} tidak lengkap atau salah: {error}.",
-            "Catalogue entry {indicator!r} is incomplete or wrong: {error}.",
-            indicator=name,
-            error=str(error),
-        ) from error
+        raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error
 
 
 def _text(value: object) -> Text:
@@ -138,9 +129,9 @@ def _one_of(value: object, words: tuple[str, ...]) -> str:
     return str(value)
 
 
-def _invalid(indonesian: str, english: str, **facts: object) -> InvalidIndicators:
+def _invalid(sentence: Text, /, **facts: object) -> InvalidIndicators:
     """The error with its sentence filled from the facts, which travel along."""
-    return InvalidIndicators(reason=Text(id=indonesian, en=english).format(**facts), **facts)
+    return InvalidIndicators(reason=sentence.format(**facts), **facts)
 
 
 def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
@@ -186,10 +177,7 @@ def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in REQUIRED if name not in frame.columns]
     if missing:
         raise _invalid(
-            "Tabel indikator tidak memiliki kolom {missing}. Kolom wajib: {required}.",
-            "The indicator table lacks the columns {missing}. Required: {required}.",
-            missing=", ".join(missing),
-            required=", ".join(REQUIRED),
+            _SAY["lacking_columns"], missing=", ".join(missing), required=", ".join(REQUIRED)
         )
     table = frame.reset_index(drop=True)
     for name in ("period", "note", "confidence"):
@@ -206,14 +194,7 @@ def _codes(texts: pd.Series) -> pd.Series:
     codes = texts.map({text: _code_or_none(text) for text in texts.unique()})
     unknown = sorted(texts[codes.isna()].unique())
     if unknown:
-        raise _invalid(
-            "Kode wilayah tidak dikenal: {shown}. Pakai kode Kemendagri (63.01) atau BPS (6301) "
-            "kabupaten/kota di Kalimantan Selatan, atau 63 untuk provinsi.",
-            "Unknown region codes: {shown}. Use the Kemendagri (63.01) or BPS (6301) code of a "
-            "regency or city of South Kalimantan, or 63 for the province.",
-            shown=_listed(unknown),
-            codes=unknown,
-        )
+        raise _invalid(_SAY["unknown_codes"], shown=_listed(unknown), codes=unknown)
     return codes
 
 
@@ -234,13 +215,7 @@ def _numbers(values: pd.Series, *, column: str) -> pd.Series:
         if number is None or not math.isfinite(number)
     ]
     if wrong:
-        raise _invalid(
-            "Kolom {column} bukan angka yang jelas pada baris {shown}. Tulis 1357.156 atau 1.357,156.",
-            "Column {column} is not a clear number in rows {shown}. Write 1357.156 or 1.357,156.",
-            column=column,
-            shown=_listed(wrong),
-            rows=wrong,
-        )
+        raise _invalid(_SAY["no_number"], column=column, shown=_listed(wrong), rows=wrong)
     return pd.Series(numbers, index=values.index, dtype="float64")
 
 
@@ -248,11 +223,7 @@ def _years(texts: pd.Series) -> pd.Series:
     years = _numbers(texts, column="year")
     fractions = years.index[years % 1 != 0]
     if len(fractions):
-        raise _invalid(
-            "Kolom year bukan tahun pada baris {shown}.",
-            "Column year is not a year in rows {shown}.",
-            shown=_rows(fractions),
-        )
+        raise _invalid(_SAY["no_year"], shown=_rows(fractions))
     return years.astype("int64")
 
 
@@ -260,19 +231,10 @@ def _require_filled(table: pd.DataFrame) -> None:
     for name in ("indicator", "unit", "source"):
         empty = table.index[table[name] == ""]
         if len(empty):
-            raise _invalid(
-                "Kolom {column} kosong pada baris {shown}.",
-                "Column {column} is empty in rows {shown}.",
-                column=name,
-                shown=_rows(empty),
-            )
+            raise _invalid(_SAY["empty"], column=name, shown=_rows(empty))
     odd = sorted(set(table["confidence"]) - set(CONFIDENCES))
     if odd:
-        raise _invalid(
-            "Kolom confidence berisi {shown}; yang diterima: ok, low.",
-            "Column confidence holds {shown}; accepted: ok, low.",
-            shown=_listed(odd),
-        )
+        raise _invalid(_SAY["unknown_confidence"], shown=_listed(odd))
 
 
 def _require_periods(table: pd.DataFrame) -> None:
@@ -283,32 +245,18 @@ def _require_periods(table: pd.DataFrame) -> None:
     )
     wrong = table.index[~years.astype(bool)]
     if len(wrong):
-        raise _invalid(
-            "Periode tidak cocok dengan tahunnya pada baris {shown}. Tulis misalnya 'Agustus 2025' atau '2025'.",
-            "The period does not fit its year in rows {shown}. Write for example 'Agustus 2025' or '2025'.",
-            shown=_rows(wrong),
-        )
+        raise _invalid(_SAY["other_year"], shown=_rows(wrong))
     months = table["period"].map(_month).groupby(table["indicator"]).nunique()
     mixed = sorted(months.index[months > 1])
     if mixed:
-        raise _invalid(
-            "Indikator {shown} mencampur bulan pendataan. Beri setiap bulan indikatornya sendiri.",
-            "Indicators {shown} mix months of survey. Give each month an indicator of its own.",
-            shown=_listed(mixed),
-            indicators=mixed,
-        )
+        raise _invalid(_SAY["mixed_months"], shown=_listed(mixed), indicators=mixed)
 
 
 def _require_unique(table: pd.DataFrame) -> None:
     twice = table[table.duplicated(_KEY, keep="first")]
     if not twice.empty:
         keys = [" / ".join(key) for key in twice[_KEY].itertuples(index=False)]
-        raise _invalid(
-            "Baris ganda (wilayah / indikator / periode): {shown}.",
-            "Duplicate rows (region / indicator / period): {shown}.",
-            shown=_listed(keys),
-            duplicates=keys,
-        )
+        raise _invalid(_SAY["twice"], shown=_listed(keys), duplicates=keys)
 
 
 def _month(period: str) -> int:
@@ -407,36 +355,56 @@ def latest_values(
     return newest.set_index("regency_code")[_VALUE_COLUMNS].sort_index()
 
 
-def weighted_mean(values: pd.Series, weights: pd.Series) -> float:
-    """The mean of `values`, each counted by its weight.
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """How many rows a table adds, changes and leaves as they are, and how many it removes."""
+
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+
+
+def upsert(
+    current: pd.DataFrame, handed_in: pd.DataFrame, *, is_replacing: bool = False
+) -> tuple[pd.DataFrame, Amendment]:
+    """`current` with the rows of `handed_in` in place of those of the same region, indicator and period.
 
     Parameters
     ----------
-    values, weights : Series
-        Matched by index; the weights need not sum to 1. A value without weight is an error.
+    current, handed_in : DataFrame
+        As `parse_indicators` returns them.
+    is_replacing : bool
+        Leave out every row of `current`; the amendment then counts what is lost.
 
     Returns
     -------
-    float
-        NaN when a value with weight is missing (a mean over the rest would pass for the whole) or
-        when all weights are 0.
+    DataFrame
+        As `parse_indicators` returns it.
+    Amendment
+        `unchanged` counts all rows that stay as they were, handed in again or not.
 
     Raises
     ------
-    InvalidWeights
-        When a weight is negative or missing.
-
-    Examples
-    --------
-    >>> weighted_mean(pd.Series([4.0, 6.0]), pd.Series([3, 1]))
-    4.5
+    InvalidIndicators
+        When the rows are good by themselves but not together: an indicator that then mixes months.
     """
-    matched = weights.reindex(values.index).astype("float64")
-    wrong = [str(name) for name in matched.index[~(matched >= 0)]]
-    if wrong:
-        reason = _SAY["weighted_mean"]
-        raise InvalidWeights(reason=reason.format(names=_listed(wrong)), names=wrong)
-    counted = matched[matched > 0]
-    if counted.empty:
-        return float("nan")
-    return float((values[counted.index] * counted).sum(skipna=False) / counted.sum())
+    old, new = _keyed(current), _keyed(handed_in)
+    both = new.index.intersection(old.index)
+    same = (old.loc[both, _FACTS] == new.loc[both, _FACTS]).all(axis=1)
+    kept = current[~_keyed(current).index.isin(new.index)]
+
+    table = handed_in if is_replacing else pd.concat([kept, handed_in])
+    n_same = int(same.sum())
+    return parse_indicators(table), Amendment(
+        added=len(new) - len(both),
+        changed=len(both) - n_same,
+        unchanged=n_same + (0 if is_replacing else len(kept)),
+        removed=len(kept) if is_replacing else 0,
+    )
+
+
+def _keyed(table: pd.DataFrame) -> pd.DataFrame:
+    # Periods that differ by case only are the same period.
+    key = table[_KEY].assign(period=table["period"].str.lower())
+    return table.set_index(pd.MultiIndex.from_frame(key))

@@ -18,7 +18,7 @@ from typing import IO
 from geo.errors import UploadUnsupported
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Limits
-from geo.language import Text, texts
+from geo.language import texts
 
 _SAY = texts(__name__)
 
@@ -144,7 +144,7 @@ def _chosen(
             shapefiles[str(member.with_suffix(""))][member.suffix.lower()] = entry
     shapefiles = {n: p for n, p in shapefiles.items() if not {".shp", ".dbf"}.isdisjoint(p)}
     if not shapefiles:
-        raise UploadUnsupported(reason=_no_shapefile(entries))
+        raise UploadUnsupported(reason=_SAY["no_shapefile"].format(found=_listed(entries)))
     name = _one_of(shapefiles, layer)
     for part in _NEEDED:
         if part not in shapefiles[name]:
@@ -194,6 +194,5 @@ def _where(entry: zipfile.ZipInfo) -> dict[str, str]:
     return {"member": _name(entry)}
 
 
-def _no_shapefile(entries: Sequence[zipfile.ZipInfo]) -> Text:
-    found = ", ".join(sorted(entry.filename[:60] for entry in entries)[:5]) or "-"
-    return _SAY["no_shapefile"].format(found=found)
+def _listed(entries: Sequence[zipfile.ZipInfo]) -> str:
+    return ", ".join(sorted(entry.filename[:60] for entry in entries)[:5]) or "-"

@@ -349,5 +349,5 @@ def _pattern_hint(text: str, pattern: str) -> Text:
     """What the value may have been meant to be, where lower case and hyphens make it fit."""
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     if slug != text and re.fullmatch(pattern, slug):
-        return Text(id=f"Misalnya {slug!r}.", en=f"For example {slug!r}.")
+        return _SAY["example"].format(slug=slug)
     return _SAY["pattern_hint"]

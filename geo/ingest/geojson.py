@@ -32,9 +32,9 @@ _KINDS = ("FeatureCollection", "Feature")
 
 
 class _BadGeometry(ValueError):
-    def __init__(self, indonesian: str, english: str) -> None:
-        self.reason = Text(id=indonesian, en=english)
-        super().__init__(english)
+    def __init__(self, reason: Text) -> None:
+        self.reason = reason
+        super().__init__(reason.en)
 
 
 def read_geojson(path: Path, *, limits: Limits) -> Source:
@@ -49,10 +49,10 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
     """
     document = _parsed(_text(path), limits)
     if not isinstance(document, dict) or document.get("type") not in _KINDS:
-        raise UploadUnsupported(reason=_no_geojson())
+        raise UploadUnsupported(reason=_SAY["no_geojson"])
     features = document.get("features") if document["type"] == "FeatureCollection" else [document]
     if not isinstance(features, list):
-        raise _structure("features bukan daftar", "features is no list")
+        raise _structure(_SAY["features_no_list"])
 
     crs, crs_text = _crs(document)
     properties = [_properties(feature, row) for row, feature in enumerate(features, start=1)]
@@ -135,8 +135,8 @@ def _refuse_constant(token: str) -> float:
     raise Unreadable(finding("json_number", token=token))
 
 
-def _structure(indonesian: str, english: str) -> Unreadable:
-    return Unreadable(finding("geojson_structure", reason=Text(id=indonesian, en=english)))
+def _structure(reason: Text) -> Unreadable:
+    return Unreadable(finding("geojson_structure", reason=reason))
 
 
 def _crs(document: dict[str, Any]) -> tuple[pyproj.CRS | None, str | None]:
@@ -160,13 +160,10 @@ def _crs(document: dict[str, Any]) -> tuple[pyproj.CRS | None, str | None]:
 
 def _properties(feature: Any, row: int) -> dict[str, Any]:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        raise _structure(f"anggota ke-{row} bukan Feature", f"member {row} is no Feature")
+        raise _structure(_SAY["no_feature"].format(row=row))
     properties = feature.get("properties") or {}
     if not isinstance(properties, dict) or "geometry" not in feature:
-        raise _structure(
-            f"Feature ke-{row} tanpa properties atau geometry",
-            f"Feature {row} has no properties or no geometry",
-        )
+        raise _structure(_SAY["incomplete_feature"].format(row=row))
     # Most programs repeat a feature's id as a property; once is enough.
     is_new = "id" in feature and "id" not in properties and feature["id"] not in properties.values()
     return {"id": feature["id"], **properties} if is_new else dict(properties)
@@ -216,13 +213,13 @@ def _geometry(member: Any) -> shapely.Geometry:
         parts = member.get("geometries")
         return shapely.GeometryCollection([_geometry(p) for p in _list(parts)])
     if kind not in _MAKERS:
-        raise _BadGeometry(f"jenis {kind!r} tidak dikenal", f"its type {kind!r} is not known")
+        raise _BadGeometry(_SAY["unknown_type"].format(kind=kind))
     return _MAKERS[kind](member.get("coordinates"))
 
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise _BadGeometry("coordinates bukan daftar", "its coordinates are no list")
+        raise _BadGeometry(_SAY["coordinates_no_list"])
     return value
 
 
@@ -230,30 +227,23 @@ def _positions(value: Any) -> npt.NDArray[np.float64]:
     """(n, 2 or 3) positions of a list; mixed lengths lose their height."""
     positions = _list(value)
     if not all(isinstance(p, list) and len(p) >= 2 for p in positions):
-        raise _BadGeometry("posisi bukan [bujur, lintang]", "a position is not [lon, lat]")
+        raise _BadGeometry(_SAY["no_position"])
     depth = min(3, *(len(p) for p in positions)) if positions else 2
     try:
         array = np.array([p[:depth] for p in positions])
     except ValueError:
         array = np.array([""])
     if array.dtype.kind not in "if" and positions:
-        raise _BadGeometry(
-            "koordinat harus bilangan tanpa tanda petik", "coordinates must be numbers, unquoted"
-        )
+        raise _BadGeometry(_SAY["no_numbers"])
     return array.reshape(len(positions), depth).astype(np.float64)
 
 
 def _ring(value: Any) -> npt.NDArray[np.float64]:
     ring = _positions(value)
     if len(ring) < 4:
-        raise _BadGeometry(
-            "cincin poligon kurang dari 4 posisi", "a ring has fewer than 4 positions"
-        )
+        raise _BadGeometry(_SAY["short_ring"])
     if not np.array_equal(ring[0, :2], ring[-1, :2], equal_nan=True):
-        raise _BadGeometry(
-            "cincin poligon tidak tertutup: posisi pertama dan terakhir harus sama",
-            "a ring is not closed: its first and last position must be the same",
-        )
+        raise _BadGeometry(_SAY["open_ring"])
     return ring
 
 
@@ -276,7 +266,3 @@ _MAKERS: dict[str, Callable[[Any], shapely.Geometry]] = {
     "Polygon": _polygon,
     "MultiPolygon": lambda value: shapely.MultiPolygon([_polygon(v) for v in _list(value)]),
 }
-
-
-def _no_geojson() -> Text:
-    return _SAY["no_geojson"]

@@ -17,7 +17,7 @@ import shapely
 from geo.crs import LONLAT, area_ha, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits, Source
-from geo.language import Text, texts
+from geo.language import Text, filled, texts
 from geo.vector.schema import LayerSchema
 from geo.vector.topology import coverage_faults
 
@@ -66,7 +66,7 @@ def check_outlines(
         findings.append(finding("z_dropped", count=int(with_height.sum())))
         shapes = shapely.force_2d(shapes)
 
-    step(_SAY["check_outlines"])
+    step(_SAY["checking"])
     shapes, faults = _valid(shapes, crs, features, repair=repair, step=step)
     return gpd.GeoDataFrame(geometry=shapes, crs=crs), findings + faults
 
@@ -109,7 +109,7 @@ def _unusable(
                         feature=feature,
                         count=count,
                         limit=limit,
-                        subject=_SAY["unusable"],
+                        subject=_SAY["one_feature"],
                     )
                 )
     return findings
@@ -152,7 +152,7 @@ def _valid(
 
 def _repairing(feature: Feature) -> Text:
     label = feature.label
-    return Text(id=f"memperbaiki {label.id.lower()}", en=f"repairing {label.en.lower()}")
+    return filled(_SAY["repairing"], feature=Text(id=label.id.lower(), en=label.en.lower()))
 
 
 def _reason(shape: shapely.Geometry, crs: pyproj.CRS | None) -> tuple[Text, float, float]:

@@ -175,17 +175,16 @@ def _columns(database: sqlite3.Connection, table: str) -> list[str]:
         "SELECT type, sql FROM sqlite_master WHERE lower(name) = lower(?)", (table,)
     ).fetchone()
     if row is None or _name(row[0]) != "table":
-        raise _gpkg_table(table, "tidak ada", "not there")
+        raise _gpkg_table(table, _SAY["not_there"])
     if re.match(r"\s*CREATE\s+VIRTUAL", _name(row[1]), re.IGNORECASE):
-        raise _gpkg_table(table, "tabel virtual", "a virtual table")
+        raise _gpkg_table(table, _SAY["virtual"])
     found = database.execute(f"PRAGMA table_xinfo({_quoted(table)})").fetchall()
     if any(hidden for *_, hidden in found):
-        raise _gpkg_table(table, "tabel dengan kolom terhitung", "a table with computed columns")
+        raise _gpkg_table(table, _SAY["computed"])
     return [_name(name) for _, name, *_ in found]
 
 
-def _gpkg_table(table: str, indonesian: str, english: str) -> Unreadable:
-    what = Text(id=indonesian, en=english)
+def _gpkg_table(table: str, what: Text) -> Unreadable:
     return Unreadable(finding("gpkg_table", where={"table": table}, name=table, what=what))
 
 
@@ -224,8 +223,7 @@ def _attributes(
             continue
         column = [_text(row[at], name, number) for number, row in enumerate(rows, start=1)]
         if any(isinstance(value, bytes) for value in column):
-            what = _SAY["attributes"]
-            left_out.append(finding("column_left_out", column=name, what=what))
+            left_out.append(finding("column_left_out", column=name, what=_SAY["binary"]))
             continue
         values["geometry_" if name == "geometry" else name] = pd.Series(column, dtype=object)
     return pd.DataFrame(values) if values else pd.DataFrame(index=range(len(rows))), left_out
@@ -261,8 +259,7 @@ def _geometries(blobs: list[Any], srs: int) -> tuple[npt.NDArray[np.object_], di
 
 
 def _damage(reason: str) -> Damage:
-    text = Text(id=f"isi biner tidak sah ({reason})", en=f"its binary is not valid ({reason})")
-    return Damage("geometry_damaged", {"reason": text})
+    return Damage("geometry_damaged", {"reason": _SAY["not_valid"].format(reason=reason)})
 
 
 def _wkb(blob: Any, srs: int) -> bytes:

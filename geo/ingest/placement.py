@@ -121,13 +121,10 @@ def _hint(bounds: _Bounds, region: gpd.GeoDataFrame | None) -> Text:
         goal = _grown(region)
         if fitting := [name for name in _CANDIDATES if _fits(bounds, name, goal)]:
             names = ", ".join(fitting[:3])
-            return Text(
-                id=f"Koordinatnya cocok dengan {names}: kirim lagi dengan parameter crs atau perbaiki .prj.",
-                en=f"The coordinates fit {names}: send again with the parameter crs or mend the .prj.",
-            )
+            return _SAY["fitting_crs"].format(names=names)
         if _fits((bounds[1], bounds[0], bounds[3], bounds[2]), "EPSG:4326", goal):
-            return _SAY["hint"]
-    return _SAY["hint_2"]
+            return _SAY["swapped"]
+    return _SAY["check_crs"]
 
 
 def _fits(bounds: _Bounds, name: str, goal: _Bounds) -> bool:

@@ -57,7 +57,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     def step(at: Text) -> None:
         (folder / "step.json").write_text(json.dumps(at._asdict()), encoding="utf-8")
 
-    step(_SAY["read_and_check"])
+    step(_SAY["reading"])
     try:
         source = _read(job, folder)
     except UploadUnsupported as error:
@@ -76,7 +76,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
         step=step,
     )
     if result.frame is not None:
-        step(_SAY["read_and_check_2"])
+        step(_SAY["keeping"])
         result.frame.to_parquet(folder / "layer.parquet", index=True)
     return {"report": result.report, "has_layer": result.frame is not None}
 

@@ -95,8 +95,7 @@ def read_shapefile(files: UnpackedShapefile, *, encoding: str | None) -> Source:
     )
 
 
-def _damaged(part: str, indonesian: str, english: str) -> Unreadable:
-    reason = Text(id=indonesian, en=english)
+def _damaged(part: str, reason: Text) -> Unreadable:
     return Unreadable(
         finding("shapefile_damaged", where={"member": part}, part=part, reason=reason)
     )
@@ -107,43 +106,31 @@ def _shape_count(shp: Path, shx: Path) -> int:
     outline, index = np.fromfile(shp, np.uint8), np.fromfile(shx, np.uint8)
     for part, content in ((".shp", outline), (".shx", index)):
         if len(content) < 100 or _UNPACK_HEADER.unpack(content[:28].tobytes())[0] != 9994:
-            raise _damaged(part, "kepalanya tidak sah", "its header is not valid")
+            raise _damaged(part, _SAY["header"])
         stated = 2 * _UNPACK_HEADER.unpack(content[:28].tobytes())[6]
         if stated != len(content):
-            raise _damaged(
-                part,
-                f"{stated} bita menurut kepalanya, {len(content)} bita dalam berkas",
-                f"{stated} bytes by its header, {len(content)} bytes in the file",
-            )
+            raise _damaged(part, _SAY["other_size"].format(stated=stated, found=len(content)))
     if (len(index) - 100) % 8:
-        raise _damaged(".shx", "panjangnya tidak sah", "its length is not valid")
+        raise _damaged(".shx", _SAY["length"])
     records = index[100:].view(">i4").astype(np.int64).reshape(-1, 2) * 2
     beyond = (records[:, 0] < 100) | (records[:, 0] + 8 + records[:, 1] > len(outline))
     if beyond.any():
         row = int(np.flatnonzero(beyond)[0]) + 1
-        raise _damaged(
-            ".shp",
-            f"geometri baris {row} berada di luar berkas",
-            f"the geometry of row {row} lies beyond the file",
-        )
+        raise _damaged(".shp", _SAY["beyond_file"].format(row=row))
     return len(records)
 
 
 def _read_table(dbf: Path) -> _Table:
     content = np.fromfile(dbf, np.uint8)
     if len(content) < 33:
-        raise _damaged(".dbf", "terlalu pendek", "it is too short")
+        raise _damaged(".dbf", _SAY["too_short"])
     count, header_length, row_length = struct.unpack("<IHH", content[4:12].tobytes())
     columns = _columns(content[:header_length].tobytes())
     if not columns or columns[-1].stop > row_length or header_length > len(content):
-        raise _damaged(".dbf", "kepalanya tidak sah", "its header is not valid")
+        raise _damaged(".dbf", _SAY["header"])
     present = (len(content) - header_length) // row_length
     if present < count:
-        raise _damaged(
-            ".dbf",
-            f"{count} baris menurut kepalanya, {present} baris dalam berkas",
-            f"{count} rows by its header, {present} rows in the file",
-        )
+        raise _damaged(".dbf", _SAY["fewer_rows"].format(stated=count, found=present))
     rows = content[header_length : header_length + count * row_length].reshape(count, row_length)
     return _Table(rows, columns, rows[:, 0] == ord("*"))
 
@@ -192,7 +179,7 @@ def _encoding(
     if wanted is not None:
         if not _fits(texts, wanted):
             raise Unreadable(finding("encoding_unknown", tried=wanted))
-        return wanted, (_chosen(wanted, "seperti diminta", "as asked"),)
+        return wanted, (_chosen(wanted, _SAY["as_asked"]),)
     named = codec_of(declared) if declared else None
     if not texts:
         return named or "utf-8", ()
@@ -203,15 +190,15 @@ def _encoding(
             if declared and encoding != named:
                 note = finding("encoding_declared_wrong", declared=declared, encoding=encoding)
             elif declared:
-                note = _chosen(encoding, "menurut .cpg", "by its .cpg")
+                note = _chosen(encoding, _SAY["by_cpg"])
             else:
-                note = _chosen(encoding, "tanpa .cpg, dari isinya", "no .cpg, from its content")
+                note = _chosen(encoding, _SAY["by_content"])
             return encoding, (note,)
     raise Unreadable(finding("encoding_unknown", tried=", ".join(candidates)))
 
 
-def _chosen(encoding: str, indonesian: str, english: str) -> Finding:
-    return finding("encoding_chosen", encoding=encoding, why=Text(id=indonesian, en=english))
+def _chosen(encoding: str, why: Text) -> Finding:
+    return finding("encoding_chosen", encoding=encoding, why=why)
 
 
 def _foreign_texts(table: _Table) -> list[bytes]:
@@ -305,17 +292,16 @@ def _geometries(
         try:
             meta, numbers, wkb, _ = pyogrio.raw.read(shp, columns=[], return_fids=True)
         except pyogrio.errors.DataSourceError as error:
-            raise _damaged(".shp", _message(error), _message(error)) from error
+            raise _damaged(".shp", Text(id=_message(error), en=_message(error))) from error
     if wkb is None:
-        raise _damaged(".shp", "tidak bergeometri", "it has no geometry")
+        raise _damaged(".shp", _SAY["no_geometry"])
     geometry = np.full(shapes, None, dtype=object)
     with np.errstate(invalid="ignore"):  # a NaN coordinate is named later, by its feature
         geometry[numbers] = shapely.from_wkb(wkb, on_invalid="ignore")
     present = np.zeros(shapes, dtype=bool)
     present[numbers] = [blob is not None for blob in wkb]
-    reason = _SAY["geometries"]
     damaged = {
-        row: Damage("geometry_damaged", {"reason": reason})
+        row: Damage("geometry_damaged", {"reason": _SAY["gdal_cannot"]})
         for row, (is_present, made) in enumerate(zip(present, geometry, strict=True))
         if is_present and made is None
     }

@@ -23,7 +23,7 @@ from geo.ingest.report import report_of
 from geo.ingest.sandbox import read_confined
 from geo.ingest.shapefile import ENCODINGS, codec_of
 from geo.ingest.source import Job, Limits, Reference, SourceKind
-from geo.language import Text, texts
+from geo.language import Text, filled, texts
 from geo.vector.schema import LayerSchema
 
 _SAY = texts(__name__)
@@ -133,7 +133,7 @@ def kind_of(path: Path) -> SourceKind:
         return "geopackage"
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         return "geojson"
-    raise UploadUnsupported(reason=_unsupported(_looks_like(head)))
+    raise UploadUnsupported(reason=filled(_SAY["unsupported"], found=_looks_like(head)))
 
 
 def clean_name(filename: str) -> str:
@@ -157,8 +157,7 @@ def _parsed_crs(text: str | None) -> pyproj.CRS | None:
     if text is None or not text.strip():
         return None
     if (crs := crs_of(text)) is None:
-        reason = _SAY["parsed_crs"]
-        raise InvalidInput(reason=reason.format(v=text[:80]))
+        raise InvalidInput(reason=_SAY["unknown_crs"].format(v=text[:80]))
     return crs
 
 
@@ -166,8 +165,8 @@ def _parsed_encoding(text: str | None) -> str | None:
     if text is None or not text.strip():
         return None
     if (codec := codec_of(text)) is None:
-        reason = _SAY["parsed_encoding"]
-        raise InvalidInput(reason=reason.format(v=text[:40], known=", ".join(ENCODINGS)))
+        facts = {"v": text[:40], "known": ", ".join(ENCODINGS)}
+        raise InvalidInput(reason=_SAY["unknown_encoding"].format(**facts))
     return codec
 
 
@@ -204,14 +203,7 @@ def _looks_like(head: bytes) -> Text:
         if head.startswith(start):
             return Text(id=name, en=name)
     if not head:
-        return _SAY["looks_like"]
+        return _SAY["empty_file"]
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        return _SAY["looks_like_2"]
-    return _SAY["looks_like_3"]
-
-
-def _unsupported(found: Text) -> Text:
-    return Text(
-        id=f"Berkas ini {found.id}. Kirim Shapefile dalam ZIP (.shp, .shx, .dbf, .prj), GeoPackage atau GeoJSON.",
-        en=f"This file is {found.en}. Send a zipped Shapefile (.shp, .shx, .dbf, .prj), a GeoPackage or GeoJSON.",
-    )
+        return _SAY["xml"]
+    return _SAY["other_kind"]

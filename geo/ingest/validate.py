@@ -76,16 +76,16 @@ def validate(
 
     layer = gpd.GeoDataFrame(table, geometry=outlines.geometry, crs=crs)
     if crs is not None and layer.geometry.notna().any():
-        step(_SAY["validate"])
+        step(_SAY["comparing_places"])
         findings += _place(layer, schema, features, reference)
 
     if not is_refused(findings):
         layer = _keyed(layer, schema)
-        step(_SAY["validate_2"])
+        step(_SAY["checking_borders"])
         findings += compare_outlines(layer, schema=schema, features=features)
     changes = None
     if not is_refused(findings) and reference.current is not None:
-        step(_SAY["validate_3"])
+        step(_SAY["comparing_published"])
         fields = [field.name for field in schema.fields]
         changes = difference(layer, reference.current, fields=fields)
         findings += _removed(changes)
@@ -188,7 +188,7 @@ def _nearest(code: str, known: Collection[str], names: Mapping[str, str]) -> Tex
     if len(near) != 1:
         return Text(id="", en="")
     meant = f"{near[0]} ({names.get(near[0], '')})"
-    return Text(id=f"Mungkin {meant}. ", en=f"Perhaps {meant}. ")
+    return _SAY["perhaps"].format(meant=meant)
 
 
 def _parents(

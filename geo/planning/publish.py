@@ -14,8 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import Conflict, LayerNotFound
-from geo.indicators.amendment import Amendment, amended
-from geo.indicators.table import parse_indicators
+from geo.indicators.table import Amendment, parse_indicators, upsert
 from geo.ingest.source import Limits
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import texts
@@ -180,7 +179,7 @@ def draft_indicators(
     except LayerNotFound:
         return IndicatorDraft(checked, Amendment(len(checked), 0, 0, 0), against=0)
     current = parse_indicators(pd.read_parquet(version.path))
-    whole, amendment = amended(current, checked, is_replacing=is_replacing)
+    whole, amendment = upsert(current, checked, is_replacing=is_replacing)
     return IndicatorDraft(whole, amendment, against=version.number)
 
 

@@ -16,8 +16,7 @@ from affine import Affine
 
 from geo.crs import LONLAT, area_ha, require_crs, to_lonlat
 from geo.errors import InvalidScenario
-from geo.indicators.amendment import amended
-from geo.indicators.table import COLUMNS
+from geo.indicators.table import COLUMNS, upsert
 from geo.language import Text, as_written, decimal, filled, joined, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, RasterMeasure
@@ -59,7 +58,7 @@ def apply_to_indicators(table: pd.DataFrame, scenario: Scenario) -> pd.DataFrame
             place = f"indicators[{i}].indicator"
             raise _unknown(place, figure.indicator, known)
         rows.append(_row(figure, table[table["indicator"] == figure.indicator], scenario))
-    changed, _ = amended(table, pd.DataFrame(rows, columns=list(COLUMNS)))
+    changed, _ = upsert(table, pd.DataFrame(rows, columns=list(COLUMNS)))
     return changed
 
 

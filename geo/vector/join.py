@@ -1,4 +1,4 @@
-"""Joins that report what they did: nothing is matched by chance and nothing is lost silently."""
+"""How zones lie in regions, and rates of regions averaged over zones by area; what lies in none is told."""
 
 from dataclasses import dataclass
 
@@ -21,47 +21,11 @@ _NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class JoinReport:
-    """What a join did: keys on both sides, only left, only right, and repeated on the right."""
+    """What a join did: keys on both sides, only left and only right."""
 
     matched: tuple[str, ...]
     unmatched_left: tuple[str, ...]
     unmatched_right: tuple[str, ...]
-    duplicates: tuple[str, ...]
-
-
-def join_attributes(
-    left: pd.DataFrame, right: pd.DataFrame, *, on: str
-) -> tuple[pd.DataFrame, JoinReport]:
-    """`left` with the columns of `right` added by the text key `on` (a column, or the index's name).
-
-    Every row of `left` stays, in order; without a match its new columns are NaN. `left` may repeat
-    a key, `right` may not.
-
-    Raises
-    ------
-    InvalidLayer
-        When a key repeats on the right (a row would multiply), or a column stands on both sides.
-    """
-    keys = pd.Series(left.index if left.index.name == on else left[on], index=left.index)
-    table = right if right.index.name == on else right.set_index(on)
-    duplicates = tuple(sorted(table.index[table.index.duplicated()].unique().astype(str)))
-    if duplicates:
-        raise InvalidLayer(
-            reason=_SAY["repeated"].format(keys=", ".join(duplicates)), keys=duplicates
-        )
-    shared = sorted(set(left.columns) & set(table.columns))
-    if shared:
-        raise InvalidLayer(reason=_SAY["shared"].format(columns=", ".join(shared)), columns=shared)
-    added = table.reindex(keys)
-    added.index = left.index
-    found, known = set(keys), set(table.index)
-    report = JoinReport(
-        matched=tuple(sorted(found & known)),
-        unmatched_left=tuple(sorted(found - known)),
-        unmatched_right=tuple(sorted(known - found)),
-        duplicates=duplicates,
-    )
-    return pd.concat([left, added], axis=1), report
 
 
 def area_shares(
@@ -138,7 +102,6 @@ def _report(zones: pd.Index, regions: pd.Index, shares: pd.DataFrame) -> JoinRep
         matched=tuple(str(zone) for zone in zones if zone in found),
         unmatched_left=tuple(str(zone) for zone in zones if zone not in found),
         unmatched_right=tuple(str(region) for region in regions if region not in used),
-        duplicates=(),
     )
 
 

@@ -107,17 +107,6 @@ def _code_text(value: object) -> str:
     return str(value).strip().upper().replace("O", "0")
 
 
-def to_bps(code: str) -> str:
-    """The BPS code of a regency: the Kemendagri code without its dot.
-
-    Raises
-    ------
-    InvalidCode
-        Also for a kecamatan or desa: there the two systems differ, and only a table can translate.
-    """
-    return parse_regency_code(code).replace(".", "")
-
-
 def to_kemendagri(code: str) -> str:
     """The Kemendagri code of a regency or of the province, from either system.
 

@@ -67,7 +67,7 @@ _NAME_ALIASES = ("nama", "namobj", "kawasan")
 
 REGENCIES = LayerSchema(
     layer="regencies",
-    title=_SAY["regencies_regencies_and_cities"],
+    title=_SAY["regencies_title"],
     description=_SAY["regencies_description"],
     key="code",
     geometry_types=_POLYGONS,
@@ -108,7 +108,7 @@ REGENCIES = LayerSchema(
 
 ZONES = LayerSchema(
     layer="zones",
-    title=_SAY["zones_transmigration_areas_and"],
+    title=_SAY["zones_title"],
     description=_SAY["zones_description"],
     key="zone_id",
     geometry_types=_POLYGONS | {"Point"},
@@ -159,7 +159,7 @@ ZONES = LayerSchema(
 
 KECAMATAN = LayerSchema(
     layer="kecamatan",
-    title=_SAY["kecamatan_kecamatan__approximate_cells"],
+    title=_SAY["kecamatan_title"],
     description=_SAY["kecamatan_description"],
     key="code",
     geometry_types=_POLYGONS,

@@ -93,7 +93,7 @@ def _require_polygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     polygonal = present.geom_type.isin(["Polygon", "MultiPolygon"])
     wrong = present.index[~(polygonal & present.geometry.is_valid)].astype(str).tolist()
     if wrong:
-        reason = _SAY["require_polygons"]
+        reason = _SAY["not_polygons"]
         raise InvalidLayer(reason=reason.format(features=", ".join(wrong)), features=wrong)
     return to_lonlat(present)
 
@@ -215,7 +215,7 @@ def clean_coverage(
 def _require_all(expected: pd.Index, found: pd.Index) -> None:
     lost = expected.difference(found).astype(str).tolist()
     if lost:
-        reason = _SAY["require_all"]
+        reason = _SAY["vanished"]
         raise InvalidLayer(reason=reason.format(features=", ".join(lost)), features=lost)
 
 
@@ -242,7 +242,7 @@ def _cleaned(polygons: _Polygons, *, gap_deg: float) -> _Polygons:
         if shapely.coverage_is_valid(rounded) and shapely.is_valid(rounded).all():
             normal: _Polygons = shapely.normalize(rounded)
             return normal
-    reason = _SAY["cleaned"]
+    reason = _SAY["not_on_grid"]
     raise InvalidLayer(reason=reason)
 
 

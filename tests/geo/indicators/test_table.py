@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import IndicatorNotFound, InvalidIndicators, InvalidWeights, UnknownYear
+from geo.errors import IndicatorNotFound, InvalidIndicators, UnknownYear
 from geo.indicators.table import (
     COLUMNS,
     latest_values,
     parse_catalogue,
     parse_indicators,
     values_for,
-    weighted_mean,
     years_of,
 )
 
@@ -192,45 +191,17 @@ def test_the_two_human_development_series_stay_apart(shipped):
     assert latest_values(shipped, "ipm_seri_lama", year=2025, max_age_years=2).empty
 
 
-def test_a_weighted_mean_by_hand():
-    values, weights = pd.Series({"a": 4.0, "b": 6.0}), pd.Series({"b": 1, "a": 3, "c": 9})
-    assert weighted_mean(values, weights) == 4.5
-
-
-def test_a_missing_value_with_weight_makes_the_mean_missing():
-    values = pd.Series({"a": 4.0, "b": np.nan})
-    assert np.isnan(weighted_mean(values, pd.Series({"a": 1, "b": 1})))
-    assert weighted_mean(values, pd.Series({"a": 1, "b": 0})) == 4.0
-    assert np.isnan(weighted_mean(values, pd.Series({"a": 0, "b": 0})))
-
-
-@pytest.mark.parametrize("weights", [{"a": 1}, {"a": 1, "b": -1}, {"a": 1, "b": np.nan}])
-def test_a_negative_or_missing_weight_is_refused(weights):
-    with pytest.raises(InvalidWeights, match="b"):
-        weighted_mean(pd.Series({"a": 1.0, "b": 2.0}), pd.Series(weights))
-
-
-@given(
-    st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(0.01, 1e6)), min_size=1),
-    st.floats(0.01, 100),
-)
-def test_a_mean_lies_between_its_values_and_ignores_the_scale_of_weights(pairs, factor):
-    values = pd.Series([value for value, _ in pairs])
-    weights = pd.Series([weight for _, weight in pairs])
-    mean = weighted_mean(values, weights)
-    assert values.min() - 1e-6 <= mean <= values.max() + 1e-6
-    assert weighted_mean(values, weights * factor) == pytest.approx(mean, rel=1e-9, abs=1e-6)
-
-
 @pytest.mark.parametrize("year", [2023, 2024, 2025])
 def test_regencies_weighted_by_people_reproduce_the_province(shipped, year):
     """BPS prints TPT 4.31, 4.20, 4.16 and TPAK 69.76, 70.22, 69.93 for August 2023 to 2025."""
     people = values_for(shipped, "penduduk_dukcapil_total", 2025)["value"].drop("63")
     tpt = values_for(shipped, "tpt_agustus", year)["value"]
     tpak = values_for(shipped, "tpak_agustus", year)["value"]
-    assert weighted_mean(tpak.drop("63"), people) == pytest.approx(tpak["63"], abs=0.05)
+    found = np.average(tpak.drop("63"), weights=people)
+    assert found == pytest.approx(tpak["63"], abs=0.05)
     labour_force = people * tpak.drop("63")
-    assert weighted_mean(tpt.drop("63"), labour_force) == pytest.approx(tpt["63"], abs=0.05)
+    found = np.average(tpt.drop("63"), weights=labour_force)
+    assert found == pytest.approx(tpt["63"], abs=0.05)
 
 
 def test_the_catalogue_describes_every_shipped_indicator_in_its_unit(shipped):

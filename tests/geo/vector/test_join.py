@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import CRSMismatch, CRSMissing, InvalidLayer
-from geo.vector.join import area_shares, area_weighted, join_attributes
+from geo.vector.join import area_shares, area_weighted
 
 X, Y = 500_000.0, 9_600_000.0
 
@@ -126,28 +126,3 @@ def test_a_rate_equal_everywhere_stays_what_it_is(parts, rate):
     shares["covered"] = shares["share"]
     found = area_weighted(pd.Series(rate, index=regions), shares)
     assert found.loc["z", "value"] == pytest.approx(rate, abs=1e-9)
-
-
-def test_an_attribute_join_keeps_every_row_and_reports_both_sides():
-    left = pd.DataFrame({"code": ["63.02", "63.01", "63.99"], "x": [1, 2, 3]})
-    right = pd.DataFrame({"code": ["63.01", "63.02", "63.03"], "tpt": [3.3, 5.9, 2.8]})
-    joined, report = join_attributes(left, right, on="code")
-    assert joined["code"].tolist() == ["63.02", "63.01", "63.99"]
-    assert joined["tpt"].tolist()[:2] == [5.9, 3.3]
-    assert np.isnan(joined["tpt"].iloc[2])
-    assert report.matched == ("63.01", "63.02")
-    assert report.unmatched_left == ("63.99",)
-    assert report.unmatched_right == ("63.03",)
-
-
-def test_a_join_that_would_multiply_rows_is_refused():
-    left = pd.DataFrame({"code": ["63.01"]})
-    right = pd.DataFrame({"code": ["63.01", "63.01"], "tpt": [1, 2]})
-    with pytest.raises(InvalidLayer, match=r"63\.01"):
-        join_attributes(left, right, on="code")
-
-
-def test_a_join_that_would_overwrite_a_column_is_refused():
-    frame = pd.DataFrame({"code": ["63.01"], "name": ["x"]})
-    with pytest.raises(InvalidLayer, match="name"):
-        join_attributes(frame, frame, on="code")

@@ -11,7 +11,6 @@ from geo.vector.regions import (
     match_regencies,
     match_regions,
     parse_regency_code,
-    to_bps,
     to_kemendagri,
 )
 
@@ -68,18 +67,13 @@ def test_what_is_no_regency_code_is_refused(text):
 
 @given(st.sampled_from(REGENCIES))
 def test_codes_survive_the_round_trip_between_the_two_systems(region):
-    assert to_bps(region.code) == region.bps_code
-    assert to_kemendagri(to_bps(region.code)) == region.code
+    assert region.bps_code == region.code.replace(".", "")
+    assert to_kemendagri(region.bps_code) == region.code
 
 
 @pytest.mark.parametrize("text", ["63", "6300", "63.00"])
 def test_the_province_is_63_in_every_spelling(text):
     assert to_kemendagri(text) == "63"
-
-
-def test_a_kecamatan_code_has_no_bps_code_by_rule():
-    with pytest.raises(InvalidCode):
-        to_bps("63.03.08")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InvalidIndicators
-from geo.indicators.amendment import Amendment, amended
-from geo.indicators.table import parse_indicators
+from geo.indicators.table import Amendment, parse_indicators, upsert
 
 
 def table(*rows):
@@ -35,7 +34,7 @@ def test_rows_are_added_changed_and_left_and_all_others_stay(current):
         ("63.02", "tpt", "agustus 2024", "6.0"),
         ("63.01", "ipm", "2024", "71"),
     )
-    found, amendment = amended(current, handed_in)
+    found, amendment = upsert(current, handed_in)
     assert amendment == Amendment(added=1, changed=1, unchanged=2, removed=0)
     values = found.set_index(["regency_code", "indicator", "year"])["value"].to_dict()
     assert values == {
@@ -48,14 +47,14 @@ def test_rows_are_added_changed_and_left_and_all_others_stay(current):
 
 def test_replacing_counts_what_is_lost(current):
     handed_in = table(("63.01", "tpt", "Agustus 2024", "3.4"))
-    found, amendment = amended(current, handed_in, is_replacing=True)
+    found, amendment = upsert(current, handed_in, is_replacing=True)
     assert amendment == Amendment(added=0, changed=0, unchanged=1, removed=2)
     assert len(found) == 1
 
 
 def test_a_row_that_makes_an_indicator_mix_months_is_refused(current):
     with pytest.raises(InvalidIndicators, match="mix months"):
-        amended(current, table(("63.03", "tpt", "Februari 2025", "3.1")))
+        upsert(current, table(("63.03", "tpt", "Februari 2025", "3.1")))
 
 
 @given(st.sets(st.integers(1, 13)), st.sets(st.integers(1, 13), min_size=1))
@@ -67,7 +66,7 @@ def test_nothing_is_lost_and_the_counts_add_up(before, handed_in):
 
     before, handed_in = before - {13}, handed_in - {13} or {1}
     current = of(before or {2}, "1")
-    found, amendment = amended(current, of(handed_in, "2"))
+    found, amendment = upsert(current, of(handed_in, "2"))
     assert len(found) == len(current) + amendment.added
     assert amendment.changed + amendment.unchanged == len(current)
     assert amendment.removed == 0
