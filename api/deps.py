@@ -93,6 +93,11 @@ def format_of(request: Request) -> Format:
     return _FORMATS[wanted]
 
 
+def wants_html(request: Request) -> bool:
+    """Whether the answer is a page; see `format_of`."""
+    return format_of(request) == "html"
+
+
 def links_of(request: Request) -> Links:
     """Links for this request: from the configured address, else from the request's own host."""
     return Links(base_of(request), language=_chosen_language(request))
@@ -124,7 +129,7 @@ StoreDep = Annotated[Store, Depends(store_of)]
 TablesDep = Annotated[Tables, Depends(tables_of)]
 CollectionTilesDep = Annotated[CollectionTiles, Depends(collection_tiles_of)]
 LanguageDep = Annotated[Language, Depends(language_of)]
-FormatDep = Annotated[Format, Depends(format_of)]
+HtmlDep = Annotated[bool, Depends(wants_html)]
 LinksDep = Annotated[Links, Depends(links_of)]
 
 

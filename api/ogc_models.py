@@ -108,7 +108,7 @@ class VersionDocument(BaseModel):
     source: str
     licence: str
     size_bytes: int
-    current: bool
+    current: bool = Field(validation_alias="is_current")
 
 
 class VersionsDocument(BaseModel):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, get_origin
 
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +28,11 @@ _DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?", re.ASCII
 )
+
+
+CollectionId = Annotated[
+    str, Path(alias="collectionId", description="Id of a collection.", examples=["zones"])
+]
 
 
 class InvalidParameter(InvalidInput):

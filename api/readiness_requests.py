@@ -76,6 +76,30 @@ class AskedQuery(Asked):
     lang: str | None = None
 
 
+class WayQuery(BaseModel):
+    """By which model, weights and method something is judged; the model's own by default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Annotated[str, Field(description="A model's id, see /models.")] = "kesiapan"
+    weights: StatedWeights = None
+    method: Method = None
+    risk: Risk = None
+    f: str | None = None
+    lang: str | None = None
+
+    def way(self) -> dict[str, Any]:
+        """Model, weights, method and risk; `InvalidParameter` for weights that cannot be read."""
+        weights = None if self.weights is None else parse_weights(self.weights)
+        stated = {"model": self.model, "method": self.method, "risk": self.risk}
+        return stated | {"weights": weights}
+
+    def kept(self) -> dict[str, Any]:
+        """The same as it stands in an address, without what is as by default."""
+        names = {"model", "weights", "method", "risk"}
+        return self.model_dump(include=names, exclude_defaults=True)
+
+
 class Judgement(BaseModel):
     """`first` is `ratio` times as important as `second`, on Saaty's scale 1/9 … 9."""
 

@@ -15,7 +15,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.deps import language_or_default, links_or_default
+from api.deps import language_or_default, links_or_default, wants_html
 from api.links import HTML, JSON
 from geo.json_types import as_json
 from geo.language import Language
@@ -47,6 +47,11 @@ def json_response(
         media_type=media_type,
         headers={**_language_headers(request), **(headers or {})},
     )
+
+
+# What the OpenAPI document says of a page, and of a document that is a page too.
+PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}}, "description": "A page"}}
+ALSO_PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}}}}
 
 
 def described(*documents: str) -> dict[int | str, dict[str, Any]]:
@@ -108,6 +113,16 @@ def page_response(page: str, language: Language, *, basemap: str | None = None) 
         "Vary": "Accept-Language",
     }
     return Response(page.replace(DRAWN_NONCE, nonce), media_type=HTML, headers=headers)
+
+
+def negotiated(
+    request: Request, template: str, document: BaseModel, *, title: str, **context: Any
+) -> Response:
+    """`document` as the reader wants it: as JSON, or as the page of a template that has it too."""
+    if wants_html(request):
+        page = html_response(request, template, title=title, document=document, **context)
+        return tagged(request, page)
+    return tagged(request, json_response(request, document))
 
 
 def tagged(request: Request, response: Response) -> Response:

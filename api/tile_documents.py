@@ -23,9 +23,12 @@ from api.ogc_models import (
 )
 from api.responses import etag_of
 from geo.errors import NotFound
-from geo.language import Language, Text
+from geo.language import Language, Text, texts
 from geo.tiles.features import Bbox
 
+_SAY = texts(__name__)
+
+TILE_MATRIX_SETS = _SAY["tile_matrix_sets"]
 MVT = "application/vnd.mapbox-vector-tile"
 WEB_MERCATOR_QUAD = "WebMercatorQuad"
 MAX_ZOOM = 14

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.collections import Collection, PreparedTable
 from api.deps import (
-    FormatDep,
+    HtmlDep,
     LanguageDep,
     LinksDep,
     SettingsDep,
@@ -28,8 +28,8 @@ from api.ogc_models import (
     VersionsDocument,
 )
 from api.paging import Page
-from api.parameters import ItemsQuery
-from api.responses import conditional, etag_of, html_response, json_bytes, json_response, tagged
+from api.parameters import CollectionId, ItemsQuery
+from api.responses import conditional, etag_of, html_response, json_bytes, negotiated
 from api.tile_documents import tile_address, tile_set_links
 from geo.language import Language, texts
 from geo.store.store import Version
@@ -38,9 +38,6 @@ _SAY = texts(__name__)
 
 router = APIRouter(tags=["data"])
 
-CollectionId = Annotated[
-    str, Path(alias="collectionId", description="Id of a collection.", examples=["zones"])
-]
 FeatureId = Annotated[
     str, Path(alias="featureId", description="Id of a feature.", examples=["cahaya-baru"])
 ]
@@ -54,11 +51,10 @@ def collections(
     request: Request,
     tables: TablesDep,
     language: LanguageDep,
-    representation: FormatDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """Every collection: published layers and what is computed from them."""
-    is_html = representation == "html"
     found = CollectionsDocument(
         links=_links(links.representations("collections", is_html=is_html)),
         collections=[
@@ -66,12 +62,8 @@ def collections(
             for entry in tables.collections()
         ],
     )
-    if is_html:
-        title = _SAY["collections"].to(language)
-        return tagged(
-            request, html_response(request, "api/collections.html", title=title, document=found)
-        )
-    return tagged(request, json_response(request, found))
+    title = _SAY["collections"].to(language)
+    return negotiated(request, "api/collections.html", found, title=title)
 
 
 @router.get(
@@ -82,27 +74,23 @@ def collection(
     collection_id: CollectionId,
     tables: TablesDep,
     language: LanguageDep,
-    representation: FormatDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """What a collection is, where it lies and where its features are."""
     entry = tables.collection(collection_id)
     table = tables.table(entry, language)
-    is_html = representation == "html"
     found = _described(entry, table, language, links, is_html=is_html)
-    if is_html:
-        page = html_response(
-            request,
-            "api/collection.html",
-            title=found.title,
-            document=found,
-            version=entry.version,
-            fields=entry.field_titles(table, language),
-            count=len(table.features),
-            tiles=tile_address(entry, links, "{z}/{y}/{x}"),
-        )
-        return tagged(request, page)
-    return tagged(request, json_response(request, found))
+    return negotiated(
+        request,
+        "api/collection.html",
+        found,
+        title=found.title,
+        version=entry.version,
+        fields=entry.field_titles(table, language),
+        count=len(table.features),
+        tiles=tile_address(entry, links, "{z}/{y}/{x}"),
+    )
 
 
 @router.get(
@@ -118,7 +106,7 @@ def items(
     tables: TablesDep,
     settings: SettingsDep,
     language: LanguageDep,
-    representation: FormatDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """A page of features. Any property is a filter: `name=Angsana`."""
@@ -127,12 +115,12 @@ def items(
     page = Page.asked(query, settings=settings, fields=table.features.fields)
 
     def answer() -> Response:
-        if representation == "html":
+        if is_html:
             return _items_page(request, entry, table, page, language)
         content = _feature_collection(table, page, links, entry.id)
         return Response(content, media_type=GEOJSON, headers={"Content-Language": language})
 
-    etag = etag_of(entry.key, page.canonical, representation, language, links)
+    etag = etag_of(entry.key, page.canonical, is_html, language, links)
     return conditional(request, etag, answer)
 
 
@@ -148,7 +136,7 @@ def item(
     feature_id: FeatureId,
     tables: TablesDep,
     language: LanguageDep,
-    representation: FormatDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """One feature by its id."""
@@ -157,14 +145,13 @@ def item(
     feature = table.features.feature(feature_id)
 
     def answer() -> Response:
-        is_html = representation == "html"
         if is_html:
             return _item_page(request, entry, table, feature_id, language)
         around = _item_links(links, entry.id, feature_id)
         content = feature[:-1] + b',"links":' + json_bytes(around) + b"}"
         return Response(content, media_type=GEOJSON, headers={"Content-Language": language})
 
-    etag = etag_of(entry.key, feature_id, representation, language, links)
+    etag = etag_of(entry.key, feature_id, is_html, language, links)
     return conditional(request, etag, answer)
 
 
@@ -179,12 +166,11 @@ def versions(
     store: StoreDep,
     tables: TablesDep,
     language: LanguageDep,
-    representation: FormatDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """Who published what, when and why; the newest first. What is computed has no versions."""
     entry = tables.collection(collection_id)
-    is_html = representation == "html"
     path = ("collections", entry.id, "versions")
     found = VersionsDocument(
         collection=entry.id,
@@ -194,12 +180,8 @@ def versions(
         ],
         links=_links(links.representations(*path, is_html=is_html)),
     )
-    if is_html:
-        title = _SAY["versions"].format(title=entry.title.to(language)).to(language)
-        return tagged(
-            request, html_response(request, "api/versions.html", title=title, document=found)
-        )
-    return tagged(request, json_response(request, found))
+    title = _SAY["versions"].format(title=entry.title.to(language)).to(language)
+    return negotiated(request, "api/versions.html", found, title=title)
 
 
 def _links(links: list[dict[str, str]]) -> list[Link]:
@@ -303,14 +285,4 @@ def _by_rel(links: list[dict[str, str]]) -> dict[str, dict[str, str]]:
 
 
 def _version(version: Version) -> VersionDocument:
-    return VersionDocument(
-        number=version.number,
-        sha256=version.sha256,
-        published_at=version.published_at,
-        published_by=version.published_by,
-        note=version.note,
-        source=version.source,
-        licence=version.licence,
-        size_bytes=version.size_bytes,
-        current=version.is_current,
-    )
+    return VersionDocument.model_validate(version, from_attributes=True)

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
 
 from api.deps import LanguageDep, StoreDep, links_of
-from api.links import HTML, Links
+from api.links import Links
 from api.parameters import InvalidParameter
 from api.readiness_requests import AskedQuery, Method, Risk, parse_weights
-from api.responses import DRAWN_NONCE, page_response
+from api.responses import DRAWN_NONCE, PAGE, page_response
 from geo.errors import LayerNotFound
 from geo.language import Language, texts
 from geo.store.versions import Published
@@ -26,9 +26,6 @@ _SAY = texts(__name__)
 
 router = APIRouter(tags=["pages"])
 
-_HTML_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {HTML: {}}, "description": "A page"}
-}
 _NOT_KEPT = {"zones", "lang", "f"}
 # About 200 kB each, 500 kB for all kecamatan.
 _MOST_REMEMBERED = 32
@@ -80,9 +77,7 @@ class _Side:
         return self if (self.method or model.method) == "owa" else replace(self, risk=None)
 
 
-@router.get(
-    "/compare", response_class=Response, responses=_HTML_ANSWER, summary="Two sides compared"
-)
+@router.get("/compare", response_class=Response, responses=PAGE, summary="Two sides compared")
 def read_comparison_page(
     request: Request,
     query: Annotated[CompareQuery, Query()],

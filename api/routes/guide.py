@@ -1,26 +1,22 @@
 """The manuals as pages: their contents, and one chapter."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 
 from api.deps import LanguageDep, LinksDep
-from api.links import HTML
-from api.responses import html_response, tagged
+from api.responses import PAGE, html_response, tagged
 
 router = APIRouter(tags=["pages"])
 
-_HTML_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {HTML: {}}, "description": "A page"}
-}
 Chapter = Annotated[
     str, PathParameter(description="Name of a chapter, see /guide.", examples=["planners"])
 ]
 
 
-@router.get("/guide", response_class=Response, responses=_HTML_ANSWER, summary="The guide")
+@router.get("/guide", response_class=Response, responses=PAGE, summary="The guide")
 def read_guide(request: Request, language: LanguageDep, links: LinksDep) -> Response:
     """The chapters for planners, GIS staff, other systems and operators."""
     from maps.guide.chapters import contents
@@ -32,7 +28,7 @@ def read_guide(request: Request, language: LanguageDep, links: LinksDep) -> Resp
 @router.get(
     "/guide/{chapter}",
     response_class=Response,
-    responses=_HTML_ANSWER,
+    responses=PAGE,
     summary="A chapter of the guide",
 )
 def read_chapter(

@@ -3,17 +3,17 @@
 import hashlib
 from contextlib import suppress
 from functools import lru_cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import LanguageDep, StoreDep, TablesDep, base_of, settings_of
+from api.layer_map import draw_layer
 from api.links import HTML
 from api.parameters import UnknownParameter
-from api.responses import DRAWN_NONCE, page_response
-from api.routes.layer_maps import draw_layer
+from api.responses import DRAWN_NONCE, PAGE, page_response
 from geo.errors import StoreFault
 from geo.language import Language
 from geo.source_digest import source_digest
@@ -24,9 +24,6 @@ router = APIRouter(tags=["pages"])
 
 PLANNER = "planner"
 SINGLE_MAPS = ("regencies", "zones", "kecamatan")
-_HTML_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {HTML: {}}, "description": "A page"}
-}
 _MOST_KEPT = 32
 
 
@@ -58,7 +55,7 @@ class SingleMapQuery(MapQuery):
     ] = None
 
 
-@router.get("/map", response_class=Response, responses=_HTML_ANSWER, summary="The planner's map")
+@router.get("/map", response_class=Response, responses=PAGE, summary="The planner's map")
 def read_map(
     request: Request, query: Annotated[MapQuery, Query()], store: StoreDep, language: LanguageDep
 ) -> Response:
@@ -69,7 +66,7 @@ def read_map(
     return page_response(_drawn(store, query, form), language, basemap=settings.basemap)
 
 
-@router.get("/maps/{name}", response_class=Response, responses=_HTML_ANSWER, summary="A single map")
+@router.get("/maps/{name}", response_class=Response, responses=PAGE, summary="A single map")
 def read_single_map(
     request: Request,
     name: str,

@@ -1,21 +1,17 @@
-"""Pages about one zone and one regency, readable without a script, and the first page of uploads."""
+"""Pages about one zone and one regency, readable without a script."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import Field
 
-from api.deps import LanguageDep, StoreDep, language_or_default, settings_of
-from api.links import HTML
-from api.responses import html_response, tagged
-from api.routes.sheets import WayQuery
+from api.deps import LanguageDep, StoreDep
+from api.readiness_requests import WayQuery
+from api.responses import PAGE, html_response, tagged
 
 router = APIRouter(tags=["pages"])
 
-_HTML_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {HTML: {}}, "description": "A page"}
-}
 ZoneId = Annotated[
     str, PathParameter(description="Id of a zone or a kecamatan.", examples=["cahaya-baru"])
 ]
@@ -33,9 +29,7 @@ class ZoneQuery(WayQuery):
     ] = None
 
 
-@router.get(
-    "/zones/{zone}", response_class=Response, responses=_HTML_ANSWER, summary="A zone's page"
-)
+@router.get("/zones/{zone}", response_class=Response, responses=PAGE, summary="A zone's page")
 def read_zone_page(
     request: Request,
     zone: ZoneId,
@@ -54,7 +48,7 @@ def read_zone_page(
 @router.get(
     "/regencies/{code}",
     response_class=Response,
-    responses=_HTML_ANSWER,
+    responses=PAGE,
     summary="A regency's page",
 )
 def read_regency_page(
@@ -70,11 +64,3 @@ def read_regency_page(
     portrait = regency_portrait(store, code, language=language, **query.way())
     page = html_response(request, "regency.html", active="map", asked=query.kept(), **portrait)
     return tagged(request, page)
-
-
-def desk_page(request: Request) -> Response:
-    """`/uploads` for people: the steps, what is accepted, what a report says; nobody's uploads."""
-    from maps.pages.desk import desk
-
-    content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
-    return tagged(request, html_response(request, "uploads.html", active="desk", **content))

@@ -1,23 +1,18 @@
 """Where everything starts: landing page, conformance, the API's own description, health."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
-from api.deps import FormatDep, LanguageDep, LinksDep, SettingsDep, StoreDep, TablesDep
+from api.deps import HtmlDep, LanguageDep, LinksDep, SettingsDep, StoreDep, TablesDep
 from api.links import HTML, JSON, OPENAPI, Links
 from api.ogc_models import Conformance, Health, LandingPage, Link
 from api.openapi import document, operations
-from api.responses import html_response, json_response, tagged
-from api.routes.tile_sets import TILE_MATRIX_SETS
-from api.tile_documents import TILING_SCHEMES
+from api.responses import ALSO_PAGE, html_response, json_response, negotiated, tagged
+from api.tile_documents import TILE_MATRIX_SETS, TILING_SCHEMES
 from geo.language import Language, Text, texts
 
 _SAY = texts(__name__)
 
 router = APIRouter(tags=["service"])
-
-_AS_PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}}}}
 
 TITLE = _SAY["title"]
 DESCRIPTION = _SAY["description"]
@@ -39,47 +34,33 @@ CONFORMS_TO = [
 ]
 
 
-@router.get("/", summary="Landing page", response_model=LandingPage, responses=_AS_PAGE)
-def landing(
-    request: Request, language: LanguageDep, representation: FormatDep, links: LinksDep
-) -> Response:
+@router.get("/", summary="Landing page", response_model=LandingPage, responses=ALSO_PAGE)
+def landing(request: Request, language: LanguageDep, is_html: HtmlDep, links: LinksDep) -> Response:
     """Links to everything that the service has."""
-    is_html = representation == "html"
     found = LandingPage(
         title=TITLE.to(language),
         description=DESCRIPTION.to(language),
         links=[Link(**link) for link in _landing_links(links, language, is_html=is_html)],
     )
-    if is_html:
-        page = html_response(
-            request, "api/landing.html", title=found.title, active="home", document=found
-        )
-        return tagged(request, page)
-    return tagged(request, json_response(request, found))
+    return negotiated(request, "api/landing.html", found, title=found.title, active="home")
 
 
 @router.get(
     "/conformance",
     summary="Conformance classes",
     response_model=Conformance,
-    responses=_AS_PAGE,
+    responses=ALSO_PAGE,
 )
 def conformance(
-    request: Request, language: LanguageDep, representation: FormatDep, links: LinksDep
+    request: Request, language: LanguageDep, is_html: HtmlDep, links: LinksDep
 ) -> Response:
     """The classes of the OGC API standards that the service fulfils."""
-    is_html = representation == "html"
     found = Conformance(
         conforms_to=CONFORMS_TO,
         links=[Link(**link) for link in links.representations("conformance", is_html=is_html)],
     )
-    if is_html:
-        title = _SAY["conformance"].to(language)
-        page = html_response(
-            request, "api/conformance.html", title=title, active="api", document=found
-        )
-        return tagged(request, page)
-    return tagged(request, json_response(request, found))
+    title = _SAY["conformance"].to(language)
+    return negotiated(request, "api/conformance.html", found, title=title, active="api")
 
 
 @router.get("/api", summary="OpenAPI document", response_class=Response)
@@ -88,17 +69,17 @@ def api(
     settings: SettingsDep,
     tables: TablesDep,
     language: LanguageDep,
-    representation: FormatDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """The description of this API as OpenAPI 3.0."""
-    if representation == "html":
+    if is_html:
         return api_html(request, settings, tables, language, links)
     found = document(request.app, settings, base=links.base, collections=tables.described(language))
     return tagged(request, json_response(request, found, media_type=OPENAPI))
 
 
-@router.get("/api.html", summary="API documentation", response_class=Response, responses=_AS_PAGE)
+@router.get("/api.html", summary="API documentation", response_class=Response, responses=ALSO_PAGE)
 def api_html(
     request: Request,
     settings: SettingsDep,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.deps import LanguageDep, StoreDep
-from api.readiness_requests import Method, Risk, StatedWeights, parse_weights
+from api.readiness_requests import WayQuery
 from api.responses import conditional, etag_of
 from geo.language import Language
 from geo.store.store import Store
@@ -30,30 +30,6 @@ _PDF_ANSWER: dict[int | str, dict[str, Any]] = {
 _TIFF_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {GEOTIFF: {}}, "description": "A georeferenced picture"}
 }
-
-
-class WayQuery(BaseModel):
-    """By which model, weights and method something is judged; the model's own by default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    model: Annotated[str, Field(description="A model's id, see /models.")] = "kesiapan"
-    weights: StatedWeights = None
-    method: Method = None
-    risk: Risk = None
-    f: str | None = None
-    lang: str | None = None
-
-    def way(self) -> dict[str, Any]:
-        """Model, weights, method and risk; `InvalidParameter` for weights that cannot be read."""
-        weights = None if self.weights is None else parse_weights(self.weights)
-        stated = {"model": self.model, "method": self.method, "risk": self.risk}
-        return stated | {"weights": weights}
-
-    def kept(self) -> dict[str, Any]:
-        """The same as it stands in an address, without what is as by default."""
-        names = {"model", "weights", "method", "risk"}
-        return self.model_dump(include=names, exclude_defaults=True)
 
 
 class SheetQuery(WayQuery):

@@ -31,9 +31,9 @@ from api.deps import (
     settings_of,
 )
 from api.links import JSON, Links
+from api.parameters import CollectionId
 from api.problems import Problem, respond
-from api.responses import json_response
-from api.routes.portraits import desk_page
+from api.responses import html_response, json_response, tagged
 from geo.errors import InvalidInput, LayerNotFound, UploadRejected
 from geo.ingest.source import Limits
 from geo.language import Language, texts
@@ -52,9 +52,6 @@ _FALSE = ("", "false", "0", "no", "off", "tidak")
 
 UploadId = Annotated[
     str, PathParameter(alias="uploadId", pattern="^[0-9a-f]{16}$", description="Id of an upload.")
-]
-CollectionId = Annotated[
-    str, PathParameter(alias="collectionId", description="Id of a layer.", examples=["zones"])
 ]
 _FORM_SCHEMA = {
     "type": "object",
@@ -206,7 +203,7 @@ def read_uploads(
     As HTML: the steps, the accepted formats and fields, and what a report says, without a key.
     """
     if reader is None:
-        return desk_page(request)
+        return _desk_page(request)
     document = UploadsDocument(
         uploads=[
             UploadEntryDocument(**_entry(upload, links))
@@ -215,6 +212,14 @@ def read_uploads(
         links=[links.link("self", JSON, "uploads")],
     )
     return json_response(request, document, headers=_PRIVATE)
+
+
+def _desk_page(request: Request) -> Response:
+    """`/uploads` for people: the steps, what is accepted, what a report says; nobody's uploads."""
+    from maps.pages.desk import desk
+
+    content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
+    return tagged(request, html_response(request, "uploads.html", active="desk", **content))
 
 
 @router.get("/uploads/{uploadId}", summary="An upload's report", response_model=UploadDocument)

@@ -1,4 +1,4 @@
-"""OGC API - Tiles: the vector tiles of every collection. Their tile sets are in `tile_sets`."""
+"""OGC API - Tiles: tile matrix sets, and each collection's tile set with its vector tiles."""
 
 import gzip
 from typing import Annotated, Any
@@ -6,13 +6,40 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import CollectionTilesDep, TablesDep
-from api.responses import conditional, etag_of
-from api.routes.tile_sets import CollectionId, TileMatrixSetId
-from api.tile_documents import MVT, require_tile, require_tile_matrix_set, tile_version
+from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, TablesDep
+from api.ogc_models import (
+    Link,
+    TileMatrixSetDocument,
+    TileMatrixSetsDocument,
+    TileSetDocument,
+    TileSetsDocument,
+)
+from api.parameters import CollectionId
+from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
+from api.tile_documents import (
+    MVT,
+    TILE_MATRIX_SETS,
+    require_tile,
+    require_tile_matrix_set,
+    tile_address,
+    tile_matrix_set,
+    tile_matrix_set_item,
+    tile_set,
+    tile_set_item,
+    tile_version,
+)
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 router = APIRouter(tags=["tiles"])
 
+TileMatrixSetId = Annotated[
+    str,
+    Path(
+        alias="tileMatrixSetId", description="Only WebMercatorQuad.", examples=["WebMercatorQuad"]
+    ),
+]
 _FOREVER = "public, max-age=31536000, immutable"
 _TILE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {MVT: {}}, "description": "A tile with one layer, named as the collection."},
@@ -31,6 +58,112 @@ class VectorTileQuery(BaseModel):
     ] = None
     f: str | None = None
     lang: str | None = None
+
+
+# The names of operations that end in getTile… are those of 20-057, /req/oas30/operation-id.
+@router.get(
+    "/tileMatrixSets",
+    operation_id="getTileMatrixSetsList",
+    summary="Tile matrix sets",
+    response_model=TileMatrixSetsDocument,
+    responses=ALSO_PAGE,
+)
+def read_tile_matrix_sets(
+    request: Request, language: LanguageDep, is_html: HtmlDep, links: LinksDep
+) -> Response:
+    """The grids that vector tiles are cut by: WebMercatorQuad."""
+    around = links.representations("tileMatrixSets", is_html=is_html)
+    found = TileMatrixSetsDocument(
+        links=[Link(**link) for link in around], tile_matrix_sets=[tile_matrix_set_item(links)]
+    )
+    title = TILE_MATRIX_SETS.to(language)
+    return negotiated(request, "api/tile_matrix_sets.html", found, title=title)
+
+
+@router.get(
+    "/tileMatrixSets/{tileMatrixSetId}",
+    operation_id="getTileMatrixSet",
+    summary="A tile matrix set",
+    response_model=TileMatrixSetDocument,
+    responses=ALSO_PAGE,
+)
+def read_tile_matrix_set(
+    request: Request,
+    tile_matrix_set_id: TileMatrixSetId,
+    is_html: HtmlDep,
+    links: LinksDep,
+) -> Response:
+    """The scales and sizes of a grid of tiles, as OGC registers it."""
+    require_tile_matrix_set(tile_matrix_set_id)
+    found = tile_matrix_set(links, is_html=is_html)
+    return negotiated(request, "api/tile_matrix_set.html", found, title=tile_matrix_set_id)
+
+
+@router.get(
+    "/collections/{collectionId}/tiles",
+    operation_id=".collection.vector.getTileSetsList",
+    summary="Tile sets of a collection",
+    response_model=TileSetsDocument,
+    responses=ALSO_PAGE,
+)
+def read_tile_sets(
+    request: Request,
+    collection_id: CollectionId,
+    tables: TablesDep,
+    language: LanguageDep,
+    is_html: HtmlDep,
+    links: LinksDep,
+) -> Response:
+    """The vector tiles that a collection has: one tile set, of WebMercatorQuad."""
+    entry = tables.collection(collection_id)
+    title = _SAY["tiles"].format(title=entry.title.to(language)).to(language)
+    around = links.representations("collections", entry.id, "tiles", is_html=is_html)
+    found = TileSetsDocument(
+        title=title,
+        links=[Link(**link) for link in around],
+        tilesets=[tile_set_item(entry, links, language)],
+    )
+    return negotiated(
+        request,
+        "api/tile_sets.html",
+        found,
+        title=title,
+        collection=entry,
+        tiles=tile_address(entry, links, "{z}/{y}/{x}"),
+        as_json=links.url("collections", entry.id, "tiles", f="json"),
+    )
+
+
+@router.get(
+    "/collections/{collectionId}/tiles/{tileMatrixSetId}",
+    operation_id=".collection.vector.getTileSet",
+    summary="Tile set and TileJSON of a collection",
+    response_model=TileSetDocument,
+    responses=ALSO_PAGE,
+)
+def read_tile_set(
+    request: Request,
+    collection_id: CollectionId,
+    tile_matrix_set_id: TileMatrixSetId,
+    tables: TablesDep,
+    language: LanguageDep,
+    is_html: HtmlDep,
+    links: LinksDep,
+) -> Response:
+    """Where a collection's vector tiles are: OGC tile set metadata that is also TileJSON 3.0."""
+    entry = tables.collection(collection_id)
+    require_tile_matrix_set(tile_matrix_set_id)
+    extent = tables.table(entry, language).features.extent
+    found = tile_set(entry, extent, links, language=language, is_html=is_html)
+    return negotiated(
+        request,
+        "api/tile_sets.html",
+        found,
+        title=_SAY["tiles"].format(title=found.title).to(language),
+        collection=entry,
+        tiles=tile_address(entry, links, "{z}/{y}/{x}"),
+        as_json=found.links[1].href,
+    )
 
 
 @router.get(
