@@ -92,6 +92,11 @@ def test_a_room_imports_only_rooms_to_its_left(module):
     assert asked <= left | {room, ""}
 
 
+@pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("api.routes.")])
+def test_no_route_imports_another(module):
+    assert not {name for name in imports(FILES[module]) if name.startswith("api.routes.")}
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_imports_go_in_circles(package):
     graph = {
