@@ -7,26 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.assess_options import (
-    AnyWeightsOption,
+    AssessedOptions,
     CompareOption,
     ExplainOption,
-    JsonOption,
-    JudgementsOption,
-    LayerOption,
-    MethodOption,
-    ModelOption,
-    RankOption,
-    RiskOption,
+    MethodOptions,
     ScenarioOption,
-    SeedOption,
-    SensitivityOption,
-    SobolOption,
-    UncertaintyOption,
-    WeightingOption,
-    WeightOption,
+    StudyOptions,
+    WeightOptions,
     YearOption,
     read_scenario,
-    read_weight_request,
 )
 from api.cli.assessment_tables import (
     print_comparison,
@@ -37,20 +26,16 @@ from api.cli.assessment_tables import (
     print_zones,
 )
 from api.cli.confidence_tables import print_confidence, print_sensitivity, print_variance
-from api.cli.output import output, print_json
-from api.cli.session import (
+from api.cli.options import (
+    Common,
     DemoOption,
-    LanguageOption,
-    StoreOption,
-    chosen_language,
-    demo_settings,
-    explained,
-    open_demo,
-    open_store,
-    say_where_synthetic,
-    spinner,
-    stated_settings,
+    JsonOption,
+    LayerOption,
+    ModelOption,
+    gathered,
+    warn_where_synthetic,
 )
+from api.cli.output import print_json, print_notes, spinner
 from geo.language import Language, Text, texts
 
 if TYPE_CHECKING:
@@ -66,31 +51,20 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-__all__ = ["LayerOption", "ModelOption", "assess", "quadrant", "trends"]
 
-
+@gathered
 def assess(
     zones: ExplainOption = None,
-    model: ModelOption = "kesiapan",
-    year: YearOption = None,
-    layer: LayerOption = "zones",
-    weight: WeightOption = None,
-    rank: RankOption = None,
-    weighting: WeightingOption = None,
-    judgements: JudgementsOption = None,
-    method: MethodOption = None,
-    risk: RiskOption = None,
+    *,
+    assessed: AssessedOptions,
+    weights: WeightOptions,
+    way: MethodOptions,
     scenario: ScenarioOption = None,
     compare: CompareOption = False,
-    uncertainty: UncertaintyOption = 0,
-    seed: SeedOption = 0,
-    any_weights: AnyWeightsOption = False,
-    sensitivity: SensitivityOption = False,
-    sobol: SobolOption = None,
+    study: StudyOptions,
     as_json: JsonOption = False,
     demo: DemoOption = False,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
+    common: Common,
 ) -> None:
     """Score and rank the zones, show why, and how sure it is.
 
@@ -98,50 +72,41 @@ def assess(
     kebutuhan --year 2024 · kawasan assess -w huni=.4 -w usaha=.3 -w berkembang=.2 -w lingkungan=.1
     --compare · kawasan assess --layer kecamatan --method owa --risk 0.3 --uncertainty 10000
     """
-    if any_weights and not uncertainty:
-        raise typer.BadParameter("--any-weights is for --uncertainty, e.g. --uncertainty 10000")
-    settings = demo_settings(store, demo=demo)
-    with explained(lang, settings), open_demo(settings, demo=demo) as opened:
+    study.require_meant()
+    language = common.language()
+    with common.opened(demo=demo) as store:
         from geo import published
         from geo.planning.assess import assess as assess_published
         from geo.planning.weigh import weigh_and_assess
 
-        language = chosen_language(lang, settings)
-        say_where_synthetic(opened, language)
-        now = opened.current()
-        requested = read_weight_request(
-            weight, rank=rank, weighting=weighting, judgements=judgements
-        )
-        changes = read_scenario(scenario)
-        way: dict[str, Any] = {"year": year, "method": method, "risk": risk}
+        warn_where_synthetic(store, language)
+        now = store.current()
+        requested, changes = weights.request(), read_scenario(scenario)
         with spinner(_SAY["assessing"].to(language)):
             found, weighed = weigh_and_assess(
-                now, requested, model_id=model, layer=layer, scenario=changes, **way
+                now,
+                requested,
+                model_id=assessed.model,
+                layer=assessed.layer,
+                year=assessed.year,
+                method=way.method,
+                risk=way.risk,
+                scenario=changes,
             )
-            asked = _Asked(uncertainty, seed, any_weights, sensitivity, sobol)
             answer = _Answer(
                 found=found,
                 weighed=weighed,
                 explained=[found.find(zone).area_id for zone in zones or ()],
                 notes=_notes(changes, found),
-                before=assess_published(now, model, layer=layer) if compare else None,
-                studied=_studied(now, found, asked=asked, scenario=changes),
+                before=assess_published(now, assessed.model, layer=assessed.layer)
+                if compare
+                else None,
+                studied=_studied(now, found, asked=study, scenario=changes),
             )
         if as_json:
             print_json(_document(answer, language))
         else:
-            _print(answer, published.layer(now, layer), language)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """How sure an assessment is, as far as somebody asks."""
-
-    uncertainty: int
-    seed: int
-    any_weights: bool
-    sensitivity: bool
-    sobol: str | None
+            _print(answer, published.layer(now, assessed.layer), language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +145,7 @@ def _notes(scenario: "Scenario | None", found: "Assessment") -> tuple[Text, ...]
 
 
 def _studied(
-    now: "Published", found: "Assessment", *, asked: _Asked, scenario: "Scenario | None"
+    now: "Published", found: "Assessment", *, asked: StudyOptions, scenario: "Scenario | None"
 ) -> _Studied:
     from geo.planning.confidence import Simulation, confidence, score_variance, sensitivities
 
@@ -240,8 +205,7 @@ def _print(answer: _Answer, zones: "gpd.GeoDataFrame", language: Language) -> No
     else:
         print_ranking(found, zones, language)
     print_weighed(answer.weighed, found.model, language)
-    for note in answer.notes:
-        output.print("• " + note.to(language), markup=False, highlight=False)
+    print_notes(note.to(language) for note in answer.notes)
     if answer.before is not None:
         print_comparison(answer.before, found, language)
     if studied.sure is not None:
@@ -252,30 +216,29 @@ def _print(answer: _Answer, zones: "gpd.GeoDataFrame", language: Language) -> No
         print_variance(studied.indices, found, studied.zone, language)
 
 
+@gathered
 def trends(
     zone: Annotated[str | None, typer.Argument(help="One zone by its id or name.")] = None,
     model: ModelOption = "kesiapan",
     layer: LayerOption = "zones",
-    method: MethodOption = None,
-    risk: RiskOption = None,
+    *,
+    way: MethodOptions,
     as_json: JsonOption = False,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
+    common: Common,
 ) -> None:
     """Show how zones did over the years; what cannot be compared is not.
 
     Example: kawasan trends cahaya-baru
     """
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
+    language = common.language()
+    with common.opened() as store:
         from geo.planning.assess import assess_years
         from geo.planning.weigh import require_used
         from geo.readiness.trends import trend_document, zone_trends
 
-        language = chosen_language(lang, settings)
         with spinner(_SAY["assessing"].to(language)):
-            years = assess_years(opened, model, layer=layer, method=method, risk=risk)
-            require_used(risk, of=years[-1])
+            years = assess_years(store, model, layer=layer, method=way.method, risk=way.risk)
+            require_used(way.risk, of=years[-1])
             only = None if zone is None else years[-1].find(zone).area_id
             found = [t for t in zone_trends(years) if only in (None, t.area_id)]
         if as_json:
@@ -284,26 +247,26 @@ def trends(
             print_trends(found, [a.year for a in years], language)
 
 
+@gathered
 def quadrant(
     layer: LayerOption = "zones",
     year: YearOption = None,
     model: ModelOption = "kesiapan",
     need: Annotated[str, typer.Option(help="The need model.")] = "kebutuhan",
     as_json: JsonOption = False,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
+    *,
+    common: Common,
 ) -> None:
     """Show readiness against need: who is ready and needs it, and who only one of the two.
 
     Example: kawasan quadrant --layer kecamatan
     """
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
+    language = common.language()
+    with common.opened() as store:
         from geo.planning.assess import assess as assess_published
         from geo.readiness.quadrant import quadrant_document, quadrants
 
-        language = chosen_language(lang, settings)
-        now = opened.current()
+        now = store.current()
         with spinner(_SAY["assessing"].to(language)):
             table = quadrants(
                 assess_published(now, model, layer=layer, year=year),

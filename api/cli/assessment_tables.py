@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from api.cli.fitted_tables import print_fitted
-from api.cli.output import number_text, output
+from api.cli.output import number_text, output, print_line, print_notes, print_table
 from geo.language import Language, Text, texts
 
 if TYPE_CHECKING:
@@ -42,13 +41,9 @@ def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language:
         )
         for r in ordered
     ]
-    heads = (
-        ("#", "Kode", "Nama", "Skor", "Kelas", "Cakupan data", "Geometri")
-        if language == "id"
-        else ("#", "Zone", "Name", "Score", "Class", "Data coverage", "Geometry")
-    )
+    heads = _SAY["ranking_heads"].to(language)
     title = f"{assessment.model.title.to(language)} {assessment.year}"
-    print_fitted(heads, rows, title)
+    print_table(heads, rows, title)
 
 
 def print_zone(
@@ -73,12 +68,8 @@ def print_zone(
         )
         for c in result.criteria
     ]
-    heads = (
-        ("Kriteria", "Ukuran", "Satuan", "Periode", "Nilai", "Bobot", "Sumbangan")
-        if language == "id"
-        else ("Criterion", "Measure", "Unit", "Period", "Value", "Weight", "Contribution")
-    )
-    print_fitted(heads, rows, result.name)
+    heads = _SAY["zone_heads"].to(language)
+    print_table(heads, rows, result.name)
     for constraint in result.constraints:
         _print_note(constraint.title, constraint.note, language, _percent(constraint))
     for criterion in result.criteria:
@@ -86,11 +77,10 @@ def print_zone(
             _print_note(criterion.title, criterion.note, language)
     for said in (assessment.explanation(area_id), way_up(assessment, area_id)):
         if said is not None:
-            output.print(said.to(language), markup=False, highlight=False)
+            print_line(said.to(language))
     _print_origins(result, zones.loc[area_id].to_dict(), language)
     versions = [f"{o.dataset} {o.number} ({o.sha256[:12]})" for o in assessment.lineage]
-    heading = "Versi" if language == "id" else "Versions"
-    output.print(f"{heading}: {', '.join(versions)}", markup=False, highlight=False)
+    print_line(_SAY["versions"].to(language).format(listed=", ".join(versions)))
 
 
 def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Language) -> None:
@@ -112,7 +102,7 @@ def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Lan
 
 def _print_note(title: Text, note: Text | None, language: Language, measure: str = "") -> None:
     words = [f"{title.to(language)}:", measure, note.to(language) if note else ""]
-    output.print("• " + " ".join(w for w in words if w), markup=False, highlight=False)
+    print_notes([" ".join(w for w in words if w)])
 
 
 def _percent(constraint: "ConstraintResult") -> str:
@@ -120,11 +110,7 @@ def _percent(constraint: "ConstraintResult") -> str:
 
 
 def _status(status: str, language: Language) -> str:
-    texts = {
-        "excluded": ("dikecualikan", "excluded"),
-        "insufficient_data": ("data belum cukup", "not enough data"),
-    }
-    return texts.get(status, ("", ""))[0 if language == "id" else 1]
+    return "" if status == "ranked" else _SAY[f"status_{status}"].to(language)
 
 
 def print_zones(
@@ -142,7 +128,7 @@ def print_zones(
     ranked.sort(key=lambda result: result.rank or 0)
     for ahead, behind in pairwise(ranked):
         said = why_ahead(ahead, behind).sentence.to(language)
-        output.print(said, markup=False, highlight=False)
+        print_line(said)
 
 
 def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> None:
@@ -161,10 +147,10 @@ def print_weighed(weighed: "Weighed", model: "Model", language: Language) -> Non
         if group not in weighed.together
         for sentence in _consistency(result, titles)
     ]
-    for group, sentence in lines:
-        title = titles.get(group, _SAY["dimensions"]).to(language)
-        said = f"• {title}: {sentence.to(language)}"
-        output.print(said, markup=False, highlight=False)
+    print_notes(
+        f"{titles.get(group, _SAY['dimensions']).to(language)}: {sentence.to(language)}"
+        for group, sentence in lines
+    )
 
 
 def _consistency(result: "AhpWeights", titles: Mapping[str, Text]) -> list[Text]:
@@ -210,15 +196,11 @@ def print_comparison(before: "Assessment", after: "Assessment", language: Langua
         )
         for zone in found.moved
     ]
-    heads = (
-        ("Nama", "Peringkat", "Skor semula", "Skor", "Selisih", "Kelas", "Terutama oleh")
-        if language == "id"
-        else ("Name", "Rank", "Score before", "Score", "Difference", "Class", "Mostly by")
-    )
+    heads = _SAY["comparison_heads"].to(language)
     if rows:
-        print_fitted(heads, rows, "Perbandingan" if language == "id" else "Comparison")
+        print_table(heads, rows, _SAY["comparison"].to(language))
     for line in (*found.differs, found.sentence):
-        output.print(line.to(language), markup=False, highlight=False)
+        print_line(line.to(language))
 
 
 def print_trends(trends: "Sequence[ZoneTrend]", years: Sequence[int], language: Language) -> None:
@@ -230,13 +212,11 @@ def print_trends(trends: "Sequence[ZoneTrend]", years: Sequence[int], language: 
         cells = [("|" if y in broken else "") + scores.get(y, "–") for y in years]
         change = None if trend.change is None else trend.change.score
         rows.append((trend.name, *cells, number_text(change, language, signed=True)))
-    heads = ("Nama", "Perubahan") if language == "id" else ("Name", "Change")
-    print_fitted((heads[0], *(str(year) for year in years), heads[1]), rows)
+    listed = " | ".join(map(str, years))
+    print_table(_SAY["trends_heads"].to(language).format(years=listed), rows)
     if any(trend.breaks for trend in trends):
-        output.print(_SAY["broken"].to(language), markup=False, highlight=False)
-    for trend in trends:
-        if trend.segments:
-            output.print("• " + trend.sentence.to(language), markup=False, highlight=False)
+        print_line(_SAY["broken"].to(language))
+    print_notes(trend.sentence.to(language) for trend in trends if trend.segments)
 
 
 def print_quadrant(table: "QuadrantTable", language: Language) -> None:
@@ -254,15 +234,14 @@ def print_quadrant(table: "QuadrantTable", language: Language) -> None:
         for place in table.zones_in(quadrant)
     ]
     heads = (
-        ("Kuadran", "Nama", f"Kesiapan {table.readiness_year}", f"Kebutuhan {table.need_year}")
-        if language == "id"
-        else ("Quadrant", "Name", f"Readiness {table.readiness_year}", f"Need {table.need_year}")
+        _SAY["quadrant_heads"].format(ready=table.readiness_year, need=table.need_year).to(language)
     )
-    print_fitted(heads, rows)
-    for quadrant in QUADRANTS.values():
-        if table.zones_in(quadrant.id):
-            said = f"{quadrant.title.to(language)}: {quadrant.sentence.to(language)}"
-            output.print("• " + said, markup=False, highlight=False)
+    print_table(heads, rows)
+    print_notes(
+        f"{quadrant.title.to(language)}: {quadrant.sentence.to(language)}"
+        for quadrant in QUADRANTS.values()
+        if table.zones_in(quadrant.id)
+    )
 
 
 def print_models(
@@ -270,8 +249,8 @@ def print_models(
 ) -> None:
     """Print the models: whether an office has set weights and classes, and which data they wait for."""
     kinds = {
-        "readiness": _SAY["print_models_readiness"],
-        "need": _SAY["print_models_need"],
+        "readiness": _SAY["kind_readiness"],
+        "need": _SAY["kind_need"],
     }
     rows = [
         (
@@ -285,16 +264,12 @@ def print_models(
         )
         for name, model in models.items()
     ]
-    heads = (
-        ("Model", "Judul", "Versi", "Jenis", "Bobot resmi", "Kelas resmi", "Menunggu")
-        if language == "id"
-        else ("Model", "Title", "Version", "Kind", "Weights set", "Classes set", "Waits for")
-    )
-    print_fitted(heads, rows)
+    heads = _SAY["models_heads"].to(language)
+    print_table(heads, rows)
 
 
 def _yes(is_so: bool, language: Language) -> str:
-    return Text(id="ya" if is_so else "belum", en="yes" if is_so else "not yet").to(language)
+    return _SAY["set" if is_so else "not_set"].to(language)
 
 
 def _change(before: str, after: str, arrow: str = " → ") -> str:

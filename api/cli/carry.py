@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from api.cli.output import output, print_table
-from api.cli.session import (
-    LanguageOption,
-    StoreOption,
-    chosen_language,
-    explained,
-    open_store,
-    progress_bar,
-    stated_settings,
-)
+from api.cli.options import Common, gathered
+from api.cli.output import print_line, print_notes, print_table, progress_bar
 from geo.errors import InvalidIndicators, LayerNotFound, UploadRejected
 from geo.language import LANGUAGES, Language, Text, texts
 
@@ -39,64 +31,88 @@ _TEXTS = ("indicator", "period", "unit", "source", "source_url", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class BoundaryOptions:
+    """From which boundaries to which."""
+
+    old: Annotated[
+        str, typer.Option("--from", help="Old boundaries: a layer, layer@version, or a file.")
+    ]
+    new: Annotated[str, typer.Option("--to", help="New boundaries: the same.")] = "regencies"
+    key: Annotated[
+        str, typer.Option(help="Column that names the areas, in the CSV and in files.")
+    ] = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOptions:
+    """What the figures are, and how they are shared out."""
+
+    kind: Annotated[
+        Literal["total", "rate"] | None,
+        typer.Option(help="What the figures are; indicators of the catalogue need not say."),
+    ] = None
+    by: Annotated[
+        str, typer.Option(help="area, a land raster or GeoTIFF, or its classes: landcover:12,14.")
+    ] = "area"
+    density: Annotated[
+        bool, typer.Option("--density", help="The raster counts per area, not per cell.")
+    ] = False
+    per: Annotated[
+        str | None, typer.Option(help="Figure that weighs rates, e.g. angkatan_kerja_agustus.")
+    ] = None
+    column: Annotated[
+        list[str] | None, typer.Option(help="Column to carry, of a table with a column a figure.")
+    ] = None
+    conserve: Annotated[
+        bool, typer.Option("--conserve", help="Spread what lies outside the new boundaries.")
+    ] = False
+    min_known: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Least share that must be known (total 0.95, rate 0.5)."),
+    ] = None
+    sliver: Annotated[
+        float, typer.Option(min=0, max=1, help="Pieces below this share of both areas are drawing.")
+    ] = 0.0001
+    label: Annotated[
+        str | None, typer.Option(help="What the lineage calls the old boundaries.")
+    ] = None
+
+    def columns(self) -> list[str]:
+        """Columns to read, with the one that weighs rates."""
+        named = list(self.column or ())
+        return [*named, self.per] if named and self.per and self.per not in named else named
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
     """How files of boundaries are read."""
 
+    crs: Annotated[str | None, typer.Option(help="CRS in place of the files'.")] = None
+    layer: Annotated[str | None, typer.Option(help="Which layer, where a file has several.")] = None
+    repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Areas:
+    """Where areas come from: the store, or files read with some limits."""
+
+    store: "Store"
     key: str
-    crs: str | None
-    layer: str | None
-    repair: bool
+    reading: ReadingOptions
     limits: "Limits"
 
 
+@gathered
 def carry(
     figures: Annotated[
         Path, typer.Argument(help="CSV of the old areas' figures.", exists=True, dir_okay=False)
     ],
-    old: Annotated[
-        str, typer.Option("--from", help="Old boundaries: a layer, layer@version, or a file.")
-    ],
-    new: Annotated[str, typer.Option("--to", help="New boundaries: the same.")] = "regencies",
-    key: Annotated[
-        str, typer.Option(help="Column that names the areas, in the CSV and in files.")
-    ] = "code",
-    kind: Annotated[
-        Literal["total", "rate"] | None,
-        typer.Option(help="What the figures are; indicators of the catalogue need not say."),
-    ] = None,
-    by: Annotated[
-        str, typer.Option(help="area, a land raster or GeoTIFF, or its classes: landcover:12,14.")
-    ] = "area",
-    density: Annotated[
-        bool, typer.Option("--density", help="The raster counts per area, not per cell.")
-    ] = False,
-    per: Annotated[
-        str | None, typer.Option(help="Figure that weighs rates, e.g. angkatan_kerja_agustus.")
-    ] = None,
-    column: Annotated[
-        list[str] | None, typer.Option(help="Column to carry, of a table with a column a figure.")
-    ] = None,
-    conserve: Annotated[
-        bool, typer.Option("--conserve", help="Spread what lies outside the new boundaries.")
-    ] = False,
-    min_known: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="Least share that must be known (total 0.95, rate 0.5)."),
-    ] = None,
-    sliver: Annotated[
-        float, typer.Option(min=0, max=1, help="Pieces below this share of both areas are drawing.")
-    ] = 0.0001,
-    label: Annotated[
-        str | None, typer.Option(help="What the lineage calls the old boundaries.")
-    ] = None,
+    boundaries: BoundaryOptions,
+    way: CarryOptions,
     out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
-    crs: Annotated[str | None, typer.Option(help="CRS in place of the files'.")] = None,
-    layer: Annotated[
-        str | None, typer.Option(help="Which layer, where a file has several.")
-    ] = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
+    *,
+    reading: ReadingOptions,
+    common: Common,
 ) -> None:
     """Carry figures from old boundaries to new ones: totals are split, rates averaged.
 
@@ -107,38 +123,36 @@ def carry(
     2002" --out tpt.csv · kawasan carry penduduk.csv --from regencies --to kecamatan --column penduduk
     --kind total --by landcover:13
     """
-    settings = stated_settings(store)
-    language = chosen_language(lang, settings)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
+    language = common.language()
+    with common.opened() as store:
         from geo import published
         from geo.indicators import carried_tables
 
-        reading = _Reading(key, crs, layer, repair, settings.reader_limits())
+        areas = _Areas(store, boundaries.key, reading, common.settings().reader_limits())
         across = _crosswalk(
-            _areas(opened, old, reading),
-            _areas(opened, new, reading),
-            weights=_weights(opened, by, density=density),
-            by=by,
-            sliver=sliver,
+            _areas(boundaries.old, areas),
+            _areas(boundaries.new, areas),
+            weights=_weights(store, way.by, density=way.density),
+            by=way.by,
+            sliver=way.sliver,
         )
-        names = [*(column or []), *([per] if column and per and per not in column else [])]
         table = carried_tables.parse_figures(
-            _read_figures(figures), key=key, old=across.old.index, columns=names
+            _read_figures(figures), key=boundaries.key, old=across.old.index, columns=way.columns()
         )
         kinds = carried_tables.kinds_of(
             table["indicator"].unique(),
-            stated=kind,
-            catalogue=published.indicator_catalogue(opened),
-            denominator=per,
+            stated=way.kind,
+            catalogue=published.indicator_catalogue(store),
+            denominator=way.per,
         )
         carried, became = carried_tables.carry_figures(
             table,
             across,
             kinds=kinds,
-            label=label or Path(old).name,
-            denominator=per,
-            conserve=conserve,
-            min_known_share=min_known,
+            label=way.label or Path(boundaries.old).name,
+            denominator=way.per,
+            conserve=way.conserve,
+            min_known_share=way.min_known,
             language=language,
         )
         if out is not None:
@@ -170,38 +184,38 @@ def _crosswalk(
         )
 
 
-def _areas(store: "Store", name: str, reading: _Reading) -> "gpd.GeoDataFrame":
+def _areas(name: str, of: _Areas) -> "gpd.GeoDataFrame":
     """Areas in lon/lat by a layer's name, by `name@version`, or of a file, read as uploads are."""
     from geo.crs import to_lonlat
     from geo.published import layer
 
     if Path(name).suffix:
-        return to_lonlat(_read_areas(Path(name), reading))
+        return to_lonlat(_read_areas(Path(name), of))
     dataset, _, number = name.partition("@")
     if not number.isdecimal():
-        return layer(store, name)
+        return layer(of.store, name)
     import geopandas as gpd
 
-    version = store.version(dataset, int(number))
+    version = of.store.version(dataset, int(number))
     if version.kind != "layer":
-        raise LayerNotFound(name, available=store.datasets("layer"))
+        raise LayerNotFound(name, available=of.store.datasets("layer"))
     return to_lonlat(gpd.read_parquet(version.path))
 
 
-def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
+def _read_areas(path: Path, of: _Areas) -> "gpd.GeoDataFrame":
     from geo.ingest.fields import plain_name
     from geo.ingest.upload import ingest_upload
     from geo.vector.schema import Field, LayerSchema
 
     title = Text(id=path.name, en=path.name)
-    key = plain_name(reading.key)
+    key = plain_name(of.key)
     schema = LayerSchema(
         layer=path.stem,
         title=title,
         description=title,
         key=key,
         geometry_types=frozenset({"Polygon", "MultiPolygon"}),
-        fields=(Field(key, "text", Text(id=reading.key, en=reading.key), required=True),),
+        fields=(Field(key, "text", Text(id=of.key, en=of.key), required=True),),
     )
     result = ingest_upload(
         path,
@@ -209,10 +223,10 @@ def _read_areas(path: Path, reading: _Reading) -> "gpd.GeoDataFrame":
         schema=schema,
         region=None,
         regency_codes=(),
-        crs_override=reading.crs,
-        layer=reading.layer,
-        limits=reading.limits,
-        corrections={"make_valid": reading.repair},
+        crs_override=of.reading.crs,
+        layer=of.reading.layer,
+        limits=of.limits,
+        corrections={"make_valid": of.reading.repair},
     )
     if result.frame is None:
         errors = [f["sentence"] for f in result.report["findings"] if f["severity"] == "error"]
@@ -284,21 +298,16 @@ def _print(carried: "pd.DataFrame", language: Language) -> None:
         )
         for row in carried.head(_SHOWN_ROWS).to_dict("records")
     ]
-    heads = {
-        "id": ("Wilayah", "Angka", "Nilai", "", "Diketahui", "Dari"),
-        "en": ("Area", "Figure", "Value", "", "Known", "From"),
-    }
-    print_table(heads[language], rows)
+    print_table(_SAY["heads"].to(language), rows)
     if (left := len(carried) - len(rows)) > 0:
-        output.print(_SAY["more"].to(language).format(left=left), markup=False)
+        print_line(_SAY["more"].to(language).format(left=left))
 
 
 def _print_notes(notes: Iterable[Text], language: Language) -> None:
     distinct = list(dict.fromkeys(notes))
-    for note in distinct[:_SHOWN_NOTES]:
-        output.print("• " + note.to(language), markup=False, highlight=False)
-    if len(distinct) > _SHOWN_NOTES:
-        output.print(f"• … (+{len(distinct) - _SHOWN_NOTES})", markup=False)
+    left = len(distinct) - _SHOWN_NOTES
+    more = [f"… (+{left})"] if left > 0 else []
+    print_notes([*(note.to(language) for note in distinct[:_SHOWN_NOTES]), *more])
 
 
 def _notes(

@@ -4,9 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.cli.fitted_tables import print_fitted
-from api.cli.output import number_text, output
-from geo.language import Language, texts
+from api.cli.output import number_text, print_line, print_notes, print_table
+from geo.language import Language, texts, written
 
 if TYPE_CHECKING:
     from geo.planning.confidence import Confidence
@@ -39,22 +38,16 @@ def print_confidence(
         (assessment.measures.names[area_id], *_simulated(zone, titles, language))
         for area_id, zone in sorted(zones.items(), key=lambda item: _by_rank(item[1]))
     ]
-    heads = (
-        ("Nama", "Peringkat 90%", "Rata-rata", "Pertama", "3 teratas", "Kelas")
-        if language == "id"
-        else ("Name", "Rank 90%", "Mean", "First", "First 3", "Class")
-    )
-    n = found.simulation.draws
-    drawn = f"{n:,}".replace(",", ".") if language == "id" else f"{n:,}"
+    heads = _SAY["confidence_heads"].to(language)
+    drawn = written(found.simulation.draws, decimals=0).to(language)
     if rows:
-        print_fitted(heads, rows, f"n = {drawn}, seed {found.simulation.seed}")
+        print_table(heads, rows, f"n = {drawn}, seed {found.simulation.seed}")
     out = [
         _SAY["no_part"].format(name=assessment.measures.names[i]) for i in chosen if i not in zones
     ]
     said = [zones[i]["sentence"] for i in chosen if i in zones] + [o.to(language) for o in out]
-    for line in said + _errors(document["measures"], assessment, language):
-        output.print("• " + line, markup=False, highlight=False)
-    output.print(overall(found).to(language), markup=False, highlight=False)
+    print_notes(said + _errors(document["measures"], assessment, language))
+    print_line(overall(found).to(language))
 
 
 def _errors(notes: Mapping[str, str], assessment: "Assessment", language: Language) -> list[str]:
@@ -96,22 +89,18 @@ def print_sensitivity(
     model = assessment.model
     titles = {d.id: d.title.to(language) for d in model.dimensions}
     titles |= {c.id: c.title.to(language) for c in model.criteria}
-    heads = (
-        ("Bobot", "Kini", "Juara ↓", "Juara ↑", "Urutan ↓", "Urutan ↑", "Kelas ↓", "Kelas ↑")
-        if language == "id"
-        else ("Weight", "Now", "First ↓", "First ↑", "Rank ↓", "Rank ↑", "Class ↓", "Class ↑")
-    )
+    heads = _SAY["sensitivity_heads"].to(language)
     captions = {
-        "dimensions": _SAY["print_sensitivity_dimensions"],
-        "criteria": _SAY["print_sensitivity_criteria"],
+        "dimensions": _SAY["weights_dimensions"],
+        "criteria": _SAY["weights_criteria"],
     }
     for kind, caption in captions.items():
         rows = [
             (titles[one.item], number_text(one.weight, language, _DIGITS), *_changes(one, language))
             for one in found[kind]
         ]
-        print_fitted(heads, rows, caption.to(language))
-    output.print(_SAY["nearest"].to(language), markup=False, highlight=False)
+        print_table(heads, rows, caption.to(language))
+    print_line(_SAY["nearest"].to(language))
 
 
 def _changes(one: "WeightSensitivity", language: Language) -> list[str]:
@@ -133,8 +122,8 @@ def print_variance(
     """Print which uncertain weights and measures one zone's score hangs on, the most first."""
     titles = {c.id: c.title.to(language) for c in assessment.model.criteria}
     inputs = {
-        "weight": _SAY["print_variance_weight"],
-        "measure": _SAY["print_variance_measure"],
+        "weight": _SAY["input_weight"],
+        "measure": _SAY["input_measure"],
     }
     rows = [
         (
@@ -147,13 +136,9 @@ def print_variance(
         )
         for one in found
     ]
-    heads = (
-        ("Kriteria", "Tidak pasti", "Sendiri", "Seluruhnya", "95%")
-        if language == "id"
-        else ("Criterion", "Uncertain", "Alone", "In all", "95%")
-    )
-    print_fitted(heads, rows, assessment.result(area_id).name)
-    output.print(_SAY["shares"].to(language), markup=False, highlight=False)
+    heads = _SAY["variance_heads"].to(language)
+    print_table(heads, rows, assessment.result(area_id).name)
+    print_line(_SAY["shares"].to(language))
 
 
 def _share(share: float) -> str:

@@ -1,49 +1,58 @@
-"""The commands that register land rasters and models: `kawasan land …`, `kawasan model …`."""
+"""The commands about land: `kawasan land …`, its rasters, and `kawasan sites`, its best places."""
 
-import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.assessment_tables import print_models
-from api.cli.output import output, print_json, print_table
-from api.cli.session import (
-    OPERATOR,
-    LanguageOption,
-    StoreOption,
-    chosen_language,
-    explained,
-    open_store,
-    progress_bar,
-    stated_settings,
-    version_line,
+from api.cli.options import (
+    Common,
+    FileOptions,
+    LayerOption,
+    ModelOption,
+    Origin,
+    gathered,
 )
-from geo.language import Language
+from api.cli.output import (
+    number_text,
+    output,
+    print_notes,
+    print_table,
+    print_version,
+    progress_bar,
+)
+from geo.land.settlement import (
+    AREA_PER_HOUSEHOLD_HA,
+    HOUSEHOLDS,
+    MAX_ROAD_DISTANCE_M,
+    MIN_SUITABILITY,
+)
+from geo.language import Language, texts
 
 if TYPE_CHECKING:
-    from geo.mcda.model import Model
+    from geo.land.surfaces import ZoneSites
+
+_SAY = texts(__name__)
 
 land_app = typer.Typer(no_args_is_help=True, help="Land rasters: slope, land cover, peat …")
-model_app = typer.Typer(
-    no_args_is_help=True, help="Models: what is asked of a zone, and its weights."
-)
+
+RasterYearOption = Annotated[str | None, typer.Option(help="Year or period of the data.")]
 
 
 @land_app.command("add")
+@gathered
 def land_add(
     raster: Annotated[
         Path, typer.Argument(help="GeoTIFF of one band.", exists=True, dir_okay=False)
     ],
     name: Annotated[str, typer.Option("--as", help="Name that models read, e.g. slope_percent.")],
-    source: Annotated[
-        str, typer.Option(help="Where it comes from, to be shown beside every figure.")
-    ],
-    licence: Annotated[str, typer.Option(help="Its licence.")],
+    origin: Origin,
     unit: Annotated[str | None, typer.Option(help="Unit; needed for a name of your own.")] = None,
-    year: Annotated[str | None, typer.Option(help="Year or period of the data.")] = None,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
+    year: RasterYearOption = None,
+    *,
+    common: Common,
 ) -> None:
     """Check a raster and register it as land data; criteria that wait for it are scored at once.
 
@@ -52,32 +61,31 @@ def land_add(
 
     Example: kawasan land add demnas.tif --as elevation --source "DEMNAS 2018" --licence "BIG"
     """
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
+    with common.opened() as store:
         from geo import published
         from geo.planning import publish_land
 
         with progress_bar(raster.name) as progress:
             version = publish_land.add_land(
-                opened,
+                store,
                 raster,
                 name=name,
-                source=source,
-                licence=licence,
+                source=origin.source,
+                licence=origin.licence,
                 unit=unit,
                 year=year,
                 progress=progress,
             )
-        users = []
-        for one in (version, *publish_land.derived_from(opened, version)):
-            output.print(version_line(one))
-            users += publish_land.readers_of(
-                opened, one.dataset.removeprefix(published.LAND_PREFIX)
-            )
-        output.print(f"→ {', '.join(users) or '-'}")
+        readers: list[str] = []
+        for one in (version, *publish_land.derived_from(store, version)):
+            print_version(one)
+            name = one.dataset.removeprefix(published.LAND_PREFIX)
+            readers += publish_land.readers_of(store, name)
+        _print_readers(readers)
 
 
 @land_app.command("distance")
+@gathered
 def land_distance(
     file: Annotated[
         Path,
@@ -90,52 +98,49 @@ def land_distance(
     name: Annotated[
         str, typer.Option("--as", help="Name that models read; it ends in _distance_m.")
     ],
-    source: Annotated[
-        str, typer.Option(help="Where it comes from, to be shown beside every figure.")
-    ],
-    licence: Annotated[str, typer.Option(help="Its licence.")],
+    origin: Origin,
     cell: Annotated[float, typer.Option(help="Side of the raster's cells in metres.")] = 100.0,
-    year: Annotated[str | None, typer.Option(help="Year or period of the data.")] = None,
-    crs: Annotated[str | None, typer.Option(help="CRS in place of the file's.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Encoding of a Shapefile's text.")] = None,
-    layer: Annotated[str | None, typer.Option(help="Which layer, where there are several.")] = None,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
+    year: RasterYearOption = None,
+    *,
+    reading: FileOptions,
+    common: Common,
 ) -> None:
     """Measure how far every place is from the features of a file, and register it as land data.
 
     Example: kawasan land distance jalan.gpkg --as road_distance_m --source "BIG 2024" --licence
     "BIG"
     """
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
+    with common.opened() as store:
         from geo.planning import distance_raster, publish_land
 
         with progress_bar(file.name) as progress:
             version = distance_raster.add_distance(
-                opened,
+                store,
                 file,
                 name=name,
-                source=source,
-                licence=licence,
+                source=origin.source,
+                licence=origin.licence,
                 cell_m=cell,
                 year=year,
-                crs=crs,
-                encoding=encoding,
-                layer_name=layer,
-                limits=settings.reader_limits(),
+                crs=reading.crs,
+                encoding=reading.encoding,
+                layer_name=reading.layer,
+                limits=common.settings().reader_limits(),
                 progress=progress,
             )
-        users = publish_land.readers_of(opened, name)
-        output.print(version_line(version))
-        output.print(f"→ {', '.join(users) or '-'}")
+        print_version(version)
+        _print_readers(publish_land.readers_of(store, name))
+
+
+def _print_readers(readers: Iterable[str]) -> None:
+    output.print(f"→ {', '.join(readers) or '-'}")
 
 
 @land_app.command("list")
-def land_list(store: StoreOption = None, lang: LanguageOption = None) -> None:
+@gathered
+def land_list(common: Common) -> None:
     """List the land rasters: unit, cell size, year, source."""
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
+    with common.opened() as store:
         from geo import published
 
         rows = [
@@ -146,94 +151,87 @@ def land_list(store: StoreOption = None, lang: LanguageOption = None) -> None:
                 str(v.details.get("year") or "-"),
                 v.source,
             )
-            for v in (opened.version(d) for d in opened.datasets("raster"))
+            for v in (store.version(d) for d in store.datasets("raster"))
         ]
-        print_table(("raster", "unit", "cell", "year", "source"), rows)
+        print_table("raster | unit | cell | year | source", rows)
 
 
-@model_app.command("list")
-def model_list(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
+@dataclass(frozen=True, slots=True)
+class SiteOptions:
+    """What a settlement needs."""
+
+    households: Annotated[int, typer.Option(min=1, help="Households of the settlement.")] = (
+        HOUSEHOLDS
+    )
+    area: Annotated[
+        float, typer.Option(min=0.1, help="Gross hectares per household, with roads and commons.")
+    ] = AREA_PER_HOUSEHOLD_HA
+    min_suitability: Annotated[
+        float, typer.Option(min=0, max=100, help="Least suitability of every cell, 0..100.")
+    ] = MIN_SUITABILITY
+    max_road_distance: Annotated[
+        float, typer.Option(min=0, help="Farthest from a road, in metres.")
+    ] = MAX_ROAD_DISTANCE_M
+
+
+@gathered
+def sites(
+    zone: Annotated[str, typer.Argument(help="The zone's id, e.g. cahaya-baru.")],
+    needed: SiteOptions,
+    model: ModelOption = "kesiapan",
+    layer: LayerOption = "zones",
+    limit: Annotated[int, typer.Option(min=1, help="Most sites in the table.")] = 20,
+    out: Annotated[
+        Path | None, typer.Option(help="Write all of them: .geojson, .gpkg, .csv or .xlsx.")
+    ] = None,
+    *,
+    common: Common,
 ) -> None:
-    """List the models: what they ask, whether an office has set the weights, what they wait for.
+    """Find where inside a zone the next settlement unit (SP) could go.
 
-    Example: kawasan model list
+    Example: kawasan sites cahaya-baru --households 200 --area 2.9 --out calon.geojson
     """
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import published
+    with common.opened() as store:
+        from geo.land import surfaces
+        from geo.vector.export import write_layer
 
-        language = chosen_language(lang, settings)
-        now = opened.current()
-        found = {model_id: published.model(now, model_id) for model_id in published.models(now)}
-        waiting = {model_id: published.unmet(now, model) for model_id, model in found.items()}
-        if as_json:
-            print_json([_model_entry(m, waiting[m.id], language) for m in found.values()])
-        else:
-            print_models(found, waiting, language)
-
-
-def _model_entry(model: "Model", waits_for: list[str], language: Language) -> dict[str, object]:
-    return {
-        "id": model.id,
-        "version": model.version,
-        "kind": model.kind,
-        "title": model.title.to(language),
-        "method": model.method,
-        "criteria": len(model.criteria),
-        "weights_confirmed": model.weights_confirmed,
-        "classes_confirmed": model.classes_confirmed,
-        "waits_for": waits_for,
-    }
+        with progress_bar(zone) as progress:
+            found = surfaces.zone_sites(
+                store,
+                zone,
+                model,
+                layer=layer,
+                households=needed.households,
+                area_per_household_ha=needed.area,
+                min_suitability=needed.min_suitability,
+                max_road_distance_m=needed.max_road_distance,
+                progress=progress,
+            )
+        _print_sites(found, common.language(), limit=limit)
+        if out is not None:
+            write_layer(found.search.sites, out)
 
 
-@model_app.command("add")
-def model_add(
-    file: Annotated[Path, typer.Argument(help="TOML of a model.", exists=True, dir_okay=False)],
-    note: Annotated[str, typer.Option(help="Why it is published.")] = "",
-    source: Annotated[str | None, typer.Option(help="In place of what the file says.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Its licence.")] = None,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Check a model and publish it under its id; the version before stays and can come back.
-
-    Example: kawasan model show kesiapan > kantor.toml, edit it, then kawasan model add kantor.toml
-    --note "Bobot hasil rapat Maret"
-    """
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import published
-        from geo.planning import publish
-
-        version, model = publish.publish_model(
-            opened,
-            file.read_text(encoding="utf-8", errors="replace"),
-            actor=OPERATOR,
-            note=note or file.name,
-            source=source,
-            licence=licence or publish.LICENCE_UNKNOWN,
+def _print_sites(found: "ZoneSites", language: Language, *, limit: int) -> None:
+    """Print the best candidate sites of a zone, and what could not be checked."""
+    rows = [
+        (
+            str(site["rank"]),
+            str(area_id),
+            number_text(site["area_ha"], language),
+            str(site["households"]),
+            number_text(site["suitability_mean"], language),
+            number_text(site["suitability_min"], language),
+            number_text(site["compactness"], language, 2),
+            _whole(site["road_distance_m"], language),
+            _whole(100 * (site["slope_0_2_share"] + site["slope_2_5_share"]), language),
         )
-        output.print(version_line(version))
-        waiting = published.unmet(opened, model)
-        if waiting:
-            output.print(f"? {', '.join(waiting)}", markup=False)
+        for area_id, site in found.search.sites.iloc[:limit].iterrows()
+    ]
+    title = f"{found.name}: {len(rows)}/{len(found.search.sites)}"
+    print_table(_SAY["site_heads"].to(language), rows, title)
+    print_notes(note.to(language) for note in found.notes)
 
 
-@model_app.command("show")
-def model_show(
-    model: Annotated[str, typer.Argument(help="A model's id.")] = "kesiapan",
-    store: StoreOption = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Write the current version of a model as TOML, to be edited and added again.
-
-    Example: kawasan model show kesiapan > kantor.toml
-    """
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
-        from geo import published
-
-        sys.stdout.write(published.model_text(opened, model))
+def _whole(value: float, language: Language) -> str:
+    return number_text(None if value != value else value, language, 0)

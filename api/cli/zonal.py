@@ -1,21 +1,16 @@
 """The command `kawasan zonal`: statistics of rasters inside zones, on this machine or on a cluster."""
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.output import print_table
-from api.cli.session import (
-    LanguageOption,
-    StoreOption,
-    chosen_language,
-    explained,
-    open_store,
-    progress_bar,
-    stated_settings,
-)
-from geo.language import Language
+from api.cli.faults import Misused
+from api.cli.options import Common, gathered
+from api.cli.output import print_table, progress_bar
+from geo.language import Language, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,29 +20,46 @@ if TYPE_CHECKING:
     from geo.raster.zonal import Engine
     from geo.store.store import Store
 
+_SAY = texts(__name__)
+
 _SHOWN_ROWS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class StatisticOptions:
+    """What is asked of the cells inside a zone."""
+
+    stats: Annotated[
+        str, typer.Option(help="count, sum, mean, min, max, variance; separated by commas.")
+    ] = "mean"
+    quantiles: Annotated[str, typer.Option(help="Quantiles 0…1, separated by commas.")] = ""
+    classes: Annotated[bool, typer.Option("--classes", help="Shares of classes instead.")] = False
+    weights: Annotated[
+        str | None, typer.Option(help="Raster on the same grid that weighs the cells.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Where the work is done, and in how much memory."""
+
+    engine: Annotated[str, typer.Option(help="serial, threads, processes or dask.")] = "threads"
+    workers: Annotated[int | None, typer.Option(help="How many; every core by default.")] = None
+    scheduler: Annotated[str | None, typer.Option(help="Dask scheduler, tcp://host:8786.")] = None
+    memory: Annotated[int, typer.Option(help="Bound of the windows held at a time, MiB.")] = 512
+
+
+@gathered
 def zonal(
     zones: Annotated[str, typer.Argument(help="A layer, or a vector file (.parquet, .gpkg …).")],
     rasters: Annotated[
         list[str], typer.Argument(help="Land rasters by name, or GeoTIFF files; one band each.")
     ],
-    stats: Annotated[
-        str, typer.Option(help="count, sum, mean, min, max, variance; separated by commas.")
-    ] = "mean",
-    quantiles: Annotated[str, typer.Option(help="Quantiles 0…1, separated by commas.")] = "",
-    classes: Annotated[bool, typer.Option("--classes", help="Shares of classes instead.")] = False,
-    weights: Annotated[
-        str | None, typer.Option(help="Raster on the same grid that weighs the cells.")
-    ] = None,
-    engine: Annotated[str, typer.Option(help="serial, threads, processes or dask.")] = "threads",
-    workers: Annotated[int | None, typer.Option(help="How many; every core by default.")] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Dask scheduler, tcp://host:8786.")] = None,
-    memory: Annotated[int, typer.Option(help="Bound of the windows held at a time, MiB.")] = 512,
+    asked: StatisticOptions,
+    how: EngineOptions,
     out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
-    store: StoreOption = None,
-    lang: LanguageOption = None,
+    *,
+    common: Common,
 ) -> None:
     """Statistics of raster cells inside zones, each cell weighed by its covered share.
 
@@ -55,32 +67,22 @@ def zonal(
     --stats mean,max --quantiles 0.1,0.9 --out lereng.csv · add --engine dask --scheduler
     tcp://10.0.0.5:8786 to run on a cluster.
     """
-    settings = stated_settings(store)
-    with explained(lang, settings), open_store(settings, wait=True) as opened:
+    with common.opened() as store:
         import pandas as pd
 
-        from geo.raster import engines
-
-        runner = engines.named(engine, scheduler=scheduler, workers=workers)
-        frame = _zones(opened, zones)
+        frame = _zones(store, zones)
+        work = partial(
+            _table, frame, store=store, asked=asked, engine=_engine(how), memory_mib=how.memory
+        )
         tables = [
-            _table(
-                frame,
-                _raster(opened, name),
-                stats=_words(stats),
-                quantiles=[float(q) for q in _words(quantiles)],
-                classes=classes,
-                weights=None if weights is None else _raster(opened, weights),
-                engine=runner,
-                memory_mib=memory,
-            ).add_prefix(f"{Path(name).stem}_" if len(rasters) > 1 else "")
+            work(name).add_prefix(f"{Path(name).stem}_" if len(rasters) > 1 else "")
             for name in rasters
         ]
         table = pd.concat(tables, axis=1)
         if out is not None:
             table.rename_axis("area_id").to_csv(out, encoding="utf-8")
         else:
-            _print(table, chosen_language(lang, settings))
+            _print(table, common.language())
 
 
 def _zones(store: "Store", name: str) -> "gpd.GeoDataFrame":
@@ -105,32 +107,44 @@ def _raster(store: "Store", name: str) -> "RasterFile":
 
 def _table(
     frame: "gpd.GeoDataFrame",
-    raster: "RasterFile",
+    name: str,
     *,
-    stats: list[str],
-    quantiles: list[float],
-    classes: bool,
-    weights: "RasterFile | None",
+    store: "Store",
+    asked: StatisticOptions,
     engine: "Engine",
     memory_mib: int,
 ) -> "pd.DataFrame":
     from geo.raster.zonal import zonal_class_shares, zonal_statistics
 
+    raster = _raster(store, name)
     with progress_bar(raster.path.name) as progress:
-        if classes:
+        if asked.classes:
             return zonal_class_shares(
                 frame, raster, engine=engine, memory_mib=memory_mib, progress=progress
             )
         return zonal_statistics(
             frame,
             raster,
-            stats=stats,
-            quantiles=quantiles,
-            weights=weights,
+            stats=_words(asked.stats),
+            quantiles=_quantiles(asked.quantiles),
+            weights=None if asked.weights is None else _raster(store, asked.weights),
             engine=engine,
             memory_mib=memory_mib,
             progress=progress,
         )
+
+
+def _engine(how: EngineOptions) -> "Engine":
+    from geo.raster import engines
+
+    return engines.named(how.engine, scheduler=how.scheduler, workers=how.workers)
+
+
+def _quantiles(stated: str) -> list[float]:
+    try:
+        return [float(word) for word in _words(stated)]
+    except ValueError as error:
+        raise Misused(_SAY["no_quantiles"].format(stated=stated)) from error
 
 
 def _words(text: str) -> list[str]:
@@ -144,5 +158,5 @@ def _print(table: "pd.DataFrame", language: Language) -> None:
         for name, row in zip(shown.index, shown.to_numpy().tolist(), strict=True)
     ]
     left = len(table) - len(shown)
-    more = {"id": f"… dan {left} lagi (--out)", "en": f"… and {left} more (--out)"}[language]
-    print_table(("zone", *map(str, table.columns)), rows, more if left else "")
+    more = _SAY["more"].to(language).format(left=left) if left else ""
+    print_table(("zone", *map(str, table.columns)), rows, more)

@@ -202,10 +202,11 @@ def test_a_file_that_is_no_text_is_one_sentence(run, tmp_path, option):
 @pytest.mark.parametrize(
     ("asked", "code", "message"),
     [
-        (["--any-weights"], 2, "--any-weights is for --uncertainty"),
+        (["--any-weights"], 2, "--any-weights hanya bersama --uncertainty"),
+        (["--any-weights", "--lang", "en"], 2, "--any-weights is for --uncertainty"),
         (["--lang", "de"], 2, "'de': id, en"),
-        (["-w", "huni=0,7", "-w", "huni=0.4"], 2, "'huni' is given twice"),
-        (["-w", "huni"], 2, "write name=number"),
+        (["-w", "huni=0,7", "-w", "huni=0.4"], 2, "'huni' disebut dua kali"),
+        (["-w", "huni"], 2, "tulis nama=angka"),
         (["-w", "huni=1"], 1, "Belum ada: berkembang, lingkungan, usaha"),
         (["-w", "huni=nan"], 1, "Bobot harus menyebut semua"),
         (["--method", "owa", "--risk", "nan"], 2, "Invalid value for '--risk'"),

@@ -4,17 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-import typer
 from typer.testing import CliRunner
 
 from api.cli.app import app
-from api.cli.carry import carry
 from geo.published import layer
 from geo.vector.export import write_layer
 
 HEAD = "regency_code,indicator,year,period,value,unit,source,source_url,note,confidence"
-COMMAND = typer.Typer()
-COMMAND.command()(carry)
 
 
 @pytest.fixture
@@ -42,8 +38,8 @@ def folder(reference_store, tmp_path, monkeypatch):
 @pytest.fixture
 def run(folder):
     def invoke(*words, figures="angka.csv", expect=0):
-        words = [str(folder / figures), *map(str, words)]
-        result = CliRunner().invoke(COMMAND, words)
+        words = ["carry", str(folder / figures), *map(str, words)]
+        result = CliRunner().invoke(app, words)
         assert result.exit_code == expect, result.output
         return " ".join(result.output.split())
 

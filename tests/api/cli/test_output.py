@@ -1,10 +1,10 @@
-"""Tables that fit the terminal."""
+"""What a terminal shows: tables that fit it, and nothing read as markup."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.cli.fitted_tables import fitted_widths, print_fitted
+from api.cli.output import fitted_widths, print_table
 
 WORD = st.text("abcde-", min_size=1, max_size=12)
 CELL = st.lists(WORD, max_size=5).map(" ".join)
@@ -28,10 +28,9 @@ def test_columns_fill_no_more_than_the_room_and_hold_their_longest_words(rows, r
         assert all(width >= word for width, word in zip(widths, least, strict=True))
 
 
-def test_room_goes_where_it_saves_a_line():
-    """Both columns ask for five more signs; only the second has rows that get lower by them."""
-    columns = [["A", "one", "one"], ["B", "three four", "three four"]]
-    assert fitted_widths(columns, room=13) == [3, 10]
+def test_the_widest_column_gives_first():
+    columns = [["A", "one two", "one"], ["B", "three four five", "three four"]]
+    assert fitted_widths(columns, room=17) == [7, 10]
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def printed(monkeypatch, capsys):
 
     def of(columns, rows, width, **more):
         monkeypatch.setenv("COLUMNS", str(width))
-        print_fitted(columns, rows, **more)
+        print_table(columns, rows, **more)
         return capsys.readouterr().out
 
     return of

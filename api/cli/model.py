@@ -1,0 +1,100 @@
+"""The commands `kawasan model …`: list, add and show the models that ask something of a zone."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.assessment_tables import print_models
+from api.cli.options import OPERATOR, Common, JsonOption, gathered
+from api.cli.output import output, print_json, print_version
+from geo.language import Language
+
+if TYPE_CHECKING:
+    from geo.mcda.model import Model
+
+model_app = typer.Typer(
+    no_args_is_help=True, help="Models: what is asked of a zone, and its weights."
+)
+
+
+@model_app.command("list")
+@gathered
+def model_list(as_json: JsonOption = False, *, common: Common) -> None:
+    """List the models: what they ask, whether an office has set the weights, what they wait for.
+
+    Example: kawasan model list
+    """
+    with common.opened() as store:
+        from geo import published
+
+        now = store.current()
+        found = {model_id: published.model(now, model_id) for model_id in published.models(now)}
+        waiting = {model_id: published.unmet(now, model) for model_id, model in found.items()}
+        language = common.language()
+        if as_json:
+            print_json([_model_entry(m, waiting[m.id], language) for m in found.values()])
+        else:
+            print_models(found, waiting, language)
+
+
+def _model_entry(model: "Model", waits_for: list[str], language: Language) -> dict[str, object]:
+    return {
+        "id": model.id,
+        "version": model.version,
+        "kind": model.kind,
+        "title": model.title.to(language),
+        "method": model.method,
+        "criteria": len(model.criteria),
+        "weights_confirmed": model.weights_confirmed,
+        "classes_confirmed": model.classes_confirmed,
+        "waits_for": waits_for,
+    }
+
+
+@model_app.command("add")
+@gathered
+def model_add(
+    file: Annotated[Path, typer.Argument(help="TOML of a model.", exists=True, dir_okay=False)],
+    note: Annotated[str, typer.Option(help="Why it is published.")] = "",
+    source: Annotated[str | None, typer.Option(help="In place of what the file says.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Its licence.")] = None,
+    *,
+    common: Common,
+) -> None:
+    """Check a model and publish it under its id; the version before stays and can come back.
+
+    Example: kawasan model show kesiapan > kantor.toml, edit it, then kawasan model add kantor.toml
+    --note "Bobot hasil rapat Maret"
+    """
+    with common.opened() as store:
+        from geo import published
+        from geo.planning import publish
+
+        version, model = publish.publish_model(
+            store,
+            file.read_text(encoding="utf-8", errors="replace"),
+            actor=OPERATOR,
+            note=note or file.name,
+            source=source,
+            licence=licence or publish.LICENCE_UNKNOWN,
+        )
+        print_version(version)
+        if waiting := published.unmet(store, model):
+            output.print(f"? {', '.join(waiting)}", markup=False)
+
+
+@model_app.command("show")
+@gathered
+def model_show(
+    model: Annotated[str, typer.Argument(help="A model's id.")] = "kesiapan", *, common: Common
+) -> None:
+    """Write the current version of a model as TOML, to be edited and added again.
+
+    Example: kawasan model show kesiapan > kantor.toml
+    """
+    with common.opened() as store:
+        from geo import published
+
+        sys.stdout.write(published.model_text(store, model))
