@@ -1,6 +1,6 @@
 """The content of popups as JSON types: every number formatted, every sentence in one language.
 
-Popups are laid out in the browser by `static/js/kawasan.js`, one at a time and by text nodes alone, so
+Popups are laid out in the browser by `static/js/card.js`, one at a time and by text nodes alone, so
 a value is never read as markup. One compact table for all zones is far smaller than their HTML.
 """
 
@@ -43,7 +43,7 @@ _SCRIPT_TEMPLATES = frozenset(
 
 
 def script_texts(language: Language) -> dict[str, str]:
-    """The interface's texts that `kawasan.js` writes into popups and controls."""
+    """The interface's texts that the scripts write into popups and controls."""
     texts = catalogue(language)
     return {
         key: text

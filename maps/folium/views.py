@@ -106,7 +106,7 @@ class BasemapView(NamedTuple):
 class MapView:
     """A map that can be placed in a page.
 
-    `cards` is the content of all its popups as JSON types, which `static/js/kawasan.js` lays out when
+    `cards` is the content of all its popups as JSON types, which `static/js/card.js` lays out when
     one is opened.
     """
 

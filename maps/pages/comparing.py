@@ -355,7 +355,7 @@ def _drawn(
         folium.map.CustomPane(name, z_index=height, pointer_events=True).add_to(drawing)
     for layer in (ground, areas):
         layer.add_to(drawing)
-    Attachment("Compare", {"regencies": ground, "areas": areas}).add_to(drawing)
+    Attachment("Kawasan.compare", {"regencies": ground, "areas": areas}).add_to(drawing)
     return drawing
 
 

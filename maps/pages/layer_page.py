@@ -79,7 +79,7 @@ class LayerView:
 class Outlines(JSCSSMixin, folium.MacroElement):
     """The outlines of a layer on a Folium map, painted by `static/js/outlines.js`.
 
-    `source` is what `Outlines.tiled` is told; None takes the GeoJSON that stands in the page.
+    `source` is what `Kawasan.outlines.tiled` is told; None takes the GeoJSON that stands in the page.
     """
 
     _template = Template(
@@ -87,9 +87,9 @@ class Outlines(JSCSSMixin, folium.MacroElement):
         {% macro script(this, kwargs) %}
             Kawasan.attach({{ this._parent.get_name() }}, {});
             {%- if this.source %}
-            LayerPage.attach({{ this._parent.get_name() }}, Outlines.tiled({{ this.source|tojson }}));
+            Kawasan.layerPage.attach({{ this._parent.get_name() }}, Kawasan.outlines.tiled({{ this.source|tojson }}));
             {%- else %}
-            LayerPage.attachEmbedded({{ this._parent.get_name() }}, {{ this.options|tojson }});
+            Kawasan.layerPage.attachEmbedded({{ this._parent.get_name() }}, {{ this.options|tojson }});
             {%- endif %}
         {% endmacro %}
         """

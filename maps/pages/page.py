@@ -298,7 +298,7 @@ def _ranking(
 
 
 def _summary(cards: Iterable[Mapping[str, Any]], language: Language) -> str:
-    """How many zones are ranked, and how many are not for which reason; as `panel.js` says it."""
+    """How many zones are ranked, and how many are not for which reason; as `overview.js` says it."""
     found = Counter(card["status"] for card in cards)
     parts = [translate("table.ranked", language, n=found["ranked"], all=found.total())]
     parts += [

@@ -12,9 +12,11 @@ from tests.browser.test_map_page import DESKTOP, PHONE
 from tests.maps.examples import HOSTILE
 from tests.service import running
 
-VIEWS = "() => Compare.maps().map((m) => [m.getCenter().lat, m.getCenter().lng, m.getZoom()])"
+VIEWS = (
+    "() => Kawasan.compare.maps().map((m) => [m.getCenter().lat, m.getCenter().lng, m.getZoom()])"
+)
 AGREE = """() => {
-    const [a, b] = Compare.maps();
+    const [a, b] = Kawasan.compare.maps();
     const apart = a.latLngToContainerPoint(a.getCenter()).distanceTo(a.latLngToContainerPoint(b.getCenter()));
     return a.getZoom() === b.getZoom() && apart < 2;
 }"""
@@ -48,13 +50,14 @@ def test_the_maps_move_and_zoom_together_in_both_directions(address, visit):
         page.mouse.move(middle[0] + 60, middle[1] + 40, steps=4)
         page.mouse.up()
         page.wait_for_function(
-            "before => Compare.maps().every((m, i) => Math.abs(m.getCenter().lng - before[i][1]) > .05)",
+            "before => Kawasan.compare.maps().every((m, i) => Math.abs(m.getCenter().lng - before[i][1]) > .05)",
             arg=before,
         )
         page.wait_for_function(AGREE)
         maps.nth(side).get_by_role("button", name="Perbesar").click()
         page.wait_for_function(
-            "before => Compare.maps().every((m, i) => m.getZoom() > before[i][2])", arg=before
+            "before => Kawasan.compare.maps().every((m, i) => m.getZoom() > before[i][2])",
+            arg=before,
         )
         page.wait_for_function(AGREE)
     assert seen.trouble == []
@@ -64,7 +67,7 @@ def test_a_zone_says_its_name_and_score_and_a_hostile_name_is_text(address, visi
     seen = visit(f"{address}/compare?lang=id")
     page = seen.page
     page.evaluate(
-        """() => Compare.maps()[0].eachLayer((l) => {
+        """() => Kawasan.compare.maps()[0].eachLayer((l) => {
             if (l.feature && l.feature.id === "gula-habang") l.fire("mouseover", { latlng: l.getBounds().getCenter() });
         })"""
     )

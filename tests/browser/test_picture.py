@@ -31,7 +31,7 @@ def test_the_picture_shows_what_the_screen_shows(address, visit, size):
     before = saved(seen.page)
     # The class of the first zone, on the map and in the legend.
     assert pixels_of(before, READY) > 1000
-    seen.page.evaluate("Kawasan.setTheme(() => '#d6604d')")
+    seen.page.evaluate("Kawasan.areas.setTheme(() => '#d6604d')")
     expect(seen.page.locator("path[fill='#d6604d']").first).to_be_visible()
     after = saved(seen.page)
     assert pixels_of(before, NO_CLASS) == 0

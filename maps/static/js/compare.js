@@ -1,6 +1,6 @@
 /* Two maps beside each other that move together. Names become text nodes, never markup. */
 
-const Compare = (() => {
+Kawasan.compare = (() => {
   "use strict";
 
   const sides = [];
@@ -62,7 +62,7 @@ const Compare = (() => {
   }
 
   function attach(map, layers) {
-    content = content || JSON.parse(document.getElementById("compare-content").textContent);
+    content = content || JSON.parse(document.getElementById("compare-content")?.textContent ?? "");
     const side = sides.length;
     const byId = new Map();
     bindNames(layers.regencies, (id) => [content.regencies[id]]);

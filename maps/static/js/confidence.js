@@ -4,13 +4,16 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const section = document.querySelector(".confidence");
+  const section = /** @type {HTMLElement} */ (document.querySelector(".confidence"));
   if (!drawn || !section || !Kawasan.weights) return;
 
-  const { data, element, text, formatted, reasonOf } = drawn;
+  const { data } = drawn;
+  const { element, part } = Kawasan.dom;
+  const { text, formatted } = Kawasan.words;
+  const { reasonOf } = Kawasan.server;
   const DRAWS = 5000;
-  const outcome = section.querySelector(".confidence-outcome");
-  const asker = section.querySelector("button");
+  const outcome = part(section, ".confidence-outcome");
+  const asker = part(section, "button", HTMLButtonElement);
 
   async function ask() {
     asker.disabled = true;

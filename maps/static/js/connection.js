@@ -6,7 +6,9 @@
   const drawn = Kawasan.drawn();
   if (!drawn || !drawn.data.weighing) return;
 
-  const { data, element, text } = drawn;
+  const { data } = drawn;
+  const { element } = Kawasan.dom;
+  const { text } = Kawasan.words;
   const AGAIN_MS = 4000;
   const button = element("button", { type: "button" }, text("control.again"));
   const banner = element("div", { class: "connection", role: "alert", hidden: "" });

@@ -6,7 +6,10 @@
   const drawn = Kawasan.drawn();
   if (!drawn || !drawn.data.weighing) return;
 
-  const { map, data, element, drawing, text, answered, once } = drawn;
+  const { map, data } = drawn;
+  const { element, drawing } = Kawasan.dom;
+  const { text } = Kawasan.words;
+  const { answered, once } = Kawasan.server;
   const { pages, model, labour } = data.weighing;
   const lang = document.documentElement.lang;
   const SOON_MS = 200;
@@ -158,7 +161,7 @@
     return place;
   }
 
-  Kawasan.addToCards((layer, id, card) => element(
+  Kawasan.card.addDetails((layer, id, card) => element(
     "div", { class: "details" },
     element("ul", { class: "behind" }, ...behind[layer](id, card).filter(Boolean).map((one) => element("li", {}, one))),
     layer === "zones" ? why(id, card) : null,

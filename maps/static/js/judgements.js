@@ -7,11 +7,14 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const dialog = document.getElementById("judge");
-  const opener = document.getElementById("judge-opener");
+  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("judge"));
+  const opener = /** @type {HTMLElement} */ (document.getElementById("judge-opener"));
   if (!drawn || !drawn.data.weighing || !Kawasan.weights || !dialog) return;
 
-  const { data, element, bar, text, filled, formatted, answered, reasonOf } = drawn;
+  const { data } = drawn;
+  const { element, bar, part } = Kawasan.dom;
+  const { text, filled, formatted } = Kawasan.words;
+  const { answered, reasonOf } = Kawasan.server;
   const { judgements: address, model } = data.weighing;
   const GOAL = "goal";
   // Left of the middle the first of a pair is more important, right of it the second.
@@ -20,11 +23,11 @@
     "judgements.degree_2", "judgements.degree_3", "judgements.degree_4", "judgements.degree_5",
     "judgements.degree_6", "judgements.degree_7", "judgements.degree_8", "judgements.degree_9",
   ];
-  const choice = document.getElementById("judge-group");
-  const list = dialog.querySelector(".judge-pairs");
-  const bars = dialog.querySelector(".judge-weights");
-  const verdict = dialog.querySelector(".judge-verdict");
-  const applier = dialog.querySelector(".judge-apply");
+  const choice = part(document, "#judge-group", HTMLSelectElement);
+  const list = part(dialog, ".judge-pairs");
+  const bars = part(dialog, ".judge-weights");
+  const verdict = part(dialog, ".judge-verdict");
+  const applier = part(dialog, ".judge-apply", HTMLButtonElement);
 
   const groups = [
     { id: GOAL, title: text("judgements.dimensions"), items: Kawasan.weights.dimensions() },
@@ -233,7 +236,7 @@
     const button = element("button", { type: "button", class: "judge-use" }, text("judgements.use"));
     button.addEventListener("click", () => {
       judge(pair, better);
-      pair.row.querySelector("input").focus();
+      part(pair.row, "input").focus();
     });
     return [told, element("p", {}, `${text("judgements.better")} `, element("b", {}, words(pair, better))), button];
   }
@@ -263,6 +266,6 @@
     dialog.showModal();
   });
   dialog.addEventListener("close", () => opener.focus());
-  dialog.querySelector(".judge-close").addEventListener("click", () => dialog.close());
+  part(dialog, ".judge-close").addEventListener("click", () => dialog.close());
   applier.addEventListener("click", apply);
 })();

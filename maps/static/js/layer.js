@@ -1,18 +1,22 @@
 /* The page of one layer: what lies under the pointer, the card of a feature, the search, the address. */
 
-const LayerPage = (() => {
+Kawasan.layerPage = (() => {
   "use strict";
 
+  const { element, part } = Kawasan.dom;
+  const { text, filled, formatted } = Kawasan.words;
+  const { answered, once, reasonOf } = Kawasan.server;
+  const { keepInHash } = Kawasan.address;
+  const { lowerSheet } = Kawasan.opening;
   const MOST_OFFERED = 40;
   // Why the map is not there yet, the gravest first.
   const REASONS = {
     offline: "layer_map.offline", failed: "layer_map.failed", preparing: "layer_map.preparing",
   };
-  let drawn, map, outlines, facts, features, dock, opener, hover, asked = 0;
+  let map, outlines, facts, features, dock, opener, hover, asked = 0;
 
-  const text = (key) => drawn.text(key);
   const said = (message) => {
-    const line = document.querySelector(".map-state");
+    const line = part(document, ".map-state");
     line.textContent = message;
     line.hidden = !message;
   };
@@ -23,19 +27,19 @@ const LayerPage = (() => {
 
   async function feature(id) {
     if (features) return features.get(id);
-    return drawn.once(`item ${id}`, () => drawn.answered(`${addressOf(id)}?f=json&lang=${document.documentElement.lang}`));
+    return once(`item ${id}`, () => answered(`${addressOf(id)}?f=json&lang=${document.documentElement.lang}`));
   }
 
   /* The card */
 
   function shown(value) {
-    if (value === null || value === undefined) return drawn.element("span", { class: "missing" }, text("layer_map.missing"));
+    if (value === null || value === undefined) return element("span", { class: "missing" }, text("layer_map.missing"));
     if (typeof value === "number") return number(value);
     const content = typeof value === "string" ? value : JSON.stringify(value);
-    const part = /^https?:\/\/[^\s]+$/i.test(content)
-      ? drawn.element("a", { href: content, rel: "nofollow noopener noreferrer", target: "_blank" }, content) : content;
+    const shownAs = /^https?:\/\/[^\s]+$/i.test(content)
+      ? element("a", { href: content, rel: "nofollow noopener noreferrer", target: "_blank" }, content) : content;
     // What is long scrolls in a box of its own, by the keyboard too.
-    return content.length > 160 ? drawn.element("div", { class: "long", tabindex: "0" }, part) : part;
+    return content.length > 160 ? element("div", { class: "long", tabindex: "0" }, shownAs) : shownAs;
   }
 
   /* A year is a number too: no separator in what has four digits. */
@@ -44,62 +48,69 @@ const LayerPage = (() => {
   );
 
   /* A column's name may break after its underscores. */
-  const heading = (name) => name.split(/(?<=_)/).flatMap((part, at) => (at ? [drawn.element("wbr"), part] : [part]));
+  const heading = (name) => name.split(/(?<=_)/).flatMap((part, at) => (at ? [element("wbr"), part] : [part]));
 
   function card(id, { properties }) {
-    const rows = Object.entries(properties).map(([name, value]) => drawn.element(
+    const rows = Object.entries(properties).map(([name, value]) => element(
       "tr", {},
-      drawn.element("th", { scope: "row" }, ...heading(facts.fields[name] || name)),
-      drawn.element("td", typeof value === "number" ? { class: "number" } : {}, shown(value)),
+      element("th", { scope: "row" }, ...heading(facts.fields[name] || name)),
+      element("td", typeof value === "number" ? { class: "number" } : {}, shown(value)),
     ));
     return framed(
       properties.name || id, properties.name ? id : "",
       rows.length
-        ? drawn.element("table", { class: "attributes" }, drawn.element("tbody", {}, ...rows))
-        : drawn.element("p", { class: "note" }, text("layer_map.no_attributes")),
-      facts.items && drawn.element(
+        ? element("table", { class: "attributes" }, element("tbody", {}, ...rows))
+        : element("p", { class: "note" }, text("layer_map.no_attributes")),
+      facts.items && element(
         "p", { class: "more" },
-        drawn.element("a", { href: `${addressOf(id)}?f=html&lang=${document.documentElement.lang}` }, text("layer_map.item_page")),
+        element("a", { href: `${addressOf(id)}?f=html&lang=${document.documentElement.lang}` }, text("layer_map.item_page")),
       ),
     );
   }
 
-  const framed = (title, place, ...parts) => drawn.element(
+  const framed = (title, place, ...parts) => element(
     "article", { class: "card feature" },
-    drawn.element(
-      "header", {}, drawn.element("h2", { tabindex: "-1" }, title),
-      place ? drawn.element("p", { class: "place" }, place) : null,
+    element(
+      "header", {}, element("h2", { tabindex: "-1" }, title),
+      place ? element("p", { class: "place" }, place) : null,
     ),
     ...parts.filter(Boolean),
   );
 
   /* Opens the card of a feature, the place `at` clear of it; without a place the map goes to the feature. */
+  /**
+   * @param {string} id
+   * @param {{at?: L.LatLng, row?: number, byKeyboard?: boolean, stay?: boolean}} [how]
+   */
   async function open(id, { at, row, byKeyboard = false, stay = Boolean(at) } = {}) {
     const ask = asked += 1;
     outlines.choose(id, row);
-    drawn.keepInHash({ id });
+    keepInHash({ id });
     opener = byKeyboard ? document.activeElement : null;
-    show(framed(id, "", drawn.element("p", { class: "note" }, text("layer_map.reading"))));
+    show(framed(id, "", element("p", { class: "note" }, text("layer_map.reading"))));
     if (at) keepClear(at);
-    let found = null, reason = "";
+    /** @type {any} */
+    let found = null;
+    let reason = "";
     try {
       found = await feature(id);
     } catch (error) {
-      reason = drawn.reasonOf(error, text("layer_map.item_failed"));
+      reason = reasonOf(error, text("layer_map.item_failed"));
     }
     if (ask !== asked) return;
-    show(found ? card(id, found) : framed(id, "", drawn.element("p", { class: "reason" }, reason || text("layer_map.unknown"))));
-    if (byKeyboard) dock.querySelector("h2").focus({ preventScroll: true });
+    show(found ? card(id, found) : framed(id, "", element("p", { class: "reason" }, reason || text("layer_map.unknown"))));
+    if (byKeyboard) part(dock, "h2").focus({ preventScroll: true });
     if (!stay && found && found.geometry) goTo(L.geoJSON(found.geometry).getBounds());
   }
 
   function show(content) {
-    drawn.lowerSheet(true);
+    lowerSheet(true);
     if (hover) hover.remove();
-    dock.querySelector(".card-body").replaceChildren(content);
-    dock.querySelector(".card-body").scrollTop = 0;
+    const body = part(dock, ".card-body");
+    body.replaceChildren(content);
+    body.scrollTop = 0;
     dock.hidden = false;
-    map.getContainer().parentElement.classList.add("has-card");
+    Kawasan.frame().classList.add("has-card");
   }
 
   /* The room that the card takes from the map: the right side, or the lower one of a phone. */
@@ -119,9 +130,9 @@ const LayerPage = (() => {
     if (dock.hidden) return;
     asked += 1;
     dock.hidden = true;
-    map.getContainer().parentElement.classList.remove("has-card");
+    Kawasan.frame().classList.remove("has-card");
     outlines.choose(null);
-    drawn.keepInHash({ id: "" });
+    keepInHash({ id: "" });
     if (opener && opener.isConnected) opener.focus({ preventScroll: true });
     opener = null;
   }
@@ -134,7 +145,7 @@ const LayerPage = (() => {
       if (found) open(found.id, { at: latlng, row: found.row });
       else close();
     });
-    dock.querySelector("button").addEventListener("click", close);
+    part(dock, "button").addEventListener("click", close);
     document.addEventListener("keydown", ({ key }) => key === "Escape" && close());
     if (!window.matchMedia("(hover: hover)").matches) return;
     let waiting = null;
@@ -156,7 +167,7 @@ const LayerPage = (() => {
       return;
     }
     hover = hover || L.tooltip({ className: "hover-name", offset: [12, 0] });
-    hover.setContent(drawn.element("span", {}, found.name || found.id));
+    hover.setContent(element("span", {}, found.name || found.id));
     hover.setLatLng(latlng).addTo(map);
   }
 
@@ -182,17 +193,17 @@ const LayerPage = (() => {
   /* The search: names and ids in the tiles that are painted; whole names and ids of all of the layer. */
 
   function startSearch() {
-    const form = document.getElementById("layer-search");
-    const input = form.querySelector("input");
-    const list = form.querySelector("ul");
-    const line = form.querySelector("[role=status]");
+    const form = part(document, "#layer-search");
+    const input = part(form, "input", HTMLInputElement);
+    const list = part(form, "ul");
+    const line = part(form, "[role=status]");
     const offer = (found, more = 0) => {
       list.replaceChildren(...found.map(({ id, name: called, row }) => {
-        const button = drawn.element("button", { type: "button" }, called || id, called ? drawn.element("small", {}, id) : null);
+        const button = element("button", { type: "button" }, called || id, called ? element("small", {}, id) : null);
         button.addEventListener("click", () => open(id, { row, byKeyboard: true }));
-        return drawn.element("li", {}, button);
+        return element("li", {}, button);
       }));
-      line.textContent = more ? drawn.filled("layer_map.more", { n: drawn.formatted(more) }) : "";
+      line.textContent = more ? filled("layer_map.more", { n: formatted(more) }) : "";
     };
     input.addEventListener("input", () => {
       const wanted = input.value.trim().toLocaleLowerCase();
@@ -220,7 +231,7 @@ const LayerPage = (() => {
     const lines = ["name", facts.key].filter((field) => field in facts.fields);
     for (const field of lines) {
       const asking = new URLSearchParams([[field, wanted], ["limit", "10"], ["f", "json"]]);
-      const { features: found } = await drawn.answered(`${facts.items}?${asking}`);
+      const { features: found } = await answered(`${facts.items}?${asking}`);
       if (found.length) return found.map(({ id, properties }) => ({ id, name: properties.name }));
     }
     return [];
@@ -235,16 +246,18 @@ const LayerPage = (() => {
     if (isPlace) map.setView([lat, lon], zoom, { animate: false });
     map.on("moveend", () => {
       const { lat: north, lng: east } = map.getCenter();
-      drawn.keepInHash({ v: [north.toFixed(4), east.toFixed(4), map.getZoom()].join(",") });
+      keepInHash({ v: [north.toFixed(4), east.toFixed(4), map.getZoom()].join(",") });
     });
     const id = parts.get("id");
     if (id) open(id, { stay: Boolean(isPlace) });
   }
 
   function startState() {
-    const frame = map.getContainer().parentElement;
+    const frame = Kawasan.frame();
     // The planner's legends follow layers that are switched; here there is one, and it stands.
-    for (const part of frame.querySelectorAll(".legends, .legends section")) part.hidden = false;
+    /** @type {NodeListOf<HTMLElement>} */
+    const legends = frame.querySelectorAll(".legends, .legends section");
+    for (const legend of legends) legend.hidden = false;
     const set = (state) => { frame.dataset.tiles = state; };
     set("painting");
     outlines.on("loading", () => set("painting"));
@@ -258,10 +271,9 @@ const LayerPage = (() => {
   function attach(leaflet, layer, embedded) {
     map = leaflet;
     outlines = layer;
-    drawn = Kawasan.drawn();
-    facts = drawn.data.layer;
+    facts = Kawasan.page.data.layer;
     features = embedded && new Map(embedded.features.map((one) => [String(one.id), one]));
-    dock = document.querySelector(".feature-card");
+    dock = part(document, ".feature-card");
     startState();
     startPointer();
     startKeys();
@@ -272,8 +284,8 @@ const LayerPage = (() => {
 
   /* On a page for a memory stick: its outlines stand in the page. */
   function attachEmbedded(leaflet, options) {
-    const collection = JSON.parse(document.getElementById("layer-outlines").textContent);
-    attach(leaflet, Outlines.embedded(collection, options), collection);
+    const collection = JSON.parse(part(document, "#layer-outlines").textContent);
+    attach(leaflet, Kawasan.outlines.embedded(collection, options), collection);
   }
 
   return { attach, attachEmbedded };

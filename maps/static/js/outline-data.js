@@ -1,6 +1,6 @@
 /* Outlines in flat arrays: read from vector tiles (Mapbox Vector Tile 2.1) or GeoJSON, and looked up by place. */
 
-const OutlineData = (() => {
+Kawasan.outlineData = (() => {
   "use strict";
 
   const [POINT, LINE, POLYGON] = [1, 2, 3];
@@ -9,6 +9,7 @@ const OutlineData = (() => {
 
   function reader(buffer, layer) {
     const pbf = new Pbf.PbfReader(new Uint8Array(buffer));
+    /** @type {any} */
     let found = null;
     pbf.readFields((tag, _, at) => {
       if (tag !== 3) return;
@@ -49,10 +50,16 @@ const OutlineData = (() => {
     return Object.assign(content, { name: seen.name });
   }
 
+  /**
+   * @param {number} count  @param {number} extent
+   * @param {OutlineContent["points"]} points  room for all places, x and y in turn
+   * @returns {OutlineContent}
+   */
   function empty(count, extent, points) {
     return {
       count, extent, points, length: 0, rings: [0], ends: new Uint32Array(count + 1), paths: null,
       kinds: new Uint8Array(count), rows: new Uint32Array(count), boxes: new Float64Array(4 * count),
+      property: () => null,
     };
   }
 
@@ -101,7 +108,7 @@ const OutlineData = (() => {
       const [key, value] = [pbf.readVarint(), pbf.readVarint()];
       if (keys[key] !== wanted) continue;
       pbf.pos = values[value];
-      const found = { text: null };
+      const found = { text: /** @type {string | null} */ (null) };
       pbf.readFields((tag, into, at) => { if (tag === 1) into.text = at.readString(); }, found, pbf.readVarint() + pbf.pos);
       return found.text;
     }
@@ -117,7 +124,7 @@ const OutlineData = (() => {
       content.kinds[feature] = kind;
       content.rows[feature] = feature + 1;
       for (const line of lines) {
-        if (content.length > content.rings.at(-1)) content.rings.push(content.length);
+        if (content.length > content.rings[content.rings.length - 1]) content.rings.push(content.length);
         for (const [lon, lat] of line) {
           const sine = Math.sin(lat * Math.PI / 180);
           content.points[2 * content.length] = lon / 360 + 0.5;

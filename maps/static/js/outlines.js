@@ -1,16 +1,16 @@
 /* A Leaflet layer of outlines, painted on one canvas per tile: short paths of many features each.
 
-   `Outlines.tiled` paints our vector tiles (Mapbox Vector Tile 2.1), `Outlines.embedded` GeoJSON that
+   `tiled` paints our vector tiles (Mapbox Vector Tile 2.1), `embedded` GeoJSON that
    came with the page. Both find what lies under a place and paint one chosen feature stronger. */
 
-const Outlines = (() => {
+Kawasan.outlines = (() => {
   "use strict";
 
   // A vector tile is simplified for this size.
   const TILE_PX = 512;
   const MOST_KEPT = 96;
   const PAUSE_MS = { preparing: 3000, offline: 4000, failed: 15000 };
-  const { POINT, LINE, POLYGON } = OutlineData;
+  const { POINT, LINE, POLYGON } = Kawasan.outlineData;
   // Below the first size (pixels) an edge would be all that is seen of a shape; above the last it stands clear.
   const EDGES = [[7, 0.3], [20, 0.55], [56, 0.9]];
   // One path of a whole tile takes a browser seconds (32,000 villages: 13 s, in paths this short 0.1 s).
@@ -35,14 +35,17 @@ const Outlines = (() => {
   );
 
   /* Paths of neighbouring features, a new one when the last is long enough. */
+  /** @extends {Array<Path2D>} */
   class Paths extends Array {
+    room = 0;
+
     add(content, feature) {
       const { rings, ends } = content;
-      if (!(this.room > 0)) {
+      if (this.room <= 0) {
         this.push(new Path2D());
         this.room = PATH_POINTS;
       }
-      trace(this.at(-1), content, feature);
+      trace(this[this.length - 1], content, feature);
       this.room -= rings[ends[feature + 1]] - rings[ends[feature]];
     }
   }
@@ -126,9 +129,8 @@ const Outlines = (() => {
     },
 
     createTile(coords, done) {
-      const canvas = L.DomUtil.create("canvas", "");
+      const canvas = Object.assign(L.DomUtil.create("canvas", ""), { job: new AbortController() });
       canvas.width = canvas.height = TILE_PX * Math.min(2, Math.ceil(window.devicePixelRatio || 1));
-      canvas.job = new AbortController();
       this.contentOf(coords, canvas.job.signal).then((content) => {
         if (content) {
           const tile = { canvas, content, view: viewOf(coords, content) };
@@ -180,7 +182,7 @@ const Outlines = (() => {
       if (!tile) return null;
       const { content, view } = tile;
       const [x, y] = [place.x - coords.x * TILE_PX, place.y - coords.y * TILE_PX];
-      const feature = OutlineData.found(content, view.west + x / view.scale, view.north + y / view.scale, REACH_PX / view.scale);
+      const feature = Kawasan.outlineData.found(content, view.west + x / view.scale, view.north + y / view.scale, REACH_PX / view.scale);
       return feature < 0 ? null : facts(content, feature);
     },
 
@@ -216,7 +218,7 @@ const Outlines = (() => {
   }
 
   function embedded(collection, options) {
-    const content = Object.assign(OutlineData.converted(collection), { at: { x: 0, y: 0, z: 0 } });
+    const content = Object.assign(Kawasan.outlineData.converted(collection), { at: { x: 0, y: 0, z: 0 } });
     return made(options, async () => content);
   }
 
@@ -266,7 +268,7 @@ const Outlines = (() => {
       const address = await addressOf(at);
       if (!address) return null;
       const answer = await asked(address, signal);
-      const content = answer.status === 204 ? null : OutlineData.read(await answer.arrayBuffer(), layer);
+      const content = answer.status === 204 ? null : Kawasan.outlineData.read(await answer.arrayBuffer(), layer);
       kept.set(name, content && Object.assign(content, { at }));
       if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
       return content;

@@ -4,20 +4,25 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const downloads = document.querySelector(".downloads");
+  const downloads = /** @type {HTMLElement} */ (document.querySelector(".downloads"));
   if (!drawn || !downloads) return;
 
-  const { map, layers, element, text } = drawn;
+  const { map, layers, data } = drawn;
+  const { element, part } = Kawasan.dom;
+  const { text } = Kawasan.words;
   const ORDER = ["regencies", "surface", "kecamatan", "zones"];
   const [INK, QUIET, PAPER] = ["#1d2b33", "#51606a", "#ffffff"];
   const [EDGE, SIDE, LINE, SCALE] = [24, 300, 19, 2];
   const BADGES = { ".place-name": null, ".rank-badge": INK, ".site-badge": "#b3005e" };
 
+  /** @param {HTMLCanvasElement} canvas */
+  const penOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
   /* The page's own hatches, painted once more for the canvas. */
   function hatch(pen, name) {
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
-    const ink = tile.getContext("2d");
+    const ink = penOf(tile);
     const isExcluded = name.includes("excluded");
     ink.fillStyle = isExcluded ? "#c9ced1" : "#eef0f0";
     ink.fillRect(0, 0, 8, 8);
@@ -135,7 +140,7 @@
     let y = top;
     const width = SIDE - EDGE;
     for (const legend of document.querySelectorAll(".legends section:not([hidden])")) {
-      y = write(pen, legend.querySelector("h2").textContent, { x, y, width, weight: 700 });
+      y = write(pen, part(legend, "h2").textContent, { x, y, width, weight: 700 });
       for (const line of legend.querySelectorAll(":scope > p")) {
         y = write(pen, line.textContent, { x, y, width, font: "12px", colour: QUIET });
       }
@@ -153,19 +158,19 @@
 
   /* The model, what was changed of it, and what a reader must know first (made-up data, say). */
   const heading = () => [".panel .model", ".weights-state", ".panel .notice"]
-    .map((part) => document.querySelector(part)?.textContent.trim()).filter(Boolean).join(" · ");
+    .map((selector) => document.querySelector(selector)?.textContent.trim()).filter(Boolean).join(" · ");
 
   function sources() {
     const today = new Date().toLocaleDateString(document.documentElement.lang === "en" ? "en-GB" : "id-ID", { dateStyle: "long" });
     const makers = Object.values(layers).filter((layer) => map.hasLayer(layer) && layer.options.attribution)
       .map((layer) => new DOMParser().parseFromString(layer.options.attribution, "text/html").body.textContent);
-    return [...new Set(makers), document.querySelector(".brand b").textContent, today].join(" · ");
+    return [...new Set(makers), part(document, ".brand b").textContent, today].join(" · ");
   }
 
   function picture() {
     const frame = map.getContainer().getBoundingClientRect();
     const canvas = document.createElement("canvas");
-    const pen = canvas.getContext("2d");
+    const pen = penOf(canvas);
     // A trial run tells how tall the legend is; the second one, on a canvas of that size, is kept.
     const tall = Math.max(frame.height + 2 * LINE, drawLegend(pen, 0, LINE));
     const [width, height] = [frame.width + SIDE + 2 * EDGE, tall + 5 * LINE + 2 * EDGE];
@@ -192,8 +197,10 @@
 
   function save() {
     picture().toBlob((blob) => {
+      // Nothing can be written of a canvas that is too large for the browser.
+      if (!blob) return;
       const address = URL.createObjectURL(blob);
-      const link = element("a", { href: address, download: `kawasan-${drawn.data.weighing.model}.png` });
+      const link = element("a", { href: address, download: `kawasan-${data.weighing.model}.png` });
       link.click();
       URL.revokeObjectURL(address);
     }, "image/png");

@@ -4,15 +4,20 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const panel = document.getElementById("quadrant");
+  const panel = /** @type {HTMLDetailsElement} */ (document.getElementById("quadrant"));
   if (!drawn || !panel || !drawn.data.quadrant || !Kawasan.weights) return;
 
-  const { data, element, drawing, text, formatted, answered, reasonOf, kept, keepInHash } = drawn;
+  const { data } = drawn;
+  const { element, drawing, part } = Kawasan.dom;
+  const { text, formatted } = Kawasan.words;
+  const { answered, reasonOf } = Kawasan.server;
+  const { kept, keepInHash } = Kawasan.address;
+  const { openArea } = Kawasan.areas;
   const NEED = "kebutuhan";
   const [WIDTH, HEIGHT] = [380, 330];
   const EDGE = { left: 34, right: 14, top: 10, bottom: 34 };
-  const place = panel.querySelector(".quadrant-plot");
-  const choice = panel.querySelector("select");
+  const place = part(panel, ".quadrant-plot");
+  const choice = part(panel, "select", HTMLSelectElement);
 
   const x = (need) => EDGE.left + ((WIDTH - EDGE.left - EDGE.right) * need) / 100;
   const y = (readiness) => HEIGHT - EDGE.bottom - ((HEIGHT - EDGE.top - EDGE.bottom) * readiness) / 100;
@@ -47,7 +52,7 @@
       "circle", { class: `point ${one.quadrant}`, cx: x(one.need), cy: y(one.readiness), r: 5.5, tabindex: 0, role: "button", "aria-label": label },
       drawing("title", {}, label),
     );
-    const open = () => drawn.open(choice.value, one.area_id);
+    const open = () => openArea(choice.value, one.area_id);
     mark.addEventListener("click", open);
     mark.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;

@@ -6,12 +6,19 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const ranking = document.getElementById("ranking");
+  const ranking = /** @type {HTMLElement} */ (document.getElementById("ranking"));
   if (!drawn || !ranking || !Kawasan.weights) return;
 
-  const { layers, data, element, swatch, text, filled, classFill, kept, keepInHash } = drawn;
+  const { layers, data } = drawn;
+  const { element, part, swatch } = Kawasan.dom;
+  const { text, filled } = Kawasan.words;
+  const { kept, keepInHash } = Kawasan.address;
+  const { classFill } = Kawasan.card;
+  /** @type {HTMLTableElement | null} */
   const table = ranking.querySelector("table.ranking");
+  /** @type {HTMLInputElement | null} */
   const field = ranking.querySelector("#ranking-filter");
+  const line = field && /** @type {HTMLElement} */ (field.parentElement);
   const heads = table ? [...table.querySelectorAll("thead th")] : [];
 
   /* Rows */
@@ -58,19 +65,22 @@
   /* Rows are sorted by what their column holds; the ranking's own order is the first. */
   let order = { column: 0, falling: false };
 
+  /** @param {[string, Card]} entry */
+  const rankOf = ([, card]) => Number(card.place_in_ranking);
+
   function render() {
     if (!table) return;
     const cards = Object.entries(data.zones);
     const ranked = cards.filter(([, card]) => card.place_in_ranking);
+    /** @type {((entry: [string, Card]) => string | number)[]} */
     const keys = [
-      ([, card]) => card.place_in_ranking, ([, card]) => card.name || "", ([, card]) => card.place_in_ranking,
-      ([, card]) => card.place_in_ranking, ([, card]) => -card.coverageShare,
+      rankOf, ([, card]) => card.name || "", rankOf, rankOf, ([, card]) => -Number(card.coverageShare),
     ];
     const key = keys[order.column];
     ranked.sort((a, b) => {
       const [left, right] = [key(a), key(b)];
-      const by = typeof left === "string" ? left.localeCompare(right) : left - right;
-      return (order.falling ? -by : by) || a[1].place_in_ranking - b[1].place_in_ranking;
+      const by = typeof left === "string" ? left.localeCompare(String(right)) : left - Number(right);
+      return (order.falling ? -by : by) || rankOf(a) - rankOf(b);
     });
     table.tBodies[0].replaceChildren(...ranked.map(([id, card]) => rankedRow(id, card)));
     const list = ranking.querySelector(".unranked");
@@ -80,9 +90,11 @@
 
   /* A filter hides rows and lets their zones step back on the map; the ranks stay those of all. */
   function applyFilter() {
-    if (!field) return;
+    if (!field || !line) return;
     const wanted = field.value.trim().toLocaleLowerCase();
-    const rows = [...ranking.querySelectorAll("[data-zone]")];
+    /** @type {NodeListOf<HTMLElement>} */
+    const found = ranking.querySelectorAll("[data-zone]");
+    const rows = [...found];
     const left = new Set();
     for (const row of rows) {
       row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
@@ -92,7 +104,7 @@
       const path = layer.getElement && layer.getElement();
       if (path) path.classList.toggle("is-filtered", !left.has(String(layer.feature.id)));
     });
-    field.parentElement.querySelector("[role=status]").textContent = wanted
+    part(line, "[role=status]").textContent = wanted
       ? filled("table.filtered", { n: left.size, all: rows.length }) : "";
   }
 
@@ -128,8 +140,8 @@
   }
 
   startSorting();
-  if (field) {
-    field.parentElement.hidden = false;
+  if (field && line) {
+    line.hidden = false;
     field.addEventListener("input", () => {
       keepInHash({ q: field.value.trim() });
       applyFilter();

@@ -6,17 +6,20 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const form = document.getElementById("search");
+  const form = /** @type {HTMLFormElement} */ (document.getElementById("search"));
   if (!drawn || !form) return;
 
-  const { data, element, text, filled } = drawn;
+  const { data } = drawn;
+  const { element, part } = Kawasan.dom;
+  const { text, filled } = Kawasan.words;
+  const { openArea } = Kawasan.areas;
   const MOST = 12;
   // A regency before the areas that bear its name, those before the kecamatan.
   const KIND_WORDS = { regencies: "search.regencies", zones: "search.zones", kecamatan: "search.kecamatan" };
   const KINDS = /^(kabupaten|kota|kawasan transmigrasi) /;
-  const input = form.querySelector("input");
-  const list = form.querySelector("[role=listbox]");
-  const said = form.querySelector("[role=status]");
+  const input = part(form, "input", HTMLInputElement);
+  const list = part(form, "[role=listbox]");
+  const said = part(form, "[role=status]");
 
   const plain = (words) => words.toLocaleLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
@@ -28,12 +31,14 @@
     }));
 
   /* 0 the name itself, 1 begins with the words, 2 a word of it does, 3 holds them, 4 its regency does. */
+  const NONE = 5;
+
   function distance(one, wanted, words) {
     if (one.bare === wanted || one.name === wanted || one.all === wanted) return 0;
     if (one.bare.startsWith(wanted)) return 1;
     if (` ${one.name}`.includes(` ${wanted}`)) return 2;
     if (words.every((word) => one.name.includes(word))) return 3;
-    return words.every((word) => one.all.includes(word)) ? 4 : undefined;
+    return words.every((word) => one.all.includes(word)) ? 4 : NONE;
   }
 
   function find() {
@@ -41,7 +46,7 @@
     if (!wanted) return [];
     const words = wanted.split(" ");
     return known.map((one) => ({ one, far: distance(one, wanted, words) }))
-      .filter(({ far }) => far !== undefined)
+      .filter(({ far }) => far < NONE)
       .sort((a, b) => a.far - b.far || a.one.order - b.one.order || a.one.name.localeCompare(b.one.name));
   }
 
@@ -85,7 +90,7 @@
   function open({ one }) {
     show([]);
     input.value = one.card.name;
-    drawn.open(one.layer, one.id);
+    openArea(one.layer, one.id);
   }
 
   /* Enter opens what is chosen, the only hit, or the only one of exactly this name. */

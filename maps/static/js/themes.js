@@ -7,22 +7,28 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const choice = document.getElementById("themes");
+  const choice = /** @type {HTMLElement} */ (document.getElementById("themes"));
   if (!drawn || !choice || !Kawasan.weights) return;
 
-  const { map, layers, data, HATCHED, answered, once, reasonOf, kept, keepInHash } = drawn;
-  const select = choice.querySelector("select");
-  const state = choice.querySelector("[role=status]");
-  const legend = document.querySelector(".legends [data-layer=zones]");
+  const { map, layers, data } = drawn;
+  const { HATCHED, part } = Kawasan.dom;
+  const { answered, once, reasonOf } = Kawasan.server;
+  const { kept, keepInHash } = Kawasan.address;
+  const { setTheme } = Kawasan.areas;
+  const select = part(choice, "select", HTMLSelectElement);
+  const state = part(choice, "[role=status]");
+  const legend = part(document, ".legends [data-layer=zones]");
   const ownLegend = [...legend.childNodes];
   const themes = new Map([...choice.querySelectorAll("template")].map((template) => {
-    const classes = [...template.content.querySelectorAll("[data-class]")].map((item) => ({
+    /** @type {NodeListOf<HTMLElement>} */
+    const items = template.content.querySelectorAll("[data-class]");
+    const classes = [...items].map((item) => ({
       id: item.dataset.class,
       label: item.textContent.trim(),
       colour: item.dataset.colour,
       lower: item.dataset.lower === undefined ? undefined : Number(item.dataset.lower),
     }));
-    const missing = template.content.querySelector("[data-missing]").textContent.trim();
+    const missing = part(template.content, "[data-missing]").textContent.trim();
     return [template.dataset.theme, { classes, missing, template, model: template.dataset.model }];
   }));
 
@@ -35,7 +41,7 @@
 
   /* Need has weights of its own; the sliders of another model do not move it. */
   async function need(name) {
-    const asked = { model: themes.get("need").model, layer: name, detail: "scores" };
+    const asked = { model: themes.get("need")?.model, layer: name, detail: "scores" };
     const found = await answered(data.weighing.address, asked);
     const { area_id: ids, score, status } = found.zones;
     return new Map(ids.map((id, i) => [id, status[i] === "ranked" ? score[i] : undefined]));
@@ -78,7 +84,7 @@
     if (!theme) {
       settle("");
       onMap = "";
-      Kawasan.setTheme(null);
+      setTheme(null);
       showOwnLegend();
       return;
     }
@@ -89,7 +95,7 @@
       const found = await Promise.all(names.map((name) => values[wanted](name)));
       if (turn !== newest) return;
       const classes = new Map(names.map((name, i) => [name, (id) => classOf(theme, found[i].get(id))]));
-      Kawasan.setTheme((card, name, id) => (classes.has(name) && (classes.get(name)(id) || {}).colour) || HATCHED);
+      setTheme((_, name, id) => classes.get(name)?.(id)?.colour || HATCHED);
       nameAreas(theme, classes);
       showLegend(theme, classes);
       onMap = wanted;
@@ -123,21 +129,23 @@
 
   function showOwnLegend() {
     legend.replaceChildren(...ownLegend);
-    legend.setAttribute("aria-label", legend.querySelector("h2").textContent);
+    legend.setAttribute("aria-label", part(legend, "h2").textContent);
   }
 
   function showLegend(theme, classes) {
     const content = theme.template.content.cloneNode(true);
-    const heading = content.querySelector("h2");
+    const heading = part(content, "h2");
     if (classes.has("kecamatan")) heading.textContent = heading.dataset.both;
     // Of categories only those that are on the map; a scale is shown whole.
     const found = new Set([...classes].flatMap(([name, classFor]) => Object.keys(data[name]).map(
       (id) => (classFor(id) || {}).id,
     )));
-    for (const item of content.querySelectorAll("[data-class]:not([data-lower])")) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const categories = content.querySelectorAll("[data-class]:not([data-lower])");
+    for (const item of categories) {
       if (!found.has(item.dataset.class)) item.remove();
     }
-    if (!found.has(undefined)) content.querySelector("[data-missing]").remove();
+    if (!found.has(undefined)) part(content, "[data-missing]").remove();
     legend.setAttribute("aria-label", heading.textContent);
     legend.replaceChildren(content);
   }

@@ -7,17 +7,23 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const panel = document.getElementById("weights");
+  const panel = /** @type {HTMLDetailsElement} */ (document.getElementById("weights"));
   if (!drawn || !drawn.data.weighing || !panel) return;
 
-  const { map, layers, data, element, text, filled, formatted, repaint } = drawn;
-  const { answered, once, reasonOf, kept, keepInHash } = drawn;
+  const { map, layers, data } = drawn;
+  const { element, part } = Kawasan.dom;
+  const { text, filled, formatted } = Kawasan.words;
+  const { answered, once, reasonOf } = Kawasan.server;
+  const { kept, keepInHash } = Kawasan.address;
+  const { repaint } = Kawasan.areas;
   const { address, model } = data.weighing;
   const own = { method: data.weighing.method, risk: Math.round(100 * data.weighing.risk) };
-  const sliders = [...panel.querySelectorAll("[data-kind]")];
-  const method = document.getElementById("method");
-  const risk = document.getElementById("risk");
-  const state = panel.querySelector(".weights-state");
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const found = panel.querySelectorAll("[data-kind]");
+  const sliders = [...found];
+  const method = part(document, "#method", HTMLSelectElement);
+  const risk = part(document, "#risk", HTMLInputElement);
+  const state = part(panel, ".weights-state");
   const firstCards = structuredClone({ zones: data.zones, kecamatan: data.kecamatan || {} });
   const digits = 1;
   const LATE_MS = 300;
@@ -202,20 +208,24 @@
 
   /* The sliders themselves */
 
+  /** @param {HTMLInputElement} slider */
+  const lineOf = (slider) => /** @type {HTMLElement} */ (slider.closest(".slider"));
+
   function show() {
     const { dimensions, criteria } = shares();
     for (const slider of sliders) {
       // The only criterion of a dimension has no slider of its own.
       if (slider.type === "hidden") continue;
-      const output = slider.parentElement.querySelector("output");
+      const line = lineOf(slider);
+      const output = part(line, "output");
       const share = slider.dataset.kind === "dimension" ? dimensions[slider.dataset.item] : criteria[slider.dataset.item];
       output.textContent = `${formatted(100 * share, digits)}%`;
       slider.setAttribute("aria-valuetext", `${output.textContent} ${text("weights.share_long")}`);
-      slider.closest(".slider").classList.toggle("is-moved", !isOwn(slider));
+      line.classList.toggle("is-moved", !isOwn(slider));
     }
-    const line = risk.closest(".slider");
+    const line = lineOf(risk);
     line.hidden = method.value !== "owa";
-    line.querySelector("output").textContent = formatted(Number(risk.value) / 100, 2);
+    part(line, "output").textContent = formatted(Number(risk.value) / 100, 2);
   }
 
   function choose(preset) {
@@ -287,12 +297,14 @@
   function aimDownloads() {
     const downloads = document.querySelector(".downloads");
     if (!downloads) return;
-    panel.querySelector(".compare-link a").href = `${data.weighing.pages}/compare?${query()}`;
-    for (const link of downloads.querySelectorAll("[data-format]")) {
+    part(panel, ".compare-link a", HTMLAnchorElement).href = `${data.weighing.pages}/compare?${query()}`;
+    /** @type {NodeListOf<HTMLAnchorElement>} */
+    const links = downloads.querySelectorAll("[data-format]");
+    for (const link of links) {
       const layer = link.closest("[data-layer]") ? "kecamatan" : "zones";
       link.href = `${data.weighing.pages}/exports/${layer}.${link.dataset.format}?${query()}`;
     }
-    downloads.querySelector(".sheet").href = `${data.weighing.pages}/sheets/provinsi.pdf?${query()}`;
+    part(downloads, ".sheet", HTMLAnchorElement).href = `${data.weighing.pages}/sheets/provinsi.pdf?${query()}`;
   }
 
   /* The kecamatan are a file of their own, offered while they are on the map. */
@@ -302,7 +314,7 @@
     const line = element("span", { "data-layer": "kecamatan" }, text("download.kecamatan"));
     [...downloads.querySelectorAll("[data-format]")].forEach((link, i) => line.append(i ? " · " : " ", link.cloneNode(true)));
     line.append(element("br"));
-    downloads.querySelector(".sheet").before(line);
+    part(downloads, ".sheet").before(line);
     const follow = () => { line.hidden = !map.hasLayer(layers.kecamatan); };
     layers.kecamatan.on("add remove", follow);
     follow();
@@ -339,14 +351,17 @@
   open();
   window.addEventListener("hashchange", open);
   document.addEventListener("kawasan:reachable", () => document.body.classList.contains("is-stale") && follow());
-  panel.addEventListener("input", ({ target }) => {
+  panel.addEventListener("input", (event) => {
+    const target = /** @type {HTMLInputElement} */ (event.target);
     delete target.dataset.exact;
     // Of no weights there is no result: the last one that has some keeps a little.
     const isLast = shares().sum <= 0;
-    if (isLast) target.value = 1;
+    if (isLast) target.value = "1";
     follow(isLast ? text("weights.last") : "");
   });
-  for (const button of panel.querySelectorAll("[data-preset]")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const presets = panel.querySelectorAll("[data-preset]");
+  for (const button of presets) {
     button.addEventListener("click", () => choose(button.dataset.preset));
   }
   if (!layers.kecamatan) return;

@@ -8,13 +8,17 @@
   "use strict";
 
   const drawn = Kawasan.drawn();
-  const chooser = document.getElementById("indicator");
+  const chooser = /** @type {HTMLSelectElement} */ (document.getElementById("indicator"));
   if (!drawn || !drawn.data.weighing || !drawn.layers.regencies || !chooser) return;
 
-  const { map, layers, data, HATCHED, element, drawing, text, answered, once, reasonOf, kept, keepInHash } = drawn;
+  const { map, layers, data } = drawn;
+  const { HATCHED, element, drawing, part } = Kawasan.dom;
+  const { text } = Kawasan.words;
+  const { answered, once, reasonOf } = Kawasan.server;
+  const { kept, keepInHash } = Kawasan.address;
   const layer = layers.regencies;
-  const form = chooser.form;
-  const yearChoice = document.getElementById("year");
+  const form = /** @type {HTMLFormElement} */ (chooser.form);
+  const yearChoice = part(document, "#year", HTMLSelectElement);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const NAMES = {
     quantile: "years.quantile", natural: "years.natural", equal: "years.equal", fixed: "years.fixed",
@@ -48,7 +52,7 @@
 
   function place() {
     yearChoice.closest("p").hidden = true;
-    form.querySelector("[type=submit]").hidden = true;
+    part(form, "[type=submit]").hidden = true;
     form.append(
       element("div", { class: "slider" }, element("label", { for: "year-slider" }, text("years.year")), output, slider),
       element("div", { class: "presets" }, player),
@@ -58,7 +62,7 @@
     form.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  const yearsOf = () => chooser.selectedOptions[0].dataset.years.split(" ");
+  const yearsOf = () => String(chooser.selectedOptions[0].dataset.years).split(" ");
   const year = () => yearsOf()[Number(slider.value)];
 
   /* The slider moves over the years that have figures, whatever lies between them. Without the year
@@ -178,8 +182,10 @@
   function nameLayer(name = layerName) {
     layerName = name;
     if (!name) return;
-    for (const box of map.getContainer().querySelectorAll(".leaflet-control-layers-selector")) {
-      if (box.layerId === L.stamp(layer)) box.nextElementSibling.textContent = ` ${name}`;
+    /** @type {NodeListOf<Element & {layerId?: number}>} */
+    const boxes = map.getContainer().querySelectorAll(".leaflet-control-layers-selector");
+    for (const { layerId, nextElementSibling: label } of boxes) {
+      if (layerId === L.stamp(layer) && label) label.textContent = ` ${name}`;
     }
   }
 
@@ -223,7 +229,7 @@
   function aim(link) {
     const asked = new URLSearchParams(new URL(link.href).search);
     const now = new URLSearchParams(window.location.search);
-    for (const name of ["indicator", "year"]) if (now.has(name)) asked.set(name, now.get(name));
+    for (const name of ["indicator", "year"]) if (now.has(name)) asked.set(name, now.get(name) ?? "");
     link.search = `?${asked}`;
     const parts = new URLSearchParams(window.location.hash.slice(1));
     // The weights are a model's own; everything else behind # means the same for the other.
@@ -267,7 +273,9 @@
   for (const touch of ["pointerenter", "focus"]) {
     kind.addEventListener(touch, () => fetched(chooser.value, "natural").catch(() => {}), { once: true });
   }
-  for (const link of document.querySelectorAll(".languages a, .models a")) {
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll(".languages a, .models a");
+  for (const link of links) {
     for (const use of ["pointerdown", "keydown", "click"]) link.addEventListener(use, () => aim(link));
   }
   function open() {

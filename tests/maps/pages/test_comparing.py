@@ -113,5 +113,5 @@ def test_two_maps_on_one_page_share_no_name(pair):
     )
     assert len(drawn["boxes"]) == 2
     assert drawn["boxes"][0] != drawn["boxes"][1]
-    assert drawn["parts"].scripts.count("Compare.attach(") == 2
+    assert drawn["parts"].scripts.count("Kawasan.compare.attach(") == 2
     assert drawn["parts"].scripts.count("vendor/leaflet") == 1
