@@ -8,7 +8,6 @@ its folder, reads and checks the file under its limits, and leaves `document.jso
 import json
 import os
 import pickle
-import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,23 +25,34 @@ def main(folder: Path) -> None:
     """Do the job in `folder`; memory that runs out ends the process with `NO_MEMORY_EXIT`."""
     # Written by the service into this private folder, never by an upload.
     job: Job = pickle.loads((folder / "job.pickle").read_bytes())  # noqa: S301
-    _confine(job.limits)
+    unlimited = confine(job.limits)
     try:
         document = read_and_check(job, folder, reference=lambda: _reference(folder))
+        document["unlimited"] = unlimited
         (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
     except MemoryError:
         os._exit(NO_MEMORY_EXIT)
 
 
-def _confine(limits: Limits) -> None:
-    for what, most in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_FSIZE, limits.output_bytes),
-        (resource.RLIMIT_CORE, 0),
+def confine(limits: Limits) -> list[str]:
+    """Limit this process as far as the system can; the names of the limits that it does not know."""
+    try:
+        import resource
+    except ImportError:  # Windows has no limits of this kind
+        return ["memory", "output", "cpu"]
+    unlimited = []
+    for name, what, soft, hard in (
+        ("memory", resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        ("output", resource.RLIMIT_FSIZE, limits.output_bytes, limits.output_bytes),
+        ("core", resource.RLIMIT_CORE, 0, 0),
+        # At the soft limit comes SIGXCPU, which says why; at the hard one only SIGKILL.
+        ("cpu", resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 2),
     ):
-        resource.setrlimit(what, (most, most))
-    # At the soft limit comes SIGXCPU, which says why; at the hard one only SIGKILL.
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 2))
+        try:
+            resource.setrlimit(what, (soft, hard))
+        except (ValueError, OSError):  # macOS does not limit address space
+            unlimited.append(name)
+    return unlimited
 
 
 def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]) -> dict[str, Any]:

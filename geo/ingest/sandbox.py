@@ -3,11 +3,13 @@
 GDAL advises a sandbox for untrusted data, and its drivers do read, fetch and write what a file tells
 them to. So reading happens in `python -m geo.ingest.reader` with GDAL locked down by its environment before
 it is imported (later is too late), without network where the system allows that, with limits on
-memory, time and output, and in a process group that is killed whole.
+memory, processor time and output where it knows them, by the clock everywhere, and in a process
+group that is killed whole. Limits that a system does not know are said in the log.
 """
 
 import functools
 import json
+import logging
 import os
 import pickle
 import shutil
@@ -28,6 +30,12 @@ _SAY = texts(__name__)
 
 NO_MEMORY_EXIT = 77
 _DRIVER = "ESRI Shapefile"
+_logger = logging.getLogger("kawasan")
+# How a process ends whose processor time ran out, itself or under a shell; never on Windows.
+_XCPU = getattr(signal, "SIGXCPU", None)
+_CPU_TIME_ENDED = () if _XCPU is None else (-_XCPU, 128 + _XCPU)
+# Windows' codes for crashes (an access violation is 0xC0000005) begin here.
+_CRASHED_FROM = 0xC000_0000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +63,10 @@ def read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
         )
         code = _waited(process, job.limits)
     if code == 0:
-        return Outcome(json.loads((folder / "document.json").read_bytes()))
+        document = json.loads((folder / "document.json").read_bytes())
+        without_network = ["network"] if not _without_network() else []
+        _say_once((*without_network, *document.pop("unlimited")))
+        return Outcome(document)
     return Outcome(None, _failure(code, folder, job.limits))
 
 
@@ -66,26 +77,36 @@ def _waited(process: "subprocess.Popen[bytes]", limits: Limits) -> int | None:
     except subprocess.TimeoutExpired:
         return None
     finally:
-        _kill_group(process.pid)
+        _kill(process)
         process.wait()
 
 
-def _kill_group(leader: int) -> None:
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if not hasattr(os, "killpg"):
+        process.kill()
+        return
     try:
-        os.killpg(leader, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
 
 
+@functools.cache
+def _say_once(unlimited: tuple[str, ...]) -> None:
+    if unlimited:
+        _logger.warning("this system does not limit uploads by: %s", ", ".join(unlimited))
+
+
 def _failure(code: int | None, folder: Path, limits: Limits) -> Finding:
     step, messages = _step(folder), _tail(folder / "messages")
-    if code is None or code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
+    if code is None or code in _CPU_TIME_ENDED:
         seconds = f"{limits.wall_s if code is None else limits.cpu_s:g}"
         return finding("reader_timeout", seconds=seconds, step=step)
     if code == NO_MEMORY_EXIT or "bad_alloc" in messages or "MemoryError" in messages:
         return finding("reader_memory", limit_mb=limits.memory_bytes >> 20, step=step)
-    if code < 0:
-        return finding("reader_crashed", reason=signal.Signals(-code).name, step=step)
+    if code < 0 or code >= _CRASHED_FROM:
+        reason = signal.Signals(-code).name if code < 0 else f"{code:#x}"
+        return finding("reader_crashed", reason=reason, step=step)
     # The last line names the exception; its text may quote a path, so only its type is told.
     reason = messages.strip().rpartition("\n")[2].partition(":")[0][:80] or f"exit {code}"
     return finding("reader_failed", reason=reason, step=step)
@@ -103,13 +124,15 @@ def _tail(path: Path) -> str:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of the service's own environment but where programs are."""
-    return {
+    """Nothing of the service's own environment but where programs and Windows itself are."""
+    system = {n: os.environ[n] for n in ("SYSTEMROOT",) if n in os.environ}
+    return system | {
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": str(Path(geo.__file__).resolve().parent.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
         "HOME": str(folder),
         "TMPDIR": str(folder),
+        "TEMP": str(folder),
         "LC_ALL": "C.UTF-8",
         "GDAL_SKIP": ",".join(name for name in _drivers() if name != _DRIVER),
         "GDAL_PAM_ENABLED": "NO",

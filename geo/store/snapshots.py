@@ -1,4 +1,4 @@
-"""Files written once: under a temporary name, synced, renamed, and the folder synced.
+"""Files written once: under a temporary name, synced, renamed, and the folder synced where it can be.
 
 A snapshot is named by the sha256 of its content, so the same content is stored once and a changed
 file shows.
@@ -96,7 +96,11 @@ def require_space(folder: Path, size_bytes: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Make a rename in `folder` last; where a folder cannot be opened the file system sees to it."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folder; NTFS keeps a journal of renames
+        return
     try:
         os.fsync(descriptor)
     finally:

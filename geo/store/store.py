@@ -8,6 +8,7 @@ that `Store.check` finds.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -313,7 +314,7 @@ class Store:
         """Remove the oldest prepared files that begin with `prefix`, so that `most` remain."""
         files = sorted((self.folder / "prepared").glob(f"{prefix}*"), key=_written_at)
         for path in files[: max(len(files) - most, 0)]:
-            path.unlink(missing_ok=True)
+            _remove(path)
 
     @property
     def _snapshots(self) -> Path:
@@ -382,7 +383,13 @@ def _written_at(path: Path) -> float:
 def _remove_old(files: Iterable[Path], min_age_s: float) -> None:
     for path in files:
         if time.time() - _written_at(path) >= min_age_s:
-            path.unlink(missing_ok=True)
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    # Windows removes no file that a reader has open; the next round finds it again.
+    with suppress(PermissionError):
+        path.unlink(missing_ok=True)
 
 
 def _no_folder(folder: Path, error: OSError) -> Text:

@@ -7,7 +7,6 @@ References
 MBTiles Specification 1.3: https://github.com/mapbox/mbtiles-spec
 """
 
-import fcntl
 import gzip
 import json
 import multiprocessing
@@ -15,7 +14,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -117,7 +116,8 @@ def make_archive(order: ArchiveOrder) -> None:
     """Write the archive unless it is there; whoever comes second waits for the first."""
     import geopandas as gpd
 
-    os.nice(_POLITENESS)
+    if hasattr(os, "nice"):  # Windows has none
+        os.nice(_POLITENESS)
     with _alone(order.target):
         if not order.target.exists():
             source = tile_source(gpd.read_parquet(order.snapshot))
@@ -201,9 +201,12 @@ def _metadata(source: TileSource, *, layer: str, title: str, attribution: str) -
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """Whether of this process or of another worker, one archive is made by one at a time."""
+    from filelock import FileLock
+
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = target.with_suffix(".lock")
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with FileLock(lock):
         yield
-    lock.unlink(missing_ok=True)
+        # Windows removes no file that is open, and filelock removes it there.
+        with suppress(PermissionError):
+            lock.unlink(missing_ok=True)
