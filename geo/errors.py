@@ -15,7 +15,6 @@ GeoError
 │   ├── InvalidMethod
 │   ├── InvalidRisk
 │   ├── UnusedRisk
-│   ├── InvalidShape
 │   ├── InvalidQuadrant
 │   ├── InvalidScenario
 │   ├── InvalidTrend
@@ -331,16 +330,6 @@ class UnusedRisk(InvalidInput):
     sentence = Text(
         id="Metode {method!r} tidak memakai risiko (risk); hapus, atau pilih metode 'owa'.",
         en="The method {method!r} takes no risk; leave it out, or choose the method 'owa'.",
-    )
-
-
-class InvalidShape(InvalidInput):
-    """A geometry that cannot be used; `place` names where."""
-
-    title = Text(id="Geometri tidak sah", en="Invalid geometry")
-    sentence = Text(
-        id="Geometri tidak dapat dipakai, di {place}: {reason}",
-        en="The geometry cannot be used, at {place}: {reason}",
     )
 
 

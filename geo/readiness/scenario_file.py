@@ -32,26 +32,39 @@ huni = 0.4
 """
 
 import json
+import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, get_args
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, get_args
 
 import shapely
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from geo.errors import InvalidCode, InvalidScenario, InvalidShape
+from geo.errors import InvalidCode, InvalidScenario
 from geo.language import Text, texts
-from geo.readiness.drawn_shapes import parse_line, parse_polygon
 from geo.readiness.scenario import ROAD_RASTER, Figure, How, Road, Scenario, WhatIf, listed
 from geo.vector.regions import BY_CODE, parse_regency_code
 
 _SAY = texts(__name__)
 
 Format = Literal["toml", "json"]
+Position = tuple[float, float]
+Pairs = dict[tuple[str, str], float]
+
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _DISTANCE_RASTER = re.compile(r"[a-z][a-z0-9_]{0,29}_distance_m")
 # A change for every criterion of every kecamatan is 1,560; every vertex of the regencies 4,000.
 _MOST_CHANGES = 2_000
+# Asking GEOS whether a ring is valid takes 16 s for two million vertices; so they are counted first.
 _MOST_VERTICES = 50_000
 _MOST_BYTES = 4_000_000
 _MOST_LETTERS = 2_000
@@ -72,40 +85,38 @@ def parse_scenario(given: str | Mapping[str, Any], *, format: Format = "toml") -
         Naming the place (`measures[2].zone`) and what would be accepted there.
     """
     table = given if isinstance(given, Mapping) else _table(given, format)
-    _require_keys(table, "", needed=("id", "title", "source"), known=_KEYS)
-    stated = _entries(table, "indicators") + _entries(table, "measures") + _entries(table, "roads")
-    shapes = _mapping(table, "zones")
-    if len(stated) + len(shapes) > _MOST_CHANGES:
-        raise _invalid(
-            "scenario", _SAY["too_many"], found=len(stated) + len(shapes), most=_MOST_CHANGES
-        )
+    n_changes = sum(_size(table.get(name)) for name in _CHANGES)
+    if n_changes > _MOST_CHANGES:
+        raise _invalid("scenario", _SAY["too_many"], found=n_changes, most=_MOST_CHANGES)
+    try:
+        stated = _Stated.model_validate(table)
+    except ValidationError as refused:
+        raise _refusal(refused.errors(include_url=False)) from None
     scenario = Scenario(
-        id=_name(table["id"], "id", _ID),
-        title=_title(table["title"]),
-        source=_words(table["source"], "source"),
-        note=_words(table.get("note", ""), "note", may_be_empty=True),
-        figures=tuple(_figure(*e) for e in _entries(table, "indicators")),
-        what_ifs=tuple(_what_if(*e) for e in _entries(table, "measures")),
-        roads=tuple(_road(*e) for e in _entries(table, "roads")),
-        zones={
-            _words(area_id, "zones"): _shape(parse_polygon, member, f"zones.{area_id}")
-            for area_id, member in shapes.items()
-        },
-        weights=_weights(_mapping(table, "weights")),
-        judgements=_judgements(_mapping(table, "judgements")),
-        method=None if table.get("method") is None else _words(table["method"], "method"),
-        risk=_risk(table.get("risk")),
-        year=None if table.get("year") is None else _year(table["year"], "year"),
+        id=stated.id,
+        title=Text(**dict(stated.title)),
+        source=stated.source,
+        note=stated.note,
+        figures=tuple(Figure(**dict(figure)) for figure in stated.indicators),
+        what_ifs=tuple(_what_if(w, f"measures[{i}]") for i, w in enumerate(stated.measures)),
+        roads=tuple(Road(**dict(road)) for road in stated.roads),
+        zones=stated.zones,
+        weights=stated.weights or None,
+        judgements=stated.judgements or None,
+        method=stated.method,
+        risk=stated.risk,
+        year=stated.year,
     )
     _require_once(scenario)
     _require_few_vertices(scenario)
     return scenario
 
 
-_KEYS = (
-    *("id", "title", "source", "note", "indicators", "measures", "roads", "zones"),
-    *("weights", "judgements", "method", "risk", "year"),
-)
+_CHANGES = ("indicators", "measures", "roads", "zones")
+
+
+def _size(value: Any) -> int:
+    return len(value) if isinstance(value, list | tuple | Mapping) else 0
 
 
 def _table(text: str, format: Format) -> Mapping[str, Any]:
@@ -133,88 +144,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _figure(entry: Mapping[str, Any], place: str) -> Figure:
-    names = ("region", "indicator", "year", "value", "note", "source")
-    _require_keys(entry, place, needed=names, known=names)
-    return Figure(
-        region=_region(entry["region"], f"{place}.region"),
-        indicator=_words(entry["indicator"], f"{place}.indicator"),
-        year=_year(entry["year"], f"{place}.year"),
-        value=_number(entry["value"], f"{place}.value"),
-        note=_words(entry["note"], f"{place}.note"),
-        source=_words(entry["source"], f"{place}.source"),
-    )
-
-
-def _region(value: Any, place: str) -> str:
-    try:
-        code = parse_regency_code(value) if isinstance(value, str) else ""
-    except InvalidCode:
-        code = ""
-    # A zone takes the figure of its regency; one of the province would change nothing.
-    if code not in BY_CODE:
-        raise _invalid(place, _SAY["no_regency"], value=_shown(value), known=listed(list(BY_CODE)))
-    return code
-
-
-def _what_if(entry: Mapping[str, Any], place: str) -> WhatIf:
-    ways = get_args(How)
-    _require_keys(entry, place, needed=("zone", "criterion"), known=("note", *ways))
-    how = [way for way in ways if way in entry]
+def _what_if(stated: "_WhatIf", place: str) -> WhatIf:
+    how = [way for way in get_args(How) if way in stated.model_fields_set]
     if len(how) != 1:
         raise _invalid(place, _SAY["one_way"])
-    return WhatIf(
-        zone=_words(entry["zone"], f"{place}.zone"),
-        criterion=_words(entry["criterion"], f"{place}.criterion"),
-        how=how[0],
-        amount=_number(entry[how[0]], f"{place}.{how[0]}"),
-        note=_words(entry.get("note", ""), f"{place}.note", may_be_empty=True),
-    )
-
-
-def _road(entry: Mapping[str, Any], place: str) -> Road:
-    _require_keys(entry, place, needed=("line",), known=("raster", "note"))
-    return Road(
-        line=_shape(parse_line, entry["line"], f"{place}.line"),
-        raster=_name(entry.get("raster", ROAD_RASTER), f"{place}.raster", _DISTANCE_RASTER),
-        note=_words(entry.get("note", ""), f"{place}.note", may_be_empty=True),
-    )
-
-
-def _shape(parse: Callable[..., shapely.Geometry], member: Any, place: str) -> shapely.Geometry:
-    try:
-        return parse(member, place=place)
-    except InvalidShape as error:
-        raise InvalidScenario(**error.facts) from error
-
-
-def _weights(stated: Mapping[str, Any]) -> dict[str, float] | None:
-    weights = {_words(k, "weights"): _number(v, f"weights.{k}") for k, v in stated.items()}
-    return weights or None
-
-
-def _judgements(stated: Mapping[str, Any]) -> dict[str, dict[tuple[str, str], float]] | None:
-    groups: dict[str, dict[tuple[str, str], float]] = {}
-    for group, rows in stated.items():
-        pairs = groups.setdefault(_words(group, "judgements"), {})
-        for i, row in enumerate(_list(rows, f"judgements.{group}")):
-            place = f"judgements.{group}[{i}]"
-            if not isinstance(row, list | tuple) or len(row) != 3:
-                raise _invalid(place, _SAY["no_judgement"])
-            first, second = (_words(name, place) for name in row[:2])
-            if (first, second) in pairs or (second, first) in pairs:
-                raise _invalid(place, _SAY["twice"], name=f"{first} / {second}")
-            pairs[first, second] = _number(row[2], place)
-    return groups or None
-
-
-def _risk(value: Any) -> float | None:
-    if value is None:
-        return None
-    risk = _number(value, "risk")
-    if not 0 <= risk <= 1:
-        raise _invalid("risk", _SAY["no_risk"], value=risk)
-    return risk
+    return WhatIf(stated.zone, stated.criterion, how[0], getattr(stated, how[0]), stated.note)
 
 
 def _require_once(scenario: Scenario) -> None:
@@ -236,84 +170,112 @@ def _require_few_vertices(scenario: Scenario) -> None:
         raise _invalid("scenario", _SAY["too_many_vertices"], found=found, most=_MOST_VERTICES)
 
 
-def _entries(table: Mapping[str, Any], name: str) -> list[tuple[Mapping[str, Any], str]]:
-    """The entries of a list of mappings, each with its place."""
-    found = []
-    given = table.get(name)
-    for i, entry in enumerate(_list([] if given is None else given, name)):
-        place = f"{name}[{i}]"
-        if not isinstance(entry, Mapping):
-            raise _invalid(place, _SAY["no_mapping"])
-        found.append((entry, place))
-    return found
+def _fault(reason: Text, *, at: str = "") -> PydanticCustomError:
+    """What a validator raises: why a value cannot be used, and where inside the value."""
+    return PydanticCustomError("said", "said", {"reason": reason, "at": at})
 
 
-def _list(value: Any, place: str) -> list[Any] | tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        raise _invalid(place, _SAY["no_list"])
-    return value
+def _refusal(faults: Sequence[ErrorDetails]) -> InvalidScenario:
+    """The first fault; a key of the whole that is missing or unknown stands before all others."""
+    of_keys = ("missing", "extra_forbidden")
+    fault = min(faults, key=lambda f: len(f["loc"]) > 1 or f["type"] not in of_keys)
+    # A fault of a name in a mapping is one of the mapping.
+    loc = fault["loc"][:-2] if fault["loc"][-1:] == ("[key]",) else fault["loc"]
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part[:100]}" for part in loc]
+    place = "".join(parts)[1:] or "scenario"
+    kind = fault["type"]
+    if kind == "said":
+        return InvalidScenario(place=place + fault["ctx"]["at"], reason=fault["ctx"]["reason"])
+    if kind == "missing":
+        return _invalid(place, _SAY["missing"])
+    if kind == "extra_forbidden":
+        part = _PARTS[str(loc[0])] if len(loc) > 1 else _Stated
+        return _invalid(place, _SAY["unknown_key"], known=", ".join(part.model_fields))
+    # A lone half of a letter in a name.
+    if kind == "string_unicode":
+        return _invalid(place, _SAY["no_words"], most=_MOST_LETTERS)
+    return _invalid(place, _SAY["no_list"] if kind == "list_type" else _SAY["no_mapping"])
 
 
-def _mapping(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = table.get(name)
-    if not isinstance(value, Mapping | None):
-        raise _invalid(name, _SAY["no_mapping"])
-    return value or {}
-
-
-def _require_keys(
-    entry: Mapping[str, Any], place: str, *, needed: tuple[str, ...], known: tuple[str, ...]
-) -> None:
-    every = tuple(dict.fromkeys((*needed, *known)))
-    prefix = f"{place}." if place else ""
-    for name in needed:
-        if entry.get(name) is None:
-            raise _invalid(prefix + name, _SAY["missing"])
-    for name in entry:
-        if name not in every:
-            raise _invalid(
-                f"{prefix}{str(name)[:100]}", _SAY["unknown_key"], known=", ".join(every)
-            )
-
-
-def _title(value: Any) -> Text:
-    if isinstance(value, Mapping):
-        _require_keys(value, "title", needed=("id", "en"), known=())
-        return Text(id=_words(value["id"], "title.id"), en=_words(value["en"], "title.en"))
-    words = _words(value, "title")
-    return Text(id=words, en=words)
-
-
-def _name(value: Any, place: str, pattern: re.Pattern[str]) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise _invalid(place, _SAY["bad_name"], value=_shown(value), pattern=pattern.pattern)
-    return value
-
-
-def _words(value: Any, place: str, *, may_be_empty: bool = False) -> str:
+def _words(value: Any) -> str:
     """A text on one line; breaks become spaces."""
     words = " ".join(value.split()) if isinstance(value, str) else None
     # What cannot be printed (control signs, halves of letters) cannot be written into JSON either.
     if words is None or not words.isprintable() or len(words) > _MOST_LETTERS:
-        raise _invalid(place, _SAY["no_words"], most=_MOST_LETTERS)
-    if not words and not may_be_empty:
-        raise _invalid(place, _SAY["missing"])
+        raise _fault(_SAY["no_words"].format(most=_MOST_LETTERS))
     return words
 
 
-def _number(value: Any, place: str) -> float:
+def _some_words(value: Any) -> str:
+    if words := _words(value):
+        return words
+    raise _fault(_SAY["missing"])
+
+
+def _name(value: Any, pattern: re.Pattern[str]) -> str:
+    if isinstance(value, str) and pattern.fullmatch(value):
+        return value
+    raise _fault(_SAY["bad_name"].format(value=_shown(value), pattern=pattern.pattern))
+
+
+def _region(value: Any) -> str:
+    try:
+        code = parse_regency_code(value) if isinstance(value, str) else ""
+    except InvalidCode:
+        code = ""
+    # A zone takes the figure of its regency; one of the province would change nothing.
+    if code not in BY_CODE:
+        known = listed(list(BY_CODE))
+        raise _fault(_SAY["no_regency"].format(value=_shown(value), known=known))
+    return code
+
+
+def _number(value: Any) -> float:
     # True is 1 in Python, and a whole number may be larger than any float. NaN is no less than any.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not abs(value) <= _LARGEST:
-        raise _invalid(place, _SAY["no_number"], value=_shown(value), most=f"{_LARGEST:g}")
+        raise _fault(_SAY["no_number"].format(value=_shown(value), most=f"{_LARGEST:g}"))
     return float(value) + 0.0  # -0.0 becomes 0.0: one number, one digest
 
 
-def _year(value: Any, place: str) -> int:
+def _risk(value: Any) -> float:
+    risk = _number(value)
+    if not 0 <= risk <= 1:
+        raise _fault(_SAY["no_risk"].format(value=risk))
+    return risk
+
+
+def _year(value: Any) -> int:
     first, last = _YEARS
     if isinstance(value, bool) or not isinstance(value, int) or not first <= value <= last:
-        raise _invalid(place, _SAY["no_year"], value=_shown(value), first=first, last=last)
+        raise _fault(_SAY["no_year"].format(value=_shown(value), first=first, last=last))
     return value
+
+
+def _pairs(rows: Any) -> Pairs:
+    if not isinstance(rows, list | tuple):
+        raise _fault(_SAY["no_list"])
+    pairs: Pairs = {}
+    for i, row in enumerate(rows):
+        try:
+            first, second, ratio = _judgement(row)
+            if (first, second) in pairs or (second, first) in pairs:
+                raise _fault(_SAY["twice"].format(name=f"{first} / {second}"))
+        except PydanticCustomError as fault:
+            raise _fault((fault.context or {})["reason"], at=f"[{i}]") from None
+        pairs[first, second] = ratio
+    return pairs
+
+
+def _judgement(row: Any) -> tuple[str, str, float]:
+    if not isinstance(row, list | tuple) or len(row) != 3:
+        raise _fault(_SAY["no_judgement"])
+    return _some_words(row[0]), _some_words(row[1]), _number(row[2])
+
+
+def _in_both(title: Any) -> Any:
+    """A title that is one text is that in both languages."""
+    return title if isinstance(title, Mapping) else dict.fromkeys(("id", "en"), _some_words(title))
 
 
 def _shown(value: Any) -> str:
@@ -324,3 +286,152 @@ def _shown(value: Any) -> str:
 
 def _invalid(place: str, reason: Text, **facts: Any) -> InvalidScenario:
     return InvalidScenario(place=place, reason=reason.format(**facts))
+
+
+def _line(member: Any) -> shapely.Geometry:
+    """A GeoJSON LineString or MultiLineString of some length, without heights."""
+    kind, coordinates = _member(member, ("LineString", "MultiLineString"))
+    rows = [coordinates] if kind == "LineString" else _list(coordinates)
+    lines = [_positions(row, f"[{i}]") for i, row in enumerate(rows)]
+    _require_few(lines)
+    if not lines or any(len(set(line)) < 2 for line in lines):
+        raise _fault(_SAY["no_length"])
+    parts = [shapely.LineString(line) for line in lines]
+    return parts[0] if kind == "LineString" else shapely.MultiLineString(parts)
+
+
+def _polygon(member: Any) -> shapely.Geometry:
+    """A valid GeoJSON Polygon or MultiPolygon, without heights."""
+    kind, coordinates = _member(member, ("Polygon", "MultiPolygon"))
+    rows = [coordinates] if kind == "Polygon" else _list(coordinates)
+    polygons = [
+        [_ring(ring, f"[{i}][{j}]") for j, ring in enumerate(_list(rings, f"[{i}]"))]
+        for i, rings in enumerate(rows)
+    ]
+    _require_few([ring for rings in polygons for ring in rings])
+    if not polygons or not all(polygons):
+        raise _fault(_SAY["empty"])
+    parts = [shapely.Polygon(rings[0], rings[1:]) for rings in polygons]
+    shape = parts[0] if kind == "Polygon" else shapely.MultiPolygon(parts)
+    if not shapely.is_valid(shape):
+        raise _fault(_SAY["not_valid"].format(fault=shapely.is_valid_reason(shape)))
+    return shape
+
+
+def _member(member: Any, kinds: tuple[str, ...]) -> tuple[str, Any]:
+    kind = member.get("type") if isinstance(member, Mapping) else None
+    if kind not in kinds:
+        expected = " / ".join(kinds)
+        raise _fault(_SAY["other_kind"].format(found=str(kind)[:50], expected=expected))
+    return str(kind), member.get("coordinates")
+
+
+def _list(value: Any, at: str = "") -> Sequence[Any]:
+    if not isinstance(value, list | tuple):
+        raise _fault(_SAY["no_coordinates"], at=at)
+    return value
+
+
+def _positions(value: Any, at: str) -> list[Position]:
+    return [_position(entry, f"{at}[{i}]") for i, entry in enumerate(_list(value, at))]
+
+
+def _position(value: Any, at: str) -> Position:
+    is_pair = isinstance(value, list | tuple) and len(value) in (2, 3)
+    if not is_pair or not all(_is_number(number) for number in value):
+        raise _fault(_SAY["no_position"], at=at)
+    lon, lat = float(value[0]), float(value[1])
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise _fault(_SAY["outside"].format(lon=lon, lat=lat), at=at)
+    return lon, lat
+
+
+def _is_number(value: Any) -> bool:
+    # True is 1 in Python, and a whole number may be larger than any float.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) < 1e300 and math.isfinite(value)
+
+
+def _ring(value: Any, at: str) -> list[Position]:
+    ring = _positions(value, at)
+    if len(ring) < 4 or ring[0] != ring[-1]:
+        raise _fault(_SAY["not_closed"], at=at)
+    return ring
+
+
+def _require_few(rows: Sequence[Sequence[Position]]) -> None:
+    found = sum(len(row) for row in rows)
+    if found > _MOST_VERTICES:
+        raise _fault(_SAY["shape_too_large"].format(found=found, most=_MOST_VERTICES))
+
+
+_Words = Annotated[str, PlainValidator(_some_words)]
+_Note = Annotated[str, PlainValidator(_words)]
+_Number = Annotated[float, PlainValidator(_number)]
+_Year = Annotated[int, PlainValidator(_year)]
+
+
+class _Part(BaseModel):
+    """What stands in a scenario; of what may be left out, null is nothing."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        empty = {n for n, f in cls.model_fields.items() if not isinstance(f.default, str | float)}
+        return {n: value for n, value in given.items() if value is not None or n not in empty}
+
+
+class _Title(_Part):
+    id: _Words
+    en: _Words
+
+
+class _Figure(_Part):
+    region: Annotated[str, PlainValidator(_region)]
+    indicator: _Words
+    year: _Year
+    value: _Number
+    note: _Words
+    source: _Words
+
+
+class _WhatIf(_Part):
+    zone: _Words
+    criterion: _Words
+    note: _Note = ""
+    set: _Number = 0.0
+    add: _Number = 0.0
+    multiply: _Number = 0.0
+
+
+class _Road(_Part):
+    line: Annotated[shapely.Geometry, PlainValidator(_line)]
+    raster: Annotated[str, PlainValidator(lambda value: _name(value, _DISTANCE_RASTER))] = (
+        ROAD_RASTER
+    )
+    note: _Note = ""
+
+
+class _Stated(_Part):
+    id: Annotated[str, PlainValidator(lambda value: _name(value, _ID))]
+    title: Annotated[_Title, BeforeValidator(_in_both)]
+    source: _Words
+    note: _Note = ""
+    indicators: list[_Figure] = []
+    measures: list[_WhatIf] = []
+    roads: list[_Road] = []
+    zones: dict[_Words, Annotated[shapely.Geometry, PlainValidator(_polygon)]] = {}
+    weights: dict[_Words, _Number] = {}
+    judgements: dict[_Words, Annotated[Pairs, PlainValidator(_pairs)]] = {}
+    method: Annotated[str | None, PlainValidator(_some_words)] = None
+    risk: Annotated[float | None, PlainValidator(_risk)] = None
+    year: Annotated[int | None, PlainValidator(_year)] = None
+
+
+_PARTS: dict[str, type[_Part]] = {
+    "title": _Title, "indicators": _Figure, "measures": _WhatIf, "roads": _Road
+}  # fmt: skip
