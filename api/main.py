@@ -17,7 +17,6 @@ from api.collections import Tables
 from api.parameters import require_known
 from api.routes import (
     collections,
-    comparing,
     comparisons,
     exports,
     guide,
@@ -52,7 +51,7 @@ ROUTERS: Sequence[APIRouter] = (
     vector_tiles.router,
     uploads.router,
     pages.router,
-    comparing.router,
+    comparisons.page_router,
     portraits.router,
     guide.router,
 )

@@ -2,20 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.parameters import InvalidParameter
-from geo.language import Language, texts
+from geo.errors import InvalidDraws, JudgedTwice
+from geo.language import texts
 
 if TYPE_CHECKING:
     from geo.mcda.weight_request import WeightRequest
-    from geo.planning.weigh import Weighed
-    from geo.readiness.assessment import Assessment
+    from geo.planning.confidence import Simulation
     from geo.readiness.scenario import Scenario
-    from geo.store.store import Store
-    from geo.store.versions import Published
 
 _SAY = texts(__name__)
 
@@ -57,6 +56,11 @@ class AskedLayer(BaseModel):
         "zones"
     )
 
+    def question(self) -> dict[str, Any]:
+        """Which assessment, in the words of `geo.planning.weigh.weigh_and_assess`."""
+        asked = self.model_dump(include={"layer", "year", "method", "risk"})
+        return {"model_id": self.model} | asked
+
 
 class Asked(AskedLayer):
     """Which assessment is asked for; everything has a default."""
@@ -74,6 +78,12 @@ class AskedQuery(Asked):
     risk: Risk = None
     f: str | None = None
     lang: str | None = None
+
+    def weight_request(self) -> "WeightRequest":
+        """The weights that are stated; `InvalidParameter` for such as cannot be read."""
+        from geo.mcda.weight_request import WeightRequest
+
+        return WeightRequest(stated=None if self.weights is None else parse_weights(self.weights))
 
 
 class WayQuery(BaseModel):
@@ -139,6 +149,20 @@ class JudgedRequest(BaseModel):
         list[JudgingMember] | None, Field(min_length=1, max_length=_MOST_MEMBERS)
     ] = None
 
+    def weight_request(self) -> "WeightRequest":
+        """What the judgements ask for; `JudgedTwice` for a pair with two ratios."""
+        from geo.mcda.group import Member
+        from geo.mcda.weight_request import WeightRequest
+
+        return WeightRequest(
+            judgements=pairs_of(self.judgements) if self.judgements else None,
+            is_incomplete=self.incomplete,
+            members=[
+                Member(name=m.name, judgements=pairs_of(m.judgements), weight=m.weight)
+                for m in self.members or ()
+            ],
+        )
+
 
 class JudgementsRequest(JudgedRequest):
     """Judgements to be turned into weights."""
@@ -181,6 +205,23 @@ class ChosenRequest(Asked, JudgedRequest):
         Field(description="Named changes to what is published, see the README."),
     ] = None
 
+    def weight_request(self) -> "WeightRequest":
+        """The weights that are stated, judged or given by a rule."""
+        return replace(
+            super().weight_request(),
+            stated=self.weights,
+            weighting=self.weighting,
+            ranks=self.ranks,
+        )
+
+    def changes(self) -> "Scenario | None":
+        """The scenario; `InvalidScenario` for one that cannot be read."""
+        if self.scenario is None:
+            return None
+        from geo.readiness.scenario_file import parse_scenario
+
+        return parse_scenario(self.scenario)
+
 
 class ReadinessRequest(ChosenRequest):
     """The same, and how sure the result is."""
@@ -208,6 +249,36 @@ class ReadinessRequest(ChosenRequest):
         Field(description="scores: columns of numbers only, for a map that follows a slider."),
     ] = "full"
 
+    def require_drawable(self) -> None:
+        """Raise `InvalidDraws` where it says how to draw and draws nothing, or says it twice."""
+        is_close = self.concentration is not None
+        if (self.any_weights or is_close) and not self.uncertainty:
+            raise InvalidDraws(reason=_SAY["no_draws"])
+        if self.any_weights and is_close:
+            raise InvalidDraws(reason=_SAY["any_or_close"])
+
+    def simulation(self, *, n_ranked: int) -> "Simulation":
+        """How to draw for so many ranked zones.
+
+        Raises
+        ------
+        InvalidDraws
+            For more draws of more zones than one request may take.
+        """
+        from geo.planning.confidence import Simulation
+        from geo.uncertainty.draws import DEFAULT_CONCENTRATION
+
+        if self.uncertainty * n_ranked > _MOST_RANKS:
+            most = _MOST_RANKS // n_ranked
+            raise InvalidDraws(reason=_SAY["too_many"].format(n=n_ranked, most=most))
+        stated = self.concentration or DEFAULT_CONCENTRATION
+        return Simulation(
+            draws=self.uncertainty,
+            seed=self.seed,
+            concentration=None if self.any_weights else stated,
+            with_errors=self.measure_errors,
+        )
+
 
 class ComparisonRequest(BaseModel):
     """Two assessments to be compared zone by zone; the first is what is published by default."""
@@ -220,8 +291,6 @@ class ComparisonRequest(BaseModel):
 
 def pairs_of(judgements: Sequence[Judgement]) -> dict[str, dict[tuple[str, str], float]]:
     """Judgements by group and pair; `JudgedTwice` for one pair with two different ratios."""
-    from geo.errors import JudgedTwice
-
     groups: dict[str, dict[tuple[str, str], float]] = {}
     for judgement in judgements:
         pairs = groups.setdefault(judgement.group, {})
@@ -230,68 +299,6 @@ def pairs_of(judgements: Sequence[Judgement]) -> dict[str, dict[tuple[str, str],
             raise JudgedTwice(first=judgement.first, second=judgement.second)
         pairs[pair] = judgement.ratio
     return groups
-
-
-def judged_weight_request(asked: JudgedRequest) -> "WeightRequest":
-    """What the judgements of a request ask for."""
-    from geo.mcda.group import Member
-    from geo.mcda.weight_request import WeightRequest
-
-    return WeightRequest(
-        judgements=pairs_of(asked.judgements) if asked.judgements else None,
-        is_incomplete=asked.incomplete,
-        members=[
-            Member(name=m.name, judgements=pairs_of(m.judgements), weight=m.weight)
-            for m in asked.members or ()
-        ],
-    )
-
-
-def scenario_of(asked: ChosenRequest) -> "Scenario | None":
-    """The scenario of a request; `InvalidScenario` for one that cannot be read."""
-    if asked.scenario is None:
-        return None
-    from geo.readiness.scenario_file import parse_scenario
-
-    return parse_scenario(asked.scenario)
-
-
-def assess_asked(
-    now: "Published", asked: ChosenRequest, *, scenario: "Scenario | None"
-) -> tuple["Assessment", "Weighed"]:
-    """The assessment that a request asks for, and where its weights come from."""
-    from dataclasses import replace
-
-    from geo.planning.weigh import weigh_and_assess
-
-    requested = judged_weight_request(asked)
-    return weigh_and_assess(
-        now,
-        replace(requested, stated=asked.weights, weighting=asked.weighting, ranks=asked.ranks),
-        model_id=asked.model,
-        layer=asked.layer,
-        year=asked.year,
-        method=asked.method,
-        risk=asked.risk,
-        scenario=scenario,
-    )
-
-
-def assess_queried(now: "Store | Published", query: AskedQuery) -> "Assessment":
-    """The assessment that query parameters ask for."""
-    from geo.mcda.weight_request import WeightRequest
-    from geo.planning.weigh import weigh_and_assess
-
-    found, _ = weigh_and_assess(
-        now,
-        WeightRequest(stated=None if query.weights is None else parse_weights(query.weights)),
-        model_id=query.model,
-        layer=query.layer,
-        year=query.year,
-        method=query.method,
-        risk=query.risk,
-    )
-    return found
 
 
 def parse_weights(text: str) -> dict[str, float]:
@@ -315,61 +322,3 @@ def parse_weights(text: str) -> dict[str, float]:
             )
         weights[name] = number
     return weights
-
-
-def scenario_notes(
-    scenario: "Scenario | None", found: "Assessment", *, language: Language
-) -> list[str]:
-    """What of a scenario cannot reach an assessment: nobody should wait for its effect."""
-    if scenario is None:
-        return []
-    from geo.readiness.scenario import idle_changes
-
-    return [note.to(language) for note in idle_changes(scenario, found.model, year=found.year)]
-
-
-def require_drawable(asked: ReadinessRequest) -> None:
-    """Raise `InvalidDraws` where a request says how to draw and draws nothing, or says it twice."""
-    is_close = asked.concentration is not None
-    if not (asked.any_weights or is_close):
-        return
-    from geo.errors import InvalidDraws
-
-    if not asked.uncertainty:
-        raise InvalidDraws(reason=_SAY["no_draws"])
-    if asked.any_weights and is_close:
-        raise InvalidDraws(reason=_SAY["any_or_close"])
-
-
-def simulated(
-    now: "Published",
-    found: "Assessment",
-    *,
-    asked: ReadinessRequest,
-    scenario: "Scenario | None",
-    language: Language,
-) -> dict[str, Any]:
-    """How sure an assessment is, as JSON types.
-
-    Raises
-    ------
-    NothingRanked
-    InvalidDraws
-        For more draws of more zones than one request may take.
-    """
-    from geo.errors import InvalidDraws
-    from geo.planning.confidence import Simulation, confidence, confidence_document
-    from geo.uncertainty.draws import DEFAULT_CONCENTRATION
-
-    if asked.uncertainty * found.n_ranked > _MOST_RANKS:
-        most = _MOST_RANKS // found.n_ranked
-        raise InvalidDraws(reason=_SAY["too_many"].format(n=found.n_ranked, most=most))
-    stated = asked.concentration or DEFAULT_CONCENTRATION
-    simulation = Simulation(
-        draws=asked.uncertainty,
-        seed=asked.seed,
-        concentration=None if asked.any_weights else stated,
-        with_errors=asked.measure_errors,
-    )
-    sure = confidence(now, found, simulation, scenario=scenario)
-    return confidence_document(sure, language)

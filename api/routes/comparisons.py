@@ -1,12 +1,17 @@
-"""Assessments beside each other over HTTP: two of them, the years, readiness against need."""
+"""Assessments beside each other: two of them, also as a page, the years, readiness against need."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from api.deps import LanguageDep, StoreDep
+from api.deps import LanguageDep, StoreDep, links_of
 from api.examples import COMPARISON_EXAMPLES
+from api.links import Links
 from api.parameters import InvalidParameter
 from api.readiness_requests import (
     Asked,
@@ -16,17 +21,33 @@ from api.readiness_requests import (
     Method,
     Risk,
     StatedWeights,
-    assess_asked,
-    assess_queried,
-    scenario_notes,
-    scenario_of,
+    parse_weights,
 )
-from api.responses import conditional, described, etag_of, json_response
-from geo.language import texts
+from api.responses import (
+    DRAWN_NONCE,
+    PAGE,
+    conditional,
+    described,
+    etag_of,
+    json_response,
+    page_response,
+)
+from geo.errors import LayerNotFound
+from geo.language import Language, Text, texts
+from geo.store.versions import Published
+
+if TYPE_CHECKING:
+    from geo.mcda.model import Model
+    from geo.readiness.assessment import Assessment
 
 _SAY = texts(__name__)
 
 router = APIRouter(tags=["readiness"])
+page_router = APIRouter(tags=["pages"])
+
+_NOT_KEPT = {"zones", "lang", "f"}
+# About 200 kB each, 500 kB for all kecamatan.
+_MOST_REMEMBERED = 32
 
 
 class TrendsQuery(AskedLayer):
@@ -101,17 +122,23 @@ def compare_readiness(
     language: LanguageDep,
 ) -> Response:
     """Which zones moved, by how many points of which criterion; and why some cannot be compared."""
+    from geo.planning.weigh import weigh_and_assess
     from geo.readiness.compare import compare, comparison_document
+    from geo.readiness.scenario import idle_changes
 
-    now, found, notes = store.current(), [], []
+    idle: list[Text] = []
+    now, found = store.current(), []
     for one in (asked.before, asked.after):
-        scenario = scenario_of(one)
-        assessment, _ = assess_asked(now, one, scenario=scenario)
+        scenario = one.changes()
+        assessment, _ = weigh_and_assess(
+            now, one.weight_request(), scenario=scenario, **one.question()
+        )
         found.append(assessment)
-        notes += scenario_notes(scenario, assessment, language=language)
+        idle += idle_changes(scenario, assessment.model, year=assessment.year)
     document = comparison_document(compare(*found), language)
     # A change of both that has no effect is said once.
-    return json_response(request, document | {"notes": list(dict.fromkeys(notes))})
+    notes = [note.to(language) for note in dict.fromkeys(idle)]
+    return json_response(request, document | {"notes": notes})
 
 
 @router.get(
@@ -168,12 +195,13 @@ def read_sensitivity(
     With `zone` also which uncertain weight or measure its score hangs on most (Sobol' indices).
     """
     from geo.planning import confidence
+    from geo.planning.weigh import weigh_and_assess
     from geo.uncertainty.sobol import DEFAULT_SAMPLES
 
     if query.zone is None and query.draws is not None:
         raise InvalidParameter(parameter="draws", reason=_SAY["no_zone"])
     now = store.current()
-    found = assess_queried(now, query)
+    found, _ = weigh_and_assess(now, query.weight_request(), **query.question())
     samples = query.draws or DEFAULT_SAMPLES
     key = etag_of(found.key, language, "sensitivity", query.zone, samples, query.seed)
 
@@ -205,11 +233,14 @@ def read_quadrant(
     language: LanguageDep,
 ) -> Response:
     """The quadrant of every zone; readiness and need are never added."""
+    from geo.planning.weigh import weigh_and_assess
     from geo.readiness.quadrant import quadrant_document, quadrants
 
     now = store.current()
-    readiness = assess_queried(now, query.of_readiness())
-    need = assess_queried(now, query.of_need())
+    readiness, need = (
+        weigh_and_assess(now, one.weight_request(), **one.question())[0]
+        for one in (query.of_readiness(), query.of_need())
+    )
     thresholds = {"ready_from": query.ready_from, "needy_from": query.needy_from}
     key = etag_of(readiness.key, need.key, thresholds, language)
 
@@ -219,3 +250,189 @@ def read_quadrant(
         return json_response(request, quadrant_document(table, language))
 
     return conditional(request, key, answer)
+
+
+Weights = Annotated[
+    str | None,
+    Field(
+        max_length=10_000,
+        description="name:share,name:share of every dimension or criterion; own for the model's, equal for the same of every dimension.",
+    ),
+]
+
+
+class CompareQuery(AskedQuery):
+    """The assessment on the left, and what is other on the right.
+
+    What is not said of the right is as on the left. Where nothing is said of it, the model's own
+    weights and method stand there; and equal weights where those stand on the left. A risk counts
+    only with a method that takes one: the form always has a field for it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    weights: Weights = None
+    other_year: Annotated[int | None, Field(ge=1, le=9999)] = None
+    other_weights: Weights = None
+    other_method: Method = None
+    other_risk: Risk = None
+    zones: Annotated[
+        tuple[str, ...],
+        Field(
+            default=(),
+            max_length=2,
+            description="Two zones, as a,b: compares these instead.",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One assessment as asked for; `weights` is own, equal or a list."""
+
+    year: int | None
+    weights: str
+    method: str | None
+    risk: float | None
+
+    def of(self, model: "Model") -> "_Side":
+        """The same without a risk that its method, or else the model's, does not take."""
+        return self if (self.method or model.method) == "owa" else replace(self, risk=None)
+
+
+@router.get("/compare", response_class=Response, responses=PAGE, summary="Two sides compared")
+def read_comparison_page(
+    request: Request,
+    query: Annotated[CompareQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+) -> Response:
+    """Two assessments on two maps that move together and in a table; or two zones in a table."""
+    return page_response(_drawn(store.current(), query, language, links_of(request)), language)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _drawn(now: Published, query: CompareQuery, language: Language, links: Links) -> str:
+    """The page; what is published and what is asked decide all of it."""
+    from maps.assets import Assets
+    from maps.pages.page import render
+
+    root = urlsplit(links.base).path
+    assets = Assets(base=f"{root}/static", nonce=DRAWN_NONCE)
+    asked = query.model_dump(exclude_none=True, exclude_unset=True)
+    state = asked | ({"zones": ",".join(query.zones)} if query.zones else {})
+    return render(
+        "compare.html",
+        language,
+        assets=assets,
+        root=root,
+        state=state,
+        active="map",
+        links=links,
+        action=f"{root}/compare",
+        model_id=query.model,
+        layer=query.layer,
+        **_content(now, query, language=language, assets=assets),
+    )
+
+
+def _content(now: Published, query: CompareQuery, *, language: Language, assets: Any) -> Any:
+    from geo import published
+    from maps.pages import comparing
+
+    if query.layer not in comparing.COMPARED:
+        raise LayerNotFound(query.layer, available=list(comparing.COMPARED))
+    model = published.model(now, query.model)
+    left = _Side(query.year, query.weights or "own", query.method, query.risk).of(model)
+    first = _assessed(now, query, left)
+    pair_of_zones = _two_zones(query.zones)
+    right, reason = _other_side(query, left, first, years=published.years(now, query.model))
+    found = (first, first if pair_of_zones else _assessed(now, query, right))
+    form = comparing.comparison_form(
+        found,
+        weights=(left.weights, right.weights),
+        years=published.years(now, query.model),
+        zones=pair_of_zones,
+        kept=query.model_dump(exclude_none=True, exclude_unset=True, exclude=_NOT_KEPT),
+        language=language,
+    )
+    shared = {"form": form, "zones": None, "maps": None, "compared": None}
+    if pair_of_zones:
+        return shared | comparing.zones_content(
+            first, pair_of_zones, label=form["sides"][0]["label"], language=language
+        )
+    regencies = now.version("regencies")
+    return shared | {
+        **comparing.assessments_content(found, reason=reason, language=language),
+        "maps": comparing.maps_compared(
+            found,
+            published.layer(now, query.layer),
+            regencies=published.layer(now, "regencies"),
+            labels=[side["label"] for side in form["sides"]],
+            attribution=f"{regencies.source} ({regencies.licence})",
+            language=language,
+            assets=assets,
+        ),
+    }
+
+
+def _assessed(now: Published, query: CompareQuery, side: _Side) -> "Assessment":
+    from geo import published
+    from geo.mcda.weight_request import WeightRequest
+    from geo.planning.weigh import weigh_and_assess
+
+    model = published.model(now, query.model)
+    found, _ = weigh_and_assess(
+        now,
+        WeightRequest(stated=_stated(side.weights, model)),
+        model_id=query.model,
+        layer=query.layer,
+        year=side.year,
+        method=side.method,
+        risk=side.risk,
+    )
+    return found
+
+
+def _stated(weights: str, model: "Model") -> dict[str, float] | None:
+    from maps.pages.comparing import equal_weights
+
+    if weights == "own":
+        return None
+    return equal_weights(model) if weights == "equal" else parse_weights(weights)
+
+
+def _other_side(
+    query: CompareQuery, left: _Side, first: "Assessment", *, years: list[int]
+) -> tuple[_Side, str]:
+    """The right side, and why it is that: chosen, own, equal or before."""
+    from geo.mcda.model import weights_from
+    from maps.pages.comparing import equal_weights
+
+    others = (query.other_year, query.other_weights, query.other_method, query.other_risk)
+    if any(other is not None for other in others):
+        # A risk belongs to its method.
+        risk = left.risk if query.other_method in (None, left.method) else None
+        right = _Side(
+            query.other_year or left.year,
+            query.other_weights or left.weights,
+            query.other_method or left.method,
+            risk if query.other_risk is None else query.other_risk,
+        )
+        return right.of(first.model), "chosen"
+    if left.weights != "own" or left.method or left.risk is not None:
+        return _Side(left.year, "own", None, None), "own"
+    earlier = [year for year in years if year < first.year]
+    is_equal = weights_from(first.model, equal_weights(first.model)) == dict(first.weights)
+    if is_equal and earlier:
+        return _Side(earlier[-1], "own", None, None), "before"
+    return _Side(left.year, "equal", None, None), "equal"
+
+
+def _two_zones(asked: Sequence[str]) -> tuple[str, str] | None:
+    if not asked:
+        return None
+    parts = asked[0].split(",") if len(asked) == 1 else asked
+    if len(parts) != 2 or not all(parts):
+        raise InvalidParameter(parameter="zones", reason=_SAY["not_two"])
+    return parts[0], parts[1]

@@ -7,18 +7,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from api.deps import LanguageDep, LinksDep, StoreDep
 from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
 from api.links import GEOJSON, JSON
-from api.readiness_requests import (
-    AskedQuery,
-    JudgementsRequest,
-    ReadinessRequest,
-    assess_asked,
-    assess_queried,
-    judged_weight_request,
-    require_drawable,
-    scenario_notes,
-    scenario_of,
-    simulated,
-)
+from api.readiness_requests import AskedQuery, JudgementsRequest, ReadinessRequest
 from api.responses import conditional, described, etag_of, json_response
 from geo.language import Language, texts
 
@@ -44,9 +33,10 @@ def read_readiness(
     links: LinksDep,
 ) -> Response:
     """Scores, ranks, classes, contributions and what is missing, for every zone of a layer."""
+    from geo.planning.weigh import weigh_and_assess
     from geo.readiness.documents import as_document
 
-    found = assess_queried(store, query)
+    found, _ = weigh_and_assess(store, query.weight_request(), **query.question())
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
 
     def answer() -> Response:
@@ -73,12 +63,16 @@ def weigh_readiness(
     With `uncertainty` every zone says how often the draws give it each rank and class. `notes` say
     what of a scenario has no effect.
     """
-    from geo.planning.weigh import own_ranks, published_year, weighed_document
+    from geo.planning.confidence import confidence, confidence_document
+    from geo.planning.weigh import own_ranks, published_year, weigh_and_assess, weighed_document
     from geo.readiness.documents import as_document, score_columns
+    from geo.readiness.scenario import idle_changes
 
-    require_drawable(asked)
-    now, scenario = store.current(), scenario_of(asked)
-    after, weighed = assess_asked(now, asked, scenario=scenario)
+    asked.require_drawable()
+    now, scenario = store.current(), asked.changes()
+    after, weighed = weigh_and_assess(
+        now, asked.weight_request(), scenario=scenario, **asked.question()
+    )
     year = published_year(now, asked.model, asked.year)
     # A scenario changes zones but brings none, so both have the same.
     ranks = own_ranks(now, asked.model, layer=asked.layer, year=year)
@@ -90,11 +84,12 @@ def weigh_readiness(
         for zone, rank in zip(document["zones"], ranks, strict=True):
             zone["rank_before"] = rank
     document |= weighed_document(weighed, after.model, language)
-    document["notes"] = scenario_notes(scenario, after, language=language)
+    idle = idle_changes(scenario, after.model, year=after.year)
+    document["notes"] = [note.to(language) for note in idle]
     if asked.uncertainty:
-        document["uncertainty"] = simulated(
-            now, after, asked=asked, scenario=scenario, language=language
-        )
+        simulation = asked.simulation(n_ranked=after.n_ranked)
+        sure = confidence(now, after, simulation, scenario=scenario)
+        document["uncertainty"] = confidence_document(sure, language)
     return json_response(request, document)
 
 
@@ -118,7 +113,7 @@ def judge(
     from geo.errors import InvalidWeights
     from geo.planning.weigh import weigh, weighed_document
 
-    now, requested = store.current(), judged_weight_request(asked)
+    now, requested = store.current(), asked.weight_request()
     if not requested.is_given:
         raise InvalidWeights(reason=_SAY["nothing_judged"])
     weighed = weigh(now, requested, model_id=asked.model)
@@ -142,7 +137,9 @@ def explain_zone(
     links: LinksDep,
 ) -> Response:
     """Why a zone stands where it stands: contributions, what holds it back, what would lift it."""
-    found = assess_queried(store, query)
+    from geo.planning.weigh import weigh_and_assess
+
+    found, _ = weigh_and_assess(store, query.weight_request(), **query.question())
     found.result(zone)
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
     own = [

@@ -145,7 +145,7 @@ def _geojson(shape: shapely.Geometry) -> Any:
     return json.loads(shapely.to_geojson(shape))
 
 
-def idle_changes(scenario: Scenario, model: Model, *, year: int) -> tuple[Text, ...]:
+def idle_changes(scenario: Scenario | None, model: Model, *, year: int) -> tuple[Text, ...]:
     """A sentence for every change that cannot reach an assessment: nobody should wait for its effect.
 
     Parameters
@@ -153,6 +153,8 @@ def idle_changes(scenario: Scenario, model: Model, *, year: int) -> tuple[Text, 
     year : int
         Of the assessment: a figure of a later year, or one older than its criterion takes, is idle.
     """
+    if scenario is None:
+        return ()
     ages = {
         c.measure.indicator: c.measure.max_age_years
         for c in model.criteria
