@@ -7,14 +7,14 @@ the pages are in the catalogues of `maps/texts`, by their table and id: `zone.ra
 import datetime
 import math
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 
 from babel.dates import format_date as babel_date
 from babel.dates import get_month_names
-from babel.numbers import format_decimal, format_percent
 
 from geo.errors import GeoError
-from geo.language import Language, Text, read_catalogue
+from geo.language import LOCALES, Language, Text, localized, read_catalogue
 
 # Tables that only some pages need; the map and what all pages share is in `interface`.
 _CATALOGUES = {
@@ -24,8 +24,6 @@ _CATALOGUES = {
     "portrait": "pages",
     "sheet": "sheets",
 }
-# British English: the day before the month, as in Indonesian and in the reports that planners read.
-_LOCALES: Mapping[Language, str] = {"id": "id_ID", "en": "en_GB"}
 MISSING = "–"
 
 
@@ -105,8 +103,10 @@ def format_number(value: float | None, language: Language, *, decimals: int | No
     """
     if value is None or math.isnan(value):
         return MISSING
-    pattern = "#,##0.##" if decimals is None else "#,##0" + ("." + "0" * decimals) * bool(decimals)
-    return format_decimal(value, format=pattern, locale=_LOCALES[language])
+    shown = f"{Decimal(str(value)):,.{2 if decimals is None else decimals}f}"
+    if decimals is None:
+        shown = shown.rstrip("0").removesuffix(".")
+    return localized(shown.replace("Infinity", "∞")).to(language)
 
 
 def format_share(value: float | None, language: Language) -> str:
@@ -119,7 +119,7 @@ def format_share(value: float | None, language: Language) -> str:
     """
     if value is None or math.isnan(value):
         return MISSING
-    return format_percent(value, locale=_LOCALES[language])
+    return localized(f"{Decimal(str(value)):,.0%}").to(language)
 
 
 def format_date(value: datetime.date, language: Language) -> str:
@@ -130,7 +130,7 @@ def format_date(value: datetime.date, language: Language) -> str:
     >>> format_date(datetime.date(2026, 11, 24), "id")
     '24 November 2026'
     """
-    return babel_date(value, format="long", locale=_LOCALES[language])
+    return babel_date(value, format="long", locale=LOCALES[language])
 
 
 def format_period(value: str, language: Language) -> str:
@@ -146,5 +146,5 @@ def format_period(value: str, language: Language) -> str:
 
 @cache
 def _months(language: Language) -> Mapping[str, str]:
-    own, indonesian = (get_month_names("wide", locale=_LOCALES[each]) for each in (language, "id"))
+    own, indonesian = (get_month_names("wide", locale=LOCALES[each]) for each in (language, "id"))
     return {indonesian[month].casefold(): own[month] for month in range(1, 13)}

@@ -16,7 +16,7 @@ import pandas as pd
 from geo.errors import AmbiguousCode, IndicatorNotFound, InvalidCode, InvalidIndicators
 from geo.indicators.carry import CarryReport, QuantityKind, carry
 from geo.indicators.table import COLUMNS, Indicator
-from geo.language import LANGUAGES, Language, Text, texts
+from geo.language import LANGUAGES, Language, Text, localized, texts
 from geo.vector.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
 from geo.vector.numerals import parse_numerals
 from geo.vector.regions import BY_CODE, to_kemendagri
@@ -299,7 +299,7 @@ def lineage(origin: CarriedFrom, *, label: str) -> Text:
 def _sentence(origin: CarriedFrom, label: str, *, language: Language) -> str:
     def number(value: float) -> str:
         text = str(np.format_float_positional(value, precision=3, fractional=False, trim="-"))
-        return text.replace(".", ",") if language == "id" else text
+        return localized(text).to(language)
 
     if not origin.sources:
         return _SAY["from_nowhere"].format(label=label).to(language)

@@ -6,7 +6,7 @@ The numbers are those of `geo/mcda/group.py`.
 import math
 from collections.abc import Iterator, Mapping
 
-from geo.language import LANGUAGES, Language, Text, texts
+from geo.language import LANGUAGES, Language, Text, number, texts
 from geo.mcda.ahp import CONSISTENCY_LIMIT
 from geo.mcda.group import ConsensusLevel, GroupJudgement, MemberDifference, PairAgreement
 
@@ -131,8 +131,7 @@ def _title(item: str, titles: Titles, language: Language) -> str:
 
 
 def _number(value: float, language: Language, *, digits: int) -> str:
-    written = f"{value:.{digits}f}"
-    return written.replace(".", ",") if language == "id" else written
+    return number(value, f".{digits}f").to(language)
 
 
 _LEVELS: Mapping[ConsensusLevel, Text] = {
