@@ -32,7 +32,7 @@ T = TypeVar("T")
 STATISTICS = ("count", "sum", "mean", "min", "max", "variance")
 # Everything that a cell of a window needs at the most while it is worked on.
 _BYTES_PER_CELL = 128
-_MOST_CELLS, _FEWEST_CELLS = 1 << 21, 1 << 16
+_MOST_CELLS, FEWEST_CELLS = 1 << 21, 1 << 16
 
 
 class Engine(Protocol):
@@ -145,6 +145,7 @@ def zonal_statistics(
     weights: RasterSource | None = None,
     engine: Engine = serial,
     memory_mib: int = 512,
+    fewest_cells: int = FEWEST_CELLS,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Statistics of a raster's cells inside each zone.
@@ -166,6 +167,8 @@ def zonal_statistics(
         `serial`, or one of `geo.raster.engines`; every one gives the same bytes.
     memory_mib : int
         Bound of what four workers hold of windows at a time.
+    fewest_cells : int
+        No window is smaller than this for the sake of memory; whole blocks are read in any case.
     progress : callable, optional
         Called with windows done and windows in all.
 
@@ -189,7 +192,7 @@ def zonal_statistics(
         extremes=bool({"min", "max"} & set(stats)),
         quantiles=tuple(quantiles),
     )
-    plan = _plan(zones, source, weights, wanted, memory_mib)
+    plan = _plan(zones, source, weights, wanted, memory_mib, fewest_cells)
     found = merge(_run(plan, engine, progress))
     sums = _Sums(found.rows, plan.outlines)
     columns = sums.coverage() | {name: sums.statistic(name) for name in stats}
@@ -223,7 +226,7 @@ def zonal_class_shares(
     """
     if source.dtype.kind not in "iub":
         raise InvalidInput(reason=_SAY["no_classes"].format(dtype=source.dtype))
-    plan = _plan(zones, source, None, Wanted(classes=True), memory_mib)
+    plan = _plan(zones, source, None, Wanted(classes=True), memory_mib, FEWEST_CELLS)
     found = merge(_run(plan, engine, progress))
     sums = _Sums(found.rows, plan.outlines)
     columns: dict[Any, Array] = dict(sums.coverage())
@@ -272,6 +275,7 @@ def _plan(
     weights: RasterSource | None,
     wanted: Wanted,
     memory_mib: int,
+    fewest_cells: int,
 ) -> Plan:
     grid = source.grid
     if weights is not None and (
@@ -281,7 +285,7 @@ def _plan(
         raise InvalidInput(reason=_SAY["other_grid"])
     found = outlines(zones, grid)
     cells = (memory_mib << 20) // (4 * _BYTES_PER_CELL)
-    most = min(max(cells, _FEWEST_CELLS), _MOST_CELLS)
+    most = min(max(cells, fewest_cells), _MOST_CELLS)
     return Plan(found, source, weights, _windows(source, found, most), wanted)
 
 

@@ -20,9 +20,8 @@ from geo.indicators.table import COLUMNS, upsert
 from geo.language import Text, as_written, decimal, filled, joined, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, RasterMeasure
-from geo.raster.distance import DistanceSource
+from geo.raster.distance import DistanceSource, NearestOf
 from geo.raster.grid import Grid
-from geo.raster.nearer import Nearer
 from geo.readiness.measures import LandRaster
 from geo.readiness.scenario import Figure, Road, Scenario, WhatIf, listed, mark, source_of
 from geo.readiness.score import Measure, Measures
@@ -143,7 +142,7 @@ def apply_to_rasters(
         if name in rasters:
             land = rasters[name]
             source = f"{land.source}; {source_of(scenario)}"
-            changed[name] = replace(land, cells=Nearer(land.cells, lines), source=source)
+            changed[name] = replace(land, cells=NearestOf(land.cells, lines), source=source)
         elif (grid := _grid_over(zones)) is not None:
             cells = DistanceSource(lines, grid)
             changed[name] = LandRaster(name, cells, source_of(scenario), None)

@@ -209,7 +209,12 @@ def _lines(parts: npt.NDArray[Any], rows: Integers) -> _Paths:
 
 
 def _polygons(parts: npt.NDArray[Any], rows: Integers) -> _Paths:
-    """Rings that enclose something, exteriors clockwise on the screen and holes against it."""
+    """Rings that enclose something, exteriors clockwise on the screen and holes against it.
+
+    A ring whose signed area is 0 encloses nothing, whatever its points, and goes; with an exterior
+    go its holes. A row that loses all its rings so has a smallest form at its first ring's first
+    point.
+    """
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     is_closing = np.append(ring[1:] != ring[:-1], True)
@@ -221,7 +226,8 @@ def _polygons(parts: npt.NDArray[Any], rows: Integers) -> _Paths:
     has_area = area != 0
     # A hole without its exterior would be one of the polygon before.
     exterior = np.maximum.accumulate(np.where(is_exterior, np.arange(len(part)), 0))
-    paths = _turned(paths, (area > 0) != is_exterior)
+    # What encloses nothing has no direction: turned it would begin at its other end.
+    paths = _turned(paths, has_area & ((area > 0) != is_exterior))
     return _with_smallest(_without_straight(paths), has_area & has_area[exterior], _SQUARE)
 
 

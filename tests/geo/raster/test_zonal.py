@@ -296,9 +296,14 @@ def test_every_engine_and_any_memory_bound_gives_the_same_bytes(world, engine):
 
 def test_partial_results_merge_in_any_order_into_the_same_bytes(world):
     path, zones = world
-    wanted = zonal.Wanted(spread=True, extremes=True, quantiles=(0.5,))
-    plan = zonal._plan(zones, RasterFile(path), None, wanted, SMALL)
-    parts = [plan(number) for number in range(len(plan.windows))]
+    parts = []
+
+    def kept(function, tasks):
+        parts.extend(map(function, tasks))
+        return iter(parts)
+
+    wanted = {"stats": ["variance", "min", "max"], "quantiles": [0.5]}
+    zonal_statistics(zones, RasterFile(path), **wanted, engine=kept, memory_mib=SMALL)
     assert len(parts) >= 3
     whole = pickle.dumps(merge(parts))
     for seed in range(3):
@@ -336,12 +341,7 @@ def test_no_statistic_depends_on_where_windows_are_cut(seed):
     zones = zones[zones.geom_type.isin(["Polygon", "MultiPolygon"])]
     whole = zonal_statistics(zones, source_of(values, block=(64, 64)), stats=["mean", "variance"])
     blocks = source_of(values, block=(3, 5))
-    plan_cells = zonal._FEWEST_CELLS
-    zonal._FEWEST_CELLS = 15
-    try:
-        cut = zonal_statistics(zones, blocks, stats=["mean", "variance"], memory_mib=0)
-    finally:
-        zonal._FEWEST_CELLS = plan_cells
+    cut = zonal_statistics(zones, blocks, stats=["mean", "variance"], memory_mib=0, fewest_cells=15)
     # A zone that only grazes one cell has no variance but rounding: 1e-10 of the raster's own.
     assert np.allclose(cut, whole, rtol=1e-10, atol=1e2, equal_nan=True)
 
