@@ -1,16 +1,15 @@
-"""How numbers become colours: class breaks, colour-blind-safe ramps, marks for what is unknown.
+"""Colours of maps: colour-blind-safe ramps, marks for what is unknown, the lines of a legend.
 
-Breaks are numpy's; natural ones are in `indicator_classes.py`. Colours are from ColorBrewer (Brewer 2003,
+Colours are from ColorBrewer (Brewer 2003,
 colorbrewer2.org): a light sequential ramp for indicators, which lie below, and the diverging
 brown-to-teal BrBG for readiness, which lies above; both stay apart under every colour blindness.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 # ColorBrewer "Purples", its dark end cut so that the zones above stay the strongest thing on the map.
 SEQUENTIAL = ("#f3f1f8", "#dedaec", "#c4c0de", "#a7a2ce", "#8780b9")
@@ -55,109 +54,6 @@ class Legend:
     entries: tuple[LegendEntry, ...]
     source: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
-
-
-def quantile_breaks(values: npt.ArrayLike, *, n_classes: int = 5) -> tuple[float, ...]:
-    """Edges of classes that hold about equally many values, from the least to the greatest.
-
-    Inner edges are rounded to the precision at which the legend prints them, so that a printed
-    edge never contradicts a colour. Ties make fewer classes; NaN do not count.
-
-    Parameters
-    ----------
-    values : (n,)
-    n_classes
-        The most classes wanted.
-
-    Returns
-    -------
-    tuple of float
-        n + 1 ascending edges of n classes; (v, v) when all values are v; () when there is none.
-
-    Examples
-    --------
-    >>> quantile_breaks([1, 2, 3, 4], n_classes=2)
-    (1.0, 2.5, 4.0)
-    """
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    if known.size == 0:
-        return ()
-    low, high = float(known.min()), float(known.max())
-    if low == high:
-        return (low, high)
-    inner = np.quantile(known, np.linspace(0, 1, n_classes + 1)[1:-1])
-    return _edges(known, np.round(inner, decimals_for(low, high)))
-
-
-def fixed_breaks(values: npt.ArrayLike, *, inner: Sequence[float]) -> tuple[float, ...]:
-    """Edges at the given values, between the least and the greatest of `values`.
-
-    Examples
-    --------
-    >>> fixed_breaks([0.0, 9.0], inner=[5.0, 20.0])
-    (0.0, 5.0, 9.0)
-    """
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    if known.size == 0:
-        return ()
-    if known.min() == known.max():
-        return (float(known.min()), float(known.max()))
-    return _edges(known, np.asarray(inner, dtype=np.float64))
-
-
-def equal_breaks(values: npt.ArrayLike, *, n_classes: int = 5) -> tuple[float, ...]:
-    """Edges of classes of equal width between the least and the greatest of `values`.
-
-    Inner edges are rounded as `quantile_breaks` rounds them. A class may be empty: leaving it out
-    would make another wider. NaN do not count.
-
-    Examples
-    --------
-    >>> equal_breaks([0.0, 1.0, 10.0], n_classes=2)
-    (0.0, 5.0, 10.0)
-    """
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    if known.size == 0:
-        return ()
-    low, high = float(known.min()), float(known.max())
-    inner = np.linspace(low, high, n_classes + 1)[1:-1].round(decimals_for(low, high))
-    between = inner[(inner > low) & (inner < high)]
-    return (low, *np.unique(between).tolist(), high)
-
-
-def _edges(known: npt.NDArray[np.float64], inner: npt.NDArray[np.float64]) -> tuple[float, ...]:
-    """Low, the inner edges, high; an edge stays only where values lie on both its sides."""
-    low, high = float(known.min()), float(known.max())
-    edges = [low]
-    for edge in np.unique(inner):
-        if np.any((known >= edges[-1]) & (known < edge)) and edge <= high:
-            edges.append(float(edge))
-    return (*edges, high)
-
-
-def decimals_for(low: float, high: float) -> int:
-    """Decimals that tell about a hundred steps between two numbers apart, 0..3."""
-    if low == high:
-        return 2
-    return int(np.clip(2 - np.floor(np.log10(high - low)), 0, 3))
-
-
-def class_of(values: npt.ArrayLike, edges: Sequence[float]) -> npt.NDArray[np.intp]:
-    """The class of each value, 0 is the lowest; -1 for NaN.
-
-    A class holds its lower edge; the last holds its upper edge too.
-
-    Examples
-    --------
-    >>> class_of([1.0, 2.5, 4.0, float("nan")], (1.0, 2.5, 4.0)).tolist()
-    [0, 1, 1, -1]
-    """
-    numbers = np.asarray(values, dtype=np.float64)
-    classes = np.searchsorted(np.asarray(edges[1:-1], dtype=np.float64), numbers, side="right")
-    return np.where(np.isfinite(numbers), classes, -1)
 
 
 def sequential_colours(n_classes: int) -> tuple[str, ...]:

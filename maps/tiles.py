@@ -24,7 +24,8 @@ from rasterio.windows import from_bounds as window_of
 from geo.land.rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Language, Text
 from geo.vector.simplify import MERCATOR_HALF_M
-from maps.style import Legend, LegendEntry, decimals_for, fixed_breaks, quantile_breaks
+from maps.breaks import decimals_for, fixed_breaks, quantile_breaks
+from maps.style import Legend, LegendEntry
 from maps.text import format_number, translate
 
 SUITABILITY = "suitability"

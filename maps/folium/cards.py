@@ -1,7 +1,8 @@
-"""The content of popups as JSON types: every number formatted, every sentence in one language.
+"""A popup's card, line by line: score, criteria, measures, hard limits, sources, as JSON types.
 
-Popups are laid out in the browser by `static/js/card.js`, one at a time and by text nodes alone, so
-a value is never read as markup. One compact table for all zones is far smaller than their HTML.
+Every number is formatted and every sentence in one language. `static/js/card.js` lays the cards out in
+the browser, one at a time and by text nodes alone, so a value is never read as markup. One compact
+table for all zones is far smaller than their HTML.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,14 +11,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geo.indicators.figure_notes import note_text
 from geo.language import MOST_NAME, Language, Text, shortened
 from geo.readiness.explain import holds_back, lifts, whole_percent
-from geo.readiness.score import CriterionResult, ZoneResult
+from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
 from geo.vector.schema import is_approximate, is_enclosing
 from maps.escape import safe_address, shown_text, text_or_none
-from maps.folium.limits import constraint_row, unchecked_limits
-from maps.folium.measures import figure_note, measure_text, unit_text
 from maps.folium.themes import boundary_of
 from maps.folium.views import IndicatorView, ModelView
 from maps.style import class_colours
@@ -77,6 +77,27 @@ def criterion_cards(results: Iterable[ZoneResult], language: Language) -> dict[s
         for result in results
         for criterion in result.criteria
     }
+
+
+def measure_text(criterion: CriterionResult, language: Language) -> str:
+    """The measure with its percent sign; an en dash where there is none."""
+    if criterion.is_share or criterion.measure is None:
+        return format_share(criterion.measure, language)
+    sign = "%" if criterion.unit.to(language).startswith("%") else ""
+    return format_number(criterion.measure, language) + sign
+
+
+def unit_text(criterion: CriterionResult, language: Language) -> str:
+    """What follows `measure_text`: the unit without the percent sign that stands there."""
+    if criterion.is_share:
+        return translate("zone.of_area", language)
+    return criterion.unit.to(language).removeprefix("%").lstrip()
+
+
+def figure_note(note: object, language: Language) -> str | None:
+    """The note of an indicator's figure in one language where it is known in it."""
+    text = text_or_none(note)
+    return None if text is None else note_text(text).to(language)
 
 
 def reason_unranked(result: ZoneResult | None, language: Language) -> str | None:
@@ -184,6 +205,42 @@ def _shares(
         for code, share in sorted(shares.items(), key=lambda item: -item[1])
     ]
     return translate("zone.shares", language, shares=", ".join(parts))
+
+
+def constraint_row(constraint: ConstraintResult, language: Language) -> dict[str, Any]:
+    """One hard limit of a zone's card, with the share of the zone that it touches."""
+    if constraint.failed:
+        outcome = "failed"
+    elif constraint.excluded_share is None:
+        outcome = "unknown"
+    else:
+        outcome = "passed"
+    row = {
+        "title": constraint.title.to(language),
+        "outcome": outcome,
+        "text": translate(f"zone.constraint_{outcome}", language),
+        "share": None
+        if constraint.excluded_share is None
+        else translate(
+            "zone.constraint_share",
+            language,
+            share=format_share(constraint.excluded_share, language),
+            limit=format_share(constraint.limit_share, language),
+        ),
+        "note": constraint.note.to(language) if constraint.note else None,
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def unchecked_limits(result: ZoneResult, language: Language) -> dict[str, str]:
+    """How many hard limits nobody could check, without and with their names; nothing when all were."""
+    unknown = [c for c in result.constraints if not c.failed and c.excluded_share is None]
+    if not unknown:
+        return {}
+    counted = translate("zone.unchecked", language, n=len(unknown), all=len(result.constraints))
+    names = ", ".join(c.title.to(language) for c in unknown)
+    named = translate("zone.unchecked_named", language, counted=counted, names=names)
+    return {"unchecked": counted, "uncheckedNamed": named}
 
 
 def geometry_sentence(kind: object, method: object, language: Language) -> str:

@@ -19,6 +19,7 @@ from geo.language import Language
 from geo.readiness.score import ZoneResult
 from geo.vector.schema import is_approximate
 from geo.vector.simplify import simplified
+from maps.breaks import class_of, quantile_breaks
 from maps.escape import escape_attribute
 from maps.folium.legends import indicator_legend
 from maps.folium.views import BasemapView, IndicatorView, ModelView, SurfaceView
@@ -29,8 +30,6 @@ from maps.style import (
     area_style,
     cell_style,
     class_colours,
-    class_of,
-    quantile_breaks,
     regency_style,
     sequential_colours,
 )

@@ -11,15 +11,10 @@ import pandas as pd
 from geo.language import Language
 from geo.readiness.score import ZoneResult
 from geo.vector.schema import is_approximate
+from maps.breaks import decimals_for
 from maps.escape import shown_text
 from maps.folium.views import IndicatorView, ModelView, ReadinessClass
-from maps.style import (
-    Legend,
-    LegendEntry,
-    class_colours,
-    decimals_for,
-    sequential_colours,
-)
+from maps.style import Legend, LegendEntry, class_colours, sequential_colours
 from maps.text import format_number, format_period, translate
 
 # The way a copy took, which a card's link still names: ", mirrored by ..." before a last bracket.

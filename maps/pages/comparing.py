@@ -17,7 +17,7 @@ from geo.readiness.explain import holds_back, lifts, whole_percent, why_ahead
 from geo.readiness.score import CriterionResult, ZoneResult
 from maps.assets import Assets
 from maps.escape import json_in_page
-from maps.folium.cards import class_cards, names_of, reason_unranked
+from maps.folium.cards import class_cards, measure_text, names_of, reason_unranked, unit_text
 from maps.folium.drawing import (
     COORDINATE_DECIMALS,
     Attachment,
@@ -26,7 +26,6 @@ from maps.folium.drawing import (
     zone_layer,
 )
 from maps.folium.legends import class_legend, zone_legend
-from maps.folium.measures import measure_text, unit_text
 from maps.folium.offline import OfflineFigure, OfflineMap
 from maps.folium.views import model_view
 from maps.style import Legend

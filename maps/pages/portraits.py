@@ -26,8 +26,14 @@ from geo.readiness.trends import ZoneTrend, zone_trends
 from geo.store.store import Store
 from geo.store.versions import Published, Version
 from maps.escape import text_or_none
-from maps.folium.cards import class_cards, criterion_row, names_of, standing_card, zone_cards
-from maps.folium.measures import unit_text
+from maps.folium.cards import (
+    class_cards,
+    criterion_row,
+    names_of,
+    standing_card,
+    unit_text,
+    zone_cards,
+)
 from maps.folium.views import ModelView, model_view
 from maps.pages.histories import histories, numbered_sources
 from maps.pages.locator import locator

@@ -22,6 +22,7 @@ from geo.readiness.score import ZoneResult
 from geo.store.store import Store
 from geo.store.versions import Published
 from maps.assets import Assets
+from maps.breaks import quantile_breaks
 from maps.folium.indicator_classes import drawn_figures
 from maps.folium.views import (
     BasemapView,
@@ -33,7 +34,6 @@ from maps.folium.views import (
 )
 from maps.pages.page import IndicatorChoice, map_page, map_title, single_map_page
 from maps.pages.sliders import WeighingView, weighing_view
-from maps.style import quantile_breaks
 from maps.text import translate
 from maps.tiles import SUITABILITY
 

@@ -21,13 +21,14 @@ from geo.readiness.zone_words import zone_text
 from maps.escape import text_or_none
 from maps.folium.cards import (
     class_cards,
+    constraint_row,
     criterion_row,
     geometry_sentence,
     names_of,
     standing_card,
+    unchecked_limits,
+    unit_text,
 )
-from maps.folium.limits import constraint_row, unchecked_limits
-from maps.folium.measures import unit_text
 from maps.folium.views import ModelView, model_view
 from maps.pages.histories import History, NumberedSource
 from maps.pages.line_charts import LineChart

@@ -8,8 +8,7 @@ from geo.language import Language, Text
 from geo.readiness.quadrant import QUADRANTS, QuadrantTable
 from geo.readiness.score import ZoneResult
 from maps.escape import text_or_none
-from maps.folium.cards import class_cards, names_of, standing_card
-from maps.folium.limits import unchecked_limits
+from maps.folium.cards import class_cards, names_of, standing_card, unchecked_limits
 from maps.sheets.content import SheetSubject, frame_of, numbered
 from maps.sheets.words import shortened
 from maps.text import translate

@@ -13,8 +13,8 @@ from rasterio.transform import from_origin
 
 from geo.language import Text
 from maps.assets import Assets
+from maps.breaks import quantile_breaks
 from maps.folium.views import SurfaceView
-from maps.style import quantile_breaks
 from maps.tiles import (
     TILE_PX,
     empty_tile,

@@ -3,13 +3,13 @@ import pytest
 from geo.language import Text
 from geo.readiness.score import ConstraintResult
 from maps.folium.cards import (
+    constraint_row,
     criterion_row,
     geometry_sentence,
     reason_unranked,
     regency_cards,
     zone_cards,
 )
-from maps.folium.limits import constraint_row
 from tests.maps.examples import (
     LONG,
     MODEL,

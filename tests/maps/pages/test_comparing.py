@@ -5,7 +5,7 @@ from geo.errors import ZoneNotFound
 from geo.planning.assess import assess
 from geo.readiness.explain import why_ahead
 from maps.assets import Assets
-from maps.folium.measures import measure_text
+from maps.folium.cards import measure_text
 from maps.pages.comparing import (
     assessments_compared,
     equal_weights,
