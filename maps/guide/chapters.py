@@ -14,7 +14,17 @@ from maps.text import translate
 
 _FOLDER = Path(__file__).parent
 # As they are read: first who comes with which task, then what they look up.
-CHAPTERS = ("planners", "gis-staff", "other-systems", "operators", "glossary")
+CHAPTERS = (
+    "planners",
+    "gis-staff",
+    "other-systems",
+    "operators",
+    "score",
+    "by-hand",
+    "models",
+    "decisions",
+    "glossary",
+)
 _CHAPTER = re.compile(r"(?P<name>[\w-]+)\.md(?P<anchor>#.*)?")
 
 

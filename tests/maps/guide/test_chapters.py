@@ -69,10 +69,20 @@ def test_every_section_has_the_same_numbers_names_and_tables_in_both_languages(n
 
 
 def shape_of(text):
-    """Rows of tables, items of lists, pictures."""
-    return [
-        len(re.findall(mark, text, re.MULTILINE)) for mark in (r"^ *\|", r"^ *(?:-|\d+\.) ", r"!\[")
-    ]
+    """Items of lists, pictures, links."""
+    marks = (r"^ *(?:-|\d+\.) ", r"!\[", r"\]\(")
+    return [len(re.findall(mark, text, re.MULTILINE)) for mark in marks]
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_cell_of_a_table_has_the_same_numbers_in_both_languages(name):
+    indonesian, english = (cells_of(name, language) for language in ("id", "en"))
+    assert indonesian == english
+
+
+def cells_of(name, language):
+    rows = re.findall(r"^\|(.*)\|$", prose_of(name, language), re.MULTILINE)
+    return [[numbers_of(cell, language) for cell in row.split("|")] for row in rows]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
