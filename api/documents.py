@@ -315,7 +315,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "ModelDocument",
             Model,
             says="One model: what is asked, how it is graded, weighed and classed; see "
-            "data/models/README.md.",
+            "/guide/models.",
             leave=["judgements", "shares"],
             **_OBJECTS,
             years=list[int],

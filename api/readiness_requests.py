@@ -202,7 +202,7 @@ class ChosenRequest(Asked, JudgedRequest):
     risk: Risk = None
     scenario: Annotated[
         dict[str, Any] | None,
-        Field(description="Named changes to what is published, see the README."),
+        Field(description="Named changes to what is published, see /guide/score."),
     ] = None
 
     def weight_request(self) -> "WeightRequest":

@@ -1,9 +1,10 @@
-"""The README names every command, setting and error that there is, and its commands are those of CI."""
+"""The guide names every command, setting, error, criterion and method; the README stays short and true."""
 
 import importlib
 import inspect
 import pkgutil
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,14 @@ import geo.errors
 import geo.ingest.findings
 from api.cli.app import app
 from api.settings import Settings
+from geo.language import LANGUAGES
+from geo.mcda.methods import METHODS
+from geo.mcda.weights import WEIGHTINGS
+from maps.guide.chapters import CHAPTERS, ChapterNotFound
+from maps.guide.markdown import anchor_of
 
 ROOT = Path(__file__).parents[1]
+HEADINGS = re.compile(r"^#+ (.*)$", re.MULTILINE)
 README = (ROOT / "README.md").read_text("utf-8")
 
 # The root of the tree, and what a reader of files turns into the findings of a report.
@@ -44,19 +51,57 @@ def errors():
                 yield name
 
 
+def criteria():
+    for path in sorted((ROOT / "data" / "models").glob("*.toml")):
+        model = tomllib.loads(path.read_text("utf-8"))
+        yield from (entry["id"] for entry in model.get("criterion", []))
+        yield from (entry["id"] for entry in model.get("constraint", []))
+
+
+def chapter(name, language):
+    return (ROOT / "maps" / "guide" / language / f"{name}.md").read_text("utf-8")
+
+
+both = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@both
 @pytest.mark.parametrize("command", sorted(commands(app)))
-def test_every_command_is_in_the_readme(command):
-    assert f"`{command}`" in README
+def test_every_command_is_in_the_operators_chapter(command, language):
+    assert f"`{command}`" in chapter("operators", language)
 
 
+@both
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
-def test_every_setting_is_in_the_readme(name):
-    assert f"`KAWASAN_{name.upper()}`" in README
+def test_every_setting_is_in_the_operators_chapter(name, language):
+    assert f"`KAWASAN_{name.upper()}`" in chapter("operators", language)
 
 
-@pytest.mark.parametrize("name", sorted(set(errors())))
-def test_every_error_is_in_the_readme(name):
-    assert f"`{name}`" in README
+@both
+@pytest.mark.parametrize("name", sorted({*errors(), ChapterNotFound.__name__}))
+def test_every_error_is_in_the_chapter_for_other_systems(name, language):
+    assert f"`{name}`" in chapter("other-systems", language)
+
+
+@both
+@pytest.mark.parametrize("name", sorted({*criteria()}))
+def test_every_criterion_and_constraint_is_in_the_chapter_of_the_score(name, language):
+    assert f"`{name}`" in chapter("score", language)
+
+
+@both
+@pytest.mark.parametrize("name", sorted({*METHODS, *WEIGHTINGS}))
+def test_every_method_and_weighting_is_in_the_chapter_of_the_score(name, language):
+    assert f"`{name}`" in chapter("score", language)
+
+
+def test_the_readme_is_a_tour_and_no_manual():
+    assert len(README.splitlines()) < 200
+
+
+def test_the_readme_leads_to_every_chapter():
+    for name in CHAPTERS:
+        assert f"](maps/guide/en/{name}.md)" in README
 
 
 def test_the_first_screen_holds_exactly_two_commands():
@@ -68,6 +113,9 @@ def test_the_first_screen_holds_exactly_two_commands():
 
 
 def test_every_local_link_and_picture_of_the_readme_exists():
-    for target in re.findall(r"\]\(([^)#]+?)\)", README):
+    for target in re.findall(r"\]\(([^)]+?)\)", README):
         if "://" not in target:
-            assert (ROOT / target).exists(), target
+            place, _, anchor = target.partition("#")
+            text = (ROOT / place).read_text("utf-8") if place.endswith(".md") else README
+            assert (ROOT / place).exists(), target
+            assert not anchor or anchor in map(anchor_of, HEADINGS.findall(text)), target

@@ -1,7 +1,8 @@
-"""Every number of the README's chapter "From judgements to a ranking, by hand", computed again.
+"""Every number of the guide's chapter "A ranking by hand", computed again.
 
 The chapter holds the model (TOML) and the tables. What is asked is that each printed number is what
-the public functions give, to half of its last digit.
+the public functions give, to half of its last digit. The English chapter is read; a test of the
+chapters holds the Indonesian one to the same numbers, cell by cell and section by section.
 """
 
 import re
@@ -21,8 +22,8 @@ from geo.uncertainty.one_weight import weight_sensitivities
 from geo.uncertainty.ranked import ranked_zones
 from geo.uncertainty.smaa import simulate, within_rank
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-CHAPTER = README.split("\n## From judgements to a ranking, by hand\n")[1].split("\n## ")[0]
+GUIDE = Path(__file__).parents[1] / "maps" / "guide"
+CHAPTER = (GUIDE / "en" / "by-hand.md").read_text("utf-8")
 TOML = re.search(r"```toml\n(.*?)```", CHAPTER, re.DOTALL)[1]
 DASH = "–"
 METHODS = {

@@ -1,7 +1,7 @@
 """A readiness or need model: cited configuration that says what is asked, how it is graded and weighed.
 
 goal → dimensions → (sub-dimensions →) criteria, hard constraints beside them, and classes. The format is
-the TOML of `data/models/`, described for its users in `data/models/README.md`; every criterion carries
+the TOML of `data/models/`, described for its users in `maps/guide/en/models.md`; every criterion carries
 its source and whether its value function is confirmed.
 """
 

@@ -1,6 +1,6 @@
 """The keys of a model's TOML and what each must hold.
 
-The format for its users is `data/models/README.md`, which a test holds to these tables.
+The format for its users is `maps/guide/en/models.md`, which a test holds to these tables.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The guide over HTTP: in the reader's language, kept until it changes, its links leading somewhere."""
+"""The guide over HTTP: in the reader's language, kept until it changes."""
 
 import re
 

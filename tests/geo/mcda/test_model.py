@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from geo import published
 from geo.errors import InconsistentJudgements, InvalidModel, InvalidWeights
+from geo.language import LANGUAGES
 from geo.mcda import model_schema
 from geo.mcda.methods import METHODS
 from geo.mcda.model import parse_model, weights_from, weights_from_judgements
@@ -21,9 +22,12 @@ from geo.vector.export import layer_to_parquet
 from tests.conftest import DATA
 
 MODELS = DATA / "models"
-README = (MODELS / "README.md").read_text("utf-8")
-# The whole model of the README: sub-dimensions, every kind of measure, judgements and weights.
-EXAMPLE = re.search(r"```toml\n(id = .*?)```", README, re.DOTALL)[1]
+CHAPTERS = {
+    language: (DATA.parent / "maps" / "guide" / language / "models.md").read_text("utf-8")
+    for language in LANGUAGES
+}
+# The whole model of the guide's chapter: sub-dimensions, every kind of measure, judgements and weights.
+EXAMPLE = re.search(r"```toml\n(id = .*?)```", CHAPTERS["en"], re.DOTALL)[1]
 SHIPPED = ["ipktrans", "kebutuhan", "kesiapan"]
 
 
@@ -477,9 +481,9 @@ def test_the_template_ranks_the_zones_of_which_all_five_indices_are_surveyed(ref
 
 
 def test_entering_official_weights_step_by_step():
-    """The steps of the README, on the shipped template."""
+    """The steps of the guide, on the shipped template."""
     text = (MODELS / "ipktrans.toml").read_text("utf-8")
-    official = re.search(r"( *)```toml\n( *\[weights\.goal\].*?)```", README, re.DOTALL)
+    official = re.search(r"( *)```toml\n( *\[weights\.goal\].*?)```", CHAPTERS["en"], re.DOTALL)
     table = official[2].replace(official[1], "")
     text = text[: text.index("[weights.goal]")] + table
     text = text.replace("from = 33.3", "from = 40").replace("from = 66.7", "from = 70")
@@ -501,16 +505,19 @@ def schema_tables():
             yield from entry if isinstance(entry, dict) else [key]
 
 
-def test_the_readme_names_every_key_function_and_statistic():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_names_every_key_function_and_statistic(language):
+    chapter = CHAPTERS[language]
     keys = set(schema_tables()) | set(model_schema.VALUE_KEYS) | {"function"}
     assert {"zero_at", "year_attribute", "incomplete", "parent", "risk", "half_width"} <= keys
-    assert {key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b[^`\n]*`", README)} == set()
+    assert {key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b[^`\n]*`", chapter)} == set()
     for statistic in ("mean", "share", "majority"):
-        assert f'`"{statistic}"`' in README
+        assert f'`"{statistic}"`' in chapter
 
 
-def test_the_readmes_refusal_is_the_one_that_is_given(text):
-    shown = re.search(r"```text\n(.*?)\n```", README, re.DOTALL)[1]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guides_refusal_is_the_one_that_is_given(text, language):
+    shown = re.search(r"```text\n(.*?)\n```", CHAPTERS[language], re.DOTALL)[1]
     lines = text.replace("zero_at = 60, one_at = 80", "zeroat = 60, one_at = 80", 1)
-    said = refusal(lines).detail("en")
-    assert re.sub(r"line \d+", "", said) == re.sub(r"line \d+", "", shown)
+    said = refusal(lines).detail(language)
+    assert re.sub(r"(line|baris) \d+", "", said) == re.sub(r"(line|baris) \d+", "", shown)

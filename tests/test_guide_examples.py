@@ -1,12 +1,15 @@
-"""The README's commands, requests and files do what it says when they are taken from it as they stand.
+"""The guide's commands, requests, files and links do what it says when they are taken from it as they stand.
 
 Commands that need a file of the reader's own (a boundary file, a DEM) are left to the tests of
-those commands.
+those commands. The blocks of both languages are the same but for their comments, which a test of the
+chapters holds, so those of one are tried.
 """
 
 import json
 import re
 import shlex
+import shutil
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,14 +19,21 @@ from typer.testing import CliRunner
 from api.cli.app import app
 from api.main import create_app
 from api.settings import Settings
+from geo.language import LANGUAGES
+from geo.store.store import Store
+from maps.guide.chapters import CHAPTERS
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+GUIDE = "\n".join(
+    (ROOT / "maps" / "guide" / "en" / f"{name}.md").read_text("utf-8") for name in CHAPTERS
+)
+PATHS = ("/guide", *(f"/guide/{name}" for name in CHAPTERS))
 SERVICE = "http://127.0.0.1:8000"
 RUNNABLE = {"assess", "trends", "quadrant", "sites", "export", "model"}
 
 
 def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
 
 
 def lines(tool):
@@ -53,11 +63,15 @@ def commands():
             yield own[:cut], own[cut + 1] if cut < len(own) else None
 
 
-@pytest.fixture
-def client(reference_store):
-    settings = Settings(store=reference_store.folder)
-    with TestClient(create_app(settings, store=reference_store)) as opened:
+@pytest.fixture(scope="module")
+def client(reference_folder, tmp_path_factory):
+    """A service over the shipped data, for readers."""
+    folder = tmp_path_factory.mktemp("guide") / "store"
+    shutil.copytree(reference_folder, folder)
+    store = Store(folder)
+    with TestClient(create_app(Settings(store=folder), store=store)) as opened:
         yield opened
+    store.close()
 
 
 @pytest.fixture
@@ -112,7 +126,7 @@ def test_the_scenario_gives_a_second_assessment_beside_the_first(run, tmp_path):
 
 
 def test_the_default_scores_that_the_changelog_names_are_those_of_the_shipped_data(client):
-    changelog = (Path(__file__).parents[1] / "CHANGELOG.md").read_text("utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     named = re.search(
         r"Cahaya Baru ([\d.]+), Gula Habang ([\d.]+); (\d+) of (\d+) kecamatan ranked", changelog
     )
@@ -124,3 +138,27 @@ def test_the_default_scores_that_the_changelog_names_are_those_of_the_shipped_da
     ]
     assert int(named[3]) == sum(zone["rank"] is not None for zone in kecamatan)
     assert int(named[4]) == len(kecamatan)
+
+
+def links_of(page):
+    """Every link and picture of a page's own text."""
+    text = page.split("<main", 1)[1].split("</main>", 1)[0]
+    return {unescape(link) for link in re.findall(r' (?:href|src)="([^"]*)"', text)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PATHS)
+def test_every_link_leads_somewhere(client, path, language):
+    page = client.get(path, params={"lang": language})
+    base = str(client.base_url)
+    # An example's address of a service on the reader's own machine.
+    others = {link for link in links_of(page.text) if "://127.0.0.1" in link}
+    for link in links_of(page.text) - others:
+        address, _, anchor = link.removeprefix(base).partition("#")
+        if address:
+            assert address.startswith("/"), f"{link} leaves the service"
+            assert "lang=" not in address or f"lang={language}" in address
+        answer = client.get(address, headers={"Accept": "text/html"}) if address else page
+        assert answer.status_code == 200, link
+        if anchor:
+            assert f'id="{anchor}"' in answer.text, link
