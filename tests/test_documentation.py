@@ -95,6 +95,27 @@ def test_every_method_and_weighting_is_in_the_chapter_of_the_score(name, languag
     assert f"`{name}`" in chapter("score", language)
 
 
+# Codes that the web layer gives without an error class of its own.
+OF_HTTP = {
+    *("Unauthorized", "Forbidden", "MethodNotAllowed", "UploadTooLarge", "TooManyRequests"),
+    *("Fault", "ServiceUnavailable"),
+}
+
+
+@both
+def test_the_chapters_name_no_error_setting_or_command_that_is_gone(language):
+    errors_named = re.findall(
+        r"`([A-Z]\w+)`", chapter("other-systems", language).split("\n| 400 |")[1]
+    )
+    assert set(errors_named) <= {*errors(), ChapterNotFound.__name__, *OF_HTTP}
+    operators = chapter("operators", language)
+    settings = {f"KAWASAN_{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(r"KAWASAN_[A-Z_]+", operators)) <= settings
+    rows = re.findall(r"^\| (`kawasan [^|]*) \|", operators, re.MULTILINE)
+    named = re.findall(r"`([^`]+)`", " ".join(rows))
+    assert sorted(named) == sorted(commands(app))
+
+
 def test_the_readme_is_a_tour_and_no_manual():
     assert len(README.splitlines()) < 200
 
