@@ -17,7 +17,7 @@ from geo.crs import area_ha
 from geo.errors import CRSMissing, InvalidIndicators, InvalidScenario
 from geo.indicators.table import parse_indicators, values_for
 from geo.mcda.value_functions import ValueFunction
-from geo.raster.distance import distance_m
+from geo.raster.distance import DistanceSource
 from geo.raster.grid import ArraySource, Grid
 from geo.readiness.compare import compare
 from geo.readiness.measures import LandRaster, measure_zones
@@ -265,7 +265,7 @@ def test_a_road_never_raises_a_distance(line):
     chosen = scenario(roads=[road(*line)])
     found = apply_to_rasters({land.name: land}, chosen, zones=None)[land.name].cells
     cells, _ = found.read(grid.whole)
-    new = distance_m(lines_of(chosen), grid)
+    new, _ = DistanceSource(lines_of(chosen), grid).read(grid.whole)
     assert (cells <= base).all()
     assert np.array_equal(cells, np.minimum(base, new))
 
