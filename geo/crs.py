@@ -1,9 +1,8 @@
 """Coordinate reference systems are always explicit; areas and lengths never come from degrees."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pyproj
@@ -12,6 +11,10 @@ import shapely
 from geo.errors import CRSMismatch, CRSMissing, InvalidInput
 from geo.language import Text
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+LONLAT = pyproj.CRS("OGC:CRS84")
 _NAMES = re.compile(
     r"(?:urn:(?:x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?"
     r"(EPSG|OGC|ESRI)(?::[\w.]*:|/[\w.]+/|:)([A-Za-z0-9]{1,10})",
@@ -37,16 +40,11 @@ def crs_of(name: str) -> pyproj.CRS | None:
         return None
     authority, code = match.groups() if match else ("EPSG", text)
     if (authority.upper(), code.upper()) == ("OGC", "CRS84"):
-        return lonlat()
+        return LONLAT
     try:
         return pyproj.CRS.from_authority(authority.upper(), code)
     except pyproj.exceptions.CRSError:
         return None
-
-
-def lonlat() -> pyproj.CRS:
-    """WGS 84 longitude and latitude, `geo.crs.LONLAT` without its imports."""
-    return pyproj.CRS("OGC:CRS84")
 
 
 def crs_of_wkt(text: str) -> pyproj.CRS | None:
@@ -61,7 +59,6 @@ def crs_of_wkt(text: str) -> pyproj.CRS | None:
     return pyproj.CRS.from_authority(*code) if code else crs
 
 
-LONLAT = pyproj.CRS("OGC:CRS84")
 # WGS 84 / UTM 50S: the whole of South Kalimantan lies in one zone (114.3-117.5°E).
 SITE_CRS = pyproj.CRS("EPSG:32750")
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
@@ -89,12 +86,12 @@ def parse_crs(value: Any, *, subject: str = "CRS") -> pyproj.CRS:
         raise InvalidInput(reason=reason) from error
 
 
-def require_crs(frame: gpd.GeoDataFrame, *, subject: str) -> pyproj.CRS:
+def require_crs(frame: "gpd.GeoDataFrame", *, subject: str) -> pyproj.CRS:
     """The CRS of `frame`; `CRSMissing` when it has none."""
     return parse_crs(frame.crs, subject=subject)
 
 
-def require_same_crs(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> pyproj.CRS:
+def require_same_crs(left: "gpd.GeoDataFrame", right: "gpd.GeoDataFrame") -> pyproj.CRS:
     """The CRS of both layers.
 
     Raises
@@ -120,7 +117,7 @@ def name_of(crs: pyproj.CRS) -> str:
     return ":".join(authority) if authority else crs.name
 
 
-def to_lonlat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def to_lonlat(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
     """`frame` in WGS 84 longitude and latitude (OGC:CRS84); `CRSMissing` when it has no CRS."""
     crs = require_crs(frame, subject="layer")
     if same_crs(crs, LONLAT):
@@ -128,7 +125,7 @@ def to_lonlat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.to_crs(LONLAT)
 
 
-def area_ha(frame: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+def area_ha(frame: "gpd.GeoDataFrame") -> npt.NDArray[np.float64]:
     """Geodesic area of every geometry on the WGS 84 ellipsoid.
 
     Returns

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geo.crs import crs_of, lonlat
+from geo.crs import LONLAT, crs_of
 from geo.errors import UploadUnsupported
 from geo.ingest.findings import Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source
@@ -145,7 +145,7 @@ def _crs(document: dict[str, Any]) -> tuple[pyproj.CRS | None, str | None]:
     RFC 7946 knows only lon/lat; the `crs` member of 2008 is still written by QGIS and GDAL.
     """
     if "crs" not in document:
-        return lonlat(), "OGC:CRS84"
+        return LONLAT, "OGC:CRS84"
     member = document["crs"]
     if member is None:
         return None, None

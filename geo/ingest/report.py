@@ -1,9 +1,9 @@
 """The report of an upload in JSON types: what was read, what it became, what was found.
 
-What is only named for types is imported so: a file refused at a glance needs none of it.
+geopandas is named for types only: a file that is refused at a glance need not wait for its import.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from geo.ingest.findings import Finding, is_refused, to_json
@@ -12,25 +12,22 @@ from geo.ingest.source import Source, geometry_count
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.ingest.difference import Difference
-    from geo.ingest.fields import Mapped
-
 
 def report_of(
     findings: Sequence[Finding],
     *,
     source: Source | None = None,
-    mapped: "Mapped | None" = None,
+    mapping: Sequence[Mapping[str, Any]] = (),
     layer: "gpd.GeoDataFrame | None" = None,
-    changes: "Difference | None" = None,
+    difference: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The report of an upload, as far as it came."""
+    """The report of an upload, as far as it came; `mapping` and `difference` are in JSON types."""
     return {
         "accepted": not is_refused(findings),
         "summary": {**_source_summary(source), **_layer_summary(layer)},
-        "mapping": mapped.to_json() if mapped else [],
+        "mapping": list(mapping),
         **to_json(findings),
-        "difference": changes.to_json() if changes else None,
+        "difference": difference,
     }
 
 

@@ -90,7 +90,13 @@ def validate(
         changes = difference(layer, reference.current, fields=fields)
         findings += _removed(changes)
     frame = None if is_refused(findings) else layer
-    report = report_of(findings, source=source, mapped=mapped, layer=layer, changes=changes)
+    report = report_of(
+        findings,
+        source=source,
+        mapping=mapped.to_json(),
+        layer=layer,
+        difference=None if changes is None else changes.to_json(),
+    )
     return Validation(frame, report)
 
 
