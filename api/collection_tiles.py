@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from geo.tiles.mbtiles import ArchiveOrder, TileArchives
     from geo.tiles.pyramid import TilePyramids
 
-# As for raster tiles: whoever waits longer for another's preparation is told to come back.
-_PATIENCE_S = 5.0
 _MOST_ARCHIVES = 8
 # What decides the bytes of an archive. It takes minutes, so nothing else makes it anew.
 MAKERS = ("geo/tiles/mvt.py", "geo/tiles/cut.py", "geo/tiles/mbtiles.py", "geo/vector/simplify.py")
@@ -54,8 +52,15 @@ class CollectionTiles:
             # Without it the first who asks for the layer's extent waits for all its features.
             threading.Thread(target=self._tables.table, args=(entry, "id"), daemon=True).start()
 
-    def tile(self, entry: Collection, *, z: int, row: int, column: int) -> VectorTile:
+    def tile(
+        self, entry: Collection, *, z: int, row: int, column: int, patience_s: float
+    ) -> VectorTile:
         """One tile, see `geo.tiles.cut.encode_tile`.
+
+        Parameters
+        ----------
+        patience_s : float
+            How many seconds to wait for another request's preparation of the same layer.
 
         Raises
         ------
@@ -73,7 +78,7 @@ class CollectionTiles:
                 z=z,
                 row=row,
                 column=column,
-                patience_s=_PATIENCE_S,
+                patience_s=patience_s,
             )
             return VectorTile(content)
         if z < UNSIMPLIFIED_FROM:

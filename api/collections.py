@@ -46,10 +46,6 @@ READINESS_SCHEMA = LayerSchema(
         Field("year", "integer", _SAY["readiness_schema_year"]),
     ),
 )
-# Open tables are memory maps: cheap, but each keeps a file of an old version alive.
-_MOST_OPEN = 64
-# Tables of old versions and programs on disk, of each kind; one that is removed is made again.
-_MOST_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +96,18 @@ class PreparedTable:
 
 
 class Tables:
-    """Every collection of a store and its prepared features; safe to share between threads."""
+    """Every collection of a store and its prepared features; safe to share between threads.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    Parameters
+    ----------
+    most_open : int
+        Open tables are memory maps: cheap, but each keeps a file of an old version alive.
+    most_kept : int
+        Tables of old versions and programs on disk, of each kind; one that is removed is made again.
+    """
+
+    def __init__(self, store: Store, *, most_open: int = 64, most_kept: int = 64) -> None:
+        self._store, self._most_open, self._most_kept = store, most_open, most_kept
         self._open: dict[str, PreparedTable] = {}
         self._lock = threading.Lock()
         self._preparing: dict[str, threading.Lock] = {}
@@ -143,7 +147,7 @@ class Tables:
         with preparing:
             if name not in self._open:
                 self._remember(name, self._kept(name, encode))
-                self._store.prune_prepared(name.split("-")[0] + "-", most=_MOST_KEPT)
+                self._store.prune_prepared(name.split("-")[0] + "-", most=self._most_kept)
             return self._open[name]
 
     def _kept(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
@@ -157,7 +161,7 @@ class Tables:
 
     def _remember(self, name: str, table: PreparedTable) -> None:
         with self._lock:
-            for oldest in list(self._open)[: max(0, 1 + len(self._open) - _MOST_OPEN)]:
+            for oldest in list(self._open)[: max(0, 1 + len(self._open) - self._most_open)]:
                 del self._open[oldest]
                 self._preparing.pop(oldest, None)
             self._open[name] = table

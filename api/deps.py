@@ -30,6 +30,15 @@ _JSON_TYPES = ("application/json", "application/geo+json", "application/problem+
 _FORMATS: dict[str, Format] = {"json": "json", "geojson": "json", "html": "html"}
 
 
+# Browsers hold six connections; whoever waits longer for another's preparation is told to come back.
+_PATIENCE_S = 5.0
+
+
+def patience_s() -> float:
+    """How many seconds a request waits for what another one prepares."""
+    return _PATIENCE_S
+
+
 def settings_of(request: Request) -> Settings:
     """The settings that the service was made with."""
     return cast(Settings, request.app.state.settings)
@@ -130,6 +139,7 @@ TablesDep = Annotated[Tables, Depends(tables_of)]
 CollectionTilesDep = Annotated[CollectionTiles, Depends(collection_tiles_of)]
 LanguageDep = Annotated[Language, Depends(language_of)]
 HtmlDep = Annotated[bool, Depends(wants_html)]
+PatienceDep = Annotated[float, Depends(patience_s)]
 LinksDep = Annotated[Links, Depends(links_of)]
 
 

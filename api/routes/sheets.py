@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
 from api.deps import LanguageDep, StoreDep
@@ -44,7 +44,13 @@ class SheetQuery(WayQuery):
         return self.way() | {"year": self.year}
 
 
+def today() -> date:
+    """The day on which a sheet is printed."""
+    return datetime.now(_PLACE).date()
+
+
 QueryDep = Annotated[SheetQuery, Query()]
+TodayDep = Annotated[date, Depends(today)]
 
 
 # The province and the georeferenced maps before the sheets of zones, whose path takes any name.
@@ -55,12 +61,16 @@ QueryDep = Annotated[SheetQuery, Query()]
     summary="The printed overview of the province",
 )
 def print_province(
-    request: Request, query: QueryDep, store: StoreDep, language: LanguageDep
+    request: Request,
+    query: QueryDep,
+    store: StoreDep,
+    language: LanguageDep,
+    printed: TodayDep,
 ) -> Response:
     """A4: the map of all zones, the ranking, counts by class and quadrant, sources."""
     from maps.sheets.sheets import province_sheet, read_province_subject
 
-    subject = read_province_subject(store, printed=_today(), language=language, **query.asked())
+    subject = read_province_subject(store, printed=printed, language=language, **query.asked())
     return _answer(request, subject, "provinsi.pdf", lambda: province_sheet(subject))
 
 
@@ -71,12 +81,17 @@ def print_province(
     summary="The map of a zone as a georeferenced PDF",
 )
 def print_map_pdf(
-    request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
+    request: Request,
+    zone: str,
+    query: QueryDep,
+    store: StoreDep,
+    language: LanguageDep,
+    printed: TodayDep,
 ) -> Response:
     """One page that is the map; map readers on tablets show their position on it."""
     from maps.sheets.sheets import zone_map_pdf
 
-    subject = _zone_subject(store, zone, query, language)
+    subject = _zone_subject(store, zone, query, language, printed)
     return _answer(request, subject, f"{zone}.geo.pdf", lambda: zone_map_pdf(subject, zone))
 
 
@@ -87,12 +102,17 @@ def print_map_pdf(
     summary="The printed sheet of a zone",
 )
 def print_zone(
-    request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
+    request: Request,
+    zone: str,
+    query: QueryDep,
+    store: StoreDep,
+    language: LanguageDep,
+    printed: TodayDep,
 ) -> Response:
     """A4: map, score, contributions, limits, sources of a zone or kecamatan."""
     from maps.sheets.sheets import zone_sheet
 
-    subject = _zone_subject(store, zone, query, language)
+    subject = _zone_subject(store, zone, query, language, printed)
     return _answer(request, subject, f"{zone}.pdf", lambda: zone_sheet(subject, zone))
 
 
@@ -103,23 +123,26 @@ def print_zone(
     summary="The map of a zone for tablets",
 )
 def print_map(
-    request: Request, zone: str, query: QueryDep, store: StoreDep, language: LanguageDep
+    request: Request,
+    zone: str,
+    query: QueryDep,
+    store: StoreDep,
+    language: LanguageDep,
+    printed: TodayDep,
 ) -> Response:
     """A cloud-optimised GeoTIFF of A4 size at 180 dpi, in the UTM zone of the area."""
     from maps.sheets.sheets import zone_raster
 
-    subject = _zone_subject(store, zone, query, language)
+    subject = _zone_subject(store, zone, query, language, printed)
     return _answer(request, subject, f"{zone}.tif", lambda: zone_raster(subject, zone))
 
 
-def _zone_subject(store: Store, zone: str, query: SheetQuery, language: Language) -> "SheetSubject":
+def _zone_subject(
+    store: Store, zone: str, query: SheetQuery, language: Language, printed: date
+) -> "SheetSubject":
     from maps.sheets.sheets import read_zone_subject
 
-    return read_zone_subject(store, zone, printed=_today(), language=language, **query.asked())
-
-
-def _today() -> date:
-    return datetime.now(_PLACE).date()
+    return read_zone_subject(store, zone, printed=printed, language=language, **query.asked())
 
 
 def _answer(

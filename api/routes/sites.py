@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import LanguageDep, LinksDep, StoreDep
+from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
 from geo.land.settlement import AREA_PER_HOUSEHOLD_HA, HOUSEHOLDS, MIN_SUITABILITY
@@ -13,7 +13,6 @@ from geo.language import Language
 
 router = APIRouter(tags=["readiness"])
 
-_PATIENCE_S = 5.0
 _GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {GEOJSON: {}}, "description": "Sites as features, best first"}
 }
@@ -51,6 +50,7 @@ def read_sites(
     zone: str,
     query: Annotated[SitesQuery, Query()],
     store: StoreDep,
+    patience_s: PatienceDep,
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
@@ -71,7 +71,7 @@ def read_sites(
             households=query.households,
             area_per_household_ha=query.area_per_household_ha,
             min_suitability=query.min_suitability,
-            patience_s=_PATIENCE_S,
+            patience_s=patience_s,
         )
         document = site_document(found, language, limit=query.limit) | {
             "asked": asked,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import LanguageDep, LinksDep, StoreDep
+from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import JSON
 from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
@@ -19,8 +19,6 @@ _SAY = texts(__name__)
 router = APIRouter(tags=["tiles"])
 
 PNG = "image/png"
-# Browsers hold six connections; whoever waits longer is told to come back.
-_PATIENCE_S = 5.0
 _FOREVER = "public, max-age=31536000, immutable"
 _TILE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {PNG: {}}, "description": "A tile of 256 by 256 pixels"}
@@ -84,11 +82,12 @@ def read_tile(
     y: int,
     query: Annotated[TileQuery, Query()],
     store: StoreDep,
+    patience_s: PatienceDep,
 ) -> Response:
     """The layer in one Web Mercator tile (zoom, column, row); transparent without data."""
     _require_tile(z, x, y)
     now = store.current()
-    key, draw = _drawing(store, now, name, query.model)
+    key, draw = _drawing(store, now, name, query.model, patience_s)
     answer = conditional(
         request,
         etag_of("tile", key, z, x, y),
@@ -106,7 +105,7 @@ def _suitability() -> str:
 
 
 def _drawing(
-    store: Store, now: Published, name: str, model: str
+    store: Store, now: Published, name: str, model: str, patience_s: float
 ) -> tuple[str, Callable[..., bytes]]:
     """What decides a layer's tiles (the hash of a raster, or of all that goes in), and who draws one."""
     from geo.land import surfaces
@@ -123,7 +122,7 @@ def _drawing(
         return f"{raster.sha256} {is_classes}", land_tile
 
     def suitability_tile(**place: int) -> bytes:
-        kept = surfaces.surface(store, model, now=now, patience_s=_PATIENCE_S)
+        kept = surfaces.surface(store, model, now=now, patience_s=patience_s)
         return tile_png(kept.path, palette=suitability_palette(), **place)
 
     return surfaces.require_surface_key(now, model), suitability_tile

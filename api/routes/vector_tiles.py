@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, TablesDep
+from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, PatienceDep, TablesDep
 from api.ogc_models import (
     Link,
     TileMatrixSetDocument,
@@ -187,6 +187,7 @@ def read_vector_tile(
     query: Annotated[VectorTileQuery, Query()],
     tables: TablesDep,
     tiles: CollectionTilesDep,
+    patience_s: PatienceDep,
 ) -> Response:
     """Outlines in one Web Mercator tile (zoom, row, column) with the `id` and `name` of each.
 
@@ -199,7 +200,7 @@ def read_vector_tile(
     z = require_tile(extent, tile_matrix=tile_matrix, row=row, column=column)
 
     def answer() -> Response:
-        found = tiles.tile(entry, z=z, row=row, column=column)
+        found = tiles.tile(entry, z=z, row=row, column=column, patience_s=patience_s)
         if not found.content:
             return Response(status_code=204)
         if not found.is_gzipped:

@@ -67,6 +67,8 @@ def test_who_cannot_read_gzip_gets_the_tile_plain(big_client):
 def test_a_process_that_starts_again_finds_the_tiles(big_client, settings, store):
     prepared(big_client, f"{SET}/7/65/101")
     again = CollectionTiles(store, big_client.app.state.tables, big_bytes=0)
-    tile = again.tile(big_client.app.state.tables.collection("zones"), z=7, row=65, column=101)
+    tile = again.tile(
+        big_client.app.state.tables.collection("zones"), z=7, row=65, column=101, patience_s=1
+    )
     assert tile.is_gzipped
     assert tile.content

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from api.collections import Tables
 from api.main import create_app
-from api.routes import pages
 from api.settings import Settings
 from geo import published
 from geo.planning.reference import load_reference
 from geo.store.store import Store
 from geo.tiles import encode
+from maps.pages import subject
 from tests.api.examples import PROVENANCE, publish, zones
 
 ITEMS = "/collections/zones/items"
@@ -45,13 +45,15 @@ def test_threads_that_ask_at_once_share_one_table(store):
 
 
 def test_many_versions_do_not_pile_up(store):
-    tables = Tables(store)
-    frame = zones()
-    for number in range(70):
+    tables = Tables(store, most_open=3, most_kept=4)
+    frame, made = zones(), []
+    for number in range(6):
         publish(store, "zones", frame.assign(name=f"{number}"))
-        tables.table(tables.collection("zones"), "id")
-    assert len(tables._open) == 64
-    assert len(prepared(store)) == 64
+        layer = tables.collection("zones")
+        made.append((layer, tables.table(layer, "id")))
+    is_open = [tables.table(layer, "id") is table for layer, table in reversed(made)]
+    assert is_open == [True, True, True, False, False, False]
+    assert len(prepared(store)) == 4
 
 
 def test_a_disk_that_takes_nothing_still_lets_us_answer(client, store, monkeypatch):
@@ -101,20 +103,20 @@ def names(table):
 
 
 def test_a_map_is_kept_under_the_versions_that_it_was_drawn_from(reference_store, monkeypatch):
-    draw = pages._draw
+    read = subject.read_subject
 
-    def published_meanwhile(*arguments):
+    def published_meanwhile(*arguments, **asked):
         frame = published.layer(reference_store, "zones")
         publish(reference_store, "zones", frame.assign(name="renamed"))
-        return draw(*arguments)
+        return read(*arguments, **asked)
 
     settings_ = Settings(store=reference_store.folder)
     with TestClient(create_app(settings_, store=reference_store)) as client:
         for query in ("", "?year=2024"):
             reference_store.rollback("zones", 1, actor="adi", note="back")
-            monkeypatch.setattr(pages, "_draw", published_meanwhile)
+            monkeypatch.setattr(subject, "read_subject", published_meanwhile)
             first = client.get(f"/maps/zones{query}").text
-            monkeypatch.setattr(pages, "_draw", draw)
+            monkeypatch.setattr(subject, "read_subject", read)
             assert "renamed" not in first
             assert "renamed" in client.get(f"/maps/zones{query}").text
             reference_store.rollback("zones", 1, actor="adi", note="back")

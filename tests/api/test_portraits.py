@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,8 +12,9 @@ from fastapi.testclient import TestClient
 from api.main import create_app
 from api.settings import Settings
 from geo import published
+from geo.land.synthetic_notice import SYNTHETIC
 from geo.planning.publish import publish_indicators
-from tests.api.examples import publish
+from tests.api.examples import PROVENANCE, publish
 from tests.maps.examples import HOSTILE
 
 PAGE = {"Accept": "text/html"}
@@ -276,9 +278,18 @@ def test_hostile_attributes_are_text_wherever_they_are_shown(client, reference_s
 
 
 @pytest.mark.parametrize("path", ["/zones/cahaya-baru", "/regencies/63.04"])
-def test_made_up_land_is_said_first(client, monkeypatch, path):
+def test_made_up_land_is_said_first(client, reference_store, path):
     assert "sintetis" not in client.get(path, headers=PAGE).text
-    monkeypatch.setattr("maps.pages.portraits.has_synthetic_land", lambda now: True)
+    landcover = reference_store.current_version("land-landcover", "raster")
+    made_up = replace(PROVENANCE, source=f"{SYNTHETIC} {landcover.source}")
+    reference_store.publish(
+        "land-landcover",
+        "raster",
+        landcover.path,
+        suffix=".tif",
+        provenance=made_up,
+        details=landcover.details,
+    )
     said = text_of(client.get(path, headers=PAGE).text)
     assert said.index("Data contoh sintetis") < said.index("Sangat siap")
 

@@ -84,9 +84,9 @@ def test_a_readers_weights_colour_the_map_for_tablets(client):
     assert chosen.content != own.content
 
 
-def test_other_days_are_other_sheets(client, monkeypatch):
+def test_other_days_are_other_sheets(client):
     before = client.get("/sheets/cahaya-baru.pdf").headers["ETag"]
-    monkeypatch.setattr(sheets, "_today", lambda: date(2031, 1, 2))
+    client.app.dependency_overrides[sheets.today] = lambda: date(2031, 1, 2)
     after = client.get("/sheets/cahaya-baru.pdf")
     assert after.headers["ETag"] != before
     assert b"D:20310102" in after.content

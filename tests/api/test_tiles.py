@@ -3,6 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from api.deps import patience_s
 from api.main import create_app
 from api.settings import Settings
 from geo.land import surfaces
@@ -111,8 +112,8 @@ def test_what_cannot_be_drawn_is_a_problem(client, path, status, code):
     assert answer.json()["code"] == code
 
 
-def test_while_a_surface_is_made_others_are_told_to_come_back(client, monkeypatch):
-    monkeypatch.setattr("api.routes.tiles._PATIENCE_S", 0.01)
+def test_while_a_surface_is_made_others_are_told_to_come_back(client):
+    client.app.dependency_overrides[patience_s] = lambda: 0.01
     with surfaces._turn(None):
         answer = client.get(TILE)
     assert answer.status_code == 503
