@@ -146,9 +146,9 @@ def _remembered(now: Published, query: MapQuery, form: _Form) -> str:
 def _draw(now: Published, query: MapQuery, form: _Form) -> str:
     from maps.assets import Assets
     from maps.folium.views import BasemapView
-    from maps.pages.subject import draw_planner, draw_single, read_subject
+    from maps.pages.map_subject import draw_planner, draw_single, read_map_subject
 
-    subject = read_subject(now, model=query.model, indicator=query.indicator, year=query.year)
+    subject = read_map_subject(now, model=query.model, indicator=query.indicator, year=query.year)
     state = {k: str(v) for k, v in query.model_dump(exclude_none=True, exclude_unset=True).items()}
     assets = Assets(base=f"{form.root}/static", nonce=DRAWN_NONCE, standalone=form.standalone)
     language, root = form.language, form.root

@@ -148,7 +148,7 @@ def _zone_subject(
 def _answer(
     request: Request, subject: "SheetSubject", file: str, make: Callable[[], bytes]
 ) -> Response:
-    from maps.pages.reservations import choice
+    from maps.pages.sliders import choice
     from maps.sheets.sheets import template_edition
 
     table = subject.quadrants

@@ -1,26 +1,33 @@
-"""The figures of one region over the years: newest figure, chart, table, sources by number.
+"""Figures of a region and the score of a zone over the years: newest, chart, table, breaks, sources.
 
 Sources are long and repeat, so a page lists them once and its figures name their numbers.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from geo.indicators.figure_notes import note_text
-from geo.indicators.series import FigureTrend, indicator_trend
+from geo.indicators.series import NO_CHANGE, FigureTrend, indicator_trend
 from geo.indicators.table import Indicator
-from geo.language import Language
+from geo.language import Language, Text, decimal, joined
+from geo.readiness.explain import whole_percent
+from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
 from maps.escape import safe_address, text_or_none
-from maps.pages.line_charts import ChartPoint, LineChart, line_chart
-from maps.text import format_number, format_period, translate
+from maps.folium.cards import class_cards
+from maps.folium.views import ModelView
+from maps.pages.line_charts import Band, ChartPoint, LineChart, line_chart
+from maps.text import format_number, format_period, format_share, translate
 
 # What planners of manpower look for first; every other indicator follows.
 LABOUR = (
     *("tpt_agustus", "tpak_agustus", "umk", "angkatan_kerja_agustus", "bekerja_agustus"),
     *("penganggur_agustus", "tpt_februari", "tpak_februari"),
 )
+# The axis of a score's chart.
+_SCORES = (0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +172,85 @@ def _change(trend: FigureTrend, decimals: int | None, language: Language) -> str
     if new[0].sources == new[-1].sources:
         return said
     return f"{said} {translate('portrait.other_source', language)}"
+
+
+def score_history(
+    trend: ZoneTrend, model: ModelView, titles: Mapping[str, Text], language: Language
+) -> dict[str, Any]:
+    """Everything that a page says of a zone over the years, the newest year first.
+
+    `titles` are those of the criteria by id.
+    """
+    classes = class_cards(model, language)
+    broken = {b.after for b in trend.breaks}
+    points = [point for segment in trend.segments for point in segment] + list(trend.unranked)
+    return {
+        "sentence": _score_said(trend, titles, language),
+        "chart": _score_chart(trend, model, classes, language),
+        "classes": list(reversed(classes.values())),
+        "years": [
+            _year_row(point, classes, is_after_break=point.year in broken, language=language)
+            for point in sorted(points, key=lambda p: -p.year)
+        ],
+        "breaks": [
+            {
+                "title": translate("portrait.break", language, before=b.before, after=b.after),
+                "reasons": [reason.to(language) for reason in b.reasons],
+            }
+            for b in reversed(trend.breaks)
+        ],
+    }
+
+
+def _score_said(trend: ZoneTrend, titles: Mapping[str, Text], language: Language) -> str:
+    """What changed; the breaks, which the trend's own sentence also tells, stand in a list."""
+    change = trend.change
+    if not trend.segments:
+        return trend.sentence.to(language)
+    if change is None:
+        return NO_CHANGE.format(name=trend.name).to(language)
+    said = translate(
+        "portrait.score_same" if is_hardly(change.score) else "portrait.score_change",
+        language,
+        points=decimal(change.score, signed=True).to(language),
+        first=change.first,
+        last=change.last,
+    )
+    if not change.unobserved:
+        return said
+    unobserved = joined([titles[c] for c in change.unobserved]).to(language)
+    return f"{said} {translate('portrait.unobserved', language, titles=unobserved)}"
+
+
+def _score_chart(
+    trend: ZoneTrend,
+    model: ModelView,
+    classes: Mapping[str, Mapping[str, str]],
+    language: Language,
+) -> LineChart | None:
+    segments = [
+        [ChartPoint(p.year, p.score, bool(p.observed)) for p in segment if p.score is not None]
+        for segment in trend.segments
+    ]
+    bands = [Band(c.lower, classes[c.id]["colour"]) for c in model.ordered_classes]
+    return line_chart(segments, language, decimals=1, span=_SCORES, bands=bands)
+
+
+def _year_row(
+    point: ZonePoint,
+    classes: Mapping[str, Mapping[str, str]],
+    *,
+    is_after_break: bool,
+    language: Language,
+) -> dict[str, Any]:
+    return {
+        "year": point.year,
+        "score": format_number(point.score, language, decimals=1),
+        "rank": "–"
+        if point.rank is None
+        else translate("portrait.rank_in", language, rank=point.rank, n=point.of),
+        "class": classes.get(point.rank_class or ""),
+        "status": translate(f"status.{point.status}", language),
+        "coverage": format_share(whole_percent(point.data_coverage) / 100, language),
+        "is_after_break": is_after_break,
+    }

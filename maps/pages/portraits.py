@@ -35,10 +35,10 @@ from maps.folium.cards import (
     zone_cards,
 )
 from maps.folium.views import ModelView, model_view
-from maps.pages.histories import histories, numbered_sources
+from maps.pages.certainty import certainty
+from maps.pages.histories import histories, numbered_sources, score_history
 from maps.pages.locator import locator
-from maps.pages.reservations import certainty, choice, map_state
-from maps.pages.score_histories import score_history
+from maps.pages.sliders import choice, map_state
 from maps.text import format_number, format_share, translate
 
 LAYERS = ("zones", "kecamatan")

@@ -32,7 +32,7 @@ from maps.folium.cards import (
 from maps.folium.views import ModelView, model_view
 from maps.pages.histories import History, NumberedSource
 from maps.pages.line_charts import LineChart
-from maps.pages.reservations import choice
+from maps.pages.sliders import choice
 from maps.sheets.words import shortened
 from maps.text import format_date, format_number, template, translate
 
@@ -65,7 +65,7 @@ class SheetSubject:
     """What every sheet is drawn from: one assessment, its layer, the regencies, and today.
 
     `origins` are source and licence by dataset where they are known in both languages. `quadrants`
-    and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.reservations.certainty`), `labour`
+    and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.certainty.certainty`), `labour`
     and `labour_sources` are only for that of one area.
     """
 

@@ -37,8 +37,8 @@ from geo.store.store import Store
 from geo.store.versions import Published
 from maps.escape import text_or_none
 from maps.folium.legends import class_legend, zone_legend
+from maps.pages.certainty import certainty, intervals
 from maps.pages.portraits import labour_of
-from maps.pages.reservations import certainty, intervals
 from maps.sheets.content import SheetSubject, fill_of, zone_content
 from maps.sheets.frame import Frame, crs_name, frame_around
 from maps.sheets.geopdf import georeferenced_pdf

@@ -7,7 +7,7 @@ from api.main import create_app
 from api.settings import Settings
 from geo import published
 from geo.planning.publish import publish_indicators
-from maps.pages.subject import read_subject
+from maps.pages.map_subject import read_map_subject
 from tests.api.examples import publish
 
 TPT = "/indicators/tpt_agustus/classes"
@@ -51,7 +51,7 @@ def test_the_first_colours_of_the_map_are_of_the_same_classes(client, reference_
     publish(reference_store, "regencies", regencies.drop(index=highest))
     found = client.get(TPT).json()
     assert found["edges"][-1] < figures["value"].max()
-    shown = read_subject(reference_store, model="kesiapan", indicator="tpt_agustus", year=None)
+    shown = read_map_subject(reference_store, model="kesiapan", indicator="tpt_agustus", year=None)
     assert list(shown.indicator.edges) == found["edges"]
     assert [c.years for c in shown.choices if c.id == "tpt_agustus"] == [tuple(found["years"])]
 

@@ -9,7 +9,7 @@ from geo.language import Language, Text
 from maps.assets import Assets
 from maps.folium.choropleth import planner_map, zone_map
 from maps.folium.views import IndicatorView
-from maps.pages.page import map_page, single_map_page
+from maps.pages.map_page import map_page, single_map_page
 from tests.browser.conftest import NONCE, PageMaker, Visit
 from tests.maps.examples import (
     CHOICES,

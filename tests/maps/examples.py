@@ -10,7 +10,7 @@ from shapely.geometry import Point, box
 from geo.language import Text
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from maps.folium.views import IndicatorView, ModelView
-from maps.pages.page import IndicatorChoice
+from maps.pages.map_page import IndicatorChoice
 
 HOSTILE = (
     "<img src=x onerror=window.hacked=1>",

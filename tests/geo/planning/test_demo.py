@@ -15,7 +15,7 @@ from geo.planning import demo
 from geo.raster.derive import DERIVED
 from geo.store.store import Store
 from maps.assets import Assets
-from maps.pages.subject import draw_planner, draw_single, read_subject
+from maps.pages.map_subject import draw_planner, draw_single, read_map_subject
 from tests.conftest import DATA
 
 
@@ -72,7 +72,7 @@ def test_lineage_and_figures_show_it(folder):
     ("language", "words"), [("id", "Data contoh sintetis"), ("en", "Synthetic demo data")]
 )
 def test_the_page_has_a_banner(store, language, words):
-    subject = read_subject(store, model="kesiapan", indicator="tpt_agustus", year=None)
+    subject = read_map_subject(store, model="kesiapan", indicator="tpt_agustus", year=None)
     how = {"language": language, "state": {}, "assets": Assets(), "root": ""}
     page = draw_planner(subject, asked_year=None, **how)
     assert words in page.split('class="notice" role="status"')[1][:200]
@@ -82,7 +82,9 @@ def test_the_page_has_a_banner(store, language, words):
 
 def test_the_default_run_has_no_made_up_land_and_no_banner(reference_store):
     assert not has_synthetic_land(reference_store.current())
-    subject = read_subject(reference_store, model="kesiapan", indicator="tpt_agustus", year=None)
+    subject = read_map_subject(
+        reference_store, model="kesiapan", indicator="tpt_agustus", year=None
+    )
     assert not subject.is_synthetic
     page = draw_planner(subject, asked_year=None, language="id", state={}, assets=Assets(), root="")
     assert "Data contoh sintetis" not in page

@@ -8,7 +8,8 @@ from geo.errors import InvalidInput
 from geo.language import LANGUAGES, Language
 from maps.assets import Assets
 from maps.folium.choropleth import planner_map, regency_map
-from maps.pages.page import map_page, map_title, render, single_map_page
+from maps.pages.map_page import map_page, map_title, single_map_page
+from maps.pages.page import render
 from tests.maps.examples import (
     CHOICES,
     HOSTILE,

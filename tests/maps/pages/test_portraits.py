@@ -10,10 +10,9 @@ from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.language import Text
 from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
 from maps.pages.desk import desk
-from maps.pages.histories import histories, numbered_sources
+from maps.pages.histories import histories, numbered_sources, score_history
 from maps.pages.locator import locator
 from maps.pages.portraits import regency_portrait, zone_portrait
-from maps.pages.score_histories import score_history
 from tests.maps.examples import MODEL, make_regencies, make_zones
 
 CATALOGUE = parse_catalogue(

@@ -1,4 +1,4 @@
-"""What a map is about: layers, their assessments and one indicator of one year."""
+"""What the maps of a request show, read from the store: layers, assessments, one indicator of one year."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from maps.folium.views import (
     SurfaceView,
     model_view,
 )
-from maps.pages.page import IndicatorChoice, map_page, map_title, single_map_page
+from maps.pages.map_page import IndicatorChoice, map_page, map_title, single_map_page
 from maps.pages.sliders import WeighingView, weighing_view
 from maps.text import translate
 from maps.tiles import SUITABILITY
@@ -43,7 +43,7 @@ ASSESSED = ("zones", "kecamatan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subject:
+class MapSubject:
     """Everything that the maps of one request show.
 
     `layers` and `assessments` are by layer name; a layer that is not published is left out.
@@ -67,9 +67,9 @@ class Subject:
     need: tuple[Model, int] | None
 
 
-def read_subject(
+def read_map_subject(
     store: Store | Published, *, model: str, indicator: str, year: int | None
-) -> Subject:
+) -> MapSubject:
     """Read what a map shows.
 
     The indicator's newest year stands in for one of which only other indicators have figures.
@@ -93,7 +93,7 @@ def read_subject(
     available = [name for name in ASSESSED if name in now.datasets("layer")]
     assessments = {name: assess(now, model, layer=name) for name in available}
     version = now.version("regencies")
-    return Subject(
+    return MapSubject(
         regencies=regencies,
         layers={name: published.layer(now, name) for name in available},
         assessments=assessments,
@@ -158,7 +158,7 @@ def _indicator_view(table: pd.DataFrame, indicator: Indicator, year: int) -> Ind
 
 
 def draw_planner(
-    subject: Subject,
+    subject: MapSubject,
     *,
     asked_year: int | None,
     language: Language,
@@ -200,7 +200,7 @@ def draw_planner(
     )
 
 
-def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
+def _weighing(subject: MapSubject, language: Language, root: str) -> WeighingView:
     # The quadrant is of these two models, whichever of them the page shows.
     is_paired = subject.model_id in {published.DEFAULT_MODEL, published.NEED_MODEL}
     return weighing_view(
@@ -213,7 +213,7 @@ def _weighing(subject: Subject, language: Language, root: str) -> WeighingView:
     )
 
 
-def _surface(subject: Subject, language: Language, root: str) -> SurfaceView | None:
+def _surface(subject: MapSubject, language: Language, root: str) -> SurfaceView | None:
     """Where the model's suitability and the sites of a zone are served; None without land data."""
     if subject.surface_key is None:
         return None
@@ -236,7 +236,7 @@ def _land_source(source: str, language: Language) -> str:
 
 def draw_single(
     name: str,
-    subject: Subject,
+    subject: MapSubject,
     *,
     language: Language,
     state: Mapping[str, str],
@@ -253,7 +253,7 @@ def draw_single(
     )
 
 
-def _single(name: str, subject: Subject, language: Language) -> MapView:
+def _single(name: str, subject: MapSubject, language: Language) -> MapView:
     from maps.folium.choropleth import kecamatan_map, regency_map, zone_map
 
     if name == "regencies":
@@ -276,12 +276,12 @@ def _single(name: str, subject: Subject, language: Language) -> MapView:
     )
 
 
-def _results(subject: Subject, layer: str) -> Sequence[ZoneResult]:
+def _results(subject: MapSubject, layer: str) -> Sequence[ZoneResult]:
     assessment = subject.assessments.get(layer)
     return assessment.results if assessment else ()
 
 
-def _notice(subject: Subject, asked_year: int | None, language: Language) -> str:
+def _notice(subject: MapSubject, asked_year: int | None, language: Language) -> str:
     """What the reader must know first: land that is made up, a year that was replaced."""
     shown = subject.indicator.year
     notices = [NOTICE.to(language)] if subject.is_synthetic else []
@@ -290,7 +290,7 @@ def _notice(subject: Subject, asked_year: int | None, language: Language) -> str
     return " ".join(notices)
 
 
-def _single_title(name: str, subject: Subject, language: Language) -> str:
+def _single_title(name: str, subject: MapSubject, language: Language) -> str:
     """The title of a single map; it says so where it rests on made-up land."""
     title = map_title(name, language, model=subject.model, indicator=subject.indicator)
     if subject.is_synthetic and name != "regencies":
