@@ -294,12 +294,12 @@ class JudgedTwice(InconsistentJudgements):
 
 
 class InvalidJudgementFile(InvalidInput):
-    """A file of judgements that cannot be read; `place` names where."""
+    """A file of judgements that cannot be read; `line` and `place` name where."""
 
     title = Text(id="Berkas penilaian tidak sah", en="Invalid file of judgements")
     sentence = Text(
-        id="Penilaian tidak dapat dibaca, di {place}: {reason}",
-        en="The judgements cannot be read, at {place}: {reason}",
+        id="Penilaian tidak dapat dibaca: baris {line}, {place}: {reason}",
+        en="The judgements cannot be read: line {line}, {place}: {reason}",
     )
 
 

@@ -14,7 +14,8 @@ from geo.crs import to_lonlat
 from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
 from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
-from geo.mcda.model import Model, parse_model
+from geo.mcda.model import Model
+from geo.mcda.model_file import parse_model
 from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Version
 from geo.store.versions import Published

@@ -15,7 +15,7 @@ import pytest
 
 from geo.mcda.ahp import CONSISTENCY_LIMIT, RANDOM_INDEX, ahp_weights, pairwise_matrix
 from geo.mcda.methods import criterion_order_weights, effective_weights
-from geo.mcda.model import parse_model
+from geo.mcda.model_file import parse_model
 from geo.readiness.score import Measure, Measures, decision_matrix, score_matrix
 from geo.uncertainty.draws import weight_draws
 from geo.uncertainty.one_weight import weight_sensitivities

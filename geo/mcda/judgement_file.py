@@ -11,21 +11,65 @@ or, for several, each with the groups that they judged:
     judgements.goal = [["huni", "usaha", 2]]
 """
 
-import tomllib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from geo.errors import InvalidJudgementFile, JudgedTwice
 from geo.language import texts
 from geo.mcda.group import Member
+from geo.mcda.toml_file import Fault, Path, Table, must_be, read_toml, told
 from geo.mcda.weight_request import Judgements, WeightRequest
 
 _SAY = texts(__name__)
 
-_KEYS = frozenset({"judgements", "member", "incomplete"})
-_MEMBER_KEYS = frozenset({"name", "weight", "judgements"})
 # Far above any ratio or weight that people write, and far below where a product overflows.
 _LARGEST = 1e12
+
+
+def _as_rows(given: Any) -> list[Any]:
+    # One judgement without the brackets around it is told as the first of the list.
+    return given if isinstance(given, list) else [given]
+
+
+_Number = Annotated[StrictInt | StrictFloat, Field(ge=-_LARGEST, le=_LARGEST)]
+_Row = Annotated[tuple[StrictStr, StrictStr, _Number], must_be(_SAY["row"])]
+_Groups = Annotated[
+    dict[str, Annotated[list[_Row], BeforeValidator(_as_rows)]],
+    Field(min_length=1),
+    must_be(_SAY["groups"], inside=False),
+]
+
+
+class _Member(Table):
+    name: Annotated[StrictStr, Field(pattern=r"\S"), must_be(_SAY["name"])] = Field(
+        default="", validate_default=True
+    )
+    weight: Annotated[_Number, must_be(_SAY["number"])] = 1
+    judgements: _Groups = Field(default_factory=dict, validate_default=True)
+
+
+class _File(Table):
+    incomplete: Annotated[StrictBool, must_be(_SAY["switch"])] = False
+    judgements: _Groups | None = None
+    member: list[_Member] = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _say_one_kind(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        members = given.get("member", [])
+        if not isinstance(members, list) or bool(members) == ("judgements" in given):
+            raise told(_SAY["one_kind"])
+        return given
 
 
 def parse_judgements(text: str) -> WeightRequest:
@@ -34,74 +78,38 @@ def parse_judgements(text: str) -> WeightRequest:
     Raises
     ------
     InvalidJudgementFile
-        Naming the place and what is accepted there.
+        Naming the line, the place and what is accepted there.
     JudgedTwice
     """
-    try:
-        table = tomllib.loads(text)
-    # Besides bad syntax: brackets deeper than Python's stack.
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InvalidJudgementFile(place="TOML", reason=str(error)) from error
-    _require_keys(table, "-", _KEYS)
-    incomplete = table.get("incomplete", False)
-    if not isinstance(incomplete, bool):
-        raise InvalidJudgementFile(place="incomplete", reason=_SAY["no_switch"])
-    members = table.get("member", [])
-    if not isinstance(members, list) or bool(members) == ("judgements" in table):
-        raise InvalidJudgementFile(place="-", reason=_SAY["one_kind"])
+    _, read = read_toml(text, _File)
+    if isinstance(read, Fault):
+        # An unknown key is told of the table that has it.
+        path = read.path[:-1] if read.kind == "unknown_key" else read.path
+        raise InvalidJudgementFile(place=_place(path), line=read.line, reason=read.problem)
     return WeightRequest(
-        judgements=_groups(table["judgements"], "judgements") if "judgements" in table else None,
-        is_incomplete=incomplete,
-        members=[_member(entry, f"member[{i}]") for i, entry in enumerate(members)],
+        judgements=None if read.judgements is None else _judgements(read.judgements),
+        is_incomplete=read.incomplete,
+        members=[
+            Member(m.name.strip(), weight=float(m.weight), judgements=_judgements(m.judgements))
+            for m in read.member
+        ],
     )
 
 
-def _member(entry: Any, place: str) -> Member:
-    _require_keys(entry, place, _MEMBER_KEYS)
-    name, weight = entry.get("name"), entry.get("weight", 1.0)
-    if not isinstance(name, str) or not name.strip():
-        raise InvalidJudgementFile(place=f"{place}.name", reason=_SAY["no_name"])
-    return Member(
-        name=name.strip(),
-        weight=_number(weight, f"{place}.weight"),
-        judgements=_groups(entry.get("judgements"), f"{place}.judgements"),
-    )
+def _judgements(groups: Mapping[str, Sequence[tuple[str, str, float]]]) -> Judgements:
+    return {group: _pairs(rows) for group, rows in groups.items()}
 
 
-def _groups(stated: Any, place: str) -> Judgements:
-    if not isinstance(stated, Mapping) or not stated:
-        raise InvalidJudgementFile(place=place, reason=_SAY["no_groups"])
-    return {group: _pairs(rows, f"{place}.{group}") for group, rows in stated.items()}
-
-
-def _pairs(rows: Any, place: str) -> dict[tuple[str, str], float]:
+def _pairs(rows: Sequence[tuple[str, str, float]]) -> dict[tuple[str, str], float]:
     pairs: dict[tuple[str, str], float] = {}
-    for i, row in enumerate(rows if isinstance(rows, list) else [rows]):
-        is_row = isinstance(row, list) and len(row) == 3
-        if not is_row or not all(isinstance(name, str) for name in row[:2]):
-            raise InvalidJudgementFile(place=f"{place}[{i}]", reason=_SAY["no_row"])
-        ratio = _number(row[2], f"{place}[{i}]")
-        if pairs.get((row[0], row[1]), ratio) != ratio:
-            raise JudgedTwice(first=row[0], second=row[1])
-        pairs[row[0], row[1]] = ratio
+    for first, second, ratio in rows:
+        if pairs.get((first, second), ratio) != ratio:
+            raise JudgedTwice(first=first, second=second)
+        pairs[first, second] = float(ratio)
     return pairs
 
 
-def _number(value: Any, place: str) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    # TOML has nan and inf, and whole numbers that no float can hold.
-    if not is_number or not abs(value) <= _LARGEST:
-        raise InvalidJudgementFile(
-            place=place, reason=_SAY["no_number"].format(value=repr(value)[:50])
-        )
-    return float(value)
-
-
-def _require_keys(table: Any, place: str, known: frozenset[str]) -> None:
-    if not isinstance(table, Mapping):
-        raise InvalidJudgementFile(place=place, reason=_SAY["no_groups"])
-    unknown = sorted(set(table) - known)
-    if unknown:
-        listed = ", ".join(sorted(known))
-        reason = _SAY["unknown"].format(name=unknown[0][:50], known=listed)
-        raise InvalidJudgementFile(place=place, reason=reason)
+def _place(path: Path) -> str:
+    """A path as it is written, such as `member[0].judgements.goal[1]`; `-` for the whole file."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(steps).removeprefix(".") or "-"

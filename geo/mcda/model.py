@@ -1,52 +1,35 @@
-"""A readiness or need model: cited configuration that says what is asked, how it is graded and weighed.
+"""A model of readiness or need: what is asked of an area, how it is graded, and what weighs how much.
 
-goal → dimensions → (sub-dimensions →) criteria, hard constraints beside them, and classes. The format is
-the TOML of `data/models/`, described for its users in `maps/guide/en/models.md`; every criterion carries
-its source and whether its value function is confirmed.
+goal → dimensions → (sub-dimensions →) criteria, hard constraints beside them, and classes. Every
+criterion carries its source and whether its value function is confirmed. The TOML in which models
+are written is `geo/mcda/model_file.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from geo.errors import InvalidWeights
 from geo.language import Text, texts
-from geo.mcda.ahp import AhpWeights
+from geo.mcda.ahp import AhpWeights, ahp_weights, pairwise_matrix
 from geo.mcda.methods import DEFAULT_METHOD
-from geo.mcda.model_checks import (
-    GOAL,
-    require_classes,
-    require_constraints,
-    require_criterion,
-    require_method,
-    require_parameters,
-    require_tree,
-    require_unique_ids,
-)
-from geo.mcda.model_draft import Draft, read_draft
-from geo.mcda.model_weights import (
-    Judgements,
-    Shares,
-    global_weights,
-    judged,
-    members_of,
-    read_shares,
-)
 from geo.mcda.value_functions import (
     AttributeMeasure,
     Constraint,
     Criterion,
     IndicatorMeasure,
-    MeasureError,
     RasterMeasure,
-    ValueFunction,
-    objective_of,
 )
 from geo.mcda.weights import stated_weights
 
 _SAY = texts(__name__)
 
 ModelKind = Literal["readiness", "need"]
+Judgements = Mapping[tuple[str, str], float]
+# Of each group, the share of each member; they sum to 1.
+Shares = Mapping[str, Mapping[str, float]]
+# The group of the top-level dimensions in [judgements] and [weights].
+GOAL = "goal"
 # Half way between "the worst counts" and "the best counts": the plain weighted sum under OWA.
 DEFAULT_RISK = 0.5
 
@@ -122,8 +105,26 @@ class Model:
         return tuple(top.index(_upwards(c.dimension, parents)[-1]) for c in self.criteria)
 
     def members(self) -> dict[str, tuple[str, ...]]:
-        """The members of each group: sub-dimensions, then criteria; see `geo.mcda.model_weights`."""
-        return members_of(_parents(self.dimensions), _dimension_of(self.criteria))
+        """The members of each group: its sub-dimensions, then its criteria, both in the file's order."""
+        members: dict[str, list[str]] = {GOAL: [], **{d.id: [] for d in self.dimensions}}
+        for dimension in self.dimensions:
+            members[dimension.parent or GOAL].append(dimension.id)
+        for criterion in self.criteria:
+            members[criterion.dimension].append(criterion.id)
+        return {group: tuple(found) for group, found in members.items()}
+
+    def weights_by(self, shares: Shares) -> dict[str, float]:
+        """The weight of each criterion in the whole model: the product of the shares on its way up.
+
+        They sum to 1 where the shares of each group do.
+        """
+        parents, weights = _parents(self.dimensions), {}
+        for criterion in self.criteria:
+            weight = shares[criterion.dimension][criterion.id]
+            for above in _upwards(criterion.dimension, parents):
+                weight *= shares[parents[above] or GOAL][above]
+            weights[criterion.id] = weight
+        return weights
 
     def indicators(self) -> tuple[str, ...]:
         """The indicators that the model reads."""
@@ -143,25 +144,6 @@ class Model:
         return tuple(dict.fromkeys(names))
 
 
-def parse_model(text: str) -> Model:
-    """A model from its TOML.
-
-    Raises
-    ------
-    InvalidModel
-        Naming the line and the place in the file and what to do: an unknown key, a value of
-        another kind, dimensions in a circle or without a criterion, a value function that does not
-        go the way it says, a missing judgement, classes that do not rise from 0 …
-    """
-    draft = read_draft(text)
-    require_unique_ids(draft)
-    require_tree(draft)
-    require_constraints(draft)
-    require_classes(draft)
-    require_method(draft)
-    return _model(draft)
-
-
 def weights_from(model: Model, stated: Mapping[str, float]) -> dict[str, float]:
     """Global weights when a planner states others.
 
@@ -177,7 +159,7 @@ def weights_from(model: Model, stated: Mapping[str, float]) -> dict[str, float]:
         return dict(model.weights)
     top = [d.id for d in model.top_dimensions()]
     if set(stated) <= set(top):
-        return _weights(model, {**model.shares, GOAL: stated_weights(stated, items=top)})
+        return model.weights_by({**model.shares, GOAL: stated_weights(stated, items=top)})
     return stated_weights(stated, items=[c.id for c in model.criteria])
 
 
@@ -207,21 +189,22 @@ def weights_from_judgements(
             )
         results[group] = judged(members[group], pairs, incomplete=incomplete)
         shares[group] = results[group].by_item()
-    return _weights(model, shares), results
+    return model.weights_by(shares), results
 
 
-def _weights(model: Model, shares: Shares) -> dict[str, float]:
-    return global_weights(
-        shares, parents=_parents(model.dimensions), dimension_of=_dimension_of(model.criteria)
-    )
+def judged(items: Sequence[str], pairs: Judgements, *, incomplete: bool = False) -> AhpWeights:
+    """The weights of a group's members from judgements of their pairs.
+
+    Raises
+    ------
+    InconsistentJudgements
+        See `geo.mcda.ahp`.
+    """
+    return ahp_weights(items, pairwise_matrix(items, pairs, incomplete=incomplete))
 
 
 def _parents(dimensions: Sequence[Dimension]) -> dict[str, str | None]:
     return {d.id: d.parent for d in dimensions}
-
-
-def _dimension_of(criteria: Sequence[Criterion]) -> dict[str, str]:
-    return {c.id: c.dimension for c in criteria}
 
 
 def _upwards(dimension: str, parents: Mapping[str, str | None]) -> list[str]:
@@ -230,88 +213,3 @@ def _upwards(dimension: str, parents: Mapping[str, str | None]) -> list[str]:
     while (parent := parents[chain[-1]]) is not None:
         chain.append(parent)
     return chain
-
-
-def _model(draft: Draft) -> Model:
-    table = draft.table
-    criteria = tuple(_criterion(draft, number) for number in range(len(table["criterion"])))
-    dimensions = tuple(
-        Dimension(d["id"], Text(**d["title"]), floor=d.get("floor"), parent=d.get("parent"))
-        for d in table["dimension"]
-    )
-    parents, dimension_of = _parents(dimensions), _dimension_of(criteria)
-    judgements, shares = read_shares(draft, members_of(parents, dimension_of))
-    return Model(
-        id=table["id"],
-        version=str(table["version"]),
-        kind=table["kind"],
-        title=Text(**table["title"]),
-        description=Text(**table["description"]),
-        source=table["source"],
-        coverage_floor=float(table["coverage_floor"]),
-        min_cells=float(table["min_cells"]),
-        dimensions=dimensions,
-        criteria=criteria,
-        constraints=tuple(_constraint(c) for c in table.get("constraint", ())),
-        classes=tuple(
-            RankClass(c["id"], Text(**c["title"]), lower_bound=float(c["from"]))
-            for c in table["class"]
-        ),
-        judgements=judgements,
-        weights=global_weights(shares, parents=parents, dimension_of=dimension_of),
-        shares=shares,
-        weights_confirmed=table.get("weights_confirmed", False),
-        classes_confirmed=table.get("classes_confirmed", False),
-        method=table.get("method", DEFAULT_METHOD),
-        risk=float(table.get("risk", DEFAULT_RISK)),
-    )
-
-
-def _criterion(draft: Draft, number: int) -> Criterion:
-    table = draft.table["criterion"][number]
-    value = _value_function(table["value"])
-    require_parameters(draft, number, value)
-    criterion = Criterion(
-        id=table["id"],
-        dimension=table["dimension"],
-        title=Text(**table["title"]),
-        unit=Text(**table["unit"]),
-        measure=_measure(table["measure"]),
-        value=value,
-        source=table["source"],
-        confirmed=table["confirmed"],
-        objective=table.get("objective", objective_of(value)),
-        error=MeasureError(**table["error"]) if "error" in table else None,
-    )
-    require_criterion(draft, number, criterion)
-    return criterion
-
-
-def _value_function(table: Mapping[str, Any]) -> ValueFunction:
-    parameters = {name: given for name, given in table.items() if name != "function"}
-    if table["function"] == "categorical":
-        parameters["values"] = {int(code): value for code, value in table["values"].items()}
-    return ValueFunction(name=table["function"], parameters=parameters)
-
-
-def _measure(table: Mapping[str, Any]) -> IndicatorMeasure | RasterMeasure | AttributeMeasure:
-    if "indicator" in table:
-        return IndicatorMeasure(**table)
-    if "attribute" in table:
-        return AttributeMeasure(**table)
-    classes = tuple(table.get("classes", ()))
-    return RasterMeasure(table["raster"], table["statistic"], classes)
-
-
-def _constraint(table: Mapping[str, Any]) -> Constraint:
-    return Constraint(
-        id=table["id"],
-        title=Text(**table["title"]),
-        reason=Text(**table["reason"]),
-        raster=table["raster"],
-        limit_share=float(table["limit_share"]),
-        source=table["source"],
-        confirmed=table["confirmed"],
-        classes=tuple(table.get("classes", ())),
-        threshold=table.get("threshold"),
-    )

@@ -18,7 +18,8 @@ from geo.indicators.table import Amendment, parse_indicators, upsert
 from geo.ingest.source import Limits
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import texts
-from geo.mcda.model import Model, parse_model
+from geo.mcda.model import Model
+from geo.mcda.model_file import parse_model
 from geo.published import MODEL_PREFIX
 from geo.store.snapshots import file_sha256
 from geo.store.store import Provenance, Store, Upload, Version
@@ -239,7 +240,7 @@ def publish_model(
     Parameters
     ----------
     text : str
-        TOML; see `geo.mcda.model.parse_model`.
+        TOML; see `geo.mcda.model_file.parse_model`.
     source : str, optional
         The model's own statement of its source by default.
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from geo.language import Text
-from geo.mcda.model import parse_model
+from geo.mcda.model_file import parse_model
 from geo.readiness.assessment import Assessment
 from geo.readiness.score import ConstraintResult, Measure, Measures, decision_matrix, score_matrix
 

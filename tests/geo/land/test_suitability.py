@@ -19,7 +19,7 @@ from geo.land.suitability import (
     window_of,
 )
 from geo.language import Text
-from geo.mcda.model import parse_model
+from geo.mcda.model_file import parse_model
 from geo.mcda.value_functions import (
     Constraint,
     Criterion,

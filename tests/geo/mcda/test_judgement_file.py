@@ -87,3 +87,26 @@ def test_what_cannot_be_read_is_refused_with_the_place(text, place):
     assert refused.value.facts["place"] == place
     for language in LANGUAGES:
         assert place in refused.value.detail(language)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("goal = [", "goal = ", 4),
+        ("incomplete = true", "incomplet = true", 2),
+        ('"berkembang", 0.5', '"berkembang"', 4),
+        ('"sanitasi", 3', '"sanitasi", "3"', 5),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_line(old, new, line):
+    with pytest.raises(InvalidJudgementFile) as refused:
+        parse_judgements(ONE.replace(old, new, 1))
+    assert refused.value.facts["line"] == line
+    assert f"line {line}, " in refused.value.detail("en")
+    assert f"baris {line}, " in refused.value.detail("id")
+
+
+def test_of_two_faults_the_first_is_told():
+    text = ONE.replace("incomplete = true", "incomplete = 1").replace('"sanitasi", 3', '"sanitasi"')
+    with pytest.raises(InvalidJudgementFile, match="line 2, incomplete: must be true or false"):
+        parse_judgements(text)

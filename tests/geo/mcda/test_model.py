@@ -11,10 +11,16 @@ from hypothesis import strategies as st
 from geo import published
 from geo.errors import InconsistentJudgements, InvalidModel, InvalidWeights
 from geo.language import LANGUAGES
-from geo.mcda import model_schema
 from geo.mcda.methods import METHODS
-from geo.mcda.model import parse_model, weights_from, weights_from_judgements
-from geo.mcda.value_functions import AttributeMeasure, MeasureError, RasterMeasure, objective_of
+from geo.mcda.model import weights_from, weights_from_judgements
+from geo.mcda.model_file import ModelTable, parse_model
+from geo.mcda.value_functions import (
+    VALUE_FUNCTIONS,
+    AttributeMeasure,
+    MeasureError,
+    RasterMeasure,
+    objective_of,
+)
 from geo.planning.assess import assess
 from geo.planning.publish import publish_model
 from geo.store.store import Provenance
@@ -498,17 +504,12 @@ def test_entering_official_weights_step_by_step():
     assert model.classes_confirmed
 
 
-def schema_tables():
-    tables = vars(model_schema)
-    for name in (n for n in tables if n.endswith("_KEYS")):
-        for key, entry in tables[name].items():
-            yield from entry if isinstance(entry, dict) else [key]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_guide_names_every_key_function_and_statistic(language):
-    chapter = CHAPTERS[language]
-    keys = set(schema_tables()) | set(model_schema.VALUE_KEYS) | {"function"}
+    chapter, schema = CHAPTERS[language], ModelTable.model_json_schema()
+    tables = [schema, *schema["$defs"].values()]
+    keys = {key for table in tables for key in table.get("properties", ())} | set(VALUE_FUNCTIONS)
+    assert {"from", "function", "optimum", "measure", "classes_confirmed"} <= keys
     assert {"zero_at", "year_attribute", "incomplete", "parent", "risk", "half_width"} <= keys
     assert {key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b[^`\n]*`", chapter)} == set()
     for statistic in ("mean", "share", "majority"):

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geo.indicators.table import parse_indicators
-from geo.mcda.model import parse_model
+from geo.mcda.model_file import parse_model
 from geo.raster.files import RasterFile
 from geo.readiness.explain import holds_back, lifts, losses, missing, sentence
 from geo.readiness.measures import LandRaster, measure_zones

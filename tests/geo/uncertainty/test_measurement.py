@@ -10,7 +10,7 @@ import shapely
 from affine import Affine
 
 from geo.crs import area_ha
-from geo.mcda.model import parse_model
+from geo.mcda.model_file import parse_model
 from geo.raster.grid import ArraySource, Grid
 from geo.readiness.measures import LandRaster
 from geo.readiness.score import Measure, Measures
