@@ -7,6 +7,7 @@ pages, the times inside XLSX, GeoPackage and PDF, the fourth digit of Sobol' ind
 of an error (its status and code count). A PDF is compared by its words.
 """
 
+import difflib
 import gzip
 import io
 import json
@@ -48,7 +49,8 @@ def comparable(name: str, media_type: str, body: bytes, status: int) -> Any:
     if "geopackage" in media_type:
         return _rows(body)
     if media_type.startswith("text/"):
-        text = _RANDOM.sub("RANDOM", _VERSIONED.sub(r"\1v=HASH", body.decode()))
+        text = re.sub(r"/static/(?:css|js)/", "/static/", body.decode())
+        text = _RANDOM.sub("RANDOM", _VERSIONED.sub(r"\1v=HASH", text))
         text = _MOMENT.sub("MOMENT", re.sub(r"/tmp/[\w./-]+", "PLACE", text))
         return [] if status >= 400 else text.splitlines()
     return body
@@ -86,6 +88,8 @@ def differences(before: Any, after: Any, at: str = "") -> list[str]:
         for key in before.keys() & after.keys():
             found += differences(before[key], after[key], f"{at}.{key}")
         return found
+    if is_text(before) and is_text(after):
+        return [f"{at} {line}" for line in ndiff_changes(before, after)]
     if isinstance(before, list) and isinstance(after, list):
         found = [f"{at}: {len(before)} → {len(after)} items"] if len(before) != len(after) else []
         for n, (one, other) in enumerate(zip(before, after, strict=False)):
@@ -94,6 +98,16 @@ def differences(before: Any, after: Any, at: str = "") -> list[str]:
     if before == after or _is_close_sobol(before, after, at):
         return []
     return [f"{at}: {_short(before)} → {_short(after)}"]
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], str)
+
+
+def ndiff_changes(before: list[str], after: list[str]) -> list[str]:
+    """Lines that went (`-`) and came (`+`), without those between them."""
+    changed = difflib.unified_diff(before, after, n=0, lineterm="")
+    return [line for line in changed if not line.startswith(("---", "+++", "@@"))]
 
 
 def _is_close_sobol(before: Any, after: Any, at: str) -> bool:
@@ -124,8 +138,7 @@ def compare(before: Path, after: Path) -> int:
             ]
             values = [comparable(name, one["type"], body, one["status"]) for body in bodies]
             for found in differences(*values)[:40]:
-                place, _, change = found.partition(": ")
-                kinds[re.sub(r"\[\d+\]", "[]", place) + ": " + change].append(name)
+                kinds[re.sub(r"\[\d+\]", "[]", found)].append(name)
     for kind, names in sorted(kinds.items(), key=lambda item: -len(item[1])):
         sys.stdout.write(f"{len(names):5d} × {kind[:300]}\n        {names[0][:150]}\n")
     changed = {name for names in kinds.values() for name in names}
