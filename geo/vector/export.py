@@ -115,8 +115,9 @@ def _geojson(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
 
 def _without_missing(table: pd.DataFrame) -> pd.DataFrame:
     """Values as Python has them; None for what is missing or infinite."""
-    plain = table.astype("object").where(table.notna(), None)
-    return plain.map(lambda v: None if isinstance(v, float) and math.isinf(v) else v)
+    finite = table.map(lambda v: None if isinstance(v, float) and math.isinf(v) else v)
+    # Last, for pandas makes NaN of None in a column of numbers.
+    return finite.astype("object").where(finite.notna(), None)
 
 
 def _gpkg(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:

@@ -1,6 +1,8 @@
 """Exports keep codes as text, run no formula, and are whole or not there."""
 
 import json
+import re
+import zipfile
 
 import geopandas as gpd
 import openpyxl
@@ -152,3 +154,11 @@ def test_a_table_reads_back_as_text(tmp_path):
     assert table["code"][0] == "63.10"
     assert pd.isna(table["name"][0])
     assert export.FORMATS == ("geojson", "gpkg", "csv", "xlsx")
+
+
+def test_a_spreadsheet_has_no_cell_where_a_number_is_missing(tmp_path):
+    """A numeric cell without a number is a damaged file to Excel."""
+    write_layer(layer(share=[float("inf"), 0.5]), tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert not re.search(r"<v>\s*</v>|<v\s*/>", sheet)
