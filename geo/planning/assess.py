@@ -118,7 +118,9 @@ def assess(
     """
     now = store.current()
     chosen = model(now, model_id)
-    used, method, risk = _way(chosen, scenario, weights=weights, method=method, risk=risk)
+    used, method, risk = _weights_method_risk(
+        chosen, scenario, weights=weights, method=method, risk=risk
+    )
     chosen_year = _chosen_year(now, chosen, year, scenario)
     versions = _versions(now, chosen, layer)
     inputs = _inputs(versions, chosen, layer, chosen_year)
@@ -146,7 +148,7 @@ def assess(
     )
 
 
-def _way(
+def _weights_method_risk(
     chosen: Model,
     scenario: Scenario | None,
     *,

@@ -240,7 +240,10 @@ def _with_sentence(zone: ZoneDifference, titles: Mapping[str, Text]) -> ZoneDiff
 
 def _verdict(zone: ZoneDifference) -> Text:
     if zone.status_before != zone.status_after:
-        statuses = {"before": _STATUSES[zone.status_before], "after": _STATUSES[zone.status_after]}
+        statuses = {
+            "before": _SAY[f"status_{zone.status_before}"],
+            "after": _SAY[f"status_{zone.status_after}"],
+        }
         return filled(_SAY["new_status"], name=zone.name, **statuses)
     if zone.score is None or zone.score_before is None or zone.score_after is None:
         raise TypeError(f"{zone.area_id} moved without a status or a score")
@@ -292,10 +295,3 @@ def _overall(zones: Sequence[ZoneDifference]) -> Text:
         statuses=statuses,
         unmoved=len(zones) - len(moved),
     )
-
-
-_STATUSES: Mapping[Status, Text] = {
-    "ranked": _SAY["statuses_ranked"],
-    "excluded": _SAY["statuses_excluded"],
-    "insufficient_data": _SAY["statuses_insufficient_data"],
-}

@@ -6,7 +6,7 @@ and a zone without a score in either is not placed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from geo.errors import InvalidQuadrant
 from geo.json_types import as_json
@@ -156,7 +156,7 @@ def _placement(
         sentence = _unplaced(readiness, need)
     else:
         is_ready = ready >= ready_from - _TIE and not readiness.floors_failed
-        quadrant = QUADRANTS[_ID[is_ready, needy >= needy_from - _TIE]]
+        quadrant = QUADRANTS[_PLACED[is_ready, needy >= needy_from - _TIE]]
         sentence = filled(
             _SAY["placed"],
             name=readiness.name,
@@ -190,34 +190,13 @@ def _unplaced(readiness: ZoneResult, need: ZoneResult | None) -> Text:
 
 
 # By (is ready, is needy).
-_ID: Mapping[tuple[bool, bool], QuadrantId] = {
+_PLACED: Mapping[tuple[bool, bool], QuadrantId] = {
     (True, True): "prioritas",
     (False, True): "siapkan",
     (True, False): "peluang",
     (False, False): "pantau",
 }
 QUADRANTS: Mapping[QuadrantId, Quadrant] = {
-    quadrant.id: quadrant
-    for quadrant in (
-        Quadrant(
-            "prioritas",
-            _SAY["quadrants_prioritas"],
-            _SAY["quadrants_prioritas_2"],
-        ),
-        Quadrant(
-            "siapkan",
-            _SAY["quadrants_siapkan"],
-            _SAY["quadrants_siapkan_2"],
-        ),
-        Quadrant(
-            "peluang",
-            _SAY["quadrants_peluang"],
-            _SAY["quadrants_peluang_2"],
-        ),
-        Quadrant(
-            "pantau",
-            _SAY["quadrants_pantau"],
-            _SAY["quadrants_pantau_2"],
-        ),
-    )
+    name: Quadrant(name, _SAY[f"{name}_title"], _SAY[f"{name}_advice"])
+    for name in get_args(QuadrantId)
 }

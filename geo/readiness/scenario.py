@@ -178,7 +178,7 @@ def idle_changes(scenario: Scenario | None, model: Model, *, year: int) -> tuple
     return tuple(dict.fromkeys(idle))
 
 
-def listed(names: Sequence[str]) -> str:
+def known_names(names: Sequence[str]) -> str:
     """Known names for a refusal, the first of them only where there are many."""
     shown = ", ".join(names[:_MOST_LISTED]) or "-"
     return shown if len(names) <= _MOST_LISTED else f"{shown}, …"

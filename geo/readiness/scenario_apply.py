@@ -23,7 +23,7 @@ from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.raster.distance import DistanceSource, NearestOf
 from geo.raster.grid import Grid
 from geo.readiness.measures import LandRaster
-from geo.readiness.scenario import Figure, Road, Scenario, WhatIf, listed, mark, source_of
+from geo.readiness.scenario import Figure, Road, Scenario, WhatIf, known_names, mark, source_of
 from geo.readiness.score import Measure, Measures
 
 _SAY = texts(__name__)
@@ -218,7 +218,7 @@ def apply_to_measures(
 def _require_graded(measure: Measure, criterion: Criterion, place: str) -> None:
     """Refuse what has no value: a class that the criterion's table does not hold."""
     if np.isnan(criterion.value(np.array([measure.value], dtype=np.float64))[0]):
-        known = listed([str(code) for code in criterion.value.parameters.get("values", ())])
+        known = known_names([str(code) for code in criterion.value.parameters.get("values", ())])
         shown = as_written(measure.value or 0.0)
         raise InvalidScenario(
             place=place, reason=filled(_SAY["not_graded"], value=shown, known=known)
@@ -267,7 +267,7 @@ def _of_road_alone(measure: Measure, criterion: Criterion, name: Text) -> Measur
 
 def _what_if(measure: Measure, what_if: WhatIf, scenario: Scenario) -> Measure:
     amount = as_written(what_if.amount)
-    note = filled(_WHAT_IFS[what_if.how], scenario=mark(scenario), amount=amount)
+    note = filled(_SAY[f"what_if_{what_if.how}"], scenario=mark(scenario), amount=amount)
     if what_if.note:
         note = joined([note, Text(id=what_if.note, en=what_if.note)], by=": ")
     if what_if.how == "set" or measure.value is None:
@@ -292,12 +292,5 @@ def _with(sources: tuple[str, ...], source: str) -> tuple[str, ...]:
 
 def _unknown(place: str, name: str, known: Sequence[str]) -> InvalidScenario:
     return InvalidScenario(
-        place=place, reason=_SAY["unknown"].format(name=name, known=listed(known))
+        place=place, reason=_SAY["unknown"].format(name=name, known=known_names(known))
     )
-
-
-_WHAT_IFS: Mapping[str, Text] = {
-    "set": _SAY["what_ifs_set"],
-    "add": _SAY["what_ifs_add"],
-    "multiply": _SAY["what_ifs_multiply"],
-}

@@ -51,7 +51,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from geo.errors import InvalidCode, InvalidScenario
 from geo.language import Text, texts
-from geo.readiness.scenario import ROAD_RASTER, Figure, How, Road, Scenario, WhatIf, listed
+from geo.readiness.scenario import ROAD_RASTER, Figure, How, Road, Scenario, WhatIf, known_names
 from geo.vector.regions import BY_CODE, parse_regency_code
 
 _SAY = texts(__name__)
@@ -225,7 +225,7 @@ def _region(value: Any) -> str:
         code = ""
     # A zone takes the figure of its regency; one of the province would change nothing.
     if code not in BY_CODE:
-        known = listed(list(BY_CODE))
+        known = known_names(list(BY_CODE))
         raise _fault(_SAY["no_regency"].format(value=_shown(value), known=known))
     return code
 

@@ -254,9 +254,9 @@ def percent_of(count: int, total: int) -> Text:
     """
     percent = round(100 * count / total)
     if percent >= 100 and count < total:
-        return _SAY["percent_of"]
+        return _SAY["nearly_all"]
     if percent <= 0 and count > 0:
-        return _SAY["percent_of_2"]
+        return _SAY["nearly_none"]
     return Text(id=f"{percent}%", en=f"{percent}%")
 
 
