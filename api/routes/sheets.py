@@ -16,7 +16,7 @@ from geo.language import Language
 from geo.store.store import Store
 
 if TYPE_CHECKING:
-    from maps.sheets.content import SheetSubject
+    from maps.sheets.sheet_subject import SheetSubject
 
 router = APIRouter(tags=["sheets"])
 
@@ -68,7 +68,8 @@ def print_province(
     printed: TodayDep,
 ) -> Response:
     """A4: the map of all zones, the ranking, counts by class and quadrant, sources."""
-    from maps.sheets.sheets import province_sheet, read_province_subject
+    from maps.sheets.sheet_subject import read_province_subject
+    from maps.sheets.sheets import province_sheet
 
     subject = read_province_subject(store, printed=printed, language=language, **query.asked())
     return _answer(request, subject, "provinsi.pdf", lambda: province_sheet(subject))
@@ -140,7 +141,7 @@ def print_map(
 def _zone_subject(
     store: Store, zone: str, query: SheetQuery, language: Language, printed: date
 ) -> "SheetSubject":
-    from maps.sheets.sheets import read_zone_subject
+    from maps.sheets.sheet_subject import read_zone_subject
 
     return read_zone_subject(store, zone, printed=printed, language=language, **query.asked())
 

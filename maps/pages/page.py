@@ -1,6 +1,7 @@
 """A page from a template, with the header, the navigation and the language switch of the site.
 
-It knows no HTTP: addresses, choices and state are arguments. Every page needs only what `Assets.base` serves, and runs under a Content-Security-Policy of
+It knows no HTTP: addresses, choices and state are arguments. Every page needs only what
+`Assets.base` serves, and runs under a Content-Security-Policy of
 `maps.assets.CONTENT_SECURITY_POLICY` with the same nonce.
 """
 

@@ -3,19 +3,15 @@
 The sheet's template sets these words as data; nothing here or there is read as markup.
 """
 
-import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from itertools import chain
 from typing import Any
 
-import geopandas as gpd
-
 from geo.land.synthetic_notice import NOTICE
 from geo.language import MOST_NAME, Language, Text
-from geo.readiness.assessment import Assessment, Origin
+from geo.readiness.assessment import Origin
 from geo.readiness.explain import holds_back, lifts
-from geo.readiness.quadrant import QuadrantTable
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
 from maps.escape import text_or_none
@@ -29,11 +25,11 @@ from maps.folium.cards import (
     unchecked_limits,
     unit_text,
 )
-from maps.folium.views import ModelView, model_view
 from maps.pages.histories import History, NumberedSource
 from maps.pages.line_charts import LineChart
 from maps.pages.sliders import choice
-from maps.sheets.words import shortened
+from maps.sheets.sheet_subject import SheetSubject
+from maps.sheets.words import printable
 from maps.text import format_date, format_number, template, translate
 
 # Words that the templates set as they are.
@@ -60,34 +56,6 @@ _MOST_REASON = 240
 _MOST_BESIDE = 160
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SheetSubject:
-    """What every sheet is drawn from: one assessment, its layer, the regencies, and today.
-
-    `origins` are source and licence by dataset where they are known in both languages. `quadrants`
-    and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.certainty.certainty`), `labour`
-    and `labour_sources` are only for that of one area.
-    """
-
-    assessment: Assessment
-    layer: gpd.GeoDataFrame
-    regencies: gpd.GeoDataFrame
-    is_synthetic: bool
-    printed: datetime.date
-    language: Language
-    origins: Mapping[str, tuple[Text, Text]] = field(default_factory=dict)
-    quadrants: QuadrantTable | None = None
-    intervals: Mapping[str, str] = field(default_factory=dict)
-    certainty: Mapping[str, Any] | None = None
-    labour: tuple[History, ...] = ()
-    labour_sources: tuple[NumberedSource, ...] = ()
-
-    @property
-    def model(self) -> ModelView:
-        """What the sheet must say of the model."""
-        return model_view(self.assessment.model, year=self.assessment.year)
-
-
 def fill_of(subject: SheetSubject) -> Callable[[str], str]:
     """The fill of an area by its id: its class's colour, or the mark of why it has none."""
     cards = class_cards(subject.model, subject.language)
@@ -107,24 +75,24 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
     is_screening = subject.assessment.layer == "kecamatan"
     regencies = names_of(subject.regencies)
     regency = text_or_none(facts.get("regency_code"))
-    place = shortened(regencies.get(regency, regency) if regency else "", _MOST_TITLE)
+    place = printable(regencies.get(regency, regency) if regency else "", _MOST_TITLE)
     remarks = text_or_none(facts.get("remarks")) or ""
     sources = _sources(subject, result, facts)
     return {
-        **frame_of(subject),
+        **marginalia(subject),
         "overline": translate("sheet.kecamatan" if is_screening else "sheet.zone", language),
-        "name": shortened(result.name, _MOST_NAME),
-        "running": shortened(result.name, _MOST_TITLE),
+        "name": printable(result.name, _MOST_NAME),
+        "running": printable(result.name, _MOST_TITLE),
         "place": place,
         "screening": translate("kecamatan.screening", language) if is_screening else "",
         "figures": _figures(subject, result),
-        "explanation": shortened(_explanation(subject, result), _MOST_PARAGRAPH),
-        "lifts": [shortened(c.title.to(language), _MOST_TITLE) for c in lifts(result)],
-        "holds_back": [shortened(c.title.to(language), _MOST_TITLE) for c in holds_back(result)],
+        "explanation": printable(_explanation(subject, result), _MOST_PARAGRAPH),
+        "lifts": [printable(c.title.to(language), _MOST_TITLE) for c in lifts(result)],
+        "holds_back": [printable(c.title.to(language), _MOST_TITLE) for c in holds_back(result)],
         "facts": _zone_facts(facts, language),
         "dimensions": _dimensions(subject, result, regencies),
         "constraints": [_constraint(c, language) for c in result.constraints],
-        "remarks": "" if _is_short(remarks) else shortened(remarks, MOST_NAME),
+        "remarks": "" if _is_short(remarks) else printable(remarks, MOST_NAME),
         "certainty": _certainty(subject),
         "labour_title": translate("portrait.labour_of", language, place=place or "–"),
         "labour": [_history(h, subject.labour_sources, list(sources)) for h in subject.labour],
@@ -134,11 +102,11 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
 
 def _explanation(subject: SheetSubject, result: ZoneResult) -> str:
     # The name stands above in full; here a very long one would push the rest off the page.
-    named = replace(result, name=shortened(result.name, _MOST_TITLE))
+    named = replace(result, name=printable(result.name, _MOST_TITLE))
     return subject.assessment.sentence_of(named).to(subject.language)
 
 
-def frame_of(subject: SheetSubject) -> dict[str, Any]:
+def marginalia(subject: SheetSubject) -> dict[str, Any]:
     """What every sheet says: its words, its notice, where everything comes from and when."""
     language, assessment = subject.language, subject.assessment
     versions = {origin.dataset: origin.number for origin in assessment.lineage}
@@ -151,7 +119,7 @@ def frame_of(subject: SheetSubject) -> dict[str, Any]:
         "subject": translate(
             "sheet.subject",
             language,
-            model=shortened(subject.model.title.to(language), _MOST_TITLE),
+            model=printable(subject.model.title.to(language), _MOST_TITLE),
             year=subject.model.year,
         ),
         "version": translate(
@@ -164,16 +132,16 @@ def frame_of(subject: SheetSubject) -> dict[str, Any]:
             "sheet.printed", language, date=format_date(subject.printed, language)
         ),
         "key": translate("sheet.key", language, digest=assessment.key[:_SHORT_DIGEST]),
-        "choice": shortened(choice(assessment, language), _MOST_PARAGRAPH),
+        "choice": printable(choice(assessment, language), _MOST_PARAGRAPH),
         "chosen": translate("chosen.short", language) if choice(assessment, language) else "",
         "notice": f"SINTETIS – {NOTICE.to(language)}" if subject.is_synthetic else "",
         "lineage": [
             {
-                "dataset": shortened(origin.dataset, _MOST_TITLE),
+                "dataset": printable(origin.dataset, _MOST_TITLE),
                 "number": str(origin.number),
                 "sha256": origin.sha256[:_SHORT_DIGEST],
-                "source": shortened(source.to(language), MOST_NAME),
-                "licence": shortened(licence.to(language), _MOST_TITLE),
+                "source": printable(source.to(language), MOST_NAME),
+                "licence": printable(licence.to(language), _MOST_TITLE),
             }
             for origin, (source, licence) in _lineage(subject)
         ],
@@ -204,8 +172,8 @@ def _figures(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
         else "",
         "coverage": standing["coverage"],
         "coverage_share": standing["coverageShare"],
-        "reason": shortened(standing["reason"] or "", _MOST_REASON),
-        "unchecked": shortened(
+        "reason": printable(standing["reason"] or "", _MOST_REASON),
+        "unchecked": printable(
             unchecked_limits(result, language).get("uncheckedNamed", ""), _MOST_REASON
         ),
         "scale": [
@@ -237,7 +205,7 @@ def _zone_facts(facts: Mapping[str, Any], language: Language) -> list[list[str]]
         "zone.remarks": remarks if _is_short(remarks) else None,
     }
     return [
-        [translate(key, language), shortened(value, MOST_NAME)]
+        [translate(key, language), printable(value, MOST_NAME)]
         for key, value in known.items()
         if value
     ]
@@ -265,19 +233,19 @@ def _dimensions(
         )
         rows.setdefault(criterion.dimension, []).append(
             {
-                "title": shortened(criterion.title.to(language), _MOST_TITLE),
+                "title": printable(criterion.title.to(language), _MOST_TITLE),
                 "points": card["points"],
                 "most": card["most"],
                 "is_known": criterion.value is not None,
                 "points_text": _points(criterion, card["pointsText"], language),
                 "measure": card.get("measure", translate("zone.missing", language)),
-                "unit": shortened(unit_text(criterion, language), _MOST_UNIT),
+                "unit": printable(unit_text(criterion, language), _MOST_UNIT),
                 "period": card.get("period", ""),
             }
         )
     return [
         {
-            "title": shortened(titles[d].to(language), _MOST_TITLE)
+            "title": printable(titles[d].to(language), _MOST_TITLE)
             if d in titles
             else translate("zone.own_dimension", language),
             "score": format_number(result.dimension_scores.get(d), language, decimals=0),
@@ -298,10 +266,10 @@ def _constraint(constraint: Any, language: Language) -> dict[str, str]:
     row = constraint_row(constraint, language)
     more = row.get("share") or row.get("note") or ""
     return {
-        "title": shortened(row["title"], _MOST_TITLE),
+        "title": printable(row["title"], _MOST_TITLE),
         "outcome": row["outcome"],
         "text": row["text"],
-        "more": shortened(more, _MOST_REASON),
+        "more": printable(more, _MOST_REASON),
     }
 
 
@@ -318,7 +286,7 @@ def _sources(subject: SheetSubject, result: ZoneResult, facts: Mapping[str, Any]
 
 def numbered(sources: Iterable[str]) -> list[str]:
     """Sources as a sheet lists them: each once and whole, the first under number 1."""
-    return [shortened(source, MOST_NAME) for source in dict.fromkeys(sources)]
+    return [printable(source, MOST_NAME) for source in dict.fromkeys(sources)]
 
 
 def _lineage(subject: SheetSubject) -> list[tuple[Origin, tuple[Text, Text]]]:
@@ -343,7 +311,7 @@ def _certainty(subject: SheetSubject) -> dict[str, Any] | None:
     if found is None:
         return None
     note = translate("portrait.certainty_note", language, n=found["draws"])
-    said = {key: shortened(found[key], _MOST_PARAGRAPH) for key in ("sentence", "overall")}
+    said = {key: printable(found[key], _MOST_PARAGRAPH) for key in ("sentence", "overall")}
     return {**found, **said, "note": note}
 
 
@@ -355,10 +323,10 @@ def _history(
     notes = (*history.breaks, *history.notes, history.caveat)
     return {
         "title": history.title,
-        "unit": shortened(history.unit, _MOST_UNIT),
+        "unit": printable(history.unit, _MOST_UNIT),
         "figures": [asdict(f) | {"source": numbers[f.source]} for f in history.figures],
         "chart": None if history.chart is None else _chart(history.chart),
-        "notes": [shortened(n, _MOST_REASON) for n in (history.change, *notes) if n],
+        "notes": [printable(n, _MOST_REASON) for n in (history.change, *notes) if n],
     }
 
 

@@ -24,7 +24,7 @@ from maps.sheets.frame import (
     projected,
     scale_bar,
 )
-from maps.sheets.words import shortened
+from maps.sheets.words import printable
 from maps.style import INK
 from maps.text import translate
 
@@ -271,7 +271,7 @@ def _area_labels(
         if place is None:
             continue
         below = 3.2 if shape.geom_type == "Point" else 0.0
-        text = shortened(area.label, _MOST_LABEL)
+        text = printable(area.label, _MOST_LABEL)
         found.append(Label(text, place[0], place[1] + below, area.label_kind))
     return found
 
@@ -283,7 +283,7 @@ def _ground_labels(
     names = [str(name) for name in regencies["name"]]
     places = {i: _middle(ground[i], frame) for i in order if shapely.area(ground[i]) > 40}
     return [
-        Label(shortened(names[i], _MOST_LABEL), place[0], place[1], "ground")
+        Label(printable(names[i], _MOST_LABEL), place[0], place[1], "ground")
         for i, place in places.items()
         if place is not None
     ]

@@ -9,8 +9,9 @@ from geo.readiness.quadrant import QUADRANTS, QuadrantTable
 from geo.readiness.score import ZoneResult
 from maps.escape import text_or_none
 from maps.folium.cards import class_cards, names_of, standing_card, unchecked_limits
-from maps.sheets.content import SheetSubject, frame_of, numbered
-from maps.sheets.words import shortened
+from maps.sheets.content import marginalia, numbered
+from maps.sheets.sheet_subject import SheetSubject
+from maps.sheets.words import printable
 from maps.text import translate
 
 _MOST_TITLE = 90
@@ -25,7 +26,7 @@ def province_content(subject: SheetSubject, province: Text) -> dict[str, Any]:
     title = translate("sheet.province_title", language, province=province.to(language))
     rows, ranked = _rows(subject), subject.assessment.n_ranked
     return {
-        **frame_of(subject),
+        **marginalia(subject),
         "overline": translate("sheet.province", language),
         "name": title,
         "running": title,
@@ -76,7 +77,7 @@ def _rows(subject: SheetSubject) -> list[dict[str, Any]]:
     rows = []
     for area_id, mark in marks_of(subject).items():
         code = None if codes is None else text_or_none(codes.get(area_id))
-        place = shortened(regencies.get(code, code) if code else "–", _MOST_PLACE)
+        place = printable(regencies.get(code, code) if code else "–", _MOST_PLACE)
         rows.append({"mark": mark, "place": place, **_standing(subject, by_id[area_id])})
     return rows
 
@@ -92,13 +93,13 @@ def _standing(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
     cards = class_cards(subject.model, language)
     return {
         "is_ranked": result.rank is not None,
-        "name": shortened(result.name, _MOST_TITLE),
+        "name": printable(result.name, _MOST_TITLE),
         "score": standing["score"] or "–",
         "interval": subject.intervals.get(result.area_id, "–"),
         "unchecked": unchecked_limits(result, language).get("unchecked", ""),
         "class": cards.get(result.rank_class or "") or {"title": standing["statusText"]},
         "status": result.status,
-        "reason": shortened(standing["reason"] or "", _MOST_REASON),
+        "reason": printable(standing["reason"] or "", _MOST_REASON),
         "coverage": standing["coverage"],
     }
 

@@ -9,11 +9,10 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 import rasterio
@@ -23,34 +22,21 @@ from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
-from geo import published
 from geo.crs import to_lonlat
-from geo.errors import ModelNotFound, UnknownYear, ZoneNotFound
-from geo.land.synthetic_notice import has_synthetic_land
-from geo.language import MOST_NAME, Language, shortened, texts
-from geo.mcda.weight_request import WeightRequest
-from geo.planning.assess import assess
-from geo.planning.weigh import weigh_and_assess
-from geo.readiness.assessment import Assessment
-from geo.readiness.quadrant import QuadrantTable, quadrants
-from geo.store.store import Store
-from geo.store.versions import Published
-from maps.escape import text_or_none
+from geo.language import MOST_NAME, shortened, texts
 from maps.folium.legends import class_legend, zone_legend
-from maps.pages.certainty import certainty, intervals
-from maps.pages.portraits import labour_of
-from maps.sheets.content import SheetSubject, fill_of, zone_content
+from maps.sheets.content import fill_of, zone_content
 from maps.sheets.frame import Frame, crs_name, frame_around
 from maps.sheets.geopdf import georeferenced_pdf
 from maps.sheets.map import Area, Bounds, areas_of, map_content, swatches
 from maps.sheets.province import marks_of, province_content
+from maps.sheets.sheet_subject import SheetSubject
 from maps.sheets.words import printable
 from maps.style import LegendEntry
 from maps.text import translate
 
 _SAY = texts(__name__)
 
-LAYERS: Final = ("zones", "kecamatan")
 PROVINCE: Final = _SAY["province_south_kalimantan"]
 RASTER_PPI: Final = 180
 
@@ -70,148 +56,43 @@ _ONE_AT_A_TIME = Lock()
 Template = Literal["zone", "province", "map"]
 
 
-def read_zone_subject(
-    store: Store | Published,
-    area_id: str,
-    *,
-    printed: datetime.date,
-    language: Language,
-    model: str = published.DEFAULT_MODEL,
-    year: int | None = None,
-    weights: Mapping[str, float] | None = None,
-    method: str | None = None,
-    risk: float | None = None,
-) -> SheetSubject:
-    """What the sheet of a zone, or of a kecamatan where no zone has that id, is drawn from.
-
-    `weights` are another's, of every top-level dimension or of every criterion.
-
-    Raises
-    ------
-    ZoneNotFound, ModelNotFound, UnknownYear, InvalidWeights, InvalidMethod, UnusedRisk
-    """
-    now = store.current()
-    available = now.datasets("layer")
-    layers = [name for name in LAYERS if name in available]
-    holder = next((n for n in layers if area_id in published.layer(now, n).index), None)
-    if holder is None:
-        known = [str(i) for name in layers for i in published.layer(now, name).index]
-        raise ZoneNotFound(area_id, available=known[:50])
-    assessment, _ = weigh_and_assess(
-        now,
-        WeightRequest(stated=weights),
-        model_id=model,
-        layer=holder,
-        year=year,
-        method=method,
-        risk=risk,
-    )
-    subject = _subject(now, assessment, printed=printed, language=language)
-    regency = text_or_none(subject.layer.get("regency_code", {}).get(area_id))
-    labour = labour_of(now, regency, language)
-    return replace(
-        subject,
-        certainty=certainty(now, assessment, area_id, language),
-        labour=labour["histories"],
-        labour_sources=labour["sources"],
-    )
-
-
-def read_province_subject(
-    store: Store | Published,
-    *,
-    printed: datetime.date,
-    language: Language,
-    model: str = published.DEFAULT_MODEL,
-    year: int | None = None,
-    weights: Mapping[str, float] | None = None,
-    method: str | None = None,
-    risk: float | None = None,
-) -> SheetSubject:
-    """What the overview of the province is drawn from.
-
-    Raises
-    ------
-    LayerNotFound, ModelNotFound, UnknownYear, InvalidWeights, InvalidMethod, UnusedRisk
-    """
-    now = store.current()
-    assessment, _ = weigh_and_assess(
-        now, WeightRequest(stated=weights), model_id=model, year=year, method=method, risk=risk
-    )
-    subject = _subject(now, assessment, printed=printed, language=language)
-    return replace(
-        subject,
-        quadrants=_quadrants(now, assessment),
-        intervals=intervals(now, assessment),
-    )
-
-
-def _subject(
-    now: Published, assessment: Assessment, *, printed: datetime.date, language: Language
-) -> SheetSubject:
-    return SheetSubject(
-        assessment=assessment,
-        layer=published.layer(now, assessment.layer),
-        regencies=published.layer(now, "regencies"),
-        is_synthetic=has_synthetic_land(now),
-        printed=printed,
-        language=language,
-        origins={
-            origin.dataset: (version.source_text, version.licence_text)
-            for origin in assessment.lineage
-            for version in [now.version(origin.dataset)]
-        },
-    )
-
-
-def _quadrants(now: Published, readiness: Assessment) -> QuadrantTable | None:
-    """Readiness beside need; None where there is no need of the same year."""
-    if readiness.model.kind != "readiness":
-        return None
-    try:
-        need = assess(now, published.NEED_MODEL, layer=readiness.layer, year=readiness.year)
-    except (ModelNotFound, UnknownYear):
-        return None
-    return quadrants(readiness, need) if need.model.kind == "need" else None
-
-
 def zone_sheet(subject: SheetSubject, area_id: str) -> bytes:
     """The sheet of one zone as PDF, A4."""
-    content = zone_content(subject, area_id) | _zone_map(subject, area_id, _ZONE_MM)[0]
+    content = zone_content(subject, area_id) | zone_map(subject, area_id, _ZONE_MM)[0]
     return _typeset("zone", content, subject.printed)
 
 
 def province_sheet(subject: SheetSubject) -> bytes:
     """The overview of the province as PDF, A4."""
-    content = province_content(subject, PROVINCE) | _province_map(subject)
+    content = province_content(subject, PROVINCE) | province_map(subject)
     return _typeset("province", content, subject.printed)
 
 
 def zone_raster(subject: SheetSubject, area_id: str) -> bytes:
     """The map of a zone as a cloud-optimised GeoTIFF in the map's own CRS, for tablets in the field."""
-    content, frame = _zone_map(subject, area_id, _RASTER_MM, _RASTER_PLATES)
+    content, frame = zone_map(subject, area_id, _RASTER_MM, _RASTER_PLATES)
     png = _typeset("map", zone_content(subject, area_id) | content, subject.printed, png=True)
     return _georeferenced(png, frame)
 
 
 def zone_map_pdf(subject: SheetSubject, area_id: str) -> bytes:
     """The map of a zone as a georeferenced PDF: vectors and words, for tablets in the field."""
-    content, frame = _zone_map(subject, area_id, _RASTER_MM, _RASTER_PLATES)
+    content, frame = zone_map(subject, area_id, _RASTER_MM, _RASTER_PLATES)
     pdf = _typeset("map", zone_content(subject, area_id) | content, subject.printed)
     return georeferenced_pdf(pdf, frame)
 
 
-def zone_document(subject: SheetSubject, area_id: str) -> dict[str, Any]:
-    """Everything that the sheet of a zone is set from, as JSON types."""
-    return zone_content(subject, area_id) | _zone_map(subject, area_id, _ZONE_MM)[0]
-
-
-def _zone_map(
+def zone_map(
     subject: SheetSubject,
     area_id: str,
     size_mm: tuple[float, float],
     covered: Sequence[Bounds] = (),
 ) -> tuple[dict[str, Any], Frame]:
+    """The map of one zone as a template takes it, and its frame.
+
+    `size_mm` is the map's width and height on paper; `covered` are the parts of it, in mm from its
+    upper left corner, under which no label may lie.
+    """
     language, layer = subject.language, subject.layer
     shape = to_lonlat(layer.loc[[area_id]]).geometry.iloc[0]
     frame = frame_around(
@@ -231,7 +112,8 @@ def _zone_map(
     return part, frame
 
 
-def _province_map(subject: SheetSubject) -> dict[str, Any]:
+def province_map(subject: SheetSubject) -> dict[str, Any]:
+    """The map of the province as a template takes it, every area under its mark in the tables."""
     frame = frame_around(
         subject.regencies.total_bounds,
         width_mm=_PROVINCE_MM[0],
@@ -295,9 +177,8 @@ def _typeset(
             sys_inputs={"sheet": json.dumps(dated)},
             timestamp=moment,
         )
-    if not isinstance(made, bytes):
-        raise TypeError("a map for tablets is one picture")
-    return made
+    # typst gives pictures page by page; what is set as a picture here has one page.
+    return cast(bytes, made)
 
 
 @cache

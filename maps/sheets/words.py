@@ -6,7 +6,7 @@ do is what paper needs: a length that fits and places where a line may break.
 
 import unicodedata
 
-from geo import language
+from geo.language import shortened
 
 # Longer runs without a blank get places to break; no Indonesian or English word is so long.
 _LONGEST_RUN = 24
@@ -15,14 +15,20 @@ _BREAK = "\u200b"
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
-def printable(text: str) -> str:
+def printable(text: str, most: int | None = None) -> str:
     r"""`text` on one line, without control characters, with places to break in very long runs.
+
+    With `most` it is first cut to so many characters, the last an ellipsis.
 
     Examples
     --------
     >>> printable("Zona\n#set  $x$")
     'Zona #set $x$'
+    >>> printable("Kawasan Cahaya Baru", 10)
+    'Kawasan C…'
     """
+    if most is not None:
+        text = shortened(" ".join(text.split()), most)
     plain = "".join(
         " " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c
         for c in text
@@ -42,15 +48,3 @@ def _breakable(run: str) -> str:
             pieces.append(piece)
             piece = ""
     return _BREAK.join([*pieces, piece] if piece else pieces)
-
-
-def shortened(text: str, most: int) -> str:
-    """`printable(text)`, cut to `most` characters with an ellipsis.
-
-    Examples
-    --------
-    >>> shortened("Kawasan Cahaya Baru", 10)
-    'Kawasan C…'
-    """
-    whole = " ".join(text.split())
-    return printable(language.shortened(whole, most))

@@ -14,6 +14,7 @@ from pathlib import Path
 from geo.planning.reference import load_reference
 from geo.store.store import Store
 from maps.sheets import sheets
+from maps.sheets.sheet_subject import read_province_subject, read_zone_subject
 
 DATA = Path(__file__).parents[2] / "data"
 TODAY = datetime.date(2026, 11, 24)
@@ -34,7 +35,7 @@ def measured(name: str, make: Callable[[], bytes]) -> None:
 
 
 def zone(store: Store, area_id: str, *, raster: bool = False) -> bytes:
-    subject = sheets.read_zone_subject(store, area_id, printed=TODAY, language="id")
+    subject = read_zone_subject(store, area_id, printed=TODAY, language="id")
     make = sheets.zone_raster if raster else sheets.zone_sheet
     return make(subject, area_id)
 
@@ -56,7 +57,7 @@ def main(folder: Path) -> None:
         measured(
             "province",
             lambda: sheets.province_sheet(
-                sheets.read_province_subject(store, printed=TODAY, language="id")
+                read_province_subject(store, printed=TODAY, language="id")
             ),
         )
         measured("map for tablets", lambda: zone(store, "cahaya-baru", raster=True))

@@ -30,7 +30,8 @@ from maps.sheets.frame import (
 from maps.sheets.geopdf import PageNotFound, georeferenced_pdf
 from maps.sheets.map import Area, map_content
 from maps.sheets.province import marks_of, province_content
-from maps.sheets.words import printable, shortened
+from maps.sheets.sheet_subject import read_province_subject, read_zone_subject
+from maps.sheets.words import printable
 from tests.pdf_text import text_of
 
 PRINTED = datetime.date(2026, 11, 24)
@@ -54,7 +55,7 @@ def store(reference_folder):
 
 @pytest.fixture(scope="module")
 def subject(store):
-    return sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="id")
+    return read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="id")
 
 
 def pages(pdf: bytes) -> int:
@@ -101,7 +102,7 @@ def test_a_sheet_names_every_version_that_went_in(subject):
 
 
 def test_english_says_the_same_in_english(store):
-    subject = sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
+    subject = read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
     said = zone_content(subject, "cahaya-baru")
     assert said["figures"]["score"] == "83.7"
     assert said["figures"]["rank"] == "1 of 2"
@@ -117,7 +118,7 @@ def test_english_says_the_same_in_english(store):
 @pytest.mark.parametrize("zone", ["cahaya-baru", "angsana", "cintapuri", "63.01.02"])
 def test_every_kind_of_area_becomes_a_sheet_in_our_own_type(store, zone, language):
     """A zone with much data, one with little, a bare location and a kecamatan."""
-    subject = sheets.read_zone_subject(store, zone, printed=PRINTED, language=language)
+    subject = read_zone_subject(store, zone, printed=PRINTED, language=language)
     pdf = sheets.zone_sheet(subject, zone)
     assert pdf.startswith(b"%PDF-")
     assert pages(pdf) == 2
@@ -125,7 +126,7 @@ def test_every_kind_of_area_becomes_a_sheet_in_our_own_type(store, zone, languag
 
 
 def test_a_zone_without_a_score_says_why(store):
-    subject = sheets.read_zone_subject(store, "cintapuri", printed=PRINTED, language="en")
+    subject = read_zone_subject(store, "cintapuri", printed=PRINTED, language="en")
     said = zone_content(subject, "cintapuri")
     assert said["figures"]["score"] == said["figures"]["rank"] == "–"
     assert said["figures"]["class"] == {"title": "Too few data"}
@@ -192,7 +193,7 @@ def test_limits_that_nobody_checked_stand_in_the_head(store, subject):
     assert said.startswith("3 dari 4 batas ")
     assert said.endswith(" (Kawasan hutan, Gambut, Lereng di atas 45%)")
     assert said in text_of(sheets.zone_sheet(subject, "cahaya-baru"))
-    english = sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
+    english = read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
     assert "3 of 4 hard limits" in text_of(sheets.zone_sheet(english, "cahaya-baru"))
 
 
@@ -213,11 +214,11 @@ def test_the_labour_figures_of_the_regency_stand_with_period_and_source(subject)
 
 
 def test_the_interval_of_the_rank_is_printed(store):
-    subject = sheets.read_zone_subject(store, "63.01.02", printed=PRINTED, language="id")
+    subject = read_zone_subject(store, "63.01.02", printed=PRINTED, language="id")
     interval = zone_content(subject, "63.01.02")["certainty"]["interval"]
     assert re.fullmatch(r"Dalam 90% simulasi: peringkat \d+–\d+", interval)
     assert interval in text_of(sheets.zone_sheet(subject, "63.01.02"))
-    unranked = sheets.read_zone_subject(store, "cintapuri", printed=PRINTED, language="id")
+    unranked = read_zone_subject(store, "cintapuri", printed=PRINTED, language="id")
     assert zone_content(unranked, "cintapuri")["certainty"] is None
 
 
@@ -225,7 +226,7 @@ WEIGHTS = {"huni": 0.6, "usaha": 0.2, "berkembang": 0.1, "lingkungan": 0.1}
 
 
 def test_weights_of_a_reader_never_look_like_the_models(store, subject):
-    chosen = sheets.read_zone_subject(
+    chosen = read_zone_subject(
         store,
         "cahaya-baru",
         printed=PRINTED,
@@ -252,18 +253,14 @@ def test_weights_of_a_reader_never_look_like_the_models(store, subject):
 
 def test_the_models_own_weights_stated_by_name_are_no_choice(store, subject):
     own = dict(subject.assessment.model.weights)
-    same = sheets.read_zone_subject(
-        store, "cahaya-baru", printed=PRINTED, language="id", weights=own
-    )
+    same = read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="id", weights=own)
     assert zone_content(same, "cahaya-baru")["choice"] == ""
 
 
 def test_weights_inside_a_dimension_are_named_where_they_moved(store, subject):
     own = dict(subject.assessment.model.weights)
     own["air_minum"], own["sanitasi"] = own["sanitasi"], own["air_minum"]
-    moved = sheets.read_zone_subject(
-        store, "cahaya-baru", printed=PRINTED, language="en", weights=own
-    )
+    moved = read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en", weights=own)
     said = zone_content(moved, "cahaya-baru")["choice"]
     assert "Households with improved drinking water" in said
     assert "Agriculture" not in said
@@ -274,18 +271,18 @@ def test_a_sheet_says_its_sources_in_its_own_language(store, subject):
     sources = {row["dataset"]: row for row in zone_content(subject, "cahaya-baru")["lineage"]}
     assert sources["model-kesiapan"]["source"].startswith("Penilaian proyek ini sendiri")
     assert sources["indicators"]["licence"].startswith("Angka seperti diterbitkan")
-    english = sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
+    english = read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
     sources = {row["dataset"]: row for row in zone_content(english, "cahaya-baru")["lineage"]}
     assert sources["model-kesiapan"]["source"].startswith("Project's own judgement")
 
 
 def test_a_zone_that_is_not_there_is_not_found(store):
     with pytest.raises(ZoneNotFound):
-        sheets.read_zone_subject(store, "atlantis", printed=PRINTED, language="id")
+        read_zone_subject(store, "atlantis", printed=PRINTED, language="id")
 
 
 def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
-    subject = sheets.read_province_subject(store, printed=PRINTED, language="id")
+    subject = read_province_subject(store, printed=PRINTED, language="id")
     said = province_content(subject, sheets.PROVINCE)
     assert [(row["mark"], row["score"]) for row in said["rows"]] == [("1", "83,7"), ("2", "59,1")]
     assert [row["interval"] for row in said["rows"]] == ["1", "2"]
@@ -297,7 +294,7 @@ def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
 
 
 def test_only_ranked_areas_have_a_number_and_the_others_say_why_they_have_none(store):
-    subject = sheets.read_province_subject(store, printed=PRINTED, language="id")
+    subject = read_province_subject(store, printed=PRINTED, language="id")
     said = province_content(subject, sheets.PROVINCE)
     assert [row["mark"] for row in said["unranked"]] == list("abcdefghijkl")
     assert all(row["reason"].startswith("Data yang ada hanya mencakup") for row in said["unranked"])
@@ -305,8 +302,8 @@ def test_only_ranked_areas_have_a_number_and_the_others_say_why_they_have_none(s
 
 
 def test_every_mark_of_the_tables_is_on_the_map_of_the_province(store):
-    subject = sheets.read_province_subject(store, printed=PRINTED, language="en")
-    labels = sheets._province_map(subject)["map"]["labels"]
+    subject = read_province_subject(store, printed=PRINTED, language="en")
+    labels = sheets.province_map(subject)["map"]["labels"]
     kinds = {label["text"]: label["kind"] for label in labels if label["kind"] != "ground"}
     assert kinds == {
         mark: "number" if mark.isdecimal() else "letter" for mark in marks_of(subject).values()
@@ -314,14 +311,14 @@ def test_every_mark_of_the_tables_is_on_the_map_of_the_province(store):
 
 
 def test_need_alone_has_no_quadrants(store):
-    subject = sheets.read_province_subject(store, printed=PRINTED, language="id", model="kebutuhan")
+    subject = read_province_subject(store, printed=PRINTED, language="id", model="kebutuhan")
     assert province_content(subject, sheets.PROVINCE)["quadrants"] == []
     assert sheets.province_sheet(subject)
 
 
 @pytest.mark.parametrize("zone", ["cahaya-baru", "cintapuri", "63.01.02"])
 def test_the_map_for_tablets_lies_where_the_zone_lies(store, zone):
-    subject = sheets.read_zone_subject(store, zone, printed=PRINTED, language="id")
+    subject = read_zone_subject(store, zone, printed=PRINTED, language="id")
     with MemoryFile(sheets.zone_raster(subject, zone)) as file, file.open() as picture:
         assert picture.crs.to_epsg() == 32750
         assert picture.shape == (1800, 1350)
@@ -337,7 +334,7 @@ def test_the_map_for_tablets_lies_where_the_zone_lies(store, zone):
 
 def test_the_colour_of_a_zone_lies_on_its_place_in_the_picture(store):
     """The class's colour at the zone's own place: the picture is not shifted or turned."""
-    subject = sheets.read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="id")
+    subject = read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="id")
     with MemoryFile(sheets.zone_raster(subject, "cahaya-baru")) as file, file.open() as picture:
         shape = subject.layer.to_crs(picture.crs).geometry["cahaya-baru"]
         others = subject.layer.drop(index="cahaya-baru").to_crs(picture.crs).union_all()
@@ -433,7 +430,7 @@ def test_labels_do_not_lie_on_each_other_and_approximate_outlines_are_dashed():
 
 
 def test_words_are_cut_and_broken_for_paper():
-    assert shortened("abcdef", 4) == "abc…"
+    assert printable("abcdef", 4) == "abc…"
     assert printable("a\x00b\u202ec\nd") == "a bc d"
     assert printable("x" * 50).count("\u200b") == 2
     assert printable("x" * 50).replace("\u200b", "") == "x" * 50
