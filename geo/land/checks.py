@@ -25,7 +25,7 @@ _SAY = texts(__name__)
 
 # The cells of a national raster of 3 arc seconds (55,000 × 20,000 float32) are 4.4 GB unpacked.
 MOST_BYTES = 16 * 1024**3
-_MOST_BLOCK_BYTES = 256 * 1024**2
+MOST_BLOCK_BYTES = 256 * 1024**2
 _READ = 1024
 
 # Heights above sea level: Gunung Halau-Halau 1,901 m, the highest of South Kalimantan
@@ -57,7 +57,14 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
 }
 
 
-def require_land_raster(path: Path, *, name: str, region: gpd.GeoDataFrame) -> None:
+def require_land_raster(
+    path: Path,
+    *,
+    name: str,
+    region: gpd.GeoDataFrame,
+    most_bytes: int = MOST_BYTES,
+    most_block_bytes: int = MOST_BLOCK_BYTES,
+) -> None:
     """Check that a raster can serve as land layer `name` for `region`.
 
     Its header first, then its cells block by block, those inside the regencies of `region`.
@@ -65,7 +72,7 @@ def require_land_raster(path: Path, *, name: str, region: gpd.GeoDataFrame) -> N
     Raises
     ------
     RasterRefused
-        Unreadable or cut off; not one band; complex numbers; larger unpacked than `MOST_BYTES`;
+        Unreadable or cut off; not one band; complex numbers; larger unpacked than `most_bytes`, or a block of it than `most_block_bytes`;
         rotated or upside down; scaled; without CRS or position; not covering the region; without a
         valid cell inside it; with a value that looks like nodata and is not declared; with values
         that its name forbids. Heights also: of 8 bits, in feet, too coarse, the same everywhere.
@@ -74,7 +81,7 @@ def require_land_raster(path: Path, *, name: str, region: gpd.GeoDataFrame) -> N
         _require_one_band(raster)
         _require_plain_numbers(raster, name)
         _require_position(raster)
-        _require_size(raster)
+        _require_size(raster, most_bytes, most_block_bytes)
         if name == ELEVATION:
             _require_metres(raster)
         found = _values_inside(raster, _outline(raster, region), path)
@@ -126,15 +133,15 @@ def _require_position(raster: rasterio.DatasetReader) -> None:
         raise RasterRefused(reason=_SAY["rotated"])
 
 
-def _require_size(raster: rasterio.DatasetReader) -> None:
+def _require_size(raster: rasterio.DatasetReader, most_bytes: int, most_block_bytes: int) -> None:
     cell_bytes = np.dtype(raster.dtypes[0]).itemsize
     block_height, block_width = raster.block_shapes[0]
     facts = {"width": raster.width, "height": raster.height}
-    if raster.width * raster.height * cell_bytes > MOST_BYTES:
+    if raster.width * raster.height * cell_bytes > most_bytes:
         raise RasterRefused(
-            reason=_SAY["too_large"].format(most=MOST_BYTES // 1024**3, **facts), **facts
+            reason=_SAY["too_large"].format(most=most_bytes // 1024**3, **facts), **facts
         )
-    if block_height * block_width * cell_bytes > _MOST_BLOCK_BYTES:
+    if block_height * block_width * cell_bytes > most_block_bytes:
         raise RasterRefused(reason=_SAY["one_block"], **facts)
 
 

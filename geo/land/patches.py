@@ -50,7 +50,12 @@ class Patches:
 
 
 def find_patches(
-    fits: Mask, values: Surface, grid: Grid, *, need_ha: float
+    fits: Mask,
+    values: Surface,
+    grid: Grid,
+    *,
+    need_ha: float,
+    rows_at_once: int = _ROWS_AT_ONCE,
 ) -> tuple[Patches, Dropped]:
     """Patches of fitting cells with at least `need_ha` and four cells, and what the others come to.
 
@@ -64,14 +69,16 @@ def find_patches(
         What `means` and `least` are of.
     grid : Grid
         North-up; areas are sums of its cells'.
+    rows_at_once : int
+        How many rows are unrolled at a time, for the sake of memory.
     """
     labels = np.empty(fits.shape, dtype=np.int32)
     ndimage.label(fits, output=labels)
-    whole, small = _large_enough(labels, values, grid, need_ha)
-    pieces = _cut(whole, grid, need_ha)
+    whole, small = _large_enough(labels, values, grid, need_ha, rows_at_once)
+    pieces = _cut(whole, grid, need_ha, rows_at_once)
     if pieces is None:
         return whole, small
-    parts, bits = _large_enough(pieces, values, grid, need_ha)
+    parts, bits = _large_enough(pieces, values, grid, need_ha, rows_at_once)
     numbers = np.arange(1, parts.areas_ha.size + 1)
     origin = np.asarray(ndimage.maximum(whole.labels, parts.labels, numbers), dtype=np.int64)
     found = Patches(
@@ -87,14 +94,14 @@ def row_areas_ha(grid: Grid) -> Array:
 
 
 def _large_enough(
-    labels: Labels, values: Surface, grid: Grid, need_ha: float
+    labels: Labels, values: Surface, grid: Grid, need_ha: float, rows_at_once: int
 ) -> tuple[Patches, Dropped]:
     size = int(labels.max(initial=0)) + 1
     row_ha = row_areas_ha(grid)
     cells, areas, sums = (np.zeros(size) for _ in range(3))
     least = np.full(size, np.inf)
-    for top in range(0, grid.height, _ROWS_AT_ONCE):
-        rows, cols = np.nonzero(labels[top : top + _ROWS_AT_ONCE])
+    for top in range(0, grid.height, rows_at_once):
+        rows, cols = np.nonzero(labels[top : top + rows_at_once])
         patch = labels[rows + top, cols]
         value = values[rows + top, cols].astype(np.float64)
         area = row_ha[rows + top]
@@ -110,7 +117,7 @@ def _large_enough(
     return Patches(renumbered[labels], areas_ha, means, least[enough], areas_ha), small
 
 
-def _cut(patches: Patches, grid: Grid, need_ha: float) -> Labels | None:
+def _cut(patches: Patches, grid: Grid, need_ha: float, rows_at_once: int) -> Labels | None:
     """Labels with every large patch in parts; None when there is no large one."""
     parts = np.floor(patches.areas_ha / (need_ha * _SPARE)).astype(int)
     if not (parts > 1).any():
@@ -127,7 +134,7 @@ def _cut(patches: Patches, grid: Grid, need_ha: float) -> Labels | None:
                 bits, n_bits = _bits(part_rows, part_cols)
                 pieces[box][part_rows, part_cols] = number + bits
                 number += n_bits
-    return _in_scan_order(pieces, most=number)
+    return _in_scan_order(pieces, most=number, rows_at_once=rows_at_once)
 
 
 def _bits(rows: _Places, cols: _Places) -> tuple[_Places, int]:
@@ -140,13 +147,13 @@ def _bits(rows: _Places, cols: _Places) -> tuple[_Places, int]:
     return labels[down, right], int(n_bits)
 
 
-def _in_scan_order(labels: Labels, *, most: int) -> Labels:
+def _in_scan_order(labels: Labels, *, most: int, rows_at_once: int) -> Labels:
     """The same patches (0 to `most`, some not in use), numbered from 1 by their first cells."""
     height, width = labels.shape
     none = height * width
     first = np.full(most + 1, none, dtype=np.int64)
-    for top in range(0, height, _ROWS_AT_ONCE)[::-1]:
-        cells = labels[top : top + _ROWS_AT_ONCE].ravel()
+    for top in range(0, height, rows_at_once)[::-1]:
+        cells = labels[top : top + rows_at_once].ravel()
         places = np.flatnonzero(cells)[::-1]
         # Of several cells of a patch the last to be written stays: its first.
         first[cells[places]] = top * width + places

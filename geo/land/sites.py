@@ -47,11 +47,11 @@ SLOPE_COLUMNS = (
     "slope_over_40_share",
 )
 _SLOPE_TITLES = (
-    _SAY["slope_titles_flat__0_2"],
-    _SAY["slope_titles_gentle__2_5"],
-    _SAY["slope_titles_moderate__5_15"],
-    _SAY["slope_titles_steep__15_40"],
-    _SAY["slope_titles_very_steep"],
+    _SAY["slope_flat"],
+    _SAY["slope_gentle"],
+    _SAY["slope_moderate"],
+    _SAY["slope_steep"],
+    _SAY["slope_very_steep"],
 )
 _M2_PER_HA = 10_000.0
 _ROUNDING = 1e-9
@@ -81,6 +81,7 @@ def candidate_sites(
     max_road_distance_m: float = MAX_ROAD_DISTANCE_M,
     road_distance_m: Surface | None = None,
     slope_percent: Surface | None = None,
+    most_cells: int = MOST_CELLS,
 ) -> SiteSearch:
     """Patches of suitable land that can take a settlement unit, ranked by mean suitability.
 
@@ -116,16 +117,16 @@ def candidate_sites(
     ------
     CRSMissing
     InvalidInput
-        When the grid has more than `MOST_CELLS` cells.
+        When the grid has more than `most_cells` cells.
 
     References
     ----------
     Isoperimetric quotient: Osserman (1978), Bull. Amer. Math. Soc. 84(6):1182-1238. Slope classes:
     Permen PU 20/PRT/M/2007 (secondary copy); a slope on an edge belongs to the gentler class.
     """
-    if grid.width * grid.height > MOST_CELLS:
+    if grid.width * grid.height > most_cells:
         raise InvalidInput(
-            reason=_SAY["too_large"].format(cells=grid.width * grid.height, most=MOST_CELLS)
+            reason=_SAY["too_large"].format(cells=grid.width * grid.height, most=most_cells)
         )
     fits = cells_in_zone(zone, grid) & (suitability >= min_suitability)
     need_ha = households * area_per_household_ha

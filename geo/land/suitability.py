@@ -22,7 +22,7 @@ from geo.crs import parse_crs, same_crs
 from geo.errors import SurfaceNotFound
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
-from geo.raster.grid import Array, Grid, RasterSource, Window
+from geo.raster.grid import Array, Grid, RasterSource, Window, blocks
 
 Mask = npt.NDArray[np.bool_]
 Surface = npt.NDArray[np.float32]
@@ -30,7 +30,8 @@ Surface = npt.NDArray[np.float32]
 # A centre on the edge between two cells must not fall to either by a rounding of the last digit.
 _DECIMALS_OF_A_CELL = 6
 # The most cells of a finer raster that are read for one part of a window: 64 MiB as float64.
-_MOST_CELLS = 8_388_608
+MOST_READ_CELLS = 8_388_608
+_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,7 +212,9 @@ def _is_excluded(constraint: Constraint, cells: Array) -> Mask:
     return cells > constraint.threshold
 
 
-def nearest_cells(source: RasterSource, grid: Grid, window: Window) -> Array:
+def nearest_cells(
+    source: RasterSource, grid: Grid, window: Window, *, most_cells: int = MOST_READ_CELLS
+) -> Array:
     """The values of a raster at the centres of another grid's cells.
 
     Parameters
@@ -220,6 +223,8 @@ def nearest_cells(source: RasterSource, grid: Grid, window: Window) -> Array:
         Any grid and CRS; its cells are never averaged or interpolated.
     grid, window
         The cells that are asked for.
+    most_cells : int
+        How many cells of `source` are read at once; for more the window is halved.
 
     Returns
     -------
@@ -236,10 +241,22 @@ def nearest_cells(source: RasterSource, grid: Grid, window: Window) -> Array:
         return found
     top, bottom = int(row[held].min()), int(row[held].max()) + 1
     left, right = int(col[held].min()), int(col[held].max()) + 1
-    if (bottom - top) * (right - left) > _MOST_CELLS and max(row.shape) > 1:
-        return _in_halves(source, grid, window)
+    if (bottom - top) * (right - left) > most_cells and max(row.shape) > 1:
+        return _in_halves(source, grid, window, most_cells)
     part = _as_numbers(*source.read(Window(top, left, bottom - top, right - left)))
     found[held] = part[row[held] - top, col[held] - left]
+    return found
+
+
+def nearest_by_blocks(
+    source: RasterSource, grid: Grid, window: Window, *, block: int = _BLOCK
+) -> Surface:
+    """`nearest_cells` of a large window, block by block, (height, width) float32."""
+    found = np.empty((window.height, window.width), dtype=np.float32)
+    for part in blocks(grid.part(window), block, block):
+        asked = part._replace(row=part.row + window.row, col=part.col + window.col)
+        rows = slice(part.row, part.row + part.height)
+        found[rows, part.col : part.col + part.width] = nearest_cells(source, grid, asked)
     return found
 
 
@@ -262,7 +279,7 @@ def _cells_at_centres(
     return row.astype(np.int64), col.astype(np.int64)
 
 
-def _in_halves(source: RasterSource, grid: Grid, window: Window) -> Array:
+def _in_halves(source: RasterSource, grid: Grid, window: Window, most_cells: int) -> Array:
     row, col, height, width = window
     if height >= width:
         half = height // 2
@@ -270,7 +287,7 @@ def _in_halves(source: RasterSource, grid: Grid, window: Window) -> Array:
     else:
         half = width // 2
         parts = Window(row, col, height, half), Window(row, col + half, height, width - half)
-    found = [nearest_cells(source, grid, part) for part in parts]
+    found = [nearest_cells(source, grid, part, most_cells=most_cells) for part in parts]
     return np.concatenate(found, axis=0 if height >= width else 1)
 
 

@@ -35,14 +35,14 @@ from geo.land.suitability import (
     SurfaceReport,
     class_rasters,
     evaluate,
-    nearest_cells,
+    nearest_by_blocks,
     plan_surface,
     window_of,
 )
 from geo.language import Text
 from geo.mcda.model import Model
 from geo.raster.files import RasterFile, write_cog
-from geo.raster.grid import Grid, Window, blocks
+from geo.raster.grid import Grid, Window
 from geo.source_digest import source_digest
 from geo.store.snapshots import kept_by_content, require_space
 from geo.store.store import Store
@@ -52,7 +52,6 @@ SLOPE, ROAD = "slope_percent", "road_distance_m"
 _PREFIX = "suitability-"
 # Two files a surface; older ones are those of versions that are no longer current.
 _MOST_KEPT = 8
-_BLOCK = 512
 _building = threading.Lock()
 
 
@@ -330,11 +329,5 @@ def _window_of(zone: gpd.GeoDataFrame, grid: Grid) -> Window:
 
 
 def _on_grid(path: Path, grid: Grid, window: Window) -> Surface:
-    """A raster on the cells of a window of another grid, block by block; see `nearest_cells`."""
-    found = np.empty((window.height, window.width), dtype=np.float32)
     with closing(RasterFile(path)) as source:
-        for part in blocks(grid.part(window), _BLOCK, _BLOCK):
-            asked = part._replace(row=part.row + window.row, col=part.col + window.col)
-            rows = slice(part.row, part.row + part.height)
-            found[rows, part.col : part.col + part.width] = nearest_cells(source, grid, asked)
-    return found
+        return nearest_by_blocks(source, grid, window)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.raster.grid import Array, Cells, Grid, Window
+from geo.raster.grid import Array, Grid, Window
 
 _COARSEST = 4
 _PERSISTENCE = 0.74
@@ -107,29 +107,6 @@ def synthetic_land(grid: Grid, *, rng: np.random.Generator) -> SyntheticLand:
     return SyntheticLand(
         grid, lattices(octaves), lattices(min(octaves, 4)), lattices(min(octaves, 6))
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SyntheticSource:
-    """One field of made-up land as a `RasterSource`, made when it is read and never kept."""
-
-    land: SyntheticLand
-    field: str = "elevation_m"
-    block: tuple[int, int] = (512, 512)
-
-    @property
-    def grid(self) -> Grid:
-        """The grid of the land."""
-        return self.land.grid
-
-    @property
-    def dtype(self) -> np.dtype[np.generic]:
-        """The type of the field's cells."""
-        return np.dtype(np.uint8 if self.field == "landcover" else np.float32)
-
-    def read(self, window: Window) -> tuple[Cells, None]:
-        """See `geo.raster.grid.RasterSource.read`; every cell is valid."""
-        return getattr(self.land, self.field)(window), None
 
 
 def _noise(lattices: tuple[Array, ...], east: Array, south: Array) -> Array:

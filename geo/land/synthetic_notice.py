@@ -11,7 +11,7 @@ from geo.store.versions import Published
 _SAY = texts(__name__)
 
 SYNTHETIC: Final = "SINTETIS"
-NOTICE: Final = _SAY["notice_synthetic_demo_data"]
+NOTICE: Final = _SAY["notice"]
 
 
 def has_synthetic_land(now: Published) -> bool:

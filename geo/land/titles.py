@@ -1,26 +1,8 @@
-"""What a land raster is called in sentences that people read."""
-
-from collections.abc import Mapping
+"""What a land raster is called in sentences that people read; its titles are in the catalogue."""
 
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
-
-_TITLES: Mapping[str, Text] = {
-    "landcover": _SAY["titles_landcover"],
-    "landmask": _SAY["titles_landmask"],
-    "elevation": _SAY["titles_elevation"],
-    "elevation_coarse": _SAY["titles_elevation_coarse"],
-    "slope_percent": _SAY["titles_slope_percent"],
-    "relief_m": _SAY["titles_relief_m"],
-    "hillshade": _SAY["titles_hillshade"],
-    "wetness": _SAY["titles_wetness"],
-    "height_above_drainage_m": _SAY["titles_height_above_drainage_m"],
-    "road_distance_m": _SAY["titles_road_distance_m"],
-    "river_distance_m": _SAY["titles_river_distance_m"],
-    "forest_estate": _SAY["titles_forest_estate"],
-    "peat_depth_m": _SAY["titles_peat_depth_m"],
-}
 
 
 def land_title(name: str) -> Text:
@@ -33,5 +15,8 @@ def land_title(name: str) -> Text:
     >>> land_title("peat_depth_m").en, land_title("soil_class").id
     ('peat depth', 'soil class')
     """
-    words = name.replace("_", " ")
-    return _TITLES.get(name, Text(id=words, en=words))
+    try:
+        return _SAY[f"raster_{name}"]
+    except KeyError:
+        words = name.replace("_", " ")
+        return Text(id=words, en=words)

@@ -27,7 +27,7 @@ from geo.store.store import Store
 SEED: Final = 1
 SOURCE: Final = f"{SYNTHETIC} – bukan data nyata (synthetic demo terrain, seed {SEED})"
 LICENCE: Final = f"{SYNTHETIC} (synthetic) – Apache-2.0"
-_CELL_DEG = 1 / 400  # 9 arc seconds, about 280 m: fine enough for the smallest zones with an area
+CELL_DEG = 1 / 400  # 9 arc seconds, about 280 m: fine enough for the smallest zones with an area
 _FIELDS = {"peat_depth_m": "peat_depth_m", ELEVATION: "elevation_m"}
 
 
@@ -84,7 +84,7 @@ def load_demo(
 def _demo_grid(store: Store) -> Grid:
     """Whole cells around the regencies."""
     west, south, east, north = layer(store, "regencies").total_bounds
-    left, top = np.floor(west / _CELL_DEG) - 1, np.ceil(north / _CELL_DEG) + 1
-    right, bottom = np.ceil(east / _CELL_DEG) + 1, np.floor(south / _CELL_DEG) - 1
-    transform = Affine(_CELL_DEG, 0, left * _CELL_DEG, 0, -_CELL_DEG, top * _CELL_DEG)
+    left, top = np.floor(west / CELL_DEG) - 1, np.ceil(north / CELL_DEG) + 1
+    right, bottom = np.ceil(east / CELL_DEG) + 1, np.floor(south / CELL_DEG) - 1
+    transform = Affine(CELL_DEG, 0, left * CELL_DEG, 0, -CELL_DEG, top * CELL_DEG)
     return Grid(LONLAT.to_wkt(), transform, int(right - left), int(top - bottom))

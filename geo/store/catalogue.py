@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ _SAY = texts(__name__)
 
 SCHEMA_VERSION = 1
 # How long a writer waits for another before it says that the catalogue is busy.
-_PATIENCE_S = 10.0
+PATIENCE_S = 10.0
 # Result codes of SQLite that say "not now" or "not here"; every other fault at opening is damage.
 _NOT_DAMAGED = frozenset(
     {
@@ -96,7 +97,7 @@ audit = sa.Table(
 )
 
 
-def open_catalogue(path: Path, *, is_new: bool = True) -> sa.Engine:
+def open_catalogue(path: Path, *, is_new: bool = True, patience_s: float = PATIENCE_S) -> sa.Engine:
     """The catalogue at `path`.
 
     Parameters
@@ -104,6 +105,8 @@ def open_catalogue(path: Path, *, is_new: bool = True) -> sa.Engine:
     is_new : bool
         Whether a catalogue may be made where there is none. Beside snapshots it may not: an empty
         one would say that nothing was ever published.
+    patience_s : float
+        How long to wait for another writer.
 
     Raises
     ------
@@ -115,9 +118,9 @@ def open_catalogue(path: Path, *, is_new: bool = True) -> sa.Engine:
     engine = sa.create_engine(
         # A URL is built, not written: `?` and `#` in a folder's name belong to the name.
         sa.URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": _PATIENCE_S, "check_same_thread": False},
+        connect_args={"timeout": patience_s, "check_same_thread": False},
     )
-    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "connect", partial(_configure, patience_s))
     sa.event.listen(engine, "begin", _begin)
     try:
         _require_schema(engine, path, is_new=is_new)
@@ -212,18 +215,18 @@ def chain_of(previous: str, entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+def _configure(patience_s: float, connection: sqlite3.Connection, _record: Any) -> None:
     # pysqlite's own transaction handling would begin late, after a read: we begin ourselves.
     connection.isolation_level = None
-    _use_wal(connection)
+    _use_wal(connection, patience_s)
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def _use_wal(connection: sqlite3.Connection, patience_s: float) -> None:
     # SQLite does not wait for a lock when it changes the journal: of two first starts at once one
     # would fail.
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")

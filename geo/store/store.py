@@ -78,6 +78,8 @@ class Store:
         Created when it does not exist.
     now : callable
         The clock, for times written into the catalogue. Order never depends on it.
+    patience_s : float
+        How long a writer waits for another before it says that the catalogue is busy.
 
     Raises
     ------
@@ -86,7 +88,13 @@ class Store:
         newer Kawasan. It is never recreated.
     """
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: Callable[[], datetime] | None = None,
+        patience_s: float = catalogue.PATIENCE_S,
+    ) -> None:
         self.folder = folder
         self._now = now or (lambda: datetime.now(UTC))
         try:
@@ -96,7 +104,9 @@ class Store:
             is_new = not any(self._snapshots.iterdir())
         except OSError as error:
             raise StoreFault(reason=_no_folder(folder, error)) from error
-        self._engine = catalogue.open_catalogue(folder / "catalogue.sqlite", is_new=is_new)
+        self._engine = catalogue.open_catalogue(
+            folder / "catalogue.sqlite", is_new=is_new, patience_s=patience_s
+        )
         self.keys = Keys(self._engine, time=self._time)
         self.uploads = Uploads(self._engine, folder / "uploads", time=self._time)
 

@@ -6,7 +6,6 @@ import rasterio
 from affine import Affine
 
 from geo.errors import RasterRefused
-from geo.land import checks
 from geo.land.checks import require_land_raster
 from geo.land.raster import raster_facts, write_cloud_optimised
 
@@ -119,9 +118,7 @@ def test_a_file_that_was_cut_off_is_refused_at_both_doors(region, slope, tmp_pat
         write_cloud_optimised(path, tmp_path / "kept.tif")
 
 
-def test_a_header_that_claims_too_much_is_refused_before_a_cell_is_read(
-    region, tmp_path, monkeypatch
-):
+def test_a_header_that_claims_too_much_is_refused_before_a_cell_is_read(region, slope, tmp_path):
     bomb = tmp_path / "bomb.tif"
     sparse = {"tiled": True, "sparse_ok": True, "bigtiff": "yes", "crs": "EPSG:32750"}
     with rasterio.open(
@@ -132,15 +129,18 @@ def test_a_header_that_claims_too_much_is_refused_before_a_cell_is_read(
     ):
         pass
     assert bomb.stat().st_size < 10 * 1024**2
-    monkeypatch.setattr(checks, "_read_valid", None)  # reading would fail otherwise
     with pytest.raises(RasterRefused, match="more than 16 GiB unpacked"):
         require_land_raster(bomb, name="slope_percent", region=region)
+    # A file without its cells could not be read: its header is judged first.
+    cut = slope(np.random.default_rng(0).random((1000, 1000)).astype("float32"), cell=10)
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size * 2 // 3])
+    with pytest.raises(RasterRefused, match="GiB unpacked"):
+        require_land_raster(cut, name="slope_percent", region=region, most_bytes=1_000_000)
 
 
-def test_a_raster_in_one_huge_block_is_refused(region, slope, monkeypatch):
-    monkeypatch.setattr(checks, "_MOST_BLOCK_BYTES", 100)
+def test_a_raster_in_one_huge_block_is_refused(region, slope):
     with pytest.raises(RasterRefused, match="blocks too large"):
-        require_land_raster(slope(), name="slope_percent", region=region)
+        require_land_raster(slope(), name="slope_percent", region=region, most_block_bytes=100)
 
 
 def test_files_beside_a_raster_are_not_read(region, slope):

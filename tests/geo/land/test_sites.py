@@ -12,9 +12,12 @@ from geo import published
 from geo.crs import area_ha
 from geo.errors import InvalidInput, ZoneNotFound
 from geo.land import surfaces
+from geo.land.patches import find_patches
 from geo.land.sites import SLOPE_COLUMNS, candidate_sites
+from geo.land.suitability import nearest_by_blocks
 from geo.planning import publish_land
-from geo.raster.grid import Grid
+from geo.raster.files import RasterFile
+from geo.raster.grid import Grid, Window
 from geo.vector.export import write_layer
 from tests.geo.planning.test_assess import flat_slope
 
@@ -210,10 +213,9 @@ def test_sites_survive_a_file(tmp_path):
     write_layer(search(np.full((1, 1), NO)).sites, tmp_path / "none.geojson")
 
 
-def test_a_search_over_too_many_cells_is_refused(monkeypatch):
-    monkeypatch.setattr("geo.land.sites.MOST_CELLS", 15)
+def test_a_search_over_too_many_cells_is_refused():
     with pytest.raises(InvalidInput, match="16 cells"):
-        search(np.full((4, 4), 80.0))
+        search(np.full((4, 4), 80.0), most_cells=15)
 
 
 @settings(max_examples=15)
@@ -221,10 +223,14 @@ def test_a_search_over_too_many_cells_is_refused(monkeypatch):
 def test_rows_read_at_once_change_nothing_and_areas_add_up(seed, rows_at_once):
     cells = np.random.default_rng(seed).choice([NO, 60.0, 75.0, 90.0], size=(9, 11))
     whole = search(cells)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geo.land.patches._ROWS_AT_ONCE", rows_at_once)
-        parted = search(cells)
-    assert whole.sites.to_json() == parted.sites.to_json()
+    asked = np.isfinite(cells), cells.astype(np.float32), grid(11, 9)
+    patches, dropped = find_patches(*asked, need_ha=4)
+    parted, others = find_patches(*asked, need_ha=4, rows_at_once=rows_at_once)
+    assert np.array_equal(patches.labels, parted.labels)
+    assert np.array_equal(patches.least, parted.least)
+    assert parted.means == pytest.approx(patches.means)
+    assert (others.patches, others.area_ha) == (dropped.patches, pytest.approx(dropped.area_ha))
+    assert len(whole.sites) == parted.labels.max()
     total = whole.sites["area_ha"].sum() + whole.dropped["small"].area_ha
     assert total == pytest.approx(np.isfinite(cells).sum())
 
@@ -261,10 +267,15 @@ def test_sites_in_a_shipped_zone_lie_in_it_and_say_what_was_not_checked(sloped):
     assert found.search.sites.to_json() == again.search.sites.to_json()
 
 
-def test_sites_are_the_same_cells_as_the_surface_has_across_its_blocks(sloped, monkeypatch):
-    whole = surfaces.zone_sites(sloped, "cahaya-baru").search.sites.to_json()
-    monkeypatch.setattr("geo.land.surfaces._BLOCK", 17)
-    assert surfaces.zone_sites(sloped, "cahaya-baru").search.sites.to_json() == whole
+def test_cells_are_the_same_as_the_surface_has_across_its_blocks(sloped):
+    kept = RasterFile(surfaces.surface(sloped).path)
+    window = Window(11, 7, 60, 50)
+    whole = nearest_by_blocks(kept, kept.grid, window)
+    assert np.isfinite(whole).any()
+    assert nearest_by_blocks(kept, kept.grid, window, block=17).tobytes() == whole.tobytes()
+    finer = Grid(kept.grid.crs, kept.grid.transform * Affine.scale(0.7), 70, 70)
+    asked = kept, finer, finer.whole
+    assert nearest_by_blocks(*asked, block=17).tobytes() == nearest_by_blocks(*asked).tobytes()
 
 
 def test_an_outline_that_only_encloses_its_zone_says_so(reference_store):

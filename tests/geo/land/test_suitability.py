@@ -206,12 +206,12 @@ def test_another_crs_is_read_at_the_same_places():
     assert set(found[:, 2]) <= {1.0, 4.0, 7.0}
 
 
-def test_a_far_finer_raster_is_read_in_parts_with_the_same_answer(monkeypatch):
+def test_a_far_finer_raster_is_read_in_parts_with_the_same_answer():
     cells = np.random.default_rng(1).random((64, 64))
     coarse = grid(8, 8, 800.0)
     whole = nearest_cells(source(cells), coarse, coarse.whole)
-    monkeypatch.setattr("geo.land.suitability._MOST_CELLS", 100)
-    assert np.array_equal(nearest_cells(source(cells), coarse, coarse.whole), whole)
+    parted = nearest_cells(source(cells), coarse, coarse.whole, most_cells=100)
+    assert np.array_equal(parted, whole)
     assert whole[0, 0] == cells[4, 4]
 
 
@@ -316,11 +316,15 @@ def test_need_has_no_surface(reference_store):
 
 
 def test_who_asks_while_it_is_made_is_told_to_come_back(reference_store):
-    with (
-        surfaces._turn(None),
-        pytest.raises(SurfaceNotReady, match="being prepared"),
-    ):
-        surfaces.surface(reference_store, patience_s=0.01)
+    told = []
+
+    def ask_again(*_):
+        with pytest.raises(SurfaceNotReady, match="being prepared"):
+            surfaces.surface(reference_store, patience_s=0.01)
+        told.append(1)
+
+    surfaces.surface(reference_store, progress=ask_again)
+    assert told
     assert surfaces.surface(reference_store, patience_s=0.01).path.exists()
 
 

@@ -5,7 +5,7 @@ import pyproj
 import pytest
 from affine import Affine
 
-from geo.land.synthetic import SyntheticLand, SyntheticSource, synthetic_land
+from geo.land.synthetic import SyntheticLand, synthetic_land
 from geo.raster.grid import ArraySource, Grid, Window, blocks
 from geo.raster.terrain import slope_percent, whole
 
@@ -50,7 +50,8 @@ def test_the_ridge_is_high_and_the_lowland_low():
 
 def test_there_is_flat_and_steep_land():
     made = synthetic_land(grid(1080, 1560, 0.0025), rng=np.random.default_rng(1))
-    slope = whole(lambda window: slope_percent(SyntheticSource(made), window), made.grid)
+    heights = ArraySource(made.grid, made.elevation_m(made.grid.whole))
+    slope = whole(lambda window: slope_percent(heights, window), made.grid)
     assert (slope < 2).mean() > 0.5
     assert (slope > 15).mean() > 0.01
 
@@ -72,20 +73,9 @@ def test_cover_follows_height_and_peat():
     assert {12, 14} <= set(np.unique(cover[heights < 60]))
 
 
-@pytest.mark.parametrize("field", FIELDS)
-def test_a_source_gives_the_cells_of_its_field(field):
-    source = SyntheticSource(land(), field)
-    cells, valid = source.read(Window(3, 5, 20, 30))
-    assert valid is None
-    assert cells.dtype == source.dtype
-    assert cells.shape == (20, 30)
-    same = ArraySource(source.grid, getattr(land(), field)(grid().whole))
-    assert np.array_equal(cells, same.read(Window(3, 5, 20, 30))[0])
-
-
 def test_a_national_grid_is_made_where_it_is_read():
     made = land(width=55_000, height=20_000, cell=0.000833)
-    cells, _ = SyntheticSource(made).read(Window(10_000, 30_000, 256, 256))
+    cells = made.elevation_m(Window(10_000, 30_000, 256, 256))
     assert np.isfinite(cells).all()
     assert sum(lattice.nbytes for lattice in made.hills) < 50 * 1024**2
 

@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
     """A demo of 30 arc seconds, made once by the command line; the real store's folder."""
     folder = tmp_path_factory.mktemp("demo") / "kawasan"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "_CELL_DEG", 1 / 120)
+        patch.setattr(demo, "CELL_DEG", 1 / 120)
         patch.setenv("COLUMNS", "300")
         patch.setenv("KAWASAN_STORE", str(folder))
         result = CliRunner().invoke(app, ["assess", "--demo", "--json"])
@@ -97,7 +97,7 @@ def test_a_second_start_makes_nothing_again(store):
 
 
 def test_the_demo_is_the_same_everywhere(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(demo, "_CELL_DEG", 1 / 120)
+    monkeypatch.setattr(demo, "CELL_DEG", 1 / 120)
     other = Store(tmp_path / "other")
     demo.load_demo(other, DATA)
     for name in ("land-elevation", "land-slope_percent", "land-wetness", "land-peat_depth_m"):

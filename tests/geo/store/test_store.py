@@ -437,14 +437,13 @@ def test_a_lost_catalogue_beside_snapshots_is_not_made_anew(tmp_path, lose):
     assert snapshot.read_bytes() == b"one"
 
 
-def test_a_catalogue_that_is_held_is_busy_and_not_damaged(tmp_path, monkeypatch):
-    monkeypatch.setattr(catalogue, "_PATIENCE_S", 0.1)
+def test_a_catalogue_that_is_held_is_busy_and_not_damaged(tmp_path):
     Store(tmp_path / "s").close()
     with closing(sqlite3.connect(tmp_path / "s" / "catalogue.sqlite")) as holder:
         holder.execute("PRAGMA locking_mode = EXCLUSIVE")
         holder.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreFault, match="cannot be read now"):
-            Store(tmp_path / "s")
+            Store(tmp_path / "s", patience_s=0.1)
     Store(tmp_path / "s").close()
 
 
