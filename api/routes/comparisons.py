@@ -300,7 +300,7 @@ class _Side:
         return self if (self.method or model.method) == "owa" else replace(self, risk=None)
 
 
-@router.get("/compare", response_class=Response, responses=PAGE, summary="Two sides compared")
+@page_router.get("/compare", response_class=Response, responses=PAGE, summary="Two sides compared")
 def read_comparison_page(
     request: Request,
     query: Annotated[CompareQuery, Query()],
