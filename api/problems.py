@@ -103,7 +103,8 @@ def problem_of(error: GeoError, language: Language) -> Problem:
         for name, value in error.facts.items()
         if name != "reason"
     }
-    headers = {"Retry-After": str(_RETRY_AFTER_S)} if isinstance(error, StoreFault) else {}
+    wait_s = error.facts.get("retry_after_s", _RETRY_AFTER_S)
+    headers = {"Retry-After": str(wait_s)} if isinstance(error, StoreFault) else {}
     return Problem(
         code=type(error).__name__,
         status=status,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Depends, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import FormData, UploadFile
@@ -31,12 +31,12 @@ from api.deps import (
     settings_of,
 )
 from api.links import JSON, Links
-from api.parameters import CollectionId
-from api.problems import Problem, respond
+from api.parameters import CollectionId, InvalidParameter
+from api.problems import InvalidBody, Problem, respond
 from api.responses import html_response, json_response, tagged
-from geo.errors import InvalidInput, LayerNotFound, UploadRejected
+from geo.errors import LayerNotFound, NotReady, UploadRejected
 from geo.ingest.source import Limits
-from geo.language import Language, texts
+from geo.language import Language, Text, texts
 from geo.store.store import Store, Upload, UploadEntry, Version
 from geo.store.uploads import State
 
@@ -44,11 +44,23 @@ _SAY = texts(__name__)
 
 router = APIRouter(tags=["uploads"])
 
+# A large file takes this long to check.
 _RETRY_AFTER_S = 10
 _FIELDS = ("file", "collection", "crs", "encoding", "layer", "repair")
 _PRIVATE = {"Cache-Control": "private, no-store"}
 _TRUE = ("true", "1", "yes", "on", "ya")
 _FALSE = ("", "false", "0", "no", "off", "tidak")
+
+
+class UploadsBusy(NotReady):
+    """As many uploads wait to be checked as may."""
+
+    title = Text(id="Meja unggah sibuk", en="Uploads are busy")
+    sentence = Text(
+        id="Terlalu banyak berkas sedang diperiksa. Coba lagi sebentar.",
+        en="Too many files are being checked. Try again in a moment.",
+    )
+
 
 UploadId = Annotated[
     str, PathParameter(alias="uploadId", pattern="^[0-9a-f]{16}$", description="Id of an upload.")
@@ -317,14 +329,14 @@ def _asked(form: FormData) -> _Asked:
     unknown = sorted(set(form) - set(_FIELDS))
     if unknown:
         known = ", ".join(_FIELDS)
-        raise InvalidInput(reason=_SAY["unknown_field"].format(name=unknown[0][:80], known=known))
+        raise InvalidBody(reason=_SAY["unknown_field"].format(name=unknown[0][:80], known=known))
     file = form.get("file")
     if not isinstance(file, UploadFile):
-        raise InvalidInput(reason=_SAY["no_file"])
+        raise InvalidBody(reason=_SAY["no_file"])
     texts = {name: str(form.get(name) or "").strip() for name in _FIELDS[1:]}
     repair = texts["repair"].lower()
     if repair not in _TRUE + _FALSE:
-        raise InvalidInput(reason=_SAY["no_boolean"])
+        raise InvalidBody(reason=_SAY["no_boolean"])
     return _Asked(
         content=file.file,
         filename=file.filename or "upload",
@@ -343,8 +355,7 @@ def _slots(request: Request) -> anyio.CapacityLimiter:
         state.upload_slots = anyio.CapacityLimiter(settings.upload_slots)
     slots: anyio.CapacityLimiter = state.upload_slots
     if slots.statistics().tasks_waiting >= settings.uploads_waiting:
-        detail = _SAY["busy"].to(language_or_default(request))
-        raise HTTPException(503, detail, {"Retry-After": str(_RETRY_AFTER_S)})
+        raise UploadsBusy(waiting=settings.uploads_waiting, retry_after_s=_RETRY_AFTER_S)
     return slots
 
 
@@ -432,8 +443,9 @@ def _expected(asked: PublishRequest, if_match: str | None) -> int | None:
         return asked.expected
     match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
     if match is None:
-        raise InvalidInput(reason=_SAY["no_version"])
+        raise InvalidParameter(parameter="If-Match", reason=_SAY["no_version"])
     stated = int(match[1])
     if asked.expected is not None and asked.expected != stated:
-        raise InvalidInput(reason=_SAY["two_versions"].format(header=stated, body=asked.expected))
+        reason = _SAY["two_versions"].format(header=stated, body=asked.expected)
+        raise InvalidParameter(parameter="If-Match", reason=reason)
     return stated

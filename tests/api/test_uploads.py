@@ -239,12 +239,29 @@ def test_a_publication_in_between_is_a_conflict(fresh, tmp_path):
     both = client.post(
         publish, json={"note": "x", "expected": 1}, headers=headers | {"If-Match": '"2"'}
     )
-    assert (both.status_code, both.json()["code"]) == (400, "InvalidInput")
+    assert (both.status_code, both.json()["code"]) == (400, "InvalidParameter")
     seen = client.post(publish, json={"note": "x"}, headers=headers | {"If-Match": '"2"'})
     assert (seen.status_code, seen.json()["version"]) == (200, 3)
     again = client.post(publish, json={"note": "x"}, headers=headers)
     assert again.status_code == 409
     assert client.delete(f"/uploads/{upload}", headers=headers).status_code == 409
+
+
+def test_where_as_many_wait_as_may_the_next_is_told_to_come_back(tmp_path):
+    store, app = open_service(tmp_path, upload_slots=1, uploads_waiting=1)
+    headers = with_key(store)
+    path = as_gpkg(tmp_path / "file", zones().reset_index(drop=True))
+
+    def send(_):
+        return client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
+
+    with TestClient(app) as client, ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.status_code for answer in answers} == {201, 503}
+    assert {answer.json()["code"] for answer in refused} == {"UploadsBusy"}
+    assert {answer.headers["retry-after"] for answer in refused} == {"10"}
+    store.close()
 
 
 def test_a_discarded_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_path):
