@@ -5,6 +5,7 @@ passes it to each, so that all speak of the same versions. Snapshots are immutab
 of one is kept; nobody changes it.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -78,7 +79,13 @@ def indicators(store: Store | Published) -> pd.DataFrame:
 
 def indicator_catalogue(store: Store | Published) -> dict[str, Indicator]:
     """What each indicator is called, counted in and cautioned about, by id."""
-    return indicator_tables.parse_catalogue(store.version("indicators").details["catalogue"])
+    return dict(read_catalogue(store.version("indicators").details["catalogue"]))
+
+
+@lru_cache(maxsize=4)
+def read_catalogue(toml_text: str) -> dict[str, Indicator]:
+    """The catalogue of a published indicator table, parsed once."""
+    return indicator_tables.parse_catalogue(toml_text)
 
 
 def layer(store: Store | Published, name: str) -> gpd.GeoDataFrame:

@@ -71,7 +71,7 @@ class Indicator:
     `direction` says which way is better in ordinary speech (`none` where neither is); whether more
     of it makes a zone readier or needier is a model's decision. `aggregation` says how regencies
     combine: weighted by population, weighted by area, or summed. `mappable` is true when several
-    regencies have values.
+    regencies have values. `notes` are those of its figures that are known in both languages.
     """
 
     id: str
@@ -83,6 +83,18 @@ class Indicator:
     decimals: int
     caveat: Text
     mappable: bool
+    notes: tuple[Text, ...] = ()
+
+
+def note_of(written: str, known: Iterable[Text]) -> Text:
+    """A figure's note in both languages where it is known in them, else as it was written.
+
+    Examples
+    --------
+    >>> note_of("Seri lama.", [Text(id="Seri lama.", en="Older series.")]).en
+    'Older series.'
+    """
+    return next((note for note in known if note.id == written), Text(id=written, en=written))
 
 
 def parse_catalogue(toml_text: str) -> dict[str, Indicator]:
@@ -112,8 +124,9 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             decimals=int(str(entry["decimals"])),
             caveat=_text(entry["caveat"]) if "caveat" in entry else Text(id="", en=""),
             mappable=entry["mappable"] is True,
+            notes=tuple(map(_text, entry.get("notes", ()))),  # type: ignore[call-overload]
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error
 
 

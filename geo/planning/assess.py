@@ -29,6 +29,7 @@ from geo.published import (
     layer,
     model,
     model_version,
+    read_catalogue,
     read_indicators,
     read_layer,
     read_model,
@@ -52,7 +53,10 @@ from geo.store.versions import Published
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inputs:
-    """The content-named files of one measurement: equal names are equal bytes, in any store."""
+    """The content-named files of one measurement: equal names are equal bytes, in any store.
+
+    `catalogue` is the text of the indicators' catalogue.
+    """
 
     model: Path
     layer: Path
@@ -61,6 +65,7 @@ class Inputs:
     rasters: tuple[tuple[str, Path, str, str | None], ...]
     year: int
     layer_source: str
+    catalogue: str
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Inputs) and self._content() == other._content()
@@ -71,7 +76,7 @@ class Inputs:
     def _content(self) -> tuple[object, ...]:
         files = (self.model.name, self.layer.name, self.regencies.name, self.indicators.name)
         rasters = tuple((name, path.name, *rest) for name, path, *rest in self.rasters)
-        return (*files, rasters, self.year, self.layer_source)
+        return (*files, rasters, self.year, self.layer_source, self.catalogue)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -263,6 +268,7 @@ def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, yea
         ),
         year=year,
         layer_source=versions[layer_name].source,
+        catalogue=versions["indicators"].details["catalogue"],
     )
 
 
@@ -297,6 +303,7 @@ def _measure(inputs: Inputs, scenario: Scenario | None = None) -> Measures:
             indicators=read.indicators,
             rasters=read.rasters,
             layer_source=inputs.layer_source,
+            catalogue=read_catalogue(inputs.catalogue),
         )
 
 

@@ -15,8 +15,7 @@ import pandas as pd
 
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
-from geo.indicators.figure_notes import note_text
-from geo.indicators.table import latest_values
+from geo.indicators.table import Indicator, latest_values, note_of
 from geo.land.titles import land_title
 from geo.language import MOST_NAME, Text, as_written, decimal, filled, joined, shortened, texts
 from geo.mcda.matrix import Array
@@ -62,6 +61,7 @@ def measure_zones(
     indicators: pd.DataFrame,
     rasters: Mapping[str, LandRaster],
     layer_source: str | None = None,
+    catalogue: Mapping[str, Indicator] | None = None,
 ) -> Measures:
     """Measure every criterion and constraint of `model` in every zone.
 
@@ -79,6 +79,9 @@ def measure_zones(
     layer_source : str, optional
         Where the layer of zones comes from: the source of figures in its own columns. Without it a
         zone's own `source` counts.
+    catalogue : mapping, optional
+        What is known of each indicator: its figures' notes in both languages. Without it they stand
+        as they were written.
 
     Raises
     ------
@@ -90,7 +93,10 @@ def measure_zones(
     for criterion in model.criteria:
         asked = criterion.measure
         if isinstance(asked, IndicatorMeasure):
-            found = _indicator_measures(zones, asked, year, indicators, shares)
+            known = (catalogue or {}).get(asked.indicator)
+            found = _indicator_measures(
+                zones, asked, year=year, indicators=indicators, indicator=known, shares=shares
+            )
         elif isinstance(asked, AttributeMeasure):
             found = _attribute_measures(zones, asked, year=year, layer_source=layer_source)
         else:
@@ -138,8 +144,10 @@ def _in_table(criterion: Criterion, measures: Sequence[Measure]) -> Sequence[Mea
 def _indicator_measures(
     zones: gpd.GeoDataFrame,
     asked: IndicatorMeasure,
+    *,
     year: int,
     indicators: pd.DataFrame,
+    indicator: Indicator | None,
     shares: pd.DataFrame,
 ) -> Sequence[Measure]:
     try:
@@ -149,7 +157,9 @@ def _indicator_measures(
     except IndicatorNotFound:
         return [Measure(None, 0.0, note=_SAY["no_indicator"])] * len(zones)
     carried = area_weighted(latest["value"], shares).to_dict("index")
-    figures = latest.dropna(subset=["value"]).to_dict("index")
+    known = indicator.notes if indicator else ()
+    rows = latest.dropna(subset=["value"]).to_dict("index")
+    figures = {region: row | {"note": note_of(row["note"], known)} for region, row in rows.items()}
     parts = _parts(shares)
     missing = _SAY["no_figure"].format(year=year, oldest=year - asked.max_age_years)
     return [
@@ -177,7 +187,7 @@ def _indicator_measure(
     used = [figures[region] for region in parts if region in figures]
     if not used:
         return Measure(None, 0.0, note=missing, shares=parts)
-    notes = [note_text(n) for n in dict.fromkeys(figure["note"] for figure in used) if n]
+    notes = [note for note in dict.fromkeys(figure["note"] for figure in used) if note.id]
     credit = float(carried["known_share"])
     known = sum(share for region, share in parts.items() if region in figures)
     if credit < known - 1e-9:

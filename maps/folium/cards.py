@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.indicators.figure_notes import note_text
+from geo.indicators.table import note_of
 from geo.language import MOST_NAME, Language, Text, shortened
 from geo.readiness.explain import holds_back, lifts, whole_percent
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
@@ -94,10 +94,10 @@ def unit_text(criterion: CriterionResult, language: Language) -> str:
     return criterion.unit.to(language).removeprefix("%").lstrip()
 
 
-def figure_note(note: object, language: Language) -> str | None:
+def figure_note(note: object, known: Iterable[Text], language: Language) -> str | None:
     """The note of an indicator's figure in one language where it is known in it."""
     text = text_or_none(note)
-    return None if text is None else note_text(text).to(language)
+    return None if text is None else note_of(text, known).to(language)
 
 
 def reason_unranked(result: ZoneResult | None, language: Language) -> str | None:
@@ -414,7 +414,7 @@ def regency_cards(
             "period": _period(value.get("period"), language),
             "source": text_or_none(value.get("source")),
             "sourceUrl": safe_address(value.get("source_url")),
-            "note": figure_note(value.get("note"), language),
+            "note": figure_note(value.get("note"), indicator.notes if indicator else (), language),
         }
         cards[str(code)] = {key: entry for key, entry in card.items() if entry is not None}
     return cards

@@ -97,7 +97,7 @@ def _figures_of(
 ) -> dict[str, Any]:
     places = class_of(rows["value"].to_numpy(dtype=np.float64), edges)
     known = {
-        row["regency_code"]: _figure(row, int(place), indicator.decimals, language)
+        row["regency_code"]: _figure(row, int(place), indicator, language)
         for row, place in zip(rows.to_dict("records"), places, strict=True)
     }
     return {
@@ -118,15 +118,15 @@ _UNKNOWN: Mapping[str, None] = dict.fromkeys(
 
 
 def _figure(
-    row: Mapping[Any, Any], place: int, decimals: int, language: Language
+    row: Mapping[Any, Any], place: int, indicator: Indicator, language: Language
 ) -> dict[str, Any]:
     period = text_or_none(row["period"])
     return {
         "value": float(row["value"]),
-        "text": format_number(float(row["value"]), language, decimals=decimals),
+        "text": format_number(float(row["value"]), language, decimals=indicator.decimals),
         "class": place,
         "period": None if period is None else format_period(period, language),
-        "note": figure_note(row["note"], language),
+        "note": figure_note(row["note"], indicator.notes, language),
         "source": text_or_none(row["source"]),
         "source_url": safe_address(row["source_url"]),
     }

@@ -26,7 +26,7 @@ class IndicatorView:
     `values` has the index of Kemendagri regency codes and the columns value (NaN where missing),
     period, source, source_url and note (any but value may be absent or empty); rows of other
     regions do not count. `decimals` is how many a value is printed with, `caveat` what a reader
-    must know of the indicator; `edges` are those of its classes over all years, by default of this one.
+    must know of the indicator, `notes` those of its figures that are known in both languages; `edges` are those of its classes over all years, by default of this one.
     """
 
     title: Text
@@ -36,6 +36,7 @@ class IndicatorView:
     decimals: int | None = None
     caveat: Text | None = None
     edges: Sequence[float] = ()
+    notes: Sequence[Text] = ()
 
 
 class ReadinessClass(NamedTuple):

@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from geo.indicators.figure_notes import note_text
 from geo.indicators.series import NO_CHANGE, FigureTrend, indicator_trend
-from geo.indicators.table import Indicator
+from geo.indicators.table import Indicator, note_of
 from geo.language import Language, Text, decimal, joined
 from geo.readiness.explain import whole_percent
 from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
@@ -145,7 +144,7 @@ def _history(
             for b in trend.breaks
         ),
         notes=tuple(
-            note_text(note).to(language)
+            note_of(note, () if known is None else known.notes).to(language)
             for note in dict.fromkeys(text_or_none(r["note"]) for r in records)
             if note
         ),

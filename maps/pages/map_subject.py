@@ -154,6 +154,7 @@ def _indicator_view(table: pd.DataFrame, indicator: Indicator, year: int) -> Ind
         decimals=indicator.decimals,
         caveat=indicator.caveat,
         edges=quantile_breaks(of_all_years["value"]),
+        notes=indicator.notes,
     )
 
 

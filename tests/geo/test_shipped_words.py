@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.indicators.figure_notes import note_text
+from geo.indicators.table import note_of, parse_catalogue
 from geo.readiness.zone_words import zone_text
 
 DATA = Path(__file__).parents[2] / "data"
@@ -14,9 +14,11 @@ DATA = Path(__file__).parents[2] / "data"
 
 def test_every_note_of_a_shipped_figure_is_known_in_english():
     with (DATA / "indicators/indicators.csv").open(encoding="utf-8", newline="") as file:
-        notes = {row["note"] for row in csv.DictReader(file)} - {""}
-    assert notes
-    assert {note for note in notes if note_text(note).en == note} == set()
+        said = {(row["indicator"], row["note"]) for row in csv.DictReader(file) if row["note"]}
+    catalogue = parse_catalogue((DATA / "indicators/catalogue.toml").read_text("utf-8"))
+    known = {(name, note.id) for name, entry in catalogue.items() for note in entry.notes}
+    assert said == known
+    assert all(note.id != note.en for entry in catalogue.values() for note in entry.notes)
 
 
 @pytest.mark.parametrize("layer", ["zones", "kecamatan"])
@@ -28,5 +30,5 @@ def test_every_outline_and_status_of_a_shipped_zone_is_known_in_english(layer, f
 
 
 def test_what_an_office_wrote_stands_as_it_was_written():
-    assert note_text("Diukur ulang.").en == "Diukur ulang."
+    assert note_of("Diukur ulang.", ()).en == "Diukur ulang."
     assert zone_text("Diukur ulang.").en == "Diukur ulang."

@@ -10,11 +10,13 @@ from geo.errors import IndicatorNotFound, InvalidIndicators, UnknownYear
 from geo.indicators.table import (
     COLUMNS,
     latest_values,
+    note_of,
     parse_catalogue,
     parse_indicators,
     values_for,
     years_of,
 )
+from geo.language import Text
 
 DATA = Path(__file__).parents[3] / "data" / "indicators"
 
@@ -251,3 +253,9 @@ def test_a_catalogue_entry_is_read():
 def test_a_wrong_catalogue_entry_is_refused(old, new):
     with pytest.raises(InvalidIndicators):
         parse_catalogue(ENTRY.replace(old, new))
+
+
+def test_a_catalogue_published_before_notes_leaves_them_as_they_were_written():
+    entry = parse_catalogue(ENTRY)["tpt"]
+    assert entry.notes == ()
+    assert note_of("Seri lama.", entry.notes) == Text(id="Seri lama.", en="Seri lama.")
