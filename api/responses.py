@@ -29,7 +29,7 @@ DRAWN_NONCE = "nonce-of-the-answer"
 
 def json_bytes(content: Any) -> bytes:
     """`content` as JSON; NaN and infinity become null, pydantic models leave out what is None."""
-    return orjson.dumps(content, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
+    return orjson.dumps(content, default=_as_json_types, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def json_response(
@@ -155,7 +155,7 @@ def _language_headers(request: Request) -> dict[str, str]:
     return {"Content-Language": language_or_default(request), "Vary": NEGOTIATED}
 
 
-def _plain(value: Any) -> Any:
+def _as_json_types(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(exclude_none=True, by_alias=True)
     # An array too: orjson writes contiguous ones only, and a column of a matrix is none.

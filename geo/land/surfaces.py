@@ -150,7 +150,7 @@ def surface(
     path = store.prepared_path(f"{_PREFIX}{inputs.key}.tif")
     facts = path.with_suffix(".json")
     if not (path.exists() and facts.exists()):
-        with _turn(patience_s):
+        with _one_at_a_time(patience_s):
             if not (path.exists() and facts.exists()):
                 counts = _make(store, inputs, plan, path, progress)
                 store.write_prepared(facts.name, json.dumps(counts).encode())
@@ -234,7 +234,7 @@ def zone_sites(
 
 
 @contextmanager
-def _turn(patience_s: float | None) -> Iterator[None]:
+def _one_at_a_time(patience_s: float | None) -> Iterator[None]:
     """One surface is made at a time in a process; two workers may make the same bytes twice."""
     if not _building.acquire(timeout=-1 if patience_s is None else patience_s):
         raise SurfaceNotReady

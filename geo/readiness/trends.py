@@ -16,9 +16,6 @@ from geo.indicators.series import (
     Basis,
     Break,
     Breaks,
-    FigurePoint,
-    FigureTrend,
-    figure_trend,
     last_break,
     segments_of,
     years_in,
@@ -117,41 +114,7 @@ def zone_trends(
     return tuple(trends)
 
 
-def criterion_trend(
-    assessments: Sequence[Assessment],
-    area_id: str,
-    *,
-    criterion: str,
-    breaks: Breaks | None = None,
-) -> FigureTrend:
-    """The trend of one criterion's measure in one zone; years without a measure have no point.
-
-    Raises
-    ------
-    InvalidTrend, ZoneNotFound
-    """
-    years = _years(assessments)
-    newest = years[-1].assessment.result(area_id)
-    titles = {c.criterion: c.title for c in newest.criteria}
-    if criterion not in titles:
-        raise InvalidTrend(
-            reason=_SAY["no_criterion"].format(name=criterion, known=", ".join(titles))
-        )
-    points, bases = [], []
-    for seen in (year.seen(area_id) for year in years):
-        found = None if seen is None else _of(seen.result, criterion)
-        if seen is None or found is None or found.measure is None:
-            continue
-        is_new = _is_of(found.period, seen.year)
-        points.append(
-            FigurePoint(seen.year, found.measure, found.period or "", found.sources, is_new)
-        )
-        bases.append({criterion: seen.bases[criterion]})
-    subject = filled(_SAY["of_zone"], title=titles[criterion], name=newest.name)
-    return figure_trend(subject, points, bases=bases, breaks=breaks or {})
-
-
-def trend_document(found: ZoneTrend | FigureTrend, language: Language) -> dict[str, Any]:
+def trend_document(found: ZoneTrend, language: Language) -> dict[str, Any]:
     """A trend as JSON types, texts in `language`."""
     document: dict[str, Any] = as_json(found, language)
     return document

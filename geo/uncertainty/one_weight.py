@@ -67,13 +67,13 @@ class CriticalWeight:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Outcome:
+class _Placing:
     """Ranks and classes (n_sets, n_zones)."""
 
     ranks: npt.NDArray[np.int32]
     classes: npt.NDArray[np.int8]
 
-    def differs(self, kind: ChangeKind, stated: "_Outcome") -> npt.NDArray[np.bool_]:
+    def differs(self, kind: ChangeKind, stated: "_Placing") -> npt.NDArray[np.bool_]:
         """Which zones (n_sets, n_zones) stand otherwise than in `stated`."""
         if kind == "class":
             return np.asarray(self.classes != stated.classes)
@@ -94,7 +94,7 @@ def weight_sensitivities(
         item the proportions stay. Every criterion for itself by default.
     """
     moved = items or {name: [j] for j, name in enumerate(zones.criteria)}
-    stated = _outcome(zones, zones.weights[np.newaxis])
+    stated = _placing(zones, zones.weights[np.newaxis])
     return tuple(_sensitivity(zones, name, list(which), stated) for name, which in moved.items())
 
 
@@ -124,12 +124,12 @@ def _proportions(stated: Array, chosen: npt.NDArray[np.bool_]) -> Array:
 
 
 def _sensitivity(
-    zones: RankedZones, item: str, columns: list[int], stated: _Outcome
+    zones: RankedZones, item: str, columns: list[int], stated: _Placing
 ) -> WeightSensitivity:
     weight = float(zones.weights[columns].sum())
 
-    def at(totals: Array) -> _Outcome:
-        return _outcome(zones, moved_weights(zones.weights, columns, totals=totals))
+    def at(totals: Array) -> _Placing:
+        return _placing(zones, moved_weights(zones.weights, columns, totals=totals))
 
     # An item that holds every criterion has nothing to trade with.
     is_all = len(set(columns)) == len(zones.criteria)
@@ -143,16 +143,16 @@ _Found = Mapping[ChangeKind, tuple[float, npt.NDArray[np.bool_]] | None]
 
 
 def _first_changes(
-    at: Callable[[Array], _Outcome], weight: float, end: float, stated: _Outcome
+    at: Callable[[Array], _Placing], weight: float, end: float, stated: _Placing
 ) -> _Found:
     """For each kind the weight next to the stated one where it changes on the way to `end`."""
     if abs(end - weight) <= PRECISION:
         return dict.fromkeys(get_args(ChangeKind))
     grid = np.linspace(weight, end, _STEPS + 1)[1:]
-    outcome = at(grid)
+    placing = at(grid)
     found: dict[ChangeKind, tuple[float, npt.NDArray[np.bool_]] | None] = {}
     for kind in get_args(ChangeKind):
-        changed = outcome.differs(kind, stated).any(axis=1)
+        changed = placing.differs(kind, stated).any(axis=1)
         first = int(np.argmax(changed))
         inner = weight if first == 0 else float(grid[first - 1])
         found[kind] = (
@@ -162,7 +162,7 @@ def _first_changes(
 
 
 def _bisected(
-    at: Callable[[Array], _Outcome], kind: ChangeKind, inner: float, outer: float, stated: _Outcome
+    at: Callable[[Array], _Placing], kind: ChangeKind, inner: float, outer: float, stated: _Placing
 ) -> tuple[float, npt.NDArray[np.bool_]]:
     """Halve the way from `inner`, unchanged, to `outer`, changed, until they are as good as one."""
     zones = at(np.array([outer])).differs(kind, stated)[0]
@@ -203,6 +203,6 @@ def most_critical(
     return min(found, key=lambda critical: abs(critical.relative), default=None)
 
 
-def _outcome(zones: RankedZones, weights: Array) -> _Outcome:
+def _placing(zones: RankedZones, weights: Array) -> _Placing:
     scores = scores_under(zones, weights)
-    return _Outcome(rank_rows(scores), classes_under(zones, scores, weights))
+    return _Placing(rank_rows(scores), classes_under(zones, scores, weights))

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import IndicatorNotFound, InvalidTrend, ZoneNotFound
+from geo.errors import IndicatorNotFound, InvalidTrend
 from geo.indicators.series import SeriesBreak, indicator_trend
 from geo.indicators.table import parse_indicators
 from geo.language import Text
-from geo.readiness.trends import criterion_trend, trend_document, zone_trends
+from geo.readiness.trends import trend_document, zone_trends
 from tests.geo.small_assessments import assess_zones, make_model, measure
 
 ROAD = measure(5000, period="2020", sources=("road raster",))  # worth 0.5 in every year
@@ -194,37 +194,6 @@ def test_no_segment_mixes_years_with_and_without_a_figure(values):
         first, last = (values[y - 2010] for y in (trend.change.first, trend.change.last))
         assert trend.change.score == pytest.approx((last - first) / 2, abs=1e-9)
         assert trend.change.score == sum(trend.change.points.values())
-
-
-def test_the_measure_of_one_criterion_has_a_trend_of_its_own():
-    old = measure(60, period="Agustus 2023")
-    years = [
-        in_year(2022, {"a": None}),
-        in_year(2023, {"a": 60}),
-        in_year(2024, {"a": old}),
-        in_year(2025, {"a": 66}),
-    ]
-    trend = criterion_trend(years, "a", criterion="tpak")
-    (segment,) = trend.segments
-    assert [(p.year, p.value, p.is_new) for p in segment] == [
-        (2023, 60, True),
-        (2024, 60, False),
-        (2025, 66, True),
-    ]
-    assert trend.change == pytest.approx(6)
-    assert trend.sentence.id == "Partisipasi, A: +6,00 dari 2023 ke 2025."
-    broken = criterion_trend(
-        years,
-        "a",
-        criterion="tpak",
-        breaks={"tpak_agustus": [SeriesBreak(2024, Text(id="sampel baru", en="new sample"))]},
-    )
-    assert years_of(broken) == [[2023, 2024], [2025]]
-    assert broken.change is None
-    with pytest.raises(InvalidTrend, match="tpak, jalan"):
-        criterion_trend(years, "a", criterion="ipm")
-    with pytest.raises(ZoneNotFound):
-        criterion_trend(years, "z", criterion="tpak")
 
 
 def table(*rows):
