@@ -14,17 +14,9 @@ from maps.text import translate
 
 _FOLDER = Path(__file__).parent
 # As they are read: first who comes with which task, then what they look up.
-CHAPTERS = (
-    "planners",
-    "gis-staff",
-    "other-systems",
-    "operators",
-    "score",
-    "by-hand",
-    "models",
-    "decisions",
-    "glossary",
-)
+BY_TASK = ("planners", "gis-staff", "other-systems", "operators")
+TO_LOOK_UP = ("score", "by-hand", "models", "decisions", "glossary")
+CHAPTERS = BY_TASK + TO_LOOK_UP
 _CHAPTER = re.compile(r"(?P<name>[\w-]+)\.md(?P<anchor>#.*)?")
 
 
@@ -69,7 +61,12 @@ def chapter(name: str, language: Language, *, root: str = "") -> dict[str, Any]:
 
 def contents(language: Language, *, root: str = "") -> dict[str, Any]:
     """What the first page of the guide shows: every chapter with its lead, and the address of each."""
-    return {"title": translate("guide.title", language), "chapters": _listed(language, root)}
+    listed = _listed(language, root)
+    return {
+        "title": translate("guide.title", language),
+        "by_task": listed[: len(BY_TASK)],
+        "to_look_up": listed[len(BY_TASK) :],
+    }
 
 
 def _listed(language: Language, root: str) -> list[dict[str, str]]:

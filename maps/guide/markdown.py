@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+# Code up to so many letters stands in one line: an option cut behind its dashes is no option.
+_UNBROKEN = 24
 _NOT_IN_AN_ANCHOR = re.compile(r"[^\w\- ]")
 
 
@@ -109,6 +111,9 @@ def _for_a_page(tokens: Sequence[Token]) -> Iterator[Token]:
             token.attrSet("class", "data")
         if token.type == "th_open":
             token.attrSet("scope", "col")
+        for child in token.children or ():
+            if child.type == "code_inline" and len(child.content) <= _UNBROKEN:
+                child.attrSet("class", "whole")
         # The policy of our pages allows no style in an attribute.
         if token.attrs.pop("style", None) == "text-align:right":
             token.attrSet("class", "number")

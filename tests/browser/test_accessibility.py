@@ -13,6 +13,7 @@ PAGES = (
     "/compare?method=owa&risk=0.2",
     "/compare?zones=cahaya-baru,gula-habang",
     "/guide",
+    "/guide/models",
     "/guide/planners",
     "/maps/readiness",
     "/maps/zones",

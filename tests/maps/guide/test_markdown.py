@@ -40,6 +40,11 @@ def test_code_scrolls_by_keyboard_and_stays_text():
     assert html("```sh\na < b\n```") == '<pre tabindex="0"><code>a &lt; b\n</code></pre>\n'
 
 
+def test_short_code_stays_in_one_line():
+    assert html("`--any-weights`") == '<p><code class="whole">--any-weights</code></p>\n'
+    assert html(f"`{'a' * 40}`") == f"<p><code>{'a' * 40}</code></p>\n"
+
+
 def test_headings_of_the_second_level_are_the_contents():
     found = rendered("# T\n\nL.\n\n## One `x`\n\n### Two\n\n## Satu, dua", address=str)
     assert [(h.title, h.anchor) for h in found.contents] == [
