@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.faults import Misused
+from api.cli.files import read_text
 from api.cli.options import LayerOption, ModelOption
-from geo.errors import InvalidInput
 from geo.language import texts
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class WeightOptions:
 
         requested = WeightRequest()
         if self.judgements is not None:
-            requested = parse_judgements(_read_text(self.judgements))
+            requested = parse_judgements(read_text(self.judgements))
         return replace(
             requested,
             stated=_numbers(self.weight, "huni=0.4") if self.weight else None,
@@ -125,15 +125,7 @@ def read_scenario(path: Path | None) -> "Scenario | None":
     from geo.readiness.scenario_file import parse_scenario
 
     is_json = path.suffix.lower() == ".json"
-    return parse_scenario(_read_text(path), format="json" if is_json else "toml")
-
-
-def _read_text(path: Path) -> str:
-    try:
-        # Editors of Windows begin a file with a byte-order mark, which no parser takes.
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(reason=_SAY["no_text"].format(file=path.name)) from error
+    return parse_scenario(read_text(path), format="json" if is_json else "toml")
 
 
 def _numbers(stated: list[str], example: str) -> dict[str, float]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from api.cli.files import read_figures
 from api.cli.options import Common, gathered
 from api.cli.output import print_line, print_notes, print_table, progress_bar
-from geo.errors import InvalidIndicators, LayerNotFound, UploadRejected
+from geo.errors import LayerNotFound, UploadRejected
 from geo.language import LANGUAGES, Language, Text, texts
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def carry(
             sliver=way.sliver,
         )
         table = carried_tables.parse_figures(
-            _read_figures(figures), key=boundaries.key, old=across.old.index, columns=way.columns()
+            read_figures(figures), key=boundaries.key, old=across.old.index, columns=way.columns()
         )
         kinds = carried_tables.kinds_of(
             table["indicator"].unique(),
@@ -261,18 +262,6 @@ def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None"
     if classes:
         return GroundArea(Marked(source, classes))
     return GroundArea(source) if density else source
-
-
-def _read_figures(path: Path) -> "pd.DataFrame":
-    from geo.vector.export import read_table
-
-    try:
-        return read_table(path)
-    # pandas says what is wrong with a table by many errors, all of them of this kind.
-    except ValueError as error:
-        raise InvalidIndicators(
-            reason=_SAY["no_table"].format(file=path.name, error=error)
-        ) from error
 
 
 def _write(table: "pd.DataFrame", path: Path) -> None:

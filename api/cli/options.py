@@ -13,7 +13,7 @@ import typer
 from api.cli.faults import LANGUAGE
 from api.cli.output import errors, progress_bar, spinner
 from geo.language import LANGUAGES, Language, texts
-from geo.planning.shipped import DATASETS
+from geo.planning.shipped import DATASETS, LAYERS
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -134,6 +134,7 @@ class Common:
             if loaded and not DATASETS <= set(store.datasets()):
                 from geo.planning.reference import load_reference
 
+                _require_shipped(settings.data_dir)
                 with spinner(_SAY["loading"].to(self.language())):
                     load_reference(store, settings.data_dir)
             if demo:
@@ -144,6 +145,12 @@ class Common:
             yield store
         finally:
             store.close()
+
+
+def _require_shipped(folder: Path) -> None:
+    """Say of a folder without the shipped data that they are missing, before any is read."""
+    for name in LAYERS.values():
+        (folder / name).stat()
 
 
 @dataclass(frozen=True, slots=True)

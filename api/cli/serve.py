@@ -56,6 +56,6 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         try:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             door.bind((host, port))
-        except (OSError, OverflowError, UnicodeError) as error:
+        except (OSError, OverflowError, TypeError, UnicodeError) as error:
             raise InvalidInput(reason=_SAY["no_address"].format(h=host, p=port, e=error)) from error
         yield door

@@ -1,5 +1,6 @@
 """Files that are handed in: `kawasan ingest`, and `kawasan upload …` for those that wait."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.faults import Misused
+from api.cli.files import read_figures
 from api.cli.options import OPERATOR, Common, FileOptions, gathered
 from api.cli.output import print_counts, print_table, print_version, spinner
 from geo.language import Language, texts
@@ -95,9 +97,8 @@ def _ingest_indicators(
     store: "Store", file: Path, published_as: Mapping[str, Any], *, replace: bool, check: bool
 ) -> None:
     from geo.planning import publish
-    from geo.vector.export import read_table
 
-    draft = publish.draft_indicators(store, read_table(file).fillna(""), is_replacing=replace)
+    draft = publish.draft_indicators(store, read_figures(file).fillna(""), is_replacing=replace)
     print_counts(asdict(draft.amendment))
     if not check:
         version = publish.publish_indicators(
@@ -147,7 +148,7 @@ def upload_list(
     with common.opened(loaded=False) as store:
         rows = [
             (u.upload, u.dataset, u.state, u.filename, u.created_at, u.created_by)
-            for u in store.uploads.newest(None if is_all else "valid", most=most)
+            for u in store.uploads.newest(None if is_all else "valid", most=min(most, sys.maxsize))
         ]
         print_table("upload | layer | state | file | at | by", rows)
 

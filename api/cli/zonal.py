@@ -1,5 +1,7 @@
 """The command `kawasan zonal`: statistics of rasters inside zones, on this machine or on a cluster."""
 
+import math
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.faults import Misused
+from api.cli.files import read_areas
 from api.cli.options import Common, gathered
 from api.cli.output import print_table, progress_bar
 from geo.language import Language, texts
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 _SAY = texts(__name__)
 
 _SHOWN_ROWS = 20
+# As dask names an address; the protocol may be left out.
+_SCHEDULER = re.compile(r"([a-z]+://)?[^\s/]+:\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +91,9 @@ def zonal(
 
 
 def _zones(store: "Store", name: str) -> "gpd.GeoDataFrame":
-    import geopandas as gpd
-
     from geo import published
 
-    path = Path(name)
-    if not path.suffix:
-        return published.layer(store, name)
-    return gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
+    return read_areas(Path(name)) if Path(name).suffix else published.layer(store, name)
 
 
 def _raster(store: "Store", name: str) -> "RasterFile":
@@ -137,14 +137,23 @@ def _table(
 def _engine(how: EngineOptions) -> "Engine":
     from geo.raster import engines
 
+    if (how.workers or 0) < 0:
+        raise Misused(_SAY["no_workers"])
+    if how.memory < 1:
+        raise Misused(_SAY["no_memory"])
+    if how.engine == "dask" and how.scheduler and not _SCHEDULER.fullmatch(how.scheduler):
+        raise Misused(_SAY["no_scheduler"].format(stated=how.scheduler))
     return engines.named(how.engine, scheduler=how.scheduler, workers=how.workers)
 
 
 def _quantiles(stated: str) -> list[float]:
     try:
-        return [float(word) for word in _words(stated)]
-    except ValueError as error:
-        raise Misused(_SAY["no_quantiles"].format(stated=stated)) from error
+        found = [float(word) for word in _words(stated)]
+    except ValueError:
+        found = [math.nan]
+    if not all(0 <= one <= 1 for one in found):
+        raise Misused(_SAY["no_quantiles"].format(stated=stated))
+    return found
 
 
 def _words(text: str) -> list[str]:
