@@ -1,16 +1,19 @@
 """What a model must hold beyond the form of its tables, each fault with its place and what to do.
 
 Ids are unique, dimensions form a tree with a criterion at every end, value functions rise or fall as
-they say and fit their measures, classes rise from 0.
+they say and fit their measures, classes rise from 0, groups are judged or their weights stated.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
-from geo.language import Text, texts
+from geo.errors import GeoError, InvalidModel
+from geo.language import Text, filled, texts
+from geo.mcda.ahp import AhpWeights, pairwise_matrix
 from geo.mcda.methods import METHODS
-from geo.mcda.model import GOAL, Model
-from geo.mcda.toml_file import Path, nearest, with_mend
+from geo.mcda.model import GOAL, Model, judged
+from geo.mcda.toml_file import Path, TomlFile, line_of, nearest, with_mend
 from geo.mcda.value_functions import (
     AttributeMeasure,
     Criterion,
@@ -19,6 +22,7 @@ from geo.mcda.value_functions import (
     knots_of,
     objective_of,
 )
+from geo.mcda.weights import stated_weights
 
 _SAY = texts(__name__)
 
@@ -30,9 +34,40 @@ _OF_CLASSES = ("categorical", "stepped")
 _WAYS = ("standard_error", "relative", "yearly_change", "displacement")
 
 
-def model_problem(model: Model) -> Problem | None:
-    """The first thing that a model does not hold; None for a sound one. Its weights are not looked at."""
-    return next(_problems(model), None)
+def refusal(file: TomlFile, path: Path, problem: Text, *, line: int | None = None) -> InvalidModel:
+    """The refusal of what stands at a path, with its line and its place in the words of the file."""
+    line = line_of(file.lines, path) if line is None else line
+    place = _place_of(file.table, path)
+    reason = filled(_SAY["refused"], line=line, place=place, problem=problem)
+    return InvalidModel(reason=reason, place=place, line=line)
+
+
+def _place_of(table: Mapping[str, Any], path: Path) -> str:
+    """A path in the words of the file, such as `criterion 'ipm', value.zero_at`."""
+    named, rest = "", list[str]()
+    node: Any = table
+    for step in path:
+        if isinstance(step, int):
+            node = node[step]
+            if isinstance(node, dict):
+                known = node.get("id")
+                number = repr(known) if isinstance(known, str) else str(step + 1)
+                named = f"{rest.pop()} {number}"
+        else:
+            rest.append(step)
+            node = node.get(step) if isinstance(node, dict) else None
+    return ", ".join(part for part in (named, ".".join(rest)) if part) or "model"
+
+
+def require_sound(file: TomlFile, model: Model) -> None:
+    """Refuse a model for the first thing that it does not hold; its weights are not looked at.
+
+    Raises
+    ------
+    InvalidModel
+    """
+    for path, problem in _problems(model):
+        raise refusal(file, path, problem)
 
 
 def _problems(model: Model) -> Iterator[Problem]:
@@ -167,3 +202,99 @@ def _method(model: Model) -> Iterator[Problem]:
     if model.method not in METHODS:
         problem = _SAY["unknown_method"].format(method=model.method)
         yield ("method",), with_mend(problem, nearest(model.method, list(METHODS)))
+
+
+def group_weights(
+    file: TomlFile, model: Model
+) -> tuple[dict[str, AhpWeights], dict[str, Mapping[str, float]]]:
+    """The judged weights by group, and the shares of the members of every group.
+
+    Raises
+    ------
+    InvalidModel
+        For a group or member that does not exist, a pair that is missing, judged twice differently
+        or off the scale, weights that do not sum to 1.
+    """
+    groups = model.members()
+    for name in ("judgements", "weights"):
+        for group in file.table.get(name, ()):
+            _require_known(file, (name, group), groups, said=_SAY["unknown_group"])
+    judgements: dict[str, AhpWeights] = {}
+    shares: dict[str, Mapping[str, float]] = {}
+    for group, items in groups.items():
+        if group in file.table.get("weights", ()):
+            shares[group] = _stated(file, group, items=items)
+        else:
+            judgements[group] = _judged(file, group, items=items)
+            shares[group] = judgements[group].by_item()
+    return judgements, shares
+
+
+def _stated(file: TomlFile, group: str, *, items: Sequence[str]) -> dict[str, float]:
+    path, stated = ("weights", group), file.table["weights"][group]
+    if group in file.table.get("judgements", ()):
+        raise refusal(file, path, _SAY["both"].format(group=group))
+    for name in stated:
+        _require_known(file, (*path, name), items, said=_SAY["unknown_member"])
+    try:
+        return stated_weights(stated, items=items)
+    except GeoError as error:
+        raise _in_file(file, path, error) from error
+
+
+def _judged(file: TomlFile, group: str, *, items: Sequence[str]) -> AhpWeights:
+    path: Path = ("judgements", group)
+    given = file.table.get("judgements", {}).get(group, [])
+    incomplete = False
+    if isinstance(given, dict):
+        incomplete = given.get("incomplete", False)
+        pairs = _pairs(file, (*path, "pairs"), given["pairs"], items=items)
+    else:
+        pairs = _pairs(file, path, given, items=items)
+    try:
+        return judged(items, pairs, incomplete=incomplete)
+    except GeoError as error:
+        mend = None if incomplete else _SAY["not_all_judged"].format(group=group)
+        raise _in_file(file, path, error, mend=mend) from error
+
+
+def _pairs(
+    file: TomlFile,
+    path: Path,
+    given: Sequence[tuple[str, str, float]],
+    *,
+    items: Sequence[str],
+) -> dict[tuple[str, str], float]:
+    pairs: dict[tuple[str, str], float] = {}
+    for number, (first, second, ratio) in enumerate(given):
+        place = (*path, number)
+        for name in (first, second):
+            _require_known(file, place, items, said=_SAY["unknown_member"], name=name)
+        if pairs.get((first, second), ratio) != ratio:
+            raise refusal(file, place, _SAY["judged_twice"].format(first=first, second=second))
+        # The pair may stand both ways, then the ratios have to be reciprocals.
+        both = {(first, second): ratio}
+        both |= {pair: r for pair, r in pairs.items() if pair == (second, first)}
+        try:
+            pairwise_matrix(items, both, incomplete=True)
+        except GeoError as error:
+            raise _in_file(file, place, error) from error
+        pairs[first, second] = ratio
+    return pairs
+
+
+def _require_known(
+    file: TomlFile, path: Path, known: Collection[str], *, said: Text, name: str | None = None
+) -> None:
+    """Refuse a name, the last key of a path unless it is given, that is not among `known`."""
+    name = str(path[-1]) if name is None else name
+    if name not in known:
+        raise refusal(file, path, with_mend(said.format(name=name), nearest(name, list(known))))
+
+
+def _in_file(
+    file: TomlFile, path: Path, error: GeoError, *, mend: Text | None = None
+) -> InvalidModel:
+    """A refusal of weights or judgements with its place in the file."""
+    problem = Text(id=error.detail("id"), en=error.detail("en"))
+    return refusal(file, path, with_mend(problem, mend) if mend else problem)

@@ -4,47 +4,40 @@ The format for its users is `maps/guide/en/models.md`, which a test holds to the
 must fit together beyond one table is `geo/mcda/model_checks.py`.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    Discriminator,
     Field,
     PlainValidator,
     StrictBool,
     StrictFloat,
     StrictInt,
     StrictStr,
-    Tag,
     TypeAdapter,
     model_validator,
 )
 
-from geo.errors import GeoError, InvalidModel
-from geo.language import Text, filled, texts
-from geo.mcda.ahp import AhpWeights, pairwise_matrix
+from geo.language import Text, texts
 from geo.mcda.methods import DEFAULT_METHOD
-from geo.mcda.model import DEFAULT_RISK, Dimension, Model, RankClass, judged
-from geo.mcda.model_checks import model_problem
+from geo.mcda.model import DEFAULT_RISK, Dimension, Model, RankClass
+from geo.mcda.model_checks import group_weights, refusal, require_sound
 from geo.mcda.toml_file import (
     Fault,
-    Path,
     Table,
-    TomlFile,
     at,
-    line_of,
     must_be,
     nearest,
     one_of,
     read_toml,
+    require_keys,
     told,
     with_mend,
 )
 from geo.mcda.value_functions import (
-    VALUE_FUNCTIONS,
     AttributeMeasure,
     Constraint,
     Criterion,
@@ -54,7 +47,6 @@ from geo.mcda.value_functions import (
     ValueFunction,
     objective_of,
 )
-from geo.mcda.weights import stated_weights
 
 _SAY = texts(__name__)
 
@@ -63,31 +55,13 @@ Measure = IndicatorMeasure | RasterMeasure | AttributeMeasure
 _LARGEST = 1e100
 
 
-def _made(make: Callable[..., Any], tables: Any) -> PlainValidator:
-    """What `make` makes of one of `tables` once it is checked, its numbers and their order as written."""
-    adapter = TypeAdapter[Any](tables)
-
-    def checked(given: Any) -> Any:
-        adapter.validate_python(given)
-        return make(**given)
-
-    return PlainValidator(checked, json_schema_input_type=tables)
-
-
-def _rising(numbers: Sequence[float]) -> None:
+def _rising(entries: list[Any]) -> list[Any]:
+    """Numbers, or points by their measure, each larger than the one before."""
+    numbers = [entry[0] if isinstance(entry, tuple) else entry for entry in entries]
     for first, second in pairwise(numbers):
         if second <= first:
             raise told(_SAY["not_rising"].format(first=first, second=second))
-
-
-def _rising_bounds(bounds: list[float]) -> list[float]:
-    _rising(bounds)
-    return bounds
-
-
-def _rising_points(points: list[list[float]]) -> list[list[float]]:
-    _rising([measure for measure, _ in points])
-    return points
+    return entries
 
 
 # Whole numbers and others stay as they are written; both are shown so.
@@ -116,14 +90,14 @@ _Bounds = Annotated[
     list[_AnyNumber],
     Field(min_length=1),
     must_be(_SAY["numbers"]),
-    AfterValidator(_rising_bounds),
+    AfterValidator(_rising),
 ]
 _Shares = Annotated[list[_AnyShare], Field(min_length=1), must_be(_SAY["shares"])]
 _Curve = Annotated[
     list[tuple[_AnyNumber, _AnyShare]],
     Field(min_length=2),
     must_be(_SAY["curve"]),
-    AfterValidator(_rising_points),
+    AfterValidator(_rising),
 ]
 # One way to write each code, so that no class stands twice.
 _ClassTable = Annotated[
@@ -139,7 +113,11 @@ class _BothLanguages(Table):
     en: StrictStr
 
 
-_Words = Annotated[Text, _made(Text, _BothLanguages), must_be(_SAY["words"])]
+def _words(given: Any) -> Text:
+    return Text(**dict(_BothLanguages.model_validate(given)))
+
+
+_Words = Annotated[Text, PlainValidator(_words), must_be(_SAY["words"])]
 
 
 class _Dimension(Table):
@@ -165,49 +143,35 @@ class _Attribute(Table):
     year_attribute: _Text | None = None
 
 
-class _NoMeasure(Table):
-    """None of the three, or several: what is mistyped is told first."""
+_MEASURES: Mapping[str, type[Table]] = {
+    "indicator": _Indicator,
+    "raster": _Raster,
+    "attribute": _Attribute,
+}
 
-    indicator: Any = None
-    max_age_years: Any = None
-    raster: Any = None
-    statistic: Any = None
-    classes: Any = None
-    attribute: Any = None
-    year_attribute: Any = None
 
-    @model_validator(mode="after")
-    def _refuse(self) -> "_NoMeasure":
+_ANY = ["indicator"]
+
+
+def _measure(given: Any) -> Measure:
+    """The measure whose key stands in a table; of none or several what is mistyped is told first."""
+    # What is no table is told so by any of the three.
+    chosen = [name for name in _MEASURES if name in given] if isinstance(given, dict) else _ANY
+    if len(chosen) != 1:
+        require_keys(given, [key for table in _MEASURES.values() for key in table.model_fields])
         raise told(_SAY["one_measure"])
+    checked = dict(_MEASURES[chosen[0]].model_validate(given))
+    if "indicator" in checked:
+        return IndicatorMeasure(**checked)
+    return RasterMeasure(**checked) if "raster" in checked else AttributeMeasure(**checked)
 
 
-def _kind_of_measure(given: Any) -> str:
-    keys = given if isinstance(given, dict) else ()
-    chosen = [name for name in ("indicator", "raster", "attribute") if name in keys]
-    return f"<{chosen[0]}>" if len(chosen) == 1 else "<none>"
-
-
-_Measure = Annotated[
-    Annotated[_Indicator, Tag("<indicator>")]
-    | Annotated[_Raster, Tag("<raster>")]
-    | Annotated[_Attribute, Tag("<attribute>")]
-    | Annotated[_NoMeasure, Tag("<none>")],
-    Discriminator(_kind_of_measure),
-]
-
-
-def _measure(**given: Any) -> Measure:
-    if "indicator" in given:
-        return IndicatorMeasure(**given)
-    if "attribute" in given:
-        return AttributeMeasure(**given)
-    return RasterMeasure(**{**given, "classes": tuple(given.get("classes", ()))})
-
-
-class _Ends(Table):
-    """Two measures between which the value runs."""
-
+class _Function(Table):
     function: _Text
+
+
+class _Ends(_Function):
+    """Two measures between which the value runs."""
 
     @model_validator(mode="after")
     def _differ(self) -> "_Ends":
@@ -227,13 +191,11 @@ class _Sigmoid(_Ends):
     nine_tenths_at: _Number
 
 
-class _Piecewise(Table):
-    function: _Text
+class _Piecewise(_Function):
     points: _Curve
 
 
-class _Stepped(Table):
-    function: _Text
+class _Stepped(_Function):
     upper_bounds: _Bounds
     values: _Shares
 
@@ -246,49 +208,36 @@ class _Stepped(Table):
         return self
 
 
-class _Gaussian(Table):
-    function: _Text
+class _Gaussian(_Function):
     optimum: _Number
     half_width: _Positive
 
 
-class _Categorical(Table):
-    function: _Text
+class _Categorical(_Function):
     values: _ClassTable
 
 
-class _NoFunction(Table):
-    """A value function that there is not; its other keys are not looked at."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _know_every_key(cls, given: Any) -> Any:
-        name = str(given.get("function", "")) if isinstance(given, dict) else ""
-        problem = _SAY["unknown_function"].format(name=name)
-        raise at("function", told(with_mend(problem, nearest(name, list(VALUE_FUNCTIONS)))))
-
-
-def _kind_of_function(given: Any) -> str:
-    name = given.get("function") if isinstance(given, dict) else "linear"
-    return f"<{name}>" if name in VALUE_FUNCTIONS else "<none>"
+_FUNCTIONS: Mapping[str, type[Table]] = {
+    "linear": _Linear,
+    "piecewise": _Piecewise,
+    "stepped": _Stepped,
+    "sigmoid": _Sigmoid,
+    "gaussian": _Gaussian,
+    "categorical": _Categorical,
+}
 
 
-_Value = Annotated[
-    Annotated[_Linear, Tag("<linear>")]
-    | Annotated[_Piecewise, Tag("<piecewise>")]
-    | Annotated[_Stepped, Tag("<stepped>")]
-    | Annotated[_Sigmoid, Tag("<sigmoid>")]
-    | Annotated[_Gaussian, Tag("<gaussian>")]
-    | Annotated[_Categorical, Tag("<categorical>")]
-    | Annotated[_NoFunction, Tag("<none>")],
-    Discriminator(_kind_of_function),
-]
-
-
-def _value_function(*, function: str, **parameters: Any) -> ValueFunction:
-    if function == "categorical":
+def _value_function(given: Any) -> ValueFunction:
+    """The value function of a table, its numbers and their order as they are written."""
+    name = str(given.get("function", "")) if isinstance(given, dict) else "linear"
+    if name not in _FUNCTIONS:
+        mend = nearest(name, list(_FUNCTIONS))
+        raise at("function", told(with_mend(_SAY["unknown_function"].format(name=name), mend)))
+    _FUNCTIONS[name].model_validate(given)
+    parameters = {key: value for key, value in given.items() if key != "function"}
+    if name == "categorical":
         parameters["values"] = {int(code): value for code, value in parameters["values"].items()}
-    return ValueFunction(name=function, parameters=parameters)
+    return ValueFunction(name, parameters)
 
 
 class _Error(Table):
@@ -305,9 +254,9 @@ class _Criterion(Table):
     title: _Words
     unit: _Words
     objective: Annotated[Literal["max", "min", "none"] | None, one_of("max", "min", "none")] = None
-    measure: Annotated[Measure, _made(_measure, _Measure)]
-    value: Annotated[ValueFunction, _made(_value_function, _Value)]
-    error: Annotated[MeasureError, _made(MeasureError, _Error)] | None = None
+    measure: Annotated[Measure, PlainValidator(_measure)]
+    value: Annotated[ValueFunction, PlainValidator(_value_function)]
+    error: _Error | None = None
     source: _Text
     confirmed: _Flag
 
@@ -346,17 +295,14 @@ class _Judged(Table):
     incomplete: _Flag = False
 
 
-def _kind_of_group(given: Any) -> str:
-    return "<table>" if isinstance(given, dict) else "<pairs>"
+_PAIRS = TypeAdapter[Any](_Pairs)
 
 
-_Group = Annotated[
-    Annotated[_Judged, Tag("<table>")] | Annotated[_Pairs, Tag("<pairs>")],
-    Discriminator(_kind_of_group),
-]
+def _group(given: Any) -> Any:
+    return (_Judged.model_validate if isinstance(given, dict) else _PAIRS.validate_python)(given)
 
 
-class ModelTable(Table):
+class _ModelTable(Table):
     """A whole file."""
 
     id: _Identifier
@@ -371,7 +317,7 @@ class ModelTable(Table):
     criterion: list[_Criterion] = Field(min_length=1)
     constraint: list[_Constraint] = Field(default_factory=list, min_length=1)
     rank_classes: list[_Class] = Field(alias="class", min_length=1)
-    judgements: dict[str, _Group] = Field(default_factory=dict)
+    judgements: dict[str, Annotated[Any, PlainValidator(_group)]] = Field(default_factory=dict)
     weights: dict[str, dict[str, _Positive]] = Field(default_factory=dict)
     weights_confirmed: _Flag = False
     classes_confirmed: _Flag = False
@@ -389,18 +335,16 @@ def parse_model(text: str) -> Model:
         another kind, dimensions in a circle or without a criterion, a value function that does not
         go the way it says, a missing judgement, classes that do not rise from 0 …
     """
-    file, tables = read_toml(text, ModelTable)
+    file, tables = read_toml(text, _ModelTable)
     if isinstance(tables, Fault):
-        raise _refusal(file, tables.path, line=tables.line, problem=tables.problem)
+        raise refusal(file, tables.path, tables.problem, line=tables.line)
     model = _without_weights(tables)
-    found = model_problem(model)
-    if found is not None:
-        raise _invalid(file, *found)
-    judgements, shares = _shares(file, tables, model.members())
+    require_sound(file, model)
+    judgements, shares = group_weights(file, model)
     return replace(model, judgements=judgements, shares=shares, weights=model.weights_by(shares))
 
 
-def _without_weights(tables: ModelTable) -> Model:
+def _without_weights(tables: _ModelTable) -> Model:
     return Model(
         id=tables.id,
         version=str(tables.version),
@@ -427,124 +371,10 @@ def _without_weights(tables: ModelTable) -> Model:
 
 
 def _criterion(table: _Criterion) -> Criterion:
-    return Criterion(**{**dict(table), "objective": table.objective or objective_of(table.value)})
+    error = None if table.error is None else MeasureError(**dict(table.error))
+    objective = table.objective or objective_of(table.value)
+    return Criterion(**{**dict(table), "error": error, "objective": objective})
 
 
 def _constraint(table: _Constraint) -> Constraint:
     return Constraint(**{**dict(table), "limit_share": float(table.limit_share)})
-
-
-def _shares(
-    file: TomlFile, tables: ModelTable, groups: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, AhpWeights], dict[str, Mapping[str, float]]]:
-    """The judged weights by group, and the shares of the members of every group."""
-    for name in ("judgements", "weights"):
-        for group in file.table.get(name, ()):
-            _require_known(file, (name, group), groups, said=_SAY["unknown_group"])
-    judgements: dict[str, AhpWeights] = {}
-    shares: dict[str, Mapping[str, float]] = {}
-    for group, items in groups.items():
-        if group in tables.weights:
-            shares[group] = _stated(file, tables, group=group, items=items)
-        else:
-            judgements[group] = _judged(file, tables, group=group, items=items)
-            shares[group] = judgements[group].by_item()
-    return judgements, shares
-
-
-def _stated(
-    file: TomlFile, tables: ModelTable, *, group: str, items: Sequence[str]
-) -> dict[str, float]:
-    path = ("weights", group)
-    if group in tables.judgements:
-        raise _invalid(file, path, _SAY["both"].format(group=group))
-    for name in tables.weights[group]:
-        _require_known(file, (*path, name), items, said=_SAY["unknown_member"])
-    try:
-        return stated_weights(tables.weights[group], items=items)
-    except GeoError as error:
-        raise _in_file(file, path, error) from error
-
-
-def _judged(file: TomlFile, tables: ModelTable, *, group: str, items: Sequence[str]) -> AhpWeights:
-    path: Path = ("judgements", group)
-    given = tables.judgements.get(group, [])
-    if isinstance(given, _Judged):
-        incomplete = given.incomplete
-        pairs = _pairs(file, (*path, "pairs"), given.pairs, items=items)
-    else:
-        incomplete, pairs = False, _pairs(file, path, given, items=items)
-    try:
-        return judged(items, pairs, incomplete=incomplete)
-    except GeoError as error:
-        mend = None if incomplete else _SAY["not_all_judged"].format(group=group)
-        raise _in_file(file, path, error, mend=mend) from error
-
-
-def _pairs(
-    file: TomlFile,
-    path: Path,
-    given: Sequence[tuple[str, str, float]],
-    *,
-    items: Sequence[str],
-) -> dict[tuple[str, str], float]:
-    pairs: dict[tuple[str, str], float] = {}
-    for number, (first, second, ratio) in enumerate(given):
-        place = (*path, number)
-        for name in (first, second):
-            _require_known(file, place, items, said=_SAY["unknown_member"], name=name)
-        if pairs.get((first, second), ratio) != ratio:
-            raise _invalid(file, place, _SAY["twice"].format(first=first, second=second))
-        # The pair may stand both ways, then the ratios have to be reciprocals.
-        both = {(first, second): ratio}
-        both |= {pair: r for pair, r in pairs.items() if pair == (second, first)}
-        try:
-            pairwise_matrix(items, both, incomplete=True)
-        except GeoError as error:
-            raise _in_file(file, place, error) from error
-        pairs[first, second] = ratio
-    return pairs
-
-
-def _require_known(
-    file: TomlFile, path: Path, known: Collection[str], *, said: Text, name: str | None = None
-) -> None:
-    """Refuse a name, the last key of a path unless it is given, that is not among `known`."""
-    name = str(path[-1]) if name is None else name
-    if name not in known:
-        raise _invalid(file, path, with_mend(said.format(name=name), nearest(name, list(known))))
-
-
-def _in_file(
-    file: TomlFile, path: Path, error: GeoError, *, mend: Text | None = None
-) -> InvalidModel:
-    """A refusal of weights or judgements with its place in the file."""
-    problem = Text(id=error.detail("id"), en=error.detail("en"))
-    return _invalid(file, path, with_mend(problem, mend) if mend else problem)
-
-
-def _invalid(file: TomlFile, path: Path, problem: Text) -> InvalidModel:
-    return _refusal(file, path, line=line_of(file.lines, path), problem=problem)
-
-
-def _refusal(file: TomlFile, path: Path, *, line: int, problem: Text) -> InvalidModel:
-    place = _place_of(file.table, path)
-    reason = filled(_SAY["refused"], line=line, place=place, problem=problem)
-    return InvalidModel(reason=reason, place=place, line=line)
-
-
-def _place_of(table: Mapping[str, Any], path: Path) -> str:
-    """A path in the words of the file, such as `criterion 'ipm', value.zero_at`."""
-    named, rest = "", list[str]()
-    node: Any = table
-    for step in path:
-        if isinstance(step, int):
-            node = node[step]
-            if isinstance(node, dict):
-                known = node.get("id")
-                number = repr(known) if isinstance(known, str) else str(step + 1)
-                named = f"{rest.pop()} {number}"
-        else:
-            rest.append(step)
-            node = node.get(step) if isinstance(node, dict) else None
-    return ", ".join(part for part in (named, ".".join(rest)) if part) or "model"

@@ -71,12 +71,16 @@ class Table(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _know_every_key(cls, given: Any) -> Any:
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        for name in given if isinstance(given, dict) else ():
-            if name not in known:
-                problem = with_mend(_SAY["unknown_key"].format(key=name), nearest(name, known))
-                raise at(name, told(problem, kind="unknown_key"))
+        require_keys(given, [field.alias or name for name, field in cls.model_fields.items()])
         return given
+
+
+def require_keys(given: Any, known: Sequence[str]) -> None:
+    """For validators: refuse a table with a key that is not among `known`, at that key."""
+    for name in given if isinstance(given, dict) else ():
+        if name not in known:
+            problem = with_mend(_SAY["unknown_key"].format(key=name), nearest(name, known))
+            raise at(name, told(problem, kind="unknown_key"))
 
 
 def read_toml(text: str, tables: type[T]) -> tuple[TomlFile, T | Fault]:
@@ -144,7 +148,7 @@ def _first(file: TomlFile, errors: Sequence[ErrorDetails]) -> Fault:
     lacking: dict[Path, list[str]] = {}
     faults = []
     for error in errors:
-        path = tuple(step for step in error["loc"] if not is_tag(step))
+        path = error["loc"]
         if error["type"] == "missing":
             lacking.setdefault(path[:-1], []).append(str(path[-1]))
         else:
@@ -155,11 +159,6 @@ def _first(file: TomlFile, errors: Sequence[ErrorDetails]) -> Fault:
         problem = _SAY["lacking"].format(keys=", ".join(keys))
         faults.append(Fault(path, line_of(file.lines, path), problem, kind="missing"))
     return min(faults, key=lambda fault: fault.line)
-
-
-def is_tag(step: str | int) -> bool:
-    """Whether a step of an error's place names a kind of table, such as `<linear>`, and no key."""
-    return isinstance(step, str) and step.startswith("<")
 
 
 def _problem(error: ErrorDetails) -> Text:
