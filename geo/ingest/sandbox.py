@@ -50,12 +50,12 @@ def read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
     """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
     (folder / "job.pickle").write_bytes(pickle.dumps(job))
     (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
-    command = [*_without_network(), sys.executable, "-P", "-m", "geo.ingest.reader", str(folder)]
+    command = [*without_network(), sys.executable, "-P", "-m", "geo.ingest.reader", str(folder)]
     with (folder / "messages").open("wb") as messages:
         process = subprocess.Popen(  # noqa: S603 - a fixed command; the upload's name is not in it
             command,
             cwd=folder,
-            env=_environment(folder),
+            env=locked_environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=messages,
@@ -64,8 +64,8 @@ def read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
         code = _waited(process, job.limits)
     if code == 0:
         document = json.loads((folder / "document.json").read_bytes())
-        without_network = ["network"] if not _without_network() else []
-        _say_once((*without_network, *document.pop("unlimited")))
+        unlimited = document.pop("unlimited")
+        _say_once(tuple(unlimited if without_network() else ["network", *unlimited]))
         return Outcome(document)
     return Outcome(None, _failure(code, folder, job.limits))
 
@@ -123,7 +123,7 @@ def _tail(path: Path) -> str:
     return path.read_bytes()[-4000:].decode("utf-8", "replace")
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def locked_environment(folder: Path) -> dict[str, str]:
     """Nothing of the service's own environment but where programs and Windows itself are."""
     system = {n: os.environ[n] for n in ("SYSTEMROOT",) if n in os.environ}
     return system | {
@@ -159,7 +159,7 @@ def _drivers() -> tuple[str, ...]:
 
 
 @functools.cache
-def _without_network() -> tuple[str, ...]:
+def without_network() -> tuple[str, ...]:
     """The words that start a program without network; empty where the system forbids it.
 
     The other locks hold without it; `os.unshare` exists from Python 3.12 only.

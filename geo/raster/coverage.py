@@ -15,17 +15,15 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from geo.crs import require_crs
 from geo.errors import InvalidLayer
 from geo.language import texts
-from geo.raster.grid import Array, Grid, Window
+from geo.raster.grid import Array, Grid, Integers, Window
 
 _SAY = texts(__name__)
 
-Integers = npt.NDArray[np.int64]
 
 # Sums of signed areas are off by rounding: less than this is nothing, that near to 1 is whole.
 _ROUNDING = 1e-10

@@ -15,6 +15,7 @@ from affine import Affine
 
 Array = npt.NDArray[np.float64]
 Cells = npt.NDArray[Any]
+Integers = npt.NDArray[np.int64]
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
 
 

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.raster.coverage import Covered, ranges
-from geo.raster.grid import Array, Cells
+from geo.raster.grid import Array, Cells, Integers
 
-Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_] | None
 
 # Classes are counted in one table of zones × classes up to this size, else by sorting.

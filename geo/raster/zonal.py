@@ -21,11 +21,10 @@ from geo.errors import InvalidInput
 from geo.language import texts
 from geo.raster import tallies
 from geo.raster.coverage import ZoneEdges, covered_cells, outlines
-from geo.raster.grid import Array, Cells, RasterSource, Window
+from geo.raster.grid import Array, Cells, Integers, RasterSource, Window
 
 _SAY = texts(__name__)
 
-Integers = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
 

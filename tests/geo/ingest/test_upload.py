@@ -763,9 +763,9 @@ print(json.dumps([sorted(pyogrio.list_drivers()), reached, sorted(os.environ)]))
 
 def test_the_sandbox_has_one_driver_no_network_and_no_secret(tmp_path, monkeypatch):
     monkeypatch.setenv("KAWASAN_SECRET", "x")
-    command = [*sandbox._without_network(), os.sys.executable, "-c", IN_THE_SANDBOX]
+    command = [*sandbox.without_network(), os.sys.executable, "-c", IN_THE_SANDBOX]
     answer = subprocess.run(
-        command, env=sandbox._environment(tmp_path), capture_output=True, check=True
+        command, env=sandbox.locked_environment(tmp_path), capture_output=True, check=True
     )
     drivers, reached, names = json.loads(answer.stdout)
     assert drivers == ["ESRI Shapefile"]
