@@ -5,8 +5,10 @@ passes it to each, so that all speak of the same versions. Snapshots are immutab
 of one is kept; nobody changes it.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +19,6 @@ from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
-from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.vector.schema import with_all_fields
@@ -27,6 +28,8 @@ LAND_PREFIX = "land-"
 DEFAULT_MODEL = "kesiapan"
 NEED_MODEL = "kebutuhan"
 DEFAULT_LAYER = "zones"
+
+Reading = TypeVar("Reading", bound=Callable[..., Any])
 
 
 def models(store: Store | Published) -> list[str]:
@@ -104,6 +107,42 @@ def model_version(store: Store | Published, model_id: str) -> Version:
         return store.version(MODEL_PREFIX + model_id)
     except LayerNotFound as error:
         raise ModelNotFound(model_id, available=models(store)) from error
+
+
+class _Content:
+    """A snapshot as its content: equal to every other of the same name, in whatever store it lies."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self.path.name == other.path.name
+
+    def __hash__(self) -> int:
+        return hash(self.path.name)
+
+
+def kept_by_content(maxsize: int) -> Callable[[Reading], Reading]:
+    """Keep what a function makes of snapshots, also for the same content in another store.
+
+    A snapshot is named by the hash of its content: equal names are the same question. The paths are
+    positional arguments; nobody changes what is kept.
+    """
+
+    def decorate(function: Reading) -> Reading:
+        @lru_cache(maxsize)
+        def kept(*contents: _Content) -> Any:
+            return function(*(content.path for content in contents))
+
+        @wraps(function)
+        def asked(*paths: Path) -> Any:
+            return kept(*map(_Content, paths))
+
+        return cast(Reading, asked)
+
+    return decorate
 
 
 @kept_by_content(maxsize=16)

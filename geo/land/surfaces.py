@@ -44,7 +44,7 @@ from geo.mcda.model import Model
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import Grid, Window
 from geo.source_digest import source_digest
-from geo.store.snapshots import kept_by_content, require_space
+from geo.store.snapshots import require_space
 from geo.store.store import Store
 from geo.store.versions import Published, Version
 
@@ -267,7 +267,7 @@ def _plan(inputs: _Inputs) -> SurfacePlan:
     return plan_surface(inputs.model, {n: _grid_of(v.path) for n, v in inputs.rasters.items()})
 
 
-@kept_by_content(maxsize=32)
+@published.kept_by_content(maxsize=32)
 def _grid_of(path: Path) -> Grid:
     with closing(RasterFile(path)) as file:
         return file.grid

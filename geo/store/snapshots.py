@@ -8,17 +8,12 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
 from geo.errors import StoreFault
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
-
-Reading = TypeVar("Reading", bound=Callable[..., Any])
 
 # What a file is called until it is whole; a crash leaves it behind.
 UNFINISHED = ".writing-"
@@ -113,39 +108,3 @@ def _no_space(folder: Path, needed: int, free: int) -> Text:
 
 def _cannot_keep(path: Path, error: OSError) -> Text:
     return _SAY["cannot_keep"].format(f=path.parent, e=error.strerror or error)
-
-
-class _Content:
-    """A snapshot as its content: equal to every other of the same name, in whatever store it lies."""
-
-    __slots__ = ("path",)
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Content) and self.path.name == other.path.name
-
-    def __hash__(self) -> int:
-        return hash(self.path.name)
-
-
-def kept_by_content(maxsize: int) -> Callable[[Reading], Reading]:
-    """Keep what a function makes of snapshots, also for the same content in another store.
-
-    A snapshot is named by the hash of its content: equal names are the same question. The paths are
-    positional arguments; nobody changes what is kept.
-    """
-
-    def decorate(function: Reading) -> Reading:
-        @lru_cache(maxsize)
-        def kept(*contents: _Content) -> Any:
-            return function(*(content.path for content in contents))
-
-        @wraps(function)
-        def asked(*paths: Path) -> Any:
-            return kept(*map(_Content, paths))
-
-        return cast(Reading, asked)
-
-    return decorate
