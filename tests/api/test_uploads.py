@@ -255,8 +255,8 @@ def test_where_as_many_wait_as_may_the_next_is_told_to_come_back(tmp_path):
     def send(_):
         return client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
 
-    with TestClient(app) as client, ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(send, range(4)))
+    with TestClient(app) as client, ThreadPoolExecutor(9) as pool:
+        answers = list(pool.map(send, range(9)))
     refused = [answer for answer in answers if answer.status_code == 503]
     assert {answer.status_code for answer in answers} == {201, 503}
     assert {answer.json()["code"] for answer in refused} == {"UploadsBusy"}
