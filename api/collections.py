@@ -31,19 +31,19 @@ READINESS = "readiness"
 # What the API says of the columns of `geo.readiness.documents.results_frame`; the others speak for themselves.
 READINESS_SCHEMA = LayerSchema(
     layer=READINESS,
-    title=_SAY["readiness_schema_readiness_of_transmigration"],
-    description=_SAY["readiness_schema_description"],
+    title=_SAY["readiness_title"],
+    description=_SAY["readiness_description"],
     key="zone_id",
     geometry_types=frozenset({"Polygon", "MultiPolygon", "Point"}),
     fields=(
-        Field("zone_id", "text", _SAY["readiness_schema_zone_id"]),
-        Field("name", "text", _SAY["readiness_schema_name"]),
-        Field("rank", "integer", _SAY["readiness_schema_rank"]),
-        Field("of", "integer", _SAY["readiness_schema_of"]),
-        Field("score", "number", _SAY["readiness_schema_score"]),
-        Field("class", "text", _SAY["readiness_schema_class"]),
-        Field("data_coverage", "number", _SAY["readiness_schema_data_coverage"]),
-        Field("year", "integer", _SAY["readiness_schema_year"]),
+        Field("zone_id", "text", _SAY["field_zone_id"]),
+        Field("name", "text", _SAY["field_name"]),
+        Field("rank", "integer", _SAY["field_rank"]),
+        Field("of", "integer", _SAY["field_of"]),
+        Field("score", "number", _SAY["field_score"]),
+        Field("class", "text", _SAY["field_class"]),
+        Field("data_coverage", "number", _SAY["field_data_coverage"]),
+        Field("year", "integer", _SAY["field_year"]),
     ),
 )
 

@@ -63,7 +63,7 @@ def document(
         Members besides, or that are written otherwise, by their types; as (type, field) with a
         default or a name that is no word of Python.
     """
-    hints = {} if kind is None else get_type_hints(kind, localns={k.__name__: k for k in _HELD})
+    hints = {} if kind is None else get_type_hints(kind)
     names = [] if kind is None else [f.name for f in fields(kind)]
     kept = [n for n in names if n not in {*leave, *more} and (not only or n in only)]
     members: dict[str, Any] = {n: hints[n] for n in kept} | more

@@ -216,7 +216,7 @@ def _finding(entry: Mapping[str, Any], language: Language) -> dict[str, str]:
     where, *path = (str(part) for part in entry["loc"])
     name = ".".join(path)[:_MOST_NAME] or where
     limits = {key: str(value) for key, value in entry.get("ctx", {}).items()}
-    text = _MENDING.get(entry["type"])
+    text = _mending(entry["type"])
     if text is None:
         mending = entry["msg"] + "."
     else:
@@ -247,7 +247,7 @@ def _http_problem(request: Request, error: Exception, methods: Sequence[str]) ->
         return respond(request, problem)
     status = HTTPStatus(error.status_code)
     code = "".join(word.capitalize() for word in status.phrase.split())
-    title = _TITLES[status].to(language) if status in _TITLES else status.phrase
+    title = _title(status, language)
     detail = str(error.detail or status.description)
     headers = dict(error.headers or {})
     return respond(request, Problem(code, status, title, detail, headers=headers))
@@ -260,39 +260,14 @@ def _wants_page(request: Request) -> bool:
         return HTML in request.headers.get("accept", "")
 
 
-_TITLES: Mapping[int, Text] = {
-    401: _SAY["titles_401"],
-    403: _SAY["titles_403"],
-    429: _SAY["titles_429"],
-}
-_MENDING: Mapping[str, Text] = {
-    "missing": _SAY["mending_missing"],
-    "extra_forbidden": _SAY["mending_extra_forbidden"],
-    "int_parsing": _SAY["mending_int_parsing"],
-    "int_type": _SAY["mending_int_type"],
-    "int_from_float": _SAY["mending_int_from_float"],
-    "int_parsing_size": _SAY["mending_int_parsing_size"],
-    "float_parsing": _SAY["mending_float_parsing"],
-    "float_type": _SAY["mending_float_type"],
-    "finite_number": _SAY["mending_finite_number"],
-    "string_type": _SAY["mending_string_type"],
-    "bool_parsing": _SAY["mending_bool_parsing"],
-    "bool_type": _SAY["mending_bool_type"],
-    "literal_error": _SAY["mending_literal_error"],
-    "enum": _SAY["mending_enum"],
-    "greater_than_equal": _SAY["mending_greater_than_equal"],
-    "greater_than": _SAY["mending_greater_than"],
-    "less_than_equal": _SAY["mending_less_than_equal"],
-    "less_than": _SAY["mending_less_than"],
-    "string_too_long": _SAY["mending_string_too_long"],
-    "string_too_short": _SAY["mending_string_too_short"],
-    "string_pattern_mismatch": _SAY["mending_string_pattern_mismatch"],
-    "too_long": _SAY["mending_too_long"],
-    "too_short": _SAY["mending_too_short"],
-    "list_type": _SAY["mending_list_type"],
-    "dict_type": _SAY["mending_dict_type"],
-    "model_attributes_type": _SAY["mending_model_attributes_type"],
-    "model_type": _SAY["mending_model_type"],
-    "json_invalid": _SAY["mending_json_invalid"],
-    "value_error": _SAY["mending_value_error"],
-}
+def _mending(kind: str) -> Text | None:
+    """What mends a fault that pydantic names, None for one that nobody wrote of."""
+    with suppress(KeyError):
+        return _SAY[f"mending_{kind}"]
+    return None
+
+
+def _title(status: HTTPStatus, language: Language) -> str:
+    with suppress(KeyError):
+        return _SAY[f"title_{status.value}"].to(language)
+    return status.phrase

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import anyio.to_thread
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
@@ -187,9 +187,11 @@ async def create_upload(
     """
     # The form is read here, after the key was checked: FastAPI would read it before.
     async with request.form(max_files=1, max_fields=len(_FIELDS)) as form:
-        asked = _asked(form)
+        content, facts = _asked(form)
         limit = _slots(request)
-        ingest = partial(_checked, asked, store=store, actor=actor, limits=settings.reader_limits())
+        ingest = partial(
+            _checked, content, facts, store=store, actor=actor, limits=settings.reader_limits()
+        )
         upload = await anyio.to_thread.run_sync(ingest, limiter=limit)
     location = {"Location": links.url("uploads", upload.upload)}
     if upload.state == "refused":
@@ -311,21 +313,8 @@ def rollback(
     return json_response(request, _published(version, links))
 
 
-class _Asked(BaseModel):
-    """A parsed upload form."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    content: Any
-    filename: str
-    collection: str
-    crs: str | None
-    encoding: str | None
-    layer: str | None
-    repair: bool
-
-
-def _asked(form: FormData) -> _Asked:
+def _asked(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
+    """The file of an upload form, and what `geo.planning.publish.HandedIn` is told of it."""
     unknown = sorted(set(form) - set(_FIELDS))
     if unknown:
         known = ", ".join(_FIELDS)
@@ -337,15 +326,14 @@ def _asked(form: FormData) -> _Asked:
     repair = texts["repair"].lower()
     if repair not in _TRUE + _FALSE:
         raise InvalidBody(reason=_SAY["no_boolean"])
-    return _Asked(
-        content=file.file,
-        filename=file.filename or "upload",
-        collection=texts["collection"] or "zones",
-        crs=texts["crs"] or None,
-        encoding=texts["encoding"] or None,
-        layer=texts["layer"] or None,
-        repair=repair in _TRUE,
-    )
+    return file.file, {
+        "filename": file.filename or "upload",
+        "layer_name": texts["collection"] or "zones",
+        "crs": texts["crs"] or None,
+        "encoding": texts["encoding"] or None,
+        "layer": texts["layer"] or None,
+        "repair": repair in _TRUE,
+    }
 
 
 def _slots(request: Request) -> anyio.CapacityLimiter:
@@ -359,24 +347,18 @@ def _slots(request: Request) -> anyio.CapacityLimiter:
     return slots
 
 
-def _checked(asked: _Asked, *, store: Store, actor: str, limits: Limits) -> Upload:
+def _checked(
+    content: BinaryIO, facts: dict[str, Any], *, store: Store, actor: str, limits: Limits
+) -> Upload:
     """Check the file in a folder of its own and record what was found."""
     from geo.planning.publish import HandedIn, check_upload
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
         path = Path(folder) / "upload"
-        asked.content.seek(0)
+        content.seek(0)
         with path.open("wb") as target:
-            shutil.copyfileobj(asked.content, target, 1 << 20)
-        handed = HandedIn(
-            path=path,
-            filename=asked.filename,
-            layer_name=asked.collection,
-            crs=asked.crs,
-            encoding=asked.encoding,
-            layer=asked.layer,
-            repair=asked.repair,
-        )
+            shutil.copyfileobj(content, target, 1 << 20)
+        handed = HandedIn(path=path, **facts)
         return check_upload(store, handed, actor=actor, limits=limits)
 
 
