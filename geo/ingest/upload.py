@@ -1,4 +1,4 @@
-"""The door for files that people upload: a clean layer of a known schema, or all that is wrong.
+"""An uploaded file read in a confined process: a clean layer of a known schema, or all that is wrong.
 
 Three kinds are taken, told by their content and never by their name: a zipped Shapefile, a
 GeoPackage and GeoJSON. This process looks at the first bytes only; everything else happens in
