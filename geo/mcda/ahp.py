@@ -16,6 +16,9 @@ from geo.mcda.matrix import Array
 
 _SAY = texts(__name__)
 
+# How many times the first of a pair is as important as the second.
+Pairs = Mapping[tuple[str, str], float]
+
 
 # Published random-index tables differ, and for three criteria the consistency ratio differs by
 # 12 % with them, so a result always says which one it used.
@@ -102,7 +105,7 @@ class AhpWeights:
 
 def pairwise_matrix(
     items: Sequence[str],
-    judgements: Mapping[tuple[str, str], float],
+    judgements: Pairs,
     *,
     incomplete: bool = False,
 ) -> Array:

@@ -1,4 +1,4 @@
-"""Judgements of several people about one group of items: what they say together and how far they agree.
+"""Group AHP: what several people's judgements say together, and how far they agree (consensus).
 
 Everybody's ratios are averaged as a geometric mean, the only mean that stays reciprocal. What one
 person's judgements mean is in `geo/mcda/ahp.py`; the sentences for a planner are in
@@ -17,6 +17,7 @@ from geo.mcda.ahp import (
     DEFAULT_RANDOM_INDEX,
     LARGEST_RATIO,
     AhpWeights,
+    Pairs,
     ahp_weights,
     joined_pieces,
     pairwise_matrix,
@@ -25,7 +26,6 @@ from geo.mcda.matrix import Array
 
 _SAY = texts(__name__)
 
-Pairs = Mapping[tuple[str, str], float]
 ConsensusLevel = Literal["very_low", "low", "moderate", "high", "very_high"]
 # Goepel (2018), table 2: consensus from this share on.
 CONSENSUS_LEVELS: tuple[tuple[float, ConsensusLevel], ...] = (

@@ -1,4 +1,4 @@
-"""What a group's judgements come to, in plain sentences for the room.
+"""The sentences a group gets on its judgements: consensus, consistency, who differs, what is missing.
 
 The numbers are those of `geo/mcda/group.py`.
 """
@@ -135,9 +135,9 @@ def _number(value: float, language: Language, *, digits: int) -> str:
 
 
 _LEVELS: Mapping[ConsensusLevel, Text] = {
-    "very_low": _SAY["levels_very_low"],
-    "low": _SAY["levels_low"],
-    "moderate": _SAY["levels_moderate"],
-    "high": _SAY["levels_high"],
-    "very_high": _SAY["levels_very_high"],
+    "very_low": _SAY["very_low"],
+    "low": _SAY["low"],
+    "moderate": _SAY["moderate"],
+    "high": _SAY["high"],
+    "very_high": _SAY["very_high"],
 }

@@ -26,6 +26,7 @@ from pydantic import (
 
 from geo.errors import InvalidJudgementFile, JudgedTwice
 from geo.language import texts
+from geo.mcda.ahp import Pairs
 from geo.mcda.group import Member
 from geo.mcda.toml_file import Fault, Path, Table, must_be, read_toml, told
 from geo.mcda.weight_request import Judgements, WeightRequest
@@ -100,7 +101,7 @@ def _judgements(groups: Mapping[str, Sequence[tuple[str, str, float]]]) -> Judge
     return {group: _pairs(rows) for group, rows in groups.items()}
 
 
-def _pairs(rows: Sequence[tuple[str, str, float]]) -> dict[tuple[str, str], float]:
+def _pairs(rows: Sequence[tuple[str, str, float]]) -> Pairs:
     pairs: dict[tuple[str, str], float] = {}
     for first, second, ratio in rows:
         if pairs.get((first, second), ratio) != ratio:

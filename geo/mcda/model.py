@@ -11,7 +11,7 @@ from typing import Literal
 
 from geo.errors import InvalidWeights
 from geo.language import Text, texts
-from geo.mcda.ahp import AhpWeights, ahp_weights, pairwise_matrix
+from geo.mcda.ahp import AhpWeights, Pairs, ahp_weights, pairwise_matrix
 from geo.mcda.methods import DEFAULT_METHOD
 from geo.mcda.value_functions import (
     AttributeMeasure,
@@ -25,7 +25,6 @@ from geo.mcda.weights import stated_weights
 _SAY = texts(__name__)
 
 ModelKind = Literal["readiness", "need"]
-Judgements = Mapping[tuple[str, str], float]
 # Of each group, the share of each member; they sum to 1.
 Shares = Mapping[str, Mapping[str, float]]
 # The group of the top-level dimensions in [judgements] and [weights].
@@ -164,7 +163,7 @@ def weights_from(model: Model, stated: Mapping[str, float]) -> dict[str, float]:
 
 
 def weights_from_judgements(
-    model: Model, judgements: Mapping[str, Judgements], *, incomplete: bool = False
+    model: Model, judgements: Mapping[str, Pairs], *, incomplete: bool = False
 ) -> tuple[dict[str, float], dict[str, AhpWeights]]:
     """Global weights when a planner gives pairwise judgements for one group or several.
 
@@ -192,7 +191,7 @@ def weights_from_judgements(
     return model.weights_by(shares), results
 
 
-def judged(items: Sequence[str], pairs: Judgements, *, incomplete: bool = False) -> AhpWeights:
+def judged(items: Sequence[str], pairs: Pairs, *, incomplete: bool = False) -> AhpWeights:
     """The weights of a group's members from judgements of their pairs.
 
     Raises

@@ -150,13 +150,12 @@ _MEASURES: Mapping[str, type[Table]] = {
 }
 
 
-_ANY = ["indicator"]
-
-
 def _measure(given: Any) -> Measure:
     """The measure whose key stands in a table; of none or several what is mistyped is told first."""
-    # What is no table is told so by any of the three.
-    chosen = [name for name in _MEASURES if name in given] if isinstance(given, dict) else _ANY
+    # What is no table is refused as such by any of the three.
+    chosen = (
+        [name for name in _MEASURES if name in given] if isinstance(given, dict) else ["indicator"]
+    )
     if len(chosen) != 1:
         require_keys(given, [key for table in _MEASURES.values() for key in table.model_fields])
         raise told(_SAY["one_measure"])

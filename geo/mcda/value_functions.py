@@ -1,4 +1,4 @@
-"""A criterion grades a measure into [0, 1]; a constraint excludes land whatever the score.
+"""Value functions, which grade measures into [0, 1], and the criteria and constraints of a model.
 
 A value function is a plain function of an array of measures and its parameters. Its parameters are
 fixed numbers in the model, never the data's own minimum and maximum, so that a zone's value does

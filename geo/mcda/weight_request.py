@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from geo.mcda.ahp import Pairs
 from geo.mcda.group import Member
 
-Judgements = Mapping[str, Mapping[tuple[str, str], float]]
+# By group: "goal" for the dimensions, else a dimension's id.
+Judgements = Mapping[str, Pairs]
 
 
 @dataclass(frozen=True, slots=True)
