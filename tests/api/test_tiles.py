@@ -112,11 +112,13 @@ def test_what_cannot_be_drawn_is_a_problem(client, path, status, code):
     assert answer.json()["code"] == code
 
 
-def test_while_a_surface_is_made_others_are_told_to_come_back(client):
+def test_while_a_surface_is_made_others_are_told_to_come_back(client, reference_store):
     client.app.dependency_overrides[patience_s] = lambda: 0.01
-    with surfaces._turn(None):
-        answer = client.get(TILE)
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"]
-    assert answer.json()["code"] == "SurfaceNotReady"
+    answers = []
+    surfaces.surface(reference_store, progress=lambda *_: answers.append(client.get(TILE)))
+    assert answers
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        assert answer.json()["code"] == "SurfaceNotReady"
     assert client.get(TILE).status_code == 200
