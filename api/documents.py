@@ -167,7 +167,14 @@ class ColumnsDocument(BaseModel):
 
 # What others hold comes before them.
 _held(Origin, "OriginDocument", says="One version that went in; a scenario has the number 0.")
-_held(CriterionResult, "CriterionDocument", leave=["is_share"])
+_held(
+    CriterionResult,
+    "CriterionDocument",
+    says="One criterion in one zone.\n\n`measure` is in `unit`, `value` in 0..1, `contribution` its "
+    "points of the score and `loss` the points that it withholds. `note` says why there is no "
+    "measure, or what to mind.",
+    leave=["is_share"],
+)
 _held(ConstraintResult, "ConstraintDocument")
 _held(AhpWeights, "JudgedDocument", weights=Mapping[str, float], consistent=bool, limit=float)
 _held(SourcedFigure, "FigureDocument")
@@ -177,6 +184,7 @@ _held(MemberJudgement, "MemberDocument")
 _held(
     GroupJudgement,
     "TogetherDocument",
+    says="What several members say together of one group of items.",
     leave=["items", "pairwise", "result"],
     consensus_level=str | None,
     sentences=list[str],
@@ -186,9 +194,19 @@ _held(ZoneChange, "ChangeDocument")
 _held(ZoneTrend, "TrendDocument")
 _held(ZoneDifference, "ZoneDifferenceDocument", moved_by=list[str])
 _held(Quadrant, "QuadrantEntry", count=int)
-_held(Model, "ModelReference", only=["id", "version", "kind", "title", "source"])
-_held(Method, "MethodEntry", leave=["points"])
-_held(Weighting, "WeightingEntry", leave=["weights"])
+_held(
+    Model,
+    "ModelReference",
+    says="The model of an assessment.",
+    only=["id", "version", "kind", "title", "source"],
+)
+_held(Method, "MethodEntry", says="A way to combine values.", leave=["points"])
+_held(
+    Weighting,
+    "WeightingEntry",
+    says="A rule that gives weights, and what it needs.",
+    leave=["weights"],
+)
 _INDEX = document("IndexDocument", SobolIndex, leave=["name"], criterion=str, input=InputKind)
 _MODEL_ENTRY = document(
     "ModelEntry",
