@@ -96,10 +96,7 @@ def test_every_method_and_weighting_is_in_the_chapter_of_the_score(name, languag
 
 
 # Codes that the web layer gives without an error class of its own.
-OF_HTTP = {
-    *("Unauthorized", "Forbidden", "MethodNotAllowed", "UploadTooLarge", "TooManyRequests"),
-    *("Fault", "ServiceUnavailable"),
-}
+OF_HTTP = {"Unauthorized", "Forbidden", "MethodNotAllowed", "TooManyRequests", "Fault"}
 
 
 @both
@@ -140,3 +137,17 @@ def test_every_local_link_and_picture_of_the_readme_exists():
             text = (ROOT / place).read_text("utf-8") if place.endswith(".md") else README
             assert (ROOT / place).exists(), target
             assert not anchor or anchor in map(anchor_of, HEADINGS.findall(text)), target
+
+
+def test_the_readme_maps_every_room():
+    for package in ("geo", "maps", "api"):
+        for room in (path.parent for path in (ROOT / package).glob("*/__init__.py")):
+            assert f"]({room.relative_to(ROOT).as_posix()})" in README
+
+
+@pytest.mark.parametrize(
+    "text", [README, *(chapter(n, lang) for n in CHAPTERS for lang in LANGUAGES)]
+)
+def test_every_path_of_the_code_that_a_text_names_is_there(text):
+    named = re.findall(r"`((?:geo|maps|api|tests|data|\.ci)/[\w/.*-]+)`", text)
+    assert [path for path in named if not [*ROOT.glob(path.rstrip("/"))]] == []

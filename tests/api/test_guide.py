@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.main import create_app
 from maps.guide.chapters import CHAPTERS
 
 PATHS = ("/guide", *(f"/guide/{name}" for name in CHAPTERS))
@@ -47,3 +49,12 @@ def test_a_page_needs_nothing_that_its_policy_forbids(client, path):
     page = client.get(path)
     assert "style-src 'self'" in page.headers["content-security-policy"]
     assert not re.search(r"<[^>]* style=|<style|<script", page.text)
+
+
+def test_links_keep_the_path_of_a_public_address(settings, store):
+    behind = settings.model_copy(update={"base_url": "https://kawasan.test/layanan"})
+    with TestClient(create_app(behind, store=store)) as opened:
+        page = opened.get("/guide/planners").text
+    links = set(re.findall(r' (?:href|src)="(/[^"]*)"', page))
+    assert len(links) > 20
+    assert [link for link in links if not link.startswith("/layanan/")] == []
