@@ -101,12 +101,13 @@ def test_back_closes_a_card_on_a_phone_and_forward_opens_it(address, visit):
     expect(popup.locator("h2")).to_have_text(ZONE)
     page.go_back()
     expect(popup).to_have_count(0)
-    expect(page).not_to_have_url(re.compile("zone="))
+    # Nobody moved the map but the card that made room for itself: no place is kept either.
+    expect(page).not_to_have_url(re.compile("zone=|v="))
     page.go_forward()
     expect(popup.locator("h2")).to_have_text(ZONE)
     page.locator(".leaflet-popup-close-button").click()
     expect(popup).to_have_count(0)
-    expect(page).not_to_have_url(re.compile("zone="))
+    expect(page).not_to_have_url(re.compile("zone=|v="))
     # The card has left no step behind: the next one is again one step from here.
     page.wait_for_function("!(history.state || {}).card")
     open_shape(page, "Kabupaten Tapin")

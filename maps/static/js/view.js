@@ -40,7 +40,9 @@
 
   /** @type {[L.LatLng, number]} */
   const first = [map.getCenter(), map.getZoom()];
-  let isByItself = false;
+  let size = map.getSize();
+  let isMakingRoom = false;
+  let settlesUntil = 0;
 
   function view() {
     const { lat, lng } = map.getCenter();
@@ -52,11 +54,21 @@
     if (zoom !== undefined && view() !== kept("v")) map.setView([Number(lat), Number(lon)], Number(zoom), { animate: false });
   }
 
-  // A card that makes room for itself and a window that is resized are no wish of the reader's.
-  map.on("autopanstart resize", () => { isByItself = true; });
+  /* A card that makes room for itself and a window that is resized are no wish of the reader's. Leaflet
+     ends the move of a new size either at once, before it says so, or a fifth of a second later. */
+  map.on("autopanstart", () => { isMakingRoom = true; });
+  map.on("resize", () => { settlesUntil = performance.now() + 300; });
+
+  function isByItself() {
+    const isResized = !map.getSize().equals(size);
+    const isOwn = isMakingRoom || isResized || performance.now() < settlesUntil;
+    size = map.getSize();
+    isMakingRoom = false;
+    return isOwn;
+  }
+
   map.on("moveend", () => {
-    const isKept = !isByItself || kept("v") !== "";
-    isByItself = false;
+    const isKept = !isByItself() || kept("v") !== "";
     if (isKept && !document.documentElement.classList.contains("is-printing")) keepInHash({ v: view() });
   });
   map.on("placed", () => keepInHash({ v: "" }));
