@@ -201,6 +201,6 @@ def _opened(path: Path) -> PreparedTable:
 
 
 def _encoded(collection: Collection, language: Language) -> bytes:
-    from geo.tiles.encode import encode_features
+    from geo.tiles.feature_encoder import encode_features
 
     return encode_features(collection.frame(language), schema=collection.schema)

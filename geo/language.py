@@ -54,7 +54,7 @@ def texts(module: str) -> Sentences:
 
     Examples
     --------
-    >>> texts("geo.land.titles")["raster_landcover"].en
+    >>> texts("geo.land.raster_titles")["raster_landcover"].en
     'land cover'
     """
     return Sentences(module)

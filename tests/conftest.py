@@ -1,5 +1,6 @@
 """Factories of small layers and rasters whose answers can be checked by hand."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import rasterio
 import shapely
 from hypothesis import settings
 from rasterio.transform import from_origin
+
+# xdist hands its workers the width of its own terminal; a console without one has the usual width.
+os.environ.pop("COLUMNS", None)
 
 # A shared machine's slowness is no failure. The same examples are tried at every run, so that a
 # change is judged by what it changed; `--hypothesis-profile=random` tries new ones, and more.

@@ -29,7 +29,7 @@ MOST_FILES = {"geo": 16, "maps": 20, "api": 20}
 ENTRY_POINTS = {"api.cli.app", "geo.ingest.reader", "api.main"}
 # A function under one of these is reached by a request or a typed word.
 REACHED_BY_DECORATOR = re.compile(
-    r"\b(router|app|\w*_app)\.(get|post|put|delete|command|callback|middleware|exception_handler)\b"
+    r"\b(\w*router|app|\w*_app)\.(get|post|put|delete|command|callback|middleware|exception_handler)\b"
     r"|\b(field_validator|model_validator|validator|model_serializer|property|field_serializer)\b"
 )
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
@@ -163,9 +163,9 @@ def is_class(node: ast.AST) -> bool:
 
 @cache
 def mentions() -> dict[str, int]:
-    """How often each name is read in the product: as a name, an attribute, an import or a string."""
+    """How often each name is read in the product and what builds its data: as a name, an attribute, an import or a string."""
     counted: dict[str, int] = {}
-    for path in FILES.values():
+    for path in [*FILES.values(), *(ROOT / "data").glob("*.py")]:
         for node in ast.walk(parsed(path)):
             for name in names_in(node):
                 counted[name] = counted.get(name, 0) + 1

@@ -26,7 +26,8 @@ from api.cli.assessment_tables import (
     print_zones,
 )
 from api.cli.confidence_tables import print_confidence, print_sensitivity, print_variance
-from api.cli.options import (
+from api.cli.output import print_json, print_notes, spinner
+from api.cli.shared_options import (
     Common,
     DemoOption,
     JsonOption,
@@ -35,7 +36,6 @@ from api.cli.options import (
     gathered,
     warn_where_synthetic,
 )
-from api.cli.output import print_json, print_notes, spinner
 from geo.language import Language, Text, texts
 
 if TYPE_CHECKING:

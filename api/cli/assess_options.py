@@ -8,7 +8,7 @@ import typer
 
 from api.cli.faults import Misused
 from api.cli.files import read_text
-from api.cli.options import LayerOption, ModelOption
+from api.cli.shared_options import LayerOption, ModelOption
 from geo.language import texts
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from api.cli.files import read_figures
-from api.cli.options import Common, gathered
 from api.cli.output import print_line, print_notes, print_table, progress_bar
+from api.cli.shared_options import Common, gathered
 from geo.errors import LayerNotFound, UploadRejected
 from geo.language import LANGUAGES, Language, Text, texts
 
@@ -170,7 +170,7 @@ def _crosswalk(
     by: str,
     sliver: float,
 ) -> "Crosswalk":
-    from geo.raster.engines import threads
+    from geo.raster.parallel import threads
     from geo.vector.crosswalk import crosswalk
 
     with progress_bar(by) as progress:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import Common, gathered
 from api.cli.output import output, spinner
+from api.cli.shared_options import Common, gathered
 
 
 @gathered

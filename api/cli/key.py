@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import Common, gathered
 from api.cli.output import output, print_table
+from api.cli.shared_options import Common, gathered
 
 key_app = typer.Typer(no_args_is_help=True, help="API keys for the upload door.")
 

@@ -7,14 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import (
-    Common,
-    FileOptions,
-    LayerOption,
-    ModelOption,
-    Origin,
-    gathered,
-)
 from api.cli.output import (
     number_text,
     output,
@@ -22,6 +14,14 @@ from api.cli.output import (
     print_table,
     print_version,
     progress_bar,
+)
+from api.cli.shared_options import (
+    Common,
+    FileOptions,
+    LayerOption,
+    ModelOption,
+    Origin,
+    gathered,
 )
 from geo.land.settlement import (
     AREA_PER_HOUSEHOLD_HA,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.assessment_tables import print_models
-from api.cli.options import OPERATOR, Common, JsonOption, gathered
 from api.cli.output import output, print_json, print_version
+from api.cli.shared_options import OPERATOR, Common, JsonOption, gathered
 from geo.language import Language
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import Common, DemoOption, gathered, warn_where_synthetic
 from api.cli.output import output
+from api.cli.shared_options import Common, DemoOption, gathered, warn_where_synthetic
 from geo.errors import InvalidInput
 from geo.language import texts
 

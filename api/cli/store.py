@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import OPERATOR, Common, gathered
 from api.cli.output import print_table, print_version
+from api.cli.shared_options import OPERATOR, Common, gathered
 
 store_app = typer.Typer(no_args_is_help=True, help="The store: its versions and its health.")
 

@@ -10,8 +10,8 @@ import typer
 
 from api.cli.faults import Misused
 from api.cli.files import read_figures
-from api.cli.options import OPERATOR, Common, FileOptions, gathered
 from api.cli.output import print_counts, print_table, print_version, spinner
+from api.cli.shared_options import OPERATOR, Common, FileOptions, gathered
 from geo.language import Language, texts
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import typer
 
 from api.cli.faults import Misused
 from api.cli.files import read_areas
-from api.cli.options import Common, gathered
 from api.cli.output import print_table, progress_bar
+from api.cli.shared_options import Common, gathered
 from geo.language import Language, texts
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _table(
 
 
 def _engine(how: EngineOptions) -> "Engine":
-    from geo.raster import engines
+    from geo.raster import parallel
 
     if (how.workers or 0) < 0:
         raise Misused(_SAY["no_workers"])
@@ -143,7 +143,7 @@ def _engine(how: EngineOptions) -> "Engine":
         raise Misused(_SAY["no_memory"])
     if how.engine == "dask" and how.scheduler and not _SCHEDULER.fullmatch(how.scheduler):
         raise Misused(_SAY["no_scheduler"].format(stated=how.scheduler))
-    return engines.named(how.engine, scheduler=how.scheduler, workers=how.workers)
+    return parallel.named(how.engine, scheduler=how.scheduler, workers=how.workers)
 
 
 def _quantiles(stated: str) -> list[float]:

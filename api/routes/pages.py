@@ -9,8 +9,8 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.collection_map import draw_layer
 from api.deps import LanguageDep, StoreDep, TablesDep, base_of, settings_of
-from api.layer_map import draw_layer
 from api.links import HTML
 from api.parameters import UnknownParameter
 from api.responses import DRAWN_NONCE, PAGE, page_response

@@ -1,4 +1,4 @@
-"""Land rasters: what they are, whether they can serve, and how they are kept.
+"""Land rasters: what they are and how they are kept.
 
 A land raster is one band over the province, registered under a name that models read (for example
 `slope_percent`). It is kept as a Cloud-Optimised GeoTIFF; its cells are never resampled.

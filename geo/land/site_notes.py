@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import geopandas as gpd
 
 from geo.land.patches import MIN_CELLS, Dropped
+from geo.land.raster_titles import land_title
 from geo.land.sites import SiteSearch, filled, number
 from geo.land.suitability import SurfaceReport
-from geo.land.titles import land_title
 from geo.language import Text, texts
 from geo.vector.schema import is_approximate, is_enclosing
 

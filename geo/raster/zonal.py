@@ -2,7 +2,7 @@
 
 One pass over the windows that any zone touches: each is read once for all zones and statistics. What
 a window yields is a value (`Partial`) that merges with others in any order into the same bytes, so
-one plan runs in this thread, in many processes or on a cluster: `geo/raster/engines.py` has the engines.
+one plan runs in this thread, in many processes or on a cluster: `geo/raster/parallel.py` has the engines.
 
 Zones are moved to the raster's grid; the raster is never resampled. A zone without an area (a point,
 a missing geometry) has no statistics: NaN. Overlapping zones each get their full statistic.
@@ -19,7 +19,7 @@ import pandas as pd
 
 from geo.errors import InvalidInput
 from geo.language import texts
-from geo.raster import tallies
+from geo.raster import zonal_tallies
 from geo.raster.coverage import ZoneEdges, covered_cells, outlines
 from geo.raster.grid import Array, Cells, Integers, RasterSource, Window
 
@@ -86,13 +86,13 @@ class Plan:
         """What window `number` says of the zones that it touches."""
         window = self.windows[number]
         zones = self.outlines.touching(window)
-        found = tallies.tally(covered_cells(self.outlines, zones, window), zones)
+        found = zonal_tallies.tally(covered_cells(self.outlines, zones, window), zones)
         values, valid = self.source.read(window)
-        lines = tallies.moments(found, values, valid, spread=self.wanted.spread)
+        lines = zonal_tallies.moments(found, values, valid, spread=self.wanted.spread)
         if self.wanted.extremes:
-            lines |= tallies.extremes(found, values, valid)
+            lines |= zonal_tallies.extremes(found, values, valid)
         if self.weights is not None:
-            lines |= tallies.weighted(found, values, valid, *self.weights.read(window))
+            lines |= zonal_tallies.weighted(found, values, valid, *self.weights.read(window))
         kept = lines["weight"] > 0
         rows: dict[str, npt.NDArray[Any]] = {name: line[kept] for name, line in lines.items()}
         rows |= {"zone": zones[kept], "window": np.full(int(kept.sum()), number)}
@@ -100,23 +100,23 @@ class Plan:
         return Partial(rows, self._classes(found, values, valid, number), samples, quantiles)
 
     def _classes(
-        self, found: tallies.Tally, values: Cells, valid: tallies.Mask, number: int
+        self, found: zonal_tallies.Tally, values: Cells, valid: zonal_tallies.Mask, number: int
     ) -> dict[str, npt.NDArray[Any]]:
         if not self.wanted.classes:
             return {}
-        zone, value, area = tallies.class_areas(found, values, valid)
+        zone, value, area = zonal_tallies.class_areas(found, values, valid)
         return {"zone": zone, "window": np.full(len(zone), number), "value": value, "area": area}
 
     def _ordered(
-        self, found: tallies.Tally, values: Cells, valid: tallies.Mask, number: int
+        self, found: zonal_tallies.Tally, values: Cells, valid: zonal_tallies.Mask, number: int
     ) -> tuple[dict[tuple[int, int], tuple[Cells, Cells, Array]], dict[int, Array]]:
         """Quantiles of the zones that lie in the window; samples of those that reach beyond."""
         samples, quantiles = {}, {}
         if self.wanted.quantiles:
             inside = self._lies_in(self.windows[number])
-            for zone, whole, partly, shares in tallies.samples(found, values, valid):
+            for zone, whole, partly, shares in zonal_tallies.samples(found, values, valid):
                 if inside[zone]:
-                    quantiles[zone] = tallies.weighted_quantiles(
+                    quantiles[zone] = zonal_tallies.weighted_quantiles(
                         whole, partly, shares, self.wanted.quantiles
                     )
                 else:
@@ -158,12 +158,12 @@ def zonal_statistics(
     stats : sequence of {"count", "sum", "mean", "min", "max", "variance"}
         `count` is the covered valid area in cells; `variance` is the population's.
     quantiles : sequence of float
-        In [0, 1], as columns `q0.5` and so on; see `geo.raster.tallies.weighted_quantiles`. The values of
+        In [0, 1], as columns `q0.5` and so on; see `geo.raster.zonal_tallies.weighted_quantiles`. The values of
         zones over several windows are kept until the end, in the raster's own type.
     weights : RasterSource, optional
         A second raster on the same grid (population, say): adds `weighted_sum` and `weighted_mean`.
     engine : Engine
-        `serial`, or one of `geo.raster.engines`; every one gives the same bytes.
+        `serial`, or one of `geo.raster.parallel`; every one gives the same bytes.
     memory_mib : int
         Bound of what four workers hold of windows at a time.
     fewest_cells : int
@@ -375,7 +375,7 @@ def _quantile_columns(found: Partial, plan: Plan) -> dict[str, Array]:
         pieces.setdefault(zone, []).append(sample)
     for zone, parts in pieces.items():
         whole, partly, shares = (np.concatenate(column) for column in zip(*parts, strict=True))
-        table[zone] = tallies.weighted_quantiles(whole, partly, shares, wanted)
+        table[zone] = zonal_tallies.weighted_quantiles(whole, partly, shares, wanted)
     return {f"q{q:g}": table[:, i] for i, q in enumerate(wanted)}
 
 

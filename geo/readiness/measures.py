@@ -16,7 +16,7 @@ import pandas as pd
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators.table import Indicator, latest_values, note_of
-from geo.land.titles import land_title
+from geo.land.raster_titles import land_title
 from geo.language import MOST_NAME, Text, as_written, decimal, filled, joined, shortened, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model

@@ -2,7 +2,7 @@
 
 A version of a layer never changes, so everything that a page of features needs is prepared once:
 the bytes of every feature, its bounds, its geometry for exact tests, and its properties as columns
-for filters (`geo/tiles/encode.py`). A page is then a join of byte slices; given a memory map, many
+for filters (`geo/tiles/feature_encoder.py`). A page is then a join of byte slices; given a memory map, many
 workers share one page cache. Reading needs numpy only, and shapely from the first exact test of a
 geometry on: a service that starts again must answer within two seconds.
 

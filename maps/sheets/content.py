@@ -28,8 +28,8 @@ from maps.folium.cards import (
 from maps.pages.histories import History, NumberedSource
 from maps.pages.line_charts import LineChart
 from maps.pages.sliders import choice
+from maps.sheets.paper_text import printable
 from maps.sheets.sheet_subject import SheetSubject
-from maps.sheets.words import printable
 from maps.text import format_date, format_number, template, translate
 
 # Words that the templates set as they are.

@@ -24,7 +24,7 @@ from maps.sheets.frame import (
     projected,
     scale_bar,
 )
-from maps.sheets.words import printable
+from maps.sheets.paper_text import printable
 from maps.style import INK
 from maps.text import translate
 

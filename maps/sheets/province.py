@@ -10,8 +10,8 @@ from geo.readiness.score import ZoneResult
 from maps.escape import text_or_none
 from maps.folium.cards import class_cards, names_of, standing_card, unchecked_limits
 from maps.sheets.content import marginalia, numbered
+from maps.sheets.paper_text import printable
 from maps.sheets.sheet_subject import SheetSubject
-from maps.sheets.words import printable
 from maps.text import translate
 
 _MOST_TITLE = 90

@@ -29,9 +29,9 @@ from maps.sheets.content import fill_of, zone_content
 from maps.sheets.frame import Frame, crs_name, frame_around
 from maps.sheets.geopdf import georeferenced_pdf
 from maps.sheets.map import Area, Bounds, areas_of, map_content, swatches
+from maps.sheets.paper_text import printable
 from maps.sheets.province import marks_of, province_content
 from maps.sheets.sheet_subject import SheetSubject
-from maps.sheets.words import printable
 from maps.style import LegendEntry
 from maps.text import translate
 

@@ -14,8 +14,8 @@ from api.settings import Settings
 from geo import published
 from geo.planning.reference import load_reference
 from geo.store.store import Store
-from geo.tiles import encode
-from maps.pages import subject
+from geo.tiles import feature_encoder
+from maps.pages import map_subject
 from tests.api.examples import PROVENANCE, publish, zones
 
 ITEMS = "/collections/zones/items"
@@ -29,7 +29,7 @@ def test_a_layer_is_encoded_once_and_found_by_the_next_start(store, monkeypatch)
     first = Tables(store)
     layer = first.collection("zones")
     before = first.table(layer, "id").features
-    monkeypatch.setattr(encode, "encode_features", None)
+    monkeypatch.setattr(feature_encoder, "encode_features", None)
     again = Tables(store).table(layer, "en").features
     assert len(before) == len(again) == 3
     assert len(prepared(store)) == 1
@@ -103,7 +103,7 @@ def names(table):
 
 
 def test_a_map_is_kept_under_the_versions_that_it_was_drawn_from(reference_store, monkeypatch):
-    read = subject.read_subject
+    read = map_subject.read_map_subject
 
     def published_meanwhile(*arguments, **asked):
         frame = published.layer(reference_store, "zones")
@@ -114,9 +114,9 @@ def test_a_map_is_kept_under_the_versions_that_it_was_drawn_from(reference_store
     with TestClient(create_app(settings_, store=reference_store)) as client:
         for query in ("", "?year=2024"):
             reference_store.rollback("zones", 1, actor="adi", note="back")
-            monkeypatch.setattr(subject, "read_subject", published_meanwhile)
+            monkeypatch.setattr(map_subject, "read_map_subject", published_meanwhile)
             first = client.get(f"/maps/zones{query}").text
-            monkeypatch.setattr(subject, "read_subject", read)
+            monkeypatch.setattr(map_subject, "read_map_subject", read)
             assert "renamed" not in first
             assert "renamed" in client.get(f"/maps/zones{query}").text
             reference_store.rollback("zones", 1, actor="adi", note="back")

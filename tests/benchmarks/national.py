@@ -83,12 +83,12 @@ def measure_here(program: str, zones: Path, raster: Path, count: int, result: Pa
 
 
 def kawasan(frame: gpd.GeoDataFrame, raster: Path, engine: str) -> tuple[np.ndarray, int]:
-    from geo.raster import engines
+    from geo.raster import parallel
     from geo.raster.files import RasterFile
     from geo.raster.zonal import zonal_statistics
 
     counted = []
-    chosen = engines.dask(engine) if engine.startswith("tcp:") else engines.threads()
+    chosen = parallel.dask(engine) if engine.startswith("tcp:") else parallel.threads()
     found = zonal_statistics(
         frame, RasterFile(raster), engine=chosen, progress=lambda done, n: counted.append(n)
     )

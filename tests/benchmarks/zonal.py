@@ -92,8 +92,8 @@ def make_zones(folder: Path, bench: Path) -> dict[str, Path]:
 
 
 def kawasan(zones: gpd.GeoDataFrame, raster: str, classes: bool) -> np.ndarray:
-    from geo.raster.engines import threads
     from geo.raster.files import RasterFile
+    from geo.raster.parallel import threads
     from geo.raster.zonal import zonal_class_shares, zonal_statistics
 
     source = RasterFile(Path(raster))

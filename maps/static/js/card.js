@@ -1,6 +1,7 @@
 /* The cards that popups show: of a zone, a kecamatan, a regency and a settlement site.
 
-   The server writes every line of them (maps/folium/cards.py); here they are laid out. */
+   What an area's card says comes from maps/folium/cards.py and is laid out here; a site's card is
+   written from what the service answers. */
 
 Kawasan.card = (() => {
   "use strict";

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from geo.crs import LONLAT
 from geo.errors import CRSMissing, InvalidInput, InvalidLayer
 from geo.raster import zonal
-from geo.raster.engines import processes, threads
 from geo.raster.files import RasterFile
 from geo.raster.grid import ArraySource, Grid, Marked
+from geo.raster.parallel import processes, threads
 from geo.raster.zonal import merge, zonal_class_shares, zonal_statistics
 
 X, Y = 500_000.0, 9_600_000.0  # a corner in UTM 50S

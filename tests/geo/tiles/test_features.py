@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InvalidFilter, InvalidLayer, StoreFault, ZoneNotFound
-from geo.tiles.encode import encode_features
+from geo.tiles.feature_encoder import encode_features
 from geo.tiles.features import Bbox, FeatureTable, split_at_antimeridian
 from geo.vector.schema import ZONES
 

@@ -29,9 +29,9 @@ from maps.sheets.frame import (
 )
 from maps.sheets.geopdf import PageNotFound, georeferenced_pdf
 from maps.sheets.map import Area, map_content
+from maps.sheets.paper_text import printable
 from maps.sheets.province import marks_of, province_content
 from maps.sheets.sheet_subject import read_province_subject, read_zone_subject
-from maps.sheets.words import printable
 from tests.pdf_text import text_of
 
 PRINTED = datetime.date(2026, 11, 24)

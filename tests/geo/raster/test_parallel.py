@@ -12,8 +12,8 @@ import shapely
 from affine import Affine
 
 from geo.errors import InvalidInput
-from geo.raster.engines import dask, named, threads
 from geo.raster.files import RasterFile
+from geo.raster.parallel import dask, named, threads
 from geo.raster.zonal import serial, zonal_statistics
 
 
