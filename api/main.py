@@ -32,7 +32,7 @@ from api.routes import (
     uploads,
     vector_tiles,
 )
-from api.settings import Settings, read_settings
+from api.settings import InvalidSettings, Settings, read_settings
 from geo.errors import StoreFault
 from geo.store.store import Store
 
@@ -64,12 +64,13 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     Parameters
     ----------
     settings : Settings, optional
-        From the environment when not given.
+        From the environment when not given, as a server does that is told of this factory; a wrong
+        setting ends it with its sentence alone.
     store : Store, optional
         An open store, which stays the caller's to close. Otherwise `settings.store` is opened when
         the service starts; if it is damaged the service starts all the same and says so (503).
     """
-    settings = settings or read_settings()
+    settings = settings or _of_environment()
     app = FastAPI(
         title="Kawasan",
         version=version("kawasan"),
@@ -90,6 +91,13 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     problems.install(app, allowed_methods=allowed_methods)
     middleware.install(app, settings, allowed_methods=allowed_methods)
     return app
+
+
+def _of_environment() -> Settings:
+    try:
+        return read_settings()
+    except InvalidSettings as error:
+        raise SystemExit(str(error)) from error
 
 
 def allowed_methods(scope: Scope) -> list[str]:

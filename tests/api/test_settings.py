@@ -1,5 +1,8 @@
 """What an operator can set, and what is said of a value that cannot be."""
 
+import subprocess
+import sys
+
 import pytest
 
 from api.settings import InvalidSettings, Settings, read_settings
@@ -72,3 +75,21 @@ def test_an_upload_costs_as_much_as_the_settings_allow():
     assert Settings().reader_limits() == Limits()
     limits = Settings(max_upload_bytes=7, reader_cpu_s=5, reader_wall_s=6).reader_limits()
     assert (limits.upload_bytes, limits.cpu_s, limits.wall_s) == (7, 5, 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "abc", "KAWASAN_PORT: 'abc' bukan bilangan bulat."),
+        ("BASE_URL", "kawasan.go.id", "KAWASAN_BASE_URL: 'kawasan.go.id' bukan alamat."),
+    ],
+)
+def test_a_server_that_makes_the_service_ends_with_the_sentence_alone(
+    monkeypatch, name, value, told
+):
+    monkeypatch.setenv(f"KAWASAN_{name}", value)
+    command = [sys.executable, "-m", "uvicorn", "api.main:create_app", "--factory", "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    assert done.stderr.startswith(told)
+    assert len(done.stderr.splitlines()) == 1
