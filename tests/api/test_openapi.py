@@ -1,6 +1,7 @@
 """The API's description is valid OpenAPI 3.0 and true."""
 
 import json
+import re
 
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
@@ -51,6 +52,25 @@ def test_every_operation_documents_its_problems_and_common_parameters(document):
         assert {"f", "lang"} <= set(names), path
         assert len(set(names)) == len(names), path
         assert operation["summary"], (path, method)
+
+
+def descriptions(node):
+    if isinstance(node, dict):
+        if isinstance(node.get("description"), str):
+            yield node["description"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for entry in node:
+            yield from descriptions(entry)
+
+
+def test_no_description_speaks_of_the_code(document):
+    found = list(descriptions(document))
+    assert any("`consistency_ratio`" in text for text in found)  # dataclasses are described too
+    inside = re.compile(
+        r"\bgeo\.|\bNaN\b|\bNone\b|ndarray|DataFrame|\(n_|^(Parameters|Returns)$", re.M
+    )
+    assert not [text for text in found if inside.search(text)]
 
 
 def test_operation_ids_are_unique(document):
