@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from geo.errors import NotFound, StoreFault
 from geo.language import Language, Text, texts
 from geo.source_digest import source_digest
+from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.tiles.features import FeatureTable
@@ -72,7 +73,8 @@ class Collection:
         from geo.planning.assess import readiness_frame
 
         if self.version is not None:
-            return gpd.read_parquet(self.version.path)
+            with reading(self.version.path):
+                return gpd.read_parquet(self.version.path)
         assert self.inputs is not None  # noqa: S101  what has no version is computed from inputs
         return readiness_frame(self.inputs, language)
 

@@ -2,7 +2,7 @@
 
 Every function here looks at the store once; who calls several of them takes `Store.current()` and
 passes it to each, so that all speak of the same versions. Snapshots are immutable, so what is read
-of one is kept; nobody changes it.
+of one is kept; nobody changes it. One that is lost or damaged is a `StoreFault`.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
+from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.vector.schema import with_all_fields
@@ -45,7 +46,9 @@ def model(store: Store | Published, model_id: str) -> Model:
 
 def model_text(store: Store | Published, model_id: str) -> str:
     """The TOML of the current version of a model; `ModelNotFound` when there is none of that id."""
-    return model_version(store, model_id).path.read_text(encoding="utf-8")
+    path = model_version(store, model_id).path
+    with reading(path):
+        return path.read_text(encoding="utf-8")
 
 
 def unmet(store: Store | Published, chosen: Model) -> list[str]:
@@ -148,19 +151,22 @@ def kept_by_content(maxsize: int) -> Callable[[Reading], Reading]:
 @kept_by_content(maxsize=16)
 def read_model(path: Path) -> Model:
     """The model of a file, parsed once."""
-    return parse_model(path.read_text(encoding="utf-8"))
+    with reading(path):
+        return parse_model(path.read_text(encoding="utf-8"))
 
 
 @kept_by_content(maxsize=4)
 def read_indicators(path: Path) -> pd.DataFrame:
     """The indicator table of a snapshot, read once."""
-    return indicator_tables.parse_indicators(pd.read_parquet(path))
+    with reading(path):
+        return indicator_tables.parse_indicators(pd.read_parquet(path))
 
 
 @kept_by_content(maxsize=8)
 def read_layer(path: Path) -> gpd.GeoDataFrame:
     """The layer of a snapshot in lon/lat, read once."""
-    return to_lonlat(gpd.read_parquet(path))
+    with reading(path):
+        return to_lonlat(gpd.read_parquet(path))
 
 
 @kept_by_content(maxsize=16)

@@ -188,19 +188,17 @@ def _crosswalk(
 def _areas(name: str, of: _Areas) -> "gpd.GeoDataFrame":
     """Areas in lon/lat by a layer's name, by `name@version`, or of a file, read as uploads are."""
     from geo.crs import to_lonlat
-    from geo.published import layer
+    from geo.published import layer, read_layer
 
     if Path(name).suffix:
         return to_lonlat(_read_areas(Path(name), of))
     dataset, _, number = name.partition("@")
     if not number.isdecimal():
         return layer(of.store, name)
-    import geopandas as gpd
-
     version = of.store.version(dataset, int(number))
     if version.kind != "layer":
         raise LayerNotFound(name, available=of.store.datasets("layer"))
-    return to_lonlat(gpd.read_parquet(version.path))
+    return read_layer(version.path)
 
 
 def _read_areas(path: Path, of: _Areas) -> "gpd.GeoDataFrame":

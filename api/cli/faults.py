@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from api.cli.output import errors
-from geo.errors import GeoError, StoreFault
+from geo.errors import GeoError
 from geo.language import Language, Text, texts
 
 _SAY = texts(__name__)
@@ -59,9 +59,6 @@ def sentence_of(error: Exception) -> tuple[Text, Text] | None:
             return _SAY["file_title"], _SAY["file_fault"].format(**facts)
         case MemoryError():
             return _SAY["memory_title"], _SAY["no_memory"]
-        # Files of users are read in api/cli/files.py; this one is the store's.
-        case ValueError() if type(error).__module__.startswith("pyarrow"):
-            return StoreFault.title, _SAY["damaged"]
     return None
 
 

@@ -44,7 +44,7 @@ from geo.mcda.model import Model
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import Grid, Window
 from geo.source_digest import source_digest
-from geo.store.snapshots import require_space
+from geo.store.snapshots import reading, require_space
 from geo.store.store import Store
 from geo.store.versions import Published, Version
 
@@ -289,7 +289,8 @@ def _make(
 ) -> dict[str, object]:
     """Write the surface over the regencies' bounds; what was counted on the way."""
     whole = _grid_of(inputs.rasters[plan.reference].path)
-    regencies = gpd.read_parquet(inputs.regencies.path)
+    with reading(inputs.regencies.path):
+        regencies = gpd.read_parquet(inputs.regencies.path)
     land = shapely.union_all(regencies.geometry.to_crs(whole.crs))
     place = window_of(land, whole) or Window(0, 0, 1, 1)
     require_space(store.folder, 4 * place.height * place.width)

@@ -20,8 +20,8 @@ from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import texts
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
-from geo.published import MODEL_PREFIX
-from geo.store.snapshots import file_sha256
+from geo.published import MODEL_PREFIX, read_indicators
+from geo.store.snapshots import file_sha256, reading
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.vector.export import layer_to_parquet
 from geo.vector.regions import BY_CODE
@@ -179,8 +179,7 @@ def draft_indicators(
         version = store.version("indicators")
     except LayerNotFound:
         return IndicatorDraft(checked, Amendment(len(checked), 0, 0, 0), against=0)
-    current = parse_indicators(pd.read_parquet(version.path))
-    whole, amendment = upsert(current, checked, is_replacing=is_replacing)
+    whole, amendment = upsert(read_indicators(version.path), checked, is_replacing=is_replacing)
     return IndicatorDraft(whole, amendment, against=version.number)
 
 
@@ -263,7 +262,8 @@ def _published(store: Store, name: str) -> tuple[gpd.GeoDataFrame | None, Versio
         version = store.version(name)
     except LayerNotFound:
         return None, None
-    return gpd.read_parquet(version.path), version
+    with reading(version.path):
+        return gpd.read_parquet(version.path), version
 
 
 def _details(upload: Upload) -> Mapping[str, Any]:

@@ -8,6 +8,8 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from geo.errors import StoreFault
@@ -49,6 +51,37 @@ def _is_kept(path: Path, sha256: str) -> bool:
         return file_sha256(path) == sha256
     except OSError:
         return False
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What is done with the content of a snapshot.
+
+    Whatever fails on a file that is not what its name says is a fault of the file; what fails on a
+    whole one is raised as it is.
+
+    Raises
+    ------
+    StoreFault
+        When the snapshot is missing, altered or cannot be read.
+    """
+    try:
+        yield
+    except Exception as error:
+        fault = _fault(path)
+        if fault is None:
+            raise
+        raise StoreFault(reason=fault) from error
+
+
+def _fault(path: Path) -> Text | None:
+    try:
+        is_whole = file_sha256(path) == path.stem
+    except FileNotFoundError:
+        return _SAY["lost"].format(f=path.name)
+    except OSError as error:
+        return _SAY["cannot_read"].format(f=path.name, e=error.strerror or error)
+    return None if is_whole else _SAY["altered"].format(f=path.name)
 
 
 def write_atomically(path: Path, content: bytes | Path) -> None:

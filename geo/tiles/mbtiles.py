@@ -23,7 +23,7 @@ import shapely
 
 from geo.errors import StoreFault, TilesNotReady
 from geo.language import texts
-from geo.store.snapshots import write_atomically
+from geo.store.snapshots import reading, write_atomically
 from geo.tiles.cut import (
     UNSIMPLIFIED_FROM,
     TileSource,
@@ -120,7 +120,8 @@ def make_archive(order: ArchiveOrder) -> None:
         os.nice(_POLITENESS)
     with _alone(order.target):
         if not order.target.exists():
-            source = tile_source(gpd.read_parquet(order.snapshot))
+            with reading(order.snapshot):
+                source = tile_source(gpd.read_parquet(order.snapshot))
             content = archive_tiles(
                 source, layer=order.layer, title=order.title, attribution=order.attribution
             )

@@ -16,9 +16,11 @@ import maps
 from api.links import PROBLEM
 from api.main import ROUTERS, create_app
 from api.problems import STATUSES, problem_of, status_of
+from api.settings import Settings
 from geo import errors
 from geo.errors import GeoError
 from geo.language import Text
+from geo.store.store import Provenance
 
 
 def all_errors():
@@ -320,3 +322,28 @@ def test_facts_stay_small_and_are_numbers_that_json_holds():
     assert facts["names"] == names[:50]
     assert facts["year"] == "1" + "0" * 30
     assert len(facts["text"]) < 5_000
+
+
+@pytest.mark.parametrize(
+    ("dataset", "kind", "paths"),
+    [
+        ("zones", "layer", ["/collections/zones/items", "/readiness", "/exports/zones.csv"]),
+        ("indicators", "indicators", ["/readiness", "/readiness/trends"]),
+        ("model-kesiapan", "model", ["/readiness", "/models", "/models/kesiapan"]),
+    ],
+)
+def test_a_damaged_snapshot_is_503_and_says_how_to_find_it(reference_store, dataset, kind, paths):
+    before = reference_store.version(dataset)
+    provenance = Provenance(actor="a", note="n", source="s", licence="l")
+    reference_store.publish(
+        dataset, kind, b"lost", suffix=before.path.suffix, provenance=provenance,
+        details=before.details,
+    )  # fmt: skip
+    reference_store.version(dataset).path.unlink()
+    settings = Settings(store=reference_store.folder)
+    with TestClient(create_app(settings, store=reference_store)) as opened:
+        for path in paths:
+            answer = opened.get(path, params={"lang": "en"})
+            assert (answer.status_code, answer.json()["code"]) == (503, "StoreFault"), path
+            assert "is missing from the store" in answer.json()["detail"]
+            assert "kawasan store check" in answer.json()["detail"]
