@@ -18,6 +18,9 @@ _SAY = texts(__name__)
 
 T = TypeVar("T")
 
+# How long an operator waits for a scheduler before hearing that none answers.
+_PATIENCE_S = 10.0
+
 
 def threads(workers: int | None = None) -> Engine:
     """Threads of this process: they share what they read, and need no start."""
@@ -29,7 +32,7 @@ def processes(workers: int | None = None) -> Engine:
     return partial(_in_processes, workers or os.cpu_count() or 1)
 
 
-def dask(address: str) -> Engine:
+def dask(address: str, *, patience_s: float = _PATIENCE_S) -> Engine:
     """A Dask cluster by its scheduler's address, such as `tcp://10.0.0.5:8786`.
 
     Needs the optional dependency `cluster`. Workers read rasters by the same paths. The loss of a
@@ -38,9 +41,9 @@ def dask(address: str) -> Engine:
     Raises
     ------
     InvalidInput
-        When the dependency is missing or no scheduler answers.
+        When the dependency is missing or no scheduler answers within `patience_s`.
     """
-    return partial(_on_cluster, address)
+    return partial(_on_cluster, address, patience_s)
 
 
 def named(name: str, *, scheduler: str | None = None, workers: int | None = None) -> Engine:
@@ -59,13 +62,15 @@ def named(name: str, *, scheduler: str | None = None, workers: int | None = None
     return engines[name]
 
 
-def _on_cluster(address: str, function: Callable[[int], T], tasks: Iterable[int]) -> Iterator[T]:
+def _on_cluster(
+    address: str, patience_s: float, function: Callable[[int], T], tasks: Iterable[int]
+) -> Iterator[T]:
     try:
         import distributed
     except ImportError as error:
         raise InvalidInput(reason=_SAY["no_dask"]) from error
     try:
-        client: Any = distributed.Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        client: Any = distributed.Client(address, timeout=patience_s, set_as_default=False)  # type: ignore[no-untyped-call]
     except OSError as error:
         raise InvalidInput(reason=_SAY["no_scheduler"].format(address=address)) from error
     with client:

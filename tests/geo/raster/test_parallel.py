@@ -91,4 +91,4 @@ def test_an_unknown_engine_or_one_without_a_scheduler_is_refused(name, words):
 
 def test_a_scheduler_that_does_not_answer_is_named():
     with pytest.raises(InvalidInput, match="127"):
-        list(dask("tcp://127.0.0.1:9")(abs, [1]))
+        list(dask("tcp://127.0.0.1:9", patience_s=0.5)(abs, [1]))
