@@ -18,7 +18,7 @@ os.environ.pop("COLUMNS", None)
 # A shared machine's slowness is no failure. The same examples are tried at every run, so that a
 # change is judged by what it changed; `--hypothesis-profile=random` tries new ones, and more.
 settings.register_profile("kawasan", deadline=None, derandomize=True)
-settings.register_profile("random", deadline=None, max_examples=2_000)
+settings.register_profile("random", deadline=None, max_examples=500)
 settings.load_profile("kawasan")
 
 
