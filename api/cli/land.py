@@ -57,13 +57,15 @@ def land_add(
     """Check a raster and register it as land data; criteria that wait for it are scored at once.
 
     A DEM given as elevation (metres) brings slope, relief, hillshade, wetness and height above
-    drainage with it.
+    drainage with it; the last two need the extra package drainage.
 
     Example: kawasan land add demnas.tif --as elevation --source "DEMNAS 2018" --licence "BIG"
     """
     with common.opened() as store:
         from geo import published
+        from geo.land.raster import ELEVATION
         from geo.planning import publish_land
+        from geo.raster.terrain import NO_FLOW, knows_flow
 
         with progress_bar(raster.name) as progress:
             version = publish_land.add_land(
@@ -82,6 +84,8 @@ def land_add(
             name = one.dataset.removeprefix(published.LAND_PREFIX)
             readers += publish_land.readers_of(store, name)
         _print_readers(readers)
+        if version.dataset == published.LAND_PREFIX + ELEVATION and not knows_flow():
+            print_notes([NO_FLOW.to(common.language())])
 
 
 @land_app.command("distance")

@@ -19,7 +19,6 @@ from geo.land.synthetic_notice import SYNTHETIC
 from geo.planning.publish_land import add_land
 from geo.planning.reference import load_reference
 from geo.published import LAND_PREFIX, layer
-from geo.raster.derive import derivable
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid
 from geo.store.store import Store
@@ -74,7 +73,6 @@ def load_demo(
                 licence=LICENCE,
                 year=SYNTHETIC,
                 actor="kawasan",
-                derived=derivable(),
                 progress=progress,
             )
     made = set(store.datasets("raster")) - present

@@ -13,7 +13,7 @@ from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_
 from geo.language import texts
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
-from geo.raster.derive import DERIVED, derive_terrain
+from geo.raster.derive import derivable, derive_terrain
 from geo.store.snapshots import file_sha256, require_space
 from geo.store.store import Provenance, Store, Version
 from geo.store.versions import Publication, Published
@@ -44,18 +44,19 @@ def add_land(
     unit: str | None = None,
     year: str | None = None,
     actor: str = "operator",
-    derived: Sequence[str] = DERIVED,
+    derived: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Version:
     """Check a raster and make it the current land raster `name`.
 
-    `elevation` brings its slope, relief, hillshade, wetness and height above drainage with it
-    (`geo.raster.derive.METHODS`): all are made first and published in one transaction.
+    `elevation` brings its slope, relief, hillshade and, with the optional dependency `drainage`,
+    wetness and height above drainage with it (`geo.raster.derive.METHODS`): all are made first and
+    published in one transaction.
 
     Parameters
     ----------
-    derived : sequence of str
-        What `elevation` brings with it.
+    derived : sequence of str, optional
+        What `elevation` brings with it: all that the packages installed can make by default.
     progress : callable, optional
         Called with parts done and all parts while terrain is made.
 
@@ -66,7 +67,7 @@ def add_land(
         for a known name with another unit than models expect of it.
         Nothing has changed then.
     InvalidInput
-        When a derived raster needs the optional dependency `drainage`.
+        When a raster that `derived` names needs the optional dependency `drainage`.
     """
     _require_name(name, unit)
     require_land_raster(path, name=name, region=layer(store, "regencies"))
@@ -76,7 +77,8 @@ def add_land(
         write_cloud_optimised(path, cog)
         ready = []
         if name == ELEVATION:
-            ready = _terrain(cog, Path(folder), given, names=derived, progress=progress)
+            names = derivable() if derived is None else derived
+            ready = _terrain(cog, Path(folder), given, names=names, progress=progress)
         ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}))
         require_space(store.folder, sum(raster.path.stat().st_size for raster in ready))
         return store.publish_all([_publication(raster, year) for raster in ready])[-1]

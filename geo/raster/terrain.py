@@ -182,6 +182,10 @@ def wetness_and_drainage(
     return _wetness(dem, flow), _above_drainage(flow, stream_area_km2)
 
 
+# What is said where the flow of water cannot be computed.
+NO_FLOW: Final = _SAY["no_pyflwdir"]
+
+
 def knows_flow() -> bool:
     """Whether the optional dependency `drainage` is installed, which `wetness_and_drainage` needs."""
     return find_spec("pyflwdir") is not None
@@ -286,7 +290,7 @@ def _flow(dem: RasterSource, most_cells: int) -> _Flow:
             reason=_SAY["too_large"].format(cells=grid.width * grid.height, most=most_cells)
         )
     if not knows_flow():
-        raise InvalidInput(reason=_SAY["no_pyflwdir"])
+        raise InvalidInput(reason=NO_FLOW)
     heights = whole(lambda window: read_padded(dem, window, 0), grid)
     width, height = grid.cell_size_m()
     cell_m2 = np.broadcast_to((width * height)[:, None], heights.shape)

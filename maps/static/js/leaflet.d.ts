@@ -17,6 +17,7 @@ declare namespace L {
   class Point {
     x: number;
     y: number;
+    equals(other: Point): boolean;
   }
   class Evented {
     on(names: string, listener: (event: any) => void): this;

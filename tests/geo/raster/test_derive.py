@@ -153,12 +153,22 @@ def test_without_the_package_for_flow_it_says_what_to_install_or_makes_the_rest(
     monkeypatch.setattr(terrain, "knows_flow", lambda: False)
     before = reference_store.state()
     with pytest.raises(InvalidInput, match=r"kawasan\[drainage\]"):
-        add(reference_store, dem)
+        add(reference_store, dem, derived=DERIVED)
     assert reference_store.state() == before
     assert derivable() == ("slope_percent", "relief_m", "hillshade")
-    version = add(reference_store, dem, derived=derivable())
+    version = add(reference_store, dem)
     made = [v.dataset for v in publish_land.derived_from(reference_store, version)]
     assert made == ["land-hillshade", "land-relief_m", "land-slope_percent"]
+
+
+def test_the_command_says_what_was_not_made_and_what_to_install(reference_store, dem, monkeypatch):
+    monkeypatch.setattr(terrain, "knows_flow", lambda: False)
+    origin = ["--source", "uji", "--licence", "bebas", "--lang", "en"]
+    place = ["--store", str(reference_store.folder)]
+    said = CliRunner().invoke(app, ["land", "add", str(dem), "--as", "elevation", *origin, *place])
+    assert said.exit_code == 0
+    assert "land-slope_percent: 1" in said.output
+    assert "uv sync --extra drainage" in " ".join(said.output.split())
 
 
 def test_when_there_is_no_room_for_all_none_is_registered(reference_store, dem, monkeypatch):
