@@ -43,6 +43,7 @@
   let size = map.getSize();
   let isMakingRoom = false;
   let settlesUntil = 0;
+  let ended = "";
 
   function view() {
     const { lat, lng } = map.getCenter();
@@ -55,14 +56,16 @@
   }
 
   /* A card that makes room for itself and a window that is resized are no wish of the reader's. Leaflet
-     ends the move of a new size either at once, before it says so, or a fifth of a second later. */
+     ends the move of a new size either at once, before it says so, or a fifth of a second later, and it
+     may end one move twice. */
   map.on("autopanstart", () => { isMakingRoom = true; });
   map.on("resize", () => { settlesUntil = performance.now() + 300; });
 
   function isByItself() {
     const isResized = !map.getSize().equals(size);
-    const isOwn = isMakingRoom || isResized || performance.now() < settlesUntil;
+    const isOwn = isMakingRoom || isResized || view() === ended || performance.now() < settlesUntil;
     size = map.getSize();
+    ended = view();
     isMakingRoom = false;
     return isOwn;
   }

@@ -238,7 +238,7 @@ def test_flow_without_its_package_says_what_to_install(monkeypatch):
     monkeypatch.setattr(terrain, "knows_flow", lambda: False)
     with pytest.raises(InvalidInput, match=r"pip install 'kawasan\[drainage\]'") as caught:
         terrain.wetness_and_drainage(rough(grid()))
-    assert "memerlukan paket pyflwdir" in caught.value.detail("id")
+    assert "memerlukan paket tambahan" in caught.value.detail("id")
 
 
 def test_a_coarsened_dem_holds_the_means_of_its_squares():
