@@ -14,10 +14,9 @@ from geo.language import Text
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
+from geo.published import LAND_PREFIX
 from geo.readiness.explain import losses, sentence
 from geo.readiness.score import CriterionResult, Measures, ZoneResult, zone_results
-
-_LAND_PREFIX = "land-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,7 @@ def datasets_of(criterion: Criterion, *, layer: str) -> tuple[str, ...]:
     if isinstance(asked, IndicatorMeasure):
         names: tuple[str, ...] = ("indicators", "regencies", layer)
     elif isinstance(asked, RasterMeasure):
-        names = (_LAND_PREFIX + asked.raster, layer)
+        names = (LAND_PREFIX + asked.raster, layer)
     else:
         names = (layer,)
     return tuple(dict.fromkeys(names))
