@@ -134,9 +134,10 @@ def _watch(seen: Visit, *, own: str) -> None:
             seen.trouble.append(f"console: {message.text}")
 
     def failed(request: Request) -> None:
-        # Chromium drops the icon of a page that is left before the icon came; nobody asked for it.
-        is_left = request.failure == "net::ERR_ABORTED" and "/static/icon.svg" in request.url
-        if not is_left:
+        # An image that the page itself gave up (a tile of a layer switched off, the icon of a page
+        # that was left) is no fault; one that the service did not answer fails with another name.
+        is_given_up = request.failure == "net::ERR_ABORTED" and request.resource_type == "image"
+        if not is_given_up:
             seen.trouble.append(f"failed: {request.url}")
 
     seen.page.route("**/*", gate)
