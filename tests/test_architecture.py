@@ -165,7 +165,7 @@ def is_class(node: ast.AST) -> bool:
 def mentions() -> dict[str, int]:
     """How often each name is read in the product and what builds its data: as a name, an attribute, an import or a string."""
     counted: dict[str, int] = {}
-    for path in [*FILES.values(), *(ROOT / "data").glob("*.py")]:
+    for path in [*FILES.values(), *(ROOT / "data").rglob("*.py")]:
         for node in ast.walk(parsed(path)):
             for name in names_in(node):
                 counted[name] = counted.get(name, 0) + 1

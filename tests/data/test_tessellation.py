@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.tessellation import disc_within, grow_cells
+from data.steps.tessellation import disc_within, grow_cells
 from geo.crs import LONLAT, area_ha
 from geo.errors import CRSMismatch, InvalidInput
 

@@ -1,0 +1,54 @@
+"""Derived files, written so that the same sources give the same bytes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.vector.schema import LayerSchema
+
+# The folder of all data: sources and what is made from them.
+DATA = Path(__file__).parents[1]
+
+
+def write_geojson(path: Path, frame: gpd.GeoDataFrame, schema: LayerSchema) -> None:
+    """RFC 7946: lon/lat with six decimals, rings counter-clockwise, one feature a line, by key."""
+    names = [field.name for field in schema.fields if field.name != schema.key]
+    features = [
+        {
+            "type": "Feature",
+            "id": key,
+            "properties": {schema.key: key} | {name: _json(frame.at[key, name]) for name in names},
+            "geometry": _json_geometry(frame.geometry[key]),
+        }
+        for key in sorted(frame.index)
+    ]
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    text = f'{{"type": "FeatureCollection", "name": "{schema.layer}", "features": [\n{lines}\n]}}\n'
+    ready(path).write_text(text, "utf-8", newline="\n")
+
+
+def _json(value: Any) -> Any:
+    """A property as JSON: missing is null, a whole number has no point."""
+    if isinstance(value, str) or value is None:
+        return value
+    number = float(value)
+    if np.isnan(number):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _json_geometry(geometry: shapely.Geometry) -> Any:
+    rounded = shapely.transform(geometry, lambda xy: np.round(xy, 6))
+    if not rounded.is_valid:
+        raise ValueError("rounding broke a geometry")
+    return shapely.geometry.mapping(shapely.orient_polygons(shapely.normalize(rounded)))
+
+
+def ready(path: Path) -> Path:
+    """`path`, once its folder stands."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
