@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from data.steps.boundaries import build_kecamatan, build_regencies
+from data.steps.context import build_land
 from data.steps.files import DATA, ready
 from data.steps.indicators import build_indicators
 from data.steps.zones import build_zones
@@ -25,6 +26,7 @@ def main(target: Path = DATA) -> None:
     regencies = build_regencies(target, indicators)
     kecamatan = build_kecamatan(target, regencies)
     build_zones(target, regencies, kecamatan)
+    build_land(target)
     write_checksums(target)
 
 

@@ -1,6 +1,7 @@
 """Derived files, written so that the same sources give the same bytes."""
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,17 @@ def write_geojson(path: Path, frame: gpd.GeoDataFrame, schema: LayerSchema) -> N
             "type": "Feature",
             "id": key,
             "properties": {schema.key: key} | {name: _json(frame.at[key, name]) for name in names},
-            "geometry": _json_geometry(frame.geometry[key]),
+            "geometry": json_geometry(frame.geometry[key]),
         }
         for key in sorted(frame.index)
     ]
+    write_features(path, features, name=schema.layer)
+
+
+def write_features(path: Path, features: Iterable[Mapping[str, Any]], *, name: str) -> None:
+    """A collection of GeoJSON features, one a line, in their order."""
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
-    text = f'{{"type": "FeatureCollection", "name": "{schema.layer}", "features": [\n{lines}\n]}}\n'
+    text = f'{{"type": "FeatureCollection", "name": "{name}", "features": [\n{lines}\n]}}\n'
     ready(path).write_text(text, "utf-8", newline="\n")
 
 
@@ -41,7 +47,8 @@ def _json(value: Any) -> Any:
     return int(number) if number.is_integer() else number
 
 
-def _json_geometry(geometry: shapely.Geometry) -> Any:
+def json_geometry(geometry: shapely.Geometry) -> Any:
+    """Six decimals, rings counter-clockwise; `ValueError` when rounding breaks it."""
     rounded = shapely.transform(geometry, lambda xy: np.round(xy, 6))
     if not rounded.is_valid:
         raise ValueError("rounding broke a geometry")
