@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.assessment_tables import print_models
+from api.cli.files import read_text
 from api.cli.output import output, print_json, print_version
 from api.cli.shared_options import OPERATOR, Common, JsonOption, gathered
 from geo.language import Language
@@ -74,7 +75,7 @@ def model_add(
 
         version, model = publish.publish_model(
             store,
-            file.read_text(encoding="utf-8", errors="replace"),
+            read_text(file),
             actor=OPERATOR,
             note=note or file.name,
             source=source,

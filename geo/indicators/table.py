@@ -71,7 +71,9 @@ class Indicator:
     `direction` says which way is better in ordinary speech (`none` where neither is); whether more
     of it makes a zone readier or needier is a model's decision. `aggregation` says how regencies
     combine: weighted by population, weighted by area, or summed. `mappable` is true when several
-    regencies have values. `notes` are those of its figures that are known in both languages.
+    regencies have values. `plausible` are the lowest and highest figure, in `unit`, that nobody asks
+    about; None where the catalogue does not say. `notes` are those of its figures that are known in
+    both languages.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Indicator:
     caveat: Text
     mappable: bool
     notes: tuple[Text, ...] = ()
+    plausible: tuple[float, float] | None = None
 
 
 def note_of(written: str, known: Iterable[Text]) -> Text:
@@ -125,6 +128,7 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             caveat=_text(entry["caveat"]) if "caveat" in entry else Text(id="", en=""),
             mappable=entry["mappable"] is True,
             notes=tuple(map(_text, entry.get("notes", ()))),  # type: ignore[call-overload]
+            plausible=_range(entry.get("plausible")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error
@@ -134,6 +138,15 @@ def _text(value: object) -> Text:
     if not isinstance(value, Mapping) or set(value) != {"id", "en"}:
         raise ValueError(f"{value!r} needs id and en")
     return Text(id=str(value["id"]), en=str(value["en"]))
+
+
+def _range(value: object) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    match value:
+        case [int() | float() as low, int() | float() as high] if low < high:
+            return float(low), float(high)
+    raise ValueError(f"{value!r} needs the lowest and the highest plausible figure")
 
 
 def _one_of(value: object, words: tuple[str, ...]) -> str:

@@ -241,6 +241,20 @@ def test_a_model_is_written_out_edited_and_added(run, reference_store, tmp_path)
     assert "83,7" in run("assess", "--model", "kantor")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+def test_a_model_that_an_editor_of_windows_saved_is_read(run, tmp_path, encoding):
+    path = tmp_path / "kantor.toml"
+    text = run("model", "show").replace('id = "kesiapan"', 'id = "kantor"', 1)
+    path.write_text(text.replace("\n", "\r\n"), encoding=encoding, newline="")
+    assert "model-kantor: 1" in run("model", "add", path, "--note", "uji")
+
+
+def test_a_model_in_another_encoding_is_refused_as_text(run, tmp_path):
+    path = tmp_path / "kantor.toml"
+    path.write_bytes(b'id = "kantor \x96"')
+    assert "kantor.toml" in run("model", "add", path, expect=1)
+
+
 def test_a_model_with_a_fault_is_refused_naming_the_place(run, reference_store, tmp_path):
     path = tmp_path / "kantor.toml"
     path.write_text(run("model", "show").replace("one_at = 80", "one_at = 60"))

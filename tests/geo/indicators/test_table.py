@@ -248,6 +248,8 @@ def test_a_catalogue_entry_is_read():
         ('unit = { id = "%", en = "%" }', 'unit = "%"'),
         ("decimals = 2", 'decimals = "two"'),
         ("[tpt]", "[tpt"),
+        ("decimals = 2", "decimals = 2\nplausible = [30, 0.5]"),
+        ("decimals = 2", 'decimals = 2\nplausible = "0.5-30"'),
     ],
 )
 def test_a_wrong_catalogue_entry_is_refused(old, new):
@@ -259,3 +261,15 @@ def test_a_catalogue_published_before_notes_leaves_them_as_they_were_written():
     entry = parse_catalogue(ENTRY)["tpt"]
     assert entry.notes == ()
     assert note_of("Seri lama.", entry.notes) == Text(id="Seri lama.", en="Seri lama.")
+
+
+def test_every_shipped_indicator_says_which_figures_are_plausible_and_every_shipped_one_is(shipped):
+    catalogue = parse_catalogue((DATA / "catalogue.toml").read_text("utf-8"))
+    ranges = pd.DataFrame({name: entry.plausible for name, entry in catalogue.items()}).T
+    low, high = (shipped["indicator"].map(ranges[end]) for end in (0, 1))
+    odd = shipped[~shipped["value"].between(low, high)]
+    assert odd.empty, odd[["regency_code", "indicator", "year", "value"]]
+
+
+def test_a_catalogue_published_before_plausible_ranges_is_read():
+    assert parse_catalogue(ENTRY)["tpt"].plausible is None
