@@ -39,6 +39,7 @@ GeoError
 │   ├── UploadTooLarge
 │   └── UploadUnsupported
 ├── Conflict
+│   └── WarningsNotAccepted
 └── StoreFault
     └── NotReady
         ├── SurfaceNotReady
@@ -255,6 +256,16 @@ class Conflict(GeoError):
     """Somebody else changed the same thing in between."""
 
     title = Text(id="Bentrok perubahan", en="Conflict")
+
+
+class WarningsNotAccepted(Conflict):
+    """An upload with warnings that somebody must have looked at before it is published."""
+
+    title = Text(id="Peringatan belum disetujui", en="Warnings not accepted")
+    sentence = Text(
+        id="{n} peringatan dalam laporan harus dibaca sebelum terbit: {warnings} Jika memang benar, terbitkan lagi dengan accept_warnings (di baris perintah: --accept-warnings).",
+        en="{n} warnings of the report must be read before publication: {warnings} If they are right as they are, publish again with accept_warnings (on the command line: --accept-warnings).",
+    )
 
 
 class StoreFault(GeoError):

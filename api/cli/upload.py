@@ -23,6 +23,9 @@ _SAY = texts(__name__)
 
 upload_app = typer.Typer(no_args_is_help=True, help="Checked files that wait to be published.")
 
+AcceptOption = Annotated[
+    bool, typer.Option("--accept-warnings", help="The warnings were looked at and are right.")
+]
 UploadArgument = Annotated[str, typer.Argument(help="The upload's id, from: kawasan upload list.")]
 
 
@@ -33,6 +36,7 @@ class Stated:
     note: Annotated[str, typer.Option(help="Why it is published.")] = ""
     source: Annotated[str | None, typer.Option(help="Where it comes from.")] = None
     licence: Annotated[str | None, typer.Option(help="Its licence.")] = None
+    accept_warnings: AcceptOption = False
 
 
 @gathered
@@ -75,6 +79,7 @@ def ingest(
             "source": stated.source or file.name,
             "licence": stated.licence or LICENCE_UNKNOWN,
         }
+        accepted = stated.accept_warnings
         if name == "indicators":
             _ingest_indicators(store, file, published_as, replace=replace, check=check)
             return
@@ -90,7 +95,7 @@ def ingest(
         limits = common.settings().reader_limits()
         upload = _checked(store, handed, limits=limits, language=common.language())
         if not check:
-            _publish(store, upload, published_as)
+            _publish(store, upload, {**published_as, "accept_warnings": accepted})
 
 
 def _ingest_indicators(
@@ -160,6 +165,7 @@ def upload_publish(
     note: Annotated[str, typer.Option(help="Why it is published.")],
     source: Annotated[str | None, typer.Option(help="Where it comes from.")] = None,
     licence: Annotated[str | None, typer.Option(help="Its licence.")] = None,
+    accept_warnings: AcceptOption = False,
     *,
     common: Common,
 ) -> None:
@@ -167,7 +173,13 @@ def upload_publish(
 
     Example: kawasan upload publish 0123456789abcdef --note "Hasil rapat Maret"
     """
-    said = {"actor": OPERATOR, "note": note, "source": source, "licence": licence}
+    said = {
+        "actor": OPERATOR,
+        "note": note,
+        "source": source,
+        "licence": licence,
+        "accept_warnings": accept_warnings,
+    }
     with common.opened(loaded=False) as store:
         _publish(store, upload, said)
 

@@ -155,6 +155,10 @@ class PublishRequest(BaseModel):
         int | None,
         Field(ge=0, description="Version you saw; by default the one the upload was compared to."),
     ] = None
+    accept_warnings: Annotated[
+        bool,
+        Field(description="That the warnings which the report counts as to_accept were looked at."),
+    ] = False
 
 
 class RollbackRequest(BaseModel):
@@ -277,6 +281,7 @@ def publish_upload(
         source=asked.source,
         licence=asked.licence,
         expected=_expected(asked, if_match),
+        accept_warnings=asked.accept_warnings,
     )
     tiles.prepare(tables.collection(version.dataset))
     return json_response(request, _published(version, links))

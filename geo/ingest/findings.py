@@ -17,6 +17,9 @@ from geo.language import Text, filled, read_catalogue
 Severity = Literal["error", "warning", "info"]
 # A file with one fault in every row is told so in this many sentences; the rest is counted.
 LISTED_PER_CODE = 50
+# Warnings that somebody must accept before the file is published: what they tell of would mislead
+# whoever trusts the map, and only its sender can know that it is right.
+TO_ACCEPT: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
     -------
     dict
         `findings` (code, severity, feature, where, sentence by language, facts), `counts` of every
-        code, so that nothing is lost where the list is cut, and `errors`, `warnings`.
+        code, so that nothing is lost where the list is cut, and `errors`, `warnings`, `to_accept`
+        (those among the warnings that must be accepted before publication).
     """
     order = {"error": 0, "warning": 1, "info": 2}
     ranked = sorted(findings, key=lambda found: order[found.severity])
@@ -111,6 +115,7 @@ def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
         "counts": dict(listed),
         "errors": sum(found.severity == "error" for found in ranked),
         "warnings": sum(found.severity == "warning" for found in ranked),
+        "to_accept": sum(found.code in TO_ACCEPT for found in ranked),
     }
 
 

@@ -13,11 +13,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.errors import Conflict, LayerNotFound
+from geo.errors import Conflict, LayerNotFound, WarningsNotAccepted
 from geo.indicators.table import Amendment, parse_indicators, upsert
+from geo.ingest.findings import TO_ACCEPT
 from geo.ingest.source import Limits
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
-from geo.language import texts
+from geo.language import Text, joined, texts
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
 from geo.published import MODEL_PREFIX, read_indicators
@@ -30,6 +31,8 @@ from geo.vector.schema import schema_of
 _SAY = texts(__name__)
 
 LICENCE_UNKNOWN = "not stated"
+# The report has them all.
+_SHOWN_WARNINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def publish_upload(
     source: str | None = None,
     licence: str | None = None,
     expected: int | None = None,
+    accept_warnings: bool = False,
 ) -> Version:
     """Make an accepted upload the current version of its layer.
 
@@ -109,14 +113,18 @@ def publish_upload(
     expected : int, optional
         The version that the caller believes to be current; by default the one that the upload was
         compared with.
+    accept_warnings : bool
+        Whether somebody has looked at the warnings that must be accepted.
 
     Raises
     ------
-    UploadNotFound, UploadRejected, Conflict
+    UploadNotFound, UploadRejected, WarningsNotAccepted, Conflict
         Nothing has changed then.
     """
     upload = store.uploads.one(upload_id)
     upload.require_valid()
+    if not accept_warnings:
+        _require_no_open_warning(upload)
     compared: int | None = upload.report.get("against")
     waiting = store.uploads.path(upload_id)
     provenance = Provenance(
@@ -142,6 +150,14 @@ def publish_upload(
         raise Conflict(reason=_SAY["file_lost"]) from error
     waiting.unlink(missing_ok=True)
     return version
+
+
+def _require_no_open_warning(upload: Upload) -> None:
+    counts = upload.report["counts"]
+    if n := sum(counts.get(code, 0) for code in TO_ACCEPT):
+        said = [f["sentence"] for f in upload.report["findings"] if f["code"] in TO_ACCEPT]
+        shown = joined([Text(**sentence) for sentence in said[:_SHOWN_WARNINGS]], by=" ")
+        raise WarningsNotAccepted(n=n, warnings=shown)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -523,3 +523,20 @@ def test_hostile_files_change_nothing(answers, service):
     assert answers["before"] == answers["after"]
     assert store.check().altered == ()
     assert json.loads(client.get("/collections/zones/items?f=json").content)["numberMatched"] == 3
+
+
+def test_a_warning_that_must_be_accepted_holds_the_publication_back(fresh, tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.planning.publish.TO_ACCEPT", frozenset({"features_removed"}))
+    store, client = fresh
+    headers = with_key(store)
+    path = as_gpkg(tmp_path / "a", zones().iloc[:2].reset_index(drop=True))
+    answer = client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
+    assert (answer.status_code, answer.json()["report"]["to_accept"]) == (201, 0)
+
+    publish = f"/uploads/{answer.json()['upload']}/publish"
+    held = client.post(publish, json={"note": "x"}, headers=headers)
+    assert (held.status_code, held.json()["code"]) == (409, "WarningsNotAccepted")
+    assert "tidak ada dalam berkas ini" in held.json()["detail"]
+    assert store.version("zones").number == 1
+    looked_at = {"note": "x", "accept_warnings": True}
+    assert client.post(publish, json=looked_at, headers=headers).status_code == 200
