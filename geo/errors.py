@@ -408,3 +408,12 @@ class AmbiguousCode(InvalidCode):
         id="{value!r} telah kehilangan angka nol: bisa berarti {candidates}. Simpan kolom kode sebagai teks, lalu kirim lagi.",
         en="{value!r} has lost a zero: it could be {candidates}. Store the code column as text and send it again.",
     )
+
+
+class BpsCode(InvalidCode):
+    """A code of BPS where one of Kemendagri is needed and the two systems do not number alike."""
+
+    sentence = Text(
+        id="{value!r} adalah kode BPS, yang di bawah kabupaten berbeda dari kode Kemendagri. Tulis kode Kemendagri, misalnya '63.03.08' untuk kecamatan.",
+        en="{value!r} is a code of BPS, which differs from the Kemendagri code below the regency. Write the Kemendagri code, for example '63.03.08' for a kecamatan.",
+    )

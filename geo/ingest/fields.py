@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import AmbiguousCode, InvalidCode
+from geo.errors import AmbiguousCode, BpsCode, InvalidCode
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits
 from geo.language import Text, texts
 from geo.vector.numerals import Numeral, parse_numerals
-from geo.vector.regions import parse_regency_code
+from geo.vector.regions import CodeLevel, parse_region_code
 from geo.vector.schema import Field, LayerSchema
 
 _SAY = texts(__name__)
@@ -189,7 +189,8 @@ def read_values(
             continue
         reader = _Reader(field, source, features, limits)
         columns[field.name], found = reader.read(
-            table[source].tolist(), is_code=field.name == schema.regency_field
+            table[source].tolist(),
+            level=field.level or ("regency" if field.name == schema.regency_field else None),
         )
         findings += found
     for source, name in mapped.kept.items():
@@ -243,9 +244,11 @@ class _Reader:
         self.field, self.column, self.features, self.limits = field, column, features, limits
         self.findings: list[Finding] = []
 
-    def read(self, values: list[Any], *, is_code: bool) -> tuple[pd.Series, list[Finding]]:
+    def read(
+        self, values: list[Any], *, level: CodeLevel | None
+    ) -> tuple[pd.Series, list[Finding]]:
         if self.field.kind == "text":
-            read = self._codes(values) if is_code else self._texts(values)
+            read = self._texts(values) if level is None else self._codes(values, level)
             series = pd.Series(read, dtype="str")
         else:
             series = self._numbers(values)
@@ -266,8 +269,8 @@ class _Reader:
         for text, feature in zip(texts, self.features, strict=True):
             pattern = self.field.pattern
             if text is not None and pattern and not re.fullmatch(pattern, text):
-                hint = _pattern_hint(text, pattern)
-                self._report("value_pattern", feature, value=text, pattern=pattern, hint=hint)
+                hint = _pattern_hint(text, self.field)
+                self._report("value_pattern", feature, value=text[:80], hint=hint)
         return texts
 
     def _has_fractions(self, values: list[Any]) -> bool:
@@ -280,12 +283,12 @@ class _Reader:
             )
         return bool(fractions)
 
-    def _codes(self, values: list[Any]) -> list[str | None]:
+    def _codes(self, values: list[Any], level: CodeLevel) -> list[str | None]:
         if self._has_fractions(values):
             return [None] * len(values)
         codes, rewritten = [], {}
         for value, feature in zip(values, self.features, strict=True):
-            code = None if is_missing(value) else self._code(value, feature)
+            code = None if is_missing(value) else self._code(value, feature, level)
             codes.append(code)
             if code is not None and code != value:
                 rewritten[_to_text(value)] = code
@@ -299,14 +302,17 @@ class _Reader:
             )
         return codes
 
-    def _code(self, value: Any, feature: Feature) -> str | None:
+    def _code(self, value: Any, feature: Feature, level: CodeLevel) -> str | None:
+        shown, example = _to_text(value)[:80], self.field.example or "63.03"
         try:
-            return parse_regency_code(value)
+            return parse_region_code(value, level)
         except AmbiguousCode as error:
             candidates = error.facts["candidates"]
-            self._report("code_ambiguous", feature, value=_to_text(value), candidates=candidates)
+            self._report("code_ambiguous", feature, value=shown, candidates=candidates)
+        except BpsCode:
+            self._report("code_of_bps", feature, value=shown, example=example)
         except InvalidCode:
-            self._report("code_invalid", feature, value=_to_text(value)[:80])
+            self._report("code_invalid", feature, value=shown, example=example)
         return None
 
     def _numbers(self, values: list[Any]) -> pd.Series:
@@ -345,9 +351,13 @@ def _to_text(value: Any) -> str:
     return str(value).strip()
 
 
-def _pattern_hint(text: str, pattern: str) -> Text:
-    """What the value may have been meant to be, where lower case and hyphens make it fit."""
+def _pattern_hint(text: str, field: Field) -> Text:
+    """What the value may have been meant to be, else what one looks like."""
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    if slug != text and re.fullmatch(pattern, slug):
+    if slug != text and re.fullmatch(field.pattern or "", slug):
         return _SAY["example"].format(slug=slug)
-    return _SAY["pattern_hint"]
+    return (
+        _SAY["pattern_hint"]
+        if field.example is None
+        else _SAY["example"].format(slug=field.example)
+    )

@@ -156,7 +156,7 @@ def place_features(
     """
     shapes = to_lonlat(frame).geometry.to_numpy()
     regencies = to_lonlat(region)
-    shares = _shares(shapes, regencies.geometry.to_numpy())
+    shares = regency_shares(shapes, regencies.geometry.to_numpy())
     whole = shapely.box(*_grown(region))
     found = []
     for row, (shape, code, feature) in enumerate(zip(shapes, codes, features, strict=True)):
@@ -167,24 +167,38 @@ def place_features(
     return found
 
 
-def _shares(
+def regency_shares(
     shapes: npt.NDArray[np.object_], regencies: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.float64]:
-    """(n, n_regencies) share of each shape inside each regency: of area, of length, or 0 and 1."""
+    """(n, n_regencies) share of each shape inside each regency, in [0, 1].
+
+    Of area for polygons, of length for lines, of number for points: what a shape has fewer
+    dimensions in common with a regency than it has itself, such as a shared border, is no part of it.
+    """
     shares = np.zeros((len(shapes), len(regencies)))
     row, column = shapely.STRtree(regencies).query(shapes, predicate="intersects")
     parts = shapely.intersection(shapes[row], regencies[column])
-    shares[row, column] = _extent(parts)
-    extent = _extent(shapes)
-    return np.divide(shares, extent[:, None], out=np.zeros_like(shares), where=extent[:, None] > 0)
-
-
-def _extent(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    # Shares of one feature: at 3°S square degrees are as good as hectares.
-    area, length = shapely.area(shapes), shapely.length(shapes)
-    extent: npt.NDArray[np.float64] = np.nan_to_num(
-        np.where(area > 0, area, np.where(length > 0, length, 1.0))
+    dimension = shapely.get_dimensions(shapes)
+    whole = _extent(shapes, dimension)[row]
+    common = _extent(parts, dimension[row])
+    # Both are computed from rounded crossings, so a whole may come out a hair above itself.
+    shares[row, column] = np.divide(common, whole, out=np.zeros(len(row)), where=whole > 0).clip(
+        max=1.0
     )
+    return shares
+
+
+def _extent(
+    shapes: npt.NDArray[np.object_], dimension: npt.NDArray[np.int_]
+) -> npt.NDArray[np.float64]:
+    """(n,) area, length or number of positions, as each `dimension` (2, 1, 0) asks; 0 where None."""
+    # Shares of one feature: at 3°S square degrees are as good as hectares.
+    measured = np.select(
+        [dimension == 2, dimension == 1],
+        [shapely.area(shapes), shapely.length(shapes)],
+        shapely.get_num_coordinates(shapes),
+    )
+    extent: npt.NDArray[np.float64] = np.nan_to_num(measured)
     return extent
 
 
@@ -197,7 +211,8 @@ def _misplaced(
     feature: Feature,
     whole: shapely.Geometry,
 ) -> list[Finding]:
-    inside = sum(share.values())
+    # A point on a border lies in both regencies.
+    inside = min(1.0, sum(share.values()))
     if inside < _OUTSIDE_SHARE:
         point = shape.representative_point()
         # A pier or a reef may lie in the sea beside the simplified coast.

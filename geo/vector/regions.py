@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geo.errors import AmbiguousCode, InvalidCode, InvalidInput
+from geo.errors import AmbiguousCode, BpsCode, InvalidCode, InvalidInput
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -105,6 +105,71 @@ def _code_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip().upper().replace("O", "0")
+
+
+# Digits of each level of a Kemendagri code below the province: regency, kecamatan, desa.
+CodeLevel = Literal["regency", "kecamatan", "desa"]
+_GROUPS: dict[CodeLevel, tuple[int, ...]] = {
+    "regency": (2, 2),
+    "kecamatan": (2, 2, 2),
+    "desa": (2, 2, 2, 4),
+}
+# Below the regency BPS has three digits for the kecamatan, and three for the desa.
+_BPS_DIGITS: dict[CodeLevel, int] = {"kecamatan": 7, "desa": 10}
+# Permendagri 72/2019: the first of a village's four digits is 1 for a kelurahan, 2 for a desa.
+_VILLAGE_KINDS = "12"
+
+
+def parse_region_code(text: object, level: CodeLevel) -> str:
+    """The Kemendagri code of a region of that level, with its dots.
+
+    Takes it with dots, other separators or none, also as a whole number. A BPS code is taken for
+    regencies alone, where the two systems number alike. Whether the region exists is not asked.
+
+    Raises
+    ------
+    AmbiguousCode
+        For a code that has lost a digit (`63.3.08`).
+    BpsCode
+        For a code of BPS, which below the regency names another region or none.
+    InvalidCode
+        For anything else.
+
+    Examples
+    --------
+    >>> parse_region_code(630308, "kecamatan"), parse_region_code("6303082001", "desa")
+    ('63.03.08', '63.03.08.2001')
+    """
+    if level == "regency":
+        return parse_regency_code(text)
+    widths = _GROUPS[level]
+    groups = re.split(r"[.\s-]+", _code_text(text).strip(".- "))
+    digits = "".join(groups)
+    if not re.fullmatch(r"[0-9]+", digits):
+        raise InvalidCode(value=str(text))
+    parts = _cut(digits, widths)
+    if len(digits) == sum(widths) and groups in ([digits], parts):
+        is_village = level != "desa" or parts[-1][0] in _VILLAGE_KINDS
+        if is_village:
+            return ".".join(parts)
+    if groups == [digits] and len(digits) == _BPS_DIGITS[level]:
+        raise BpsCode(value=str(text))
+    short = [width - len(group) for group, width in zip(groups, widths, strict=False)]
+    if len(groups) == len(widths) and min(short) >= 0 < max(short):
+        raise AmbiguousCode(value=str(text), candidates=_padded(groups, widths))
+    raise InvalidCode(value=str(text))
+
+
+def _cut(digits: str, widths: tuple[int, ...]) -> list[str]:
+    starts = [sum(widths[:at]) for at in range(len(widths))]
+    return [digits[start : start + width] for start, width in zip(starts, widths, strict=True)]
+
+
+def _padded(groups: Sequence[str], widths: tuple[int, ...]) -> str:
+    """The code with zeros before what is short, and after it: which was lost nobody knows."""
+    before = ".".join(g.rjust(w, "0") for g, w in zip(groups, widths, strict=True))
+    after = ".".join(g.ljust(w, "0") for g, w in zip(groups, widths, strict=True))
+    return ", ".join(dict.fromkeys((before, after)))
 
 
 def to_kemendagri(code: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from geo.errors import LayerNotFound
 from geo.language import Text, texts
+from geo.vector.regions import CodeLevel
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -23,7 +24,8 @@ class Field:
     """One property of a layer's features.
 
     `aliases` are the names that other programs and offices give the same property (matched
-    without case); `pattern` is a regular expression for the whole text.
+    without case); `pattern` is a regular expression for the whole text, and `example` a text that
+    fits it, for people; `level` is that of a region code.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Field:
     pattern: str | None = None
     unit: str | None = None
     aliases: tuple[str, ...] = ()
+    example: str | None = None
+    level: CodeLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ REGENCIES = LayerSchema(
             _SAY["regencies_code"],
             required=True,
             pattern=_KEMENDAGRI_REGENCY,
+            example="63.03",
+            level="regency",
             aliases=_CODE_ALIASES,
         ),
         Field(
@@ -86,6 +92,7 @@ REGENCIES = LayerSchema(
             "text",
             _SAY["regencies_bps_code"],
             pattern=r"\d{4}",
+            example="6303",
             aliases=("kode_bps", "idkab"),
         ),
         Field(
@@ -95,7 +102,9 @@ REGENCIES = LayerSchema(
             required=True,
             aliases=(*_NAME_ALIASES, "wadmkk", "nama_kab", "kabupaten"),
         ),
-        Field("kind", "text", _SAY["regencies_kind"], pattern=r"Kabupaten|Kota"),
+        Field(
+            "kind", "text", _SAY["regencies_kind"], pattern=r"Kabupaten|Kota", example="Kabupaten"
+        ),
         Field(
             "area_official_ha",
             "number",
@@ -119,6 +128,7 @@ ZONES = LayerSchema(
             _SAY["zones_zone_id"],
             required=True,
             pattern=r"[a-z0-9][a-z0-9-]{0,63}",
+            example="sungai-loban",
             aliases=("id_zona", "zona", "id", "area_id"),
         ),
         Field("name", "text", _SAY["zones_name"], required=True, aliases=_NAME_ALIASES),
@@ -128,6 +138,8 @@ ZONES = LayerSchema(
             _SAY["zones_regency_code"],
             required=True,
             pattern=_KEMENDAGRI_REGENCY,
+            example="63.03",
+            level="regency",
             aliases=("kdpkab", "kdbpum", "kode_kab", "kode_kemendagri"),
         ),
         Field("status", "text", _SAY["zones_status"], aliases=("remark", "keterangan")),
@@ -171,6 +183,8 @@ KECAMATAN = LayerSchema(
             _SAY["kecamatan_code"],
             required=True,
             pattern=r"\d{2}\.\d{2}\.\d{2}",
+            example="63.03.08",
+            level="kecamatan",
             aliases=("kode_kemendagri", "kdcpum", "kode", "area_id"),
         ),
         Field(
@@ -186,6 +200,8 @@ KECAMATAN = LayerSchema(
             _SAY["kecamatan_regency_code"],
             required=True,
             pattern=_KEMENDAGRI_REGENCY,
+            example="63.03",
+            level="regency",
             aliases=("kdpkab", "kdbpum"),
         ),
         Field(

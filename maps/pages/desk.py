@@ -81,7 +81,7 @@ def _field(field: Field, language: Language) -> dict[str, Any]:
         "title": field.title.to(language) + unit,
         "kind": translate(_KINDS[field.kind], language),
         "is_required": field.required,
-        "pattern": field.pattern,
+        "example": field.example,
         "aliases": field.aliases,
     }
 

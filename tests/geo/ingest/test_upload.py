@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -21,6 +22,7 @@ from geo.ingest.archive import unpack_shapefile
 from geo.ingest.findings import LISTED_PER_CODE, Unreadable, finding, to_json
 from geo.ingest.geojson import read_geojson
 from geo.ingest.geopackage import read_geopackage
+from geo.ingest.placement import regency_shares
 from geo.ingest.shapefile import read_shapefile
 from geo.ingest.source import Job, Limits, Reference, Source
 from geo.ingest.upload import ingest_upload, kind_of
@@ -164,6 +166,46 @@ def test_a_code_in_another_form_is_rewritten_and_reported(value):
     assert "→ 63.10" in found(result, "code_rewritten")[0]["facts"]["examples"]
 
 
+def kecamatan(code, name="Simpang Empat"):
+    return {"KDCPUM": code, "NAMOBJ": name, "KDPKAB": "63.10", "geometry": INSIDE}
+
+
+@pytest.mark.parametrize("code", ["631006", 631006, 631006.0, "63 10 06", "63-10-06", "631OO6"])
+def test_a_kecamatan_code_in_another_form_is_rewritten_and_reported(code):
+    result = check(kecamatan(code), schema=KECAMATAN)
+    assert result.frame["code"].tolist() == ["63.10.06"]
+    assert "→ 63.10.06" in found(result, "code_rewritten")[0]["facts"]["examples"]
+
+
+@pytest.mark.parametrize(
+    ("code", "finding_code", "told"),
+    [
+        ("6310060", "code_of_bps", "kode BPS"),
+        ("63.10.6", "code_ambiguous", "63.10.06, 63.10.60"),
+        ("6310", "code_invalid", "'63.03.08'"),
+        ("Simpang Empat", "code_invalid", "'63.03.08'"),
+        (63.1006, "code_as_number", "sebagai teks"),
+    ],
+)
+def test_a_kecamatan_code_that_is_none_is_told_by_example(code, finding_code, told):
+    (wrong,) = found(check(kecamatan(code), schema=KECAMATAN), finding_code)
+    assert told in wrong["sentence"]["id"]
+
+
+def test_no_sentence_holds_a_regular_expression():
+    for schema, row in (
+        (ZONES, zone(zone_id="Sungai Loban!")),
+        (ZONES, zone(zone_id="--")),
+        (REGENCIES, {"code": "63.10", "name": "Tanah Bumbu", "bps_code": "63", "kind": "Kec."}),
+    ):
+        result = check({"geometry": INSIDE} | row, schema=schema)
+        said = " ".join(
+            f["sentence"][lang] for f in result.report["findings"] for lang in ("id", "en")
+        )
+        assert found(result, "value_pattern")
+        assert not re.search(r"\\d|\[a-z0-9\]|\{\d|\|", said)
+
+
 def test_an_unknown_code_one_digit_away_is_suggested():
     assert (
         "63.02 (Kabupaten Kotabaru)"
@@ -195,6 +237,31 @@ def test_a_zone_across_a_border_is_judged_by_its_shares(west, code):
     result = check(zone(geometry=shapely.box(west, -3.6, west + 0.1, -3.5)))
     codes = {f["code"] for f in result.report["findings"]}
     assert codes & {"location_mostly_elsewhere", "location_disagrees"} == ({code} - {None})
+
+
+def test_a_border_that_is_shared_is_no_part_of_a_polygon():
+    # East of the border, with two sides of its edge on it: once counted as area, 829 %.
+    parts = [shapely.box(116, -3.6, 116.001, -3.5), shapely.box(116, -3.4, 116.001, -3.3)]
+    (wrong,) = found(check(zone(geometry=shapely.MultiPolygon(parts))), "location_disagrees")
+    assert (wrong["facts"]["actual"], wrong["facts"]["percent"]) == ("63.02", 100)
+
+
+@pytest.mark.parametrize(
+    ("shape", "shares"),
+    [
+        (shapely.box(115.9, -3.6, 116.1, -3.5), (0.5, 0.5)),
+        (shapely.box(116, -3.6, 116.1, -3.5), (0, 1)),
+        (shapely.LineString([(115.9, -3.5), (116, -3.5), (116.1, -3.5)]), (0.5, 0.5)),
+        (shapely.LineString([(115.7, -3.5), (116, -3.5)]), (1, 0)),
+        (shapely.MultiPoint([(115.9, -3.5), (115.8, -3.5), (116.1, -3.5), (99, 9)]), (0.5, 0.25)),
+        (shapely.Point(115.9, -3.5), (1, 0)),
+        (shapely.Polygon(), (0, 0)),
+    ],
+)
+def test_a_share_is_of_what_a_shape_measures(shape, shares):
+    region = np.array([WEST, EAST], dtype=object)
+    found = regency_shares(np.array([shape], dtype=object), region)
+    np.testing.assert_allclose(found, [shares], atol=1e-12)
 
 
 def test_a_point_may_lie_on_the_coast_but_not_far_out():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import AmbiguousCode, InvalidCode, InvalidInput
+from geo.errors import AmbiguousCode, BpsCode, InvalidCode, InvalidInput
 from geo.vector.regions import (
     BY_CODE,
     REGENCIES,
@@ -11,6 +11,7 @@ from geo.vector.regions import (
     match_regencies,
     match_regions,
     parse_regency_code,
+    parse_region_code,
     to_kemendagri,
 )
 
@@ -150,3 +151,37 @@ def test_every_row_is_exactly_one_of_matched_unmatched_and_ambiguous(texts):
     report = match_regencies(pd.Series(texts, dtype="object"))
     parts = [*report.matched.index, *report.unmatched.index, *report.ambiguous.index]
     assert sorted(parts) == list(range(len(texts)))
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "code"),
+    [
+        ("6301", "regency", "63.01"),
+        ("63.03.08", "kecamatan", "63.03.08"),
+        (630308, "kecamatan", "63.03.08"),
+        ("63.03.08.2001", "desa", "63.03.08.2001"),
+        ("6303082001", "desa", "63.03.08.2001"),
+        (6303081003.0, "desa", "63.03.08.1003"),
+    ],
+)
+def test_a_code_without_its_dots_is_that_of_its_level(text, level, code):
+    assert parse_region_code(text, level) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "error"),
+    [
+        ("6303080", "kecamatan", BpsCode),
+        # A village's last four digits begin with 1 or 2; BPS numbers it 001.
+        ("6303080001", "desa", BpsCode),
+        ("63.3.08", "kecamatan", AmbiguousCode),
+        ("63.03.08.201", "desa", AmbiguousCode),
+        ("63.03.08.0001", "desa", InvalidCode),
+        ("6303.08", "kecamatan", InvalidCode),
+        ("", "desa", InvalidCode),
+    ],
+)
+def test_a_code_of_another_system_or_length_is_never_guessed(text, level, error):
+    with pytest.raises(InvalidCode) as caught:
+        parse_region_code(text, level)
+    assert type(caught.value) is error
