@@ -10,7 +10,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-from data.steps.boundaries import build_kecamatan, build_regencies
+from data.steps.boundaries import build_desa, build_kecamatan, build_regencies, write_changes
 from data.steps.context import build_land
 from data.steps.files import DATA, ready
 from data.steps.indicators import build_indicators
@@ -23,9 +23,12 @@ FOLDERS = tuple(sorted(manifest.parent.name for manifest in DATA.glob("*/manifes
 def main(target: Path = DATA) -> None:
     """Write every derived file and the checksums into `target`."""
     indicators = build_indicators(target)
-    regencies = build_regencies(target, indicators)
-    kecamatan = build_kecamatan(target, regencies)
-    build_zones(target, regencies, kecamatan)
+    desa, source_ha = build_desa(target)
+    kecamatan = build_kecamatan(target, desa)
+    regencies = build_regencies(target, kecamatan, indicators)
+    layers = {"desa": desa, "kecamatan": kecamatan, "regencies": regencies}
+    write_changes(target, source_ha=source_ha, layers=layers)
+    build_zones(target, layers)
     build_land(target)
     write_checksums(target)
 

@@ -99,13 +99,12 @@ def area_style(fill: str, *, approximate: bool) -> dict[str, Any]:
     }
 
 
-def cell_style(fill: str) -> dict[str, Any]:
-    """Leaflet's path options of a screening cell: thinner than a zone, dashed as approximate."""
+def screening_style(fill: str) -> dict[str, Any]:
+    """Leaflet's path options of a kecamatan: thinner than a zone."""
     return {
         "color": "#5c6b73",
         "weight": 0.7,
         "opacity": 0.9,
         "fillColor": fill,
         "fillOpacity": 1,
-        "dashArray": "3 3",
     }

@@ -1,84 +1,139 @@
-"""Regencies and kecamatan as clean coverages."""
+"""Desa, kecamatan and regencies: one coverage, whose unions nest by code."""
 
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
-from data.steps.files import DATA, write_geojson
-from data.steps.tessellation import grow_cells
-from geo.crs import LONLAT
-from geo.vector.regions import BY_CODE, match_regencies
-from geo.vector.schema import KECAMATAN, REGENCIES
-from geo.vector.topology import clean_coverage
+from data.steps.files import DATA, ready, write_layer
+from geo.crs import LONLAT, area_ha
+from geo.vector.regions import BY_CODE
+from geo.vector.schema import DESA, INDICATIVE, KECAMATAN, REGENCIES
 
-# The widest of the 27 simplification gaps holds a circle of 765 m; none is water, see the manifest.
-MAX_GAP_WIDTH_M = 1_000.0
-
-
-def build_regencies(target: Path, indicators: pd.DataFrame) -> gpd.GeoDataFrame:
-    """The 13 regencies as a clean coverage with official codes and names."""
-    source = gpd.read_file(DATA / "boundaries/source.geojson").set_crs(LONLAT, allow_override=True)
-    matched = match_regencies(source["name"])
-    if len(matched.matched) != len(BY_CODE) or list(matched.codes) != list(source["code"]):
-        raise ValueError(matched.table)
-    official = indicators[indicators["indicator"] == "luas_wilayah_km2"].set_index("regency_code")
-
-    cleaned, moved = clean_coverage(source.set_index("code"), max_gap_width_m=MAX_GAP_WIDTH_M)
-    regions = [BY_CODE[code] for code in cleaned.index]
-    regencies = gpd.GeoDataFrame(
-        {
-            "bps_code": [region.bps_code for region in regions],
-            "name": [region.name for region in regions],
-            "kind": [region.kind for region in regions],
-            "area_official_ha": (official["value"] * 100).reindex(cleaned.index).round(1),
-        },
-        index=cleaned.index,
-        geometry=cleaned.geometry,
-        crs=LONLAT,
-    ).sort_index()
-
-    write_geojson(target / "boundaries/regencies.geojson", regencies, REGENCIES)
-    moved["official_ha"] = regencies["area_official_ha"]
-    moved["difference_percent"] = 100 * (moved["after_ha"] / moved["official_ha"] - 1)
-    print(moved.round(2).to_string())  # noqa: T201 - the table that the manifest quotes
-    return regencies
+# Wider gaps than this stay open: they may be water.
+MAX_GAP_WIDTH_M = 50.0
+# A degree at 3°S, the mean of east and north, which are 0.5 % apart: a gap's width need not be exact.
+_M_PER_DEG = 110_900.0
+# 0.11 m; the source has five decimals, so that its own vertices keep their place.
+_DECIMALS = 6
+_REGENCY, _KECAMATAN = len("63.01"), len("63.01.01")
 
 
-def build_kecamatan(target: Path, regencies: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The 156 kecamatan as cells grown from their published centroids and areas."""
-    table = places_of("kecamatan")
-    centroids = gpd.GeoDataFrame(
-        {"parent": table.index.str[:5]},
-        index=table.index,
-        geometry=gpd.points_from_xy(table["lon_centroid"], table["lat_centroid"]),
-        crs=LONLAT,
+def build_desa(target: Path) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """The desa and kelurahan as a valid coverage, and the hectares that the source gave each."""
+    source = (
+        gpd.read_parquet(DATA / "boundaries/source_desa.parquet").set_index("kode").sort_index()
     )
+    shapes = coverage_of(source.geometry.to_numpy())
+    codes = source.index
+    desa = _layer(
+        codes,
+        shapes,
+        name=source["nama"],
+        # Kepmendagri 300.2.2-2430/2025: the last four digits begin with 1 for a kelurahan.
+        kind=np.where(codes.str[-4] == "1", "Kelurahan", "Desa"),
+        kecamatan_code=codes.str[:_KECAMATAN],
+        kecamatan_name=codes.str[:_KECAMATAN].map(kecamatan_names()),
+    )
+    write_layer(target / "boundaries/desa.parquet", desa, DESA)
+    return desa, pd.Series(area_ha(source), index=codes)
 
-    cells = grow_cells(centroids, regencies, area_ha=table["area_ha_geodesic"])
-    kecamatan = gpd.GeoDataFrame(
-        {
-            "name": table["nama"],
-            "regency_code": cells["parent"],
-            "area_source_ha": table["area_ha_geodesic"],
-            "geometry_kind": "approximate_cell",
-            "geometry_method": (
-                "Sel perkiraan: kabupaten dibagi menurut titik pusat dan luas kecamatan dalam tabel "
-                "(diagram daya); bukan batas resmi."
-            ),
-            "source": table["source_title"],
-        },
-        index=cells.index,
-        geometry=cells.geometry,
-        crs=LONLAT,
-    ).sort_index()
 
-    write_geojson(target / "zones/kecamatan.geojson", kecamatan, KECAMATAN)
+def build_kecamatan(target: Path, desa: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The kecamatan as unions of their desa."""
+    shapes = _unions(desa.geometry, _KECAMATAN)
+    kecamatan = _layer(shapes.index, shapes.to_numpy(), name=kecamatan_names()[shapes.index])
+    write_layer(target / "boundaries/kecamatan.parquet", kecamatan, KECAMATAN)
     return kecamatan
 
 
-def places_of(level: str | None = None) -> pd.DataFrame:
-    """The places of places.csv by Kemendagri code, those of one level."""
-    places = pd.read_csv(DATA / "zones/places.csv", dtype={"kode_kemendagri": "str"})
-    chosen = places if level is None else places[places["level"] == level]
-    return chosen.set_index("kode_kemendagri").sort_index()
+def build_regencies(
+    target: Path, kecamatan: gpd.GeoDataFrame, indicators: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    """The regencies as unions of their kecamatan, with official codes, names and areas."""
+    shapes = _unions(kecamatan.geometry, _REGENCY)
+    if list(shapes.index) != list(BY_CODE):
+        raise ValueError(shapes.index.symmetric_difference(list(BY_CODE)))
+    regions = [BY_CODE[code] for code in shapes.index]
+    stated = indicators[indicators["indicator"] == "luas_wilayah_km2"].set_index("regency_code")
+    regencies = _layer(
+        shapes.index,
+        shapes.to_numpy(),
+        name=[region.name for region in regions],
+        bps_code=[region.bps_code for region in regions],
+        kind=[region.kind for region in regions],
+        area_official_ha=(stated["value"] * 100).reindex(shapes.index).round(1).to_numpy(),
+    )
+    write_layer(target / "boundaries/regencies.parquet", regencies, REGENCIES)
+    return regencies
+
+
+def write_changes(
+    target: Path, *, source_ha: pd.Series, layers: dict[str, gpd.GeoDataFrame]
+) -> None:
+    """What cleaning did to each area: geodesic hectares of the source's polygons and of ours."""
+    rows = []
+    for level, frame in layers.items():
+        before = source_ha.groupby(source_ha.index.str[: len(frame.index[0])]).sum()
+        after = pd.Series(area_ha(frame), index=frame.index)
+        table = pd.DataFrame({"name": frame["name"], "source_ha": before, "area_ha": after})
+        rows.append(table.assign(change_percent=100 * (after / before - 1)).assign(level=level))
+    changes = (
+        pd.concat(rows)
+        .rename_axis("code")
+        .round({"source_ha": 2, "area_ha": 2, "change_percent": 3})
+    )
+    changes["change_percent"] += 0.0  # no minus zero
+    columns = ["level", "name", "source_ha", "area_ha", "change_percent"]
+    changes[columns].to_csv(
+        ready(target / "boundaries/changes.csv"), lineterminator="\n", encoding="utf-8"
+    )
+
+
+def coverage_of(polygons: np.ndarray) -> np.ndarray:
+    """Polygons (n,) in lon/lat as a valid coverage on the storage grid.
+
+    An overlap and a gap narrower than `MAX_GAP_WIDTH_M` go to the neighbour with the longest shared
+    border. Cleaned in degrees: in a projection every vertex would come back moved.
+
+    References
+    ----------
+    GEOS 3.14 CoverageCleaner: nodes all linework, polygonises, and gives each face to a polygon.
+    """
+    cleaned = shapely.coverage_clean(polygons, gap_width=MAX_GAP_WIDTH_M / _M_PER_DEG)
+    rounded = shapely.transform(cleaned, lambda xy: np.round(xy, _DECIMALS))
+    is_sound = shapely.is_valid(rounded) & ~shapely.is_empty(rounded)
+    if not (is_sound.all() and shapely.coverage_is_valid(rounded)):
+        raise ValueError("the cleaned desa are no valid coverage on the storage grid")
+    return shapely.orient_polygons(shapely.normalize(rounded))
+
+
+def kecamatan_names() -> pd.Series:
+    """The names of the kecamatan by code."""
+    return pd.read_csv(DATA / "boundaries/source_kecamatan.csv", dtype="str").set_index("kode")[
+        "nama"
+    ]
+
+
+def _unions(shapes: gpd.GeoSeries, length: int) -> pd.Series:
+    """The union of the areas that share the first `length` characters of their code, by these."""
+    groups = shapes.groupby(shapes.index.str[:length])
+    unions = groups.apply(lambda parts: shapely.coverage_union_all(parts.to_numpy()))
+    found = pd.Series(list(shapely.orient_polygons(shapely.normalize(list(unions)))), unions.index)
+    if not (shapely.is_valid(found).all() and shapely.coverage_is_valid(found.to_numpy())):
+        raise ValueError("the unions are no valid coverage")
+    return found
+
+
+def _layer(codes: pd.Index, shapes: np.ndarray, **columns: object) -> gpd.GeoDataFrame:
+    """A layer under its codes, with what all three have in common."""
+    frame = gpd.GeoDataFrame(columns, index=codes, geometry=list(shapes), crs=LONLAT)
+    regency = codes.str[:_REGENCY]
+    return frame.assign(
+        regency_code=regency,
+        regency_bps_code=[BY_CODE[code].bps_code for code in regency],
+        area_ha=area_ha(frame).round(2),
+        geometry_kind=INDICATIVE,
+    )

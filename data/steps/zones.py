@@ -5,28 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
-from data.steps.boundaries import places_of
+from data.steps.discs import disc_within
 from data.steps.files import DATA, write_geojson
-from data.steps.tessellation import disc_within
 from geo.crs import LONLAT
 from geo.vector.regions import to_kemendagri
 from geo.vector.schema import ZONES
 
 
-def build_zones(
-    target: Path, regencies: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
-    """The zones of zones.toml, each with the geometry that its rule makes."""
+def build_zones(target: Path, layers: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """The zones of zones.toml, each with the geometry that its rule makes of desa, kecamatan, regencies."""
     entries = tomllib.loads((DATA / "zones/zones.toml").read_text("utf-8"))
-    places = places_of()
 
     rows, geometries = {}, []
     for zone_id, entry in sorted(entries.items()):
-        regency = regencies.geometry[to_kemendagri(entry["regency_code"])]
-        geometries.append(_zone_geometry(entry, regency, kecamatan, places))
+        geometries.append(_zone_geometry(entry, layers))
         rows[zone_id] = _zone_properties(entry)
     zones = gpd.GeoDataFrame.from_dict(rows, orient="index")
     zones = zones.set_geometry(gpd.GeoSeries(geometries, index=zones.index, crs=LONLAT))
@@ -52,12 +46,7 @@ def _zone_properties(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _zone_geometry(
-    entry: dict[str, Any],
-    regency: shapely.Geometry,
-    kecamatan: gpd.GeoDataFrame,
-    places: pd.DataFrame,
-) -> shapely.Geometry:
+def _zone_geometry(entry: dict[str, Any], layers: dict[str, gpd.GeoDataFrame]) -> shapely.Geometry:
     rule = entry["geometry"]
     kind = rule["kind"]
     if kind == "published_extent":
@@ -67,17 +56,18 @@ def _zone_geometry(
         )
         return shapely.box(west, south, east, north)
     if kind in ("named_kecamatan", "enclosing_kecamatan"):
-        return shapely.coverage_union_all(kecamatan.geometry[rule["kecamatan"]].to_numpy())
+        return shapely.coverage_union_all(
+            layers["kecamatan"].geometry[rule["kecamatan"]].to_numpy()
+        )
 
-    place = places.loc[rule["place"]]
-    lon, lat = float(place["lon_centroid"]), float(place["lat_centroid"])
+    # A desa's code has three dots, a kecamatan's two.
+    place = layers["desa" if rule["place"].count(".") == 3 else "kecamatan"].loc[rule["place"]]
+    centre = shapely.centroid(place.geometry)
     if kind == "location_only":
-        return shapely.Point(lon, lat)
-    size = {
-        "equal_area_disc": entry.get("area_ha"),
-        "enclosing_desa_disc": place["area_ha_geodesic"],
-    }
-    return disc_within(lon, lat, within=regency, area_ha=float(size[kind]))
+        return centre
+    regency = layers["regencies"].geometry[to_kemendagri(entry["regency_code"])]
+    size = {"equal_area_disc": entry.get("area_ha"), "enclosing_desa_disc": place["area_ha"]}
+    return disc_within(centre.x, centre.y, within=regency, area_ha=float(size[kind]))
 
 
 def _degrees(dms: list[int]) -> float:

@@ -5,9 +5,10 @@
 
 # By file under the data folder.
 LAYERS = {
-    "regencies": "boundaries/regencies.geojson",
+    "regencies": "boundaries/regencies.parquet",
     "zones": "zones/zones.geojson",
-    "kecamatan": "zones/kecamatan.geojson",
+    "kecamatan": "boundaries/kecamatan.parquet",
+    "desa": "boundaries/desa.parquet",
 }
 RASTERS = ("landcover", "landmask", "elevation_coarse")
 MODELS = ("kesiapan", "kebutuhan", "ipktrans")

@@ -62,12 +62,31 @@ class LayerSchema:
         return next(field for field in self.fields if field.name == name)
 
 
-# Kinds of geometry that are not approximate; everything else that is stated is drawn dashed.
-EXACT_KINDS = frozenset({"official", "surveyed"})
+# An administrative outline that follows its area and is not the legal line.
+INDICATIVE = "indicative_boundary"
+# Kinds that have the shape and the place of their area; everything else that is stated is drawn dashed.
+OWN_SHAPES = frozenset({"official", "surveyed", INDICATIVE})
 _POLYGONS = frozenset({"Polygon", "MultiPolygon"})
 _KEMENDAGRI_REGENCY = r"\d{2}\.\d{2}"
+_KEMENDAGRI_KECAMATAN = r"\d{2}\.\d{2}\.\d{2}"
 _CODE_ALIASES = ("kode_kemendagri", "kdpkab", "kdbpum", "kode", "kode_kab", "code", "area_id")
 _NAME_ALIASES = ("nama", "namobj", "kawasan")
+_GEOMETRY_KIND = Field("geometry_kind", "text", _SAY["geometry_kind"])
+# Below the regency the two systems number differently, and no table of both is at hand.
+_IN_REGENCY = (
+    Field(
+        "regency_code",
+        "text",
+        _SAY["regency_code"],
+        required=True,
+        pattern=_KEMENDAGRI_REGENCY,
+        example="63.03",
+        level="regency",
+        aliases=("kdpkab", "kdbpum"),
+    ),
+    Field("regency_bps_code", "text", _SAY["regency_bps_code"], pattern=r"\d{4}"),
+)
+_OUTLINE = (Field("area_ha", "number", _SAY["area_ha"], unit="ha"), _GEOMETRY_KIND)
 
 REGENCIES = LayerSchema(
     layer="regencies",
@@ -111,6 +130,7 @@ REGENCIES = LayerSchema(
             _SAY["regencies_area_official_ha"],
             unit="ha",
         ),
+        *_OUTLINE,
     ),
     regency_field="code",
 )
@@ -135,7 +155,7 @@ ZONES = LayerSchema(
         Field(
             "regency_code",
             "text",
-            _SAY["zones_regency_code"],
+            _SAY["regency_code"],
             required=True,
             pattern=_KEMENDAGRI_REGENCY,
             example="63.03",
@@ -150,7 +170,7 @@ ZONES = LayerSchema(
             unit="ha",
             aliases=("luas_ha", "luas"),
         ),
-        Field("geometry_kind", "text", _SAY["zones_geometry_kind"]),
+        _GEOMETRY_KIND,
         Field(
             "geometry_method",
             "text",
@@ -182,7 +202,7 @@ KECAMATAN = LayerSchema(
             "text",
             _SAY["kecamatan_code"],
             required=True,
-            pattern=r"\d{2}\.\d{2}\.\d{2}",
+            pattern=_KEMENDAGRI_KECAMATAN,
             example="63.03.08",
             level="kecamatan",
             aliases=("kode_kemendagri", "kdcpum", "kode", "area_id"),
@@ -194,34 +214,56 @@ KECAMATAN = LayerSchema(
             required=True,
             aliases=("nama", "namobj", "wadmkc"),
         ),
-        Field(
-            "regency_code",
-            "text",
-            _SAY["kecamatan_regency_code"],
-            required=True,
-            pattern=_KEMENDAGRI_REGENCY,
-            example="63.03",
-            level="regency",
-            aliases=("kdpkab", "kdbpum"),
-        ),
-        Field(
-            "area_source_ha",
-            "number",
-            _SAY["kecamatan_area_source_ha"],
-            unit="ha",
-        ),
-        Field("geometry_kind", "text", _SAY["kecamatan_geometry_kind"]),
-        Field(
-            "geometry_method",
-            "text",
-            _SAY["kecamatan_geometry_method"],
-        ),
-        Field("source", "text", _SAY["kecamatan_source"]),
+        *_IN_REGENCY,
+        *_OUTLINE,
     ),
     regency_field="regency_code",
 )
 
-SCHEMAS: dict[str, LayerSchema] = {s.layer: s for s in (REGENCIES, ZONES, KECAMATAN)}
+DESA = LayerSchema(
+    layer="desa",
+    title=_SAY["desa_title"],
+    description=_SAY["desa_description"],
+    key="code",
+    geometry_types=_POLYGONS,
+    coverage=True,
+    fields=(
+        Field(
+            "code",
+            "text",
+            _SAY["desa_code"],
+            required=True,
+            pattern=r"\d{2}\.\d{2}\.\d{2}\.\d{4}",
+            example="63.03.08.2001",
+            level="desa",
+            aliases=("kode_kemendagri", "kdepum", "kode_desa", "kode", "area_id"),
+        ),
+        Field(
+            "name",
+            "text",
+            _SAY["desa_name"],
+            required=True,
+            aliases=("nama", "namobj", "wadmkd", "nama_desa"),
+        ),
+        Field("kind", "text", _SAY["desa_kind"], pattern=r"Desa|Kelurahan"),
+        Field(
+            "kecamatan_code",
+            "text",
+            _SAY["desa_kecamatan_code"],
+            required=True,
+            pattern=_KEMENDAGRI_KECAMATAN,
+            example="63.03.08",
+            level="kecamatan",
+            aliases=("kdcpum", "kode_kec"),
+        ),
+        Field("kecamatan_name", "text", _SAY["desa_kecamatan_name"], aliases=("wadmkc",)),
+        *_IN_REGENCY,
+        *_OUTLINE,
+    ),
+    regency_field="regency_code",
+)
+
+SCHEMAS: dict[str, LayerSchema] = {s.layer: s for s in (REGENCIES, ZONES, KECAMATAN, DESA)}
 
 
 def schema_of(layer: str) -> LayerSchema:
@@ -250,4 +292,4 @@ def with_all_fields(frame: "gpd.GeoDataFrame", layer: str) -> "gpd.GeoDataFrame"
 
 def is_approximate(geometry_kind: object) -> bool:
     """Whether a geometry of this `geometry_kind` is approximate; an unstated kind is taken as given."""
-    return isinstance(geometry_kind, str) and geometry_kind not in EXACT_KINDS
+    return isinstance(geometry_kind, str) and geometry_kind not in OWN_SHAPES

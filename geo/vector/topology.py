@@ -1,8 +1,7 @@
 """Topology between neighbours of a polygon layer: overlaps, gaps, edges that do not match.
 
 Simplified boundaries overlap a little here and leave slivers there, so an area counts twice or not
-at all. `coverage_faults` names the places; `clean_coverage` mends them. Validity of a single
-polygon is not the subject here.
+at all. `coverage_faults` names the places. Validity of a single polygon is not the subject here.
 """
 
 from collections.abc import Sequence
@@ -23,7 +22,6 @@ _SAY = texts(__name__)
 # Storage grid of lon/lat layers, degrees: 0.11 m, and the six decimals that RFC 7946 section 11.2
 # calls about enough for a map.
 GRID_DEG = 1e-6
-_DECIMALS = 6
 # An overlap or gap below this is the rounding of coordinates (a 5 m square), not a fault of a border.
 _LEAST_AREA_HA = 0.0025
 
@@ -158,98 +156,3 @@ def width_m(polygon: shapely.Geometry) -> float:
     radius = shapely.maximum_inscribed_circle(polygon, tolerance=GRID_DEG)
     (lon, lat), (to_lon, to_lat) = radius.coords
     return 2 * distance_m(lon, lat, to_lon, to_lat)
-
-
-def clean_coverage(
-    frame: gpd.GeoDataFrame, *, max_gap_width_m: float
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The layer without overlaps and narrow gaps, its shared edges vertex for vertex the same.
-
-    An overlap goes to the feature that it shares the longest border with. A gap is filled, by the
-    same rule, when a circle of diameter `max_gap_width_m` does not fit in it; a wider one stays
-    open, for it may be a lake or a strait. Vertices lie on a grid of 1e-6 degree; away from the
-    mended borders they keep their place.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame, (n,)
-        Valid polygons or multipolygons with a CRS.
-    max_gap_width_m : float
-        Metres; 0 fills no gap.
-
-    Returns
-    -------
-    cleaned : GeoDataFrame, (n,)
-        Rows, index and columns of `frame`, in lon/lat.
-    moved : DataFrame, (n, 4)
-        Index of `frame`: geodesic `before_ha`, `after_ha`, `change_ha`, `change_percent`.
-
-    Raises
-    ------
-    CRSMissing
-    InvalidLayer
-        When a feature is missing or no valid polygon, or vanishes because others cover it wholly.
-
-    References
-    ----------
-    GEOS 3.14 CoverageCleaner: nodes all linework, polygonises, and gives each face to a feature.
-    """
-    lonlat = _require_polygons(frame)
-    _require_all(frame.index, lonlat.index)
-
-    before = area_ha(lonlat)
-    polygons = _cleaned(
-        lonlat.geometry.to_numpy(), gap_deg=max_gap_width_m / _metres_per_deg(lonlat)
-    )
-    _require_all(frame.index, frame.index[~shapely.is_empty(polygons)])
-
-    cleaned = lonlat.set_geometry(gpd.GeoSeries(polygons, index=lonlat.index, crs=LONLAT))
-    after = area_ha(cleaned)
-    moved = pd.DataFrame(
-        {"before_ha": before, "after_ha": after, "change_ha": after - before}, index=frame.index
-    )
-    moved["change_percent"] = 100 * moved["change_ha"] / moved["before_ha"]
-    return cleaned, moved
-
-
-def _require_all(expected: pd.Index, found: pd.Index) -> None:
-    lost = expected.difference(found).astype(str).tolist()
-    if lost:
-        reason = _SAY["vanished"]
-        raise InvalidLayer(reason=reason.format(features=", ".join(lost)), features=lost)
-
-
-def _metres_per_deg(lonlat: gpd.GeoDataFrame) -> float:
-    """Metres of a degree at the layer's middle.
-
-    The mean of east and north: 0.5 % apart at 3°S, where a gap's width need not be exact.
-    """
-    west, south, east, north = lonlat.total_bounds
-    lon, lat = (west + east) / 2, (south + north) / 2
-    return (distance_m(lon, lat, lon + 1, lat) + distance_m(lon, lat, lon, lat + 1)) / 2
-
-
-def _cleaned(polygons: _Polygons, *, gap_deg: float) -> _Polygons:
-    """A coverage on the storage grid.
-
-    Rounding moves a vertex by up to half a cell and can make two near edges cross; cleaning again
-    can set a new vertex off the grid. The two steps repeat until both hold.
-    """
-    # Rounded first: GEOS 3.14 lost whole polygons whose edges ran within micrometres of each other.
-    rounded = _on_grid(polygons)
-    for _ in range(10):
-        rounded = _on_grid(shapely.coverage_clean(rounded, gap_width=gap_deg))
-        if shapely.coverage_is_valid(rounded) and shapely.is_valid(rounded).all():
-            normal: _Polygons = shapely.normalize(rounded)
-            return normal
-    reason = _SAY["not_on_grid"]
-    raise InvalidLayer(reason=reason)
-
-
-def _on_grid(polygons: _Polygons) -> _Polygons:
-    rounded = shapely.transform(polygons, lambda xy: np.round(xy, _DECIMALS))
-    # A sliver thinner than the grid collapses to a line: it is dropped, the rest is kept.
-    broken = ~shapely.is_valid(rounded)
-    rounded[broken] = shapely.make_valid(rounded[broken], method="structure", keep_collapsed=False)
-    distinct: _Polygons = shapely.remove_repeated_points(rounded)
-    return distinct

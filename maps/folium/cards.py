@@ -16,7 +16,7 @@ from geo.language import MOST_NAME, Language, Text, shortened
 from geo.readiness.explain import holds_back, lifts, whole_percent
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
-from geo.vector.schema import is_approximate, is_enclosing
+from geo.vector.schema import INDICATIVE, is_approximate, is_enclosing
 from maps.escape import safe_address, shown_text, text_or_none
 from maps.folium.themes import boundary_of
 from maps.folium.views import IndicatorView, ModelView
@@ -262,11 +262,13 @@ def _in_words(value: object, language: Language) -> str | None:
 
 
 def geometry_mark(kind: object, language: Language) -> str | None:
-    """Two or three words beside a zone's name where its drawn area is not its own, else None."""
+    """Words beside an area's name where what is drawn is not its own, surveyed boundary, else None."""
     if is_enclosing(kind):
         return translate("geometry_mark.encloses", language)
     if kind == "location_only":
         return translate("geometry_mark.location", language)
+    if kind == INDICATIVE:
+        return translate("geometry_mark.indicative", language)
     return translate("geometry_mark.approximate", language) if is_approximate(kind) else None
 
 
@@ -364,18 +366,18 @@ def _area(area_ha: object, language: Language) -> str | None:
 
 
 def kecamatan_cards(
-    cells: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
     results: Sequence[ZoneResult],
     *,
     dimensions: Mapping[str, Text],
     regency_names: Mapping[str, str],
     language: Language,
 ) -> dict[str, dict[str, Any]]:
-    """The short card of each screening cell by its code."""
+    """The short card of each kecamatan by its code."""
     by_id = {result.area_id: result for result in results}
     ranked = sum(result.rank is not None for result in results)
     cards = {}
-    for area_id, facts in _rows(cells):
+    for area_id, facts in _rows(kecamatan):
         result = by_id.get(str(area_id))
         regency = shown_text(facts.get("regency_code"), language)
         card = {

@@ -28,9 +28,9 @@ from maps.style import (
     HATCHED,
     Legend,
     area_style,
-    cell_style,
     class_colours,
     regency_style,
+    screening_style,
     sequential_colours,
 )
 from maps.text import translate
@@ -248,11 +248,11 @@ def kecamatan_layer(
     *,
     show: bool,
 ) -> folium.GeoJson:
-    """Screening cells by readiness class."""
+    """Kecamatan by readiness class."""
     fill_of = _fills(results, model)
     return _layer(
         kecamatan,
-        lambda code: cell_style(fill_of(code)),
+        lambda code: screening_style(fill_of(code)),
         pane="kecamatan",
         name=translate("layer.kecamatan", language),
         show=show,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from geo.language import Language
 from geo.mcda.model import Model
-from geo.vector.schema import is_approximate, is_enclosing
+from geo.vector.schema import INDICATIVE, is_approximate, is_enclosing
 from maps.folium.legends import labelled_classes
 from maps.folium.views import model_view
 from maps.text import format_number, format_share, translate
@@ -25,13 +25,13 @@ _CERTAINTY = (
 )
 _BOUNDARY = (
     ("official", "themes.official", "#0072b2"),
+    ("indicative", "themes.indicative", "#f0e442"),
     ("unstated", "themes.unstated", "#56b4e9"),
     ("approximate", "themes.approximate", "#e69f00"),
     ("enclosing", "themes.enclosing", "#cc79a7"),
-    ("cell", "themes.cell", "#f0e442"),
     ("location", "themes.location", "#8a3b00"),
 )
-_KINDS = {"approximate_cell": "cell", "location_only": "location"}
+_KINDS = {INDICATIVE: "indicative", "location_only": "location"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,8 @@ def boundary_of(geometry_kind: object) -> str:
         return "unstated"
     if is_enclosing(geometry_kind):
         return "enclosing"
-    if is_approximate(geometry_kind):
-        return _KINDS.get(geometry_kind, "approximate")
-    return "official"
+    rest = "approximate" if is_approximate(geometry_kind) else "official"
+    return _KINDS.get(geometry_kind, rest)
 
 
 def theme_views(

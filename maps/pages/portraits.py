@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from geo import published
@@ -118,7 +117,7 @@ def zone_portrait(
         "model_id": model,
         "models": _models(now),
         "card": _whole_card(card),
-        "area": card.get("area") or _source_area(row, language),
+        "area": card.get("area"),
         "title": card.get("name", area_id),
         "regency": regency if regency in regencies.index else None,
         "locator": locator(regencies, row, subject=regency, colours=_fills(assessment, [result])),
@@ -218,10 +217,6 @@ def _hectares(area: object, language: Language) -> str | None:
     if not isinstance(area, int | float) or pd.isna(area):
         return None
     return translate("zone.area_value", language, area=format_number(area, language))
-
-
-def _source_area(row: gpd.GeoDataFrame, language: Language) -> str | None:
-    return _hectares(row["area_source_ha"].iloc[0], language) if "area_source_ha" in row else None
 
 
 def _whole_share(share: float | None, language: Language) -> str:

@@ -185,14 +185,8 @@ def _figures(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
 
 def _zone_facts(facts: Mapping[str, Any], language: Language) -> list[list[str]]:
     remarks = text_or_none(facts.get("remarks")) or ""
-    area = next(
-        (
-            float(facts[name])
-            for name in ("area_ha", "area_source_ha")
-            if isinstance(facts.get(name), int | float) and facts[name] == facts[name]
-        ),
-        None,
-    )
+    stated = facts.get("area_ha")
+    area = float(stated) if isinstance(stated, int | float) and stated == stated else None
     known = {
         "zone.area": None
         if area is None

@@ -15,16 +15,11 @@ import shapely
 
 from geo.crs import area_ha
 from geo.vector.regions import BY_CODE
-from geo.vector.schema import KECAMATAN, REGENCIES, ZONES
-from geo.vector.topology import coverage_faults
+from geo.vector.schema import ZONES
 
 DATA = Path(__file__).parents[2] / "data"
 FOLDERS = sorted(path.parent.name for path in DATA.glob("*/manifest.toml"))
-LAYERS = {
-    "boundaries/regencies.geojson": (REGENCIES, 13),
-    "zones/zones.geojson": (ZONES, 14),
-    "zones/kecamatan.geojson": (KECAMATAN, 156),
-}
+ZONES_FILE = "zones/zones.geojson"
 GEOMETRY_KINDS = {
     "published_extent",
     "equal_area_disc",
@@ -45,12 +40,12 @@ def features(path):
 
 @pytest.fixture(scope="module")
 def regencies():
-    return gpd.read_file(DATA / "boundaries/regencies.geojson").set_index("code")
+    return gpd.read_parquet(DATA / "boundaries/regencies.parquet")
 
 
 @pytest.fixture(scope="module")
 def kecamatan():
-    return gpd.read_file(DATA / "zones/kecamatan.geojson").set_index("code")
+    return gpd.read_parquet(DATA / "boundaries/kecamatan.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +54,8 @@ def zones():
 
 
 @pytest.fixture(scope="module")
-def places():
-    return pd.read_csv(DATA / "zones/places.csv", dtype={"kode_kemendagri": str}).set_index(
-        "kode_kemendagri"
-    )
+def desa():
+    return gpd.read_parquet(DATA / "boundaries/desa.parquet")
 
 
 def test_every_data_folder_has_a_manifest():
@@ -107,17 +100,15 @@ def test_the_sources_rebuild_the_derived_files_byte_for_byte(tmp_path, monkeypat
 
     written = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     assert {Path(f"{folder}/SHA256SUMS") for folder in FOLDERS} < written
-    assert {Path("boundaries/regencies.geojson"), Path("zones/zones.geojson")} < written
+    assert {Path("boundaries/desa.parquet"), Path("zones/zones.geojson")} < written
     for path in written:
         assert (tmp_path / path).read_bytes() == (DATA / path).read_bytes(), path
 
 
-@pytest.mark.parametrize("path", LAYERS)
-def test_a_layer_keeps_its_schema_and_is_sorted_by_its_key(path):
-    schema, count = LAYERS[path]
-    found = features(path)
+def test_zones_keep_their_schema_and_are_sorted_by_their_key():
+    schema, found = ZONES, features(ZONES_FILE)
     keys = [feature["properties"][schema.key] for feature in found]
-    assert len(keys) == len(set(keys)) == count
+    assert len(keys) == len(set(keys)) == 14
     assert keys == sorted(keys)
     for feature in found:
         assert feature["id"] == feature["properties"][schema.key]
@@ -130,10 +121,9 @@ def test_a_layer_keeps_its_schema_and_is_sorted_by_its_key(path):
                 assert isinstance(value, str)
 
 
-@pytest.mark.parametrize("path", LAYERS)
-def test_geojson_follows_rfc_7946(path):
-    assert "crs" not in json.loads((DATA / path).read_text("utf-8"))
-    for feature in features(path):
+def test_geojson_follows_rfc_7946():
+    assert "crs" not in json.loads((DATA / ZONES_FILE).read_text("utf-8"))
+    for feature in features(ZONES_FILE):
         geometry = shapely.geometry.shape(feature["geometry"])
         assert geometry.is_valid
         west, south, east, north = geometry.bounds
@@ -145,72 +135,6 @@ def test_geojson_follows_rfc_7946(path):
             if polygon.geom_type == "Polygon":
                 assert polygon.exterior.is_ccw
                 assert not any(ring.is_ccw for ring in polygon.interiors)
-
-
-@pytest.mark.parametrize("name", ["regencies", "kecamatan"])
-def test_neighbours_share_their_edges_without_overlap_or_gap(name, request):
-    layer = request.getfixturevalue(name)
-    report = coverage_faults(layer)
-    assert report.is_clean
-    assert report.gaps.empty
-    assert shapely.coverage_is_valid(layer.geometry.to_numpy())
-
-
-def test_regencies_have_their_official_codes_names_and_areas(regencies):
-    for code, row in regencies.iterrows():
-        region = BY_CODE[code]
-        assert (row["bps_code"], row["name"], row["kind"]) == (
-            region.bps_code,
-            region.name,
-            region.kind,
-        )
-    assert regencies["area_official_ha"].sum() == pytest.approx(3_712_542.6, abs=0.5)
-
-
-def test_the_manifest_says_how_far_each_regency_moved(regencies):
-    source = gpd.read_file(DATA / "boundaries/source.geojson").set_index("code")
-    before = dict(zip(source.index, area_ha(source), strict=True))
-    after = dict(zip(regencies.index, area_ha(regencies), strict=True))
-    rows = {row["code"]: row for row in manifest("boundaries")["regency"]}
-    assert set(rows) == set(after)
-    for code, row in rows.items():
-        official = regencies["area_official_ha"][code]
-        assert row["before_ha"] == pytest.approx(before[code], abs=0.1)
-        assert row["after_ha"] == pytest.approx(after[code], abs=0.1)
-        assert row["change_percent"] == pytest.approx(
-            100 * (after[code] / before[code] - 1), abs=1e-3
-        )
-        assert row["official_ha"] == pytest.approx(official, abs=0.1)
-        assert row["difference_percent"] == pytest.approx(
-            100 * (after[code] / official - 1), abs=0.01
-        )
-
-
-def test_cleaning_keeps_the_land_of_the_source_and_its_gaps(regencies):
-    """Union of the source plus the gaps that its manifest counts; nothing else moved."""
-    source = gpd.read_file(DATA / "boundaries/source.geojson")
-    report = coverage_faults(source.set_index("code"))
-    union = area_ha(gpd.GeoDataFrame(geometry=[source.union_all()], crs=source.crs))[0]
-    assert (len(report.overlaps), len(report.gaps)) == (18, 27)
-    assert report.overlaps["area_ha"].sum() == pytest.approx(2057.0, abs=0.1)
-    assert report.gaps["area_ha"].sum() == pytest.approx(1913.6, abs=0.1)
-    assert area_ha(regencies).sum() == pytest.approx(union + 1913.6, abs=1)
-
-
-def test_kecamatan_fill_their_regencies_and_belong_to_them(kecamatan, regencies):
-    assert (kecamatan.index.str[:5] == kecamatan["regency_code"]).all()
-    for code, cells in kecamatan.groupby("regency_code"):
-        union = shapely.union_all(cells.geometry.to_numpy())
-        left_over = union.symmetric_difference(regencies.geometry[code])
-        assert left_over.area < 1e-5 * union.area
-    assert area_ha(kecamatan).sum() == pytest.approx(area_ha(regencies).sum(), rel=5e-4)
-
-
-def test_kecamatan_carry_the_name_and_area_of_the_table(kecamatan, places):
-    table = places[places["level"] == "kecamatan"]
-    assert kecamatan["name"].to_dict() == table["nama"].to_dict()
-    assert kecamatan["area_source_ha"].to_dict() == table["area_ha_geodesic"].to_dict()
-    assert set(kecamatan["geometry_kind"]) == {"approximate_cell"}
 
 
 def test_every_zone_is_sourced_and_names_how_its_geometry_was_made(zones):
@@ -230,13 +154,12 @@ def test_an_equal_area_disc_has_the_published_area(zones):
     assert area_ha(disc) == pytest.approx(disc["area_ha"].to_numpy(), rel=5e-4)
 
 
-def test_a_desa_disc_has_the_tabulated_area_of_its_desa(zones, places):
+def test_a_desa_disc_has_the_area_of_its_desa(zones, desa):
     rules = tomllib.loads((DATA / "zones/zones.toml").read_text("utf-8"))
     discs = zones[zones["geometry_kind"] == "enclosing_desa_disc"]
     for zone_id, measured in zip(discs.index, area_ha(discs), strict=True):
-        place = places.loc[rules[zone_id]["geometry"]["place"]]
-        assert place["level"] == "desa"
-        assert measured == pytest.approx(place["area_ha_geodesic"], rel=5e-4)
+        place = desa.loc[rules[zone_id]["geometry"]["place"]]
+        assert measured == pytest.approx(place["area_ha"], rel=5e-4)
 
 
 def test_zones_lie_in_their_regency_and_points_are_points(zones, regencies):

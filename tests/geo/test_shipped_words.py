@@ -21,10 +21,9 @@ def test_every_note_of_a_shipped_figure_is_known_in_english():
     assert all(note.id != note.en for entry in catalogue.values() for note in entry.notes)
 
 
-@pytest.mark.parametrize("layer", ["zones", "kecamatan"])
 @pytest.mark.parametrize("field", ["geometry_method", "status"])
-def test_every_outline_and_status_of_a_shipped_zone_is_known_in_english(layer, field):
-    features = json.loads((DATA / f"zones/{layer}.geojson").read_text("utf-8"))["features"]
+def test_every_outline_and_status_of_a_shipped_zone_is_known_in_english(field):
+    features = json.loads((DATA / "zones/zones.geojson").read_text("utf-8"))["features"]
     said = {feature["properties"].get(field) for feature in features} - {None}
     assert {sentence for sentence in said if zone_text(sentence).en == sentence} == set()
 
