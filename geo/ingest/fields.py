@@ -4,6 +4,7 @@ Every source column is accounted for: it becomes a field, is kept beside the fie
 left out. Codes stay text; a code column of numbers is refused, since 63.1 may be 63.01 or 63.10.
 """
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ import pandas as pd
 from geo.errors import AmbiguousCode, BpsCode, InvalidCode
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits
-from geo.language import Text, texts
+from geo.language import Text, shortened, texts
 from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.regions import CodeLevel, parse_region_code
 from geo.vector.schema import Field, LayerSchema
@@ -28,6 +29,7 @@ REGENCY_NAME_COLUMNS = ("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota"
 _ID_COLUMNS = ("id", "area_id")
 _DBF_NAME_LENGTH = 10
 _EXAMPLES = 3
+_MOST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,6 @@ def map_columns(table: pd.DataFrame, schema: LayerSchema) -> Mapped:
     repeated = _repeated_keys(table, fields.get(schema.key))
     findings += [finding("column_repeats_key", column=c, key=schema.key) for c in repeated]
     kept, renamed = _kept(table.drop(columns=repeated), schema, fields)
-    if kept:
-        findings.append(finding("column_kept", columns=", ".join(kept)))
     return Mapped(fields, kept, (*findings, *renamed))
 
 
@@ -193,24 +193,70 @@ def read_values(
             level=field.level or ("regency" if field.name == schema.regency_field else None),
         )
         findings += found
+    unchanged = []
     for source, name in mapped.kept.items():
-        columns[name] = _kept_values(table[source].tolist())
-        findings += _bad_texts(source, table[source].tolist(), features, limits)
+        values = table[source].tolist()
+        columns[name], found = _kept_values(source, values)
+        findings += [*found, *_bad_texts(source, columns[name].tolist(), features, limits)]
+        if not found and name == source:
+            unchanged.append(source)
+    if unchanged:
+        findings.append(finding("column_kept", columns=", ".join(unchanged)))
     return pd.DataFrame(columns, index=table.index), findings
 
 
-def _kept_values(values: list[Any]) -> pd.Series:
-    """A column outside the schema: as it is where one type holds it, else as text."""
-    present = [value for value in values if not is_missing(value)]
-    kinds = {bool if isinstance(v, bool) else type(v) for v in present}
-    cleaned = [None if is_missing(value) else value for value in values]
-    if kinds == {int} and all(-(2**63) <= v < 2**63 for v in present):
-        return pd.Series(cleaned, dtype="Int64")
-    if kinds and kinds <= {int, float} and all(math.isfinite(v) for v in present):
-        return pd.Series(cleaned, dtype="float64")
+def _kept_values(column: str, values: list[Any]) -> tuple[pd.Series, list[Finding]]:
+    """A column outside the schema: as it came where one type holds all of it, else as text.
+
+    Only None and NaN are missing; a text without letters is one. What becomes text is told.
+    """
+    cleaned = [None if isinstance(v, float) and math.isnan(v) else v for v in values]
+    if (dtype := _dtype_of([value for value in cleaned if value is not None])) is not None:
+        return pd.Series(cleaned, dtype=dtype), []
+    written = [None if value is None else _json_text(value) for value in cleaned]
+    return pd.Series(written, dtype="str"), _rewritten(column, cleaned, written)
+
+
+def _dtype_of(present: list[Any]) -> str | None:
+    """The type of column that holds these values exactly; None where only text does."""
+    kinds = {type(value) for value in present}
+    if kinds <= {str}:
+        return "str"
     if kinds == {bool}:
-        return pd.Series(cleaned, dtype="boolean")
-    return pd.Series([None if v is None else str(v) for v in cleaned], dtype="str")
+        return "boolean"
+    if kinds == {int} and all(-(2**63) <= v < 2**63 for v in present):
+        return "Int64"
+    # Beyond 2**53 a float skips whole numbers.
+    if kinds <= {int, float} and all(
+        math.isfinite(v) and (type(v) is float or abs(v) <= 2**53) for v in present
+    ):
+        return "float64"
+    return None
+
+
+def _json_text(value: Any) -> str:
+    """A value as text: a text as it is, all else as JSON writes it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rewritten(column: str, before: list[Any], after: Sequence[Any]) -> list[Finding]:
+    """What is to be said of a column whose values are kept in another form; nothing where none is."""
+    examples: dict[str, None] = {}
+    for old, new in zip(before, after, strict=True):
+        if old is not None and (type(old) is not type(new) or old != new):
+            examples[f"{_shown(old)} → {_shown(new)}"] = None
+        if len(examples) == _EXAMPLES:
+            break
+    if not examples:
+        return []
+    shown = "; ".join(examples)
+    return [finding("value_rewritten", where={"column": column}, column=column, examples=shown)]
+
+
+def _shown(value: Any) -> str:
+    """A value as JSON, and a text in plain quotes."""
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else f"“{value}”"
+    return shortened(text, _MOST_SHOWN)
 
 
 def _bad_texts(
@@ -266,6 +312,7 @@ class _Reader:
         if self.field.pattern and self._has_fractions(values):
             return [None] * len(values)
         texts = [None if is_missing(value) else _to_text(value) for value in values]
+        self.findings += _rewritten(self.column, values, texts)
         for text, feature in zip(texts, self.features, strict=True):
             pattern = self.field.pattern
             if text is not None and pattern and not re.fullmatch(pattern, text):
@@ -328,6 +375,10 @@ class _Reader:
                 what = _SAY["whole"] if is_integer else _SAY["number"]
                 self._report("number_invalid", feature, value=str(value)[:80], what=what)
             numbers.append(numeral.number if whole else None)
+        blanks = [
+            value if isinstance(value, str) and not value.strip() else None for value in values
+        ]
+        self.findings += _rewritten(self.column, blanks, [None] * len(blanks))
         self._tell_rewritten(values, numerals)
         return pd.Series(numbers, dtype="float64").astype("Int64" if is_integer else "float64")
 
@@ -348,7 +399,7 @@ def _to_text(value: Any) -> str:
     """`value` as text: 6301.0, as a table with gaps gives it, is 6301."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).strip()
+    return _json_text(value).strip()
 
 
 def _pattern_hint(text: str, field: Field) -> Text:

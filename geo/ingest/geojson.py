@@ -18,8 +18,8 @@ import shapely
 
 from geo.crs import LONLAT, crs_of
 from geo.errors import UploadUnsupported
-from geo.ingest.findings import Unreadable, finding
-from geo.ingest.source import Damage, Limits, Source
+from geo.ingest.findings import Finding, Unreadable, finding
+from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.language import Text, texts
 
 if TYPE_CHECKING:
@@ -60,8 +60,10 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
 
     import geopandas as gpd
 
-    frame = gpd.GeoDataFrame(_table(properties), geometry=geometry, crs=crs)
-    notes = () if "crs" in document else (finding("crs_assumed"),)
+    table, notes = _table(properties)
+    frame = gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
+    if "crs" not in document:
+        notes.append(finding("crs_assumed"))
     return Source(
         frame=frame,
         kind="geojson",
@@ -70,7 +72,7 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
         encoding="utf-8",
         header_count=len(features),
         damaged=damaged,
-        findings=notes,
+        findings=tuple(notes),
     )
 
 
@@ -169,26 +171,16 @@ def _properties(feature: Any, row: int) -> dict[str, Any]:
     return {"id": feature["id"], **properties} if is_new else dict(properties)
 
 
-def _table(properties: list[dict[str, Any]]) -> "pd.DataFrame":
+def _table(properties: list[dict[str, Any]]) -> tuple["pd.DataFrame", list[Finding]]:
     import pandas as pd
 
-    names = dict.fromkeys(name for row in properties for name in row)
-    # "geometry" may be the name of a property too; the column of that name is ours.
+    names, renamed = beside_geometry(dict.fromkeys(name for row in properties for name in row))
     columns = {
-        "geometry_" if name == "geometry" else name: pd.Series(
-            [_flat(row.get(name)) for row in properties], dtype=object
-        )
-        for name in names
+        kept: pd.Series([row.get(name) for row in properties], dtype=object)
+        for name, kept in names.items()
     }
-    return pd.DataFrame(columns) if columns else pd.DataFrame(index=range(len(properties)))
-
-
-def _flat(value: Any) -> Any:
-    return (
-        json.dumps(value, ensure_ascii=False, sort_keys=True)
-        if isinstance(value, dict | list)
-        else value
-    )
+    table = pd.DataFrame(columns) if columns else pd.DataFrame(index=range(len(properties)))
+    return table, renamed
 
 
 def _geometries(features: list[Any]) -> tuple[npt.NDArray[np.object_], dict[int, Damage]]:

@@ -12,6 +12,7 @@ import sqlite3
 import struct
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,9 @@ import shapely
 
 from geo.crs import crs_of, crs_of_wkt
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
-from geo.ingest.source import Damage, Limits, Source
+from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.language import Text, texts
+from geo.vector.curves import STEP_DEG, linear_from_wkb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +46,13 @@ _STANDARD_STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    declared: str
+    is_row_number: bool
 
 
 class _RawText(bytes):
@@ -111,7 +120,9 @@ def _read(database: sqlite3.Connection, path: Path, layer: str | None, limits: L
     columns = _columns(database, table)
     rows = _rows(database, table, limits)
 
-    geometry, damaged = _geometries([row[columns.index(geometry_column)] for row in rows], srs)
+    at = [column.name for column in columns].index(geometry_column)
+    blobs = [row[at] for row in rows]
+    geometry, damaged, curved = _geometries(blobs, srs)
     attributes, left_out = _attributes(rows, columns, skip=geometry_column)
     crs, crs_text = _crs(database, srs)
 
@@ -122,6 +133,8 @@ def _read(database: sqlite3.Connection, path: Path, layer: str | None, limits: L
         *left_out,
         *([finding("members_ignored", members=", ".join(others))] if others else []),
     ]
+    if curved:
+        notes.append(finding("curves_made_straight", count=curved, step=f"{STEP_DEG:g}"))
     if path.read_bytes()[18:20] == b"\2\2":
         notes.append(finding("gpkg_journal"))
     return Source(
@@ -169,7 +182,7 @@ def _geometry_column(database: sqlite3.Connection, table: str) -> tuple[str, int
     return _name(row[0]), int(row[1])
 
 
-def _columns(database: sqlite3.Connection, table: str) -> list[str]:
+def _columns(database: sqlite3.Connection, table: str) -> list[_Column]:
     """The columns of an ordinary table without computed columns."""
     row = database.execute(
         "SELECT type, sql FROM sqlite_master WHERE lower(name) = lower(?)", (table,)
@@ -181,7 +194,15 @@ def _columns(database: sqlite3.Connection, table: str) -> list[str]:
     found = database.execute(f"PRAGMA table_xinfo({_quoted(table)})").fetchall()
     if any(hidden for *_, hidden in found):
         raise _gpkg_table(table, _SAY["computed"])
-    return [_name(name) for _, name, *_ in found]
+    return [
+        _Column(
+            name=_name(name),
+            declared=_name(declared).upper(),
+            # The row number of the format is no attribute: programs hide it and write another.
+            is_row_number=bool(key) and _name(name).lower() in ("fid", "ogc_fid"),
+        )
+        for _, name, declared, _, _, key, _ in found
+    ]
 
 
 def _gpkg_table(table: str, what: Text) -> Unreadable:
@@ -211,22 +232,30 @@ def _stated_count(database: sqlite3.Connection, table: str, rows: int) -> int:
 
 
 def _attributes(
-    rows: list[Sequence[Any]], columns: list[str], *, skip: str
+    rows: list[Sequence[Any]], columns: list[_Column], *, skip: str
 ) -> tuple["pd.DataFrame", list[Finding]]:
     import pandas as pd
 
-    values: dict[str, pd.Series] = {}
-    left_out: list[Finding] = []
-    for at, name in enumerate(columns):
-        # The row number of the format is no attribute: programs hide it and write another.
-        if name == skip or name.lower() in ("fid", "ogc_fid"):
+    values: dict[str, list[Any]] = {}
+    findings: list[Finding] = []
+    for at, column in enumerate(columns):
+        if column.name == skip or column.is_row_number:
             continue
-        column = [_text(row[at], name, number) for number, row in enumerate(rows, start=1)]
-        if any(isinstance(value, bytes) for value in column):
-            left_out.append(finding("column_left_out", column=name, what=_SAY["binary"]))
+        read = [_value(row[at], column, number) for number, row in enumerate(rows, start=1)]
+        if any(isinstance(value, bytes) for value in read):
+            findings.append(finding("column_left_out", column=column.name, what=_SAY["binary"]))
             continue
-        values["geometry_" if name == "geometry" else name] = pd.Series(column, dtype=object)
-    return pd.DataFrame(values) if values else pd.DataFrame(index=range(len(rows))), left_out
+        values[column.name] = read
+    names, renamed = beside_geometry(values)
+    table = pd.DataFrame({names[n]: pd.Series(v, dtype=object) for n, v in values.items()})
+    return (table if values else pd.DataFrame(index=range(len(rows)))), [*findings, *renamed]
+
+
+def _value(value: Any, column: _Column, row: int) -> Any:
+    """A value as Python has it; SQLite knows no truth values, so the column's declaration tells."""
+    if column.declared == "BOOLEAN" and value in (0, 1):
+        return bool(value)
+    return _text(value, column.name, row)
 
 
 def _text(value: Any, column: str, row: int) -> Any:
@@ -240,7 +269,10 @@ def _text(value: Any, column: str, row: int) -> Any:
         ) from error
 
 
-def _geometries(blobs: list[Any], srs: int) -> tuple[npt.NDArray[np.object_], dict[int, Damage]]:
+def _geometries(
+    blobs: list[Any], srs: int
+) -> tuple[npt.NDArray[np.object_], dict[int, Damage], int]:
+    """Geometries, those that could not be made, and how many had curves that are straight now."""
     wkb = np.full(len(blobs), None, dtype=object)
     damaged: dict[int, Damage] = {}
     for row, blob in enumerate(blobs):
@@ -250,12 +282,32 @@ def _geometries(blobs: list[Any], srs: int) -> tuple[npt.NDArray[np.object_], di
             wkb[row] = _wkb(blob, srs)
         except ValueError as error:
             damaged[row] = _damage(str(error))
-    with np.errstate(invalid="ignore"):  # a NaN coordinate is named later, by its feature
-        geometry = shapely.from_wkb(wkb, on_invalid="ignore")
+    geometry, curved = _formed(wkb, damaged)
     for row, (written, made) in enumerate(zip(wkb, geometry, strict=True)):
-        if written is not None and made is None:
+        if written is not None and made is None and row not in damaged:
             damaged[row] = _damage("WKB")
-    return np.asarray(geometry, dtype=object), damaged
+    return geometry, damaged, curved
+
+
+def _formed(
+    wkb: npt.NDArray[np.object_], damaged: dict[int, Damage]
+) -> tuple[npt.NDArray[np.object_], int]:
+    """The geometries of well-known binaries, and how many of them were curved."""
+    with np.errstate(invalid="ignore"):  # a NaN coordinate is named later, by its feature
+        try:
+            return np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object), 0
+        except NotImplementedError:  # one curve spoils the call for all of them
+            geometry, curved = np.full(len(wkb), None, dtype=object), 0
+        for row, written in enumerate(wkb):
+            try:
+                geometry[row] = shapely.from_wkb(written, on_invalid="ignore")
+            except NotImplementedError:
+                curved += 1
+                try:
+                    geometry[row] = linear_from_wkb(written)
+                except (ValueError, shapely.errors.GEOSException) as error:
+                    damaged[row] = _damage(str(error)[:200])
+    return geometry, curved
 
 
 def _damage(reason: str) -> Damage:

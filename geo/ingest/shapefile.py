@@ -21,7 +21,7 @@ import shapely
 
 from geo.ingest.archive import UnpackedShapefile
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
-from geo.ingest.source import Damage, Source
+from geo.ingest.source import Damage, Source, beside_geometry
 from geo.language import Text, texts
 
 if TYPE_CHECKING:
@@ -237,7 +237,8 @@ def _attributes(table: _Table, encoding: str) -> tuple["pd.DataFrame", list[Find
         raw = [bytes(row) for row in rows[:, column.start : column.stop]]
         if column.kind == "C":
             decoded = [_decoded(text, encoding) or ("", False) for text in raw]
-            values[_free(name, values)] = [text.strip(" \0") or None for text, _ in decoded]
+            # DBF fills a text with blanks at its end, and has no other sign for none.
+            values[_free(name, values)] = [text.rstrip(" \0") or None for text, _ in decoded]
             cuts += [
                 finding(
                     "text_cut",
@@ -252,8 +253,9 @@ def _attributes(table: _Table, encoding: str) -> tuple["pd.DataFrame", list[Find
         else:
             texts = [text.decode("ascii", "replace").strip(" \0") for text in raw]
             values[_free(name, values)] = [_plain_value(text, column) for text in texts]
-    frame = pd.DataFrame({n: pd.Series(v, dtype=object) for n, v in values.items()})
-    return frame if values else pd.DataFrame(index=range(len(rows))), cuts
+    names, renamed = beside_geometry(values)
+    frame = pd.DataFrame({names[n]: pd.Series(v, dtype=object) for n, v in values.items()})
+    return frame if values else pd.DataFrame(index=range(len(rows))), [*cuts, *renamed]
 
 
 def _free(name: str, taken: dict[str, Any]) -> str:

@@ -3,12 +3,12 @@
 geopandas is named for types only: a file that is refused at a glance need not wait for its import.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from geo.ingest.findings import Finding
+from geo.ingest.findings import Finding, finding
 from geo.vector.schema import LayerSchema
 
 if TYPE_CHECKING:
@@ -78,6 +78,24 @@ class Source:
     header_count: int
     damaged: Mapping[int, Damage] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+
+def beside_geometry(columns: Iterable[str]) -> tuple[dict[str, str], list[Finding]]:
+    """Names for the columns of a file beside ours called `geometry`, and what is said of them.
+
+    Examples
+    --------
+    >>> beside_geometry(["geometry", "geometry_"])[0]
+    {'geometry': 'geometry__', 'geometry_': 'geometry_'}
+    """
+    names = {name: name for name in columns}
+    if "geometry" not in names:
+        return names, []
+    free = "geometry_"
+    while free in names:
+        free += "_"
+    names["geometry"] = free
+    return names, [finding("column_renamed", column="geometry", name=free)]
 
 
 def geometry_count(source: Source) -> int:

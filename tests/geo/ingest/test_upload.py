@@ -694,7 +694,7 @@ def test_a_geojson_of_the_2008_kind_every_type_and_an_id_is_read(tmp_path):
     assert shapely.equals_exact(source.frame.geometry.to_numpy(), np.array(shapes), 1e-12).all()
     assert source.frame["id"].tolist() == list(range(len(shapes)))
     assert source.frame["geometry_"][0] == "a"
-    assert source.frame["list"][0] == '[1, "é"]'
+    assert source.frame["list"][0] == [1, "é"]
 
 
 def test_every_type_of_a_dbf_column_is_read(tmp_path):
