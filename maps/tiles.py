@@ -23,6 +23,8 @@ from rasterio.windows import from_bounds as window_of
 
 from geo.land.rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Language, Text
+from geo.raster.files import RasterFile
+from geo.raster.grid import blocks, valid_cells
 from geo.vector.simplify import MERCATOR_HALF_M
 from maps.breaks import decimals_for, fixed_breaks, quantile_breaks
 from maps.style import Legend, LegendEntry
@@ -96,10 +98,11 @@ def land_palette(path: Path, *, is_classes: bool, name: str = "") -> Palette:
 def _classes(path: Path) -> tuple[int, ...]:
     """Every class of a raster, ascending; none when there are too many to tell apart."""
     found: set[int] = set()
-    with rasterio.open(path, driver="GTiff") as raster:
-        for _, window in raster.block_windows(1):
-            cells = raster.read(1, window=window, masked=True).compressed()
-            found |= {int(value) for value in np.unique(cells)}
+    with RasterFile(path) as raster:
+        for window in blocks(raster.grid, *raster.block):
+            cells, valid = raster.read(window)
+            known = cells if valid is None else cells[valid]
+            found |= {int(value) for value in np.unique(known)}
             if len(found) > _MOST_CLASSES:
                 return ()
     return tuple(sorted(found))
@@ -109,7 +112,8 @@ def _sample(path: Path) -> npt.NDArray[np.float64]:
     """Some valid cells of a raster, evenly spread."""
     with rasterio.open(path, driver="GTiff") as raster:
         shape = min(raster.height, _SAMPLE_PX), min(raster.width, _SAMPLE_PX)
-        cells = raster.read(1, out_shape=shape, masked=True).compressed().astype(np.float64)
+        cells = raster.read(1, out_shape=shape, masked=True)
+        cells = _hidden(cells, raster.nodata).compressed().astype(np.float64)
     known: npt.NDArray[np.float64] = cells[np.isfinite(cells)]
     return known
 
@@ -152,7 +156,8 @@ def _cells(raster: rasterio.DatasetReader, bounds: tuple[float, ...]) -> Any:
     shape = TILE_PX, TILE_PX
     if raster.crs == _MERCATOR:
         window = window_of(*bounds, transform=raster.transform)
-        return raster.read(1, window=window, out_shape=shape, boundless=True, masked=True)
+        found = raster.read(1, window=window, out_shape=shape, boundless=True, masked=True)
+        return _hidden(found, raster.nodata)
     side_m = bounds[2] - bounds[0]
     # As fine as the raster, or the warper would read every cell and no overview.
     width, height = (max(TILE_PX, round(side_m / cell_m)) for cell_m in _cell_size_m(raster))
@@ -162,11 +167,20 @@ def _cells(raster: rasterio.DatasetReader, bounds: tuple[float, ...]) -> Any:
         transform=from_bounds(*bounds, width, height),
         width=width,
         height=height,
-        add_alpha=raster.nodata is None,
+        src_nodata=None,
+        nodata=None,
+        add_alpha=True,
     ) as warped:
-        values, *alpha = warped.read(out_shape=(warped.count, *shape))
-        is_missing = alpha[0] == 0 if alpha else values == raster.nodata
-    return np.ma.array(values, mask=is_missing)
+        values, alpha = warped.read(out_shape=(warped.count, *shape))
+    return _hidden(np.ma.array(values, mask=alpha == 0), raster.nodata)
+
+
+def _hidden(cells: Any, nodata: float | None) -> Any:
+    """Masked cells with nodata and NaN masked too; see `geo.raster.files`."""
+    valid = valid_cells(cells.data, nodata)
+    return (
+        cells if valid is None else np.ma.array(cells.data, mask=np.ma.getmaskarray(cells) | ~valid)
+    )
 
 
 def _cell_size_m(raster: rasterio.DatasetReader) -> tuple[float, float]:

@@ -241,8 +241,6 @@ def _read_areas(path: Path, of: _Areas) -> "gpd.GeoDataFrame":
 
 def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None":
     """The raster that weighs the pieces: by name or file, whole or the classes that are named."""
-    from geo.crs import parse_crs
-    from geo.land.raster import open_raster
     from geo.published import LAND_PREFIX
     from geo.raster.files import RasterFile
     from geo.raster.grid import Marked
@@ -254,8 +252,6 @@ def _weights(store: "Store", by: str, *, density: bool) -> "RasterSource | None"
     if match := re.fullmatch(r"(.+):(\d+(?:,\d+)*)", by):
         name, classes = match[1], tuple(int(number) for number in match[2].split(","))
     path = Path(name) if Path(name).suffix else store.version(LAND_PREFIX + name).path
-    with open_raster(path) as raster:
-        parse_crs(raster.crs, subject=path.name)
     source: RasterSource = RasterFile(path)
     if classes:
         return GroundArea(Marked(source, classes))

@@ -6,19 +6,21 @@ What its header says is checked before a cell is read; its cells are read block 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import rasterio
 import rasterio.features
 import shapely
-from rasterio.windows import Window as FileWindow
 
 from geo.crs import LONLAT, parse_crs, same_crs, to_lonlat
 from geo.errors import RasterRefused
-from geo.land.raster import ELEVATION, cut_off, open_raster
+from geo.land.raster import ELEVATION
 from geo.language import Text, texts
-from geo.raster.grid import Cells, Grid, Window, blocks, valid_cells
+from geo.raster.files import Header, RasterFile
+from geo.raster.grid import Cells, Grid, Window, blocks
 from geo.vector.regions import PROVINCE_CODE
 
 _SAY = texts(__name__)
@@ -62,6 +64,7 @@ def require_land_raster(
     *,
     name: str,
     region: gpd.GeoDataFrame,
+    band: int | None = None,
     most_bytes: int = MOST_BYTES,
     most_block_bytes: int = MOST_BLOCK_BYTES,
 ) -> None:
@@ -69,22 +72,30 @@ def require_land_raster(
 
     Its header first, then its cells block by block, those inside the regencies of `region`.
 
+    Parameters
+    ----------
+    band : int, optional
+        Which one, from 1; needed where the file has several.
+
     Raises
     ------
     RasterRefused
-        Unreadable or cut off; not one band; complex numbers; larger unpacked than `most_bytes`, or a block of it than `most_block_bytes`;
-        rotated or upside down; scaled; without CRS or position; not covering the region; without a
+        Unreadable or cut off; of several bands and none asked for; complex numbers; larger unpacked
+        than `most_bytes`, or a block of it than `most_block_bytes`; rotated or upside down; without
+        CRS or position; not covering the region; without a
         valid cell inside it; with a value that looks like nodata and is not declared; with values
         that its name forbids. Heights also: of 8 bits, in feet, too coarse, the same everywhere.
     """
-    with open_raster(path) as raster:
-        _require_one_band(raster)
-        _require_plain_numbers(raster, name)
-        _require_position(raster)
-        _require_size(raster, most_bytes, most_block_bytes)
+    with RasterFile(path, band) as raster:
+        header = raster.header
+        if name == ELEVATION and header.stored in (np.uint8, np.int8):
+            raise RasterRefused(reason=_SAY["eight_bits"].format(dtype=header.stored))
+        grid = raster.grid
+        _require_north_up(grid)
+        _require_size(header, most_bytes, most_block_bytes)
         if name == ELEVATION:
-            _require_metres(raster)
-        found = _values_inside(raster, _outline(raster, region), path)
+            _require_metres(header, grid)
+        found = _values_inside(raster, _outline(grid, region))
     if found is None:
         raise RasterRefused(reason=_SAY["empty"].format(path=path.name))
     if found.mark is not None:
@@ -103,41 +114,17 @@ class _Found:
     mark: float | None
 
 
-def _require_one_band(raster: rasterio.DatasetReader) -> None:
-    if raster.count != 1:
-        raise RasterRefused(reason=_SAY["bands"].format(count=raster.count), bands=raster.count)
-
-
-def _require_plain_numbers(raster: rasterio.DatasetReader, name: str) -> None:
-    dtype = str(raster.dtypes[0])
-    if "complex" in dtype:
-        raise RasterRefused(reason=_SAY["complex"].format(dtype=dtype))
-    if name == ELEVATION and dtype in ("uint8", "int8"):
-        raise RasterRefused(reason=_SAY["eight_bits"].format(dtype=dtype))
-    if raster.scales[0] != 1.0 or raster.offsets[0] != 0.0:
-        raise RasterRefused(
-            reason=_SAY["scaled"].format(
-                scale=f"{raster.scales[0]:g}", offset=f"{raster.offsets[0]:g}"
-            )
-        )
-
-
-def _require_position(raster: rasterio.DatasetReader) -> None:
-    if raster.crs is None or raster.transform.is_identity:
-        raise RasterRefused(reason=_SAY["no_crs"])
-    crs = parse_crs(raster.crs.to_wkt(), subject="raster")
-    if not (crs.is_geographic or crs.is_projected):
-        raise RasterRefused(reason=_SAY["bad_crs"].format(crs=raster.crs.to_string()))
-    t = raster.transform
+def _require_north_up(grid: Grid) -> None:
+    t = grid.transform
     if t.b != 0.0 or t.d != 0.0 or t.a <= 0.0 or t.e >= 0.0:
         raise RasterRefused(reason=_SAY["rotated"])
 
 
-def _require_size(raster: rasterio.DatasetReader, most_bytes: int, most_block_bytes: int) -> None:
-    cell_bytes = np.dtype(raster.dtypes[0]).itemsize
-    block_height, block_width = raster.block_shapes[0]
-    facts = {"width": raster.width, "height": raster.height}
-    if raster.width * raster.height * cell_bytes > most_bytes:
+def _require_size(header: Header, most_bytes: int, most_block_bytes: int) -> None:
+    cell_bytes = header.stored.itemsize
+    block_height, block_width = header.block
+    facts = {"width": header.width, "height": header.height}
+    if header.width * header.height * cell_bytes > most_bytes:
         raise RasterRefused(
             reason=_SAY["too_large"].format(most=most_bytes // 1024**3, **facts), **facts
         )
@@ -145,38 +132,39 @@ def _require_size(raster: rasterio.DatasetReader, most_bytes: int, most_block_by
         raise RasterRefused(reason=_SAY["one_block"], **facts)
 
 
-def _require_metres(raster: rasterio.DatasetReader) -> None:
-    unit = (raster.units[0] or "").strip().lower()
+def _require_metres(header: Header, grid: Grid) -> None:
     vertical = [
         axis
-        for axis in parse_crs(raster.crs.to_wkt(), subject="raster").axis_info
+        for axis in parse_crs(grid.crs, subject="raster").axis_info
         if axis.direction == "up" and axis.unit_conversion_factor != 1.0
     ]
-    if unit in _FEET or vertical:
-        raise RasterRefused(reason=_SAY["in_feet"].format(unit=unit or vertical[0].unit_name))
-    grid = Grid(raster.crs.to_wkt(), raster.transform, raster.width, raster.height)
+    if header.unit.lower() in _FEET or vertical:
+        raise RasterRefused(
+            reason=_SAY["in_feet"].format(unit=header.unit.lower() or vertical[0].unit_name)
+        )
     width, height = grid.cell_size_m(Window(grid.height // 2, 0, 1, grid.width))
     coarsest = max(float(width[0]), float(height[0]))
     if coarsest > _COARSEST_DEM_M:
         raise RasterRefused(reason=_SAY["coarse"].format(cell=f"{coarsest:.0f}", most=1000))
 
 
-def _outline(raster: rasterio.DatasetReader, region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _outline(grid: Grid, region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The region in the raster's CRS; it must touch the raster."""
-    crs = parse_crs(raster.crs.to_wkt(), subject="raster")
+    crs = parse_crs(grid.crs, subject="raster")
+    named = rasterio.CRS.from_wkt(grid.crs).to_string()
     try:
         outline = to_lonlat(region) if same_crs(crs, LONLAT) else region.to_crs(crs)
     except Exception as error:  # PROJ names its failures by many classes
-        raise RasterRefused(reason=_SAY["bad_crs"].format(crs=raster.crs.to_string())) from error
+        raise RasterRefused(reason=_SAY["unmoved"].format(crs=named)) from error
     wanted = shapely.box(*outline.total_bounds)
-    share = wanted.intersection(shapely.box(*raster.bounds)).area / wanted.area
+    share = wanted.intersection(shapely.box(*grid.bounds)).area / wanted.area
     # Not "at least": a position that PROJ could not compute is infinite, and its share NaN.
     if not share >= 0.01:
-        bounds = [round(b, 3) for b in raster.bounds]
+        bounds = [round(b, 3) for b in grid.bounds]
         raise RasterRefused(
             reason=_SAY["misses"].format(
                 bounds=bounds,
-                crs=raster.crs.to_string(),
+                crs=named,
                 wanted=[round(float(b), 3) for b in outline.total_bounds],
             ),
             bounds=bounds,
@@ -184,53 +172,44 @@ def _outline(raster: rasterio.DatasetReader, region: gpd.GeoDataFrame) -> gpd.Ge
     return outline
 
 
-def _values_inside(
-    raster: rasterio.DatasetReader, outline: gpd.GeoDataFrame, path: Path
-) -> _Found | None:
+def _values_inside(raster: RasterFile, outline: gpd.GeoDataFrame) -> _Found | None:
     """What the cells touched by the outline hold; None without a valid one."""
     shapes = outline.geometry.to_numpy()
     tree = shapely.STRtree(shapes)
     low, high, marks = np.inf, -np.inf, set()
-    grid = Grid(raster.crs.to_wkt(), raster.transform, raster.width, raster.height)
-    for window in blocks(grid, _READ, _READ):
-        part = grid.part(window)
+    for window in blocks(raster.grid, _READ, _READ):
+        part = raster.grid.part(window)
         near = shapes[tree.query(shapely.box(*part.bounds))]
-        values = _read_valid(raster, window, path) if len(near) else None
-        if values is None:
+        if not len(near):
             continue
-        outside = rasterio.features.geometry_mask(
-            near, (window.height, window.width), part.transform, all_touched=True
-        )
-        inside = values[0][values[1] & ~outside]
+        inside = _valid_inside(raster, window, near)
         if inside.size:
             least, most = float(inside.min()), float(inside.max())
             low, high = min(low, least), max(high, most)
-            asked = [mark for mark in _marks_of(raster.dtypes[0]) if least <= mark <= most]
+            asked = [mark for mark in _marks_of(inside.dtype) if least <= mark <= most]
             marks |= {mark for mark in asked if (inside == mark).any()}
     if low > high:
         return None
     extremes = {value for value in (low, high) if abs(value) >= _HUGE}
-    return _Found(low, high, min(marks | extremes, default=None))
+    ends = [end * raster.header.scale + raster.header.offset for end in (low, high)]
+    return _Found(min(ends), max(ends), min(marks | extremes, default=None))
 
 
-def _read_valid(
-    raster: rasterio.DatasetReader, window: Window, path: Path
-) -> tuple[Cells, Cells] | None:
-    """Cells and which of them are valid; None when none is."""
-    where = FileWindow(window.col, window.row, window.width, window.height)
-    try:
-        values = raster.read(1, window=where, masked=True)
-    except rasterio.errors.RasterioIOError as error:
-        raise cut_off(path, error) from error
-    valid = ~np.ma.getmaskarray(values)
-    numbers = valid_cells(values.data, None)
-    valid = valid if numbers is None else valid & numbers
-    return (values.data, valid) if valid.any() else None
+def _valid_inside(raster: RasterFile, window: Window, shapes: npt.NDArray[Any]) -> Cells:
+    """The valid cells of a window that shapes touch, as they are stored: marks are written so."""
+    cells, valid = raster.read_stored(window)
+    outside: npt.NDArray[np.bool_] = rasterio.features.geometry_mask(
+        shapes,
+        (window.height, window.width),
+        raster.grid.part(window).transform,
+        all_touched=True,
+    )
+    inside: Cells = cells[~outside if valid is None else valid & ~outside]
+    return inside
 
 
-def _marks_of(dtype: str) -> tuple[float, ...]:
+def _marks_of(kind: np.dtype[Any]) -> tuple[float, ...]:
     """Values that mark nodata in rasters of a type, the greatest of the wide integers among them."""
-    kind = np.dtype(dtype)
     most = (float(np.iinfo(kind).max),) if kind.kind in "iu" and kind.itemsize > 1 else ()
     return _MARKS + most
 

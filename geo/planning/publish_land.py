@@ -9,11 +9,12 @@ from typing import Any
 
 from geo.errors import RasterRefused
 from geo.land.checks import require_land_raster
-from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts, write_cloud_optimised
+from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts
 from geo.language import texts
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
 from geo.raster.derive import derivable, derive_terrain
+from geo.raster.files import RasterFile, copy_as_cog
 from geo.store.snapshots import file_sha256, require_space
 from geo.store.store import Provenance, Store, Version
 from geo.store.versions import Publication, Published
@@ -43,6 +44,7 @@ def add_land(
     licence: str,
     unit: str | None = None,
     year: str | None = None,
+    band: int | None = None,
     actor: str = "operator",
     derived: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -55,6 +57,8 @@ def add_land(
 
     Parameters
     ----------
+    band : int, optional
+        Which one of the file, from 1; needed where it has several.
     derived : sequence of str, optional
         What `elevation` brings with it: all that the packages installed can make by default.
     progress : callable, optional
@@ -70,11 +74,13 @@ def add_land(
         When a raster that `derived` names needs the optional dependency `drainage`.
     """
     _require_name(name, unit)
-    require_land_raster(path, name=name, region=layer(store, "regencies"))
-    given = Provenance(actor=actor, note=path.name, source=source, licence=licence)
+    require_land_raster(path, name=name, band=band, region=layer(store, "regencies"))
     with TemporaryDirectory(prefix="kawasan-land-") as folder:
         cog = Path(folder) / f"{name}.tif"
-        write_cloud_optimised(path, cog)
+        with RasterFile(path, band) as raster:
+            copy_as_cog(raster, cog)
+            note = _read_as(raster)
+        given = Provenance(actor=actor, note=note, source=source, licence=licence)
         ready = []
         if name == ELEVATION:
             names = derivable() if derived is None else derived
@@ -82,6 +88,14 @@ def add_land(
         ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}))
         require_space(store.folder, sum(raster.path.stat().st_size for raster in ready))
         return store.publish_all([_publication(raster, year) for raster in ready])[-1]
+
+
+def _read_as(raster: RasterFile) -> str:
+    """The name of the file that was given, and what of it was read where that is not plain."""
+    header = raster.header
+    band = f", band {header.band}" if header.n_bands > 1 else ""
+    scaled = f", × {header.scale:g} + {header.offset:g}" if header.is_scaled else ""
+    return f"{raster.path.name}{band}{scaled}"
 
 
 def _require_name(name: str, unit: str | None) -> None:

@@ -87,7 +87,10 @@ def outlines(zones: gpd.GeoDataFrame, grid: Grid) -> ZoneEdges:
     """
     require_crs(zones, subject="zones")
     geometries = zones.geometry.to_crs(grid.crs).to_numpy()
-    geometries = np.where(shapely.get_dimensions(geometries) == 2, geometries, None)
+    # What has no place in the raster's CRS has none on the raster.
+    is_placed = np.isfinite(shapely.bounds(geometries)).all(axis=1)
+    has_area = is_placed & (shapely.get_dimensions(geometries) == 2)
+    geometries = np.where(has_area, geometries, None)
     invalid = ~(shapely.is_valid(geometries) | shapely.is_missing(geometries))
     if invalid.any():
         names = ", ".join(str(name) for name in zones.index[invalid][:20])

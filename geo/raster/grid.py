@@ -6,6 +6,7 @@ is not known here; see `geo/raster/files.py` for files.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -16,6 +17,8 @@ from affine import Affine
 Array = npt.NDArray[np.float64]
 Cells = npt.NDArray[Any]
 Integers = npt.NDArray[np.int64]
+# Which cells are valid; None when all are.
+Mask = npt.NDArray[np.bool_] | None
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
 
 
@@ -106,7 +109,7 @@ class RasterSource(Protocol):
     @property
     def block(self) -> tuple[int, int]: ...  # noqa: D102
 
-    def read(self, window: Window) -> tuple[Cells, npt.NDArray[np.bool_] | None]:
+    def read(self, window: Window) -> tuple[Cells, Mask]:
         """Values (height, width) in the source's type, and which are valid; None when all are."""
         ...
 
@@ -125,7 +128,7 @@ class ArraySource:
         """The type of the cells."""
         return self.cells.dtype
 
-    def read(self, window: Window) -> tuple[Cells, npt.NDArray[np.bool_] | None]:
+    def read(self, window: Window) -> tuple[Cells, Mask]:
         """See `RasterSource.read`."""
         values = self.cells[
             window.row : window.row + window.height, window.col : window.col + window.width
@@ -159,7 +162,7 @@ class Marked:
         """The source's block."""
         return self.source.block
 
-    def read(self, window: Window) -> tuple[Cells, npt.NDArray[np.bool_] | None]:
+    def read(self, window: Window) -> tuple[Cells, Mask]:
         """See `RasterSource.read`."""
         values, valid = self.source.read(window)
         marked = np.isin(values, self.classes)
@@ -168,15 +171,65 @@ class Marked:
         return marked.astype(np.uint8), valid
 
 
-def valid_cells(values: Cells, nodata: float | None) -> npt.NDArray[np.bool_] | None:
-    """Which cells are neither nodata nor NaN; None when all are."""
-    valid = None
-    if nodata is not None and not np.isnan(nodata):
-        valid = values != nodata
-    if values.dtype.kind == "f":
-        finite = ~np.isnan(values)
-        valid = finite if valid is None else valid & finite
+def valid_cells(values: Cells, nodata: float | None) -> Mask:
+    """Which cells are neither nodata nor NaN; None when all are.
+
+    A cell is nodata as GDAL compares it. Fractions: within twice the rounding of 32 bits, so that
+    -3.40282e+38 in a header is the -3.4028235e+38 of the cells. Whole numbers: the whole part of the
+    nodata value; none where the type cannot hold it.
+
+    References
+    ----------
+    GDAL 3.10, `GDALNoDataMaskBand` and `ARE_REAL_EQUAL` in gcore/gdal_priv.h.
+    """
+    hidden = None if nodata is None or np.isnan(nodata) else _hidden(values.dtype, nodata)
+    if hidden is None:
+        valid = ~np.isnan(values) if values.dtype.kind == "f" else None
+    elif values.dtype.kind == "f":
+        # NaN is on neither side.
+        valid = (values < hidden[0]) | (values > hidden[1])
+    else:
+        valid = values != hidden[0]
     return None if valid is None or valid.all() else valid
+
+
+@lru_cache(maxsize=64)
+def _hidden(dtype: np.dtype[Any], nodata: float) -> tuple[Any, Any] | None:
+    """The least and the greatest cell of a type that a nodata value hides; None when none can be."""
+    if dtype.kind != "f":
+        limits = np.iinfo(dtype) if dtype.kind in "iu" else None
+        if limits is None or not limits.min <= nodata <= limits.max:
+            return None
+        return dtype.type(int(nodata)), dtype.type(int(nodata))
+    with np.errstate(over="ignore"):
+        centre = dtype.type(nodata)
+    if centre == 0 or np.isinf(centre):
+        return centre, centre
+    most = np.copysign(np.finfo(dtype).max, centre)
+    with np.errstate(over="ignore"):
+        beyond = centre * dtype.type(2)
+    far = _last_hidden(centre, outside=beyond if np.isfinite(beyond) else most)
+    near = _last_hidden(centre, outside=dtype.type(0))
+    return min(near, far), max(near, far)
+
+
+def _last_hidden(centre: Any, *, outside: Any) -> Any:
+    """The number farthest from `centre` towards `outside` that counts as equal to it."""
+    if _is_equal(outside, centre):
+        return outside
+    inside, two = centre, centre.dtype.type(2)
+    while (between := inside + (outside - inside) / two) not in (inside, outside):
+        if _is_equal(between, centre):
+            inside = between
+        else:
+            outside = between
+    return inside
+
+
+def _is_equal(value: Any, other: Any) -> bool:
+    with np.errstate(over="ignore"):
+        allowed = value.dtype.type(np.finfo(np.float32).eps) * abs(value + other) * 2
+    return bool(value == other or abs(value - other) < allowed)
 
 
 def read_padded(source: RasterSource, window: Window, pad: int) -> Array:

@@ -21,7 +21,7 @@ from geo.errors import InvalidInput
 from geo.language import texts
 from geo.raster import zonal_tallies
 from geo.raster.coverage import ZoneEdges, covered_cells, outlines
-from geo.raster.grid import Array, Cells, Integers, RasterSource, Window
+from geo.raster.grid import Array, Cells, Integers, Mask, RasterSource, Window
 
 _SAY = texts(__name__)
 
@@ -32,6 +32,11 @@ STATISTICS = ("count", "sum", "mean", "min", "max", "variance")
 # Everything that a cell of a window needs at the most while it is worked on.
 _BYTES_PER_CELL = 128
 _MOST_CELLS, FEWEST_CELLS = 1 << 21, 1 << 16
+# All that the lines of a `Partial` can say of a zone in a window.
+_COLUMNS = (
+    *("weight", "total", "spread", "low", "high", "area"),
+    *("weighted_weight", "weighted_total"),
+)
 
 
 class Engine(Protocol):
@@ -100,7 +105,7 @@ class Plan:
         return Partial(rows, self._classes(found, values, valid, number), samples, quantiles)
 
     def _classes(
-        self, found: zonal_tallies.Tally, values: Cells, valid: zonal_tallies.Mask, number: int
+        self, found: zonal_tallies.Tally, values: Cells, valid: Mask, number: int
     ) -> dict[str, npt.NDArray[Any]]:
         if not self.wanted.classes:
             return {}
@@ -108,7 +113,7 @@ class Plan:
         return {"zone": zone, "window": np.full(len(zone), number), "value": value, "area": area}
 
     def _ordered(
-        self, found: zonal_tallies.Tally, values: Cells, valid: zonal_tallies.Mask, number: int
+        self, found: zonal_tallies.Tally, values: Cells, valid: Mask, number: int
     ) -> tuple[dict[tuple[int, int], tuple[Cells, Cells, Array]], dict[int, Array]]:
         """Quantiles of the zones that lie in the window; samples of those that reach beyond."""
         samples, quantiles = {}, {}
@@ -251,9 +256,9 @@ def _joined(
     tables: Sequence[dict[str, npt.NDArray[Any]]], keys: Sequence[str]
 ) -> dict[str, npt.NDArray[Any]]:
     filled = [table for table in tables if table]
-    if not filled:
+    if not filled:  # no zone meets the raster
         return {key: np.zeros(0, dtype=np.int64) for key in keys} | {
-            name: np.zeros(0) for name in ("weight", "total", "spread", "area")
+            name: np.zeros(0) for name in _COLUMNS
         }
     joined = {name: np.concatenate([table[name] for table in filled]) for name in filled[0]}
     order = np.lexsort([joined[key] for key in keys])

@@ -11,9 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.raster.coverage import Covered, ranges
-from geo.raster.grid import Array, Cells, Integers
-
-Mask = npt.NDArray[np.bool_] | None
+from geo.raster.grid import Array, Cells, Integers, Mask
 
 # Classes are counted in one table of zones × classes up to this size, else by sorting.
 _MOST_COUNTERS = 1 << 26
