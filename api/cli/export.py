@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli.output import output, spinner
+from api.cli.output import output, print_notes, spinner
 from api.cli.shared_options import Common, gathered
+from geo.language import texts
+
+_SAY = texts(__name__)
 
 
 @gathered
@@ -31,5 +34,9 @@ def export(
                 if layer == "readiness"
                 else published.layer(store, layer)
             )
-            write_layer(frame, target)
+            renamed = write_layer(frame, target)
         output.print(f"{target}: {len(frame)} × {len(frame.columns)}")
+        print_notes(
+            _SAY["renamed"].format(name=name, used=used).to(common.language())
+            for name, used in renamed.items()
+        )

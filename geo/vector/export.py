@@ -9,7 +9,7 @@ import io
 import math
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -32,6 +32,9 @@ _FORMULA = re.compile(r"^[=+\-@\t\r]")
 # RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
 _DECIMALS = 7
 _MAX_COLUMN_WIDTH = 60
+# A spreadsheet keeps fifteen digits of a number (IEEE 754, as Excel shows it).
+_EXACT_BELOW = 10**15
+_OWN_COLUMNS = {"gpkg": ("geom", "fid"), "csv": ("wkt",), "xlsx": ("lon", "lat")}
 
 
 def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
@@ -47,13 +50,21 @@ def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
     return content.getvalue()
 
 
-def write_layer(frame: gpd.GeoDataFrame, path: Path, format: Format | None = None) -> None:
+def write_layer(
+    frame: gpd.GeoDataFrame, path: Path, format: Format | None = None
+) -> dict[str, str]:
     """Export a layer; the format follows the file's suffix where none is given.
 
     GeoJSON is lon/lat (RFC 7946). GeoPackage keeps the layer's CRS and holds one layer, named like
     the file, for field programs empty a package of several. CSV carries the geometry as WKT in
     lon/lat in a last column `wkt`. XLSX carries `lon` and `lat` of a point inside each feature, as
     a cell holds at most 32,767 characters. Missing values are empty, in GeoJSON null.
+
+    Returns
+    -------
+    dict of str to str
+        What the format's own columns (`wkt`, `lon`, `lat`, `geom`, `fid`) are called where the layer
+        has columns of these names, which keep them.
 
     Raises
     ------
@@ -65,7 +76,26 @@ def write_layer(frame: gpd.GeoDataFrame, path: Path, format: Format | None = Non
     chosen = format or path.suffix.removeprefix(".").lower()
     if chosen not in _WRITERS:
         raise InvalidInput(reason=_no_format(chosen))
-    _written(path, lambda temporary: _WRITERS[chosen](frame, temporary, path.stem))
+    own = _own_names(chosen, [str(name) for name in frame.columns])
+    _written(path, lambda temporary: _WRITERS[chosen](frame, temporary, path.stem, own))
+    return {name: used for name, used in own.items() if used != name}
+
+
+def _own_names(format: str, columns: Sequence[str]) -> dict[str, str]:
+    """What the columns that a format adds are called beside those of the layer.
+
+    Names are compared without case, as GeoPackage and most people do.
+    """
+    taken = {name.lower() for name in columns}
+    own = {}
+    for name in _OWN_COLUMNS.get(format, ()):
+        used, number = name, 1
+        while used in taken:
+            number += 1
+            used = f"{name}_{number}"
+        own[name] = used
+        taken.add(used)
+    return own
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -96,7 +126,7 @@ def _properties(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     return table
 
 
-def _geojson(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
+def _geojson(frame: gpd.GeoDataFrame, path: Path, _layer: str, _own: Mapping[str, str]) -> None:
     lonlat = to_lonlat(frame).geometry.to_numpy()
     rows = _properties(frame).pipe(_without_missing).to_dict("records")
     shapes = shapely.to_geojson(shapely.transform(lonlat, lambda xy: xy.round(_DECIMALS)))
@@ -120,15 +150,18 @@ def _without_missing(table: pd.DataFrame) -> pd.DataFrame:
     return finite.astype("object").where(finite.notna(), None)
 
 
-def _gpkg(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
+def _gpkg(frame: gpd.GeoDataFrame, path: Path, layer: str, own: Mapping[str, str]) -> None:
     shapes = frame.geometry.to_numpy()
     table = gpd.GeoDataFrame(_properties(frame), geometry=shapes, crs=frame.crs)
-    table.to_file(path, layer=layer, driver="GPKG", engine="pyogrio", index=False)
+    options = {"GEOMETRY_NAME": own["geom"], "FID": own["fid"]}
+    table.to_file(
+        path, layer=layer, driver="GPKG", engine="pyogrio", index=False, layer_options=options
+    )
 
 
-def _csv_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
-    table = _properties(frame)
-    _csv(table.assign(wkt=to_lonlat(frame).geometry.to_wkt(rounding_precision=7).to_numpy()), path)
+def _csv_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str, own: Mapping[str, str]) -> None:
+    shapes = to_lonlat(frame).geometry.to_wkt(rounding_precision=7).to_numpy()
+    _csv(_properties(frame).assign(**{own["wkt"]: shapes}), path)
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:
@@ -136,10 +169,10 @@ def _csv(table: pd.DataFrame, path: Path) -> None:
     _guarded(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
-def _xlsx_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str) -> None:
+def _xlsx_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str, own: Mapping[str, str]) -> None:
     points = to_lonlat(frame).geometry.representative_point()
-    table = _properties(frame)
-    _xlsx(table.assign(lon=points.x.round(6).to_numpy(), lat=points.y.round(6).to_numpy()), path)
+    places = {own["lon"]: points.x.round(6).to_numpy(), own["lat"]: points.y.round(6).to_numpy()}
+    _xlsx(_properties(frame).assign(**places), path)
 
 
 def _xlsx(table: pd.DataFrame, path: Path) -> None:
@@ -157,6 +190,8 @@ def _xlsx(table: pd.DataFrame, path: Path) -> None:
     sheet.freeze_panes = "A2"
 
     def cell(value: Any, *, is_head: bool = False) -> Any:
+        if type(value) is int and abs(value) >= _EXACT_BELOW:
+            value = str(value)
         made = WriteOnlyCell(sheet, value=value)
         if isinstance(value, str):
             # openpyxl takes "=1+1" for a formula, Excel takes "63.10" for a number.
@@ -177,7 +212,7 @@ def _guarded(table: pd.DataFrame) -> pd.DataFrame:
     return guarded.rename(columns=lambda n: f"'{n}" if _FORMULA.match(str(n)) else n)
 
 
-_WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path, str], None]] = {
+_WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path, str, Mapping[str, str]], None]] = {
     "geojson": _geojson,
     "gpkg": _gpkg,
     "csv": _csv_layer,

@@ -119,6 +119,45 @@ def test_the_id_is_a_column_where_no_column_repeats_it(tmp_path):
     assert pd.read_csv(tmp_path / "a.csv", dtype=str)["area_id"].tolist() == ["63.10", "63.01"]
 
 
+@pytest.mark.parametrize(
+    ("suffix", "own"),
+    [
+        ("gpkg", {"geom": "geom_2", "fid": "fid_2"}),
+        ("csv", {"wkt": "wkt_2"}),
+        ("xlsx", {"lon": "lon_2", "lat": "lat_3"}),
+        ("geojson", {}),
+    ],
+)
+def test_columns_of_the_layer_keep_their_names_and_those_of_the_format_give_way(
+    tmp_path, suffix, own
+):
+    columns = {
+        "geom": "g",
+        "FID": "f",
+        "WKT": "w",
+        "lon": 1,
+        "lat": "x",
+        "lat_2": "y",
+        "bool": True,
+    }
+    path = tmp_path / f"a.{suffix}"
+    assert write_layer(layer(**columns), path) == own
+    read = {"csv": pd.read_csv, "xlsx": pd.read_excel}.get(suffix, gpd.read_file)
+    table = read(path)
+    assert {name: table[name][0] for name in columns} == columns
+    assert set(own.values()) - {"geom_2", "fid_2"} <= set(table.columns)
+    if suffix == "gpkg":
+        assert table.geometry.geom_equals(layer().geometry, align=False).all()
+        assert pyogrio.read_info(path)["geometry_name"] == "geom_2"
+
+
+def test_a_whole_number_that_a_spreadsheet_would_round_is_text_there(tmp_path):
+    write_layer(layer(big=[2**60 + 1, 999_999_999_999_999]), tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    column = [cell.value for cell in next(c for c in sheet.columns if c[0].value == "big")]
+    assert column == ["big", str(2**60 + 1), 999_999_999_999_999]
+
+
 def test_the_same_layer_gives_the_same_bytes():
     assert layer_to_parquet(layer()) == layer_to_parquet(layer())
     assert layer_to_parquet(layer()) != layer_to_parquet(layer(name=["a", "b"]))
