@@ -14,6 +14,7 @@ from data.steps.boundaries import build_desa, build_kecamatan, build_regencies, 
 from data.steps.context import build_land
 from data.steps.files import DATA, ready
 from data.steps.indicators import build_indicators
+from data.steps.land import build_main_road_distance
 from data.steps.zones import build_zones
 
 # A folder of data has a manifest; `steps` holds what this script calls.
@@ -30,6 +31,7 @@ def main(target: Path = DATA) -> None:
     write_changes(target, source_ha=source_ha, layers=layers)
     build_zones(target, layers)
     build_land(target)
+    build_main_road_distance(target, regencies)
     write_checksums(target)
 
 

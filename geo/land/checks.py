@@ -52,6 +52,9 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "hillshade": (0.0, 255.0),
     "height_above_drainage_m": (0.0, _HIGHEST_COUNTRY_M),
     "road_distance_m": (0.0, 1e7),
+    "main_road_distance_m": (0.0, 1e7),
+    # The most crowded cities of the world have some 50,000.
+    "population_per_km2": (0.0, 1e5),
     "peat_depth_m": (0.0, 30.0),
     "forest_estate": (0.0, 1.0),
     "landmask": (0.0, 1.0),

@@ -30,6 +30,8 @@ KNOWN_RASTERS: Mapping[str, str] = {
     "wetness": "ln m",
     "height_above_drainage_m": "m",
     "road_distance_m": "m",
+    "main_road_distance_m": "m",
+    "population_per_km2": "persons per km²",
     "forest_estate": "1 inside, 0 outside",
     "peat_depth_m": "m",
 }

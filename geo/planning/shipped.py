@@ -10,7 +10,13 @@ LAYERS = {
     "kecamatan": "boundaries/kecamatan.parquet",
     "desa": "boundaries/desa.parquet",
 }
-RASTERS = ("landcover", "landmask", "elevation_coarse")
+RASTERS = (
+    "landcover",
+    "landmask",
+    "elevation_coarse",
+    "main_road_distance_m",
+    "population_per_km2",
+)
 MODELS = ("kesiapan", "kebutuhan", "ipktrans")
 # The prefixes are those of `geo/planning/assess.py`, which is too heavy to load for them; a test compares.
 DATASETS = frozenset(
