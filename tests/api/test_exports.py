@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
+from tests.reference_scores import CAHAYA_BARU
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_map_files_hold_every_zone_with_score_rank_and_reason(saved, format):
     zones = gpd.read_file(path)
     assert len(zones) == 14
     first = zones[zones["rank"] == 1].iloc[0]
-    assert first["score"] == pytest.approx(83.737, abs=1e-3)
+    assert first["score"] == pytest.approx(CAHAYA_BARU, abs=1e-3)
     assert "rank 1 of 2" in first["explanation"]
 
 
@@ -57,8 +58,8 @@ def test_the_weights_and_the_method_of_the_screen_are_in_the_file(client):
         {f["id"]: f["properties"]["score"] for f in found["features"]}["cahaya-baru"]
         for found in (plain, weighed, careful)
     ]
-    assert scores[0] == pytest.approx(83.7, abs=0.05)
-    assert scores[1] == pytest.approx(74.9, abs=0.05)
+    assert scores[0] == pytest.approx(CAHAYA_BARU, abs=0.05)
+    assert scores[1] == pytest.approx(72.8, abs=0.05)
     assert scores[2] < scores[0]
 
 

@@ -16,6 +16,13 @@ from geo.land.synthetic_notice import SYNTHETIC
 from geo.planning.publish import publish_indicators
 from tests.api.examples import PROVENANCE, publish
 from tests.maps.examples import HOSTILE
+from tests.reference_scores import (
+    CAHAYA_BARU_CAREFUL_EN,
+    CAHAYA_BARU_CAREFUL_ID,
+    CAHAYA_BARU_COVERAGE,
+    CAHAYA_BARU_EN,
+    CAHAYA_BARU_ID,
+)
 
 PAGE = {"Accept": "text/html"}
 PATHS = (
@@ -66,8 +73,26 @@ def text_of(page):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("id", ("83,7 dari 100", "Peringkat 1 dari 2", "Sangat siap", "78%", "2.000 simulasi")),
-        ("en", ("83.7 of 100", "Rank 1 of 2", "Very ready", "78%", "2,000 simulations")),
+        (
+            "id",
+            (
+                f"{CAHAYA_BARU_ID} dari 100",
+                "Peringkat 1 dari 2",
+                "Sangat siap",
+                CAHAYA_BARU_COVERAGE,
+                "2.000 simulasi",
+            ),
+        ),
+        (
+            "en",
+            (
+                f"{CAHAYA_BARU_EN} of 100",
+                "Rank 1 of 2",
+                "Very ready",
+                CAHAYA_BARU_COVERAGE,
+                "2,000 simulations",
+            ),
+        ),
     ],
 )
 def test_the_first_zone_says_where_it_stands_in_both_languages(client, language, words):
@@ -82,7 +107,7 @@ def test_the_first_zone_says_where_it_stands_in_both_languages(client, language,
 def test_a_zone_says_why_it_has_no_rank(client):
     said = text_of(client.get("/zones/angsana?lang=en", headers=PAGE).text)
     assert "Too few data" in said
-    assert "The data at hand cover only 31% of the weight of the assessment" in said
+    assert "The data at hand cover only 34% of the weight of the assessment" in said
     assert "was never ranked" in said
 
 
@@ -113,8 +138,8 @@ def test_a_readers_weights_are_said_first_and_stay_in_the_links(client):
     page = html.unescape(client.get(f"/zones/cahaya-baru?{CHOSEN}&lang=id", headers=PAGE).text)
     said = text_of(page)
     assert "Bobot pilihan pengguna: Layak huni 60%, Layak usaha 20%" in said
-    assert "37,3 dari 100" in said
-    assert "83,7" not in said
+    assert f"{CAHAYA_BARU_CAREFUL_ID} dari 100" in said
+    assert CAHAYA_BARU_ID not in said
     for link in (
         f"/sheets/cahaya-baru.pdf?{CHOSEN}&lang=id",
         f"/readiness/cahaya-baru?{CHOSEN}&lang=id",
@@ -130,7 +155,7 @@ def test_a_readers_weights_are_said_first_and_stay_in_the_links(client):
 def test_a_regency_ranks_its_zones_under_a_readers_weights(client):
     page = html.unescape(client.get(f"/regencies/63.04?{CHOSEN}&lang=en", headers=PAGE).text)
     assert "Weights chosen by the user: Liveable 60%" in text_of(page)
-    assert "37.3" in text_of(page)
+    assert CAHAYA_BARU_CAREFUL_EN in text_of(page)
     assert f"/zones/cahaya-baru?{CHOSEN}" in page
     own = text_of(client.get("/regencies/63.04?lang=en", headers=PAGE).text)
     assert "chosen by the user" not in own

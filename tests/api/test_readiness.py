@@ -24,9 +24,9 @@ PAIRS = {
 
 # Slope alone is not known anywhere in the shipped data.
 CRITERIA = ("lereng", "air_minum", "sanitasi", "lahan_terbuka", "pertanian", "ipm", "tpak")
-NO_DATA = dict.fromkeys((*CRITERIA, "akses_jalan", "bukan_hutan", "lahan_basah"), 0.0) | {
-    "lereng": 1.0
-}
+NO_DATA = dict.fromkeys(
+    (*CRITERIA, "akses_jalan", "jalan_utama", "bukan_hutan", "lahan_basah"), 0.0
+) | {"lereng": 1.0}
 SILENT = {"name": "Provinsi", "judgements": []}
 SCENARIO = {"id": "uji", "title": {"id": "Uji", "en": "Test"}, "source": "test"}
 ATLANTIS = {"zone": "atlantis", "criterion": "tpak", "set": 70}

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape, shapes
+from tests.reference_scores import CAHAYA_BARU_ID
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
 
@@ -72,7 +73,7 @@ def test_a_link_that_is_pasted_into_the_open_page_applies(address, visit):
     expect(page.locator(".leaflet-popup")).to_contain_text("Rentang peringkat")
     paste(page, f"{address}/map#")
     expect(page.locator(".leaflet-popup")).to_have_count(0)
-    expect(page.locator("tr[data-zone=cahaya-baru] .score")).to_have_text("83,7")
+    expect(page.locator("tr[data-zone=cahaya-baru] .score")).to_have_text(CAHAYA_BARU_ID)
     expect(page.locator("#theme")).to_have_value("")
     expect(page.locator("#ranking-filter")).to_have_value("")
     expect(page.locator("#quadrant")).not_to_have_attribute("open", "")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
+from tests.reference_scores import GULA_HABANG_ID
 
 LAST = "gula-habang"
 
@@ -14,7 +15,9 @@ LAST = "gula-habang"
 def test_a_zone_says_why_it_stands_there_and_how_it_would_rise(address, visit, size):
     seen = visit(f"{address}/map#zone={LAST}", width=size[0], height=size[1])
     card = seen.page.locator(".leaflet-popup")
-    expect(card.locator(".why")).to_contain_text("mendapat skor 59,1 dari 100, peringkat 2 dari 2")
+    expect(card.locator(".why")).to_contain_text(
+        f"mendapat skor {GULA_HABANG_ID} dari 100, peringkat 2 dari 2"
+    )
     expect(card.locator(".way-up")).to_contain_text("Naik ke kelas Siap bila")
     assert seen.trouble == []
 
@@ -42,7 +45,7 @@ def test_what_a_card_cannot_fetch_is_said(address, visit):
     expect(card.locator(".trends")).to_contain_text("tidak dapat diambil")
     seen.page.context.set_offline(False)
     seen.page.locator(".connection button").click()
-    expect(card.locator(".why")).to_contain_text("mendapat skor 59,1 dari 100")
+    expect(card.locator(".why")).to_contain_text(f"mendapat skor {GULA_HABANG_ID} dari 100")
     expect(card.locator(".trend")).to_have_count(2)
 
 

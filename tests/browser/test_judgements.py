@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.reference_scores import CAHAYA_BARU_ID
 
 # Whole ratios, so that every pair has its exact place on Saaty's scale.
 RATIOS = {"huni": 6, "usaha": 3, "berkembang": 2, "lingkungan": 1}
-OWN_SCORE = "83,7"
+OWN_SCORE = CAHAYA_BARU_ID
 
 
 def opened(visit, address: str, query: str = "", size: tuple[int, int] = DESKTOP):

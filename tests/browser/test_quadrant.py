@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.reference_scores import CAHAYA_BARU_ID
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
@@ -15,7 +16,7 @@ def test_ranked_zones_stand_in_their_quadrant_and_the_others_are_counted(address
     quadrant.locator("> summary").click()
     expect(quadrant.locator(".point")).to_have_count(2)
     expect(quadrant.locator(".point.prioritas")).to_have_attribute(
-        "aria-label", "Kawasan Transmigrasi Cahaya Baru: Kesiapan 83,7, Kebutuhan 38,4"
+        "aria-label", f"Kawasan Transmigrasi Cahaya Baru: Kesiapan {CAHAYA_BARU_ID}, Kebutuhan 38,4"
     )
     expect(quadrant).to_contain_text("12 tidak digambar karena belum punya skor")
     assert seen.trouble == []

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
 from tests.pdf_text import text_of
+from tests.reference_scores import CAHAYA_BARU_EN, CAHAYA_BARU_ID
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
 
@@ -36,7 +37,7 @@ def settle(page: Page) -> None:
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_a_slider_moves_scores_ranking_map_and_cards(address, visit, size):
     seen = opened(visit, address, size=size)
-    expect(first_score(seen.page)).to_have_text("83,7")
+    expect(first_score(seen.page)).to_have_text(CAHAYA_BARU_ID)
     zone = seen.page.locator(f"path[aria-label^='{ZONE}']")
     expect(zone).to_have_attribute("fill", "#018571")
     for item, value in (("huni", 100), ("usaha", 0), ("berkembang", 0), ("lingkungan", 0)):
@@ -48,7 +49,7 @@ def test_a_slider_moves_scores_ranking_map_and_cards(address, visit, size):
     set_slider(seen.page, "lingkungan", 100)
     expect(seen.page.locator(".ranking tbody tr")).to_have_count(2)
     row = seen.page.locator("tr[data-zone=cahaya-baru] .score")
-    expect(row).not_to_have_text("83,7")
+    expect(row).not_to_have_text(CAHAYA_BARU_ID)
     score = row.inner_text()
     popup = open_shape(seen.page, ZONE)
     expect(popup).to_contain_text(score)
@@ -71,7 +72,7 @@ def test_a_link_opens_the_same_view_and_the_models_weights_come_back(address, vi
     seen.page.get_by_label("Cara menggabungkan").select_option("owa")
     seen.page.get_by_label("Sikap terhadap risiko").fill("20")
     settle(seen.page)
-    expect(first_score(seen.page)).not_to_have_text("83,7")
+    expect(first_score(seen.page)).not_to_have_text(CAHAYA_BARU_ID)
     expect(seen.page).to_have_url(re.compile(r"#.*lingkungan-90.*m=owa.*r=20"))
     score = first_score(seen.page).inner_text()
     again = visit(seen.page.url)
@@ -79,7 +80,7 @@ def test_a_link_opens_the_same_view_and_the_models_weights_come_back(address, vi
     expect(first_score(again.page)).to_have_text(score)
     expect(again.page.get_by_label("Sikap terhadap risiko")).to_have_value("20")
     again.page.get_by_role("button", name="Kembalikan ke bawaan").click()
-    expect(first_score(again.page)).to_have_text("83,7")
+    expect(first_score(again.page)).to_have_text(CAHAYA_BARU_ID)
     expect(again.page).to_have_url(f"{address}/map")
     assert [*seen.trouble, *again.trouble] == []
 
@@ -98,7 +99,7 @@ def test_a_weight_is_doubled_by_one_button(address, visit):
     seen = opened(visit, address, "?lang=en")
     seen.page.get_by_role("button", name="Livelihood ×2").click()
     expect(seen.page.locator("output[for=w-dimension-usaha]")).to_have_text("44.4%")
-    expect(first_score(seen.page)).not_to_have_text("83.7")
+    expect(first_score(seen.page)).not_to_have_text(CAHAYA_BARU_EN)
 
 
 def test_the_last_weight_stays_above_nothing_and_the_reader_is_told(address, visit):
@@ -120,7 +121,7 @@ def test_the_last_weight_stays_above_nothing_and_the_reader_is_told(address, vis
 def test_a_link_without_any_weight_opens_the_models_own_and_says_so(address, visit):
     seen = visit(f"{address}/map#w=huni-0*usaha-0*berkembang-0*lingkungan-0")
     expect(seen.page.locator(".weights-state")).to_contain_text("tidak memberi bobot")
-    expect(first_score(seen.page)).to_have_text("83,7")
+    expect(first_score(seen.page)).to_have_text(CAHAYA_BARU_ID)
     expect(seen.page.locator("[data-item=huni]")).not_to_have_value("0")
     expect(seen.page).to_have_url(f"{address}/map")
     assert seen.trouble == []
@@ -129,12 +130,14 @@ def test_a_link_without_any_weight_opens_the_models_own_and_says_so(address, vis
 def test_scores_and_classes_that_changed_say_what_they_were(address, visit):
     seen = visit(f"{address}/map#w=huni-90")
     row = seen.page.locator("tr[data-zone=cahaya-baru]")
-    expect(row.locator(".was")).to_have_text("semula 83,7 · Sangat siap")
+    expect(row.locator(".was")).to_have_text(f"semula {CAHAYA_BARU_ID} · Sangat siap")
     open_shape(seen.page, ZONE)
-    expect(seen.page.locator(".leaflet-popup .was")).to_have_text("semula 83,7 · Sangat siap")
+    expect(seen.page.locator(".leaflet-popup .was")).to_have_text(
+        f"semula {CAHAYA_BARU_ID} · Sangat siap"
+    )
     seen.page.get_by_role("button", name="Kembalikan ke bawaan").click()
     expect(seen.page.locator(".was")).to_have_count(0)
-    expect(seen.page.locator(".leaflet-popup .score")).to_contain_text("83,7")
+    expect(seen.page.locator(".leaflet-popup .score")).to_contain_text(CAHAYA_BARU_ID)
     expect(seen.page.locator(".leaflet-popup")).to_contain_text("Rentang peringkat")
     assert seen.trouble == []
 
@@ -175,7 +178,7 @@ def test_without_the_server_nothing_old_passes_for_new_until_it_is_back(address,
     expect(banner).to_contain_text("Tidak tersambung ke server")
     expect(page.locator(".weights-state")).to_contain_text("masih menurut bobot sebelumnya")
     expect(page.locator("#ranking")).to_have_css("opacity", "0.4")
-    expect(first_score(page)).to_have_text("83,7")
+    expect(first_score(page)).to_have_text(CAHAYA_BARU_ID)
     page.context.set_offline(False)
     banner.get_by_role("button").click()
     expect(banner).to_be_hidden()
@@ -273,7 +276,7 @@ def test_the_sheet_for_the_meeting_has_the_weights_of_the_screen(address, visit)
     seen.page.get_by_label("Cara menggabungkan").select_option("owa")
     settle(seen.page)
     score = seen.page.locator("tr[data-zone=cahaya-baru] .score").inner_text()
-    assert score != "83,7"
+    assert score != CAHAYA_BARU_ID
     seen.page.locator("tr[data-zone=cahaya-baru] a").click()
     share = seen.page.locator("output[for=w-dimension-huni]").inner_text()
     card = seen.page.locator(".leaflet-popup")
@@ -285,7 +288,7 @@ def test_the_sheet_for_the_meeting_has_the_weights_of_the_screen(address, visit)
         paper = text_of(seen.page.request.get(f"{address}{path}").body())
         assert f"Bobot pilihan pengguna: Layak huni {share}" in paper
         assert score in paper
-        assert "83,7" not in paper
+        assert CAHAYA_BARU_ID not in paper
     card.locator(".behind a").first.click()
     expect(seen.page.locator(".notice")).to_contain_text(
         f"Bobot pilihan pengguna: Layak huni {share}"

@@ -389,7 +389,7 @@ def test_weights_of_top_dimensions_reach_through_subdimensions(example):
 
 
 def test_weights_of_every_criterion_are_taken_as_they_are(model):
-    stated = {c.id: 0.1 for c in model.criteria}
+    stated = {c.id: 1 / len(model.criteria) for c in model.criteria}
     assert weights_from(model, stated) == pytest.approx(stated)
     assert weights_from(model, {}) == model.weights
 

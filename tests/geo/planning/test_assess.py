@@ -30,7 +30,7 @@ def test_loading_again_publishes_nothing(reference_store):
     before = reference_store.state()
     assert load_reference(reference_store, DATA) == []
     assert reference_store.state() == before
-    assert len(before) == 10
+    assert len(before) == 12
 
 
 def test_every_version_says_its_source_and_licence(reference_store):
@@ -85,6 +85,7 @@ def test_the_lineage_names_every_version_that_went_in(reference_store):
         "regencies",
         "indicators",
         "land-landcover",
+        "land-main_road_distance_m",
         "land-landmask",
     ]
     assert all(len(origin.sha256) == 64 and origin.source for origin in found.lineage)
@@ -206,7 +207,7 @@ def test_a_land_raster_needs_a_name_and_a_unit(reference_store, tmp_path, name, 
         publish_land.add_land(
             reference_store, flat_slope(tmp_path), name=name, unit=unit, source="s", licence="l"
         )
-    assert len(reference_store.datasets("raster")) == 3
+    assert len(reference_store.datasets("raster")) == 5
 
 
 def test_zones_with_a_published_area_have_it_within_five_hundredths_of_a_percent(reference_store):
@@ -262,6 +263,8 @@ def test_the_year_of_a_raster_is_a_year_or_missing(reference_store):
         "land-landcover": "2019",
         "land-landmask": "1999",
         "land-elevation_coarse": None,
+        "land-main_road_distance_m": "2021",
+        "land-population_per_km2": "2015",
     }
 
 

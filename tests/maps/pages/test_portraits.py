@@ -14,6 +14,7 @@ from maps.pages.histories import histories, numbered_sources, score_history
 from maps.pages.locator import locator
 from maps.pages.portraits import regency_portrait, zone_portrait
 from tests.maps.examples import MODEL, make_regencies, make_zones
+from tests.reference_scores import CAHAYA_BARU, CAHAYA_BARU_ID
 
 CATALOGUE = parse_catalogue(
     """
@@ -166,7 +167,7 @@ def test_a_locator_of_nothing_is_nothing() -> None:
 
 def test_the_shipped_zone_that_comes_first_says_so(reference_store) -> None:
     found = zone_portrait(reference_store, "cahaya-baru", language="id")
-    assert found["card"]["score"] == "83,7"
+    assert found["card"]["score"] == CAHAYA_BARU_ID
     assert found["card"]["rank"] == "Peringkat 1 dari 2"
     assert found["certainty"]["interval"] == "Dalam 90% simulasi: peringkat 1"
     assert next(one["id"] for d in found["dimensions"] for one in d["criteria"]) == "lereng"
@@ -178,7 +179,7 @@ def test_the_shipped_zone_that_comes_first_says_so(reference_store) -> None:
 def test_contributions_are_bars_on_one_scale_and_add_up_to_the_score(reference_store) -> None:
     found = zone_portrait(reference_store, "cahaya-baru", language="id")
     rows = [one for d in found["dimensions"] for one in d["criteria"]]
-    assert sum(row["points"] for row in rows) == pytest.approx(83.74, abs=0.05)
+    assert sum(row["points"] for row in rows) == pytest.approx(CAHAYA_BARU, abs=0.05)
     widest = max(rows, key=lambda row: row["most"])
     assert widest["track"] == "100.00%"
     assert all(float(row["filled"][:-1]) <= float(row["track"][:-1]) for row in rows)
