@@ -29,14 +29,28 @@ def build_zones(target: Path, layers: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDat
     return zones
 
 
+# What a source states of a zone besides its area; the field of a zone for each.
+PROFILE = (
+    *("desa_stated", "kecamatan_stated", "people_stated", "decree", "land_status"),
+    *("titles_issued", "titles_open", "families_placed", "families_left"),
+    *("ipktrans", "ipktrans_year"),
+)
+
+
 def _zone_properties(entry: dict[str, Any]) -> dict[str, Any]:
     further = entry.get("further_sources", [])
     remarks = entry["remarks"] + (f" Sumber lain: {' ; '.join(further)}" if further else "")
+    profile = entry.get("profile", {})
+    if profile.keys() - {*PROFILE, "source"}:
+        raise ValueError(profile)
     return {
         "name": entry["name"],
         "regency_code": entry["regency_code"],
         "status": entry["status"],
         "area_ha": entry.get("area_ha"),
+        "place_codes": " ".join(_places(entry["geometry"])) or None,
+        **{name: profile.get(name) for name in PROFILE},
+        "profile_source": profile.get("source"),
         "geometry_kind": entry["geometry"]["kind"],
         "geometry_method": entry["geometry_method"],
         "source": entry["source"],
@@ -46,28 +60,27 @@ def _zone_properties(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _places(rule: dict[str, Any]) -> list[str]:
+    """The codes of the desa or kecamatan that a rule names."""
+    named = rule.get("desa", rule.get("kecamatan", []))
+    return [named] if isinstance(named, str) else list(named)
+
+
 def _zone_geometry(entry: dict[str, Any], layers: dict[str, gpd.GeoDataFrame]) -> shapely.Geometry:
     rule = entry["geometry"]
-    kind = rule["kind"]
-    if kind == "published_extent":
+    if rule["kind"] == "published_extent":
         west, south, east, north = (
             _degrees(rule[side]) * sign
             for side, sign in (("west", 1), ("south", -1), ("east", 1), ("north", -1))
         )
         return shapely.box(west, south, east, north)
-    if kind in ("named_kecamatan", "enclosing_kecamatan"):
-        return shapely.coverage_union_all(
-            layers["kecamatan"].geometry[rule["kecamatan"]].to_numpy()
-        )
 
-    # A desa's code has three dots, a kecamatan's two.
-    place = layers["desa" if rule["place"].count(".") == 3 else "kecamatan"].loc[rule["place"]]
-    centre = shapely.centroid(place.geometry)
-    if kind == "location_only":
-        return centre
-    regency = layers["regencies"].geometry[to_kemendagri(entry["regency_code"])]
-    size = {"equal_area_disc": entry.get("area_ha"), "enclosing_desa_disc": place["area_ha"]}
-    return disc_within(centre.x, centre.y, within=regency, area_ha=float(size[kind]))
+    places = layers["desa" if "desa" in rule else "kecamatan"].geometry[_places(rule)]
+    if rule["kind"] == "equal_area_disc":
+        centre = shapely.centroid(places.iloc[0])
+        regency = layers["regencies"].geometry[to_kemendagri(entry["regency_code"])]
+        return disc_within(centre.x, centre.y, within=regency, area_ha=entry["area_ha"])
+    return shapely.coverage_union_all(places.to_numpy())
 
 
 def _degrees(dms: list[int]) -> float:

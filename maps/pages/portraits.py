@@ -36,6 +36,7 @@ from maps.folium.cards import (
 from maps.folium.views import ModelView, model_view
 from maps.pages.certainty import certainty
 from maps.pages.histories import histories, numbered_sources, score_history
+from maps.pages.location import location
 from maps.pages.locator import locator
 from maps.pages.sliders import choice, map_state
 from maps.text import format_number, format_share, translate
@@ -121,6 +122,7 @@ def zone_portrait(
         "title": card.get("name", area_id),
         "regency": regency if regency in regencies.index else None,
         "locator": locator(regencies, row, subject=regency, colours=_fills(assessment, [result])),
+        "location": location(now, holder, area_id, language) if holder == "zones" else None,
         "class": class_cards(view, language).get(result.rank_class or ""),
         "explanation": assessment.sentence_of(result).to(language),
         "certainty": certainty(now, assessment, area_id, language),

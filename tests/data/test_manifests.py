@@ -13,6 +13,7 @@ import pytest
 import rasterio
 import shapely
 
+from data.steps.zones import PROFILE
 from geo.crs import area_ha
 from geo.vector.regions import BY_CODE
 from geo.vector.schema import ZONES
@@ -23,10 +24,8 @@ ZONES_FILE = "zones/zones.geojson"
 GEOMETRY_KINDS = {
     "published_extent",
     "equal_area_disc",
-    "named_kecamatan",
+    "named_desa",
     "enclosing_kecamatan",
-    "enclosing_desa_disc",
-    "location_only",
 }
 
 
@@ -154,27 +153,49 @@ def test_an_equal_area_disc_has_the_published_area(zones):
     assert area_ha(disc) == pytest.approx(disc["area_ha"].to_numpy(), rel=5e-4)
 
 
-def test_a_desa_disc_has_the_area_of_its_desa(zones, desa):
-    rules = tomllib.loads((DATA / "zones/zones.toml").read_text("utf-8"))
-    discs = zones[zones["geometry_kind"] == "enclosing_desa_disc"]
-    for zone_id, measured in zip(discs.index, area_ha(discs), strict=True):
-        place = desa.loc[rules[zone_id]["geometry"]["place"]]
-        assert measured == pytest.approx(place["area_ha"], rel=5e-4)
-
-
-def test_zones_lie_in_their_regency_and_points_are_points(zones, regencies):
+def test_zones_lie_in_their_regency(zones, regencies):
     for zone_id, zone in zones.iterrows():
         inside = regencies.geometry[zone["regency_code"]].buffer(1e-5)
         assert inside.covers(zone.geometry), zone_id
-        assert (zone["geometry_kind"] == "location_only") == (zone.geometry.geom_type == "Point")
 
 
-def test_a_zone_named_by_kecamatan_is_the_union_of_its_kecamatan(zones, kecamatan):
-    rules = tomllib.loads((DATA / "zones/zones.toml").read_text("utf-8"))
-    for zone_id in zones.index[zones["geometry_kind"].str.endswith("_kecamatan")]:
-        cells = kecamatan.geometry[rules[zone_id]["geometry"]["kecamatan"]]
-        assert zones.geometry[zone_id].equals(cells.union_all())
-    assert (area_ha(zones.loc[["rkt-kotabaru"]]) > 67_000).all()
+@pytest.mark.parametrize(("kind", "level"), [("named_desa", 3), ("enclosing_kecamatan", 2)])
+def test_a_zone_is_the_union_of_the_places_that_its_source_names(
+    zones, desa, kecamatan, kind, level
+):
+    of_kind = zones[zones["geometry_kind"] == kind]
+    for zone_id, codes in of_kind["place_codes"].items():
+        places = (desa if level == 3 else kecamatan).geometry[codes.split()]
+        assert {code.count(".") for code in places.index} == {level}
+        assert zones.geometry[zone_id].equals(places.union_all())
+    assert len(of_kind) == {"named_desa": 7, "enclosing_kecamatan": 5}[kind]
+
+
+def test_sebamban_is_its_two_desa_and_the_new_kawasan_of_kotabaru_a_part_of_four_kecamatan(zones):
+    assert zones.at["sebamban", "place_codes"] == "63.10.03.2003 63.10.03.2004"
+    assert area_ha(zones.loc[["rkt-kotabaru"]])[0] == pytest.approx(225_460, rel=2e-3)
+
+
+def test_a_profile_names_its_source_and_only_one_zone_has_an_ipktrans(zones):
+    stated = zones[list(PROFILE)].notna().any(axis=1)
+    assert (zones["profile_source"].notna() == stated).all()
+    assert zones["ipktrans"].dropna().to_dict() == {"cahaya-baru": 70}
+    assert zones.loc["cahaya-baru", "people_stated"] == 85_914
+
+
+def test_zones_overlap_just_where_the_manifest_says(zones):
+    left, right = shapely.STRtree(zones.geometry).query(zones.geometry, predicate="overlaps")
+    inside, around = shapely.STRtree(zones.geometry).query(zones.geometry, predicate="within")
+    pairs = {
+        frozenset((zones.index[a], zones.index[b]))
+        for a, b in [*zip(left, right, strict=True), *zip(inside, around, strict=True)]
+        if a != b
+    }
+    assert pairs == {
+        frozenset(("cahaya-baru", "bahandang")),
+        frozenset(("cahaya-baru", "cerbon")),
+        frozenset(("rkt-kotabaru", "sengayam")),
+    }
 
 
 def test_every_source_figure_is_kept_with_its_source():

@@ -98,7 +98,7 @@ def make_zones(
             "geometry_kind": [
                 "equal_area_disc",
                 "enclosing_kecamatan",
-                "enclosing_desa_disc",
+                "enclosing_desa",
                 "official",
                 "location_only",
             ],

@@ -271,7 +271,7 @@ def test_a_raster_counts_as_far_as_the_zone_fills_the_area_that_encloses_it(asse
     assert criterion(found["z2"], "lereng").note is None
 
 
-@pytest.mark.parametrize("kind", ["enclosing_kecamatan", "enclosing_desa_disc"])
+@pytest.mark.parametrize("kind", ["enclosing_kecamatan", "enclosing_desa"])
 def test_a_raster_does_not_measure_a_zone_of_unknown_place_and_area(assess, enclosed, kind):
     found = assess(zones=enclosed(np.nan, kind=kind))["z0"]
     assert criterion(found, "lereng").measure is None

@@ -1,0 +1,145 @@
+"""Where a zone may lie and what lies in it, against what its source states; for its page and its sheet."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from functools import lru_cache
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import published
+from geo.land.population import people_about
+from geo.language import Language
+from geo.raster.files import RasterFile
+from geo.store.versions import Published
+from geo.vector.join import area_shares
+from geo.vector.positions import Positions, Rule, positions
+from geo.vector.schema import ZONES
+from maps.escape import text_or_none
+from maps.text import format_number, translate
+
+DESA = "desa"
+_PEOPLE = published.LAND_PREFIX + "population_per_km2"
+_KECAMATAN = len("63.04.17")
+_MOST_NAMED = 12
+# What a source may state of a zone, in the order of the page.
+_PROFILE = (
+    *("decree", "land_status", "titles_issued", "titles_open"),
+    *("families_placed", "families_left", "ipktrans", "profile_source"),
+)
+_SENTENCES: Mapping[Rule, str] = {
+    "as_drawn": "location.as_drawn",
+    "disc": "location.disc",
+    "parts": "location.parts",
+    "one_of": "location.one_of",
+    "unknown": "location.unknown",
+}
+
+
+def location(now: Published, layer: str, area_id: str, language: Language) -> dict[str, Any] | None:
+    """What a page says of a zone's place; None where no layer of desa is published.
+
+    Returns
+    -------
+    dict
+        `sentence` (where it may lie), `desa` (names, some), `rows` (what, as drawn, as stated) and
+        `profile` (title, value).
+    """
+    if DESA not in now.datasets("layer"):
+        return None
+    zone = published.layer(now, layer).loc[[area_id]]
+    found = _positions(now, layer, area_id)
+    desa = published.layer(now, DESA)
+    names = [str(desa.at[code, "name"]) for code in found.desa]
+    return {
+        "sentence": _sentence(found, zone, desa, language),
+        "desa": _some(names, language),
+        "rows": _rows(now, zone, desa, language),
+        "profile": _profile(zone, language),
+    }
+
+
+@lru_cache(maxsize=256)
+def _positions(now: Published, layer: str, area_id: str) -> Positions:
+    return positions(published.layer(now, layer).loc[[area_id]], published.layer(now, DESA))
+
+
+def _sentence(
+    found: Positions, zone: gpd.GeoDataFrame, desa: gpd.GeoDataFrame, language: Language
+) -> str:
+    always = [str(desa.at[code, "name"]) for code in found.always]
+    return translate(
+        _SENTENCES[found.rule],
+        language,
+        n=format_number(len(found.desa), language, decimals=0),
+        kecamatan=format_number(found.desa.str[:_KECAMATAN].nunique(), language, decimals=0),
+        always=_some(always, language),
+        area=format_number(_number(zone, "area_ha"), language, decimals=0),
+    )
+
+
+def _some(names: Sequence[str], language: Language) -> str:
+    """The names, or the first of them and how many there are besides."""
+    if len(names) <= _MOST_NAMED + 1:
+        return ", ".join(names)
+    return translate(
+        "location.more", language, names=", ".join(names[:_MOST_NAMED]), n=len(names) - _MOST_NAMED
+    )
+
+
+def _rows(
+    now: Published, zone: gpd.GeoDataFrame, desa: gpd.GeoDataFrame, language: Language
+) -> list[dict[str, str]]:
+    """How many desa, kecamatan and people lie in the drawn outline, and how many the source states."""
+    touched = area_shares(zone, desa)[0].set_index("region")
+    whole = desa.loc[touched.index, "area_ha"].to_numpy()
+    inside = touched.index[touched["area_ha"].to_numpy() > whole / 2]
+    counts = translate("location.desa_drawn", language, mostly=len(inside), touched=len(touched))
+    kecamatan = touched.index.str[:_KECAMATAN].nunique()
+    drawn = [
+        (translate("location.desa_count", language), counts, "desa_stated"),
+        (translate("location.kecamatan_count", language), str(kecamatan), "kecamatan_stated"),
+        (translate("location.people", language), _people(now, zone, language), "people_stated"),
+    ]
+    return [
+        {
+            "title": title,
+            "drawn": text,
+            "stated": format_number(_number(zone, name), language, decimals=0),
+        }
+        for title, text, name in drawn
+    ]
+
+
+def _people(now: Published, zone: gpd.GeoDataFrame, language: Language) -> str:
+    """People in the drawn outline, to the hundred: the raster is no better than that."""
+    if _PEOPLE not in now.datasets("raster"):
+        return "–"
+    with closing(RasterFile(now.version(_PEOPLE).path)) as density:
+        people = float(people_about(zone, density)["people"].iloc[0])
+    return format_number(None if pd.isna(people) else round(people, -2), language, decimals=0)
+
+
+def _profile(zone: gpd.GeoDataFrame, language: Language) -> list[tuple[str, str]]:
+    found = []
+    for name in _PROFILE:
+        value = _stated(zone, name)
+        if value is None:
+            continue
+        year = _number(zone, f"{name}_year")
+        text = value if isinstance(value, str) else format_number(value, language)
+        if year is not None:
+            text = f"{text} ({year:.0f})"
+        found.append((ZONES.field(name).title.to(language), text))
+    return found
+
+
+def _stated(zone: gpd.GeoDataFrame, name: str) -> Any:
+    value = zone[name].iloc[0] if name in zone else None
+    return text_or_none(value) if isinstance(value, str) else None if pd.isna(value) else value
+
+
+def _number(zone: gpd.GeoDataFrame, name: str) -> float | None:
+    value = _stated(zone, name)
+    return None if value is None or isinstance(value, str) else float(value)
