@@ -18,6 +18,8 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import models_json_schema
 
 from api.ogc_models import Link
+from geo.indicators.villages import VillageProfile
+from geo.land.ground import AreaGround, GroundFact, Statement
 from geo.language import Text
 from geo.mcda.ahp import AhpWeights
 from geo.mcda.group import GroupJudgement, MemberDifference, MemberJudgement, PairAgreement
@@ -224,6 +226,10 @@ _IN_ASSESSMENT: dict[str, Any] = {
     "holds_back": list[str],
 }
 _held(ZoneResult, "ZoneDocument", **_IN_ASSESSMENT)
+_held(VillageProfile, "VillagesDocument", sentence=str)
+_held(Statement, "GroundStatementDocument")
+_held(GroundFact, "GroundFactDocument")
+_held(AreaGround, "GroundDocument")
 _EXPLAINED_ZONE = document(
     "ExplainedZoneDocument",
     ZoneResult,
@@ -234,6 +240,8 @@ _EXPLAINED_ZONE = document(
     model=str,
     year=int,
     lineage=list[Origin],
+    villages=VillageProfile | None,
+    ground=AreaGround | None,
     links=list[Link],
     **_IN_ASSESSMENT,
 )

@@ -52,9 +52,9 @@ class AskedLayer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     model: Annotated[str, Field(description="A model's id, see /models.")] = "kesiapan"
-    layer: Annotated[str, Field(description="Layer to assess: zones, kecamatan or regencies.")] = (
-        "zones"
-    )
+    layer: Annotated[
+        str, Field(description="Layer to assess: zones, kecamatan, desa or regencies.")
+    ] = "zones"
 
     def question(self) -> dict[str, Any]:
         """Which assessment, in the words of `geo.planning.weigh.weigh_and_assess`."""

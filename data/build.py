@@ -15,6 +15,7 @@ from data.steps.context import build_land
 from data.steps.files import DATA, ready
 from data.steps.indicators import build_indicators
 from data.steps.land import build_main_road_distance
+from data.steps.villages import check_ground, check_villages
 from data.steps.zones import build_zones
 
 # A folder of data has a manifest; `steps` holds what this script calls.
@@ -29,6 +30,8 @@ def main(target: Path = DATA) -> None:
     regencies = build_regencies(target, kecamatan, indicators)
     layers = {"desa": desa, "kecamatan": kecamatan, "regencies": regencies}
     write_changes(target, source_ha=source_ha, layers=layers)
+    check_villages(desa)
+    check_ground(desa, kecamatan)
     build_zones(target, layers)
     build_land(target)
     build_main_road_distance(target, regencies)

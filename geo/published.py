@@ -17,6 +17,7 @@ from geo.crs import to_lonlat
 from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
 from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
+from geo.indicators.villages import INDICES, VillageProfile, Villages, village_profiles
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
 from geo.store.snapshots import reading
@@ -28,6 +29,12 @@ MODEL_PREFIX = "model-"
 LAND_PREFIX = "land-"
 DEFAULT_MODEL = "kesiapan"
 NEED_MODEL = "kebutuhan"
+# The layers of the desa, of their index, and of what sources say of an area's ground.
+DESA = "desa"
+VILLAGE_INDEX = "idm"
+GROUND = "ground"
+# Layers of what is said of areas: figures and statements, not areas of their own.
+STATEMENTS = (VILLAGE_INDEX, GROUND)
 DEFAULT_LAYER = "zones"
 
 Reading = TypeVar("Reading", bound=Callable[..., Any])
@@ -52,12 +59,15 @@ def model_text(store: Store | Published, model_id: str) -> str:
 
 
 def unmet(store: Store | Published, chosen: Model) -> list[str]:
-    """The indicators, rasters and columns of the zones that a model reads and that are not there."""
+    """The indicators, rasters, layers and columns of the zones that a model reads and that lack."""
     now = store.current()
     known = set(read_indicators(now.version("indicators").path)["indicator"])
     rasters = {name.removeprefix(LAND_PREFIX) for name in now.datasets("raster")}
     lacking = [i for i in chosen.indicators() if i not in known]
     lacking += [r for r in chosen.rasters() if r not in rasters]
+    if chosen.reads_villages():
+        layers = now.datasets("layer")
+        lacking += [name for name in (DESA, VILLAGE_INDEX) if name not in layers]
     columns = layer(now, DEFAULT_LAYER).columns
     return list(dict.fromkeys(lacking + [a for a in chosen.attributes() if a not in columns]))
 
@@ -167,6 +177,19 @@ def read_layer(path: Path) -> gpd.GeoDataFrame:
     """The layer of a snapshot in lon/lat, read once."""
     with reading(path):
         return to_lonlat(gpd.read_parquet(path))
+
+
+@kept_by_content(maxsize=8)
+def read_villages(desa: Path, figures: Path) -> Villages:
+    """The desa of one snapshot with the index of another, read once."""
+    figures_by_code = pd.DataFrame(read_layer(figures)[[*INDICES, "year", "source"]])
+    return Villages(desa=read_layer(desa), figures=figures_by_code)
+
+
+@kept_by_content(maxsize=8)
+def read_village_profiles(layer: Path, desa: Path, figures: Path) -> dict[str, VillageProfile]:
+    """The profile of each area of a layer, see `geo.indicators.villages`; read once."""
+    return village_profiles(read_layer(layer), read_villages(desa, figures))
 
 
 @kept_by_content(maxsize=16)

@@ -41,6 +41,7 @@ from geo.language import Language, Text, texts
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo.planning.area_facts import AreaFacts
     from geo.planning.confidence import Confidence
     from geo.planning.weigh import Weighed
     from geo.readiness.assessment import Assessment
@@ -98,6 +99,7 @@ def assess(
                 weighed=weighed,
                 explained=[found.find(zone).area_id for zone in zones or ()],
                 notes=_notes(changes, found),
+                facts=_facts(now, found) if zones else {},
                 before=assess_published(now, assessed.model, layer=assessed.layer)
                 if compare
                 else None,
@@ -124,14 +126,15 @@ class _Studied:
 class _Answer:
     """An assessment and whatever was asked beside it.
 
-    `explained` are the zones to be explained, `notes` say what of a scenario has no effect, and
-    `before` is the assessment to compare with.
+    `explained` are the zones to be explained, `facts` what is known of them beside the model, `notes`
+    say what of a scenario has no effect, and `before` is the assessment to compare with.
     """
 
     found: "Assessment"
     weighed: "Weighed"
     explained: list[str]
     notes: tuple[Text, ...]
+    facts: "Mapping[str, AreaFacts]"
     before: "Assessment | None"
     studied: _Studied
 
@@ -142,6 +145,12 @@ def _notes(scenario: "Scenario | None", found: "Assessment") -> tuple[Text, ...]
     from geo.readiness.scenario import idle_changes
 
     return idle_changes(scenario, found.model, year=found.year)
+
+
+def _facts(now: "Published", found: "Assessment") -> "Mapping[str, AreaFacts]":
+    from geo.planning.area_facts import area_facts
+
+    return area_facts(now, found.layer)
 
 
 def _studied(
@@ -166,12 +175,16 @@ def _studied(
 
 
 def _document(answer: _Answer, language: Language) -> dict[str, Any]:
+    from geo.planning.area_facts import facts_document
     from geo.planning.weigh import weighed_document
     from geo.readiness.compare import compare, comparison_document
     from geo.readiness.documents import as_document, zone_document
 
     found = answer.found
-    entries = [zone_document(found, area_id, language) for area_id in answer.explained]
+    entries = [
+        zone_document(found, area_id, language) | facts_document(answer.facts[area_id], language)
+        for area_id in answer.explained
+    ]
     document = entries[0] if len(entries) == 1 else as_document(found, language)
     if len(entries) > 1:
         document["zones"] = entries
@@ -201,7 +214,7 @@ def _studied_document(studied: _Studied, language: Language) -> dict[str, Any]:
 def _print(answer: _Answer, zones: "gpd.GeoDataFrame", language: Language) -> None:
     found, studied = answer.found, answer.studied
     if answer.explained:
-        print_zones(found, zones, answer.explained, language)
+        print_zones(found, zones, answer.explained, language, facts=answer.facts)
     else:
         print_ranking(found, zones, language)
     print_weighed(answer.weighed, found.model, language)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from geo.mcda.ahp import AhpWeights
     from geo.mcda.model import Model
+    from geo.planning.area_facts import AreaFacts
     from geo.planning.weigh import Weighed
     from geo.readiness.assessment import Assessment
     from geo.readiness.quadrant import QuadrantTable
@@ -100,6 +101,23 @@ def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Lan
             output.print(said, markup=False, soft_wrap=True)
 
 
+def _print_facts(facts: "AreaFacts", language: Language) -> None:
+    """What is known of a zone beside the model: its desa, and what sources say of its ground."""
+    from maps.text import translate
+
+    if facts.villages is not None:
+        print_line(
+            f"{translate('facts.villages', language)}: {facts.villages.sentence.to(language)}"
+        )
+    if facts.ground is not None:
+        print_line(f"{translate('facts.ground', language)}: {facts.ground.sentence.to(language)}")
+        print_notes(fact.sentence.to(language) for fact in facts.ground.facts)
+        sources = [s.source_url for f in facts.ground.facts for s in f.statements if s.source_url]
+        for source in dict.fromkeys(sources):
+            said = f"{translate('zone.sources', language)}: {source}"
+            output.print(said, markup=False, soft_wrap=True)
+
+
 def _print_note(title: Text, note: Text | None, language: Language, measure: str = "") -> None:
     words = [f"{title.to(language)}:", measure, note.to(language) if note else ""]
     print_notes([" ".join(w for w in words if w)])
@@ -118,12 +136,15 @@ def print_zones(
     zones: "gpd.GeoDataFrame",
     area_ids: Sequence[str],
     language: Language,
+    *,
+    facts: "Mapping[str, AreaFacts]",
 ) -> None:
     """Print one zone after the other, and why each is ahead of the next."""
     from geo.readiness.explain import why_ahead
 
     for area_id in area_ids:
         print_zone(assessment, zones, area_id, language)
+        _print_facts(facts[area_id], language)
     ranked = [r for r in map(assessment.result, area_ids) if r.rank is not None]
     ranked.sort(key=lambda result: result.rank or 0)
     for ahead, behind in pairwise(ranked):

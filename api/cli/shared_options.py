@@ -79,7 +79,9 @@ DemoOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 ModelOption = Annotated[str, typer.Option(help="Model, see kawasan model list.")]
-LayerOption = Annotated[str, typer.Option(help="Layer to assess: zones, kecamatan or regencies.")]
+LayerOption = Annotated[
+    str, typer.Option(help="Layer to assess: zones, kecamatan, desa or regencies.")
+]
 CrsOption = Annotated[str | None, typer.Option(help="CRS in place of the file's.")]
 
 

@@ -136,10 +136,16 @@ def explain_zone(
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
-    """Why a zone stands where it stands: contributions, what holds it back, what would lift it."""
+    """Why a zone stands where it stands: contributions, what holds it back, what would lift it.
+
+    Beside it, and never scored: its desa with their IDM, and what sources say of its ground. A ground
+    of which no source speaks is unknown, not dry.
+    """
+    from geo.planning.area_facts import area_facts, facts_document, facts_key
     from geo.planning.weigh import weigh_and_assess
 
-    found, _ = weigh_and_assess(store, query.weight_request(), **query.question())
+    now = store.current()
+    found, _ = weigh_and_assess(now, query.weight_request(), **query.question())
     found.result(zone)
     asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True)
     own = [
@@ -148,9 +154,11 @@ def explain_zone(
     ]
 
     def answer() -> Response:
-        return json_response(request, _zone(found, zone, language) | {"links": own})
+        facts = facts_document(area_facts(now, found.layer)[zone], language)
+        return json_response(request, _zone(found, zone, language) | facts | {"links": own})
 
-    return conditional(request, etag_of(found.key, zone, language, links.base, asked), answer)
+    keys = (found.key, *facts_key(now, found.layer))
+    return conditional(request, etag_of(*keys, zone, language, links.base, asked), answer)
 
 
 def _zone(assessment: "Assessment", zone: str, language: Language) -> dict[str, Any]:

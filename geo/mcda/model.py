@@ -19,6 +19,7 @@ from geo.mcda.value_functions import (
     Criterion,
     IndicatorMeasure,
     RasterMeasure,
+    VillageMeasure,
 )
 from geo.mcda.weights import stated_weights
 
@@ -135,6 +136,10 @@ class Model:
         measures = (c.measure for c in self.criteria)
         names = [m.attribute for m in measures if isinstance(m, AttributeMeasure)]
         return tuple(dict.fromkeys(names))
+
+    def reads_villages(self) -> bool:
+        """Whether a criterion asks for an index of the desa."""
+        return any(isinstance(c.measure, VillageMeasure) for c in self.criteria)
 
     def rasters(self) -> tuple[str, ...]:
         """The land rasters that criteria and constraints read, each once."""

@@ -4,7 +4,7 @@ The format for its users is `maps/guide/en/models.md`, which a test holds to the
 must fit together beyond one table is `geo/mcda/model_checks.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -42,15 +42,16 @@ from geo.mcda.value_functions import (
     Constraint,
     Criterion,
     IndicatorMeasure,
+    Measure,
     MeasureError,
     RasterMeasure,
     ValueFunction,
+    VillageMeasure,
     objective_of,
 )
 
 _SAY = texts(__name__)
 
-Measure = IndicatorMeasure | RasterMeasure | AttributeMeasure
 # Larger than any measure, and differences and squares of it are still numbers.
 _LARGEST = 1e100
 
@@ -143,26 +144,32 @@ class _Attribute(Table):
     year_attribute: _Text | None = None
 
 
-_MEASURES: Mapping[str, type[Table]] = {
-    "indicator": _Indicator,
-    "raster": _Raster,
-    "attribute": _Attribute,
+class _VillageIndex(Table):
+    village_index: Annotated[
+        Literal["iks", "ike", "ikl", "idm"], one_of("iks", "ike", "ikl", "idm")
+    ]
+
+
+# By the key that names the measure: its table, and the measure that comes of it.
+_MEASURES: Mapping[str, tuple[type[Table], Callable[..., Measure]]] = {
+    "indicator": (_Indicator, IndicatorMeasure),
+    "raster": (_Raster, RasterMeasure),
+    "attribute": (_Attribute, AttributeMeasure),
+    "village_index": (_VillageIndex, VillageMeasure),
 }
 
 
 def _measure(given: Any) -> Measure:
     """The measure whose key stands in a table; of none or several what is mistyped is told first."""
-    # What is no table is refused as such by any of the three.
+    # What is no table is refused as such by any of them.
     chosen = (
         [name for name in _MEASURES if name in given] if isinstance(given, dict) else ["indicator"]
     )
     if len(chosen) != 1:
-        require_keys(given, [key for table in _MEASURES.values() for key in table.model_fields])
+        require_keys(given, [key for table, _ in _MEASURES.values() for key in table.model_fields])
         raise told(_SAY["one_measure"])
-    checked = dict(_MEASURES[chosen[0]].model_validate(given))
-    if "indicator" in checked:
-        return IndicatorMeasure(**checked)
-    return RasterMeasure(**checked) if "raster" in checked else AttributeMeasure(**checked)
+    table, measure = _MEASURES[chosen[0]]
+    return measure(**dict(table.model_validate(given)))
 
 
 class _Function(Table):

@@ -18,6 +18,7 @@ from geo.mcda.matrix import Array
 
 Objective = Literal["max", "min", "none"]
 Statistic = Literal["mean", "share", "majority"]
+VillageIndex = Literal["iks", "ike", "ikl", "idm"]
 
 # How near to its limit a curve counts as having reached it; see `support`.
 _NEAR = 1e-6
@@ -175,6 +176,24 @@ class AttributeMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class VillageMeasure:
+    """An index of the desa that a zone covers, 0..1: the mean of theirs, weighted by their area in it.
+
+    `iks` is social resilience, `ike` economic, `ikl` environmental, `idm` the mean of the three. Of a
+    kecamatan or a regency it is the plain mean of its own desa, as the ministry takes it.
+
+    References
+    ----------
+    Permendesa PDTT 2/2016, Indeks Desa Membangun.
+    """
+
+    village_index: VillageIndex
+
+
+Measure = IndicatorMeasure | RasterMeasure | AttributeMeasure | VillageMeasure
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureError:
     """How uncertain a measure is; exactly one way is stated.
 
@@ -218,7 +237,7 @@ class Criterion:
     dimension: str
     title: Text
     unit: Text
-    measure: IndicatorMeasure | RasterMeasure | AttributeMeasure
+    measure: Measure
     value: ValueFunction
     source: str
     confirmed: bool

@@ -16,16 +16,18 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo.errors import (
-    UnknownYear,
-)
+from geo.errors import LayerNotFound, UnknownYear
+from geo.indicators.villages import VillageProfile, village_profiles
 from geo.language import Language
 from geo.mcda.matrix import DecisionMatrix
 from geo.mcda.model import Model, weights_from, weights_from_judgements
 from geo.published import (
     DEFAULT_LAYER,
     DEFAULT_MODEL,
+    DESA,
     LAND_PREFIX,
+    STATEMENTS,
+    VILLAGE_INDEX,
     layer,
     model,
     model_version,
@@ -33,6 +35,8 @@ from geo.published import (
     read_indicators,
     read_layer,
     read_model,
+    read_village_profiles,
+    read_villages,
     years,
 )
 from geo.raster.files import RasterFile
@@ -55,7 +59,8 @@ from geo.store.versions import Published
 class Inputs:
     """The content-named files of one measurement: equal names are equal bytes, in any store.
 
-    `catalogue` is the text of the indicators' catalogue.
+    `catalogue` is the text of the indicators' catalogue; `villages` are the desa and their index, None
+    where the model does not read them or they are not published.
     """
 
     model: Path
@@ -66,6 +71,7 @@ class Inputs:
     year: int
     layer_source: str
     catalogue: str
+    villages: tuple[Path, Path] | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Inputs) and self._content() == other._content()
@@ -76,7 +82,8 @@ class Inputs:
     def _content(self) -> tuple[object, ...]:
         files = (self.model.name, self.layer.name, self.regencies.name, self.indicators.name)
         rasters = tuple((name, path.name, *rest) for name, path, *rest in self.rasters)
-        return (*files, rasters, self.year, self.layer_source, self.catalogue)
+        villages = [path.name for path in self.villages or ()]
+        return (*files, rasters, self.year, self.layer_source, self.catalogue, *villages)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +93,7 @@ class Read:
     zones: gpd.GeoDataFrame
     indicators: pd.DataFrame
     rasters: Mapping[str, LandRaster]
+    villages: Mapping[str, VillageProfile] | None = None
 
 
 def assess(
@@ -106,7 +114,7 @@ def assess(
     model_id : str
         A published model.
     layer : str
-        Any layer with a `name`: `zones`, `kecamatan`, `regencies`.
+        Any layer of areas with a `name`: `zones`, `kecamatan`, `regencies`, `desa`.
     year : int, optional
         The newest with data by default.
     weights : mapping, optional
@@ -242,11 +250,19 @@ def readiness_frame(store: Store | Published, language: Language) -> gpd.GeoData
 def _versions(now: Published, chosen: Model, layer_name: str) -> dict[str, Version]:
     """The version of everything that an assessment reads, in a fixed order."""
     rasters = set(now.datasets("raster"))
+    # What is said of areas is no area.
+    areas = [name for name in now.datasets("layer") if name not in STATEMENTS]
+    if layer_name not in areas:
+        raise LayerNotFound(layer_name, available=areas)
     versions = {"model": model_version(now, chosen.id)}
     versions |= {name: now.version(name, "layer") for name in (layer_name, "regencies")}
     versions["indicators"] = now.version("indicators")
     names = (LAND_PREFIX + raster for raster in chosen.rasters())
-    return versions | {name: now.version(name) for name in names if name in rasters}
+    versions |= {name: now.version(name) for name in names if name in rasters}
+    villages = {DESA, VILLAGE_INDEX} & set(now.datasets("layer"))
+    if not chosen.reads_villages() or len(villages) < len((DESA, VILLAGE_INDEX)):
+        return versions
+    return versions | {name: now.version(name) for name in (DESA, VILLAGE_INDEX)}
 
 
 def inputs_of(store: Store | Published, assessment: Assessment) -> Inputs:
@@ -269,6 +285,9 @@ def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, yea
         year=year,
         layer_source=versions[layer_name].source,
         catalogue=versions["indicators"].details["catalogue"],
+        villages=(versions[DESA].path, versions[VILLAGE_INDEX].path)
+        if chosen.reads_villages() and versions.keys() >= {DESA, VILLAGE_INDEX}
+        else None,
     )
 
 
@@ -304,6 +323,7 @@ def _measure(inputs: Inputs, scenario: Scenario | None = None) -> Measures:
             rasters=read.rasters,
             layer_source=inputs.layer_source,
             catalogue=read_catalogue(inputs.catalogue),
+            villages=read.villages,
         )
 
 
@@ -318,6 +338,9 @@ def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Re
                 name: LandRaster(name, stack.enter_context(closing(RasterFile(path))), source, year)
                 for name, path, source, year in inputs.rasters
             },
+            villages=None
+            if inputs.villages is None
+            else read_village_profiles(inputs.layer, *inputs.villages),
         )
         if scenario is not None:
             zones = apply_to_zones(read.zones, scenario)
@@ -325,8 +348,24 @@ def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Re
                 zones=zones,
                 indicators=apply_to_indicators(read.indicators, scenario),
                 rasters=apply_to_rasters(read.rasters, scenario, zones=zones),
+                villages=_villages_under(inputs, scenario, zones=zones, now=read.villages),
             )
         yield read
+
+
+def _villages_under(
+    inputs: Inputs,
+    scenario: Scenario,
+    *,
+    zones: gpd.GeoDataFrame,
+    now: Mapping[str, VillageProfile] | None,
+) -> Mapping[str, VillageProfile] | None:
+    """The profiles of the desa where a scenario draws zones anew; the others stay."""
+    if now is None or inputs.villages is None or not scenario.zones:
+        return now
+    redrawn = zones[zones.index.isin(list(scenario.zones))]
+    kept = {area: profile for area, profile in now.items() if area not in scenario.zones}
+    return kept | village_profiles(redrawn, read_villages(*inputs.villages))
 
 
 def _key(

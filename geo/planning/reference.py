@@ -11,16 +11,21 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geo.crs import LONLAT
 from geo.errors import Conflict
 from geo.land.raster import KNOWN_RASTERS, raster_facts
 from geo.planning.publish import publish_indicators
-from geo.planning.shipped import LAYERS, MODELS, RASTERS
+from geo.planning.shipped import LAYERS, MODELS, RASTERS, TABLES
 from geo.published import LAND_PREFIX, MODEL_PREFIX
 from geo.store.store import Provenance, Store
 from geo.vector.export import layer_to_parquet
-from geo.vector.schema import schema_of
+from geo.vector.schema import FieldKind, schema_of
 
 _ACTOR = "kawasan"
+# What the columns of a shipped table become.
+_TYPES: Mapping[FieldKind, str] = {"text": "str", "integer": "Int64", "number": "float64"}
+_OUTLINES = ("desa", "kecamatan")
+_REGENCY = len("63.01")
 
 
 def load_reference(
@@ -52,6 +57,8 @@ def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
     jobs: dict[str, Callable[[], object]] = {}
     for name, file in LAYERS.items():
         jobs[name] = _job(_publish_layer, store, data_dir, name, file)
+    for name, file in TABLES.items():
+        jobs[name] = _job(_publish_table, store, data_dir, name, file)
     jobs["indicators"] = _job(_publish_indicators, store, data_dir)
     for name in RASTERS:
         jobs[LAND_PREFIX + name] = _job(_publish_raster, store, data_dir, name)
@@ -68,20 +75,53 @@ def _publish_layer(store: Store, data_dir: Path, name: str, file: str) -> None:
     path = data_dir / file
     is_ready = path.suffix == ".parquet"  # as the store keeps it: published as it lies
     frame = gpd.read_parquet(path) if is_ready else read_reference_layer(path, layer=name)
+    _publish_frame(store, name, frame, path, content=path if is_ready else layer_to_parquet(frame))
+
+
+def _publish_table(store: Store, data_dir: Path, name: str, file: str) -> None:
+    frame = with_outlines(data_dir, file, layer=name)
+    _publish_frame(store, name, frame, data_dir / file, content=layer_to_parquet(frame))
+
+
+def _publish_frame(
+    store: Store, name: str, frame: gpd.GeoDataFrame, file: Path, *, content: Path | bytes
+) -> None:
     store.publish(
         name,
         "layer",
-        path if is_ready else layer_to_parquet(frame),
+        content,
         suffix=".parquet",
-        provenance=_provenance(path),
+        provenance=_provenance(file),
         details={
             "features": len(frame),
             "crs": "OGC:CRS84",
             "bounds": [float(b) for b in frame.total_bounds],
-            **_indonesian(manifest_entry(path)),
+            **_indonesian(manifest_entry(file)),
         },
         expected=0,
     )
+
+
+def with_outlines(data_dir: Path, file: str, *, layer: str) -> gpd.GeoDataFrame:
+    """A shipped table by Kemendagri code as a layer, with the shipped outlines of desa and kecamatan.
+
+    Every row stays: one whose place has no outline has no geometry. Lon/lat, index `area_id` under the
+    key of the layer's schema, with its fields alone; a `source` that the table lacks is the manifest's.
+    """
+    schema, entry = schema_of(layer), manifest_entry(data_dir / file)
+    rows = pd.read_csv(data_dir / file, dtype="str", keep_default_na=False, na_values=[""])
+    lacking = {
+        "regency_code": rows["code"].str[:_REGENCY],
+        "source": entry.get("source_id", entry["source"]),
+    }
+    rows = rows.assign(**{name: v for name, v in lacking.items() if name not in rows})
+    table = rows[[f.name for f in schema.fields]].astype(
+        {f.name: _TYPES[f.kind] for f in schema.fields}
+    )
+    outlines = pd.concat(gpd.read_parquet(data_dir / LAYERS[name]).geometry for name in _OUTLINES)
+    shapes = gpd.GeoSeries(outlines.reindex(table["code"]).to_numpy(), table.index, crs=LONLAT)
+    frame = gpd.GeoDataFrame(table, geometry=shapes)
+    return frame.set_index(schema.key, drop=False).rename_axis("area_id").sort_index()
 
 
 def read_reference_layer(file: Path, *, layer: str) -> gpd.GeoDataFrame:

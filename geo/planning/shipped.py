@@ -10,6 +10,8 @@ LAYERS = {
     "kecamatan": "boundaries/kecamatan.parquet",
     "desa": "boundaries/desa.parquet",
 }
+# Statements and figures of desa and kecamatan, published with the outlines of these layers by code.
+TABLES = {"idm": "villages/idm_2024.csv", "ground": "land/ground.csv"}
 RASTERS = (
     "landcover",
     "landmask",
@@ -20,5 +22,11 @@ RASTERS = (
 MODELS = ("kesiapan", "kebutuhan", "ipktrans")
 # The prefixes are those of `geo/planning/assess.py`, which is too heavy to load for them; a test compares.
 DATASETS = frozenset(
-    {"indicators", *LAYERS, *(f"land-{n}" for n in RASTERS), *(f"model-{n}" for n in MODELS)}
+    {
+        "indicators",
+        *LAYERS,
+        *TABLES,
+        *(f"land-{n}" for n in RASTERS),
+        *(f"model-{n}" for n in MODELS),
+    }
 )

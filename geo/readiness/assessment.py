@@ -13,8 +13,13 @@ from geo.errors import ZoneNotFound
 from geo.language import Text
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.model import Model
-from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
-from geo.published import LAND_PREFIX
+from geo.mcda.value_functions import (
+    Criterion,
+    IndicatorMeasure,
+    RasterMeasure,
+    VillageMeasure,
+)
+from geo.published import DESA, LAND_PREFIX, VILLAGE_INDEX
 from geo.readiness.explain import losses, sentence
 from geo.readiness.score import CriterionResult, Measures, ZoneResult, zone_results
 
@@ -178,13 +183,16 @@ def figures(
 def datasets_of(criterion: Criterion, *, layer: str) -> tuple[str, ...]:
     """The datasets that a criterion's measure rests on, that of the number itself first.
 
-    An indicator is carried from regencies to zones by area; a raster is measured inside zones.
+    An indicator is carried from regencies to zones by area, an index of the desa from desa; a raster
+    is measured inside zones.
     """
     asked = criterion.measure
     if isinstance(asked, IndicatorMeasure):
         names: tuple[str, ...] = ("indicators", "regencies", layer)
     elif isinstance(asked, RasterMeasure):
         names = (LAND_PREFIX + asked.raster, layer)
+    elif isinstance(asked, VillageMeasure):
+        names = (VILLAGE_INDEX, DESA, layer)
     else:
         names = (layer,)
     return tuple(dict.fromkeys(names))

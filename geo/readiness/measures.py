@@ -1,4 +1,4 @@
-"""The numbers that a model asks for, zone by zone: indicators, land rasters, surveyed columns.
+"""The numbers that a model asks for, zone by zone: indicators, rasters, surveyed columns, desa.
 
 Every missing number says why it is missing. A raster too coarse for a zone does not pass for a
 measurement of it, and neither does a raster's statistic of a larger area that only encloses the
@@ -16,6 +16,7 @@ import pandas as pd
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators.table import Indicator, latest_values, note_of
+from geo.indicators.villages import VillageProfile
 from geo.land.raster_titles import land_title
 from geo.language import MOST_NAME, Text, as_written, decimal, filled, joined, shortened, texts
 from geo.mcda.matrix import Array
@@ -26,6 +27,7 @@ from geo.mcda.value_functions import (
     Criterion,
     IndicatorMeasure,
     RasterMeasure,
+    VillageMeasure,
 )
 from geo.raster.grid import Marked, RasterSource
 from geo.raster.zonal import zonal_class_shares, zonal_statistics
@@ -36,7 +38,8 @@ from geo.vector.schema import is_enclosing
 
 _SAY = texts(__name__)
 
-# Below this valid share the raster says more about its own holes than about the zone (own judgement).
+# Below this valid share a raster says more about its own holes than about the zone, and the scored
+# desa more about themselves (own judgement).
 _MIN_VALID_SHARE = 0.5
 # A value is shown as far as it helps to find it.
 _MOST_SHOWN = 40
@@ -62,6 +65,7 @@ def measure_zones(
     rasters: Mapping[str, LandRaster],
     layer_source: str | None = None,
     catalogue: Mapping[str, Indicator] | None = None,
+    villages: Mapping[str, VillageProfile] | None = None,
 ) -> Measures:
     """Measure every criterion and constraint of `model` in every zone.
 
@@ -82,6 +86,9 @@ def measure_zones(
     catalogue : mapping, optional
         What is known of each indicator: its figures' notes in both languages. Without it they stand
         as they were written.
+    villages : mapping, optional
+        Of each zone that lies in any desa, see `geo.indicators.villages.village_profiles`. Without it
+        an index of the desa is missing everywhere.
 
     Raises
     ------
@@ -99,6 +106,8 @@ def measure_zones(
             )
         elif isinstance(asked, AttributeMeasure):
             found = _attribute_measures(zones, asked, year=year, layer_source=layer_source)
+        elif isinstance(asked, VillageMeasure):
+            found = _village_measures(zones, asked, villages, fill_share, year=year)
         else:
             found = _raster_measures(zones, asked, model, rasters.get(asked.raster), fill_share)
         criteria[criterion.id] = _in_table(criterion, found)
@@ -262,6 +271,66 @@ def _attribute_measure(
         sources=(shortened(str(source), MOST_NAME),) if source else (),
         note=joined(notes, by="; ") if notes else None,
     )
+
+
+def _village_measures(
+    zones: gpd.GeoDataFrame,
+    asked: VillageMeasure,
+    villages: Mapping[str, VillageProfile] | None,
+    fill_share: Array,
+    *,
+    year: int,
+) -> list[Measure]:
+    """One measure a zone from the index of its desa.
+
+    A geometry that only encloses its zone says which desa the zone is in where it lies in one desa
+    alone; elsewhere the mean counts as far as the zone fills it.
+    """
+    if villages is None:
+        return [Measure(None, 0.0, note=_SAY["no_villages"])] * len(zones)
+    return [
+        _village_measure(villages.get(str(area_id)), asked, part, year=year)
+        for area_id, part in zip(zones.index, fill_share.tolist(), strict=True)
+    ]
+
+
+def _village_measure(
+    profile: VillageProfile | None, asked: VillageMeasure, fill_share: float, *, year: int
+) -> Measure:
+    fault = _village_fault(profile, fill_share)
+    if profile is None or fault is not None:
+        return Measure(None, 0.0, note=fault)
+    is_one = profile.desa + profile.kelurahan == 1
+    known = {"desa": profile.desa, "scored": profile.scored, "share": f"{profile.scored_share:.0%}"}
+    mean = _SAY["plain_mean"] if profile.is_plain else _SAY["area_mean"]
+    notes = [(_SAY["one_desa"] if is_one else mean).format(**known)]
+    if profile.kelurahan:
+        notes.append(_SAY["kelurahan"].format(count=profile.kelurahan))
+    if fill_share < 1 and not is_one:
+        notes.append(_SAY["place_partly_known"].format(share=f"{fill_share:.0%}"))
+    if profile.year is not None and profile.year > year:
+        notes.append(_SAY["later"].format(year=profile.year, asked=year))
+    return Measure(
+        value=profile.means[asked.village_index],
+        credit=profile.scored_share * (1.0 if is_one else fill_share),
+        period=None if profile.year is None else str(profile.year),
+        sources=profile.sources,
+        note=joined(notes, by="; "),
+    )
+
+
+def _village_fault(profile: VillageProfile | None, fill_share: float) -> Text | None:
+    """Why the desa do not measure a zone, None when they do."""
+    if profile is None:
+        return _SAY["no_desa"]
+    if not profile.desa:
+        return _SAY["only_kelurahan"].format(count=profile.kelurahan)
+    if profile.desa + profile.kelurahan > 1 and np.isnan(fill_share):
+        return _SAY["which_desa_unknown"].format(desa=profile.desa)
+    if not profile.scored or profile.scored_share < _MIN_VALID_SHARE:
+        known = {"scored": profile.scored, "desa": profile.desa, "count": profile.kelurahan}
+        return _SAY["too_few_desa"].format(share=f"{profile.scored_share:.0%}", **known)
+    return None
 
 
 def _why_missing(figure: Numeral, text: object) -> Text:

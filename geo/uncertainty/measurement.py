@@ -16,7 +16,13 @@ from geo.crs import area_ha
 from geo.language import Text, as_written, filled, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
-from geo.mcda.value_functions import Criterion, IndicatorMeasure, MeasureError, RasterMeasure
+from geo.mcda.value_functions import (
+    Criterion,
+    IndicatorMeasure,
+    MeasureError,
+    RasterMeasure,
+    VillageMeasure,
+)
 from geo.raster.grid import Marked, RasterSource, Window
 from geo.raster.zonal import zonal_statistics
 from geo.readiness.measures import LandRaster
@@ -86,11 +92,13 @@ def measure_errors(
 def measure_bounds(criterion: Criterion) -> tuple[float, float]:
     """The least and the greatest measure that a criterion's unit allows.
 
-    0 and 1 for a share of a zone, 0 and 100 where the unit is "% of" something; none otherwise, for
+    0 and 1 for a share of a zone and for an index of the desa, 0 and 100 where the unit is "% of" something; none otherwise, for
     a value function holds its end values beyond its end points.
     """
     measure = criterion.measure
     if isinstance(measure, RasterMeasure) and measure.statistic == "share":
+        return 0.0, 1.0
+    if isinstance(measure, VillageMeasure):
         return 0.0, 1.0
     if criterion.unit.en.startswith("% of"):
         return 0.0, 100.0

@@ -69,6 +69,7 @@ OWN_SHAPES = frozenset({"official", "surveyed", INDICATIVE})
 _POLYGONS = frozenset({"Polygon", "MultiPolygon"})
 _KEMENDAGRI_REGENCY = r"\d{2}\.\d{2}"
 _KEMENDAGRI_KECAMATAN = r"\d{2}\.\d{2}\.\d{2}"
+_KEMENDAGRI_DESA = r"\d{2}\.\d{2}\.\d{2}\.\d{4}"
 _CODE_ALIASES = ("kode_kemendagri", "kdpkab", "kdbpum", "kode", "kode_kab", "code", "area_id")
 _NAME_ALIASES = ("nama", "namobj", "kawasan")
 _GEOMETRY_KIND = Field("geometry_kind", "text", _SAY["geometry_kind"])
@@ -246,7 +247,7 @@ DESA = LayerSchema(
             "text",
             _SAY["desa_code"],
             required=True,
-            pattern=r"\d{2}\.\d{2}\.\d{2}\.\d{4}",
+            pattern=_KEMENDAGRI_DESA,
             example="63.03.08.2001",
             level="desa",
             aliases=("kode_kemendagri", "kdepum", "kode_desa", "kode", "area_id"),
@@ -276,7 +277,62 @@ DESA = LayerSchema(
     regency_field="regency_code",
 )
 
-SCHEMAS: dict[str, LayerSchema] = {s.layer: s for s in (REGENCIES, ZONES, KECAMATAN, DESA)}
+IDM = LayerSchema(
+    layer="idm",
+    title=_SAY["idm_title"],
+    description=_SAY["idm_description"],
+    key="code",
+    geometry_types=_POLYGONS | {"Point"},
+    fields=(
+        Field(
+            "code",
+            "text",
+            _SAY["idm_code"],
+            required=True,
+            pattern=_KEMENDAGRI_DESA,
+            example="63.03.08.2001",
+            level="desa",
+        ),
+        Field("name", "text", _SAY["idm_name"], required=True, aliases=_NAME_ALIASES),
+        Field("regency_code", "text", _SAY["idm_regency_code"], pattern=_KEMENDAGRI_REGENCY),
+        Field("idm", "number", _SAY["idm_idm"]),
+        Field("iks", "number", _SAY["idm_iks"]),
+        Field("ike", "number", _SAY["idm_ike"]),
+        Field("ikl", "number", _SAY["idm_ikl"]),
+        Field("status", "text", _SAY["idm_status"]),
+        Field("year", "integer", _SAY["idm_year"]),
+        Field("source", "text", _SAY["idm_source"]),
+    ),
+    regency_field="regency_code",
+)
+
+GROUND = LayerSchema(
+    layer="ground",
+    title=_SAY["ground_title"],
+    description=_SAY["ground_description"],
+    key="statement",
+    geometry_types=_POLYGONS | {"Point"},
+    fields=(
+        Field("statement", "text", _SAY["ground_statement"], required=True),
+        Field("level", "text", _SAY["ground_level"], required=True, pattern="desa|kecamatan"),
+        Field("code", "text", _SAY["ground_code"], pattern=r"\d{2}\.\d{2}\.\d{2}(\.\d{4})?"),
+        Field("name", "text", _SAY["ground_name"], required=True, aliases=_NAME_ALIASES),
+        Field("regency_code", "text", _SAY["ground_regency_code"], pattern=_KEMENDAGRI_REGENCY),
+        Field("fact", "text", _SAY["ground_fact"], required=True),
+        Field("value", "number", _SAY["ground_value"]),
+        Field("unit", "text", _SAY["ground_unit"]),
+        Field("year", "integer", _SAY["ground_year"]),
+        Field("note", "text", _SAY["ground_note"]),
+        Field("note_id", "text", _SAY["ground_note_id"]),
+        Field("source_url", "text", _SAY["ground_source_url"]),
+        Field("confidence", "text", _SAY["ground_confidence"], pattern="high|medium|low"),
+    ),
+    regency_field="regency_code",
+)
+
+SCHEMAS: dict[str, LayerSchema] = {
+    s.layer: s for s in (REGENCIES, ZONES, KECAMATAN, DESA, IDM, GROUND)
+}
 
 
 def schema_of(layer: str) -> LayerSchema:

@@ -6,6 +6,7 @@ table for all zones is far smaller than their HTML.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ import pandas as pd
 
 from geo.indicators.table import note_of
 from geo.language import MOST_NAME, Language, Text, shortened
+from geo.planning.area_facts import AreaFacts
 from geo.readiness.explain import holds_back, lifts, whole_percent
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
@@ -23,11 +25,14 @@ from maps.folium.views import IndicatorView, ModelView
 from maps.style import class_colours
 from maps.text import catalogue, format_number, format_period, format_share, translate
 
+Facts = Mapping[str, AreaFacts]
+NO_FACTS: Facts = MappingProxyType({})
+
 # Texts that the script itself needs, under the keys that it uses.
 _SCRIPT_TEXTS = (
     "zone.", "regency.", "control.", "table.", "kecamatan.", "sites.", "weights.", "confidence.",
     "status.", "quadrant.", "search.", "download.", "years.", "judgements.",
-    "layer_map.",
+    "layer_map.", "facts.",
 )  # fmt: skip
 # A script fills the braces of these itself: with other numbers, or with what is compared.
 _SCRIPT_TEMPLATES = frozenset(
@@ -279,21 +284,36 @@ def zone_cards(
     dimensions: Mapping[str, Text],
     regency_names: Mapping[str, str],
     language: Language,
+    facts: Facts = NO_FACTS,
 ) -> dict[str, dict[str, Any]]:
-    """The card of each zone by its `area_id`."""
+    """The card of each zone by its `area_id`; `facts` are what is known of it beside the model."""
     by_id = {result.area_id: result for result in results}
     ranked = sum(result.rank is not None for result in results)
     return {
-        str(area_id): _zone_card(
-            facts,
+        str(area_id): facts_card(facts.get(str(area_id)), language)
+        | _zone_card(
+            row,
             by_id.get(str(area_id)),
             ranked=ranked,
             dimensions=dimensions,
             regency_names=regency_names,
             language=language,
         )
-        for area_id, facts in _rows(zones)
+        for area_id, row in _rows(zones)
     }
+
+
+def facts_card(facts: AreaFacts | None, language: Language) -> dict[str, Any]:
+    """How the desa of an area stand, and what sources say of its ground, line by line."""
+    if facts is None:
+        return {}
+    card: dict[str, Any] = {}
+    if facts.villages is not None:
+        card["villages"] = facts.villages.sentence.to(language)
+    if facts.ground is not None:
+        said = [fact.sentence.to(language) for fact in facts.ground.facts]
+        card["ground"] = said or [facts.ground.sentence.to(language)]
+    return card
 
 
 def _rows(frame: gpd.GeoDataFrame) -> Iterable[tuple[Any, dict[str, Any]]]:
@@ -372,18 +392,20 @@ def kecamatan_cards(
     dimensions: Mapping[str, Text],
     regency_names: Mapping[str, str],
     language: Language,
+    facts: Facts = NO_FACTS,
 ) -> dict[str, dict[str, Any]]:
-    """The short card of each kecamatan by its code."""
+    """The short card of each kecamatan by its code; `facts` as for `zone_cards`."""
     by_id = {result.area_id: result for result in results}
     ranked = sum(result.rank is not None for result in results)
     cards = {}
-    for area_id, facts in _rows(kecamatan):
+    for area_id, row in _rows(kecamatan):
         result = by_id.get(str(area_id))
-        regency = shown_text(facts.get("regency_code"), language)
+        regency = shown_text(row.get("regency_code"), language)
         card = {
-            "name": shown_text(facts.get("name"), language),
+            **facts_card(facts.get(str(area_id)), language),
+            "name": shown_text(row.get("name"), language),
             "place": regency and regency_names.get(regency, regency),
-            "boundary": boundary_of(facts.get("geometry_kind")),
+            "boundary": boundary_of(row.get("geometry_kind")),
             "regency": regency,
             **standing_card(result, ranked=ranked, dimensions=dimensions, language=language),
             "dimensions": {

@@ -5,6 +5,7 @@ Folium: features carry their id alone, and popups are laid out in the browser fr
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import folium
@@ -17,6 +18,8 @@ from geo.crs import LONLAT
 from geo.language import MOST_NAME, Language, shortened
 from geo.readiness.score import ZoneResult
 from maps.folium.cards import (
+    NO_FACTS,
+    Facts,
     class_cards,
     criterion_cards,
     kecamatan_cards,
@@ -154,13 +157,15 @@ def planner_map(
     indicator: IndicatorView | None = None,
     kecamatan: gpd.GeoDataFrame | None = None,
     kecamatan_results: Sequence[ZoneResult] = (),
+    facts: Mapping[str, Facts] = MappingProxyType({}),
     attribution: str = "",
     surface: SurfaceView | None = None,
     basemap: BasemapView | None = None,
 ) -> MapView:
     """The planner's map: regencies by an indicator, zones by class, kecamatan screening switched off.
 
-    Parameters are those of `regency_map`, `zone_map` and `kecamatan_map`; `surface` adds the land
+    Parameters are those of `regency_map`, `zone_map` and `kecamatan_map`; `facts` are what is known of
+    the areas beside the model, by layer and area; `surface` adds the land
     suitability, switched off, and the search for sites in a zone. Both need our server. `basemap` lies below
     everything and is switched off too.
     """
@@ -175,7 +180,7 @@ def planner_map(
     legends = [zone_legend(zones, results, model, language), regency_legend]
     cards = {
         **_regency_part(regencies, indicator, language),
-        **_zone_part(zones, results, model, names, language),
+        **_zone_part(zones, results, model, names, language, facts.get("zones", NO_FACTS)),
     }
     if kecamatan is not None:
         layers["kecamatan"] = kecamatan_layer(
@@ -188,6 +193,7 @@ def planner_map(
             dimensions=model.dimensions,
             regency_names=names,
             language=language,
+            facts=facts.get("kecamatan", NO_FACTS),
         )
     if surface is not None:
         corners = _leaflet_corners(regencies.total_bounds)
@@ -292,6 +298,7 @@ def _zone_part(
     model: ModelView,
     regency_names: Mapping[str, str],
     language: Language,
+    facts: Facts = NO_FACTS,
 ) -> dict[str, Any]:
     return {
         **_model_part(results, model, language),
@@ -301,5 +308,6 @@ def _zone_part(
             dimensions=model.dimensions,
             regency_names=regency_names,
             language=language,
+            facts=facts,
         ),
     }

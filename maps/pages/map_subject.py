@@ -16,6 +16,7 @@ from geo.land.raster_titles import land_title
 from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.language import Language, Text, texts
 from geo.mcda.model import Model
+from geo.planning.area_facts import AreaFacts, area_facts
 from geo.planning.assess import assess
 from geo.readiness.assessment import Assessment
 from geo.readiness.score import ZoneResult
@@ -47,6 +48,7 @@ class MapSubject:
     """Everything that the maps of one request show.
 
     `layers` and `assessments` are by layer name; a layer that is not published is left out.
+    `facts` are what is known of their areas beside any model, by layer and area;
     `choices` are the indicators that have figures of regencies, `models` the models by id and title;
     `need` is the need model and the year of its figures, where `model` is another.
     """
@@ -57,6 +59,7 @@ class MapSubject:
     model: ModelView
     model_id: str
     models: Sequence[tuple[str, Text]]
+    facts: Mapping[str, Mapping[str, AreaFacts]]
     indicator: IndicatorView
     indicator_id: str
     choices: Sequence[IndicatorChoice]
@@ -100,6 +103,7 @@ def read_map_subject(
         model=model_view(published.model(now, model), year=published.years(now, model)[-1]),
         model_id=model,
         models=_model_choices(now),
+        facts={name: area_facts(now, name) for name in available},
         indicator=_indicator_view(table, catalogue[indicator], shown_year),
         indicator_id=indicator,
         choices=choices,
@@ -180,6 +184,7 @@ def draw_planner(
         indicator=subject.indicator,
         kecamatan=subject.layers.get("kecamatan"),
         kecamatan_results=_results(subject, "kecamatan"),
+        facts=subject.facts,
         attribution=subject.attribution,
         surface=_surface(subject, language, root),
         basemap=basemap,

@@ -310,7 +310,7 @@ def test_more_draws_of_more_zones_than_one_request_may_take_are_refused(client, 
 
 def test_a_layer_that_is_not_there_is_answered_with_layers_only(client):
     detail = client.get("/readiness?layer=indicators&lang=en").json()["detail"]
-    assert detail.endswith("Available: kecamatan, regencies, zones.")
+    assert detail.endswith("Available: desa, kecamatan, regencies, zones.")
 
 
 def test_the_examples_of_the_openapi_document_run(client):

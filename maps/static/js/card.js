@@ -122,6 +122,18 @@ Kawasan.card = (() => {
     );
   }
 
+  /* The desa of an area, and what sources say of its ground; never part of a score. */
+  /** @param {Card} card */
+  const beside = (card) => [
+    card.villages && element("section", {}, element("h3", {}, text("facts.villages")), paragraph("", card.villages)),
+    card.ground && element(
+      "section", {},
+      element("h3", {}, text("facts.ground")),
+      element("ul", { class: "said" }, ...card.ground.map((line) => element("li", {}, line))),
+      paragraph("note", text("facts.not_scored")),
+    ),
+  ].map((part) => part || null);
+
   /** @param {[string, Node | string | undefined][]} rows */
   function facts(rows) {
     const known = rows.filter(([, content]) => content);
@@ -177,6 +189,7 @@ Kawasan.card = (() => {
     ]),
     contributions(card),
     constraints(card),
+    ...beside(card),
     facts([
       ["zone.official_status", card.officialStatus],
       ["zone.geometry", card.geometry],
@@ -194,6 +207,7 @@ Kawasan.card = (() => {
     element("ul", { class: "scores" }, ...page.data.dimensions
       .filter(([id]) => card.dimensions?.[id])
       .map(([id, title]) => element("li", {}, title, element("b", {}, card.dimensions?.[id])))),
+    ...beside(card),
     paragraph("note", text("kecamatan.screening")),
   );
 

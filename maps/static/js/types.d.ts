@@ -58,6 +58,8 @@ interface Card {
   holdsBack?: string;
   unchecked?: string;
   uncheckedNamed?: string;
+  villages?: string;
+  ground?: string[];
   dimensions?: { [id: string]: string };
   criteria?: CriterionRow[];
   constraints?: ConstraintRow[];

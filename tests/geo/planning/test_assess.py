@@ -30,7 +30,7 @@ def test_loading_again_publishes_nothing(reference_store):
     before = reference_store.state()
     assert load_reference(reference_store, DATA) == []
     assert reference_store.state() == before
-    assert len(before) == 12
+    assert len(before) == 15
 
 
 def test_every_version_says_its_source_and_licence(reference_store):
@@ -141,7 +141,8 @@ def test_readiness_as_a_layer_keeps_ranks_whole_and_missing_empty(reference_stor
     ("arguments", "error", "words"),
     [
         ({"model_id": "siap"}, ModelNotFound, "kesiapan"),
-        ({"layer": "desa"}, LayerNotFound, "kecamatan"),
+        ({"layer": "villages"}, LayerNotFound, "kecamatan"),
+        ({"layer": "ground"}, LayerNotFound, "desa, kecamatan, regencies, zones"),
         ({"year": 1999}, UnknownYear, "2025"),
         ({"weights": {"huni": 1.0}}, InvalidWeights, "usaha"),
     ],

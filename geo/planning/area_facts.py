@@ -1,0 +1,83 @@
+"""What is known of areas beside any model: their desa, and what sources say of their ground.
+
+Read from what is published and quoted as it stands; nothing here is scored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo import published
+from geo.indicators.villages import VillageProfile, desa_of
+from geo.json_types import as_json
+from geo.land.ground import AreaGround, ground_of
+from geo.language import Language
+from geo.published import DESA, GROUND, VILLAGE_INDEX, kept_by_content
+from geo.store.store import Store, Version
+from geo.store.versions import Published
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFacts:
+    """What is known of one area; None where nobody has published it, or it lies outside all desa."""
+
+    villages: VillageProfile | None
+    ground: AreaGround | None
+
+
+def area_facts(store: Store | Published, layer: str) -> Mapping[str, AreaFacts]:
+    """What is known of each area of a layer, by its id.
+
+    Raises
+    ------
+    LayerNotFound
+    """
+    now = store.current()
+    versions = _versions(now, layer)
+    areas = [str(i) for i in published.layer(now, layer).index]
+    villages: Mapping[str, VillageProfile] = {}
+    ground: Mapping[str, AreaGround] = {}
+    if versions.keys() >= {DESA, VILLAGE_INDEX}:
+        own, desa, figures = (versions[name].path for name in (layer, DESA, VILLAGE_INDEX))
+        villages = published.read_village_profiles(own, desa, figures)
+        if GROUND in versions:
+            ground = _ground(own, desa, figures, versions[GROUND].path)
+    return {area: AreaFacts(villages.get(area), ground.get(area)) for area in areas}
+
+
+def facts_key(store: Store | Published, layer: str) -> tuple[str, ...]:
+    """What the facts of a layer's areas were read from: equal keys are equal facts."""
+    return tuple(v.sha256 for v in _versions(store.current(), layer).values())
+
+
+def facts_document(facts: AreaFacts, language: Language) -> dict[str, Any]:
+    """The facts of one area as JSON types, texts in `language`."""
+    document: dict[str, Any] = as_json(facts, language)
+    if facts.villages is not None:
+        document["villages"]["sentence"] = facts.villages.sentence.to(language)
+    return document
+
+
+def _versions(now: Published, layer: str) -> dict[str, Version]:
+    there = now.datasets("layer")
+    return {
+        name: now.version(name, "layer")
+        for name in (layer, DESA, VILLAGE_INDEX, GROUND)
+        if name in there
+    }
+
+
+@kept_by_content(maxsize=8)
+def _ground(layer: Path, desa: Path, figures: Path, statements: Path) -> dict[str, AreaGround]:
+    areas = published.read_layer(layer)
+    inside = (
+        desa_of(areas, published.read_villages(desa, figures)).groupby("area")["desa"].agg(list)
+    )
+    said = pd.DataFrame(published.read_layer(statements).drop(columns="geometry"))
+    return {
+        str(area): ground_of(said, str(area), desa=inside.get(str(area), []))
+        for area in areas.index
+    }
