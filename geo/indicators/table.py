@@ -27,7 +27,12 @@ _SAY = texts(__name__)
 
 IndicatorKind = Literal["rate", "count", "amount", "index"]
 Direction = Literal["max", "min", "none"]
-Aggregation = Literal["population", "area", "sum"]
+Aggregation = Literal["population", "grdp", "area", "sum"]
+# What a rate is counted on, by its aggregation: the indicator that weighs regions.
+WEIGHED_BY: Mapping[Aggregation, str] = {
+    "population": "penduduk_dukcapil_total",
+    "grdp": "pdrb_adhk_total_jumlah17sektor",
+}
 
 REQUIRED = ("regency_code", "indicator", "year", "value", "unit", "source", "source_url")
 COLUMNS = (
@@ -70,7 +75,7 @@ class Indicator:
 
     `direction` says which way is better in ordinary speech (`none` where neither is); whether more
     of it makes a zone readier or needier is a model's decision. `aggregation` says how regencies
-    combine: weighted by population, weighted by area, or summed. `mappable` is true when several
+    combine: weighted by population, by GRDP or by area, or summed. `mappable` is true when several
     regencies have values. `plausible` are the lowest and highest figure, in `unit`, that nobody asks
     about; None where the catalogue does not say. `notes` are those of its figures that are known in
     both languages.
@@ -379,6 +384,23 @@ def latest_values(
     trusted = fresh if include_low_confidence else fresh[fresh["confidence"] == "ok"]
     newest = trusted.sort_values("year", kind="stable").drop_duplicates("regency_code", keep="last")
     return newest.set_index("regency_code")[_VALUE_COLUMNS].sort_index()
+
+
+def weights_for(table: pd.DataFrame, aggregation: Aggregation, *, year: int) -> pd.Series | None:
+    """What weighs each region when rates of several are averaged, from the year nearest to `year`.
+
+    Returns
+    -------
+    Series or None
+        By `regency_code`; of two years equally near the older. None where regions weigh by area,
+        or the table has no such figures.
+    """
+    rows = table[table["indicator"] == WEIGHED_BY.get(aggregation, "")]
+    if rows.empty:
+        return None
+    away = (rows["year"] - year).abs()
+    nearest = rows.assign(away=away).sort_values(["away", "year"], kind="stable")
+    return nearest.drop_duplicates("regency_code").set_index("regency_code")["value"].sort_index()
 
 
 @dataclass(frozen=True, slots=True)

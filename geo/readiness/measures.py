@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
-from geo.indicators.table import Indicator, latest_values, note_of
+from geo.indicators.table import Indicator, latest_values, note_of, weights_for
 from geo.indicators.villages import VillageProfile
 from geo.land.raster_titles import land_title
 from geo.language import MOST_NAME, Text, as_written, decimal, filled, joined, shortened, texts
@@ -102,7 +102,13 @@ def measure_zones(
         if isinstance(asked, IndicatorMeasure):
             known = (catalogue or {}).get(asked.indicator)
             found = _indicator_measures(
-                zones, asked, year=year, indicators=indicators, indicator=known, shares=shares
+                zones,
+                asked,
+                year=year,
+                indicators=indicators,
+                indicator=known,
+                shares=shares,
+                regencies=regencies,
             )
         elif isinstance(asked, AttributeMeasure):
             found = _attribute_measures(zones, asked, year=year, layer_source=layer_source)
@@ -158,6 +164,7 @@ def _indicator_measures(
     indicators: pd.DataFrame,
     indicator: Indicator | None,
     shares: pd.DataFrame,
+    regencies: gpd.GeoDataFrame,
 ) -> Sequence[Measure]:
     try:
         latest = latest_values(
@@ -165,7 +172,10 @@ def _indicator_measures(
         )
     except IndicatorNotFound:
         return [Measure(None, 0.0, note=_SAY["no_indicator"])] * len(zones)
-    carried = area_weighted(latest["value"], shares).to_dict("index")
+    density = None
+    if indicator is not None and shares["zone"].duplicated().any():
+        density = _density(indicators, indicator, year=year, regencies=regencies)
+    carried = area_weighted(latest["value"], shares, density=density).to_dict("index")
     known = indicator.notes if indicator else ()
     rows = latest.dropna(subset=["value"]).to_dict("index")
     figures = {region: row | {"note": note_of(row["note"], known)} for region, row in rows.items()}
@@ -175,6 +185,20 @@ def _indicator_measures(
         _indicator_measure(carried.get(area_id), parts.get(area_id, {}), figures, missing)
         for area_id in zones.index
     ]
+
+
+def _density(
+    indicators: pd.DataFrame, indicator: Indicator, *, year: int, regencies: gpd.GeoDataFrame
+) -> pd.Series | None:
+    """What an indicator's rate is counted on, per hectare of each regency; None to weigh by area.
+
+    A share of GRDP is counted on the GRDP, a share of people on the people. Without the figure of
+    every regency their areas weigh: a region must not fall out for want of its weight.
+    """
+    weights = weights_for(indicators, indicator.aggregation, year=year)
+    if weights is None or not set(regencies.index) <= set(weights.index):
+        return None
+    return weights.reindex(regencies.index) / area_ha(regencies)
 
 
 def _parts(shares: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -118,7 +118,9 @@ def _require_measurable(layer: gpd.GeoDataFrame) -> None:
             raise InvalidLayer(reason=sentence.format(keys=", ".join(keys[:_NAMED])), keys=keys)
 
 
-def area_weighted(values: pd.Series, shares: pd.DataFrame) -> pd.DataFrame:
+def area_weighted(
+    values: pd.Series, shares: pd.DataFrame, *, density: pd.Series | None = None
+) -> pd.DataFrame:
     """A rate of regions carried to zones, weighted by the zone's area in each region.
 
     Parameters
@@ -127,6 +129,9 @@ def area_weighted(values: pd.Series, shares: pd.DataFrame) -> pd.DataFrame:
         By region; NaN where unknown.
     shares : DataFrame
         From `area_shares`.
+    density : Series, optional
+        By region: what the rate is counted on (people, output) per hectare. Each part of a zone
+        then weighs by its area times its region's density, as if that were spread evenly.
 
     Returns
     -------
@@ -134,10 +139,13 @@ def area_weighted(values: pd.Series, shares: pd.DataFrame) -> pd.DataFrame:
         `value`, the mean over the regions with a value, and `known_share`, their part of the whole
         zone (0..1). NaN and 0 where no region has a value. For rates only: counts must be split.
     """
-    table = shares.assign(value=shares["region"].map(values))
+    weight = shares["share"]
+    if density is not None:
+        weight = weight * shares["region"].map(density)
+    table = shares.assign(value=shares["region"].map(values), weight=weight)
     known = table[table["value"].notna()]
-    total = known.groupby("zone")["share"].sum()
-    value = (known["value"] * known["share"]).groupby(known["zone"]).sum() / total
+    total = known.groupby("zone")["weight"].sum()
+    value = (known["value"] * known["weight"]).groupby(known["zone"]).sum() / total
     covered = known.groupby("zone")["covered"].sum()
     index = pd.Index(shares["zone"].unique(), name="area_id")
     return pd.DataFrame(

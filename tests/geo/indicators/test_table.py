@@ -14,6 +14,7 @@ from geo.indicators.table import (
     parse_catalogue,
     parse_indicators,
     values_for,
+    weights_for,
     years_of,
 )
 from geo.language import Text
@@ -273,3 +274,33 @@ def test_every_shipped_indicator_says_which_figures_are_plausible_and_every_ship
 
 def test_a_catalogue_published_before_plausible_ranges_is_read():
     assert parse_catalogue(ENTRY)["tpt"].plausible is None
+
+
+def test_shares_of_grdp_weigh_by_grdp_of_the_nearest_year():
+    row = {"unit": "miliar Rp", "source": "BPS", "source_url": ""}
+    table = parse_indicators(
+        pd.DataFrame(
+            [
+                {"regency_code": code, "indicator": name, "year": year, "value": value, **row}
+                for name in ("pdrb_adhk_total_jumlah17sektor",)
+                for code, year, value in (
+                    ("63.01", "2020", "10"),
+                    ("63.01", "2024", "14"),
+                    ("63.02", "2022", "20"),
+                )
+            ]
+        )
+    )
+    assert weights_for(table, "grdp", year=2022).to_dict() == {"63.01": 10.0, "63.02": 20.0}
+    assert weights_for(table, "grdp", year=2025).to_dict() == {"63.01": 14.0, "63.02": 20.0}
+    assert weights_for(table, "population", year=2022) is None
+    assert weights_for(table, "area", year=2022) is None
+
+
+def test_every_share_of_grdp_of_the_catalogue_is_averaged_by_grdp():
+    catalogue = parse_catalogue((DATA / "catalogue.toml").read_text("utf-8"))
+    shares = {
+        name: entry.aggregation for name, entry in catalogue.items() if "% of GRDP" == entry.unit.en
+    }
+    assert set(shares.values()) == {"grdp"}
+    assert len(shares) == 2

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.indicators.table import parse_indicators
+from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.mcda.model_file import parse_model
 from geo.raster.files import RasterFile
 from geo.readiness.explain import holds_back, lifts, losses, missing, sentence
@@ -519,3 +519,44 @@ def test_a_raster_without_any_data_has_no_largest_class(assess, make_raster):
     found = criterion(assess(using=parse_model(OF_CLASSES), rasters=empty)["west"], "lereng")
     assert found.measure is None
     assert "Only 0% of the area has data of cover" in found.note.en
+
+
+def test_a_zone_across_two_regencies_has_the_mean_by_what_the_rate_is_counted_on(
+    zones, model, regencies, indicators
+):
+    people = indicators.iloc[:2].assign(
+        indicator="penduduk_dukcapil_total",
+        period="2024",
+        value=[100_000.0, 300_000.0],
+        unit="jiwa",
+    )
+    known = parse_catalogue("""
+[tpak_agustus]
+title = { id = "TPAK", en = "Participation" }
+unit = { id = "%", en = "%" }
+kind = "rate"
+direction = "max"
+aggregation = "population"
+decimals = 2
+mappable = true
+""")
+
+    def measured(table):
+        found = measure_zones(
+            zones,
+            model,
+            year=2025,
+            regencies=regencies,
+            indicators=table,
+            rasters={},
+            catalogue=known,
+        )
+        return found.criteria["tpak"][list(zones.index).index("across")]
+
+    # Both regencies are as large and the zone lies half in each: a quarter and three quarters.
+    by_people = measured(pd.concat([indicators, people], ignore_index=True))
+    assert by_people.value == pytest.approx(0.25 * 74 + 0.75 * 78, abs=0.01)
+    assert by_people.shares == pytest.approx({"63.01": 0.5, "63.02": 0.5}, abs=1e-3)
+    # One regency without its people: both weigh by area, none falls out.
+    by_area = measured(pd.concat([indicators, people.iloc[:1]], ignore_index=True))
+    assert by_area.value == pytest.approx(76, abs=0.01)

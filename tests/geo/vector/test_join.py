@@ -126,3 +126,13 @@ def test_a_rate_equal_everywhere_stays_what_it_is(parts, rate):
     shares["covered"] = shares["share"]
     found = area_weighted(pd.Series(rate, index=regions), shares)
     assert found.loc["z", "value"] == pytest.approx(rate, abs=1e-9)
+
+
+def test_a_rate_is_weighed_by_what_it_is_counted_on():
+    # Half of the zone in each region; the second makes nine times the output on a hectare.
+    shares = pd.DataFrame({"zone": "z", "region": ["1", "2"], "share": 0.5, "covered": 0.5})
+    found = area_weighted(
+        pd.Series({"1": 30.0, "2": 10.0}), shares, density=pd.Series({"1": 1.0, "2": 9.0})
+    )
+    assert found.loc["z", "value"] == pytest.approx(0.1 * 30 + 0.9 * 10)
+    assert found.loc["z", "known_share"] == 1
