@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import area_ha, to_lonlat
+from geo.ingest.findings import Finding, finding
 from geo.json_types import as_json
 
 # About 1 cm: rounding of a file format is no edit.
@@ -144,3 +145,24 @@ def _same(left: Any, right: Any) -> bool:
     if isinstance(left, is_number) and isinstance(right, is_number):
         return math.isclose(left, right, rel_tol=1e-9)
     return bool(left == right)
+
+
+def vanished(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding]:
+    """Columns whose values all features in both layers would lose, as one finding that names them.
+
+    A feature that leaves the layer is told by itself, and so is a value that changes.
+    """
+    both = [key for key in frame.index if key in current.index]
+    lost = {}
+    for name in _properties(current):
+        before = sum(not _is_none(value) for value in _values(current.loc[both], name))
+        after = sum(not _is_none(value) for value in _values(frame.loc[both], name))
+        if before and not after:
+            lost[name] = before
+    if not lost:
+        return []
+    return [finding("columns_vanish", columns=", ".join(lost), count=max(lost.values()))]
+
+
+def _is_none(value: Any) -> bool:
+    return value is None or value == ""

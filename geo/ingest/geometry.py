@@ -18,8 +18,8 @@ from geo.crs import LONLAT, area_ha, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits, Source
 from geo.language import Text, filled, texts
-from geo.vector.schema import LayerSchema
-from geo.vector.topology import coverage_faults
+from geo.vector.schema import LayerSchema, is_enclosing
+from geo.vector.topology import NARROWEST_M, SMALLEST_AREA_HA, coverage_faults, overlaps, slivers
 
 _SAY = texts(__name__)
 
@@ -194,7 +194,10 @@ def compare_outlines(
     `frame` has the schema's columns, a CRS, and geometries that are valid or None.
     """
     findings = [*_duplicates(frame, features), *_areas_stated(frame, schema, features)]
-    if schema.coverage and frame.geometry.notna().all():
+    findings += _slivers(frame, features)
+    if not schema.coverage:
+        findings += _crossing(frame)
+    elif frame.geometry.notna().all():
         findings += _coverage(frame)
     return findings
 
@@ -204,16 +207,84 @@ def _duplicates(frame: gpd.GeoDataFrame, features: Sequence[Feature]) -> list[Fi
     for row, shape in enumerate(shapely.normalize(frame.geometry.to_numpy())):
         if shape is not None:
             groups.setdefault(shapely.to_wkb(shape), []).append(row)
+    lonlat = to_lonlat(frame)
     return [
-        finding(
-            "geometry_duplicate",
-            feature=features[row],
-            rows=", ".join(str(features[other].row) for other in rows if other != row),
-        )
+        _duplicate(lonlat.iloc[[row]], features[row], [features[o].row for o in rows if o != row])
         for rows in groups.values()
         if len(rows) > 1
         for row in rows[1:]
     ]
+
+
+def _duplicate(lonlat: gpd.GeoDataFrame, feature: Feature, rows: list[int]) -> Finding:
+    """A feature, alone in a layer, that is drawn as those of other `rows` are."""
+    point = lonlat.geometry.iloc[0].representative_point()
+    lon, lat = round(point.x, 6), round(point.y, 6)
+    return finding(
+        "geometry_duplicate",
+        feature=feature,
+        where={"lon": lon, "lat": lat},
+        rows=", ".join(map(str, rows)),
+        area_ha=_rounded(area_ha(lonlat)[0]),
+        lon=lon,
+        lat=lat,
+    )
+
+
+def _rounded(hectares: float) -> float:
+    """Hectares to the square metre; of what is smaller, two digits."""
+    return round(hectares, 4) if hectares >= 0.01 else float(f"{hectares:.2g}")
+
+
+def _crossing(frame: gpd.GeoDataFrame) -> list[Finding]:
+    """Where features overlap; one that only encloses its area says nothing of where that lies."""
+    drawn = frame
+    if "geometry_kind" in frame.columns:
+        drawn = frame[~frame["geometry_kind"].map(is_enclosing).astype(bool)]
+    table = overlaps(drawn)
+    lonlat, areas = to_lonlat(drawn).geometry, dict(zip(drawn.index, area_ha(drawn), strict=True))
+    findings = []
+    for row in table.to_dict("records"):
+        left, right = row["left"], row["right"]
+        if shapely.equals_identical(*map(shapely.normalize, (lonlat[left], lonlat[right]))):
+            continue  # told as drawn twice
+        point = shapely.intersection(lonlat[left], lonlat[right]).representative_point()
+        lon, lat = round(point.x, 6), round(point.y, 6)
+        findings.append(
+            finding(
+                "features_overlap",
+                where={"lon": lon, "lat": lat},
+                left=left,
+                right=right,
+                area_ha=_rounded(row["area_ha"]),
+                percent=round(100 * row["area_ha"] / min(areas[left], areas[right]), 1),
+                lon=lon,
+                lat=lat,
+            )
+        )
+    return findings
+
+
+def _slivers(frame: gpd.GeoDataFrame, features: Sequence[Feature]) -> list[Finding]:
+    """Features with parts or holes that are too small to be meant, one finding each."""
+    feature_of = dict(zip(frame.index, features, strict=True))
+    findings = []
+    for (key, is_hole), found in slivers(frame).groupby(["area_id", "is_hole"], sort=False):
+        lon, lat = (round(float(found[axis].iloc[0]), 6) for axis in ("lon", "lat"))
+        findings.append(
+            finding(
+                "holes_tiny" if is_hole else "parts_tiny",
+                feature=feature_of[key],
+                where={"lon": lon, "lat": lat},
+                count=len(found),
+                area_ha=_rounded(float(found["area_ha"].sum())),
+                least_ha=SMALLEST_AREA_HA,
+                width_m=f"{NARROWEST_M:g}",
+                lon=lon,
+                lat=lat,
+            )
+        )
+    return findings
 
 
 # Above this a stated area is another thing than the shape, not a simpler outline of it.

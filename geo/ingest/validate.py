@@ -11,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from geo.ingest.difference import Difference, difference
+from geo.crs import area_ha
+from geo.ingest.difference import Difference, difference, vanished
 from geo.ingest.fields import (
     REGENCY_NAME_COLUMNS,
     Mapped,
@@ -80,7 +81,8 @@ def validate(
         findings += _place(layer, schema, features, reference)
 
     if not is_refused(findings):
-        layer = _keyed(layer, schema)
+        layer, filled = _filled(_keyed(layer, schema), schema, reference.current)
+        findings += filled
         step(_SAY["checking_borders"])
         findings += compare_outlines(layer, schema=schema, features=features)
     changes = None
@@ -88,7 +90,7 @@ def validate(
         step(_SAY["comparing_published"])
         fields = [field.name for field in schema.fields]
         changes = difference(layer, reference.current, fields=fields)
-        findings += _removed(changes)
+        findings += [*_removed(changes), *vanished(layer, reference.current)]
     frame = None if is_refused(findings) else layer
     report = report_of(
         findings,
@@ -268,6 +270,56 @@ def _keyed(layer: gpd.GeoDataFrame, schema: LayerSchema) -> gpd.GeoDataFrame:
     keyed = layer.copy()
     keyed.index = pd.Index(layer[schema.key].astype("str"), name="area_id")
     return keyed
+
+
+def _filled(
+    layer: gpd.GeoDataFrame, schema: LayerSchema, current: gpd.GeoDataFrame | None
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """The layer with what its codes tell: where the file has no value, that of the official register.
+
+    The official area of a regency is no part of the register; it stays as it is published. The area
+    of an outline is that of this one.
+    """
+    published: dict[str, pd.Series] = {}
+    measured: dict[str, pd.Series] = {}
+    regions = layer[schema.regency_field].map(BY_CODE.get) if schema.regency_field else None
+    bps_code = None if regions is None else regions.map(lambda region: region and region.bps_code)
+    known = {"bps_code": bps_code, "regency_bps_code": bps_code}
+    if regions is not None and schema.key == schema.regency_field:
+        known["kind"] = regions.map(lambda region: region and region.kind)
+        if current is not None and "area_official_ha" in current:
+            published["area_official_ha"] = current["area_official_ha"]
+    if schema.coverage:
+        measured["area_ha"] = pd.Series(area_ha(layer).round(2), index=layer.index)
+    result, findings = layer, []
+    for values, source in (
+        ({name: told for name, told in known.items() if told is not None}, _SAY["by_register"]),
+        (published, _SAY["by_published"]),
+        (measured, _SAY["by_outline"]),
+    ):
+        result, counts = _without_gaps(result, values, schema)
+        if counts:
+            columns, count = ", ".join(counts), max(counts.values())
+            findings.append(finding("column_filled", columns=columns, count=count, source=source))
+    return result, findings
+
+
+def _without_gaps(
+    layer: gpd.GeoDataFrame, values: Mapping[str, pd.Series], schema: LayerSchema
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """The layer with gaps of those fields filled by key, and how many of each were."""
+    names = [field.name for field in schema.fields]
+    filled, counts = layer.copy(), {}
+    for name, known in values.items():
+        if name not in names:
+            continue
+        before = layer[name] if name in layer.columns else pd.Series(None, layer.index, "object")
+        after = before.where(before.notna(), known.reindex(layer.index))
+        if count := int(after.notna().sum() - before.notna().sum()):
+            is_text = schema.field(name).kind == "text"
+            filled[name], counts[name] = after.astype("str" if is_text else "float64"), count
+    in_order = [n for n in names if n in filled] + [n for n in filled if n not in names]
+    return filled[in_order], counts
 
 
 def _removed(changes: Difference) -> list[Finding]:

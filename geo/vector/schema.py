@@ -85,7 +85,7 @@ _IN_REGENCY = (
         level="regency",
         aliases=("kdpkab", "kdbpum"),
     ),
-    Field("regency_bps_code", "text", _SAY["regency_bps_code"], pattern=r"\d{4}"),
+    Field("regency_bps_code", "text", _SAY["regency_bps_code"], pattern=r"\d{4}", example="6303"),
 )
 _OUTLINE = (Field("area_ha", "number", _SAY["area_ha"], unit="ha"), _GEOMETRY_KIND)
 
@@ -259,7 +259,7 @@ DESA = LayerSchema(
             required=True,
             aliases=("nama", "namobj", "wadmkd", "nama_desa"),
         ),
-        Field("kind", "text", _SAY["desa_kind"], pattern=r"Desa|Kelurahan"),
+        Field("kind", "text", _SAY["desa_kind"], pattern=r"Desa|Kelurahan", example="Desa"),
         Field(
             "kecamatan_code",
             "text",

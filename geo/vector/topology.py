@@ -24,6 +24,12 @@ _SAY = texts(__name__)
 GRID_DEG = 1e-6
 # An overlap or gap below this is the rounding of coordinates (a 5 m square), not a fault of a border.
 _LEAST_AREA_HA = 0.0025
+# A house plot of a transmigrant family is 0.25 ha; a part of a layer below a tenth of it is none.
+SMALLEST_AREA_HA = 0.025
+# No field or road reserve is narrower; cuts by lines drawn twice are.
+NARROWEST_M = 3.0
+# A longer sliver of that width would be 30 km long.
+_WIDTH_ASKED_BELOW_HA = 10.0
 
 _Polygons = npt.NDArray[np.object_]
 
@@ -82,6 +88,72 @@ def coverage_faults(frame: gpd.GeoDataFrame) -> CoverageReport:
     edges = _unmatched_edges(lonlat.index, polygons)
 
     return CoverageReport(overlaps, gaps, edges)
+
+
+def overlaps(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Where polygons of a layer that is no coverage overlap: `left`, `right`, `area_ha`, largest first.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, (n,)
+        Valid geometries with a CRS; points, lines and missing ones are left out.
+    """
+    lonlat = _polygons_of(frame)
+    return _overlaps(lonlat.index, lonlat.geometry.to_numpy())
+
+
+def slivers(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Parts and holes of polygons that are too small or too narrow to be meant, smallest first.
+
+    What is below `SMALLEST_AREA_HA` or on the mean narrower than `NARROWEST_M` is what a cut or a
+    union of layers leaves behind.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, (n,)
+        Valid geometries with a CRS; points, lines and missing ones are left out.
+
+    Returns
+    -------
+    DataFrame
+        `area_id`, `is_hole`, `area_ha`, `lon`, `lat` of a point inside.
+    """
+    lonlat = _polygons_of(frame)
+    parts, owner = shapely.get_parts(lonlat.geometry.to_numpy(), return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    is_hole = np.concatenate([[False], part[1:] == part[:-1]]) if len(part) else part.astype(bool)
+    holes = shapely.polygons(rings[is_hole])
+    pieces = np.concatenate([parts, holes])
+    areas = _areas_ha(pieces)
+    # A rectangle's area over half its outline is a little less than its width.
+    widths = np.array(
+        [
+            area * 10_000 / (length_m(shapely.boundary(piece)) / 2)
+            if area < _WIDTH_ASKED_BELOW_HA
+            else np.inf
+            for area, piece in zip(areas, pieces, strict=True)
+        ],
+        dtype=np.float64,
+    )
+    wrong = (areas < SMALLEST_AREA_HA) | (widths < NARROWEST_M)
+    inside = shapely.point_on_surface(pieces[wrong])
+    table = pd.DataFrame(
+        {
+            "area_id": lonlat.index[np.concatenate([owner, owner[part[is_hole]]])][wrong],
+            "is_hole": np.arange(len(pieces))[wrong] >= len(parts),
+            "area_ha": areas[wrong],
+            "lon": shapely.get_x(inside),
+            "lat": shapely.get_y(inside),
+        }
+    )
+    return table.sort_values("area_ha", kind="stable").reset_index(drop=True)
+
+
+def _polygons_of(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The polygons of `frame` in lon/lat."""
+    require_crs(frame, subject="layer")
+    is_polygon = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    return to_lonlat(frame[is_polygon & ~frame.geometry.is_empty])
 
 
 def _require_polygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

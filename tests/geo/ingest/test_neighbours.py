@@ -1,0 +1,142 @@
+"""Features beside each other, and beside what is published: overlaps, slivers, columns that vanish."""
+
+import numpy as np
+import pytest
+import shapely
+
+from geo.crs import area_ha
+from geo.vector.schema import REGENCIES, ZONES
+from tests.geo.ingest.test_upload import EAST, INSIDE, WEST, check, found, zone
+
+# 0.01° of longitude and of latitude near 3.5°S are 1,111 m and 1,106 m.
+LEFT, RIGHT = shapely.box(115.5, -3.6, 115.54, -3.5), shapely.box(115.53, -3.6, 115.56, -3.5)
+
+
+def warned(result):
+    """The codes of a report's warnings; nothing of it is refused."""
+    assert result.report["errors"] == 0
+    return {f["code"] for f in result.report["findings"] if f["severity"] == "warning"}
+
+
+def test_zones_that_overlap_are_told_with_place_area_and_share():
+    result = check(zone(geometry=LEFT), zone(zone_id="b", geometry=RIGHT))
+    (told,) = found(result, "features_overlap")
+    facts = told["facts"]
+    assert (facts["left"], facts["right"], facts["percent"]) == ("a", "b", 33.3)
+    assert facts["area_ha"] == pytest.approx(111.1 * 11.06, rel=2e-3)
+    assert LEFT.intersection(RIGHT).covers(
+        shapely.Point(told["where"]["lon"], told["where"]["lat"])
+    )
+    assert warned(result) == {"features_overlap"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        (LEFT, shapely.box(115.54, -3.6, 115.56, -3.5), set()),
+        (LEFT, LEFT, {"geometry_duplicate"}),
+        (LEFT, LEFT.reverse(), {"geometry_duplicate"}),
+        (LEFT, shapely.MultiPolygon([LEFT]), {"features_overlap"}),
+        (LEFT, shapely.box(115.51, -3.55, 115.52, -3.54), {"features_overlap"}),
+        (LEFT, LEFT.difference(shapely.box(115.51, -3.55, 115.52, -3.54)), {"features_overlap"}),
+        (LEFT, shapely.Point(115.51, -3.55), set()),
+        (LEFT, shapely.box(115.53999999, -3.6, 115.56, -3.5), set()),
+    ],
+)
+def test_what_counts_twice_is_told_and_what_only_touches_is_not(first, second, codes):
+    assert warned(check(zone(geometry=first), zone(zone_id="b", geometry=second))) == codes
+
+
+def test_a_feature_drawn_twice_is_told_with_its_place_and_area():
+    (told,) = found(check(zone(), zone(zone_id="b")), "geometry_duplicate")
+    assert told["facts"]["area_ha"] == pytest.approx(12_290, rel=1e-2)
+    assert INSIDE.covers(shapely.Point(told["where"]["lon"], told["where"]["lat"]))
+
+
+def test_an_outline_that_only_encloses_its_zone_overlaps_nothing():
+    enclosing = zone(geometry=RIGHT, zone_id="b", geometry_kind="enclosing_kecamatan")
+    assert warned(check(zone(geometry=LEFT, geometry_kind="stated"), enclosing)) == set()
+
+
+@pytest.mark.parametrize(
+    ("shape", "code"),
+    [
+        (
+            shapely.MultiPolygon([LEFT, shapely.box(115.6, -3.5, 115.6000001, -3.4999999)]),
+            "parts_tiny",
+        ),
+        # A house plot of a quarter of a hectare stays; a strip of 2 m along 2 km does not.
+        (shapely.MultiPolygon([LEFT, shapely.box(115.6, -3.5, 115.60045, -3.49955)]), None),
+        (shapely.MultiPolygon([LEFT, shapely.box(115.6, -3.5, 115.618, -3.49998)]), "parts_tiny"),
+        (shapely.box(115.6, -3.5, 115.6001, -3.4999), "parts_tiny"),
+        (LEFT.difference(shapely.box(115.51, -3.55, 115.5101, -3.5499)), "holes_tiny"),
+        (LEFT.difference(shapely.box(115.51, -3.55, 115.52, -3.54)), None),
+        (shapely.Point(115.51, -3.55), None),
+    ],
+)
+def test_parts_and_holes_too_small_to_be_meant_are_told(shape, code):
+    assert warned(check(zone(geometry=shape))) == {code} - {None}
+
+
+def test_slivers_are_counted_with_the_place_and_area_of_all():
+    tiny = [shapely.box(x, -3.5, x + 1e-5, -3.49999) for x in np.linspace(115.6, 115.649, 50)]
+    result = check(
+        zone(zone_id="b", geometry=RIGHT), zone(geometry=shapely.MultiPolygon([LEFT, *tiny]))
+    )
+    (told,) = found(result, "parts_tiny")
+    assert (told["feature"]["row"], told["facts"]["count"]) == (2, 50)
+    assert told["facts"]["area_ha"] == pytest.approx(50 * 1.11 * 1.106e-4, rel=2e-2)
+
+
+def regency(code="63.10", name="Tanah Bumbu", shape=WEST, **columns):
+    return {"KDPKAB": code, "WADMKK": name, "geometry": shape} | columns
+
+
+def whole():
+    rows = [
+        regency(
+            bps_code="6310", kind="Kabupaten", area_official_ha=1e6, geometry_kind="x", note="a"
+        ),
+        regency("63.02", "Kotabaru", EAST, bps_code="6302", kind="Kabupaten", geometry_kind="x"),
+    ]
+    return check(*rows, schema=REGENCIES).frame
+
+
+def test_what_a_code_tells_is_filled_and_said():
+    result = check(regency(), regency("63.02", "Kotabaru", EAST), schema=REGENCIES, current=whole())
+    frame = result.frame
+    assert frame["bps_code"].tolist() == ["6310", "6302"]
+    assert frame["kind"].tolist() == ["Kabupaten"] * 2
+    assert frame["area_official_ha"].tolist()[0] == 1e6
+    assert frame["area_ha"].tolist() == pytest.approx(area_ha(frame), abs=0.006)
+    filled = {f["facts"]["columns"]: f["facts"]["count"] for f in found(result, "column_filled")}
+    assert filled == {"bps_code, kind": 2, "area_official_ha": 1, "area_ha": 2}
+
+
+def test_columns_that_would_vanish_must_be_accepted():
+    result = check(regency(), regency("63.02", "Kotabaru", EAST), schema=REGENCIES, current=whole())
+    (told,) = found(result, "columns_vanish")
+    assert told["facts"] == {"columns": "geometry_kind, note", "count": 2}
+    assert result.report["to_accept"] == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "vanishing"),
+    [
+        ({"status": "aktif", "luas_siap": 1}, None),
+        ({"status": "lain", "luas_siap": None}, "luas_siap"),
+        ({"status": "", "luas_siap": 2}, "status"),
+        ({"luas_siap": 1}, "status"),
+        ({"zone_id": "new"}, None),
+    ],
+)
+def test_a_column_vanishes_where_every_feature_that_stays_loses_its_value(row, vanishing):
+    first = check(zone(status="aktif", luas_siap=1), zone(zone_id="gone")).frame
+    result = check(zone(**row), current=first)
+    assert [f["facts"]["columns"] for f in found(result, "columns_vanish")] == [vanishing] * bool(
+        vanishing
+    )
+
+
+def test_the_register_is_no_part_of_a_zone():
+    assert "bps_code" not in check(zone(), schema=ZONES).frame
