@@ -101,6 +101,8 @@ class VillageProfile:
     def _means(self) -> Text:
         means = {index: written(mean, decimals=3) for index, mean in self.means.items()}
         share = written(100 * self.scored_share, decimals=0)
+        if self.desa + self.kelurahan == 1:
+            return filled(_SAY["one_means"], **means)
         return filled(_SAY["plain_means" if self.is_plain else "means"], share=share, **means)
 
 
@@ -136,7 +138,8 @@ def desa_of(areas: gpd.GeoDataFrame, villages: Villages) -> pd.DataFrame:
     Parameters
     ----------
     areas : GeoDataFrame
-        Lon/lat, index `area_id`. A point has the desa that holds it.
+        Lon/lat, index `area_id`. A point has the desa that its `place_codes` name (codes with spaces
+        between), each to an equal part; without any the desa that holds it.
 
     Returns
     -------
@@ -151,12 +154,28 @@ def desa_of(areas: gpd.GeoDataFrame, villages: Villages) -> pd.DataFrame:
     """
     ids = areas.index.astype("str")
     by_code = np.array([is_administrative(area) for area in ids], dtype=bool)
-    drawn, _ = area_shares(areas[~by_code], villages.desa)
+    named = _by_name(areas[~by_code], villages)
+    is_left = ~by_code & ~np.asarray(ids.isin(named["area"]), dtype=bool)
+    drawn, _ = area_shares(areas[is_left], villages.desa)
     covered = drawn.rename(columns={"zone": "area", "region": "desa"})[["area", "desa", "covered"]]
-    listed = _by_code(list(ids[by_code]), villages)
-    found = pd.concat([part for part in (listed, covered) if len(part)] or [covered])
+    parts = (_by_code(list(ids[by_code]), villages), named, covered)
+    found = pd.concat([part for part in parts if len(part)] or [covered])
     joined = found.join(villages.figures, on="desa").sort_values(["area", "desa"])
     return joined.reset_index(drop=True)
+
+
+def _by_name(areas: gpd.GeoDataFrame, villages: Villages) -> pd.DataFrame:
+    """The desa that a point's source names: where the point was set says less than that."""
+    known = villages.desa.index.union(villages.figures.index)
+    codes = areas["place_codes"] if "place_codes" in areas else pd.Series(None, areas.index)
+    rows = [
+        (str(area), code, 1 / len(named))
+        for area, kind, text in zip(areas.index, areas.geom_type, codes, strict=True)
+        if kind == "Point" and isinstance(text, str)
+        if (named := [code for code in text.split() if code in known])
+        for code in named
+    ]
+    return pd.DataFrame(rows, columns=["area", "desa", "covered"])
 
 
 def _by_code(areas: list[str], villages: Villages) -> pd.DataFrame:

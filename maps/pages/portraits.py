@@ -16,6 +16,7 @@ from geo.errors import LayerNotFound, ZoneNotFound
 from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.language import Language
 from geo.mcda.weight_request import WeightRequest
+from geo.planning.area_facts import area_facts
 from geo.planning.assess import assess_years
 from geo.planning.weigh import weigh_and_assess
 from geo.readiness.assessment import Assessment, Origin
@@ -34,6 +35,7 @@ from maps.folium.cards import (
     zone_cards,
 )
 from maps.folium.views import ModelView, model_view
+from maps.pages.area_facts import facts_view
 from maps.pages.certainty import certainty
 from maps.pages.histories import histories, numbered_sources, score_history
 from maps.pages.location import location
@@ -136,6 +138,7 @@ def zone_portrait(
             language,
         ),
         "figures": labour_of(now, regency, language),
+        "facts": facts_view(area_facts(now, holder)[area_id], language),
         "lineage": _lineage(now, assessment.lineage, language),
         "notice": NOTICE.to(language) if has_synthetic_land(now) else "",
     }

@@ -19,6 +19,7 @@ from maps.folium.cards import (
     class_cards,
     constraint_row,
     criterion_row,
+    facts_card,
     geometry_sentence,
     names_of,
     standing_card,
@@ -94,6 +95,7 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
         "constraints": [_constraint(c, language) for c in result.constraints],
         "remarks": "" if _is_short(remarks) else printable(remarks, MOST_NAME),
         "certainty": _certainty(subject),
+        "beside": _beside(subject),
         "labour_title": translate("portrait.labour_of", language, place=place or "–"),
         "labour": [_history(h, subject.labour_sources, list(sources)) for h in subject.labour],
         "sources": numbered(sources.values()),
@@ -307,6 +309,24 @@ def _certainty(subject: SheetSubject) -> dict[str, Any] | None:
     note = translate("portrait.certainty_note", language, n=found["draws"])
     said = {key: printable(found[key], _MOST_PARAGRAPH) for key in ("sentence", "overall")}
     return {**found, **said, "note": note}
+
+
+def _beside(subject: SheetSubject) -> list[dict[str, Any]]:
+    """What is known of the area beside the model, each part with its title."""
+    card, language = facts_card(subject.facts, subject.language), subject.language
+    parts = (
+        ("facts.villages", [card["villages"]] if "villages" in card else [], "facts.idm_note"),
+        ("facts.ground", card.get("ground", []), "facts.not_scored"),
+    )
+    return [
+        {
+            "title": translate(title, language),
+            "lines": [printable(line, _MOST_PARAGRAPH) for line in lines],
+            "note": translate(note, language),
+        }
+        for title, lines, note in parts
+        if lines
+    ]
 
 
 def _history(

@@ -12,6 +12,7 @@ from geo.errors import ModelNotFound, UnknownYear
 from geo.land.synthetic_notice import has_synthetic_land
 from geo.language import Language, Text
 from geo.mcda.weight_request import WeightRequest
+from geo.planning.area_facts import AreaFacts, area_facts
 from geo.planning.assess import assess
 from geo.planning.weigh import weigh_and_assess
 from geo.readiness.assessment import Assessment
@@ -30,8 +31,8 @@ class SheetSubject:
     """What every sheet is drawn from: one assessment, its layer, the regencies, and today.
 
     `origins` are source and licence by dataset where they are known in both languages. `quadrants`
-    and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.certainty.certainty`), `labour`
-    and `labour_sources` are only for that of one area.
+    and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.certainty.certainty`), `labour`,
+    `labour_sources` and `facts` (what is known of it beside the model) are only for that of one area.
     """
 
     assessment: Assessment
@@ -45,6 +46,7 @@ class SheetSubject:
     intervals: Mapping[str, str] = field(default_factory=dict)
     certainty: Mapping[str, Any] | None = None
     labour: tuple[History, ...] = ()
+    facts: AreaFacts | None = None
     labour_sources: tuple[NumberedSource, ...] = ()
 
     @property
@@ -90,6 +92,7 @@ def read_zone_subject(
         subject,
         certainty=certainty(now, assessment, area_id, language),
         labour=labour["histories"],
+        facts=area_facts(now, assessment.layer)[area_id],
         labour_sources=labour["sources"],
     )
 
