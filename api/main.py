@@ -35,6 +35,7 @@ from api.routes import (
 from api.settings import InvalidSettings, Settings, read_settings
 from geo.errors import StoreFault
 from geo.store.store import Store
+from maps.context import context_folder
 
 ROUTERS: Sequence[APIRouter] = (
     root.router,
@@ -87,6 +88,9 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.state.given_store = store
     for router in ROUTERS:
         app.include_router(router)
+    app.mount(
+        "/static/context", _Static(directory=context_folder(), check_dir=False), name="context"
+    )
     app.mount("/static", _Static(directory=_STATIC), name="static")
     problems.install(app, allowed_methods=allowed_methods)
     middleware.install(app, settings, allowed_methods=allowed_methods)

@@ -6,7 +6,6 @@ Nothing is read at import: `create_app` takes a `Settings`, so tests and the com
 import json
 import os
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +15,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from geo.language import LANGUAGES, Language, Text, joined, shortened, texts
+from geo.planning.shipped import shipped_data
 
 if TYPE_CHECKING:
     from geo.ingest.source import Limits
@@ -39,14 +39,6 @@ def _store_here() -> Path:
     return Path.cwd() / ".kawasan"
 
 
-def _shipped_data() -> Path:
-    # A checkout has its project file beside data/; a wheel's shared data lies under the prefix.
-    checkout = Path(__file__).resolve().parent.parent
-    if (checkout / "pyproject.toml").is_file() and (checkout / "data").is_dir():
-        return checkout / "data"
-    return Path(sys.prefix) / "share" / "kawasan" / "data"
-
-
 class Settings(BaseSettings):
     """The service's settings; each can be given as `KAWASAN_<NAME>`.
 
@@ -60,7 +52,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)
 
     store: Path = Field(default_factory=_store_here)
-    data_dir: Path = Field(default_factory=_shipped_data)
+    data_dir: Path = Field(default_factory=shipped_data)
     base_url: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from data.steps.boundaries import build_desa, build_kecamatan, build_regencies, write_changes
 from data.steps.context import build_land
+from data.steps.drawing import build_drawing
 from data.steps.files import DATA, ready
 from data.steps.indicators import build_indicators
 from data.steps.land import build_main_road_distance
@@ -35,6 +36,7 @@ def main(target: Path = DATA) -> None:
     build_zones(target, layers)
     build_land(target)
     build_main_road_distance(target, regencies)
+    build_drawing(target, regencies)
     write_checksums(target)
 
 

@@ -3,6 +3,9 @@
 `geo/planning/reference.py` publishes them; a start that finds all of them does not have to load it.
 """
 
+import sys
+from pathlib import Path
+
 # By file under the data folder.
 LAYERS = {
     "regencies": "boundaries/regencies.parquet",
@@ -30,3 +33,11 @@ DATASETS = frozenset(
         *(f"model-{n}" for n in MODELS),
     }
 )
+
+
+def shipped_data() -> Path:
+    """The folder of the data that ship: beside a checkout's project file, or under a wheel's prefix."""
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "pyproject.toml").is_file() and (checkout / "data").is_dir():
+        return checkout / "data"
+    return Path(sys.prefix) / "share" / "kawasan" / "data"

@@ -14,8 +14,7 @@ import numpy as np
 import shapely
 from folium.utilities import JsCode
 
-from geo.crs import LONLAT
-from geo.language import MOST_NAME, Language, shortened
+from geo.language import Language
 from geo.readiness.score import ZoneResult
 from maps.folium.cards import (
     NO_FACTS,
@@ -28,6 +27,7 @@ from maps.folium.cards import (
     script_texts,
     zone_cards,
 )
+from maps.folium.context import ContextLayer, main_bounds, regency_labels
 from maps.folium.drawing import (
     COORDINATE_DECIMALS,
     Attachment,
@@ -55,6 +55,7 @@ def regency_map(
     language: Language,
     indicator: IndicatorView | None = None,
     attribution: str = "",
+    context: ContextLayer | None = None,
 ) -> MapView:
     """Regencies coloured by quantile classes of an indicator; hatched where it has no value.
 
@@ -66,6 +67,8 @@ def regency_map(
         None draws every regency as without data.
     attribution
         Who made the boundaries and under which licence, as text.
+    context
+        What is drawn around and under the layers, from `maps.folium.context.context_layer`.
     """
     layer, legend = regency_layer(
         regencies, indicator, language, attribution, edges=indicator.edges if indicator else ()
@@ -73,9 +76,10 @@ def regency_map(
     return _assemble(
         {"regencies": layer},
         legends=(legend,),
-        bounds=regencies.total_bounds,
+        bounds=main_bounds(regencies),
         language=language,
         cards=_regency_part(regencies, indicator, language),
+        context=context,
     )
 
 
@@ -87,6 +91,7 @@ def zone_map(
     model: ModelView,
     language: Language,
     attribution: str = "",
+    context: ContextLayer | None = None,
 ) -> MapView:
     """Zones coloured by readiness class over plain regencies.
 
@@ -104,12 +109,13 @@ def zone_map(
     return _assemble(
         {"regencies": ground, "zones": layer},
         legends=(zone_legend(zones, results, model, language),),
-        bounds=regencies.total_bounds,
+        bounds=main_bounds(regencies),
         language=language,
         cards={
             **_ground_part(regencies, language),
             **_zone_part(zones, results, model, names_of(regencies), language),
         },
+        context=context,
     )
 
 
@@ -121,6 +127,7 @@ def kecamatan_map(
     model: ModelView,
     language: Language,
     attribution: str = "",
+    context: ContextLayer | None = None,
 ) -> MapView:
     """Screening cells coloured by readiness class over plain regencies.
 
@@ -131,7 +138,7 @@ def kecamatan_map(
     return _assemble(
         {"regencies": ground, "kecamatan": layer},
         legends=(class_legend("kecamatan", results, model, language),),
-        bounds=regencies.total_bounds,
+        bounds=main_bounds(regencies),
         language=language,
         cards={
             **_ground_part(regencies, language),
@@ -144,6 +151,7 @@ def kecamatan_map(
                 language=language,
             ),
         },
+        context=context,
     )
 
 
@@ -161,6 +169,7 @@ def planner_map(
     attribution: str = "",
     surface: SurfaceView | None = None,
     basemap: BasemapView | None = None,
+    context: ContextLayer | None = None,
 ) -> MapView:
     """The planner's map: regencies by an indicator, zones by class, kecamatan screening switched off.
 
@@ -203,7 +212,12 @@ def planner_map(
     if basemap is not None:
         layers["basemap"] = basemap_layer(basemap, language)
     return _assemble(
-        layers, legends=legends, bounds=regencies.total_bounds, language=language, cards=cards
+        layers,
+        legends=legends,
+        bounds=main_bounds(regencies),
+        language=language,
+        cards=cards,
+        context=context,
     )
 
 
@@ -214,6 +228,7 @@ def _assemble(
     bounds: Sequence[float],
     language: Language,
     cards: Mapping[str, Any],
+    context: ContextLayer | None,
 ) -> MapView:
     corners = _leaflet_corners(bounds)
     centre = np.mean(corners, axis=0)
@@ -224,6 +239,8 @@ def _assemble(
         pane.add_to(drawing)
     for layer in layers.values():
         layer.add_to(drawing)
+    if context is not None:
+        context.add_to(drawing)
     # Narrow screens get the collapsed form; the script decides, since the server cannot know.
     control = folium.LayerControl()
     control.options |= {"collapsed": JsCode(f"window.innerWidth < {_NARROW_PX}")}  # type: ignore[dict-item]
@@ -258,28 +275,13 @@ def _regency_part(
     return {
         "indicator": facts,
         "regencies": regency_cards(regencies, indicator, language),
-        "labels": _labels(regencies),
+        "labels": regency_labels(regencies),
     }
 
 
 def _ground_part(regencies: gpd.GeoDataFrame, language: Language) -> dict[str, Any]:
     """Names on the map, but no popups: the ground shows no figure."""
-    return {"labels": _labels(regencies)}
-
-
-def _labels(regencies: gpd.GeoDataFrame) -> list[list[Any]]:
-    """Where each regency's name stands: [name, lat, lon], the largest regency first."""
-    lonlat = regencies.geometry.to_crs(LONLAT)
-    places = lonlat.representative_point()
-    order = np.argsort(-shapely.area(lonlat.to_numpy()), kind="stable")
-    return [
-        [
-            shortened(str(regencies["name"].iloc[i]), MOST_NAME),
-            round(places.iloc[i].y, 4),
-            round(places.iloc[i].x, 4),
-        ]
-        for i in order
-    ]
+    return {"labels": regency_labels(regencies)}
 
 
 def _model_part(

@@ -18,6 +18,7 @@ from geo.readiness.score import CriterionResult, ZoneResult
 from maps.assets import Assets
 from maps.escape import json_in_page
 from maps.folium.cards import class_cards, measure_text, names_of, reason_unranked, unit_text
+from maps.folium.context import ContextLayer, context_layer, regency_labels
 from maps.folium.drawing import (
     COORDINATE_DECIMALS,
     Attachment,
@@ -311,7 +312,15 @@ def maps_compared(
     west, south, east, north = (round(float(e), COORDINATE_DECIMALS) for e in zones.total_bounds)
     centre = ((south + north) / 2, (west + east) / 2)
     drawings = [
-        _drawn(found, zones, regencies, centre, attribution=attribution, language=language)
+        _drawn(
+            found,
+            zones,
+            regencies,
+            centre,
+            attribution=attribution,
+            context=context_layer(assets, language),
+            language=language,
+        )
         for found in pair
     ]
     # One figure for both: it counts the names of its elements, and they must differ on one page.
@@ -323,6 +332,7 @@ def maps_compared(
         "labels": list(labels),
         "bounds": [[south, west], [north, east]],
         "regencies": names_of(regencies),
+        "places": regency_labels(regencies),
         "areas": _hover_names(pair, zones, language),
         "text": {name: translate(f"control.{name}", language) for name in ("zoom_in", "zoom_out")},
     }
@@ -341,6 +351,7 @@ def _drawn(
     centre: tuple[float, float],
     *,
     attribution: str,
+    context: ContextLayer | None,
     language: Language,
 ) -> OfflineMap:
     drawing = OfflineMap(centre, zoom_start=8, zoom_snap=0.25, min_zoom=6)
@@ -352,7 +363,7 @@ def _drawn(
         areas = zone_layer(zones, found.results, view, language)
     for name, height in {"regencies": 410, found.layer: 430}.items():
         folium.map.CustomPane(name, z_index=height, pointer_events=True).add_to(drawing)
-    for layer in (ground, areas):
+    for layer in filter(None, (context, ground, areas)):
         layer.add_to(drawing)
     Attachment("Kawasan.compare", {"regencies": ground, "areas": areas}).add_to(drawing)
     return drawing

@@ -26,6 +26,7 @@ from geo.vector.simplify import MOST_VERTICES, simplified
 from maps.assets import Assets
 from maps.escape import escape_attribute, json_in_page
 from maps.folium.cards import script_texts
+from maps.folium.context import context_layer
 from maps.folium.drawing import COORDINATE_DECIMALS
 from maps.folium.offline import OfflineMap
 from maps.folium.views import MapView
@@ -128,7 +129,7 @@ def layer_page(
     """
     assets = assets or Assets()
     items = f"{root}/collections/{quote(view.id, safe='')}"
-    drawn = _map_view(view, language, items, is_file=outlines is not None)
+    drawn = _map_view(view, language, items, assets=assets, is_file=outlines is not None)
     return render(
         "layer.html",
         language,
@@ -193,7 +194,9 @@ def _rounded(geometries: Any) -> Any:
     return shapely.transform(geometries, lambda xy: np.round(xy, COORDINATE_DECIMALS))
 
 
-def _map_view(view: LayerView, language: Language, items: str, *, is_file: bool) -> MapView:
+def _map_view(
+    view: LayerView, language: Language, items: str, *, assets: Assets, is_file: bool
+) -> MapView:
     west, south, east, north = _roomy(view.bounds or _EVERYWHERE)
     drawing = OfflineMap(
         ((south + north) / 2, (west + east) / 2),
@@ -204,6 +207,9 @@ def _map_view(view: LayerView, language: Language, items: str, *, is_file: bool)
     corners = [[south, west], [north, east]]
     source = f"{view.source} ({view.licence})" if view.source else ""
     options = {"style": STYLE, "attribution": str(escape_attribute(source)), "bounds": corners}
+    context = context_layer(assets, language)
+    if context is not None:
+        context.add_to(drawing)
     tiles = {"tilejson": f"{items}/tiles/WebMercatorQuad", "layer": view.id, "maxzoom": 14}
     Outlines(options, None if is_file else tiles).add_to(drawing)
     facts = {"fields": dict(view.fields), "key": view.key, "items": f"{items}/items"}

@@ -174,6 +174,7 @@ def draw_planner(
 ) -> str:
     """The planner's page of a subject; see `maps.pages.page.map_page` for the arguments."""
     from maps.folium.choropleth import planner_map
+    from maps.folium.context import context_layer
 
     view = planner_map(
         subject.layers["zones"],
@@ -188,6 +189,7 @@ def draw_planner(
         attribution=subject.attribution,
         surface=_surface(subject, language, root),
         basemap=basemap,
+        context=context_layer(assets, language),
     )
     return map_page(
         view,
@@ -251,7 +253,7 @@ def draw_single(
 ) -> str:
     """A single map of a subject by name: regencies, zones or kecamatan."""
     return single_map_page(
-        _single(name, subject, language),
+        _single(name, subject, assets, language),
         title=_single_title(name, subject, language),
         state=state,
         assets=assets,
@@ -259,15 +261,18 @@ def draw_single(
     )
 
 
-def _single(name: str, subject: MapSubject, language: Language) -> MapView:
+def _single(name: str, subject: MapSubject, assets: Assets, language: Language) -> MapView:
     from maps.folium.choropleth import kecamatan_map, regency_map, zone_map
+    from maps.folium.context import context_layer
 
+    context = context_layer(assets, language)
     if name == "regencies":
         return regency_map(
             subject.regencies,
             language=language,
             indicator=subject.indicator,
             attribution=subject.attribution,
+            context=context,
         )
     if name not in subject.layers:
         raise LayerNotFound(name, available=sorted(subject.layers))
@@ -279,6 +284,7 @@ def _single(name: str, subject: MapSubject, language: Language) -> MapView:
         model=subject.model,
         language=language,
         attribution=subject.attribution,
+        context=context,
     )
 
 

@@ -110,30 +110,11 @@ Kawasan.areas = (() => {
     openAt(layer, layer.getBounds());
   }
 
-  /* Names and badges: where two would overlap, the later one gives way. */
   function placeNames() {
-    page.map.createPane("names").classList.add("names-pane");
-    for (const [name, lat, lon] of page.data.labels || []) {
-      const options = { permanent: true, direction: "center", className: "place-name", pane: "names" };
-      L.tooltip(options).setLatLng([lat, lon]).setContent(element("span", {}, name)).addTo(page.map);
-    }
-    page.map.on("zoomend overlayadd overlayremove resize", declutter);
-    declutter();
+    Kawasan.names.add(page.map, "regency", page.data.labels || []);
   }
 
-  function declutter() {
-    /** @type {DOMRect[]} */
-    const taken = [];
-    const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
-    // Ranks before sites before names, whenever each was drawn.
-    const kinds = [".rank-badge", ".site-badge", ".place-name"];
-    for (const shown of kinds.flatMap((kind) => [...page.map.getContainer().querySelectorAll(kind)])) {
-      const box = shown.getBoundingClientRect();
-      const free = taken.every((other) => apart(box, other));
-      shown.classList.toggle("is-crowded", !free);
-      if (free) taken.push(box);
-    }
-  }
+  const declutter = () => Kawasan.names.settle(page.map);
 
   return { bind, setTheme, repaint, openZone, openArea, zoneLayer, hasBounds, placeNames, declutter };
 })();

@@ -4,7 +4,7 @@ Kawasan.extent = (() => {
   "use strict";
 
   const { page } = Kawasan;
-  const { isSeen } = Kawasan.dom;
+  const { isSeen, part } = Kawasan.dom;
   const { sheetHeight } = Kawasan.opening;
   const { declutter } = Kawasan.areas;
 
@@ -18,10 +18,12 @@ Kawasan.extent = (() => {
     /** @type {HTMLDetailsElement | null} */
     const legend = document.querySelector(".legends");
     const beside = legend && legend.open && isSeen(legend) ? legend.offsetWidth + 24 : 16;
+    // On a phone the attribution takes lines of its own above the sheet.
+    const attribution = sheetHeight() ? part(page.map.getContainer(), ".leaflet-control-attribution").offsetHeight : 0;
     page.map.fitBounds(L.latLngBounds(page.data.bounds), {
       animate: false,
       paddingTopLeft: [16, 16],
-      paddingBottomRight: [page.map.getSize().x - beside < ROOM ? 16 : beside, 16 + sheetHeight()],
+      paddingBottomRight: [page.map.getSize().x - beside < ROOM ? 16 : beside, 16 + attribution + sheetHeight()],
     });
     first = [page.map.getCenter(), page.map.getZoom()];
     page.map.fire("placed");

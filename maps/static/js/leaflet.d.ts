@@ -46,6 +46,13 @@ declare namespace L {
     setStyle(style: object): this;
   }
   class LayerGroup extends Layer {
+    static extend(members: object): new (...facts: any[]) => LayerGroup;
+    initialize(layers: Layer[], options?: object): void;
+    onAdd(map: Map): void;
+    onRemove(map: Map): void;
+    addTo(map: Map): this;
+    addLayer(layer: Layer): this;
+    clearLayers(): this;
     eachLayer(use: (layer: Area) => void): this;
     getLayers(): Area[];
     getBounds(): LatLngBounds;
@@ -71,6 +78,7 @@ declare namespace L {
     removeLayer(layer: Layer): this;
     hasLayer(layer: Layer): boolean;
     closePopup(): this;
+    containerPointToLatLng(point: number[]): LatLng;
     createPane(name: string): HTMLElement;
     fitBounds(bounds: Corners, options?: object): this;
     getBounds(): LatLngBounds;
@@ -95,6 +103,9 @@ declare namespace L {
   function latLngBounds(corners: number[][]): LatLngBounds;
   function setOptions(one: object, options: object): void;
   function stamp(one: object): number;
+  function circleMarker(place: Place, options?: object): Layer;
+  function layerGroup(): LayerGroup;
+  function polyline(places: Place[], options?: object): Layer;
   function tooltip(options?: object): Tooltip;
 }
 

@@ -7,7 +7,7 @@
   const downloads = /** @type {HTMLElement} */ (document.querySelector(".downloads"));
   if (!drawn || !downloads) return;
 
-  const { map, layers, data } = drawn;
+  const { map, layers, data, context } = drawn;
   const { element, part } = Kawasan.dom;
   const { text } = Kawasan.words;
   const ORDER = ["regencies", "surface", "kecamatan", "zones"];
@@ -60,13 +60,21 @@
     pen.setLineDash([]);
   }
 
+  function drawShapes(pen, paths) {
+    const origin = map.layerPointToContainerPoint([0, 0]);
+    pen.save();
+    pen.translate(origin.x, origin.y);
+    for (const path of paths) drawShape(pen, path);
+    pen.restore();
+  }
+
+  const drawPane = (pen, name) => drawShapes(pen, map.getPane(name)?.querySelectorAll("path") ?? []);
+
   function drawLayer(pen, layer, frame) {
     if (layer.eachLayer) {
-      const origin = map.layerPointToContainerPoint([0, 0]);
-      pen.save();
-      pen.translate(origin.x, origin.y);
-      layer.eachLayer((one) => one.getElement && one.getElement() && drawShape(pen, one.getElement()));
-      pen.restore();
+      const paths = [];
+      layer.eachLayer((one) => one.getElement && one.getElement() && paths.push(one.getElement()));
+      drawShapes(pen, paths);
       return;
     }
     for (const tile of layer.getContainer().querySelectorAll("img.leaflet-tile-loaded")) {
@@ -77,6 +85,14 @@
     }
   }
 
+  /* A name of two lines has a break between two texts. */
+  function linesOf(shown) {
+    const texts = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
+    const lines = [];
+    while (texts.nextNode()) lines.push(texts.currentNode.textContent ?? "");
+    return lines;
+  }
+
   function drawNames(pen, frame) {
     pen.textAlign = "center";
     pen.textBaseline = "middle";
@@ -84,19 +100,23 @@
       for (const shown of map.getContainer().querySelectorAll(`${kind}:not(.is-crowded)`)) {
         const box = shown.getBoundingClientRect();
         const [x, y] = [box.left + box.width / 2 - frame.left, box.top + box.height / 2 - frame.top];
-        pen.font = '600 12px "Inter", sans-serif';
+        const { color, fontStyle, fontWeight, fontSize, textTransform } = getComputedStyle(shown);
+        pen.font = `${fontStyle} ${ground ? 600 : fontWeight} ${ground ? "12px" : fontSize} "Inter", sans-serif`;
         if (ground) {
           pen.fillStyle = ground;
           pen.beginPath();
           pen.arc(x, y, box.height / 2, 0, 7);
           pen.fill();
-        } else {
-          pen.strokeStyle = PAPER;
-          pen.lineWidth = 3;
-          pen.strokeText(shown.textContent, x, y);
         }
-        pen.fillStyle = ground ? PAPER : INK;
-        pen.fillText(shown.textContent, x, y);
+        pen.strokeStyle = PAPER;
+        pen.fillStyle = ground ? PAPER : color;
+        const lines = linesOf(shown).map((line) => (textTransform === "uppercase" ? line.toUpperCase() : line));
+        lines.forEach((line, i) => {
+          const down = (i - (lines.length - 1) / 2) * (box.height / lines.length);
+          pen.lineWidth = 3;
+          if (!ground && !shown.matches(".is-sea")) pen.strokeText(line, x, y + down);
+          pen.fillText(line, x, y + down);
+        });
       }
     }
     pen.textAlign = "left";
@@ -162,7 +182,7 @@
 
   function sources() {
     const today = new Date().toLocaleDateString(document.documentElement.lang === "en" ? "en-GB" : "id-ID", { dateStyle: "long" });
-    const makers = Object.values(layers).filter((layer) => map.hasLayer(layer) && layer.options.attribution)
+    const makers = [...Object.values(layers), context].filter((layer) => layer && map.hasLayer(layer) && layer.options.attribution)
       .map((layer) => new DOMParser().parseFromString(layer.options.attribution, "text/html").body.textContent);
     return [...new Set(makers), part(document, ".brand b").textContent, today].join(" · ");
   }
@@ -184,10 +204,15 @@
     pen.translate(EDGE, EDGE + 2 * LINE);
     pen.beginPath();
     pen.rect(0, 0, frame.width, frame.height);
-    pen.fillStyle = "#e6edf0";
+    pen.fillStyle = getComputedStyle(map.getContainer()).backgroundColor;
     pen.fill();
     pen.clip();
-    for (const name of ORDER) if (layers[name] && map.hasLayer(layers[name])) drawLayer(pen, layers[name], frame);
+    drawPane(pen, "context-land");
+    for (const name of ORDER) {
+      if (layers[name] && map.hasLayer(layers[name])) drawLayer(pen, layers[name], frame);
+      if (name === "regencies") drawPane(pen, "context-lines");
+    }
+    drawPane(pen, "names");
     drawNames(pen, frame);
     pen.restore();
     drawLegend(pen, EDGE + frame.width + EDGE, EDGE + 2 * LINE + 12);

@@ -6,12 +6,13 @@ interface Page {
   map: L.Map;
   layers: { [name: string]: any };
   data: PageData;
+  context?: L.LayerGroup;
 }
 
 interface PageData {
   text: { [key: string]: string };
   bounds: number[][];
-  labels?: [string, number, number][];
+  labels?: { name: string; short: string; places: [number, number][]; width: number }[];
   classes: { [id: string]: { title: string; colour: string } };
   dimensions: [string, string][];
   criteria: { [id: string]: { title: string; unit: string; dimension: string } };
@@ -30,6 +31,9 @@ interface PageData {
 }
 
 interface Cards { [id: string]: Card }
+
+/* The names of one map, and the lines to those that stand aside. */
+interface Board { labels: any[]; lines: L.LayerGroup }
 
 /* A card without a line lacks its key. */
 interface Card {

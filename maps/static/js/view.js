@@ -36,6 +36,19 @@
     if (Object.values(layers).includes(layer)) keepInHash({ l: shown() === firstLayers ? "" : shown() });
   });
 
+  /* What is drawn around and under them stands unless it was switched off. */
+  const { context } = drawn;
+
+  function showContext() {
+    if (!context) return;
+    if (kept("context") === "off") map.removeLayer(context);
+    else map.addLayer(context);
+  }
+
+  map.on("layeradd layerremove", ({ layer }) => {
+    if (context && layer === context) keepInHash({ context: map.hasLayer(context) ? "" : "off" });
+  });
+
   /* Where the map stands */
 
   /** @type {[L.LatLng, number]} */
@@ -122,6 +135,7 @@
   function open() {
     if (history.state === null) history.replaceState({}, "");
     showLayers();
+    showContext();
     showView();
     showSites(kept("sites"));
   }
