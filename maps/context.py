@@ -72,3 +72,9 @@ def map_context() -> MapContext | None:
         digest=hashlib.sha256(content).hexdigest()[:12],
         attribution=Text(id=entry["attribution_id"], en=entry["attribution"]),
     )
+
+
+def context_digest() -> str:
+    """What changes with the context, for whoever keeps what was drawn with it; empty without one."""
+    found = map_context()
+    return found.digest if found else ""

@@ -18,7 +18,7 @@ ROOMS = {
         "language json_types errors crs source_digest raster vector mcda store "
         "ingest indicators published land readiness uncertainty planning"
     ).split(),
-    "maps": "text escape breaks style context assets guide tiles folium pages sheets".split(),
+    "maps": "text escape breaks style labels context assets guide tiles folium pages sheets".split(),
 }
 # Rooms beside the chain, with all that they may import of their package.
 BESIDE = {

@@ -19,6 +19,7 @@ from geo.language import Language
 from geo.source_digest import source_digest
 from geo.store.store import Store
 from geo.store.versions import Published
+from maps.context import context_digest
 
 router = APIRouter(tags=["pages"])
 
@@ -126,7 +127,7 @@ def _drawn(store: Store, query: MapQuery, form: _Form) -> str:
     # Only what a start shows is kept on disk: anybody can ask for any number of years.
     if query.model_fields_set - {"lang", "model"}:
         return _remembered(now, query, form)
-    parts = (now.identity, source_digest("geo", "maps"), query, form)
+    parts = (now.identity, source_digest("geo", "maps"), context_digest(), query, form)
     kept = store.prepared_path(f"page-{hashlib.sha256(repr(parts).encode()).hexdigest()}.html")
     with suppress(FileNotFoundError):
         return kept.read_text("utf-8")

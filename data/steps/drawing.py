@@ -22,6 +22,8 @@ _FAR_DEG = 0.02
 _STRIP_M = 1_500.0
 # Smaller islets and ponds are less than a dot.
 _LEAST_DEG2 = 2e-5
+# 11 m.
+_DECIMALS = 4
 
 
 def build_drawing(target: Path, regencies: gpd.GeoDataFrame) -> None:
@@ -95,9 +97,12 @@ def _names(target: Path) -> list[dict[str, Any]]:
 
 
 def _feature(shape: shapely.Geometry, **properties: str) -> dict[str, Any]:
-    rounded = shapely.transform(shape, lambda xy: np.round(xy, 4))
+    exact = shapely.normalize(shapely.set_precision(shape, 10.0**-_DECIMALS))
     return {
         "type": "Feature",
         "properties": properties,
-        "geometry": shapely.geometry.mapping(shapely.normalize(rounded)),
+        # A grid's multiples have tails of binary fractions.
+        "geometry": shapely.geometry.mapping(
+            shapely.transform(exact, lambda xy: np.round(xy, _DECIMALS))
+        ),
     }

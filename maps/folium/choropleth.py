@@ -11,7 +11,6 @@ from typing import Any
 import folium
 import geopandas as gpd
 import numpy as np
-import shapely
 from folium.utilities import JsCode
 
 from geo.language import Language

@@ -77,6 +77,14 @@ def frame_around(
     return Frame(crs, edges, width_mm, height_mm)
 
 
+def lonlat_bounds(frame: Frame) -> tuple[float, float, float, float]:
+    """West, south, east and north of what a frame shows, a little more on each side; degrees."""
+    inverse = pyproj.Transformer.from_crs(frame.crs, LONLAT, always_xy=True)
+    west, south, east, north = inverse.transform_bounds(*frame.bounds, densify_pts=21)
+    margin = 0.05 * max(east - west, north - south)
+    return west - margin, south - margin, east + margin, north + margin
+
+
 def projected(lonlat: npt.NDArray[np.object_], crs: pyproj.CRS) -> npt.NDArray[np.object_]:
     """Lon/lat geometries in the plane of `crs`, metres."""
     transformer = pyproj.Transformer.from_crs(LONLAT, crs, always_xy=True)

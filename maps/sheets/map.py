@@ -5,7 +5,7 @@ sets them in its own type, so that they stay text that can be searched and copie
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -16,11 +16,14 @@ import shapely
 from geo.crs import to_lonlat
 from geo.language import Language
 from geo.vector.schema import is_approximate
+from maps.context import MapContext
+from maps.labels import label_places, largest_part
 from maps.sheets.frame import (
     Frame,
     convergence_deg,
     crs_name,
     grid,
+    lonlat_bounds,
     projected,
     scale_bar,
 )
@@ -28,8 +31,13 @@ from maps.sheets.paper_text import printable
 from maps.style import INK
 from maps.text import translate
 
-# What lies outside the regencies is sea or another province: no layer says which.
+# The colours of the screen's map. Without a context nothing says what is sea and what a neighbour.
 OUTSIDE = "#e9eef0"
+SEA = "#dbe8ef"
+AROUND = "#f1f0ea"
+COAST = "#7f99a9"
+WATER = "#cfe1ec"
+ROAD = "#57656d"
 LAND = "#fbfaf7"
 LAND_EDGE = "#a9b6bc"
 GRID = "#5c6b73"
@@ -55,6 +63,12 @@ _STEPS = [(0.0, 0.0)] + [
     )
 ]
 Bounds = tuple[float, float, float, float]
+# 1 : 1,000,000, in millimetres of paper for a metre.
+_LEAST_TOWN_SCALE = 1e-3
+# A regency of which the map shows less is not named, and one that is smaller is named beside it.
+_LEAST_GROUND_MM2 = 12.0
+# Half the room that the name of a sea asks for.
+_LEAST_SEA_MM = 9.0
 _MOST_LABEL = 30
 _MARK_KINDS = ("number", "letter")
 
@@ -75,12 +89,16 @@ class Area(NamedTuple):
 
 
 class Label(NamedTuple):
-    """Words on a map, centred at a place in millimetres from the upper left corner."""
+    """Words on a map, centred at a place in millimetres from the upper left corner.
+
+    `others` are places where they may stand as well, the best first.
+    """
 
     text: str
     x: float
     y: float
     kind: str
+    others: Sequence[tuple[float, float]] = ()
 
 
 def areas_of(
@@ -118,22 +136,32 @@ def map_content(
     areas: Sequence[Area],
     language: Language,
     covered: Sequence[Bounds] = (),
+    context: MapContext | None = None,
 ) -> dict[str, Any]:
     """A map as JSON types: its picture, labels, grid, scale bar, north and CRS.
 
     Labels that would lie on another or on a part of the map that is `covered` (millimetres from
-    the upper left corner) are left out, regencies' before areas'; marks step aside instead.
+    the upper left corner) are left out, those of the context before regencies' before areas';
+    marks step aside instead.
     """
     ground = _on_paper(to_lonlat(regencies).geometry.to_numpy(), frame)
     shapes = _on_paper(np.array([area.geometry for area in areas], dtype=object), frame)
     lines, ticks = grid(frame, language)
-    labels = [*_area_labels(areas, shapes, frame), *_ground_labels(regencies, ground, frame)]
+    around, towns = _around(context, frame), _towns(context, frame, language)
+    labels = [
+        *_area_labels(areas, shapes, frame),
+        *_ground_labels(regencies, ground, frame),
+        *(_context_labels(context, around, frame, language) if context else ()),
+        *(Label(name, p.x, p.y + 2.6, "context-town") for name, p in towns if name),
+    ]
     taken = [*covered, *_furniture(frame)]
     return {
-        "svg": _svg(frame, ground, areas, shapes, lines),
+        "svg": _svg(
+            frame, ground, areas, shapes, lines=lines, around=around, towns=[p for _, p in towns]
+        ),
         "width": frame.width_mm,
         "height": frame.height_mm,
-        "labels": [label._asdict() for label in _apart(labels, frame, taken)],
+        "labels": [_as_json(label) for label in _apart(labels, frame, taken)],
         "ticks": ticks,
         "scale": scale_bar(frame, language),
         "north_deg": round(-convergence_deg(frame), 3),
@@ -151,12 +179,26 @@ def _on_paper(lonlat: npt.NDArray[np.object_], frame: Frame) -> npt.NDArray[np.o
     return simple
 
 
+def _around(context: MapContext | None, frame: Frame) -> Mapping[str, shapely.Geometry]:
+    """Land, outline of the province, water and roads as the map shows them; nothing without a context."""
+    if context is None:
+        return {}
+    kinds = ("land", "outline", "water", "road")
+    # Cut before it is projected: the land reaches round the world's side that UTM cannot draw.
+    seen = lonlat_bounds(frame)
+    shapes = [shapely.clip_by_rect(context.shape(kind), *seen) for kind in kinds]
+    return dict(zip(kinds, _on_paper(np.array(shapes, dtype=object), frame), strict=True))
+
+
 def _svg(
     frame: Frame,
     ground: npt.NDArray[np.object_],
     areas: Sequence[Area],
     shapes: npt.NDArray[np.object_],
+    *,
     lines: Sequence[npt.NDArray[np.float64]],
+    around: Mapping[str, shapely.Geometry],
+    towns: Sequence[shapely.Point],
 ) -> str:
     land = "".join(_path(shape) for shape in ground)
     net = "".join(_line(line) for line in lines)
@@ -165,8 +207,10 @@ def _svg(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
         f'width="{width:g}mm" height="{height:g}mm">'
-        f'<rect width="100%" height="100%" fill="{OUTSIDE}"/>'
-        f'<path d="{land}" fill="{LAND}" fill-rule="evenodd"/>'
+        f'<rect width="100%" height="100%" fill="{SEA if around else OUTSIDE}"/>'
+        + _surroundings(around)
+        + f'<path d="{land}" fill="{LAND}" fill-rule="evenodd"/>'
+        + _water_and_roads(around)
         + "".join(_filled(area, shape) for area, shape in drawn)
         # The regencies' boundaries lie above the fills, which may cover several of them.
         + f'<path d="{land}" fill="none" stroke="{LAND_EDGE}" stroke-width=".25" '
@@ -174,7 +218,38 @@ def _svg(
         + f'<path d="{net}" fill="none" stroke="{GRID}" stroke-width=".1" opacity=".55"/>'
         + _shared_outlines(drawn)
         + "".join(_outlined(area, shape) for area, shape in drawn)
+        + _dots(towns)
         + "</svg>"
+    )
+
+
+def _surroundings(around: Mapping[str, shapely.Geometry]) -> str:
+    """Land beyond the province, and the line of the coast that the province's own land leaves free."""
+    if not around:
+        return ""
+    shore = f'stroke="{COAST}" stroke-linejoin="round" fill-rule="evenodd"'
+    return (
+        f'<path d="{_path(around["land"])}" fill="{AROUND}" stroke-width=".2" {shore}/>'
+        f'<path d="{_path(around["outline"])}" fill="{AROUND}" stroke-width=".7" {shore}/>'
+    )
+
+
+def _dots(places: Iterable[shapely.Point]) -> str:
+    return "".join(
+        f'<circle cx="{p.x:.2f}" cy="{p.y:.2f}" r=".6" fill="#fff" stroke="{GRID}" stroke-width=".25"/>'
+        for p in places
+    )
+
+
+def _water_and_roads(around: Mapping[str, shapely.Geometry]) -> str:
+    if not around:
+        return ""
+    parts = [p for p in shapely.get_parts(around["road"]) if p.geom_type == "LineString"]
+    roads = "".join(_line(shapely.get_coordinates(part)) for part in parts)
+    return (
+        f'<path d="{_path(around["water"])}" fill="{WATER}" fill-rule="evenodd" stroke="{COAST}" stroke-width=".12"/>'
+        f'<path d="{roads}" fill="none" stroke="#fff" stroke-width=".65" stroke-opacity=".8"/>'
+        f'<path d="{roads}" fill="none" stroke="{ROAD}" stroke-width=".25"/>'
     )
 
 
@@ -279,14 +354,77 @@ def _area_labels(
 def _ground_labels(
     regencies: gpd.GeoDataFrame, ground: npt.NDArray[np.object_], frame: Frame
 ) -> list[Label]:
-    order = np.argsort(-shapely.area(ground), kind="stable")
-    names = [str(name) for name in regencies["name"]]
-    places = {i: _middle(ground[i], frame) for i in order if shapely.area(ground[i]) > 40}
+    """Names of the regencies, the smallest first: it has the fewest places to stand."""
+    sizes = shapely.area(ground)
+    names = [printable(str(name), _MOST_LABEL) for name in regencies["name"]]
+    found = []
+    for i in np.argsort(sizes, kind="stable"):
+        part = largest_part(shapely.intersection(shapely.make_valid(ground[i]), _edge(frame)))
+        is_whole = shapely.contains_properly(_edge(frame), ground[i])
+        if part is None or not part.area or not (is_whole or sizes[i] > _LEAST_GROUND_MM2):
+            continue
+        (x, y), *others = [(float(x), float(y)) for x, y in label_places(part)]
+        beside = _STEPS[1:] if sizes[i] <= _LEAST_GROUND_MM2 else []
+        others += [(x + right, y + down) for right, down in beside]
+        found.append(Label(names[i], x, y, "ground", others))
+    return found
+
+
+def _context_labels(
+    context: MapContext, around: Mapping[str, shapely.Geometry], frame: Frame, language: Language
+) -> list[Label]:
+    """Names of seas, and of provinces and regencies around."""
     return [
-        Label(printable(names[i], _MOST_LABEL), place[0], place[1], "ground")
-        for i, place in places.items()
-        if place is not None
+        *_sea_labels(context, around, frame, language),
+        *(
+            Label(name, place.x, place.y, f"context-{kind}")
+            for kind in ("province", "regency")
+            for name, place in _named_places(context, kind, frame, language)
+            if shapely.intersects(place, _edge(frame))
+        ),
     ]
+
+
+def _towns(
+    context: MapContext | None, frame: Frame, language: Language
+) -> list[tuple[str, shapely.Point]]:
+    """The towns on a map that is near enough to tell them apart."""
+    if context is None or frame.mm_per_m < _LEAST_TOWN_SCALE:
+        return []
+    found = _named_places(context, "town", frame, language)
+    return [one for one in found if shapely.intersects(one[1], _edge(frame))]
+
+
+def _named_places(
+    context: MapContext, kind: str, frame: Frame, language: Language
+) -> list[tuple[str, shapely.Point]]:
+    """Names and places in millimetres, also beyond the map's edge."""
+    found = context.places(kind, language)
+    points = np.array([shapely.Point(lon, lat) for _, lon, lat in found], dtype=object)
+    paper = shapely.transform(projected(points, frame.crs), frame.to_paper)
+    return [(name, place) for (name, _, _), place in zip(found, paper, strict=True)]
+
+
+def _sea_labels(
+    context: MapContext, around: Mapping[str, shapely.Geometry], frame: Frame, language: Language
+) -> list[Label]:
+    """Each sea at its own place; where the map shows none of them, the nearest in its widest water."""
+    seas, edge = _named_places(context, "sea", frame, language), _edge(frame)
+    inside = [(name, place) for name, place in seas if shapely.intersects(place, edge)]
+    if not inside and seas:
+        # Cutting to a rectangle leaves rings that touch themselves.
+        land = shapely.make_valid(np.array([around["land"], around["outline"]], dtype=object))
+        water = shapely.difference(edge, shapely.union_all(land))
+        circle = shapely.maximum_inscribed_circle(water) if water.area else shapely.LineString()
+        if circle.length >= _LEAST_SEA_MM:
+            middle = shapely.Point(circle.coords[0])
+            inside = [(min(seas, key=lambda sea: shapely.distance(sea[1], middle))[0], middle)]
+    return [Label(name, place.x, place.y, "context-sea") for name, place in inside]
+
+
+def _edge(frame: Frame) -> shapely.Polygon:
+    polygon: shapely.Polygon = shapely.box(0, 0, frame.width_mm, frame.height_mm)
+    return polygon
 
 
 def _middle(shape: shapely.Geometry, frame: Frame) -> tuple[float, float] | None:
@@ -307,17 +445,30 @@ def _apart(labels: Sequence[Label], frame: Frame, taken: Sequence[Bounds]) -> li
     boxes = [shapely.box(*bounds) for bounds in taken]
     kept = []
     for label in labels:
-        size = _LABEL_PT * _PT_TO_MM
-        half, tall = len(label.text) * size * 0.29 + 0.5, size * 0.6
-        for right, down in _STEPS if label.kind in _MARK_KINDS else _STEPS[:1]:
-            x = min(max(label.x + right, half + 1), frame.width_mm - half - 1)
-            y = min(max(label.y + down, tall + 1), frame.height_mm - tall - 1)
+        half, tall = _half_size(label)
+        steps = _STEPS if label.kind in _MARK_KINDS else _STEPS[:1]
+        places = [(label.x + right, label.y + down) for right, down in steps]
+        for place in [*places, *label.others]:
+            x = min(max(place[0], half + 1), frame.width_mm - half - 1)
+            y = min(max(place[1], tall + 1), frame.height_mm - tall - 1)
             box = shapely.box(x - half, y - tall, x + half, y + tall)
             if not any(shapely.intersects(box, other) for other in boxes):
                 boxes.append(box)
                 kept.append(label._replace(x=round(x, 2), y=round(y, 2)))
                 break
     return kept
+
+
+def _half_size(label: Label) -> tuple[float, float]:
+    """Half the width and height of the words as the template sets them, about, in millimetres."""
+    size = _LABEL_PT * _PT_TO_MM
+    # Provinces are set in spaced capitals.
+    glyph = 0.42 if label.kind == "context-province" else 0.29
+    return len(label.text) * size * glyph + 0.5, size * 0.6
+
+
+def _as_json(label: Label) -> dict[str, Any]:
+    return {"text": label.text, "x": label.x, "y": label.y, "kind": label.kind}
 
 
 def _furniture(frame: Frame) -> list[Bounds]:

@@ -24,6 +24,7 @@ from rasterio.io import MemoryFile
 
 from geo.crs import to_lonlat
 from geo.language import MOST_NAME, shortened, texts
+from maps.context import context_digest, map_context
 from maps.folium.legends import class_legend, zone_legend
 from maps.sheets.content import fill_of, zone_content
 from maps.sheets.frame import Frame, crs_name, frame_around
@@ -142,7 +143,7 @@ def _map_part(
     name: str,
     covered: Sequence[Bounds] = (),
 ) -> dict[str, Any]:
-    language = subject.language
+    language, context = subject.language, map_context()
     return {
         "map": map_content(
             frame,
@@ -150,9 +151,13 @@ def _map_part(
             areas=areas,
             language=language,
             covered=covered,
+            context=context,
         ),
         "map_alt": translate("sheet.map_alt", language, name=printable(name)),
         "projection": translate("sheet.projection", language, crs=crs_name(frame.crs)),
+        "around": translate("sheet.around", language, sources=context.attribution.to(language))
+        if context
+        else "",
         "legend": list(legend),
     }
 
@@ -183,9 +188,10 @@ def _typeset(
 
 @cache
 def template_edition() -> str:
-    """A digest of the templates and fonts, which decide a sheet's bytes as much as the program."""
+    """A digest of templates, fonts and context, which decide a sheet's bytes as much as the program."""
     files = sorted([*_TEMPLATES.glob("*.typ"), *_FONTS.glob("*.ttf")])
     digest = hashlib.sha256(b"".join(hashlib.sha256(f.read_bytes()).digest() for f in files))
+    digest.update(context_digest().encode())
     return digest.hexdigest()[:16]
 
 

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
 
 from maps.assets import CONTENT_SECURITY_POLICY, STATIC_DIR
+from maps.context import context_folder
 from tests.service import running
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -34,6 +35,7 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
+JSON = "application/json"
 PageMaker = Callable[[str, dict[str, str]], str | None]
 
 
@@ -189,6 +191,8 @@ def _handler(make: PageMaker) -> type[http.server.BaseHTTPRequestHandler]:
 
 
 def _answer(make: PageMaker, path: str, query: dict[str, str]) -> tuple[bytes | None, str]:
+    if path.startswith("/static/context/"):
+        return (context_folder() / path.removeprefix("/static/context/")).read_bytes(), JSON
     if path.startswith("/static/"):
         file = STATIC_DIR / path.removeprefix("/static/")
         kind = MEDIA_TYPES.get(file.suffix, "application/octet-stream")

@@ -8,6 +8,7 @@ Kawasan.names = (() => {
 
   const { element } = Kawasan.dom;
   const GAP_PX = 2;
+  const MOST_ROUNDS = 12;
   // A name stands in its area that is not wider than this share of the area.
   const MOST_WIDTH = 1.6;
   // How far the name of a sea, a province or a neighbour may lie from its point.
@@ -75,7 +76,8 @@ Kawasan.names = (() => {
     label.written = lines;
     const isWhole = lines.join(" ") === label.name;
     const content = isWhole ? element("span") : element("abbr", { title: label.name });
-    lines.forEach((line, i) => content.append(...(i ? [element("br"), line] : [line])));
+    // The space is for whoever copies the text.
+    lines.forEach((line, i) => content.append(...(i ? [" ", element("br"), line] : [line])));
     label.shown.setContent(content);
   }
 
@@ -164,12 +166,8 @@ Kawasan.names = (() => {
       taken.push(boxAt(found.spot, found.size));
     };
     const regencies = board.labels.filter(({ kind }) => kind === "regency");
-    /** @type {globalThis.Map<any, any[]>} */
-    const choices = new Map(regencies.map((label) => [label, [...within(map, label)].filter(({ box }) => isFree(box))]));
-    // Whoever has the fewest places to stand chooses first, and what has none stands aside.
-    for (const [label, ways] of [...choices].sort(([, a], [, b]) => a.length - b.length)) {
-      place(label, ways.find(({ box }) => isFree(box)));
-    }
+    const ways = regencies.map((label) => ({ label, free: [...within(map, label)].filter(({ box }) => isFree(box)) }));
+    for (const [label, found] of arranged(ways)) place(label, found);
     for (const label of regencies.filter((one) => !shown.has(one))) place(label, aside(map, board, label, isFree));
     for (const label of board.labels.filter(({ kind }) => kind !== "regency")) {
       if (map.getZoom() >= (LEAST_ZOOM[label.kind] ?? 0)) place(label, [...within(map, label)].find(({ box }) => isFree(box)));
@@ -182,6 +180,26 @@ Kawasan.names = (() => {
       label.shown.setLatLng(map.containerPointToLatLng([found.spot.x, found.spot.y]));
       if (found.line) leader(map, board, found.line);
     }
+  }
+
+  /* A way for as many names as can be. Whoever has the fewest chooses first; a name for which nothing was left
+     goes to the front, and all choose again. */
+  function arranged(ways) {
+    let order = ways.toSorted((a, b) => a.free.length - b.free.length);
+    /** @type {[any, any][]} */
+    let best = [];
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      const chosen = [];
+      for (const { label, free } of order) {
+        const found = free.find(({ box }) => chosen.every(([, other]) => !meet(box, other.box)));
+        if (found) chosen.push([label, found]);
+      }
+      if (chosen.length > best.length) best = chosen;
+      const without = order.filter(({ label, free }) => free.length && chosen.every(([one]) => one !== label));
+      if (!without.length) break;
+      order = [...without, ...order.filter((one) => !without.includes(one))];
+    }
+    return best;
   }
 
   function leader(map, board, ends) {

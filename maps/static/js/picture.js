@@ -89,8 +89,8 @@
   function linesOf(shown) {
     const texts = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
     const lines = [];
-    while (texts.nextNode()) lines.push(texts.currentNode.textContent ?? "");
-    return lines;
+    while (texts.nextNode()) lines.push((texts.currentNode.textContent ?? "").trim());
+    return lines.filter(Boolean);
   }
 
   function drawNames(pen, frame) {

@@ -312,10 +312,46 @@ def test_only_ranked_areas_have_a_number_and_the_others_say_why_they_have_none(s
     assert "Tanpa peringkat" in text_of(sheets.province_sheet(subject))
 
 
+@pytest.mark.parametrize(
+    ("language", "around"),
+    [
+        ("id", ["Laut Jawa", "Selat Makassar", "Kalimantan Tengah", "Barito Selatan", "Paser"]),
+        ("en", ["Java Sea", "Makassar Strait", "Central Kalimantan", "Barito Selatan", "Paser"]),
+    ],
+)
+def test_the_map_of_the_province_says_where_it_is(store, language, around):
+    subject = read_province_subject(store, printed=PRINTED, language=language)
+    drawn = sheets.province_map(subject)
+    names = {label["text"] for label in drawn["map"]["labels"]}
+    assert set(around) <= names
+    assert set(subject.regencies["name"]) <= names
+    assert ROAD in drawn["map"]["svg"]
+    assert "OpenStreetMap (ODbL), GSHHG" in drawn["around"].replace("contributors ", "")
+    said = text_of(sheets.province_sheet(subject))
+    assert all(re.search(name, said, re.IGNORECASE) for name in (around[0], "OpenStreetMap"))
+
+
+def test_a_map_at_the_coast_names_its_sea_and_one_far_from_it_none(store):
+    subject = read_zone_subject(store, "angsana", printed=PRINTED, language="id")
+    kinds = {label["text"]: label["kind"] for label in sheet_labels(subject, "angsana")}
+    assert kinds["Laut Jawa"] == "context-sea"
+    inland = read_zone_subject(store, "gula-habang", printed=PRINTED, language="id")
+    labels = sheet_labels(inland, "gula-habang")
+    assert not [label for label in labels if label["kind"] == "context-sea"]
+
+
+def sheet_labels(subject, area_id):
+    return sheets.zone_map(subject, area_id, (112.0, 84.0))[0]["map"]["labels"]
+
+
 def test_every_mark_of_the_tables_is_on_the_map_of_the_province(store):
     subject = read_province_subject(store, printed=PRINTED, language="en")
     labels = sheets.province_map(subject)["map"]["labels"]
-    kinds = {label["text"]: label["kind"] for label in labels if label["kind"] != "ground"}
+    kinds = {
+        label["text"]: label["kind"]
+        for label in labels
+        if not label["kind"].startswith(("ground", "context"))
+    }
     assert kinds == {
         mark: "number" if mark.isdecimal() else "letter" for mark in marks_of(subject).values()
     }
