@@ -28,7 +28,7 @@ from maps.sheets.frame import (
     utm_crs,
 )
 from maps.sheets.geopdf import PageNotFound, georeferenced_pdf
-from maps.sheets.map import Area, map_content
+from maps.sheets.map import ROAD, Area, map_content
 from maps.sheets.paper_text import printable
 from maps.sheets.province import marks_of, province_content
 from maps.sheets.sheet_subject import read_province_subject, read_zone_subject
