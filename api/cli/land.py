@@ -1,5 +1,6 @@
 """The commands about land: `kawasan land …`, its rasters, and `kawasan sites`, its best places."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.faults import Misused
 from api.cli.output import (
     number_text,
     output,
@@ -29,14 +31,32 @@ from geo.land.settlement import (
     MAX_ROAD_DISTANCE_M,
     MIN_SUITABILITY,
 )
-from geo.language import Language, texts
+from geo.language import Language, Text, texts
 
 if TYPE_CHECKING:
+    from geo.land.fit import Fitness, Reasons
     from geo.land.surfaces import ZoneSites
+    from geo.store.store import Store, Version
 
 _SAY = texts(__name__)
 
 land_app = typer.Typer(no_args_is_help=True, help="Land rasters: slope, land cover, peat …")
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """What a raster can and cannot measure, as whoever adds it must say."""
+
+    fit: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="CRITERION=WHY: what the raster is fit to measure, and why. Repeat it for each."
+        ),
+    ] = None
+    unfit: Annotated[
+        list[str] | None, typer.Option(help="CRITERION=WHY: what it cannot measure, and why not.")
+    ] = None
+
 
 RasterYearOption = Annotated[str | None, typer.Option(help="Year or period of the data.")]
 
@@ -44,20 +64,23 @@ RasterYearOption = Annotated[str | None, typer.Option(help="Year or period of th
 @land_app.command("add")
 @gathered
 def land_add(
-    raster: Annotated[
-        Path, typer.Argument(help="GeoTIFF of one band.", exists=True, dir_okay=False)
-    ],
+    raster: Annotated[Path, typer.Argument(help="GeoTIFF.", exists=True, dir_okay=False)],
     name: Annotated[str, typer.Option("--as", help="Name that models read, e.g. slope_percent.")],
     origin: Origin,
     unit: Annotated[str | None, typer.Option(help="Unit; needed for a name of your own.")] = None,
     year: RasterYearOption = None,
+    band: Annotated[
+        int | None, typer.Option(min=1, help="Band of a file that has several, from 1.")
+    ] = None,
     *,
+    stated: FitOptions,
     common: Common,
 ) -> None:
     """Check a raster and register it as land data; criteria that wait for it are scored at once.
 
     A DEM given as elevation (metres) brings slope, relief, hillshade, wetness and height above
-    drainage with it; the last two need the extra package drainage.
+    drainage with it; the last two need the extra package drainage. Of land cover, and of a raster of
+    your own that a model reads, say with --fit which criteria it is fit for: the others do not read it.
 
     Example: kawasan land add demnas.tif --as elevation --source "DEMNAS 2018" --licence "BIG"
     """
@@ -67,6 +90,8 @@ def land_add(
         from geo.planning import publish_land
         from geo.raster.terrain import NO_FLOW, knows_flow
 
+        language = common.language()
+        fitness = _fitness(stated) or _asked_fitness(store, name, language)
         with progress_bar(raster.name) as progress:
             version = publish_land.add_land(
                 store,
@@ -76,16 +101,16 @@ def land_add(
                 licence=origin.licence,
                 unit=unit,
                 year=year,
+                band=band,
+                fitness=fitness,
                 progress=progress,
             )
-        readers: list[str] = []
-        for one in (version, *publish_land.derived_from(store, version)):
+        added = (version, *publish_land.derived_from(store, version))
+        for one in added:
             print_version(one)
-            name = one.dataset.removeprefix(published.LAND_PREFIX)
-            readers += publish_land.readers_of(store, name)
-        _print_readers(readers)
+        _print_readers(store, added, language)
         if version.dataset == published.LAND_PREFIX + ELEVATION and not knows_flow():
-            print_notes([NO_FLOW.to(common.language())])
+            print_notes([NO_FLOW.to(language)])
 
 
 @land_app.command("distance")
@@ -115,7 +140,7 @@ def land_distance(
     "BIG"
     """
     with common.opened() as store:
-        from geo.planning import distance_raster, publish_land
+        from geo.planning import distance_raster
 
         with progress_bar(file.name) as progress:
             version = distance_raster.add_distance(
@@ -133,31 +158,98 @@ def land_distance(
                 progress=progress,
             )
         print_version(version)
-        _print_readers(publish_land.readers_of(store, name))
+        _print_readers(store, [version], common.language())
 
 
-def _print_readers(readers: Iterable[str]) -> None:
-    output.print(f"→ {', '.join(readers) or '-'}")
+def _print_readers(store: "Store", added: Iterable["Version"], language: Language) -> None:
+    """Print which criteria read the rasters now, and why others do not."""
+    from geo import published
+    from geo.planning import publish_land
+
+    readers, faults = list[str](), dict[str, Text]()
+    for version in added:
+        faults |= publish_land.unanswered(store, version)
+        name = version.dataset.removeprefix(published.LAND_PREFIX)
+        readers += publish_land.readers_of(store, name)
+    output.print(f"→ {', '.join(r for r in readers if r not in faults) or '-'}")
+    print_notes(f"{reader}: {fault.to(language)}" for reader, fault in faults.items())
+
+
+def _fitness(stated: FitOptions) -> "Fitness | None":
+    """What the options say; None where they say nothing."""
+    from geo.land.fit import Fitness
+
+    if not stated.fit and not stated.unfit:
+        return None
+    return Fitness(fit=_reasons(stated.fit or ()), unfit=_reasons(stated.unfit or ()))
+
+
+def _reasons(stated: Iterable[str]) -> "Reasons":
+    found = []
+    for item in stated:
+        reader, is_split, why = (part.strip() for part in item.partition("="))
+        if not (reader and is_split and why):
+            raise Misused(_SAY["no_reason"].format(item=item))
+        found.append((reader.rpartition(".")[2], Text(id=why, en=why)))
+    return tuple(found)
+
+
+def _asked_fitness(store: "Store", name: str, language: Language) -> "Fitness | None":
+    """What somebody at a terminal answers; None where nobody is there, or nothing is to be asked."""
+    from geo.land.fit import Fitness
+    from geo.planning import publish_land
+
+    if not sys.stdin.isatty() or not (readers := publish_land.questions_about(store, name)):
+        return None
+    fit = []
+    for reader in readers:
+        title = f"{reader.model}.{reader.id} – {reader.title.to(language)}"
+        asked = _SAY["why_fit"].to(language).format(name=name, title=title)
+        if why := typer.prompt(asked, default="", show_default=False).strip():
+            fit.append((reader.id, Text(id=why, en=why)))
+    return Fitness(fit=tuple(fit))
 
 
 @land_app.command("list")
 @gathered
 def land_list(common: Common) -> None:
-    """List the land rasters: unit, cell size, year, source."""
+    """List the land rasters: unit, cell size, year, what each is fit to measure, source.
+
+    Under the table stands which criteria do not read a raster, and why.
+    """
     with common.opened() as store:
         from geo import published
+        from geo.land.fit import fitness_of
+        from geo.planning import publish_land
 
+        language = common.language()
+        versions = [store.version(dataset) for dataset in store.datasets("raster")]
         rows = [
             (
                 v.dataset.removeprefix(published.LAND_PREFIX),
                 str(v.details.get("unit", "")),
                 f"{v.details['cell_width_m']:.0f} m",
                 str(v.details.get("year") or "-"),
-                v.source,
+                _fit_for(fitness_of(v.details), language),
+                v.source_text.to(language),
             )
-            for v in (store.version(d) for d in store.datasets("raster"))
+            for v in versions
         ]
-        print_table("raster | unit | cell | year | source", rows)
+        print_table(_SAY["list_heads"].to(language), rows)
+        print_notes(
+            f"{reader}: {fault.to(language)}"
+            for version in versions
+            for reader, fault in publish_land.unanswered(store, version)
+        )
+
+
+def _fit_for(stated: "Fitness", language: Language) -> str:
+    from geo.land.fit import ANY
+
+    if not stated.is_stated:
+        return _SAY["fit_unknown"].to(language)
+    every = _SAY["fit_every"].to(language)
+    return ", ".join(every if reader == ANY else reader for reader, _ in stated.fit) or "-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from rasterio.features import rasterize
 
 from geo.crs import parse_crs, same_crs
 from geo.errors import SurfaceNotFound
+from geo.land.fit import Fitness
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
 from geo.raster.grid import Array, Grid, RasterSource, Window, blocks
@@ -40,7 +41,7 @@ class SurfacePlan:
 
     `weights` are the model's weights of `criteria`, made to sum to 1; `coverage` is the share of the
     weight of all land criteria that they carry. `missing` criteria and `unchecked` constraints have
-    no raster and are left out. `reference` names the raster whose cells the surface has.
+    no raster that is fit for them and are left out. `reference` names the raster whose cells the surface has.
     """
 
     reference: str
@@ -96,42 +97,55 @@ def land_measure(criterion: Criterion) -> RasterMeasure:
     return criterion.measure
 
 
-def plan_surface(model: Model, grids: Mapping[str, Grid]) -> SurfacePlan:
+def plan_surface(
+    model: Model, grids: Mapping[str, Grid], *, fitness: Mapping[str, Fitness] | None = None
+) -> SurfacePlan:
     """Choose reference, criteria and weights from the rasters that there are.
 
     Parameters
     ----------
     grids : mapping
         The grid of each land raster by its name; others than the model's are not looked at.
+    fitness : mapping, optional
+        What a raster is fit for; one that is not there is fit for all.
 
     Raises
     ------
     SurfaceNotFound
-        When no land criterion has a raster.
+        When no land criterion has a raster that is fit for it.
     """
+
+    def has_raster(asking: Criterion | Constraint) -> bool:
+        name = asking.raster if isinstance(asking, Constraint) else land_measure(asking).raster
+        stated = (fitness or {}).get(name)
+        return name in grids and not (stated and stated.fault(asking.id, raster=name))
+
     of_land = [c for c in model.criteria if isinstance(c.measure, RasterMeasure)]
-    used = tuple(c for c in of_land if land_measure(c).raster in grids)
+    used = tuple(c for c in of_land if has_raster(c))
     weight = sum(model.weights[c.id] for c in used)
     if weight <= 0:
         raise SurfaceNotFound(model.id, available=sorted({land_measure(c).raster for c in of_land}))
+    checked = tuple(c for c in model.constraints if has_raster(c))
     return SurfacePlan(
-        reference=_reference(model, used, grids),
+        reference=_reference(used, checked, grids),
         criteria=used,
         weights={c.id: model.weights[c.id] / weight for c in used},
-        constraints=tuple(c for c in model.constraints if c.raster in grids),
-        missing=tuple(c for c in of_land if land_measure(c).raster not in grids),
-        unchecked=tuple(c for c in model.constraints if c.raster not in grids),
+        constraints=checked,
+        missing=tuple(c for c in of_land if c not in used),
+        unchecked=tuple(c for c in model.constraints if c not in checked),
         coverage=weight / sum(model.weights[c.id] for c in of_land),
     )
 
 
-def _reference(model: Model, used: tuple[Criterion, ...], grids: Mapping[str, Grid]) -> str:
+def _reference(
+    used: tuple[Criterion, ...], checked: tuple[Constraint, ...], grids: Mapping[str, Grid]
+) -> str:
     """The finest raster of a quantity; without one, the finest that a criterion reads.
 
     A mask (land, forest estate) is often drawn far finer than anything that was measured.
     """
     quantities = {land_measure(c).raster for c in used if land_measure(c).statistic == "mean"}
-    quantities |= {c.raster for c in model.constraints if c.threshold is not None}
+    quantities |= {c.raster for c in checked if c.threshold is not None}
     candidates = quantities & grids.keys() or {land_measure(c).raster for c in used}
     return min(sorted(candidates), key=lambda name: cell_area_m2(grids[name]))
 

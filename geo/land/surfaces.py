@@ -19,6 +19,7 @@ import shapely
 
 from geo import published
 from geo.errors import LayerNotFound, SurfaceNotFound, SurfaceNotReady, ZoneNotFound
+from geo.land.fit import fitness_of
 from geo.land.settlement import (
     AREA_PER_HOUSEHOLD_HA,
     HOUSEHOLDS,
@@ -257,14 +258,21 @@ def _inputs(now: Published, model_id: str) -> _Inputs:
         "edition": source_digest("geo"),
         "model": now.version(published.MODEL_PREFIX + model_id).sha256,
         "regencies": regencies.sha256,
-        "rasters": {name: version.sha256 for name, version in rasters.items()},
+        "rasters": {
+            name: (version.sha256, fitness_of(version.details).as_details())
+            for name, version in rasters.items()
+        },
     }
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return _Inputs(key, chosen, regencies, rasters)
 
 
 def _plan(inputs: _Inputs) -> SurfacePlan:
-    return plan_surface(inputs.model, {n: _grid_of(v.path) for n, v in inputs.rasters.items()})
+    return plan_surface(
+        inputs.model,
+        {name: _grid_of(version.path) for name, version in inputs.rasters.items()},
+        fitness={name: fitness_of(version.details) for name, version in inputs.rasters.items()},
+    )
 
 
 @published.kept_by_content(maxsize=32)

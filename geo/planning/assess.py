@@ -8,7 +8,7 @@ them takes `Store.current()` and passes it to each, so that all speak of the sam
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ import pandas as pd
 
 from geo.errors import LayerNotFound, UnknownYear
 from geo.indicators.villages import VillageProfile, village_profiles
+from geo.land.fit import Fitness, fitness_of
 from geo.language import Language
 from geo.mcda.matrix import DecisionMatrix
 from geo.mcda.model import Model, weights_from, weights_from_judgements
@@ -67,7 +68,7 @@ class Inputs:
     layer: Path
     regencies: Path
     indicators: Path
-    rasters: tuple[tuple[str, Path, str, str | None], ...]
+    rasters: tuple[tuple[str, Path, str, str | None, Fitness], ...]
     year: int
     layer_source: str
     catalogue: str
@@ -279,7 +280,10 @@ def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, yea
         regencies=versions["regencies"].path,
         indicators=versions["indicators"].path,
         rasters=tuple(
-            (v.dataset.removeprefix(LAND_PREFIX), v.path, v.source, v.details.get("year"))
+            (
+                *(v.dataset.removeprefix(LAND_PREFIX), v.path, v.source),
+                *(v.details.get("year"), fitness_of(v.details)),
+            )
             for v in rasters
         ),
         year=year,
@@ -335,8 +339,8 @@ def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Re
             zones=read_layer(inputs.layer),
             indicators=read_indicators(inputs.indicators),
             rasters={
-                name: LandRaster(name, stack.enter_context(closing(RasterFile(path))), source, year)
-                for name, path, source, year in inputs.rasters
+                name: LandRaster(name, stack.enter_context(RasterFile(path)), source, year, fitness)
+                for name, path, source, year, fitness in inputs.rasters
             },
             villages=None
             if inputs.villages is None

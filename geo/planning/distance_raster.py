@@ -20,7 +20,8 @@ from geo.errors import InvalidInput, UploadRejected
 from geo.ingest.placement import place_layer
 from geo.ingest.source import Limits
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
-from geo.language import Text, texts
+from geo.land.fit import ANY, Fitness
+from geo.language import Text, as_written, filled, texts
 from geo.planning.publish_land import add_land
 from geo.published import layer
 from geo.raster.distance import DistanceSource
@@ -97,8 +98,16 @@ def add_distance(
     with tempfile.TemporaryDirectory(prefix="kawasan-distance-") as folder:
         raster = Path(folder) / f"{clean_name(path.name)}.tif"
         write_cog(raster, surface.grid, cells, dtype="float32", nodata=np.nan, progress=progress)
+        why = filled(_SAY["measured"], file=path.name, cell=as_written(cell_m))
         return add_land(
-            store, raster, name=name, source=source, licence=licence, unit="m", year=year
+            store,
+            raster,
+            name=name,
+            source=source,
+            licence=licence,
+            unit="m",
+            year=year,
+            fitness=Fitness(fit=((ANY, why),)),
         )
 
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from geo.errors import RasterRefused
 from geo.land.checks import require_land_raster
+from geo.land.fit import ANY, NOT_STATED, Fitness, fitness_of
 from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts
-from geo.language import texts
+from geo.language import Text, filled, texts, written
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
 from geo.raster.derive import derivable, derive_terrain
@@ -21,6 +22,9 @@ from geo.store.versions import Publication, Published
 
 _SAY = texts(__name__)
 
+# Rasters of one quantity: whoever reads one by its name asks for that quantity. Classes are not among
+# them, as a map of classes shows some of them and not others.
+_BY_NAME = KNOWN_RASTERS.keys() - {"landcover"}
 _LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -33,6 +37,15 @@ class _Raster:
     provenance: Provenance
     unit: str
     details: Mapping[str, Any]
+    fitness: Fitness | None = None
+
+
+class Reader(NamedTuple):
+    """A criterion or constraint that reads a land raster, and what it is called."""
+
+    model: str
+    id: str
+    title: Text
 
 
 def add_land(
@@ -45,6 +58,7 @@ def add_land(
     unit: str | None = None,
     year: str | None = None,
     band: int | None = None,
+    fitness: Fitness | None = None,
     actor: str = "operator",
     derived: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -59,6 +73,9 @@ def add_land(
     ----------
     band : int, optional
         Which one of the file, from 1; needed where it has several.
+    fitness : Fitness, optional
+        What it is fit for. Not needed of a name that says what is measured (`slope_percent`), nor
+        where nothing reads it yet; see `questions_about`. A derived raster is fit by construction.
     derived : sequence of str, optional
         What `elevation` brings with it: all that the packages installed can make by default.
     progress : callable, optional
@@ -67,13 +84,14 @@ def add_land(
     Raises
     ------
     RasterRefused
-        See `geo.land.checks.require_land_raster`; also for a name of one's own without a unit, and
-        for a known name with another unit than models expect of it.
-        Nothing has changed then.
+        See `geo.land.checks.require_land_raster`; also for a name of one's own without a unit, for a
+        known name with another unit than models expect of it, and where it must be said what the
+        raster is fit for. Nothing has changed then.
     InvalidInput
         When a raster that `derived` names needs the optional dependency `drainage`.
     """
     _require_name(name, unit)
+    _require_fitness(store, name, fitness)
     require_land_raster(path, name=name, band=band, region=layer(store, "regencies"))
     with TemporaryDirectory(prefix="kawasan-land-") as folder:
         cog = Path(folder) / f"{name}.tif"
@@ -85,9 +103,44 @@ def add_land(
         if name == ELEVATION:
             names = derivable() if derived is None else derived
             ready = _terrain(cog, Path(folder), given, names=names, progress=progress)
-        ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}))
+        if fitness is None and name not in _BY_NAME:
+            fitness = NOT_STATED
+        ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}, fitness))
         require_space(store.folder, sum(raster.path.stat().st_size for raster in ready))
         return store.publish_all([_publication(raster, year) for raster in ready])[-1]
+
+
+def questions_about(store: Store | Published, name: str) -> list[Reader]:
+    """Who reads a land raster whose name alone does not say whether it can answer them."""
+    return [] if name in _BY_NAME else _readers(store, name)
+
+
+def _require_fitness(store: Store, name: str, stated: Fitness | None) -> None:
+    """What must be asked is answered, and nothing is answered that nobody asks."""
+    if stated is None:
+        if asked := questions_about(store, name):
+            readers = ", ".join(f"{r.model}.{r.id}" for r in asked)
+            raise RasterRefused(
+                reason=_SAY["say_fitness"].format(name=name, readers=readers, first=asked[0].id)
+            )
+        return
+    named = [reader for reader, _ in (*stated.fit, *stated.unfit)]
+    known = {reader.id for reader in _readers(store, name)}
+    strange = [reader for reader in named if known and reader not in {*known, ANY}]
+    if strange or len(set(named)) < len(named):
+        wrong = strange or [reader for reader in named if named.count(reader) > 1]
+        said = _SAY["no_reader"] if strange else _SAY["said_twice"]
+        raise RasterRefused(
+            reason=said.format(name=name, reader=wrong[0], known=", ".join(sorted(known)))
+        )
+
+
+def _by_construction(raster: _Raster, facts: Mapping[str, Any]) -> Fitness:
+    """What a raster is fit for that measures what its name and unit say, or was derived so."""
+    cell = {side: written(facts[f"cell_{side}_m"], decimals=0) for side in ("width", "height")}
+    method = raster.details.get("method")
+    said = _SAY["by_name"] if method is None else _SAY["derived"]
+    return Fitness(fit=((ANY, filled(said, method=method, unit=raster.unit, **cell)),))
 
 
 def _read_as(raster: RasterFile) -> str:
@@ -145,13 +198,15 @@ def _terrain(
 
 
 def _publication(raster: _Raster, year: str | None) -> Publication:
+    facts = raster_facts(raster.path)
+    fitness = raster.fitness or _by_construction(raster, facts)
     return Publication(
         LAND_PREFIX + raster.name,
         "raster",
         raster.path,
         ".tif",
         raster.provenance,
-        raster_facts(raster.path) | {"unit": raster.unit, "year": year, **raster.details},
+        facts | {"unit": raster.unit, "year": year, **raster.details} | fitness.as_details(),
     )
 
 
@@ -164,13 +219,28 @@ def derived_from(store: Store | Published, version: Version) -> list[Version]:
 
 def readers_of(store: Store | Published, raster: str) -> list[str]:
     """Which criteria and constraints read a land raster, as `model.criterion`."""
+    return [f"{reader.model}.{reader.id}" for reader in _readers(store, raster)]
+
+
+def unanswered(store: Store | Published, version: Version) -> list[tuple[str, Text]]:
+    """Who asks for a land raster that is not fit for them, as `model.criterion`, and why not."""
+    name = version.dataset.removeprefix(LAND_PREFIX)
+    stated = fitness_of(version.details)
+    faults = {
+        f"{reader.model}.{reader.id}": stated.fault(reader.id, raster=name)
+        for reader in _readers(store, name)
+    }
+    return [(reader, fault) for reader, fault in faults.items() if fault is not None]
+
+
+def _readers(store: Store | Published, raster: str) -> list[Reader]:
     found, now = [], store.current()
     for model_id in models(now):
         chosen = model(now, model_id)
         found += [
-            f"{model_id}.{c.id}"
+            Reader(model_id, c.id, c.title)
             for c in chosen.criteria
             if isinstance(c.measure, RasterMeasure) and c.measure.raster == raster
         ]
-        found += [f"{model_id}.{c.id}" for c in chosen.constraints if c.raster == raster]
+        found += [Reader(model_id, c.id, c.title) for c in chosen.constraints if c.raster == raster]
     return found

@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo.crs import LONLAT
 from geo.errors import Conflict
+from geo.land.fit import fitness_of
 from geo.land.raster import KNOWN_RASTERS, raster_facts
 from geo.planning.publish import publish_indicators
 from geo.planning.shipped import LAYERS, MODELS, RASTERS, TABLES
@@ -159,7 +160,8 @@ def _publish_raster(store: Store, data_dir: Path, name: str) -> None:
         suffix=".tif",
         provenance=_provenance(file),
         details=raster_facts(file)
-        | {"unit": KNOWN_RASTERS[name], "year": _year(entry), **_indonesian(entry)},
+        | {"unit": KNOWN_RASTERS[name], "year": _year(entry), **_indonesian(entry)}
+        | fitness_of(entry).as_details(),
         expected=0,
     )
 

@@ -17,6 +17,7 @@ from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators.table import Indicator, latest_values, note_of, weights_for
 from geo.indicators.villages import VillageProfile
+from geo.land.fit import Fitness
 from geo.land.raster_titles import land_title
 from geo.language import MOST_NAME, Text, as_written, decimal, filled, joined, shortened, texts
 from geo.mcda.matrix import Array
@@ -47,12 +48,22 @@ _MOST_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class LandRaster:
-    """A land raster with its name, source and year."""
+    """A land raster with its name, source, year, and what it is fit for (None where nobody asks)."""
 
     name: str
     cells: RasterSource
     source: str
     year: str | None
+    fitness: Fitness | None = None
+
+    def fault(self, reader: str) -> Text | None:
+        """Why a criterion or constraint must not read it; None when it may."""
+        return None if self.fitness is None else self.fitness.fault(reader, raster=self.name)
+
+    @property
+    def note(self) -> Text | None:
+        """What must be said beside each measure of it; None when nothing."""
+        return None if self.fitness is None else self.fitness.note(raster=self.name)
 
 
 def measure_zones(
@@ -79,7 +90,7 @@ def measure_zones(
     indicators : DataFrame
         The tidy table of `geo.indicators.table`.
     rasters : mapping
-        By name; a raster that is not there leaves its criteria missing.
+        By name; a raster that is not there, or is not fit for a criterion, leaves it missing.
     layer_source : str, optional
         Where the layer of zones comes from: the source of figures in its own columns. Without it a
         zone's own `source` counts.
@@ -115,7 +126,9 @@ def measure_zones(
         elif isinstance(asked, VillageMeasure):
             found = _village_measures(zones, asked, villages, fill_share, year=year)
         else:
-            found = _raster_measures(zones, asked, model, rasters.get(asked.raster), fill_share)
+            found = _raster_measures(
+                zones, criterion, asked, model, rasters.get(asked.raster), fill_share
+            )
         criteria[criterion.id] = _in_table(criterion, found)
     constraints = {
         c.id: _constraint_results(zones, c, model, rasters.get(c.raster), fill_share)
@@ -375,6 +388,7 @@ def _objects(zones: gpd.GeoDataFrame, column: str | None) -> list[Any]:
 
 def _raster_measures(
     zones: gpd.GeoDataFrame,
+    criterion: Criterion,
     asked: RasterMeasure,
     model: Model,
     land: LandRaster | None,
@@ -384,6 +398,8 @@ def _raster_measures(
         return [
             Measure(None, 0.0, note=filled(_SAY["no_raster"], name=land_title(asked.raster)))
         ] * len(zones)
+    if unfit := land.fault(criterion.id):
+        return [Measure(None, 0.0, note=unfit)] * len(zones)
     if asked.statistic == "majority":
         if land.cells.dtype.kind not in "iub":
             return [
@@ -423,7 +439,7 @@ def _raster_measure(
     note = _SAY["place_unknown"] if np.isnan(fill_share) else _raster_fault(row, model, land.name)
     if note is not None:
         return Measure(None, 0.0, note=note)
-    notes = []
+    notes = [land.note] if land.note else []
     if "part" in row:
         notes.append(_SAY["largest"].format(code=f"{row['value']:g}", share=f"{row['part']:.0%}"))
     if fill_share < 1:
@@ -463,11 +479,13 @@ def _constraint_results(
     if land is None:
         note = filled(_SAY["not_checked"], name=land_title(constraint.raster))
         return [_constraint_result(constraint, None, note)] * len(zones)
+    if unfit := land.fault(constraint.id):
+        return [_constraint_result(constraint, None, unfit)] * len(zones)
     excluded = Marked(land.cells, constraint.classes, constraint.threshold)
     rows = _zonal_means(zones, excluded)
     faults = [_raster_fault(row, model, land.name) for row in rows]
     return [
-        _constraint_result(constraint, None if fault else float(row["value"]), fault)
+        _constraint_result(constraint, None if fault else float(row["value"]), fault or land.note)
         if part == 1
         else _enclosed_result(constraint, None if fault else float(row["value"]), fault, part)
         for row, fault, part in zip(rows, faults, fill_share.tolist(), strict=True)

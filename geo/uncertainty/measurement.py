@@ -122,9 +122,10 @@ def _errors_of(
     if error is None:
         return nothing, _SAY["not_stated"]
     if error.displacement:
-        if not isinstance(asked, RasterMeasure) or asked.raster not in rasters:
+        land = rasters.get(asked.raster) if isinstance(asked, RasterMeasure) else None
+        if not isinstance(asked, RasterMeasure) or land is None or land.fault(criterion.id):
             return nothing, _SAY["no_raster"]
-        cells = rasters[asked.raster].cells
+        cells = land.cells
         displaced = displacement_errors(
             zones, Marked(cells, asked.classes) if asked.statistic == "share" else cells
         )
