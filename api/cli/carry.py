@@ -28,7 +28,7 @@ _SAY = texts(__name__)
 
 _SHOWN_ROWS, _SHOWN_NOTES, _TOLD, _NAMED = 20, 12, 3, 8
 _TOLD_OVERLAP = 0.01
-_TEXTS = ("indicator", "period", "unit", "source", "source_url", "note")
+_TEXTS = ("indicator", "period", "unit", "source", "source_url", "via", "note")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class RegencyFigureDocument(BaseModel):
     note: str | None
     source: str | None
     source_url: str | None
+    via: str | None
 
 
 class YearDocument(BaseModel):
@@ -59,10 +60,11 @@ class YearDocument(BaseModel):
 
 
 class SourceDocument(BaseModel):
-    """Who published figures of the indicator."""
+    """Who published figures of the indicator, and the copy through which they came."""
 
     source: str | None
     source_url: str | None
+    via: str | None
 
 
 class ClassesDocument(BaseModel):

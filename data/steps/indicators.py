@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.steps.facts import facts
+from data.steps.figure_sources import copy_of, producer
 from data.steps.files import DATA, ready
 from geo.indicators.table import parse_catalogue, parse_indicators
+from geo.vector.regions import to_kemendagri
 
 MONTHS = {"maret": "Maret", "agustus": "Agustus", "september": "September", "februari": "Februari"}
 
@@ -114,17 +117,26 @@ def build_indicators(target: Path) -> pd.DataFrame:
     if not units[0].where(units[0] != "", meant).equals(meant):
         raise ValueError(source[units[0] != meant])
     values = source["value"].astype("float64") * units[1]
-    table = parse_indicators(
-        source.assign(
-            unit=meant,
-            period=[_period(*row) for row in zip(source["indicator"], source["year"], strict=True)],
-            value=values.round(6),
-            source=source["source_title"],
-            note=units[2],
-            confidence=units[3],
-        )
+    periods = [_period(*row) for row in zip(source["indicator"], source["year"], strict=True)]
+    collected = source.assign(
+        regency_code=source["regency_code"].map(to_kemendagri),
+        unit=meant,
+        period=periods,
+        value=values.round(6),
+        source=[
+            producer(indicator, period=period, year=year)
+            for indicator, period, year in zip(
+                source["indicator"], periods, source["year"], strict=True
+            )
+        ],
+        via=source["source_title"].map(copy_of),
+        note=units[2],
+        confidence=units[3],
     )
-    if len(table) != len(source):
+    keys = collected[["regency_code", "indicator", "year"]].itertuples(index=False, name=None)
+    added = facts(catalogue, known=set(keys))
+    table = parse_indicators(pd.concat([collected, added], ignore_index=True))
+    if len(table) != len(collected) + len(added):
         raise ValueError("an indicator row was lost")
 
     path = ready(target / "indicators/indicators.csv")

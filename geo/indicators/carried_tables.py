@@ -203,7 +203,7 @@ def carry_figures(
     -------
     DataFrame, n_new rows an indicator and period
         `area_id`, then as `parse_figures`, then `LINEAGE`, as `carry` has it. `unit`, `source`,
-        `source_url` and `note` are those of the old areas that a figure comes from, with the lineage
+        `source_url`, `via` and `note` are those of the old areas that a figure comes from, with the lineage
         in words at the end of `note`; `confidence` is `low` for an estimate or where one of theirs is.
     tuple of Carried
 
@@ -260,11 +260,11 @@ def _described(
     carried: pd.DataFrame, own: pd.DataFrame, *, label: str, language: Language
 ) -> pd.DataFrame:
     """Carried figures with the facts of the old areas that they come from."""
-    facts = own[["source", "source_url", "note", "confidence"]].to_dict("index")
+    facts = own[["source", "source_url", "via", "note", "confidence"]].to_dict("index")
     come_from = [[facts[old] for old, _ in sources] for sources in carried["sources"]]
     told = {
         name: ["; ".join(dict.fromkeys(f[name] for f in found if f[name])) for found in come_from]
-        for name in ("source", "source_url", "note")
+        for name in ("source", "source_url", "via", "note")
     }
     words = [
         lineage(CarriedFrom(*row), label=label).to(language)
@@ -276,6 +276,7 @@ def _described(
         unit=own["unit"].iloc[0],
         source=told["source"],
         source_url=told["source_url"],
+        via=told["via"],
         note=[
             f"{note.rstrip('.')}. {said}" if note else said
             for note, said in zip(told["note"], words, strict=True)

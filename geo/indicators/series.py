@@ -189,10 +189,15 @@ def figure_trend(
         shown = decimal(change, digits=2, signed=True)
         years = {"first": new[0].year, "last": new[-1].year}
         parts = [filled(_SAY["figure_change"], name=subject, change=shown, **years)]
-        if new[0].sources != new[-1].sources:
+        if producers(new[0]) != producers(new[-1]):
             parts.append(_SAY["other_source"])
     sentence = joined([*parts, *last_break(broken)], by=" ")
     return FigureTrend(subject, segments, broken, change, sentence)
+
+
+def producers(point: FigurePoint) -> frozenset[str]:
+    """Who published a figure, by which survey: its sources without the years that they name."""
+    return frozenset(_YEAR.sub("", source) for source in point.sources)
 
 
 NO_CHANGE = _SAY["no_change"]

@@ -44,6 +44,7 @@ COLUMNS = (
     "unit",
     "source",
     "source_url",
+    "via",
     "note",
     "confidence",
 )
@@ -172,14 +173,15 @@ def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
     ----------
     frame : DataFrame
         Read with every column as text. Needs the columns of `REQUIRED`; `period` (the year when
-        absent), `note` (empty) and `confidence` (`ok`) may be missing, other columns are left out.
+        absent), `via` (the copy through which a figure came; empty), `note` (empty) and `confidence`
+        (`ok`) may be missing, other columns are left out. `source` is the producer and the survey.
         Codes may be Kemendagri or BPS, with 63, 63.00 or 6300 for the province. Values may use a
         decimal point or the Indonesian decimal comma with dots between thousands ("1.357,156"); a
         text such as "1.357" is read as the rest of its column is, and refused if that does not tell.
 
     Returns
     -------
-    DataFrame, (n_rows, 10)
+    DataFrame, (n_rows, 11)
         `COLUMNS`, sorted by indicator, year, period and region; a fresh index.
 
     Raises
@@ -211,7 +213,7 @@ def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
             _SAY["lacking_columns"], missing=", ".join(missing), required=", ".join(REQUIRED)
         )
     table = frame.reset_index(drop=True)
-    for name in ("period", "note", "confidence"):
+    for name in ("period", "via", "note", "confidence"):
         if name not in table.columns:
             table[name] = ""
     texts = [name for name in COLUMNS if name not in ("value", "year")]
@@ -320,7 +322,10 @@ def _rows_of(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
     return rows
 
 
-_VALUE_COLUMNS = ["value", "period", "year", "unit", "source", "source_url", "note", "confidence"]
+_VALUE_COLUMNS = [
+    *("value", "period", "year", "unit"),
+    *("source", "source_url", "via", "note", "confidence"),
+]
 
 
 def values_for(table: pd.DataFrame, indicator: str, year: int) -> pd.DataFrame:
@@ -335,7 +340,7 @@ def values_for(table: pd.DataFrame, indicator: str, year: int) -> pd.DataFrame:
     -------
     DataFrame
         Index `regency_code`, sorted, with 63 for the province where it has a value; columns
-        `value`, `period`, `year`, `unit`, `source`, `source_url`, `note`, `confidence`. A region
+        `value`, `period`, `year`, `unit`, `source`, `source_url`, `via`, `note`, `confidence`. A region
         without a value has no row.
 
     Raises

@@ -73,6 +73,7 @@ def _row(figure: Figure, series: pd.DataFrame, scenario: Scenario) -> dict[str, 
         "unit": series["unit"].iloc[-1],
         "source": f"{mark(scenario).id}: {figure.source}",
         "source_url": "",
+        "via": "",
         "note": f"{mark(scenario).id}: {figure.note}",
         "confidence": "ok",
     }

@@ -438,6 +438,7 @@ def regency_cards(
             "period": _period(value.get("period"), language),
             "source": text_or_none(value.get("source")),
             "sourceUrl": safe_address(value.get("source_url")),
+            "via": text_or_none(value.get("via")),
             "note": figure_note(value.get("note"), indicator.notes if indicator else (), language),
         }
         cards[str(code)] = {key: entry for key, entry in card.items() if entry is not None}

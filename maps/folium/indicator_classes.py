@@ -113,7 +113,7 @@ def _figures_of(
 
 
 _UNKNOWN: Mapping[str, None] = dict.fromkeys(
-    ("value", "text", "class", "period", "note", "source", "source_url")
+    ("value", "text", "class", "period", "note", "source", "source_url", "via")
 )
 
 
@@ -129,13 +129,18 @@ def _figure(
         "note": figure_note(row["note"], indicator.notes, language),
         "source": text_or_none(row["source"]),
         "source_url": safe_address(row["source_url"]),
+        "via": text_or_none(row["via"]),
     }
 
 
 def _sources(rows: pd.DataFrame) -> list[dict[str, str | None]]:
     """Every source once, in the order of the table."""
-    pairs = rows[["source", "source_url"]].drop_duplicates().itertuples(index=False)
+    named = rows[["source", "source_url", "via"]].drop_duplicates().itertuples(index=False)
     return [
-        {"source": text_or_none(source), "source_url": safe_address(address)}
-        for source, address in pairs
+        {
+            "source": text_or_none(source),
+            "source_url": safe_address(address),
+            "via": text_or_none(via),
+        }
+        for source, address, via in named
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.indicators.series import NO_CHANGE, FigureTrend, indicator_trend
+from geo.indicators.series import NO_CHANGE, FigureTrend, indicator_trend, producers
 from geo.indicators.table import Indicator, note_of
 from geo.language import Language, Text, decimal, joined
 from geo.readiness.explain import whole_percent
@@ -36,6 +36,7 @@ class NumberedSource:
     number: int
     text: str
     address: str | None
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ class History:
 
 def numbered_sources(rows: pd.DataFrame) -> tuple[NumberedSource, ...]:
     """The sources of an indicator table's rows, each once, in the order of the rows."""
-    pairs = list(dict.fromkeys(zip(rows["source"], rows["source_url"], strict=True)))
+    named = list(dict.fromkeys(zip(rows["source"], rows["source_url"], rows["via"], strict=True)))
     return tuple(
-        NumberedSource(number, str(source), safe_address(address))
-        for number, (source, address) in enumerate(pairs, start=1)
+        NumberedSource(number, str(source), safe_address(address), text_or_none(via))
+        for number, (source, address, via) in enumerate(named, start=1)
     )
 
 
@@ -99,7 +100,7 @@ def histories(
     sources
         From `numbered_sources` of the same rows, or of more.
     """
-    numbers = {(source.text, source.address): source.number for source in sources}
+    numbers = {(s.text, s.address, s.via): s.number for s in sources}
     found = [
         _history(str(indicator), group, catalogue, numbers, language)
         for indicator, group in rows.groupby("indicator")
@@ -116,7 +117,7 @@ def _history(
     indicator: str,
     rows: pd.DataFrame,
     catalogue: Mapping[str, Indicator],
-    numbers: Mapping[tuple[str, str | None], int],
+    numbers: Mapping[tuple[str, str | None, str | None], int],
     language: Language,
 ) -> History:
     known = catalogue.get(indicator)
@@ -133,7 +134,11 @@ def _history(
                 period=format_period(str(record["period"]), language),
                 value=format_number(record["value"], language, decimals=decimals),
                 is_doubtful=record["confidence"] != "ok",
-                source=numbers[str(record["source"]), safe_address(record["source_url"])],
+                source=numbers[
+                    str(record["source"]),
+                    safe_address(record["source_url"]),
+                    text_or_none(record["via"]),
+                ],
             )
             for record in records
         ),
@@ -168,7 +173,7 @@ def _change(trend: FigureTrend, decimals: int | None, language: Language) -> str
         first=new[0].year,
         last=new[-1].year,
     )
-    if new[0].sources == new[-1].sources:
+    if producers(new[0]) == producers(new[-1]):
         return said
     return f"{said} {translate('portrait.other_source', language)}"
 

@@ -232,6 +232,7 @@ Kawasan.card = (() => {
       ["regency.note", card.value && card.note],
       ["regency.caveat", page.data.indicator.caveat],
       ["regency.source", (card.source || card.sourceUrl) && link(card.sourceUrl, card.source || card.sourceUrl)],
+      ["regency.via", card.via],
     ]),
   );
 

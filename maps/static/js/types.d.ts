@@ -70,6 +70,7 @@ interface Card {
   sources?: string[];
   source?: string;
   sourceUrl?: string;
+  via?: string;
   value?: string;
   period?: string;
   note?: string;

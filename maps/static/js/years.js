@@ -137,7 +137,7 @@
   function changeCard(card, figure) {
     const facts = {
       value: figure.text, period: figure.period, note: figure.note,
-      source: figure.source, sourceUrl: figure.source_url,
+      source: figure.source, sourceUrl: figure.source_url, via: figure.via,
     };
     for (const [name, value] of Object.entries(facts)) {
       if (value === null) delete card[name];

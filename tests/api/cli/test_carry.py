@@ -7,6 +7,7 @@ import shapely
 from typer.testing import CliRunner
 
 from api.cli.app import app
+from geo.indicators.table import COLUMNS
 from geo.published import layer
 from geo.vector.export import write_layer
 
@@ -56,7 +57,7 @@ def test_indicators_of_old_boundaries_are_ingested_as_those_of_new_ones(run, for
     said = run(*former, "--per", "angkatan_kerja_agustus", "--out", out)
     assert "angkatan_kerja_agustus Agustus 2002: jumlah 66.000, terbawa 66.000." in said
     table = pd.read_csv(out, dtype={"regency_code": "str"})
-    assert table.columns.tolist()[:10] == HEAD.split(",")
+    assert table.columns.tolist()[:11] == list(COLUMNS)
     totals = table[table["indicator"] == "angkatan_kerja_agustus"].set_index("regency_code")
     assert totals["value"].sum() == pytest.approx(66_000, rel=1e-12)
     assert totals.loc[["63.02", "63.10"], "value"].sum() == pytest.approx(2000, rel=1e-6)

@@ -28,6 +28,7 @@ def figures(rows):
         "note": "",
         "source": "BPS",
         "source_url": "https://bps.go.id/",
+        "via": "salinan GitHub a/b",
     }
     return pd.DataFrame(rows, columns=columns).assign(**rest)
 
@@ -86,5 +87,7 @@ def test_it_speaks_the_language(language, text, period, label):
     assert (figure["text"], figure["period"]) == (text, period)
     assert figures_of_2024["unit_period"] == f"{found['unit']} · {period}"
     assert found["title"] == getattr(TPT.title, language)
-    assert found["sources"] == [{"source": "BPS", "source_url": "https://bps.go.id/"}]
+    assert found["sources"] == [
+        {"source": "BPS", "source_url": "https://bps.go.id/", "via": "salinan GitHub a/b"}
+    ]
     assert label in [entry["label"] for entry in found["legend"]]

@@ -43,6 +43,7 @@ def table(*figures, indicator="tpt_agustus", unit="%"):
             "unit": unit,
             "source": source,
             "source_url": address,
+            "via": "",
             "note": "",
             "confidence": confidence,
         }
