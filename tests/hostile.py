@@ -124,6 +124,39 @@ def kml_billion_laughs(folder):
     )
 
 
+def kml_external_entity(folder):
+    return _geojson(
+        folder,
+        '<!DOCTYPE kml [<!ENTITY x SYSTEM "file:///etc/passwd">]><kml><Document>'
+        "<Placemark><name>&x;</name></Placemark></Document></kml>",
+    )
+
+
+def kml_network_link(folder):
+    link = "<NetworkLink><Link><href>http://127.0.0.1:9/a.kml</href></Link></NetworkLink>"
+    return _geojson(folder, f"<kml><Document>{link}</Document></kml>")
+
+
+def kml_cut(folder):
+    return _geojson(folder, "<kml><Document><Placemark><name>A")
+
+
+def kml_deep(folder):
+    return _geojson(folder, "<kml>" + "<Folder>" * 5_000 + "</Folder>" * 5_000 + "</kml>")
+
+
+def gml(folder):
+    return _geojson(folder, '<?xml version="1.0"?><gml:FeatureCollection/>')
+
+
+def sequence_cut(folder):
+    return _geojson(folder, f"\x1e{json.dumps(feature())}\n\x1e{json.dumps(feature())[:60]}")
+
+
+def sequence_deep(folder):
+    return _geojson(folder, f"{json.dumps(feature())}\n{'[' * 100_000}\n")
+
+
 def csv_renamed(folder):
     return _geojson(folder, "id,name\n1,a\n")
 
@@ -613,8 +646,15 @@ EXPECTED = {
     gdalg_pipeline: "UploadUnsupported",
     esri_json: "UploadUnsupported",
     topojson: "UploadUnsupported",
-    kml: "UploadUnsupported",
-    kml_billion_laughs: "UploadUnsupported",
+    kml: "empty_layer",
+    kml_billion_laughs: "kml_doctype",
+    kml_external_entity: "kml_doctype",
+    kml_network_link: "kml_link",
+    kml_cut: "kml_invalid",
+    kml_deep: "kml_too_deep",
+    gml: "UploadUnsupported",
+    sequence_cut: "json_invalid",
+    sequence_deep: "json_too_deep",
     csv_renamed: "UploadUnsupported",
     tiff_renamed: "UploadUnsupported",
     empty_file: "UploadUnsupported",

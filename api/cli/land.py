@@ -119,7 +119,7 @@ def land_distance(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Roads, rivers, towns …: zipped Shapefile, GeoPackage or GeoJSON.",
+            help="Roads, rivers, towns …: zipped Shapefile, GeoPackage, GeoJSON or KML.",
             exists=True,
             dir_okay=False,
         ),

@@ -44,7 +44,7 @@ def ingest(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Zipped Shapefile, GeoPackage or GeoJSON; CSV for indicators.",
+            help="Zipped Shapefile, GeoPackage, GeoJSON or KML; CSV for indicators.",
             exists=True,
             dir_okay=False,
         ),

@@ -73,7 +73,7 @@ _FORM_SCHEMA = {
         "file": {
             "type": "string",
             "format": "binary",
-            "description": "A zipped Shapefile, a GeoPackage or GeoJSON.",
+            "description": "A zipped Shapefile, a GeoPackage, GeoJSON (also one feature a line) or KML.",
         },
         "collection": {"type": "string", "default": "zones", "description": "Layer to change."},
         "crs": {"type": "string", "description": "CRS to use in place of the file's: EPSG:32750."},

@@ -1,4 +1,4 @@
-"""GeoJSON read by us, so that GDAL never sees it.
+"""GeoJSON and sequences of it (RFC 8142) read by us, so that GDAL never sees them.
 
 GDAL follows a `crs` link, takes an unknown CRS for EPSG:4326, makes null geometries of coordinates
 in quotes, keeps the last of two equal names and cuts text at a NUL, all without an error. RFC 7946
@@ -29,6 +29,8 @@ _SAY = texts(__name__)
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _KINDS = ("FeatureCollection", "Feature")
+_MEMBERS = frozenset({"type", "id", "bbox", "properties", "geometry", "crs"})
+_SEPARATOR = "\x1e"
 
 
 class _BadGeometry(ValueError):
@@ -47,7 +49,9 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
     UploadUnsupported
         For JSON of another kind, such as TopoJSON, Esri JSON or a GDAL pipeline.
     """
-    document = _parsed(_text(path), limits)
+    text = _text(path)
+    is_sequence = _is_sequence(text, limits)
+    document = _sequence(text, limits) if is_sequence else _parsed(text, limits)
     if not isinstance(document, dict) or document.get("type") not in _KINDS:
         raise UploadUnsupported(reason=_SAY["no_geojson"])
     features = document.get("features") if document["type"] == "FeatureCollection" else [document]
@@ -62,15 +66,16 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
 
     table, notes = _table(properties)
     frame = gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
+    notes += _ignored(features)
     if "crs" not in document:
         notes.append(finding("crs_assumed"))
     return Source(
         frame=frame,
-        kind="geojson",
+        kind="geojsonseq" if is_sequence else "geojson",
         layer=path.stem,
         crs_text=crs_text,
         encoding="utf-8",
-        header_count=len(features),
+        header_count=_top_level_count(text) if is_sequence else len(features),
         damaged=damaged,
         findings=tuple(notes),
     )
@@ -103,11 +108,78 @@ def _parsed(text: str, limits: Limits) -> Any:
 
 def _require_shallow(text: str, limits: Limits) -> None:
     """Depth is counted before parsing: 900 nested objects cost GDAL 280 MB, and Python its stack."""
-    plain = np.frombuffer(_STRING.sub("", text).encode("utf-8", "replace"), np.uint8)
-    opening = np.isin(plain, np.frombuffer(b"[{", np.uint8)).astype(np.int32)
-    closing = np.isin(plain, np.frombuffer(b"]}", np.uint8)).astype(np.int32)
-    if (np.cumsum(opening - closing) > limits.json_depth).any():
+    if (_depths(text) > limits.json_depth).any():
         raise Unreadable(finding("json_too_deep", limit=limits.json_depth))
+
+
+def _depths(text: str) -> npt.NDArray[np.int_]:
+    """(n,) how deep the text stands after each bracket outside its strings."""
+    plain = np.frombuffer(_STRING.sub("", text).encode("utf-8", "replace"), np.uint8)
+    opening = np.isin(plain, np.frombuffer(b"[{", np.uint8)).astype(np.int64)
+    closing = np.isin(plain, np.frombuffer(b"]}", np.uint8)).astype(np.int64)
+    steps = opening - closing
+    depths: npt.NDArray[np.int_] = np.cumsum(steps[steps != 0])
+    return depths
+
+
+def _top_level_count(text: str) -> int:
+    """How many JSON texts stand one after the other: by their brackets alone."""
+    return int((_depths(text) == 0).sum())
+
+
+def _is_sequence(text: str, limits: Limits) -> bool:
+    """Whether a text is a sequence of GeoJSON texts: with record separators, or one on each line.
+
+    RFC 8142 begins every record with the letter RS; QGIS and GDAL also write them without.
+    """
+    # Python takes RS for a blank, so the blanks of JSON are named.
+    begun = text.lstrip(" \t\r\n")
+    if begun.startswith(_SEPARATOR):
+        return True
+    first, _, rest = begun.partition("\n")
+    if not rest.strip():
+        return False
+    _require_shallow(first, limits)
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False
+
+
+def _sequence(text: str, limits: Limits) -> dict[str, Any]:
+    """The features of a sequence as one collection; every fault names the line of the whole file."""
+    features: list[Any] = []
+    line = 1
+    for record in text.split(_SEPARATOR if _SEPARATOR in text else "\n"):
+        if record.strip():
+            features.append(_record(record, line, limits))
+        line += record.count("\n") + (_SEPARATOR not in text)
+    systems = {json.dumps(feature.get("crs")) for feature in features if "crs" in feature}
+    if len(systems) > 1:
+        raise _structure(_SAY["several_crs"])
+    collection = {"type": "FeatureCollection", "features": features}
+    return collection | ({"crs": json.loads(systems.pop())} if systems else {})
+
+
+def _record(record: str, line: int, limits: Limits) -> Any:
+    try:
+        feature = _parsed(record, limits)
+    except Unreadable as error:
+        (found,) = error.findings
+        if found.code != "json_invalid":
+            raise
+        facts = dict(found.facts) | {"line": line + found.facts["line"] - 1}
+        raise Unreadable(finding("json_invalid", **facts)) from error
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        raise _structure(_SAY["no_feature_line"].format(line=line))
+    return feature
+
+
+def _ignored(features: list[Any]) -> list[Finding]:
+    """What is said of members of features that GeoJSON does not know, and nobody reads."""
+    names = {name: None for feature in features for name in feature if name not in _MEMBERS}
+    shown = ", ".join(name[:60] for name in list(names)[:10])
+    return [finding("members_ignored", members=shown)] if names else []
 
 
 def _object_of(has_surrogates: bool) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:

@@ -106,6 +106,10 @@ def _read(job: Job, folder: Path) -> Source:
         from geo.ingest.geopackage import read_geopackage
 
         return read_geopackage(job.path, layer=job.layer, limits=job.limits)
+    if job.kind == "kml":
+        from geo.ingest.kml import read_kml
+
+        return read_kml(job.path, folder, layer=job.layer, limits=job.limits)
     from geo.ingest.archive import unpack_shapefile
     from geo.ingest.shapefile import read_shapefile
 

@@ -23,13 +23,14 @@ from typing import Any
 
 import geo
 from geo.ingest.findings import Finding, finding
-from geo.ingest.source import Job, Limits, Reference
+from geo.ingest.source import Job, Limits, Reference, SourceKind
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
 
 NO_MEMORY_EXIT = 77
-_DRIVER = "ESRI Shapefile"
+# The one driver that a kind of file needs; of GeoJSON and GeoPackage GDAL sees nothing.
+_DRIVERS: Mapping[str, str] = {"shapefile": "ESRI Shapefile", "kml": "LIBKML"}
 _logger = logging.getLogger("kawasan")
 # How a process ends whose processor time ran out, itself or under a shell; never on Windows.
 _XCPU = getattr(signal, "SIGXCPU", None)
@@ -55,7 +56,7 @@ def read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
         process = subprocess.Popen(  # noqa: S603 - a fixed command; the upload's name is not in it
             command,
             cwd=folder,
-            env=locked_environment(folder),
+            env=locked_environment(folder, job.kind),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=messages,
@@ -123,7 +124,7 @@ def _tail(path: Path) -> str:
     return path.read_bytes()[-4000:].decode("utf-8", "replace")
 
 
-def locked_environment(folder: Path) -> dict[str, str]:
+def locked_environment(folder: Path, kind: SourceKind) -> dict[str, str]:
     """Nothing of the service's own environment but where programs and Windows itself are."""
     system = {n: os.environ[n] for n in ("SYSTEMROOT",) if n in os.environ}
     return system | {
@@ -134,7 +135,7 @@ def locked_environment(folder: Path) -> dict[str, str]:
         "TMPDIR": str(folder),
         "TEMP": str(folder),
         "LC_ALL": "C.UTF-8",
-        "GDAL_SKIP": ",".join(name for name in _drivers() if name != _DRIVER),
+        "GDAL_SKIP": ",".join(name for name in _drivers() if name != _DRIVERS.get(kind)),
         "GDAL_PAM_ENABLED": "NO",
         "GDAL_HTTP_PROXY": "127.0.0.1:9",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-SourceKind = Literal["shapefile", "geopackage", "geojson"]
+SourceKind = Literal["shapefile", "geopackage", "geojson", "geojsonseq", "kml"]
 
 _MB = 1024 * 1024
 

@@ -1,7 +1,7 @@
 """An uploaded file read in a confined process: a clean layer of a known schema, or all that is wrong.
 
-Three kinds are taken, told by their content and never by their name: a zipped Shapefile, a
-GeoPackage and GeoJSON. This process looks at the first bytes only; everything else happens in
+Four kinds are taken, told by their content and never by their name: a zipped Shapefile, a
+GeoPackage, GeoJSON (also one feature a line) and KML. This process looks at the first bytes only; everything else happens in
 `geo/ingest/reader.py` under `geo/ingest/sandbox.py`.
 """
 
@@ -30,6 +30,8 @@ _SAY = texts(__name__)
 
 DEFAULT_LIMITS = Limits()
 _HEAD_BYTES = 4096
+# The root of KML, with or without a prefix of its namespace.
+_KML = re.compile(rb"<([\w.-]+:)?kml[\s/>]")
 # Application ids of GeoPackage 1.2 and later, 1.1 and 1.0 (OGC 12-128r18, requirement 2).
 _GEOPACKAGE_IDS = (b"GPKG", b"GP11", b"GP10")
 
@@ -131,8 +133,11 @@ def kind_of(path: Path) -> SourceKind:
         return "shapefile"
     if head.startswith(b"SQLite format 3\0") and head[68:72] in _GEOPACKAGE_IDS:
         return "geopackage"
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith((b"{", b"\x1e")):
         return "geojson"
+    if text.startswith(b"<") and _KML.search(text):
+        return "kml"
     raise UploadUnsupported(reason=filled(_SAY["unsupported"], found=_looks_like(head)))
 
 

@@ -63,7 +63,7 @@ def add_distance(
     Parameters
     ----------
     path : Path
-        Zipped Shapefile, GeoPackage or GeoJSON.
+        Zipped Shapefile, GeoPackage, GeoJSON or KML.
     name : str
         `road_distance_m`, or another name that ends in `_distance_m`.
     cell_m : float

@@ -828,13 +828,14 @@ print(json.dumps([sorted(pyogrio.list_drivers()), reached, sorted(os.environ)]))
 """
 
 
-def test_the_sandbox_has_one_driver_no_network_and_no_secret(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("kind", "driver"), [("shapefile", "ESRI Shapefile"), ("kml", "LIBKML")])
+def test_the_sandbox_has_one_driver_no_network_and_no_secret(tmp_path, monkeypatch, kind, driver):
     monkeypatch.setenv("KAWASAN_SECRET", "x")
     command = [*sandbox.without_network(), os.sys.executable, "-c", IN_THE_SANDBOX]
     answer = subprocess.run(
-        command, env=sandbox.locked_environment(tmp_path), capture_output=True, check=True
+        command, env=sandbox.locked_environment(tmp_path, kind), capture_output=True, check=True
     )
     drivers, reached, names = json.loads(answer.stdout)
-    assert drivers == ["ESRI Shapefile"]
+    assert drivers == [driver]
     assert not reached
     assert "KAWASAN_SECRET" not in names
