@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo import published
@@ -19,7 +20,6 @@ from geo.vector.schema import ZONES
 from maps.escape import text_or_none
 from maps.text import format_number, translate
 
-DESA = "desa"
 _PEOPLE = published.LAND_PREFIX + "population_per_km2"
 _KECAMATAN = len("63.04.17")
 _MOST_NAMED = 12
@@ -43,26 +43,36 @@ def location(now: Published, layer: str, area_id: str, language: Language) -> di
     Returns
     -------
     dict
-        `sentence` (where it may lie), `desa` (names, some), `rows` (what, as drawn, as stated) and
-        `profile` (title, value).
+        `sentence` (where it may lie), `desa` (names, some), `rows` (what, as drawn, as stated),
+        `ranges` (the least and greatest IKS, IKE and IKL by where it lies; None where it lies as
+        drawn) and `profile` (title, value).
     """
-    if DESA not in now.datasets("layer"):
+    if published.DESA not in now.datasets("layer"):
         return None
     zone = published.layer(now, layer).loc[[area_id]]
     found = _positions(now, layer, area_id)
-    desa = published.layer(now, DESA)
-    names = [str(desa.at[code, "name"]) for code in found.desa]
+    desa = published.layer(now, published.DESA)
+    names = [str(desa.at[code, "name"]) for code in _most_likely_first(found)]
     return {
         "sentence": _sentence(found, zone, desa, language),
         "desa": _some(names, language),
         "rows": _rows(now, zone, desa, language),
+        "ranges": _ranges(now, found, language),
         "profile": _profile(zone, language),
     }
 
 
 @lru_cache(maxsize=256)
 def _positions(now: Published, layer: str, area_id: str) -> Positions:
-    return positions(published.layer(now, layer).loc[[area_id]], published.layer(now, DESA))
+    return positions(
+        published.layer(now, layer).loc[[area_id]], published.layer(now, published.DESA)
+    )
+
+
+def _most_likely_first(found: Positions) -> pd.Index:
+    """The desa by the part of the zone that they hold over all places; those of one part by code."""
+    held = found.shares.mean(axis=0) if len(found.shares) else found.most
+    return found.desa[np.argsort(-held, kind="stable")]
 
 
 def _sentence(
@@ -95,7 +105,9 @@ def _rows(
     touched = area_shares(zone, desa)[0].set_index("region")
     whole = desa.loc[touched.index, "area_ha"].to_numpy()
     inside = touched.index[touched["area_ha"].to_numpy() > whole / 2]
-    counts = translate("location.desa_drawn", language, mostly=len(inside), touched=len(touched))
+    counts = str(len(inside))
+    if len(touched) > len(inside):
+        counts = translate("location.desa_drawn", language, mostly=counts, touched=len(touched))
     kecamatan = touched.index.str[:_KECAMATAN].nunique()
     drawn = [
         (translate("location.desa_count", language), counts, "desa_stated"),
@@ -110,6 +122,23 @@ def _rows(
         }
         for title, text, name in drawn
     ]
+
+
+def _ranges(now: Published, found: Positions, language: Language) -> str | None:
+    """Between which village indices the zone stands, wherever it lies."""
+    if found.rule in ("as_drawn", "unknown") or published.VILLAGE_INDEX not in now.datasets(
+        "layer"
+    ):
+        return None
+    index = published.layer(now, published.VILLAGE_INDEX)
+    spans = {
+        name: [
+            format_number(end, language, decimals=2)
+            for end in found.range_of(index[name].astype("float64"))
+        ]
+        for name in ("iks", "ike", "ikl")
+    }
+    return ", ".join(f"{name.upper()} {low}–{high}" for name, (low, high) in spans.items())
 
 
 def _people(now: Published, zone: gpd.GeoDataFrame, language: Language) -> str:
