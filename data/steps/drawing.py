@@ -14,14 +14,16 @@ import shapely
 from data.steps.files import DATA, write_features
 from geo.crs import LONLAT, SITE_CRS
 
-# About 110 m and 2 km: half a pixel of a province, and of an island group, on a screen.
+# About 110 m and 3 km: less than a pixel of a province, and of an island group, on a screen.
 _NEAR_DEG = 0.001
-_FAR_DEG = 0.02
+_FAR_DEG = 0.03
 # Shoreline and outlines of desa disagree by some hundred metres; a strip of land as narrow as twice
 # this, between the province and the sea, is that disagreement and no neighbour's land.
 _STRIP_M = 1_500.0
-# Smaller islets and ponds are less than a dot.
+# Smaller islets and ponds are less than a dot: 0.25 km² near the province, 60 km² far from it.
 _LEAST_DEG2 = 2e-5
+_LEAST_FAR_DEG2 = 5e-3
+_FAR_GRID_DEG = 0.01
 # 11 m.
 _DECIMALS = 4
 
@@ -32,10 +34,11 @@ def build_drawing(target: Path, regencies: gpd.GeoDataFrame) -> None:
     near = shapely.union_all(_shapes(target, "land"))
     frame = shapely.box(*shapely.bounds(near))
     outside = shapely.difference(shapely.union_all(_shapes(target, "land_around")), frame)
-    # Widened, so that no crack along the frame is drawn as a shore.
+    far = shapely.simplify(outside, _FAR_DEG)
+    # On a grid on which the frame lies, so that both meet there and no crack is drawn as a shore.
     land = shapely.union(
         shapely.simplify(_without_strips(near, province), _NEAR_DEG),
-        shapely.buffer(shapely.simplify(outside, _FAR_DEG), _NEAR_DEG, join_style="mitre"),
+        shapely.set_precision(_without_islets(far, _LEAST_FAR_DEG2), _FAR_GRID_DEG),
     )
 
     drawn = {
@@ -73,9 +76,9 @@ def _without_strips(land: shapely.Geometry, province: shapely.Geometry) -> shape
     return shapely.difference(land, cut.to_crs(LONLAT).iloc[0])
 
 
-def _without_islets(shape: shapely.Geometry) -> shapely.Geometry:
+def _without_islets(shape: shapely.Geometry, least: float = _LEAST_DEG2) -> shapely.Geometry:
     parts = shapely.get_parts(shape)
-    return shapely.multipolygons(parts[shapely.area(parts) >= _LEAST_DEG2])
+    return shapely.multipolygons(parts[shapely.area(parts) >= least])
 
 
 def _towns(target: Path, regencies: gpd.GeoDataFrame) -> list[dict[str, Any]]:

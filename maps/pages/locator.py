@@ -41,12 +41,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """The drawing, in units of its own `width` and `height`."""
+    """The drawing, in units of its own `width` and `height`; `land` is the path of what lies around."""
 
     width: float
     height: float
     outlines: tuple[Outline, ...]
     spots: tuple[Spot, ...]
+    land: str = ""
 
 
 def locator(
@@ -55,6 +56,7 @@ def locator(
     *,
     subject: str | None = None,
     colours: Mapping[str, str] | None = None,
+    around: shapely.Geometry | None = None,
 ) -> Locator | None:
     """Where `areas` lie among `regencies`, both in lon/lat; None where there is nothing to draw.
 
@@ -64,6 +66,8 @@ def locator(
         Code of the regency that is brought out.
     colours
         Fill of each area by its id; those that it lacks stay white.
+    around
+        Land around the regencies, lon/lat; what it leaves free is sea.
     """
     if regencies.empty:
         return None
@@ -90,7 +94,12 @@ def locator(
         for area_id, shape in areas.geometry.items()
         if shape is not None and not shape.is_empty
     ]
-    return Locator(WIDTH, height, tuple(outlines), tuple(spots))
+    land = ""
+    if around is not None:
+        x, y = _MARGIN / scale / narrowing, _MARGIN / scale
+        seen = shapely.clip_by_rect(around, west - x, south - y, east + x, north + y)
+        land = _path(shapely.transform(shapely.simplify(seen, _TOLERANCE_DEG), placed))
+    return Locator(WIDTH, height, tuple(outlines), tuple(spots), land)
 
 
 def _spot(shape: shapely.Geometry, colour: str) -> Spot:

@@ -6,10 +6,11 @@ worded as in the map's cards (`maps/folium/cards.py`), so that page and card nev
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
+import shapely
 
 from geo import published
 from geo.errors import LayerNotFound, ZoneNotFound
@@ -25,6 +26,7 @@ from geo.readiness.score import ZoneResult
 from geo.readiness.trends import ZoneTrend, zone_trends
 from geo.store.store import Store
 from geo.store.versions import Published, Version
+from maps.context import map_context
 from maps.escape import text_or_none
 from maps.folium.cards import (
     class_cards,
@@ -123,7 +125,13 @@ def zone_portrait(
         "area": card.get("area"),
         "title": card.get("name", area_id),
         "regency": regency if regency in regencies.index else None,
-        "locator": locator(regencies, row, subject=regency, colours=_fills(assessment, [result])),
+        "locator": locator(
+            regencies,
+            row,
+            subject=regency,
+            colours=_fills(assessment, [result]),
+            around=_land_around(),
+        ),
         "location": location(now, holder, area_id, language) if holder == "zones" else None,
         "class": class_cards(view, language).get(result.rank_class or ""),
         "explanation": assessment.sentence_of(result).to(language),
@@ -196,6 +204,7 @@ def regency_portrait(
             regencies.iloc[:0] if zones is None else zones["areas"],
             subject=code,
             colours={} if zones is None else zones["fills"],
+            around=_land_around(),
         ),
         "kecamatan": layers["kecamatan"],
         "choice": next((choice(found, language) for found in standings.values()), ""),
@@ -216,6 +225,12 @@ def _models(now: Published) -> list[tuple[str, Any]]:
     found = [published.model(now, model_id) for model_id in published.models(now)]
     ordered = sorted(found, key=lambda m: (m.id != published.DEFAULT_MODEL, m.kind != "need", m.id))
     return [(model.id, model.title) for model in ordered]
+
+
+@cache
+def _land_around() -> shapely.Geometry | None:
+    context = map_context()
+    return None if context is None else context.shape("land")
 
 
 def _hectares(area: object, language: Language) -> str | None:

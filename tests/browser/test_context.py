@@ -44,6 +44,15 @@ def boxes(page, selector):
     return page.locator(selector).evaluate_all(script)
 
 
+def heights_of(page):
+    """The z-index of each pane by its name."""
+    script = (
+        "(all) => all.map((one) => [one.className.match(/leaflet-(\\S+)-pane/)?.[1],"
+        " Number(getComputedStyle(one).zIndex)])"
+    )
+    return dict(page.locator(".leaflet-pane[class*=leaflet-]").evaluate_all(script))
+
+
 def meet(a, b):
     return a[2] > b[0] and b[2] > a[0] and a[3] > b[1] and b[3] > a[1]
 
@@ -65,16 +74,20 @@ def test_all_13_regencies_are_named_and_no_name_lies_on_another(
 
 def test_the_context_lies_under_the_layers_and_takes_no_click(visit, address):
     page = drawn(visit(f"{address}/map?lang=id"))
-    heights = page.locator(".leaflet-pane[class*=-pane]").evaluate_all(
-        "(all) => Object.fromEntries(all.map((one) => "
-        "[one.className.split(' ').pop(), Number(getComputedStyle(one).zIndex)]))"
-    )
-    assert heights["context-land"] < heights["leaflet-regencies-pane"]
-    assert heights["context-lines"] < heights["leaflet-surface-pane"]
-    assert heights["context-lines"] < heights["leaflet-zones-pane"]
+    heights = heights_of(page)
+    assert heights["context-land"] < heights["regencies"]
+    assert heights["context-lines"] < heights["surface"] < heights["zones"]
     assert page.locator(".context-pane[aria-hidden=true]").count() == 2
     assert page.locator(".context-pane path.leaflet-interactive").count() == 0
     assert page.locator(".context-pane [tabindex]").count() == 0
+
+
+def test_the_outlines_of_any_layer_lie_above_the_land_around(visit, address):
+    page = drawn(visit(f"{address}/maps/idm?lang=id"))
+    tiles = page.locator(".leaflet-outlines-pane canvas").first
+    expect(tiles).to_be_visible()
+    heights = heights_of(page)
+    assert heights["context-land"] < heights["outlines"]
 
 
 def test_it_is_asked_of_us_once_with_its_version_and_says_whose_it_is(visit, address):

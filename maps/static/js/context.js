@@ -14,7 +14,7 @@ Kawasan.context = (() => {
     for (const [name, height] of Object.entries(PANES)) {
       if (map.getPane(name)) continue;
       const pane = map.createPane(name);
-      pane.classList.add("context-pane", name);
+      pane.classList.add("context-pane");
       pane.setAttribute("aria-hidden", "true");
       pane.style.zIndex = String(height);
     }

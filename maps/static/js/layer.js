@@ -279,6 +279,9 @@ Kawasan.layerPage = (() => {
     startKeys();
     startSearch();
     startPlace();
+    // Above the land around, below its roads and water, as the regencies of the planner's map.
+    map.createPane("outlines").style.zIndex = "408";
+    outlines.options.pane = "outlines";
     outlines.addTo(map);
   }
 

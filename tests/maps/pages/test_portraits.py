@@ -1,7 +1,11 @@
 """What a page says of one zone and one regency, on the shipped data and on small tables."""
 
+import re
+
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from geo import published
 from geo.errors import LayerNotFound, ZoneNotFound
@@ -160,6 +164,18 @@ def test_a_locator_brings_out_one_regency_and_draws_a_bare_location_as_a_dot() -
     assert (found.spots[0].colour, found.spots[1].colour) == ("#123456", "#fff")
     assert found.spots[-1].path == ""
     assert all(0 <= s.x <= found.width and 0 <= s.y <= found.height for s in found.spots)
+
+
+def test_a_locator_draws_the_land_around_as_far_as_it_reaches_and_no_farther() -> None:
+    regencies = make_regencies()
+    west, south, east, north = regencies.total_bounds
+    around = shapely.box(west - 5, south - 5, east + 5, (south + north) / 2)
+    found = locator(regencies, make_zones(), around=around)
+    x, y = np.array(re.findall(r"(-?[0-9.]+) (-?[0-9.]+)", found.land), dtype=float).T
+    assert (x.min(), x.max()) == (0, found.width)
+    assert y.max() == pytest.approx(found.height, abs=0.1)
+    assert y.min() > found.height / 3
+    assert locator(regencies, make_zones()).land == ""
 
 
 def test_a_locator_of_nothing_is_nothing() -> None:
