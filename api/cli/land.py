@@ -129,6 +129,7 @@ def land_distance(
     ],
     origin: Origin,
     cell: Annotated[float, typer.Option(help="Side of the raster's cells in metres.")] = 100.0,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
     year: RasterYearOption = None,
     *,
     reading: FileOptions,
@@ -142,6 +143,7 @@ def land_distance(
     with common.opened() as store:
         from geo.planning import distance_raster
 
+        warnings: list[Text] = []
         with progress_bar(file.name) as progress:
             version = distance_raster.add_distance(
                 store,
@@ -154,9 +156,12 @@ def land_distance(
                 crs=reading.crs,
                 encoding=reading.encoding,
                 layer_name=reading.layer,
+                repair=repair,
                 limits=common.settings().reader_limits(),
                 progress=progress,
+                tell=warnings.append,
             )
+        print_notes(warning.to(common.language()) for warning in warnings)
         print_version(version)
         _print_readers(store, [version], common.language())
 

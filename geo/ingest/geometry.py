@@ -86,13 +86,14 @@ def _unusable(
     positions, rows = shapely.get_coordinates(shapes, return_index=True)
     infinite = set(rows[~np.isfinite(positions).all(axis=1)].tolist())
     accepted = ", ".join(sorted(schema.geometry_types))
+    without: list[Finding] = []
     for row, (shape, feature) in enumerate(zip(shapes, features, strict=True)):
         if damage := source.damaged.get(row):
             findings.append(finding(damage.code, feature=feature, **damage.facts))
-        elif shape is None:
-            findings.append(finding("geometry_missing", feature=feature))
-        elif shape.is_empty:
-            findings.append(finding("geometry_empty", feature=feature))
+        elif shape is None or shape.is_empty:
+            code = "geometry_missing" if shape is None else "geometry_empty"
+            found = finding(code, feature=feature)
+            (findings if schema.fields else without).append(found)
         elif shape.geom_type not in schema.geometry_types:
             found = shape.geom_type
             findings.append(
@@ -112,7 +113,16 @@ def _unusable(
                         subject=_SAY["one_feature"],
                     )
                 )
-    return findings
+    return findings + (without if len(without) == len(shapes) else _passed_over(without))
+
+
+def _passed_over(without: list[Finding]) -> list[Finding]:
+    """One warning for the rows without a geometry where the others do without them."""
+    if not without:
+        return []
+    rows = [str(found.feature.row) for found in without if found.feature is not None]
+    shown = ", ".join(rows[:20]) + (", …" if len(rows) > 20 else "")
+    return [finding("rows_without_geometry", count=len(rows), rows=shown)]
 
 
 def _valid(
@@ -133,6 +143,12 @@ def _valid(
         where = {"lon": lon, "lat": lat}
         facts = {"reason": reason, "lon": lon, "lat": lat}
         result[row] = None
+        if shape.geom_type in ("LineString", "MultiLineString"):
+            # The one fault that a line can have; a mended one would be a point.
+            findings.append(
+                finding("line_without_length", feature=feature, where=where, lon=lon, lat=lat)
+            )
+            continue
         if not repair:
             findings.append(finding("geometry_invalid", feature=feature, where=where, **facts))
             continue
@@ -193,6 +209,8 @@ def compare_outlines(
 
     `frame` has the schema's columns, a CRS, and geometries that are valid or None.
     """
+    if not schema.fields:
+        return []  # shapes to measure from: that one is there twice changes nothing
     findings = [*_duplicates(frame, features), *_areas_stated(frame, schema, features)]
     findings += _slivers(frame, features)
     if not schema.coverage:

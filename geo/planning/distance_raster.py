@@ -17,11 +17,12 @@ from affine import Affine
 
 from geo.crs import SITE_CRS, to_lonlat
 from geo.errors import InvalidInput, UploadRejected
+from geo.ingest.findings import Severity
 from geo.ingest.placement import place_layer
 from geo.ingest.source import Limits
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.land.fit import ANY, Fitness
-from geo.language import Text, as_written, filled, texts
+from geo.language import Text, as_written, filled, joined, texts
 from geo.planning.publish_land import add_land
 from geo.published import layer
 from geo.raster.distance import DistanceSource
@@ -55,8 +56,10 @@ def add_distance(
     crs: str | None = None,
     encoding: str | None = None,
     layer_name: str | None = None,
+    repair: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[int, int], None] | None = None,
+    tell: Callable[[Text], None] | None = None,
 ) -> Version:
     """Make the distance to a file's features the current land raster `name`.
 
@@ -71,8 +74,12 @@ def add_distance(
         about half of this away even where it crosses.
     crs, encoding, layer_name : str, optional
         As in `geo.ingest.upload.ingest_upload`.
+    repair : bool
+        Whether invalid polygons are mended instead of refused.
     progress : callable, optional
         Called with blocks done and blocks in all.
+    tell : callable, optional
+        Called with every warning about the file, such as rows without a geometry.
 
     Raises
     ------
@@ -85,9 +92,18 @@ def add_distance(
     """
     _require_distance(name, cell_m)
     region = layer(store, "regencies")
-    features = read_features(
-        path, name=name, crs=crs, encoding=encoding, layer=layer_name, limits=limits
+    features, warnings = read_features(
+        path,
+        name=name,
+        crs=crs,
+        encoding=encoding,
+        layer=layer_name,
+        repair=repair,
+        limits=limits,
     )
+    if tell is not None:
+        for warning in warnings:
+            tell(warning)
     _require_place(features, region)
 
     surface = DistanceSource(features, province_grid(region, cell_m))
@@ -118,14 +134,18 @@ def read_features(
     crs: str | None = None,
     encoding: str | None = None,
     layer: str | None = None,
+    repair: bool = False,
     limits: Limits = DEFAULT_LIMITS,
-) -> gpd.GeoDataFrame:
+) -> tuple[gpd.GeoDataFrame, list[Text]]:
     """The geometries of a file, read confined and checked one by one.
 
     Returns
     -------
-    GeoDataFrame, (n,)
-        Valid geometries of the types that `name` takes, in the file's CRS; n > 0.
+    features : GeoDataFrame, (n,)
+        Valid geometries of the types that `name` takes, in the file's CRS; n > 0. Rows without a
+        geometry are left out.
+    warnings : list of Text
+        What is to be told of the file, such as how many rows were left out.
 
     Raises
     ------
@@ -142,10 +162,13 @@ def read_features(
         encoding=encoding,
         layer=layer,
         limits=limits,
+        corrections={"make_valid": repair},
     )
     if result.frame is None:
         raise _rejected(result.report)
-    return gpd.GeoDataFrame(geometry=result.frame.geometry.array)
+    features = gpd.GeoDataFrame(geometry=result.frame.geometry.array)
+    present = features[features.geometry.notna() & ~features.geometry.is_empty]
+    return present.reset_index(drop=True), _told(result.report, "warning")
 
 
 def province_grid(region: gpd.GeoDataFrame, cell_m: float) -> Grid:
@@ -193,11 +216,17 @@ def _require_place(features: gpd.GeoDataFrame, region: gpd.GeoDataFrame) -> None
 
 
 def _rejected(report: dict[str, Any]) -> UploadRejected:
-    """The first errors of a report as one sentence, and how many more there are."""
-    errors = [Text(**f["sentence"]) for f in report["findings"] if f["severity"] == "error"]
+    """The first errors of a report as one sentence, how many more there are, and its warnings."""
+    errors, warnings = _told(report, "error"), _told(report, "warning")
     more = report["errors"] - len(errors[:_TOLD])
     reason = Text(
         id=" ".join(text.id for text in errors[:_TOLD]) + (f" (+{more} kesalahan)" if more else ""),
         en=" ".join(text.en for text in errors[:_TOLD]) + (f" (+{more} errors)" if more else ""),
     )
+    reason = joined([reason, *warnings[:_TOLD]], by=" ")
     return UploadRejected(reason=reason, counts=report["counts"])
+
+
+def _told(report: dict[str, Any], severity: Severity) -> list[Text]:
+    """The sentences of a report of that severity."""
+    return [Text(**f["sentence"]) for f in report["findings"] if f["severity"] == severity]

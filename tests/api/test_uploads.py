@@ -536,7 +536,7 @@ def test_a_warning_that_must_be_accepted_holds_the_publication_back(fresh, tmp_p
     publish = f"/uploads/{answer.json()['upload']}/publish"
     held = client.post(publish, json={"note": "x"}, headers=headers)
     assert (held.status_code, held.json()["code"]) == (409, "WarningsNotAccepted")
-    assert "tidak ada dalam berkas ini" in held.json()["detail"]
+    assert "are not in this file" in held.json()["detail"]
     assert store.version("zones").number == 1
     looked_at = {"note": "x", "accept_warnings": True}
     assert client.post(publish, json=looked_at, headers=headers).status_code == 200

@@ -1,5 +1,6 @@
 """A road file becomes a land raster, or one sentence says why not."""
 
+import json
 import zipfile
 
 import geopandas as gpd
@@ -128,6 +129,34 @@ def test_an_empty_layer_and_one_without_crs_are_refused(reference_store, tmp_pat
     assert add_distance(reference_store, nameless, **CITED, crs="EPSG:4326").number == 1
 
 
+def test_rows_without_a_geometry_are_left_out_and_counted(reference_store, tmp_path):
+    line = shapely.LineString([(114.6, -3.3), (116.2, -3.2)])
+    said = []
+    path = road(tmp_path, line, None, line.reverse(), None, suffix="geojson")
+    assert add_distance(reference_store, path, **CITED, tell=said.append).number == 1
+    assert [text.en.partition(". ")[0] for text in said] == [
+        "2 rows have no geometry and do not count: rows 2, 4"
+    ]
+
+
+@pytest.mark.parametrize(
+    "parts", [[[115.1, -3.3]] * 2, [[115.1, -3.3]] * 5, [[115.1, -3.3], [115.1, -3.3]]]
+)
+@pytest.mark.parametrize("kind", ["LineString", "MultiLineString"])
+def test_a_line_without_length_is_told_as_a_line(reference_store, tmp_path, kind, parts):
+    shape = {"type": kind, "coordinates": parts if kind == "LineString" else [parts]}
+    path = tmp_path / "a.geojson"
+    feature = {"type": "Feature", "properties": {}}
+    rows = [feature | {"geometry": None}, feature | {"geometry": shape}]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    with pytest.raises(UploadRejected) as caught:
+        add_distance(reference_store, path, **CITED, repair=True)
+    said = caught.value.detail("id")
+    assert "Baris 2: garisnya, atau satu bagiannya, tidak punya panjang" in said
+    assert "poligon" not in said
+    assert "1 baris tidak bergeometri" in said
+
+
 def test_many_faults_are_counted_and_the_first_are_told(reference_store, tmp_path):
     points = shapely.points(np.linspace(114.5, 116, 9), -3)
     with pytest.raises(UploadRejected, match=r"Row 3: is a Point.*\(\+6 errors\)"):
@@ -135,8 +164,8 @@ def test_many_faults_are_counted_and_the_first_are_told(reference_store, tmp_pat
 
 
 def test_what_is_no_vector_file_is_not_read(reference_store, tmp_path):
-    path = tmp_path / "jalan.kml"
-    path.write_text("<kml/>")
+    path = tmp_path / "jalan.gml"
+    path.write_text("<FeatureCollection/>")
     with pytest.raises(UploadUnsupported, match="XML"):
         add_distance(reference_store, path, **CITED)
 
