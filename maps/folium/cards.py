@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.indicators.table import note_of
+from geo.land.ground import AreaGround
 from geo.language import MOST_NAME, Language, Text, shortened
 from geo.planning.area_facts import AreaFacts
 from geo.readiness.explain import holds_back, lifts, whole_percent
@@ -26,6 +27,8 @@ from maps.style import class_colours
 from maps.text import catalogue, format_number, format_period, format_share, translate
 
 Facts = Mapping[str, AreaFacts]
+# Every one stands on the area's page.
+_MOST_SITES = 8
 NO_FACTS: Facts = MappingProxyType({})
 
 # Texts that the script itself needs, under the keys that it uses.
@@ -313,7 +316,19 @@ def facts_card(facts: AreaFacts | None, language: Language) -> dict[str, Any]:
     if facts.ground is not None:
         said = [fact.sentence.to(language) for fact in facts.ground.facts]
         card["ground"] = said or [facts.ground.sentence.to(language)]
+        card["groundNote"] = _ground_note(facts.ground, language)
     return card
+
+
+def _ground_note(ground: AreaGround, language: Language) -> str:
+    """That statements are no part of a score, and which sites they stand on."""
+    said = [statement for fact in ground.facts for statement in fact.statements]
+    sites = list(dict.fromkeys(statement.source for statement in said if statement.source))
+    note = translate("facts.not_scored", language)
+    if not sites:
+        return note
+    shown = ", ".join(sites[:_MOST_SITES]) + (", …" if len(sites) > _MOST_SITES else "")
+    return f"{note} {translate('facts.sites', language, sites=shown)}"
 
 
 def _rows(frame: gpd.GeoDataFrame) -> Iterable[tuple[Any, dict[str, Any]]]:

@@ -12,7 +12,9 @@ def facts_view(facts: AreaFacts, language: Language) -> dict[str, Any]:
     """Sentences and tables in one language; `villages` or `ground` is None where nothing is known."""
     villages, ground = facts.villages, facts.ground
     return {
-        "villages": None if villages is None else villages.sentence.to(language),
+        "villages": None
+        if villages is None
+        else {"sentence": villages.sentence.to(language), "is_scored": villages.scored > 0},
         "ground": None
         if ground is None
         else {

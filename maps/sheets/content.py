@@ -314,15 +314,16 @@ def _certainty(subject: SheetSubject) -> dict[str, Any] | None:
 def _beside(subject: SheetSubject) -> list[dict[str, Any]]:
     """What is known of the area beside the model, each part with its title."""
     card, language = facts_card(subject.facts, subject.language), subject.language
+    desa = [card["villages"]] if "villages" in card else []
     parts = (
-        ("facts.villages", [card["villages"]] if "villages" in card else [], "facts.idm_note"),
-        ("facts.ground", card.get("ground", []), "facts.not_scored"),
+        ("facts.villages", desa, translate("facts.idm_note", language)),
+        ("facts.ground", card.get("ground", []), card.get("groundNote", "")),
     )
     return [
         {
             "title": translate(title, language),
             "lines": [printable(line, _MOST_PARAGRAPH) for line in lines],
-            "note": translate(note, language),
+            "note": printable(note, _MOST_PARAGRAPH),
         }
         for title, lines, note in parts
         if lines

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from api.main import create_app
 from api.settings import Settings
 from geo import published
+from geo.planning.publish import publish_model
 from tests.api.examples import publish
 
 WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
@@ -394,3 +395,33 @@ def test_weights_in_an_address_score_and_explain_as_the_same_weights_that_are_po
         assert found[name] == wanted[name]
     problem = client.get("/readiness/cahaya-baru", params={"weights": "huni:x"})
     assert (problem.status_code, problem.json()["code"]) == (400, "InvalidParameter")
+
+
+def test_a_zone_explained_says_its_desa_and_what_sources_say_of_its_ground(client):
+    found = client.get("/readiness/63.08.09?layer=kecamatan&lang=en").json()
+    assert found["villages"]["desa"] == 7
+    assert found["villages"]["means"]["ike"] == pytest.approx(0.502, abs=5e-4)
+    standings = {fact["fact"]: fact["standing"] for fact in found["ground"]["facts"]}
+    assert standings == {"rawa_umum": "low_confidence", "banjir_kejadian": "denied"}
+    silent = client.get("/readiness/siayuh?lang=en").json()["ground"]
+    assert silent["is_unknown"]
+    of_desa = client.get("/readiness/63.07.04.2009?layer=desa&lang=en").json()["ground"]
+    assert "44 days" in str(of_desa)
+
+
+def test_an_offices_model_of_the_index_of_the_desa_is_served(client, reference_store):
+    text = published.model_text(reference_store, "kesiapan").replace(
+        '{ indicator = "pdrb_share_pertanian_adhk", max_age_years = 2 }',
+        '{ village_index = "ike" }',
+    )
+    text = text.replace('id = "kesiapan"', 'id = "kantor"', 1)
+    publish_model(reference_store, text, actor="uji", note="uji")
+    found = client.get("/readiness?model=kantor&layer=kecamatan&lang=en").json()
+    by_zone = {
+        zone["area_id"]: next(c for c in zone["criteria"] if c["criterion"] == "pertanian")
+        for zone in found["zones"]
+    }
+    assert sum(c["measure"] is not None for c in by_zone.values()) == 145
+    assert "Wholly kelurahan" in by_zone["63.71.01"]["note"]
+    assert "Only 48% of the area" in by_zone["63.05.04"]["note"]
+    assert {"idm", "desa"} <= {origin["dataset"] for origin in found["lineage"]}

@@ -130,7 +130,7 @@ Kawasan.card = (() => {
       "section", {},
       element("h3", {}, text("facts.ground")),
       element("ul", { class: "said" }, ...card.ground.map((line) => element("li", {}, line))),
-      paragraph("note", text("facts.not_scored")),
+      paragraph("note", card.groundNote),
     ),
   ].map((part) => part || null);
 

@@ -64,6 +64,7 @@ interface Card {
   uncheckedNamed?: string;
   villages?: string;
   ground?: string[];
+  groundNote?: string;
   dimensions?: { [id: string]: string };
   criteria?: CriterionRow[];
   constraints?: ConstraintRow[];

@@ -380,3 +380,37 @@ def test_a_taken_port_is_said_before_any_address_is_printed(run):
         said = run("serve", "--port", taken.getsockname()[1], "--lang", "en", expect=1)
     assert "cannot be used" in said
     assert "/map" not in said
+
+
+def of_village_index(text):
+    """The office's own model: the shipped one, with the economic index of the desa for the GRDP share."""
+    asked = 'measure = { indicator = "pdrb_share_pertanian_adhk", max_age_years = 2 }'
+    given = 'value = { function = "linear", zero_at = 0, one_at = 30 }'
+    return (
+        text.replace('id = "kesiapan"', 'id = "kantor"', 1)
+        .replace(asked, 'measure = { village_index = "ike" }')
+        .replace(given, 'value = { function = "linear", zero_at = 0.4907, one_at = 0.8155 }')
+    )
+
+
+def test_a_model_of_an_office_reads_the_index_of_the_desa(run, reference_store, tmp_path):
+    path = tmp_path / "kantor.toml"
+    path.write_text(of_village_index(run("model", "show")))
+    run("model", "add", path, "--note", "uji")
+    asked = ("--model", "kantor", "--explain", "sebamban", "--lang", "en")
+    said = " ".join(run("assess", *asked).split())
+    assert "desa that have an IDM, by area; desa with a value cover 100% of it" in said
+    assert "idm 1" in said
+    found = json.loads(run("assess", *asked, "--json"))
+    index = next(c for c in found["criteria"] if c["criterion"] == "pertanian")
+    assert index["measure"] == pytest.approx(found["villages"]["means"]["ike"])
+    figure = next(f for f in found["figures"] if f["criterion"] == "pertanian")
+    assert [o["dataset"] for o in figure["origins"]] == ["idm", "desa", "zones"]
+
+
+def test_explaining_a_zone_says_its_desa_and_what_sources_say_of_its_ground(run, reference_store):
+    said = " ".join(run("assess", "--explain", "bahandang", "--lang", "en").split())
+    assert "Desa inside: Inside one desa. IDM 2024:" in said
+    assert "regularly flooded: Kecamatan Jejangkit" in said
+    silent = " ".join(run("assess", "--explain", "siayuh", "--lang", "en").split())
+    assert "unknown, which does not mean dry" in silent

@@ -20,6 +20,7 @@ from geo.mcda.value_functions import (
     AttributeMeasure,
     MeasureError,
     RasterMeasure,
+    VillageMeasure,
     objective_of,
 )
 from geo.planning.assess import assess
@@ -193,6 +194,9 @@ BROKEN = [
     ('statistic = "mean" }', 'statistic = "mean", classes = [1] }', "classes = [1]", "criterion 'lereng', measure.classes", "Remove them", "Hapus classes"),
     ('statistic = "mean" }', 'statistic = "majority" }', '"slope_percent", statistic = "majority"', "criterion 'lereng', measure.statistic", "Use categorical", "Pakai categorical"),
     ('statistic = "majority" }', 'statistic = "mean" }', '"soil"', "criterion 'jenis_tanah', measure", 'statistic = "majority"', 'statistic = "majority"'),
+    ('{ indicator = "tpak_agustus", max_age_years = 2 }', '{ village_index = "ipd" }', "ipd", "criterion 'tpak', measure.village_index", 'one of "iks"', 'salah satu dari "iks"'),
+    ('{ indicator = "tpak_agustus", max_age_years = 2 }', '{ village_index = "ike" }', "yearly_change", "criterion 'tpak', error.yearly_change", "Use standard_error", "Pakai standard_error"),
+    ('{ raster = "soil", statistic = "majority" }', '{ village_index = "ike" }', "village_index", "criterion 'jenis_tanah', measure", "another function", "fungsi lain"),
     ("displacement = true", "displacement = false", "displacement", "criterion 'lereng', error", "exactly one of standard_error", "tepat satu"),
     ("standard_error = 0.2", "standard_error = 0.2, relative = 0.1", "standard_error", "criterion 'ph', error", "exactly one of standard_error", "tepat satu"),
     ("standard_error = 0.2", "standard_error = 0", "standard_error", "criterion 'ph', error.standard_error", "above 0", "di atas 0"),
@@ -318,6 +322,16 @@ def test_the_keys_of_an_entry_reach_the_model(example):
     assert acidity.measure == AttributeMeasure("ph_tanah", "thn_ph")
     assert example.attributes() == ("ph_tanah",)
     assert example.rasters() == ("slope_percent", "soil", "peat_depth_m")
+
+
+def test_an_index_of_the_desa_is_a_measure_of_its_own():
+    text = EXAMPLE.replace(
+        '{ indicator = "tpak_agustus", max_age_years = 2 }', '{ village_index = "ike" }'
+    ).replace('error = { yearly_change = true, source = "Upper bound" }\n', "")
+    model = parse_model(text)
+    assert model.criteria[-1].measure == VillageMeasure("ike")
+    assert model.reads_villages()
+    assert not parse_model(EXAMPLE).reads_villages()
 
 
 def test_method_risk_and_confirmations_are_read():

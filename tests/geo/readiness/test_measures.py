@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from geo.indicators.table import parse_catalogue, parse_indicators
+from geo.indicators.villages import VillageProfile
 from geo.mcda.model_file import parse_model
 from geo.raster.files import RasterFile
 from geo.readiness.explain import holds_back, lifts, losses, missing, sentence
@@ -560,3 +561,83 @@ mappable = true
     # One regency without its people: both weigh by area, none falls out.
     by_area = measured(pd.concat([indicators, people.iloc[:1]], ignore_index=True))
     assert by_area.value == pytest.approx(76, abs=0.01)
+
+
+def of_villages(zones, regencies, indicators, profiles, *, year=2025):
+    """The measures of a model whose slope is the economic index of the desa."""
+    text = MODEL.replace(
+        '{ raster = "slope_percent", statistic = "mean" }', '{ village_index = "ike" }'
+    ).replace("zero_at = 40, one_at = 0", "zero_at = 0.4, one_at = 0.9")
+    found = measure_zones(
+        zones,
+        parse_model(text),
+        year=year,
+        regencies=regencies,
+        indicators=indicators,
+        rasters={},
+        villages=profiles,
+    )
+    return dict(zip(found.names, found.criteria["lereng"], strict=True))
+
+
+def profile(**given):
+    known = {"is_plain": False, "desa": 4, "kelurahan": 1, "scored": 3, "scored_share": 0.8}
+    means = {"iks": 0.7, "ike": 0.6, "ikl": 0.8, "idm": 0.7}
+    return VillageProfile(
+        **known | {"means": means, "year": 2024, "sources": ("Kementerian",)} | given
+    )
+
+
+def test_an_index_of_the_desa_says_how_many_and_which_share_are_behind_it(
+    zones, regencies, indicators
+):
+    west = of_villages(zones, regencies, indicators, {"west": profile()})["west"]
+    assert (west.value, west.credit, west.period) == (0.6, 0.8, "2024")
+    assert west.sources == ("Kementerian",)
+    assert "Rata-rata 3 desa yang bernilai IDM dari 4 desa" in west.note.id
+    assert "80%" in west.note.id
+    assert "1 kelurahan" in west.note.id
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"desa": 0, "scored": 0, "kelurahan": 12, "means": {}}, "Wholly kelurahan (12)"),
+        ({"scored_share": 0.49}, "Only 49% of the area"),
+        ({"scored": 0, "scored_share": 0.0, "means": {}}, "Only 0% of the area"),
+    ],
+)
+def test_too_few_desa_with_an_index_measure_nothing(zones, regencies, indicators, given, said):
+    west = of_villages(zones, regencies, indicators, {"west": profile(**given)})["west"]
+    assert (west.value, west.credit) == (None, 0.0)
+    assert said in west.note.en
+
+
+def test_a_zone_outside_all_desa_and_a_store_without_desa_are_told_apart(
+    zones, regencies, indicators
+):
+    outside = of_villages(zones, regencies, indicators, {})["away"]
+    unread = of_villages(zones, regencies, indicators, None)["away"]
+    assert "outside every desa" in outside.note.en
+    assert "have not been added yet" in unread.note.en
+
+
+def test_an_enclosing_area_of_several_desa_counts_as_far_as_its_zone_fills_it(
+    zones, regencies, indicators
+):
+    inside = zones.loc[["west"]].assign(geometry_kind="enclosing_kecamatan")
+    drawn = inside.to_crs("EPSG:6933").area.iloc[0] / 10_000
+    profiles = {"west": profile()}
+    half = of_villages(inside.assign(area_ha=drawn / 2), regencies, indicators, profiles)["west"]
+    assert half.credit == pytest.approx(0.4, abs=1e-3)
+    anywhere = of_villages(inside.assign(area_ha=None), regencies, indicators, profiles)["west"]
+    assert anywhere.value is None
+    assert "4 desa" in anywhere.note.en
+    one = {"west": profile(desa=1, kelurahan=0, scored=1, scored_share=1.0)}
+    known = of_villages(inside.assign(area_ha=None), regencies, indicators, one)["west"]
+    assert (known.value, known.credit) == (0.6, 1.0)
+
+
+def test_an_index_of_a_later_year_says_so(zones, regencies, indicators):
+    west = of_villages(zones, regencies, indicators, {"west": profile()}, year=2023)["west"]
+    assert "A figure of 2024, after the year of the assessment, 2023" in west.note.en
