@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 
@@ -100,7 +101,8 @@ def test_every_module_that_speaks_has_its_table():
 
 def test_every_finding_has_its_sentence_and_every_sentence_its_finding():
     calls, strings = set(), set()
-    for path in (ROOT / "geo" / "ingest").glob("*.py"):
+    rooms = [(ROOT / "geo" / room).glob("*.py") for room in ("ingest", "indicators")]
+    for path in chain.from_iterable(rooms):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 strings.add(node.value)

@@ -138,7 +138,10 @@ def carry(
             sliver=way.sliver,
         )
         table = carried_tables.parse_figures(
-            read_figures(figures), key=boundaries.key, old=across.old.index, columns=way.columns()
+            read_figures(figures, limits=areas.limits),
+            key=boundaries.key,
+            old=across.old.index,
+            columns=way.columns(),
         )
         kinds = carried_tables.kinds_of(
             table["indicator"].unique(),

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geo.ingest.source import Limits
+
 _SAY = texts(__name__)
 
 
@@ -28,23 +30,21 @@ def read_text(path: Path) -> str:
         raise InvalidInput(reason=_SAY["no_text"].format(file=path.name)) from error
 
 
-def read_figures(path: Path) -> "pd.DataFrame":
-    """The table of a CSV file, every column as text; empty cells are missing.
+def read_figures(path: Path, *, limits: "Limits") -> "pd.DataFrame":
+    """The table of a CSV or XLSX file, every column as text; empty cells are missing.
 
     Raises
     ------
     InvalidIndicators
-        When it is no table in UTF-8.
+        When it is no table.
     """
-    from geo.vector.export import read_table
+    from geo.indicators.sheet import plain_table, read_sheet
+    from geo.ingest.findings import Unreadable
 
     try:
-        return read_table(path)
-    # pandas says what is wrong with a table by many errors, all of them of this kind.
-    except ValueError as error:
-        raise InvalidIndicators(
-            reason=_SAY["no_table"].format(file=path.name, error=error)
-        ) from error
+        return plain_table(read_sheet(path, limits=limits))
+    except Unreadable as error:
+        raise InvalidIndicators(reason=error.findings[0].sentence) from error
 
 
 def read_areas(path: Path) -> "gpd.GeoDataFrame":

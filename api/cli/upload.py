@@ -4,12 +4,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from api.cli.faults import Misused
-from api.cli.files import read_figures
 from api.cli.output import print_counts, print_table, print_version, spinner
 from api.cli.shared_options import OPERATOR, Common, FileOptions, gathered
 from geo.language import Language, texts
@@ -39,12 +38,28 @@ class Stated:
     accept_warnings: AcceptOption = False
 
 
+@dataclass(frozen=True, slots=True)
+class FigureOptions:
+    """What is said of all figures of a table that does not say it itself."""
+
+    indicator: Annotated[
+        str | None, typer.Option(help="Indicator of all figures, where the table names none.")
+    ] = None
+    period: Annotated[
+        str | None, typer.Option(help="Their period, where it names none: Agustus 2025 or 2025.")
+    ] = None
+    numbers: Annotated[
+        Literal["id", "en"] | None,
+        typer.Option(help="How its numbers are written: id (1.234,5) or en (1,234.5)."),
+    ] = None
+
+
 @gathered
 def ingest(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Zipped Shapefile, GeoPackage, GeoJSON or KML; CSV for indicators.",
+            help="Zipped Shapefile, GeoPackage, GeoJSON or KML; CSV or XLSX for indicators.",
             exists=True,
             dir_okay=False,
         ),
@@ -55,6 +70,7 @@ def ingest(
     *,
     stated: Stated,
     reading: FileOptions,
+    figures: FigureOptions,
     repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only check; publish nothing.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Drop all other figures.")] = False,
@@ -68,21 +84,20 @@ def ingest(
     Examples: kawasan ingest zona.zip --as zones --note "Hasil rapat Maret" · kawasan ingest
     tpt_2026.csv --as indicators --source "BPS, Sakernas Agustus 2026"
     """
-    if replace and name != "indicators":
-        raise Misused(_SAY["no_replacing"])
+    from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, HandedIn
+
+    if name != INDICATORS and (replace or any(asdict(figures).values())):
+        raise Misused(_SAY["only_for_figures"])
     with common.opened() as store:
-        from geo.planning.publish import LICENCE_UNKNOWN, HandedIn
+        from geo.indicators.handed_in import StatedOfAll
 
         published_as = {
             "actor": OPERATOR,
             "note": stated.note or file.name,
             "source": stated.source or file.name,
             "licence": stated.licence or LICENCE_UNKNOWN,
+            "accept_warnings": stated.accept_warnings,
         }
-        accepted = stated.accept_warnings
-        if name == "indicators":
-            _ingest_indicators(store, file, published_as, replace=replace, check=check)
-            return
         handed = HandedIn(
             path=file,
             filename=file.name,
@@ -91,25 +106,13 @@ def ingest(
             encoding=reading.encoding,
             layer=reading.layer,
             repair=repair,
+            figures=StatedOfAll(source=stated.source, **asdict(figures)),
+            replace=replace,
         )
         limits = common.settings().reader_limits()
         upload = _checked(store, handed, limits=limits, language=common.language())
         if not check:
-            _publish(store, upload, {**published_as, "accept_warnings": accepted})
-
-
-def _ingest_indicators(
-    store: "Store", file: Path, published_as: Mapping[str, Any], *, replace: bool, check: bool
-) -> None:
-    from geo.planning import publish
-
-    draft = publish.draft_indicators(store, read_figures(file).fillna(""), is_replacing=replace)
-    print_counts(asdict(draft.amendment))
-    if not check:
-        version = publish.publish_indicators(
-            store, draft.table, expected=draft.against, **published_as
-        )
-        print_version(version)
+            _publish(store, upload, published_as)
 
 
 def _checked(store: "Store", handed: "HandedIn", *, limits: "Limits", language: Language) -> str:
@@ -129,7 +132,8 @@ def _print_report(report: Mapping[str, Any], language: Language) -> None:
     order = {"error": 0, "warning": 1, "info": 2}
     found = sorted(report["findings"], key=lambda finding: order[finding["severity"]])
     rows = [(f["severity"], f["sentence"][language]) for f in found]
-    print_table(_SAY["finding_heads"].to(language), rows, report["filename"])
+    if rows:
+        print_table(_SAY["finding_heads"].to(language), rows, report["filename"])
     print_counts((report["difference"] or {}).get("counts") or {})
 
 

@@ -8,9 +8,10 @@ kind that is not taken (415) or over the size limit (413) was not read and leave
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal, cast
 
 import anyio.to_thread
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
@@ -40,13 +41,19 @@ from geo.language import Language, Text, texts
 from geo.store.store import Store, Upload, UploadEntry, Version
 from geo.store.uploads import State
 
+if TYPE_CHECKING:
+    from geo.indicators.handed_in import StatedOfAll
+
 _SAY = texts(__name__)
 
 router = APIRouter(tags=["uploads"])
 
 # A large file takes this long to check.
 _RETRY_AFTER_S = 10
-_FIELDS = ("file", "collection", "crs", "encoding", "layer", "repair")
+_FIELDS = (
+    *("file", "collection", "crs", "encoding", "layer", "repair"),
+    *("indicator", "period", "source", "numbers", "replace"),
+)
 _PRIVATE = {"Cache-Control": "private, no-store"}
 _TRUE = ("true", "1", "yes", "on", "ya")
 _FALSE = ("", "false", "0", "no", "off", "tidak")
@@ -73,16 +80,46 @@ _FORM_SCHEMA = {
         "file": {
             "type": "string",
             "format": "binary",
-            "description": "A zipped Shapefile, a GeoPackage, GeoJSON (also one feature a line) or KML.",
+            "description": "A zipped Shapefile, a GeoPackage, GeoJSON (also one feature a line) or "
+            "KML; CSV or XLSX of figures.",
         },
-        "collection": {"type": "string", "default": "zones", "description": "Layer to change."},
+        "collection": {
+            "type": "string",
+            "default": "zones",
+            "description": "Layer to change, or `indicators`.",
+        },
         "crs": {"type": "string", "description": "CRS to use in place of the file's: EPSG:32750."},
-        "encoding": {"type": "string", "description": "Encoding of a Shapefile's text: cp1252."},
-        "layer": {"type": "string", "description": "Which layer, where the file holds several."},
+        "encoding": {"type": "string", "description": "Encoding of a file's text: cp1252."},
+        "layer": {
+            "type": "string",
+            "description": "Which layer or sheet, where the file holds several.",
+        },
         "repair": {
             "type": "boolean",
             "default": False,
             "description": "Repair invalid polygons; each is listed with its area before and after.",
+        },
+        "indicator": {
+            "type": "string",
+            "description": "Of figures: the indicator of all, where the table names none.",
+        },
+        "period": {
+            "type": "string",
+            "description": "Of figures: their period, where the table names none: Agustus 2025.",
+        },
+        "source": {
+            "type": "string",
+            "description": "Of figures: their source, where the table names none.",
+        },
+        "numbers": {
+            "type": "string",
+            "enum": ["id", "en"],
+            "description": "Of figures: how numbers are written, 1.234,5 or 1,234.5.",
+        },
+        "replace": {
+            "type": "boolean",
+            "default": False,
+            "description": "Of figures: leave out all published ones that the file does not have.",
         },
     },
 }
@@ -187,6 +224,9 @@ async def create_upload(
 ) -> Response:
     """Check a file against its layer's schema; 201 when it can be published, 422 when it cannot.
 
+    With `collection=indicators` the file is a table of figures (CSV or XLSX), checked against the
+    catalogue of the indicators and what is published.
+
     Either way the answer carries the report and `Location` names the upload.
     """
     # The form is read here, after the key was checked: FastAPI would read it before.
@@ -283,7 +323,8 @@ def publish_upload(
         expected=_expected(asked, if_match),
         accept_warnings=asked.accept_warnings,
     )
-    tiles.prepare(tables.collection(version.dataset))
+    if version.kind == "layer":
+        tiles.prepare(tables.collection(version.dataset))
     return json_response(request, _published(version, links))
 
 
@@ -328,17 +369,38 @@ def _asked(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
     if not isinstance(file, UploadFile):
         raise InvalidBody(reason=_SAY["no_file"])
     texts = {name: str(form.get(name) or "").strip() for name in _FIELDS[1:]}
-    repair = texts["repair"].lower()
-    if repair not in _TRUE + _FALSE:
-        raise InvalidBody(reason=_SAY["no_boolean"])
     return file.file, {
         "filename": file.filename or "upload",
         "layer_name": texts["collection"] or "zones",
         "crs": texts["crs"] or None,
         "encoding": texts["encoding"] or None,
         "layer": texts["layer"] or None,
-        "repair": repair in _TRUE,
+        "repair": _boolean(texts, "repair"),
+        "figures": _stated(texts),
+        "replace": _boolean(texts, "replace"),
     }
+
+
+def _boolean(texts: Mapping[str, str], name: str) -> bool:
+    text = texts[name].lower()
+    if text not in _TRUE + _FALSE:
+        raise InvalidBody(reason=_SAY["no_boolean"].format(field=name))
+    return text in _TRUE
+
+
+def _stated(texts: Mapping[str, str]) -> "StatedOfAll":
+    """What is said of all figures of a table."""
+    from geo.indicators.handed_in import StatedOfAll
+
+    numbers = texts["numbers"].lower() or None
+    if numbers not in (None, "id", "en"):
+        raise InvalidBody(reason=_SAY["no_style"])
+    return StatedOfAll(
+        indicator=texts["indicator"] or None,
+        period=texts["period"] or None,
+        source=texts["source"] or None,
+        numbers=cast(Literal["id", "en"] | None, numbers),
+    )
 
 
 def _slots(request: Request) -> anyio.CapacityLimiter:
@@ -410,6 +472,10 @@ def _report(report: Any, language: Language) -> dict[str, Any]:
 
 def _published(version: Version, links: Links) -> PublishedDocument:
     path = ("collections", version.dataset)
+    found = [
+        links.link("items", JSON, *path, "items"),
+        links.link("version-history", JSON, *path, "versions"),
+    ]
     return PublishedDocument(
         collection=version.dataset,
         version=version.number,
@@ -417,10 +483,8 @@ def _published(version: Version, links: Links) -> PublishedDocument:
         published_at=version.published_at,
         published_by=version.published_by,
         note=version.note,
-        links=[
-            links.link("items", JSON, *path, "items"),
-            links.link("version-history", JSON, *path, "versions"),
-        ],
+        # Figures are no collection of features.
+        links=found if version.kind == "layer" else [],
     )
 
 

@@ -7,10 +7,10 @@ import pandas as pd
 from data.steps.facts import facts
 from data.steps.figure_sources import copy_of, producer
 from data.steps.files import DATA, ready
+from geo.indicators.figures import number_text
+from geo.indicators.periods import Period, month_of_indicator
 from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.vector.regions import to_kemendagri
-
-MONTHS = {"maret": "Maret", "agustus": "Agustus", "september": "September", "februari": "Februari"}
 
 # The source's unit texts: unit, factor, note, confidence. Spelled out so that no caveat is lost.
 _PANEL_RUPIAH = (
@@ -117,7 +117,10 @@ def build_indicators(target: Path) -> pd.DataFrame:
     if not units[0].where(units[0] != "", meant).equals(meant):
         raise ValueError(source[units[0] != meant])
     values = source["value"].astype("float64") * units[1]
-    periods = [_period(*row) for row in zip(source["indicator"], source["year"], strict=True)]
+    periods = [
+        Period(int(year), month_of_indicator(indicator)).text
+        for indicator, year in zip(source["indicator"], source["year"], strict=True)
+    ]
     collected = source.assign(
         regency_code=source["regency_code"].map(to_kemendagri),
         unit=meant,
@@ -140,11 +143,6 @@ def build_indicators(target: Path) -> pd.DataFrame:
         raise ValueError("an indicator row was lost")
 
     path = ready(target / "indicators/indicators.csv")
-    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    written = table.assign(value=table["value"].map(number_text))
+    written.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     return table
-
-
-def _period(indicator: str, year: str) -> str:
-    """`Agustus 2025` for an indicator whose name ends in its month, else the year."""
-    month = MONTHS.get(indicator.rsplit("_", 1)[-1])
-    return f"{month} {year}" if month else year

@@ -5,7 +5,6 @@ the regencies, what comes out of a tidy table is a table of indicators again. Th
 `geo/indicators/carry.py`.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,10 +14,10 @@ import pandas as pd
 
 from geo.errors import AmbiguousCode, IndicatorNotFound, InvalidCode, InvalidIndicators
 from geo.indicators.carry import CarryReport, QuantityKind, carry
+from geo.indicators.figures import number_text, read_figures
 from geo.indicators.table import COLUMNS, Indicator
 from geo.language import LANGUAGES, Language, Text, localized, texts
 from geo.vector.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
-from geo.vector.numerals import parse_numerals
 from geo.vector.regions import BY_CODE, to_kemendagri
 
 _SAY = texts(__name__)
@@ -59,7 +58,7 @@ def parse_figures(
     Parameters
     ----------
     table : DataFrame
-        Read with every column as text: tidy (`indicator`, `value` and what else `geo.indicators.table`
+        Read with every column as text, with its index `row` as in a spreadsheet: tidy (`indicator`, `value` and what else `geo.indicators.table`
         knows), or wide.
     key : str
         The column that names the old areas; `regency_code` or `area_id` where it is not there. A
@@ -89,7 +88,8 @@ def parse_figures(
         raise InvalidIndicators(
             reason=_SAY["lacking"].format(wanted=", ".join(wanted), found=found)
         )
-    numbers = {column: _numbers(table[column]) for column in columns or ("value",)}
+    of = pd.Series("", index=table.index) if columns else table["indicator"].fillna("").astype(str)
+    numbers = {column: _numbers(table[column], of) for column in columns or ("value",)}
     tidy = table.reset_index(drop=True).assign(**numbers)
     if columns:
         tidy = tidy[wanted].melt(name, var_name="indicator")
@@ -102,18 +102,23 @@ def parse_figures(
     return figures.reindex(columns=["area_id", *_FACTS])
 
 
-def _numbers(texts: pd.Series) -> Sequence[float]:
-    numerals = parse_numerals(texts.tolist())
-    # Row 1 of a spreadsheet is its header.
+def _numbers(cells: pd.Series, series: pd.Series) -> list[float]:
+    """The numbers of a column; NaN where its cell is empty or marked as no data."""
+    figures = read_figures(cells.tolist(), series=series.tolist())
     wrong = [
-        f"{row} ({text!r})"
-        for row, (text, found) in enumerate(zip(texts, numerals, strict=True), start=2)
-        if found.is_invalid or found.readings
+        f"{row} ({cell!r})"
+        for row, cell, found in zip(_rows_of(cells), cells, figures, strict=True)
+        if found.missing is None and found.numeral.number is None
     ]
     if wrong:
-        facts = {"column": texts.name, "rows": listed(pd.Index(wrong))}
+        facts = {"column": cells.name, "rows": listed(pd.Index(wrong))}
         raise InvalidIndicators(reason=_SAY["no_number"].format(**facts))
-    return [np.nan if found.number is None else found.number for found in numerals]
+    return [np.nan if found.numeral.number is None else found.numeral.number for found in figures]
+
+
+def _rows_of(cells: pd.Series) -> pd.Index:
+    """The rows of a spreadsheet; counted after one row of heads where the table does not say them."""
+    return cells.index if cells.index.name == "row" else pd.RangeIndex(2, len(cells) + 2)
 
 
 def _matched(keys: pd.Series, old: pd.Index) -> pd.Series:
@@ -345,7 +350,7 @@ def to_table(carried: pd.DataFrame) -> pd.DataFrame:
         and known["area_id"].isin(list(BY_CODE)).all()
     )
     table = (known if is_indicators else carried).copy()
-    table["value"] = table["value"].map(_number_text)
+    table["value"] = table["value"].map(number_text)
     table["sources"] = table["sources"].map(
         lambda sources: "; ".join(f"{area_id} {part:.6g}" for area_id, part in sources)
     )
@@ -355,13 +360,3 @@ def to_table(carried: pd.DataFrame) -> pd.DataFrame:
     if is_indicators:
         return table.rename(columns={"area_id": "regency_code"})
     return table.drop(columns=[n for n in _FACTS if n != "value" and table[n].eq("").all()])
-
-
-def _number_text(value: float) -> str:
-    """A number as `geo.vector.numerals` can only read one way; empty when missing."""
-    if np.isnan(value):
-        return ""
-    # Fifteen digits are what a double keeps.
-    text = f"{value:.15g}"
-    # `12.345` could be twelve thousand; `12.3450` could not.
-    return f"{text}0" if re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text

@@ -19,8 +19,9 @@ from geo.errors import (
     InvalidIndicators,
     UnknownYear,
 )
+from geo.indicators.figures import read_figures
+from geo.indicators.periods import MONTHS, month_of
 from geo.language import Text, texts
-from geo.vector.numerals import parse_numerals
 from geo.vector.regions import BY_CODE, PROVINCE_CODE, to_kemendagri
 
 _SAY = texts(__name__)
@@ -52,20 +53,6 @@ CONFIDENCES = ("ok", "low")
 _KNOWN_CODES = frozenset({PROVINCE_CODE, *BY_CODE})
 _KEY = ["regency_code", "indicator", "period"]
 _FACTS = [name for name in COLUMNS if name not in _KEY]
-_MONTHS = (
-    "januari",
-    "februari",
-    "maret",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "agustus",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-)
 # More than this many examples make an error unreadable; the facts carry all.
 _SHOWN = 10
 
@@ -177,7 +164,8 @@ def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
         (`ok`) may be missing, other columns are left out. `source` is the producer and the survey.
         Codes may be Kemendagri or BPS, with 63, 63.00 or 6300 for the province. Values may use a
         decimal point or the Indonesian decimal comma with dots between thousands ("1.357,156"); a
-        text such as "1.357" is read as the rest of its column is, and refused if that does not tell.
+        text such as "1.357" is read as the rest of its indicator is, and refused if that does not
+        tell.
 
     Returns
     -------
@@ -193,13 +181,13 @@ def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
     table = _with_columns(frame)
 
     table["regency_code"] = _codes(table["regency_code"])
-    table["value"] = _numbers(table["value"], column="value")
+    table["value"] = _numbers(table["value"], column="value", series=table["indicator"])
     table["year"] = _years(table["year"])
     _require_filled(table)
     _require_periods(table)
     _require_unique(table)
 
-    months = table["period"].map(_month)
+    months = table["period"].map(month_of)
     order = table.assign(month=months).sort_values(
         ["indicator", "year", "month", "regency_code"], kind="stable"
     )
@@ -239,8 +227,10 @@ def _code_or_none(text: str) -> str | None:
     return code if code in _KNOWN_CODES else None
 
 
-def _numbers(values: pd.Series, *, column: str) -> pd.Series:
-    numbers = [numeral.number for numeral in parse_numerals(values.tolist())]
+def _numbers(values: pd.Series, *, column: str, series: pd.Series | None = None) -> pd.Series:
+    cells = values.tolist()
+    figures = read_figures(cells, series=[""] * len(cells) if series is None else series.tolist())
+    numbers = [figure.numeral.number for figure in figures]
     # Row 1 of a spreadsheet is its header.
     wrong = [
         f"{row} ({value!r})"
@@ -272,14 +262,14 @@ def _require_filled(table: pd.DataFrame) -> None:
 
 def _require_periods(table: pd.DataFrame) -> None:
     """Each period ends in its year, and one indicator keeps to one month of the year."""
-    pattern = rf"(?i)(?:({'|'.join(_MONTHS)}) )?(\d{{4}})"
+    pattern = rf"(?i)(?:({'|'.join(MONTHS)}) )?(\d{{4}})"
     years = table["period"].str.fullmatch(pattern) & (
         table["period"].str[-4:] == table["year"].astype("str")
     )
     wrong = table.index[~years.astype(bool)]
     if len(wrong):
         raise _invalid(_SAY["other_year"], shown=_rows(wrong))
-    months = table["period"].map(_month).groupby(table["indicator"]).nunique()
+    months = table["period"].map(month_of).groupby(table["indicator"]).nunique()
     mixed = sorted(months.index[months > 1])
     if mixed:
         raise _invalid(_SAY["mixed_months"], shown=_listed(mixed), indicators=mixed)
@@ -290,12 +280,6 @@ def _require_unique(table: pd.DataFrame) -> None:
     if not twice.empty:
         keys = [" / ".join(key) for key in twice[_KEY].itertuples(index=False)]
         raise _invalid(_SAY["twice"], shown=_listed(keys), duplicates=keys)
-
-
-def _month(period: str) -> int:
-    """Month number of a period, 0 for a whole year."""
-    word = period.split(" ")[0].lower()
-    return _MONTHS.index(word) + 1 if word in _MONTHS else 0
 
 
 def _rows(index: pd.Index) -> str:

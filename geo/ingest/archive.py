@@ -62,7 +62,7 @@ def unpack_shapefile(
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             with path.open("rb") as file:
-                _require_harmless(entries, file, limits)
+                require_harmless(entries, file, limits)
             name, members = _chosen(entries, layer)
             _extract(archive, members, folder, limits)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
@@ -78,7 +78,14 @@ def _printable(error: Exception) -> str:
     return re.sub(r"[^\x20-\x7e]", "?", str(error))[:120] or type(error).__name__
 
 
-def _require_harmless(entries: Sequence[zipfile.ZipInfo], file: IO[bytes], limits: Limits) -> None:
+def require_harmless(entries: Sequence[zipfile.ZipInfo], file: IO[bytes], limits: Limits) -> None:
+    """Refuse an archive that would leave its folder, swell, or hide one member in another.
+
+    Raises
+    ------
+    Unreadable
+        With a finding that names the member.
+    """
     if len(entries) > limits.archive_entries:
         raise Unreadable(
             finding("zip_too_many_entries", count=len(entries), limit=limits.archive_entries)

@@ -19,7 +19,12 @@ Severity = Literal["error", "warning", "info"]
 LISTED_PER_CODE = 50
 # Warnings that somebody must accept before the file is published: what they tell of would mislead
 # whoever trusts the map, and only its sender can know that it is right.
-TO_ACCEPT: frozenset[str] = frozenset({"columns_vanish"})
+TO_ACCEPT = frozenset(
+    {
+        *("columns_vanish", "figure_implausible", "figure_jumps", "count_fraction"),
+        "dash_for_count",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,24 +51,34 @@ def read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
     """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
     (folder / "job.pickle").write_bytes(pickle.dumps(job))
     (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
-    command = [*without_network(), sys.executable, "-P", "-m", "geo.ingest.reader", str(folder)]
+    return run_confined("geo.ingest.reader", folder, limits=job.limits, kind=job.kind)
+
+
+def run_confined(
+    module: str, folder: Path, *, limits: Limits, kind: SourceKind | None = None
+) -> Outcome:
+    """Run `python -m MODULE FOLDER` confined; it leaves `document.json` in `folder`, its own.
+
+    `kind` is the one whose driver of GDAL it may have; none without it.
+    """
+    command = [*without_network(), sys.executable, "-P", "-m", module, str(folder)]
     with (folder / "messages").open("wb") as messages:
         process = subprocess.Popen(  # noqa: S603 - a fixed command; the upload's name is not in it
             command,
             cwd=folder,
-            env=locked_environment(folder, job.kind),
+            env=locked_environment(folder, kind),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=messages,
             start_new_session=True,
         )
-        code = _waited(process, job.limits)
+        code = _waited(process, limits)
     if code == 0:
         document = json.loads((folder / "document.json").read_bytes())
         unlimited = document.pop("unlimited")
         _say_once(tuple(unlimited if without_network() else ["network", *unlimited]))
         return Outcome(document)
-    return Outcome(None, _failure(code, folder, job.limits))
+    return Outcome(None, _failure(code, folder, limits))
 
 
 def _waited(process: "subprocess.Popen[bytes]", limits: Limits) -> int | None:
@@ -124,7 +134,7 @@ def _tail(path: Path) -> str:
     return path.read_bytes()[-4000:].decode("utf-8", "replace")
 
 
-def locked_environment(folder: Path, kind: SourceKind) -> dict[str, str]:
+def locked_environment(folder: Path, kind: SourceKind | None) -> dict[str, str]:
     """Nothing of the service's own environment but where programs and Windows itself are."""
     system = {n: os.environ[n] for n in ("SYSTEMROOT",) if n in os.environ}
     return system | {
@@ -135,7 +145,7 @@ def locked_environment(folder: Path, kind: SourceKind) -> dict[str, str]:
         "TMPDIR": str(folder),
         "TEMP": str(folder),
         "LC_ALL": "C.UTF-8",
-        "GDAL_SKIP": ",".join(name for name in _drivers() if name != _DRIVERS.get(kind)),
+        "GDAL_SKIP": ",".join(name for name in _drivers() if name != _DRIVERS.get(kind or "")),
         "GDAL_PAM_ENABLED": "NO",
         "GDAL_HTTP_PROXY": "127.0.0.1:9",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",

@@ -106,7 +106,7 @@ def ingest_upload(
         kind=kind,
         schema=schema,
         crs_override=_parsed_crs(crs_override),
-        encoding=_parsed_encoding(encoding),
+        encoding=parsed_encoding(encoding),
         layer=layer,
         repair=bool((corrections or {}).get("make_valid")),
         limits=limits,
@@ -138,7 +138,7 @@ def kind_of(path: Path) -> SourceKind:
         return "geojson"
     if text.startswith(b"<") and _KML.search(text):
         return "kml"
-    raise UploadUnsupported(reason=filled(_SAY["unsupported"], found=_looks_like(head)))
+    raise UploadUnsupported(reason=filled(_SAY["unsupported"], found=looks_like(head)))
 
 
 def clean_name(filename: str) -> str:
@@ -166,7 +166,8 @@ def _parsed_crs(text: str | None) -> pyproj.CRS | None:
     return crs
 
 
-def _parsed_encoding(text: str | None) -> str | None:
+def parsed_encoding(text: str | None) -> str | None:
+    """The codec of an encoding that somebody names; `InvalidInput` where there is none."""
     if text is None or not text.strip():
         return None
     if (codec := codec_of(text)) is None:
@@ -192,7 +193,8 @@ def _read(
     return frame, report
 
 
-def _looks_like(head: bytes) -> Text:
+def looks_like(head: bytes) -> Text:
+    """What a file that is not taken seems to be, by its first bytes."""
     for start, name in (
         (b"II*\0", "TIFF"),
         (b"MM\0*", "TIFF"),

@@ -6,7 +6,7 @@ be published, and only over the version that it was compared with.
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,16 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import Conflict, LayerNotFound, WarningsNotAccepted
-from geo.indicators.table import Amendment, parse_indicators, upsert
+from geo.indicators.handed_in import NOTHING_STATED, Against, StatedOfAll, read_indicator_file
+from geo.indicators.table import parse_indicators, upsert
 from geo.ingest.findings import TO_ACCEPT
+from geo.ingest.report import report_of
 from geo.ingest.source import Limits
 from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text, joined, texts
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
-from geo.published import MODEL_PREFIX, read_indicators
+from geo.published import MODEL_PREFIX, read_catalogue, read_indicators
 from geo.store.snapshots import file_sha256, reading
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.vector.export import layer_to_parquet
@@ -31,6 +33,8 @@ from geo.vector.schema import schema_of
 _SAY = texts(__name__)
 
 LICENCE_UNKNOWN = "not stated"
+# The dataset of all figures, beside the layers.
+INDICATORS = "indicators"
 # The report has them all.
 _SHOWN_WARNINGS = 3
 
@@ -40,7 +44,9 @@ class HandedIn:
     """A file as it was handed in, and what its sender says of it.
 
     `crs` and `encoding` stand in for what the file says; `layer` is which layer of several;
-    `repair` lets invalid polygons be repaired, each with its area before and after.
+    `repair` lets invalid polygons be repaired, each with its area before and after. Of the
+    indicators, `figures` is what is said of all figures, and `replace` leaves out every current
+    figure that the file does not have; their `layer` is the sheet of a workbook.
     """
 
     path: Path
@@ -50,12 +56,16 @@ class HandedIn:
     encoding: str | None = None
     layer: str | None = None
     repair: bool = False
+    figures: StatedOfAll = NOTHING_STATED
+    replace: bool = False
 
 
 def check_upload(
     store: Store, handed: HandedIn, *, actor: str, limits: Limits = DEFAULT_LIMITS
 ) -> Upload:
     """Check a file against its layer's schema and what is published; record it with its report.
+
+    A table of figures is checked against the catalogue of the indicators.
 
     Raises
     ------
@@ -64,6 +74,8 @@ def check_upload(
     UploadTooLarge, UploadUnsupported, InvalidInput
         Before anything was read; nothing is recorded then.
     """
+    if handed.layer_name == INDICATORS:
+        return _check_figures(store, handed, actor=actor, limits=limits)
     schema = schema_of(handed.layer_name)
     region, _ = _published(store, "regencies")
     current, against = _published(store, handed.layer_name)
@@ -126,7 +138,6 @@ def publish_upload(
     if not accept_warnings:
         _require_no_open_warning(upload)
     compared: int | None = upload.report.get("against")
-    waiting = store.uploads.path(upload_id)
     provenance = Provenance(
         actor=actor,
         note=note,
@@ -134,22 +145,30 @@ def publish_upload(
         licence=licence or LICENCE_UNKNOWN,
         upload=upload_id,
     )
+    expected = compared if expected is None else expected
     try:
-        version = store.publish(
-            upload.dataset,
-            "layer",
-            waiting,
-            suffix=".parquet",
-            provenance=provenance,
-            details=_details(upload),
-            expected=compared if expected is None else expected,
-        )
+        publish = _publish_figures if upload.dataset == INDICATORS else _publish_layer
+        version = publish(store, upload, provenance, expected)
     except FileNotFoundError as error:
         # Somebody may have discarded or published it since we looked; that says more than the file.
         store.uploads.one(upload_id).require_valid()
         raise Conflict(reason=_SAY["file_lost"]) from error
-    waiting.unlink(missing_ok=True)
+    store.uploads.path(upload_id).unlink(missing_ok=True)
     return version
+
+
+def _publish_layer(
+    store: Store, upload: Upload, provenance: Provenance, expected: int | None
+) -> Version:
+    return store.publish(
+        upload.dataset,
+        "layer",
+        store.uploads.path(upload.upload),
+        suffix=".parquet",
+        provenance=provenance,
+        details=_details(upload),
+        expected=expected,
+    )
 
 
 def _require_no_open_warning(upload: Upload) -> None:
@@ -160,43 +179,48 @@ def _require_no_open_warning(upload: Upload) -> None:
         raise WarningsNotAccepted(n=n, warnings=shown)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class IndicatorDraft:
-    """A checked indicator table that is not published yet.
+def _check_figures(store: Store, handed: HandedIn, *, actor: str, limits: Limits) -> Upload:
+    """Check a table of figures against the catalogue and what is published; record it."""
+    version = store.version(INDICATORS)
+    current = read_indicators(version.path)
+    against = Against(
+        catalogue=read_catalogue(version.details["catalogue"]),
+        published=current,
+        this_year=store.this_year(),
+    )
+    stated = replace(handed.figures, sheet=handed.layer, encoding=handed.encoding)
+    read = read_indicator_file(handed.path, stated=stated, against=against, limits=limits)
+    report = report_of(read.findings) | {
+        "filename": clean_name(handed.filename),
+        "summary": read.summary,
+        "against": version.number,
+        "replace": handed.replace,
+    }
+    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
+        cleaned = None
+        if read.frame is not None:
+            _, amendment = upsert(current, read.frame, is_replacing=handed.replace)
+            report["difference"] = {"counts": asdict(amendment)}
+            cleaned = Path(folder) / "figures.parquet"
+            read.frame.to_parquet(cleaned, index=False)
+        return store.uploads.add(
+            INDICATORS,
+            filename=clean_name(handed.filename),
+            sha256=file_sha256(handed.path),
+            report=report,
+            frame=cleaned,
+            actor=actor,
+        )
 
-    `table` is the whole next table, `amendment` how it differs from the version `against`, which is
-    0 where there is none.
-    """
 
-    table: pd.DataFrame
-    amendment: Amendment
-    against: int
-
-
-def draft_indicators(
-    store: Store, table: pd.DataFrame, *, is_replacing: bool = False
-) -> IndicatorDraft:
-    """Check a tidy table and put its rows into the current one; nothing is published.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Every column text, as read from a file; see `geo.indicators.table.parse_indicators`.
-    is_replacing : bool
-        Leave out every current row that the table does not have.
-
-    Raises
-    ------
-    InvalidIndicators
-        Naming the rows and codes.
-    """
-    checked = parse_indicators(table)
-    try:
-        version = store.version("indicators")
-    except LayerNotFound:
-        return IndicatorDraft(checked, Amendment(len(checked), 0, 0, 0), against=0)
-    whole, amendment = upsert(read_indicators(version.path), checked, is_replacing=is_replacing)
-    return IndicatorDraft(whole, amendment, against=version.number)
+def _publish_figures(
+    store: Store, upload: Upload, provenance: Provenance, expected: int | None
+) -> Version:
+    """Put checked figures into the table as it stands now."""
+    handed_in = parse_indicators(pd.read_parquet(store.uploads.path(upload.upload)))
+    current = read_indicators(store.version(INDICATORS).path)
+    table, _ = upsert(current, handed_in, is_replacing=upload.report["replace"])
+    return _publish_table(store, table, provenance, expected=expected)
 
 
 def publish_indicators(
@@ -211,7 +235,7 @@ def publish_indicators(
     details: Mapping[str, Any] | None = None,
     expected: int | None = None,
 ) -> Version:
-    """Make a tidy indicator table the current one, as a whole; see `draft_indicators` to amend it.
+    """Make a tidy indicator table the current one, as a whole; `check_upload` amends it.
 
     Parameters
     ----------
@@ -229,14 +253,33 @@ def publish_indicators(
     """
     checked = parse_indicators(table)
     if catalogue is None:
-        catalogue = store.version("indicators").details["catalogue"]
+        catalogue = store.version(INDICATORS).details["catalogue"]
+    provenance = Provenance(actor=actor, note=note, source=source, licence=licence)
+    return _publish_table(
+        store,
+        checked,
+        provenance,
+        details={"catalogue": catalogue, **(details or {})},
+        expected=expected,
+    )
+
+
+def _publish_table(
+    store: Store,
+    table: pd.DataFrame,
+    provenance: Provenance,
+    *,
+    details: Mapping[str, Any] | None = None,
+    expected: int | None,
+) -> Version:
+    facts = details or {"catalogue": store.version(INDICATORS).details["catalogue"]}
     return store.publish(
+        INDICATORS,
         "indicators",
-        "indicators",
-        checked.to_parquet(index=False),
+        table.to_parquet(index=False),
         suffix=".parquet",
-        provenance=Provenance(actor=actor, note=note, source=source, licence=licence),
-        details={"rows": len(checked), "catalogue": catalogue, **(details or {})},
+        provenance=provenance,
+        details={"rows": len(table), **facts},
         expected=expected,
     )
 

@@ -330,6 +330,10 @@ class Store:
     def _snapshots(self) -> Path:
         return self.folder / "snapshots"
 
+    def this_year(self) -> int:
+        """The year by the store's clock, in UTC."""
+        return self._now().astimezone(UTC).year
+
     def _time(self) -> str:
         return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -98,13 +98,6 @@ def _own_names(format: str, columns: Sequence[str]) -> dict[str, str]:
     return own
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A trusted CSV table whose every column is text; empty cells are missing."""
-    return pd.read_csv(
-        path, dtype="str", encoding="utf-8-sig", keep_default_na=False, na_values=[""]
-    )
-
-
 def _written(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` fill a temporary file beside `path`, then take its place."""
     if not path.parent.is_dir():

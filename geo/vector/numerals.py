@@ -6,15 +6,15 @@ of the column decides, and where it does not the number is refused with both rea
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-_Style = Literal["id", "en"]
+NumberStyle = Literal["id", "en"]
 _NUMERAL = re.compile(
     r"([+-]?\d[\d.,]*(?:[eE][+-]?\d{1,3})?)\s*(ha|hektar|hektare|hectares?)?\.?", re.IGNORECASE
 )
-_DECIMAL_SIGN: dict[_Style, str] = {"id": ",", "en": "."}
+_DECIMAL_SIGN: dict[NumberStyle, str] = {"id": ",", "en": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,13 @@ class Numeral:
     is_rewritten: bool = False
 
 
-def parse_numerals(values: Sequence[Any]) -> list[Numeral]:
+def parse_numerals(values: Sequence[Any], *, style: NumberStyle | None = None) -> list[Numeral]:
     """Each value of a column as a number.
+
+    Parameters
+    ----------
+    style : optional
+        How the column is written, where somebody says so; what is not written like that is invalid.
 
     Examples
     --------
@@ -42,12 +47,14 @@ def parse_numerals(values: Sequence[Any]) -> list[Numeral]:
     >>> parse_numerals(["61,147"])[0].readings
     (61.147, 61147.0)
     """
-    styles = {style for value in values if (style := _style_of(value)) is not None}
+    if style is not None:
+        return [_numeral(value, lambda _: style) for value in values]
+    styles = {found for value in values if (found := _style_of(value)) is not None}
     column_style = styles.pop() if len(styles) == 1 else None
-    return [_numeral(value, column_style) for value in values]
+    return [_numeral(value, lambda text: _style_of(text) or column_style) for value in values]
 
 
-def _numeral(value: Any, column_style: _Style | None) -> Numeral:
+def _numeral(value: Any, style_of: Callable[[str], NumberStyle | None]) -> Numeral:
     if value is None or value != value or (isinstance(value, str) and not value.strip()):
         return Numeral(None)
     if isinstance(value, bool):
@@ -57,10 +64,10 @@ def _numeral(value: Any, column_style: _Style | None) -> Numeral:
     match = _NUMERAL.fullmatch(str(value).strip())
     if match is None:
         return Numeral(None, is_invalid=True)
-    return _read(match[1], has_unit=bool(match[2]), style=_style_of(value) or column_style)
+    return _read(match[1], has_unit=bool(match[2]), style=style_of(match[1]))
 
 
-def _read(text: str, *, has_unit: bool, style: _Style | None) -> Numeral:
+def _read(text: str, *, has_unit: bool, style: NumberStyle | None) -> Numeral:
     if style is None and _is_either(text):
         readings = sorted(x for s in _DECIMAL_SIGN if (x := _as(text, s)) is not None)
         return Numeral(None, readings=tuple(readings))
@@ -70,7 +77,7 @@ def _read(text: str, *, has_unit: bool, style: _Style | None) -> Numeral:
     return Numeral(number, is_rewritten=has_unit or "," in text or text.count(".") > 1)
 
 
-def _style_of(value: Any) -> _Style | None:
+def _style_of(value: Any) -> NumberStyle | None:
     """Which separators a text can only have used; None where it shows nothing."""
     match = _NUMERAL.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
@@ -89,7 +96,7 @@ def _is_either(text: str) -> bool:
     return re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", text) is not None
 
 
-def _as(text: str, style: _Style) -> float | None:
+def _as(text: str, style: NumberStyle) -> float | None:
     if "e" in text.lower():
         return float(text) if "," not in text else None
     decimal = _DECIMAL_SIGN[style]

@@ -213,7 +213,8 @@ def test_a_table_of_one_figure_is_added_to_all_others(run, reference_store, tmp_
         "63.01,tpt_agustus,2026,Agustus 2026,4.1,%,BPS,https://bps.go.id\n"
     )
     checked = run("ingest", path, "--as", "indicators", "--check")
-    assert checked.split() == ["added:", "1", "changed:", "0", "unchanged:", "881", "removed:", "0"]
+    counts = ["added:", "1", "changed:", "0", "unchanged:", str(len(before)), "removed:", "0"]
+    assert checked.split() == counts
     assert reference_store.version("indicators").number == 1
     run("ingest", path, "--as", "indicators")
     assert len(published.indicators(reference_store)) == len(before) + 1
@@ -224,12 +225,13 @@ def test_figures_are_removed_only_when_that_is_asked_for(run, reference_store, t
     from geo import published
 
     path = tmp_path / "indikator.csv"
-    published.indicators(reference_store).query("year == 2025").to_csv(path, index=False)
-    assert "unchanged: 881" in run("ingest", path, "--as", "indicators", "--check")
+    table = published.indicators(reference_store)
+    table.query("year == 2025").to_csv(path, index=False)
+    assert f"unchanged: {len(table)}" in run("ingest", path, "--as", "indicators", "--check")
     said = run("ingest", path, "--as", "indicators", "--replace")
     left = published.indicators(reference_store)
     assert set(left["year"]) == {2025}
-    assert f"removed: {881 - len(left)}" in said
+    assert f"removed: {len(table) - len(left)}" in said
 
 
 def test_a_model_is_written_out_edited_and_added(run, reference_store, tmp_path):
@@ -414,3 +416,38 @@ def test_explaining_a_zone_says_its_desa_and_what_sources_say_of_its_ground(run,
     assert "regularly flooded: Kecamatan Jejangkit" in said
     silent = " ".join(run("assess", "--explain", "siayuh", "--lang", "en").split())
     assert "unknown, which does not mean dry" in silent
+
+
+def test_a_table_of_years_is_read_for_the_indicator_that_is_stated(run, reference_store, tmp_path):
+    from geo import published
+
+    path = tmp_path / "tpt.csv"
+    path.write_text("\ufeffKabupaten/Kota;2026\nTanah Laut;3,4\nKab. Kotabaru;...\n")
+    said = run("ingest", path, "--as", "indicators", "--source", "BPS", expect=1)
+    assert "--indicator" in said
+    words = ["--as", "indicators", "--indicator", "tpt_agustus", "--source", "BPS"]
+    assert "added: 1" in run("ingest", path, *words)
+    table = published.indicators(reference_store)
+    new = table[(table["indicator"] == "tpt_agustus") & (table["year"] == 2026)]
+    assert new[["regency_code", "period", "value"]].values.tolist() == [
+        ["63.01", "Agustus 2026", 3.4]
+    ]
+
+
+def test_figures_far_from_the_last_wait_until_they_are_accepted(run, reference_store, tmp_path):
+    path = tmp_path / "tpt.csv"
+    path.write_text("kode;indicator;tahun;nilai;sumber\n6301;tpt_agustus;2026;13,4;BPS\n")
+    said = run("ingest", path, "--as", "indicators", "--lang", "en", expect=1)
+    assert "far from the published 3.3" in " ".join(said.split())
+    assert reference_store.version("indicators").number == 1
+    waiting = run("upload", "list")
+    assert "tpt.csv" in waiting
+    assert "indicators: 2" in run("ingest", path, "--as", "indicators", "--accept-warnings")
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0", b"%PDF-1.7", b"PK\3\4", b"a;b\n1;2\n", b'"x'])
+def test_what_is_no_table_of_figures_is_one_sentence(run, reference_store, tmp_path, content):
+    path = tmp_path / "tpt.csv"
+    path.write_bytes(content)
+    assert run("ingest", path, "--as", "indicators", "--check", expect=1).strip()
+    assert reference_store.version("indicators").number == 1

@@ -145,10 +145,8 @@ def test_what_cannot_be_carried_is_one_sentence_with_the_mend(
 def test_a_raster_without_crs_and_a_table_of_bytes_are_refused(run, folder, make_raster):
     raster = make_raster(np.ones((2, 2), dtype="float32"), cell=2, crs=None)
     assert "sistem koordinat" in run("--from", "regencies", "--by", raster, expect=1)
-    (folder / "rusak.csv").write_bytes(b"\xff\xfe\x00regency")
-    assert "tidak dapat dibaca sebagai tabel CSV" in run(
-        "--from", "regencies", figures="rusak.csv", expect=1
-    )
+    (folder / "rusak.csv").write_bytes(b"\xff\x00regency")
+    assert "berisi karakter NUL" in run("--from", "regencies", figures="rusak.csv", expect=1)
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_written_as_text(run, folder):

@@ -13,8 +13,7 @@ import shapely
 from pyogrio.errors import FieldError
 
 from geo.errors import CRSMissing, InvalidInput
-from geo.vector import export
-from geo.vector.export import layer_to_parquet, read_table, write_layer
+from geo.vector.export import layer_to_parquet, write_layer
 
 
 def layer(**columns):
@@ -185,14 +184,6 @@ def test_what_cannot_be_written_says_so(tmp_path):
         write_layer(layer(), tmp_path / "a.shp")
     with pytest.raises(CRSMissing):
         layer_to_parquet(layer().set_crs(None, allow_override=True))
-
-
-def test_a_table_reads_back_as_text(tmp_path):
-    (tmp_path / "a.csv").write_text("code,name\n63.10,\n", encoding="utf-8-sig")
-    table = read_table(tmp_path / "a.csv")
-    assert table["code"][0] == "63.10"
-    assert pd.isna(table["name"][0])
-    assert export.FORMATS == ("geojson", "gpkg", "csv", "xlsx")
 
 
 def test_a_spreadsheet_has_no_cell_where_a_number_is_missing(tmp_path):

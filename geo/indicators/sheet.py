@@ -1,0 +1,256 @@
+"""The cells of a table of figures, read from a text file or a workbook as its sender's program shows them.
+
+A text may be separated by commas, semicolons, tabs or pipes, in any of the encodings that
+spreadsheets write; whatever is not wholly text is refused by its place. A workbook is unpacked in a
+confined process, see `geo/indicators/workbook.py`. Rows keep the numbers that a spreadsheet shows.
+"""
+
+import codecs
+import csv
+import io
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from geo.errors import UploadTooLarge, UploadUnsupported
+from geo.indicators.cells import Cell, clean, is_empty
+from geo.indicators.workbook import WorkbookJob, read_workbook_confined
+from geo.ingest.findings import Finding, Unreadable, finding
+from geo.ingest.source import Limits
+from geo.ingest.upload import looks_like, parsed_encoding, too_large
+from geo.language import filled, texts
+
+_SAY = texts(__name__)
+
+# A table of figures is small: 200,000 rows of a hundred letters.
+_MOST_BYTES = 20 * 1024 * 1024
+_SEPARATORS = ",;\t|"
+# Enough rows to see how a text is separated.
+_SAMPLE = 200
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*(?:\r\n|\r|\n|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One row of a sheet: the number that a spreadsheet shows beside it, and its cells."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    def cell(self, column: int) -> Cell:
+        """The cell of a column counted from 0; None beyond the row's end."""
+        return self.cells[column] if column < len(self.cells) else None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell holds anything."""
+        return all(is_empty(cell) for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A table as its file has it, blank rows left out.
+
+    `spread` are the cells (row number, column from 0) that only repeat what stands in the first one
+    of a merged range. `is_text` is true for what was read from a text, whose rows have as many
+    fields as they have separators.
+    """
+
+    rows: tuple[Row, ...]
+    is_text: bool
+    encoding: str
+    name: str = ""
+    spread: frozenset[tuple[int, int]] = frozenset()
+    findings: tuple[Finding, ...] = ()
+
+
+def read_sheet(
+    path: Path, *, sheet: str | None = None, encoding: str | None = None, limits: Limits
+) -> Sheet:
+    """The cells of a CSV or XLSX file, told apart by their content.
+
+    Parameters
+    ----------
+    sheet : str, optional
+        Which sheet of a workbook, where several hold something.
+    encoding : str, optional
+        Of a text, in place of what its bytes say.
+
+    Raises
+    ------
+    UploadTooLarge, UploadUnsupported, InvalidInput
+        Before anything is read.
+    Unreadable
+        With a finding that names the place.
+    """
+    most = min(limits.upload_bytes, _MOST_BYTES)
+    if path.stat().st_size > most:
+        raise UploadTooLarge(reason=too_large(most))
+    content = path.read_bytes()
+    if content.startswith((b"PK\3\4", b"PK\5\6")):
+        return _read_workbook(path, sheet, limits)
+    _require_text(content)
+    text, used = _decoded(content, parsed_encoding(encoding))
+    found = _parsed(text, used, limits)
+    if not found.rows:
+        raise Unreadable(finding("table_empty"))
+    return found
+
+
+def _read_workbook(path: Path, sheet: str | None, limits: Limits) -> Sheet:
+    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
+        job = WorkbookJob(path.absolute(), sheet, limits)
+        found = read_workbook_confined(job, Path(folder))
+    rows = tuple(
+        Row(number, tuple(date.fromisoformat(c[0]) if isinstance(c, list) else c for c in cells))
+        for number, cells in found["rows"]
+    )
+    rows = tuple(row for row in rows if not row.is_blank)
+    if not rows:
+        raise Unreadable(finding("table_empty"))
+    spread = frozenset((row, column) for row, column in found["spread"])
+    return Sheet(rows, is_text=False, encoding="xlsx", name=found["name"], spread=spread)
+
+
+def _require_text(content: bytes) -> None:
+    """Say of a file that is no table what it is, before its bytes are taken for letters."""
+    start = content[:4096].removeprefix(codecs.BOM_UTF8).lstrip()
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UploadUnsupported(reason=_SAY["old_workbook"])
+    if start.startswith((b"<", b"{", b"[")):
+        raise UploadUnsupported(reason=_SAY["markup"])
+    if content.startswith(
+        (b"%PDF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"PAR1", b"SQLite format 3")
+    ):
+        raise UploadUnsupported(reason=filled(_SAY["no_table"], found=looks_like(content[:64])))
+    if not content.strip():
+        raise Unreadable(finding("table_empty"))
+
+
+def _decoded(content: bytes, wanted: str | None) -> tuple[str, str]:
+    """The text of a file and the encoding that it was read in."""
+    marked = next((name for bom, name in _BOMS if content.startswith(bom)), None)
+    for name in [wanted] if wanted else [marked] if marked else _likely(content):
+        try:
+            text = content.decode(name)
+        except UnicodeDecodeError as error:
+            fault = finding("table_encoding", tried=name, byte=error.start + 1)
+            continue
+        if "\0" in text:
+            raise Unreadable(finding("table_nul", row=text[: text.index("\0")].count("\n") + 1))
+        return text.removeprefix("\ufeff"), name
+    raise Unreadable(fault)
+
+
+def _likely(content: bytes) -> list[str]:
+    """Encodings to try of a text without byte-order mark."""
+    head = content[:4096]
+    # Half of the bytes of Latin letters in UTF-16 are zero, always the same half.
+    for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        if len(head) > 1 and zeros.count(0) > len(zeros) * 0.6:
+            return [name]
+    return ["utf-8", "cp1252"]
+
+
+def _parsed(text: str, encoding: str, limits: Limits) -> Sheet:
+    said = _SEPARATOR_LINE.match(text)
+    # A spreadsheet takes this line as an order and shows the next one as its first.
+    body = text[said.end() :] if said else text
+    separator = said[1] if said else _separator(body)
+    rows = tuple(row for row in _records(body, separator, limits) if not row.is_blank)
+    notes: tuple[Finding, ...] = ()
+    if encoding not in ("utf-8", "ascii"):
+        notes = (finding("table_encoding_read", encoding=encoding),)
+    return Sheet(rows, is_text=True, encoding=encoding, findings=notes)
+
+
+def _separator(text: str) -> str:
+    """The separator that most rows agree on: it gives the most of them the same number of columns."""
+    start = "".join(io.StringIO(text, newline="").readlines(1 << 16)[:_SAMPLE])
+
+    def agreement(separator: str) -> tuple[int, int]:
+        try:
+            widths = [
+                len(r) for r in csv.reader(io.StringIO(start, newline=""), delimiter=separator)
+            ]
+        except csv.Error:
+            return (0, 0)
+        width, rows = max(
+            Counter(w for w in widths if w > 1).items(), key=lambda item: item[::-1], default=(0, 0)
+        )
+        return rows, width
+
+    return max(_SEPARATORS, key=agreement)
+
+
+def _records(text: str, separator: str, limits: Limits) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            code = "cell_too_long" if "field limit" in str(error) else "table_broken"
+            raise Unreadable(finding(code, row=number, limit=limits.text_length)) from error
+        _require_bounded(number, cells, limits)
+        yield Row(number, tuple(cells))
+
+
+def _require_bounded(number: int, cells: list[str], limits: Limits) -> None:
+    if number > limits.features:
+        raise Unreadable(finding("table_too_long", limit=limits.features))
+    if len(cells) > limits.columns:
+        raise Unreadable(finding("table_too_wide", row=number, limit=limits.columns))
+    if max(map(len, cells), default=0) > limits.text_length:
+        raise Unreadable(finding("cell_too_long", row=number, limit=limits.text_length))
+
+
+def plain_table(sheet: Sheet) -> pd.DataFrame:
+    """A sheet whose first row is its head, as a table of its texts; empty cells are missing.
+
+    The index is the number of each row in a spreadsheet.
+
+    Raises
+    ------
+    Unreadable
+        When a column has no name or two have the same, or a row has more fields than the head.
+    """
+    head, *rows = sheet.rows
+    names = [clean(str(cell)) for cell in _without_tail(head.cells)]
+    if "" in names or len(set(names)) < len(names):
+        odd = next(n for n in names if n == "" or names.count(n) > 1)
+        raise Unreadable(finding("head_unclear", row=head.number, head=odd))
+    for row in rows:
+        if len(_without_tail(row.cells)) > len(names):
+            raise Unreadable(
+                finding("row_too_wide", row=row.number, fields=len(row.cells), columns=len(names))
+            )
+    cells = [[_text(row.cell(i)) for i in range(len(names))] for row in rows]
+    numbers = pd.Index([row.number for row in rows], name="row")
+    return pd.DataFrame(cells, columns=names, index=numbers, dtype="object")
+
+
+def _without_tail(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Cells without the empty ones that trailing separators make."""
+    last = max((i for i, cell in enumerate(cells) if not is_empty(cell)), default=-1)
+    return cells[: last + 1]
+
+
+def _text(cell: Cell) -> str | float | None:
+    if is_empty(cell):
+        return None
+    return f"{cell:.15g}" if isinstance(cell, float) else str(cell)

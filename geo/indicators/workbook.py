@@ -1,0 +1,225 @@
+"""The program that reads one untrusted workbook: `python -m geo.indicators.workbook FOLDER`.
+
+A workbook is a ZIP of XML, so it is unpacked under the limits of an upload, in the process that
+`geo/ingest/sandbox.py` confines. It leaves `document.json`: the cells of one sheet as its sender
+last saw them, or why it cannot be read. Formulas are never computed; their stored results count.
+"""
+
+import json
+import os
+import pickle
+import sys
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import UploadUnsupported
+from geo.ingest.archive import require_harmless
+from geo.ingest.findings import Unreadable, finding
+from geo.ingest.reader import confine
+from geo.ingest.report import report_of
+from geo.ingest.sandbox import NO_MEMORY_EXIT, run_confined
+from geo.ingest.source import Limits
+from geo.language import Text, texts
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+# Run by `python -m`, where its own name is `__main__`.
+_SAY = texts("geo.indicators.workbook")
+
+# A declaration of a document type stands before the first element.
+_PROLOGUE_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookJob:
+    """One workbook to read: `sheet` is which of its sheets, where several hold something."""
+
+    path: Path
+    sheet: str | None
+    limits: Limits
+
+
+def read_workbook_confined(job: WorkbookJob, folder: Path) -> dict[str, Any]:
+    """The cells of one sheet, read in a process of its own in `folder`.
+
+    Returns
+    -------
+    dict
+        `name` of the sheet; `rows`: number and cells of each row (text, number, null, or a date as
+        a list of its ISO text); `spread`: row and column of cells that only repeat a merged one.
+
+    Raises
+    ------
+    Unreadable, UploadUnsupported
+    """
+    (folder / "job.pickle").write_bytes(pickle.dumps(job))
+    outcome = run_confined("geo.indicators.workbook", folder, limits=job.limits)
+    if outcome.failure is not None or outcome.document is None:
+        raise Unreadable(outcome.failure or finding("reader_failed", reason="-", step="-"))
+    document = dict(outcome.document)
+    if "unsupported" in document:
+        raise UploadUnsupported(reason=Text(**document["unsupported"]))
+    if "fault" in document:
+        code, facts = document["fault"]
+        raise Unreadable(finding(code, **facts))
+    return document
+
+
+def main(folder: Path) -> None:
+    """Read the workbook of the job in `folder`; memory that runs out ends the process."""
+    # Written by the service into this private folder, never by an upload.
+    job: WorkbookJob = pickle.loads((folder / "job.pickle").read_bytes())  # noqa: S301
+    unlimited = confine(job.limits)
+    (folder / "step.json").write_text(json.dumps(_SAY["reading"]._asdict()), encoding="utf-8")
+    try:
+        document = read_workbook(job) | {"unlimited": unlimited}
+        (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
+    except MemoryError:
+        os._exit(NO_MEMORY_EXIT)
+
+
+def read_workbook(job: WorkbookJob) -> dict[str, Any]:
+    """What `document.json` says: the cells, or the fault by its code and facts."""
+    try:
+        _require_workbook(job.path, job.limits)
+        return _cells_of(job)
+    except UploadUnsupported as error:
+        return {"unsupported": {"id": error.detail("id"), "en": error.detail("en")}}
+    except Unreadable as error:
+        found = report_of(error.findings)["findings"][0]
+        return {"fault": (found["code"], found["facts"])}
+    except MemoryError:
+        raise
+    # openpyxl meets a damaged part with whatever its parser happens to raise.
+    except Exception as error:
+        return {"fault": ("workbook_unreadable", {"reason": type(error).__name__})}
+
+
+def _require_workbook(path: Path, limits: Limits) -> None:
+    with zipfile.ZipFile(path) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        with path.open("rb") as file:
+            require_harmless(entries, file, limits)
+        if "xl/workbook.xml" not in archive.namelist():
+            raise UploadUnsupported(reason=_SAY["no_workbook"])
+        for entry in entries:
+            if entry.filename.lower().endswith((".xml", ".rels", ".vml")):
+                with archive.open(entry) as member:
+                    _require_plain_xml(member.read(_PROLOGUE_BYTES), entry.filename)
+
+
+def _require_plain_xml(start: bytes, member: str) -> None:
+    # A document type may swell or fetch; in UTF-16 it would hide from this look.
+    if b"<!DOCTYPE" in start or b"<!ENTITY" in start or b"\0" in start:
+        raise Unreadable(finding("workbook_doctype", member=member[:120]))
+
+
+def _cells_of(job: WorkbookJob) -> dict[str, Any]:
+    import openpyxl
+
+    # As bytes: by its path openpyxl goes by the ending of a name, and an upload has none.
+    content = job.path.read_bytes()
+    results = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
+    filled = {}
+    for sheet in results.worksheets:
+        if sheet.sheet_state == "visible" or sheet.title == job.sheet:
+            sheet.reset_dimensions()  # what the file says of its size need not be so
+            if rows := _rows_of(sheet, job.limits):
+                filled[sheet.title] = rows
+    name = _chosen(list(filled), job.sheet)
+    rows = filled[name]
+    width = max((len(cells) for cells in rows.values()), default=0)
+    # Only a workbook that is read whole knows its formulas and its merged cells.
+    written = openpyxl.load_workbook(BytesIO(content))[name]
+    _require_results(written, rows, width)
+    spread = _spread(written, rows, width)
+    return {"name": name, "rows": sorted(rows.items()), "spread": spread}
+
+
+def _rows_of(sheet: Any, limits: Limits) -> dict[int, list[Any]]:
+    """The rows that hold something, by number; each ends with its last cell that does."""
+    rows: dict[int, list[Any]] = {}
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        values = [_value(cell, limits) for cell in cells]
+        while values and values[-1] is None:
+            values.pop()
+        if len(values) > limits.columns or (values and number > limits.features):
+            raise Unreadable(finding("workbook_far_cell", row=number, columns=len(values)))
+        if values:
+            rows[number] = values
+    return rows
+
+
+def _value(cell: Any, limits: Limits) -> Any:
+    value = cell.value
+    if value is None or isinstance(value, str):
+        if value and len(value) > limits.text_length:
+            raise Unreadable(finding("cell_too_long", row=cell.row, limit=limits.text_length))
+        return ((value or "").strip() and value) or None
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        # A cell shown as 4.25% holds 0.0425; its sender sees the percent.
+        is_percent = "%" in (cell.number_format or "")
+        return round(value * 100, 10) if is_percent else float(value)
+    return [value.strftime("%Y-%m-%d")] if isinstance(value, date | datetime) else str(value)
+
+
+def _chosen(names: list[str], wanted: str | None) -> str:
+    shown = ", ".join(names[:20])
+    if not names:
+        raise Unreadable(finding("table_empty"))
+    if wanted is not None:
+        same = [name for name in names if name.strip().lower() == wanted.strip().lower()]
+        if not same:
+            raise Unreadable(finding("sheet_unknown", sheet=wanted[:80], sheets=shown))
+        return same[0]
+    if len(names) > 1:
+        raise Unreadable(finding("several_sheets", sheets=shown))
+    return names[0]
+
+
+def _require_results(written: "Worksheet", rows: dict[int, list[Any]], width: int) -> None:
+    """Refuse formulas whose result the file does not hold: nothing here computes them."""
+    last = max(rows)
+    bare = [
+        cell.coordinate
+        for line in written.iter_rows(max_row=last, max_col=width)
+        for cell in line
+        if cell.data_type == "f" and _at(rows, cell.row, cell.column - 1) is None
+    ]
+    if bare:
+        shown = ", ".join(bare[:10])
+        raise Unreadable(finding("formula_without_result", cells=shown, count=len(bare)))
+
+
+def _at(rows: dict[int, list[Any]], number: int, column: int) -> Any:
+    cells = rows.get(number, [])
+    return cells[column] if column < len(cells) else None
+
+
+def _spread(written: "Worksheet", rows: dict[int, list[Any]], width: int) -> list[tuple[int, int]]:
+    """Write what stands in a merged range into each of its cells; the cells that now repeat it."""
+    spread = []
+    last = max(rows)
+    for merged in written.merged_cells.ranges:
+        value = _at(rows, merged.min_row, merged.min_col - 1)
+        if value is None:
+            continue
+        for number in range(merged.min_row, min(merged.max_row, last) + 1):
+            cells = rows.setdefault(number, [])
+            cells.extend([None] * (min(merged.max_col, width) - len(cells)))
+            for column in range(merged.min_col - 1, min(merged.max_col, width)):
+                if (number, column) != (merged.min_row, merged.min_col - 1):
+                    cells[column] = value
+                    spread.append((number, column))
+    return spread
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
