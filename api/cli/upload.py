@@ -65,7 +65,7 @@ def ingest(
         ),
     ],
     name: Annotated[
-        str, typer.Option("--as", help="zones, regencies, kecamatan or indicators.")
+        str, typer.Option("--as", help="zones, regencies, kecamatan, desa or indicators.")
     ] = "zones",
     *,
     stated: Stated,
