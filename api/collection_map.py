@@ -57,7 +57,10 @@ def _view(entry: Collection, table: PreparedTable, language: Language) -> "Layer
     facts: dict[str, Any] = {}
     if version is not None:
         published = datetime.datetime.fromisoformat(version.published_at).date()
-        facts = {"source": version.source, "licence": version.licence}
+        facts = {
+            "source": version.source_text.to(language),
+            "licence": version.licence_text.to(language),
+        }
         facts |= {"version": version.number, "published": published}
     return LayerView(
         id=entry.id,

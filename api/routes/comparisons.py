@@ -369,7 +369,7 @@ def _content(now: Published, query: CompareQuery, *, language: Language, assets:
             published.layer(now, query.layer),
             regencies=published.layer(now, "regencies"),
             labels=[side["label"] for side in form["sides"]],
-            attribution=f"{regencies.source} ({regencies.licence})",
+            attribution=regencies.credit.to(language),
             language=language,
             assets=assets,
         ),

@@ -134,6 +134,6 @@ def _layer(codes: pd.Index, shapes: np.ndarray, **columns: object) -> gpd.GeoDat
     return frame.assign(
         regency_code=regency,
         regency_bps_code=[BY_CODE[code].bps_code for code in regency],
-        area_ha=area_ha(frame).round(2),
+        area_ha=area_ha(frame).round(1),
         geometry_kind=INDICATIVE,
     )

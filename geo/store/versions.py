@@ -68,6 +68,12 @@ class Version:
         """`licence` in both languages where its publisher gave both."""
         return self._said("licence", self.licence)
 
+    @property
+    def credit(self) -> Text:
+        """Source and licence, as a map states them in its corner."""
+        source, licence = self.source_text, self.licence_text
+        return Text(id=f"{source.id} ({licence.id})", en=f"{source.en} ({licence.en})")
+
     def _said(self, name: str, written: str) -> Text:
         indonesian = self.details.get("indonesian", {})
         return Text(id=indonesian.get(name, written), en=written)

@@ -63,7 +63,7 @@ class MapSubject:
     indicator: IndicatorView
     indicator_id: str
     choices: Sequence[IndicatorChoice]
-    attribution: str
+    attribution: Text
     surface_key: str | None
     surface_sources: Sequence[str]
     is_synthetic: bool
@@ -107,7 +107,7 @@ def read_map_subject(
         indicator=_indicator_view(table, catalogue[indicator], shown_year),
         indicator_id=indicator,
         choices=choices,
-        attribution=f"{version.source} ({version.licence})",
+        attribution=version.credit,
         surface_key=surfaces.surface_key(now, model),
         surface_sources=surfaces.surface_sources(now, model),
         is_synthetic=has_synthetic_land(now),
@@ -186,7 +186,7 @@ def draw_planner(
         kecamatan=subject.layers.get("kecamatan"),
         kecamatan_results=_results(subject, "kecamatan"),
         facts=subject.facts,
-        attribution=subject.attribution,
+        attribution=subject.attribution.to(language),
         surface=_surface(subject, language, root),
         basemap=basemap,
         context=context_layer(assets, language),
@@ -271,7 +271,7 @@ def _single(name: str, subject: MapSubject, assets: Assets, language: Language) 
             subject.regencies,
             language=language,
             indicator=subject.indicator,
-            attribution=subject.attribution,
+            attribution=subject.attribution.to(language),
             context=context,
         )
     if name not in subject.layers:
@@ -283,7 +283,7 @@ def _single(name: str, subject: MapSubject, assets: Assets, language: Language) 
         results=subject.assessments[name].results,
         model=subject.model,
         language=language,
-        attribution=subject.attribution,
+        attribution=subject.attribution.to(language),
         context=context,
     )
 

@@ -14,6 +14,7 @@ from geo.readiness.assessment import Origin
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
+from geo.vector.schema import INDICATIVE
 from maps.escape import text_or_none
 from maps.folium.cards import (
     class_cards,
@@ -190,7 +191,7 @@ def _zone_facts(facts: Mapping[str, Any], language: Language) -> list[list[str]]
     stated = facts.get("area_ha")
     area = float(stated) if isinstance(stated, int | float) and stated == stated else None
     known = {
-        "zone.area": None
+        "kecamatan.area" if facts.get("geometry_kind") == INDICATIVE else "zone.area": None
         if area is None
         else translate("zone.area_value", language, area=format_number(area, language)),
         "zone.official_status": zone_text(text_or_none(facts.get("status")) or "").to(language),
