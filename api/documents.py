@@ -242,6 +242,7 @@ _EXPLAINED_ZONE = document(
     lineage=list[Origin],
     villages=VillageProfile | None,
     ground=AreaGround | None,
+    is_of_drawing=bool,
     links=list[Link],
     **_IN_ASSESSMENT,
 )

@@ -105,6 +105,8 @@ def _print_facts(facts: "AreaFacts", language: Language) -> None:
     """What is known of a zone beside the model: its desa, and what sources say of its ground."""
     from maps.text import translate
 
+    if facts.is_of_drawing:
+        print_line(translate("facts.of_drawing", language))
     if facts.villages is not None:
         print_line(
             f"{translate('facts.villages', language)}: {facts.villages.sentence.to(language)}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from geo import published
@@ -18,14 +19,19 @@ from geo.language import Language
 from geo.published import DESA, GROUND, VILLAGE_INDEX, kept_by_content
 from geo.store.store import Store, Version
 from geo.store.versions import Published
+from geo.vector.schema import is_enclosing
 
 
 @dataclass(frozen=True, slots=True)
 class AreaFacts:
-    """What is known of one area; None where nobody has published it, or it lies outside all desa."""
+    """What is known of one area; None where nobody has published it, or it lies outside all desa.
+
+    `is_of_drawing`: the drawn boundary only encloses the area, which need not be in all that is told.
+    """
 
     villages: VillageProfile | None
     ground: AreaGround | None
+    is_of_drawing: bool = False
 
 
 def area_facts(store: Store | Published, layer: str) -> Mapping[str, AreaFacts]:
@@ -37,7 +43,7 @@ def area_facts(store: Store | Published, layer: str) -> Mapping[str, AreaFacts]:
     """
     now = store.current()
     versions = _versions(now, layer)
-    areas = [str(i) for i in published.layer(now, layer).index]
+    kinds = _kinds(published.layer(now, layer))
     villages: Mapping[str, VillageProfile] = {}
     ground: Mapping[str, AreaGround] = {}
     if versions.keys() >= {DESA, VILLAGE_INDEX}:
@@ -45,7 +51,10 @@ def area_facts(store: Store | Published, layer: str) -> Mapping[str, AreaFacts]:
         villages = published.read_village_profiles(own, desa, figures)
         if GROUND in versions:
             ground = _ground(own, desa, figures, versions[GROUND].path)
-    return {area: AreaFacts(villages.get(area), ground.get(area)) for area in areas}
+    return {
+        area: AreaFacts(villages.get(area), ground.get(area), is_of_drawing=is_enclosing(kind))
+        for area, kind in kinds.items()
+    }
 
 
 def facts_key(store: Store | Published, layer: str) -> tuple[str, ...]:
@@ -59,6 +68,11 @@ def facts_document(facts: AreaFacts, language: Language) -> dict[str, Any]:
     if facts.villages is not None:
         document["villages"]["sentence"] = facts.villages.sentence.to(language)
     return document
+
+
+def _kinds(areas: gpd.GeoDataFrame) -> dict[str, object]:
+    kinds = areas["geometry_kind"] if "geometry_kind" in areas else [None] * len(areas)
+    return dict(zip(map(str, areas.index), kinds, strict=True))
 
 
 def _versions(now: Published, layer: str) -> dict[str, Version]:

@@ -311,6 +311,8 @@ def facts_card(facts: AreaFacts | None, language: Language) -> dict[str, Any]:
     if facts is None:
         return {}
     card: dict[str, Any] = {}
+    if facts.is_of_drawing:
+        card["factsNote"] = translate("facts.of_drawing", language)
     if facts.villages is not None:
         card["villages"] = facts.villages.sentence.to(language)
     if facts.ground is not None:

@@ -324,7 +324,9 @@ def _beside(subject: SheetSubject) -> list[dict[str, Any]]:
         {
             "title": translate(title, language),
             "lines": [printable(line, _MOST_PARAGRAPH) for line in lines],
-            "note": printable(note, _MOST_PARAGRAPH),
+            "note": printable(
+                " ".join(filter(None, (card.get("factsNote"), note))), _MOST_PARAGRAPH
+            ),
         }
         for title, lines, note in parts
         if lines

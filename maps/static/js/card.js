@@ -125,6 +125,7 @@ Kawasan.card = (() => {
   /* The desa of an area, and what sources say of its ground; never part of a score. */
   /** @param {Card} card */
   const beside = (card) => [
+    paragraph("note", card.factsNote),
     card.villages && element("section", {}, element("h3", {}, text("facts.villages")), paragraph("", card.villages)),
     card.ground && element(
       "section", {},

@@ -65,6 +65,7 @@ interface Card {
   villages?: string;
   ground?: string[];
   groundNote?: string;
+  factsNote?: string;
   dimensions?: { [id: string]: string };
   criteria?: CriterionRow[];
   constraints?: ConstraintRow[];
