@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     basemap_attribution: str = ""
     cors_origins: Annotated[list[str], NoDecode] = ["*"]
     max_limit: Annotated[int, Field(ge=1)] = 10_000
-    default_limit: Annotated[int, Field(ge=1)] = 100
+    default_limit: Annotated[int, Field(ge=1, validate_default=True)] = 100
     upload_slots: int = Field(default=2, ge=1, description="Uploads checked at the same time.")
     uploads_waiting: int = Field(
         default=8, ge=1, description="Uploads that may wait for a slot; one more is told to retry."
@@ -121,6 +121,14 @@ class Settings(BaseSettings):
                 "basemap", "basemap is an address of tiles: https://…/{{z}}/{{x}}/{{y}}.png"
             )
         return value or None
+
+    @field_validator("default_limit")
+    @classmethod
+    def _not_above_the_most(cls, value: int, others: ValidationInfo) -> int:
+        most = others.data.get("max_limit", value)
+        if value > most:
+            raise PydanticCustomError("limit", "default_limit is above max_limit", {"most": most})
+        return value
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -187,5 +195,6 @@ _TOLD = {
     "greater_than_equal",
     "int_parsing",
     "less_than_equal",
+    "limit",
     "literal_error",
 }

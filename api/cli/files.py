@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
+# What offices and the layers here call the key of an area, in this order.
+_KEYS = ("area_id", "zone_id", "id_zona", "code", "kode", "kdepum", "kdcpum", "kdpkab", "id")
+
 
 def read_text(path: Path) -> str:
     """The text of a file.
@@ -50,6 +53,9 @@ def read_figures(path: Path, *, limits: "Limits") -> "pd.DataFrame":
 def read_areas(path: Path) -> "gpd.GeoDataFrame":
     """The features of a file that the operator trusts, in its own CRS; GeoParquet or what GDAL reads.
 
+    Their index is the file's own key where a column of `_KEYS` names every feature once, else their
+    number.
+
     Raises
     ------
     InvalidLayer
@@ -66,4 +72,14 @@ def read_areas(path: Path) -> "gpd.GeoDataFrame":
         raise InvalidLayer(reason=_SAY["no_layer"].format(file=path.name, error=error)) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InvalidLayer(reason=_SAY["no_geometry"].format(file=path.name))
+    return _keyed(frame)
+
+
+def _keyed(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+    if frame.index.name is not None:
+        return frame
+    columns = {str(column).lower(): column for column in frame.columns}
+    for column in (columns[name] for name in _KEYS if name in columns):
+        if frame[column].notna().all() and frame[column].is_unique:
+            return frame.set_index(column)
     return frame

@@ -210,7 +210,7 @@ def test_a_file_that_is_no_text_is_one_sentence(run, tmp_path, option):
         (["-w", "huni"], 2, "tulis nama=angka"),
         (["-w", "huni=1"], 1, "Belum ada: berkembang, lingkungan, usaha"),
         (["-w", "huni=nan"], 1, "Bobot harus menyebut semua"),
-        (["--method", "owa", "--risk", "nan"], 2, "Invalid value for '--risk'"),
+        (["--method", "owa", "--risk", "nan"], 2, "Nilai untuk --risk tidak sah"),
         (["--year", "1999"], 1, "Tahun yang tersedia"),
         (["--model", "x"], 1, "Model 'x' tidak ada"),
         (["--explain", "atlantis"], 1, "'atlantis' tidak ada"),

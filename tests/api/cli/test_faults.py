@@ -74,12 +74,41 @@ def refused(place, filled, monkeypatch):
         ("BASE_URL", "kawasan.go.id", "KAWASAN_BASE_URL: 'kawasan.go.id' bukan alamat."),
         ("CORS_ORIGINS", "a.go.id,b.go.id", "KAWASAN_CORS_ORIGINS"),
         ("DEFAULT_LANGUAGE", "de", "KAWASAN_DEFAULT_LANGUAGE: 'de' tidak dikenal."),
+        (
+            "DEFAULT_LIMIT",
+            "20000",
+            "KAWASAN_DEFAULT_LIMIT: 20000 melebihi KAWASAN_MAX_LIMIT, 10000.",
+        ),
+        ("MAX_LIMIT", "50", "KAWASAN_DEFAULT_LIMIT: 100 melebihi KAWASAN_MAX_LIMIT, 50."),
     ],
 )
 @pytest.mark.parametrize("words", [["serve"], ["land", "list"], ["assess"], ["key", "list"]])
 def test_a_wrong_setting_is_said_by_every_command(refused, monkeypatch, words, name, value, told):
     monkeypatch.setenv(f"KAWASAN_{name}", value)
     assert f"Setelan tidak sah: {told}" in refused(*words)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--foo"], "Tidak ada pilihan --foo."),
+        (["foo"], "Tidak ada perintah 'foo'."),
+        (["land", "foo"], "Tidak ada perintah 'foo'."),
+        (["ingest"], "Isian file belum ada."),
+        (["land", "add", "line.tif"], "Isian --as belum ada."),
+        (["ingest", "line.zip", "--bar"], "Mungkin maksud Anda --as"),
+        (["ingest", "none.zip"], "Nilai untuk file tidak sah: berkas 'none.zip' tidak ada."),
+        (["ingest", "folder.zip"], "'folder.zip' adalah folder"),
+        (["upload", "list", "--most", "x"], "Nilai untuk --most tidak sah: tulis bilangan bulat"),
+        (["upload", "list", "--most", "0"], "paling kecil 1."),
+        (["assess", "--year"], "Pilihan --year memerlukan nilai."),
+        (["assess", "--json=3"], "Pilihan --json tidak memerlukan nilai."),
+        (["export", "a", "b", "c"], "Terlalu banyak argumen: c."),
+        (["ingest", "--lang", "en"], "file is missing."),
+    ],
+)
+def test_a_command_line_that_cannot_be_meant_is_told_in_the_users_language(refused, words, told):
+    assert told in refused(*words)
 
 
 def test_the_language_of_a_wrong_setting_is_the_users(refused, monkeypatch):
@@ -105,7 +134,7 @@ def test_a_store_that_is_none_is_said(refused, tmp_path, words, kind):
     assert refused(*words, "--store", store)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() == 0, reason="root may write everywhere")
 def test_a_store_without_permission_is_said(refused, tmp_path):
     tmp_path.chmod(0o500)
     assert refused("land", "list", "--store", tmp_path / "store")

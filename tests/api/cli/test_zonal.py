@@ -1,8 +1,10 @@
 """`kawasan zonal`, run as a user runs it."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from typer.testing import CliRunner
 
 from api.cli.app import app
@@ -28,6 +30,23 @@ def test_shares_of_classes_are_written_to_a_table(run, tmp_path):
     table = pd.read_csv(out, dtype={"area_id": str}).set_index("area_id")
     assert len(table) == 156
     assert np.allclose(table.drop(columns=["cells", "valid_share"]).sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("columns", "ids"),
+    [
+        ({"zone_id": ["b", "a"], "id": [1, 2]}, ["b", "a"]),
+        ({"KODE": ["63.10", "63.02"]}, ["63.10", "63.02"]),
+        ({"code": ["x", "x"], "id": ["p", "q"]}, ["p", "q"]),
+        ({"code": ["x", None], "name": ["p", "q"]}, ["0", "1"]),
+    ],
+)
+def test_a_row_is_called_as_the_file_calls_it(run, tmp_path, columns, ids):
+    boxes = [shapely.box(115.5, -3.1, 115.6, -3), shapely.box(115.7, -3.1, 115.8, -3)]
+    path, out = tmp_path / "z.gpkg", tmp_path / "o.csv"
+    gpd.GeoDataFrame(columns, geometry=boxes, crs=4326).to_file(path)
+    run(path, "landmask", "--out", out)
+    assert pd.read_csv(out, dtype=str)["area_id"].tolist() == ids
 
 
 @pytest.mark.parametrize("engine", ["serial", "threads", "processes"])
