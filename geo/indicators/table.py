@@ -28,6 +28,7 @@ _SAY = texts(__name__)
 
 IndicatorKind = Literal["rate", "count", "amount", "index"]
 Direction = Literal["max", "min", "none"]
+Theme = Literal["work", "welfare", "economy", "farming", "village", "hazard", "place"]
 Aggregation = Literal["population", "grdp", "area", "sum"]
 # What a rate is counted on, by its aggregation: the indicator that weighs regions.
 WEIGHED_BY: Mapping[Aggregation, str] = {
@@ -63,10 +64,10 @@ class Indicator:
 
     `direction` says which way is better in ordinary speech (`none` where neither is); whether more
     of it makes a zone readier or needier is a model's decision. `aggregation` says how regencies
-    combine: weighted by population, by GRDP or by area, or summed. `mappable` is true when several
-    regencies have values. `plausible` are the lowest and highest figure, in `unit`, that nobody asks
-    about; None where the catalogue does not say. `notes` are those of its figures that are known in
-    both languages.
+    combine: weighted by population, by GRDP or by area, or summed. `mappable` is true when the map
+    offers it: several regencies have values. `theme` is the heading under which people look for it.
+    `plausible` are the lowest and highest figure, in `unit`, that nobody asks about; None where the
+    catalogue does not say. `notes` are those of its figures that are known in both languages.
     """
 
     id: str
@@ -80,6 +81,13 @@ class Indicator:
     mappable: bool
     notes: tuple[Text, ...] = ()
     plausible: tuple[float, float] | None = None
+    theme: Theme | None = None
+
+    @property
+    def theme_place(self) -> int:
+        """Where its theme stands among the themes; one of none stands last."""
+        themes = get_args(Theme)
+        return themes.index(self.theme) if self.theme else len(themes)
 
 
 def note_of(written: str, known: Iterable[Text]) -> Text:
@@ -122,6 +130,7 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             mappable=entry["mappable"] is True,
             notes=tuple(map(_text, entry.get("notes", ()))),  # type: ignore[call-overload]
             plausible=_range(entry.get("plausible")),
+            theme=_one_of(entry["theme"], get_args(Theme)) if "theme" in entry else None,  # type: ignore[arg-type]
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error

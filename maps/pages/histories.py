@@ -3,14 +3,15 @@
 Sources are long and repeat, so a page lists them once and its figures name their numbers.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
 from geo.indicators.series import NO_CHANGE, FigureTrend, indicator_trend, producers
-from geo.indicators.table import Indicator, note_of
+from geo.indicators.table import Indicator, Theme, note_of
 from geo.language import Language, Text, decimal, joined
 from geo.readiness.explain import whole_percent
 from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
@@ -25,6 +26,9 @@ LABOUR = (
     *("tpt_agustus", "tpak_agustus", "umk", "angkatan_kerja_agustus", "bekerja_agustus"),
     *("penganggur_agustus", "tpt_februari", "tpak_februari"),
 )
+# A year of a source that stands by itself: not that of a decree (300.2.2-2138/2025).
+_YEAR = re.compile(r"(?<![\w/.–-])(?:19|20)\d{2}(?![\w/–-])")
+_A_YEAR = "\0"
 # The axis of a score's chart.
 _SCORES = (0.0, 100.0)
 
@@ -36,7 +40,8 @@ class NumberedSource:
     number: int
     text: str
     address: str | None
-    via: str | None = None
+    via: str | None
+    key: tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class History:
     title: str
     unit: str
     caveat: str
+    theme: str
     figures: tuple[PrintedFigure, ...]
     chart: LineChart | None
     change: str
@@ -74,12 +80,28 @@ class History:
         return self.id in LABOUR
 
 
+def _without_year(source: str) -> str:
+    """A source without its year, where it names one only: "BPS Kalsel, Sakernas Agustus …"."""
+    return _YEAR.sub(_A_YEAR, source) if len(_YEAR.findall(source)) == 1 else source
+
+
 def numbered_sources(rows: pd.DataFrame) -> tuple[NumberedSource, ...]:
-    """The sources of an indicator table's rows, each once, in the order of the rows."""
-    named = list(dict.fromkeys(zip(rows["source"], rows["source_url"], rows["via"], strict=True)))
+    """The sources of an indicator table's rows, each once, in the order of the rows.
+
+    Those that differ by the year alone are one, which names its years.
+    """
+    years: dict[tuple[str, str, str], list[str]] = {}
+    for source, address, via in zip(rows["source"], rows["source_url"], rows["via"], strict=True):
+        years.setdefault((_without_year(source), address, via), []).extend(_YEAR.findall(source))
     return tuple(
-        NumberedSource(number, str(source), safe_address(address), text_or_none(via))
-        for number, (source, address, via) in enumerate(named, start=1)
+        NumberedSource(
+            number,
+            key[0].replace(_A_YEAR, ", ".join(sorted(set(found)))),
+            safe_address(key[1]),
+            text_or_none(key[2]),
+            key=key,
+        )
+        for number, (key, found) in enumerate(years.items(), start=1)
     )
 
 
@@ -89,7 +111,7 @@ def histories(
     sources: Sequence[NumberedSource],
     language: Language,
 ) -> tuple[History, ...]:
-    """Every indicator of one region: work and wages first, then by title.
+    """Every indicator of one region: work and wages first, then by theme and title.
 
     Parameters
     ----------
@@ -100,24 +122,26 @@ def histories(
     sources
         From `numbered_sources` of the same rows, or of more.
     """
-    numbers = {(s.text, s.address, s.via): s.number for s in sources}
+    numbers = {s.key: s.number for s in sources}
     found = [
         _history(str(indicator), group, catalogue, numbers, language)
         for indicator, group in rows.groupby("indicator")
     ]
-    return tuple(sorted(found, key=_place))
+    last = len(get_args(Theme))
 
+    def place(history: History) -> tuple[int, int, str]:
+        known = catalogue.get(history.id)
+        first = LABOUR.index(history.id) if history.is_labour else len(LABOUR)
+        return first, last if known is None else known.theme_place, history.title.casefold()
 
-def _place(history: History) -> tuple[int, str]:
-    place = LABOUR.index(history.id) if history.is_labour else len(LABOUR)
-    return place, history.title.casefold()
+    return tuple(sorted(found, key=place))
 
 
 def _history(
     indicator: str,
     rows: pd.DataFrame,
     catalogue: Mapping[str, Indicator],
-    numbers: Mapping[tuple[str, str | None, str | None], int],
+    numbers: Mapping[tuple[str, str, str], int],
     language: Language,
 ) -> History:
     known = catalogue.get(indicator)
@@ -129,15 +153,14 @@ def _history(
         title=indicator if known is None else known.title.to(language),
         unit=str(records[0]["unit"]) if known is None else known.unit.to(language),
         caveat="" if known is None else known.caveat.to(language),
+        theme=(known.theme if known else None) or "other",
         figures=tuple(
             PrintedFigure(
                 period=format_period(str(record["period"]), language),
                 value=format_number(record["value"], language, decimals=decimals),
                 is_doubtful=record["confidence"] != "ok",
                 source=numbers[
-                    str(record["source"]),
-                    safe_address(record["source_url"]),
-                    text_or_none(record["via"]),
+                    _without_year(record["source"]), record["source_url"], record["via"]
                 ],
             )
             for record in records

@@ -28,6 +28,7 @@ class IndicatorChoice:
     id: str
     title: Text
     years: Sequence[int]
+    theme: str = ""
 
 
 def map_page(

@@ -141,10 +141,12 @@ def _place_of_model(model: Model) -> tuple[bool, bool, str]:
 
 def _choices(table: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> list[IndicatorChoice]:
     years = table.groupby("indicator")["year"].unique()
+    offered = [i for i in catalogue.values() if i.mappable and i.id in years.index]
     return [
-        IndicatorChoice(i.id, i.title, tuple(sorted(int(year) for year in years[i.id])))
-        for i in catalogue.values()
-        if i.mappable and i.id in years.index
+        IndicatorChoice(
+            i.id, i.title, tuple(sorted(int(year) for year in years[i.id])), i.theme or ""
+        )
+        for i in sorted(offered, key=lambda i: i.theme_place)
     ]
 
 
