@@ -23,7 +23,7 @@ _MONTH_OF = {
     r".*_agustus": "Agustus",
     r".*_september": "September",
     r".*_februari": "Februari",
-    r"banjir20\d\d_.*|.*_bencana": "Januari",
+    r"banjir20\d\d_.*|(kerugian|jiwa_terdampak|kk_terdampak)_bencana": "Januari",
     r"gambut_.*|kubah_gambut_.*": "September",
 }
 # Billions of rupiah are read at a glance, thirteen digits are not.
@@ -105,10 +105,14 @@ _OF_ROW: Mapping[tuple[str, str, str], str] = {
     ("gambut_prioritas_restorasi_total_ha", "63.04", "2017"): (
         "Tercetak 8.298; jumlahnya menuntut 18.298."
     ),
-} | {
-    (f"banjir2026_{what}", "63.07", "2026"): "BPBD Hulu Sungai Tengah, 11 Januari 2026."
-    for what in ("jiwa_terdampak", "jiwa_terendam", "rumah_terdampak", "rumah_terendam")
 }
+# Whose figure a row is, where its indicator's other rows are another's.
+_SOURCE_OF_ROW = {
+    ("banjir2026_jiwa_terdampak", "63.07"): "BPBD Hulu Sungai Tengah, Januari 2026",
+}
+# Counts of a flood change by the day: their note says which day.
+_BY_THE_DAY = re.compile(r".*_terdampak_banjir|jiwa_mengungsi|(rumah|lahan)_terendam|banjir2026_.*")
+_MONTHS = {"01": "Januari", "12": "Desember"}
 
 
 def facts(catalogue: Mapping[str, Indicator], *, known: set[tuple[str, str, str]]) -> pd.DataFrame:
@@ -159,6 +163,7 @@ def _figure(row: Mapping[str, str], catalogue: Mapping[str, Indicator]) -> dict[
     notes = [
         _OF_UNIT.get(row["unit"]),
         _OF_PERIOD.get(row["period"]),
+        _day(row["period"]) if _BY_THE_DAY.fullmatch(indicator) else None,
         "Tidak lebih baru dari tahun ini." if row["period"].startswith("<=") else None,
         _OF_ROW.get((indicator, row["region_code"], year)),
     ]
@@ -169,7 +174,8 @@ def _figure(row: Mapping[str, str], catalogue: Mapping[str, Indicator]) -> dict[
         "period": period,
         "value": round(float(row["value"]) / (_BILLION if unit == "miliar Rp" else 1), 6),
         "unit": unit,
-        "source": producer(indicator, period=period, year=year),
+        "source": _SOURCE_OF_ROW.get((indicator, row["region_code"]))
+        or producer(indicator, period=period, year=year),
         "source_url": row["source_url"],
         "via": _copy(row["source_url"]),
         "note": " ".join(note for note in notes if note),
@@ -180,6 +186,12 @@ def _figure(row: Mapping[str, str], catalogue: Mapping[str, Indicator]) -> dict[
 def _period(indicator: str, year: str) -> str:
     found = next((m for pattern, m in _MONTH_OF.items() if re.fullmatch(pattern, indicator)), None)
     return f"{found} {year}" if found else year
+
+
+def _day(period: str) -> str:
+    """`Keadaan 4 Januari 2026.` of 2026-01-04."""
+    year, month, day = period.split("-")
+    return f"Keadaan {int(day)} {_MONTHS[month]} {year}."
 
 
 def _copy(address: str) -> str:

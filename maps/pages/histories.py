@@ -174,7 +174,7 @@ def _history(
         notes=tuple(
             note_of(note, () if known is None else known.notes).to(language)
             for note in dict.fromkeys(text_or_none(r["note"]) for r in records)
-            if note
+            if note and (known is None or note != known.caveat.id)
         ),
     )
 
