@@ -37,6 +37,7 @@ INTERFACE = {
 }
 # Keys that the code composes from a value.
 COMPOSED = (
+    "theme.",
     *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
     *("api.published", "api.tile_"),
 )
