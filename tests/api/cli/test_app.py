@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -34,6 +35,21 @@ def run(reference_store, monkeypatch):
         result = runner.invoke(app, [str(word) for word in words])
         assert result.exit_code == expect, result.output
         return result.output
+
+    return invoke
+
+
+@pytest.fixture
+def run_at_terminal(reference_store, monkeypatch):
+    """Run a command with somebody at the keyboard who gives `answers`."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("KAWASAN_STORE", str(reference_store.folder))
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+
+    def invoke(*words, answers):
+        result = CliRunner().invoke(app, [str(word) for word in words], input=answers)
+        assert result.exit_code == 0, result.output
+        return " ".join(result.output.split())
 
     return invoke
 
@@ -105,6 +121,41 @@ def test_a_land_raster_is_added_and_its_readers_are_named(run, tmp_path):
     )
     assert "kesiapan.lereng" in said
     assert "slope_percent" in run("land", "list")
+
+
+COVER = ("--as", "landcover", "--source", "uji", "--licence", "uji")
+
+
+@pytest.fixture
+def cover(make_raster):
+    cells = np.full((80, 70), 12, dtype="uint8")
+    return make_raster(cells, cell=0.05, origin=(114.2, -1.1), crs="EPSG:4326", nodata=255)
+
+
+def test_land_add_asks_what_a_raster_of_classes_is_fit_for_and_says_who_does_not_read_it(
+    run, cover
+):
+    refused = " ".join(run("land", "add", cover, *COVER, expect=1).split())
+    assert "kesiapan.lahan_terbuka, kesiapan.bukan_hutan, kesiapan.lahan_basah" in refused
+    assert '--fit lahan_terbuka="' in refused
+    stated = ("--fit", "kesiapan.lahan_basah=diperiksa = benar", "--unfit", "bukan_hutan=kabur")
+    said = " ".join(run("land", "add", cover, *COVER, *stated).split())
+    assert "→ kesiapan.lahan_basah •" in said
+    assert "kesiapan.bukan_hutan: Peta tutupan lahan tidak dapat mengukur ini: kabur" in said
+    assert "kesiapan.lahan_terbuka: Peta tutupan lahan tidak dinyatakan layak" in said
+    listed = run("land", "list")
+    assert "layak untuk" in listed
+    assert "kesiapan.bukan_hutan: Peta tutupan lahan" in " ".join(listed.split())
+    assert "write CRITERION=WHY" in run(
+        *("land", "add", cover, *COVER, "--fit", "lahan_basah", "--lang", "en"), expect=2
+    )
+
+
+def test_land_add_asks_at_a_terminal_one_question_a_criterion(run_at_terminal, cover):
+    said = run_at_terminal("land", "add", cover, *COVER, answers="sel 5 km cukup\n\n\n")
+    assert "Mengapa landcover layak untuk kesiapan.lahan_terbuka – Lahan terbuka" in said
+    assert "→ kesiapan.lahan_terbuka" in said
+    assert "kesiapan.lahan_basah: Peta tutupan lahan tidak dinyatakan layak" in said
 
 
 def test_a_raster_that_cannot_serve_is_refused_with_the_reason(run, tmp_path, make_raster):
