@@ -237,9 +237,14 @@ def _dataset(path: Path) -> rasterio.DatasetReader:
         with warnings.catch_warnings():
             # A raster without position is refused by name where position matters.
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            return rasterio.open(path.resolve(), driver="GTiff")
+            raster = rasterio.open(path.resolve(), driver="GTiff")
     except rasterio.errors.RasterioIOError as error:
         raise RasterRefused(reason=_SAY["unreadable"].format(p=path.name, e=error)) from error
+    # GDAL would take the cells of overviews from whatever file or address a header names here.
+    if raster.tags(ns="OVERVIEWS"):
+        raster.close()
+        raise RasterRefused(reason=_SAY["other_file"].format(path=path.name))
+    return raster
 
 
 def _header(raster: rasterio.DatasetReader, path: Path, asked: int | None) -> Header:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.crs import parse_crs, same_crs
 from geo.errors import InvalidInput
 from geo.language import texts
 from geo.raster import zonal_tallies
@@ -284,6 +285,7 @@ def _plan(
     grid = source.grid
     if weights is not None and (
         weights.grid.transform != grid.transform
+        or not same_crs(parse_crs(weights.grid.crs), parse_crs(grid.crs))
         or (weights.grid.height, weights.grid.width) != (grid.height, grid.width)
     ):
         raise InvalidInput(reason=_SAY["other_grid"])

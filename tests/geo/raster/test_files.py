@@ -266,6 +266,15 @@ def test_files_beside_a_raster_change_nothing_but_the_mask(write):
     assert values.tolist() == CELLS.tolist()
 
 
+def test_a_header_that_names_another_file_for_its_overviews_is_refused(write, tmp_path):
+    """GDAL would copy that file's cells into the overviews of what is kept."""
+    path = write(CELLS)
+    with rasterio.open(path, "r+") as raster:
+        raster.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=str(write(CELLS, name="b.tif")))
+    with pytest.raises(RasterRefused, match="points to another file"):
+        RasterFile(path).grid  # noqa: B018
+
+
 @pytest.mark.parametrize("fault", ["text", "other size", "no flags", "vrt"])
 def test_a_mask_beside_that_is_none_is_refused_and_not_passed_over(write, tmp_path, fault):
     path = write(CELLS, mask=~SECOND_ROW, beside=True)
