@@ -39,12 +39,15 @@ class MapContext:
         return next((shapely.geometry.shape(one) for one in found), shapely.Point())
 
     def places(self, kind: str, language: Language) -> list[tuple[str, float, float]]:
-        """Name (empty for a dot alone), longitude and latitude of the points of a kind, in their order."""
-        found = [(f["properties"], f["geometry"]) for f in self.features]
+        """Name (empty for a dot alone), longitude and latitude of the points of a kind, in their order.
+
+        A sea has several points, the best first.
+        """
+        found = [f for f in self.features if f["properties"]["kind"] == kind]
         return [
-            (_name_of(properties, language), *geometry["coordinates"])
-            for properties, geometry in found
-            if properties["kind"] == kind
+            (_name_of(f["properties"], language), lon, lat)
+            for f in found
+            for lon, lat in shapely.get_coordinates(shapely.geometry.shape(f["geometry"]))
         ]
 
 

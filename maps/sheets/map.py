@@ -410,7 +410,9 @@ def _sea_labels(
 ) -> list[Label]:
     """Each sea at its own place; where the map shows none of them, the nearest in its widest water."""
     seas, edge = _named_places(context, "sea", frame, language), _edge(frame)
-    inside = [(name, place) for name, place in seas if shapely.intersects(place, edge)]
+    seen = [(name, place) for name, place in seas if shapely.intersects(place, edge)]
+    # Of a sea's several places the first that the map shows; `dict` keeps the last of what it is given.
+    inside = list(dict(reversed(seen)).items())
     if not inside and seas:
         # Cutting to a rectangle leaves rings that touch themselves.
         land = shapely.make_valid(np.array([around["land"], around["outline"]], dtype=object))

@@ -72,9 +72,10 @@ Kawasan.context = (() => {
 
   const placesOf = (features, wanted) => features
     .filter(({ properties }) => properties.kind === wanted && properties.name)
-    .map(({ properties: { name, name_en: english }, geometry: { coordinates: [lon, lat] } }) => {
+    .map(({ properties: { name, name_en: english }, geometry: { type, coordinates } }) => {
       const isEnglish = document.documentElement.lang === "en";
-      return { name: (isEnglish && english) || name, short: "", places: [[lat, lon]] };
+      const points = type === "MultiPoint" ? coordinates : [coordinates];
+      return { name: (isEnglish && english) || name, short: "", places: points.map(([lon, lat]) => [lat, lon]) };
     });
 
   async function read({ address, features }) {

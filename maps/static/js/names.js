@@ -114,7 +114,9 @@ Kawasan.names = (() => {
       const [right, down] = [sizes[0][1].width / 2 + 5, sizes[0][1].height / 2 + 4];
       for (const [dx, dy] of [[right, 0], [-right, 0], [0, -down], [0, down]]) yield way(0, points[0], dx, dy);
     } else {
-      for (const [dx, dy] of ROUND) for (const [i] of sizes) yield way(i, points[0], dx, dy);
+      // The name of a sea stays near one of its points, lest it come to lie on land.
+      const moves = label.kind === "sea" ? ROUND.slice(0, 3) : ROUND;
+      for (const point of points) for (const [dx, dy] of moves) for (const [i] of sizes) yield way(i, point, dx, dy);
     }
   }
 
