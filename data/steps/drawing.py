@@ -100,7 +100,9 @@ def _names(target: Path) -> list[dict[str, Any]]:
 
 
 def _feature(shape: shapely.Geometry, **properties: str) -> dict[str, Any]:
-    exact = shapely.normalize(shapely.set_precision(shape, 10.0**-_DECIMALS))
+    # Places keep their order: the best first.
+    is_place = shapely.get_dimensions(shape) == 0
+    exact = shape if is_place else shapely.set_precision(shape, 10.0**-_DECIMALS)
     return {
         "type": "Feature",
         "properties": properties,
