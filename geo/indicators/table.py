@@ -9,6 +9,7 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
 import pandas as pd
@@ -382,6 +383,24 @@ def latest_values(
     trusted = fresh if include_low_confidence else fresh[fresh["confidence"] == "ok"]
     newest = trusted.sort_values("year", kind="stable").drop_duplicates("regency_code", keep="last")
     return newest.set_index("regency_code")[_VALUE_COLUMNS].sort_index()
+
+
+def passed_over(
+    table: pd.DataFrame, indicator: str, *, year: int, max_age_years: int
+) -> pd.DataFrame:
+    """For each region the doubtful value that is newer than its good one, or the only one it has.
+
+    Parameters and errors are those of `latest_values`, which passes these values over.
+
+    Returns
+    -------
+    DataFrame
+        As `values_for`. A region without such a value has no row.
+    """
+    latest = partial(latest_values, table, indicator, year=year, max_age_years=max_age_years)
+    good, newest = latest(), latest(include_low_confidence=True)
+    is_older = newest["year"] <= good["year"].reindex(newest.index).fillna(0)
+    return newest[~is_older & (newest["confidence"] != "ok")]
 
 
 def weights_for(table: pd.DataFrame, aggregation: Aggregation, *, year: int) -> pd.Series | None:

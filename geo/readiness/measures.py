@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
-from geo.indicators.table import Indicator, latest_values, note_of, weights_for
+from geo.indicators.table import Indicator, latest_values, note_of, passed_over, weights_for
 from geo.indicators.villages import VillageProfile
 from geo.land.fit import Fitness
 from geo.land.raster_titles import land_title
@@ -35,6 +35,7 @@ from geo.raster.zonal import zonal_class_shares, zonal_statistics
 from geo.readiness.score import ConstraintResult, Measure, Measures
 from geo.vector.join import area_shares, area_weighted
 from geo.vector.numerals import Numeral, parse_numerals
+from geo.vector.regions import BY_CODE
 from geo.vector.schema import is_enclosing
 
 _SAY = texts(__name__)
@@ -185,6 +186,9 @@ def _indicator_measures(
         )
     except IndicatorNotFound:
         return [Measure(None, 0.0, note=_SAY["no_indicator"])] * len(zones)
+    doubtful = passed_over(
+        indicators, asked.indicator, year=year, max_age_years=asked.max_age_years
+    ).to_dict("index")
     density = None
     if indicator is not None and shares["zone"].duplicated().any():
         density = _density(indicators, indicator, year=year, regencies=regencies)
@@ -195,9 +199,36 @@ def _indicator_measures(
     parts = _parts(shares)
     missing = _SAY["no_figure"].format(year=year, oldest=year - asked.max_age_years)
     return [
-        _indicator_measure(carried.get(area_id), parts.get(area_id, {}), figures, missing)
+        _with_passed_over(
+            _indicator_measure(carried.get(area_id), parts.get(area_id, {}), figures, missing),
+            {region: doubtful[region] for region in parts.get(area_id, {}) if region in doubtful},
+            indicator,
+        )
         for area_id in zones.index
     ]
+
+
+def _with_passed_over(
+    measure: Measure,
+    doubtful: Mapping[str, Mapping[Any, Any]],
+    indicator: Indicator | None,
+) -> Measure:
+    """The measure with a sentence on each newer figure that its low confidence kept out."""
+    notes = [
+        filled(
+            _SAY["passed_over"],
+            region=BY_CODE[region].full_name if region in BY_CODE else region,
+            period=figure["period"],
+            value=as_written(figure["value"]),
+            unit=figure["unit"] if indicator is None else indicator.unit,
+        )
+        for region, figure in doubtful.items()
+    ]
+    if not notes:
+        return measure
+    return replace(
+        measure, note=joined([*([measure.note] if measure.note else []), *notes], by="; ")
+    )
 
 
 def _density(

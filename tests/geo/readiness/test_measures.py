@@ -188,6 +188,35 @@ def test_a_zone_across_two_regencies_has_the_mean_by_area_with_the_shares(assess
     assert found.note is None
 
 
+def test_a_newer_figure_of_low_confidence_is_not_used_but_said(zones, model, regencies, indicators):
+    newer = indicators.iloc[-1:].assign(year=2025, period="Agustus 2025", value=81.5)
+    doubtful = newer.assign(regency_code="63.02", confidence="low")
+    table = parse_indicators(pd.concat([indicators, doubtful]))
+    measured = measure_zones(
+        zones, model, year=2025, regencies=regencies, indicators=table, rasters={}
+    )
+    by_zone = dict(zip(zones.index, measured.criteria["tpak"], strict=True))
+    assert (by_zone["east"].value, by_zone["east"].period) == (78, "Agustus 2024")
+    assert by_zone["east"].note.id == (
+        "Kabupaten Kotabaru: angka Agustus 2025 (81,5 %) lebih baru, tetapi keyakinannya rendah "
+        "dan tidak dipakai"
+    )
+    assert "63.02" not in by_zone["west"].shares
+    assert by_zone["west"].note is None
+
+
+def test_the_only_figure_being_of_low_confidence_is_said_beside_the_missing(
+    zones, model, regencies, indicators
+):
+    table = parse_indicators(indicators.assign(confidence="low"))
+    measured = measure_zones(
+        zones, model, year=2025, regencies=regencies, indicators=table, rasters={}
+    )
+    west = dict(zip(zones.index, measured.criteria["tpak"], strict=True))["west"]
+    assert west.value is None
+    assert "Kabupaten Tanah Laut: the figure of Agustus 2025 (74 %) is newer" in west.note.en
+
+
 def test_a_figure_that_is_too_old_is_missing_and_says_so(assess, model):
     strict = replace(model.criteria[0], measure=replace(model.criteria[0].measure, max_age_years=0))
     changed = replace(model, criteria=(strict, model.criteria[1]))
