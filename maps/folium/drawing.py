@@ -18,7 +18,7 @@ from geo.crs import LONLAT, require_crs
 from geo.language import Language
 from geo.readiness.score import ZoneResult
 from geo.vector.schema import is_approximate
-from geo.vector.simplify import simplified
+from geo.vector.simplify import Geometries, simplified
 from maps.breaks import class_of, quantile_breaks
 from maps.escape import escape_attribute
 from maps.folium.legends import indicator_legend
@@ -42,6 +42,7 @@ COORDINATE_DECIMALS = 5
 # 300 m, a pixel of the whole province, and a page of both with the zones stays near half a MB. With
 # the last of them, three layers of any number of features stay below 2 MB.
 FEWEST_VERTICES, VERTICES_OF_FEATURE, MOST_VERTICES = 3_000, 35, 20_000
+_MOST_AREA_MOVED = 0.01
 
 
 class Attachment(folium.MacroElement):
@@ -73,9 +74,8 @@ def geojson(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     disappears.
     """
     require_crs(frame, subject="map layer")
-    most = min(FEWEST_VERTICES + VERTICES_OF_FEATURE * len(frame), MOST_VERTICES)
-    lonlat = simplified(frame.geometry.to_crs(LONLAT).to_numpy(), most_vertices=most)
-    rounded = shapely.transform(lonlat, lambda xy: np.round(xy, COORDINATE_DECIMALS))
+    drawn = _simple(frame.geometry.to_crs(LONLAT).to_numpy())
+    rounded = shapely.transform(drawn, lambda xy: np.round(xy, COORDINATE_DECIMALS))
     return {
         "type": "FeatureCollection",
         "features": [
@@ -89,6 +89,17 @@ def geojson(frame: gpd.GeoDataFrame) -> dict[str, Any]:
             if geometry is not None and not geometry.is_empty
         ],
     }
+
+
+def _simple(lonlat: Geometries) -> Geometries:
+    """Outlines of few vertices, of up to `MOST_VERTICES` where fewer would spoil their shapes."""
+    few = min(FEWEST_VERTICES + VERTICES_OF_FEATURE * len(lonlat), MOST_VERTICES)
+    simple = simplified(lonlat, most_vertices=few)
+    # Borders that are not shared vertex by vertex hardly simplify: what is left of them is no shape.
+    before, after = shapely.area(lonlat), shapely.area(simple)
+    if np.nansum(np.abs(after - before)) <= _MOST_AREA_MOVED * np.nansum(before):
+        return simple
+    return simplified(lonlat, most_vertices=MOST_VERTICES)
 
 
 def _layer(

@@ -9,7 +9,7 @@ from geo.errors import CRSMissing
 from geo.language import Text
 from maps.assets import Assets
 from maps.folium.choropleth import kecamatan_map, planner_map, regency_map, zone_map
-from maps.folium.drawing import MOST_VERTICES, geojson
+from maps.folium.drawing import FEWEST_VERTICES, MOST_VERTICES, VERTICES_OF_FEATURE, geojson
 from maps.folium.views import IndicatorView, MapView
 from maps.style import CROSSED, HATCHED, Legend
 from tests.maps.examples import (
@@ -189,6 +189,17 @@ def test_outlines_of_any_size_make_a_page_of_two_megabytes_at_most() -> None:
     assert 10_000 < shapely.get_num_coordinates(found).sum() <= MOST_VERTICES
     assert len(json.dumps(drawn)) < 2_000_000 / 3
     assert shapely.union_all(found, grid_size=1e-5).area == pytest.approx(4, rel=1e-3)
+
+
+def test_a_coverage_is_drawn_with_the_vertices_that_its_areas_need() -> None:
+    x, y = np.meshgrid(np.arange(114, 116, 0.5), np.arange(-4, -2, 0.5))
+    wavy = shapely.segmentize(shapely.box(x, y, x + 0.5, y + 0.5).ravel(), 0.0001)
+    bent = shapely.transform(wavy, lambda at: at + 0.02 * np.sin(np.round(at[:, ::-1], 4) * 9))
+    rows = shapely.transform(bent, lambda at: np.round(at, 5))
+    frame = gpd.GeoDataFrame(geometry=rows, crs="OGC:CRS84", index=[f"63.{i}" for i in range(16)])
+    found = [shapely.geometry.shape(one["geometry"]) for one in geojson(frame)["features"]]
+    assert shapely.get_num_coordinates(found).sum() <= FEWEST_VERTICES + 16 * VERTICES_OF_FEATURE
+    assert shapely.area(found) == pytest.approx(shapely.area(rows), rel=1e-3)
 
 
 def test_a_layer_without_crs_is_refused() -> None:
