@@ -326,8 +326,8 @@ def test_the_examples_of_the_openapi_document_run(client):
 
 
 def test_the_readiness_collection_can_be_filtered_by_class(client):
-    items = client.get("/collections/readiness/items?class=sangat_siap").json()
-    assert [f["id"] for f in items["features"]] == ["cahaya-baru"]
+    items = client.get("/collections/readiness/items?class=siap").json()
+    assert [f["id"] for f in items["features"]] == ["cahaya-baru", "sebamban"]
     assert items["features"][0]["properties"]["rank"] == 1
 
 

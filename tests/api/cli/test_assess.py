@@ -57,7 +57,7 @@ def test_the_ranking_is_printed_with_classes_and_data_coverage(run):
     table = run("assess")
     assert "Kawasan Transmigrasi Cahaya Baru" in table
     assert CAHAYA_BARU_ID in table
-    assert "Sangat siap" in table
+    assert "Siap" in table
     assert "data belum cukup" in table
     assert CAHAYA_BARU_EN in run("assess", "--lang", "en")
 

@@ -127,7 +127,7 @@ def layer_of_west(folder):
         (["--from", "tiada.gpkg"], "tiada.gpkg tidak dapat dibaca"),
         (["--from", "angka.csv"], "jenis lain. Kirim Shapefile"),
         (["--from", "regencies", "--by", "penduduk"], "'land-penduduk' tidak ada"),
-        (["--from", "regencies", "--by", "tiada.tif"], "tidak dapat dibaca sebagai GeoTIFF"),
+        (["--from", "regencies", "--by", "tiada.tif"], "tiada.tif tidak dapat dibaca"),
         (["--from", "regencies", "--kind", "total"], "Menurut katalog, tpt_agustus adalah rate"),
         (["--from", "regencies", "--per", "jiwa"], "'jiwa' tidak ada"),
         (["--from", "regencies", "--column", "jiwa"], "kolom regency_code, jiwa"),
@@ -144,7 +144,7 @@ def test_what_cannot_be_carried_is_one_sentence_with_the_mend(
 
 def test_a_raster_without_crs_and_a_table_of_bytes_are_refused(run, folder, make_raster):
     raster = make_raster(np.ones((2, 2), dtype="float32"), cell=2, crs=None)
-    assert "sistem koordinat" in run("--from", "regencies", "--by", raster, expect=1)
+    assert "tidak menyebut CRS" in run("--from", "regencies", "--by", raster, expect=1)
     (folder / "rusak.csv").write_bytes(b"\xff\x00regency")
     assert "berisi karakter NUL" in run("--from", "regencies", figures="rusak.csv", expect=1)
 

@@ -279,7 +279,8 @@ def sloped(reference_store, tmp_path):
 
 def test_the_surface_of_the_shipped_model_is_kept_as_a_cog_under_its_hash(sloped):
     kept = surfaces.surface(sloped)
-    assert kept.report.plan.reference == "slope_percent"
+    # The finest raster of a quantity; distances to a main road have cells of 463 m.
+    assert kept.report.plan.reference == "main_road_distance_m"
     assert kept.path == sloped.prepared_path(f"suitability-{kept.key}.tif")
     assert kept.key == surfaces.surface_key(sloped)
     with rasterio.open(kept.path) as raster:
@@ -287,9 +288,9 @@ def test_the_surface_of_the_shipped_model_is_kept_as_a_cog_under_its_hash(sloped
         values = raster.read(1)
     known = values[np.isfinite(values)]
     assert 0 <= known.min() < known.max() <= 100
-    # Slope 4 % has the value 0.75 and nothing is known of roads.
+    # Slope 4 % has the value 0.75; land cover sees no wetland, and nothing is known of small roads.
     weights = kept.report.plan.weights
-    assert set(weights) == {"lereng", "lahan_terbuka", "bukan_hutan", "lahan_basah"}
+    assert set(weights) == {"lereng", "lahan_terbuka", "bukan_hutan", "jalan_utama"}
     assert known.max() == pytest.approx(100 * (1 - 0.25 * weights["lereng"]))
     assert kept.report.land_cells > known.size
     assert kept.report.cell_sizes_m["landcover"][0] == pytest.approx(5_557, abs=2)
