@@ -10,7 +10,9 @@ import shapely
 from affine import Affine
 
 from geo.crs import area_ha
+from geo.language import Text
 from geo.mcda.model_file import parse_model
+from geo.mcda.value_functions import VillageMeasure
 from geo.raster.grid import ArraySource, Grid
 from geo.readiness.measures import LandRaster
 from geo.readiness.score import Measure, Measures
@@ -256,6 +258,8 @@ def test_bounds_follow_the_unit():
     assert bounds["stated"] == (0.0, 100.0)
     assert bounds["moved_share"] == (0.0, 1.0)
     assert bounds["moved"] == (-np.inf, np.inf)
+    of_desa = replace(make_model().criteria[0], measure=VillageMeasure("ike"), unit=Text("", ""))
+    assert measure_bounds(of_desa) == (0.0, 1.0)
 
 
 def test_each_criterion_says_what_is_counted_and_what_is_not():
