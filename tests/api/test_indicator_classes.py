@@ -119,3 +119,12 @@ def test_nothing_is_sent_again_until_something_is_published(client, reference_st
     second = client.get(TPT, headers=tag)
     assert second.status_code == 200
     assert second.json()["edges"][0] == pytest.approx(first.json()["edges"][0] + 1)
+
+
+def test_a_figure_names_producer_and_survey_and_the_copy_that_it_came_through(client):
+    found = client.get("/indicators/tpt_agustus/classes").json()
+    figure = found["figures"]["2025"]["values"]["63.01"]
+    assert figure["source"] == "BPS Kalsel, Sakernas Agustus 2025"
+    assert "locitaresmi/ped-kalsel-dashboard" in figure["via"]
+    assert all(source["via"] for source in found["sources"])
+    assert "GitHub" not in found["figures"]["2025"]["source"]

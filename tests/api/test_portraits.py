@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from api.main import create_app
 from api.settings import Settings
 from geo import published
+from geo.indicators.figures import number_text
 from geo.land.synthetic_notice import SYNTHETIC
 from geo.planning.publish import publish_indicators
 from tests.api.examples import PROVENANCE, publish
@@ -213,6 +214,19 @@ def test_figures_of_a_regency_name_sources_that_are_on_the_page(client):
     assert named == {i for i in outline.ids if i.startswith("sumber-")}
 
 
+def test_a_source_of_several_years_is_listed_once_with_its_years_and_its_way(client):
+    said = text_of(client.get("/regencies/63.04?lang=id", headers=PAGE).text)
+    assert "BPS Kalsel, Sakernas Agustus 2023, 2024, 2025 Diperoleh melalui: WebAPI BPS" in said
+    assert "DJPK Kemenkeu, APBD 2022, 2023, 2024, 2025, 2026" in said
+
+
+def test_single_figures_stand_under_their_theme(client):
+    said = text_of(client.get("/regencies/63.03?lang=id", headers=PAGE).text)
+    figures = said[said.index("Angka dari satu periode") :]
+    themes = ["Kesejahteraan", "Ekonomi dan anggaran", "Pertanian", "Desa dan jalan", "Bencana"]
+    assert sorted(themes, key=figures.index) == themes
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_page_is_in_order_for_those_who_cannot_see_it(client, path, language):
@@ -287,7 +301,12 @@ def test_hostile_attributes_are_text_wherever_they_are_shown(client, reference_s
     changed = zones.assign(**dict.fromkeys(texts, evil), source_url="javascript:alert(1)")
     publish(reference_store, "zones", changed)
     table = published.indicators(reference_store)
-    poisoned = table.assign(source=evil, note=evil, source_url="javascript:alert(1)")
+    poisoned = table.assign(
+        value=table["value"].map(number_text),
+        source=evil,
+        note=evil,
+        source_url="javascript:alert(1)",
+    )
     publish_indicators(
         reference_store, poisoned.astype("str"), actor="tester", note="x", source=evil
     )
