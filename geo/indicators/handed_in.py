@@ -383,7 +383,7 @@ def _find_values(
             if row.unit is not None and row.indicator and row.value is not None:
                 _hold_against(row, row.indicator, row.value, findings)
     findings.all += _told_missing(missing)
-    if rows and not any(row.value is not None for row in rows) and not is_refused(findings.all):
+    if not any(row.value is not None for row in rows) and not is_refused(findings.all):
         findings.all.append(finding("no_figures"))
 
 

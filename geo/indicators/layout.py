@@ -42,7 +42,16 @@ _HEADS: Mapping[Role, tuple[str, ...]] = {
     ),
     "name": (
         *("regency", "regencyname", "kabupaten", "kabupatenkota", "kabkota", "kabkot", "wilayah"),
-        *("namawilayah", "namakabupaten", "namakabupatenkota", "namakabkota", "daerah", "region"),
+        *(
+            "nama",
+            "name",
+            "namawilayah",
+            "namakabupaten",
+            "namakabupatenkota",
+            "namakabkota",
+            "daerah",
+            "region",
+        ),
         *("wadmkk", "namadaerah", "regencymunicipality", "kabupatenkotaregencymunicipality"),
     ),
     "indicator": ("indicator", "indikator", "namaindikator", "kodeindikator", "variabel"),
@@ -57,6 +66,10 @@ _HEADS: Mapping[Role, tuple[str, ...]] = {
     "confidence": ("confidence", "keyakinan", "tingkatkeyakinan"),
 }
 _ROLES: Mapping[str, Role] = {head: role for role, heads in _HEADS.items() for head in heads}
+# Columns that count the rows of a printed table.
+_COUNTS_ROWS = ("no", "nomor", "nourut")
+# A figure beside which the rest of a decimal comma has no business.
+_WORDS: tuple[Role, ...] = ("unit", "source", "source_url", "via", "note", "confidence")
 # A head such as `Kabupaten/Kota Se Kalimantan Selatan`, as BPS writes it in the first cell.
 _NAME_BEGINS = ("kabupaten", "kabkota", "namakab", "namawilayah")
 # The head stands among the first rows; above it are a title, a unit and blank rows.
@@ -237,7 +250,13 @@ def _head(rows: tuple[Row, ...], known: Mapping[str, str], stated: str | None) -
     taken = {column for column, _ in roles.values()}
     width = max(len(row.cells) for row in rows)
     labels = _labels(rows, width)
-    named = {i: label for i, label in labels.items() if i not in taken and label}
+    named = {
+        i: label
+        for i, label in labels.items()
+        if i not in taken and label and letters(label) not in _COUNTS_ROWS
+    }
+    if len(rows) == 1:
+        _require_told_apart(rows[0])
     figures = _figure_columns(named, known, is_open=stated is not None or "indicator" in roles)
     if "value" in roles:
         # Beside a column of figures others only say something of them.
@@ -248,6 +267,15 @@ def _head(rows: tuple[Row, ...], known: Mapping[str, str], stated: str | None) -
     unused = tuple(label for i, label in named.items() if i not in used)
     last = max([*taken, *named, 0]) + 1
     return _Head(rows, roles, tuple(figures), unused, last)
+
+
+def _require_told_apart(row: Row) -> None:
+    """Refuse a head that names two columns alike, or two of figures: nobody knows which is meant."""
+    heads = [_shown(cell) for cell in row.cells if not is_empty(cell)]
+    values = [head for head in heads if letters(head) in _HEADS["value"]]
+    twice = [head for head in heads if _role(head) and heads.count(head) > 1]
+    if twice or len(values) > 1:
+        raise Unreadable(finding("head_unclear", row=row.number, head=(twice or values)[0]))
 
 
 def _labels(rows: tuple[Row, ...], width: int) -> dict[int, str]:
@@ -271,7 +299,8 @@ def _figure_columns(
     found = []
     for column, label in labels.items():
         period, rest = _period_of(label)
-        indicator = known.get(letters(rest)) or known.get(letters(label))
+        titles = (rest, _YEAR.sub(" ", label), label)
+        indicator = next((known[letters(t)] for t in titles if letters(t) in known), None)
         if indicator or period:
             found.append(FigureColumn(column, label, indicator, period))
     strange = {letters(_period_of(f.head)[1]) for f in found if not f.indicator}
@@ -358,6 +387,8 @@ def _misfit(row: Row, head: _Head, sheet: Sheet) -> Finding | None:
     if last >= head.width:
         found = finding("row_too_wide", row=row.number, fields=last + 1, columns=head.width)
         return replace(found, where={"row": row.number})
+    if sheet.is_text and _is_split(row, head):
+        return replace(finding("figure_split", row=row.number), where={"row": row.number})
     needed = max((f.column for f in head.figures), default=0)
     needed = max([needed, *(column for column, _ in head.columns.values())])
     if sheet.is_text and len(row.cells) <= needed:
@@ -365,6 +396,17 @@ def _misfit(row: Row, head: _Head, sheet: Sheet) -> Finding | None:
         found = finding("row_cut", row=row.number, fields=fields, columns=head.width)
         return replace(found, where={"row": row.number})
     return None
+
+
+def _is_split(row: Row, head: _Head) -> bool:
+    """Whether 4,25 was cut at its comma, so that 25 stands where words should."""
+    words = {head.columns[role][0] for role in _WORDS if role in head.columns}
+    return any(
+        f.column + 1 in words
+        and re.fullmatch(r"[-+]?\d+", _plain(row.cell(f.column)).strip()) is not None
+        and re.fullmatch(r"\d{1,3}", _plain(row.cell(f.column + 1)).strip()) is not None
+        for f in head.figures
+    )
 
 
 def _notes_on(head: _Head, above: Sequence[int], read: _Read) -> Iterable[Finding]:

@@ -39,7 +39,7 @@ def agrees(written: str, unit: Text) -> bool:
     Examples
     --------
     >>> rate = Text(id="% angkatan kerja", en="% of labour force")
-    >>> [agrees(text, rate) for text in ("%", "Persen angkatan kerja", "% penduduk", "fraksi")]
+    >>> [agrees(text, rate) for text in ("Persen (%)", "% angkatan kerja", "% penduduk", "fraksi")]
     [True, True, False, False]
     """
     said = _normal(written)
@@ -50,7 +50,9 @@ def _normal(text: str) -> list[str]:
     plain = re.sub(r"(?<=%)(?=\S)", " ", text.lower().strip().rstrip("."))
     for several in ("kilometer persegi", "sq km"):
         plain = plain.replace(several, "km²")
-    return [_WORDS.get(word.strip("()."), word.strip("().")) for word in plain.split()]
+    words = [_WORDS.get(word.strip("()."), word.strip("().")) for word in plain.split()]
+    # `Persen (%)` says one thing twice.
+    return [word for i, word in enumerate(words) if word != words[i - 1] or i == 0]
 
 
 def is_possible(value: float, indicator: Indicator) -> bool:

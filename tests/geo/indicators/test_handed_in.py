@@ -315,6 +315,29 @@ def test_columns_may_be_named_by_the_catalogue(read):
     assert "columns_unused" in codes(found)
 
 
+def test_a_decimal_comma_that_cut_a_figure_is_found_where_the_fields_still_fit(read):
+    table = "kode,indikator,tahun,nilai,catatan\n6301,tpt_agustus,2026,4,25\n"
+    refused(read(table, source="x"), "figure_split", "Row 2")
+
+
+def test_columns_that_nobody_can_tell_apart_are_refused(read):
+    for head in ("kode;nilai;nilai", "kode;nilai;angka", "kode;kode;nilai"):
+        refused(
+            read(f"{head}\n6301;4,2;4,3\n", indicator="tpt_agustus", source="x"), "head_unclear"
+        )
+
+
+def test_a_printed_table_with_a_column_of_numbers_is_read(read):
+    table = "No.;Kode;Nama;TPT\n1;6301;Tanah Laut;3,4\n2;6302;Kotabaru;4,4\n"
+    found = read(table, indicator="tpt_agustus", period="2025", source="x")
+    assert figures(found) == {("63.01", "Agustus 2025"): 3.4, ("63.02", "Agustus 2025"): 4.4}
+
+
+def test_a_title_of_the_catalogue_with_its_year_names_a_column(read):
+    table = "Wilayah;Tingkat Pengangguran Terbuka (Agustus) 2025\nTanah Laut;3,4\n"
+    assert figures(read(table, source="x")) == {("63.01", "Agustus 2025"): 3.4}
+
+
 def test_two_kinds_of_figures_under_one_stated_indicator_are_refused(read):
     wide = "Kabupaten/Kota,2021,Peringkat 2021\nTanah Laut,3.1,7\n"
     refused(read(wide, indicator="tpt_agustus", source="x"), "several_figures", "Peringkat 2021")
@@ -350,6 +373,7 @@ def test_a_dash_where_people_are_counted_is_asked_about(read):
 
 def test_a_table_without_any_figure_is_refused(read):
     refused(read(tidy(ROW.replace("4.25", "..."))), "no_figures")
+    refused(read(tidy()), "no_figures")
 
 
 PEOPLE = "63.01,angkatan_kerja_agustus,2026,Agustus 2026,234.567,orang,uji,"
