@@ -50,7 +50,8 @@ def _normal(text: str) -> list[str]:
     plain = re.sub(r"(?<=%)(?=\S)", " ", text.lower().strip().rstrip("."))
     for several in ("kilometer persegi", "sq km"):
         plain = plain.replace(several, "km²")
-    words = [_WORDS.get(word.strip("()."), word.strip("().")) for word in plain.split()]
+    bare = [word.strip("().") for word in plain.split()]
+    words = [_WORDS.get(word, word) for word in bare if word]
     # `Persen (%)` says one thing twice.
     return [word for i, word in enumerate(words) if word != words[i - 1] or i == 0]
 
