@@ -11,9 +11,10 @@ import typer
 
 from api.cli.faults import Misused
 from api.cli.files import read_areas
-from api.cli.output import print_table, progress_bar
+from api.cli.output import print_notes, print_table, progress_bar
 from api.cli.shared_options import Common, gathered
-from geo.language import Language, texts
+from geo.errors import InvalidInput
+from geo.language import Language, Text, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _SAY = texts(__name__)
 
 _SHOWN_ROWS = 20
+_FORMULA = re.compile(r"^(?=[=+\-@\t\r])")
 # As dask names an address; the protocol may be left out.
 _SCHEDULER = re.compile(r"([a-z]+://)?[^\s/]+:\d+")
 
@@ -42,6 +44,9 @@ class StatisticOptions:
     weights: Annotated[
         str | None, typer.Option(help="Raster on the same grid that weighs the cells.")
     ] = None
+    band: Annotated[
+        int | None, typer.Option(min=1, help="Band of a raster file that has several, from 1.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,12 @@ class EngineOptions:
 @gathered
 def zonal(
     zones: Annotated[str, typer.Argument(help="A layer, or a vector file (.parquet, .gpkg …).")],
-    rasters: Annotated[
-        list[str], typer.Argument(help="Land rasters by name, or GeoTIFF files; one band each.")
-    ],
+    rasters: Annotated[list[str], typer.Argument(help="Land rasters by name, or GeoTIFF files.")],
     asked: StatisticOptions,
     how: EngineOptions,
+    key: Annotated[
+        str | None, typer.Option("--id", help="Column of a vector file that names its zones.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
     *,
     common: Common,
@@ -75,7 +81,7 @@ def zonal(
     with common.opened() as store:
         import pandas as pd
 
-        frame = _zones(store, zones)
+        frame = _zones(store, zones, key)
         work = partial(
             _table, frame, store=store, asked=asked, engine=_engine(how), memory_mib=how.memory
         )
@@ -84,25 +90,55 @@ def zonal(
             for name in rasters
         ]
         table = pd.concat(tables, axis=1)
+        language = common.language()
+        notes = [_SAY["numbered"].format(file=zones)] if frame.index.name is None else []
+        notes += [
+            _off_raster(_raster(store, name, asked.band))
+            for name, found in zip(rasters, tables, strict=True)
+            if not found.filter(regex="valid_share$").gt(0).any(axis=None)
+        ]
+        print_notes(note.to(language) for note in notes)
         if out is not None:
-            table.rename_axis("area_id").to_csv(out, encoding="utf-8")
+            _with_ids(table, frame.index.name).to_csv(out, encoding="utf-8", index=False)
         else:
-            _print(table, common.language())
+            _print(table, language)
 
 
-def _zones(store: "Store", name: str) -> "gpd.GeoDataFrame":
+def _zones(store: "Store", name: str, key: str | None) -> "gpd.GeoDataFrame":
+    """The zones, their index what names them; without a name where only their order does."""
     from geo import published
 
-    return read_areas(Path(name)) if Path(name).suffix else published.layer(store, name)
+    if not Path(name).suffix:
+        return published.layer(store, name)
+    frame = read_areas(Path(name))
+    if key in (None, frame.index.name):
+        return frame
+    if key not in frame.columns:
+        columns = [str(column) for column in frame.columns if column != frame.geometry.name]
+        raise InvalidInput(reason=_SAY["no_key"].format(key=key, columns=", ".join(columns)))
+    ids = frame[key]
+    if ids.isna().any() or not ids.is_unique:
+        doubled = [str(one) for one in ids[ids.duplicated() | ids.isna()].unique()[:5]]
+        raise InvalidInput(reason=_SAY["bad_key"].format(key=key, ids=", ".join(doubled)))
+    return frame.set_index(key)
 
 
-def _raster(store: "Store", name: str) -> "RasterFile":
-    from geo.published import LAND_PREFIX
+def _with_ids(table: "pd.DataFrame", key: object) -> "pd.DataFrame":
+    """The table with `area_id` first, as of a published layer, and the file's own column beside it."""
+    named = table.rename_axis("area_id").reset_index()
+    # A spreadsheet runs a text that begins so; see geo/vector/export.py.
+    named["area_id"] = named["area_id"].astype(str).str.replace(_FORMULA, "'", regex=True)
+    if key in (None, "area_id"):
+        return named
+    named.insert(1, str(key), named["area_id"])
+    return named
+
+
+def _raster(store: "Store", name: str, band: int | None = None) -> "RasterFile":
+    from geo.land.surfaces import land_raster
     from geo.raster.files import RasterFile
 
-    if Path(name).suffix:
-        return RasterFile(Path(name))
-    return RasterFile(store.version(LAND_PREFIX + name).path)
+    return RasterFile(Path(name) if Path(name).suffix else land_raster(store, name).path, band)
 
 
 def _table(
@@ -116,7 +152,7 @@ def _table(
 ) -> "pd.DataFrame":
     from geo.raster.zonal import zonal_class_shares, zonal_statistics
 
-    raster = _raster(store, name)
+    raster = _raster(store, name, asked.band)
     with progress_bar(raster.path.name) as progress:
         if asked.classes:
             return zonal_class_shares(
@@ -132,6 +168,16 @@ def _table(
             memory_mib=memory_mib,
             progress=progress,
         )
+
+
+def _off_raster(raster: "RasterFile") -> Text:
+    """Where the raster is that no zone lies on."""
+    from geo.crs import name_of, parse_crs
+
+    with raster:
+        bounds = ", ".join(f"{edge:g}" for edge in raster.grid.bounds)
+        crs = name_of(parse_crs(raster.grid.crs))
+    return _SAY["off_raster"].format(raster=raster.path.name, bounds=bounds, crs=crs)
 
 
 def _engine(how: EngineOptions) -> "Engine":

@@ -250,7 +250,7 @@ def test_a_file_of_features_that_is_none_is_said(refused, words, name):
         (["ingest", "line.geojson", "--as", "x"], "'x' tidak ada"),
         (["ingest", "line.geojson", "--crs", "EPSG:999999"], "EPSG:999999"),
         (["zonal", "x", "landcover"], "Layer 'x' tidak ada"),
-        (["zonal", "regencies", "x"], "'land-x' tidak ada"),
+        (["zonal", "regencies", "x"], "'x' tidak ada"),
         (["zonal", "regencies", "landmask", "--stats", "mean,x"], "Statistik 'x' tidak ada"),
         (["zonal", "regencies", "landmask", "--quantiles", "2"], "bukan kuantil"),
         (["zonal", "regencies", "landmask", "--quantiles", "nan"], "bukan kuantil"),

@@ -356,3 +356,56 @@ def test_a_geographic_raster_takes_zones_of_any_crs():
     found = zonal_statistics(square.to_crs(UTM), source, stats=["mean", "count"])
     assert found["mean"].item() == 3
     assert found["count"].item() == pytest.approx(100, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        Affine(80, 60, X, 60, -80, Y),  # turned
+        Affine(100, 0, X, 0, 100, Y),  # south up
+        Affine(-100, 0, X, 0, -100, Y),  # east left
+    ],
+)
+def test_a_turned_or_flipped_grid_is_measured_where_its_cells_lie(transform):
+    rng = np.random.default_rng(5)
+    cells = rng.random((6, 8))
+    grid = Grid(rasterio.CRS.from_epsg(32750).to_wkt(), transform, 8, 6)
+    corners = [transform * corner for corner in ((0.3, 0.2), (7.1, 0.9), (6.4, 5.5), (1.2, 4.8))]
+    zone = shapely.Polygon(corners)
+    found = zonal_statistics(zones_of(zone), ArraySource(grid, cells), stats=["sum"])
+    by_hand = sum(
+        cells[row, col]
+        * zone.intersection(
+            shapely.Polygon(
+                [
+                    transform * corner
+                    for corner in ((col, row), (col + 1, row), (col + 1, row + 1), (col, row + 1))
+                ]
+            )
+        ).area
+        / 10_000
+        for row in range(6)
+        for col in range(8)
+    )
+    assert found.loc["z0", "sum"] == pytest.approx(by_hand)
+    assert found.loc["z0", "valid_share"] == pytest.approx(1)
+
+
+def test_a_sliver_of_one_cell_is_measured_and_a_shared_edge_is_not(raster):
+    edge = X + 300  # the raster's eastern edge
+    sliver, beside = (shapely.box(edge + a, Y + 100, edge + 500, Y + 200) for a in (-0.001, 0))
+    found = zonal_statistics(zones_of(sliver, beside), raster, stats=["mean", "min", "count"])
+    assert found.loc["z0", "count"] == pytest.approx(1e-5)
+    assert found.loc["z0", "min"] == 6
+    assert found.loc["z0", "mean"] == pytest.approx(6)
+    assert found.loc["z1", "valid_share"] == 0
+    assert found.loc["z1", ["mean", "min"]].isna().all()
+
+
+def test_a_zone_without_a_place_in_the_rasters_crs_is_missing_and_no_fault():
+    grid = Grid(rasterio.CRS.from_epsg(3857).to_wkt(), Affine(1e6, 0, 0, 0, -1e6, 1e6), 2, 2)
+    zones = gpd.GeoDataFrame(
+        geometry=[shapely.box(0, 80, 10, 90), shapely.box(1, 1, 2, 2)], crs="EPSG:4326"
+    )
+    found = zonal_statistics(zones, ArraySource(grid, np.ones((2, 2))), stats=["mean", "max"])
+    assert found["mean"].isna().tolist() == [True, False]
