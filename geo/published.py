@@ -17,7 +17,13 @@ from geo.crs import to_lonlat
 from geo.errors import IndicatorNotFound, LayerNotFound, ModelNotFound
 from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
-from geo.indicators.villages import INDICES, VillageProfile, Villages, village_profiles
+from geo.indicators.villages import (
+    INDICES,
+    VillageProfile,
+    Villages,
+    desa_of,
+    village_profiles,
+)
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
 from geo.store.snapshots import reading
@@ -187,9 +193,15 @@ def read_villages(desa: Path, figures: Path) -> Villages:
 
 
 @kept_by_content(maxsize=8)
+def read_desa_inside(layer: Path, desa: Path, figures: Path) -> pd.DataFrame:
+    """The desa of each area of a layer, see `geo.indicators.villages.desa_of`; found once."""
+    return desa_of(read_layer(layer), read_villages(desa, figures))
+
+
+@kept_by_content(maxsize=8)
 def read_village_profiles(layer: Path, desa: Path, figures: Path) -> dict[str, VillageProfile]:
-    """The profile of each area of a layer, see `geo.indicators.villages`; read once."""
-    return village_profiles(read_layer(layer), read_villages(desa, figures))
+    """The profile of each area of a layer, see `geo.indicators.villages`; made once."""
+    return village_profiles(read_desa_inside(layer, desa, figures))
 
 
 @kept_by_content(maxsize=16)

@@ -5,6 +5,7 @@ has no index, and neither has a desa that the ministry did not score: both are c
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -180,7 +181,7 @@ def _by_name(areas: gpd.GeoDataFrame, villages: Villages) -> pd.DataFrame:
 
 def _by_code(areas: list[str], villages: Villages) -> pd.DataFrame:
     """The desa whose code begins with an area's, with their part of the area of all of them."""
-    size = pd.Series(area_ha(villages.desa), index=villages.desa.index.astype("str"))
+    size = _sizes(villages.desa)
     codes = size.index.union(villages.figures.index.astype("str"))
     size = size.reindex(codes, fill_value=0.0)
     parts = []
@@ -194,34 +195,39 @@ def _by_code(areas: list[str], villages: Villages) -> pd.DataFrame:
     return pd.concat(parts) if parts else pd.DataFrame(columns=["area", "desa", "covered"])
 
 
-def village_profiles(areas: gpd.GeoDataFrame, villages: Villages) -> dict[str, VillageProfile]:
-    """The profile of each area by its id; an area outside all desa has none.
+def _sizes(desa: gpd.GeoDataFrame) -> pd.Series:
+    """Hectares by code: as published, for measuring 2,008 outlines takes a third of a second."""
+    stated = desa["area_ha"] if "area_ha" in desa else pd.Series(np.nan, desa.index)
+    sizes = pd.Series(stated.to_numpy(dtype=np.float64), index=desa.index.astype("str"))
+    unstated = sizes.isna().to_numpy()
+    sizes[unstated] = area_ha(desa[unstated])
+    return sizes
 
-    Raises
-    ------
-    CRSMissing, CRSMismatch, InvalidLayer
-    """
+
+def village_profiles(inside: pd.DataFrame) -> dict[str, VillageProfile]:
+    """The profile of each area by its id, from the rows of `desa_of`."""
     return {
         str(area): _profile(rows, is_plain=is_administrative(area))
-        for area, rows in desa_of(areas, villages).groupby("area")
+        for area, rows in inside.groupby("area")
     }
 
 
 def _profile(rows: pd.DataFrame, *, is_plain: bool) -> VillageProfile:
-    scored = rows[rows["idm"].notna()]
+    is_scored = rows["idm"].notna().to_numpy()
+    n_scored = int(is_scored.sum())
+    column = {name: rows[name].to_numpy()[is_scored] for name in (*INDICES, "covered")}
     kelurahan = sum(KELURAHAN.fullmatch(str(code)) is not None for code in rows["desa"])
-    weights = np.ones(len(scored)) if is_plain else scored["covered"].to_numpy(dtype=np.float64)
-    statuses = scored["idm"].map(status_of).value_counts()
+    weights = np.ones(n_scored) if is_plain else column["covered"]
+    statuses = Counter(map(status_of, column["idm"]))
+    sources = rows["source"].to_numpy()[is_scored]
     return VillageProfile(
         is_plain=is_plain,
         desa=len(rows) - kelurahan,
         kelurahan=kelurahan,
-        scored=len(scored),
-        scored_share=min(float(scored["covered"].sum()), 1.0),
-        means={i: float(np.average(scored[i], weights=weights)) for i in INDICES if len(scored)},
-        statuses={
-            s: int(statuses[s]) for s in reversed(list(STATUS_BOUNDS)) if s in statuses.index
-        },
-        year=int(scored["year"].max()) if len(scored) else None,
-        sources=tuple(dict.fromkeys(scored["source"].dropna())),
+        scored=n_scored,
+        scored_share=min(float(column["covered"].sum()), 1.0),
+        means={i: float(np.average(column[i], weights=weights)) for i in INDICES if n_scored},
+        statuses={s: statuses[s] for s in reversed(list(STATUS_BOUNDS)) if s in statuses},
+        year=int(rows["year"].to_numpy()[is_scored].max()) if n_scored else None,
+        sources=tuple(dict.fromkeys(source for source in sources if isinstance(source, str))),
     )

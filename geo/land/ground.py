@@ -4,7 +4,7 @@ A statement speaks of a kecamatan or of a desa, with its source and confidence. 
 scored, and an area of which nobody says anything is unknown, not dry.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -100,44 +100,61 @@ class AreaGround:
     sentence: Text
 
 
-def ground_of(statements: pd.DataFrame, area_id: str, *, desa: Collection[str]) -> AreaGround:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement, the fact that it states and the regency that it lies in."""
+
+    fact: str
+    regency_code: str
+    statement: Statement
+
+
+def statements_of(rows: pd.DataFrame) -> tuple[Said, ...]:
+    """What the rows of the layer `ground` say; for its fields see `geo.vector.schema`."""
+    return tuple(
+        Said(row["fact"], row["regency_code"], _statement(row)) for row in rows.to_dict("records")
+    )
+
+
+def ground_of(statements: Iterable[Said], area_id: str, *, desa: Collection[str]) -> AreaGround:
     """What the sources say of one area.
 
     Parameters
     ----------
-    statements : DataFrame
-        The fields of the layer `ground`, see `geo.vector.schema`.
+    statements : iterable of Said
+        All that is known, see `statements_of`.
     area_id : str
         The code of a regency, kecamatan or desa, or the id of any other area.
     desa : collection of str
         The desa that another area covers; what is said of these and of their kecamatan counts. What
         is said of a kecamatan need not hold for the part of it that the area covers.
     """
-    said = [
-        _statement(row)
-        for row in statements[_concerns(statements, area_id, desa)].to_dict("records")
+    codes = {*desa, *(code[:_KECAMATAN] for code in desa)}
+    is_code = is_administrative(area_id)
+    here = [
+        one
+        for one in statements
+        if (_concerns(one, area_id) if is_code else one.statement.code in codes)
     ]
-    by_fact = {fact: [s for f, s in said if f == fact] for fact in FACTS}
+    by_fact = {fact: [one.statement for one in here if one.fact == fact] for fact in FACTS}
     facts = tuple(_fact(fact, found) for fact, found in by_fact.items() if found)
     return AreaGround(is_unknown=not facts, facts=facts, sentence=_sentence(facts))
 
 
-def _concerns(statements: pd.DataFrame, area_id: str, desa: Collection[str]) -> pd.Series:
-    codes = statements["code"].astype("object").fillna("")
-    if not is_administrative(area_id):
-        return codes.isin({*desa, *(code[:_KECAMATAN] for code in desa)})
-    above = codes.map(lambda code: len(code) >= _KECAMATAN and area_id.startswith(code))
+def _concerns(one: Said, area_id: str) -> bool:
+    """Whether it speaks of the area of a code, of a part of it, or of the kecamatan around it."""
+    code = one.statement.code or ""
+    is_above = len(code) >= _KECAMATAN and area_id.startswith(code)
     # A statement that does not say which desa it means is one on the regency alone.
-    return codes.str.startswith(area_id) | above | (statements["regency_code"] == area_id)
+    return code.startswith(area_id) or is_above or one.regency_code == area_id
 
 
-def _statement(row: Mapping[Any, Any]) -> tuple[str, Statement]:
-    """The fact of a row, and what it says of it."""
+def _statement(row: Mapping[Any, Any]) -> Statement:
     known: dict[Any, Any] = {key: None if pd.isna(value) else value for key, value in row.items()}
     value, address = known["value"], known["source_url"]
     is_denial = value == 0
     host = urlsplit(address).hostname if address else None
-    return known["fact"], Statement(
+    return Statement(
         statement=known["statement"],
         level=known["level"],
         code=known["code"],

@@ -12,9 +12,9 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import published
-from geo.indicators.villages import VillageProfile, desa_of
+from geo.indicators.villages import VillageProfile
 from geo.json_types import as_json
-from geo.land.ground import AreaGround, ground_of
+from geo.land.ground import AreaGround, ground_of, statements_of
 from geo.language import Language
 from geo.published import DESA, GROUND, VILLAGE_INDEX, kept_by_content
 from geo.store.store import Store, Version
@@ -86,12 +86,10 @@ def _versions(now: Published, layer: str) -> dict[str, Version]:
 
 @kept_by_content(maxsize=8)
 def _ground(layer: Path, desa: Path, figures: Path, statements: Path) -> dict[str, AreaGround]:
-    areas = published.read_layer(layer)
-    inside = (
-        desa_of(areas, published.read_villages(desa, figures)).groupby("area")["desa"].agg(list)
-    )
-    said = pd.DataFrame(published.read_layer(statements).drop(columns="geometry"))
+    rows = published.read_desa_inside(layer, desa, figures)
+    inside = rows.groupby("area")["desa"].agg(list)
+    said = statements_of(pd.DataFrame(published.read_layer(statements).drop(columns="geometry")))
     return {
         str(area): ground_of(said, str(area), desa=inside.get(str(area), []))
-        for area in areas.index
+        for area in published.read_layer(layer).index
     }

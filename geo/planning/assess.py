@@ -17,7 +17,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import LayerNotFound, UnknownYear
-from geo.indicators.villages import VillageProfile, village_profiles
+from geo.indicators.villages import VillageProfile, desa_of, village_profiles
 from geo.land.fit import Fitness, fitness_of
 from geo.language import Language
 from geo.mcda.matrix import DecisionMatrix
@@ -369,7 +369,7 @@ def _villages_under(
         return now
     redrawn = zones[zones.index.isin(list(scenario.zones))]
     kept = {area: profile for area, profile in now.items() if area not in scenario.zones}
-    return kept | village_profiles(redrawn, read_villages(*inputs.villages))
+    return kept | village_profiles(desa_of(redrawn, read_villages(*inputs.villages)))
 
 
 def _key(

@@ -36,7 +36,7 @@ def villages(make_layer, square):
 def profile_of(make_layer, villages):
     def profile(area_id, shape, **columns):
         area = make_layer({area_id: shape}, **columns).to_crs("EPSG:4326")
-        return village_profiles(area, villages).get(area_id)
+        return village_profiles(desa_of(area, villages)).get(area_id)
 
     return profile
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.land.ground import UNITS, ground_of
+from geo.land.ground import UNITS, ground_of, statements_of
 
 ROWS = [
     # key, code, name, fact, value, unit, year, confidence
@@ -18,7 +18,12 @@ ROWS = [
 
 
 @pytest.fixture
-def statements():
+def statements(rows):
+    return statements_of(rows)
+
+
+@pytest.fixture
+def rows():
     columns = ["statement", "code", "name", "fact", "value", "unit", "year", "confidence"]
     table = pd.DataFrame(ROWS, columns=columns)
     is_kecamatan = table["code"].str.len() == 8
@@ -84,9 +89,9 @@ def test_a_kelurahan_is_not_called_a_desa(statements):
     assert found.facts[0].places[0].id == "Kelurahan Ulu Benteng"
 
 
-def test_every_unit_has_words(statements):
+def test_every_unit_has_words(rows):
     for unit in UNITS:
-        one = statements.iloc[[2]].assign(unit=unit)
+        one = statements_of(rows.iloc[[2]].assign(unit=unit))
         assert ground_of(one, "63.08.02", desa=[]).facts[0].statements[0].quantity.en
 
 
