@@ -65,6 +65,21 @@ def test_a_zone_is_nearer_to_a_main_road_where_one_crosses_it():
     assert (found["min"] < CELL_REACH_M).all()
 
 
+def test_only_desa_on_islands_have_an_unknown_distance():
+    desa = gpd.read_parquet(DATA / "boundaries/desa.parquet")
+    found = zonal_statistics(desa, RasterFile(ROAD), stats=["mean", "min"])
+    unknown = desa[found["valid_share"] < 0.5]
+    # Pulau Laut, Sebuku, Sembilan and the small islands; in Tanah Bumbu one islet.
+    assert unknown["regency_code"].value_counts().to_dict() == {"63.02": 93, "63.10": 1}
+    # Angkinang's desa lie along the trunk road of Hulu Sungai.
+    angkinang = found[(desa["kecamatan_name"] == "Angkinang").to_numpy()]
+    assert angkinang["min"].min() < CELL_REACH_M
+    # The end points of jalan_utama: one desa in five within about 1 km, one in ten beyond 20 km.
+    known = found.loc[found["valid_share"] >= 0.5, "mean"]
+    assert (known <= 1_000).mean() == pytest.approx(0.18, abs=0.03)
+    assert (known >= 20_000).mean() == pytest.approx(0.10, abs=0.01)
+
+
 def test_population_is_cut_at_its_cap_and_nowhere_missing_in_the_province():
     with rasterio.open(DATA / "land/population_per_km2.tif") as raster:
         cells = raster.read(1)
