@@ -165,7 +165,7 @@ def test_a_regency_ranks_its_zones_under_a_readers_weights(client):
 def test_a_zone_says_beside_its_class_which_limits_nobody_checked(client):
     said = text_of(client.get("/zones/cahaya-baru?lang=id", headers=PAGE).text)
     words = "belum diperiksa (Kawasan hutan, Gambut, Lereng di atas 45%)"
-    assert said.index("Sangat siap") < said.index(words) < said.index("Cakupan data")
+    assert said.index(f"{CAHAYA_BARU_ID} dari 100") < said.index(words) < said.index("Cakupan data")
 
 
 def test_an_english_page_says_notes_and_sources_in_english(client):
