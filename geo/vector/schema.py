@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 from geo.errors import LayerNotFound
 from geo.language import Text, texts
-from geo.vector.regions import CodeLevel
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    # The reading of codes loads pandas, which a start without a question does not need.
+    from geo.vector.regions import CodeLevel
 
 _SAY = texts(__name__)
 
@@ -36,7 +38,7 @@ class Field:
     unit: str | None = None
     aliases: tuple[str, ...] = ()
     example: str | None = None
-    level: CodeLevel | None = None
+    level: "CodeLevel | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,7 +306,7 @@ def test_more_draws_of_more_zones_than_one_request_may_take_are_refused(client, 
     asked = {"layer": "kecamatan", "uncertainty": 20_000}
     problem = client.post("/readiness?lang=en", json=asked).json()
     assert problem["code"] == "InvalidDraws"
-    assert "176 zones are ranked; one request may take 18181 draws" in problem["detail"]
+    assert "174 zones are ranked; one request may take 18390 draws" in problem["detail"]
 
 
 def test_a_layer_that_is_not_there_is_answered_with_layers_only(client):

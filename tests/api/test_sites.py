@@ -95,7 +95,7 @@ def test_a_place_without_an_area_has_no_site_and_says_why(client):
         ("rumah=2", 400, "UnknownParameter"),
         ("model=siap", 404, "ModelNotFound"),
         ("model=kebutuhan", 404, "SurfaceNotFound"),
-        ("layer=desa", 404, "LayerNotFound"),
+        ("layer=villages", 404, "LayerNotFound"),
     ],
 )
 def test_bad_values_are_problems(client, query, status, code):
