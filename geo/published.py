@@ -188,8 +188,10 @@ def read_layer(path: Path) -> gpd.GeoDataFrame:
 @kept_by_content(maxsize=8)
 def read_villages(desa: Path, figures: Path) -> Villages:
     """The desa of one snapshot with the index of another, read once."""
-    figures_by_code = pd.DataFrame(read_layer(figures)[[*INDICES, "year", "source"]])
-    return Villages(desa=read_layer(desa), figures=figures_by_code)
+    # An office's own layer may lack a column: then nothing is known of it.
+    indexed = with_all_fields(read_layer(figures), VILLAGE_INDEX)
+    known = indexed[[*INDICES, "year"]].apply(pd.to_numeric, errors="coerce")
+    return Villages(desa=read_layer(desa), figures=known.assign(source=indexed["source"]))
 
 
 @kept_by_content(maxsize=8)

@@ -119,7 +119,7 @@ def status_of(idm: float) -> VillageStatus:
     ----------
     Permendesa PDTT 2/2016, art. 6.
     """
-    return next(status for status, most in STATUS_BOUNDS.items() if idm <= most)
+    return next((status for status, most in STATUS_BOUNDS.items() if idm <= most), "mandiri")
 
 
 def is_administrative(area_id: object) -> bool:
@@ -212,8 +212,13 @@ def village_profiles(inside: pd.DataFrame) -> dict[str, VillageProfile]:
     }
 
 
+def _newest(years: pd.Series) -> int | None:
+    newest = years.max()
+    return None if pd.isna(newest) else int(newest)
+
+
 def _profile(rows: pd.DataFrame, *, is_plain: bool) -> VillageProfile:
-    is_scored = rows["idm"].notna().to_numpy()
+    is_scored = rows[list(INDICES)].notna().all(axis=1).to_numpy()
     n_scored = int(is_scored.sum())
     column = {name: rows[name].to_numpy()[is_scored] for name in (*INDICES, "covered")}
     kelurahan = sum(KELURAHAN.fullmatch(str(code)) is not None for code in rows["desa"])
@@ -228,6 +233,6 @@ def _profile(rows: pd.DataFrame, *, is_plain: bool) -> VillageProfile:
         scored_share=min(float(column["covered"].sum()), 1.0),
         means={i: float(np.average(column[i], weights=weights)) for i in INDICES if n_scored},
         statuses={s: statuses[s] for s in reversed(list(STATUS_BOUNDS)) if s in statuses},
-        year=int(rows["year"].to_numpy()[is_scored].max()) if n_scored else None,
+        year=_newest(rows["year"][is_scored]),
         sources=tuple(dict.fromkeys(source for source in sources if isinstance(source, str))),
     )

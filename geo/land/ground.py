@@ -40,6 +40,8 @@ UNITS: Final = frozenset(
 
 # `denied`: every source that counts says that it was not so, as a list without a flooded village does.
 Standing = Literal["stated", "denied", "low_confidence"]
+Level = Literal["desa", "kecamatan"]
+Confidence = Literal["high", "medium", "low"]
 _KECAMATAN = len("63.01.01")
 # More places than this do not fit a line.
 _MOST_NAMED = 4
@@ -55,7 +57,7 @@ class Statement:
     """
 
     statement: str
-    level: Literal["desa", "kecamatan"]
+    level: Level
     code: str | None
     name: str
     place: Text
@@ -66,7 +68,7 @@ class Statement:
     note: Text
     source_url: str | None
     source: str | None
-    confidence: Literal["high", "medium", "low"]
+    confidence: Confidence
     certainty: Text
     is_denial: bool
 
@@ -112,7 +114,8 @@ class Said:
 def statements_of(rows: pd.DataFrame) -> tuple[Said, ...]:
     """What the rows of the layer `ground` say; for its fields see `geo.vector.schema`."""
     return tuple(
-        Said(row["fact"], row["regency_code"], _statement(row)) for row in rows.to_dict("records")
+        Said(str(row["fact"]), str(row["regency_code"]), _statement(row))
+        for row in rows.to_dict("records")
     )
 
 
@@ -136,7 +139,9 @@ def ground_of(statements: Iterable[Said], area_id: str, *, desa: Collection[str]
         for one in statements
         if (_concerns(one, area_id) if is_code else one.statement.code in codes)
     ]
-    by_fact = {fact: [one.statement for one in here if one.fact == fact] for fact in FACTS}
+    # An office may state what is none of these: it is told after them, in its own word.
+    asked = dict.fromkeys([*FACTS, *(one.fact for one in here)])
+    by_fact = {fact: [one.statement for one in here if one.fact == fact] for fact in asked}
     facts = tuple(_fact(fact, found) for fact, found in by_fact.items() if found)
     return AreaGround(is_unknown=not facts, facts=facts, sentence=_sentence(facts))
 
@@ -152,14 +157,17 @@ def _concerns(one: Said, area_id: str) -> bool:
 def _statement(row: Mapping[Any, Any]) -> Statement:
     known: dict[Any, Any] = {key: None if pd.isna(value) else value for key, value in row.items()}
     value, address = known["value"], known["source_url"]
+    # What does not say how sure it is settles nothing.
+    confidence: Confidence = known["confidence"] if known["confidence"] in CONFIDENCES else "low"
+    level: Level = "kecamatan" if len(known["code"] or "") == _KECAMATAN else "desa"
     is_denial = value == 0
     host = urlsplit(address).hostname if address else None
     return Statement(
         statement=known["statement"],
-        level=known["level"],
+        level=level,
         code=known["code"],
         name=known["name"],
-        place=_place(known["level"], known["code"], known["name"]),
+        place=_place(level, known["code"], known["name"]),
         value=value,
         unit=known["unit"],
         quantity=None if value is None else _quantity(float(value), known["unit"]),
@@ -167,8 +175,8 @@ def _statement(row: Mapping[Any, Any]) -> Statement:
         note=Text(id=known["note_id"] or known["note"] or "", en=known["note"] or ""),
         source_url=address,
         source=host.removeprefix("www.") if host else None,
-        confidence=known["confidence"],
-        certainty=_SAY[f"confidence_{known['confidence']}"],
+        confidence=confidence,
+        certainty=_SAY[f"confidence_{confidence}"],
         is_denial=is_denial,
     )
 
@@ -192,7 +200,7 @@ def _fact(fact: str, said: list[Statement]) -> GroundFact:
         standing = "denied"
     named = [s for s in counted or ordered if not s.is_denial or standing == "denied"]
     places = tuple(dict.fromkeys(s.place for s in named))
-    title = _SAY[f"fact_{fact}"]
+    title = _SAY[f"fact_{fact}"] if fact in FACTS else Text(id=fact, en=fact)
     return GroundFact(
         fact=fact,
         title=title,

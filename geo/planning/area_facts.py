@@ -19,7 +19,7 @@ from geo.language import Language
 from geo.published import DESA, GROUND, VILLAGE_INDEX, kept_by_content
 from geo.store.store import Store, Version
 from geo.store.versions import Published
-from geo.vector.schema import is_enclosing
+from geo.vector.schema import is_enclosing, with_all_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,11 @@ def _versions(now: Published, layer: str) -> dict[str, Version]:
 def _ground(layer: Path, desa: Path, figures: Path, statements: Path) -> dict[str, AreaGround]:
     rows = published.read_desa_inside(layer, desa, figures)
     inside = rows.groupby("area")["desa"].agg(list)
-    said = statements_of(pd.DataFrame(published.read_layer(statements).drop(columns="geometry")))
+    said = statements_of(
+        pd.DataFrame(
+            with_all_fields(published.read_layer(statements), GROUND).drop(columns="geometry")
+        )
+    )
     return {
         str(area): ground_of(said, str(area), desa=inside.get(str(area), []))
         for area in published.read_layer(layer).index

@@ -358,3 +358,14 @@ def test_commands_of_the_desk_hold_json_that_can_be_sent(client):
         page = html.unescape(client.get(f"/uploads?f=html&lang={language}", headers=PAGE).text)
         bodies = re.findall(r"-d '(\{.*?\})'", page)
         assert [sorted(json.loads(body)) for body in bodies] == [["note"], ["note", "number"]]
+
+
+def test_a_page_says_the_desa_of_an_area_and_every_statement_on_its_ground(client):
+    page = client.get("/zones/63.08.09?layer=kecamatan&lang=id").text
+    assert "Kondisi lapangan menurut sumber" in page
+    assert "tidak banjir pada waktu tertentu: Kecamatan Paminggir" in page
+    assert "Satu-satunya kecamatan di kabupaten ini tanpa desa banjir" in page
+    assert "keyakinan rendah" in page
+    silent = client.get("/zones/siayuh?lang=en").text
+    assert "unknown, which does not mean dry" in silent
+    assert "Flood events in Kabupaten Kotabaru" in silent

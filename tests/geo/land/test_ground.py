@@ -103,3 +103,11 @@ def test_the_shipped_statements_keep_their_counts(reference_store):
     assert ground["confidence"].value_counts().to_dict() == {"medium": 261, "low": 60, "high": 24}
     assert ground.geometry.isna().sum() == 1
     assert ground["note_id"].notna().all()
+
+
+def test_a_fact_of_an_offices_own_is_told_in_its_word_and_without_confidence_settles_nothing(
+    rows,
+):
+    own = rows.iloc[[3]].assign(fact="sulfat masam", confidence=None, level=None)
+    found = ground_of(statements_of(own), "63.08.02", desa=[]).facts[0]
+    assert (found.title.id, found.standing) == ("sulfat masam", "low_confidence")

@@ -11,6 +11,7 @@ from geo.planning.assess import assess
 from geo.planning.publish import publish_model
 from geo.readiness.scenario_file import parse_scenario
 from geo.store.versions import Published
+from tests.api.examples import publish
 
 
 @pytest.fixture
@@ -79,3 +80,13 @@ def test_a_model_of_desa_says_what_it_waits_for(office):
     older = Published({n: now.version(n) for n in now.datasets() if n != "idm"})
     assert "idm" in published.unmet(older, published.model(office, "kantor"))
     assert index_of(assess(older, "kantor"), "siayuh").measure is None
+
+
+def test_an_offices_index_without_year_or_with_a_hole_is_read_as_far_as_it_goes(reference_store):
+    idm = published.layer(reference_store, "idm").drop(columns=["year", "source"])
+    idm.loc["63.02.18.2001", "iks"] = None
+    publish(reference_store, "idm", idm)
+    facts = area_facts(reference_store, "zones")
+    assert facts["sebamban"].villages.year is None
+    assert facts["sebamban"].villages.scored == 2
+    assert facts["siayuh"].villages.scored == 0
