@@ -368,4 +368,6 @@ def test_a_page_says_the_desa_of_an_area_and_every_statement_on_its_ground(clien
     assert "keyakinan rendah" in page
     silent = client.get("/zones/siayuh?lang=en").text
     assert "unknown, which does not mean dry" in silent
-    assert "Flood events in Kabupaten Kotabaru" in silent
+    # No figure of Kotabaru is known, which says nothing of floods there.
+    assert "Flood events in" not in silent
+    assert "Flood events in Kabupaten Barito Kuala" in client.get("/zones/bahandang?lang=en").text
