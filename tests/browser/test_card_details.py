@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE, open_shape
-from tests.reference_scores import GULA_HABANG_ID
+from tests.reference_scores import SEBAMBAN_ID
 
-LAST = "gula-habang"
+LAST = "sebamban"
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
@@ -16,7 +16,7 @@ def test_a_zone_says_why_it_stands_there_and_how_it_would_rise(address, visit, s
     seen = visit(f"{address}/map#zone={LAST}", width=size[0], height=size[1])
     card = seen.page.locator(".leaflet-popup")
     expect(card.locator(".why")).to_contain_text(
-        f"mendapat skor {GULA_HABANG_ID} dari 100, peringkat 2 dari 2"
+        f"mendapat skor {SEBAMBAN_ID} dari 100, peringkat 2 dari 2"
     )
     expect(card.locator(".way-up")).to_contain_text("Naik ke kelas Siap bila")
     assert seen.trouble == []
@@ -40,18 +40,18 @@ def test_reasons_and_interval_follow_other_weights(address, visit):
 def test_what_a_card_cannot_fetch_is_said(address, visit):
     seen = visit(f"{address}/map")
     seen.page.context.set_offline(True)
-    card = open_shape(seen.page, "Kawasan Transmigrasi Gula Habang")
+    card = open_shape(seen.page, "Kawasan Transmigrasi Sebamban")
     expect(card.locator(".why")).to_contain_text("Penjelasan tidak dapat diambil")
     expect(card.locator(".trends")).to_contain_text("tidak dapat diambil")
     seen.page.context.set_offline(False)
     seen.page.locator(".connection button").click()
-    expect(card.locator(".why")).to_contain_text(f"mendapat skor {GULA_HABANG_ID} dari 100")
+    expect(card.locator(".why")).to_contain_text(f"mendapat skor {SEBAMBAN_ID} dari 100")
     expect(card.locator(".trend")).to_have_count(2)
 
 
 @pytest.mark.parametrize(
     ("link", "heading"),
-    [("Halaman kawasan", "Gula Habang"), ("Halaman kabupaten/kota", "Kabupaten")],
+    [("Halaman kawasan", "Sebamban"), ("Halaman kabupaten/kota", "Kabupaten")],
 )
 def test_a_card_leads_to_the_pages_behind_it(address, visit, link, heading):
     seen = visit(f"{address}/map#zone={LAST}")

@@ -38,7 +38,7 @@ from tests.reference_scores import (
     CAHAYA_BARU_COVERAGE,
     CAHAYA_BARU_EN,
     CAHAYA_BARU_ID,
-    GULA_HABANG_ID,
+    SEBAMBAN_ID,
 )
 
 PRINTED = datetime.date(2026, 11, 24)
@@ -294,7 +294,7 @@ def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
     said = province_content(subject, sheets.PROVINCE)
     assert [(row["mark"], row["score"]) for row in said["rows"]] == [
         ("1", CAHAYA_BARU_ID),
-        ("2", GULA_HABANG_ID),
+        ("2", SEBAMBAN_ID),
     ]
     assert [row["interval"] for row in said["rows"]] == ["1", "2"]
     assert all(row["unchecked"].startswith("3 dari 4 batas ") for row in said["rows"])
