@@ -128,13 +128,13 @@ def test_the_scenario_gives_a_second_assessment_beside_the_first(run, tmp_path):
 def test_the_default_scores_that_the_changelog_names_are_those_of_the_shipped_data(client):
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     named = re.search(
-        r"Cahaya Baru ([\d.]+), Gula Habang ([\d.]+); (\d+) of (\d+) kecamatan ranked", changelog
+        r"Cahaya Baru ([\d.]+), Sebamban ([\d.]+); (\d+) of (\d+) kecamatan ranked", changelog
     )
     scores = {z["area_id"]: z["score"] for z in client.get("/readiness").json()["zones"]}
     kecamatan = client.get("/readiness?layer=kecamatan").json()["zones"]
     assert [float(named[1]), float(named[2])] == [
         round(scores["cahaya-baru"], 1),
-        round(scores["gula-habang"], 1),
+        round(scores["sebamban"], 1),
     ]
     assert int(named[3]) == sum(zone["rank"] is not None for zone in kecamatan)
     assert int(named[4]) == len(kecamatan)
