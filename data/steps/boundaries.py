@@ -36,6 +36,7 @@ def build_desa(target: Path) -> tuple[gpd.GeoDataFrame, pd.Series]:
         kind=np.where(codes.str[-4] == "1", "Kelurahan", "Desa"),
         kecamatan_code=codes.str[:_KECAMATAN],
         kecamatan_name=codes.str[:_KECAMATAN].map(kecamatan_names()),
+        kecamatan_bps_code=codes.str[:_KECAMATAN].map(kecamatan_bps_codes()),
     )
     write_layer(target / "boundaries/desa.parquet", desa, DESA)
     return desa, pd.Series(area_ha(source), index=codes)
@@ -44,7 +45,12 @@ def build_desa(target: Path) -> tuple[gpd.GeoDataFrame, pd.Series]:
 def build_kecamatan(target: Path, desa: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The kecamatan as unions of their desa."""
     shapes = _unions(desa.geometry, _KECAMATAN)
-    kecamatan = _layer(shapes.index, shapes.to_numpy(), name=kecamatan_names()[shapes.index])
+    kecamatan = _layer(
+        shapes.index,
+        shapes.to_numpy(),
+        name=kecamatan_names()[shapes.index],
+        kecamatan_bps_code=kecamatan_bps_codes()[shapes.index],
+    )
     write_layer(target / "boundaries/kecamatan.parquet", kecamatan, KECAMATAN)
     return kecamatan
 
@@ -108,6 +114,12 @@ def coverage_of(polygons: np.ndarray) -> np.ndarray:
     if not (is_sound.all() and shapely.coverage_is_valid(rounded)):
         raise ValueError("the cleaned desa are no valid coverage on the storage grid")
     return shapely.orient_polygons(shapely.normalize(rounded))
+
+
+def kecamatan_bps_codes() -> pd.Series:
+    """The BPS codes of the kecamatan by Kemendagri code; those formed since 2020 have none."""
+    table = pd.read_csv(DATA / "boundaries/source_bps_kecamatan.csv", dtype="str")
+    return table.set_index("kode")["kode_bps"].reindex(kecamatan_names().index)
 
 
 def kecamatan_names() -> pd.Series:

@@ -272,13 +272,17 @@ def _keyed(layer: gpd.GeoDataFrame, schema: LayerSchema) -> gpd.GeoDataFrame:
     return keyed
 
 
+# What belongs to a code and not to an outline, and stands in no register of the program.
+_OF_THE_CODE = ("area_official_ha", "kecamatan_bps_code")
+
+
 def _filled(
     layer: gpd.GeoDataFrame, schema: LayerSchema, current: gpd.GeoDataFrame | None
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """The layer with what its codes tell: where the file has no value, that of the official register.
 
-    The official area of a regency is no part of the register; it stays as it is published. The area
-    of an outline is that of this one.
+    What is no part of the register stays as it is published. The area of an outline is that of this
+    one.
     """
     published: dict[str, pd.Series] = {}
     measured: dict[str, pd.Series] = {}
@@ -287,8 +291,8 @@ def _filled(
     known = {"bps_code": bps_code, "regency_bps_code": bps_code}
     if regions is not None and schema.key == schema.regency_field:
         known["kind"] = regions.map(lambda region: region and region.kind)
-        if current is not None and "area_official_ha" in current:
-            published["area_official_ha"] = current["area_official_ha"]
+    if current is not None:
+        published = {name: current[name] for name in _OF_THE_CODE if name in current}
     if schema.coverage:
         measured["area_ha"] = pd.Series(area_ha(layer).round(2), index=layer.index)
     result, findings = layer, []

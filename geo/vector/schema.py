@@ -75,7 +75,15 @@ _KEMENDAGRI_DESA = r"\d{2}\.\d{2}\.\d{2}\.\d{4}"
 _CODE_ALIASES = ("kode_kemendagri", "kdpkab", "kdbpum", "kode", "kode_kab", "code", "area_id")
 _NAME_ALIASES = ("nama", "namobj", "kawasan")
 _GEOMETRY_KIND = Field("geometry_kind", "text", _SAY["geometry_kind"])
-# Below the regency the two systems number differently, and no table of both is at hand.
+# Below the regency the two systems number differently; of a desa no table of both is at hand.
+_KECAMATAN_BPS_CODE = Field(
+    "kecamatan_bps_code",
+    "text",
+    _SAY["kecamatan_bps_code"],
+    pattern=r"\d{7}",
+    example="6303120",
+    aliases=("kdcbps",),
+)
 _IN_REGENCY = (
     Field(
         "regency_code",
@@ -230,6 +238,7 @@ KECAMATAN = LayerSchema(
             required=True,
             aliases=("nama", "namobj", "wadmkc"),
         ),
+        _KECAMATAN_BPS_CODE,
         *_IN_REGENCY,
         *_OUTLINE,
     ),
@@ -273,6 +282,7 @@ DESA = LayerSchema(
             aliases=("kdcpum", "kode_kec"),
         ),
         Field("kecamatan_name", "text", _SAY["desa_kecamatan_name"], aliases=("wadmkc",)),
+        _KECAMATAN_BPS_CODE,
         *_IN_REGENCY,
         *_OUTLINE,
     ),
