@@ -28,7 +28,7 @@ def address(reference_folder, tmp_path_factory):
     shutil.copytree(reference_folder, folder)
     store = Store(folder)
     zones = published.layer(store, "zones")
-    names = zones["name"].where(zones.index != "gula-habang", " ".join(HOSTILE))
+    names = zones["name"].where(zones.index != "sebamban", " ".join(HOSTILE))
     publish(store, "zones", zones.assign(name=names))
     store.close()
     with running(folder) as started:
@@ -68,7 +68,7 @@ def test_a_zone_says_its_name_and_score_and_a_hostile_name_is_text(address, visi
     page = seen.page
     page.evaluate(
         """() => Kawasan.compare.maps()[0].eachLayer((l) => {
-            if (l.feature && l.feature.id === "gula-habang") l.fire("mouseover", { latlng: l.getBounds().getCenter() });
+            if (l.feature && l.feature.id === "sebamban") l.fire("mouseover", { latlng: l.getBounds().getCenter() });
         })"""
     )
     expect(page.locator(".hover-name")).to_contain_text(HOSTILE[0])
@@ -80,7 +80,7 @@ def test_a_zone_says_its_name_and_score_and_a_hostile_name_is_text(address, visi
 
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-@pytest.mark.parametrize("query", ["", "&zones=cahaya-baru,gula-habang"])
+@pytest.mark.parametrize("query", ["", "&zones=cahaya-baru,sebamban"])
 def test_a_page_fits_its_window(address, visit, query, size, language):
     seen = visit(f"{address}/compare?lang={language}{query}", width=size[0], height=size[1])
     expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
