@@ -160,10 +160,16 @@ class NotFound(GeoError):
     )
     what: ClassVar[Text] = Text(id="Objek", en="object")
 
+    # A layer may hold thousands of areas: their names are no help any more.
+    most_named: ClassVar[int] = 50
+
     def __init__(self, name: str, available: list[str] | None = None, **facts: Any) -> None:
-        super().__init__(
-            name=name, available=", ".join(available or []) or "-", what=self.what, **facts
-        )
+        known = available or []
+        said = ", ".join(known[: self.most_named]) or "-"
+        named = Text(id=said, en=said)
+        if more := len(known[self.most_named :]):
+            named = Text(id=f"{said}, dan {more} lainnya", en=f"{said}, and {more} more")
+        super().__init__(name=name, available=named, what=self.what, **facts)
 
 
 class LayerNotFound(NotFound):

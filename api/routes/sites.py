@@ -33,7 +33,9 @@ class SitesQuery(BaseModel):
         float, Field(ge=0, le=100, description="Least suitability of every cell, 0..100.")
     ] = MIN_SUITABILITY
     model: Annotated[str, Field(description="The model whose suitability counts.")] = "kesiapan"
-    layer: Annotated[str, Field(description="Layer of the zone: zones or kecamatan.")] = "zones"
+    layer: Annotated[str, Field(description="Layer of the zone: zones, kecamatan or desa.")] = (
+        "zones"
+    )
     limit: Annotated[int, Field(ge=1, le=1000, description="Most sites, the best first.")] = 20
     f: str | None = None
     lang: str | None = None

@@ -99,7 +99,7 @@ class Assessment:
     def position(self, area_id: str) -> int:
         """A zone's row in the decision matrix; `ZoneNotFound` when there is none of that id."""
         if area_id not in self._positions:
-            raise ZoneNotFound(area_id, available=list(self.matrix.area_ids)[:50])
+            raise ZoneNotFound(area_id, available=list(self.matrix.area_ids))
         return self._positions[area_id]
 
     def result(self, area_id: str) -> ZoneResult:
@@ -121,7 +121,7 @@ class Assessment:
         found = by_id or by_name or inside
         if len(found) == 1:
             return found[0]
-        raise ZoneNotFound(text, available=[r.area_id for r in found or self.results][:50])
+        raise ZoneNotFound(text, available=[r.area_id for r in found or self.results])
 
     def explanation(self, area_id: str) -> Text:
         """The plain paragraph about one zone."""

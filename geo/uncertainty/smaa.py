@@ -68,7 +68,7 @@ class Uncertainty:
     def place(self, area_id: str) -> int:
         """The row of a zone; `ZoneNotFound` for one that is not ranked or not there."""
         if area_id not in self.area_ids:
-            raise ZoneNotFound(area_id, available=list(self.area_ids[:50]))
+            raise ZoneNotFound(area_id, available=list(self.area_ids))
         return self.area_ids.index(area_id)
 
 

@@ -181,7 +181,7 @@ def score_indices(
     ZoneNotFound, InvalidSamples
     """
     if area_id not in zones.area_ids:
-        raise ZoneNotFound(area_id, available=list(zones.area_ids[:50]))
+        raise ZoneNotFound(area_id, available=list(zones.area_ids))
     place = zones.area_ids.index(area_id)
     # By every method but PROMETHEE a score depends on nobody else.
     if not against_best and zones.method != "promethee":

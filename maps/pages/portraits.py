@@ -48,7 +48,6 @@ from maps.text import format_number, format_share, translate
 LAYERS = ("zones", "kecamatan")
 # The labour figures that a zone's page shows of its regency.
 ZONE_FIGURES = ("tpt_agustus", "tpak_agustus")
-_MOST_NAMED = 50
 # Cards leave out what they have nothing to say of; a template asks for these all the same.
 _OF_CARD = (
     *("name", "place", "status", "statusText", "score", "class", "rank", "coverage"),
@@ -74,7 +73,7 @@ def layer_of(now: Published, area_id: str, *, layer: str | None = None) -> str:
     holder = next((n for n in asked if area_id in published.layer(now, n).index), None)
     if holder is None:
         known = [str(i) for name in asked for i in published.layer(now, name).index]
-        raise ZoneNotFound(area_id, available=known[:_MOST_NAMED])
+        raise ZoneNotFound(area_id, available=known)
     return holder
 
 

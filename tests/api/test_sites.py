@@ -1,6 +1,7 @@
 """Candidate settlement sites over HTTP and on the command line, with a synthetic slope raster."""
 
 import json
+import re
 
 import geopandas as gpd
 import pytest
@@ -10,7 +11,9 @@ from typer.testing import CliRunner
 from api.cli.app import app
 from api.main import create_app
 from api.settings import Settings
+from geo import published
 from geo.planning import publish_land
+from tests.api.examples import publish
 from tests.geo.planning.test_assess import flat_slope
 
 SITES = "/readiness/cahaya-baru/sites"
@@ -77,7 +80,9 @@ def test_unchanged_sites_are_not_sent_again(client):
     assert other.status_code == 200
 
 
-def test_a_place_without_an_area_has_no_site_and_says_why(client):
+def test_a_place_without_an_area_has_no_site_and_says_why(client, store):
+    zones = published.layer(store, "zones")
+    publish(store, "zones", zones.set_geometry(zones.representative_point()))
     document = client.get("/readiness/sebamban/sites?lang=en").json()
     assert document["features"] == []
     assert "Location only" in document["notes"][0]
@@ -102,6 +107,15 @@ def test_bad_values_are_problems(client, query, status, code):
     answer = client.get(f"{SITES}?{query}")
     assert answer.status_code == status
     assert answer.json()["code"] == code
+
+
+def test_a_desa_is_searched_like_a_zone_and_an_unknown_one_names_only_a_few_of_the_others(client):
+    found = client.get("/readiness/63.10.03.2003/sites?layer=desa&min_suitability=1&lang=en").json()
+    assert (found["name"], found["numberReturned"]) == ("Sebamban Lama", len(found["features"]))
+    problem = client.get(f"{SITES}?layer=desa&lang=en").json()
+    assert problem["code"] == "ZoneNotFound"
+    assert problem["detail"].count("63.") == 50
+    assert re.search(r", and 1[89]\d\d more\.$", problem["detail"])
 
 
 def test_an_unknown_zone_is_not_found(client):

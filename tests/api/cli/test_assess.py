@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.app import app
+from geo import published
+from tests.api.examples import publish
 from tests.reference_scores import CAHAYA_BARU_EN, CAHAYA_BARU_ID
 
 WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
@@ -69,8 +71,13 @@ def test_a_zone_is_explained(run):
 
 
 def test_what_would_lift_a_zone_a_class_is_said(run):
-    text = words(run("assess", "--explain", "gula-habang", "--lang", "en"))
-    assert "It rises to class Very ready if" in text
+    text = words(run("assess", "--explain", "cahaya-baru", "--lang", "en"))
+    assert (
+        "It rises to class Very ready if Agriculture's share of GRDP rises from 27.4 to 28.2"
+        in text
+    )
+    text = words(run("assess", "--explain", "sebamban", "--lang", "en"))
+    assert "No single measure suffices for a higher class." in text
 
 
 def test_a_zone_is_explained_by_its_name_with_its_geometry_and_sources(run):
@@ -88,7 +95,17 @@ def test_the_ranking_says_whose_drawn_area_is_not_its_own(run):
     }
     assert marks["cahaya-baru"] == "approximate boundary"
     assert marks["rkt-kotabaru"] == "the drawn boundary is wider than the area"
-    assert marks["sebamban"] == "location only"
+    assert marks["sebamban"] == "approximate boundary"
+
+
+def test_the_ranking_says_which_zone_is_only_a_location(run, reference_store):
+    zones = published.layer(reference_store, "zones")
+    zones.loc["sebamban", "geometry_kind"] = "location_only"
+    zones.loc[["sebamban"], "geometry"] = zones.loc[["sebamban"]].representative_point()
+    publish(reference_store, "zones", zones)
+    lines = run("assess", "--lang", "en").splitlines()
+    cells = next([c.strip() for c in line.split("│")] for line in lines if "│ sebamban" in line)
+    assert cells[7] == "location only"
 
 
 def test_other_weights_and_json(run):
@@ -121,9 +138,9 @@ def test_a_simulation_is_the_same_for_a_seed_and_says_how_firm_the_first_place_i
 
 
 def test_the_simulation_of_an_explained_zone_is_one_sentence_with_what_counts_as_exact(run):
-    asked = ("--explain", "gula-habang", "--explain", "angsana", "--uncertainty", 100)
+    asked = ("--explain", "sebamban", "--explain", "angsana", "--uncertainty", 100)
     text = words(run("assess", *asked, "--lang", "en"))
-    assert "Gula Habang (Lajar Papuyuan) ranks 2 in" in text
+    assert "Kawasan Transmigrasi Sebamban ranks 2 in 100% of 100 simulations." in text
     assert "Angsana is not ranked, so it takes no part in the draws." in text
     assert "Counted as exact, as the model states no error of them: Households" in text
 
@@ -268,7 +285,10 @@ def test_models_are_listed_with_what_an_office_has_set_and_what_they_wait_for(ru
 
 
 def test_two_zones_explained_say_why_the_one_is_ahead_and_what_would_lift_the_other(run):
-    said = " ".join(run("assess", "--explain", "gula-habang", "--explain", "cahaya-baru").split())
-    assert "Cahaya Baru unggul 22,0 poin atas Kawasan Transmigrasi Gula Habang" in said
-    assert "Naik ke kelas Sangat siap bila Lahan terbuka, ladang dan sawah naik" in said
+    said = " ".join(run("assess", "--explain", "sebamban", "--explain", "cahaya-baru").split())
+    assert "Cahaya Baru unggul 18,2 poin atas Kawasan Transmigrasi Sebamban" in said
+    assert (
+        "Naik ke kelas Sangat siap bila Pangsa pertanian dalam PDRB naik dari 27,4 menjadi 28,2"
+        in said
+    )
     assert "Versi: model-kesiapan 1" in said

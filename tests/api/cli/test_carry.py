@@ -93,7 +93,7 @@ def test_classes_of_a_land_raster_weigh_the_pieces(run, former, folder):
     table = pd.read_csv(out, dtype="str").set_index(["indicator", "regency_code"])
     methods = table.loc["angkatan_kerja_agustus", "method"]
     assert set(methods) == {"area", "raster:landcover:12,14"}
-    assert "Raster tidak berisi bobot di wilayah baru ini, jadi jumlah di sana nol: 63.0" in said
+    assert "Raster tidak berisi bobot di wilayah baru ini, jadi jumlah di sana nol: 63.11." in said
 
 
 def test_an_older_version_of_a_layer_serves_as_old_boundaries(run):

@@ -19,6 +19,7 @@ from geo.planning import publish_land
 from geo.raster.files import RasterFile
 from geo.raster.grid import Grid, Window
 from geo.vector.export import write_layer
+from tests.api.examples import publish
 from tests.geo.planning.test_assess import flat_slope
 
 NO = np.nan
@@ -282,6 +283,8 @@ def test_an_outline_that_only_encloses_its_zone_says_so(reference_store):
 
 
 def test_a_zone_without_an_area_and_an_unknown_one_say_so(reference_store):
+    zones = published.layer(reference_store, "zones")
+    publish(reference_store, "zones", zones.set_geometry(zones.representative_point()))
     found = surfaces.zone_sites(reference_store, "sebamban")
     assert len(found.search.sites) == 0
     assert "Location only" in found.notes[0].en

@@ -117,20 +117,37 @@ def test_english_says_the_same_in_english(store):
     assert said["printed"] == "Printed 24 November 2026"
     facts = dict(said["facts"])
     assert any(
-        f.endswith("where the area truly lies and its shape are not known.") for f in facts.values()
+        f.endswith(
+            "where the area truly lies and its shape are not known. Any seven kecamatan of Barito Kuala "
+            "together are larger than that, so the area takes in only part of its kecamatan."
+        )
+        for f in facts.values()
     )
     assert any(f.startswith("National priority area 2025-2029") for f in facts.values())
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("zone", ["cahaya-baru", "angsana", "cintapuri", "63.01.02"])
+@pytest.mark.parametrize("zone", ["cahaya-baru", "angsana", "gula-habang", "63.01.02"])
 def test_every_kind_of_area_becomes_a_sheet_in_our_own_type(store, zone, language):
-    """A zone with much data, one with little, a bare location and a kecamatan."""
+    """A zone with much data, one with little, one inside its kecamatan, and a kecamatan."""
     subject = read_zone_subject(store, zone, printed=PRINTED, language=language)
     pdf = sheets.zone_sheet(subject, zone)
     assert pdf.startswith(b"%PDF-")
     assert pages(pdf) == 2
     assert {"Inter-Regular", "Inter-SemiBold"} <= fonts(pdf)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_bare_location_becomes_a_sheet_that_says_so(store, language):
+    subject = read_zone_subject(store, "cintapuri", printed=PRINTED, language=language)
+    zones = subject.layer.assign(geometry_kind="location_only")
+    located = replace(subject, layer=zones.set_geometry(zones.representative_point()))
+    pdf = sheets.zone_sheet(located, "cintapuri")
+    assert pages(pdf) == 2
+    assert {"id": "Hanya lokasi", "en": "Location only"}[language] in text_of(pdf)
+    with MemoryFile(sheets.zone_raster(located, "cintapuri")) as file, file.open() as picture:
+        box = transform_bounds(picture.crs, "OGC:CRS84", *picture.bounds)
+    assert shapely.box(*box).contains(located.layer.geometry["cintapuri"])
 
 
 def test_a_zone_without_a_score_says_why(store):
@@ -176,17 +193,20 @@ def test_the_caveat_of_an_outline_is_never_cut_and_addresses_are_whole(subject):
     said = zone_content(subject, "cahaya-baru")
     facts = dict(said["facts"])
     assert facts["Batas pada peta"].endswith(
-        "letak dan bentuk kawasan yang sebenarnya tidak diketahui."
+        "letak dan bentuk kawasan yang sebenarnya tidak diketahui. Tujuh kecamatan mana pun di Barito "
+        "Kuala lebih luas daripada itu, jadi kawasan hanya memuat sebagian dari kecamatannya."
     )
     assert said["remarks"].replace("\u200b", "").endswith("https://publikaindonesia.com/?p=13268")
     assert "Catatan" not in facts
     paper = text_of(sheets.zone_sheet(subject, "cahaya-baru"))
     for words in (
         "kawasan yang sebenarnya tidak diketahui.",
+        "hanya memuat sebagian dari kecamatannya.",
         "https://publikaindonesia.com/?p=13268",
         "blob/ce2169e84aee641ec25d740c33ecfccbbcbac1bf/public/data/ketenagakerjaan.csv",
     ):
-        assert words in paper
+        # A long address may be broken after a stroke; nothing of it is left out.
+        assert words.replace(" ", "") in paper.replace(" ", "")
 
 
 def test_a_long_caveat_of_an_outline_is_printed_whole(subject):
