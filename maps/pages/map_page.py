@@ -237,6 +237,7 @@ def _unranked_row(area_id: str, card: Mapping[str, Any], language: Language) -> 
     return {
         "area_id": area_id,
         "name": card.get("name", area_id),
+        "place": card.get("place"),
         "geometry": card.get("geometryMark"),
         "status": translate(f"status.{card['status']}", language),
         "reason": card.get("reason"),

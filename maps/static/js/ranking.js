@@ -57,7 +57,7 @@
   function unrankedRow(id, card) {
     const name = element("a", { href: `#zone=${encodeURIComponent(id)}` }, card.name || id);
     return element(
-      "li", { "data-zone": id }, name, small(card.geometryMark, "mark"),
+      "li", { "data-zone": id }, name, small(card.place), small(card.geometryMark, "mark"),
       element("p", {}, swatch(classFill(card), card.statusText || ""), ` · ${card.reason || ""}`), mark(id, card),
     );
   }
