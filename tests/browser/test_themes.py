@@ -8,9 +8,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_map_page import DESKTOP, PHONE
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
-UNRANKED = "Kawasan Transmigrasi Sebamban"
+UNRANKED = "Kawasan Transmigrasi Gula Habang (Lajar Papuyuan)"
 HATCHED = "url(#hatch-no-data)"
-RANKED_COLOUR = "#018571"
+# The colour of the class "Siap".
+RANKED_COLOUR = "#80cdc1"
 
 
 def choose(page: Page, theme: str) -> None:
@@ -131,7 +132,7 @@ def test_a_link_opens_the_same_colours_beside_zone_and_weights(address, visit):
     again = visit(seen.page.url)
     expect(again.page.locator("#theme")).to_have_value("boundary")
     expect(again.page.locator(".leaflet-popup h2")).to_have_text(ZONE)
-    expect(legend(again.page)).to_contain_text("Hanya lokasi, tanpa batas")
+    expect(legend(again.page)).to_contain_text("Batas gambar lebih luas daripada kawasannya")
     choose(again.page, "")
     expect(again.page).not_to_have_url(re.compile("t="))
     assert [*seen.trouble, *again.trouble] == []

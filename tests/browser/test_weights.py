@@ -39,7 +39,7 @@ def test_a_slider_moves_scores_ranking_map_and_cards(address, visit, size):
     seen = opened(visit, address, size=size)
     expect(first_score(seen.page)).to_have_text(CAHAYA_BARU_ID)
     zone = seen.page.locator(f"path[aria-label^='{ZONE}']")
-    expect(zone).to_have_attribute("fill", "#018571")
+    expect(zone).to_have_attribute("fill", "#80cdc1")
     for item, value in (("huni", 100), ("usaha", 0), ("berkembang", 0), ("lingkungan", 0)):
         set_slider(seen.page, item, value)
     # On liveability alone the two zones lack the slope, and with it half of the weight.
@@ -110,7 +110,7 @@ def test_the_last_weight_stays_above_nothing_and_the_reader_is_told(address, vis
     expect(seen.page.locator("[data-item=berkembang]")).to_have_value("1")
     expect(seen.page.locator("output[for=w-dimension-berkembang]")).to_have_text("100,0%")
     # What is ranked and what is downloaded are by that weight.
-    expect(seen.page.locator(".ranking tbody tr").first).to_contain_text("Gula Habang")
+    expect(seen.page.locator(".ranking tbody tr").first).to_contain_text("Angsana")
     export = seen.page.locator(".downloads [data-format=csv]").first.get_attribute("href")
     weights = dict(p.split(":") for p in parse_qs(urlsplit(export).query)["weights"][0].split(","))
     assert float(weights["lereng"]) == 0
@@ -128,13 +128,11 @@ def test_a_link_without_any_weight_opens_the_models_own_and_says_so(address, vis
 
 
 def test_scores_and_classes_that_changed_say_what_they_were(address, visit):
-    seen = visit(f"{address}/map#w=huni-90")
+    seen = visit(f"{address}/map#w=lingkungan-90")
     row = seen.page.locator("tr[data-zone=cahaya-baru]")
-    expect(row.locator(".was")).to_have_text(f"semula {CAHAYA_BARU_ID} · Sangat siap")
+    expect(row.locator(".was")).to_have_text(f"semula {CAHAYA_BARU_ID} · Siap")
     open_shape(seen.page, ZONE)
-    expect(seen.page.locator(".leaflet-popup .was")).to_have_text(
-        f"semula {CAHAYA_BARU_ID} · Sangat siap"
-    )
+    expect(seen.page.locator(".leaflet-popup .was")).to_have_text(f"semula {CAHAYA_BARU_ID} · Siap")
     seen.page.get_by_role("button", name="Kembalikan ke bawaan").click()
     expect(seen.page.locator(".was")).to_have_count(0)
     expect(seen.page.locator(".leaflet-popup .score")).to_contain_text(CAHAYA_BARU_ID)
@@ -182,7 +180,7 @@ def test_without_the_server_nothing_old_passes_for_new_until_it_is_back(address,
     page.context.set_offline(False)
     banner.get_by_role("button").click()
     expect(banner).to_be_hidden()
-    expect(first_score(page)).to_have_text("71,2")
+    expect(first_score(page)).to_have_text("67,4")
     expect(page.locator("#ranking")).to_have_css("opacity", "1")
 
 
@@ -256,10 +254,11 @@ def test_the_kecamatan_follow_while_they_are_shown(address, visit):
 def test_the_ranking_is_filtered_and_the_map_with_it(address, visit, size):
     seen = visit(f"{address}/map", width=size[0], height=size[1])
     field = seen.page.locator("#ranking-filter")
-    field.fill("balangan")
+    field.fill("tanah bumbu")
     shown = seen.page.locator("#ranking [data-zone]:visible")
-    expect(shown.first).to_contain_text("Gula Habang")
-    expect(seen.page.locator(".filter [role=status]")).to_have_text("1 dari 14 kawasan")
+    expect(shown.first).to_contain_text("Sebamban")
+    # Two more of that regency are not ranked.
+    expect(seen.page.locator(".filter [role=status]")).to_have_text("3 dari 14 kawasan")
     # The rank is still that among all.
     expect(shown.first.locator(".rank")).to_have_text("2")
     zone = seen.page.locator(f"path[aria-label^='{ZONE}']")
@@ -267,6 +266,22 @@ def test_the_ranking_is_filtered_and_the_map_with_it(address, visit, size):
     field.fill("")
     expect(shown).to_have_count(14)
     expect(zone).not_to_have_class(re.compile("is-filtered"))
+    assert seen.trouble == []
+
+
+def test_an_area_that_is_not_ranked_is_found_by_its_regency(address, visit):
+    seen = visit(f"{address}/map")
+    seen.page.locator("#ranking-filter").fill("balangan")
+    shown = seen.page.locator("#ranking [data-zone]:visible")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text("Gula Habang")
+    expect(shown.locator("small").first).to_have_text("Kabupaten Balangan")
+    # The rows that other weights write say it too.
+    seen.page.locator("#weights > summary").click()
+    set_slider(seen.page, "lingkungan", 90)
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text("Gula Habang")
+    expect(shown.locator("small").first).to_have_text("Kabupaten Balangan")
     assert seen.trouble == []
 
 
