@@ -43,7 +43,8 @@ from geo.published import (
 from geo.raster.files import RasterFile
 from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.documents import results_frame
-from geo.readiness.measures import LandRaster, measure_zones
+from geo.readiness.land_measures import LandRaster
+from geo.readiness.measures import measure_zones
 from geo.readiness.scenario import Scenario, digest
 from geo.readiness.scenario_apply import (
     apply_to_indicators,

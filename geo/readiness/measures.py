@@ -6,7 +6,7 @@ zone: it counts as far as the zone fills that area.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -17,22 +17,22 @@ from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators.table import Indicator, latest_values, note_of, passed_over, weights_for
 from geo.indicators.villages import VillageProfile
-from geo.land.fit import Fitness
-from geo.land.raster_titles import land_title
-from geo.language import MOST_NAME, Text, as_written, decimal, filled, joined, shortened, texts
+from geo.language import MOST_NAME, Text, as_written, filled, joined, shortened, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
     AttributeMeasure,
-    Constraint,
     Criterion,
     IndicatorMeasure,
-    RasterMeasure,
     VillageMeasure,
 )
-from geo.raster.grid import Marked, RasterSource
-from geo.raster.zonal import zonal_class_shares, zonal_statistics
-from geo.readiness.score import ConstraintResult, Measure, Measures
+from geo.readiness.land_measures import (
+    MIN_VALID_SHARE,
+    LandRaster,
+    constraint_results,
+    raster_measures,
+)
+from geo.readiness.score import Measure, Measures
 from geo.vector.join import area_shares, area_weighted
 from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.regions import BY_CODE
@@ -40,31 +40,8 @@ from geo.vector.schema import is_enclosing
 
 _SAY = texts(__name__)
 
-# Below this valid share a raster says more about its own holes than about the zone, and the scored
-# desa more about themselves (own judgement).
-_MIN_VALID_SHARE = 0.5
 # A value is shown as far as it helps to find it.
 _MOST_SHOWN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class LandRaster:
-    """A land raster with its name, source, year, and what it is fit for (None where nobody asks)."""
-
-    name: str
-    cells: RasterSource
-    source: str
-    year: str | None
-    fitness: Fitness | None = None
-
-    def fault(self, reader: str) -> Text | None:
-        """Why a criterion or constraint must not read it; None when it may."""
-        return None if self.fitness is None else self.fitness.fault(reader, raster=self.name)
-
-    @property
-    def note(self) -> Text | None:
-        """What must be said beside each measure of it; None when nothing."""
-        return None if self.fitness is None else self.fitness.note(raster=self.name)
 
 
 def measure_zones(
@@ -127,12 +104,12 @@ def measure_zones(
         elif isinstance(asked, VillageMeasure):
             found = _village_measures(zones, asked, villages, fill_share, year=year)
         else:
-            found = _raster_measures(
+            found = raster_measures(
                 zones, criterion, asked, model, rasters.get(asked.raster), fill_share
             )
         criteria[criterion.id] = _in_table(criterion, found)
     constraints = {
-        c.id: _constraint_results(zones, c, model, rasters.get(c.raster), fill_share)
+        c.id: constraint_results(zones, c, model, rasters.get(c.raster), fill_share)
         for c in model.constraints
     }
     # They go into every sentence; the whole value stays in the layer.
@@ -395,7 +372,7 @@ def _village_fault(profile: VillageProfile | None, fill_share: float) -> Text | 
         return _SAY["only_kelurahan"].format(count=profile.kelurahan)
     if profile.desa + profile.kelurahan > 1 and np.isnan(fill_share):
         return _SAY["which_desa_unknown"].format(desa=profile.desa)
-    if not profile.scored or profile.scored_share < _MIN_VALID_SHARE:
+    if not profile.scored or profile.scored_share < MIN_VALID_SHARE:
         known = {"scored": profile.scored, "desa": profile.desa, "count": profile.kelurahan}
         return _SAY["too_few_desa"].format(share=f"{profile.scored_share:.0%}", **known)
     return None
@@ -415,149 +392,3 @@ def _objects(zones: gpd.GeoDataFrame, column: str | None) -> list[Any]:
         return [None] * len(zones)
     values = zones[column]
     return list(values.astype(object).where(values.notna(), None))
-
-
-def _raster_measures(
-    zones: gpd.GeoDataFrame,
-    criterion: Criterion,
-    asked: RasterMeasure,
-    model: Model,
-    land: LandRaster | None,
-    fill_share: Array,
-) -> Sequence[Measure]:
-    if land is None:
-        return [
-            Measure(None, 0.0, note=filled(_SAY["no_raster"], name=land_title(asked.raster)))
-        ] * len(zones)
-    if unfit := land.fault(criterion.id):
-        return [Measure(None, 0.0, note=unfit)] * len(zones)
-    if asked.statistic == "majority":
-        if land.cells.dtype.kind not in "iub":
-            return [
-                Measure(None, 0.0, note=filled(_SAY["no_classes"], name=land_title(land.name)))
-            ] * len(zones)
-        rows = _largest_classes(zones, land.cells)
-    else:
-        share = asked.statistic == "share"
-        rows = _zonal_means(zones, Marked(land.cells, asked.classes) if share else land.cells)
-    return [
-        _raster_measure(row, model, land, part)
-        for row, part in zip(rows, fill_share.tolist(), strict=True)
-    ]
-
-
-def _zonal_means(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any, Any]]:
-    return zonal_statistics(zones, cells).rename(columns={"mean": "value"}).to_dict("records")
-
-
-def _largest_classes(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any, Any]]:
-    """The class with the largest share of each zone's valid area; of equal ones the lowest code."""
-    shares = zonal_class_shares(zones, cells)
-    codes = sorted(name for name in shares.columns if not isinstance(name, str))
-    # A zone without a valid cell has no shares, and a raster without any has no classes.
-    of_class = shares[codes].fillna(-1.0).to_numpy().reshape(len(zones), len(codes))
-    known = of_class.max(axis=1, initial=-1.0)
-    place = of_class.argmax(axis=1) if codes else np.zeros(len(zones), dtype=np.int64)
-    found = shares[["cells", "valid_share"]].assign(
-        value=np.where(known >= 0, np.array([*codes, np.nan])[place], np.nan), part=known
-    )
-    return found.to_dict("records")
-
-
-def _raster_measure(
-    row: Mapping[Any, Any], model: Model, land: LandRaster, fill_share: float
-) -> Measure:
-    note = _SAY["place_unknown"] if np.isnan(fill_share) else _raster_fault(row, model, land.name)
-    if note is not None:
-        return Measure(None, 0.0, note=note)
-    notes = [land.note] if land.note else []
-    if "part" in row:
-        notes.append(_SAY["largest"].format(code=f"{row['value']:g}", share=f"{row['part']:.0%}"))
-    if fill_share < 1:
-        notes.append(_SAY["place_partly_known"].format(share=f"{fill_share:.0%}"))
-    return Measure(
-        value=float(row["value"]),
-        credit=float(row["valid_share"]) * fill_share,
-        period=land.year,
-        sources=(land.source,),
-        note=joined(notes, by="; ") if notes else None,
-    )
-
-
-def _raster_fault(row: Mapping[Any, Any], model: Model, name: str) -> Text | None:
-    """Why a raster does not measure a zone, None when it does."""
-    if np.isnan(row["cells"]):
-        return _SAY["no_area"]
-    if row["cells"] < model.min_cells:
-        return filled(
-            _SAY["too_coarse"],
-            name=land_title(name),
-            cells=decimal(row["cells"]),
-            least=as_written(model.min_cells),
-        )
-    if np.isnan(row["value"]) or row["valid_share"] < _MIN_VALID_SHARE:
-        return filled(_SAY["too_few"], name=land_title(name), share=f"{row['valid_share']:.0%}")
-    return None
-
-
-def _constraint_results(
-    zones: gpd.GeoDataFrame,
-    constraint: Constraint,
-    model: Model,
-    land: LandRaster | None,
-    fill_share: Array,
-) -> Sequence[ConstraintResult]:
-    if land is None:
-        note = filled(_SAY["not_checked"], name=land_title(constraint.raster))
-        return [_constraint_result(constraint, None, note)] * len(zones)
-    if unfit := land.fault(constraint.id):
-        return [_constraint_result(constraint, None, unfit)] * len(zones)
-    excluded = Marked(land.cells, constraint.classes, constraint.threshold)
-    rows = _zonal_means(zones, excluded)
-    faults = [_raster_fault(row, model, land.name) for row in rows]
-    return [
-        _constraint_result(constraint, None if fault else float(row["value"]), fault or land.note)
-        if part == 1
-        else _enclosed_result(constraint, None if fault else float(row["value"]), fault, part)
-        for row, fault, part in zip(rows, faults, fill_share.tolist(), strict=True)
-    ]
-
-
-def _enclosed_result(
-    constraint: Constraint, share: float | None, note: Text | None, fill_share: float
-) -> ConstraintResult:
-    """What a constraint's share of the enclosing area says of a zone somewhere inside it.
-
-    The zone is excluded only when it is wherever it lies, and passes only when it does wherever it
-    lies; `excluded_share` is then the least or the most that it can be.
-    """
-    if share is None:
-        return _constraint_result(constraint, None, note)
-    # A zone of unknown size may be a single point: then only nothing and everything are certain.
-    part = 0.0 if np.isnan(fill_share) else fill_share
-    least = 1.0 if share >= 1 else max(0.0, 1 - (1 - share) / part) if part else 0.0
-    most = 0.0 if share <= 0 else min(1.0, share / part) if part else 1.0
-    if least > constraint.limit_share:
-        return _constraint_result(constraint, least, None)
-    if most <= constraint.limit_share:
-        passed = _constraint_result(constraint, most, None)
-        return (
-            replace(passed, note=_SAY["at_most"].format(share=f"{most:.0%}"))
-            if most > 0
-            else passed
-        )
-    return _constraint_result(constraint, None, _SAY["not_certain"].format(share=f"{share:.0%}"))
-
-
-def _constraint_result(
-    constraint: Constraint, share: float | None, note: Text | None
-) -> ConstraintResult:
-    failed = share is not None and share > constraint.limit_share
-    return ConstraintResult(
-        constraint=constraint.id,
-        title=constraint.title,
-        excluded_share=share,
-        limit_share=constraint.limit_share,
-        failed=failed,
-        note=constraint.reason if failed else note,
-    )

@@ -22,7 +22,7 @@ from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.raster.distance import DistanceSource, NearestOf
 from geo.raster.grid import Grid
-from geo.readiness.measures import LandRaster
+from geo.readiness.land_measures import LandRaster
 from geo.readiness.scenario import Figure, Road, Scenario, WhatIf, known_names, mark, source_of
 from geo.readiness.score import Measure, Measures
 

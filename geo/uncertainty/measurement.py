@@ -25,7 +25,7 @@ from geo.mcda.value_functions import (
 )
 from geo.raster.grid import Marked, RasterSource, Window
 from geo.raster.zonal import zonal_statistics
-from geo.readiness.measures import LandRaster
+from geo.readiness.land_measures import LandRaster
 from geo.readiness.score import Measures
 from geo.uncertainty.draws import MeasureErrors
 from geo.vector.schema import is_approximate, is_enclosing

@@ -12,7 +12,8 @@ from geo.indicators.villages import VillageProfile
 from geo.mcda.model_file import parse_model
 from geo.raster.files import RasterFile
 from geo.readiness.explain import holds_back, lifts, losses, missing, sentence
-from geo.readiness.measures import LandRaster, measure_zones
+from geo.readiness.land_measures import LandRaster
+from geo.readiness.measures import measure_zones
 from geo.readiness.score import decision_matrix, score_matrix, zone_results
 
 X, Y = 500_000.0, 9_600_000.0

@@ -20,7 +20,8 @@ from geo.mcda.value_functions import ValueFunction
 from geo.raster.distance import DistanceSource
 from geo.raster.grid import ArraySource, Grid
 from geo.readiness.compare import compare
-from geo.readiness.measures import LandRaster, measure_zones
+from geo.readiness.land_measures import LandRaster
+from geo.readiness.measures import measure_zones
 from geo.readiness.scenario import digest, idle_changes
 from geo.readiness.scenario_apply import (
     SCENARIO_KIND,

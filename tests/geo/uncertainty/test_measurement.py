@@ -14,7 +14,7 @@ from geo.language import Text
 from geo.mcda.model_file import parse_model
 from geo.mcda.value_functions import VillageMeasure
 from geo.raster.grid import ArraySource, Grid
-from geo.readiness.measures import LandRaster
+from geo.readiness.land_measures import LandRaster
 from geo.readiness.score import Measure, Measures
 from geo.uncertainty.measurement import (
     displacement_errors,

@@ -1,0 +1,200 @@
+"""What land rasters say of zones: measures of criteria, and constraints that exclude.
+
+A raster too coarse for a zone does not pass for a measurement of it, and neither does a raster's
+statistic of a larger area that only encloses the zone: it counts as far as the zone fills that area.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+from geo.land.fit import Fitness
+from geo.land.raster_titles import land_title
+from geo.language import Text, as_written, decimal, filled, joined, texts
+from geo.mcda.matrix import Array
+from geo.mcda.model import Model
+from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
+from geo.raster.grid import Marked, RasterSource
+from geo.raster.zonal import zonal_class_shares, zonal_statistics
+from geo.readiness.score import ConstraintResult, Measure
+
+_SAY = texts(__name__)
+
+# Below this valid share a raster says more about its own holes than about the zone, and the scored
+# desa more about themselves (own judgement).
+MIN_VALID_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LandRaster:
+    """A land raster with its name, source, year, and what it is fit for (None where nobody asks)."""
+
+    name: str
+    cells: RasterSource
+    source: str
+    year: str | None
+    fitness: Fitness | None = None
+
+    def fault(self, reader: str) -> Text | None:
+        """Why a criterion or constraint must not read it; None when it may."""
+        return None if self.fitness is None else self.fitness.fault(reader, raster=self.name)
+
+    @property
+    def note(self) -> Text | None:
+        """What must be said beside each measure of it; None when nothing."""
+        return None if self.fitness is None else self.fitness.note(raster=self.name)
+
+
+def raster_measures(
+    zones: gpd.GeoDataFrame,
+    criterion: Criterion,
+    asked: RasterMeasure,
+    model: Model,
+    land: LandRaster | None,
+    fill_share: Array,
+) -> Sequence[Measure]:
+    """What a land raster says of each zone for one criterion; missing where it does not measure it.
+
+    `fill_share` (n_zones, 0..1) is the part of each geometry that its zone fills, NaN where nobody
+    says. A raster that is not there, or not fit for the criterion, leaves it missing everywhere.
+    """
+    if land is None:
+        return [
+            Measure(None, 0.0, note=filled(_SAY["no_raster"], name=land_title(asked.raster)))
+        ] * len(zones)
+    if unfit := land.fault(criterion.id):
+        return [Measure(None, 0.0, note=unfit)] * len(zones)
+    if asked.statistic == "majority":
+        if land.cells.dtype.kind not in "iub":
+            return [
+                Measure(None, 0.0, note=filled(_SAY["no_classes"], name=land_title(land.name)))
+            ] * len(zones)
+        rows = _largest_classes(zones, land.cells)
+    else:
+        share = asked.statistic == "share"
+        rows = _zonal_means(zones, Marked(land.cells, asked.classes) if share else land.cells)
+    return [
+        _raster_measure(row, model, land, part)
+        for row, part in zip(rows, fill_share.tolist(), strict=True)
+    ]
+
+
+def _zonal_means(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any, Any]]:
+    return zonal_statistics(zones, cells).rename(columns={"mean": "value"}).to_dict("records")
+
+
+def _largest_classes(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any, Any]]:
+    """The class with the largest share of each zone's valid area; of equal ones the lowest code."""
+    shares = zonal_class_shares(zones, cells)
+    codes = sorted(name for name in shares.columns if not isinstance(name, str))
+    # A zone without a valid cell has no shares, and a raster without any has no classes.
+    of_class = shares[codes].fillna(-1.0).to_numpy().reshape(len(zones), len(codes))
+    known = of_class.max(axis=1, initial=-1.0)
+    place = of_class.argmax(axis=1) if codes else np.zeros(len(zones), dtype=np.int64)
+    found = shares[["cells", "valid_share"]].assign(
+        value=np.where(known >= 0, np.array([*codes, np.nan])[place], np.nan), part=known
+    )
+    return found.to_dict("records")
+
+
+def _raster_measure(
+    row: Mapping[Any, Any], model: Model, land: LandRaster, fill_share: float
+) -> Measure:
+    note = _SAY["place_unknown"] if np.isnan(fill_share) else _raster_fault(row, model, land.name)
+    if note is not None:
+        return Measure(None, 0.0, note=note)
+    notes = [land.note] if land.note else []
+    if "part" in row:
+        notes.append(_SAY["largest"].format(code=f"{row['value']:g}", share=f"{row['part']:.0%}"))
+    if fill_share < 1:
+        notes.append(_SAY["place_partly_known"].format(share=f"{fill_share:.0%}"))
+    return Measure(
+        value=float(row["value"]),
+        credit=float(row["valid_share"]) * fill_share,
+        period=land.year,
+        sources=(land.source,),
+        note=joined(notes, by="; ") if notes else None,
+    )
+
+
+def _raster_fault(row: Mapping[Any, Any], model: Model, name: str) -> Text | None:
+    """Why a raster does not measure a zone, None when it does."""
+    if np.isnan(row["cells"]):
+        return _SAY["no_area"]
+    if row["cells"] < model.min_cells:
+        return filled(
+            _SAY["too_coarse"],
+            name=land_title(name),
+            cells=decimal(row["cells"]),
+            least=as_written(model.min_cells),
+        )
+    if np.isnan(row["value"]) or row["valid_share"] < MIN_VALID_SHARE:
+        return filled(_SAY["too_few"], name=land_title(name), share=f"{row['valid_share']:.0%}")
+    return None
+
+
+def constraint_results(
+    zones: gpd.GeoDataFrame,
+    constraint: Constraint,
+    model: Model,
+    land: LandRaster | None,
+    fill_share: Array,
+) -> Sequence[ConstraintResult]:
+    """Whether a constraint excludes each zone; not checked where its raster does not say."""
+    if land is None:
+        note = filled(_SAY["not_checked"], name=land_title(constraint.raster))
+        return [_constraint_result(constraint, None, note)] * len(zones)
+    if unfit := land.fault(constraint.id):
+        return [_constraint_result(constraint, None, unfit)] * len(zones)
+    excluded = Marked(land.cells, constraint.classes, constraint.threshold)
+    rows = _zonal_means(zones, excluded)
+    faults = [_raster_fault(row, model, land.name) for row in rows]
+    return [
+        _constraint_result(constraint, None if fault else float(row["value"]), fault or land.note)
+        if part == 1
+        else _enclosed_result(constraint, None if fault else float(row["value"]), fault, part)
+        for row, fault, part in zip(rows, faults, fill_share.tolist(), strict=True)
+    ]
+
+
+def _enclosed_result(
+    constraint: Constraint, share: float | None, note: Text | None, fill_share: float
+) -> ConstraintResult:
+    """What a constraint's share of the enclosing area says of a zone somewhere inside it.
+
+    The zone is excluded only when it is wherever it lies, and passes only when it does wherever it
+    lies; `excluded_share` is then the least or the most that it can be.
+    """
+    if share is None:
+        return _constraint_result(constraint, None, note)
+    # A zone of unknown size may be a single point: then only nothing and everything are certain.
+    part = 0.0 if np.isnan(fill_share) else fill_share
+    least = 1.0 if share >= 1 else max(0.0, 1 - (1 - share) / part) if part else 0.0
+    most = 0.0 if share <= 0 else min(1.0, share / part) if part else 1.0
+    if least > constraint.limit_share:
+        return _constraint_result(constraint, least, None)
+    if most <= constraint.limit_share:
+        passed = _constraint_result(constraint, most, None)
+        return (
+            replace(passed, note=_SAY["at_most"].format(share=f"{most:.0%}"))
+            if most > 0
+            else passed
+        )
+    return _constraint_result(constraint, None, _SAY["not_certain"].format(share=f"{share:.0%}"))
+
+
+def _constraint_result(
+    constraint: Constraint, share: float | None, note: Text | None
+) -> ConstraintResult:
+    failed = share is not None and share > constraint.limit_share
+    return ConstraintResult(
+        constraint=constraint.id,
+        title=constraint.title,
+        excluded_share=share,
+        limit_share=constraint.limit_share,
+        failed=failed,
+        note=constraint.reason if failed else note,
+    )
