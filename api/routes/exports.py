@@ -1,8 +1,11 @@
-"""An assessment as a file: GeoJSON, GeoPackage, CSV or XLSX of what is on the screen."""
+"""An assessment as a file: GeoJSON, GeoPackage, CSV or XLSX of what is on the screen.
+
+A layer of statements, which nothing scores, is a file as it is published.
+"""
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +16,10 @@ from api.parameters import InvalidParameter
 from api.readiness_requests import StatedWeights, parse_weights
 from api.responses import conditional, etag_of
 from geo.language import texts
+from geo.store.versions import Published
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _SAY = texts(__name__)
 
@@ -64,16 +71,21 @@ def export_assessment(
     store: StoreDep,
     language: LanguageDep,
 ) -> Response:
-    """The scored zones with contributions, measures and explanations; codes stay text."""
+    """The scored zones with contributions, measures, explanations and the layer's own columns.
+
+    Codes stay text. A layer of figures or statements (`idm`, `ground`) is not scored: it comes as it
+    is published.
+    """
     from geo import published
     from geo.planning.assess import assess
-    from geo.readiness.documents import results_frame
-    from geo.vector.export import write_layer
+    from geo.readiness.documents import beside_layer, results_frame
 
     if format not in MEDIA_TYPES:
         reason = _SAY["no_format"].format(format=format, known=", ".join(MEDIA_TYPES))
         raise InvalidParameter(parameter="format", reason=reason)
     now = store.current()
+    if layer in set(published.STATEMENTS) & set(now.datasets("layer")):
+        return _as_published(request, now, layer, format, query)
     found = assess(
         now,
         query.model,
@@ -86,11 +98,34 @@ def export_assessment(
     name = f"kawasan-{found.model.id}-{layer}-{found.year}.{format}"
 
     def answer() -> Response:
-        frame = results_frame(found, published.layer(now, layer), language)
-        with tempfile.TemporaryDirectory(prefix="kawasan-export-") as folder:
-            path = Path(folder) / name
-            write_layer(frame, path)
-            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-            return Response(path.read_bytes(), media_type=MEDIA_TYPES[format], headers=headers)
+        zones = published.layer(now, layer)
+        return _file(beside_layer(results_frame(found, zones, language), zones), name)
 
     return conditional(request, etag_of(found.key, language, format), answer)
+
+
+def _as_published(
+    request: Request, now: Published, layer: str, format: str, query: ExportQuery
+) -> Response:
+    """A layer that nothing scores; a parameter of a scoring is refused, not passed over."""
+    from geo import published
+
+    for parameter in ("model", "year", "method", "risk", "weights"):
+        if parameter in query.model_fields_set:
+            reason = _SAY["not_scored"].format(layer=layer)
+            raise InvalidParameter(parameter=parameter, reason=reason)
+    name = f"kawasan-{layer}.{format}"
+    key = etag_of(now.version(layer, "layer").sha256, layer, format)
+    return conditional(request, key, lambda: _file(published.layer(now, layer), name))
+
+
+def _file(frame: "gpd.GeoDataFrame", name: str) -> Response:
+    """`frame` as the file `name` to save; its suffix is the format."""
+    from geo.vector.export import write_layer
+
+    with tempfile.TemporaryDirectory(prefix="kawasan-export-") as folder:
+        path = Path(folder) / name
+        write_layer(frame, path)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        media_type = MEDIA_TYPES[path.suffix.removeprefix(".")]
+        return Response(path.read_bytes(), media_type=media_type, headers=headers)

@@ -17,6 +17,9 @@ from geo.readiness.explain import holds_back, lifts
 from geo.readiness.lift import way_up, ways_up
 from geo.readiness.score import CriterionResult, ZoneResult
 
+# The columns of a layer that stand before the scores.
+_KEPT = ("name", "regency_code", "status", "area_ha", "geometry_kind")
+
 
 def results_frame(
     assessment: Assessment, zones: gpd.GeoDataFrame, language: Language
@@ -28,10 +31,33 @@ def results_frame(
     """
     rows = {result.area_id: _row(assessment, result, language) for result in assessment.results}
     table = _typed(pd.DataFrame.from_dict(rows, orient="index"))
-    kept = [c for c in ("name", "regency_code", "status", "area_ha", "geometry_kind") if c in zones]
+    kept = [c for c in _KEPT if c in zones]
     return gpd.GeoDataFrame(
         zones[[*kept, "geometry"]].join(table), geometry="geometry", crs=zones.crs
     ).rename_axis("area_id")
+
+
+def beside_layer(results: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """`area_id` and the columns of `results_frame`, followed by those of the layer that it leaves out.
+
+    A column of the layer whose name the assessment has for something else, such as `year`, is called
+    `layer_year`; names are compared without case, as GeoPackage does.
+    """
+    # What `results_frame` took from the layer is the layer's own already.
+    own = zones.drop(columns=[zones.geometry.name, *(c for c in _KEPT if c in zones)])
+    table = results.copy()
+    # A code of the layer may repeat it, but whoever reads the file reads it by this name.
+    table.insert(0, "area_id", [str(key) for key in results.index])
+    here = {str(name).lower() for name in table.columns}
+    taken = here | {str(name).lower() for name in own.columns}
+    names = {}
+    for name in (name for name in own.columns if str(name).lower() in here):
+        used = f"layer_{name}"
+        while used.lower() in taken:
+            used = f"layer_{used}"
+        names[name] = used
+        taken.add(used.lower())
+    return table.join(own.rename(columns=names))
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

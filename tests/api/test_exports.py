@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
+from geo import published as layers
+from geo.readiness.documents import beside_layer
 from tests.reference_scores import CAHAYA_BARU
 
 
@@ -46,6 +48,43 @@ def test_tables_keep_codes_as_text(saved):
     assert "63.01.01" in set(table["area_id"])
     sheet = openpyxl.load_workbook(saved("/exports/zones.xlsx")).active
     assert sheet.max_row == 15
+
+
+@pytest.mark.parametrize("layer", ["idm", "ground"])
+@pytest.mark.parametrize("format", ["geojson", "gpkg", "csv", "xlsx"])
+def test_a_layer_that_nothing_scores_is_a_file_as_published(saved, reference_store, layer, format):
+    path = saved(f"/exports/{layer}.{format}")
+    assert path.name == f"kawasan-{layer}.{format}"
+    table = {"csv": pd.read_csv, "xlsx": pd.read_excel}.get(format, gpd.read_file)(path)
+    published = layers.layer(reference_store, layer)
+    assert len(table) == len(published)
+    assert set(published.columns) - {"geometry"} <= set(table.columns)
+
+
+def test_a_way_of_scoring_is_refused_where_nothing_is_scored(client):
+    answer = client.get("/exports/idm.csv?year=2024&lang=en")
+    assert (answer.status_code, answer.json()["code"]) == (400, "InvalidParameter")
+    assert "idm" in answer.json()["detail"]
+    assert client.get("/exports/idm.csv").headers["etag"]
+
+
+@pytest.mark.parametrize("layer", ["zones", "desa", "kecamatan", "regencies"])
+def test_the_columns_of_the_layer_stand_beside_the_scores(saved, reference_store, layer):
+    table = pd.read_csv(saved(f"/exports/{layer}.csv"), dtype=str)
+    own = layers.layer(reference_store, layer).drop(columns="geometry")
+    names = {name: f"layer_{name}" if f"layer_{name}" in table else name for name in own}
+    assert set(names.values()) <= set(table.columns)
+    assert {"score", "rank", "explanation", "model", "year"} <= set(table.columns)
+    for name in own.columns[own.notna().any()]:
+        assert table[names[name]].notna().sum() == own[name].notna().sum(), name
+
+
+def test_a_column_named_like_one_of_the_assessment_keeps_its_figures():
+    shape = gpd.GeoSeries.from_wkt(["POINT (115 -3)"], index=["a"], crs="EPSG:4326")
+    results = gpd.GeoDataFrame({"year": [2025]}, geometry=shape, index=["a"])
+    zones = gpd.GeoDataFrame({"Year": [1999], "layer_Year": ["x"]}, geometry=shape, index=["a"])
+    table = beside_layer(results, zones)
+    assert table.loc["a", ["year", "layer_Year", "layer_layer_Year"]].tolist() == [2025, "x", 1999]
 
 
 def test_the_weights_and_the_method_of_the_screen_are_in_the_file(client):
