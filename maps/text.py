@@ -25,6 +25,7 @@ _CATALOGUES = {
     "sheet": "sheets",
 }
 MISSING = "–"
+MINUS = "−"
 
 
 class TextNotFound(GeoError):
@@ -94,19 +95,19 @@ def translate(key: str, language: Language, **facts: object) -> str:
 def format_number(value: float | None, language: Language, *, decimals: int | None = None) -> str:
     """A number as the language writes it: at most two decimals, or exactly `decimals`.
 
-    None and NaN give an en dash.
+    None and NaN give an en dash; the sign of a negative number is a minus (U+2212), no hyphen.
 
     Examples
     --------
-    >>> format_number(1234567.891, "id"), format_number(1234567.891, "en", decimals=0)
-    ('1.234.567,89', '1,234,568')
+    >>> format_number(1234567.891, "id"), format_number(-1234567.891, "en", decimals=0)
+    ('1.234.567,89', '−1,234,568')
     """
     if value is None or math.isnan(value):
         return MISSING
     shown = f"{Decimal(str(value)):,.{2 if decimals is None else decimals}f}"
     if decimals is None:
         shown = shown.rstrip("0").removesuffix(".")
-    return localized(shown.replace("Infinity", "∞")).to(language)
+    return localized(shown.replace("Infinity", "∞").replace("-", MINUS)).to(language)
 
 
 def format_share(value: float | None, language: Language) -> str:
