@@ -108,10 +108,14 @@ _OF_ROW: Mapping[tuple[str, str, str], str] = {
 }
 # Whose figure a row is, where its indicator's other rows are another's.
 _SOURCE_OF_ROW = {
-    ("banjir2026_jiwa_terdampak", "63.07"): "BPBD Hulu Sungai Tengah, Januari 2026",
+    (f"banjir2026_{what}", "63.07"): "BPBD Hulu Sungai Tengah, Januari 2026"
+    for what in ("jiwa_terdampak", "jiwa_terendam", "rumah_terdampak", "rumah_terendam")
 }
-# Counts of a flood change by the day: their note says which day.
-_BY_THE_DAY = re.compile(r".*_terdampak_banjir|jiwa_mengungsi|(rumah|lahan)_terendam|banjir2026_.*")
+# What the source says of a count of that day, beside the day: its hour, and that counting went on.
+_OF_DAY = {
+    "2021-01-18": " pukul 18.00, belum angka akhir",
+    "2021-01-20": ", belum angka akhir",
+}
 _MONTHS = {"01": "Januari", "12": "Desember"}
 
 
@@ -163,7 +167,8 @@ def _figure(row: Mapping[str, str], catalogue: Mapping[str, Indicator]) -> dict[
     notes = [
         _OF_UNIT.get(row["unit"]),
         _OF_PERIOD.get(row["period"]),
-        _day(row["period"]) if _BY_THE_DAY.fullmatch(indicator) else None,
+        # Counts of a flood change by the day: their note says which day.
+        _day(row["period"]) if catalogue[indicator].is_snapshot else None,
         "Tidak lebih baru dari tahun ini." if row["period"].startswith("<=") else None,
         _OF_ROW.get((indicator, row["region_code"], year)),
     ]
@@ -191,7 +196,7 @@ def _period(indicator: str, year: str) -> str:
 def _day(period: str) -> str:
     """`Keadaan 4 Januari 2026.` of 2026-01-04."""
     year, month, day = period.split("-")
-    return f"Keadaan {int(day)} {_MONTHS[month]} {year}."
+    return f"Keadaan {int(day)} {_MONTHS[month]} {year}{_OF_DAY.get(period, '')}."
 
 
 def _copy(address: str) -> str:

@@ -69,6 +69,8 @@ class Indicator:
     offers it: several regencies have values. `theme` is the heading under which people look for it.
     `plausible` are the lowest and highest figure, in `unit`, that nobody asks about; None where the
     catalogue does not say. `notes` are those of its figures that are known in both languages.
+    `is_snapshot` is true of counts of one event on one day, which the note of each figure names:
+    they are no series, and a 0 says only that none was recorded yet.
     """
 
     id: str
@@ -83,6 +85,7 @@ class Indicator:
     notes: tuple[Text, ...] = ()
     plausible: tuple[float, float] | None = None
     theme: Theme | None = None
+    is_snapshot: bool = False
 
     @property
     def theme_place(self) -> int:
@@ -132,6 +135,7 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             notes=tuple(map(_text, entry.get("notes", ()))),  # type: ignore[call-overload]
             plausible=_range(entry.get("plausible")),
             theme=_one_of(entry["theme"], get_args(Theme)) if "theme" in entry else None,  # type: ignore[arg-type]
+            is_snapshot=entry.get("snapshot") is True,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error

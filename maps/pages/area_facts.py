@@ -2,16 +2,19 @@
 
 from typing import Any
 
+import pandas as pd
+
 from geo import published
 from geo.land.ground import GroundFact, Statement
 from geo.language import Language
 from geo.planning.area_facts import AreaFacts
 from geo.store.versions import Published
 from maps.escape import safe_address
+from maps.pages.histories import day_of, printed_value
 from maps.text import format_number, translate
 
-# Figures of one flood, named by its year.
-_FLOOD_EVENT = r"banjir\d{4}_\w+"
+# Counts of all that a flood reached; those who fled are others.
+_COUNTED_ALIKE = "terdampak|terendam"
 
 
 def facts_view(facts: AreaFacts, language: Language) -> dict[str, Any]:
@@ -32,23 +35,63 @@ def facts_view(facts: AreaFacts, language: Language) -> dict[str, Any]:
 
 
 def flood_events(now: Published, regency: str | None, language: Language) -> list[dict[str, Any]]:
-    """The flood figures of a regency, event by event, newest first; one without a figure may have had one."""
-    table, catalogue = published.indicators(now), published.indicator_catalogue(now)
-    is_event = table["indicator"].str.fullmatch(_FLOOD_EVENT)
-    rows = table[is_event & (table["regency_code"] == regency) & table["value"].notna()]
+    """The flood figures of a regency with their day, newest year first, those of one unit together.
+
+    A flood without a figure may have been one all the same.
+    """
+    catalogue = published.indicator_catalogue(now)
     return [
         {
-            "title": catalogue[row["indicator"]].title.to(language),
-            "figure": f"{format_number(row['value'], language)} "
-            f"{catalogue[row['indicator']].unit.to(language)}",
+            "title": (known := catalogue[row["indicator"]]).title.to(language),
+            "figure": " ".join(
+                printed_value(row["value"], known.unit.to(language), known, language).values()
+            ).strip(),
+            "day": day_of(row, known, language),
             "source": row["source"],
             "address": safe_address(row["source_url"]),
         }
-        for row in rows.sort_values(["year", "indicator"], ascending=[False, True]).to_dict(
-            "records"
-        )
-        if row["indicator"] in catalogue
+        for row in _snapshots(now, regency).to_dict("records")
     ]
+
+
+def disagreements(now: Published, regency: str | None, language: Language) -> list[str]:
+    """What is said where several counts of the same in one year differ: none is known to be right."""
+    rows = _snapshots(now, regency)
+    rows = rows[rows["indicator"].str.contains(_COUNTED_ALIKE) & (rows["value"] > 0)]
+    catalogue = published.indicator_catalogue(now)
+    said = []
+    for (year, _), group in rows.groupby(["year", "unit"], sort=False):
+        if group["value"].nunique() < 2:
+            continue
+        known = [catalogue[name] for name in group["indicator"]]
+        figures = "; ".join(
+            f"{format_number(row['value'], language)} ({day_of(row, one, language)}, {row['source']})"
+            for one, row in zip(known, group.to_dict("records"), strict=True)
+        )
+        unit = known[0].unit.to(language)
+        said.append(
+            translate("facts.disagreement", language, unit=unit, year=year, figures=figures)
+        )
+        if _is_part_larger(group):
+            said[-1] += " " + translate("facts.part_larger", language)
+    return said
+
+
+def _is_part_larger(rows: pd.DataFrame) -> bool:
+    """Whether more stood under water than was affected on the same day, of which it is a part."""
+    part = rows["indicator"].str.contains("terendam")
+    parts, wholes = rows[part], rows[~part]
+    days = parts.merge(wholes, on="note", suffixes=("", "_of_whole"))
+    return bool((days["value"] > days["value_of_whole"]).any())
+
+
+def _snapshots(now: Published, regency: str | None) -> pd.DataFrame:
+    table, catalogue = published.indicators(now), published.indicator_catalogue(now)
+    snapshots = [one.id for one in catalogue.values() if one.is_snapshot]
+    is_shown = table["indicator"].isin(snapshots) & (table["regency_code"] == regency)
+    return table[is_shown & table["value"].notna()].sort_values(
+        ["year", "unit", "indicator"], ascending=[False, True, True]
+    )
 
 
 def _fact(fact: GroundFact, language: Language) -> dict[str, Any]:

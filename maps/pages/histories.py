@@ -3,6 +3,7 @@
 Sources are long and repeat, so a page lists them once and its figures name their numbers.
 """
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from maps.escape import safe_address, text_or_none
 from maps.folium.cards import class_cards
 from maps.folium.views import ModelView
 from maps.pages.line_charts import Band, ChartPoint, LineChart, line_chart
-from maps.text import format_number, format_period, format_share, translate
+from maps.text import MINUS, format_number, format_period, format_share, translate
 
 # What planners of manpower look for first; every other indicator follows.
 LABOUR = (
@@ -46,10 +47,14 @@ class NumberedSource:
 
 @dataclass(frozen=True, slots=True)
 class PrintedFigure:
-    """One figure as it is printed; a doubtful one is marked by its table itself."""
+    """One figure as it is printed; a doubtful one is marked by its table itself.
+
+    `unit` is empty where `value` is words: nobody was counted yet.
+    """
 
     period: str
     value: str
+    unit: str
     is_doubtful: bool
     source: int
 
@@ -65,14 +70,15 @@ class History:
     theme: str
     figures: tuple[PrintedFigure, ...]
     chart: LineChart | None
+    passed_over: str
     change: str
     breaks: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
-    def newest(self) -> PrintedFigure:
-        """The newest figure."""
-        return self.figures[0]
+    def headline(self) -> PrintedFigure:
+        """The newest figure that nobody doubts; where all are doubtful, the newest of them."""
+        return next((f for f in self.figures if not f.is_doubtful), self.figures[0])
 
     @property
     def is_labour(self) -> bool:
@@ -148,25 +154,27 @@ def _history(
     decimals = None if known is None else known.decimals
     records = rows.sort_values("year", ascending=False, kind="stable").to_dict("records")
     trend = indicator_trend(rows, indicator, region=str(records[0]["regency_code"]))
+    unit = str(records[0]["unit"]) if known is None else known.unit.to(language)
+    figures = tuple(
+        PrintedFigure(
+            period=_period_said(record, known, language),
+            **printed_value(record["value"], unit, known, language),
+            is_doubtful=record["confidence"] != "ok",
+            source=numbers[_without_year(record["source"]), record["source_url"], record["via"]],
+        )
+        for record in records
+    )
     return History(
         id=indicator,
         title=indicator if known is None else known.title.to(language),
-        unit=str(records[0]["unit"]) if known is None else known.unit.to(language),
+        unit=unit,
         caveat="" if known is None else known.caveat.to(language),
         theme=(known.theme if known else None) or "other",
-        figures=tuple(
-            PrintedFigure(
-                period=format_period(str(record["period"]), language),
-                value=format_number(record["value"], language, decimals=decimals),
-                is_doubtful=record["confidence"] != "ok",
-                source=numbers[
-                    _without_year(record["source"]), record["source_url"], record["via"]
-                ],
-            )
-            for record in records
-        ),
+        figures=figures,
         chart=line_chart(_segments(trend), language, decimals=decimals),
-        change=_change(trend, decimals, language),
+        passed_over=_passed_over(figures, language),
+        # Two days of two floods are no change.
+        change="" if _is_snapshot(known) else _change(trend, decimals, language),
         breaks=tuple(
             translate("portrait.break", language, before=b.before, after=b.after)
             for b in trend.breaks
@@ -174,9 +182,46 @@ def _history(
         notes=tuple(
             note_of(note, () if known is None else known.notes).to(language)
             for note in dict.fromkeys(text_or_none(r["note"]) for r in records)
-            if note and (known is None or note != known.caveat.id)
+            if note and not _is_snapshot(known) and (known is None or note != known.caveat.id)
         ),
     )
+
+
+def _is_snapshot(known: Indicator | None) -> bool:
+    return known is not None and known.is_snapshot
+
+
+def printed_value(
+    value: float, unit: str, known: Indicator | None, language: Language
+) -> dict[str, str]:
+    """`value` and `unit` as they are printed: the 0 of a snapshot is no count of nobody."""
+    if value == 0 and _is_snapshot(known):
+        return {"value": translate("facts.unrecorded", language), "unit": ""}
+    decimals = None if known is None else known.decimals
+    return {"value": format_number(value, language, decimals=decimals), "unit": unit}
+
+
+def day_of(record: Mapping[str, Any], known: Indicator, language: Language) -> str:
+    """The day, and the hour where its source gives it, that a snapshot's note names; else its period."""
+    note = text_or_none(record["note"])
+    if note is None:
+        return format_period(str(record["period"]), language)
+    return note_of(note, known.notes).to(language).removesuffix(".")
+
+
+def _period_said(record: Mapping[str, Any], known: Indicator | None, language: Language) -> str:
+    if known is not None and known.is_snapshot:
+        return day_of(record, known, language)
+    return format_period(str(record["period"]), language)
+
+
+def _passed_over(figures: Sequence[PrintedFigure], language: Language) -> str:
+    """A sentence on the doubtful figures that are newer than the one that heads; empty without."""
+    doubtful = list(itertools.takewhile(lambda figure: figure.is_doubtful, figures))
+    if len(doubtful) in (0, len(figures)):
+        return ""
+    shown = ", ".join(f"{f.value} ({f.period})" for f in doubtful)
+    return translate("portrait.passed_over", language, figures=shown)
 
 
 def _segments(trend: FigureTrend) -> list[list[ChartPoint]]:
@@ -239,7 +284,7 @@ def _score_said(trend: ZoneTrend, titles: Mapping[str, Text], language: Language
     said = translate(
         "portrait.score_same" if is_hardly(change.score) else "portrait.score_change",
         language,
-        points=decimal(change.score, signed=True).to(language),
+        points=decimal(change.score, signed=True).to(language).replace("-", MINUS),
         first=change.first,
         last=change.last,
     )

@@ -37,7 +37,7 @@ from maps.folium.cards import (
     zone_cards,
 )
 from maps.folium.views import ModelView, model_view
-from maps.pages.area_facts import facts_view, flood_events
+from maps.pages.area_facts import disagreements, facts_view, flood_events
 from maps.pages.certainty import certainty
 from maps.pages.histories import histories, numbered_sources, score_history
 from maps.pages.location import location
@@ -146,6 +146,7 @@ def zone_portrait(
         ),
         "figures": labour_of(now, regency, language),
         "flood_events": flood_events(now, regency, language),
+        "disagreements": disagreements(now, regency, language),
         "facts": facts_view(area_facts(now, holder)[area_id], language),
         "lineage": _lineage(now, assessment.lineage, language),
         "notice": NOTICE.to(language) if has_synthetic_land(now) else "",
@@ -198,6 +199,7 @@ def regency_portrait(
         "series": [h for h in every if not h.is_labour and h.chart is not None],
         "single": [h for h in every if not h.is_labour and h.chart is None],
         "figure_sources": sources,
+        "disagreements": disagreements(now, code, language),
         "zones": zones,
         "locator": locator(
             regencies,

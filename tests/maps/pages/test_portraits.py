@@ -13,6 +13,7 @@ from geo.indicators.series import Break
 from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.language import Text
 from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
+from maps.pages.area_facts import flood_events
 from maps.pages.desk import desk
 from maps.pages.histories import histories, numbered_sources, score_history
 from maps.pages.locator import locator
@@ -76,15 +77,81 @@ def test_figures_are_the_newest_first_and_name_their_source_by_number() -> None:
 
 def test_a_change_leaves_doubtful_figures_out_and_says_that_the_source_changes() -> None:
     (found,) = histories(TPT, CATALOGUE, numbered_sources(TPT), "en")
-    assert found.newest.is_doubtful
+    assert found.figures[0].is_doubtful
     assert found.change == "+0.20 from 2021 to 2023. The source changes."
     assert [dot.is_new for dot in found.chart.dots] == [True, True, False]
+
+
+def test_the_newest_sure_figure_heads_and_a_newer_doubtful_one_is_told() -> None:
+    (found,) = histories(TPT, CATALOGUE, numbered_sources(TPT), "id")
+    assert (found.headline.period, found.headline.value) == ("Agustus 2023", "3,42")
+    assert found.passed_over.endswith(": 3,23 (Agustus 2025).")
+    only = table((2025, 3.23, "BPS", "", "low"))
+    (found,) = histories(only, CATALOGUE, numbered_sources(only), "id")
+    assert (found.headline.value, found.headline.is_doubtful, found.passed_over) == (
+        "3,23",
+        True,
+        "",
+    )
+
+
+def test_a_fall_is_signed_with_a_minus() -> None:
+    rows = table((2023, 6.5, "BPS", "", "ok"), (2025, 3.0, "BPS", "", "ok"))
+    (found,) = histories(rows, CATALOGUE, numbered_sources(rows), "id")
+    assert "−3,50" in found.change
+    assert "-3,50" not in found.change
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "words"),
+    [
+        ("id", "Keadaan 18 Januari 2021 pukul 18.00, belum angka akhir", "belum tercatat"),
+        ("en", "As on 18 January 2021, 18:00, not the final count", "not recorded"),
+    ],
+)
+@pytest.mark.parametrize("area", ["cahaya-baru", "63.04.01"])
+def test_the_zero_of_a_flood_snapshot_is_no_count_of_nobody(
+    reference_store, area, language, day, words
+) -> None:
+    events = zone_portrait(reference_store, area, language=language)["flood_events"]
+    (fled,) = [one for one in events if "2021" in one["title"] and "fled" in one["title"]] or [
+        one for one in events if one["title"].startswith("Pengungsi")
+    ]
+    assert fled["figure"].startswith(words)
+    assert fled["day"] == day
+    regency = regency_portrait(reference_store, "63.04", language=language)
+    (fled,) = [one for one in regency["single"] if one.id == "banjir2021_jiwa_mengungsi"]
+    assert (fled.headline.period, fled.headline.unit) == (day, "")
+    assert fled.headline.value.startswith(words)
+
+
+def test_every_flood_figure_has_its_day(reference_store) -> None:
+    now = reference_store.current()
+    every = [
+        (code, one)
+        for code in published.layer(now, "regencies").index
+        for one in flood_events(now, code, "id")
+    ]
+    assert len(every) > 50
+    assert [pair for pair in every if not pair[1]["day"].startswith("Keadaan ")] == []
+    assert [pair for pair in every if pair[1]["figure"].startswith("0 ")] == []
+
+
+def test_counts_of_one_flood_that_differ_are_told_with_day_and_source(reference_store) -> None:
+    found = regency_portrait(reference_store, "63.07", language="id")["disagreements"]
+    people, houses = found
+    assert "3.873 (Keadaan 11 Januari 2026, BPBD Hulu Sungai Tengah" in people
+    assert "5.357" in people
+    assert all(figure in houses for figure in ("1.224", "1.780", "1.802 (Keadaan 6 Januari 2026"))
+    assert all("terendam tercetak lebih banyak" in said for said in found)
+    # One count of each quantity is no disagreement.
+    assert regency_portrait(reference_store, "63.04", language="id")["disagreements"] == []
 
 
 def test_a_source_that_is_no_web_address_is_no_link() -> None:
     rows = table((2025, 1, "BPS", "javascript:alert(1)", "ok"))
     assert numbered_sources(rows)[0].address is None
-    assert histories(rows, CATALOGUE, numbered_sources(rows), "id")[0].newest.source == 1
+    assert histories(rows, CATALOGUE, numbered_sources(rows), "id")[0].headline.source == 1
 
 
 def test_an_indicator_that_the_catalogue_lacks_is_called_by_its_id() -> None:
@@ -188,7 +255,7 @@ def test_the_shipped_zone_that_comes_first_says_so(reference_store) -> None:
     assert found["card"]["rank"] == "Peringkat 1 dari 2"
     assert found["certainty"]["interval"] == "Dalam 90% simulasi: peringkat 1"
     assert next(one["id"] for d in found["dimensions"] for one in d["criteria"]) == "lereng"
-    assert [h.newest.value for h in found["figures"]["histories"]] == ["3,23", "71,98"]
+    assert [h.headline.value for h in found["figures"]["histories"]] == ["3,23", "71,98"]
     assert len(found["trend"]["chart"].lines) == 1
     assert found["trend"]["breaks"][0]["title"].startswith("2020 dan sebelumnya")
 
