@@ -201,7 +201,7 @@ def printed_value(
     return {"value": format_number(value, language, decimals=decimals), "unit": unit}
 
 
-def day_of(record: Mapping[str, Any], known: Indicator, language: Language) -> str:
+def day_of(record: Mapping[Any, Any], known: Indicator, language: Language) -> str:
     """The day, and the hour where its source gives it, that a snapshot's note names; else its period."""
     note = text_or_none(record["note"])
     if note is None:
@@ -209,7 +209,7 @@ def day_of(record: Mapping[str, Any], known: Indicator, language: Language) -> s
     return note_of(note, known.notes).to(language).removesuffix(".")
 
 
-def _period_said(record: Mapping[str, Any], known: Indicator | None, language: Language) -> str:
+def _period_said(record: Mapping[Any, Any], known: Indicator | None, language: Language) -> str:
     if known is not None and known.is_snapshot:
         return day_of(record, known, language)
     return format_period(str(record["period"]), language)
