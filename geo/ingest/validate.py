@@ -202,7 +202,7 @@ def _nearest(code: str, known: Collection[str], names: Mapping[str, str]) -> Tex
 def _parents(
     table: pd.DataFrame, schema: LayerSchema, features: Sequence[Feature]
 ) -> list[Finding]:
-    if schema.key == schema.regency_field or schema.key != "code":
+    if schema.key == schema.regency_field or schema.key != "code" or "code" not in table.columns:
         return []
     return [
         finding("code_parent_disagrees", feature=feature, value=code, parent=parent)

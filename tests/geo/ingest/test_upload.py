@@ -29,7 +29,7 @@ from geo.ingest.upload import ingest_upload, kind_of
 from geo.ingest.validate import validate
 from geo.vector.export import layer_to_parquet
 from geo.vector.numerals import parse_numerals
-from geo.vector.schema import KECAMATAN, REGENCIES, ZONES
+from geo.vector.schema import DESA, GROUND, IDM, KECAMATAN, REGENCIES, ZONES
 from tests import hostile
 
 LIMITS = Limits()
@@ -131,6 +131,16 @@ def test_a_missing_field_says_which_names_are_taken_and_what_the_file_has():
     (missing,) = found(result, "field_missing")
     assert "kdpkab" in missing["facts"]["accepted"]
     assert missing["facts"]["columns"] == "zone_id, name"
+
+
+@pytest.mark.parametrize("schema", [ZONES, REGENCIES, KECAMATAN, DESA, IDM, GROUND])
+def test_a_table_without_any_of_its_columns_is_told_which(schema):
+    required = [field.name for field in schema.fields if field.required]
+    for left in (None, *required):
+        row = {left: "63.10"} if left else {}
+        result = check({"plot": "a", "geometry": INSIDE} | row, schema=schema)
+        told = {one["facts"]["field"] for one in found(result, "field_missing")}
+        assert told == set(required) - {left}
 
 
 def test_a_column_whose_name_is_taken_is_kept_under_another():
