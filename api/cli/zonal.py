@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -59,6 +60,14 @@ class EngineOptions:
     memory: Annotated[int, typer.Option(help="Bound of the windows held at a time, MiB.")] = 512
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """The table of one raster, and the least and greatest values of its zones or all their classes."""
+
+    table: "pd.DataFrame"
+    ends: Sequence[float]
+
+
 @gathered
 def zonal(
     zones: Annotated[str, typer.Argument(help="A layer, or a vector file (.parquet, .gpkg …).")],
@@ -85,18 +94,16 @@ def zonal(
         work = partial(
             _table, frame, store=store, asked=asked, engine=_engine(how), memory_mib=how.memory
         )
-        tables = [
-            work(name).add_prefix(f"{Path(name).stem}_" if len(rasters) > 1 else "")
-            for name in rasters
-        ]
-        table = pd.concat(tables, axis=1)
+        measured = [work(name) for name in rasters]
+        named = (f"{Path(name).stem}_" if len(rasters) > 1 else "" for name in rasters)
+        table = pd.concat(
+            [found.table.add_prefix(name) for found, name in zip(measured, named, strict=True)],
+            axis=1,
+        )
         language = common.language()
         notes = [_SAY["numbered"].format(file=zones)] if frame.index.name is None else []
-        notes += [
-            _off_raster(_raster(store, name, asked.band))
-            for name, found in zip(rasters, tables, strict=True)
-            if not found.filter(regex="valid_share$").gt(0).any(axis=None)
-        ]
+        for name, found in zip(rasters, measured, strict=True):
+            notes += _noted(_raster(store, name, asked.band), found)
         print_notes(note.to(language) for note in notes)
         if out is not None:
             _with_ids(table, frame.index.name).to_csv(out, encoding="utf-8", index=False)
@@ -149,25 +156,44 @@ def _table(
     asked: StatisticOptions,
     engine: "Engine",
     memory_mib: int,
-) -> "pd.DataFrame":
+) -> "_Measured":
     from geo.raster.zonal import zonal_class_shares, zonal_statistics
 
     raster = _raster(store, name, asked.band)
     with progress_bar(raster.path.name) as progress:
         if asked.classes:
-            return zonal_class_shares(
+            shares = zonal_class_shares(
                 frame, raster, engine=engine, memory_mib=memory_mib, progress=progress
             )
-        return zonal_statistics(
+            return _Measured(shares, [one for one in shares.columns if isinstance(one, int)])
+        stats = _words(asked.stats)
+        # The ends of each zone tell whether a mark of nodata counted as a measurement.
+        found = zonal_statistics(
             frame,
             raster,
-            stats=_words(asked.stats),
+            stats=list(dict.fromkeys([*stats, "min", "max"])),
             quantiles=_quantiles(asked.quantiles),
             weights=None if asked.weights is None else _raster(store, asked.weights),
             engine=engine,
             memory_mib=memory_mib,
             progress=progress,
         )
+    unasked = [name for name in ("min", "max") if name not in stats]
+    ends = found[["min", "max"]].to_numpy().ravel().tolist()
+    return _Measured(found.drop(columns=unasked), ends)
+
+
+def _noted(raster: "RasterFile", found: "_Measured") -> list[Text]:
+    """What is to be said of the cells of a raster that zones lie on."""
+    from geo.land.checks import undeclared_mark
+
+    if not found.table["valid_share"].gt(0).any():
+        return [_off_raster(raster)]
+    with raster:
+        mark = undeclared_mark(raster.header, found.ends)
+    if mark is None:
+        return []
+    return [_SAY["marked"].format(raster=raster.path.name, value=f"{mark:g}")]
 
 
 def _off_raster(raster: "RasterFile") -> Text:

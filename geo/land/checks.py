@@ -3,7 +3,7 @@
 What its header says is checked before a cell is read; its cells are read block by block.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,8 +85,7 @@ def require_land_raster(
     RasterRefused
         Unreadable or cut off; of several bands and none asked for; complex numbers; larger unpacked
         than `most_bytes`, or a block of it than `most_block_bytes`; rotated or upside down; without
-        CRS or position; not covering the region; without a
-        valid cell inside it; with a value that looks like nodata and is not declared; with values
+        CRS or position; off the region; without a valid cell inside it; with a value that looks like nodata and is not declared; with values
         that its name forbids. Heights also: of 8 bits, in feet, too coarse, the same everywhere.
     """
     with RasterFile(path, band) as raster:
@@ -159,10 +158,9 @@ def _outline(grid: Grid, region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         outline = to_lonlat(region) if same_crs(crs, LONLAT) else region.to_crs(crs)
     except Exception as error:  # PROJ names its failures by many classes
         raise RasterRefused(reason=_SAY["unmoved"].format(crs=named)) from error
-    wanted = shapely.box(*outline.total_bounds)
-    share = wanted.intersection(shapely.box(*grid.bounds)).area / wanted.area
-    # Not "at least": a position that PROJ could not compute is infinite, and its share NaN.
-    if not share >= 0.01:
+    # A position that PROJ could not compute is infinite, and touches nothing.
+    is_placed = np.isfinite(outline.total_bounds).all()
+    if not (is_placed and outline.intersects(shapely.box(*grid.bounds)).any()):
         bounds = [round(b, 3) for b in grid.bounds]
         raise RasterRefused(
             reason=_SAY["misses"].format(
@@ -209,6 +207,18 @@ def _valid_inside(raster: RasterFile, window: Window, shapes: npt.NDArray[Any]) 
     )
     inside: Cells = cells[~outside if valid is None else valid & ~outside]
     return inside
+
+
+def undeclared_mark(header: Header, values: Iterable[float]) -> float | None:
+    """The first cell, as stored, among values of a raster that looks like nodata; None without one."""
+    for value in values:
+        # Made as the reader makes values of cells, so that equal ones are equal.
+        for mark in _marks_of(header.stored):
+            if value == mark * header.scale + header.offset:
+                return mark
+        if abs(value) >= _HUGE:
+            return (value - header.offset) / header.scale
+    return None
 
 
 def _marks_of(kind: np.dtype[Any]) -> tuple[float, ...]:

@@ -2,7 +2,8 @@
 
 Which cells are valid is decided here, once, for every door. A cell is no data where any of these
 hides it: the nodata value, compared as GDAL compares it (`geo.raster.grid.valid_cells`); the mask
-inside the file; a mask beside it (.msk); an alpha band of 0; NaN. GDAL itself looks at the mask alone
+inside the file; a mask beside it (.msk); an alpha band of 0; NaN
+and infinity. GDAL itself looks at the mask alone
 where a file has both a mask and a nodata value, so marks of nodata left under such a mask would count
 as measurements; here both hide.
 

@@ -172,7 +172,9 @@ class Marked:
 
 
 def valid_cells(values: Cells, nodata: float | None) -> Mask:
-    """Which cells are neither nodata nor NaN; None when all are.
+    """Which cells are finite and not nodata; None when all are.
+
+    An infinite cell is what a division by zero leaves, and no more a measurement than NaN.
 
     A cell is nodata as GDAL compares it. Fractions: within twice the rounding of 32 bits, so that
     -3.40282e+38 in a header is the -3.4028235e+38 of the cells. Whole numbers: the whole part of the
@@ -184,10 +186,9 @@ def valid_cells(values: Cells, nodata: float | None) -> Mask:
     """
     hidden = None if nodata is None or np.isnan(nodata) else _hidden(values.dtype, nodata)
     if hidden is None:
-        valid = ~np.isnan(values) if values.dtype.kind == "f" else None
+        valid = np.isfinite(values) if values.dtype.kind == "f" else None
     elif values.dtype.kind == "f":
-        # NaN is on neither side.
-        valid = (values < hidden[0]) | (values > hidden[1])
+        valid = ((values < hidden[0]) | (values > hidden[1])) & np.isfinite(values)
     else:
         valid = values != hidden[0]
     return None if valid is None or valid.all() else valid

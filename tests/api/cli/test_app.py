@@ -165,7 +165,7 @@ def test_a_raster_that_cannot_serve_is_refused_with_the_reason(run, tmp_path, ma
         *("--source", "s", "--licence", "l"),
         expect=1,
     )
-    assert "tidak menyentuh provinsi" in " ".join(said.split())
+    assert "tidak menyentuh daratan" in " ".join(said.split())
 
 
 def test_a_road_file_becomes_a_distance_and_scores_the_road_criterion(run, tmp_path):

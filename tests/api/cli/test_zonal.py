@@ -166,3 +166,14 @@ def test_a_raster_without_a_crs_is_a_sentence(run, zone_file, cells):
 def test_zones_that_are_not_there_are_a_sentence(run):
     assert "tiada.gpkg tidak dapat dibaca" in run("tiada.gpkg", "landmask", expect=1)
     assert "bukan kuantil 0…1" in run("zones", "landmask", "--quantiles", "abc", expect=2)
+
+
+@pytest.mark.parametrize("words", [["--stats", "mean"], ["--classes"]])
+def test_a_mark_of_nodata_that_is_not_declared_is_told(run, tmp_path, make_raster, words):
+    cells = np.full((40, 40), 7, dtype="int16")
+    cells[:, :20] = -9999
+    where = {"cell": 0.01, "origin": (115.4, -3.0), "crs": "EPSG:4326"}
+    said = " ".join(run("zones", make_raster(cells, **where), *words).split())
+    assert "bernilai -9999, yang tampaknya tanda nodata tetapi tidak dinyatakan" in said
+    assert "min" not in said.split("valid_share")[-1]
+    assert "tanda nodata" not in run("zones", make_raster(cells, nodata=-9999, **where), *words)

@@ -9,6 +9,7 @@ from geo.errors import RasterRefused
 from geo.land.checks import require_land_raster
 from geo.land.raster import raster_facts
 from geo.raster.files import RasterFile, copy_as_cog
+from geo.raster.zonal import zonal_statistics
 
 X, Y = 500_000.0, 9_600_000.0
 
@@ -40,8 +41,8 @@ def test_a_raster_over_the_region_serves(region, slope):
         ({"array": np.full((10, 10), np.nan, dtype="float32")}, "no valid cell"),
         ({"array": np.ones((10, 10), dtype="complex64")}, "complex numbers"),
         ({"crs": "EPSG:4978"}, "neither geographic nor projected"),
-        ({"origin": (X + 500_000, Y)}, "misses the province"),
-        ({"crs": "EPSG:4326"}, "misses the province"),  # UTM metres that claim to be degrees
+        ({"origin": (X + 500_000, Y)}, "misses the land"),
+        ({"crs": "EPSG:4326"}, "misses the land"),  # UTM metres that claim to be degrees
         ({"array": np.full((10, 10), -20, dtype="float32")}, "from -20 to -20"),
         ({"array": np.full((10, 10), 9999, dtype="float32")}, "Check the unit"),
     ],
@@ -62,7 +63,6 @@ MESSY = np.arange(100, dtype="float32").reshape(10, 10)
         ("int16", 32767),
         ("uint16", 65535),
         ("float32", -3.4028234663852886e38),
-        ("float32", np.inf),
     ],
 )
 def test_a_mark_of_nodata_that_is_not_declared_is_refused_and_named(region, slope, dtype, mark):
@@ -72,8 +72,37 @@ def test_a_mark_of_nodata_that_is_not_declared_is_refused_and_named(region, slop
         require_land_raster(slope(values), name="slope_percent", region=region)
     assert refused.value.facts["value"] == mark
     assert "a_nodata" in refused.value.detail("id")
-    if np.isfinite(mark):
-        require_land_raster(slope(values, nodata=mark), name="slope_percent", region=region)
+    require_land_raster(slope(values, nodata=mark), name="slope_percent", region=region)
+
+
+@pytest.mark.parametrize("infinite", [np.inf, -np.inf])
+@pytest.mark.parametrize("nodata", [None, -9999])
+def test_an_infinite_cell_is_no_data_at_every_door(region, slope, infinite, nodata):
+    values = np.full((10, 10), 5, dtype="float32")
+    values[4, 4] = infinite
+    path = slope(values, nodata=nodata)
+    require_land_raster(path, name="slope_percent", region=region)
+    table = zonal_statistics(region, RasterFile(path), stats=["mean", "max", "count"])
+    assert table[["mean", "max", "count"]].to_numpy().tolist() == [[5, 5, 99]]
+    with pytest.raises(RasterRefused, match="no valid cell"):
+        require_land_raster(
+            slope(np.full((10, 10), infinite, dtype="float32")), name="slope_percent", region=region
+        )
+
+
+@pytest.mark.parametrize("cells", [1, 10])
+def test_a_raster_of_a_small_part_of_the_province_serves(make_layer, square, slope, cells):
+    province = make_layer({"63.01": square(X, Y, 10_000), "63.02": square(X + 10_000, Y, 200_000)})
+    part = np.full((cells, cells), 5, dtype="float32")
+    require_land_raster(slope(part), name="slope_percent", region=province)
+
+
+def test_a_raster_of_the_sea_between_regencies_misses_them(make_layer, square, slope):
+    islands = make_layer(
+        {"63.01": square(X - 90_000, Y, 9_000), "63.02": square(X + 90_000, Y, 9_000)}
+    )
+    with pytest.raises(RasterRefused, match="misses the land of every regency"):
+        require_land_raster(slope(), name="slope_percent", region=islands)
 
 
 def test_what_lies_outside_the_province_is_not_judged(region, slope):
