@@ -165,7 +165,8 @@ def _table(
             shares = zonal_class_shares(
                 frame, raster, engine=engine, memory_mib=memory_mib, progress=progress
             )
-            return _Measured(shares, [one for one in shares.columns if isinstance(one, int)])
+            named: list[object] = list(shares.columns)
+            return _Measured(shares, [float(one) for one in named if isinstance(one, int)])
         stats = _words(asked.stats)
         # The ends of each zone tell whether a mark of nodata counted as a measurement.
         found = zonal_statistics(
