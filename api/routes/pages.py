@@ -42,7 +42,7 @@ class MapQuery(BaseModel):
         Field(
             ge=1,
             le=9999,
-            description="Year of the indicator; its newest where it has no figures.",
+            description="Year of the indicator; by default the newest that most regencies have.",
         ),
     ] = None
     lang: str | None = None

@@ -61,11 +61,11 @@ NOTHING_STATED = StatedOfAll()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Against:
-    """What figures are held against: the catalogue, the published table, and the year that it is."""
+    """What figures are held against: the catalogue, the published table, and the day that it is."""
 
     catalogue: Mapping[str, Indicator]
     published: pd.DataFrame
-    this_year: int
+    today: date
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,7 +205,8 @@ def _find_meanings(
         row.indicator = _indicator(row, of_all, names, against.catalogue, findings)
         row.confidence = _confidence(row.entry, findings)
         row.period = _period(row, stated.period, months, findings)
-        _hold_year(row, against.this_year, findings)
+        _hold_year(row, against.today.year, findings)
+        _hold_end(row, against.today, findings)
         if row.indicator is not None:
             row.unit = _unit(row.entry, row.indicator, findings)
     _find_sources(rows, layout, stated.source, findings)
@@ -217,6 +218,18 @@ def _hold_year(row: _Row, this_year: int, findings: _Findings) -> None:
     last = this_year + (_PLANNED_YEARS if is_target else 1)
     if year is not None and not _FIRST_YEAR <= year <= last:
         found = finding("year_outside", year=year, first=_FIRST_YEAR, last=last)
+        findings.at(_period_place(row.entry), found)
+
+
+def _hold_end(row: _Row, today: date, findings: _Findings) -> None:
+    """Ask about a figure of a period that is not over: nobody can have counted all of it yet."""
+    indicator, period = row.indicator, row.period
+    if indicator is None or indicator.is_set_ahead or period is None or period.year is None:
+        return
+    if indicator.is_snapshot and period.year == today.year and not period.month:
+        return
+    if (period.year, period.month or 12) >= (today.year, today.month):
+        found = finding("period_not_over", indicator=indicator.id, period=period.text)
         findings.at(_period_place(row.entry), found)
 
 

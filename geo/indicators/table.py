@@ -70,7 +70,8 @@ class Indicator:
     `plausible` are the lowest and highest figure, in `unit`, that nobody asks about; None where the
     catalogue does not say. `notes` are those of its figures that are known in both languages.
     `is_snapshot` is true of counts of one event on one day, which the note of each figure names:
-    they are no series, and a 0 says only that none was recorded yet.
+    they are no series, and a 0 says only that none was recorded yet. `is_set_ahead` is true of what
+    is set before its period begins: targets, minimum wages, budgets.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Indicator:
     plausible: tuple[float, float] | None = None
     theme: Theme | None = None
     is_snapshot: bool = False
+    is_set_ahead: bool = False
 
     @property
     def theme_place(self) -> int:
@@ -136,6 +138,7 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             plausible=_range(entry.get("plausible")),
             theme=_one_of(entry["theme"], get_args(Theme)) if "theme" in entry else None,  # type: ignore[arg-type]
             is_snapshot=entry.get("snapshot") is True,
+            is_set_ahead=entry.get("set_ahead") is True,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error

@@ -22,7 +22,7 @@ LISTED_PER_CODE = 50
 TO_ACCEPT = frozenset(
     {
         *("columns_vanish", "figure_implausible", "figure_jumps", "count_fraction"),
-        "dash_for_count",
+        *("dash_for_count", "period_not_over"),
     }
 )
 

@@ -186,7 +186,7 @@ def _check_figures(store: Store, handed: HandedIn, *, actor: str, limits: Limits
     against = Against(
         catalogue=read_catalogue(version.details["catalogue"]),
         published=current,
-        this_year=store.this_year(),
+        today=store.today(),
     )
     stated = replace(handed.figures, sheet=handed.layer, encoding=handed.encoding)
     read = read_indicator_file(handed.path, stated=stated, against=against, limits=limits)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -330,9 +330,9 @@ class Store:
     def _snapshots(self) -> Path:
         return self.folder / "snapshots"
 
-    def this_year(self) -> int:
-        """The year by the store's clock, in UTC."""
-        return self._now().astimezone(UTC).year
+    def today(self) -> date:
+        """The day by the store's clock, in UTC."""
+        return self._now().astimezone(UTC).date()
 
     def _time(self) -> str:
         return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -23,11 +23,15 @@ from maps.text import translate
 
 @dataclass(frozen=True, slots=True)
 class IndicatorChoice:
-    """An indicator that the regency layer can show, and the years that have data, ascending."""
+    """An indicator that the regency layer can show, and the years that have data, ascending.
+
+    `opening` is the year that is shown where none is asked for.
+    """
 
     id: str
     title: Text
     years: Sequence[int]
+    opening: int
     theme: str = ""
 
 

@@ -75,7 +75,8 @@ def read_map_subject(
 ) -> MapSubject:
     """Read what a map shows.
 
-    The indicator's newest year stands in for one of which only other indicators have figures.
+    Without a year, or for one of which only other indicators have figures, it is the indicator's
+    newest that at least half of the regencies have figures of.
 
     Raises
     ------
@@ -87,12 +88,12 @@ def read_map_subject(
     regencies = published.layer(now, "regencies")
     table = drawn_figures(published.indicators(now), regencies.index)
     catalogue = published.indicator_catalogue(now)
-    choices = _choices(table, catalogue)
+    choices = _choices(table, catalogue, n_regencies=len(regencies))
     chosen = next((c for c in choices if c.id == indicator), None)
     if chosen is None:
         raise IndicatorNotFound(indicator, available=[c.id for c in choices])
     _require_year(year, choices)
-    shown_year = year if year is not None and year in chosen.years else chosen.years[-1]
+    shown_year = year if year is not None and year in chosen.years else chosen.opening
     available = [name for name in ASSESSED if name in now.datasets("layer")]
     assessments = {name: assess(now, model, layer=name) for name in available}
     version = now.version("regencies")
@@ -113,6 +114,16 @@ def read_map_subject(
         is_synthetic=has_synthetic_land(now),
         need=_need(now, model),
     )
+
+
+def _opening_year(rows: pd.DataFrame, n_regencies: int) -> int:
+    """The newest year that at least half of the regencies have figures of, else the fullest one.
+
+    One figure that came early does not empty the map of all others.
+    """
+    counts = rows.groupby("year")["regency_code"].nunique()
+    enough = counts[counts >= min(n_regencies / 2, counts.max())]
+    return int(enough.index.max())
 
 
 def _need(now: Published, model: str) -> tuple[Model, int] | None:
@@ -139,12 +150,18 @@ def _place_of_model(model: Model) -> tuple[bool, bool, str]:
     return (model.id != published.DEFAULT_MODEL, model.kind != "need", model.id)
 
 
-def _choices(table: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> list[IndicatorChoice]:
-    years = table.groupby("indicator")["year"].unique()
-    offered = [i for i in catalogue.values() if i.mappable and i.id in years.index]
+def _choices(
+    table: pd.DataFrame, catalogue: Mapping[str, Indicator], *, n_regencies: int
+) -> list[IndicatorChoice]:
+    rows = dict(iter(table.groupby("indicator")))
+    offered = [i for i in catalogue.values() if i.mappable and i.id in rows]
     return [
         IndicatorChoice(
-            i.id, i.title, tuple(sorted(int(year) for year in years[i.id])), i.theme or ""
+            i.id,
+            i.title,
+            tuple(sorted(int(year) for year in rows[i.id]["year"].unique())),
+            _opening_year(rows[i.id], n_regencies),
+            i.theme or "",
         )
         for i in sorted(offered, key=lambda i: i.theme_place)
     ]

@@ -37,8 +37,10 @@ MODEL = ModelView(
     description=Text(id="Uraian model.", en="The model described."),
 )
 CHOICES = [
-    IndicatorChoice("tpt", Text(id="Pengangguran terbuka", en="Open unemployment"), [2023, 2025]),
-    IndicatorChoice("ipm", Text(id="Pembangunan manusia", en="Human development"), [2024]),
+    IndicatorChoice(
+        "tpt", Text(id="Pengangguran terbuka", en="Open unemployment"), [2023, 2025], 2025
+    ),
+    IndicatorChoice("ipm", Text(id="Pembangunan manusia", en="Human development"), [2024], 2024),
 ]
 
 

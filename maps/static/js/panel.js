@@ -67,8 +67,9 @@ Kawasan.panel = (() => {
 
   function offerYears(indicator) {
     const year = part(document, "#year", HTMLSelectElement);
-    const years = indicator.selectedOptions[0].dataset.years.split(" ");
-    const wanted = years.includes(year.value) ? year.value : years.at(-1);
+    const { years: known, opening } = indicator.selectedOptions[0].dataset;
+    const years = known.split(" ");
+    const wanted = years.includes(year.value) ? year.value : opening;
     year.replaceChildren(...years.map((one) => new Option(one, one, false, one === wanted)));
   }
 

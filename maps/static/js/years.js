@@ -63,10 +63,11 @@
   }
 
   const yearsOf = () => String(chooser.selectedOptions[0].dataset.years).split(" ");
+  const openingYear = () => String(chooser.selectedOptions[0].dataset.opening);
   const year = () => yearsOf()[Number(slider.value)];
 
   /* The slider moves over the years that have figures, whatever lies between them. Without the year
-     that its reader chose it stands at the newest, and the choice holds for the next indicator. */
+     that its reader chose it stands at the newest of most regencies, and the choice holds for the next indicator. */
   let wish;
 
   function fit(wanted = wish) {
@@ -75,7 +76,7 @@
     slider.max = years.length - 1;
     slider.disabled = years.length < 2;
     player.disabled = years.length < 2;
-    slider.value = years.includes(wanted) ? years.indexOf(wanted) : years.length - 1;
+    slider.value = years.indexOf(years.includes(wanted) ? wanted : openingYear());
     tellYear();
   }
 
@@ -242,8 +243,8 @@
   place();
   fit(yearChoice.value);
   onMap = chosen();
-  // An older year was chosen; the newest may only be what there was.
-  if (Number(slider.value) < Number(slider.max)) wish = year();
+  // Another year was chosen; the one that it opens on may only be what there was.
+  if (year() !== openingYear()) wish = year();
   tellPlayer();
   // When a layer goes, Leaflet's list is written anew only after the map was told.
   map.on("layeradd layerremove", () => queueMicrotask(nameLayer));

@@ -1,13 +1,17 @@
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
+from geo import published
 from geo.errors import InvalidInput
 from geo.language import LANGUAGES, Language
+from geo.planning.publish import publish_indicators
 from maps.assets import Assets
 from maps.folium.choropleth import planner_map, regency_map
 from maps.pages.map_page import map_page, map_title, single_map_page
+from maps.pages.map_subject import read_map_subject
 from tests.maps.examples import (
     CHOICES,
     HOSTILE,
@@ -82,7 +86,7 @@ def test_the_form_is_a_plain_get_with_labels_and_the_current_choice() -> None:
     html = page(root="/kw")
     assert '<form method="get" action="/kw/map">' in html
     assert '<input type="hidden" name="lang" value="id">' in html
-    assert '<option value="tpt" data-years="2023 2025" selected>' in html
+    assert '<option value="tpt" data-years="2023 2025" data-opening="2025" selected>' in html
     assert '<option value="2025" selected>' in html
     for field in ("indicator", "year"):
         assert f'<label for="{field}">' in html
@@ -147,3 +151,29 @@ def test_titles_of_single_maps() -> None:
     assert map_title("regencies", "id", indicator=make_indicator()) == "Pengangguran terbuka, 2025"
     with pytest.raises(InvalidInput):
         map_title("elsewhere", "id", model=MODEL)
+
+
+def test_one_figure_that_came_early_does_not_take_the_map_over(reference_store) -> None:
+    before = read_map_subject(reference_store, model="kesiapan", indicator="tpt_agustus", year=None)
+    table = published.indicators(reference_store)
+    newest = table.query("indicator == 'tpt_agustus' and regency_code == '63.01'").iloc[[-1]]
+    early = newest.assign(year=2027, period="Agustus 2027", value=4.2)
+    amended = pd.concat([table, early])
+    publish_indicators(reference_store, amended, actor="uji", note="uji", source="uji")
+
+    asked = {"model": "kesiapan", "indicator": "tpt_agustus"}
+    opened = read_map_subject(reference_store, year=None, **asked)
+    assert opened.indicator.year == before.indicator.year == 2025
+    (choice,) = [one for one in opened.choices if one.id == "tpt_agustus"]
+    assert (choice.years[-1], choice.opening) == (2027, 2025)
+    assert read_map_subject(reference_store, year=2027, **asked).indicator.year == 2027
+
+
+def test_every_indicator_opens_on_a_year_that_most_of_its_regencies_have(reference_store) -> None:
+    subject = read_map_subject(reference_store, model="kesiapan", indicator="umk", year=None)
+    table = published.indicators(reference_store)
+    rows = table[table["regency_code"].isin(subject.regencies.index)]
+    counts = rows.groupby(["indicator", "year"])["regency_code"].nunique()
+    for choice in subject.choices:
+        shown = counts[choice.id, choice.opening]
+        assert shown >= len(subject.regencies) / 2 or shown == counts[choice.id].max()
