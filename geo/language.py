@@ -35,6 +35,21 @@ class Text(NamedTuple):
         return self.id if language == "id" else self.en
 
 
+# Who published a figure: a name that is the same in both languages, or its words in each.
+Source = str | Text
+
+
+def source_in(source: Source, language: Language) -> str:
+    """Who published a figure, in one language where both are known, else as it was written.
+
+    Examples
+    --------
+    >>> source_in("BPS", "en"), source_in(Text(id="Peta 2021", en="Map 2021"), "id")
+    ('BPS', 'Peta 2021')
+    """
+    return source.to(language) if isinstance(source, Text) else source
+
+
 class Sentences:
     """The sentences of one module by their ids, read from its room's catalogue at the first need."""
 

@@ -21,6 +21,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import calculate_default_transform, transform_bounds
 from rasterio.windows import from_bounds as window_of
 
+from geo.land.raster_titles import land_unit
 from geo.land.rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Language, Text
 from geo.raster.files import RasterFile
@@ -256,7 +257,9 @@ def land_legend(name: str, unit: str, palette: Palette, language: Language) -> L
     else:
         low, high = (palette.edges[0], palette.edges[-1]) if palette.edges else (0.0, 0.0)
         entries = _range_entries(palette, language, decimals=decimals_for(low, high))
-    return Legend(layer=name, title=name, unit=unit, entries=tuple(entries))
+    return Legend(
+        layer=name, title=name, unit=land_unit(name, unit).to(language), entries=tuple(entries)
+    )
 
 
 def _range_entries(palette: Palette, language: Language, *, decimals: int) -> list[LegendEntry]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from api.cli.output import number_text, output, print_line, print_notes, print_table
-from geo.language import Language, Text, texts
+from geo.language import Language, Text, source_in, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -93,7 +93,7 @@ def _print_origins(result: "ZoneResult", facts: Mapping[str, Any], language: Lan
     sentence = geometry_sentence(facts.get("geometry_kind"), facts.get("geometry_method"), language)
     output.print(f"{translate('zone.geometry', language)}: {sentence}", markup=False)
     stated = [text_or_none(facts.get(name)) for name in ("source", "source_url")]
-    figures = dict.fromkeys(s for c in result.criteria for s in c.sources)
+    figures = dict.fromkeys(source_in(s, language) for c in result.criteria for s in c.sources)
     for source in [" – ".join(s for s in stated if s), *figures]:
         if source:
             # An address that is folded cannot be opened.

@@ -225,6 +225,7 @@ def land_list(common: Common) -> None:
     with common.opened() as store:
         from geo import published
         from geo.land.fit import fitness_of
+        from geo.land.raster_titles import land_unit
         from geo.planning import publish_land
 
         language = common.language()
@@ -232,7 +233,9 @@ def land_list(common: Common) -> None:
         rows = [
             (
                 v.dataset.removeprefix(published.LAND_PREFIX),
-                str(v.details.get("unit", "")),
+                land_unit(
+                    v.dataset.removeprefix(published.LAND_PREFIX), str(v.details.get("unit", ""))
+                ).to(language),
                 f"{v.details['cell_width_m']:.0f} m",
                 str(v.details.get("year") or "-"),
                 _fit_for(fitness_of(v.details), language),

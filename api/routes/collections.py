@@ -1,5 +1,6 @@
 """OGC API - Features: collections, pages of features, single features, and a layer's versions."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import orjson
@@ -229,6 +230,18 @@ def _feature_collection(table: PreparedTable, page: Page, links: Links, collecti
     return json_bytes(head)[:-1] + b',"features":[' + features + b"]}"
 
 
+def _said(entry: Collection, language: Language) -> Callable[[str, object], str | None]:
+    """What a code of a collection's field means in words, for a reader; None where it has no other."""
+    from geo.land import ground
+    from geo.published import GROUND
+
+    def said(field: str, value: object) -> str | None:
+        words = ground.in_words(field, value) if entry.id == GROUND else None
+        return None if words is None else words.to(language)
+
+    return said
+
+
 def _items_page(
     request: Request, entry: Collection, table: PreparedTable, page: Page, language: Language
 ) -> Response:
@@ -241,6 +254,7 @@ def _items_page(
         collection=entry,
         fields=_shown_beside_id(entry, entry.field_titles(table, language)),
         features=table.features.properties(selection.indices),
+        said=_said(entry, language),
         matched=selection.matched,
         page=page,
         links_by_rel=_by_rel(page.links(links, entry.id, matched=selection.matched, is_html=True)),
@@ -261,6 +275,7 @@ def _item_page(
         collection=entry,
         fields=entry.field_titles(table, language),
         feature=feature,
+        said=_said(entry, language),
         links_by_rel=_by_rel(around),
     )
 

@@ -106,7 +106,7 @@ def site_document(found: Any, language: Language, *, limit: int) -> dict[str, An
             reason: {"patches": dropped.patches, "area_ha": round(dropped.area_ha, 1)}
             for reason, dropped in found.search.dropped.items()
         },
-        "sources": list(found.surface.sources),
+        "sources": [source.to(language) for source in found.surface.sources],
         "features": [
             {
                 "type": "Feature",

@@ -137,13 +137,13 @@ def _layer(now: Published, name: str, model: str, language: Language) -> tuple[s
     if name == _suitability():
         key = surfaces.require_surface_key(now, model)
         bounds = surfaces.region_bounds(now)
-        source = "; ".join(surfaces.surface_sources(now, model))
+        source = "; ".join(s.to(language) for s in surfaces.surface_sources(now, model))
         legend = suitability_legend(published.model(now, model).title, source, language)
     else:
         raster = surfaces.land_raster(now, name)
         is_classes = surfaces.is_of_classes(now, name)
         palette = land_palette(raster.path, is_classes=is_classes, name=name)
-        key, source = raster.sha256, f"{raster.source} ({raster.licence})"
+        key, source = raster.sha256, raster.credit.to(language)
         legend = land_legend(name, str(raster.details.get("unit", "")), palette, language)
         bounds = raster.details["bounds"]
     return key, {

@@ -146,6 +146,23 @@ def ground_of(statements: Iterable[Said], area_id: str, *, desa: Collection[str]
     return AreaGround(is_unknown=not facts, facts=facts, sentence=_sentence(facts))
 
 
+def in_words(field: str, code: object) -> Text | None:
+    """A code of a statement's `fact`, `unit` or `confidence` as a reader says it; None where it is none of ours.
+
+    Examples
+    --------
+    >>> in_words("confidence", "medium").id, in_words("unit", "hari_minimal").en
+    ('sedang', 'at least … days')
+    """
+    known = {"fact": FACTS, "confidence": CONFIDENCES, "unit": UNITS}.get(field, ())
+    if code not in known:
+        return None
+    if field != "unit":
+        return _SAY[f"{field}_{code}"]
+    said = _SAY[f"unit_{code}"]
+    return Text(*(one.replace("{value}", "…").removeprefix("… ") for one in said))
+
+
 def _concerns(one: Said, area_id: str) -> bool:
     """Whether it speaks of the area of a code, of a part of it, or of the kecamatan around it."""
     code = one.statement.code or ""

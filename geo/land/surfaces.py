@@ -66,7 +66,7 @@ class KeptSurface:
     path: Path
     key: str
     report: SurfaceReport
-    sources: tuple[str, ...]
+    sources: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,9 +88,12 @@ class _Inputs:
     rasters: Mapping[str, Version]
 
     @property
-    def sources(self) -> tuple[str, ...]:
+    def sources(self) -> tuple[Text, ...]:
         """Where each raster comes from."""
-        return tuple(f"{n}: {v.source} ({v.licence})" for n, v in self.rasters.items())
+        return tuple(
+            Text(*(f"{name}: {credit}" for credit in version.credit))
+            for name, version in self.rasters.items()
+        )
 
 
 def surface_key(store: Store | Published, model_id: str = published.DEFAULT_MODEL) -> str | None:
@@ -113,7 +116,7 @@ def require_surface_key(store: Store | Published, model_id: str = published.DEFA
     return inputs.key
 
 
-def surface_sources(store: Store | Published, model_id: str) -> tuple[str, ...]:
+def surface_sources(store: Store | Published, model_id: str) -> tuple[Text, ...]:
     """Where each raster that a model's surface reads comes from, with its licence."""
     return _inputs(store.current(), model_id).sources
 

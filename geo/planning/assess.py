@@ -19,7 +19,7 @@ import pandas as pd
 from geo.errors import LayerNotFound, UnknownYear
 from geo.indicators.villages import VillageProfile, desa_of, village_profiles
 from geo.land.fit import Fitness, fitness_of
-from geo.language import Language
+from geo.language import Language, Source
 from geo.mcda.matrix import DecisionMatrix
 from geo.mcda.model import Model, weights_from, weights_from_judgements
 from geo.published import (
@@ -69,9 +69,9 @@ class Inputs:
     layer: Path
     regencies: Path
     indicators: Path
-    rasters: tuple[tuple[str, Path, str, str | None, Fitness], ...]
+    rasters: tuple[tuple[str, Path, Source, str | None, Fitness], ...]
     year: int
-    layer_source: str
+    layer_source: Source
     catalogue: str
     villages: tuple[Path, Path] | None = None
 
@@ -273,6 +273,12 @@ def inputs_of(store: Store | Published, assessment: Assessment) -> Inputs:
     return _inputs(versions, assessment.model, assessment.layer, assessment.year)
 
 
+def _source(version: Version) -> Source:
+    """Who published it: in both languages where its publisher gave both."""
+    said = version.source_text
+    return version.source if said.id == said.en else said
+
+
 def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, year: int) -> Inputs:
     rasters = [v for name, v in versions.items() if name.startswith(LAND_PREFIX)]
     return Inputs(
@@ -282,13 +288,13 @@ def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, yea
         indicators=versions["indicators"].path,
         rasters=tuple(
             (
-                *(v.dataset.removeprefix(LAND_PREFIX), v.path, v.source),
+                *(v.dataset.removeprefix(LAND_PREFIX), v.path, _source(v)),
                 *(v.details.get("year"), fitness_of(v.details)),
             )
             for v in rasters
         ),
         year=year,
-        layer_source=versions[layer_name].source,
+        layer_source=_source(versions[layer_name]),
         catalogue=versions["indicators"].details["catalogue"],
         villages=(versions[DESA].path, versions[VILLAGE_INDEX].path)
         if chosen.reads_villages() and versions.keys() >= {DESA, VILLAGE_INDEX}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from geo.errors import ZoneNotFound
-from geo.language import Text
+from geo.language import Source, Text
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
@@ -147,7 +147,7 @@ class SourcedFigure:
     measure: float | None
     unit: Text
     period: str | None
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
     note: Text | None
     origins: tuple[Origin, ...]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.json_types import as_json
-from geo.language import Language
+from geo.language import Language, source_in
 from geo.readiness.assessment import Assessment, figures
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.lift import way_up, ways_up
@@ -175,7 +175,7 @@ def _criterion_entry(result: CriterionResult, language: Language) -> dict[str, A
         "contribution": result.contribution,
         "loss": result.loss,
         "period": result.period,
-        "sources": list(result.sources),
+        "sources": [source_in(source, language) for source in result.sources],
         "note": None if result.note is None else result.note.to(language),
         "shares": dict(result.shares),
     }

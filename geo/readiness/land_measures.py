@@ -13,7 +13,7 @@ import numpy as np
 
 from geo.land.fit import Fitness
 from geo.land.raster_titles import land_title
-from geo.language import Text, as_written, decimal, filled, joined, texts
+from geo.language import Source, Text, as_written, decimal, filled, joined, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
@@ -34,7 +34,7 @@ class LandRaster:
 
     name: str
     cells: RasterSource
-    source: str
+    source: Source
     year: str | None
     fitness: Fitness | None = None
 

@@ -17,7 +17,7 @@ from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators.table import Indicator, latest_values, note_of, passed_over, weights_for
 from geo.indicators.villages import VillageProfile
-from geo.language import MOST_NAME, Text, as_written, filled, joined, shortened, texts
+from geo.language import MOST_NAME, Source, Text, as_written, filled, joined, shortened, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
@@ -52,7 +52,7 @@ def measure_zones(
     regencies: gpd.GeoDataFrame,
     indicators: pd.DataFrame,
     rasters: Mapping[str, LandRaster],
-    layer_source: str | None = None,
+    layer_source: Source | None = None,
     catalogue: Mapping[str, Indicator] | None = None,
     villages: Mapping[str, VillageProfile] | None = None,
 ) -> Measures:
@@ -261,7 +261,7 @@ def _attribute_measures(
     asked: AttributeMeasure,
     *,
     year: int,
-    layer_source: str | None = None,
+    layer_source: Source | None = None,
 ) -> list[Measure]:
     """One measure a zone from a column of the layer.
 
@@ -285,11 +285,17 @@ def _attribute_measures(
     figures = parse_numerals(_objects(zones, asked.attribute))
     written = _objects(zones, asked.attribute)
     years = [n.number for n in parse_numerals(_objects(zones, asked.year_attribute))]
-    sources = [layer_source] * len(zones) if layer_source else _objects(zones, "source")
+    sources: list[object] = (
+        [layer_source] * len(zones) if layer_source else _objects(zones, "source")
+    )
     return [
         _attribute_measure(*row, year=year)
         for row in zip(figures, written, years, sources, strict=True)
     ]
+
+
+def _as_source(written: object) -> Source:
+    return written if isinstance(written, Text) else shortened(str(written), MOST_NAME)
 
 
 def _attribute_measure(
@@ -313,7 +319,7 @@ def _attribute_measure(
         value=figure.number,
         credit=1.0,
         period=None if of_year is None else f"{of_year:.0f}",
-        sources=(shortened(str(source), MOST_NAME),) if source else (),
+        sources=(_as_source(source),) if source else (),
         note=joined(notes, by="; ") if notes else None,
     )
 

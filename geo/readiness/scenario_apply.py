@@ -17,7 +17,7 @@ from affine import Affine
 from geo.crs import LONLAT, area_ha, require_crs, to_lonlat
 from geo.errors import InvalidScenario
 from geo.indicators.table import COLUMNS, upsert
-from geo.language import Text, as_written, decimal, filled, joined, texts
+from geo.language import Source, Text, as_written, decimal, filled, joined, texts
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Criterion, RasterMeasure
 from geo.raster.distance import DistanceSource, NearestOf
@@ -142,7 +142,7 @@ def apply_to_rasters(
         lines = gpd.GeoDataFrame(geometry=[road.line for road in roads], crs=LONLAT)
         if name in rasters:
             land = rasters[name]
-            source = f"{land.source}; {source_of(scenario)}"
+            source = _followed(land.source, by=source_of(scenario))
             changed[name] = replace(land, cells=NearestOf(land.cells, lines), source=source)
         elif (grid := _grid_over(zones)) is not None:
             cells = DistanceSource(lines, grid)
@@ -287,7 +287,13 @@ def _noted(measure: Measure, note: Text) -> Measure:
     return replace(measure, note=joined([measure.note, note], by="; "))
 
 
-def _with(sources: tuple[str, ...], source: str) -> tuple[str, ...]:
+def _followed(source: Source, *, by: str) -> Source:
+    if isinstance(source, Text):
+        return Text(id=f"{source.id}; {by}", en=f"{source.en}; {by}")
+    return f"{source}; {by}"
+
+
+def _with(sources: tuple[Source, ...], source: Source) -> tuple[Source, ...]:
     return tuple(dict.fromkeys((*sources, source)))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from geo.language import Text
+from geo.language import Source, Text
 from geo.mcda.matrix import Array, DecisionMatrix, Scores, Status, classify, data_coverage
 from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method, scores_of
 from geo.mcda.model import Model
@@ -43,7 +43,7 @@ class CriterionResult:
     value: float | None
     contribution: float | None
     period: str | None
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
     note: Text | None
     shares: Mapping[str, float] = field(default_factory=dict)
     loss: float | None = None
@@ -97,7 +97,7 @@ class Measure:
     value: float | None
     credit: float
     period: str | None = None
-    sources: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
     note: Text | None = None
     shares: Mapping[str, float] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.indicators.table import note_of
 from geo.land.ground import AreaGround
-from geo.language import MOST_NAME, Language, Text, shortened
+from geo.language import MOST_NAME, Language, Text, shortened, source_in
 from geo.planning.area_facts import AreaFacts
 from geo.readiness.explain import holds_back, lifts, whole_percent
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
@@ -392,7 +392,9 @@ def _explanation(
         ],
         "constraints": [constraint_row(row, language) for row in result.constraints],
         **unchecked_limits(result, language),
-        "sources": list(dict.fromkeys(s for c in result.criteria for s in c.sources)),
+        "sources": list(
+            dict.fromkeys(source_in(s, language) for c in result.criteria for s in c.sources)
+        ),
     }
 
 

@@ -65,7 +65,7 @@ class MapSubject:
     choices: Sequence[IndicatorChoice]
     attribution: Text
     surface_key: str | None
-    surface_sources: Sequence[str]
+    surface_sources: Sequence[Text]
     is_synthetic: bool
     need: tuple[Model, int] | None
 
@@ -255,9 +255,9 @@ def _surface(subject: MapSubject, language: Language, root: str) -> SurfaceView 
     )
 
 
-def _land_source(source: str, language: Language) -> str:
+def _land_source(source: Text, language: Language) -> str:
     """A raster's source, as `geo.land.surfaces` lists it, in a reader's words; the licence is in its manifest."""
-    name, _, told = source.partition(": ")
+    name, _, told = source.to(language).partition(": ")
     return f"{land_title(name).to(language)}: {told.partition(' (')[0]}"
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from geo.land.synthetic_notice import NOTICE
-from geo.language import MOST_NAME, Language, Text
+from geo.language import MOST_NAME, Language, Text, source_in
 from geo.readiness.assessment import Origin
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.score import CriterionResult, ZoneResult
@@ -274,7 +274,8 @@ def _sources(subject: SheetSubject, result: ZoneResult, facts: Mapping[str, Any]
     """What the sheet cites, by its own words: with its address where one is known."""
     own = [text_or_none(facts.get(name)) for name in ("source", "source_url")]
     addresses = {s.text: s.address for s in subject.labour_sources}
-    cited = [*chain.from_iterable(c.sources for c in result.criteria), *addresses]
+    figures = chain.from_iterable(c.sources for c in result.criteria)
+    cited = [*(source_in(s, subject.language) for s in figures), *addresses]
     found = {"": " ".join(filter(None, own))} | {
         text: " ".join(filter(None, (text, addresses.get(text)))) for text in cited
     }

@@ -1,10 +1,9 @@
 """What the overview of the province says, as JSON types; see `maps/sheets/content.py`."""
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any
 
-from geo.language import Language, Text
+from geo.language import Language, Text, source_in
 from geo.readiness.quadrant import QUADRANTS, QuadrantTable
 from geo.readiness.score import ZoneResult
 from maps.escape import text_or_none
@@ -38,7 +37,9 @@ def province_content(subject: SheetSubject, province: Text) -> dict[str, Any]:
         "unplaced": None
         if subject.quadrants is None
         else translate("sheet.unplaced", language, n=len(subject.quadrants.zones_in(None))),
-        "sources": numbered(chain.from_iterable(c.sources for r in results for c in r.criteria)),
+        "sources": numbered(
+            source_in(s, language) for r in results for c in r.criteria for s in c.sources
+        ),
     }
 
 

@@ -155,6 +155,19 @@ def test_readiness_is_a_collection_in_the_readers_language(shipped, language):
     assert any(word in f["properties"]["explanation"].lower() for f in page["features"])
 
 
+@pytest.mark.parametrize(("language", "word"), [("id", "sedang"), ("en", "medium")])
+def test_codes_of_a_statement_are_words_on_its_page_and_codes_as_json(shipped, language, word):
+    address = "/collections/ground/items?confidence=medium&fact=banjir_kejadian&limit=3"
+    page = shipped.get(f"{address}&f=html&lang={language}").text
+    assert "banjir_kejadian</td>" not in page
+    assert "desa_terdampak</td>" not in page
+    assert f"<td>{word}</td>" in page.replace("\n", "")
+    found = shipped.get(address).json()["features"]
+    assert {f["properties"]["fact"] for f in found} == {"banjir_kejadian"}
+    one = shipped.get(f"/collections/ground/items/{found[0]['id']}?f=html&lang={language}").text
+    assert f"<dd>{word}</dd>" in one.replace("\n", "")
+
+
 def test_readiness_has_pages_but_no_versions(shipped):
     assert shipped.get("/collections/readiness/versions").json()["versions"] == []
     assert shipped.get("/collections/readiness/items?f=html").status_code == 200

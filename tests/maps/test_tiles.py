@@ -165,6 +165,7 @@ def test_classes_have_colours_of_their_own_and_are_never_blended(make_cog):
     assert colours(tile_png(path, **TILE, palette=palette)) == {c.lower() for c in palette.colours}
     legend = land_legend("landcover", "IGBP class", palette, "id")
     assert [entry.label for entry in legend.entries] == ["0", "5", "12"]
+    assert legend.unit == "kelas IGBP"
 
 
 def test_slope_has_the_official_ranges_and_other_quantities_quantiles(make_cog):

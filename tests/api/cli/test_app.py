@@ -469,6 +469,28 @@ def test_explaining_a_zone_says_its_desa_and_what_sources_say_of_its_ground(run,
     assert "unknown, which does not mean dry" in silent
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("id", "Kontributor OpenStreetMap, Februari 2021"),
+        ("en", "OpenStreetMap contributors, February 2021"),
+    ],
+)
+def test_the_source_of_a_land_measure_is_in_the_readers_language(
+    run, reference_store, language, words
+):
+    said = " ".join(run("assess", "--explain", "bahandang", "--lang", language).split())
+    assert words in said
+    document = json.loads(run("assess", "--explain", "bahandang", "--lang", language, "--json"))
+    assert any(words in c["sources"] for c in document["criteria"])
+
+
+def test_units_of_land_rasters_are_words_of_the_readers_language(run, reference_store):
+    said = run("land", "list")
+    assert not any(w in said for w in ("IGBP class", "land, 0 sea", "persons per", "Altitude"))
+    assert "persons per" in run("land", "list", "--lang", "en")
+
+
 def test_a_table_of_years_is_read_for_the_indicator_that_is_stated(run, reference_store, tmp_path):
     from geo import published
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.land.ground import UNITS, ground_of, statements_of
+from geo.land.ground import CONFIDENCES, FACTS, UNITS, ground_of, in_words, statements_of
 
 ROWS = [
     # key, code, name, fact, value, unit, year, confidence
@@ -111,3 +111,15 @@ def test_a_fact_of_an_offices_own_is_told_in_its_word_and_without_confidence_set
     own = rows.iloc[[3]].assign(fact="sulfat masam", confidence=None, level=None)
     found = ground_of(statements_of(own), "63.08.02", desa=[]).facts[0]
     assert (found.title.id, found.standing) == ("sulfat masam", "low_confidence")
+
+
+@pytest.mark.parametrize(
+    ("field", "codes"), [("fact", FACTS), ("unit", UNITS), ("confidence", CONFIDENCES)]
+)
+def test_every_code_of_a_statement_has_words_in_both_languages(field, codes):
+    for code in codes:
+        said = in_words(field, code)
+        assert all(said), code
+        assert not any("_" in one or "{" in one for one in said), code
+    assert in_words(field, "kata dinas") is None
+    assert in_words("name", "medium") is None
