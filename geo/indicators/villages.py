@@ -58,6 +58,7 @@ class VillageProfile:
     index. `scored_share` (0..1) is the part of the area in scored desa. `means` are of these by index:
     weighted by their area in it, but for a kecamatan or a regency, where every desa counts alike
     (`is_plain`), as the ministry takes it. `statuses` count them from the highest to the lowest.
+    `undrawn` counts the desa of the code that have no outline: their land lies in their neighbours'.
     `sentence` says it all in one paragraph.
     """
 
@@ -70,6 +71,7 @@ class VillageProfile:
     statuses: Mapping[VillageStatus, int] = field(default_factory=dict)
     year: int | None = None
     sources: tuple[str, ...] = ()
+    undrawn: int = 0
 
     @property
     def sentence(self) -> Text:
@@ -89,6 +91,8 @@ class VillageProfile:
         if not self.is_plain and self.desa + self.kelurahan == 1:
             return _SAY["one"].format(kind="desa" if self.desa else "kelurahan")
         counted = " + ".join(f"{count} {kind}" for kind, count in kinds if count)
+        if self.undrawn:
+            return _SAY["own_undrawn"].format(counted=counted, undrawn=self.undrawn)
         return _SAY["own" if self.is_plain else "inside"].format(counted=counted)
 
     def _standing(self) -> Text:
@@ -235,4 +239,5 @@ def _profile(rows: pd.DataFrame, *, is_plain: bool) -> VillageProfile:
         statuses={s: statuses[s] for s in reversed(list(STATUS_BOUNDS)) if s in statuses},
         year=_newest(rows["year"][is_scored]),
         sources=tuple(dict.fromkeys(source for source in sources if isinstance(source, str))),
+        undrawn=int((rows["covered"] == 0).sum()) if is_plain else 0,
     )

@@ -261,7 +261,7 @@ def percent_of(count: int, total: int) -> Text:
 
 
 def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
-    """Which rank a zone has most often, and between which ranks 90% of the draws put it if several.
+    """Which rank a zone has in most draws, and between which ranks 90% of them put it if several.
 
     Raises
     ------
@@ -284,6 +284,9 @@ def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
     first, last = (int(rank) for rank in rank_intervals(uncertainty)[place])
     if first == last:
         return filled(_SAY["zone"], **facts)
+    # A rank that few draws give says less than the ranks that most of them stay between.
+    if 2 * often[most] <= len(ranks):
+        return filled(_SAY["zone_somewhere"], first=first, last=last, **facts)
     return filled(_SAY["zone_between"], first=first, last=last, **facts)
 
 

@@ -92,7 +92,9 @@ def measure_text(criterion: CriterionResult, language: Language) -> str:
     if criterion.is_share or criterion.measure is None:
         return format_share(criterion.measure, language)
     sign = "%" if criterion.unit.to(language).startswith("%") else ""
-    return format_number(criterion.measure, language) + sign
+    # No measure of a zone is known to a fraction of a thousandth.
+    decimals = 0 if abs(criterion.measure) >= 1_000 else None
+    return format_number(criterion.measure, language, decimals=decimals) + sign
 
 
 def unit_text(criterion: CriterionResult, language: Language) -> str:

@@ -35,6 +35,8 @@ _SENTENCES: Mapping[Rule, str] = {
     "one_of": "location.one_of",
     "unknown": "location.unknown",
 }
+# What is drawn may be the place that a source names, and not the border of the zone in it.
+_OF_KIND = {"named_desa": "location.named_desa", "published_extent": "location.extent"}
 
 
 def location(now: Published, layer: str, area_id: str, language: Language) -> dict[str, Any] | None:
@@ -79,8 +81,9 @@ def _sentence(
     found: Positions, zone: gpd.GeoDataFrame, desa: gpd.GeoDataFrame, language: Language
 ) -> str:
     always = [str(desa.at[code, "name"]) for code in found.always]
+    kind = str(_stated(zone, "geometry_kind")) if found.rule == "as_drawn" else ""
     return translate(
-        _SENTENCES[found.rule],
+        _OF_KIND.get(kind, _SENTENCES[found.rule]),
         language,
         n=format_number(len(found.desa), language, decimals=0),
         kecamatan=format_number(found.desa.str[:_KECAMATAN].nunique(), language, decimals=0),

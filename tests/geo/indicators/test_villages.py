@@ -75,6 +75,8 @@ def test_a_kecamatan_has_the_plain_mean_of_its_own_desa_with_and_without_an_outl
     assert (found.desa, found.scored, found.kelurahan) == (4, 3, 1)
     assert found.means["ike"] == pytest.approx((0.3 + 0.6 + 0.9) / 3)
     assert found.scored_share == pytest.approx(0.5, abs=1e-3)
+    assert found.undrawn == 1
+    assert "1 of them have no outline in these data" in found.sentence.en
 
 
 def test_a_point_has_the_desa_that_its_source_names_else_the_one_that_holds_it(profile_of):

@@ -340,6 +340,13 @@ def test_a_zone_that_keeps_its_rank_is_said_to_in_one_clause():
     assert said.id == "A menempati peringkat 1 dalam lebih dari 99% dari 200 simulasi."
 
 
+def test_a_rank_that_half_of_the_draws_do_not_give_is_told_by_its_interval():
+    zones = make_zones([[1.0, 0.0], [0.4, 0.8]], [0.7, 0.3])
+    weights = np.array([[0.9, 0.1]] * 100 + [[0.1, 0.9]] * 100)
+    said = zone_sentence(simulate(zones, weights), "a")
+    assert said.id == "90% dari 200 simulasi menempatkan A pada peringkat 1–2."
+
+
 @pytest.mark.parametrize(
     ("kept", "level"),
     [(100, "firm"), (95, "firm"), (80, "fairly firm"), (60, "shaky"), (40, "open")],

@@ -23,6 +23,7 @@ def rows(found):
 def test_a_zone_of_named_desa_lies_there_and_has_no_range(said):
     found = said("sebamban")
     assert found["desa"] == "Sebamban Baru, Sebamban Lama"
+    assert "Its border inside the desa is not published" in found["sentence"]
     assert found["ranges"] is None
     assert rows(found)["Desa and kelurahan"] == ("2", "–")
     assert rows(found)["Kecamatan"] == ("1", "–")
