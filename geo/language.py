@@ -162,14 +162,17 @@ def decimal(value: float, *, digits: int = 1, signed: bool = False) -> Text:
 
 
 def as_written(value: float) -> Text:
-    """A number with as many digits as it needs, six at the most.
+    """A number with as many digits as it needs, six at the most; from a million on a whole one.
 
     Examples
     --------
     >>> as_written(2.50).id, as_written(3.0).id
     ('2,5', '3')
+    >>> as_written(4_221_956).id
+    '4.221.956'
     """
-    return number(value, "g")
+    # The usual form writes a million people as 1e+06.
+    return number(value, "g" if not 1e6 <= abs(value) < 1e15 else ",.0f")
 
 
 def filled(template: Text, /, **facts: object) -> Text:

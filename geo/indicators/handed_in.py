@@ -25,7 +25,7 @@ from geo.indicators.sheet import Sheet, read_sheet
 from geo.indicators.table import COLUMNS, Indicator, parse_indicators
 from geo.ingest.findings import Finding, Unreadable, finding, is_refused
 from geo.ingest.source import Limits
-from geo.language import Text, as_written, number
+from geo.language import Text, number
 from geo.vector.numerals import NumberStyle
 
 # No regency of the province has older figures that compare; the next year may have its wages already.
@@ -413,7 +413,7 @@ def _figure_fault(row: _Row, figure: Figure, *, is_stated: bool) -> Finding | No
     if found.readings or (counts and is_fraction and is_written_either_way(cell) and not is_stated):
         number = found.number or 0.0
         low, high = found.readings or (number, number * 1000)
-        facts: dict[str, Any] = {"text": text, "low": as_written(low), "high": _whole(high)}
+        facts: dict[str, Any] = {"text": text, "low": _whole(low), "high": _whole(high)}
         facts["unit"] = indicator.unit if indicator else ""
         return finding("figure_ambiguous", **facts)
     if found.is_invalid or found.number is None:
@@ -426,7 +426,7 @@ def _figure_fault(row: _Row, figure: Figure, *, is_stated: bool) -> Finding | No
 def _hold_against(row: _Row, indicator: Indicator, value: float, findings: _Findings) -> None:
     """Hold a figure against what its indicator may be."""
     facts: dict[str, Any] = {
-        "value": as_written(value),
+        "value": _whole(value),
         "indicator": indicator.id,
         "unit": indicator.unit,
     }
@@ -498,9 +498,9 @@ def _compare(rows: Sequence[_Row], published: pd.DataFrame, findings: _Findings)
             found = finding(
                 "figure_jumps",
                 region=region_title(row.key[0]),
-                value=as_written(row.value),
+                value=_whole(row.value),
                 period=row.period.text,
-                before=as_written(jump.value),
+                before=_whole(jump.value),
                 of=jump.period,
             )
             findings.at(row.entry.place(), found)
@@ -549,5 +549,5 @@ def _text(cell: Cell) -> str:
 
 
 def _whole(value: float) -> Text:
-    """A number with the marks between thousands of each language."""
-    return number(value, ",.10g")
+    """A number with the marks between thousands of each language, and never by powers of ten."""
+    return number(value, ",.10g" if abs(value) < 1e9 else ",.0f")

@@ -16,7 +16,7 @@ import pandas as pd
 from geo.errors import AmbiguousCode, BpsCode, InvalidCode
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits
-from geo.language import Text, shortened, texts
+from geo.language import Text, joined, number, shortened, texts
 from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.regions import CodeLevel, parse_region_code
 from geo.vector.schema import Field, LayerSchema
@@ -369,7 +369,7 @@ class _Reader:
         for value, numeral, feature in zip(values, numerals, self.features, strict=True):
             whole = numeral.number is None or numeral.number.is_integer() or not is_integer
             if numeral.readings:
-                readings = " / ".join(f"{reading:.10g}" for reading in numeral.readings)
+                readings = joined([_number(one) for one in numeral.readings], by=" / ")
                 self._report("number_ambiguous", feature, value=value, readings=readings)
             elif numeral.is_invalid or not whole:
                 what = _SAY["whole"] if is_integer else _SAY["number"]
@@ -384,15 +384,21 @@ class _Reader:
 
     def _tell_rewritten(self, values: list[Any], numerals: Sequence[Numeral]) -> None:
         examples = [
-            f"{value} → {numeral.number:.10g}"
+            Text(id=f"{value} → {read.id}", en=f"{value} → {read.en}")
             for value, numeral in zip(values, numerals, strict=True)
-            if numeral.is_rewritten and numeral.number is not None
+            if numeral.is_rewritten
+            and numeral.number is not None
+            and (read := _number(numeral.number))
         ]
         if examples:
-            where, shown = {"column": self.column}, "; ".join(examples[:_EXAMPLES])
+            where, shown = {"column": self.column}, joined(examples[:_EXAMPLES], by="; ")
             self.findings.append(
                 finding("number_reformatted", where=where, column=self.column, examples=shown)
             )
+
+
+def _number(value: float) -> Text:
+    return number(value, ",.10g" if abs(value) < 1e9 else ",.0f")
 
 
 def _to_text(value: Any) -> str:

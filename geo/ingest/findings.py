@@ -4,15 +4,17 @@ A finding says what is wrong, where, and how to mend it. The sentences stand in
 `geo/texts/findings.toml` by their severity; their codes are the stable names that programs read.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, get_args
 
 from geo.errors import UploadRejected
 from geo.json_types import as_json
-from geo.language import Text, filled, read_catalogue
+from geo.language import Text, filled, localized, number, read_catalogue
 
 Severity = Literal["error", "warning", "info"]
 # A file with one fault in every row is told so in this many sentences; the rest is counted.
@@ -75,11 +77,22 @@ def finding(
     'Row 3 (angsana): has no geometry. Draw it, or delete the row.'
     """
     severity, sentence = _sentences()[code]
-    said = filled(sentence, **facts)
+    said = filled(sentence, **{name: _in_words(name, fact) for name, fact in facts.items()})
     if feature is not None:
         label = feature.label
         said = Text(id=f"{label.id}: {said.id}", en=f"{label.en}: {said.en}")
     return Finding(code, severity, said, feature, where or {}, facts)
+
+
+def _in_words(name: str, fact: Any) -> Any:
+    """A measured number as each language writes it; positions keep the point, as maps and GPS do."""
+    if not isinstance(fact, float) or not math.isfinite(fact) or name in ("lon", "lat"):
+        return fact
+    if abs(fact) >= 1:
+        return number(fact, ",.1f" if round(fact, 1) % 1 else ",.0f")
+    # Of less than one, two digits of its own, whatever it takes.
+    digits = f"{Decimal(f'{fact:.2g}'):f}"
+    return localized(digits)
 
 
 @cache

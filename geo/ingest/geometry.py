@@ -203,15 +203,20 @@ def _areas(*shapes: shapely.Geometry, crs: pyproj.CRS | None) -> list[float | No
 
 
 def compare_outlines(
-    frame: gpd.GeoDataFrame, *, schema: LayerSchema, features: Sequence[Feature]
+    frame: gpd.GeoDataFrame,
+    *,
+    schema: LayerSchema,
+    features: Sequence[Feature],
+    given: gpd.GeoDataFrame,
 ) -> list[Finding]:
     """Features drawn twice, areas that differ from those stated, and faults between neighbours.
 
-    `frame` has the schema's columns, a CRS, and geometries that are valid or None.
+    `frame` has the schema's columns, a CRS, and geometries that are valid or None; `given` is the
+    same before its gaps were filled.
     """
     if not schema.fields:
         return []  # shapes to measure from: that one is there twice changes nothing
-    findings = [*_duplicates(frame, features), *_areas_stated(frame, schema, features)]
+    findings = [*_duplicates(frame, features), *_areas_stated(frame, schema, features, given)]
     findings += _slivers(frame, features)
     if not schema.coverage:
         findings += _crossing(frame)
@@ -310,25 +315,32 @@ _AREA_TOLERANCE = 0.05
 
 
 def _areas_stated(
-    frame: gpd.GeoDataFrame, schema: LayerSchema, features: Sequence[Feature]
+    frame: gpd.GeoDataFrame,
+    schema: LayerSchema,
+    features: Sequence[Feature],
+    given: gpd.GeoDataFrame,
 ) -> list[Finding]:
     columns = [f.name for f in schema.fields if f.unit == "ha" and f.name in frame.columns]
     if not columns:
         return []
     findings, measured = [], area_ha(frame)
     for column in columns:
+        is_given = given[column].notna() if column in given else np.zeros(len(frame), dtype=bool)
+        own = np.asarray(is_given)
         for row, stated in enumerate(frame[column].astype("float64")):
             # A point has no area to compare with, whatever is stated.
             if not (measured[row] > 0) or not (stated > 0):
                 continue
             difference = abs(stated - measured[row]) / measured[row]
             if difference > _AREA_TOLERANCE:
+                # What the file does not state is no fault of a column of its.
                 findings.append(
                     finding(
-                        "area_disagrees",
+                        "area_disagrees" if own[row] else "area_differs_from_published",
                         feature=features[row],
-                        where={"column": column},
+                        where={"column": column} if own[row] else {},
                         column=column,
+                        title=schema.field(column).title,
                         stated_ha=round(float(stated), 4),
                         measured_ha=round(float(measured[row]), 4),
                         percent=round(100 * difference, 1),

@@ -81,10 +81,11 @@ def validate(
         findings += _place(layer, schema, features, reference)
 
     if not is_refused(findings):
-        layer, filled = _filled(_keyed(layer, schema), schema, reference.current)
+        given = _keyed(layer, schema)
+        layer, filled = _filled(given, schema, reference.current)
         findings += filled
         step(_SAY["checking_borders"])
-        findings += compare_outlines(layer, schema=schema, features=features)
+        findings += compare_outlines(layer, schema=schema, features=features, given=given)
     changes = None
     if not is_refused(findings) and reference.current is not None:
         step(_SAY["comparing_published"])

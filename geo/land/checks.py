@@ -18,7 +18,7 @@ import shapely
 from geo.crs import LONLAT, parse_crs, same_crs, to_lonlat
 from geo.errors import RasterRefused
 from geo.land.raster import ELEVATION
-from geo.language import Text, texts
+from geo.language import as_written, filled, texts
 from geo.raster.files import Header, RasterFile
 from geo.raster.grid import Cells, Grid, Window, blocks
 from geo.vector.regions import PROVINCE_CODE
@@ -231,12 +231,13 @@ def _require_sense(name: str, found: _Found) -> None:
     limits = _LIMITS.get(name)
     if limits and not limits[0] <= found.low <= found.high <= limits[1]:
         raise RasterRefused(
-            reason=_SAY["nonsense"].format(
+            reason=filled(
+                _SAY["nonsense"],
                 name=name,
-                low=f"{found.low:g}",
-                high=f"{found.high:g}",
-                min=f"{limits[0]:g}",
-                max=f"{limits[1]:g}",
+                low=as_written(found.low),
+                high=as_written(found.high),
+                min=as_written(limits[0]),
+                max=as_written(limits[1]),
             )
         )
 
@@ -244,19 +245,14 @@ def _require_sense(name: str, found: _Found) -> None:
 def _require_heights(found: _Found, region: gpd.GeoDataFrame) -> None:
     here = all(str(code).startswith(PROVINCE_CODE) for code in region.index)
     highest = _HIGHEST_PROVINCE_M if here else _HIGHEST_COUNTRY_M
-    facts = {"low": f"{found.low:g}", "high": f"{found.high:g}"}
+    facts = {"low": as_written(found.low), "high": as_written(found.high)}
     if found.low == found.high:
-        raise RasterRefused(reason=_SAY["level"].format(**facts))
+        raise RasterRefused(reason=filled(_SAY["level"], **facts))
     if found.low < _LOWEST_M:
-        raise RasterRefused(reason=_SAY["too_low"].format(least=f"{_LOWEST_M:g}", **facts))
+        raise RasterRefused(reason=filled(_SAY["too_low"], least=as_written(_LOWEST_M), **facts))
     if found.high > highest * _MARGIN:
         reason = (
             _SAY["like_feet"] if found.high * _FOOT_M <= highest * _MARGIN else _SAY["too_high"]
         )
         summit = _SAY["halau_halau"] if here else _SAY["puncak_jaya"]
-        raise RasterRefused(
-            reason=Text(
-                id=reason.id.format(summit=summit.id, **facts),
-                en=reason.en.format(summit=summit.en, **facts),
-            )
-        )
+        raise RasterRefused(reason=filled(reason, summit=summit, **facts))

@@ -136,7 +136,7 @@ def crosswalk(
     InvalidLayer
         For invalid polygons and keys that repeat.
     InvalidWeights
-        For a raster with negative or infinite cells.
+        For a raster with negative cells.
     """
     require_same_crs(old, new)
     # Cut in the raster's CRS: a valid piece could be invalid after a move.
@@ -224,7 +224,7 @@ def _measured(
         return pd.DataFrame({"area": area, "held": area, "is_reached": True})
     found = zonal_statistics(frame, weights, stats=("sum", "min"), engine=engine, progress=progress)
     held = found["sum"].fillna(0.0).to_numpy(dtype=np.float64)
-    if (found["min"] < 0).any() or not np.isfinite(held).all():
+    if (found["min"] < 0).any():
         raise InvalidWeights(reason=_SAY["negative"])
     reached = _is_reached(frame, weights.grid)
     return pd.DataFrame({"area": area, "held": held, "is_reached": reached})

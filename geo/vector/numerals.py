@@ -60,7 +60,8 @@ def _numeral(value: Any, style_of: Callable[[str], NumberStyle | None]) -> Numer
     if isinstance(value, bool):
         return Numeral(None, is_invalid=True)
     if isinstance(value, int | float):
-        return Numeral(float(value)) if math.isfinite(value) else Numeral(None, is_invalid=True)
+        number = _float(value)
+        return Numeral(number, is_invalid=number is None)
     match = _NUMERAL.fullmatch(str(value).strip())
     if match is None:
         return Numeral(None, is_invalid=True)
@@ -96,15 +97,21 @@ def _is_either(text: str) -> bool:
     return re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", text) is not None
 
 
+def _float(value: int | float | str) -> float | None:
+    """A finite number; None where it is none, or larger than any that can be kept (`1e400`)."""
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
 def _as(text: str, style: NumberStyle) -> float | None:
     if "e" in text.lower():
-        return float(text) if "," not in text else None
+        return _float(text) if "," not in text else None
     decimal = _DECIMAL_SIGN[style]
     thousands = "." if decimal == "," else ","
     whole, _, fraction = text.partition(decimal)
     if thousands in whole and not re.fullmatch(rf"[+-]?\d{{1,3}}(\{thousands}\d{{3}})+", whole):
         return None
-    try:
-        return float(f"{whole.replace(thousands, '')}.{fraction or 0}")
-    except ValueError:
-        return None
+    return _float(f"{whole.replace(thousands, '')}.{fraction or 0}")

@@ -296,14 +296,15 @@ def test_layers_that_cannot_be_cut_are_refused():
         crosswalk(OLD, NEW.to_crs("EPSG:4326"))
 
 
-@pytest.mark.parametrize("cell", [-9999.0, np.inf])
-def test_a_raster_with_negative_or_infinite_cells_is_no_weight(cell):
+@pytest.mark.parametrize("cell", [-9999.0, -0.5])
+def test_a_raster_with_negative_cells_is_no_weight(cell):
     with pytest.raises(InvalidWeights, match="nodata"):
         crosswalk(OLD, NEW, weights=raster_of([[1, 1, cell, 1, 1, 1, 1, 1]]))
 
 
-def test_cells_without_data_weigh_nothing():
-    people = raster_of([[-1.0, -1.0, 1.0, 3.0, 1, 1, 1, 1]], nodata=-1)
+@pytest.mark.parametrize("hidden", [-1.0, np.nan, np.inf])
+def test_cells_without_data_weigh_nothing(hidden):
+    people = raster_of([[hidden, hidden, 1.0, 3.0, 1, 1, 1, 1]], nodata=-1)
     table, _ = carry(figures_of(a=100.0, b=40.0), crosswalk(OLD, NEW, weights=people), kind="total")
     assert table["value"].tolist() == pytest.approx([25, 115], rel=1e-9)
 

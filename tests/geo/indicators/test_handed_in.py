@@ -703,3 +703,14 @@ def test_the_shipped_table_reads_back_in_every_form_that_a_spreadsheet_saves(rea
         errors = [f for f in found.findings if f.severity != "info"]
         assert not errors, [f.sentence.en for f in errors][:5]
         pd.testing.assert_frame_equal(found.frame, shipped)
+
+
+@pytest.mark.parametrize("written", ["1e400", "-1e400", "9" * 400])
+def test_a_figure_that_no_number_holds_is_refused_when_it_is_checked(read, written):
+    refused(read(tidy(ROW.replace("4.25", written))), "figure_unreadable", "Row 2")
+
+
+def test_a_huge_figure_is_told_in_digits(read):
+    row = ROW.replace("tpt_agustus", "angkatan_kerja_agustus").replace("4.25,%", "1e11,jiwa")
+    (odd,) = [f for f in read(tidy(row)).findings if f.code == "figure_implausible"]
+    assert "100.000.000.000 jiwa di luar kisaran wajar" in odd.sentence.id

@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 from geo.crs import area_ha
+from geo.ingest.findings import finding
 from geo.vector.schema import REGENCIES, ZONES
 from tests.geo.ingest.test_upload import EAST, INSIDE, WEST, check, found, zone
 
@@ -113,6 +114,22 @@ def test_what_a_code_tells_is_filled_and_said():
     assert filled == {"bps_code, kind": 2, "area_official_ha": 1, "area_ha": 2}
 
 
+def test_an_area_that_the_file_does_not_state_is_no_fault_of_its_columns():
+    rows = regency(), regency("63.02", "Kotabaru", EAST)
+    result = check(*rows, schema=REGENCIES, current=whole())
+    (told,) = found(result, "area_differs_from_published")
+    assert "area_official_ha" not in told["sentence"]["id"]
+    assert "1.000.000 ha" in told["sentence"]["id"]
+    assert "1,000,000 ha" in told["sentence"]["en"]
+    assert not found(result, "area_disagrees")
+    own = [row | {"area_official_ha": 1e6} for row in rows]
+    stated = check(*own, schema=REGENCIES, current=whole())
+    assert [f["where"]["column"] for f in found(stated, "area_disagrees")] == [
+        "area_official_ha"
+    ] * 2
+    assert not found(stated, "area_differs_from_published")
+
+
 def test_columns_that_would_vanish_must_be_accepted():
     result = check(regency(), regency("63.02", "Kotabaru", EAST), schema=REGENCIES, current=whole())
     (told,) = found(result, "columns_vanish")
@@ -140,3 +157,20 @@ def test_a_column_vanishes_where_every_feature_that_stays_loses_its_value(row, v
 
 def test_the_register_is_no_part_of_a_zone():
     assert "bps_code" not in check(zone(), schema=ZONES).frame
+
+
+@pytest.mark.parametrize(
+    ("hectares", "id", "en"),
+    [
+        (157353.8, "157.353,8", "157,353.8"),
+        (3071.8253, "3.071,8", "3,071.8"),
+        (12000.0, "12.000", "12,000"),
+        (0.05678, "0,057", "0.057"),
+        (0.00001, "0,00001", "0.00001"),
+    ],
+)
+def test_numbers_of_a_finding_go_by_the_language_and_its_facts_do_not(hectares, id, en):
+    told = finding("coverage_overlap", left="a", right="b", area_ha=hectares, lon=115.5, lat=-3.25)
+    assert f"seluas {id} ha di dekat 115.5, -3.25." in told.sentence.id
+    assert f"by {en} ha near 115.5, -3.25." in told.sentence.en
+    assert told.facts["area_ha"] == hectares

@@ -303,7 +303,21 @@ def test_numbers_of_offices_are_read(values, expected):
     assert [n.number for n in parse_numerals(values)] == expected
 
 
-@pytest.mark.parametrize("value", ["abc", "1.35.7", "12 km2", "1,2.3,4", True, float("inf")])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "abc",
+        "1.35.7",
+        "12 km2",
+        "1,2.3,4",
+        True,
+        float("inf"),
+        "1e400",
+        "-1E999",
+        "9" * 400,
+        10**400,
+    ],
+)
 def test_what_is_no_number_is_invalid(value):
     assert parse_numerals([value])[0].is_invalid
 
@@ -316,9 +330,14 @@ def test_a_number_written_the_indonesian_way_reads_back(number):
 
 def test_a_number_with_two_readings_is_refused_with_both():
     result = check(zone(area_ha="61,147"))
-    assert found(result, "number_ambiguous")[0]["facts"]["readings"] == "61.147 / 61147"
+    assert found(result, "number_ambiguous")[0]["facts"]["readings"] == {
+        "id": "61,147 / 61.147",
+        "en": "61.147 / 61,147",
+    }
     told = check(zone(area_ha="12.342,7 Ha"))
-    assert "12.342,7 Ha → 12342.7" in found(told, "number_reformatted")[0]["sentence"]["en"]
+    sentence = found(told, "number_reformatted")[0]["sentence"]
+    assert "12.342,7 Ha → 12.342,7" in sentence["id"]
+    assert "12.342,7 Ha → 12,342.7" in sentence["en"]
 
 
 def test_a_year_with_a_fraction_and_a_text_are_named():
