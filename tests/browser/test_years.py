@@ -54,9 +54,12 @@ def test_another_indicator_and_year_by_keyboard(address, visit, language, size):
     page = seen.page
     page.locator("#indicator").select_option("p0_persen_miskin_maret")
     found = classes_of(page, address, "p0_persen_miskin_maret", language=language)
-    require_shown(page, found, 2025)
+    # Few regencies have a figure of 2025 yet: it is not what the map opens on.
+    require_shown(page, found, 2024)
     slider = page.get_by_role("slider", name="Tahun" if language == "id" else "Year")
     slider.focus()
+    page.keyboard.press("ArrowRight")
+    require_shown(page, found, 2025)
     page.keyboard.press("ArrowLeft")
     expect(slider).to_have_attribute("aria-valuetext", "2024")
     require_shown(page, found, 2024)
