@@ -17,7 +17,7 @@ from geo.crs import to_lonlat
 from geo.language import Language
 from geo.vector.schema import is_approximate
 from maps.context import MapContext
-from maps.labels import label_places, largest_part
+from maps.labels import SHORT_NAMES, label_places, largest_part
 from maps.sheets.frame import (
     Frame,
     convergence_deg,
@@ -69,7 +69,12 @@ _LEAST_TOWN_SCALE = 1e-3
 _LEAST_GROUND_MM2 = 12.0
 # Half the room that the name of a sea asks for.
 _LEAST_SEA_MM = 9.0
-_MOST_LABEL = 30
+_MOST_LABEL = 64
+# An area that is narrower would lie hidden under its own mark.
+_LEAST_MARKED_MM = 4.5
+_BESIDE_MM = 1.8
+# A name may reach over the boundary by a tenth at each end.
+_NAME_INSIDE = 0.8
 _MARK_KINDS = ("number", "letter")
 
 
@@ -347,8 +352,21 @@ def _area_labels(
             continue
         below = 3.2 if shape.geom_type == "Point" else 0.0
         text = printable(area.label, _MOST_LABEL)
-        found.append(Label(text, place[0], place[1] + below, area.label_kind))
+        label = Label(text, place[0], place[1] + below, area.label_kind)
+        found.append(_beside_or_inside(label, shape, frame))
     return found
+
+
+def _beside_or_inside(label: Label, shape: shapely.Geometry, frame: Frame) -> Label:
+    """A mark of a narrow area beside it; a name also at other places inside its area."""
+    west, south, east, north = shapely.bounds(shape)
+    if label.kind in _MARK_KINDS:
+        is_hidden = min(east - west, north - south) < _LEAST_MARKED_MM
+        return label._replace(x=round(float(east) + _BESIDE_MM, 2)) if is_hidden else label
+    part = largest_part(shapely.intersection(shapely.make_valid(shape), _edge(frame)))
+    if part is None or not part.area:
+        return label
+    return label._replace(others=[(float(x), float(y)) for x, y in label_places(part)])
 
 
 def _ground_labels(
@@ -363,11 +381,26 @@ def _ground_labels(
         is_whole = shapely.contains_properly(_edge(frame), ground[i])
         if part is None or not part.area or not (is_whole or sizes[i] > _LEAST_GROUND_MM2):
             continue
-        (x, y), *others = [(float(x), float(y)) for x, y in label_places(part)]
+        name, ((x, y), *others) = _name_inside(names[i], part)
         beside = _STEPS[1:] if sizes[i] <= _LEAST_GROUND_MM2 else []
         others += [(x + right, y + down) for right, down in beside]
-        found.append(Label(names[i], x, y, "ground", others))
+        found.append(Label(name, x, y, "ground", others))
     return found
+
+
+def _name_inside(name: str, part: shapely.Geometry) -> tuple[str, list[tuple[float, float]]]:
+    """A name and where it may stand: first where it lies inside; nowhere so, the short name."""
+    places = [(float(x), float(y)) for x, y in label_places(part)]
+    for said in dict.fromkeys((name, SHORT_NAMES.get(name, name))):
+        half = _NAME_INSIDE * _half_size(Label(said, 0, 0, "ground"))[0]
+        inside = [
+            (x, y)
+            for x, y in places
+            if shapely.covers(part, shapely.LineString([(x - half, y), (x + half, y)]))
+        ]
+        if inside:
+            return said, [*inside, *(place for place in places if place not in inside)]
+    return SHORT_NAMES.get(name, name), places
 
 
 def _context_labels(

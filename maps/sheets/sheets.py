@@ -26,6 +26,7 @@ from geo.crs import to_lonlat
 from geo.language import MOST_NAME, shortened, texts
 from maps.context import context_digest, map_context
 from maps.folium.legends import class_legend, zone_legend
+from maps.labels import SHORT_NAMES
 from maps.sheets.content import fill_of, zone_content
 from maps.sheets.frame import Frame, crs_name, frame_around
 from maps.sheets.geopdf import georeferenced_pdf
@@ -144,22 +145,36 @@ def _map_part(
     covered: Sequence[Bounds] = (),
 ) -> dict[str, Any]:
     language, context = subject.language, map_context()
-    return {
-        "map": map_content(
-            frame,
-            regencies=subject.regencies,
-            areas=areas,
-            language=language,
-            covered=covered,
-            context=context,
+    drawn = map_content(
+        frame,
+        regencies=subject.regencies,
+        areas=areas,
+        language=language,
+        covered=covered,
+        context=context,
+    )
+    around = [
+        *(
+            [translate("sheet.around", language, sources=context.attribution.to(language))]
+            if context
+            else []
         ),
+        *_abbreviations(drawn["labels"]),
+    ]
+    return {
+        "map": drawn,
         "map_alt": translate("sheet.map_alt", language, name=printable(name)),
         "projection": translate("sheet.projection", language, crs=crs_name(frame.crs)),
-        "around": translate("sheet.around", language, sources=context.attribution.to(language))
-        if context
-        else "",
+        "around": " ".join(around),
         "legend": list(legend),
     }
+
+
+def _abbreviations(labels: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the short names of a map stand for, as one sentence; none where it has none."""
+    seen = {label["text"] for label in labels if label["kind"] == "ground"}
+    told = [f"{short}: {name}" for name, short in SHORT_NAMES.items() if short in seen]
+    return ["; ".join(told) + "."] if told else []
 
 
 def _legend(subject: SheetSubject) -> list[Mapping[str, str]]:

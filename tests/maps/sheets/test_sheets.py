@@ -16,6 +16,7 @@ from rasterio.warp import transform_bounds
 from geo import published
 from geo.errors import ZoneNotFound
 from geo.store.store import Store
+from maps.labels import SHORT_NAMES
 from maps.sheets import sheets
 from maps.sheets.content import zone_content
 from maps.sheets.frame import (
@@ -332,6 +333,9 @@ def test_only_ranked_areas_have_a_number_and_the_others_say_why_they_have_none(s
     assert "Tanpa peringkat" in text_of(sheets.province_sheet(subject))
 
 
+NARROW = {"Hulu Sungai Utara", "Hulu Sungai Tengah", "Hulu Sungai Selatan", "Barito Kuala"}
+
+
 @pytest.mark.parametrize(
     ("language", "around"),
     [
@@ -344,7 +348,10 @@ def test_the_map_of_the_province_says_where_it_is(store, language, around):
     drawn = sheets.province_map(subject)
     names = {label["text"] for label in drawn["map"]["labels"]}
     assert set(around) <= names
-    assert set(subject.regencies["name"]) <= names
+    # Four names are wider than their regency; the note below says what their short names stand for.
+    assert {SHORT_NAMES.get(n, n) if n in NARROW else n for n in subject.regencies["name"]} <= names
+    assert all(f"{SHORT_NAMES[name]}: {name}" in drawn["around"] for name in NARROW)
+    assert "Tala:" not in drawn["around"]
     assert ROAD in drawn["map"]["svg"]
     assert "OpenStreetMap (ODbL), GSHHG" in drawn["around"].replace("contributors ", "")
     said = text_of(sheets.province_sheet(subject))
@@ -375,6 +382,28 @@ def test_every_mark_of_the_tables_is_on_the_map_of_the_province(store):
     assert kinds == {
         mark: "number" if mark.isdecimal() else "letter" for mark in marks_of(subject).values()
     }
+
+
+def test_a_mark_lies_beside_an_area_that_is_narrower_and_inside_another(store):
+    subject = read_province_subject(store, printed=PRINTED, language="id")
+    marks = {mark: area for area, mark in marks_of(subject).items()}
+    frame = frame_around(
+        subject.regencies.total_bounds, width_mm=106.0, height_mm=128.0, share=0.95, least_m=24_000
+    )
+    lonlat = subject.layer.to_crs(frame.crs).geometry
+    for label in sheets.province_map(subject)["map"]["labels"]:
+        if label["kind"] == "letter" and label["text"] in "ghij":
+            shape = shapely.transform(lonlat[marks[label["text"]]], frame.to_paper)
+            is_inside = shapely.contains_xy(shape, label["x"], label["y"])
+            assert is_inside == (label["text"] in "ij"), label
+
+
+def test_no_name_on_the_map_of_a_zone_is_cut(store):
+    for zone in ("cahaya-baru", "sebamban"):
+        subject = read_zone_subject(store, zone, printed=PRINTED, language="id")
+        texts = [label["text"] for label in sheet_labels(subject, zone)]
+        assert not any("…" in text for text in texts)
+        assert zone != "cahaya-baru" or "Permukiman Transmigrasi Bahandang" in texts
 
 
 def test_need_alone_has_no_quadrants(store):
