@@ -38,6 +38,8 @@ _CONFIDENCE = {
 }
 _MOST_ROWS = 10
 _NEAR = 4
+# A title of fewer letters (`IPM`) may stand in any word.
+_LEAST_LETTERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,9 @@ class _Findings:
 
 
 def read_indicator_file(
-    path: Path, *, stated: StatedOfAll, against: Against, limits: Limits
+    path: Path, *, stated: StatedOfAll, against: Against, limits: Limits, name: str | None = None
 ) -> FiguresRead:
-    """Read and check a table of figures; nothing is half taken.
+    """Read and check a table of figures, which its sender calls `name`; nothing is half taken.
 
     Raises
     ------
@@ -127,7 +129,9 @@ def read_indicator_file(
         Before anything is read.
     """
     try:
-        sheet = read_sheet(path, sheet=stated.sheet, encoding=stated.encoding, limits=limits)
+        sheet = read_sheet(
+            path, name=name, sheet=stated.sheet, encoding=stated.encoding, limits=limits
+        )
         of_all = _stated_indicator(stated.indicator, against.catalogue)
         names = names_of(against.catalogue)
         layout = find_figures(sheet, known=names, stated=of_all.id if of_all else None)
@@ -202,7 +206,7 @@ def _find_meanings(
         row.region, wrong = region_of(texts_.get("code"), texts_.get("name"))
         if wrong:
             findings.at(row.entry.place("code" if "code" in layout.roles else "name"), wrong)
-        row.indicator = _indicator(row, of_all, names, against.catalogue, findings)
+        row.indicator = _indicator(row, of_all, names, against.catalogue, layout.above, findings)
         row.confidence = _confidence(row.entry, findings)
         row.period = _period(row, stated.period, months, findings)
         _hold_year(row, against.today.year, findings)
@@ -243,6 +247,7 @@ def _indicator(
     of_all: Indicator | None,
     names: Mapping[str, str],
     catalogue: Mapping[str, Indicator],
+    above: Sequence[str],
     findings: _Findings,
 ) -> Indicator | None:
     written = row.entry.texts.get("indicator")
@@ -255,7 +260,7 @@ def _indicator(
         return catalogue[row.entry.figure.indicator]
     if of_all is None:
         # A column without cells in it is told by row, a table without the column once.
-        found = _unnamed(row.entry.figure.head, catalogue)
+        found = _unnamed(row.entry.figure.head, above, catalogue)
         if "indicator" in row.entry.columns:
             findings.at(row.entry.place("indicator"), found)
         elif all(known.code != found.code for known in findings.all):
@@ -263,9 +268,27 @@ def _indicator(
     return of_all
 
 
-def _unnamed(head: str, catalogue: Mapping[str, Indicator]) -> Finding:
-    near = difflib.get_close_matches(head.lower(), list(catalogue), n=1, cutoff=0.3)
-    return finding("indicator_missing", example=(near or ["tpt_agustus"])[0])
+def _unnamed(head: str, above: Sequence[str], catalogue: Mapping[str, Indicator]) -> Finding:
+    near = _titled_like([*above, head], catalogue)
+    if not near:
+        return finding("indicator_missing")
+    return finding("indicator_missing_like", near=", ".join(near))
+
+
+def _titled_like(words: Iterable[str], catalogue: Mapping[str, Indicator]) -> list[str]:
+    """The ids of the indicators whose title, or all of it before its bracket, stands in one of the words.
+
+    The longest titles only: beside `Tingkat Pengangguran Terbuka` others that it holds are less.
+    """
+    said = [letters(text) for text in words]
+    found: dict[str, int] = {}
+    for name, indicator in catalogue.items():
+        for title in (name, *indicator.title):
+            plain = letters(title.split("(")[0])
+            if len(plain) >= _LEAST_LETTERS and any(plain in text for text in said):
+                found[name] = max(found.get(name, 0), len(plain))
+    most = max(found.values(), default=0)
+    return [name for name, length in found.items() if length == most][:_NEAR]
 
 
 def _confidence(entry: Entry, findings: _Findings) -> str | None:

@@ -123,12 +123,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """The figures of a sheet, and its own words on their source; `findings` tells faults and skips."""
+    """The figures of a sheet, and its own words on their source; `findings` tells faults and skips.
+
+    `above` are the texts over the head, such as the title of the table.
+    """
 
     entries: tuple[Entry, ...]
     roles: frozenset[Role]
     source: str | None
     findings: tuple[Finding, ...]
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,9 +180,15 @@ def find_figures(sheet: Sheet, *, known: Mapping[str, str], stated: str | None =
     below = sheet.rows[sheet.rows.index(head.rows[-1]) + 1 :]
     for row in below:
         _read_row(row, head, sheet, into=read)
-    above = [row.number for row in sheet.rows if row.number < head.rows[0].number]
-    notes = _notes_on(head, above, read)
-    return Layout(tuple(read.entries), frozenset(head.columns), read.source, (*read.faults, *notes))
+    above = [row for row in sheet.rows if row.number < head.rows[0].number]
+    notes = _notes_on(head, [row.number for row in above], read)
+    return Layout(
+        tuple(read.entries),
+        frozenset(head.columns),
+        read.source,
+        (*read.faults, *notes),
+        tuple(cell for row in above for cell in row.cells if isinstance(cell, str)),
+    )
 
 
 def told(found: Finding, place: Place) -> Finding:

@@ -11,10 +11,11 @@ import io
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -30,6 +31,8 @@ _SAY = texts(__name__)
 
 # A table of figures is small: 200,000 rows of a hundred letters.
 _MOST_BYTES = 20 * 1024 * 1024
+_WORKBOOKS = (".xlsx", ".xlsm")
+_MOST_PLACES = 10
 _SEPARATORS = ",;\t|"
 # Enough rows to see how a text is separated.
 _SAMPLE = 200
@@ -76,12 +79,19 @@ class Sheet:
 
 
 def read_sheet(
-    path: Path, *, sheet: str | None = None, encoding: str | None = None, limits: Limits
+    path: Path,
+    *,
+    name: str | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    limits: Limits,
 ) -> Sheet:
     """The cells of a CSV or XLSX file, told apart by their content.
 
     Parameters
     ----------
+    name : str, optional
+        What its sender calls the file; its own name by default.
     sheet : str, optional
         Which sheet of a workbook, where several hold something.
     encoding : str, optional
@@ -101,6 +111,8 @@ def read_sheet(
     if content.startswith((b"PK\3\4", b"PK\5\6")):
         return _read_workbook(path, sheet, limits)
     _require_text(content)
+    if (called := Path(name or path.name)).suffix.lower() in _WORKBOOKS:
+        raise UploadUnsupported(reason=_SAY["named_workbook"].format(name=called.name[:80]))
     text, used = _decoded(content, parsed_encoding(encoding))
     found = _parsed(text, used, limits)
     if not found.rows:
@@ -120,7 +132,26 @@ def _read_workbook(path: Path, sheet: str | None, limits: Limits) -> Sheet:
     if not rows:
         raise Unreadable(finding("table_empty"))
     spread = frozenset((row, column) for row, column in found["spread"])
-    return Sheet(rows, is_text=False, encoding="xlsx", name=found["name"], spread=spread)
+    return Sheet(
+        rows,
+        is_text=False,
+        encoding="xlsx",
+        name=found["name"],
+        spread=spread,
+        findings=tuple(_hidden(found)),
+    )
+
+
+def _hidden(found: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is said of rows and columns that the sender's program does not show."""
+    for code, places in (
+        ("rows_hidden", found["hidden_rows"]),
+        ("columns_hidden", found["hidden_columns"]),
+    ):
+        if places:
+            more = f" (+{len(places) - _MOST_PLACES})" if len(places) > _MOST_PLACES else ""
+            shown = ", ".join(map(str, places[:_MOST_PLACES])) + more
+            yield finding(code, count=len(places), places=shown)
 
 
 def _require_text(content: bytes) -> None:

@@ -51,7 +51,8 @@ def read_workbook_confined(job: WorkbookJob, folder: Path) -> dict[str, Any]:
     -------
     dict
         `name` of the sheet; `rows`: number and cells of each row (text, number, null, or a date as
-        a list of its ISO text); `spread`: row and column of cells that only repeat a merged one.
+        a list of its ISO text); `spread`: row and column of cells that only repeat a merged one;
+        `hidden_rows` (numbers) and `hidden_columns` (letters) that hold something and are not shown.
 
     Raises
     ------
@@ -138,7 +139,14 @@ def _cells_of(job: WorkbookJob) -> dict[str, Any]:
     written = openpyxl.load_workbook(BytesIO(content))[name]
     _require_results(written, rows, width)
     spread = _spread(written, rows, width)
-    return {"name": name, "rows": sorted(rows.items()), "spread": spread}
+    hidden_rows, hidden_columns = _hidden(written, rows)
+    return {
+        "name": name,
+        "rows": sorted(rows.items()),
+        "spread": spread,
+        "hidden_rows": hidden_rows,
+        "hidden_columns": hidden_columns,
+    }
 
 
 def _rows_of(sheet: Any, limits: Limits) -> dict[int, list[Any]]:
@@ -196,6 +204,18 @@ def _require_results(written: "Worksheet", rows: dict[int, list[Any]], width: in
     if bare:
         shown = ", ".join(bare[:10])
         raise Unreadable(finding("formula_without_result", cells=shown, count=len(bare)))
+
+
+def _hidden(written: "Worksheet", rows: dict[int, list[Any]]) -> tuple[list[int], list[str]]:
+    """The rows and columns that hold something and that the sheet does not show, as by a filter."""
+    from openpyxl.utils import get_column_letter
+
+    hidden_rows = [n for n in sorted(rows) if written.row_dimensions[n].hidden]
+    filled = {i for cells in rows.values() for i, cell in enumerate(cells, 1) if cell is not None}
+    # One entry may stand for several columns beside each other.
+    spans = [column for column in written.column_dimensions.values() if column.hidden]
+    hidden = sorted(i for i in filled if any(s.min <= i <= s.max for s in spans))
+    return hidden_rows, [get_column_letter(i) for i in hidden]
 
 
 def _at(rows: dict[int, list[Any]], number: int, column: int) -> Any:

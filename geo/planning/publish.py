@@ -189,7 +189,9 @@ def _check_figures(store: Store, handed: HandedIn, *, actor: str, limits: Limits
         today=store.today(),
     )
     stated = replace(handed.figures, sheet=handed.layer, encoding=handed.encoding)
-    read = read_indicator_file(handed.path, stated=stated, against=against, limits=limits)
+    read = read_indicator_file(
+        handed.path, stated=stated, against=against, limits=limits, name=handed.filename
+    )
     report = report_of(read.findings) | {
         "filename": clean_name(handed.filename),
         "summary": read.summary,

@@ -239,7 +239,6 @@ def test_years_as_columns_are_read_for_the_indicator_that_is_stated(read):
         ("63.01", "Agustus 2023"): 3.3,
     }
     assert codes(found) == ["unit_assumed"]
-    refused(read(wide, source="BPS"), "indicator_missing", "--indicator tpt_agustus")
     refused(
         read(wide, indicator="tpt", source="BPS"), "indicator_unknown", "tpt_agustus, tpt_februari"
     )
@@ -714,3 +713,54 @@ def test_a_huge_figure_is_told_in_digits(read):
     row = ROW.replace("tpt_agustus", "angkatan_kerja_agustus").replace("4.25,%", "1e11,jiwa")
     (odd,) = [f for f in read(tidy(row)).findings if f.code == "figure_implausible"]
     assert "100.000.000.000 jiwa di luar kisaran wajar" in odd.sentence.id
+
+
+@pytest.mark.parametrize(
+    ("title", "near"),
+    [
+        ("Tabel 3. Tingkat Pengangguran Terbuka (TPT) 2024", "tpt_agustus, tpt_februari"),
+        ("ANGKATAN KERJA menurut kabupaten", "angkatan_kerja_agustus"),
+        ("Minimum wage by regency", "umk"),
+        ("Luas panen padi", None),
+        (None, None),
+    ],
+)
+def test_an_indicator_that_is_not_said_is_suggested_by_the_title_alone(read, title, near):
+    wide = "Kabupaten/Kota,2021,2022\nTanah Laut,3.1,3.2\n"
+    found = read(f"{title},,\n{wide}" if title else wide, source="BPS")
+    if near:
+        refused(found, "indicator_missing_like", f"it may be: {near}.")
+    else:
+        told = refused(found, "indicator_missing", "catalogue.toml")
+        assert not any(name in told.sentence.id for name in AGAINST.catalogue)
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "Tabel TPT.XLSM"])
+def test_a_text_that_is_named_as_a_workbook_is_told_to_be_none(tmp_path, name):
+    path = tmp_path / "stored"
+    path.write_text(tidy(ROW))
+    known = {"stated": StatedOfAll(), "against": AGAINST, "limits": LIMITS}
+    with pytest.raises(UploadUnsupported, match="named as an Excel workbook and is none"):
+        read_indicator_file(path, name=name, **known)
+    assert read_indicator_file(path, name="a.csv", **known).frame is not None
+
+
+def test_hidden_rows_and_columns_of_a_workbook_are_read_and_told(read):
+    file = openpyxl.Workbook()
+    sheet = file.active
+    for row in (
+        ["Kode", "Kabupaten", 2025, 2026],
+        ["63.01", "Tanah Laut", 4.25, 4.5],
+        ["63.02", "", 5.1, 5.2],
+    ):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    sheet.row_dimensions[9].hidden = True
+    sheet.column_dimensions.group("B", "C", hidden=True)
+    content = io.BytesIO()
+    file.save(content)
+    found = read(content.getvalue(), indicator="tpt_agustus", source="BPS")
+    assert len(found.frame) == 4
+    told = {f.code: f.facts["places"] for f in found.findings if f.code.endswith("_hidden")}
+    assert told == {"rows_hidden": "3", "columns_hidden": "B, C"}
+    assert {f.severity for f in found.findings if f.code in told} == {"warning"}
