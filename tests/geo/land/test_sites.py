@@ -259,7 +259,7 @@ def test_sites_in_a_shipped_zone_lie_in_it_and_say_what_was_not_checked(sloped):
     for words in (
         "Peat",
         "Forest estate",
-        "Near a road",
+        "Near any road",
         "land cover 5,558 × 5,529 m",
         "approximate",
     ):
