@@ -261,10 +261,10 @@ def _versions(now: Published, chosen: Model, layer_name: str) -> dict[str, Versi
     versions["indicators"] = now.version("indicators")
     names = (LAND_PREFIX + raster for raster in chosen.rasters())
     versions |= {name: now.version(name) for name in names if name in rasters}
-    villages = {DESA, VILLAGE_INDEX} & set(now.datasets("layer"))
-    if not chosen.reads_villages() or len(villages) < len((DESA, VILLAGE_INDEX)):
-        return versions
-    return versions | {name: now.version(name) for name in (DESA, VILLAGE_INDEX)}
+    villages = (DESA, VILLAGE_INDEX) if chosen.reads_villages() else ()
+    if set(villages) <= set(now.datasets("layer")):
+        versions |= {name: now.version(name) for name in villages}
+    return versions
 
 
 def inputs_of(store: Store | Published, assessment: Assessment) -> Inputs:
@@ -297,7 +297,7 @@ def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, yea
         layer_source=_source(versions[layer_name]),
         catalogue=versions["indicators"].details["catalogue"],
         villages=(versions[DESA].path, versions[VILLAGE_INDEX].path)
-        if chosen.reads_villages() and versions.keys() >= {DESA, VILLAGE_INDEX}
+        if versions.keys() >= {DESA, VILLAGE_INDEX}
         else None,
     )
 

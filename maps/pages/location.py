@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo import published
+from geo.crs import area_ha
 from geo.land.population import people_about
 from geo.language import Language
 from geo.raster.files import RasterFile
@@ -52,23 +54,56 @@ def location(now: Published, layer: str, area_id: str, language: Language) -> di
     if published.DESA not in now.datasets("layer"):
         return None
     zone = published.layer(now, layer).loc[[area_id]]
-    found = _positions(now, layer, area_id)
+    place = _place(now, layer, area_id)
+    found = place.positions
     desa = published.layer(now, published.DESA)
     names = [str(desa.at[code, "name"]) for code in _most_likely_first(found)]
     return {
         "sentence": _sentence(found, zone, desa, language),
         "desa": _some(names, language),
-        "rows": _rows(now, zone, desa, language),
+        "rows": _rows(place, zone, language),
         "ranges": _ranges(now, found, language),
         "profile": _profile(zone, language),
     }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where a zone may lie, and what its outline holds: desa more than half inside, desa touched, people.
+
+    `people` is None where no population is published or none is known there.
+    """
+
+    positions: Positions
+    mostly: int
+    touched: int
+    kecamatan: int
+    people: float | None
+
+
 @lru_cache(maxsize=256)
-def _positions(now: Published, layer: str, area_id: str) -> Positions:
-    return positions(
-        published.layer(now, layer).loc[[area_id]], published.layer(now, published.DESA)
+def _place(now: Published, layer: str, area_id: str) -> _Place:
+    zone, desa = published.layer(now, layer).loc[[area_id]], published.layer(now, published.DESA)
+    inside = area_shares(zone, desa)[0].set_index("region")["area_ha"]
+    whole = area_ha(desa.loc[inside.index])
+    # A point has no area, and is in the desa that holds it.
+    is_mostly = inside.isna().to_numpy() | (inside.to_numpy() > whole / 2)
+    return _Place(
+        positions=positions(zone, desa),
+        mostly=int(is_mostly.sum()),
+        touched=len(inside),
+        kecamatan=inside.index.str[:_KECAMATAN].nunique(),
+        people=_people(now, zone),
     )
+
+
+def _people(now: Published, zone: gpd.GeoDataFrame) -> float | None:
+    """People in the drawn outline, to the hundred: the raster is no better than that."""
+    if _PEOPLE not in now.datasets("raster"):
+        return None
+    with closing(RasterFile(now.version(_PEOPLE).path)) as density:
+        people = float(people_about(zone, density)["people"].iloc[0])
+    return None if pd.isna(people) else round(people, -2)
 
 
 def _most_likely_first(found: Positions) -> pd.Index:
@@ -101,21 +136,16 @@ def _some(names: Sequence[str], language: Language) -> str:
     )
 
 
-def _rows(
-    now: Published, zone: gpd.GeoDataFrame, desa: gpd.GeoDataFrame, language: Language
-) -> list[dict[str, str]]:
+def _rows(place: _Place, zone: gpd.GeoDataFrame, language: Language) -> list[dict[str, str]]:
     """How many desa, kecamatan and people lie in the drawn outline, and how many the source states."""
-    touched = area_shares(zone, desa)[0].set_index("region")
-    whole = desa.loc[touched.index, "area_ha"].to_numpy()
-    inside = touched.index[touched["area_ha"].to_numpy() > whole / 2]
-    counts = str(len(inside))
-    if len(touched) > len(inside):
-        counts = translate("location.desa_drawn", language, mostly=counts, touched=len(touched))
-    kecamatan = touched.index.str[:_KECAMATAN].nunique()
+    counts = str(place.mostly)
+    if place.touched > place.mostly:
+        counts = translate("location.desa_drawn", language, mostly=counts, touched=place.touched)
+    people = format_number(place.people, language, decimals=0)
     drawn = [
         (translate("location.desa_count", language), counts, "desa_stated"),
-        (translate("location.kecamatan_count", language), str(kecamatan), "kecamatan_stated"),
-        (translate("location.people", language), _people(now, zone, language), "people_stated"),
+        (translate("location.kecamatan_count", language), str(place.kecamatan), "kecamatan_stated"),
+        (translate("location.people", language), people, "people_stated"),
     ]
     return [
         {
@@ -142,15 +172,6 @@ def _ranges(now: Published, found: Positions, language: Language) -> str | None:
         for name in ("iks", "ike", "ikl")
     }
     return ", ".join(f"{name.upper()} {low}–{high}" for name, (low, high) in spans.items())
-
-
-def _people(now: Published, zone: gpd.GeoDataFrame, language: Language) -> str:
-    """People in the drawn outline, to the hundred: the raster is no better than that."""
-    if _PEOPLE not in now.datasets("raster"):
-        return "–"
-    with closing(RasterFile(now.version(_PEOPLE).path)) as density:
-        people = float(people_about(zone, density)["people"].iloc[0])
-    return format_number(None if pd.isna(people) else round(people, -2), language, decimals=0)
 
 
 def _profile(zone: gpd.GeoDataFrame, language: Language) -> list[tuple[str, str]]:

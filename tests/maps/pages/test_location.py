@@ -4,7 +4,9 @@ from contextlib import closing
 
 import pytest
 
-from geo.store.store import Store
+from geo import published
+from geo.store.store import Provenance, Store
+from geo.vector.export import layer_to_parquet
 from geo.vector.schema import ZONES
 from maps.pages.location import location
 
@@ -54,3 +56,19 @@ def test_a_zone_inside_a_larger_area_says_what_is_not_known(said, zone, language
     found = said(zone, language)
     assert words in found["sentence"]
     assert found["ranges"].startswith("IKS 0")
+
+
+def test_a_point_lies_in_the_one_desa_that_holds_it(reference_store):
+    zones = published.layer(reference_store, "zones")
+    points = zones.set_geometry(zones.geometry.representative_point())
+    reference_store.publish(
+        "zones",
+        "layer",
+        layer_to_parquet(points.assign(geometry_kind="location_only")),
+        suffix=".parquet",
+        provenance=Provenance(actor="a", note="points", source="made", licence="none"),
+        details=dict(reference_store.version("zones").details),
+    )
+    found = location(reference_store.current(), "zones", "siayuh", "en")
+    assert found["desa"] == "Siayuh"
+    assert [row["drawn"] for row in found["rows"]] == ["1", "1", "–"]
