@@ -271,18 +271,16 @@ def _crossing(frame: gpd.GeoDataFrame) -> list[Finding]:
         left, right = row["left"], row["right"]
         if shapely.equals_identical(*map(shapely.normalize, (lonlat[left], lonlat[right]))):
             continue  # told as drawn twice
-        point = shapely.intersection(lonlat[left], lonlat[right]).representative_point()
-        lon, lat = round(point.x, 6), round(point.y, 6)
+        place = _shared_place(lonlat[left], lonlat[right])
         findings.append(
             finding(
                 "features_overlap",
-                where={"lon": lon, "lat": lat},
+                where=place,
                 left=left,
                 right=right,
                 area_ha=_rounded(row["area_ha"]),
                 percent=round(100 * row["area_ha"] / min(areas[left], areas[right]), 1),
-                lon=lon,
-                lat=lat,
+                **place,
             )
         )
     return findings
@@ -362,20 +360,16 @@ def _overlaps(rows: list[Any], shapes: gpd.GeoSeries) -> list[Finding]:
     findings = []
     for row in rows:
         left, right = row["left"], row["right"]
-        point = shapely.intersection(shapes[left], shapes[right]).representative_point()
-        lon, lat = round(point.x, 6), round(point.y, 6)
-        findings.append(
-            finding(
-                "coverage_overlap",
-                where={"lon": lon, "lat": lat},
-                left=left,
-                right=right,
-                area_ha=round(row["area_ha"], 4),
-                lon=lon,
-                lat=lat,
-            )
-        )
+        place = _shared_place(shapes[left], shapes[right])
+        facts = {"left": left, "right": right, "area_ha": round(row["area_ha"], 4), **place}
+        findings.append(finding("coverage_overlap", where=place, **facts))
     return findings
+
+
+def _shared_place(left: shapely.Geometry, right: shapely.Geometry) -> dict[str, Any]:
+    """A point inside what two shapes in lon/lat share, to six decimals."""
+    point = shapely.intersection(left, right).representative_point()
+    return {"lon": round(point.x, 6), "lat": round(point.y, 6)}
 
 
 def _gaps(rows: list[Any]) -> list[Finding]:
