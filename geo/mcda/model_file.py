@@ -47,6 +47,7 @@ from geo.mcda.value_functions import (
     RasterMeasure,
     ValueFunction,
     VillageMeasure,
+    is_actionable,
     objective_of,
 )
 
@@ -265,6 +266,7 @@ class _Criterion(Table):
     error: _Error | None = None
     source: _Text
     confirmed: _Flag
+    actionable: _Flag | None = None
 
 
 class _Constraint(Table):
@@ -379,7 +381,9 @@ def _without_weights(tables: _ModelTable) -> Model:
 def _criterion(table: _Criterion) -> Criterion:
     error = None if table.error is None else MeasureError(**dict(table.error))
     objective = table.objective or objective_of(table.value)
-    return Criterion(**{**dict(table), "error": error, "objective": objective})
+    actionable = is_actionable(table.measure) if table.actionable is None else table.actionable
+    read = {"error": error, "objective": objective, "actionable": actionable}
+    return Criterion(**{**dict(table), **read})
 
 
 def _constraint(table: _Constraint) -> Constraint:

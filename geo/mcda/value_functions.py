@@ -230,7 +230,8 @@ class Criterion:
     by itself ("none"). `error` is None where nothing is
     known of the measure's uncertainty. `source` says where measure and value function come from;
     `confirmed` is False where the value function is this project's own judgement or its
-    regulation was not read.
+    regulation was not read. `actionable` says whether an office can change what is measured: what
+    would lift a zone (`geo.readiness.lift`) is looked for there first.
     """
 
     id: str
@@ -243,6 +244,7 @@ class Criterion:
     confirmed: bool
     objective: Objective = "none"
     error: MeasureError | None = None
+    actionable: bool = False
 
     @property
     def is_share(self) -> bool:
@@ -266,6 +268,16 @@ class Constraint:
     confirmed: bool
     classes: tuple[int, ...] = ()
     threshold: float | None = None
+
+
+def is_actionable(measure: Measure) -> bool:
+    """Whether an office can change what is measured, where a model does not say.
+
+    Only the social index of the desa (services: health, school, market, clean water) by itself. What a
+    raster sees, and what an indicator counts, may be a road or a slope, sanitation or human
+    development: a model says which.
+    """
+    return isinstance(measure, VillageMeasure) and measure.village_index == "iks"
 
 
 def support(value: ValueFunction) -> tuple[float, float]:

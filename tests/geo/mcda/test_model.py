@@ -110,6 +110,30 @@ def test_nobody_has_confirmed_anything_yet(name):
     assert (model.weights_confirmed, model.classes_confirmed) == (False, False)
 
 
+def test_water_sanitation_and_roads_can_be_acted_on_and_nothing_seen_from_a_satellite(model):
+    actionable = {c.id for c in model.criteria if c.actionable}
+    assert {"air_minum", "sanitasi", "jalan_utama"} <= actionable
+    assert not actionable & {"lereng", "lahan_terbuka", "lahan_basah", "bukan_hutan", "ipm", "tpak"}
+
+
+@pytest.mark.parametrize(
+    ("measure", "is_so"),
+    [
+        ('{ village_index = "iks" }', True),
+        ('{ village_index = "ikl" }', False),
+        ('{ indicator = "tpak_agustus", max_age_years = 2 }', False),
+        ('{ attribute = "tpak" }', False),
+    ],
+)
+def test_only_services_of_the_desa_are_actionable_unless_a_model_says_so(measure, is_so):
+    changed = parse_model(
+        EXAMPLE.replace('{ indicator = "tpak_agustus", max_age_years = 2 }', measure).replace(
+            "yearly_change = true", "relative = 0.1"
+        )
+    )
+    assert next(c for c in changed.criteria if c.id == "tpak").actionable is is_so
+
+
 def test_every_raster_of_a_shipped_model_is_measured_again_displaced(model):
     of_land = [c for c in model.criteria if isinstance(c.measure, RasterMeasure)]
     assert all(c.error.displacement and c.error.source for c in of_land)
@@ -164,6 +188,7 @@ BROKEN = [
     ("zero_at = 60", "zero_at = true", "zero_at = true", "criterion 'tpak', value.zero_at", "a finite number", "bilangan berhingga"),
     ("max_age_years = 2", "max_age_years = 1.5", "max_age", "criterion 'tpak', measure.max_age_years", "whole number", "bilangan bulat"),
     ("confirmed = false\n\n[[class]]", 'confirmed = "no"\n\n[[class]]', '"no"', "constraint 'gambut', confirmed", "true or false", "true atau false"),
+    ('source = "BPS Sakernas"', 'source = "BPS"\nactionable = "ya"', '"ya"', "criterion 'tpak', actionable", "true or false", "true atau false"),
     ('unit = { id = "pH", en = "pH" }', 'unit = "pH"', 'unit = "pH"', "criterion 'ph', unit", "both languages", "dua bahasa"),
     ('source = "BPS Sakernas"', 'source = ""', 'source = ""', "criterion 'tpak', source", "text in quotes", "tanda kutip"),
     ('statistic = "mean"', 'statistic = "median"', "median", "criterion 'lereng', measure.statistic", '"mean", "share"', '"mean", "share"'),
