@@ -4,8 +4,8 @@ Missing values are NaN. The rule for them is one everywhere: the weights of what
 scaled up to 1, and the share of weight that is known is reported as data coverage.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -24,7 +24,11 @@ class DecisionMatrix:
     """What is known of n_areas under n_criteria, before any weight.
 
     `measures` (n_areas, n_criteria) are in each criterion's unit, `values` in [0, 1]; both NaN where
-    nothing is known. `credits` are the parts (0..1) of the areas that the measures cover.
+    nothing is known. `low` and `high` are the least and the greatest value that the data allow: 0
+    and 1 where there are none, both the value where it is exact and covers the whole area. `credits`
+    are 1 - (high - low), what of a criterion's range the data rule out: for an exact measure the
+    part of the area that it covers. `by_place` has, by row, the values (n_places, n_criteria) in a
+    sample of the places that an area may take, NaN where the place makes no difference.
     `excluded` (n_areas,) are the areas that fail a hard constraint.
     """
 
@@ -32,8 +36,11 @@ class DecisionMatrix:
     criteria: tuple[str, ...]
     measures: Array
     values: Array
+    low: Array
+    high: Array
     credits: Array
     excluded: Flags
+    by_place: Mapping[int, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +48,8 @@ class Scores:
     """What a method makes of a decision matrix.
 
     `points` (n_areas, n_criteria) add up to `scores` (n_areas,) of 0..100; both NaN, and `ranks`
-    too, where an area is not `ranked`. `classes` are indices, -1 where not ranked. `coverage` and
+    too, where an area is not `ranked`. `low` and `high` (n_areas,) are the least and the greatest
+    score that the data allow, also of areas that are not ranked; NaN where excluded. `classes` are indices, -1 where not ranked. `coverage` and
     `dimension_coverage` (n_areas, n_dimensions) are shares of the weight that rest on data, NaN for
     a dimension without weight. `dimension_scores` are 0..100, NaN without data; `below_floor` says
     which of them are below their dimension's floor.
@@ -49,6 +57,8 @@ class Scores:
 
     points: Array
     scores: Array
+    low: Array
+    high: Array
     ranks: Array
     classes: npt.NDArray[np.int64]
     ranked: Flags

@@ -334,6 +334,31 @@ def knots_of(value: ValueFunction) -> list[tuple[float, float]]:
     return []
 
 
+def value_range(value: ValueFunction, least: float, greatest: float) -> tuple[float, float]:
+    """The least and the greatest value of the measures from `least` to `greatest`.
+
+    Of categorical: over the classes of its table in that interval, NaN twice where there is none.
+
+    Examples
+    --------
+    >>> value_range(ValueFunction("stepped", {"upper_bounds": [2, 5], "values": [1, 0.5, 0]}), 0, 2)
+    (1.0, 1.0)
+    >>> value_range(ValueFunction("gaussian", {"optimum": 26, "half_width": 4}), 22, 27)
+    (0.5, 1.0)
+    """
+    if value.name == "categorical":
+        codes = value.parameters["values"]
+        found = [graded for code, graded in codes.items() if least <= code <= greatest]
+    else:
+        ends = value(np.array([least, greatest], dtype=np.float64)).tolist()
+        # Whatever it reaches between its ends it reaches at a knot; past a step only beyond its bound.
+        inside = [y for x, y in knots_of(value) if least < x < greatest]
+        found = [*ends, *inside]
+    if not found:
+        return math.nan, math.nan
+    return float(min(found)), float(max(found))
+
+
 def objective_of(value: ValueFunction) -> Objective:
     """Which way a value function goes: "max" where it only rises, "min" where it only falls."""
     if value.name == "categorical":

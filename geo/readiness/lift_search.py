@@ -122,6 +122,8 @@ def _by_itself(assessment: Assessment, zone: int, rows: Array) -> Scores:
             area_ids=tuple(matrix.area_ids[i] for i in copies),
             measures=matrix.measures[copies],
             values=rows,
+            low=matrix.low[copies],
+            high=matrix.high[copies],
             credits=matrix.credits[copies],
             excluded=matrix.excluded[copies],
         ),

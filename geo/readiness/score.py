@@ -16,6 +16,8 @@ from geo.mcda.matrix import Array, DecisionMatrix, Scores, Status, classify, dat
 from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method, scores_of
 from geo.mcda.model import Model
 from geo.mcda.ranks import rank_scores
+from geo.mcda.score_range import score_range
+from geo.mcda.value_functions import value_range
 
 Flags = npt.NDArray[np.bool_]
 Row = list[float | None]
@@ -67,7 +69,8 @@ class ZoneResult:
     """Everything that an assessment says of one zone.
 
     `score` is 0..100, `rank` 1 is best and ties share a rank, `rank_class` the id of the model's
-    class; all three are None unless the zone is ranked. `data_coverage` (0..1) is the share of the
+    class; all three are None unless the zone is ranked. `score_low` and `score_high` are the least
+    and the greatest score that the data allow, None where excluded. `data_coverage` (0..1) is the share of the
     weight that rests on data, `dimension_coverage` the same inside each dimension (None for one
     without weight). `dimension_scores` are 0..100 by dimension id, None without data.
     `floors_failed` names the dimensions below their floor, which put the zone in the lowest class.
@@ -77,6 +80,8 @@ class ZoneResult:
     name: str
     status: Status
     score: float | None
+    score_low: float | None
+    score_high: float | None
     rank: int | None
     rank_class: str | None
     data_coverage: float
@@ -86,12 +91,20 @@ class ZoneResult:
     floors_failed: tuple[str, ...] = ()
     dimension_coverage: Mapping[str, float | None] = field(default_factory=dict)
 
+    @property
+    def constraints_unchecked(self) -> tuple[ConstraintResult, ...]:
+        """The hard constraints that nothing could check here."""
+        return tuple(c for c in self.constraints if c.excluded_share is None)
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One measure of one zone: the number, what backs it, or why there is none.
 
-    `credit` (0..1) is the part of the zone that the number covers.
+    `credit` (0..1) is the part of the zone that the number covers. `low` and `high` are None where
+    the number is exact; else the least and the greatest that it can be, by a source that gives an
+    interval or over the places that the zone may take. `by_place` are then the numbers in a sample of
+    these places, the same places for every criterion of the zone.
     """
 
     value: float | None
@@ -100,6 +113,9 @@ class Measure:
     sources: tuple[Source, ...] = ()
     note: Text | None = None
     shares: Mapping[str, float] = field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+    by_place: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +131,10 @@ def decision_matrix(measures: Measures, model: Model) -> DecisionMatrix:
     """The arrays behind `measures`: what is known of every zone, graded by the model."""
     ids = [c.id for c in model.criteria]
     measured = np.array([[_or_nan(m.value) for m in measures.criteria[i]] for i in ids]).T
+    covered = np.array([[m.credit for m in measures.criteria[i]] for i in ids]).T
     graded = [c.value(column) for c, column in zip(model.criteria, measured.T, strict=True)]
+    values = np.column_stack(graded)
+    least, greatest = _with_intervals(measures, model, values)
     excluded = np.zeros(len(measures.names), dtype=bool)
     for results in measures.constraints.values():
         excluded |= np.array([r.failed for r in results], dtype=bool)
@@ -123,10 +142,37 @@ def decision_matrix(measures: Measures, model: Model) -> DecisionMatrix:
         area_ids=tuple(measures.names),
         criteria=tuple(ids),
         measures=measured,
-        values=np.column_stack(graded),
-        credits=np.array([[m.credit for m in measures.criteria[i]] for i in ids]).T,
+        values=values,
+        # The part of an area without data counts at worst and at best.
+        low=covered * least,
+        high=covered * greatest + (1.0 - covered),
+        credits=covered * (1.0 - (greatest - least)),
         excluded=excluded,
+        by_place=_by_place(measures, model),
     )
+
+
+def _with_intervals(measures: Measures, model: Model, values: Array) -> tuple[Array, Array]:
+    """The least and the greatest value (n_areas, n_criteria) of what is covered; 0 where nothing is."""
+    least, greatest = np.nan_to_num(values), np.nan_to_num(values)
+    for j, criterion in enumerate(model.criteria):
+        for i, measure in enumerate(measures.criteria[criterion.id]):
+            if measure.low is not None and measure.high is not None:
+                ends = value_range(criterion.value, measure.low, measure.high)
+                least[i, j], greatest[i, j] = np.nan_to_num(ends)
+    return least, greatest
+
+
+def _by_place(measures: Measures, model: Model) -> dict[int, Array]:
+    """The values (n_places, n_criteria) of each area that may lie in several places, by its row."""
+    found: dict[int, Array] = {}
+    for j, criterion in enumerate(model.criteria):
+        for i, measure in enumerate(measures.criteria[criterion.id]):
+            if measure.by_place:
+                n_places = len(measure.by_place)
+                values = found.setdefault(i, np.full((n_places, len(model.criteria)), np.nan))
+                values[:, j] = criterion.value(np.array(measure.by_place))
+    return found
 
 
 def score_matrix(
@@ -161,6 +207,15 @@ def score_matrix(
     setting = Setting(risk=risk, groups=np.array(model.groups()))
     points = find_method(method).points(values, weight, setting)
     scores = scores_of(points)
+    # Areas that are compared with each other must all be there; one alone needs no floor.
+    inside = ranked if method == "promethee" else ~matrix.excluded
+    low, high = score_range(
+        method,
+        np.where(inside[:, np.newaxis], matrix.low, np.nan),
+        np.where(inside[:, np.newaxis], matrix.high, np.nan),
+        weights=weight,
+        setting=setting,
+    )
     dimension_scores = _dimension_scores(matrix.values, weight, model, method=method, risk=risk)
     floors = np.array([np.nan if d.floor is None else d.floor for d in model.dimensions])
     below_floor = dimension_scores < floors - 1e-9
@@ -168,6 +223,8 @@ def score_matrix(
     return Scores(
         points=points,
         scores=scores,
+        low=low,
+        high=high,
         ranks=rank_scores(scores),
         classes=np.where(below_floor.any(axis=1), np.minimum(classes, 0), classes),
         ranked=~np.isnan(scores),
@@ -203,6 +260,8 @@ def zone_results(
             name=name,
             status=statuses[i],
             score=_or_none(scores.scores[i]),
+            score_low=_or_none(scores.low[i]),
+            score_high=_or_none(scores.high[i]),
             rank=None if np.isnan(scores.ranks[i]) else int(scores.ranks[i]),
             rank_class=None if scores.classes[i] < 0 else model.classes[scores.classes[i]].id,
             data_coverage=float(scores.coverage[i]),

@@ -153,6 +153,8 @@ def make_result(
     given: dict[str, Any] = {
         "status": "ranked",
         "rank_class": "siap",
+        "score_low": None if score is None else score / 2,
+        "score_high": None if score is None else score / 2 + 50,
         "data_coverage": 0.5,
         "dimension_scores": {"huni": 60.0, "usaha": None},
         "criteria": (
