@@ -130,3 +130,41 @@ def test_every_text_of_the_interface_is_used_and_every_key_is_known():
         re.findall(r"\b(?:t|translate|template|text)\(\s*[\"']([a-z]\w*\.\w+)[\"']\s*[,)]", code)
     )
     assert (unused, asked - INTERFACE) == (set(), set())
+
+
+# What an Indonesian text no longer says, and the field's own term for it: one word, one meaning.
+RETIRED = {
+    r"batas mutlak|\bkendala\b|melanggar batas": "syarat mutlak",
+    r"data (belum cukup|kurang\b(?! dari))|kekurangan data": "data belum memadai",
+    r"batas perkiraan|batas gambar|di dalam gambar": "delineasi indikatif, delineasi",
+    r"(?<!titik )lokasi saja|hanya lokasi\b": "titik lokasi (belum ada delineasi)",
+    r"paling (mengangkat|menahan)": "faktor pendorong, faktor penghambat utama",
+    r"penyaringan|saring daftar": "penapisan awal, cari dalam daftar",
+    r"isi peta sebagai tabel": "tabel data peta",
+    r"kelompok alami|isi kelas sama|selang kelas": "natural breaks (Jenks), kuantil, interval sama",
+    r"bobot (dan cara )?bawaan|ke bawaan": "bobot awal",
+    r"tertimbang|terurut \(owa\)": "terbobot, rata-rata terbobot berurutan (OWA)",
+    r"bandingkan berpasangan": "perbandingan berpasangan (AHP)",
+    r"lebih selaras": "agar konsisten, ubah menjadi",
+    r"(angka|data) tenaga kerja": "data ketenagakerjaan",
+    r"meja gis": "pengelolaan data spasial",
+    r"kelas kesesuaian": "kelas kepatuhan OGC",
+    r"\bcakram seluas|\bcakram di|lingkaran di sekitar": "lingkaran berpusat di",
+}
+GUIDE = sorted((ROOT / "maps" / "guide" / "id").glob("*.md"))
+
+
+def indonesian() -> dict[str, str]:
+    """Every Indonesian sentence of the catalogues by its id, and each chapter of the guide."""
+    said = {
+        f"{package}/{room}/{table}.{key}": sentence["id"]
+        for (package, room, table), sentences in TABLES.items()
+        for key, sentence in sentences.items()
+    }
+    return said | {path.name: path.read_text(encoding="utf-8") for path in GUIDE}
+
+
+@pytest.mark.parametrize("retired", RETIRED)
+def test_no_indonesian_text_says_a_retired_word(retired):
+    found = [where for where, text in indonesian().items() if re.search(retired, text, re.I)]
+    assert not found, f"write {RETIRED[retired]}"

@@ -47,7 +47,7 @@ def landing(request: Request, language: LanguageDep, is_html: HtmlDep, links: Li
 
 @router.get(
     "/conformance",
-    summary="Conformance classes",
+    summary="OGC conformance classes",
     response_model=Conformance,
     responses=ALSO_PAGE,
 )

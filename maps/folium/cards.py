@@ -1,4 +1,4 @@
-"""A popup's card, line by line: score, criteria, measures, hard limits, sources, as JSON types.
+"""A popup's card, line by line: score, criteria, measures, constraints, sources, as JSON types.
 
 Every number is formatted and every sentence in one language. `static/js/card.js` lays the cards out in
 the browser, one at a time and by text nodes alone, so a value is never read as markup. One compact
@@ -218,7 +218,7 @@ def _shares(
 
 
 def constraint_row(constraint: ConstraintResult, language: Language) -> dict[str, Any]:
-    """One hard limit of a zone's card, with the share of the zone that it touches."""
+    """One constraint of a zone's card, with the share of the zone that it touches."""
     if constraint.failed:
         outcome = "failed"
     elif constraint.excluded_share is None:
@@ -243,7 +243,7 @@ def constraint_row(constraint: ConstraintResult, language: Language) -> dict[str
 
 
 def unchecked_limits(result: ZoneResult, language: Language) -> dict[str, str]:
-    """How many hard limits nobody could check, without and with their names; nothing when all were."""
+    """How many constraints nobody could check, without and with their names; nothing when all were."""
     unknown = [c for c in result.constraints if not c.failed and c.excluded_share is None]
     if not unknown:
         return {}

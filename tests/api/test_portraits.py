@@ -107,7 +107,7 @@ def test_the_first_zone_says_where_it_stands_in_both_languages(client, language,
 
 def test_a_zone_says_why_it_has_no_rank(client):
     said = text_of(client.get("/zones/angsana?lang=en", headers=PAGE).text)
-    assert "Too few data" in said
+    assert "Not enough data" in said
     assert "The data at hand cover only 34% of the weight of the assessment" in said
     assert "was never ranked" in said
 
@@ -341,8 +341,8 @@ def test_made_up_land_is_said_first(client, reference_store, path):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("id", ("Meja GIS", "kdpkab", "Kesalahan", "Baris 3 (angsana)", "100 MiB")),
-        ("en", ("GIS desk", "kdpkab", "Error", "Row 3 (angsana)", "100 MiB")),
+        ("id", ("Pengelolaan data spasial", "kdpkab", "Kesalahan", "Baris 3 (angsana)", "100 MiB")),
+        ("en", ("Spatial data management", "kdpkab", "Error", "Row 3 (angsana)", "100 MiB")),
     ],
 )
 def test_the_desk_explains_uploads_and_shows_nobodys(client, reference_store, language, words):

@@ -71,7 +71,7 @@ def test_a_readers_weights_are_on_the_paper_and_in_its_name(client, name):
     assert answer.status_code == 200
     said = text_of(answer.content)
     assert "Bobot pilihan pengguna: Layak huni 60%, Layak usaha 20%" in said
-    assert "terurut (OWA), risiko 0,20" in said
+    assert "berurutan (OWA), risiko 0,20" in said
     assert CAHAYA_BARU_CAREFUL_ID in said
     assert CAHAYA_BARU_ID not in said
     named = answer.headers["Content-Disposition"]

@@ -135,7 +135,7 @@ def test_the_command_prints_a_table_and_writes_a_file(store, tmp_path):
     assert "Kesesuaian" in result.output
     assert "cahaya-baru-sp-3" in result.output
     assert "cahaya-baru-sp-4" not in result.output
-    assert "Batas mutlak yang belum diperiksa" in result.output
+    assert "Syarat mutlak yang belum diperiksa" in result.output
     written = gpd.read_file(target)
     assert len(written) == len(json.loads(target.read_text("utf-8"))["features"]) > 3
 

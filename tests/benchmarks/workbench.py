@@ -80,7 +80,7 @@ def main() -> None:
             print(
                 f"slider   median {statistics.median(taken):,.0f} ms, p95 {p95:,.0f}, worst {taken[-1]:,.0f}"
             )
-            page.get_by_label("Penyaringan kecamatan").check()
+            page.get_by_label("Penapisan awal kecamatan").check()
             taken = sorted(page.evaluate(MOVE, 1 + (37 * i) % 99) for i in range(asked.moves))
             p95 = taken[int(0.95 * len(taken))]
             print(

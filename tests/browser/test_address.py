@@ -25,9 +25,9 @@ def place(page: Page) -> list[float]:
 
 def test_what_is_as_at_first_is_not_written(address, visit):
     seen = visit(f"{address}/map")
-    seen.page.get_by_label("Penyaringan kecamatan").check()
+    seen.page.get_by_label("Penapisan awal kecamatan").check()
     expect(seen.page).to_have_url(f"{address}/map#l=regencies,zones,kecamatan")
-    seen.page.get_by_label("Penyaringan kecamatan").uncheck()
+    seen.page.get_by_label("Penapisan awal kecamatan").uncheck()
     expect(seen.page).to_have_url(f"{address}/map")
     assert seen.trouble == []
 
@@ -35,7 +35,7 @@ def test_what_is_as_at_first_is_not_written(address, visit):
 def test_a_link_opens_the_same_layers_place_list_and_quadrant(address, visit):
     seen = visit(f"{address}/map?model=kebutuhan")
     page = seen.page
-    page.get_by_label("Penyaringan kecamatan").check()
+    page.get_by_label("Penapisan awal kecamatan").check()
     page.locator(".leaflet-control-layers").get_by_label("Kabupaten/kota").uncheck()
     page.get_by_role("button", name="Perbesar").click()
     expect(page).to_have_url(re.compile("v="))

@@ -35,7 +35,7 @@ def test_reasons_and_interval_follow_other_weights(address, visit):
     card = seen.page.locator(".leaflet-popup")
     expect(card.locator(".behind a")).to_have_count(3)
     expect(card.locator(".why")).to_contain_text("mendapat skor 58,7 dari 100")
-    expect(card).to_contain_text("Yang paling menahan")
+    expect(card).to_contain_text("Faktor penghambat utama")
     expect(card).to_contain_text("dari 2.000 simulasi")
     seen.page.locator("[data-item=huni]").fill("50")
     score = card.locator(".score-value")

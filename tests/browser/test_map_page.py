@@ -182,7 +182,9 @@ def test_who_asked_for_less_motion_has_a_still_map(server: str, visit) -> None:
 def test_zones_without_a_rank_open_from_the_list_too(server: str, visit) -> None:
     seen = visit(f"{server}/map")
     seen.page.get_by_role("link", name="Gama").click()
-    expect(seen.page.locator(".leaflet-popup")).to_contain_text("Melanggar batas: Kawasan hutan")
+    expect(seen.page.locator(".leaflet-popup")).to_contain_text(
+        "Tidak memenuhi syarat mutlak: Kawasan hutan"
+    )
 
 
 def test_the_keyboard_opens_a_zone_and_gets_its_place_back(server: str, visit) -> None:
@@ -211,7 +213,7 @@ def test_the_language_switch_changes_the_texts_and_keeps_the_choice(server: str,
 
 def test_the_kecamatan_layer_can_be_switched_on(server: str, visit) -> None:
     seen = visit(f"{server}/map")
-    seen.page.get_by_label("Penyaringan kecamatan").check()
+    seen.page.get_by_label("Penapisan awal kecamatan").check()
     expect(shapes(seen.page, "kecamatan")).to_have_count(4)
     seen.page.get_by_label("Kawasan transmigrasi").uncheck()
     expect(shapes(seen.page, "zones")).to_have_count(0)
@@ -328,7 +330,7 @@ def stops(page: Page, pane: str):
 def test_a_layer_is_one_stop_of_the_tab_key_after_the_controls(server: str, visit) -> None:
     seen = visit(f"{server}/map")
     page = seen.page
-    page.get_by_label("Penyaringan kecamatan").check()
+    page.get_by_label("Penapisan awal kecamatan").check()
     for pane in ("regencies", "kecamatan", "zones"):
         expect(stops(page, pane)).to_have_count(1)
     page.locator(".leaflet-container").focus()
@@ -361,7 +363,7 @@ def test_escape_closes_a_card_wherever_the_focus_is(server: str, visit) -> None:
 
 def test_limits_that_nobody_checked_are_told_with_the_class(server: str, visit) -> None:
     seen = visit(f"{server}/map?lang=en#zone=alfa")
-    told = "1 of 2 hard limits not checked"
+    told = "1 of 2 constraints not checked"
     expect(seen.page.locator("tr[data-zone=alfa] .unchecked")).to_have_text(told)
     card = seen.page.locator(".leaflet-popup")
     expect(card.locator(".standing .unchecked")).to_contain_text(f"{told} (Peat)")
@@ -405,7 +407,7 @@ def test_where_nothing_is_ranked_a_sentence_stands_for_the_table(server: str, vi
 @pytest.mark.parametrize("width", [390, 720])
 def test_a_narrow_window_keeps_the_menu(server: str, visit, width: int) -> None:
     seen = visit(f"{server}/map", width=width, height=450)
-    desk = seen.page.get_by_role("link", name="Meja GIS")
+    desk = seen.page.get_by_role("link", name="Pengelolaan data spasial")
     expect(desk).to_be_hidden()
     seen.page.locator(".menu summary").click()
     expect(desk).to_be_visible()
@@ -483,7 +485,7 @@ def test_a_single_map_says_its_content_in_a_table_too(tmp_path: Path, visit) -> 
     seen = visit(single(tmp_path), javascript=False)
     expect(seen.page.locator(".legends")).to_be_hidden()
     expect(seen.page.locator(".needs-script")).to_be_visible()
-    seen.page.get_by_text("Isi peta sebagai tabel").click()
+    seen.page.get_by_text("Tabel data peta").click()
     rows = seen.page.locator("details.content tbody tr")
     expect(rows).to_have_count(5)
     expect(rows.first).to_contain_text("Alfa")

@@ -51,7 +51,7 @@ def test_the_places_follow_the_weights_of_the_model_on_the_screen(
     expect(mark).not_to_have_attribute("aria-label", own)
     score = seen.page.locator("tr[data-zone=cahaya-baru] .score").inner_text()
     expect(mark).to_have_attribute("aria-label", re.compile(f"{axis} {score}"))
-    seen.page.get_by_role("button", name="Kembalikan ke bawaan").click()
+    seen.page.get_by_role("button", name="Kembalikan ke bobot awal").click()
     expect(mark).to_have_attribute("aria-label", own)
     assert seen.trouble == []
 

@@ -87,7 +87,7 @@ def test_the_sites_of_a_zone_are_found_listed_and_drawn_by_the_keyboard(address,
     expect(listed).to_have_count(20)
     expect(shapes(page, "sites")).to_have_count(20)
     page.get_by_text("What to know").click()
-    expect(page.locator(".leaflet-popup")).to_contain_text("Hard limits not checked")
+    expect(page.locator(".leaflet-popup")).to_contain_text("Constraints not checked")
     listed.first.press("Enter")
     popup = page.locator(".popup-sites")
     expect(popup.locator("h2")).to_have_text("Candidate site 1")

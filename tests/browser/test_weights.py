@@ -79,7 +79,7 @@ def test_a_link_opens_the_same_view_and_the_models_weights_come_back(address, vi
     settle(again.page)
     expect(first_score(again.page)).to_have_text(score)
     expect(again.page.get_by_label("Sikap terhadap risiko")).to_have_value("20")
-    again.page.get_by_role("button", name="Kembalikan ke bawaan").click()
+    again.page.get_by_role("button", name="Kembalikan ke bobot awal").click()
     expect(first_score(again.page)).to_have_text(CAHAYA_BARU_ID)
     expect(again.page).to_have_url(f"{address}/map")
     assert [*seen.trouble, *again.trouble] == []
@@ -133,7 +133,7 @@ def test_scores_and_classes_that_changed_say_what_they_were(address, visit):
     expect(row.locator(".was")).to_have_text(f"semula {CAHAYA_BARU_ID} · Siap")
     open_shape(seen.page, ZONE)
     expect(seen.page.locator(".leaflet-popup .was")).to_have_text(f"semula {CAHAYA_BARU_ID} · Siap")
-    seen.page.get_by_role("button", name="Kembalikan ke bawaan").click()
+    seen.page.get_by_role("button", name="Kembalikan ke bobot awal").click()
     expect(seen.page.locator(".was")).to_have_count(0)
     expect(seen.page.locator(".leaflet-popup .score")).to_contain_text(CAHAYA_BARU_ID)
     expect(seen.page.locator(".leaflet-popup")).to_contain_text("Rentang peringkat")
@@ -188,7 +188,7 @@ def test_the_kecamatan_are_downloaded_while_they_are_shown(address, visit):
     seen = visit(f"{address}/map#w=huni-90")
     line = seen.page.locator(".downloads [data-layer=kecamatan]")
     expect(line).to_be_hidden()
-    seen.page.get_by_label("Penyaringan kecamatan").check()
+    seen.page.get_by_label("Penapisan awal kecamatan").check()
     expect(line).to_contain_text("Unduh kecamatan:")
     settle(seen.page)
     href = line.get_by_role("link", name="CSV").get_attribute("href")
@@ -242,7 +242,7 @@ def test_a_rank_that_changed_says_what_it_was(address, visit):
 
 def test_the_kecamatan_follow_while_they_are_shown(address, visit):
     seen = opened(visit, address)
-    seen.page.get_by_label("Penyaringan kecamatan").check()
+    seen.page.get_by_label("Penapisan awal kecamatan").check()
     cell = seen.page.locator("path[aria-label^='Takisung']")
     before = cell.get_attribute("aria-label")
     set_slider(seen.page, "lingkungan", 100)

@@ -122,12 +122,12 @@ def test_a_link_opens_the_same_breaks_and_both_languages_keep_them(address, visi
 
 def test_it_plays_year_by_year_until_it_is_stopped(address, visit):
     seen = opened(visit, address, "?indicator=tpt_agustus&year=2019")
-    seen.page.get_by_role("button", name="Jalankan").click()
+    seen.page.get_by_role("button", name="Putar").click()
     pause = seen.page.get_by_role("button", name="Jeda")
     expect(pause).to_be_visible()
     expect(seen.page.locator("output[for=year-slider]")).to_have_text("2021")
     pause.click()
-    expect(seen.page.get_by_role("button", name="Jalankan")).to_be_visible()
+    expect(seen.page.get_by_role("button", name="Putar")).to_be_visible()
     year = seen.page.locator("output[for=year-slider]").inner_text()
     found = classes_of(seen.page, address, "tpt_agustus")
     require_shown(seen.page, found, int(year))
@@ -155,7 +155,7 @@ def test_an_indicator_of_one_year_does_not_hold_the_next_one_at_it(address, visi
     year = seen.page.locator("output[for=year-slider]")
     seen.page.locator("#indicator").select_option("air_minum_layak")
     expect(year).to_have_text("2021")
-    player = seen.page.get_by_role("button", name="Jalankan")
+    player = seen.page.get_by_role("button", name="Putar")
     expect(player).to_be_disabled()
     expect(player).to_have_css("opacity", "0.45")
     seen.page.locator("#indicator").select_option("pdrb_share_pertanian_adhk")

@@ -336,9 +336,9 @@ def test_a_layer_that_was_downloaded_and_saved_again_has_not_changed(
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(run, reference_store):
-    key = run("key", "add", "--label", "Meja GIS").strip()
+    key = run("key", "add", "--label", "Petugas GIS").strip()
     prefix = key.split("_")[1]
-    assert reference_store.keys.label_of(key) == f"Meja GIS ({prefix})"
+    assert reference_store.keys.label_of(key) == f"Petugas GIS ({prefix})"
     listed = run("key", "list")
     assert prefix in listed
     assert key not in listed

@@ -60,7 +60,7 @@ def test_the_ranking_is_printed_with_classes_and_data_coverage(run):
     assert "Kawasan Transmigrasi Cahaya Baru" in table
     assert CAHAYA_BARU_ID in table
     assert "Siap" in table
-    assert "data belum cukup" in table
+    assert "data belum memadai" in table
     assert CAHAYA_BARU_EN in run("assess", "--lang", "en")
 
 

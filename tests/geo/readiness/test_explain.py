@@ -226,7 +226,7 @@ def test_the_sentence_of_a_zone_in_both_languages():
     )
     assert text.id == (
         "Z mendapat skor 66,7 dari 100, peringkat 1 dari 1; data mencakup 75% bobot penilaian. "
-        "Yang paling mengangkat: A, D. Yang paling menahan: B. Naik bila hujan. Belum ada data: C."
+        "Faktor pendorong utama: A, D. Faktor penghambat utama: B. Naik bila hujan. Belum ada data: C."
     )
     assert text.en == (
         "Z scores 66.7 of 100, rank 1 of 1; data cover 75% of the weight. "

@@ -457,11 +457,12 @@ def test_a_zone_that_is_ranked_has_no_obstacle():
     assert (measure_first(case, "z"), obstacle(case, "z")) == (None, None)
 
 
-def test_an_excluded_zone_says_which_limit_it_must_meet():
+def test_an_excluded_zone_says_which_constraint_it_must_meet():
     case = make_case(THREE, {"z": [0.5, 0.5, 0.5]}, failed={"z": 0.62})
     assert [c.constraint for c in constraints_failed(case, "z")] == ["hutan"]
     assert obstacle(case, "z").id == (
-        "Tidak dapat diperingkat sebelum memenuhi batas: HUTAN (62,0% luas, paling banyak 50,0%)."
+        "Tidak dapat diperingkat sebelum memenuhi syarat mutlak: HUTAN (62,0% luas, paling banyak "
+        "50,0%)."
     )
 
 
@@ -473,7 +474,7 @@ def test_a_share_over_the_limit_never_reads_as_the_limit():
 def test_an_excluded_zone_without_data_says_both():
     case = make_case(THREE, {"z": [None, None, 0.5]}, failed={"z": 0.62})
     assert obstacle(case, "z").en == (
-        "It cannot be ranked before it meets the limit of: HUTAN (62.0% of the area, at most "
+        "It cannot be ranked before it meets the constraints: HUTAN (62.0% of the area, at most "
         "50.0%). It can be ranked once these are measured too: A; data coverage then is 66% "
         "(at least 50% is needed)."
     )

@@ -42,7 +42,7 @@ def test_a_ranked_zone_shows_score_rank_class_and_coverage() -> None:
 
 
 def test_zones_without_a_rank_say_why() -> None:
-    assert cards()["gama"]["reason"] == "Melanggar batas: Kawasan hutan"
+    assert cards()["gama"]["reason"] == "Tidak memenuhi syarat mutlak: Kawasan hutan"
     assert (
         cards("en")["delta"]["reason"]
         == "The data at hand cover only 30% of the weight of the assessment"
@@ -118,8 +118,8 @@ def test_a_source_address_must_be_of_the_web() -> None:
 
 
 @pytest.mark.parametrize("kind", ["equal_area_disc", "anything else"])
-def test_approximate_geometry_is_named(kind: object) -> None:
-    assert "erkiraan" in geometry_sentence(kind, None, "id")
+def test_an_indicative_delineation_is_named(kind: object) -> None:
+    assert geometry_sentence(kind, None, "id").startswith("Delineasi indikatif")
 
 
 @pytest.mark.parametrize("kind", [None, float("nan")])
@@ -130,11 +130,11 @@ def test_geometry_of_a_kind_that_nobody_stated_is_taken_as_published(kind: objec
 def test_a_card_marks_a_geometry_that_is_not_the_zones_own() -> None:
     marks = {area_id: card.get("geometryMark") for area_id, card in cards().items()}
     assert marks == {
-        "alfa": "batas perkiraan",
-        "beta": "batas gambar lebih luas daripada kawasannya",
-        "gama": "batas gambar lebih luas daripada kawasannya",
+        "alfa": "delineasi indikatif",
+        "beta": "delineasi lebih luas daripada kawasannya",
+        "gama": "delineasi lebih luas daripada kawasannya",
         "delta": None,
-        "epsilon": "lokasi saja",
+        "epsilon": "titik lokasi (belum ada delineasi)",
     }
 
 

@@ -115,9 +115,9 @@ def test_the_zone_legend_names_classes_best_first_and_every_mark() -> None:
         "Perlu penguatan (40–60)",
         "Belum siap (0–40)",
         "Dikecualikan",
-        "Data kurang",
-        "Batas perkiraan",
-        "Hanya lokasi, tanpa batas",
+        "Data belum memadai",
+        "Delineasi indikatif",
+        "Titik lokasi (belum ada delineasi)",
     ]
     assert planner().legends[0].unit == "skor 0–100 · 2025"
 

@@ -1,4 +1,4 @@
-"""Who published what a legend shows, and what a zone's hard limits leave open."""
+"""Who published what a legend shows, and what a zone's constraints leave open."""
 
 import pandas as pd
 import pytest
@@ -51,6 +51,6 @@ def test_every_legend_of_the_planners_map_has_its_source(language):
     assert all(legend.source for legend in view.legends)
     assert set(view.legends[0].titles) == {"both", "kecamatan"}
     alfa = view.cards["zones"]["alfa"]
-    told = {"id": "1 dari 2 batas", "en": "1 of 2 hard limits"}
+    told = {"id": "1 dari 2 syarat mutlak", "en": "1 of 2 constraints"}
     assert alfa["unchecked"].startswith(told[language])
     assert alfa["uncheckedNamed"].startswith(alfa["unchecked"])

@@ -97,7 +97,7 @@ def test_zones_without_a_rank_are_shown_without_a_verdict(pair):
 
 def test_a_side_says_its_year_method_and_whose_weights(pair):
     assert side_label(pair[1], "equal", "en") == "2025 · Weighted sum · equal weights of dimensions"
-    assert side_label(pair[1], "huni:1", "id") == "2025 · Jumlah tertimbang · bobot pilihan Anda"
+    assert side_label(pair[1], "huni:1", "id") == "2025 · Penjumlahan terbobot · bobot pilihan Anda"
 
 
 def test_two_maps_on_one_page_share_no_name(pair):

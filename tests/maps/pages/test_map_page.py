@@ -69,7 +69,7 @@ def test_the_ranking_is_a_table_in_order_and_the_others_say_why() -> None:
     rows = re.findall(r'<tr data-zone="(\w+)">', html)
     assert rows == ["alfa", "beta"]
     assert re.findall(r'<li data-zone="(\w+)">', html) == ["gama", "delta", "epsilon"]
-    assert "Melanggar batas: Kawasan hutan" in html
+    assert "Tidak memenuhi syarat mutlak: Kawasan hutan" in html
 
 
 def test_the_ranking_says_whose_drawn_area_is_not_its_own() -> None:

@@ -145,7 +145,7 @@ def test_a_bare_location_becomes_a_sheet_that_says_so(store, language):
     located = replace(subject, layer=zones.set_geometry(zones.representative_point()))
     pdf = sheets.zone_sheet(located, "cintapuri")
     assert pages(pdf) == 2
-    assert {"id": "Hanya lokasi", "en": "Location only"}[language] in text_of(pdf)
+    assert {"id": "Titik lokasi", "en": "Location only"}[language] in text_of(pdf)
     with MemoryFile(sheets.zone_raster(located, "cintapuri")) as file, file.open() as picture:
         box = transform_bounds(picture.crs, "OGC:CRS84", *picture.bounds)
     assert shapely.box(*box).contains(located.layer.geometry["cintapuri"])
@@ -155,7 +155,7 @@ def test_a_zone_without_a_score_says_why(store):
     subject = read_zone_subject(store, "cintapuri", printed=PRINTED, language="en")
     said = zone_content(subject, "cintapuri")
     assert said["figures"]["score"] == said["figures"]["rank"] == "–"
-    assert said["figures"]["class"] == {"title": "Too few data"}
+    assert said["figures"]["class"] == {"title": "Not enough data"}
     assert "31%" in said["figures"]["reason"]
     rows = [row for dimension in said["dimensions"] for row in dimension["rows"]]
     assert all(row["points"] == 0 for row in rows)
@@ -193,7 +193,7 @@ def test_made_up_land_is_marked(subject):
 def test_the_caveat_of_an_outline_is_never_cut_and_addresses_are_whole(subject):
     said = zone_content(subject, "cahaya-baru")
     facts = dict(said["facts"])
-    assert facts["Batas pada peta"].endswith(
+    assert facts["Delineasi pada peta"].endswith(
         "letak dan bentuk kawasan yang sebenarnya tidak diketahui. Tujuh kecamatan mana pun di Barito "
         "Kuala lebih luas daripada itu, jadi kawasan hanya memuat sebagian dari kecamatannya."
     )
@@ -219,16 +219,16 @@ def test_a_long_caveat_of_an_outline_is_printed_whole(subject):
 
 def test_limits_that_nobody_checked_stand_in_the_head(store, subject):
     said = zone_content(subject, "cahaya-baru")["figures"]["unchecked"]
-    assert said.startswith("3 dari 4 batas ")
+    assert said.startswith("3 dari 4 syarat mutlak ")
     assert said.endswith(" (Kawasan hutan, Gambut, Lereng di atas 45%)")
     assert said in text_of(sheets.zone_sheet(subject, "cahaya-baru"))
     english = read_zone_subject(store, "cahaya-baru", printed=PRINTED, language="en")
-    assert "3 of 4 hard limits" in text_of(sheets.zone_sheet(english, "cahaya-baru"))
+    assert "3 of 4 constraints" in text_of(sheets.zone_sheet(english, "cahaya-baru"))
 
 
 def test_the_labour_figures_of_the_regency_stand_with_period_and_source(subject):
     said = zone_content(subject, "cahaya-baru")
-    assert said["labour_title"] == "Angka tenaga kerja Kabupaten Barito Kuala"
+    assert said["labour_title"] == "Data ketenagakerjaan Kabupaten Barito Kuala"
     assert [one["title"] for one in said["labour"]] == [
         "Tingkat pengangguran terbuka (Agustus)",
         "Tingkat partisipasi angkatan kerja (Agustus)",
@@ -267,7 +267,7 @@ def test_weights_of_a_reader_never_look_like_the_models(store, subject):
     said = zone_content(chosen, "cahaya-baru")
     assert said["choice"] == (
         "Bobot pilihan pengguna: Layak huni 60%, Layak usaha 20%, Layak berkembang 10%, "
-        "Layak lingkungan 10%; metode pilihan pengguna: Rata-rata terurut (OWA), risiko 0,20. "
+        "Layak lingkungan 10%; metode pilihan pengguna: Rata-rata terbobot berurutan (OWA), risiko 0,20. "
         "Bukan hasil bobot dan metode model sendiri."
     )
     assert said["figures"]["score"] == CAHAYA_BARU_CAREFUL_ID
@@ -318,7 +318,7 @@ def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
         ("2", SEBAMBAN_ID),
     ]
     assert [row["interval"] for row in said["rows"]] == ["1", "2"]
-    assert all(row["unchecked"].startswith("3 dari 4 batas ") for row in said["rows"])
+    assert all(row["unchecked"].startswith("3 dari 4 syarat mutlak ") for row in said["rows"])
     assert sum(c["count"] for c in said["counts"]) == 14
     placed = sum(q["count"] for q in said["quadrants"])
     assert said["unplaced"] == f"Tidak ditempatkan: {14 - placed}"
