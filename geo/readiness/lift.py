@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.language import Text, filled, joined, listed, texts, written
-from geo.mcda.value_functions import Criterion, RasterMeasure
+from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
 from geo.readiness.assessment import Assessment
 from geo.readiness.explain import whole_percent
 from geo.readiness.lift_search import (
@@ -24,6 +24,7 @@ from geo.readiness.lift_search import (
     printable_measure,
     reaches,
     rescored,
+    rescored_row,
     value_at,
 )
 from geo.readiness.score import ConstraintResult
@@ -42,6 +43,7 @@ class Lift:
     values in [0, 1], `gain` the points of score that the zone would have more. `score`, `rank` and
     `rank_class` are what it would then have, `floors_cleared` the dimensions that it would lift
     over their floor, `overtaken` the zones that it would then stand before and does not now.
+    `actionable` says whether an office can change the criterion's measure, as the model states.
     """
 
     goal: Goal
@@ -59,11 +61,14 @@ class Lift:
     rank_class: str
     floors_cleared: tuple[str, ...]
     overtaken: tuple[str, ...]
+    actionable: bool
     sentence: Text
 
 
 def ways_up(assessment: Assessment, area_id: str) -> tuple[Lift, ...]:
-    """Every single measure that could lift a zone a class or a rank, the smallest change first.
+    """Every single measure that could lift a zone a class or a rank, what an office can change first.
+
+    Among those that it can, and after them among the others, the smallest change comes first.
 
     A change is the smaller the less it changes the criterion's value. Each criterion with a known
     measure is asked twice: for a higher class (the next one, unless a step of its value overshoots
@@ -85,19 +90,23 @@ def ways_up(assessment: Assessment, area_id: str) -> tuple[Lift, ...]:
         for goal, column, least in least_values(assessment, zone)
         if (lift := _lift(assessment, zone, goal, column=column, least=least)) is not None
     ]
-    return tuple(sorted(found, key=lambda lift: lift.needed_value - lift.value))
+    return tuple(
+        sorted(found, key=lambda lift: (not lift.actionable, lift.needed_value - lift.value))
+    )
 
 
 def smallest(lifts: Sequence[Lift], goal: Goal) -> Lift | None:
-    """The smallest change that reaches `goal`; None where no single measure does."""
+    """The first change that reaches `goal`, of `ways_up`; None where no single measure does."""
     return next((lift for lift in lifts if lift.goal == goal), None)
 
 
 def way_up(assessment: Assessment, area_id: str) -> Text | None:
-    """What would help a zone most easily, in one sentence; None where nothing is left to reach.
+    """What would help a zone most easily, in a sentence or two; None where nothing is left to reach.
 
-    The smallest change to a higher class; in the highest class, to a better rank. For a zone that
-    is not ranked, what must come first.
+    The smallest change to a higher class; in the highest class, to a better rank. Where the model
+    marks what an office can change, nothing else is offered: nobody is told to clear a forest. What
+    all of it together would bring is said where no single change of it suffices. For a zone that is
+    not ranked, what must come first.
 
     Raises
     ------
@@ -106,15 +115,16 @@ def way_up(assessment: Assessment, area_id: str) -> Text | None:
     zone = assessment.position(area_id)
     if not assessment.scores.ranked[zone]:
         return obstacle(assessment, area_id)
-    lifts = ways_up(assessment, area_id)
     is_highest = assessment.scores.classes[zone] == len(assessment.model.classes) - 1
-    best = smallest(lifts, "rank" if is_highest else "class")
-    if best is not None:
+    best = smallest(ways_up(assessment, area_id), "rank" if is_highest else "class")
+    can_act = any(c.actionable and assessment.weights[c.id] > 0 for c in assessment.model.criteria)
+    if best is not None and (best.actionable or not can_act):
         return best.sentence
     if is_highest:
         return None if assessment.scores.ranks[zone] == 1 else _SAY["no_rank"]
-    below = assessment.scores.below_floor[zone]
-    return _under_floors(assessment, zone) if below.any() else _SAY["no_class"]
+    if best is None and assessment.scores.below_floor[zone].any():
+        return _under_floors(assessment, zone)
+    return _all_actions(assessment, zone) if can_act else _SAY["no_class"]
 
 
 def _lift(
@@ -161,6 +171,15 @@ def _as_lift(
     cleared = [d for d, is_so in zip(assessment.model.dimensions, is_cleared, strict=True) if is_so]
     overtaken = _newly_behind(assessment, zone, then)
     rank_class = assessment.model.classes[then.classes[0]]
+    sentence = filled(
+        _SAY["rank" if goal == "rank" else "class_over_floor" if cleared else "class"],
+        dimensions=listed([dimension.title for dimension in cleared]),
+        title=rank_class.title,
+        rank=then.rank(0),
+        names=_few([assessment.measures.names[area_id] for area_id in overtaken]),
+        change=_change(criterion, start, needed),
+    )
+    is_of_regency = isinstance(criterion.measure, IndicatorMeasure)
     return Lift(
         goal=goal,
         criterion=criterion.id,
@@ -177,18 +196,8 @@ def _as_lift(
         rank_class=rank_class.id,
         floors_cleared=tuple(dimension.id for dimension in cleared),
         overtaken=overtaken,
-        sentence=filled(
-            _SAY["rank"]
-            if goal == "rank"
-            else _SAY["class_over_floor"]
-            if cleared
-            else _SAY["class"],
-            dimensions=listed([dimension.title for dimension in cleared]),
-            title=rank_class.title,
-            rank=then.rank(0),
-            names=_few([assessment.measures.names[area_id] for area_id in overtaken]),
-            change=_change(criterion, start, needed),
-        ),
+        actionable=criterion.actionable,
+        sentence=joined([sentence, _SAY["of_regency"]], by=" ") if is_of_regency else sentence,
     )
 
 
@@ -228,6 +237,30 @@ def _few(names: Sequence[str]) -> Text:
     if more <= 0:
         return Text(id=shown, en=shown)
     return _SAY["and_more"].format(shown=shown, more=more)
+
+
+def _all_actions(assessment: Assessment, zone: int) -> Text:
+    """What a zone would have with everything at its best that an office can change and that is known."""
+    row = assessment.matrix.values[zone].copy()
+    # Comparing with 1 leaves out NaN as well.
+    is_open = [
+        c.actionable and assessment.weights[c.id] > 0 and row[j] < 1
+        for j, c in enumerate(assessment.model.criteria)
+    ]
+    if not any(is_open):
+        return _SAY["no_class"]
+    row[is_open] = 1.0
+    then = rescored_row(assessment, zone, row)
+    acted = [c for c, is_so in zip(assessment.model.criteria, is_open, strict=True) if is_so]
+    together = filled(
+        _SAY["all_actions"],
+        listed=listed([c.title for c in acted]),
+        score=written(float(then.scores[zone]), decimals=1),
+        title=assessment.model.classes[then.classes[zone]].title,
+    )
+    if not any(isinstance(c.measure, IndicatorMeasure) for c in acted):
+        return together
+    return joined([together, _SAY["some_of_regency"]], by=" ")
 
 
 def _under_floors(assessment: Assessment, zone: int) -> Text:

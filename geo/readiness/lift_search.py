@@ -80,7 +80,7 @@ def rescored(assessment: Assessment, zone: int, *, columns: Indices, values: Arr
     rows = np.repeat(assessment.matrix.values[[zone]], len(columns), axis=0)
     rows[np.arange(len(columns)), columns] = values
     if assessment.method in COMPARING:
-        then = [_among_others(assessment, zone, row) for row in rows]
+        then = [rescored_row(assessment, zone, row) for row in rows]
         return _assembled(then, zone, [zone], np.stack([t.scores for t in then]))
     then = [_by_itself(assessment, zone, rows)]
     return _assembled(
@@ -104,8 +104,8 @@ def _assembled(then: list[Scores], zone: int, places: list[int], others: Array) 
     )
 
 
-def _among_others(assessment: Assessment, zone: int, row: Array) -> Scores:
-    """All zones scored again, with other values for one."""
+def rescored_row(assessment: Assessment, zone: int, row: Array) -> Scores:
+    """All zones scored again, with other values (n_criteria,) for one."""
     values = assessment.matrix.values.copy()
     values[zone] = row
     return _score(assessment, replace(assessment.matrix, values=values))

@@ -22,6 +22,7 @@ from geo.planning.assess import assess_years
 from geo.planning.weigh import weigh_and_assess
 from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.explain import whole_percent
+from geo.readiness.lift import way_up
 from geo.readiness.score import ZoneResult
 from geo.readiness.trends import ZoneTrend, zone_trends
 from geo.store.store import Store
@@ -134,6 +135,7 @@ def zone_portrait(
         "location": location(now, holder, area_id, language) if holder == "zones" else None,
         "class": class_cards(view, language).get(result.rank_class or ""),
         "explanation": assessment.sentence_of(result).to(language),
+        "way_up": None if (way := way_up(assessment, area_id)) is None else way.to(language),
         "certainty": certainty(now, assessment, area_id, language),
         "choice": choice(assessment, language),
         "map_state": map_state(assessment),

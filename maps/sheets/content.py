@@ -12,6 +12,7 @@ from geo.land.synthetic_notice import NOTICE
 from geo.language import MOST_NAME, Language, Text, source_in
 from geo.readiness.assessment import Origin
 from geo.readiness.explain import holds_back, lifts
+from geo.readiness.lift import way_up
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
 from geo.vector.schema import INDICATIVE
@@ -38,6 +39,7 @@ from maps.text import format_date, format_number, template, translate
 _WORDS = (
     *("sheet.score", "sheet.class", "sheet.rank", "sheet.coverage", "sheet.coverage_note"),
     *("sheet.summary", "sheet.lifts", "sheet.holds_back", "sheet.facts", "sheet.contributions"),
+    "sheet.next_step",
     *("sheet.criterion", "sheet.points", "sheet.measure", "sheet.period", "sheet.bar_note"),
     *("sheet.constraints", "sheet.no_constraints", "sheet.legend", "sheet.subject_here"),
     *("sheet.sources", "sheet.figures_from", "sheet.dataset", "sheet.number", "sheet.digest"),
@@ -80,6 +82,7 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
     place = printable(regencies.get(regency, regency) if regency else "", _MOST_TITLE)
     remarks = text_or_none(facts.get("remarks")) or ""
     sources = _sources(subject, result, facts)
+    way = way_up(subject.assessment, area_id)
     return {
         **marginalia(subject),
         "overline": translate("sheet.kecamatan" if is_screening else "sheet.zone", language),
@@ -91,6 +94,7 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
         "explanation": printable(_explanation(subject, result), _MOST_PARAGRAPH),
         "lifts": [printable(c.title.to(language), _MOST_TITLE) for c in lifts(result)],
         "holds_back": [printable(c.title.to(language), _MOST_TITLE) for c in holds_back(result)],
+        "next_step": printable(way.to(language) if way else "", _MOST_PARAGRAPH),
         "facts": _zone_facts(facts, language),
         "dimensions": _dimensions(subject, result, regencies),
         "constraints": [_constraint(c, language) for c in result.constraints],

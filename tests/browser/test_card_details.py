@@ -18,14 +18,14 @@ def test_a_zone_says_why_it_stands_there_and_how_it_would_rise(address, visit, s
     expect(card.locator(".why")).to_contain_text(
         f"mendapat skor {SEBAMBAN_ID} dari 100, peringkat 2 dari 2"
     )
-    expect(card.locator(".way-up")).to_have_text(
-        "Tidak ada satu ukuran pun yang sendirian cukup untuk naik kelas."
+    expect(card.locator(".way-up")).to_contain_text(
+        "Tidak ada satu pun hal yang dapat diubah dinas yang sendirian cukup untuk naik kelas."
     )
     assert seen.trouble == []
     seen = visit(f"{address}/map#w=huni-90&zone={LAST}", width=size[0], height=size[1])
     expect(seen.page.locator(".leaflet-popup .way-up")).to_have_text(
         "Naik ke kelas Siap bila Rumah tangga dengan air minum layak naik dari 62,4 menjadi 65,4"
-        " (% rumah tangga)."
+        " (% rumah tangga). Ini angka kabupaten: tidak dapat diubah di kawasan ini saja."
     )
     assert seen.trouble == []
 

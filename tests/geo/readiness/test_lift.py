@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.errors import ZoneNotFound
 from geo.mcda.methods import METHODS
-from geo.mcda.value_functions import RasterMeasure, support
+from geo.mcda.value_functions import IndicatorMeasure, RasterMeasure, support
 from geo.readiness.lift import (
     constraints_failed,
     measure_first,
@@ -416,9 +416,55 @@ def test_what_has_no_lift_cannot_be_lifted_by_any_measure(case):
 @given(cases())
 def test_lifts_are_sorted_by_the_change_of_value(case):
     for zone in case.matrix.area_ids:
-        changes = [w.needed_value - w.value for w in ways_up(case, zone)]
+        changes = [(not w.actionable, w.needed_value - w.value) for w in ways_up(case, zone)]
         assert changes == sorted(changes)
-        assert all(change > 0 for change in changes)
+        assert all(change > 0 for _, change in changes)
+
+
+def test_what_an_office_can_change_goes_before_a_smaller_change_of_what_it_cannot():
+    """Of weights 0.75 and 0.25, 6 points are 0.08 of the value of a and 0.24 of that of b."""
+    seen, done = share("a"), replace(share("b"), actionable=True)
+    case = make_case(make_model([seen, done]), {"z": [0.6, 0.36]}, weights=[0.75, 0.25])
+    assert [(w.criterion, w.actionable) for w in ways_up(case, "z")] == [("b", True), ("a", False)]
+    assert way_up(case, "z").id == "Naik ke kelas K2 bila B naik dari 0,360 menjadi 0,600."
+
+
+def test_nobody_is_told_to_change_land_cover_and_all_actions_together_are_summed_up():
+    """0.9 × 0.5 + 0.1 × 0.9 is 54; a at 0.567 would do, b at 1 brings 55 and no class."""
+    seen, done = share("a"), replace(share("b"), actionable=True)
+    case = make_case(make_model([seen, done]), {"z": [0.5, 0.9]}, weights=[0.9, 0.1])
+    assert way_up(case, "z").en == (
+        "Nothing that an office can change suffices alone for a higher class. "
+        "With all of it at its best (B) the score is 55.0, class K1."
+    )
+    assert lift_of(case, "z", "class", "a").needed == 0.567
+
+
+def test_actions_that_suffice_only_together_say_the_class_they_reach():
+    parts = [share("a"), *(replace(share(c), actionable=True) for c in "bc")]
+    case = make_case(make_model(parts), {"z": [0.5, 0.8, 0.4]}, weights=[0.6, 0.2, 0.2])
+    low = make_case(make_model(parts), {"z": [0.4, 0.5, 0.3]}, weights=[0.6, 0.2, 0.2])
+    assert way_up(case, "z").id.startswith("Naik ke kelas K2 bila C naik")
+    assert way_up(low, "z").id.endswith("nilai terbaik (B, C), skornya 64,0, kelas K2.")
+
+
+def test_what_is_at_its_best_or_unknown_is_no_action():
+    parts = [share("a"), *(replace(share(c), actionable=True) for c in "bc")]
+    case = make_case(make_model(parts), {"z": [0.1, 1.0, None]}, weights=[0.8, 0.1, 0.1])
+    assert way_up(case, "z").en == "No single measure suffices for a higher class."
+
+
+def test_a_regency_figure_is_told_to_be_one():
+    water = replace(
+        share("a"), measure=IndicatorMeasure("air_minum_layak", max_age_years=5), actionable=True
+    )
+    case = make_case(make_model([water, share("b")]), {"z": [0.5, 0.5]})
+    assert way_up(case, "z").id == (
+        "Naik ke kelas K2 bila A naik dari 0,500 menjadi 0,700. "
+        "Ini angka kabupaten: tidak dapat diubah di kawasan ini saja."
+    )
+    assert "regency's figure" in way_up(case, "z").en
+    assert "regency" not in lift_of(case, "z", "class", "b").sentence.en
 
 
 THREE = make_model([share(name) for name in "abc"])

@@ -12,6 +12,8 @@ from geo.errors import LayerNotFound, ZoneNotFound
 from geo.indicators.series import Break
 from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.language import Text
+from geo.planning.assess import assess
+from geo.readiness.lift import way_up
 from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
 from maps.pages.area_facts import flood_events
 from maps.pages.desk import desk
@@ -306,3 +308,10 @@ def test_the_desk_names_every_field_and_speaks_as_a_report_does(language, severi
     zones = {field["name"]: field for field in found["schemas"][0]["fields"]}
     assert "kdpkab" in zones["regency_code"]["aliases"]
     assert found["example"][0]["severityText"] == severity
+
+
+@pytest.mark.parametrize("area", ["cahaya-baru", "cintapuri", "63.01.02"])
+def test_a_page_says_what_would_lift_its_area_or_must_come_first(reference_store, area) -> None:
+    layer = "kecamatan" if area[0].isdigit() else "zones"
+    said = zone_portrait(reference_store, area, language="id")["way_up"]
+    assert said == way_up(assess(reference_store, layer=layer), area).id

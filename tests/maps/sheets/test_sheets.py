@@ -15,6 +15,7 @@ from rasterio.warp import transform_bounds
 
 from geo import published
 from geo.errors import ZoneNotFound
+from geo.readiness.lift import way_up
 from geo.store.store import Store
 from maps.labels import SHORT_NAMES
 from maps.sheets import sheets
@@ -149,6 +150,11 @@ def test_a_bare_location_becomes_a_sheet_that_says_so(store, language):
     with MemoryFile(sheets.zone_raster(located, "cintapuri")) as file, file.open() as picture:
         box = transform_bounds(picture.crs, "OGC:CRS84", *picture.bounds)
     assert shapely.box(*box).contains(located.layer.geometry["cintapuri"])
+
+
+def test_a_sheet_says_what_would_lift_its_area(store, subject):
+    said = zone_content(subject, "cahaya-baru")["next_step"]
+    assert said == way_up(subject.assessment, "cahaya-baru").id
 
 
 def test_a_zone_without_a_score_says_why(store):
