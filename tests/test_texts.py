@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from string import Formatter
@@ -152,15 +153,28 @@ RETIRED = {
     r"\bcakram seluas|\bcakram di|lingkaran di sekitar": "lingkaran berpusat di",
 }
 GUIDE = sorted((ROOT / "maps" / "guide" / "id").glob("*.md"))
+SHIPPED = [*(ROOT / "data").glob("*/*.toml"), ROOT / "geo" / "readiness" / "zone_words.toml"]
+
+
+def said_in(node: object) -> Iterator[str]:
+    """Every Indonesian text of a parsed TOML file that stands beside its English."""
+    if isinstance(node, dict) and {"id", "en"} <= node.keys():
+        yield node["id"]
+    elif isinstance(node, dict | list):
+        for part in node.values() if isinstance(node, dict) else node:
+            yield from said_in(part)
 
 
 def indonesian() -> dict[str, str]:
-    """Every Indonesian sentence of the catalogues by its id, and each chapter of the guide."""
+    """Every Indonesian sentence of the catalogues by its id, the shipped files' and the guide's chapters."""
     said = {
         f"{package}/{room}/{table}.{key}": sentence["id"]
         for (package, room, table), sentences in TABLES.items()
         for key, sentence in sentences.items()
     }
+    for path in SHIPPED:
+        shipped = tomllib.loads(path.read_text(encoding="utf-8"))
+        said[path.name] = "\n".join(said_in(shipped))
     return said | {path.name: path.read_text(encoding="utf-8") for path in GUIDE}
 
 

@@ -45,7 +45,7 @@ def disc_within(
     available = _hectares(within)
     if not 0 < area_ha <= available:
         reason = Text(
-            id="Cakram {wanted:.1f} ha tidak muat di dalam wilayah {available:.1f} ha.",
+            id="Lingkaran {wanted:.1f} ha tidak muat di dalam wilayah {available:.1f} ha.",
             en="A disc of {wanted:.1f} ha does not fit into an area of {available:.1f} ha.",
         )
         facts = {"wanted": float(area_ha), "available": available}

@@ -27,4 +27,10 @@ def zone_text(sentence: str) -> Text:
 def _by_sentence() -> dict[str, Text]:
     path = Path(__file__).with_suffix(".toml")
     columns = tomllib.loads(path.read_text(encoding="utf-8")).values()
-    return {said["id"]: Text(**said) for column in columns for said in column}
+    # A store that an older program published says it in the words of then (`was`).
+    return {
+        written: Text(id=said["id"], en=said["en"])
+        for column in columns
+        for said in column
+        for written in (said["id"], said.get("was", said["id"]))
+    }

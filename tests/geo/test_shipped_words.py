@@ -28,6 +28,14 @@ def test_every_outline_and_status_of_a_shipped_zone_is_known_in_english(field):
     assert {sentence for sentence in said if zone_text(sentence).en == sentence} == set()
 
 
+def test_an_older_store_says_an_outline_in_the_words_of_now():
+    features = json.loads((DATA / "zones/zones.geojson").read_text("utf-8"))["features"]
+    now = next(f["properties"]["geometry_method"] for f in features if f["id"] == "cahaya-baru")
+    assert now.startswith("Lingkaran berpusat di Desa Cahaya Baru, ")
+    written = now.replace("Lingkaran berpusat di", "Lingkaran di sekitar")
+    assert zone_text(written) == zone_text(now) == (now, zone_text(now).en)
+
+
 def test_what_an_office_wrote_stands_as_it_was_written():
     assert note_of("Diukur ulang.", ()).en == "Diukur ulang."
     assert zone_text("Diukur ulang.").en == "Diukur ulang."
