@@ -41,6 +41,8 @@ VILLAGE_INDEX = "idm"
 GROUND = "ground"
 # Layers of what is said of areas: figures and statements, not areas of their own.
 STATEMENTS = (VILLAGE_INDEX, GROUND)
+# Layers of the classes of a land rule: parts of the land, not areas to assess.
+CLASSES_PREFIX = "classes-"
 DEFAULT_LAYER = "zones"
 
 Reading = TypeVar("Reading", bound=Callable[..., Any])
@@ -118,6 +120,11 @@ def layer(store: Store | Published, name: str) -> gpd.GeoDataFrame:
     LayerNotFound
     """
     return with_all_fields(read_layer(store.current().version(name, "layer").path), name)
+
+
+def are_areas(layer_name: str) -> bool:
+    """Whether a layer's features are areas, and not what is said of areas or classes of land."""
+    return layer_name not in STATEMENTS and not layer_name.startswith(CLASSES_PREFIX)
 
 
 def model_version(store: Store | Published, model_id: str) -> Version:

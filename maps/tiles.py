@@ -6,6 +6,7 @@ than a cell), and is transparent without data. Colours are from ColorBrewer and 
 
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -70,7 +71,9 @@ def suitability_palette() -> Palette:
 
 
 @lru_cache(maxsize=64)
-def land_palette(path: Path, *, is_classes: bool, name: str = "") -> Palette:
+def land_palette(
+    path: Path, *, is_classes: bool, name: str = "", ranked: tuple[int, ...] = ()
+) -> Palette:
     """The colours of a land raster, from its own values.
 
     Parameters
@@ -81,7 +84,12 @@ def land_palette(path: Path, *, is_classes: bool, name: str = "") -> Palette:
         Whether its numbers name classes; one with very many is coloured by ranges all the same.
     name : str
         Slope has the official ranges of Permen PU 20/PRT/M/2007, anything else quantiles.
+    ranked : tuple of int
+        All classes of a land rule, ascending: the lowest, the most protected or steepest, is darkest.
     """
+    if 0 < len(ranked) <= len(_RAMP):
+        places = np.linspace(len(_RAMP) - 1, 0, len(ranked)).round().astype(int)
+        return Palette(tuple(_RAMP[i] for i in places), classes=ranked)
     classes = _classes(path) if is_classes else ()
     if classes:
         places = np.linspace(0, _MOST_CLASSES - 1, len(classes)).round().astype(int)
@@ -249,11 +257,19 @@ def suitability_legend(title: Text, sources: str, language: Language) -> Legend:
     )
 
 
-def land_legend(name: str, unit: str, palette: Palette, language: Language) -> Legend:
-    """What the colours of a land raster mean."""
+def land_legend(
+    name: str,
+    unit: str,
+    palette: Palette,
+    language: Language,
+    *,
+    titles: Mapping[int, Text] | None = None,
+) -> Legend:
+    """What the colours of a land raster mean; `titles` name its classes where it has any."""
     if palette.classes:
         pairs = zip(palette.classes, palette.colours, strict=True)
-        entries = [LegendEntry(str(value), "fill", colour) for value, colour in pairs]
+        named = {code: title.to(language) for code, title in (titles or {}).items()}
+        entries = [LegendEntry(named.get(v, str(v)), "fill", colour) for v, colour in pairs]
     else:
         low, high = (palette.edges[0], palette.edges[-1]) if palette.edges else (0.0, 0.0)
         entries = _range_entries(palette, language, decimals=decimals_for(low, high))

@@ -8,6 +8,7 @@ import typer
 
 from api.cli.assess import assess, quadrant, trends
 from api.cli.carry import carry
+from api.cli.classify import land_classify
 from api.cli.export import export
 from api.cli.faults import Explaining
 from api.cli.key import key_app
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 for command in (assess, trends, quadrant, zonal, carry, serve, ingest, export, sites):
     app.command()(command)
+land_app.command("classify")(land_classify)
 app.add_typer(land_app, name="land")
 app.add_typer(model_app, name="model")
 app.add_typer(upload_app, name="upload")

@@ -108,7 +108,7 @@ def land_add(
         added = (version, *publish_land.derived_from(store, version))
         for one in added:
             print_version(one)
-        _print_readers(store, added, language)
+        print_readers(store, added, language)
         if version.dataset == published.LAND_PREFIX + ELEVATION and not knows_flow():
             print_notes([NO_FLOW.to(language)])
 
@@ -163,10 +163,10 @@ def land_distance(
             )
         print_notes(warning.to(common.language()) for warning in warnings)
         print_version(version)
-        _print_readers(store, [version], common.language())
+        print_readers(store, [version], common.language())
 
 
-def _print_readers(store: "Store", added: Iterable["Version"], language: Language) -> None:
+def print_readers(store: "Store", added: Iterable["Version"], language: Language) -> None:
     """Print which criteria read the rasters now, and why others do not."""
     from geo import published
     from geo.planning import publish_land

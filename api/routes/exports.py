@@ -84,7 +84,7 @@ def export_assessment(
         reason = _SAY["no_format"].format(format=format, known=", ".join(MEDIA_TYPES))
         raise InvalidParameter(parameter="format", reason=reason)
     now = store.current()
-    if layer in set(published.STATEMENTS) & set(now.datasets("layer")):
+    if layer in now.datasets("layer") and not published.are_areas(layer):
         return _as_published(request, now, layer, format, query)
     found = assess(
         now,

@@ -10,7 +10,7 @@ from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import JSON
 from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
-from geo.language import Language, texts
+from geo.language import Language, Text, texts
 from geo.store.store import Store
 from geo.store.versions import Published
 
@@ -109,14 +109,17 @@ def _drawing(
 ) -> tuple[str, Callable[..., bytes]]:
     """What decides a layer's tiles (the hash of a raster, or of all that goes in), and who draws one."""
     from geo.land import surfaces
+    from geo.land.raster import named_classes
     from maps.tiles import land_palette, suitability_palette, tile_png
 
     if name != _suitability():
         raster = surfaces.land_raster(now, name)
-        is_classes = surfaces.is_of_classes(now, name)
+        is_classes, classes = surfaces.is_of_classes(now, name), named_classes(raster.details)
 
         def land_tile(**place: int) -> bytes:
-            palette = land_palette(raster.path, is_classes=is_classes, name=name)
+            palette = land_palette(
+                raster.path, is_classes=is_classes, name=name, ranked=tuple(classes)
+            )
             return tile_png(raster.path, palette=palette, **place)
 
         return f"{raster.sha256} {is_classes}", land_tile
@@ -132,8 +135,10 @@ def _layer(now: Published, name: str, model: str, language: Language) -> tuple[s
     """The key of a layer, and what its TileJSON says of it."""
     from geo import published
     from geo.land import surfaces
+    from geo.land.raster import named_classes
     from maps.tiles import MAX_ZOOM, land_legend, land_palette, suitability_legend
 
+    faults: list[dict[str, str]] = []
     if name == _suitability():
         key = surfaces.require_surface_key(now, model)
         bounds = surfaces.region_bounds(now)
@@ -141,10 +146,12 @@ def _layer(now: Published, name: str, model: str, language: Language) -> tuple[s
         legend = suitability_legend(published.model(now, model).title, source, language)
     else:
         raster = surfaces.land_raster(now, name)
-        is_classes = surfaces.is_of_classes(now, name)
-        palette = land_palette(raster.path, is_classes=is_classes, name=name)
+        is_classes, classes = surfaces.is_of_classes(now, name), named_classes(raster.details)
+        palette = land_palette(raster.path, is_classes=is_classes, name=name, ranked=tuple(classes))
         key, source = raster.sha256, raster.credit.to(language)
-        legend = land_legend(name, str(raster.details.get("unit", "")), palette, language)
+        unit = str(raster.details.get("unit", ""))
+        legend = land_legend(name, unit, palette, language, titles=classes)
+        faults = raster.details.get("known_faults", [])
         bounds = raster.details["bounds"]
     return key, {
         "name": legend.title,
@@ -154,6 +161,7 @@ def _layer(now: Published, name: str, model: str, language: Language) -> tuple[s
         "maxzoom": MAX_ZOOM,
         "bounds": bounds,
         "colours": [{"label": e.label, "colour": e.colour} for e in legend.entries],
+        "known_faults": [Text(**fault).to(language) for fault in faults],
     }
 
 

@@ -56,6 +56,12 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     # The most crowded cities of the world have some 50,000.
     "population_per_km2": (0.0, 1e5),
     "peat_depth_m": (0.0, 30.0),
+    "soil_erosion_class": (1.0, 5.0),
+    # Rain of a year by its days of rain; the highest class of Kepmentan 837/1980 begins at 34.8, and
+    # the rain of a month or a year given by mistake is hundreds.
+    "rain_mm_day": (0.0, 100.0),
+    "river_distance_m": (0.0, 1e7),
+    "spring_distance_m": (0.0, 1e7),
     "forest_estate": (0.0, 1.0),
     "landmask": (0.0, 1.0),
     "landcover": (0.0, 255.0),

@@ -16,6 +16,7 @@ import rasterio
 from rasterio.warp import transform_bounds
 
 from geo.crs import distance_m
+from geo.language import Text
 from geo.raster.files import RasterFile
 
 # Names that the shipped models and maps know, and the unit that they expect.
@@ -34,6 +35,10 @@ KNOWN_RASTERS: Mapping[str, str] = {
     "population_per_km2": "persons per km²",
     "forest_estate": "1 inside, 0 outside",
     "peat_depth_m": "m",
+    "soil_erosion_class": "1 not sensitive, 5 very sensitive",
+    "rain_mm_day": "mm per day of rain",
+    "river_distance_m": "m",
+    "spring_distance_m": "m",
 }
 ELEVATION = "elevation"
 
@@ -55,3 +60,17 @@ def raster_facts(path: Path) -> dict[str, Any]:
             "cell_width_m": distance_m(west, lat, east, lat) / grid.width,
             "cell_height_m": distance_m(lon, south, lon, north) / grid.height,
         }
+
+
+def named_classes(details: Mapping[str, Any]) -> dict[int, Text]:
+    """What the classes of a raster are called, ascending by code, as the map of a land rule states them.
+
+    Examples
+    --------
+    >>> named_classes({"classes": [{"code": 1, "title": {"id": "Lindung", "en": "Protection"}}]})
+    {1: Text(id='Lindung', en='Protection')}
+    >>> named_classes({})
+    {}
+    """
+    stated = sorted(details.get("classes", ()), key=lambda each: int(each["code"]))
+    return {int(each["code"]): Text(**each["title"]) for each in stated}

@@ -20,6 +20,7 @@ import shapely
 from geo import published
 from geo.errors import LayerNotFound, SurfaceNotFound, SurfaceNotReady, ZoneNotFound
 from geo.land.fit import fitness_of
+from geo.land.raster import named_classes
 from geo.land.settlement import (
     AREA_PER_HOUSEHOLD_HA,
     HOUSEHOLDS,
@@ -175,9 +176,11 @@ def land_raster(store: Store | Published, name: str) -> Version:
 
 
 def is_of_classes(store: Store | Published, name: str) -> bool:
-    """Whether a land raster's numbers name classes, as any published model reads it."""
+    """Whether a land raster's numbers name classes, as it says itself or any published model reads it."""
     now = store.current()
-    return any(name in class_rasters(published.model(now, m)) for m in published.models(now))
+    return bool(named_classes(land_raster(now, name).details)) or any(
+        name in class_rasters(published.model(now, m)) for m in published.models(now)
+    )
 
 
 def zone_sites(

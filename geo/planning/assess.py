@@ -27,8 +27,8 @@ from geo.published import (
     DEFAULT_MODEL,
     DESA,
     LAND_PREFIX,
-    STATEMENTS,
     VILLAGE_INDEX,
+    are_areas,
     layer,
     model,
     model_version,
@@ -252,8 +252,7 @@ def readiness_frame(store: Store | Published, language: Language) -> gpd.GeoData
 def _versions(now: Published, chosen: Model, layer_name: str) -> dict[str, Version]:
     """The version of everything that an assessment reads, in a fixed order."""
     rasters = set(now.datasets("raster"))
-    # What is said of areas is no area.
-    areas = [name for name in now.datasets("layer") if name not in STATEMENTS]
+    areas = [name for name in now.datasets("layer") if are_areas(name)]
     if layer_name not in areas:
         raise LayerNotFound(layer_name, available=areas)
     versions = {"model": model_version(now, chosen.id)}

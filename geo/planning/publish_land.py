@@ -11,6 +11,7 @@ from geo.errors import RasterRefused
 from geo.land.checks import require_land_raster
 from geo.land.fit import ANY, NOT_STATED, Fitness, fitness_of
 from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts
+from geo.land.rules import SHIPPED_RULES
 from geo.language import Text, filled, texts, written
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
@@ -25,7 +26,8 @@ _SAY = texts(__name__)
 # Rasters of one quantity: whoever reads one by its name asks for that quantity. Classes are not among
 # them, as a map of classes shows some of them and not others.
 _BY_NAME = KNOWN_RASTERS.keys() - {"landcover"}
-_LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# What a land raster may be called.
+LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _require_fitness(store: Store, name: str, stated: Fitness | None) -> None:
         return
     named = [reader for reader, _ in (*stated.fit, *stated.unfit)]
     known = {reader.id for reader in _readers(store, name)}
-    strange = [reader for reader in named if known and reader not in {*known, ANY}]
+    strange = [r for r in named if known and r not in {*known, *SHIPPED_RULES, ANY}]
     if strange or len(set(named)) < len(named):
         wrong = strange or [reader for reader in named if named.count(reader) > 1]
         said = _SAY["no_reader"] if strange else _SAY["said_twice"]
@@ -152,7 +154,7 @@ def _read_as(raster: RasterFile) -> str:
 
 
 def _require_name(name: str, unit: str | None) -> None:
-    if not _LAND_NAME.fullmatch(name):
+    if not LAND_NAME.fullmatch(name):
         raise RasterRefused(reason=_SAY["bad_name"].format(name=name))
     if unit is None and name not in KNOWN_RASTERS:
         raise RasterRefused(
