@@ -113,11 +113,12 @@ class SimulatedZoneDocument(BaseModel):
     """What the draws say of one ranked zone.
 
     `acceptability` is the share of draws by rank, `classes` by class; between the two ranks of
-    `rank_interval` lie 90 % of the draws. `central_weights` are the mean weights that put it first.
+    `rank_interval` lie at least 90 % of the draws: `rank_interval_share`. `central_weights` are the mean weights that put it first.
     """
 
     acceptability: dict[str, float]
     rank_interval: list[int]
+    rank_interval_share: float
     expected_rank: float | None
     first: float
     first_three: float

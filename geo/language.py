@@ -4,6 +4,7 @@ An error's sentence stands with its class; all others stand side by side in the 
 their room, so that neither language can be forgotten and a writer need not read code.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
@@ -101,6 +102,12 @@ MOST_NAME = 2_000
 LOCALES: Mapping[Language, str] = {"id": "id_ID", "en": "en_GB"}
 
 
+_PERCENT, _HARDLY_ANY, _NEARLY_ALL = (Text(said, said) for said in ("%", "<1%", ">99%"))
+# Two shares closer than this differ by the order of additions alone.
+_SAME = 1e-9
+_MOST_DECIMALS = 7
+
+
 def number(value: float, form: str) -> Text:
     """A number with the decimal and thousands marks of each language.
 
@@ -173,6 +180,38 @@ def as_written(value: float) -> Text:
     """
     # The usual form writes a million people as 1e+06.
     return number(value, "g" if not 1e6 <= abs(value) < 1e15 else ",.0f")
+
+
+def percent(share: float, *, beside: float | None = None) -> Text:
+    """A share (0..1) in whole percent: the one way in which every coverage, chance and part is said.
+
+    To the nearest, a half up. What is not none never reads as 0%, what is not all never as 100%, and
+    what is not the limit `beside` never reads as that limit: then decimals set the two apart.
+
+    Examples
+    --------
+    >>> percent(0.725).id, percent(0.004).id, percent(0.9999).en, percent(1.0).en
+    ('73%', '<1%', '>99%', '100%')
+    >>> percent(0.496), percent(0.496, beside=0.5)
+    (Text(id='50%', en='50%'), Text(id='49,6%', en='49.6%'))
+    """
+    whole = _rounded(share)
+    if beside is not None and abs(share - beside) > _SAME and whole == _rounded(beside):
+        apart = range(1, _MOST_DECIMALS)
+        decimals = next((d for d in apart if _rounded(share, d) != _rounded(beside, d)), 0)
+        if decimals:
+            return joined([number(_rounded(share, decimals), f".{decimals}f"), _PERCENT], by="")
+    if _SAME < share and whole < 1:
+        return _HARDLY_ANY
+    if share < 1 - _SAME and whole > 99:
+        return _NEARLY_ALL
+    return joined([number(whole, ",.0f"), _PERCENT], by="")
+
+
+def _rounded(share: float, decimals: int = 0) -> float:
+    """Percent with so many decimals, a half up; 28.999999999999996 of 0.29 is 29."""
+    scale = 10.0**decimals
+    return math.floor(100 * share * scale + 0.5 + _SAME) / scale
 
 
 def filled(template: Text, /, **facts: object) -> Text:

@@ -14,7 +14,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import get_month_names
 
 from geo.errors import GeoError
-from geo.language import LOCALES, Language, Text, localized, read_catalogue
+from geo.language import LOCALES, Language, Text, localized, percent, read_catalogue
 
 # Tables that only some pages need; the map and what all pages share is in `interface`.
 _CATALOGUES = {
@@ -110,8 +110,8 @@ def format_number(value: float | None, language: Language, *, decimals: int | No
     return localized(shown.replace("Infinity", "∞").replace("-", MINUS)).to(language)
 
 
-def format_share(value: float | None, language: Language) -> str:
-    """A share (0..1) as a whole percentage; None and NaN give an en dash.
+def format_share(value: float | None, language: Language, *, beside: float | None = None) -> str:
+    """A share (0..1) in percent by the rule of `geo.language.percent`; None and NaN give an en dash.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def format_share(value: float | None, language: Language) -> str:
     """
     if value is None or math.isnan(value):
         return MISSING
-    return localized(f"{Decimal(str(value)):,.0%}").to(language)
+    return percent(value, beside=beside).to(language)
 
 
 def format_date(value: datetime.date, language: Language) -> str:

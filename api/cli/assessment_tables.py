@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from api.cli.output import number_text, output, print_line, print_notes, print_table
-from geo.language import Language, Text, source_in, texts
+from geo.language import Language, Text, percent, source_in, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,7 +24,6 @@ _SAY = texts(__name__)
 
 def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language: Language) -> None:
     """Print all zones, the ranked ones first; `zones` say whose drawn area is not their own."""
-    from geo.readiness.explain import whole_percent
     from maps.folium.cards import geometry_mark
 
     kinds = zones["geometry_kind"].to_dict() if "geometry_kind" in zones else {}
@@ -37,7 +36,7 @@ def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language:
             r.name,
             number_text(r.score, language),
             titles.get(r.rank_class or "", _status(r.status, language)),
-            f"{whole_percent(r.data_coverage)}%",
+            r.coverage_said.to(language),
             geometry_mark(kinds.get(r.area_id), language) or "–",
         )
         for r in ordered
@@ -72,7 +71,7 @@ def print_zone(
     heads = _SAY["zone_heads"].to(language)
     print_table(heads, rows, result.name)
     for constraint in result.constraints:
-        _print_note(constraint.title, constraint.note, language, _percent(constraint))
+        _print_note(constraint.title, constraint.note, language, _percent(constraint, language))
     for criterion in result.criteria:
         if criterion.note is not None:
             _print_note(criterion.title, criterion.note, language)
@@ -125,8 +124,10 @@ def _print_note(title: Text, note: Text | None, language: Language, measure: str
     print_notes([" ".join(w for w in words if w)])
 
 
-def _percent(constraint: "ConstraintResult") -> str:
-    return "" if constraint.excluded_share is None else f"{constraint.excluded_share:.0%}"
+def _percent(constraint: "ConstraintResult", language: Language) -> str:
+    if constraint.excluded_share is None:
+        return ""
+    return percent(constraint.excluded_share, beside=constraint.limit_share).to(language)
 
 
 def _status(status: str, language: Language) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from api.cli.output import number_text, print_line, print_notes, print_table
-from geo.language import Language, texts, written
+from geo.language import Language, percent, texts, written
 
 if TYPE_CHECKING:
     from geo.planning.confidence import Confidence
@@ -52,9 +52,14 @@ def print_confidence(
 
 def _errors(notes: Mapping[str, str], assessment: "Assessment", language: Language) -> list[str]:
     """What is known of the error of each measure, and which ones count as exact."""
+    measured = assessment.measures.criteria
     criteria = [c for c in assessment.model.criteria if c.id in notes]
-    lines = [f"{c.title.to(language)}: {notes[c.id]}" for c in criteria if c.error is not None]
-    exact = ", ".join(c.title.to(language) for c in criteria if c.error is None)
+    # Nothing is exact where nothing was measured.
+    exact_ones = [
+        c for c in criteria if c.error is None and any(m.value is not None for m in measured[c.id])
+    ]
+    lines = [f"{c.title.to(language)}: {notes[c.id]}" for c in criteria if c not in exact_ones]
+    exact = ", ".join(c.title.to(language) for c in exact_ones)
     return [*lines, _SAY["exact"].format(listed=exact).to(language)] if exact else lines
 
 
@@ -68,13 +73,15 @@ def _simulated(
 ) -> tuple[str, ...]:
     mean = zone["expected_rank"]
     classes = (
-        f"{titles[name]} {_share(share)}" for name, share in zone["classes"].items() if share > 0
+        f"{titles[name]} {percent(share).to(language)}"
+        for name, share in zone["classes"].items()
+        if share > 0
     )
     return (
         "–".join(str(rank) for rank in dict.fromkeys(zone["rank_interval"])),
         number_text(None if math.isnan(mean) else mean, language),
-        _share(zone["first"]),
-        _share(zone["first_three"]),
+        percent(zone["first"]).to(language),
+        percent(zone["first_three"]).to(language),
         ", ".join(classes) or "–",
     )
 
@@ -130,21 +137,12 @@ def print_variance(
             titles[one.criterion],
             inputs[one.input].to(language),
             # Estimates from a sample can lie a little outside 0..1.
-            _share(min(max(one.index.first_order, 0.0), 1.0)),
-            _share(min(max(one.index.total, 0.0), 1.0)),
-            f"±{_share(one.index.total_confidence)}",
+            percent(min(max(one.index.first_order, 0.0), 1.0)).to(language),
+            percent(min(max(one.index.total, 0.0), 1.0)).to(language),
+            f"±{percent(one.index.total_confidence).to(language)}",
         )
         for one in found
     ]
     heads = _SAY["variance_heads"].to(language)
     print_table(heads, rows, assessment.result(area_id).name)
     print_line(_SAY["shares"].to(language))
-
-
-def _share(share: float) -> str:
-    """A share as whole percent; what is not none is never 0, what is not all never 100."""
-    if 0 < share < 0.005:
-        return "<1%"
-    if 0.995 <= share < 1:
-        return ">99%"
-    return f"{100 * share:.0f}%"

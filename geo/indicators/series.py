@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from geo.errors import IndicatorNotFound
-from geo.language import Text, decimal, filled, joined, texts
+from geo.language import Text, decimal, filled, joined, percent, texts
 from geo.vector.regions import to_kemendagri
 
 _SAY = texts(__name__)
@@ -143,7 +143,10 @@ def _reasons(before: Bases, after: Bases, breaks: Breaks) -> tuple[Text, ...]:
         if old.series != new.series:
             reasons.append(filled(_SAY["other_series"], title=new.title))
         elif abs(old.credit - new.credit) > _SAME:
-            shares = {"before": f"{old.credit:.0%}", "after": f"{new.credit:.0%}"}
+            shares = {
+                "before": percent(old.credit, beside=new.credit),
+                "after": percent(new.credit),
+            }
             reasons.append(filled(_SAY["other_part"], title=new.title, **shares))
         reasons += [
             filled(_SAY["broken"], title=new.title, year=b.year, reason=b.reason)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import area_ha
-from geo.language import Text, filled, joined, texts, written
+from geo.language import Text, filled, joined, percent, texts, written
 from geo.vector.join import area_shares
 
 _SAY = texts(__name__)
@@ -105,7 +105,7 @@ class VillageProfile:
 
     def _means(self) -> Text:
         means = {index: written(mean, decimals=3) for index, mean in self.means.items()}
-        share = written(100 * self.scored_share, decimals=0)
+        share = percent(self.scored_share)
         if self.desa + self.kelurahan == 1:
             return filled(_SAY["one_means"], **means)
         return filled(_SAY["plain_means" if self.is_plain else "means"], share=share, **means)

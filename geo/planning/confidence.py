@@ -23,6 +23,7 @@ from geo.uncertainty.ranked import RankedZones, ranked_zones
 from geo.uncertainty.smaa import (
     Uncertainty,
     expected_ranks,
+    interval_shares,
     pairwise_wins,
     rank_intervals,
     simulate,
@@ -222,12 +223,13 @@ def confidence_document(found: Confidence, language: Language) -> dict[str, Any]
 
 def _zones(uncertainty: Uncertainty, language: Language) -> dict[str, Any]:
     intervals, means = rank_intervals(uncertainty).tolist(), expected_ranks(uncertainty).tolist()
-    first = within_rank(uncertainty, 1).tolist()
+    inside, first = interval_shares(uncertainty).tolist(), within_rank(uncertainty, 1).tolist()
     first_few = within_rank(uncertainty, _FIRST_FEW).tolist()
     return {
         area_id: {
             "acceptability": _acceptability(uncertainty, i),
             "rank_interval": intervals[i],
+            "rank_interval_share": inside[i],
             "expected_rank": means[i],
             "first": first[i],
             "first_three": first_few[i],

@@ -156,6 +156,7 @@ def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) 
         ],
         "floors_failed": list(result.floors_failed),
         "dimension_coverage": dict(result.dimension_coverage),
+        "coverage_floor": result.coverage_floor,
         "of": assessment.n_ranked,
         "explanation": assessment.sentence_of(result).to(language),
         "lifts": [c.criterion for c in lifts(result)],

@@ -161,18 +161,6 @@ def missing(result: ZoneResult) -> tuple[CriterionResult, ...]:
     return tuple(sorted((c for c in result.criteria if c.value is None), key=lambda c: -c.weight))
 
 
-def whole_percent(share: float) -> int:
-    """A share as whole percent, rounded down: what misses a limit never reads as the limit.
-
-    Examples
-    --------
-    >>> whole_percent(0.496), whole_percent(0.7), whole_percent(0.29)
-    (49, 70, 29)
-    """
-    # 0.29 * 100 is 28.999999999999996.
-    return math.floor(100 * share + 1e-9)
-
-
 def sentence(
     result: ZoneResult,
     *,
@@ -319,9 +307,9 @@ def _verdict(result: ZoneResult, of: int) -> Text:
     if result.status == "excluded":
         failed = [c.title for c in result.constraints if c.failed]
         return filled(_SAY["excluded"], name=result.name, listed=listed(failed))
-    coverage = whole_percent(result.data_coverage)
+    coverage = result.coverage_said
     if result.score is None:
-        return _SAY["insufficient"].format(name=result.name, coverage=coverage)
+        return filled(_SAY["insufficient"], name=result.name, coverage=coverage)
     return filled(
         _SAY["ranked"],
         name=result.name,

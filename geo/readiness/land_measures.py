@@ -13,7 +13,7 @@ import numpy as np
 
 from geo.land.fit import Fitness
 from geo.land.raster_titles import land_title
-from geo.language import Source, Text, as_written, decimal, filled, joined, texts
+from geo.language import Source, Text, as_written, decimal, filled, joined, percent, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
@@ -108,9 +108,9 @@ def _raster_measure(
         return Measure(None, 0.0, note=note)
     notes = [land.note] if land.note else []
     if "part" in row:
-        notes.append(_SAY["largest"].format(code=f"{row['value']:g}", share=f"{row['part']:.0%}"))
+        notes.append(filled(_SAY["largest"], code=f"{row['value']:g}", share=percent(row["part"])))
     if fill_share < 1:
-        notes.append(_SAY["place_partly_known"].format(share=f"{fill_share:.0%}"))
+        notes.append(filled(_SAY["place_partly_known"], share=percent(fill_share)))
     return Measure(
         value=float(row["value"]),
         credit=float(row["valid_share"]) * fill_share,
@@ -132,7 +132,7 @@ def _raster_fault(row: Mapping[Any, Any], model: Model, name: str) -> Text | Non
             least=as_written(model.min_cells),
         )
     if np.isnan(row["value"]) or row["valid_share"] < MIN_VALID_SHARE:
-        return filled(_SAY["too_few"], name=land_title(name), share=f"{row['valid_share']:.0%}")
+        return filled(_SAY["too_few"], name=land_title(name), share=percent(row["valid_share"]))
     return None
 
 
@@ -179,11 +179,11 @@ def _enclosed_result(
     if most <= constraint.limit_share:
         passed = _constraint_result(constraint, most, None)
         return (
-            replace(passed, note=_SAY["at_most"].format(share=f"{most:.0%}"))
+            replace(passed, note=filled(_SAY["at_most"], share=percent(most)))
             if most > 0
             else passed
         )
-    return _constraint_result(constraint, None, _SAY["not_certain"].format(share=f"{share:.0%}"))
+    return _constraint_result(constraint, None, filled(_SAY["not_certain"], share=percent(share)))
 
 
 def _constraint_result(

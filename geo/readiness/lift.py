@@ -4,16 +4,14 @@ The zone is scored again with one value changed until the goal is just reached, 
 turned back into a measure (`geo/readiness/lift_search.py`). So it works under any method.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from geo.language import Text, filled, joined, listed, texts, written
+from geo.language import Text, filled, joined, listed, percent, texts, written
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
 from geo.readiness.assessment import Assessment
-from geo.readiness.explain import whole_percent
 from geo.readiness.lift_search import (
     Goal,
     Printable,
@@ -325,8 +323,8 @@ def measure_first(assessment: Assessment, area_id: str) -> MeasureFirst | None:
         sentence=filled(
             _SAY["measure"],
             listed=listed(titles),
-            coverage=whole_percent(then),
-            floor=whole_percent(floor),
+            coverage=percent(then, beside=floor),
+            floor=percent(floor),
         ),
     )
 
@@ -363,17 +361,15 @@ def obstacle(assessment: Assessment, area_id: str) -> Text | None:
 def _title(title: Text, credit: float) -> Text:
     if credit <= 0:
         return title
-    return filled(_SAY["partly"], title=title, share=whole_percent(credit))
+    return filled(_SAY["partly"], title=title, share=percent(credit))
 
 
 def _over_limit(constraint: ConstraintResult) -> Text:
     if constraint.excluded_share is None:
         return constraint.title
-    # Rounded up, so that 50.01% never reads as within 50%.
-    share = math.ceil(1000 * constraint.excluded_share - 1e-9) / 10
     return filled(
         _SAY["over_limit"],
         title=constraint.title,
-        share=written(share, decimals=1),
-        limit=written(100 * constraint.limit_share, decimals=1),
+        share=percent(constraint.excluded_share, beside=constraint.limit_share),
+        limit=percent(constraint.limit_share),
     )

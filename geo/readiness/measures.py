@@ -17,7 +17,17 @@ from geo.crs import area_ha
 from geo.errors import IndicatorNotFound
 from geo.indicators.table import Indicator, latest_values, note_of, passed_over, weights_for
 from geo.indicators.villages import VillageProfile
-from geo.language import MOST_NAME, Source, Text, as_written, filled, joined, shortened, texts
+from geo.language import (
+    MOST_NAME,
+    Source,
+    Text,
+    as_written,
+    filled,
+    joined,
+    percent,
+    shortened,
+    texts,
+)
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
@@ -245,7 +255,7 @@ def _indicator_measure(
     credit = float(carried["known_share"])
     known = sum(share for region, share in parts.items() if region in figures)
     if credit < known - 1e-9:
-        notes.append(_SAY["partly_outside"].format(share=f"{1 - credit / known:.0%}"))
+        notes.append(filled(_SAY["partly_outside"], share=percent(1 - credit / known)))
     return Measure(
         value=float(carried["value"]),
         credit=credit,
@@ -352,13 +362,13 @@ def _village_measure(
     if profile is None or fault is not None:
         return Measure(None, 0.0, note=fault)
     is_one = profile.desa + profile.kelurahan == 1
-    known = {"desa": profile.desa, "scored": profile.scored, "share": f"{profile.scored_share:.0%}"}
+    known = {"desa": profile.desa, "scored": profile.scored, "share": percent(profile.scored_share)}
     mean = _SAY["plain_mean"] if profile.is_plain else _SAY["area_mean"]
-    notes = [(_SAY["one_desa"] if is_one else mean).format(**known)]
+    notes = [filled(_SAY["one_desa"] if is_one else mean, **known)]
     if profile.kelurahan:
         notes.append(_SAY["kelurahan"].format(count=profile.kelurahan))
     if fill_share < 1 and not is_one:
-        notes.append(_SAY["place_partly_known"].format(share=f"{fill_share:.0%}"))
+        notes.append(filled(_SAY["place_partly_known"], share=percent(fill_share)))
     if profile.year is not None and profile.year > year:
         notes.append(_SAY["later"].format(year=profile.year, asked=year))
     return Measure(
@@ -380,7 +390,7 @@ def _village_fault(profile: VillageProfile | None, fill_share: float) -> Text | 
         return _SAY["which_desa_unknown"].format(desa=profile.desa)
     if not profile.scored or profile.scored_share < MIN_VALID_SHARE:
         known = {"scored": profile.scored, "desa": profile.desa, "count": profile.kelurahan}
-        return _SAY["too_few_desa"].format(share=f"{profile.scored_share:.0%}", **known)
+        return filled(_SAY["too_few_desa"], share=percent(profile.scored_share), **known)
     return None
 
 

@@ -13,7 +13,6 @@ from geo.json_types import as_json
 from geo.language import Language, Text, decimal, filled, texts
 from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
-from geo.readiness.explain import whole_percent
 from geo.readiness.score import ZoneResult
 
 _SAY = texts(__name__)
@@ -185,8 +184,7 @@ def _unplaced(readiness: ZoneResult, need: ZoneResult | None) -> Text:
     is_readiness = readiness.score is None
     result, model = (readiness, _SAY["readiness"]) if is_readiness else (need, _SAY["need"])
     words = _SAY["excluded"] if result.status == "excluded" else _SAY["insufficient"]
-    coverage = whole_percent(result.data_coverage)
-    return filled(words, name=result.name, model=model, coverage=coverage)
+    return filled(words, name=result.name, model=model, coverage=result.coverage_said)
 
 
 # By (is ready, is needy).

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from geo.language import Source, Text
+from geo.language import Source, Text, percent
 from geo.mcda.matrix import Array, DecisionMatrix, Scores, Status, classify, data_coverage
 from geo.mcda.methods import DEFAULT_METHOD, Setting, find_method, scores_of
 from geo.mcda.model import Model
@@ -72,7 +72,7 @@ class ZoneResult:
     class; all three are None unless the zone is ranked. `score_low` and `score_high` are the least
     and the greatest score that the data allow, None where excluded. `data_coverage` (0..1) is the share of the
     weight that rests on data, `dimension_coverage` the same inside each dimension (None for one
-    without weight). `dimension_scores` are 0..100 by dimension id, None without data.
+    without weight), `coverage_floor` what the model asks for. `dimension_scores` are 0..100 by dimension id, None without data.
     `floors_failed` names the dimensions below their floor, which put the zone in the lowest class.
     """
 
@@ -90,6 +90,12 @@ class ZoneResult:
     constraints: tuple[ConstraintResult, ...]
     floors_failed: tuple[str, ...] = ()
     dimension_coverage: Mapping[str, float | None] = field(default_factory=dict)
+    coverage_floor: float = 0.0
+
+    @property
+    def coverage_said(self) -> Text:
+        """The data coverage in percent; one that misses the model's floor never reads as the floor."""
+        return percent(self.data_coverage, beside=self.coverage_floor)
 
     @property
     def constraints_unchecked(self) -> tuple[ConstraintResult, ...]:
@@ -277,6 +283,7 @@ def zone_results(
                 zone=i,
             ),
             constraints=tuple(results[i] for results in measures.constraints.values()),
+            coverage_floor=model.coverage_floor,
             floors_failed=tuple(
                 d for d, below in zip(dimensions, scores.below_floor[i], strict=True) if below
             ),

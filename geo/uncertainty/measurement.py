@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from geo.crs import area_ha
-from geo.language import Text, as_written, filled, texts
+from geo.language import Text, as_written, filled, joined, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
@@ -75,7 +75,10 @@ def measure_errors(
         zone across several has the mean of theirs by its parts. All other errors are each zone's
         own. 0 where nothing is stated, or where the measure is missing.
     """
-    columns = {c.id: _errors_of(c, measures, zones, rasters, indicators) for c in model.criteria}
+    columns = {
+        c.id: _of_what_is_known(_errors_of(c, measures, zones, rasters, indicators), c, measures)
+        for c in model.criteria
+    }
     return MeasureErrors(
         criteria=tuple(columns),
         standard_errors=np.column_stack([errors for errors, _ in columns.values()]),
@@ -87,6 +90,20 @@ def measure_errors(
         },
         notes={criterion: note for criterion, (_, note) in columns.items()},
     )
+
+
+def _of_what_is_known(
+    found: tuple[Array, Text], criterion: Criterion, measures: Measures
+) -> tuple[Array, Text]:
+    """The errors and their note, which is of no area without data: nothing is exact there."""
+    errors, note = found
+    of_areas = measures.criteria[criterion.id]
+    missing = sum(m.value is None for m in of_areas)
+    if missing == len(of_areas):
+        return errors, _SAY["no_data"]
+    if missing:
+        note = joined([note, _SAY["partly"].format(missing=missing, n=len(of_areas))], by=" ")
+    return errors, note
 
 
 def measure_bounds(criterion: Criterion) -> tuple[float, float]:

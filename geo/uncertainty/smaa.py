@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InvalidDraws, ZoneNotFound
-from geo.language import Text, filled, joined, texts, written
+from geo.language import Text, filled, joined, percent, texts, written
 from geo.mcda.matrix import Array
 from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
 from geo.uncertainty.ranked import RankedZones, classes_under, scores_under
@@ -196,6 +196,18 @@ def rank_intervals(uncertainty: Uncertainty, *, share: float = 0.9) -> npt.NDArr
     return np.take_along_axis(distribution, picked, axis=1).astype(np.int64)
 
 
+def interval_shares(uncertainty: Uncertainty) -> Array:
+    """The share of draws (n,) that lie in each zone's `rank_intervals`: what is said beside them.
+
+    Ranks are whole, so it is mostly more than the share that was asked for: a zone that always has
+    one rank has it in 100 % of draws, not in 90 %.
+    """
+    first, last = rank_intervals(uncertainty).T[:, :, np.newaxis]
+    ranks = uncertainty.distribution
+    inside = np.count_nonzero((ranks > 0) & (ranks >= first) & (ranks <= last), axis=1)
+    return np.asarray(inside / uncertainty.n_draws, dtype=np.float64)
+
+
 def expected_ranks(uncertainty: Uncertainty) -> Array:
     """The mean rank (n,) over the draws; NaN where a zone never had one."""
     ranked = uncertainty.n_draws - _counts_up_to(uncertainty, 0)
@@ -245,23 +257,19 @@ def whole_number(number: int) -> Text:
 
 
 def percent_of(count: int, total: int) -> Text:
-    """A share as whole percent; what is not none is never 0%, what is not all never 100%.
+    """A share in percent by the rule of `geo.language.percent`, its ends in words.
 
     Examples
     --------
     >>> percent_of(93, 100).id, percent_of(9_999, 10_000).en, percent_of(10, 10).en
     ('93%', 'more than 99%', '100%')
     """
-    percent = round(100 * count / total)
-    if percent >= 100 and count < total:
-        return _SAY["nearly_all"]
-    if percent <= 0 and count > 0:
-        return _SAY["nearly_none"]
-    return Text(id=f"{percent}%", en=f"{percent}%")
+    said = percent(count / total)
+    return {"<1%": _SAY["nearly_none"], ">99%": _SAY["nearly_all"]}.get(said.id, said)
 
 
 def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
-    """Which rank a zone has in most draws, and between which ranks 90% of them put it if several.
+    """Which rank a zone has in most draws, and how many put it between which ranks if several.
 
     Raises
     ------
@@ -284,6 +292,8 @@ def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
     first, last = (int(rank) for rank in rank_intervals(uncertainty)[place])
     if first == last:
         return filled(_SAY["zone"], **facts)
+    between = interval_shares(uncertainty)[place]
+    facts["between"] = percent_of(round(between * len(ranks)), len(ranks))
     # A rank that few draws give says less than the ranks that most of them stay between.
     if 2 * often[most] <= len(ranks):
         return filled(_SAY["zone_somewhere"], first=first, last=last, **facts)

@@ -16,7 +16,7 @@ from geo.indicators.table import note_of
 from geo.land.ground import AreaGround
 from geo.language import MOST_NAME, Language, Text, shortened, source_in
 from geo.planning.area_facts import AreaFacts
-from geo.readiness.explain import holds_back, lifts, whole_percent
+from geo.readiness.explain import holds_back, lifts
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from geo.readiness.zone_words import zone_text
 from geo.vector.schema import INDICATIVE, is_approximate, is_enclosing
@@ -45,7 +45,7 @@ _SCRIPT_TEMPLATES = frozenset(
         *("table.unassessed", "search.count"),
         *("judgements.criteria", "judgements.pair", "judgements.implied", "judgements.lacking"),
         *("judgements.same", "judgements.more"),
-        "layer_map.more",
+        *("layer_map.more", "confidence.interval"),
     }
 )
 
@@ -126,7 +126,7 @@ def reason_unranked(result: ZoneResult | None, language: Language) -> str | None
 
 
 def _coverage(result: ZoneResult, language: Language) -> str:
-    return format_share(whole_percent(result.data_coverage) / 100, language)
+    return result.coverage_said.to(language)
 
 
 def standing_card(
@@ -234,7 +234,7 @@ def constraint_row(constraint: ConstraintResult, language: Language) -> dict[str
         else translate(
             "zone.constraint_share",
             language,
-            share=format_share(constraint.excluded_share, language),
+            share=format_share(constraint.excluded_share, language, beside=constraint.limit_share),
             limit=format_share(constraint.limit_share, language),
         ),
         "note": constraint.note.to(language) if constraint.note else None,

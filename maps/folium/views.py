@@ -62,6 +62,7 @@ class ModelView:
     version: str = ""
     description: Text | None = None
     kind: ModelKind = "readiness"
+    coverage_floor: float = 0.0
 
     @property
     def ordered_classes(self) -> tuple[ReadinessClass, ...]:
@@ -79,6 +80,7 @@ def model_view(model: "Model", *, year: int) -> ModelView:
         version=model.version,
         description=model.description,
         kind=model.kind,
+        coverage_floor=model.coverage_floor,
     )
 
 

@@ -9,10 +9,16 @@ from geo.language import Language
 from geo.planning.confidence import Confidence, Simulation, confidence, overall
 from geo.readiness.assessment import Assessment
 from geo.store.versions import Published
-from geo.uncertainty.smaa import percent_of, rank_intervals, whole_number, zone_sentence
+from geo.uncertainty.smaa import (
+    interval_shares,
+    percent_of,
+    rank_intervals,
+    whole_number,
+    zone_sentence,
+)
 from maps.folium.cards import class_cards
 from maps.folium.views import model_view
-from maps.text import translate
+from maps.text import format_share, translate
 
 # The seed is fixed, so that a sheet printed twice is the same sheet.
 SIMULATION = Simulation(draws=2_000, seed=1)
@@ -30,19 +36,21 @@ def certainty(
     place, n_draws = found.uncertainty.place(area_id), found.simulation.draws
     first, last = (int(rank) for rank in rank_intervals(found.uncertainty)[place])
     key = "portrait.one_rank" if first == last else "portrait.interval"
+    share = float(interval_shares(found.uncertainty)[place])
+    inside = percent_of(round(share * n_draws), n_draws).to(language)
     classes = class_cards(model_view(assessment.model, year=assessment.year), language)
     shares = zip(
         found.uncertainty.classes, found.uncertainty.class_shares[place].tolist(), strict=True
     )
     return {
-        "interval": translate(key, language, first=first, last=last),
+        "interval": translate(key, language, first=first, last=last, share=inside),
         "sentence": zone_sentence(found.uncertainty, area_id).to(language),
         "overall": overall(found).to(language),
         "draws": whole_number(n_draws).to(language),
         "classes": [
             {
                 **classes[class_id],
-                "share": percent_of(round(share * n_draws), n_draws).to(language),
+                "share": format_share(share, language),
             }
             for class_id, share in reversed(list(shares))
             if share > 0
@@ -51,7 +59,7 @@ def certainty(
 
 
 def intervals(now: Published, assessment: Assessment) -> dict[str, str]:
-    """Between which ranks 90 % of the draws put each ranked area."""
+    """Between which ranks at least 90 % of the draws put each ranked area."""
     found = _confidence(now, _Keyed(assessment.key, assessment))
     if found is None:
         return {}

@@ -13,7 +13,7 @@ from geo.mcda.methods import METHODS
 from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
 from geo.readiness.compare import ZoneDifference, compare
-from geo.readiness.explain import holds_back, lifts, whole_percent, why_ahead
+from geo.readiness.explain import holds_back, lifts, why_ahead
 from geo.readiness.score import CriterionResult, ZoneResult
 from maps.assets import Assets
 from maps.escape import json_in_page
@@ -30,7 +30,7 @@ from maps.folium.legends import class_legend, zone_legend
 from maps.folium.offline import OfflineFigure, OfflineMap
 from maps.folium.views import model_view
 from maps.style import Legend
-from maps.text import format_number, format_share, translate
+from maps.text import format_number, translate
 
 COMPARED = ("zones", "kecamatan")
 _WEIGHTINGS = {"own": "compare.weights_own", "equal": "compare.weights_equal"}
@@ -252,7 +252,7 @@ def _head(
         "class": classes.get(result.rank_class or ""),
         "rank": rank if result.rank is not None else None,
         "reason": reason_unranked(result, language),
-        "coverage": format_share(whole_percent(result.data_coverage) / 100, language),
+        "coverage": result.coverage_said.to(language),
         "lifts": [c.title.to(language) for c in lifts(result)],
         "holds_back": [c.title.to(language) for c in holds_back(result)],
         **_side(result.status, result.score, language),

@@ -14,7 +14,6 @@ import pandas as pd
 from geo.indicators.series import NO_CHANGE, FigureTrend, indicator_trend, producers
 from geo.indicators.table import Indicator, Theme, note_of
 from geo.language import Language, Text, decimal, joined
-from geo.readiness.explain import whole_percent
 from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
 from maps.escape import safe_address, text_or_none
 from maps.folium.cards import class_cards
@@ -262,6 +261,7 @@ def score_history(
         "classes": list(reversed(classes.values())),
         "years": [
             _year_row(point, classes, is_after_break=point.year in broken, language=language)
+            | {"coverage": format_share(point.data_coverage, language, beside=model.coverage_floor)}
             for point in sorted(points, key=lambda p: -p.year)
         ],
         "breaks": [
@@ -323,6 +323,5 @@ def _year_row(
         else translate("portrait.rank_in", language, rank=point.rank, n=point.of),
         "class": classes.get(point.rank_class or ""),
         "status": translate(f"status.{point.status}", language),
-        "coverage": format_share(whole_percent(point.data_coverage) / 100, language),
         "is_after_break": is_after_break,
     }

@@ -21,7 +21,6 @@ from geo.planning.area_facts import area_facts
 from geo.planning.assess import assess_years
 from geo.planning.weigh import weigh_and_assess
 from geo.readiness.assessment import Assessment, Origin
-from geo.readiness.explain import whole_percent
 from geo.readiness.lift import way_up
 from geo.readiness.score import ZoneResult
 from geo.readiness.trends import ZoneTrend, zone_trends
@@ -243,11 +242,6 @@ def _hectares(area: object, language: Language) -> str | None:
     return translate("zone.area_value", language, area=format_number(area, language))
 
 
-def _whole_share(share: float | None, language: Language) -> str:
-    """A share that never reads as more than it is; the same as in the cards."""
-    return format_share(None if share is None else whole_percent(share) / 100, language)
-
-
 def _fills(assessment: Assessment, results: Sequence[ZoneResult]) -> dict[str, str]:
     """The colour of each ranked area's class by its id."""
     view = model_view(assessment.model, year=assessment.year)
@@ -294,7 +288,7 @@ def _dimensions(
             "score": None
             if result.dimension_scores.get(d) is None
             else format_number(result.dimension_scores[d], language, decimals=0),
-            "coverage": _whole_share(result.dimension_coverage.get(d), language),
+            "coverage": format_share(result.dimension_coverage.get(d), language),
             "criteria": criteria,
         }
         for d, criteria in inside.items()

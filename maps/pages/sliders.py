@@ -59,6 +59,7 @@ class WeighingView:
     methods: tuple[tuple[str, Text], ...]
     method: str
     risk: float
+    coverage_floor: float
     themes: tuple[Theme, ...]
     labour: tuple[str, ...]
 
@@ -69,6 +70,7 @@ class WeighingView:
             "model": self.model_id,
             "method": self.method,
             "risk": self.risk,
+            "coverageFloor": self.coverage_floor,
             "pages": self.pages,
             "judgements": self.judgements,
             "labour": self.labour,
@@ -102,6 +104,7 @@ def weighing_view(
         methods=tuple((method.id, method.title) for method in METHODS.values()),
         method=model.method,
         risk=model.risk,
+        coverage_floor=model.coverage_floor,
         themes=theme_views(model, need=need, language=language),
         labour=tuple(one for one in _LABOUR if one in indicators),
     )

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from geo.language import percent
 from tests.browser.test_map_page import DESKTOP, PHONE
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
@@ -190,3 +191,15 @@ def test_the_choice_is_made_by_the_keyboard(address, visit):
     expect(legend(seen.page).locator("h2")).to_have_text("Need: areas")
     expect(seen.page).to_have_url(re.compile("#t=need$"))
     assert seen.trouble == []
+
+
+def test_the_page_rounds_shares_as_the_service_does(address, visit):
+    shares = [n / 1000 for n in (0, 1, 4, 5, 14, 15, 285, 290, 495, 496, 499, 500, 505, 725, 994)]
+    shares += [0.995, 0.9999, 1.0, 0.5048, 1 / 3]
+    page = visit(f"{address}/map").page
+    asked = [[share, beside] for share in shares for beside in (None, 0.5, 1.0)]
+    said = page.evaluate(
+        "asked => asked.map(([share, beside]) => Kawasan.words.percent(share, beside ?? undefined))",
+        asked,
+    )
+    assert said == [percent(share, beside=beside).id for share, beside in asked]

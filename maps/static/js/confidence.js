@@ -9,7 +9,7 @@
 
   const { data } = drawn;
   const { element, part } = Kawasan.dom;
-  const { text, formatted } = Kawasan.words;
+  const { text, filled, formatted, percent } = Kawasan.words;
   const { reasonOf } = Kawasan.server;
   const DRAWS = 5000;
   const outcome = part(section, ".confidence-outcome");
@@ -39,16 +39,9 @@
     const ranks = low === high ? `${low}` : `${low}–${high}`;
     return element(
       "li", { title: zone.sentence }, element("b", {}, (data.zones[id] || {}).name || id),
-      element("span", {}, `${text("confidence.interval")}: ${ranks}`),
-      element("span", {}, `${text("confidence.first")}: ${certain(zone.first)}`),
+      element("span", {}, filled("confidence.interval", { ranks, share: percent(zone.rank_interval_share) })),
+      element("span", {}, `${text("confidence.first")}: ${percent(zone.first)}`),
     );
-  }
-
-  /* What is not none is never 0 %, what is not all never 100 %. */
-  function certain(share) {
-    if (share > 0 && share < 0.005) return "<1%";
-    if (share < 1 && share >= 0.995) return ">99%";
-    return `${formatted(100 * share)}%`;
   }
 
   section.hidden = false;

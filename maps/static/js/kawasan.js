@@ -30,5 +30,33 @@ Kawasan.words = (() => {
     { minimumFractionDigits: digits, maximumFractionDigits: digits },
   );
 
-  return { text, filled, formatted };
+  /* Percent with so many decimals, a half up, as geo/language.py rounds; 0.29 times 100 is 28.999999999999996. */
+  const SAME = 1e-9;
+  const rounded = (share, decimals = 0) => Math.floor(100 * share * 10 ** decimals + 0.5 + SAME) / 10 ** decimals;
+
+  /* How many decimals set a share apart from the limit beside it: it never reads as what it is not. */
+  function decimalsOf(share, beside) {
+    if (beside === undefined || Math.abs(share - beside) <= SAME) return 0;
+    const apart = [0, 1, 2, 3, 4, 5, 6].find((decimals) => rounded(share, decimals) !== rounded(beside, decimals));
+    return apart ?? 0;
+  }
+
+  /* The number that `percent` says: what is not all is at most 99, what is not none at least what it is. */
+  /** @param {number} share  @param {number} [beside] */
+  function percentage(share, beside) {
+    const decimals = decimalsOf(share, beside);
+    if (decimals === 0 && share < 1 - SAME && rounded(share) > 99) return 99;
+    return rounded(share, decimals);
+  }
+
+  /* A share (0..1) in percent, by the rule of `percent` in geo/language.py. */
+  /** @param {number} share  @param {number} [beside]  a limit that it never reads as unless it is it */
+  function percent(share, beside) {
+    const decimals = decimalsOf(share, beside);
+    if (decimals === 0 && share > SAME && rounded(share) < 1) return "<1%";
+    if (decimals === 0 && share < 1 - SAME && rounded(share) > 99) return ">99%";
+    return `${formatted(rounded(share, decimals), decimals)}%`;
+  }
+
+  return { text, filled, formatted, percent, percentage };
 })();

@@ -12,6 +12,7 @@
 
   const { map, layers, data } = drawn;
   const { HATCHED, part } = Kawasan.dom;
+  const { percentage } = Kawasan.words;
   const { answered, once, reasonOf } = Kawasan.server;
   const { kept, keepInHash } = Kawasan.address;
   const { setTheme } = Kawasan.areas;
@@ -56,9 +57,9 @@
 
   const values = {
     need: (name) => once(`need ${name}`, () => need(name)),
-    // The whole percent that the cards print, so that no colour contradicts a number.
+    // The percent that the cards print, so that no colour contradicts a number.
     coverage: (name) => ofCards(name, ({ coverageShare: share }) => (
-      share === undefined ? undefined : Math.floor(100 * share + 1e-9)
+      share === undefined ? undefined : percentage(share, data.weighing.coverageFloor)
     )),
     certainty: (name) => (Object.values(data[name]).some((card) => card.place_in_ranking)
       ? certainty(name) : new Map()),

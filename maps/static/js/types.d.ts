@@ -24,7 +24,7 @@ interface PageData {
   quadrant?: string;
   /* What a planner can move; only on the page with the sliders. */
   weighing: {
-    address: string; model: string; method: string; risk: number; pages: string; judgements: string; labour: string[];
+    address: string; model: string; method: string; risk: number; coverageFloor: number; pages: string; judgements: string; labour: string[];
   };
   layer: { items: string; fields: { [name: string]: string }; key: string };
   [layer: string]: any;

@@ -12,7 +12,7 @@
 
   const { map, layers, data } = drawn;
   const { element, part } = Kawasan.dom;
-  const { text, filled, formatted } = Kawasan.words;
+  const { text, filled, formatted, percent } = Kawasan.words;
   const { answered, once, reasonOf } = Kawasan.server;
   const { kept, keepInHash } = Kawasan.address;
   const { repaint } = Kawasan.areas;
@@ -86,8 +86,6 @@
 
   /* What comes back */
 
-  const percent = (share) => `${formatted(Math.floor(100 * share + 1e-9))}%`;
-
   function changeCard(card, first, columns, i) {
     const { score, rank, status, data_coverage: coverage, points, dimensions } = columns.zones;
     card.status = status[i];
@@ -96,10 +94,10 @@
     card.score = score[i] === null ? undefined : formatted(score[i], digits);
     card.rank = rank[i] === null ? undefined : filled("zone.rank_of", { rank: rank[i], n: columns.of });
     card.place_in_ranking = rank[i];
-    card.coverage = percent(coverage[i]);
+    card.coverage = percent(coverage[i], data.weighing.coverageFloor);
     card.coverageShare = coverage[i];
     card.reason = status[i] === "insufficient_data"
-      ? filled("reason.insufficient_data", { share: percent(coverage[i]) }) : undefined;
+      ? filled("reason.insufficient_data", { share: card.coverage }) : undefined;
     // They are of other weights; whoever shows a card asks for those of now.
     card.lifts = card.holdsBack = card.interval = undefined;
     const isNew = card.place_in_ranking && !first.place_in_ranking;
@@ -119,7 +117,7 @@
       row.points = point || 0;
       row.pointsText = isKnown && point !== null
         ? filled("zone.points", { points: formatted(point, digits), most: formatted(row.most, digits) })
-        : filled("zone.weight", { share: `${formatted(100 * weightOf(row))}%` });
+        : filled("zone.weight", { share: percent(weightOf(row)) });
     }
   }
 

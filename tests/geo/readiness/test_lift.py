@@ -507,21 +507,20 @@ def test_an_excluded_zone_says_which_constraint_it_must_meet():
     case = make_case(THREE, {"z": [0.5, 0.5, 0.5]}, failed={"z": 0.62})
     assert [c.constraint for c in constraints_failed(case, "z")] == ["hutan"]
     assert obstacle(case, "z").id == (
-        "Tidak dapat diperingkat sebelum memenuhi syarat mutlak: HUTAN (62,0% luas, paling banyak "
-        "50,0%)."
+        "Tidak dapat diperingkat sebelum memenuhi syarat mutlak: HUTAN (62% luas, paling banyak 50%)."
     )
 
 
 def test_a_share_over_the_limit_never_reads_as_the_limit():
     case = make_case(THREE, {"z": [0.5, 0.5, 0.5]}, failed={"z": 0.50001})
-    assert "50.1% of the area, at most 50.0%" in obstacle(case, "z").en
+    assert "50.001% of the area, at most 50%" in obstacle(case, "z").en
 
 
 def test_an_excluded_zone_without_data_says_both():
     case = make_case(THREE, {"z": [None, None, 0.5]}, failed={"z": 0.62})
     assert obstacle(case, "z").en == (
-        "It cannot be ranked before it meets the constraints: HUTAN (62.0% of the area, at most "
-        "50.0%). It can be ranked once these are measured too: A; data coverage then is 66% "
+        "It cannot be ranked before it meets the constraints: HUTAN (62% of the area, at most "
+        "50%). It can be ranked once these are measured too: A; data coverage then is 67% "
         "(at least 50% is needed)."
     )
 

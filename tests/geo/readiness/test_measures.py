@@ -387,7 +387,7 @@ def test_the_explanation_names_the_floor_that_a_zone_misses(assess, model):
     assert "floor" not in sentence(west, of=4, dimensions=titles).en
 
 
-@pytest.mark.parametrize(("share", "words"), [(0.496, "only 49%"), (0.2, "only 20%")])
+@pytest.mark.parametrize(("share", "words"), [(0.496, "only 49.6%"), (0.2, "only 20%")])
 def test_a_coverage_below_the_floor_never_reads_as_the_floor(assess, share, words):
     away = replace(assess()["away"], data_coverage=share)
     assert words in sentence(away, of=4).en

@@ -264,8 +264,12 @@ def test_bounds_follow_the_unit():
 
 def test_each_criterion_says_what_is_counted_and_what_is_not():
     notes = all_errors().notes
-    assert notes["stated"].id == "Simpangan baku 0,4 dalam satuan kriteria; sumber: BPS."
-    assert notes["relative"].en == "Standard error 10% of the figure; source: BPS."
+    assert notes["stated"].id == (
+        "Simpangan baku 0,4 dalam satuan kriteria; sumber: BPS. Belum ada data di 1 dari 3 wilayah."
+    )
+    assert notes["relative"].en == (
+        "Standard error 10% of the figure; source: BPS. No data in 1 of 3 areas."
+    )
     assert "0.22" in notes["yearly"].en
     assert "real change is in it" in notes["yearly"].en
     for exact in ("unstated", "class"):
@@ -276,3 +280,18 @@ def test_a_raster_that_is_not_there_leaves_its_measure_exact():
     errors = all_errors(rasters=())
     assert column(errors, "moved").tolist() == [0.0, 0.0, 0.0]
     assert "no raster" in errors.notes["moved"].en
+
+
+@pytest.mark.parametrize("criterion", ["moved", "unstated", "class", "stated"])
+def test_what_nobody_measured_does_not_count_as_exact(criterion):
+    zones = zones_of("surveyed", "surveyed", "surveyed")
+    found = make_measures(zones)
+    nothing = [Measure(None, 0.0)] * len(zones)
+    errors = measure_errors(
+        make_model(),
+        replace(found, criteria={**found.criteria, criterion: nothing}),
+        zones=zones,
+        rasters={},
+        indicators=table(rising([0.3, -0.3] * 5)),
+    )
+    assert errors.notes[criterion].id == "Belum ada data di wilayah mana pun."

@@ -10,6 +10,7 @@ from geo.mcda.methods import METHODS
 from geo.uncertainty.draws import MeasureErrors, value_draws, weight_draws
 from geo.uncertainty.smaa import (
     expected_ranks,
+    interval_shares,
     pairwise_wins,
     percent_of,
     rank_intervals,
@@ -315,11 +316,10 @@ def test_sentences_of_a_zone_and_of_the_first_place():
     weights = np.array([[0.9, 0.1]] * 9_300 + [[0.1, 0.9]] * 700)
     found = simulate(zones, weights)
     assert zone_sentence(found, "a").id == (
-        "A menempati peringkat 1 dalam 93% dari 10.000 simulasi; "
-        "90% simulasi menempatkannya pada peringkat 1–2."
+        "A menempati peringkat 1 dalam 93% dari 10.000 simulasi, dan peringkat 1–2 dalam 100%."
     )
-    assert zone_sentence(found, "a").en == (
-        "A ranks 1 in 93% of 10,000 simulations; 90% of the simulations put it at rank 1–2."
+    assert (
+        zone_sentence(found, "a").en == "A ranks 1 in 93% of 10,000 simulations, and 1–2 in 100%."
     )
     assert verdict(found).id == (
         "Peringkat 1 cukup kokoh: A menempatinya dalam 93% dari 10.000 simulasi; "
@@ -344,7 +344,19 @@ def test_a_rank_that_half_of_the_draws_do_not_give_is_told_by_its_interval():
     zones = make_zones([[1.0, 0.0], [0.4, 0.8]], [0.7, 0.3])
     weights = np.array([[0.9, 0.1]] * 100 + [[0.1, 0.9]] * 100)
     said = zone_sentence(simulate(zones, weights), "a")
-    assert said.id == "90% dari 200 simulasi menempatkan A pada peringkat 1–2."
+    assert said.id == "A menempati peringkat 1–2 dalam 100% dari 200 simulasi."
+
+
+def test_one_fact_has_one_percent():
+    """A zone that is 1st in 93 draws and 2nd in 7 lies at 1-2 in all of them, not in 90 %."""
+    zones = make_zones([[1.0, 0.0], [0.4, 0.8]], [0.7, 0.3])
+    found = simulate(zones, np.array([[0.9, 0.1]] * 93 + [[0.1, 0.9]] * 7))
+    assert rank_intervals(found).tolist() == [[1, 2], [1, 2]]
+    assert interval_shares(found).tolist() == [1.0, 1.0]
+    assert not any("90%" in said for said in zone_sentence(found, "a"))
+    firm = simulate(zones, np.array([[0.9, 0.1]] * 97 + [[0.1, 0.9]] * 3))
+    assert rank_intervals(firm).tolist() == [[1, 1], [2, 2]]
+    assert interval_shares(firm).tolist() == [0.97, 0.97]
 
 
 @pytest.mark.parametrize(

@@ -139,12 +139,14 @@ def test_a_card_marks_a_geometry_that_is_not_the_zones_own() -> None:
 
 
 def test_a_coverage_below_the_floor_never_reads_as_the_floor() -> None:
-    result = make_result(status="insufficient_data", rank=None, score=None, data_coverage=0.496)
+    result = make_result(
+        status="insufficient_data", rank=None, score=None, data_coverage=0.496, coverage_floor=0.5
+    )
     card = zone_cards(make_zones(), [result], dimensions={}, regency_names={}, language="en")[
         "alfa"
     ]
-    assert card["coverage"] == "49%"
-    assert "49%" in card["reason"]
+    assert card["coverage"] == "49.6%"
+    assert "49.6%" in card["reason"]
 
 
 def test_geometry_says_its_method() -> None:

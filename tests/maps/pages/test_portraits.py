@@ -215,8 +215,8 @@ def test_a_change_of_a_score_names_what_has_no_new_figures() -> None:
     )
 
 
-def test_coverage_never_reads_as_more_than_it_is() -> None:
-    assert score_history(trend(), MODEL, TITLES, "id")["years"][0]["coverage"] == "78%"
+def test_coverage_of_a_year_is_rounded_as_every_share() -> None:
+    assert score_history(trend(), MODEL, TITLES, "id")["years"][0]["coverage"] == "79%"
 
 
 def test_a_zone_that_was_never_ranked_has_a_sentence_and_no_chart() -> None:
@@ -255,7 +255,7 @@ def test_the_shipped_zone_that_comes_first_says_so(reference_store) -> None:
     found = zone_portrait(reference_store, "cahaya-baru", language="id")
     assert found["card"]["score"] == CAHAYA_BARU_ID
     assert found["card"]["rank"] == "Peringkat 1 dari 2"
-    assert found["certainty"]["interval"] == "Dalam 90% simulasi: peringkat 1"
+    assert found["certainty"]["interval"] == "Peringkat 1 dalam lebih dari 99% simulasi"
     assert next(one["id"] for d in found["dimensions"] for one in d["criteria"]) == "lereng"
     assert [h.headline.value for h in found["figures"]["histories"]] == ["3,23", "71,98"]
     assert len(found["trend"]["chart"].lines) == 1

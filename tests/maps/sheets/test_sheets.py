@@ -251,7 +251,7 @@ def test_the_labour_figures_of_the_regency_stand_with_period_and_source(subject)
 def test_the_interval_of_the_rank_is_printed(store):
     subject = read_zone_subject(store, "63.01.02", printed=PRINTED, language="id")
     interval = zone_content(subject, "63.01.02")["certainty"]["interval"]
-    assert re.fullmatch(r"Dalam 90% simulasi: peringkat \d+–\d+", interval)
+    assert re.fullmatch(r"Peringkat \d+–\d+ dalam (9\d|lebih dari 99|100)% simulasi", interval)
     assert interval in text_of(sheets.zone_sheet(subject, "63.01.02"))
     unranked = read_zone_subject(store, "cintapuri", printed=PRINTED, language="id")
     assert zone_content(unranked, "cintapuri")["certainty"] is None
