@@ -68,11 +68,15 @@ class SourceDocument(BaseModel):
 
 
 class ClassesDocument(BaseModel):
-    """An indicator over all its years; `edges` hold for each of them."""
+    """An indicator over all its years; `edges` hold for each of them.
+
+    `unit_after` is what of `unit` follows a figure's `text`, which has its sign (Rp3.725.000).
+    """
 
     indicator: str
     title: str
     unit: str
+    unit_after: str
     caveat: str | None
     layer: str
     decimals: int

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 import pandas as pd
 
 from geo.errors import IndicatorNotFound
-from geo.language import Text, decimal, filled, joined, percent, texts
+from geo.language import Text, filled, joined, percent, texts
 from geo.vector.regions import to_kemendagri
 
 _SAY = texts(__name__)
@@ -55,11 +55,9 @@ class FigurePoint:
 class FigureTrend:
     """One figure over the years; `change` is last - first new figure of the newest segment."""
 
-    subject: Text
     segments: tuple[tuple[FigurePoint, ...], ...]
     breaks: tuple[Break, ...]
     change: float | None
-    sentence: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +112,10 @@ def indicator_trend(
         title = Text(id=indicator, en=indicator)
         series = (indicator, row["unit"])
         bases.append({indicator: Basis(title, series, indicator, 1.0, frozenset({year}))})
-    subject = Text(id=f"{indicator} {code}", en=f"{indicator} {code}")
-    return figure_trend(subject, points, bases=bases, breaks=breaks or {})
+    segments, broken = segments_of(points, bases, breaks=breaks or {})
+    new = [p for p in segments[-1] if p.is_new] if segments else []
+    change = new[-1].value - new[0].value if len(new) > 1 else None
+    return FigureTrend(segments, broken, change)
 
 
 def segments_of(
@@ -177,25 +177,6 @@ def last_break(breaks: Sequence[Break]) -> list[Text]:
             reasons=joined(last.reasons, by="; "),
         )
     ]
-
-
-def figure_trend(
-    subject: Text, points: Sequence[FigurePoint], *, bases: Sequence[Bases], breaks: Breaks
-) -> FigureTrend:
-    """The trend of points in order of year, each with what it rests on."""
-    segments, broken = segments_of(points, bases, breaks=breaks)
-    new = [p for p in segments[-1] if p.is_new] if segments else []
-    change = new[-1].value - new[0].value if len(new) > 1 else None
-    if change is None:
-        parts = [filled(NO_CHANGE, name=subject)]
-    else:
-        shown = decimal(change, digits=2, signed=True)
-        years = {"first": new[0].year, "last": new[-1].year}
-        parts = [filled(_SAY["figure_change"], name=subject, change=shown, **years)]
-        if producers(new[0]) != producers(new[-1]):
-            parts.append(_SAY["other_source"])
-    sentence = joined([*parts, *last_break(broken)], by=" ")
-    return FigureTrend(subject, segments, broken, change, sentence)
 
 
 def producers(point: FigurePoint) -> frozenset[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.errors import InvalidTrend
+from geo.indicators.amounts import POINTS, change_in_words
 from geo.indicators.series import (
     NO_CHANGE,
     Bases,
@@ -21,7 +22,7 @@ from geo.indicators.series import (
     years_in,
 )
 from geo.json_types import as_json
-from geo.language import Language, Text, decimal, filled, joined, texts
+from geo.language import Language, Text, filled, joined, texts
 from geo.mcda.matrix import Status
 from geo.mcda.value_functions import IndicatorMeasure
 from geo.readiness.assessment import Assessment
@@ -274,10 +275,10 @@ def _zone_sentence(
     if change is None:
         parts = [NO_CHANGE.format(name=name)]
     else:
-        points = decimal(change.score, signed=True)
+        shown = change_in_words(change.score, POINTS, decimals=1)
         years = {"first": change.first, "last": change.last}
         words = _SAY["same"] if is_hardly(change.score) else _SAY["change"]
-        parts = [filled(words, name=name, points=points, **years)]
+        parts = [filled(words, name=name, change=shown, **years)]
         if change.unobserved:
             titles = [ranked[-1].bases[c].title for c in change.unobserved]
             parts.append(filled(_SAY["unobserved"], listed=joined(titles)))

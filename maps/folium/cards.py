@@ -12,7 +12,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.indicators.table import note_of
+from geo.indicators.amounts import amount
+from geo.indicators.table import Indicator, note_of
 from geo.land.ground import AreaGround
 from geo.language import MOST_NAME, Language, Text, shortened, source_in
 from geo.planning.area_facts import AreaFacts
@@ -88,20 +89,20 @@ def criterion_cards(results: Iterable[ZoneResult], language: Language) -> dict[s
 
 
 def measure_text(criterion: CriterionResult, language: Language) -> str:
-    """The measure with its percent sign; an en dash where there is none."""
+    """The measure with the sign of its unit; an en dash where there is none."""
     if criterion.is_share or criterion.measure is None:
         return format_share(criterion.measure, language)
-    sign = "%" if criterion.unit.to(language).startswith("%") else ""
     # No measure of a zone is known to a fraction of a thousandth.
     decimals = 0 if abs(criterion.measure) >= 1_000 else None
-    return format_number(criterion.measure, language, decimals=decimals) + sign
+    number = format_number(criterion.measure, language, decimals=decimals)
+    return amount(number, criterion.unit.to(language))[0]
 
 
 def unit_text(criterion: CriterionResult, language: Language) -> str:
-    """What follows `measure_text`: the unit without the percent sign that stands there."""
+    """What follows `measure_text`: the unit without the sign that stands there."""
     if criterion.is_share:
         return translate("zone.of_area", language)
-    return criterion.unit.to(language).removeprefix("%").lstrip()
+    return amount("", criterion.unit.to(language))[1]
 
 
 def figure_note(note: object, known: Iterable[Text], language: Language) -> str | None:
@@ -455,7 +456,7 @@ def regency_cards(
             "code": translate("regency.code", language, code=code),
             "value": None
             if indicator is None or number is None or pd.isna(number)
-            else format_number(float(number), language, decimals=indicator.decimals),
+            else figure_text(float(number), indicator, language),
             "period": _period(value.get("period"), language),
             "source": text_or_none(value.get("source")),
             "sourceUrl": safe_address(value.get("source_url")),
@@ -464,6 +465,17 @@ def regency_cards(
         }
         cards[str(code)] = {key: entry for key, entry in card.items() if entry is not None}
     return cards
+
+
+def figure_text(value: float, indicator: IndicatorView | Indicator, language: Language) -> str:
+    """A regency's figure with the sign of its unit: 4,16%, Rp3.725.000."""
+    number = format_number(value, language, decimals=indicator.decimals)
+    return amount(number, indicator.unit.to(language))[0]
+
+
+def unit_after(indicator: IndicatorView | Indicator, language: Language) -> str:
+    """What of an indicator's unit follows `figure_text`."""
+    return amount("", indicator.unit.to(language))[1]
 
 
 def _official_name(facts: Mapping[str, Any]) -> str:

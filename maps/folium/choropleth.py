@@ -24,6 +24,7 @@ from maps.folium.cards import (
     names_of,
     regency_cards,
     script_texts,
+    unit_after,
     zone_cards,
 )
 from maps.folium.context import ContextLayer, main_bounds, regency_labels
@@ -267,7 +268,7 @@ def _regency_part(
         if indicator is None
         else {
             "title": indicator.title.to(language),
-            "unit": indicator.unit.to(language),
+            "unit": unit_after(indicator, language),
             "caveat": indicator.caveat.to(language) if indicator.caveat else "",
         }
     )

@@ -13,10 +13,10 @@ from geo.indicators.table import Indicator
 from geo.language import Language
 from maps.breaks import BREAKS, Breaks, class_of
 from maps.escape import safe_address, text_or_none
-from maps.folium.cards import figure_note
+from maps.folium.cards import figure_note, figure_text, unit_after
 from maps.folium.legends import period_in_words, range_labels, source_in_words
 from maps.style import sequential_colours
-from maps.text import format_number, format_period, translate
+from maps.text import format_period, translate
 
 
 def drawn_figures(table: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
@@ -59,6 +59,7 @@ def indicator_classes(
         "indicator": indicator.id,
         "title": title,
         "unit": unit,
+        "unit_after": unit_after(indicator, language),
         "caveat": None if indicator.caveat is None else indicator.caveat.to(language),
         "layer": translate("layer.regencies", language, indicator=title),
         "decimals": indicator.decimals,
@@ -123,7 +124,7 @@ def _figure(
     period = text_or_none(row["period"])
     return {
         "value": float(row["value"]),
-        "text": format_number(float(row["value"]), language, decimals=indicator.decimals),
+        "text": figure_text(float(row["value"]), indicator, language),
         "class": place,
         "period": None if period is None else format_period(period, language),
         "note": figure_note(row["note"], indicator.notes, language),

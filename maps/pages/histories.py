@@ -11,15 +11,16 @@ from typing import Any, get_args
 
 import pandas as pd
 
+from geo.indicators.amounts import POINTS, amount, change_in_words
 from geo.indicators.series import NO_CHANGE, FigureTrend, indicator_trend, producers
 from geo.indicators.table import Indicator, Theme, note_of
-from geo.language import Language, Text, decimal, joined
+from geo.language import Language, Text, joined
 from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
 from maps.escape import safe_address, text_or_none
 from maps.folium.cards import class_cards
 from maps.folium.views import ModelView
 from maps.pages.line_charts import Band, ChartPoint, LineChart, line_chart
-from maps.text import MINUS, format_number, format_period, format_share, translate
+from maps.text import format_number, format_period, format_share, translate
 
 # What planners of manpower look for first; every other indicator follows.
 LABOUR = (
@@ -48,7 +49,8 @@ class NumberedSource:
 class PrintedFigure:
     """One figure as it is printed; a doubtful one is marked by its table itself.
 
-    `unit` is empty where `value` is words: nobody was counted yet.
+    `value` has the sign of its unit (Rp3.725.000, 4,16%), `unit` is what follows it: nothing where
+    `value` is words, as nobody was counted yet.
     """
 
     period: str
@@ -153,11 +155,12 @@ def _history(
     decimals = None if known is None else known.decimals
     records = rows.sort_values("year", ascending=False, kind="stable").to_dict("records")
     trend = indicator_trend(rows, indicator, region=str(records[0]["regency_code"]))
-    unit = str(records[0]["unit"]) if known is None else known.unit.to(language)
+    written = str(records[0]["unit"])
+    unit = Text(id=written, en=written) if known is None else known.unit
     figures = tuple(
         PrintedFigure(
             period=_period_said(record, known, language),
-            **printed_value(record["value"], unit, known, language),
+            **printed_value(record["value"], unit.to(language), known, language),
             is_doubtful=record["confidence"] != "ok",
             source=numbers[_without_year(record["source"]), record["source_url"], record["via"]],
         )
@@ -166,14 +169,21 @@ def _history(
     return History(
         id=indicator,
         title=indicator if known is None else known.title.to(language),
-        unit=unit,
+        unit=unit.to(language),
         caveat="" if known is None else known.caveat.to(language),
         theme=(known.theme if known else None) or "other",
         figures=figures,
-        chart=line_chart(_segments(trend), language, decimals=decimals),
+        chart=line_chart(
+            _segments(trend),
+            language,
+            decimals=decimals,
+            unit=unit.to(language),
+            # An index has no zero that anybody stands near; its chart says that the axis is cut.
+            is_from_zero=known is not None and known.kind != "index",
+        ),
         passed_over=_passed_over(figures, language),
         # Two days of two floods are no change.
-        change="" if _is_snapshot(known) else _change(trend, decimals, language),
+        change="" if _is_snapshot(known) else _change(trend, unit, decimals, language),
         breaks=tuple(
             translate("portrait.break", language, before=b.before, after=b.after)
             for b in trend.breaks
@@ -193,11 +203,12 @@ def _is_snapshot(known: Indicator | None) -> bool:
 def printed_value(
     value: float, unit: str, known: Indicator | None, language: Language
 ) -> dict[str, str]:
-    """`value` and `unit` as they are printed: the 0 of a snapshot is no count of nobody."""
+    """The number with the sign of `unit`, and what follows it; the 0 of a snapshot is no count of nobody."""
     if value == 0 and _is_snapshot(known):
         return {"value": translate("facts.unrecorded", language), "unit": ""}
     decimals = None if known is None else known.decimals
-    return {"value": format_number(value, language, decimals=decimals), "unit": unit}
+    figure, follows = amount(format_number(value, language, decimals=decimals), unit)
+    return {"value": figure, "unit": follows}
 
 
 def day_of(record: Mapping[Any, Any], known: Indicator, language: Language) -> str:
@@ -227,16 +238,16 @@ def _segments(trend: FigureTrend) -> list[list[ChartPoint]]:
     return [[ChartPoint(p.year, p.value, p.is_new) for p in segment] for segment in trend.segments]
 
 
-def _change(trend: FigureTrend, decimals: int | None, language: Language) -> str:
+def _change(trend: FigureTrend, unit: Text, decimals: int | None, language: Language) -> str:
     """What changed within the newest years that may be compared; nothing where there is only one."""
     if trend.change is None:
         return ""
     new = [point for point in trend.segments[-1] if point.is_new]
-    sign = "+" if trend.change > 0 else ""
+    change = change_in_words(trend.change, unit, decimals=decimals).to(language)
     said = translate(
         "portrait.change",
         language,
-        change=sign + format_number(trend.change, language, decimals=decimals),
+        change=change[0].upper() + change[1:],
         first=new[0].year,
         last=new[-1].year,
     )
@@ -284,7 +295,7 @@ def _score_said(trend: ZoneTrend, titles: Mapping[str, Text], language: Language
     said = translate(
         "portrait.score_same" if is_hardly(change.score) else "portrait.score_change",
         language,
-        points=decimal(change.score, signed=True).to(language).replace("-", MINUS),
+        change=change_in_words(change.score, POINTS, decimals=1).to(language),
         first=change.first,
         last=change.last,
     )

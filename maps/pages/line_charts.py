@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from geo.indicators.amounts import amount
 from geo.language import Language
 from maps.text import format_number
 
@@ -68,7 +69,11 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """A chart in the units of its own `width` and `height`; `left` and `right` bound its axes."""
+    """A chart in the units of its own `width` and `height`; `left` and `right` bound its axes.
+
+    `is_from_zero` is False where the upright axis leaves zero out: the page says so, as such an
+    axis makes a small change look large.
+    """
 
     width: float
     height: float
@@ -81,6 +86,7 @@ class LineChart:
     levels: tuple[Mark, ...]
     years: tuple[Mark, ...]
     stripes: tuple[Stripe, ...]
+    is_from_zero: bool
 
 
 def line_chart(
@@ -88,28 +94,33 @@ def line_chart(
     language: Language,
     *,
     decimals: int | None = None,
+    unit: str = "",
     span: tuple[float, float] | None = None,
+    is_from_zero: bool = False,
     bands: Sequence[Band] = (),
 ) -> LineChart | None:
     """The chart of segments in order of year; None with fewer than two points.
 
     Parameters
     ----------
-    decimals
+    decimals, unit
         Of the label at the newest point.
     span
         The values that the axis runs between; by default round ones around the points.
+    is_from_zero
+        Whether the axis holds zero too, where `span` is not stated: of a rate, a count or an amount
+        the height over zero is what is compared.
     bands
         Ascending, the first at the axis' foot.
     """
     points = [point for segment in segments for point in segment]
     if len(points) < 2:
         return None
-    levels = _levels(span or (min(p.value for p in points), max(p.value for p in points)))
+    levels = _levels(span or _span([point.value for point in points], is_from_zero=is_from_zero))
     low, high = levels[0], levels[-1]
     labels = [format_number(level, language, decimals=_decimals(levels)) for level in levels]
     newest = points[-1]
-    said = format_number(newest.value, language, decimals=decimals)
+    said, _ = amount(format_number(newest.value, language, decimals=decimals), unit)
     left = max(map(len, labels)) * _GLYPH + _GAP
     right, bottom = WIDTH - len(said) * _GLYPH - 2 * _GAP, HEIGHT - _BOTTOM
     first, last = points[0].year, newest.year
@@ -136,7 +147,16 @@ def line_chart(
         levels=tuple(Mark(y_of(level), label) for level, label in zip(levels, labels, strict=True)),
         years=tuple(Mark(x_of(year), str(year)) for year in _labelled(first, last)),
         stripes=_stripes(bands, low, high, y_of=y_of),
+        is_from_zero=low <= 0 <= high,
     )
+
+
+def _span(values: Sequence[float], *, is_from_zero: bool) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    if not is_from_zero:
+        return low, high
+    # Figures that are all 0 stand at the foot of an axis up to 1.
+    return (min(low, 0.0), max(high, 0.0)) if low or high else (0.0, 1.0)
 
 
 def _levels(span: tuple[float, float]) -> list[float]:

@@ -102,7 +102,10 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
         "certainty": _certainty(subject),
         "beside": _beside(subject),
         "labour_title": translate("portrait.labour_of", language, place=place or "–"),
-        "labour": [_history(h, subject.labour_sources, list(sources)) for h in subject.labour],
+        "labour": [
+            _history(h, subject.labour_sources, list(sources), language=language)
+            for h in subject.labour
+        ],
         "sources": numbered(sources.values()),
     }
 
@@ -339,17 +342,19 @@ def _beside(subject: SheetSubject) -> list[dict[str, Any]]:
 
 
 def _history(
-    history: History, own: Sequence[NumberedSource], cited: Sequence[str]
+    history: History, own: Sequence[NumberedSource], cited: Sequence[str], *, language: Language
 ) -> dict[str, Any]:
     """One indicator's years; its sources under their numbers in the sheet's own list."""
     numbers = {s.number: cited.index(s.text) + 1 for s in own}
     notes = (*history.breaks, *history.notes, history.caveat)
+    is_cut = history.chart is not None and not history.chart.is_from_zero
+    axis = translate("portrait.axis_note", language) if is_cut else ""
     return {
         "title": history.title,
         "unit": printable(history.unit, _MOST_UNIT),
         "figures": [asdict(f) | {"source": numbers[f.source]} for f in history.figures],
         "chart": None if history.chart is None else _chart(history.chart),
-        "notes": [printable(n, _MOST_REASON) for n in (history.change, *notes) if n],
+        "notes": [printable(n, _MOST_REASON) for n in (axis, history.change, *notes) if n],
     }
 
 

@@ -128,7 +128,8 @@
     if (!known.length) return null;
     const last = known.at(-1);
     const values = known.map(({ value }) => value);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
+    // No axis says where it begins, so it begins at nothing.
+    const [low, high] = [Math.min(0, ...values), Math.max(...values)];
     const [first, span] = [found.years[0], Math.max(1, found.years.at(-1) - found.years[0])];
     const x = ({ year }) => EDGE + ((WIDTH - 2 * EDGE) * (year - first)) / span;
     const y = ({ value }) => HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * (value - low)) / (high - low || 1);
@@ -143,7 +144,7 @@
     const chart = drawing("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": said }, ...lines, ...points);
     return element(
       "figure", { class: "trend" },
-      element("figcaption", {}, found.title, element("b", {}, last.text), element("small", {}, found.figures[last.year].unit_period)),
+      element("figcaption", {}, found.title, element("b", {}, last.text), element("small", {}, [found.unit_after, last.period].filter(Boolean).join(" · "))),
       chart,
       element("p", { class: "trend-years" }, element("span", {}, String(found.years[0])), element("span", {}, String(found.years.at(-1)))),
     );

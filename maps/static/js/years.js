@@ -125,7 +125,7 @@
 
   function show(found, wanted) {
     const figures = found.figures[wanted];
-    Object.assign(data.indicator, { title: found.title, unit: found.unit, caveat: found.caveat || "" });
+    Object.assign(data.indicator, { title: found.title, unit: found.unit_after, caveat: found.caveat || "" });
     for (const [code, figure] of Object.entries(figures.values)) {
       if (data.regencies[code]) changeCard(data.regencies[code], figure);
     }

@@ -155,7 +155,7 @@ def test_geometry_says_its_method() -> None:
 
 def test_regencies_show_value_period_and_source_or_nothing() -> None:
     found = regency_cards(make_regencies(), make_indicator(), "en")
-    assert found["63.01"]["value"] == "3.3"
+    assert found["63.01"]["value"] == "3.3%"
     assert found["63.01"]["period"] == "August 2025"
     assert found["63.01"]["name"] == "Kabupaten Tanah Laut"
     assert "value" not in found["63.03"]

@@ -72,8 +72,8 @@ def test_an_indicator_without_a_figure_has_no_years():
 @pytest.mark.parametrize(
     ("language", "text", "period", "label"),
     [
-        ("id", "2,50", "Agustus 2024", "3,25 – 6,50"),
-        ("en", "2.50", "August 2024", "3.25 – 6.50"),
+        ("id", "2,50%", "Agustus 2024", "3,25 – 6,50"),
+        ("en", "2.50%", "August 2024", "3.25 – 6.50"),
     ],
 )
 def test_it_speaks_the_language(language, text, period, label):
@@ -86,6 +86,7 @@ def test_it_speaks_the_language(language, text, period, label):
     figure = figures_of_2024["values"]["63.01"]
     assert (figure["text"], figure["period"]) == (text, period)
     assert figures_of_2024["unit_period"] == f"{found['unit']} · {period}"
+    assert found["unit"] == f"% {found['unit_after']}".rstrip()
     assert found["title"] == getattr(TPT.title, language)
     assert found["sources"] == [
         {"source": "BPS", "source_url": "https://bps.go.id/", "via": "salinan GitHub a/b"}

@@ -40,6 +40,28 @@ def test_a_figure_that_never_moved_stands_inside(value: float) -> None:
     assert chart.levels[-1].at < chart.dots[0].y < chart.levels[0].at
 
 
+def test_an_axis_of_a_rate_starts_at_zero_and_another_says_that_it_does_not() -> None:
+    rate = drawn([(2023, 69.8), (2025, 71.2)], is_from_zero=True)
+    assert (rate.levels[0].label, rate.is_from_zero) == ("0", True)
+    # 1.4 of 80: the line is nearly flat, as the change is small.
+    assert rate.dots[0].y - rate.dots[1].y < 3
+    assert not drawn([(2023, 69.8), (2025, 71.2)]).is_from_zero
+
+
+@pytest.mark.parametrize("values", [(-1.8, 4.2), (0.0, 0.0), (-3.0, -1.0)])
+def test_an_axis_from_zero_holds_zero_and_every_point(values: tuple[float, float]) -> None:
+    chart = drawn([(2020, values[0]), (2021, values[1])], is_from_zero=True)
+    assert "0" in [mark.label.split(",")[0].strip("−") for mark in chart.levels]
+    top, foot = chart.levels[-1].at, chart.levels[0].at
+    assert chart.is_from_zero
+    assert all(top <= dot.y <= foot for dot in chart.dots)
+
+
+def test_the_newest_point_has_the_sign_of_its_unit() -> None:
+    chart = drawn([(2025, 3_400_000.0), (2026, 3_725_000.0)], decimals=0, unit="Rp per bulan")
+    assert chart.dots[-1].label == "Rp3.725.000"
+
+
 def test_one_figure_is_no_chart() -> None:
     assert drawn([(2021, 1.0)]) is None
     assert drawn() is None

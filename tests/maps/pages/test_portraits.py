@@ -70,9 +70,9 @@ def test_figures_are_the_newest_first_and_name_their_source_by_number() -> None:
     sources = numbered_sources(TPT)
     (found,) = histories(TPT, CATALOGUE, sources, "id")
     assert [(f.period, f.value, f.source) for f in found.figures] == [
-        ("Agustus 2025", "3,23", 2),
-        ("Agustus 2023", "3,42", 2),
-        ("Agustus 2021", "3,22", 1),
+        ("Agustus 2025", "3,23%", 2),
+        ("Agustus 2023", "3,42%", 2),
+        ("Agustus 2021", "3,22%", 1),
     ]
     assert [source.text for source in sources] == ["Panel", "BPS"]
 
@@ -80,27 +80,27 @@ def test_figures_are_the_newest_first_and_name_their_source_by_number() -> None:
 def test_a_change_leaves_doubtful_figures_out_and_says_that_the_source_changes() -> None:
     (found,) = histories(TPT, CATALOGUE, numbered_sources(TPT), "en")
     assert found.figures[0].is_doubtful
-    assert found.change == "+0.20 from 2021 to 2023. The source changes."
+    assert found.change == "Up 0.20 percentage points from 2021 to 2023. The source changes."
     assert [dot.is_new for dot in found.chart.dots] == [True, True, False]
 
 
 def test_the_newest_sure_figure_heads_and_a_newer_doubtful_one_is_told() -> None:
     (found,) = histories(TPT, CATALOGUE, numbered_sources(TPT), "id")
-    assert (found.headline.period, found.headline.value) == ("Agustus 2023", "3,42")
-    assert found.passed_over.endswith(": 3,23 (Agustus 2025).")
+    assert (found.headline.period, found.headline.value) == ("Agustus 2023", "3,42%")
+    assert found.passed_over.endswith(": 3,23% (Agustus 2025).")
     only = table((2025, 3.23, "BPS", "", "low"))
     (found,) = histories(only, CATALOGUE, numbered_sources(only), "id")
     assert (found.headline.value, found.headline.is_doubtful, found.passed_over) == (
-        "3,23",
+        "3,23%",
         True,
         "",
     )
 
 
-def test_a_fall_is_signed_with_a_minus() -> None:
+def test_a_fall_of_a_rate_is_told_in_percentage_points() -> None:
     rows = table((2023, 6.5, "BPS", "", "ok"), (2025, 3.0, "BPS", "", "ok"))
     (found,) = histories(rows, CATALOGUE, numbered_sources(rows), "id")
-    assert "−3,50" in found.change
+    assert found.change == "Turun 3,50 poin persen dari 2023 ke 2025."
     assert "-3,50" not in found.change
 
 
@@ -210,9 +210,7 @@ def test_a_score_is_told_by_year_and_its_breaks_with_their_reasons() -> None:
 def test_a_change_of_a_score_names_what_has_no_new_figures() -> None:
     change = ZoneChange(2021, 2022, 1.0, {"tpak": 1.0}, 0, "siap", "siap", ("tpak",))
     said = score_history(trend(change=change), MODEL, TITLES, "id")["sentence"]
-    assert (
-        said == "Skornya berubah +1,0 poin dari 2021 ke 2022. Tanpa angka baru di antaranya: TPAK."
-    )
+    assert said == "Skornya naik 1,0 poin dari 2021 ke 2022. Tanpa angka baru di antaranya: TPAK."
 
 
 def test_coverage_of_a_year_is_rounded_as_every_share() -> None:
@@ -257,7 +255,7 @@ def test_the_shipped_zone_that_comes_first_says_so(reference_store) -> None:
     assert found["card"]["rank"] == "Peringkat 1 dari 2"
     assert found["certainty"]["interval"] == "Peringkat 1 dalam lebih dari 99% simulasi"
     assert next(one["id"] for d in found["dimensions"] for one in d["criteria"]) == "lereng"
-    assert [h.headline.value for h in found["figures"]["histories"]] == ["3,23", "71,98"]
+    assert [h.headline.value for h in found["figures"]["histories"]] == ["3,23%", "71,98%"]
     assert len(found["trend"]["chart"].lines) == 1
     assert found["trend"]["breaks"][0]["title"].startswith("2020 dan sebelumnya")
 

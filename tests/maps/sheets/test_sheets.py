@@ -240,12 +240,12 @@ def test_the_labour_figures_of_the_regency_stand_with_period_and_source(subject)
         "Tingkat partisipasi angkatan kerja (Agustus)",
     ]
     newest = said["labour"][0]["figures"][0]
-    assert (newest["period"], newest["value"]) == ("Agustus 2025", "3,23")
+    assert (newest["period"], newest["value"]) == ("Agustus 2025", "3,23%")
     assert "ketenagakerjaan.csv" in said["sources"][newest["source"] - 1].replace("\u200b", "")
     assert said["labour"][0]["chart"]["lines"]
     paper = text_of(sheets.zone_sheet(subject, "cahaya-baru"))
     assert "Agustus 2025" in paper
-    assert "71,98" in paper
+    assert "71,98%" in paper
 
 
 def test_the_interval_of_the_rank_is_printed(store):
