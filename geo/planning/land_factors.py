@@ -157,7 +157,8 @@ def _require_overlap(raster: FactorRaster, slope: FactorRaster, land: shapely.Ge
     if raster is slope:
         if not land.intersects(frame):
             raise RasterRefused(reason=no_land(slope))
-    elif not (np.isfinite(own).all() and shapely.box(*own).intersects(here)):
+    # Boxes that only touch share no cell.
+    elif not (np.isfinite(own).all() and shapely.box(*own).intersection(here).area > 0):
         raise RasterRefused(
             reason=filled(
                 _SAY["apart"],
