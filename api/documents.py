@@ -31,7 +31,7 @@ from geo.readiness.assessment import Assessment, Origin, SourcedFigure
 from geo.readiness.compare import Comparison, ZoneDifference
 from geo.readiness.lift import Lift
 from geo.readiness.quadrant import Quadrant, QuadrantTable
-from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
+from geo.readiness.score import ConstraintResult, CriterionResult, Outcome, ZoneResult
 from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
 from geo.uncertainty.one_weight import CriticalWeight, WeightSensitivity
 from geo.uncertainty.sobol import InputKind, SobolIndex
@@ -178,7 +178,13 @@ _held(
     "measure, or what to mind.",
     leave=["is_share"],
 )
-_held(ConstraintResult, "ConstraintDocument")
+_held(
+    ConstraintResult,
+    "ConstraintDocument",
+    excluded_share=float | None,
+    failed=bool,
+    outcome=Outcome,
+)
 _held(AhpWeights, "JudgedDocument", weights=Mapping[str, float], consistent=bool, limit=float)
 _held(SourcedFigure, "FigureDocument")
 _held(PairAgreement, "AgreementDocument")

@@ -125,9 +125,13 @@ def _print_note(title: Text, note: Text | None, language: Language, measure: str
 
 
 def _percent(constraint: "ConstraintResult", language: Language) -> str:
-    if constraint.excluded_share is None:
+    if constraint.outcome == "unknown" and constraint.excluded_share is None:
         return ""
-    return percent(constraint.excluded_share, beside=constraint.limit_share).to(language)
+    share = constraint.excluded_low if constraint.failed else constraint.excluded_high
+    said = percent(share, beside=constraint.limit_share).to(language)
+    if constraint.excluded_share is not None:
+        return said
+    return f"≥ {said}" if constraint.failed else f"≤ {said}"
 
 
 def _status(status: str, language: Language) -> str:

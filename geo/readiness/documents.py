@@ -148,8 +148,11 @@ def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) 
                 "constraint": c.constraint,
                 "title": c.title.to(language),
                 "excluded_share": c.excluded_share,
+                "excluded_low": c.excluded_low,
+                "excluded_high": c.excluded_high,
                 "limit_share": c.limit_share,
                 "failed": c.failed,
+                "outcome": c.outcome,
                 "note": None if c.note is None else c.note.to(language),
             }
             for c in result.constraints

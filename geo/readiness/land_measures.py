@@ -26,6 +26,10 @@ _SAY = texts(__name__)
 # Below this valid share a raster says more about its own holes than about the zone, and the scored
 # desa more about themselves (own judgement).
 MIN_VALID_SHARE = 0.5
+# What a share can be where nothing could be checked.
+_ANYTHING = (0.0, 1.0)
+# Holes smaller than this part of an area are none: a tenth of what is printed (own judgement).
+_LEAST_HOLE = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,55 +150,59 @@ def constraint_results(
     """Whether a constraint excludes each zone; not checked where its raster does not say."""
     if land is None:
         note = filled(_SAY["not_checked"], name=land_title(constraint.raster))
-        return [_constraint_result(constraint, None, note)] * len(zones)
+        return [_constraint_result(constraint, _ANYTHING, note)] * len(zones)
     if unfit := land.fault(constraint.id):
-        return [_constraint_result(constraint, None, unfit)] * len(zones)
+        return [_constraint_result(constraint, _ANYTHING, unfit)] * len(zones)
     excluded = Marked(land.cells, constraint.classes, constraint.threshold)
     rows = _zonal_means(zones, excluded)
-    faults = [_raster_fault(row, model, land.name) for row in rows]
     return [
-        _constraint_result(constraint, None if fault else float(row["value"]), fault or land.note)
-        if part == 1
-        else _enclosed_result(constraint, None if fault else float(row["value"]), fault, part)
-        for row, fault, part in zip(rows, faults, fill_share.tolist(), strict=True)
+        _of_drawn_area(row, constraint, model, land, part)
+        for row, part in zip(rows, fill_share.tolist(), strict=True)
     ]
 
 
-def _enclosed_result(
-    constraint: Constraint, share: float | None, note: Text | None, fill_share: float
+def _of_drawn_area(
+    row: Mapping[Any, Any],
+    constraint: Constraint,
+    model: Model,
+    land: LandRaster,
+    fill_share: float,
 ) -> ConstraintResult:
-    """What a constraint's share of the enclosing area says of a zone somewhere inside it.
+    """What the excluded part of a drawn area says of the zone that fills `fill_share` of it.
 
-    The zone is excluded only when it is wherever it lies, and passes only when it does wherever it
-    lies; `excluded_share` is then the least or the most that it can be.
+    Cells without data may be excluded land or none. A zone that is smaller than the drawn area is
+    excluded only when it is wherever it lies, and passes only when it does wherever it lies.
     """
-    if share is None:
-        return _constraint_result(constraint, None, note)
+    if fault := _raster_fault(row, model, land.name):
+        return _constraint_result(constraint, _ANYTHING, fault)
+    share, hole = float(row["value"]), 1 - float(row["valid_share"])
+    hole = hole if hole >= _LEAST_HOLE else 0.0
+    low, high = share * (1 - hole), min(share * (1 - hole) + hole, 1.0)
+    if fill_share != 1:
+        low, high = _wherever_it_lies(low, high, fill_share)
+    result = _constraint_result(constraint, (low, high), land.note)
+    if result.outcome == "unknown":
+        if fill_share == 1:
+            return replace(result, note=filled(_SAY["not_all_known"], share=percent(hole)))
+        return replace(result, note=filled(_SAY["not_certain"], share=percent(share)))
+    if result.outcome == "passed" and low < high and fill_share != 1:
+        return replace(result, note=filled(_SAY["at_most"], share=percent(high)))
+    return result
+
+
+def _wherever_it_lies(low: float, high: float, fill_share: float) -> tuple[float, float]:
+    """The least and the most of a zone that is excluded, of the shares of what is drawn around it."""
     # A zone of unknown size may be a single point: then only nothing and everything are certain.
     part = 0.0 if np.isnan(fill_share) else fill_share
-    least = 1.0 if share >= 1 else max(0.0, 1 - (1 - share) / part) if part else 0.0
-    most = 0.0 if share <= 0 else min(1.0, share / part) if part else 1.0
-    if least > constraint.limit_share:
-        return _constraint_result(constraint, least, None)
-    if most <= constraint.limit_share:
-        passed = _constraint_result(constraint, most, None)
-        return (
-            replace(passed, note=filled(_SAY["at_most"], share=percent(most)))
-            if most > 0
-            else passed
-        )
-    return _constraint_result(constraint, None, filled(_SAY["not_certain"], share=percent(share)))
+    least = 1.0 if low >= 1 else max(0.0, 1 - (1 - low) / part) if part else 0.0
+    most = 0.0 if high <= 0 else min(1.0, high / part) if part else 1.0
+    return least, most
 
 
 def _constraint_result(
-    constraint: Constraint, share: float | None, note: Text | None
+    constraint: Constraint, between: tuple[float, float], note: Text | None
 ) -> ConstraintResult:
-    failed = share is not None and share > constraint.limit_share
-    return ConstraintResult(
-        constraint=constraint.id,
-        title=constraint.title,
-        excluded_share=share,
-        limit_share=constraint.limit_share,
-        failed=failed,
-        note=constraint.reason if failed else note,
+    result = ConstraintResult(
+        constraint.id, constraint.title, *between, limit_share=constraint.limit_share, note=note
     )
+    return replace(result, note=constraint.reason) if result.failed else result

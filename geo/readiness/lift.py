@@ -365,11 +365,9 @@ def _title(title: Text, credit: float) -> Text:
 
 
 def _over_limit(constraint: ConstraintResult) -> Text:
-    if constraint.excluded_share is None:
-        return constraint.title
     return filled(
-        _SAY["over_limit"],
+        _SAY["over_limit" if constraint.excluded_share is not None else "over_limit_least"],
         title=constraint.title,
-        share=percent(constraint.excluded_share, beside=constraint.limit_share),
+        share=percent(constraint.excluded_low, beside=constraint.limit_share),
         limit=percent(constraint.limit_share),
     )

@@ -7,6 +7,7 @@ each zone in words and with its sources is built from them afterwards (`zone_res
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -52,16 +53,40 @@ class CriterionResult:
     is_share: bool = False
 
 
+Outcome = Literal["failed", "passed", "unknown"]
+
+
 @dataclass(frozen=True, slots=True)
 class ConstraintResult:
-    """One hard constraint in one zone; `excluded_share` (0..1) is None where nothing could be checked."""
+    """One hard constraint in one zone, and the share of the zone's area (0..1) that it excludes.
+
+    `excluded_low` and `excluded_high` are the least and the most that the share can be, wherever the
+    zone lies and whatever cells without data hold: 0 and 1 where nothing could be checked.
+    """
 
     constraint: str
     title: Text
-    excluded_share: float | None
+    excluded_low: float
+    excluded_high: float
     limit_share: float
-    failed: bool
     note: Text | None
+
+    @property
+    def excluded_share(self) -> float | None:
+        """The excluded share of the zone's area where it is known; None where only its bounds are."""
+        return self.excluded_low if self.excluded_low == self.excluded_high else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Failed where the least is above the limit, passed where the most is not, else unknown."""
+        if self.excluded_low > self.limit_share:
+            return "failed"
+        return "passed" if self.excluded_high <= self.limit_share else "unknown"
+
+    @property
+    def failed(self) -> bool:
+        """Whether the zone is excluded for certain."""
+        return self.outcome == "failed"
 
 
 @dataclass(frozen=True, slots=True)

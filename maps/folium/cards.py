@@ -220,32 +220,38 @@ def _shares(
 
 def constraint_row(constraint: ConstraintResult, language: Language) -> dict[str, Any]:
     """One constraint of a zone's card, with the share of the zone that it touches."""
-    if constraint.failed:
-        outcome = "failed"
-    elif constraint.excluded_share is None:
-        outcome = "unknown"
-    else:
-        outcome = "passed"
+    outcome = constraint.outcome
     row = {
         "title": constraint.title.to(language),
         "outcome": outcome,
         "text": translate(f"zone.constraint_{outcome}", language),
-        "share": None
-        if constraint.excluded_share is None
-        else translate(
-            "zone.constraint_share",
-            language,
-            share=format_share(constraint.excluded_share, language, beside=constraint.limit_share),
-            limit=format_share(constraint.limit_share, language),
-        ),
+        "share": _excluded_share(constraint, language),
         "note": constraint.note.to(language) if constraint.note else None,
     }
     return {key: value for key, value in row.items() if value is not None}
 
 
+def _excluded_share(constraint: ConstraintResult, language: Language) -> str | None:
+    """The share of the zone that a limit touches: as known, else the side of it that decided."""
+    if constraint.excluded_share is not None:
+        key, share = "zone.constraint_share", constraint.excluded_share
+    elif constraint.outcome == "unknown":
+        return None
+    elif constraint.failed:
+        key, share = "zone.constraint_share_least", constraint.excluded_low
+    else:
+        key, share = "zone.constraint_share_most", constraint.excluded_high
+    return translate(
+        key,
+        language,
+        share=format_share(share, language, beside=constraint.limit_share),
+        limit=format_share(constraint.limit_share, language),
+    )
+
+
 def unchecked_limits(result: ZoneResult, language: Language) -> dict[str, str]:
     """How many constraints nobody could check, without and with their names; nothing when all were."""
-    unknown = [c for c in result.constraints if not c.failed and c.excluded_share is None]
+    unknown = [c for c in result.constraints if c.outcome == "unknown"]
     if not unknown:
         return {}
     counted = translate("zone.unchecked", language, n=len(unknown), all=len(result.constraints))

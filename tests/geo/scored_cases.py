@@ -91,7 +91,7 @@ def make_case(
         },
         constraints={
             "hutan": [
-                ConstraintResult("hutan", same("HUTAN"), part, 0.5, failed=part > 0.5, note=None)
+                ConstraintResult("hutan", same("HUTAN"), part, part, 0.5, note=None)
                 for part in ((failed or {}).get(zone, 0.0) for zone in zones)
             ]
         },

@@ -88,7 +88,7 @@ def make_measures(zones, *, period="Agustus 2025", excluded=()):
         criteria=dict(zip(("tpak", "jalan"), map(list, zip(*rows, strict=True)), strict=True)),
         constraints={
             "curam": [
-                ConstraintResult("curam", steep, float(z in excluded), 0.5, z in excluded, None)
+                ConstraintResult("curam", steep, *[float(z in excluded)] * 2, 0.5, None)
                 for z in zones
             ]
         },

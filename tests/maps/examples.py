@@ -168,13 +168,13 @@ def make_result(
             ),
         ),
         "constraints": (
-            ConstraintResult("laut", Text("Laut", "Sea"), 0.02, 0.5, failed=False, note=None),
+            ConstraintResult("laut", Text("Laut", "Sea"), 0.02, 0.02, 0.5, note=None),
             ConstraintResult(
                 "gambut",
                 Text("Gambut", "Peat"),
-                None,
+                0.0,
+                1.0,
                 0.5,
-                failed=False,
                 note=Text("Belum ada raster.", "No raster yet."),
             ),
         ),
@@ -186,7 +186,7 @@ def make_result(
 def make_results() -> list[ZoneResult]:
     """Two ranked zones, one excluded, one with too few data; the fifth zone is not assessed."""
     failed = ConstraintResult(
-        "hutan", Text("Kawasan hutan", "Forest estate"), 0.8, 0.5, failed=True, note=None
+        "hutan", Text("Kawasan hutan", "Forest estate"), 0.8, 0.8, 0.5, note=None
     )
     return [
         make_result("alfa", name="Alfa", score=62.4, rank=1),

@@ -320,22 +320,48 @@ def test_a_geometry_that_is_the_zones_own_is_measured_whole(assess, enclosed, ki
 
 
 @pytest.mark.parametrize(
-    ("area_ha", "west", "failed", "share", "words"),
+    ("area_ha", "west", "low", "high", "words"),
     [
-        (np.nan, X, False, 0.0, None),  # nothing steep anywhere
-        (np.nan, X + 12_000, True, 1.0, "Too steep"),  # everything is
-        (np.nan, X + 8000, False, None, "Not certain: 60%"),  # 60 % are
-        (2400.0, X + 8000, True, 0.583, "Too steep"),  # at least 1,400 of its 2,400 ha are
-        (600.0, X + 5500, False, 0.416, "42% at most"),  # at most 250 of its 600 ha
+        (np.nan, X, 0.0, 0.0, None),  # nothing steep anywhere
+        (np.nan, X + 12_000, 1.0, 1.0, "Too steep"),  # everything is
+        (np.nan, X + 8000, 0.0, 1.0, "Not certain: 60%"),  # 60 % are
+        (2400.0, X + 8000, 0.583, 0.625, "Too steep"),  # at least 1,400 of its 2,400 ha are
+        (600.0, X + 5500, 0.0, 0.416, "42% at most"),  # at most 250 of its 600 ha
     ],
 )
 def test_a_constraint_on_an_enclosing_area_decides_only_what_is_certain(
-    assess, enclosed, area_ha, west, failed, share, words
+    assess, enclosed, area_ha, west, low, high, words
 ):
     result = assess(zones=enclosed(area_ha, west=west))["z0"].constraints[0]
-    assert result.failed is failed
-    assert result.excluded_share == (None if share is None else pytest.approx(share, abs=3e-3))
+    assert (result.excluded_low, result.excluded_high) == pytest.approx((low, high), abs=3e-3)
+    assert result.outcome == ("failed" if low > 0.5 else "passed" if high <= 0.5 else "unknown")
+    # One meaning: the share of the zone itself, and nothing where only its bounds are known.
+    assert (result.excluded_share is None) is (low != high)
     assert (result.note is None) if words is None else words in result.note.en
+
+
+@pytest.mark.parametrize(
+    ("known", "steep", "low", "high", "outcome"),
+    [
+        (10, 0, 0.0, 0.0, "passed"),
+        (6, 0, 0.0, 0.4, "passed"),
+        (6, 2, 0.2, 0.6, "unknown"),
+        (6, 6, 0.6, 1.0, "failed"),
+    ],
+)
+def test_cells_without_data_may_be_excluded_land(
+    assess, make_layer, make_raster, known, steep, low, high, outcome
+):
+    array = np.full((10, 12), 10.0, dtype="float32")
+    array[:, 1 : 1 + steep] = 60
+    array[:, 1 + known : 11] = np.nan
+    path = make_raster(array, cell=1000, origin=(X - 1000, Y + 10_000))
+    rasters = {"slope_percent": LandRaster("slope_percent", RasterFile(path), "DEM", "2020")}
+    zone = make_layer({"z": shapely.box(X, Y + 1000, X + 10_000, Y + 9000)}).to_crs("EPSG:4326")
+    result = assess(zones=zone, rasters=rasters)["z"].constraints[0]
+    assert (result.excluded_low, result.excluded_high) == pytest.approx((low, high), abs=1e-3)
+    assert result.outcome == outcome
+    assert (outcome == "unknown") is ("has no data" in (result.note.en if result.note else ""))
 
 
 def test_scores_ranks_and_classes_by_hand(assess):

@@ -85,18 +85,23 @@ def test_a_zone_across_regencies_prints_their_shares() -> None:
 
 
 @pytest.mark.parametrize(
-    ("excluded_share", "failed", "outcome"),
-    [(0.8, True, "failed"), (0.0, False, "passed"), (None, False, "unknown")],
+    ("low", "high", "outcome", "share"),
+    [
+        (0.8, 0.8, "failed", "80% dari luasnya terkena; batasnya 50%"),
+        (0.0, 0.0, "passed", "0% dari luasnya terkena; batasnya 50%"),
+        (0.0, 1.0, "unknown", None),
+        (0.58, 1.0, "failed", "sedikitnya 58% dari luasnya terkena; batasnya 50%"),
+        (0.0, 0.42, "passed", "paling banyak 42% dari luasnya terkena; batasnya 50%"),
+        (0.4, 0.6, "unknown", None),
+    ],
 )
-def test_an_unchecked_limit_is_not_a_met_limit(
-    excluded_share: float | None, failed: bool, outcome: str
+def test_a_limit_says_the_share_that_it_touches_or_the_side_of_it_that_decides(
+    low: float, high: float, outcome: str, share: str | None
 ) -> None:
-    constraint = ConstraintResult(
-        "laut", Text("Laut", "Sea"), excluded_share, 0.5, failed=failed, note=None
-    )
+    constraint = ConstraintResult("laut", Text("Laut", "Sea"), low, high, 0.5, note=None)
     row = constraint_row(constraint, "id")
-    assert row["outcome"] == outcome
-    assert ("share" in row) is (excluded_share is not None)
+    assert (row["outcome"], row.get("share")) == (outcome, share)
+    assert constraint.excluded_share == (low if low == high else None)
 
 
 def test_a_failed_floor_is_named() -> None:
