@@ -216,7 +216,9 @@ _held(
     says="A rule that gives weights, and what it needs.",
     leave=["weights"],
 )
-_INDEX = document("IndexDocument", SobolIndex, leave=["name"], criterion=str, input=InputKind)
+_INDEX = document(
+    "IndexDocument", SobolIndex, leave=["name"], criterion=str | None, input=InputKind
+)
 _MODEL_ENTRY = document(
     "ModelEntry",
     Model,

@@ -131,10 +131,12 @@ def print_variance(
     inputs = {
         "weight": _SAY["input_weight"],
         "measure": _SAY["input_measure"],
+        "missing": _SAY["input_missing"],
+        "place": _SAY["input_place"],
     }
     rows = [
         (
-            titles[one.criterion],
+            "–" if one.criterion is None else titles[one.criterion],
             inputs[one.input].to(language),
             # Estimates from a sample can lie a little outside 0..1.
             percent(min(max(one.index.first_order, 0.0), 1.0)).to(language),

@@ -25,9 +25,10 @@ class DecisionMatrix:
 
     `measures` (n_areas, n_criteria) are in each criterion's unit, `values` in [0, 1]; both NaN where
     nothing is known. `low` and `high` are the least and the greatest value that the data allow: 0
-    and 1 where there are none, both the value where it is exact and covers the whole area. `credits`
-    are 1 - (high - low), what of a criterion's range the data rule out: for an exact measure the
-    part of the area that it covers. `by_place` has, by row, the values (n_places, n_criteria) in a
+    and 1 where there are none, both the value where it is exact and covers the whole area. `covered`
+    are the parts (0..1) of the areas that measures cover; what they do not cover counts at worst and
+    at best. `credits` are 1 - (high - low), what of a criterion's range the data rule out: for an
+    exact measure the part that it covers. `by_place` has, by row, the values (n_places, n_criteria) in a
     sample of the places that an area may take, NaN where the place makes no difference.
     `excluded` (n_areas,) are the areas that fail a hard constraint.
     """
@@ -38,6 +39,7 @@ class DecisionMatrix:
     values: Array
     low: Array
     high: Array
+    covered: Array
     credits: Array
     excluded: Flags
     by_place: Mapping[int, Array] = field(default_factory=dict)

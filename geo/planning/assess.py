@@ -14,13 +14,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.errors import LayerNotFound, UnknownYear
 from geo.indicators.villages import VillageProfile, desa_of, village_profiles
 from geo.land.fit import Fitness, fitness_of
 from geo.language import Language, Source
-from geo.mcda.matrix import DecisionMatrix
+from geo.mcda.matrix import DecisionMatrix, Scores
 from geo.mcda.model import Model, weights_from, weights_from_judgements
 from geo.published import (
     DEFAULT_LAYER,
@@ -42,6 +43,7 @@ from geo.published import (
 )
 from geo.raster.files import RasterFile
 from geo.readiness.assessment import Assessment, Origin
+from geo.readiness.certainty import Certainty, no_certainty
 from geo.readiness.documents import results_frame
 from geo.readiness.land_measures import LandRaster
 from geo.readiness.measures import measure_zones
@@ -55,6 +57,17 @@ from geo.readiness.scenario_apply import (
 from geo.readiness.score import Measures, decision_matrix, score_matrix
 from geo.store.store import Store, Version
 from geo.store.versions import Published
+from geo.uncertainty.chances import CHANCE_DRAWS, certainty_of
+from geo.uncertainty.draws import MeasureErrors, Spread, spread_of, value_draws, weight_draws
+from geo.uncertainty.measurement import measure_errors
+from geo.uncertainty.ranked import Drawn, RankedZones, ranked_zones
+
+# The same draws for every weight set: who moves a slider sees the weights' effect alone.
+_VALUES_SEED, _WEIGHTS_SEED = 0, 1
+# Draws of more areas than these are made anew for each assessment: 1,000 of 500 take up to 50 MB.
+_MOST_KEPT = 500
+# Areas times draws at a time.
+_BLOCK = 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +153,7 @@ def assess(
     versions = _versions(now, chosen, layer)
     inputs = _inputs(versions, chosen, layer, chosen_year)
     measures, matrix = _measured_under(inputs, scenario)
+    scores = score_matrix(matrix, chosen, used, method=method, risk=risk)
     return Assessment(
         key=_key(
             versions,
@@ -158,8 +172,18 @@ def assess(
         scenario=None if scenario is None else scenario.id,
         measures=measures,
         matrix=matrix,
-        scores=score_matrix(matrix, chosen, used, method=method, risk=risk),
+        scores=scores,
         lineage=_lineage(versions, scenario),
+        draw=lambda: _certainty(
+            inputs,
+            scenario,
+            measures,
+            matrix,
+            scores,
+            weights=used,
+            method=method,
+            risk=risk,
+        ),
     )
 
 
@@ -264,6 +288,76 @@ def _versions(now: Published, chosen: Model, layer_name: str) -> dict[str, Versi
     if set(villages) <= set(now.datasets("layer")):
         versions |= {name: now.version(name) for name in villages}
     return versions
+
+
+def _certainty(
+    inputs: Inputs,
+    scenario: Scenario | None,
+    measures: Measures,
+    matrix: DecisionMatrix,
+    scores: Scores,
+    *,
+    weights: Mapping[str, float],
+    method: str,
+    risk: float,
+) -> Certainty:
+    chosen = read_model(inputs.model)
+    if matrix.excluded.all():
+        return no_certainty(len(matrix.area_ids), len(chosen.classes))
+    zones = ranked_zones(chosen, matrix, weights=weights, method=method, risk=risk)
+    is_kept = scenario is None and len(zones.rows) <= _MOST_KEPT
+    spread, drawn = _kept_draws(inputs) if is_kept else _draws(inputs, scenario, measures, zones)
+    drawn_weights = weight_draws(
+        zones.weights, n=CHANCE_DRAWS, rng=np.random.default_rng(_WEIGHTS_SEED)
+    )
+    return certainty_of(zones, matrix, scores, spread=spread, weights=drawn_weights, drawn=drawn)
+
+
+@lru_cache(maxsize=8)
+def _kept_draws(inputs: Inputs) -> tuple[Spread, tuple[Drawn, ...]]:
+    """The draws of what is published, which no weights change, kept for who moves a slider."""
+    measures, matrix = measured(inputs)
+    chosen = read_model(inputs.model)
+    zones = ranked_zones(chosen, matrix, weights=chosen.weights)
+    spread, drawn = _draws(inputs, None, measures, zones)
+    return spread, tuple(drawn)
+
+
+def _draws(
+    inputs: Inputs, scenario: Scenario | None, measures: Measures, zones: RankedZones
+) -> tuple[Spread, Iterator[Drawn]]:
+    errors = errors_under(inputs, measures, scenario)
+    rng = np.random.default_rng(_VALUES_SEED)
+    block = max(_BLOCK // len(zones.rows), 1)
+    return spread_of(zones, errors), value_draws(
+        zones, errors, n=CHANCE_DRAWS, rng=rng, block=block
+    )
+
+
+def errors_under(
+    inputs: Inputs, measures: Measures, scenario: Scenario | None = None
+) -> MeasureErrors:
+    """The errors of measures that were made from `inputs`, kept for what is published."""
+    if scenario is None:
+        return _published_errors(inputs)
+    with open_inputs(inputs, scenario) as read:
+        return _errors(inputs, measures, read)
+
+
+@lru_cache(maxsize=16)
+def _published_errors(inputs: Inputs) -> MeasureErrors:
+    with open_inputs(inputs) as read:
+        return _errors(inputs, measured(inputs)[0], read)
+
+
+def _errors(inputs: Inputs, measures: Measures, read: Read) -> MeasureErrors:
+    return measure_errors(
+        read_model(inputs.model),
+        measures,
+        zones=read.zones,
+        rasters=read.rasters,
+        indicators=read.indicators,
+    )
 
 
 def inputs_of(store: Store | Published, assessment: Assessment) -> Inputs:

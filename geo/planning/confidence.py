@@ -2,22 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from geo.errors import ZoneNotRanked
+from geo.errors import NothingRanked, ZoneNotRanked
 from geo.json_types import as_json
-from geo.language import Language, Text, joined, texts
-from geo.planning.assess import Inputs, inputs_of, measured, open_inputs
-from geo.published import read_model
+from geo.language import Language, Text, filled, joined, listed, texts
+from geo.planning.assess import errors_under, inputs_of
 from geo.readiness.assessment import Assessment
 from geo.readiness.scenario import Scenario
 from geo.store.store import Store
 from geo.store.versions import Published
 from geo.uncertainty.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
-from geo.uncertainty.measurement import measure_errors
 from geo.uncertainty.one_weight import WeightSensitivity, most_critical, weight_sensitivities
 from geo.uncertainty.ranked import RankedZones, ranked_zones
 from geo.uncertainty.smaa import (
@@ -38,6 +35,8 @@ _SAY = texts(__name__)
 # A table of pairs in a document: 40,000 numbers at this many zones.
 _MOST_PAIRED = 200
 _FIRST_FEW = 3
+# Fewer contestants than are called firm are named.
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,7 @@ def confidence(
         zones.weights, n=simulation.draws, rng=rng, concentration=simulation.concentration
     )
     errors = _errors(store, assessment, scenario) if simulation.with_errors else None
-    values = None
-    if errors is not None and errors.standard_errors.any():
-        values = value_draws(zones, errors, n=simulation.draws, rng=rng)
+    values = value_draws(zones, errors, n=simulation.draws, rng=rng)
     return Confidence(
         simulation=simulation,
         n_zones=len(assessment.matrix.area_ids),
@@ -167,12 +164,29 @@ def variance_document(
 
 
 def overall(found: Confidence) -> Text:
-    """How firm the first place is, and among how many of all zones."""
-    ranked = len(found.uncertainty.area_ids)
-    said = verdict(found.uncertainty)
-    if ranked == found.n_zones:
-        return said
-    return joined([said, _SAY["among"].format(ranked=ranked, n=found.n_zones)], by=" ")
+    """How firm the first place is, who was compared, and what was varied."""
+    return joined([verdict(found.uncertainty), _compared(found), _varied(found)], by=" ")
+
+
+def _compared(found: Confidence) -> Text:
+    names = found.uncertainty.contestants
+    if len(names) <= _MOST_NAMED:
+        return filled(_SAY["named"], names=listed([Text(name, name) for name in names]))
+    if len(names) == found.n_zones:
+        return _SAY["all"].format(n=found.n_zones)
+    return _SAY["among"].format(ranked=len(names), n=found.n_zones)
+
+
+def _varied(found: Confidence) -> Text:
+    zones, errors = found.zones, found.errors
+    has_errors = errors is not None and bool(errors.standard_errors[zones.rows].any())
+    varied = {
+        _SAY["weights"]: True,
+        _SAY["errors"]: has_errors,
+        _SAY["places"]: bool(zones.by_place),
+        _SAY["missing"]: bool((zones.covered < 1.0).any()),
+    }
+    return filled(_SAY["varied"], inputs=listed([what for what, is_so in varied.items() if is_so]))
 
 
 def sensitivities(assessment: Assessment) -> dict[str, tuple[WeightSensitivity, ...]]:
@@ -211,7 +225,7 @@ def confidence_document(found: Confidence, language: Language) -> dict[str, Any]
         "concentration": found.simulation.concentration,
         "verdict": overall(found).to(language),
         "measures": {criterion: note.to(language) for criterion, note in notes.items()},
-        "zones": _zones(uncertainty, language),
+        "zones": _zone_entries(uncertainty, language),
     }
     if n <= _MOST_PAIRED:
         document["pairwise"] = {
@@ -221,7 +235,7 @@ def confidence_document(found: Confidence, language: Language) -> dict[str, Any]
     return document
 
 
-def _zones(uncertainty: Uncertainty, language: Language) -> dict[str, Any]:
+def _zone_entries(uncertainty: Uncertainty, language: Language) -> dict[str, Any]:
     intervals, means = rank_intervals(uncertainty).tolist(), expected_ranks(uncertainty).tolist()
     inside, first = interval_shares(uncertainty).tolist(), within_rank(uncertainty, 1).tolist()
     first_few = within_rank(uncertainty, _FIRST_FEW).tolist()
@@ -240,6 +254,7 @@ def _zones(uncertainty: Uncertainty, language: Language) -> dict[str, Any]:
             "sentence": zone_sentence(uncertainty, area_id).to(language),
         }
         for i, area_id in enumerate(uncertainty.area_ids)
+        if uncertainty.ranks[:, i].any()
     }
 
 
@@ -258,11 +273,16 @@ def _central(uncertainty: Uncertainty, place: int) -> dict[str, float] | None:
 
 
 def _ranked(assessment: Assessment) -> RankedZones:
+    if not assessment.n_ranked:
+        raise NothingRanked
+    return _zones(assessment)
+
+
+def _zones(assessment: Assessment) -> RankedZones:
     return ranked_zones(
         assessment.model,
         assessment.matrix,
         weights=assessment.weights,
-        ranked=assessment.scores.ranked,
         names=assessment.measures.names,
         method=assessment.method,
         risk=assessment.risk,
@@ -272,26 +292,4 @@ def _ranked(assessment: Assessment) -> RankedZones:
 def _errors(
     store: Store | Published, assessment: Assessment, scenario: Scenario | None
 ) -> MeasureErrors:
-    inputs = inputs_of(store, assessment)
-    if scenario is None:
-        return _published_errors(inputs)
-    with open_inputs(inputs, scenario) as read:
-        return measure_errors(
-            assessment.model,
-            assessment.measures,
-            zones=read.zones,
-            rasters=read.rasters,
-            indicators=read.indicators,
-        )
-
-
-@lru_cache(maxsize=16)
-def _published_errors(inputs: Inputs) -> MeasureErrors:
-    with open_inputs(inputs) as read:
-        return measure_errors(
-            read_model(inputs.model),
-            measured(inputs)[0],
-            zones=read.zones,
-            rasters=read.rasters,
-            indicators=read.indicators,
-        )
+    return errors_under(inputs_of(store, assessment), assessment.measures, scenario)

@@ -5,7 +5,7 @@ score can be traced to the files that it was made from: every criterion names th
 datasets that its measure rests on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from geo.mcda.value_functions import (
     VillageMeasure,
 )
 from geo.published import DESA, LAND_PREFIX, VILLAGE_INDEX
+from geo.readiness.certainty import Certainty
 from geo.readiness.explain import losses, sentence
 from geo.readiness.score import CriterionResult, Measures, ZoneResult, zone_results
 
@@ -41,7 +42,7 @@ class Assessment:
     """The result for all zones of a layer; `key` is a sha256 over everything that went in.
 
     `weights` are by criterion and sum to 1. `scenario` is the id of the scenario that changed the
-    inputs, None where nothing did.
+    inputs, None where nothing did. `draw` makes the draws behind `certainty`, when somebody asks.
     """
 
     key: str
@@ -56,6 +57,12 @@ class Assessment:
     matrix: DecisionMatrix
     scores: Scores
     lineage: tuple[Origin, ...]
+    draw: Callable[[], Certainty]
+
+    @cached_property
+    def certainty(self) -> Certainty:
+        """What draws of weights, errors, places and missing data say; drawn once."""
+        return self.draw()
 
     @cached_property
     def results(self) -> tuple[ZoneResult, ...]:
@@ -66,6 +73,7 @@ class Assessment:
             self.scores,
             model=self.model,
             weights=self.weights,
+            certainty=self.certainty,
             losses=self.losses,
         )
 

@@ -110,7 +110,25 @@ def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:
             for c in assessment.model.classes
         ],
         "zones": [_zone_entry(assessment, result, language) for result in assessment.results],
+        "certainty": certainty_entry(assessment),
         "lineage": [asdict(origin) for origin in assessment.lineage],
+    }
+
+
+def certainty_entry(assessment: Assessment) -> dict[str, Any]:
+    """What the draws behind chances and bands say of the list, and what was varied, as JSON types.
+
+    `known_in` is, by criterion that lacks data somewhere, the number of areas from whose values the
+    missing ones are drawn; 0 where they are drawn evenly.
+    """
+    found = assessment.certainty
+    return {
+        "draws": found.n_draws,
+        "bands": found.n_bands,
+        "pairs_apart": found.apart_share,
+        "errors": found.has_errors,
+        "placed": found.placed,
+        "known_in": dict(found.known_in),
     }
 
 
@@ -138,8 +156,16 @@ def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) 
         "name": result.name,
         "status": result.status,
         "score": result.score,
+        "score_low": result.score_low,
+        "score_high": result.score_high,
         "rank": result.rank,
         "rank_class": result.rank_class,
+        "class": result.likely_class,
+        "class_chance": result.class_chance,
+        "class_candidates": dict(result.class_candidates),
+        "band": result.band,
+        "surely_above": result.surely_above,
+        "constraints_unchecked": [c.constraint for c in result.constraints_unchecked],
         "data_coverage": result.data_coverage,
         "dimension_scores": dict(result.dimension_scores),
         "criteria": [_criterion_entry(c, language) for c in result.criteria],
@@ -208,6 +234,8 @@ def score_columns(assessment: Assessment) -> dict[str, Any]:
             "area_id": assessment.matrix.area_ids,
             "status": scores.statuses(assessment.matrix.excluded),
             "score": scores.scores,
+            "score_low": scores.low,
+            "score_high": scores.high,
             "rank": assessment.ranks,
             "class": [None if i < 0 else classes[i] for i in scores.classes.tolist()],
             "data_coverage": scores.coverage,

@@ -124,6 +124,7 @@ def _by_itself(assessment: Assessment, zone: int, rows: Array) -> Scores:
             values=rows,
             low=matrix.low[copies],
             high=matrix.high[copies],
+            covered=matrix.covered[copies],
             credits=matrix.credits[copies],
             excluded=matrix.excluded[copies],
         ),

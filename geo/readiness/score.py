@@ -7,7 +7,7 @@ each zone in words and with its sources is built from them afterwards (`zone_res
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from geo.mcda.model import Model
 from geo.mcda.ranks import rank_scores
 from geo.mcda.score_range import score_range
 from geo.mcda.value_functions import value_range
+from geo.readiness.certainty import Certainty, candidates, n_surely_below
 
 Flags = npt.NDArray[np.bool_]
 Row = list[float | None]
@@ -99,6 +100,12 @@ class ZoneResult:
     weight that rests on data, `dimension_coverage` the same inside each dimension (None for one
     without weight), `coverage_floor` what the model asks for. `dimension_scores` are 0..100 by dimension id, None without data.
     `floors_failed` names the dimensions below their floor, which put the zone in the lowest class.
+
+    `likely_class` is the id of the class that most draws give, `class_chance` the share of draws that
+    do, `class_candidates` the fewest classes that have 90 % of the draws together, with their shares,
+    in the order of the model; also of a zone that is not ranked, none of an excluded one. `band`
+    counts from 1 (see `geo.readiness.certainty`), None without rank; `surely_above` is of how many
+    ranked zones this one is above under every value that the data allow.
     """
 
     area_id: str
@@ -116,6 +123,11 @@ class ZoneResult:
     floors_failed: tuple[str, ...] = ()
     dimension_coverage: Mapping[str, float | None] = field(default_factory=dict)
     coverage_floor: float = 0.0
+    likely_class: str | None = None
+    class_chance: float | None = None
+    class_candidates: Mapping[str, float] = field(default_factory=dict)
+    band: int | None = None
+    surely_above: int = 0
 
     @property
     def coverage_said(self) -> Text:
@@ -125,7 +137,7 @@ class ZoneResult:
     @property
     def constraints_unchecked(self) -> tuple[ConstraintResult, ...]:
         """The hard constraints that nothing could check here."""
-        return tuple(c for c in self.constraints if c.excluded_share is None)
+        return tuple(c for c in self.constraints if c.outcome == "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,7 @@ def decision_matrix(measures: Measures, model: Model) -> DecisionMatrix:
         # The part of an area without data counts at worst and at best.
         low=covered * least,
         high=covered * greatest + (1.0 - covered),
+        covered=covered,
         credits=covered * (1.0 - (greatest - least)),
         excluded=excluded,
         by_place=_by_place(measures, model),
@@ -273,12 +286,15 @@ def zone_results(
     *,
     model: Model,
     weights: Mapping[str, float],
+    certainty: Certainty,
     losses: Array | None = None,
 ) -> tuple[ZoneResult, ...]:
     """What the scores of a decision matrix say of every zone, with the sources of its measures.
 
     `losses` (n_areas, n_criteria) are those of `geo.readiness.explain.losses`.
     """
+    classes = [c.id for c in model.classes]
+    surely_above = n_surely_below(scores).tolist()
     # Plain lists: a province has thousands of numbers, and each costs more as a scalar of numpy's.
     values, points = _rows(matrix.values), _rows(scores.points)
     lost = None if losses is None else _rows(losses)
@@ -312,9 +328,24 @@ def zone_results(
             floors_failed=tuple(
                 d for d, below in zip(dimensions, scores.below_floor[i], strict=True) if below
             ),
+            **_chances(certainty.class_shares[i], classes),
+            band=int(certainty.bands[i]) or None,
+            surely_above=surely_above[i],
         )
         for i, (area_id, name) in enumerate(measures.names.items())
     )
+
+
+def _chances(shares: Array, classes: Sequence[str]) -> dict[str, Any]:
+    """What the shares (n_classes,) of draws say of one zone's class; nothing where they are NaN."""
+    if np.isnan(shares).any():
+        return {}
+    likely = int(np.argmax(shares))
+    return {
+        "likely_class": classes[likely],
+        "class_chance": float(shares[likely]),
+        "class_candidates": {classes[c]: float(shares[c]) for c in candidates(shares)},
+    }
 
 
 def _leaves(model: Model) -> list[Flags]:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from geo.errors import InvalidDraws
 from geo.language import Text, texts
 from geo.mcda.matrix import Array
-from geo.uncertainty.ranked import RankedZones
+from geo.mcda.ranks import ReadyValues, ready_values
+from geo.uncertainty.ranked import Drawn, RankedZones
 
 _SAY = texts(__name__)
 
@@ -23,6 +24,8 @@ _SAY = texts(__name__)
 # one standard deviation of such a weight; a smaller weight scatters more. Own judgement.
 DEFAULT_CONCENTRATION = 100.0
 MOST_DRAWS = 100_000
+# A spread below this is rounding.
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,34 +111,174 @@ def _require_draws(
 
 def value_draws(
     zones: RankedZones,
-    errors: MeasureErrors,
+    errors: MeasureErrors | None = None,
     *,
     n: int,
     rng: np.random.Generator,
     block: int = 64,
-) -> Iterator[Array]:
-    """Tables of values in which the measures vary by their errors, in blocks (k, n_zones, n_criteria).
+) -> Iterator[Drawn]:
+    """Values of which everything uncertain varies: errors, places, intervals and missing data.
 
     Parameters
     ----------
-    errors : MeasureErrors
-        Of every area of the decision matrix, `zones.rows` included.
+    errors : MeasureErrors, optional
+        Of every area of the decision matrix, `zones.rows` included; without them what is measured
+        counts as exact.
     n : int
-        Tables in all.
+        Draws in all.
     block : int
-        Tables at a time; what is drawn does not depend on it.
+        Draws at a time; what is drawn does not depend on it.
 
     Notes
     -----
     Errors are normal. A drawn measure beyond the bounds of its unit becomes the bound; it is not
-    drawn again, so that a share of 0 stays the likeliest value of a share near 0. A measure that is
-    missing stays missing.
+    drawn again, so that a share of 0 stays the likeliest value of a share near 0. A zone that may lie
+    in several places lies in one of them, the same for every criterion; its measures have no error
+    beside. A sourced interval is drawn evenly between its least and greatest value. What is missing,
+    or not covered, is drawn from the values of the n areas of which it is known, each as likely as
+    another, and with 1 / (n + 1) evenly from 0 to 1, wholly so where it is known of none: the
+    predictive rule of Blackwell & MacQueen (1973), Annals of Statistics 1(2):353-355, whose prior
+    counts as much as one area. Zones are drawn independently of each other.
     """
-    widths = error_inputs(zones, errors)
+    spread = spread_of(zones, errors)
+    streams = rng.spawn(2 * len(zones.criteria) + 1)
     for start in range(0, n, block):
         k = min(block, n - start)
-        normals = rng.standard_normal((k, sum(widths.values())))
-        yield values_with_errors(zones, errors, normals)
+        yield drawn_by(
+            spread,
+            normals={j: streams[2 * j].standard_normal((k, w)) for j, w in spread.widths.items()},
+            evenly={
+                j: streams[2 * j + 1].random((k, len(spread.varying[j]))) for j in spread.open_in
+            },
+            placing=streams[-1].random((k, len(zones.by_place))),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """What of the values of zones is uncertain, and how many numbers decide it.
+
+    `varying` are, by criterion, the places of the zones whose value varies; criteria where none does
+    are not there. `widths` say how many standard normals move a criterion (see `error_inputs`).
+    `open_in` are, by criterion, which of the varying zones need a number of 0..1: for what is missing,
+    not covered or an interval.
+    """
+
+    zones: RankedZones
+    errors: MeasureErrors | None
+    steady: Array
+    ready: ReadyValues
+    varying: Mapping[int, npt.NDArray[np.intp]]
+    widths: Mapping[int, int]
+    open_in: Mapping[int, npt.NDArray[np.bool_]]
+
+
+def spread_of(zones: RankedZones, errors: MeasureErrors | None) -> Spread:
+    """What varies, see `value_draws`; without errors what is measured counts as exact."""
+    placed = np.zeros(zones.values.shape, dtype=bool)
+    unplaced = np.zeros(zones.values.shape, dtype=bool)
+    for zone, values in zones.by_place.items():
+        placed[zone] = ~np.isnan(values).all(axis=0)
+        unplaced[zone] = placed[zone] & np.isnan(values).any(axis=0)
+    is_open = (zones.covered < 1.0) | unplaced | (_is_interval(zones) & ~placed)
+    varies = is_open | placed
+    if errors is not None:
+        varies |= (_rows(zones, errors) > 0) & ~np.isnan(zones.values)
+    varying = {j: np.flatnonzero(column) for j, column in enumerate(varies.T) if column.any()}
+    steady = np.where(varies, 0.0, zones.values)
+    return Spread(
+        zones=zones,
+        errors=errors,
+        steady=steady,
+        ready=ready_values(steady),
+        varying=varying,
+        widths={} if errors is None else error_inputs(zones, errors),
+        open_in={j: is_open[rows, j] for j, rows in varying.items() if is_open[rows, j].any()},
+    )
+
+
+def _is_interval(zones: RankedZones) -> npt.NDArray[np.bool_]:
+    return np.asarray(zones.high - zones.low > (1.0 - zones.covered) + _NOTHING)
+
+
+def drawn_by(
+    spread: Spread, *, normals: Mapping[int, Array], evenly: Mapping[int, Array], placing: Array
+) -> Drawn:
+    """The values that k draws of numbers give.
+
+    Parameters
+    ----------
+    normals : mapping
+        By criterion of `spread.widths`, standard normals (k, width).
+    evenly : mapping
+        By criterion of `spread.open_in`, numbers (k, n_varying) of 0..1.
+    placing : (k, n_placed) float64
+        Of 0..1, one for each zone of `by_place` in the order of the zones.
+    """
+    by_place = sorted(spread.zones.by_place.items())
+    places = {
+        zone: (column * len(values)).astype(np.intp)
+        for (zone, values), column in zip(by_place, placing.T, strict=True)
+    }
+    columns = {
+        j: (rows, _column(spread, j, normals.get(j), evenly.get(j), places, n_draws=len(placing)))
+        for j, rows in spread.varying.items()
+    }
+    return Drawn(len(placing), spread.steady, spread.ready, columns)
+
+
+def _column(
+    spread: Spread,
+    j: int,
+    normals: Array | None,
+    evenly: Array | None,
+    places: Mapping[int, npt.NDArray[np.intp]],
+    *,
+    n_draws: int,
+) -> Array:
+    """Drawn values (k, n_varying) of one criterion in the zones where they vary."""
+    zones, varying = spread.zones, spread.varying[j]
+    if normals is not None and spread.errors is not None:
+        drawn = _with_errors(zones, spread.errors, j, normals)[:, varying]
+    else:
+        drawn = np.repeat(zones.values[np.newaxis, varying, j], n_draws, axis=0)
+    is_interval = _is_interval(zones)[varying, j]
+    for column, zone in enumerate(varying.tolist()):
+        own = zones.by_place.get(zone)
+        if own is not None and not np.isnan(own[:, j]).all():
+            drawn[:, column] = own[places[zone], j]
+            is_interval[column] = False
+    if evenly is None:
+        return drawn
+    missing = missing_values(zones.known[j], evenly)
+    # What is missing, also in one of the places alone, is not covered.
+    drawn = np.where(np.isnan(drawn), missing, drawn)
+    covered = zones.covered[varying, j]
+    drawn = covered * drawn + (1.0 - covered) * missing
+    if is_interval.any():
+        low, high = zones.low[varying, j], zones.high[varying, j]
+        drawn = np.where(is_interval, low + (high - low) * evenly, drawn)
+    return np.asarray(drawn)
+
+
+def missing_values(known: Array, evenly: Array) -> Array:
+    """Values for what is missing, from numbers of 0..1; see `value_draws`.
+
+    Parameters
+    ----------
+    known : (n,) float64
+        The values of the areas of which it is known, ascending.
+
+    Examples
+    --------
+    >>> missing_values(np.array([0.2, 0.6]), np.array([0.1, 0.5, 0.9]))
+    array([0.2, 0.6, 0.7])
+    >>> missing_values(np.array([]), np.array([0.3]))
+    array([0.3])
+    """
+    steps = evenly * (len(known) + 1)
+    chosen = np.minimum(steps.astype(np.intp), len(known))
+    return np.where(chosen == len(known), steps - chosen, np.append(known, 0.0)[chosen])
 
 
 def error_inputs(zones: RankedZones, errors: MeasureErrors) -> dict[int, int]:
@@ -149,18 +292,13 @@ def error_inputs(zones: RankedZones, errors: MeasureErrors) -> dict[int, int]:
     return widths
 
 
-def values_with_errors(zones: RankedZones, errors: MeasureErrors, normals: Array) -> Array:
-    """Tables of values (k, n_zones, n_criteria) under normals (k, n) in the order of `error_inputs`."""
-    ours = _rows(zones, errors)
-    tables = np.repeat(zones.values[np.newaxis], len(normals), axis=0)
-    start = 0
-    for j, width in error_inputs(zones, errors).items():
-        loadings = _loadings(zones, errors.sources.get(errors.criteria[j]))
-        moved = _by_zone(normals[:, start : start + width], loadings) * ours[:, j]
-        within = np.clip(zones.measures[:, j] + moved, *errors.bounds[j])
-        tables[:, :, j] = zones.value_functions[j](within.ravel()).reshape(within.shape)
-        start += width
-    return tables
+def _with_errors(zones: RankedZones, errors: MeasureErrors, j: int, normals: Array) -> Array:
+    """Values (k, n_zones) of one criterion whose measures are moved by their errors."""
+    loadings = _loadings(zones, errors.sources.get(errors.criteria[j]))
+    moved = _by_zone(normals, loadings) * _rows(zones, errors)[:, j]
+    within = np.clip(zones.measures[:, j] + moved, *errors.bounds[j])
+    values: Array = zones.value_functions[j](within.ravel()).reshape(within.shape)
+    return values
 
 
 def _rows(zones: RankedZones, errors: MeasureErrors) -> Array:

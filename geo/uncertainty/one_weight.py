@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from geo.mcda.matrix import Array
 from geo.mcda.ranks import rank_rows
-from geo.uncertainty.ranked import RankedZones, classes_under, scores_under
+from geo.uncertainty.ranked import RankedZones, placed_under
 
 ChangeKind = Literal["first", "rank", "class"]
 
@@ -204,5 +204,5 @@ def most_critical(
 
 
 def _placing(zones: RankedZones, weights: Array) -> _Placing:
-    scores = scores_under(zones, weights)
-    return _Placing(rank_rows(scores), classes_under(zones, scores, weights))
+    scores, classes = placed_under(zones, weights)
+    return _Placing(rank_rows(scores), classes)

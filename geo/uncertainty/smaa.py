@@ -2,8 +2,8 @@
 
 Stochastic multicriteria acceptability analysis (SMAA-2): the ranking is made anew for every draw
 (see `geo/uncertainty/draws.py`) and what comes out is counted. What is counted is exact for the draws made; the
-draws themselves leave a standard error of at most 0.5 / sqrt(n_draws), 0.5 % for 10,000. Zones that
-the assessment does not rank take part in no draw.
+draws themselves leave a standard error of at most 0.5 / sqrt(n_draws), 0.5 % for 10,000. A zone whose
+data do not suffice under the weights of a draw has no rank in it.
 
 References
 ----------
@@ -24,7 +24,7 @@ from geo.errors import InvalidDraws, ZoneNotFound
 from geo.language import Text, filled, joined, percent, texts, written
 from geo.mcda.matrix import Array
 from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
-from geo.uncertainty.ranked import RankedZones, classes_under, scores_under
+from geo.uncertainty.ranked import Drawn, RankedZones, placed_under
 
 _SAY = texts(__name__)
 
@@ -36,13 +36,15 @@ MOST_RANKS = 180_000_000
 MOST_TABLED = 2_000
 # From which share of draws the first place is called what; own judgement.
 _FIRM, _FAIRLY, _SHAKY = 0.95, 0.75, 0.5
+# Who is first among fewer than five is not called firm; own judgement.
+_LEAST_CONTESTANTS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Uncertainty:
     """What n_draws draws say of n ranked zones.
 
-    `ranks` (n_draws, n) are the ranks of each draw, 0 where nothing known of a zone had weight;
+    `ranks` (n_draws, n) are the ranks of each draw, 0 where a zone's data did not suffice;
     `distribution` (n, n_draws) the same for each zone in rising order: its whole distribution over
     ranks without a table of n × n. `stated_ranks` (n,) are those under the stated weights and
     measures. `class_shares` (n, n_classes) are the shares of draws in each class. `central_weights`
@@ -61,6 +63,12 @@ class Uncertainty:
     central_weights: Array
 
     @property
+    def contestants(self) -> tuple[str, ...]:
+        """The names of the zones that are ranked under the stated weights."""
+        ranked = self.stated_ranks > 0
+        return tuple(name for name, is_in in zip(self.names, ranked, strict=True) if is_in)
+
+    @property
     def n_draws(self) -> int:
         """How many draws were made."""
         return len(self.ranks)
@@ -76,7 +84,7 @@ def simulate(
     zones: RankedZones,
     weights: Array,
     *,
-    values: Iterable[Array] | None = None,
+    values: Iterable[Drawn] | None = None,
     threads: int = 1,
 ) -> Uncertainty:
     """Rank and class the zones under every draw.
@@ -85,9 +93,9 @@ def simulate(
     ----------
     weights : (n_draws, n_criteria) float64
         See `geo.uncertainty.draws.weight_draws`; one row repeated for uncertain measures alone.
-    values : iterable of (k, n_zones, n_criteria) float64, optional
-        Tables of drawn values, n_draws in all, see `geo.uncertainty.draws.value_draws`; without them the
-        measures count as exact.
+    values : iterable of Drawn, optional
+        Drawn values, n_draws in all, see `geo.uncertainty.draws.value_draws`; without them the
+        measures count as exact and what is missing does not count.
     threads : int
         How many work at once where values do not vary. The result does not depend on it.
 
@@ -110,7 +118,7 @@ def simulate(
         classes=zones.classes,
         ranks=ranks,
         distribution=rank_distribution(ranks, threads=threads),
-        stated_ranks=rank_rows(scores_under(zones, zones.weights[np.newaxis]))[0],
+        stated_ranks=rank_rows(placed_under(zones, zones.weights[np.newaxis])[0])[0],
         class_shares=counts / n_draws,
         central_weights=_central_weights(ranks, weights),
     )
@@ -119,7 +127,7 @@ def simulate(
 def _counted(
     zones: RankedZones,
     weights: Array,
-    values: Iterable[Array] | None,
+    values: Iterable[Drawn] | None,
     ranks: Ranks,
     threads: int,
 ) -> Iterator[npt.NDArray[np.int64]]:
@@ -130,21 +138,20 @@ def _counted(
         yield from in_blocks(one, len(weights), block=block, threads=threads)
         return
     start = 0
-    for tables in values:
-        draws = slice(start, start + len(tables))
+    for drawn in values:
+        draws = slice(start, start + drawn.n_draws)
         start = draws.stop
         if start <= len(weights):
-            yield _one_block(zones, weights, ranks, tables, draws)
+            yield _one_block(zones, weights, ranks, drawn, draws)
     if start != len(weights):
         raise InvalidDraws(reason=_SAY["not_as_many"].format(weights=len(weights), values=start))
 
 
 def _one_block(
-    zones: RankedZones, weights: Array, ranks: Ranks, tables: Array | None, draws: slice
+    zones: RankedZones, weights: Array, ranks: Ranks, drawn: Drawn | None, draws: slice
 ) -> npt.NDArray[np.int64]:
-    scores = scores_under(zones, weights[draws], values=tables)
+    scores, classes = placed_under(zones, weights[draws], drawn=drawn)
     rank_rows(scores, out=ranks[draws])
-    classes = classes_under(zones, scores, weights[draws], values=tables)
     counts = [np.count_nonzero(classes == c, axis=0) for c in range(len(zones.classes))]
     return np.stack(counts, axis=1)
 
@@ -301,7 +308,10 @@ def zone_sentence(uncertainty: Uncertainty, area_id: str) -> Text:
 
 
 def verdict(uncertainty: Uncertainty) -> Text:
-    """How firm the first place is: how often it is kept, and who takes it most often otherwise."""
+    """How firm the first place is: how often it is kept, and who takes it most often otherwise.
+
+    Among fewer than five ranked zones it is called by their number instead.
+    """
     firsts = uncertainty.ranks == 1
     stated = uncertainty.stated_ranks == 1
     n = uncertainty.n_draws
@@ -315,7 +325,7 @@ def verdict(uncertainty: Uncertainty) -> Text:
         "names": joined(holders),
         "percent": percent_of(kept, n),
         "n": whole_number(n),
-        "level": _level(kept / n),
+        "level": _level(kept / n, len(uncertainty.contestants)),
     }
     others = np.where(stated, 0, firsts.sum(axis=0))
     rival = int(np.argmax(others))
@@ -329,7 +339,9 @@ def verdict(uncertainty: Uncertainty) -> Text:
     )
 
 
-def _level(share: float) -> Text:
+def _level(share: float, n_contestants: int) -> Text:
+    if share >= _FAIRLY and n_contestants < _LEAST_CONTESTANTS:
+        return filled(_SAY["is_among_few"], n=n_contestants)
     for least, level in (
         (_FIRM, _SAY["is_firm"]),
         (_FAIRLY, _SAY["is_fairly"]),

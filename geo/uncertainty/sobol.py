@@ -22,12 +22,13 @@ from geo.mcda.matrix import Array
 from geo.uncertainty.draws import (
     DEFAULT_CONCENTRATION,
     MeasureErrors,
-    error_inputs,
-    values_with_errors,
+    Spread,
+    drawn_by,
+    spread_of,
 )
 from geo.uncertainty.ranked import RankedZones, scores_under, some_of
 
-InputKind = Literal["weight", "measure"]
+InputKind = Literal["weight", "measure", "missing", "place"]
 
 DEFAULT_SAMPLES = 1024
 MOST_SAMPLES = 16_384
@@ -53,9 +54,13 @@ class SobolIndex:
 
 @dataclass(frozen=True, slots=True)
 class ScoreIndex:
-    """The index of one criterion's weight or measure for a score."""
+    """The index of one input for a score.
 
-    criterion: str
+    A criterion's weight, its measure's error or what is missing of it; or the place of a zone that
+    may lie in several, which is no single criterion's.
+    """
+
+    criterion: str | None
     input: InputKind
     index: SobolIndex
 
@@ -163,7 +168,7 @@ def score_indices(
     Parameters
     ----------
     errors : MeasureErrors, optional
-        Without them the weights alone are uncertain.
+        Without them what is measured counts as exact.
     concentration : float
         As in `geo.uncertainty.draws.weight_draws`. Weights are Dirichlet: shares of independent gamma
         variables, one for each criterion, which are the inputs here.
@@ -174,7 +179,7 @@ def score_indices(
     Returns
     -------
     tuple of ScoreIndex
-        Weights first, then measures; criteria with a weight of 0 are not among them.
+        Weights first, then measures, missing data and the place; weights of 0 are not among them.
 
     Raises
     ------
@@ -187,44 +192,52 @@ def score_indices(
     if not against_best and zones.method != "promethee":
         zones, place = some_of(zones, [place]), 0
     used = np.flatnonzero(zones.weights > 0)
-    moved = {} if errors is None else error_inputs(zones, errors)
-    inputs: list[tuple[InputKind, int]] = [("weight", int(j)) for j in used]
-    inputs += [("measure", j) for j, width in moved.items() for _ in range(width)]
+    inputs, spread = _inputs(zones, errors, used)
     names = [f"{kind} {j}" for kind, j in inputs]
     sure = concentration * zones.weights[used] / zones.weights[used].sum()
 
     def outcome(sample: Array) -> Array:
-        drawn = _drawn_scores(zones, sample, used, sure, errors)
+        drawn = _drawn_scores(spread, sample, used, sure)
         return _leads(drawn, place) if against_best else drawn[:, place]
 
     found = {index.name: index for index in sobol_indices(outcome, names, n=n, rng=rng)}
     return tuple(
-        ScoreIndex(zones.criteria[j], kind, found[f"{kind} {j}"])
+        ScoreIndex(None if j is None else zones.criteria[j], kind, found[f"{kind} {j}"])
         for kind, j in dict.fromkeys(inputs)
     )
 
 
-def _drawn_scores(
-    zones: RankedZones,
-    sample: Array,
-    used: npt.NDArray[np.intp],
-    sure: Array,
-    errors: MeasureErrors | None,
-) -> Array:
-    """Scores (k, n_zones) of a sample (k, n_inputs): weights first, then the errors of measures."""
+def _inputs(
+    zones: RankedZones, errors: MeasureErrors | None, used: npt.NDArray[np.intp]
+) -> tuple[list[tuple[InputKind, int | None]], Spread]:
+    """What each number of a sample decides, in the order of the sample: a kind and a criterion."""
+    spread = spread_of(zones, errors)
+    inputs: list[tuple[InputKind, int | None]] = [("weight", int(j)) for j in used]
+    inputs += [("measure", j) for j, width in spread.widths.items() for _ in range(width)]
+    inputs += [("missing", j) for j in spread.open_in for _ in range(len(spread.varying[j]))]
+    inputs += [("place", None) for _ in zones.by_place]
+    return inputs, spread
+
+
+def _drawn_scores(spread: Spread, sample: Array, used: npt.NDArray[np.intp], sure: Array) -> Array:
+    """Scores (k, n_zones) of a sample (k, n_inputs), whose columns are those of `_inputs`."""
     from scipy.special import gammaincinv, ndtri
 
+    zones = spread.zones
+    opened = {j: len(spread.varying[j]) for j in spread.open_in}
+    sizes = [len(used), *spread.widths.values(), *opened.values()]
     inside = np.clip(sample, _EDGE, 1.0 - _EDGE)
     scores = np.empty((len(sample), len(zones.area_ids)))
     for start in range(0, len(sample), _TABLES):
         part = inside[start : start + _TABLES]
+        shares, *numbers = np.split(part, np.cumsum(sizes), axis=1)
         weights = np.zeros((len(part), len(zones.weights)))
-        weights[:, used] = gammaincinv(sure, part[:, : len(used)])
+        weights[:, used] = gammaincinv(sure, shares)
         weights /= weights.sum(axis=1, keepdims=True)
-        tables = None
-        if errors is not None:
-            tables = values_with_errors(zones, errors, ndtri(part[:, len(used) :]))
-        scores[start : start + _TABLES] = scores_under(zones, weights, values=tables)
+        normals = zip(spread.widths, map(ndtri, numbers), strict=False)
+        evenly = zip(opened, numbers[len(spread.widths) :], strict=False)
+        drawn = drawn_by(spread, normals=dict(normals), evenly=dict(evenly), placing=numbers[-1])
+        scores[start : start + _TABLES] = scores_under(zones, weights, drawn=drawn)
     return scores
 
 

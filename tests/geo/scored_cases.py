@@ -9,6 +9,7 @@ from geo.mcda.model import Dimension, Model, RankClass
 from geo.mcda.value_functions import AttributeMeasure, Criterion, ValueFunction
 from geo.readiness.assessment import Assessment
 from geo.readiness.score import ConstraintResult, Measure, Measures, decision_matrix, score_matrix
+from tests.geo.drawn_certainty import drawn_certainty
 
 
 def same(text: str) -> Text:
@@ -99,6 +100,7 @@ def make_case(
     used = weights or [1 / len(model.criteria)] * len(model.criteria)
     by_id = {c.id: float(w) for c, w in zip(model.criteria, used, strict=True)}
     matrix = decision_matrix(measures, model)
+    scores = score_matrix(matrix, model, by_id, method=method, risk=risk)
     return Assessment(
         key="uji",
         model=model,
@@ -110,8 +112,9 @@ def make_case(
         scenario=None,
         measures=measures,
         matrix=matrix,
-        scores=score_matrix(matrix, model, by_id, method=method, risk=risk),
+        scores=scores,
         lineage=(),
+        draw=lambda: drawn_certainty(model, matrix, scores, by_id, method=method, risk=risk),
     )
 
 

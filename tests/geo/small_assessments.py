@@ -6,6 +6,7 @@ from geo.language import Text
 from geo.mcda.model_file import parse_model
 from geo.readiness.assessment import Assessment
 from geo.readiness.score import ConstraintResult, Measure, Measures, decision_matrix, score_matrix
+from tests.geo.drawn_certainty import drawn_certainty
 
 MODEL = """
 id = "{id}"
@@ -110,6 +111,7 @@ def assess(
     model = model or make_model()
     weights = weights or dict(model.weights)
     matrix = decision_matrix(measures, model)
+    scores = score_matrix(matrix, model, weights, method=method, risk=risk)
     return Assessment(
         key=f"{model.id}-{layer}-{year}-{method}-{scenario}",
         model=model,
@@ -121,8 +123,9 @@ def assess(
         scenario=scenario,
         measures=measures,
         matrix=matrix,
-        scores=score_matrix(matrix, model, weights, method=method, risk=risk),
+        scores=scores,
         lineage=(),
+        draw=lambda: drawn_certainty(model, matrix, scores, weights, method=method, risk=risk),
     )
 
 

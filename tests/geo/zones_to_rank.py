@@ -4,7 +4,7 @@ import numpy as np
 
 from geo.mcda.methods import Setting
 from geo.mcda.ranks import ready_values
-from geo.uncertainty.ranked import Floor, RankedZones
+from geo.uncertainty.ranked import Drawn, Floor, RankedZones
 
 
 def identity(measures):
@@ -12,7 +12,15 @@ def identity(measures):
 
 
 def make_zones(
-    values, weights, *, method="weighted_sum", risk=0.5, groups=None, bounds=(0.0, 50.0), floor=None
+    values,
+    weights,
+    *,
+    method="weighted_sum",
+    risk=0.5,
+    groups=None,
+    bounds=(0.0, 50.0),
+    floor=None,
+    coverage_floor=0.0,
 ):
     """Zones a, b, c … under criteria c0, c1 …; `floor` is (columns, least score)."""
     table = np.array(values, dtype=np.float64)
@@ -25,6 +33,10 @@ def make_zones(
         rows=np.arange(n),
         measures=table,
         values=table,
+        low=np.nan_to_num(table),
+        high=np.nan_to_num(table, nan=1.0),
+        covered=(~np.isnan(table)).astype(np.float64),
+        known=tuple(np.sort(column[~np.isnan(column)]) for column in table.T),
         ready=ready_values(table),
         weights=np.asarray(weights, dtype=np.float64),
         value_functions=(identity,) * m,
@@ -33,4 +45,13 @@ def make_zones(
         classes=tuple(f"class{i}" for i in range(len(bounds))),
         lower_bounds=tuple(bounds),
         floors=() if floor is None else (Floor("d", tuple(floor[0]), floor[1]),),
+        coverage_floor=coverage_floor,
     )
+
+
+def drawn_tables(tables):
+    """Draws of which every value (k, n, m) is stated."""
+    k, n, m = tables.shape
+    steady = np.zeros((n, m))
+    columns = {j: (np.arange(n), tables[:, :, j]) for j in range(m)}
+    return Drawn(k, steady, ready_values(steady), columns)

@@ -61,9 +61,20 @@ def test_firmer_weights_scatter_less(reference_store, regencies):
 
 
 def test_the_zones_that_are_not_ranked_are_counted(reference_store):
-    found = confidence(reference_store, assess(reference_store), Simulation(draws=10))
+    assessment = assess(reference_store, layer="kecamatan")
+    found = confidence(reference_store, assessment, Simulation(draws=10))
     verdict = confidence_document(found, "en")["verdict"]
-    assert "of 14 areas that are ranked" in verdict
+    assert f"Only the {assessment.n_ranked} of 156 areas that are ranked are compared" in verdict
+    assert (
+        "What was varied: the weights, errors of measurement, the data that are missing" in verdict
+    )
+
+
+def test_two_contestants_are_named_and_their_first_is_not_called_firm(reference_store):
+    found = confidence(reference_store, assess(reference_store), Simulation(draws=50))
+    verdict = confidence_document(found, "en")["verdict"]
+    assert "is firm" not in verdict
+    assert "Compared are: " in verdict
 
 
 def test_without_ranked_zones_nothing_is_simulated(reference_store, unranked):

@@ -15,6 +15,7 @@ from geo.readiness.explain import holds_back, lifts, losses, missing, sentence
 from geo.readiness.land_measures import LandRaster
 from geo.readiness.measures import measure_zones
 from geo.readiness.score import decision_matrix, score_matrix, zone_results
+from tests.geo.drawn_certainty import drawn_certainty
 
 X, Y = 500_000.0, 9_600_000.0
 
@@ -155,6 +156,7 @@ def assess(zones, model, regencies, indicators, slope):
             scores,
             model=using,
             weights=using.weights,
+            certainty=drawn_certainty(using, matrix, scores, using.weights),
             losses=losses(
                 matrix,
                 scores,

@@ -1,5 +1,7 @@
 """Draws have the means, deviations and bounds that are promised, and a seed gives the same bytes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -86,7 +88,7 @@ def errors_of(standard_errors, *, bounds=None, sources=None):
 
 def tables(zones, errors, *, n=5000, block=64, seed=3):
     found = value_draws(zones, errors, n=n, rng=np.random.default_rng(seed), block=block)
-    return np.concatenate(list(found))
+    return np.concatenate([drawn.tables() for drawn in found])
 
 
 def test_measures_scatter_by_their_own_standard_errors():
@@ -95,7 +97,6 @@ def test_measures_scatter_by_their_own_standard_errors():
     np.testing.assert_allclose(drawn[:, :, 0].mean(axis=0), [10, 20], atol=0.05)
     np.testing.assert_allclose(drawn[:, :, 0].std(axis=0), [2.0, 0.5], rtol=0.03)
     assert (drawn[:, 0, 1] == 5.0).all()
-    assert np.isnan(drawn[:, 1, 1]).all()
 
 
 def test_zones_of_one_regency_move_together():
@@ -115,16 +116,70 @@ def test_a_measure_beyond_its_bounds_becomes_the_bound():
     assert (drawn[:, 0, 0] == 0.0).mean() == pytest.approx(0.46, abs=0.03)
 
 
-def test_without_errors_every_table_is_the_zones_own():
-    zones = make_zones([[0.4, np.nan], [0.9, 0.1]], [0.5, 0.5])
+def test_what_is_known_is_the_same_in_every_draw_without_errors():
+    zones = make_zones([[0.4, 0.7], [0.9, 0.1]], [0.5, 0.5])
     drawn = tables(zones, errors_of(np.zeros((2, 2))), n=3)
-    assert np.array_equal(drawn, np.repeat(zones.values[np.newaxis], 3, axis=0), equal_nan=True)
+    assert np.array_equal(drawn, np.repeat(zones.values[np.newaxis], 3, axis=0))
+
+
+def test_what_is_missing_is_drawn_from_the_areas_that_are_measured():
+    """Of four known values each in a fifth of the draws, and evenly in the last fifth."""
+    zones = make_zones([[0.1], [0.2], [0.2], [0.9], [np.nan]], [1.0])
+    drawn = tables(zones, None, n=20_000)[:, 4, 0]
+    assert (drawn == 0.1).mean() == pytest.approx(0.2, abs=0.01)
+    assert (drawn == 0.2).mean() == pytest.approx(0.4, abs=0.01)
+    even = drawn[~np.isin(drawn, [0.1, 0.2, 0.9])]
+    assert len(even) / len(drawn) == pytest.approx(0.2, abs=0.01)
+    np.testing.assert_allclose(np.quantile(even, [0.25, 0.5, 0.75]), [0.25, 0.5, 0.75], atol=0.03)
+
+
+def test_what_nobody_measured_is_drawn_evenly():
+    drawn = tables(make_zones([[np.nan], [np.nan]], [1.0]), None, n=20_000)[:, :, 0]
+    np.testing.assert_allclose(np.quantile(drawn, [0.1, 0.5, 0.9]), [0.1, 0.5, 0.9], atol=0.02)
+    assert np.corrcoef(drawn.T)[0, 1] == pytest.approx(0.0, abs=0.03)
+
+
+def test_the_part_of_an_area_without_data_is_drawn_and_the_rest_stays():
+    zones = replace(
+        make_zones([[0.8], [0.0]], [1.0]),
+        covered=np.array([[0.75], [1.0]]),
+        low=np.array([[0.6], [0.0]]),
+        high=np.array([[0.85], [0.0]]),
+        known=(np.array([0.0]),),
+    )
+    drawn = tables(zones, None, n=4000)[:, 0, 0]
+    assert np.isclose(drawn, 0.6).mean() == pytest.approx(0.5, abs=0.03)
+    assert drawn.min() == pytest.approx(0.6)
+    assert 0.84 < drawn.max() <= 0.85
+
+
+def test_an_interval_is_drawn_evenly_between_its_ends():
+    zones = replace(make_zones([[0.5]], [1.0]), low=np.array([[0.4]]), high=np.array([[0.8]]))
+    drawn = tables(zones, None, n=20_000)[:, 0, 0]
+    np.testing.assert_allclose(np.quantile(drawn, [0, 0.5, 1]), [0.4, 0.6, 0.8], atol=0.01)
+
+
+def test_a_zone_lies_in_one_place_for_every_criterion():
+    places = np.array([[0.1, 0.2, np.nan], [0.9, 0.7, np.nan]])
+    zones = replace(
+        make_zones([[0.5, 0.5, 0.3]], np.ones(3) / 3),
+        low=np.array([[0.1, 0.2, 0.3]]),
+        high=np.array([[0.9, 0.7, 0.3]]),
+        by_place={0: places},
+    )
+    drawn = tables(zones, errors_of([[0.1, 0.0, 0.0]]), n=2000)[:, 0]
+    assert set(map(tuple, drawn.tolist())) == {(0.1, 0.2, 0.3), (0.9, 0.7, 0.3)}
+    assert (drawn[:, 0] == 0.1).mean() == pytest.approx(0.5, abs=0.04)
 
 
 @pytest.mark.parametrize("block", [1, 7, 1000])
 def test_what_is_drawn_does_not_depend_on_blocks(block):
     rng = np.random.default_rng(5)
-    zones = make_zones(rng.random((9, 3)), np.ones(3) / 3)
+    values = rng.random((9, 3))
+    values[2:5, 2] = np.nan
+    zones = replace(
+        make_zones(values, np.ones(3) / 3), by_place={1: rng.random((5, 3)), 7: rng.random((4, 3))}
+    )
     shares = rng.dirichlet(np.ones(4), 9)
     errors = errors_of(np.full((9, 3), 0.1), sources={"c1": shares})
     assert (

@@ -6,9 +6,14 @@ import pytest
 from geo.errors import InvalidMethod, NothingRanked
 from geo.mcda.methods import METHODS, Setting
 from geo.mcda.ranks import rank_scores
-from geo.uncertainty.ranked import classes_under, ranked_zones, scores_under, some_of
+from geo.uncertainty.ranked import (
+    classes_under,
+    ranked_zones,
+    scores_under,
+    some_of,
+)
 from tests.geo.small_assessments import assess_zones, make_model
-from tests.geo.zones_to_rank import make_zones
+from tests.geo.zones_to_rank import drawn_tables, make_zones
 
 ZONES = {"a": (70, 2000), "b": (40, 1000), "c": (90, None), "d": (55, 9000), "e": (80, 3000)}
 
@@ -18,7 +23,6 @@ def zones_from(assessment):
         assessment.model,
         assessment.matrix,
         weights=assessment.weights,
-        ranked=assessment.scores.ranked,
         method=assessment.method,
         risk=assessment.risk,
     )
@@ -59,7 +63,6 @@ def test_an_unknown_method_is_refused():
             assessment.model,
             assessment.matrix,
             weights=assessment.weights,
-            ranked=assessment.scores.ranked,
             method="coin",
         )
 
@@ -83,7 +86,7 @@ def test_drawn_values_go_with_their_own_weights(method):
     rng = np.random.default_rng(2)
     tables, weights = rng.random((7, 5, 3)), rng.dirichlet(np.ones(3), 7)
     zones = make_zones(tables[0], weights[0], method=method, risk=0.7)
-    together = scores_under(zones, weights, values=tables)
+    together = scores_under(zones, weights, drawn=drawn_tables(tables))
     for table, weight, scores in zip(tables, weights, together, strict=True):
         alone = make_zones(table, weight, method=method, risk=0.7)
         np.testing.assert_allclose(scores_under(alone, weight[np.newaxis])[0], scores, atol=1e-9)

@@ -20,7 +20,7 @@ from geo.uncertainty.smaa import (
     within_rank,
     zone_sentence,
 )
-from tests.geo.zones_to_rank import make_zones
+from tests.geo.zones_to_rank import drawn_tables, make_zones
 
 
 def rank_acceptability(found):
@@ -35,7 +35,9 @@ def confidence_factors(zones, found, tables):
     factors = np.full(len(found.area_ids), np.nan)
     for i, central in enumerate(found.central_weights):
         if not np.isnan(central).any():
-            ranks = simulate(zones, np.tile(central, (len(tables), 1)), values=[tables]).ranks
+            ranks = simulate(
+                zones, np.tile(central, (len(tables), 1)), values=[drawn_tables(tables)]
+            ).ranks
             factors[i] = (ranks[:, i] == 1).mean()
     return factors
 
@@ -114,7 +116,7 @@ def test_smaa2_thrombolytics(stated, asked, first, central, confidence):
     """
     zones = make_zones(np.full((2, 3), 0.5), stated)
     tables = thrombolytics(60_000)
-    found = simulate(zones, evenly(zones, 60_000, **asked), values=[tables])
+    found = simulate(zones, evenly(zones, 60_000, **asked), values=[drawn_tables(tables)])
     np.testing.assert_allclose(rank_acceptability(found)[:, 0], first, atol=0.015)
     np.testing.assert_allclose(found.central_weights, central, atol=0.015)
     factors = confidence_factors(zones, found, tables)
@@ -125,7 +127,7 @@ def test_smaa2_thrombolytics_with_exact_weights():
     """The same analysis under the weights 4/7, 1/7 and 2/7: heparin first in 0.1049 of 10,000 draws."""
     zones = make_zones(np.full((2, 3), 0.5), [4 / 7, 1 / 7, 2 / 7])
     weights = np.tile(zones.weights, (60_000, 1))
-    found = simulate(zones, weights, values=[thrombolytics(60_000)])
+    found = simulate(zones, weights, values=[drawn_tables(thrombolytics(60_000))])
     assert rank_acceptability(found)[0, 0] == pytest.approx(0.1049, abs=0.01)
 
 
@@ -235,7 +237,9 @@ def test_intervals_leave_as_many_draws_on_either_side():
     scores = {1: 0.9, 2: 0.5, 3: 0.1}
     tables = np.array([[[scores[r]], [0.7], [0.3]] for r in ranks])
     zones = make_zones([[0.5], [0.7], [0.3]], [1.0])
-    found = simulate(zones, np.ones((100, 1)), values=[tables[:30], tables[30:]])
+    found = simulate(
+        zones, np.ones((100, 1)), values=[drawn_tables(tables[:30]), drawn_tables(tables[30:])]
+    )
     assert rank_intervals(found)[0].tolist() == [2, 2]
     assert rank_intervals(found, share=0.94)[0].tolist() == [1, 3]
     assert rank_intervals(found, share=1.0)[0].tolist() == [1, 3]
@@ -278,7 +282,7 @@ def test_confidence_factors_fall_with_uncertain_measures():
 
     found = simulate(zones, np.ones((40_000, 1)), values=drawn())
     np.testing.assert_allclose(rank_acceptability(found)[:, 0], [0.7602, 0.2398], atol=0.01)
-    factors = confidence_factors(zones, found, np.concatenate(list(drawn())))
+    factors = confidence_factors(zones, found, np.concatenate([one.tables() for one in drawn()]))
     np.testing.assert_allclose(factors, [0.7602, 0.2398], atol=0.01)
 
 
@@ -301,7 +305,7 @@ def test_as_many_tables_as_weights_are_asked_for():
     zones = make_zones([[0.1], [0.5]], [1.0])
     for n in (3, 5):
         with pytest.raises(InvalidDraws):
-            simulate(zones, np.ones((4, 1)), values=[np.full((n, 2, 1), 0.5)])
+            simulate(zones, np.ones((4, 1)), values=[drawn_tables(np.full((n, 2, 1), 0.5))])
 
 
 def test_too_many_ranks_for_the_memory_are_refused():
@@ -311,8 +315,12 @@ def test_too_many_ranks_for_the_memory_are_refused():
     assert "9000" in str(refused.value)
 
 
+# Zones that are always behind: the first of fewer than five is not called firm.
+BEHIND = [[0.0, 0.0]] * 3
+
+
 def test_sentences_of_a_zone_and_of_the_first_place():
-    zones = make_zones([[1.0, 0.0], [0.4, 0.8]], [0.7, 0.3])
+    zones = make_zones([[1.0, 0.0], [0.4, 0.8], *BEHIND], [0.7, 0.3])
     weights = np.array([[0.9, 0.1]] * 9_300 + [[0.1, 0.9]] * 700)
     found = simulate(zones, weights)
     assert zone_sentence(found, "a").id == (
@@ -364,11 +372,19 @@ def test_one_fact_has_one_percent():
     [(100, "firm"), (95, "firm"), (80, "fairly firm"), (60, "shaky"), (40, "open")],
 )
 def test_the_first_place_is_called_by_how_often_it_is_kept(kept, level):
-    zones = make_zones([[1.0, 0.0], [0.4, 0.8]], [0.7, 0.3])
+    zones = make_zones([[1.0, 0.0], [0.4, 0.8], *BEHIND], [0.7, 0.3])
     weights = np.array([[0.9, 0.1]] * kept + [[0.1, 0.9]] * (100 - kept))
     said = verdict(simulate(zones, weights)).en
     assert said.startswith(f"The first place is {level}: A")
     assert ("without a rival" in said) == (kept == 100)
+
+
+def test_the_first_of_few_is_not_called_firm():
+    zones = make_zones([[1.0], [0.4], [0.2], [0.1]], [1.0])
+    said = verdict(simulate(zones, np.ones((10, 1))))
+    assert said.id.startswith(
+        "Peringkat 1 belum disebut kokoh (hanya 4 wilayah yang diperingkat): A"
+    )
 
 
 def test_a_first_place_that_is_shared_names_both():
