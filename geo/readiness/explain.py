@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.errors import ZoneNotRanked
-from geo.language import Text, filled, joined, listed, texts, written
+from geo.language import Text, filled, joined, listed, percent, texts, written
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.methods import Setting, effective_weights, find_method, unicriterion_flows
 from geo.mcda.model import Model
@@ -161,6 +161,25 @@ def missing(result: ZoneResult) -> tuple[CriterionResult, ...]:
     return tuple(sorted((c for c in result.criteria if c.value is None), key=lambda c: -c.weight))
 
 
+def partly_known(result: ZoneResult) -> tuple[CriterionResult, ...]:
+    """The criteria that the data settle only in part, those that lack the most weight first."""
+    found = [
+        c
+        for c in result.criteria
+        if c.value is not None and c.weight > 0 and c.credit < 1 - _NOTHING
+    ]
+    return tuple(sorted(found, key=lambda c: -c.weight * (1 - c.credit)))
+
+
+def lacking(result: ZoneResult) -> tuple[Text, ...]:
+    """Everything that a zone without enough data lacks: criteria without data or known in part."""
+    parts = [
+        filled(_SAY["partly"], title=c.title, share=percent(c.credit)) for c in partly_known(result)
+    ]
+    said = _named(_SAY["missing"], missing(result))
+    return (*said, *([filled(_SAY["partly_known"], listed=listed(parts))] if parts else []))
+
+
 def sentence(
     result: ZoneResult,
     *,
@@ -185,8 +204,16 @@ def sentence(
         parts += _named(_SAY["lifts"], lifts(result)) + _named(_SAY["holds"], holds_back(result))
         parts += _named(_SAY["hold_together"], hold_together(result))
     parts += [] if way_up is None else [way_up]
-    parts += _named(_SAY["missing"], missing(result))
+    if result.status == "insufficient_data":
+        parts += [*lacking(result), *_unchecked(result)]
+    else:
+        parts += _named(_SAY["missing"], missing(result))
     return joined(parts, by=" ")
+
+
+def _unchecked(result: ZoneResult) -> list[Text]:
+    titles = [c.title for c in result.constraints_unchecked]
+    return [filled(_SAY["unchecked"], listed=listed(titles))] if titles else []
 
 
 @dataclass(frozen=True, slots=True)

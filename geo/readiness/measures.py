@@ -185,37 +185,96 @@ def _indicator_measures(
     figures = {region: row | {"note": note_of(row["note"], known)} for region, row in rows.items()}
     parts = _parts(shares)
     missing = _SAY["no_figure"].format(year=year, oldest=year - asked.max_age_years)
-    return [
-        _with_passed_over(
-            _indicator_measure(carried.get(area_id), parts.get(area_id, {}), figures, missing),
-            {region: doubtful[region] for region in parts.get(area_id, {}) if region in doubtful},
-            indicator,
-        )
+    ends = _expiring(figures, year=year, max_age_years=asked.max_age_years)
+    measures = [
+        _indicator_measure(carried.get(area_id), parts.get(area_id, {}), figures, missing)
         for area_id in zones.index
     ]
+    return [
+        _with_notes(
+            measure,
+            [
+                *_said_of_age(figures, ends, of=parts.get(area_id, {}), year=year),
+                *_passed_over(doubtful, indicator, of=parts.get(area_id, {})),
+            ],
+        )
+        for area_id, measure in zip(zones.index, measures, strict=True)
+    ]
 
 
-def _with_passed_over(
-    measure: Measure,
-    doubtful: Mapping[str, Mapping[Any, Any]],
+def _expiring(
+    figures: Mapping[Any, Mapping[Any, Any]], *, year: int, max_age_years: int
+) -> dict[Any, int]:
+    """By region, the first year in which its figure no longer counts, where that is near.
+
+    It is announced a year before: in the last year but one in which the figure counts, and in the
+    last. A figure of `year` itself is as new as it can be.
+    """
+    ends = {region: int(figure["year"]) + max_age_years + 1 for region, figure in figures.items()}
+    return {
+        region: end
+        for region, end in ends.items()
+        if end <= year + 2 and figures[region]["year"] < year
+    }
+
+
+def _said_of_age(
+    figures: Mapping[Any, Mapping[Any, Any]],
+    ends: Mapping[Any, int],
+    *,
+    of: Mapping[str, float],
+    year: int,
+) -> list[Text]:
+    """How old the figures of some regions are that soon no longer count, once for all of one age."""
+    used = [region for region in of if region in figures]
+    same = {(figures[region]["year"], ends.get(region)) for region in used}
+    is_one = len(same) == 1
+    return [
+        filled(
+            _SAY["expires" if is_one else "expires_of"],
+            region=_name_of(region),
+            figure=int(figures[region]["year"]),
+            age=year - int(figures[region]["year"]),
+            end=ends[region],
+        )
+        for region in (used[:1] if is_one else used)
+        if region in ends
+    ]
+
+
+def _name_of(region: str) -> str:
+    return BY_CODE[region].full_name if region in BY_CODE else region
+
+
+def _passed_over(
+    doubtful: Mapping[Any, Mapping[Any, Any]],
     indicator: Indicator | None,
-) -> Measure:
-    """The measure with a sentence on each newer figure that its low confidence kept out."""
-    notes = [
+    *,
+    of: Mapping[str, float],
+) -> list[Text]:
+    """A sentence on each newer figure of some regions that its low confidence kept out."""
+    return [
         filled(
             _SAY["passed_over"],
-            region=BY_CODE[region].full_name if region in BY_CODE else region,
-            period=figure["period"],
-            value=as_written(figure["value"]),
-            unit=figure["unit"] if indicator is None else indicator.unit,
+            region=_name_of(region),
+            period=doubtful[region]["period"],
+            value=as_written(doubtful[region]["value"]),
+            unit=doubtful[region]["unit"] if indicator is None else indicator.unit,
         )
-        for region, figure in doubtful.items()
+        for region in of
+        if region in doubtful
     ]
-    if not notes:
-        return measure
-    return replace(
-        measure, note=joined([*([measure.note] if measure.note else []), *notes], by="; ")
-    )
+
+
+def _with_notes(measure: Measure, notes: Sequence[Text]) -> Measure:
+    """The measure with notes after its own; a sentence is followed by a space, a phrase by a mark."""
+    for note in notes:
+        if measure.note is None:
+            measure = replace(measure, note=note)
+        else:
+            by = " " if measure.note.id.endswith(".") else "; "
+            measure = replace(measure, note=joined([measure.note, note], by=by))
+    return measure
 
 
 def _density(

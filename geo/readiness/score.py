@@ -35,7 +35,9 @@ class CriterionResult:
     the measure is missing, None where the zone has no score). `loss` is what the score would gain if
     the value were 1 and all else stayed (None where that was not asked). `period` and `sources` say
     where the measure comes from; `shares` are the regencies' parts of the zone behind an indicator,
-    by Kemendagri code. `is_share` says that the measure is a share (0..1) of the zone's area.
+    by Kemendagri code. `is_share` says that the measure is a share (0..1) of the zone's area. `credit`
+    (0..1) is what of the criterion the data settle: 0 without data, less than 1 where they cover a
+    part of the zone or leave an interval.
     """
 
     criterion: str
@@ -52,6 +54,7 @@ class CriterionResult:
     shares: Mapping[str, float] = field(default_factory=dict)
     loss: float | None = None
     is_share: bool = False
+    credit: float = 1.0
 
 
 Outcome = Literal["failed", "passed", "unknown"]
@@ -297,6 +300,7 @@ def zone_results(
     surely_above = n_surely_below(scores).tolist()
     # Plain lists: a province has thousands of numbers, and each costs more as a scalar of numpy's.
     values, points = _rows(matrix.values), _rows(scores.points)
+    credits = matrix.credits.tolist()
     lost = None if losses is None else _rows(losses)
     dimension_scores, covered = _rows(scores.dimension_scores), _rows(scores.dimension_coverage)
     dimensions = [d.id for d in model.dimensions]
@@ -321,6 +325,7 @@ def zone_results(
                 values=values[i],
                 points=points[i],
                 losses=None if lost is None else lost[i],
+                credits=credits[i],
                 zone=i,
             ),
             constraints=tuple(results[i] for results in measures.constraints.values()),
@@ -392,6 +397,7 @@ def _criterion_results(
     values: Row,
     points: Row,
     losses: Row | None,
+    credits: Sequence[float],
     zone: int,
 ) -> tuple[CriterionResult, ...]:
     results = []
@@ -413,6 +419,7 @@ def _criterion_results(
                 shares=measure.shares,
                 loss=None if losses is None else losses[j],
                 is_share=criterion.is_share,
+                credit=credits[j],
             )
         )
     return tuple(results)

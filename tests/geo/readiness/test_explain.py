@@ -1,6 +1,7 @@
 """What lifts, what holds back, who is ahead: every method by hand, and what must hold for all."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from geo.readiness.explain import (
     sentence,
     why_ahead,
 )
+from geo.readiness.score import ConstraintResult
 from tests.geo.scored_cases import make_case, make_model, rescored, same, share
 
 A_B = make_model([share("a", "x"), share("b", "y")])
@@ -320,3 +322,24 @@ def test_differences_add_up_to_the_difference_of_scores(case):
     assert found.points == pytest.approx(first.score - second.score, abs=1e-9)
     assert math.fsum(d.points for d in found.differences) == found.points
     assert not {d.criterion for d in found.speaks_for} & {d.criterion for d in found.speaks_against}
+
+
+def test_the_sentence_of_an_unranked_zone_names_all_that_is_missing():
+    """A quarter of the weight is measured all over, a quarter in 30 % of the zone, half not at all."""
+    model = make_model([share(name) for name in "abcd"])
+    case = make_case(
+        model,
+        {"z": [0.5, 0.5, None, None]},
+        weights=[0.25] * 4,
+        credits={"z": [1.0, 0.3, 0.0, 0.0]},
+    )
+    (result,) = case.results
+    assert result.status == "insufficient_data"
+    said = sentence(result, of=0)
+    assert "Belum ada data: C, D." in said.id
+    assert "Baru diketahui sebagian: B (30%)." in said.id
+    assert "A" not in said.id.split("Belum ada data:")[1]
+    unknown = ConstraintResult("hutan", Text("Hutan", "Forest"), None, 0.5, failed=False, note=None)
+    checked = ConstraintResult("laut", Text("Laut", "Sea"), 0.0, 0.5, failed=False, note=None)
+    unchecked = sentence(replace(result, constraints=(unknown, checked)), of=0)
+    assert unchecked.en.endswith("Hard constraints not checked yet: Forest.")

@@ -188,7 +188,6 @@ def test_a_zone_across_two_regencies_has_the_mean_by_area_with_the_shares(assess
     assert found.shares == pytest.approx({"63.01": 0.5, "63.02": 0.5}, abs=1e-3)
     assert found.measure == pytest.approx(76, abs=0.01)  # 74 of 2025 and 78 of 2024
     assert found.period == "Agustus 2024 / Agustus 2025"
-    assert found.note is None
 
 
 def test_a_newer_figure_of_low_confidence_is_not_used_but_said(zones, model, regencies, indicators):
@@ -201,6 +200,7 @@ def test_a_newer_figure_of_low_confidence_is_not_used_but_said(zones, model, reg
     by_zone = dict(zip(zones.index, measured.criteria["tpak"], strict=True))
     assert (by_zone["east"].value, by_zone["east"].period) == (78, "Agustus 2024")
     assert by_zone["east"].note.id == (
+        "Data tahun 2024 (1 tahun); mulai penilaian 2026 tidak dipakai lagi. "
         "Kabupaten Kotabaru: angka Agustus 2025 (81,5 %) lebih baru, tetapi keyakinannya rendah "
         "dan tidak dipakai"
     )
@@ -413,6 +413,29 @@ def test_the_explanation_names_the_floor_that_a_zone_misses(assess, model):
     )
     assert "Lahan di bawah batas minimum" in sentence(across, of=4, dimensions=titles).id
     assert "floor" not in sentence(west, of=4, dimensions=titles).en
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        # A figure of 2025 with a limit of 5 years counts up to 2030, so 2029 is the year before.
+        (2025, None),
+        (2028, None),
+        (2029, "Data tahun 2025 (4 tahun); mulai penilaian 2031 tidak dipakai lagi."),
+        (2030, "Data tahun 2025 (5 tahun); mulai penilaian 2031 tidak dipakai lagi."),
+    ],
+)
+def test_what_expires_is_announced_a_year_before(assess, model, year, said):
+    later = parse_model(MODEL.replace("max_age_years = 1", "max_age_years = 5"))
+    note = assess(using=later, year=year)["west"].criteria[0].note
+    assert (note and note.id) == said
+
+
+def test_figures_of_several_ages_say_whose_expires(assess):
+    note = criterion(assess()["across"], "tpak").note
+    assert note.id == (
+        "Kabupaten Kotabaru: data tahun 2024 (1 tahun); mulai penilaian 2026 tidak dipakai lagi."
+    )
 
 
 @pytest.mark.parametrize(("share", "words"), [(0.496, "only 49.6%"), (0.2, "only 20%")])
