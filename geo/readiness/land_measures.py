@@ -86,6 +86,11 @@ def raster_measures(
     ]
 
 
+def wants_place(measure: Measure) -> bool:
+    """Whether a number is missing only because nobody knows where in its outline the zone lies."""
+    return measure.value is None and measure.note == _SAY["place_unknown"]
+
+
 def _zonal_means(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any, Any]]:
     return zonal_statistics(zones, cells).rename(columns={"mean": "value"}).to_dict("records")
 
