@@ -20,6 +20,7 @@ GeoError
 │   ├── InvalidTrend
 │   ├── InvalidDraws
 │   ├── NothingRanked
+│   ├── InvalidChoice
 │   └── InvalidSamples
 ├── InconsistentJudgements
 │   └── JudgedTwice
@@ -385,6 +386,12 @@ class InvalidDraws(InvalidInput):
     """Draws that cannot be made as asked."""
 
     title = Text(id="Simulasi tidak sah", en="Invalid simulation")
+
+
+class InvalidChoice(InvalidInput):
+    """A choice of the best areas that cannot be made."""
+
+    title = Text(id="Pilihan wilayah tidak sah", en="Invalid choice of areas")
 
 
 class NothingRanked(InvalidInput):

@@ -7,7 +7,7 @@ them takes `Store.current()` and passes it to each, so that all speak of the sam
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +21,7 @@ from geo.errors import LayerNotFound, UnknownYear
 from geo.indicators.villages import VillageProfile, desa_of, village_profiles
 from geo.land.fit import Fitness, fitness_of
 from geo.language import Language, Source
-from geo.mcda.matrix import DecisionMatrix, Scores
+from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.model import Model, weights_from, weights_from_judgements
 from geo.published import (
     DEFAULT_LAYER,
@@ -307,10 +307,40 @@ def _certainty(
     zones = ranked_zones(chosen, matrix, weights=weights, method=method, risk=risk)
     is_kept = scenario is None and len(zones.rows) <= _MOST_KEPT
     spread, drawn = _kept_draws(inputs) if is_kept else _draws(inputs, scenario, measures, zones)
-    drawn_weights = weight_draws(
-        zones.weights, n=CHANCE_DRAWS, rng=np.random.default_rng(_WEIGHTS_SEED)
+    return certainty_of(
+        zones, matrix, scores, spread=spread, weights=_drawn_weights(zones), drawn=drawn
     )
-    return certainty_of(zones, matrix, scores, spread=spread, weights=drawn_weights, drawn=drawn)
+
+
+def draws_of(
+    store: Store | Published, assessment: Assessment
+) -> tuple[RankedZones, Array, Iterable[Drawn]]:
+    """The areas, weights (n_draws, n_criteria) and values that the certainty of an assessment rests on.
+
+    Of an assessment of what is published, without a scenario.
+
+    Raises
+    ------
+    NothingRanked
+        When constraints exclude every area.
+    """
+    inputs = inputs_of(store, assessment)
+    zones = ranked_zones(
+        assessment.model,
+        assessment.matrix,
+        weights=assessment.weights,
+        names=assessment.measures.names,
+        method=assessment.method,
+        risk=assessment.risk,
+    )
+    is_kept = len(zones.rows) <= _MOST_KEPT
+    _, drawn = _kept_draws(inputs) if is_kept else _draws(inputs, None, assessment.measures, zones)
+    return zones, _drawn_weights(zones), drawn
+
+
+def _drawn_weights(zones: RankedZones) -> Array:
+    rng = np.random.default_rng(_WEIGHTS_SEED)
+    return weight_draws(zones.weights, n=CHANCE_DRAWS, rng=rng)
 
 
 @lru_cache(maxsize=8)

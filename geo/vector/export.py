@@ -31,7 +31,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 # RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
 _DECIMALS = 7
-_MAX_COLUMN_WIDTH = 60
+_MAX_COLUMN_WIDTH, _MAX_WRAPPED_WIDTH = 60, 36
 # A spreadsheet keeps fifteen digits of a number (IEEE 754, as Excel shows it).
 _EXACT_BELOW = 10**15
 _OWN_COLUMNS = {"gpkg": ("geom", "fid"), "csv": ("wkt",), "xlsx": ("lon", "lat")}
@@ -165,21 +165,40 @@ def _csv(table: pd.DataFrame, path: Path) -> None:
 def _xlsx_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str, own: Mapping[str, str]) -> None:
     points = to_lonlat(frame).geometry.representative_point()
     places = {own["lon"]: points.x.round(6).to_numpy(), own["lat"]: points.y.round(6).to_numpy()}
-    _xlsx(_properties(frame).assign(**places), path)
+    _xlsx({"kawasan": _properties(frame).assign(**places)}, path)
 
 
-def _xlsx(table: pd.DataFrame, path: Path) -> None:
+def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Tables as the sheets of an XLSX file, by name; long texts are wrapped, so that a sheet can be printed.
+
+    Missing values are empty cells. What a spreadsheet would run is kept as text, as in `write_layer`.
+
+    Raises
+    ------
+    InvalidInput
+        For a folder that does not exist.
+    """
+    _written(path, lambda temporary: _xlsx(tables, temporary, wrapped=True))
+
+
+def _xlsx(tables: Mapping[str, pd.DataFrame], path: Path, *, wrapped: bool = False) -> None:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("kawasan")
-    guarded = _without_missing(_guarded(table))
-    for at, name in enumerate(guarded.columns, start=1):
-        longest = max([len(str(name)), *(len(str(v)) for v in guarded[name].head(200))])
-        sheet.column_dimensions[get_column_letter(at)].width = min(longest + 2, _MAX_COLUMN_WIDTH)
+    for name, table in tables.items():
+        _fill_sheet(book.create_sheet(name), _without_missing(_guarded(table)), wrapped=wrapped)
+    book.save(path)
+
+
+def _fill_sheet(sheet: Any, table: pd.DataFrame, *, wrapped: bool) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    for at, name in enumerate(table.columns, start=1):
+        longest = max([len(str(name)), *(len(str(v)) for v in table[name].head(200))])
+        most = _MAX_WRAPPED_WIDTH if wrapped else _MAX_COLUMN_WIDTH
+        sheet.column_dimensions[get_column_letter(at)].width = min(longest + 2, most)
     sheet.freeze_panes = "A2"
 
     def cell(value: Any, *, is_head: bool = False) -> Any:
@@ -189,14 +208,17 @@ def _xlsx(table: pd.DataFrame, path: Path) -> None:
         if isinstance(value, str):
             # openpyxl takes "=1+1" for a formula, Excel takes "63.10" for a number.
             made.data_type, made.number_format = "s", "@"
+        if wrapped:
+            made.alignment = Alignment(wrap_text=True, vertical="top")
+        if wrapped and isinstance(value, float):
+            made.number_format = "0.00"
         if is_head:
             made.font = Font(bold=True)
         return made
 
-    sheet.append([cell(str(name), is_head=True) for name in guarded.columns])
-    for row in guarded.itertuples(index=False):
+    sheet.append([cell(str(name), is_head=True) for name in table.columns])
+    for row in table.itertuples(index=False):
         sheet.append([cell(value) for value in row])
-    book.save(path)
 
 
 def _guarded(table: pd.DataFrame) -> pd.DataFrame:
