@@ -27,6 +27,7 @@ from geo.mcda.matrix import Status
 from geo.mcda.methods import Method
 from geo.mcda.model import Model
 from geo.mcda.weights import Weighting
+from geo.planning.collect import Collecting, Gap
 from geo.readiness.assessment import Assessment, Origin, SourcedFigure
 from geo.readiness.compare import Comparison, ZoneDifference
 from geo.readiness.lift import Lift
@@ -239,6 +240,7 @@ _held(VillageProfile, "VillagesDocument", sentence=str)
 _held(Statement, "GroundStatementDocument")
 _held(GroundFact, "GroundFactDocument")
 _held(AreaGround, "GroundDocument")
+_held(Gap, "GapDocument", why=str)
 _EXPLAINED_ZONE = document(
     "ExplainedZoneDocument",
     ZoneResult,
@@ -265,7 +267,7 @@ _WEIGHED_ZONE = document(
 _OBJECTS: dict[str, Any] = dict.fromkeys(
     ("dimensions", "criteria", "constraints", "classes"), list[dict[str, Any]]
 )
-_NOT_WRITTEN = ("measures", "matrix", "scores")
+_NOT_WRITTEN = ("measures", "matrix", "scores", "draw")
 _WEIGHED: dict[str, Any] = {
     "judgements": Mapping[str, AhpWeights],
     "together": Mapping[str, GroupJudgement],
@@ -338,6 +340,15 @@ DOCUMENTS: Mapping[str, Document] = {
                 | None,
                 None,
             ),
+        ),
+        document(
+            "CollectingDocument",
+            Collecting,
+            model=str,
+            layer=str,
+            year=int,
+            coverage_floor=float,
+            links=list[Link],
         ),
         document("QuadrantDocument", QuadrantTable, quadrants=list[Quadrant], unplaced=int),
         document(

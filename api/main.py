@@ -16,6 +16,7 @@ from api.collection_tiles import CollectionTiles
 from api.collections import Tables
 from api.parameters import require_known
 from api.routes import (
+    collect,
     collections,
     comparisons,
     exports,
@@ -43,6 +44,7 @@ ROUTERS: Sequence[APIRouter] = (
     # Before readiness, whose last path takes any name of a zone.
     comparisons.router,
     readiness.router,
+    collect.router,
     models.router,
     indicators.router,
     exports.router,

@@ -9,6 +9,7 @@ import typer
 from api.cli.assess import assess, quadrant, trends
 from api.cli.carry import carry
 from api.cli.classify import land_classify
+from api.cli.collect import collect
 from api.cli.export import export
 from api.cli.faults import Explaining
 from api.cli.key import key_app
@@ -26,7 +27,7 @@ app = typer.Typer(
     help="Plan transmigration areas: score zones on labour and land data, and serve them as maps and OGC API.",
     epilog="Start with: kawasan serve",
 )
-for command in (assess, trends, quadrant, zonal, carry, serve, ingest, export, sites):
+for command in (assess, trends, quadrant, collect, zonal, carry, serve, ingest, export, sites):
     app.command()(command)
 land_app.command("classify")(land_classify)
 app.add_typer(land_app, name="land")

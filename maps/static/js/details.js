@@ -162,10 +162,17 @@
     return place;
   }
 
+  /* Where the data that an area lacks are asked for, and where they are read. */
+  function collected(layer, id) {
+    const asked = { model, layer, zone: id, ...chosen() };
+    return [address(["collect"], asked), address(["collect"], { ...asked, f: "html" })];
+  }
+
   Kawasan.card.addDetails((layer, id, card) => element(
     "div", { class: "details" },
     element("ul", { class: "behind" }, ...behind[layer](id, card).filter(Boolean).map((one) => element("li", {}, one))),
     layer === "zones" ? why(id, card) : null,
+    layer === "regencies" ? null : Kawasan.collect.section(...collected(layer, id)),
     card.regency ? trends(card.regency) : null,
   ));
 })();
