@@ -22,7 +22,9 @@ POINTS = Text(id="indeks 0–100", en="index 0–100")
 
 
 def amount(figure: str, unit: str) -> tuple[str, str]:
-    """A written number with the sign of its unit, and what of the unit follows it.
+    """A written number with the sign and the scale of its unit, and what of the unit follows it.
+
+    Without its scale an amount of money would be another one, so both stay at the number.
 
     Parameters
     ----------
@@ -34,7 +36,7 @@ def amount(figure: str, unit: str) -> tuple[str, str]:
     Examples
     --------
     >>> amount("3.725.000", "Rp per bulan"), amount("1,234.5", "billion IDR")
-    (('Rp3.725.000', 'per bulan'), ('IDR 1,234.5', 'billion'))
+    (('Rp3.725.000', 'per bulan'), ('IDR 1,234.5 billion', ''))
     >>> amount("4,16", "% angkatan kerja"), amount("12", "desa")
     (('4,16%', 'angkatan kerja'), ('12', 'desa'))
     """
@@ -47,8 +49,8 @@ def amount(figure: str, unit: str) -> tuple[str, str]:
         return figure, unit
     number = figure.lstrip("-−")
     minus = figure.removesuffix(number)
-    follows = " ".join(filter(None, (money["scale"], money["per"])))
-    return f"{minus}{_SIGN[money['sign']]}{number}", follows
+    scale = f" {money['scale']}" if money["scale"] else ""
+    return f"{minus}{_SIGN[money['sign']]}{number}{scale}", money["per"] or ""
 
 
 def change_in_words(change: float, unit: Text, *, decimals: int | None = None) -> Text:

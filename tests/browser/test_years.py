@@ -66,7 +66,7 @@ def test_another_indicator_and_year_by_keyboard(address, visit, language, size):
     expect(page).to_have_url(re.compile(r"indicator=p0_persen_miskin_maret&year=2024"))
     popup = open_shape(page, TAPIN)
     figure = found["figures"]["2024"]["values"]["63.05"]
-    for part in (figure["text"], found["title"], found["unit"], figure["period"]):
+    for part in (figure["text"], found["title"], found["unit_after"], figure["period"]):
         expect(popup).to_contain_text(part)
     assert seen.trouble == []
 

@@ -133,15 +133,17 @@
     const [first, span] = [found.years[0], Math.max(1, found.years.at(-1) - found.years[0])];
     const x = ({ year }) => EDGE + ((WIDTH - 2 * EDGE) * (year - first)) / span;
     const y = ({ value }) => HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * (value - low)) / (high - low || 1);
-    // A line joins only what may be compared: neighbouring years of one source.
+    // A line joins only what may be compared: neighbouring years of one source, which may name its year.
+    const producer = ({ source }) => String(source).replace(/\d{4}/g, "");
     const lines = known.slice(1).map((one, i) => [known[i], one])
-      .filter(([before, one]) => one.year - before.year === 1 && one.source === before.source)
+      .filter(([before, one]) => one.year - before.year === 1 && producer(one) === producer(before))
       .map(([before, one]) => drawing("path", { d: `M${x(before)} ${y(before)}L${x(one)} ${y(one)}` }));
     const points = known.map((one) => drawing(
       "circle", { cx: x(one), cy: y(one), r: one === last ? 3.5 : 2 }, drawing("title", {}, `${one.year}: ${one.text}`),
     ));
+    const foot = drawing("path", { class: "foot", d: `M${EDGE} ${y({ value: 0 })}H${WIDTH - EDGE}` });
     const said = known.map((one) => `${one.year}: ${one.text}`).join("; ");
-    const chart = drawing("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": said }, ...lines, ...points);
+    const chart = drawing("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": said }, foot, ...lines, ...points);
     return element(
       "figure", { class: "trend" },
       element("figcaption", {}, found.title, element("b", {}, last.text), element("small", {}, [found.unit_after, last.period].filter(Boolean).join(" · "))),
