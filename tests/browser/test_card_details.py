@@ -102,7 +102,7 @@ def test_a_card_draws_the_labour_figures_of_the_regency(address, visit):
     # Years without a figure stay empty.
     expect(trends.first.locator("circle")).to_have_count(4)
     expect(trends.first.locator("svg")).to_have_attribute(
-        "aria-label", re.compile(r"\d{4}: \d,\d\d; .*2025: \d,\d\d$")
+        "aria-label", re.compile(r"\d{4}: \d,\d\d%; .*2025: \d,\d\d%$")
     )
     assert seen.trouble == []
 

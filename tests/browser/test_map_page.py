@@ -148,7 +148,7 @@ def test_a_click_on_a_regency_opens_its_figure(server: str, visit) -> None:
     seen = visit(f"{server}/map?lang=en")
     seen.page.locator("path[aria-label^='Kabupaten Tapin']").click(position={"x": 20, "y": 20})
     popup = seen.page.locator(".leaflet-popup")
-    for text in ("4.1", "% of the labour force", "August 2025", "BPS, Sakernas"):
+    for text in ("4.1%", "of the labour force", "August 2025", "BPS, Sakernas"):
         expect(popup).to_contain_text(text)
 
 
@@ -392,7 +392,7 @@ def test_a_legend_stands_only_while_its_layer_is_on(server: str, visit) -> None:
 def test_the_front_says_how_many_are_ranked(server: str, visit) -> None:
     seen = visit(f"{server}/map")
     expect(seen.page.locator(".counts")).to_have_text(
-        "2 dari 5 diperingkat; 1 kekurangan data; 1 dikecualikan; 1 belum dinilai"
+        "2 dari 5 diperingkat; 1 datanya belum memadai; 1 dikecualikan; 1 belum dinilai"
     )
     expect(seen.page.locator(".none-ranked")).to_be_hidden()
 

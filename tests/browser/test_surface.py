@@ -108,7 +108,7 @@ def test_a_zone_without_a_fitting_place_says_so(address, visit):
     )
     seen.page.get_by_role("button", name="Cari calon lokasi SP").click()
     expect(seen.page.locator(".sites")).to_contain_text("Tidak ada calon lokasi")
-    expect(seen.page.locator(".sites li").first).to_contain_text("perkiraan")
+    expect(seen.page.locator(".sites li").first).to_contain_text("indikatif")
     assert seen.trouble == []
 
 
