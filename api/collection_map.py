@@ -10,6 +10,7 @@ from fastapi import Request
 from api.collections import Collection, PreparedTable, Tables
 from api.deps import base_of
 from geo.language import Language
+from geo.store.versions import Version
 
 if TYPE_CHECKING:
     from maps.pages.layer_page import LayerView
@@ -39,7 +40,7 @@ def draw_layer(
     entry = tables.collection(name)
     table = tables.table(entry, language)
     root = urlsplit(base_of(request)).path
-    view = _view(entry, table, language)
+    view = _view(entry, table, language, root=root)
     return layer_page(
         view,
         language=language,
@@ -50,7 +51,7 @@ def draw_layer(
     )
 
 
-def _view(entry: Collection, table: PreparedTable, language: Language) -> "LayerView":
+def _view(entry: Collection, table: PreparedTable, language: Language, *, root: str) -> "LayerView":
     from maps.pages.layer_page import LayerView
 
     version = entry.version
@@ -62,6 +63,7 @@ def _view(entry: Collection, table: PreparedTable, language: Language) -> "Layer
             "licence": version.licence_text.to(language),
         }
         facts |= {"version": version.number, "published": published}
+        facts |= _classes(version, root, language)
     return LayerView(
         id=entry.id,
         title=entry.title.to(language),
@@ -72,6 +74,20 @@ def _view(entry: Collection, table: PreparedTable, language: Language) -> "Layer
         key=entry.schema.key if entry.schema else "area_id",
         **facts,
     )
+
+
+def _classes(version: Version, root: str, language: Language) -> dict[str, Any]:
+    """The tiles and the legend of the raster behind a layer of classes; nothing of another layer."""
+    from geo.land.raster import named_classes
+    from geo.published import CLASSES_PREFIX
+    from maps.tiles import land_legend, ranked_palette
+
+    titles = named_classes(version.details)
+    if not (titles and version.dataset.startswith(CLASSES_PREFIX)):
+        return {}
+    name = version.dataset.removeprefix(CLASSES_PREFIX)
+    legend = land_legend(name, "", ranked_palette(tuple(titles)), language, titles=titles)
+    return {"tiles": f"{root}/tiles/{name}/{{z}}/{{x}}/{{y}}.png", "classes": legend.entries}
 
 
 def _outlines(entry: Collection, table: PreparedTable, title: str) -> dict[str, Any]:

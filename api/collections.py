@@ -171,10 +171,16 @@ class Tables:
 
 def _layer(version: Version) -> Collection:
     name, schema = version.dataset, SCHEMAS.get(version.dataset)
+    title, description = (
+        Text(**version.details[said]) if said in version.details else None
+        for said in ("title", "description")
+    )
     return Collection(
         id=name,
-        title=schema.title if schema else Text(id=name, en=name),
-        description=schema.description if schema else _SAY["no_schema"].format(layer=name),
+        title=schema.title if schema else title or Text(id=name, en=name),
+        description=(
+            schema.description if schema else description or _SAY["no_schema"].format(layer=name)
+        ),
         key=version.sha256,
         version=version,
         schema=schema,

@@ -38,6 +38,8 @@ TILE_PX, MAX_ZOOM = 256, 22
 # ColorBrewer "YlGnBu", its dark end cut so that outlines above can be seen: light to dark, apart
 # under every colour blindness.
 _RAMP = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8")
+# ColorBrewer "YlGn": protected land is green on plans of Indonesia, and light to dark is order.
+_RANKED = ("#006837", "#31a354", "#78c679", "#c2e699", "#ffffcc")
 _SUITABILITY_EDGES = (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
 # Paul Tol (2021), Colour schemes, technical note SRON/EPS/TN/09-002, "discrete rainbow".
 _RAINBOW = (
@@ -87,9 +89,8 @@ def land_palette(
     ranked : tuple of int
         All classes of a land rule, ascending: the lowest, the most protected or steepest, is darkest.
     """
-    if 0 < len(ranked) <= len(_RAMP):
-        places = np.linspace(len(_RAMP) - 1, 0, len(ranked)).round().astype(int)
-        return Palette(tuple(_RAMP[i] for i in places), classes=ranked)
+    if 0 < len(ranked) <= len(_RANKED):
+        return ranked_palette(ranked)
     classes = _classes(path) if is_classes else ()
     if classes:
         places = np.linspace(0, _MOST_CLASSES - 1, len(classes)).round().astype(int)
@@ -102,6 +103,12 @@ def land_palette(
     n_ranges = max(len(edges) - 1, 0)
     places = np.linspace(0, len(_RAMP) - 1, n_ranges).round().astype(int)
     return Palette(tuple(_RAMP[i] for i in places), edges=edges)
+
+
+def ranked_palette(codes: tuple[int, ...]) -> Palette:
+    """The colours of the classes of a land rule, at most five, ascending: the lowest is darkest."""
+    places = np.linspace(0, len(_RANKED) - 1, len(codes)).round().astype(int)
+    return Palette(tuple(_RANKED[i] for i in places), classes=codes)
 
 
 def _classes(path: Path) -> tuple[int, ...]:

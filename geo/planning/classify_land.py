@@ -176,9 +176,11 @@ def publish_classified(
     ]
     if with_polygons:
         content = layer_to_parquet(polygons(made, source=source))
-        ready.append(
-            Publication(CLASSES_PREFIX + name, "layer", content, ".parquet", given, details)
-        )
+        told = details | {
+            "title": filled(_SAY["title"], rule=made.rule.title)._asdict(),
+            "description": _description(made)._asdict(),
+        }
+        ready.append(Publication(CLASSES_PREFIX + name, "layer", content, ".parquet", given, told))
     require_space(store.folder, made.path.stat().st_size)
     return store.publish_all(ready)
 
@@ -269,25 +271,16 @@ _LEAST_PERCENT = 0.05
 
 def _credit(made: ClassifiedLand, source: str | None) -> Text:
     """Who made the rule and the rasters; made-up land first says that it is."""
-    origins = [
-        joined(
-            [
-                land_title(raster.factor),
-                Text(raster.label, raster.label)
-                if raster.version is None
-                else Text(*(f"{raster.label} ({said})" for said in raster.version.source_text)),
-            ],
-            by=": ",
-        )
-        for raster in made.factors.values()
-    ]
+    versions = [raster.version for raster in made.factors.values() if raster.version is not None]
+    origins = [version.source_text for version in versions]
     if source is not None:
         origins.append(Text(id=source, en=source))
-    versions = [raster.version for raster in made.factors.values() if raster.version is not None]
-    is_made_up = any(s.startswith(SYNTHETIC) for s in [source or "", *(v.source for v in versions)])
+    is_made_up = any(origin.en.startswith(SYNTHETIC) for origin in origins)
     said = _SAY["credit"] if made.rule.confirmed else _SAY["credit_unconfirmed"]
     mark = f"{SYNTHETIC} – " if is_made_up else ""
-    return filled(said, mark=mark, rule=made.rule.title, origins=joined(origins, by="; "))
+    return filled(
+        said, mark=mark, rule=made.rule.title, origins=joined(list(dict.fromkeys(origins)), by="; ")
+    )
 
 
 def _rights(made: ClassifiedLand, licence: str | None) -> Text:
@@ -322,6 +315,14 @@ def _details(made: ClassifiedLand, year: str | None) -> dict[str, Any]:
         "undecided_share": made.counts.undecided / made.counts.land,
         "known_faults": [note._asdict() for note in made.notes],
     }
+
+
+def _description(made: ClassifiedLand) -> Text:
+    """What the page of the polygons says first: that the rule is unconfirmed, what is empty, its caveat."""
+    unconfirmed = (
+        () if made.rule.confirmed else (filled(_SAY["unconfirmed"], rule=made.rule.title),)
+    )
+    return joined([*unconfirmed, *_shares_told(made.counts), *made.rule.notes[:1]], by=" ")
 
 
 def _year(made: ClassifiedLand) -> str | None:

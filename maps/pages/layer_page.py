@@ -21,7 +21,7 @@ from folium.template import Template
 
 from geo.crs import LONLAT, require_crs
 from geo.errors import InvalidInput
-from geo.language import Language, texts
+from geo.language import Language, shortened, texts
 from geo.vector.simplify import MOST_VERTICES, simplified
 from maps.assets import Assets
 from maps.escape import escape_attribute, json_in_page
@@ -45,6 +45,9 @@ STYLE = {
     "chosenFill": "rgb(253 184 60 / 70%)",
     "chosenEdge": "#1d2b33",
 }
+# Where the classes have their own colours below.
+_STYLE_ABOVE_COLOURS = {"fill": "rgb(0 0 0 / 0%)", "edge": "rgb(29 43 51 / 35%)"}
+_MOST_CREDIT = 100
 # What a browser reads at once from a memory stick.
 MOST_BYTES = 2_000_000
 # The zoom of Leaflet, whose tiles are half as wide as ours.
@@ -52,6 +55,8 @@ _MAX_ZOOM = 18
 # A simplified outline tells nothing more beyond it, and places within the one big tile stay exact.
 _MAX_ZOOM_OF_FILE = 14
 _LEAST_DEG = 0.02
+# Above the land of the context, below the outlines.
+_CLASSES_PANE = 406
 _EVERYWHERE: Bounds = (95.0, -11.0, 141.0, 6.0)
 
 
@@ -61,7 +66,8 @@ class LayerView:
 
     `bounds` are lon/lat, None for a layer without any geometry; `fields` are the titles of its
     properties by name, `key` is the one that holds the id. What is computed has no `source`,
-    `licence`, `version` and `published` date.
+    `licence`, `version` and `published` date. `tiles` is where the raster behind a layer of classes is
+    drawn, and `classes` what its colours mean.
     """
 
     id: str
@@ -75,6 +81,8 @@ class LayerView:
     licence: str = ""
     version: int | None = None
     published: datetime.date | None = None
+    tiles: str = ""
+    classes: tuple[LegendEntry, ...] = ()
 
 
 class Outlines(JSCSSMixin, folium.MacroElement):
@@ -206,17 +214,33 @@ def _map_view(
     )
     corners = [[south, west], [north, east]]
     source = f"{view.source} ({view.licence})" if view.source else ""
-    options = {"style": STYLE, "attribution": str(escape_attribute(source)), "bounds": corners}
+    # All of it stands beside the map; a corner full of it would cover the legend.
+    credit = str(escape_attribute(shortened(source, _MOST_CREDIT)))
+    is_coloured = bool(view.tiles) and not is_file
+    style = STYLE | (_STYLE_ABOVE_COLOURS if is_coloured else {})
+    options = {"style": style, "attribution": credit, "bounds": corners}
     context = context_layer(assets, language)
     if context is not None:
         context.add_to(drawing)
+    if is_coloured:
+        # Below the outlines and whatever is written on the map; a click goes to the outline.
+        folium.map.CustomPane("classes", z_index=_CLASSES_PANE, pointer_events=False).add_to(
+            drawing
+        )
+        folium.TileLayer(
+            tiles=view.tiles,
+            attr=credit,
+            overlay=True,
+            max_zoom=_MAX_ZOOM,
+            pane="classes",
+        ).add_to(drawing)
     tiles = {"tilejson": f"{items}/tiles/WebMercatorQuad", "layer": view.id, "maxzoom": 14}
     Outlines(options, None if is_file else tiles).add_to(drawing)
     facts = {"fields": dict(view.fields), "key": view.key, "items": f"{items}/items"}
     return MapView(
         map=drawing,
         language=language,
-        legends=(_legend(view, language),),
+        legends=(_legend(view, language, is_coloured=is_coloured),),
         cards={
             "text": script_texts(language),
             "bounds": corners,
@@ -233,14 +257,12 @@ def _roomy(bounds: Bounds) -> Bounds:
     return west - _LEAST_DEG, south - _LEAST_DEG, east + _LEAST_DEG, north + _LEAST_DEG
 
 
-def _legend(view: LayerView, language: Language) -> Legend:
+def _legend(view: LayerView, language: Language, *, is_coloured: bool) -> Legend:
     chosen = translate("layer_map.chosen", language)
+    own = view.classes if is_coloured else (LegendEntry(view.title, "fill", STYLE["fill"]),)
     return Legend(
         layer=view.id,
         title=translate("layer_map.legend", language),
         unit="",
-        entries=(
-            LegendEntry(view.title, "fill", STYLE["fill"]),
-            LegendEntry(chosen, "fill", "#fdc96b"),
-        ),
+        entries=(*own, LegendEntry(chosen, "fill", "#fdc96b")),
     )

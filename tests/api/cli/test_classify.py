@@ -233,6 +233,10 @@ def test_polygons_become_a_layer_that_is_no_area_to_assess(run, classify, refere
     with TestClient(
         create_app(Settings(store=reference_store.folder), store=reference_store)
     ) as client:
+        page = client.get(f"/maps/classes-{RULE}?lang=en").text
+        assert "Classes of land: Protection score (Kepmentan 837/1980)" in page
+        assert f"/tiles/{RULE}/" in page  # coloured by class, not all alike
+        assert "Cultivation and settlement" in page
         items = client.get(f"/collections/classes-{RULE}/items").json()
         assert items["features"][0]["properties"]["name_en"] == "Buffer"
         legend = client.get(f"/tiles/{RULE}?lang=en").json()
@@ -308,7 +312,8 @@ def test_the_rasters_of_the_store_are_read_by_their_names(run, raster, reference
     assert [one["version"] for one in version.details["made_from"]] == [1, 1, 1]
     assert version.details["year"] == "2016"
     assert version.licence == "uji"
-    assert "land-slope_percent v1" in version.source
+    assert "land-slope_percent v1 sha256" in version.note
+    assert version.source.count("uji") == 1  # the three rasters have one source
 
 
 @pytest.mark.parametrize(
