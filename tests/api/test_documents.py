@@ -31,6 +31,8 @@ READ = [
     ("/readiness/trends", "TrendsDocument"),
     ("/readiness/sensitivity?zone=cahaya-baru&draws=64", "SensitivityDocument"),
     ("/readiness/quadrant", "QuadrantDocument"),
+    ("/collect", "CollectingDocument"),
+    ("/collect?zone=angsana&method=owa&risk=0.3&k=1", "CollectingDocument"),
     ("/models", "ModelsDocument"),
     ("/models/kesiapan", "ModelDocument"),
     ("/models/ipktrans", "ModelDocument"),
