@@ -8,7 +8,8 @@ from tests.browser.test_map_page import DESKTOP, PHONE
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_the_card_names_the_data_to_bring_next_and_leads_to_the_page(address, visit, size):
-    seen = visit(f"{address}/map?lang=id#zone=angsana", **size)
+    width, height = size
+    seen = visit(f"{address}/map?lang=id#zone=angsana", width=width, height=height)
     section = seen.page.locator(".card .collect")
     expect(section.get_by_role("heading")).to_have_text("Data yang perlu dibawa berikutnya")
     expect(section.locator("ol > li").first).to_be_attached()
@@ -18,7 +19,7 @@ def test_the_card_names_the_data_to_bring_next_and_leads_to_the_page(address, vi
         f"{address}/collect?model=kesiapan&layer=zones&zone=angsana&f=html&lang=id"
     )
     expect(seen.page.locator("article")).to_have_count(1)
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     assert not seen.trouble
 
 
