@@ -177,7 +177,7 @@ _held(
     says="One criterion in one zone.\n\n`measure` is in `unit`, `value` in 0..1, `contribution` its "
     "points of the score and `loss` the points that it withholds. `note` says why there is no "
     "measure, or what to mind.",
-    leave=["is_share"],
+    leave=["is_share", "is_placed"],
 )
 _held(
     ConstraintResult,

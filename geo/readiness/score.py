@@ -37,7 +37,10 @@ class CriterionResult:
     where the measure comes from; `shares` are the regencies' parts of the zone behind an indicator,
     by Kemendagri code. `is_share` says that the measure is a share (0..1) of the zone's area. `credit`
     (0..1) is what of the criterion the data settle: 0 without data, less than 1 where they cover a
-    part of the zone or leave an interval.
+    part of the zone or leave an interval. `measure_low` and `measure_high` are the least and the
+    greatest that the measure can be, None where it is exact or missing; `value_low` and `value_high`
+    those of the value over the whole zone, 0 and 1 where nothing is known. `is_placed` says that the
+    ends are those over the places that the zone may take.
     """
 
     criterion: str
@@ -55,6 +58,11 @@ class CriterionResult:
     loss: float | None = None
     is_share: bool = False
     credit: float = 1.0
+    measure_low: float | None = None
+    measure_high: float | None = None
+    value_low: float = 0.0
+    value_high: float = 1.0
+    is_placed: bool = False
 
 
 Outcome = Literal["failed", "passed", "unknown"]
@@ -300,7 +308,7 @@ def zone_results(
     surely_above = n_surely_below(scores).tolist()
     # Plain lists: a province has thousands of numbers, and each costs more as a scalar of numpy's.
     values, points = _rows(matrix.values), _rows(scores.points)
-    credits = matrix.credits.tolist()
+    credits, lows, highs = matrix.credits.tolist(), matrix.low.tolist(), matrix.high.tolist()
     lost = None if losses is None else _rows(losses)
     dimension_scores, covered = _rows(scores.dimension_scores), _rows(scores.dimension_coverage)
     dimensions = [d.id for d in model.dimensions]
@@ -326,6 +334,7 @@ def zone_results(
                 points=points[i],
                 losses=None if lost is None else lost[i],
                 credits=credits[i],
+                value_ranges=list(zip(lows[i], highs[i], strict=True)),
                 zone=i,
             ),
             constraints=tuple(results[i] for results in measures.constraints.values()),
@@ -398,6 +407,7 @@ def _criterion_results(
     points: Row,
     losses: Row | None,
     credits: Sequence[float],
+    value_ranges: Sequence[tuple[float, float]],
     zone: int,
 ) -> tuple[CriterionResult, ...]:
     results = []
@@ -420,6 +430,11 @@ def _criterion_results(
                 loss=None if losses is None else losses[j],
                 is_share=criterion.is_share,
                 credit=credits[j],
+                measure_low=measure.low,
+                measure_high=measure.high,
+                value_low=value_ranges[j][0],
+                value_high=value_ranges[j][1],
+                is_placed=bool(measure.by_place),
             )
         )
     return tuple(results)

@@ -89,12 +89,24 @@ def criterion_cards(results: Iterable[ZoneResult], language: Language) -> dict[s
 
 
 def measure_text(criterion: CriterionResult, language: Language) -> str:
-    """The measure with the sign of its unit; an en dash where there is none."""
-    if criterion.is_share or criterion.measure is None:
-        return format_share(criterion.measure, language)
+    """The measure with the sign of its unit, an interval by its ends; an en dash where there is none."""
+    low, high = criterion.measure_low, criterion.measure_high
+    if criterion.measure is None or low is None or high is None:
+        return _amount_text(criterion, criterion.measure, language)
+    ends = [_amount_text(criterion, end, language) for end in (low, high)]
+    if ends[0] == ends[1]:
+        return ends[0]
+    if criterion.is_placed:
+        return translate("zone.measure_placed", language, low=ends[0], high=ends[1])
+    return f"{ends[0].removesuffix('%')}–{ends[1]}"
+
+
+def _amount_text(criterion: CriterionResult, measure: float | None, language: Language) -> str:
+    if criterion.is_share or measure is None:
+        return format_share(measure, language)
     # No measure of a zone is known to a fraction of a thousandth.
-    decimals = 0 if abs(criterion.measure) >= 1_000 else None
-    number = format_number(criterion.measure, language, decimals=decimals)
+    decimals = 0 if abs(measure) >= 1_000 else None
+    number = format_number(measure, language, decimals=decimals)
     return amount(number, criterion.unit.to(language))[0]
 
 

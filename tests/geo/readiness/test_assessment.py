@@ -41,3 +41,12 @@ def test_each_figure_has_its_versions_and_a_missing_raster_has_none():
         [("zones", 2)],
         [("zones", 2)],
     ]
+
+
+def test_the_ends_of_a_value_are_told_of_the_whole_zone():
+    model = make_model([IPM, SLOPE, OWN])
+    case = make_case(model, {"z": [0.6, None, 0.7]}, credits={"z": [0.5, 0.0, 1.0]})
+    rows = case.result("z").criteria
+    # Half of the zone has 0.6, the other half anything from 0 to 1.
+    ends = [(round(row.value_low, 9), round(row.value_high, 9)) for row in rows]
+    assert ends == [(0.3, 0.8), (0.0, 1.0), (0.7, 0.7)]

@@ -54,6 +54,18 @@ def test_a_missing_area_is_left_out_and_never_zero() -> None:
     assert "area" not in cards()["gama"]
 
 
+def test_a_measure_that_is_an_interval_is_told_by_its_ends() -> None:
+    def said(**ends: object) -> str:
+        row = make_criterion(measure=1.0, **ends)
+        return criterion_row(row, known_weight=0.5, regency_names=NAMES, language="id")["measure"]
+
+    assert said(measure_low=0.0, measure_high=2.0) == "0–2%"
+    assert said(measure_low=3.1, measure_high=12.4, is_placed=True) == "antara 3,1% dan 12,4%"
+    assert said(measure_low=1.0, measure_high=1.0, is_placed=True) == "1%"
+    shares = {"measure_low": 0.25, "measure_high": 0.5, "is_share": True}
+    assert said(**shares) == "25–50%"
+
+
 def test_points_are_spread_over_the_weight_that_has_data() -> None:
     known = criterion_row(make_criterion(), known_weight=0.5, regency_names=NAMES, language="id")
     assert (known["points"], known["most"]) == (30.0, 100.0)
