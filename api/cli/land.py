@@ -293,7 +293,7 @@ def sites(
 ) -> None:
     """Find where inside a zone the next settlement unit (SP) could go.
 
-    Example: kawasan sites cahaya-baru --households 200 --area 2.9 --out calon.geojson
+    Example: kawasan sites cahaya-baru --households 300 --area 2.9 --out calon.geojson
     """
     with common.opened() as store:
         from geo.land import surfaces
@@ -332,8 +332,10 @@ def _print_sites(found: "ZoneSites", language: Language, *, limit: int) -> None:
         )
         for area_id, site in found.search.sites.iloc[:limit].iterrows()
     ]
-    title = f"{found.name}: {len(rows)}/{len(found.search.sites)}"
-    print_table(_SAY["site_heads"].to(language), rows, title)
+    print_notes(sentence.to(language) for sentence in found.summary)
+    if rows:
+        title = f"{found.name}: {len(rows)}/{len(found.search.sites)}"
+        print_table(_SAY["site_heads"].to(language), rows, title)
     print_notes(note.to(language) for note in found.notes)
 
 

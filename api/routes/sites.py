@@ -56,7 +56,13 @@ def read_sites(
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
-    """Patches of suitable land, large enough, ranked; `notes` say what could not be checked."""
+    """Patches of suitable land, large enough, ranked.
+
+    `status` says whether the search could answer: `found`, `none`, or why it could not: `too_coarse`
+    maps, an area `too_small` for one settlement, or `no_area`. `summary` says what was sought, what was
+    found, what hinders and which data would help; `notes` what could not be checked.
+    `place_is_known` is false where a site may lie outside the area, whose boundary is not known.
+    """
     from geo.land import surfaces
 
     asked = query.model_dump(exclude={"f", "lang"})
@@ -101,6 +107,9 @@ def site_document(found: Any, language: Language, *, limit: int) -> dict[str, An
         "name": found.name,
         "numberMatched": len(found.search.sites),
         "numberReturned": len(sites),
+        "status": found.status,
+        "place_is_known": found.place_is_known,
+        "summary": [sentence.to(language) for sentence in found.summary],
         "notes": [note.to(language) for note in found.notes],
         "dropped": {
             reason: {"patches": dropped.patches, "area_ha": round(dropped.area_ha, 1)}

@@ -55,12 +55,14 @@ def find_patches(
     grid: Grid,
     *,
     need_ha: float,
+    shares: Surface | None = None,
     rows_at_once: int = _ROWS_AT_ONCE,
 ) -> tuple[Patches, Dropped]:
     """Patches of fitting cells with at least `need_ha` and four cells, and what the others come to.
 
     A patch that holds the need several times is halved again and again by straight lines along the
-    grid, across its longer side and in proportion to its area, until each part holds it about once.
+    grid, across its longer side and in proportion to its area, until each part holds it about once;
+    never into parts of fewer cells than show an object.
 
     Parameters
     ----------
@@ -69,16 +71,20 @@ def find_patches(
         What `means` and `least` are of.
     grid : Grid
         North-up; areas are sums of its cells'.
+    shares : (height, width), optional
+        The part of each cell (0..1) that counts, in areas and in the number of cells; all of it by
+        default.
     rows_at_once : int
         How many rows are unrolled at a time, for the sake of memory.
     """
     labels = np.empty(fits.shape, dtype=np.int32)
     ndimage.label(fits, output=labels)
-    whole, small = _large_enough(labels, values, grid, need_ha, rows_at_once)
+    asked = _Asked(values, shares, grid, need_ha, rows_at_once)
+    whole, small = _large_enough(labels, asked)
     pieces = _cut(whole, grid, need_ha, rows_at_once)
     if pieces is None:
         return whole, small
-    parts, bits = _large_enough(pieces, values, grid, need_ha, rows_at_once)
+    parts, bits = _large_enough(pieces, asked)
     numbers = np.arange(1, parts.areas_ha.size + 1)
     origin = np.asarray(ndimage.maximum(whole.labels, parts.labels, numbers), dtype=np.int64)
     found = Patches(
@@ -87,30 +93,39 @@ def find_patches(
     return found, Dropped(small.patches + bits.patches, small.area_ha + bits.area_ha)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    values: Surface
+    shares: Surface | None
+    grid: Grid
+    need_ha: float
+    rows_at_once: int
+
+
 def row_areas_ha(grid: Grid) -> Array:
     """The area of a cell in each row, (height,)."""
     width, height = grid.cell_size_m()
     return width * height / _M2_PER_HA
 
 
-def _large_enough(
-    labels: Labels, values: Surface, grid: Grid, need_ha: float, rows_at_once: int
-) -> tuple[Patches, Dropped]:
+def _large_enough(labels: Labels, asked: _Asked) -> tuple[Patches, Dropped]:
     size = int(labels.max(initial=0)) + 1
-    row_ha = row_areas_ha(grid)
+    row_ha = row_areas_ha(asked.grid)
     cells, areas, sums = (np.zeros(size) for _ in range(3))
     least = np.full(size, np.inf)
-    for top in range(0, grid.height, rows_at_once):
-        rows, cols = np.nonzero(labels[top : top + rows_at_once])
+    for top in range(0, asked.grid.height, asked.rows_at_once):
+        rows, cols = np.nonzero(labels[top : top + asked.rows_at_once])
         patch = labels[rows + top, cols]
-        value = values[rows + top, cols].astype(np.float64)
-        area = row_ha[rows + top]
-        cells += np.bincount(patch, minlength=size)
+        value = asked.values[rows + top, cols].astype(np.float64)
+        share = np.ones(rows.size) if asked.shares is None else asked.shares[rows + top, cols]
+        area = row_ha[rows + top] * share
+        cells += np.bincount(patch, weights=share, minlength=size)
         areas += np.bincount(patch, weights=area, minlength=size)
         sums += np.bincount(patch, weights=area * value, minlength=size)
         np.minimum.at(least, patch, value)
     # Sums of cells may fall short of a whole number by rounding.
-    enough = (areas >= need_ha * (1 - _ROUNDING)) & (cells >= MIN_CELLS)
+    enough = areas >= asked.need_ha * (1 - _ROUNDING)
+    enough &= cells >= MIN_CELLS * (1 - _ROUNDING)
     renumbered = np.where(enough, np.cumsum(enough), 0).astype(np.int32)
     areas_ha, means = areas[enough], sums[enough] / areas[enough]
     small = Dropped(int((cells[~enough] > 0).sum()), float(areas[~enough].sum()))
@@ -119,7 +134,8 @@ def _large_enough(
 
 def _cut(patches: Patches, grid: Grid, need_ha: float, rows_at_once: int) -> Labels | None:
     """Labels with every large patch in parts; None when there is no large one."""
-    parts = np.floor(patches.areas_ha / (need_ha * _SPARE)).astype(int)
+    least_ha = max(need_ha, MIN_CELLS * float(np.median(row_areas_ha(grid))))
+    parts = np.floor(patches.areas_ha / (least_ha * _SPARE)).astype(int)
     if not (parts > 1).any():
         return None
     width, height = grid.cell_size_m()

@@ -1,8 +1,8 @@
 """Where inside a zone the next settlement unit (SP, satuan permukiman) could go.
 
-A candidate is a patch of cells that share an edge (4-connectivity; corners do not connect), whose
-centres lie in the zone, and that reach the least suitability; a surface holds NaN where a constraint
-excludes. It must be large enough for the households, not too straggling, and within reach of a road
+A candidate is a patch of cells that share an edge (4-connectivity; corners do not connect) and that
+reach the least suitability, clipped to the zone: a cell counts with the part of it that the zone
+covers. A surface holds NaN where a constraint excludes. A candidate must be large enough for the households, not too straggling, and within reach of a road
 where a road raster is there. A patch that holds several settlements is cut into sites of about one.
 What is not a candidate is counted and says why.
 """
@@ -19,7 +19,7 @@ import shapely
 from rasterio.features import shapes
 from scipy import ndimage
 
-from geo.crs import LONLAT, length_m, require_crs, to_lonlat
+from geo.crs import LONLAT, area_ha, length_m, require_crs, to_lonlat
 from geo.errors import InvalidInput
 from geo.land.patches import Dropped, Patches, find_patches, row_areas_ha
 from geo.land.rules import MORPHOLOGY_SLOPES_PERCENT
@@ -30,8 +30,10 @@ from geo.land.settlement import (
     MIN_COMPACTNESS,
     MIN_SUITABILITY,
 )
-from geo.land.suitability import Mask, Surface, cells_inside, window_of
+from geo.land.suitability import Mask, Surface
 from geo.language import Text, texts
+from geo.raster.coverage import covered_cells, ranges
+from geo.raster.coverage import outlines as zone_edges
 from geo.raster.grid import Array, Grid
 
 _SAY = texts(__name__)
@@ -62,11 +64,16 @@ class SiteSearch:
     """Candidate sites, best first, and what was set aside.
 
     `sites` is in lon/lat with the index `area_id` (zone and rank) and the columns of
-    `candidate_sites`. `dropped` is by reason: `small`, `straggling`, `far`.
+    `candidate_sites`. `dropped` is by reason: `small`, `straggling`, `far`. `zone_ha` is the area of the
+    zone, `known_ha` the part of it whose suitability is known and `suitable_ha` the part that reaches
+    the least one; neither is ever larger than the zone.
     """
 
     sites: gpd.GeoDataFrame
     dropped: Mapping[str, Dropped]
+    zone_ha: float
+    known_ha: float
+    suitable_ha: float
 
 
 def candidate_sites(
@@ -111,7 +118,7 @@ def candidate_sites(
         Columns rank (ties in the mean by area, then from north-west), area_ha, households (that the
         site holds), patch_ha (of the contiguous land that it is part of), suitability_mean (area-weighted), suitability_min, compactness, road_distance_m
         and the shares of `SLOPE_COLUMNS` of the area with known slope (NaN where unknown), zone,
-        reasons_id, reasons_en, geometry (exact outlines of cells).
+        reasons_id, reasons_en, geometry (exact outlines of cells, cut at the zone's).
 
     Raises
     ------
@@ -128,11 +135,12 @@ def candidate_sites(
         raise InvalidInput(
             reason=_SAY["too_large"].format(cells=grid.width * grid.height, most=most_cells)
         )
-    fits = cells_in_zone(zone, grid) & (suitability >= min_suitability)
+    shares = zone_shares(zone, grid)
+    fits = (shares > 0) & (suitability >= min_suitability)
     need_ha = households * area_per_household_ha
-    patches, small = find_patches(fits, suitability, grid, need_ha=need_ha)
+    patches, small = find_patches(fits, suitability, grid, need_ha=need_ha, shares=shares)
 
-    rows = _rows(patches, grid, road=road_distance_m, slope=slope_percent)
+    rows = _rows(patches, grid, zone, shares=shares, road=road_distance_m, slope=slope_percent)
     for row in rows:
         row["households"] = int(row["area_ha"] / area_per_household_ha + _ROUNDING)
     compact = [row for row in rows if row["compactness"] >= min_compactness]
@@ -144,30 +152,52 @@ def candidate_sites(
     return SiteSearch(
         sites=_frame(kept, str(zone.index[0]), area_per_household_ha, max_road_distance_m),
         dropped={"small": small, "straggling": straggling, "far": far},
+        **_areas_of(zone, grid, shares, known=~np.isnan(suitability), fits=fits),
     )
 
 
-def cells_in_zone(zone: gpd.GeoDataFrame, grid: Grid) -> Mask:
-    """Which cells of a grid have their centre in a zone; none for a point or a missing geometry."""
+def _areas_of(
+    zone: gpd.GeoDataFrame, grid: Grid, shares: Surface, *, known: Mask, fits: Mask
+) -> dict[str, float]:
+    zone_ha = float(area_ha(zone)[0])
+    row_ha = row_areas_ha(grid)
+    # A projected raster's cells are up to a thousandth larger than the ground that they show.
+    parts = [
+        min(float((shares * mask).sum(axis=1, dtype=np.float64) @ row_ha), zone_ha)
+        for mask in (known, fits)
+    ]
+    return {"zone_ha": zone_ha, "known_ha": parts[0], "suitable_ha": parts[1]}
+
+
+def zone_shares(zone: gpd.GeoDataFrame, grid: Grid) -> Surface:
+    """The part of each cell that a zone covers, 0..1; none for a point or a missing geometry."""
     require_crs(zone, subject="zone")
-    shape = zone.geometry.to_crs(grid.crs).iloc[0]
-    whole = grid.whole
-    if shape is None or shape.area == 0 or window_of(shape, grid) is None:
-        return np.zeros((whole.height, whole.width), dtype=np.bool_)
-    return cells_inside(shape, grid, whole)
+    shares = np.zeros(grid.height * grid.width, dtype=np.float32)
+    shape = zone.geometry.iloc[0]
+    if shape is not None and shape.area > 0:
+        found = covered_cells(zone_edges(zone, grid), np.array([0]), grid.whole)
+        shares[found.cell] = found.share
+        shares[ranges(found.start, found.stop - found.start)] = 1.0
+    return shares.reshape(grid.height, grid.width)
 
 
 def _rows(
-    patches: Patches, grid: Grid, *, road: Surface | None, slope: Surface | None
+    patches: Patches,
+    grid: Grid,
+    zone: gpd.GeoDataFrame,
+    *,
+    shares: Surface,
+    road: Surface | None,
+    slope: Surface | None,
 ) -> list[dict[str, Any]]:
     """The facts of each patch, in scan order."""
     row_ha = row_areas_ha(grid)
     boxes = ndimage.find_objects(patches.labels)
-    outlines = _outlines(patches.labels, len(boxes), grid)
+    outlines = _outlines(patches.labels, len(boxes), grid, zone=zone)
     found = []
     for place, (box, outline) in enumerate(zip(boxes, outlines, strict=True)):
         inside = patches.labels[box] == place + 1
-        areas = np.broadcast_to(row_ha[box[0], None], inside.shape)[inside]
+        areas = (row_ha[box[0], None] * shares[box])[inside]
         area_ha = float(patches.areas_ha[place])
         outer_m = sum(length_m(part.exterior) for part in shapely.get_parts(outline))
         found.append(
@@ -186,8 +216,10 @@ def _rows(
     return found
 
 
-def _outlines(labels: npt.NDArray[np.int32], count: int, grid: Grid) -> gpd.GeoSeries:
-    """The outline of each patch in lon/lat, along the edges of its cells."""
+def _outlines(
+    labels: npt.NDArray[np.int32], count: int, grid: Grid, *, zone: gpd.GeoDataFrame
+) -> gpd.GeoSeries:
+    """The outline of each patch in lon/lat, along the edges of its cells and inside the zone."""
     parts: list[list[shapely.Geometry]] = [[] for _ in range(count)]
     for outline, number in shapes(labels, mask=labels > 0, connectivity=4):
         parts[int(number) - 1].append(shapely.geometry.shape(outline))
@@ -198,7 +230,15 @@ def _outlines(labels: npt.NDArray[np.int32], count: int, grid: Grid) -> gpd.GeoS
             in_cells, lambda xy: np.column_stack(grid.transform * (xy[:, 0], xy[:, 1]))
         )
     )
+    if count:
+        around = shapely.make_valid(zone.geometry.to_crs(grid.crs).iloc[0])
+        outlines = [_polygons(one) for one in shapely.intersection(outlines, around)]
     return to_lonlat(gpd.GeoDataFrame(geometry=outlines, crs=grid.crs)).geometry
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of a geometry; outlines that touch leave lines and points as well."""
+    return shapely.union_all([p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"])
 
 
 def _least(values: Surface | None) -> float:

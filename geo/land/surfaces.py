@@ -8,10 +8,11 @@ is first asked for; meanwhile others are told to come back.
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -28,7 +29,15 @@ from geo.land.settlement import (
     MIN_COMPACTNESS,
     MIN_SUITABILITY,
 )
-from geo.land.site_notes import site_notes
+from geo.land.site_notes import (
+    SiteNeed,
+    Status,
+    is_place_known,
+    site_doubt,
+    site_notes,
+    site_status,
+    site_summary,
+)
 from geo.land.sites import SiteSearch, candidate_sites
 from geo.land.suitability import (
     Evaluated,
@@ -44,7 +53,7 @@ from geo.land.suitability import (
 from geo.language import Text
 from geo.mcda.model import Model
 from geo.raster.files import RasterFile, write_cog
-from geo.raster.grid import Grid, Window
+from geo.raster.grid import Grid, Window, blocks
 from geo.source_digest import source_digest
 from geo.store.snapshots import reading, require_space
 from geo.store.store import Store
@@ -54,6 +63,8 @@ SLOPE, ROAD = "slope_percent", "road_distance_m"
 _PREFIX = "suitability-"
 # Two files a surface; older ones are those of versions that are no longer current.
 _MOST_KEPT = 8
+# Cells on a side that are evaluated at once.
+_BLOCK = 512
 _building = threading.Lock()
 
 
@@ -72,12 +83,19 @@ class KeptSurface:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ZoneSites:
-    """Candidate sites of one zone, the surface that they come from, and what a reader must know."""
+    """Candidate sites of one zone, the surface that they come from, and what a reader must know.
+
+    `status` says whether the search could answer, `summary` what was sought, found, hinders and would
+    help; `place_is_known` is false where the zone is drawn without its place being known.
+    """
 
     zone: str
     name: str
+    status: Status
+    place_is_known: bool
     search: SiteSearch
     surface: KeptSurface
+    summary: tuple[Text, ...]
     notes: tuple[Text, ...]
 
 
@@ -218,6 +236,7 @@ def zone_sites(
         else None
         for name in (SLOPE, ROAD)
     }
+    need = SiteNeed(households, area_per_household_ha, min_suitability)
     search = candidate_sites(
         _on_grid(kept.path, grid, window),
         grid.part(window),
@@ -230,14 +249,67 @@ def zone_sites(
         road_distance_m=known[ROAD],
         slope_percent=known[SLOPE],
     )
-    notes = site_notes(
-        chosen,
-        kept.report,
+    report = _report_in(_inputs(now, model_id), kept.report, chosen)
+    why_not = site_status(chosen, report.plan, report.cell_sizes_m, need)
+    if why_not is not None:
+        search = replace(search, sites=search.sites.iloc[:0], dropped={})
+    status = why_not or ("none" if search.sites.empty else "found")
+    return ZoneSites(
+        zone,
+        str(chosen["name"].iloc[0]),
+        status,
+        is_place_known(chosen),
         search,
-        need_ha=households * area_per_household_ha,
-        unread=[name for name, values in known.items() if values is None],
+        kept,
+        summary=site_summary(report, search, need, status),
+        notes=site_notes(
+            chosen, report, unread=[name for name, values in known.items() if values is None]
+        ),
     )
-    return ZoneSites(zone, str(chosen["name"].iloc[0]), search, kept, notes)
+
+
+def site_doubts(
+    now: Published, model_id: str, *, layer: str = published.DEFAULT_LAYER
+) -> dict[str, Text]:
+    """By zone, why the search for sites is no main thing to do there; nothing for one where it is.
+
+    By cell sizes and outlines alone: no raster is read.
+
+    Raises
+    ------
+    ModelNotFound, LayerNotFound, SurfaceNotFound
+    """
+    inputs = _inputs(now, model_id)
+    plan = _plan(inputs)
+    sizes = _cell_sizes({name: _grid_of(inputs.rasters[name].path) for name in plan.rasters})
+    need = SiteNeed(HOUSEHOLDS, AREA_PER_HOUSEHOLD_HA, MIN_SUITABILITY)
+    zones = published.layer(now, layer)
+    each = {str(name): zones.loc[[name]] for name in zones.index}
+    doubts = {
+        name: site_doubt(one, site_status(one, plan, sizes, need)) for name, one in each.items()
+    }
+    return {name: doubt for name, doubt in doubts.items() if doubt is not None}
+
+
+def _report_in(inputs: _Inputs, report: SurfaceReport, zone: gpd.GeoDataFrame) -> SurfaceReport:
+    """The report with its counts taken in one zone, by cell centres."""
+    plan = report.plan
+    whole = _grid_of(inputs.rasters[plan.reference].path)
+    shape = zone.geometry.to_crs(whole.crs).iloc[0]
+    place = None if shape is None or shape.area == 0 else window_of(shape, whole)
+    if place is None:
+        return replace(report, **_counts((), plan))
+    with _sources(inputs, plan) as sources:
+        counted = [
+            evaluate(
+                part._replace(row=part.row + place.row, col=part.col + place.col),
+                plan=plan,
+                sources=sources,
+                land=shape,
+            )
+            for part in blocks(whole.part(place), _BLOCK, _BLOCK)
+        ]
+    return replace(report, **_counts(counted, plan))
 
 
 @contextmanager
@@ -316,14 +388,24 @@ def _make(
         counted.append(Evaluated(np.zeros(0, "float32"), found.land, found.excluded, found.unknown))
         return found.values
 
-    with ExitStack() as stack:
-        sources = {
-            name: stack.enter_context(closing(RasterFile(inputs.rasters[name].path)))
-            for name in plan.rasters
-        }
+    with _sources(inputs, plan) as sources:
         write_cog(
             path, whole.part(place), make, dtype="float32", nodata=float("nan"), progress=progress
         )
+    return _counts(counted, plan)
+
+
+@contextmanager
+def _sources(inputs: _Inputs, plan: SurfacePlan) -> Iterator[dict[str, RasterFile]]:
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(closing(RasterFile(inputs.rasters[name].path)))
+            for name in plan.rasters
+        }
+
+
+def _counts(counted: Sequence[Evaluated], plan: SurfacePlan) -> dict[str, Any]:
+    """How many land cells there are, and shares of them that are excluded or unknown, as JSON types."""
     cells = sum(each.land for each in counted)
     barred = [c.id for c in plan.constraints]
     asked = [*(c.id for c in plan.criteria), *barred]

@@ -209,6 +209,7 @@ def planner_map(
         layers["surface"] = surface_layer(surface, corners, language)
         legends.append(suitability_legend(surface.title, surface.sources, language))
         cards["sites"] = surface.sites
+        cards["siteDoubts"] = {zone: why.to(language) for zone, why in surface.doubts.items()}
     if basemap is not None:
         layers["basemap"] = basemap_layer(basemap, language)
     return _assemble(

@@ -1,7 +1,7 @@
 """What a map is made of, in the words of the domain, and what it becomes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pandas as pd
@@ -89,13 +89,15 @@ class SurfaceView:
     """The suitability surface of a model, served by us as tiles beside the map.
 
     `tiles` is the address of its tiles with `{z}`, `{x}` and `{y}`, `sites` that of the candidate
-    sites of a zone with `{zone}`; `sources` says where its rasters come from.
+    sites of a zone with `{zone}`; `sources` says where its rasters come from; `doubts` by zone why the
+    search for sites is no main thing to do there.
     """
 
     title: Text
     tiles: str
     sites: str
     sources: str
+    doubts: Mapping[str, Text] = field(default_factory=dict)
 
 
 class BasemapView(NamedTuple):

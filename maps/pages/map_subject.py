@@ -66,6 +66,7 @@ class MapSubject:
     attribution: Text
     surface_key: str | None
     surface_sources: Sequence[Text]
+    site_doubts: Mapping[str, Text]
     is_synthetic: bool
     need: tuple[Model, int] | None
 
@@ -97,6 +98,7 @@ def read_map_subject(
     available = [name for name in ASSESSED if name in now.datasets("layer")]
     assessments = {name: assess(now, model, layer=name) for name in available}
     version = now.version("regencies")
+    surface_key = surfaces.surface_key(now, model)
     return MapSubject(
         regencies=regencies,
         layers={name: published.layer(now, name) for name in available},
@@ -109,8 +111,11 @@ def read_map_subject(
         indicator_id=indicator,
         choices=choices,
         attribution=version.credit,
-        surface_key=surfaces.surface_key(now, model),
+        surface_key=surface_key,
         surface_sources=surfaces.surface_sources(now, model),
+        site_doubts=(
+            surfaces.site_doubts(now, model) if surface_key and "zones" in available else {}
+        ),
         is_synthetic=has_synthetic_land(now),
         need=_need(now, model),
     )
@@ -252,6 +257,7 @@ def _surface(subject: MapSubject, language: Language, root: str) -> SurfaceView 
         tiles=f"{root}/tiles/{SUITABILITY}/{{z}}/{{x}}/{{y}}.png?{model}&v={version}",
         sources="; ".join(_land_source(one, language) for one in subject.surface_sources),
         sites=f"{root}/readiness/{{zone}}/sites?{model}&lang={language}",
+        doubts=subject.site_doubts,
     )
 
 

@@ -12,22 +12,15 @@ from api.cli.app import app
 from api.main import create_app
 from api.settings import Settings
 from geo import published
-from geo.planning import publish_land
 from tests.api.examples import publish
-from tests.geo.planning.test_assess import flat_slope
+from tests.geo.land.fine_land import add_fine_land
 
 SITES = "/readiness/cahaya-baru/sites"
 
 
 @pytest.fixture
 def store(reference_store, tmp_path):
-    publish_land.add_land(
-        reference_store,
-        flat_slope(tmp_path),
-        name="slope_percent",
-        source="synthetic",
-        licence="none",
-    )
+    add_fine_land(reference_store, tmp_path)
     return reference_store
 
 
@@ -46,12 +39,15 @@ def test_sites_are_features_best_first_with_reasons_and_notes(client):
     assert means == sorted(means, reverse=True)
     first = document["features"][0]
     assert first["id"] == "cahaya-baru-sp-1"
-    assert first["properties"]["area_ha"] >= 580
-    assert first["properties"]["households"] >= 200
+    assert first["properties"]["area_ha"] >= 870
+    assert first["properties"]["households"] >= 300
     assert first["properties"]["road_distance_m"] is None
     assert "Distance to a road not checked" in first["properties"]["reasons"]
     assert "slope_percent: synthetic (none)" in document["sources"]
     assert any("Peat" in note for note in document["notes"])
+    assert (document["status"], document["place_is_known"]) == ("found", False)
+    assert document["summary"][0].startswith("Sought: at least 870 ha of land")
+    assert "candidate sites" in document["summary"][1]
     assert document["numberReturned"] == 20 < document["numberMatched"]
     assert client.get(document["links"][0]["href"]).json()["features"] == document["features"]
     for link in document["links"]:
@@ -76,7 +72,7 @@ def test_what_is_asked_changes_what_is_found(client):
 def test_unchanged_sites_are_not_sent_again(client):
     tag = client.get(SITES).headers["etag"]
     assert client.get(SITES, headers={"If-None-Match": tag}).status_code == 304
-    other = client.get(f"{SITES}?households=300", headers={"If-None-Match": tag})
+    other = client.get(f"{SITES}?households=400", headers={"If-None-Match": tag})
     assert other.status_code == 200
 
 

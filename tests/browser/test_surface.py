@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from geo.planning import publish_land
 from geo.planning.reference import load_reference
 from geo.store.store import Store
 from tests.browser.test_map_page import shapes
 from tests.conftest import DATA
-from tests.geo.planning.test_assess import flat_slope
+from tests.geo.land.fine_land import add_fine_land
 from tests.service import running
 
 
@@ -22,13 +21,7 @@ def address(tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("surface")
     store = Store(folder / "store")
     load_reference(store, DATA)
-    publish_land.add_land(
-        store,
-        flat_slope(folder, percent=3.0),
-        name="slope_percent",
-        source="synthetic",
-        licence="none",
-    )
+    add_fine_land(store, folder, percent=3.0)
     store.close()
     with running(folder / "store") as started:
         yield started
@@ -107,8 +100,22 @@ def test_a_zone_without_a_fitting_place_says_so(address, visit):
         "**/sites?*", lambda route: route.continue_(url=f"{route.request.url}&min_suitability=100")
     )
     seen.page.get_by_role("button", name="Cari calon lokasi SP").click()
-    expect(seen.page.locator(".sites")).to_contain_text("Tidak ada calon lokasi")
-    expect(seen.page.locator(".sites li").first).to_contain_text("indikatif")
+    expect(seen.page.locator(".site-summary")).to_contain_text("Tidak ada calon lokasi")
+    expect(seen.page.locator(".site-summary")).to_contain_text("Dicari: lahan menyatu")
+    assert seen.trouble == []
+
+
+def test_the_search_is_a_main_thing_to_do_only_where_it_can_answer(address, visit):
+    """Sebamban has the outlines of its desa; Cahaya Baru is a disc of its size."""
+    seen = visit(f"{address}/map#zone=sebamban")
+    button = seen.page.get_by_role("button", name="Cari calon lokasi SP")
+    expect(button).to_have_class("action")
+    seen = visit(f"{address}/map#zone=cahaya-baru")
+    button = seen.page.get_by_role("button", name="Cari calon lokasi SP")
+    expect(button).to_have_class("action secondary")
+    expect(seen.page.locator(".sites .note")).to_contain_text("belum tentu di dalamnya")
+    button.click()
+    expect(seen.page.locator(".sites .reason")).to_contain_text("belum tentu di dalam kawasan")
     assert seen.trouble == []
 
 
@@ -124,6 +131,7 @@ def test_what_the_service_says_of_a_site_stays_text(address, visit):
         shape = {"type": "Polygon", "coordinates": [ring]}
         feature = {"type": "Feature", "id": hostile, "properties": site, "geometry": shape}
         document = {"type": "FeatureCollection", "features": [feature], "notes": [hostile]}
+        document |= {"summary": [hostile, hostile], "place_is_known": False}
         route.fulfill(body=json.dumps(document | {"numberMatched": 1, "numberReturned": 1}))
 
     page.route("**/sites?*", answer)

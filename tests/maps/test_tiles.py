@@ -209,6 +209,7 @@ def test_the_map_has_the_surface_switched_off_and_only_where_there_is_a_server()
         tiles="/tiles/suitability/{z}/{x}/{y}.png?v=1",
         sites="/readiness/{zone}/sites",
         sources="slope_percent: <b>`${synthetic}`</b>",
+        doubts={"alfa": Text(id="Terlalu kasar.", en="Too coarse.")},
     )
     view = planner(regencies=make_regencies(), surface=surface)
     shown = next(c for c in view.map._children.values() if isinstance(c, folium.TileLayer))
@@ -218,4 +219,5 @@ def test_the_map_has_the_surface_switched_off_and_only_where_there_is_a_server()
     assert "<b>" not in str(view.map.parts(Assets()).scripts)
     assert "synthetic" in view.legends[-1].source
     assert view.cards["sites"] == "/readiness/{zone}/sites"
+    assert view.cards["siteDoubts"] == {"alfa": "Terlalu kasar."}
     assert view.legends[-1].layer == "surface"

@@ -21,9 +21,11 @@ Kawasan.sites = (() => {
     if (!page.data.sites || !zone || !hasBounds(zone)) return null;
     if (!searches.has(id)) {
       const outcome = element("div", { class: "sites-outcome", "aria-live": "polite" });
-      const button = element("button", { type: "button", class: "action" }, text("sites.find"));
+      const doubt = page.data.siteDoubts?.[id];
+      const button = element("button", { type: "button", class: doubt ? "action secondary" : "action" }, text("sites.find"));
       button.addEventListener("click", () => findSites(id));
-      searches.set(id, { button, outcome, section: element("section", { class: "sites" }, button, outcome) });
+      const why = doubt ? paragraph("note", doubt) : "";
+      searches.set(id, { button, outcome, section: element("section", { class: "sites" }, button, why, outcome) });
     }
     return searches.get(id).section;
   }
@@ -56,10 +58,10 @@ Kawasan.sites = (() => {
       element("summary", {}, text("sites.notes")),
       element("ul", {}, ...collection.notes.map((note) => element("li", {}, note))),
     );
-    if (!collection.features.length) {
-      notes.open = true;
-      return [paragraph("reason", text("sites.none")), notes];
-    }
+    const [sought, ...answer] = collection.summary.map((sentence) => element("p", {}, sentence));
+    const summary = element("div", { class: "site-summary" }, sought, ...answer);
+    if (!collection.features.length) return [summary, notes];
+    const doubt = collection.place_is_known ? "" : paragraph("reason", collection.notes[0]);
     const rows = collection.features.map(({ id, properties }) => {
       const button = element("button", { type: "button" }, ...siteFigures(properties));
       button.addEventListener("click", () => openSite(collection, zone, id));
@@ -67,6 +69,8 @@ Kawasan.sites = (() => {
     });
     const more = collection.numberMatched - collection.numberReturned;
     return [
+      summary,
+      doubt,
       element("ol", { class: "site-list" }, ...rows),
       paragraph("note", more > 0 && `+ ${formatted(more)} ${text("sites.more")}`),
       notes,

@@ -21,6 +21,8 @@ interface PageData {
   kecamatan: Cards;
   regencies: Cards;
   sites?: string;
+  /* By zone, why the search for sites is no main thing to do there. */
+  siteDoubts?: Record<string, string>;
   quadrant?: string;
   /* What a planner can move; only on the page with the sliders. */
   weighing: {

@@ -1,5 +1,7 @@
 """Where the next settlement could go: small arrays of one-hectare cells, counted by hand."""
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -15,12 +17,11 @@ from geo.land import surfaces
 from geo.land.patches import find_patches
 from geo.land.sites import SLOPE_COLUMNS, candidate_sites
 from geo.land.suitability import nearest_by_blocks
-from geo.planning import publish_land
 from geo.raster.files import RasterFile
 from geo.raster.grid import Grid, Window
 from geo.vector.export import write_layer
 from tests.api.examples import publish
-from tests.geo.planning.test_assess import flat_slope
+from tests.geo.land.fine_land import add_fine_land
 
 NO = np.nan
 # Cells of 100 m, one hectare each, in UTM 50S near its middle.
@@ -148,11 +149,39 @@ def test_equal_means_are_ranked_by_area_then_from_the_north_west():
     assert found.sites["rank"].tolist() == [1, 2, 3]
 
 
-def test_only_cells_whose_centre_is_in_the_zone_count():
+def test_a_cell_counts_with_the_part_of_it_that_the_zone_covers():
     cells = np.full((4, 4), 80.0)
-    for left, expected in ((0.4, 16.0), (0.6, 12.0)):
-        found = search(cells, zone=zone_of(left, 0, 4, 4), households=4)
+    for left, expected in ((0.4, 14.4), (0.6, 13.6)):
+        found = search(cells, zone=zone_of(left, 0, 4, 4), households=3)
         assert found.sites["area_ha"].tolist() == [expected]
+        assert area_ha(found.sites)[0] == pytest.approx(expected, rel=1e-3)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1))
+def test_no_area_that_is_told_exceeds_the_zones(seed):
+    rng = np.random.default_rng(seed)
+    cells = rng.choice([NO, 60.0, 90.0], p=[0.2, 0.4, 0.4], size=(9, 11))
+    places = rng.uniform([EAST, NORTH - 900], [EAST + 1100, NORTH], size=(6, 2))
+    corners = shapely.MultiPoint(places)
+    zone = zone_of(0, 0, 1, 1).set_geometry([corners.convex_hull])
+    found = search(cells, zone=zone)
+    assert found.zone_ha == pytest.approx(area_ha(zone)[0])
+    assert found.suitable_ha <= found.known_ha <= found.zone_ha
+    told = found.sites["area_ha"].sum() + sum(d.area_ha for d in found.dropped.values())
+    assert told == pytest.approx(found.suitable_ha, rel=1e-3, abs=1e-3)
+    assert (
+        shapely.union_all(found.sites.to_crs(zone.crs).geometry)
+        .difference(zone.geometry.iloc[0].buffer(0.01))
+        .is_empty
+    )
+
+
+def test_a_patch_is_never_cut_into_parts_too_small_to_be_seen():
+    """20 ha for 1.5 ha each: parts of one or two cells would all be dropped as too small to show."""
+    found = search(np.full((4, 5), 80.0), households=1, area_per_household_ha=1.5)
+    assert found.sites["area_ha"].sum() == 20
+    assert found.dropped["small"].patches == 0
 
 
 def test_a_point_and_a_zone_elsewhere_have_no_sites():
@@ -170,7 +199,7 @@ def test_a_point_and_a_zone_elsewhere_have_no_sites():
 def test_a_zone_in_lon_lat_is_moved_to_the_grid():
     zone = zone_of(0.5, -0.5, 4.5, 4.5).to_crs("OGC:CRS84")
     found = search(np.full((4, 4), 80.0), zone=zone, households=4)
-    assert found.sites["area_ha"].tolist() == [12.0]
+    assert found.sites["area_ha"].tolist() == [14.0]
 
 
 def test_compactness_is_that_of_the_outer_outline_and_can_be_asked_for():
@@ -238,34 +267,72 @@ def test_rows_read_at_once_change_nothing_and_areas_add_up(seed, rows_at_once):
 
 @pytest.fixture
 def sloped(reference_store, tmp_path):
-    publish_land.add_land(
-        reference_store,
-        flat_slope(tmp_path, percent=1.0),
-        name="slope_percent",
-        source="synthetic",
-        licence="none",
-    )
+    add_fine_land(reference_store, tmp_path)
     return reference_store
 
 
 def test_sites_in_a_shipped_zone_lie_in_it_and_say_what_was_not_checked(sloped):
-    found = surfaces.zone_sites(sloped, "cahaya-baru")
-    assert len(found.search.sites) > 0
-    zone = published.layer(sloped, "zones").loc["cahaya-baru"].geometry
-    # Cells by their centres: an outline may reach half a cell over the zone's.
-    assert zone.buffer(1 / 120).covers(shapely.union_all(found.search.sites.geometry))
+    found = surfaces.zone_sites(sloped, "sebamban")
+    assert (found.status, found.place_is_known) == ("found", True)
+    zone = published.layer(sloped, "zones").loc["sebamban"].geometry
+    assert zone.buffer(1e-6).covers(shapely.union_all(found.search.sites.geometry))
     assert (found.search.sites["slope_0_2_share"] == 1).all()
     notes = " ".join(note.en for note in found.notes)
-    for words in (
-        "Peat",
-        "Forest estate",
-        "Near any road",
-        "land cover 5,558 × 5,529 m",
-        "approximate",
-    ):
+    for words in ("Peat", "Forest estate", "Near any road", "Cell sizes: ", "approximate"):
         assert words in notes
-    again = surfaces.zone_sites(sloped, "cahaya-baru")
+    again = surfaces.zone_sites(sloped, "sebamban")
     assert found.search.sites.to_json() == again.search.sites.to_json()
+
+
+def hectares_in(sentences):
+    """Every number of hectares that English sentences name."""
+    said = " ".join(sentence.en for sentence in sentences)
+    return [
+        float(number.replace(",", ""))
+        for pair in re.findall(r"([\d,]+)(?: of ([\d,]+))? ha", said)
+        for number in pair
+        if number
+    ]
+
+
+def test_with_the_shipped_maps_no_zone_is_shown_a_site_and_each_is_told_why(reference_store):
+    """5.5 km cells are 3,073 ha: a settlement of 870 ha is less than one."""
+    zones = published.layer(reference_store, "zones")
+    areas = dict(zip(zones.index, area_ha(zones), strict=True))
+    doubts = surfaces.site_doubts(reference_store.current(), "kesiapan")
+    assert set(doubts) == set(zones.index)
+    for zone, zone_ha in areas.items():
+        found = surfaces.zone_sites(reference_store, zone)
+        assert found.status == ("too_small" if zone_ha < 870 else "too_coarse")
+        assert len(found.search.sites) == 0
+        # The first is what was sought.
+        assert max(hectares_in(found.summary[1:]), default=0) <= round(zone_ha)
+    said = " ".join(sentence.id for sentence in found.summary)
+    for words in (
+        "Dicari: lahan menyatu paling sedikit 870 ha (300 KK × 2,9 ha bruto)",
+        "Calon lokasi tidak dapat ditunjuk",
+        "tutupan lahan 5.558 × 5.529 m",
+        "sel paling besar 1.470 × 1.470 m",
+        "Yang membantu: peta tutupan lahan, lereng",
+    ):
+        assert words in said
+
+
+def test_a_zone_whose_place_is_unknown_is_searched_but_its_sites_are_not_said_to_be_in_it(sloped):
+    found = surfaces.zone_sites(sloped, "cahaya-baru")
+    assert (found.status, found.place_is_known) == ("found", False)
+    assert "belum tentu di dalam kawasan" in found.notes[0].id
+    doubts = surfaces.site_doubts(sloped.current(), "kesiapan")
+    assert "belum tentu di dalamnya" in doubts["cahaya-baru"].id
+    assert "sebamban" not in doubts
+
+
+def test_where_a_raster_has_no_data_the_answer_says_so(reference_store):
+    """No main road reaches the islands of Pulau Sembilan, so nothing is known of them."""
+    found = surfaces.zone_sites(reference_store, "63.02.01", layer="kecamatan")
+    said = " ".join(sentence.en for sentence in found.summary)
+    assert "Mean distance to a main road: 100% of the area has no data" in said
+    assert "No land is known to reach that suitability" in said
 
 
 def test_cells_are_the_same_as_the_surface_has_across_its_blocks(sloped):
@@ -279,14 +346,15 @@ def test_cells_are_the_same_as_the_surface_has_across_its_blocks(sloped):
 
 def test_an_outline_that_only_encloses_its_zone_says_so(reference_store):
     found = surfaces.zone_sites(reference_store, "rkt-kotabaru")
-    assert "wider than the area itself" in found.notes[0].en
+    assert "Where the area lies inside this boundary is not known" in found.notes[0].en
 
 
 def test_a_zone_without_an_area_and_an_unknown_one_say_so(reference_store):
     zones = published.layer(reference_store, "zones")
     publish(reference_store, "zones", zones.set_geometry(zones.representative_point()))
     found = surfaces.zone_sites(reference_store, "sebamban")
-    assert len(found.search.sites) == 0
+    assert (found.status, len(found.search.sites)) == ("no_area", 0)
     assert "Location only" in found.notes[0].en
+    assert found.summary == (found.notes[0],)
     with pytest.raises(ZoneNotFound, match="cahaya-baru"):
         surfaces.zone_sites(reference_store, "atlantis")
