@@ -70,7 +70,7 @@ def texts(module: str) -> Sentences:
 
     Examples
     --------
-    >>> texts("geo.land.raster_titles")["raster_landcover"].en
+    >>> texts("geo.land.raster")["raster_landcover"].en
     'land cover'
     """
     return Sentences(module)

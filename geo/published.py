@@ -29,6 +29,7 @@ from geo.mcda.model_file import parse_model
 from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
+from geo.vector.positions import Positions, uncertain_positions
 from geo.vector.schema import with_all_fields
 
 MODEL_PREFIX = "model-"
@@ -73,11 +74,17 @@ def unmet(store: Store | Published, chosen: Model) -> list[str]:
     rasters = {name.removeprefix(LAND_PREFIX) for name in now.datasets("raster")}
     lacking = [i for i in chosen.indicators() if i not in known]
     lacking += [r for r in chosen.rasters() if r not in rasters]
-    if chosen.reads_villages():
-        layers = now.datasets("layer")
-        lacking += [name for name in (DESA, VILLAGE_INDEX) if name not in layers]
+    layers = now.datasets("layer")
+    lacking += [name for name in read_of_desa(chosen) if name not in layers]
     columns = layer(now, DEFAULT_LAYER).columns
     return list(dict.fromkeys(lacking + [a for a in chosen.attributes() if a not in columns]))
+
+
+def read_of_desa(chosen: Model) -> tuple[str, ...]:
+    """The layers of desa, of their index and of statements on the ground that a model asks for."""
+    if chosen.reads_ground():
+        return (DESA, VILLAGE_INDEX, GROUND)
+    return (DESA, VILLAGE_INDEX) if chosen.reads_villages() else ()
 
 
 def years(store: Store | Published, model_id: str = DEFAULT_MODEL) -> list[int]:
@@ -211,6 +218,12 @@ def read_desa_inside(layer: Path, desa: Path, figures: Path) -> pd.DataFrame:
 def read_village_profiles(layer: Path, desa: Path, figures: Path) -> dict[str, VillageProfile]:
     """The profile of each area of a layer, see `geo.indicators.villages`; made once."""
     return village_profiles(read_desa_inside(layer, desa, figures))
+
+
+@kept_by_content(maxsize=8)
+def read_positions(layer: Path, desa: Path) -> dict[str, Positions]:
+    """Where the areas of a layer may lie whose place is uncertain, found once."""
+    return uncertain_positions(read_layer(layer), read_layer(desa))
 
 
 @kept_by_content(maxsize=16)

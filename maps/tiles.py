@@ -22,7 +22,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import calculate_default_transform, transform_bounds
 from rasterio.windows import from_bounds as window_of
 
-from geo.land.raster_titles import land_unit
+from geo.land.raster import land_unit
 from geo.land.rules import MORPHOLOGY_SLOPES_PERCENT
 from geo.language import Language, Text
 from geo.raster.files import RasterFile

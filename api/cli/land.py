@@ -225,7 +225,7 @@ def land_list(common: Common) -> None:
     with common.opened() as store:
         from geo import published
         from geo.land.fit import fitness_of
-        from geo.land.raster_titles import land_unit
+        from geo.land.raster import land_unit
         from geo.planning import publish_land
 
         language = common.language()

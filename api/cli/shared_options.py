@@ -13,7 +13,7 @@ import typer
 from api.cli.faults import LANGUAGE
 from api.cli.output import errors, progress_bar, spinner
 from geo.language import LANGUAGES, Language, texts
-from geo.planning.shipped import DATASETS, LAYERS
+from geo.planning.shipped import DATASETS, LAYERS, behind
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -126,14 +126,15 @@ class Common:
     def opened(self, *, loaded: bool = True, demo: bool = False) -> Iterator["Store"]:
         """The store; if `loaded`, with the shipped data, and with made-up land where it is the demo's.
 
-        Shipped data are missing in a new store, and where a first start was interrupted.
+        Shipped data are missing in a new store, and where a first start was interrupted; its models are
+        older where an older program shipped them.
         """
         from geo.store.store import Store
 
         settings = self.settings(demo=demo)
         store = Store(settings.store)
         try:
-            if loaded and not DATASETS <= set(store.datasets()):
+            if loaded and _lacks_shipped(store, settings.data_dir):
                 from geo.planning.reference import load_reference
 
                 _require_shipped(settings.data_dir)
@@ -147,6 +148,12 @@ class Common:
             yield store
         finally:
             store.close()
+
+
+def _lacks_shipped(store: "Store", data_dir: Path) -> bool:
+    """Whether a shipped dataset is missing, or a model stands as an older program shipped it."""
+    shas = store.state()
+    return not shas.keys() >= DATASETS or bool(behind(shas, data_dir))
 
 
 def _require_shipped(folder: Path) -> None:

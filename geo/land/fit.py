@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from geo.land.raster_titles import land_title
+from geo.land.raster import land_title
 from geo.language import Text, filled, texts
 
 _SAY = texts(__name__)

@@ -1,7 +1,8 @@
 """What sources say of the ground of an area: swamp, peat, floods, dry hills. Pure.
 
-A statement speaks of a kecamatan or of a desa, with its source and confidence. It is quoted, never
-scored, and an area of which nobody says anything is unknown, not dry.
+A statement speaks of a kecamatan or of a desa, with its source and confidence. It is quoted
+here (`geo/land/standing_water.py` grades it), and an area of which nobody says anything is unknown, not
+dry.
 """
 
 from collections.abc import Collection, Iterable, Mapping

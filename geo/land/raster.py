@@ -1,4 +1,4 @@
-"""Land rasters: what they are and how they are kept.
+"""Land rasters: what they are, how they are kept and what they are called.
 
 A land raster is one band over the province, registered under a name that models read (for example
 `slope_percent`). It is kept as a Cloud-Optimised GeoTIFF; its cells are never resampled.
@@ -16,8 +16,10 @@ import rasterio
 from rasterio.warp import transform_bounds
 
 from geo.crs import distance_m
-from geo.language import Text
+from geo.language import Text, texts
 from geo.raster.files import RasterFile
+
+_SAY = texts(__name__)
 
 # Names that the shipped models and maps know, and the unit that they expect.
 KNOWN_RASTERS: Mapping[str, str] = {
@@ -74,3 +76,36 @@ def named_classes(details: Mapping[str, Any]) -> dict[int, Text]:
     """
     stated = sorted(details.get("classes", ()), key=lambda each: int(each["code"]))
     return {int(each["code"]): Text(**each["title"]) for each in stated}
+
+
+def land_unit(name: str, unit: str) -> Text:
+    """What a land raster is counted in, as a reader says it; `unit` itself where it is a symbol or an office's own.
+
+    Examples
+    --------
+    >>> land_unit("population_per_km2", "persons per km²").id, land_unit("slope_percent", "%").id
+    ('jiwa per km²', '%')
+    """
+    if unit != KNOWN_RASTERS.get(name):
+        return Text(id=unit, en=unit)
+    try:
+        return _SAY[f"unit_{name}"]
+    except KeyError:
+        return Text(id=unit, en=unit)
+
+
+def land_title(name: str) -> Text:
+    """The title of a land raster, to stand inside a sentence.
+
+    Whoever adds a raster may name it freely; an unknown name is read as words.
+
+    Examples
+    --------
+    >>> land_title("peat_depth_m").en, land_title("soil_class").id
+    ('peat depth', 'soil class')
+    """
+    try:
+        return _SAY[f"raster_{name}"]
+    except KeyError:
+        words = name.replace("_", " ")
+        return Text(id=words, en=words)

@@ -14,7 +14,7 @@ import geopandas as gpd
 
 from geo.crs import area_ha
 from geo.land.patches import MIN_CELLS, Dropped
-from geo.land.raster_titles import land_title
+from geo.land.raster import land_title
 from geo.land.settlement import LEAST_FINE_SHARE
 from geo.land.sites import SiteSearch, filled, number
 from geo.land.suitability import SurfacePlan, SurfaceReport, land_measure

@@ -22,7 +22,7 @@ from geo.crs import parse_crs, same_crs
 from geo.errors import SurfaceNotFound
 from geo.land.fit import Fitness
 from geo.mcda.model import Model
-from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
+from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure, categorical
 from geo.raster.grid import Array, Grid, RasterSource, Window, blocks
 
 Mask = npt.NDArray[np.bool_]
@@ -215,6 +215,8 @@ def evaluate(
 def _measures(criterion: Criterion, cells: Mapping[str, Array]) -> Array:
     asked = land_measure(criterion)
     found = cells[asked.raster]
+    if asked.statistic == "grade":
+        return categorical(found, values=asked.grades)
     if asked.statistic != "share":
         return found
     return np.where(np.isnan(found), np.nan, np.isin(found, asked.classes))

@@ -17,6 +17,7 @@ from geo.mcda.value_functions import (
     AttributeMeasure,
     Constraint,
     Criterion,
+    GroundMeasure,
     IndicatorMeasure,
     RasterMeasure,
     VillageMeasure,
@@ -56,6 +57,14 @@ class RankClass:
     lower_bound: float
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a `version` of a model changed, and why."""
+
+    version: str
+    text: Text
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """A whole model.
@@ -66,7 +75,8 @@ class Model:
     `risk` say how values are combined unless somebody asks otherwise (see `geo.mcda.methods`). A zone
     whose data coverage is below `coverage_floor` is not ranked. A raster with fewer than
     `min_cells` cells per zone does not count as a measurement of it. `weights_confirmed` and
-    `classes_confirmed` say whether an office has set weights and class borders.
+    `classes_confirmed` say whether an office has set weights and class borders. `changes` say what its
+    versions changed and why.
     """
 
     id: str
@@ -88,6 +98,7 @@ class Model:
     classes_confirmed: bool = False
     method: str = DEFAULT_METHOD
     risk: float = DEFAULT_RISK
+    changes: tuple[Change, ...] = ()
 
     def top_dimensions(self) -> tuple[Dimension, ...]:
         """The dimensions of the goal, in the model's order."""
@@ -140,6 +151,10 @@ class Model:
     def reads_villages(self) -> bool:
         """Whether a criterion asks for an index of the desa."""
         return any(isinstance(c.measure, VillageMeasure) for c in self.criteria)
+
+    def reads_ground(self) -> bool:
+        """Whether a criterion asks what sources say of the ground."""
+        return any(isinstance(c.measure, GroundMeasure) for c in self.criteria)
 
     def rasters(self) -> tuple[str, ...]:
         """The land rasters that criteria and constraints read, each once."""

@@ -158,6 +158,10 @@ def _measure(path: Path, criterion: Criterion) -> Iterator[Problem]:
     if isinstance(asked, RasterMeasure):
         if asked.statistic == "share" and not asked.classes:
             yield path, _SAY["no_classes"]
+        if (asked.statistic == "grade") != bool(asked.grades):
+            yield path, _SAY["grades"]
+        if asked.stated is not None and asked.statistic != "mean":
+            yield (*path, "stated"), _SAY["stated_of_mean"]
         if asked.statistic != "share" and asked.classes:
             said = _SAY["classes_unread"].format(statistic=asked.statistic)
             yield (*path, "classes"), said

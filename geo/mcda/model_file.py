@@ -23,7 +23,7 @@ from pydantic import (
 
 from geo.language import Text, texts
 from geo.mcda.methods import DEFAULT_METHOD
-from geo.mcda.model import DEFAULT_RISK, Dimension, Model, RankClass
+from geo.mcda.model import DEFAULT_RISK, Change, Dimension, Model, RankClass
 from geo.mcda.model_checks import group_weights, refusal, require_sound
 from geo.mcda.toml_file import (
     Fault,
@@ -41,10 +41,13 @@ from geo.mcda.value_functions import (
     AttributeMeasure,
     Constraint,
     Criterion,
+    GroundMeasure,
+    GroundQuestion,
     IndicatorMeasure,
     Measure,
     MeasureError,
     RasterMeasure,
+    StatedInterval,
     ValueFunction,
     VillageMeasure,
     is_actionable,
@@ -134,10 +137,34 @@ class _Indicator(Table):
     max_age_years: _Years
 
 
+class _Stated(Table):
+    indicator: _Text
+    at_least: _Number
+    low: _Number
+    high: _Number
+
+    @model_validator(mode="after")
+    def _rise(self) -> "_Stated":
+        if self.low > self.high:
+            raise at("high", told(_SAY["falling_interval"].format(low=self.low, high=self.high)))
+        return self
+
+
 class _Raster(Table):
     raster: _Text
-    statistic: Annotated[Literal["mean", "share", "majority"], one_of("mean", "share", "majority")]
+    statistic: Annotated[
+        Literal["mean", "share", "majority", "grade"], one_of("mean", "share", "majority", "grade")
+    ]
     classes: _Codes = Field(default_factory=tuple)
+    grades: _ClassTable = Field(default_factory=dict)
+    stated: _Stated | None = None
+
+
+def _raster_measure(raster: str, **keys: Any) -> RasterMeasure:
+    stated = keys.pop("stated")
+    interval = None if stated is None else StatedInterval(**dict(stated))
+    grades = {int(code): value for code, value in keys.pop("grades").items()}
+    return RasterMeasure(raster, **keys, grades=grades, stated=interval)
 
 
 class _Attribute(Table):
@@ -151,12 +178,34 @@ class _VillageIndex(Table):
     ]
 
 
+class _WaterGrades(Table):
+    """What each class of standing water is graded."""
+
+    rawa: _Share
+    banjir_berkala_lama: _Share
+    banjir_lama: _Share
+    banjir_berkala: _Share
+    banjir_kejadian: _Share
+    kering_perbukitan: _Share
+
+
+class _Ground(Table):
+    ground: Annotated[Literal["genangan"], one_of("genangan")]
+    grades: _WaterGrades
+    long_days: _Positive
+
+
+def _ground_measure(ground: GroundQuestion, grades: _WaterGrades, long_days: float) -> Measure:
+    return GroundMeasure(ground, dict(grades), long_days)
+
+
 # By the key that names the measure: its table, and the measure that comes of it.
 _MEASURES: Mapping[str, tuple[type[Table], Callable[..., Measure]]] = {
     "indicator": (_Indicator, IndicatorMeasure),
-    "raster": (_Raster, RasterMeasure),
+    "raster": (_Raster, _raster_measure),
     "attribute": (_Attribute, AttributeMeasure),
     "village_index": (_VillageIndex, VillageMeasure),
+    "ground": (_Ground, _ground_measure),
 }
 
 
@@ -293,6 +342,11 @@ class _Class(Table):
     lower_bound: _Points = Field(alias="from")
 
 
+class _Change(Table):
+    version: _Version
+    text: _Words
+
+
 _Pairs = Annotated[list[_Judgement], must_be(_SAY["pairs"], inside=False)]
 
 
@@ -329,6 +383,7 @@ class _ModelTable(Table):
     weights: dict[str, dict[str, _Positive]] = Field(default_factory=dict)
     weights_confirmed: _Flag = False
     classes_confirmed: _Flag = False
+    change: list[_Change] = Field(default_factory=list, min_length=1)
     method: _Text = DEFAULT_METHOD
     risk: _Share = DEFAULT_RISK
 
@@ -373,6 +428,7 @@ def _without_weights(tables: _ModelTable) -> Model:
         weights={},
         weights_confirmed=tables.weights_confirmed,
         classes_confirmed=tables.classes_confirmed,
+        changes=tuple(Change(str(table.version), table.text) for table in tables.change),
         method=tables.method,
         risk=float(tables.risk),
     )

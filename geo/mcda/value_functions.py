@@ -7,9 +7,9 @@ not change because another zone was added.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -17,8 +17,16 @@ from geo.language import Text
 from geo.mcda.matrix import Array
 
 Objective = Literal["max", "min", "none"]
-Statistic = Literal["mean", "share", "majority"]
+Statistic = Literal["mean", "share", "majority", "grade"]
 VillageIndex = Literal["iks", "ike", "ikl", "idm"]
+GroundQuestion = Literal["genangan"]
+
+# What sources say of standing water in a place, from the wettest: swamp; floods that return and stay;
+# a flood that stayed; floods that return; a flood on a date; dry hills.
+WATER_CLASSES: Final = (
+    *("rawa", "banjir_berkala_lama", "banjir_lama"),
+    *("banjir_berkala", "banjir_kejadian", "kering_perbukitan"),
+)
 
 # How near to its limit a curve counts as having reached it; see `support`.
 _NEAR = 1e-6
@@ -38,7 +46,8 @@ def linear(measures: Array, *, zero_at: float, one_at: float) -> Array:
     >>> linear(np.array([40.0, 70.0, 120.0]), zero_at=40, one_at=100)
     array([0. , 0.5, 1. ])
     """
-    return np.clip((measures - zero_at) / (one_at - zero_at), 0.0, 1.0)
+    # Adding 0 turns the -0 of a falling line into 0.
+    return np.clip((measures - zero_at) / (one_at - zero_at), 0.0, 1.0) + 0.0
 
 
 def piecewise(measures: Array, *, points: Sequence[tuple[float, float]]) -> Array:
@@ -156,12 +165,42 @@ class RasterMeasure:
     """A statistic of a land raster inside the zone.
 
     `statistic` is `mean` (in the raster's unit), `share` (0..1 of the zone's valid area whose class
-    is in `classes`) or `majority` (the code of the class with the largest share).
+    is in `classes`), `majority` (the code of the class with the largest share) or `grade` (the mean
+    over the zone of what `grades` gives each class, 0..1; a class that it does not grade is no data).
+    `stated` says what a regency's figure says of the measure where there is no raster.
     """
 
     raster: str
     statistic: Statistic
     classes: tuple[int, ...] = ()
+    grades: Mapping[int, float] = field(default_factory=dict, hash=False)
+    stated: "StatedInterval | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedInterval:
+    """Where a regency's `indicator` is `at_least` so much, a measure lies between `low` and `high` all over it.
+
+    A regency of which 100 % slopes by 0 to 2 % has no slope outside of 0 to 2 %, wherever it is measured.
+    """
+
+    indicator: str
+    at_least: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroundMeasure:
+    """What sources say of standing water (`genangan`) in a place: the grade of its wettest class.
+
+    `grades` (0..1) grade each of `WATER_CLASSES`; a flood of `long_days` days or more counts as one
+    that stays. A place of which no source says any of them is unknown, not dry.
+    """
+
+    ground: GroundQuestion
+    grades: Mapping[str, float] = field(hash=False)
+    long_days: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +229,7 @@ class VillageMeasure:
     village_index: VillageIndex
 
 
-Measure = IndicatorMeasure | RasterMeasure | AttributeMeasure | VillageMeasure
+Measure = IndicatorMeasure | RasterMeasure | AttributeMeasure | VillageMeasure | GroundMeasure
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is known of areas beside any model: their desa, and what sources say of their ground.
 
-Read from what is published and quoted as it stands; nothing here is scored.
+Read from what is published and quoted as it stands; scores read it by their own rules.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ import pandas as pd
 from geo import published
 from geo.indicators.villages import VillageProfile
 from geo.json_types import as_json
-from geo.land.ground import AreaGround, ground_of, statements_of
+from geo.land.ground import AreaGround, Said, ground_of, statements_of
 from geo.language import Language
 from geo.published import DESA, GROUND, VILLAGE_INDEX, kept_by_content
 from geo.store.store import Store, Version
@@ -84,15 +84,18 @@ def _versions(now: Published, layer: str) -> dict[str, Version]:
     }
 
 
+@kept_by_content(maxsize=4)
+def read_statements(path: Path) -> tuple[Said, ...]:
+    """What the layer `ground` of a snapshot says, read once."""
+    rows = with_all_fields(published.read_layer(path), GROUND).drop(columns="geometry")
+    return statements_of(pd.DataFrame(rows))
+
+
 @kept_by_content(maxsize=8)
 def _ground(layer: Path, desa: Path, figures: Path, statements: Path) -> dict[str, AreaGround]:
     rows = published.read_desa_inside(layer, desa, figures)
     inside = rows.groupby("area")["desa"].agg(list)
-    said = statements_of(
-        pd.DataFrame(
-            with_all_fields(published.read_layer(statements), GROUND).drop(columns="geometry")
-        )
-    )
+    said = read_statements(statements)
     return {
         str(area): ground_of(said, str(area), desa=inside.get(str(area), []))
         for area in published.read_layer(layer).index

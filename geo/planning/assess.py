@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,10 +23,12 @@ from geo.land.fit import Fitness, fitness_of
 from geo.language import Language, Source
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.model import Model, weights_from, weights_from_judgements
+from geo.planning.area_facts import read_statements
 from geo.published import (
     DEFAULT_LAYER,
     DEFAULT_MODEL,
     DESA,
+    GROUND,
     LAND_PREFIX,
     VILLAGE_INDEX,
     are_areas,
@@ -34,9 +36,12 @@ from geo.published import (
     model,
     model_version,
     read_catalogue,
+    read_desa_inside,
     read_indicators,
     read_layer,
     read_model,
+    read_of_desa,
+    read_positions,
     read_village_profiles,
     read_villages,
     years,
@@ -44,6 +49,7 @@ from geo.published import (
 from geo.raster.files import RasterFile
 from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.certainty import Certainty, no_certainty
+from geo.readiness.desa_measures import DesaFacts
 from geo.readiness.documents import results_frame
 from geo.readiness.land_measures import LandRaster
 from geo.readiness.measures import measure_zones
@@ -74,8 +80,8 @@ _BLOCK = 200_000
 class Inputs:
     """The content-named files of one measurement: equal names are equal bytes, in any store.
 
-    `catalogue` is the text of the indicators' catalogue; `villages` are the desa and their index, None
-    where the model does not read them or they are not published.
+    `catalogue` is the text of the indicators' catalogue; `villages` are the desa and their index, `ground`
+    what sources say of the ground, None where the model does not read them or they are not published.
     """
 
     model: Path
@@ -87,6 +93,7 @@ class Inputs:
     layer_source: Source
     catalogue: str
     villages: tuple[Path, Path] | None = None
+    ground: Path | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Inputs) and self._content() == other._content()
@@ -97,7 +104,7 @@ class Inputs:
     def _content(self) -> tuple[object, ...]:
         files = (self.model.name, self.layer.name, self.regencies.name, self.indicators.name)
         rasters = tuple((name, path.name, *rest) for name, path, *rest in self.rasters)
-        villages = [path.name for path in self.villages or ()]
+        villages = [path.name for path in (*(self.villages or ()), self.ground) if path]
         return (*files, rasters, self.year, self.layer_source, self.catalogue, *villages)
 
 
@@ -109,6 +116,7 @@ class Read:
     indicators: pd.DataFrame
     rasters: Mapping[str, LandRaster]
     villages: Mapping[str, VillageProfile] | None = None
+    desa: DesaFacts | None = None
 
 
 def assess(
@@ -284,9 +292,11 @@ def _versions(now: Published, chosen: Model, layer_name: str) -> dict[str, Versi
     versions["indicators"] = now.version("indicators")
     names = (LAND_PREFIX + raster for raster in chosen.rasters())
     versions |= {name: now.version(name) for name in names if name in rasters}
-    villages = (DESA, VILLAGE_INDEX) if chosen.reads_villages() else ()
-    if set(villages) <= set(now.datasets("layer")):
-        versions |= {name: now.version(name) for name in villages}
+    there = set(now.datasets("layer"))
+    # A raster of a zone whose place is uncertain is measured by desa.
+    asked = read_of_desa(chosen) or ((DESA, VILLAGE_INDEX) if chosen.rasters() else ())
+    if {DESA, VILLAGE_INDEX} <= there:
+        versions |= {name: now.version(name) for name in asked if name in there}
     return versions
 
 
@@ -422,6 +432,7 @@ def _inputs(versions: Mapping[str, Version], chosen: Model, layer_name: str, yea
         villages=(versions[DESA].path, versions[VILLAGE_INDEX].path)
         if versions.keys() >= {DESA, VILLAGE_INDEX}
         else None,
+        ground=versions[GROUND].path if GROUND in versions else None,
     )
 
 
@@ -458,6 +469,7 @@ def _measure(inputs: Inputs, scenario: Scenario | None = None) -> Measures:
             layer_source=inputs.layer_source,
             catalogue=read_catalogue(inputs.catalogue),
             villages=read.villages,
+            desa=read.desa,
         )
 
 
@@ -475,6 +487,7 @@ def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Re
             villages=None
             if inputs.villages is None
             else read_village_profiles(inputs.layer, *inputs.villages),
+            desa=_desa_facts(inputs),
         )
         if scenario is not None:
             zones = apply_to_zones(read.zones, scenario)
@@ -483,8 +496,35 @@ def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Re
                 indicators=apply_to_indicators(read.indicators, scenario),
                 rasters=apply_to_rasters(read.rasters, scenario, zones=zones),
                 villages=_villages_under(inputs, scenario, zones=zones, now=read.villages),
+                desa=_desa_under(inputs, scenario, zones=zones, now=read.desa),
             )
         yield read
+
+
+def _desa_facts(inputs: Inputs) -> DesaFacts | None:
+    if inputs.villages is None:
+        return None
+    return DesaFacts(
+        inside=read_desa_inside(inputs.layer, *inputs.villages),
+        villages=read_villages(*inputs.villages),
+        said=None if inputs.ground is None else read_statements(inputs.ground),
+        positions=read_positions(inputs.layer, inputs.villages[0]),
+    )
+
+
+def _desa_under(
+    inputs: Inputs, scenario: Scenario, *, zones: gpd.GeoDataFrame, now: DesaFacts | None
+) -> DesaFacts | None:
+    """What is known by desa where a scenario draws zones anew: their place is then certain."""
+    if now is None or inputs.villages is None or not scenario.zones:
+        return now
+    redrawn = zones[zones.index.isin(list(scenario.zones))]
+    kept = now.inside[~now.inside["area"].isin(list(scenario.zones))]
+    return replace(
+        now,
+        inside=pd.concat([kept, desa_of(redrawn, now.villages)]),
+        positions={z: p for z, p in now.positions.items() if z not in scenario.zones},
+    )
 
 
 def _villages_under(

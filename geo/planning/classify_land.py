@@ -26,8 +26,7 @@ from geo.land.classified import (
     classify,
 )
 from geo.land.fit import ANY, Fitness
-from geo.land.raster import KNOWN_RASTERS, raster_facts
-from geo.land.raster_titles import land_title
+from geo.land.raster import KNOWN_RASTERS, land_title, raster_facts
 from geo.land.rules import SLOPE, SOIL, LandRule
 from geo.land.suitability import window_of
 from geo.land.synthetic_notice import SYNTHETIC

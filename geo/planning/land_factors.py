@@ -18,8 +18,7 @@ from geo.crs import name_of, parse_crs
 from geo.errors import RasterRefused
 from geo.land.checks import require_land_raster
 from geo.land.fit import ANY, Fitness, fitness_of
-from geo.land.raster import KNOWN_RASTERS
-from geo.land.raster_titles import land_title, land_unit
+from geo.land.raster import KNOWN_RASTERS, land_title, land_unit
 from geo.land.rules import RAIN, RIVER, SLOPE, SPRING, LandRule
 from geo.land.surfaces import land_raster
 from geo.language import Text, filled, joined, texts

@@ -3,6 +3,7 @@
 Every version takes its source and licence from the manifest beside the file.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,9 +17,18 @@ from geo.errors import Conflict
 from geo.land.fit import fitness_of
 from geo.land.raster import KNOWN_RASTERS, raster_facts
 from geo.planning.publish import publish_indicators
-from geo.planning.shipped import LAYERS, MODELS, RASTERS, TABLES
+from geo.planning.shipped import (
+    EARLIER_MODELS,
+    LAYERS,
+    MODELS,
+    RASTERS,
+    TABLES,
+    behind,
+    shipped_sums,
+)
 from geo.published import LAND_PREFIX, MODEL_PREFIX
 from geo.store.store import Provenance, Store
+from geo.store.versions import Version
 from geo.vector.export import layer_to_parquet
 from geo.vector.schema import FieldKind, schema_of
 
@@ -35,10 +45,11 @@ def load_reference(
     """Publish the shipped layers, indicators, rasters and models; the names of what was published.
 
     A dataset that the store already has is left as it is, so that an interrupted start is finished
-    by the next one, and an office's own version stays. So do the shipped ones of an older program:
-    newer data of the same dataset reach such a store by `kawasan ingest` and `kawasan land add`.
+    by the next one, and an office's own version stays. So do the shipped data of an older program:
+    newer data of the same dataset reach such a store by `kawasan ingest` and `kawasan land add`. A
+    model that still stands as an older program shipped it gets the shipped version after it.
     """
-    present = set(store.datasets())
+    present = set(store.datasets()) - _behind(store, data_dir)
     jobs = _jobs(store, data_dir)
     published = []
     for name, publish in jobs.items():
@@ -52,6 +63,29 @@ def load_reference(
             continue
         published.append(name)
     return published
+
+
+def _behind(store: Store, data_dir: Path) -> set[str]:
+    """The datasets that stand as an older program shipped them, and that a shipped model needs newer."""
+    now, sums = store.current(), shipped_sums(data_dir)
+    shas = {name: now.version(name).sha256 for name in now.datasets("model")}
+    # One that had today's version, and was put back, was put back by an office.
+    models = {
+        MODEL_PREFIX + name
+        for name in behind(shas, data_dir)
+        if sums[name] not in {v.sha256 for v in store.versions(MODEL_PREFIX + name)}
+    }
+    if not models:
+        return set()
+    rasters = {LAND_PREFIX + name for name in RASTERS} & set(now.datasets("raster"))
+    return models | {name for name in rasters if _is_as_shipped(now.version(name), data_dir)}
+
+
+def _is_as_shipped(raster: Version, data_dir: Path) -> bool:
+    """Whether a raster is the shipped one, stated to be fit for other criteria than today."""
+    file = data_dir / "land" / f"{raster.dataset.removeprefix(LAND_PREFIX)}.tif"
+    is_same = raster.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    return is_same and fitness_of(raster.details) != fitness_of(manifest_entry(file))
 
 
 def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
@@ -162,7 +196,7 @@ def _publish_raster(store: Store, data_dir: Path, name: str) -> None:
         details=raster_facts(file)
         | {"unit": KNOWN_RASTERS[name], "year": _year(entry), **_indonesian(entry)}
         | fitness_of(entry).as_details(),
-        expected=0,
+        expected=_number(store, LAND_PREFIX + name),
     )
 
 
@@ -172,7 +206,12 @@ def _year(entry: Mapping[str, Any]) -> str | None:
 
 
 def _publish_model(store: Store, data_dir: Path, name: str) -> None:
-    file = data_dir / "models" / f"{name}.toml"
+    if name in EARLIER_MODELS and MODEL_PREFIX + name not in store.datasets():
+        _publish_model_file(store, data_dir / "models" / f"{EARLIER_MODELS[name]}.toml", name)
+    _publish_model_file(store, data_dir / "models" / f"{name}.toml", name)
+
+
+def _publish_model_file(store: Store, file: Path, name: str) -> None:
     store.publish(
         MODEL_PREFIX + name,
         "model",
@@ -180,8 +219,13 @@ def _publish_model(store: Store, data_dir: Path, name: str) -> None:
         suffix=".toml",
         provenance=_provenance(file),
         details=_indonesian(manifest_entry(file)),
-        expected=0,
+        expected=_number(store, MODEL_PREFIX + name),
     )
+
+
+def _number(store: Store, dataset: str) -> int:
+    """The current version of a dataset, 0 for none."""
+    return store.current_version(dataset).number if dataset in store.datasets() else 0
 
 
 def manifest_entry(file: Path) -> Mapping[str, Any]:

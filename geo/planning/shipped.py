@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 # By file under the data folder.
@@ -23,6 +24,21 @@ RASTERS = (
     "population_per_km2",
 )
 MODELS = ("kesiapan", "kebutuhan", "ipktrans")
+# The version before, which a new store holds too: what moved can then be shown.
+EARLIER_MODELS = {"kesiapan": "kesiapan_2", "kebutuhan": "kebutuhan_1"}
+# The sha256 of what older programs shipped as these models, beside that version.
+_OLDER_TEXTS = frozenset(
+    {
+        "3983b4c4bbd4936d2b0fc4c056a8033b54102f817d7a3ed58e0fc1b1735a7ec6",
+        "362d89778596aea0516834e3586ba0d1e5441762d37daed624270f356dd6eb67",
+        "b058c55213c5a9e3cc78c833143d5518b0de45dad1db1bdbdfaebf5f5c5568b1",
+        "46e660057fc1db30f1bfaa9dcfb664862fc1aeb48dd0051f58d26669e90bf236",
+        "18692b1b6c23754864a6cb0607c238107ecde5d690083ca210c640f890cb807c",
+        "e0b9325b337138d524674b8b7911b0e26440065ccc837d90ab52580572de3623",
+        "ee5f5ec6bbef39d5860a98a42e2ca2cab60cbee391fb48c0d52d742b5288315c",
+        "4761128da3b789363c5ff1990b99639ab6915b561822f93f5dd0a8b7131cf34d",
+    }
+)
 # The prefixes are those of `geo/planning/assess.py`, which is too heavy to load for them; a test compares.
 DATASETS = frozenset(
     {
@@ -33,6 +49,25 @@ DATASETS = frozenset(
         *(f"model-{n}" for n in MODELS),
     }
 )
+
+
+def behind(current: Mapping[str, str], data_dir: Path) -> list[str]:
+    """The models that stand in a store as an older program shipped them, by its sha256 of each dataset.
+
+    A model that an office published itself is none of these.
+    """
+    sums = shipped_sums(data_dir)
+    return [
+        name
+        for name, old in EARLIER_MODELS.items()
+        if current.get(f"model-{name}") in {sums.get(old), *_OLDER_TEXTS}
+    ]
+
+
+def shipped_sums(data_dir: Path) -> dict[str, str]:
+    """The sha256 of every model that ships, by its file's name without `.toml`."""
+    lines = (data_dir / "models" / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    return {name.removesuffix(".toml"): digest for digest, name in map(str.split, lines)}
 
 
 def shipped_data() -> Path:

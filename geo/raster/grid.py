@@ -4,7 +4,7 @@ A raster is asked for windows and never has to fit into memory. What a source is
 is not known here; see `geo/raster/files.py` for files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -169,6 +169,38 @@ class Marked:
         if self.above is not None:
             marked |= values > self.above
         return marked.astype(np.uint8), valid
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What `grades` gives the class of each cell; no data where the source has none or the class has no grade."""
+
+    source: RasterSource
+    grades: Mapping[int, float]
+
+    @property
+    def grid(self) -> Grid:
+        """The source's grid."""
+        return self.source.grid
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Four bytes."""
+        return np.dtype(np.float32)
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """The source's block."""
+        return self.source.block
+
+    def read(self, window: Window) -> tuple[Cells, Mask]:
+        """See `RasterSource.read`."""
+        values, valid = self.source.read(window)
+        graded = np.full(values.shape, np.nan, dtype=np.float32)
+        for code, grade in self.grades.items():
+            graded[values == code] = grade
+        is_graded = ~np.isnan(graded)
+        return np.nan_to_num(graded), is_graded if valid is None else valid & is_graded
 
 
 def valid_cells(values: Cells, nodata: float | None) -> Mask:

@@ -15,11 +15,12 @@ from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
     Criterion,
+    GroundMeasure,
     IndicatorMeasure,
     RasterMeasure,
     VillageMeasure,
 )
-from geo.published import DESA, LAND_PREFIX, VILLAGE_INDEX
+from geo.published import DESA, GROUND, LAND_PREFIX, VILLAGE_INDEX
 from geo.readiness.certainty import Certainty
 from geo.readiness.explain import losses, sentence
 from geo.readiness.score import CriterionResult, Measures, ZoneResult, zone_results
@@ -198,9 +199,12 @@ def datasets_of(criterion: Criterion, *, layer: str) -> tuple[str, ...]:
     if isinstance(asked, IndicatorMeasure):
         names: tuple[str, ...] = ("indicators", "regencies", layer)
     elif isinstance(asked, RasterMeasure):
-        names = (LAND_PREFIX + asked.raster, layer)
+        stated = () if asked.stated is None else ("indicators", "regencies")
+        names = (LAND_PREFIX + asked.raster, *stated, layer)
     elif isinstance(asked, VillageMeasure):
         names = (VILLAGE_INDEX, DESA, layer)
+    elif isinstance(asked, GroundMeasure):
+        names = (GROUND, DESA, layer)
     else:
         names = (layer,)
     return tuple(dict.fromkeys(names))

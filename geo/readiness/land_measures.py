@@ -10,16 +10,18 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from geo.land.fit import Fitness
-from geo.land.raster_titles import land_title
+from geo.land.raster import land_title
 from geo.language import Source, Text, as_written, decimal, filled, joined, percent, texts
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
-from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure
-from geo.raster.grid import Marked, RasterSource
+from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure, StatedInterval
+from geo.raster.grid import Graded, Marked, RasterSource
 from geo.raster.zonal import zonal_class_shares, zonal_statistics
 from geo.readiness.score import ConstraintResult, Measure
+from geo.vector.regions import BY_CODE
 
 _SAY = texts(__name__)
 
@@ -78,8 +80,7 @@ def raster_measures(
             ] * len(zones)
         rows = _largest_classes(zones, land.cells)
     else:
-        share = asked.statistic == "share"
-        rows = _zonal_means(zones, Marked(land.cells, asked.classes) if share else land.cells)
+        rows = _zonal_means(zones, measured_cells(asked, land.cells))
     return [
         _raster_measure(row, model, land, part)
         for row, part in zip(rows, fill_share.tolist(), strict=True)
@@ -89,6 +90,67 @@ def raster_measures(
 def wants_place(measure: Measure) -> bool:
     """Whether a number is missing only because nobody knows where in its outline the zone lies."""
     return measure.value is None and measure.note == _SAY["place_unknown"]
+
+
+def measured_cells(asked: RasterMeasure, cells: RasterSource) -> RasterSource:
+    """The cells whose mean over a zone is its measure."""
+    if asked.statistic == "share":
+        return Marked(cells, asked.classes)
+    return Graded(cells, asked.grades) if asked.statistic == "grade" else cells
+
+
+def with_stated(
+    measures: Sequence[Measure],
+    stated: StatedInterval,
+    *,
+    zones: pd.Index,
+    shares: pd.DataFrame,
+    indicators: pd.DataFrame,
+) -> list[Measure]:
+    """The measures; one that is missing takes the interval that figures of whole regencies state.
+
+    `shares` are those of `geo.vector.join.area_shares`. A figure of any year counts: what it states of
+    the land does not age. Where it is stated for less than half of a zone the measure stays missing.
+    """
+    rows = indicators[indicators["indicator"] == stated.indicator]
+    rows = rows[(rows["value"] >= stated.at_least) & (rows["confidence"] == "ok")]
+    figures = rows.sort_values("year").drop_duplicates("regency_code", keep="last")
+    held = shares.merge(figures, left_on="region", right_on="regency_code")
+    by_zone = dict(iter(held.groupby("zone")))
+    return [
+        _stated_measure(stated, by_zone[zone])
+        if found.value is None
+        and zone in by_zone
+        and by_zone[zone]["share"].sum() >= MIN_VALID_SHARE
+        else found
+        for zone, found in zip(zones, measures, strict=True)
+    ]
+
+
+def _stated_measure(stated: StatedInterval, parts: pd.DataFrame) -> Measure:
+    ends = {"low": as_written(stated.low), "high": as_written(stated.high)}
+    said = (
+        filled(
+            _SAY["stated"],
+            **ends,
+            regency=BY_CODE[code].full_name if code in BY_CODE else code,
+            value=as_written(value),
+            unit=unit,
+            period=period,
+        )
+        for code, value, unit, period in parts[
+            ["regency_code", "value", "unit", "period"]
+        ].itertuples(index=False)
+    )
+    return Measure(
+        value=(stated.low + stated.high) / 2,
+        credit=min(float(parts["share"].sum()), 1.0),
+        period=" / ".join(sorted(set(parts["period"]))),
+        sources=tuple(dict.fromkeys(parts["source"])),
+        note=joined(list(said), by="; "),
+        low=stated.low,
+        high=stated.high,
+    )
 
 
 def _zonal_means(zones: gpd.GeoDataFrame, cells: RasterSource) -> list[dict[Any, Any]]:

@@ -7,6 +7,7 @@ zone: it counts as far as the zone fills that area.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -33,14 +34,23 @@ from geo.mcda.model import Model
 from geo.mcda.value_functions import (
     AttributeMeasure,
     Criterion,
+    GroundMeasure,
     IndicatorMeasure,
     VillageMeasure,
+)
+from geo.readiness.desa_measures import (
+    DesaFacts,
+    ground_measures,
+    placed,
+    rasters_over_places,
+    village_over_places,
 )
 from geo.readiness.land_measures import (
     MIN_VALID_SHARE,
     LandRaster,
     constraint_results,
     raster_measures,
+    with_stated,
 )
 from geo.readiness.score import Measure, Measures
 from geo.vector.join import area_shares, area_weighted
@@ -65,6 +75,7 @@ def measure_zones(
     layer_source: Source | None = None,
     catalogue: Mapping[str, Indicator] | None = None,
     villages: Mapping[str, VillageProfile] | None = None,
+    desa: DesaFacts | None = None,
 ) -> Measures:
     """Measure every criterion and constraint of `model` in every zone.
 
@@ -88,6 +99,9 @@ def measure_zones(
     villages : mapping, optional
         Of each zone that lies in any desa, see `geo.indicators.villages.village_profiles`. Without it
         an index of the desa is missing everywhere.
+    desa : DesaFacts, optional
+        Without it what sources say of the ground is missing everywhere, and a zone whose place is
+        uncertain is measured where it is drawn, as far as it fills its geometry.
 
     Raises
     ------
@@ -95,6 +109,8 @@ def measure_zones(
     """
     shares, _ = area_shares(zones, regencies)
     fill_share = _filled_shares(zones)
+    # Of these the place is uncertain, and known by desa: measures are taken over their places.
+    places = {} if desa is None else desa.positions
     criteria: dict[str, Sequence[Measure]] = {}
     for criterion in model.criteria:
         asked = criterion.measure
@@ -113,10 +129,22 @@ def measure_zones(
             found = _attribute_measures(zones, asked, year=year, layer_source=layer_source)
         elif isinstance(asked, VillageMeasure):
             found = _village_measures(zones, asked, villages, fill_share, year=year)
+            if desa is not None:
+                found = placed(
+                    zones, found, places, partial(village_over_places, asked, desa.villages)
+                )
+        elif isinstance(asked, GroundMeasure):
+            found = ground_measures(list(zones.index.astype(str)), asked, desa, year=year)
         else:
-            found = raster_measures(
-                zones, criterion, asked, model, rasters.get(asked.raster), fill_share
-            )
+            land = rasters.get(asked.raster)
+            found = raster_measures(zones, criterion, asked, model, land, fill_share)
+            # One that is not fit for the criterion says nothing by desa either.
+            if desa is not None and places and not (land and land.fault(criterion.id)):
+                found = rasters_over_places(zones, found, asked, model=model, land=land, desa=desa)
+            if asked.stated is not None:
+                found = with_stated(
+                    found, asked.stated, zones=zones.index, shares=shares, indicators=indicators
+                )
         criteria[criterion.id] = _in_table(criterion, found)
     constraints = {
         c.id: constraint_results(zones, c, model, rasters.get(c.raster), fill_share)

@@ -18,14 +18,15 @@ from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
     Criterion,
+    GroundMeasure,
     IndicatorMeasure,
     MeasureError,
     RasterMeasure,
     VillageMeasure,
 )
-from geo.raster.grid import Marked, RasterSource, Window
+from geo.raster.grid import RasterSource, Window
 from geo.raster.zonal import zonal_statistics
-from geo.readiness.land_measures import LandRaster
+from geo.readiness.land_measures import LandRaster, measured_cells
 from geo.readiness.score import Measures
 from geo.uncertainty.draws import MeasureErrors
 from geo.vector.schema import is_approximate, is_enclosing
@@ -109,13 +110,13 @@ def _of_what_is_known(
 def measure_bounds(criterion: Criterion) -> tuple[float, float]:
     """The least and the greatest measure that a criterion's unit allows.
 
-    0 and 1 for a share of a zone and for an index of the desa, 0 and 100 where the unit is "% of" something; none otherwise, for
+    0 and 1 for a share of a zone, a grade and an index of the desa, 0 and 100 where the unit is "% of" something; none otherwise, for
     a value function holds its end values beyond its end points.
     """
     measure = criterion.measure
-    if isinstance(measure, RasterMeasure) and measure.statistic == "share":
+    if isinstance(measure, RasterMeasure) and measure.statistic in ("share", "grade"):
         return 0.0, 1.0
-    if isinstance(measure, VillageMeasure):
+    if isinstance(measure, VillageMeasure | GroundMeasure):
         return 0.0, 1.0
     if criterion.unit.en.startswith("% of"):
         return 0.0, 100.0
@@ -143,9 +144,7 @@ def _errors_of(
         if not isinstance(asked, RasterMeasure) or land is None or land.fault(criterion.id):
             return nothing, _SAY["no_raster"]
         cells = land.cells
-        displaced = displacement_errors(
-            zones, Marked(cells, asked.classes) if asked.statistic == "share" else cells
-        )
+        displaced = displacement_errors(zones, measured_cells(asked, cells))
         return np.where(np.isnan(measured), 0.0, np.nan_to_num(displaced)), _SAY["displaced"]
     each, note = _stated(error, measured, asked, indicators)
     if isinstance(asked, IndicatorMeasure):

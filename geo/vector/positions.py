@@ -50,6 +50,29 @@ class Positions:
     shares: _Array
     most: _Array
 
+    def places(self, most: int = 200, *, seed: int = 0) -> _Array:
+        """A sample of the places: shares (n_places, n_desa) of the zone's area, rows that sum to 1.
+
+        All places where they are countable and at most `most`, else that many of them. Of `parts`
+        each fills its desa in an order drawn at random; equal seeds draw equal places.
+        """
+        drawn = np.random.default_rng(seed)
+        if self.rule == "parts":
+            orders = drawn.permuted(np.tile(np.arange(len(self.most)), (most, 1)), axis=1)
+            filled = np.minimum(np.cumsum(self.most[orders], axis=1), 1.0)
+            parts: _Array = np.empty_like(filled)
+            np.put_along_axis(parts, orders, np.diff(filled, axis=1, prepend=0.0), axis=1)
+            return parts
+        if len(self.shares) <= most:
+            return self.shares
+        chosen = np.sort(drawn.choice(len(self.shares), most, replace=False))
+        return np.asarray(self.shares[chosen], dtype=np.float64)
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the zone may lie in several places."""
+        return self.rule in ("disc", "parts", "one_of")
+
     @property
     def always(self) -> pd.Index:
         """The desa that the zone touches in every place."""
@@ -91,6 +114,21 @@ def _filled(values: _Array, most: _Array, *, sign: int) -> float:
     order = np.argsort(sign * values, kind="stable")
     room = np.minimum(np.cumsum(most[order]), min(1.0, most.sum()))
     return float(np.average(values[order], weights=np.diff(room, prepend=0.0)))
+
+
+def uncertain_positions(zones: gpd.GeoDataFrame, desa: gpd.GeoDataFrame) -> dict[str, Positions]:
+    """Where each zone may lie whose place is uncertain, by its id; the others are not in it.
+
+    Raises
+    ------
+    CRSMissing, CRSMismatch, InvalidLayer
+    """
+    if "geometry_kind" not in zones:
+        return {}
+    kinds = zones["geometry_kind"]
+    asked = zones.index[(kinds == DISC) | kinds.map(is_enclosing).to_numpy(dtype=bool)]
+    found = {str(zone): positions(zones.loc[[zone]], desa) for zone in asked}
+    return {zone: places for zone, places in found.items() if places.is_uncertain}
 
 
 def positions(zone: gpd.GeoDataFrame, desa: gpd.GeoDataFrame) -> Positions:

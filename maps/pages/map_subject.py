@@ -12,7 +12,7 @@ from geo.errors import IndicatorNotFound, LayerNotFound, UnknownYear
 from geo.indicators import table as indicator_tables
 from geo.indicators.table import Indicator
 from geo.land import surfaces
-from geo.land.raster_titles import land_title
+from geo.land.raster import land_title
 from geo.land.synthetic_notice import NOTICE, has_synthetic_land
 from geo.language import Language, Text, texts
 from geo.mcda.model import Model

@@ -143,11 +143,14 @@ def test_the_sampling_error_of_a_survey_is_bounded_by_its_yearly_changes(model):
     need = parse_model((MODELS / "kebutuhan.toml").read_text("utf-8"))
     bounded = [c.id for c in (*model.criteria, *need.criteria) if c.error and c.error.yearly_change]
     assert bounded == ["ipm", "tpak", "tpt", "kemiskinan", "ketimpangan"]
-    # Of these only 2021 is shipped: no change from year to year can be computed.
+    # Of the indicators only 2021 is shipped, of the index of the desa 2024: no change from year to year
+    # can be computed. What sources say has no sampling error.
     assert {c.id for c in model.criteria if c.error is None} == {
+        "layanan",
         "air_minum",
         "sanitasi",
         "pertanian",
+        "genangan",
     }
 
 
@@ -390,19 +393,19 @@ def test_a_pair_may_stand_both_ways_when_its_ratios_are_reciprocals(example):
 
 def test_missing_pairs_follow_from_the_others_where_the_file_says_so(text):
     """a/b = 2 and a/c = 8 leave b/c = 4: weights 8 : 4 : 1."""
-    judged = '[["lereng", "air_minum", 2], ["lereng", "sanitasi", 8]]'
+    judged = '[["layanan", "air_minum", 2], ["layanan", "sanitasi", 8]]'
     start, end = text.index("huni = ["), text.index("usaha = [[")
     short = text[:start] + f"huni = {judged}\n" + text[end:]
     assert "'air_minum' and 'sanitasi' is not judged" in refusal(short).detail("en")
     allowed = short.replace(f"huni = {judged}", f"huni = {{ incomplete = true, pairs = {judged} }}")
     model = parse_model(allowed)
     assert model.shares["huni"] == pytest.approx(
-        {"lereng": 8 / 13, "air_minum": 4 / 13, "sanitasi": 1 / 13}
+        {"layanan": 8 / 13, "air_minum": 4 / 13, "sanitasi": 1 / 13}
     )
     assert [(f.first, f.second) for f in model.judgements["huni"].filled] == [
         ("air_minum", "sanitasi")
     ]
-    apart = allowed.replace(', ["lereng", "sanitasi", 8]', "")
+    apart = allowed.replace(', ["layanan", "sanitasi", 8]', "")
     error = refusal(apart)
     assert error.facts["place"] == "judgements.huni"
     assert "sanitasi" in error.detail("id")
@@ -412,10 +415,10 @@ def test_weights_of_dimensions_keep_the_shares_inside_them(model):
     stated = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
     weights = weights_from(model, stated)
     assert sum(weights.values()) == pytest.approx(1)
-    assert weights["bukan_hutan"] / weights["lahan_basah"] == pytest.approx(
-        model.weights["bukan_hutan"] / model.weights["lahan_basah"]
+    assert weights["genangan"] / weights["lereng"] == pytest.approx(
+        model.weights["genangan"] / model.weights["lereng"]
     )
-    assert weights["bukan_hutan"] + weights["lahan_basah"] == pytest.approx(0.1)
+    assert weights["genangan"] + weights["lereng"] == pytest.approx(0.1)
 
 
 def test_weights_of_top_dimensions_reach_through_subdimensions(example):
@@ -440,9 +443,9 @@ def test_a_mixture_of_dimensions_and_criteria_is_refused(model):
 
 def test_judgements_replace_only_their_own_group(model):
     weights, results = weights_from_judgements(
-        model, {"usaha": {("lahan_terbuka", "pertanian"): 1.0}}
+        model, {"usaha": {("tutupan_lahan", "pertanian"): 1.0}}
     )
-    assert weights["lahan_terbuka"] == pytest.approx(weights["pertanian"])
+    assert weights["tutupan_lahan"] == pytest.approx(weights["pertanian"])
     assert weights["lereng"] == pytest.approx(model.weights["lereng"])
     assert results["usaha"].weights == pytest.approx((0.5, 0.5))
 
@@ -454,7 +457,7 @@ def test_judgements_replace_stated_weights_of_a_subdimension(example):
 
 
 def test_judgements_of_some_pairs_are_taken_only_when_asked(model):
-    some = {"huni": {("lereng", "air_minum"): 2.0, ("lereng", "sanitasi"): 8.0}}
+    some = {"huni": {("layanan", "air_minum"): 2.0, ("layanan", "sanitasi"): 8.0}}
     with pytest.raises(InconsistentJudgements, match="not judged"):
         weights_from_judgements(model, some)
     _, results = weights_from_judgements(model, some, incomplete=True)
@@ -465,7 +468,7 @@ def test_judgements_of_an_unknown_group_or_criterion_are_refused(model):
     with pytest.raises(InvalidWeights, match="no group"):
         weights_from_judgements(model, {"x": {}})
     with pytest.raises(InconsistentJudgements, match="tpt"):
-        weights_from_judgements(model, {"usaha": {("lahan_terbuka", "tpt"): 1.0}})
+        weights_from_judgements(model, {"usaha": {("tutupan_lahan", "tpt"): 1.0}})
 
 
 def test_the_template_says_everywhere_that_it_is_not_official():
