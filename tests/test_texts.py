@@ -153,7 +153,7 @@ RETIRED = {
     r"\bcakram seluas|\bcakram di|lingkaran di sekitar": "lingkaran berpusat di",
 }
 GUIDE = sorted((ROOT / "maps" / "guide" / "id").glob("*.md"))
-SHIPPED = [*(ROOT / "data").glob("*/*.toml"), ROOT / "geo" / "readiness" / "zone_words.toml"]
+SHIPPED = [*(ROOT / "data").glob("*/*.toml"), ROOT / "geo" / "vector" / "zone_words.toml"]
 
 
 def said_in(node: object) -> Iterator[str]:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geo.land.raster_titles import land_title
+from geo.land.raster import land_title
 from geo.language import Text, filled
 from geo.mcda.value_functions import (
     AttributeMeasure,

@@ -19,8 +19,8 @@ from geo.language import MOST_NAME, Language, Text, shortened, source_in
 from geo.planning.area_facts import AreaFacts
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
-from geo.readiness.zone_words import zone_text
 from geo.vector.schema import INDICATIVE, is_approximate, is_enclosing
+from geo.vector.zone_words import zone_text
 from maps.escape import safe_address, shown_text, text_or_none
 from maps.folium.themes import boundary_of
 from maps.folium.views import IndicatorView, ModelView

@@ -14,8 +14,8 @@ from geo.readiness.assessment import Origin
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.lift import way_up
 from geo.readiness.score import CriterionResult, ZoneResult
-from geo.readiness.zone_words import zone_text
 from geo.vector.schema import INDICATIVE
+from geo.vector.zone_words import zone_text
 from maps.escape import text_or_none
 from maps.folium.cards import (
     class_cards,

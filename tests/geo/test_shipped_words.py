@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geo.indicators.table import note_of, parse_catalogue
-from geo.readiness.zone_words import zone_text
+from geo.vector.zone_words import zone_text
 
 DATA = Path(__file__).parents[2] / "data"
 
