@@ -18,7 +18,7 @@ from geo.indicators.villages import Villages
 from geo.land.ground import Said, Statement
 from geo.land.raster import land_title
 from geo.land.standing_water import Water, class_title, named, water_by_code, water_of
-from geo.language import Source, Text, as_written, decimal, filled, joined, texts, written
+from geo.language import Source, Text, as_written, decimal, filled, joined, percent, texts, written
 from geo.mcda.matrix import Array
 from geo.mcda.model import Model
 from geo.mcda.value_functions import GroundMeasure, RasterMeasure, VillageMeasure
@@ -295,14 +295,14 @@ def _said_by(of_desa: Sequence[Water | None], share: Array, *, year: int) -> _Sa
             parts[water.water_class] = parts.get(water.water_class, 0.0) + part
             statements |= dict.fromkeys(water.statements)
     classes = [
-        filled(_SAY["class_part"], title=class_title(name), share=f"{part:.0%}")
+        filled(_SAY["class_part"], title=class_title(name), share=percent(part))
         if part < 1 - 1e-9
         else class_title(name)
         for name, part in parts.items()
         if part >= _LEAST_SHOWN
     ]
     if unknown >= _LEAST_SHOWN:
-        classes.append(filled(_SAY["unknown_part"], share=f"{unknown:.0%}"))
+        classes.append(filled(_SAY["unknown_part"], share=percent(unknown)))
     notes = [joined(classes), named(statements)]
     years = sorted({s.year for s in statements if s.year is not None})
     if years and years[-1] > year:
