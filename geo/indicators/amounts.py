@@ -6,7 +6,7 @@ Money has its sign before the number (Rp3.725.000 per bulan) and a rate its perc
 
 import re
 
-from geo.language import Text, filled, texts, written
+from geo.language import Text, filled, joined, texts, written
 
 _SAY = texts(__name__)
 
@@ -53,6 +53,12 @@ def amount(figure: str, unit: str) -> tuple[str, str]:
     return f"{minus}{_SIGN[money['sign']]}{number}{scale}", money["per"] or ""
 
 
+def with_sign(number: Text, unit: Text) -> tuple[Text, Text]:
+    """`amount` in both languages."""
+    (figure_id, follows_id), (figure_en, follows_en) = map(amount, number, unit)
+    return Text(figure_id, figure_en), Text(follows_id, follows_en)
+
+
 def change_in_words(change: float, unit: Text, *, decimals: int | None = None) -> Text:
     """Which way a figure went and by how much, to stand within a sentence.
 
@@ -82,5 +88,5 @@ def _size(number: Text, unit: Text) -> Text:
         return filled(_SAY["percentage_points"], number=number)
     if unit.id.startswith(_INDEX):
         return filled(_SAY["points"], number=number)
-    said = (amount(number.id, unit.id), amount(number.en, unit.en))
-    return Text(*(" ".join(filter(None, parts)) for parts in said))
+    figure, follows = with_sign(number, unit)
+    return joined([figure, follows], by=" ") if follows.id else figure

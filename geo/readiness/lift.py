@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo.indicators.amounts import with_sign
 from geo.language import Text, filled, joined, listed, percent, texts, written
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
 from geo.readiness.assessment import Assessment
@@ -215,11 +216,18 @@ def _change(criterion: Criterion, start: float, needed: Printable) -> Text:
         words = _SAY["to_class"]
     else:
         words = _SAY["rises"] if needed.measure > start else _SAY["falls"]
-    unit = criterion.unit
     is_bare = _is_of_classes(criterion) or criterion.is_share
-    if not is_bare and unit.id and unit.en:
-        target = filled(_SAY["with_unit"], target=target, unit=unit)
+    if not is_bare and criterion.unit.id and criterion.unit.en:
+        target = _with_unit(target, criterion.unit)
+        measure = with_sign(measure, criterion.unit)[0]
     return filled(words, title=criterion.title, measure=measure, target=target)
+
+
+def _with_unit(number: Text, unit: Text) -> Text:
+    figure, follows = with_sign(number, unit)
+    if figure == number:
+        return filled(_SAY["with_unit"], target=number, unit=unit)
+    return joined([figure, follows], by=" ") if follows.id else figure
 
 
 def _quantity(criterion: Criterion, number: float, decimals: int) -> Text:

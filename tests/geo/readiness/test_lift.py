@@ -47,6 +47,15 @@ def test_the_smallest_change_to_the_next_class_by_hand():
     assert found.sentence.en == "It rises to class K2 if IPM rises from 71.2 to 74.0 (indeks)."
 
 
+def test_a_rate_and_money_have_their_sign_at_the_number():
+    rate = make_case(make_model([ipm(unit="% rumah tangga"), share("b")]), {"z": [71.2, 0.5]})
+    found = lift_of(rate, "z", "class", "ipm").sentence
+    assert found.id.endswith("bila IPM naik dari 71,2% menjadi 74,0% rumah tangga.")
+    wage = make_case(make_model([ipm(unit="juta Rp per bulan"), share("b")]), {"z": [71.2, 0.5]})
+    found = lift_of(wage, "z", "class", "ipm").sentence
+    assert found.id.endswith("bila IPM naik dari Rp71,2 juta menjadi Rp74,0 juta per bulan.")
+
+
 def test_the_smaller_change_of_value_comes_first():
     """Of weights 0.75 and 0.25, 6 points are 0.08 of the value of a and 0.24 of that of b."""
     case = make_case(make_model([share("a"), share("b")]), {"z": [0.6, 0.36]}, weights=[0.75, 0.25])
