@@ -9,6 +9,7 @@ from tests.browser.test_map_page import DESKTOP, PHONE
 PAGES = (
     "/",
     "/api.html",
+    "/collect",
     "/collections",
     "/compare?method=owa&risk=0.2",
     "/compare?zones=cahaya-baru,gula-habang",
