@@ -17,7 +17,7 @@ from geo.language import texts
 from geo.mcda.matrix import Array, Status
 from geo.planning.assess import draws_of
 from geo.planning.data_to_bring import OUTLINE, Datum, datum_of, outline_datum, raster_datum
-from geo.published import layer
+from geo.published import LAND_PREFIX, layer
 from geo.readiness.assessment import Assessment
 from geo.readiness.certainty import SURE_SHARE
 from geo.readiness.land_measures import wants_place
@@ -221,10 +221,14 @@ def _lacking(now: Published, assessment: Assessment) -> _Lacking:
     if by_place.any():
         data[OUTLINE], cells[OUTLINE] = outline_datum(), by_place
     unchecked: dict[str, dict[int, tuple[str, ...]]] = {}
+    known = {origin.dataset for origin in assessment.lineage}
+    approximate = _approximate(now, assessment)
     for constraint in model.constraints:
-        datum = raster_datum(constraint.raster)
+        is_there = LAND_PREFIX + constraint.raster in known
         for row, result in enumerate(assessment.measures.constraints[constraint.id]):
             if result.excluded_share is None and not matrix.excluded[row]:
+                by_raster = not (is_there and approximate[row])
+                datum = raster_datum(constraint.raster) if by_raster else outline_datum()
                 data.setdefault(datum.id, datum)
                 rows = unchecked.setdefault(datum.id, {})
                 rows[row] = (*rows.get(row, ()), constraint.id)
@@ -234,15 +238,19 @@ def _lacking(now: Published, assessment: Assessment) -> _Lacking:
 def _hang_on_place(now: Published, assessment: Assessment) -> Flags:
     """Where a value (n_areas, n_criteria) is known or would be, but for the place that the area takes."""
     matrix = assessment.matrix
-    zones = layer(now, assessment.layer)
-    kinds = zones["geometry_kind"] if "geometry_kind" in zones else [None] * len(zones)
-    approximate = np.array([is_approximate(kind) for kind in kinds])
-    found: Flags = approximate[:, np.newaxis] & ~np.isnan(matrix.values)
+    found: Flags = _approximate(now, assessment)[:, np.newaxis] & ~np.isnan(matrix.values)
     for j, criterion in enumerate(matrix.criteria):
         found[:, j] |= [wants_place(one) for one in assessment.measures.criteria[criterion]]
     for row, values in matrix.by_place.items():
         found[row] |= ~np.isnan(values).all(axis=0)
     return found
+
+
+def _approximate(now: Published, assessment: Assessment) -> Flags:
+    """Whether each area's outline (n_areas,) is not its own."""
+    zones = layer(now, assessment.layer)
+    kinds = zones["geometry_kind"] if "geometry_kind" in zones else [None] * len(zones)
+    return np.array([is_approximate(kind) for kind in kinds], dtype=bool)
 
 
 def _worths(

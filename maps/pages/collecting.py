@@ -98,7 +98,12 @@ def _layer_title(name: str, language: Language) -> str:
 
 def _decision(found: Collecting, names: dict[str, str], language: Language) -> dict[str, str]:
     """What is chosen now, and what knowing everything would add."""
-    taken = listed([Text(names[i], names[i]) for i in found.taken]).to(language)
+    unranked = {a.area_id for a in found.areas if a.status != "ranked"}
+    marked = [
+        translate("collect.unranked", language, name=names[i]) if i in unranked else names[i]
+        for i in found.taken
+    ]
+    taken = listed([Text(name, name) for name in marked]).to(language)
     first = sorted(found.areas, key=lambda a: -(a.points or 0.0))[:_FIRST_FEW]
     begin = [
         f"{a.name} ({_points(a.points, language)})" for a in first if (a.points or 0.0) >= PRINTED
