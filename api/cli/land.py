@@ -227,6 +227,7 @@ def land_list(common: Common) -> None:
         from geo.land.fit import fitness_of
         from geo.land.raster import land_unit
         from geo.planning import publish_land
+        from geo.planning.classify_land import outdated
 
         language = common.language()
         versions = [store.version(dataset) for dataset in store.datasets("raster")]
@@ -249,6 +250,8 @@ def land_list(common: Common) -> None:
             for version in versions
             for reader, fault in publish_land.unanswered(store, version)
         )
+        stale = (outdated(store, version) for version in versions)
+        print_notes(note.to(language) for note in stale if note is not None)
 
 
 def _fit_for(stated: "Fitness", language: Language) -> str:

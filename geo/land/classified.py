@@ -28,9 +28,10 @@ Codes = npt.NDArray[np.uint8]
 
 # The cell that has no class; nodata of the raster.
 UNDECIDED: Final = 0
-# Up to so many cells polygons follow every cell; beyond it they follow squares of several. 4,096 × 4,096
-# cells of one byte and the polygons of noisy land stay below 1 GiB.
-MOST_POLYGON_CELLS: Final = 16_777_216
+# Up to so many cells polygons follow every cell; beyond it they follow squares of several (a map of 30 m
+# for the province those of 210 m). What costs is speckle: so many cells of noise are 460,000 polygons,
+# which took 1.2 GiB and two minutes; of land with a pattern a tenth.
+MOST_POLYGON_CELLS: Final = 4_194_304
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +164,7 @@ def class_polygons(
     parts: dict[int, list[shapely.Geometry]] = {}
     # Four neighbours: two cells that touch at a corner are two polygons, and no outline crosses itself.
     for outline, code in shapes(codes, codes != UNDECIDED, connectivity=4, transform=transform):
-        parts.setdefault(int(code), []).append(shapely.make_valid(shapely.geometry.shape(outline)))
+        parts.setdefault(int(code), []).append(shapely.geometry.shape(outline))
     kept = [each for each in rule.classes if each.code in parts]
     frame = gpd.GeoDataFrame(
         {
@@ -176,6 +177,14 @@ def class_polygons(
         index=pd.Index([each.id for each in kept], name="area_id", dtype="str"),
     )
     return frame.assign(area_ha=area_ha(frame)), side
+
+
+def _valid(found: Sequence[shapely.Geometry]) -> npt.NDArray[np.object_]:
+    """The polygons, those mended that need it."""
+    polygons = np.asarray(found, dtype=object)
+    is_broken = ~shapely.is_valid(polygons)
+    polygons[is_broken] = shapely.make_valid(polygons[is_broken])
+    return polygons
 
 
 def _coarse(raster: RasterSource, side: int) -> Codes:

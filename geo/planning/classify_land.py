@@ -194,6 +194,24 @@ def require_publishable(
         raise RasterRefused(reason=_SAY["no_origin"])
 
 
+def outdated(store: Store | Published, version: Version) -> Text | None:
+    """That rasters of the store from which a map was made have been replaced; None where none has."""
+    now = store.current()
+    known = now.datasets("raster")
+    replaced = [
+        one["dataset"]
+        for one in version.details.get("made_from", ())
+        if one["dataset"] in known and now.version(one["dataset"]).sha256 != one["sha256"]
+    ]
+    if not replaced:
+        return None
+    return _SAY["outdated"].format(
+        name=version.dataset.removeprefix(LAND_PREFIX),
+        replaced=", ".join(replaced),
+        rule=version.details["rule"],
+    )
+
+
 def write_map(made: ClassifiedLand, path: Path) -> None:
     """Write the map as a Cloud-Optimised GeoTIFF of codes, 0 where there is no class; whole or not at all."""
     with TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:

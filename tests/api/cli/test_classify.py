@@ -313,6 +313,9 @@ def test_the_rasters_of_the_store_are_read_by_their_names(run, raster, reference
     assert version.details["year"] == "2016"
     assert version.licence == "uji"
     assert "land-slope_percent v1 sha256" in version.note
+    assert "lindung_dinas dibuat sebelum" not in run("land", "list")
+    run("land", "add", raster("rain_mm_day", 10), "--as", "rain_mm_day", *ORIGIN)
+    assert "lindung_dinas dibuat sebelum land-rain_mm_day diganti" in run("land", "list")
     assert version.source.count("uji") == 1  # the three rasters have one source
 
 
