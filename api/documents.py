@@ -155,14 +155,42 @@ class ClassDocument(BaseModel):
     from_: float = Field(alias="from")
 
 
+class CertaintyDocument(BaseModel):
+    """What the draws behind chances and bands say of the list, and what was varied.
+
+    `pairs_apart` is the share of pairs of ranked zones of which one is better in at least 90 % of the
+    draws. Weights always vary; `errors` says whether measures did, `placed` how many zones lie in one
+    of several places. `known_in` is, by criterion that lacks data somewhere, the number of zones from
+    whose values the missing ones are drawn; 0 where they are drawn evenly from worst to best.
+    """
+
+    draws: int
+    bands: int
+    pairs_apart: float | None
+    errors: bool
+    placed: int
+    known_in: dict[str, int]
+
+
 class ColumnsDocument(BaseModel):
-    """One entry for each zone in every list; null where there is none."""
+    """One entry for each zone in every list; null where there is none.
+
+    What draws say (`class` to `surely_above`) is there where `chances` were asked for.
+    """
 
     area_id: list[str]
     status: list[Status]
     score: list[float | None]
+    score_low: list[float | None]
+    score_high: list[float | None]
     rank: list[int | None]
-    class_: list[str | None] = Field(alias="class")
+    rank_class: list[str | None]
+    class_: list[str | None] | None = Field(default=None, alias="class")
+    class_chance: list[float | None] | None = None
+    class_candidates: list[dict[str, float]] | None = None
+    class_words: list[str | None] | None = None
+    band: list[int | None] | None = None
+    surely_above: list[int] | None = None
     data_coverage: list[float]
     dimensions: dict[str, list[float | None]]
     points: dict[str, list[float | None]]
@@ -229,13 +257,18 @@ _MODEL_ENTRY = document(
     links=list[Link],
 )
 
+# The likeliest class is called `class` where it is written.
+_NOT_OF_ZONES = ("likely_class",)
 _IN_ASSESSMENT: dict[str, Any] = {
+    "class_": (str | None, Field(alias="class")),
+    "class_words": str | None,
+    "constraints_unchecked": list[str],
     "of": int,
     "explanation": str,
     "lifts": list[str],
     "holds_back": list[str],
 }
-_held(ZoneResult, "ZoneDocument", **_IN_ASSESSMENT)
+_held(ZoneResult, "ZoneDocument", leave=_NOT_OF_ZONES, **_IN_ASSESSMENT)
 _held(VillageProfile, "VillagesDocument", sentence=str)
 _held(Statement, "GroundStatementDocument")
 _held(GroundFact, "GroundFactDocument")
@@ -244,6 +277,7 @@ _held(Gap, "GapDocument", why=str)
 _EXPLAINED_ZONE = document(
     "ExplainedZoneDocument",
     ZoneResult,
+    leave=_NOT_OF_ZONES,
     says="One zone explained: what would lift it, or keeps it from being ranked, and its sources.",
     way_up=str | None,
     ways_up=list[Lift],
@@ -260,6 +294,7 @@ _EXPLAINED_ZONE = document(
 _WEIGHED_ZONE = document(
     "WeighedZoneDocument",
     ZoneResult,
+    leave=_NOT_OF_ZONES,
     says="A zone with its rank under the model's own weights and method.",
     rank_before=int | None,
     **_IN_ASSESSMENT,
@@ -284,6 +319,7 @@ DOCUMENTS: Mapping[str, Document] = {
             says="An assessment of all zones of a layer; `key` names everything that went in.",
             leave=_NOT_WRITTEN,
             classes=list[ClassDocument],
+            certainty=CertaintyDocument,
             zones=list[ZoneResult],
             links=list[Link],
         ),
@@ -294,6 +330,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "is idle.",
             leave=_NOT_WRITTEN,
             classes=list[ClassDocument],
+            certainty=CertaintyDocument,
             zones=(GenericAlias(list, _WEIGHED_ZONE), ...),
             **_WEIGHED,
         ),

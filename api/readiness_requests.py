@@ -248,6 +248,12 @@ class ReadinessRequest(ChosenRequest):
         Literal["full", "scores"],
         Field(description="scores: columns of numbers only, for a map that follows a slider."),
     ] = "full"
+    chances: Annotated[
+        bool,
+        Field(
+            description="With scores: also the chance of each class, and the bands; full has them."
+        ),
+    ] = False
 
     def require_drawable(self) -> None:
         """Raise `InvalidDraws` where it says how to draw and draws nothing, or says it twice."""

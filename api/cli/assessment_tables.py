@@ -27,15 +27,16 @@ def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language:
     from maps.folium.cards import geometry_mark
 
     kinds = zones["geometry_kind"].to_dict() if "geometry_kind" in zones else {}
-    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
     ordered = sorted(assessment.results, key=lambda r: (r.rank is None, r.rank or 0, r.name))
     rows = [
         (
             "–" if r.rank is None else str(r.rank),
             r.area_id,
             r.name,
+            "–" if r.band is None else str(r.band),
             number_text(r.score, language),
-            titles.get(r.rank_class or "", _status(r.status, language)),
+            _range(r, language),
+            _class_words(r, assessment, language),
             r.coverage_said.to(language),
             geometry_mark(kinds.get(r.area_id), language) or "–",
         )
@@ -132,6 +133,21 @@ def _percent(constraint: "ConstraintResult", language: Language) -> str:
     if constraint.excluded_share is not None:
         return said
     return f"≥ {said}" if constraint.failed else f"≤ {said}"
+
+
+def _range(result: "ZoneResult", language: Language) -> str:
+    if result.score_low is None:
+        return "–"
+    return f"{number_text(result.score_low, language)}–{number_text(result.score_high, language)}"
+
+
+def _class_words(result: "ZoneResult", assessment: "Assessment", language: Language) -> str:
+    """The class as sure as it is; beside it whatever keeps the zone from being ranked."""
+    from geo.readiness.class_words import class_words
+
+    words = class_words(result, assessment.model)
+    said = [_status(result.status, language), "" if words is None else words.to(language)]
+    return ": ".join(part for part in said if part)
 
 
 def _status(status: str, language: Language) -> str:

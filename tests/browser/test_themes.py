@@ -69,7 +69,7 @@ def test_need_is_coloured_by_the_need_models_own_scores(address, visit):
     with seen.page.expect_response("**/readiness?lang=id") as answered:
         choose(seen.page, "need")
     columns = answered.value.json()["zones"]
-    found = dict(zip(columns["area_id"], columns["class"], strict=True))
+    found = dict(zip(columns["area_id"], columns["rank_class"], strict=True))
     wanted = {"rendah": "Rendah", "sedang": "Sedang", "tinggi": "Tinggi"}[found["cahaya-baru"]]
     expect(area(seen.page, ZONE)).to_have_attribute("fill", shown_colour(seen.page, wanted))
     expect(legend(seen.page)).to_contain_text("skor 0–100")

@@ -90,7 +90,7 @@
     const { score, rank, status, data_coverage: coverage, points, dimensions } = columns.zones;
     card.status = status[i];
     card.statusText = text(`status.${status[i]}`);
-    card.class = columns.zones.class[i];
+    card.class = columns.zones.rank_class[i];
     card.score = score[i] === null ? undefined : formatted(score[i], digits);
     card.rank = rank[i] === null ? undefined : filled("zone.rank_of", { rank: rank[i], n: columns.of });
     card.place_in_ranking = rank[i];

@@ -339,7 +339,7 @@ def test_the_sentence_of_an_unranked_zone_names_all_that_is_missing():
     assert "Belum ada data: C, D." in said.id
     assert "Baru diketahui sebagian: B (30%)." in said.id
     assert "A" not in said.id.split("Belum ada data:")[1]
-    unknown = ConstraintResult("hutan", Text("Hutan", "Forest"), None, 0.5, failed=False, note=None)
-    checked = ConstraintResult("laut", Text("Laut", "Sea"), 0.0, 0.5, failed=False, note=None)
+    unknown = ConstraintResult("hutan", Text("Hutan", "Forest"), 0.0, 1.0, 0.5, note=None)
+    checked = ConstraintResult("laut", Text("Laut", "Sea"), 0.0, 0.0, 0.5, note=None)
     unchecked = sentence(replace(result, constraints=(unknown, checked)), of=0)
     assert unchecked.en.endswith("Hard constraints not checked yet: Forest.")

@@ -1,0 +1,55 @@
+"""How the class of a zone is said: by the draws that give it, and never surer than they are. Pure."""
+
+from collections.abc import Mapping
+
+from geo.language import Text, filled, percent, texts
+from geo.mcda.model import Model
+from geo.readiness.certainty import SURE_SHARE
+from geo.readiness.score import ZoneResult
+
+_SAY = texts(__name__)
+
+# From two thirds of the draws on a class stands alone beside its chance; own judgement.
+LIKELY_SHARE = 2 / 3
+_FEW = 2
+
+
+def class_words(result: ZoneResult, model: Model) -> Text | None:
+    """The class of a zone in words, None of an excluded one.
+
+    The likeliest class with its chance where two thirds of the draws give it, else the fewest classes
+    that have 90 % of the draws together. The highest class never stands alone below 90 %, and while
+    a constraint is unchecked it is said under that condition.
+    """
+    return words_of(
+        result.class_candidates,
+        model,
+        chance=result.class_chance,
+        likely=result.likely_class,
+        is_unchecked=bool(result.constraints_unchecked),
+    )
+
+
+def words_of(
+    candidates: Mapping[str, float],
+    model: Model,
+    *,
+    chance: float | None,
+    likely: str | None,
+    is_unchecked: bool,
+) -> Text | None:
+    """As `class_words`, from its parts; `candidates` are in the order of the model's classes."""
+    if chance is None or likely is None:
+        return None
+    titles = {c.id: c.title for c in model.classes}
+    is_top = likely == model.classes[-1].id
+    if chance < (SURE_SHARE if is_top else LIKELY_SHARE) - 1e-9:
+        return _several([titles[c] for c in candidates])
+    said = _SAY["under_condition"] if is_top and is_unchecked else _SAY["alone"]
+    return filled(said, title=titles[likely], chance=percent(chance, beside=SURE_SHARE))
+
+
+def _several(titles: list[Text]) -> Text:
+    if len(titles) > _FEW:
+        return filled(_SAY["from_to"], first=titles[0], last=titles[-1])
+    return filled(_SAY["either"], first=titles[0], second=titles[-1])
