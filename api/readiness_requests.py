@@ -218,7 +218,7 @@ class ChosenRequest(Asked, JudgedRequest):
         """The scenario; `InvalidScenario` for one that cannot be read."""
         if self.scenario is None:
             return None
-        from geo.readiness.scenario_file import parse_scenario
+        from geo.planning.scenario_file import parse_scenario
 
         return parse_scenario(self.scenario)
 

@@ -122,7 +122,7 @@ def read_scenario(path: Path | None) -> "Scenario | None":
     """The scenario of a file, TOML unless its name ends in .json."""
     if path is None:
         return None
-    from geo.readiness.scenario_file import parse_scenario
+    from geo.planning.scenario_file import parse_scenario
 
     is_json = path.suffix.lower() == ".json"
     return parse_scenario(read_text(path), format="json" if is_json else "toml")

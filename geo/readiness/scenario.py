@@ -2,7 +2,7 @@
 
 A road built, a forecast, a zone enlarged, a what-if on one measure, another weight set. A scenario
 never touches what is published: `geo/readiness/scenario_apply.py` makes changed copies, and whatever it
-changes names the scenario. The text format is read by `geo/readiness/scenario_file.py`; two assessments are
+changes names the scenario. The text format is read by `geo/planning/scenario_file.py`; two assessments are
 compared by `geo/readiness/compare.py`.
 """
 
@@ -108,7 +108,7 @@ def digest(scenario: Scenario) -> str:
 
 
 def as_mapping(scenario: Scenario) -> dict[str, Any]:
-    """A scenario as JSON types, in the format that `geo.readiness.scenario_file.parse_scenario` reads."""
+    """A scenario as JSON types, in the format that `geo.planning.scenario_file.parse_scenario` reads."""
     figures = sorted(scenario.figures, key=lambda f: (f.indicator, f.region, f.year))
     what_ifs = sorted(scenario.what_ifs, key=lambda w: (w.zone, w.criterion))
     stated: dict[str, Any] = {

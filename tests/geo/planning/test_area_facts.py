@@ -9,7 +9,7 @@ from geo import published
 from geo.planning.area_facts import area_facts, facts_document, facts_key
 from geo.planning.assess import assess
 from geo.planning.publish import publish_model
-from geo.readiness.scenario_file import parse_scenario
+from geo.planning.scenario_file import parse_scenario
 from geo.store.versions import Published
 from tests.api.examples import publish
 

@@ -17,6 +17,7 @@ from geo.crs import area_ha
 from geo.errors import CRSMissing, InvalidIndicators, InvalidScenario
 from geo.indicators.table import parse_indicators, values_for
 from geo.mcda.value_functions import ValueFunction
+from geo.planning.scenario_file import parse_scenario
 from geo.raster.distance import DistanceSource
 from geo.raster.grid import ArraySource, Grid
 from geo.readiness.compare import compare
@@ -30,7 +31,6 @@ from geo.readiness.scenario_apply import (
     apply_to_rasters,
     apply_to_zones,
 )
-from geo.readiness.scenario_file import parse_scenario
 from geo.vector.schema import is_approximate, is_enclosing
 from tests.geo.small_assessments import assess, make_measures, make_model
 

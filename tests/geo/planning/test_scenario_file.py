@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from geo.errors import InvalidScenario
 from geo.language import Text
-from geo.readiness import scenario_file
+from geo.planning import scenario_file
+from geo.planning.scenario_file import parse_scenario
 from geo.readiness.scenario import Figure, Road, WhatIf, as_mapping, digest, mark, source_of
-from geo.readiness.scenario_file import parse_scenario
 
 TOML = """
 id = "jalan-baru"
