@@ -22,10 +22,11 @@ from geo.indicators.villages import VillageProfile
 from geo.land.ground import AreaGround, GroundFact, Statement
 from geo.language import Text
 from geo.mcda.ahp import AhpWeights
+from geo.mcda.benchmark import BenchmarkPlace
 from geo.mcda.group import GroupJudgement, MemberDifference, MemberJudgement, PairAgreement
 from geo.mcda.matrix import Status
 from geo.mcda.methods import Method
-from geo.mcda.model import Model
+from geo.mcda.model import BenchmarkArea, Model
 from geo.mcda.weights import Weighting
 from geo.planning.collect import Collecting, Gap
 from geo.readiness.assessment import Assessment, Origin, SourcedFigure
@@ -148,11 +149,16 @@ class UncertaintyDocument(BaseModel):
 
 
 class ClassDocument(BaseModel):
-    """A class of scores, from a lower bound (0..100) up to the next class."""
+    """A class of scores, from a lower bound (0..100) up to the next class.
+
+    `between` are the two classes that a score may be in where their border is known as a bracket
+    only; empty for every other class.
+    """
 
     id: str
     title: str
     from_: float = Field(alias="from")
+    between: list[str]
 
 
 class CertaintyDocument(BaseModel):
@@ -216,6 +222,12 @@ _held(
 )
 _held(AhpWeights, "JudgedDocument", weights=Mapping[str, float], consistent=bool, limit=float)
 _held(SourcedFigure, "FigureDocument")
+_held(BenchmarkArea, "BenchmarkAreaDocument")
+_held(
+    BenchmarkPlace,
+    "BenchmarkDocument",
+    says="Where a zone's score stands among published ones; null without a score is `below`.",
+)
 _held(PairAgreement, "AgreementDocument")
 _held(MemberDifference, "DifferenceDocument")
 _held(MemberJudgement, "MemberDocument")
@@ -282,6 +294,7 @@ _EXPLAINED_ZONE = document(
     way_up=str | None,
     ways_up=list[Lift],
     figures=list[SourcedFigure],
+    benchmark=BenchmarkPlace | None,
     model=str,
     year=int,
     lineage=list[Origin],
@@ -402,6 +415,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "/guide/models.",
             leave=["judgements", "shares"],
             **_OBJECTS,
+            benchmark=dict[str, Any] | None,
             years=list[int],
             waits_for=list[str],
         ),

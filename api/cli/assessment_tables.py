@@ -76,7 +76,9 @@ def print_zone(
     for criterion in result.criteria:
         if criterion.note is not None:
             _print_note(criterion.title, criterion.note, language)
-    for said in (assessment.explanation(area_id), way_up(assessment, area_id)):
+    place = assessment.benchmark_place(result)
+    beside = None if place is None else place.sentence
+    for said in (assessment.explanation(area_id), beside, way_up(assessment, area_id)):
         if said is not None:
             print_line(said.to(language))
     _print_origins(result, zones.loc[area_id].to_dict(), language)

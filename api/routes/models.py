@@ -99,6 +99,6 @@ def _described(chosen: "Model", language: Language) -> dict[str, Any]:
     names = (
         "id", "version", "kind", "title", "description", "source", "method", "risk",
         "coverage_floor", "min_cells", "dimensions", "criteria", "constraints", "classes",
-        "weights", "weights_confirmed", "classes_confirmed",
+        "weights", "weights_confirmed", "classes_confirmed", "benchmark",
     )  # fmt: skip
     return {name: as_json(getattr(chosen, name), language) for name in names}

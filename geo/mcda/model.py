@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from geo.errors import InvalidWeights
-from geo.language import Text, texts
+from geo.language import Text, filled, texts
 from geo.mcda.ahp import AhpWeights, Pairs, ahp_weights, pairwise_matrix
 from geo.mcda.methods import DEFAULT_METHOD
 from geo.mcda.value_functions import (
@@ -33,6 +33,8 @@ Shares = Mapping[str, Mapping[str, float]]
 GOAL = "goal"
 # Half way between "the worst counts" and "the best counts": the plain weighted sum under OWA.
 DEFAULT_RISK = 0.5
+# More than the rounding by which a score counts as on a bound, and less than any score is printed with.
+_JUST_ABOVE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,36 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class RankClass:
-    """A class of scores: from `lower_bound` (0..100, inclusive) up to the next class."""
+    """A class of scores: from `lower_bound` (0..100, inclusive) up to the next class.
+
+    Where a border is known as a bracket only, it lies above `lower_bound_from` and at `lower_bound` at
+    the most: from there on a score is certainly in the class. What lies inside the bracket has a class
+    of its own, which says that it is one of the two in `between`.
+    """
 
     id: str
     title: Text
     lower_bound: float
+    lower_bound_from: float | None = None
+    between: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkArea:
+    """An area whose score (0..100) and class somebody published."""
+
+    name: str
+    score: float
+    rank_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """Published scores and classes that a model's own scores can be seen beside."""
+
+    title: Text
+    source: str
+    areas: tuple[BenchmarkArea, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +126,7 @@ class Model:
     method: str = DEFAULT_METHOD
     risk: float = DEFAULT_RISK
     changes: tuple[Change, ...] = ()
+    benchmark: Benchmark | None = None
 
     def top_dimensions(self) -> tuple[Dimension, ...]:
         """The dimensions of the goal, in the model's order."""
@@ -161,6 +189,31 @@ class Model:
         names = [c.measure.raster for c in self.criteria if isinstance(c.measure, RasterMeasure)]
         names += [constraint.raster for constraint in self.constraints]
         return tuple(dict.fromkeys(names))
+
+
+def with_brackets(classes: Sequence[RankClass]) -> tuple[RankClass, ...]:
+    """The classes, and one between two whose common border is known as a bracket only.
+
+    It begins just above the bracket's lower end, which itself is certainly in the class below.
+    """
+    found: list[RankClass] = []
+    for entry in classes:
+        if entry.lower_bound_from is not None:
+            below = found[-1]
+            found.append(
+                RankClass(
+                    id=f"{below.id}_atau_{entry.id}",
+                    title=filled(_SAY["between"], below=below.title, above=_uncapped(entry.title)),
+                    lower_bound=entry.lower_bound_from + _JUST_ABOVE,
+                    between=(below.id, entry.id),
+                )
+            )
+        found.append(entry)
+    return tuple(found)
+
+
+def _uncapped(title: Text) -> Text:
+    return Text(id=title.id[:1].lower() + title.id[1:], en=title.en[:1].lower() + title.en[1:])
 
 
 def weights_from(model: Model, stated: Mapping[str, float]) -> dict[str, float]:

@@ -75,6 +75,7 @@ def _problems(model: Model) -> Iterator[Problem]:
     yield from _unique_ids(model)
     yield from _tree(model)
     yield from _classes(model)
+    yield from _benchmark(model)
     yield from _method(model)
     for number, criterion in enumerate(model.criteria):
         yield from _objective(("criterion", number, "objective"), criterion)
@@ -192,14 +193,30 @@ def _error(path: Path, criterion: Criterion) -> Iterator[Problem]:
 
 
 def _classes(model: Model) -> Iterator[Problem]:
-    """Classes stand from the lowest to the highest, the first from 0."""
-    bounds: Sequence[float] = [entry.lower_bound for entry in model.classes]
-    if bounds[0] != 0:
-        yield ("class", 0, "from"), _SAY["from_zero"].format(found=bounds[0])
-    for number, (lower, upper) in enumerate(pairwise(bounds), start=1):
-        if upper <= lower:
-            problem = _SAY["classes_fall"].format(lower=lower, upper=upper)
+    """Classes stand from the lowest to the highest, the first from 0; so do the ends of a bracket."""
+    starts = [
+        e.lower_bound if e.lower_bound_from is None else e.lower_bound_from for e in model.classes
+    ]
+    if model.classes[0].lower_bound != 0 or starts[0] != 0:
+        yield ("class", 0, "from"), _SAY["from_zero"].format(found=model.classes[0].lower_bound)
+    for number, (entry, start) in enumerate(zip(model.classes, starts, strict=True)):
+        before = model.classes[number - 1].lower_bound if number else -1.0
+        if start <= before:
+            problem = _SAY["classes_fall"].format(lower=before, upper=start)
             yield ("class", number, "from"), problem
+        if entry.lower_bound_from is not None and entry.lower_bound <= entry.lower_bound_from:
+            ends = {"lower": entry.lower_bound_from, "upper": entry.lower_bound}
+            yield ("class", number, "from"), _SAY["bracket_falls"].format(**ends)
+
+
+def _benchmark(model: Model) -> Iterator[Problem]:
+    """Each area of the benchmark has a class of the model."""
+    known = [entry.id for entry in model.classes]
+    for number, area in enumerate(model.benchmark.areas if model.benchmark else ()):
+        if area.rank_class not in known:
+            problem = _SAY["unknown_class"].format(name=area.name, found=area.rank_class)
+            mend = nearest(area.rank_class, known)
+            yield ("benchmark", "areas", number), with_mend(problem, mend)
 
 
 def _method(model: Model) -> Iterator[Problem]:

@@ -23,7 +23,16 @@ from pydantic import (
 
 from geo.language import Text, texts
 from geo.mcda.methods import DEFAULT_METHOD
-from geo.mcda.model import DEFAULT_RISK, Change, Dimension, Model, RankClass
+from geo.mcda.model import (
+    DEFAULT_RISK,
+    Benchmark,
+    BenchmarkArea,
+    Change,
+    Dimension,
+    Model,
+    RankClass,
+    with_brackets,
+)
 from geo.mcda.model_checks import group_weights, refusal, require_sound
 from geo.mcda.toml_file import (
     Fault,
@@ -83,7 +92,12 @@ _Number = Annotated[_AnyNumber, must_be(_SAY["number"])]
 _Positive = Annotated[_AnyNumber, Field(gt=0), must_be(_SAY["positive"])]
 _NotNegative = Annotated[_AnyNumber, Field(ge=0), must_be(_SAY["not_negative"])]
 _Share = Annotated[_AnyShare, must_be(_SAY["share"])]
-_Points = Annotated[_AnyNumber, Field(ge=0, le=100), must_be(_SAY["points"])]
+_AnyPoints = Annotated[_AnyNumber, Field(ge=0, le=100)]
+_Points = Annotated[_AnyPoints, must_be(_SAY["points"])]
+_Border = Annotated[
+    _AnyPoints | Annotated[list[_AnyPoints], Field(min_length=2, max_length=2)],
+    must_be(_SAY["border"]),
+]
 _Years = Annotated[StrictInt, Field(ge=0, le=1000), must_be(_SAY["years"])]
 _Flag = Annotated[StrictBool, must_be(_SAY["flag"])]
 _Codes = Annotated[
@@ -339,7 +353,19 @@ class _Constraint(Table):
 class _Class(Table):
     id: _Text
     title: _Words
-    lower_bound: _Points = Field(alias="from")
+    bounds: _Border = Field(alias="from")
+
+
+class _Benchmark(Table):
+    """Published scores of other areas: name, score and class of each."""
+
+    title: _Words
+    source: _Text
+    areas: Annotated[
+        list[tuple[_AnyText, _AnyPoints, _AnyText]],
+        Field(min_length=1),
+        must_be(_SAY["areas"]),
+    ]
 
 
 class _Change(Table):
@@ -386,6 +412,7 @@ class _ModelTable(Table):
     change: list[_Change] = Field(default_factory=list, min_length=1)
     method: _Text = DEFAULT_METHOD
     risk: _Share = DEFAULT_RISK
+    benchmark: _Benchmark | None = None
 
 
 def parse_model(text: str) -> Model:
@@ -404,7 +431,13 @@ def parse_model(text: str) -> Model:
     model = _without_weights(tables)
     require_sound(file, model)
     judgements, shares = group_weights(file, model)
-    return replace(model, judgements=judgements, shares=shares, weights=model.weights_by(shares))
+    return replace(
+        model,
+        judgements=judgements,
+        shares=shares,
+        weights=model.weights_by(shares),
+        classes=with_brackets(model.classes),
+    )
 
 
 def _without_weights(tables: _ModelTable) -> Model:
@@ -420,10 +453,7 @@ def _without_weights(tables: _ModelTable) -> Model:
         dimensions=tuple(Dimension(**dict(table)) for table in tables.dimension),
         criteria=tuple(_criterion(table) for table in tables.criterion),
         constraints=tuple(_constraint(table) for table in tables.constraint),
-        classes=tuple(
-            RankClass(table.id, table.title, lower_bound=float(table.lower_bound))
-            for table in tables.rank_classes
-        ),
+        classes=tuple(_rank_class(table) for table in tables.rank_classes),
         judgements={},
         weights={},
         weights_confirmed=tables.weights_confirmed,
@@ -431,7 +461,20 @@ def _without_weights(tables: _ModelTable) -> Model:
         changes=tuple(Change(str(table.version), table.text) for table in tables.change),
         method=tables.method,
         risk=float(tables.risk),
+        benchmark=None if tables.benchmark is None else _benchmark(tables.benchmark),
     )
+
+
+def _rank_class(table: _Class) -> RankClass:
+    if isinstance(table.bounds, list):
+        low, high = map(float, table.bounds)
+        return RankClass(table.id, table.title, lower_bound=high, lower_bound_from=low)
+    return RankClass(table.id, table.title, lower_bound=float(table.bounds))
+
+
+def _benchmark(table: _Benchmark) -> Benchmark:
+    areas = tuple(BenchmarkArea(name, float(score), known) for name, score, known in table.areas)
+    return Benchmark(title=table.title, source=table.source, areas=areas)
 
 
 def _criterion(table: _Criterion) -> Criterion:

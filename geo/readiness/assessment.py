@@ -11,6 +11,7 @@ from functools import cached_property
 
 from geo.errors import ZoneNotFound
 from geo.language import Source, Text
+from geo.mcda.benchmark import BenchmarkPlace, benchmark_place
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.model import Model
 from geo.mcda.value_functions import (
@@ -131,6 +132,10 @@ class Assessment:
         if len(found) == 1:
             return found[0]
         raise ZoneNotFound(text, available=[r.area_id for r in found or self.results])
+
+    def benchmark_place(self, result: ZoneResult) -> BenchmarkPlace | None:
+        """Where a result stands among published scores, if the model has any; see `geo.mcda.benchmark`."""
+        return benchmark_place(self.model, result.score, name=result.name)
 
     def explanation(self, area_id: str) -> Text:
         """The plain paragraph about one zone."""

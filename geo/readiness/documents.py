@@ -117,7 +117,12 @@ def as_document(assessment: Assessment, language: Language) -> dict[str, Any]:
         "scenario": assessment.scenario,
         "weights": dict(assessment.weights),
         "classes": [
-            {"id": c.id, "title": c.title.to(language), "from": c.lower_bound}
+            {
+                "id": c.id,
+                "title": c.title.to(language),
+                "from": round(c.lower_bound, 6),
+                "between": list(c.between),
+            }
             for c in assessment.model.classes
         ],
         "zones": [_zone_entry(assessment, result, language) for result in assessment.results],
@@ -156,6 +161,7 @@ def zone_document(assessment: Assessment, area_id: str, language: Language) -> d
         "way_up": None if way is None else way.to(language),
         "ways_up": [as_json(lift, language) for lift in ways_up(assessment, area_id)],
         "figures": [as_json(figure, language) for figure in numbers],
+        "benchmark": as_json(assessment.benchmark_place(result), language),
     }
 
 

@@ -36,7 +36,7 @@ _HARDLY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class ZonePoint:
-    """A zone in one year.
+    """A zone in one year; without score, rank and class where the data do not reach the floor.
 
     `observed` are the criteria whose figures are all of that year; `carried` are those that rest on
     older ones, with their period ("" where none is known).
@@ -161,7 +161,8 @@ class _Year:
             score=result.score,
             rank=result.rank,
             of=len(self.ranked),
-            rank_class=result.rank_class,
+            # Below the coverage floor a point has no class, however likely one of them is.
+            rank_class=result.rank_class if result.status == "ranked" else None,
             data_coverage=result.data_coverage,
             observed=tuple(c.criterion for c in weighed if _is_of(c.period, year)),
             carried={c.criterion: c.period or "" for c in weighed if not _is_of(c.period, year)},

@@ -134,6 +134,9 @@ def zone_portrait(
         "location": location(now, holder, area_id, language) if holder == "zones" else None,
         "class": class_cards(view, language).get(result.rank_class or ""),
         "explanation": assessment.sentence_of(result).to(language),
+        "benchmark": None
+        if (place := assessment.benchmark_place(result)) is None
+        else place.sentence.to(language),
         "way_up": None if (way := way_up(assessment, area_id)) is None else way.to(language),
         "certainty": certainty(now, assessment, area_id, language),
         "choice": choice(assessment, language),

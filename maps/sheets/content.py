@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from geo.land.synthetic_notice import NOTICE
-from geo.language import MOST_NAME, Language, Text, source_in
+from geo.language import MOST_NAME, Language, Text, joined, source_in
 from geo.readiness.assessment import Origin
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.lift import way_up
@@ -113,7 +113,10 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
 def _explanation(subject: SheetSubject, result: ZoneResult) -> str:
     # The name stands above in full; here a very long one would push the rest off the page.
     named = replace(result, name=printable(result.name, _MOST_TITLE))
-    return subject.assessment.sentence_of(named).to(subject.language)
+    said = [subject.assessment.sentence_of(named)]
+    if (place := subject.assessment.benchmark_place(result)) is not None:
+        said.append(place.sentence)
+    return joined(said, by=" ").to(subject.language)
 
 
 def marginalia(subject: SheetSubject) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from geo import published
 from geo.errors import InconsistentJudgements, InvalidModel, InvalidWeights
 from geo.language import LANGUAGES
+from geo.mcda.benchmark import benchmark_place
+from geo.mcda.matrix import classify
 from geo.mcda.methods import METHODS
 from geo.mcda.model import weights_from, weights_from_judgements
 from geo.mcda.model_file import parse_model
@@ -471,23 +473,105 @@ def test_judgements_of_an_unknown_group_or_criterion_are_refused(model):
         weights_from_judgements(model, {"usaha": {("tutupan_lahan", "tpt"): 1.0}})
 
 
-def test_the_template_says_everywhere_that_it_is_not_official():
+def test_the_simulation_says_that_it_is_not_official():
     model = parse_model((MODELS / "ipktrans.toml").read_text("utf-8"))
-    assert "belum resmi" in model.title.id
-    assert "not official" in model.title.en
-    assert "pengganti" in model.description.id
-    assert [c.title.id.split(" (")[0] for c in model.classes] == [
+    assert model.title.id == "Simulasi IPKTrans"
+    assert "belum resmi" in model.description.id
+    assert "bobot resmi tidak ditemukan" in model.description.id
+    assert "weights were not found" in model.description.en.replace("and weights", "weights")
+    assert [c.title.id for c in model.classes] == [
         "Berkembang",
+        "Berkembang atau mandiri",
         "Mandiri",
+        "Mandiri atau berdaya saing",
         "Berdaya saing",
     ]
-    assert all("belum resmi" in c.title.id for c in model.classes)
+    assert not model.classes_confirmed
     assert len(model.top_dimensions()) == 5
     assert set(model.weights.values()) == {0.2}
     assert all("not published" in c.source for c in model.criteria)
     assert all(
         len(name) <= 10 for name in (*model.attributes(), "thn_indeks")
     )  # a shapefile's limit
+
+
+def class_of(model, score):
+    bounds = [c.lower_bound for c in model.classes]
+    return model.classes[int(classify(np.array([score]), bounds)[0])]
+
+
+def test_each_of_the_39_has_its_printed_class_and_thirds_contradict_15():
+    model = parse_model((MODELS / "ipktrans.toml").read_text("utf-8"))
+    areas = model.benchmark.areas
+    assert len(areas) == 39
+    assert all(class_of(model, a.score).id == a.rank_class for a in areas)
+    statuses = ["berkembang", "mandiri", "berdaya_saing"]
+    thirds = [statuses[(a.score >= 33.3) + (a.score >= 66.7)] for a in areas]
+    against = [a for a, found in zip(areas, thirds, strict=True) if found != a.rank_class]
+    assert len(against) == 15
+
+
+@pytest.mark.parametrize(
+    ("score", "classes"),
+    [
+        (48.15, ()),
+        (48.16, ("berkembang", "mandiri")),
+        (50.11, ("berkembang", "mandiri")),
+        (50.12, ()),
+        (70.0, ()),
+        (75.0, ("mandiri", "berdaya_saing")),
+        (76.53, ()),
+    ],
+)
+def test_a_score_inside_a_bracket_has_no_certain_class(score, classes):
+    model = parse_model((MODELS / "ipktrans.toml").read_text("utf-8"))
+    assert class_of(model, score).between == classes
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ("[60, 50]", "bracket"),
+        ("[0, 50]", "rise"),
+        ("[10, 20, 30]", "score from 0 to 100"),
+        ('"50"', "score from 0 to 100"),
+    ],
+)
+def test_a_border_that_is_none_is_refused_at_its_line(bounds, said):
+    text = re.sub(r"from = [1-9].*", f"from = {bounds}", EXAMPLE, count=1)
+    assert text != EXAMPLE
+    refused = refusal(text)
+    assert said in refused.detail("en")
+    assert "from" in refused.detail("en")
+
+
+def test_an_area_of_the_benchmark_has_a_class_of_the_model():
+    text = (MODELS / "ipktrans.toml").read_text("utf-8")
+    refused = refusal(text.replace('29.12, "berkembang"', '29.12, "berkembeng"'))
+    assert "Klamono" in refused.detail("id")
+    assert "'berkembang'" in refused.detail("id")
+
+
+def test_a_simulated_score_stands_beside_the_published_ones():
+    """17 developing ones and the self-reliant up to 54.66, the 23rd of the list, are below 55."""
+    model = parse_model((MODELS / "ipktrans.toml").read_text("utf-8"))
+    place = benchmark_place(model, 55.0, name="Kawasan Transmigrasi Cahaya Baru")
+    assert (place.below, place.of) == (23, 39)
+    assert place.below_by_class == {"berkembang": 17, "mandiri": 6}
+    assert (place.next_below.name, place.next_above.name) == ("Lamunti Dadahup", "Tampolore")
+    assert place.sentence.id == (
+        "Skor 55,0 lebih tinggi daripada 23 dari 39 kawasan pada IPKTrans 2023 "
+        "(17 Berkembang, 6 Mandiri). Yang terdekat: Lamunti Dadahup 54,66 (Mandiri); "
+        "Tampolore 56,93 (Mandiri). Angka yang diterbitkan pada IPKTrans 2023: "
+        "Cahaya Baru 70,00 (Mandiri), urutan 4 dari 39."
+    )
+    unranked = benchmark_place(model, None, name="Kawasan Transmigrasi Cahaya Baru")
+    assert unranked.sentence.en == (
+        "The published figure in IPKTrans 2023: Cahaya Baru 70.00 (Self-reliant), number 4 of 39."
+    )
+    assert benchmark_place(model, None, name="Sebamban") is None
+    lowest = benchmark_place(model, 12.0, name="Sebamban")
+    assert lowest.sentence.en.startswith("The score of 12.0 is higher than that of none of 39")
 
 
 def test_the_template_ranks_nothing_until_an_office_enters_its_survey(reference_store):
@@ -522,7 +606,7 @@ def test_the_template_ranks_the_zones_of_which_all_five_indices_are_surveyed(ref
     assert found.n_ranked == 1
     best = found.result("angsana")
     # Four indices of 61 and one of 100, a fifth each.
-    assert (best.score, best.rank_class) == (pytest.approx(68.8), "berdaya_saing")
+    assert (best.score, best.rank_class) == (pytest.approx(68.8), "mandiri")
     assert best.criteria[0].period == "2025"
     assert best.criteria[0].sources
     assert found.result("cerbon").data_coverage == pytest.approx(0.8)
@@ -535,14 +619,13 @@ def test_entering_official_weights_step_by_step():
     official = re.search(r"( *)```toml\n( *\[weights\.goal\].*?)```", CHAPTERS["en"], re.DOTALL)
     table = official[2].replace(official[1], "")
     text = text[: text.index("[weights.goal]")] + table
-    text = text.replace("from = 33.3", "from = 40").replace("from = 66.7", "from = 70")
-    text = text.replace(" (batas belum resmi)", "").replace(
-        "_confirmed = false", "_confirmed = true"
-    )
+    text = text.replace("from = [48.15, 50.12]", "from = 50")
+    text = text.replace("from = [70.00, 76.53]", "from = 75")
+    text = text.replace("_confirmed = false", "_confirmed = true")
     model = parse_model(text)
     assert model.weights["indeks_ekonomi"] == pytest.approx(0.30)
     assert model.weights["indeks_lingkungan"] == pytest.approx(0.15)
-    assert [c.lower_bound for c in model.classes] == [0, 40, 70]
+    assert [c.lower_bound for c in model.classes] == [0, 50, 75]
     assert model.weights_confirmed
     assert model.classes_confirmed
 

@@ -262,3 +262,17 @@ def test_the_shipped_years_are_never_compared_across_other_data(reference_store)
     assert document["segments"][0][0]["year"] == trends["cahaya-baru"].segments[0][0].year
     assert isinstance(document["sentence"], str)
     assert not any(np.isnan(p["score"]) for s in document["segments"] for p in s)
+
+
+def test_a_point_under_the_coverage_floor_has_no_class_and_no_score():
+    """In 2023 the figure of work is missing and the road is known for 98 % of the zone: 49 %."""
+    partly = measure(5000, period="2020", credit=0.98)
+    thin = assess_zones({"a": (None, partly)}, period="Agustus 2023", year=2023)
+    trend = zone_trends([thin, in_year(2024, {"a": 60}), in_year(2025, {"a": 70})])[0]
+    (point,) = trend.unranked
+    assert (point.year, point.status) == (2023, "insufficient_data")
+    assert (point.score, point.rank, point.rank_class) == (None, None, None)
+    assert years_of(trend) == [[2024, 2025]]
+    written = trend_document(trend, "id")
+    assert written["unranked"][0]["rank_class"] is None
+    assert trend.change.class_first == "tinggi"
