@@ -19,6 +19,7 @@ def test_the_card_names_the_data_to_bring_next_and_leads_to_the_page(address, vi
         f"{address}/collect?model=kesiapan&layer=zones&zone=angsana&f=html&lang=id"
     )
     expect(seen.page.locator("article")).to_have_count(1)
+    seen.page.wait_for_load_state()
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     assert not seen.trouble
 
