@@ -29,6 +29,7 @@ from geo.mcda.methods import Method
 from geo.mcda.model import BenchmarkArea, Model
 from geo.mcda.weights import Weighting
 from geo.planning.collect import Collecting, Gap
+from geo.planning.model_changes import Way
 from geo.readiness.assessment import Assessment, Origin, SourcedFigure
 from geo.readiness.compare import Comparison, ZoneDifference
 from geo.readiness.lift import Lift
@@ -260,6 +261,60 @@ _held(
 _INDEX = document(
     "IndexDocument", SobolIndex, leave=["name"], criterion=str | None, input=InputKind
 )
+
+
+class ModelVersion(BaseModel):
+    """One publication of a model."""
+
+    number: int
+    published_at: str
+    note: str
+    sha256: str
+    is_current: bool
+
+
+class MovedVersion(BaseModel):
+    """One of two versions that are compared."""
+
+    version: str
+    number: int
+    published_at: str
+    note: str
+
+
+class MovedCriterion(BaseModel):
+    """A criterion in both versions; its weight is a share (0..1) of the model, null where it is not in it."""
+
+    criterion: str
+    title: str
+    way: Way
+    before: float | None
+    after: float | None
+
+
+class Standing(BaseModel):
+    """What a version says of an area; `class` is the most likely one."""
+
+    status: Status
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    rank: int | None
+    data_coverage: float
+    likely_class: str | None = Field(alias="class")
+    class_title: str | None
+    class_chance: float | None
+
+
+class MovedArea(BaseModel):
+    """What both versions say of one area."""
+
+    area_id: str
+    name: str
+    before: Standing
+    after: Standing
+
+
 _MODEL_ENTRY = document(
     "ModelEntry",
     Model,
@@ -418,6 +473,23 @@ DOCUMENTS: Mapping[str, Document] = {
             benchmark=dict[str, Any] | None,
             years=list[int],
             waits_for=list[str],
+            versions=list[ModelVersion],
+            links=list[Link],
+        ),
+        document(
+            "ModelChangesDocument",
+            says="The same data under the version of a model before and under today's; `before` is "
+            "null where there is none.",
+            model=str,
+            title=str,
+            layer=str,
+            year=int,
+            before=MovedVersion | None,
+            after=MovedVersion,
+            reasons=list[str],
+            criteria=list[MovedCriterion],
+            areas=list[MovedArea],
+            links=list[Link],
         ),
     )
 }

@@ -2,18 +2,30 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.assessment_tables import print_models
 from api.cli.files import read_text
-from api.cli.output import output, print_json, print_version
+from api.cli.output import (
+    number_text,
+    output,
+    print_json,
+    print_line,
+    print_table,
+    print_version,
+    spinner,
+)
 from api.cli.shared_options import OPERATOR, Common, JsonOption, gathered
-from geo.language import Language
+from geo.language import Language, percent, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.mcda.model import Model
+
+_SAY = texts(__name__)
 
 model_app = typer.Typer(
     no_args_is_help=True, help="Models: what is asked of a zone, and its weights."
@@ -99,3 +111,72 @@ def model_show(
         from geo import published
 
         sys.stdout.write(published.model_text(store, model))
+
+
+@model_app.command("changes")
+@gathered
+def model_changes(
+    model: Annotated[str, typer.Argument(help="A model's id.")] = "kesiapan",
+    *,
+    layer: Annotated[str, typer.Option(help="zones, kecamatan, desa or regencies.")] = "zones",
+    as_json: JsonOption = False,
+    common: Common,
+) -> None:
+    """What the newest version of a model moved: criteria, scores, classes and ranks, and why.
+
+    Examples: kawasan model changes · kawasan model changes kebutuhan --layer kecamatan
+    """
+    language = common.language()
+    with common.opened() as store:
+        from geo.planning.model_changes import changes_document
+        from geo.planning.model_changes import model_changes as found_changes
+
+        with spinner(_SAY["comparing"].to(language)):
+            found = found_changes(store, model, layer=layer)
+        document = changes_document(found, language)
+        if as_json:
+            print_json(document)
+            return
+        if found.before is None:
+            print_line(_SAY["only_one"].format(model=document["title"]).to(language))
+            return
+        for reason in document["reasons"]:
+            print_line(f"· {reason}")
+        _print_changes(document, language)
+
+
+def _print_changes(document: "Mapping[str, Any]", language: Language) -> None:
+    """The criteria with their weights, and the areas with what both versions say of them."""
+    old, new = document["before"]["version"], document["after"]["version"]
+    print_table(
+        _SAY["criteria_heads"].format(old=old, new=new).to(language),
+        [
+            (
+                one["title"],
+                _SAY[f"way_{one['way']}"].to(language),
+                *(
+                    "–" if one[side] is None else percent(one[side]).to(language)
+                    for side in ("before", "after")
+                ),
+            )
+            for one in document["criteria"]
+        ],
+    )
+    print_table(
+        _SAY["areas_heads"].format(old=old, new=new).to(language),
+        [
+            (
+                one["name"],
+                *(
+                    text
+                    for side in (one["before"], one["after"])
+                    for text in (
+                        number_text(side["score"], language),
+                        "–" if side["class_chance"] is None else side["class_title"],
+                    )
+                ),
+                "–" if one["after"]["rank"] is None else str(one["after"]["rank"]),
+            )
+            for one in document["areas"]
+        ],
+    )

@@ -1,12 +1,19 @@
 """Models over HTTP: what is asked of a zone, how it is graded, weighed and combined."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from api.deps import LanguageDep, LinksDep, StoreDep
-from api.links import JSON
-from api.responses import described, json_response, tagged
+from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
+from api.links import HTML, JSON
+from api.responses import (
+    conditional,
+    described,
+    etag_of,
+    html_response,
+    json_response,
+    tagged,
+)
 from geo.language import Language
 
 if TYPE_CHECKING:
@@ -14,6 +21,9 @@ if TYPE_CHECKING:
     from geo.store.versions import Published
 
 router = APIRouter(tags=["models"])
+
+_MOVES = described("ModelChangesDocument")
+_MOVES[200]["content"] |= {HTML: {}}
 
 
 @router.get(
@@ -68,10 +78,13 @@ def read_models(
     response_class=Response,
     responses=described("ModelDocument"),
 )
-def read_model(request: Request, model: str, store: StoreDep, language: LanguageDep) -> Response:
+def read_model(
+    request: Request, model: str, store: StoreDep, language: LanguageDep, links: LinksDep
+) -> Response:
     """Dimensions, criteria with their value functions and sources, constraints, weights, classes.
 
-    `years` are those with data, `waits_for` the indicators, rasters and columns that are not there.
+    `years` are those with data, `waits_for` the indicators, rasters and columns that are not there,
+    `versions` what was published of it, the oldest first.
     """
     from geo import published
 
@@ -79,7 +92,58 @@ def read_model(request: Request, model: str, store: StoreDep, language: Language
     chosen = published.model(now, model)
     document = _described(chosen, language)
     document |= {"years": _years(now, model), "waits_for": published.unmet(now, chosen)}
+    document["versions"] = [
+        {
+            "number": version.number,
+            "published_at": version.published_at,
+            "note": version.note,
+            "sha256": version.sha256,
+            "is_current": version.is_current,
+        }
+        for version in store.versions(published.MODEL_PREFIX + model)
+    ]
+    document["links"] = [links.link("changes", JSON, "models", model, "changes")]
     return tagged(request, json_response(request, document))
+
+
+@router.get(
+    "/models/{model}/changes",
+    summary="What the newest version of a model moved",
+    response_class=Response,
+    responses=_MOVES,
+)
+def read_model_changes(
+    request: Request,
+    model: str,
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+    layer: Annotated[
+        str, Query(description="Layer to assess: zones, kecamatan, desa or regencies.")
+    ] = "zones",
+    f: str | None = None,
+) -> Response:
+    """The same data under the version before and under today's: scores, classes, ranks, and why.
+
+    Which criteria came, went or changed their weight, with the reasons that the model states. Without
+    a version before, `before` is null and the lists are empty.
+    """
+    from geo.planning.model_changes import changes_document, model_changes
+    from maps.pages.model_moves import model_changes_page
+
+    found = model_changes(store, model, layer=layer)
+    as_page = wants_html(request)
+    keys = [None if one is None else one.key for one in (found.before, found.after)]
+
+    def answer() -> Response:
+        if as_page:
+            content = model_changes_page(found, language=language)
+            return html_response(request, "model_changes.html", active="map", **content)
+        own = [links.link("self", JSON, "models", model, "changes", query={"layer": layer})]
+        return json_response(request, changes_document(found, language) | {"links": own})
+
+    form = "html" if as_page else "json"
+    return conditional(request, etag_of(*keys, language, links.base, form), answer)
 
 
 def _years(now: "Published", model: str) -> list[int]:
@@ -99,6 +163,6 @@ def _described(chosen: "Model", language: Language) -> dict[str, Any]:
     names = (
         "id", "version", "kind", "title", "description", "source", "method", "risk",
         "coverage_floor", "min_cells", "dimensions", "criteria", "constraints", "classes",
-        "weights", "weights_confirmed", "classes_confirmed", "benchmark",
+        "weights", "weights_confirmed", "classes_confirmed", "benchmark", "changes",
     )  # fmt: skip
     return {name: as_json(getattr(chosen, name), language) for name in names}

@@ -105,6 +105,10 @@ class Published:
         """Itself, so that a function can take a store or what a caller took from it."""
         return self
 
+    def instead(self, version: Version) -> "Published":
+        """The same with another version of one dataset as the current one."""
+        return Published({**self._versions, version.dataset: version})
+
     def datasets(self, kind: DatasetKind | None = None) -> list[str]:
         """The names of all datasets, sorted; of one `kind` where given."""
         found = sorted(self._versions.values(), key=lambda version: version.dataset)

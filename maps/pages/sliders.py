@@ -45,7 +45,8 @@ class WeighingView:
     `judgements` makes weights of pairwise judgements; `quadrant` is readiness against need, empty
     where the model is neither of the two; `exports` the zones as a file, without its ending;
     `sheets` the printed sheets; `pages` is where the pages of zones and regencies begin;
-    `themes` is what the areas can be coloured by, `labour` the indicators that a card shows.
+    `themes` is what the areas can be coloured by, `labour` the indicators that a card shows;
+    `changes` are the version of the model and the page of what it moved, where it says so.
     """
 
     address: str
@@ -62,6 +63,7 @@ class WeighingView:
     coverage_floor: float
     themes: tuple[Theme, ...]
     labour: tuple[str, ...]
+    changes: tuple[str, str] | None
 
     def script_part(self) -> dict[str, Any]:
         """What `static/js/workbench.js` needs besides the sliders of the page."""
@@ -107,6 +109,9 @@ def weighing_view(
         coverage_floor=model.coverage_floor,
         themes=theme_views(model, need=need, language=language),
         labour=tuple(one for one in _LABOUR if one in indicators),
+        changes=(model.version, f"{root}/models/{model.id}/changes?f=html&lang={language}")
+        if model.changes
+        else None,
     )
 
 

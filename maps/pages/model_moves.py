@@ -1,0 +1,81 @@
+"""What the page of a model's changes shows: which criteria, which scores, and why, in one language."""
+
+from typing import Any
+
+from geo.language import Language, decimal, percent
+from geo.planning.model_changes import AreaChange, ModelChanges
+from geo.readiness.assessment import Assessment
+from geo.readiness.score import ZoneResult
+from maps.text import MISSING, format_number, translate
+
+LAYERS = ("zones", "kecamatan")
+
+
+def model_changes_page(found: ModelChanges, *, language: Language) -> dict[str, Any]:
+    """Everything that the page says."""
+    model = found.after.model
+    old = None if found.before is None else found.before.model.version
+    return {
+        "title": translate(
+            "moves.title", language, model=model.title.to(language), version=model.version
+        ),
+        "lead": translate("moves.lead", language, before=old, year=found.after.year)
+        if old is not None
+        else translate("moves.only_one", language),
+        "model_id": model.id,
+        "old": old,
+        "new": model.version,
+        "layer": found.after.layer,
+        "layers": [(name, translate(f"layer.{name}", language)) for name in LAYERS],
+        "reasons": [one.text.to(language) for one in found.reasons],
+        "criteria": [
+            {
+                "title": one.title.to(language),
+                "way": one.way,
+                "said": translate(f"moves.{one.way}", language),
+                "before": _weight(one.before, language),
+                "after": _weight(one.after, language),
+            }
+            for one in found.criteria
+        ],
+        "areas": [
+            _area(one, found.before or found.after, found.after, language) for one in found.areas
+        ],
+    }
+
+
+def _area(
+    one: AreaChange, before: Assessment, after: Assessment, language: Language
+) -> dict[str, Any]:
+    then, now = one.before.score, one.after.score
+    return {
+        "area_id": one.area_id,
+        "name": one.name,
+        "before": _side(one.before, before, language),
+        "after": _side(one.after, after, language),
+        "moved": MISSING
+        if then is None or now is None
+        else decimal(now - then, signed=True).to(language),
+    }
+
+
+def _side(result: ZoneResult, assessment: Assessment, language: Language) -> dict[str, str]:
+    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
+    low, high = result.score_low, result.score_high
+    chance = result.class_chance
+    return {
+        "score": MISSING
+        if result.score is None
+        else format_number(result.score, language, decimals=1),
+        "range": ""
+        if low is None or high is None
+        else f"{format_number(low, language, decimals=0)}–{format_number(high, language, decimals=0)}",
+        "rank": MISSING if result.rank is None else str(result.rank),
+        "class": translate(f"status.{result.status}", language)
+        if result.likely_class is None or chance is None
+        else f"{titles[result.likely_class]}, {percent(chance).to(language)}",
+    }
+
+
+def _weight(weight: float | None, language: Language) -> str:
+    return MISSING if weight is None else percent(weight).to(language)
