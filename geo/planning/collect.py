@@ -16,7 +16,6 @@ from geo.errors import InvalidChoice
 from geo.language import texts
 from geo.mcda.matrix import Array, Status
 from geo.planning.assess import draws_of
-from geo.planning.data_to_bring import OUTLINE, Datum, datum_of, outline_datum, raster_datum
 from geo.published import LAND_PREFIX, layer
 from geo.readiness.assessment import Assessment
 from geo.readiness.certainty import SURE_SHARE
@@ -30,6 +29,7 @@ from geo.uncertainty.collecting import (
     fewest_data,
     once_known,
 )
+from geo.uncertainty.data_to_bring import OUTLINE, Datum, datum_of, outline_datum, raster_datum
 from geo.uncertainty.value_of_information import (
     Flags,
     best_mean,

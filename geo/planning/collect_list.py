@@ -13,10 +13,10 @@ from geo.json_types import as_json
 from geo.language import Language, Text, decimal, filled, joined, listed, percent, texts
 from geo.mcda.model import Model
 from geo.planning.collect import AreaGaps, Collecting, Gap
-from geo.planning.data_to_bring import Datum
 from geo.published import layer
 from geo.readiness.assessment import Assessment
 from geo.store.versions import Published
+from geo.uncertainty.data_to_bring import Datum
 
 _SAY = texts(__name__)
 

@@ -9,6 +9,13 @@ from geo.readiness.score import ZoneResult
 from maps.text import MISSING, format_number, translate
 
 LAYERS = ("zones", "kecamatan")
+_WAYS = {
+    "came": "moves.came",
+    "went": "moves.went",
+    "heavier": "moves.heavier",
+    "lighter": "moves.lighter",
+    "same": "moves.same",
+}
 
 
 def model_changes_page(found: ModelChanges, *, language: Language) -> dict[str, Any]:
@@ -32,7 +39,7 @@ def model_changes_page(found: ModelChanges, *, language: Language) -> dict[str, 
             {
                 "title": one.title.to(language),
                 "way": one.way,
-                "said": translate(f"moves.{one.way}", language),
+                "said": translate(_WAYS[one.way], language),
                 "before": _weight(one.before, language),
                 "after": _weight(one.after, language),
             }
