@@ -38,7 +38,7 @@ from geo.raster.grid import Array, Grid
 
 _SAY = texts(__name__)
 
-# Some 40 bytes a cell are held at once: 640 MB. At 30 m this is a square of 120 km.
+# Some 50 bytes a cell are held at once: 800 MB. At 30 m this is a square of 120 km.
 MOST_CELLS = 16_000_000
 # Of the classes of `MORPHOLOGY_SLOPES_PERCENT`.
 SLOPE_COLUMNS = (
