@@ -226,7 +226,7 @@ def _lacking(now: Published, assessment: Assessment) -> _Lacking:
     for constraint in model.constraints:
         is_there = LAND_PREFIX + constraint.raster in known
         for row, result in enumerate(assessment.measures.constraints[constraint.id]):
-            if result.excluded_share is None and not matrix.excluded[row]:
+            if result.outcome == "unknown" and not matrix.excluded[row]:
                 by_raster = not (is_there and approximate[row])
                 datum = raster_datum(constraint.raster) if by_raster else outline_datum()
                 data.setdefault(datum.id, datum)
