@@ -11,6 +11,6 @@ MIN_SUITABILITY = 60.0
 MAX_ROAD_DISTANCE_M = 5_000.0
 # Own judgement: a strip of 430 m by 13.5 km, just large enough for 200 families, has 0.09.
 MIN_COMPACTNESS = 0.1
-# Own judgement: maps that can show one settlement must decide half of what is asked of land; else a
-# site is where a coarse cell happens to lie.
-LEAST_FINE_SHARE = 0.5
+# Own judgement: maps that can show one settlement must decide two thirds of what is asked of land; else
+# a site is where a coarse cell happens to lie. More than the road alone (54 % in the shipped model).
+LEAST_FINE_SHARE = 2 / 3

@@ -2,7 +2,7 @@
 
 Whether it can answer at all is a matter of the rasters: one whose cells are so large that fewer than
 four make a settlement cannot show where it lies. Where such rasters, and those that are not there,
-decide more than half of what is asked of land, no site is offered and the sentences say why.
+decide more than a third of what is asked of land, no site is offered and the sentences say why.
 """
 
 import math
