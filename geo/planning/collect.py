@@ -168,6 +168,32 @@ class _Lacking:
     unchecked: Mapping[str, Mapping[int, tuple[str, ...]]]
 
 
+def fewest_to_rank(
+    store: Store | Published, assessment: Assessment, area_id: str
+) -> tuple[Datum, ...] | None:
+    """The fewest data that let one area be ranked; none where it is, None where all do not suffice.
+
+    Raises
+    ------
+    ZoneNotFound
+    """
+    row = assessment.position(area_id)
+    lacking = _lacking(store.current(), assessment)
+    found = fewest_data(
+        {datum: gains[[row]] for datum, gains in _gains(lacking, assessment).items()},
+        coverage=assessment.scores.coverage[[row]],
+        floor=assessment.model.coverage_floor,
+    )[0]
+    return None if found is None else tuple(lacking.data[datum] for datum in found)
+
+
+def _gains(lacking: _Lacking, assessment: Assessment) -> dict[str, Array]:
+    """The share of the weight (n_areas,) that each datum makes known."""
+    matrix = assessment.matrix
+    weights = np.array([assessment.weights[c] for c in matrix.criteria])
+    return {d: (cells * (1.0 - matrix.credits)) @ weights for d, cells in lacking.cells.items()}
+
+
 @lru_cache(maxsize=32)
 def _collecting(asked: _Asked) -> Collecting:
     assessment, k = asked.assessment, asked.k
@@ -279,8 +305,7 @@ def _areas(
     """What each area lacks, in the order of the layer."""
     assessment = asked.assessment
     matrix, coverage = assessment.matrix, assessment.scores.coverage
-    weights = np.array([assessment.weights[c] for c in matrix.criteria])
-    gains = {d: (cells * (1.0 - matrix.credits)) @ weights for d, cells in lacking.cells.items()}
+    gains = _gains(lacking, assessment)
     found = _Figures(
         lacking=lacking,
         gains=gains,

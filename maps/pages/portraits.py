@@ -38,7 +38,7 @@ from maps.folium.cards import (
 )
 from maps.folium.views import ModelView, model_view
 from maps.pages.area_facts import disagreements, facts_view, flood_events
-from maps.pages.certainty import certainty
+from maps.pages.certainty import certainty, class_said, score_text
 from maps.pages.histories import histories, numbered_sources, score_history
 from maps.pages.location import location
 from maps.pages.locator import locator
@@ -109,11 +109,12 @@ def zone_portrait(
     card = zone_cards(
         row,
         assessment.results,
-        model=view,
+        dimensions=view.dimensions,
         regency_names=names,
         language=language,
     )[area_id]
     regency = text_or_none(row["regency_code"].iloc[0]) if "regency_code" in row else None
+    sure = certainty(now, assessment, area_id, language)
     return {
         "area_id": area_id,
         "layer": holder,
@@ -132,13 +133,13 @@ def zone_portrait(
             around=_land_around(),
         ),
         "location": location(now, holder, area_id, language) if holder == "zones" else None,
-        "class": class_cards(view, language).get(result.rank_class or ""),
+        "class": class_said(assessment, result, language),
         "explanation": assessment.sentence_of(result).to(language),
         "benchmark": None
         if (place := assessment.benchmark_place(result)) is None
         else place.sentence.to(language),
         "way_up": None if (way := way_up(assessment, area_id)) is None else way.to(language),
-        "certainty": certainty(now, assessment, area_id, language),
+        "certainty": sure,
         "choice": choice(assessment, language),
         "map_state": map_state(assessment),
         "dimensions": _dimensions(result, view, names, language),
@@ -246,10 +247,14 @@ def _hectares(area: object, language: Language) -> str | None:
 
 
 def _fills(assessment: Assessment, results: Sequence[ZoneResult]) -> dict[str, str]:
-    """The colour of each ranked area's class by its id."""
+    """The colour of each ranked area's likeliest class by its id."""
     view = model_view(assessment.model, year=assessment.year)
     cards = class_cards(view, "id")
-    return {r.area_id: cards[r.rank_class]["colour"] for r in results if r.rank_class is not None}
+    return {
+        r.area_id: cards[r.likely_class]["colour"]
+        for r in results
+        if r.rank is not None and r.likely_class is not None
+    }
 
 
 def _dimensions(
@@ -387,8 +392,9 @@ def _standing_row(
         "area_id": result.area_id,
         "name": result.name,
         "rank": "–" if result.rank is None else str(result.rank),
-        "score": standing["score"] or "–",
-        "class": class_cards(model, language).get(result.rank_class or ""),
+        "band": "–" if result.band is None else str(result.band),
+        "score": score_text(result, language),
+        "class": class_said(assessment, result, language),
         "status": result.status,
         "statusText": standing["statusText"],
         "coverage": standing["coverage"],
@@ -401,7 +407,10 @@ def _class_counts(
 ) -> list[dict[str, Any]]:
     """How many areas each class has, the best first, then those without a rank."""
     counts = [
-        {**card, "count": sum(r.rank_class == class_id for r in results)}
+        {
+            **card,
+            "count": sum(r.rank is not None and r.likely_class == class_id for r in results),
+        }
         for class_id, card in reversed(class_cards(model, language).items())
     ]
     unranked = [

@@ -28,6 +28,7 @@ from maps.folium.cards import (
     unchecked_limits,
     unit_text,
 )
+from maps.pages.certainty import class_said, range_bar, range_text
 from maps.pages.histories import History, NumberedSource
 from maps.pages.line_charts import LineChart
 from maps.pages.sliders import choice
@@ -46,8 +47,17 @@ _WORDS = (
     *("sheet.licence", "sheet.ranking", "sheet.place", "sheet.data", "sheet.classes"),
     *("sheet.quadrants", "sheet.page", "sheet.of", "zone.out_of", "table.name"),
     *("sheet.unranked", "sheet.on_map", "sheet.why", "sheet.remarks", "sheet.as_written"),
-    "sheet.interval",
-    *("sheet.certainty", "portrait.no_figures", "portrait.doubtful", "portrait.chart_note"),
+    *(
+        "sheet.interval",
+        "sheet.band",
+        "sheet.band_of",
+        "sheet.range",
+        "sheet.certainty",
+        "sheet.weight",
+    ),
+    *("portrait.chances", "portrait.missing_title", "portrait.missing_how", "portrait.range_note"),
+    *("portrait.range_point", "portrait.nothing_missing", "portrait.fewest_title"),
+    *("portrait.no_figures", "portrait.doubtful", "portrait.chart_note"),
 )
 # Enough of a sha256 to name a version among those of one office.
 _SHORT_DIGEST = 12
@@ -61,12 +71,12 @@ _MOST_BESIDE = 160
 
 
 def fill_of(subject: SheetSubject) -> Callable[[str], str]:
-    """The fill of an area by its id: its class's colour, or the mark of why it has none."""
+    """The fill of an area by its id: its likeliest class's colour, or the mark of why it has none."""
     cards = class_cards(subject.model, subject.language)
     marks = {"excluded": "crossed", "insufficient_data": "hatched"}
     fills = {
         result.area_id: marks.get(result.status)
-        or cards.get(result.rank_class or "", {"colour": "hatched"})["colour"]
+        or cards.get(result.likely_class or "", {"colour": "hatched"})["colour"]
         for result in subject.assessment.results
     }
     return lambda area_id: fills.get(area_id, "hatched")
@@ -171,12 +181,13 @@ def _figures(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
     model, language = subject.model, subject.language
     ranked = subject.assessment.n_ranked
     standing = standing_card(result, ranked=ranked, dimensions=model.dimensions, language=language)
-    cards = class_cards(model, language)
-    edges = [*(c.lower for c in model.ordered_classes), 100.0]
+    between = range_text(result, language)
     return {
-        "score": standing["score"] or "–",
-        "position": result.score,
-        "class": cards.get(result.rank_class or "") or {"title": standing["statusText"]},
+        "score": standing["score"] or between or "–",
+        "range": f"({between})" if between and standing["score"] else "",
+        "has_scale": standing["score"] is not None or bool(between),
+        "bar": range_bar(subject.assessment, result, language),
+        "class": marked_class(subject, result),
         "rank": "–"
         if standing["rank"] is None
         else translate("sheet.rank_of", language, rank=result.rank, n=ranked),
@@ -189,11 +200,16 @@ def _figures(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
         "unchecked": printable(
             unchecked_limits(result, language).get("uncheckedNamed", ""), _MOST_REASON
         ),
-        "scale": [
-            {"from": low, "to": high, "colour": cards[c.id]["colour"]}
-            for c, low, high in zip(model.ordered_classes, edges, edges[1:], strict=False)
-        ],
     }
+
+
+def marked_class(subject: SheetSubject, result: ZoneResult) -> dict[str, str]:
+    """An area's class in words with the mark that it has on the map, else its status."""
+    said = class_said(subject.assessment, result, subject.language)
+    title = (
+        translate(f"status.{result.status}", subject.language) if said is None else said["title"]
+    )
+    return {"title": title, "colour": fill_of(subject)(result.area_id)}
 
 
 def _zone_facts(facts: Mapping[str, Any], language: Language) -> list[list[str]]:
@@ -315,12 +331,31 @@ def _lineage(subject: SheetSubject) -> list[tuple[Origin, tuple[Text, Text]]]:
 
 
 def _certainty(subject: SheetSubject) -> dict[str, Any] | None:
-    found, language = subject.certainty, subject.language
+    """What the area's page says of its certainty; `lines` are all its sentences."""
+    found = subject.certainty
     if found is None:
         return None
-    note = translate("portrait.certainty_note", language, n=found["draws"])
-    said = {key: printable(found[key], _MOST_PARAGRAPH) for key in ("sentence", "overall")}
-    return {**found, **said, "note": note}
+    rank = found["rank"] or {}
+    lines = [*found["standing"], *(rank[key] for key in ("sentence", "overall") if rank)]
+    return {
+        "interval": rank.get("interval", ""),
+        "band": found["band"],
+        "lines": [printable(line, _MOST_PARAGRAPH) for line in lines],
+        "classes": found["classes"],
+        "missing": [
+            {k: printable(v, _MOST_PARAGRAPH) for k, v in m.items()} for m in found["missing"]
+        ],
+        "varied": found["varied"],
+        "fewest": None
+        if found["fewest"] is None
+        else {
+            "sentence": found["fewest"]["sentence"],
+            "data": [
+                f"{d['title']}, {translate('portrait.from_whom', subject.language, holder=d['holder'])}"
+                for d in found["fewest"]["data"]
+            ],
+        },
+    }
 
 
 def _beside(subject: SheetSubject) -> list[dict[str, Any]]:

@@ -8,10 +8,11 @@ from geo.readiness.quadrant import QUADRANTS, QuadrantTable
 from geo.readiness.score import ZoneResult
 from maps.escape import text_or_none
 from maps.folium.cards import class_cards, names_of, standing_card, unchecked_limits
-from maps.sheets.content import marginalia, numbered
+from maps.pages.certainty import range_bar, score_text, varied
+from maps.sheets.content import marginalia, marked_class, numbered
 from maps.sheets.paper_text import printable
 from maps.sheets.sheet_subject import SheetSubject
-from maps.text import translate
+from maps.text import format_share, translate
 
 _MOST_TITLE = 90
 _MOST_PLACE = 40
@@ -31,6 +32,7 @@ def province_content(subject: SheetSubject, province: Text) -> dict[str, Any]:
         "running": title,
         "place": translate("sheet.average", language, ranked=ranked, n=len(results)),
         "rows": [row for row in rows if row["is_ranked"]],
+        "bands_note": bands_note(subject),
         "unranked": [row for row in rows if not row["is_ranked"]],
         "counts": _class_counts(subject),
         "quadrants": _quadrant_counts(subject.quadrants, language),
@@ -41,6 +43,18 @@ def province_content(subject: SheetSubject, province: Text) -> dict[str, Any]:
             source_in(s, language) for r in results for c in r.criteria for s in c.sources
         ),
     }
+
+
+def bands_note(subject: SheetSubject) -> str:
+    """How the list is cut, how much of it is told apart, and what was varied."""
+    found, language = subject.assessment.certainty, subject.language
+    if not found.n_bands:
+        return ""
+    told = translate("sheet.bands_note", language)
+    if found.apart_share is not None:
+        share = format_share(found.apart_share, language)
+        told += " " + translate("sheet.apart", language, share=share)
+    return f"{told} {varied(found, language)}"
 
 
 def marks_of(subject: SheetSubject) -> dict[str, str]:
@@ -91,14 +105,15 @@ def _standing(subject: SheetSubject, result: ZoneResult) -> dict[str, Any]:
         dimensions=subject.model.dimensions,
         language=language,
     )
-    cards = class_cards(subject.model, language)
     return {
         "is_ranked": result.rank is not None,
+        "band": result.band,
         "name": printable(result.name, _MOST_TITLE),
-        "score": standing["score"] or "–",
+        "score": score_text(result, language),
+        "bar": range_bar(subject.assessment, result, language),
         "interval": subject.intervals.get(result.area_id, "–"),
         "unchecked": unchecked_limits(result, language).get("unchecked", ""),
-        "class": cards.get(result.rank_class or "") or {"title": standing["statusText"]},
+        "class": marked_class(subject, result),
         "status": result.status,
         "reason": printable(standing["reason"] or "", _MOST_REASON),
         "coverage": standing["coverage"],
@@ -110,7 +125,10 @@ def _class_counts(subject: SheetSubject) -> list[dict[str, Any]]:
     language, results = subject.language, subject.assessment.results
     cards = class_cards(subject.model, language)
     counted = [
-        {**card, "count": sum(r.rank_class == class_id for r in results)}
+        {
+            **card,
+            "count": sum(r.rank is not None and r.likely_class == class_id for r in results),
+        }
         for class_id, card in reversed(cards.items())
     ]
     unranked = [

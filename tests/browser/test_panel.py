@@ -13,7 +13,7 @@ FIRST = "Kawasan Transmigrasi Cahaya Baru"
 def test_the_first_of_the_ranking_is_on_the_first_screen(address, visit, size, language):
     seen = visit(f"{address}/map?lang={language}", width=size[0], height=size[1])
     for part in (".rank", "th a", ".score"):
-        box = seen.page.locator(f".ranking tr[data-zone] >> nth=0 >>  {part}").bounding_box()
+        box = seen.page.locator(f".ranking tbody tr:first-child {part}").bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < size[1]
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= size[0]

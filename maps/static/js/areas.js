@@ -5,7 +5,7 @@ Kawasan.areas = (() => {
 
   const { page } = Kawasan;
   const { element } = Kawasan.dom;
-  const { classFill, label } = Kawasan.standing;
+  const { classFill } = Kawasan.card;
   const { bindCard, openAt, makeReachable } = Kawasan.opening;
   /** @type {Map<string, L.Area>} */
   const byZone = new Map();
@@ -37,7 +37,8 @@ Kawasan.areas = (() => {
     layer.on("mouseover mousemove", (event) => {
       hover = hover || L.tooltip({ className: "hover-name", offset: [12, 0] });
       if (Kawasan.frame().classList.contains("has-card")) return;
-      hover.setContent(element("span", {}, label(card) || "–"));
+      const figure = card.score || card.value;
+      hover.setContent(element("span", {}, figure ? `${card.name} · ${figure}` : card.name || "–"));
       hover.setLatLng(event.latlng).addTo(page.map);
     });
     layer.on("mouseout click", () => hover && hover.remove());
@@ -64,7 +65,7 @@ Kawasan.areas = (() => {
       if (!card) return;
       layer.setStyle({ fillColor: fillOf(card, name, id) });
       const path = layer.getElement && layer.getElement();
-      if (path) path.setAttribute("aria-label", label(card));
+      if (path) path.setAttribute("aria-label", [card.name, card.score].filter(Boolean).join(", "));
       if (name === "zones") rankBadge(layer, card);
     });
     declutter();
