@@ -1,6 +1,7 @@
 """Checks of the tables of desa and kecamatan, which ship as they are: nothing is written here."""
 
 import re
+import tomllib
 
 import geopandas as gpd
 import pandas as pd
@@ -38,9 +39,14 @@ def check_ground(desa: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame) -> None:
         _require(table[column].dropna().isin(list(known)).all(), f"an unknown {column}")
     # A number without its unit could be hectares or people; so could a unit without its number.
     _require((table["value"].isna() == table["unit"].isna()).all(), "a value without its unit")
-    for level, places in (("desa", desa), ("kecamatan", kecamatan)):
+    for level, places in (("desa", desa), ("kecamatan", kecamatan), ("zone", _zones())):
         _names_agree(table[(table["level"] == level) & table["code"].notna()], places)
     _require((table["code"].isna()).sum() == 1, "another number of statements has no code")
+
+
+def _zones() -> pd.DataFrame:
+    known = tomllib.loads((DATA / "zones" / "zones.toml").read_text("utf-8"))
+    return pd.DataFrame({zone: {"name": facts["name"]} for zone, facts in known.items()}).T
 
 
 def _names_agree(rows: pd.DataFrame, places: gpd.GeoDataFrame) -> None:

@@ -41,7 +41,7 @@ UNITS: Final = frozenset(
 
 # `denied`: every source that counts says that it was not so, as a list without a flooded village does.
 Standing = Literal["stated", "denied", "low_confidence"]
-Level = Literal["desa", "kecamatan"]
+Level = Literal["desa", "kecamatan", "zone"]
 Confidence = Literal["high", "medium", "low"]
 _KECAMATAN = len("63.01.01")
 # More places than this do not fit a line.
@@ -50,9 +50,9 @@ _MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one source says of one kecamatan or desa.
+    """What one source says of one kecamatan or desa, or of a zone as a whole.
 
-    `code` is the Kemendagri code, None where the source does not say which desa of that name; `place`
+    `code` is the Kemendagri code or the zone's id, None where the source does not say which desa of that name; `place`
     is its kind and name. `value` counts what `unit` says; `quantity` is both in words. `source` is the
     host of the address, `certainty` the confidence in a word. `is_denial`: it was not so.
     """
@@ -130,10 +130,11 @@ def ground_of(statements: Iterable[Said], area_id: str, *, desa: Collection[str]
     area_id : str
         The code of a regency, kecamatan or desa, or the id of any other area.
     desa : collection of str
-        The desa that another area covers; what is said of these and of their kecamatan counts. What
+        The desa that another area covers; what is said of these, of their kecamatan and of the area
+        itself counts. What
         is said of a kecamatan need not hold for the part of it that the area covers.
     """
-    codes = {*desa, *(code[:_KECAMATAN] for code in desa)}
+    codes = {area_id, *desa, *(code[:_KECAMATAN] for code in desa)}
     is_code = is_administrative(area_id)
     here = [
         one
@@ -177,7 +178,7 @@ def _statement(row: Mapping[Any, Any]) -> Statement:
     value, address = known["value"], known["source_url"]
     # What does not say how sure it is settles nothing.
     confidence: Confidence = known["confidence"] if known["confidence"] in CONFIDENCES else "low"
-    level: Level = "kecamatan" if len(known["code"] or "") == _KECAMATAN else "desa"
+    level = _level(known["code"])
     is_denial = value == 0
     host = urlsplit(address).hostname if address else None
     return Statement(
@@ -197,6 +198,14 @@ def _statement(row: Mapping[Any, Any]) -> Statement:
         certainty=_SAY[f"confidence_{confidence}"],
         is_denial=is_denial,
     )
+
+
+def _level(code: str | None) -> Level:
+    if code is None:
+        return "desa"
+    if not is_administrative(code):
+        return "zone"
+    return "kecamatan" if len(code) == _KECAMATAN else "desa"
 
 
 def _quantity(value: float, unit: str | None) -> Text:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import area_ha
-from geo.indicators.villages import Villages
+from geo.indicators.villages import Villages, is_administrative
 from geo.land.ground import Said, Statement
 from geo.land.raster import land_title
 from geo.land.standing_water import Water, class_title, named, water_by_code, water_of
@@ -205,19 +205,28 @@ def ground_measures(
 ) -> list[Measure]:
     """How wet each area is by what sources say of its desa and kecamatan, see `GroundMeasure`.
 
-    Desa of which nobody says anything may be as dry or as wet as the model's table knows: they widen
-    the interval of the measure, whose middle is the number.
+    What is said of a zone as a whole holds for all of it. Desa of which nobody says anything may be as
+    dry or as wet as the model's table knows: they widen the interval of the measure, whose middle is
+    the number.
     """
     if desa is None or desa.said is None:
         return [Measure(None, 0.0, note=_SAY["no_ground"])] * len(areas)
     water = water_by_code(desa.said, asked)
     inside = dict(iter(desa.inside.groupby("area")))
-    return [
-        _over_ground(desa.positions[area], water, asked, year=year)
-        if area in desa.positions
-        else _ground_measure(inside.get(area), water, asked, year=year)
-        for area in areas
-    ]
+    found = []
+    for area in areas:
+        if not is_administrative(area) and area in water:
+            found.append(_of_whole(water[area], year=year))
+        elif area in desa.positions:
+            found.append(_over_ground(desa.positions[area], water, asked, year=year))
+        else:
+            found.append(_ground_measure(inside.get(area), water, asked, year=year))
+    return found
+
+
+def _of_whole(water: Water, *, year: int) -> Measure:
+    said = _said_by([water], np.ones(1), year=year)
+    return Measure(water.grade, 1.0, period=said.period, sources=said.sources, note=said.note)
 
 
 def _ends(

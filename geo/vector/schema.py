@@ -326,8 +326,9 @@ GROUND = LayerSchema(
     geometry_types=_POLYGONS | {"Point"},
     fields=(
         Field("statement", "text", _SAY["ground_statement"], required=True),
-        Field("level", "text", _SAY["ground_level"], required=True, pattern="desa|kecamatan"),
-        Field("code", "text", _SAY["ground_code"], pattern=r"\d{2}\.\d{2}\.\d{2}(\.\d{4})?"),
+        Field("level", "text", _SAY["ground_level"], required=True, pattern="desa|kecamatan|zone"),
+        # A zone's own id besides, so any code without spaces.
+        Field("code", "text", _SAY["ground_code"], pattern=r"\S+"),
         Field("name", "text", _SAY["ground_name"], required=True, aliases=_NAME_ALIASES),
         Field("regency_code", "text", _SAY["ground_regency_code"], pattern=_KEMENDAGRI_REGENCY),
         Field("fact", "text", _SAY["ground_fact"], required=True),

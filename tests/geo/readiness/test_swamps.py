@@ -151,3 +151,14 @@ def test_every_zone_is_ranked_and_lies_inside_its_range(reference_store):
     assert scores.coverage.min() >= zones.model.coverage_floor
     assert (scores.low <= scores.scores).all()
     assert (scores.scores <= scores.high).all()
+
+
+def test_a_zone_that_stands_under_water_as_a_whole_is_graded_so_wherever_it_lies(reference_store):
+    """Lajar Papuyuan is under water nearly all year since 2015: it lies in one of 61 desa, all of it wet."""
+    (found,) = [
+        c
+        for c in assess(reference_store).result("gula-habang").criteria
+        if c.criterion == "genangan"
+    ]
+    assert (found.measure, found.value, found.credit) == (1.0, 0.0, 1.0)
+    assert found.sources == ("banjarmasin.tribunnews.com",)
