@@ -95,3 +95,10 @@ def reference_store(reference_folder, tmp_path):
     store = Store(folder)
     yield store
     store.close()
+
+
+@pytest.fixture
+def earlier_store(reference_store):
+    """The shipped data with readiness as version 2 had it: one raster read three times, any road."""
+    reference_store.rollback("model-kesiapan", 1, actor="tester", note="version 2")
+    return reference_store

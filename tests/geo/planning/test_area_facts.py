@@ -52,10 +52,13 @@ def test_the_measure_of_a_zone_is_the_mean_that_its_page_prints(office):
     assert {"idm", "desa"} <= {origin.dataset for origin in found.lineage}
 
 
-def test_a_zone_whose_place_is_unknown_among_desa_has_no_index(office):
+def test_a_zone_whose_place_is_unknown_among_desa_has_the_interval_of_their_index(office):
     cerbon = index_of(assess(office, "kantor"), "cerbon")
-    assert cerbon.measure is None
-    assert "unknown" in cerbon.note.en
+    desa = published.layer(office, "idm")["ike"]
+    inside = desa[desa.index.str.startswith("63.04.09.")]
+    assert (cerbon.measure_low, cerbon.measure_high) == (inside.min(), inside.max())
+    assert cerbon.measure == pytest.approx(inside.mean())
+    assert "its place is uncertain" in cerbon.note.en
 
 
 def test_a_zone_that_a_scenario_draws_anew_has_the_desa_of_its_new_place(office):

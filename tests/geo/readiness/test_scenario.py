@@ -468,11 +468,11 @@ def test_a_scenario_without_changes_gives_the_shipped_assessment(reference_store
     assert [text.en for text in found.differs] == ["Scenario: no scenario → uji."]
 
 
-def test_everything_at_once_on_the_shipped_zones(reference_store):
+def test_everything_at_once_on_the_shipped_zones(earlier_store):
     from geo import published
     from geo.planning.assess import assess
 
-    now = reference_store.current()
+    now = earlier_store.current()
     angsana = published.layer(now, "zones").geometry["angsana"]
     chosen = scenario(
         indicators=[figure(region="63.10", value=75)],
