@@ -12,12 +12,19 @@ from geo.language import MOST_NAME, Language, shortened
 from geo.mcda.methods import METHODS
 from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
+from geo.readiness.certainty import SURE_SHARE, share_below
 from geo.readiness.compare import ZoneDifference, compare
 from geo.readiness.explain import holds_back, lifts, why_ahead
 from geo.readiness.score import CriterionResult, ZoneResult
 from maps.assets import Assets
 from maps.escape import json_in_page
-from maps.folium.cards import class_cards, measure_text, names_of, reason_unranked, unit_text
+from maps.folium.cards import (
+    measure_text,
+    names_of,
+    reason_unranked,
+    unchecked_limits,
+    unit_text,
+)
 from maps.folium.context import ContextLayer, context_layer, regency_labels
 from maps.folium.drawing import (
     COORDINATE_DECIMALS,
@@ -29,8 +36,9 @@ from maps.folium.drawing import (
 from maps.folium.legends import class_legend, zone_legend
 from maps.folium.offline import OfflineFigure, OfflineMap
 from maps.folium.views import model_view
+from maps.pages.certainty import class_said, range_bar, range_text, varied
 from maps.style import Legend
-from maps.text import format_number, translate
+from maps.text import format_number, format_share, translate
 
 COMPARED = ("zones", "kecamatan")
 _WEIGHTINGS = {"own": "compare.weights_own", "equal": "compare.weights_equal"}
@@ -163,12 +171,11 @@ def assessments_compared(
 ) -> dict[str, Any]:
     """What separates two assessments, the zones with the largest difference of the score first."""
     found = compare(left, right)
-    classes = class_cards(model_view(right.model, year=right.year), language)
     order = sorted(found.zones, key=_by_size)
     return {
         "sentence": found.sentence.to(language),
         "differs": [text.to(language) for text in found.differs],
-        "rows": [_row(zone, classes, language) for zone in order],
+        "rows": [_row(zone, (left, right), language) for zone in order],
     }
 
 
@@ -178,17 +185,31 @@ def _by_size(zone: ZoneDifference) -> tuple[bool, float, bool, str]:
 
 
 def _row(
-    zone: ZoneDifference, classes: Mapping[str, dict[str, str]], language: Language
+    zone: ZoneDifference, pair: tuple[Assessment, Assessment], language: Language
 ) -> dict[str, Any]:
+    left, right = (_at(found, zone.area_id, language) for found in pair)
     return {
         "area_id": zone.area_id,
         "name": zone.name,
         "left": _side(zone.status_before, zone.score_before, language)
-        | {"rank": zone.rank_before, "class": classes.get(zone.class_before or "")},
+        | {"rank": zone.rank_before}
+        | left,
         "right": _side(zone.status_after, zone.score_after, language)
-        | {"rank": zone.rank_after, "class": classes.get(zone.class_after or "")},
+        | {"rank": zone.rank_after}
+        | right,
         "difference": signed(zone.score, language),
         "sentence": zone.sentence.to(language) if zone.sentence else None,
+    }
+
+
+def _at(found: Assessment, area_id: str, language: Language) -> dict[str, Any]:
+    """How sure an area's score and class are on one side; nothing of one that is not there."""
+    if area_id not in found.measures.names:
+        return {"class": None, "range": ""}
+    result = found.result(area_id)
+    return {
+        "class": class_said(found, result, language),
+        "range": range_text(result, language),
     }
 
 
@@ -223,14 +244,48 @@ def zones_compared(
     ZoneNotFound
     """
     pair = (found.result(first), found.result(second))
-    classes = class_cards(model_view(found.model, year=found.year), language)
     is_scored = all(result.score is not None for result in pair)
     return {
-        "heads": [_head(r, found, classes, language) for r in pair],
+        "heads": [_head(r, found, language) for r in pair],
+        "duel": _duel(found, pair, language),
         "sentence": why_ahead(*pair).sentence.to(language) if is_scored else None,
         "difference": signed(_less(pair[0].score, pair[1].score), language),
         "groups": [_group(d.id, d.title.to(language), pair, language) for d in _used(found)],
     }
+
+
+def _duel(
+    found: Assessment, pair: tuple[ZoneResult, ZoneResult], language: Language
+) -> dict[str, str] | None:
+    """In how many draws one zone is better than the other; None where one has no draws."""
+    scores = [found.certainty.drawn_scores[found.position(r.area_id)] for r in pair]
+    if any(math.isnan(row[0]) for row in scores):
+        return None
+    wins = [float(share_below(scores[1 - i][None], scores[i])[0]) for i in (0, 1)]
+    ahead = int(wins[1] > wins[0])
+    better, other = pair[ahead], pair[1 - ahead]
+    facts = {
+        "ahead": better.name,
+        "behind": other.name,
+        "share": format_share(wins[ahead], language, beside=SURE_SHARE),
+    }
+    if _is_above(better, other):
+        verdict = translate("compare.duel_certain", language, **facts)
+    elif wins[ahead] >= SURE_SHARE:
+        verdict = translate("compare.duel_apart", language)
+    else:
+        verdict = translate("compare.duel_open", language)
+    return {
+        "sentence": translate("compare.duel", language, **facts),
+        "verdict": verdict,
+        "varied": varied(found.certainty, language),
+    }
+
+
+def _is_above(better: ZoneResult, other: ZoneResult) -> bool:
+    """Whether one zone is above another under every value that the data allow."""
+    low, high = better.score_low, other.score_high
+    return low is not None and high is not None and low > high
 
 
 def _used(found: Assessment) -> list[Any]:
@@ -242,14 +297,16 @@ def _used(found: Assessment) -> list[Any]:
 def _head(
     result: ZoneResult,
     found: Assessment,
-    classes: Mapping[str, dict[str, str]],
     language: Language,
 ) -> dict[str, Any]:
     rank = translate("zone.rank_of", language, rank=result.rank, n=found.n_ranked)
     return {
         "area_id": result.area_id,
         "name": result.name,
-        "class": classes.get(result.rank_class or ""),
+        "class": class_said(found, result, language),
+        "range": range_text(result, language),
+        "bar": None if result.score_low is None else range_bar(found, result, language),
+        "unchecked": unchecked_limits(result, language).get("uncheckedNamed"),
         "rank": rank if result.rank is not None else None,
         "reason": reason_unranked(result, language),
         "coverage": result.coverage_said.to(language),

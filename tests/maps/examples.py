@@ -1,6 +1,6 @@
 """Hand-made subjects: four square regencies, five zones of every kind, a model of three classes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -210,3 +210,9 @@ def make_results() -> list[ZoneResult]:
             data_coverage=0.3,
         ),
     ]
+
+
+def mostly_slope(weights: Mapping[str, float]) -> dict[str, float]:
+    """Weights under which zones without a measure of slope have too little data for a rank."""
+    rest = 1.0 - weights["lereng"]
+    return {c: 0.7 if c == "lereng" else 0.3 * w / rest for c, w in weights.items()}

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from geo import published
@@ -14,6 +15,8 @@ from maps.pages.comparing import (
     signed,
     zones_compared,
 )
+from maps.text import format_share
+from tests.maps.examples import mostly_slope
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +54,33 @@ def test_equal_weights_are_of_the_top_dimensions_and_sum_to_one(pair):
     assert weights == dict.fromkeys(("huni", "usaha", "berkembang", "lingkungan"), 0.25)
 
 
-def test_the_largest_difference_stands_first_and_zones_without_one_last(pair):
-    rows = assessments_compared(pair[0], pair[1], language="en")["rows"]
+@pytest.fixture(scope="module")
+def short(pair, reference_folder, tmp_path_factory):
+    """An assessment in which most zones have too little data for a rank."""
+    import shutil
+
+    from geo.store.store import Store
+
+    folder = tmp_path_factory.mktemp("short") / "store"
+    shutil.copytree(reference_folder, folder)
+    store = Store(folder)
+    yield assess(store, weights=mostly_slope(pair[0].weights))
+    store.close()
+
+
+def test_the_largest_difference_stands_first_and_zones_without_one_last(pair, short):
+    rows = assessments_compared(pair[0], short, language="en")["rows"]
     assert len(rows) == len(pair[0].results)
     sizes = {
-        row.area_id: abs((row.score or 0) - (other.score or 0))
-        for row, other in zip(pair[0].results, pair[1].results, strict=True)
-        if row.score is not None
+        row.area_id: abs(row.score - other.score)
+        for row, other in zip(pair[0].results, short.results, strict=True)
+        if row.score is not None and other.score is not None
     }
+    assert 0 < len(sizes) < len(rows)
     assert [r["area_id"] for r in rows][: len(sizes)] == sorted(sizes, key=lambda i: -sizes[i])
     assert {r["difference"]["direction"] for r in rows[len(sizes) :]} == {"none"}
+    # The side without a score has its range and its class all the same.
+    assert all(r["right"]["range"] and r["right"]["class"]["title"] for r in rows[len(sizes) :])
 
 
 def test_an_assessment_beside_itself_has_no_difference(pair):
@@ -86,13 +106,34 @@ def test_two_zones_differ_by_the_sum_of_their_criteria(pair):
             assert row["points"][0] == "–"
 
 
-def test_zones_without_a_rank_are_shown_without_a_verdict(pair):
-    page = zones_compared(pair[0], "cahaya-baru", "angsana", language="en")
+def test_zones_without_a_rank_are_shown_without_a_verdict(short):
+    page = zones_compared(short, "cahaya-baru", "angsana", language="en")
     assert page["sentence"] is None
     assert page["difference"]["direction"] == "none"
     assert page["heads"][1]["reason"]
+    assert page["heads"][1]["range"]
     with pytest.raises(ZoneNotFound):
-        zones_compared(pair[0], "cahaya-baru", "atlantis", language="en")
+        zones_compared(short, "cahaya-baru", "atlantis", language="en")
+
+
+def test_two_zones_are_told_apart_by_the_draws_and_certain_only_where_their_ranges_do_not_meet(
+    pair,
+):
+    own = pair[0]
+    drawn = own.certainty.drawn_scores
+    first, second = own.position("cahaya-baru"), own.position("sebamban")
+    share = float(np.mean(drawn[second] > drawn[first] + 1e-9))
+    said = zones_compared(own, "cahaya-baru", "sebamban", language="id")["duel"]
+    assert said["sentence"].startswith("Kawasan Transmigrasi Sebamban lebih baik daripada ")
+    assert f"dalam {format_share(share, 'id', beside=0.9)} simulasi" in said["sentence"]
+    assert not said["verdict"].startswith("Pasti")
+    low = {r.area_id: r.score_low for r in own.results}
+    high = {r.area_id: r.score_high for r in own.results}
+    sure = [(a, b) for a in low for b in high if low[a] > high[b]]
+    for better, other in sure[:2]:
+        verdict = zones_compared(own, other, better, language="id")["duel"]["verdict"]
+        assert verdict.startswith("Pasti: ")
+    assert sure
 
 
 def test_a_side_says_its_year_method_and_whose_weights(pair):

@@ -249,15 +249,25 @@ def test_a_locator_of_nothing_is_nothing() -> None:
     assert locator(make_regencies().iloc[:0], make_zones()) is None
 
 
-def test_the_shipped_zone_that_comes_first_says_so(reference_store) -> None:
+def test_a_shipped_zone_says_its_score_and_how_sure_it_is(reference_store) -> None:
     found = zone_portrait(reference_store, "cahaya-baru", language="id")
     assert found["card"]["score"] == CAHAYA_BARU_ID
-    assert found["card"]["rank"] == "Peringkat 1 dari 2"
-    assert found["certainty"]["interval"] == "Peringkat 1 dalam lebih dari 99% simulasi"
-    assert next(one["id"] for d in found["dimensions"] for one in d["criteria"]) == "lereng"
+    assert found["card"]["rank"] == "Peringkat 9 dari 14"
+    sure = found["certainty"]
+    assert re.fullmatch(r"Peringkat \d+–\d+ dalam \d+% simulasi", sure["rank"]["interval"])
+    assert sure["band"] == "Kelompok 2 dari 3"
+    assert sure["unchecked"] == "Kawasan hutan, Gambut, Lereng di atas 45%"
+    assert (
+        sure["missing"][0]["how"] == "letaknya belum pasti: diambil dari tempat-tempat yang mungkin"
+    )
+    assert found["class"]["title"].startswith("Perlu penguatan, ")
+    assert sure["fewest"] is None
+    titles = {one["title"]: one["measure"] for d in found["dimensions"] for one in d["criteria"]}
+    assert titles["Lereng landai"] == "0–2%"
     assert [h.headline.value for h in found["figures"]["histories"]] == ["3,23%", "71,98%"]
     assert len(found["trend"]["chart"].lines) == 1
-    assert found["trend"]["breaks"][0]["title"].startswith("2020 dan sebelumnya")
+    # In 2020 the data reach no rank, so the year has no class either.
+    assert found["trend"]["years"][-1]["class"] is None
 
 
 def test_contributions_are_bars_on_one_scale_and_add_up_to_the_score(reference_store) -> None:
