@@ -308,6 +308,9 @@ def zone_results(
     surely_above = n_surely_below(scores).tolist()
     # Plain lists: a province has thousands of numbers, and each costs more as a scalar of numpy's.
     values, points = _rows(matrix.values), _rows(scores.points)
+    points_of, least, greatest = _rows(np.stack([scores.scores, scores.low, scores.high]))
+    ranks = scores.ranks.tolist()
+    class_shares, classes_of = certainty.class_shares.tolist(), scores.classes.tolist()
     credits, lows, highs = matrix.credits.tolist(), matrix.low.tolist(), matrix.high.tolist()
     lost = None if losses is None else _rows(losses)
     dimension_scores, covered = _rows(scores.dimension_scores), _rows(scores.dimension_coverage)
@@ -318,11 +321,12 @@ def zone_results(
             area_id=area_id,
             name=name,
             status=statuses[i],
-            score=_or_none(scores.scores[i]),
-            score_low=_or_none(scores.low[i]),
-            score_high=_or_none(scores.high[i]),
-            rank=None if np.isnan(scores.ranks[i]) else int(scores.ranks[i]),
-            rank_class=None if scores.classes[i] < 0 else model.classes[scores.classes[i]].id,
+            score=points_of[i],
+            score_low=least[i],
+            score_high=greatest[i],
+            # NaN is the one number that is not itself.
+            rank=int(ranks[i]) if ranks[i] == ranks[i] else None,
+            rank_class=None if classes_of[i] < 0 else classes[classes_of[i]],
             data_coverage=float(scores.coverage[i]),
             dimension_scores=dict(zip(dimensions, dimension_scores[i], strict=True)),
             dimension_coverage=dict(zip(dimensions, covered[i], strict=True)),
@@ -342,7 +346,7 @@ def zone_results(
             floors_failed=tuple(
                 d for d, below in zip(dimensions, scores.below_floor[i], strict=True) if below
             ),
-            **_chances(certainty.class_shares[i], classes),
+            **_chances(class_shares[i], classes),
             band=int(certainty.bands[i]) or None,
             surely_above=surely_above[i],
         )
@@ -350,15 +354,15 @@ def zone_results(
     )
 
 
-def _chances(shares: Array, classes: Sequence[str]) -> dict[str, Any]:
+def _chances(shares: Sequence[float], classes: Sequence[str]) -> dict[str, Any]:
     """What the shares (n_classes,) of draws say of one zone's class; nothing where they are NaN."""
-    if np.isnan(shares).any():
+    if np.isnan(shares[0]):
         return {}
-    likely = int(np.argmax(shares))
+    likely = shares.index(max(shares))
     return {
         "likely_class": classes[likely],
-        "class_chance": float(shares[likely]),
-        "class_candidates": {classes[c]: float(shares[c]) for c in candidates(shares)},
+        "class_chance": shares[likely],
+        "class_candidates": {classes[c]: shares[c] for c in candidates(shares)},
     }
 
 
@@ -438,10 +442,6 @@ def _criterion_results(
             )
         )
     return tuple(results)
-
-
-def _or_none(number: float) -> float | None:
-    return None if np.isnan(number) else float(number)
 
 
 def _or_nan(number: float | None) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
-from geo.readiness.certainty import Certainty, bands_of
+from geo.readiness.certainty import Certainty, bands_of, count_rows
 from geo.uncertainty.draws import Spread
 from geo.uncertainty.ranked import Drawn, RankedZones, classes_under, scores_under
 
@@ -43,13 +43,14 @@ def certainty_of(
     """
     n_areas, n_classes = len(matrix.area_ids), len(zones.classes)
     drawn_scores = np.full((n_areas, len(weights)), np.nan)
-    counts = np.zeros((len(zones.rows), n_classes), dtype=np.int64)
+    counts = np.zeros((len(zones.rows), n_classes))
     start = 0
     for block in drawn:
         draws = slice(start, start + block.n_draws)
         found = scores_under(zones, weights[draws], drawn=block)
         classes = classes_under(zones, found, weights[draws], drawn=block)
-        counts += np.stack([(classes == c).sum(axis=0) for c in range(n_classes)], axis=1)
+        by_zone = np.ascontiguousarray(classes.T)
+        counts += np.column_stack([count_rows(by_zone == c) for c in range(n_classes)])
         drawn_scores[zones.rows, draws] = found.T
         start = draws.stop
     class_shares = np.full((n_areas, n_classes), np.nan)
