@@ -124,8 +124,8 @@ def land_classify(
     --licence "BBSDLP"
     """
     with common.opened() as store:
+        from geo.land.factors import open_factors
         from geo.planning import classify_land
-        from geo.planning.land_factors import open_factors
 
         chosen = _rule(rule, common.settings().data_dir)
         name = wanted.name or chosen.id

@@ -1,6 +1,6 @@
 """From an office's rasters to the map of an official land rule, checked, made and published.
 
-Which rasters serve is asked in `geo/planning/land_factors.py`. Nothing in the store changes before
+Which rasters serve is asked in `geo/land/factors.py`. Nothing in the store changes before
 the map is whole.
 """
 
@@ -25,13 +25,13 @@ from geo.land.classified import (
     class_shares,
     classify,
 )
+from geo.land.factors import FactorRaster, no_land, region_on
 from geo.land.fit import ANY, Fitness
 from geo.land.raster import KNOWN_RASTERS, land_title, raster_facts
 from geo.land.rules import SLOPE, SOIL, LandRule
 from geo.land.suitability import window_of
 from geo.land.synthetic_notice import SYNTHETIC
 from geo.language import Text, filled, joined, texts, written
-from geo.planning.land_factors import FactorRaster, no_land, region_on
 from geo.planning.publish_land import LAND_NAME
 from geo.published import CLASSES_PREFIX, LAND_PREFIX, layer
 from geo.raster.files import RasterFile, write_cog

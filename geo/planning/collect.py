@@ -15,7 +15,7 @@ import numpy as np
 from geo.errors import InvalidChoice
 from geo.language import texts
 from geo.mcda.matrix import Array, Status
-from geo.planning.assess import draws_of
+from geo.planning.confidence import draws_of
 from geo.published import LAND_PREFIX, layer
 from geo.readiness.assessment import Assessment
 from geo.readiness.certainty import SURE_SHARE

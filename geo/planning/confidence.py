@@ -1,7 +1,8 @@
 """How sure an assessment is: the published data give the errors, the draws give the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,27 @@ import numpy as np
 from geo.errors import NothingRanked, ZoneNotRanked
 from geo.json_types import as_json
 from geo.language import Language, Text, filled, joined, listed, texts
-from geo.planning.assess import errors_under, inputs_of
+from geo.mcda.matrix import Array, DecisionMatrix, Scores
+from geo.planning.measured import Inputs, Read, inputs_of, measured, open_inputs
+from geo.published import read_model
 from geo.readiness.assessment import Assessment
+from geo.readiness.certainty import Certainty, no_certainty
 from geo.readiness.scenario import Scenario
+from geo.readiness.score import Measures
 from geo.store.store import Store
 from geo.store.versions import Published
-from geo.uncertainty.draws import DEFAULT_CONCENTRATION, MeasureErrors, value_draws, weight_draws
+from geo.uncertainty.chances import CHANCE_DRAWS, certainty_of
+from geo.uncertainty.draws import (
+    DEFAULT_CONCENTRATION,
+    MeasureErrors,
+    Spread,
+    spread_of,
+    value_draws,
+    weight_draws,
+)
+from geo.uncertainty.measurement import measure_errors
 from geo.uncertainty.one_weight import WeightSensitivity, most_critical, weight_sensitivities
-from geo.uncertainty.ranked import RankedZones, ranked_zones
+from geo.uncertainty.ranked import Drawn, RankedZones, ranked_zones
 from geo.uncertainty.smaa import (
     Uncertainty,
     expected_ranks,
@@ -37,6 +51,14 @@ _MOST_PAIRED = 200
 _FIRST_FEW = 3
 # Fewer contestants than are called firm are named.
 _MOST_NAMED = 5
+
+
+# The same draws for every weight set: who moves a slider sees the weights' effect alone.
+_VALUES_SEED, _WEIGHTS_SEED = 0, 1
+# Draws of more areas than these are made anew for each assessment: 1,000 of 500 take up to 50 MB.
+_MOST_KEPT = 500
+# Areas times draws at a time.
+_BLOCK = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +89,111 @@ class Confidence:
     errors: MeasureErrors | None
 
 
+def certainty_under(
+    inputs: Inputs,
+    scenario: Scenario | None,
+    measures: Measures,
+    matrix: DecisionMatrix,
+    scores: Scores,
+    *,
+    weights: Mapping[str, float],
+    method: str,
+    risk: float,
+) -> Certainty:
+    """What draws say of the areas of `matrix`, measured from `inputs` under a scenario.
+
+    `scores` are those under `weights`, by criterion; where a constraint excludes every area nothing
+    is drawn.
+    """
+    chosen = read_model(inputs.model)
+    if matrix.excluded.all():
+        return no_certainty(len(matrix.area_ids), len(chosen.classes))
+    zones = ranked_zones(chosen, matrix, weights=weights, method=method, risk=risk)
+    is_kept = scenario is None and len(zones.rows) <= _MOST_KEPT
+    spread, drawn = _kept_draws(inputs) if is_kept else _draws(inputs, scenario, measures, zones)
+    return certainty_of(
+        zones, matrix, scores, spread=spread, weights=_drawn_weights(zones), drawn=drawn
+    )
+
+
+def draws_of(
+    store: Store | Published, assessment: Assessment
+) -> tuple[RankedZones, Array, Iterable[Drawn]]:
+    """The areas, weights (n_draws, n_criteria) and values that the certainty of an assessment rests on.
+
+    Of an assessment of what is published, without a scenario.
+
+    Raises
+    ------
+    NothingRanked
+        When constraints exclude every area.
+    """
+    inputs = inputs_of(store, assessment)
+    zones = ranked_zones(
+        assessment.model,
+        assessment.matrix,
+        weights=assessment.weights,
+        names=assessment.measures.names,
+        method=assessment.method,
+        risk=assessment.risk,
+    )
+    is_kept = len(zones.rows) <= _MOST_KEPT
+    _, drawn = _kept_draws(inputs) if is_kept else _draws(inputs, None, assessment.measures, zones)
+    return zones, _drawn_weights(zones), drawn
+
+
+def _drawn_weights(zones: RankedZones) -> Array:
+    rng = np.random.default_rng(_WEIGHTS_SEED)
+    return weight_draws(zones.weights, n=CHANCE_DRAWS, rng=rng)
+
+
+@lru_cache(maxsize=8)
+def _kept_draws(inputs: Inputs) -> tuple[Spread, tuple[Drawn, ...]]:
+    """The draws of what is published, which no weights change, kept for who moves a slider."""
+    measures, matrix = measured(inputs)
+    chosen = read_model(inputs.model)
+    zones = ranked_zones(chosen, matrix, weights=chosen.weights)
+    spread, drawn = _draws(inputs, None, measures, zones)
+    return spread, tuple(drawn)
+
+
+def _draws(
+    inputs: Inputs, scenario: Scenario | None, measures: Measures, zones: RankedZones
+) -> tuple[Spread, Iterator[Drawn]]:
+    errors = errors_under(inputs, measures, scenario)
+    rng = np.random.default_rng(_VALUES_SEED)
+    block = max(_BLOCK // len(zones.rows), 1)
+    return spread_of(zones, errors), value_draws(
+        zones, errors, n=CHANCE_DRAWS, rng=rng, block=block
+    )
+
+
+def errors_under(
+    inputs: Inputs, measures: Measures, scenario: Scenario | None = None
+) -> MeasureErrors:
+    """The errors of measures that were made from `inputs`, kept for what is published."""
+    if scenario is None:
+        return _published_errors(inputs)
+    with open_inputs(inputs, scenario) as read:
+        return _errors(inputs, measures, read)
+
+
+@lru_cache(maxsize=16)
+def _published_errors(inputs: Inputs) -> MeasureErrors:
+    with open_inputs(inputs) as read:
+        return _errors(inputs, measured(inputs)[0], read)
+
+
+def _errors(inputs: Inputs, measures: Measures, read: Read) -> MeasureErrors:
+    return measure_errors(
+        read_model(inputs.model),
+        measures,
+        zones=read.zones,
+        rasters=read.rasters,
+        indicators=read.indicators,
+    )
+
+
 def confidence(
     store: Store | Published,
     assessment: Assessment,
@@ -92,7 +219,11 @@ def confidence(
     weights = weight_draws(
         zones.weights, n=simulation.draws, rng=rng, concentration=simulation.concentration
     )
-    errors = _errors(store, assessment, scenario) if simulation.with_errors else None
+    errors = (
+        errors_under(inputs_of(store, assessment), assessment.measures, scenario)
+        if simulation.with_errors
+        else None
+    )
     values = value_draws(zones, errors, n=simulation.draws, rng=rng)
     return Confidence(
         simulation=simulation,
@@ -134,7 +265,7 @@ def score_variance(
     found = score_indices(
         _ranked(assessment),
         area_id,
-        errors=_errors(store, assessment, scenario),
+        errors=errors_under(inputs_of(store, assessment), assessment.measures, scenario),
         n=samples,
         rng=np.random.default_rng(seed),
     )
@@ -287,9 +418,3 @@ def _zones(assessment: Assessment) -> RankedZones:
         method=assessment.method,
         risk=assessment.risk,
     )
-
-
-def _errors(
-    store: Store | Published, assessment: Assessment, scenario: Scenario | None
-) -> MeasureErrors:
-    return errors_under(inputs_of(store, assessment), assessment.measures, scenario)

@@ -12,9 +12,9 @@ import pandas as pd
 
 from geo import published
 from geo.crs import area_ha
-from geo.land.population import people_about
 from geo.language import Language
 from geo.raster.files import RasterFile
+from geo.raster.population import people_about
 from geo.store.versions import Published
 from geo.vector.join import area_shares
 from geo.vector.positions import Positions, Rule, positions

@@ -9,8 +9,8 @@ import rasterio
 import shapely
 
 from geo.crs import distance_m, to_lonlat
-from geo.land.population import CAP_PER_KM2
 from geo.raster.files import RasterFile
+from geo.raster.population import CAP_PER_KM2
 from geo.raster.zonal import zonal_statistics
 
 DATA = Path(__file__).parents[2] / "data"

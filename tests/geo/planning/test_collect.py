@@ -6,9 +6,10 @@ import pytest
 from geo import published
 from geo.errors import InvalidChoice
 from geo.planning import collect
-from geo.planning.assess import assess, draws_of
+from geo.planning.assess import assess
 from geo.planning.collect import collecting
 from geo.planning.collect_list import list_rows, list_tables, regency_names
+from geo.planning.confidence import draws_of
 from geo.uncertainty.data_to_bring import datum_of, raster_datum
 from tests.api.examples import publish
 

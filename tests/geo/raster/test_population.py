@@ -7,8 +7,8 @@ import shapely
 from affine import Affine
 
 from geo.crs import SITE_CRS, area_ha
-from geo.land.population import people_about
 from geo.raster.grid import ArraySource, Grid
+from geo.raster.population import people_about
 
 # Around 115.5°E, 3.3°S: two by two cells of 1 km.
 WEST, NORTH = 333_000, 9_635_000
