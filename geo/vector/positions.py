@@ -127,8 +127,18 @@ def uncertain_positions(zones: gpd.GeoDataFrame, desa: gpd.GeoDataFrame) -> dict
         return {}
     kinds = zones["geometry_kind"]
     asked = zones.index[(kinds == DISC) | kinds.map(is_enclosing).to_numpy(dtype=bool)]
-    found = {str(zone): positions(zones.loc[[zone]], desa) for zone in asked}
+    found = {
+        str(zone): positions(zones.loc[[zone]], _near(zones.loc[[zone]], desa)) for zone in asked
+    }
     return {zone: places for zone, places in found.items() if places.is_uncertain}
+
+
+def _near(zone: gpd.GeoDataFrame, desa: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The desa that a zone's places can touch: those of its regency, and those that it is drawn over."""
+    regency = str(zone["regency_code"].iloc[0]) if "regency_code" in zone else ""
+    is_near = np.asarray(desa.index.str.startswith(f"{regency}."), dtype=np.bool_)
+    is_near[desa.sindex.query(zone.geometry.iloc[0], predicate="intersects")] = True
+    return desa[is_near]
 
 
 def positions(zone: gpd.GeoDataFrame, desa: gpd.GeoDataFrame) -> Positions:
@@ -236,6 +246,9 @@ def _disc(
 ) -> _Array | None:
     """The shares of the disc about a centre; None where it leaves out a cell that it must hold."""
     away = ((places - centre) ** 2).sum(axis=1)
+    # Most centres are too far from a cell that they must hold: no need to sort for them.
+    if weight[away < away[must].max()].sum() >= stated:
+        return None
     order = np.argsort(away, kind="stable")
     filled = np.minimum(np.cumsum(weight[order]), stated)
     part = np.diff(filled, prepend=0.0)

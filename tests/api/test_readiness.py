@@ -23,11 +23,9 @@ PAIRS = {
     ("berkembang", "lingkungan"): 2,
 }
 
-# Slope alone is not known anywhere in the shipped data.
-CRITERIA = ("lereng", "air_minum", "sanitasi", "lahan_terbuka", "pertanian", "ipm", "tpak")
-NO_DATA = dict.fromkeys(
-    (*CRITERIA, "akses_jalan", "jalan_utama", "bukan_hutan", "lahan_basah"), 0.0
-) | {"lereng": 1.0}
+# Only slope is known in so few zones of the shipped data, and that of flat regencies alone.
+CRITERIA = ("layanan", "air_minum", "sanitasi", "tutupan_lahan", "pertanian", "jalan_utama")
+NO_DATA = dict.fromkeys((*CRITERIA, "ipm", "tpak", "genangan", "lereng"), 0.0) | {"lereng": 1.0}
 SILENT = {"name": "Provinsi", "judgements": []}
 SCENARIO = {"id": "uji", "title": {"id": "Uji", "en": "Test"}, "source": "test"}
 ATLANTIS = {"zone": "atlantis", "criterion": "tpak", "set": 70}

@@ -132,6 +132,7 @@ def cover(make_raster):
     return make_raster(cells, cell=0.05, origin=(114.2, -1.1), crs="EPSG:4326", nodata=255)
 
 
+@pytest.mark.usefixtures("earlier_store")
 def test_land_add_asks_what_a_raster_of_classes_is_fit_for_and_says_who_does_not_read_it(
     run, cover
 ):
@@ -151,6 +152,7 @@ def test_land_add_asks_what_a_raster_of_classes_is_fit_for_and_says_who_does_not
     )
 
 
+@pytest.mark.usefixtures("earlier_store")
 def test_land_add_asks_at_a_terminal_one_question_a_criterion(run_at_terminal, cover):
     said = run_at_terminal("land", "add", cover, *COVER, answers="sel 5 km cukup\n\n\n")
     assert "Mengapa landcover layak untuk kesiapan.lahan_terbuka – Lahan terbuka" in said
@@ -168,6 +170,7 @@ def test_a_raster_that_cannot_serve_is_refused_with_the_reason(run, tmp_path, ma
     assert "tidak menyentuh daratan" in " ".join(said.split())
 
 
+@pytest.mark.usefixtures("earlier_store")
 def test_a_road_file_becomes_a_distance_and_scores_the_road_criterion(run, tmp_path):
     path = tmp_path / "jalan.geojson"
     line = shapely.LineString([(114.6, -3.3), (115.5, -3.0), (116.2, -3.2)])
