@@ -347,7 +347,7 @@ def _ground_note(ground: AreaGround, language: Language) -> str:
     """That statements are no part of a score, and which sites they stand on."""
     said = [statement for fact in ground.facts for statement in fact.statements]
     sites = list(dict.fromkeys(statement.source for statement in said if statement.source))
-    note = translate("facts.not_scored", language)
+    note = translate("facts.quoted", language)
     if not sites:
         return note
     shown = ", ".join(sites[:_MOST_SITES]) + (", …" if len(sites) > _MOST_SITES else "")

@@ -2,6 +2,7 @@
 
 import html
 import json
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -14,9 +15,10 @@ from api.settings import Settings
 from geo import published
 from geo.indicators.figures import number_text
 from geo.land.synthetic_notice import SYNTHETIC
+from geo.planning.assess import assess
 from geo.planning.publish import publish_indicators
 from tests.api.examples import PROVENANCE, publish
-from tests.maps.examples import HOSTILE
+from tests.maps.examples import HOSTILE, mostly_slope
 from tests.reference_scores import (
     CAHAYA_BARU_CAREFUL_EN,
     CAHAYA_BARU_CAREFUL_ID,
@@ -77,9 +79,11 @@ def text_of(page):
         (
             "id",
             (
-                f"{CAHAYA_BARU_ID} dari 100",
-                "Peringkat 1 dari 2",
-                "Sangat siap",
+                f"{CAHAYA_BARU_ID} ({{range}}) dari 100",
+                "Peringkat {rank} dari 14",
+                "Perlu penguatan, ",
+                "Kelompok {band} dari {bands}",
+                "1.000 simulasi",
                 CAHAYA_BARU_COVERAGE,
                 "2.000 simulasi",
             ),
@@ -87,29 +91,47 @@ def text_of(page):
         (
             "en",
             (
-                f"{CAHAYA_BARU_EN} of 100",
-                "Rank 1 of 2",
-                "Very ready",
+                f"{CAHAYA_BARU_EN} ({{range}}) of 100",
+                "Rank {rank} of 14",
+                "Needs strengthening, ",
+                "Band {band} of {bands}",
+                "1,000 simulations",
                 CAHAYA_BARU_COVERAGE,
                 "2,000 simulations",
             ),
         ),
     ],
 )
-def test_the_first_zone_says_where_it_stands_in_both_languages(client, language, words):
+def test_a_zone_says_where_it_stands_in_both_languages(client, reference_store, language, words):
+    assessment = assess(reference_store)
+    result = assessment.result("cahaya-baru")
+    facts = {
+        "rank": result.rank,
+        "band": result.band,
+        "bands": assessment.certainty.n_bands,
+        "range": f"{math.floor(result.score_low)}–{math.ceil(result.score_high)}",
+    }
     answer = client.get(f"/zones/cahaya-baru?lang={language}", headers=PAGE)
     assert answer.status_code == 200
     assert answer.headers["Content-Language"] == language
     said = text_of(answer.text)
     for expected in (*words, "65" + ("," if language == "id" else ".") + "15"):
-        assert expected in said
+        assert expected.format(**facts) in said
 
 
-def test_a_zone_says_why_it_has_no_rank(client):
-    said = text_of(client.get("/zones/angsana?lang=en", headers=PAGE).text)
+def test_a_zone_without_a_rank_says_why_and_answers_all_the_same(client, reference_store):
+    own = published.model(reference_store, "kesiapan").weights
+    weights = ",".join(f"{c}:{w:.12f}" for c, w in mostly_slope(own).items())
+    page = client.get(f"/zones/angsana?lang=en&weights={weights}", headers=PAGE).text
+    said = text_of(page)
     assert "Not enough data" in said
-    assert "The data at hand cover only 34% of the weight of the assessment" in said
-    assert "was never ranked" in said
+    assert "of the weight of the assessment" in said
+    # A range, the chance of each class, what is missing, and what to bring.
+    assert re.search(r"\d+–\d+ of 100", said)
+    assert "Chance of each class" in said
+    assert re.search(r"Gentle slope 70% drawn from the \d+ measured areas", said)
+    assert "This one datum suffices for a rank" in said
+    assert "/collect?" in page
 
 
 def test_a_zone_links_to_everything_about_it(client):
@@ -164,8 +186,8 @@ def test_a_regency_ranks_its_zones_under_a_readers_weights(client):
 
 def test_a_zone_says_beside_its_class_which_limits_nobody_checked(client):
     said = text_of(client.get("/zones/cahaya-baru?lang=id", headers=PAGE).text)
-    words = "belum diperiksa (Kawasan hutan, Gambut, Lereng di atas 45%)"
-    assert said.index(f"{CAHAYA_BARU_ID} dari 100") < said.index(words) < said.index("Cakupan data")
+    words = "belum diperiksa: Kawasan hutan, Gambut, Lereng di atas 45%."
+    assert said.index(f"{CAHAYA_BARU_ID} (") < said.index(words) < said.index("Cakupan data")
 
 
 def test_an_english_page_says_notes_and_sources_in_english(client):
@@ -335,7 +357,7 @@ def test_made_up_land_is_said_first(client, reference_store, path):
         details=landcover.details,
     )
     said = text_of(client.get(path, headers=PAGE).text)
-    assert said.index("Data contoh sintetis") < said.index("Sangat siap")
+    assert said.index("Data contoh sintetis") < said.index("Perlu penguatan")
 
 
 @pytest.mark.parametrize(

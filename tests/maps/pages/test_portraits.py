@@ -252,10 +252,12 @@ def test_a_locator_of_nothing_is_nothing() -> None:
 def test_a_shipped_zone_says_its_score_and_how_sure_it_is(reference_store) -> None:
     found = zone_portrait(reference_store, "cahaya-baru", language="id")
     assert found["card"]["score"] == CAHAYA_BARU_ID
-    assert found["card"]["rank"] == "Peringkat 9 dari 14"
+    assessment = assess(reference_store)
+    result = assessment.result("cahaya-baru")
+    assert found["card"]["rank"] == f"Peringkat {result.rank} dari 14"
     sure = found["certainty"]
     assert re.fullmatch(r"Peringkat \d+–\d+ dalam \d+% simulasi", sure["rank"]["interval"])
-    assert sure["band"] == "Kelompok 2 dari 3"
+    assert sure["band"] == f"Kelompok {result.band} dari {assessment.certainty.n_bands}"
     assert sure["unchecked"] == "Kawasan hutan, Gambut, Lereng di atas 45%"
     assert (
         sure["missing"][0]["how"] == "letaknya belum pasti: diambil dari tempat-tempat yang mungkin"
