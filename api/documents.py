@@ -302,7 +302,7 @@ class Standing(BaseModel):
     rank: int | None
     data_coverage: float
     likely_class: str | None = Field(alias="class")
-    class_title: str | None
+    class_words: str | None
     class_chance: float | None
 
 

@@ -172,7 +172,7 @@ def _print_changes(document: "Mapping[str, Any]", language: Language) -> None:
                     for side in (one["before"], one["after"])
                     for text in (
                         number_text(side["score"], language),
-                        "–" if side["class_chance"] is None else side["class_title"],
+                        side["class_words"] or "–",
                     )
                 ),
                 "–" if one["after"]["rank"] is None else str(one["after"]["rank"]),

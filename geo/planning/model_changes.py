@@ -12,6 +12,7 @@ from geo.mcda.model import Change
 from geo.planning.assess import assess
 from geo.published import DEFAULT_LAYER, MODEL_PREFIX, model_version, years
 from geo.readiness.assessment import Assessment
+from geo.readiness.class_words import class_words
 from geo.readiness.score import ZoneResult
 from geo.store.store import Store, Version
 
@@ -163,8 +164,7 @@ def _version(version: Version | None, assessment: Assessment) -> Mapping[str, An
 def _standing(
     result: ZoneResult, assessment: Assessment | None, language: Language
 ) -> Mapping[str, Any]:
-    classes = () if assessment is None else assessment.model.classes
-    titles = {c.id: c.title.to(language) for c in classes}
+    words = None if assessment is None else class_words(result, assessment.model)
     return {
         "status": result.status,
         "score": result.score,
@@ -173,6 +173,6 @@ def _standing(
         "rank": result.rank,
         "data_coverage": result.data_coverage,
         "class": result.likely_class,
-        "class_title": titles.get(result.likely_class or ""),
         "class_chance": result.class_chance,
+        "class_words": None if words is None else words.to(language),
     }

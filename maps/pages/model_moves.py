@@ -5,6 +5,7 @@ from typing import Any
 from geo.language import Language, decimal, percent
 from geo.planning.model_changes import AreaChange, ModelChanges
 from geo.readiness.assessment import Assessment
+from geo.readiness.class_words import class_words
 from geo.readiness.score import ZoneResult
 from maps.text import MISSING, format_number, translate
 
@@ -67,9 +68,8 @@ def _area(
 
 
 def _side(result: ZoneResult, assessment: Assessment, language: Language) -> dict[str, str]:
-    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
     low, high = result.score_low, result.score_high
-    chance = result.class_chance
+    words = class_words(result, assessment.model)
     return {
         "score": MISSING
         if result.score is None
@@ -79,8 +79,8 @@ def _side(result: ZoneResult, assessment: Assessment, language: Language) -> dic
         else f"{format_number(low, language, decimals=0)}–{format_number(high, language, decimals=0)}",
         "rank": MISSING if result.rank is None else str(result.rank),
         "class": translate(f"status.{result.status}", language)
-        if result.likely_class is None or chance is None
-        else f"{titles[result.likely_class]}, {percent(chance).to(language)}",
+        if words is None
+        else words.to(language),
     }
 
 
