@@ -115,8 +115,9 @@ class ZoneResult:
     `likely_class` is the id of the class that most draws give, `class_chance` the share of draws that
     do, `class_candidates` the fewest classes that have 90 % of the draws together, with their shares,
     in the order of the model; also of a zone that is not ranked, none of an excluded one. `band`
-    counts from 1 (see `geo.readiness.certainty`), None without rank; `surely_above` is of how many
-    ranked zones this one is above under every value that the data allow.
+    counts from 1, None without rank: down the list a new one begins where a zone of the band above is
+    the better one in at least 90 % of the draws. `surely_above` is of how many ranked zones this one
+    is above under every value that the data allow.
     """
 
     area_id: str
