@@ -17,11 +17,14 @@ from geo.indicators.table import Indicator, note_of
 from geo.land.ground import AreaGround
 from geo.language import MOST_NAME, Language, Text, shortened, source_in
 from geo.planning.area_facts import AreaFacts
+from geo.readiness.certainty import SURE_SHARE
+from geo.readiness.class_words import LIKELY_SHARE
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
 from geo.vector.schema import INDICATIVE, is_approximate, is_enclosing
 from geo.vector.zone_words import zone_text
 from maps.escape import safe_address, shown_text, text_or_none
+from maps.folium.certainty_cards import ages, certainty_card, notes_of_known, ties_of
 from maps.folium.themes import boundary_of
 from maps.folium.views import IndicatorView, ModelView
 from maps.style import class_colours
@@ -41,7 +44,16 @@ _SCRIPT_TEXTS = (
 # A script fills the braces of these itself: with other numbers, or with what is compared.
 _SCRIPT_TEMPLATES = frozenset(
     {
-        *("zone.rank_of", "zone.points", "zone.weight", "reason.insufficient_data"),
+        *("zone.rank_of", "zone.rank_tied", "zone.points", "zone.weight", "zone.range"),
+        *("zone.range_only", "zone.candidates", "zone.candidate", "zone.surely_above"),
+        *(
+            "zone.band",
+            "table.tied",
+            "table.surely_above",
+            "table.band",
+            "table.areas",
+            "reason.insufficient_data",
+        ),
         *("table.filtered", "table.ranked", "table.insufficient_data", "table.excluded"),
         *("table.unassessed", "search.count"),
         *("judgements.criteria", "judgements.pair", "judgements.implied", "judgements.lacking"),
@@ -66,12 +78,22 @@ def _period(value: object, language: Language) -> str | None:
     return None if text is None else format_period(text, language)
 
 
-def class_cards(model: ModelView, language: Language) -> dict[str, dict[str, str]]:
-    """Title and colour of each class of the model."""
-    colours = class_colours(len(model.classes), is_need=model.kind == "need")
+def class_cards(model: ModelView, language: Language) -> dict[str, dict[str, Any]]:
+    """Title, colour and least score of each class of the model.
+
+    From a chance of `sureFrom` on an area has the class's colour, below it the stripes `unsure`.
+    """
+    classes = model.ordered_classes
+    colours = class_colours(len(classes), is_need=model.kind == "need")
     return {
-        entry.id: {"title": entry.title.to(language), "colour": colour}
-        for entry, colour in zip(model.ordered_classes, colours, strict=True)
+        entry.id: {
+            "title": entry.title.to(language),
+            "colour": colour,
+            "unsure": f"url(#unsure-{place})",
+            "lower": entry.lower,
+            "sureFrom": SURE_SHARE if entry is classes[-1] else LIKELY_SHARE,
+        }
+        for place, (entry, colour) in enumerate(zip(classes, colours, strict=True))
     }
 
 
@@ -173,6 +195,26 @@ def standing_card(
     }
 
 
+def _standing(
+    result: ZoneResult | None,
+    *,
+    model: ModelView,
+    ties: Mapping[int, int],
+    language: Language,
+) -> dict[str, Any]:
+    """`standing_card` with how sure it is; its class is the likeliest one, ties are told."""
+    ranked = sum(ties.values())
+    standing = standing_card(result, ranked=ranked, dimensions=model.dimensions, language=language)
+    if result is None:
+        return standing
+    card = standing | certainty_card(result, model=model, ties=ties, language=language)
+    if card.get("tied"):
+        card["rank"] = translate(
+            "zone.rank_tied", language, rank=result.rank, n=ranked, others=card["tied"]
+        )
+    return card
+
+
 def _floors(result: ZoneResult, dimensions: Mapping[str, Text], language: Language) -> str | None:
     if not result.floors_failed:
         return None
@@ -263,13 +305,16 @@ def _excluded_share(constraint: ConstraintResult, language: Language) -> str | N
 
 def unchecked_limits(result: ZoneResult, language: Language) -> dict[str, str]:
     """How many constraints nobody could check, without and with their names; nothing when all were."""
-    unknown = [c for c in result.constraints if c.outcome == "unknown"]
+    unknown = result.constraints_unchecked
     if not unknown:
         return {}
     counted = translate("zone.unchecked", language, n=len(unknown), all=len(result.constraints))
     names = ", ".join(c.title.to(language) for c in unknown)
-    named = translate("zone.unchecked_named", language, counted=counted, names=names)
-    return {"unchecked": counted, "uncheckedNamed": named}
+    return {
+        "unchecked": counted,
+        "uncheckedNamed": translate("zone.unchecked_named", language, counted=counted, names=names),
+        "uncheckedNames": translate("zone.unchecked_names", language, names=names),
+    }
 
 
 def geometry_sentence(kind: object, method: object, language: Language) -> str:
@@ -305,21 +350,21 @@ def zone_cards(
     zones: gpd.GeoDataFrame,
     results: Sequence[ZoneResult],
     *,
-    dimensions: Mapping[str, Text],
+    model: ModelView,
     regency_names: Mapping[str, str],
     language: Language,
     facts: Facts = NO_FACTS,
 ) -> dict[str, dict[str, Any]]:
     """The card of each zone by its `area_id`; `facts` are what is known of it beside the model."""
     by_id = {result.area_id: result for result in results}
-    ranked = sum(result.rank is not None for result in results)
+    ties = ties_of(results)
     return {
         str(area_id): facts_card(facts.get(str(area_id)), language)
         | _zone_card(
             row,
             by_id.get(str(area_id)),
-            ranked=ranked,
-            dimensions=dimensions,
+            model=model,
+            ties=ties,
             regency_names=regency_names,
             language=language,
         )
@@ -365,15 +410,15 @@ def _zone_card(
     facts: Mapping[str, Any],
     result: ZoneResult | None,
     *,
-    ranked: int,
-    dimensions: Mapping[str, Text],
+    model: ModelView,
+    ties: Mapping[int, int],
     regency_names: Mapping[str, str],
     language: Language,
 ) -> dict[str, Any]:
     regency = shown_text(facts.get("regency_code"), language)
     card = {
         "name": shown_text(facts.get("name"), language),
-        **standing_card(result, ranked=ranked, dimensions=dimensions, language=language),
+        **_standing(result, model=model, ties=ties, language=language),
         "place": regency and regency_names.get(regency, regency),
         "regency": regency,
         "area": _area(facts.get("area_ha"), language),
@@ -429,14 +474,14 @@ def kecamatan_cards(
     kecamatan: gpd.GeoDataFrame,
     results: Sequence[ZoneResult],
     *,
-    dimensions: Mapping[str, Text],
+    model: ModelView,
     regency_names: Mapping[str, str],
     language: Language,
     facts: Facts = NO_FACTS,
 ) -> dict[str, dict[str, Any]]:
     """The short card of each kecamatan by its code; `facts` as for `zone_cards`."""
     by_id = {result.area_id: result for result in results}
-    ranked = sum(result.rank is not None for result in results)
+    ties = ties_of(results)
     cards = {}
     for area_id, row in _rows(kecamatan):
         result = by_id.get(str(area_id))
@@ -447,14 +492,40 @@ def kecamatan_cards(
             "place": regency and regency_names.get(regency, regency),
             "boundary": boundary_of(row.get("geometry_kind")),
             "regency": regency,
-            **standing_card(result, ranked=ranked, dimensions=dimensions, language=language),
+            **_standing(result, model=model, ties=ties, language=language),
+            **(_warnings(result, language) if result else {}),
             "dimensions": {
                 name: format_number(score, language, decimals=0)
                 for name, score in (result.dimension_scores if result else {}).items()
             },
         }
-        cards[str(area_id)] = {k: v for k, v in card.items() if v not in (None, {})}
+        cards[str(area_id)] = {k: v for k, v in card.items() if v not in (None, [], {})}
     return cards
+
+
+def _warnings(result: ZoneResult, language: Language) -> dict[str, Any]:
+    """What a zone's card says line by line, in short: constraints nobody checked, ages of the figures."""
+    return {
+        "uncheckedNamed": unchecked_limits(result, language).get("uncheckedNamed"),
+        "ages": ages(result, language),
+        "warnings": notes_of_known(result, language),
+    }
+
+
+def with_lines(cards: Mapping[str, dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+    """The cards with places in a list of lines where many say the same, and that list."""
+    lines: dict[str, int] = {}
+
+    def place(line: str) -> int:
+        return lines.setdefault(line, len(lines))
+
+    placed = {
+        area_id: card
+        | ({"ages": place(card["ages"])} if "ages" in card else {})
+        | ({"warnings": [place(one) for one in card["warnings"]]} if "warnings" in card else {})
+        for area_id, card in cards.items()
+    }
+    return placed, list(lines)
 
 
 def regency_cards(

@@ -25,6 +25,7 @@ from maps.folium.cards import (
     regency_cards,
     script_texts,
     unit_after,
+    with_lines,
     zone_cards,
 )
 from maps.folium.context import ContextLayer, main_bounds, regency_labels
@@ -38,7 +39,7 @@ from maps.folium.drawing import (
     surface_layer,
     zone_layer,
 )
-from maps.folium.legends import class_legend, zone_legend
+from maps.folium.legends import class_legend, with_stripes, zone_legend
 from maps.folium.offline import OfflineMap
 from maps.folium.views import BasemapView, IndicatorView, MapView, ModelView, SurfaceView
 from maps.style import Legend
@@ -108,7 +109,7 @@ def zone_map(
     layer = zone_layer(zones, results, model, language)
     return _assemble(
         {"regencies": ground, "zones": layer},
-        legends=(zone_legend(zones, results, model, language),),
+        legends=(with_stripes(zone_legend(zones, results, model, language), model, language),),
         bounds=main_bounds(regencies),
         language=language,
         cards={
@@ -137,19 +138,15 @@ def kecamatan_map(
     layer = kecamatan_layer(kecamatan, results, model, language, show=True)
     return _assemble(
         {"regencies": ground, "kecamatan": layer},
-        legends=(class_legend("kecamatan", results, model, language),),
+        legends=(
+            with_stripes(class_legend("kecamatan", results, model, language), model, language),
+        ),
         bounds=main_bounds(regencies),
         language=language,
         cards={
             **_ground_part(regencies, language),
             **_model_part(results, model, language),
-            "kecamatan": kecamatan_cards(
-                kecamatan,
-                results,
-                dimensions=model.dimensions,
-                regency_names=names_of(regencies),
-                language=language,
-            ),
+            **_kecamatan_part(kecamatan, results, model, names_of(regencies), language),
         },
         context=context,
     )
@@ -186,7 +183,8 @@ def planner_map(
         "regencies": ground,
         "zones": zone_layer(zones, results, model, language),
     }
-    legends = [zone_legend(zones, results, model, language), regency_legend]
+    classes = with_stripes(zone_legend(zones, results, model, language), model, language)
+    legends = [classes, regency_legend]
     cards = {
         **_regency_part(regencies, indicator, language),
         **_zone_part(zones, results, model, names, language, facts.get("zones", NO_FACTS)),
@@ -196,14 +194,8 @@ def planner_map(
             kecamatan, kecamatan_results, model, language, show=False
         )
         cards["criteria"] |= criterion_cards(kecamatan_results, language)
-        cards["kecamatan"] = kecamatan_cards(
-            kecamatan,
-            kecamatan_results,
-            dimensions=model.dimensions,
-            regency_names=names,
-            language=language,
-            facts=facts.get("kecamatan", NO_FACTS),
-        )
+        told = facts.get("kecamatan", NO_FACTS)
+        cards |= _kecamatan_part(kecamatan, kecamatan_results, model, names, language, told)
     if surface is not None:
         corners = _leaflet_corners(regencies.total_bounds)
         layers["surface"] = surface_layer(surface, corners, language)
@@ -308,9 +300,29 @@ def _zone_part(
         "zones": zone_cards(
             zones,
             results,
-            dimensions=model.dimensions,
+            model=model,
             regency_names=regency_names,
             language=language,
             facts=facts,
         ),
     }
+
+
+def _kecamatan_part(
+    kecamatan: gpd.GeoDataFrame,
+    results: Sequence[ZoneResult],
+    model: ModelView,
+    regency_names: Mapping[str, str],
+    language: Language,
+    facts: Facts = NO_FACTS,
+) -> dict[str, Any]:
+    cards = kecamatan_cards(
+        kecamatan,
+        results,
+        model=model,
+        regency_names=regency_names,
+        language=language,
+        facts=facts,
+    )
+    placed, lines = with_lines(cards)
+    return {"kecamatan": placed, "lines": lines}

@@ -21,14 +21,14 @@ from geo.vector.schema import is_approximate
 from geo.vector.simplify import Geometries, simplified
 from maps.breaks import class_of, quantile_breaks
 from maps.escape import escape_attribute
+from maps.folium.cards import class_cards
+from maps.folium.certainty_cards import fill_of
 from maps.folium.legends import indicator_legend
 from maps.folium.views import BasemapView, IndicatorView, ModelView, SurfaceView
 from maps.style import (
-    CROSSED,
     HATCHED,
     Legend,
     area_style,
-    class_colours,
     regency_style,
     screening_style,
     sequential_colours,
@@ -182,20 +182,9 @@ def ground_layer(
 
 
 def _fills(results: Sequence[ZoneResult], model: ModelView) -> Callable[[str], str]:
-    """The fill of an area by its id: its class, or the mark of why it has none."""
-    colours = {
-        entry.id: colour
-        for entry, colour in zip(
-            model.ordered_classes,
-            class_colours(len(model.classes), is_need=model.kind == "need"),
-            strict=True,
-        )
-    }
-    marks = {"excluded": CROSSED, "insufficient_data": HATCHED}
-    fills = {
-        result.area_id: marks.get(result.status) or colours.get(result.rank_class or "", HATCHED)
-        for result in results
-    }
+    """The fill of an area by its id: its likeliest class, or the mark of why it has none."""
+    classes = class_cards(model, "id")
+    fills = {result.area_id: fill_of(result, classes) for result in results}
     return lambda area_id: fills.get(area_id, HATCHED)
 
 

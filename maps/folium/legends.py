@@ -9,13 +9,15 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.language import Language
+from geo.readiness.certainty import SURE_SHARE
+from geo.readiness.class_words import LIKELY_SHARE
 from geo.readiness.score import ZoneResult
 from geo.vector.schema import is_approximate
 from maps.breaks import decimals_for
 from maps.escape import shown_text
 from maps.folium.views import IndicatorView, ModelView, ReadinessClass
 from maps.style import Legend, LegendEntry, class_colours, sequential_colours
-from maps.text import format_number, format_period, translate
+from maps.text import format_number, format_period, format_share, translate
 
 # The way a copy took, which a card's link still names: ", mirrored by ..." before a last bracket.
 _ON_ITS_WAY = re.compile(
@@ -126,6 +128,17 @@ def class_legend(
         entries=tuple(entries),
         source=translate("legend.score_source", language, model=model.title.to(language)),
     )
+
+
+def with_stripes(legend: Legend, model: ModelView, language: Language) -> Legend:
+    """A legend of classes that also says what stripes mean, as a map draws them that can."""
+    n_classes = len(model.classes)
+    shares = {"share": LIKELY_SHARE, "top": SURE_SHARE}
+    said = {name: format_share(share, language) for name, share in shares.items()}
+    label = translate("legend.unsure", language, **said)
+    stripes = LegendEntry(label, "fill", f"url(#unsure-{n_classes - 1})")
+    entries = (*legend.entries[:n_classes], stripes, *legend.entries[n_classes:])
+    return replace(legend, entries=entries)
 
 
 def zone_legend(

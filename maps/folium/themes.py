@@ -4,6 +4,7 @@ Colours are ColorBrewer's (YlOrBr by `maps.style`, YlGnBu, Blues) and Okabe and 
 categories; all of them stay apart under every colour blindness.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geo.language import Language
@@ -11,18 +12,12 @@ from geo.mcda.model import Model
 from geo.vector.schema import INDICATIVE, is_approximate, is_enclosing
 from maps.folium.legends import labelled_classes
 from maps.folium.views import model_view
-from maps.text import format_number, format_share, translate
+from maps.text import format_share, translate
 
 # Least whole percent of each class, and its colour.
 _COVERAGE = ((0, "#ffffcc"), (50, "#a1dab4"), (70, "#41b6c4"), (90, "#225ea8"))
-# Least width of the rank interval in percent of the list; the borders are own judgement.
-_CERTAINTY = (
-    (0, "themes.very_certain", "#08519c"),
-    (5, "themes.certain", "#3182bd"),
-    (15, "themes.fairly_certain", "#6baed6"),
-    (30, "themes.uncertain", "#9ecae1"),
-    (50, "themes.very_uncertain", "#c6dbef"),
-)
+# Least percent of draws of each class of chances, and its colour: below a half, a half, two thirds, 90 %.
+_CERTAINTY = ((0, "#eff3ff"), (50, "#bdd7e7"), (67, "#6baed6"), (90, "#08519c"))
 _BOUNDARY = (
     ("official", "themes.official", "#0072b2"),
     ("indicative", "themes.indicative", "#f0e442"),
@@ -116,16 +111,6 @@ def _need(model: Model, year: int, *, language: Language) -> Theme:
 
 
 def _coverage(model: Model, language: Language) -> Theme:
-    bounds = [*(low for low, _ in _COVERAGE), 101]
-    classes = [
-        ThemeClass(
-            str(low),
-            f"{low}–{high - 1}%" if low else translate("themes.below", language, high=high),
-            colour,
-            low,
-        )
-        for (low, colour), high in zip(_COVERAGE, bounds[1:], strict=True)
-    ]
     floor = format_share(model.coverage_floor, language)
     subject = translate("themes.coverage", language)
     return Theme(
@@ -135,12 +120,11 @@ def _coverage(model: Model, language: Language) -> Theme:
         unit=translate("themes.coverage_unit", language),
         meaning=translate("themes.coverage_meaning", language, share=floor),
         missing=translate("themes.no_data", language),
-        classes=tuple(reversed(classes)),
+        classes=_of_percents(_COVERAGE, language),
     )
 
 
 def _certainty(language: Language) -> Theme:
-    bounds = [*(float(low) for low, _, _ in _CERTAINTY), 100.0]
     subject = translate("themes.certainty", language)
     return Theme(
         id="certainty",
@@ -148,17 +132,24 @@ def _certainty(language: Language) -> Theme:
         **_titles(subject, language),
         unit=translate("themes.certainty_unit", language),
         meaning=translate("themes.certainty_meaning", language),
-        missing=translate("themes.unranked", language),
-        classes=tuple(
-            ThemeClass(
-                str(low),
-                f"{translate(key, language)} ({_range(low, high, language)}%)",
-                colour,
-                low,
-            )
-            for (low, key, colour), high in zip(_CERTAINTY, bounds[1:], strict=True)
-        ),
+        missing=translate("themes.no_class", language),
+        classes=_of_percents(_CERTAINTY, language),
     )
+
+
+def _of_percents(bounds: Sequence[tuple[int, str]], language: Language) -> tuple[ThemeClass, ...]:
+    """Classes of whole percents by the least of each and its colour, the greatest first."""
+    ends = [*(low for low, _ in bounds), 101]
+    classes = [
+        ThemeClass(
+            str(low),
+            f"{low}–{high - 1}%" if low else translate("themes.below", language, high=high),
+            colour,
+            low,
+        )
+        for (low, colour), high in zip(bounds, ends[1:], strict=True)
+    ]
+    return tuple(reversed(classes))
 
 
 def _boundary(language: Language) -> Theme:
@@ -181,7 +172,3 @@ def _titles(subject: str, language: Language) -> dict[str, str]:
         "title": translate("themes.zones", language, subject=subject),
         "title_both": translate("themes.both", language, subject=subject),
     }
-
-
-def _range(low: float, high: float, language: Language) -> str:
-    return f"{format_number(low, language)}–{format_number(high, language)}"

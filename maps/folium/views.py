@@ -1,12 +1,15 @@
 """What a map is made of, in the words of the domain, and what it becomes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pandas as pd
 
 from geo.language import Language, Text
+from geo.readiness.class_words import class_words
+from geo.readiness.score import ZoneResult
 from maps.style import Legend
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ class ModelView:
     """What a reader must know of the model behind the scores.
 
     `classes` are (id, title, lower score bound) in any order; `dimensions` are titles by id in the
-    order of display.
+    order of display. `class_words` says the class of a result with its chance, None of one without.
     """
 
     title: Text
@@ -63,6 +66,7 @@ class ModelView:
     description: Text | None = None
     kind: ModelKind = "readiness"
     coverage_floor: float = 0.0
+    class_words: Callable[[ZoneResult], Text | None] = lambda _: None
 
     @property
     def ordered_classes(self) -> tuple[ReadinessClass, ...]:
@@ -81,6 +85,7 @@ def model_view(model: "Model", *, year: int) -> ModelView:
         description=model.description,
         kind=model.kind,
         coverage_floor=model.coverage_floor,
+        class_words=partial(class_words, model=model),
     )
 
 

@@ -6,6 +6,7 @@ What they show is read in `map_subject.py`.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,6 @@ from geo.language import Language, Text
 from geo.readiness.score import ZoneResult
 from maps.assets import Assets
 from maps.escape import json_in_page
-from maps.folium.cards import class_cards
 from maps.folium.views import IndicatorView, MapView, ModelView
 from maps.pages.page import render
 from maps.pages.sliders import WeighingView
@@ -50,6 +50,7 @@ def map_page(
     models: Sequence[tuple[str, Text]] = (),
     model_id: str = "",
     weighing: WeighingView | None = None,
+    drawn: Sequence[str] = (),
 ) -> str:
     """The planner's page: `planner_map`, the choice of the regency layer and the ranking.
 
@@ -71,11 +72,13 @@ def map_page(
         The models that can be shown, by id and title, and the one that is.
     weighing
         The sliders; without them the ranking is the model's own and stays.
+    drawn
+        How chances and bands were worked out, from `certainty_cards.how_drawn`.
     """
     language = view.language
     assets = assets or Assets()
     kept = {"lang": language, **(state or {})}
-    ranked, unranked = _ranking(view, model, results)
+    bands, unranked = _ranking(view, results)
     return render(
         "map.html",
         language,
@@ -96,8 +99,9 @@ def map_page(
             }
         ),
         weighing=weighing,
+        drawn=drawn,
         model=model,
-        ranked=ranked,
+        bands=bands,
         unranked=unranked,
         summary=_summary(view.cards["zones"].values(), language),
         indicators=indicators,
@@ -182,15 +186,14 @@ def map_title(
 
 
 def _ranking(
-    view: MapView, model: ModelView, results: Sequence[ZoneResult]
+    view: MapView, results: Sequence[ZoneResult]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of the ranked zones, best first, and of the others."""
+    """The bands of the ranked zones with their rows, best first, and the rows of the others."""
     cards: Mapping[str, Mapping[str, Any]] = view.cards["zones"]
-    classes = class_cards(model, view.language)
     ranks = {result.area_id: result.rank for result in results if result.rank is not None}
     order = sorted(ranks, key=lambda area_id: (ranks[area_id], area_id))
     ranked = [
-        _ranked_row(area_id, ranks[area_id], cards[area_id], classes)
+        (cards[area_id].get("band"), _ranked_row(area_id, cards[area_id], view.language))
         for area_id in order
         if area_id in cards
     ]
@@ -199,7 +202,7 @@ def _ranking(
         for area_id, card in cards.items()
         if area_id not in ranks
     ]
-    return ranked, unranked
+    return _bands(ranked, view.language), unranked
 
 
 def _summary(cards: Iterable[Mapping[str, Any]], language: Language) -> str:
@@ -214,36 +217,47 @@ def _summary(cards: Iterable[Mapping[str, Any]], language: Language) -> str:
     return "; ".join(parts)
 
 
-def _ranked_row(
-    area_id: str,
-    rank: int | None,
-    card: Mapping[str, Any],
-    classes: Mapping[str, Mapping[str, str]],
-) -> dict[str, Any]:
-    found = classes.get(card.get("class", ""), {})
+def _row(area_id: str, card: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """What every row of the list says of its area."""
+    unchecked = card.get("uncheckedNames")
     return {
         "area_id": area_id,
-        "rank": rank,
         "name": card.get("name", area_id),
         "place": card.get("place"),
         "geometry": card.get("geometryMark"),
-        "unchecked": card.get("unchecked"),
-        "unchecked_named": card.get("uncheckedNamed"),
+        "unchecked": unchecked,
+        "range": card.get("range"),
+    }
+
+
+def _ranked_row(area_id: str, card: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    tied = card.get("tied")
+    return _row(area_id, card, language) | {
+        "rank": card["place_in_ranking"],
+        "tied": tied and translate("table.tied", language, n=tied),
         "score": card.get("score"),
         "coverage": card.get("coverage"),
-        "class_title": found.get("title"),
-        "class_colour": found.get("colour"),
+        "class_words": card.get("classWords"),
     }
 
 
 def _unranked_row(area_id: str, card: Mapping[str, Any], language: Language) -> dict[str, Any]:
     excluded = card["status"] == "excluded"
-    return {
-        "area_id": area_id,
-        "name": card.get("name", area_id),
-        "place": card.get("place"),
-        "geometry": card.get("geometryMark"),
+    return _row(area_id, card, language) | {
         "status": translate(f"status.{card['status']}", language),
         "reason": card.get("reason"),
         "pattern": "hatch-excluded" if excluded else "hatch-no-data",
     }
+
+
+def _bands(
+    rows: Iterable[tuple[int | None, dict[str, Any]]], language: Language
+) -> list[dict[str, Any]]:
+    """The rows of the list under the heading of their band; without bands one group with no heading."""
+    return [
+        {
+            "title": translate("table.band", language, band=band) if band else "",
+            "rows": [row for _, row in group],
+        }
+        for band, group in groupby(rows, key=lambda one: one[0])
+    ]

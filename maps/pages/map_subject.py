@@ -24,6 +24,7 @@ from geo.store.store import Store
 from geo.store.versions import Published
 from maps.assets import Assets
 from maps.breaks import quantile_breaks
+from maps.folium.certainty_cards import how_drawn
 from maps.folium.indicator_classes import drawn_figures
 from maps.folium.views import (
     BasemapView,
@@ -229,7 +230,13 @@ def draw_planner(
         models=subject.models,
         model_id=subject.model_id,
         weighing=_weighing(subject, language, root),
+        drawn=_drawn(subject.assessments["zones"], language),
     )
+
+
+def _drawn(assessment: Assessment, language: Language) -> list[str]:
+    titles = {c.id: c.title.to(language) for c in assessment.model.criteria}
+    return how_drawn(assessment.certainty, titles=titles, language=language)
 
 
 def _weighing(subject: MapSubject, language: Language, root: str) -> WeighingView:

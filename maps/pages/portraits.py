@@ -109,7 +109,7 @@ def zone_portrait(
     card = zone_cards(
         row,
         assessment.results,
-        dimensions=view.dimensions,
+        model=view,
         regency_names=names,
         language=language,
     )[area_id]

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_map_page import DESKTOP, PHONE
 
-FIRST = "Kawasan Transmigrasi Cahaya Baru"
+FIRST = "Permukiman Transmigrasi Angsana"
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -13,7 +13,7 @@ FIRST = "Kawasan Transmigrasi Cahaya Baru"
 def test_the_first_of_the_ranking_is_on_the_first_screen(address, visit, size, language):
     seen = visit(f"{address}/map?lang={language}", width=size[0], height=size[1])
     for part in (".rank", "th a", ".score"):
-        box = seen.page.locator(f".ranking tbody tr:first-child {part}").bounding_box()
+        box = seen.page.locator(".ranking tr[data-zone]").first.locator(part).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < size[1]
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= size[0]
@@ -114,7 +114,7 @@ def test_every_target_of_the_panel_is_24_px_on_a_phone(address, visit, language)
 def test_a_point_of_the_quadrant_gives_its_focus_to_the_card_and_gets_it_back(address, visit):
     seen = visit(f"{address}/map")
     seen.page.locator("#quadrant > summary").click()
-    point = seen.page.locator(".point[aria-label^='Kawasan Transmigrasi Cahaya Baru']")
+    point = seen.page.locator(".point[aria-label^='Permukiman Transmigrasi Angsana']")
     point.press("Enter")
     expect(seen.page.get_by_role("dialog", name=FIRST).locator("h2")).to_be_focused()
     seen.page.keyboard.press("Escape")

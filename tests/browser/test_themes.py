@@ -9,10 +9,9 @@ from geo.language import percent
 from tests.browser.test_map_page import DESKTOP, PHONE
 
 ZONE = "Kawasan Transmigrasi Cahaya Baru"
-UNRANKED = "Kawasan Transmigrasi Gula Habang (Lajar Papuyuan)"
 HATCHED = "url(#hatch-no-data)"
 # The colour of the class "Siap".
-RANKED_COLOUR = "#80cdc1"
+RANKED_COLOUR = "#dfc27d"
 
 
 def choose(page: Page, theme: str) -> None:
@@ -46,7 +45,7 @@ def test_every_theme_changes_the_map_and_its_legend_and_the_classes_come_back(ad
     page, zone = seen.page, area(seen.page, ZONE)
     expect(zone).to_have_attribute("fill", RANKED_COLOUR)
     own = legend(page).text_content()
-    ranking = page.locator(".ranking tbody").inner_text()
+    ranking = page.locator(".ranking").inner_text()
     titles, colours = set(), set()
     for theme in ("need", "coverage", "certainty", "boundary"):
         choose(page, theme)
@@ -55,7 +54,7 @@ def test_every_theme_changes_the_map_and_its_legend_and_the_classes_come_back(ad
         # What the map shows is what its legend says, by the words that are read out too.
         label = str(zone.get_attribute("aria-label")).removeprefix(f"{ZONE}, ")
         assert shown_colour(page, label) == zone.get_attribute("fill")
-        assert page.locator(".ranking tbody").inner_text() == ranking
+        assert page.locator(".ranking").inner_text() == ranking
     assert len(titles) == 4
     assert len(colours - {RANKED_COLOUR}) == 4
     choose(page, "")
@@ -76,38 +75,19 @@ def test_need_is_coloured_by_the_need_models_own_scores(address, visit):
     assert seen.trouble == []
 
 
-def test_an_area_that_is_not_ranked_has_no_certainty_and_is_hatched(address, visit):
+def test_certainty_is_the_chance_of_the_class_and_follows_the_weights(address, visit):
     seen = visit(f"{address}/map#t=certainty")
-    settle(seen.page)
-    expect(area(seen.page, UNRANKED)).to_have_attribute("fill", HATCHED)
-    expect(legend(seen.page)).to_contain_text("Tidak diperingkat")
-    expect(legend(seen.page)).to_contain_text("2.000 simulasi")
-    assert seen.trouble == []
-
-
-def test_certainty_is_asked_once_for_each_set_of_weights(address, visit):
-    seen = visit(f"{address}/map?model=kebutuhan")
-    page = seen.page
-    asked = []
-
-    def note(request) -> None:
-        if request.method == "POST" and "uncertainty" in (request.post_data or ""):
-            asked.append(request.post_data)
-
-    page.on("request", note)
-    choose(page, "certainty")
-    choose(page, "coverage")
-    choose(page, "certainty")
-    assert len(asked) == 1
-    page.locator("#weights > summary").click()
-    with page.expect_response(lambda answer: "uncertainty" in (answer.request.post_data or "")):
-        page.locator("[data-preset=kesejahteraan]").click()
+    page, zone = seen.page, area(seen.page, ZONE)
     settle(page)
-    choose(page, "coverage")
-    page.locator("[data-preset=own]").click()
-    choose(page, "certainty")
-    # The model's own weights were asked for at first.
-    assert len(asked) == 2
+    expect(legend(page)).to_contain_text("peluang kelas yang paling mungkin")
+    page.locator("#weights > summary").click()
+    with page.expect_response(lambda answer: "chances" in (answer.request.post_data or "")) as told:
+        page.locator("[data-item=lingkungan]").fill("90")
+    columns = told.value.json()["zones"]
+    chance = 100 * columns["class_chance"][columns["area_id"].index("cahaya-baru")]
+    lower = max(bound for bound in (0, 50, 67, 90) if bound <= chance + 0.5)
+    wanted = {0: "Di bawah 50%", 50: "50–66%", 67: "67–89%", 90: "90–100%"}[lower]
+    expect(zone).to_have_attribute("fill", shown_colour(page, wanted))
     assert seen.trouble == []
 
 
@@ -119,9 +99,9 @@ def test_data_coverage_follows_other_weights(address, visit):
     seen.page.locator("#weights > summary").click()
     for item in ("usaha", "berkembang", "lingkungan"):
         seen.page.locator(f"[data-item={item}]").fill("0")
-    # The zone lacks half of what liveability is made of.
+    # All that liveability is made of is measured in the zone.
     expect(zone).not_to_have_attribute("fill", str(before))
-    expect(zone).to_have_attribute("fill", shown_colour(seen.page, "Di bawah 50%"))
+    expect(zone).to_have_attribute("fill", shown_colour(seen.page, "90–100%"))
     assert seen.trouble == []
 
 
@@ -133,7 +113,7 @@ def test_a_link_opens_the_same_colours_beside_zone_and_weights(address, visit):
     again = visit(seen.page.url)
     expect(again.page.locator("#theme")).to_have_value("boundary")
     expect(again.page.locator(".leaflet-popup h2")).to_have_text(ZONE)
-    expect(legend(again.page)).to_contain_text("Batas gambar lebih luas daripada kawasannya")
+    expect(legend(again.page)).to_contain_text("Delineasi lebih luas daripada kawasannya")
     choose(again.page, "")
     expect(again.page).not_to_have_url(re.compile("t="))
     assert [*seen.trouble, *again.trouble] == []
@@ -154,7 +134,7 @@ def test_the_kecamatan_take_the_same_theme_while_they_are_shown(address, visit):
     expect(legend(seen.page).locator("h2")).to_have_text("Need: areas and kecamatan")
     cell = area(seen.page, "Takisung")
     label = str(cell.get_attribute("aria-label")).removeprefix("Takisung, ")
-    assert label.startswith("Low (")
+    assert label.startswith("Medium (")
     assert cell.get_attribute("fill") == shown_colour(seen.page, label)
     seen.page.get_by_label("Kecamatan screening").uncheck()
     expect(legend(seen.page).locator("h2")).to_have_text("Need: areas")
@@ -165,7 +145,7 @@ def test_the_page_of_the_need_model_does_not_offer_need_twice(address, visit):
     seen = visit(f"{address}/map?model=kebutuhan&lang=en")
     options = seen.page.locator("#theme option")
     expect(options).to_have_text(
-        ["Score class: Need", "Data coverage", "Certainty of the rank", "Boundary status"]
+        ["Score class: Need", "Data coverage", "Certainty of the class", "Boundary status"]
     )
 
 

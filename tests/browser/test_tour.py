@@ -17,10 +17,12 @@ def test_the_tour_answers_its_question(address, visit, tmp_path):
     page.locator("#weights > summary").click()
     page.get_by_role("button", name="Ketenagakerjaan ×2").click()
     expect(page.locator(".weights-state")).to_contain_text("bobot atau cara sendiri")
-    first = page.locator(".ranking tbody tr").first
+    first = page.locator(".ranking tr[data-zone]").first
     expect(first).to_contain_text("Kabupaten Kotabaru")
     expect(first.locator(".score")).to_have_text("63,3")
-    expect(page.locator(".ranking tbody tr .rank", has_text=re.compile("^1$"))).to_have_count(5)
+    expect(page.locator(".ranking tr[data-zone] .rank", has_text=re.compile("^1$"))).to_have_count(
+        5
+    )
     page.screenshot(path=folder / "tour-weights.png")
     page.locator("#confidence").click()
     expect(page.locator(".verdict")).to_contain_text("Peringkat 1 goyah")

@@ -21,7 +21,7 @@ def opened(visit, address: str, query: str = "", size: tuple[int, int] = DESKTOP
 
 
 def first_score(page: Page):
-    return page.locator(".ranking tbody tr").first.locator(".score")
+    return page.locator(".ranking tr[data-zone]").first.locator(".score")
 
 
 def set_slider(page: Page, item: str, value: int) -> None:
@@ -44,10 +44,10 @@ def test_a_slider_moves_scores_ranking_map_and_cards(address, visit, size):
         set_slider(seen.page, item, value)
     # On liveability alone the two zones lack the slope, and with it half of the weight.
     expect(seen.page.locator(".weights-state")).to_contain_text("bobot atau cara sendiri")
-    expect(seen.page.locator(".ranking tbody tr")).to_have_count(0)
+    expect(seen.page.locator(".ranking tr[data-zone]")).to_have_count(0)
     expect(zone).to_have_attribute("fill", "url(#hatch-no-data)")
     set_slider(seen.page, "lingkungan", 100)
-    expect(seen.page.locator(".ranking tbody tr")).to_have_count(2)
+    expect(seen.page.locator(".ranking tr[data-zone]")).to_have_count(2)
     row = seen.page.locator("tr[data-zone=cahaya-baru] .score")
     expect(row).not_to_have_text(CAHAYA_BARU_ID)
     score = row.inner_text()
@@ -110,7 +110,7 @@ def test_the_last_weight_stays_above_nothing_and_the_reader_is_told(address, vis
     expect(seen.page.locator("[data-item=berkembang]")).to_have_value("1")
     expect(seen.page.locator("output[for=w-dimension-berkembang]")).to_have_text("100,0%")
     # What is ranked and what is downloaded are by that weight.
-    expect(seen.page.locator(".ranking tbody tr").first).to_contain_text("Angsana")
+    expect(seen.page.locator(".ranking tr[data-zone]").first).to_contain_text("Angsana")
     export = seen.page.locator(".downloads [data-format=csv]").first.get_attribute("href")
     weights = dict(p.split(":") for p in parse_qs(urlsplit(export).query)["weights"][0].split(","))
     assert float(weights["lereng"]) == 0
@@ -150,7 +150,7 @@ def test_an_area_that_was_not_ranked_before_says_so(address, visit):
 
 def test_without_a_ranked_area_there_is_no_order_to_test(address, visit):
     seen = visit(f"{address}/map#w=huni-100*usaha-0*berkembang-0*lingkungan-0")
-    expect(seen.page.locator(".ranking tbody tr")).to_have_count(0)
+    expect(seen.page.locator(".ranking tr[data-zone]")).to_have_count(0)
     expect(seen.page.locator("#confidence")).to_be_hidden()
     expect(seen.page.locator(".counts")).to_contain_text("0 dari 14")
     assert seen.trouble == []

@@ -22,6 +22,15 @@ HOSTILE = (
 )
 LONG = "Sumber yang sangat panjang " * 12 + "https://contoh.id/" + "a" * 200
 
+
+def said(result: ZoneResult) -> Text | None:
+    """The likeliest class by its id and its chance, as the words of a model have them."""
+    if result.class_chance is None:
+        return None
+    words = f"{result.likely_class}, {result.class_chance:.0%}"
+    return Text(words, words)
+
+
 MODEL = ModelView(
     title=Text(id="Kesiapan uji", en="Test readiness"),
     year=2025,
@@ -35,6 +44,7 @@ MODEL = ModelView(
         "usaha": Text(id="Layak usaha", en="Livelihood"),
     },
     description=Text(id="Uraian model.", en="The model described."),
+    class_words=said,
 )
 CHOICES = [
     IndicatorChoice(
@@ -155,6 +165,10 @@ def make_result(
         "rank_class": "siap",
         "score_low": None if score is None else score / 2,
         "score_high": None if score is None else score / 2 + 50,
+        "likely_class": facts.get("rank_class", "siap"),
+        "class_chance": 0.95,
+        "class_candidates": {"siap": 0.95},
+        "band": rank,
         "data_coverage": 0.5,
         "dimension_scores": {"huni": 60.0, "usaha": None},
         "criteria": (
@@ -183,6 +197,14 @@ def make_result(
     return ZoneResult(area_id=area_id, name=name, score=score, rank=rank, **given)
 
 
+# What an excluded zone has of chances.
+NOTHING_DRAWN: dict[str, Any] = {
+    "likely_class": None,
+    "class_chance": None,
+    "class_candidates": {},
+}
+
+
 def make_results() -> list[ZoneResult]:
     """Two ranked zones, one excluded, one with too few data; the fifth zone is not assessed."""
     failed = ConstraintResult(
@@ -190,7 +212,15 @@ def make_results() -> list[ZoneResult]:
     )
     return [
         make_result("alfa", name="Alfa", score=62.4, rank=1),
-        make_result("beta", name="Beta", score=44.0, rank=2, rank_class="perlu"),
+        make_result(
+            "beta",
+            name="Beta",
+            score=44.0,
+            rank=2,
+            rank_class="perlu",
+            class_chance=0.6,
+            class_candidates={"perlu": 0.6, "siap": 0.4},
+        ),
         make_result(
             "gama",
             name="Gama",
@@ -199,6 +229,7 @@ def make_results() -> list[ZoneResult]:
             rank_class=None,
             status="excluded",
             constraints=(failed,),
+            **NOTHING_DRAWN,
         ),
         make_result(
             "delta",
@@ -208,6 +239,11 @@ def make_results() -> list[ZoneResult]:
             rank_class=None,
             status="insufficient_data",
             data_coverage=0.3,
+            score_low=18.2,
+            score_high=87.9,
+            likely_class="perlu",
+            class_chance=0.52,
+            class_candidates={"belum": 0.1, "perlu": 0.52, "siap": 0.38},
         ),
     ]
 

@@ -5,7 +5,7 @@ Kawasan.areas = (() => {
 
   const { page } = Kawasan;
   const { element } = Kawasan.dom;
-  const { classFill } = Kawasan.card;
+  const { classFill, label } = Kawasan.standing;
   const { bindCard, openAt, makeReachable } = Kawasan.opening;
   /** @type {Map<string, L.Area>} */
   const byZone = new Map();
@@ -37,8 +37,7 @@ Kawasan.areas = (() => {
     layer.on("mouseover mousemove", (event) => {
       hover = hover || L.tooltip({ className: "hover-name", offset: [12, 0] });
       if (Kawasan.frame().classList.contains("has-card")) return;
-      const figure = card.score || card.value;
-      hover.setContent(element("span", {}, figure ? `${card.name} · ${figure}` : card.name || "–"));
+      hover.setContent(element("span", {}, label(card) || "–"));
       hover.setLatLng(event.latlng).addTo(page.map);
     });
     layer.on("mouseout click", () => hover && hover.remove());
@@ -65,7 +64,7 @@ Kawasan.areas = (() => {
       if (!card) return;
       layer.setStyle({ fillColor: fillOf(card, name, id) });
       const path = layer.getElement && layer.getElement();
-      if (path) path.setAttribute("aria-label", [card.name, card.score].filter(Boolean).join(", "));
+      if (path) path.setAttribute("aria-label", label(card));
       if (name === "zones") rankBadge(layer, card);
     });
     declutter();

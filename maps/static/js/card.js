@@ -7,44 +7,37 @@ Kawasan.card = (() => {
   "use strict";
 
   const { page } = Kawasan;
-  const { HATCHED, element, paragraph, link, bar, swatch } = Kawasan.dom;
-  const { text, formatted } = Kawasan.words;
-
-  /* An area's colour is that of its class; a hatch says why it has none. */
-  /** @param {Card} card */
-  function classFill(card) {
-    const entry = page.data.classes[card.class ?? ""];
-    if (card.status === "ranked" && entry) return entry.colour;
-    return card.status === "excluded" ? "url(#hatch-excluded)" : HATCHED;
-  }
-
-  /** @param {Card} card */
-  function classChip(card) {
-    const entry = page.data.classes[card.class ?? ""];
-    const title = card.status === "ranked" && entry ? entry.title : card.statusText;
-    return title ? swatch(classFill(card), title) : null;
-  }
+  const { element, paragraph, link, bar } = Kawasan.dom;
+  const { text, filled, formatted } = Kawasan.words;
+  const { classChip, spread } = Kawasan.standing;
 
   /** @param {Card} card */
   function standing(card) {
     const score = card.score && element(
       "p", { class: "score" },
       element("span", { class: "score-value" }, card.score),
+      card.range ? element("span", { class: "score-range", title: text("zone.range_long") }, `(${card.range})`) : null,
       element("span", { class: "score-of" }, text("zone.out_of")),
     );
+    const band = [
+      card.band && filled("zone.band", { band: card.band }),
+      card.surelyAbove && filled("zone.surely_above", { n: card.surelyAbove }),
+    ].filter(Boolean).join(" · ");
     const coverage = card.coverage && element(
       "div", { class: "coverage" },
       element("p", {}, text("zone.coverage"), element("b", {}, card.coverage)),
       bar(card.coverageShare, { kind: "plain" }),
     );
     const facts = element(
-      "div", { class: "standing-facts" }, classChip(card), paragraph("rank", card.rank), paragraph("was", card.was),
+      "div", { class: "standing-facts" },
+      classChip(card), paragraph("rank", card.rank), paragraph("band", band), paragraph("was", card.was),
     );
     return element(
       "div", { class: "standing" },
       element("div", { class: "standing-row" }, score || null, facts),
       paragraph("reason", card.reason),
-      card.status === "ranked" ? paragraph("unchecked", card.uncheckedNamed) : null,
+      spread(card),
+      card.status === "excluded" ? null : paragraph("unchecked", card.uncheckedNamed),
       coverage || null,
     );
   }
@@ -208,6 +201,8 @@ Kawasan.card = (() => {
     element("ul", { class: "scores" }, ...page.data.dimensions
       .filter(([id]) => card.dimensions?.[id])
       .map(([id, title]) => element("li", {}, title, element("b", {}, card.dimensions?.[id])))),
+    facts([["zone.ages", card.ages === undefined ? undefined : page.data.lines[card.ages]]]),
+    !card.warnings ? null : element("ul", { class: "said" }, ...card.warnings.map((place) => element("li", {}, page.data.lines[place]))),
     ...beside(card),
     paragraph("note", text("kecamatan.screening")),
   );
@@ -257,5 +252,5 @@ Kawasan.card = (() => {
     paragraph("site-reasons", site.reasons),
   );
 
-  return { classFill, zoneCard, kecamatanCard, regencyCard, siteCard, siteFigures, addDetails };
+  return { zoneCard, kecamatanCard, regencyCard, siteCard, siteFigures, addDetails };
 })();

@@ -7,6 +7,7 @@ Kawasan.opening = (() => {
   const { page } = Kawasan;
   const { NARROW, isSeen, part } = Kawasan.dom;
   const { text } = Kawasan.words;
+  const { label } = Kawasan.standing;
   /** @type {HTMLElement | SVGElement | null} */
   let opener = null;
 
@@ -65,9 +66,8 @@ Kawasan.opening = (() => {
   /* Shapes are reached by the Tab key and opened by Enter or Space, as buttons are. */
   function makeReachable(layer, card) {
     const path = layer.getElement();
-    const label = [card.name, card.score || card.value].filter(Boolean).join(", ");
     const isFirst = !path.parentElement.querySelector("[tabindex='0']");
-    for (const [name, value] of [["tabindex", isFirst ? "0" : "-1"], ["role", "button"], ["aria-label", label]]) {
+    for (const [name, value] of [["tabindex", isFirst ? "0" : "-1"], ["role", "button"], ["aria-label", label(card)]]) {
       path.setAttribute(name, value);
     }
     path.addEventListener("focus", () => keepStop(path));

@@ -11,7 +11,7 @@
   const { map, data } = drawn;
   const { element, part, swatch, NARROW } = Kawasan.dom;
   const { text, filled } = Kawasan.words;
-  const { classFill } = Kawasan.card;
+  const { classFill, classWords } = Kawasan.standing;
   const { lowerSheet } = Kawasan.opening;
   const MOST_LEADERS = 3;
   const firstRanks = new Map(Object.entries(data.zones).map(([id, card]) => [id, card.place_in_ranking]));
@@ -63,14 +63,13 @@
   const row = (name, ...cells) => element("tr", {}, element("th", { scope: "row" }, name || "–"), ...cells);
 
   const columns = {
-    areas: [["table.rank", "number"], ["table.score", "number"], ["table.class"], ["table.coverage", "number"], ["search.regencies"]],
+    areas: [["table.rank", "number"], ["table.band_title", "number"], ["table.score", "number"], ["table.range", "number"], ["table.class"], ["table.coverage", "number"], ["search.regencies"]],
     regencies: [["regency.value", "number"], ["regency.period"], ["regency.source"]],
   };
 
   const areaRow = (card) => row(
-    card.name, cell(card.place_in_ranking && String(card.place_in_ranking), "number"), cell(card.score, "number"),
-    cell(((card.place_in_ranking && data.classes[card.class]) || {}).title || card.statusText),
-    cell(card.coverage, "number"), cell(card.place),
+    card.name, cell(card.place_in_ranking && String(card.place_in_ranking), "number"), cell(card.band && String(card.band), "number"),
+    cell(card.score, "number"), cell(card.range, "number"), cell(classWords(card)), cell(card.coverage, "number"), cell(card.place),
   );
 
   const regencyRow = (card) => row(

@@ -24,9 +24,12 @@
     tile.width = tile.height = 8;
     const ink = penOf(tile);
     const isExcluded = name.includes("excluded");
-    ink.fillStyle = isExcluded ? "#c9ced1" : "#eef0f0";
+    // Its ground and its lines, as the page has them.
+    const id = name.replace(/.*#([\w-]+).*/, "$1");
+    const [ground, lines] = [...part(document, `#${id}`, SVGElement).children];
+    ink.fillStyle = ground.getAttribute("fill") ?? PAPER;
     ink.fillRect(0, 0, 8, 8);
-    ink.strokeStyle = isExcluded ? "#39444b" : "#a3abaf";
+    ink.strokeStyle = lines.getAttribute("fill") ?? lines.getAttribute("stroke") ?? INK;
     ink.lineWidth = 2;
     // Beyond the tile's corners, so that the lines of neighbouring tiles meet.
     for (const shift of isExcluded ? [0] : [-8, 0, 8]) {

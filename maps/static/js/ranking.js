@@ -13,7 +13,7 @@
   const { element, part, swatch } = Kawasan.dom;
   const { text, filled } = Kawasan.words;
   const { kept, keepInHash } = Kawasan.address;
-  const { classFill } = Kawasan.card;
+  const { classFill, classChip, rangeBar, spread } = Kawasan.standing;
   /** @type {HTMLTableElement | null} */
   const table = ranking.querySelector("table.ranking");
   /** @type {HTMLInputElement | null} */
@@ -39,17 +39,30 @@
     );
   }
 
-  const unchecked = (card) => (card.unchecked
-    ? element("small", { class: "unchecked", title: card.uncheckedNamed }, card.unchecked) : null);
+  /* What must be known of a ranked area besides its score. */
+  const told = (card) => element(
+    "div", { class: "told" },
+    small(card.place),
+    small(card.geometryMark, "mark"),
+    small(card.tied && filled("table.tied", { n: card.tied }), "tied"),
+    card.surelyAbove ? element(
+      "small", { class: "sure", title: filled("zone.surely_above", { n: card.surelyAbove }) },
+      element("span", { "aria-hidden": "true" }, "✓ "), filled("table.surely_above", { n: card.surelyAbove }),
+    ) : null,
+    small(card.uncheckedNames, "unchecked"),
+  );
 
   function rankedRow(id, card) {
     const name = element("a", { href: `#zone=${encodeURIComponent(id)}` }, card.name || id);
     return element(
       "tr", { "data-zone": id },
-      element("td", { class: "number rank" }, String(card.place_in_ranking)),
-      element("th", { scope: "row" }, name, small(card.place), small(card.geometryMark, "mark"), unchecked(card), mark(id, card)),
-      element("td", { class: "number score" }, card.score),
-      element("td", { class: "class" }, swatch(classFill(card), (data.classes[card.class] || {}).title || "")),
+      element("td", { class: "number" }, element("span", { class: "rank" }, String(card.place_in_ranking))),
+      element("th", { scope: "row" }, name, told(card), mark(id, card)),
+      element(
+        "td", { class: "number" }, element("b", { class: "score" }, card.score),
+        card.range ? element("span", { class: "score-range" }, ` (${card.range})`) : null, rangeBar(card),
+      ),
+      element("td", { class: "class" }, classChip(card)),
       element("td", { class: "number" }, card.coverage || ""),
     );
   }
@@ -58,7 +71,8 @@
     const name = element("a", { href: `#zone=${encodeURIComponent(id)}` }, card.name || id);
     return element(
       "li", { "data-zone": id }, name, small(card.place), small(card.geometryMark, "mark"),
-      element("p", {}, swatch(classFill(card), card.statusText || ""), ` · ${card.reason || ""}`), mark(id, card),
+      small(card.status === "excluded" ? "" : card.uncheckedNames, "unchecked"),
+      element("p", {}, swatch(classFill(card), card.statusText || ""), ` · ${card.reason || ""}`), spread(card), mark(id, card),
     );
   }
 
@@ -67,6 +81,25 @@
 
   /** @param {[string, Card]} entry */
   const rankOf = ([, card]) => Number(card.place_in_ranking);
+
+  /* The list is cut where the band changes; sorted by something else than the score it has none. */
+  function bandsOf(ranked) {
+    const found = new Map();
+    for (const entry of ranked) found.set(entry[1].band, [...(found.get(entry[1].band) ?? []), entry]);
+    return [...found.values()];
+  }
+
+  function bandHead(rows) {
+    const [[, { band }]] = rows;
+    const title = band === undefined ? text("table.bands_pending") : filled("table.band", { band });
+    return element(
+      "tr", { class: "band" },
+      element(
+        "th", { scope: "rowgroup", colspan: heads.length }, title, " ", small(filled("table.areas", { n: rows.length })),
+        rows.length > 1 ? small(`· ${text("table.band_open")}`) : null,
+      ),
+    );
+  }
 
   function render() {
     if (!table) return;
@@ -82,9 +115,14 @@
       const by = typeof left === "string" ? left.localeCompare(String(right)) : left - Number(right);
       return (order.falling ? -by : by) || rankOf(a) - rankOf(b);
     });
-    table.tBodies[0].replaceChildren(...ranked.map(([id, card]) => rankedRow(id, card)));
-    const list = ranking.querySelector(".unranked");
-    if (list) list.replaceChildren(...cards.filter(([, card]) => !card.place_in_ranking).map(([id, card]) => unrankedRow(id, card)));
+    for (const body of [...table.tBodies]) body.remove();
+    const rows = (entries) => entries.map(([id, card]) => rankedRow(id, card));
+    table.append(...(key === rankOf
+      ? bandsOf(ranked).map((band) => element("tbody", {}, bandHead(band), ...rows(band)))
+      : [element("tbody", {}, ...rows(ranked))]));
+    const others = cards.filter(([, card]) => !card.place_in_ranking);
+    part(ranking, ".unranked").replaceChildren(...others.map(([id, card]) => unrankedRow(id, card)));
+    for (const one of [".unranked", "#unranked-title"]) part(ranking, one).hidden = !others.length;
     applyFilter();
   }
 
@@ -99,6 +137,10 @@
     for (const row of rows) {
       row.hidden = !row.textContent.toLocaleLowerCase().includes(wanted);
       if (!row.hidden) left.add(row.dataset.zone);
+    }
+    for (const body of table?.tBodies ?? []) {
+      const head = body.querySelector(".band");
+      if (head instanceof HTMLElement) head.hidden = ![...body.rows].some((row) => row !== head && !row.hidden);
     }
     layers.zones.eachLayer((layer) => {
       const path = layer.getElement && layer.getElement();
@@ -148,7 +190,7 @@
     });
     layers.zones.on("add", applyFilter);
   }
-  if (kept("s") || kept("q")) open();
+  open();
   window.addEventListener("hashchange", open);
   document.addEventListener("kawasan:scored", render);
 })();

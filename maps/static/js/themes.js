@@ -48,21 +48,15 @@
     return new Map(ids.map((id, i) => [id, status[i] === "ranked" ? score[i] : undefined]));
   }
 
-  /* How far an area moves through the list, in percent of it. */
-  async function certainty(name) {
-    const zones = Object.entries((await Kawasan.weights.simulated(name)).zones);
-    const steps = Math.max(1, zones.length - 1);
-    return new Map(zones.map(([id, { rank_interval: [low, high] }]) => [id, (100 * (high - low)) / steps]));
-  }
-
   const values = {
     need: (name) => once(`need ${name}`, () => need(name)),
     // The percent that the cards print, so that no colour contradicts a number.
     coverage: (name) => ofCards(name, ({ coverageShare: share }) => (
       share === undefined ? undefined : percentage(share, data.weighing.coverageFloor)
     )),
-    certainty: (name) => (Object.values(data[name]).some((card) => card.place_in_ranking)
-      ? certainty(name) : new Map()),
+    certainty: (name) => ofCards(name, ({ classChance: chance }) => (
+      chance === undefined ? undefined : percentage(chance)
+    )),
     boundary: (name) => ofCards(name, (card) => card.boundary),
   };
 

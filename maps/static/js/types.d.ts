@@ -13,13 +13,14 @@ interface PageData {
   text: { [key: string]: string };
   bounds: number[][];
   labels?: { name: string; short: string; places: [number, number][]; width: number }[];
-  classes: { [id: string]: { title: string; colour: string } };
+  classes: { [id: string]: { title: string; colour: string; unsure: string; lower: number; sureFrom: number } };
   dimensions: [string, string][];
   criteria: { [id: string]: { title: string; unit: string; dimension: string } };
   indicator: { title: string; unit: string; caveat: string };
   zones: Cards;
   kecamatan: Cards;
   regencies: Cards;
+  lines: string[];
   sites?: string;
   /* By zone, why the search for sites is no main thing to do there. */
   siteDoubts?: Record<string, string>;
@@ -52,7 +53,17 @@ interface Card {
   status?: "ranked" | "insufficient_data" | "excluded" | "unassessed";
   statusText?: string;
   score?: string;
+  range?: string;
+  scoreAt?: number;
+  scoreLow?: number;
+  scoreHigh?: number;
   class?: string;
+  classWords?: string;
+  classChance?: number;
+  candidates?: { [id: string]: number };
+  band?: number;
+  tied?: number;
+  surelyAbove?: number;
   rank?: string;
   was?: string;
   place_in_ranking?: number;
@@ -64,6 +75,10 @@ interface Card {
   holdsBack?: string;
   unchecked?: string;
   uncheckedNamed?: string;
+  uncheckedNames?: string;
+  /* Places in the lines that many cards share. */
+  ages?: number;
+  warnings?: number[];
   villages?: string;
   ground?: string[];
   groundNote?: string;

@@ -12,10 +12,10 @@
 
   const { map, layers, data } = drawn;
   const { element, part } = Kawasan.dom;
-  const { text, filled, formatted, percent } = Kawasan.words;
+  const { text, formatted } = Kawasan.words;
   const { answered, once, reasonOf } = Kawasan.server;
   const { kept, keepInHash } = Kawasan.address;
-  const { repaint } = Kawasan.areas;
+  const { takeScores, takeChances, restore, first } = Kawasan.scored;
   const { address, model } = data.weighing;
   const own = { method: data.weighing.method, risk: Math.round(100 * data.weighing.risk) };
   /** @type {NodeListOf<HTMLInputElement>} */
@@ -24,9 +24,10 @@
   const method = part(document, "#method", HTMLSelectElement);
   const risk = part(document, "#risk", HTMLInputElement);
   const state = part(panel, ".weights-state");
-  const firstCards = structuredClone({ zones: data.zones, kecamatan: data.kecamatan || {} });
   const digits = 1;
   const LATE_MS = 300;
+  // Chances take a thousand draws: they are asked for when the weights have come to rest.
+  const REST_MS = 350;
 
   const byKind = (kind, group) => sliders.filter(
     ({ dataset }) => dataset.kind === kind && (group === undefined || dataset.group === group),
@@ -86,73 +87,6 @@
 
   /* What comes back */
 
-  function changeCard(card, first, columns, i) {
-    const { score, rank, status, data_coverage: coverage, points, dimensions } = columns.zones;
-    card.status = status[i];
-    card.statusText = text(`status.${status[i]}`);
-    card.class = columns.zones.rank_class[i];
-    card.score = score[i] === null ? undefined : formatted(score[i], digits);
-    card.rank = rank[i] === null ? undefined : filled("zone.rank_of", { rank: rank[i], n: columns.of });
-    card.place_in_ranking = rank[i];
-    card.coverage = percent(coverage[i], data.weighing.coverageFloor);
-    card.coverageShare = coverage[i];
-    card.reason = status[i] === "insufficient_data"
-      ? filled("reason.insufficient_data", { share: card.coverage }) : undefined;
-    // They are of other weights; whoever shows a card asks for those of now.
-    card.lifts = card.holdsBack = card.interval = undefined;
-    const isNew = card.place_in_ranking && !first.place_in_ranking;
-    const was = before(first, card);
-    card.was = isNew ? text("weights.new") : was && `${text("weights.was")} ${was}`;
-    for (const [id, column] of Object.entries(dimensions)) {
-      if (card.dimensions) card.dimensions[id] = column[i] === null ? "–" : formatted(column[i]);
-    }
-    const rows = card.criteria || [];
-    const weightOf = (row) => columns.weights[row.id];
-    const known = rows.filter((row) => row.measure !== undefined).reduce((sum, row) => sum + weightOf(row), 0);
-    for (const row of rows) {
-      const point = points[row.id][i];
-      const isKnown = row.measure !== undefined && known > 0;
-      // What is missing leaves its weight to the rest; a method may give a criterion even more.
-      row.most = Math.max((100 * weightOf(row)) / (isKnown ? known : 1), point || 0);
-      row.points = point || 0;
-      row.pointsText = isKnown && point !== null
-        ? filled("zone.points", { points: formatted(point, digits), most: formatted(row.most, digits) })
-        : filled("zone.weight", { share: percent(weightOf(row)) });
-    }
-  }
-
-  /* What of an area's score, class and rank was otherwise by the model's own weights, in words. */
-  function before(first, card) {
-    if (!first.place_in_ranking) return "";
-    const parts = [];
-    if (first.place_in_ranking !== card.place_in_ranking) parts.push(`${text("weights.number")} ${first.place_in_ranking}`);
-    if (first.score !== card.score) parts.push(first.score);
-    if (first.class !== card.class) parts.push((data.classes[first.class] || {}).title);
-    return parts.filter(Boolean).join(" · ");
-  }
-
-  function take(name, columns) {
-    columns.zones.area_id.forEach((id, i) => {
-      const card = data[name] && data[name][id];
-      if (card) changeCard(card, firstCards[name][id], columns, i);
-    });
-    repaint(name);
-  }
-
-  /* Back to the model's own: the cards as they came, with every explanation. */
-  function restore() {
-    for (const name of ["zones", "kecamatan"]) {
-      for (const [id, card] of Object.entries(firstCards[name])) {
-        if (!data[name]) continue;
-        for (const key of Object.keys(data[name][id])) delete data[name][id][key];
-        Object.assign(data[name][id], structuredClone(card));
-      }
-      repaint(name);
-    }
-    settle("");
-    tell();
-  }
-
   /* Whoever shows something of these scores besides hears when they change. */
   const tell = () => document.dispatchEvent(new CustomEvent("kawasan:scored"));
 
@@ -179,8 +113,11 @@
   }
 
   async function answer() {
+    clearTimeout(resting);
     if (!isChanged()) {
       restore();
+      settle("");
+      tell();
       return;
     }
     isAsking = true;
@@ -188,10 +125,12 @@
     const late = setTimeout(() => { state.textContent = text("weights.asking"); }, LATE_MS);
     try {
       const names = ["zones", ...(layers.kecamatan && map.hasLayer(layers.kecamatan) ? ["kecamatan"] : [])];
+      const asked = String(query());
       const answers = await Promise.all(names.map((name) => ask(name, { detail: "scores" })));
-      names.forEach((name, i) => take(name, answers[i]));
+      names.forEach((name, i) => takeScores(name, answers[i]));
       settle(text("weights.changed"));
       tell();
+      resting = setTimeout(() => learnChances(names, asked), REST_MS);
     } catch (error) {
       settle(`${reasonOf(error, text("weights.failed"))} ${text("weights.stale")}`, true);
     }
@@ -201,6 +140,23 @@
     if (isWaiting) {
       isWaiting = false;
       answer();
+    }
+  }
+
+  /* How sure the classes and the order are; an answer to weights that were moved since says nothing. */
+
+  let resting;
+
+  async function learnChances(names, asked) {
+    const isOld = () => asked !== String(query());
+    if (isOld()) return;
+    try {
+      const answers = await Promise.all(names.map((name) => ask(name, { detail: "scores", chances: true })));
+      if (isOld()) return;
+      names.forEach((name, i) => takeChances(name, answers[i]));
+      tell();
+    } catch (error) {
+      if (!isOld()) settle(`${text("weights.changed")} ${reasonOf(error, text("weights.no_chances"))}`);
     }
   }
 
@@ -261,7 +217,7 @@
     ask,
     simulated,
     query,
-    first: (id) => firstCards.zones[id],
+    first,
     isChanged,
     dimensions: () => named(byKind("dimension")),
     criteria: (dimension) => named(byKind("criterion", dimension).filter(({ type }) => type !== "hidden")),

@@ -28,7 +28,7 @@ def cards(language: str = "id") -> dict:
     return zone_cards(
         make_zones(),
         make_results(),
-        dimensions=MODEL.dimensions,
+        model=MODEL,
         regency_names=NAMES,
         language=language,
     )
@@ -118,9 +118,7 @@ def test_a_limit_says_the_share_that_it_touches_or_the_side_of_it_that_decides(
 
 def test_a_failed_floor_is_named() -> None:
     result = make_result(floors_failed=("huni",))
-    card = zone_cards(
-        make_zones(), [result], dimensions=MODEL.dimensions, regency_names={}, language="en"
-    )["alfa"]
+    card = zone_cards(make_zones(), [result], model=MODEL, regency_names={}, language="en")["alfa"]
     assert card["reason"] == "Lowest class: Liveable below the minimum"
 
 
@@ -130,7 +128,7 @@ def test_sources_are_listed_once() -> None:
 
 def test_a_source_address_must_be_of_the_web() -> None:
     zones = make_zones(source_url="javascript:alert(1)")
-    card = zone_cards(zones, [], dimensions={}, regency_names={}, language="id")["alfa"]
+    card = zone_cards(zones, [], model=MODEL, regency_names={}, language="id")["alfa"]
     assert "sourceUrl" not in card
 
 
@@ -159,9 +157,7 @@ def test_a_coverage_below_the_floor_never_reads_as_the_floor() -> None:
     result = make_result(
         status="insufficient_data", rank=None, score=None, data_coverage=0.496, coverage_floor=0.5
     )
-    card = zone_cards(make_zones(), [result], dimensions={}, regency_names={}, language="en")[
-        "alfa"
-    ]
+    card = zone_cards(make_zones(), [result], model=MODEL, regency_names={}, language="en")["alfa"]
     assert card["coverage"] == "49.6%"
     assert "49.6%" in card["reason"]
 

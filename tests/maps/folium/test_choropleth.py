@@ -62,7 +62,8 @@ def test_zones_are_coloured_by_class_and_marked_without_one() -> None:
     fills = {k: v["fillColor"] for k, v in styles(planner(), "zones").items()}
     assert fills == {
         "alfa": "#018571",
-        "beta": "#e3c477",
+        # Its class has 60 % of the draws: striped.
+        "beta": "url(#unsure-1)",
         "gama": CROSSED,
         "delta": HATCHED,
         "epsilon": HATCHED,
@@ -114,6 +115,7 @@ def test_the_zone_legend_names_classes_best_first_and_every_mark() -> None:
         "Siap (60–100)",
         "Perlu penguatan (40–60)",
         "Belum siap (0–40)",
+        "Bergaris: kelas paling mungkin, peluangnya di bawah 67% (kelas tertinggi: di bawah 90%)",
         "Dikecualikan",
         "Data belum memadai",
         "Delineasi indikatif",

@@ -177,3 +177,17 @@ def test_every_indicator_opens_on_a_year_that_most_of_its_regencies_have(referen
     for choice in subject.choices:
         shown = counts[choice.id, choice.opening]
         assert shown >= len(subject.regencies) / 2 or shown == counts[choice.id].max()
+
+
+def test_the_list_is_cut_into_bands_and_names_what_nobody_checked() -> None:
+    html = page()
+    heads = re.findall(r'<tr class="band">.*?</tr>', html, re.S)
+    assert ["Kelompok 1" in heads[0], "Kelompok 2" in heads[1], len(heads)] == [True, True, 2]
+    assert html.index("Kelompok 1") < html.index(">Alfa<") < html.index("Kelompok 2")
+    assert "Belum diperiksa: Gambut" in html
+
+
+def test_an_unranked_area_shows_its_range_in_the_list() -> None:
+    listed = page().partition('<ul class="unranked"')[2]
+    assert "Rentang skor 18–88" in listed
+    assert "Tidak memenuhi syarat mutlak: Kawasan hutan" in listed
