@@ -19,7 +19,8 @@ def class_words(result: ZoneResult, model: Model) -> Text | None:
 
     The likeliest class with its chance where two thirds of the draws give it, else the fewest classes
     that have 90 % of the draws together. The highest class never stands alone below 90 %, and while
-    a constraint is unchecked it is said under that condition.
+    a constraint is unchecked it is said under that condition. A score inside the bracket of a border
+    has no certain class, so what it is between has no chance.
     """
     return words_of(
         result.class_candidates,
@@ -42,9 +43,14 @@ def words_of(
     if chance is None or likely is None:
         return None
     titles = {c.id: c.title for c in model.classes}
+    between = {c.id: c.between for c in model.classes if c.between}
+    if likely in between and chance >= LIKELY_SHARE - 1e-9:
+        # However sure the score is, which of the two classes it has is not known.
+        return titles[likely]
     is_top = likely == model.classes[-1].id
     if chance < (SURE_SHARE if is_top else LIKELY_SHARE) - 1e-9:
-        return _several([titles[c] for c in candidates])
+        certain = {one for c in candidates for one in between.get(c, (c,))}
+        return _several([c.title for c in model.classes if c.id in certain])
     said = _SAY["under_condition"] if is_top and is_unchecked else _SAY["alone"]
     return filled(said, title=titles[likely], chance=percent(chance, beside=SURE_SHARE))
 

@@ -27,6 +27,7 @@ from geo.mcda.value_functions import (
 )
 from geo.planning.assess import assess
 from geo.planning.publish import publish_model
+from geo.readiness.class_words import words_of
 from geo.store.store import Provenance
 from geo.vector.export import layer_to_parquet
 from tests.conftest import DATA
@@ -653,3 +654,19 @@ def test_the_guides_refusal_is_the_one_that_is_given(text, language):
     lines = text.replace("zero_at = 60, one_at = 80", "zeroat = 60, one_at = 80", 1)
     said = refusal(lines).detail(language)
     assert re.sub(r"(line|baris) \d+", "", said) == re.sub(r"(line|baris) \d+", "", shown)
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        # All draws inside the bracket: sure of the score, not of the class.
+        ({"berkembang_atau_mandiri": 1.0}, "Berkembang atau mandiri"),
+        ({"berkembang": 0.5, "berkembang_atau_mandiri": 0.5}, "Berkembang atau Mandiri"),
+        ({"mandiri": 0.95}, "Mandiri, 95%"),
+    ],
+)
+def test_a_class_between_two_is_said_without_a_chance(shares, said):
+    model = parse_model((MODELS / "ipktrans.toml").read_text("utf-8"))
+    likely = max(shares, key=shares.get)
+    words = words_of(shares, model, chance=shares[likely], likely=likely, is_unchecked=False)
+    assert words.id == said
