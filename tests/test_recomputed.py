@@ -11,7 +11,9 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from geo.planning.assess import assess, errors_under, inputs_of
+from geo.planning.assess import assess
+from geo.planning.confidence import errors_under
+from geo.planning.measured import inputs_of
 from geo.store.store import Store
 from tests.conftest import DATA
 from tests.recomputation import SURE, Areas, better, class_shares, fewest
