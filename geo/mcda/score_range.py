@@ -2,13 +2,16 @@
 
 Every method but PROMETHEE looks at one area alone and never gives less for a better value, so the
 ends are the scores of the least and of the greatest values. PROMETHEE compares: an area is worst off
-with its least values among others at their greatest.
+with its least values among others at their greatest, and where nothing is known of it, it may be
+below all others and above them, for its score by what is known says nothing of ties.
 """
 
 import numpy as np
 
 from geo.mcda.matrix import Array
 from geo.mcda.methods import Setting, find_method, scores_of
+
+_NOTHING = 1e-9
 
 
 def score_range(
@@ -36,7 +39,13 @@ def score_range(
     InvalidMethod
     """
     if method == "promethee":
-        return _flow_score(low, high, weights), _flow_score(high, low, weights)
+        flows = _flows(low, high), _flows(high, low)
+        is_open = high - low >= 1.0 - _NOTHING
+        least, greatest = (
+            50.0 * (1.0 + np.where(is_open, end, flow) @ weights)
+            for flow, end in zip(flows, (-1.0, 1.0), strict=True)
+        )
+        return least, greatest
     if method == "weighted_sum":
         return 100.0 * (low @ weights), 100.0 * (high @ weights)
     points = find_method(method).points
@@ -44,15 +53,14 @@ def score_range(
     return least, greatest
 
 
-def _flow_score(own: Array, others: Array, weights: Array) -> Array:
-    """Scores of PROMETHEE II of each area at `own` values where all others stand at `others`."""
-    flows = np.zeros(own.shape)
+def _flows(own: Array, others: Array) -> Array:
+    """Flows (n_areas, n_criteria) of each area at `own` values where all others stand at `others`."""
+    flows = np.full(own.shape, np.nan)
     taking_part = ~np.isnan(own).any(axis=1)
     n_others = max(int(taking_part.sum()) - 1, 1)
     for flow, mine, theirs in zip(flows.T, own.T, others.T, strict=True):
         ranked = np.sort(theirs[taking_part])
         beaten = np.searchsorted(ranked, mine, side="left") - (theirs < mine)
         beating = len(ranked) - np.searchsorted(ranked, mine, side="right") - (theirs > mine)
-        flow[:] = (beaten - beating) / n_others
-    scores = 50.0 * (1.0 + flows @ weights)
-    return np.where(taking_part, scores, np.nan)
+        flow[taking_part] = ((beaten - beating) / n_others)[taking_part]
+    return flows

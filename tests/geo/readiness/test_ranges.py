@@ -47,6 +47,14 @@ def test_a_score_lies_inside_its_range(rows, weights, method):
     assert (scores.scores[known] <= scores.high[known] + 1e-9).all()
 
 
+def test_a_tie_with_what_is_missing_is_not_taken_for_granted():
+    """By PROMETHEE: worst in all that is known of it, level with the other at the worst of the rest."""
+    worst, best = Measure(0.0, 1.0), Measure(1.0, 1.0)
+    rows = [(worst, Measure(None, 0.0), worst), (best, worst, best)]
+    _, scores = scored(rows, (0.5, 0.25, 0.25), "promethee")
+    assert (scores.scores[0], scores.low[0], scores.high[0]) == (0.0, 0.0, 25.0)
+
+
 @given(ROWS, WEIGHTS, METHOD, st.data())
 def test_a_datum_more_never_widens_a_range(rows, weights, method, data):
     """Any exact measure that agrees with what was known: no range grows, no coverage falls."""
