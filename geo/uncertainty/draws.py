@@ -161,7 +161,7 @@ class Spread:
     `varying` are, by criterion, the places of the zones whose value varies; criteria where none does
     are not there. `widths` say how many standard normals move a criterion (see `error_inputs`).
     `open_in` are, by criterion, which of the varying zones need a number of 0..1: for what is missing,
-    not covered or an interval.
+    not covered or an interval. `intervals` (n, m) are the values between whose ends a number is drawn.
     """
 
     zones: RankedZones
@@ -171,6 +171,7 @@ class Spread:
     varying: Mapping[int, npt.NDArray[np.intp]]
     widths: Mapping[int, int]
     open_in: Mapping[int, npt.NDArray[np.bool_]]
+    intervals: npt.NDArray[np.bool_]
 
 
 def spread_of(zones: RankedZones, errors: MeasureErrors | None) -> Spread:
@@ -180,7 +181,8 @@ def spread_of(zones: RankedZones, errors: MeasureErrors | None) -> Spread:
     for zone, values in zones.by_place.items():
         placed[zone] = ~np.isnan(values).all(axis=0)
         unplaced[zone] = placed[zone] & np.isnan(values).any(axis=0)
-    is_open = (zones.covered < 1.0) | unplaced | (_is_interval(zones) & ~placed)
+    intervals = _is_interval(zones) & ~placed
+    is_open = (zones.covered < 1.0) | unplaced | intervals
     varies = is_open | placed
     if errors is not None:
         varies |= (_rows(zones, errors) > 0) & ~np.isnan(zones.values)
@@ -194,6 +196,7 @@ def spread_of(zones: RankedZones, errors: MeasureErrors | None) -> Spread:
         varying=varying,
         widths={} if errors is None else error_inputs(zones, errors),
         open_in={j: is_open[rows, j] for j, rows in varying.items() if is_open[rows, j].any()},
+        intervals=intervals,
     )
 
 
@@ -242,12 +245,9 @@ def _column(
         drawn = _with_errors(zones, spread.errors, j, normals)[:, varying]
     else:
         drawn = np.repeat(zones.values[np.newaxis, varying, j], n_draws, axis=0)
-    is_interval = _is_interval(zones)[varying, j]
-    for column, zone in enumerate(varying.tolist()):
-        own = zones.by_place.get(zone)
-        if own is not None and not np.isnan(own[:, j]).all():
-            drawn[:, column] = own[places[zone], j]
-            is_interval[column] = False
+    for zone, own in zones.by_place.items():
+        if not np.isnan(own[:, j]).all():
+            drawn[:, np.searchsorted(varying, zone)] = own[places[zone], j]
     if evenly is None:
         return drawn
     missing = missing_values(zones.known[j], evenly)
@@ -255,6 +255,7 @@ def _column(
     drawn = np.where(np.isnan(drawn), missing, drawn)
     covered = zones.covered[varying, j]
     drawn = covered * drawn + (1.0 - covered) * missing
+    is_interval = spread.intervals[varying, j]
     if is_interval.any():
         low, high = zones.low[varying, j], zones.high[varying, j]
         drawn = np.where(is_interval, low + (high - low) * evenly, drawn)
