@@ -6,6 +6,7 @@ These numbers move when the ground, a figure or the model moves, and only then. 
 
 CAHAYA_BARU = 49.919
 CAHAYA_BARU_ID, CAHAYA_BARU_EN = "49,9", "49.9"
+CAHAYA_BARU_RANK_ID, CAHAYA_BARU_RANK_EN = "8 dari 14", "8 of 14"
 SEBAMBAN_ID, SEBAMBAN_EN = "57,6", "57.6"
 # Part of the weight that Cahaya Baru's data cover.
 CAHAYA_BARU_COVERAGE = "78%"

@@ -12,6 +12,7 @@ from api.settings import Settings
 from geo import published
 from geo.planning.publish import publish_model
 from tests.api.examples import publish
+from tests.reference_scores import CAHAYA_BARU_RANK_EN, CAHAYA_BARU_RANK_ID
 
 WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
 PAIRS = {
@@ -23,6 +24,8 @@ PAIRS = {
     ("berkembang", "lingkungan"): 2,
 }
 
+# No survey of the template is shipped: nothing of it is ranked.
+NOTHING_KNOWN = {"model": "ipktrans", "uncertainty": 10}
 SILENT = {"name": "Provinsi", "judgements": []}
 SCENARIO = {"id": "uji", "title": {"id": "Uji", "en": "Test"}, "source": "test"}
 ATLANTIS = {"zone": "atlantis", "criterion": "tpak", "set": 70}
@@ -61,7 +64,9 @@ def test_the_current_assessment_has_every_zone_with_its_reasons(client):
     first = next(zone for zone in document["zones"] if zone["rank"] == 1)
     assert sum(c["contribution"] for c in first["criteria"]) == pytest.approx(first["score"])
     assert all(c["note"] for c in first["criteria"] if c["measure"] is None)
-    unranked = next(zone for zone in document["zones"] if zone["rank"] is None)
+    # No survey of the template is shipped.
+    template = client.get("/readiness?model=ipktrans").json()["zones"]
+    unranked = next(zone for zone in template if zone["rank"] is None)
     assert unranked["score"] is None
     assert unranked["status"] == "insufficient_data"
 
@@ -109,7 +114,7 @@ def test_pairwise_judgements_give_weights_and_their_consistency(client):
     assert goal["consistent"]
     assert goal["consistency_ratio"] < 0.10
     assert goal["random_index"] == "saaty2005"
-    of_huni = sum(answer["weights"][c] for c in ("lereng", "air_minum", "sanitasi"))
+    of_huni = sum(answer["weights"][c] for c in ("layanan", "air_minum", "sanitasi"))
     assert of_huni == pytest.approx(goal["weights"]["huni"])
 
 
@@ -183,8 +188,8 @@ def test_an_inconsistent_matrix_is_reported_with_the_judgement_that_hurts_most(c
 def test_one_zone_is_explained_in_both_languages(client):
     indonesian = client.get("/readiness/cahaya-baru?lang=id").json()
     english = client.get("/readiness/cahaya-baru", headers={"Accept-Language": "en"}).json()
-    assert "peringkat 1 dari 2" in indonesian["explanation"]
-    assert "rank 1 of 2" in english["explanation"]
+    assert f"peringkat {CAHAYA_BARU_RANK_ID}" in indonesian["explanation"]
+    assert f"rank {CAHAYA_BARU_RANK_EN}" in english["explanation"]
     assert indonesian["lineage"] == english["lineage"]
     item = next(link for link in english["links"] if link["rel"] == "item")
     assert client.get(item["href"]).json()["id"] == "cahaya-baru"
@@ -227,6 +232,7 @@ def test_one_zone_is_explained_in_both_languages(client):
         ("POST", "/readiness", {"weighting": "entropy", "ranks": {"huni": 1}}, 400, None),
         ("POST", "/readiness", {"ranks": {"huni": 1}}, 400, "InvalidWeights"),
         ("POST", "/readiness", {"uncertainty": 20_001}, 400, "InvalidBody"),
+        ("POST", "/readiness", NOTHING_KNOWN, 400, "NothingRanked"),
         (
             "POST",
             "/readiness",
@@ -314,7 +320,7 @@ def test_more_draws_of_more_zones_than_one_request_may_take_are_refused(client, 
     asked = {"layer": "kecamatan", "uncertainty": 20_000}
     problem = client.post("/readiness?lang=en", json=asked).json()
     assert problem["code"] == "InvalidDraws"
-    assert "174 zones are ranked; one request may take 18390 draws" in problem["detail"]
+    assert "312 zones are ranked; one request may take 10256 draws" in problem["detail"]
 
 
 def test_a_layer_that_is_not_there_is_answered_with_layers_only(client):
@@ -335,7 +341,9 @@ def test_the_examples_of_the_openapi_document_run(client):
 
 def test_the_readiness_collection_can_be_filtered_by_class(client):
     items = client.get("/collections/readiness/items?rank_class=siap").json()
-    assert [f["id"] for f in items["features"]] == ["cahaya-baru", "sebamban"]
+    assert [f["id"] for f in items["features"]] == [
+        *("angsana", "batu-meranti", "sengayam", "siayuh")
+    ]
     assert items["features"][0]["properties"]["rank"] == 1
     likely = client.get("/collections/readiness/items?class=siap").json()["features"]
     assert {f["properties"]["class_words"].split(",")[0].split(" ")[0] for f in likely} <= {
