@@ -3,7 +3,8 @@
     uv run --group dev python tests/benchmarks/rescoring.py [--requests 200]
 
 Starts the real service on a store of the shipped data and sends POST /readiness with other weights
-every time: once for columns of numbers (a map that follows a slider), once for the full document.
+every time: for columns of numbers (a map that follows a slider), for the same with the chances of
+classes and the bands, which rest on 1,000 draws, and for the full document, which has them too.
 Prints the median and the 95th percentile as the client sees them, and the processor time that the
 service itself took for each answer, which other programs on the machine do not change.
 """
@@ -24,16 +25,21 @@ from tests.service import running
 
 DIMENSIONS = ("huni", "usaha", "berkembang", "lingkungan")
 WARM = 10
+ASKED = {
+    "scores": {"detail": "scores"},
+    "scores, chances": {"detail": "scores", "chances": True},
+    "full": {"detail": "full"},
+}
 
 
-def bodies(detail: str, n: int) -> list[bytes]:
+def bodies(asked: dict[str, object], n: int) -> list[bytes]:
     """Requests, each with weights of its own."""
     drawn = np.random.default_rng(1).dirichlet(np.full(len(DIMENSIONS), 10.0), n)
     return [
         json.dumps(
             {
                 "layer": "kecamatan",
-                "detail": detail,
+                **asked,
                 "weights": dict(zip(DIMENSIONS, weights.tolist(), strict=True)),
             }
         ).encode()
@@ -53,14 +59,14 @@ def milliseconds(connection: http.client.HTTPConnection, asked: list[bytes]) -> 
     return took
 
 
-def measure(folder: Path, detail: str, n: int) -> tuple[list[float], float]:
+def measure(folder: Path, asked: dict[str, object], n: int) -> tuple[list[float], float]:
     """Milliseconds of each answer, and of processor time for one at an average."""
     used = []
     for requests in (WARM, WARM + n):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         with running(folder) as address:
             connection = http.client.HTTPConnection(urlsplit(address).netloc)
-            took = milliseconds(connection, bodies(detail, requests))
+            took = milliseconds(connection, bodies(asked, requests))
             connection.close()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
@@ -76,11 +82,11 @@ def main() -> None:
         store = Path(folder) / "store"
         with running(store):
             pass  # The first start loads the shipped data.
-        for detail in ("scores", "full"):
-            took, used = measure(store, detail, n)
+        for label, asked in ASKED.items():
+            took, used = measure(store, asked, n)
             worst = statistics.quantiles(took, n=20)[-1]
             print(
-                f"{detail:8} median {statistics.median(took):6.2f} ms   95 % {worst:6.2f} ms"
+                f"{label:16} median {statistics.median(took):6.2f} ms   95 % {worst:6.2f} ms"
                 f"   processor {used:6.2f} ms a request"
             )
 
