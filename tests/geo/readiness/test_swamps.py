@@ -58,6 +58,22 @@ def test_no_swamp_is_ready_and_none_stands_in_the_upper_half(kecamatan):
     assert scores.ranks[places].min() > scores.ranked.sum() / 2
 
 
+def test_no_swamp_is_likely_to_be_ready(kecamatan):
+    """None is excluded by a constraint, so that the chances are those of the scores alone."""
+    swamps = [kecamatan.result(code) for code in SWAMPS]
+    assert {r.status for r in swamps} == {"ranked"}
+    assert {r.likely_class for r in swamps} <= {"belum_siap", "perlu_penguatan"}
+    assert min(r.class_chance for r in swamps) > 0.5
+    assert min(r.rank for r in swamps) > kecamatan.n_ranked / 2
+
+
+def test_hills_of_flooded_regencies_of_which_nobody_speaks_are_not_graded(kecamatan):
+    """Aranio and Telaga Bauntung, of Banjar, which counts more floods than the others."""
+    for code in ("63.03.11", "63.03.18"):
+        found = measure(kecamatan, "genangan", code)
+        assert (found.value, found.credit) == (None, 0)
+
+
 def test_every_swamp_has_the_grade_of_swamp_or_of_floods_that_stay_for_weeks(kecamatan):
     grades = {code: measure(kecamatan, "genangan", code) for code in SWAMPS}
     # Candi Laras Utara: floods nearly every year, and one desa of lebak; no source gives their days.
