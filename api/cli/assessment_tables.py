@@ -31,11 +31,9 @@ def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language:
     rows = [
         (
             "–" if r.rank is None else str(r.rank),
-            r.area_id,
-            r.name,
+            f"{r.name} ({r.area_id})",
             "–" if r.band is None else str(r.band),
-            number_text(r.score, language),
-            _range(r, language),
+            _score_and_range(r, language),
             _class_words(r, assessment, language),
             r.coverage_said.to(language),
             geometry_mark(kinds.get(r.area_id), language) or "–",
@@ -137,10 +135,12 @@ def _percent(constraint: "ConstraintResult", language: Language) -> str:
     return f"≥ {said}" if constraint.failed else f"≤ {said}"
 
 
-def _range(result: "ZoneResult", language: Language) -> str:
+def _score_and_range(result: "ZoneResult", language: Language) -> str:
+    """Both in one column, as name and code are: nine columns are wider than most terminals."""
     if result.score_low is None:
         return "–"
-    return f"{number_text(result.score_low, language)}–{number_text(result.score_high, language)}"
+    ends = [number_text(end, language) for end in (result.score_low, result.score_high)]
+    return f"{number_text(result.score, language)} ({'–'.join(ends)})"
 
 
 def _class_words(result: "ZoneResult", assessment: "Assessment", language: Language) -> str:

@@ -117,7 +117,6 @@ def test_a_quadrant_follows_other_weights_and_methods_of_either_model(client, mo
         ("/readiness/trends?method=x", 400, "InvalidMethod"),
         ("/readiness/trends?risk=0.3", 400, "UnusedRisk"),
         ("/readiness/sensitivity?zone=atlantis", 404, "ZoneNotFound"),
-        ("/readiness/sensitivity?zone=angsana", 400, "ZoneNotRanked"),
         ("/readiness/sensitivity?zone=cahaya-baru&draws=1000", 400, "InvalidSamples"),
         ("/readiness/sensitivity?draws=256", 400, "InvalidParameter"),
         ("/readiness/sensitivity?zone=cahaya-baru&draws=4096", 400, "InvalidParameter"),
@@ -133,3 +132,10 @@ def test_a_quadrant_follows_other_weights_and_methods_of_either_model(client, mo
 def test_what_cannot_be_answered_is_a_clear_problem(client, path, status, code):
     answer = client.get(path)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.usefixtures("earlier_store")
+def test_the_sensitivity_of_a_zone_without_rank_is_a_clear_problem(client):
+    """Angsana has no rank by version 2 of the model, which other zones have."""
+    answer = client.get("/readiness/sensitivity?zone=angsana")
+    assert (answer.status_code, answer.json()["code"]) == (400, "ZoneNotRanked")

@@ -91,10 +91,10 @@ def test_the_files_are_cloud_optimised_with_overviews(dem, tmp_path):
 
 
 def test_slope_scores_at_once_what_waited_for_it(reference_store, dem):
-    before = assess(reference_store).result("cahaya-baru")
+    before = assess(reference_store).result("sebamban")
     add(reference_store, dem)
     after = assess(reference_store)
-    zone = after.result("cahaya-baru")
+    zone = after.result("sebamban")
     slope = next(c for c in zone.criteria if c.criterion == "lereng")
     assert slope.measure is not None
     assert zone.data_coverage > before.data_coverage
