@@ -23,7 +23,7 @@ from geo.mcda.value_functions import (
 )
 from geo.published import DESA, GROUND, LAND_PREFIX, VILLAGE_INDEX
 from geo.readiness.certainty import Certainty
-from geo.readiness.explain import losses, sentence
+from geo.readiness.explain import Factors, losses, sentence
 from geo.readiness.score import CriterionResult, Measures, ZoneResult, zone_results
 
 
@@ -141,10 +141,10 @@ class Assessment:
         """The plain paragraph about one zone."""
         return self.sentence_of(self.result(area_id))
 
-    def sentence_of(self, result: ZoneResult) -> Text:
+    def sentence_of(self, result: ZoneResult, *, factors: Factors | None = None) -> Text:
         """The plain paragraph about a result of this assessment."""
         titles = {d.id: d.title for d in self.model.dimensions}
-        return sentence(result, of=self.n_ranked, dimensions=titles)
+        return sentence(result, of=self.n_ranked, dimensions=titles, factors=factors)
 
 
 @dataclass(frozen=True, slots=True)

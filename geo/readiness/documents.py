@@ -4,6 +4,7 @@ The one place that knows how an assessment is written out; whoever serves or pri
 """
 
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -11,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from geo.json_types import as_json
-from geo.language import Language, source_in
+from geo.language import Language, Source, source_in
 from geo.readiness.assessment import Assessment, figures
 from geo.readiness.class_words import class_words
-from geo.readiness.explain import holds_back, lifts
+from geo.readiness.explain import factors_of
 from geo.readiness.lift import way_up, ways_up
 from geo.readiness.score import CriterionResult, ZoneResult
 
@@ -168,6 +169,7 @@ def zone_document(assessment: Assessment, area_id: str, language: Language) -> d
 def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) -> dict[str, Any]:
     # Written out field by field: a province has hundreds of zones with ten criteria each, and
     # `geo.json_types.as_json`, which asks of every value what it is, takes many times as long.
+    factors = factors_of(result)
     return {
         "area_id": result.area_id,
         "name": result.name,
@@ -205,9 +207,9 @@ def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) 
         "dimension_coverage": dict(result.dimension_coverage),
         "coverage_floor": result.coverage_floor,
         "of": assessment.n_ranked,
-        "explanation": assessment.sentence_of(result).to(language),
-        "lifts": [c.criterion for c in lifts(result)],
-        "holds_back": [c.criterion for c in holds_back(result)],
+        "explanation": assessment.sentence_of(result, factors=factors).to(language),
+        "lifts": [c.criterion for c in factors.lifts],
+        "holds_back": [c.criterion for c in factors.holds_back],
     }
 
 
@@ -228,10 +230,16 @@ def _criterion_entry(result: CriterionResult, language: Language) -> dict[str, A
         "contribution": result.contribution,
         "loss": result.loss,
         "period": result.period,
-        "sources": [source_in(source, language) for source in result.sources],
+        "sources": _sources(result.sources, language),
         "note": None if result.note is None else result.note.to(language),
         "shares": dict(result.shares),
     }
+
+
+@lru_cache(maxsize=512)
+def _sources(sources: tuple[Source, ...], language: Language) -> list[str]:
+    # Hundreds of zones share a few; who writes the document changes none.
+    return [source_in(source, language) for source in sources]
 
 
 def score_columns(assessment: Assessment, language: Language, *, chances: bool) -> dict[str, Any]:

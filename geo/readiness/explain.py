@@ -95,6 +95,19 @@ def _flow_gains(values: Array, weights: Array) -> Array:
     return 50.0 * effective_weights(values, weights) * gained
 
 
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What lifts a zone and what holds it back: each found once, for the sentence and beside it."""
+
+    lifts: tuple[CriterionResult, ...]
+    holds_back: tuple[CriterionResult, ...]
+
+
+def factors_of(result: ZoneResult) -> Factors:
+    """See `lifts` and `holds_back`."""
+    return Factors(lifts(result), holds_back(result))
+
+
 def lifts(result: ZoneResult) -> tuple[CriterionResult, ...]:
     """The criteria that give the most points, most first, three at most.
 
@@ -186,6 +199,7 @@ def sentence(
     of: int,
     dimensions: Mapping[str, Text] | None = None,
     way_up: Text | None = None,
+    factors: Factors | None = None,
 ) -> Text:
     """The explanation of one zone.
 
@@ -197,11 +211,14 @@ def sentence(
         Titles of the model's dimensions by id; without one its id stands for it.
     way_up : Text, optional
         The smallest change that would help, see `geo.readiness.lift.way_up`.
+    factors : Factors, optional
+        Those of the zone, where they are known already.
     """
     parts = [_verdict(result, of)]
     if result.status == "ranked":
+        found = factors or factors_of(result)
         parts += _below_floors(result, dimensions or {})
-        parts += _named(_SAY["lifts"], lifts(result)) + _named(_SAY["holds"], holds_back(result))
+        parts += _named(_SAY["lifts"], found.lifts) + _named(_SAY["holds"], found.holds_back)
         parts += _named(_SAY["hold_together"], hold_together(result))
     parts += [] if way_up is None else [way_up]
     if result.status == "insufficient_data":
