@@ -33,7 +33,7 @@ def print_ranking(assessment: "Assessment", zones: "gpd.GeoDataFrame", language:
             "–" if r.rank is None else str(r.rank),
             f"{r.name} ({r.area_id})",
             "–" if r.band is None else str(r.band),
-            _score_and_range(r, language),
+            _score_and_range(r.score, (r.score_low, r.score_high), language),
             _class_words(r, assessment, language),
             r.coverage_said.to(language),
             geometry_mark(kinds.get(r.area_id), language) or "–",
@@ -135,12 +135,14 @@ def _percent(constraint: "ConstraintResult", language: Language) -> str:
     return f"≥ {said}" if constraint.failed else f"≤ {said}"
 
 
-def _score_and_range(result: "ZoneResult", language: Language) -> str:
+def _score_and_range(
+    score: float | None, bounds: tuple[float | None, float | None], language: Language
+) -> str:
     """Both in one column, as name and code are: nine columns are wider than most terminals."""
-    if result.score_low is None:
+    if bounds[0] is None:
         return "–"
-    ends = [number_text(end, language) for end in (result.score_low, result.score_high)]
-    return f"{number_text(result.score, language)} ({'–'.join(ends)})"
+    ends = [number_text(end, language) for end in bounds]
+    return f"{number_text(score, language)} ({'–'.join(ends)})"
 
 
 def _class_words(result: "ZoneResult", assessment: "Assessment", language: Language) -> str:
@@ -235,8 +237,7 @@ def print_comparison(before: "Assessment", after: "Assessment", language: Langua
             number_text(zone.score_after, language),
             number_text(zone.score, language, signed=True),
             _change(
-                _class(before, zone.class_before, language),
-                _class(after, zone.class_after, language),
+                _words(zone.class_words_before, language), _words(zone.class_words_after, language)
             ),
             ", ".join(c.criterion for c in zone.moved_by[:3]) or "–",
         )
@@ -267,14 +268,22 @@ def print_trends(trends: "Sequence[ZoneTrend]", years: Sequence[int], language: 
 
 def print_quadrant(table: "QuadrantTable", language: Language) -> None:
     """Print the zones by quadrant, those without a place last."""
+    from geo.readiness.certainty import SURE_SHARE
     from geo.readiness.quadrant import QUADRANTS
 
     rows = [
         (
             "–" if place.quadrant is None else QUADRANTS[place.quadrant].title.to(language),
             place.name,
-            number_text(place.readiness, language),
-            number_text(place.need, language),
+            _score_and_range(
+                place.readiness, (place.readiness_low, place.readiness_high), language
+            ),
+            _score_and_range(place.need, (place.need_low, place.need_high), language),
+            "; ".join(
+                f"{QUADRANTS[one].title.to(language)}, {percent(chance, beside=SURE_SHARE).to(language)}"
+                for one, chance in place.candidates.items()
+            )
+            or "–",
         )
         for quadrant in (*QUADRANTS, None)
         for place in table.zones_in(quadrant)
@@ -326,6 +335,5 @@ def _whole(rank: int | None) -> str:
     return "–" if rank is None else str(rank)
 
 
-def _class(assessment: "Assessment", class_id: str | None, language: Language) -> str:
-    titles = {c.id: c.title.to(language) for c in assessment.model.classes}
-    return titles.get(class_id or "", "–")
+def _words(words: Text | None, language: Language) -> str:
+    return "–" if words is None else words.to(language)

@@ -13,7 +13,9 @@ from geo.json_types import as_json
 from geo.language import Language, Text, decimal, filled, joined, texts
 from geo.mcda.matrix import Status
 from geo.mcda.methods import METHODS
+from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
+from geo.readiness.class_words import class_words
 from geo.readiness.score import CriterionResult, ZoneResult
 
 _SAY = texts(__name__)
@@ -47,7 +49,11 @@ class ZoneDifference:
 
     `score` is the difference after - before and the sum of the criteria's `points`; None unless the
     zone has a score in both. `criteria` are all of the model's, in its order. `sentence` is None
-    where status, rank, class and score stay.
+    where status, rank, class, score and range stay.
+
+    The classes are the likeliest ones (`ZoneResult.likely_class`), as on every page, with
+    `class_words_before` and `class_words_after` as sure as they are; also of a zone without a rank,
+    None of an excluded one. The four bounds are the least and the greatest score on each side.
     """
 
     area_id: str
@@ -61,6 +67,12 @@ class ZoneDifference:
     rank_after: int | None
     class_before: str | None
     class_after: str | None
+    class_words_before: Text | None
+    class_words_after: Text | None
+    score_low_before: float | None
+    score_high_before: float | None
+    score_low_after: float | None
+    score_high_after: float | None
     criteria: tuple[CriterionDifference, ...]
     sentence: Text | None
 
@@ -69,6 +81,16 @@ class ZoneDifference:
         """The criteria that changed the score, most points first."""
         moved = [c for c in self.criteria if c.points is not None and abs(c.points) > _SAME]
         return tuple(sorted(moved, key=lambda c: -abs(c.points or 0.0)))
+
+    @property
+    def range_moved(self) -> bool:
+        """Whether the least or the greatest score changed, or is known on one side alone."""
+        lows = (self.score_low_before, self.score_low_after)
+        highs = (self.score_high_before, self.score_high_after)
+        return any(
+            (old is None) != (new is None) or abs((new or 0.0) - (old or 0.0)) > _SAME
+            for old, new in (lows, highs)
+        )
 
     @property
     def gained(self) -> tuple[CriterionDifference, ...]:
@@ -105,7 +127,7 @@ class Comparison:
 
     @property
     def moved(self) -> tuple[ZoneDifference, ...]:
-        """The zones whose status, rank, class or score changed."""
+        """The zones whose status, rank, class, score or range changed."""
         return tuple(zone for zone in self.zones if zone.sentence is not None)
 
 
@@ -118,8 +140,7 @@ def compare(before: Assessment, after: Assessment) -> Comparison:
     incomparable = _incomparable(before, after)
     old = {} if incomparable else {r.area_id: r for r in before.results}
     new = {} if incomparable else {r.area_id: r for r in after.results}
-    titles = {c.id: c.title for c in (*before.model.classes, *after.model.classes)}
-    zones = tuple(_zone(old[i], new[i], titles) for i in old if i in new)
+    zones = tuple(_zone((old[i], new[i]), (before.model, after.model)) for i in old if i in new)
     return Comparison(
         before=before.key,
         after=after.key,
@@ -171,7 +192,8 @@ def _method_title(method: str) -> Text:
     return METHODS[method].title if method in METHODS else Text(id=method, en=method)
 
 
-def _zone(before: ZoneResult, after: ZoneResult, titles: Mapping[str, Text]) -> ZoneDifference:
+def _zone(results: tuple[ZoneResult, ZoneResult], models: tuple[Model, Model]) -> ZoneDifference:
+    before, after = results
     old = {c.criterion: c for c in before.criteria}
     new = {c.criterion: c for c in after.criteria}
     is_scored = before.score is not None and after.score is not None
@@ -187,11 +209,18 @@ def _zone(before: ZoneResult, after: ZoneResult, titles: Mapping[str, Text]) -> 
         score=sum(c.points or 0.0 for c in criteria) if is_scored else None,
         rank_before=before.rank,
         rank_after=after.rank,
-        class_before=before.rank_class,
-        class_after=after.rank_class,
+        class_before=before.likely_class,
+        class_after=after.likely_class,
+        class_words_before=class_words(before, models[0]),
+        class_words_after=class_words(after, models[1]),
+        score_low_before=before.score_low,
+        score_high_before=before.score_high,
+        score_low_after=after.score_low,
+        score_high_after=after.score_high,
         criteria=criteria,
         sentence=None,
     )
+    titles = {c.id: c.title for model in models for c in model.classes}
     return _with_sentence(difference, titles)
 
 
@@ -223,19 +252,40 @@ def _with_sentence(zone: ZoneDifference, titles: Mapping[str, Text]) -> ZoneDiff
         and zone.rank_before == zone.rank_after
         and zone.class_before == zone.class_after
         and not zone.moved_by
+        and not zone.range_moved
     )
     if is_same:
         return zone
-    parts = [_verdict(zone)]
-    if zone.class_before and zone.class_after and zone.class_before != zone.class_after:
-        before, after = (
-            titles.get(i, Text(id=i, en=i)) for i in (zone.class_before, zone.class_after)
-        )
-        parts.append(filled(_SAY["new_class"], before=before, after=after))
+    parts = [_verdict(zone), *_new_range(zone), *_new_class(zone, titles)]
     for words, criteria in ((_SAY["gained"], zone.gained), (_SAY["lost"], zone.lost)):
         if criteria:
             parts.append(filled(words, titles=joined([c.title for c in criteria])))
     return replace(zone, sentence=joined(parts, by=" "))
+
+
+def _new_range(zone: ZoneDifference) -> list[Text]:
+    """The new range, where no score says that something moved."""
+    bounds = {
+        "low_before": zone.score_low_before,
+        "high_before": zone.score_high_before,
+        "low_after": zone.score_low_after,
+        "high_after": zone.score_high_after,
+    }
+    if zone.moved_by or not zone.range_moved or None in bounds.values():
+        return []
+    return [filled(_SAY["new_range"], **{name: decimal(n or 0.0) for name, n in bounds.items()})]
+
+
+def _new_class(zone: ZoneDifference, titles: Mapping[str, Text]) -> list[Text]:
+    """The new likeliest class; as sure as it was and is, for it may be one of several that are said."""
+    ids = (zone.class_before, zone.class_after)
+    said = (zone.class_words_before, zone.class_words_after)
+    if None in ids or None in said or ids[0] == ids[1]:
+        return []
+    if said[0] != said[1]:
+        return [filled(_SAY["new_class"], before=said[0], after=said[1])]
+    before, after = (titles[i or ""] for i in ids)
+    return [filled(_SAY["shifted_class"], said=said[1], before=before, after=after)]
 
 
 def _verdict(zone: ZoneDifference) -> Text:
@@ -246,7 +296,9 @@ def _verdict(zone: ZoneDifference) -> Text:
         }
         return filled(_SAY["new_status"], name=zone.name, **statuses)
     if zone.score is None or zone.score_before is None or zone.score_after is None:
-        raise TypeError(f"{zone.area_id} moved without a status or a score")
+        return filled(
+            _SAY["same_status"], name=zone.name, status=_SAY[f"status_{zone.status_after}"]
+        )
     rank = {"name": zone.name, "before": zone.rank_before, "after": zone.rank_after}
     if not zone.moved_by:
         is_passed = zone.rank_before != zone.rank_after

@@ -1,7 +1,9 @@
 """What lifts a zone: the smallest change of one measure, or what must come first where it has no rank.
 
 The zone is scored again with one value changed until the goal is just reached, and the value is
-turned back into a measure (`geo/readiness/lift_search.py`). So it works under any method.
+turned back into a measure (`geo/readiness/lift_search.py`). So it works under any method. A class
+that would be reached is that of the score, and the words say so: which class a zone has is said by
+`geo/readiness/class_words.py`, and the highest is not promised while a constraint is unchecked.
 """
 
 from collections.abc import Sequence
@@ -11,6 +13,7 @@ import numpy as np
 
 from geo.indicators.amounts import with_sign
 from geo.language import Text, filled, joined, listed, percent, texts, written
+from geo.mcda.model import RankClass
 from geo.mcda.value_functions import Criterion, IndicatorMeasure, RasterMeasure
 from geo.readiness.assessment import Assessment
 from geo.readiness.lift_search import (
@@ -178,7 +181,11 @@ def _as_lift(
         names=_few([assessment.measures.names[area_id] for area_id in overtaken]),
         change=_change(criterion, start, needed),
     )
-    is_of_regency = isinstance(criterion.measure, IndicatorMeasure)
+    said = [sentence]
+    if goal == "class":
+        said += _unpromised(assessment, zone, rank_class)
+    if isinstance(criterion.measure, IndicatorMeasure):
+        said.append(_SAY["of_regency"])
     return Lift(
         goal=goal,
         criterion=criterion.id,
@@ -196,8 +203,20 @@ def _as_lift(
         floors_cleared=tuple(dimension.id for dimension in cleared),
         overtaken=overtaken,
         actionable=criterion.actionable,
-        sentence=joined([sentence, _SAY["of_regency"]], by=" ") if is_of_regency else sentence,
+        sentence=joined(said, by=" "),
     )
+
+
+def _unpromised(assessment: Assessment, zone: int, reached: RankClass) -> list[Text]:
+    """What keeps the highest class from being promised: the constraints that nothing could check."""
+    unchecked = [
+        of_zones[zone].title
+        for of_zones in assessment.measures.constraints.values()
+        if of_zones[zone].outcome == "unknown"
+    ]
+    if not unchecked or reached.id != assessment.model.classes[-1].id:
+        return []
+    return [filled(_SAY["unchecked"], listed=listed(unchecked))]
 
 
 def _newly_behind(assessment: Assessment, zone: int, then: Rescored) -> tuple[str, ...]:
@@ -258,15 +277,17 @@ def _all_actions(assessment: Assessment, zone: int) -> Text:
     row[is_open] = 1.0
     then = rescored_row(assessment, zone, row)
     acted = [c for c, is_so in zip(assessment.model.criteria, is_open, strict=True) if is_so]
+    reached = assessment.model.classes[then.classes[zone]]
     together = filled(
         _SAY["all_actions"],
         listed=listed([c.title for c in acted]),
         score=written(float(then.scores[zone]), decimals=1),
-        title=assessment.model.classes[then.classes[zone]].title,
+        title=reached.title,
     )
-    if not any(isinstance(c.measure, IndicatorMeasure) for c in acted):
-        return together
-    return joined([together, _SAY["some_of_regency"]], by=" ")
+    said = [together, *_unpromised(assessment, zone, reached)]
+    if any(isinstance(c.measure, IndicatorMeasure) for c in acted):
+        said.append(_SAY["some_of_regency"])
+    return joined(said, by=" ")
 
 
 def _under_floors(assessment: Assessment, zone: int) -> Text:

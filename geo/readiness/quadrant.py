@@ -1,18 +1,22 @@
 """Readiness and need side by side, never added: which zones are ready, needed, both or neither.
 
 A sum would let much need stand for little readiness. Two thresholds make four quadrants instead,
-and a zone without a score in either is not placed.
+and a zone without a score in either is not placed. Where the drawn scores cross a threshold, the other
+quadrants that a zone may have are said with their chances.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from geo.errors import InvalidQuadrant
 from geo.json_types import as_json
-from geo.language import Language, Text, decimal, filled, texts
+from geo.language import Language, Text, decimal, filled, joined, percent, texts
 from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
+from geo.readiness.certainty import SURE_SHARE
 from geo.readiness.score import ZoneResult
 
 _SAY = texts(__name__)
@@ -37,6 +41,11 @@ class Placement:
 
     `readiness_margin` and `need_margin` are points above (or, negative, below) the thresholds. A
     zone with a dimension below its floor is not ready whatever its score.
+
+    `candidates` are the fewest quadrants that have 90 % of the chance together, each with its chance,
+    in the order of `QUADRANTS`; `chance` is that of the zone's own. They come from the drawn scores of
+    the two assessments, taken as independent of each other: the chance of being ready times that of
+    being needy. Also of a zone that is not placed for want of data; none of an excluded one.
     """
 
     area_id: str
@@ -46,6 +55,12 @@ class Placement:
     need: float | None
     readiness_margin: float | None
     need_margin: float | None
+    readiness_low: float | None
+    readiness_high: float | None
+    need_low: float | None
+    need_high: float | None
+    chance: float | None
+    candidates: Mapping[QuadrantId, float]
     sentence: Text
 
 
@@ -106,6 +121,8 @@ def quadrants(
         if not 0 <= threshold <= 100:
             raise InvalidQuadrant(reason=_SAY["no_score"].format(name=name, value=threshold))
     needs = {result.area_id: result for result in need.results}
+    ready_shares = _reaching_shares(readiness, ready)
+    needy_shares = _reaching_shares(need, needy)
     return QuadrantTable(
         layer=readiness.layer,
         readiness_key=readiness.key,
@@ -115,7 +132,11 @@ def quadrants(
         ready_from=ready,
         needy_from=needy,
         placements=tuple(
-            _placement(result, needs.get(result.area_id), ready, needy)
+            _placement(
+                (result, needs.get(result.area_id)),
+                (ready, needy),
+                _chances(result, ready_shares, needy_shares),
+            )
             for result in readiness.results
         ),
     )
@@ -145,9 +166,48 @@ def _require_pair(readiness: Assessment, need: Assessment, *, any_years: bool) -
         )
 
 
+def _reaching_shares(assessment: Assessment, threshold: float) -> dict[str, float]:
+    """By zone the share of draws whose score reaches the threshold; excluded zones are left out."""
+    drawn = assessment.certainty.drawn_scores
+    shares = (drawn >= threshold - _TIE).mean(axis=1).tolist()
+    is_excluded = np.isnan(drawn[:, 0]).tolist()
+    by_id = zip(assessment.matrix.area_ids, shares, is_excluded, strict=True)
+    return {area_id: share for area_id, share, is_out in by_id if not is_out}
+
+
+def _chances(
+    result: ZoneResult, ready_shares: Mapping[str, float], needy_shares: Mapping[str, float]
+) -> dict[QuadrantId, float]:
+    """The chance of each quadrant; none of a zone that one of the two excludes or does not have."""
+    if result.area_id not in ready_shares or result.area_id not in needy_shares:
+        return {}
+    ready = 0.0 if result.floors_failed else ready_shares[result.area_id]
+    needy = needy_shares[result.area_id]
+    return {
+        quadrant: (ready if is_ready else 1 - ready) * (needy if is_needy else 1 - needy)
+        for (is_ready, is_needy), quadrant in _PLACED.items()
+    }
+
+
+def _candidates(chances: Mapping[QuadrantId, float]) -> dict[QuadrantId, float]:
+    """The fewest quadrants that have 90 % of the chance together, in the order of `QUADRANTS`."""
+    chosen: set[QuadrantId] = set()
+    reached = 0.0
+    for quadrant in sorted(chances, key=lambda one: -chances[one]):
+        if reached >= SURE_SHARE - _TIE:
+            break
+        chosen.add(quadrant)
+        reached += chances[quadrant]
+    return {quadrant: chances[quadrant] for quadrant in QUADRANTS if quadrant in chosen}
+
+
 def _placement(
-    readiness: ZoneResult, need: ZoneResult | None, ready_from: float, needy_from: float
+    results: tuple[ZoneResult, ZoneResult | None],
+    thresholds: tuple[float, float],
+    chances: Mapping[QuadrantId, float],
 ) -> Placement:
+    readiness, need = results
+    ready_from, needy_from = thresholds
     ready = readiness.score
     needy = None if need is None else need.score
     quadrant = None
@@ -159,13 +219,19 @@ def _placement(
         sentence = filled(
             _SAY["placed"],
             name=readiness.name,
-            title=quadrant.title,
-            ready=decimal(ready),
-            ready_from=decimal(ready_from),
-            needy=decimal(needy),
-            needy_from=decimal(needy_from),
+            title=_with_chance(quadrant.id, chances),
+            ready=_with_range(readiness, ready_from),
+            needy=_with_range(need, needy_from),
             floor=_SAY["floor"] if readiness.floors_failed else Text(id="", en=""),
         )
+    candidates = _candidates(chances)
+    others = [_with_chance(one, chances) for one in candidates if quadrant is not QUADRANTS[one]]
+    if others:
+        words = _SAY["perhaps"]
+        if quadrant is not None:
+            own = chances[quadrant.id]
+            words = _SAY["rather" if max(candidates.values()) > own + _TIE else "also"]
+        sentence = filled(words, sentence=sentence, listed=joined(others, by="; "))
     return Placement(
         area_id=readiness.area_id,
         name=readiness.name,
@@ -174,8 +240,31 @@ def _placement(
         need=needy,
         readiness_margin=None if ready is None else ready - ready_from,
         need_margin=None if needy is None else needy - needy_from,
+        readiness_low=readiness.score_low,
+        readiness_high=readiness.score_high,
+        need_low=None if need is None else need.score_low,
+        need_high=None if need is None else need.score_high,
+        chance=None if quadrant is None else chances.get(quadrant.id),
+        candidates=candidates,
         sentence=sentence,
     )
+
+
+def _with_chance(quadrant: QuadrantId, chances: Mapping[QuadrantId, float]) -> Text:
+    title = QUADRANTS[quadrant].title
+    if quadrant not in chances:
+        return title
+    chance = percent(chances[quadrant], beside=SURE_SHARE)
+    return filled(_SAY["with_chance"], title=title, chance=chance)
+
+
+def _with_range(result: ZoneResult, threshold: float) -> Text:
+    """The score with its range, where it has one, and the threshold."""
+    low, high = result.score_low, result.score_high
+    said = {"score": decimal(result.score or 0.0), "threshold": decimal(threshold)}
+    if low is None or high is None or high - low < _TIE:
+        return filled(_SAY["exact"], **said)
+    return filled(_SAY["ranging"], low=decimal(low), high=decimal(high), **said)
 
 
 def _unplaced(readiness: ZoneResult, need: ZoneResult | None) -> Text:

@@ -13,6 +13,7 @@ from geo.mcda.methods import METHODS
 from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
 from geo.readiness.certainty import SURE_SHARE, share_below
+from geo.readiness.class_words import class_words
 from geo.readiness.compare import ZoneDifference, compare
 from geo.readiness.explain import holds_back, lifts, why_ahead
 from geo.readiness.score import CriterionResult, ZoneResult
@@ -444,7 +445,7 @@ def _hover_names(
     pair: tuple[Assessment, Assessment], zones: gpd.GeoDataFrame, language: Language
 ) -> dict[str, list[str]]:
     """By id: the name, then the score or the status on each side."""
-    sides = [{r.area_id: _spoken(r, language) for r in found.results} for found in pair]
+    sides = [{r.area_id: _spoken(found, r, language) for r in found.results} for found in pair]
     return {
         str(area_id): [
             shortened(str(name), MOST_NAME),
@@ -454,8 +455,14 @@ def _hover_names(
     }
 
 
-def _spoken(result: ZoneResult, language: Language) -> str:
+def _spoken(found: Assessment, result: ZoneResult, language: Language) -> str:
+    """The score with its range and rank, or the status, and the class as sure as it is."""
+    said = range_text(result, language)
     if result.score is None:
-        return translate(f"status.{result.status}", language)
-    score = format_number(result.score, language, decimals=1)
-    return translate("compare.score_rank", language, score=score, rank=result.rank)
+        standing = translate(f"status.{result.status}", language)
+    else:
+        score = format_number(result.score, language, decimals=1)
+        ranging = f"{score} ({said})" if said else score
+        standing = translate("compare.score_rank", language, score=ranging, rank=result.rank)
+    words = class_words(result, found.model)
+    return standing if words is None else f"{standing} · {words.to(language)}"

@@ -24,7 +24,7 @@ def test_a_zone_says_why_it_stands_there_and_how_it_would_rise(address, visit, s
     assert seen.trouble == []
     seen = visit(f"{address}/map#w=huni-90&zone={LAST}", width=size[0], height=size[1])
     expect(seen.page.locator(".leaflet-popup .way-up")).to_have_text(
-        "Naik ke kelas Siap bila Rumah tangga dengan air minum layak naik dari 62,4 menjadi 65,4"
+        "Skornya mencapai kelas Siap bila Rumah tangga dengan air minum layak naik dari 62,4 menjadi 65,4"
         " (% rumah tangga). Ini angka kabupaten: tidak dapat diubah di kawasan ini saja."
     )
     assert seen.trouble == []

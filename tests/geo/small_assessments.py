@@ -15,7 +15,7 @@ kind = "{kind}"
 title = {{ id = "Uji", en = "Test" }}
 description = {{ id = "", en = "" }}
 source = "test"
-coverage_floor = 0.5
+coverage_floor = {coverage_floor}
 min_cells = 4
 
 [[dimension]]
@@ -63,10 +63,15 @@ goal = [["kerja", "lahan", 1]]
 
 
 @lru_cache
-def make_model(*, id="uji", kind="readiness", floor=None):
+def make_model(*, id="uji", kind="readiness", floor=None, coverage_floor=0.5):
     """Two criteria of half the weight each: a percentage, and metres of which 10,000 are worth 0."""
     return parse_model(
-        MODEL.format(id=id, kind=kind, floor="" if floor is None else f"floor = {floor}")
+        MODEL.format(
+            id=id,
+            kind=kind,
+            floor="" if floor is None else f"floor = {floor}",
+            coverage_floor=coverage_floor,
+        )
     )
 
 

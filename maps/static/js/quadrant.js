@@ -46,10 +46,13 @@
     return lines;
   }
 
+  /* Whether the draws leave it another quadrant as well. */
+  const isOpen = (one) => Object.keys(one.candidates).some((id) => id !== one.quadrant);
+
   function point(one) {
-    const label = `${one.name}: ${text("quadrant.readiness")} ${formatted(one.readiness, 1)}, ${text("quadrant.need")} ${formatted(one.need, 1)}`;
+    const label = one.sentence;
     const mark = drawing(
-      "circle", { class: `point ${one.quadrant}`, cx: x(one.need), cy: y(one.readiness), r: 5.5, tabindex: 0, role: "button", "aria-label": label },
+      "circle", { class: `point ${one.quadrant}${isOpen(one) ? " is-open" : ""}`, cx: x(one.need), cy: y(one.readiness), r: 5.5, tabindex: 0, role: "button", "aria-label": label },
       drawing("title", {}, label),
     );
     const open = () => openArea(choice.value, one.area_id);
@@ -63,12 +66,15 @@
   }
 
   function list(table) {
+    const told = (isIn) => table.placements.filter(isIn).map(({ sentence }) => element("li", {}, sentence));
     const groups = table.quadrants.filter(({ count }) => count).map((quadrant) => element(
       "div", {},
       element("h3", {}, quadrant.title),
       element("p", { class: "quiet" }, quadrant.sentence),
-      element("p", {}, table.placements.filter((one) => one.quadrant === quadrant.id).map(({ name }) => name).join(", ")),
+      element("ul", { class: "dashes" }, ...told((one) => one.quadrant === quadrant.id)),
     ));
+    const unplaced = told((one) => !one.quadrant);
+    if (unplaced.length) groups.push(element("div", {}, element("h3", {}, text("quadrant.not_placed")), element("ul", { class: "dashes" }, ...unplaced)));
     return element("details", { class: "sources" }, element("summary", {}, text("quadrant.list")), ...groups);
   }
 
@@ -98,6 +104,7 @@
       const without = table.placements.length - placed.length;
       place.replaceChildren(
         plot,
+        element("p", { class: "quiet" }, placed.some(isOpen) ? text("quadrant.open") : ""),
         element("p", { class: "quiet" }, without ? `${formatted(without)} ${text("quadrant.unplaced")}` : ""),
         list(table),
       );

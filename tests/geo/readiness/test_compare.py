@@ -1,9 +1,12 @@
 """Two assessments beside each other: differences by hand, and parts that add up to the whole."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.readiness.class_words import class_words
 from geo.readiness.compare import compare, comparison_document
 from tests.geo.small_assessments import assess_zones, make_model
 
@@ -39,7 +42,7 @@ def test_a_zone_rises_another_falls_and_the_third_stays():
     assert zones["c"].sentence is None
     assert [zone.area_id for zone in found.moved] == ["a", "b"]
     assert found.sentence.en.startswith(
-        "Areas that rise in rank: 1, that fall: 1, that change class: 0"
+        "Areas that rise in rank: 1, that fall: 1, whose likeliest class changes: 0"
     )
     assert found.sentence.id.endswith("1 tidak berubah.")
 
@@ -47,7 +50,7 @@ def test_a_zone_rises_another_falls_and_the_third_stays():
 def test_a_class_and_a_status_that_change_are_said():
     after = assess_zones(BEFORE | {"c": (60, 4000), "b": (60, 4000)}, excluded=("a",))
     zones = by_id(compare(assess_zones(BEFORE), after))
-    assert "Its class is now High, not Low." in zones["c"].sentence.en
+    assert "Its class is now High, 100%; before it was Low, 100%." in zones["c"].sentence.en
     assert (zones["a"].score, zones["a"].status_after) == (None, "excluded")
     assert zones["a"].sentence.id == "A berubah dari diperingkat menjadi dikecualikan."
     assert all(c.points is None for c in zones["a"].criteria)
@@ -56,7 +59,9 @@ def test_a_class_and_a_status_that_change_are_said():
 
 def test_scores_that_move_without_ranks_are_counted():
     found = compare(assess_zones(BEFORE), assess_zones(BEFORE | {"a": (82, 2000)}))
-    assert found.sentence.en == "Areas whose score changed: 1; no rank, class or status did."
+    assert found.sentence.en == (
+        "Areas whose score or range changed: 1; no rank, status or likeliest class did."
+    )
     assert by_id(found)["a"].sentence.id == (
         "A tetap di peringkat 1; skornya 80,0 → 81,0 (+1,0 poin: Partisipasi +1,0)."
     )
@@ -68,8 +73,50 @@ def test_a_class_that_changes_by_a_floor_alone_is_said():
     zones = {"far": (100, 9000)}
     found = compare(assess_zones(zones), assess_zones(zones, make_model(floor=20)))
     assert found.moved[0].sentence.en == (
-        "Far stays at rank 1 with the same score. Its class is now Low, not High."
+        "Far stays at rank 1 with the same score. "
+        "Its class is now Low, 100%; before it was High, 90%."
     )
+
+
+def test_the_class_compared_is_the_likeliest_one_and_said_as_on_every_page():
+    pair = [assess_zones({"a": (share, 4500)}) for share in (46, 44)]  # 50.5 and 49.5
+    zone = compare(*pair).zones[0]
+    results = [found.result("a") for found in pair]
+    assert (zone.class_before, zone.class_after) == tuple(r.likely_class for r in results)
+    said = tuple(class_words(r, pair[0].model) for r in results)
+    assert (zone.class_words_before, zone.class_words_after) == said
+    assert [r.rank_class for r in results] == ["tinggi", "rendah"]
+    moved = zone.class_before != zone.class_after
+    assert ("class" in zone.sentence.en) == moved
+
+
+def test_a_likeliest_class_that_moves_inside_the_same_words_says_so():
+    """With (0..100, 4900) a share missing leaves 25.5 to 75.5: either class, whichever is likelier."""
+    one = assess_zones({"a": (None, 4900), "b": (70, 4900)}).result("a")
+    other = replace(
+        one,
+        likely_class="rendah" if one.likely_class == "tinggi" else "tinggi",
+        class_chance=0.52,
+        class_candidates={"rendah": 0.5, "tinggi": 0.5},
+    )
+    one = replace(one, class_chance=0.52, class_candidates={"rendah": 0.5, "tinggi": 0.5})
+    pair = [assess_zones({"a": (None, 4900), "b": (70, 4900)}) for _ in range(2)]
+    for found, result in zip(pair, (one, other), strict=True):
+        found.__dict__["results"] = (result,)
+    zone = compare(*pair).zones[0]
+    assert "Its class is still Low or High, but the likeliest one moves from" in zone.sentence.en
+
+
+def test_a_range_that_moves_without_a_score_is_said():
+    """A missing measure of half the weight leaves 0 to 50 points more; of 0.6 of it, 0 to 60."""
+    zones = {"a": (None, 2000), "b": (60, 4000)}
+    strict = make_model(coverage_floor=0.9)
+    wider = assess_zones(zones, strict, weights={"tpak": 0.6, "jalan": 0.4})
+    found = by_id(compare(assess_zones(zones, strict), wider))["a"]
+    assert found.sentence.id.startswith(
+        "A tetap data belum memadai. Rentang skornya 40,0–90,0 → 32,0–92,0."
+    )
+    assert (found.score_low_before, found.score_high_after) == pytest.approx((40, 92))
 
 
 def test_a_measure_that_was_missing_shifts_the_weight_of_the_others():

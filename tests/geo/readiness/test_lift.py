@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from geo.errors import ZoneNotFound
+from geo.language import Text
 from geo.mcda.methods import METHODS
 from geo.mcda.value_functions import IndicatorMeasure, RasterMeasure, support
 from geo.readiness.lift import (
@@ -20,6 +21,7 @@ from geo.readiness.lift import (
     way_up,
     ways_up,
 )
+from geo.readiness.score import ConstraintResult
 from tests.geo.scored_cases import criterion, make_case, make_model, rescored, share
 
 
@@ -43,8 +45,13 @@ def test_the_smallest_change_to_the_next_class_by_hand():
         pytest.approx(60),
         "k2",
     )
-    assert found.sentence.id == "Naik ke kelas K2 bila IPM naik dari 71,2 menjadi 74,0 (indeks)."
-    assert found.sentence.en == "It rises to class K2 if IPM rises from 71.2 to 74.0 (indeks)."
+    assert (
+        found.sentence.id
+        == "Skornya mencapai kelas K2 bila IPM naik dari 71,2 menjadi 74,0 (indeks)."
+    )
+    assert (
+        found.sentence.en == "Its score reaches class K2 if IPM rises from 71.2 to 74.0 (indeks)."
+    )
 
 
 def test_a_rate_and_money_have_their_sign_at_the_number():
@@ -181,7 +188,7 @@ def test_a_zone_below_a_floor_must_get_over_it():
     assert [(w.criterion, w.needed, w.rank_class) for w in found] == [("a", 0.5, "k2")]
     assert found[0].floors_cleared == ("x",)
     assert found[0].sentence.id == (
-        "Melewati batas minimum X dan naik ke kelas K2 bila A naik dari 0,300 menjadi 0,500."
+        "Melewati batas minimum X dan skornya mencapai kelas K2 bila A naik dari 0,300 menjadi 0,500."
     )
 
 
@@ -250,7 +257,8 @@ def test_a_class_is_named_and_the_least_sufficient_one_chosen():
     found = ways_up(make_case(make_model([soil]), {"z": [7.0]}), "z")
     assert [(w.needed, w.decimals) for w in found] == [(16.0, 0)]
     assert (
-        found[0].sentence.id == "Naik ke kelas K1 bila SOIL berubah dari kelas 7 menjadi kelas 16."
+        found[0].sentence.id
+        == "Skornya mencapai kelas K1 bila SOIL berubah dari kelas 7 menjadi kelas 16."
     )
 
 
@@ -271,7 +279,7 @@ def test_a_bound_reached_exactly_is_not_overshot():
 def test_a_change_smaller_than_the_print_gets_more_decimals():
     case = make_case(make_model([ipm()], bounds=(0, 50)), {"z": [69.9999]})
     found = ways_up(case, "z")[0]
-    assert found.sentence.en == "It rises to class K1 if IPM rises from 69.9999 to 70.0000."
+    assert found.sentence.en == "Its score reaches class K1 if IPM rises from 69.9999 to 70.0000."
 
 
 def test_numbers_of_thousands_are_written_as_each_language_writes_them():
@@ -435,7 +443,7 @@ def test_what_an_office_can_change_goes_before_a_smaller_change_of_what_it_canno
     seen, done = share("a"), replace(share("b"), actionable=True)
     case = make_case(make_model([seen, done]), {"z": [0.6, 0.36]}, weights=[0.75, 0.25])
     assert [(w.criterion, w.actionable) for w in ways_up(case, "z")] == [("b", True), ("a", False)]
-    assert way_up(case, "z").id == "Naik ke kelas K2 bila B naik dari 0,360 menjadi 0,600."
+    assert way_up(case, "z").id == "Skornya mencapai kelas K2 bila B naik dari 0,360 menjadi 0,600."
 
 
 def test_nobody_is_told_to_change_land_cover_and_all_actions_together_are_summed_up():
@@ -444,7 +452,7 @@ def test_nobody_is_told_to_change_land_cover_and_all_actions_together_are_summed
     case = make_case(make_model([seen, done]), {"z": [0.5, 0.9]}, weights=[0.9, 0.1])
     assert way_up(case, "z").en == (
         "Nothing that an office can change suffices alone for a higher class. "
-        "With all of it at its best (B) the score is 55.0, class K1."
+        "With all of it at its best (B) the score is 55.0 (the span of class K1)."
     )
     assert lift_of(case, "z", "class", "a").needed == 0.567
 
@@ -453,8 +461,25 @@ def test_actions_that_suffice_only_together_say_the_class_they_reach():
     parts = [share("a"), *(replace(share(c), actionable=True) for c in "bc")]
     case = make_case(make_model(parts), {"z": [0.5, 0.8, 0.4]}, weights=[0.6, 0.2, 0.2])
     low = make_case(make_model(parts), {"z": [0.4, 0.5, 0.3]}, weights=[0.6, 0.2, 0.2])
-    assert way_up(case, "z").id.startswith("Naik ke kelas K2 bila C naik")
-    assert way_up(low, "z").id.endswith("nilai terbaik (B, C), skornya 64,0, kelas K2.")
+    assert way_up(case, "z").id.startswith("Skornya mencapai kelas K2 bila C naik")
+    assert way_up(low, "z").id.endswith("nilai terbaik (B, C), skornya 64,0 (rentang kelas K2).")
+
+
+def test_the_highest_class_is_not_promised_while_a_constraint_is_unchecked():
+    """0.75 needs 0.85 of a for 80, the highest class; 0.5 needs 0.7 for 60, which promises less."""
+    case = make_case(make_model([share("a"), share("b")]), {"z": [0.75, 0.75], "y": [0.5, 0.5]})
+    title = Text(id="Gambut dalam", en="Deep peat")
+    unknown = ConstraintResult("gambut", title, 0.0, 1.0, 0.5, None)
+    measures = replace(case.measures, constraints={"gambut": [unknown, unknown]})
+    assert unknown.outcome == "unknown"
+    open_case = replace(case, measures=measures)
+    assert way_up(open_case, "z").id == (
+        "Skornya mencapai kelas K3 bila A naik dari 0,750 menjadi 0,850. "
+        "Kelas itu belum dapat dijanjikan: Gambut dalam belum dapat diperiksa."
+    )
+    assert "cannot be promised yet: Deep peat could not be checked" in way_up(open_case, "z").en
+    assert "promised" not in way_up(open_case, "y").en
+    assert "promised" not in way_up(case, "z").en
 
 
 def test_what_is_at_its_best_or_unknown_is_no_action():
@@ -469,7 +494,7 @@ def test_a_regency_figure_is_told_to_be_one():
     )
     case = make_case(make_model([water, share("b")]), {"z": [0.5, 0.5]})
     assert way_up(case, "z").id == (
-        "Naik ke kelas K2 bila A naik dari 0,500 menjadi 0,700. "
+        "Skornya mencapai kelas K2 bila A naik dari 0,500 menjadi 0,700. "
         "Ini angka kabupaten: tidak dapat diubah di kawasan ini saja."
     )
     assert "regency's figure" in way_up(case, "z").en

@@ -43,6 +43,46 @@ def test_four_zones_stand_in_four_corners():
     assert "Kesiapan 70,0 (batas 50,0)" in corner.sentence.id
 
 
+def test_a_zone_whose_range_crosses_a_threshold_may_have_another_quadrant():
+    """Near a road but with no share in work, the zone has 30 (60 without it) to 80 points."""
+    zones = {"open": (None, 4000), "sure": HIGH, "low": LOW}
+    ready = readiness(zones)
+    placed = quadrants(ready, need(dict.fromkeys(zones, HIGH))).placements
+    drawn = ready.certainty.drawn_scores[0]
+    chance = float((drawn >= 50).mean())
+    assert 0.1 < chance < 0.9
+    assert placed[0].candidates == pytest.approx({"prioritas": chance, "siapkan": 1 - chance})
+    assert placed[0].chance == pytest.approx(chance)
+    assert (placed[0].readiness_low, placed[0].readiness_high) == pytest.approx((30, 80))
+    assert "Kesiapan 60,0 (rentang 30,0–80,0, batas 50,0)" in placed[0].sentence.id
+    words = "Lebih mungkin Siapkan" if chance < 0.5 else "Bisa juga Siapkan"
+    assert words in placed[0].sentence.id
+    assert placed[1].candidates == {"prioritas": 1.0}
+    assert placed[1].sentence.en.startswith("Sure: Priority, 100%. Readiness 70.0 (from 50.0)")
+
+
+def test_the_two_assessments_are_drawn_each_on_its_own():
+    """The chance of a quadrant is that of being ready times that of being needy."""
+    zones = {"open": (None, 4000), "high": HIGH, "low": LOW}
+    pair = readiness(zones), need(zones)
+    placed = quadrants(*pair).placements[0]
+    ready, needy = (float((one.certainty.drawn_scores[0] >= 50).mean()) for one in pair)
+    assert placed.chance == pytest.approx(ready * needy)
+    assert sum(placed.candidates.values()) >= 0.9
+
+
+def test_a_zone_without_a_score_says_what_it_may_be_and_an_excluded_one_nothing():
+    zones = {"open": (None, 4000), "steep": HIGH, "high": HIGH, "low": LOW}
+    strict = make_model(coverage_floor=0.9)
+    ready = assess_zones(zones, strict, excluded=("steep",))
+    placed = quadrants(ready, need(dict.fromkeys(zones, HIGH))).placements
+    assert placed[0].quadrant is placed[0].chance is None
+    assert set(placed[0].candidates) == {"prioritas", "siapkan"}
+    assert "Kemungkinannya Prioritas, " in placed[0].sentence.id
+    assert placed[1].candidates == {}
+    assert placed[1].sentence.en.endswith("it is excluded in readiness.")
+
+
 def test_a_score_on_the_threshold_has_reached_it():
     table = quadrants(readiness(CORNERS), need(NEEDS), ready_from=70, needy_from=30)
     assert {p.quadrant for p in table.placements} == {"prioritas", "siapkan"}
