@@ -28,7 +28,7 @@ def client(reference_store):
 def rows_of(page):
     """The cells of each zone's row by its id, as text."""
     found = {}
-    for area_id, row in re.findall(r'<tr data-zone="([^"]+)">(.*?)</tr>', page, re.DOTALL):
+    for area_id, row in re.findall(r'<tr data-zone="([^"]+)">(.*?</tr>.*?)</tr>', page, re.DOTALL):
         found[area_id] = [text_of(cell) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)]
     return found
 
