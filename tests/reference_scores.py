@@ -8,6 +8,8 @@ CAHAYA_BARU = 49.919
 CAHAYA_BARU_ID, CAHAYA_BARU_EN = "49,9", "49.9"
 CAHAYA_BARU_RANK_ID, CAHAYA_BARU_RANK_EN = "8 dari 14", "8 of 14"
 SEBAMBAN_ID, SEBAMBAN_EN = "57,6", "57.6"
+# The best of the fourteen.
+ANGSANA_ID, ANGSANA_EN = "74,8", "74.8"
 # Part of the weight that Cahaya Baru's data cover.
 CAHAYA_BARU_COVERAGE = "78%"
 # Under OWA at risk 0.2 and 60, 20, 10, 10 % for the dimensions.

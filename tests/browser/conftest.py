@@ -12,7 +12,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from maps.assets import CONTENT_SECURITY_POLICY, STATIC_DIR
 from maps.context import context_folder
@@ -36,6 +44,9 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
 }
 JSON = "application/json"
+# A shared machine's slowness is no failure: what is awaited may take long, as may the first page.
+expect.set_options(timeout=15_000)
+FIRST_PAGE_MS = 90_000
 PageMaker = Callable[[str, dict[str, str]], str | None]
 
 
@@ -110,6 +121,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, java_script_enabled=javascript
         )
+        context.set_default_navigation_timeout(FIRST_PAGE_MS)
         contexts.append(context)
         seen = Visit(context.new_page())
         _watch(seen, own=urlsplit(address).netloc)

@@ -16,16 +16,25 @@ def test_a_zone_says_why_it_stands_there_and_how_it_would_rise(address, visit, s
     seen = visit(f"{address}/map#zone={LAST}", width=size[0], height=size[1])
     card = seen.page.locator(".leaflet-popup")
     expect(card.locator(".why")).to_contain_text(
-        f"mendapat skor {SEBAMBAN_ID} dari 100, peringkat 2 dari 2"
+        f"mendapat skor {SEBAMBAN_ID} dari 100, peringkat 5 dari 14"
     )
-    expect(card.locator(".way-up")).to_contain_text(
-        "Tidak ada satu pun hal yang dapat diubah dinas yang sendirian cukup untuk naik kelas."
+    expect(card.locator(".way-up")).to_have_text(
+        "Skornya mencapai kelas Siap bila Layanan dasar desa (IKS) naik dari 0,833 menjadi 0,873"
+        " (indeks 0–1)."
     )
     assert seen.trouble == []
     seen = visit(f"{address}/map#w=huni-90&zone={LAST}", width=size[0], height=size[1])
+    expect(seen.page.locator(".leaflet-popup .way-up")).to_contain_text(
+        "Tidak ada satu pun hal yang dapat diubah dinas yang sendirian cukup untuk naik kelas."
+    )
+    assert seen.trouble == []
+
+
+def test_what_only_the_regency_can_raise_is_said_to_be_so(address, visit):
+    seen = visit(f"{address}/map#w=huni-90*layanan-0&zone={LAST}")
     expect(seen.page.locator(".leaflet-popup .way-up")).to_have_text(
-        "Skornya mencapai kelas Siap bila Rumah tangga dengan air minum layak naik dari 62,4 menjadi 65,4"
-        " (% rumah tangga). Ini angka kabupaten: tidak dapat diubah di kawasan ini saja."
+        "Skornya mencapai kelas Siap bila Rumah tangga dengan air minum layak naik dari 62,4% menjadi 70,4%"
+        " rumah tangga. Ini angka kabupaten: tidak dapat diubah di kawasan ini saja."
     )
     assert seen.trouble == []
 
@@ -34,12 +43,12 @@ def test_reasons_and_interval_follow_other_weights(address, visit):
     seen = visit(f"{address}/map#w=huni-90&zone={LAST}")
     card = seen.page.locator(".leaflet-popup")
     expect(card.locator(".behind a")).to_have_count(3)
-    expect(card.locator(".why")).to_contain_text("mendapat skor 58,7 dari 100")
+    expect(card.locator(".why")).to_contain_text("mendapat skor 60,7 dari 100")
     expect(card).to_contain_text("Faktor penghambat utama")
     expect(card).to_contain_text("dari 2.000 simulasi")
     seen.page.locator("[data-item=huni]").fill("50")
     score = card.locator(".score-value")
-    expect(score).not_to_have_text("58,7")
+    expect(score).not_to_have_text("60,7")
     expect(card.locator(".why")).to_contain_text(f"mendapat skor {score.inner_text()} dari 100")
     expect(card).to_contain_text("dari 2.000 simulasi")
     assert seen.trouble == []
@@ -88,7 +97,7 @@ def test_a_regency_and_a_kecamatan_lead_to_theirs_in_the_language_of_the_map(add
 def test_a_card_says_how_sure_the_rank_is_once_that_was_asked(address, visit):
     seen = visit(f"{address}/map")
     seen.page.locator("#confidence").click()
-    expect(seen.page.locator(".intervals li")).to_have_count(2)
+    expect(seen.page.locator(".intervals li")).to_have_count(14)
     seen.page.locator(f"tr[data-zone={LAST}] a").click()
     expect(seen.page.locator(".leaflet-popup .facts").first).to_contain_text("Rentang peringkat")
     assert seen.trouble == []

@@ -91,7 +91,8 @@
     if (first.score !== card.score) parts.push(first.score);
     // While the chances are worked out nobody knows whether the class is another.
     const isKnown = card.status !== "ranked" || card.classWords !== undefined;
-    if (isKnown && (first.class !== card.class || card.status !== "ranked")) parts.push(first.classWords);
+    const isOther = first.class !== card.class && first.classWords !== card.classWords;
+    if (isKnown && (isOther || card.status !== "ranked")) parts.push(first.classWords);
     const said = parts.filter(Boolean).join(" · ");
     return said && `${text("weights.was")} ${said}`;
   }
