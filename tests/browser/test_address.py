@@ -62,7 +62,7 @@ def test_a_link_that_is_pasted_into_the_open_page_applies(address, visit):
     link = "w=huni-90&t=boundary&b=equal&l=zones&v=-3.2000,114.9000,10&zone=cahaya-baru&q=barito&s=1&k=zones"
     paste(page, f"{address}/map#{link}")
     expect(page.locator(".leaflet-popup h2")).to_have_text(ZONE)
-    expect(page.locator("tr[data-zone=cahaya-baru] .score")).to_have_text("67,4")
+    expect(page.locator("tr[data-zone=cahaya-baru] .score")).to_have_text("47,2")
     expect(page.locator("#theme")).to_have_value("boundary")
     expect(page.locator("#breaks")).to_have_value("equal")
     expect(shapes(page, "regencies")).to_have_count(0)

@@ -93,13 +93,13 @@ def test_the_workbench_shows_them_as_text(address, visit):
         expect(page.locator(".ranking tbody th", has_text=name[:60])).to_have_count(1)
     require_no_overflow(page)
     page.locator("#quadrant > summary").click()
-    # An outline of a hostile kind stops no zone from being ranked: six have the data.
-    expect(page.locator("#quadrant .point")).to_have_count(6)
+    # An outline of a hostile kind stops no zone from being ranked.
+    expect(page.locator("#quadrant .point")).to_have_count(14)
     page.locator("#quadrant .sources summary").click()
     expect(page.locator("#quadrant .sources")).to_contain_text(MARKUP)
     page.locator("#weights > summary").click()
     page.locator(".confidence button").click()
-    expect(page.locator(".intervals li")).to_have_count(6)
+    expect(page.locator(".intervals li")).to_have_count(14)
     expect(page.locator(".intervals")).to_contain_text(MARKUP)
     require_no_overflow(page)
     require_inert(page)

@@ -109,7 +109,7 @@ def test_a_click_on_a_zone_opens_its_card(server: str, visit) -> None:
     popup = seen.page.locator(".leaflet-popup")
     for text in (
         "62,4",
-        "Siap",
+        "siap, 95%",
         "Peringkat 1 dari 2",
         "Cakupan data",
         "30,0 dari 100,0 poin",
@@ -363,10 +363,10 @@ def test_escape_closes_a_card_wherever_the_focus_is(server: str, visit) -> None:
 
 def test_limits_that_nobody_checked_are_told_with_the_class(server: str, visit) -> None:
     seen = visit(f"{server}/map?lang=en#zone=alfa")
-    told = "1 of 2 constraints not checked"
-    expect(seen.page.locator("tr[data-zone=alfa] .unchecked")).to_have_text(told)
-    card = seen.page.locator(".leaflet-popup")
-    expect(card.locator(".standing .unchecked")).to_contain_text(f"{told} (Peat)")
+    row = seen.page.locator("tr[data-zone=alfa] .unchecked")
+    expect(row).to_have_text("Not checked: Peat")
+    card = seen.page.locator(".leaflet-popup .standing .unchecked")
+    expect(card).to_contain_text("1 of 2 constraints not checked (Peat)")
 
 
 def test_a_legend_stands_only_while_its_layer_is_on(server: str, visit) -> None:

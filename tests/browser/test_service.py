@@ -46,9 +46,9 @@ def test_a_zone_says_its_score_what_contributed_and_what_is_missing(address, vis
     seen.page.get_by_role("link", name="Kawasan Transmigrasi Cahaya Baru").click()
     popup = seen.page.locator(".leaflet-popup")
     for words in (
-        "Peringkat 1 dari 2",
+        "Peringkat 8 dari 14",
         "Cakupan data",
-        "Lahan terbuka",
+        "Tutupan lahan yang dapat digarap",
         "peta lereng belum dimasukkan",
         "NASA MCD12C1",
     ):

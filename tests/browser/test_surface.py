@@ -64,11 +64,11 @@ def test_while_the_surface_is_on_its_way_it_is_not_taken_for_empty(address, visi
 def test_a_link_opens_the_sites_that_were_found(address, visit):
     seen = visit(f"{address}/map#zone=cahaya-baru")
     seen.page.get_by_role("button", name="Cari calon lokasi SP").click()
-    expect(shapes(seen.page, "sites")).to_have_count(20)
+    expect(shapes(seen.page, "sites")).to_have_count(16)
     expect(seen.page).to_have_url(re.compile("sites=cahaya-baru"))
     again = visit(seen.page.url)
-    expect(shapes(again.page, "sites")).to_have_count(20)
-    expect(again.page.locator(".site-list button")).to_have_count(20)
+    expect(shapes(again.page, "sites")).to_have_count(16)
+    expect(again.page.locator(".site-list button")).to_have_count(16)
     assert [*seen.trouble, *again.trouble] == []
 
 
@@ -77,8 +77,8 @@ def test_the_sites_of_a_zone_are_found_listed_and_drawn_by_the_keyboard(address,
     page = seen.page
     page.get_by_role("button", name="Find settlement sites (SP)").press("Enter")
     listed = page.locator(".site-list button")
-    expect(listed).to_have_count(20)
-    expect(shapes(page, "sites")).to_have_count(20)
+    expect(listed).to_have_count(16)
+    expect(shapes(page, "sites")).to_have_count(16)
     page.get_by_text("What to know").click()
     expect(page.locator(".leaflet-popup")).to_contain_text("Constraints not checked")
     listed.first.press("Enter")
@@ -153,7 +153,7 @@ def test_a_search_that_fails_says_so_and_can_be_tried_again(address, visit):
     expect(page.locator(".sites .reason")).to_contain_text("tidak dapat diambil")
     page.unroute("**/sites?*")
     button.click()
-    expect(page.locator(".site-list button")).to_have_count(20)
+    expect(page.locator(".site-list button")).to_have_count(16)
 
 
 def test_need_has_neither_surface_nor_sites(address, visit):
