@@ -50,6 +50,7 @@ READINESS_SCHEMA = LayerSchema(
         Field("class_words", "text", _SAY["field_class_words"]),
         Field("class_chance", "number", _SAY["field_class_chance"]),
         Field("class_candidates", "text", _SAY["field_class_candidates"]),
+        Field("expected_score", "number", _SAY["field_expected_score"]),
         Field("rank_class", "text", _SAY["field_rank_class"]),
         Field("constraints_unchecked", "text", _SAY["field_constraints_unchecked"]),
         Field("data_coverage", "number", _SAY["field_data_coverage"]),

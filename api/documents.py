@@ -196,6 +196,7 @@ class ColumnsDocument(BaseModel):
     class_chance: list[float | None] | None = None
     class_candidates: list[dict[str, float]] | None = None
     class_words: list[str | None] | None = None
+    expected_score: list[float | None] | None = None
     band: list[int | None] | None = None
     surely_above: list[int] | None = None
     data_coverage: list[float]

@@ -57,6 +57,11 @@ class Certainty:
         """How many bands the list has."""
         return int(self.bands.max(initial=0))
 
+    @property
+    def expected_scores(self) -> Array:
+        """The mean score (n_areas,) over the draws, NaN for excluded areas."""
+        return np.asarray(self.drawn_scores.mean(axis=1))
+
     @cached_property
     def apart_share(self) -> float | None:
         """The share of pairs of ranked areas of which one is better in at least 90 % of draws.

@@ -21,6 +21,7 @@ from geo.readiness.score import CriterionResult, ZoneResult
 
 # The columns of a layer that stand before the scores.
 _COUNTS = ("rank", "band")
+_SHARES = ("class_chance", "expected_score")
 _KEPT = ("name", "regency_code", "status", "area_ha", "geometry_kind")
 
 
@@ -67,7 +68,7 @@ def beside_layer(results: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoD
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     # A column without any value has no type of its own, and a rank beside a missing one would be 1.0.
     heads = ("score", "contribution", "measure")
-    numbers = [c for c in table.columns if str(c).split("_")[0] in heads or c == "class_chance"]
+    numbers = [c for c in table.columns if str(c).split("_")[0] in heads or c in _SHARES]
     return table.astype(dict.fromkeys(numbers, "float64") | dict.fromkeys(_COUNTS, "Int64"))
 
 
@@ -87,6 +88,7 @@ def _row(assessment: Assessment, result: ZoneResult, language: Language) -> dict
         "class_words": _class_words(assessment, result, language),
         "class_chance": result.class_chance,
         "class_candidates": ", ".join(result.class_candidates),
+        "expected_score": result.expected_score,
         "rank_class": result.rank_class,
         "constraints_unchecked": ", ".join(c.constraint for c in result.constraints_unchecked),
         "data_coverage": result.data_coverage,
@@ -183,6 +185,7 @@ def _zone_entry(assessment: Assessment, result: ZoneResult, language: Language) 
         "class_chance": result.class_chance,
         "class_candidates": dict(result.class_candidates),
         "class_words": _class_words(assessment, result, language),
+        "expected_score": result.expected_score,
         "band": result.band,
         "surely_above": result.surely_above,
         "constraints_unchecked": [c.constraint for c in result.constraints_unchecked],
@@ -287,6 +290,7 @@ def _chance_columns(assessment: Assessment, language: Language) -> dict[str, Any
         "class_chance": [r.class_chance for r in assessment.results],
         "class_candidates": [dict(r.class_candidates) for r in assessment.results],
         "class_words": [_class_words(assessment, r, language) for r in assessment.results],
+        "expected_score": [r.expected_score for r in assessment.results],
         "band": [r.band for r in assessment.results],
         "surely_above": [r.surely_above for r in assessment.results],
     }

@@ -114,7 +114,9 @@ class ZoneResult:
 
     `likely_class` is the id of the class that most draws give, `class_chance` the share of draws that
     do, `class_candidates` the fewest classes that have 90 % of the draws together, with their shares,
-    in the order of the model; also of a zone that is not ranked, none of an excluded one. `band`
+    in the order of the model; also of a zone that is not ranked, none of an excluded one.
+    `expected_score` is the mean score over the draws, in which what is unknown is drawn too: where it
+    is far from `score`, which counts what is known alone, the rank hangs on what is unknown. `band`
     counts from 1, None without rank: down the list a new one begins where a zone of the band above is
     the better one in at least 90 % of the draws. `surely_above` is of how many ranked zones this one
     is above under every value that the data allow.
@@ -138,6 +140,7 @@ class ZoneResult:
     likely_class: str | None = None
     class_chance: float | None = None
     class_candidates: Mapping[str, float] = field(default_factory=dict)
+    expected_score: float | None = None
     band: int | None = None
     surely_above: int = 0
 
@@ -307,6 +310,7 @@ def zone_results(
     """
     classes = [c.id for c in model.classes]
     surely_above = n_surely_below(scores).tolist()
+    expected = [None if mean != mean else mean for mean in certainty.expected_scores.tolist()]
     # Plain lists: a province has thousands of numbers, and each costs more as a scalar of numpy's.
     values, points = _rows(matrix.values), _rows(scores.points)
     points_of, least, greatest = _rows(np.stack([scores.scores, scores.low, scores.high]))
@@ -348,6 +352,7 @@ def zone_results(
                 d for d, below in zip(dimensions, scores.below_floor[i], strict=True) if below
             ),
             **_chances(class_shares[i], classes),
+            expected_score=expected[i],
             band=int(certainty.bands[i]) or None,
             surely_above=surely_above[i],
         )

@@ -331,8 +331,10 @@ def verdict(uncertainty: Uncertainty) -> Text:
     rival = int(np.argmax(others))
     if others[rival] == 0:
         return filled(_SAY["unrivalled"], **facts)
+    # Who is first by what is known need not be by what is drawn.
+    said = _SAY["rivalled"] if kept >= others[rival] else _SAY["overtaken"]
     return filled(
-        _SAY["rivalled"],
+        said,
         rival=uncertainty.names[rival],
         rival_percent=percent_of(int(others[rival]), n),
         **facts,

@@ -45,7 +45,13 @@ _SCRIPT_TEXTS = (
 _SCRIPT_TEMPLATES = frozenset(
     {
         *("zone.rank_of", "zone.rank_tied", "zone.points", "zone.weight", "zone.range"),
-        *("zone.range_only", "zone.candidates", "zone.candidate", "zone.surely_above"),
+        *(
+            "zone.range_only",
+            "zone.candidates",
+            "zone.candidate",
+            "zone.surely_above",
+            "zone.expected",
+        ),
         *(
             "zone.band",
             "table.tied",

@@ -12,6 +12,8 @@ from maps.folium.views import ModelView
 from maps.style import CROSSED, HATCHED
 from maps.text import format_number, format_period, format_share, translate
 
+# Points from which a score counts as far from what the draws expect; own judgement.
+FAR_POINTS = 5.0
 # A range narrower than what a score is printed with is a point.
 _POINT = 0.05
 
@@ -52,7 +54,16 @@ def certainty_card(
         "band": result.band,
         "tied": with_rank - 1 or None,
         "surelyAbove": result.surely_above or None,
+        "expected": expected_text(result, language),
     }
+
+
+def expected_text(result: ZoneResult, language: Language) -> str | None:
+    """What the draws expect, where that is far from a score of what is known alone; else None."""
+    score, expected = result.score, result.expected_score
+    if score is None or expected is None or abs(score - expected) < FAR_POINTS:
+        return None
+    return translate("zone.expected", language, score=format_number(expected, language, decimals=1))
 
 
 def _rounded(score: float | None) -> float | None:

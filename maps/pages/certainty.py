@@ -27,6 +27,7 @@ from geo.uncertainty.smaa import (
     zone_sentence,
 )
 from maps.folium.cards import class_cards
+from maps.folium.certainty_cards import expected_text
 from maps.folium.views import model_view
 from maps.text import format_number, format_share, translate
 
@@ -171,6 +172,8 @@ def _standing(assessment: Assessment, result: ZoneResult, language: Language) ->
         lines.append(translate("portrait.tied", language, names=_named(tied, language)))
     if result.surely_above:
         lines.append(translate("portrait.surely_above", language, n=result.surely_above))
+    if expected := expected_text(result, language):
+        lines.append(f"{expected}.")
     return lines
 
 

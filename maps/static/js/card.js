@@ -22,6 +22,7 @@ Kawasan.card = (() => {
     const band = [
       card.band && filled("zone.band", { band: card.band }),
       card.surelyAbove && filled("zone.surely_above", { n: card.surelyAbove }),
+      card.expected,
     ].filter(Boolean).join(" · ");
     const coverage = card.coverage && element(
       "div", { class: "coverage" },

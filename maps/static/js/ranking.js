@@ -49,6 +49,7 @@
       "small", { class: "sure", title: filled("zone.surely_above", { n: card.surelyAbove }) },
       element("span", { "aria-hidden": "true" }, "✓ "), filled("table.surely_above", { n: card.surelyAbove }),
     ) : null,
+    small(card.expected, "expected"),
     small(card.uncheckedNames, "unchecked"),
   );
 

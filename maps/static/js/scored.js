@@ -9,7 +9,7 @@
 
   const { data } = drawn;
   const { text, filled, formatted, percent } = Kawasan.words;
-  const { rangeText } = Kawasan.standing;
+  const { rangeText, expectedText } = Kawasan.standing;
   const { repaint } = Kawasan.areas;
   const firstCards = structuredClone({ zones: data.zones, kecamatan: data.kecamatan || {} });
   const digits = 1;
@@ -48,7 +48,7 @@
   }
 
   function forgetChance(card) {
-    card.classWords = card.classChance = card.candidates = card.band = card.surelyAbove = undefined;
+    card.classWords = card.classChance = card.candidates = card.band = card.surelyAbove = card.expected = undefined;
   }
 
   function changeRows(card, columns, i) {
@@ -73,13 +73,14 @@
 
   function takeChance(card, first, columns, i) {
     const { class: likely, class_words: words, class_chance: chance, class_candidates: candidates } = columns.zones;
-    const { band, surely_above: above } = columns.zones;
+    const { band, surely_above: above, score, expected_score: mean } = columns.zones;
     card.class = known(likely[i]);
     card.classWords = known(words[i]);
     card.classChance = known(chance[i]);
     card.candidates = candidates[i];
     card.band = known(band[i]);
     card.surelyAbove = above[i] || undefined;
+    card.expected = expectedText(score[i], mean[i]);
     card.was = was(first, card);
   }
 

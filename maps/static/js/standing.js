@@ -6,6 +6,7 @@ Kawasan.standing = (() => {
   const { page } = Kawasan;
   const { HATCHED, element, drawing, swatch } = Kawasan.dom;
   const { text, filled, formatted, percent } = Kawasan.words;
+  const FAR_POINTS = 5;
   // A range narrower than what a score is printed with is a point; as in maps/folium/certainty_cards.py.
   const POINT = 0.05;
 
@@ -36,6 +37,13 @@ Kawasan.standing = (() => {
   function rangeText(low, high) {
     if (low === undefined || high === undefined || high - low < POINT) return undefined;
     return filled("zone.range", { low: formatted(Math.floor(low)), high: formatted(Math.ceil(high)) });
+  }
+
+  /* What the draws expect, where that is far from the score of what is known; as in certainty_cards.py. */
+  /** @param {number | null} score @param {number | null} expected */
+  function expectedText(score, expected) {
+    if (score === null || expected === null || Math.abs(score - expected) < FAR_POINTS) return undefined;
+    return filled("zone.expected", { score: formatted(expected, 1) });
   }
 
   /* Score and range in one: 64,3 (52–81). */
@@ -95,5 +103,5 @@ Kawasan.standing = (() => {
     );
   }
 
-  return { classFill, classWords, classChip, isPending, rangeText, rangeBar, figure, label, candidates, spread };
+  return { classFill, classWords, classChip, isPending, rangeText, expectedText, rangeBar, figure, label, candidates, spread };
 })();

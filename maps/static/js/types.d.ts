@@ -64,6 +64,7 @@ interface Card {
   band?: number;
   tied?: number;
   surelyAbove?: number;
+  expected?: string;
   rank?: string;
   was?: string;
   place_in_ranking?: number;

@@ -1,5 +1,7 @@
 """How sure a card says a score and a class are: range, chance, ties, stripes, and where draws come from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from maps.folium.cards import class_cards, kecamatan_cards, with_lines
 from maps.folium.certainty_cards import (
     ages,
     certainty_card,
+    expected_text,
     fill_of,
     how_drawn,
     range_text,
@@ -119,3 +122,10 @@ def test_what_was_varied_and_where_missing_values_come_from_is_said():
         "100% pasangan kawasan dapat dibedakan pada sedikitnya 90% simulasi; daftarnya menjadi 2 "
         "kelompok.",
     ]
+
+
+def test_a_score_far_from_what_the_draws_expect_says_what_they_expect():
+    result = replace(make_result("alfa", name="Alfa", score=75.5, rank=1), expected_score=66.31)
+    assert expected_text(result, "id").endswith("rata-rata simulasi 66,3")
+    assert expected_text(replace(result, expected_score=71.0), "id") is None
+    assert expected_text(replace(result, score=None), "id") is None
