@@ -14,6 +14,8 @@ def test_the_card_names_the_data_to_bring_next_and_leads_to_the_page(address, vi
     expect(section.get_by_role("heading")).to_have_text("Data yang perlu dibawa berikutnya")
     expect(section.locator("ol > li").first).to_be_attached()
     assert 1 <= section.locator("ol > li").count() <= 3
+    # What the card asks for later would be given up by leaving the page.
+    seen.page.wait_for_load_state("networkidle")
     section.get_by_role("link").click()
     expect(seen.page).to_have_url(
         f"{address}/collect?model=kesiapan&layer=zones&zone=angsana&f=html&lang=id"
