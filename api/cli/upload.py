@@ -65,7 +65,8 @@ def ingest(
         ),
     ],
     name: Annotated[
-        str, typer.Option("--as", help="zones, regencies, kecamatan, desa or indicators.")
+        str,
+        typer.Option("--as", help="zones, regencies, kecamatan, desa, idm, ground or indicators."),
     ] = "zones",
     *,
     stated: Stated,

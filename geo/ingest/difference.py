@@ -48,7 +48,7 @@ class Difference:
                     for name, (old, new) in change.values.items()
                 },
                 "area_ha": change.area_ha
-                and {"before": change.area_ha[0], "after": change.area_ha[1]},
+                and {"before": as_json(change.area_ha[0]), "after": as_json(change.area_ha[1])},
             }
             for change in self.changed[:_LISTED]
         ]
@@ -84,6 +84,8 @@ def difference(
     moved = ~shapely.equals_exact(
         _in_one_form(after), _in_one_form(before), tolerance=_TOLERANCE_DEG
     )
+    # No shape equals none; a row that has none before and after was not moved.
+    moved &= ~(after.geometry.isna() & before.geometry.isna()).to_numpy()
     areas = area_ha(before), area_ha(after)
     values = _changed_values(after, before, fields)
 

@@ -59,6 +59,7 @@ def check_outlines(
     shapes = np.asarray(source.frame.geometry.array, dtype=object)
     findings = _unusable(source, shapes, schema, features, limits)
     wrong = {found.feature.row - 1 for found in findings if found.feature is not None}
+    wrong |= set(np.flatnonzero(shapely.is_empty(shapes)).tolist())
     shapes = np.array([None if i in wrong else s for i, s in enumerate(shapes)], dtype=object)
 
     with_height = shapely.has_z(shapes) | shapely.has_m(shapes)
@@ -93,7 +94,8 @@ def _unusable(
         elif shape is None or shape.is_empty:
             code = "geometry_missing" if shape is None else "geometry_empty"
             found = finding(code, feature=feature)
-            (findings if schema.fields else without).append(found)
+            if not schema.geometry_may_be_missing:
+                (findings if schema.fields else without).append(found)
         elif shape.geom_type not in schema.geometry_types:
             found = shape.geom_type
             findings.append(

@@ -47,7 +47,8 @@ class LayerSchema:
 
     `key` names the field that becomes the index `area_id`. `coverage` says that features must
     neither overlap nor leave slivers. `regency_field` holds the Kemendagri code of the regency that
-    a feature belongs to.
+    a feature belongs to. `geometry_may_be_missing` is of figures and statements that stand under a
+    code: what has no outline to stand on says as much without one.
     """
 
     layer: str
@@ -58,6 +59,7 @@ class LayerSchema:
     fields: tuple[Field, ...]
     coverage: bool = False
     regency_field: str | None = None
+    geometry_may_be_missing: bool = False
 
     def field(self, name: str) -> Field:
         """The field of that name."""
@@ -316,6 +318,7 @@ IDM = LayerSchema(
         Field("source", "text", _SAY["idm_source"]),
     ),
     regency_field="regency_code",
+    geometry_may_be_missing=True,
 )
 
 GROUND = LayerSchema(
@@ -341,6 +344,7 @@ GROUND = LayerSchema(
         Field("confidence", "text", _SAY["ground_confidence"], pattern="high|medium|low"),
     ),
     regency_field="regency_code",
+    geometry_may_be_missing=True,
 )
 
 SCHEMAS: dict[str, LayerSchema] = {

@@ -12,7 +12,9 @@ import pytest
 import shapely
 from pyogrio.errors import FieldError
 
+from geo import published as layers
 from geo.errors import CRSMissing, InvalidInput
+from geo.planning.publish import HandedIn, check_upload
 from geo.vector.export import layer_to_parquet, write_layer
 
 
@@ -192,3 +194,20 @@ def test_a_spreadsheet_has_no_cell_where_a_number_is_missing(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert not re.search(r"<v>\s*</v>|<v\s*/>", sheet)
+
+
+@pytest.mark.parametrize("name", ["ground", "idm"])
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson"])
+def test_a_layer_of_figures_or_statements_comes_back_from_its_own_export_unchanged(
+    reference_store, tmp_path, name, suffix
+):
+    published = layers.layer(reference_store, name)
+    assert published.geometry.isna().any()
+    path = tmp_path / f"kawasan-{name}.{suffix}"
+    write_layer(published, path)
+    report = check_upload(
+        reference_store, HandedIn(path, path.name, layer_name=name), actor="tester"
+    ).report
+    assert report["accepted"], report["errors"][:3]
+    counts = report["difference"]["counts"]
+    assert counts == {"added": 0, "removed": 0, "changed": 0, "unchanged": len(published)}
