@@ -115,13 +115,16 @@ def _written(hint: Any) -> Any:
 class SimulatedZoneDocument(BaseModel):
     """What the draws say of one ranked zone.
 
-    `acceptability` is the share of draws by rank, `classes` by class; between the two ranks of
-    `rank_interval` lie at least 90 % of the draws: `rank_interval_share`. `central_weights` are the mean weights that put it first.
+    `acceptability` is the share of draws by rank, `unranked` of those whose weights leave too little
+    data for one; `classes` the share by class of all draws. Between the two ranks of `rank_interval`
+    lie at least 90 % of the draws that give a rank, and `rank_interval_share` of all draws.
+    `central_weights` are the mean weights that put it first.
     """
 
     acceptability: dict[str, float]
     rank_interval: list[int]
     rank_interval_share: float
+    unranked: float
     expected_rank: float | None
     first: float
     first_three: float

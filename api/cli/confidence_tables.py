@@ -42,6 +42,7 @@ def print_confidence(
     drawn = written(found.simulation.draws, decimals=0).to(language)
     if rows:
         print_table(heads, rows, f"n = {drawn}, seed {found.simulation.seed}")
+        print_line(_SAY["how_counted"].to(language))
     out = [
         _SAY["no_part"].format(name=assessment.measures.names[i]) for i in chosen if i not in zones
     ]
@@ -77,11 +78,13 @@ def _simulated(
         for name, share in zone["classes"].items()
         if share > 0
     )
+    ranks = "–".join(str(rank) for rank in dict.fromkeys(zone["rank_interval"]))
     return (
-        "–".join(str(rank) for rank in dict.fromkeys(zone["rank_interval"])),
+        f"{ranks} ({percent(zone['rank_interval_share']).to(language)})",
         number_text(None if math.isnan(mean) else mean, language),
         percent(zone["first"]).to(language),
         percent(zone["first_three"]).to(language),
+        percent(zone["unranked"]).to(language),
         ", ".join(classes) or "–",
     )
 

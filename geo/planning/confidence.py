@@ -38,6 +38,7 @@ from geo.uncertainty.smaa import (
     pairwise_wins,
     rank_intervals,
     simulate,
+    unranked_shares,
     verdict,
     within_rank,
     zone_sentence,
@@ -370,11 +371,13 @@ def _zone_entries(uncertainty: Uncertainty, language: Language) -> dict[str, Any
     intervals, means = rank_intervals(uncertainty).tolist(), expected_ranks(uncertainty).tolist()
     inside, first = interval_shares(uncertainty).tolist(), within_rank(uncertainty, 1).tolist()
     first_few = within_rank(uncertainty, _FIRST_FEW).tolist()
+    unranked = unranked_shares(uncertainty).tolist()
     return {
         area_id: {
             "acceptability": _acceptability(uncertainty, i),
             "rank_interval": intervals[i],
             "rank_interval_share": inside[i],
+            "unranked": unranked[i],
             "expected_rank": means[i],
             "first": first[i],
             "first_three": first_few[i],

@@ -24,7 +24,14 @@ from geo.errors import InvalidDraws, ZoneNotFound
 from geo.language import Text, filled, joined, percent, texts, written
 from geo.mcda.matrix import Array
 from geo.mcda.ranks import in_blocks, rank_rows, sets_at_once
-from geo.uncertainty.ranked import Drawn, RankedZones, placed_under
+from geo.uncertainty.ranked import (
+    Drawn,
+    RankedZones,
+    classes_under,
+    is_ranked_under,
+    placed_under,
+    scores_under,
+)
 
 _SAY = texts(__name__)
 
@@ -47,7 +54,8 @@ class Uncertainty:
     `ranks` (n_draws, n) are the ranks of each draw, 0 where a zone's data did not suffice;
     `distribution` (n, n_draws) the same for each zone in rising order: its whole distribution over
     ranks without a table of n × n. `stated_ranks` (n,) are those under the stated weights and
-    measures. `class_shares` (n, n_classes) are the shares of draws in each class. `central_weights`
+    measures. `class_shares` (n, n_classes) are the shares of draws in each class, ranked or
+    not, as in `geo.uncertainty.chances`. `central_weights`
     (n, n_criteria) are the mean of the weights that put a zone first: what somebody would typically
     find important who prefers it; NaN where none did.
     """
@@ -119,7 +127,7 @@ def simulate(
         ranks=ranks,
         distribution=rank_distribution(ranks, threads=threads),
         stated_ranks=rank_rows(placed_under(zones, zones.weights[np.newaxis])[0])[0],
-        class_shares=counts / n_draws,
+        class_shares=counts / np.maximum(counts.sum(axis=1, keepdims=True), 1),
         central_weights=_central_weights(ranks, weights),
     )
 
@@ -150,8 +158,11 @@ def _counted(
 def _one_block(
     zones: RankedZones, weights: Array, ranks: Ranks, drawn: Drawn | None, draws: slice
 ) -> npt.NDArray[np.int64]:
-    scores, classes = placed_under(zones, weights[draws], drawn=drawn)
-    rank_rows(scores, out=ranks[draws])
+    scores = scores_under(zones, weights[draws], drawn=drawn)
+    # A class is as likely as the list says it is, whether or not a draw's weights leave a rank.
+    classes = classes_under(zones, scores, weights[draws], drawn=drawn)
+    is_ranked = is_ranked_under(zones, weights[draws])
+    rank_rows(np.where(is_ranked, scores, np.nan), out=ranks[draws])
     counts = [np.count_nonzero(classes == c, axis=0) for c in range(len(zones.classes))]
     return np.stack(counts, axis=1)
 
@@ -185,11 +196,17 @@ def within_rank(uncertainty: Uncertainty, k: int) -> Array:
     return counts / uncertainty.n_draws
 
 
+def unranked_shares(uncertainty: Uncertainty) -> Array:
+    """The share of draws (n,) whose weights leave a zone with too little data for a rank."""
+    return _counts_up_to(uncertainty, 0) / uncertainty.n_draws
+
+
 def rank_intervals(uncertainty: Uncertainty, *, share: float = 0.9) -> npt.NDArray[np.int64]:
-    """The ranks (n, 2) between which at least `share` of a zone's draws lie.
+    """The ranks (n, 2) between which at least `share` of the draws lie that give a zone a rank.
 
     As many draws at most are better than the first as worse than the second: the 5th and the 95th
-    percentile for 0.9. Draws without a rank do not count; 0 and 0 where there is no other.
+    percentile for 0.9. Draws without a rank do not count here, so that of all
+    draws fewer may lie between them: see `interval_shares`. 0 and 0 where there is no other.
     """
     distribution = uncertainty.distribution
     without = _counts_up_to(uncertainty, 0)
@@ -206,8 +223,8 @@ def rank_intervals(uncertainty: Uncertainty, *, share: float = 0.9) -> npt.NDArr
 def interval_shares(uncertainty: Uncertainty) -> Array:
     """The share of draws (n,) that lie in each zone's `rank_intervals`: what is said beside them.
 
-    Ranks are whole, so it is mostly more than the share that was asked for: a zone that always has
-    one rank has it in 100 % of draws, not in 90 %.
+    Of all draws, those without a rank too, so it may be less than the share that was asked for. Mostly
+    it is more, for ranks are whole: a zone that always has one rank has it in 100 % of draws.
     """
     first, last = rank_intervals(uncertainty).T[:, :, np.newaxis]
     ranks = uncertainty.distribution

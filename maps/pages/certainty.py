@@ -269,15 +269,18 @@ def _rank(
     }
 
 
-def intervals(now: Published, assessment: Assessment) -> Mapping[str, str]:
-    """Between which ranks at least 90 % of the draws put each ranked area."""
+def intervals(now: Published, assessment: Assessment, language: Language) -> Mapping[str, str]:
+    """Between which ranks the draws put each ranked area, with the share of all draws that do."""
     found = _confidence(now, _Keyed(assessment.key, assessment))
     if found is None:
         return {}
     ranks = rank_intervals(found.uncertainty).astype(int).tolist()
+    shares = interval_shares(found.uncertainty).tolist()
     return {
-        area_id: f"{first}" if first == last else f"{first}–{last}"
-        for area_id, (first, last) in zip(found.uncertainty.area_ids, ranks, strict=True)
+        area_id: f"{first if first == last else f'{first}–{last}'} ({format_share(share, language)})"
+        for area_id, (first, last), share in zip(
+            found.uncertainty.area_ids, ranks, shares, strict=True
+        )
     }
 
 

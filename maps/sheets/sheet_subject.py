@@ -122,7 +122,7 @@ def read_province_subject(
     return replace(
         subject,
         quadrants=_quadrants(now, assessment),
-        intervals=intervals(now, assessment),
+        intervals=intervals(now, assessment, language),
     )
 
 

@@ -158,10 +158,26 @@ def test_a_zone_without_rank_is_said_to_take_no_part_in_the_draws(run):
 def test_ten_thousand_draws_are_no_wait(run):
     found = json.loads(run(*REGENCIES, "--uncertainty", 10_000, "--json"))["uncertainty"]
     for zone in found["zones"].values():
-        ranked = sum(zone["classes"].values())
-        assert sum(zone["acceptability"].values()) == pytest.approx(ranked)
+        ranked = sum(zone["acceptability"].values())
+        assert ranked + zone["unranked"] == pytest.approx(1)
+        assert sum(zone["classes"].values()) == pytest.approx(1)
         # In one draw of many, other weights leave a regency with too little data for a rank.
         assert 0.999 <= ranked < 1 + 1e-9
+
+
+def test_a_class_is_as_likely_in_the_simulation_as_in_the_list_and_draws_without_rank_are_told(run):
+    found = json.loads(run("assess", "--uncertainty", 1000, "--json"))
+    drawn = found["uncertainty"]["zones"]
+    for zone in found["zones"]:
+        if zone["rank"] is not None:
+            share = drawn[zone["area_id"]]["classes"][zone["class"]]
+            assert share == pytest.approx(zone["class_chance"], abs=0.05)
+    # In a quarter of the draws other weights leave it with too little data for a rank.
+    assert drawn["rkt-kotabaru"]["unranked"] == pytest.approx(0.27, abs=0.05)
+    assert drawn["rkt-kotabaru"]["rank_interval_share"] < 0.75
+    printed = run("assess", "--uncertainty", 1000)
+    assert "≥90%" not in printed
+    assert f"({round(100 * drawn['rkt-kotabaru']['rank_interval_share'])}%)" in printed
 
 
 def test_sensitivity_prints_every_weight_with_what_the_document_holds(run):

@@ -15,6 +15,7 @@ from geo.uncertainty.smaa import (
     percent_of,
     rank_intervals,
     simulate,
+    unranked_shares,
     verdict,
     whole_number,
     within_rank,
@@ -253,7 +254,10 @@ def test_a_zone_without_known_weight_has_no_rank_in_that_draw():
     assert rank_intervals(found).tolist() == [[1, 1], [1, 2]]
     assert expected_ranks(found).tolist() == [1.0, 1.5]
     assert pairwise_wins(found).tolist() == [[0.0, 0.5], [0.5, 0.0]]
-    assert found.class_shares.tolist() == [[0.0, 0.5], [0.0, 1.0]]
+    # Of the draws that have a score: a class does not hang on whether there is a rank.
+    assert found.class_shares.tolist() == [[0.0, 1.0], [0.0, 1.0]]
+    assert unranked_shares(found).tolist() == [0.5, 0.0]
+    assert interval_shares(found).tolist() == [0.5, 1.0]
 
 
 def test_one_zone_is_always_first():
