@@ -94,10 +94,10 @@ def test_a_circle_is_shown_and_mended_by_what_agrees_better(address, visit):
     expect(verdict).to_contain_text("too high (at most 0.10)")
     expect(page.locator(".judge-pairs li.is-harmful")).to_have_count(1)
     expect(verdict).to_contain_text(
-        "Furthest from the other judgements: Gentle slope: moderately more important than "
+        "Furthest from the other judgements: Basic services of the desa (IKS): moderately more important than "
         "households with improved drinking water (3)"
     )
-    verdict.get_by_role("button", name="Take the better one").click()
+    verdict.get_by_role("button", name="Change it so").click()
     expect(page.locator(".judge-pairs input").first).to_be_focused()
     # The others imply 1/15, which is beyond the scale: its end is as near as it goes.
     expect(page.locator(".judge-pairs input").first).to_have_value("8")
