@@ -9,7 +9,7 @@ import typer
 
 from api.cli.faults import Misused
 from api.cli.files import read_text
-from api.cli.land import RasterYearOption, print_readers
+from api.cli.land import RasterYearOption, ReplaceSmallerOption, print_readers
 from api.cli.output import (
     number_text,
     output,
@@ -84,6 +84,7 @@ class MapOptions:
     ] = None
     licence: Annotated[str | None, typer.Option(help="Their licence.")] = None
     year: RasterYearOption = None
+    replace_smaller: ReplaceSmallerOption = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ def land_classify(
                     licence=wanted.licence,
                     year=wanted.year,
                     with_polygons=wanted.publish_polygons,
+                    replace_smaller=wanted.replace_smaller,
                 )
         for layer, areas, together in tables:
             _print_shares(layer, areas, together, rule=chosen, language=language)

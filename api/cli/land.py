@@ -58,6 +58,10 @@ class FitOptions:
     ] = None
 
 
+ReplaceSmallerOption = Annotated[
+    bool,
+    typer.Option("--replace-smaller", help="Replace a raster that measures more areas than this."),
+]
 RasterYearOption = Annotated[str | None, typer.Option(help="Year or period of the data.")]
 
 
@@ -72,6 +76,7 @@ def land_add(
     band: Annotated[
         int | None, typer.Option(min=1, help="Band of a file that has several, from 1.")
     ] = None,
+    replace_smaller: ReplaceSmallerOption = False,
     *,
     stated: FitOptions,
     common: Common,
@@ -103,6 +108,7 @@ def land_add(
                 year=year,
                 band=band,
                 fitness=fitness,
+                replace_smaller=replace_smaller,
                 progress=progress,
             )
         added = (version, *publish_land.derived_from(store, version))

@@ -32,7 +32,7 @@ from geo.land.rules import SLOPE, SOIL, LandRule
 from geo.land.suitability import window_of
 from geo.land.synthetic_notice import SYNTHETIC
 from geo.language import Text, filled, joined, texts, written
-from geo.planning.publish_land import LAND_NAME
+from geo.planning.publish_land import LAND_NAME, require_no_smaller
 from geo.published import CLASSES_PREFIX, LAND_PREFIX, layer
 from geo.raster.files import RasterFile, write_cog
 from geo.raster.grid import Window
@@ -146,6 +146,7 @@ def publish_classified(
     licence: str | None = None,
     year: str | None = None,
     with_polygons: bool = False,
+    replace_smaller: bool = False,
     actor: str = "operator",
 ) -> list[Version]:
     """Make a map the current land raster `name`, and its polygons a layer, in one transaction.
@@ -156,13 +157,17 @@ def publish_classified(
         Of the office's files; the rasters of the store have their own. Needed where a factor is a file.
     with_polygons : bool
         Whether its polygons become the layer `classes-NAME`.
+    replace_smaller : bool
+        As in `geo.planning.publish_land.add_land`.
 
     Raises
     ------
     RasterRefused
-        See `require_publishable`.
+        See `require_publishable` and `geo.planning.publish_land.require_no_smaller`.
     """
     require_publishable(made.factors, name=name, source=source, licence=licence)
+    if not replace_smaller:
+        require_no_smaller(store, made.path, names=[name])
     credit, rights = _credit(made, source), _rights(made, licence)
     note = "; ".join(f"{r.factor}: {r.label} sha256 {r.sha256}" for r in made.factors.values())
     given = Provenance(actor=actor, note=note, source=credit.en, licence=rights.en)

@@ -7,25 +7,37 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
 from geo.errors import RasterRefused
 from geo.land.checks import require_land_raster
 from geo.land.fit import ANY, NOT_STATED, Fitness, fitness_of
 from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts
 from geo.land.rules import SHIPPED_RULES
-from geo.language import Text, filled, texts, written
+from geo.language import Text, filled, joined, listed, texts, written
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
 from geo.raster.derive import derivable, derive_terrain
 from geo.raster.files import RasterFile, copy_as_cog
+from geo.raster.zonal import zonal_statistics
+from geo.readiness.land_measures import MIN_VALID_SHARE
 from geo.store.snapshots import file_sha256, require_space
 from geo.store.store import Provenance, Store, Version
 from geo.store.versions import Publication, Published
+from geo.vector.schema import schema_of
 
 _SAY = texts(__name__)
+
+Flags = npt.NDArray[np.bool_]
 
 # Rasters of one quantity: whoever reads one by its name asks for that quantity. Classes are not among
 # them, as a map of classes shows some of them and not others.
 _BY_NAME = KNOWN_RASTERS.keys() - {"landcover"}
+# Whose areas must not lose a raster unnoticed.
+_MEASURED_LAYERS = ("zones", "kecamatan")
+_SHOWN_LOST = 5
 # What a land raster may be called.
 LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -63,6 +75,7 @@ def add_land(
     fitness: Fitness | None = None,
     actor: str = "operator",
     derived: Sequence[str] | None = None,
+    replace_smaller: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Version:
     """Check a raster and make it the current land raster `name`.
@@ -80,6 +93,8 @@ def add_land(
         where nothing reads it yet; see `questions_about`. A derived raster is fit by construction.
     derived : sequence of str, optional
         What `elevation` brings with it: all that the packages installed can make by default.
+    replace_smaller : bool
+        Whether it may take the place of a raster that measures more areas; see `require_no_smaller`.
     progress : callable, optional
         Called with parts done and all parts while terrain is made.
 
@@ -87,8 +102,9 @@ def add_land(
     ------
     RasterRefused
         See `geo.land.checks.require_land_raster`; also for a name of one's own without a unit, for a
-        known name with another unit than models expect of it, and where it must be said what the
-        raster is fit for. Nothing has changed then.
+        known name with another unit than models expect of it, where it must be said what the
+        raster is fit for, and where it covers fewer areas than the one it would replace. Nothing has
+        changed then.
     InvalidInput
         When a raster that `derived` names needs the optional dependency `drainage`.
     """
@@ -100,11 +116,15 @@ def add_land(
         with RasterFile(path, band) as raster:
             copy_as_cog(raster, cog)
             note = _read_as(raster)
+        names = [name]
+        if name == ELEVATION:
+            names += derivable() if derived is None else derived
+        if not replace_smaller:
+            require_no_smaller(store, cog, names=names)
         given = Provenance(actor=actor, note=note, source=source, licence=licence)
         ready = []
         if name == ELEVATION:
-            names = derivable() if derived is None else derived
-            ready = _terrain(cog, Path(folder), given, names=names, progress=progress)
+            ready = _terrain(cog, Path(folder), given, names=names[1:], progress=progress)
         if fitness is None and name not in _BY_NAME:
             fitness = NOT_STATED
         ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}, fitness))
@@ -115,6 +135,60 @@ def add_land(
 def questions_about(store: Store | Published, name: str) -> list[Reader]:
     """Who reads a land raster whose name alone does not say whether it can answer them."""
     return [] if name in _BY_NAME else _readers(store, name)
+
+
+def require_no_smaller(store: Store | Published, path: Path, *, names: Sequence[str]) -> None:
+    """Refuse a raster by which fewer zones or kecamatan would be measured than by the published one.
+
+    An area counts as measured where at least `MIN_VALID_SHARE` of it has valid cells, as a criterion
+    asks it; a file of one regency would else take the map of the province away without a word.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The land rasters that it would replace: itself and what is derived from it.
+
+    Raises
+    ------
+    RasterRefused
+        With the counts before and after, and the areas that would lose the raster.
+    """
+    now = store.current()
+    for name in names:
+        if LAND_PREFIX + name not in now.datasets("raster"):
+            continue
+        published = now.version(LAND_PREFIX + name).path
+        losses = [_loss(now, one, before=published, after=path) for one in _MEASURED_LAYERS]
+        if told := [loss for loss in losses if loss is not None]:
+            raise RasterRefused(
+                reason=filled(_SAY["smaller"], name=name, counts=joined(told, by="; "))
+            )
+
+
+def _loss(now: Published, layer_name: str, *, before: Path, after: Path) -> Text | None:
+    """How many areas of a layer lose a raster, and which; None where no fewer have the new one."""
+    if layer_name not in now.datasets("layer"):
+        return None
+    areas = layer(now, layer_name)
+    had, has = (_measured(areas, path) for path in (before, after))
+    if has.sum() >= had.sum():
+        return None
+    lost = areas.loc[had & ~has, "name"].astype(str).tolist()
+    shown = [*lost[:_SHOWN_LOST], *(["…"] if len(lost) > _SHOWN_LOST else [])]
+    return filled(
+        _SAY["smaller_layer"],
+        layer=schema_of(layer_name).title,
+        before=int(had.sum()),
+        after=int(has.sum()),
+        lost=listed([Text(name, name) for name in shown]),
+    )
+
+
+def _measured(areas: gpd.GeoDataFrame, path: Path) -> Flags:
+    """Which areas (n_areas,) a raster measures."""
+    with RasterFile(path) as raster:
+        share = zonal_statistics(areas, raster, stats=())["valid_share"]
+    return np.asarray(share.fillna(0.0) >= MIN_VALID_SHARE)
 
 
 def _require_fitness(store: Store, name: str, stated: Fitness | None) -> None:

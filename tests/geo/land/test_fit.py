@@ -184,3 +184,29 @@ def test_a_raster_of_an_older_store_is_read_and_says_that_nobody_was_asked(
 def test_a_raster_that_nothing_reads_needs_no_statement(reference_store, cover):
     version = add(reference_store, cover, name="tutupan_2025", unit="kelas")
     assert fitness_of(version.details) == NOT_STATED
+
+
+def test_a_map_of_a_part_of_the_province_does_not_take_the_whole_one_away_unsaid(
+    reference_store, make_raster
+):
+    fit = Fitness(fit=((ANY, CHECKED),))
+    small = make_raster(
+        np.full((40, 40), 12, dtype="uint8"),
+        cell=0.01,
+        origin=(115.5, -3.4),
+        crs="EPSG:4326",
+        nodata=255,
+    )
+    before = reference_store.version("land-landcover").number
+    with pytest.raises(RasterRefused) as refused:
+        add(reference_store, small, fitness=fit)
+    for told in (refused.value.detail("id"), refused.value.detail("en")):
+        assert "Kecamatan: 1" in told
+        assert "--replace-smaller" in told
+        assert "--as" in told
+    assert reference_store.version("land-landcover").number == before
+    assert add(reference_store, small, fitness=fit, replace_smaller=True).number == before + 1
+
+
+def test_a_fine_map_of_the_whole_province_replaces_the_shipped_one(reference_store, cover):
+    assert add(reference_store, cover, fitness=Fitness(fit=((ANY, CHECKED),))).number > 1
