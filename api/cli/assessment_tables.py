@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from api.cli.output import number_text, output, print_line, print_notes, print_table
-from geo.language import Language, Text, percent, source_in, texts
+from geo.language import Language, Text, filled, percent, source_in, texts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from geo.planning.area_facts import AreaFacts
     from geo.planning.weigh import Weighed
     from geo.readiness.assessment import Assessment
-    from geo.readiness.quadrant import QuadrantTable
+    from geo.readiness.quadrant import Placement, QuadrantTable
     from geo.readiness.score import ConstraintResult, ZoneResult
     from geo.readiness.trends import ZoneTrend
 
@@ -273,7 +273,7 @@ def print_quadrant(table: "QuadrantTable", language: Language) -> None:
 
     rows = [
         (
-            "–" if place.quadrant is None else QUADRANTS[place.quadrant].title.to(language),
+            _quadrant_said(place).to(language),
             place.name,
             _score_and_range(
                 place.readiness, (place.readiness_low, place.readiness_high), language
@@ -297,6 +297,19 @@ def print_quadrant(table: "QuadrantTable", language: Language) -> None:
         for quadrant in QUADRANTS.values()
         if table.zones_in(quadrant.id)
     )
+
+
+def _quadrant_said(place: "Placement") -> Text:
+    """The likeliest quadrant, with that of the scores where it is another."""
+    from geo.readiness.quadrant import QUADRANTS
+
+    if place.quadrant is None or place.score_quadrant is None:
+        return Text(id="–", en="–")
+    title = QUADRANTS[place.quadrant].title
+    if place.score_quadrant == place.quadrant:
+        return title
+    by_scores = QUADRANTS[place.score_quadrant].title
+    return filled(_SAY["quadrant_by_scores"], title=title, by_scores=by_scores)
 
 
 def print_models(

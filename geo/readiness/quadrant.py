@@ -1,11 +1,12 @@
 """Readiness and need side by side, never added: which zones are ready, needed, both or neither.
 
 A sum would let much need stand for little readiness. Two thresholds make four quadrants instead,
-and a zone without a score in either is not placed. Where the drawn scores cross a threshold, the other
-quadrants that a zone may have are said with their chances.
+and a zone without a score in either is not placed. A zone has the quadrant that is likeliest over the
+drawn scores; the others that it may have are said with their chances, and the one of its scores alone
+where that is another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from geo.errors import InvalidQuadrant
 from geo.json_types import as_json
-from geo.language import Language, Text, decimal, filled, joined, percent, texts
+from geo.language import Language, Text, decimal, filled, joined, listed, percent, texts
 from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
 from geo.readiness.certainty import SURE_SHARE
@@ -39,11 +40,15 @@ class Quadrant:
 class Placement:
     """One zone; `quadrant` is None where it has no score in one of the two, and `sentence` says why.
 
+    `quadrant` is the likeliest one, `score_quadrant` that of the scores alone, which also decides
+    between equal chances: as `class` and `rank_class` of an assessment. Of a zone in `prioritas` the
+    sentence names the hard constraints of readiness that nothing could check.
+
     `readiness_margin` and `need_margin` are points above (or, negative, below) the thresholds. A
     zone with a dimension below its floor is not ready whatever its score.
 
     `candidates` are the fewest quadrants that have 90 % of the chance together, each with its chance,
-    in the order of `QUADRANTS`; `chance` is that of the zone's own. They come from the drawn scores of
+    in the order of `QUADRANTS`; `chance` is that of `quadrant`. They come from the drawn scores of
     the two assessments, taken as independent of each other: the chance of being ready times that of
     being needy. Also of a zone that is not placed for want of data; none of an excluded one.
     """
@@ -51,6 +56,7 @@ class Placement:
     area_id: str
     name: str
     quadrant: QuadrantId | None
+    score_quadrant: QuadrantId | None
     readiness: float | None
     need: float | None
     readiness_margin: float | None
@@ -210,32 +216,32 @@ def _placement(
     ready_from, needy_from = thresholds
     ready = readiness.score
     needy = None if need is None else need.score
-    quadrant = None
+    candidates = _candidates(chances)
+    by_scores = likeliest = None
     if need is None or ready is None or needy is None:
-        sentence = _unplaced(readiness, need)
+        parts = [_unplaced(readiness, need)]
+        if candidates:
+            parts.append(_together(_SAY["perhaps"], list(candidates), chances))
     else:
         is_ready = ready >= ready_from - _TIE and not readiness.floors_failed
-        quadrant = QUADRANTS[_PLACED[is_ready, needy >= needy_from - _TIE]]
-        sentence = filled(
-            _SAY["placed"],
-            name=readiness.name,
-            title=_with_chance(quadrant.id, chances),
-            ready=_with_range(readiness, ready_from),
-            needy=_with_range(need, needy_from),
-            floor=_SAY["floor"] if readiness.floors_failed else Text(id="", en=""),
-        )
-    candidates = _candidates(chances)
-    others = [_with_chance(one, chances) for one in candidates if quadrant is not QUADRANTS[one]]
-    if others:
-        words = _SAY["perhaps"]
-        if quadrant is not None:
-            own = chances[quadrant.id]
-            words = _SAY["rather" if max(candidates.values()) > own + _TIE else "also"]
-        sentence = filled(words, sentence=sentence, listed=joined(others, by="; "))
+        by_scores = _PLACED[is_ready, needy >= needy_from - _TIE]
+        likeliest = _likeliest(chances, by_scores)
+        parts = [
+            filled(
+                _SAY["placed"],
+                name=readiness.name,
+                title=_with_chance(likeliest, chances),
+                ready=_with_range(readiness, ready_from),
+                needy=_with_range(need, needy_from),
+                floor=_SAY["floor"] if readiness.floors_failed else Text(id="", en=""),
+            ),
+            *_reserves(readiness, (likeliest, by_scores), chances),
+        ]
     return Placement(
         area_id=readiness.area_id,
         name=readiness.name,
-        quadrant=None if quadrant is None else quadrant.id,
+        quadrant=likeliest,
+        score_quadrant=by_scores,
         readiness=ready,
         need=needy,
         readiness_margin=None if ready is None else ready - ready_from,
@@ -244,18 +250,45 @@ def _placement(
         readiness_high=readiness.score_high,
         need_low=None if need is None else need.score_low,
         need_high=None if need is None else need.score_high,
-        chance=None if quadrant is None else chances.get(quadrant.id),
+        chance=None if likeliest is None else chances[likeliest],
         candidates=candidates,
-        sentence=sentence,
+        sentence=joined(parts, by=" "),
     )
 
 
+def _likeliest(chances: Mapping[QuadrantId, float], by_scores: QuadrantId) -> QuadrantId:
+    """The quadrant of the greatest chance; of equal chances that of the scores."""
+    likeliest = max(chances, key=lambda one: chances[one])
+    return by_scores if chances[by_scores] >= chances[likeliest] - _TIE else likeliest
+
+
+def _reserves(
+    readiness: ZoneResult,
+    quadrants_of: tuple[QuadrantId, QuadrantId],
+    chances: Mapping[QuadrantId, float],
+) -> list[Text]:
+    """What else is to be said of a placed zone: other quadrants, and what to check before it is first."""
+    likeliest, by_scores = quadrants_of
+    others = [one for one in _candidates(chances) if one != likeliest]
+    said = [_together(_SAY["also"], others, chances)] if others else []
+    if by_scores != likeliest:
+        said.append(filled(_SAY["by_scores"], title=QUADRANTS[by_scores].title))
+    unchecked = [c.title for c in readiness.constraints_unchecked]
+    if likeliest == "prioritas" and unchecked:
+        said.append(filled(_SAY["unchecked"], listed=listed(unchecked)))
+    return said
+
+
+def _together(
+    words: Text, quadrants_said: Sequence[QuadrantId], chances: Mapping[QuadrantId, float]
+) -> Text:
+    said = [_with_chance(one, chances) for one in quadrants_said]
+    return filled(words, listed=joined(said, by="; "))
+
+
 def _with_chance(quadrant: QuadrantId, chances: Mapping[QuadrantId, float]) -> Text:
-    title = QUADRANTS[quadrant].title
-    if quadrant not in chances:
-        return title
     chance = percent(chances[quadrant], beside=SURE_SHARE)
-    return filled(_SAY["with_chance"], title=title, chance=chance)
+    return filled(_SAY["with_chance"], title=QUADRANTS[quadrant].title, chance=chance)
 
 
 def _with_range(result: ZoneResult, threshold: float) -> Text:

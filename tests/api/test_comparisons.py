@@ -88,6 +88,10 @@ def test_a_quadrant_has_every_zone_in_one_place(client):
     found = client.get("/readiness/quadrant?layer=regencies").json()
     counted = sum(quadrant["count"] for quadrant in found["quadrants"]) + found["unplaced"]
     assert counted == len(found["placements"]) == 13
+    for placed in found["placements"]:
+        likeliest = max(placed["candidates"].values(), default=None)
+        assert placed["quadrant"] is None or placed["chance"] == likeliest
+        assert (placed["quadrant"] is None) == (placed["score_quadrant"] is None)
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,11 @@ def measure(value, *, period="Agustus 2025", credit=1.0, note=None, sources=("BP
     return Measure(float(value), credit, period=period, sources=sources, note=note)
 
 
-def make_measures(zones, *, period="Agustus 2025", excluded=()):
-    """Measures of `zones`: by id the share in work and the metres to a road, numbers or `Measure`s."""
+def make_measures(zones, *, period="Agustus 2025", excluded=(), unchecked=()):
+    """Measures of `zones`: by id the share in work and the metres to a road, numbers or `Measure`s.
+
+    Nothing could check the constraint in zones that are `unchecked`.
+    """
     rows = [
         tuple(v if isinstance(v, Measure) else measure(v, period=period) for v in row)
         for row in zones.values()
@@ -94,7 +97,14 @@ def make_measures(zones, *, period="Agustus 2025", excluded=()):
         criteria=dict(zip(("tpak", "jalan"), map(list, zip(*rows, strict=True)), strict=True)),
         constraints={
             "curam": [
-                ConstraintResult("curam", steep, *[float(z in excluded)] * 2, 0.5, None)
+                ConstraintResult(
+                    "curam",
+                    steep,
+                    excluded_low=float(z in excluded),
+                    excluded_high=float(z in excluded or z in unchecked),
+                    limit_share=0.5,
+                    note=None,
+                )
                 for z in zones
             ]
         },
@@ -134,6 +144,7 @@ def assess(
     )
 
 
-def assess_zones(zones, model=None, *, period="Agustus 2025", excluded=(), **asked):
+def assess_zones(zones, model=None, *, period="Agustus 2025", excluded=(), unchecked=(), **asked):
     """An assessment of `zones`, see `make_measures`."""
-    return assess(make_measures(zones, period=period, excluded=excluded), model, **asked)
+    measures = make_measures(zones, period=period, excluded=excluded, unchecked=unchecked)
+    return assess(measures, model, **asked)

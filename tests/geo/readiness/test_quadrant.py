@@ -52,13 +52,43 @@ def test_a_zone_whose_range_crosses_a_threshold_may_have_another_quadrant():
     chance = float((drawn >= 50).mean())
     assert 0.1 < chance < 0.9
     assert placed[0].candidates == pytest.approx({"prioritas": chance, "siapkan": 1 - chance})
-    assert placed[0].chance == pytest.approx(chance)
+    assert placed[0].chance == pytest.approx(max(chance, 1 - chance))
     assert (placed[0].readiness_low, placed[0].readiness_high) == pytest.approx((30, 80))
     assert "Kesiapan 60,0 (rentang 30,0–80,0, batas 50,0)" in placed[0].sentence.id
-    words = "Lebih mungkin Siapkan" if chance < 0.5 else "Bisa juga Siapkan"
-    assert words in placed[0].sentence.id
+    assert "Bisa juga " in placed[0].sentence.id
     assert placed[1].candidates == {"prioritas": 1.0}
     assert placed[1].sentence.en.startswith("Sure: Priority, 100%. Readiness 70.0 (from 50.0)")
+
+
+def test_a_zone_has_its_likeliest_quadrant_and_names_that_of_its_scores_alone():
+    """With no share in work it has the 60 points of its road alone; other zones have no share either."""
+    zones = {"open": (None, 4000), "idle": (0, 9000), "low": LOW}
+    ready = readiness(zones)
+    chance = float((ready.certainty.drawn_scores[0] >= 50).mean())
+    assert 0 < chance < 0.5
+    table = quadrants(ready, need(dict.fromkeys(zones, HIGH)))
+    placed = table.placements[0]
+    assert (placed.readiness, placed.score_quadrant) == (pytest.approx(60), "prioritas")
+    assert (placed.quadrant, placed.chance) == ("siapkan", pytest.approx(1 - chance))
+    assert placed.sentence.id.startswith("Open: Siapkan, ")
+    assert placed.sentence.id.endswith("Menurut skornya saja: Prioritas.")
+    assert placed.sentence.en.endswith("By its scores alone: Priority.")
+    assert (len(table.zones_in("prioritas")), len(table.zones_in("siapkan"))) == (0, 3)
+    assert "saja" not in table.placements[1].sentence.id
+
+
+def test_a_priority_comes_first_only_if_it_passes_the_constraints_that_nothing_could_check():
+    open_ones, checked = (
+        [p.sentence for p in quadrants(one, need(NEEDS)).placements]
+        for one in (readiness(CORNERS, unchecked=tuple(CORNERS)), readiness(CORNERS))
+    )
+    assert open_ones[0].id.endswith(
+        "Dahulukan hanya bila lolos syarat mutlak yang belum diperiksa: Curam."
+    )
+    assert open_ones[0].en.endswith(
+        "Begin here only if it passes the hard constraints not checked yet: Steep."
+    )
+    assert not any("syarat" in said.id for said in [*open_ones[1:], *checked])
 
 
 def test_the_two_assessments_are_drawn_each_on_its_own():
@@ -67,7 +97,8 @@ def test_the_two_assessments_are_drawn_each_on_its_own():
     pair = readiness(zones), need(zones)
     placed = quadrants(*pair).placements[0]
     ready, needy = (float((one.certainty.drawn_scores[0] >= 50).mean()) for one in pair)
-    assert placed.chance == pytest.approx(ready * needy)
+    both = ready * needy, (1 - ready) * needy, ready * (1 - needy), (1 - ready) * (1 - needy)
+    assert placed.chance == pytest.approx(max(both))
     assert sum(placed.candidates.values()) >= 0.9
 
 
@@ -76,7 +107,7 @@ def test_a_zone_without_a_score_says_what_it_may_be_and_an_excluded_one_nothing(
     strict = make_model(coverage_floor=0.9)
     ready = assess_zones(zones, strict, excluded=("steep",))
     placed = quadrants(ready, need(dict.fromkeys(zones, HIGH))).placements
-    assert placed[0].quadrant is placed[0].chance is None
+    assert placed[0].quadrant is placed[0].score_quadrant is placed[0].chance is None
     assert set(placed[0].candidates) == {"prioritas", "siapkan"}
     assert "Kemungkinannya Prioritas, " in placed[0].sentence.id
     assert placed[1].candidates == {}
@@ -85,7 +116,7 @@ def test_a_zone_without_a_score_says_what_it_may_be_and_an_excluded_one_nothing(
 
 def test_a_score_on_the_threshold_has_reached_it():
     table = quadrants(readiness(CORNERS), need(NEEDS), ready_from=70, needy_from=30)
-    assert {p.quadrant for p in table.placements} == {"prioritas", "siapkan"}
+    assert {p.score_quadrant for p in table.placements} == {"prioritas", "siapkan"}
 
 
 def test_the_threshold_is_the_middle_class_of_any_model(reference_store):
@@ -155,7 +186,7 @@ def test_a_threshold_that_is_no_score_is_refused(threshold):
 
 
 @given(st.lists(st.tuples(scores, scores), min_size=1, max_size=8), scores, scores)
-def test_every_zone_stands_where_its_two_scores_say(pairs, ready_from, needy_from):
+def test_every_zone_knows_where_its_two_scores_say(pairs, ready_from, needy_from):
     first = readiness({f"z{i}": (ready, 100 * (100 - ready)) for i, (ready, _) in enumerate(pairs)})
     second = need({f"z{i}": (needy, 100 * (100 - needy)) for i, (_, needy) in enumerate(pairs)})
     table = quadrants(first, second, ready_from=ready_from, needy_from=needy_from)
@@ -163,7 +194,9 @@ def test_every_zone_stands_where_its_two_scores_say(pairs, ready_from, needy_fro
         is_ready = placed.readiness_margin >= -1e-9
         is_needy = placed.need_margin >= -1e-9
         expected = [["pantau", "siapkan"], ["peluang", "prioritas"]][is_ready][is_needy]
-        assert placed.quadrant == expected
+        assert placed.score_quadrant == expected
+        assert placed.chance == pytest.approx(max(placed.candidates.values()))
+        assert placed.candidates[placed.quadrant] == placed.chance
     assert sum(len(table.zones_in(q)) for q in QUADRANTS) == len(pairs)
 
 
@@ -195,3 +228,14 @@ def test_the_shipped_models_place_the_shipped_kecamatan(reference_store):
         & {r.area_id for r in pair[1].results if r.rank}
     )
     assert sum(len(table.zones_in(q)) for q in QUADRANTS) > 80
+
+
+def test_siayuh_is_to_be_made_ready_though_its_score_alone_says_priority(reference_store):
+    from geo.planning.assess import assess
+
+    pair = [assess(reference_store, model_id, year=2025) for model_id in ("kesiapan", "kebutuhan")]
+    table = quadrants(*pair)
+    siayuh = next(p for p in table.placements if p.area_id == "siayuh")
+    assert (siayuh.quadrant, siayuh.score_quadrant) == ("siapkan", "prioritas")
+    for placed in table.zones_in("prioritas"):
+        assert "syarat mutlak yang belum diperiksa: Kawasan hutan" in placed.sentence.id

@@ -364,6 +364,8 @@ def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
     assert all(f"Kelompok {band}" in paper for band in set(bands))
     assert all(row["unchecked"].startswith("3 dari 4 syarat mutlak ") for row in said["rows"])
     assert sum(c["count"] for c in said["counts"]) == 14
+    assert [q["count"] for q in said["quadrants"]] == [2, 8, 0, 4]
+    assert "bila lolos syarat mutlak" in said["quadrants"][0]["sentence"]
     placed = sum(q["count"] for q in said["quadrants"])
     assert said["unplaced"] == f"Tidak ditempatkan: {14 - placed}"
     assert pages(sheets.province_sheet(subject)) == 2
