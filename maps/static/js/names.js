@@ -154,7 +154,8 @@ Kawasan.names = (() => {
       const { left, right, top, bottom } = one.getBoundingClientRect();
       return { left: left - frame.left, right: right - frame.left, top: top - frame.top, bottom: bottom - frame.top };
     };
-    const taken = badges(map).map(seen);
+    const marks = badges(map).map((badge) => ({ badge, box: seen(badge) }));
+    const taken = marks.map(({ box }) => box);
     /** @type {NodeListOf<HTMLElement>} */
     const furniture = document.querySelectorAll(FURNITURE);
     const covered = [...furniture].filter(Kawasan.dom.isSeen).map(seen);
@@ -171,6 +172,13 @@ Kawasan.names = (() => {
     const ways = regencies.map((label) => ({ label, free: [...within(map, label)].filter(({ box }) => isFree(box)) }));
     for (const [label, found] of arranged(ways)) place(label, found);
     for (const label of regencies.filter((one) => !shown.has(one))) place(label, aside(map, board, label, isFree));
+    for (const label of regencies.filter((one) => !shown.has(one))) {
+      const names = [...shown.values()].map(({ spot, size }) => boxAt(spot, size));
+      const fits = (box) => isInside(box, room) && ![...names, ...covered].some((other) => meet(box, other));
+      const ways = [...within(map, label)].filter(({ box }) => fits(box));
+      const beside = ways.length ? null : aside(map, board, label, fits);
+      place(label, overBadges(beside ? [beside] : ways, marks, taken));
+    }
     for (const label of board.labels.filter(({ kind }) => kind !== "regency")) {
       if (map.getZoom() >= (LEAST_ZOOM[label.kind] ?? 0)) place(label, [...within(map, label)].find(({ box }) => isFree(box)));
     }
@@ -207,6 +215,19 @@ Kawasan.names = (() => {
   function leader(map, board, ends) {
     const line = ends.map(({ x, y }) => map.containerPointToLatLng([x, y]));
     board.lines.addLayer(L.polyline(line, { pane: "names", className: "name-leader", interactive: false, weight: 1 }));
+  }
+
+  /* The way that covers the fewest badges, which give way to it: no regency is without its name. */
+  function overBadges(ways, marks, taken) {
+    const under = ({ spot, size }) => marks.filter(
+      ({ badge, box }) => !badge.classList.contains("is-crowded") && meet(boxAt(spot, size), box),
+    );
+    const [found] = ways.toSorted((a, b) => under(a).length - under(b).length);
+    for (const { badge, box } of found ? under(found) : []) {
+      badge.classList.add("is-crowded");
+      taken.splice(taken.indexOf(box), 1);
+    }
+    return found;
   }
 
   /* Ranks before sites; where two lie on each other the later one gives way. */
