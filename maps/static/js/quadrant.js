@@ -104,7 +104,7 @@
       const without = table.placements.length - placed.length;
       place.replaceChildren(
         plot,
-        element("p", { class: "quiet" }, placed.some(isOpen) ? text("quadrant.open") : ""),
+        element("p", { class: "quiet" }, placed.some((one) => isOpen(one) || one.quadrant !== one.score_quadrant) ? text("quadrant.open") : ""),
         element("p", { class: "quiet" }, without ? `${formatted(without)} ${text("quadrant.unplaced")}` : ""),
         list(table),
       );
