@@ -214,7 +214,8 @@ _held(
     CriterionResult,
     "CriterionDocument",
     says="One criterion in one zone.\n\n`measure` is in `unit`, `value` in 0..1, `contribution` its "
-    "points of the score and `loss` the points that it withholds. `note` says why there is no "
+    "points of the score (they add up to it: 0 where `measure` is null) and `loss` the points that it "
+    "withholds. `note` says why there is no "
     "measure, or what to mind.",
     leave=["is_share", "is_placed"],
 )

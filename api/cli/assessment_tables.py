@@ -63,7 +63,7 @@ def print_zone(
             c.period or "–",
             number_text(c.value, language, 2),
             number_text(c.weight, language, 3),
-            number_text(c.contribution, language, 2),
+            number_text(None if c.value is None else c.contribution, language, 2),
         )
         for c in result.criteria
     ]
@@ -139,10 +139,11 @@ def _score_and_range(
     score: float | None, bounds: tuple[float | None, float | None], language: Language
 ) -> str:
     """Both in one column, as name and code are: nine columns are wider than most terminals."""
-    if bounds[0] is None:
-        return "–"
-    ends = [number_text(end, language) for end in bounds]
-    return f"{number_text(score, language)} ({'–'.join(ends)})"
+    from geo.readiness.class_words import range_words
+
+    between = range_words(*bounds)
+    said = number_text(score, language)
+    return said if between is None else f"{said} ({between.to(language)})"
 
 
 def _class_words(result: "ZoneResult", assessment: "Assessment", language: Language) -> str:

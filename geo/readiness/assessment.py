@@ -23,6 +23,7 @@ from geo.mcda.value_functions import (
 )
 from geo.published import DESA, GROUND, LAND_PREFIX, VILLAGE_INDEX
 from geo.readiness.certainty import Certainty
+from geo.readiness.class_words import class_words
 from geo.readiness.explain import Factors, losses, sentence
 from geo.readiness.score import CriterionResult, Measures, ZoneResult, zone_results
 
@@ -144,7 +145,13 @@ class Assessment:
     def sentence_of(self, result: ZoneResult, *, factors: Factors | None = None) -> Text:
         """The plain paragraph about a result of this assessment."""
         titles = {d.id: d.title for d in self.model.dimensions}
-        return sentence(result, of=self.n_ranked, dimensions=titles, factors=factors)
+        return sentence(
+            result,
+            of=self.n_ranked,
+            classed=class_words(result, self.model),
+            dimensions=titles,
+            factors=factors,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""How the class of a zone is said: by the draws that give it, and never surer than they are. Pure."""
+"""How the class and the range of a zone are said: never surer than the draws and the data are. Pure."""
 
+import math
 from collections.abc import Mapping
 
-from geo.language import Text, filled, percent, texts
+from geo.language import Text, filled, joined, percent, texts, written
 from geo.mcda.model import Model
 from geo.readiness.certainty import SURE_SHARE
 from geo.readiness.score import ZoneResult
@@ -12,6 +13,9 @@ _SAY = texts(__name__)
 # From two thirds of the draws on a class stands alone beside its chance; own judgement.
 LIKELY_SHARE = 2 / 3
 _FEW = 2
+# A range narrower than what a score is printed with is a point.
+_POINT = 0.05
+_ROUNDING = 1e-9
 
 
 def class_words(result: ZoneResult, model: Model) -> Text | None:
@@ -53,6 +57,22 @@ def words_of(
         return _several([c.title for c in model.classes if c.id in certain])
     said = _SAY["under_condition"] if is_top and is_unchecked else _SAY["alone"]
     return filled(said, title=titles[likely], chance=percent(chance, beside=SURE_SHARE))
+
+
+def range_words(low: float | None, high: float | None) -> Text | None:
+    """The least and the greatest score in the whole points that hold them; None where both are one.
+
+    Outward, so that a range is never narrower than what the data allow: the one way it is said.
+
+    Examples
+    --------
+    >>> range_words(36.9, 57.2).id, range_words(37.0, 57.0).en, range_words(62.4, 62.42)
+    ('36–58', '37–57', None)
+    """
+    if low is None or high is None or high - low < _POINT:
+        return None
+    ends = (math.floor(low + _ROUNDING), math.ceil(high - _ROUNDING))
+    return joined([written(end, decimals=0) for end in ends], by="–")
 
 
 def _several(titles: list[Text]) -> Text:

@@ -32,7 +32,8 @@ def results_frame(
 
     Lon/lat, index `area_id`. Scores are 0..100 and None for zones that are not ranked; `score_low`,
     `score_high` and `class`, the likeliest, are there for every zone that is not excluded,
-    `rank_class` is the class of the score. One column `contribution_{criterion}` in points and one `measure_{criterion}` in the criterion's unit.
+    `rank_class` is the class of the score. One column `contribution_{criterion}` in points and one
+    `measure_{criterion}` in the criterion's unit, both missing where there are no data.
     """
     rows = {result.area_id: _row(assessment, result, language) for result in assessment.results}
     table = _typed(pd.DataFrame.from_dict(rows, orient="index"))
@@ -96,7 +97,10 @@ def _row(assessment: Assessment, result: ZoneResult, language: Language) -> dict
         "year": assessment.year,
     }
     row |= {f"score_{d}": score for d, score in result.dimension_scores.items()}
-    row |= {f"contribution_{c.criterion}": c.contribution for c in result.criteria}
+    row |= {
+        f"contribution_{c.criterion}": None if c.value is None else c.contribution
+        for c in result.criteria
+    }
     row |= {f"measure_{c.criterion}": c.measure for c in result.criteria}
     row["missing"] = ", ".join(c.criterion for c in result.criteria if c.measure is None)
     return row | {"explanation": assessment.sentence_of(result).to(language)}

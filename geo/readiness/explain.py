@@ -16,6 +16,7 @@ from geo.language import Text, filled, joined, listed, percent, texts, written
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
 from geo.mcda.methods import Setting, effective_weights, find_method, unicriterion_flows
 from geo.mcda.model import Model
+from geo.readiness.class_words import range_words
 from geo.readiness.score import CriterionResult, ZoneResult
 
 _SAY = texts(__name__)
@@ -197,6 +198,7 @@ def sentence(
     result: ZoneResult,
     *,
     of: int,
+    classed: Text | None = None,
     dimensions: Mapping[str, Text] | None = None,
     way_up: Text | None = None,
     factors: Factors | None = None,
@@ -207,6 +209,8 @@ def sentence(
     ----------
     of : int
         How many zones are ranked.
+    classed : Text, optional
+        Its class as sure as it is, see `geo.readiness.class_words`; without it none is said.
     dimensions : mapping, optional
         Titles of the model's dimensions by id; without one its id stands for it.
     way_up : Text, optional
@@ -214,7 +218,7 @@ def sentence(
     factors : Factors, optional
         Those of the zone, where they are known already.
     """
-    parts = [_verdict(result, of)]
+    parts = [_verdict(result, of, classed)]
     if result.status == "ranked":
         found = factors or factors_of(result)
         parts += _below_floors(result, dimensions or {})
@@ -347,17 +351,22 @@ def _with_points(differences: Sequence[CriterionLead]) -> Text:
     )
 
 
-def _verdict(result: ZoneResult, of: int) -> Text:
+def _verdict(result: ZoneResult, of: int, classed: Text | None) -> Text:
     if result.status == "excluded":
         failed = [c.title for c in result.constraints if c.failed]
         return filled(_SAY["excluded"], name=result.name, listed=listed(failed))
     coverage = result.coverage_said
     if result.score is None:
         return filled(_SAY["insufficient"], name=result.name, coverage=coverage)
+    nothing = Text(id="", en="")
+    between = range_words(result.score_low, result.score_high)
     return filled(
         _SAY["ranked"],
         name=result.name,
         score=written(result.score, decimals=1),
+        between=nothing if between is None else filled(_SAY["between"], range=between),
+        classed=nothing if classed is None else filled(_SAY["classed"], words=classed),
+        band=nothing if result.band is None else filled(_SAY["band"], band=result.band),
         rank=result.rank,
         of=of,
         coverage=coverage,

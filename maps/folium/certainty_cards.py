@@ -1,12 +1,12 @@
 """How sure an area's score and class are, for its card and its colour: range, chance, band, ties, ages."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo.language import Language
 from geo.readiness.certainty import Certainty
+from geo.readiness.class_words import range_words
 from geo.readiness.score import ZoneResult
 from maps.folium.views import ModelView
 from maps.style import CROSSED, HATCHED
@@ -14,8 +14,6 @@ from maps.text import format_number, format_period, format_share, translate
 
 # Points from which a score counts as far from what the draws expect; own judgement.
 FAR_POINTS = 5.0
-# A range narrower than what a score is printed with is a point.
-_POINT = 0.05
 
 
 def fill_of(result: ZoneResult, classes: Mapping[str, Mapping[str, Any]]) -> str:
@@ -43,7 +41,7 @@ def certainty_card(
     words = model.class_words(result)
     with_rank = 1 if result.rank is None else ties[result.rank]
     return {
-        "range": range_text(result, language),
+        "range": range_text(result, language) or None,
         "scoreAt": _rounded(result.score),
         "scoreLow": _rounded(result.score_low),
         "scoreHigh": _rounded(result.score_high),
@@ -70,13 +68,10 @@ def _rounded(score: float | None) -> float | None:
     return None if score is None else round(score, 2)
 
 
-def range_text(result: ZoneResult, language: Language) -> str | None:
-    """The least and the greatest score in whole points that hold them; None where both are one."""
-    low, high = result.score_low, result.score_high
-    if low is None or high is None or high - low < _POINT:
-        return None
-    bounds = (format_number(float(edge), language) for edge in (math.floor(low), math.ceil(high)))
-    return translate("zone.range", language, **dict(zip(("low", "high"), bounds, strict=True)))
+def range_text(result: ZoneResult, language: Language) -> str:
+    """As `geo.readiness.class_words.range_words`, of a result; empty where there is no range."""
+    said = range_words(result.score_low, result.score_high)
+    return "" if said is None else said.to(language)
 
 
 def ages(result: ZoneResult, language: Language) -> str | None:

@@ -4,7 +4,6 @@ Chances, bands and what is varied are those of `Assessment.certainty`, as on the
 Between which ranks an area lies is counted in a simulation of its own (`geo/planning/confidence.py`).
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,7 +26,7 @@ from geo.uncertainty.smaa import (
     zone_sentence,
 )
 from maps.folium.cards import class_cards
-from maps.folium.certainty_cards import expected_text
+from maps.folium.certainty_cards import expected_text, range_text
 from maps.folium.views import model_view
 from maps.text import format_number, format_share, translate
 
@@ -35,8 +34,8 @@ from maps.text import format_number, format_share, translate
 SIMULATION = Simulation(draws=2_000, seed=1)
 # More areas of one band or rank are counted, not named.
 _MOST_NAMED = 4
-# A range narrower than what a score is printed with is a point, a credit nearer to 1 is whole.
-_POINT, _WHOLE = 0.05, 1e-9
+# A credit nearer to 1 is whole.
+_WHOLE = 1e-9
 
 
 def certainty(
@@ -66,15 +65,6 @@ def certainty(
         "fewest": _fewest(now, assessment, result, language),
         "rank": _rank(now, assessment, area_id, language),
     }
-
-
-def range_text(result: ZoneResult, language: Language) -> str:
-    """The least and the greatest score in whole points that hold them; empty where both are one."""
-    low, high = result.score_low, result.score_high
-    if low is None or high is None or high - low < _POINT:
-        return ""
-    ends = (format_number(end, language, decimals=0) for end in (math.floor(low), math.ceil(high)))
-    return "–".join(ends)
 
 
 def score_text(result: ZoneResult, language: Language) -> str:

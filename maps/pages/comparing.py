@@ -26,6 +26,7 @@ from maps.folium.cards import (
     unchecked_limits,
     unit_text,
 )
+from maps.folium.certainty_cards import range_text
 from maps.folium.context import ContextLayer, context_layer, regency_labels
 from maps.folium.drawing import (
     COORDINATE_DECIMALS,
@@ -37,7 +38,7 @@ from maps.folium.drawing import (
 from maps.folium.legends import class_legend, zone_legend
 from maps.folium.offline import OfflineFigure, OfflineMap
 from maps.folium.views import model_view
-from maps.pages.certainty import class_said, range_bar, range_text, varied
+from maps.pages.certainty import class_said, range_bar, varied
 from maps.style import Legend
 from maps.text import format_number, format_share, translate
 

@@ -7,6 +7,7 @@ from geo.planning.model_changes import AreaChange, ModelChanges
 from geo.readiness.assessment import Assessment
 from geo.readiness.class_words import class_words
 from geo.readiness.score import ZoneResult
+from maps.folium.certainty_cards import range_text
 from maps.text import MISSING, format_number, translate
 
 LAYERS = ("zones", "kecamatan")
@@ -68,15 +69,12 @@ def _area(
 
 
 def _side(result: ZoneResult, assessment: Assessment, language: Language) -> dict[str, str]:
-    low, high = result.score_low, result.score_high
     words = class_words(result, assessment.model)
     return {
         "score": MISSING
         if result.score is None
         else format_number(result.score, language, decimals=1),
-        "range": ""
-        if low is None or high is None
-        else f"{format_number(low, language, decimals=0)}–{format_number(high, language, decimals=0)}",
+        "range": range_text(result, language),
         "rank": MISSING if result.rank is None else str(result.rank),
         "class": translate(f"status.{result.status}", language)
         if words is None

@@ -28,7 +28,8 @@ from maps.folium.cards import (
     unchecked_limits,
     unit_text,
 )
-from maps.pages.certainty import class_said, range_bar, range_text
+from maps.folium.certainty_cards import range_text
+from maps.pages.certainty import class_said, range_bar
 from maps.pages.histories import History, NumberedSource
 from maps.pages.line_charts import LineChart
 from maps.pages.sliders import choice

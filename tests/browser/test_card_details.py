@@ -16,7 +16,8 @@ def test_a_zone_says_why_it_stands_there_and_how_it_would_rise(address, visit, s
     seen = visit(f"{address}/map#zone={LAST}", width=size[0], height=size[1])
     card = seen.page.locator(".leaflet-popup")
     expect(card.locator(".why")).to_contain_text(
-        f"mendapat skor {SEBAMBAN_ID} dari 100, peringkat 5 dari 14"
+        f"mendapat skor {SEBAMBAN_ID} dari 100 (mungkin 54–60), kelas Perlu penguatan atau Siap; "
+        "peringkat 5 dari 14, kelompok 1;"
     )
     expect(card.locator(".way-up")).to_have_text(
         "Skornya mencapai kelas Siap bila Layanan dasar desa (IKS) naik dari 0,833 menjadi 0,873"

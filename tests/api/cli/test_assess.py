@@ -59,7 +59,7 @@ def test_the_ranking_is_printed_with_classes_and_data_coverage(run):
     table = run("assess")
     assert "Kawasan Transmigrasi Cahaya Baru" in table
     assert CAHAYA_BARU_ID in table
-    assert "(54,9–59,7)" in table
+    assert "(54–60)" in table
     assert "Perlu penguatan atau Siap" in table
     assert "Perlu penguatan, 76%" in table
     assert "67%" in table

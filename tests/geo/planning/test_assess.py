@@ -133,6 +133,9 @@ def test_readiness_as_a_layer_keeps_ranks_whole_and_missing_empty(reference_stor
     assert str(frame["rank"].dtype) == "Int64"
     assert frame.loc["angsana", ["score", "rank"]].isna().all()
     assert np.isnan(frame.loc["angsana", "measure_lereng"])
+    # What is missing gives no points: it does not give none of them.
+    lacking = frame.loc["sebamban":].filter(like="measure_").isna().to_numpy()
+    assert frame.loc["sebamban":].filter(like="contribution_").isna().to_numpy()[lacking].all()
     total = frame.filter(like="contribution_").sum(axis=1, min_count=1)
     assert np.allclose(total.dropna(), frame["score"].dropna())
     assert results_frame(assess(reference_store), frame, "en")["class_title"].notna().any()

@@ -223,15 +223,20 @@ def test_contributions_add_up_to_the_score_under_every_method(case):
 
 def test_the_sentence_of_a_zone_in_both_languages():
     case = make_case(FOUR, {"z": [0.9, 0.3, None, 0.8]}, method="weighted_sum")
+    words = Text(id="Perlu penguatan atau Siap", en="Needs strengthening or Ready")
     text = sentence(
-        case.result("z"), of=1, way_up=Text(id="Naik bila hujan.", en="It rises if it rains.")
+        case.result("z"),
+        of=1,
+        classed=words,
+        way_up=Text(id="Naik bila hujan.", en="It rises if it rains."),
     )
     assert text.id == (
-        "Z mendapat skor 66,7 dari 100, peringkat 1 dari 1; data mencakup 75% bobot penilaian. "
+        f"Z mendapat skor 66,7 dari 100 (mungkin 50–75), kelas {words.id}; peringkat 1 dari 1, kelompok 1; "
+        "data mencakup 75% bobot penilaian. "
         "Faktor pendorong utama: A, D. Faktor penghambat utama: B. Naik bila hujan. Belum ada data: C."
     )
     assert text.en == (
-        "Z scores 66.7 of 100, rank 1 of 1; data cover 75% of the weight. "
+        f"Z scores 66.7 of 100 (possibly 50–75), class {words.en}; rank 1 of 1, band 1; data cover 75% of the weight. "
         "What lifts it most: A, D. What holds it back most: B. It rises if it rains. "
         "No data yet: C."
     )

@@ -27,7 +27,7 @@ def card(result, *others):
 
 @pytest.mark.parametrize(
     ("low", "high", "text"),
-    [(52.9, 80.1, "52–81"), (0.0, 100.0, "0–100"), (62.4, 62.42, None), (62.4, 62.5, "62–63")],
+    [(52.9, 80.1, "52–81"), (0.0, 100.0, "0–100"), (62.4, 62.42, ""), (62.4, 62.5, "62–63")],
 )
 def test_whole_points_hold_the_range_and_an_exact_score_has_none(low, high, text):
     assert range_text(make_result(score_low=low, score_high=high), "id") == text
