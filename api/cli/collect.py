@@ -115,5 +115,8 @@ def _print(found: "Collecting", rows: "list[ListRow]", language: Language) -> No
         for row in rows
     ]
     print_table(_SAY["area_heads"].to(language), cells)
+    if not found.taken:
+        print_line(_SAY["undecided"].to(language))
+        return
     print_line(_SAY["all_data"].to(language))
     print_line(points_sentence(found.all_data, k=found.k).to(language))

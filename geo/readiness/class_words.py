@@ -24,8 +24,11 @@ def class_words(result: ZoneResult, model: Model) -> Text | None:
     The likeliest class with its chance where two thirds of the draws give it, else the fewest classes
     that have 90 % of the draws together. The highest class never stands alone below 90 %, and while
     a constraint is unchecked it is said under that condition. A score inside the bracket of a border
-    has no certain class, so what it is between has no chance.
+    has no certain class, so what it is between has no chance. Of an area without any data the draws
+    only tell what is drawn, so its class cannot be told yet.
     """
+    if result.likely_class is not None and is_without_data(result):
+        return _SAY["no_data"].format()
     return words_of(
         result.class_candidates,
         model,
@@ -33,6 +36,11 @@ def class_words(result: ZoneResult, model: Model) -> Text | None:
         likely=result.likely_class,
         is_unchecked=bool(result.constraints_unchecked),
     )
+
+
+def is_without_data(result: ZoneResult) -> bool:
+    """Whether no part of the weight rests on data, so that all draws are of what is missing."""
+    return result.data_coverage < _ROUNDING
 
 
 def words_of(

@@ -6,7 +6,7 @@ from typing import Any
 
 from geo.language import Language
 from geo.readiness.certainty import Certainty
-from geo.readiness.class_words import range_words
+from geo.readiness.class_words import is_without_data, range_words
 from geo.readiness.score import ZoneResult
 from maps.folium.views import ModelView
 from maps.style import CROSSED, HATCHED
@@ -48,7 +48,7 @@ def certainty_card(
         "class": result.likely_class,
         "classWords": None if words is None else words.to(language),
         "classChance": result.class_chance,
-        "candidates": dict(result.class_candidates),
+        "candidates": {} if is_without_data(result) else dict(result.class_candidates),
         "band": result.band,
         "tied": with_rank - 1 or None,
         "surelyAbove": result.surely_above or None,

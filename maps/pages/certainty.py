@@ -15,7 +15,7 @@ from geo.planning.collect import fewest_to_rank
 from geo.planning.confidence import Confidence, Simulation, confidence, overall
 from geo.readiness.assessment import Assessment
 from geo.readiness.certainty import Certainty
-from geo.readiness.class_words import class_words
+from geo.readiness.class_words import class_words, is_without_data
 from geo.readiness.score import CriterionResult, ZoneResult
 from geo.store.versions import Published
 from geo.uncertainty.smaa import (
@@ -117,7 +117,9 @@ def range_bar(assessment: Assessment, result: ZoneResult, language: Language) ->
 def _classes(
     assessment: Assessment, result: ZoneResult, language: Language
 ) -> list[dict[str, Any]]:
-    """The classes that draws gave, the highest first, each with its share and its scores."""
+    """The classes that draws gave, the highest first, with shares and scores; none without any data."""
+    if is_without_data(result):
+        return []
     view = model_view(assessment.model, year=assessment.year)
     cards = class_cards(view, language)
     shares = assessment.certainty.class_shares[assessment.position(result.area_id)].tolist()

@@ -48,7 +48,9 @@ def collecting_page(
         ),
         "choice": choice(assessment, language),
         "form": _form(now, found, assessment, language),
-        "decision": _decision(found, names, language),
+        "decision": _decision(
+            found, names, floor=assessment.model.coverage_floor, language=language
+        ),
         "data": [
             {
                 "title": one.datum.title.to(language),
@@ -96,8 +98,14 @@ def _layer_title(name: str, language: Language) -> str:
     return translate(_LAYERS[name], language) if name in _LAYERS else name
 
 
-def _decision(found: Collecting, names: dict[str, str], language: Language) -> dict[str, str]:
-    """What is chosen now, and what knowing everything would add."""
+def _decision(
+    found: Collecting, names: dict[str, str], *, floor: float, language: Language
+) -> dict[str, str]:
+    """What is chosen now, and what knowing everything would add; that nothing can be chosen yet."""
+    perfect = format_number(found.perfect, language, decimals=1)
+    if not found.taken:
+        said = translate("collect.undecided", language, floor=percent(floor).to(language))
+        return {"now": said, "all_data": "", "perfect": perfect, "begin": ""}
     unranked = {a.area_id for a in found.areas if a.status != "ranked"}
     marked = [
         translate("collect.unranked", language, name=names[i]) if i in unranked else names[i]
@@ -121,7 +129,7 @@ def _decision(found: Collecting, names: dict[str, str], language: Language) -> d
         )
         if found.all_data >= PRINTED
         else translate("collect.with_all_same", language),
-        "perfect": format_number(found.perfect, language, decimals=1),
+        "perfect": perfect,
         "begin": ", ".join(begin),
     }
 

@@ -117,3 +117,16 @@ def test_kecamatan_are_listed_by_regency(client):
     assert len(document["taken"]) == 10
     page = client.get("/collect?layer=kecamatan", headers=PAGE).text
     assert page.count("<details") >= 13
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("id", "belum dapat dipilih"), ("en", "cannot be chosen yet")]
+)
+def test_no_best_areas_are_named_where_none_has_the_data(client, language, said):
+    page = client.get(f"/collect?model=ipktrans&lang={language}", headers=PAGE).text
+    decision = page.partition('id="decision"')[2].partition("</section>")[0]
+    assert said in decision
+    document = client.get("/collect?model=ipktrans").json()
+    assert document["taken"] == []
+    assert document["expected"] is None
+    assert not any(area["name"] in decision for area in document["areas"])

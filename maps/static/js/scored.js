@@ -77,7 +77,8 @@
     card.class = known(likely[i]);
     card.classWords = known(words[i]);
     card.classChance = known(chance[i]);
-    card.candidates = candidates[i];
+    // Of what has no data at all the draws only tell what was drawn.
+    card.candidates = columns.zones.data_coverage[i] > 0 ? candidates[i] : {};
     card.band = known(band[i]);
     card.surelyAbove = above[i] || undefined;
     card.expected = expectedText(score[i], mean[i]);

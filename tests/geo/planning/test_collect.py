@@ -10,6 +10,7 @@ from geo.planning.assess import assess
 from geo.planning.collect import collecting
 from geo.planning.collect_list import list_rows, list_tables, regency_names
 from geo.planning.confidence import draws_of
+from geo.readiness.class_words import class_words
 from geo.uncertainty.data_to_bring import datum_of, raster_datum
 from tests.api.examples import publish
 
@@ -83,8 +84,23 @@ def test_no_part_is_worth_more_than_all_of_it(reference_store, zones):
     worths += [gap.points for a in found.areas for gap in a.gaps if gap.points is not None]
     assert 0 <= min(worths) <= max(worths) <= found.all_data <= found.perfect
     for area in found.areas:
-        # What an area's data are worth together falls below one of them by sampling alone.
-        assert area.points >= max(gap.points or 0.0 for gap in area.gaps) - 0.05
+        assert area.points >= max(gap.points or 0.0 for gap in area.gaps)
+        assert (area.settles or 0.0) >= max(gap.settles or 0.0 for gap in area.gaps)
+
+
+def test_nothing_is_chosen_where_no_area_has_the_data_to_be_ranked(reference_store):
+    """IPKTrans has no figure for any area; a best three of it would be those of the draws."""
+    found = collecting(reference_store, assess(reference_store, "ipktrans"))
+    assert found.taken == ()
+    assert found.expected is None
+
+
+def test_an_area_without_any_data_has_no_class_in_words(reference_store):
+    assessment = assess(reference_store, "ipktrans")
+    bare = [r for r in assessment.results if r.data_coverage == 0]
+    assert bare
+    assert {class_words(r, assessment.model).id for r in bare} == {"belum dapat dinilai"}
+    assert {class_words(r, assessment.model).en for r in bare} == {"cannot be assessed yet"}
 
 
 def test_the_order_of_features_does_not_matter(reference_store, zones):
