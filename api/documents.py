@@ -326,6 +326,7 @@ _MODEL_ENTRY = document(
     says="A published model; it waits for indicators, rasters and columns that are not there.",
     only=["id", "version", "kind", "title", "description"],
     waits_for=list[str],
+    shipped_version=str | None,
     links=list[Link],
 )
 
@@ -494,6 +495,7 @@ DOCUMENTS: Mapping[str, Document] = {
             reasons=list[str],
             criteria=list[MovedCriterion],
             areas=list[MovedArea],
+            shipped_version=str | None,
             links=list[Link],
         ),
     )

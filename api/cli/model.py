@@ -13,12 +13,14 @@ from api.cli.output import (
     output,
     print_json,
     print_line,
+    print_notes,
     print_table,
     print_version,
     spinner,
 )
 from api.cli.shared_options import OPERATOR, Common, JsonOption, gathered
 from geo.language import Language, percent, texts
+from geo.planning.shipped import newer_models, newer_note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,17 +47,23 @@ def model_list(as_json: JsonOption = False, *, common: Common) -> None:
         now = store.current()
         found = {model_id: published.model(now, model_id) for model_id in published.models(now)}
         waiting = {model_id: published.unmet(now, model) for model_id, model in found.items()}
+        data_dir = common.settings().data_dir
+        newer = newer_models(store, data_dir)
         language = common.language()
         if as_json:
-            print_json([_model_entry(m, waiting[m.id], language) for m in found.values()])
+            print_json([_model_entry(m, waiting[m.id], newer, language) for m in found.values()])
         else:
             print_models(found, waiting, language)
+            print_notes(newer_note(*item, data_dir).to(language) for item in newer.items())
 
 
-def _model_entry(model: "Model", waits_for: list[str], language: Language) -> dict[str, object]:
+def _model_entry(
+    model: "Model", waits_for: list[str], newer: "Mapping[str, str]", language: Language
+) -> dict[str, object]:
     return {
         "id": model.id,
         "version": model.version,
+        "shipped_version": newer.get(model.id),
         "kind": model.kind,
         "title": model.title.to(language),
         "method": model.method,

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli.output import output
+from api.cli.output import output, print_notes
 from api.cli.shared_options import Common, DemoOption, gathered, warn_where_synthetic
 from geo.errors import InvalidInput
 from geo.language import texts
+from geo.planning.shipped import newer_models, newer_note
 
 _SAY = texts(__name__)
 
@@ -35,6 +36,8 @@ def serve(
 
     with _bound(host, port) as door, common.opened(demo=demo) as store:
         warn_where_synthetic(store, common.language())
+        newer = newer_models(store, settings.data_dir)
+        print_notes(newer_note(*i, settings.data_dir).to(common.language()) for i in newer.items())
         server = uvicorn.Server(
             uvicorn.Config(create_app(settings, store=store), log_level="warning")
         )

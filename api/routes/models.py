@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
+from api.deps import LanguageDep, LinksDep, SettingsDep, StoreDep, wants_html
 from api.links import HTML, JSON
 from api.responses import (
     conditional,
@@ -15,6 +15,7 @@ from api.responses import (
     tagged,
 )
 from geo.language import Language
+from geo.planning.shipped import newer_models
 
 if TYPE_CHECKING:
     from geo.mcda.model import Model
@@ -33,20 +34,29 @@ _MOVES[200]["content"] |= {HTML: {}}
     responses=described("ModelsDocument"),
 )
 def read_models(
-    request: Request, store: StoreDep, language: LanguageDep, links: LinksDep
+    request: Request,
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+    settings: SettingsDep,
 ) -> Response:
-    """Every published model, and the methods and rules for weights that can be chosen."""
+    """Every published model, and the methods and rules for weights that can be chosen.
+
+    `shipped_version` is that of the model that ships, where it is newer than all that the store holds.
+    """
     from geo import published
     from geo.mcda.methods import METHODS
     from geo.mcda.weights import WEIGHTINGS
 
     now = store.current()
+    newer = newer_models(store, settings.data_dir)
     found = [published.model(now, model_id) for model_id in published.models(now)]
     document = {
         "models": [
             {
                 "id": m.id,
                 "version": m.version,
+                "shipped_version": newer.get(m.id),
                 "kind": m.kind,
                 "title": m.title.to(language),
                 "description": m.description.to(language),
@@ -118,6 +128,7 @@ def read_model_changes(
     store: StoreDep,
     language: LanguageDep,
     links: LinksDep,
+    settings: SettingsDep,
     layer: Annotated[
         str, Query(description="Layer to assess: zones, kecamatan, desa or regencies.")
     ] = "zones",
@@ -126,24 +137,27 @@ def read_model_changes(
     """The same data under the version before and under today's: scores, classes, ranks, and why.
 
     Which criteria came, went or changed their weight, with the reasons that the model states. Without
-    a version before, `before` is null and the lists are empty.
+    a version before, `before` is null and the lists are empty. `shipped_version` is that of the model
+    that ships, where an office keeps its own and the store never held it.
     """
     from geo.planning.model_changes import changes_document, model_changes
     from maps.pages.model_moves import model_changes_page
 
     found = model_changes(store, model, layer=layer)
+    newer = newer_models(store, settings.data_dir).get(model)
     as_page = wants_html(request)
     keys = [None if one is None else one.key for one in (found.before, found.after)]
 
     def answer() -> Response:
         if as_page:
-            content = model_changes_page(found, language=language)
+            content = model_changes_page(found, newer=newer, language=language)
             return html_response(request, "model_changes.html", active="map", **content)
         own = [links.link("self", JSON, "models", model, "changes", query={"layer": layer})]
-        return json_response(request, changes_document(found, language) | {"links": own})
+        document = changes_document(found, language)
+        return json_response(request, document | {"shipped_version": newer, "links": own})
 
     form = "html" if as_page else "json"
-    return conditional(request, etag_of(*keys, language, links.base, form), answer)
+    return conditional(request, etag_of(*keys, newer, language, links.base, form), answer)
 
 
 def _years(now: "Published", model: str) -> list[int]:

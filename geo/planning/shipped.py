@@ -4,8 +4,17 @@
 """
 
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.language import Text, filled, texts
+
+if TYPE_CHECKING:
+    from geo.store.store import Store
+
+_SAY = texts(__name__)
 
 # By file under the data folder.
 LAYERS = {
@@ -62,6 +71,35 @@ def behind(current: Mapping[str, str], data_dir: Path) -> list[str]:
         for name, old in EARLIER_MODELS.items()
         if current.get(f"model-{name}") in {sums.get(old), *_OLDER_TEXTS}
     ]
+
+
+def newer_models(store: "Store", data_dir: Path) -> dict[str, str]:
+    """The shipped versions of models that an office keeps a version of its own of, by model.
+
+    Only what this store never held: who changed today's version has nothing newer to take.
+    """
+    present, sums = store.state(), shipped_sums(data_dir)
+    return {
+        name: _stated_version(data_dir / _model_file(name))
+        for name in MODELS
+        if f"model-{name}" in present
+        and sums[name] not in {v.sha256 for v in store.versions(f"model-{name}")}
+    }
+
+
+def newer_note(model: str, version: str, folder: Path = Path("data")) -> Text:
+    """That the shipped version of a model is newer than the office's own, and how to take it."""
+    return filled(
+        _SAY["newer"], model=model, version=version, file=(folder / _model_file(model)).as_posix()
+    )
+
+
+def _model_file(name: str) -> Path:
+    return Path("models") / f"{name}.toml"
+
+
+def _stated_version(file: Path) -> str:
+    return str(tomllib.loads(file.read_text(encoding="utf-8"))["version"])
 
 
 def shipped_sums(data_dir: Path) -> dict[str, str]:

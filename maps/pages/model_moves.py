@@ -4,6 +4,7 @@ from typing import Any
 
 from geo.language import Language, decimal, percent
 from geo.planning.model_changes import AreaChange, ModelChanges
+from geo.planning.shipped import newer_note
 from geo.readiness.assessment import Assessment
 from geo.readiness.class_words import class_words
 from geo.readiness.score import ZoneResult
@@ -20,10 +21,12 @@ _WAYS = {
 }
 
 
-def model_changes_page(found: ModelChanges, *, language: Language) -> dict[str, Any]:
-    """Everything that the page says."""
+def model_changes_page(
+    found: ModelChanges, *, newer: str | None = None, language: Language
+) -> dict[str, Any]:
+    """Everything that the page says; `newer` is a shipped version that the office has not taken."""
     model = found.after.model
-    old = None if found.before is None else found.before.model.version
+    old, new = _versions(found, language)
     return {
         "title": translate(
             "moves.title", language, model=model.title.to(language), version=model.version
@@ -33,7 +36,8 @@ def model_changes_page(found: ModelChanges, *, language: Language) -> dict[str, 
         else translate("moves.only_one", language),
         "model_id": model.id,
         "old": old,
-        "new": model.version,
+        "new": new,
+        "newer": None if newer is None else newer_note(model.id, newer).to(language),
         "layer": found.after.layer,
         "layers": [(name, translate(f"layer.{name}", language)) for name in LAYERS],
         "reasons": [one.text.to(language) for one in found.reasons],
@@ -51,6 +55,21 @@ def model_changes_page(found: ModelChanges, *, language: Language) -> dict[str, 
             _area(one, found.before or found.after, found.after, language) for one in found.areas
         ],
     }
+
+
+def _versions(found: ModelChanges, language: Language) -> tuple[str | None, str]:
+    """What both versions are called; with their numbers in the store where the file names them alike."""
+    new = found.after.model.version
+    if found.before is None or found.old is None:
+        return None, new
+    old = found.before.model.version
+    if old != new:
+        return old, new
+    before, after = (
+        translate("moves.numbered", language, version=new, number=version.number)
+        for version in (found.old, found.new)
+    )
+    return before, after
 
 
 def _area(

@@ -7,8 +7,9 @@ from geo.land.fit import fitness_of
 from geo.planning.model_changes import changes_document, model_changes
 from geo.planning.publish import publish_model
 from geo.planning.reference import load_reference
-from geo.planning.shipped import EARLIER_MODELS, behind
+from geo.planning.shipped import EARLIER_MODELS, behind, newer_models
 from geo.store.store import Provenance, Store
+from maps.pages.model_moves import model_changes_page
 from tests.conftest import DATA
 
 
@@ -92,3 +93,23 @@ def test_a_model_of_one_version_has_moved_nothing(reference_store):
     document = changes_document(model_changes(reference_store, "ipktrans"), "en")
     assert document["before"] is None
     assert (document["criteria"], document["areas"]) == ([], [])
+
+
+def test_an_office_with_its_own_older_model_is_told_of_the_shipped_version(older_store):
+    office = (DATA / "models" / "kesiapan_2.toml").read_text("utf-8") + "\n# diubah kantor\n"
+    publish_model(older_store, office, actor="office", note="")
+    load_reference(older_store, DATA)
+    assert newer_models(older_store, DATA) == {"kesiapan": "3"}
+    assert published.model(older_store, "kesiapan").version == "2"
+    found = model_changes(older_store, "kesiapan")
+    for language, said in (("id", "versi bawaan 3"), ("en", "shipped version 3")):
+        page = model_changes_page(found, newer="3", language=language)
+        assert said in page["newer"]
+        assert "kawasan model add data/models/kesiapan.toml" in page["newer"]
+        assert page["old"] != page["new"]
+
+
+def test_who_changed_todays_version_has_nothing_newer_to_take(reference_store):
+    text = published.model_text(reference_store, "kesiapan") + "\n# diubah kantor\n"
+    publish_model(reference_store, text, actor="office", note="")
+    assert newer_models(reference_store, DATA) == {}
