@@ -53,12 +53,11 @@ def print_confidence(
 
 def _errors(notes: Mapping[str, str], assessment: "Assessment", language: Language) -> list[str]:
     """What is known of the error of each measure, and which ones count as exact."""
+    from geo.uncertainty.measurement import is_exact
+
     measured = assessment.measures.criteria
     criteria = [c for c in assessment.model.criteria if c.id in notes]
-    # Nothing is exact where nothing was measured.
-    exact_ones = [
-        c for c in criteria if c.error is None and any(m.value is not None for m in measured[c.id])
-    ]
+    exact_ones = [c for c in criteria if c.error is None and is_exact(measured[c.id])]
     lines = [f"{c.title.to(language)}: {notes[c.id]}" for c in criteria if c not in exact_ones]
     exact = ", ".join(c.title.to(language) for c in exact_ones)
     return [*lines, _SAY["exact"].format(listed=exact).to(language)] if exact else lines

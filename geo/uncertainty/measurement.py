@@ -4,7 +4,7 @@ What is counted is written beside every criterion, and so is what is not: a meas
 error counts as exact, which it is not. Draws from these errors are in `geo/uncertainty/draws.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -27,7 +27,7 @@ from geo.mcda.value_functions import (
 from geo.raster.grid import RasterSource, Window
 from geo.raster.zonal import zonal_statistics
 from geo.readiness.land_measures import LandRaster, measured_cells
-from geo.readiness.score import Measures
+from geo.readiness.score import Measure, Measures
 from geo.uncertainty.draws import MeasureErrors
 from geo.vector.schema import is_approximate, is_enclosing
 
@@ -51,6 +51,8 @@ _DIRECTIONS_DEG = np.arange(8) * 45.0
 # With fewer displaced measures, or changes from year to year, a deviation says nothing (own judgement).
 _LEAST_DISPLACED = 5
 _LEAST_CHANGES = 8
+# Credits nearer to 1 than this are whole.
+_TIE = 1e-9
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
 
 
@@ -100,15 +102,37 @@ def measure_errors(
 def _of_what_is_known(
     found: tuple[Array, Text], criterion: Criterion, measures: Measures
 ) -> tuple[Array, Text]:
-    """The errors and their note, which is of no area without data: nothing is exact there."""
+    """The errors and their note: nothing is exact of which an area has no datum, a part or a range."""
     errors, note = found
     of_areas = measures.criteria[criterion.id]
-    missing = sum(m.value is None for m in of_areas)
-    if missing == len(of_areas):
+    n, missing = len(of_areas), sum(m.value is None for m in of_areas)
+    if missing == n:
         return errors, _SAY["no_data"]
-    if missing:
-        note = joined([note, _SAY["partly"].format(missing=missing, n=len(of_areas))], by=" ")
-    return errors, note
+    between = sum(m.value is not None and not _is_point(m) for m in of_areas)
+    notes = [note]
+    if note in _without_error():
+        words = _SAY["without_error"] if missing or between else _SAY["exact"]
+        notes = [filled(words, reason=note)] if missing + between < n else []
+    parts = [
+        *notes,
+        *([_SAY["partly"].format(missing=missing, n=n)] if missing else []),
+        *([_SAY["between"].format(between=between, n=n)] if between else []),
+    ]
+    return errors, joined(parts, by=" ")
+
+
+def _without_error() -> tuple[Text, ...]:
+    """Why a criterion has no error: not all that is measured without one is known exactly."""
+    return _SAY["not_stated"], _SAY["class"], _SAY["no_raster"], _SAY["too_few_changes"]
+
+
+def is_exact(of_areas: Sequence[Measure]) -> bool:
+    """Whether a criterion is known of every area, whole and as one number."""
+    return all(m.value is not None and _is_point(m) for m in of_areas)
+
+
+def _is_point(measure: Measure) -> bool:
+    return measure.credit >= 1.0 - _TIE and measure.low == measure.high
 
 
 def measure_bounds(criterion: Criterion) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from geo.readiness.score import Measure, Measures
 from geo.uncertainty.measurement import (
     displacement_errors,
     displacement_m,
+    is_exact,
     measure_bounds,
     measure_errors,
     yearly_change_error,
@@ -272,8 +273,17 @@ def test_each_criterion_says_what_is_counted_and_what_is_not():
     )
     assert "0.22" in notes["yearly"].en
     assert "real change is in it" in notes["yearly"].en
-    for exact in ("unstated", "class"):
-        assert notes[exact].en.startswith("Counted as exact")
+    # One of the three has no data, and nothing is exact there.
+    for partly in ("unstated", "class"):
+        assert notes[partly].en.startswith("What is known counts without an error")
+        assert notes[partly].en.endswith("No data in 1 of 3 areas.")
+
+
+def test_only_what_is_known_whole_and_as_one_number_of_every_area_is_called_exact():
+    known, part = Measure(value=1.0, credit=1.0), Measure(value=1.0, credit=0.6)
+    between = Measure(value=1.0, credit=1.0, low=0.5, high=1.5)
+    assert is_exact([known, known])
+    assert not any(is_exact([known, m]) for m in (part, between, Measure(None, 0.0)))
 
 
 def test_a_raster_that_is_not_there_leaves_its_measure_exact():
