@@ -54,7 +54,8 @@ def bands_note(subject: SheetSubject) -> str:
     if found.apart_share is not None:
         share = format_share(found.apart_share, language)
         told += " " + translate("sheet.apart", language, share=share)
-    return f"{told} {varied(found, language)}"
+    ranks = translate("sheet.ranks_note", language)
+    return f"{told} {varied(found, language)} {ranks}"
 
 
 def marks_of(subject: SheetSubject) -> dict[str, str]:
