@@ -194,12 +194,18 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame, *, wrapped: bool) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     for at, name in enumerate(table.columns, start=1):
         longest = max([len(str(name)), *(len(str(v)) for v in table[name].head(200))])
         most = _MAX_WRAPPED_WIDTH if wrapped else _MAX_COLUMN_WIDTH
         sheet.column_dimensions[get_column_letter(at)].width = min(longest + 2, most)
     sheet.freeze_panes = "A2"
+    if wrapped:
+        # Eleven columns of words do not fit an upright page, and a second page needs its heads.
+        sheet.page_setup.orientation, sheet.print_title_rows = "landscape", "1:1"
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToHeight = 0
 
     def cell(value: Any, *, is_head: bool = False) -> Any:
         if type(value) is int and abs(value) >= _EXACT_BELOW:

@@ -179,6 +179,7 @@ def _area(rows: Sequence[ListRow], assessment: Assessment, language: Language) -
         "name": area.name,
         "coverage": coverage,
         "needs": needs,
+        "is_settled": bool(area.is_settled),
         "is_short": bool(area.fewest) or area.fewest is None,
         "settles": translate("collect.is_settled", language)
         if area.is_settled

@@ -90,6 +90,8 @@ def test_the_workbook_opens_and_runs_nothing_of_what_somebody_wrote(client, refe
     sheet = book[book.sheetnames[1]]
     heads = [cell.value for cell in sheet[1]]
     assert heads[:2] == ["Wilayah", "Data"]
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.print_title_rows == "$1:$1"
     assert {"Bentuk", "Satuan", "Diminta dari (saran)", "Diserahkan lewat", "Mengapa"} <= {*heads}
 
 

@@ -185,7 +185,7 @@ def test_a_zone_without_a_rank_says_why_and_answers_all_the_same(unranked):
         "weight": "70%",
         "how": f"drawn from the {unranked.assessment.certainty.known_in['lereng']} measured areas",
     }
-    assert [d.split(",")[0] for d in sure["fewest"]["data"]] == ["Slope from a fine DEM"]
+    assert [d.split(",")[0] for d in sure["fewest"]["data"]] == ["Slope from a DEM"]
     paper = text_of(sheets.zone_sheet(unranked, "cintapuri"))
     assert "Data to bring first" in paper
     assert f"{low}–{high}" in paper
