@@ -49,8 +49,8 @@ def load_reference(
     newer data of the same dataset reach such a store by `kawasan ingest` and `kawasan land add`. A
     model that still stands as an older program shipped it gets the shipped version after it.
     """
-    present = set(store.datasets()) - _behind(store, data_dir)
     jobs = _jobs(store, data_dir)
+    present = set(store.datasets()) - _behind(store, data_dir)
     published = []
     for name, publish in jobs.items():
         if name in present:
@@ -89,6 +89,7 @@ def _is_as_shipped(raster: Version, data_dir: Path) -> bool:
 
 
 def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
+    # What may be replaced is the version that is seen now: another first start may come between.
     jobs: dict[str, Callable[[], object]] = {}
     for name, file in LAYERS.items():
         jobs[name] = _job(_publish_layer, store, data_dir, name, file)
@@ -96,9 +97,11 @@ def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
         jobs[name] = _job(_publish_table, store, data_dir, name, file)
     jobs["indicators"] = _job(_publish_indicators, store, data_dir)
     for name in RASTERS:
-        jobs[LAND_PREFIX + name] = _job(_publish_raster, store, data_dir, name)
+        seen = _number(store, LAND_PREFIX + name)
+        jobs[LAND_PREFIX + name] = _job(_publish_raster, store, data_dir, name, seen)
     for name in MODELS:
-        jobs[MODEL_PREFIX + name] = _job(_publish_model, store, data_dir, name)
+        seen = _number(store, MODEL_PREFIX + name)
+        jobs[MODEL_PREFIX + name] = _job(_publish_model, store, data_dir, name, seen)
     return jobs
 
 
@@ -184,7 +187,7 @@ def _publish_indicators(store: Store, data_dir: Path) -> None:
     )
 
 
-def _publish_raster(store: Store, data_dir: Path, name: str) -> None:
+def _publish_raster(store: Store, data_dir: Path, name: str, seen: int) -> None:
     file = data_dir / "land" / f"{name}.tif"
     entry = manifest_entry(file)
     store.publish(
@@ -196,7 +199,7 @@ def _publish_raster(store: Store, data_dir: Path, name: str) -> None:
         details=raster_facts(file)
         | {"unit": KNOWN_RASTERS[name], "year": _year(entry), **_indonesian(entry)}
         | fitness_of(entry).as_details(),
-        expected=_number(store, LAND_PREFIX + name),
+        expected=seen,
     )
 
 
@@ -205,13 +208,13 @@ def _year(entry: Mapping[str, Any]) -> str | None:
     return str(entry["year"]) if isinstance(entry.get("year"), int) else None
 
 
-def _publish_model(store: Store, data_dir: Path, name: str) -> None:
-    if name in EARLIER_MODELS and MODEL_PREFIX + name not in store.datasets():
-        _publish_model_file(store, data_dir / "models" / f"{EARLIER_MODELS[name]}.toml", name)
-    _publish_model_file(store, data_dir / "models" / f"{name}.toml", name)
+def _publish_model(store: Store, data_dir: Path, name: str, seen: int) -> None:
+    files = [f"{EARLIER_MODELS[name]}.toml"] if name in EARLIER_MODELS and not seen else []
+    for place, file in enumerate([*files, f"{name}.toml"]):
+        _publish_model_file(store, data_dir / "models" / file, name, expected=seen + place)
 
 
-def _publish_model_file(store: Store, file: Path, name: str) -> None:
+def _publish_model_file(store: Store, file: Path, name: str, *, expected: int) -> None:
     store.publish(
         MODEL_PREFIX + name,
         "model",
@@ -219,7 +222,7 @@ def _publish_model_file(store: Store, file: Path, name: str) -> None:
         suffix=".toml",
         provenance=_provenance(file),
         details=_indonesian(manifest_entry(file)),
-        expected=_number(store, MODEL_PREFIX + name),
+        expected=expected,
     )
 
 

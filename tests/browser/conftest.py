@@ -148,9 +148,10 @@ def _watch(seen: Visit, *, own: str) -> None:
             seen.trouble.append(f"console: {message.text}")
 
     def failed(request: Request) -> None:
-        # An image that the page itself gave up (a tile of a layer switched off, the icon of a page
-        # that was left) is no fault; one that the service did not answer fails with another name.
-        is_given_up = request.failure == "net::ERR_ABORTED" and request.resource_type == "image"
+        # What the page itself gave up (a tile of a layer switched off, the icon or the type of a page
+        # that was left) is no fault; what the service did not answer fails with another name.
+        is_light = request.resource_type in ("image", "font")
+        is_given_up = request.failure == "net::ERR_ABORTED" and is_light
         if not is_given_up:
             seen.trouble.append(f"failed: {request.url}")
 
