@@ -1,6 +1,6 @@
 """How sure an assessment is: the published data give the errors, the draws give the answer."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -110,8 +110,7 @@ def certainty_under(
     if matrix.excluded.all():
         return no_certainty(len(matrix.area_ids), len(chosen.classes))
     zones = ranked_zones(chosen, matrix, weights=weights, method=method, risk=risk)
-    is_kept = scenario is None and len(zones.rows) <= _MOST_KEPT
-    spread, drawn = _kept_draws(inputs) if is_kept else _draws(inputs, scenario, measures, zones)
+    spread, drawn = _drawn_values(inputs, scenario, measures, zones)
     return certainty_of(
         zones, matrix, scores, spread=spread, weights=_drawn_weights(zones), drawn=drawn
     )
@@ -129,23 +128,23 @@ def draws_of(
     NothingRanked
         When constraints exclude every area.
     """
+    zones = _zones(assessment)
     inputs = inputs_of(store, assessment)
-    zones = ranked_zones(
-        assessment.model,
-        assessment.matrix,
-        weights=assessment.weights,
-        names=assessment.measures.names,
-        method=assessment.method,
-        risk=assessment.risk,
-    )
-    is_kept = len(zones.rows) <= _MOST_KEPT
-    _, drawn = _kept_draws(inputs) if is_kept else _draws(inputs, None, assessment.measures, zones)
+    _, drawn = _drawn_values(inputs, None, assessment.measures, zones)
     return zones, _drawn_weights(zones), drawn
 
 
 def _drawn_weights(zones: RankedZones) -> Array:
     rng = np.random.default_rng(_WEIGHTS_SEED)
     return weight_draws(zones.weights, n=CHANCE_DRAWS, rng=rng)
+
+
+def _drawn_values(
+    inputs: Inputs, scenario: Scenario | None, measures: Measures, zones: RankedZones
+) -> tuple[Spread, Iterable[Drawn]]:
+    if scenario is None and len(zones.rows) <= _MOST_KEPT:
+        return _kept_draws(inputs)
+    return _draws(inputs, scenario, measures, zones)
 
 
 @lru_cache(maxsize=8)
@@ -160,13 +159,11 @@ def _kept_draws(inputs: Inputs) -> tuple[Spread, tuple[Drawn, ...]]:
 
 def _draws(
     inputs: Inputs, scenario: Scenario | None, measures: Measures, zones: RankedZones
-) -> tuple[Spread, Iterator[Drawn]]:
-    errors = errors_under(inputs, measures, scenario)
+) -> tuple[Spread, Iterable[Drawn]]:
+    spread = spread_of(zones, errors_under(inputs, measures, scenario))
     rng = np.random.default_rng(_VALUES_SEED)
     block = max(_BLOCK // len(zones.rows), 1)
-    return spread_of(zones, errors), value_draws(
-        zones, errors, n=CHANCE_DRAWS, rng=rng, block=block
-    )
+    return spread, value_draws(spread, n=CHANCE_DRAWS, rng=rng, block=block)
 
 
 def errors_under(
@@ -225,7 +222,7 @@ def confidence(
         if simulation.with_errors
         else None
     )
-    values = value_draws(zones, errors, n=simulation.draws, rng=rng)
+    values = value_draws(spread_of(zones, errors), n=simulation.draws, rng=rng)
     return Confidence(
         simulation=simulation,
         n_zones=len(assessment.matrix.area_ids),

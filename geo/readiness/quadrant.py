@@ -17,7 +17,7 @@ from geo.json_types import as_json
 from geo.language import Language, Text, decimal, filled, joined, listed, percent, texts
 from geo.mcda.model import Model
 from geo.readiness.assessment import Assessment
-from geo.readiness.certainty import SURE_SHARE
+from geo.readiness.certainty import SURE_SHARE, candidates
 from geo.readiness.score import ZoneResult
 
 _SAY = texts(__name__)
@@ -196,15 +196,9 @@ def _chances(
 
 
 def _candidates(chances: Mapping[QuadrantId, float]) -> dict[QuadrantId, float]:
-    """The fewest quadrants that have 90 % of the chance together, in the order of `QUADRANTS`."""
-    chosen: set[QuadrantId] = set()
-    reached = 0.0
-    for quadrant in sorted(chances, key=lambda one: -chances[one]):
-        if reached >= SURE_SHARE - _TIE:
-            break
-        chosen.add(quadrant)
-        reached += chances[quadrant]
-    return {quadrant: chances[quadrant] for quadrant in QUADRANTS if quadrant in chosen}
+    """The fewest quadrants that have 90 % of the chance together, in the order of `chances`."""
+    ids = list(chances)
+    return {ids[i]: chances[ids[i]] for i in candidates(list(chances.values()))}
 
 
 def _placement(
@@ -216,12 +210,12 @@ def _placement(
     ready_from, needy_from = thresholds
     ready = readiness.score
     needy = None if need is None else need.score
-    candidates = _candidates(chances)
+    possible = _candidates(chances)
     by_scores = likeliest = None
     if need is None or ready is None or needy is None:
         parts = [_unplaced(readiness, need)]
-        if candidates:
-            parts.append(_together(_SAY["perhaps"], list(candidates), chances))
+        if possible:
+            parts.append(_together(_SAY["perhaps"], list(possible), chances))
     else:
         is_ready = ready >= ready_from - _TIE and not readiness.floors_failed
         by_scores = _PLACED[is_ready, needy >= needy_from - _TIE]
@@ -251,7 +245,7 @@ def _placement(
         need_low=None if need is None else need.score_low,
         need_high=None if need is None else need.score_high,
         chance=None if likeliest is None else chances[likeliest],
-        candidates=candidates,
+        candidates=possible,
         sentence=joined(parts, by=" "),
     )
 

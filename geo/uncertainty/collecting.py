@@ -10,8 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.mcda.matrix import Array
-from geo.mcda.ranks import ready_values
-from geo.uncertainty.ranked import Drawn, RankedZones, classes_under, scores_under
+from geo.uncertainty.ranked import (
+    Drawn,
+    RankedZones,
+    classes_under,
+    drawn_tables,
+    scores_under,
+)
 from geo.uncertainty.value_of_information import Flags, expected_once_known
 
 # A coverage that is the floor, a score that is a bound but for rounding has reached it.
@@ -96,7 +101,7 @@ def _by_nesting(areas: DrawnAreas, becomes_known: Flags, settled: float) -> Once
     weights = areas.weights[:inner]
     expected, is_settled = np.empty((outer, n)), np.empty((outer, n), dtype=bool)
     for outcome in range(outer):
-        drawn = _stated(np.where(becomes_known, areas.values[outcome], areas.values[:inner]))
+        drawn = drawn_tables(np.where(becomes_known, areas.values[outcome], areas.values[:inner]))
         scores = scores_under(zones, weights, drawn=drawn)
         expected[outcome] = scores.mean(axis=0)
         classes = classes_under(zones, scores, weights, drawn=drawn)
@@ -108,14 +113,6 @@ def _by_nesting(areas: DrawnAreas, becomes_known: Flags, settled: float) -> Once
     return OnceKnown(
         expected=means + moved, settles=np.where(is_moved, is_settled.mean(axis=0), np.nan)
     )
-
-
-def _stated(tables: Array) -> Drawn:
-    """Draws of which every value (k, n, n_criteria) is stated."""
-    k, n, m = tables.shape
-    steady = np.zeros((n, m))
-    columns = {j: (np.arange(n), tables[:, :, j]) for j in range(m)}
-    return Drawn(n_draws=k, steady=steady, ready=ready_values(steady), columns=columns)
 
 
 def fewest_data(

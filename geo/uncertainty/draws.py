@@ -110,8 +110,7 @@ def _require_draws(
 
 
 def value_draws(
-    zones: RankedZones,
-    errors: MeasureErrors | None = None,
+    spread: "Spread",
     *,
     n: int,
     rng: np.random.Generator,
@@ -121,9 +120,8 @@ def value_draws(
 
     Parameters
     ----------
-    errors : MeasureErrors, optional
-        Of every area of the decision matrix, `zones.rows` included; without them what is measured
-        counts as exact.
+    spread : Spread
+        What varies, see `spread_of`.
     n : int
         Draws in all.
     block : int
@@ -140,7 +138,7 @@ def value_draws(
     predictive rule of Blackwell & MacQueen (1973), Annals of Statistics 1(2):353-355, whose prior
     counts as much as one area. Zones are drawn independently of each other.
     """
-    spread = spread_of(zones, errors)
+    zones = spread.zones
     streams = rng.spawn(2 * len(zones.criteria) + 1)
     for start in range(0, n, block):
         k = min(block, n - start)
@@ -174,8 +172,11 @@ class Spread:
     intervals: npt.NDArray[np.bool_]
 
 
-def spread_of(zones: RankedZones, errors: MeasureErrors | None) -> Spread:
-    """What varies, see `value_draws`; without errors what is measured counts as exact."""
+def spread_of(zones: RankedZones, errors: MeasureErrors | None = None) -> Spread:
+    """What varies, see `value_draws`; without errors what is measured counts as exact.
+
+    `errors` are of every area of the decision matrix, `zones.rows` included.
+    """
     placed = np.zeros(zones.values.shape, dtype=bool)
     unplaced = np.zeros(zones.values.shape, dtype=bool)
     for zone, values in zones.by_place.items():

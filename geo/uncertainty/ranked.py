@@ -97,6 +97,14 @@ class Drawn:
         return found
 
 
+def drawn_tables(tables: Array) -> Drawn:
+    """Draws of which every value (k, n, m) is stated."""
+    k, n, m = tables.shape
+    steady = np.zeros((n, m))
+    columns = {j: (np.arange(n), tables[:, :, j]) for j in range(m)}
+    return Drawn(k, steady, ready_values(steady), columns)
+
+
 def ranked_zones(
     model: Model,
     matrix: DecisionMatrix,

@@ -185,7 +185,7 @@ def report_rescoring(n_areas: int) -> None:
 
 def simulated(n_areas: int, n_draws: int, *, missing: float, m: int = 20) -> tuple[float, float]:
     """Seconds of wall and processor time of a simulation of areas, a share of whose values is missing."""
-    from geo.uncertainty.draws import value_draws
+    from geo.uncertainty.draws import spread_of, value_draws
     from geo.uncertainty.smaa import simulate
     from tests.geo.zones_to_rank import make_zones
 
@@ -194,7 +194,7 @@ def simulated(n_areas: int, n_draws: int, *, missing: float, m: int = 20) -> tup
     values[rng.random(values.shape) < missing] = np.nan
     zones = make_zones(values, np.full(m, 1 / m))
     before, begun = cpu_seconds(), time.perf_counter()
-    drawn = value_draws(zones, n=n_draws, rng=rng) if missing else None
+    drawn = value_draws(spread_of(zones), n=n_draws, rng=rng) if missing else None
     simulate(zones, weights, values=drawn)
     return time.perf_counter() - begun, cpu_seconds() - before
 

@@ -15,12 +15,13 @@ def drawn_certainty(model, matrix, scores, weights, *, method="weighted_sum", ri
     if matrix.excluded.all():
         return no_certainty(len(matrix.area_ids), len(model.classes))
     zones = ranked_zones(model, matrix, weights=weights, method=method, risk=risk)
+    spread = spread_of(zones)
     rng = np.random.default_rng(0)
     return certainty_of(
         zones,
         matrix,
         scores,
-        spread=spread_of(zones, None),
+        spread=spread,
         weights=weight_draws(zones.weights, n=DRAWS, rng=rng),
-        drawn=value_draws(zones, n=DRAWS, rng=rng),
+        drawn=value_draws(spread, n=DRAWS, rng=rng),
     )

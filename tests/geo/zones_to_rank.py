@@ -4,7 +4,7 @@ import numpy as np
 
 from geo.mcda.methods import Setting
 from geo.mcda.ranks import ready_values
-from geo.uncertainty.ranked import Drawn, Floor, RankedZones
+from geo.uncertainty.ranked import Floor, RankedZones
 
 
 def identity(measures):
@@ -47,11 +47,3 @@ def make_zones(
         floors=() if floor is None else (Floor("d", tuple(floor[0]), floor[1]),),
         coverage_floor=coverage_floor,
     )
-
-
-def drawn_tables(tables):
-    """Draws of which every value (k, n, m) is stated."""
-    k, n, m = tables.shape
-    steady = np.zeros((n, m))
-    columns = {j: (np.arange(n), tables[:, :, j]) for j in range(m)}
-    return Drawn(k, steady, ready_values(steady), columns)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InvalidDraws
-from geo.uncertainty.draws import MeasureErrors, value_draws, weight_draws
+from geo.uncertainty.draws import MeasureErrors, spread_of, value_draws, weight_draws
 from tests.geo.zones_to_rank import make_zones
 
 
@@ -87,7 +87,7 @@ def errors_of(standard_errors, *, bounds=None, sources=None):
 
 
 def tables(zones, errors, *, n=5000, block=64, seed=3):
-    found = value_draws(zones, errors, n=n, rng=np.random.default_rng(seed), block=block)
+    found = value_draws(spread_of(zones, errors), n=n, rng=np.random.default_rng(seed), block=block)
     return np.concatenate([drawn.tables() for drawn in found])
 
 

@@ -8,12 +8,13 @@ from geo.mcda.methods import METHODS, Setting
 from geo.mcda.ranks import rank_scores
 from geo.uncertainty.ranked import (
     classes_under,
+    drawn_tables,
     ranked_zones,
     scores_under,
     some_of,
 )
 from tests.geo.small_assessments import assess_zones, make_model
-from tests.geo.zones_to_rank import drawn_tables, make_zones
+from tests.geo.zones_to_rank import make_zones
 
 ZONES = {"a": (70, 2000), "b": (40, 1000), "c": (90, None), "d": (55, 9000), "e": (80, 3000)}
 

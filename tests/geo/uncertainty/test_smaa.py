@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from geo.errors import InvalidDraws, ZoneNotFound
 from geo.mcda.methods import METHODS
-from geo.uncertainty.draws import MeasureErrors, value_draws, weight_draws
+from geo.uncertainty.draws import MeasureErrors, spread_of, value_draws, weight_draws
+from geo.uncertainty.ranked import drawn_tables
 from geo.uncertainty.smaa import (
     expected_ranks,
     interval_shares,
@@ -21,7 +22,7 @@ from geo.uncertainty.smaa import (
     within_rank,
     zone_sentence,
 )
-from tests.geo.zones_to_rank import drawn_tables, make_zones
+from tests.geo.zones_to_rank import make_zones
 
 
 def rank_acceptability(found):
@@ -210,7 +211,9 @@ def test_a_seed_gives_the_same_bytes_whatever_the_blocks_and_threads(method):
     def everything(*, threads, block):
         weights = evenly(zones, 100, seed=9)
         sure = simulate(zones, weights, threads=threads)
-        drawn = value_draws(zones, errors, n=100, rng=np.random.default_rng(9), block=block)
+        drawn = value_draws(
+            spread_of(zones, errors), n=100, rng=np.random.default_rng(9), block=block
+        )
         unsure = simulate(zones, weights, values=drawn)
         fields = ("ranks", "distribution", "class_shares", "central_weights")
         return [getattr(u, field).tobytes() for u in (sure, unsure) for field in fields]
@@ -282,7 +285,7 @@ def test_confidence_factors_fall_with_uncertain_measures():
     errors = MeasureErrors(("c0",), np.full((2, 1), 0.1), np.array([[-np.inf, np.inf]]))
 
     def drawn():
-        return value_draws(zones, errors, n=40_000, rng=np.random.default_rng(4))
+        return value_draws(spread_of(zones, errors), n=40_000, rng=np.random.default_rng(4))
 
     found = simulate(zones, np.ones((40_000, 1)), values=drawn())
     np.testing.assert_allclose(rank_acceptability(found)[:, 0], [0.7602, 0.2398], atol=0.01)
