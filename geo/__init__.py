@@ -7,7 +7,8 @@ crs, source_digest                     where on Earth · which program this is
 raster · vector                        grids and their statistics · layers, codes and shapes
 mcda                                   value functions, weights, judgements, methods, models
 store                                  immutable versions and the catalogue that points at them
-ingest · indicators                    an uploaded file, checked · figures of regions over the years
+ingest · validation                    an uploaded file, read · held against its schema and the ground
+indicators                             figures of regions over the years
 published                              what is published now, by name
 land · readiness · uncertainty         suitability and sites · scores explained · how sure a rank is
 planning                               the jobs: assess, weigh, publish, load what ships

@@ -16,7 +16,7 @@ PACKAGES = ("geo", "maps", "api")
 ROOMS = {
     "geo": (
         "language json_types errors crs source_digest raster vector mcda store "
-        "ingest indicators published land readiness uncertainty planning"
+        "ingest validation indicators published land readiness uncertainty planning"
     ).split(),
     "maps": "text escape breaks style labels context assets guide tiles folium pages sheets".split(),
 }
@@ -26,7 +26,7 @@ BESIDE = {
 }
 MOST_FILES = {"geo": 16, "maps": 20, "api": 20}
 # Where the product begins: by a string in pyproject.toml, by `python -m`, by the server.
-ENTRY_POINTS = {"api.cli.app", "geo.ingest.reader", "api.main"}
+ENTRY_POINTS = {"api.cli.app", "geo.validation.reader", "api.main"}
 # A function under one of these is reached by a request or a typed word.
 REACHED_BY_DECORATOR = re.compile(
     r"\b(\w*router|app|\w*_app)\.(get|post|put|delete|command|callback|middleware|exception_handler)\b"

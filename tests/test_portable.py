@@ -136,7 +136,7 @@ from pathlib import Path
 
 from geo.ingest.source import Limits
 from tests import hostile
-from tests.geo.ingest.test_upload import ingest
+from tests.geo.validation.test_upload import ingest
 
 bomb = hostile.self_intersection_bomb(Path(sys.argv[1]))
 stopped = ingest(bomb, corrections={"make_valid": True}, limits=replace(Limits(), wall_s=2.5))

@@ -103,7 +103,10 @@ def test_every_module_that_speaks_has_its_table():
 
 def test_every_finding_has_its_sentence_and_every_sentence_its_finding():
     calls, strings = set(), set()
-    rooms = [(ROOT / "geo" / room).glob("*.py") for room in ("ingest", "indicators")]
+    rooms = [
+        (ROOT / "geo" / room).glob("*.py")
+        for room in ("ingest", "validation", "indicators", "land", "planning")
+    ]
     for path in chain.from_iterable(rooms):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -205,8 +205,8 @@ def _areas(name: str, of: _Areas) -> "gpd.GeoDataFrame":
 
 
 def _read_areas(path: Path, of: _Areas) -> "gpd.GeoDataFrame":
-    from geo.ingest.fields import plain_name
-    from geo.ingest.upload import ingest_upload
+    from geo.validation.fields import plain_name
+    from geo.validation.upload import ingest_upload
     from geo.vector.schema import Field, LayerSchema
 
     title = Text(id=path.name, en=path.name)

@@ -23,9 +23,10 @@ from geo.errors import UploadTooLarge, UploadUnsupported
 from geo.indicators.cells import Cell, clean, is_empty
 from geo.indicators.workbook import WorkbookJob, read_workbook_confined
 from geo.ingest.findings import Finding, Unreadable, finding
+from geo.ingest.formats import looks_like
 from geo.ingest.source import Limits
-from geo.ingest.upload import looks_like, parsed_encoding, too_large
 from geo.language import filled, texts
+from geo.validation.upload import parsed_encoding, too_large
 
 _SAY = texts(__name__)
 

@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Any
 from geo.errors import UploadUnsupported
 from geo.ingest.archive import require_harmless
 from geo.ingest.findings import Unreadable, finding
-from geo.ingest.reader import confine
-from geo.ingest.report import report_of
-from geo.ingest.sandbox import NO_MEMORY_EXIT, run_confined
+from geo.ingest.sandbox import NO_MEMORY_EXIT, confine, run_confined
 from geo.ingest.source import Limits
 from geo.language import Text, texts
+from geo.validation.report import report_of
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

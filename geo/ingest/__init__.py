@@ -1,7 +1,6 @@
-"""An uploaded file becomes a checked layer and a report, or a list of findings.
+"""Files that nobody trusts, read as they are or refused with a list of findings.
 
-Here live the readers of each format, the process that confines them, the checks of fields,
-geometries and places, the findings and the difference from what is published. In come files that
-nobody trusts; nothing is published here. The wording of findings is
-`geo/texts/findings.toml`; reasons that fill their braces stand in `geo/texts/ingest.toml`.
+Here live the table of formats, the reader of each, the process that confines them, and the wording
+of findings (`geo/texts/findings.toml`; reasons that fill their braces stand in
+`geo/texts/ingest.toml`). Nothing is checked against a schema here, and nothing is published.
 """

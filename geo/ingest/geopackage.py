@@ -4,7 +4,7 @@ GDAL makes null geometries of damaged blobs without an error, and a view or a tr
 file runs SQL of its author's. Here the file is opened immutable with an authorizer that permits
 reading and nothing else; views, foreign triggers and computed columns are refused by name; and the
 binary of the standard (OGC 12-128r18, clause 2.1.3) is read by us. It runs in the process of
-`geo/ingest/reader.py`.
+`geo/validation/reader.py`.
 """
 
 import re

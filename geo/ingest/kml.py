@@ -3,7 +3,7 @@
 LIBKML keeps the extended data of a placemark, where codes stand; GDAL's other KML driver loses them
 and every placemark without a geometry. Before GDAL sees the file, what could make a parser swell or
 fetch is refused, and the placemarks are counted, so that none is lost quietly. It runs in the process
-of `geo/ingest/reader.py`, with LIBKML as the only driver.
+of `geo/validation/reader.py`, with LIBKML as the only driver.
 """
 
 import datetime

@@ -1,7 +1,7 @@
 """A process of its own for a file that nobody trusts: no network, no drivers, little of anything.
 
 GDAL advises a sandbox for untrusted data, and its drivers do read, fetch and write what a file tells
-them to. So reading happens in `python -m geo.ingest.reader` with GDAL locked down by its environment before
+them to. So reading happens in `python -m geo.validation.reader` with GDAL locked down by its environment before
 it is imported (later is too late), without network where the system allows that, with limits on
 memory, processor time and output where it knows them, by the clock everywhere, and in a process
 group that is killed whole. Limits that a system does not know are said in the log.
@@ -11,7 +11,6 @@ import functools
 import json
 import logging
 import os
-import pickle
 import shutil
 import signal
 import subprocess
@@ -23,7 +22,7 @@ from typing import Any
 
 import geo
 from geo.ingest.findings import Finding, finding
-from geo.ingest.source import Job, Limits, Reference, SourceKind
+from geo.ingest.source import Limits, SourceKind
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
@@ -47,11 +46,25 @@ class Outcome:
     failure: Finding | None = None
 
 
-def read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
-    """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
-    (folder / "job.pickle").write_bytes(pickle.dumps(job))
-    (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
-    return run_confined("geo.ingest.reader", folder, limits=job.limits, kind=job.kind)
+def confine(limits: Limits) -> list[str]:
+    """Limit this process as far as the system can; the names of the limits that it does not know."""
+    try:
+        import resource
+    except ImportError:  # Windows has no limits of this kind
+        return ["memory", "output", "cpu"]
+    unlimited = []
+    for name, what, soft, hard in (
+        ("memory", resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        ("output", resource.RLIMIT_FSIZE, limits.output_bytes, limits.output_bytes),
+        ("core", resource.RLIMIT_CORE, 0, 0),
+        # At the soft limit comes SIGXCPU, which says why; at the hard one only SIGKILL.
+        ("cpu", resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 2),
+    ):
+        try:
+            resource.setrlimit(what, (soft, hard))
+        except (ValueError, OSError):  # macOS does not limit address space
+            unlimited.append(name)
+    return unlimited
 
 
 def run_confined(

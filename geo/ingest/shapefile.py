@@ -3,7 +3,7 @@
 GDAL gives null geometries for a cut .shp, fewer rows for a short .dbf, and garbled text for a wrong
 .cpg, each without an error. So the headers of all parts are compared first, the attribute table is
 read here, and GDAL only makes the geometries and names the CRS. It runs in the process of
-`geo/ingest/reader.py`, never in the service's own.
+`geo/validation/reader.py`, never in the service's own.
 """
 
 import codecs

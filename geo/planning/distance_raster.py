@@ -18,9 +18,7 @@ from affine import Affine
 from geo.crs import SITE_CRS, to_lonlat
 from geo.errors import InvalidInput, UploadRejected
 from geo.ingest.findings import Severity
-from geo.ingest.placement import place_layer
 from geo.ingest.source import Limits
-from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.land.fit import ANY, Fitness
 from geo.language import Text, as_written, filled, joined, texts
 from geo.planning.publish_land import add_land
@@ -29,6 +27,8 @@ from geo.raster.distance import DistanceSource
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid, Window
 from geo.store.store import Store, Version
+from geo.validation.placement import place_layer
+from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.vector.schema import LayerSchema
 
 _SAY = texts(__name__)
@@ -73,7 +73,7 @@ def add_distance(
         Side of the raster's cells. Distances are those of their centres, so a road is seen as
         about half of this away even where it crosses.
     crs, encoding, layer_name : str, optional
-        As in `geo.ingest.upload.ingest_upload`.
+        As in `geo.validation.upload.ingest_upload`.
     repair : bool
         Whether invalid polygons are mended instead of refused.
     progress : callable, optional

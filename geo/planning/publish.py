@@ -17,15 +17,15 @@ from geo.errors import Conflict, LayerNotFound, WarningsNotAccepted
 from geo.indicators.handed_in import NOTHING_STATED, Against, StatedOfAll, read_indicator_file
 from geo.indicators.table import parse_indicators, upsert
 from geo.ingest.findings import TO_ACCEPT
-from geo.ingest.report import report_of
 from geo.ingest.source import Limits
-from geo.ingest.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.language import Text, joined, texts
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
 from geo.published import MODEL_PREFIX, read_catalogue, read_indicators
 from geo.store.snapshots import file_sha256, reading
 from geo.store.store import Provenance, Store, Upload, Version
+from geo.validation.report import report_of
+from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.vector.export import layer_to_parquet
 from geo.vector.regions import BY_CODE
 from geo.vector.schema import schema_of

@@ -1,4 +1,4 @@
-"""Trusted layers to and from files; what people upload enters by `geo/ingest/upload.py` only.
+"""Trusted layers to and from files; what people upload enters by `geo/validation/upload.py` only.
 
 A file is written under a temporary name and renamed, so that a reader never finds half of one.
 Codes are text in every format. A spreadsheet runs a text that begins with `=`, `+`, `-` or `@`, so

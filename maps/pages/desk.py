@@ -15,7 +15,7 @@ from maps.text import format_number, translate
 _MIB = 1024 * 1024
 # In this order, because zones are what an office sends most.
 _LAYERS = ("zones", "kecamatan", "regencies")
-# The keys of a report's JSON, as `geo.ingest.report.report_of` writes them.
+# The keys of a report's JSON, as `geo.validation.report.report_of` writes them.
 _REPORT = {
     "accepted": "portrait.report_accepted",
     "summary": "portrait.report_summary",

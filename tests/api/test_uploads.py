@@ -459,7 +459,7 @@ def test_a_layer_that_shrinks_is_told_what_leaves(service, tmp_path):
 
 
 # Each takes the confined process a second. Two of every kind of danger go through it here: reading
-# other files, endless work, memory, paths, links, code; tests/geo/ingest/test_upload.py has them all.
+# other files, endless work, memory, paths, links, code; tests.geo.validation.test_upload.py has them all.
 CONFINED = {
     "vrt_renamed",
     "vrt_in_zip_as_shp",

@@ -5,9 +5,9 @@ import shapely
 
 from geo.crs import LONLAT
 from geo.ingest.findings import Unreadable
+from geo.ingest.formats import kind_of
 from geo.ingest.kml import read_kml
 from geo.ingest.source import Limits
-from geo.ingest.upload import kind_of
 
 LIMITS = Limits()
 SCHEMA = """<Schema name="S" id="S"><SimpleField type="string" name="KDPKAB"/>

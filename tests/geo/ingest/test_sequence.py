@@ -6,9 +6,9 @@ import pytest
 
 from geo.errors import UploadUnsupported
 from geo.ingest.findings import Unreadable
+from geo.ingest.formats import kind_of
 from geo.ingest.geojson import read_geojson
 from geo.ingest.source import Limits
-from geo.ingest.upload import kind_of
 from tests import hostile
 
 LIMITS = Limits()

@@ -1,4 +1,4 @@
-"""The program that reads one untrusted file: `python -m geo.ingest.reader FOLDER`.
+"""The program that reads one untrusted file: `python -m geo.validation.reader FOLDER`.
 
 `geo/ingest/sandbox.py` starts it. It takes `job.pickle` and `reference.pickle` (written by the service) from
 its folder, reads and checks the file under its limits, and leaves `document.json` and, when the file is accepted,
@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from geo.ingest.sandbox import NO_MEMORY_EXIT
-from geo.ingest.source import Job, Limits, Reference, Source
+from geo.ingest.sandbox import NO_MEMORY_EXIT, confine
+from geo.ingest.source import Job, Reference, Source
 from geo.language import Text, texts
 
 # Run by `python -m`, where its own name is `__main__`.
-_SAY = texts("geo.ingest.reader")
+_SAY = texts("geo.validation.reader")
 
 
 def main(folder: Path) -> None:
@@ -34,27 +34,6 @@ def main(folder: Path) -> None:
         os._exit(NO_MEMORY_EXIT)
 
 
-def confine(limits: Limits) -> list[str]:
-    """Limit this process as far as the system can; the names of the limits that it does not know."""
-    try:
-        import resource
-    except ImportError:  # Windows has no limits of this kind
-        return ["memory", "output", "cpu"]
-    unlimited = []
-    for name, what, soft, hard in (
-        ("memory", resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
-        ("output", resource.RLIMIT_FSIZE, limits.output_bytes, limits.output_bytes),
-        ("core", resource.RLIMIT_CORE, 0, 0),
-        # At the soft limit comes SIGXCPU, which says why; at the hard one only SIGKILL.
-        ("cpu", resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 2),
-    ):
-        try:
-            resource.setrlimit(what, (soft, hard))
-        except (ValueError, OSError):  # macOS does not limit address space
-            unlimited.append(name)
-    return unlimited
-
-
 def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]) -> dict[str, Any]:
     """What `document.json` says: a report and whether there is a layer, or why the kind is not taken.
 
@@ -62,7 +41,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     """
     from geo.errors import UploadUnsupported
     from geo.ingest.findings import Unreadable
-    from geo.ingest.report import report_of
+    from geo.validation.report import report_of
 
     def step(at: Text) -> None:
         (folder / "step.json").write_text(json.dumps(at._asdict()), encoding="utf-8")
@@ -74,7 +53,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
         return {"unsupported": {"id": error.detail("id"), "en": error.detail("en")}}
     except Unreadable as error:
         return {"report": report_of(error.findings), "has_layer": False}
-    from geo.ingest.validate import validate
+    from geo.validation.validate import validate
 
     result = validate(
         source,

@@ -17,16 +17,18 @@ from hypothesis import strategies as st
 
 from geo.crs import crs_of, crs_of_wkt, same_crs
 from geo.errors import UploadTooLarge, UploadUnsupported
-from geo.ingest import reader, sandbox
+from geo.ingest import sandbox
 from geo.ingest.archive import unpack_shapefile
 from geo.ingest.findings import LISTED_PER_CODE, Unreadable, finding, to_json
+from geo.ingest.formats import kind_of
 from geo.ingest.geojson import read_geojson
 from geo.ingest.geopackage import read_geopackage
-from geo.ingest.placement import regency_shares
 from geo.ingest.shapefile import read_shapefile
 from geo.ingest.source import Job, Limits, Reference, Source
-from geo.ingest.upload import ingest_upload, kind_of
-from geo.ingest.validate import validate
+from geo.validation import reader
+from geo.validation.placement import regency_shares
+from geo.validation.upload import ingest_upload
+from geo.validation.validate import validate
 from geo.vector.export import layer_to_parquet
 from geo.vector.numerals import parse_numerals
 from geo.vector.schema import DESA, GROUND, IDM, KECAMATAN, REGENCIES, ZONES

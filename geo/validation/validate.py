@@ -12,8 +12,11 @@ import pandas as pd
 import pyproj
 
 from geo.crs import area_ha
-from geo.ingest.difference import Difference, difference, vanished
-from geo.ingest.fields import (
+from geo.ingest.findings import Feature, Finding, finding, is_refused
+from geo.ingest.source import Limits, Reference, Source, geometry_count
+from geo.language import Text, texts
+from geo.validation.difference import Difference, difference, vanished
+from geo.validation.fields import (
     REGENCY_NAME_COLUMNS,
     Mapped,
     is_missing,
@@ -21,12 +24,9 @@ from geo.ingest.fields import (
     plain_name,
     read_values,
 )
-from geo.ingest.findings import Feature, Finding, finding, is_refused
-from geo.ingest.geometry import Step, check_outlines, compare_outlines
-from geo.ingest.placement import place_features, place_layer, resolve_crs
-from geo.ingest.report import report_of
-from geo.ingest.source import Limits, Reference, Source, geometry_count
-from geo.language import Text, texts
+from geo.validation.geometry import Step, check_outlines, compare_outlines
+from geo.validation.placement import place_features, place_layer, resolve_crs
+from geo.validation.report import report_of
 from geo.vector.regions import BY_CODE, match_regencies
 from geo.vector.schema import LayerSchema
 

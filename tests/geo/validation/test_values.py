@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from geo.ingest.archive import unpack_shapefile
-from geo.ingest.fields import map_columns, read_values
 from geo.ingest.findings import Feature
 from geo.ingest.geojson import read_geojson
 from geo.ingest.geopackage import read_geopackage
 from geo.ingest.shapefile import read_shapefile
 from geo.ingest.source import Limits
+from geo.validation.fields import map_columns, read_values
 from geo.vector.schema import ZONES
 from tests import hostile
 

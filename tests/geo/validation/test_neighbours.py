@@ -7,7 +7,7 @@ import shapely
 from geo.crs import area_ha
 from geo.ingest.findings import finding
 from geo.vector.schema import REGENCIES, ZONES
-from tests.geo.ingest.test_upload import EAST, INSIDE, WEST, check, found, zone
+from tests.geo.validation.test_upload import EAST, INSIDE, WEST, check, found, zone
 
 # 0.01° of longitude and of latitude near 3.5°S are 1,111 m and 1,106 m.
 LEFT, RIGHT = shapely.box(115.5, -3.6, 115.54, -3.5), shapely.box(115.53, -3.6, 115.56, -3.5)

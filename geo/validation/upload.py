@@ -2,9 +2,10 @@
 
 Four kinds are taken, told by their content and never by their name: a zipped Shapefile, a
 GeoPackage, GeoJSON (also one feature a line) and KML. This process looks at the first bytes only; everything else happens in
-`geo/ingest/reader.py` under `geo/ingest/sandbox.py`.
+`geo/validation/reader.py` under `geo/ingest/sandbox.py`.
 """
 
+import pickle
 import re
 import tempfile
 from collections.abc import Collection, Mapping
@@ -19,21 +20,17 @@ import pyproj
 from geo.crs import crs_of
 from geo.errors import InvalidInput, UploadTooLarge, UploadUnsupported
 from geo.ingest.findings import finding
-from geo.ingest.report import report_of
-from geo.ingest.sandbox import read_confined
+from geo.ingest.formats import kind_of
+from geo.ingest.sandbox import Outcome, run_confined
 from geo.ingest.shapefile import ENCODINGS, codec_of
-from geo.ingest.source import Job, Limits, Reference, SourceKind
-from geo.language import Text, filled, texts
+from geo.ingest.source import Job, Limits, Reference
+from geo.language import Text, texts
+from geo.validation.report import report_of
 from geo.vector.schema import LayerSchema
 
 _SAY = texts(__name__)
 
 DEFAULT_LIMITS = Limits()
-_HEAD_BYTES = 4096
-# The root of KML, with or without a prefix of its namespace.
-_KML = re.compile(rb"<([\w.-]+:)?kml[\s/>]")
-# Application ids of GeoPackage 1.2 and later, 1.1 and 1.0 (OGC 12-128r18, requirement 2).
-_GEOPACKAGE_IDS = (b"GPKG", b"GP11", b"GP10")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,26 +116,11 @@ def ingest_upload(
     return IngestResult(frame, {"filename": clean_name(filename), **report})
 
 
-def kind_of(path: Path) -> SourceKind:
-    """Which kind of file this is, by its first bytes.
-
-    Raises
-    ------
-    UploadUnsupported
-        Naming what it looks like instead.
-    """
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    if head.startswith((b"PK\3\4", b"PK\5\6")):
-        return "shapefile"
-    if head.startswith(b"SQLite format 3\0") and head[68:72] in _GEOPACKAGE_IDS:
-        return "geopackage"
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith((b"{", b"\x1e")):
-        return "geojson"
-    if text.startswith(b"<") and _KML.search(text):
-        return "kml"
-    raise UploadUnsupported(reason=filled(_SAY["unsupported"], found=looks_like(head)))
+def _read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
+    """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
+    (folder / "job.pickle").write_bytes(pickle.dumps(job))
+    (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
+    return run_confined("geo.validation.reader", folder, limits=job.limits, kind=job.kind)
 
 
 def clean_name(filename: str) -> str:
@@ -179,7 +161,7 @@ def parsed_encoding(text: str | None) -> str | None:
 def _read(
     job: Job, reference: Reference, folder: Path
 ) -> tuple[gpd.GeoDataFrame | None, dict[str, Any]]:
-    outcome = read_confined(job, reference, folder)
+    outcome = _read_confined(job, reference, folder)
     if outcome.failure is not None or outcome.document is None:
         failure = outcome.failure or finding("reader_failed", reason="-", step="-")
         return None, report_of([failure])
@@ -191,26 +173,3 @@ def _read(
     frame = gpd.read_parquet(folder / "layer.parquet")
     frame.index = pd.Index(frame.index.astype("str"), name="area_id")
     return frame, report
-
-
-def looks_like(head: bytes) -> Text:
-    """What a file that is not taken seems to be, by its first bytes."""
-    for start, name in (
-        (b"II*\0", "TIFF"),
-        (b"MM\0*", "TIFF"),
-        (b"%PDF", "PDF"),
-        (b"Rar!", "RAR"),
-        (b"7z\xbc\xaf", "7-Zip"),
-        (b"\x1f\x8b", "GZIP"),
-        (b"PAR1", "Parquet"),
-        (b"fgb", "FlatGeobuf"),
-        (b"SQLite format 3", "SQLite"),
-        (b"\0\0\x27\x0a", "Shapefile (.shp)"),
-    ):
-        if head.startswith(start):
-            return Text(id=name, en=name)
-    if not head:
-        return _SAY["empty_file"]
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        return _SAY["xml"]
-    return _SAY["other_kind"]
