@@ -41,8 +41,8 @@ def read_figures(path: Path, *, limits: "Limits") -> "pd.DataFrame":
     InvalidIndicators
         When it is no table.
     """
-    from geo.indicators.sheet import plain_table, read_sheet
     from geo.ingest.findings import Unreadable
+    from geo.ingest.sheet import plain_table, read_sheet
 
     try:
         return plain_table(read_sheet(path, limits=limits))

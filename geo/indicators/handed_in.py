@@ -15,15 +15,15 @@ from typing import Any
 
 import pandas as pd
 
-from geo.indicators.cells import Cell, clean, is_empty
 from geo.indicators.figures import Figure, is_written_either_way, read_figures
 from geo.indicators.layout import Entry, Layout, Place, Role, find_figures, letters, told
 from geo.indicators.periods import Period, month_of, month_of_indicator, parse_period
 from geo.indicators.plausible import agrees, is_possible, jump_from
 from geo.indicators.region_names import region_of, region_title
-from geo.indicators.sheet import Sheet, read_sheet
 from geo.indicators.table import COLUMNS, Indicator, parse_indicators
+from geo.ingest.cells import Cell, clean, is_empty
 from geo.ingest.findings import Finding, Unreadable, finding, is_refused
+from geo.ingest.sheet import Sheet, read_sheet
 from geo.ingest.source import Limits
 from geo.language import Text, number
 from geo.vector.numerals import NumberStyle

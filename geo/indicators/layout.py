@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from geo.indicators.cells import Cell, clean, is_empty, letter
 from geo.indicators.periods import Period, parse_period
 from geo.indicators.region_names import find_region
-from geo.indicators.sheet import Row, Sheet
+from geo.ingest.cells import Cell, clean, is_empty, letter
 from geo.ingest.findings import Finding, Unreadable, finding
+from geo.ingest.sheet import Row, Sheet
 from geo.language import Text, texts
 
 _SAY = texts(__name__)

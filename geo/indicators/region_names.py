@@ -7,7 +7,7 @@ from functools import lru_cache
 import pandas as pd
 
 from geo.errors import AmbiguousCode, InvalidCode
-from geo.indicators.cells import Cell, clean
+from geo.ingest.cells import Cell, clean
 from geo.ingest.findings import Finding, finding
 from geo.vector.regions import BY_CODE, PROVINCE_CODE, match_regencies, to_kemendagri
 

@@ -6,7 +6,6 @@ read here, and GDAL only makes the geometries and names the CRS. It runs in the 
 `geo/validation/reader.py`, never in the service's own.
 """
 
-import codecs
 import re
 import struct
 import warnings
@@ -20,6 +19,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.ingest.archive import UnpackedShapefile
+from geo.ingest.encoding import codec_of
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
 from geo.ingest.source import Damage, Source, beside_geometry
 from geo.language import Text, texts
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-# Encodings in which ASCII is ASCII, by the names that Python's codecs give them.
-ENCODINGS = (
-    *("utf-8", "ascii", "iso8859-1", "iso8859-2", "iso8859-9", "iso8859-15"),
-    *(f"cp{number}" for number in (437, 850, 936, 1250, 1251, 1252, 1254, 1256, 1258)),
-    *("gbk", "gb18030", "big5", "shift_jis", "euc_kr"),
-)
 _UNPACK_HEADER = struct.Struct(">7i")
 _Bytes = npt.NDArray[np.uint8]
 
@@ -152,23 +146,6 @@ def _declared(files: UnpackedShapefile) -> str | None:
     if ".cpg" not in files.parts:
         return None
     return files.part(".cpg").read_bytes()[:40].decode("ascii", "replace").strip()
-
-
-def codec_of(text: str) -> str | None:
-    """The codec that a .cpg or a person names (`UTF-8`, `1252`, `ANSI 1252`), None when unknown.
-
-    Examples
-    --------
-    >>> codec_of("ANSI 1252"), codec_of("rot13")
-    ('cp1252', None)
-    """
-    plain = re.sub(r"^(ansi|oem|windows|cp|ibm)?[ _-]*(\d{3,5})$", r"cp\2", text.strip().lower())
-    plain = {"cp65001": "utf-8", "cp88591": "iso8859-1", "cp28591": "iso8859-1"}.get(plain, plain)
-    try:
-        name = codecs.lookup(plain).name
-    except (LookupError, ValueError):
-        return None
-    return name if name in ENCODINGS else None
 
 
 def _encoding(

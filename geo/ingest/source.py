@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from geo.ingest.findings import Finding, finding
+from geo.language import Text, texts
 from geo.vector.schema import LayerSchema
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
+
+_SAY = texts(__name__)
 
 SourceKind = Literal["shapefile", "geopackage", "geojson", "geojsonseq", "kml"]
 
@@ -44,6 +47,11 @@ class Limits:
     output_bytes: int = 1_024 * _MB
     cpu_s: int = 60
     wall_s: float = 90.0
+
+
+def too_large(limit_bytes: int) -> Text:
+    """The sentence for a file over the limit."""
+    return _SAY["too_large"].format(n=limit_bytes / 2**20)
 
 
 @dataclass(frozen=True, slots=True)

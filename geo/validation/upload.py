@@ -19,11 +19,11 @@ import pyproj
 
 from geo.crs import crs_of
 from geo.errors import InvalidInput, UploadTooLarge, UploadUnsupported
+from geo.ingest.encoding import parsed_encoding
 from geo.ingest.findings import finding
 from geo.ingest.formats import kind_of
 from geo.ingest.sandbox import Outcome, run_confined
-from geo.ingest.shapefile import ENCODINGS, codec_of
-from geo.ingest.source import Job, Limits, Reference
+from geo.ingest.source import Job, Limits, Reference, too_large
 from geo.language import Text, texts
 from geo.validation.report import report_of
 from geo.vector.schema import LayerSchema
@@ -135,27 +135,12 @@ def _require_size(path: Path, limits: Limits) -> None:
         raise UploadTooLarge(reason=too_large(limits.upload_bytes))
 
 
-def too_large(limit_bytes: int) -> Text:
-    """The sentence for a file over the limit."""
-    return _SAY["too_large"].format(n=limit_bytes / 2**20)
-
-
 def _parsed_crs(text: str | None) -> pyproj.CRS | None:
     if text is None or not text.strip():
         return None
     if (crs := crs_of(text)) is None:
         raise InvalidInput(reason=_SAY["unknown_crs"].format(v=text[:80]))
     return crs
-
-
-def parsed_encoding(text: str | None) -> str | None:
-    """The codec of an encoding that somebody names; `InvalidInput` where there is none."""
-    if text is None or not text.strip():
-        return None
-    if (codec := codec_of(text)) is None:
-        facts = {"v": text[:40], "known": ", ".join(ENCODINGS)}
-        raise InvalidInput(reason=_SAY["unknown_encoding"].format(**facts))
-    return codec
 
 
 def _read(

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from geo.errors import InvalidInput, UploadTooLarge, UploadUnsupported
-from geo.indicators import workbook
 from geo.indicators.handed_in import Against, StatedOfAll, read_indicator_file
 from geo.indicators.table import parse_catalogue, parse_indicators
+from geo.ingest import workbook
 from geo.ingest.findings import Unreadable
 from geo.ingest.source import Limits
 
@@ -89,7 +89,7 @@ AGAINST = Against(parse_catalogue(CATALOGUE), PUBLISHED, today=TODAY)
 @pytest.fixture
 def read(tmp_path, monkeypatch):
     """Read bytes, text or rows of a workbook; workbooks in this process, as the confined one does."""
-    monkeypatch.setattr("geo.indicators.sheet.read_workbook_confined", in_this_process)
+    monkeypatch.setattr("geo.ingest.sheet.read_workbook_confined", in_this_process)
 
     def reading(content, *, limits=None, against=AGAINST, **stated):
         path = tmp_path / "tabel"

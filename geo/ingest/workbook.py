@@ -1,4 +1,4 @@
-"""The program that reads one untrusted workbook: `python -m geo.indicators.workbook FOLDER`.
+"""The program that reads one untrusted workbook: `python -m geo.ingest.workbook FOLDER`.
 
 A workbook is a ZIP of XML, so it is unpacked under the limits of an upload, in the process that
 `geo/ingest/sandbox.py` confines. It leaves `document.json`: the cells of one sheet as its sender
@@ -21,14 +21,14 @@ from geo.ingest.archive import require_harmless
 from geo.ingest.findings import Unreadable, finding
 from geo.ingest.sandbox import NO_MEMORY_EXIT, confine, run_confined
 from geo.ingest.source import Limits
+from geo.json_types import as_json
 from geo.language import Text, texts
-from geo.validation.report import report_of
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 # Run by `python -m`, where its own name is `__main__`.
-_SAY = texts("geo.indicators.workbook")
+_SAY = texts("geo.ingest.workbook")
 
 # A declaration of a document type stands before the first element.
 _PROLOGUE_BYTES = 1 << 16
@@ -58,7 +58,7 @@ def read_workbook_confined(job: WorkbookJob, folder: Path) -> dict[str, Any]:
     Unreadable, UploadUnsupported
     """
     (folder / "job.pickle").write_bytes(pickle.dumps(job))
-    outcome = run_confined("geo.indicators.workbook", folder, limits=job.limits)
+    outcome = run_confined("geo.ingest.workbook", folder, limits=job.limits)
     if outcome.failure is not None or outcome.document is None:
         raise Unreadable(outcome.failure or finding("reader_failed", reason="-", step="-"))
     document = dict(outcome.document)
@@ -91,8 +91,8 @@ def read_workbook(job: WorkbookJob) -> dict[str, Any]:
     except UploadUnsupported as error:
         return {"unsupported": {"id": error.detail("id"), "en": error.detail("en")}}
     except Unreadable as error:
-        found = report_of(error.findings)["findings"][0]
-        return {"fault": (found["code"], found["facts"])}
+        found = error.findings[0]
+        return {"fault": (found.code, as_json(found.facts))}
     except MemoryError:
         raise
     # openpyxl meets a damaged part with whatever its parser happens to raise.

@@ -2,7 +2,7 @@
 
 A text may be separated by commas, semicolons, tabs or pipes, in any of the encodings that
 spreadsheets write; whatever is not wholly text is refused by its place. A workbook is unpacked in a
-confined process, see `geo/indicators/workbook.py`. Rows keep the numbers that a spreadsheet shows.
+confined process, see `geo/ingest/workbook.py`. Rows keep the numbers that a spreadsheet shows.
 """
 
 import codecs
@@ -20,13 +20,13 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import UploadTooLarge, UploadUnsupported
-from geo.indicators.cells import Cell, clean, is_empty
-from geo.indicators.workbook import WorkbookJob, read_workbook_confined
+from geo.ingest.cells import Cell, clean, is_empty
+from geo.ingest.encoding import parsed_encoding
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.formats import looks_like
-from geo.ingest.source import Limits
+from geo.ingest.source import Limits, too_large
+from geo.ingest.workbook import WorkbookJob, read_workbook_confined
 from geo.language import filled, texts
-from geo.validation.upload import parsed_encoding, too_large
 
 _SAY = texts(__name__)
 

@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 
 from geo.errors import UploadUnsupported
-from geo.indicators.sheet import plain_table, read_sheet
-from geo.indicators.workbook import WorkbookJob, read_workbook
 from geo.ingest.findings import Unreadable
+from geo.ingest.sheet import plain_table, read_sheet
 from geo.ingest.source import Limits
+from geo.ingest.workbook import WorkbookJob, read_workbook
 
 LIMITS = Limits()
 
