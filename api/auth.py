@@ -5,49 +5,17 @@ store has no key the door is closed. Nothing here logs a key.
 """
 
 import math
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
 from api.deps import language_or_default, settings_of, store_of
 from geo.language import Text, texts
+from geo.store.shared_limits import SharedRate
 
 _SAY = texts(__name__)
 
-_MOST_REMEMBERED = 10_000
 _CHALLENGE = 'Bearer realm="kawasan"'
-
-
-class RateLimit:
-    """A token bucket for every name: `burst` at once, refilled over a minute; safe between threads."""
-
-    def __init__(self, burst: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._burst, self._clock = burst, clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def wait_s(self, name: str) -> float:
-        """0 when `name` has a token left, which is then taken, else the seconds until it has one.
-
-        Examples
-        --------
-        >>> limit = RateLimit(2, clock=lambda: 0.0)
-        >>> [limit.wait_s("a"), limit.wait_s("a"), limit.wait_s("a"), limit.wait_s("b")]
-        [0.0, 0.0, 30.0, 0.0]
-        """
-        with self._lock:
-            now = self._clock()
-            tokens, before = self._buckets.pop(name, (float(self._burst), now))
-            tokens = min(self._burst, tokens + (now - before) * self._burst / 60)
-            is_allowed = tokens >= 1
-            self._buckets[name] = (tokens - 1 if is_allowed else tokens, now)
-            if len(self._buckets) > _MOST_REMEMBERED:
-                self._buckets.popitem(last=False)
-        return 0.0 if is_allowed else (1 - tokens) * 60 / self._burst
 
 
 def require_key(request: Request) -> str:
@@ -91,12 +59,15 @@ def _key_of(request: Request) -> str | None:
     return request.headers.get("x-api-key", "").strip() or None
 
 
-def _limit_of(request: Request, name: str, burst: int) -> RateLimit:
+def _limit_of(request: Request, name: str, burst: int) -> SharedRate:
+    """A limit of so much in a minute, the same one in all processes over this store."""
     state = request.app.state
     if not hasattr(state, "rate_limits"):
         state.rate_limits = {}
-    limits: dict[str, RateLimit] = state.rate_limits
-    return limits.setdefault(name, RateLimit(burst))
+    limits: dict[str, SharedRate] = state.rate_limits
+    if name not in limits:
+        limits.setdefault(name, SharedRate(store_of(request).folder / "limits" / name, burst))
+    return limits[name]
 
 
 def _too_many(request: Request, wait_s: float) -> HTTPException:

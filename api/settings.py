@@ -45,8 +45,8 @@ class Settings(BaseSettings):
     `base_url` is the public address of the service, for links; without it links follow the
     request's own host. `limit`s count features of one page. `basemap` is the address of tiles of
     another service with {z}, {x} and {y}, `basemap_attribution` what these tiles ask to be said.
-    `cors_origins` are separated by commas, or a JSON list. What one process of the service may do
-    at once and how much, several processes each may.
+    `cors_origins` are separated by commas, or a JSON list. Slots and rates hold over all processes
+    of one host that serve the same store.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)

@@ -8,11 +8,13 @@ kind that is not taken (415) or over the size limit (413) was not read and leave
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal, cast
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParameter
@@ -30,6 +32,7 @@ from api.deps import (
     format_of,
     language_or_default,
     settings_of,
+    store_of,
 )
 from api.links import JSON, Links
 from api.parameters import CollectionId, InvalidParameter
@@ -38,6 +41,7 @@ from api.responses import html_response, json_response, tagged
 from geo.errors import LayerNotFound, NotReady, UploadRejected
 from geo.ingest.source import Limits
 from geo.language import Language, Text, texts
+from geo.store.shared_limits import SharedPlaces
 from geo.store.store import Store, Upload, UploadEntry, Version
 from geo.store.uploads import State
 
@@ -50,6 +54,8 @@ router = APIRouter(tags=["uploads"])
 
 # A large file takes this long to check.
 _RETRY_AFTER_S = 10
+# Nobody tells a process that another one has ended.
+_LOOK_AGAIN_S = 0.05
 _FIELDS = (
     *("file", "collection", "crs", "encoding", "layer", "repair"),
     *("indicator", "period", "source", "numbers", "replace"),
@@ -232,11 +238,11 @@ async def create_upload(
     # The form is read here, after the key was checked: FastAPI would read it before.
     async with request.form(max_files=1, max_fields=len(_FIELDS)) as form:
         content, facts = _asked(form)
-        limit = _slots(request)
         ingest = partial(
             _checked, content, facts, store=store, actor=actor, limits=settings.reader_limits()
         )
-        upload = await anyio.to_thread.run_sync(ingest, limiter=limit)
+        async with _slot(request):
+            upload = await anyio.to_thread.run_sync(ingest, limiter=_threads(request))
     location = {"Location": links.url("uploads", upload.upload)}
     if upload.state == "refused":
         return respond(request, _refusal(upload, language, location))
@@ -403,15 +409,43 @@ def _stated(texts: Mapping[str, str]) -> "StatedOfAll":
     )
 
 
-def _slots(request: Request) -> anyio.CapacityLimiter:
-    """The places where files are checked; 503 when too many wait for one."""
+@asynccontextmanager
+async def _slot(request: Request) -> AsyncIterator[None]:
+    """One of the places where files are checked, which all processes over the store share.
+
+    Who finds none free waits in one of as many waiting places as there are, and is told to retry (503)
+    where these are taken too. Of one process the first to come is the first to go on.
+    """
     state, settings = request.app.state, settings_of(request)
-    if not hasattr(state, "upload_slots"):
-        state.upload_slots = anyio.CapacityLimiter(settings.upload_slots)
-    slots: anyio.CapacityLimiter = state.upload_slots
-    if slots.statistics().tasks_waiting >= settings.uploads_waiting:
-        raise UploadsBusy(waiting=settings.uploads_waiting, retry_after_s=_RETRY_AFTER_S)
-    return slots
+    folder = store_of(request).folder / "limits"
+    slots = SharedPlaces(folder, "slot", count=settings.upload_slots)
+    if not hasattr(state, "upload_turn"):
+        state.upload_turn = anyio.Lock()
+    turn: anyio.Lock = state.upload_turn
+    slot = None if turn.locked() else slots.take()
+    if slot is None:
+        place = SharedPlaces(folder, "waiting", count=settings.uploads_waiting).take()
+        if place is None:
+            raise UploadsBusy(waiting=settings.uploads_waiting, retry_after_s=_RETRY_AFTER_S)
+        try:
+            async with turn:
+                while (slot := slots.take()) is None:
+                    await anyio.sleep(_LOOK_AGAIN_S)
+        finally:
+            place.release()
+    try:
+        yield
+    finally:
+        slot.release()
+
+
+def _threads(request: Request) -> anyio.CapacityLimiter:
+    """Threads for checking alone, so that waiting for a child takes none from other requests."""
+    state = request.app.state
+    if not hasattr(state, "upload_threads"):
+        state.upload_threads = anyio.CapacityLimiter(settings_of(request).upload_slots)
+    threads: anyio.CapacityLimiter = state.upload_threads
+    return threads
 
 
 def _checked(
