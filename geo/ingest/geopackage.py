@@ -2,8 +2,8 @@
 
 GDAL makes null geometries of damaged blobs without an error, and a view or a trigger inside the
 file runs SQL of its author's. Here the file is opened immutable with an authorizer that permits
-reading and nothing else; views, foreign triggers and computed columns are refused by name; and the
-binary of the standard (OGC 12-128r18, clause 2.1.3) is read by us. It runs in the process of
+reading and nothing else; views, foreign triggers and computed columns are refused by name (the views
+of the standard may stand there and are never read); and the binary of the standard (OGC 12-128r18, clause 2.1.3) is read by us. It runs in the process of
 `geo/validation/reader.py`.
 """
 
@@ -13,6 +13,7 @@ import struct
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,8 @@ import shapely
 from geo.crs import crs_of, crs_of_wkt
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source, beside_geometry
-from geo.language import Text, texts
-from geo.vector.curves import STEP_DEG, linear_from_wkb
+from geo.language import Text, filled, localized, texts
+from geo.vector.curves import STEP_DEG, SurfaceGeometry, linear_from_wkb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,16 @@ _STANDARD_STATEMENT = re.compile(
     r"|SELECT (CASE WHEN .*THEN )?RAISE ?\(",
     re.IGNORECASE | re.DOTALL,
 )
+# The views by which SQL/MM and older programs read the tables of the standard (OGC 12-128r18, annex
+# F.10 and its predecessors). Only these, only over these tables, and only as what is never asked.
+_STANDARD_VIEWS = {
+    *("st_spatial_ref_sys", "spatial_ref_sys"),
+    *("st_geometry_columns", "geometry_columns"),
+}
+_STANDARD_TABLES = {"gpkg_spatial_ref_sys", "gpkg_geometry_columns"}
+_BEFORE_BRACKET = {"as", "case", "when", "then", "else", "in", "and", "or", "not", "on", "where"}
+# A degree of longitude at the equator; nowhere is one longer by more than 0.4 %.
+_M_PER_DEG = 111_320.0
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -99,10 +110,25 @@ def _opened(path: Path, limits: Limits) -> sqlite3.Connection:
 def _require_harmless(database: sqlite3.Connection) -> None:
     for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master"):
         kind, name, sql = (_name(text or b"") for text in (kind, name, sql))
-        if kind == "view":
+        if kind == "view" and not _is_standard_view(name, sql):
             raise Unreadable(finding("gpkg_view", where={"table": name}, name=name))
         if kind == "trigger" and not _is_standard(sql):
             raise Unreadable(finding("gpkg_trigger", where={"table": name}, name=name))
+
+
+def _is_standard_view(name: str, sql: str) -> bool:
+    body = re.sub(r"'[^']*'", "''", sql.lower())
+    read = re.findall(r"\b(?:from|join)\s+[\"`\[]?(\w+)", body)
+    called = set(re.findall(r"(\w+)\s*\(", body)) - _BEFORE_BRACKET - {name.lower()}
+    is_plain = not re.search(r"--|/\*|;\s*\S|\bwith\b", body)
+    return (
+        name.lower() in _STANDARD_VIEWS
+        and is_plain
+        and bool(read)
+        and _STANDARD_TABLES.issuperset(read)
+        and "," not in body.partition("from")[2]  # no table beside these
+        and not called
+    )
 
 
 def _is_standard(trigger: str) -> bool:
@@ -120,11 +146,11 @@ def _read(database: sqlite3.Connection, path: Path, layer: str | None, limits: L
     columns = _columns(database, table)
     rows = _rows(database, table, limits)
 
-    at = [column.name for column in columns].index(geometry_column)
+    at = _place_of(geometry_column, columns, table)
     blobs = [row[at] for row in rows]
-    geometry, damaged, curved = _geometries(blobs, srs)
-    attributes, left_out = _attributes(rows, columns, skip=geometry_column)
     crs, crs_text = _crs(database, srs)
+    geometry, damaged, deviations = _geometries(blobs, srs)
+    attributes, left_out = _attributes(rows, columns, skip=columns[at].name)
 
     import geopandas as gpd
 
@@ -133,8 +159,8 @@ def _read(database: sqlite3.Connection, path: Path, layer: str | None, limits: L
         *left_out,
         *([finding("members_ignored", members=", ".join(others))] if others else []),
     ]
-    if curved:
-        notes.append(finding("curves_made_straight", count=curved, step=f"{STEP_DEG:g}"))
+    if deviations:
+        notes.append(_straightened(deviations, crs))
     if path.read_bytes()[18:20] == b"\2\2":
         notes.append(finding("gpkg_journal"))
     return Source(
@@ -147,6 +173,26 @@ def _read(database: sqlite3.Connection, path: Path, layer: str | None, limits: L
         damaged=damaged,
         findings=tuple(notes),
     )
+
+
+def _place_of(geometry_column: str, columns: list[_Column], table: str) -> int:
+    # SQLite compares names without case, so programs spell them as they like.
+    names = [column.name.lower() for column in columns]
+    if geometry_column.lower() not in names:
+        raise _gpkg_table(table, _SAY["no_geometry"].format(column=geometry_column))
+    return names.index(geometry_column.lower())
+
+
+def _straightened(deviations: list[float], crs: pyproj.CRS | None) -> Finding:
+    """What is said of curves: how many features had them, and how far their straight pieces are off."""
+    facts: dict[str, Any] = {"count": len(deviations), "step": f"{STEP_DEG:g}"}
+    if crs is None:
+        return finding("curves_made_straight", **facts, deviation=_SAY["of_radius"])
+    axis = crs.axis_info[0]
+    unit_m = _M_PER_DEG if crs.is_geographic else axis.unit_conversion_factor
+    metres = localized(f"{Decimal(f'{max(deviations) * unit_m:.2g}'):f}")
+    deviation = filled(_SAY["metres"], m=metres)
+    return finding("curves_made_straight", **facts, deviation=deviation)
 
 
 def _name(text: bytes | str) -> str:
@@ -271,8 +317,8 @@ def _text(value: Any, column: str, row: int) -> Any:
 
 def _geometries(
     blobs: list[Any], srs: int
-) -> tuple[npt.NDArray[np.object_], dict[int, Damage], int]:
-    """Geometries, those that could not be made, and how many had curves that are straight now."""
+) -> tuple[npt.NDArray[np.object_], dict[int, Damage], list[float]]:
+    """Geometries, those that could not be made, and how far each curved one is off its arcs now."""
     wkb = np.full(len(blobs), None, dtype=object)
     damaged: dict[int, Damage] = {}
     for row, blob in enumerate(blobs):
@@ -282,32 +328,43 @@ def _geometries(
             wkb[row] = _wkb(blob, srs)
         except ValueError as error:
             damaged[row] = _damage(str(error))
-    geometry, curved = _formed(wkb, damaged)
-    for row, (written, made) in enumerate(zip(wkb, geometry, strict=True)):
-        if written is not None and made is None and row not in damaged:
-            damaged[row] = _damage("WKB")
-    return geometry, damaged, curved
+    geometry, deviations = _formed(wkb, damaged)
+    return geometry, damaged, deviations
 
 
 def _formed(
     wkb: npt.NDArray[np.object_], damaged: dict[int, Damage]
-) -> tuple[npt.NDArray[np.object_], int]:
-    """The geometries of well-known binaries, and how many of them were curved."""
+) -> tuple[npt.NDArray[np.object_], list[float]]:
+    """The geometries of well-known binaries, and how far each curved one is off its arcs."""
+    geometry, deviations = _as_geos_reads(wkb), []
+    for row, (written, made) in enumerate(zip(wkb, geometry, strict=True)):
+        # A collection may hide a curve, which shapely shows to nobody.
+        if written is None or (made is not None and made.geom_type != "GeometryCollection"):
+            continue
+        try:
+            geometry[row], deviation = linear_from_wkb(written)
+        except SurfaceGeometry as error:
+            damaged[row] = Damage("geometry_surface", {"kind": error.kind})
+        except (ValueError, shapely.errors.GEOSException) as error:
+            damaged[row] = _damage(str(error)[:200])
+        else:
+            deviations += [] if deviation is None else [deviation]
+    return geometry, deviations
+
+
+def _as_geos_reads(wkb: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """The geometries that GEOS makes; None for those that are curved, damaged or none."""
     with np.errstate(invalid="ignore"):  # a NaN coordinate is named later, by its feature
         try:
-            return np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object), 0
+            return np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)
         except NotImplementedError:  # one curve spoils the call for all of them
-            geometry, curved = np.full(len(wkb), None, dtype=object), 0
+            geometry = np.full(len(wkb), None, dtype=object)
         for row, written in enumerate(wkb):
             try:
                 geometry[row] = shapely.from_wkb(written, on_invalid="ignore")
             except NotImplementedError:
-                curved += 1
-                try:
-                    geometry[row] = linear_from_wkb(written)
-                except (ValueError, shapely.errors.GEOSException) as error:
-                    damaged[row] = _damage(str(error)[:200])
-    return geometry, curved
+                continue
+    return geometry
 
 
 def _damage(reason: str) -> Damage:

@@ -2,9 +2,10 @@
 
 CAD programs and ArcGIS draw borders as arcs (SQL/MM: circular strings, compound curves and what is
 made of them). Everything here works with straight edges, so an arc gets a vertex for every degree
-of its turn.
+of its turn, and how far that leaves it is told.
 """
 
+import math
 import struct
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,6 +21,23 @@ _DEEPEST = 32
 _Z_BIT, _M_BIT, _SRID_BIT = 0x80000000, 0x40000000, 0x20000000
 
 _Positions = npt.NDArray[np.float64]
+# Surfaces of three dimensions that the format may hold and no map of areas can.
+_SURFACES = {15: "PolyhedralSurface", 16: "TIN", 17: "Triangle"}
+
+
+class SurfaceGeometry(ValueError):
+    """A geometry of faces in space, which has no area on a map; `kind` is what the standard calls it."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(kind)
+
+
+class Linear(NamedTuple):
+    """A geometry of straight edges; how far it is at most from its arcs, None where it had none."""
+
+    geometry: shapely.Geometry
+    deviation: float | None
 
 
 class _Head(NamedTuple):
@@ -32,7 +50,7 @@ class _Head(NamedTuple):
     start: int
 
 
-def linear_from_wkb(wkb: bytes) -> shapely.Geometry:
+def linear_from_wkb(wkb: bytes) -> Linear:
     """The geometry of a well-known binary with every arc as straight pieces.
 
     Arcs are those of the plane of the coordinates, as GDAL draws them. An arc that two polygons
@@ -41,24 +59,31 @@ def linear_from_wkb(wkb: bytes) -> shapely.Geometry:
 
     Raises
     ------
+    SurfaceGeometry
+        For a polyhedral surface, a TIN or a triangle.
     ValueError
         For a binary that is cut, of an unknown type or nested too deeply.
     """
+    sagittas: list[float] = []
     try:
-        made, _ = _read(wkb, 0, depth=0)
+        made, _ = _read(wkb, 0, depth=0, sagittas=sagittas)
     except struct.error as error:
         raise ValueError("it is cut off") from error
-    return made
+    return Linear(made, max(sagittas, default=None))
 
 
-def _read(wkb: bytes, at: int, *, depth: int) -> tuple[shapely.Geometry, int]:
-    """The geometry that begins at a byte, and the byte after it."""
+def _read(
+    wkb: bytes, at: int, *, depth: int, sagittas: list[float]
+) -> tuple[shapely.Geometry, int]:
+    """The geometry that begins at a byte, and the byte after it; `sagittas` grows by each arc's."""
     head = _head(wkb, at)
+    if head.kind in _SURFACES:
+        raise SurfaceGeometry(_SURFACES[head.kind])
     if depth > _DEEPEST or head.kind not in _MAKERS:
         raise ValueError(f"WKB type {head.kind}")
     if head.kind in (1, 2, 8):
         positions, end = _positions(wkb, head)
-        return _line_or_point(positions, head.kind), end
+        return _line_or_point(positions, head.kind, sagittas), end
     (count,) = struct.unpack_from(f"{head.order}I", wkb, head.start)
     at = head.start + 4
     parts: list[shapely.Geometry] = []
@@ -67,7 +92,7 @@ def _read(wkb: bytes, at: int, *, depth: int) -> tuple[shapely.Geometry, int]:
             ring, at = _positions(wkb, head._replace(start=at))
             parts.append(shapely.LineString(ring))
         else:
-            part, at = _read(wkb, at, depth=depth + 1)
+            part, at = _read(wkb, at, depth=depth + 1, sagittas=sagittas)
             parts.append(part)
     return _MAKERS[head.kind](parts), at
 
@@ -96,30 +121,31 @@ def _positions(wkb: bytes, head: _Head) -> tuple[_Positions, int]:
     return kept, at + 8 * width * count
 
 
-def _line_or_point(positions: _Positions, kind: int) -> shapely.Geometry:
+def _line_or_point(positions: _Positions, kind: int, sagittas: list[float]) -> shapely.Geometry:
     if kind == 1:
         return shapely.Point() if np.isnan(positions).all() else shapely.Point(positions[0])
-    return shapely.LineString(positions if kind == 2 else _straightened(positions))
+    return shapely.LineString(positions if kind == 2 else _straightened(positions, sagittas))
 
 
-def _straightened(positions: _Positions) -> _Positions:
+def _straightened(positions: _Positions, sagittas: list[float]) -> _Positions:
     """The vertices of a circular string: arcs of three positions, each begun where the last ended."""
     if len(positions) and (len(positions) < 3 or len(positions) % 2 == 0):
         raise ValueError(f"a circular string of {len(positions)} positions")
-    arcs = [_arc(positions[at : at + 3])[1:] for at in range(0, len(positions) - 2, 2)]
+    arcs = [_arc(positions[at : at + 3], sagittas)[1:] for at in range(0, len(positions) - 2, 2)]
     return np.vstack([positions[:1], *arcs])
 
 
-def _arc(three: _Positions) -> _Positions:
+def _arc(three: _Positions, sagittas: list[float]) -> _Positions:
     """(n, 2 or 3) vertices from the first position over the second to the third."""
     if tuple(three[2, :2]) < tuple(three[0, :2]):
-        return _arc(three[::-1])[::-1]
+        return _arc(three[::-1], sagittas)[::-1]
     begin, via, end = three[:, :2]
     if np.array_equal(begin, end):  # a whole circle; its second position lies opposite
         centre, turn = (begin + via) / 2, 2 * np.pi
     else:
         doubled = 2 * np.linalg.det(np.array([via - begin, end - begin]))
         if doubled == 0 or not np.isfinite(three).all():  # on one line
+            sagittas.append(0.0)
             return three
         sides = np.array([via - begin, end - begin])
         squares = (sides**2).sum(axis=1)
@@ -128,6 +154,9 @@ def _arc(three: _Positions) -> _Positions:
         centre = begin + offset / doubled
         turn = _turn(begin - centre, end - centre, is_left=doubled > 0)
     first = _turn(begin - centre, via - centre, is_left=turn > 0)
+    # The height of the widest segment: no chord turns by more than STEP_DEG.
+    step = max(abs(part) / _pieces(part) for part in (first, turn - first))
+    sagittas.append(float(np.hypot(*(begin - centre))) * (1 - math.cos(step / 2)))
     halves = [_half(three[:2], centre, first), _half(three[1:], centre, turn - first)]
     return np.vstack([halves[0], halves[1][1:]])
 
@@ -138,9 +167,13 @@ def _turn(begin: _Positions, end: _Positions, *, is_left: bool) -> float:
     return float(turn if is_left else turn - 2 * np.pi)
 
 
+def _pieces(turn: float) -> int:
+    return max(1, math.ceil(abs(math.degrees(turn)) / STEP_DEG))
+
+
 def _half(two: _Positions, centre: _Positions, turn: float) -> _Positions:
     """Vertices of the arc between two positions, which stay exactly as they are."""
-    shares = np.linspace(0, 1, max(1, int(np.ceil(abs(np.degrees(turn)) / STEP_DEG))) + 1)
+    shares = np.linspace(0, 1, _pieces(turn) + 1)
     x, y = two[0, :2] - centre
     cos, sin = np.cos(turn * shares), np.sin(turn * shares)
     vertices: _Positions = two[0] + (two[1] - two[0]) * shares[:, None]

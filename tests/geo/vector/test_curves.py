@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.vector.curves import linear_from_wkb
+from geo.vector.curves import SurfaceGeometry, linear_from_wkb
 
 CIRCLE = [(-1, 0), (0, 1), (1, 0), (0, -1), (-1, 0)]
 
@@ -27,7 +27,7 @@ def line(kind, *positions, order="<"):
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("positions", [CIRCLE, [(-1, 0), (1, 0), (-1, 0)]])
 def test_a_circle_has_a_vertex_a_degree_all_on_it(positions, order):
-    circle = linear_from_wkb(wkb(10, line(8, *positions, order=order), order=order))
+    circle = linear_from_wkb(wkb(10, line(8, *positions, order=order), order=order)).geometry
     radii = np.hypot(*shapely.get_coordinates(circle).T)
     np.testing.assert_allclose(radii, 1, atol=1e-12)
     assert (circle.geom_type, len(radii)) == ("Polygon", 361)
@@ -36,8 +36,8 @@ def test_a_circle_has_a_vertex_a_degree_all_on_it(positions, order):
 
 @pytest.mark.parametrize("via", [(0.6, 0.8), (-0.6, -0.8), (0, 1)])
 def test_an_arc_runs_over_its_second_position(via):
-    there = linear_from_wkb(line(8, (-1, 0), via, (1, 0)))
-    back = linear_from_wkb(line(8, (1, 0), via, (-1, 0)))
+    there = linear_from_wkb(line(8, (-1, 0), via, (1, 0))).geometry
+    back = linear_from_wkb(line(8, (1, 0), via, (-1, 0))).geometry
     assert via in there.coords
     assert list(there.coords) == list(back.coords)[::-1]
     assert np.sign(there.centroid.y) == np.sign(via[1])
@@ -65,11 +65,30 @@ def test_an_arc_runs_over_its_second_position(via):
     ],
 )
 def test_every_curved_type_has_its_straight_one(binary, expected):
-    assert shapely.equals_exact(linear_from_wkb(binary), shapely.from_wkt(expected))
+    assert shapely.equals_exact(linear_from_wkb(binary).geometry, shapely.from_wkt(expected))
+
+
+@pytest.mark.parametrize("via", [(0, 2), (1.2, 1.6)])
+def test_the_greatest_deviation_is_that_of_the_widest_chord(via):
+    arc = linear_from_wkb(line(8, (-2, 0), via, (2, 0)))
+    middles = shapely.get_coordinates(arc.geometry)
+    middles = (middles[1:] + middles[:-1]) / 2
+    assert arc.deviation == pytest.approx((2 - np.hypot(*middles.T)).max(), rel=1e-6)
+
+
+def test_what_has_no_arc_has_no_deviation():
+    assert linear_from_wkb(wkb(9, line(2, (0, 0), (1, 0)))).deviation is None
+    assert linear_from_wkb(line(8, (0, 0), (1, 1), (2, 2))).deviation == 0
+
+
+@pytest.mark.parametrize("kind", [15, 16, 17, 1015])
+def test_surfaces_of_space_are_named(kind):
+    with pytest.raises(SurfaceGeometry):
+        linear_from_wkb(wkb(4, wkb(kind)) if kind == 17 else wkb(kind))
 
 
 def test_heights_are_interpolated():
-    arc = linear_from_wkb(line(8, (-1, 0, 10), (0, 1, 20), (1, 0, 40)))
+    arc = linear_from_wkb(line(8, (-1, 0, 10), (0, 1, 20), (1, 0, 40))).geometry
     heights = shapely.get_coordinates(arc, include_z=True)[:, 2]
     assert (heights[0], heights[45], heights[90], heights[-1]) == (10, 15, 20, 40)
 
