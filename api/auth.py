@@ -31,7 +31,8 @@ def require_key(request: Request) -> str:
     if not store.keys.any():
         raise _refusal(request, 403, _SAY["closed"])
     key = _key_of(request)
-    label = store.keys.label_of(key) if key else None
+    actor = store.keys.actor_of(key) if key else None
+    label = None if actor is None else actor.name
     if label is None:
         # Only failures count: an office shares one address, and its valid keys must go on working.
         address = request.client.host if request.client else "-"

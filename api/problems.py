@@ -27,10 +27,13 @@ from geo.errors import (
     GeoError,
     InconsistentJudgements,
     InvalidInput,
+    LoginRequired,
+    NotAllowed,
     NotFound,
     NotReady,
     RasterRefused,
     StoreFault,
+    StoreFull,
     UploadRejected,
     UploadTooLarge,
     UploadUnsupported,
@@ -41,6 +44,8 @@ _SAY = texts(__name__)
 
 STATUSES: Mapping[type[Exception], int] = {
     InvalidInput: 400,
+    LoginRequired: 401,
+    NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,
     UploadTooLarge: 413,
@@ -51,6 +56,7 @@ STATUSES: Mapping[type[Exception], int] = {
     CRSMissing: 422,
     CRSMismatch: 422,
     StoreFault: 503,
+    StoreFull: 507,
     GeoError: 500,
 }
 _RETRY_AFTER_S = 5

@@ -281,6 +281,32 @@ class StoreFault(GeoError):
     title = Text(id="Gudang data bermasalah", en="Store fault")
 
 
+class StoreFull(StoreFault):
+    """No room is left where the store lies."""
+
+    title = Text(id="Tempat simpan penuh", en="Storage is full")
+    sentence = Text(
+        id="Tempat simpan penuh. Tidak ada yang berubah. Minta operator mengosongkan ruang, lalu ulangi.",
+        en="The storage is full. Nothing has changed. Ask the operator to free space, then try again.",
+    )
+
+
+class LoginRequired(GeoError):
+    """Something that only a known person or key may do, asked by nobody in particular."""
+
+    title = Text(id="Perlu masuk", en="Login required")
+    sentence = Text(
+        id="Untuk ini Anda harus masuk dengan nama pengguna, atau memakai kunci.",
+        en="For this you must log in, or use a key.",
+    )
+
+
+class NotAllowed(GeoError):
+    """Something that the caller's role does not allow."""
+
+    title = Text(id="Tidak berwenang", en="Not allowed")
+
+
 class NotReady(StoreFault):
     """Something is being prepared at this moment: come back."""
 

@@ -123,7 +123,7 @@ def _checked(store: "Store", handed: "HandedIn", *, limits: "Limits", language: 
     with spinner(handed.filename):
         upload = publish.check_upload(store, handed, actor=OPERATOR, limits=limits)
     _print_report(upload.report, language)
-    if upload.state == "refused":
+    if upload.state == "needs_choices":
         raise typer.Exit(1)
     return upload.upload
 
@@ -158,7 +158,7 @@ def upload_list(
     with common.opened(loaded=False) as store:
         rows = [
             (u.upload, u.dataset, u.state, u.filename, u.created_at, u.created_by)
-            for u in store.uploads.newest(None if is_all else "valid", most=min(most, sys.maxsize))
+            for u in store.uploads.newest(None if is_all else "ready", most=min(most, sys.maxsize))
         ]
         print_table("upload | layer | state | file | at | by", rows)
 

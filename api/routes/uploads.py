@@ -244,7 +244,7 @@ async def create_upload(
         async with _slot(request):
             upload = await anyio.to_thread.run_sync(ingest, limiter=_threads(request))
     location = {"Location": links.url("uploads", upload.upload)}
-    if upload.state == "refused":
+    if upload.state == "needs_choices":
         return respond(request, _refusal(upload, language, location))
     return json_response(request, _document(upload, links, language), status=201, headers=location)
 
@@ -262,7 +262,7 @@ def read_uploads(
     store: StoreDep,
     links: LinksDep,
 ) -> Response:
-    """The newest uploads first; `state=valid` lists those that wait for their publication.
+    """The newest uploads first; `state=ready` lists those that wait for their publication.
 
     As HTML: the steps, the accepted formats and fields, and what a report says, without a key.
     """
@@ -484,7 +484,7 @@ def _document(upload: Upload, links: Links, language: Language) -> UploadDocumen
 def _entry(upload: UploadEntry, links: Links) -> dict[str, Any]:
     path = ("uploads", upload.upload)
     found = [links.link("self", JSON, *path)]
-    if upload.state == "valid":
+    if upload.state == "ready":
         found.append(links.link("publish", JSON, *path, "publish"))
     return {
         "upload": upload.upload,

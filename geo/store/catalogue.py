@@ -1,41 +1,23 @@
-"""The catalogue's tables and transactions: what is published, uploaded, allowed and logged.
+"""The catalogue's tables: what is published, uploaded, allowed, said and logged.
 
-SQLite in WAL mode with full synchronisation: a lost power supply loses no acknowledged version.
+Which database holds them is `geo/store/database.py`'s matter; how a catalogue of an older schema
+becomes one of this is `geo/store/migrations.py`.
 """
 
 import hashlib
 import json
-import sqlite3
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from geo.errors import StoreFault
-from geo.language import Text, texts
+from geo.language import texts
+from geo.store import database
+from geo.store.migrations import SCHEMA_VERSION, migrate
 
 _SAY = texts(__name__)
-
-SCHEMA_VERSION = 1
-# How long a writer waits for another before it says that the catalogue is busy.
-PATIENCE_S = 10.0
-# Result codes of SQLite that say "not now" or "not here"; every other fault at opening is damage.
-_NOT_DAMAGED = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_NOMEM,
-    }
-)
 
 metadata = sa.MetaData()
 datasets = sa.Table(
@@ -44,6 +26,8 @@ datasets = sa.Table(
     sa.Column("dataset", sa.String, primary_key=True),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("current", sa.Integer, nullable=False),
+    # A withdrawn dataset keeps its versions and is shown to nobody.
+    sa.Column("withdrawn_at", sa.String),
 )
 versions = sa.Table(
     "versions",
@@ -61,18 +45,34 @@ versions = sa.Table(
     sa.Column("licence", sa.String, nullable=False),
     sa.Column("upload", sa.String),
     sa.Column("details", sa.JSON, nullable=False),
+    # What the public is told of a publisher; missing for versions of the first schema.
+    sa.Column("role", sa.String),
+    sa.Column("institution", sa.String),
 )
 uploads = sa.Table(
     "uploads",
     metadata,
-    sa.Column("upload", sa.String, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("upload", sa.String, nullable=False, unique=True),
     sa.Column("dataset", sa.String, nullable=False),
     sa.Column("filename", sa.String, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("created_at", sa.String, nullable=False),
     sa.Column("created_by", sa.String, nullable=False),
+    sa.Column("role", sa.String),
+    sa.Column("institution", sa.String),
+    sa.Column("updated_at", sa.String, nullable=False),
+    # None once an end state is reached.
+    sa.Column("expires_at", sa.String),
+    sa.Column("choices", sa.JSON, nullable=False),
     sa.Column("report", sa.JSON, nullable=False),
+    # From submission on: the version that it was compared with, by whom and why it is to be published.
+    sa.Column("base", sa.Integer),
+    sa.Column("submitted_by", sa.String),
+    sa.Column("submission", sa.JSON),
+    # The change that it makes, as it was last computed.
+    sa.Column("impact", sa.JSON),
 )
 keys = sa.Table(
     "keys",
@@ -83,6 +83,65 @@ keys = sa.Table(
     sa.Column("created_at", sa.String, nullable=False),
     sa.Column("last_used_at", sa.String),
     sa.Column("revoked_at", sa.String),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("institution", sa.String, nullable=False),
+    # Codes of the regencies whose features an editor may change; None for all.
+    sa.Column("regencies", sa.JSON(none_as_null=True)),
+    sa.Column("expires_at", sa.String),
+    sa.Column("approves_own", sa.Boolean, nullable=False),
+)
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("user", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("institution", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("regencies", sa.JSON(none_as_null=True)),
+    sa.Column("password", sa.String, nullable=False),
+    sa.Column("created_at", sa.String, nullable=False),
+    sa.Column("created_by", sa.String, nullable=False),
+    sa.Column("password_changed_at", sa.String, nullable=False),
+    sa.Column("disabled_at", sa.String),
+)
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("user", sa.String, sa.ForeignKey("users.user"), nullable=False),
+    sa.Column("created_at", sa.String, nullable=False),
+    sa.Column("last_seen_at", sa.String, nullable=False),
+    sa.Column("ends_at", sa.String, nullable=False),
+)
+login_failures = sa.Table(
+    "login_failures",
+    metadata,
+    # `user:NAME` or `address:ADDRESS`.
+    sa.Column("subject", sa.String, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.String, nullable=False),
+)
+comments = sa.Table(
+    "comments",
+    metadata,
+    sa.Column("comment", sa.Integer, primary_key=True, autoincrement=True),
+    # What is spoken of: a kind (`upload`), its id, and its version where it has several.
+    sa.Column("subject", sa.String, nullable=False),
+    sa.Column("id", sa.String, nullable=False),
+    sa.Column("version", sa.Integer),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("institution", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+    # The feature or the place that is meant, where it is one.
+    sa.Column("place", sa.JSON(none_as_null=True)),
+)
+rules = sa.Table(
+    "rules",
+    metadata,
+    sa.Column("rule", sa.String, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
 )
 audit = sa.Table(
     "audit",
@@ -95,10 +154,14 @@ audit = sa.Table(
     sa.Column("details", sa.JSON, nullable=False),
     sa.Column("chain", sa.String(64), nullable=False),
 )
+sa.Index("uploads_by_state", uploads.c.state, uploads.c.sequence)
+sa.Index("comments_by_subject", comments.c.subject, comments.c.id)
 
 
-def open_catalogue(path: Path, *, is_new: bool = True, patience_s: float = PATIENCE_S) -> sa.Engine:
-    """The catalogue at `path`.
+def open_catalogue(
+    path: Path, *, is_new: bool = True, patience_s: float = database.PATIENCE_S
+) -> sa.Engine:
+    """The catalogue at `path`; one of an older schema is copied aside and brought forward.
 
     Parameters
     ----------
@@ -113,20 +176,14 @@ def open_catalogue(path: Path, *, is_new: bool = True, patience_s: float = PATIE
     StoreFault
         When the file is lost, damaged, newer than this program or busy. It is never recreated.
     """
-    if not is_new and not (path.is_file() and path.stat().st_size):
-        raise StoreFault(reason=_lost(path))
-    engine = sa.create_engine(
-        # A URL is built, not written: `?` and `#` in a folder's name belong to the name.
-        sa.URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": patience_s, "check_same_thread": False},
-    )
-    sa.event.listen(engine, "connect", partial(_configure, patience_s))
-    sa.event.listen(engine, "begin", _begin)
+    if not is_new and not database.is_there(path):
+        raise StoreFault(reason=_SAY["lost"].format(f=path))
+    engine = database.connect(path, patience_s=patience_s)
     try:
         _require_schema(engine, path, is_new=is_new)
     except sa.exc.DatabaseError as error:
         engine.dispose()
-        raise StoreFault(reason=_opening_failed(path, error)) from error
+        raise database.opening_failed(path, error) from error
     except StoreFault:
         engine.dispose()
         raise
@@ -135,39 +192,20 @@ def open_catalogue(path: Path, *, is_new: bool = True, patience_s: float = PATIE
 
 def _require_schema(engine: sa.Engine, path: Path, *, is_new: bool) -> None:
     with engine.connect() as connection:
-        found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        found = database.schema_number(connection)
     if found > SCHEMA_VERSION:
-        raise StoreFault(reason=_too_new(path, found))
+        raise StoreFault(reason=_SAY["too_new"].format(f=path, n=found))
     if found == SCHEMA_VERSION:
         return
-    if not is_new:
-        raise StoreFault(reason=_lost(path))
-    with writing(engine) as connection:
-        metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-@contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A view of the catalogue at one moment; `StoreFault` when it cannot be read."""
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except sa.exc.DatabaseError as error:
-        raise StoreFault(reason=_cannot_read(error)) from error
-
-
-@contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One transaction that changes the catalogue, whole or not at all; `StoreFault` when it cannot."""
-    try:
-        with (
-            engine.connect().execution_options(writing=True) as connection,
-            connection.begin(),
-        ):
-            yield connection
-    except sa.exc.DatabaseError as error:
-        raise StoreFault(reason=_cannot_write(error)) from error
+    if found == 0 and not is_new:
+        raise StoreFault(reason=_SAY["lost"].format(f=path))
+    with database.writing(engine) as connection:
+        # Of two starts at once the second finds the work of the first.
+        if database.schema_number(connection) == 0:
+            metadata.create_all(connection)
+            database.set_schema_number(connection, SCHEMA_VERSION)
+        else:
+            migrate(connection, path)
 
 
 def log(
@@ -213,58 +251,3 @@ def chain_of(previous: str, entry: Mapping[str, Any]) -> str:
     """The chained sha256 of an audit entry."""
     text = previous + json.dumps(dict(entry), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _configure(patience_s: float, connection: sqlite3.Connection, _record: Any) -> None:
-    # pysqlite's own transaction handling would begin late, after a read: we begin ourselves.
-    connection.isolation_level = None
-    _use_wal(connection, patience_s)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _use_wal(connection: sqlite3.Connection, patience_s: float) -> None:
-    # SQLite does not wait for a lock when it changes the journal: of two first starts at once one
-    # would fail.
-    deadline = time.monotonic() + patience_s
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(0.02)
-
-
-def _begin(connection: sa.Connection) -> None:
-    # A writer takes its lock at once, so that it never fails after having read (SQLITE_BUSY_SNAPSHOT).
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _opening_failed(path: Path, error: sa.exc.DatabaseError) -> Text:
-    # The low byte is the primary result code.
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    is_damaged = code is None or code & 0xFF not in _NOT_DAMAGED
-    return _damaged(path) if is_damaged else _cannot_read(error)
-
-
-def _too_new(path: Path, found: int) -> Text:
-    return _SAY["too_new"].format(f=path, n=found)
-
-
-def _damaged(path: Path) -> Text:
-    return _SAY["damaged"].format(f=path)
-
-
-def _lost(path: Path) -> Text:
-    return _SAY["lost"].format(f=path)
-
-
-def _cannot_read(error: Exception) -> Text:
-    return _SAY["cannot_read"].format(e=getattr(error, "orig", error))
-
-
-def _cannot_write(error: Exception) -> Text:
-    return _SAY["cannot_write"].format(e=getattr(error, "orig", error))

@@ -88,7 +88,7 @@ def write_atomically(path: Path, content: bytes | Path) -> None:
     """Write `path` whole or not at all, also when the power fails; `StoreFault` when it cannot be."""
     try:
         _write_and_rename(path, content)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise StoreFault(reason=_cannot_keep(path, error)) from error
 
@@ -123,7 +123,7 @@ def require_space(folder: Path, size_bytes: int) -> None:
         raise StoreFault(reason=_no_space(folder, size_bytes, free))
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` last; where a folder cannot be opened the file system sees to it."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)

@@ -18,8 +18,9 @@ import sqlalchemy as sa
 
 from geo.errors import Conflict, LayerNotFound, StoreFault, VersionNotFound
 from geo.language import Text, texts
-from geo.store import catalogue
+from geo.store import catalogue, database
 from geo.store.keys import Keys
+from geo.store.rules import Rules
 from geo.store.snapshots import UNFINISHED, file_sha256, write_atomically, write_snapshot
 from geo.store.uploads import Upload, UploadEntry, Uploads, mark_published
 from geo.store.versions import DatasetKind, Provenance, Publication, Published, Version
@@ -39,8 +40,9 @@ __all__ = [
 
 # A file younger than this may belong to a publication that is under way.
 _ORPHAN_AGE_S = 600.0
-_KEPT = ("note", "source", "licence", "upload")
+_KEPT = ("note", "source", "licence", "upload", "role", "institution")
 _IS_CURRENT = catalogue.datasets.c.current == catalogue.versions.c.number
+_IS_SHOWN = catalogue.datasets.c.withdrawn_at.is_(None)
 _VERSIONS = (
     sa.select(catalogue.versions, _IS_CURRENT.label("is_current"))
     .join(catalogue.datasets, catalogue.datasets.c.dataset == catalogue.versions.c.dataset)
@@ -70,7 +72,7 @@ class StoreReport:
 
 
 class Store:
-    """A folder of snapshots and a SQLite catalogue; `keys` and `uploads` are its other doors.
+    """A folder of snapshots and a SQLite catalogue; `keys`, `rules` and `uploads` are its other doors.
 
     Parameters
     ----------
@@ -93,7 +95,7 @@ class Store:
         folder: Path,
         *,
         now: Callable[[], datetime] | None = None,
-        patience_s: float = catalogue.PATIENCE_S,
+        patience_s: float = database.PATIENCE_S,
     ) -> None:
         self.folder = folder
         self._now = now or (lambda: datetime.now(UTC))
@@ -108,6 +110,7 @@ class Store:
             folder / "catalogue.sqlite", is_new=is_new, patience_s=patience_s
         )
         self.keys = Keys(self._engine, time=self._time)
+        self.rules = Rules(self._engine, time=self._time)
         self.uploads = Uploads(self._engine, folder / "uploads", time=self._time)
 
     def close(self) -> None:
@@ -116,16 +119,17 @@ class Store:
 
     def datasets(self, kind: DatasetKind | None = None) -> list[str]:
         """The names of all published datasets, sorted; of one `kind` where given."""
-        query = sa.select(catalogue.datasets.c.dataset).order_by(catalogue.datasets.c.dataset)
+        names = catalogue.datasets.c.dataset
+        query = sa.select(names).where(_IS_SHOWN).order_by(names)
         if kind is not None:
             query = query.where(catalogue.datasets.c.kind == kind)
-        with catalogue.reading(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
     def current(self) -> Published:
         """Every dataset's current version, all seen at the same moment."""
-        with catalogue.reading(self._engine) as connection:
-            rows = connection.execute(_VERSIONS.where(_IS_CURRENT)).mappings().all()
+        with database.reading(self._engine) as connection:
+            rows = connection.execute(_VERSIONS.where(_IS_CURRENT & _IS_SHOWN)).mappings().all()
         return Published({row["dataset"]: self._version(row) for row in rows})
 
     def state(self) -> dict[str, str]:
@@ -135,8 +139,8 @@ class Store:
 
     def current_version(self, dataset: str, kind: DatasetKind | None = None) -> Version:
         """The current version of one dataset, of one `kind` where given; see `Published.version`."""
-        query = _VERSIONS.where(_IS_CURRENT & (catalogue.versions.c.dataset == dataset))
-        with catalogue.reading(self._engine) as connection:
+        query = _VERSIONS.where(_IS_CURRENT & _IS_SHOWN & (catalogue.versions.c.dataset == dataset))
+        with database.reading(self._engine) as connection:
             row = connection.execute(query).mappings().first()
         if row is None or kind not in (None, row["kind"]):
             raise LayerNotFound(dataset, available=self.datasets(kind))
@@ -158,7 +162,7 @@ class Store:
     def versions(self, dataset: str) -> list[Version]:
         """All versions of a dataset, oldest first; `LayerNotFound` when there is none."""
         query = _VERSIONS.where(catalogue.versions.c.dataset == dataset)
-        with catalogue.reading(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         if not rows:
             raise LayerNotFound(dataset, available=self.datasets())
@@ -207,7 +211,7 @@ class Store:
         written = [
             write_snapshot(self._snapshots, p.content, suffix=p.suffix) for p in publications
         ]
-        with catalogue.writing(self._engine) as connection:
+        with database.writing(self._engine) as connection:
             numbers = [
                 self._insert(connection, publication, sha256, size)
                 for publication, (sha256, size) in zip(publications, written, strict=True)
@@ -242,7 +246,7 @@ class Store:
     def rollback(self, dataset: str, number: int, *, actor: str, note: str) -> Version:
         """Point `dataset` at an older (or newer) version of itself; no version is deleted."""
         version = self.version(dataset, number)
-        with catalogue.writing(self._engine) as connection:
+        with database.writing(self._engine) as connection:
             before = _current(connection, dataset)
             _point(connection, dataset, version.kind, number)
             self._log(
@@ -256,7 +260,7 @@ class Store:
 
     def audit(self) -> list[Mapping[str, Any]]:
         """The audit log, oldest first."""
-        with catalogue.reading(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             rows = connection.execute(
                 sa.select(catalogue.audit).order_by(catalogue.audit.c.entry)
             ).mappings()
@@ -278,11 +282,11 @@ class Store:
         ]
         lost = [f"snapshots/{name}" for name in needed.keys() - found]
         lost += [f"uploads/{n}" for n in uploads if not (self.folder / "uploads" / n).exists()]
-        with catalogue.reading(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             broken_entry = catalogue.broken_entry(connection)
         if repair:
             # Nobody publishes while this holds the catalogue, so what is an orphan now stays one.
-            with catalogue.writing(self._engine):
+            with database.writing(self._engine):
                 _remove_old(self._orphans(), min_age_s)
         return StoreReport(
             orphans=tuple(path.relative_to(self.folder).as_posix() for path in orphans),
@@ -295,7 +299,7 @@ class Store:
         """The sha256 of every version's snapshot, by the snapshot's name."""
         table = catalogue.versions
         query = sa.select(table.c.sha256, table.c.suffix).distinct()
-        with catalogue.reading(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             rows = connection.execute(query).all()
         return {f"{sha256}{suffix}": sha256 for sha256, suffix in rows}
 

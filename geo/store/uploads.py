@@ -6,7 +6,7 @@ somebody else discards at the same moment.
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,12 +14,23 @@ import sqlalchemy as sa
 
 from geo.errors import Conflict, UploadNotFound, UploadRejected
 from geo.language import texts
-from geo.store import catalogue
+from geo.store import catalogue, database
 from geo.store.snapshots import require_space, write_atomically
 
 _SAY = texts(__name__)
 
-State = Literal["valid", "refused", "published", "discarded"]
+# The states of an upload, in the order of its life; the last four are its end.
+State = Literal[
+    "received",
+    "checking",
+    "needs_choices",
+    "ready",
+    "submitted",
+    "published",
+    "returned",
+    "withdrawn",
+    "expired",
+]
 _TABLE = catalogue.uploads
 
 
@@ -42,9 +53,9 @@ class UploadEntry:
         ------
         UploadRejected, Conflict
         """
-        if self.state == "refused":
+        if self.state == "needs_choices":
             raise UploadRejected(reason=_SAY["not_accepted"])
-        if self.state != "valid":
+        if self.state not in ("ready", "submitted"):
             raise Conflict(
                 reason=_SAY["already_published"] if self.state == "published" else _SAY["discarded"]
             )
@@ -78,8 +89,8 @@ class Uploads:
         if frame is not None:
             require_space(self._folder, frame.stat().st_size)
             write_atomically(self.path(upload), frame)
-        state = "refused" if frame is None else "valid"
-        with catalogue.writing(self._engine) as connection:
+        state = "needs_choices" if frame is None else "ready"
+        with database.writing(self._engine) as connection:
             connection.execute(
                 _TABLE.insert().values(
                     upload=upload,
@@ -90,6 +101,8 @@ class Uploads:
                     created_at=self._time(),
                     created_by=actor,
                     report=dict(report),
+                    updated_at=self._time(),
+                    choices={},
                 )
             )
             self._log(connection, actor, "upload", upload, {"sha256": sha256, "outcome": state})
@@ -97,18 +110,18 @@ class Uploads:
 
     def one(self, upload: str) -> Upload:
         """One upload; `UploadNotFound` when there is none of that id."""
-        with catalogue.reading(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             return _read(connection, upload)
 
     def newest(self, state: State | None = None, *, most: int = 100) -> list[UploadEntry]:
         """The newest uploads first, of one `state` where given; `most` of them."""
         # Reports stay where they are: a hundred of them can be megabytes.
-        columns = [column for column in _TABLE.c if column.name != "report"]
-        # An upload is never deleted, so that SQLite's row ids rise; the clock may not.
-        query = sa.select(*columns).order_by(sa.literal_column("rowid").desc()).limit(most)
+        columns = [_TABLE.c[field.name] for field in fields(UploadEntry)]
+        # The sequence rises; the clock may not.
+        query = sa.select(*columns).order_by(_TABLE.c.sequence.desc()).limit(most)
         if state is not None:
             query = query.where(_TABLE.c.state == state)
-        with catalogue.reading(self._engine) as connection:
+        with database.reading(self._engine) as connection:
             return [UploadEntry(**row) for row in connection.execute(query).mappings()]
 
     def path(self, upload: str) -> Path:
@@ -117,8 +130,8 @@ class Uploads:
 
     def waiting_files(self) -> set[str]:
         """The names of the files that valid uploads need."""
-        query = sa.select(_TABLE.c.upload).where(_TABLE.c.state == "valid")
-        with catalogue.reading(self._engine) as connection:
+        query = sa.select(_TABLE.c.upload).where(_TABLE.c.state.in_(("ready", "submitted")))
+        with database.reading(self._engine) as connection:
             return {self.path(upload).name for upload in connection.execute(query).scalars()}
 
     def discard(self, upload: str, *, actor: str) -> None:
@@ -130,12 +143,12 @@ class Uploads:
         Conflict
             When the upload is published; the version stays as it is.
         """
-        with catalogue.writing(self._engine) as connection:
+        with database.writing(self._engine) as connection:
             found = _read(connection, upload)
             if found.state == "published":
                 raise Conflict(reason=_SAY["already_published"])
-            if found.state != "discarded":
-                _set_state(connection, upload, "discarded")
+            if found.state != "withdrawn":
+                _set_state(connection, upload, "withdrawn")
                 self._log(connection, actor, "discard", upload, {})
         self.path(upload).unlink(missing_ok=True)
 
@@ -174,7 +187,7 @@ def _read(connection: sa.Connection, upload: str) -> Upload:
     row = connection.execute(query).mappings().first()
     if row is None:
         raise UploadNotFound(upload)
-    return Upload(**row)
+    return Upload(**{field.name: row[field.name] for field in fields(Upload)})
 
 
 def _set_state(connection: sa.Connection, upload: str, state: State) -> None:

@@ -17,13 +17,19 @@ DatasetKind = Literal["layer", "indicators", "raster", "model"]
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who publishes what, why, and where it comes from."""
+    """Who publishes what, why, and where it comes from.
+
+    `actor` is a person's name or a key's label and stays inside; `role` and `institution` are what
+    the public is told.
+    """
 
     actor: str
     note: str
     source: str
     licence: str
     upload: str | None = None
+    role: str | None = None
+    institution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Version:
     upload: str | None
     details: Mapping[str, Any]
     is_current: bool
+    role: str | None = None
+    institution: str | None = None
 
     @property
     def source_text(self) -> Text:

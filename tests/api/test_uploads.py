@@ -153,7 +153,7 @@ def test_a_file_edited_elsewhere_is_refused_mended_published_and_rolled_back(fre
     assert found["code_unknown"]["feature"]["key"] == "pulau-laut"
     assert "Sebamban" in refused.json()["detail"]
     kept = client.get(refused.headers["location"], headers=headers).json()
-    assert (kept["state"], kept["report"]["accepted"]) == ("refused", False)
+    assert (kept["state"], kept["report"]["accepted"]) == ("needs_choices", False)
     publish = f"/uploads/{kept['upload']}/publish"
     assert client.post(publish, json={"note": "x"}, headers=headers).status_code == 422
     assert store.version("zones").number == 1
@@ -269,7 +269,7 @@ def test_a_discarded_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_
     upload = accepted_upload(client, headers, tmp_path / "a")
 
     assert client.delete(f"/uploads/{upload}", headers=headers).status_code == 204
-    assert client.get(f"/uploads/{upload}", headers=headers).json()["state"] == "discarded"
+    assert client.get(f"/uploads/{upload}", headers=headers).json()["state"] == "withdrawn"
     assert not store.uploads.path(upload).exists()
     publish = client.post(f"/uploads/{upload}/publish", json={"note": "x"}, headers=headers)
     assert publish.status_code == 409
@@ -302,11 +302,11 @@ def test_uploads_are_listed_with_what_became_of_them(fresh, tmp_path):
     answer = client.get("/uploads", headers=headers)
     assert answer.headers["cache-control"] == "private, no-store"
     listed = answer.json()["uploads"]
-    assert [(u["upload"], u["state"]) for u in listed] == [(gone, "discarded"), (kept, "valid")]
+    assert [(u["upload"], u["state"]) for u in listed] == [(gone, "withdrawn"), (kept, "ready")]
     assert "report" not in listed[0]
     publish = next(link["href"] for link in listed[1]["links"] if link["rel"] == "publish")
     assert client.post(publish, json={"note": "x"}, headers=headers).status_code == 200
-    assert client.get("/uploads?state=valid", headers=headers).json()["uploads"] == []
+    assert client.get("/uploads?state=ready", headers=headers).json()["uploads"] == []
     newest = client.get("/uploads?limit=1", headers=headers).json()["uploads"]
     assert [u["upload"] for u in newest] == [gone]
     assert client.get("/uploads?state=x", headers=headers).status_code == 400

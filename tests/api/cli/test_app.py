@@ -341,12 +341,12 @@ def test_a_layer_that_was_downloaded_and_saved_again_has_not_changed(
 def test_a_key_is_shown_once_and_can_be_revoked(run, reference_store):
     key = run("key", "add", "--label", "Petugas GIS").strip()
     prefix = key.split("_")[1]
-    assert reference_store.keys.label_of(key) == f"Petugas GIS ({prefix})"
+    assert reference_store.keys.actor_of(key).name == f"Petugas GIS ({prefix})"
     listed = run("key", "list")
     assert prefix in listed
     assert key not in listed
     run("key", "revoke", prefix)
-    assert reference_store.keys.label_of(key) is None
+    assert reference_store.keys.actor_of(key) is None
 
 
 def test_a_store_with_a_changed_snapshot_is_found_out(run, reference_store):
@@ -373,7 +373,7 @@ def test_a_checked_upload_waits_is_listed_and_published_or_discarded(
     zones.assign(geometry=zones.geometry.translate(0.01, 0)).to_file(path)
     run("ingest", path, "--check")
     run("ingest", path, "--check")
-    gone, kept = reference_store.uploads.newest("valid")
+    gone, kept = reference_store.uploads.newest("ready")
     listed = run("upload", "list")
     assert gone.upload in listed
     assert kept.upload in listed
@@ -384,7 +384,7 @@ def test_a_checked_upload_waits_is_listed_and_published_or_discarded(
     assert kept.upload not in run("upload", "list")
     listed = run("upload", "list", "--all")
     assert "published" in listed
-    assert "discarded" in listed
+    assert "withdrawn" in listed
 
 
 @pytest.mark.parametrize("command", [["key", "list"], ["key", "add", "--label", "x"], ["assess"]])

@@ -26,7 +26,7 @@ from geo.errors import (
 )
 from geo.planning.reference import load_reference
 from geo.planning.shipped import DATASETS
-from geo.store import catalogue
+from geo.store import catalogue, database
 from geo.store import store as store_module
 from geo.store.store import Provenance, Store
 from geo.store.versions import Publication
@@ -147,7 +147,7 @@ def uploaded(store, tmp_path, content=b"layer"):
 
 def test_an_upload_waits_is_published_and_remembered(store, tmp_path):
     upload = uploaded(store, tmp_path)
-    assert (upload.state, upload.report) == ("valid", {"x": 1})
+    assert (upload.state, upload.report) == ("ready", {"x": 1})
     version = store.publish(
         "zones",
         "layer",
@@ -193,23 +193,23 @@ def test_uploads_are_listed_newest_first_whatever_the_clock_says(store, tmp_path
     store.uploads.discard(second.upload, actor="sri")
     listed = [u.upload for u in store.uploads.newest()]
     assert listed == [third.upload, second.upload, first.upload]
-    assert [u.upload for u in store.uploads.newest("valid")] == [third.upload, first.upload]
+    assert [u.upload for u in store.uploads.newest("ready")] == [third.upload, first.upload]
     assert [u.upload for u in store.uploads.newest(most=1)] == [third.upload]
 
 
 def test_a_refused_upload_keeps_its_report_only(store, tmp_path):
     upload = uploaded(store, tmp_path, content=None)
-    assert upload.state == "refused"
+    assert upload.state == "needs_choices"
     assert list((store.folder / "uploads").iterdir()) == []
     store.uploads.discard(upload.upload, actor="sri")
-    assert store.uploads.one(upload.upload).state == "discarded"
+    assert store.uploads.one(upload.upload).state == "withdrawn"
 
 
 def test_a_key_is_shown_once_and_only_its_digest_is_kept(store):
     assert not store.keys.any()
     key = store.keys.add("GIS desk")
     assert store.keys.any()
-    assert store.keys.label_of(key).startswith("GIS desk (")
+    assert store.keys.actor_of(key).name.startswith("GIS desk (")
     assert len(key.split("_", 2)[2]) >= 43
     content = (store.folder / "catalogue.sqlite").read_bytes()
     content += (store.folder / "catalogue.sqlite-wal").read_bytes()
@@ -222,13 +222,13 @@ def test_a_key_is_shown_once_and_only_its_digest_is_kept(store):
     "change", [lambda k: k[:-1], lambda k: k + "x", lambda k: "", lambda k: "kwsn_a_b"]
 )
 def test_any_other_text_is_no_key(store, change):
-    assert store.keys.label_of(change(store.keys.add("gis"))) is None
+    assert store.keys.actor_of(change(store.keys.add("gis"))) is None
 
 
 def test_a_revoked_key_is_closed_for_good(store):
     key = store.keys.add("gis")
     store.keys.revoke(key.split("_")[1])
-    assert store.keys.label_of(key) is None
+    assert store.keys.actor_of(key) is None
     assert not store.keys.any()
     store.keys.revoke(key.split("_")[1])
     assert [e["action"] for e in store.audit()] == ["key-add", "key-revoke"]
@@ -238,7 +238,7 @@ def test_a_key_that_is_not_there_cannot_be_revoked_in_silence(store):
     key = store.keys.add("gis")
     with pytest.raises(KeyNotFound, match=key.split("_")[1]):
         store.keys.revoke("deadbeef")
-    assert store.keys.label_of(key) is not None
+    assert store.keys.actor_of(key) is not None
 
 
 def test_the_log_is_chained_so_that_a_change_shows(store):
@@ -356,15 +356,15 @@ def test_a_repair_that_removes_a_file_under_a_publication_costs_no_version(store
 
 def test_a_repair_looks_at_the_versions_again_while_nobody_can_publish(store, monkeypatch):
     path = old_orphan(store, b"one")
-    begin = catalogue.writing
+    begin = database.writing
 
     def published_just_before(engine):
-        monkeypatch.setattr(catalogue, "writing", begin)
+        monkeypatch.setattr(database, "writing", begin)
         publish(store, b"one")
         os.utime(path, (0, time.time() - 7200))
         return begin(engine)
 
-    monkeypatch.setattr(catalogue, "writing", published_just_before)
+    monkeypatch.setattr(database, "writing", published_just_before)
     store.check(repair=True)
     assert path.read_bytes() == b"one"
 

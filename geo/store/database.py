@@ -1,0 +1,161 @@
+"""The database under the catalogue: the one module that knows that it is SQLite.
+
+WAL mode with full synchronisation: a lost power supply loses no acknowledged version. All else in
+this room speaks SQLAlchemy, so that another database can take this module's place.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from geo.errors import StoreFault, StoreFull
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
+
+# How long a writer waits for another before it says that the catalogue is busy.
+PATIENCE_S = 10.0
+# Result codes of SQLite that say "not now" or "not here"; every other fault at opening is damage.
+_NOT_DAMAGED = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+
+
+def connect(path: Path, *, patience_s: float = PATIENCE_S) -> sa.Engine:
+    """An engine on the database at `path`; nothing is opened or made before it is used.
+
+    Parameters
+    ----------
+    patience_s : float
+        How long to wait for another writer.
+    """
+    engine = sa.create_engine(
+        # A URL is built, not written: `?` and `#` in a folder's name belong to the name.
+        sa.URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": patience_s, "check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", partial(_configure, patience_s))
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def is_there(path: Path) -> bool:
+    """Whether a database was ever made at `path`."""
+    return path.is_file() and path.stat().st_size > 0
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A view of the database at one moment; `StoreFault` when it cannot be read."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except sa.exc.DatabaseError as error:
+        raise StoreFault(reason=_SAY["cannot_read"].format(e=_cause(error))) from error
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that changes the database, whole or not at all; `StoreFault` when it cannot."""
+    try:
+        with (
+            engine.connect().execution_options(writing=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+    except sa.exc.DatabaseError as error:
+        if _code(error) == sqlite3.SQLITE_FULL:
+            raise StoreFull from error
+        raise StoreFault(reason=_SAY["cannot_write"].format(e=_cause(error))) from error
+
+
+def schema_number(connection: sa.Connection) -> int:
+    """The number of the catalogue's schema, 0 for a new database."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def set_schema_number(connection: sa.Connection, number: int) -> None:
+    """State the number of the catalogue's schema, inside the transaction that made it so."""
+    connection.exec_driver_sql(f"PRAGMA user_version = {int(number)}")
+
+
+def insertion_order() -> sa.ColumnElement[int]:
+    """The order in which rows of a table without a sequence of its own were added."""
+    return sa.literal_column("rowid", sa.Integer)
+
+
+def back_up(path: Path, target: Path) -> None:
+    """Copy what is committed in the database at `path` into the new file `target`, whole and synced.
+
+    Another connection may be writing meanwhile; what it has not committed is left out.
+    """
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        copy.execute("PRAGMA synchronous=FULL")
+        source.backup(copy)
+        if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise StoreFault(reason=_SAY["damaged"].format(f=path))
+
+
+def opening_failed(path: Path, error: sa.exc.DatabaseError) -> StoreFault:
+    """What is said of a database that cannot be opened: damaged, or not now."""
+    code = _code(error)
+    is_damaged = code is None or code not in _NOT_DAMAGED
+    said = _SAY["damaged"].format(f=path) if is_damaged else _cannot_open(error)
+    return StoreFault(reason=said)
+
+
+def _cannot_open(error: sa.exc.DatabaseError) -> Text:
+    return _SAY["cannot_read"].format(e=_cause(error))
+
+
+def _cause(error: sa.exc.DatabaseError) -> object:
+    return getattr(error, "orig", error)
+
+
+def _code(error: sa.exc.DatabaseError) -> int | None:
+    # The low byte is the primary result code.
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _configure(patience_s: float, connection: sqlite3.Connection, _record: Any) -> None:
+    # pysqlite's own transaction handling would begin late, after a read: we begin ourselves.
+    connection.isolation_level = None
+    _use_wal(connection, patience_s)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: sqlite3.Connection, patience_s: float) -> None:
+    # SQLite does not wait for a lock when it changes the journal: of two first starts at once one
+    # would fail.
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer takes its lock at once, so that it never fails after having read (SQLITE_BUSY_SNAPSHOT).
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
