@@ -38,7 +38,19 @@ def all_errors():
 
 def test_every_error_has_a_status_and_both_titles():
     for kind in all_errors():
-        assert status_of(kind.__new__(kind)) in {400, 401, 403, 404, 409, 413, 415, 422, 500, 503, 507}
+        assert status_of(kind.__new__(kind)) in {
+            400,
+            401,
+            403,
+            404,
+            409,
+            413,
+            415,
+            422,
+            500,
+            503,
+            507,
+        }
         assert kind.title.id
         assert kind.title.en
 
