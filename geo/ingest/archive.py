@@ -18,12 +18,17 @@ from typing import IO
 from geo.errors import UploadUnsupported
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Limits
-from geo.language import texts
+from geo.language import Text, texts
 
 _SAY = texts(__name__)
 
-_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj")
 _NEEDED = (".shp", ".shx", ".dbf")
+# What systems and programs put beside a layer and holds nothing of it: folders' icons, forks, indices.
+_BYWORK = re.compile(
+    r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)|\.(sbn|sbx|qix|fbn|fbx|ain|aih)$",
+    re.IGNORECASE,
+)
 _NESTED = re.compile(r"\.(zip|kmz|7z|rar|tar|tgz|gz|bz2|xz|zst)$", re.IGNORECASE)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCKED_FLAGS = 0x1 | 0x40 | 0x2000
@@ -66,16 +71,30 @@ def unpack_shapefile(
             name, members = _chosen(entries, layer)
             _extract(archive, members, folder, limits)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise Unreadable(finding("zip_unreadable", reason=_printable(error))) from error
-    ignored = sorted(e.filename for e in entries if e not in members.values())
+        raise Unreadable(finding("zip_unreadable", reason=_reason(error))) from error
+    ignored = sorted(e.filename for e in entries if e not in members.values() and not _is_bywork(e))
     shown = ", ".join(ignored[:10]) + (", …" if len(ignored) > 10 else "")
     notes = (finding("members_ignored", members=shown),) if ignored else ()
     return UnpackedShapefile(folder, name, frozenset(members), notes)
 
 
-def _printable(error: Exception) -> str:
-    # zlib and zipfile messages name no path but may quote raw bytes of a member's name.
-    return re.sub(r"[^\x20-\x7e]", "?", str(error))[:120] or type(error).__name__
+def _reason(error: Exception) -> Text:
+    """What is wrong with an archive, in the words of neither zlib nor zipfile."""
+    said = str(error)
+    # The name of a member may hold any bytes.
+    member = re.search(r"'(.{1,80})'", said)
+    name = re.sub(r"[^\x20-\x7e]", "?", member[1]) if member else "-"
+    if "CRC" in said:
+        return _SAY["checksum"].format(member=name)
+    if "not a zip file" in said:
+        return _SAY["no_index"]
+    if isinstance(error, EOFError) or "truncated" in said:
+        return _SAY["cut"]
+    return _SAY["damaged"]
+
+
+def _is_bywork(entry: zipfile.ZipInfo) -> bool:
+    return _BYWORK.search(entry.filename.replace("\\", "/")) is not None
 
 
 def require_harmless(entries: Sequence[zipfile.ZipInfo], file: IO[bytes], limits: Limits) -> None:
@@ -131,7 +150,8 @@ def _require_apart(entries: Sequence[zipfile.ZipInfo], file: IO[bytes]) -> None:
         file.seek(entry.header_offset)
         header = file.read(_LOCAL_HEADER.size)
         if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\3\4"):
-            raise Unreadable(finding("zip_unreadable", reason=f"no header of {_name(entry)!r}"))
+            reason = _SAY["no_header"].format(member=_name(entry))
+            raise Unreadable(finding("zip_unreadable", reason=reason))
         if entry.header_offset < end:
             raise _refused("zip_overlap", entry)
         _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
@@ -143,13 +163,7 @@ def _chosen(
     entries: Sequence[zipfile.ZipInfo], layer: str | None
 ) -> tuple[str, dict[str, zipfile.ZipInfo]]:
     """The archive's one Shapefile: its name, and its members by suffix."""
-    shapefiles: dict[str, dict[str, zipfile.ZipInfo]] = defaultdict(dict)
-    for entry in entries:
-        member = PurePosixPath(entry.filename.replace("\\", "/"))
-        # The resource forks that macOS adds are called ._zones.shp.
-        if member.suffix.lower() in _PARTS and not member.name.startswith("._"):
-            shapefiles[str(member.with_suffix(""))][member.suffix.lower()] = entry
-    shapefiles = {n: p for n, p in shapefiles.items() if not {".shp", ".dbf"}.isdisjoint(p)}
+    shapefiles = _shapefiles(entries)
     if not shapefiles:
         raise UploadUnsupported(reason=_SAY["no_shapefile"].format(found=_listed(entries)))
     name = _one_of(shapefiles, layer)
@@ -159,9 +173,43 @@ def _chosen(
     return _base(name), shapefiles[name]
 
 
+def _shapefiles(entries: Sequence[zipfile.ZipInfo]) -> dict[str, dict[str, zipfile.ZipInfo]]:
+    """The members of each Shapefile, by the name of its .shp.
+
+    Programs of Windows write `Batas.dbf` beside `batas.shp`, so letters' case tells nothing apart;
+    nor do folders where no two parts are of one kind, as where each kind lies in its own.
+    """
+    groups: dict[str, dict[str, zipfile.ZipInfo]] = defaultdict(dict)
+    for entry in entries:
+        member = PurePosixPath(entry.filename.replace("\\", "/"))
+        if member.suffix.lower() in _PARTS and not _is_bywork(entry):
+            groups[str(member.with_suffix("")).lower()][member.suffix.lower()] = entry
+    by_base: dict[str, list[str]] = defaultdict(list)
+    for key in groups:
+        by_base[_base(key)].append(key)
+    for keys in by_base.values():
+        parts = [part for key in keys for part in groups[key]]
+        if len(keys) > 1 and len(set(parts)) == len(parts):
+            groups[keys[0]] = {p: entry for key in keys for p, entry in groups.pop(key).items()}
+    return {
+        str(PurePosixPath(_lead(parts).filename.replace("\\", "/")).with_suffix("")): parts
+        for parts in groups.values()
+        if not {".shp", ".dbf"}.isdisjoint(parts)
+    }
+
+
+def _lead(parts: dict[str, zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    return parts.get(".shp") or parts[".dbf"]
+
+
 def _one_of(shapefiles: dict[str, dict[str, zipfile.ZipInfo]], layer: str | None) -> str:
-    layers = ", ".join(sorted(_base(name) for name in shapefiles))
-    named = [name for name in shapefiles if layer is None or _base(name).lower() == layer.lower()]
+    names = list(shapefiles)
+    bases = [_base(name).lower() for name in names]
+    # Two of one name in two folders are told apart by their folders.
+    shown = {n: n if bases.count(_base(n).lower()) > 1 else _base(n) for n in names}
+    layers = ", ".join(sorted(shown.values()))
+    wanted = None if layer is None else layer.strip().lower().removesuffix(".shp")
+    named = [n for n in names if wanted is None or wanted in (_base(n).lower(), n.lower())]
     if not named:
         raise Unreadable(finding("layer_unknown", layer=layer, layers=layers))
     if len(named) > 1:
@@ -178,7 +226,7 @@ def _extract(
 ) -> None:
     for suffix, entry in members.items():
         if entry.compress_type not in _METHODS:
-            reason = f"compression method {entry.compress_type} of {_name(entry)!r}"
+            reason = _SAY["method"].format(member=_name(entry))
             raise Unreadable(finding("zip_unreadable", reason=reason))
         with archive.open(entry) as source, (folder / f"layer{suffix}").open("wb") as target:
             shutil.copyfileobj(source, target, _BLOCK_BYTES)

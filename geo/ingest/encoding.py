@@ -24,7 +24,9 @@ def codec_of(text: str) -> str | None:
     >>> codec_of("ANSI 1252"), codec_of("rot13")
     ('cp1252', None)
     """
-    plain = re.sub(r"^(ansi|oem|windows|cp|ibm)?[ _-]*(\d{3,5})$", r"cp\2", text.strip().lower())
+    plain = re.sub(
+        r"^(ansi|oem|windows|cp|ibm|iso)?[ _-]*(\d{3,5})$", r"cp\2", text.strip().lower()
+    )
     plain = {"cp65001": "utf-8", "cp88591": "iso8859-1", "cp28591": "iso8859-1"}.get(plain, plain)
     try:
         name = codecs.lookup(plain).name

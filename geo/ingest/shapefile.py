@@ -6,11 +6,13 @@ read here, and GDAL only makes the geometries and names the CRS. It runs in the 
 `geo/validation/reader.py`, never in the service's own.
 """
 
+import codecs
 import re
 import struct
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.crs import crs_of_wkt
 from geo.ingest.archive import UnpackedShapefile
 from geo.ingest.encoding import codec_of
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
@@ -29,6 +32,19 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
+_MULTIPATCH = 31
+# Columns of newer dBase and FoxPro hold bytes, not letters: how each is read.
+_BINARY: Mapping[str, Callable[[bytes], Any]] = {
+    "I": lambda raw: int.from_bytes(raw, "little", signed=True),
+    "+": lambda raw: int.from_bytes(raw, "little", signed=True),
+    "B": lambda raw: struct.unpack("<d", raw)[0],
+    "Y": lambda raw: int.from_bytes(raw, "little", signed=True) / 10_000,
+    "T": lambda raw: _moment(*struct.unpack("<ii", raw)),
+}
+_BINARY_WIDTHS = {"I": 4, "+": 4, "B": 8, "Y": 8, "T": 8}
+# Texts in another file, pictures, and the marks of missing values, which no Shapefile needs.
+_UNREAD = frozenset("MGPQVWO@0")
+_UTF16 = re.compile(r"(utf|ucs)[ _-]?(16|2)([ _-]?le)?|1200", re.IGNORECASE)
 _UNPACK_HEADER = struct.Struct(">7i")
 _Bytes = npt.NDArray[np.uint8]
 
@@ -66,22 +82,25 @@ def read_shapefile(files: UnpackedShapefile, *, encoding: str | None) -> Source:
             finding("count_mismatch", header=shapes, rows=len(table.rows), geometries=shapes)
         )
 
-    declared = _declared(files)
+    declared = _plain_text(files, ".cpg")[:40] or None
     chosen, notes = _encoding(table, declared, encoding)
     attributes, cuts = _attributes(table, chosen)
+    _settle_prj(files)
     geometry, damaged, crs, messages = _geometries(files.part(".shp"), shapes)
 
     import geopandas as gpd
 
     kept = np.flatnonzero(~table.deleted)
-    frame = gpd.GeoDataFrame(attributes, geometry=geometry[kept], crs=crs)
+    text = _crs_text(files, crs)
+    known = crs or crs_of_wkt(_plain_text(files, ".qpj"))
+    frame = gpd.GeoDataFrame(attributes, geometry=geometry[kept], crs=known)
     if table.deleted.any():
         notes = (*notes, finding("rows_deleted", count=int(table.deleted.sum())))
     return Source(
         frame=frame,
         kind="shapefile",
         layer=files.name,
-        crs_text=_crs_text(files, crs),
+        crs_text=text,
         encoding=chosen,
         header_count=len(kept),
         damaged={i: damaged[int(row)] for i, row in enumerate(kept) if int(row) in damaged},
@@ -142,10 +161,20 @@ def _columns(header: bytes) -> tuple[_Column, ...]:
     return tuple(columns)
 
 
-def _declared(files: UnpackedShapefile) -> str | None:
-    if ".cpg" not in files.parts:
-        return None
-    return files.part(".cpg").read_bytes()[:40].decode("ascii", "replace").strip()
+def _plain_text(files: UnpackedShapefile, suffix: str) -> str:
+    """What a small text of the Shapefile says, in whatever Unicode; empty where there is none."""
+    if suffix not in files.parts:
+        return ""
+    raw = files.part(suffix).read_bytes()[:100_000]
+    is_wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = raw.decode("utf-16" if is_wide else "utf-8-sig", "replace")
+    return text.replace("\0", "").strip()
+
+
+def _settle_prj(files: UnpackedShapefile) -> None:
+    """Write the .prj as plain UTF-8, which is all that GDAL reads."""
+    if ".prj" in files.parts:
+        files.part(".prj").write_text(_plain_text(files, ".prj"), encoding="utf-8")
 
 
 def _encoding(
@@ -158,6 +187,8 @@ def _encoding(
             raise Unreadable(finding("encoding_unknown", tried=wanted))
         return wanted, (_chosen(wanted, _SAY["as_asked"]),)
     named = codec_of(declared) if declared else None
+    if declared and _UTF16.fullmatch(declared) and any(b"\0" in text for text in texts):
+        return "utf-16-le", (_chosen("utf-16-le", _SAY["by_cpg"]),)
     if not texts:
         return named or "utf-8", ()
     # Text of other encodings is almost never valid UTF-8, whatever the .cpg says.
@@ -179,13 +210,14 @@ def _chosen(encoding: str, why: Text) -> Finding:
 
 
 def _foreign_texts(table: _Table) -> list[bytes]:
-    """Distinct values of text columns, and column names, with any byte beyond ASCII."""
+    """Distinct values of text columns, and column names, with any byte beyond ASCII, or none."""
     found = {column.name for column in table.columns}
     for column in table.columns:
         if column.kind == "C":
             part = np.ascontiguousarray(table.rows[:, column.start : column.stop])
-            found.update(bytes(row) for row in part[(part > 127).any(axis=1)])
-    return [text for text in found if not text.isascii()]
+            odd = ((part > 127) | (part == 0)).any(axis=1)
+            found.update(bytes(row).rstrip(b"\0 ") for row in part[odd])
+    return [text for text in found if not text.isascii() or b"\0" in text]
 
 
 def _fits(texts: Sequence[bytes], encoding: str) -> bool:
@@ -194,6 +226,9 @@ def _fits(texts: Sequence[bytes], encoding: str) -> bool:
 
 def _decoded(raw: bytes, encoding: str) -> tuple[str, bool] | None:
     """The text and whether its last letter was cut by the column's width; None when it is no text."""
+    if encoding == "utf-16-le":  # blanks at the end are of one byte or two
+        raw = raw[: len(raw) // 2 * 2]
+        return raw.decode(encoding, "replace").rstrip("\u2020 \0"), False
     try:
         return raw.decode(encoding), False
     except UnicodeDecodeError as error:
@@ -210,7 +245,12 @@ def _attributes(table: _Table, encoding: str) -> tuple["pd.DataFrame", list[Find
     cuts: list[Finding] = []
     values: dict[str, Any] = {}
     for column in table.columns:
-        name, _ = _decoded(column.name, encoding) or (column.name.decode("ascii", "replace"), False)
+        named = "utf-8" if encoding == "utf-16-le" else encoding
+        name, _ = _decoded(column.name, named) or (column.name.decode("ascii", "replace"), False)
+        if column.kind in _UNREAD:
+            if column.kind != "0":
+                cuts.append(finding("column_left_out", column=name, what=_SAY["elsewhere"]))
+            continue
         raw = [bytes(row) for row in rows[:, column.start : column.stop]]
         if column.kind == "C":
             decoded = [_decoded(text, encoding) or ("", False) for text in raw]
@@ -227,6 +267,8 @@ def _attributes(table: _Table, encoding: str) -> tuple["pd.DataFrame", list[Find
                 for i, (text, was_cut) in enumerate(decoded)
                 if was_cut
             ]
+        elif _BINARY_WIDTHS.get(column.kind) == column.stop - column.start:
+            values[_free(name, values)] = [_BINARY[column.kind](text) for text in raw]
         else:
             texts = [text.decode("ascii", "replace").strip(" \0") for text in raw]
             values[_free(name, values)] = [_plain_value(text, column) for text in texts]
@@ -239,6 +281,14 @@ def _free(name: str, taken: dict[str, Any]) -> str:
     while name in taken:
         name += "_2"
     return name
+
+
+def _moment(day: int, milliseconds: int) -> str | None:
+    """The ISO text of a moment that FoxPro counts in Julian days and milliseconds; None for no day."""
+    if not 0 < day - 1_721_425 < 3_652_059:
+        return None
+    at = datetime.fromordinal(day - 1_721_425) + timedelta(milliseconds=milliseconds)
+    return at.isoformat()
 
 
 def _plain_value(text: str, column: _Column) -> Any:
@@ -280,12 +330,19 @@ def _geometries(
     present = np.zeros(shapes, dtype=bool)
     present[numbers] = [blob is not None for blob in wkb]
     damaged = {
-        row: Damage("geometry_damaged", {"reason": _SAY["gdal_cannot"]})
+        row: Damage("geometry_damaged", {"reason": _SAY["not_formed"]})
         for row, (is_present, made) in enumerate(zip(present, geometry, strict=True))
         if is_present and made is None
     }
+    if damaged and _shape_type(shp) == _MULTIPATCH:
+        damaged = dict.fromkeys(damaged, Damage("geometry_surface", {"kind": "MultiPatch"}))
     texts = dict.fromkeys(_message(warning.message) for warning in caught)
     return geometry, damaged, meta["crs"], [finding("gdal_message", message=t) for t in texts]
+
+
+def _shape_type(shp: Path) -> int:
+    with shp.open("rb") as file:
+        return int.from_bytes(file.read(36)[32:], "little")
 
 
 def _message(error: object) -> str:
@@ -294,6 +351,4 @@ def _message(error: object) -> str:
 
 
 def _crs_text(files: UnpackedShapefile, crs: str | None) -> str | None:
-    if crs is not None or ".prj" not in files.parts:
-        return crs
-    return files.part(".prj").read_bytes()[:120].decode("utf-8", "replace").strip()
+    return crs or _plain_text(files, ".prj")[:120] or None
