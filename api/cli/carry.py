@@ -205,7 +205,7 @@ def _areas(name: str, of: _Areas) -> "gpd.GeoDataFrame":
 
 
 def _read_areas(path: Path, of: _Areas) -> "gpd.GeoDataFrame":
-    from geo.validation.fields import plain_name
+    from geo.validation.columns import plain_name
     from geo.validation.upload import ingest_upload
     from geo.vector.schema import Field, LayerSchema
 

@@ -1,169 +1,30 @@
-"""The columns of an uploaded table mapped to a layer's fields, and their values read.
+"""The values of an uploaded table read as its layer's fields: codes, numbers and texts.
 
-Every source column is accounted for: it becomes a field, is kept beside the fields, or is named as
-left out. Codes stay text; a code column of numbers is refused, since 63.1 may be 63.01 or 63.10.
+Codes stay text; a code column of numbers is refused, since 63.1 may be 63.01 or 63.10. Which column
+is which field is `geo/validation/columns.py`, codes that are not there `geo/validation/codes.py`.
 """
 
 import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from geo.errors import AmbiguousCode, BpsCode, InvalidCode
+from geo.errors import AmbiguousCode, BpsCode, GeoError, InvalidCode
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits
 from geo.language import Text, joined, number, shortened, texts
+from geo.validation.columns import Mapped, is_missing, is_nothing
 from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.regions import CodeLevel, parse_region_code
 from geo.vector.schema import Field, LayerSchema
 
 _SAY = texts(__name__)
 
-# Columns that name the regency a feature lies in; in layers of other things no name of the feature.
-REGENCY_NAME_COLUMNS = ("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota", "nama_kabupaten")
-# Names under which programs write the id of a feature beside its properties, as GDAL does.
-_ID_COLUMNS = ("id", "area_id")
-_DBF_NAME_LENGTH = 10
 _EXAMPLES = 3
 _MOST_SHOWN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """Which column became which field.
-
-    `fields` is field → source column, `kept` source column → name that it is kept under.
-    """
-
-    fields: Mapping[str, str]
-    kept: Mapping[str, str]
-    findings: tuple[Finding, ...]
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """One entry for every source column."""
-        return [
-            *({"source": source, "field": field} for field, source in self.fields.items()),
-            *(
-                {"source": source, "field": None, "kept_as": name}
-                for source, name in self.kept.items()
-            ),
-        ]
-
-
-def map_columns(table: pd.DataFrame, schema: LayerSchema) -> Mapped:
-    """Each field's column: by its own name, that name cut by DBF, or an alias; without case.
-
-    Two columns that could be one field are ambiguous unless they hold the same values.
-    """
-    fields: dict[str, str] = {}
-    findings: list[Finding] = []
-    # The exact names first, so that no alias takes a column that is a field by its own name.
-    for names_of in (_own_names, _aliases):
-        for field in schema.fields:
-            if field.name in fields:
-                continue
-            free = [column for column in table.columns if column not in fields.values()]
-            found = _candidates(free, names_of(field, schema))
-            if found:
-                fields[field.name] = found[0]
-            differing = [c for c in found[1:] if not _same(table[found[0]], table[c])]
-            # The field's very own name leaves no doubt, whatever else resembles it.
-            if differing and found[0] != field.name:
-                findings.append(_ambiguous(field, [found[0], *differing]))
-    findings += [
-        _missing(field, table)
-        for field in schema.fields
-        if field.required and field.name not in fields
-    ]
-    repeated = _repeated_keys(table, fields.get(schema.key))
-    findings += [finding("column_repeats_key", column=c, key=schema.key) for c in repeated]
-    kept, renamed = _kept(table.drop(columns=repeated), schema, fields)
-    return Mapped(fields, kept, (*findings, *renamed))
-
-
-def _own_names(field: Field, schema: LayerSchema) -> list[str]:
-    is_unique = sum(
-        f.name[:_DBF_NAME_LENGTH] == field.name[:_DBF_NAME_LENGTH] for f in schema.fields
-    )
-    return [field.name, *([field.name[:_DBF_NAME_LENGTH]] if is_unique == 1 else [])]
-
-
-def _aliases(field: Field, _schema: LayerSchema) -> list[str]:
-    return [*field.aliases, *(name[:_DBF_NAME_LENGTH] for name in field.aliases)]
-
-
-def _candidates(columns: Sequence[str], names: Sequence[str]) -> list[str]:
-    plain = {column: plain_name(column) for column in columns}
-    ordered = [column for name in names for column in columns if plain[column] == name]
-    return list(dict.fromkeys(ordered))
-
-
-def plain_name(column: str) -> str:
-    """A column's name in lower case with underscores, as aliases are written."""
-    return re.sub(r"[\s\-.]+", "_", str(column).strip().lower())
-
-
-def _same(left: pd.Series, right: pd.Series) -> bool:
-    pairs = zip(left.map(_plain_text), right.map(_plain_text), strict=True)
-    return all(one == other for one, other in pairs)
-
-
-def _plain_text(value: Any) -> str:
-    return "" if is_missing(value) else str(value).strip()
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a value of a source table is no value: None, NaN, or text of blanks."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return True
-    return isinstance(value, float) and math.isnan(value)
-
-
-def _ambiguous(field: Field, columns: list[str]) -> Finding:
-    return finding("field_ambiguous", field=field.name, columns=", ".join(columns))
-
-
-def _missing(field: Field, table: pd.DataFrame) -> Finding:
-    return finding(
-        "field_missing",
-        where={"column": field.name},
-        field=field.name,
-        title=field.title,
-        accepted=", ".join(dict.fromkeys((field.name, *field.aliases))),
-        columns=", ".join(map(str, table.columns)) or "-",
-    )
-
-
-def _repeated_keys(table: pd.DataFrame, key: str | None) -> list[str]:
-    """The columns that hold the features' ids once more."""
-    if key is None:
-        return []
-    ids = [c for c in table.columns if c != key and plain_name(c) in _ID_COLUMNS]
-    return [column for column in ids if _same(table[key], table[column])]
-
-
-def _kept(
-    table: pd.DataFrame, schema: LayerSchema, fields: Mapping[str, str]
-) -> tuple[dict[str, str], list[Finding]]:
-    # GeoPackage compares names without case, and `area_id` and `geometry` are the layer's own.
-    taken = {field.name for field in schema.fields} | {"area_id", "geometry", "fid"}
-    kept: dict[str, str] = {}
-    renamed: list[Finding] = []
-    for column in table.columns:
-        if column in fields.values():
-            continue
-        name = str(column)
-        while name.lower() in taken:
-            name += "_2"
-        taken.add(name.lower())
-        kept[column] = name
-        if name != column:
-            renamed.append(finding("column_renamed", column=column, name=name))
-    return kept, renamed
 
 
 def read_values(
@@ -173,8 +34,14 @@ def read_values(
     *,
     features: Sequence[Feature],
     limits: Limits,
+    bps_codes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The table under the schema's names and types, and what is wrong with single values.
+
+    Parameters
+    ----------
+    bps_codes : mapping, optional
+        By field, the Kemendagri code of each code of BPS that is known of what is published.
 
     Returns
     -------
@@ -187,7 +54,8 @@ def read_values(
     for field in schema.fields:
         if (source := mapped.fields.get(field.name)) is None:
             continue
-        reader = _Reader(field, source, features, limits)
+        known = (bps_codes or {}).get(field.name, {})
+        reader = _Reader(field, source, features, limits=limits, bps_codes=known)
         columns[field.name], found = reader.read(
             table[source].tolist(),
             level=field.level or ("regency" if field.name == schema.regency_field else None),
@@ -285,15 +153,24 @@ class _Reader:
     """Reads the values of one field."""
 
     def __init__(
-        self, field: Field, column: str, features: Sequence[Feature], limits: Limits
+        self,
+        field: Field,
+        column: str,
+        features: Sequence[Feature],
+        *,
+        limits: Limits,
+        bps_codes: Mapping[str, str],
     ) -> None:
         self.field, self.column, self.features, self.limits = field, column, features, limits
+        self.bps_codes = bps_codes
         self.findings: list[Finding] = []
 
     def read(
         self, values: list[Any], *, level: CodeLevel | None
     ) -> tuple[pd.Series, list[Finding]]:
         if self.field.kind == "text":
+            if level is not None or self.field.name.endswith("bps_code"):
+                values = self._without_marks(values)
             read = self._texts(values) if level is None else self._codes(values, level)
             series = pd.Series(read, dtype="str")
         else:
@@ -330,12 +207,36 @@ class _Reader:
             )
         return bool(fractions)
 
+    def _without_marks(self, values: list[Any]) -> list[Any]:
+        """Codes without the marks that stand for none, and P-codes as the BPS codes that they hold."""
+        plain = [None if is_nothing(value) else _without_country(value) for value in values]
+        of_ocha = {
+            f"{old} → {new}": None
+            for old, new in zip(values, plain, strict=True)
+            if new is not None and new is not old
+        }
+        if of_ocha:
+            examples = ", ".join(list(of_ocha)[:_EXAMPLES])
+            where = {"column": self.column}
+            self.findings.append(
+                finding("pcode_read", where=where, column=self.column, examples=examples)
+            )
+        marks = [v for v in values if is_nothing(v) and not is_missing(v)]
+        self.findings += _rewritten(self.column, marks, [None] * len(marks))
+        return plain
+
     def _codes(self, values: list[Any], level: CodeLevel) -> list[str | None]:
         if self._has_fractions(values):
             return [None] * len(values)
         codes, rewritten = [], {}
+        # One code of BPS tells of them all: in ten digits the two systems look alike.
+        is_of_bps = level == "desa" and any(map(_is_of_bps, values))
         for value, feature in zip(values, self.features, strict=True):
-            code = None if is_missing(value) else self._code(value, feature, level)
+            code = None
+            if is_of_bps and not is_missing(value) and _to_text(value).isdecimal():
+                self._tell_bps(_to_text(value), feature)
+            elif not is_missing(value):
+                code = self._code(value, feature, level)
             codes.append(code)
             if code is not None and code != value:
                 rewritten[_to_text(value)] = code
@@ -351,16 +252,22 @@ class _Reader:
 
     def _code(self, value: Any, feature: Feature, level: CodeLevel) -> str | None:
         shown, example = _to_text(value)[:80], self.field.example or "63.03"
+        if (known := self.bps_codes.get(_to_text(value))) is not None:
+            return known
         try:
             return parse_region_code(value, level)
         except AmbiguousCode as error:
             candidates = error.facts["candidates"]
             self._report("code_ambiguous", feature, value=shown, candidates=candidates)
         except BpsCode:
-            self._report("code_of_bps", feature, value=shown, example=example)
+            self._tell_bps(shown, feature)
         except InvalidCode:
             self._report("code_invalid", feature, value=shown, example=example)
         return None
+
+    def _tell_bps(self, code: str, feature: Feature) -> None:
+        example = self.field.example or "63.03"
+        self._report("code_of_bps", feature, value=code[:80], example=example)
 
     def _numbers(self, values: list[Any]) -> pd.Series:
         is_integer = self.field.kind == "integer"
@@ -406,6 +313,24 @@ def _to_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return _json_text(value).strip()
+
+
+def _without_country(value: Any) -> Any:
+    """The digits of a P-code of OCHA, which are those of BPS: `ID6303` is 6303."""
+    match = re.fullmatch(r"\s*ID(\d{2,10})\s*", value) if isinstance(value, str) else None
+    return value if match is None else match[1]
+
+
+def _is_of_bps(value: Any) -> bool:
+    if is_missing(value):
+        return False
+    try:
+        parse_region_code(value, "desa")
+    except BpsCode:
+        return True
+    except GeoError:
+        pass
+    return False
 
 
 def _pattern_hint(text: str, field: Field) -> Text:

@@ -20,15 +20,64 @@ def report_of(
     mapping: Sequence[Mapping[str, Any]] = (),
     layer: "gpd.GeoDataFrame | None" = None,
     difference: Mapping[str, Any] | None = None,
+    choices: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The report of an upload, as far as it came; `mapping` and `difference` are in JSON types."""
+    """The report of an upload, as far as it came.
+
+    `mapping`, `difference` and `choices` (of the columns, see `geo.validation.columns.choices`) are
+    in JSON types.
+    """
     return {
         "accepted": not is_refused(findings),
         "summary": {**_source_summary(source), **_layer_summary(layer)},
         "mapping": list(mapping),
         **to_json(findings),
         "difference": difference,
+        "choices": {**_source_choices(findings, source), **(choices or {})},
     }
+
+
+# What a reader says where the file itself did not.
+_GUESSED_CRS = frozenset({"crs_assumed", "crs_missing", "crs_unknown"})
+_GUESSED_ENCODING = frozenset({"encoding_chosen", "encoding_declared_wrong"})
+
+
+def _source_choices(findings: Sequence[Finding], source: Source | None) -> dict[str, Any]:
+    """What can be chosen of the file: a layer of several, CRS and encoding, and what would be mended.
+
+    `is_stated` tells whether the file says it itself.
+    """
+    codes = {found.code for found in findings}
+    several = [found for found in findings if found.code in ("several_layers", "layer_unknown")]
+    layers = [name for found in several for name in str(found.facts["layers"]).split(", ")]
+    repairs = []
+    for code, repair in (("geometry_invalid", "make_valid"), ("coverage_narrow", "clean_borders")):
+        found = [one for one in findings if one.code == code]
+        if found:
+            areas = [one.facts[name] for one in found for name in ("area_ha",) if name in one.facts]
+            count = sum(one.facts.get("count", 1) for one in found)
+            repairs.append(
+                {"repair": repair, "count": count, "area_ha": sum(areas) if areas else None}
+            )
+    if source is None:
+        return {"layers": layers, "crs": None, "encoding": None, "repairs": repairs}
+    crs = source.frame.crs
+    return {
+        "layers": layers or [source.layer],
+        "crs": {
+            "name": None if crs is None else _name_of(crs),
+            "text": source.crs_text,
+            "is_stated": not codes & _GUESSED_CRS,
+        },
+        "encoding": {"name": source.encoding, "is_stated": not codes & _GUESSED_ENCODING},
+        "repairs": repairs,
+    }
+
+
+def _name_of(crs: Any) -> str:
+    from geo.crs import name_of
+
+    return name_of(crs)
 
 
 def _source_summary(source: Source | None) -> dict[str, Any]:

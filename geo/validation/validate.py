@@ -15,20 +15,15 @@ from geo.crs import area_ha
 from geo.ingest.findings import Feature, Finding, finding, is_refused
 from geo.ingest.source import Limits, Reference, Source, geometry_count
 from geo.language import Text, texts
+from geo.validation.codes import fill_codes, known_regions
+from geo.validation.columns import Mapped, choices, is_missing, map_columns, plain_name
 from geo.validation.difference import Difference, difference, vanished
-from geo.validation.fields import (
-    REGENCY_NAME_COLUMNS,
-    Mapped,
-    is_missing,
-    map_columns,
-    plain_name,
-    read_values,
-)
+from geo.validation.fields import read_values
 from geo.validation.geometry import Step, check_outlines, compare_outlines
 from geo.validation.placement import place_features, place_layer, resolve_crs
 from geo.validation.report import report_of
 from geo.vector.regions import BY_CODE, match_regencies
-from geo.vector.schema import LayerSchema
+from geo.vector.schema import REGENCY_NAMES, LayerSchema
 
 _SAY = texts(__name__)
 
@@ -50,6 +45,7 @@ def validate(
     repair: bool,
     limits: Limits,
     step: Step,
+    columns: Mapping[str, str | None] | None = None,
 ) -> Validation:
     """Check a source and make the layer of it.
 
@@ -59,19 +55,35 @@ def validate(
         Whether invalid polygons are mended (and listed) instead of refused.
     step : callable
         Told what begins, so that a check that never ends can be named.
+    columns : mapping, optional
+        What somebody asks of the columns; see `geo.validation.columns.map_columns`.
     """
     findings = [*source.findings, *_size(source, limits)]
     if is_refused(findings):
         return Validation(None, report_of(findings, source=source))
 
-    mapped = map_columns(pd.DataFrame(source.frame.drop(columns="geometry")), schema)
+    given = pd.DataFrame(source.frame.drop(columns="geometry"))
+    mapped = map_columns(given, schema, asked=columns)
     features = _features(source, mapped, schema)
-    table, faults = read_values(source.frame, schema, mapped, features=features, limits=limits)
+    known = known_regions(schema, reference)
+    bps_codes = {field: regions.by_bps_code for field, regions in known.items()}
+    table, faults = read_values(
+        source.frame, schema, mapped, features=features, limits=limits, bps_codes=bps_codes
+    )
     crs, crs_faults = resolve_crs(source, crs_override)
     outlines, outline_faults = check_outlines(
         source, crs=crs, schema=schema, features=features, repair=repair, limits=limits, step=step
     )
-    findings += [*mapped.findings, *faults, *crs_faults, *outline_faults]
+    table, faults = fill_codes(
+        table,
+        schema,
+        mapped,
+        features=features,
+        known=known,
+        outlines=outlines,
+        faults=[*mapped.findings, *faults],
+    )
+    findings += [*faults, *crs_faults, *outline_faults]
     findings += _keys(table, schema, mapped, features)
     findings += _codes(table, schema, mapped, features, reference)
 
@@ -81,11 +93,11 @@ def validate(
         findings += _place(layer, schema, features, reference)
 
     if not is_refused(findings):
-        given = _keyed(layer, schema)
-        layer, filled = _filled(given, schema, reference.current)
+        keyed = _keyed(layer, schema)
+        layer, filled = _filled(keyed, schema, reference.current)
         findings += filled
         step(_SAY["checking_borders"])
-        findings += compare_outlines(layer, schema=schema, features=features, given=given)
+        findings += compare_outlines(layer, schema=schema, features=features, given=keyed)
     changes = None
     if not is_refused(findings) and reference.current is not None:
         step(_SAY["comparing_published"])
@@ -99,6 +111,7 @@ def validate(
         mapping=mapped.to_json(),
         layer=layer,
         difference=None if changes is None else changes.to_json(),
+        choices=choices(given, schema, mapped),
     )
     return Validation(frame, report)
 
@@ -141,7 +154,7 @@ def _keys(
     for feature, key in zip(features, table[schema.key], strict=True):
         if not pd.isna(key):
             rows_of.setdefault(key, []).append(feature.row)
-    column = mapped.fields[schema.key]
+    column = mapped.fields.get(schema.key, schema.key)
     return [
         finding(
             "key_duplicate",
@@ -167,7 +180,7 @@ def _codes(
     """Regency codes that do not exist, or that the feature's own code or name contradicts."""
     if schema.regency_field is None or schema.regency_field not in table.columns:
         return []
-    column = mapped.fields[schema.regency_field]
+    column = mapped.fields.get(schema.regency_field, schema.regency_field)
     known, names = set(reference.regency_codes), _regency_names(reference)
     findings = []
     for feature, code in zip(features, table[schema.regency_field], strict=True):
@@ -223,9 +236,7 @@ def _names(
 ) -> list[Finding]:
     """Regency names that belong to another code."""
     columns = {
-        source: name
-        for source, name in mapped.kept.items()
-        if plain_name(source) in REGENCY_NAME_COLUMNS
+        source: name for source, name in mapped.kept.items() if plain_name(source) in REGENCY_NAMES
     }
     if schema.key == schema.regency_field and "name" in table.columns:
         columns[mapped.fields["name"]] = "name"

@@ -17,7 +17,7 @@ from geo.language import texts
 
 _SAY = texts(__name__)
 
-RegionKind = Literal["Provinsi", "Kabupaten", "Kota", "Kecamatan"]
+RegionKind = Literal["Provinsi", "Kabupaten", "Kota", "Kecamatan", "Kelurahan", "Desa"]
 Rule = Literal["code", "bps_code", "name"]
 
 PROVINCE_CODE = "63"
@@ -347,11 +347,15 @@ _KINDS: dict[str, RegionKind] = {
     "kotamadya": "Kota",
     "kecamatan": "Kecamatan",
     "kec": "Kecamatan",
+    "kelurahan": "Kelurahan",
+    "kel": "Kelurahan",
+    "desa": "Desa",
+    "ds": "Desa",
 }
 
 
 def _kind_and_rest(text: str) -> tuple[RegionKind | None, str]:
-    match = re.match(r"\s*(kabupaten|kab|kotamadya|kota|kecamatan|kec)\b[.\s]*(.+)", text.lower())
+    match = re.match(rf"\s*({'|'.join(_KINDS)})\b[.\s]*(.+)", text.lower())
     return (_KINDS[match[1]], match[2]) if match else (None, text)
 
 

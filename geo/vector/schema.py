@@ -75,6 +75,18 @@ _KEMENDAGRI_REGENCY = r"\d{2}\.\d{2}"
 _KEMENDAGRI_KECAMATAN = r"\d{2}\.\d{2}\.\d{2}"
 _KEMENDAGRI_DESA = r"\d{2}\.\d{2}\.\d{2}\.\d{4}"
 _CODE_ALIASES = ("kode_kemendagri", "kdpkab", "kdbpum", "kode", "kode_kab", "code", "area_id")
+# The names of others: OCHA (HDX) P-codes, of which those of a regency are its BPS code; GADM; then
+# geoBoundaries, which writes one name and no code of Indonesia.
+_REGENCY_CODES_OF_OTHERS = ("adm2_pcode", "cc_2")
+_KECAMATAN_CODES_OF_OTHERS = ("adm3_pcode", "cc_3")
+_REGENCY_NAMES_OF_OTHERS = ("adm2_name", "adm2_en", "adm2_id", "name_2")
+_KECAMATAN_NAMES_OF_OTHERS = ("adm3_name", "adm3_en", "adm3_id", "name_3")
+_DESA_NAMES_OF_OTHERS = ("adm4_name", "adm4_en", "adm4_id", "name_4")
+# Columns that name the regency a feature lies in; in layers of other things no name of the feature.
+REGENCY_NAMES = (
+    *("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota", "nama_kabupaten"),
+    *_REGENCY_NAMES_OF_OTHERS,
+)
 _NAME_ALIASES = ("nama", "namobj", "kawasan")
 _GEOMETRY_KIND = Field("geometry_kind", "text", _SAY["geometry_kind"])
 # Below the regency the two systems number differently; of a desa no table of both is at hand.
@@ -84,7 +96,7 @@ _KECAMATAN_BPS_CODE = Field(
     _SAY["kecamatan_bps_code"],
     pattern=r"\d{7}",
     example="6303120",
-    aliases=("kdcbps",),
+    aliases=("kdcbps", *_KECAMATAN_CODES_OF_OTHERS),
 )
 _IN_REGENCY = (
     Field(
@@ -95,9 +107,16 @@ _IN_REGENCY = (
         pattern=_KEMENDAGRI_REGENCY,
         example="63.03",
         level="regency",
-        aliases=("kdpkab", "kdbpum"),
+        aliases=("kdpkab", "kdbpum", "kode_kab", *_REGENCY_CODES_OF_OTHERS),
     ),
-    Field("regency_bps_code", "text", _SAY["regency_bps_code"], pattern=r"\d{4}", example="6303"),
+    Field(
+        "regency_bps_code",
+        "text",
+        _SAY["regency_bps_code"],
+        pattern=r"\d{4}",
+        example="6303",
+        aliases=("kdbbps",),
+    ),
 )
 _OUTLINE = (Field("area_ha", "number", _SAY["area_ha"], unit="ha"), _GEOMETRY_KIND)
 
@@ -117,7 +136,7 @@ REGENCIES = LayerSchema(
             pattern=_KEMENDAGRI_REGENCY,
             example="63.03",
             level="regency",
-            aliases=_CODE_ALIASES,
+            aliases=(*_CODE_ALIASES, *_REGENCY_CODES_OF_OTHERS),
         ),
         Field(
             "bps_code",
@@ -125,17 +144,21 @@ REGENCIES = LayerSchema(
             _SAY["regencies_bps_code"],
             pattern=r"\d{4}",
             example="6303",
-            aliases=("kode_bps", "idkab"),
+            aliases=("kode_bps", "idkab", "kdbbps"),
         ),
         Field(
             "name",
             "text",
             _SAY["regencies_name"],
             required=True,
-            aliases=(*_NAME_ALIASES, "wadmkk", "nama_kab", "kabupaten"),
+            aliases=(*_NAME_ALIASES, *REGENCY_NAMES, "shapename"),
         ),
         Field(
-            "kind", "text", _SAY["regencies_kind"], pattern=r"Kabupaten|Kota", example="Kabupaten"
+            "kind",
+            "text",
+            _SAY["regencies_kind"],
+            pattern=r"Kabupaten|Kota",
+            example="Kabupaten",
         ),
         Field(
             "area_official_ha",
@@ -173,7 +196,7 @@ ZONES = LayerSchema(
             pattern=_KEMENDAGRI_REGENCY,
             example="63.03",
             level="regency",
-            aliases=("kdpkab", "kdbpum", "kode_kab", "kode_kemendagri"),
+            aliases=("kdpkab", "kdbpum", "kode_kab", "kode_kemendagri", *_REGENCY_CODES_OF_OTHERS),
         ),
         Field("status", "text", _SAY["zones_status"], aliases=("remark", "keterangan")),
         Field(
@@ -231,14 +254,17 @@ KECAMATAN = LayerSchema(
             pattern=_KEMENDAGRI_KECAMATAN,
             example="63.03.08",
             level="kecamatan",
-            aliases=("kode_kemendagri", "kdcpum", "kode", "area_id"),
+            aliases=("kode_kemendagri", "kdcpum", "kode", "kode_kec", "area_id"),
         ),
         Field(
             "name",
             "text",
             _SAY["kecamatan_name"],
             required=True,
-            aliases=("nama", "namobj", "wadmkc"),
+            aliases=(
+                *("nama", "namobj", "wadmkc", "kecamatan", "nama_kec"),
+                *(*_KECAMATAN_NAMES_OF_OTHERS, "shapename"),
+            ),
         ),
         _KECAMATAN_BPS_CODE,
         *_IN_REGENCY,
@@ -270,7 +296,10 @@ DESA = LayerSchema(
             "text",
             _SAY["desa_name"],
             required=True,
-            aliases=("nama", "namobj", "wadmkd", "nama_desa"),
+            aliases=(
+                *("nama", "namobj", "wadmkd", "nama_desa", "desa"),
+                *(*_DESA_NAMES_OF_OTHERS, "shapename"),
+            ),
         ),
         Field("kind", "text", _SAY["desa_kind"], pattern=r"Desa|Kelurahan", example="Desa"),
         Field(
@@ -283,7 +312,12 @@ DESA = LayerSchema(
             level="kecamatan",
             aliases=("kdcpum", "kode_kec"),
         ),
-        Field("kecamatan_name", "text", _SAY["desa_kecamatan_name"], aliases=("wadmkc",)),
+        Field(
+            "kecamatan_name",
+            "text",
+            _SAY["desa_kecamatan_name"],
+            aliases=("wadmkc", "kecamatan", "nama_kec", *_KECAMATAN_NAMES_OF_OTHERS),
+        ),
         _KECAMATAN_BPS_CODE,
         *_IN_REGENCY,
         *_OUTLINE,

@@ -80,6 +80,7 @@ def check(*rows, schema=ZONES, crs="EPSG:4326", crs_text=None, damaged=None, **o
         repair=options.pop("repair", False),
         limits=options.pop("limits", LIMITS),
         step=lambda _: None,
+        columns=options.pop("columns", None),
     )
 
 

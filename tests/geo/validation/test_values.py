@@ -12,7 +12,8 @@ from geo.ingest.geojson import read_geojson
 from geo.ingest.geopackage import read_geopackage
 from geo.ingest.shapefile import read_shapefile
 from geo.ingest.source import Limits
-from geo.validation.fields import map_columns, read_values
+from geo.validation.columns import map_columns
+from geo.validation.fields import read_values
 from geo.vector.schema import ZONES
 from tests import hostile
 

@@ -1,0 +1,339 @@
+"""Codes that a file leaves empty, told by names in their parent, by other codes and by outlines."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from geo.vector.schema import DESA, KECAMATAN, REGENCIES, ZONES
+from tests.geo.validation.test_upload import EAST, INSIDE, WEST, check, found, zone
+
+# One column of kecamatan in each regency; the name Simpang Empat is in both.
+OUTLINES = {
+    "63.10.01": shapely.box(115.3, -4, 115.6, -3.5),
+    "63.10.06": shapely.box(115.6, -4, 116, -3.5),
+    "63.10.02": shapely.box(115.3, -3.5, 116, -3),
+    "63.02.04": shapely.box(116, -4, 116.6, -3.5),
+    "63.02.09": shapely.box(116, -3.5, 116.6, -3),
+}
+NAMES = {
+    "63.10.01": "Batu Licin",
+    "63.10.06": "Simpang Empat",
+    "63.10.02": "Kusan Hilir",
+    "63.02.04": "Pulau Laut Tanjung Selayar",
+    "63.02.09": "Simpang Empat",
+}
+REGENCY = {"63.10": "Tanah Bumbu", "63.02": "Kotabaru"}
+
+
+def published():
+    """The published kecamatan: the last one has no BPS code, as new ones do."""
+    codes = list(NAMES)
+    table = {
+        "code": codes,
+        "name": list(NAMES.values()),
+        "kecamatan_bps_code": ["6310030", "6310031", "6310020", "6302010", None],
+        "regency_code": [code[:5] for code in codes],
+    }
+    index = pd.Index(codes, name="area_id")
+    return gpd.GeoDataFrame(table, geometry=list(OUTLINES.values()), crs="OGC:CRS84", index=index)
+
+
+def rbi(code, **columns):
+    """A row of ADMINISTRASI_AR_KECAMATAN as the national base map (RBI) is handed out: no codes."""
+    empty = ("KDBBPS KDCBPS KDCPUM KDEBPS KDEPUM KDPBPS KDPKAB KDPPUM LCODE WADMKD WIADKC").split()
+    return (
+        {"NAMOBJ": NAMES.get(code), "FCODE": "BA03070040", "REMARK": "Kecamatan"}
+        | {"METADATA": "TASWIL5000020230907", "SRS_ID": "SRGI 2013", "TIPADM": 3, "LUASWH": 0.0}
+        | dict.fromkeys(empty)
+        | {"WADMKC": NAMES.get(code), "WADMKK": REGENCY[code[:5]], "WADMPR": "Kalimantan Selatan"}
+        | {"SHAPE_Leng": 0.4, "SHAPE_Area": 0.008, "geometry": OUTLINES[code]}
+        | columns
+    )
+
+
+def kecamatan(*rows, **options):
+    return check(*rows, schema=KECAMATAN, current=options.pop("current", published()), **options)
+
+
+def told(result):
+    """What was filled: the first example of each way."""
+    return [f["facts"]["examples"].split(",")[0] for f in found(result, "codes_filled")]
+
+
+def test_names_in_their_regency_tell_the_codes_that_the_base_map_leaves_empty():
+    result = kecamatan(*map(rbi, NAMES))
+    assert result.report["errors"] == 0
+    assert result.frame.index.tolist() == list(NAMES)
+    assert result.frame["regency_code"].tolist() == [code[:5] for code in NAMES]
+    assert result.frame["kecamatan_bps_code"].tolist()[:2] == ["6310030", "6310031"]
+    filled = {f["where"]["column"]: f["facts"]["count"] for f in found(result, "codes_filled")}
+    assert filled == {"KDPKAB": 5, "KDCPUM": 5}
+    assert "Batu Licin → 63.10.01" in found(result, "codes_filled")[1]["sentence"]["id"]
+    assert result.frame["WADMKK"].tolist()[0] == "Tanah Bumbu"
+
+
+@pytest.mark.parametrize(
+    ("regency", "name"),
+    [
+        ("TANAH BUMBU", "BATULICIN"),
+        ("Kab. Tanah Bumbu", "Kec. Batu  Licin"),
+        ("Kabupaten Tanah  Bumbu", "Batu-Licin"),
+        (" tanahbumbu ", "Kecamatan Batu Licin"),
+    ],
+)
+def test_spellings_of_offices_are_one_name(regency, name):
+    result = kecamatan(rbi("63.10.01", WADMKK=regency, NAMOBJ=name, WADMKC=name))
+    assert result.frame.index.tolist() == ["63.10.01"]
+
+
+@pytest.mark.parametrize("regency", ["KOTA BARU", "Kotabaru", "Kab. Kota Baru", "KAB KOTABARU"])
+def test_kotabaru_is_no_city_called_baru(regency):
+    result = kecamatan(rbi("63.02.09", WADMKK=regency))
+    assert result.frame["regency_code"].tolist() == ["63.02"]
+    assert result.frame.index.tolist() == ["63.02.09"]
+
+
+def test_a_name_cut_by_the_width_of_its_column_is_still_one_name():
+    name = "Pulau Laut Tanju"
+    result = kecamatan(rbi("63.02.04", NAMOBJ=name, WADMKC=name), rbi("63.02.09"))
+    assert result.frame.index.tolist() == ["63.02.04", "63.02.09"]
+
+
+def test_codes_that_are_there_stay_and_gaps_beside_them_are_filled():
+    rows = rbi("63.10.01", KDCPUM="63.10.01", KDPKAB="63.10"), rbi("63.10.02", KDCPUM="-")
+    result = kecamatan(*rows)
+    assert result.frame.index.tolist() == ["63.10.01", "63.10.02"]
+    counts = [f["facts"]["count"] for f in found(result, "codes_filled")]
+    assert counts == [1, 1]
+
+
+def test_an_unknown_name_on_a_known_outline_is_filled_with_a_warning():
+    result = kecamatan(rbi("63.10.02", NAMOBJ="Kusan Ilir", WADMKC="Kusan Ilir"))
+    assert result.frame.index.tolist() == ["63.10.02"]
+    (warned,) = found(result, "code_by_outline")
+    assert warned["facts"]["official"] == "Kusan Hilir"
+    assert "100%" in warned["sentence"]["id"]
+
+
+def test_a_name_that_nothing_tells_is_refused_with_what_is_like_it():
+    elsewhere = {"geometry": shapely.box(115.55, -3.55, 115.7, -3.45)}
+    result = kecamatan(rbi("63.10.02", NAMOBJ="Kusan Ilir", WADMKC="Kusan Ilir", **elsewhere))
+    (wrong,) = found(result, "code_of_no_name")
+    assert wrong["facts"]["candidates"] == "63.10.02 Kusan Hilir"
+    assert "Kabupaten Tanah Bumbu" in wrong["sentence"]["id"]
+    assert not found(result, "value_missing")
+
+
+def test_a_name_of_two_regencies_without_a_regency_is_told_by_its_outline_or_refused():
+    assert kecamatan(rbi("63.02.09", WADMKK=None)).frame.index.tolist() == ["63.02.09"]
+    across = {"geometry": shapely.box(115.8, -3.7, 116.2, -3.3)}
+    (wrong,) = found(kecamatan(rbi("63.02.09", WADMKK=None, **across)), "code_of_several")
+    assert wrong["facts"]["candidates"] == "63.10.06 Simpang Empat, 63.02.09 Simpang Empat"
+
+
+def test_a_stated_regency_that_nobody_knows_lends_no_code_of_another():
+    result = kecamatan(rbi("63.10.01", WADMKK="Kubu Raya", geometry=INSIDE))
+    assert result.frame is None
+    assert found(result, "code_of_no_name")[0]["facts"]["name"] == "Batu Licin"
+
+
+def test_swapped_names_are_told_by_their_outlines():
+    result = kecamatan(rbi("63.10.01"), rbi("63.10.02", NAMOBJ="Simpang Empat", WADMKC=None))
+    (astray,) = found(result, "name_elsewhere")
+    assert (astray["facts"]["claimed"], astray["facts"]["actual"]) == ("63.10.06", "63.10.02")
+
+
+@pytest.mark.parametrize("code", ["6310031", 6310031, "ID6310031", 6310031.0])
+def test_a_bps_code_of_a_published_kecamatan_is_read_and_told(code):
+    row = rbi("63.10.06", KDCPUM=code, NAMOBJ="?", WADMKC="?")
+    result = kecamatan(row)
+    assert result.frame.index.tolist() == ["63.10.06"]
+    assert "6310031 → 63.10.06" in found(result, "code_rewritten")[0]["sentence"]["id"]
+
+
+def test_a_bps_code_that_is_not_published_leaves_it_to_the_name_and_else_is_no_guess():
+    assert kecamatan(rbi("63.02.09", KDCPUM="6302999")).frame.index.tolist() == ["63.02.09"]
+    row = rbi("63.02.09", KDCPUM="6302999", NAMOBJ="?", WADMKC="?", geometry=INSIDE)
+    (wrong,) = found(kecamatan(row), "code_of_bps")
+    assert "berbeda dari kode Kemendagri" in wrong["sentence"]["id"]
+
+
+def test_the_column_of_bps_codes_tells_the_codes():
+    row = rbi("63.10.06", KDCBPS="6310031", NAMOBJ="?", WADMKC="?", WADMKK=None)
+    result = kecamatan(row)
+    assert result.frame.index.tolist() == ["63.10.06"]
+    assert result.frame["regency_code"].tolist() == ["63.10"]
+
+
+def test_without_a_published_layer_an_empty_code_is_asked_for():
+    result = kecamatan(rbi("63.10.01"), current=None)
+    assert [f["where"]["column"] for f in found(result, "value_missing")] == ["KDCPUM"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"shapeName": "Tanah Bumbu", "shapeISO": "", "shapeID": "7B", "shapeType": "ADM2"},
+        {"NAME_2": "TanahBumbu", "GID_2": "IDN.13.12_1", "TYPE_2": "Kabupaten", "CC_2": "6310"},
+        {"NAME_2": "Tanah Bumbu", "GID_2": "IDN.13.12_1", "VARNAME_2": "NA", "CC_2": "NA"},
+        {"ADM2_EN": "Tanah Bumbu", "ADM2_PCODE": "ID6310", "ADM1_PCODE": "ID63"},
+        {"adm2_name": "Tanah Bumbu", "adm2_pcode": "ID6310", "adm0_pcode": "ID"},
+    ],
+)
+def test_regencies_of_geoboundaries_gadm_and_ocha_are_understood(columns):
+    result = check(columns | {"geometry": WEST}, schema=REGENCIES)
+    assert result.frame.index.tolist() == ["63.10"]
+    assert result.frame["bps_code"].tolist() == ["6310"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"ADM3_EN": "Simpang Empat", "ADM3_PCODE": "ID6310031", "ADM2_PCODE": "ID6310"},
+        {"NAME_3": "SimpangEmpat", "CC_3": "6310031", "NAME_2": "Tanah Bumbu"},
+        {"NAME_3": "Simpang Empat", "CC_3": "NA", "NAME_2": "TanahBumbu"},
+        {"shapeName": "Simpang Empat", "shapeType": "ADM3"},
+    ],
+)
+def test_kecamatan_of_geoboundaries_gadm_and_ocha_are_understood(columns):
+    result = kecamatan(columns | {"geometry": OUTLINES["63.10.06"]})
+    assert result.frame.index.tolist() == ["63.10.06"]
+    assert result.frame["regency_code"].tolist() == ["63.10"]
+
+
+def test_the_prefix_of_a_p_code_is_told():
+    row = {"ADM3_EN": "x", "ADM3_PCODE": "ID6310031", "ADM2_PCODE": "ID6310", "geometry": INSIDE}
+    sentences = [f["sentence"]["id"] for f in found(kecamatan(row), "pcode_read")]
+    assert any("ID6310031 → 6310031" in s and "kode BPS" in s for s in sentences)
+
+
+def desa():
+    table = {
+        "code": ["63.10.06.2001", "63.10.06.1002", "63.02.09.2001"],
+        "name": ["Sarigadung", "Kampung Baru", "Sarigadung"],
+        "kecamatan_code": ["63.10.06", "63.10.06", "63.02.09"],
+        "kecamatan_name": ["Simpang Empat"] * 3,
+        "kecamatan_bps_code": ["6310031", "6310031", None],
+        "regency_code": ["63.10", "63.10", "63.02"],
+    }
+    shapes = [
+        shapely.box(115.6, -4, 115.8, -3.5),
+        shapely.box(115.8, -4, 116, -3.5),
+        shapely.box(116, -3.5, 116.6, -3),
+    ]
+    index = pd.Index(table["code"], name="area_id")
+    return gpd.GeoDataFrame(table, geometry=shapes, crs="OGC:CRS84", index=index)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"WADMKC": "Simpang Empat", "WADMKK": "Kotabaru"},
+        {"WADMKC": None, "WADMKK": "KOTA BARU"},
+        {"KDCPUM": "63.02.09", "WADMKK": None},
+        {"KDEPUM": "63.02.09.2001", "WADMKK": "Kotabaru"},
+        {"WADMKC": "Simpang Ampat", "WADMKK": "Kotabaru"},
+    ],
+)
+def test_a_desa_is_told_through_its_kecamatan_and_regency(row):
+    base = {"NAMOBJ": "SARI GADUNG", "KDEPUM": None, "KDCPUM": None, "KDPKAB": None}
+    shape = {"geometry": shapely.box(116, -3.5, 116.6, -3)}
+    result = check(base | row | shape, schema=DESA, current=desa())
+    assert result.report["errors"] == 0
+    frame = result.frame
+    assert frame.index.tolist() == ["63.02.09.2001"]
+    assert frame["kecamatan_code"].tolist() == ["63.02.09"]
+    assert frame["regency_code"].tolist() == ["63.02"]
+
+
+def test_ten_digits_beside_a_code_of_bps_are_codes_of_bps():
+    # 6310061005 alone would be read as the kelurahan 63.10.06.1005.
+    rows = [
+        {"KDEPUM": code, "NAMOBJ": "x", "KDCPUM": "63.10.06", "KDPKAB": "63.10", "geometry": INSIDE}
+        for code in ("6310061005", "6310060001")
+    ]
+    result = check(*rows, schema=DESA, current=desa())
+    assert [f["feature"]["row"] for f in found(result, "code_of_bps")] == [1, 2]
+
+
+def test_a_zone_is_given_its_regency_by_name_alone():
+    row = zone(KABUPATEN="Kab. Tanah Bumbu")
+    del row["regency_code"]
+    assert check(row).frame["regency_code"].tolist() == ["63.10"]
+    assert found(check(row | {"KABUPATEN": "Bogor"}), "field_missing")
+
+
+def test_an_empty_column_makes_no_field_ambiguous_and_the_fuller_one_is_taken():
+    rows = (
+        zone(regency_code=None, KDPKAB="63.10", KDBPUM=None),
+        zone(zone_id="b", regency_code=None, KDPKAB="63.10", KDBPUM="63.10"),
+    )
+    result = check(*rows, schema=ZONES)
+    assert result.report["errors"] == 0
+    assert {m["source"]: m["field"] for m in result.report["mapping"]}["KDPKAB"] == "regency_code"
+    assert "KDBPUM" in result.frame.columns
+
+
+def test_two_spellings_of_a_name_are_a_warning_that_says_which_is_taken():
+    rows = rbi("63.10.01"), rbi("63.10.02", WADMKC="Kusan")
+    (chosen,) = found(kecamatan(*rows), "field_chosen")
+    assert chosen["facts"]["used"] == "NAMOBJ"
+    assert "“Kusan Hilir” ≠ “Kusan”" in chosen["sentence"]["id"]
+
+
+def test_columns_are_read_as_somebody_asks():
+    row = zone(KAWASAN="Lain", catatan="x", sampah="y")
+    asked = {"name": "KAWASAN", "status": "catatan", "sampah": None}
+    result = check(row, columns=asked)
+    assert result.frame["name"].tolist() == ["Lain"]
+    assert result.frame["status"].tolist() == ["x"]
+    assert "sampah" not in result.frame.columns
+    mapping = {m["source"]: m for m in result.report["mapping"]}
+    assert mapping["sampah"] == {"source": "sampah", "field": None, "kept_as": None}
+    assert mapping["name"]["kept_as"] == "name_2"
+    kept = check(row, columns={"sampah": "sisa", "status": None})
+    assert kept.frame["sisa"].tolist() == ["y"]
+
+
+@pytest.mark.parametrize("asked", [{"name": "NAMA"}, {"NAMA": "x"}, {"NAMA": None}])
+def test_a_column_that_is_not_there_is_told_with_those_that_are(asked):
+    (wrong,) = found(check(zone(), columns=asked), "column_asked_unknown")
+    assert "zone_id, name, regency_code" in wrong["sentence"]["id"]
+
+
+def test_one_column_is_no_two_fields():
+    asked = {"name": "zone_id", "zone_id": "zone_id"}
+    assert found(check(zone(), columns=asked), "column_asked_twice")
+
+
+def test_a_report_says_what_can_be_chosen():
+    choices = check(zone(KAWASAN=None, luas_siap=3), zone(zone_id="b", luas_siap=4)).report[
+        "choices"
+    ]
+    column = next(c for c in choices["columns"] if c["name"] == "luas_siap")
+    assert column == {
+        "name": "luas_siap",
+        "examples": ["3", "4"],
+        "filled": 2,
+        "field": None,
+        "kept_as": "luas_siap",
+    }
+    name = next(f for f in choices["fields"] if f["name"] == "name")
+    assert (name["column"], name["candidates"], name["required"]) == (
+        "name",
+        ["name", "KAWASAN"],
+        True,
+    )
+    assert choices["crs"] == {"name": "EPSG:4326", "text": "EPSG:4326", "is_stated": True}
+    assert choices["encoding"] == {"name": "utf-8", "is_stated": True}
+    assert choices["layers"] == ["test"]
+
+
+def test_regencies_of_the_register_lend_their_codes_by_name():
+    rows = [
+        {"WADMKK": n, "geometry": g} for n, g in (("Kab. Tanah Bumbu", WEST), ("KOTA BARU", EAST))
+    ]
+    result = check(*rows, schema=REGENCIES)
+    assert result.frame.index.tolist() == ["63.10", "63.02"]
+    assert told(result) == ["Kab. Tanah Bumbu → 63.10"]
