@@ -136,3 +136,5 @@ class Job:
     layer: str | None
     repair: bool
     limits: Limits
+    # Field → source column, source column → None or another name, as somebody asks.
+    columns: Mapping[str, str | None] | None = None

@@ -44,7 +44,8 @@ class HandedIn:
     """A file as it was handed in, and what its sender says of it.
 
     `crs` and `encoding` stand in for what the file says; `layer` is which layer of several;
-    `repair` lets invalid polygons be repaired, each with its area before and after. Of the
+    `repair` lets invalid polygons be repaired, each with its area before and after; `columns` is
+    what is asked of the columns (see `geo.validation.columns.map_columns`). Of the
     indicators, `figures` is what is said of all figures, and `replace` leaves out every current
     figure that the file does not have; their `layer` is the sheet of a workbook.
     """
@@ -56,6 +57,7 @@ class HandedIn:
     encoding: str | None = None
     layer: str | None = None
     repair: bool = False
+    columns: Mapping[str, str | None] | None = None
     figures: StatedOfAll = NOTHING_STATED
     replace: bool = False
 
@@ -91,6 +93,7 @@ def check_upload(
         layer=handed.layer,
         limits=limits,
         corrections={"make_valid": handed.repair},
+        columns=handed.columns,
     )
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
         cleaned = None

@@ -63,6 +63,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
         repair=job.repair,
         limits=job.limits,
         step=step,
+        columns=job.columns,
     )
     if result.frame is not None:
         step(_SAY["keeping"])

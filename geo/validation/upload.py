@@ -46,7 +46,9 @@ class IngestResult:
         JSON types: `accepted`, `filename`, `summary` (format, layer, encoding, counts, features,
         geometry_types, crs, bounds in lon/lat), `mapping` (source column → field or kept_as),
         `findings` (sentences in both languages), `counts` by code, `errors`, `warnings`,
-        `difference` from the published version.
+        `difference` from the published version, and `choices`: the `layers` of the file, its
+        `columns` with examples, the `fields` with the columns that may be theirs, `crs` and
+        `encoding` with whether the file states them, and the `repairs` that can be asked for.
     """
 
     frame: gpd.GeoDataFrame | None
@@ -66,6 +68,7 @@ def ingest_upload(
     layer: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     corrections: Mapping[str, bool] | None = None,
+    columns: Mapping[str, str | None] | None = None,
 ) -> IngestResult:
     """Read and check an uploaded file; nothing is kept of it but what is returned.
 
@@ -88,6 +91,8 @@ def ingest_upload(
     corrections : mapping, optional
         `{"make_valid": True}` repairs invalid polygons and lists each with its area before and
         after; by default they are refused.
+    columns : mapping, optional
+        What somebody asks of the columns; see `geo.validation.columns.map_columns`.
 
     Raises
     ------
@@ -107,6 +112,7 @@ def ingest_upload(
         layer=layer,
         repair=bool((corrections or {}).get("make_valid")),
         limits=limits,
+        columns=columns,
     )
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
