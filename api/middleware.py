@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import anyio
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
@@ -15,10 +16,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import language_or_default
-from api.problems import problem_of, respond, respond_fault
+from api.problems import RequestTooSlow, problem_of, respond, respond_fault
 from api.settings import Settings
-from geo.errors import UploadTooLarge
+from geo.errors import GeoError, UploadTooLarge
 from geo.language import Text, texts
+from geo.store.snapshots import full_disk
 
 _SAY = texts(__name__)
 
@@ -42,8 +44,8 @@ _TAGS = (b"if-none-match", b"if-match")
 _logger = logging.getLogger("kawasan")
 
 
-class _TooMuch(Exception):
-    """Ends the reading of a body that is over its limit."""
+class _Ended(Exception):
+    """Ends the reading of a body that is over its limit or does not come."""
 
 
 def security_headers(app: ASGIApp) -> ASGIApp:
@@ -124,10 +126,11 @@ def tolerant_paths(app: ASGIApp) -> ASGIApp:
 
 
 def body_limit(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Counts a request's bytes as they come; over the limit the answer is 413, whatever was said.
+    """Counts a request's bytes as they come, and its time; beyond its limits it is answered 413 or 408.
 
     A form at the upload door may be large; every other body has its own, smaller limit, whatever
-    it calls itself.
+    it calls itself. A body of which nothing comes for a while is not waited for, so that half-sent
+    requests hold neither memory nor a place.
     """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,41 +138,60 @@ def body_limit(app: ASGIApp, settings: Settings) -> ASGIApp:
             await app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = _limit_bytes(scope, headers, settings)
-        body = _CountedBody(receive, send, limit)
-        declared = headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared) <= limit:
-            with suppress(_TooMuch):
+        body = _GuardedBody(
+            receive, send, limit=_limit_bytes(scope, headers, settings), settings=settings
+        )
+        body.declare(headers.get("content-length", "0"))
+        if body.refusal is None:
+            with suppress(_Ended):
                 await app(scope, body.receive, body.send)
-        else:
-            body.received = limit + 1
-        if body.is_over and not body.is_answered:
-            await _refuse(scope, receive, send, limit)
+        if body.refusal is not None and not body.is_answered:
+            await _refuse(Request(scope, receive), body.refusal)(scope, receive, send)
 
     return serve
 
 
-class _CountedBody:
-    """A request's body with its limit. Once over it, the route's own answer no longer counts."""
+class _GuardedBody:
+    """A request's body with its limits. Once `refusal` is set, the route's own answer no longer counts."""
 
-    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
+    def __init__(self, receive: Receive, send: Send, *, limit: int, settings: Settings) -> None:
         self._receive, self._send, self._limit = receive, send, limit
-        self.received = 0
+        self._idle_s, self._total_s = settings.request_idle_s, settings.request_total_s
+        self._ends_at = anyio.current_time() + self._total_s
+        self._received, self._is_whole = 0, False
         self.is_answered = False
+        self.refusal: GeoError | None = None
 
-    @property
-    def is_over(self) -> bool:
-        return self.received > self._limit
+    def declare(self, size: str) -> None:
+        """What the request says of its size."""
+        self._count(int(size) if size.isdecimal() else self._limit + 1)
+        self._received = 0
 
     async def receive(self) -> Message:
-        message = await self._receive()
-        self.received += len(message.get("body", b""))
-        if self.is_over:
-            raise _TooMuch
+        # After the body comes only the end of the connection, which may be waited for.
+        if self._is_whole:
+            return await self._receive()
+        left_s = self._ends_at - anyio.current_time()
+        with anyio.move_on_after(min(self._idle_s, left_s)) as patience:
+            message = await self._receive()
+        if patience.cancelled_caught:
+            is_idle = self._idle_s < left_s
+            seconds = self._idle_s if is_idle else self._total_s
+            self.refusal = RequestTooSlow(reason=_too_slow(seconds, is_idle=is_idle))
+        else:
+            self._count(len(message.get("body", b"")))
+            self._is_whole = not message.get("more_body", False)
+        if self.refusal is not None:
+            raise _Ended
         return message
 
+    def _count(self, size: int) -> None:
+        self._received += size
+        if self._received > self._limit:
+            self.refusal = UploadTooLarge(reason=_too_large(self._limit), limit_bytes=self._limit)
+
     async def send(self, message: Message) -> None:
-        if self.is_answered or not self.is_over:
+        if self.is_answered or self.refusal is None:
             self.is_answered = True
             await self._send(message)
 
@@ -202,13 +224,18 @@ def faults(app: ASGIApp) -> ASGIApp:
 
         try:
             await app(scope, receive, send_noted)
-        except _TooMuch:
+        except _Ended:
             raise
-        except Exception:
+        except Exception as error:
             if scope["type"] != "http" or is_started:
                 raise
             _logger.exception("%s %s failed", scope["method"], scope["path"])
-            await respond_fault(Request(scope, receive))(scope, receive, send)
+            request = Request(scope, receive)
+            if (full := full_disk(error)) is not None:
+                answer = respond(request, problem_of(full, language_or_default(request)))
+            else:
+                answer = respond_fault(request)
+            await answer(scope, receive, send)
 
     return serve
 
@@ -241,13 +268,11 @@ def install(
         app.add_middleware(layer, **options)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-    request = Request(scope, receive)
-    error = UploadTooLarge(reason=_too_large(limit), limit_bytes=limit)
+def _refuse(request: Request, error: GeoError) -> Response:
     response = respond(request, problem_of(error, language_or_default(request)))
     # The rest of the body is not read, so the connection cannot carry another request.
     response.headers["Connection"] = "close"
-    await response(scope, receive, send)
+    return response
 
 
 def _limit_bytes(scope: Scope, headers: Headers, settings: Settings) -> int:
@@ -262,3 +287,7 @@ def _without_gzip(tags: bytes) -> bytes:
 
 def _too_large(limit: int) -> Text:
     return _SAY["too_large"].format(n=limit)
+
+
+def _too_slow(seconds: float, *, is_idle: bool) -> Text:
+    return _SAY["too_slow" if is_idle else "too_long"].format(n=f"{seconds:g}")

@@ -42,7 +42,15 @@ from geo.language import Language, Text, texts
 
 _SAY = texts(__name__)
 
+
+class RequestTooSlow(InvalidInput):
+    """A request of which the rest does not come."""
+
+    title = Text(id="Permintaan tidak lengkap", en="Unfinished request")
+
+
 STATUSES: Mapping[type[Exception], int] = {
+    RequestTooSlow: 408,
     InvalidInput: 400,
     LoginRequired: 401,
     NotAllowed: 403,
@@ -110,7 +118,8 @@ def problem_of(error: GeoError, language: Language) -> Problem:
         if name != "reason"
     }
     wait_s = error.facts.get("retry_after_s", _RETRY_AFTER_S)
-    headers = {"Retry-After": str(wait_s)} if isinstance(error, StoreFault) else {}
+    is_passing = isinstance(error, StoreFault) and not isinstance(error, StoreFull)
+    headers = {"Retry-After": str(wait_s)} if is_passing else {}
     return Problem(
         code=type(error).__name__,
         status=status,

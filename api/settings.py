@@ -76,6 +76,18 @@ class Settings(BaseSettings):
     wrong_keys_per_minute: int = Field(
         default=10, ge=1, description="Wrong keys that one address may try in a minute."
     )
+    request_idle_s: float = Field(
+        default=30.0,
+        ge=0.1,
+        allow_inf_nan=False,
+        description="Seconds after which a request of which nothing more comes is ended.",
+    )
+    request_total_s: float = Field(
+        default=1_800.0,
+        ge=0.1,
+        allow_inf_nan=False,
+        description="Seconds in which a request must have come whole.",
+    )
     reader_memory_bytes: int = Field(
         default=3_072 * _MIB,
         ge=_READER_LEAST_BYTES,

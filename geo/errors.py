@@ -42,6 +42,7 @@ GeoError
 ├── Conflict
 │   └── WarningsNotAccepted
 └── StoreFault
+    ├── StoreFull
     └── NotReady
         ├── SurfaceNotReady
         └── TilesNotReady
@@ -50,6 +51,7 @@ Every class carries its sentence in Indonesian and English; the facts fill the b
 with the error as evidence.
 """
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from geo.language import Language, Text
@@ -276,9 +278,19 @@ class WarningsNotAccepted(Conflict):
 
 
 class StoreFault(GeoError):
-    """The store is damaged, full or busy."""
+    """The store is damaged, full or busy.
+
+    Parameters
+    ----------
+    place : Path, optional
+        The folder or file of the server: for its operator, and never among what is sent to others.
+    """
 
     title = Text(id="Gudang data bermasalah", en="Store fault")
+
+    def __init__(self, *, place: Path | None = None, **facts: Any) -> None:
+        self.place = place
+        super().__init__(**facts)
 
 
 class StoreFull(StoreFault):

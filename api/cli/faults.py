@@ -112,7 +112,10 @@ def sentence_of(error: Exception) -> tuple[Text, Text] | None:
 
     match error:
         case GeoError():
-            return error.title, Text(id=error.detail("id"), en=error.detail("en"))
+            # Whoever types the command is the operator, and must find the place.
+            place = getattr(error, "place", None)
+            tail = f" ({place})" if place is not None else ""
+            return error.title, Text(id=error.detail("id") + tail, en=error.detail("en") + tail)
         case InvalidSettings():
             return _SAY["settings_title"], error.sentence
         case BrokenPipeError():

@@ -1,5 +1,6 @@
 """The command `kawasan serve`."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -38,9 +39,12 @@ def serve(
         warn_where_synthetic(store, common.language())
         newer = newer_models(store, settings.data_dir)
         print_notes(newer_note(*i, settings.data_dir).to(common.language()) for i in newer.items())
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(settings, store=store), log_level="warning")
+        config = uvicorn.Config(
+            create_app(settings, store=store),
+            http=_impatient(settings.request_idle_s),
+            log_level="warning",
         )
+        server = uvicorn.Server(config)
         door.listen()
         address = f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}"
         output.print(f"Kawasan: [bold]{address}/map[/bold]   (OGC API: {address}/)   Ctrl+C")
@@ -48,6 +52,46 @@ def serve(
             server.run(sockets=[door])
         if not server.started:
             raise typer.Exit(1)
+
+
+def _impatient(patience_s: float) -> type[asyncio.Protocol]:
+    """HTTP/1.1 of uvicorn that closes a connection whose next request does not come whole.
+
+    The program sees a request once its headers are complete, and uvicorn waits for them for ever: so
+    the time from a connection's opening, or from the first byte after an answer, to the end of the
+    headers is limited here. Bodies are timed by `api.middleware.body_limit`.
+    """
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Impatient(H11Protocol):
+        """Its `timer` runs while no request is being answered."""
+
+        timer: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._time()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._time()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._stop()
+            super().connection_lost(exc)
+
+        def _time(self) -> None:
+            if self.cycle is not None and not self.cycle.response_complete:
+                self._stop()
+            elif self.timer is None:
+                self.timer = self.loop.call_later(patience_s, self.timeout_keep_alive_handler)
+
+        def _stop(self) -> None:
+            if self.timer is not None:
+                self.timer.cancel()
+                self.timer = None
+
+    return Impatient
 
 
 @contextmanager

@@ -177,7 +177,7 @@ def open_catalogue(
         When the file is lost, damaged, newer than this program or busy. It is never recreated.
     """
     if not is_new and not database.is_there(path):
-        raise StoreFault(reason=_SAY["lost"].format(f=path))
+        raise StoreFault(reason=_SAY["lost"].format(f=path.name), place=path)
     engine = database.connect(path, patience_s=patience_s)
     try:
         _require_schema(engine, path, is_new=is_new)
@@ -194,11 +194,11 @@ def _require_schema(engine: sa.Engine, path: Path, *, is_new: bool) -> None:
     with engine.connect() as connection:
         found = database.schema_number(connection)
     if found > SCHEMA_VERSION:
-        raise StoreFault(reason=_SAY["too_new"].format(f=path, n=found))
+        raise StoreFault(reason=_SAY["too_new"].format(f=path.name, n=found), place=path)
     if found == SCHEMA_VERSION:
         return
     if found == 0 and not is_new:
-        raise StoreFault(reason=_SAY["lost"].format(f=path))
+        raise StoreFault(reason=_SAY["lost"].format(f=path.name), place=path)
     with database.writing(engine) as connection:
         # Of two starts at once the second finds the work of the first.
         if database.schema_number(connection) == 0:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.errors import StoreFault, StoreFull
-from geo.language import Text, texts
+from geo.language import texts
 
 _SAY = texts(__name__)
 
@@ -66,7 +66,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         with engine.connect() as connection:
             yield connection
     except sa.exc.DatabaseError as error:
-        raise StoreFault(reason=_SAY["cannot_read"].format(e=_cause(error))) from error
+        raise _fault(error, "read") from error
 
 
 @contextmanager
@@ -79,9 +79,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         ):
             yield connection
     except sa.exc.DatabaseError as error:
-        if _code(error) == sqlite3.SQLITE_FULL:
-            raise StoreFull from error
-        raise StoreFault(reason=_SAY["cannot_write"].format(e=_cause(error))) from error
+        raise _fault(error, "write") from error
 
 
 def schema_number(connection: sa.Connection) -> int:
@@ -108,23 +106,23 @@ def back_up(path: Path, target: Path) -> None:
         copy.execute("PRAGMA synchronous=FULL")
         source.backup(copy)
         if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise StoreFault(reason=_SAY["damaged"].format(f=path))
+            raise StoreFault(reason=_SAY["damaged"].format(f=path.name), place=path)
 
 
 def opening_failed(path: Path, error: sa.exc.DatabaseError) -> StoreFault:
     """What is said of a database that cannot be opened: damaged, or not now."""
     code = _code(error)
-    is_damaged = code is None or code not in _NOT_DAMAGED
-    said = _SAY["damaged"].format(f=path) if is_damaged else _cannot_open(error)
-    return StoreFault(reason=said)
+    if code is None or code not in _NOT_DAMAGED:
+        return StoreFault(reason=_SAY["damaged"].format(f=path.name), place=path)
+    return _fault(error, "read", place=path)
 
 
-def _cannot_open(error: sa.exc.DatabaseError) -> Text:
-    return _SAY["cannot_read"].format(e=_cause(error))
-
-
-def _cause(error: sa.exc.DatabaseError) -> object:
-    return getattr(error, "orig", error)
+def _fault(error: sa.exc.DatabaseError, said: str, *, place: Path | None = None) -> StoreFault:
+    if _code(error) == sqlite3.SQLITE_FULL:
+        return StoreFull(place=place)
+    return StoreFault(
+        reason=_SAY[f"cannot_{said}"].format(e=getattr(error, "orig", error)), place=place
+    )
 
 
 def _code(error: sa.exc.DatabaseError) -> int | None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from geo.errors import StoreFault
 from geo.language import texts
 from geo.store import database
-from geo.store.snapshots import UNFINISHED, require_space, sync_folder
+from geo.store.snapshots import UNFINISHED, full_disk, require_space, sync_folder
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -58,8 +58,8 @@ def _put_aside(path: Path, number: int) -> None:
         os.replace(unfinished, target)
         sync_folder(folder)
     except OSError as error:
-        reason = _SAY["no_copy"].format(f=folder, e=error.strerror or error)
-        raise StoreFault(reason=reason) from error
+        reason = _SAY["no_copy"].format(f=folder.name, e=error.strerror or type(error).__name__)
+        raise full_disk(error) or StoreFault(reason=reason, place=folder) from error
 
 
 def _roles_and_states(operations: "Operations", connection: sa.Connection) -> None:

@@ -4,6 +4,7 @@ A snapshot is named by the sha256 of its content, so the same content is stored 
 file shows.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from geo.errors import StoreFault
+from geo.errors import StoreFault, StoreFull
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
@@ -20,6 +21,8 @@ _SAY = texts(__name__)
 # What a file is called until it is whole; a crash leaves it behind.
 UNFINISHED = ".writing-"
 _FREE_SPACE_MARGIN_BYTES = 16 * 1024 * 1024
+# No space, none of an account's share, and (a limit of this process) no larger file.
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 
 
 def write_snapshot(folder: Path, content: bytes | Path, *, suffix: str) -> tuple[str, int]:
@@ -90,7 +93,9 @@ def write_atomically(path: Path, content: bytes | Path) -> None:
         _write_and_rename(path, content)
         sync_folder(path.parent)
     except OSError as error:
-        raise StoreFault(reason=_cannot_keep(path, error)) from error
+        raise full_disk(error) or StoreFault(
+            reason=_cannot_keep(error), place=path.parent
+        ) from error
 
 
 def _write_and_rename(path: Path, content: bytes | Path) -> None:
@@ -120,7 +125,15 @@ def require_space(folder: Path, size_bytes: int) -> None:
     """Raise `StoreFault` unless `size_bytes` and a margin are free where `folder` lies."""
     free = shutil.disk_usage(folder).free
     if free < size_bytes + _FREE_SPACE_MARGIN_BYTES:
-        raise StoreFault(reason=_no_space(folder, size_bytes, free))
+        raise StoreFull(needed_bytes=size_bytes, free_bytes=free, place=folder)
+
+
+def full_disk(error: BaseException) -> StoreFull | None:
+    """The fault of a disk that is full, or an account's share of it; None for any other error."""
+    if not isinstance(error, OSError) or error.errno not in _FULL:
+        return None
+    place = Path(error.filename) if isinstance(error.filename, str) else None
+    return StoreFull(place=place)
 
 
 def sync_folder(folder: Path) -> None:
@@ -135,9 +148,5 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _no_space(folder: Path, needed: int, free: int) -> Text:
-    return _SAY["no_space"].format(f=folder, n=needed, r=free)
-
-
-def _cannot_keep(path: Path, error: OSError) -> Text:
-    return _SAY["cannot_keep"].format(f=path.parent, e=error.strerror or error)
+def _cannot_keep(error: OSError) -> Text:
+    return _SAY["cannot_keep"].format(e=error.strerror or type(error).__name__)

@@ -21,7 +21,7 @@ from geo.language import Text, texts
 from geo.store import catalogue, database
 from geo.store.keys import Keys
 from geo.store.rules import Rules
-from geo.store.snapshots import UNFINISHED, file_sha256, write_atomically, write_snapshot
+from geo.store.snapshots import UNFINISHED, file_sha256, full_disk, write_atomically, write_snapshot
 from geo.store.uploads import Upload, UploadEntry, Uploads, mark_published
 from geo.store.versions import DatasetKind, Provenance, Publication, Published, Version
 
@@ -105,7 +105,8 @@ class Store:
             # Looked at before the catalogue: another first start may fill both in between.
             is_new = not any(self._snapshots.iterdir())
         except OSError as error:
-            raise StoreFault(reason=_no_folder(folder, error)) from error
+            reason = _no_folder(folder, error)
+            raise full_disk(error) or StoreFault(reason=reason, place=folder) from error
         self._engine = catalogue.open_catalogue(
             folder / "catalogue.sqlite", is_new=is_new, patience_s=patience_s
         )
@@ -411,7 +412,7 @@ def _remove(path: Path) -> None:
 
 
 def _no_folder(folder: Path, error: OSError) -> Text:
-    return _SAY["no_folder"].format(f=folder, e=error.strerror or error)
+    return _SAY["no_folder"].format(f=folder.name, e=error.strerror or type(error).__name__)
 
 
 def _moved_on(dataset: str, expected: int, current: int) -> Text:

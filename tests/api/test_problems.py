@@ -43,6 +43,7 @@ def test_every_error_has_a_status_and_both_titles():
             401,
             403,
             404,
+            408,
             409,
             413,
             415,

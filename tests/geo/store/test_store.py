@@ -566,7 +566,7 @@ def test_too_little_space_is_refused_before_anything_is_written(tmp_path):
     try:
         store = Store(folder / "s")
         publish(store, b"one")
-        with pytest.raises(StoreFault, match="Not enough space"):
+        with pytest.raises(StoreFault, match="storage is full"):
             publish(store, bytes(4_000_000))
         assert [v.number for v in store.versions("zones")] == [1]
         assert store.check().orphans == ()

@@ -1,0 +1,130 @@
+"""Requests that stop half-way, by raw sockets: each is ended in the time that was set."""
+
+import asyncio
+import http.client
+import json
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+import uvicorn
+
+from api.cli.serve import _impatient
+from api.main import create_app
+from api.settings import Settings
+from geo.store.store import Store
+
+IDLE_S, TOTAL_S = 0.3, 0.8
+# Far beyond what is awaited: whoever waits this long waits for ever.
+PATIENCE_S = 20
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """The address of a service with little patience, and a key of its store."""
+    store = Store(tmp_path_factory.mktemp("slow") / "store")
+    settings = Settings(store=store.folder, request_idle_s=IDLE_S, request_total_s=TOTAL_S)
+    config = uvicorn.Config(
+        create_app(settings, store=store), http=_impatient(IDLE_S), log_level="error"
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[door])))
+        thread.start()
+        yield door.getsockname(), store.keys.add("gis")
+        server.should_exit = True
+        thread.join()
+    store.close()
+
+
+@contextmanager
+def opened(service):
+    with socket.create_connection(service[0], timeout=PATIENCE_S) as connection:
+        yield connection
+
+
+def until_closed(connection, *, drip=b""):
+    """All that the service sends until it closes, and how long that took in seconds.
+
+    `drip` is sent again and again, as by somebody who pretends to be slow.
+    """
+    begun, answer = time.monotonic(), b""
+    connection.settimeout(0.05 if drip else PATIENCE_S)
+    while True:
+        try:
+            piece = connection.recv(65536)
+        except TimeoutError:
+            assert time.monotonic() - begun < PATIENCE_S, "nobody ended it"
+            with suppress(OSError):
+                connection.sendall(drip)
+            continue
+        except ConnectionError:
+            piece = b""
+        if not piece:
+            return answer, time.monotonic() - begun
+        answer += piece
+
+
+def half_upload(key, size=1000):
+    head = (
+        f"POST /uploads HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nAccept-Language: en\r\n"
+        f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {size}\r\n\r\n"
+    )
+    return head.encode() + b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n'
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nAccept: "])
+def test_headers_that_never_end_are_not_waited_for(service, begun):
+    with opened(service) as connection:
+        connection.sendall(begun)
+        assert until_closed(connection)[0] == b""
+
+
+def test_headers_that_drip_gain_no_time(service):
+    with opened(service) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nAccept: ")
+        answer, seconds = until_closed(connection, drip=b"a")
+    assert answer == b""
+    assert seconds < 10 * IDLE_S
+
+
+def test_a_body_that_stops_is_answered_408_and_the_connection_ends(service):
+    with opened(service) as connection:
+        connection.sendall(half_upload(service[1]))
+        answer, seconds = until_closed(connection)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    problem = json.loads(body)
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in head.lower()
+    assert problem["code"] == "RequestTooSlow"
+    assert "for 0.3 seconds" in problem["detail"]
+    assert seconds < TOTAL_S * 5
+
+
+def test_a_body_that_drips_is_ended_all_the_same(service):
+    with opened(service) as connection:
+        connection.sendall(half_upload(service[1], size=100_000))
+        answer, _ = until_closed(connection, drip=b"x")
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"after 0.8 seconds" in answer
+
+
+def test_a_body_left_over_after_an_answer_holds_no_connection(service):
+    with opened(service) as connection:
+        connection.sendall(half_upload("kwsn_wrong"))
+        answer, _ = until_closed(connection, drip=b"x")
+    assert answer.startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_connection_that_is_used_again_and_again_is_kept(service):
+    connection = http.client.HTTPConnection(*service[0], timeout=PATIENCE_S)
+    connection.connect()
+    first, begun = connection.sock, time.monotonic()
+    while time.monotonic() - begun < 2 * IDLE_S:
+        connection.request("GET", "/conformance", headers={"Accept": "application/json"})
+        answer = connection.getresponse()
+        assert answer.read().startswith(b"{")
+        assert connection.sock is first
+    connection.close()
