@@ -8,12 +8,37 @@ from geo.language import texts
 
 _SAY = texts(__name__)
 
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
 # Encodings in which ASCII is ASCII, by the names that Python's codecs give them.
 ENCODINGS = (
     *("utf-8", "ascii", "iso8859-1", "iso8859-2", "iso8859-9", "iso8859-15"),
     *(f"cp{number}" for number in (437, 850, 936, 1250, 1251, 1252, 1254, 1256, 1258)),
     *("gbk", "gb18030", "big5", "shift_jis", "euc_kr"),
 )
+
+
+def unicode_of(start: bytes) -> str | None:
+    r"""The Unicode encoding that the first bytes of a text show; None where they show none.
+
+    A byte-order mark tells, and so do the zeros of Latin letters in UTF-16, always the same half.
+
+    Examples
+    --------
+    >>> unicode_of(b"\xff\xfea\x00"), unicode_of(b"a\x00b\x00"), unicode_of(b"ab")
+    ('utf-16', 'utf-16-le', None)
+    """
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return name
+    for name, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if len(start) > 1 and zeros.count(0) > len(zeros) * 0.6:
+            return name
+    return None
 
 
 def codec_of(text: str) -> str | None:

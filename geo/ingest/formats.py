@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from geo.errors import UploadUnsupported
+from geo.ingest.encoding import unicode_of
 from geo.ingest.source import SourceKind
 from geo.language import Text, filled, texts
 
@@ -31,6 +32,8 @@ def kind_of(path: Path) -> SourceKind:
     if head.startswith(b"SQLite format 3\0") and head[68:72] in _GEOPACKAGE_IDS:
         return "geopackage"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if (wide := unicode_of(head)) is not None:
+        text = head.decode(wide, "ignore").strip().encode("utf-8", "ignore")
     if text.startswith((b"{", b"\x1e")):
         return "geojson"
     if text.startswith(b"<") and _KML.search(text):

@@ -18,6 +18,7 @@ import shapely
 
 from geo.crs import LONLAT, crs_of
 from geo.errors import UploadUnsupported
+from geo.ingest.encoding import unicode_of
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.language import Text, texts
@@ -28,8 +29,21 @@ if TYPE_CHECKING:
 _SAY = texts(__name__)
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_KINDS = ("FeatureCollection", "Feature")
 _MEMBERS = frozenset({"type", "id", "bbox", "properties", "geometry", "crs"})
+# `name` is what QGIS and GDAL call the layer.
+_MEMBERS_OF_ALL = frozenset({"type", "bbox", "features", "crs", "name"})
+# What Python says of JSON that is none, by its first words.
+_FAULTS = (
+    ("Expecting value", "no_value"),
+    ("Expecting property name", "no_name"),
+    ("Expecting ':'", "no_colon"),
+    ("Expecting ','", "no_comma"),
+    ("Illegal trailing comma", "trailing_comma"),
+    ("Extra data", "extra"),
+    ("Unterminated string", "unterminated"),
+    ("Invalid control character", "control"),
+    ("Invalid \\", "escape"),
+)
 _SEPARATOR = "\x1e"
 
 
@@ -49,24 +63,20 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
     UploadUnsupported
         For JSON of another kind, such as TopoJSON, Esri JSON or a GDAL pipeline.
     """
-    text = _text(path)
+    text, encoding = _text(path)
     is_sequence = _is_sequence(text, limits)
     document = _sequence(text, limits) if is_sequence else _parsed(text, limits)
-    if not isinstance(document, dict) or document.get("type") not in _KINDS:
-        raise UploadUnsupported(reason=_SAY["no_geojson"])
-    features = document.get("features") if document["type"] == "FeatureCollection" else [document]
-    if not isinstance(features, list):
-        raise _structure(_SAY["features_no_list"])
-
-    crs, crs_text = _crs(document)
+    features = _features(document)
     properties = [_properties(feature, row) for row, feature in enumerate(features, start=1)]
+    document = _with_inner_crs(document, features)
+    crs, crs_text = _crs(document)
     geometry, damaged = _geometries(features)
 
     import geopandas as gpd
 
-    table, notes = _table(properties)
+    table, notes = _table(properties, [feature.get("id") for feature in features])
     frame = gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
-    notes += _ignored(features)
+    notes += _ignored(document, features)
     if "crs" not in document:
         notes.append(finding("crs_assumed"))
     return Source(
@@ -74,16 +84,19 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
         kind="geojsonseq" if is_sequence else "geojson",
         layer=path.stem,
         crs_text=crs_text,
-        encoding="utf-8",
+        encoding=encoding,
         header_count=_top_level_count(text) if is_sequence else len(features),
         damaged=damaged,
         findings=tuple(notes),
     )
 
 
-def _text(path: Path) -> str:
+def _text(path: Path) -> tuple[str, str]:
+    """The text of a file, and the Unicode that it is written in."""
+    content = path.read_bytes()
+    encoding = unicode_of(content[:4096]) or "utf-8"
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return content.decode(encoding).removeprefix("\ufeff"), encoding.removesuffix("-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(finding("json_not_utf8", position=error.start + 1)) from error
 
@@ -97,13 +110,14 @@ def _parsed(text: str, limits: Limits) -> Any:
             text, object_pairs_hook=_object_of(has_surrogates), parse_constant=_refuse_constant
         )
     except json.JSONDecodeError as error:
+        known = (name for words, name in _FAULTS if error.msg.startswith(words))
+        reason = _SAY[f"fault_{next(known, 'other')}"]
         raise Unreadable(
-            finding("json_invalid", line=error.lineno, column=error.colno, reason=error.msg)
+            finding("json_invalid", line=error.lineno, column=error.colno, reason=reason)
         ) from error
     except ValueError as error:  # an integer of more digits than Python reads
-        raise Unreadable(
-            finding("json_invalid", line=1, column=1, reason="a number is too long")
-        ) from error
+        reason = _SAY["long_number"]
+        raise Unreadable(finding("json_invalid", line=1, column=1, reason=reason)) from error
 
 
 def _require_shallow(text: str, limits: Limits) -> None:
@@ -175,9 +189,41 @@ def _record(record: str, line: int, limits: Limits) -> Any:
     return feature
 
 
-def _ignored(features: list[Any]) -> list[Finding]:
-    """What is said of members of features that GeoJSON does not know, and nobody reads."""
-    names = {name: None for feature in features for name in feature if name not in _MEMBERS}
+def _features(document: Any) -> list[Any]:
+    """The features of a document of any kind that RFC 7946 knows; a bare geometry is one feature."""
+    kind = document.get("type") if isinstance(document, dict) else None
+    if kind == "FeatureCollection":
+        if not isinstance(document.get("features"), list):
+            raise _structure(_SAY["features_no_list"])
+        return list(document["features"])
+    if kind == "Feature":
+        return [document]
+    if kind in _MAKERS or kind == "GeometryCollection":
+        return [{"type": "Feature", "properties": {}, "geometry": document}]
+    raise UploadUnsupported(reason=_SAY["no_geojson"])
+
+
+def _with_inner_crs(document: dict[str, Any], features: list[Any]) -> dict[str, Any]:
+    """The document with the CRS that its features or geometries name, as databases write it."""
+    inner = [
+        part["crs"]
+        for feature in features
+        for part in (feature, feature["geometry"])
+        if isinstance(part, dict) and "crs" in part
+    ]
+    if "crs" in document or not inner:
+        return document
+    if any(other != inner[0] for other in inner):
+        raise _structure(_SAY["several_crs"])
+    return document | {"crs": inner[0]}
+
+
+def _ignored(document: dict[str, Any], features: list[Any]) -> list[Finding]:
+    """What is said of members that GeoJSON does not know, and nobody reads."""
+    names: dict[str, None] = {}
+    if document["type"] == "FeatureCollection":
+        names |= {name: None for name in document if name not in _MEMBERS_OF_ALL}
+    names |= {name: None for feature in features for name in feature if name not in _MEMBERS}
     shown = ", ".join(name[:60] for name in list(names)[:10])
     return [finding("members_ignored", members=shown)] if names else []
 
@@ -238,21 +284,32 @@ def _properties(feature: Any, row: int) -> dict[str, Any]:
     properties = feature.get("properties") or {}
     if not isinstance(properties, dict) or "geometry" not in feature:
         raise _structure(_SAY["incomplete_feature"].format(row=row))
-    # Most programs repeat a feature's id as a property; once is enough.
-    is_new = "id" in feature and "id" not in properties and feature["id"] not in properties.values()
-    return {"id": feature["id"], **properties} if is_new else dict(properties)
+    return dict(properties)
 
 
-def _table(properties: list[dict[str, Any]]) -> tuple["pd.DataFrame", list[Finding]]:
+def _table(
+    properties: list[dict[str, Any]], ids: list[Any]
+) -> tuple["pd.DataFrame", list[Finding]]:
     import pandas as pd
 
-    names, renamed = beside_geometry(dict.fromkeys(name for row in properties for name in row))
-    columns = {
-        kept: pd.Series([row.get(name) for row in properties], dtype=object)
-        for name, kept in names.items()
-    }
+    names = list(dict.fromkeys(name for row in properties for name in row))
+    values = {name: [row.get(name) for row in properties] for name in names}
+    notes: list[Finding] = []
+    # Most programs repeat a feature's id as a property; once is enough.
+    if any(i is not None for i in ids) and not any(_same(ids, v) for v in values.values()):
+        free = "id"
+        while free in values:
+            free += "_"
+        notes += [finding("column_renamed", column="id", name=free)] if free != "id" else []
+        values = {free: ids, **values}
+    kept, renamed = beside_geometry(values)
+    columns = {kept[name]: pd.Series(value, dtype=object) for name, value in values.items()}
     table = pd.DataFrame(columns) if columns else pd.DataFrame(index=range(len(properties)))
-    return table, renamed
+    return table, [*notes, *renamed]
+
+
+def _same(left: list[Any], right: list[Any]) -> bool:
+    return all(str(a) == str(b) for a, b in zip(left, right, strict=True))
 
 
 def _geometries(features: list[Any]) -> tuple[npt.NDArray[np.object_], dict[int, Damage]]:
@@ -265,9 +322,8 @@ def _geometries(features: list[Any]) -> tuple[npt.NDArray[np.object_], dict[int,
             geometry[row] = _geometry(feature["geometry"])
         except _BadGeometry as error:
             damaged[row] = Damage("geometry_damaged", {"reason": error.reason})
-        except shapely.errors.GEOSException as error:
-            reason = str(error)[:200]
-            damaged[row] = Damage("geometry_damaged", {"reason": reason})
+        except shapely.errors.GEOSException:
+            damaged[row] = Damage("geometry_damaged", {"reason": _SAY["not_formed"]})
     return geometry, damaged
 
 

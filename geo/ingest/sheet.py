@@ -21,7 +21,7 @@ import pandas as pd
 
 from geo.errors import UploadTooLarge, UploadUnsupported
 from geo.ingest.cells import Cell, clean, is_empty
-from geo.ingest.encoding import parsed_encoding
+from geo.ingest.encoding import parsed_encoding, unicode_of
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.formats import looks_like
 from geo.ingest.source import Limits, too_large
@@ -37,11 +37,6 @@ _MOST_PLACES = 10
 _SEPARATORS = ",;\t|"
 # Enough rows to see how a text is separated.
 _SAMPLE = 200
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
 
@@ -172,8 +167,8 @@ def _require_text(content: bytes) -> None:
 
 def _decoded(content: bytes, wanted: str | None) -> tuple[str, str]:
     """The text of a file and the encoding that it was read in."""
-    marked = next((name for bom, name in _BOMS if content.startswith(bom)), None)
-    for name in [wanted] if wanted else [marked] if marked else _likely(content):
+    shown = unicode_of(content[:4096])
+    for name in [wanted] if wanted else [shown] if shown else ["utf-8", "cp1252"]:
         try:
             text = content.decode(name)
         except UnicodeDecodeError as error:
@@ -181,18 +176,8 @@ def _decoded(content: bytes, wanted: str | None) -> tuple[str, str]:
             continue
         if "\0" in text:
             raise Unreadable(finding("table_nul", row=text[: text.index("\0")].count("\n") + 1))
-        return text.removeprefix("\ufeff"), name
+        return text.removeprefix("\ufeff"), name.removesuffix("-sig")
     raise Unreadable(fault)
-
-
-def _likely(content: bytes) -> list[str]:
-    """Encodings to try of a text without byte-order mark."""
-    head = content[:4096]
-    # Half of the bytes of Latin letters in UTF-16 are zero, always the same half.
-    for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if len(head) > 1 and zeros.count(0) > len(zeros) * 0.6:
-            return [name]
-    return ["utf-8", "cp1252"]
 
 
 def _parsed(text: str, encoding: str, limits: Limits) -> Sheet:
