@@ -21,6 +21,7 @@ from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.tiles.features import FeatureTable
+from geo.vector.definition import definition_of
 from geo.vector.schema import SCHEMAS, Field, LayerSchema
 
 if TYPE_CHECKING:
@@ -179,8 +180,13 @@ class Tables:
             self._open[name] = table
 
 
+def _schema_of(version: Version) -> LayerSchema | None:
+    defined = definition_of(version.dataset, version.details)
+    return SCHEMAS.get(version.dataset) if defined is None else defined.schema()
+
+
 def _layer(version: Version) -> Collection:
-    name, schema = version.dataset, SCHEMAS.get(version.dataset)
+    name, schema = version.dataset, _schema_of(version)
     title, description = (
         Text(**version.details[said]) if said in version.details else None
         for said in ("title", "description")

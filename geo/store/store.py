@@ -154,9 +154,11 @@ class Store:
         ------
         LayerNotFound, VersionNotFound
         """
+        if number is None:
+            return self.current_version(dataset)
         versions = self.versions(dataset)
         for version in versions:
-            if version.is_current if number is None else version.number == number:
+            if version.number == number:
                 return version
         raise VersionNotFound(str(number), available=[str(v.number) for v in versions])
 
@@ -258,6 +260,41 @@ class Store:
                 {"from": before, "sha256": version.sha256, "note": note},
             )
         return self.version(dataset, number)
+
+    def withdraw(self, dataset: str, *, actor: str, note: str) -> None:
+        """Show a dataset to nobody any more; its versions stay, and `restore` shows it again.
+
+        Raises
+        ------
+        LayerNotFound
+            Also for one that is withdrawn already.
+        """
+        version = self.current_version(dataset)
+        with database.writing(self._engine) as connection:
+            _show(connection, dataset, withdrawn_at=self._time())
+            evidence = {"note": note}
+            self._log(connection, actor, "withdraw", f"{dataset}@{version.number}", evidence)
+
+    def restore(self, dataset: str, *, actor: str, note: str) -> Version:
+        """Show a withdrawn dataset again, as it was; nothing changes for one that is shown.
+
+        Raises
+        ------
+        LayerNotFound
+        """
+        current = next(v for v in self.versions(dataset) if v.is_current)
+        with database.writing(self._engine) as connection:
+            _show(connection, dataset, withdrawn_at=None)
+            evidence = {"note": note}
+            self._log(connection, actor, "restore", f"{dataset}@{current.number}", evidence)
+        return self.current_version(dataset)
+
+    def withdrawn(self) -> list[str]:
+        """The names of all withdrawn datasets, sorted."""
+        names = catalogue.datasets.c.dataset
+        query = sa.select(names).where(~_IS_SHOWN).order_by(names)
+        with database.reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
 
     def audit(self) -> list[Mapping[str, Any]]:
         """The audit log, oldest first."""
@@ -383,12 +420,21 @@ def _point(connection: sa.Connection, dataset: str, kind: DatasetKind, number: i
     updated = connection.execute(
         catalogue.datasets.update()
         .where(catalogue.datasets.c.dataset == dataset)
-        .values(current=number)
+        # What is published or gone back to is shown, also where it had been withdrawn.
+        .values(current=number, withdrawn_at=None)
     )
     if updated.rowcount == 0:
         connection.execute(
             catalogue.datasets.insert().values(dataset=dataset, kind=kind, current=number)
         )
+
+
+def _show(connection: sa.Connection, dataset: str, *, withdrawn_at: str | None) -> None:
+    connection.execute(
+        catalogue.datasets.update()
+        .where(catalogue.datasets.c.dataset == dataset)
+        .values(withdrawn_at=withdrawn_at)
+    )
 
 
 def _written_at(path: Path) -> float:

@@ -168,7 +168,10 @@ class _Reader:
     def read(
         self, values: list[Any], *, level: CodeLevel | None
     ) -> tuple[pd.Series, list[Finding]]:
-        if self.field.kind == "text":
+        if self.field.kind == "any":
+            series, told = _kept_values(self.column, values)
+            self.findings += told
+        elif self.field.kind == "text":
             if level is not None or self.field.name.endswith("bps_code"):
                 values = self._without_marks(values)
             read = self._texts(values) if level is None else self._codes(values, level)

@@ -95,7 +95,8 @@ def _unusable(
             code = "geometry_missing" if shape is None else "geometry_empty"
             found = finding(code, feature=feature)
             if not schema.geometry_may_be_missing:
-                (findings if schema.fields else without).append(found)
+                is_told_once = schema.is_reference or not schema.fields
+                (without if is_told_once else findings).append(found)
         elif shape.geom_type not in schema.geometry_types:
             found = shape.geom_type
             findings.append(
@@ -218,6 +219,8 @@ def compare_outlines(
     """
     if not schema.fields:
         return []  # shapes to measure from: that one is there twice changes nothing
+    if schema.is_reference:
+        return _duplicates(frame, features)
     findings = [*_duplicates(frame, features), *_areas_stated(frame, schema, features, given)]
     findings += _slivers(frame, features)
     if not schema.coverage:

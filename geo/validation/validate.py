@@ -151,8 +151,8 @@ def _keys(
     if schema.key not in table.columns:
         return []
     rows_of: dict[str, list[int]] = {}
-    for feature, key in zip(features, table[schema.key], strict=True):
-        if not pd.isna(key):
+    for feature, key in zip(features, _key_texts(table[schema.key]), strict=True):
+        if key is not None:
             rows_of.setdefault(key, []).append(feature.row)
     column = mapped.fields.get(schema.key, schema.key)
     return [
@@ -278,10 +278,18 @@ def _place(
 
 
 def _keyed(layer: gpd.GeoDataFrame, schema: LayerSchema) -> gpd.GeoDataFrame:
-    """The layer under its key, which is its first column and its index `area_id`."""
+    """The layer under its key as the index `area_id`; by the number of the row where it has none."""
     keyed = layer.copy()
-    keyed.index = pd.Index(layer[schema.key].astype("str"), name="area_id")
+    if schema.key not in layer.columns:
+        keyed.index = pd.Index([str(row) for row in range(1, len(layer) + 1)], name="area_id")
+    else:
+        keyed.index = pd.Index(_key_texts(layer[schema.key]), dtype="str", name="area_id")
     return keyed
+
+
+def _key_texts(keys: pd.Series) -> list[str | None]:
+    """Keys as text, whatever type the file gives them; None where one is missing."""
+    return [None if is_missing(key) or pd.isna(key) else str(key) for key in keys]
 
 
 # What belongs to a code and not to an outline, and stands in no register of the program.

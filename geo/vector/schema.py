@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-FieldKind = Literal["text", "integer", "number"]
+# `any` keeps the values of a column as they come.
+FieldKind = Literal["text", "integer", "number", "any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class LayerSchema:
     `key` names the field that becomes the index `area_id`. `coverage` says that features must
     neither overlap nor leave slivers. `regency_field` holds the Kemendagri code of the regency that
     a feature belongs to. `geometry_may_be_missing` is of figures and statements that stand under a
-    code: what has no outline to stand on says as much without one.
+    code: what has no outline to stand on says as much without one. A reference layer lies anywhere on Earth,
+    and its features may lie upon each other.
     """
 
     layer: str
@@ -60,6 +62,7 @@ class LayerSchema:
     coverage: bool = False
     regency_field: str | None = None
     geometry_may_be_missing: bool = False
+    is_reference: bool = False
 
     def field(self, name: str) -> Field:
         """The field of that name."""

@@ -592,3 +592,25 @@ def test_several_publications_are_one_transaction(tmp_path):
     second = Publication("land-b", "raster", b"b", ".tif", given, {}, expected=0)
     assert [v.number for v in store.publish_all([first, second])] == [1, 1]
     store.close()
+
+
+def test_a_withdrawn_dataset_is_shown_to_nobody_and_keeps_its_versions(store):
+    publish(store, b"one")
+    publish(store, b"two")
+    store.withdraw("zones", actor="sri", note="salah")
+    assert (store.datasets(), store.state(), store.withdrawn()) == ([], {}, ["zones"])
+    for read in (store.version, store.current_version, store.current().version):
+        with pytest.raises(LayerNotFound):
+            read("zones")
+    assert [v.number for v in store.versions("zones")] == [1, 2]
+    assert store.check().is_sound
+    assert store.restore("zones", actor="sri", note="ternyata benar").number == 2
+    assert (store.datasets(), store.withdrawn()) == (["zones"], [])
+    assert [e["action"] for e in store.audit()][-2:] == ["withdraw", "restore"]
+
+
+def test_publishing_shows_a_withdrawn_dataset_again(store):
+    publish(store, b"one")
+    store.withdraw("zones", actor="sri", note="salah")
+    publish(store, b"two")
+    assert store.version("zones").number == 2
