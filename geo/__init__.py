@@ -7,7 +7,7 @@ crs, source_digest                     where on Earth · which program this is
 raster · vector                        grids and their statistics · layers, codes and shapes
 mcda                                   value functions, weights, judgements, methods, models
 store                                  immutable versions and the catalogue that points at them
-ingest · validation                    an uploaded file, read · held against its schema and the ground
+ingest · drivers · validation           an uploaded file, read by us · by GDAL · held against schema and ground
 indicators                             figures of regions over the years
 published                              what is published now, by name
 land · readiness · uncertainty         suitability and sites · scores explained · how sure a rank is

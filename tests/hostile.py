@@ -146,6 +146,7 @@ def kml_deep(folder):
 
 
 def gml(folder):
+    """The prefix of its root belongs to no namespace."""
     return _geojson(folder, '<?xml version="1.0"?><gml:FeatureCollection/>')
 
 
@@ -177,11 +178,6 @@ def xlsx_as_zip(folder):
     return zipped(
         folder / "u.zip", {"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}, stem=""
     )
-
-
-def gpkg_in_zip(folder):
-    zones().to_file(folder / "z.gpkg")
-    return zipped(folder / "u.zip", {".gpkg": (folder / "z.gpkg").read_bytes()})
 
 
 def plain_sqlite(folder):
@@ -645,14 +641,14 @@ EXPECTED = {
     vrt_renamed: "UploadUnsupported",
     gdalg_pipeline: "UploadUnsupported",
     esri_json: "UploadUnsupported",
-    topojson: "UploadUnsupported",
+    topojson: "empty_layer",
     kml: "empty_layer",
     kml_billion_laughs: "kml_doctype",
     kml_external_entity: "kml_doctype",
     kml_network_link: "kml_link",
     kml_cut: "kml_invalid",
     kml_deep: "kml_too_deep",
-    gml: "UploadUnsupported",
+    gml: "gml_invalid",
     sequence_cut: "json_invalid",
     sequence_deep: "json_too_deep",
     csv_renamed: "UploadUnsupported",
@@ -660,7 +656,6 @@ EXPECTED = {
     empty_file: "UploadUnsupported",
     bare_shp: "UploadUnsupported",
     xlsx_as_zip: "UploadUnsupported",
-    gpkg_in_zip: "UploadUnsupported",
     plain_sqlite: "UploadUnsupported",
     vrt_in_zip_as_shp: "shapefile_damaged",
     geojson_crs_link: "crs_link",

@@ -16,7 +16,7 @@ PACKAGES = ("geo", "maps", "api")
 ROOMS = {
     "geo": (
         "language json_types errors crs source_digest raster vector mcda store "
-        "ingest validation indicators published land readiness uncertainty planning"
+        "ingest drivers validation indicators published land readiness uncertainty planning"
     ).split(),
     "maps": "text escape breaks style labels context assets guide tiles folium pages sheets".split(),
 }

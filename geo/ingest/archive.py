@@ -9,8 +9,9 @@ import shutil
 import stat
 import struct
 import zipfile
+import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -35,6 +36,8 @@ _LOCKED_FLAGS = 0x1 | 0x40 | 0x2000
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _RATIO_FROM_BYTES = 10 * 1024 * 1024
 _BLOCK_BYTES = 1 << 20
+# What a damaged archive or member makes Python raise.
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,24 @@ def unpack_shapefile(
             with path.open("rb") as file:
                 require_harmless(entries, file, limits)
             name, members = _chosen(entries, layer)
-            _extract(archive, members, folder, limits)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise Unreadable(finding("zip_unreadable", reason=_reason(error))) from error
-    ignored = sorted(e.filename for e in entries if e not in members.values() and not _is_bywork(e))
-    shown = ", ".join(ignored[:10]) + (", …" if len(ignored) > 10 else "")
-    notes = (finding("members_ignored", members=shown),) if ignored else ()
-    return UnpackedShapefile(folder, name, frozenset(members), notes)
+            placed = {folder / f"layer{suffix}": entry for suffix, entry in members.items()}
+            extract(archive, placed, limits=limits)
+    except DAMAGED as error:
+        raise unreadable(error) from error
+    ignored = [entry for entry in entries if entry not in members.values()]
+    return UnpackedShapefile(folder, name, frozenset(members), passed_over(ignored))
+
+
+def passed_over(entries: Sequence[zipfile.ZipInfo]) -> tuple[Finding, ...]:
+    """What is said of members that are not read, where they are no by-work of programs."""
+    names = sorted(entry.filename for entry in entries if not _is_bywork(entry))
+    shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+    return (finding("members_ignored", members=shown),) if names else ()
+
+
+def unreadable(error: Exception) -> Unreadable:
+    """The refusal of an archive that Python cannot unpack."""
+    return Unreadable(finding("zip_unreadable", reason=_reason(error)))
 
 
 def _reason(error: Exception) -> Text:
@@ -202,12 +216,19 @@ def _lead(parts: dict[str, zipfile.ZipInfo]) -> zipfile.ZipInfo:
     return parts.get(".shp") or parts[".dbf"]
 
 
+def shapefile_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """What the Shapefiles among members are called; two of one name are told apart by their folders."""
+    return list(_shown(list(_shapefiles(entries))).values())
+
+
+def _shown(names: Sequence[str]) -> dict[str, str]:
+    bases = [_base(name).lower() for name in names]
+    return {n: n if bases.count(_base(n).lower()) > 1 else _base(n) for n in names}
+
+
 def _one_of(shapefiles: dict[str, dict[str, zipfile.ZipInfo]], layer: str | None) -> str:
     names = list(shapefiles)
-    bases = [_base(name).lower() for name in names]
-    # Two of one name in two folders are told apart by their folders.
-    shown = {n: n if bases.count(_base(n).lower()) > 1 else _base(n) for n in names}
-    layers = ", ".join(sorted(shown.values()))
+    layers = ", ".join(sorted(_shown(names).values()))
     wanted = None if layer is None else layer.strip().lower().removesuffix(".shp")
     named = [n for n in names if wanted is None or wanted in (_base(n).lower(), n.lower())]
     if not named:
@@ -221,14 +242,21 @@ def _base(name: str) -> str:
     return PurePosixPath(name).name
 
 
-def _extract(
-    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], folder: Path, limits: Limits
+def extract(
+    archive: zipfile.ZipFile, placed: Mapping[Path, zipfile.ZipInfo], *, limits: Limits
 ) -> None:
-    for suffix, entry in members.items():
+    """Write members to the paths that are ours, counting what they really hold.
+
+    Raises
+    ------
+    Unreadable
+        With a finding that names the member.
+    """
+    for path, entry in placed.items():
         if entry.compress_type not in _METHODS:
             reason = _SAY["method"].format(member=_name(entry))
             raise Unreadable(finding("zip_unreadable", reason=reason))
-        with archive.open(entry) as source, (folder / f"layer{suffix}").open("wb") as target:
+        with archive.open(entry) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target, _BLOCK_BYTES)
             # `open` stops at the declared size, so a longer member shows by what is left.
             if target.tell() != entry.file_size or source.read(1):

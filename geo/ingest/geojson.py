@@ -91,6 +91,17 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
     )
 
 
+def read_json(path: Path, *, limits: Limits) -> Any:
+    """A JSON text of any kind, parsed as exactly as GeoJSON is.
+
+    Raises
+    ------
+    Unreadable
+    """
+    text, _ = _text(path)
+    return _parsed(text, limits)
+
+
 def _text(path: Path) -> tuple[str, str]:
     """The text of a file, and the Unicode that it is written in."""
     content = path.read_bytes()

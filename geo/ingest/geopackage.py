@@ -13,20 +13,18 @@ import struct
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import shapely
 
 from geo.crs import crs_of, crs_of_wkt
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source, beside_geometry
-from geo.language import Text, filled, localized, texts
-from geo.vector.curves import STEP_DEG, SurfaceGeometry, linear_from_wkb
+from geo.ingest.values import formed, straightened
+from geo.language import Text, texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,8 +52,6 @@ _STANDARD_VIEWS = {
 }
 _STANDARD_TABLES = {"gpkg_spatial_ref_sys", "gpkg_geometry_columns"}
 _BEFORE_BRACKET = {"as", "case", "when", "then", "else", "in", "and", "or", "not", "on", "where"}
-# A degree of longitude at the equator; nowhere is one longer by more than 0.4 %.
-_M_PER_DEG = 111_320.0
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -160,7 +156,7 @@ def _read(database: sqlite3.Connection, path: Path, layer: str | None, limits: L
         *([finding("members_ignored", members=", ".join(others))] if others else []),
     ]
     if deviations:
-        notes.append(_straightened(deviations, crs))
+        notes.append(straightened(deviations, crs))
     if path.read_bytes()[18:20] == b"\2\2":
         notes.append(finding("gpkg_journal"))
     return Source(
@@ -181,18 +177,6 @@ def _place_of(geometry_column: str, columns: list[_Column], table: str) -> int:
     if geometry_column.lower() not in names:
         raise _gpkg_table(table, _SAY["no_geometry"].format(column=geometry_column))
     return names.index(geometry_column.lower())
-
-
-def _straightened(deviations: list[float], crs: pyproj.CRS | None) -> Finding:
-    """What is said of curves: how many features had them, and how far their straight pieces are off."""
-    facts: dict[str, Any] = {"count": len(deviations), "step": f"{STEP_DEG:g}"}
-    if crs is None:
-        return finding("curves_made_straight", **facts, deviation=_SAY["of_radius"])
-    axis = crs.axis_info[0]
-    unit_m = _M_PER_DEG if crs.is_geographic else axis.unit_conversion_factor
-    metres = localized(f"{Decimal(f'{max(deviations) * unit_m:.2g}'):f}")
-    deviation = filled(_SAY["metres"], m=metres)
-    return finding("curves_made_straight", **facts, deviation=deviation)
 
 
 def _name(text: bytes | str) -> str:
@@ -328,43 +312,8 @@ def _geometries(
             wkb[row] = _wkb(blob, srs)
         except ValueError as error:
             damaged[row] = _damage(str(error))
-    geometry, deviations = _formed(wkb, damaged)
+    geometry, deviations = formed(wkb, damaged)
     return geometry, damaged, deviations
-
-
-def _formed(
-    wkb: npt.NDArray[np.object_], damaged: dict[int, Damage]
-) -> tuple[npt.NDArray[np.object_], list[float]]:
-    """The geometries of well-known binaries, and how far each curved one is off its arcs."""
-    geometry, deviations = _as_geos_reads(wkb), []
-    for row, (written, made) in enumerate(zip(wkb, geometry, strict=True)):
-        # A collection may hide a curve, which shapely shows to nobody.
-        if written is None or (made is not None and made.geom_type != "GeometryCollection"):
-            continue
-        try:
-            geometry[row], deviation = linear_from_wkb(written)
-        except SurfaceGeometry as error:
-            damaged[row] = Damage("geometry_surface", {"kind": error.kind})
-        except (ValueError, shapely.errors.GEOSException) as error:
-            damaged[row] = _damage(str(error)[:200])
-        else:
-            deviations += [] if deviation is None else [deviation]
-    return geometry, deviations
-
-
-def _as_geos_reads(wkb: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """The geometries that GEOS makes; None for those that are curved, damaged or none."""
-    with np.errstate(invalid="ignore"):  # a NaN coordinate is named later, by its feature
-        try:
-            return np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)
-        except NotImplementedError:  # one curve spoils the call for all of them
-            geometry = np.full(len(wkb), None, dtype=object)
-        for row, written in enumerate(wkb):
-            try:
-                geometry[row] = shapely.from_wkb(written, on_invalid="ignore")
-            except NotImplementedError:
-                continue
-    return geometry
 
 
 def _damage(reason: str) -> Damage:

@@ -22,14 +22,12 @@ from typing import Any
 
 import geo
 from geo.ingest.findings import Finding, finding
-from geo.ingest.source import Limits, SourceKind
+from geo.ingest.source import Limits
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
 
 NO_MEMORY_EXIT = 77
-# The one driver that a kind of file needs; of GeoJSON and GeoPackage GDAL sees nothing.
-_DRIVERS: Mapping[str, str] = {"shapefile": "ESRI Shapefile", "kml": "LIBKML"}
 _logger = logging.getLogger("kawasan")
 # How a process ends whose processor time ran out, itself or under a shell; never on Windows.
 _XCPU = getattr(signal, "SIGXCPU", None)
@@ -67,19 +65,24 @@ def confine(limits: Limits) -> list[str]:
     return unlimited
 
 
-def run_confined(
-    module: str, folder: Path, *, limits: Limits, kind: SourceKind | None = None
-) -> Outcome:
-    """Run `python -m MODULE FOLDER` confined; it leaves `document.json` in `folder`, its own.
+def leave_driver(name: str) -> None:
+    """Let GDAL, which must not be imported yet, have this one driver of all.
 
-    `kind` is the one whose driver of GDAL it may have; none without it.
+    The environment of a confined process skips every driver, and only what the file was found to be,
+    after it was unpacked, says which one it needs. Called too late it leaves none.
     """
+    skipped = os.environ.get("GDAL_SKIP", "").split(",")
+    os.environ["GDAL_SKIP"] = ",".join(driver for driver in skipped if driver != name)
+
+
+def run_confined(module: str, folder: Path, *, limits: Limits) -> Outcome:
+    """Run `python -m MODULE FOLDER` confined; it leaves `document.json` in `folder`, its own."""
     command = [*without_network(), sys.executable, "-P", "-m", module, str(folder)]
     with (folder / "messages").open("wb") as messages:
         process = subprocess.Popen(  # noqa: S603 - a fixed command; the upload's name is not in it
             command,
             cwd=folder,
-            env=locked_environment(folder, kind),
+            env=locked_environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=messages,
@@ -147,8 +150,11 @@ def _tail(path: Path) -> str:
     return path.read_bytes()[-4000:].decode("utf-8", "replace")
 
 
-def locked_environment(folder: Path, kind: SourceKind | None) -> dict[str, str]:
-    """Nothing of the service's own environment but where programs and Windows itself are."""
+def locked_environment(folder: Path) -> dict[str, str]:
+    """Nothing of the service's own environment but where programs and Windows itself are.
+
+    Every driver of GDAL is skipped; `leave_driver` gives one back.
+    """
     system = {n: os.environ[n] for n in ("SYSTEMROOT",) if n in os.environ}
     return system | {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -158,7 +164,7 @@ def locked_environment(folder: Path, kind: SourceKind | None) -> dict[str, str]:
         "TMPDIR": str(folder),
         "TEMP": str(folder),
         "LC_ALL": "C.UTF-8",
-        "GDAL_SKIP": ",".join(name for name in _drivers() if name != _DRIVERS.get(kind or "")),
+        "GDAL_SKIP": ",".join(_drivers()),
         "GDAL_PAM_ENABLED": "NO",
         "GDAL_HTTP_PROXY": "127.0.0.1:9",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",

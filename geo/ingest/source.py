@@ -18,7 +18,21 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-SourceKind = Literal["shapefile", "geopackage", "geojson", "geojsonseq", "kml"]
+SourceKind = Literal[
+    "shapefile",
+    "geopackage",
+    "geojson",
+    "geojsonseq",
+    "geoparquet",
+    "flatgeobuf",
+    "kml",
+    "gml",
+    "topojson",
+    "filegdb",
+    "dxf",
+]
+# What a file is before it is unpacked.
+FileKind = SourceKind | Literal["zip"]
 
 _MB = 1024 * 1024
 
@@ -129,7 +143,7 @@ class Job:
     """One file to read and check, as the service asks for it."""
 
     path: Path
-    kind: SourceKind
+    kind: FileKind
     schema: LayerSchema
     crs_override: "pyproj.CRS | None"
     encoding: str | None

@@ -10,11 +10,14 @@ import os
 import pickle
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from geo.ingest.sandbox import NO_MEMORY_EXIT, confine
-from geo.ingest.source import Job, Reference, Source
+from geo.errors import UploadUnsupported
+from geo.ingest.formats import FORMATS, TOPOLOGY
+from geo.ingest.sandbox import NO_MEMORY_EXIT, confine, leave_driver
+from geo.ingest.source import Job, Limits, Reference, Source, SourceKind
 from geo.language import Text, texts
 
 # Run by `python -m`, where its own name is `__main__`.
@@ -39,7 +42,6 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
 
     `reference` is asked for only when there are features to hold against it.
     """
-    from geo.errors import UploadUnsupported
     from geo.ingest.findings import Unreadable
     from geo.validation.report import report_of
 
@@ -78,23 +80,110 @@ def _reference(folder: Path) -> Reference:
 
 
 def _read(job: Job, folder: Path) -> Source:
-    if job.kind == "geojson":
-        from geo.ingest.geojson import read_geojson
+    if job.kind != "zip":
+        return read_source(
+            job.path,
+            folder,
+            kind=job.kind,
+            layer=job.layer,
+            encoding=job.encoding,
+            limits=job.limits,
+        )
+    from geo.ingest.package import unpack
 
-        return read_geojson(job.path, limits=job.limits)
-    if job.kind == "geopackage":
+    content = unpack(job.path, folder, layer=job.layer, limits=job.limits)
+    source = read_source(
+        content.path,
+        folder,
+        kind=content.kind,
+        layer=content.layer,
+        encoding=job.encoding,
+        limits=job.limits,
+    )
+    # A format that names no layer of its own is called as its file was.
+    named = source.layer if source.layer != content.path.stem else content.name
+    return replace(source, layer=named, findings=(*content.findings, *source.findings))
+
+
+def read_source(
+    path: Path,
+    folder: Path,
+    *,
+    kind: SourceKind,
+    layer: str | None,
+    encoding: str | None,
+    limits: Limits,
+) -> Source:
+    """The layer of one file by the reader of its kind; `folder` is for what that must write.
+
+    Raises
+    ------
+    Unreadable, UploadUnsupported
+    """
+    if (driver := FORMATS[kind].driver) is not None:
+        leave_driver(driver)
+    if kind == "shapefile":
+        from geo.ingest.archive import unpack_shapefile
+        from geo.ingest.shapefile import read_shapefile
+
+        files = unpack_shapefile(path, folder, layer=layer, limits=limits)
+        return read_shapefile(files, encoding=encoding)
+    read = _read_by_us if FORMATS[kind].driver is None else _read_by_gdal
+    return read(path, folder, kind=kind, layer=layer, limits=limits)
+
+
+def _read_by_us(
+    path: Path, folder: Path, *, kind: SourceKind, layer: str | None, limits: Limits
+) -> Source:
+    if kind == "geopackage":
         from geo.ingest.geopackage import read_geopackage
 
-        return read_geopackage(job.path, layer=job.layer, limits=job.limits)
-    if job.kind == "kml":
-        from geo.ingest.kml import read_kml
+        return read_geopackage(path, layer=layer, limits=limits)
+    if kind == "geoparquet":
+        from geo.ingest.geoparquet import read_geoparquet
 
-        return read_kml(job.path, folder, layer=job.layer, limits=job.limits)
-    from geo.ingest.archive import unpack_shapefile
-    from geo.ingest.shapefile import read_shapefile
+        return read_geoparquet(path, limits=limits)
+    return _read_json(path, folder, layer=layer, limits=limits)
 
-    files = unpack_shapefile(job.path, folder, layer=job.layer, limits=job.limits)
-    return read_shapefile(files, encoding=job.encoding)
+
+def _read_by_gdal(
+    path: Path, folder: Path, *, kind: SourceKind, layer: str | None, limits: Limits
+) -> Source:
+    if kind == "flatgeobuf":
+        from geo.drivers.flatgeobuf import read_flatgeobuf
+
+        return read_flatgeobuf(path, folder, limits=limits)
+    if kind == "filegdb":
+        from geo.drivers.filegdb import read_filegdb
+
+        return read_filegdb(path, layer=layer, limits=limits)
+    if kind == "kml":
+        from geo.drivers.kml import read_kml
+
+        return read_kml(path, folder, layer=layer, limits=limits)
+    if kind == "gml":
+        from geo.drivers.gml import read_gml
+
+        return read_gml(path, folder, layer=layer, limits=limits)
+    if kind == "topojson":
+        from geo.drivers.topojson import read_topojson
+
+        return read_topojson(path, folder, layer=layer, limits=limits)
+    from geo.drivers.dxf import read_dxf
+
+    return read_dxf(path, folder, layer=layer, limits=limits)
+
+
+def _read_json(path: Path, folder: Path, *, layer: str | None, limits: Limits) -> Source:
+    """GeoJSON, or TopoJSON that says so late in its text."""
+    from geo.ingest.geojson import read_geojson
+
+    try:
+        return read_geojson(path, limits=limits)
+    except UploadUnsupported:
+        if not TOPOLOGY.search(path.read_bytes()):
+            raise
+    return read_source(path, folder, kind="topojson", layer=layer, encoding=None, limits=limits)
 
 
 if __name__ == "__main__":

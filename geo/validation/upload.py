@@ -126,7 +126,7 @@ def _read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
     """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
     (folder / "job.pickle").write_bytes(pickle.dumps(job))
     (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
-    return run_confined("geo.validation.reader", folder, limits=job.limits, kind=job.kind)
+    return run_confined("geo.validation.reader", folder, limits=job.limits)
 
 
 def clean_name(filename: str) -> str:

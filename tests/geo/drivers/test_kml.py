@@ -4,9 +4,9 @@ import pytest
 import shapely
 
 from geo.crs import LONLAT
+from geo.drivers.kml import read_kml
 from geo.ingest.findings import Unreadable
 from geo.ingest.formats import kind_of
-from geo.ingest.kml import read_kml
 from geo.ingest.source import Limits
 
 LIMITS = Limits()

@@ -1,0 +1,88 @@
+"""What an XML file holds, looked at before GDAL's parsers see it.
+
+GDAL's own parsers give no error, or no rows, for entities that swell and for a file that is cut. So
+a file that declares a document type, nests too deeply or is not well-formed is refused by its line.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from xml.parsers import expat
+
+from geo.ingest.findings import Unreadable, finding
+from geo.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The findings of a format: not well-formed, with a document type, nested too deeply."""
+
+    invalid: str
+    doctype: str
+    too_deep: str
+
+
+class XmlScan:
+    """A walk over the elements of a document; `started`, `ended` and `text` are what a format adds.
+
+    Attributes
+    ----------
+    elements : Counter
+        How often each occurs, by name without namespace.
+    depth : int
+        Of the element that the walk is in; the root is 1.
+    """
+
+    codes: ClassVar[Codes]
+    deepest: ClassVar[int] = 64
+
+    def __init__(self, content: bytes) -> None:
+        self.elements: Counter[str] = Counter()
+        self.depth = 0
+        self._parser = parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.CharacterDataHandler = self.text
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._doctype
+        try:
+            parser.Parse(content, True)
+        except expat.ExpatError as error:
+            reason = expat.ErrorString(error.code)
+            raise self.invalid(Text(id=reason, en=reason)) from error
+        except (LookupError, ValueError) as error:  # an encoding that Python does not know
+            raise self.invalid(Text(id="encoding", en="encoding")) from error
+
+    @property
+    def line(self) -> int:
+        """Where the walk is."""
+        return self._parser.CurrentLineNumber
+
+    def started(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+
+    def ended(self, name: str) -> None:
+        """An element has ended."""
+
+    def text(self, content: str) -> None:
+        """Text between elements."""
+
+    def invalid(self, reason: Text) -> Unreadable:
+        """The refusal of a document at the place of the walk."""
+        line, column = self._parser.ErrorLineNumber, self._parser.ErrorColumnNumber + 1
+        return Unreadable(finding(self.codes.invalid, line=line, column=column, reason=reason))
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        plain = name.rpartition(" ")[2]
+        self.depth += 1
+        if self.depth > self.deepest:
+            raise Unreadable(finding(self.codes.too_deep, limit=self.deepest))
+        self.elements[plain] += 1
+        self.started(plain, attributes)
+
+    def _end(self, name: str) -> None:
+        self.ended(name.rpartition(" ")[2])
+        self.depth -= 1
+
+    def _doctype(self, *_declared: Any) -> None:
+        raise Unreadable(finding(self.codes.doctype, line=self.line))
