@@ -7,6 +7,7 @@ becomes one of this is `geo/store/migrations.py`.
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from geo.errors import StoreFault
 from geo.language import texts
 from geo.store import database
+from geo.store.audit_head import keep_head, kept_head, lost_entry
 from geo.store.migrations import SCHEMA_VERSION, migrate
 
 _SAY = texts(__name__)
@@ -187,6 +189,8 @@ def open_catalogue(
     except StoreFault:
         engine.dispose()
         raise
+    # Of a store without, and where the last of its processes died before it said so.
+    keep_head(engine, audit)
     return engine
 
 
@@ -231,20 +235,20 @@ def log(
     }
     last = connection.scalar(sa.select(audit.c.chain).order_by(audit.c.entry.desc()).limit(1))
     connection.execute(audit.insert().values(**entry, chain=chain_of(last or "", entry)))
+    database.once_written(connection, "audit head", partial(keep_head, connection.engine, audit))
 
 
 def broken_entry(connection: sa.Connection) -> int | None:
-    """The first audit entry whose chain does not follow from those before it, None when all do.
-
-    Entries cut off at the end leave a whole chain: keep the last `chain` elsewhere to see that.
-    """
+    """The first audit entry that does not follow from those before it or is lost, None for none."""
+    # Before the log is looked at: a view of it that is older than the file would seem cut.
+    head = kept_head(connection.engine)
     previous = ""
     for row in connection.execute(sa.select(audit).order_by(audit.c.entry)).mappings():
         entry = {name: row[name] for name in ("at", "actor", "action", "subject", "details")}
         if row["chain"] != chain_of(previous, entry):
             return int(row["entry"])
         previous = row["chain"]
-    return None
+    return lost_entry(connection, audit, head)
 
 
 def chain_of(previous: str, entry: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ this room speaks SQLAlchemy, so that another database can take this module's pla
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -71,15 +71,31 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One transaction that changes the database, whole or not at all; `StoreFault` when it cannot."""
+    """One transaction that changes the database, whole or not at all; `StoreFault` when it cannot.
+
+    What `once_written` was given runs after it, before its success is known to anybody.
+    """
+    steps: dict[str, Callable[[], None]] = {}
     try:
         with (
-            engine.connect().execution_options(writing=True) as connection,
+            engine.connect().execution_options(writing=True, once_written=steps) as connection,
             connection.begin(),
         ):
             yield connection
     except sa.exc.DatabaseError as error:
         raise _fault(error, "write") from error
+    for step in steps.values():
+        step()
+
+
+def once_written(connection: sa.Connection, name: str, step: Callable[[], None]) -> None:
+    """Run `step` when the transaction of `writing` has become lasting; of one name the last alone."""
+    connection.get_execution_options()["once_written"][name] = step
+
+
+def folder_of(engine: sa.Engine) -> Path:
+    """The folder in which the database lies."""
+    return Path(str(engine.url.database)).parent
 
 
 def schema_number(connection: sa.Connection) -> int:

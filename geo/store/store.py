@@ -57,7 +57,7 @@ class StoreReport:
     `orphans` are files that nothing needs: unfinished writes, snapshots of no version, files of
     uploads that do not wait. `missing` and `altered` are files that a version or a waiting upload
     needs. `broken_entry` is the first entry of the audit log that does not follow from the one
-    before it, None while the log is whole.
+    before it or was cut off, None while the log is whole.
     """
 
     orphans: tuple[str, ...]

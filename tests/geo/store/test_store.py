@@ -1,6 +1,7 @@
 """The store through its public door: versions, rollback, conflicts, keys, the log, faults."""
 
 import hashlib
+import json
 import os
 import signal
 import sqlite3
@@ -304,6 +305,67 @@ def test_check_finds_a_changed_line_of_the_audit_log(store):
     engine.dispose()
     report = store.check()
     assert (report.broken_entry, report.is_sound) == (2, False)
+
+
+def cut(store, query):
+    """Change the log past every door, as by a hand on the file."""
+    with closing(sqlite3.connect(store.folder / "catalogue.sqlite")) as database:
+        database.execute(query)
+        database.commit()
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("DELETE FROM audit WHERE entry = 3", 3), ("DELETE FROM audit WHERE entry > 1", 2)],
+)
+def test_check_finds_entries_cut_off_the_end_of_the_audit_log(store, query, first):
+    for content in (b"one", b"two", b"three"):
+        publish(store, content)
+    cut(store, query)
+    assert store.check().broken_entry == first
+    # What is published since hides nothing, nor does a new start.
+    publish(store, b"four")
+    reopened = Store(store.folder)
+    assert not reopened.check().is_sound
+    reopened.close()
+
+
+def test_a_log_that_was_emptied_is_found(store):
+    publish(store, b"one")
+    cut(store, "DELETE FROM audit")
+    assert store.check().broken_entry == 1
+
+
+@pytest.mark.parametrize("left", ["", "{", '{"entry": 1}', "[]"])
+def test_where_the_end_of_the_log_was_not_kept_whole_nobody_is_alarmed(store, left):
+    publish(store, b"one")
+    (store.folder / "audit-head.json").write_text(left)
+    assert store.check().is_sound
+    publish(store, b"two")
+    cut(store, "DELETE FROM audit WHERE entry = 2")
+    assert store.check().broken_entry == 2
+
+
+def test_a_head_that_is_behind_its_log_is_no_fault_and_is_brought_up_by_a_start(store):
+    head = store.folder / "audit-head.json"
+    publish(store, b"one")
+    earlier = head.read_bytes()
+    publish(store, b"two")
+    head.write_bytes(earlier)  # as a process leaves it that dies between commit and file
+    assert store.check().is_sound
+    Store(store.folder).close()
+    cut(store, "DELETE FROM audit WHERE entry = 2")
+    assert store.check().broken_entry == 2
+
+
+def test_processes_that_publish_at_once_leave_the_last_entry_kept(store):
+    others = [Store(store.folder) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda s: [publish(s, os.urandom(8), f"d{id(s)}") for _ in range(5)], others))
+    for other in others:
+        other.close()
+    assert store.check().is_sound
+    assert json.loads((store.folder / "audit-head.json").read_bytes())["entry"] == 15
 
 
 @pytest.mark.parametrize("content", [b"x", b""])
