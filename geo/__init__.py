@@ -3,6 +3,7 @@
 A room imports only rooms before it; `tests/test_architecture.py` holds the order.
 
 language, json_types, errors           sentences and numbers, values as JSON, what can go wrong
+toml_file                              a hand-written file read strictly, every fault with its line
 crs, source_digest                     where on Earth · which program this is
 raster · vector                        grids and their statistics · layers, codes and shapes
 mcda                                   value functions, weights, judgements, methods, models

@@ -59,8 +59,6 @@ def crs_of_wkt(text: str) -> pyproj.CRS | None:
     return pyproj.CRS.from_authority(*code) if code else crs
 
 
-# WGS 84 / UTM 50S: the whole of South Kalimantan lies in one zone (114.3-117.5°E).
-SITE_CRS = pyproj.CRS("EPSG:32750")
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
 
 

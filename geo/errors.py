@@ -8,6 +8,7 @@ GeoError
 │   ├── InvalidFilter
 │   ├── InvalidIndicators
 │   ├── InvalidModel
+│   ├── InvalidRegion
 │   ├── InvalidLayer
 │   ├── UnknownYear
 │   ├── ZoneNotRanked
@@ -119,6 +120,16 @@ class InvalidModel(InvalidInput):
     """A readiness model that cannot be used."""
 
     title = Text(id="Model tidak sah", en="Invalid model")
+
+
+class InvalidRegion(InvalidInput):
+    """A file of the planning region that cannot be used; `line` and `place` name where."""
+
+    title = Text(id="Wilayah perencanaan tidak sah", en="Invalid planning region")
+    sentence = Text(
+        id="Wilayah tidak dapat dipakai: baris {line}, {place}: {reason}",
+        en="The region cannot be used: line {line}, {place}: {reason}",
+    )
 
 
 class InvalidLayer(InvalidInput):

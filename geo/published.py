@@ -1,4 +1,4 @@
-"""What is published, by name: models, layers, indicators and their years.
+"""What is published, by name: the region, models, layers, indicators and their years.
 
 Every function here looks at the store once; who calls several of them takes `Store.current()` and
 passes it to each, so that all speak of the same versions. Snapshots are immutable, so what is read
@@ -29,9 +29,13 @@ from geo.mcda.model_file import parse_model
 from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
+from geo.vector.planning_region import PlanningRegion
 from geo.vector.positions import Positions, uncertain_positions
+from geo.vector.region_file import parse_region
 from geo.vector.schema import with_all_fields
 
+# The dataset of the region that the store plans for.
+REGION = "region"
 MODEL_PREFIX = "model-"
 LAND_PREFIX = "land-"
 DEFAULT_MODEL = "kesiapan"
@@ -47,6 +51,11 @@ CLASSES_PREFIX = "classes-"
 DEFAULT_LAYER = "zones"
 
 Reading = TypeVar("Reading", bound=Callable[..., Any])
+
+
+def region(store: Store | Published) -> PlanningRegion:
+    """The region that the store plans for."""
+    return read_region(store.current().version(REGION, "region").path)
 
 
 def models(store: Store | Published) -> list[str]:
@@ -176,6 +185,13 @@ def kept_by_content(maxsize: int) -> Callable[[Reading], Reading]:
         return cast(Reading, asked)
 
     return decorate
+
+
+@kept_by_content(maxsize=4)
+def read_region(path: Path) -> PlanningRegion:
+    """The planning region of a snapshot, parsed once."""
+    with reading(path):
+        return parse_region(path.read_text(encoding="utf-8"))
 
 
 @kept_by_content(maxsize=16)

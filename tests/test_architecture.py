@@ -15,7 +15,7 @@ PACKAGES = ("geo", "maps", "api")
 # A room imports only what stands left of it; a file at a package's root is a room of its own.
 ROOMS = {
     "geo": (
-        "language json_types errors crs source_digest raster vector mcda store "
+        "language json_types errors toml_file crs source_digest raster vector mcda store "
         "ingest drivers validation indicators published land readiness uncertainty planning"
     ).split(),
     "maps": "text escape breaks style labels context assets guide tiles folium pages sheets".split(),

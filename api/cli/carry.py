@@ -160,7 +160,7 @@ def carry(
             language=language,
         )
         if out is not None:
-            _write(carried_tables.to_table(carried), out)
+            _write(carried_tables.to_table(carried, regencies=published.region(store).by_code), out)
         _print(carried, language)
         _print_notes(_notes(became, carried, across, language=language), language)
 
@@ -223,8 +223,6 @@ def _read_areas(path: Path, of: _Areas) -> "gpd.GeoDataFrame":
         path,
         filename=path.name,
         schema=schema,
-        region=None,
-        regency_codes=(),
         crs_override=of.reading.crs,
         layer=of.reading.layer,
         limits=of.limits,

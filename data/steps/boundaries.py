@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.steps.files import DATA, ready, write_layer
+from data.steps.files import DATA, ready, shipped_region, write_layer
 from geo.crs import LONLAT, area_ha
-from geo.vector.regions import BY_CODE
 from geo.vector.schema import DESA, INDICATIVE, KECAMATAN, REGENCIES
 
 # Wider gaps than this stay open: they may be water.
@@ -60,9 +59,10 @@ def build_regencies(
 ) -> gpd.GeoDataFrame:
     """The regencies as unions of their kecamatan, with official codes, names and areas."""
     shapes = _unions(kecamatan.geometry, _REGENCY)
-    if list(shapes.index) != list(BY_CODE):
-        raise ValueError(shapes.index.symmetric_difference(list(BY_CODE)))
-    regions = [BY_CODE[code] for code in shapes.index]
+    by_code = shipped_region().by_code
+    if list(shapes.index) != list(by_code):
+        raise ValueError(shapes.index.symmetric_difference(list(by_code)))
+    regions = [by_code[code] for code in shapes.index]
     stated = indicators[indicators["indicator"] == "luas_wilayah_km2"].set_index("regency_code")
     regencies = _layer(
         shapes.index,
@@ -145,7 +145,7 @@ def _layer(codes: pd.Index, shapes: np.ndarray, **columns: object) -> gpd.GeoDat
     regency = codes.str[:_REGENCY]
     return frame.assign(
         regency_code=regency,
-        regency_bps_code=[BY_CODE[code].bps_code for code in regency],
+        regency_bps_code=[shipped_region().by_code[code].bps_code for code in regency],
         area_ha=area_ha(frame).round(1),
         geometry_kind=INDICATIVE,
     )

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.steps.files import DATA, write_features
-from geo.crs import LONLAT, SITE_CRS
+from data.steps.files import DATA, shipped_region, write_features
+from geo.crs import LONLAT
 
 # About 110 m and 3 km: less than a pixel of a province, and of an island group, on a screen.
 _NEAR_DEG = 0.001
@@ -67,12 +67,13 @@ def _read(target: Path, name: str) -> gpd.GeoDataFrame:
 
 def _without_strips(land: shapely.Geometry, province: shapely.Geometry) -> shapely.Geometry:
     """Land without the narrow strips between the province and the sea."""
-    shore, own = gpd.GeoSeries([land, province], crs=LONLAT).to_crs(SITE_CRS)
+    crs = shipped_region().metric_crs
+    shore, own = gpd.GeoSeries([land, province], crs=LONLAT).to_crs(crs)
     beyond = shapely.difference(shore, own)
     wide = shapely.buffer(shapely.buffer(beyond, -_STRIP_M), 1.2 * _STRIP_M)
     narrow = shapely.get_parts(shapely.difference(beyond, wide))
     strips = narrow[shapely.dwithin(narrow, shapely.boundary(shore), 1.0)]
-    cut = gpd.GeoSeries([shapely.union_all(shapely.buffer(strips, 1.0))], crs=SITE_CRS)
+    cut = gpd.GeoSeries([shapely.union_all(shapely.buffer(strips, 1.0))], crs=crs)
     return shapely.difference(land, cut.to_crs(LONLAT).iloc[0])
 
 

@@ -9,10 +9,17 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geo.vector.planning_region import PlanningRegion
+from geo.vector.region_file import parse_region
 from geo.vector.schema import LayerSchema
 
 # The folder of all data: sources and what is made from them.
 DATA = Path(__file__).parents[1]
+
+
+def shipped_region() -> PlanningRegion:
+    """The region that the data are of."""
+    return parse_region((DATA / "region/region.toml").read_text("utf-8"))
 
 
 def write_geojson(path: Path, frame: gpd.GeoDataFrame, schema: LayerSchema) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from data.steps.facts import facts
 from data.steps.figure_sources import copy_of, producer
-from data.steps.files import DATA, ready
+from data.steps.files import DATA, ready, shipped_region
 from geo.indicators.figures import number_text
 from geo.indicators.periods import Period, month_of_indicator
 from geo.indicators.table import parse_catalogue, parse_indicators
@@ -138,7 +138,9 @@ def build_indicators(target: Path) -> pd.DataFrame:
     )
     keys = collected[["regency_code", "indicator", "year"]].itertuples(index=False, name=None)
     added = facts(catalogue, known=set(keys))
-    table = parse_indicators(pd.concat([collected, added], ignore_index=True))
+    table = parse_indicators(
+        pd.concat([collected, added], ignore_index=True), region=shipped_region()
+    )
     if len(table) != len(collected) + len(added):
         raise ValueError("an indicator row was lost")
 

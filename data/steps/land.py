@@ -9,15 +9,13 @@ import rasterio.features
 import shapely
 from affine import Affine
 
-from data.steps.files import DATA, ready
-from geo.crs import SITE_CRS
+from data.steps.files import DATA, ready, shipped_region
 from geo.raster.distance import DistanceSource
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid, Window
 
 # 15 arc seconds, 463 m: the lines lie up to 150 m beside the road, so finer cells would say no more.
 _CELL_DEG = 1 / 240
-_WEST, _NORTH, _EAST, _SOUTH = 114.3, -1.3, 117.5, -5.0
 _LINES_OFF_M = 150.0
 _ROUNDED_TO_M = 10.0
 _UNKNOWN = 65_535
@@ -30,8 +28,9 @@ def build_main_road_distance(target: Path, regencies: gpd.GeoDataFrame) -> None:
     primary: an island without a line is unknown, never far.
     """
     roads = gpd.read_file(DATA / "context/roads.geojson")
-    transform = Affine(_CELL_DEG, 0, _WEST, 0, -_CELL_DEG, _NORTH)
-    columns, rows = round((_EAST - _WEST) / _CELL_DEG), round((_NORTH - _SOUTH) / _CELL_DEG)
+    west, south, east, north = shipped_region().bounds
+    transform = Affine(_CELL_DEG, 0, west, 0, -_CELL_DEG, north)
+    columns, rows = round((east - west) / _CELL_DEG), round((north - south) / _CELL_DEG)
     grid = Grid("EPSG:4326", transform, columns, rows)
     surface, known = DistanceSource(roads, grid), _land_with_roads(regencies, roads, grid)
 
@@ -52,8 +51,9 @@ def _land_with_roads(
     A cell across a shore belongs to the landmass at its centre, else to one with a road.
     """
     land = shapely.get_parts(regencies.geometry.union_all())
-    near = roads.to_crs(SITE_CRS).union_all().buffer(_LINES_OFF_M)
-    met = gpd.GeoSeries(land, crs=regencies.crs).to_crs(SITE_CRS).intersects(near).to_numpy()
+    crs = shipped_region().metric_crs
+    near = roads.to_crs(crs).union_all().buffer(_LINES_OFF_M)
+    met = gpd.GeoSeries(land, crs=regencies.crs).to_crs(crs).intersects(near).to_numpy()
     shape = {"out_shape": (grid.height, grid.width), "transform": grid.transform}
 
     with_road = rasterio.features.rasterize(land[met], all_touched=True, **shape) == 1

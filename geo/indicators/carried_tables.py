@@ -5,7 +5,7 @@ the regencies, what comes out of a tidy table is a table of indicators again. Th
 `geo/indicators/carry.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from geo.indicators.figures import number_text, read_figures
 from geo.indicators.table import COLUMNS, Indicator
 from geo.language import LANGUAGES, Language, Text, localized, texts
 from geo.vector.crosswalk import AREA, SLIVER_SHARE, Crosswalk, listed
-from geo.vector.regions import BY_CODE, to_kemendagri
+from geo.vector.regions import to_kemendagri
 
 _SAY = texts(__name__)
 
@@ -336,10 +336,10 @@ def _measure(method: str, language: Language) -> str:
     return " + ".join(words)
 
 
-def to_table(carried: pd.DataFrame) -> pd.DataFrame:
+def to_table(carried: pd.DataFrame, *, regencies: Collection[str]) -> pd.DataFrame:
     """Carried figures as text, to be written to a CSV.
 
-    Where every area is a regency and the figures are those of indicators (`year`, `unit` and `source`
+    Where every area is one of the `regencies` and the figures are those of indicators (`year`, `unit` and `source`
     are filled), the table is one that `geo.indicators.table.parse_indicators` takes: its key is
     `regency_code`, and a figure that is missing has no row. Else the key is `area_id`, every area has
     its row, and columns that nobody filled are left out.
@@ -347,7 +347,7 @@ def to_table(carried: pd.DataFrame) -> pd.DataFrame:
     known = carried[carried["value"].notna()]
     is_indicators = bool(
         (known[["year", "unit", "source"]] != "").all(axis=None)
-        and known["area_id"].isin(list(BY_CODE)).all()
+        and known["area_id"].isin(list(regencies)).all()
     )
     table = (known if is_indicators else carried).copy()
     table["value"] = table["value"].map(number_text)

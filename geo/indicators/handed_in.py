@@ -19,7 +19,7 @@ from geo.indicators.figures import Figure, is_written_either_way, read_figures
 from geo.indicators.layout import Entry, Layout, Place, Role, find_figures, letters, told
 from geo.indicators.periods import Period, month_of, month_of_indicator, parse_period
 from geo.indicators.plausible import agrees, is_possible, jump_from
-from geo.indicators.region_names import region_of, region_title
+from geo.indicators.region_names import region_of
 from geo.indicators.table import COLUMNS, Indicator, parse_indicators
 from geo.ingest.cells import Cell, clean, is_empty
 from geo.ingest.findings import Finding, Unreadable, finding, is_refused
@@ -27,6 +27,7 @@ from geo.ingest.sheet import Sheet, read_sheet
 from geo.ingest.source import Limits
 from geo.language import Text, number
 from geo.vector.numerals import NumberStyle
+from geo.vector.planning_region import PlanningRegion
 
 # No regency of the province has older figures that compare; the next year may have its wages already.
 _FIRST_YEAR = 1990
@@ -63,8 +64,9 @@ NOTHING_STATED = StatedOfAll()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Against:
-    """What figures are held against: the catalogue, the published table, and the day that it is."""
+    """What figures are held against: the region, the catalogue, the published table, and the day."""
 
+    region: PlanningRegion
     catalogue: Mapping[str, Indicator]
     published: pd.DataFrame
     today: date
@@ -134,7 +136,9 @@ def read_indicator_file(
         )
         of_all = _stated_indicator(stated.indicator, against.catalogue)
         names = names_of(against.catalogue)
-        layout = find_figures(sheet, known=names, stated=of_all.id if of_all else None)
+        layout = find_figures(
+            sheet, region=against.region, known=names, stated=of_all.id if of_all else None
+        )
     except Unreadable as error:
         return FiguresRead(None, error.findings, {})
     findings = _Findings()
@@ -142,7 +146,7 @@ def read_indicator_file(
     rows = [_Row(entry) for entry in layout.entries]
     _find_meanings(rows, layout, stated, of_all, against, findings)
     _find_values(rows, stated.numbers, against.published, findings)
-    _compare(rows, against.published, findings)
+    _compare(rows, against, findings)
     frame = None if is_refused(findings.all) else _frame(rows, findings)
     # What is wrong is told in the order of the rows, whoever found it.
     findings.all.sort(key=lambda found: (found.where.get("row", 0), found.where.get("column", 0)))
@@ -203,7 +207,7 @@ def _find_meanings(
     months = _published_months(against.published)
     for row in rows:
         texts_ = row.entry.texts
-        row.region, wrong = region_of(texts_.get("code"), texts_.get("name"))
+        row.region, wrong = region_of(texts_.get("code"), texts_.get("name"), region=against.region)
         if wrong:
             findings.at(row.entry.place("code" if "code" in layout.roles else "name"), wrong)
         row.indicator = _indicator(row, of_all, names, against.catalogue, layout.above, findings)
@@ -495,10 +499,11 @@ def _cells_of(rows: Sequence[_Row]) -> Text:
     return Text(id=shown, en=shown)
 
 
-def _compare(rows: Sequence[_Row], published: pd.DataFrame, findings: _Findings) -> None:
+def _compare(rows: Sequence[_Row], against: Against, findings: _Findings) -> None:
     """Tell figures that the file has twice, and those far from what is published of their region."""
     seen: dict[tuple[str, str, str], _Row] = {}
     ids = {row.indicator.id for row in rows if row.indicator}
+    published = against.published
     known = {
         series: list(zip(part["year"], part["value"], part["period"], strict=True))
         for series, part in published[published["indicator"].isin(ids)].groupby(
@@ -520,7 +525,7 @@ def _compare(rows: Sequence[_Row], published: pd.DataFrame, findings: _Findings)
         if jump is not None:
             found = finding(
                 "figure_jumps",
-                region=region_title(row.key[0]),
+                region=against.region.title_of(row.key[0]),
                 value=_whole(row.value),
                 period=row.period.text,
                 before=_whole(jump.value),

@@ -16,6 +16,7 @@ from geo.ingest.cells import Cell, clean, is_empty, letter
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.sheet import Row, Sheet
 from geo.language import Text, texts
+from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
 
@@ -136,6 +137,15 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What is known before a sheet is read; see `find_figures`."""
+
+    region: PlanningRegion
+    names: Mapping[str, str]
+    stated: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Head:
     """The head of a sheet: roles by column, columns of figures, and the last of its rows."""
 
@@ -160,11 +170,19 @@ class _Read:
     source: str | None = None
 
 
-def find_figures(sheet: Sheet, *, known: Mapping[str, str], stated: str | None = None) -> Layout:
+def find_figures(
+    sheet: Sheet,
+    *,
+    region: PlanningRegion,
+    known: Mapping[str, str],
+    stated: str | None = None,
+) -> Layout:
     """The figures of a sheet with what its head and rows say of each.
 
     Parameters
     ----------
+    region : PlanningRegion
+        Whose names are no heads and no notes.
     known : mapping
         The id of an indicator by each of its names, letters and digits only.
     stated : str, optional
@@ -175,11 +193,11 @@ def find_figures(sheet: Sheet, *, known: Mapping[str, str], stated: str | None =
     Unreadable
         When no head is found, or it does not say which columns hold figures.
     """
-    head = _find_head(sheet.rows, known, stated)
+    head = _find_head(sheet.rows, _Known(region, known, stated))
     read = _Read()
     below = sheet.rows[sheet.rows.index(head.rows[-1]) + 1 :]
     for row in below:
-        _read_row(row, head, sheet, into=read)
+        _read_row(row, head, sheet, region=region, into=read)
     above = [row for row in sheet.rows if row.number < head.rows[0].number]
     notes = _notes_on(head, [row.number for row in above], read)
     return Layout(
@@ -204,14 +222,15 @@ def letters(text: object) -> str:
     return re.sub(r"[^a-z0-9]", "", str(text).lower())
 
 
-def _find_head(rows: Sequence[Row], known: Mapping[str, str], stated: str | None) -> _Head:
-    regional = [row for row in rows[:_HEAD_WITHIN] if _roles(row).keys() & {"code", "name"}]
+def _find_head(rows: Sequence[Row], known: _Known) -> _Head:
+    region = known.region
+    regional = [r for r in rows[:_HEAD_WITHIN] if _roles(r, region).keys() & {"code", "name"}]
     for row in regional:
         at = rows.index(row)
         below = next(iter(rows[at + 1 : at + 2]), None)
-        if below is not None and _is_second_row(row, below):
-            return _head((row, below), known, stated)
-        head = _head((row,), known, stated)
+        if below is not None and _is_second_row(row, below, region):
+            return _head((row, below), known)
+        head = _head((row,), known)
         if head.figures:
             return head
     first = next(iter(regional), rows[0])
@@ -220,39 +239,39 @@ def _find_head(rows: Sequence[Row], known: Mapping[str, str], stated: str | None
     raise Unreadable(finding(code, row=first.number, heads=shown))
 
 
-def _roles(row: Row) -> dict[Role, tuple[int, str]]:
+def _roles(row: Row, region: PlanningRegion) -> dict[Role, tuple[int, str]]:
     """Which columns a head names; the first of several of one name."""
     roles: dict[Role, tuple[int, str]] = {}
     for column, cell in enumerate(row.cells):
-        if role := _role(cell):
+        if role := _role(cell, region):
             roles.setdefault(role, (column, _shown(cell)))
     return roles
 
 
-def _role(cell: Cell) -> Role | None:
+def _role(cell: Cell, region: PlanningRegion) -> Role | None:
     if not isinstance(cell, str):
         return None
     text = letters(cell)
     if text in _ROLES:
         return _ROLES[text]
-    is_name = text.startswith(_NAME_BEGINS) and len(text) < 60 and find_region(cell) is None
+    is_name = text.startswith(_NAME_BEGINS) and len(text) < 60 and find_region(cell, region) is None
     return "name" if is_name else None
 
 
-def _is_second_row(first: Row, second: Row) -> bool:
+def _is_second_row(first: Row, second: Row, region: PlanningRegion) -> bool:
     """Whether the row below a head goes on with it: years under a title that spans them."""
     years = [i for i, cell in enumerate(second.cells) if _years_of(cell)]
     others = [
         i
         for i, cell in enumerate(second.cells)
-        if not (is_empty(cell) or i in years or cell == first.cell(i) or _role(cell))
+        if not (is_empty(cell) or i in years or cell == first.cell(i) or _role(cell, region))
     ]
     has_own = any(_years_of(first.cell(i)) for i in years)
     return bool(years) and not others and not has_own
 
 
-def _head(rows: tuple[Row, ...], known: Mapping[str, str], stated: str | None) -> _Head:
-    roles = _roles(rows[0])
+def _head(rows: tuple[Row, ...], known: _Known) -> _Head:
+    roles, stated = _roles(rows[0], known.region), known.stated
     if len(rows) > 1:
         # `Tahun` or `Nilai` above a row of years is their title.
         spanned = {i for i, cell in enumerate(rows[1].cells) if _years_of(cell)}
@@ -266,8 +285,10 @@ def _head(rows: tuple[Row, ...], known: Mapping[str, str], stated: str | None) -
         if i not in taken and label and letters(label) not in _COUNTS_ROWS
     }
     if len(rows) == 1:
-        _require_told_apart(rows[0])
-    figures = _figure_columns(named, known, is_open=stated is not None or "indicator" in roles)
+        _require_told_apart(rows[0], known.region)
+    figures = _figure_columns(
+        named, known.names, is_open=stated is not None or "indicator" in roles
+    )
     if "value" in roles:
         # Beside a column of figures others only say something of them.
         figures = [FigureColumn(*roles["value"])]
@@ -279,11 +300,11 @@ def _head(rows: tuple[Row, ...], known: Mapping[str, str], stated: str | None) -
     return _Head(rows, roles, tuple(figures), unused, last)
 
 
-def _require_told_apart(row: Row) -> None:
+def _require_told_apart(row: Row, region: PlanningRegion) -> None:
     """Refuse a head that names two columns alike, or two of figures: nobody knows which is meant."""
     heads = [_shown(cell) for cell in row.cells if not is_empty(cell)]
     values = [head for head in heads if letters(head) in _HEADS["value"]]
-    twice = [head for head in heads if _role(head) and heads.count(head) > 1]
+    twice = [head for head in heads if _role(head, region) and heads.count(head) > 1]
     if twice or len(values) > 1:
         raise Unreadable(finding("head_unclear", row=row.number, head=(twice or values)[0]))
 
@@ -341,7 +362,7 @@ def _years_of(cell: Cell) -> bool:
     return not is_empty(cell) and _period_of(_shown(cell))[0] is not None
 
 
-def _read_row(row: Row, head: _Head, sheet: Sheet, *, into: _Read) -> None:
+def _read_row(row: Row, head: _Head, sheet: Sheet, *, region: PlanningRegion, into: _Read) -> None:
     """One row below the head: figures, a repeated head, a note, or a fault."""
     if _is_head_again(row, head):
         into.heads.append(row.number)
@@ -349,7 +370,7 @@ def _read_row(row: Row, head: _Head, sheet: Sheet, *, into: _Read) -> None:
     if _is_numbering(row):
         into.notes.append(row.number)
         return
-    if (note := _note(row)) is not None:
+    if (note := _note(row, region)) is not None:
         into.notes.append(row.number)
         if source := re.match(r"(?:sumber|source)\b[^:]*:\s*(.+)", note, re.I):
             into.source = source[1]
@@ -380,14 +401,14 @@ def _is_numbering(row: Row) -> bool:
     return len(cells) > 1 and numbers == list(range(1, len(cells) + 1))
 
 
-def _note(row: Row) -> str | None:
+def _note(row: Row, region: PlanningRegion) -> str | None:
     """The text of a row that is no figure: a note, a source, the head of a group of regencies."""
     said = {_plain(cell) for cell in row.cells if not is_empty(cell)}
     if len(said) != 1:
         return None
     text = clean(said.pop())
     # A region without figures, a figure without a region and a mark of BPS are no notes.
-    is_data = find_region(text) is not None or not re.search(r"[A-Za-z]{3}", text)
+    is_data = find_region(text, region) is not None or not re.search(r"[A-Za-z]{3}", text)
     return None if is_data else text
 
 

@@ -22,8 +22,9 @@ from geo.errors import (
 )
 from geo.indicators.figures import read_figures
 from geo.indicators.periods import MONTHS, month_of
-from geo.language import Text, texts
-from geo.vector.regions import BY_CODE, PROVINCE_CODE, to_kemendagri
+from geo.language import Text, filled, texts
+from geo.vector.planning_region import PlanningRegion
+from geo.vector.regions import to_kemendagri
 
 _SAY = texts(__name__)
 
@@ -52,7 +53,6 @@ COLUMNS = (
     "confidence",
 )
 CONFIDENCES = ("ok", "low")
-_KNOWN_CODES = frozenset({PROVINCE_CODE, *BY_CODE})
 _KEY = ["regency_code", "indicator", "period"]
 _FACTS = [name for name in COLUMNS if name not in _KEY]
 # More than this many examples make an error unreadable; the facts carry all.
@@ -170,7 +170,7 @@ def _invalid(sentence: Text, /, **facts: object) -> InvalidIndicators:
     return InvalidIndicators(reason=sentence.format(**facts), **facts)
 
 
-def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
+def parse_indicators(frame: pd.DataFrame, *, region: PlanningRegion | None = None) -> pd.DataFrame:
     """The tidy indicator table, checked and typed.
 
     Parameters
@@ -179,10 +179,13 @@ def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
         Read with every column as text. Needs the columns of `REQUIRED`; `period` (the year when
         absent), `via` (the copy through which a figure came; empty), `note` (empty) and `confidence`
         (`ok`) may be missing, other columns are left out. `source` is the producer and the survey.
-        Codes may be Kemendagri or BPS, with 63, 63.00 or 6300 for the province. Values may use a
+        Codes may be Kemendagri or BPS, with 63, 63.00 or 6300 for province 63. Values may use a
         decimal point or the Indonesian decimal comma with dots between thousands ("1.357,156"); a
         text such as "1.357" is read as the rest of its indicator is, and refused if that does not
         tell.
+    region : PlanningRegion, optional
+        Whose codes there may be. Without it, as of a table that was checked when it was published,
+        any code of a regency or a province may stand.
 
     Returns
     -------
@@ -197,7 +200,7 @@ def parse_indicators(frame: pd.DataFrame) -> pd.DataFrame:
     """
     table = _with_columns(frame)
 
-    table["regency_code"] = _codes(table["regency_code"])
+    table["regency_code"] = _codes(table["regency_code"], region)
     table["value"] = _numbers(table["value"], column="value", series=table["indicator"])
     table["year"] = _years(table["year"])
     _require_filled(table)
@@ -228,20 +231,25 @@ def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _codes(texts: pd.Series) -> pd.Series:
+def _codes(texts: pd.Series, region: PlanningRegion | None) -> pd.Series:
     codes = texts.map({text: _code_or_none(text) for text in texts.unique()})
+    if region is not None:
+        codes = codes.where(codes.isin(list(region.codes)))
     unknown = sorted(texts[codes.isna()].unique())
     if unknown:
-        raise _invalid(_SAY["unknown_codes"], shown=_listed(unknown), codes=unknown)
+        shown = _listed(unknown)
+        if region is None:
+            raise _invalid(_SAY["no_codes"], shown=shown, codes=unknown)
+        sentence = filled(_SAY["unknown_codes"], shown=shown, **region.facts)
+        raise InvalidIndicators(reason=sentence, codes=unknown)
     return codes
 
 
 def _code_or_none(text: str) -> str | None:
     try:
-        code = to_kemendagri(text)
+        return to_kemendagri(text)
     except InvalidCode:
         return None
-    return code if code in _KNOWN_CODES else None
 
 
 def _numbers(values: pd.Series, *, column: str, series: pd.Series | None = None) -> pd.Series:

@@ -3,7 +3,7 @@
 geopandas is named for types only: a file that is refused at a glance need not wait for its import.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +15,8 @@ from geo.vector.schema import LayerSchema
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
+
+    from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
 
@@ -129,11 +131,12 @@ def geometry_count(source: Source) -> int:
 class Reference:
     """What a source is held against.
 
-    `region` are the regencies (index: Kemendagri code), `regency_codes` those that exist, `current`
-    is the published version of the layer; each may be unknown.
+    `planning` is the region that is planned for, with the codes that exist; without it a layer may lie
+    anywhere and no code is asked. `region` are its regencies (index: Kemendagri code), `current` is
+    the published version of the layer; each may be unknown.
     """
 
-    regency_codes: Collection[str]
+    planning: "PlanningRegion | None" = None
     region: "gpd.GeoDataFrame | None" = None
     current: "gpd.GeoDataFrame | None" = None
 

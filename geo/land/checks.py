@@ -18,10 +18,10 @@ import shapely
 from geo.crs import LONLAT, parse_crs, same_crs, to_lonlat
 from geo.errors import RasterRefused
 from geo.land.raster import ELEVATION
-from geo.language import as_written, filled, texts
+from geo.language import as_written, filled, number, texts
 from geo.raster.files import Header, RasterFile
 from geo.raster.grid import Cells, Grid, Window, blocks
-from geo.vector.regions import PROVINCE_CODE
+from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
 
@@ -30,10 +30,8 @@ MOST_BYTES = 16 * 1024**3
 MOST_BLOCK_BYTES = 256 * 1024**2
 _READ = 1024
 
-# Heights above sea level: Gunung Halau-Halau 1,901 m, the highest of South Kalimantan
-# (https://regional.kompas.com/read/2023/08/20/231609978); Puncak Jaya 4,884 m, the highest of
-# Indonesia (https://simple.wikipedia.org/wiki/Puncak_Jaya). Radar and canopy may add a twentieth.
-_HIGHEST_PROVINCE_M = 1_901.0
+# Above sea level: Puncak Jaya 4,884 m, the highest of Indonesia
+# (https://simple.wikipedia.org/wiki/Puncak_Jaya). Radar and canopy may add a twentieth.
 _HIGHEST_COUNTRY_M = 4_884.0
 _MARGIN = 1.05
 # Deeper than any open pit coal mine or coast on land (own judgement).
@@ -73,6 +71,7 @@ def require_land_raster(
     *,
     name: str,
     region: gpd.GeoDataFrame,
+    planning: PlanningRegion | None = None,
     band: int | None = None,
     most_bytes: int = MOST_BYTES,
     most_block_bytes: int = MOST_BLOCK_BYTES,
@@ -83,6 +82,8 @@ def require_land_raster(
 
     Parameters
     ----------
+    planning : PlanningRegion, optional
+        Whose summit is the highest that a height may be; without one it is that of the country.
     band : int, optional
         Which one, from 1; needed where the file has several.
 
@@ -110,7 +111,7 @@ def require_land_raster(
         raise RasterRefused(reason=_SAY["mark"].format(value=f"{found.mark:g}"), value=found.mark)
     _require_sense(name, found)
     if name == ELEVATION:
-        _require_heights(found, region)
+        _require_heights(found, planning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +249,9 @@ def _require_sense(name: str, found: _Found) -> None:
         )
 
 
-def _require_heights(found: _Found, region: gpd.GeoDataFrame) -> None:
-    here = all(str(code).startswith(PROVINCE_CODE) for code in region.index)
-    highest = _HIGHEST_PROVINCE_M if here else _HIGHEST_COUNTRY_M
+def _require_heights(found: _Found, planning: PlanningRegion | None) -> None:
+    summit = None if planning is None else planning.summit
+    highest = summit.height_m if summit else _HIGHEST_COUNTRY_M
     facts = {"low": as_written(found.low), "high": as_written(found.high)}
     if found.low == found.high:
         raise RasterRefused(reason=filled(_SAY["level"], **facts))
@@ -260,5 +261,8 @@ def _require_heights(found: _Found, region: gpd.GeoDataFrame) -> None:
         reason = (
             _SAY["like_feet"] if found.high * _FOOT_M <= highest * _MARGIN else _SAY["too_high"]
         )
-        summit = _SAY["halau_halau"] if here else _SAY["puncak_jaya"]
-        raise RasterRefused(reason=filled(reason, summit=summit, **facts))
+        top = _SAY["puncak_jaya"]
+        if planning is not None and summit is not None:
+            height = number(summit.height_m, ",.0f")
+            top = filled(_SAY["summit"], of=planning.name, name=summit.name, height=height)
+        raise RasterRefused(reason=filled(reason, summit=top, **facts))

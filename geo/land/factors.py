@@ -22,7 +22,7 @@ from geo.land.raster import KNOWN_RASTERS, land_title, land_unit
 from geo.land.rules import RAIN, RIVER, SLOPE, SPRING, LandRule
 from geo.land.surfaces import land_raster
 from geo.language import Text, filled, joined, texts
-from geo.published import LAND_PREFIX, layer
+from geo.published import LAND_PREFIX, layer, region
 from geo.raster.files import RasterFile
 from geo.raster.grid import Grid, Window
 from geo.store.snapshots import file_sha256
@@ -118,7 +118,7 @@ def _factor(now: Published, rule: LandRule, factor: str, stated: str) -> FactorR
         path, version = Path(stated), None
         fitness = Fitness(fit=((ANY, land_title(factor)),))
         path.stat()  # a file that is not there is said as such
-        require_land_raster(path, name=factor, region=layer(now, "regencies"))
+        require_land_raster(path, name=factor, region=layer(now, "regencies"), planning=region(now))
         label, sha256 = path.name, file_sha256(path)
     else:
         version = land_raster(now, stated)

@@ -28,8 +28,8 @@ from geo.errors import InvalidJudgementFile, JudgedTwice
 from geo.language import texts
 from geo.mcda.ahp import Pairs
 from geo.mcda.group import Member
-from geo.mcda.toml_file import Fault, Path, Table, must_be, read_toml, told
 from geo.mcda.weight_request import Judgements, WeightRequest
+from geo.toml_file import Fault, Path, Table, must_be, read_toml, told
 
 _SAY = texts(__name__)
 

@@ -13,7 +13,6 @@ from geo.language import Text, filled, texts
 from geo.mcda.ahp import AhpWeights, pairwise_matrix
 from geo.mcda.methods import METHODS
 from geo.mcda.model import GOAL, Model, judged
-from geo.mcda.toml_file import Path, TomlFile, line_of, nearest, with_mend
 from geo.mcda.value_functions import (
     AttributeMeasure,
     Criterion,
@@ -23,6 +22,7 @@ from geo.mcda.value_functions import (
     objective_of,
 )
 from geo.mcda.weights import stated_weights
+from geo.toml_file import Path, TomlFile, line_of, nearest, with_mend
 
 _SAY = texts(__name__)
 

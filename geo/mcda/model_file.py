@@ -34,18 +34,6 @@ from geo.mcda.model import (
     with_brackets,
 )
 from geo.mcda.model_checks import group_weights, refusal, require_sound
-from geo.mcda.toml_file import (
-    Fault,
-    Table,
-    at,
-    must_be,
-    nearest,
-    one_of,
-    read_toml,
-    require_keys,
-    told,
-    with_mend,
-)
 from geo.mcda.value_functions import (
     AttributeMeasure,
     Constraint,
@@ -61,6 +49,18 @@ from geo.mcda.value_functions import (
     VillageMeasure,
     is_actionable,
     objective_of,
+)
+from geo.toml_file import (
+    Fault,
+    Table,
+    at,
+    must_be,
+    nearest,
+    one_of,
+    read_toml,
+    require_keys,
+    told,
+    with_mend,
 )
 
 _SAY = texts(__name__)

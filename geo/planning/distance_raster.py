@@ -12,10 +12,11 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import shapely
 from affine import Affine
 
-from geo.crs import SITE_CRS, to_lonlat
+from geo.crs import to_lonlat
 from geo.errors import InvalidInput, UploadRejected
 from geo.ingest.findings import Severity
 from geo.ingest.source import Limits
@@ -23,12 +24,14 @@ from geo.land.fit import ANY, Fitness
 from geo.language import Text, as_written, filled, joined, texts
 from geo.planning.publish_land import add_land
 from geo.published import layer
+from geo.published import region as planning_region
 from geo.raster.distance import DistanceSource
 from geo.raster.files import write_cog
 from geo.raster.grid import Grid, Window
 from geo.store.store import Store, Version
 from geo.validation.placement import place_layer
 from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload
+from geo.vector.planning_region import PlanningRegion
 from geo.vector.schema import LayerSchema
 
 _SAY = texts(__name__)
@@ -91,7 +94,7 @@ def add_distance(
         See `geo.planning.publish_land.add_land`. Nothing has changed after any of these.
     """
     _require_distance(name, cell_m)
-    region = layer(store, "regencies")
+    region, planning = layer(store, "regencies"), planning_region(store)
     features, warnings = read_features(
         path,
         name=name,
@@ -104,9 +107,9 @@ def add_distance(
     if tell is not None:
         for warning in warnings:
             tell(warning)
-    _require_place(features, region)
+    _require_place(features, region, planning)
 
-    surface = DistanceSource(features, province_grid(region, cell_m))
+    surface = DistanceSource(features, province_grid(region, planning.metric_crs, cell_m=cell_m))
 
     def cells(window: Window) -> Any:
         return surface.read(window)[0].astype(np.float32)
@@ -156,8 +159,6 @@ def read_features(
         path,
         filename=path.name,
         schema=_schema(name),
-        region=None,
-        regency_codes=(),
         crs_override=crs,
         encoding=encoding,
         layer=layer,
@@ -171,16 +172,16 @@ def read_features(
     return present.reset_index(drop=True), _told(result.report, "warning")
 
 
-def province_grid(region: gpd.GeoDataFrame, cell_m: float) -> Grid:
-    """The square cells, in `SITE_CRS`, of a region and a margin; edges at multiples of a cell."""
-    west, south, east, north = region.to_crs(SITE_CRS).total_bounds
+def province_grid(region: gpd.GeoDataFrame, crs: str, *, cell_m: float) -> Grid:
+    """The square cells, in a CRS of metres, of a region and a margin; edges at multiples of a cell."""
+    west, south, east, north = region.to_crs(crs).total_bounds
     left, top = (math.floor((west - _MARGIN_M) / cell_m), math.ceil((north + _MARGIN_M) / cell_m))
     right, bottom = (
         math.ceil((east + _MARGIN_M) / cell_m),
         math.floor((south - _MARGIN_M) / cell_m),
     )
     transform = Affine(cell_m, 0, left * cell_m, 0, -cell_m, top * cell_m)
-    return Grid(SITE_CRS.to_wkt(), transform, right - left, top - bottom)
+    return Grid(pyproj.CRS(crs).to_wkt(), transform, right - left, top - bottom)
 
 
 def _schema(name: str) -> LayerSchema:
@@ -206,8 +207,14 @@ def _require_distance(name: str, cell_m: float) -> None:
         )
 
 
-def _require_place(features: gpd.GeoDataFrame, region: gpd.GeoDataFrame) -> None:
-    errors = [found for found in place_layer(features, region) if found.severity == "error"]
+def _require_place(
+    features: gpd.GeoDataFrame, region: gpd.GeoDataFrame, planning: PlanningRegion
+) -> None:
+    errors = [
+        found
+        for found in place_layer(features, region=region, planning=planning)
+        if found.severity == "error"
+    ]
     if errors:
         raise UploadRejected(reason=errors[0].sentence)
     province = shapely.box(*to_lonlat(region).total_bounds)

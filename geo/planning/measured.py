@@ -209,7 +209,11 @@ def open_inputs(inputs: Inputs, scenario: Scenario | None = None) -> Iterator[Re
             zones = apply_to_zones(read.zones, scenario)
             read = Read(
                 zones=zones,
-                indicators=apply_to_indicators(read.indicators, scenario),
+                indicators=apply_to_indicators(
+                    read.indicators,
+                    scenario,
+                    regencies=list(read_layer(inputs.regencies).index.astype(str)),
+                ),
                 rasters=apply_to_rasters(read.rasters, scenario, zones=zones),
                 villages=_villages_under(inputs, scenario, zones=zones, now=read.villages),
                 desa=_desa_under(inputs, scenario, zones=zones, now=read.desa),

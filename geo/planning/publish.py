@@ -21,13 +21,14 @@ from geo.ingest.source import Limits
 from geo.language import Text, joined, texts
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
-from geo.published import MODEL_PREFIX, read_catalogue, read_indicators
+from geo.published import MODEL_PREFIX, REGION, read_catalogue, read_indicators
+from geo.published import region as planning_region
 from geo.store.snapshots import file_sha256, reading
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.validation.report import report_of
 from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload
 from geo.vector.export import layer_to_parquet
-from geo.vector.regions import BY_CODE
+from geo.vector.region_file import parse_region
 from geo.vector.schema import schema_of
 
 _SAY = texts(__name__)
@@ -79,14 +80,18 @@ def check_upload(
     if handed.layer_name == INDICATORS:
         return _check_figures(store, handed, actor=actor, limits=limits)
     schema = schema_of(handed.layer_name)
+    planning = planning_region(store)
     region, _ = _published(store, "regencies")
+    # Regencies of another province, as a new store has them, are no ground to hold a layer against.
+    if region is not None and not planning.holds(region.index):
+        region = None
     current, against = _published(store, handed.layer_name)
     result = ingest_upload(
         handed.path,
         filename=handed.filename,
         schema=schema,
+        planning=planning,
         region=region,
-        regency_codes=list(BY_CODE) if region is None else list(region.index),
         current=current,
         crs_override=handed.crs,
         encoding=handed.encoding,
@@ -187,6 +192,7 @@ def _check_figures(store: Store, handed: HandedIn, *, actor: str, limits: Limits
     version = store.version(INDICATORS)
     current = read_indicators(version.path)
     against = Against(
+        region=planning_region(store),
         catalogue=read_catalogue(version.details["catalogue"]),
         published=current,
         today=store.today(),
@@ -228,6 +234,38 @@ def _publish_figures(
     return _publish_table(store, table, provenance, expected=expected)
 
 
+def publish_region(
+    store: Store,
+    text: str,
+    *,
+    provenance: Provenance,
+    details: Mapping[str, Any] | None = None,
+    expected: int | None = None,
+) -> Version:
+    """Make a region the one that the store plans for; what is published of another one stays.
+
+    Parameters
+    ----------
+    text : str
+        TOML; see `geo.vector.region_file.parse_region`.
+
+    Raises
+    ------
+    InvalidRegion
+        Naming the place in the file; nothing has changed then.
+    """
+    region = parse_region(text)
+    return store.publish(
+        REGION,
+        "region",
+        text.encode(),
+        suffix=".toml",
+        provenance=provenance,
+        details={"code": region.code, "name": region.name._asdict(), **(details or {})},
+        expected=expected,
+    )
+
+
 def publish_indicators(
     store: Store,
     table: pd.DataFrame,
@@ -256,7 +294,7 @@ def publish_indicators(
     InvalidIndicators
         Naming the rows and codes; nothing has changed then.
     """
-    checked = parse_indicators(table)
+    checked = parse_indicators(table, region=planning_region(store))
     if catalogue is None:
         catalogue = store.version(INDICATORS).details["catalogue"]
     provenance = Provenance(actor=actor, note=note, source=source, licence=licence)

@@ -19,6 +19,7 @@ from geo.land.rules import SHIPPED_RULES
 from geo.language import Text, filled, joined, listed, texts, written
 from geo.mcda.value_functions import RasterMeasure
 from geo.published import LAND_PREFIX, layer, model, models
+from geo.published import region as planning_region
 from geo.raster.derive import derivable, derive_terrain
 from geo.raster.files import RasterFile, copy_as_cog
 from geo.raster.zonal import zonal_statistics
@@ -110,7 +111,13 @@ def add_land(
     """
     _require_name(name, unit)
     _require_fitness(store, name, fitness)
-    require_land_raster(path, name=name, band=band, region=layer(store, "regencies"))
+    require_land_raster(
+        path,
+        name=name,
+        band=band,
+        region=layer(store, "regencies"),
+        planning=planning_region(store),
+    )
     with TemporaryDirectory(prefix="kawasan-land-") as folder:
         cog = Path(folder) / f"{name}.tif"
         with RasterFile(path, band) as raster:

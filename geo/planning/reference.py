@@ -16,12 +16,13 @@ from geo.crs import LONLAT
 from geo.errors import Conflict
 from geo.land.fit import fitness_of
 from geo.land.raster import KNOWN_RASTERS, raster_facts
-from geo.planning.publish import publish_indicators
+from geo.planning.publish import publish_indicators, publish_region
 from geo.planning.shipped import (
     EARLIER_MODELS,
     LAYERS,
     MODELS,
     RASTERS,
+    REGION,
     TABLES,
     behind,
     shipped_sums,
@@ -90,7 +91,7 @@ def _is_as_shipped(raster: Version, data_dir: Path) -> bool:
 
 def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
     # What may be replaced is the version that is seen now: another first start may come between.
-    jobs: dict[str, Callable[[], object]] = {}
+    jobs: dict[str, Callable[[], object]] = {"region": _job(_publish_region, store, data_dir)}
     for name, file in LAYERS.items():
         jobs[name] = _job(_publish_layer, store, data_dir, name, file)
     for name, file in TABLES.items():
@@ -107,6 +108,17 @@ def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
 
 def _job(publish: Callable[..., object], *arguments: object) -> Callable[[], object]:
     return lambda: publish(*arguments)
+
+
+def _publish_region(store: Store, data_dir: Path) -> None:
+    file = data_dir / REGION
+    publish_region(
+        store,
+        file.read_text(encoding="utf-8"),
+        provenance=_provenance(file),
+        details=_indonesian(manifest_entry(file)),
+        expected=0,
+    )
 
 
 def _publish_layer(store: Store, data_dir: Path, name: str, file: str) -> None:

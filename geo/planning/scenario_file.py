@@ -51,8 +51,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from geo.errors import InvalidCode, InvalidScenario
 from geo.language import Text, texts
-from geo.readiness.scenario import ROAD_RASTER, Figure, How, Road, Scenario, WhatIf, known_names
-from geo.vector.regions import BY_CODE, parse_regency_code
+from geo.readiness.scenario import ROAD_RASTER, Figure, How, Road, Scenario, WhatIf
+from geo.vector.regions import parse_regency_code
 
 _SAY = texts(__name__)
 
@@ -76,7 +76,7 @@ _LARGEST = 1e15
 def parse_scenario(given: str | Mapping[str, Any], *, format: Format = "toml") -> Scenario:
     """A scenario from its text, or from a mapping of JSON types.
 
-    Zones, criteria, indicators, weights and the method are known to the data and the model only and
+    Regencies, zones, criteria, indicators, weights and the method are known to the data and the model only and
     are asked for when the scenario is applied.
 
     Raises
@@ -219,15 +219,13 @@ def _name(value: Any, pattern: re.Pattern[str]) -> str:
 
 
 def _region(value: Any) -> str:
-    try:
-        code = parse_regency_code(value) if isinstance(value, str) else ""
-    except InvalidCode:
-        code = ""
     # A zone takes the figure of its regency; one of the province would change nothing.
-    if code not in BY_CODE:
-        known = known_names(list(BY_CODE))
-        raise _fault(_SAY["no_regency"].format(value=_shown(value), known=known))
-    return code
+    try:
+        if isinstance(value, str):
+            return parse_regency_code(value)
+    except InvalidCode:
+        pass
+    raise _fault(_SAY["no_regency"].format(value=_shown(value)))
 
 
 def _number(value: Any) -> float:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SAY = texts(__name__)
 
 # By file under the data folder.
+REGION = "region/region.toml"
 LAYERS = {
     "regencies": "boundaries/regencies.parquet",
     "zones": "zones/zones.geojson",
@@ -51,6 +52,7 @@ _OLDER_TEXTS = frozenset(
 # The prefixes are those of `geo/planning/assess.py`, which is too heavy to load for them; a test compares.
 DATASETS = frozenset(
     {
+        "region",
         "indicators",
         *LAYERS,
         *TABLES,

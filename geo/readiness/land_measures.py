@@ -21,7 +21,6 @@ from geo.mcda.value_functions import Constraint, Criterion, RasterMeasure, State
 from geo.raster.grid import Graded, Marked, RasterSource
 from geo.raster.zonal import zonal_class_shares, zonal_statistics
 from geo.readiness.score import ConstraintResult, Measure
-from geo.vector.regions import BY_CODE
 
 _SAY = texts(__name__)
 
@@ -106,10 +105,11 @@ def with_stated(
     zones: pd.Index,
     shares: pd.DataFrame,
     indicators: pd.DataFrame,
+    called: Mapping[str, str],
 ) -> list[Measure]:
     """The measures; one that is missing takes the interval that figures of whole regencies state.
 
-    `shares` are those of `geo.vector.join.area_shares`. A figure of any year counts: what it states of
+    `shares` are those of `geo.vector.join.area_shares`, `called` the names of the regencies. A figure of any year counts: what it states of
     the land does not age. Where it is stated for less than half of a zone the measure stays missing.
     """
     rows = indicators[indicators["indicator"] == stated.indicator]
@@ -118,7 +118,7 @@ def with_stated(
     held = shares.merge(figures, left_on="region", right_on="regency_code")
     by_zone = dict(iter(held.groupby("zone")))
     return [
-        _stated_measure(stated, by_zone[zone])
+        _stated_measure(stated, by_zone[zone], called)
         if found.value is None
         and zone in by_zone
         and by_zone[zone]["share"].sum() >= MIN_VALID_SHARE
@@ -127,13 +127,15 @@ def with_stated(
     ]
 
 
-def _stated_measure(stated: StatedInterval, parts: pd.DataFrame) -> Measure:
+def _stated_measure(
+    stated: StatedInterval, parts: pd.DataFrame, called: Mapping[str, str]
+) -> Measure:
     ends = {"low": as_written(stated.low), "high": as_written(stated.high)}
     said = (
         filled(
             _SAY["stated"],
             **ends,
-            regency=BY_CODE[code].full_name if code in BY_CODE else code,
+            regency=called.get(code, code),
             value=as_written(value),
             unit=unit,
             period=period,

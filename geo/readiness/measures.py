@@ -55,7 +55,7 @@ from geo.readiness.land_measures import (
 from geo.readiness.score import Measure, Measures
 from geo.vector.join import area_shares, area_weighted
 from geo.vector.numerals import Numeral, parse_numerals
-from geo.vector.regions import BY_CODE
+from geo.vector.regions import full_names
 from geo.vector.schema import is_enclosing
 
 _SAY = texts(__name__)
@@ -82,7 +82,8 @@ def measure_zones(
     Parameters
     ----------
     zones, regencies : GeoDataFrame
-        Lon/lat, index `area_id`; zones need a `name`. `geometry_kind` and `area_ha`, where zones
+        Lon/lat, index `area_id`; zones need a `name`, and regencies are called by theirs and their
+        `kind`. `geometry_kind` and `area_ha`, where zones
         have them, say which geometries only enclose their zone and how large the zone is.
     year : int
         Indicators are the newest up to this year, within each criterion's age limit.
@@ -108,6 +109,7 @@ def measure_zones(
     CRSMissing, CRSMismatch, InvalidLayer
     """
     shares, _ = area_shares(zones, regencies)
+    called = full_names(regencies)
     fill_share = _filled_shares(zones)
     # Of these the place is uncertain, and known by desa: measures are taken over their places.
     places = {} if desa is None else desa.positions
@@ -143,7 +145,12 @@ def measure_zones(
                 found = rasters_over_places(zones, found, asked, model=model, land=land, desa=desa)
             if asked.stated is not None:
                 found = with_stated(
-                    found, asked.stated, zones=zones.index, shares=shares, indicators=indicators
+                    found,
+                    asked.stated,
+                    zones=zones.index,
+                    shares=shares,
+                    indicators=indicators,
+                    called=called,
                 )
         criteria[criterion.id] = _in_table(criterion, found)
     constraints = {
@@ -211,7 +218,7 @@ def _indicator_measures(
     known = indicator.notes if indicator else ()
     rows = latest.dropna(subset=["value"]).to_dict("index")
     figures = {region: row | {"note": note_of(row["note"], known)} for region, row in rows.items()}
-    parts = _parts(shares)
+    parts, called = _parts(shares), full_names(regencies)
     missing = _SAY["no_figure"].format(year=year, oldest=year - asked.max_age_years)
     ends = _expiring(figures, year=year, max_age_years=asked.max_age_years)
     measures = [
@@ -222,8 +229,8 @@ def _indicator_measures(
         _with_notes(
             measure,
             [
-                *_said_of_age(figures, ends, of=parts.get(area_id, {}), year=year),
-                *_passed_over(doubtful, indicator, of=parts.get(area_id, {})),
+                *_said_of_age(figures, ends, of=parts.get(area_id, {}), called=called, year=year),
+                *_passed_over(doubtful, indicator, of=parts.get(area_id, {}), called=called),
             ],
         )
         for area_id, measure in zip(zones.index, measures, strict=True)
@@ -251,6 +258,7 @@ def _said_of_age(
     ends: Mapping[Any, int],
     *,
     of: Mapping[str, float],
+    called: Mapping[str, str],
     year: int,
 ) -> list[Text]:
     """How old the figures of some regions are that soon no longer count, once for all of one age."""
@@ -260,7 +268,7 @@ def _said_of_age(
     return [
         filled(
             _SAY["expires" if is_one else "expires_of"],
-            region=_name_of(region),
+            region=called.get(region, region),
             figure=int(figures[region]["year"]),
             age=year - int(figures[region]["year"]),
             end=ends[region],
@@ -270,21 +278,18 @@ def _said_of_age(
     ]
 
 
-def _name_of(region: str) -> str:
-    return BY_CODE[region].full_name if region in BY_CODE else region
-
-
 def _passed_over(
     doubtful: Mapping[Any, Mapping[Any, Any]],
     indicator: Indicator | None,
     *,
     of: Mapping[str, float],
+    called: Mapping[str, str],
 ) -> list[Text]:
     """A sentence on each newer figure of some regions that its low confidence kept out."""
     return [
         filled(
             _SAY["passed_over"],
-            region=_name_of(region),
+            region=called.get(region, region),
             period=doubtful[region]["period"],
             value=as_written(doubtful[region]["value"]),
             unit=doubtful[region]["unit"] if indicator is None else indicator.unit,

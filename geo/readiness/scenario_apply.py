@@ -35,18 +35,23 @@ _CELLS_IN_SMALLEST, _MOST_CELLS = 64, 2_000_000
 _METRES_PER_DEG = 111_320.0
 
 
-def apply_to_indicators(table: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def apply_to_indicators(
+    table: pd.DataFrame, scenario: Scenario, *, regencies: Sequence[str]
+) -> pd.DataFrame:
     """The indicator table with a scenario's figures in place of or beside those that there are.
 
     Parameters
     ----------
     table : DataFrame
         As `geo.indicators.table.parse_indicators` returns it.
+    regencies : sequence of str
+        The Kemendagri codes of the regencies that there are.
 
     Raises
     ------
     InvalidScenario
-        For an indicator that the table does not hold; it lists those that it does.
+        For an indicator that the table does not hold, or a regency that is not there; it lists those
+        that are.
     """
     if not scenario.figures:
         return table.copy()
@@ -56,6 +61,8 @@ def apply_to_indicators(table: pd.DataFrame, scenario: Scenario) -> pd.DataFrame
         if figure.indicator not in known:
             place = f"indicators[{i}].indicator"
             raise _unknown(place, figure.indicator, known)
+        if figure.region not in regencies:
+            raise _unknown(f"indicators[{i}].region", figure.region, regencies)
         rows.append(_row(figure, table[table["indicator"] == figure.indicator], scenario))
     changed, _ = upsert(table, pd.DataFrame(rows, columns=list(COLUMNS)))
     return changed

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from geo.errors import LayerNotFound
 from geo.language import Text
 
-DatasetKind = Literal["layer", "indicators", "raster", "model"]
+DatasetKind = Literal["region", "layer", "indicators", "raster", "model"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,8 @@ from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Reference
 from geo.language import Text, filled, texts
 from geo.validation.columns import Mapped, plain_name
-from geo.vector.regions import (
-    BY_CODE,
-    MatchReport,
-    Region,
-    RegionKind,
-    match_regencies,
-    match_regions,
-)
+from geo.vector.planning_region import PlanningRegion, Region, RegionKind
+from geo.vector.regions import MatchReport, match_regions
 from geo.vector.schema import REGENCY_NAMES, LayerSchema
 
 _SAY = texts(__name__)
@@ -107,6 +101,7 @@ def fill_codes(
     *,
     features: Sequence[Feature],
     known: Mapping[str, Known],
+    planning: PlanningRegion | None,
     outlines: gpd.GeoDataFrame,
     faults: Sequence[Finding],
 ) -> tuple[pd.DataFrame, list[Finding]]:
@@ -116,6 +111,8 @@ def fill_codes(
     ----------
     table : DataFrame, (n,)
         The fields as they were read; codes that are not there are missing.
+    planning : PlanningRegion, optional
+        Whose regencies names are looked up among.
     outlines : GeoDataFrame, (n,)
         Valid geometries or None, with or without a CRS.
     faults : sequence of Finding
@@ -128,7 +125,7 @@ def fill_codes(
     """
     if schema.regency_field is None:
         return table, list(faults)
-    filler = _Filler(table.copy(), schema, mapped, features, outlines, faults)
+    filler = _Filler(table.copy(), schema, mapped, features, planning, outlines, faults)
     filler.fill_regencies()
     for field, regions in known.items():
         filler.fill(field, regions)
@@ -147,10 +144,12 @@ class _Filler:
         schema: LayerSchema,
         mapped: Mapped,
         features: Sequence[Feature],
+        planning: PlanningRegion | None,
         outlines: gpd.GeoDataFrame,
         faults: Sequence[Finding],
     ) -> None:
         self.table, self.schema, self.mapped, self.features = table, schema, mapped, features
+        self.regencies = {} if planning is None else planning.by_code
         self.faults, self.findings = faults, list[Finding]()
         self.rows_filled: dict[str, set[int]] = {}
         self.untold: dict[str, set[int]] = {}
@@ -217,7 +216,12 @@ class _Filler:
                 self.put(field, dotted, _SAY["by_bps_code"], codes)
         for column in self.regency_names():
             names = self.table[column].astype("str")
-            self.put(field, _by_name(match_regencies(names)), _SAY["by_regency_name"], names)
+            self.put(
+                field,
+                _by_name(match_regions(names, [*self.regencies.values()])),
+                _SAY["by_regency_name"],
+                names,
+            )
 
     def regency_names(self) -> list[str]:
         """The columns that name the regency of a feature."""
@@ -394,7 +398,7 @@ class _Filler:
                     where={"column": column},
                     column=column,
                     name=str(names.iloc[row])[:80],
-                    place=_place(parent),
+                    place=_place(parent, self.regencies),
                     candidates=shown or "-",
                 )
             )
@@ -438,11 +442,11 @@ def _by_name(report: MatchReport) -> pd.Series:
     return report.codes.where(report.table["rule"] == "name")
 
 
-def _place(parent: str | None) -> Text:
+def _place(parent: str | None, regencies: Mapping[str, Region]) -> Text:
     """Where a name was looked for."""
     if parent is None:
         return _SAY["in_the_layer"]
-    region = BY_CODE.get(parent)
+    region = regencies.get(parent)
     name = parent if region is None else f"{region.full_name} ({parent})"
     return filled(_SAY["in_parent"], name=Text(id=name, en=name))
 

@@ -16,13 +16,10 @@ from geo.crs import LONLAT, crs_of, name_of, same_crs, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Source
 from geo.language import Text, texts
+from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
 
-# What offices here use, tried when a layer lies nowhere near: WGS 84, SRGI2013 and DGN95, UTM and TM-3.
-_CANDIDATES = tuple(
-    f"EPSG:{c}" for c in (4326, 32750, 32749, 9490, 9489, 23880, 23879, 23837, 3857)
-)
 _Bounds = tuple[float, float, float, float]
 # A coast or an island may lie this far beyond the simplified boundaries of the region.
 _MARGIN_DEG = 0.2
@@ -34,9 +31,10 @@ _OUTSIDE_SHARE = 0.01
 
 
 def resolve_crs(
-    source: Source, override: pyproj.CRS | None
+    source: Source, override: pyproj.CRS | None, *, planning: PlanningRegion | None
 ) -> tuple[pyproj.CRS | None, list[Finding]]:
     """The CRS of a source: as asked, else as declared; None with an error when it is not known."""
+    example = _example(planning)
     declared = source.frame.crs
     if override is not None:
         if source.crs_text is None or (declared is not None and same_crs(declared, override)):
@@ -46,13 +44,18 @@ def resolve_crs(
         ]
     if declared is None:
         if source.crs_text is None:
-            return None, [finding("crs_missing")]
-        return None, [finding("crs_unknown", value=source.crs_text)]
+            return None, [finding("crs_missing", example=example)]
+        return None, [finding("crs_unknown", value=source.crs_text, example=example)]
     if not _leads_to_lonlat(declared):
-        return None, [finding("crs_unknown", value=name_of(declared))]
+        return None, [finding("crs_unknown", value=name_of(declared), example=example)]
     if declared.to_authority(min_confidence=70) is None:
-        return declared, [finding("crs_without_code", name=declared.name)]
+        return declared, [finding("crs_without_code", name=declared.name, example=example)]
     return declared, []
+
+
+def _example(planning: PlanningRegion | None) -> str:
+    """The CRS that a sentence names as an example: the likeliest of the region."""
+    return "EPSG:4326" if planning is None else planning.crs_candidates[0]
 
 
 def _leads_to_lonlat(crs: pyproj.CRS) -> bool:
@@ -63,24 +66,34 @@ def _leads_to_lonlat(crs: pyproj.CRS) -> bool:
     return True
 
 
-def place_layer(frame: gpd.GeoDataFrame, region: gpd.GeoDataFrame | None) -> list[Finding]:
+def place_layer(
+    frame: gpd.GeoDataFrame,
+    *,
+    region: gpd.GeoDataFrame | None,
+    planning: PlanningRegion | None,
+) -> list[Finding]:
     """What is wrong with the place of the layer as a whole.
 
-    An error ends the matter: its features are then somewhere else altogether.
+    It must touch the regencies in `region`; where they are not known, the bounds of the region. An
+    error ends the matter: its features are then somewhere else altogether.
     """
+    goal = _goal(region, planning)
+    candidates = ("EPSG:4326", *(planning.crs_candidates if planning else ()), "EPSG:3857")
     crs = frame.crs
     bounds: _Bounds = tuple(frame.total_bounds)
     lonlat = _lonlat_bounds(bounds, crs)
     if lonlat is None:
         shown = ", ".join(f"{value:.6g}" for value in bounds)
-        hint = _hint(bounds, region)
+        hint = _hint(bounds, goal, candidates)
         return [finding("coordinates_impossible", crs=name_of(crs), bounds=shown, hint=hint)]
-    if region is not None and not _meet(lonlat, _grown(region)):
-        hint = _hint(bounds, region)
+    if goal is not None and not _meet(lonlat, goal):
+        hint = _hint(bounds, goal, candidates)
         return [finding("outside_region", crs=name_of(crs), bounds=_shown(lonlat), hint=hint)]
     use = crs.area_of_use
     if use is not None and not _inside(lonlat, use.bounds):
-        return [finding("crs_area_of_use", crs=name_of(crs), area=use.name)]
+        return [
+            finding("crs_area_of_use", crs=name_of(crs), area=use.name, example=_example(planning))
+        ]
     return []
 
 
@@ -95,6 +108,13 @@ def _lonlat_bounds(bounds: _Bounds, crs: pyproj.CRS) -> _Bounds | None:
     if not possible:
         return None
     return float(west), float(south), float(east), float(north)
+
+
+def _goal(region: gpd.GeoDataFrame | None, planning: PlanningRegion | None) -> _Bounds | None:
+    """Where a layer must lie, in degrees; None for anywhere."""
+    if region is not None:
+        return _grown(region)
+    return None if planning is None else planning.bounds
 
 
 def _grown(region: gpd.GeoDataFrame) -> _Bounds:
@@ -115,11 +135,10 @@ def _shown(bounds: _Bounds) -> str:
     return f"{west:.3f}–{east:.3f}°, {south:.3f}–{north:.3f}°"
 
 
-def _hint(bounds: _Bounds, region: gpd.GeoDataFrame | None) -> Text:
-    """The CRSs that would put the coordinates into the region."""
-    if region is not None:
-        goal = _grown(region)
-        if fitting := [name for name in _CANDIDATES if _fits(bounds, name, goal)]:
+def _hint(bounds: _Bounds, goal: _Bounds | None, candidates: Sequence[str]) -> Text:
+    """The CRSs that would put the coordinates where they must lie."""
+    if goal is not None:
+        if fitting := [name for name in candidates if _fits(bounds, name, goal)]:
             names = ", ".join(fitting[:3])
             return _SAY["fitting_crs"].format(names=names)
         if _fits((bounds[1], bounds[0], bounds[3], bounds[2]), "EPSG:4326", goal):

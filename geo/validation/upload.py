@@ -8,7 +8,7 @@ GeoPackage, GeoJSON (also one feature a line) and KML. This process looks at the
 import pickle
 import re
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from geo.ingest.sandbox import Outcome, run_confined
 from geo.ingest.source import Job, Limits, Reference, too_large
 from geo.language import Text, texts
 from geo.validation.report import report_of
+from geo.vector.planning_region import PlanningRegion
 from geo.vector.schema import LayerSchema
 
 _SAY = texts(__name__)
@@ -60,8 +61,8 @@ def ingest_upload(
     *,
     filename: str,
     schema: LayerSchema,
-    region: gpd.GeoDataFrame | None,
-    regency_codes: Collection[str],
+    planning: PlanningRegion | None = None,
+    region: gpd.GeoDataFrame | None = None,
     current: gpd.GeoDataFrame | None = None,
     crs_override: str | None = None,
     encoding: str | None = None,
@@ -78,10 +79,10 @@ def ingest_upload(
         The file as it came.
     filename : str
         What its sender calls it; only reported, never trusted.
+    planning : PlanningRegion, optional
+        Whose codes exist, and in whose bounds the layer must lie where its regencies are not known.
     region : GeoDataFrame, optional
         The regencies (index: Kemendagri code) that features must lie in.
-    regency_codes : collection of str
-        The codes that exist.
     current : GeoDataFrame, optional
         The published version, to tell the difference from.
     crs_override, encoding : str, optional
@@ -116,7 +117,7 @@ def ingest_upload(
     )
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
-        reference = Reference(frozenset(regency_codes), region, current)
+        reference = Reference(planning, region, current)
         frame, report = _read(job, reference, Path(name))
 
     return IngestResult(frame, {"filename": clean_name(filename), **report})

@@ -3,7 +3,7 @@
 Every check runs that still can, so that one upload tells everything; nothing is dropped on the way.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,8 @@ from geo.validation.fields import read_values
 from geo.validation.geometry import Step, check_outlines, compare_outlines
 from geo.validation.placement import place_features, place_layer, resolve_crs
 from geo.validation.report import report_of
-from geo.vector.regions import BY_CODE, match_regencies
+from geo.vector.planning_region import Region
+from geo.vector.regions import full_names, match_regions
 from geo.vector.schema import REGENCY_NAMES, LayerSchema
 
 _SAY = texts(__name__)
@@ -70,7 +71,7 @@ def validate(
     table, faults = read_values(
         source.frame, schema, mapped, features=features, limits=limits, bps_codes=bps_codes
     )
-    crs, crs_faults = resolve_crs(source, crs_override)
+    crs, crs_faults = resolve_crs(source, crs_override, planning=reference.planning)
     outlines, outline_faults = check_outlines(
         source, crs=crs, schema=schema, features=features, repair=repair, limits=limits, step=step
     )
@@ -80,6 +81,7 @@ def validate(
         mapped,
         features=features,
         known=known,
+        planning=reference.planning,
         outlines=outlines,
         faults=[*mapped.findings, *faults],
     )
@@ -94,7 +96,7 @@ def validate(
 
     if not is_refused(findings):
         keyed = _keyed(layer, schema)
-        layer, filled = _filled(keyed, schema, reference.current)
+        layer, filled = _filled(keyed, schema, reference)
         findings += filled
         step(_SAY["checking_borders"])
         findings += compare_outlines(layer, schema=schema, features=features, given=keyed)
@@ -180,36 +182,31 @@ def _codes(
     """Regency codes that do not exist, or that the feature's own code or name contradicts."""
     if schema.regency_field is None or schema.regency_field not in table.columns:
         return []
+    if reference.planning is None:
+        return _parents(table, schema, features)
     column = mapped.fields.get(schema.regency_field, schema.regency_field)
-    known, names = set(reference.regency_codes), _regency_names(reference)
+    regencies = reference.planning.regencies
+    names = {regency.code: regency.full_name for regency in regencies}
     findings = []
     for feature, code in zip(features, table[schema.regency_field], strict=True):
-        if not pd.isna(code) and code not in known:
-            facts = {"column": column, "value": code, "hint": _nearest(code, known, names)}
-            shown = ", ".join(f"{c} {names.get(c, '')}".strip() for c in sorted(known))
+        if not pd.isna(code) and code not in names:
+            facts = {"column": column, "value": code, "hint": _nearest(code, names)}
+            shown = ", ".join(f"{c} {name}" for c, name in names.items())
             findings.append(
                 finding(
                     "code_unknown", feature=feature, where={"column": column}, known=shown, **facts
                 )
             )
     findings += _parents(table, schema, features)
-    return findings + _names(table, schema, mapped, features, names)
+    return findings + _names(table, schema, mapped, features, regencies)
 
 
-def _regency_names(reference: Reference) -> dict[str, str]:
-    names = {code: region.full_name for code, region in BY_CODE.items()}
-    if reference.region is not None and "name" in reference.region.columns:
-        named = reference.region["name"].dropna()
-        names = {**{str(code): str(name) for code, name in named.items()}, **names}
-    return names
-
-
-def _nearest(code: str, known: Collection[str], names: Mapping[str, str]) -> Text:
+def _nearest(code: str, names: Mapping[str, str]) -> Text:
     """The one code that differs in a single digit, where there is one."""
-    near = [c for c in known if sum(a != b for a, b in zip(c, code, strict=False)) == 1]
+    near = [c for c in names if sum(a != b for a, b in zip(c, code, strict=False)) == 1]
     if len(near) != 1:
         return Text(id="", en="")
-    meant = f"{near[0]} ({names.get(near[0], '')})"
+    meant = f"{near[0]} ({names[near[0]]})"
     return _SAY["perhaps"].format(meant=meant)
 
 
@@ -232,7 +229,7 @@ def _names(
     schema: LayerSchema,
     mapped: Mapped,
     features: Sequence[Feature],
-    names: Mapping[str, str],
+    regencies: Sequence[Region],
 ) -> list[Finding]:
     """Regency names that belong to another code."""
     columns = {
@@ -240,9 +237,10 @@ def _names(
     }
     if schema.key == schema.regency_field and "name" in table.columns:
         columns[mapped.fields["name"]] = "name"
+    names = {regency.code: regency.full_name for regency in regencies}
     findings = []
     for source, name in columns.items():
-        matched = match_regencies(table[name]).codes
+        matched = match_regions(table[name], regencies).codes
         rows = zip(features, table[schema.regency_field], table[name], matched, strict=True)
         for feature, code, text, named in rows:
             if pd.isna(code) or pd.isna(text) or code not in names or code == named:
@@ -266,14 +264,18 @@ def _place(
     features: Sequence[Feature],
     reference: Reference,
 ) -> list[Finding]:
-    findings = place_layer(layer, reference.region)
+    findings = place_layer(layer, region=reference.region, planning=reference.planning)
     if is_refused(findings) or reference.region is None:
         return findings
     codes: list[str | None] = [None] * len(layer)
     if schema.regency_field in layer.columns:
         codes = [None if pd.isna(code) else code for code in layer[schema.regency_field]]
     return findings + place_features(
-        layer, reference.region, codes=codes, names=_regency_names(reference), features=features
+        layer,
+        reference.region,
+        codes=codes,
+        names=full_names(reference.region),
+        features=features,
     )
 
 
@@ -297,7 +299,7 @@ _OF_THE_CODE = ("area_official_ha", "kecamatan_bps_code")
 
 
 def _filled(
-    layer: gpd.GeoDataFrame, schema: LayerSchema, current: gpd.GeoDataFrame | None
+    layer: gpd.GeoDataFrame, schema: LayerSchema, reference: Reference
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """The layer with what its codes tell: where the file has no value, that of the official register.
 
@@ -306,7 +308,10 @@ def _filled(
     """
     published: dict[str, pd.Series] = {}
     measured: dict[str, pd.Series] = {}
-    regions = layer[schema.regency_field].map(BY_CODE.get) if schema.regency_field else None
+    current, planning = reference.current, reference.planning
+    regions = None
+    if schema.regency_field and planning is not None:
+        regions = layer[schema.regency_field].map(planning.by_code.get)
     bps_code = None if regions is None else regions.map(lambda region: region and region.bps_code)
     known = {"bps_code": bps_code, "regency_bps_code": bps_code}
     if regions is not None and schema.key == schema.regency_field:

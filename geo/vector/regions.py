@@ -13,59 +13,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo.errors import AmbiguousCode, BpsCode, InvalidCode, InvalidInput
-from geo.language import texts
+from geo.language import MOST_NAME, shortened, texts
+from geo.vector.planning_region import Region, RegionKind
 
 _SAY = texts(__name__)
 
-RegionKind = Literal["Provinsi", "Kabupaten", "Kota", "Kecamatan", "Kelurahan", "Desa"]
 Rule = Literal["code", "bps_code", "name"]
-
-PROVINCE_CODE = "63"
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """One administrative region.
-
-    `code` is the Kemendagri code with dots, `bps_code` the BPS code (None where only a table of its
-    own could tell: below the regency the two systems number differently), `name` the official name
-    without its kind, `parent` the Kemendagri code of the region it lies in.
-    """
-
-    code: str
-    name: str
-    kind: RegionKind
-    parent: str
-    bps_code: str | None = None
-
-    @property
-    def full_name(self) -> str:
-        """The name with its kind, for example `Kabupaten Banjar` or `Kota Banjarbaru`."""
-        return f"{self.kind} {self.name}"
-
-
-def _regency(code: str, name: str) -> Region:
-    kind: RegionKind = "Kota" if code.split(".")[1] >= "70" else "Kabupaten"
-    return Region(code, name, kind, PROVINCE_CODE, code.replace(".", ""))
-
-
-# Kepmendagri 300.2.2-2138/2025: 11 kabupaten, 2 kota; cities are numbered from 71.
-REGENCIES: tuple[Region, ...] = (
-    _regency("63.01", "Tanah Laut"),
-    _regency("63.02", "Kotabaru"),
-    _regency("63.03", "Banjar"),
-    _regency("63.04", "Barito Kuala"),
-    _regency("63.05", "Tapin"),
-    _regency("63.06", "Hulu Sungai Selatan"),
-    _regency("63.07", "Hulu Sungai Tengah"),
-    _regency("63.08", "Hulu Sungai Utara"),
-    _regency("63.09", "Tabalong"),
-    _regency("63.10", "Tanah Bumbu"),
-    _regency("63.11", "Balangan"),
-    _regency("63.71", "Banjarmasin"),
-    _regency("63.72", "Banjarbaru"),
-)
-BY_CODE: dict[str, Region] = {region.code: region for region in REGENCIES}
 
 
 def parse_regency_code(text: object) -> str:
@@ -187,6 +140,25 @@ def to_kemendagri(code: str) -> str:
     return parsed[:2] if parsed.endswith(".00") else parsed
 
 
+def full_names(regencies: pd.DataFrame) -> dict[str, str]:
+    """The name of each regency of a layer by its code, with its kind (`Kabupaten`, `Kota`) where it says one.
+
+    `regencies` has the index `area_id`; of one without a name its code stands for it. An endless name is
+    cut: they go into sentences.
+    """
+    codes = regencies.index.astype(str)
+    names = regencies["name"] if "name" in regencies else codes
+    kinds = regencies["kind"] if "kind" in regencies else [None] * len(codes)
+    return {
+        code: shortened(_with_kind(code if pd.isna(name) else str(name), kind), MOST_NAME)
+        for code, name, kind in zip(codes, names, kinds, strict=True)
+    }
+
+
+def _with_kind(name: str, kind: Any) -> str:
+    return name if pd.isna(kind) or name.startswith(str(kind)) else f"{kind} {name}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchReport:
     """What became of every row of a list of codes or names.
@@ -227,13 +199,6 @@ class MatchReport:
         return self.matched[self.matched["code"].duplicated(keep=False)]
 
 
-def match_regencies(
-    codes_or_names: pd.Series, *, parent: pd.Series | str | None = None
-) -> MatchReport:
-    """Each row's regency of South Kalimantan, by code or name; see `match_regions`."""
-    return match_regions(codes_or_names, REGENCIES, parent=parent)
-
-
 def match_regions(
     codes_or_names: pd.Series,
     regions: Sequence[Region],
@@ -259,9 +224,9 @@ def match_regions(
 
     Examples
     --------
-    >>> names = pd.Series(["Kab. Kota Baru", "Banjar Baru", "Bogor"])
-    >>> match_regencies(names).codes.tolist()
-    ['63.02', '63.72', nan]
+    >>> regions = [Region("63.02", "Kotabaru", "Kabupaten", "63", "6302")]
+    >>> match_regions(pd.Series(["Kab. Kota Baru", "6302", "Bogor"]), regions).codes.tolist()
+    ['63.02', '63.02', nan]
     """
     parents = _parents(parent, codes_or_names.index)
     finder = _Finder(regions)

@@ -15,12 +15,13 @@ import pandas as pd
 from geo.indicators.amounts import amount
 from geo.indicators.table import Indicator, note_of
 from geo.land.ground import AreaGround
-from geo.language import MOST_NAME, Language, Text, shortened, source_in
+from geo.language import Language, Text, source_in
 from geo.planning.area_facts import AreaFacts
 from geo.readiness.certainty import SURE_SHARE
 from geo.readiness.class_words import LIKELY_SHARE
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.score import ConstraintResult, CriterionResult, ZoneResult
+from geo.vector.regions import full_names
 from geo.vector.schema import INDICATIVE, is_approximate, is_enclosing
 from geo.vector.zone_words import zone_text
 from maps.escape import safe_address, shown_text, text_or_none
@@ -544,10 +545,11 @@ def regency_cards(
         else indicator.values.reindex(regencies.index)
     )
     cards = {}
-    for (code, facts), value in zip(_rows(regencies), values.to_dict("records"), strict=True):
+    names = full_names(regencies)
+    for (code, name), value in zip(names.items(), values.to_dict("records"), strict=True):
         number = value.get("value")
         card = {
-            "name": _official_name(facts),
+            "name": name,
             "code": translate("regency.code", language, code=code),
             "value": None
             if indicator is None or number is None or pd.isna(number)
@@ -558,7 +560,7 @@ def regency_cards(
             "via": text_or_none(value.get("via")),
             "note": figure_note(value.get("note"), indicator.notes if indicator else (), language),
         }
-        cards[str(code)] = {key: entry for key, entry in card.items() if entry is not None}
+        cards[code] = {key: entry for key, entry in card.items() if entry is not None}
     return cards
 
 
@@ -571,14 +573,3 @@ def figure_text(value: float, indicator: IndicatorView | Indicator, language: La
 def unit_after(indicator: IndicatorView | Indicator, language: Language) -> str:
     """What of an indicator's unit follows `figure_text`."""
     return amount("", indicator.unit.to(language))[1]
-
-
-def _official_name(facts: Mapping[str, Any]) -> str:
-    name, kind = text_or_none(facts.get("name")) or "", text_or_none(facts.get("kind"))
-    whole = name if kind is None or name.startswith(kind) else f"{kind} {name}"
-    return shortened(whole, MOST_NAME)
-
-
-def names_of(regencies: gpd.GeoDataFrame) -> dict[str, str]:
-    """Official names by code, with their kind (Kabupaten or Kota)."""
-    return {str(code): _official_name(facts) for code, facts in _rows(regencies)}

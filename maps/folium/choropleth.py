@@ -15,13 +15,13 @@ from folium.utilities import JsCode
 
 from geo.language import Language
 from geo.readiness.score import ZoneResult
+from geo.vector.regions import full_names
 from maps.folium.cards import (
     NO_FACTS,
     Facts,
     class_cards,
     criterion_cards,
     kecamatan_cards,
-    names_of,
     regency_cards,
     script_texts,
     unit_after,
@@ -114,7 +114,7 @@ def zone_map(
         language=language,
         cards={
             **_ground_part(regencies, language),
-            **_zone_part(zones, results, model, names_of(regencies), language),
+            **_zone_part(zones, results, model, full_names(regencies), language),
         },
         context=context,
     )
@@ -146,7 +146,7 @@ def kecamatan_map(
         cards={
             **_ground_part(regencies, language),
             **_model_part(results, model, language),
-            **_kecamatan_part(kecamatan, results, model, names_of(regencies), language),
+            **_kecamatan_part(kecamatan, results, model, full_names(regencies), language),
         },
         context=context,
     )
@@ -175,7 +175,7 @@ def planner_map(
     suitability, switched off, and the search for sites in a zone. Both need our server. `basemap` lies below
     everything and is switched off too.
     """
-    names = names_of(regencies)
+    names = full_names(regencies)
     ground, regency_legend = regency_layer(
         regencies, indicator, language, attribution, edges=indicator.edges if indicator else ()
     )

@@ -17,11 +17,11 @@ from geo.readiness.class_words import class_words
 from geo.readiness.compare import ZoneDifference, compare
 from geo.readiness.explain import holds_back, lifts, why_ahead
 from geo.readiness.score import CriterionResult, ZoneResult
+from geo.vector.regions import full_names
 from maps.assets import Assets
 from maps.escape import json_in_page
 from maps.folium.cards import (
     measure_text,
-    names_of,
     reason_unranked,
     unchecked_limits,
     unit_text,
@@ -390,7 +390,7 @@ def maps_compared(
     content = {
         "labels": list(labels),
         "bounds": [[south, west], [north, east]],
-        "regencies": names_of(regencies),
+        "regencies": full_names(regencies),
         "places": regency_labels(regencies),
         "areas": _hover_names(pair, zones, language),
         "text": {name: translate(f"control.{name}", language) for name in ("zoom_in", "zoom_out")},

@@ -26,12 +26,12 @@ from geo.readiness.score import ZoneResult
 from geo.readiness.trends import ZoneTrend, zone_trends
 from geo.store.store import Store
 from geo.store.versions import Published, Version
+from geo.vector.regions import full_names
 from maps.context import map_context
 from maps.escape import text_or_none
 from maps.folium.cards import (
     class_cards,
     criterion_row,
-    names_of,
     standing_card,
     unit_text,
     zone_cards,
@@ -104,7 +104,7 @@ def zone_portrait(
     result = assessment.result(area_id)
     view = model_view(assessment.model, year=assessment.year)
     areas, regencies = published.layer(now, holder), published.layer(now, "regencies")
-    names = names_of(regencies)
+    names = full_names(regencies)
     row = areas.loc[[area_id]]
     card = zone_cards(
         row,
@@ -197,7 +197,7 @@ def regency_portrait(
     zones = layers["zones"]
     return {
         "code": code,
-        "title": names_of(regencies)[code],
+        "title": full_names(regencies)[code],
         "bps_code": text_or_none(facts.get("bps_code")),
         "area": _hectares(facts.get("area_official_ha"), language),
         "labour": [h for h in every if h.is_labour],

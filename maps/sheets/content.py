@@ -14,6 +14,7 @@ from geo.readiness.assessment import Origin
 from geo.readiness.explain import holds_back, lifts
 from geo.readiness.lift import way_up
 from geo.readiness.score import CriterionResult, ZoneResult
+from geo.vector.regions import full_names
 from geo.vector.schema import INDICATIVE
 from geo.vector.zone_words import zone_text
 from maps.escape import text_or_none
@@ -23,7 +24,6 @@ from maps.folium.cards import (
     criterion_row,
     facts_card,
     geometry_sentence,
-    names_of,
     standing_card,
     unchecked_limits,
     unit_text,
@@ -88,7 +88,7 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
     result, language = subject.assessment.result(area_id), subject.language
     facts = _facts_of(subject, area_id)
     is_screening = subject.assessment.layer == "kecamatan"
-    regencies = names_of(subject.regencies)
+    regencies = full_names(subject.regencies)
     regency = text_or_none(facts.get("regency_code"))
     place = printable(regencies.get(regency, regency) if regency else "", _MOST_TITLE)
     remarks = text_or_none(facts.get("remarks")) or ""

@@ -6,8 +6,9 @@ from typing import Any
 from geo.language import Language, Text, source_in
 from geo.readiness.quadrant import QUADRANTS, QuadrantTable
 from geo.readiness.score import ZoneResult
+from geo.vector.regions import full_names
 from maps.escape import text_or_none
-from maps.folium.cards import class_cards, names_of, standing_card, unchecked_limits
+from maps.folium.cards import class_cards, standing_card, unchecked_limits
 from maps.pages.certainty import range_bar, score_text, varied
 from maps.sheets.content import marginalia, marked_class, numbered
 from maps.sheets.paper_text import printable
@@ -87,7 +88,7 @@ def _letter(i: int) -> str:
 
 
 def _rows(subject: SheetSubject) -> list[dict[str, Any]]:
-    regencies = names_of(subject.regencies)
+    regencies = full_names(subject.regencies)
     by_id = {result.area_id: result for result in subject.assessment.results}
     codes = subject.layer.get("regency_code")
     rows = []

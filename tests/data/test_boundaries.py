@@ -10,9 +10,9 @@ import pytest
 import shapely
 
 from geo.crs import LONLAT, area_ha
-from geo.vector.regions import BY_CODE
 from geo.vector.schema import SCHEMAS
 from geo.vector.topology import coverage_faults
+from tests.regions import SOUTH_KALIMANTAN
 
 BOUNDARIES = Path(__file__).parents[2] / "data" / "boundaries"
 COUNTS = {"desa": 2008, "kecamatan": 156, "regencies": 13}
@@ -111,7 +111,7 @@ def test_codes_say_the_parents_the_kind_and_the_bps_code_of_the_regency(layers):
 def test_regencies_have_their_official_codes_names_and_areas(layers):
     regencies = layers["regencies"]
     for code, row in regencies.iterrows():
-        region = BY_CODE[code]
+        region = SOUTH_KALIMANTAN.by_code[code]
         official = (region.bps_code, region.name, region.kind)
         assert (row["bps_code"], row["name"], row["kind"]) == official
     assert regencies["area_official_ha"].sum() == pytest.approx(3_712_542.6, abs=0.5)

@@ -15,8 +15,8 @@ import shapely
 
 from data.steps.zones import PROFILE
 from geo.crs import area_ha
-from geo.vector.regions import BY_CODE
 from geo.vector.schema import ZONES
+from tests.regions import SOUTH_KALIMANTAN
 
 DATA = Path(__file__).parents[2] / "data"
 FOLDERS = sorted(path.parent.name for path in DATA.glob("*/manifest.toml"))
@@ -140,7 +140,7 @@ def test_every_zone_is_sourced_and_names_how_its_geometry_was_made(zones):
     assert set(zones["geometry_kind"]) == GEOMETRY_KINDS
     assert zones["source_url"].str.match(r"https?://").all()
     assert (zones["geometry_method"].str.len() > 40).all()
-    assert set(zones["regency_code"]) <= set(BY_CODE)
+    assert set(zones["regency_code"]) <= set(SOUTH_KALIMANTAN.by_code)
 
 
 def test_an_area_is_stated_only_where_a_source_prints_it(zones):

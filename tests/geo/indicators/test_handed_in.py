@@ -15,6 +15,7 @@ from geo.indicators.table import parse_catalogue, parse_indicators
 from geo.ingest import workbook
 from geo.ingest.findings import Unreadable
 from geo.ingest.source import Limits
+from tests.regions import SOUTH_KALIMANTAN
 
 DATA = Path(__file__).parents[3] / "data" / "indicators"
 HEAD = "regency_code,indicator,year,period,value,unit,source,source_url"
@@ -83,7 +84,7 @@ PUBLISHED = parse_indicators(
 )
 LIMITS = Limits()
 TODAY = date(2026, 11, 28)
-AGAINST = Against(parse_catalogue(CATALOGUE), PUBLISHED, today=TODAY)
+AGAINST = Against(SOUTH_KALIMANTAN, parse_catalogue(CATALOGUE), PUBLISHED, today=TODAY)
 
 
 @pytest.fixture
@@ -396,7 +397,7 @@ def test_the_style_of_numbers_is_decided_by_the_indicator_and_asked_about(read):
 
 def test_a_figure_that_is_published_already_is_no_question(read):
     wage = PUBLISHED.assign(value=PUBLISHED["value"].replace(3725000.0, 98.372))
-    against = Against(AGAINST.catalogue, wage, TODAY)
+    against = Against(SOUTH_KALIMANTAN, AGAINST.catalogue, wage, TODAY)
     assert figures(read(tidy("63.01,umk,2026,,98.372,Rp,x,"), against=against)) == {
         ("63.01", "2026"): 98.372
     }
@@ -519,9 +520,9 @@ def test_a_figure_of_a_period_that_is_not_over_must_be_accepted(read):
     assert "tpt_agustus: the period Agustus 2027 is not over yet" in sentences(early)[0]
     assert codes(read(ahead("Agustus 2026"))) == []
     assert "period_not_over" in codes(read(ahead("2026", indicator="gini", value="0.35", unit="")))
-    in_august = Against(AGAINST.catalogue, AGAINST.published, date(2026, 8, 31))
+    in_august = Against(SOUTH_KALIMANTAN, AGAINST.catalogue, AGAINST.published, date(2026, 8, 31))
     assert codes(read(ahead("Agustus 2026"), against=in_august)) == ["period_not_over"]
-    after = Against(AGAINST.catalogue, AGAINST.published, date(2026, 9, 1))
+    after = Against(SOUTH_KALIMANTAN, AGAINST.catalogue, AGAINST.published, date(2026, 9, 1))
     assert codes(read(ahead("Agustus 2026"), against=after)) == []
 
 
@@ -530,7 +531,7 @@ def test_what_is_set_before_its_period_may_come_before_it(read):
     ahead_of = {name for name, one in known.items() if one.is_set_ahead}
     assert {"umk", "ump", "apbd_pad_anggaran", "target_tpt_max"} <= ahead_of
     assert not {"tpt_agustus", "penduduk_dukcapil_total"} & ahead_of
-    shipped = Against(known, PUBLISHED, TODAY)
+    shipped = Against(SOUTH_KALIMANTAN, known, PUBLISHED, TODAY)
     wage = ahead("2027", indicator="umk", value="3900000", unit="Rp per bulan")
     assert "period_not_over" not in codes(read(wage, against=shipped))
 
@@ -690,7 +691,12 @@ def test_the_shipped_table_reads_back_in_every_form_that_a_spreadsheet_saves(rea
     shipped = parse_indicators(
         pd.read_csv(DATA / "indicators.csv", dtype="str", keep_default_na=False)
     )
-    against = Against(parse_catalogue((DATA / "catalogue.toml").read_text("utf-8")), shipped, TODAY)
+    against = Against(
+        SOUTH_KALIMANTAN,
+        parse_catalogue((DATA / "catalogue.toml").read_text("utf-8")),
+        shipped,
+        TODAY,
+    )
     shipped.to_excel(tmp_path / "a.xlsx", index=False)
     shipped.to_csv(tmp_path / "b.csv", index=False)
     shipped.to_csv(tmp_path / "c.csv", index=False, sep=";", decimal=",", encoding="cp1252")

@@ -18,6 +18,7 @@ from geo.indicators.table import (
     years_of,
 )
 from geo.language import Text
+from tests.regions import SOUTH_KALIMANTAN
 
 DATA = Path(__file__).parents[3] / "data" / "indicators"
 
@@ -78,9 +79,19 @@ def test_what_is_no_number_is_named_by_row(text):
 
 def test_all_unknown_codes_are_named():
     with pytest.raises(InvalidIndicators, match="9999") as caught:
-        parse_indicators(rows(("9999", "2024", "1"), ("63.12", "2024", "1"), ("63.1", "2024", "1")))
+        parse_indicators(
+            rows(("9999", "2024", "1"), ("63.12", "2024", "1"), ("63.1", "2024", "1")),
+            region=SOUTH_KALIMANTAN,
+        )
     assert caught.value.facts["codes"] == ["63.1", "63.12", "9999"]
     assert "tidak dikenal" in caught.value.detail("id")
+    assert "di Kalimantan Selatan, atau 63 untuk provinsi" in caught.value.detail("id")
+
+
+def test_a_table_that_is_published_may_be_of_another_region_but_its_codes_are_codes():
+    assert list(parse_indicators(rows(("9971", "2024", "1")))["regency_code"]) == ["99.71"]
+    with pytest.raises(InvalidIndicators, match=r"No region codes: 63\.1, Banjar"):
+        parse_indicators(rows(("63.1", "2024", "1"), ("Banjar", "2024", "1")))
 
 
 def test_one_region_written_in_two_code_systems_is_a_duplicate():

@@ -1,5 +1,7 @@
 """The door for land rasters: what serves is kept cell by cell, what does not is refused with a reason."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import rasterio
@@ -10,6 +12,7 @@ from geo.land.checks import require_land_raster
 from geo.land.raster import raster_facts
 from geo.raster.files import RasterFile, copy_as_cog
 from geo.raster.zonal import zonal_statistics
+from tests.regions import SOUTH_KALIMANTAN
 
 X, Y = 500_000.0, 9_600_000.0
 
@@ -214,7 +217,9 @@ def test_a_dem_serves_as_elevation(region, dem):
 )
 def test_a_dem_that_is_none_or_not_in_metres_is_refused(region, dem, change, words):
     with pytest.raises(RasterRefused, match=words):
-        require_land_raster(dem(**change), name="elevation", region=region)
+        require_land_raster(
+            dem(**change), name="elevation", region=region, planning=SOUTH_KALIMANTAN
+        )
 
 
 def test_a_dem_whose_unit_says_feet_is_refused(region, dem):
@@ -224,15 +229,17 @@ def test_a_dem_whose_unit_says_feet_is_refused(region, dem):
 
 
 def test_another_province_may_be_as_high_as_indonesia(region, dem):
-    papua = region.rename(index={"63.01": "94.01"})
-    require_land_raster(dem(high=4_800), name="elevation", region=papua)
+    papua = {"region": region, "planning": replace(SOUTH_KALIMANTAN, summit=None)}
+    require_land_raster(dem(high=4_800), name="elevation", **papua)
     with pytest.raises(RasterRefused, match="Puncak Jaya"):
-        require_land_raster(dem(high=6_000), name="elevation", region=papua)
+        require_land_raster(dem(high=6_000), name="elevation", **papua)
 
 
 def test_every_refusal_speaks_both_languages(region, dem):
     with pytest.raises(RasterRefused) as refused:
-        require_land_raster(dem(high=6_237), name="elevation", region=region)
+        require_land_raster(
+            dem(high=6_237), name="elevation", region=region, planning=SOUTH_KALIMANTAN
+        )
     assert "puncak Kalimantan Selatan" in refused.value.detail("id")
     assert "kaki" in refused.value.detail("id")
     assert "the summit of South Kalimantan" in refused.value.detail("en")

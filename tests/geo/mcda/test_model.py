@@ -16,7 +16,6 @@ from geo.mcda.matrix import classify
 from geo.mcda.methods import METHODS
 from geo.mcda.model import weights_from, weights_from_judgements
 from geo.mcda.model_file import parse_model
-from geo.mcda.toml_file import Table
 from geo.mcda.value_functions import (
     VALUE_FUNCTIONS,
     AttributeMeasure,
@@ -29,6 +28,7 @@ from geo.planning.assess import assess
 from geo.planning.publish import publish_model
 from geo.readiness.class_words import words_of
 from geo.store.store import Provenance
+from geo.toml_file import Table
 from geo.vector.export import layer_to_parquet
 from tests.conftest import DATA
 

@@ -2,22 +2,24 @@
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import pytest
 import shapely
 from affine import Affine
 
-from geo.crs import SITE_CRS, area_ha
+from geo.crs import area_ha
 from geo.raster.grid import ArraySource, Grid
 from geo.raster.population import people_about
 
+UTM = pyproj.CRS("EPSG:32750")
 # Around 115.5°E, 3.3°S: two by two cells of 1 km.
 WEST, NORTH = 333_000, 9_635_000
-GRID = Grid(SITE_CRS.to_wkt(), Affine(1000, 0, WEST, 0, -1000, NORTH), 2, 2)
+GRID = Grid(UTM.to_wkt(), Affine(1000, 0, WEST, 0, -1000, NORTH), 2, 2)
 DENSITY = ArraySource(GRID, np.array([[10, 30], [255, 255]], dtype=np.uint8))
 
 
 def boxes(*bounds):
-    return gpd.GeoDataFrame(geometry=[shapely.box(*b) for b in bounds], crs=SITE_CRS)
+    return gpd.GeoDataFrame(geometry=[shapely.box(*b) for b in bounds], crs=UTM)
 
 
 def test_people_are_the_mean_density_times_the_area():

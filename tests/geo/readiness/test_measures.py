@@ -90,7 +90,11 @@ def model():
 
 @pytest.fixture
 def regencies(make_layer, square):
-    utm = make_layer({"63.01": square(X, Y, 10_000), "63.02": square(X + 10_000, Y, 10_000)})
+    utm = make_layer(
+        {"63.01": square(X, Y, 10_000), "63.02": square(X + 10_000, Y, 10_000)},
+        name=["Tanah Laut", "Kotabaru"],
+        kind="Kabupaten",
+    )
     return utm.to_crs("EPSG:4326")
 
 

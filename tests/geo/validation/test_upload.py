@@ -33,10 +33,14 @@ from geo.vector.export import layer_to_parquet
 from geo.vector.numerals import parse_numerals
 from geo.vector.schema import DESA, GROUND, IDM, KECAMATAN, REGENCIES, ZONES
 from tests import hostile
+from tests.regions import SOUTH_KALIMANTAN
 
 LIMITS = Limits()
 WEST, EAST = shapely.box(115.3, -4, 116, -3), shapely.box(116, -4, 116.6, -3)
 CODES = ("63.10", "63.02", "63.01")
+PLANNING = replace(
+    SOUTH_KALIMANTAN, regencies=tuple(r for r in SOUTH_KALIMANTAN.regencies if r.code in CODES)
+)
 INSIDE = shapely.box(115.5, -3.6, 115.6, -3.5)
 
 
@@ -49,7 +53,7 @@ def region():
     )
 
 
-REFERENCE = Reference(CODES, region())
+REFERENCE = Reference(PLANNING, region())
 
 
 def zone(**columns):
@@ -71,7 +75,11 @@ def check(*rows, schema=ZONES, crs="EPSG:4326", crs_text=None, damaged=None, **o
         header_count=options.pop("header_count", len(frame)),
         damaged=damaged or {},
     )
-    reference = Reference(CODES, options.pop("region", region()), options.pop("current", None))
+    reference = Reference(
+        options.pop("planning", PLANNING),
+        options.pop("region", region()),
+        options.pop("current", None),
+    )
     return validate(
         source,
         schema=schema,
@@ -469,7 +477,14 @@ def test_a_crs_of_no_code_is_kept_with_a_warning():
 
 
 def test_without_a_region_nothing_is_said_of_places():
-    assert check(zone(geometry=shapely.box(96, 4, 97, 5)), region=None).report["errors"] == 0
+    row = zone(geometry=shapely.box(96, 4, 97, 5))
+    assert check(row, region=None, planning=None).report["errors"] == 0
+
+
+def test_where_no_regency_is_known_a_layer_must_lie_in_the_bounds_of_the_region():
+    assert check(zone(), region=None).report["errors"] == 0
+    away = zone(geometry=shapely.box(96, 4, 97, 5))
+    assert found(check(away, region=None), "outside_region")
 
 
 @pytest.mark.parametrize(
@@ -803,7 +818,7 @@ def ingest(path, *, limits=LIMITS, **options):
         filename=path.name,
         schema=ZONES,
         region=region(),
-        regency_codes=CODES,
+        planning=PLANNING,
         limits=limits,
         **options,
     )

@@ -25,7 +25,7 @@ def checked(frame, definition, *, region=None):
     return validate(
         source,
         schema=definition.schema(),
-        reference=Reference(regency_codes=(), region=region),
+        reference=Reference(region=region),
         crs_override=None,
         repair=False,
         limits=Limits(),

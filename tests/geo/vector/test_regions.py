@@ -4,16 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import AmbiguousCode, BpsCode, InvalidCode, InvalidInput
+from geo.vector.planning_region import Region
 from geo.vector.regions import (
-    BY_CODE,
-    REGENCIES,
-    Region,
-    match_regencies,
+    full_names,
     match_regions,
     parse_regency_code,
     parse_region_code,
     to_kemendagri,
 )
+from tests.regions import SOUTH_KALIMANTAN
+
+REGENCIES = SOUTH_KALIMANTAN.regencies
 
 KECAMATAN = (
     Region("63.03.08", "Simpang Empat", "Kecamatan", "63.03"),
@@ -95,19 +96,22 @@ def test_the_province_is_63_in_every_spelling(text):
     ],
 )
 def test_spelling_variants_of_a_name_match(name, code):
-    report = match_regencies(pd.Series([name]))
+    report = match_regions(pd.Series([name]), REGENCIES)
     assert report.codes.tolist() == [code]
     assert report.table["rule"].tolist() == ["name"]
 
 
 def test_a_kind_that_contradicts_the_name_does_not_match():
     """Kota and Kabupaten of one name are two regions elsewhere (Bogor)."""
-    assert len(match_regencies(pd.Series(["Kota Banjar", "Kabupaten Banjarmasin"])).unmatched) == 2
+    assert (
+        len(match_regions(pd.Series(["Kota Banjar", "Kabupaten Banjarmasin"]), REGENCIES).unmatched)
+        == 2
+    )
 
 
 def test_the_report_names_the_rule_of_each_row_and_drops_none():
     given_ = pd.Series(["63.01", "6302", "Tapin", "Bogor", None, "63.1"], index=list("abcdef"))
-    report = match_regencies(given_)
+    report = match_regions(given_, REGENCIES)
     assert report.table["rule"].fillna("").tolist() == ["code", "bps_code", "name", "", "", ""]
     assert list(report.matched.index) == ["a", "b", "c"]
     assert list(report.unmatched.index) == ["d", "e"]
@@ -115,13 +119,13 @@ def test_the_report_names_the_rule_of_each_row_and_drops_none():
 
 
 def test_a_lost_zero_is_never_guessed_even_where_one_candidate_exists():
-    report = match_regencies(pd.Series(["63.7"]))
+    report = match_regions(pd.Series(["63.7"]), REGENCIES)
     assert report.matched.empty
     assert report.ambiguous["candidates"].tolist() == ["63.07"]
 
 
 def test_two_rows_of_one_region_are_reported():
-    report = match_regencies(pd.Series(["Banjar", "63.03", "Tapin"]))
+    report = match_regions(pd.Series(["Banjar", "63.03", "Tapin"]), REGENCIES)
     assert report.duplicates.index.tolist() == [0, 1]
 
 
@@ -143,12 +147,18 @@ def test_parents_in_another_order_are_refused():
 
 
 def test_an_empty_list_gives_an_empty_report():
-    assert match_regencies(pd.Series([], dtype="str")).table.empty
+    assert match_regions(pd.Series([], dtype="str"), REGENCIES).table.empty
 
 
-@given(st.lists(st.one_of(st.text(max_size=20), st.sampled_from(sorted(BY_CODE)), st.none())))
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=20), st.sampled_from(sorted(SOUTH_KALIMANTAN.by_code)), st.none()
+        )
+    )
+)
 def test_every_row_is_exactly_one_of_matched_unmatched_and_ambiguous(texts):
-    report = match_regencies(pd.Series(texts, dtype="object"))
+    report = match_regions(pd.Series(texts, dtype="object"), REGENCIES)
     parts = [*report.matched.index, *report.unmatched.index, *report.ambiguous.index]
     assert sorted(parts) == list(range(len(texts)))
 
@@ -185,3 +195,13 @@ def test_a_code_of_another_system_or_length_is_never_guessed(text, level, error)
     with pytest.raises(InvalidCode) as caught:
         parse_region_code(text, level)
     assert type(caught.value) is error
+
+
+def test_a_regency_is_called_by_its_name_with_its_kind_once_or_by_its_code():
+    layer = pd.DataFrame(
+        {"name": ["Banjar", "Kota Banjarbaru", None], "kind": ["Kabupaten", "Kota", None]},
+        index=["63.03", "63.72", "63.11"],
+    )
+    expected = {"63.03": "Kabupaten Banjar", "63.72": "Kota Banjarbaru", "63.11": "63.11"}
+    assert full_names(layer) == expected
+    assert full_names(layer[[]]) == {code: code for code in expected}

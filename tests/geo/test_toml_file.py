@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.mcda.toml_file import line_index, line_of
+from geo.toml_file import line_index, line_of
 from tests.conftest import DATA
 
 TRICKY = '''# id = "not here"
