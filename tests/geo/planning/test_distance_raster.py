@@ -57,7 +57,7 @@ def test_the_raster_covers_the_province_and_holds_the_distances(reference_store,
     assert shapely.box(*raster.grid.bounds).covers(
         shapely.box(*regencies.to_crs("EPSG:32750").total_bounds)
     )
-    expected = province_grid(regencies, 2000)
+    expected = province_grid(regencies, "EPSG:32750", cell_m=2000)
     assert raster.grid.transform == expected.transform
     assert (raster.grid.height, raster.grid.width) == (expected.height, expected.width)
     values, valid = raster.read(raster.grid.whole)

@@ -167,7 +167,6 @@ def polygon(*rings, kind="Polygon"):
         (minimal(indicators=[FIGURE | {"region": "63"}]), "indicators[0].region", "63.01"),
         (minimal(indicators=[FIGURE | {"region": "63.1"}]), "indicators[0].region", "'63.1'"),
         (minimal(indicators=[FIGURE | {"region": 6304}]), "indicators[0].region", "6304"),
-        (minimal(indicators=[FIGURE | {"region": "63.99"}]), "indicators[0].region", "63.99"),
         (minimal(indicators=[FIGURE | {"value": float("nan")}]), "indicators[0].value", "nan"),
         (minimal(indicators=[FIGURE | {"value": "3"}]), "indicators[0].value", "unquoted"),
         (minimal(indicators=[FIGURE | {"value": True}]), "indicators[0].value", "no number"),

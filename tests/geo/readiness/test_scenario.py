@@ -189,6 +189,11 @@ def test_an_unknown_indicator_is_named_with_those_that_there_are(table):
         changed_figures(table, scenario(indicators=[figure(indicator="tpt")]))
 
 
+def test_an_unknown_regency_is_named_with_those_that_there_are(table):
+    with pytest.raises(InvalidScenario, match=r"indicators\[0\].region.*'63.99'.*63\.01"):
+        changed_figures(table, scenario(indicators=[figure(region="63.99")]))
+
+
 def test_a_forecast_reaches_the_zones_of_its_regency_only(run):
     before, after = run(scenario()), run(scenario(indicators=[figure(year=2025)]))
     assert criterion(before, "west", "tpak").measure == 72
