@@ -13,6 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+import shapely
+
 from geo.drivers.gdal import Layer, NotRead, layer_counts, read_layer, require_counts, source_of
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Limits, Source
@@ -69,7 +73,7 @@ def read_dxf(path: Path, folder: Path, *, layer: str | None, limits: Limits) -> 
     columns = {
         n: chosen.columns[n] for n in _COLUMNS if any(v is not None for v in chosen.columns[n])
     }
-    made = replace(chosen, columns=columns)
+    made = replace(chosen, columns=columns, geometry=_areas(chosen.geometry))
     return source_of(made, kind="dxf", stated=len(made.geometry), notes=notes)
 
 
@@ -143,6 +147,18 @@ def _notes(entities: _Entities) -> list[Finding]:
     if entities.curved:
         notes.append(finding("dxf_curves", count=entities.curved))
     return notes
+
+
+def _areas(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """The geometries with every line that ends where it begins as the area inside of it.
+
+    GDAL does so of polylines, and not of circles and closed curves.
+    """
+    closed = shapely.is_closed(geometry) & (shapely.get_num_coordinates(geometry) >= 4)
+    closed &= shapely.get_type_id(geometry) == shapely.GeometryType.LINESTRING
+    areas = geometry.copy()
+    areas[closed] = [shapely.Polygon(line) for line in geometry[closed]]
+    return areas
 
 
 def _on_layer(drawn: Layer, layer: str | None) -> Layer:

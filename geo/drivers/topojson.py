@@ -10,8 +10,11 @@ Bostock, M. et al., The TopoJSON Format Specification, version 1.0, sections 2.1
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from geo.crs import LONLAT
 from geo.drivers.gdal import NotRead, layer_counts, read_layer, require_counts, source_of
@@ -38,7 +41,7 @@ def read_topojson(path: Path, folder: Path, *, layer: str | None, limits: Limits
     features = {name: _features(name, made) for name, made in objects.items()}
     name = _chosen(features, layer)
     chosen = features[name]
-    if not chosen:
+    if not any(feature.get("type") for feature in chosen):
         raise Unreadable(finding("empty_layer"))
     if len(chosen) > limits.features:
         raise Unreadable(finding("too_many_features", count=len(chosen), limit=limits.features))
@@ -61,17 +64,23 @@ def _source(
 ) -> Source:
     import pandas as pd
 
+    # GDAL leaves out what has no geometry; its rows are kept here.
+    drawn = [row for row, feature in enumerate(features) if feature.get("type") is not None]
     copy = folder / "layer.topojson"
     copy.symlink_to(path.absolute())
     try:
         counts = layer_counts(copy)
         # What is no collection of its own GDAL gathers under a name of its own.
         at = name if name in counts else "TopoJSON"
-        require_counts(len(features), counts.get(at, 0), limits)
+        require_counts(len(drawn), counts.get(at, 0), limits)
         layer = read_layer(copy, at, limits=limits)
     except NotRead as error:
         raise _damaged(_SAY["gdal_cannot"]) from error
-    require_counts(len(features), len(layer.geometry), limits)
+    require_counts(len(drawn), len(layer.geometry), limits)
+    geometry = np.full(len(features), None, dtype=object)
+    geometry[drawn] = layer.geometry
+    damaged = {drawn[row]: damage for row, damage in layer.damaged.items()}
+    layer = replace(layer, name=name, geometry=geometry, damaged=damaged)
     notes = [finding("crs_of_topojson")]
     if others:
         notes.append(finding("members_ignored", members=", ".join(others)))
