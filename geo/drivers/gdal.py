@@ -34,6 +34,7 @@ _OPTIONS = {
     "GML_FIELDTYPES": "ALWAYS_STRING",
     "OGR_ARC_STEPSIZE": f"{STEP_DEG:g}",
 }
+_TOLD_OTHERWISE = re.compile(r"closed ring|Measured \(M\)")
 
 
 class NotRead(Exception):
@@ -95,8 +96,9 @@ def one_layer(counts: Mapping[str, int], layer: str | None) -> tuple[str, list[s
     Unreadable
         When the layer is not clear.
     """
-    filled = [name for name, count in counts.items() if count] or list(counts)
-    if not filled:
+    filled = [name for name, count in counts.items() if count]
+    asked = [name for name in counts if layer is not None and name.lower() == layer.lower()]
+    if not filled or (asked and not any(counts[name] for name in asked)):
         raise Unreadable(finding("empty_layer"))
     named = [name for name in filled if layer is None or name.lower() == layer.lower()]
     if not named:
@@ -159,7 +161,9 @@ def read_layer(path: Path, layer: str, *, limits: Limits, **options: str) -> Lay
     columns, left_out = columns_of(schema, [values for values, _ in batches], skip={at})
     said = dict.fromkeys(_plain_message(warning.message) for warning in caught)
     # A ring that is not closed is named later, by its feature.
-    told = [finding("gdal_message", message=t) for t in said if "closed ring" not in t]
+    told = [finding("gdal_message", message=t) for t in said if not _TOLD_OTHERWISE.search(t)]
+    if any("Measured (M)" in text for text in said):
+        told.append(finding("measures_dropped"))
     notes = (*left_out, *told)
     return Layer(layer, columns, geometry, damaged, deviations, meta["crs"], notes)
 

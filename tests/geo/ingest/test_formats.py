@@ -1,0 +1,72 @@
+"""A file is told by its content, and what is not taken is named with what to do."""
+
+import pytest
+
+from geo.errors import UploadUnsupported
+from geo.ingest.formats import FORMATS, kind_of
+
+
+def told(folder, content):
+    path = folder / "kirim"
+    path.write_bytes(content)
+    return kind_of(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PK\3\4", "zip"),
+        (b"SQLite format 3\0" + bytes(52) + b"GPKG", "geopackage"),
+        (b'{"type": "FeatureCollection"', "geojson"),
+        (b'{"type":"Topology"', "topojson"),
+        (b"PAR1", "geoparquet"),
+        (b"fgb\3fgb\0", "flatgeobuf"),
+        (b"<!-- <gml> --><k:kml xmlns:k='x'>", "kml"),
+        (b"<?xml version='1.0'?>\n<!DOCTYPE kml [<!ENTITY a 'b'>]><kml>", "kml"),
+        (b"<wfs:FeatureCollection>", "gml"),
+        (b"<Data xmlns:g='http://www.opengis.net/gml/3.2'>", "gml"),
+        (b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n", "dxf"),
+        (b"999\nQGIS\n  0\nSECTION\n", "dxf"),
+    ],
+)
+def test_a_format_is_told_by_its_first_bytes(tmp_path, content, kind):
+    assert told(tmp_path, content) == kind
+
+
+QGIS = "Ekspor → Simpan Fitur Sebagai… → GeoPackage"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "advice"),
+    [
+        (b"Rar!\x1a\7", "RAR", "kemas ulang sebagai ZIP"),
+        (b"%PDF-1.7", "PDF", "digitasi di QGIS"),
+        (b"AC1032", "DWG", "simpan gambar sebagai DXF"),
+        (b"AutoCAD Binary DXF\r\n\x1a\0", "DXF biner", "simpan gambar sebagai DXF"),
+        (b"!table\n!version 300", "MapInfo (.tab)", QGIS),
+        (b"Version 300\nCharset", "MapInfo (.mif)", QGIS),
+        (b"SQLite format 3\0" + bytes(52) + b"MPBX", "MBTiles", "raster"),
+        (b"SQLite format 3\0" + bytes(56), "bukan GeoPackage", QGIS),
+        (b"\xd0\xcf\x11\xe0", "Excel .xls", ".xlsx"),
+        (b"<?xml version='1.0'?><gpx version='1.1'>", "GPX", QGIS),
+        (b"II*\0", "TIFF", "raster"),
+        (b"<OGRVRTDataSource>", "VRT", QGIS),
+        (b"<VRTDataset>", "VRT", "raster"),
+        (b"<!DOCTYPE qgis PUBLIC 'x' 'y'>\n<qgis>", "QGIS", QGIS),
+        (b"\0\0\x27\x0a", "Shapefile (.shp)", "satu ZIP"),
+        (b"", "berkas kosong", "GeoParquet"),
+        (b"<xs:schema xmlns:g='http://www.opengis.net/gml'>", "XSD", QGIS),
+    ],
+)
+def test_what_is_not_taken_is_named_with_what_its_sender_can_do(tmp_path, content, name, advice):
+    with pytest.raises(UploadUnsupported) as caught:
+        told(tmp_path, content)
+    assert name in caught.value.detail("id")
+    assert advice in caught.value.detail("id")
+
+
+def test_no_text_of_a_format_is_left_empty_and_no_driver_serves_two():
+    drivers = [each.driver for each in FORMATS.values() if each.driver is not None]
+    assert len(set(drivers)) == len(drivers)
+    for each in FORMATS.values():
+        assert all(text.id and text.en for text in (each.name, each.crs, each.note))
