@@ -6,6 +6,7 @@ in `innerHTML` or in a JavaScript template literal: there, `escape_attribute` is
 
 from urllib.parse import urlsplit
 
+import numpy as np
 import orjson
 import pandas as pd
 from markupsafe import Markup, escape
@@ -63,7 +64,9 @@ def safe_address(value: object) -> str | None:
 
 
 def text_or_none(value: object) -> str | None:
-    """A cell of a table as text; None for what is missing or blank."""
+    """A cell of a table as text, a list as its members; None for what is missing or blank."""
+    if isinstance(value, np.ndarray | list | tuple):
+        return ", ".join(str(member) for member in value) or None
     if value is None or (not isinstance(value, str) and bool(pd.isna(value))):  # type: ignore[call-overload]
         return None
     return str(value).strip() or None

@@ -257,7 +257,8 @@ def _kept(
     kept: dict[str, str] = {}
     renamed: list[Finding] = []
     for column in columns:
-        name = wanted = str(asked.get(column, column)).strip() or str(column)
+        # Blanks at the end of a name are the file's own; of one that is asked for they are a slip.
+        name = wanted = str(asked.get(column, "")).strip() or str(column)
         while name.lower() in taken:
             name += "_2"
         taken.add(name.lower())

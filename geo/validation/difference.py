@@ -8,7 +8,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from geo.crs import area_ha, to_lonlat
@@ -139,7 +138,12 @@ def _properties(frame: gpd.GeoDataFrame) -> list[str]:
 def _values(frame: gpd.GeoDataFrame, name: str) -> list[Any]:
     if name not in frame.columns:
         return [None] * len(frame)
-    return [None if pd.isna(value) else value for value in frame[name].tolist()]
+    missing = frame[name].isna()
+    # A stored list comes back as an array, which neither `==` nor JSON takes for one.
+    return [
+        None if gone else value.tolist() if isinstance(value, np.ndarray) else value
+        for value, gone in zip(frame[name].tolist(), missing, strict=True)
+    ]
 
 
 def _same(left: Any, right: Any) -> bool:

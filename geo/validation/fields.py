@@ -4,8 +4,6 @@ Codes stay text; a code column of numbers is refused, since 63.1 may be 63.01 or
 is which field is `geo/validation/columns.py`, codes that are not there `geo/validation/codes.py`.
 """
 
-import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,8 +13,9 @@ import pandas as pd
 from geo.errors import AmbiguousCode, BpsCode, GeoError, InvalidCode
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits
-from geo.language import Text, joined, number, shortened, texts
+from geo.language import Text, joined, number, texts
 from geo.validation.columns import Mapped, is_missing, is_nothing
+from geo.validation.kept import json_text, kept_values, value_rewritten
 from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.regions import CodeLevel, parse_region_code
 from geo.vector.schema import Field, LayerSchema
@@ -24,7 +23,6 @@ from geo.vector.schema import Field, LayerSchema
 _SAY = texts(__name__)
 
 _EXAMPLES = 3
-_MOST_SHOWN = 40
 
 
 def read_values(
@@ -64,67 +62,13 @@ def read_values(
     unchanged = []
     for source, name in mapped.kept.items():
         values = table[source].tolist()
-        columns[name], found = _kept_values(source, values)
+        columns[name], found = kept_values(source, values)
         findings += [*found, *_bad_texts(source, columns[name].tolist(), features, limits)]
         if not found and name == source:
             unchanged.append(source)
     if unchanged:
         findings.append(finding("column_kept", columns=", ".join(unchanged)))
     return pd.DataFrame(columns, index=table.index), findings
-
-
-def _kept_values(column: str, values: list[Any]) -> tuple[pd.Series, list[Finding]]:
-    """A column outside the schema: as it came where one type holds all of it, else as text.
-
-    Only None and NaN are missing; a text without letters is one. What becomes text is told.
-    """
-    cleaned = [None if isinstance(v, float) and math.isnan(v) else v for v in values]
-    if (dtype := _dtype_of([value for value in cleaned if value is not None])) is not None:
-        return pd.Series(cleaned, dtype=dtype), []
-    written = [None if value is None else _json_text(value) for value in cleaned]
-    return pd.Series(written, dtype="str"), _rewritten(column, cleaned, written)
-
-
-def _dtype_of(present: list[Any]) -> str | None:
-    """The type of column that holds these values exactly; None where only text does."""
-    kinds = {type(value) for value in present}
-    if kinds <= {str}:
-        return "str"
-    if kinds == {bool}:
-        return "boolean"
-    if kinds == {int} and all(-(2**63) <= v < 2**63 for v in present):
-        return "Int64"
-    # Beyond 2**53 a float skips whole numbers.
-    if kinds <= {int, float} and all(
-        math.isfinite(v) and (type(v) is float or abs(v) <= 2**53) for v in present
-    ):
-        return "float64"
-    return None
-
-
-def _json_text(value: Any) -> str:
-    """A value as text: a text as it is, all else as JSON writes it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _rewritten(column: str, before: list[Any], after: Sequence[Any]) -> list[Finding]:
-    """What is to be said of a column whose values are kept in another form; nothing where none is."""
-    examples: dict[str, None] = {}
-    for old, new in zip(before, after, strict=True):
-        if old is not None and (type(old) is not type(new) or old != new):
-            examples[f"{_shown(old)} → {_shown(new)}"] = None
-        if len(examples) == _EXAMPLES:
-            break
-    if not examples:
-        return []
-    shown = "; ".join(examples)
-    return [finding("value_rewritten", where={"column": column}, column=column, examples=shown)]
-
-
-def _shown(value: Any) -> str:
-    """A value as JSON, and a text in plain quotes."""
-    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else f"“{value}”"
-    return shortened(text, _MOST_SHOWN)
 
 
 def _bad_texts(
@@ -169,7 +113,7 @@ class _Reader:
         self, values: list[Any], *, level: CodeLevel | None
     ) -> tuple[pd.Series, list[Finding]]:
         if self.field.kind == "any":
-            series, told = _kept_values(self.column, values)
+            series, told = kept_values(self.column, values)
             self.findings += told
         elif self.field.kind == "text":
             if level is not None or self.field.name.endswith("bps_code"):
@@ -192,7 +136,7 @@ class _Reader:
         if self.field.pattern and self._has_fractions(values):
             return [None] * len(values)
         texts = [None if is_missing(value) else _to_text(value) for value in values]
-        self.findings += _rewritten(self.column, values, texts)
+        self.findings += value_rewritten(self.column, values, texts)
         for text, feature in zip(texts, self.features, strict=True):
             pattern = self.field.pattern
             if text is not None and pattern and not re.fullmatch(pattern, text):
@@ -225,7 +169,7 @@ class _Reader:
                 finding("pcode_read", where=where, column=self.column, examples=examples)
             )
         marks = [v for v in values if is_nothing(v) and not is_missing(v)]
-        self.findings += _rewritten(self.column, marks, [None] * len(marks))
+        self.findings += value_rewritten(self.column, marks, [None] * len(marks))
         return plain
 
     def _codes(self, values: list[Any], level: CodeLevel) -> list[str | None]:
@@ -288,7 +232,7 @@ class _Reader:
         blanks = [
             value if isinstance(value, str) and not value.strip() else None for value in values
         ]
-        self.findings += _rewritten(self.column, blanks, [None] * len(blanks))
+        self.findings += value_rewritten(self.column, blanks, [None] * len(blanks))
         self._tell_rewritten(values, numerals)
         return pd.Series(numbers, dtype="float64").astype("Int64" if is_integer else "float64")
 
@@ -315,7 +259,7 @@ def _to_text(value: Any) -> str:
     """`value` as text: 6301.0, as a table with gaps gives it, is 6301."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return _json_text(value).strip()
+    return json_text(value).strip()
 
 
 def _without_country(value: Any) -> Any:
