@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api import middleware, problems
+from api.access import log_refusal, require_stated
 from api.collection_tiles import CollectionTiles
 from api.collections import Tables
 from api.parameters import require_known
@@ -24,9 +25,11 @@ from api.routes import (
     indicators,
     models,
     pages,
+    people,
     portraits,
     readiness,
     root,
+    session,
     sheets,
     sites,
     tiles,
@@ -53,6 +56,8 @@ ROUTERS: Sequence[APIRouter] = (
     tiles.router,
     vector_tiles.router,
     uploads.router,
+    session.router,
+    people.router,
     pages.router,
     comparisons.page_router,
     portraits.router,
@@ -83,7 +88,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        dependencies=[Depends(_known_parameters)],
+        dependencies=[Depends(require_stated), Depends(_known_parameters)],
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
@@ -94,7 +99,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         "/static/context", _Static(directory=context_folder(), check_dir=False), name="context"
     )
     app.mount("/static", _Static(directory=_STATIC), name="static")
-    problems.install(app, allowed_methods=allowed_methods)
+    problems.install(app, allowed_methods=allowed_methods, note_refusal=log_refusal)
     middleware.install(app, settings, allowed_methods=allowed_methods)
     return app
 

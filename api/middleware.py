@@ -1,4 +1,4 @@
-"""What holds for every request, as plain ASGI: limits, headers, HEAD, tolerant paths, faults.
+"""What holds for every request, as plain ASGI: access, limits, headers, HEAD, tolerant paths, faults.
 
 `install` puts them in order. The outermost sees a request first and its answer last.
 """
@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access import access
 from api.deps import language_or_default
 from api.problems import RequestTooSlow, problem_of, respond, respond_fault
 from api.settings import Settings
@@ -248,6 +249,7 @@ def install(
         (faults, {}),
         (plain_options, {"allowed_methods": allowed_methods}),
         (body_limit, {"settings": settings}),
+        (access, {}),
         (tolerant_paths, {}),
         (GZipMiddleware, {"minimum_size": _MIN_GZIP_BYTES, "compresslevel": _GZIP_LEVEL}),
         (encoded_tags, {}),

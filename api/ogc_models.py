@@ -98,12 +98,14 @@ class FeatureCollection(BaseModel):
 
 
 class VersionDocument(BaseModel):
-    """One published version of a layer."""
+    """One published version of a layer; the public is told role and institution, never a name."""
 
     number: int
     sha256: str
     published_at: str
     published_by: str
+    role: str | None = None
+    institution: str | None = None
     note: str
     source: str
     licence: str

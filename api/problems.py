@@ -5,7 +5,7 @@ its children and a new error cannot be forgotten. OGC clients read `code` and `d
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -34,6 +34,7 @@ from geo.errors import (
     RasterRefused,
     StoreFault,
     StoreFull,
+    TooManyRequests,
     UploadRejected,
     UploadTooLarge,
     UploadUnsupported,
@@ -63,10 +64,15 @@ STATUSES: Mapping[type[Exception], int] = {
     RasterRefused: 422,
     CRSMissing: 422,
     CRSMismatch: 422,
+    TooManyRequests: 429,
     StoreFault: 503,
     StoreFull: 507,
     GeoError: 500,
 }
+# What decides who asks, for caches.
+VARIES = "Authorization, Cookie"
+_CHALLENGE = 'Bearer realm="kawasan"'
+_LOGIN_PAGE = ("LoginRequired", "KeyRefused", "LoginRefused")
 _RETRY_AFTER_S = 5
 _MOST_ENTRIES = 50
 _MOST_CHARACTERS = 4_000
@@ -118,8 +124,14 @@ def problem_of(error: GeoError, language: Language) -> Problem:
         if name != "reason"
     }
     wait_s = error.facts.get("retry_after_s", _RETRY_AFTER_S)
-    is_passing = isinstance(error, StoreFault) and not isinstance(error, StoreFull)
+    is_passing = isinstance(error, StoreFault | TooManyRequests) and not isinstance(
+        error, StoreFull
+    )
     headers = {"Retry-After": str(wait_s)} if is_passing else {}
+    if isinstance(error, LoginRequired):
+        headers |= {"WWW-Authenticate": _CHALLENGE}
+    if isinstance(error, LoginRequired | NotAllowed):
+        headers |= {"Cache-Control": "private, no-store", "Vary": VARIES}
     return Problem(
         code=type(error).__name__,
         status=status,
@@ -153,12 +165,15 @@ def respond(request: Request, problem: Problem) -> Response:
         # Where the service itself is at fault, perhaps no page can be drawn either.
         is_fault = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         with suppress(Exception) if is_fault else nullcontext():
+            is_login = problem.code in _LOGIN_PAGE
             page = html_response(
                 request,
-                "api/problem.html",
+                "login.html" if is_login else "api/problem.html",
                 title=problem.title,
                 status=problem.status,
                 problem=problem,
+                caller=None,
+                following=_following(request),
             )
             page.headers.update(headers)
             return page
@@ -179,23 +194,29 @@ def respond_fault(request: Request) -> Response:
     return respond(request, fault_problem(language_or_default(request)))
 
 
-def install(app: FastAPI, *, allowed_methods: Callable[[Scope], Sequence[str]]) -> None:
+def install(
+    app: FastAPI,
+    *,
+    allowed_methods: Callable[[Scope], Sequence[str]],
+    note_refusal: Callable[[Request, GeoError], Awaitable[None]],
+) -> None:
     """Answer every error of `app` as a problem.
 
-    `allowed_methods` tells the methods that a request's path takes, for the `Allow` header.
+    `allowed_methods` tells the methods that a request's path takes, for the `Allow` header;
+    `note_refusal` is told every error before it is answered.
     """
+
+    async def geo_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, GeoError)  # noqa: S101  the handler is installed for it
+        await note_refusal(request, error)
+        return _answer(request, error)
 
     async def http_exception(request: Request, error: Exception) -> Response:
         return _http_problem(request, error, allowed_methods(request.scope))
 
-    app.add_exception_handler(GeoError, _geo_error)
+    app.add_exception_handler(GeoError, geo_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, http_exception)
-
-
-async def _geo_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, GeoError)  # noqa: S101  the handler is installed for it
-    return _answer(request, error)
 
 
 def _answer(request: Request, error: GeoError) -> Response:
@@ -262,10 +283,16 @@ def _http_problem(request: Request, error: Exception, methods: Sequence[str]) ->
         return respond(request, problem)
     status = HTTPStatus(error.status_code)
     code = "".join(word.capitalize() for word in status.phrase.split())
-    title = _title(status, language)
     detail = str(error.detail or status.description)
     headers = dict(error.headers or {})
-    return respond(request, Problem(code, status, title, detail, headers=headers))
+    return respond(request, Problem(code, status, status.phrase, detail, headers=headers))
+
+
+def _following(request: Request) -> str | None:
+    """The page that a browser wanted and goes on to after the login."""
+    if request.method != "GET" or request.url.path == "/login":
+        return None
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _wants_page(request: Request) -> bool:
@@ -280,9 +307,3 @@ def _mending(kind: str) -> Text | None:
     with suppress(KeyError):
         return _SAY[f"mending_{kind}"]
     return None
-
-
-def _title(status: HTTPStatus, language: Language) -> str:
-    with suppress(KeyError):
-        return _SAY[f"title_{status.value}"].to(language)
-    return status.phrase

@@ -76,6 +76,16 @@ class Settings(BaseSettings):
     wrong_keys_per_minute: int = Field(
         default=10, ge=1, description="Wrong keys that one address may try in a minute."
     )
+    session_idle_minutes: int = Field(
+        default=30, ge=1, description="Minutes after which an idle login ends."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, description="Hours after which a login ends, however busy."
+    )
+    plain_http_login: bool = Field(
+        default=False,
+        description="Take passwords without https from other computers; for a safe network only.",
+    )
     request_idle_s: float = Field(
         default=30.0,
         ge=0.1,
@@ -202,6 +212,7 @@ def _fault(error: ErrorDetails) -> Text:
 _TOLD = {
     "base_url",
     "basemap",
+    "bool_parsing",
     "cors_origins",
     "float_parsing",
     "greater_than_equal",

@@ -33,6 +33,7 @@ GeoError
 │   ├── VersionNotFound
 │   ├── UploadNotFound
 │   ├── KeyNotFound
+│   ├── UserNotFound
 │   └── SurfaceNotFound
 ├── CRSMissing
 ├── CRSMismatch
@@ -40,6 +41,11 @@ GeoError
 ├── UploadRejected
 │   ├── UploadTooLarge
 │   └── UploadUnsupported
+├── LoginRequired
+│   ├── KeyRefused
+│   └── LoginRefused
+├── NotAllowed
+├── TooManyRequests
 ├── Conflict
 │   └── WarningsNotAccepted
 └── StoreFault
@@ -228,6 +234,12 @@ class KeyNotFound(NotFound):
     what = Text(id="Kunci", en="key")
 
 
+class UserNotFound(NotFound):
+    """No person of this user name."""
+
+    what = Text(id="Pengguna", en="user")
+
+
 class CRSMissing(GeoError):
     """A layer or raster without a coordinate reference system."""
 
@@ -324,10 +336,37 @@ class LoginRequired(GeoError):
     )
 
 
+class KeyRefused(LoginRequired):
+    """An API key that opens nothing: unknown, revoked or past its end."""
+
+    title = Text(id="Kunci ditolak", en="Key refused")
+    sentence = Text(id="{reason}", en="{reason}")
+
+
+class LoginRefused(LoginRequired):
+    """A user name and a password that do not belong together; which is wrong is not said."""
+
+    title = Text(id="Tidak dapat masuk", en="Login refused")
+    sentence = Text(
+        id="Nama pengguna atau kata sandi tidak cocok. Periksa keduanya, juga huruf besar dan kecil.",
+        en="The user name or the password does not match. Check both, capitals and small letters too.",
+    )
+
+
 class NotAllowed(GeoError):
     """Something that the caller's role does not allow."""
 
     title = Text(id="Tidak berwenang", en="Not allowed")
+
+
+class TooManyRequests(GeoError):
+    """More requests, keys or logins than are taken in so short a time."""
+
+    title = Text(id="Terlalu banyak permintaan", en="Too many requests")
+    sentence = Text(
+        id="Terlalu banyak permintaan. Tunggu {retry_after_s} detik, lalu ulangi.",
+        en="Too many requests. Wait {retry_after_s} seconds, then try again.",
+    )
 
 
 class NotReady(StoreFault):

@@ -22,8 +22,10 @@ _CATALOGUES = {
     "collect": "pages",
     "compare": "pages",
     "guide": "pages",
+    "login": "pages",
     "moves": "pages",
     "portrait": "pages",
+    "roles": "pages",
     "sheet": "sheets",
 }
 MISSING = "–"

@@ -12,7 +12,7 @@ from api.cli.classify import land_classify
 from api.cli.collect import collect
 from api.cli.export import export
 from api.cli.faults import Explaining
-from api.cli.key import key_app
+from api.cli.key import key_app, user_app
 from api.cli.land import land_app, sites
 from api.cli.model import model_app
 from api.cli.serve import serve
@@ -34,6 +34,7 @@ app.add_typer(land_app, name="land")
 app.add_typer(model_app, name="model")
 app.add_typer(upload_app, name="upload")
 app.add_typer(key_app, name="key")
+app.add_typer(user_app, name="user")
 app.add_typer(store_app, name="store")
 
 

@@ -1,11 +1,12 @@
 """The commands `kawasan store …`: the store's history and health."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from api.cli.output import print_table, print_version
 from api.cli.shared_options import OPERATOR, Common, gathered
+from geo.store.rules import Rule
 
 store_app = typer.Typer(no_args_is_help=True, help="The store: its versions and its health.")
 
@@ -68,3 +69,28 @@ def store_rollback(
     """Make an older version current again; nothing is deleted."""
     with common.opened() as store:
         print_version(store.rollback(dataset, number, actor=OPERATOR, note=note))
+
+
+@store_app.command("rules")
+@gathered
+def store_rules(common: Common) -> None:
+    """List the rules of the store: closed shows nothing without a login; own_approval lets a publisher approve its own."""
+    with common.opened(loaded=False) as store:
+        rows = [(rule, "on" if is_on else "off") for rule, is_on in store.rules.all().items()]
+        print_table("rule | value", rows)
+
+
+@store_app.command("rule")
+@gathered
+def store_rule(
+    rule: Annotated[Rule, typer.Argument(help="closed or own_approval.")],
+    value: Annotated[Literal["on", "off"], typer.Argument(help="on or off.")],
+    *,
+    common: Common,
+) -> None:
+    """Turn a rule on or off, from the next request on.
+
+    Example: kawasan store rule closed on
+    """
+    with common.opened(loaded=False) as store:
+        store.rules.set(rule, value == "on", actor=OPERATOR)

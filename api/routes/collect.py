@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.access import READS
 from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
 from api.links import HTML, JSON
 from api.parameters import InvalidParameter
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["readiness"])
+router = APIRouter(tags=["readiness"], dependencies=[READS])
 
 _FORMATS = ("json", "html", "xlsx")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

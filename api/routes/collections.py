@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.access import READS, ReaderDep
 from api.collections import Collection, PreparedTable
 from api.deps import (
     HtmlDep,
@@ -33,11 +34,12 @@ from api.parameters import CollectionId, ItemsQuery
 from api.responses import conditional, etag_of, html_response, json_bytes, negotiated
 from api.tile_documents import tile_address, tile_set_links
 from geo.language import Language, texts
+from geo.store.roles import Actor, may
 from geo.store.store import Version
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["data"])
+router = APIRouter(tags=["data"], dependencies=[READS])
 
 FeatureId = Annotated[
     str, Path(alias="featureId", description="Id of a feature.", examples=["cahaya-baru"])
@@ -164,6 +166,7 @@ def item(
 def versions(
     request: Request,
     collection_id: CollectionId,
+    actor: ReaderDep,
     store: StoreDep,
     tables: TablesDep,
     language: LanguageDep,
@@ -176,7 +179,7 @@ def versions(
     found = VersionsDocument(
         collection=entry.id,
         versions=[
-            _version(version)
+            _version(version, actor, language)
             for version in reversed(store.versions(entry.id) if entry.version else [])
         ],
         links=_links(links.representations(*path, is_html=is_html)),
@@ -299,5 +302,7 @@ def _by_rel(links: list[dict[str, str]]) -> dict[str, dict[str, str]]:
     return {link["rel"]: link for link in links}
 
 
-def _version(version: Version) -> VersionDocument:
-    return VersionDocument.model_validate(version, from_attributes=True)
+def _version(version: Version, actor: Actor, language: Language) -> VersionDocument:
+    found = VersionDocument.model_validate(version, from_attributes=True)
+    by = version.published_by if may(actor, "read_names") else version.publisher.to(language)
+    return found.model_copy(update={"published_by": by})

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import ConfigDict, Field
 
+from api.access import READS
 from api.deps import LanguageDep, StoreDep, links_of
 from api.examples import COMPARISON_EXAMPLES
 from api.links import Links
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["readiness"])
-page_router = APIRouter(tags=["pages"])
+router = APIRouter(tags=["readiness"], dependencies=[READS])
+page_router = APIRouter(tags=["pages"], dependencies=[READS])
 
 _NOT_KEPT = {"zones", "lang", "f"}
 # About 200 kB each, 500 kB for all kecamatan.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import READS
 from api.deps import LanguageDep, StoreDep
 from api.links import GEOJSON
 from api.parameters import InvalidParameter
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["readiness"])
+router = APIRouter(tags=["readiness"], dependencies=[READS])
 
 MEDIA_TYPES = {
     "geojson": GEOJSON,

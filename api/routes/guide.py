@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 
+from api.access import READS
 from api.deps import LanguageDep, LinksDep
 from api.responses import PAGE, html_response, tagged
 
-router = APIRouter(tags=["pages"])
+router = APIRouter(tags=["pages"], dependencies=[READS])
 
 Chapter = Annotated[
     str, PathParameter(description="Name of a chapter, see /guide.", examples=["planners"])

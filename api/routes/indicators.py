@@ -6,13 +6,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import READS
 from api.deps import LanguageDep, StoreDep
 from api.responses import conditional, etag_of, json_response
 
 if TYPE_CHECKING:
     from geo.store.versions import Published
 
-router = APIRouter(tags=["indicators"])
+router = APIRouter(tags=["indicators"], dependencies=[READS])
 
 
 class ClassesQuery(BaseModel):

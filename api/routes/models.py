@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.access import READS
 from api.deps import LanguageDep, LinksDep, SettingsDep, StoreDep, wants_html
 from api.links import HTML, JSON
 from api.responses import (
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from geo.mcda.model import Model
     from geo.store.versions import Published
 
-router = APIRouter(tags=["models"])
+router = APIRouter(tags=["models"], dependencies=[READS])
 
 _MOVES = described("ModelChangesDocument")
 _MOVES[200]["content"] |= {HTML: {}}

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import READS
 from api.collection_map import draw_layer
 from api.deps import LanguageDep, StoreDep, TablesDep, base_of, settings_of
 from api.links import HTML
@@ -21,7 +22,7 @@ from geo.store.store import Store
 from geo.store.versions import Published
 from maps.context import context_digest
 
-router = APIRouter(tags=["pages"])
+router = APIRouter(tags=["pages"], dependencies=[READS])
 
 PLANNER = "planner"
 SINGLE_MAPS = ("regencies", "zones", "kecamatan")

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import Field
 
+from api.access import READS
 from api.deps import LanguageDep, StoreDep
 from api.readiness_requests import WayQuery
 from api.responses import PAGE, html_response, tagged
 
-router = APIRouter(tags=["pages"])
+router = APIRouter(tags=["pages"], dependencies=[READS])
 
 ZoneId = Annotated[
     str, PathParameter(description="Id of a zone or a kecamatan.", examples=["cahaya-baru"])

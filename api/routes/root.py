@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import READS
 from api.deps import HtmlDep, LanguageDep, LinksDep, SettingsDep, StoreDep, TablesDep
 from api.links import HTML, JSON, OPENAPI, Links
 from api.ogc_models import Conformance, Health, LandingPage, Link
@@ -12,7 +13,7 @@ from geo.language import Language, Text, texts
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], dependencies=[READS])
 
 TITLE = _SAY["title"]
 DESCRIPTION = _SAY["description"]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
+from api.access import READS
 from api.deps import LanguageDep, StoreDep
 from api.readiness_requests import WayQuery
 from api.responses import conditional, etag_of
@@ -18,7 +19,7 @@ from geo.store.store import Store
 if TYPE_CHECKING:
     from maps.sheets.sheet_subject import SheetSubject
 
-router = APIRouter(tags=["sheets"])
+router = APIRouter(tags=["sheets"], dependencies=[READS])
 
 PDF: Final = "application/pdf"
 GEOTIFF: Final = "image/tiff; application=geotiff"

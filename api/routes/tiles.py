@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import READS
 from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import JSON
 from api.parameters import InvalidParameter
@@ -16,7 +17,7 @@ from geo.store.versions import Published
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["tiles"])
+router = APIRouter(tags=["tiles"], dependencies=[READS])
 
 PNG = "image/png"
 _FOREVER = "public, max-age=31536000, immutable"

@@ -21,7 +21,7 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import FormData, UploadFile
 
-from api.auth import ActorDep, require_key
+from api.access import READS, Allowed, require_action
 from api.deps import (
     CollectionTilesDep,
     LanguageDep,
@@ -41,6 +41,7 @@ from api.responses import html_response, json_response, tagged
 from geo.errors import LayerNotFound, NotReady, UploadRejected
 from geo.ingest.source import Limits
 from geo.language import Language, Text, texts
+from geo.store.roles import Actor, Circumstances, require
 from geo.store.shared_limits import SharedPlaces
 from geo.store.store import Store, Upload, UploadEntry, Version
 from geo.store.uploads import State
@@ -222,7 +223,7 @@ class RollbackRequest(BaseModel):
 )
 async def create_upload(
     request: Request,
-    actor: ActorDep,
+    actor: Annotated[Actor, Depends(Allowed("upload"))],
     store: StoreDep,
     settings: SettingsDep,
     language: LanguageDep,
@@ -235,11 +236,11 @@ async def create_upload(
 
     Either way the answer carries the report and `Location` names the upload.
     """
-    # The form is read here, after the key was checked: FastAPI would read it before.
+    # The form is read here, after it was seen who asks: FastAPI would read it before.
     async with request.form(max_files=1, max_fields=len(_FIELDS)) as form:
         content, facts = _asked(form)
         ingest = partial(
-            _checked, content, facts, store=store, actor=actor, limits=settings.reader_limits()
+            _checked, content, facts, store=store, actor=actor.name, limits=settings.reader_limits()
         )
         async with _slot(request):
             upload = await anyio.to_thread.run_sync(ingest, limiter=_threads(request))
@@ -249,16 +250,21 @@ async def create_upload(
     return json_response(request, _document(upload, links, language), status=201, headers=location)
 
 
-def _reader(request: Request) -> str | None:
-    """The caller's key; how the door works, as a page, may be read by everybody."""
-    return None if format_of(request) == "html" else require_key(request)
+async def _reader(request: Request) -> Actor | None:
+    """Who asks for uploads; how the door works, as a page, may be read by everybody."""
+    return None if format_of(request) == "html" else await require_action(request, "read_waiting")
 
 
-@router.get("/uploads", summary="Uploads and what became of them", response_model=UploadsDocument)
+@router.get(
+    "/uploads",
+    summary="Uploads and what became of them",
+    response_model=UploadsDocument,
+    dependencies=[READS],
+)
 def read_uploads(
     request: Request,
     query: Annotated[UploadsQuery, Query()],
-    reader: Annotated[str | None, Depends(_reader)],
+    reader: Annotated[Actor | None, Depends(_reader)],
     store: StoreDep,
     links: LinksDep,
 ) -> Response:
@@ -290,7 +296,7 @@ def _desk_page(request: Request) -> Response:
 def read_upload(
     request: Request,
     upload_id: UploadId,
-    _actor: ActorDep,
+    _actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
     store: StoreDep,
     language: LanguageDep,
     links: LinksDep,
@@ -309,7 +315,7 @@ def publish_upload(
     request: Request,
     upload_id: UploadId,
     asked: Annotated[PublishRequest, Body()],
-    actor: ActorDep,
+    actor: Annotated[Actor, Depends(Allowed("approve"))],
     store: StoreDep,
     tables: TablesDep,
     tiles: CollectionTilesDep,
@@ -319,10 +325,17 @@ def publish_upload(
     """Make an accepted upload the layer's current version; 409 when somebody published in between."""
     from geo.planning import publish
 
+    upload = store.uploads.one(upload_id)
+    given = Circumstances(
+        is_own=upload.created_by == actor.name, own_approval=store.rules.is_on("own_approval")
+    )
+    require(actor, "approve", given)
     version = publish.publish_upload(
         store,
         upload_id,
-        actor=actor,
+        actor=actor.name,
+        role=actor.role,
+        institution=actor.institution,
         note=asked.note,
         source=asked.source,
         licence=asked.licence,
@@ -335,9 +348,15 @@ def publish_upload(
 
 
 @router.delete("/uploads/{uploadId}", summary="Discard an upload", status_code=204)
-def delete_upload(upload_id: UploadId, actor: ActorDep, store: StoreDep) -> Response:
+def delete_upload(
+    upload_id: UploadId,
+    actor: Annotated[Actor, Depends(Allowed("withdraw"))],
+    store: StoreDep,
+) -> Response:
     """Forget an upload's file; its report stays. A published version is not touched."""
-    store.uploads.discard(upload_id, actor=actor)
+    is_own = store.uploads.one(upload_id).created_by == actor.name
+    require(actor, "withdraw", Circumstances(is_own=is_own))
+    store.uploads.discard(upload_id, actor=actor.name)
     return Response(status_code=204)
 
 
@@ -350,7 +369,7 @@ def rollback(
     request: Request,
     collection_id: CollectionId,
     asked: Annotated[RollbackRequest, Body()],
-    actor: ActorDep,
+    actor: Annotated[Actor, Depends(Allowed("roll_back"))],
     store: StoreDep,
     tables: TablesDep,
     tiles: CollectionTilesDep,
@@ -360,7 +379,7 @@ def rollback(
     layers = store.datasets("layer")
     if collection_id not in layers:
         raise LayerNotFound(collection_id, available=layers)
-    version = store.rollback(collection_id, asked.number, actor=actor, note=asked.note)
+    version = store.rollback(collection_id, asked.number, actor=actor.name, note=asked.note)
     tiles.prepare(tables.collection(collection_id))
     return json_response(request, _published(version, links))
 

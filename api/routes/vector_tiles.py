@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import READS
 from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, PatienceDep, TablesDep
 from api.ogc_models import (
     Link,
@@ -32,7 +33,7 @@ from geo.language import texts
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["tiles"])
+router = APIRouter(tags=["tiles"], dependencies=[READS])
 
 TileMatrixSetId = Annotated[
     str,

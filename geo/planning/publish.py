@@ -125,6 +125,8 @@ def publish_upload(
     licence: str | None = None,
     expected: int | None = None,
     accept_warnings: bool = False,
+    role: str | None = None,
+    institution: str | None = None,
 ) -> Version:
     """Make an accepted upload the current version of its layer.
 
@@ -135,6 +137,8 @@ def publish_upload(
         compared with.
     accept_warnings : bool
         Whether somebody has looked at the warnings that must be accepted.
+    role, institution : str, optional
+        What the public is told of who publishes.
 
     Raises
     ------
@@ -152,6 +156,8 @@ def publish_upload(
         source=source or upload.filename,
         licence=licence or LICENCE_UNKNOWN,
         upload=upload_id,
+        role=role,
+        institution=institution,
     )
     expected = compared if expected is None else expected
     try:

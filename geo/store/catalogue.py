@@ -7,6 +7,7 @@ becomes one of this is `geo/store/migrations.py`.
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -255,3 +256,26 @@ def chain_of(previous: str, entry: Mapping[str, Any]) -> str:
     """The chained sha256 of an audit entry."""
     text = previous + json.dumps(dict(entry), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def later(time: str, seconds: float) -> str:
+    """A time of the catalogue so many seconds later.
+
+    Examples
+    --------
+    >>> later("2026-01-01T23:59:30Z", 60)
+    '2026-01-02T00:00:30Z'
+    """
+    moment = datetime.fromisoformat(time) + timedelta(seconds=seconds)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seconds_between(earlier: str, then: str) -> float:
+    """Seconds from one time of the catalogue to another; negative where the clock was put back.
+
+    Examples
+    --------
+    >>> seconds_between("2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z")
+    60.0
+    """
+    return (datetime.fromisoformat(then) - datetime.fromisoformat(earlier)).total_seconds()

@@ -1,18 +1,24 @@
-"""The API keys of a store: who may write. Only a key's digest is kept."""
+"""The API keys of a store: programs that may write, or read a closed store. Only digests are kept."""
 
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from geo.errors import KeyNotFound
+from geo.errors import InvalidInput, KeyNotFound, KeyRefused, StoreFault
+from geo.language import texts
 from geo.store import catalogue, database
-from geo.store.roles import Actor, Role
+from geo.store.roles import OPERATOR, Actor, Role, require_assignable
 
-_ACTOR = "operator"
+_SAY = texts(__name__)
+
 _TABLE = catalogue.keys
+# How often the last use is written down: a request of a program must not cost a write each.
+_NOTED_EVERY_S = 60.0
 
 
 class Keys:
@@ -30,6 +36,7 @@ class Keys:
         regencies: Sequence[str] | None = None,
         expires_at: str | None = None,
         approves_own: bool = False,
+        actor: str = OPERATOR.name,
     ) -> str:
         """A new API key: 256 random bits, shown once; only its digest is kept.
 
@@ -41,7 +48,13 @@ class Keys:
             When it ends, as the store writes times (UTC); never by default.
         approves_own : bool
             Whether it may publish what it has submitted itself.
+
+        Raises
+        ------
+        InvalidInput
+            For a role that nobody is given, or bounds that the role does not have.
         """
+        require_assignable(role, regencies)
         prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
         with database.writing(self._engine) as connection:
             connection.execute(
@@ -52,12 +65,12 @@ class Keys:
                     created_at=self._time(),
                     role=role,
                     institution=institution,
-                    regencies=None if regencies is None else sorted(regencies),
+                    regencies=None if regencies is None else sorted(set(regencies)),
                     expires_at=expires_at,
                     approves_own=approves_own,
                 )
             )
-            self._log(connection, "key-add", prefix, {"label": label, "role": role})
+            self._log(connection, actor, "key-add", prefix, {"label": label, "role": role})
         return f"kwsn_{prefix}_{secret}"
 
     def all(self) -> list[Mapping[str, Any]]:
@@ -68,10 +81,10 @@ class Keys:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def any(self) -> bool:
-        """Whether any key may write; without one the upload door is closed."""
-        return any(map(self._is_open, self.all()))
+        """Whether any key opens anything."""
+        return any(self._ended(key) is None for key in self.all())
 
-    def revoke(self, prefix: str) -> None:
+    def revoke(self, prefix: str, *, actor: str = OPERATOR.name) -> None:
         """Close a key for good; one that is closed already keeps its date.
 
         Raises
@@ -88,26 +101,36 @@ class Keys:
                 .values(revoked_at=self._time())
             )
             if closed.rowcount:
-                self._log(connection, "key-revoke", prefix, {})
+                self._log(connection, actor, "key-revoke", prefix, {})
 
     def actor_of(self, key: str) -> Actor | None:
         """Who a valid key speaks for; None for one that is revoked, expired or none at all."""
+        with suppress(KeyRefused):
+            return self.require(key)
+        return None
+
+    def require(self, key: str) -> Actor:
+        """Who a valid key speaks for.
+
+        Raises
+        ------
+        KeyRefused
+            Whoever holds a key that was revoked or has ended is told so, with its `prefix`.
+        """
         parts = key.split("_", 2)
         if len(parts) != 3 or parts[0] != "kwsn":
-            return None
+            raise KeyRefused(reason=_SAY["unknown"])
+        query = sa.select(_TABLE).where(_TABLE.c.prefix == parts[1])
         with database.reading(self._engine) as connection:
-            row = (
-                connection.execute(sa.select(_TABLE).where(_TABLE.c.prefix == parts[1]))
-                .mappings()
-                .first()
-            )
-        expected = row["digest"] if row is not None and self._is_open(row) else "0" * 64
+            row = connection.execute(query).mappings().first()
+        expected = "0" * 64 if row is None else row["digest"]
+        # A key from outside may hold any character, lone surrogates too.
         if not secrets.compare_digest(_digest(parts[2]), expected) or row is None:
-            return None
-        with database.writing(self._engine) as connection:
-            connection.execute(
-                _TABLE.update().where(_TABLE.c.prefix == parts[1]).values(last_used_at=self._time())
-            )
+            raise KeyRefused(reason=_SAY["unknown"])
+        if ended := self._ended(row):
+            said = _SAY["revoked"] if ended == "revoked_at" else _SAY["expired"]
+            raise KeyRefused(reason=said.format(at=row[ended]), prefix=row["prefix"])
+        self._note_use(row)
         return Actor(
             name=f"{row['label']} ({row['prefix']})",
             role=row["role"],
@@ -116,22 +139,57 @@ class Keys:
             approves_own=row["approves_own"],
         )
 
-    def _is_open(self, row: Mapping[str, Any] | sa.RowMapping) -> bool:
-        is_ended = row["expires_at"] is not None and row["expires_at"] <= self._time()
-        return row["revoked_at"] is None and not is_ended
+    def _ended(self, row: Mapping[str, Any] | sa.RowMapping) -> str | None:
+        """Which column says that a key is closed, None for one that is open."""
+        if row["revoked_at"] is not None:
+            return "revoked_at"
+        is_past = row["expires_at"] is not None and row["expires_at"] <= self._time()
+        return "expires_at" if is_past else None
+
+    def _note_use(self, row: sa.RowMapping) -> None:
+        now, last = self._time(), row["last_used_at"]
+        if last is not None and 0 <= catalogue.seconds_between(last, now) < _NOTED_EVERY_S:
+            return
+        # Who reads with a key needs no store that can be written.
+        with suppress(StoreFault), database.writing(self._engine) as connection:
+            used = _TABLE.update().where(_TABLE.c.prefix == row["prefix"])
+            connection.execute(used.values(last_used_at=now))
 
     def _log(
-        self, connection: sa.Connection, action: str, prefix: str, details: Mapping[str, Any]
+        self,
+        connection: sa.Connection,
+        actor: str,
+        action: str,
+        prefix: str,
+        details: Mapping[str, Any],
     ) -> None:
         catalogue.log(
             connection,
             at=self._time(),
-            actor=_ACTOR,
+            actor=actor,
             action=action,
             subject=prefix,
             details=details,
         )
 
 
+def end_of_day(last_day: date, *, today: date) -> str:
+    """When a key ends whose last day is `last_day` in UTC, as the store writes times.
+
+    Raises
+    ------
+    InvalidInput
+        For a day that is past.
+
+    Examples
+    --------
+    >>> end_of_day(date(2026, 12, 31), today=date(2026, 3, 1))
+    '2027-01-01T00:00:00Z'
+    """
+    if last_day < today or last_day == date.max:
+        raise InvalidInput(reason=_SAY["past"].format(day=last_day.isoformat()))
+    return f"{last_day + timedelta(days=1):%Y-%m-%d}T00:00:00Z"
+
+
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -4,11 +4,11 @@ HTTP and the command line ask it; the command line is the operator, who may do e
 the store is a folder on his machine.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from geo.errors import LoginRequired, NotAllowed
+from geo.errors import InvalidInput, LoginRequired, NotAllowed
 from geo.language import Text, filled, texts
 
 _SAY = texts(__name__)
@@ -33,6 +33,8 @@ Action = Literal[
 ]
 ROLES: tuple[Role, ...] = get_args(Role)
 ACTIONS: tuple[Action, ...] = get_args(Action)
+# What a person or a key can be; nobody is made the public or the operator.
+ASSIGNABLE: tuple[Role, ...] = ("viewer", "editor", "publisher", "admin")
 
 _EVERYBODY = frozenset(ROLES)
 _KNOWN = _EVERYBODY - {"public"}
@@ -59,6 +61,10 @@ TABLE: Mapping[Action, frozenset[Role]] = {
     "set_rules": _ADMINS,
     "change_region": frozenset({"operator"}),
 }
+
+
+# Actions that circumstances bound too; see `_obstacle`.
+_BOUNDED: tuple[Action, ...] = ("read", "upload", "submit", "withdraw", "approve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,25 @@ def require(actor: Actor, action: Action, given: Circumstances = NOTHING_SPECIAL
     raise NotAllowed(reason=obstacle)
 
 
+def require_assignable(role: str, regencies: Sequence[str] | None) -> Role:
+    """The role, when somebody can be given it, with those bounds.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the roles that there are; or for regencies of anybody but an editor, or none of them.
+    """
+    known = next((one for one in ASSIGNABLE if one == role), None)
+    if known is None:
+        reason = _SAY["no_role"].format(role=role[:40], known=", ".join(ASSIGNABLE))
+        raise InvalidInput(reason=reason)
+    if regencies is not None and role != "editor":
+        raise InvalidInput(reason=_SAY["no_bounds"])
+    if regencies is not None and not all(code.strip() for code in regencies or ("",)):
+        raise InvalidInput(reason=_SAY["empty_bounds"])
+    return known
+
+
 def role_title(role: Role) -> Text:
     """What a role is called."""
     return _SAY[f"role_{role}"]
@@ -128,6 +153,13 @@ def role_title(role: Role) -> Text:
 def action_title(action: Action) -> Text:
     """What an action is called."""
     return _SAY[f"action_{action}"]
+
+
+def bounds_of(action: Action) -> Text | None:
+    """What bounds an action besides the role, None where nothing does."""
+    if action in _BOUNDED:
+        return _SAY[f"bounds_{action}"]
+    return None
 
 
 def _obstacle(actor: Actor, action: Action, given: Circumstances) -> Text | None:

@@ -26,6 +26,12 @@ class Rules:
         stated = {row["rule"]: bool(row["value"]) for row in rows}
         return {rule: stated.get(rule, False) for rule in RULES}
 
+    def is_on(self, rule: Rule) -> bool:
+        """Whether one rule is on; every request asks it."""
+        query = sa.select(_TABLE.c.value).where(_TABLE.c.rule == rule)
+        with database.reading(self._engine) as connection:
+            return bool(connection.scalar(query))
+
     def set(self, rule: Rule, value: bool, *, actor: str) -> None:
         """Turn a rule on or off; the audit log says who did."""
         with database.writing(self._engine) as connection:

@@ -21,8 +21,10 @@ from geo.language import Text, texts
 from geo.store import catalogue, database
 from geo.store.keys import Keys
 from geo.store.rules import Rules
+from geo.store.sessions import Sessions
 from geo.store.snapshots import UNFINISHED, file_sha256, full_disk, write_atomically, write_snapshot
 from geo.store.uploads import Upload, UploadEntry, Uploads, mark_published
+from geo.store.users import Users
 from geo.store.versions import DatasetKind, Provenance, Publication, Published, Version
 
 _SAY = texts(__name__)
@@ -72,7 +74,7 @@ class StoreReport:
 
 
 class Store:
-    """A folder of snapshots and a SQLite catalogue; `keys`, `rules` and `uploads` are its other doors.
+    """A folder of snapshots and a catalogue; `keys`, `users`, `sessions`, `rules` and `uploads` are its other doors.
 
     Parameters
     ----------
@@ -112,6 +114,8 @@ class Store:
         )
         self.keys = Keys(self._engine, time=self._time)
         self.rules = Rules(self._engine, time=self._time)
+        self.users = Users(self._engine, time=self._time)
+        self.sessions = Sessions(self._engine, self.users, time=self._time)
         self.uploads = Uploads(self._engine, folder / "uploads", time=self._time)
 
     def close(self) -> None:
@@ -303,6 +307,11 @@ class Store:
                 sa.select(catalogue.audit).order_by(catalogue.audit.c.entry)
             ).mappings()
             return [dict(row) for row in rows]
+
+    def log_refusal(self, actor: str, subject: str, details: Mapping[str, Any]) -> None:
+        """Write into the audit log that something was refused; the caller sees that no flood fills it."""
+        with database.writing(self._engine) as connection:
+            self._log(connection, actor, "refused", subject, details)
 
     def check(self, *, repair: bool = False, min_age_s: float = _ORPHAN_AGE_S) -> StoreReport:
         """Compare what is needed with what is there, and the audit log with itself.

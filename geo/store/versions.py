@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from geo.errors import LayerNotFound
-from geo.language import Text
+from geo.language import Text, texts
+from geo.store.roles import Role, role_title
+
+_SAY = texts(__name__)
 
 DatasetKind = Literal["region", "layer", "indicators", "raster", "model"]
 
@@ -63,7 +66,7 @@ class Version:
     upload: str | None
     details: Mapping[str, Any]
     is_current: bool
-    role: str | None = None
+    role: Role | None = None
     institution: str | None = None
 
     @property
@@ -81,6 +84,14 @@ class Version:
         """Source and licence, as a map states them in its corner."""
         source, licence = self.source_text, self.licence_text
         return Text(id=f"{source.id} ({licence.id})", en=f"{source.en} ({licence.en})")
+
+    @property
+    def publisher(self) -> Text:
+        """Who published it, as the public is told: role and institution, never a name."""
+        role = _SAY["no_role"] if self.role is None else role_title(self.role)
+        if not self.institution:
+            return role
+        return Text(*(f"{said}, {self.institution}" for said in role))
 
     def _said(self, name: str, written: str) -> Text:
         indonesian = self.details.get("indonesian", {})

@@ -38,7 +38,10 @@ def figures_door(reference_folder, tmp_path_factory):
         yield (
             store,
             client,
-            {"Authorization": f"Bearer {store.keys.add('gis')}", "Accept-Language": "en"},
+            {
+                "Authorization": f"Bearer {store.keys.add('gis', approves_own=True)}",
+                "Accept-Language": "en",
+            },
         )
     store.close()
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 import api
 import geo
 import maps
+from api.access import READS
 from api.links import PROBLEM
 from api.main import ROUTERS, create_app
 from api.problems import STATUSES, problem_of, status_of
@@ -48,6 +49,7 @@ def test_every_error_has_a_status_and_both_titles():
             413,
             415,
             422,
+            429,
             500,
             503,
             507,
@@ -266,19 +268,19 @@ def faulty(settings, store):
     class Answer(BaseModel):
         value: float
 
-    @app.get("/fault")
+    @app.get("/fault", dependencies=[READS])
     def fault():
         raise RuntimeError("secret of the house")
 
-    @app.get("/domain-fault")
+    @app.get("/domain-fault", dependencies=[READS])
     def domain_fault():
         raise GeoError(reason=Text(id="rahasia rumah", en="secret of the house"))
 
-    @app.get("/busy")
+    @app.get("/busy", dependencies=[READS])
     def busy():
         raise errors.StoreFault(reason=Text(id="sibuk", en="busy"))
 
-    @app.get("/many")
+    @app.get("/many", dependencies=[READS])
     def many(of: Annotated[list[str], Query()]):
         return of
 

@@ -87,7 +87,10 @@ def fresh(tmp_path):
 
 
 def with_key(store, label="gis"):
-    return {"Authorization": f"Bearer {store.keys.add(label)}", "Accept-Language": "en"}
+    return {
+        "Authorization": f"Bearer {store.keys.add(label, approves_own=True)}",
+        "Accept-Language": "en",
+    }
 
 
 def edited_elsewhere():

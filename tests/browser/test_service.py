@@ -127,7 +127,7 @@ def test_an_uploaded_zone_is_seen_on_the_map_in_items_and_in_the_scores(
 def desk(address, store) -> Iterator[httpx2.Client]:
     """A program of the GIS desk, with a key of its own."""
     opened = Store(store)
-    key = opened.keys.add("GIS desk")
+    key = opened.keys.add("GIS desk", approves_own=True)
     opened.close()
     allowed = {"Authorization": f"Bearer {key}"}
     with httpx2.Client(base_url=address, headers=allowed, timeout=PATIENCE_S) as client:

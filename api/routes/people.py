@@ -1,0 +1,279 @@
+"""Who may do what, and who is who: the table of roles for all; users, keys and rules for admins."""
+
+import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import READS, Allowed
+from api.deps import HtmlDep, LanguageDep, LinksDep, StoreDep
+from api.links import JSON
+from api.ogc_models import Link
+from api.responses import ALSO_PAGE, html_response, json_response, tagged
+from geo.language import Language, texts
+from geo.store.keys import end_of_day
+from geo.store.roles import (
+    ACTIONS,
+    ROLES,
+    TABLE,
+    Action,
+    Actor,
+    Role,
+    action_title,
+    bounds_of,
+    role_title,
+)
+from geo.store.rules import Rule
+
+_SAY = texts(__name__)
+
+router = APIRouter(tags=["access"])
+
+_PRIVATE = {"Cache-Control": "private, no-store"}
+ManagerDep = Annotated[Actor, Depends(Allowed("manage_people"))]
+RulerDep = Annotated[Actor, Depends(Allowed("set_rules"))]
+Code = Annotated[str, Field(min_length=1, max_length=20)]
+Codes = Annotated[
+    list[Code] | None, Field(max_length=100, description="Of an editor; all by default.")
+]
+UserName = Annotated[str, PathParameter(max_length=80, description="A user name.")]
+Prefix = Annotated[str, PathParameter(max_length=80, description="A key's prefix.")]
+
+
+class RoleDocument(BaseModel):
+    """A role and what it is called."""
+
+    role: Role
+    title: str
+
+
+class ActionDocument(BaseModel):
+    """An action, the roles that may do it, and what bounds them further."""
+
+    action: Action
+    title: str
+    roles: list[Role]
+    bounds: str | None
+
+
+class RolesDocument(BaseModel):
+    """The table of roles."""
+
+    roles: list[RoleDocument]
+    actions: list[ActionDocument]
+    links: list[Link]
+
+
+class UserDocument(BaseModel):
+    """A person, without the password."""
+
+    user: str
+    name: str
+    institution: str
+    role: str
+    regencies: list[str] | None
+    created_at: str
+    created_by: str
+    password_changed_at: str
+    disabled_at: str | None
+
+
+class UsersDocument(BaseModel):
+    """The people of the store."""
+
+    users: list[UserDocument]
+    links: list[dict[str, str]]
+
+
+class UserRequest(BaseModel):
+    """A new person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user: Annotated[str, Field(max_length=80, description="What is typed at the login.")]
+    password: Annotated[str, Field(max_length=2_000)]
+    role: Role
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    institution: Annotated[str, Field(max_length=200)] = ""
+    regencies: Codes = None
+
+
+class KeyDocument(BaseModel):
+    """A key, without its secret."""
+
+    prefix: str
+    label: str
+    institution: str
+    role: str
+    regencies: list[str] | None
+    approves_own: bool
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+    revoked_at: str | None
+
+
+class KeysDocument(BaseModel):
+    """The keys of the store."""
+
+    keys: list[KeyDocument]
+    links: list[dict[str, str]]
+
+
+class KeyRequest(BaseModel):
+    """A new key."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: Annotated[str, Field(min_length=1, max_length=200, description="Whose key this is.")]
+    role: Role = "publisher"
+    institution: Annotated[str, Field(max_length=200)] = ""
+    regencies: Codes = None
+    expires: Annotated[
+        datetime.date | None, Field(description="The last day on which it is valid (UTC).")
+    ] = None
+    approves_own: Annotated[
+        bool, Field(description="Whether it may publish what it submitted itself.")
+    ] = False
+
+
+class NewKeyDocument(BaseModel):
+    """A new key; it is shown this once."""
+
+    key: str
+
+
+class RulesDocument(BaseModel):
+    """The rules of the store, by name."""
+
+    rules: dict[str, bool]
+    links: list[dict[str, str]]
+
+
+class RuleRequest(BaseModel):
+    """Whether a rule is on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: bool
+
+
+@router.get(
+    "/roles",
+    summary="Who may do what",
+    response_model=RolesDocument,
+    responses=ALSO_PAGE,
+    dependencies=[READS],
+)
+def read_roles(
+    request: Request, language: LanguageDep, is_html: HtmlDep, links: LinksDep
+) -> Response:
+    """Every action with the roles that may do it; nothing else decides."""
+    found = RolesDocument(
+        roles=[RoleDocument(role=role, title=role_title(role).to(language)) for role in ROLES],
+        actions=[_action(action, language) for action in ACTIONS],
+        links=[Link(**link) for link in links.representations("roles", is_html=is_html)],
+    )
+    if is_html:
+        title = _SAY["title"].to(language)
+        page = html_response(request, "roles.html", title=title, active="", document=found)
+        return tagged(request, page)
+    return tagged(request, json_response(request, found))
+
+
+@router.get("/users", summary="The people of the store", response_model=UsersDocument)
+def read_users(request: Request, _actor: ManagerDep, store: StoreDep, links: LinksDep) -> Response:
+    """Everybody who may log in or might once, by user name."""
+    found = [UserDocument.model_validate(row) for row in store.users.all()]
+    document = UsersDocument(users=found, links=[links.link("self", JSON, "users")])
+    return json_response(request, document, headers=_PRIVATE)
+
+
+@router.post("/users", summary="Add a person", status_code=201, response_model=UserDocument)
+def create_user(
+    request: Request,
+    asked: Annotated[UserRequest, Body()],
+    actor: ManagerDep,
+    store: StoreDep,
+    links: LinksDep,
+) -> Response:
+    """A new person with a password that somebody must hand over; 409 when the name is taken."""
+    facts: dict[str, Any] = asked.model_dump(exclude={"user"})
+    store.users.add(asked.user, **facts, actor=actor.name)
+    row = next(row for row in store.users.all() if row["user"] == asked.user)
+    headers = {**_PRIVATE, "Location": links.url("users", asked.user)}
+    return json_response(request, UserDocument.model_validate(row), status=201, headers=headers)
+
+
+@router.delete("/users/{user}", summary="Close a person's access", status_code=204)
+def delete_user(user: UserName, actor: ManagerDep, store: StoreDep) -> Response:
+    """End all sessions of a person and let nobody log in by that name; what was done stays theirs."""
+    store.users.disable(user, actor=actor.name)
+    return Response(status_code=204)
+
+
+@router.get("/keys", summary="The keys of the store", response_model=KeysDocument)
+def read_keys(request: Request, _actor: ManagerDep, store: StoreDep, links: LinksDep) -> Response:
+    """Every key without its secret, the oldest first."""
+    found = [KeyDocument.model_validate(row) for row in store.keys.all()]
+    document = KeysDocument(keys=found, links=[links.link("self", JSON, "keys")])
+    return json_response(request, document, headers=_PRIVATE)
+
+
+@router.post("/keys", summary="Add a key", status_code=201, response_model=NewKeyDocument)
+def create_key(
+    request: Request,
+    asked: Annotated[KeyRequest, Body()],
+    actor: ManagerDep,
+    store: StoreDep,
+) -> Response:
+    """A new key, shown this once; only its digest is kept."""
+    facts: dict[str, Any] = asked.model_dump(exclude={"label", "expires"})
+    ends = None if asked.expires is None else end_of_day(asked.expires, today=store.today())
+    key = store.keys.add(asked.label, **facts, expires_at=ends, actor=actor.name)
+    return json_response(request, NewKeyDocument(key=key), status=201, headers=_PRIVATE)
+
+
+@router.delete("/keys/{prefix}", summary="Revoke a key", status_code=204)
+def delete_key(prefix: Prefix, actor: ManagerDep, store: StoreDep) -> Response:
+    """Close a key for good."""
+    store.keys.revoke(prefix, actor=actor.name)
+    return Response(status_code=204)
+
+
+@router.get("/rules", summary="The rules of the store", response_model=RulesDocument)
+def read_rules(request: Request, _actor: RulerDep, store: StoreDep, links: LinksDep) -> Response:
+    """Whether the store is closed, and whether a publisher may approve its own work."""
+    return _rules(request, store, links)
+
+
+@router.put("/rules/{rule}", summary="Set a rule", response_model=RulesDocument)
+def set_rule(
+    request: Request,
+    rule: Rule,
+    asked: Annotated[RuleRequest, Body()],
+    actor: RulerDep,
+    store: StoreDep,
+    links: LinksDep,
+) -> Response:
+    """Turn a rule on or off, from the next request on."""
+    store.rules.set(rule, asked.value, actor=actor.name)
+    return _rules(request, store, links)
+
+
+def _rules(request: Request, store: Any, links: Any) -> Response:
+    found = {str(rule): value for rule, value in store.rules.all().items()}
+    document = RulesDocument(rules=found, links=[links.link("self", JSON, "rules")])
+    return json_response(request, document, headers=_PRIVATE)
+
+
+def _action(action: Action, language: Language) -> ActionDocument:
+    bounds = bounds_of(action)
+    return ActionDocument(
+        action=action,
+        title=action_title(action).to(language),
+        roles=[role for role in ROLES if role in TABLE[action]],
+        bounds=None if bounds is None else bounds.to(language),
+    )
