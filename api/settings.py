@@ -98,6 +98,15 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds in which a request must have come whole.",
     )
+    max_features: int = Field(
+        default=200_000, ge=1, description="Most features of an uploaded layer."
+    )
+    max_vertices: int = Field(
+        default=5_000_000, ge=1, description="Most vertices of an uploaded layer."
+    )
+    max_unpacked_bytes: int = Field(
+        default=500 * _MIB, ge=1, description="Most bytes that an uploaded archive may unpack to."
+    )
     reader_memory_bytes: int = Field(
         default=3_072 * _MIB,
         ge=_READER_LEAST_BYTES,
@@ -121,6 +130,9 @@ class Settings(BaseSettings):
         return replace(
             Limits(),
             upload_bytes=self.max_upload_bytes,
+            features=self.max_features,
+            layer_vertices=self.max_vertices,
+            unpacked_bytes=self.max_unpacked_bytes,
             memory_bytes=self.reader_memory_bytes,
             cpu_s=self.reader_cpu_s,
             wall_s=self.reader_wall_s,

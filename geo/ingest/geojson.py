@@ -21,6 +21,7 @@ from geo.errors import UploadUnsupported
 from geo.ingest.encoding import unicode_of
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source, beside_geometry
+from geo.ingest.vertices import require_few_in_json
 from geo.language import Text, texts
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def read_geojson(path: Path, *, limits: Limits) -> Source:
     UploadUnsupported
         For JSON of another kind, such as TopoJSON, Esri JSON or a GDAL pipeline.
     """
+    require_few_in_json(path, limits)
     text, encoding = _text(path)
     is_sequence = _is_sequence(text, limits)
     document = _sequence(text, limits) if is_sequence else _parsed(text, limits)

@@ -24,6 +24,7 @@ from geo.crs import crs_of, crs_of_wkt
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
 from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.ingest.values import formed, straightened
+from geo.ingest.vertices import least_in_wkb, require_few
 from geo.language import Text, texts
 
 if TYPE_CHECKING:
@@ -140,9 +141,8 @@ def _read(database: sqlite3.Connection, path: Path, layer: str | None, limits: L
     table, others = _chosen_table(database, layer)
     geometry_column, srs = _geometry_column(database, table)
     columns = _columns(database, table)
-    rows = _rows(database, table, limits)
-
     at = _place_of(geometry_column, columns, table)
+    rows = _rows(database, table, limits, at=at)
     blobs = [row[at] for row in rows]
     crs, crs_text = _crs(database, srs)
     geometry, damaged, deviations = _geometries(blobs, srs)
@@ -239,14 +239,29 @@ def _gpkg_table(table: str, what: Text) -> Unreadable:
     return Unreadable(finding("gpkg_table", where={"table": table}, name=table, what=what))
 
 
-def _rows(database: sqlite3.Connection, table: str, limits: Limits) -> list[Sequence[Any]]:
+def _rows(
+    database: sqlite3.Connection, table: str, limits: Limits, *, at: int
+) -> list[Sequence[Any]]:
+    """All rows, the geometry in place `at`; the reading stops where there are too many vertices."""
     query = f"SELECT * FROM {_quoted(table)} ORDER BY rowid LIMIT ?"  # noqa: S608 - quoted name
-    rows = database.execute(query, (limits.features + 1,)).fetchall()
+    rows: list[Sequence[Any]] = []
+    vertices = 0
+    for row in database.execute(query, (limits.features + 1,)):
+        rows.append(row)
+        vertices += _least_vertices(row[at])
+        require_few(vertices, limits)
     if len(rows) > limits.features:
         raise Unreadable(
             finding("too_many_features", count=f"> {limits.features}", limit=limits.features)
         )
     return rows
+
+
+def _least_vertices(blob: Any) -> int:
+    if type(blob) is not bytes or len(blob) < 8:
+        return 0
+    start = 8 + _ENVELOPE_BYTES.get((blob[3] >> 1) & 7, 0)
+    return least_in_wkb(max(len(blob) - start, 0), blob[start : start + 5])
 
 
 def _stated_count(database: sqlite3.Connection, table: str, rows: int) -> int:

@@ -24,7 +24,8 @@ from geo.crs import crs_of_wkt
 from geo.ingest.archive import UnpackedShapefile
 from geo.ingest.encoding import codec_of
 from geo.ingest.findings import Feature, Finding, Unreadable, finding
-from geo.ingest.source import Damage, Source, beside_geometry
+from geo.ingest.source import Damage, Limits, Source, beside_geometry
+from geo.ingest.vertices import in_records, require_few
 from geo.language import Text, texts
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ _BINARY_WIDTHS = {"I": 4, "+": 4, "B": 8, "Y": 8, "T": 8}
 # Texts in another file, pictures, and the marks of missing values, which no Shapefile needs.
 _UNREAD = frozenset("MGPQVWO@0")
 _UTF16 = re.compile(r"(utf|ucs)[ _-]?(16|2)([ _-]?le)?|1200", re.IGNORECASE)
+_LIMITS = Limits()
 _UNPACK_HEADER = struct.Struct(">7i")
 _Bytes = npt.NDArray[np.uint8]
 
@@ -67,7 +69,9 @@ class _Table:
     deleted: npt.NDArray[np.bool_]
 
 
-def read_shapefile(files: UnpackedShapefile, *, encoding: str | None) -> Source:
+def read_shapefile(
+    files: UnpackedShapefile, *, encoding: str | None, limits: Limits = _LIMITS
+) -> Source:
     """The layer of an unpacked Shapefile.
 
     Raises
@@ -75,7 +79,7 @@ def read_shapefile(files: UnpackedShapefile, *, encoding: str | None) -> Source:
     Unreadable
         For parts that are cut, damaged or do not belong together, and for text in no known encoding.
     """
-    shapes = _shape_count(files.part(".shp"), files.part(".shx"))
+    shapes = _shape_count(files.part(".shp"), files.part(".shx"), limits)
     table = _read_table(files.part(".dbf"))
     if len(table.rows) != shapes:
         raise Unreadable(
@@ -114,9 +118,9 @@ def _damaged(part: str, reason: Text) -> Unreadable:
     )
 
 
-def _shape_count(shp: Path, shx: Path) -> int:
+def _shape_count(shp: Path, shx: Path, limits: Limits) -> int:
     """How many records the index names; every one of them lies whole inside the .shp."""
-    outline, index = np.fromfile(shp, np.uint8), np.fromfile(shx, np.uint8)
+    outline, index = _mapped(shp), np.fromfile(shx, np.uint8)
     for part, content in ((".shp", outline), (".shx", index)):
         if len(content) < 100 or _UNPACK_HEADER.unpack(content[:28].tobytes())[0] != 9994:
             raise _damaged(part, _SAY["header"])
@@ -130,7 +134,14 @@ def _shape_count(shp: Path, shx: Path) -> int:
     if beyond.any():
         row = int(np.flatnonzero(beyond)[0]) + 1
         raise _damaged(".shp", _SAY["beyond_file"].format(row=row))
+    require_few(in_records(outline, records[:, 0] + 8, records[:, 1]), limits)
     return len(records)
+
+
+def _mapped(path: Path) -> _Bytes:
+    """The bytes of a file, read where they are looked at."""
+    # No empty file can be mapped.
+    return np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
 
 
 def _read_table(dbf: Path) -> _Table:

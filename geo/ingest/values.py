@@ -16,6 +16,7 @@ import shapely
 
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Damage, Limits
+from geo.ingest.vertices import least_in_wkb, require_few
 from geo.language import filled, localized, texts
 from geo.vector.curves import STEP_DEG, SurfaceGeometry, linear_from_wkb
 
@@ -32,7 +33,7 @@ class Counted:
     """Rows and vertices so far; more than the limits refuse the file at once."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits, self.rows, self.size = limits, 0, 0
+        self.limits, self.rows, self.vertices = limits, 0, 0
 
     def add(self, wkb: Sequence[bytes | None]) -> None:
         """Count one batch.
@@ -42,7 +43,7 @@ class Counted:
         Unreadable
         """
         self.rows += len(wkb)
-        self.size += sum(len(blob) for blob in wkb if blob is not None)
+        self.vertices += sum(least_in_wkb(len(b), b[:5]) for b in wkb if b is not None)
         if self.rows > self.limits.features:
             raise Unreadable(
                 finding(
@@ -51,10 +52,7 @@ class Counted:
                     limit=self.limits.features,
                 )
             )
-        # A vertex with height and measure takes 32 bytes, so fewer have not been read.
-        if self.size > 32 * self.limits.layer_vertices:
-            limit = self.limits.layer_vertices
-            raise Unreadable(finding("too_many_vertices_in_all", count=f"> {limit}", limit=limit))
+        require_few(self.vertices, self.limits)
 
 
 def values_of(column: "pa.Array") -> list[Any]:

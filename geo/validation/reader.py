@@ -127,7 +127,7 @@ def read_source(
         from geo.ingest.shapefile import read_shapefile
 
         files = unpack_shapefile(path, folder, layer=layer, limits=limits)
-        return read_shapefile(files, encoding=encoding)
+        return read_shapefile(files, encoding=encoding, limits=limits)
     read = _read_by_us if FORMATS[kind].driver is None else _read_by_gdal
     return read(path, folder, kind=kind, layer=layer, limits=limits)
 
