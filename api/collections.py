@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.links import Links
 from geo.errors import NotFound, StoreFault
 from geo.language import Language, Text, texts
 from geo.source_digest import source_digest
@@ -22,6 +23,7 @@ from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.tiles.features import FeatureTable
 from geo.vector.definition import definition_of
+from geo.vector.file_formats import FILE_FORMATS, Format
 from geo.vector.schema import SCHEMAS, Field, LayerSchema
 
 if TYPE_CHECKING:
@@ -137,6 +139,10 @@ class Tables:
         found = _readiness(self._store.current()) if name == READINESS else None
         return _layer(self._store.current_version(name, "layer")) if found is None else found
 
+    def of_version(self, version: Version) -> Collection:
+        """The collection as one of its versions has it."""
+        return _layer(version)
+
     def described(self, language: Language) -> list[tuple[Collection, FeatureTable]]:
         """Every collection with its features, for documents that name their properties."""
         return [(c, self.table(c, language).features) for c in self.collections()]
@@ -228,3 +234,21 @@ def _encoded(collection: Collection, language: Language) -> bytes:
     from geo.tiles.feature_encoder import encode_features
 
     return encode_features(collection.frame(language), schema=collection.schema)
+
+
+def enclosure(entry: Collection, format: Format, links: Links) -> dict[str, str]:
+    """The link to a collection as a file."""
+    spec = FILE_FORMATS[format]
+    path = file_path(entry, format)
+    return links.link("enclosure", spec.media_type, *path, title=spec.title, query=query_of(entry))
+
+
+def file_path(entry: Collection, format: Format) -> tuple[str, ...]:
+    """Where a collection is as a file."""
+    return ("collections", entry.id, "download", format)
+
+
+def query_of(entry: Collection) -> dict[str, int]:
+    """The query that names an old version; the current one needs none."""
+    is_old = entry.version is not None and not entry.version.is_current
+    return {"version": entry.version.number} if is_old and entry.version else {}

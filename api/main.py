@@ -20,6 +20,7 @@ from api.routes import (
     collect,
     collections,
     comparisons,
+    downloads,
     exports,
     guide,
     indicators,
@@ -44,6 +45,7 @@ from maps.context import context_folder
 ROUTERS: Sequence[APIRouter] = (
     root.router,
     collections.router,
+    downloads.router,
     # Before readiness, whose last path takes any name of a zone.
     comparisons.router,
     readiness.router,

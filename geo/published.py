@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.crs import to_lonlat
@@ -29,10 +30,11 @@ from geo.mcda.model_file import parse_model
 from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
+from geo.vector.definition import definition_of
 from geo.vector.planning_region import PlanningRegion
 from geo.vector.positions import Positions, uncertain_positions
 from geo.vector.region_file import parse_region
-from geo.vector.schema import with_all_fields
+from geo.vector.schema import SCHEMAS, with_all_fields
 
 # The dataset of the region that the store plans for.
 REGION = "region"
@@ -136,6 +138,36 @@ def layer(store: Store | Published, name: str) -> gpd.GeoDataFrame:
     LayerNotFound
     """
     return with_all_fields(read_layer(store.current().version(name, "layer").path), name)
+
+
+def as_published(version: Version) -> gpd.GeoDataFrame:
+    """A version of a layer as it was published: its own columns, all of them, in its own CRS.
+
+    The key of its schema is the first column where no column is called so. Whole numbers that
+    pandas holds as real ones beside missing values are whole again.
+    """
+    with reading(version.path):
+        frame = gpd.read_parquet(version.path)
+    defined = definition_of(version.dataset, version.details)
+    schema = SCHEMAS.get(version.dataset) if defined is None else defined.schema()
+    if schema is None:
+        return frame
+    whole = {
+        field.name: frame[field.name].astype("Int64")
+        for field in schema.fields
+        if field.kind == "integer" and field.name in frame and _is_whole(frame[field.name])
+    }
+    frame = frame.assign(**whole)
+    if schema.key not in frame:
+        frame.insert(0, schema.key, frame.index.astype("str"))
+    return frame
+
+
+def _is_whole(values: pd.Series) -> bool:
+    present = values.dropna()
+    return pd.api.types.is_float_dtype(values.dtype) and bool(
+        (np.isfinite(present) & (present % 1 == 0) & (present.abs() < 2**53)).all()
+    )
 
 
 def are_areas(layer_name: str) -> bool:

@@ -180,10 +180,10 @@ def _rule(stated: str, data_dir: Path) -> "LandRule":
 
 def _require_targets(files: FileTargets) -> None:
     """Say of files that cannot be written so before minutes are spent on what goes into them."""
-    from geo.vector.export import FORMATS
+    from geo.vector.file_formats import SUFFIXES
 
     known = {".tif": (files.out,)} | {
-        f".{name}": (files.polygons, files.shares) for name in FORMATS
+        f".{name}": (files.polygons, files.shares) for name in SUFFIXES
     }
     for path in (files.out, files.polygons, files.shares):
         endings = [ending for ending, those in known.items() if path in those]

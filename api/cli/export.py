@@ -7,19 +7,23 @@ import typer
 
 from api.cli.output import output, print_notes, spinner
 from api.cli.shared_options import Common, gathered
-from geo.language import texts
-
-_SAY = texts(__name__)
 
 
 @gathered
 def export(
     layer: Annotated[str, typer.Argument(help="A layer, or readiness for the scored zones.")],
-    target: Annotated[Path, typer.Argument(help="File to write: .geojson, .gpkg, .csv or .xlsx.")],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            help="File to write: .gpkg, .zip (Shapefile), .geojson, .fgb, .parquet, .csv, .xlsx or .kml."
+        ),
+    ],
     *,
     common: Common,
 ) -> None:
-    """Write a layer or the assessment to a file; codes stay text in every format.
+    """Write a layer as published, or the assessment, to a file; codes stay text in every format.
+
+    What the format cannot hold of it is said below the file's name.
 
     Example: kawasan export readiness penilaian.xlsx
     """
@@ -32,11 +36,8 @@ def export(
             frame = (
                 readiness_frame(store, common.language())
                 if layer == "readiness"
-                else published.layer(store, layer)
+                else published.as_published(store.current().version(layer, "layer"))
             )
-            renamed = write_layer(frame, target)
+            losses = write_layer(frame, target)
         output.print(f"{target}: {len(frame)} × {len(frame.columns)}")
-        print_notes(
-            _SAY["renamed"].format(name=name, used=used).to(common.language())
-            for name, used in renamed.items()
-        )
+        print_notes(loss.text.to(common.language()) for loss in losses)

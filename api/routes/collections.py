@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.access import READS, ReaderDep
-from api.collections import Collection, PreparedTable
+from api.collections import Collection, PreparedTable, enclosure
 from api.deps import (
     HtmlDep,
     LanguageDep,
@@ -36,6 +36,7 @@ from api.tile_documents import tile_address, tile_set_links
 from geo.language import Language, texts
 from geo.store.roles import Actor, may
 from geo.store.store import Version
+from geo.vector.file_formats import FORMATS
 
 _SAY = texts(__name__)
 
@@ -208,6 +209,7 @@ def _described(
         links.link("items", HTML, *path, "items", f="html"),
         *tile_set_links(entry, links),
     ]
+    found += [enclosure(entry, format, links) for format in FORMATS]
     if entry.version is not None:
         found.append(links.link("version-history", JSON, *path, "versions", f="json"))
     return CollectionDocument(

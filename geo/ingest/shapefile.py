@@ -308,6 +308,8 @@ def _plain_value(text: str, column: _Column) -> Any:
         return None
     if column.kind == "L":
         return text.upper() in "YT"
+    if column.kind == "D" and text == "00000000":  # GDAL's date that is missing
+        return None
     if column.kind == "D" and re.fullmatch(r"\d{8}", text):
         return f"{text[:4]}-{text[4:6]}-{text[6:]}"
     if column.kind in "NF":

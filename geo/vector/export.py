@@ -2,39 +2,41 @@
 
 A file is written under a temporary name and renamed, so that a reader never finds half of one.
 Codes are text in every format. A spreadsheet runs a text that begins with `=`, `+`, `-` or `@`, so
-CSV and XLSX (and only they) put an apostrophe before such a text.
+CSV and XLSX (and only they) put an apostrophe before such a text. What a format cannot hold is told
+by `geo/vector/losses.py`.
 """
 
 import io
 import math
-import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import geopandas as gpd
+import numpy as np
 import orjson
 import pandas as pd
 import shapely
 
-from geo.crs import require_crs, to_lonlat
+from geo.crs import LONLAT, require_crs, same_crs
 from geo.errors import InvalidInput
 from geo.json_types import as_json
-from geo.language import Text, texts
+from geo.language import LANGUAGES, Text, texts
+from geo.vector.file_formats import Format, Kind, format_of_suffix
+from geo.vector.losses import FAMILIES, Fitted, Loss, as_text, families_of, fitted, guarded
 
 _SAY = texts(__name__)
 
-Format = Literal["geojson", "gpkg", "csv", "xlsx"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-# A tab or a return at the start lets a formula follow in some programs (OWASP, CSV injection).
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-# RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
-_DECIMALS = 7
 _MAX_COLUMN_WIDTH, _MAX_WRAPPED_WIDTH = 60, 36
-# A spreadsheet keeps fifteen digits of a number (IEEE 754, as Excel shows it).
-_EXACT_BELOW = 10**15
-_OWN_COLUMNS = {"gpkg": ("geom", "fid"), "csv": ("wkt",), "xlsx": ("lon", "lat")}
+# Features that are made into text at a time.
+_CHUNK = 1_000
+# A file that is packed twice from one layer is the same (1980 is where ZIP's calendar begins).
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+_NOTES = "KETERANGAN.txt"
 
 
 def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
@@ -52,19 +54,19 @@ def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
 
 def write_layer(
     frame: gpd.GeoDataFrame, path: Path, format: Format | None = None
-) -> dict[str, str]:
+) -> tuple[Loss, ...]:
     """Export a layer; the format follows the file's suffix where none is given.
 
-    GeoJSON is lon/lat (RFC 7946). GeoPackage keeps the layer's CRS and holds one layer, named like
-    the file, for field programs empty a package of several. CSV carries the geometry as WKT in
-    lon/lat in a last column `wkt`. XLSX carries `lon` and `lat` of a point inside each feature, as
-    a cell holds at most 32,767 characters. Missing values are empty, in GeoJSON null.
+    GeoJSON (RFC 7946) and KML are lon/lat; CSV carries the geometry as WKT in lon/lat in a last
+    column `wkt`, XLSX `lon` and `lat` of a point inside each feature, as a cell holds at most
+    32,767 characters. GeoPackage, zipped Shapefile, FlatGeobuf and GeoParquet keep the layer's CRS.
+    A GeoPackage holds one layer, named like the file, for field programs empty a package of several.
+    Missing values are empty, in GeoJSON null.
 
     Returns
     -------
-    dict of str to str
-        What the format's own columns (`wkt`, `lon`, `lat`, `geom`, `fid`) are called where the layer
-        has columns of these names, which keep them.
+    tuple of Loss
+        All that the file does not hold as the layer has it.
 
     Raises
     ------
@@ -73,29 +75,15 @@ def write_layer(
     CRSMissing
     """
     require_crs(frame, subject="layer")
-    chosen = format or path.suffix.removeprefix(".").lower()
-    if chosen not in _WRITERS:
-        raise InvalidInput(reason=_no_format(chosen))
-    own = _own_names(chosen, [str(name) for name in frame.columns])
-    _written(path, lambda temporary: _WRITERS[chosen](frame, temporary, path.stem, own))
-    return {name: used for name, used in own.items() if used != name}
+    chosen = format or format_of_suffix(path.suffix)
+    held = fitted(frame, chosen)
+    write_fitted(held, path, chosen)
+    return held.losses
 
 
-def _own_names(format: str, columns: Sequence[str]) -> dict[str, str]:
-    """What the columns that a format adds are called beside those of the layer.
-
-    Names are compared without case, as GeoPackage and most people do.
-    """
-    taken = {name.lower() for name in columns}
-    own = {}
-    for name in _OWN_COLUMNS.get(format, ()):
-        used, number = name, 1
-        while used in taken:
-            number += 1
-            used = f"{name}_{number}"
-        own[name] = used
-        taken.add(used)
-    return own
+def write_fitted(held: Fitted, path: Path, format: Format) -> None:
+    """Write a layer that was made to fit `format`; see `write_layer`."""
+    _written(path, lambda temporary: _WRITERS[format](held, temporary, path.stem))
 
 
 def _written(path: Path, write: Callable[[Path], None]) -> None:
@@ -108,64 +96,295 @@ def _written(path: Path, write: Callable[[Path], None]) -> None:
         temporary.replace(path)
 
 
-def _properties(frame: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The layer without its geometry; `area_id` first where no column repeats it."""
-    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    ids = [str(value) for value in frame.index]
-    is_repeated = any([str(v) for v in table[name]] == ids for name in table.columns)
-    table = table.reset_index(drop=True)
-    if not is_repeated and "area_id" not in table.columns:
-        table.insert(0, "area_id", pd.Series(ids, dtype="str"))
-    return table
+def _chunks(held: Fitted) -> Iterator[tuple[slice, list[tuple[Any, ...]]]]:
+    """The rows of values, some at a time, with their positions."""
+    for start in range(0, len(held.ids), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        rows = zip(*(values[part] for values in held.values.values()), strict=True)
+        yield part, list(rows)
 
 
-def _geojson(frame: gpd.GeoDataFrame, path: Path, _layer: str, _own: Mapping[str, str]) -> None:
-    lonlat = to_lonlat(frame).geometry.to_numpy()
-    rows = _properties(frame).pipe(_without_missing).to_dict("records")
-    shapes = shapely.to_geojson(shapely.transform(lonlat, lambda xy: xy.round(_DECIMALS)))
-    features = [
-        {
-            "type": "Feature",
-            "id": str(key),
-            "properties": as_json(row),
-            "geometry": None if shape is None else orjson.Fragment(shape),
-        }
-        for key, row, shape in zip(frame.index, rows, shapes, strict=True)
-    ]
-    collection = {"type": "FeatureCollection", "features": features}
-    path.write_bytes(orjson.dumps(collection))
+def _geojson(held: Fitted, path: Path, _layer: str) -> None:
+    names = list(held.values)
+    with path.open("wb") as file:
+        file.write(b'{"type":"FeatureCollection","features":[')
+        for part, rows in _chunks(held):
+            shapes = shapely.to_geojson(held.geometry[part])
+            features = [
+                orjson.dumps(
+                    {
+                        "type": "Feature",
+                        "id": key,
+                        "properties": as_json(dict(zip(names, row, strict=True))),
+                        "geometry": None if shape is None else orjson.Fragment(shape),
+                    }
+                )
+                for key, row, shape in zip(held.ids[part], rows, shapes, strict=True)
+            ]
+            file.write((b"," if part.start else b"") + b",".join(features))
+        file.write(b"]}")
 
 
-def _without_missing(table: pd.DataFrame) -> pd.DataFrame:
-    """Values as Python has them; None for what is missing or infinite."""
-    finite = table.map(lambda v: None if isinstance(v, float) and math.isinf(v) else v)
-    # Last, for pandas makes NaN of None in a column of numbers.
-    return finite.astype("object").where(finite.notna(), None)
+def _gpkg(held: Fitted, path: Path, layer: str) -> None:
+    options = {"GEOMETRY_NAME": held.own["geom"], "FID": held.own["fid"]}
+    _by_gdal(held, path, layer=layer, driver="GPKG", options=options)
 
 
-def _gpkg(frame: gpd.GeoDataFrame, path: Path, layer: str, own: Mapping[str, str]) -> None:
-    shapes = frame.geometry.to_numpy()
-    table = gpd.GeoDataFrame(_properties(frame), geometry=shapes, crs=frame.crs)
-    options = {"GEOMETRY_NAME": own["geom"], "FID": own["fid"]}
-    table.to_file(
-        path, layer=layer, driver="GPKG", engine="pyogrio", index=False, layer_options=options
+def _flatgeobuf(held: Fitted, path: Path, layer: str) -> None:
+    # The index would leave out features without a geometry, and put the others in its own order.
+    options = {"SPATIAL_INDEX": "NO"}
+    _by_gdal(held, path, layer=layer, driver="FlatGeobuf", options=options)
+
+
+def _shapefile(held: Fitted, path: Path, layer: str) -> None:
+    """A ZIP of one Shapefile, or of one for each family of shapes, and a text of what it does not hold."""
+    families = families_of(held.geometry)
+    types = shapely.get_type_id(held.geometry)
+    with tempfile.TemporaryDirectory(dir=path.parent) as name:
+        folder = Path(name)
+        for family in families:
+            those = np.isin(types, FAMILIES[family])
+            if family == families[0]:
+                those |= types == -1
+            stem = layer if len(families) == 1 else f"{layer}_{family}"
+            options = {"ENCODING": "UTF-8", "DBF_DATE_LAST_UPDATE": "1980-01-01"}
+            _by_gdal(
+                held,
+                folder / f"{stem}.shp",
+                layer=stem,
+                driver="ESRI Shapefile",
+                options=options,
+                those=those,
+            )
+        (folder / _NOTES).write_text(_notes(held), encoding="utf-8")
+        _zip(sorted(folder.iterdir()), path)
+
+
+def _zip(files: Sequence[Path], path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            entry = zipfile.ZipInfo(file.name, _ZIP_EPOCH)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with file.open("rb") as content, archive.open(entry, "w", force_zip64=True) as packed:
+                while block := content.read(1 << 20):
+                    packed.write(block)
+
+
+def _notes(held: Fitted) -> str:
+    """What columns are called in a Shapefile and what it does not hold, in both languages."""
+    lines = []
+    for language in LANGUAGES:
+        lines += [_SAY["notes_title"].to(language), "", _SAY["notes_columns"].to(language)]
+        lines += [f"  {column.written:<10}  {column.name}" for column in held.columns]
+        told = held.losses or (None,)
+        lines += ["", _SAY["notes_losses"].to(language)]
+        lines += [
+            "  - " + (_SAY["no_loss"] if loss is None else loss.text).to(language) for loss in told
+        ]
+        lines += ["", ""]
+    # Notepad of older Windows shows lines that end so.
+    return "\r\n".join(lines)
+
+
+def _by_gdal(
+    held: Fitted,
+    path: Path,
+    *,
+    layer: str,
+    driver: str,
+    options: Mapping[str, str],
+    those: "np.typing.NDArray[np.bool_] | None" = None,
+) -> None:
+    import pyarrow as pa
+    import pyogrio
+
+    shapes = held.geometry if those is None else held.geometry[those]
+    columns = {
+        column.written: _arrow(column.kind, held.values[column.written], is_short=driver != "GPKG")
+        for column in held.columns
+    }
+    # Longer than every column's name, so the name of none.
+    longest = max((len(name) for name in columns), default=0)
+    geometry_name = options.get("GEOMETRY_NAME") or "g" * (longest + 1)
+    columns[geometry_name] = pa.array(shapely.to_wkb(held.geometry), pa.binary())
+    table = pa.table(columns)
+    with warnings.catch_warnings():
+        # GDAL says of each number with more digits than a .dbf has that it is cut; that is told already.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        pyogrio.write_arrow(
+            table if those is None else table.filter(pa.array(those)),
+            path,
+            layer=layer,
+            driver=driver,
+            geometry_name=geometry_name,
+            geometry_type=_geometry_type(shapes, is_single=driver == "ESRI Shapefile"),
+            # Both have x before y in a file, and every program knows the code.
+            crs="EPSG:4326" if same_crs(held.crs, LONLAT) else held.crs.to_wkt(),
+            layer_options=dict(options),
+        )
+
+
+def _arrow(kind: Kind, values: Sequence[Any], *, is_short: bool) -> Any:
+    import pyarrow as pa
+
+    types = {
+        "boolean": pa.bool_(),
+        "number": pa.float64(),
+        "date": pa.date32(),
+        "time": pa.timestamp("ms"),
+        "instant": pa.timestamp("ms", "UTC"),
+    }
+    if kind == "integer":
+        fits = is_short and all(v is None or abs(v) < 10**9 for v in values)
+        return pa.array(values, pa.int32() if fits else pa.int64())
+    return pa.array(values, types.get(kind, pa.string()))
+
+
+_TYPES = (
+    *("Point", "LineString", "LineString", "Polygon", "MultiPoint", "MultiLineString"),
+    *("MultiPolygon", "GeometryCollection"),
+)
+
+
+def _geometry_type(shapes: "np.typing.NDArray[np.object_]", *, is_single: bool) -> str:
+    """What a layer of these shapes is called; `Unknown` where they are of several kinds."""
+    present = shapes[~shapely.is_missing(shapes)]
+    found = {_TYPES[number] for number in shapely.get_type_id(present)}
+    if is_single:
+        # A Shapefile has one kind for both; only many points are another thing than one.
+        found = {name if name == "MultiPoint" else name.removeprefix("Multi") for name in found}
+    has_height = shapely.has_z(present)
+    if not found and is_single:
+        return "Polygon"
+    if len(found) != 1 or (not is_single and has_height.any() != has_height.all()):
+        return "Unknown"
+    if shapely.has_m(present).any():
+        return "Unknown"
+    return found.pop() + (" Z" if has_height.any() else "")
+
+
+def _parquet(held: Fitted, path: Path, _layer: str) -> None:
+    columns = {
+        column.written: _series(column.kind, held.values[column.written]) for column in held.columns
+    }
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame(columns).assign(**{held.own["geometry"]: held.geometry}),
+        geometry=held.own["geometry"],
+        crs=held.crs,
+    )
+    frame.to_parquet(path, index=False, compression="zstd", geometry_encoding="WKB")
+
+
+def _series(kind: Kind, values: list[Any]) -> "pd.Series[Any]":
+    types = {"boolean": "boolean", "integer": "Int64", "number": "float64", "text": "str"}
+    made: pd.Series[Any] = pd.Series(values, dtype=types.get(kind, "object"))
+    return made
+
+
+def _csv(held: Fitted, path: Path, _layer: str) -> None:
+    names = [*held.values, held.own["wkt"]]
+    # The byte-order mark makes Excel read UTF-8.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write(_csv_row(names))
+        for part, rows in _chunks(held):
+            # All digits, so that a layer in lon/lat comes back as it was.
+            shapes = shapely.to_wkt(held.geometry[part], rounding_precision=-1)
+            file.writelines(
+                _csv_row([*row, shape]) for row, shape in zip(rows, shapes, strict=True)
+            )
+
+
+def _csv_row(values: Sequence[Any]) -> str:
+    """A row after RFC 4180; a text that is empty stands in quotes, what is missing is nothing."""
+    return (
+        ",".join("" if value is None else _csv_field(as_text(value)) for value in values) + "\r\n"
     )
 
 
-def _csv_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str, own: Mapping[str, str]) -> None:
-    shapes = to_lonlat(frame).geometry.to_wkt(rounding_precision=7).to_numpy()
-    _csv(_properties(frame).assign(**{own["wkt"]: shapes}), path)
+def _csv_field(text: str) -> str:
+    is_plain = text and not any(mark in text for mark in '",\r\n') and text == text.strip()
+    return text if is_plain else '"' + text.replace('"', '""') + '"'
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
-    # The byte-order mark makes Excel read UTF-8.
-    _guarded(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+def _kml(held: Fitted, path: Path, layer: str) -> None:
+    """Placemarks with typed ExtendedData.
+
+    GDAL's LIBKML cuts coordinates to fifteen digits, leaves empty texts out and writes letters that
+    no reader of XML takes.
+    """
+    types = {"boolean": "bool", "integer": "int", "number": "double"}
+    data = [column for column in held.columns if column.written != "Name"]
+    fields = "".join(
+        f"<SimpleField name={_attribute(c.written)} type={_attribute(types.get(c.kind, 'string'))}/>"
+        for c in data
+    )
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">'
+        f"<Document><name>{_element(layer)}</name>"
+        f'<Schema name={_attribute(layer)} id="layer">{fields}</Schema>\n'
+    )
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(head)
+        for part, rows in _chunks(held):
+            for row, shape in zip(rows, held.geometry[part], strict=True):
+                values = dict(zip(held.values, row, strict=True))
+                file.write(_placemark(values, [c.written for c in data], shape))
+        file.write("</Document></kml>\n")
 
 
-def _xlsx_layer(frame: gpd.GeoDataFrame, path: Path, _layer: str, own: Mapping[str, str]) -> None:
-    points = to_lonlat(frame).geometry.representative_point()
-    places = {own["lon"]: points.x.round(6).to_numpy(), own["lat"]: points.y.round(6).to_numpy()}
-    _xlsx({"kawasan": _properties(frame).assign(**places)}, path)
+def _placemark(values: Mapping[str, Any], data: Sequence[str], shape: Any) -> str:
+    label = values.get("Name")
+    name = "" if label is None else f"<name>{_element(as_text(label))}</name>"
+    present = "".join(
+        f"<SimpleData name={_attribute(n)}>{_element(as_text(values[n]))}</SimpleData>"
+        for n in data
+        if values[n] is not None
+    )
+    described = (
+        f'<ExtendedData><SchemaData schemaUrl="#layer">{present}</SchemaData></ExtendedData>'
+    )
+    return f"<Placemark>{name}{described}{_kml_shape(shape)}</Placemark>\n"
+
+
+def _kml_shape(shape: Any) -> str:
+    if shape is None:
+        return ""
+    if shape.geom_type == "Polygon":
+        inner = "".join(f"<innerBoundaryIs>{_ring(r)}</innerBoundaryIs>" for r in shape.interiors)
+        return (
+            f"<Polygon><outerBoundaryIs>{_ring(shape.exterior)}</outerBoundaryIs>{inner}</Polygon>"
+        )
+    if hasattr(shape, "geoms"):
+        return f"<MultiGeometry>{''.join(map(_kml_shape, shape.geoms))}</MultiGeometry>"
+    kind = "Point" if shape.geom_type == "Point" else "LineString"
+    return f"<{kind}>{_coordinates(shape)}</{kind}>"
+
+
+def _ring(ring: Any) -> str:
+    return f"<LinearRing>{_coordinates(ring)}</LinearRing>"
+
+
+def _coordinates(shape: Any) -> str:
+    places = shapely.get_coordinates(shape, include_z=shape.has_z).tolist()
+    return f"<coordinates>{' '.join(','.join(map(repr, place)) for place in places)}</coordinates>"
+
+
+def _element(text: str) -> str:
+    # XML makes a line feed of a carriage return that is not written so.
+    return escape(text, {"\r": "&#13;"})
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(text, {"\r": "&#13;"})
+
+
+def _xlsx_layer(held: Fitted, path: Path, _layer: str) -> None:
+    points = held.geometry
+    lon, lat = shapely.get_x(points).round(6), shapely.get_y(points).round(6)
+    table = pd.DataFrame({name: pd.Series(v, dtype="object") for name, v in held.values.items()})
+    places = table.assign(**{held.own["lon"]: lon, held.own["lat"]: lat})
+    heads = dict.fromkeys(held.own.values(), _SAY["lonlat"].id)
+    _xlsx({"kawasan": places}, path, heads=heads)
 
 
 def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
@@ -178,20 +397,38 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     InvalidInput
         For a folder that does not exist.
     """
-    _written(path, lambda temporary: _xlsx(tables, temporary, wrapped=True))
+    safe = {name: _guarded(table) for name, table in tables.items()}
+    _written(path, lambda temporary: _xlsx(safe, temporary, wrapped=True))
 
 
-def _xlsx(tables: Mapping[str, pd.DataFrame], path: Path, *, wrapped: bool = False) -> None:
+def _xlsx(
+    tables: Mapping[str, pd.DataFrame],
+    path: Path,
+    *,
+    wrapped: bool = False,
+    heads: Mapping[str, str] | None = None,
+) -> None:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     for name, table in tables.items():
-        _fill_sheet(book.create_sheet(name), _without_missing(_guarded(table)), wrapped=wrapped)
+        sheet = book.create_sheet(name)
+        _fill_sheet(sheet, _without_missing(table), wrapped=wrapped, remarks=heads or {})
     book.save(path)
 
 
-def _fill_sheet(sheet: Any, table: pd.DataFrame, *, wrapped: bool) -> None:
+def _without_missing(table: pd.DataFrame) -> pd.DataFrame:
+    """Values as Python has them; None for what is missing or infinite."""
+    finite = table.map(lambda v: None if isinstance(v, float) and math.isinf(v) else v)
+    # Last, for pandas makes NaN of None in a column of numbers.
+    return finite.astype("object").where(finite.notna(), None)
+
+
+def _fill_sheet(
+    sheet: Any, table: pd.DataFrame, *, wrapped: bool, remarks: Mapping[str, str]
+) -> None:
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -208,8 +445,6 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame, *, wrapped: bool) -> None:
         sheet.page_setup.fitToHeight = 0
 
     def cell(value: Any, *, is_head: bool = False) -> Any:
-        if type(value) is int and abs(value) >= _EXACT_BELOW:
-            value = str(value)
         made = WriteOnlyCell(sheet, value=value)
         if isinstance(value, str):
             # openpyxl takes "=1+1" for a formula, Excel takes "63.10" for a number.
@@ -220,6 +455,8 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame, *, wrapped: bool) -> None:
             made.number_format = "0.00"
         if is_head:
             made.font = Font(bold=True)
+        if is_head and value in remarks:
+            made.comment = Comment(remarks[value], "Kawasan")
         return made
 
     sheet.append([cell(str(name), is_head=True) for name in table.columns])
@@ -229,21 +466,21 @@ def _fill_sheet(sheet: Any, table: pd.DataFrame, *, wrapped: bool) -> None:
 
 def _guarded(table: pd.DataFrame) -> pd.DataFrame:
     """The table with an apostrophe before every text that a spreadsheet would run; numbers stay."""
-    guarded = table.map(lambda v: f"'{v}" if isinstance(v, str) and _FORMULA.match(v) else v)
-    return guarded.rename(columns=lambda n: f"'{n}" if _FORMULA.match(str(n)) else n)
+    texts = table.map(lambda v: guarded(v) if isinstance(v, str) else v)
+    return texts.rename(columns=lambda name: guarded(str(name)))
 
 
-_WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path, str, Mapping[str, str]], None]] = {
+_WRITERS: dict[Format, Callable[[Fitted, Path, str], None]] = {
     "geojson": _geojson,
     "gpkg": _gpkg,
-    "csv": _csv_layer,
+    "shp": _shapefile,
+    "fgb": _flatgeobuf,
+    "parquet": _parquet,
+    "csv": _csv,
     "xlsx": _xlsx_layer,
+    "kml": _kml,
 }
 
 
 def _no_folder(folder: Path) -> Text:
     return _SAY["no_folder"].format(f=folder)
-
-
-def _no_format(found: str) -> Text:
-    return _SAY["no_format"].format(f=found, known=", ".join(FORMATS))

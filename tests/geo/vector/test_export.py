@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
@@ -10,7 +11,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from pyogrio.errors import FieldError
+from pyogrio.errors import DataSourceError
 
 from geo import published as layers
 from geo.errors import CRSMissing, InvalidInput
@@ -142,7 +143,12 @@ def test_columns_of_the_layer_keep_their_names_and_those_of_the_format_give_way(
         "bool": True,
     }
     path = tmp_path / f"a.{suffix}"
-    assert write_layer(layer(**columns), path) == own
+    told = {
+        loss.column: loss.facts["written"]
+        for loss in write_layer(layer(**columns), path)
+        if loss.code == "own_renamed"
+    }
+    assert told == own
     read = {"csv": pd.read_csv, "xlsx": pd.read_excel}.get(suffix, gpd.read_file)
     table = read(path)
     assert {name: table[name][0] for name in columns} == columns
@@ -156,7 +162,8 @@ def test_a_whole_number_that_a_spreadsheet_would_round_is_text_there(tmp_path):
     write_layer(layer(big=[2**60 + 1, 999_999_999_999_999]), tmp_path / "a.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     column = [cell.value for cell in next(c for c in sheet.columns if c[0].value == "big")]
-    assert column == ["big", str(2**60 + 1), 999_999_999_999_999]
+    # One kind in a column: a number beside a text of digits would be sorted apart from it.
+    assert column == ["big", str(2**60 + 1), "999999999999999"]
 
 
 def test_the_same_layer_gives_the_same_bytes():
@@ -172,17 +179,25 @@ def test_parquet_reads_back_as_it_was(tmp_path):
     assert back["code"].tolist() == ["63.10", "63.01"]
 
 
-def test_a_failed_export_leaves_the_file_that_was_there(tmp_path):
+def test_a_failed_export_leaves_the_file_that_was_there(tmp_path, monkeypatch):
     path = tmp_path / "a.gpkg"
     path.write_bytes(b"before")
-    with pytest.raises(FieldError, match="NAME"):
-        write_layer(layer(NAME=["a", "b"]), path)
+
+    def write_half(_table, half, **_options):
+        Path(half).write_bytes(b"half")
+        raise DataSourceError("no space left")
+
+    monkeypatch.setattr(pyogrio, "write_arrow", write_half)
+    with pytest.raises(DataSourceError):
+        write_layer(layer(), path)
     assert path.read_bytes() == b"before"
     assert [p.name for p in tmp_path.iterdir()] == ["a.gpkg"]
 
 
 def test_what_cannot_be_written_says_so(tmp_path):
-    with pytest.raises(InvalidInput, match="geojson, gpkg, csv, xlsx"):
+    with pytest.raises(InvalidInput, match="geojson, gpkg, zip, fgb, parquet, csv, xlsx, kml"):
+        write_layer(layer(), tmp_path / "a.dxf")
+    with pytest.raises(InvalidInput, match=r"\.zip"):
         write_layer(layer(), tmp_path / "a.shp")
     with pytest.raises(CRSMissing):
         layer_to_parquet(layer().set_crs(None, allow_override=True))

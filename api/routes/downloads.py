@@ -1,0 +1,271 @@
+"""Published layers as files in their own columns, and what each format does not hold of them.
+
+An assessment as a file is `api/routes/exports.py`.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import StreamingResponse
+
+from api.access import READS
+from api.collections import Collection, Tables, enclosure, file_path, query_of
+from api.deps import LanguageDep, LinksDep, StoreDep, TablesDep
+from api.links import JSON, Links
+from api.ogc_models import Link
+from api.parameters import CollectionId, InvalidParameter
+from api.responses import conditional, etag_of, json_response
+from geo.language import Language, texts
+from geo.store.store import Store
+from geo.vector.file_formats import FILE_FORMATS, FORMATS, Format, Kind
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo.vector.losses import Fitted
+
+_SAY = texts(__name__)
+
+router = APIRouter(tags=["data"], dependencies=[READS])
+
+_BLOCK_BYTES = 1 << 18
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {entry.media_type: {} for entry in FILE_FORMATS.values()},
+        "description": "A file",
+    }
+}
+FormatName = Annotated[
+    str, PathParameter(description=f"One of {', '.join(FORMATS)}.", examples=["gpkg"])
+]
+
+
+class DownloadQuery(BaseModel):
+    """Which version of the layer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Annotated[int | None, Field(ge=1, description="The current one by default.")] = None
+    f: str | None = None
+    lang: str | None = None
+
+
+class LossDocument(BaseModel):
+    """One thing that a file does not hold as the layer has it.
+
+    `count` is of values of the column, or of features where no column is named; it is left
+    out where all are meant.
+    """
+
+    code: str
+    column: str | None = None
+    count: int | None = None
+    sentence: str
+
+
+class FileColumnDocument(BaseModel):
+    """A column of the layer, its name in the file and the kind of its values there."""
+
+    name: str
+    written: str
+    kind: Kind
+
+
+class FileDocument(BaseModel):
+    """What a file of a layer holds; without losses it holds all as the layer has it."""
+
+    collection: str
+    version: int | None = None
+    format: Literal[FORMATS]  # type: ignore[valid-type]
+    file: str
+    crs: str
+    features: int
+    columns: list[FileColumnDocument]
+    losses: list[LossDocument]
+    links: list[Link]
+
+
+@router.get(
+    "/collections/{collectionId}/download/{format}",
+    response_class=Response,
+    responses=_FILES,
+    summary="A layer as a file",
+)
+def download(
+    request: Request,
+    collection_id: CollectionId,
+    format: FormatName,
+    query: Annotated[DownloadQuery, Query()],
+    store: StoreDep,
+    tables: TablesDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """All features in the layer's own columns, as published.
+
+    GeoPackage, Shapefile, FlatGeobuf and GeoParquet are in the layer's own CRS, the others in lon/lat
+    (`Content-Crs`). What the format cannot hold is told at the address with `/report` after this one.
+    """
+    chosen = _format(format)
+    entry = _entry(store, tables, collection_id, query.version)
+    spec = FILE_FORMATS[chosen]
+
+    def answer() -> Response:
+        held = _held(entry, chosen, language)
+        file = _opened(held, chosen, entry.id)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{_file_name(entry, chosen)}"',
+            "Content-Length": str(file.seek(0, 2)),
+            "Content-Crs": f"<{_uri(held)}>",
+            "Content-Language": language,
+            "Link": _link_header(entry, chosen, links),
+        }
+        return StreamingResponse(_blocks(file), media_type=spec.media_type, headers=headers)
+
+    return _weakly(conditional(request, etag_of(entry.key, chosen, language, links), answer))
+
+
+@router.get(
+    "/collections/{collectionId}/download/{format}/report",
+    response_model=FileDocument,
+    summary="What a file of a layer holds",
+)
+def download_report(
+    request: Request,
+    collection_id: CollectionId,
+    format: FormatName,
+    query: Annotated[DownloadQuery, Query()],
+    store: StoreDep,
+    tables: TablesDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """The names of the columns in the file, and every value that the format cannot hold, by column."""
+    chosen = _format(format)
+    entry = _entry(store, tables, collection_id, query.version)
+
+    def answer() -> Response:
+        held = _held(entry, chosen, language)
+        found = FileDocument(
+            collection=entry.id,
+            version=None if entry.version is None else entry.version.number,
+            format=chosen,
+            file=_file_name(entry, chosen),
+            crs=_uri(held),
+            features=len(held.ids),
+            columns=[
+                FileColumnDocument(name=c.name, written=c.written, kind=c.kind)
+                for c in held.columns
+            ],
+            losses=[
+                LossDocument(
+                    code=loss.code,
+                    column=loss.column,
+                    count=loss.count,
+                    sentence=loss.text.to(language),
+                )
+                for loss in held.losses
+            ],
+            links=[
+                Link(
+                    **links.link(
+                        "self", JSON, *file_path(entry, chosen), "report", query=query_of(entry)
+                    )
+                ),
+                Link(**enclosure(entry, chosen, links)),
+            ],
+        )
+        return json_response(request, found)
+
+    key = etag_of(entry.key, chosen, "report", language, links)
+    return conditional(request, key, answer)
+
+
+def _link_header(entry: Collection, format: Format, links: Links) -> str:
+    report = links.url(*file_path(entry, format), "report", query=query_of(entry))
+    collection = links.url("collections", entry.id)
+    return f'<{report}>; rel="describedby"; type="{JSON}", <{collection}>; rel="collection"'
+
+
+def _format(name: str) -> Format:
+    found = next((known for known in FORMATS if known == name), None)
+    if found is None:
+        reason = _SAY["no_format"].format(format=name, known=", ".join(FORMATS))
+        raise InvalidParameter(parameter="format", reason=reason)
+    return found
+
+
+def _entry(store: Store, tables: Tables, collection_id: str, number: int | None) -> Collection:
+    """The collection, or as it was in an old version."""
+    entry = tables.collection(collection_id)
+    if number is None:
+        return entry
+    if entry.version is None:
+        reason = _SAY["no_versions"].format(collection=entry.id)
+        raise InvalidParameter(parameter="version", reason=reason)
+    return tables.of_version(store.version(entry.version.dataset, number))
+
+
+def _held(entry: Collection, format: Format, language: Language) -> "Fitted":
+    from geo.vector.losses import fitted
+
+    return fitted(_frame(entry, language), format)
+
+
+def _frame(entry: Collection, language: Language) -> "gpd.GeoDataFrame":
+    from geo.published import as_published
+
+    return entry.frame(language) if entry.version is None else as_published(entry.version)
+
+
+def _file_name(entry: Collection, format: Format) -> str:
+    """A name that every system takes: of a header's quotes and of a folder it holds nothing."""
+    return (
+        _stem(entry.id)
+        + ("" if entry.version is None else f"-v{entry.version.number}")
+        + (FILE_FORMATS[format].suffix)
+    )
+
+
+def _stem(collection_id: str) -> str:
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in collection_id)
+    return plain[:80] or "layer"
+
+
+def _uri(held: "Fitted") -> str:
+    from geo.crs import LONLAT, same_crs
+
+    if same_crs(held.crs, LONLAT):
+        return "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    authority = held.crs.to_authority()
+    if authority is None:
+        return held.crs.name.encode("ascii", "replace").decode()
+    return "http://www.opengis.net/def/crs/{}/0/{}".format(*authority)
+
+
+def _opened(held: "Fitted", format: Format, collection_id: str) -> IO[bytes]:
+    """The file, open and without a name: whatever happens while it is sent, nothing of it stays."""
+    from geo.vector.export import write_fitted
+
+    with tempfile.TemporaryDirectory(prefix="kawasan-download-") as folder:
+        path = Path(folder) / (_stem(collection_id) + FILE_FORMATS[format].suffix)
+        write_fitted(held, path, format)
+        return path.open("rb")
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while block := file.read(_BLOCK_BYTES):
+            yield block
+
+
+def _weakly(response: Response) -> Response:
+    """`response` under a weak ETag: GeoPackage and XLSX carry the time at which they were written."""
+    response.headers["ETag"] = f"W/{response.headers['ETag']}"
+    return response
