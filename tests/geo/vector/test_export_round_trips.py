@@ -11,13 +11,15 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from geo.ingest.kml import read_kml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.drivers.flatgeobuf import read_flatgeobuf
+from geo.drivers.kml import read_kml
 from geo.ingest.archive import unpack_shapefile
 from geo.ingest.geojson import read_geojson
 from geo.ingest.geopackage import read_geopackage
+from geo.ingest.geoparquet import read_geoparquet
 from geo.ingest.shapefile import read_shapefile
 from geo.ingest.source import Limits
 from geo.vector.export import write_fitted
@@ -244,6 +246,8 @@ def test_our_own_readers_give_the_layer_back(tmp_path):
     readers = {
         "gpkg": lambda path: read_geopackage(path, layer=None, limits=Limits()),
         "geojson": lambda path: read_geojson(path, limits=Limits()),
+        "fgb": lambda path: read_flatgeobuf(path, tmp_path, limits=Limits()),
+        "parquet": lambda path: read_geoparquet(path, limits=Limits()),
         "kml": lambda path: read_kml(path, tmp_path, layer=None, limits=Limits()),
         "shp": lambda path: read_shapefile(
             unpack_shapefile(path, tmp_path, layer=None, limits=Limits()), encoding=None
