@@ -125,7 +125,7 @@ def land_distance(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Roads, rivers, towns …: zipped Shapefile, GeoPackage, GeoJSON or KML.",
+            help="Roads, rivers, towns …: a layer in any format of the guide, also in a ZIP.",
             exists=True,
             dir_okay=False,
         ),

@@ -59,7 +59,7 @@ def ingest(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Zipped Shapefile, GeoPackage, GeoJSON or KML; CSV or XLSX for indicators.",
+            help="Layer in any format of the guide, also in a ZIP; CSV or XLSX for indicators.",
             exists=True,
             dir_okay=False,
         ),

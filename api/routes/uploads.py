@@ -39,6 +39,7 @@ from api.parameters import CollectionId, InvalidParameter
 from api.problems import InvalidBody, Problem, respond
 from api.responses import html_response, json_response, tagged
 from geo.errors import LayerNotFound, NotReady, UploadRejected
+from geo.ingest.formats import all_names
 from geo.ingest.source import Limits
 from geo.language import Language, Text, texts
 from geo.store.roles import Actor, Circumstances, require
@@ -87,8 +88,8 @@ _FORM_SCHEMA = {
         "file": {
             "type": "string",
             "format": "binary",
-            "description": "A zipped Shapefile, a GeoPackage, GeoJSON (also one feature a line) or "
-            "KML; CSV or XLSX of figures.",
+            "description": f"One of {all_names().en}, or a ZIP that holds one; "
+            "CSV or XLSX of figures.",
         },
         "collection": {
             "type": "string",
@@ -99,7 +100,7 @@ _FORM_SCHEMA = {
         "encoding": {"type": "string", "description": "Encoding of a file's text: cp1252."},
         "layer": {
             "type": "string",
-            "description": "Which layer or sheet, where the file holds several.",
+            "description": "Which layer or sheet, where the file holds several; in a ZIP file/layer.",
         },
         "repair": {
             "type": "boolean",

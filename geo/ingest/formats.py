@@ -96,7 +96,12 @@ def _is_gml(head: bytes) -> bool:
 
 
 def _is_geojson(head: bytes) -> bool:
-    return _text_of(head).startswith((b"{", b"\x1e"))
+    return _text_of(head).startswith((b"{", b"\x1e")) and not _is_topology(head)
+
+
+def _is_topology(head: bytes) -> bool:
+    """A text whose type stands further on is told by the reader of GeoJSON."""
+    return _TOPOLOGY_FIRST.match(_text_of(head)) is not None
 
 
 def _is_geopackage(head: bytes) -> bool:
@@ -129,7 +134,7 @@ def _format(
     )
 
 
-# In the order in which pages list them; a mark that is narrower stands before one that is wider.
+# In the order in which pages list them.
 FORMATS: dict[SourceKind, Format] = {
     each.id: each
     for each in (
@@ -147,14 +152,6 @@ FORMATS: dict[SourceKind, Format] = {
             media_type="application/geopackage+sqlite3",
             has_several=True,
             has_mark=_is_geopackage,
-        ),
-        _format(
-            "topojson",
-            *(".topojson", ".json"),
-            media_type="application/json",
-            driver="TopoJSON",
-            has_several=True,
-            has_mark=lambda head: _TOPOLOGY_FIRST.match(_text_of(head)) is not None,
         ),
         _format(
             "geojson",
@@ -212,6 +209,14 @@ FORMATS: dict[SourceKind, Format] = {
             driver="DXF",
             has_several=True,
             has_mark=lambda head: _DXF.match(_text_of(head)) is not None,
+        ),
+        _format(
+            "topojson",
+            *(".topojson", ".json"),
+            media_type="application/json",
+            driver="TopoJSON",
+            has_several=True,
+            has_mark=_is_topology,
         ),
     )
 }

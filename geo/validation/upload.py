@@ -1,7 +1,7 @@
 """An uploaded file read in a confined process: a clean layer of a known schema, or all that is wrong.
 
-Four kinds are taken, told by their content and never by their name: a zipped Shapefile, a
-GeoPackage, GeoJSON (also one feature a line) and KML. This process looks at the first bytes only; everything else happens in
+The kinds that are taken stand in `geo/ingest/formats.py`, told by their content and never by their
+name. This process looks at the first bytes only; everything else happens in
 `geo/validation/reader.py` under `geo/ingest/sandbox.py`.
 """
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.ingest.findings import Feature, Finding, Severity, finding
+from geo.ingest.formats import FORMATS
 from geo.ingest.source import Limits
 from geo.language import Language
 from geo.vector.schema import SCHEMAS, Field, FieldKind, LayerSchema
@@ -46,6 +47,14 @@ def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
             "features": format_number(limits.features, language),
             "unpacked": format_number(limits.unpacked_bytes / _MIB, language),
         },
+        "formats": [
+            {
+                "name": each.name.to(language),
+                "crs": each.crs.to(language),
+                "note": each.note.to(language),
+            }
+            for each in FORMATS.values()
+        ],
         "schemas": [_schema(SCHEMAS[name], language) for name in _LAYERS],
         "example": [
             {

@@ -125,7 +125,7 @@ def layer_of_west(folder):
         (["--from", "jalan"], "'jalan' tidak ada"),
         (["--from", "land-landcover@1"], "'land-landcover@1' tidak ada"),
         (["--from", "tiada.gpkg"], "tiada.gpkg tidak dapat dibaca"),
-        (["--from", "angka.csv"], "jenis lain. Kirim Shapefile"),
+        (["--from", "angka.csv"], "jenis lain. Kirim salah satu dari: Shapefile"),
         (["--from", "regencies", "--by", "penduduk"], "'land-penduduk' tidak ada"),
         (["--from", "regencies", "--by", "tiada.tif"], "tiada.tif tidak dapat dibaca"),
         (["--from", "regencies", "--kind", "total"], "Menurut katalog, tpt_agustus adalah rate"),

@@ -1,5 +1,7 @@
 """A file is told by its content, and what is not taken is named with what to do."""
 
+from pathlib import Path
+
 import pytest
 
 from geo.errors import UploadUnsupported
@@ -70,3 +72,13 @@ def test_no_text_of_a_format_is_left_empty_and_no_driver_serves_two():
     assert len(set(drivers)) == len(drivers)
     for each in FORMATS.values():
         assert all(text.id and text.en for text in (each.name, each.crs, each.note))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_guide_lists_the_formats_as_the_table_has_them(language):
+    guide = Path(__file__).parents[3] / "maps/guide" / language / "gis-staff.md"
+    lines = guide.read_text(encoding="utf-8").split("\n| format | CRS |")[1].split("\n\n")[0]
+    assert lines.split("\n")[2:] == [
+        f"| {each.name.to(language)} | {each.crs.to(language)} | {each.note.to(language)} |"
+        for each in FORMATS.values()
+    ]
