@@ -23,7 +23,13 @@ LISTED_PER_CODE = 50
 # whoever trusts the map, and only its sender can know that it is right.
 TO_ACCEPT = frozenset(
     {
-        *("columns_vanish", "figure_implausible", "figure_jumps", "count_fraction"),
+        *(
+            "columns_vanish",
+            "values_vanish",
+            "figure_implausible",
+            "figure_jumps",
+            "count_fraction",
+        ),
         *("dash_for_count", "period_not_over"),
     }
 )

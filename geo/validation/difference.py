@@ -30,12 +30,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Keys added, removed and changed, and how many stay the same."""
+    """Keys added, removed and changed, and how many stay the same.
+
+    `regencies` are the codes of the regencies that any of these features lies in, before or after;
+    `without_regency` counts those of which no regency is known.
+    """
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[Change, ...]
     unchanged: int
+    regencies: tuple[str, ...] = ()
+    without_regency: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Counts of all, and the first `_LISTED` of each list."""
@@ -61,11 +67,17 @@ class Difference:
             "added": list(self.added[:_LISTED]),
             "removed": list(self.removed[:_LISTED]),
             "changed": changes,
+            "regencies": list(self.regencies),
+            "without_regency": self.without_regency,
         }
 
 
 def difference(
-    frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame, *, fields: Collection[str]
+    frame: gpd.GeoDataFrame,
+    current: gpd.GeoDataFrame,
+    *,
+    fields: Collection[str],
+    regency_field: str | None = None,
 ) -> Difference:
     """How `frame` differs from `current`.
 
@@ -77,6 +89,8 @@ def difference(
     fields : collection of str
         Columns that count as missing where a layer does not have them. Any other column is compared
         only when both have it: one that comes or goes is no edit of every feature.
+    regency_field : str, optional
+        The column with the code of the regency that a feature lies in.
     """
     both = [key for key in frame.index if key in current.index]
     after, before = to_lonlat(frame.loc[both]), to_lonlat(current.loc[both])
@@ -99,12 +113,31 @@ def difference(
         for row, key in enumerate(both)
         if moved[row] or values[row]
     ]
+    added = [str(key) for key in frame.index if key not in current.index]
+    removed = [str(key) for key in current.index if key not in frame.index]
+    moved_keys = [change.key for change in changes]
+    touched = [
+        *_regencies(frame, [*added, *moved_keys], regency_field),
+        *_regencies(current, [*removed, *moved_keys], regency_field),
+    ]
     return Difference(
-        added=tuple(str(key) for key in frame.index if key not in current.index),
-        removed=tuple(str(key) for key in current.index if key not in frame.index),
+        added=tuple(added),
+        removed=tuple(removed),
         changed=tuple(changes),
         unchanged=len(both) - len(changes),
+        regencies=tuple(sorted({code for _, code in touched if code is not None})),
+        without_regency=len({key for key, code in touched if code is None}),
     )
+
+
+def _regencies(
+    frame: gpd.GeoDataFrame, keys: list[str], field: str | None
+) -> list[tuple[str, str | None]]:
+    """The keys with the codes of their regencies; None where none is known."""
+    if field is None or field not in frame.columns:
+        return [(key, None) for key in keys]
+    codes = frame[field].reindex(keys).tolist()
+    return [(k, None if pd.isna(c) else str(c)) for k, c in zip(keys, codes, strict=True)]
 
 
 def _in_one_form(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
@@ -154,20 +187,29 @@ def _same(left: Any, right: Any) -> bool:
 
 
 def vanished(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding]:
-    """Columns whose values all features in both layers would lose, as one finding that names them.
+    """Values that features in both layers would lose: whole columns, and single ones of the others.
 
-    A feature that leaves the layer is told by itself, and so is a value that changes.
+    Of fields and of columns that are kept alike. A feature that leaves the layer is told by itself,
+    and so is a value that changes.
     """
     both = [key for key in frame.index if key in current.index]
-    lost = {}
+    before, after = current.loc[both], frame.loc[both]
+    whole: dict[str, int] = {}
+    partly: dict[str, int] = {}
     for name in _properties(current):
-        before = sum(not _is_none(value) for value in _values(current.loc[both], name))
-        after = sum(not _is_none(value) for value in _values(frame.loc[both], name))
-        if before and not after:
-            lost[name] = before
-    if not lost:
-        return []
-    return [finding("columns_vanish", columns=", ".join(lost), count=max(lost.values()))]
+        pairs = list(zip(_values(before, name), _values(after, name), strict=True))
+        lost = sum(not _is_none(old) and _is_none(new) for old, new in pairs)
+        if lost:
+            is_whole = all(_is_none(new) for _, new in pairs)
+            (whole if is_whole else partly)[name] = lost
+    findings = []
+    if whole:
+        columns, count = ", ".join(whole), max(whole.values())
+        findings.append(finding("columns_vanish", columns=columns, count=count))
+    if partly:
+        shown = ", ".join(f"{name} ({count})" for name, count in partly.items())
+        findings.append(finding("values_vanish", columns=shown, count=max(partly.values())))
+    return findings
 
 
 def _is_none(value: Any) -> bool:

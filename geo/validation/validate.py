@@ -104,7 +104,9 @@ def validate(
     if not is_refused(findings) and reference.current is not None:
         step(_SAY["comparing_published"])
         fields = [field.name for field in schema.fields]
-        changes = difference(layer, reference.current, fields=fields)
+        changes = difference(
+            layer, reference.current, fields=fields, regency_field=schema.regency_field
+        )
         findings += [*_removed(changes), *vanished(layer, reference.current)]
     frame = None if is_refused(findings) else layer
     report = report_of(

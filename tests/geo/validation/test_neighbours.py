@@ -174,3 +174,24 @@ def test_numbers_of_a_finding_go_by_the_language_and_its_facts_do_not(hectares, 
     assert f"seluas {id} ha di dekat 115.5, -3.25." in told.sentence.id
     assert f"by {en} ha near 115.5, -3.25." in told.sentence.en
     assert told.facts["area_ha"] == hectares
+
+
+def test_single_values_that_would_vanish_are_counted_by_column_and_must_be_accepted():
+    first = [zone(status="aktif", luas_siap=1), zone(zone_id="b", status="aktif", luas_siap=2)]
+    second = [zone(status=None, luas_siap=1), zone(zone_id="b", status="aktif", luas_siap=None)]
+    result = check(*second, current=check(*first).frame)
+    (told,) = found(result, "values_vanish")
+    assert told["facts"] == {"columns": "status (1), luas_siap (1)", "count": 1}
+    assert result.report["to_accept"] == 1
+
+
+def test_the_difference_names_the_regencies_that_it_touches():
+    in_kotabaru = {"regency_code": "63.02", "geometry": shapely.box(116.1, -3.6, 116.2, -3.5)}
+    first = check(zone(), zone(zone_id="b", **in_kotabaru), zone(zone_id="c")).frame
+    moved = check(zone(), zone(zone_id="b"), zone(zone_id="c"), current=first)
+    assert moved.report["difference"]["regencies"] == ["63.02", "63.10"]
+    gone = check(zone(), zone(zone_id="c"), current=first)
+    assert gone.report["difference"]["regencies"] == ["63.02"]
+    same = check(zone(), zone(zone_id="b", **in_kotabaru), zone(zone_id="c"), current=first)
+    assert same.report["difference"]["regencies"] == []
+    assert same.report["difference"]["without_regency"] == 0
