@@ -6,11 +6,13 @@ one ring of two million vertices; and a repair is made only when it was asked fo
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyproj
 import shapely
 
@@ -19,9 +21,24 @@ from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits, Source
 from geo.language import Text, filled, texts
 from geo.vector.schema import LayerSchema, is_enclosing
-from geo.vector.topology import NARROWEST_M, SMALLEST_AREA_HA, coverage_faults, overlaps, slivers
+from geo.vector.topology import (
+    ACCURACY_M,
+    GRID_DEG,
+    NARROW_AREA_HA,
+    NARROW_M,
+    NARROWEST_M,
+    SMALLEST_AREA_HA,
+    clean_borders,
+    coverage_faults,
+    is_narrow,
+    moves_m,
+    overlaps,
+    slivers,
+)
 
 _SAY = texts(__name__)
+
+_M_PER_DEG = 111_320.0
 
 _Shapes = npt.NDArray[np.object_]
 Step = Callable[[Text], None]
@@ -67,9 +84,31 @@ def check_outlines(
         findings.append(finding("z_dropped", count=int(with_height.sum())))
         shapes = shapely.force_2d(shapes)
 
+    shapes, clipped = _clipped(shapes, crs)
+    findings += clipped
+
     step(_SAY["checking"])
     shapes, faults = _valid(shapes, crs, features, repair=repair, step=step)
     return gpd.GeoDataFrame(geometry=shapes, crs=crs), findings + faults
+
+
+def _clipped(shapes: _Shapes, crs: pyproj.CRS | None) -> tuple[_Shapes, list[Finding]]:
+    """Degrees that rounding has put a hair beyond the globe, on its edge again."""
+    if crs is None or not crs.is_geographic:
+        return shapes, []
+    edge = np.array([180.0, 90.0])
+    west, south, east, north = shapely.bounds(shapes).T
+    excess = np.nan_to_num(
+        np.max([-west - edge[0], east - edge[0], -south - edge[1], north - edge[1]], axis=0)
+    )
+    slight = (excess > 0) & (excess <= GRID_DEG)
+    if not slight.any():
+        return shapes, []
+    result = shapes.copy()
+    result[slight] = shapely.transform(shapes[slight], lambda places: places.clip(-edge, edge))
+    excess_m = float(excess[slight].max()) * _M_PER_DEG
+    count = int(slight.sum())
+    return result, [finding("coordinates_clipped", count=count, excess_m=excess_m)]
 
 
 def _unusable(
@@ -174,6 +213,11 @@ def _repairing(feature: Feature) -> Text:
     return filled(_SAY["repairing"], feature=Text(id=label.id.lower(), en=label.en.lower()))
 
 
+@cache
+def _transformer(crs: pyproj.CRS) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
+
+
 def _reason(shape: shapely.Geometry, crs: pyproj.CRS | None) -> tuple[Text, float, float]:
     """Why a shape is not valid, and where in lon/lat (in its own coordinates without a CRS)."""
     words = shapely.is_valid_reason(shape)
@@ -181,8 +225,7 @@ def _reason(shape: shapely.Geometry, crs: pyproj.CRS | None) -> tuple[Text, floa
     name, x, y = match.groups() if match else (words, "nan", "nan")
     lon, lat = float(x), float(y)
     if crs is not None:
-        transformer = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
-        lon, lat = transformer.transform(lon, lat)
+        lon, lat = _transformer(crs).transform(lon, lat)
     return _REASONS.get(name, Text(id=name, en=name)), round(lon, 6), round(lat, 6)
 
 
@@ -270,13 +313,17 @@ def _crossing(frame: gpd.GeoDataFrame) -> list[Finding]:
     if "geometry_kind" in frame.columns:
         drawn = frame[~frame["geometry_kind"].map(is_enclosing).astype(bool)]
     table = overlaps(drawn)
-    lonlat, areas = to_lonlat(drawn).geometry, dict(zip(drawn.index, area_ha(drawn), strict=True))
+    if table.empty:
+        return []
+    concerned = drawn.loc[list(dict.fromkeys([*table["left"], *table["right"]]))]
+    lonlat = to_lonlat(concerned).geometry
+    areas = dict(zip(concerned.index, area_ha(concerned), strict=True))
     findings = []
     for row in table.to_dict("records"):
         left, right = row["left"], row["right"]
         if shapely.equals_identical(*map(shapely.normalize, (lonlat[left], lonlat[right]))):
             continue  # told as drawn twice
-        place = _shared_place(lonlat[left], lonlat[right])
+        place = _place(row)
         findings.append(
             finding(
                 "features_overlap",
@@ -323,7 +370,14 @@ def _areas_stated(
     features: Sequence[Feature],
     given: gpd.GeoDataFrame,
 ) -> list[Finding]:
-    columns = [f.name for f in schema.fields if f.unit == "ha" and f.name in frame.columns]
+    # What was filled with the measured area agrees with it.
+    columns = [
+        f.name
+        for f in schema.fields
+        if f.unit == "ha"
+        and f.name in frame.columns
+        and (f.name != "area_ha" or "area_ha" in given)
+    ]
     if not columns:
         return []
     findings, measured = [], area_ha(frame)
@@ -354,39 +408,111 @@ def _areas_stated(
 
 def _coverage(frame: gpd.GeoDataFrame) -> list[Finding]:
     report = coverage_faults(frame)
+    overlapping, gaps = report.overlaps, report.gaps
+    narrow = is_narrow(overlapping), is_narrow(gaps)
     return [
-        *_overlaps(report.overlaps.to_dict("records"), to_lonlat(frame).geometry),
-        *_gaps(report.gaps.to_dict("records")),
+        *_overlaps(overlapping[~narrow[0]].to_dict("records")),
+        *_narrow(overlapping[narrow[0]], gaps[narrow[1]]),
+        *_gaps(gaps[~narrow[1]].to_dict("records")),
         *_edges(report.unmatched_edges.to_dict("records")),
     ]
 
 
-def _overlaps(rows: list[Any], shapes: gpd.GeoSeries) -> list[Finding]:
+def _overlaps(rows: list[Any]) -> list[Finding]:
     findings = []
     for row in rows:
-        left, right = row["left"], row["right"]
-        place = _shared_place(shapes[left], shapes[right])
-        facts = {"left": left, "right": right, "area_ha": round(row["area_ha"], 4), **place}
-        findings.append(finding("coverage_overlap", where=place, **facts))
+        place = _place(row)
+        facts = {name: row[name] for name in ("left", "right")}
+        facts["area_ha"] = round(row["area_ha"], 4)
+        facts["width_m"] = round(row["width_m"], 1)
+        findings.append(finding("coverage_overlap", where=place, **facts, **place))
     return findings
 
 
-def _shared_place(left: shapely.Geometry, right: shapely.Geometry) -> dict[str, Any]:
-    """A point inside what two shapes in lon/lat share, to six decimals."""
-    point = shapely.intersection(left, right).representative_point()
-    return {"lon": round(point.x, 6), "lat": round(point.y, 6)}
+def _place(row: Any) -> dict[str, Any]:
+    """Where a fault is, in lon/lat to six decimals."""
+    return {"lon": round(row["lon"], 6), "lat": round(row["lat"], 6)}
+
+
+def _narrow(overlapping: pd.DataFrame, gaps: pd.DataFrame) -> list[Finding]:
+    """One warning for all that is narrower than the drawing is exact."""
+    every = pd.concat([overlapping, gaps])
+    if every.empty:
+        return []
+    place = _place(every.sort_values("area_ha").iloc[-1])
+    return [
+        finding(
+            "coverage_narrow",
+            where=place,
+            count=len(every),
+            overlaps=len(overlapping),
+            gaps=len(gaps),
+            area_ha=_rounded(float(every["area_ha"].sum())),
+            width_m=round(float(every["width_m"].max()), 3),
+            narrow_m=f"{NARROW_M:g}",
+            narrow_ha=NARROW_AREA_HA,
+            **place,
+        )
+    ]
+
+
+def mend_borders(
+    frame: gpd.GeoDataFrame, *, features: Sequence[Feature]
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """The features of a coverage with common borders, and what that changed.
+
+    Only what is narrower than the drawing is exact is mended, and nothing at all where that would
+    move a border farther than `ACCURACY_M`. An overlap that is wide stays for its owner to settle.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, (n,)
+        Valid polygons with a CRS, none missing.
+    """
+    report = coverage_faults(frame)
+    is_wide = not is_narrow(report.overlaps).all()
+    if is_wide or (report.is_clean and not is_narrow(report.gaps).any()):
+        return frame, []
+    cleaned = clean_borders(frame)
+    moved = moves_m(frame.geometry, cleaned)
+    greatest = float(moved.max())
+    is_whole = cleaned.is_valid & ~cleaned.is_empty & cleaned.geom_type.str.endswith("Polygon")
+    if greatest > ACCURACY_M or not is_whole.all():
+        return frame, [finding("borders_not_mended", move_m=greatest, limit_m=ACCURACY_M)]
+    mended = frame.set_geometry(cleaned)
+    before, after = area_ha(frame), area_ha(mended)
+    changed = np.flatnonzero(moved > 0).tolist()
+    findings = [
+        finding(
+            "border_mended",
+            feature=features[row],
+            before_ha=round(float(before[row]), 4),
+            after_ha=round(float(after[row]), 4),
+            move_m=float(f"{moved[row]:.2g}"),
+        )
+        for row in changed
+    ]
+    summary = finding(
+        "borders_mended",
+        count=len(changed),
+        overlaps=len(report.overlaps),
+        gaps=int(is_narrow(report.gaps).sum()),
+        edges=len(report.unmatched_edges),
+        move_m=float(f"{greatest:.2g}"),
+        limit_m=ACCURACY_M,
+    )
+    return mended, [summary, *findings]
 
 
 def _gaps(rows: list[Any]) -> list[Finding]:
     return [
         finding(
             "coverage_gap",
-            where={"lon": round(row["lon"], 6), "lat": round(row["lat"], 6)},
+            where=_place(row),
             neighbours=row["neighbours"],
             area_ha=round(row["area_ha"], 4),
             width_m=round(row["width_m"], 1),
-            lon=round(row["lon"], 6),
-            lat=round(row["lat"], 6),
+            **_place(row),
         )
         for row in rows
     ]

@@ -17,6 +17,7 @@ from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Source
 from geo.language import Text, texts
 from geo.vector.planning_region import PlanningRegion
+from geo.vector.topology import GRID_DEG
 
 _SAY = texts(__name__)
 
@@ -101,6 +102,10 @@ def _lonlat_bounds(bounds: _Bounds, crs: pyproj.CRS) -> _Bounds | None:
     """`bounds` in lon/lat; None where the CRS cannot mean these coordinates."""
     transformer = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
     found = np.array(transformer.transform_bounds(*bounds))
+    # The edge of the globe comes back a hair beyond itself.
+    near = np.abs(found) - (180.0, 90.0, 180.0, 90.0) <= GRID_DEG
+    if np.isfinite(found).all() and near.all():
+        found = found.clip((-180.0, -90.0, -180.0, -90.0), (180.0, 90.0, 180.0, 90.0))
     west, south, east, north = found
     possible = (
         np.isfinite(found).all() and -180 <= west <= east <= 180 and -90 <= south <= north <= 90

@@ -19,7 +19,7 @@ from geo.validation.codes import fill_codes, known_regions
 from geo.validation.columns import Mapped, choices, is_missing, map_columns, plain_name
 from geo.validation.difference import Difference, difference, vanished
 from geo.validation.fields import read_values
-from geo.validation.geometry import Step, check_outlines, compare_outlines
+from geo.validation.geometry import Step, check_outlines, compare_outlines, mend_borders
 from geo.validation.placement import place_features, place_layer, resolve_crs
 from geo.validation.report import report_of
 from geo.vector.planning_region import Region
@@ -53,7 +53,8 @@ def validate(
     Parameters
     ----------
     repair : bool
-        Whether invalid polygons are mended (and listed) instead of refused.
+        Whether invalid polygons are mended (and listed) instead of refused, and borders that differ
+        by less than the drawing is exact made one.
     step : callable
         Told what begins, so that a check that never ends can be named.
     columns : mapping, optional
@@ -96,6 +97,10 @@ def validate(
 
     if not is_refused(findings):
         keyed = _keyed(layer, schema)
+        if repair and schema.coverage and keyed.geometry.notna().all():
+            step(_SAY["mending_borders"])
+            keyed, mended = mend_borders(keyed, features=features)
+            findings += mended
         layer, filled = _filled(keyed, schema, reference)
         findings += filled
         step(_SAY["checking_borders"])

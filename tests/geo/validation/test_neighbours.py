@@ -1,5 +1,6 @@
 """Features beside each other, and beside what is published: overlaps, slivers, columns that vanish."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -195,3 +196,94 @@ def test_the_difference_names_the_regencies_that_it_touches():
     same = check(zone(), zone(zone_id="b", **in_kotabaru), zone(zone_id="c"), current=first)
     assert same.report["difference"]["regencies"] == []
     assert same.report["difference"]["without_regency"] == 0
+
+
+def pair(west, east=EAST):
+    return regency(shape=west), regency("63.02", "Kotabaru", east)
+
+
+# A wedge of a border drawn twice: 0.5 m wide over 100 km, and 8 m by 10 m (0.004 ha) in one place.
+LONG = shapely.box(115.3, -4, 116 + 4.5e-6, -3)
+SHORT = shapely.union(WEST, shapely.box(115.99, -3.50009, 116 + 7.2e-5, -3.5))
+
+
+@pytest.mark.parametrize(
+    ("west", "codes"),
+    [
+        (LONG, {"coverage_narrow", "coverage_edges"}),
+        (SHORT, {"coverage_narrow", "coverage_edges"}),
+        (shapely.box(115.3, -4, 116 - 4.5e-6, -3), set()),
+    ],
+)
+def test_what_is_narrower_than_the_drawing_is_exact_is_a_warning(west, codes):
+    result = check(*pair(west), schema=REGENCIES)
+    assert warned(result) == codes
+    for told in found(result, "coverage_narrow"):
+        assert told["facts"]["width_m"] < 10
+        assert WEST.union(EAST).covers(shapely.Point(told["where"]["lon"], told["where"]["lat"]))
+
+
+@pytest.mark.parametrize("width_deg", [1.4e-5, 1e-4])
+def test_an_overlap_that_is_wider_than_a_metre_stays_an_error_and_is_not_mended(width_deg):
+    wide = shapely.box(115.3, -4, 116 + width_deg, -3)
+    for repair in (False, True):
+        (wrong,) = found(check(*pair(wide), schema=REGENCIES, repair=repair), "coverage_overlap")
+        assert wrong["facts"]["width_m"] == pytest.approx(width_deg * 111_100, abs=0.06)
+
+
+@pytest.mark.parametrize(("west", "most_m"), [(LONG, 0.51), (SHORT, 8.1)])
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32750"])
+def test_narrow_overlaps_are_mended_on_request_and_no_border_moves_farther_than_said(
+    west, most_m, crs
+):
+    shapes = gpd.GeoSeries([west, EAST], crs=4326).segmentize(0.01).to_crs(crs)
+    result = check(*pair(*shapes), schema=REGENCIES, repair=True, crs=crs)
+    frame = result.frame
+    assert shapely.coverage_is_valid(frame.geometry.to_numpy())
+    assert {"coverage_narrow", "coverage_overlap"} & {*result.report["counts"]} == set()
+    (summary,) = found(result, "borders_mended")
+    moved = [
+        a.hausdorff_distance(b)
+        for a, b in zip(frame.geometry.to_crs(32750), shapes.to_crs(32750), strict=True)
+    ]
+    assert max(moved) <= summary["facts"]["move_m"] * 1.06 + 1e-3
+    assert summary["facts"]["move_m"] <= most_m
+    for told in found(result, "border_mended"):
+        row = told["feature"]["row"] - 1
+        before = area_ha(gpd.GeoDataFrame(geometry=shapes))[row]
+        assert told["facts"]["before_ha"] == pytest.approx(before, abs=1e-3)
+        assert told["facts"]["after_ha"] == pytest.approx(area_ha(frame)[row], abs=1e-3)
+
+
+def test_a_coverage_that_matches_is_the_very_same_after_a_repair():
+    result = check(*pair(WEST), schema=REGENCIES, repair=True)
+    assert shapely.equals_identical(result.frame.geometry.to_numpy(), [WEST, EAST]).all()
+    assert "borders_mended" not in result.report["counts"]
+
+
+def test_borders_that_would_move_too_far_are_left_and_said(monkeypatch):
+    monkeypatch.setattr("geo.validation.geometry.ACCURACY_M", 0.1)
+    result = check(*pair(LONG), schema=REGENCIES, repair=True)
+    (told,) = found(result, "borders_not_mended")
+    assert told["facts"]["move_m"] == pytest.approx(0.5, abs=0.01)
+    assert result.frame.geometry.iloc[0].equals(LONG)
+
+
+@pytest.mark.parametrize(
+    ("west", "south", "code"),
+    [
+        (179.5, 89.9999999999, "coordinates_clipped"),
+        (179.5, -3, "coordinates_clipped"),
+        (179.999, -3, "coordinates_impossible"),
+    ],
+)
+def test_degrees_beyond_the_globe_by_rounding_are_clipped(west, south, code):
+    east = 180.00000000000006 if code == "coordinates_clipped" else 180.01
+    north = 90.0000000001 if south > 0 else south + 0.1
+    shape = shapely.box(west, min(south, 89.9), east, north)
+    result = check(zone(geometry=shape), region=None)
+    assert found(result, code)
+    if code == "coordinates_clipped":
+        assert result.report["errors"] == 0
+        assert result.frame.total_bounds[2] == 180.0
+        assert result.frame.total_bounds[3] <= 90.0
