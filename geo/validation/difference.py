@@ -137,7 +137,7 @@ def _regencies(
     if field is None or field not in frame.columns:
         return [(key, None) for key in keys]
     codes = frame[field].reindex(keys).tolist()
-    return [(k, None if pd.isna(c) else str(c)) for k, c in zip(keys, codes, strict=True)]
+    return [(k, None if gpd.pd.isna(c) else str(c)) for k, c in zip(keys, codes, strict=True)]
 
 
 def _in_one_form(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:

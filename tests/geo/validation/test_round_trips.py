@@ -71,7 +71,7 @@ def stored(source):
     result = validate(
         source,
         schema=ZONES,
-        reference=Reference(["63.10"]),
+        reference=Reference(),
         crs_override=None,
         repair=False,
         limits=LIMITS,
