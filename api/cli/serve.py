@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Annotated
@@ -34,6 +35,7 @@ def serve(
     import uvicorn
 
     from api.main import create_app
+    from geo.ingest import sandbox
 
     with _bound(host, port) as door, common.opened(demo=demo) as store:
         warn_where_synthetic(store, common.language())
@@ -46,6 +48,7 @@ def serve(
         )
         server = uvicorn.Server(config)
         door.listen()
+        threading.Thread(target=sandbox.prepare, daemon=True).start()
         address = f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}"
         output.print(f"Kawasan: [bold]{address}/map[/bold]   (OGC API: {address}/)   Ctrl+C")
         with suppress(KeyboardInterrupt):
