@@ -199,20 +199,19 @@ def _by_gdal(
     import pyogrio
 
     shapes = held.geometry if those is None else held.geometry[those]
-    columns = {
-        column.written: _arrow(column.kind, held.values[column.written], is_short=driver != "GPKG")
-        for column in held.columns
-    }
     # Longer than every column's name, so the name of none.
-    longest = max((len(name) for name in columns), default=0)
+    longest = max((len(name) for name in held.values), default=0)
     geometry_name = options.get("GEOMETRY_NAME") or "g" * (longest + 1)
-    columns[geometry_name] = pa.array(shapely.to_wkb(held.geometry), pa.binary())
-    table = pa.table(columns)
+    types = [
+        (column.written, _arrow_type(column.kind, held.values[column.written], driver=driver))
+        for column in held.columns
+    ]
+    schema = pa.schema([*types, (geometry_name, pa.binary())])
     with warnings.catch_warnings():
         # GDAL says of each number with more digits than a .dbf has that it is cut; that is told already.
         warnings.simplefilter("ignore", RuntimeWarning)
         pyogrio.write_arrow(
-            table if those is None else table.filter(pa.array(those)),
+            pa.RecordBatchReader.from_batches(schema, _batches(held, schema, those)),
             path,
             layer=layer,
             driver=driver,
@@ -224,7 +223,21 @@ def _by_gdal(
         )
 
 
-def _arrow(kind: Kind, values: Sequence[Any], *, is_short: bool) -> Any:
+def _batches(
+    held: Fitted, schema: Any, those: "np.typing.NDArray[np.bool_] | None"
+) -> Iterator[Any]:
+    """The layer in Arrow's form, some rows at a time."""
+    import pyarrow as pa
+
+    for part, rows in _chunks(held):
+        values = zip(*rows, strict=True)
+        arrays = [pa.array(v, field.type) for v, field in zip(values, schema, strict=False)]
+        arrays.append(pa.array(shapely.to_wkb(held.geometry[part]), pa.binary()))
+        batch = pa.record_batch(arrays, schema=schema)
+        yield batch if those is None else batch.filter(pa.array(those[part]))
+
+
+def _arrow_type(kind: Kind, values: Sequence[Any], *, driver: str) -> Any:
     import pyarrow as pa
 
     types = {
@@ -235,9 +248,11 @@ def _arrow(kind: Kind, values: Sequence[Any], *, is_short: bool) -> Any:
         "instant": pa.timestamp("ms", "UTC"),
     }
     if kind == "integer":
+        # Programs read ten digits of a .dbf as a real number.
+        is_short = driver == "ESRI Shapefile"
         fits = is_short and all(v is None or abs(v) < 10**9 for v in values)
-        return pa.array(values, pa.int32() if fits else pa.int64())
-    return pa.array(values, types.get(kind, pa.string()))
+        return pa.int32() if fits else pa.int64()
+    return types.get(kind, pa.string())
 
 
 _TYPES = (
