@@ -14,6 +14,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 
 SECRET = "CANARY-7f3a"
@@ -148,6 +150,85 @@ def kml_deep(folder):
 def gml(folder):
     """The prefix of its root belongs to no namespace."""
     return _geojson(folder, '<?xml version="1.0"?><gml:FeatureCollection/>')
+
+
+def _gml(folder, body, *, head=""):
+    namespaces = 'xmlns:gml="http://www.opengis.net/gml" xmlns:k="http://k"'
+    return _geojson(
+        folder, f"<?xml version='1.0'?>{head}<gml:FeatureCollection {namespaces}>{body}"
+    )
+
+
+def gml_billion_laughs(folder):
+    """GDAL reads no row of it, and gives no error."""
+    head = '<!DOCTYPE k [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
+    body = (
+        "<gml:featureMember><k:z><k:n>&b;</k:n></k:z></gml:featureMember></gml:FeatureCollection>"
+    )
+    return _gml(folder, body, head=head)
+
+
+def gml_external_entity(folder):
+    head = '<!DOCTYPE k [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    body = (
+        "<gml:featureMember><k:z><k:n>&x;</k:n></k:z></gml:featureMember></gml:FeatureCollection>"
+    )
+    return _gml(folder, body, head=head)
+
+
+def gml_cut(folder):
+    return _gml(folder, "<gml:featureMember><k:z><k:n>63.10</k:n>")
+
+
+def gml_deep(folder):
+    return _gml(folder, "<k:a>" * 5_000 + "</k:a>" * 5_000 + "</gml:FeatureCollection>")
+
+
+def flatgeobuf_header_huge(folder):
+    return _geojson(folder, b"fgb\3fgb\0" + struct.pack("<I", 2**31 - 1) + b"x" * 100)
+
+
+def flatgeobuf_cut(folder):
+    zones().to_file(folder / "z.fgb", driver="FlatGeobuf")
+    return _geojson(folder, (folder / "z.fgb").read_bytes()[:-50])
+
+
+def topojson_deep(folder):
+    return _geojson(folder, '{"type":"Topology","objects":' + "[" * 5_000 + "]" * 5_000 + "}")
+
+
+def topojson_arc_of_a_million(folder):
+    """A file of 50 kB whose one arc is drawn often enough for 10,000,000 vertices."""
+    shape = {"type": "MultiLineString", "arcs": [[0]] * 5_000}
+    arcs = [[[115, -3]] * 2_000]
+    return _geojson(folder, json.dumps({"type": "Topology", "objects": {"a": shape}, "arcs": arcs}))
+
+
+def parquet_many_rows(folder):
+    """Ten million equal rows in a few kB."""
+    geo = {"version": "1.1.0", "primary_column": "g", "columns": {"g": {"encoding": "WKB"}}}
+    rows = pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(10_000_000, np.int32)), pa.array([shapely.to_wkb(shapely.Point(0, 0))])
+    )
+    table = pa.table({"g": rows}).replace_schema_metadata({b"geo": json.dumps(geo)})
+    pq.write_table(table, folder / "u.parquet")
+    return folder / "u.parquet"
+
+
+def parquet_cut(folder):
+    zones().to_parquet(folder / "u.parquet")
+    return _geojson(folder, (folder / "u.parquet").read_bytes()[:-30])
+
+
+def kmz_bomb(folder):
+    path = folder / "u.kmz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("doc.kml", "<kml>" + " " * 60_000_000 + "</kml>")
+    return path
+
+
+def dxf_cut(folder):
+    return _geojson(folder, "0\nSECTION\n2\nENTITIES\n0\nLWPOLYLINE\n8\nBATAS\n10\n1.0\n20\n")
 
 
 def sequence_cut(folder):
@@ -649,6 +730,18 @@ EXPECTED = {
     kml_cut: "kml_invalid",
     kml_deep: "kml_too_deep",
     gml: "gml_invalid",
+    gml_billion_laughs: "gml_doctype",
+    gml_external_entity: "gml_doctype",
+    gml_cut: "gml_invalid",
+    gml_deep: "gml_too_deep",
+    flatgeobuf_header_huge: "file_damaged",
+    flatgeobuf_cut: "file_damaged",
+    topojson_deep: "json_too_deep",
+    topojson_arc_of_a_million: "too_many_vertices_in_all",
+    parquet_many_rows: "too_many_features",
+    parquet_cut: "file_damaged",
+    kmz_bomb: "zip_ratio",
+    dxf_cut: "file_damaged",
     sequence_cut: "json_invalid",
     sequence_deep: "json_too_deep",
     csv_renamed: "UploadUnsupported",

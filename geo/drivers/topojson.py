@@ -21,6 +21,7 @@ from geo.drivers.gdal import NotRead, layer_counts, read_layer, require_counts, 
 from geo.ingest.findings import Unreadable, finding
 from geo.ingest.geojson import read_json
 from geo.ingest.source import Limits, Source
+from geo.ingest.vertices import require_few_in_json
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
@@ -36,6 +37,7 @@ def read_topojson(path: Path, folder: Path, *, layer: str | None, limits: Limits
     Unreadable
         For text that is no exact JSON or no topology, and when the object is not clear.
     """
+    require_few_in_json(path, limits)
     topology = read_json(path, limits=limits)
     objects, lengths = _objects(topology), _arc_lengths(topology)
     features = {name: _features(name, made) for name, made in objects.items()}

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-_BATCH_ROWS = 4_096
+# Few, because every row of a small file may hold the same long outline.
+_BATCH_ROWS = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def read_geoparquet(path: Path, *, limits: Limits) -> Source:
                 raise Unreadable(finding("too_many_features", count=count, limit=limits.features))
             about = _geometry(file)
             return _read(file, about, path.stem, count, limits)
+    except pa.ArrowMemoryError:
+        raise
     except (pa.ArrowException, OSError) as error:
         raise _damaged(_SAY["damaged"]) from error
 
@@ -174,6 +177,8 @@ def _well_known(column: "pa.Array", encoding: str) -> Iterator[bytes | None]:
     import pyarrow as pa
 
     if encoding == "wkb":
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
         if not any(
             is_kind(column.type)
             for is_kind in (

@@ -412,6 +412,15 @@ class TestKmz:
         source = read(path, tmp_path, layer="b")
         assert (source.kind, source.layer) == ("geojson", "b.geojson")
 
+    def test_a_layer_of_one_of_several_files_is_named_by_both(self, tmp_path):
+        for layer in ("zona", "jalan"):
+            pyogrio.write_dataframe(frame()[["kode", "geometry"]], tmp_path / "p.gpkg", layer=layer)
+        content = (tmp_path / "p.gpkg").read_bytes()
+        path = zipped(tmp_path, ("a/peta.gpkg", content), ("a/b.kml", self.KML))
+        assert read(path, tmp_path, layer="peta.gpkg/jalan").layer == "jalan"
+        assert refusal(path, tmp_path, layer="peta").facts == {"layers": "jalan, zona"}
+        assert refusal(path, tmp_path, layer="lain").facts["layers"] == "peta.gpkg, b.kml"
+
     def test_a_zip_without_map_data_says_what_it_holds_and_what_to_do(self, tmp_path):
         path = zipped(tmp_path, ("peta.dwg", b"AC1027"), ("baca.txt", b"x"))
         with pytest.raises(UploadUnsupported) as caught:

@@ -141,3 +141,11 @@ def test_a_file_that_is_cut_or_plain_is_refused(tmp_path):
             read(each)
         found.append(caught.value.findings[0].code)
     assert found == ["parquet_no_geometry", "file_damaged"]
+
+
+def test_outlines_that_repeat_may_be_kept_once(tmp_path):
+    path = written(tmp_path, frame([shapely.Point(0, 0)] * 3, n=[1, 2, 3]))
+    table = pq.read_table(path)
+    repeated = table.set_column(1, "geometry", table["geometry"].dictionary_encode())
+    pq.write_table(repeated.replace_schema_metadata(table.schema.metadata), path)
+    assert read(path).frame.geometry.tolist() == [shapely.Point(0, 0)] * 3
