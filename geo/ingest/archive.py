@@ -20,6 +20,7 @@ from geo.errors import UploadUnsupported
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Limits
 from geo.language import Text, texts
+from geo.store.snapshots import full_disk
 
 _SAY = texts(__name__)
 
@@ -89,6 +90,8 @@ def passed_over(entries: Sequence[zipfile.ZipInfo]) -> tuple[Finding, ...]:
 
 def unreadable(error: Exception) -> Unreadable:
     """The refusal of an archive that Python cannot unpack."""
+    if full_disk(error) is not None:  # no fault of the archive
+        raise error
     return Unreadable(finding("zip_unreadable", reason=_reason(error)))
 
 

@@ -8,6 +8,7 @@ group that is killed whole. Limits that a system does not know are said in the l
 """
 
 import atexit
+import errno
 import functools
 import importlib.util
 import json
@@ -19,19 +20,23 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geo
+from geo.errors import StoreFull
 from geo.ingest.findings import Finding, finding
 from geo.ingest.source import Limits
 from geo.language import Text, texts
+from geo.store.snapshots import full_disk
 
 _SAY = texts(__name__)
 
 NO_MEMORY_EXIT = 77
+_NO_SPACE_EXIT = 78
 _ROOT = str(Path(geo.__file__).resolve().parent.parent)
 # What most of its time goes to.
 _READERS = (
@@ -86,6 +91,19 @@ def _end_with_service() -> None:
     os._exit(1)
 
 
+@contextmanager
+def ending() -> Iterator[None]:
+    """What a confined process does; memory or a disk that runs out ends it with a code that says so."""
+    try:
+        yield
+    except MemoryError:
+        os._exit(NO_MEMORY_EXIT)
+    except OSError as error:
+        if full_disk(error) is None or error.errno == errno.EFBIG:  # its own limit of output
+            raise
+        os._exit(_NO_SPACE_EXIT)
+
+
 def leave_driver(name: str) -> None:
     """Let GDAL, which must not be imported yet, have this one driver of all.
 
@@ -97,7 +115,13 @@ def leave_driver(name: str) -> None:
 
 
 def run_confined(module: str, folder: Path, *, limits: Limits) -> Outcome:
-    """Run `python -m MODULE FOLDER` confined; it leaves `document.json` in `folder`, its own."""
+    """Run `python -m MODULE FOLDER` confined; it leaves `document.json` in `folder`, its own.
+
+    Raises
+    ------
+    StoreFull
+        When there was no space for what it unpacks and makes; that says nothing of the file.
+    """
     command = [*without_network(), sys.executable, "-P", "-m", module, str(folder)]
     with (folder / "messages").open("wb") as messages:
         process = subprocess.Popen(  # noqa: S603 - a fixed command; the upload's name is not in it
@@ -148,6 +172,8 @@ def _say_once(unlimited: tuple[str, ...]) -> None:
 
 
 def _failure(code: int | None, folder: Path, limits: Limits) -> Finding:
+    if code == _NO_SPACE_EXIT:
+        raise StoreFull
     step, messages = _step(folder), _tail(folder / "messages")
     if code is None or code in _CPU_TIME_ENDED:
         seconds = f"{limits.wall_s if code is None else limits.cpu_s:g}"

@@ -6,7 +6,6 @@ last saw them, or why it cannot be read. Formulas are never computed; their stor
 """
 
 import json
-import os
 import pickle
 import sys
 import zipfile
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from geo.errors import UploadUnsupported
 from geo.ingest.archive import require_harmless
 from geo.ingest.findings import Unreadable, finding
-from geo.ingest.sandbox import NO_MEMORY_EXIT, confine, run_confined
+from geo.ingest.sandbox import confine, ending, run_confined
 from geo.ingest.source import Limits
 from geo.json_types import as_json
 from geo.language import Text, texts
@@ -71,16 +70,14 @@ def read_workbook_confined(job: WorkbookJob, folder: Path) -> dict[str, Any]:
 
 
 def main(folder: Path) -> None:
-    """Read the workbook of the job in `folder`; memory that runs out ends the process."""
+    """Read the workbook of the job in `folder`; memory or space that runs out ends the process."""
     # Written by the service into this private folder, never by an upload.
     job: WorkbookJob = pickle.loads((folder / "job.pickle").read_bytes())  # noqa: S301
     unlimited = confine(job.limits)
     (folder / "step.json").write_text(json.dumps(_SAY["reading"]._asdict()), encoding="utf-8")
-    try:
+    with ending():
         document = read_workbook(job) | {"unlimited": unlimited}
         (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
-    except MemoryError:
-        os._exit(NO_MEMORY_EXIT)
 
 
 def read_workbook(job: WorkbookJob) -> dict[str, Any]:

@@ -6,7 +6,6 @@ its folder, reads and checks the file under its limits, and leaves `document.jso
 """
 
 import json
-import os
 import pickle
 import sys
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from typing import Any
 
 from geo.errors import UploadUnsupported
 from geo.ingest.formats import FORMATS, TOPOLOGY
-from geo.ingest.sandbox import NO_MEMORY_EXIT, confine, leave_driver
+from geo.ingest.sandbox import confine, ending, leave_driver
 from geo.ingest.source import Job, Limits, Reference, Source, SourceKind
 from geo.language import Text, texts
 
@@ -25,16 +24,14 @@ _SAY = texts("geo.validation.reader")
 
 
 def main(folder: Path) -> None:
-    """Do the job in `folder`; memory that runs out ends the process with `NO_MEMORY_EXIT`."""
+    """Do the job in `folder`; memory that runs out or space that runs out ends the process."""
     # Written by the service into this private folder, never by an upload.
     job: Job = pickle.loads((folder / "job.pickle").read_bytes())  # noqa: S301
     unlimited = confine(job.limits)
-    try:
+    with ending():
         document = read_and_check(job, folder, reference=lambda: _reference(folder))
         document["unlimited"] = unlimited
         (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
-    except MemoryError:
-        os._exit(NO_MEMORY_EXIT)
 
 
 def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]) -> dict[str, Any]:
