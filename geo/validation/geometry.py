@@ -5,7 +5,7 @@ one ring of two million vertices; and a repair is made only when it was asked fo
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,7 @@ import shapely
 from geo.crs import LONLAT, area_ha, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Limits, Source
-from geo.language import Text, filled, texts
+from geo.language import Text, filled, joined, texts
 from geo.vector.schema import LayerSchema, is_enclosing
 from geo.vector.topology import (
     ACCURACY_M,
@@ -54,6 +54,21 @@ _REASONS = {
     "Duplicate Rings": _SAY["reasons_duplicate_rings"],
     "Too few points in geometry component": _SAY["reasons_too_few_points_in_geometry_component"],
 }
+
+
+# A shape of several parts is of the same kind to those who draw it.
+_KINDS = {
+    "Point": _SAY["kind_point"],
+    "LineString": _SAY["kind_line"],
+    "Polygon": _SAY["kind_polygon"],
+    "GeometryCollection": _SAY["kind_collection"],
+}
+
+
+def _kinds_said(types: Iterable[str]) -> Text:
+    """Kinds of geometry in words, each once."""
+    names = dict.fromkeys(name.removeprefix("Multi") for name in sorted(types))
+    return joined([_KINDS.get(n, _KINDS["LineString"]) for n in names], by=", ")
 
 
 def check_outlines(
@@ -125,7 +140,7 @@ def _unusable(
         findings.append(finding("too_many_vertices_in_all", count=total, limit=limit))
     positions, rows = shapely.get_coordinates(shapes, return_index=True)
     infinite = set(rows[~np.isfinite(positions).all(axis=1)].tolist())
-    accepted = ", ".join(sorted(schema.geometry_types))
+    accepted = _kinds_said(schema.geometry_types)
     without: list[Finding] = []
     for row, (shape, feature) in enumerate(zip(shapes, features, strict=True)):
         if damage := source.damaged.get(row):
@@ -137,9 +152,9 @@ def _unusable(
                 is_told_once = schema.is_reference or not schema.fields
                 (without if is_told_once else findings).append(found)
         elif shape.geom_type not in schema.geometry_types:
-            found = shape.geom_type
+            kind = _kinds_said([shape.geom_type])
             findings.append(
-                finding("geometry_type", feature=feature, found=found, accepted=accepted)
+                finding("geometry_type", feature=feature, found=kind, accepted=accepted)
             )
         elif row in infinite:
             findings.append(finding("coordinate_not_finite", feature=feature))
@@ -226,7 +241,7 @@ def _reason(shape: shapely.Geometry, crs: pyproj.CRS | None) -> tuple[Text, floa
     lon, lat = float(x), float(y)
     if crs is not None:
         lon, lat = _transformer(crs).transform(lon, lat)
-    return _REASONS.get(name, Text(id=name, en=name)), round(lon, 6), round(lat, 6)
+    return _REASONS.get(name, _SAY["reasons_other"]), round(lon, 6), round(lat, 6)
 
 
 def _mended(shape: shapely.Geometry) -> shapely.Geometry | None:

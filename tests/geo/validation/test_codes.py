@@ -156,7 +156,7 @@ def test_a_bps_code_that_is_not_published_leaves_it_to_the_name_and_else_is_no_g
     assert kecamatan(rbi("63.02.09", KDCPUM="6302999")).frame.index.tolist() == ["63.02.09"]
     row = rbi("63.02.09", KDCPUM="6302999", NAMOBJ="?", WADMKC="?", geometry=INSIDE)
     (wrong,) = found(kecamatan(row), "code_of_bps")
-    assert "berbeda dari kode Kemendagri" in wrong["sentence"]["id"]
+    assert "kode BPS, dan BPS menomori" in wrong["sentence"]["id"]
 
 
 def test_the_column_of_bps_codes_tells_the_codes():

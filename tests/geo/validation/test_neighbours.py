@@ -171,9 +171,10 @@ def test_the_register_is_no_part_of_a_zone():
     ],
 )
 def test_numbers_of_a_finding_go_by_the_language_and_its_facts_do_not(hectares, id, en):
-    told = finding("coverage_overlap", left="a", right="b", area_ha=hectares, lon=115.5, lat=-3.25)
-    assert f"seluas {id} ha di dekat 115.5, -3.25." in told.sentence.id
-    assert f"by {en} ha near 115.5, -3.25." in told.sentence.en
+    place = {"lon": 115.5, "lat": -3.25}
+    told = finding("coverage_overlap", left="a", right="b", area_ha=hectares, width_m=2.5, **place)
+    assert f"seluas {id} ha, selebar 2,5 m, di 115.5, -3.25 (" in told.sentence.id
+    assert f"by {en} ha, 2.5 m wide, at 115.5, -3.25 (" in told.sentence.en
     assert told.facts["area_ha"] == hectares
 
 
