@@ -51,10 +51,10 @@ def odd():
     return made_layer([shapely.Point(0, 0)], [ODD_ID], **{"kata kunci": ["ñ"], "f": ["x"]})
 
 
-def publish(store, layer, frame, *, note="made for a test"):
+def publish(store, layer, frame, *, note="made for a test", **said):
     content = io.BytesIO()
     frame.to_parquet(content)
-    provenance = replace(PROVENANCE, note=note)
+    provenance = replace(PROVENANCE, note=note, **said)
     return store.publish(
         layer, "layer", content.getvalue(), suffix=".parquet", provenance=provenance
     )

@@ -1,0 +1,291 @@
+"""Who gets in: the table of roles at every route, a closed store, keys, and who is told what."""
+
+import re
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from api.access import actions_of
+from api.main import ROUTERS, create_app
+from api.settings import Settings
+from geo.store.roles import ACTIONS, ROLES, TABLE, Actor, Circumstances, may
+from tests.api.examples import publish, zones
+
+ROLES_BY_HTTP = tuple(role for role in ROLES if role != "operator")
+# Values for the parameters of paths; what is not named is an id that nothing has.
+PLACES = {
+    "collectionId": "zones",
+    "featureId": "angsana",
+    "tileMatrixSetId": "WebMercatorQuad",
+    "rule": "own_approval",
+    "uploadId": "0123456789abcdef",
+}
+DENIED = (401, 403)
+
+
+def routes():
+    for router in ROUTERS:
+        for route in router.routes:
+            for method in sorted(route.methods):
+                yield method, route
+
+
+def address_of(route):
+    return re.sub(r"\{(\w+)(:path)?\}", lambda m: PLACES.get(m[1], "0"), route.path)
+
+
+def keyed(store, role, **bounds):
+    return {"X-API-Key": store.keys.add(f"of {role}", role=role, **bounds)}
+
+
+def asked(client, method, path, headers):
+    """The status of a request without a body: whoever gets in is told what it lacks."""
+    return client.request(method, path, headers={"Accept": "application/json", **headers})
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(store=tmp_path / "store", requests_per_minute=10_000)
+
+
+@pytest.fixture
+def closed(store, client):
+    store.rules.set("closed", True, actor="tester")
+    return client
+
+
+def test_every_route_states_what_it_does_and_is_refused_otherwise(settings, store):
+    app = create_app(settings, store=store)
+
+    @app.get("/forgotten")
+    def forgotten():
+        return "secret"
+
+    for _, route in routes():
+        assert isinstance(route, APIRoute)
+        assert actions_of(route), route.path
+    admin = keyed(store, "admin")
+    with TestClient(app) as client:
+        answer = client.get("/forgotten", headers=admin)
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("role", ROLES_BY_HTTP)
+def test_the_table_decides_at_every_route(client, store, role):
+    headers = {} if role == "public" else keyed(store, role)
+    store.keys.add("so that the door is open")
+    for method, route in routes():
+        (action,) = actions_of(route)
+        if action == "read" and route.path != "/uploads":
+            continue
+        # `/uploads` is a page for everybody, and a list for those who may see what waits.
+        wanted = "read_waiting" if (method, route.path) == ("GET", "/uploads") else action
+        status = asked(client, method, address_of(route), headers).status_code
+        is_let_in = status not in DENIED
+        assert is_let_in == (role in TABLE[wanted]), (method, route.path, status)
+        if not is_let_in:
+            assert status == (401 if role == "public" else 403)
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "publisher", "admin"])
+def test_whoever_is_known_reads_what_everybody_reads(client, store, role):
+    headers = keyed(store, role)
+    for path in ("/collections/zones/items", "/roles", "/static/css/api.css", "/session"):
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 200
+        assert "private" in answer.headers["cache-control"]
+        assert "public" not in answer.headers["cache-control"]
+        assert "Authorization, Cookie" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("role", ROLES)
+def test_regencies_bound_an_editor_and_nobody_else(role, action):
+    actor = Actor("x", role, regencies=frozenset({"63.02"}))
+    own, other = (Circumstances(is_own=True, touching=[c]) for c in ("63.02", "63.10"))
+    free = role in TABLE[action]
+    is_bound = role == "editor" and action in ("upload", "submit", "withdraw")
+    approves = role == "operator" or action != "approve"
+    assert may(actor, action, own) == (free and approves)
+    assert may(actor, action, other) == (free and approves and not is_bound)
+
+
+def test_a_closed_store_answers_no_path_at_all(closed, store):
+    document = closed.get("/api", headers=keyed(store, "viewer")).json()
+    paths = {re.sub(r"\{(\w+)\}", lambda m: PLACES.get(m[1], "0"), p) for p in document["paths"]}
+    paths |= {address_of(route) for _, route in routes()}
+    paths |= {
+        "/static/js/map.js",
+        "/static/context/outlines.json",
+        "/static/vendor/manifest.toml",
+        "/static/css/../js/map.js",
+        "/static/css/compare.css",
+        "/nowhere",
+        "/login/../map",
+        "//login",
+        "/session/",
+        "/map/",
+        "/collections/zones/tiles/WebMercatorQuad/7/63/104.mvt",
+    }
+    for path in sorted(paths - {"/login"}):
+        is_short = path.count("/") == 1 and path != "/session/"
+        for method in ("GET", *(("HEAD", "OPTIONS", "POST", "DELETE") if is_short else ())):
+            if (method, path) == ("POST", "/session"):
+                continue
+            answer = closed.request(method, path, follow_redirects=False)
+            assert answer.status_code == 401, (method, path)
+            assert answer.headers["cache-control"] == "private, no-store"
+            assert "Authorization, Cookie" in answer.headers["vary"]
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+            assert "Angsana" not in answer.text
+
+
+def test_the_login_page_of_a_closed_store_has_all_that_it_needs(closed):
+    page = closed.get("/login")
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "private, no-store"
+    own = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    assert len(own) >= 3
+    css = closed.get("/static/css/kawasan.css").text
+    own += [f"/static/{font}" for font in re.findall(r"url\(\.\./(vendor/[^)]+)\)", css)]
+    assert {closed.get(address).status_code for address in own} == {200}
+
+
+def test_a_browser_finds_the_form_at_a_closed_path_and_goes_on_from_there(closed):
+    answer = closed.get("/map?year=2025", headers={"Accept": "text/html"})
+    assert answer.status_code == 401
+    assert '<form class="login" method="post"' in answer.text
+    assert 'name="next" value="/map?year=2025"' in answer.text
+    assert closed.get("/map").headers["content-type"] == "application/problem+json"
+
+
+def test_a_closed_store_opens_to_a_key_and_no_cache_may_keep_it(closed, store):
+    headers = keyed(store, "viewer")
+    for path in ("/collections/zones/items", "/static/js/map.js", "/nowhere", "/healthz"):
+        answer = closed.get(path, headers=headers)
+        assert answer.status_code in (200, 404)
+        assert "private" in answer.headers["cache-control"]
+        assert "public" not in answer.headers["cache-control"]
+    store.rules.set("closed", False, actor="tester")
+    assert closed.get("/collections").headers["cache-control"] == "public, no-cache"
+
+
+def test_a_key_that_has_ended_is_refused_everywhere_and_logged_without_its_secret(client, store):
+    revoked = store.keys.add("gone")
+    store.keys.revoke(revoked.split("_")[1])
+    past = store.keys.add("past", expires_at="2020-01-01T00:00:00Z")
+    good = store.keys.add("good")
+    for key, said in ((revoked, "revoked"), (past, "ended"), (good + "x", "not known")):
+        answer = client.get("/collections?lang=en", headers={"Authorization": f"Bearer {key}"})
+        assert (answer.status_code, answer.json()["code"]) == (401, "KeyRefused")
+        assert said in answer.json()["detail"]
+    entries = [e for e in store.audit() if e["action"] == "refused"]
+    assert [e["subject"] for e in entries] == [
+        revoked.split("_")[1],
+        past.split("_")[1],
+        "testclient",
+    ]
+    written = (store.folder / "catalogue.sqlite-wal").read_bytes()
+    assert not any(key.split("_", 2)[2].encode() in written for key in (revoked, past, good))
+
+
+def test_a_flood_of_refusals_leaves_few_lines(client, store):
+    viewer = keyed(store, "viewer")
+    for _ in range(12):
+        assert client.delete("/users/sri", headers=viewer).status_code == 403
+    assert len([e for e in store.audit() if e["action"] == "refused"]) == 5
+
+
+def test_the_last_use_of_a_key_is_written_once_a_minute(store):
+    key = store.keys.add("gis")
+    store.keys.require(key)
+    before = (store.folder / "catalogue.sqlite-wal").stat().st_size
+    for _ in range(20):
+        store.keys.require(key)
+    assert (store.folder / "catalogue.sqlite-wal").stat().st_size == before
+
+
+def test_the_public_sees_role_and_institution_and_a_reader_the_name(client, store):
+    publish(store, "zones", zones(), actor="Sri", role="publisher", institution="Dinas Kotabaru")
+    for form in ("json", "html"):
+        path = f"/collections/zones/versions?lang=en&f={form}"
+        public, known = client.get(path), client.get(path, headers=keyed(store, "viewer"))
+        assert "Publisher, Dinas Kotabaru" in public.text
+        assert "Sri" not in public.text
+        assert "Sri" in known.text
+
+
+def test_a_publisher_does_not_publish_its_own_unless_the_store_or_its_key_says_so(store, client):
+    def publication(headers):
+        body = {"note": "x"}
+        return client.post(f"/uploads/{upload}/publish", json=body, headers=headers)
+
+    own = store.keys.add("own")
+    report = {"counts": {}, "findings": [], "errors": 0}
+    upload = store.uploads.add(
+        "zones",
+        filename="x",
+        sha256="0" * 64,
+        report=report,
+        frame=None,
+        actor=store.keys.require(own).name,
+    ).upload
+    refused = publication({"X-API-Key": own})
+    assert refused.status_code == 403
+    # Whoever is let in is told what the upload lacks.
+    assert publication(keyed(store, "publisher")).status_code == 422
+    store.rules.set("own_approval", True, actor="tester")
+    assert publication({"X-API-Key": own}).status_code == 422
+
+
+def test_an_editor_withdraws_what_is_its_own_alone(store, client):
+    own = store.keys.add("own", role="editor")
+    report = {"counts": {}, "findings": [], "errors": 0}
+    facts = {"filename": "x", "sha256": "0" * 64, "report": report, "frame": None}
+    mine = store.uploads.add("zones", actor=store.keys.require(own).name, **facts).upload
+    other = store.uploads.add("zones", actor="somebody", **facts).upload
+    headers = {"X-API-Key": own}
+    assert client.delete(f"/uploads/{other}", headers=headers).status_code == 403
+    assert client.delete(f"/uploads/{mine}", headers=headers).status_code == 204
+    assert client.delete(f"/uploads/{other}", headers=keyed(store, "publisher")).status_code == 204
+
+
+def test_an_admin_keeps_people_keys_and_rules(client, store):
+    admin = keyed(store, "admin")
+    person = {"user": "sri", "password": "kuda hijau terbang", "role": "editor", "name": "Sri"}
+    person |= {"regencies": ["63.02"], "institution": "Dinas"}
+    made = client.post("/users", json=person, headers=admin)
+    assert (made.status_code, made.json()["regencies"]) == (201, ["63.02"])
+    assert "password" not in made.json()
+    assert client.post("/users", json=person, headers=admin).status_code == 409
+    assert client.delete("/users/sri", headers=admin).status_code == 204
+    assert client.delete("/users/nobody", headers=admin).status_code == 404
+    assert client.get("/users", headers=admin).json()["users"][0]["disabled_at"]
+
+    asked_key = {"label": "peta", "role": "viewer", "expires": "2099-12-31"}
+    key = client.post("/keys", json=asked_key, headers=admin).json()["key"]
+    assert client.get("/session", headers={"X-API-Key": key}).json()["role"] == "viewer"
+    prefix = key.split("_")[1]
+    listed = {k["prefix"]: k for k in client.get("/keys", headers=admin).json()["keys"]}
+    assert listed[prefix]["expires_at"] == "2100-01-01T00:00:00Z"
+    assert client.delete(f"/keys/{prefix}", headers=admin).status_code == 204
+    assert client.get("/session", headers={"X-API-Key": key}).status_code == 401
+    for wrong in ({"role": "operator"}, {"role": "viewer", "regencies": ["63.02"]}):
+        answer = client.post("/keys", json={"label": "x", **wrong}, headers=admin)
+        assert answer.status_code == 400
+
+    assert client.put("/rules/closed", json={"value": True}, headers=admin).status_code == 200
+    assert client.get("/rules").status_code == 401
+    assert client.get("/rules", headers=admin).json()["rules"]["closed"] is True
+
+
+def test_the_table_of_roles_is_a_page_and_json_in_both_languages(client):
+    found = client.get("/roles?lang=en").json()
+    told = {one["action"]: set(one["roles"]) for one in found["actions"]}
+    assert told == {action: set(TABLE[action]) for action in ACTIONS}
+    for language, word in (("id", "Penyunting"), ("en", "Editor")):
+        page = client.get(f"/roles?f=html&lang={language}").text
+        assert word in page
+        assert page.count("✓") == sum(map(len, TABLE.values()))
