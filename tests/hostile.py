@@ -748,7 +748,7 @@ EXPECTED = {
     tiff_renamed: "UploadUnsupported",
     empty_file: "UploadUnsupported",
     bare_shp: "UploadUnsupported",
-    xlsx_as_zip: "UploadUnsupported",
+    xlsx_as_zip: "workbook_unreadable",
     plain_sqlite: "UploadUnsupported",
     vrt_in_zip_as_shp: "shapefile_damaged",
     geojson_crs_link: "crs_link",

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from geo.ingest.cells import Cell, clean, is_empty
+from geo.ingest.sheet import Cell, clean, is_empty
 from geo.language import Text, texts
 from geo.vector.numerals import NumberStyle, Numeral, parse_numerals
 

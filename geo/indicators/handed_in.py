@@ -21,9 +21,8 @@ from geo.indicators.periods import Period, month_of, month_of_indicator, parse_p
 from geo.indicators.plausible import agrees, is_possible, jump_from
 from geo.indicators.region_names import region_of
 from geo.indicators.table import COLUMNS, Indicator, parse_indicators
-from geo.ingest.cells import Cell, clean, is_empty
 from geo.ingest.findings import Finding, Unreadable, finding, is_refused
-from geo.ingest.sheet import Sheet, read_sheet
+from geo.ingest.sheet import Cell, Sheet, clean, is_empty, read_sheet
 from geo.ingest.source import Limits
 from geo.language import Text, number
 from geo.vector.numerals import NumberStyle

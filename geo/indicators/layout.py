@@ -12,9 +12,8 @@ from typing import Literal
 
 from geo.indicators.periods import Period, parse_period
 from geo.indicators.region_names import find_region
-from geo.ingest.cells import Cell, clean, is_empty, letter
 from geo.ingest.findings import Finding, Unreadable, finding
-from geo.ingest.sheet import Row, Sheet
+from geo.ingest.sheet import Cell, Row, Sheet, clean, is_empty, letter
 from geo.language import Text, texts
 from geo.vector.planning_region import PlanningRegion
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 import pandas as pd
 
 from geo.errors import AmbiguousCode, InvalidCode
-from geo.ingest.cells import Cell, clean
 from geo.ingest.findings import Finding, finding
+from geo.ingest.sheet import Cell, clean
 from geo.vector.planning_region import PlanningRegion
 from geo.vector.regions import match_regions, to_kemendagri
 

@@ -37,18 +37,28 @@ TO_ACCEPT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature of an uploaded file: its row (1 is the first) and, where known, its key and name."""
+    """A feature of an uploaded file: its row (1 is the first) and, where known, its key and name.
+
+    `shown` is the number that its sender's program shows beside it, where that is another one, as in
+    a spreadsheet with a head.
+    """
 
     row: int
     key: str | None = None
     name: str | None = None
+    shown: int | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of its row as its sender sees it."""
+        return self.row if self.shown is None else self.shown
 
     @property
     def label(self) -> Text:
         """`Row 3 (angsana, Angsana)` for the head of a sentence."""
         names = ", ".join(dict.fromkeys(text for text in (self.key, self.name) if text))
         rest = f" ({names})" if names else ""
-        return Text(id=f"Baris {self.row}{rest}", en=f"Row {self.row}{rest}")
+        return Text(id=f"Baris {self.number}{rest}", en=f"Row {self.number}{rest}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,7 @@ def _finding_json(found: Finding) -> dict[str, Any]:
     return {
         "code": found.code,
         "severity": found.severity,
-        "feature": feature and {"row": feature.row, "key": feature.key, "name": feature.name},
+        "feature": feature and {"row": feature.number, "key": feature.key, "name": feature.name},
         "where": as_json(found.where),
         "sentence": found.sentence._asdict(),
         "facts": as_json(found.facts),

@@ -29,6 +29,25 @@ _PROLOG = re.compile(
 )
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)([^>]*)")
 
+# Columns by which a table says where its rows lie, in plain small letters.
+SHAPE_COLUMNS = (
+    *("wkt", "wkt_geom", "geom_wkt", "geom", "the_geom", "geometry", "geometri", "wkb_geometry"),
+    *("geojson", "st_astext", "st_asgeojson", "shape"),
+)
+LON_DEGREES = (
+    *("lon", "long", "longitude", "lng", "bujur", "bujur_timur", "bt", "longitude_e"),
+    *("garis_bujur", "koordinat_bujur", "lon_dd"),
+)
+LAT_DEGREES = (
+    *("lat", "latitude", "lintang", "lintang_selatan", "ls", "latitude_s"),
+    *("garis_lintang", "koordinat_lintang", "lat_dd"),
+)
+LON_COLUMNS = (*LON_DEGREES, "x", "x_coord", "coord_x", "koordinat_x", "point_x", "easting")
+LAT_COLUMNS = (*LAT_DEGREES, "y", "y_coord", "coord_y", "koordinat_y", "point_y", "northing")
+# A workbook is a ZIP, and its programs begin it with one of these members.
+_WORKBOOK_STARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/")
+_SEPARATED = re.compile(r"[,;\t|]")
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -110,6 +129,25 @@ def _is_geopackage(head: bytes) -> bool:
 
 def _by_members(_head: bytes) -> bool:
     """A Shapefile and a File Geodatabase are several files, so the archive's members tell."""
+    return False
+
+
+def _is_workbook(head: bytes) -> bool:
+    return head.startswith(b"PK\3\4") and head[30:].startswith(_WORKBOOK_STARTS)
+
+
+def _is_table(head: bytes) -> bool:
+    """Whether a text names columns that say where its rows lie."""
+    shown = unicode_of(head)
+    if b"\0" in head and shown not in ("utf-16", "utf-16-le", "utf-16-be"):
+        return False
+    for line in head.decode(shown or "utf-8", "ignore").splitlines():
+        names = {re.sub(r"[\W_]+", "_", n.lower()).strip("_") for n in _SEPARATED.split(line)}
+        if len(names) > 1 and (
+            names.intersection(SHAPE_COLUMNS)
+            or (names.intersection(LON_COLUMNS) and names.intersection(LAT_COLUMNS))
+        ):
+            return True
     return False
 
 
@@ -218,6 +256,19 @@ FORMATS: dict[SourceKind, Format] = {
             has_several=True,
             has_mark=_is_topology,
         ),
+        _format(
+            "xlsx",
+            *(".xlsx", ".xlsm"),
+            media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            has_several=True,
+            has_mark=_is_workbook,
+        ),
+        _format(
+            "csv",
+            *(".csv", ".txt", ".tsv"),
+            media_type="text/csv",
+            has_mark=_is_table,
+        ),
     )
 }
 
@@ -269,9 +320,9 @@ def kind_of(path: Path) -> FileKind:
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    if head.startswith((b"PK\3\4", b"PK\5\6")):
-        return "zip"
     kind = format_of(head)
+    if kind is None and head.startswith((b"PK\3\4", b"PK\5\6")):
+        return "zip"
     if kind is None:
         raise UploadUnsupported(reason=not_taken(head))
     return kind

@@ -350,6 +350,17 @@ def _geometry(member: Any) -> shapely.Geometry:
     return _MAKERS[kind](member.get("coordinates"))
 
 
+def geometry_of_text(text: str, *, limits: Limits) -> shapely.Geometry:
+    """The geometry that a text of GeoJSON holds, as a cell of a table may.
+
+    Raises
+    ------
+    Unreadable, ValueError, GEOSException
+        For text that is no exact JSON, and for no whole geometry.
+    """
+    return _geometry(_parsed(text, limits))
+
+
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise _BadGeometry(_SAY["coordinates_no_list"])

@@ -27,6 +27,7 @@ _SAY = texts(__name__)
 
 # A picture or a table of a system that is not for reading, beside what is.
 _HIDDEN = ("._", "~$")
+_TABLES = ("csv", "xlsx")
 _KMZ_DOCUMENT = "doc.kml"
 
 
@@ -117,7 +118,9 @@ def _sets(entries: Sequence[zipfile.ZipInfo], heads: Mapping[str, bytes]) -> lis
     ]
     rest = [entry for entry in seen if _path(entry).parent not in databases]
     sets += [_Set("shapefile", name, ()) for name in shapefile_names(rest)]
-    return sets + _singles(rest, heads)
+    sets += _singles(rest, heads)
+    # A table beside a layer tells of it.
+    return [one for one in sets if one.kind not in _TABLES] or sets
 
 
 def _singles(entries: Sequence[zipfile.ZipInfo], heads: Mapping[str, bytes]) -> list[_Set]:

@@ -11,7 +11,7 @@ import io
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,6 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import UploadTooLarge, UploadUnsupported
-from geo.ingest.cells import Cell, clean, is_empty
 from geo.ingest.encoding import parsed_encoding, unicode_of
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.formats import looks_like
@@ -38,6 +37,38 @@ _SEPARATORS = ",;\t|"
 # Enough rows to see how a text is separated.
 _SAMPLE = 200
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*(?:\r\n|\r|\n|$)", re.IGNORECASE)
+
+
+# What a cell of a workbook or a text holds; None and "" are empty.
+Cell = str | float | date | None
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether a cell holds nothing but spaces."""
+    return cell is None or (isinstance(cell, str) and not clean(cell))
+
+
+def clean(text: str) -> str:
+    r"""A text with single plain spaces: no line breaks, no-break spaces or byte-order marks.
+
+    Examples
+    --------
+    >>> clean("\ufeff Kabupaten/\n Kota\xa0")
+    'Kabupaten/ Kota'
+    """
+    return " ".join(text.replace("\ufeff", " ").replace("\u200b", "").split())
+
+
+def letter(column: int) -> str:
+    """The letters of a column counted from 0, as spreadsheets write them.
+
+    Examples
+    --------
+    >>> letter(0), letter(27)
+    ('A', 'AB')
+    """
+    rest, last = divmod(column, 26)
+    return (letter(rest - 1) if rest else "") + chr(ord("A") + last)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,10 +136,23 @@ def read_sheet(
         raise UploadTooLarge(reason=too_large(most))
     content = path.read_bytes()
     if content.startswith((b"PK\3\4", b"PK\5\6")):
-        return _read_workbook(path, sheet, limits)
-    _require_text(content)
+        with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
+            job = WorkbookJob(path.absolute(), sheet, limits)
+            return sheet_of_workbook(read_workbook_confined(job, Path(folder)), of_cell=_shown)
     if (called := Path(name or path.name)).suffix.lower() in _WORKBOOKS:
+        _require_text(content)
         raise UploadUnsupported(reason=_SAY["named_workbook"].format(name=called.name[:80]))
+    return sheet_of_text(content, encoding=encoding, limits=limits)
+
+
+def sheet_of_text(content: bytes, *, encoding: str | None, limits: Limits) -> Sheet:
+    """The rows of a text whose columns are separated, in its own encoding or the one that is named.
+
+    Raises
+    ------
+    UploadUnsupported, InvalidInput, Unreadable
+    """
+    _require_text(content)
     text, used = _decoded(content, parsed_encoding(encoding))
     found = _parsed(text, used, limits)
     if not found.rows:
@@ -116,15 +160,10 @@ def read_sheet(
     return found
 
 
-def _read_workbook(path: Path, sheet: str | None, limits: Limits) -> Sheet:
-    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
-        job = WorkbookJob(path.absolute(), sheet, limits)
-        found = read_workbook_confined(job, Path(folder))
-    rows = tuple(
-        Row(number, tuple(date.fromisoformat(c[0]) if isinstance(c, list) else c for c in cells))
-        for number, cells in found["rows"]
-    )
-    rows = tuple(row for row in rows if not row.is_blank)
+def sheet_of_workbook(found: Mapping[str, Any], *, of_cell: Callable[[Any], Cell]) -> Sheet:
+    """The rows of a sheet as `geo/ingest/workbook.py` read them, every cell made by `of_cell`."""
+    read = (Row(number, tuple(map(of_cell, cells))) for number, cells in found["rows"])
+    rows = tuple(row for row in read if not row.is_blank)
     if not rows:
         raise Unreadable(finding("table_empty"))
     spread = frozenset((row, column) for row, column in found["spread"])
@@ -136,6 +175,13 @@ def _read_workbook(path: Path, sheet: str | None, limits: Limits) -> Sheet:
         spread=spread,
         findings=tuple(_hidden(found)),
     )
+
+
+def _shown(cell: Any) -> Cell:
+    """A cell of a workbook as a table of figures has it: days as dates, truth values as words."""
+    if isinstance(cell, list):
+        return date.fromisoformat(cell[0][:10])
+    return str(cell).upper() if isinstance(cell, bool) else cell
 
 
 def _hidden(found: Mapping[str, Any]) -> Iterator[Finding]:
@@ -246,19 +292,31 @@ def plain_table(sheet: Sheet) -> pd.DataFrame:
     Unreadable
         When a column has no name or two have the same, or a row has more fields than the head.
     """
-    head, *rows = sheet.rows
-    names = [clean(str(cell)) for cell in _without_tail(head.cells)]
+    names, rows = headed(sheet)
+    cells = [[_text(row.cell(i)) for i in range(len(names))] for row in rows]
+    numbers = pd.Index([row.number for row in rows], name="row")
+    return pd.DataFrame(cells, columns=names, index=numbers, dtype="object")
+
+
+def headed(sheet: Sheet, *, head: int = 0) -> tuple[list[str], tuple[Row, ...]]:
+    """The names of the columns in that row of a sheet, and the rows after it.
+
+    Raises
+    ------
+    Unreadable
+        When a column has no name or two have the same, or a row has more fields than the head.
+    """
+    row_of_names, rows = sheet.rows[head], sheet.rows[head + 1 :]
+    names = [clean(str(cell)) for cell in _without_tail(row_of_names.cells)]
     if "" in names or len(set(names)) < len(names):
         odd = next(n for n in names if n == "" or names.count(n) > 1)
-        raise Unreadable(finding("head_unclear", row=head.number, head=odd))
+        raise Unreadable(finding("head_unclear", row=row_of_names.number, head=odd))
     for row in rows:
         if len(_without_tail(row.cells)) > len(names):
             raise Unreadable(
                 finding("row_too_wide", row=row.number, fields=len(row.cells), columns=len(names))
             )
-    cells = [[_text(row.cell(i)) for i in range(len(names))] for row in rows]
-    numbers = pd.Index([row.number for row in rows], name="row")
-    return pd.DataFrame(cells, columns=names, index=numbers, dtype="object")
+    return names, rows
 
 
 def _without_tail(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:

@@ -32,6 +32,8 @@ SourceKind = Literal[
     "topojson",
     "filegdb",
     "dxf",
+    "csv",
+    "xlsx",
 ]
 # What a file is before it is unpacked.
 FileKind = SourceKind | Literal["zip"]
@@ -92,6 +94,8 @@ class Source:
         Features by the file's own header.
     damaged : mapping
         By row position; those rows have no geometry in `frame`.
+    numbers : tuple of int, (n,) or empty
+        What the sender's program shows beside each row, where it does not count from 1.
     """
 
     frame: "gpd.GeoDataFrame"
@@ -102,6 +106,7 @@ class Source:
     header_count: int
     damaged: Mapping[int, Damage] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 def beside_geometry(columns: Iterable[str]) -> tuple[dict[str, str], list[Finding]]:

@@ -10,7 +10,7 @@ import pickle
 import sys
 import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,9 +48,10 @@ def read_workbook_confined(job: WorkbookJob, folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        `name` of the sheet; `rows`: number and cells of each row (text, number, null, or a date as
-        a list of its ISO text); `spread`: row and column of cells that only repeat a merged one;
-        `hidden_rows` (numbers) and `hidden_columns` (letters) that hold something and are not shown.
+        `name` of the sheet; `rows`: number and cells of each row (text, number, truth value, null,
+        or a date as a list of its ISO text); `spread`: row and column of cells that only repeat a merged one;
+        `hidden_rows` (numbers) and `hidden_columns` (letters) that
+        hold something and are not shown; `percents`: letters of columns shown in percent.
 
     Raises
     ------
@@ -83,18 +84,29 @@ def main(folder: Path) -> None:
 def read_workbook(job: WorkbookJob) -> dict[str, Any]:
     """What `document.json` says: the cells, or the fault by its code and facts."""
     try:
-        _require_workbook(job.path, job.limits)
-        return _cells_of(job)
+        return workbook_cells(job)
     except UploadUnsupported as error:
         return {"unsupported": {"id": error.detail("id"), "en": error.detail("en")}}
     except Unreadable as error:
         found = error.findings[0]
         return {"fault": (found.code, as_json(found.facts))}
-    except MemoryError:
+
+
+def workbook_cells(job: WorkbookJob) -> dict[str, Any]:
+    """The cells of a sheet as `read_workbook_confined` tells them, read in this process.
+
+    Raises
+    ------
+    Unreadable, UploadUnsupported
+    """
+    try:
+        _require_workbook(job.path, job.limits)
+        return _cells_of(job)
+    except (UploadUnsupported, Unreadable, MemoryError):
         raise
     # openpyxl meets a damaged part with whatever its parser happens to raise.
     except Exception as error:
-        return {"fault": ("workbook_unreadable", {"reason": type(error).__name__})}
+        raise Unreadable(finding("workbook_unreadable", reason=type(error).__name__)) from error
 
 
 def _require_workbook(path: Path, limits: Limits) -> None:
@@ -118,16 +130,18 @@ def _require_plain_xml(start: bytes, member: str) -> None:
 
 def _cells_of(job: WorkbookJob) -> dict[str, Any]:
     import openpyxl
+    from openpyxl.utils import get_column_letter
 
     # As bytes: by its path openpyxl goes by the ending of a name, and an upload has none.
     content = job.path.read_bytes()
     results = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-    filled = {}
+    filled, shown_as_percent = {}, {}
     for sheet in results.worksheets:
         if sheet.sheet_state == "visible" or sheet.title == job.sheet:
             sheet.reset_dimensions()  # what the file says of its size need not be so
-            if rows := _rows_of(sheet, job.limits):
-                filled[sheet.title] = rows
+            percents: set[int] = set()
+            if rows := _rows_of(sheet, job.limits, percents):
+                filled[sheet.title], shown_as_percent[sheet.title] = rows, percents
     name = _chosen(list(filled), job.sheet)
     rows = filled[name]
     width = max((len(cells) for cells in rows.values()), default=0)
@@ -142,14 +156,18 @@ def _cells_of(job: WorkbookJob) -> dict[str, Any]:
         "spread": spread,
         "hidden_rows": hidden_rows,
         "hidden_columns": hidden_columns,
+        "percents": [get_column_letter(column) for column in sorted(shown_as_percent[name])],
     }
 
 
-def _rows_of(sheet: Any, limits: Limits) -> dict[int, list[Any]]:
-    """The rows that hold something, by number; each ends with its last cell that does."""
+def _rows_of(sheet: Any, limits: Limits, percents: set[int]) -> dict[int, list[Any]]:
+    """The rows that hold something, by number; each ends with its last cell that does.
+
+    `percents` gets the columns with a number that is shown as a share of a hundred.
+    """
     rows: dict[int, list[Any]] = {}
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        values = [_value(cell, limits) for cell in cells]
+        values = [_value(cell, limits, percents) for cell in cells]
         while values and values[-1] is None:
             values.pop()
         if len(values) > limits.columns or (values and number > limits.features):
@@ -159,19 +177,22 @@ def _rows_of(sheet: Any, limits: Limits) -> dict[int, list[Any]]:
     return rows
 
 
-def _value(cell: Any, limits: Limits) -> Any:
+def _value(cell: Any, limits: Limits, percents: set[int]) -> Any:
     value = cell.value
     if value is None or isinstance(value, str):
         if value and len(value) > limits.text_length:
             raise Unreadable(finding("cell_too_long", row=cell.row, limit=limits.text_length))
         return ((value or "").strip() and value) or None
     if isinstance(value, bool):
-        return str(value).upper()
+        return value
     if isinstance(value, int | float):
         # A cell shown as 4.25% holds 0.0425; its sender sees the percent.
         is_percent = "%" in (cell.number_format or "")
+        if is_percent:
+            percents.add(cell.column)
         return round(value * 100, 10) if is_percent else float(value)
-    return [value.strftime("%Y-%m-%d")] if isinstance(value, date | datetime) else str(value)
+    # Of a moment at midnight only the day was typed.
+    return [value.isoformat().removesuffix("T00:00:00")] if isinstance(value, date) else str(value)
 
 
 def _chosen(names: list[str], wanted: str | None) -> str:

@@ -177,7 +177,7 @@ def _passed_over(without: list[Finding]) -> list[Finding]:
     """One warning for the rows without a geometry where the others do without them."""
     if not without:
         return []
-    rows = [str(found.feature.row) for found in without if found.feature is not None]
+    rows = [str(found.feature.number) for found in without if found.feature is not None]
     shown = ", ".join(rows[:20]) + (", …" if len(rows) > 20 else "")
     return [finding("rows_without_geometry", count=len(rows), rows=shown)]
 
@@ -295,7 +295,9 @@ def _duplicates(frame: gpd.GeoDataFrame, features: Sequence[Feature]) -> list[Fi
             groups.setdefault(shapely.to_wkb(shape), []).append(row)
     lonlat = to_lonlat(frame)
     return [
-        _duplicate(lonlat.iloc[[row]], features[row], [features[o].row for o in rows if o != row])
+        _duplicate(
+            lonlat.iloc[[row]], features[row], [features[o].number for o in rows if o != row]
+        )
         for rows in groups.values()
         if len(rows) > 1
         for row in rows[1:]

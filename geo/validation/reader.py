@@ -125,6 +125,10 @@ def read_source(
 
         files = unpack_shapefile(path, folder, layer=layer, limits=limits)
         return read_shapefile(files, encoding=encoding, limits=limits)
+    if kind in ("csv", "xlsx"):
+        from geo.ingest.table_file import read_table_file
+
+        return read_table_file(path, kind=kind, sheet=layer, encoding=encoding, limits=limits)
     read = _read_by_us if FORMATS[kind].driver is None else _read_by_gdal
     return read(path, folder, kind=kind, layer=layer, limits=limits)
 

@@ -145,7 +145,8 @@ def _features(source: Source, mapped: Mapped, schema: LayerSchema) -> list[Featu
     rows = range(1, len(source.frame) + 1)
     keys = _labels(source, mapped.fields.get(schema.key))
     names = _labels(source, mapped.fields.get("name"))
-    return [Feature(*label) for label in zip(rows, keys, names, strict=True)]
+    shown = source.numbers or [None] * len(source.frame)
+    return [Feature(*label) for label in zip(rows, keys, names, shown, strict=True)]
 
 
 def _labels(source: Source, column: str | None) -> list[str | None]:
@@ -170,7 +171,7 @@ def _keys(
             feature=features[row - 1],
             where={"column": column},
             value=key,
-            rows=", ".join(str(other) for other in rows if other != row),
+            rows=", ".join(str(features[other - 1].number) for other in rows if other != row),
             column=column,
         )
         for key, rows in rows_of.items()
