@@ -234,7 +234,6 @@ def test_a_workbook_keeps_codes_numbers_truth_values_and_moments(tmp_path):
                 "63.10",
                 5,
                 0.5,
-                2**53 + 1,
                 True,
                 date(2024, 3, 1),
                 MOMENT,
