@@ -1,7 +1,7 @@
 """The service, put together: `create_app`."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,13 @@ from api.routes import (
     session,
     sheets,
     sites,
+    submissions,
     tiles,
     uploads,
     vector_tiles,
 )
 from api.settings import InvalidSettings, Settings, read_settings
+from api.uploads.checking import working
 from geo.errors import StoreFault
 from geo.store.store import Store
 from maps.context import context_folder
@@ -57,6 +59,8 @@ ROUTERS: Sequence[APIRouter] = (
     sites.router,
     tiles.router,
     vector_tiles.router,
+    # Before uploads, whose last path takes any id.
+    submissions.router,
     uploads.router,
     session.router,
     people.router,
@@ -131,7 +135,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store, app.state.store_fault = given, None
     if given is None:
         try:
-            app.state.store = Store(app.state.settings.store)
+            app.state.store = Store(
+                app.state.settings.store, upload_days=app.state.settings.upload_days
+            )
         except StoreFault as fault:
             app.state.store_fault = fault
     app.state.tables = app.state.collection_tiles = None
@@ -143,7 +149,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with suppress(StoreFault):  # whoever asks for a damaged store's data is told so
             for collection in app.state.tables.collections():
                 app.state.collection_tiles.prepare(collection)
-    yield
+    async with nullcontext() if app.state.store is None else working(app, app.state.store):
+        yield
     if given is None and app.state.store is not None:
         app.state.store.close()
 

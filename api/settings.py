@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     uploads_waiting: int = Field(
         default=8, ge=1, description="Uploads that may wait for a slot; one more is told to retry."
     )
+    upload_days: int = Field(
+        default=30, ge=1, description="Days that an upload waits after its last change."
+    )
     requests_per_minute: int = Field(
         default=60, ge=1, description="Uploads and publications of one key in a minute."
     )

@@ -13,5 +13,6 @@ indicators                             figures of regions over the years
 published                              what is published now, by name
 land · readiness · uncertainty         suitability and sites · scores explained · how sure a rank is
 planning                               the jobs: assess, weigh, publish, load what ships
+submission                             what becomes of a file that is handed in
 tiles                                  beside the chain: vector tiles and feature pages as bytes
 """

@@ -47,7 +47,9 @@ GeoError
 ├── NotAllowed
 ├── TooManyRequests
 ├── Conflict
-│   └── WarningsNotAccepted
+│   ├── WarningsNotAccepted
+│   ├── StaleVersion
+│   └── LayerMoved
 └── StoreFault
     ├── StoreFull
     └── NotReady
@@ -297,6 +299,22 @@ class WarningsNotAccepted(Conflict):
     sentence = Text(
         id="{n} peringatan dalam laporan harus dibaca sebelum terbit: {warnings} Jika memang benar, terbitkan lagi dengan accept_warnings (di baris perintah: --accept-warnings).",
         en="{n} warnings of the report must be read before publication: {warnings} If they are right as they are, publish again with accept_warnings (on the command line: --accept-warnings).",
+    )
+
+
+class StaleVersion(Conflict):
+    """A change to a version that is not the current one any more; `current` is the one that is."""
+
+    title = Text(id="Versi sudah berganti", en="Stale version")
+
+
+class LayerMoved(Conflict):
+    """An upload whose layer was published anew since they were compared; see it again first."""
+
+    title = Text(id="Layer sudah berganti", en="The layer has moved")
+    sentence = Text(
+        id="{dataset!r} kini pada versi {current}, sedangkan unggahan ini dibandingkan dengan versi {base}. Perbedaan dan dampaknya dihitung ulang; periksa laporan barunya, lalu setujui lagi.",
+        en="{dataset!r} is now at version {current}; this upload was compared with version {base}. Difference and impact are made again: look at the new report, then approve again.",
     )
 
 

@@ -16,7 +16,8 @@ PACKAGES = ("geo", "maps", "api")
 ROOMS = {
     "geo": (
         "language json_types errors toml_file crs source_digest raster vector mcda store "
-        "ingest drivers validation indicators published land readiness uncertainty planning"
+        "ingest drivers validation indicators published land readiness uncertainty planning "
+        "submission"
     ).split(),
     "maps": "text escape breaks style labels context assets guide tiles folium pages sheets".split(),
 }

@@ -132,7 +132,7 @@ class Common:
         from geo.store.store import Store
 
         settings = self.settings(demo=demo)
-        store = Store(settings.store)
+        store = Store(settings.store, upload_days=settings.upload_days)
         try:
             if loaded and _lacks_shipped(store, settings.data_dir):
                 from geo.planning.reference import load_reference

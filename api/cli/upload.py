@@ -9,22 +9,29 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from api.cli.faults import Misused
-from api.cli.output import print_counts, print_table, print_version, spinner
-from api.cli.shared_options import OPERATOR, Common, FileOptions, gathered
+from api.cli.output import errors, print_counts, print_line, print_table, print_version, spinner
+from api.cli.shared_options import Common, FileOptions, gathered
+from geo.errors import LayerMoved
 from geo.language import Language, texts
+from geo.store.roles import OPERATOR
+from geo.store.uploads import SUBJECT
 
 if TYPE_CHECKING:
     from geo.ingest.source import Limits
-    from geo.planning.publish import HandedIn
-    from geo.store.store import Store
+    from geo.store.store import Store, Upload
 
 _SAY = texts(__name__)
 
-upload_app = typer.Typer(no_args_is_help=True, help="Checked files that wait to be published.")
+upload_app = typer.Typer(
+    no_args_is_help=True, help="Files that were handed in, and what becomes of them."
+)
 
 AcceptOption = Annotated[
     bool, typer.Option("--accept-warnings", help="The warnings were looked at and are right.")
 ]
+NoteOption = Annotated[str, typer.Option(help="Why it is to be published.")]
+SourceOption = Annotated[str | None, typer.Option(help="Where it comes from.")]
+LicenceOption = Annotated[str | None, typer.Option(help="Its licence.")]
 UploadArgument = Annotated[str, typer.Argument(help="The upload's id, from: kawasan upload list.")]
 
 
@@ -85,113 +92,248 @@ def ingest(
     Examples: kawasan ingest zona.zip --as zones --note "Hasil rapat Maret" · kawasan ingest
     tpt_2026.csv --as indicators --source "BPS, Sakernas Agustus 2026"
     """
-    from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, HandedIn
+    from geo.planning.publish import INDICATORS
+    from geo.submission.check import receive
 
     if name != INDICATORS and (replace or any(asdict(figures).values())):
         raise Misused(_SAY["only_for_figures"])
+    chosen = {**asdict(reading), **asdict(figures), "source": stated.source, "replace": replace}
+    chosen["repairs"] = ["make_valid"] if repair else []
     with common.opened() as store:
-        from geo.indicators.handed_in import StatedOfAll
-
-        published_as = {
-            "actor": OPERATOR,
-            "note": stated.note or file.name,
-            "source": stated.source or file.name,
-            "licence": stated.licence or LICENCE_UNKNOWN,
-            "accept_warnings": stated.accept_warnings,
-        }
-        handed = HandedIn(
-            path=file,
-            filename=file.name,
-            layer_name=name,
-            crs=reading.crs,
-            encoding=reading.encoding,
-            layer=reading.layer,
-            repair=repair,
-            figures=StatedOfAll(source=stated.source, **asdict(figures)),
-            replace=replace,
-        )
         limits = common.settings().reader_limits()
-        upload = _checked(store, handed, limits=limits, language=common.language())
+        with spinner(file.name):
+            received = receive(
+                store,
+                file,
+                filename=file.name,
+                dataset=name,
+                chosen=chosen,
+                actor=OPERATOR,
+                limits=limits,
+            )
+        _check(store, received.upload, limits=limits, language=common.language())
         if not check:
-            _publish(store, upload, published_as)
+            said = asdict(stated) | {"note": stated.note or file.name}
+            _publish(store, received.upload, said, limits=limits, language=common.language())
 
 
-def _checked(store: "Store", handed: "HandedIn", *, limits: "Limits", language: Language) -> str:
-    """The id of a file that was checked and may be published; its report is printed."""
-    from geo.planning import publish
+def _check(store: "Store", upload: str, *, limits: "Limits", language: Language) -> None:
+    """Check a file that is kept and print its report; one that has errors ends the command."""
+    from geo.submission.check import check
 
-    with spinner(handed.filename):
-        upload = publish.check_upload(store, handed, actor=OPERATOR, limits=limits)
-    _print_report(upload.report, language)
-    if upload.state == "needs_choices":
+    with spinner(store.uploads.one(upload).filename):
+        found = check(store, upload, limits=limits)
+    _print_report(found, language)
+    if found.state not in ("ready", "submitted"):
         raise typer.Exit(1)
-    return upload.upload
 
 
-def _print_report(report: Mapping[str, Any], language: Language) -> None:
+def _print_report(upload: "Upload", language: Language) -> None:
     """Print what was found in a file, errors first."""
+    report = upload.report
     order = {"error": 0, "warning": 1, "info": 2}
-    found = sorted(report["findings"], key=lambda finding: order[finding["severity"]])
+    found = sorted(report.get("findings", ()), key=lambda finding: order[finding["severity"]])
     rows = [(f["severity"], f["sentence"][language]) for f in found]
     if rows:
-        print_table(_SAY["finding_heads"].to(language), rows, report["filename"])
-    print_counts((report["difference"] or {}).get("counts") or {})
+        print_table(_SAY["finding_heads"].to(language), rows, upload.filename)
+    print_counts((report.get("difference") or {}).get("counts") or {})
 
 
-def _publish(store: "Store", upload: str, published_as: Mapping[str, Any]) -> None:
-    from geo.planning import publish
+def _publish(
+    store: "Store",
+    upload: str,
+    said: Mapping[str, Any],
+    *,
+    limits: "Limits",
+    language: Language,
+) -> None:
+    """Publish an upload; where its layer has moved, check it anew and say so."""
+    from geo.submission.approval import publish
 
-    print_version(publish.publish_upload(store, upload, **published_as))
+    try:
+        version = publish(store, upload, actor=OPERATOR, **said)
+    except LayerMoved as error:
+        errors.print(error.detail(language), markup=False)
+        store.uploads.check_again(upload, actor=OPERATOR.name)
+        _check(store, upload, limits=limits, language=language)
+        raise typer.Exit(1) from error
+    print_version(version)
 
 
 @upload_app.command("list")
 @gathered
 def upload_list(
     is_all: Annotated[
-        bool, typer.Option("--all", help="Also refused, published and discarded ones.")
+        bool, typer.Option("--all", help="Also published, returned, withdrawn and expired ones.")
     ] = False,
     most: Annotated[int, typer.Option(min=1, help="Most uploads listed.")] = 100,
     *,
     common: Common,
 ) -> None:
-    """List the uploads that wait for their publication, the newest first."""
+    """List the uploads that are not decided, the newest first."""
+    from geo.store.uploads import STATES, WAITING
+
     with common.opened(loaded=False) as store:
+        store.uploads.expire_due()
+        states = STATES if is_all else WAITING
         rows = [
-            (u.upload, u.dataset, u.state, u.filename, u.created_at, u.created_by)
-            for u in store.uploads.newest(None if is_all else "ready", most=min(most, sys.maxsize))
+            (u.upload, u.dataset, u.state, u.filename, u.updated_at, u.expires_at or "–")
+            for u in store.uploads.newest(*states, most=min(most, sys.maxsize))
         ]
-        print_table("upload | layer | state | file | at | by", rows)
+        print_table(_SAY["list_heads"].to(common.language()), rows)
+
+
+@upload_app.command("show")
+@gathered
+def upload_show(upload: UploadArgument, *, common: Common) -> None:
+    """Show an upload: its state, its choices, its report and what was said of it."""
+    with common.opened(loaded=False) as store:
+        found, language = store.uploads.one(upload), common.language()
+        facts = [("upload", found.upload), ("layer", found.dataset), ("file", found.filename)]
+        facts += [("state", found.state), ("by", f"{found.created_by} {found.created_at}")]
+        facts += [("expires", found.expires_at or "–")]
+        facts += [(name, str(value)) for name, value in found.choices.items()]
+        facts += [(name, str(value)) for name, value in (found.submission or {}).items()]
+        print_table(_SAY["fact_heads"].to(language), facts)
+        _print_report(found, language)
+        for said in store.comments.of(SUBJECT, upload):
+            print_line(f"{said.at} {said.author}: {said.text}")
+
+
+@upload_app.command("choose")
+@gathered
+def upload_choose(
+    upload: UploadArgument,
+    name: Annotated[str | None, typer.Option("--as", help="Another layer than before.")] = None,
+    *,
+    reading: FileOptions,
+    figures: FigureOptions,
+    repair: Annotated[
+        bool | None, typer.Option("--repair/--no-repair", help="Repair invalid polygons.")
+    ] = None,
+    common: Common,
+) -> None:
+    """Choose how a kept file is read, and check it again.
+
+    Example: kawasan upload choose 0123456789abcdef --crs EPSG:32750 --repair
+    """
+    from geo.submission.check import choose
+
+    given = {"collection": name, **asdict(reading), **asdict(figures)}
+    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if repair is not None:
+        changes["repairs"] = ["make_valid"] if repair else []
+    with common.opened(loaded=False) as store:
+        choose(store, upload, changes, actor=OPERATOR)
+        limits = common.settings().reader_limits()
+        _check(store, upload, limits=limits, language=common.language())
+
+
+@upload_app.command("submit")
+@gathered
+def upload_submit(
+    upload: UploadArgument,
+    note: NoteOption,
+    source: SourceOption = None,
+    licence: LicenceOption = None,
+    accept_warnings: AcceptOption = False,
+    *,
+    common: Common,
+) -> None:
+    """Submit a checked file, for a publisher to decide.
+
+    Example: kawasan upload submit 0123456789abcdef --note "Hasil rapat Maret"
+    """
+    from geo.submission.approval import submit
+
+    with common.opened(loaded=False) as store:
+        submit(
+            store,
+            upload,
+            actor=OPERATOR,
+            note=note,
+            source=source,
+            licence=licence,
+            accept_warnings=accept_warnings,
+        )
 
 
 @upload_app.command("publish")
 @gathered
 def upload_publish(
     upload: UploadArgument,
-    note: Annotated[str, typer.Option(help="Why it is published.")],
-    source: Annotated[str | None, typer.Option(help="Where it comes from.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Its licence.")] = None,
+    note: Annotated[
+        str | None, typer.Option(help="Why it is published; as it was submitted by default.")
+    ] = None,
+    source: SourceOption = None,
+    licence: LicenceOption = None,
     accept_warnings: AcceptOption = False,
     *,
     common: Common,
 ) -> None:
-    """Publish a checked file as the next version of its layer.
+    """Publish a checked or submitted file as the next version of its layer.
 
     Example: kawasan upload publish 0123456789abcdef --note "Hasil rapat Maret"
     """
     said = {
-        "actor": OPERATOR,
         "note": note,
         "source": source,
         "licence": licence,
         "accept_warnings": accept_warnings,
     }
     with common.opened(loaded=False) as store:
-        _publish(store, upload, said)
+        limits = common.settings().reader_limits()
+        _publish(store, upload, said, limits=limits, language=common.language())
 
 
-@upload_app.command("discard")
+@upload_app.command("return")
 @gathered
-def upload_discard(upload: UploadArgument, *, common: Common) -> None:
-    """Forget a checked file; its report stays. A published version is not touched."""
+def upload_return(
+    upload: UploadArgument,
+    reason: Annotated[str, typer.Option(help="What is to be mended; its sender reads it.")],
+    *,
+    common: Common,
+) -> None:
+    """Return a submitted file to its sender.
+
+    Example: kawasan upload return 0123456789abcdef --reason "Batas selatan belum disepakati"
+    """
+    from geo.submission.approval import give_back
+
     with common.opened(loaded=False) as store:
-        store.uploads.discard(upload, actor=OPERATOR)
+        give_back(store, upload, actor=OPERATOR, reason=reason)
+
+
+@upload_app.command("withdraw")
+@gathered
+def upload_withdraw(upload: UploadArgument, *, common: Common) -> None:
+    """End an upload; its report stays. A published version is not touched."""
+    from geo.submission.approval import withdraw
+
+    with common.opened(loaded=False) as store:
+        withdraw(store, upload, actor=OPERATOR)
+
+
+@upload_app.command("comment")
+@gathered
+def upload_comment(
+    upload: UploadArgument,
+    text: Annotated[str, typer.Argument(help="What is said, as plain text.")],
+    *,
+    common: Common,
+) -> None:
+    """Say something of an upload; its sender and its publishers read it.
+
+    Example: kawasan upload comment 0123456789abcdef "Mohon diperiksa batas desa Sebamban"
+    """
+    with common.opened(loaded=False) as store:
+        store.uploads.one(upload)
+        store.comments.add(SUBJECT, upload, text, author=OPERATOR)
+
+
+@upload_app.command("expire")
+@gathered
+def upload_expire(*, common: Common) -> None:
+    """End the uploads that waited longer than KAWASAN_UPLOAD_DAYS; their files go."""
+    with common.opened(loaded=False) as store:
+        print_counts({_SAY["expired"].to(common.language()): len(store.uploads.expire_due())})

@@ -20,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,15 @@ _XCPU = getattr(signal, "SIGXCPU", None)
 _CPU_TIME_ENDED = () if _XCPU is None else (-_XCPU, 128 + _XCPU)
 # Windows' codes for crashes (an access violation is 0xC0000005) begin here.
 _CRASHED_FROM = 0xC000_0000
+
+
+# Told now and then what a reader is at; answers whether it shall go on.
+Watch = Callable[[Text], bool]
+_LOOK_S = 0.25
+
+
+class Stopped(Exception):
+    """A reading that was ended because nobody wants it any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,13 +124,17 @@ def leave_driver(name: str) -> None:
     os.environ["GDAL_SKIP"] = ",".join(driver for driver in skipped if driver != name)
 
 
-def run_confined(module: str, folder: Path, *, limits: Limits) -> Outcome:
+def run_confined(
+    module: str, folder: Path, *, limits: Limits, watch: Watch | None = None
+) -> Outcome:
     """Run `python -m MODULE FOLDER` confined; it leaves `document.json` in `folder`, its own.
 
     Raises
     ------
     StoreFull
         When there was no space for what it unpacks and makes; that says nothing of the file.
+    Stopped
+        When `watch` said so.
     """
     command = [*without_network(), sys.executable, "-P", "-m", module, str(folder)]
     with (folder / "messages").open("wb") as messages:
@@ -133,7 +147,7 @@ def run_confined(module: str, folder: Path, *, limits: Limits) -> Outcome:
             stderr=messages,
             start_new_session=True,
         )
-        code = _waited(process, limits)
+        code = _waited(process, limits, lambda: watch is None or watch(_step(folder)))
     if code == 0:
         document = json.loads((folder / "document.json").read_bytes())
         unlimited = document.pop("unlimited")
@@ -142,11 +156,18 @@ def run_confined(module: str, folder: Path, *, limits: Limits) -> Outcome:
     return Outcome(None, _failure(code, folder, limits))
 
 
-def _waited(process: "subprocess.Popen[bytes]", limits: Limits) -> int | None:
+def _waited(
+    process: "subprocess.Popen[bytes]", limits: Limits, goes_on: Callable[[], bool]
+) -> int | None:
     """The exit code of the reader, None when its time ran out; nothing of it is left running."""
+    end = time.monotonic() + limits.wall_s
     try:
-        return process.wait(limits.wall_s)
-    except subprocess.TimeoutExpired:
+        while (left_s := end - time.monotonic()) > 0:
+            try:
+                return process.wait(min(_LOOK_S, left_s))
+            except subprocess.TimeoutExpired:
+                if not goes_on():
+                    raise Stopped from None
         return None
     finally:
         _kill(process)

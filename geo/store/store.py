@@ -16,14 +16,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from geo.errors import Conflict, LayerNotFound, StoreFault, VersionNotFound
+from geo.errors import LayerNotFound, StaleVersion, StoreFault, VersionNotFound
 from geo.language import Text, texts
 from geo.store import catalogue, database
+from geo.store.comments import Comments
 from geo.store.keys import Keys
 from geo.store.rules import Rules
 from geo.store.sessions import Sessions
 from geo.store.snapshots import UNFINISHED, file_sha256, full_disk, write_atomically, write_snapshot
-from geo.store.uploads import Upload, UploadEntry, Uploads, mark_published
+from geo.store.uploads import KEEP_DAYS, Upload, UploadEntry, Uploads, mark_published
 from geo.store.users import Users
 from geo.store.versions import DatasetKind, Provenance, Publication, Published, Version
 
@@ -74,7 +75,9 @@ class StoreReport:
 
 
 class Store:
-    """A folder of snapshots and a catalogue; `keys`, `users`, `sessions`, `rules` and `uploads` are its other doors.
+    """A folder of snapshots and a catalogue.
+
+    `keys`, `users`, `sessions`, `rules`, `comments` and `uploads` are its other doors.
 
     Parameters
     ----------
@@ -84,6 +87,8 @@ class Store:
         The clock, for times written into the catalogue. Order never depends on it.
     patience_s : float
         How long a writer waits for another before it says that the catalogue is busy.
+    upload_days : int
+        How long a file that was handed in waits after the last change of its upload.
 
     Raises
     ------
@@ -98,6 +103,7 @@ class Store:
         *,
         now: Callable[[], datetime] | None = None,
         patience_s: float = database.PATIENCE_S,
+        upload_days: int = KEEP_DAYS,
     ) -> None:
         self.folder = folder
         self._now = now or (lambda: datetime.now(UTC))
@@ -116,7 +122,10 @@ class Store:
         self.rules = Rules(self._engine, time=self._time)
         self.users = Users(self._engine, time=self._time)
         self.sessions = Sessions(self._engine, self.users, time=self._time)
-        self.uploads = Uploads(self._engine, folder / "uploads", time=self._time)
+        self.comments = Comments(self._engine, time=self._time)
+        self.uploads = Uploads(
+            self._engine, folder / "uploads", time=self._time, keep_days=upload_days
+        )
 
     def close(self) -> None:
         """Release the catalogue."""
@@ -195,11 +204,11 @@ class Store:
         suffix : str
             `.parquet`, `.tif` or `.toml`; kept in the snapshot's name so that other programs open it.
         expected : int, optional
-            The version that the caller believes to be current (0 for none). `Conflict` when it is not.
+            The version that the caller believes to be current (0 for none). `StaleVersion` when it is not.
 
         Raises
         ------
-        Conflict, StoreFault
+        StaleVersion, Conflict, StoreFault
             Nothing has changed then.
         """
         publication = Publication(
@@ -212,7 +221,7 @@ class Store:
 
         Raises
         ------
-        Conflict, StoreFault
+        StaleVersion, Conflict, StoreFault
             Nothing has changed then.
         """
         written = [
@@ -223,6 +232,9 @@ class Store:
                 self._insert(connection, publication, sha256, size)
                 for publication, (sha256, size) in zip(publications, written, strict=True)
             ]
+        for publication in publications:
+            if publication.provenance.upload is not None:
+                self.uploads.drop_files(publication.provenance.upload)
         return [self.version(p.dataset, n) for p, n in zip(publications, numbers, strict=True)]
 
     def _insert(
@@ -235,7 +247,11 @@ class Store:
             write_snapshot(self._snapshots, publication.content, suffix=publication.suffix)
         current = _current(connection, dataset) or 0
         if publication.expected is not None and publication.expected != current:
-            raise Conflict(reason=_moved_on(dataset, publication.expected, current))
+            raise StaleVersion(
+                reason=_moved_on(dataset, publication.expected, current),
+                expected=publication.expected,
+                current=current,
+            )
         number = 1 + _newest(connection, dataset)
         row = {"dataset": dataset, "number": number, "kind": publication.kind, "sha256": sha256}
         row |= {"suffix": publication.suffix, "size_bytes": size}
@@ -245,7 +261,14 @@ class Store:
         connection.execute(catalogue.versions.insert().values(**row))
         _point(connection, dataset, publication.kind, number)
         if provenance.upload is not None:
-            mark_published(connection, provenance.upload)
+            said = ("note", "source", "licence")
+            mark_published(
+                connection,
+                provenance.upload,
+                actor=provenance.actor,
+                submission={name: getattr(provenance, name) for name in said},
+                at=self._time(),
+            )
         evidence = {"sha256": sha256, "note": provenance.note, "upload": provenance.upload}
         self._log(connection, provenance.actor, "publish", f"{dataset}@{number}", evidence)
         return number

@@ -1,25 +1,33 @@
-"""The uploads of a store: checked files that wait for their publication, and what became of each.
+"""The uploads of a store: files that were handed in, and what becomes of each.
 
-An upload's state changes inside the transaction that acts on it, so that nobody publishes what
-somebody else discards at the same moment.
+    received → checking → needs_choices | ready → submitted → published | returned
+                                                            | withdrawn | expired
+
+The file is kept as it came (`ID.original`) before anything of it is read, until one of the last four
+states, which are ends. Every step is one transaction that looks at the state it comes from and writes
+into the audit log, so that nobody publishes what somebody else withdraws at the same moment. A file
+goes after the step that no longer needs it: a crash in between leaves an orphan, never a loss.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 
 from geo.errors import Conflict, UploadNotFound, UploadRejected
 from geo.language import texts
-from geo.store import catalogue, database
+from geo.store import catalogue, comments, database
+from geo.store.roles import Actor
 from geo.store.snapshots import require_space, write_atomically
 
 _SAY = texts(__name__)
 
-# The states of an upload, in the order of its life; the last four are its end.
 State = Literal[
     "received",
     "checking",
@@ -31,12 +39,36 @@ State = Literal[
     "withdrawn",
     "expired",
 ]
+Step = Literal["check", "choose", "submit", "publish", "return", "withdraw", "expire"]
+STATES: tuple[State, ...] = get_args(State)
+ENDS: tuple[State, ...] = ("published", "returned", "withdrawn", "expired")
+WAITING: tuple[State, ...] = tuple(state for state in STATES if state not in ENDS)
+# The states from which a step leads on. `check` takes up again what a dead service left.
+FROM: Mapping[Step, frozenset[State]] = {
+    "check": frozenset({"received", "checking"}),
+    "choose": frozenset({"needs_choices", "ready"}),
+    "submit": frozenset({"ready"}),
+    "publish": frozenset({"ready", "submitted"}),
+    "return": frozenset({"submitted"}),
+    "withdraw": frozenset(WAITING),
+    "expire": frozenset({"needs_choices", "ready", "submitted"}),
+}
+SUBJECT = "upload"
+# Days that a file waits after the last change of its upload, and days before that with a notice.
+KEEP_DAYS = 30
+NOTICE_DAYS = 7
+# Two uploads share a lock once in 256; one then waits for the other's check.
+_LOCK_DIGITS = 2
 _TABLE = catalogue.uploads
 
 
 @dataclass(frozen=True, slots=True)
 class UploadEntry:
-    """One uploaded file after validation, and what became of it."""
+    """One upload and what became of it; `expires_at` is None once that is decided.
+
+    `role` is None for an upload of a store's first schema, of which no original is kept. `base` is
+    the version of its layer that it was compared with, 0 for none, pinned when it was submitted.
+    """
 
     upload: str
     dataset: str
@@ -45,112 +77,368 @@ class UploadEntry:
     state: State
     created_at: str
     created_by: str
+    role: str | None
+    institution: str | None
+    updated_at: str
+    expires_at: str | None
+    base: int | None
+    submitted_by: str | None
 
-    def require_valid(self) -> None:
-        """Raise unless the upload waits for its publication.
+    def require(self, step: Step) -> None:
+        """Raise unless `step` leads on from the upload's state.
+
+        Raises
+        ------
+        UploadRejected
+            When it is to be submitted or published and has errors.
+        Conflict
+            Saying what became of it.
+        """
+        if self.state in FROM[step]:
+            return
+        is_faulty = self.state == "needs_choices" and step in ("submit", "publish")
+        raise (UploadRejected if is_faulty else Conflict)(reason=_SAY[f"is_{self.state}"])
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(UploadEntry):
+    """An upload with all that is known of it; `report` is empty until it was checked."""
+
+    choices: Mapping[str, Any]
+    report: Mapping[str, Any]
+    submission: Mapping[str, Any] | None
+    impact: Mapping[str, Any] | None
+
+    @property
+    def compared_with(self) -> int:
+        """The version that its difference was made from, 0 for none."""
+        return int(self.report.get("against") or 0) if self.base is None else self.base
+
+
+class Uploads:
+    """The uploads in a catalogue and their files in `folder`; `time` is the clock as text."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        folder: Path,
+        *,
+        time: Callable[[], str],
+        keep_days: int = KEEP_DAYS,
+    ) -> None:
+        self._engine, self._folder, self._time = engine, folder, time
+        self._keep_days = keep_days
+
+    def receive(
+        self,
+        dataset: str,
+        content: Path,
+        *,
+        filename: str,
+        sha256: str,
+        choices: Mapping[str, Any],
+        actor: Actor,
+    ) -> Upload:
+        """Keep a file as it came and record it; nothing of it has been read.
+
+        Raises
+        ------
+        StoreFault
+            When there is no room; nothing is kept then.
+        """
+        upload, now = secrets.token_hex(8), self._time()
+        require_space(self._folder, content.stat().st_size)
+        write_atomically(self.original(upload), content)
+        try:
+            with database.writing(self._engine) as connection:
+                connection.execute(
+                    _TABLE.insert().values(
+                        upload=upload,
+                        dataset=dataset,
+                        filename=filename,
+                        sha256=sha256,
+                        state="received",
+                        created_at=now,
+                        created_by=actor.name,
+                        role=actor.role,
+                        institution=actor.institution,
+                        updated_at=now,
+                        expires_at=_days_after(now, self._keep_days),
+                        choices=dict(choices),
+                        report={},
+                    )
+                )
+                facts = {"sha256": sha256, "filename": filename, "dataset": dataset}
+                self._log(connection, actor.name, "upload", upload, facts)
+        except BaseException:
+            self.original(upload).unlink(missing_ok=True)
+            raise
+        return self.one(upload)
+
+    @contextmanager
+    def locked(self, upload: str, *, patience_s: float = 0.0) -> Iterator[bool]:
+        """Hold the upload for a check or a publication; False where another process or thread does.
+
+        The system takes the lock from a process that dies.
+        """
+        folder = self._folder.parent / "limits"
+        folder.mkdir(exist_ok=True)
+        name = f"upload-{upload[:_LOCK_DIGITS]}.lock"
+        lock = FileLock(folder / name, thread_local=False, timeout=patience_s)
+        try:
+            lock.acquire()
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def begin_check(self, upload: str, *, actor: str) -> Upload:
+        """Say that the file is being checked; whoever says so holds its lock.
+
+        Raises
+        ------
+        Conflict
+            When there is nothing to check.
+        """
+        return self._move(upload, "check", "checking", actor=actor)
+
+    def end_check(
+        self, upload: str, *, report: Mapping[str, Any], frame: Path | None, actor: str
+    ) -> Upload:
+        """Record what a check found; `frame` is the cleaned GeoParquet, None where there are errors.
+
+        What was submitted before stays submitted, on the new base; with errors it has to be
+        submitted again.
+
+        Raises
+        ------
+        Conflict
+            When the upload was withdrawn meanwhile; nothing is kept then.
+        """
+        if frame is not None:
+            require_space(self._folder, frame.stat().st_size)
+            write_atomically(self.path(upload), frame)
+        with database.writing(self._engine) as connection:
+            found = _read(connection, upload)
+            if found.state != "checking":
+                raise Conflict(reason=_SAY[f"is_{found.state}"])
+            state: State = "needs_choices"
+            values: dict[str, Any] = {"report": dict(report), "base": None, "impact": sa.null()}
+            if frame is None:
+                values |= {"submission": sa.null(), "submitted_by": None}
+            elif found.submitted_by is None:
+                state = "ready"
+            else:
+                state, values["base"] = "submitted", report.get("against")
+            self._set(connection, upload, state, **values)
+            self._log(connection, actor, "check", upload, {"outcome": state})
+        if frame is None:
+            self.path(upload).unlink(missing_ok=True)
+        return self.one(upload)
+
+    def refuse(self, upload: str, *, report: Mapping[str, Any], actor: str) -> Upload:
+        """Give a file back of a kind that nothing can be chosen for; its report says why."""
+        ended = self._move(upload, "check", "returned", actor=actor, report=dict(report))
+        self.drop_files(upload)
+        return ended
+
+    def choose(
+        self, upload: str, *, dataset: str, choices: Mapping[str, Any], actor: str
+    ) -> Upload:
+        """Keep other choices; the file has to be checked again.
+
+        Raises
+        ------
+        Conflict
+            When the upload is submitted or decided, or its file is not kept (of an older store).
+        """
+        self._require_original(upload, "choose")
+        details = {"dataset": dataset, "choices": dict(choices)}
+        values = {"dataset": dataset, "choices": dict(choices), "base": None}
+        return self._move(
+            upload, "choose", "received", actor=actor, action="choose", details=details, **values
+        )
+
+    def check_again(self, upload: str, *, actor: str) -> Upload:
+        """Have a file checked against what is published now; what was submitted stays submitted.
+
+        Raises
+        ------
+        Conflict
+            When the upload is decided, or its file is not kept (of an older store).
+        """
+        self._require_original(upload, "publish")
+        return self._move(upload, "publish", "received", actor=actor, action="check_again")
+
+    def submit(self, upload: str, *, submission: Mapping[str, Any], actor: str) -> Upload:
+        """Ask for publication; the version that the file was compared with is pinned.
 
         Raises
         ------
         UploadRejected, Conflict
         """
-        if self.state == "needs_choices":
-            raise UploadRejected(reason=_SAY["not_accepted"])
-        if self.state not in ("ready", "submitted"):
-            raise Conflict(
-                reason=_SAY["already_published"] if self.state == "published" else _SAY["discarded"]
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Upload(UploadEntry):
-    """An upload with its report."""
-
-    report: Mapping[str, Any]
-
-
-class Uploads:
-    """The uploads in a catalogue and their cleaned files in `folder`; `time` is the clock as text."""
-
-    def __init__(self, engine: sa.Engine, folder: Path, *, time: Callable[[], str]) -> None:
-        self._engine, self._folder, self._time = engine, folder, time
-
-    def add(
-        self,
-        dataset: str,
-        *,
-        filename: str,
-        sha256: str,
-        report: Mapping[str, Any],
-        frame: Path | None,
-        actor: str,
-    ) -> Upload:
-        """Record a validated upload; `frame` is its cleaned GeoParquet, None when it was refused."""
-        upload = secrets.token_hex(8)
-        if frame is not None:
-            require_space(self._folder, frame.stat().st_size)
-            write_atomically(self.path(upload), frame)
-        state = "needs_choices" if frame is None else "ready"
         with database.writing(self._engine) as connection:
-            connection.execute(
-                _TABLE.insert().values(
-                    upload=upload,
-                    dataset=dataset,
-                    filename=filename,
-                    sha256=sha256,
-                    state=state,
-                    created_at=self._time(),
-                    created_by=actor,
-                    report=dict(report),
-                    updated_at=self._time(),
-                    choices={},
-                )
-            )
-            self._log(connection, actor, "upload", upload, {"sha256": sha256, "outcome": state})
+            found = _read(connection, upload)
+            found.require("submit")
+            values = {"submission": dict(submission), "submitted_by": actor}
+            base = found.compared_with
+            self._set(connection, upload, "submitted", base=base, **values)
+            self._log(connection, actor, "submit", upload, {**submission, "base": base})
         return self.one(upload)
+
+    def give_back(self, upload: str, *, reason: str, actor: Actor) -> Upload:
+        """Return what was submitted, with a comment that says why; its file goes, its report stays.
+
+        Raises
+        ------
+        Conflict
+        """
+        with database.writing(self._engine) as connection:
+            _read(connection, upload).require("return")
+            self._set(connection, upload, "returned")
+            comments.insert(connection, SUBJECT, upload, text=reason, author=actor, at=self._time())
+            self._log(connection, actor.name, "return", upload, {"reason": reason})
+        self.drop_files(upload)
+        return self.one(upload)
+
+    def withdraw(self, upload: str, *, actor: str) -> Upload:
+        """End an upload that is not decided, also while it is checked; its report stays.
+
+        Raises
+        ------
+        UploadNotFound
+        Conflict
+            When it is published (the version stays as it is), returned or expired.
+        """
+        with database.writing(self._engine) as connection:
+            found = _read(connection, upload)
+            if found.state != "withdrawn":
+                found.require("withdraw")
+                self._set(connection, upload, "withdrawn")
+                self._log(connection, actor, "withdraw", upload, {})
+        self.drop_files(upload)
+        return self.one(upload)
+
+    def expire_due(self) -> list[str]:
+        """End every upload that waited too long; the ids of those that ended now.
+
+        One of an older store, which had no term, has its term from now on.
+        """
+        now = self._time()
+        may_expire = _TABLE.c.state.in_(FROM["expire"])
+        is_due = may_expire & (_TABLE.c.expires_at.is_(None) | (_TABLE.c.expires_at <= now))
+        query = sa.select(_TABLE.c.upload, _TABLE.c.expires_at).where(is_due)
+        with database.reading(self._engine) as connection:
+            if connection.execute(query.limit(1)).first() is None:
+                return []
+        ended = []
+        with database.writing(self._engine) as connection:
+            for upload, expires_at in connection.execute(query).all():
+                if expires_at is None:
+                    term = _days_after(now, self._keep_days)
+                    row = _TABLE.update().where(_TABLE.c.upload == upload)
+                    connection.execute(row.values(expires_at=term))
+                    continue
+                self._set(connection, upload, "expired")
+                self._log(connection, "system", "expire", upload, {"due": expires_at})
+                ended.append(upload)
+        for upload in ended:
+            self.drop_files(upload)
+        return ended
 
     def one(self, upload: str) -> Upload:
         """One upload; `UploadNotFound` when there is none of that id."""
         with database.reading(self._engine) as connection:
             return _read(connection, upload)
 
-    def newest(self, state: State | None = None, *, most: int = 100) -> list[UploadEntry]:
-        """The newest uploads first, of one `state` where given; `most` of them."""
+    def state(self, upload: str) -> State:
+        """The state of one upload alone."""
+        query = sa.select(_TABLE.c.state).where(_TABLE.c.upload == upload)
+        with database.reading(self._engine) as connection:
+            found: State | None = connection.scalar(query)
+        if found is None:
+            raise UploadNotFound(upload)
+        return found
+
+    def newest(self, *states: State, most: int = 100) -> list[UploadEntry]:
+        """The newest uploads first, of these `states` where given; `most` of them."""
         # Reports stay where they are: a hundred of them can be megabytes.
         columns = [_TABLE.c[field.name] for field in fields(UploadEntry)]
         # The sequence rises; the clock may not.
         query = sa.select(*columns).order_by(_TABLE.c.sequence.desc()).limit(most)
-        if state is not None:
-            query = query.where(_TABLE.c.state == state)
+        if states:
+            query = query.where(_TABLE.c.state.in_(states))
         with database.reading(self._engine) as connection:
             return [UploadEntry(**row) for row in connection.execute(query).mappings()]
 
+    def unchecked(self) -> list[str]:
+        """The ids of the uploads whose check has not ended, the oldest first."""
+        query = sa.select(_TABLE.c.upload).where(_TABLE.c.state.in_(FROM["check"]))
+        with database.reading(self._engine) as connection:
+            return list(connection.execute(query.order_by(_TABLE.c.sequence)).scalars())
+
     def path(self, upload: str) -> Path:
-        """Where the cleaned GeoParquet of a valid upload waits for its publication."""
+        """Where the cleaned GeoParquet of a ready upload waits for its publication."""
         return self._folder / f"{upload}.parquet"
 
+    def original(self, upload: str) -> Path:
+        """Where the file lies as it came."""
+        return self._folder / f"{upload}.original"
+
+    def has_original(self, upload: UploadEntry) -> bool:
+        """Whether the file of an upload is kept as it came."""
+        return upload.role is not None and self.original(upload.upload).exists()
+
+    def is_expiring(self, upload: UploadEntry) -> bool:
+        """Whether an upload ends within the days of notice unless somebody goes on with it."""
+        soon = _days_after(self._time(), NOTICE_DAYS)
+        return upload.expires_at is not None and upload.expires_at <= soon
+
     def waiting_files(self) -> set[str]:
-        """The names of the files that valid uploads need."""
-        query = sa.select(_TABLE.c.upload).where(_TABLE.c.state.in_(("ready", "submitted")))
+        """The names of the files that undecided uploads need."""
+        query = sa.select(_TABLE.c.upload, _TABLE.c.state, _TABLE.c.role)
+        query = query.where(_TABLE.c.state.in_(WAITING))
         with database.reading(self._engine) as connection:
-            return {self.path(upload).name for upload in connection.execute(query).scalars()}
+            rows = connection.execute(query).all()
+        found = {self.original(upload).name for upload, _, role in rows if role is not None}
+        ready = FROM["publish"]
+        return found | {self.path(upload).name for upload, state, _ in rows if state in ready}
 
-    def discard(self, upload: str, *, actor: str) -> None:
-        """Forget an upload's file; its report stays.
+    def drop_files(self, upload: str) -> None:
+        """Remove the files of an upload that is decided; one that is open is an orphan later."""
+        for path in (self.path(upload), self.original(upload)):
+            with suppress(PermissionError):  # Windows removes no file that a reader has open
+                path.unlink(missing_ok=True)
 
-        Raises
-        ------
-        UploadNotFound
-        Conflict
-            When the upload is published; the version stays as it is.
-        """
+    def _require_original(self, upload: str, step: Step) -> None:
+        found = self.one(upload)
+        found.require(step)
+        if not self.has_original(found):
+            raise Conflict(reason=_SAY["no_original"])
+
+    def _move(
+        self,
+        upload: str,
+        step: Step,
+        state: State,
+        *,
+        actor: str,
+        action: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> Upload:
+        """Lead an upload to `state` by a step that its state allows."""
         with database.writing(self._engine) as connection:
-            found = _read(connection, upload)
-            if found.state == "published":
-                raise Conflict(reason=_SAY["already_published"])
-            if found.state != "withdrawn":
-                _set_state(connection, upload, "withdrawn")
-                self._log(connection, actor, "discard", upload, {})
-        self.path(upload).unlink(missing_ok=True)
+            _read(connection, upload).require(step)
+            self._set(connection, upload, state, **values)
+            self._log(connection, actor, action or step, upload, details or {"state": state})
+        return self.one(upload)
+
+    def _set(self, connection: sa.Connection, upload: str, state: State, **values: Any) -> None:
+        _set_state(connection, upload, state, at=self._time(), days=self._keep_days, **values)
 
     def _log(
         self,
@@ -170,16 +458,25 @@ class Uploads:
         )
 
 
-def mark_published(connection: sa.Connection, upload: str) -> None:
+def mark_published(
+    connection: sa.Connection, upload: str, *, actor: str, submission: Mapping[str, Any], at: str
+) -> None:
     """Say inside a publication's transaction that it took this upload.
+
+    What was not submitted is submitted by its publisher in the same step.
 
     Raises
     ------
     UploadNotFound, UploadRejected, Conflict
         When the upload does not wait (any more); the transaction must not go on.
     """
-    _read(connection, upload).require_valid()
-    _set_state(connection, upload, "published")
+    found = _read(connection, upload)
+    found.require("publish")
+    values: dict[str, Any] = {}
+    if found.state == "ready":
+        values = {"submitted_by": actor, "submission": dict(submission)}
+        values["base"] = found.compared_with
+    _set_state(connection, upload, "published", at=at, days=0, **values)
 
 
 def _read(connection: sa.Connection, upload: str) -> Upload:
@@ -190,5 +487,17 @@ def _read(connection: sa.Connection, upload: str) -> Upload:
     return Upload(**{field.name: row[field.name] for field in fields(Upload)})
 
 
-def _set_state(connection: sa.Connection, upload: str, state: State) -> None:
-    connection.execute(_TABLE.update().where(_TABLE.c.upload == upload).values(state=state))
+def _set_state(
+    connection: sa.Connection, upload: str, state: State, *, at: str, days: int, **values: Any
+) -> None:
+    term = None if state in ENDS else _days_after(at, days)
+    connection.execute(
+        _TABLE.update()
+        .where(_TABLE.c.upload == upload)
+        .values(state=state, updated_at=at, expires_at=term, **values)
+    )
+
+
+def _days_after(at: str, days: int) -> str:
+    moment = datetime.fromisoformat(at).astimezone(UTC) + timedelta(days=days)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

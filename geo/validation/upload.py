@@ -22,7 +22,7 @@ from geo.errors import InvalidInput, UploadTooLarge, UploadUnsupported
 from geo.ingest.encoding import parsed_encoding
 from geo.ingest.findings import finding
 from geo.ingest.formats import kind_of
-from geo.ingest.sandbox import Outcome, run_confined
+from geo.ingest.sandbox import Outcome, Watch, run_confined
 from geo.ingest.source import Job, Limits, Reference, too_large
 from geo.language import Text, texts
 from geo.validation.report import report_of
@@ -70,6 +70,7 @@ def ingest_upload(
     limits: Limits = DEFAULT_LIMITS,
     corrections: Mapping[str, bool] | None = None,
     columns: Mapping[str, str | None] | None = None,
+    watch: Watch | None = None,
 ) -> IngestResult:
     """Read and check an uploaded file; nothing is kept of it but what is returned.
 
@@ -94,15 +95,19 @@ def ingest_upload(
         after; by default they are refused.
     columns : mapping, optional
         What somebody asks of the columns; see `geo.validation.columns.map_columns`.
+    watch : callable, optional
+        Told what the reader is at; False ends it.
 
     Raises
     ------
+    Stopped
+        When `watch` said so.
     UploadTooLarge, UploadUnsupported
         Before anything is read.
     InvalidInput
         For a CRS or encoding that nobody knows.
     """
-    _require_size(path, limits)
+    require_size(path, limits)
     kind = kind_of(path)
     job = Job(
         path=path.absolute(),
@@ -118,16 +123,16 @@ def ingest_upload(
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
         reference = Reference(planning, region, current)
-        frame, report = _read(job, reference, Path(name))
+        frame, report = _read(job, reference, Path(name), watch)
 
     return IngestResult(frame, {"filename": clean_name(filename), **report})
 
 
-def _read_confined(job: Job, reference: Reference, folder: Path) -> Outcome:
+def _read_confined(job: Job, reference: Reference, folder: Path, watch: Watch | None) -> Outcome:
     """Run the reader on a job; `folder` is its own, and is where it leaves `document.json`."""
     (folder / "job.pickle").write_bytes(pickle.dumps(job))
     (folder / "reference.pickle").write_bytes(pickle.dumps(reference))
-    return run_confined("geo.validation.reader", folder, limits=job.limits)
+    return run_confined("geo.validation.reader", folder, limits=job.limits, watch=watch)
 
 
 def clean_name(filename: str) -> str:
@@ -136,7 +141,8 @@ def clean_name(filename: str) -> str:
     return re.sub(r"[^\w .()+-]", "_", base).strip()[:120] or "upload"
 
 
-def _require_size(path: Path, limits: Limits) -> None:
+def require_size(path: Path, limits: Limits) -> None:
+    """Raise `UploadTooLarge` for a file over the limit; nothing of it is read."""
     size = path.stat().st_size
     if size > limits.upload_bytes:
         raise UploadTooLarge(reason=too_large(limits.upload_bytes))
@@ -151,9 +157,9 @@ def _parsed_crs(text: str | None) -> pyproj.CRS | None:
 
 
 def _read(
-    job: Job, reference: Reference, folder: Path
+    job: Job, reference: Reference, folder: Path, watch: Watch | None
 ) -> tuple[gpd.GeoDataFrame | None, dict[str, Any]]:
-    outcome = _read_confined(job, reference, folder)
+    outcome = _read_confined(job, reference, folder, watch)
     if outcome.failure is not None or outcome.document is None:
         failure = outcome.failure or finding("reader_failed", reason="-", step="-")
         return None, report_of([failure])

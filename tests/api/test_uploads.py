@@ -195,7 +195,11 @@ def test_a_file_edited_elsewhere_is_refused_mended_published_and_rolled_back(fre
     back = {"number": 1, "note": "Batas lama masih berlaku"}
     assert client.post("/collections/zones/rollback", json=back, headers=headers).status_code == 200
     assert item_of(client, "angsana").json()["geometry"] == before
-    assert [e["action"] for e in store.audit()][-4:] == ["upload", "upload", "publish", "rollback"]
+    # Each check is a step of its own, told when it begins and when it ends.
+    assert [e["action"] for e in store.audit() if not e["action"].startswith("key")] == [
+        *("publish", "publish", "upload", "check", "check", "upload", "check", "check"),
+        *("publish", "rollback"),
+    ]
 
 
 def test_a_repair_that_was_asked_for_is_listed_with_its_areas(service, tmp_path):
@@ -227,21 +231,25 @@ def accepted_upload(client, headers, folder, **fields):
     ).json()["upload"]
 
 
-def test_a_publication_in_between_is_a_conflict(fresh, tmp_path):
+def test_a_layer_that_moved_is_compared_anew_before_anybody_approves(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)
     upload = accepted_upload(client, headers, tmp_path / "a")
     published(store, "zones", zones().iloc[:2])
 
     publish = f"/uploads/{upload}/publish"
-    answer = client.post(publish, json={"note": "x"}, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
     stale = client.post(publish, json={"note": "x"}, headers=headers | {"If-Match": '"1"'})
-    assert stale.status_code == 409
+    assert (stale.status_code, stale.json()["code"]) == (412, "StaleVersion")
+    assert stale.json()["facts"] == {"expected": 1, "current": 2}
     both = client.post(
         publish, json={"note": "x", "expected": 1}, headers=headers | {"If-Match": '"2"'}
     )
     assert (both.status_code, both.json()["code"]) == (400, "InvalidParameter")
+    answer = client.post(publish, json={"note": "x"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (409, "LayerMoved")
+    assert answer.json()["facts"]["base"] == 2
+    # Against the first version nothing was added; the second has one zone less.
+    assert answer.json()["facts"]["report"]["difference"]["counts"]["added"] == 1
     seen = client.post(publish, json={"note": "x"}, headers=headers | {"If-Match": '"2"'})
     assert (seen.status_code, seen.json()["version"]) == (200, 3)
     again = client.post(publish, json={"note": "x"}, headers=headers)
@@ -266,7 +274,7 @@ def test_where_as_many_wait_as_may_the_next_is_told_to_come_back(tmp_path):
     store.close()
 
 
-def test_a_discarded_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_path):
+def test_a_withdrawn_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)
     upload = accepted_upload(client, headers, tmp_path / "a")
@@ -278,20 +286,20 @@ def test_a_discarded_upload_keeps_its_report_and_cannot_be_published(fresh, tmp_
     assert publish.status_code == 409
 
 
-def test_an_upload_that_is_discarded_while_it_is_published_is_a_conflict(fresh, tmp_path):
+def test_an_upload_that_is_withdrawn_while_it_is_published_is_a_conflict(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)
     upload = accepted_upload(client, headers, tmp_path / "a")
     publish = store.publish
 
     def late(*arguments, **options):
-        store.uploads.discard(upload, actor="other")
+        store.uploads.withdraw(upload, actor="other")
         return publish(*arguments, **options)
 
     store.publish = late
     answer = client.post(f"/uploads/{upload}/publish", json={"note": "x"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (409, "Conflict")
-    assert "discarded" in answer.json()["detail"]
+    assert "withdrawn" in answer.json()["detail"]
     assert store.version("zones").number == 1
 
 
@@ -519,7 +527,7 @@ def test_hostile_files_change_nothing(answers, service):
 
 
 def test_a_warning_that_must_be_accepted_holds_the_publication_back(fresh, tmp_path, monkeypatch):
-    monkeypatch.setattr("geo.planning.publish.TO_ACCEPT", frozenset({"features_removed"}))
+    monkeypatch.setattr("geo.submission.approval.TO_ACCEPT", frozenset({"features_removed"}))
     store, client = fresh
     headers = with_key(store)
     path = as_gpkg(tmp_path / "a", zones().iloc[:2].reset_index(drop=True))

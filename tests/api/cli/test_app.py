@@ -365,7 +365,7 @@ def test_an_empty_store_is_filled_by_the_first_command(tmp_path, monkeypatch):
     store.close()
 
 
-def test_a_checked_upload_waits_is_listed_and_published_or_discarded(
+def test_a_checked_upload_waits_is_listed_and_published_or_withdrawn(
     run, reference_store, tmp_path
 ):
     zones = layer(reference_store, "zones").reset_index(drop=True)
@@ -380,7 +380,7 @@ def test_a_checked_upload_waits_is_listed_and_published_or_discarded(
 
     assert "zones: 2" in run("upload", "publish", kept.upload, "--note", "Hasil rapat")
     assert reference_store.version("zones").note == "Hasil rapat"
-    run("upload", "discard", gone.upload)
+    run("upload", "withdraw", gone.upload)
     assert kept.upload not in run("upload", "list")
     listed = run("upload", "list", "--all")
     assert "published" in listed

@@ -29,6 +29,7 @@ from geo.planning.reference import load_reference
 from geo.planning.shipped import DATASETS
 from geo.store import catalogue, database
 from geo.store import store as store_module
+from geo.store.roles import Actor
 from geo.store.store import Provenance, Store
 from geo.store.versions import Publication
 
@@ -136,19 +137,32 @@ def test_order_follows_numbers_and_not_the_clock(tmp_path):
     store.close()
 
 
+SRI = Actor("sri", "editor")
+CHECKED = {"x": 1, "against": 0}
+
+
+def received(store, tmp_path):
+    original = tmp_path / "original"
+    original.write_bytes(b"as it came")
+    return store.uploads.receive(
+        "zones", original, filename="z.zip", sha256="0" * 64, choices={}, actor=SRI
+    )
+
+
 def uploaded(store, tmp_path, content=b"layer"):
+    """An upload after its check, which left `content`; None for one with errors."""
+    upload = received(store, tmp_path).upload
     frame = None
     if content is not None:
         frame = tmp_path / "frame"
         frame.write_bytes(content)
-    return store.uploads.add(
-        "zones", filename="z.zip", sha256="0" * 64, report={"x": 1}, frame=frame, actor="sri"
-    )
+    store.uploads.begin_check(upload, actor="sri")
+    return store.uploads.end_check(upload, report=CHECKED, frame=frame, actor="sri")
 
 
 def test_an_upload_waits_is_published_and_remembered(store, tmp_path):
     upload = uploaded(store, tmp_path)
-    assert (upload.state, upload.report) == ("ready", {"x": 1})
+    assert (upload.state, upload.report) == ("ready", CHECKED)
     version = store.publish(
         "zones",
         "layer",
@@ -167,16 +181,16 @@ def publish_upload(store, upload):
     )
 
 
-def test_of_discarding_and_publishing_an_upload_only_the_first_happens(store, tmp_path):
+def test_of_withdrawing_and_publishing_an_upload_only_the_first_happens(store, tmp_path):
     discarded, published = uploaded(store, tmp_path), uploaded(store, tmp_path)
-    store.uploads.discard(discarded.upload, actor="sri")
-    with pytest.raises(Conflict, match="discarded"):
+    store.uploads.withdraw(discarded.upload, actor="sri")
+    with pytest.raises(Conflict, match="withdrawn"):
         publish_upload(store, discarded)
     assert store.datasets() == []
 
     publish_upload(store, published)
     with pytest.raises(Conflict, match="published already"):
-        store.uploads.discard(published.upload, actor="sri")
+        store.uploads.withdraw(published.upload, actor="sri")
     with pytest.raises(Conflict, match="published already"):
         publish_upload(store, published)
     assert store.uploads.one(published.upload).state == "published"
@@ -191,19 +205,21 @@ def test_a_refused_upload_cannot_be_published(store, tmp_path):
 
 def test_uploads_are_listed_newest_first_whatever_the_clock_says(store, tmp_path):
     first, second, third = (uploaded(store, tmp_path) for _ in range(3))
-    store.uploads.discard(second.upload, actor="sri")
+    store.uploads.withdraw(second.upload, actor="sri")
     listed = [u.upload for u in store.uploads.newest()]
     assert listed == [third.upload, second.upload, first.upload]
     assert [u.upload for u in store.uploads.newest("ready")] == [third.upload, first.upload]
     assert [u.upload for u in store.uploads.newest(most=1)] == [third.upload]
 
 
-def test_a_refused_upload_keeps_its_report_only(store, tmp_path):
+def test_a_file_with_errors_is_kept_as_it_came_until_its_end(store, tmp_path):
     upload = uploaded(store, tmp_path, content=None)
     assert upload.state == "needs_choices"
-    assert list((store.folder / "uploads").iterdir()) == []
-    store.uploads.discard(upload.upload, actor="sri")
+    (kept,) = (store.folder / "uploads").iterdir()
+    assert (kept, kept.read_bytes()) == (store.uploads.original(upload.upload), b"as it came")
+    store.uploads.withdraw(upload.upload, actor="sri")
     assert store.uploads.one(upload.upload).state == "withdrawn"
+    assert list((store.folder / "uploads").iterdir()) == []
 
 
 def test_a_key_is_shown_once_and_only_its_digest_is_kept(store):
@@ -287,11 +303,13 @@ def test_check_finds_what_uploads_and_preparations_left_behind(store, tmp_path):
     store.write_prepared("kept", b"x")
     for left in ("uploads/.writing-a", "uploads/0.parquet", "prepared/.writing-b"):
         (store.folder / left).write_bytes(b"x")
+    store.uploads.original(lost.upload).unlink()
     report = store.check(repair=True, min_age_s=0)
     assert report.orphans == ("prepared/.writing-b", "uploads/.writing-a", "uploads/0.parquet")
-    assert report.missing == (f"uploads/{lost.upload}.parquet",)
+    assert report.missing == tuple(f"uploads/{lost.upload}.{n}" for n in ("original", "parquet"))
     assert store.check().orphans == ()
     assert store.uploads.path(waiting.upload).exists()
+    assert store.uploads.original(waiting.upload).exists()
     assert store.prepared_path("kept").exists()
 
 
@@ -584,6 +602,7 @@ def test_what_was_published_is_there_when_the_store_is_opened_again(tmp_path):
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
+from geo.store.roles import Actor
 from geo.store.store import Provenance, Store
 store = Store(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -15,7 +15,8 @@ from pyogrio.errors import DataSourceError
 
 from geo import published as layers
 from geo.errors import CRSMissing, InvalidInput
-from geo.planning.publish import HandedIn, check_upload
+from geo.store.roles import OPERATOR
+from geo.submission.check import check, receive
 from geo.vector.export import layer_to_parquet, write_layer
 
 
@@ -220,9 +221,10 @@ def test_a_layer_of_figures_or_statements_comes_back_from_its_own_export_unchang
     assert published.geometry.isna().any()
     path = tmp_path / f"kawasan-{name}.{suffix}"
     write_layer(published, path)
-    report = check_upload(
-        reference_store, HandedIn(path, path.name, layer_name=name), actor="tester"
-    ).report
+    received = receive(
+        reference_store, path, filename=path.name, dataset=name, chosen={}, actor=OPERATOR
+    )
+    report = check(reference_store, received.upload).report
     assert report["accepted"], report["errors"][:3]
     counts = report["difference"]["counts"]
     assert counts == {"added": 0, "removed": 0, "changed": 0, "unchanged": len(published)}

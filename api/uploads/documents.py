@@ -1,0 +1,185 @@
+"""Uploads as documents: lists, reports, what can be done next, and refusals."""
+
+from typing import Annotated, Any
+
+from fastapi import Path as PathParameter
+from pydantic import BaseModel
+
+from api.links import JSON, Links
+from api.problems import Problem
+from geo.errors import LayerMoved, UploadRejected
+from geo.language import Language, texts
+from geo.store.store import Store, Upload, UploadEntry, Version
+from geo.store.uploads import FROM, Step
+
+_SAY = texts(__name__)
+
+PRIVATE = {"Cache-Control": "private, no-store"}
+UploadId = Annotated[
+    str, PathParameter(alias="uploadId", pattern="^[0-9a-f]{16}$", description="Id of an upload.")
+]
+# The steps that lead on from a state, each the name of its link and the end of its path.
+_STEPS: tuple[Step, ...] = ("submit", "publish", "return")
+
+
+class UploadEntryDocument(BaseModel):
+    """An upload in a list; `links` name its report and the steps that its state allows."""
+
+    upload: str
+    collection: str
+    state: str
+    state_text: dict[str, str]
+    filename: str
+    sha256: str
+    created_at: str
+    created_by: str
+    updated_at: str
+    expires_at: str | None = None
+    is_expiring: bool = False
+    base: int | None = None
+    submitted_by: str | None = None
+    links: list[dict[str, str]]
+
+
+class ProgressDocument(BaseModel):
+    """How far a check is: its step in both languages, and about which share (0..1) is done."""
+
+    step: dict[str, str]
+    share: float
+
+
+class UploadDocument(UploadEntryDocument):
+    """An upload and its report; every finding has its sentence in both languages.
+
+    `report` is missing until the file was checked; `progress` is there while it is.
+    """
+
+    choices: dict[str, Any]
+    has_original: bool
+    submission: dict[str, Any] | None = None
+    progress: ProgressDocument | None = None
+    report: dict[str, Any] | None = None
+
+
+class UploadsDocument(BaseModel):
+    """Uploads, the newest first."""
+
+    uploads: list[UploadEntryDocument]
+    links: list[dict[str, str]]
+
+
+class PublishedDocument(BaseModel):
+    """The version that a collection now has."""
+
+    collection: str
+    version: int
+    sha256: str
+    published_at: str
+    published_by: str
+    note: str
+    links: list[dict[str, str]]
+
+
+def upload_document(
+    store: Store, upload: Upload, links: Links, language: Language
+) -> UploadDocument:
+    """An upload with its report in the reader's language, and how far its check is."""
+    return UploadDocument(
+        **entry_document(store, upload, links).model_dump(),
+        choices=dict(upload.choices),
+        has_original=store.uploads.has_original(upload),
+        submission=None if upload.submission is None else dict(upload.submission),
+        progress=_progress(store, upload),
+        report=report_in(upload.report, language) if upload.report else None,
+    )
+
+
+def entry_document(store: Store, upload: UploadEntry, links: Links) -> UploadEntryDocument:
+    """An upload as it stands in a list."""
+    path = ("uploads", upload.upload)
+    found = [links.link("self", JSON, *path)]
+    found += [links.link(s, JSON, *path, s) for s in _STEPS if upload.state in FROM[s]]
+    return UploadEntryDocument(
+        upload=upload.upload,
+        collection=upload.dataset,
+        state=upload.state,
+        state_text=_SAY[f"state_{upload.state}"]._asdict(),
+        filename=upload.filename,
+        sha256=upload.sha256,
+        created_at=upload.created_at,
+        created_by=upload.created_by,
+        updated_at=upload.updated_at,
+        expires_at=upload.expires_at,
+        is_expiring=store.uploads.is_expiring(upload),
+        base=upload.base,
+        submitted_by=upload.submitted_by,
+        links=found,
+    )
+
+
+def _progress(store: Store, upload: Upload) -> ProgressDocument | None:
+    from geo.submission.check import progress
+
+    if upload.state not in FROM["check"]:
+        return None
+    told = progress(store, upload.upload)
+    if told is None:
+        return ProgressDocument(step=_SAY[f"state_{upload.state}"]._asdict(), share=0.0)
+    return ProgressDocument(step=told.step._asdict(), share=told.share)
+
+
+def report_in(report: Any, language: Language) -> dict[str, Any]:
+    """The report with every finding's sentence in the reader's language too."""
+    findings = [{**f, "message": f["sentence"][language]} for f in report["findings"]]
+    return {**report, "findings": findings}
+
+
+def refusal(upload: Upload, language: Language, headers: dict[str, str]) -> Problem:
+    """The problem of a file that cannot be published as it is, with its report."""
+    report = upload.report
+    errors = [f["sentence"][language] for f in report["findings"] if f["severity"] == "error"]
+    detail = _SAY["refused"].format(n=report["errors"]).to(language)
+    return Problem(
+        code=UploadRejected.__name__,
+        status=422,
+        title=UploadRejected.title.to(language),
+        detail=" ".join([detail, *errors[:3]]),
+        facts={"upload": upload.upload, "report": report_in(report, language)},
+        headers=headers,
+    )
+
+
+def moved_problem(error: LayerMoved, upload: Upload, language: Language) -> Problem:
+    """The problem of an upload whose layer has moved, with the report of its new check."""
+    return Problem(
+        code=LayerMoved.__name__,
+        status=409,
+        title=error.title.to(language),
+        detail=error.detail(language),
+        facts={
+            **error.facts,
+            "state": upload.state,
+            "base": upload.compared_with,
+            "report": report_in(upload.report, language) if upload.report else None,
+        },
+        headers={},
+    )
+
+
+def published_document(version: Version, links: Links) -> PublishedDocument:
+    """The version that was published, with where it is found."""
+    path = ("collections", version.dataset)
+    found = [
+        links.link("items", JSON, *path, "items"),
+        links.link("version-history", JSON, *path, "versions"),
+    ]
+    return PublishedDocument(
+        collection=version.dataset,
+        version=version.number,
+        sha256=version.sha256,
+        published_at=version.published_at,
+        published_by=version.published_by,
+        note=version.note,
+        # Figures are no collection of features.
+        links=found if version.kind == "layer" else [],
+    )

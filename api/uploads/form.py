@@ -1,0 +1,106 @@
+"""The form by which a file is handed in: its fields, what they mean, and how they are read."""
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from starlette.datastructures import FormData, UploadFile
+
+from api.problems import InvalidBody
+from geo.ingest.formats import all_names
+from geo.language import texts
+
+_SAY = texts(__name__)
+
+FIELDS = (
+    *("file", "collection", "crs", "encoding", "layer", "repair"),
+    *("indicator", "period", "source", "numbers", "replace"),
+)
+_TRUE = ("true", "1", "yes", "on", "ya")
+_FALSE = ("", "false", "0", "no", "off", "tidak")
+_FORM_SCHEMA = {
+    "type": "object",
+    "required": ["file"],
+    "additionalProperties": False,
+    "properties": {
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": f"One of {all_names().en}, or a ZIP that holds one; "
+            "CSV or XLSX of figures.",
+        },
+        "collection": {
+            "type": "string",
+            "default": "zones",
+            "description": "Layer to change, or `indicators`.",
+        },
+        "crs": {"type": "string", "description": "CRS to use in place of the file's: EPSG:32750."},
+        "encoding": {"type": "string", "description": "Encoding of a file's text: cp1252."},
+        "layer": {
+            "type": "string",
+            "description": "Which layer or sheet, where the file holds several; in a ZIP file/layer.",
+        },
+        "repair": {
+            "type": "boolean",
+            "default": False,
+            "description": "Repair invalid polygons; each is listed with its area before and after.",
+        },
+        "indicator": {
+            "type": "string",
+            "description": "Of figures: the indicator of all, where the table names none.",
+        },
+        "period": {
+            "type": "string",
+            "description": "Of figures: their period, where the table names none: Agustus 2025.",
+        },
+        "source": {
+            "type": "string",
+            "description": "Of figures: their source, where the table names none.",
+        },
+        "numbers": {
+            "type": "string",
+            "enum": ["id", "en"],
+            "description": "Of figures: how numbers are written, 1.234,5 or 1,234.5.",
+        },
+        "replace": {
+            "type": "boolean",
+            "default": False,
+            "description": "Of figures: leave out all published ones that the file does not have.",
+        },
+    },
+}
+FORM_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": _FORM_SCHEMA}},
+    }
+}
+
+
+def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
+    """The file of a form, and what `geo.submission.check.receive` is told of it."""
+    unknown = sorted(set(form) - set(FIELDS))
+    if unknown:
+        known = ", ".join(FIELDS)
+        raise InvalidBody(reason=_SAY["unknown_field"].format(name=unknown[0][:80], known=known))
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidBody(reason=_SAY["no_file"])
+    texts = {name: str(form.get(name) or "").strip() for name in FIELDS[1:]}
+    chosen: dict[str, Any] = {name: texts[name] for name in _TEXTS}
+    chosen["repairs"] = ["make_valid"] if _boolean(texts, "repair") else []
+    chosen["replace"] = _boolean(texts, "replace")
+    return file.file, {
+        "filename": file.filename or "upload",
+        "dataset": texts["collection"] or "zones",
+        "chosen": chosen,
+    }
+
+
+_TEXTS = ("crs", "encoding", "layer", "indicator", "period", "source", "numbers")
+
+
+def _boolean(texts: Mapping[str, str], name: str) -> bool:
+    text = texts[name].lower()
+    if text not in _TRUE + _FALSE:
+        raise InvalidBody(reason=_SAY["no_boolean"].format(field=name))
+    return text in _TRUE

@@ -1,0 +1,7 @@
+"""What becomes of a file that is handed in: choices, checks, submission, approval, and what it would change.
+
+In come a file with what its sender says of it, and actors with their roles; out come uploads in
+their states, and versions of layers and indicators. Every step asks `geo/store/roles.py` first and
+is one transaction of the store. Nothing here reads an untrusted file itself: `geo/validation` does,
+confined.
+"""

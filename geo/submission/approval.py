@@ -1,0 +1,241 @@
+"""Submission and what is decided of it: a checked file becomes a version, goes back, or is withdrawn.
+
+Only an upload without errors is submitted, and only over the version that it was compared with: if
+the layer has moved, the file is compared again before anybody approves it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from geo.errors import Conflict, LayerMoved, LayerNotFound, StaleVersion, WarningsNotAccepted
+from geo.indicators.table import parse_indicators, upsert
+from geo.ingest.findings import TO_ACCEPT
+from geo.language import Text, joined, texts
+from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, publish_table
+from geo.published import read_indicators, region
+from geo.store.roles import Actor, Circumstances, require
+from geo.store.store import Provenance, Store, Upload, Version
+
+_SAY = texts(__name__)
+
+# The report has them all.
+_SHOWN_WARNINGS = 3
+# A publication takes a second or two.
+_PATIENCE_S = 30.0
+
+
+def submit(
+    store: Store,
+    upload_id: str,
+    *,
+    actor: Actor,
+    note: str,
+    source: str | None = None,
+    licence: str | None = None,
+    accept_warnings: bool = False,
+) -> Upload:
+    """Ask a publisher to publish a checked upload; what it was compared with is pinned.
+
+    Parameters
+    ----------
+    source, licence : str, optional
+        Where the file comes from, and under which terms it may be used.
+    accept_warnings : bool
+        Whether somebody has looked at the warnings that must be accepted.
+
+    Raises
+    ------
+    NotAllowed, UploadNotFound, UploadRejected, WarningsNotAccepted, Conflict
+        Nothing has changed then.
+    """
+    upload = store.uploads.one(upload_id)
+    upload.require("submit")
+    given = Circumstances(is_own=_is_own(upload, actor), touching=_touched(upload))
+    require(actor, "submit", given)
+    if not accept_warnings:
+        _require_no_open_warning(upload)
+    said = {"note": note, "source": source, "licence": licence}
+    submission = {**said, "accept_warnings": accept_warnings}
+    return store.uploads.submit(upload_id, submission=submission, actor=actor.name)
+
+
+def publish(
+    store: Store,
+    upload_id: str,
+    *,
+    actor: Actor,
+    note: str | None = None,
+    source: str | None = None,
+    licence: str | None = None,
+    expected: int | None = None,
+    accept_warnings: bool = False,
+) -> Version:
+    """Approve an upload: it becomes the current version of its layer.
+
+    One that was not submitted is submitted in the same step, by whoever approves it.
+
+    Parameters
+    ----------
+    note, source, licence : str, optional
+        As they were submitted, by default.
+    expected : int, optional
+        The version that the caller believes to be current.
+    accept_warnings : bool
+        Whether somebody has looked at the warnings that must be accepted.
+
+    Raises
+    ------
+    NotAllowed, UploadNotFound, UploadRejected, WarningsNotAccepted, Conflict
+        Nothing has changed then.
+    StaleVersion
+        When `expected` is not the current version.
+    LayerMoved
+        When the upload was compared with another version: see `geo.submission.check`.
+    """
+    # Whoever holds the lock sees the file that the report is of: no check can end meanwhile.
+    with store.uploads.locked(upload_id, patience_s=_PATIENCE_S) as is_held:
+        upload = store.uploads.one(upload_id)
+        upload.require("publish")
+        if not is_held:
+            raise Conflict(reason=_SAY["busy"])
+        require(actor, "approve", _circumstances(store, upload, actor))
+        submitted = upload.submission or {}
+        if not accept_warnings and not submitted.get("accept_warnings"):
+            _require_no_open_warning(upload)
+        current = _current_number(store, upload.dataset)
+        if expected is not None and expected != current:
+            raise StaleVersion(
+                reason=_SAY["stale"].format(d=upload.dataset, e=expected, c=current),
+                expected=expected,
+                current=current,
+            )
+        provenance = Provenance(
+            actor=actor.name,
+            note=note or submitted.get("note") or upload.filename,
+            source=source or submitted.get("source") or upload.filename,
+            licence=licence or submitted.get("licence") or LICENCE_UNKNOWN,
+            upload=upload_id,
+            role=actor.role,
+            institution=actor.institution,
+        )
+        return _published(store, upload, provenance, current)
+
+
+def give_back(store: Store, upload_id: str, *, actor: Actor, reason: str) -> Upload:
+    """Return a submitted upload to its sender; `reason` becomes a comment.
+
+    Raises
+    ------
+    NotAllowed, UploadNotFound, Conflict, InvalidInput
+        Nothing has changed then.
+    """
+    upload = store.uploads.one(upload_id)
+    # Whoever may approve another's work may return any.
+    require(actor, "approve", Circumstances(own_approval=True))
+    upload.require("return")
+    return store.uploads.give_back(upload_id, reason=reason, actor=actor)
+
+
+def withdraw(store: Store, upload_id: str, *, actor: Actor) -> Upload:
+    """End an upload that is not decided, also while it is checked; its report stays.
+
+    Raises
+    ------
+    NotAllowed, UploadNotFound, Conflict
+        Nothing has changed then.
+    """
+    upload = store.uploads.one(upload_id)
+    require(actor, "withdraw", Circumstances(is_own=_is_own(upload, actor)))
+    return store.uploads.withdraw(upload_id, actor=actor.name)
+
+
+def _is_own(upload: Upload, actor: Actor) -> bool:
+    return actor.name in (upload.created_by, upload.submitted_by)
+
+
+def _touched(upload: Upload) -> list[str]:
+    """Codes of the regencies whose features would change, as the difference tells them."""
+    difference = upload.report.get("difference") or {}
+    return list(difference.get("regencies") or ())
+
+
+def _circumstances(store: Store, upload: Upload, actor: Actor) -> Circumstances:
+    return Circumstances(
+        is_own=_is_own(upload, actor),
+        touching=_touched(upload),
+        own_approval=store.rules.all()["own_approval"],
+    )
+
+
+def _current_number(store: Store, dataset: str) -> int:
+    try:
+        return store.current_version(dataset).number
+    except LayerNotFound:
+        return 0
+
+
+def _require_no_open_warning(upload: Upload) -> None:
+    counts = upload.report["counts"]
+    if n := sum(counts.get(code, 0) for code in TO_ACCEPT):
+        said = [f["sentence"] for f in upload.report["findings"] if f["code"] in TO_ACCEPT]
+        shown = joined([Text(**sentence) for sentence in said[:_SHOWN_WARNINGS]], by=" ")
+        raise WarningsNotAccepted(n=n, warnings=shown)
+
+
+def _published(store: Store, upload: Upload, provenance: Provenance, current: int) -> Version:
+    base = upload.compared_with
+    moved = {"upload": upload.upload, "dataset": upload.dataset, "base": base}
+    if base != current:
+        raise LayerMoved(**moved, current=current)
+    write = _publish_figures if upload.dataset == INDICATORS else _publish_layer
+    try:
+        return write(store, upload, provenance, base)
+    except StaleVersion as error:
+        raise LayerMoved(**moved, current=error.facts["current"]) from error
+    except FileNotFoundError as error:
+        # Somebody may have withdrawn it since we looked; that says more than the file.
+        store.uploads.one(upload.upload).require("publish")
+        raise Conflict(reason=_SAY["file_lost"]) from error
+
+
+def _publish_layer(store: Store, upload: Upload, provenance: Provenance, base: int) -> Version:
+    return store.publish(
+        upload.dataset,
+        "layer",
+        store.uploads.path(upload.upload),
+        suffix=".parquet",
+        provenance=provenance,
+        details=_details(upload),
+        expected=base,
+    )
+
+
+def _publish_figures(store: Store, upload: Upload, provenance: Provenance, base: int) -> Version:
+    """Put checked figures into the table as it stands now."""
+    return publish_table(store, upserted(store, upload), provenance, expected=base)
+
+
+def upserted(store: Store, upload: Upload) -> pd.DataFrame:
+    """The published table of figures with those of an upload in it."""
+    handed_in = parse_indicators(
+        pd.read_parquet(store.uploads.path(upload.upload)), region=region(store)
+    )
+    current = read_indicators(store.version(INDICATORS).path)
+    table, _ = upsert(current, handed_in, is_replacing=upload.report["replace"])
+    return table
+
+
+def _details(upload: Upload) -> Mapping[str, Any]:
+    report = upload.report
+    summary, changes = report["summary"], report["difference"]
+    return {
+        "features": summary["features"],
+        "crs": summary["crs"],
+        "bounds": summary["bounds"],
+        "filename": upload.filename,
+        "file_sha256": upload.sha256,
+        "difference": changes and changes["counts"],
+        "findings": report["counts"],
+    }

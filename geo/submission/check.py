@@ -1,0 +1,333 @@
+"""A file handed in: kept as it came, then checked against what is published, as often as is needed.
+
+`receive` keeps it and reads nothing. `check` may run in any process over the store, and in a later
+one: it holds the upload's lock, says how far it is beside the store, and stops as soon as the upload
+is withdrawn.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from geo.errors import Conflict, LayerNotFound, StoreFault, UploadRejected
+from geo.indicators.handed_in import Against, read_indicator_file
+from geo.indicators.table import upsert
+from geo.ingest.findings import finding
+from geo.ingest.formats import kind_of
+from geo.ingest.sandbox import Stopped
+from geo.ingest.source import Limits
+from geo.language import Text
+from geo.planning.publish import INDICATORS
+from geo.published import read_catalogue, read_indicators
+from geo.published import region as planning_region
+from geo.store.roles import Actor, Circumstances, require
+from geo.store.snapshots import file_sha256, reading
+from geo.store.store import Store, Upload, Version
+from geo.store.uploads import FROM
+from geo.submission.choices import Choices, parsed_choices
+from geo.validation.report import report_of
+from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload, require_size
+from geo.vector.export import layer_to_parquet
+from geo.vector.schema import schema_of
+
+# The steps that a check tells of (see geo/texts/validation.toml), and one more to its end.
+_STEPS = 8
+# Longer than any check takes before its own limits end it.
+_PATIENCE_MARGIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a check is: what it is at, and about which share of its steps is done."""
+
+    step: Text
+    share: float
+
+
+def receive(
+    store: Store,
+    path: Path,
+    *,
+    filename: str,
+    dataset: str,
+    chosen: Mapping[str, Any],
+    actor: Actor,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Upload:
+    """Keep a file as it came; `check` goes on with it.
+
+    Only its size and its first bytes are looked at, so that what is no layer at all leaves nothing
+    behind.
+
+    Parameters
+    ----------
+    filename : str
+        What its sender calls it; shown, never trusted.
+    dataset : str
+        The layer that it is for, or `indicators`.
+    chosen : mapping
+        See `geo.submission.choices.Choices`.
+
+    Raises
+    ------
+    NotAllowed, LayerNotFound, InvalidInput, UploadTooLarge, UploadUnsupported, StoreFault
+        Nothing is kept then.
+    """
+    require(actor, "upload")
+    choices = _parsed(store, dataset, chosen)
+    require_size(path, limits)
+    if dataset != INDICATORS:
+        kind_of(path)
+    return store.uploads.receive(
+        dataset,
+        path,
+        filename=clean_name(filename),
+        sha256=file_sha256(path),
+        choices=choices.to_json(),
+        actor=actor,
+    )
+
+
+def choose(store: Store, upload_id: str, changes: Mapping[str, Any], *, actor: Actor) -> Upload:
+    """Change some choices of an upload (`collection` is its layer); `check` goes on with it.
+
+    A choice of None is taken back; what is not named stays.
+
+    Raises
+    ------
+    NotAllowed, LayerNotFound, InvalidInput, Conflict
+        Nothing has changed then.
+    """
+    upload = store.uploads.one(upload_id)
+    require(actor, "withdraw", Circumstances(is_own=upload.created_by == actor.name))
+    upload.require("choose")
+    given = dict(changes)
+    dataset = str(given.pop("collection", None) or upload.dataset)
+    choices = _parsed(store, dataset, {**upload.choices, **given})
+    return store.uploads.choose(
+        upload_id, dataset=dataset, choices=choices.to_json(), actor=actor.name
+    )
+
+
+def check(
+    store: Store,
+    upload_id: str,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> Upload:
+    """Check a received upload against its layer's schema and what is published; as it is afterwards.
+
+    One that another thread or process checks is waited for; one that needs no check is left alone.
+
+    Parameters
+    ----------
+    goes_on : callable
+        Asked now and then; False ends the check at once and leaves it to the next one.
+
+    Raises
+    ------
+    UploadUnsupported, UploadTooLarge
+        For a file of a kind that cannot be read, which is returned with that report.
+    StoreFault
+        Whoever comes next checks it.
+    """
+    with store.uploads.locked(upload_id, patience_s=limits.wall_s + _PATIENCE_MARGIN_S) as is_held:
+        upload = store.uploads.one(upload_id)
+        if not is_held or upload.state not in FROM["check"]:
+            return upload
+        store.uploads.begin_check(upload_id, actor=upload.created_by)
+        watch = _Watch(store, upload_id, goes_on)
+        try:
+            _checked(store, upload, limits, watch)
+        except Stopped:
+            pass
+        except UploadRejected as error:
+            store.uploads.refuse(upload_id, report=_refusal(error), actor=upload.created_by)
+            raise
+        except StoreFault:
+            raise
+        except Conflict:
+            # Withdrawn while its findings were written down.
+            if store.uploads.state(upload_id) in FROM["check"]:
+                raise
+        except Exception as error:
+            _record_failure(store, upload, error)
+            raise
+        finally:
+            watch.path.unlink(missing_ok=True)
+        return store.uploads.one(upload_id)
+
+
+def progress(store: Store, upload_id: str) -> Progress | None:
+    """How far the check of an upload is, whichever process runs it; None where that is not known."""
+    try:
+        told = json.loads(_progress_path(store, upload_id).read_bytes())
+        return Progress(Text(**told["step"]), share=min(told["steps"] / _STEPS, 0.95))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+class _Watch:
+    """Told what a check is at: it writes that down, and answers whether the check shall go on."""
+
+    def __init__(self, store: Store, upload_id: str, goes_on: Callable[[], bool]) -> None:
+        self.path = _progress_path(store, upload_id)
+        self._store, self._upload, self._goes_on = store, upload_id, goes_on
+        self._steps: list[Text] = []
+
+    def __call__(self, step: Text) -> bool:
+        if step not in self._steps:
+            self._steps.append(step)
+            self._write(step)
+        return self._goes_on() and self._store.uploads.state(self._upload) == "checking"
+
+    def _write(self, step: Text) -> None:
+        told = {"step": step._asdict(), "steps": len(self._steps)}
+        unfinished = self.path.with_suffix(".writing")
+        try:
+            self.path.parent.mkdir(exist_ok=True)
+            unfinished.write_text(json.dumps(told), encoding="utf-8")
+            os.replace(unfinished, self.path)
+        except OSError:
+            return  # nobody needs it but who waits
+
+
+def _progress_path(store: Store, upload_id: str) -> Path:
+    return store.folder / "checking" / f"{upload_id}.json"
+
+
+def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
+    """The choices for a layer that can be handed in; `LayerNotFound` for another one."""
+    if dataset != INDICATORS:
+        schema_of(dataset)
+    return parsed_choices(chosen, regencies=planning_region(store).by_code)
+
+
+def _checked(store: Store, upload: Upload, limits: Limits, watch: _Watch) -> None:
+    """Read the kept file by the choices and record what was found."""
+    choices = _parsed(store, upload.dataset, upload.choices)
+    with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
+        cleaned = Path(name) / "cleaned.parquet"
+        read = _figures if upload.dataset == INDICATORS else _layer
+        report = read(store, upload, choices, limits=limits, watch=watch, cleaned=cleaned)
+        store.uploads.end_check(
+            upload.upload,
+            report=report,
+            frame=cleaned if cleaned.exists() else None,
+            actor=upload.created_by,
+        )
+
+
+def _layer(
+    store: Store,
+    upload: Upload,
+    choices: Choices,
+    *,
+    limits: Limits,
+    watch: _Watch,
+    cleaned: Path,
+) -> dict[str, Any]:
+    """The report of a layer; its cleaned features are left in `cleaned` where none is an error."""
+    planning = planning_region(store)
+    region, _ = _published(store, "regencies")
+    # Regencies of another province, as a new store has them, are no ground to hold a layer against.
+    if region is not None and not planning.holds(region.index):
+        region = None
+    current, against = _published(store, upload.dataset)
+    result = ingest_upload(
+        store.uploads.original(upload.upload),
+        filename=upload.filename,
+        schema=schema_of(upload.dataset),
+        planning=planning,
+        region=region,
+        current=current,
+        crs_override=choices.crs,
+        encoding=choices.encoding,
+        layer=choices.layer,
+        limits=limits,
+        corrections=dict.fromkeys(choices.repairs, True),
+        columns=choices.columns,
+        watch=watch,
+    )
+    if result.frame is not None:
+        cleaned.write_bytes(layer_to_parquet(result.frame))
+    return result.report | {"against": against.number if against else 0}
+
+
+def _figures(
+    store: Store,
+    upload: Upload,
+    choices: Choices,
+    *,
+    limits: Limits,
+    watch: _Watch,
+    cleaned: Path,
+) -> dict[str, Any]:
+    """The report of a table of figures, held against the catalogue of the indicators."""
+    version = store.version(INDICATORS)
+    current = read_indicators(version.path)
+    against = Against(
+        region=planning_region(store),
+        catalogue=read_catalogue(version.details["catalogue"]),
+        published=current,
+        today=store.today(),
+    )
+    read = read_indicator_file(
+        store.uploads.original(upload.upload),
+        stated=choices.stated(),
+        against=against,
+        limits=limits,
+        name=upload.filename,
+    )
+    report = report_of(read.findings) | {
+        "filename": upload.filename,
+        "summary": read.summary,
+        "against": version.number,
+        "replace": choices.replace,
+    }
+    if read.frame is not None:
+        _, amendment = upsert(current, read.frame, is_replacing=choices.replace)
+        report["difference"] = {"counts": asdict(amendment)}
+        read.frame.to_parquet(cleaned, index=False)
+    return report
+
+
+def _refusal(error: UploadRejected) -> dict[str, Any]:
+    """The report of a file that cannot be read at all: the one sentence of its refusal."""
+    sentence = {"id": error.detail("id"), "en": error.detail("en")}
+    report = report_of([])
+    found: dict[str, Any] = {
+        "code": type(error).__name__,
+        "severity": "error",
+        "sentence": sentence,
+    }
+    found |= {"feature": None, "where": {}, "facts": {}}
+    counts = {type(error).__name__: 1}
+    return report | {"accepted": False, "findings": [found], "counts": counts, "errors": 1}
+
+
+def _record_failure(store: Store, upload: Upload, error: Exception) -> None:
+    """End a check that failed by a fault of the program, so that it does not fail for ever."""
+    report = report_of([finding("reader_failed", reason=type(error).__name__, step="-")])
+    store.uploads.end_check(
+        upload.upload,
+        report=report | {"filename": upload.filename, "against": 0},
+        frame=None,
+        actor=upload.created_by,
+    )
+
+
+def _published(store: Store, name: str) -> tuple[gpd.GeoDataFrame | None, Version | None]:
+    try:
+        version = store.version(name)
+    except LayerNotFound:
+        return None, None
+    with reading(version.path):
+        return gpd.read_parquet(version.path), version

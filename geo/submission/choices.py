@@ -1,0 +1,123 @@
+"""What is chosen of a file that does not say it itself, or says it wrongly.
+
+Choices are kept with the upload, in JSON types, and the file as it came is checked again by them: a
+file is mended by a choice and not by another upload.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, cast, get_args
+
+from geo.crs import crs_of
+from geo.errors import InvalidInput
+from geo.indicators.handed_in import StatedOfAll
+from geo.ingest.encoding import parsed_encoding
+from geo.language import texts
+
+_SAY = texts(__name__)
+
+Repair = Literal["make_valid"]
+REPAIRS: tuple[Repair, ...] = get_args(Repair)
+_MOST_TEXT = 1_000
+_MOST_COLUMNS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How one file is read, each as its sender wrote it; None leaves it to the file.
+
+    `layer` is which of several, or the sheet of a workbook; `columns` what is asked of its columns
+    (see `geo.validation.columns.map_columns`). `repairs` mend what would be refused.
+    `regencies` are the codes of those whose features alone the file replaces. Of figures,
+    `indicator`, `period`, `source` and `numbers` (the language of their marks) are said of all, and
+    `replace` leaves out every published figure that the file does not have.
+    """
+
+    crs: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
+    columns: Mapping[str, str | None] | None = None
+    repairs: tuple[Repair, ...] = ()
+    regencies: tuple[str, ...] | None = None
+    indicator: str | None = None
+    period: str | None = None
+    source: str | None = None
+    numbers: Literal["id", "en"] | None = None
+    replace: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """What was chosen, in JSON types; what was not is left out."""
+        chosen = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in chosen.items()
+            if value not in (None, (), False, {})
+        }
+
+    def stated(self) -> StatedOfAll:
+        """What is said of all figures of a table."""
+        return StatedOfAll(
+            indicator=self.indicator,
+            period=self.period,
+            source=self.source,
+            numbers=self.numbers,
+            sheet=self.layer,
+            encoding=self.encoding,
+        )
+
+
+def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> Choices:
+    """Choices in JSON types, checked; an empty text chooses nothing.
+
+    Parameters
+    ----------
+    regencies : collection of str
+        The codes that can be chosen.
+
+    Raises
+    ------
+    InvalidInput
+        For a CRS, an encoding, a repair or a regency that nobody knows.
+    """
+    given = {name: _text(name, chosen.get(name)) for name in _TEXTS}
+    repairs = tuple(dict.fromkeys(chosen.get("repairs") or ()))
+    if unknown := [name for name in repairs if name not in REPAIRS]:
+        facts = {"name": str(unknown[0])[:40], "known": ", ".join(REPAIRS)}
+        raise InvalidInput(reason=_SAY["unknown_repair"].format(**facts))
+    codes = chosen.get("regencies")
+    if unknown := [code for code in codes or () if code not in regencies]:
+        facts = {"name": str(unknown[0])[:40], "known": ", ".join(sorted(regencies))}
+        raise InvalidInput(reason=_SAY["unknown_regency"].format(**facts))
+    if given["crs"] is not None and crs_of(given["crs"]) is None:
+        raise InvalidInput(reason=_SAY["unknown_crs"].format(v=given["crs"][:80]))
+    parsed_encoding(given["encoding"])
+    if given["numbers"] not in (None, "id", "en"):
+        raise InvalidInput(reason=_SAY["no_style"])
+    numbers = cast(Literal["id", "en"] | None, given.pop("numbers"))
+    return Choices(
+        **given,
+        columns=_columns(chosen.get("columns")),
+        numbers=numbers,
+        repairs=cast(tuple[Repair, ...], repairs),
+        regencies=None if codes is None else tuple(sorted(set(codes))),
+        replace=bool(chosen.get("replace")),
+    )
+
+
+_TEXTS = ("crs", "encoding", "layer", "indicator", "period", "source", "numbers")
+
+
+def _columns(asked: Any) -> dict[str, str | None] | None:
+    """What is asked of the columns, checked for its form; which ones there are only the file tells."""
+    if asked is None:
+        return None
+    if not isinstance(asked, Mapping) or len(asked) > _MOST_COLUMNS:
+        raise InvalidInput(reason=_SAY["no_columns"])
+    return {str(name): None if to is None else str(to) for name, to in asked.items()}
+
+
+def _text(name: str, value: object) -> str | None:
+    text = "" if value is None else str(value).strip()
+    if len(text) > _MOST_TEXT:
+        raise InvalidInput(reason=_SAY["too_long"].format(field=name, most=_MOST_TEXT))
+    return text or None

@@ -1,0 +1,288 @@
+"""From a file that came to its end: what is kept, who may go on, and what a dead service leaves."""
+
+from datetime import UTC, datetime, timedelta
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geo.errors import (
+    Conflict,
+    InvalidInput,
+    LayerMoved,
+    NotAllowed,
+    StaleVersion,
+    UploadRejected,
+    UploadUnsupported,
+)
+from geo.store.roles import Actor
+from geo.store.store import Store
+from geo.submission import approval, check
+
+SRI = Actor("sri", "editor", "Disnakertrans")
+ADI = Actor("adi", "publisher", "Bappeda")
+VIEWER = Actor("lia", "viewer")
+
+
+class Clock:
+    def __init__(self):
+        self.now = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path, clock):
+    opened = Store(tmp_path / "store", now=clock)
+    yield opened
+    opened.close()
+
+
+def one_zone(**columns):
+    values = {"zone_id": ["angsana"], "name": ["Angsana"], "regency_code": ["63.10"]} | columns
+    return gpd.GeoDataFrame(
+        values, geometry=[shapely.box(115.57, -3.73, 115.64, -3.69)], crs="OGC:CRS84"
+    )
+
+
+@pytest.fixture
+def handed_in(store, tmp_path):
+    """Hand a file in: `handed_in(frame)`; nothing of it has been read yet."""
+
+    def hand_in(frame=None, *, actor=SRI, **chosen):
+        path = tmp_path / "zona.geojson"
+        path.write_text((one_zone() if frame is None else frame).to_json())
+        return check.receive(
+            store, path, filename="zona.geojson", dataset="zones", chosen=chosen, actor=actor
+        )
+
+    return hand_in
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    """Reading in this process: the confined one is tested where the door is."""
+    from geo.ingest.sandbox import Outcome
+    from geo.validation import reader, upload
+
+    def read(job, reference, folder, watch):
+        return Outcome(reader.read_and_check(job, folder, reference=lambda: reference))
+
+    monkeypatch.setattr(upload, "_read_confined", read)
+
+
+@pytest.fixture
+def ready(quick, handed_in, store):
+    return lambda **options: check.check(store, handed_in(**options).upload)
+
+
+def test_a_file_is_kept_as_it_came_before_anything_of_it_is_read(store, handed_in, tmp_path):
+    upload = handed_in()
+    assert upload.state == "received"
+    original = store.uploads.original(upload.upload)
+    assert original.read_bytes() == (tmp_path / "zona.geojson").read_bytes()
+    assert store.check().is_sound
+    assert store.check().orphans == ()
+
+
+def test_a_file_with_errors_is_mended_by_a_choice_and_not_by_another_upload(
+    quick, store, handed_in
+):
+    bow_tie = shapely.Polygon(
+        [(115.70, -3.60), (115.76, -3.55), (115.76, -3.60), (115.70, -3.55), (115.70, -3.60)]
+    )
+    frame = one_zone().set_geometry([bow_tie], crs="OGC:CRS84")
+    faulty = check.check(store, handed_in(frame).upload)
+    assert faulty.state == "needs_choices"
+    assert faulty.report["counts"]["geometry_invalid"] == 1
+    with pytest.raises(UploadRejected):
+        approval.submit(store, faulty.upload, actor=SRI, note="x")
+
+    check.choose(store, faulty.upload, {"repairs": ["make_valid"]}, actor=SRI)
+    mended = check.check(store, faulty.upload)
+    assert (mended.state, mended.choices) == ("ready", {"repairs": ["make_valid"]})
+    assert mended.report["counts"]["geometry_repaired"] == 1
+
+    check.choose(store, faulty.upload, {"repairs": None}, actor=SRI)
+    assert check.check(store, faulty.upload).state == "needs_choices"
+    assert not store.uploads.path(faulty.upload).exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"crs": "EPSG:999999"}, {"encoding": "rot13"}, {"regencies": ["99.99"]}]
+)
+def test_a_choice_that_nobody_knows_changes_nothing(ready, store, wrong):
+    upload = ready()
+    with pytest.raises(InvalidInput):
+        check.choose(store, upload.upload, wrong, actor=SRI)
+    assert store.uploads.one(upload.upload) == upload
+
+
+def test_a_file_of_no_kind_leaves_nothing_behind(store, tmp_path):
+    path = tmp_path / "surat.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    with pytest.raises(UploadUnsupported):
+        check.receive(store, path, filename="surat.pdf", dataset="zones", chosen={}, actor=SRI)
+    assert store.uploads.newest() == []
+    assert list((store.folder / "uploads").iterdir()) == []
+
+
+def test_a_submission_is_approved_by_another_and_its_files_go(ready, store):
+    upload = ready()
+    submitted = approval.submit(
+        store, upload.upload, actor=SRI, note="Hasil rapat", licence="CC BY 4.0"
+    )
+    assert (submitted.state, submitted.base, submitted.submitted_by) == ("submitted", 0, "sri")
+    with pytest.raises(NotAllowed):
+        approval.publish(store, upload.upload, actor=SRI)
+    version = approval.publish(store, upload.upload, actor=ADI)
+    assert (version.note, version.licence) == ("Hasil rapat", "CC BY 4.0")
+    assert (version.role, version.institution) == ("publisher", "Bappeda")
+    assert store.uploads.one(upload.upload).state == "published"
+    assert list((store.folder / "uploads").iterdir()) == []
+    actions = [entry["action"] for entry in store.audit()]
+    assert actions == ["upload", "check", "check", "submit", "publish"]
+
+
+def test_a_publisher_does_not_approve_its_own_unless_the_store_says_so(ready, store):
+    upload = ready(actor=ADI)
+    with pytest.raises(NotAllowed):
+        approval.publish(store, upload.upload, actor=ADI, note="x")
+    store.rules.set("own_approval", True, actor="admin")
+    assert approval.publish(store, upload.upload, actor=ADI, note="x").number == 1
+    with pytest.raises(NotAllowed):
+        ready(actor=VIEWER)
+
+
+def test_what_is_returned_says_why_and_ends(ready, store):
+    upload = ready()
+    approval.submit(store, upload.upload, actor=SRI, note="x")
+    with pytest.raises(InvalidInput):
+        approval.give_back(store, upload.upload, actor=ADI, reason=" \n ")
+    assert store.uploads.state(upload.upload) == "submitted"
+    approval.give_back(store, upload.upload, actor=ADI, reason="Batas selatan belum disepakati")
+    assert store.uploads.one(upload.upload).state == "returned"
+    (said,) = store.comments.of("upload", upload.upload)
+    assert (said.author, said.text) == ("adi", "Batas selatan belum disepakati")
+    assert list((store.folder / "uploads").iterdir()) == []
+    with pytest.raises(Conflict, match="returned"):
+        approval.submit(store, upload.upload, actor=SRI, note="x")
+
+
+def test_a_layer_that_moved_is_compared_anew_and_stays_submitted(ready, store):
+    first, second = ready(), ready(frame=one_zone(name=["Angsana Baru"]))
+    approval.submit(store, second.upload, actor=SRI, note="x")
+    approval.publish(store, first.upload, actor=ADI, note="x")
+    with pytest.raises(StaleVersion) as stale:
+        approval.publish(store, second.upload, actor=ADI, expected=0)
+    assert stale.value.facts["current"] == 1
+    with pytest.raises(LayerMoved):
+        approval.publish(store, second.upload, actor=ADI)
+    assert store.uploads.one(second.upload).base == 0
+
+    store.uploads.check_again(second.upload, actor="adi")
+    anew = check.check(store, second.upload)
+    assert (anew.state, anew.base) == ("submitted", 1)
+    assert anew.report["difference"]["counts"]["changed"] == 1
+    assert approval.publish(store, second.upload, actor=ADI, expected=1).number == 2
+
+
+def test_what_a_dead_service_was_checking_is_checked_by_the_next(quick, store, handed_in):
+    upload = handed_in().upload
+    store.uploads.begin_check(upload, actor="sri")
+    assert store.uploads.unchecked() == [upload]
+    assert check.check(store, upload).state == "ready"
+    assert store.uploads.unchecked() == []
+
+
+def test_nothing_is_checked_twice_at_once(quick, store, handed_in):
+    upload = handed_in().upload
+    other = Store(store.folder)
+    with store.uploads.locked(upload) as is_held, other.uploads.locked(upload) as is_held_twice:
+        assert (is_held, is_held_twice) == (True, False)
+    assert check.check(other, upload).state == "ready"
+    assert check.check(store, upload).state == "ready"
+    other.close()
+    assert [e["action"] for e in store.audit()] == ["upload", "check", "check"]
+
+
+def test_a_withdrawal_ends_a_check_and_its_process(store, handed_in, monkeypatch):
+    upload = handed_in().upload
+    told = []
+
+    def withdraw_at_once(self, step):
+        told.append(step)
+        if len(told) == 1:
+            store.uploads.withdraw(upload, actor="sri")
+        return store.uploads.state(upload) == "checking"
+
+    monkeypatch.setattr(check._Watch, "__call__", withdraw_at_once)
+    assert check.check(store, upload).state == "withdrawn"
+    assert len(told) == 1
+    assert list((store.folder / "uploads").iterdir()) == []
+
+
+def test_a_check_that_is_interrupted_is_left_to_the_next(store, handed_in):
+    upload = handed_in().upload
+    assert check.check(store, upload, goes_on=lambda: False).state == "checking"
+    assert store.uploads.original(upload).exists()
+
+
+def test_a_file_that_waits_too_long_expires_after_a_notice(ready, store, clock):
+    upload = ready()
+    assert upload.expires_at == "2026-12-01T00:00:00Z"
+    assert not store.uploads.is_expiring(upload)
+    clock.now += timedelta(days=23)
+    assert store.uploads.is_expiring(upload)
+    assert store.uploads.expire_due() == []
+    clock.now += timedelta(days=7)
+    assert store.uploads.expire_due() == [upload.upload]
+    expired = store.uploads.one(upload.upload)
+    assert (expired.state, expired.expires_at) == ("expired", None)
+    assert expired.report["accepted"]
+    assert store.audit()[-1]["action"] == "expire"
+    assert list((store.folder / "uploads").iterdir()) == []
+
+
+def test_a_step_that_its_state_does_not_allow_is_one_sentence_and_changes_nothing(ready, store):
+    upload = ready()
+    for step in (
+        lambda: approval.give_back(store, upload.upload, actor=ADI, reason="x"),
+        lambda: store.uploads.begin_check(upload.upload, actor="sri"),
+    ):
+        with pytest.raises(Conflict):
+            step()
+    assert store.uploads.one(upload.upload) == upload
+    approval.withdraw(store, upload.upload, actor=SRI)
+    with pytest.raises(NotAllowed):
+        approval.withdraw(store, upload.upload, actor=Actor("budi", "editor"))
+    for step in (
+        lambda: approval.publish(store, upload.upload, actor=ADI),
+        lambda: check.choose(store, upload.upload, {"crs": "EPSG:4326"}, actor=SRI),
+        lambda: store.uploads.check_again(upload.upload, actor="adi"),
+    ):
+        with pytest.raises(Conflict, match="withdrawn"):
+            step()
+
+
+def test_an_upload_of_an_older_store_can_be_published_but_not_chosen_anew(ready, store):
+    import sqlalchemy as sa
+
+    from geo.store import catalogue, database
+
+    upload = ready().upload
+    with database.writing(store.uploads._engine) as connection:
+        connection.execute(sa.update(catalogue.uploads).values(role=None, expires_at=None))
+    store.uploads.original(upload).unlink()
+    assert store.check().is_sound
+    with pytest.raises(Conflict, match="was not kept"):
+        check.choose(store, upload, {"crs": "EPSG:4326"}, actor=SRI)
+    store.uploads.expire_due()
+    assert store.uploads.one(upload).expires_at == "2026-12-01T00:00:00Z"
+    assert approval.publish(store, upload, actor=ADI, note="x").number == 1
