@@ -14,6 +14,7 @@ from api.settings import Settings
 from geo.store.store import Provenance, Store
 from geo.vector.export import layer_to_parquet
 from tests import hostile
+from tests.regions import give_region
 
 # Two regencies side by side: Tanah Bumbu in the west, Kotabaru in the east.
 TANAH_BUMBU = shapely.box(115.3, -4.0, 116.0, -3.0)
@@ -63,6 +64,7 @@ def zones():
 
 def open_service(folder, **settings):
     store = Store(folder / "store")
+    give_region(store)
     published(store, "regencies", regencies())
     published(store, "zones", zones())
     return store, create_app(Settings(store=store.folder, **settings), store=store)
@@ -197,7 +199,7 @@ def test_a_file_edited_elsewhere_is_refused_mended_published_and_rolled_back(fre
     assert item_of(client, "angsana").json()["geometry"] == before
     # Each check is a step of its own, told when it begins and when it ends.
     assert [e["action"] for e in store.audit() if not e["action"].startswith("key")] == [
-        *("publish", "publish", "upload", "check", "check", "upload", "check", "check"),
+        *("publish", "publish", "publish", "upload", "check", "check", "upload", "check", "check"),
         *("publish", "rollback"),
     ]
 

@@ -81,7 +81,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_done(run, words, mes
         (["export", "zones", "nowhere/x.csv"], "Folder nowhere tidak ada"),
         (["key", "revoke", "deadbeef"], "Kunci 'deadbeef' tidak ada"),
         (["upload", "publish", "0123456789abcdef", "--note", "x"], "'0123456789abcdef' tidak ada"),
-        (["upload", "discard", "0123456789abcdef"], "'0123456789abcdef' tidak ada"),
+        (["upload", "withdraw", "0123456789abcdef"], "'0123456789abcdef' tidak ada"),
         (["store", "versions", "x"], "'x' tidak ada"),
     ],
 )
