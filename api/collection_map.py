@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import Request
 
 from api.collections import Collection, PreparedTable, Tables
-from api.deps import base_of
+from api.deps import base_of, region_or_none
 from geo.language import Language
 from geo.store.versions import Version
 
@@ -39,7 +39,7 @@ def draw_layer(
 
     entry = tables.collection(name)
     table = tables.table(entry, language)
-    root = urlsplit(base_of(request)).path
+    root, region = urlsplit(base_of(request)).path, region_or_none(request)
     view = _view(entry, table, language, root=root)
     return layer_page(
         view,
@@ -48,6 +48,7 @@ def draw_layer(
         assets=Assets(base=f"{root}/static", nonce=nonce, standalone=standalone),
         root=root,
         outlines=_outlines(entry, table, view.title) if standalone else None,
+        tagline=None if region is None else region.title,
     )
 
 

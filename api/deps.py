@@ -15,8 +15,11 @@ from api.collections import Tables
 from api.links import Links
 from api.parameters import InvalidParameter
 from api.settings import Settings
+from geo.errors import GeoError
 from geo.language import LANGUAGES, Language, texts
+from geo.store.region import region
 from geo.store.store import Store
+from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
 
@@ -49,6 +52,13 @@ def store_of(request: Request) -> Store:
     if request.app.state.store is None:
         raise request.app.state.store_fault
     return cast(Store, request.app.state.store)
+
+
+def region_or_none(request: Request) -> PlanningRegion | None:
+    """The region that the store plans for, for a page that must not fail; None where it is not to be had."""
+    with suppress(GeoError):
+        return region(store_of(request))
+    return None
 
 
 def tables_of(request: Request) -> Tables:

@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app = FastAPI(
         title="Kawasan",
         version=version("kawasan"),
-        description="Transmigration areas of South Kalimantan: boundaries, indicators, land, readiness.",
+        description="Transmigration areas: boundaries, indicators, land, readiness.",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

@@ -15,7 +15,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.deps import language_or_default, links_or_default, wants_html
+from api.deps import language_or_default, links_or_default, region_or_none, wants_html
 from api.links import HTML, JSON
 from geo.json_types import as_json
 from geo.language import Language
@@ -81,7 +81,7 @@ def html_response(
     from maps.pages.page import render
 
     links = links_or_default(request)
-    root = urlsplit(links.base).path
+    root, region = urlsplit(links.base).path, region_or_none(request)
     page = render(
         template,
         language_or_default(request),
@@ -89,6 +89,7 @@ def html_response(
         root=root,
         state=dict(request.query_params),
         active=active,
+        tagline=None if region is None else region.title,
         title=title,
         links=links,
         **context,

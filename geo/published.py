@@ -5,10 +5,8 @@ passes it to each, so that all speak of the same versions. Snapshots are immutab
 of one is kept; nobody changes it. One that is lost or damaged is a `StoreFault`.
 """
 
-from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
 import geopandas as gpd
 import numpy as np
@@ -27,17 +25,16 @@ from geo.indicators.villages import (
 )
 from geo.mcda.model import Model
 from geo.mcda.model_file import parse_model
+from geo.store.region import REGION as REGION
+from geo.store.region import region as region
+from geo.store.snapshots import kept_by_content as kept_by_content
 from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.vector.definition import definition_of
-from geo.vector.planning_region import PlanningRegion
 from geo.vector.positions import Positions, uncertain_positions
-from geo.vector.region_file import parse_region
 from geo.vector.schema import SCHEMAS, with_all_fields
 
-# The dataset of the region that the store plans for.
-REGION = "region"
 MODEL_PREFIX = "model-"
 LAND_PREFIX = "land-"
 DEFAULT_MODEL = "kesiapan"
@@ -51,13 +48,6 @@ STATEMENTS = (VILLAGE_INDEX, GROUND)
 # Layers of the classes of a land rule: parts of the land, not areas to assess.
 CLASSES_PREFIX = "classes-"
 DEFAULT_LAYER = "zones"
-
-Reading = TypeVar("Reading", bound=Callable[..., Any])
-
-
-def region(store: Store | Published) -> PlanningRegion:
-    """The region that the store plans for."""
-    return read_region(store.current().version(REGION, "region").path)
 
 
 def models(store: Store | Published) -> list[str]:
@@ -181,49 +171,6 @@ def model_version(store: Store | Published, model_id: str) -> Version:
         return store.version(MODEL_PREFIX + model_id)
     except LayerNotFound as error:
         raise ModelNotFound(model_id, available=models(store)) from error
-
-
-class _Content:
-    """A snapshot as its content: equal to every other of the same name, in whatever store it lies."""
-
-    __slots__ = ("path",)
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Content) and self.path.name == other.path.name
-
-    def __hash__(self) -> int:
-        return hash(self.path.name)
-
-
-def kept_by_content(maxsize: int) -> Callable[[Reading], Reading]:
-    """Keep what a function makes of snapshots, also for the same content in another store.
-
-    A snapshot is named by the hash of its content: equal names are the same question. The paths are
-    positional arguments; nobody changes what is kept.
-    """
-
-    def decorate(function: Reading) -> Reading:
-        @lru_cache(maxsize)
-        def kept(*contents: _Content) -> Any:
-            return function(*(content.path for content in contents))
-
-        @wraps(function)
-        def asked(*paths: Path) -> Any:
-            return kept(*map(_Content, paths))
-
-        return cast(Reading, asked)
-
-    return decorate
-
-
-@kept_by_content(maxsize=4)
-def read_region(path: Path) -> PlanningRegion:
-    """The planning region of a snapshot, parsed once."""
-    with reading(path):
-        return parse_region(path.read_text(encoding="utf-8"))
 
 
 @kept_by_content(maxsize=16)

@@ -315,6 +315,7 @@ def read_comparison_page(
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _drawn(now: Published, query: CompareQuery, language: Language, links: Links) -> str:
     """The page; what is published and what is asked decide all of it."""
+    from geo import published
     from maps.assets import Assets
     from maps.pages.page import render
 
@@ -329,6 +330,7 @@ def _drawn(now: Published, query: CompareQuery, language: Language, links: Links
         root=root,
         state=state,
         active="map",
+        tagline=published.region(now).title,
         links=links,
         action=f"{root}/compare",
         model_id=query.model,

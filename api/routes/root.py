@@ -3,7 +3,15 @@
 from fastapi import APIRouter, Request, Response
 
 from api.access import READS
-from api.deps import HtmlDep, LanguageDep, LinksDep, SettingsDep, StoreDep, TablesDep
+from api.deps import (
+    HtmlDep,
+    LanguageDep,
+    LinksDep,
+    SettingsDep,
+    StoreDep,
+    TablesDep,
+    region_or_none,
+)
 from api.links import HTML, JSON, OPENAPI, Links
 from api.ogc_models import Conformance, Health, LandingPage, Link
 from api.openapi import document, operations
@@ -15,8 +23,6 @@ _SAY = texts(__name__)
 
 router = APIRouter(tags=["service"], dependencies=[READS])
 
-TITLE = _SAY["title"]
-DESCRIPTION = _SAY["description"]
 _CLASSES = {
     "ogcapi-features-1/1.0": ("core", "geojson", "html", "oas30"),
     # Not dataset-tilesets: no tile set holds several collections.
@@ -38,9 +44,11 @@ CONFORMS_TO = [
 @router.get("/", summary="Landing page", response_model=LandingPage, responses=ALSO_PAGE)
 def landing(request: Request, language: LanguageDep, is_html: HtmlDep, links: LinksDep) -> Response:
     """Links to everything that the service has."""
+    region = region_or_none(request)
+    place = "" if region is None else region.name.to(language)
     found = LandingPage(
-        title=TITLE.to(language),
-        description=DESCRIPTION.to(language),
+        title=f"Kawasan {place}".strip(),
+        description=_SAY["description"].to(language).format(province=place).rstrip() + ".",
         links=[Link(**link) for link in _landing_links(links, language, is_html=is_html)],
     )
     return negotiated(request, "api/landing.html", found, title=found.title, active="home")

@@ -14,6 +14,7 @@ from api.deps import LanguageDep, StoreDep
 from api.readiness_requests import WayQuery
 from api.responses import conditional, etag_of
 from geo.language import Language
+from geo.store.region import region
 from geo.store.store import Store
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ router = APIRouter(tags=["sheets"], dependencies=[READS])
 
 PDF: Final = "application/pdf"
 GEOTIFF: Final = "image/tiff; application=geotiff"
-# The day that a sheet is printed on is the day where it is read: South Kalimantan has UTC+8.
-_PLACE: Final = ZoneInfo("Asia/Makassar")
 _PDF_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {PDF: {}}, "description": "A sheet, A4"}
 }
@@ -45,9 +44,9 @@ class SheetQuery(WayQuery):
         return self.way() | {"year": self.year}
 
 
-def today() -> date:
-    """The day on which a sheet is printed."""
-    return datetime.now(_PLACE).date()
+def today(store: StoreDep) -> date:
+    """The day on which a sheet is printed: that of the region."""
+    return datetime.now(ZoneInfo(region(store).time_zone)).date()
 
 
 QueryDep = Annotated[SheetQuery, Query()]
@@ -155,7 +154,7 @@ def _answer(
 
     table = subject.quadrants
     keys = (subject.assessment.key, None if table is None else table.need_key)
-    tag = etag_of(keys, file, subject.language, subject.printed, template_edition())
+    tag = etag_of(keys, subject.region, file, subject.language, subject.printed, template_edition())
     # A file of other weights must not take the place of the model's in somebody's folder.
     stem = f"{subject.assessment.key[:8]}-" if choice(subject.assessment, "id") else ""
     # A header is Latin-1 and ends at a quote; an id may be any text.

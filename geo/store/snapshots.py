@@ -9,14 +9,18 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from geo.errors import StoreFault, StoreFull
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
+
+Reading = TypeVar("Reading", bound=Callable[..., Any])
 
 # What a file is called until it is whole; a crash leaves it behind.
 UNFINISHED = ".writing-"
@@ -150,3 +154,39 @@ def sync_folder(folder: Path) -> None:
 
 def _cannot_keep(error: OSError) -> Text:
     return _SAY["cannot_keep"].format(e=error.strerror or type(error).__name__)
+
+
+class _Content:
+    """A snapshot as its content: equal to every other of the same name, in whatever store it lies."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self.path.name == other.path.name
+
+    def __hash__(self) -> int:
+        return hash(self.path.name)
+
+
+def kept_by_content(maxsize: int) -> Callable[[Reading], Reading]:
+    """Keep what a function makes of snapshots, also for the same content in another store.
+
+    A snapshot is named by the hash of its content: equal names are the same question. The paths are
+    positional arguments; nobody changes what is kept.
+    """
+
+    def decorate(function: Reading) -> Reading:
+        @lru_cache(maxsize)
+        def kept(*contents: _Content) -> Any:
+            return function(*(content.path for content in contents))
+
+        @wraps(function)
+        def asked(*paths: Path) -> Any:
+            return kept(*map(_Content, paths))
+
+        return cast(Reading, asked)
+
+    return decorate

@@ -4,10 +4,9 @@ The format for its users is `maps/guide/en/operators.md`.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-import pyproj
 from pydantic import (
     AfterValidator,
     Field,
@@ -17,11 +16,13 @@ from pydantic import (
     StrictStr,
 )
 
-from geo.crs import crs_of
 from geo.errors import InvalidRegion
 from geo.language import Text, texts
 from geo.toml_file import Fault, Path, Table, must_be, one_of, read_toml, told
 from geo.vector.planning_region import PlanningRegion, Region, Summit
+
+if TYPE_CHECKING:
+    import pyproj
 
 _SAY = texts(__name__)
 
@@ -67,7 +68,10 @@ _Bounds = Annotated[
 ]
 
 
-def _known(name: str) -> pyproj.CRS:
+def _known(name: str) -> "pyproj.CRS":
+    # The first page of a service must not wait for PROJ.
+    from geo.crs import crs_of
+
     crs = crs_of(name)
     if crs is None or not name.upper().startswith("EPSG:"):
         raise told(_SAY["unknown_crs"].format(crs=name))

@@ -21,7 +21,7 @@ from folium.template import Template
 
 from geo.crs import LONLAT, require_crs
 from geo.errors import InvalidInput
-from geo.language import Language, shortened, texts
+from geo.language import Language, Text, shortened, texts
 from geo.vector.simplify import MOST_VERTICES, simplified
 from maps.assets import Assets
 from maps.escape import escape_attribute, json_in_page
@@ -123,6 +123,7 @@ def layer_page(
     assets: Assets | None = None,
     root: str = "",
     outlines: Mapping[str, Any] | None = None,
+    tagline: Text | None = None,
 ) -> str:
     """The page of a layer.
 
@@ -133,7 +134,7 @@ def layer_page(
         GeoJSON of the whole layer (`outlines_for_file`), written into the page; by default the page
         asks the server for vector tiles and for each feature that is opened.
     state, assets, root
-        As for `maps.pages.page.render`.
+        As for `maps.pages.page.render`, and so is `tagline`.
     """
     assets = assets or Assets()
     items = f"{root}/collections/{quote(view.id, safe='')}"
@@ -144,6 +145,7 @@ def layer_page(
         assets=assets,
         root=root,
         state=state,
+        tagline=tagline,
         title=view.title,
         layer=view,
         collection=items,

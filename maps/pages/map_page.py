@@ -51,6 +51,7 @@ def map_page(
     model_id: str = "",
     weighing: WeighingView | None = None,
     drawn: Sequence[str] = (),
+    tagline: Text | None = None,
 ) -> str:
     """The planner's page: `planner_map`, the choice of the regency layer and the ranking.
 
@@ -74,6 +75,8 @@ def map_page(
         The sliders; without them the ranking is the model's own and stays.
     drawn
         How chances and bands were worked out, from `certainty_cards.how_drawn`.
+    tagline
+        As for `maps.pages.page.render`.
     """
     language = view.language
     assets = assets or Assets()
@@ -86,6 +89,7 @@ def map_page(
         root=root,
         state=state,
         active="map",
+        tagline=tagline,
         title=translate("page.map_title", language, model=model.title.to(language)),
         view=view,
         parts=view.map.parts(assets),
@@ -132,6 +136,7 @@ def single_map_page(
     state: Mapping[str, str] | None = None,
     assets: Assets | None = None,
     root: str = "",
+    tagline: Text | None = None,
 ) -> str:
     """One map and its legend on a page of its own.
 
@@ -144,6 +149,7 @@ def single_map_page(
         assets=assets,
         root=root,
         state=state,
+        tagline=tagline,
         title=title,
         view=view,
         parts=view.map.parts(assets),

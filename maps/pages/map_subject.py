@@ -70,6 +70,7 @@ class MapSubject:
     site_doubts: Mapping[str, Text]
     is_synthetic: bool
     need: tuple[Model, int] | None
+    tagline: Text
 
 
 def read_map_subject(
@@ -118,6 +119,7 @@ def read_map_subject(
             surfaces.site_doubts(now, model) if surface_key and "zones" in available else {}
         ),
         is_synthetic=has_synthetic_land(now),
+        tagline=published.region(now).title,
         need=_need(now, model),
     )
 
@@ -231,6 +233,7 @@ def draw_planner(
         model_id=subject.model_id,
         weighing=_weighing(subject, language, root),
         drawn=_drawn(subject.assessments["zones"], language),
+        tagline=subject.tagline,
     )
 
 
@@ -290,6 +293,7 @@ def draw_single(
         state=state,
         assets=assets,
         root=root,
+        tagline=subject.tagline,
     )
 
 

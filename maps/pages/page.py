@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from geo.language import LANGUAGES, Language
+from geo.language import LANGUAGES, Language, Text
 from maps.assets import Assets
 from maps.escape import safe_address, shown_text
 from maps.text import format_date, format_number, format_share, translate
@@ -40,6 +40,7 @@ def render(
     root: str = "",
     state: Mapping[str, str] | None = None,
     active: str = "",
+    tagline: Text | None = None,
     **context: Any,
 ) -> str:
     """A page from one of `templates/`, with the site's header and language switch.
@@ -56,6 +57,8 @@ def render(
         Query parameters of the page as it is, kept by the language switch.
     active
         Which entry of the navigation the page is: home, map, data, desk, api or guide.
+    tagline
+        What the service is for, of the region that it plans for; without it no region is named.
     **context
         What the template names besides.
 
@@ -79,6 +82,7 @@ def render(
                 "navigation": _navigation(root, language),
                 "languages": _language_links(state or {}),
                 "active": active,
+                "tagline": t("site.tagline") if tagline is None else tagline.to(language),
                 "t": t,
                 "number": lambda value, decimals=None: format_number(
                     value, language, decimals=decimals

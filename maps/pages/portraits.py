@@ -198,6 +198,7 @@ def regency_portrait(
     return {
         "code": code,
         "title": full_names(regencies)[code],
+        "province": published.region(now).name.to(language),
         "bps_code": text_or_none(facts.get("bps_code")),
         "area": _hectares(facts.get("area_official_ha"), language),
         "labour": [h for h in every if h.is_labour],

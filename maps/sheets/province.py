@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.language import Language, Text, source_in
+from geo.language import Language, source_in
 from geo.readiness.quadrant import QUADRANTS, QuadrantTable
 from geo.readiness.score import ZoneResult
 from geo.vector.regions import full_names
@@ -21,10 +21,11 @@ _MOST_REASON = 120
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def province_content(subject: SheetSubject, province: Text) -> dict[str, Any]:
+def province_content(subject: SheetSubject) -> dict[str, Any]:
     """Everything that the overview of the province says, but for its map."""
     language, results = subject.language, subject.assessment.results
-    title = translate("sheet.province_title", language, province=province.to(language))
+    province = subject.region.name.to(language)
+    title = translate("sheet.province_title", language, province=province)
     rows, ranked = _rows(subject), subject.assessment.n_ranked
     return {
         **marginalia(subject),

@@ -19,6 +19,7 @@ from geo.readiness.assessment import Assessment
 from geo.readiness.quadrant import QuadrantTable, quadrants
 from geo.store.store import Store
 from geo.store.versions import Published
+from geo.vector.planning_region import PlanningRegion
 from maps.escape import text_or_none
 from maps.folium.views import ModelView, model_view
 from maps.pages.certainty import certainty, intervals
@@ -28,13 +29,14 @@ from maps.pages.portraits import labour_of, layer_of
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SheetSubject:
-    """What every sheet is drawn from: one assessment, its layer, the regencies, and today.
+    """What every sheet is drawn from: the region, one assessment, its layer, the regencies, and today.
 
     `origins` are source and licence by dataset where they are known in both languages. `quadrants`
     and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.certainty.certainty`), `labour`,
     `labour_sources` and `facts` (what is known of it beside the model) are only for that of one area.
     """
 
+    region: PlanningRegion
     assessment: Assessment
     layer: gpd.GeoDataFrame
     regencies: gpd.GeoDataFrame
@@ -130,6 +132,7 @@ def _subject(
     now: Published, assessment: Assessment, *, printed: datetime.date, language: Language
 ) -> SheetSubject:
     return SheetSubject(
+        region=published.region(now),
         assessment=assessment,
         layer=published.layer(now, assessment.layer),
         regencies=published.layer(now, "regencies"),

@@ -23,7 +23,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
 from geo.crs import to_lonlat
-from geo.language import MOST_NAME, shortened, texts
+from geo.language import MOST_NAME, shortened
 from maps.context import context_digest, map_context
 from maps.folium.legends import class_legend, zone_legend
 from maps.labels import SHORT_NAMES
@@ -37,9 +37,6 @@ from maps.sheets.sheet_subject import SheetSubject
 from maps.style import LegendEntry
 from maps.text import translate
 
-_SAY = texts(__name__)
-
-PROVINCE: Final = _SAY["province_south_kalimantan"]
 RASTER_PPI: Final = 180
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -66,7 +63,7 @@ def zone_sheet(subject: SheetSubject, area_id: str) -> bytes:
 
 def province_sheet(subject: SheetSubject) -> bytes:
     """The overview of the province as PDF, A4."""
-    content = province_content(subject, PROVINCE) | province_map(subject)
+    content = province_content(subject) | province_map(subject)
     return _typeset("province", content, subject.printed)
 
 
@@ -131,7 +128,7 @@ def province_map(subject: SheetSubject) -> dict[str, Any]:
         label_of=lambda i: marks.get(i, ""),
         kind_of=lambda i: "number" if marks.get(i, "").isdecimal() else "letter",
     )
-    name = PROVINCE.to(subject.language)
+    name = subject.region.name.to(subject.language)
     return _map_part(subject, frame, areas, legend=_legend(subject), name=name)
 
 

@@ -11,6 +11,7 @@ from api.main import create_app
 from api.settings import Settings
 from geo.store.store import Store
 from tests.api.examples import ODD_LAYER, odd, publish, regencies, zones
+from tests.regions import give_region
 
 SETTINGS = {"max_document_bytes": 2_000, "max_upload_bytes": 5_000}
 
@@ -19,6 +20,7 @@ SETTINGS = {"max_document_bytes": 2_000, "max_upload_bytes": 5_000}
 def made(settings: Settings) -> Iterator[Store]:
     """A store of two regencies, two versions of the zones and a layer of odd values."""
     opened = Store(settings.store)
+    give_region(opened)
     publish(opened, "regencies", regencies().to_crs("EPSG:32749"))
     publish(opened, "zones", zones().iloc[:1], note="first")
     publish(opened, "zones", zones(), note="second")

@@ -415,7 +415,9 @@ def test_a_first_start_that_was_interrupted_is_finished_by_the_next(tmp_path, mo
 
     with pytest.raises(KeyboardInterrupt):
         load_reference(store, Settings().data_dir, progress=interrupt)
-    assert store.datasets() == ["desa", "ground", "idm", "kecamatan", "regencies", "zones"]
+    assert store.datasets() == [
+        *("desa", "ground", "idm", "kecamatan", "regencies", "region", "zones")
+    ]
     store.close()
     assert CliRunner().invoke(app, ["assess"]).exit_code == 0
     store = Store(tmp_path / "new")

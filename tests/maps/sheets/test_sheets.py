@@ -349,7 +349,7 @@ def test_a_zone_that_is_not_there_is_not_found(store):
 
 def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
     subject = read_province_subject(store, printed=PRINTED, language="id")
-    said = province_content(subject, sheets.PROVINCE)
+    said = province_content(subject)
     scores = {row["name"]: row["score"] for row in said["rows"]}
     assert scores["Kawasan Transmigrasi Cahaya Baru"].startswith(f"{CAHAYA_BARU_ID} (")
     assert scores["Kawasan Transmigrasi Sebamban"].startswith(f"{SEBAMBAN_ID} (")
@@ -374,7 +374,7 @@ def test_the_province_has_every_zone_in_order_and_counts_that_add_up(store):
 def test_only_ranked_areas_have_a_number_and_the_others_say_why_they_have_none(store, subject):
     weights = mostly_slope(subject.assessment.weights)
     province = read_province_subject(store, printed=PRINTED, language="id", weights=weights)
-    said = province_content(province, sheets.PROVINCE)
+    said = province_content(province)
     assert said["unranked"]
     assert [row["mark"] for row in said["unranked"]] == list(
         "abcdefghijklmn"[: len(said["unranked"])]
@@ -459,7 +459,7 @@ def test_no_name_on_the_map_of_a_zone_is_cut(store):
 
 def test_need_alone_has_no_quadrants(store):
     subject = read_province_subject(store, printed=PRINTED, language="id", model="kebutuhan")
-    assert province_content(subject, sheets.PROVINCE)["quadrants"] == []
+    assert province_content(subject)["quadrants"] == []
     assert sheets.province_sheet(subject)
 
 

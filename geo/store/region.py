@@ -1,0 +1,40 @@
+"""The region that a store plans for, read without the libraries that layers and tables need."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import StoreFault
+from geo.language import texts
+from geo.store.snapshots import kept_by_content, reading
+from geo.vector.planning_region import PlanningRegion
+from geo.vector.region_file import parse_region
+
+if TYPE_CHECKING:
+    from geo.store.store import Store
+    from geo.store.versions import Published
+
+_SAY = texts(__name__)
+
+# Its dataset.
+REGION = "region"
+
+
+def region(store: "Store | Published") -> PlanningRegion:
+    """The region that the store plans for.
+
+    Raises
+    ------
+    StoreFault
+        Of a store that was never loaded.
+    """
+    now = store.current()
+    if REGION not in now.datasets("region"):
+        raise StoreFault(reason=_SAY["none"])
+    return read_region(now.version(REGION).path)
+
+
+@kept_by_content(maxsize=4)
+def read_region(path: Path) -> PlanningRegion:
+    """The planning region of a snapshot, parsed once."""
+    with reading(path):
+        return parse_region(path.read_text(encoding="utf-8"))
