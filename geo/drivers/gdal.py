@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 _BATCH_ROWS = 4_096
 # Read when a file is opened: no link is followed, no type is guessed (63.10 is no number), and arcs
-# of a drawing are as fine as `geo/vector/curves.py` makes them.
+# of a drawing are as fine as `geo/vector/curves.py` makes them. GDAL's own Arrow stream of a
+# FlatGeobuf gives a missing geometry the length -1, on which pyarrow fails.
 _OPTIONS = {
     "GML_SKIP_RESOLVE_ELEMS": "ALL",
     "GML_FIELDTYPES": "ALWAYS_STRING",
+    "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES",
     "OGR_ARC_STEPSIZE": f"{STEP_DEG:g}",
 }
 _TOLD_OTHERWISE = re.compile(r"closed ring|Measured \(M\)")
