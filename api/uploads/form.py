@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 from starlette.datastructures import FormData, UploadFile
 
 from api.problems import InvalidBody
-from geo.ingest.formats import all_names
+from geo.ingest.formats import FORMATS, all_names
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -37,7 +37,9 @@ _FORM_SCHEMA = {
         "encoding": {"type": "string", "description": "Encoding of a file's text: cp1252."},
         "layer": {
             "type": "string",
-            "description": "Which layer or sheet, where the file holds several; in a ZIP file/layer.",
+            "description": "Which layer or sheet, where the file holds several, as "
+            f"{', '.join(f.name.en for f in FORMATS.values() if f.has_several)} may; "
+            "in a ZIP of several files file/layer.",
         },
         "repair": {
             "type": "boolean",
@@ -68,10 +70,22 @@ _FORM_SCHEMA = {
         },
     },
 }
+# By content a file is told; the types are for programs that write requests from this document.
+_MEDIA_TYPES = dict.fromkeys(
+    (
+        *(each.media_type for each in FORMATS.values()),
+        *("application/zip", "text/csv", "application/octet-stream"),
+    )
+)
 FORM_BODY = {
     "requestBody": {
         "required": True,
-        "content": {"multipart/form-data": {"schema": _FORM_SCHEMA}},
+        "content": {
+            "multipart/form-data": {
+                "schema": _FORM_SCHEMA,
+                "encoding": {"file": {"contentType": ", ".join(_MEDIA_TYPES)}},
+            }
+        },
     }
 }
 

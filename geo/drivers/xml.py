@@ -10,7 +10,26 @@ from typing import Any, ClassVar
 from xml.parsers import expat
 
 from geo.ingest.findings import Unreadable, finding
-from geo.language import Text
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
+
+_ERRORS = expat.errors
+_FAULTS = {
+    _ERRORS.codes[code]: name
+    for code, name in (
+        (_ERRORS.XML_ERROR_NO_ELEMENTS, "cut"),
+        (_ERRORS.XML_ERROR_UNCLOSED_TOKEN, "cut"),
+        (_ERRORS.XML_ERROR_PARTIAL_CHAR, "cut"),
+        (_ERRORS.XML_ERROR_TAG_MISMATCH, "mismatch"),
+        (_ERRORS.XML_ERROR_JUNK_AFTER_DOC_ELEMENT, "junk"),
+        (_ERRORS.XML_ERROR_UNDEFINED_ENTITY, "entity"),
+        (_ERRORS.XML_ERROR_UNBOUND_PREFIX, "prefix"),
+        (_ERRORS.XML_ERROR_DUPLICATE_ATTRIBUTE, "attribute"),
+        (_ERRORS.XML_ERROR_UNKNOWN_ENCODING, "encoding"),
+        (_ERRORS.XML_ERROR_INCORRECT_ENCODING, "encoding"),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +67,9 @@ class XmlScan:
         try:
             parser.Parse(content, True)
         except expat.ExpatError as error:
-            reason = expat.ErrorString(error.code)
-            raise self.invalid(Text(id=reason, en=reason)) from error
+            raise self.invalid(_SAY[f"fault_{_FAULTS.get(error.code, 'other')}"]) from error
         except (LookupError, ValueError) as error:  # an encoding that Python does not know
-            raise self.invalid(Text(id="encoding", en="encoding")) from error
+            raise self.invalid(_SAY["fault_encoding"]) from error
 
     @property
     def line(self) -> int:

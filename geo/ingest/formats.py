@@ -297,6 +297,8 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"Version ", "MapInfo (.mif)", "export"),
     (b"PARE", "Parquet", "export"),
     (b"EXP  ", "ArcInfo (.e00)", "export"),
+    (b"\0\0\0\r\n\tOSMHeader", "OpenStreetMap (.pbf)", "export"),
+    (b"\0\0\0\x0e\n\tOSMHeader", "OpenStreetMap (.pbf)", "export"),
 )
 _ROOTS = {
     "gpx": ("GPX", "export"),

@@ -50,6 +50,7 @@ def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
         "formats": [
             {
                 "name": each.name.to(language),
+                "extensions": ", ".join(each.extensions),
                 "crs": each.crs.to(language),
                 "note": each.note.to(language),
             }

@@ -192,6 +192,13 @@ class TestGml:
     def test_what_gdal_would_pass_over_is_refused(self, tmp_path, head, members, code):
         assert refusal(self.path(tmp_path, *members, head=head), tmp_path).code == code
 
+    def test_a_fault_of_the_xml_is_said_in_the_reports_own_words(self, tmp_path):
+        unclosed = gml_member("a").replace("</gml:featureMember>", "")
+        found = refusal(self.path(tmp_path, unclosed), tmp_path)
+        assert found.sentence.id.endswith(
+            "tag penutup tidak cocok dengan tag pembukanya. Ekspor ulang berkasnya."
+        )
+
     def test_a_schema_that_is_named_is_not_fetched(self, tmp_path):
         secret = written(tmp_path, "rahasia.xsd", "<schema/>")
         path = self.path(tmp_path, gml_member("63.10"))
