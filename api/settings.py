@@ -3,6 +3,7 @@
 Nothing is read at import: `create_app` takes a `Settings`, so tests and the command line pass theirs.
 """
 
+import ipaddress
 import json
 import os
 import re
@@ -89,6 +90,10 @@ class Settings(BaseSettings):
         default=False,
         description="Take passwords without https from other computers; for a safe network only.",
     )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="Addresses of proxies whose X-Forwarded-For and -Proto count; by default none.",
+    )
     request_idle_s: float = Field(
         default=30.0,
         ge=0.1,
@@ -167,6 +172,19 @@ class Settings(BaseSettings):
             raise PydanticCustomError("limit", "default_limit is above max_limit", {"most": most})
         return value
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _of_addresses(cls, value: Any) -> Any:
+        """Addresses or networks, separated by commas."""
+        found = value.split(",") if isinstance(value, str) else value
+        found = [str(one).strip() for one in found if str(one).strip()]
+        try:
+            for one in found:
+                ipaddress.ip_network(one, strict=False)
+        except ValueError as error:
+            raise PydanticCustomError("trusted_proxies", "no list of addresses") from error
+        return found
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
@@ -235,4 +253,5 @@ _TOLD = {
     "less_than_equal",
     "limit",
     "literal_error",
+    "trusted_proxies",
 }

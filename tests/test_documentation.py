@@ -98,7 +98,7 @@ def test_every_method_and_weighting_is_in_the_chapter_of_the_score(name, languag
 
 
 # Codes that the web layer gives without an error class of its own.
-OF_HTTP = {"Unauthorized", "Forbidden", "MethodNotAllowed", "TooManyRequests", "Fault"}
+OF_HTTP = {"MethodNotAllowed", "Fault"}
 
 
 @both
