@@ -217,35 +217,14 @@ def test_the_public_sees_role_and_institution_and_a_reader_the_name(client, stor
         assert "Sri" in known.text
 
 
-def test_a_publisher_does_not_publish_its_own_unless_the_store_or_its_key_says_so(store, client):
-    def publication(headers):
-        body = {"note": "x"}
-        return client.post(f"/uploads/{upload}/publish", json=body, headers=headers)
-
-    own = store.keys.add("own")
-    report = {"counts": {}, "findings": [], "errors": 0}
-    upload = store.uploads.add(
-        "zones",
-        filename="x",
-        sha256="0" * 64,
-        report=report,
-        frame=None,
-        actor=store.keys.require(own).name,
-    ).upload
-    refused = publication({"X-API-Key": own})
-    assert refused.status_code == 403
-    # Whoever is let in is told what the upload lacks.
-    assert publication(keyed(store, "publisher")).status_code == 422
-    store.rules.set("own_approval", True, actor="tester")
-    assert publication({"X-API-Key": own}).status_code == 422
-
-
-def test_an_editor_withdraws_what_is_its_own_alone(store, client):
-    own = store.keys.add("own", role="editor")
-    report = {"counts": {}, "findings": [], "errors": 0}
-    facts = {"filename": "x", "sha256": "0" * 64, "report": report, "frame": None}
-    mine = store.uploads.add("zones", actor=store.keys.require(own).name, **facts).upload
-    other = store.uploads.add("zones", actor="somebody", **facts).upload
+def test_an_editor_withdraws_what_is_its_own_alone(store, client, tmp_path):
+    own, content = store.keys.add("own", role="editor"), tmp_path / "x.geojson"
+    content.write_text("{}")
+    facts = {"filename": "x.geojson", "sha256": "0" * 64, "choices": {}}
+    mine, other = (
+        store.uploads.receive("zones", content, actor=actor, **facts).upload
+        for actor in (store.keys.require(own), Actor("somebody", "editor"))
+    )
     headers = {"X-API-Key": own}
     assert client.delete(f"/uploads/{other}", headers=headers).status_code == 403
     assert client.delete(f"/uploads/{mine}", headers=headers).status_code == 204
