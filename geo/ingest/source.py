@@ -160,3 +160,5 @@ class Job:
     limits: Limits
     # Field → source column, source column → None or another name, as somebody asks.
     columns: Mapping[str, str | None] | None = None
+    # The published version as GeoParquet, where it is not among what is handed over as a frame.
+    current: Path | None = None

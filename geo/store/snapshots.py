@@ -81,6 +81,12 @@ def reading(path: Path) -> Iterator[None]:
         raise StoreFault(reason=fault) from error
 
 
+def require_whole(path: Path) -> None:
+    """Raise `StoreFault` unless the snapshot is there and is what its name says."""
+    if (fault := _fault(path)) is not None:
+        raise StoreFault(reason=fault)
+
+
 def _fault(path: Path) -> Text | None:
     try:
         is_whole = file_sha256(path) == path.stem

@@ -27,7 +27,7 @@ from geo.planning.publish import INDICATORS
 from geo.published import read_catalogue, read_indicators
 from geo.published import region as planning_region
 from geo.store.roles import Actor, Circumstances, require
-from geo.store.snapshots import file_sha256, reading
+from geo.store.snapshots import file_sha256, require_whole
 from geo.store.store import Store, Upload, Version
 from geo.store.uploads import FROM
 from geo.submission.choices import Choices, parsed_choices
@@ -236,18 +236,19 @@ def _layer(
 ) -> dict[str, Any]:
     """The report of a layer; its cleaned features are left in `cleaned` where none is an error."""
     planning = planning_region(store)
-    region, _ = _published(store, "regencies")
+    region = _regencies(store)
     # Regencies of another province, as a new store has them, are no ground to hold a layer against.
     if region is not None and not planning.holds(region.index):
         region = None
-    current, against = _published(store, upload.dataset)
+    against = _current(store, upload.dataset)
     result = ingest_upload(
         store.uploads.original(upload.upload),
         filename=upload.filename,
         schema=schema_of(upload.dataset),
         planning=planning,
         region=region,
-        current=current,
+        # Only its reader, which is confined, takes its features into memory.
+        current=None if against is None else against.path,
         crs_override=choices.crs,
         encoding=choices.encoding,
         layer=choices.layer,
@@ -324,10 +325,16 @@ def _record_failure(store: Store, upload: Upload, error: Exception) -> None:
     )
 
 
-def _published(store: Store, name: str) -> tuple[gpd.GeoDataFrame | None, Version | None]:
+def _regencies(store: Store) -> gpd.GeoDataFrame | None:
+    version = _current(store, "regencies")
+    return None if version is None else gpd.read_parquet(version.path)
+
+
+def _current(store: Store, name: str) -> Version | None:
+    """The current version of a layer, whose file is whole; None where there is none."""
     try:
         version = store.version(name)
     except LayerNotFound:
-        return None, None
-    with reading(version.path):
-        return gpd.read_parquet(version.path), version
+        return None
+    require_whole(version.path)
+    return version

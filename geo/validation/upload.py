@@ -63,7 +63,7 @@ def ingest_upload(
     schema: LayerSchema,
     planning: PlanningRegion | None = None,
     region: gpd.GeoDataFrame | None = None,
-    current: gpd.GeoDataFrame | None = None,
+    current: gpd.GeoDataFrame | Path | None = None,
     crs_override: str | None = None,
     encoding: str | None = None,
     layer: str | None = None,
@@ -85,7 +85,8 @@ def ingest_upload(
     region : GeoDataFrame, optional
         The regencies (index: Kemendagri code) that features must lie in.
     current : GeoDataFrame, optional
-        The published version, to tell the difference from.
+        The published version, to tell the difference from; as the path of its GeoParquet it is
+        read by the confined process alone.
     crs_override, encoding : str, optional
         Used in place of what the file says, for files that say nothing or the wrong thing.
     layer : str, optional
@@ -119,10 +120,11 @@ def ingest_upload(
         repair=bool((corrections or {}).get("make_valid")),
         limits=limits,
         columns=columns,
+        current=current if isinstance(current, Path) else None,
     )
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
-        reference = Reference(planning, region, current)
+        reference = Reference(planning, region, None if isinstance(current, Path) else current)
         frame, report = _read(job, reference, Path(name), watch)
 
     return IngestResult(frame, {"filename": clean_name(filename), **report})
