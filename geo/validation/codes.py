@@ -246,7 +246,6 @@ class _Filler:
         if not known.regions or name not in self.table.columns:
             return
         names, parents = self.values(name), self._parents(known)
-        gaps = self.gaps(field)
         report = match_regions(names, known.regions, parent=parents)
         self.put(field, _by_name(report), _SAY["by_name"], names)
         if known.kind == "Desa":
@@ -258,7 +257,7 @@ class _Filler:
         self.put(field, self._cut(names, parents, known), _SAY["by_cut_name"], names)
         if known.shapes is None:
             return
-        shares = self._shares(np.flatnonzero(gaps), known.shapes)
+        shares = self._shares(np.arange(len(names)), known.shapes)
         self._by_outline(field, known, names=names, shares=shares)
         self._astray(field, known, shares=shares)
         self._tell(field, known, names=names, parents=parents, candidates=report.table)
@@ -347,7 +346,7 @@ class _Filler:
         *,
         shares: Mapping[int, Mapping[str, tuple[float, float]]],
     ) -> None:
-        """Features whose name leads to a region that their outline does not touch."""
+        """Features whose code or name is that of a region which their outline hardly touches."""
         name_of = {region.code: region.name for region in known.regions}
         codes = self.values(field)
         for row, share in shares.items():
@@ -359,7 +358,7 @@ class _Filler:
             place = {"lon": round(point.x, 6), "lat": round(point.y, 6)}
             self.findings.append(
                 finding(
-                    "name_elsewhere",
+                    "region_elsewhere",
                     feature=self.features[row],
                     where=place,
                     claimed=code,

@@ -290,9 +290,9 @@ def compare_outlines(
 
 def _duplicates(frame: gpd.GeoDataFrame, features: Sequence[Feature]) -> list[Finding]:
     groups: dict[bytes, list[int]] = {}
-    for row, shape in enumerate(shapely.normalize(frame.geometry.to_numpy())):
-        if shape is not None:
-            groups.setdefault(shapely.to_wkb(shape), []).append(row)
+    for row, form in enumerate(_forms(frame)):
+        if form is not None:
+            groups.setdefault(form, []).append(row)
     lonlat = to_lonlat(frame)
     return [
         _duplicate(
@@ -302,6 +302,14 @@ def _duplicates(frame: gpd.GeoDataFrame, features: Sequence[Feature]) -> list[Fi
         if len(rows) > 1
         for row in rows[1:]
     ]
+
+
+def _forms(frame: gpd.GeoDataFrame) -> list[bytes | None]:
+    """Each geometry in one form, whatever vertex it begins at; None where there is none."""
+    forms: list[bytes | None] = shapely.to_wkb(
+        shapely.normalize(frame.geometry.to_numpy())
+    ).tolist()
+    return forms
 
 
 def _duplicate(lonlat: gpd.GeoDataFrame, feature: Feature, rows: list[int]) -> Finding:
@@ -329,17 +337,16 @@ def _crossing(frame: gpd.GeoDataFrame) -> list[Finding]:
     drawn = frame
     if "geometry_kind" in frame.columns:
         drawn = frame[~frame["geometry_kind"].map(is_enclosing).astype(bool)]
+    # Of those that are told as drawn twice, one stands for all.
+    drawn = drawn[~pd.Series(list(_forms(drawn)), index=drawn.index).duplicated()]
     table = overlaps(drawn)
     if table.empty:
         return []
     concerned = drawn.loc[list(dict.fromkeys([*table["left"], *table["right"]]))]
-    lonlat = to_lonlat(concerned).geometry
     areas = dict(zip(concerned.index, area_ha(concerned), strict=True))
     findings = []
     for row in table.to_dict("records"):
         left, right = row["left"], row["right"]
-        if shapely.equals_identical(*map(shapely.normalize, (lonlat[left], lonlat[right]))):
-            continue  # told as drawn twice
         place = _place(row)
         findings.append(
             finding(

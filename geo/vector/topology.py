@@ -40,6 +40,8 @@ ACCURACY_M = 10.0
 _WIDTH_ASKED_BELOW_HA = 10.0
 
 _M_PER_DEG = 111_320.0
+# Shapes that are cut at a time: a file of copies of one polygon has millions of pairs.
+_PAIRS_AT_ONCE = 50_000
 
 _Polygons = npt.NDArray[np.object_]
 
@@ -203,21 +205,41 @@ def _overlaps(names: pd.Index, polygons: _Polygons, edges: _Polygons) -> pd.Data
     left = crossed[left]
     once = (left < right) | ((left > right) & ~is_crossed[right])
     left, right = np.minimum(left, right)[once], np.maximum(left, right)[once]
+    found = [
+        _common(
+            names,
+            polygons,
+            left=left[at : at + _PAIRS_AT_ONCE],
+            right=right[at : at + _PAIRS_AT_ONCE],
+        )
+        for at in range(0, max(len(left), 1), _PAIRS_AT_ONCE)
+    ]
+    return _largest_first(pd.concat(found, ignore_index=True))
+
+
+def _common(
+    names: pd.Index,
+    polygons: _Polygons,
+    *,
+    left: npt.NDArray[np.int_],
+    right: npt.NDArray[np.int_],
+) -> pd.DataFrame:
+    """What pairs of polygons share, but for the rounding of coordinates."""
     common = shapely.intersection(polygons[left], polygons[right])
-    areas = _areas_ha(common)
-    told = areas > _LEAST_AREA_HA
+    near = np.flatnonzero(_roughly_ha(common) > _LEAST_AREA_HA / 2)
+    areas = _areas_ha(common[near])
+    told, areas = near[areas > _LEAST_AREA_HA], areas[areas > _LEAST_AREA_HA]
     inside = shapely.point_on_surface(common[told])
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "left": names[left[told]],
             "right": names[right[told]],
-            "area_ha": areas[told],
-            "width_m": [_widest_m(shape) for shape in common[told]],
+            "area_ha": areas,
+            "width_m": np.array([_widest_m(shape) for shape in common[told]], dtype=np.float64),
             "lon": shapely.get_x(inside),
             "lat": shapely.get_y(inside),
         }
     )
-    return _largest_first(table)
 
 
 def _widest_m(shape: shapely.Geometry) -> float:

@@ -140,8 +140,14 @@ def test_a_stated_regency_that_nobody_knows_lends_no_code_of_another():
 
 def test_swapped_names_are_told_by_their_outlines():
     result = kecamatan(rbi("63.10.01"), rbi("63.10.02", NAMOBJ="Simpang Empat", WADMKC=None))
-    (astray,) = found(result, "name_elsewhere")
+    (astray,) = found(result, "region_elsewhere")
     assert (astray["facts"]["claimed"], astray["facts"]["actual"]) == ("63.10.06", "63.10.02")
+
+
+def test_swapped_codes_are_told_by_their_outlines():
+    rows = rbi("63.10.01", KDCPUM="63.10.02"), rbi("63.10.02", KDCPUM="63.10.01")
+    told = found(kecamatan(*rows), "region_elsewhere")
+    assert [f["facts"]["actual"] for f in told] == ["63.10.01", "63.10.02"]
 
 
 @pytest.mark.parametrize("code", ["6310031", 6310031, "ID6310031", 6310031.0])

@@ -288,3 +288,10 @@ def test_degrees_beyond_the_globe_by_rounding_are_clipped(west, south, code):
         assert result.report["errors"] == 0
         assert result.frame.total_bounds[2] == 180.0
         assert result.frame.total_bounds[3] <= 90.0
+
+
+def test_copies_of_one_shape_are_told_as_copies_alone():
+    rows = [zone(zone_id=f"a{i}", geometry=LEFT) for i in range(400)]
+    result = check(*rows, zone(zone_id="b", geometry=RIGHT))
+    counts = result.report["counts"]
+    assert (counts["geometry_duplicate"], counts["features_overlap"]) == (399, 1)
