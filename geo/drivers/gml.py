@@ -18,7 +18,7 @@ from geo.drivers.gdal import (
     require_counts,
     source_of,
 )
-from geo.drivers.xml import Codes, XmlScan
+from geo.drivers.xml import Codes, XmlScan, in_utf8
 from geo.ingest.findings import Unreadable, finding
 from geo.ingest.source import Limits, Source
 from geo.language import texts
@@ -69,7 +69,8 @@ def read_gml(path: Path, folder: Path, *, layer: str | None, limits: Limits) -> 
         For XML that is damaged or declares a document type, when features are lost, when geometries
         name different CRSs, and when the layer is not clear.
     """
-    scan = _Scan(path.read_bytes())
+    content = in_utf8(path.read_bytes())
+    scan = _Scan(content)
     if not scan.features:
         raise Unreadable(finding("empty_layer"))
     if sum(scan.features.values()) > limits.features:
@@ -80,7 +81,7 @@ def read_gml(path: Path, folder: Path, *, layer: str | None, limits: Limits) -> 
         raise Unreadable(finding("gml_several_crs", systems=systems))
     name, others = one_layer(scan.features, layer)
     copy = folder / "layer.gml"
-    copy.symlink_to(path.absolute())
+    copy.write_bytes(content)
     try:
         counts = layer_counts(copy, **_LOCKED)
         _require_all(scan.features, counts)

@@ -21,7 +21,7 @@ from geo.drivers.gdal import (
     require_counts,
     source_of,
 )
-from geo.drivers.xml import Codes, XmlScan
+from geo.drivers.xml import Codes, XmlScan, in_utf8
 from geo.ingest.findings import Unreadable, finding
 from geo.ingest.source import Limits, Source
 from geo.language import texts
@@ -95,7 +95,7 @@ def read_kml(path: Path, folder: Path, *, layer: str | None, limits: Limits) -> 
     """
     import pandas as pd
 
-    content = path.read_bytes()
+    content = in_utf8(path.read_bytes())
     scan = _Scan(content)
     if not scan.elements["Placemark"]:
         raise Unreadable(finding("empty_layer"))

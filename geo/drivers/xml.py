@@ -4,16 +4,20 @@ GDAL's own parsers give no error, or no rows, for entities that swell and for a 
 a file that declares a document type, nests too deeply or is not well-formed is refused by its line.
 """
 
+import codecs
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from xml.parsers import expat
 
+from geo.ingest.encoding import unicode_of
 from geo.ingest.findings import Unreadable, finding
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
 
+_DECLARED = re.compile(rb"""(\s*<\?xml[^>]*?\bencoding\s*=\s*)["']([\w.:-]+)["']""")
 _ERRORS = expat.errors
 _FAULTS = {
     _ERRORS.codes[code]: name
@@ -30,6 +34,22 @@ _FAULTS = {
         (_ERRORS.XML_ERROR_INCORRECT_ENCODING, "encoding"),
     )
 }
+
+
+def in_utf8(content: bytes) -> bytes:
+    """A document in UTF-8, which GDAL's parsers all know, whatever its encoding was.
+
+    What cannot be decoded stays as it is, for the walk to say what is wrong.
+    """
+    declared = _DECLARED.match(content)
+    name = unicode_of(content[:4096]) or (declared[2].decode() if declared else "utf-8")
+    try:
+        if codecs.lookup(name).name in ("utf-8", "ascii"):
+            return content
+        text = content.decode(name).removeprefix("\ufeff").encode()
+    except (LookupError, UnicodeError):
+        return content
+    return _DECLARED.sub(rb'\1"UTF-8"', text, count=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,13 @@ class TestGml:
     def test_what_gdal_would_pass_over_is_refused(self, tmp_path, head, members, code):
         assert refusal(self.path(tmp_path, *members, head=head), tmp_path).code == code
 
+    @pytest.mark.parametrize("encoding", ["utf-16", "windows-1252", "utf-8"])
+    def test_letters_are_those_of_the_encoding_that_the_file_has(self, tmp_path, encoding):
+        text = GML.format(members=gml_member("Désa"))
+        named = text.replace('version="1.0"', f'version="1.0" encoding="{encoding}"')
+        source = read(written(tmp_path, "a.gml", named.encode(encoding)), tmp_path)
+        assert source.frame["kode"].tolist() == ["Désa"]
+
     def test_a_fault_of_the_xml_is_said_in_the_reports_own_words(self, tmp_path):
         unclosed = gml_member("a").replace("</gml:featureMember>", "")
         found = refusal(self.path(tmp_path, unclosed), tmp_path)
