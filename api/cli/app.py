@@ -16,7 +16,7 @@ from api.cli.key import key_app, user_app
 from api.cli.land import land_app, sites
 from api.cli.model import model_app
 from api.cli.serve import serve
-from api.cli.store import store_app
+from api.cli.store import region_app, store_app
 from api.cli.upload import ingest, upload_app
 from api.cli.zonal import zonal
 
@@ -32,6 +32,7 @@ for command in (assess, trends, quadrant, collect, zonal, carry, serve, ingest, 
 land_app.command("classify")(land_classify)
 app.add_typer(land_app, name="land")
 app.add_typer(model_app, name="model")
+app.add_typer(region_app, name="region")
 app.add_typer(upload_app, name="upload")
 app.add_typer(key_app, name="key")
 app.add_typer(user_app, name="user")

@@ -1,14 +1,21 @@
-"""The commands `kawasan store …`: the store's history and health."""
+"""The commands `kawasan store …` and `kawasan region …`: history and health, and what it plans for."""
 
+import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from api.cli.files import read_text
 from api.cli.output import print_table, print_version
 from api.cli.shared_options import OPERATOR, Common, gathered
 from geo.store.rules import Rule
 
 store_app = typer.Typer(no_args_is_help=True, help="The store: its versions and its health.")
+
+region_app = typer.Typer(
+    no_args_is_help=True, help="The region that is planned for: codes, names, CRSs, bounds, titles."
+)
 
 DatasetArgument = Annotated[str, typer.Argument(help="Dataset, e.g. zones.")]
 
@@ -94,3 +101,44 @@ def store_rule(
     """
     with common.opened(loaded=False) as store:
         store.rules.set(rule, value == "on", actor=OPERATOR)
+
+
+@region_app.command("set")
+@gathered
+def region_set(
+    file: Annotated[Path, typer.Argument(help="TOML of a region.", exists=True, dir_okay=False)],
+    note: Annotated[str, typer.Option(help="Why it is published.")] = "",
+    source: Annotated[str | None, typer.Option(help="Where codes and names come from.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Its licence.")] = None,
+    *,
+    common: Common,
+) -> None:
+    """Check a region and let the store plan for it; the version before stays and can come back.
+
+    Example: kawasan region show > wilayah.toml, edit it, then kawasan region set wilayah.toml --note
+    "Kalimantan Tengah"
+    """
+    with common.opened() as store:
+        from geo.planning import publish
+        from geo.store.store import Provenance
+
+        provenance = Provenance(
+            actor=OPERATOR,
+            note=note or file.name,
+            source=source or file.name,
+            licence=licence or publish.LICENCE_UNKNOWN,
+        )
+        print_version(publish.publish_region(store, read_text(file), provenance=provenance))
+
+
+@region_app.command("show")
+@gathered
+def region_show(*, common: Common) -> None:
+    """Write the region of the store as TOML, to be edited and set again.
+
+    Example: kawasan region show > wilayah.toml
+    """
+    with common.opened() as store:
+        from geo.store.region import region_text
+
+        sys.stdout.write(region_text(store))

@@ -27,10 +27,21 @@ def region(store: "Store | Published") -> PlanningRegion:
     StoreFault
         Of a store that was never loaded.
     """
+    return read_region(_path(store))
+
+
+def region_text(store: "Store | Published") -> str:
+    """The TOML of the region that the store plans for; `StoreFault` of a store that was never loaded."""
+    path = _path(store)
+    with reading(path):
+        return path.read_text(encoding="utf-8")
+
+
+def _path(store: "Store | Published") -> Path:
     now = store.current()
     if REGION not in now.datasets("region"):
         raise StoreFault(reason=_SAY["none"])
-    return read_region(now.version(REGION).path)
+    return now.version(REGION).path
 
 
 @kept_by_content(maxsize=4)

@@ -529,3 +529,14 @@ def test_what_is_no_table_of_figures_is_one_sentence(run, reference_store, tmp_p
     path.write_bytes(content)
     assert run("ingest", path, "--as", "indicators", "--check", expect=1).strip()
     assert reference_store.version("indicators").number == 1
+
+
+def test_a_region_is_written_out_edited_and_put_in_place_or_refused_by_its_line(run, tmp_path):
+    file = tmp_path / "wilayah.toml"
+    file.write_text(run("region", "show").replace("Tanah Laut", "Tanah Lautan"), "utf-8")
+    assert run("region", "set", file, "--note", "nama baru").startswith("region: 2")
+    assert "Tanah Lautan" in run("region", "show")
+    file.write_text(file.read_text("utf-8").replace('"63.02"', '"62.02"'), "utf-8")
+    said = run("region", "set", file, expect=1)
+    assert "regency 2" in said
+    assert "62.02" in said
