@@ -136,6 +136,15 @@ def _is_workbook(head: bytes) -> bool:
     return head.startswith(b"PK\3\4") and head[30:].startswith(_WORKBOOK_STARTS)
 
 
+def _is_separated(head: bytes) -> bool:
+    """Whether the first two lines of a text have the same number of separated columns."""
+    if b"\0" in head and unicode_of(head) is None:
+        return False
+    lines = [line for line in _text_of(head).splitlines()[:2] if line.strip()]
+    counts = [[line.count(mark) for mark in (b",", b";", b"\t", b"|")] for line in lines]
+    return len(counts) == 2 and any(a == b > 0 for a, b in zip(*counts, strict=True))
+
+
 def _is_table(head: bytes) -> bool:
     """Whether a text names columns that say where its rows lie."""
     shown = unicode_of(head)
@@ -377,4 +386,6 @@ def _looks(head: bytes) -> tuple[Text, str]:
         return Text(id=name, en=name), advice
     if _text_of(head).startswith(b"<"):
         return _SAY["xml"], "other"
+    if _is_separated(head):
+        return _SAY["table"], "table"
     return _SAY["other_kind"], "other"

@@ -219,8 +219,10 @@ def test_what_would_shift_or_mix_rows_refuses_the_file(tmp_path, text, code, row
 
 
 def test_a_text_without_places_is_no_layer(tmp_path):
-    with pytest.raises(UploadUnsupported):
-        read(tmp_path, "kode,nama\n63.10,A\n")
+    for text in ("kode,nama\n63.10,A\n", "kode;nama\r\n63.10;D\u00e9sa\r\n".encode("utf-16")):
+        with pytest.raises(UploadUnsupported) as caught:
+            read(tmp_path, text)
+        assert "tabel tanpa kolom letak. Tambahkan kolom lon dan lat" in caught.value.detail("id")
 
 
 def test_a_workbook_keeps_codes_numbers_truth_values_and_moments(tmp_path):
