@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
     job: Job = pickle.loads((folder / "job.pickle").read_bytes())  # noqa: S301
     unlimited = confine(job.limits)
     with ending():
-        document = read_and_check(job, folder, reference=lambda: _reference(job, folder))
+        document = read_and_check(job, folder, reference=lambda: _reference(folder))
         document["unlimited"] = unlimited
         (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
 
@@ -57,7 +57,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     result = validate(
         source,
         schema=job.schema,
-        reference=reference(),
+        reference=_with_current(job, reference()),
         crs_override=job.crs_override,
         repair=job.repair,
         limits=job.limits,
@@ -70,9 +70,13 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     return {"report": result.report, "has_layer": result.frame is not None}
 
 
-def _reference(job: Job, folder: Path) -> Reference:
+def _reference(folder: Path) -> Reference:
     # Written by the service, as the job is.
     reference: Reference = pickle.loads((folder / "reference.pickle").read_bytes())  # noqa: S301
+    return reference
+
+
+def _with_current(job: Job, reference: Reference) -> Reference:
     if job.current is None:
         return reference
     import geopandas as gpd

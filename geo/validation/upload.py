@@ -84,7 +84,7 @@ def ingest_upload(
         Whose codes exist, and in whose bounds the layer must lie where its regencies are not known.
     region : GeoDataFrame, optional
         The regencies (index: Kemendagri code) that features must lie in.
-    current : GeoDataFrame, optional
+    current : GeoDataFrame or Path, optional
         The published version, to tell the difference from; as the path of its GeoParquet it is
         read by the confined process alone.
     crs_override, encoding : str, optional
