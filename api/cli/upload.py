@@ -32,6 +32,10 @@ AcceptOption = Annotated[
 NoteOption = Annotated[str, typer.Option(help="Why it is to be published.")]
 SourceOption = Annotated[str | None, typer.Option(help="Where it comes from.")]
 LicenceOption = Annotated[str | None, typer.Option(help="Its licence.")]
+RegencyOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Code of a regency whose features alone are replaced; may be repeated."),
+]
 UploadArgument = Annotated[str, typer.Argument(help="The upload's id, from: kawasan upload list.")]
 
 
@@ -80,6 +84,7 @@ def ingest(
     reading: FileOptions,
     figures: FigureOptions,
     repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
+    regency: RegencyOption = None,
     check: Annotated[bool, typer.Option("--check", help="Only check; publish nothing.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Drop all other figures.")] = False,
     common: Common,
@@ -99,6 +104,7 @@ def ingest(
         raise Misused(_SAY["only_for_figures"])
     chosen = {**asdict(reading), **asdict(figures), "source": stated.source, "replace": replace}
     chosen["repairs"] = ["make_valid"] if repair else []
+    chosen["regencies"] = regency
     with common.opened() as store:
         limits = common.settings().reader_limits()
         with spinner(file.name):
@@ -211,6 +217,7 @@ def upload_choose(
     repair: Annotated[
         bool | None, typer.Option("--repair/--no-repair", help="Repair invalid polygons.")
     ] = None,
+    regency: RegencyOption = None,
     common: Common,
 ) -> None:
     """Choose how a kept file is read, and check it again.
@@ -223,6 +230,8 @@ def upload_choose(
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if repair is not None:
         changes["repairs"] = ["make_valid"] if repair else []
+    if regency:
+        changes["regencies"] = regency
     with common.opened(loaded=False) as store:
         choose(store, upload, changes, actor=OPERATOR)
         limits = common.settings().reader_limits()

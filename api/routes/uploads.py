@@ -84,8 +84,14 @@ class ChoicesRequest(BaseModel):
         Field(description="Field of the layer → column of the file; null for none."),
     ] = None
     repairs: Annotated[
-        list[Literal["make_valid"]] | None,
-        Field(max_length=10, description="`make_valid` repairs invalid polygons."),
+        list[Literal["make_valid", "clean_borders"]] | None,
+        Field(
+            max_length=10, description="Repairs invalid polygons, and borders that hardly differ."
+        ),
+    ] = None
+    regencies: Annotated[
+        list[str] | None,
+        Field(max_length=100, description="Codes of regencies whose features alone are replaced."),
     ] = None
     indicator: Annotated[str | None, Field(max_length=200)] = None
     period: Annotated[str | None, Field(max_length=200)] = None

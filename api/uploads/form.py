@@ -12,7 +12,7 @@ from geo.language import texts
 _SAY = texts(__name__)
 
 FIELDS = (
-    *("file", "collection", "crs", "encoding", "layer", "repair"),
+    *("file", "collection", "crs", "encoding", "layer", "repair", "regencies"),
     *("indicator", "period", "source", "numbers", "replace"),
 )
 _TRUE = ("true", "1", "yes", "on", "ya")
@@ -45,6 +45,11 @@ _FORM_SCHEMA = {
             "type": "boolean",
             "default": False,
             "description": "Repair invalid polygons; each is listed with its area before and after.",
+        },
+        "regencies": {
+            "type": "string",
+            "description": "Codes of regencies, between commas: only their features are replaced. "
+            "Of an editor of some regencies these are the default.",
         },
         "indicator": {
             "type": "string",
@@ -102,6 +107,8 @@ def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
     texts = {name: str(form.get(name) or "").strip() for name in FIELDS[1:]}
     chosen: dict[str, Any] = {name: texts[name] for name in _TEXTS}
     chosen["repairs"] = ["make_valid"] if _boolean(texts, "repair") else []
+    codes = [code.strip() for code in texts["regencies"].split(",") if code.strip()]
+    chosen["regencies"] = codes or None
     chosen["replace"] = _boolean(texts, "replace")
     return file.file, {
         "filename": file.filename or "upload",

@@ -138,12 +138,14 @@ class Reference:
 
     `planning` is the region that is planned for, with the codes that exist; without it a layer may lie
     anywhere and no code is asked. `region` are its regencies (index: Kemendagri code), `current` is
-    the published version of the layer; each may be unknown.
+    the published version of the layer; each may be unknown. `regencies` are the codes of those whose
+    features alone the source replaces, None for the whole layer.
     """
 
     planning: "PlanningRegion | None" = None
     region: "gpd.GeoDataFrame | None" = None
     current: "gpd.GeoDataFrame | None" = None
+    regencies: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -156,9 +156,8 @@ def _is_own(upload: Upload, actor: Actor) -> bool:
 
 
 def _touched(upload: Upload) -> list[str]:
-    """Codes of the regencies whose features would change, as the difference tells them."""
-    difference = upload.report.get("difference") or {}
-    return list(difference.get("regencies") or ())
+    """Codes of the regencies whose features would change, as its check found."""
+    return list(upload.report.get("touched") or ())
 
 
 def _circumstances(store: Store, upload: Upload, actor: Actor) -> Circumstances:

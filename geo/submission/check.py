@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
-from geo.errors import Conflict, LayerNotFound, StoreFault, UploadRejected
+from geo.errors import Conflict, InvalidInput, LayerNotFound, StoreFault, UploadRejected
 from geo.indicators.handed_in import Against, read_indicator_file
 from geo.indicators.table import upsert
 from geo.ingest.findings import finding
 from geo.ingest.formats import kind_of
 from geo.ingest.sandbox import Stopped
 from geo.ingest.source import Limits
-from geo.language import Text
+from geo.language import Text, texts
 from geo.planning.publish import INDICATORS
 from geo.published import read_catalogue, read_indicators
 from geo.published import region as planning_region
@@ -32,9 +33,17 @@ from geo.store.store import Store, Upload, Version
 from geo.store.uploads import FROM
 from geo.submission.choices import Choices, parsed_choices
 from geo.validation.report import report_of
-from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload, require_size
+from geo.validation.upload import (
+    DEFAULT_LIMITS,
+    IngestResult,
+    clean_name,
+    ingest_upload,
+    require_size,
+)
 from geo.vector.export import layer_to_parquet
 from geo.vector.schema import schema_of
+
+_SAY = texts(__name__)
 
 # The steps that a check tells of (see geo/texts/validation.toml), and one more to its end.
 _STEPS = 8
@@ -80,7 +89,7 @@ def receive(
         Nothing is kept then.
     """
     require(actor, "upload")
-    choices = _parsed(store, dataset, chosen)
+    choices = _parsed(store, dataset, _within_bounds(actor, dataset, chosen))
     require_size(path, limits)
     if dataset != INDICATORS:
         kind_of(path)
@@ -109,7 +118,8 @@ def choose(store: Store, upload_id: str, changes: Mapping[str, Any], *, actor: A
     upload.require("choose")
     given = dict(changes)
     dataset = str(given.pop("collection", None) or upload.dataset)
-    choices = _parsed(store, dataset, {**upload.choices, **given})
+    chosen = _within_bounds(actor, dataset, {**upload.choices, **given})
+    choices = _parsed(store, dataset, chosen)
     return store.uploads.choose(
         upload_id, dataset=dataset, choices=choices.to_json(), actor=actor.name
     )
@@ -203,10 +213,25 @@ def _progress_path(store: Store, upload_id: str) -> Path:
     return store.folder / "checking" / f"{upload_id}.json"
 
 
+def _within_bounds(actor: Actor, dataset: str, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The choices of an editor of some regencies: the file replaces no features but theirs."""
+    if actor.regencies is None or not _has_regencies(dataset):
+        return chosen
+    asked = set(chosen.get("regencies") or actor.regencies)
+    require(actor, "upload", Circumstances(touching=asked))
+    return {**chosen, "regencies": sorted(asked)}
+
+
+def _has_regencies(dataset: str) -> bool:
+    return dataset != INDICATORS and schema_of(dataset).regency_field is not None
+
+
 def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
     """The choices for a layer that can be handed in; `LayerNotFound` for another one."""
     if dataset != INDICATORS:
         schema_of(dataset)
+    if chosen.get("regencies") and not _has_regencies(dataset):
+        raise InvalidInput(reason=_SAY["no_regencies"].format(d=dataset))
     return parsed_choices(chosen, regencies=planning_region(store).by_code)
 
 
@@ -253,13 +278,26 @@ def _layer(
         encoding=choices.encoding,
         layer=choices.layer,
         limits=limits,
-        corrections=dict.fromkeys(choices.repairs, True),
+        # Shapes and borders are mended together, and each repair is told.
+        corrections={"make_valid": bool(choices.repairs)},
         columns=choices.columns,
+        regencies=choices.regencies,
         watch=watch,
     )
     if result.frame is not None:
         cleaned.write_bytes(layer_to_parquet(result.frame))
-    return result.report | {"against": against.number if against else 0}
+    touched = _touched(result, upload.dataset)
+    return result.report | {"against": against.number if against else 0, "touched": touched}
+
+
+def _touched(result: IngestResult, dataset: str) -> list[str]:
+    """Codes of the regencies whose features a layer changes, with `""` for those that lie in none."""
+    field, changes = schema_of(dataset).regency_field, result.report["difference"]
+    if changes is not None:
+        return [*changes["regencies"], *([""] if changes["without_regency"] else [])]
+    if result.frame is None or field is None or field not in result.frame:
+        return [""]
+    return sorted({"" if pd.isna(code) else str(code) for code in result.frame[field]})
 
 
 def _figures(
@@ -296,6 +334,8 @@ def _figures(
     if read.frame is not None:
         _, amendment = upsert(current, read.frame, is_replacing=choices.replace)
         report["difference"] = {"counts": asdict(amendment)}
+        leaving = set(current["regency_code"]) if choices.replace else set()
+        report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
         read.frame.to_parquet(cleaned, index=False)
     return report
 

@@ -16,7 +16,7 @@ from geo.language import texts
 
 _SAY = texts(__name__)
 
-Repair = Literal["make_valid"]
+Repair = Literal["make_valid", "clean_borders"]
 REPAIRS: tuple[Repair, ...] = get_args(Repair)
 _MOST_TEXT = 1_000
 _MOST_COLUMNS = 200

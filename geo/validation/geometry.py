@@ -269,11 +269,13 @@ def compare_outlines(
     schema: LayerSchema,
     features: Sequence[Feature],
     given: gpd.GeoDataFrame,
+    whole: gpd.GeoDataFrame,
 ) -> list[Finding]:
     """Features drawn twice, areas that differ from those stated, and faults between neighbours.
 
     `frame` has the schema's columns, a CRS, and geometries that are valid or None; `given` is the
-    same before its gaps were filled.
+    same before its gaps were filled. `whole` is the layer as it will be, with the published features
+    that stay beside these.
     """
     if not schema.fields:
         return []  # shapes to measure from: that one is there twice changes nothing
@@ -282,9 +284,9 @@ def compare_outlines(
     findings = [*_duplicates(frame, features), *_areas_stated(frame, schema, features, given)]
     findings += _slivers(frame, features)
     if not schema.coverage:
-        findings += _crossing(frame)
-    elif frame.geometry.notna().all():
-        findings += _coverage(frame)
+        findings += _crossing(whole)
+    elif whole.geometry.notna().all():
+        findings += _coverage(whole)
     return findings
 
 

@@ -8,7 +8,7 @@ name. This process looks at the first bytes only; everything else happens in
 import pickle
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ def ingest_upload(
     limits: Limits = DEFAULT_LIMITS,
     corrections: Mapping[str, bool] | None = None,
     columns: Mapping[str, str | None] | None = None,
+    regencies: Collection[str] | None = None,
     watch: Watch | None = None,
 ) -> IngestResult:
     """Read and check an uploaded file; nothing is kept of it but what is returned.
@@ -96,6 +97,8 @@ def ingest_upload(
         after; by default they are refused.
     columns : mapping, optional
         What somebody asks of the columns; see `geo.validation.columns.map_columns`.
+    regencies : collection of str, optional
+        Codes of those whose features alone the file replaces; the whole layer by default.
     watch : callable, optional
         Told what the reader is at; False ends it.
 
@@ -124,7 +127,9 @@ def ingest_upload(
     )
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
-        reference = Reference(planning, region, None if isinstance(current, Path) else current)
+        known = None if isinstance(current, Path) else current
+        only = None if regencies is None else frozenset(regencies)
+        reference = Reference(planning, region, known, only)
         frame, report = _read(job, reference, Path(name), watch)
 
     return IngestResult(frame, {"filename": clean_name(filename), **report})

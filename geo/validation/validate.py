@@ -20,6 +20,7 @@ from geo.validation.columns import Mapped, choices, is_missing, map_columns, pla
 from geo.validation.difference import Difference, difference, vanished
 from geo.validation.fields import read_values
 from geo.validation.geometry import Step, check_outlines, compare_outlines, mend_borders
+from geo.validation.part import foreign_features, with_the_rest
 from geo.validation.placement import place_features, place_layer, resolve_crs
 from geo.validation.report import report_of
 from geo.vector.planning_region import Region
@@ -104,7 +105,13 @@ def validate(
         layer, filled = _filled(keyed, schema, reference)
         findings += filled
         step(_SAY["checking_borders"])
-        findings += compare_outlines(layer, schema=schema, features=features, given=keyed)
+        findings += foreign_features(layer, schema=schema, reference=reference, features=features)
+        own = layer
+        if not is_refused(findings):
+            layer = with_the_rest(layer, schema=schema, reference=reference)
+        findings += compare_outlines(
+            own, schema=schema, features=features, given=keyed, whole=layer
+        )
     changes = None
     if not is_refused(findings) and reference.current is not None:
         step(_SAY["comparing_published"])

@@ -292,3 +292,63 @@ def test_an_upload_of_an_older_store_can_be_published_but_not_chosen_anew(ready,
     store.uploads.expire_due()
     assert store.uploads.one(upload).expires_at == "2026-12-01T00:00:00Z"
     assert approval.publish(store, upload, actor=ADI, note="x").number == 1
+
+
+TANAH_BUMBU = Actor("ani", "editor", "Bappeda Tanah Bumbu", regencies=frozenset({"63.10"}))
+
+
+def two_zones():
+    """A zone in each of two regencies."""
+    return gpd.GeoDataFrame(
+        {
+            "zone_id": ["angsana", "pulau-laut"],
+            "name": ["Angsana", "Pulau Laut"],
+            "regency_code": ["63.10", "63.02"],
+            "PETUGAS": ["Sri", "Budi"],
+        },
+        geometry=[
+            shapely.box(115.57, -3.73, 115.64, -3.69),
+            shapely.box(116.10, -3.60, 116.20, -3.50),
+        ],
+        crs="OGC:CRS84",
+    )
+
+
+@pytest.fixture
+def two_published(ready, store):
+    approval.publish(store, ready(frame=two_zones()).upload, actor=ADI, note="x")
+
+
+def test_an_editors_file_replaces_the_features_of_its_regencies_alone(two_published, ready, store):
+    before = gpd.read_parquet(store.version("zones").path)
+    new = one_zone(zone_id=["sebamban"], name=["Sebamban"])
+    upload = ready(frame=new, actor=TANAH_BUMBU)
+    assert (upload.state, upload.choices) == ("ready", {"regencies": ["63.10"]})
+    counts = upload.report["difference"]["counts"]
+    assert counts == {"added": 1, "removed": 1, "changed": 0, "unchanged": 1}
+    approval.submit(store, upload.upload, actor=TANAH_BUMBU, note="x")
+    after = gpd.read_parquet(approval.publish(store, upload.upload, actor=ADI).path)
+    assert sorted(after.index) == ["pulau-laut", "sebamban"]
+    kept = ["pulau-laut"]
+    assert after.loc[kept, before.columns].equals(before.loc[kept])
+
+
+def test_a_feature_of_another_regency_is_an_error_by_feature(two_published, ready, store):
+    upload = ready(frame=two_zones(), actor=TANAH_BUMBU)
+    assert upload.state == "needs_choices"
+    (error,) = [f for f in upload.report["findings"] if f["severity"] == "error"]
+    assert (error["code"], error["feature"]["key"]) == ("regency_foreign", "pulau-laut")
+    taken = ready(frame=one_zone(zone_id=["pulau-laut"]), actor=TANAH_BUMBU)
+    (error,) = [f for f in taken.report["findings"] if f["severity"] == "error"]
+    assert error["code"] == "key_foreign"
+
+
+def test_an_editor_cannot_choose_the_regencies_of_others(two_published, ready, store):
+    with pytest.raises(NotAllowed, match=r"63\.02"):
+        ready(frame=two_zones(), actor=TANAH_BUMBU, regencies=["63.02"])
+    upload = ready(frame=one_zone(), actor=TANAH_BUMBU)
+    with pytest.raises(NotAllowed, match=r"63\.02"):
+        check.choose(store, upload.upload, {"regencies": ["63.02"]}, actor=TANAH_BUMBU)
+    # Taking the choice back gives an editor its own, and no more.
+    check.choose(store, upload.upload, {"regencies": None}, actor=TANAH_BUMBU)
+    assert store.uploads.one(upload.upload).choices == {"regencies": ["63.10"]}
