@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api import middleware, problems
-from api.access import log_refusal, require_stated
+from api.access import actions_of, log_refusal, require_stated
 from api.collection_tiles import CollectionTiles
 from api.collections import Tables
 from api.parameters import require_known
@@ -101,6 +102,13 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.state.given_store = store
     for router in ROUTERS:
         app.include_router(router)
+    app.state.actions = {
+        (method.lower(), route.path_format): actions_of(route)
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
     app.mount(
         "/static/context", _Static(directory=context_folder(), check_dir=False), name="context"
     )

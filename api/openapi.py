@@ -23,6 +23,17 @@ from geo.tiles.features import ColumnKind, FeatureTable
 _ITEMS = "/collections/{collectionId}/items"
 _METHODS = ("get", "put", "post", "delete", "patch")
 _MOST_EXAMPLE_BYTES = 6_000
+# How somebody who may do more than read says who it is; a closed store asks it everywhere.
+_SECURITY: Mapping[str, Any] = {
+    "key": {"type": "http", "scheme": "bearer", "description": "An API key: kwsn_…"},
+    "keyHeader": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-kawasan_session",
+        "description": "From POST /session; writes need X-CSRF-Token too.",
+    },
+}
 _FORM: Mapping[str, Any] = {"in": "query", "required": False, "style": "form", "explode": False}
 _SCHEMA_OF_KIND: Mapping[ColumnKind, dict[str, Any]] = {
     "text": {"type": "string"},
@@ -66,6 +77,10 @@ def document(
     found["components"]["schemas"] = {n: schema_3_0(s) for n, s in schemas.items()}
     for operation in _operations_of(found["paths"]):
         _complete(operation)
+    found["components"]["securitySchemes"] = deepcopy(dict(_SECURITY))
+    for (method, path), actions in app.state.actions.items():
+        if set(actions) - {"read"} and method in found["paths"].get(path, {}):
+            found["paths"][path][method]["security"] = [{name: []} for name in _SECURITY]
 
     items = found["paths"][_ITEMS]["get"]
     _set_parameters(items, _items_parameters(settings))

@@ -7,6 +7,7 @@ made to use a session that somebody else has prepared.
 import ipaddress
 from typing import Annotated, Any
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -42,6 +43,7 @@ router = APIRouter(tags=["access"], dependencies=[READS])
 
 _PRIVATE = {"Cache-Control": "private, no-store", "Vary": VARIES}
 _FORM_TYPE = "application/x-www-form-urlencoded"
+_LOGINS_AT_ONCE = 2
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip")
 
 
@@ -134,7 +136,7 @@ async def create_session(
             store.sessions.end(old)
         return token
 
-    token = await anyio.to_thread.run_sync(begun)
+    token = await anyio.to_thread.run_sync(begun, limiter=_threads(request))
     if is_form:
         response = Response(status_code=303, headers=_PRIVATE)
         response.headers["Location"] = _next_address(request, asked.next)
@@ -174,6 +176,15 @@ async def logout(
     response = Response(status_code=303, headers={**_PRIVATE, "Location": location})
     _forget_cookie(request, response)
     return response
+
+
+def _threads(request: Request) -> anyio.CapacityLimiter:
+    """Threads for comparing passwords alone: each takes 64 MiB, and other requests must go on."""
+    state = request.app.state
+    if not hasattr(state, "login_threads"):
+        state.login_threads = anyio.CapacityLimiter(_LOGINS_AT_ONCE)
+    threads: anyio.CapacityLimiter = state.login_threads
+    return threads
 
 
 async def _end(request: Request, store: Any) -> None:

@@ -15,6 +15,9 @@ from geo.store.roles import Role, role_title
 
 _SAY = texts(__name__)
 
+# Who publishes by the command line, and what loads the shipped data.
+_OPERATORS = ("operator", "kawasan")
+
 DatasetKind = Literal["region", "layer", "indicators", "raster", "model"]
 
 
@@ -88,7 +91,9 @@ class Version:
     @property
     def publisher(self) -> Text:
         """Who published it, as the public is told: role and institution, never a name."""
-        role = _SAY["no_role"] if self.role is None else role_title(self.role)
+        is_operators = self.role is None and self.published_by in _OPERATORS
+        stated = "operator" if is_operators else self.role
+        role = _SAY["no_role"] if stated is None else role_title(stated)
         if not self.institution:
             return role
         return Text(*(f"{said}, {self.institution}" for said in role))

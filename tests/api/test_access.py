@@ -112,6 +112,15 @@ def test_regencies_bound_an_editor_and_nobody_else(role, action):
     assert may(actor, action, other) == (free and approves and not is_bound)
 
 
+def test_the_description_says_which_operations_need_a_login(client):
+    paths = client.get("/api").json()["paths"]
+    assert {"key": []} in paths["/uploads"]["post"]["security"]
+    assert {"session": []} in paths["/users"]["get"]["security"]
+    assert "security" not in paths["/collections"]["get"]
+    needing = {(m, p) for p, ways in paths.items() for m, way in ways.items() if "security" in way}
+    assert len(needing) == sum(bool(set(actions_of(r)) - {"read"}) for _, r in routes())
+
+
 def test_a_closed_store_answers_no_path_at_all(closed, store):
     document = closed.get("/api", headers=keyed(store, "viewer")).json()
     paths = {re.sub(r"\{(\w+)\}", lambda m: PLACES.get(m[1], "0"), p) for p in document["paths"]}
