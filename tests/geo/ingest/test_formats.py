@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyogrio
 import pytest
 
 from geo.errors import UploadUnsupported
@@ -70,6 +71,8 @@ def test_what_is_not_taken_is_named_with_what_its_sender_can_do(tmp_path, conten
 def test_no_text_of_a_format_is_left_empty_and_no_driver_serves_two():
     drivers = [each.driver for each in FORMATS.values() if each.driver is not None]
     assert len(set(drivers)) == len(drivers)
+    # A name that GDAL does not know would leave a confined process without its driver.
+    assert set(drivers) <= set(pyogrio.list_drivers())
     for each in FORMATS.values():
         assert all(text.id and text.en for text in (each.name, each.crs, each.note))
 
