@@ -80,10 +80,11 @@ def read_geopackage(path: Path, *, layer: str | None, limits: Limits) -> Source:
             _require_harmless(database)
             return _read(database, path, layer, limits)
     except (sqlite3.Error, struct.error, TypeError) as error:
-        raise _gpkg_damaged(str(error)[:200]) from error
+        is_bare = "no such table" in str(error)
+        raise _gpkg_damaged(_SAY["no_tables" if is_bare else "broken"]) from error
 
 
-def _gpkg_damaged(reason: str | Text) -> Unreadable:
+def _gpkg_damaged(reason: Text) -> Unreadable:
     return Unreadable(finding("gpkg_damaged", reason=reason))
 
 
@@ -100,7 +101,7 @@ def _opened(path: Path, limits: Limits) -> sqlite3.Connection:
     )
     verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict not in (b"ok", "ok"):
-        raise _gpkg_damaged(verdict.decode("utf-8", "replace")[:200])
+        raise _gpkg_damaged(_SAY["broken"])
     return database
 
 
@@ -326,13 +327,10 @@ def _geometries(
         try:
             wkb[row] = _wkb(blob, srs)
         except ValueError as error:
-            damaged[row] = _damage(str(error))
+            reason = _SAY["other_crs" if "CRS" in str(error) else "no_header"]
+            damaged[row] = Damage("geometry_damaged", {"reason": reason})
     geometry, deviations = formed(wkb, damaged)
     return geometry, damaged, deviations
-
-
-def _damage(reason: str) -> Damage:
-    return Damage("geometry_damaged", {"reason": _SAY["not_valid"].format(reason=reason)})
 
 
 def _wkb(blob: Any, srs: int) -> bytes:

@@ -138,8 +138,7 @@ def formed(
             damaged[row] = Damage("geometry_surface", {"kind": error.kind})
         except (ValueError, shapely.errors.GEOSException) as error:
             is_open = "not closed" in str(error)
-            reason = str(error)[:200]
-            said = _SAY["not_closed"] if is_open else _SAY["not_valid"].format(reason=reason)
+            said = _SAY["not_closed" if is_open else "not_formed"]
             damaged[row] = Damage("geometry_damaged", {"reason": said})
         else:
             deviations += [] if deviation is None else [deviation]

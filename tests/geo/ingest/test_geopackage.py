@@ -130,3 +130,16 @@ def test_the_geometry_column_is_found_whatever_its_letters(tmp_path):
 def test_heights_and_measures_are_read(tmp_path, shape):
     written = shapely.to_wkb(shapely.from_wkt(shape), flavor="iso", output_dimension=4)
     assert read(with_geometry(tmp_path, written)).frame.geometry[0].wkt == shape
+
+
+@pytest.mark.parametrize(
+    "make", [hostile.gpkg_cut, hostile.gpkg_flipped_pages, hostile.gpkg_wkb_garbage]
+)
+def test_what_is_damaged_is_told_without_the_words_of_a_library(tmp_path, make):
+    try:
+        damaged = read(make(tmp_path)).damaged.values()
+        reasons = [damage.facts["reason"] for damage in damaged]
+    except Unreadable as error:
+        reasons = [error.findings[0].facts["reason"]]
+    assert reasons
+    assert all(reason.id != reason.en for reason in reasons)
