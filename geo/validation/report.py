@@ -38,7 +38,12 @@ def report_of(
 
 
 # What a reader says where the file itself did not.
-_GUESSED_CRS = frozenset({"crs_assumed", "crs_missing", "crs_unknown"})
+_GUESSED_CRS = frozenset(
+    {"crs_assumed", "crs_of_topojson", "table_crs_assumed", "crs_missing", "crs_unknown"}
+)
+_SEVERAL_LAYERS = frozenset({"several_layers", "layer_unknown", "dxf_layers"})
+# What one repair would mend, by the finding that asks for it.
+_REPAIRED = {"geometry_invalid": "polygons", "coverage_narrow": "borders"}
 _GUESSED_ENCODING = frozenset({"encoding_chosen", "encoding_declared_wrong"})
 
 
@@ -48,17 +53,19 @@ def _source_choices(findings: Sequence[Finding], source: Source | None) -> dict[
     `is_stated` tells whether the file says it itself.
     """
     codes = {found.code for found in findings}
-    several = [found for found in findings if found.code in ("several_layers", "layer_unknown")]
+    several = [found for found in findings if found.code in _SEVERAL_LAYERS]
     layers = [name for found in several for name in str(found.facts["layers"]).split(", ")]
-    repairs = []
-    for code, repair in (("geometry_invalid", "make_valid"), ("coverage_narrow", "clean_borders")):
-        found = [one for one in findings if one.code == code]
-        if found:
-            areas = [one.facts[name] for one in found for name in ("area_ha",) if name in one.facts]
-            count = sum(one.facts.get("count", 1) for one in found)
-            repairs.append(
-                {"repair": repair, "count": count, "area_ha": sum(areas) if areas else None}
-            )
+    repairs = [
+        {
+            "repair": "make_valid",
+            "of": what,
+            "count": sum(found.facts.get("count", 1) for found in asking),
+            # The area of an invalid polygon is known when it is mended only.
+            "area_ha": asking[0].facts.get("area_ha"),
+        }
+        for code, what in _REPAIRED.items()
+        if (asking := [found for found in findings if found.code == code])
+    ]
     if source is None:
         return {"layers": layers, "crs": None, "encoding": None, "repairs": repairs}
     crs = source.frame.crs

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.ingest.findings import finding
+from geo.validation.report import report_of
 from geo.vector.schema import DESA, KECAMATAN, REGENCIES, ZONES
 from tests.geo.validation.test_upload import EAST, INSIDE, WEST, check, found, zone
 
@@ -334,6 +336,21 @@ def test_a_report_says_what_can_be_chosen():
     assert choices["crs"] == {"name": "EPSG:4326", "text": "EPSG:4326", "is_stated": True}
     assert choices["encoding"] == {"name": "utf-8", "is_stated": True}
     assert choices["layers"] == ["test"]
+
+
+def test_choices_name_the_layers_of_a_file_and_what_a_repair_would_mend():
+    several = report_of([finding("several_layers", layers="zona, batas")])
+    assert several["choices"]["layers"] == ["zona", "batas"]
+    bow_tie = shapely.Polygon([(115.5, -3.6), (115.6, -3.5), (115.6, -3.6), (115.5, -3.5)])
+    invalid = check(zone(geometry=bow_tie)).report["choices"]
+    assert invalid["repairs"] == [
+        {"repair": "make_valid", "of": "polygons", "count": 1, "area_ha": None}
+    ]
+    wider = shapely.box(115.3, -4, 116 + 4.5e-6, -3)
+    rows = [{"WADMKK": n, "geometry": g} for n, g in (("Tanah Bumbu", wider), ("Kotabaru", EAST))]
+    (borders,) = check(*rows, schema=REGENCIES).report["choices"]["repairs"]
+    assert (borders["of"], borders["count"]) == ("borders", 1)
+    assert borders["area_ha"] == pytest.approx(110_574 * 0.5 / 10_000, rel=0.01)
 
 
 def test_regencies_of_the_register_lend_their_codes_by_name():
