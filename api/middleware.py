@@ -258,7 +258,7 @@ def install(
             CORSMiddleware,
             {
                 "allow_origins": settings.cors_origins,
-                "allow_methods": ["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
+                "allow_methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
                 "allow_headers": ["Authorization", "X-API-Key", "Content-Type", "If-None-Match"],
                 "expose_headers": _READABLE_HEADERS,
                 "max_age": 86_400,

@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -152,6 +152,35 @@ class RulesDocument(BaseModel):
     links: list[dict[str, str]]
 
 
+class AuditEntry(BaseModel):
+    """What somebody did, or was refused; `chain` follows from the entry before it."""
+
+    entry: int
+    at: str
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+    chain: str
+
+
+class AuditDocument(BaseModel):
+    """The newest entries of the audit log, the newest first."""
+
+    entries: list[AuditEntry]
+    links: list[dict[str, str]]
+
+
+class AuditQuery(BaseModel):
+    """How much of the log is read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=10_000, description="Most entries listed.")] = 100
+    f: str | None = None
+    lang: str | None = None
+
+
 class RuleRequest(BaseModel):
     """Whether a rule is on."""
 
@@ -261,6 +290,21 @@ def set_rule(
     """Turn a rule on or off, from the next request on."""
     store.rules.set(rule, asked.value, actor=actor.name)
     return _rules(request, store, links)
+
+
+@router.get("/audit", summary="The audit log", response_model=AuditDocument)
+def read_audit(
+    request: Request,
+    query: Annotated[AuditQuery, Query()],
+    _actor: Annotated[Actor, Depends(Allowed("read_audit"))],
+    store: StoreDep,
+    links: LinksDep,
+) -> Response:
+    """What was done and refused: who, when (UTC), to what; the newest first."""
+    rows = reversed(store.audit(newest=query.limit))
+    found = [AuditEntry.model_validate(row) for row in rows]
+    document = AuditDocument(entries=found, links=[links.link("self", JSON, "audit")])
+    return json_response(request, document, headers=_PRIVATE)
 
 
 def _rules(request: Request, store: Any, links: Any) -> Response:

@@ -5,11 +5,12 @@ made to use a session that somebody else has prepared.
 """
 
 import ipaddress
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
 import anyio.to_thread
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Body, Form, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.access import (
@@ -33,7 +34,7 @@ from api.deps import (
 )
 from api.problems import VARIES, InvalidBody
 from api.responses import PAGE, html_response, json_response
-from geo.errors import LoginRefused, NotAllowed
+from geo.errors import LoginRefused, LoginRequired, NotAllowed
 from geo.language import Language, texts
 from geo.store.roles import role_title
 
@@ -55,6 +56,15 @@ class LoginRequest(BaseModel):
     user: Annotated[str, Field(min_length=1, max_length=200)]
     password: Annotated[str, Field(min_length=1, max_length=2_000)]
     next: Annotated[str | None, Field(max_length=2_000)] = None
+
+
+class PasswordRequest(BaseModel):
+    """The password as it is, and the one that takes its place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    old: Annotated[str, Field(min_length=1, max_length=2_000)]
+    new: Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class SessionDocument(BaseModel):
@@ -159,6 +169,25 @@ def read_session(request: Request, actor: ReaderDep, language: LanguageDep) -> R
 async def delete_session(request: Request, store: StoreDep) -> Response:
     """End the session of the cookie; without one there is nothing to end."""
     await _end(request, store)
+    response = Response(status_code=204, headers=_PRIVATE)
+    _forget_cookie(request, response)
+    return response
+
+
+@router.put("/session/password", summary="Change one's own password", status_code=204)
+async def change_password(
+    request: Request, asked: Annotated[PasswordRequest, Body()], store: StoreDep
+) -> Response:
+    """Another password for who is logged in; all sessions end, so log in again with it."""
+    session = caller_of(request).session
+    if session is None:
+        raise LoginRequired
+    await require_own_page(request, session)
+    _require_safe_way(request)
+    request.state.refused = f"user:{session.actor.name}"
+    change = partial(store.sessions.change_password, address=address_of(request))
+    said = (session.actor.name, asked.old, asked.new)
+    await anyio.to_thread.run_sync(change, *said, limiter=_threads(request))
     response = Response(status_code=204, headers=_PRIVATE)
     _forget_cookie(request, response)
     return response

@@ -65,19 +65,25 @@ class Sessions:
         TooManyRequests
             After too many failures; nothing was compared then.
         """
-        subjects = {"user": f"user:{user[:_MOST_NAME]}", "address": f"address:{_network(address)}"}
-        self._admit(subjects)
-        if not self._users.is_password(user, password):
-            raise LoginRefused
+        self._require_password(user, password, address=address)
         token, now = secrets.token_urlsafe(32), self._time()
         with database.writing(self._engine) as connection:
-            self._forgive(connection, subjects)
             connection.execute(_TABLE.delete().where(_TABLE.c.ends_at <= now))
             session = {"user": user, "created_at": now, "last_seen_at": now}
             session |= {"digest": _digest(token), "ends_at": catalogue.later(now, lasts_s)}
             connection.execute(_TABLE.insert().values(**session))
             self._log(connection, user, "login", user, {})
         return token
+
+    def change_password(self, user: str, old: str, new: str, *, address: str) -> None:
+        """Another password of somebody who knows the old one; it ends all sessions, this one too.
+
+        Raises
+        ------
+        LoginRefused, TooManyRequests, InvalidInput
+        """
+        self._require_password(user, old, address=address)
+        self._users.set_password(user, new, actor=user)
 
     def of(self, token: str, *, idle_s: float) -> Session | None:
         """The session of a token; None for one that has ended or never was."""
@@ -110,6 +116,14 @@ class Sessions:
             ).first()
             if row is not None:
                 self._log(connection, row[0], "logout", row[0], {})
+
+    def _require_password(self, user: str, password: str, *, address: str) -> None:
+        subjects = {"user": f"user:{user[:_MOST_NAME]}", "address": f"address:{_network(address)}"}
+        self._admit(subjects)
+        if not self._users.is_password(user, password):
+            raise LoginRefused
+        with database.writing(self._engine) as connection:
+            self._forgive(connection, subjects)
 
     def _admit(self, subjects: dict[str, str]) -> None:
         """Count a login as failed before it is tried, so that many at once are counted too."""

@@ -323,13 +323,12 @@ class Store:
         with database.reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
-    def audit(self) -> list[Mapping[str, Any]]:
-        """The audit log, oldest first."""
+    def audit(self, *, newest: int | None = None) -> list[Mapping[str, Any]]:
+        """The audit log, oldest first; only so many of its newest entries where given."""
+        table = catalogue.audit
+        query = sa.select(table).order_by(table.c.entry.desc()).limit(newest)
         with database.reading(self._engine) as connection:
-            rows = connection.execute(
-                sa.select(catalogue.audit).order_by(catalogue.audit.c.entry)
-            ).mappings()
-            return [dict(row) for row in rows]
+            return [dict(row) for row in reversed(connection.execute(query).mappings().all())]
 
     def log_refusal(self, actor: str, subject: str, details: Mapping[str, Any]) -> None:
         """Write into the audit log that something was refused; the caller sees that no flood fills it."""

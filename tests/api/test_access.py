@@ -205,6 +205,9 @@ def test_a_flood_of_refusals_leaves_few_lines(client, store):
     for _ in range(12):
         assert client.delete("/users/sri", headers=viewer).status_code == 403
     assert len([e for e in store.audit() if e["action"] == "refused"]) == 5
+    found = client.get("/audit?limit=3", headers=keyed(store, "publisher")).json()["entries"]
+    assert [e["action"] for e in found] == ["key-add", "refused", "refused"]
+    assert found[1]["details"]["path"] == "/users/sri"
 
 
 def test_the_last_use_of_a_key_is_written_once_a_minute(store):

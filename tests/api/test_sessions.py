@@ -159,6 +159,23 @@ def test_a_logout_ends_it_on_the_server_too(client, store):
     assert "kawasan_session" not in client.cookies
 
 
+def test_whoever_is_logged_in_changes_the_own_password_and_logs_in_anew(client):
+    body = {"old": PASSWORD, "new": "sapi biru berenang"}
+    assert client.put("/session/password", json=body).status_code == 401
+    login(client)
+    assert client.put("/session/password", json=body).status_code == 403
+    headers = own_page(client)
+    for wrong, status in (({"old": "x"}, 401), ({"new": "short"}, 400)):
+        assert (
+            client.put("/session/password", json=body | wrong, headers=headers).status_code
+            == status
+        )
+    assert client.put("/session/password", json=body, headers=headers).status_code == 204
+    assert client.get("/session").json()["role"] == "public"
+    assert login(client).status_code == 401
+    assert login(client, password="sapi biru berenang").status_code == 200
+
+
 def test_forms_log_in_and_out_and_lead_to_no_other_site(client):
     for wanted, led in (
         ("/map?year=2025", f"{ORIGIN}/map?year=2025"),
