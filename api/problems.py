@@ -172,6 +172,7 @@ def respond(request: Request, problem: Problem) -> Response:
                 request,
                 "login.html" if is_login else "api/problem.html",
                 title=problem.title,
+                active="" if is_login else "data",
                 status=problem.status,
                 problem=problem,
                 caller=None,
@@ -292,6 +293,9 @@ def _http_problem(request: Request, error: Exception, methods: Sequence[str]) ->
 
 def _following(request: Request) -> str | None:
     """The page that a browser wanted and goes on to after the login."""
+    # A login that failed goes on to where it wanted to.
+    if following := getattr(request.state, "following", None):
+        return str(following)
     if request.method != "GET" or request.url.path == "/login":
         return None
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")

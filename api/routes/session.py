@@ -130,6 +130,7 @@ async def create_session(
     require_same_origin(request, is_stated=False)
     _require_safe_way(request)
     asked = await _asked(request)
+    request.state.following = asked.next
     old, address = token_of(request), address_of(request)
 
     def begun() -> str:

@@ -187,6 +187,10 @@ def test_forms_log_in_and_out_and_lead_to_no_other_site(client):
         form = LOGIN | {"next": wanted}
         answer = client.post("/session", data=form, follow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, led)
+    wrong = {"data": LOGIN | {"password": "x", "next": "/map?year=2025"}}
+    page = client.post("/session", headers={"Accept": "text/html"}, **wrong)
+    assert page.status_code == 401
+    assert 'name="next" value="/map?year=2025"' in page.text
     page = client.get("/login?lang=id").text
     assert "Anda masuk sebagai Sri Wahyuni (sri)." in page
     csrf = client.get("/session").json()["csrf"]
