@@ -93,6 +93,16 @@ class RollbackRequest(BaseModel):
     note: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
+class ImpactDocument(BaseModel):
+    """What publishing an upload would change; `has_effect` is missing where that is not known."""
+
+    upload: str
+    computed_from: str
+    has_effect: bool | None
+    sentence: dict[str, str]
+    assessments: list[dict[str, Any]]
+
+
 class PlaceDocument(BaseModel):
     """The feature or the place (lon/lat) that a comment speaks of."""
 
@@ -220,6 +230,24 @@ def return_upload(
 
     upload = approval.give_back(store, upload_id, actor=actor, reason=asked.reason)
     return json_response(request, upload_document(store, upload, links, language), headers=PRIVATE)
+
+
+@router.get(
+    "/uploads/{uploadId}/impact",
+    summary="What publishing an upload would change",
+    response_model=ImpactDocument,
+)
+def read_impact(
+    request: Request,
+    upload_id: UploadId,
+    _actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
+    store: StoreDep,
+) -> Response:
+    """Scores, ranges, classes, bands and ranks before and after, under the default models."""
+    from geo.submission.impact import impact
+
+    document = ImpactDocument(upload=upload_id, **impact(store, upload_id))
+    return json_response(request, document, headers=PRIVATE)
 
 
 @router.get(

@@ -322,6 +322,12 @@ class Uploads:
         self.drop_files(upload)
         return self.one(upload)
 
+    def keep_impact(self, upload: str, impact: Mapping[str, Any]) -> None:
+        """Keep what publishing would change, while the upload waits for that."""
+        with database.writing(self._engine) as connection:
+            waits = (_TABLE.c.upload == upload) & _TABLE.c.state.in_(("ready", "submitted"))
+            connection.execute(_TABLE.update().where(waits).values(impact=dict(impact)))
+
     def expire_due(self) -> list[str]:
         """End every upload that waited too long; the ids of those that ended now.
 

@@ -1,0 +1,212 @@
+"""What an upload would change: scores, ranges, classes, bands and ranks of every area, were it published.
+
+The candidate is never published to see that: the assessments are made of what is published with the
+candidate in the place of its layer. What was computed from the same content is told again.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from geo.errors import Conflict, GeoError
+from geo.language import texts
+from geo.planning.assess import assess
+from geo.planning.measured import versions_of
+from geo.planning.publish import INDICATORS
+from geo.published import DEFAULT_MODEL, NEED_MODEL, model, models
+from geo.readiness.assessment import Assessment
+from geo.readiness.score import ZoneResult
+from geo.source_digest import source_digest
+from geo.store.snapshots import file_sha256
+from geo.store.store import Store, Upload, Version
+from geo.store.versions import Published
+from geo.submission.approval import upserted
+
+_SAY = texts(__name__)
+
+MODELS = (DEFAULT_MODEL, NEED_MODEL)
+LAYERS = ("zones", "kecamatan", "regencies")
+# Assessments that were not begun by then are left out and said to be; each takes up to six seconds.
+_TIME_S = 40.0
+_LISTED = 200
+# Points that no page shows are no change.
+_SAME_POINTS = 0.005
+
+
+def impact(store: Store, upload_id: str) -> Mapping[str, Any]:
+    """What publishing a checked upload would change under the default models, in JSON types.
+
+    Returns
+    -------
+    mapping
+        `computed_from` (sha256 of all that went in), `has_effect` (None where that is not known),
+        `sentence` (in both languages), and `assessments`: of each `model` and `layer` the counts of
+        areas that `changed`, came or went, and the first of them with `before` and `after`; or why
+        nothing was computed.
+
+    Raises
+    ------
+    UploadNotFound, UploadRejected, Conflict
+        When it does not wait for its publication.
+    """
+    upload = store.uploads.one(upload_id)
+    upload.require("publish")
+    now = store.current()
+    with tempfile.TemporaryDirectory(prefix="kawasan-impact-") as folder:
+        try:
+            candidate = _candidate(store, upload, Path(folder))
+        except FileNotFoundError as error:
+            store.uploads.one(upload_id).require("publish")
+            raise Conflict(reason=_SAY["file_lost"]) from error
+        computed_from = _digest(now, candidate)
+        if upload.impact is not None and upload.impact["computed_from"] == computed_from:
+            return upload.impact
+        found = _compared(now, now.instead(candidate), candidate.dataset)
+    made = {"computed_from": computed_from, **_summary(found)}
+    store.uploads.keep_impact(upload_id, made)
+    return made
+
+
+def _candidate(store: Store, upload: Upload, folder: Path) -> Version:
+    """The version that an upload would become, as a file of its own that is named by its content."""
+    path = folder / "candidate"
+    if upload.dataset == INDICATORS:
+        upserted(store, upload).to_parquet(path, index=False)
+    else:
+        shutil.copyfile(store.uploads.path(upload.upload), path)
+    sha256 = file_sha256(path)
+    named = path.rename(folder / f"{sha256}.parquet")
+    facts: dict[str, Any] = {"sha256": sha256, "path": named, "upload": upload.upload}
+    facts["size_bytes"] = named.stat().st_size
+    current = _current(store, upload.dataset)
+    if current is not None:
+        return replace(current, number=current.number + 1, **facts)
+    return Version(
+        dataset=upload.dataset,
+        number=1,
+        kind="layer",
+        published_at=upload.updated_at,
+        published_by="",
+        note="",
+        source="",
+        licence="",
+        details={},
+        is_current=True,
+        **facts,
+    )
+
+
+def _current(store: Store, dataset: str) -> Version | None:
+    return store.current_version(dataset) if dataset in store.datasets() else None
+
+
+def _digest(now: Published, candidate: Version) -> str:
+    parts = {"source": source_digest("geo"), "candidate": [candidate.dataset, candidate.sha256]}
+    parts |= {"published": [now.version(name).path.name for name in now.datasets()]}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _compared(now: Published, then: Published, dataset: str) -> list[dict[str, Any]]:
+    """Every assessment that reads the dataset, before and after; its own layer first."""
+    known, end = set(models(now)), time.monotonic() + _TIME_S
+    layers = [name for name in LAYERS if name in then.datasets("layer")]
+    layers.sort(key=lambda name: name != dataset)
+    entries = []
+    for layer in layers:
+        for model_id in MODELS:
+            if model_id not in known:
+                continue
+            entry: dict[str, Any] = {"model": model_id, "layer": layer}
+            entry |= {"title": model(now, model_id).title._asdict()}
+            if time.monotonic() > end:
+                entries.append(entry | {"why_not": _SAY["no_time"]._asdict()})
+                continue
+            try:
+                if dataset not in {
+                    v.dataset for v in versions_of(then, model(now, model_id), layer).values()
+                }:
+                    continue
+                entries.append(entry | _moves(now, then, entry))
+            except GeoError as error:
+                said = {"id": error.detail("id"), "en": error.detail("en")}
+                entries.append(entry | {"why_not": said})
+    return entries
+
+
+def _moves(now: Published, then: Published, asked: Mapping[str, Any]) -> dict[str, Any]:
+    after = assess(then, asked["model"], layer=asked["layer"])
+    before: Assessment | None = None
+    if asked["layer"] in now.datasets("layer"):
+        before = assess(now, asked["model"], layer=asked["layer"])
+    old = {} if before is None else {one.area_id: one for one in before.results}
+    new = {one.area_id: one for one in after.results}
+    both = [key for key in new if key in old]
+    changed = [key for key in both if _differs(_standing(old[key]), _standing(new[key]))]
+    changed.sort(key=lambda key: (new[key].rank is None, new[key].rank or 0, new[key].name))
+    return {
+        "year": {"before": None if before is None else before.year, "after": after.year},
+        "counts": {
+            "changed": len(changed),
+            "unchanged": len(both) - len(changed),
+            "added": len(new) - len(both),
+            "removed": len(old) - len(both),
+            "ranks": sum(old[key].rank != new[key].rank for key in both),
+            "classes": sum(old[key].likely_class != new[key].likely_class for key in both),
+        },
+        "areas": [
+            {
+                "area_id": key,
+                "name": new[key].name,
+                "before": _standing(old[key]),
+                "after": _standing(new[key]),
+            }
+            for key in changed[:_LISTED]
+        ],
+        "added": [key for key in new if key not in old][:_LISTED],
+        "removed": [key for key in old if key not in new][:_LISTED],
+    }
+
+
+def _standing(result: ZoneResult) -> dict[str, Any]:
+    """What the list says of an area; None where there is nothing to say."""
+    names = ("status", "score", "score_low", "score_high", "rank", "band")
+    said = {name: getattr(result, name) for name in names}
+    return said | {"class": result.likely_class, "data_coverage": result.data_coverage}
+
+
+def _differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    for name, old in before.items():
+        new = after[name]
+        if isinstance(old, float) and isinstance(new, float):
+            if abs(old - new) > (_SAME_POINTS if name.startswith("score") else 1e-9):
+                return True
+        elif old != new:
+            return True
+    return False
+
+
+def _summary(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Whether anything changes, and the sentence that says so."""
+    told = [entry for entry in found if "counts" in entry]
+    moved = [
+        entry
+        for entry in told
+        if any(entry["counts"][name] for name in ("changed", "added", "removed"))
+    ]
+    has_effect: bool | None = True
+    if moved:
+        areas = sum(entry["counts"]["changed"] for entry in moved)
+        ranks = sum(entry["counts"]["ranks"] for entry in moved)
+        sentence = _SAY["effect"].format(n=areas, m=len(moved), ranks=ranks)
+    elif len(told) < len(found):
+        has_effect, sentence = None, _SAY["unknown"]
+    else:
+        has_effect = False
+        sentence = _SAY["no_effect"] if told else _SAY["unread"]
+    return {"has_effect": has_effect, "sentence": sentence._asdict(), "assessments": found}
