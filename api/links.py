@@ -13,6 +13,7 @@ HTML = "text/html"
 # OGC's suite compares this text exactly.
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 PROBLEM = "application/problem+json"
+ATOM = "application/atom+xml"
 
 
 @dataclass(frozen=True, slots=True)

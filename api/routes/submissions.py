@@ -17,10 +17,10 @@ from api.deps import (
     TablesDep,
     language_or_default,
 )
-from api.links import JSON
+from api.links import ATOM, JSON
 from api.parameters import CollectionId, InvalidParameter
 from api.problems import respond
-from api.responses import json_response
+from api.responses import json_response, tagged
 from api.uploads.checking import checked, desk_of
 from api.uploads.documents import (
     PRIVATE,
@@ -230,6 +230,28 @@ def return_upload(
 
     upload = approval.give_back(store, upload_id, actor=actor, reason=asked.reason)
     return json_response(request, upload_document(store, upload, links, language), headers=PRIVATE)
+
+
+@router.get(
+    "/uploads/feed",
+    summary="What waits for the caller, as an Atom feed",
+    responses={200: {"content": {ATOM: {}}, "description": "An Atom feed (RFC 4287)"}},
+    response_class=Response,
+)
+def read_feed(
+    request: Request,
+    actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """Submissions to decide, and one's own uploads that need a choice, were returned or expire."""
+    from api.uploads.feed import feed_of
+    from geo.submission.waiting import waiting_for
+
+    found = waiting_for(store, actor)
+    content = feed_of(found, actor=actor, links=links, language=language)
+    return tagged(request, Response(content, media_type=ATOM))
 
 
 @router.get(

@@ -5,6 +5,7 @@ process left unchecked when it died, and what waited too long, is looked after f
 every process.
 """
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -25,12 +26,13 @@ from geo.store.shared_limits import SharedPlaces
 from geo.store.store import Store, Upload
 
 Done = TypeVar("Done")
+_logger = logging.getLogger("kawasan")
 
 # A large file takes this long to check.
 RETRY_AFTER_S = 10
 # Nobody tells a process that another one has ended.
 _LOOK_AGAIN_S = 0.05
-_CARE_EVERY_S = 15.0
+_CARE_EVERY_S, _LONGEST_WAIT_S = 15.0, 600.0
 
 
 class UploadsBusy(NotReady):
@@ -148,8 +150,12 @@ def check_later(request: Request, place: Place, upload_id: str) -> None:
 
 async def _checked_later(desk: Desk, place: Place, upload_id: str) -> None:
     try:
-        with suppress(GeoError):
-            await checked(desk, place, upload_id)
+        # What is wrong stands in the upload's report; nothing of it may end the other tasks.
+        await checked(desk, place, upload_id)
+    except GeoError:
+        pass
+    except Exception:
+        _logger.exception("the check of upload %s failed", upload_id)
     finally:
         place.release()
 
@@ -170,16 +176,26 @@ async def working(app: FastAPI, store: Store) -> AsyncIterator[None]:
 
 
 async def _take_care(desk: Desk) -> None:
+    # A check that cannot be ended, as on a full disk, is tried less and less often.
+    waits: dict[str, tuple[float, float]] = {}
     while True:
         # A store that is at fault is told to whoever asks for its data.
         with suppress(GeoError):
             await desk.run(desk.store.uploads.expire_due)
             for upload_id in await desk.run(desk.store.uploads.unchecked):
+                again_at, wait_s = waits.get(upload_id, (0.0, _CARE_EVERY_S))
+                if anyio.current_time() < again_at:
+                    continue
                 if (slot := desk.slots.take()) is None:
                     break
+                waits[upload_id] = anyio.current_time() + wait_s, min(2 * wait_s, _LONGEST_WAIT_S)
                 try:
-                    with suppress(GeoError):
-                        await desk.run(partial(desk.check, upload_id))
+                    # What is wrong with the file stands in its report, whatever ended the check.
+                    await desk.run(partial(desk.check, upload_id))
+                except GeoError:
+                    pass
+                except Exception:
+                    _logger.exception("the check of upload %s failed", upload_id)
                 finally:
                     slot.release()
         await anyio.sleep(_CARE_EVERY_S)

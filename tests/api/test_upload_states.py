@@ -1,6 +1,7 @@
 """Uploads over HTTP from step to step: choices, progress, submission, return, comments."""
 
 import time
+from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
@@ -102,6 +103,46 @@ def test_an_editor_submits_a_publisher_comments_and_publishes(service, good):
     match = headers["publisher"] | {"If-Match": f'"{number}"'}
     published = client.post(f"{address}/publish", json={}, headers=match)
     assert (published.status_code, published.json()["note"]) == (200, "Rapat")
+
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def feed_of(client, headers, **options):
+    answer = client.get("/uploads/feed", headers=headers, **options)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/atom+xml")
+    feed = ElementTree.fromstring(answer.content)
+    return answer, feed, {e.find("a:id", ATOM).text: e for e in feed.findall("a:entry", ATOM)}
+
+
+def test_the_feed_tells_each_what_waits_for_it(service, good, tmp_path):
+    _, client, headers = service
+    address = sent(client, headers["editor"], good).headers["location"]
+    upload = address.rpartition("/")[2]
+    urn = f"urn:kawasan:upload:{upload}"
+    assert urn not in feed_of(client, headers["publisher"])[2]
+    client.post(f"{address}/submit", json={"note": "x"}, headers=headers["editor"])
+
+    answer, feed, entries = feed_of(client, headers["publisher"])
+    # RFC 4287, 4.1.1 and 4.1.2: exactly one of each in a feed and in an entry.
+    for holder in (feed, entries[urn]):
+        for name in ("id", "title", "updated"):
+            assert len(holder.findall(f"a:{name}", ATOM)) == 1
+    assert feed.find("a:author/a:name", ATOM).text
+    assert entries[urn].find("a:link", ATOM).get("href") == address
+    assert entries[urn].find("a:title", ATOM).text.startswith("Waits for your decision")
+    known = headers["publisher"] | {"If-None-Match": answer.headers["etag"]}
+    assert client.get("/uploads/feed", headers=known).status_code == 304
+    assert answer.headers["cache-control"].startswith("private")
+    indonesian = feed_of(client, headers["publisher"], params={"lang": "id"})[2]
+    assert indonesian[urn].find("a:title", ATOM).text.startswith("Menunggu keputusan")
+
+    assert urn not in feed_of(client, headers["editor"])[2]
+    client.post(f"{address}/return", json={"reason": "x"}, headers=headers["publisher"])
+    returned = feed_of(client, headers["editor"])[2][urn]
+    assert returned.find("a:category", ATOM).get("term") == "returned"
+    assert urn not in feed_of(client, headers["publisher"])[2]
+    assert client.get("/uploads/feed").status_code in (401, 403)
 
 
 def test_a_returned_upload_carries_the_reason_as_a_comment(service, good):
