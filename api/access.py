@@ -38,12 +38,14 @@ from geo.language import texts
 from geo.store.roles import PUBLIC, Action, Actor, Circumstances, require
 from geo.store.sessions import Session
 from geo.store.shared_limits import SharedRate
+from geo.store.store import Store
 
 _SAY = texts(__name__)
 
 _COOKIE = "kawasan_session"
 # A browser takes a cookie of that name only over https, for all paths and from this host itself.
 _SECURE_COOKIE = "__Host-kawasan_session"
+_ALIVE = "/healthz"
 _CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
 _FORM = "application/x-www-form-urlencoded"
@@ -156,6 +158,15 @@ def admit(request: Request) -> Caller:
         # Nothing of a store that could not be opened can be shown.
         return Caller()
     store = store_of(request)
+    if request.scope["path"] == _ALIVE:
+        # It says nothing of the store, and must answer when the store cannot.
+        with suppress(StoreFault):
+            return _admitted_to(store, request)
+        return Caller()
+    return _admitted_to(store, request)
+
+
+def _admitted_to(store: Store, request: Request) -> Caller:
     is_closed = store.rules.is_on("closed")
     if key := _key_of(request):
         caller = Caller(_keys_actor(request, key), is_closed=is_closed)

@@ -10,12 +10,13 @@ import ipaddress
 import math
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from geo.errors import LoginRefused, TooManyRequests
+from geo.errors import LoginRefused, StoreFault, TooManyRequests
 from geo.store import catalogue, database
 from geo.store.roles import Actor
 from geo.store.users import Users, actor_of
@@ -65,6 +66,8 @@ class Sessions:
         TooManyRequests
             After too many failures; nothing was compared then.
         """
+        # Telephones begin a word with a capital.
+        user = user.strip().lower()
         self._require_password(user, password, address=address)
         token, now = secrets.token_urlsafe(32), self._time()
         with database.writing(self._engine) as connection:
@@ -101,7 +104,8 @@ class Sessions:
         if idle > idle_s:
             return None
         if idle >= _SEEN_EVERY_S:
-            with database.writing(self._engine) as connection:
+            # A full disk ends a session early, and no page.
+            with suppress(StoreFault), database.writing(self._engine) as connection:
                 seen = _TABLE.update().where(_TABLE.c.digest == row["digest"])
                 connection.execute(seen.values(last_seen_at=now))
         return Session(

@@ -100,6 +100,36 @@ def test_whoever_is_known_reads_what_everybody_reads(client, store, role):
         assert "Authorization, Cookie" in answer.headers["vary"]
 
 
+@pytest.mark.parametrize("role", ["editor", "publisher", "admin"])
+def test_an_editor_submits_for_its_own_regencies_alone(client, store, tmp_path, role):
+    key = store.keys.add("x", role=role, regencies=["63.02"] if role == "editor" else None)
+    for regencies, is_own in ((["63.02"], True), (["63.02", "63.10"], False), ([""], False)):
+        upload = waiting(store, tmp_path, store.keys.require(key), regencies=regencies)
+        answer = client.post(
+            f"/uploads/{upload}/submit?lang=en", json={"note": "x"}, headers={"X-API-Key": key}
+        )
+        if role != "editor" or is_own:
+            assert answer.status_code == 200, answer.text
+        else:
+            assert answer.status_code == 403
+            assert "Yours: 63.02" in answer.json()["detail"]
+            assert store.audit()[-1]["details"]["why"] == "NotAllowed"
+
+
+def waiting(store, folder, actor, *, regencies):
+    """An upload that was checked without any finding, and changes features of these regencies."""
+    content, frame = folder / "x.geojson", folder / "x.parquet"
+    for file in (content, frame):
+        file.write_text("{}")
+    facts = {"filename": "x.geojson", "sha256": "0" * 64, "choices": {}}
+    upload = store.uploads.receive("zones", content, actor=actor, **facts).upload
+    store.uploads.begin_check(upload, actor="kawasan")
+    report = {"counts": {}, "findings": [], "errors": 0, "against": 2}
+    report |= {"touched": regencies}
+    store.uploads.end_check(upload, report=report, frame=frame, actor="kawasan")
+    return upload
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("role", ROLES)
 def test_regencies_bound_an_editor_and_nobody_else(role, action):

@@ -83,6 +83,10 @@ def test_a_login_gives_a_cookie_that_scripts_and_other_sites_do_not_get(client, 
     assert client.get("/collections").headers["cache-control"].startswith("private")
 
 
+def test_a_user_name_with_a_capital_from_a_telephone_is_the_same(client):
+    assert login(client, user=" Sri ").status_code == 200
+
+
 def test_under_https_the_cookie_is_bound_to_the_host_and_a_plain_one_counts_for_nothing(store):
     settings = Settings(store=store.folder, base_url="https://kawasan.example.go.id")
     here = {"base_url": "https://kawasan.example.go.id", "client": ("10.0.0.9", 1)}
