@@ -25,6 +25,7 @@ from api.routes import (
     exports,
     guide,
     indicators,
+    layers,
     models,
     pages,
     people,
@@ -62,6 +63,7 @@ ROUTERS: Sequence[APIRouter] = (
     vector_tiles.router,
     # Before uploads, whose last path takes any id.
     submissions.router,
+    layers.router,
     uploads.router,
     session.router,
     people.router,

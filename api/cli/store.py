@@ -9,6 +9,7 @@ import typer
 from api.cli.files import read_text
 from api.cli.output import print_table, print_version
 from api.cli.shared_options import OPERATOR, Common, gathered
+from geo.store import roles
 from geo.store.rules import Rule
 
 store_app = typer.Typer(no_args_is_help=True, help="The store: its versions and its health.")
@@ -142,3 +143,33 @@ def region_show(*, common: Common) -> None:
         from geo.store.region import region_text
 
         sys.stdout.write(region_text(store))
+
+
+@store_app.command("withdraw")
+@gathered
+def store_withdraw(
+    layer: DatasetArgument,
+    note: Annotated[str, typer.Option(help="Why.")],
+    *,
+    common: Common,
+) -> None:
+    """Show a layer to nobody any more; its versions stay. Not for layers that scores are made of."""
+    from geo.submission import layers
+
+    with common.opened() as store:
+        layers.withdraw(store, layer, actor=roles.OPERATOR, note=note)
+
+
+@store_app.command("restore")
+@gathered
+def store_restore(
+    layer: DatasetArgument,
+    note: Annotated[str, typer.Option(help="Why.")],
+    *,
+    common: Common,
+) -> None:
+    """Show a withdrawn layer again, at the version that it had."""
+    from geo.submission import layers
+
+    with common.opened() as store:
+        print_version(layers.restore(store, layer, actor=roles.OPERATOR, note=note))

@@ -93,6 +93,12 @@ class ChoicesRequest(BaseModel):
         list[str] | None,
         Field(max_length=100, description="Codes of regencies whose features alone are replaced."),
     ] = None
+    title: Annotated[str | None, Field(max_length=200, description="Of a new layer.")] = None
+    title_en: Annotated[str | None, Field(max_length=200)] = None
+    purpose: Literal["planning", "reference"] | None = None
+    key: Annotated[
+        str | None, Field(max_length=200, description="Column that names every feature.")
+    ] = None
     indicator: Annotated[str | None, Field(max_length=200)] = None
     period: Annotated[str | None, Field(max_length=200)] = None
     source: Annotated[str | None, Field(max_length=1000)] = None

@@ -13,6 +13,7 @@ _SAY = texts(__name__)
 
 FIELDS = (
     *("file", "collection", "crs", "encoding", "layer", "repair", "regencies"),
+    *("title", "title_en", "purpose", "key"),
     *("indicator", "period", "source", "numbers", "replace"),
 )
 _TRUE = ("true", "1", "yes", "on", "ya")
@@ -31,7 +32,18 @@ _FORM_SCHEMA = {
         "collection": {
             "type": "string",
             "default": "zones",
-            "description": "Layer to change, or `indicators`.",
+            "description": "Layer to change, a new layer, or `indicators`.",
+        },
+        "title": {"type": "string", "description": "Of a new layer: what people call it."},
+        "title_en": {"type": "string", "description": "Of a new layer: its title in English."},
+        "purpose": {
+            "type": "string",
+            "enum": ["planning", "reference"],
+            "description": "Of a new layer: planning (inside the region) or reference (anywhere).",
+        },
+        "key": {
+            "type": "string",
+            "description": "Of a new layer: the column that names every feature; else rows count.",
         },
         "crs": {"type": "string", "description": "CRS to use in place of the file's: EPSG:32750."},
         "encoding": {"type": "string", "description": "Encoding of a file's text: cp1252."},
@@ -117,7 +129,10 @@ def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
     }
 
 
-_TEXTS = ("crs", "encoding", "layer", "indicator", "period", "source", "numbers")
+_TEXTS = (
+    *("crs", "encoding", "layer", "title", "title_en", "purpose", "key"),
+    *("indicator", "period", "source", "numbers"),
+)
 
 
 def _boolean(texts: Mapping[str, str], name: str) -> bool:

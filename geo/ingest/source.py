@@ -38,6 +38,8 @@ SourceKind = Literal[
 # What a file is before it is unpacked.
 FileKind = SourceKind | Literal["zip"]
 
+# What the reader leaves of a file that is accepted.
+LAYER_FILE = "cleaned.parquet"
 _MB = 1024 * 1024
 
 

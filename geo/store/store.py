@@ -167,8 +167,9 @@ class Store:
         ------
         LayerNotFound, VersionNotFound
         """
+        current = self.current_version(dataset)
         if number is None:
-            return self.current_version(dataset)
+            return current
         versions = self.versions(dataset)
         for version in versions:
             if version.number == number:

@@ -9,7 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from geo.errors import Conflict, LayerMoved, LayerNotFound, StaleVersion, WarningsNotAccepted
+from geo.errors import (
+    Conflict,
+    InvalidLayer,
+    LayerMoved,
+    LayerNotFound,
+    StaleVersion,
+    WarningsNotAccepted,
+)
 from geo.indicators.table import parse_indicators, upsert
 from geo.ingest.findings import TO_ACCEPT
 from geo.language import Text, joined, texts
@@ -17,6 +24,7 @@ from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, publish_table
 from geo.published import read_indicators, region
 from geo.store.roles import Actor, Circumstances, require
 from geo.store.store import Provenance, Store, Upload, Version
+from geo.submission.layers import is_new
 
 _SAY = texts(__name__)
 
@@ -56,6 +64,7 @@ def submit(
     require(actor, "submit", given)
     if not accept_warnings:
         _require_no_open_warning(upload)
+    _require_origin(upload, source, licence)
     said = {"note": note, "source": source, "licence": licence}
     submission = {**said, "accept_warnings": accept_warnings}
     return store.uploads.submit(upload_id, submission=submission, actor=actor.name)
@@ -101,6 +110,8 @@ def publish(
         if not is_held:
             raise Conflict(reason=_SAY["busy"])
         require(actor, "approve", _circumstances(store, upload, actor))
+        if upload.dataset != INDICATORS and is_new(store, upload.dataset):
+            require(actor, "add_layer")
         submitted = upload.submission or {}
         if not accept_warnings and not submitted.get("accept_warnings"):
             _require_no_open_warning(upload)
@@ -111,6 +122,9 @@ def publish(
                 expected=expected,
                 current=current,
             )
+        _require_origin(
+            upload, source or submitted.get("source"), licence or submitted.get("licence")
+        )
         provenance = Provenance(
             actor=actor.name,
             note=note or submitted.get("note") or upload.filename,
@@ -183,6 +197,12 @@ def _require_no_open_warning(upload: Upload) -> None:
         raise WarningsNotAccepted(n=n, warnings=shown)
 
 
+def _require_origin(upload: Upload, source: str | None, licence: str | None) -> None:
+    """A layer of an office's own says where it comes from; of others the published version does."""
+    if "definition" in upload.report and not (source and licence):
+        raise InvalidLayer(reason=_SAY["no_origin"].format(layer=upload.dataset))
+
+
 def _published(store: Store, upload: Upload, provenance: Provenance, current: int) -> Version:
     base = upload.compared_with
     moved = {"upload": upload.upload, "dataset": upload.dataset, "base": base}
@@ -229,7 +249,8 @@ def upserted(store: Store, upload: Upload) -> pd.DataFrame:
 def _details(upload: Upload) -> Mapping[str, Any]:
     report = upload.report
     summary, changes = report["summary"], report["difference"]
-    return {
+    defined = {"layer": report["definition"]} if "definition" in report else {}
+    return defined | {
         "features": summary["features"],
         "crs": summary["crs"],
         "bounds": summary["bounds"],

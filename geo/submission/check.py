@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
+import pyarrow.parquet as pq
 
 from geo.errors import Conflict, InvalidInput, LayerNotFound, StoreFault, UploadRejected
 from geo.indicators.handed_in import Against, read_indicator_file
@@ -32,16 +32,10 @@ from geo.store.snapshots import file_sha256, require_whole
 from geo.store.store import Store, Upload, Version
 from geo.store.uploads import FROM
 from geo.submission.choices import Choices, parsed_choices
+from geo.submission.layers import defined, schema_for
 from geo.validation.report import report_of
-from geo.validation.upload import (
-    DEFAULT_LIMITS,
-    IngestResult,
-    clean_name,
-    ingest_upload,
-    require_size,
-)
-from geo.vector.export import layer_to_parquet
-from geo.vector.schema import schema_of
+from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload, require_size
+from geo.vector.schema import SCHEMAS, LayerSchema
 
 _SAY = texts(__name__)
 
@@ -223,16 +217,17 @@ def _within_bounds(actor: Actor, dataset: str, chosen: Mapping[str, Any]) -> Map
 
 
 def _has_regencies(dataset: str) -> bool:
-    return dataset != INDICATORS and schema_of(dataset).regency_field is not None
+    return dataset in SCHEMAS and SCHEMAS[dataset].regency_field is not None
 
 
 def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
     """The choices for a layer that can be handed in; `LayerNotFound` for another one."""
+    choices = parsed_choices(chosen, regencies=planning_region(store).by_code)
     if dataset != INDICATORS:
-        schema_of(dataset)
-    if chosen.get("regencies") and not _has_regencies(dataset):
+        schema_for(store, dataset, choices)
+    if choices.regencies and not _has_regencies(dataset):
         raise InvalidInput(reason=_SAY["no_regencies"].format(d=dataset))
-    return parsed_choices(chosen, regencies=planning_region(store).by_code)
+    return choices
 
 
 def _checked(store: Store, upload: Upload, limits: Limits, watch: _Watch) -> None:
@@ -261,7 +256,9 @@ def _layer(
 ) -> dict[str, Any]:
     """The report of a layer; its cleaned features are left in `cleaned` where none is an error."""
     planning = planning_region(store)
-    region = _regencies(store)
+    definition = defined(store, upload.dataset, choices)
+    schema = schema_for(store, upload.dataset, choices)
+    region = None if schema.is_reference else _regencies(store)
     # Regencies of another province, as a new store has them, are no ground to hold a layer against.
     if region is not None and not planning.holds(region.index):
         region = None
@@ -269,8 +266,8 @@ def _layer(
     result = ingest_upload(
         store.uploads.original(upload.upload),
         filename=upload.filename,
-        schema=schema_of(upload.dataset),
-        planning=planning,
+        schema=schema,
+        planning=None if schema.is_reference else planning,
         region=region,
         # Only its reader, which is confined, takes its features into memory.
         current=None if against is None else against.path,
@@ -283,21 +280,23 @@ def _layer(
         columns=choices.columns,
         regencies=choices.regencies,
         watch=watch,
+        kept_as=cleaned,
     )
-    if result.frame is not None:
-        cleaned.write_bytes(layer_to_parquet(result.frame))
-    touched = _touched(result, upload.dataset)
-    return result.report | {"against": against.number if against else 0, "touched": touched}
+    report = result.report | {"against": against.number if against else 0}
+    report |= {"touched": _touched(report["difference"], schema, cleaned)}
+    return report if definition is None else report | {"definition": definition.to_json()}
 
 
-def _touched(result: IngestResult, dataset: str) -> list[str]:
+def _touched(changes: Mapping[str, Any] | None, schema: LayerSchema, cleaned: Path) -> list[str]:
     """Codes of the regencies whose features a layer changes, with `""` for those that lie in none."""
-    field, changes = schema_of(dataset).regency_field, result.report["difference"]
+    field = schema.regency_field
     if changes is not None:
         return [*changes["regencies"], *([""] if changes["without_regency"] else [])]
-    if result.frame is None or field is None or field not in result.frame:
+    if field is None or not cleaned.exists():
         return [""]
-    return sorted({"" if pd.isna(code) else str(code) for code in result.frame[field]})
+    columns = [name for name in pq.read_schema(cleaned).names if name == field]
+    codes = pq.read_table(cleaned, columns=columns).to_pydict().get(field, [None])
+    return sorted({code or "" for code in codes})
 
 
 def _figures(

@@ -30,7 +30,8 @@ class Choices:
     (see `geo.validation.columns.map_columns`). `repairs` mend what would be refused.
     `regencies` are the codes of those whose features alone the file replaces. Of figures,
     `indicator`, `period`, `source` and `numbers` (the language of their marks) are said of all, and
-    `replace` leaves out every published figure that the file does not have.
+    `replace` leaves out every published figure that the file does not have. Of a layer of an office's
+    own, `title`, `title_en`, `purpose` and `key` define it (see `geo.vector.definition`).
     """
 
     crs: str | None = None
@@ -42,6 +43,10 @@ class Choices:
     indicator: str | None = None
     period: str | None = None
     source: str | None = None
+    title: str | None = None
+    title_en: str | None = None
+    purpose: str | None = None
+    key: str | None = None
     numbers: Literal["id", "en"] | None = None
     replace: bool = False
 
@@ -53,6 +58,11 @@ class Choices:
             for name, value in chosen.items()
             if value not in (None, (), False, {})
         }
+
+    def definition(self) -> dict[str, str]:
+        """What is stated of a layer of an office's own; empty where nothing is."""
+        stated = {name: getattr(self, name) for name in ("title", "title_en", "purpose", "key")}
+        return {name: value for name, value in stated.items() if value is not None}
 
     def stated(self) -> StatedOfAll:
         """What is said of all figures of a table."""
@@ -104,7 +114,10 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
     )
 
 
-_TEXTS = ("crs", "encoding", "layer", "indicator", "period", "source", "numbers")
+_TEXTS = (
+    *("crs", "encoding", "layer", "title", "title_en", "purpose", "key"),
+    *("indicator", "period", "source", "numbers"),
+)
 
 
 def _columns(asked: Any) -> dict[str, str | None] | None:

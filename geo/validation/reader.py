@@ -2,7 +2,7 @@
 
 `geo/ingest/sandbox.py` starts it. It takes `job.pickle` and `reference.pickle` (written by the service) from
 its folder, reads and checks the file under its limits, and leaves `document.json` and, when the file is accepted,
-`layer.parquet`. `step.json` says what it is at, for whoever finds it dead.
+`cleaned.parquet`. `step.json` says what it is at, for whoever finds it dead.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 from geo.errors import UploadUnsupported
 from geo.ingest.formats import FORMATS, TOPOLOGY
 from geo.ingest.sandbox import confine, ending, leave_driver
-from geo.ingest.source import Job, Limits, Reference, Source, SourceKind
+from geo.ingest.source import LAYER_FILE, Job, Limits, Reference, Source, SourceKind
 from geo.language import Text, texts
 
 # Run by `python -m`, where its own name is `__main__`.
@@ -53,6 +53,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     except Unreadable as error:
         return {"report": report_of(error.findings), "has_layer": False}
     from geo.validation.validate import validate
+    from geo.vector.export import layer_to_parquet
 
     result = validate(
         source,
@@ -66,7 +67,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     )
     if result.frame is not None:
         step(_SAY["keeping"])
-        result.frame.to_parquet(folder / "layer.parquet", index=True)
+        (folder / LAYER_FILE).write_bytes(layer_to_parquet(result.frame))
     return {"report": result.report, "has_layer": result.frame is not None}
 
 

@@ -7,6 +7,7 @@ name. This process looks at the first bytes only; everything else happens in
 
 import pickle
 import re
+import shutil
 import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import pyproj
 
 from geo.crs import crs_of
@@ -23,7 +23,7 @@ from geo.ingest.encoding import parsed_encoding
 from geo.ingest.findings import finding
 from geo.ingest.formats import kind_of
 from geo.ingest.sandbox import Outcome, Watch, run_confined
-from geo.ingest.source import Job, Limits, Reference, too_large
+from geo.ingest.source import LAYER_FILE, Job, Limits, Reference, too_large
 from geo.language import Text, texts
 from geo.validation.report import report_of
 from geo.vector.planning_region import PlanningRegion
@@ -42,7 +42,7 @@ class IngestResult:
     ----------
     frame : GeoDataFrame or None
         The cleaned layer: index `area_id`, the schema's columns, then the file's other columns;
-        CRS as the source's. None when the file was refused.
+        CRS as the source's. None when the file was refused, or kept as a file.
     report : dict
         JSON types: `accepted`, `filename`, `summary` (format, layer, encoding, counts, features,
         geometry_types, crs, bounds in lon/lat), `mapping` (source column → field or kept_as),
@@ -72,8 +72,9 @@ def ingest_upload(
     columns: Mapping[str, str | None] | None = None,
     regencies: Collection[str] | None = None,
     watch: Watch | None = None,
+    kept_as: Path | None = None,
 ) -> IngestResult:
-    """Read and check an uploaded file; nothing is kept of it but what is returned.
+    """Read and check an uploaded file; nothing is kept of it but what is returned or asked for.
 
     Parameters
     ----------
@@ -101,6 +102,8 @@ def ingest_upload(
         Codes of those whose features alone the file replaces; the whole layer by default.
     watch : callable, optional
         Told what the reader is at; False ends it.
+    kept_as : Path, optional
+        Where the cleaned layer is left as GeoParquet, in place of being read into this process.
 
     Raises
     ------
@@ -130,7 +133,13 @@ def ingest_upload(
         known = None if isinstance(current, Path) else current
         only = None if regencies is None else frozenset(regencies)
         reference = Reference(planning, region, known, only)
-        frame, report = _read(job, reference, Path(name), watch)
+        report = _read(job, reference, Path(name), watch)
+        frame, cleaned = None, Path(name) / LAYER_FILE
+        is_kept = report["accepted"] and cleaned.exists()
+        if is_kept and kept_as is not None:
+            shutil.move(cleaned, kept_as)
+        elif is_kept:
+            frame = gpd.read_parquet(cleaned)
 
     return IngestResult(frame, {"filename": clean_name(filename), **report})
 
@@ -165,16 +174,12 @@ def _parsed_crs(text: str | None) -> pyproj.CRS | None:
 
 def _read(
     job: Job, reference: Reference, folder: Path, watch: Watch | None
-) -> tuple[gpd.GeoDataFrame | None, dict[str, Any]]:
+) -> dict[str, Any]:
+    """The report of the reader; it leaves `LAYER_FILE` in `folder` where the file is accepted."""
     outcome = _read_confined(job, reference, folder, watch)
     if outcome.failure is not None or outcome.document is None:
         failure = outcome.failure or finding("reader_failed", reason="-", step="-")
-        return None, report_of([failure])
+        return report_of([failure])
     if "unsupported" in outcome.document:
         raise UploadUnsupported(reason=Text(**outcome.document["unsupported"]))
-    report = dict(outcome.document["report"])
-    if not outcome.document["has_layer"]:
-        return None, report
-    frame = gpd.read_parquet(folder / "layer.parquet")
-    frame.index = pd.Index(frame.index.astype("str"), name="area_id")
-    return frame, report
+    return dict(outcome.document["report"])
