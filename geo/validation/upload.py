@@ -172,9 +172,7 @@ def _parsed_crs(text: str | None) -> pyproj.CRS | None:
     return crs
 
 
-def _read(
-    job: Job, reference: Reference, folder: Path, watch: Watch | None
-) -> dict[str, Any]:
+def _read(job: Job, reference: Reference, folder: Path, watch: Watch | None) -> dict[str, Any]:
     """The report of the reader; it leaves `LAYER_FILE` in `folder` where the file is accepted."""
     outcome = _read_confined(job, reference, folder, watch)
     if outcome.failure is not None or outcome.document is None:

@@ -1,26 +1,114 @@
 """Layers that an office adds by HTTP: handed in, published, seen, withdrawn and shown again."""
 
-import io
+import json
 
-import geopandas as gpd
 import pytest
-import shapely
+from fastapi.testclient import TestClient
 
+from api.main import create_app
+from api.settings import Settings
 from geo.store.store import Store
+from tests.regions import give_region
 
-ROME = {"type": "Point", "coordinates": [12.5, 41.9]}
+LAYER = "titik-dunia"
+NEW = {
+    "collection": LAYER,
+    "title": "Titik dunia",
+    "title_en": "Points of the world",
+    "key": "kode",
+}
+SAID = {"note": "rujukan", "source": "Buatan untuk uji", "licence": "CC0-1.0"}
 
 
-def geojson(*keys):
+def points(*keys):
+    """A file of points around Rome, far from every region of ours."""
     features = [
-        {"type": "Feature", "properties": {"kode": key, "nama": f"Titik {key}"}, "geometry": ROME | {"coordinates": [12.5 + key, 41.9]}}
+        {
+            "type": "Feature",
+            "properties": {"kode": key, "nama": f"Titik {key}"},
+            "geometry": {"type": "Point", "coordinates": [12.5 + key, 41.9]},
+        }
         for key in keys
     ]
-    import json
+    document = {"type": "FeatureCollection", "features": features}
+    return {"file": ("titik.geojson", json.dumps(document).encode())}
 
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+@pytest.fixture
+def office(tmp_path):
+    store = Store(tmp_path / "store")
+    give_region(store)
+    headers = {
+        "Authorization": f"Bearer {store.keys.add('gis', approves_own=True)}",
+        "Accept-Language": "en",
+    }
+    with TestClient(create_app(Settings(store=store.folder), store=store)) as client:
+        yield client, headers
+    store.close()
 
 
-@pytest.fixture(scope="module")
-def office(fresh_client_module):
-    return fresh_client_module
+def test_a_layer_is_added_replaced_withdrawn_and_shown_again(office):
+    client, headers = office
+    received = client.post("/uploads", headers=headers, files=points(1, 2), data=NEW)
+    assert received.status_code == 201, received.text
+    assert received.json()["report"]["definition"]["purpose"] == "reference"
+    address = f"/uploads/{received.json()['upload']}/publish"
+
+    without_origin = client.post(address, headers=headers, json={"note": "rujukan"})
+    assert (without_origin.status_code, without_origin.json()["code"]) == (400, "InvalidLayer")
+    published = client.post(address, headers=headers, json=SAID)
+    assert published.status_code == 200, published.text
+
+    items = client.get(f"/collections/{LAYER}/items").json()
+    assert [f["id"] for f in items["features"]] == ["1", "2"]
+    assert items["features"][0]["properties"]["nama"] == "Titik 1"
+    assert client.get(f"/collections/{LAYER}?lang=en").json()["title"] == "Points of the world"
+    assert client.get(f"/maps/{LAYER}").status_code == 200
+
+    # A second file need not define it again.
+    again = client.post(
+        "/uploads", headers=headers, files=points(1, 2, 3), data={"collection": LAYER}
+    )
+    assert again.status_code == 201, again.text
+    assert again.json()["report"]["difference"]["counts"]["added"] == 1
+    client.post(f"/uploads/{again.json()['upload']}/publish", headers=headers, json=SAID)
+    assert client.get(f"/collections/{LAYER}/items").json()["numberMatched"] == 3
+
+    reason = {"note": "salah berkas"}
+    assert client.post(f"/collections/{LAYER}/withdraw", json=reason).status_code == 401
+    gone = client.post(f"/collections/{LAYER}/withdraw", headers=headers, json=reason)
+    assert gone.status_code == 204
+    for address in ("", "/items", "/versions", "/download/gpkg", "/download/gpkg?version=1"):
+        assert client.get(f"/collections/{LAYER}{address}").status_code == 404, address
+    back = client.post(f"/collections/{LAYER}/restore", headers=headers, json=reason)
+    assert (back.status_code, back.json()["version"]) == (200, 2)
+    assert client.get(f"/collections/{LAYER}/items").json()["numberMatched"] == 3
+
+
+@pytest.mark.parametrize(
+    ("stated", "status", "code"),
+    [
+        ({"collection": "zonez"}, 404, "LayerNotFound"),
+        ({**NEW, "collection": "Titik Dunia"}, 400, "InvalidLayer"),
+        ({**NEW, "collection": "../zones"}, 400, "InvalidLayer"),
+        ({**NEW, "collection": "model-kesiapan"}, 400, "InvalidLayer"),
+        ({**NEW, "collection": "zones"}, 400, "InvalidLayer"),
+        ({**NEW, "purpose": "lain"}, 400, "InvalidLayer"),
+    ],
+)
+def test_what_cannot_become_a_layer_is_said_and_leaves_nothing(office, stated, status, code):
+    client, headers = office
+    answer = client.post("/uploads", headers=headers, files=points(1), data=stated)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert client.get("/uploads", headers=headers).json()["uploads"] == []
+
+
+def test_a_planning_layer_outside_the_region_is_refused_and_may_become_a_reference_layer(office):
+    client, headers = office
+    answer = client.post(
+        "/uploads", headers=headers, files=points(1), data={**NEW, "purpose": "planning"}
+    )
+    assert answer.status_code == 422, answer.text
+    upload = answer.json()["facts"]["upload"]
+    mended = client.patch(f"/uploads/{upload}", headers=headers, json={"purpose": "reference"})
+    assert (mended.status_code, mended.json()["state"]) == (200, "ready")

@@ -707,7 +707,7 @@ def test_the_reader_leaves_a_good_layer_and_says_what_it_is_at(tmp_path):
     path = hostile.zipped(tmp_path / "a.zip", hostile.shapefile_parts(tmp_path / "p"))
     document = reader.read_and_check(job_of(path), tmp_path, reference=lambda: REFERENCE)
     assert document["has_layer"]
-    assert len(gpd.read_parquet(tmp_path / "layer.parquet")) == 3
+    assert len(gpd.read_parquet(tmp_path / "cleaned.parquet")) == 3
     assert json.loads((tmp_path / "step.json").read_text())["en"] == "keeping the result"
 
 
