@@ -23,7 +23,6 @@ from api.routes import (
     comparisons,
     downloads,
     exports,
-    guide,
     indicators,
     layers,
     models,
@@ -70,7 +69,6 @@ ROUTERS: Sequence[APIRouter] = (
     pages.router,
     comparisons.page_router,
     portraits.router,
-    guide.router,
 )
 _STATIC = Path(__file__).resolve().parent.parent / "maps" / "static"
 

@@ -1,4 +1,4 @@
-"""Pages for people: the map of everything, and single maps to keep or to show."""
+"""Pages for people: the map of everything, single maps to keep or to show, the guide."""
 
 import hashlib
 from contextlib import suppress
@@ -7,14 +7,15 @@ from typing import Annotated, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
 from api.collection_map import draw_layer
-from api.deps import LanguageDep, StoreDep, TablesDep, base_of, settings_of
+from api.deps import LanguageDep, LinksDep, StoreDep, TablesDep, base_of, settings_of
 from api.links import HTML
 from api.parameters import UnknownParameter
-from api.responses import DRAWN_NONCE, PAGE, page_response
+from api.responses import DRAWN_NONCE, PAGE, html_response, page_response, tagged
 from geo.errors import StoreFault
 from geo.language import Language
 from geo.source_digest import source_digest
@@ -27,6 +28,11 @@ router = APIRouter(tags=["pages"], dependencies=[READS])
 PLANNER = "planner"
 SINGLE_MAPS = ("regencies", "zones", "kecamatan")
 _MOST_KEPT = 32
+
+
+Chapter = Annotated[
+    str, PathParameter(description="Name of a chapter, see /guide.", examples=["planners"])
+]
 
 
 class MapQuery(BaseModel):
@@ -167,3 +173,28 @@ def _draw(now: Published, query: MapQuery, form: _Form) -> str:
         root=root,
         basemap=form.basemap and BasemapView(*form.basemap),
     )
+
+
+@router.get("/guide", response_class=Response, responses=PAGE, summary="The guide")
+def read_guide(request: Request, language: LanguageDep, links: LinksDep) -> Response:
+    """The chapters for planners, GIS staff, other systems and operators."""
+    from maps.guide.chapters import contents
+
+    found = contents(language, root=urlsplit(links.base).path)
+    return tagged(request, html_response(request, "guide.html", active="guide", **found))
+
+
+@router.get(
+    "/guide/{chapter}",
+    response_class=Response,
+    responses=PAGE,
+    summary="A chapter of the guide",
+)
+def read_chapter(
+    request: Request, chapter: Chapter, language: LanguageDep, links: LinksDep
+) -> Response:
+    """One chapter with its table of contents."""
+    from maps.guide import chapters
+
+    found = chapters.chapter(chapter, language, root=urlsplit(links.base).path)
+    return tagged(request, html_response(request, "chapter.html", active="guide", **found))
