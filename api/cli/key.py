@@ -61,8 +61,10 @@ def key_add(
     Example: kawasan key add --label "Dinas Kotabaru" --role editor --regency 63.02
     """
     from geo.store.keys import end_of_day
+    from geo.store.region import require_regencies
 
     with common.opened(loaded=False) as store:
+        require_regencies(store, bounds.regencies)
         ends = None if expires is None else end_of_day(expires.date(), today=store.today())
         key = store.keys.add(
             label, **_bounded(role, bounds), expires_at=ends, approves_own=approves_own
@@ -120,7 +122,10 @@ def user_add(
 
     Example: kawasan user add sri --role admin --name "Sri Wahyuni" --institution "Dinas Transmigrasi"
     """
+    from geo.store.region import require_regencies
+
     with common.opened(loaded=False) as store:
+        require_regencies(store, bounds.regencies)
         password = _password(password_file, common)
         store.users.add(user, name=name, password=password, **_bounded(role, bounds))
 
@@ -165,7 +170,10 @@ def user_role(
     common: Common,
 ) -> None:
     """Give a person another role, from the next request on."""
+    from geo.store.region import require_regencies
+
     with common.opened(loaded=False) as store:
+        require_regencies(store, regencies)
         store.users.set_role(user, _role(role), regencies=regencies or None)
 
 

@@ -10,7 +10,6 @@ from api.cli.files import read_text
 from api.cli.output import print_table, print_version
 from api.cli.shared_options import OPERATOR, Common, gathered
 from geo.store import roles
-from geo.store.rules import Rule
 
 store_app = typer.Typer(no_args_is_help=True, help="The store: its versions and its health.")
 
@@ -91,7 +90,9 @@ def store_rules(common: Common) -> None:
 @store_app.command("rule")
 @gathered
 def store_rule(
-    rule: Annotated[Rule, typer.Argument(help="closed or own_approval.")],
+    rule: Annotated[
+        Literal["closed", "own_approval"], typer.Argument(help="closed or own_approval.")
+    ],
     value: Annotated[Literal["on", "off"], typer.Argument(help="on or off.")],
     *,
     common: Common,

@@ -14,6 +14,7 @@ from api.ogc_models import Link
 from api.responses import ALSO_PAGE, html_response, json_response, tagged
 from geo.language import Language, texts
 from geo.store.keys import end_of_day
+from geo.store.region import require_regencies
 from geo.store.roles import (
     ACTIONS,
     ROLES,
@@ -229,6 +230,7 @@ def create_user(
     links: LinksDep,
 ) -> Response:
     """A new person with a password that somebody must hand over; 409 when the name is taken."""
+    require_regencies(store, asked.regencies)
     facts: dict[str, Any] = asked.model_dump(exclude={"user"})
     store.users.add(asked.user, **facts, actor=actor.name)
     row = next(row for row in store.users.all() if row["user"] == asked.user)
@@ -259,6 +261,7 @@ def create_key(
     store: StoreDep,
 ) -> Response:
     """A new key, shown this once; only its digest is kept."""
+    require_regencies(store, asked.regencies)
     facts: dict[str, Any] = asked.model_dump(exclude={"label", "expires"})
     ends = None if asked.expires is None else end_of_day(asked.expires, today=store.today())
     key = store.keys.add(asked.label, **facts, expires_at=ends, actor=actor.name)

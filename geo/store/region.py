@@ -1,9 +1,10 @@
 """The region that a store plans for, read without the libraries that layers and tables need."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.errors import StoreFault
+from geo.errors import InvalidInput, StoreFault
 from geo.language import texts
 from geo.store.snapshots import kept_by_content, reading
 from geo.vector.planning_region import PlanningRegion
@@ -28,6 +29,22 @@ def region(store: "Store | Published") -> PlanningRegion:
         Of a store that was never loaded.
     """
     return read_region(_path(store))
+
+
+def require_regencies(store: "Store", codes: Collection[str] | None) -> None:
+    """Raise unless the codes are those of regencies; a store that was never loaded knows none yet.
+
+    Raises
+    ------
+    InvalidInput
+        For one that is none: whoever is bound to it could do nothing.
+    """
+    if codes is None or REGION not in store.current().datasets("region"):
+        return
+    known = region(store).by_code
+    if unknown := [code for code in codes if code not in known]:
+        said = {"name": unknown[0][:40], "known": ", ".join(sorted(known))}
+        raise InvalidInput(reason=_SAY["no_regency"].format(**said))
 
 
 def region_text(store: "Store | Published") -> str:

@@ -302,6 +302,16 @@ def test_an_admin_keeps_people_keys_and_rules(client, store):
     assert client.get("/rules", headers=admin).json()["rules"]["closed"] is True
 
 
+def test_a_regency_that_is_none_binds_nobody(reference_store):
+    admin = keyed(reference_store, "admin")
+    app = create_app(Settings(store=reference_store.folder), store=reference_store)
+    with TestClient(app) as client:
+        asked_key = {"label": "x", "role": "editor", "regencies": ["63.99"]}
+        answer = client.post("/keys?lang=en", json=asked_key, headers=admin)
+    assert answer.status_code == 400
+    assert "'63.99' is not known" in answer.json()["detail"]
+
+
 def test_the_table_of_roles_is_a_page_and_json_in_both_languages(client):
     found = client.get("/roles?lang=en").json()
     told = {one["action"]: set(one["roles"]) for one in found["actions"]}
