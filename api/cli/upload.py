@@ -36,6 +36,13 @@ RegencyOption = Annotated[
     list[str] | None,
     typer.Option(help="Code of a regency whose features alone are replaced; may be repeated."),
 ]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        help="Field read from a column: name=KAWASAN; PETUGAS= leaves a column out. May be repeated.",
+    ),
+]
 UploadArgument = Annotated[str, typer.Argument(help="The upload's id, from: kawasan upload list.")]
 
 
@@ -85,6 +92,7 @@ def ingest(
     figures: FigureOptions,
     repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
     regency: RegencyOption = None,
+    column: ColumnOption = None,
     check: Annotated[bool, typer.Option("--check", help="Only check; publish nothing.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Drop all other figures.")] = False,
     common: Common,
@@ -105,6 +113,7 @@ def ingest(
     chosen = {**asdict(reading), **asdict(figures), "source": stated.source, "replace": replace}
     chosen["repairs"] = ["make_valid"] if repair else []
     chosen["regencies"] = regency
+    chosen["columns"] = _columns(column)
     with common.opened() as store:
         limits = common.settings().reader_limits()
         with spinner(file.name):
@@ -121,6 +130,16 @@ def ingest(
         if not check:
             said = asdict(stated) | {"note": stated.note or file.name}
             _publish(store, received.upload, said, limits=limits, language=common.language())
+
+
+def _columns(stated: list[str] | None) -> dict[str, str | None] | None:
+    """What is asked of the columns, from words like `name=KAWASAN`."""
+    if not stated:
+        return None
+    if wrong := [one for one in stated if "=" not in one]:
+        raise Misused(_SAY["no_column"].format(v=wrong[0]))
+    pairs = (one.split("=", 1) for one in stated)
+    return {name: column or None for name, column in pairs}
 
 
 def _check(store: "Store", upload: str, *, limits: "Limits", language: Language) -> None:
@@ -218,6 +237,7 @@ def upload_choose(
         bool | None, typer.Option("--repair/--no-repair", help="Repair invalid polygons.")
     ] = None,
     regency: RegencyOption = None,
+    column: ColumnOption = None,
     common: Common,
 ) -> None:
     """Choose how a kept file is read, and check it again.
@@ -232,6 +252,8 @@ def upload_choose(
         changes["repairs"] = ["make_valid"] if repair else []
     if regency:
         changes["regencies"] = regency
+    if column:
+        changes["columns"] = _columns(column)
     with common.opened(loaded=False) as store:
         choose(store, upload, changes, actor=OPERATOR)
         limits = common.settings().reader_limits()

@@ -224,6 +224,8 @@ class Uploads:
         with database.writing(self._engine) as connection:
             found = _read(connection, upload)
             if found.state != "checking":
+                # Whoever ended it has removed its files, and this one came after.
+                self.path(upload).unlink(missing_ok=True)
                 raise Conflict(reason=_SAY[f"is_{found.state}"])
             state: State = "needs_choices"
             values: dict[str, Any] = {"report": dict(report), "base": None, "impact": sa.null()}

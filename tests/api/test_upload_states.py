@@ -65,7 +65,7 @@ def test_who_prefers_not_to_wait_is_told_where_to_look(service, good):
     assert answer.json()["state"] in ("received", "checking")
     assert answer.json()["state_text"].keys() == {"id", "en"}
     seen = []
-    for _ in range(200):
+    for _ in range(1200):
         status = client.get(answer.headers["location"], headers=headers["editor"])
         document = status.json()
         if document["state"] == "ready":
@@ -158,3 +158,33 @@ def test_a_returned_upload_carries_the_reason_as_a_comment(service, good):
     assert comment["text"] == reason["reason"]
     again = client.post(f"{address}/submit", json={"note": "x"}, headers=headers["editor"])
     assert again.status_code == 409
+
+
+def test_what_a_dead_service_was_checking_is_taken_up_by_the_next_start(tmp_path, good):
+    from geo.store.roles import OPERATOR
+    from geo.submission.check import receive
+
+    store, app = open_service(tmp_path)
+    upload = receive(
+        store, good, filename="a.gpkg", dataset="zones", chosen={}, actor=OPERATOR
+    ).upload
+    store.uploads.begin_check(upload, actor="operator")
+    with TestClient(app):
+        for _ in range(1200):
+            if store.uploads.state(upload) == "ready":
+                break
+            time.sleep(0.05)
+    assert store.uploads.state(upload) == "ready"
+    store.close()
+
+
+def test_a_service_that_closes_leaves_its_check_to_the_next_start(tmp_path, good):
+    store, app = open_service(tmp_path)
+    key = store.keys.add("gis", role="editor")
+    headers = {"X-API-Key": key, "Prefer": "respond-async"}
+    with TestClient(app) as client:
+        upload = sent(client, headers, good).json()["upload"]
+    assert store.uploads.state(upload) in ("received", "checking")
+    assert store.uploads.original(upload).exists()
+    assert store.check().is_sound
+    store.close()

@@ -380,11 +380,22 @@ def test_a_checked_upload_waits_is_listed_and_published_or_withdrawn(
 
     assert "zones: 2" in run("upload", "publish", kept.upload, "--note", "Hasil rapat")
     assert reference_store.version("zones").note == "Hasil rapat"
-    run("upload", "withdraw", gone.upload)
+    run("upload", "submit", kept.upload, "--note", "x", expect=1)
+
+    assert "changed" in run("upload", "choose", gone.upload, "--column", "name=name")
+    assert "name=KAWASAN" in run("upload", "choose", gone.upload, "--column", "x", expect=2)
+    run("upload", "submit", gone.upload, "--note", "Hasil rapat kedua", expect=0)
+    run("upload", "comment", gone.upload, "Periksa batas selatan")
+    shown = run("upload", "show", gone.upload)
+    assert "Hasil rapat kedua" in shown
+    assert "Periksa batas selatan" in shown
+    run("upload", "return", gone.upload, "--reason", "Sudah tidak berlaku")
+    run("upload", "withdraw", gone.upload, expect=1)
+    assert "0" in run("upload", "expire")
     assert kept.upload not in run("upload", "list")
     listed = run("upload", "list", "--all")
     assert "published" in listed
-    assert "withdrawn" in listed
+    assert "returned" in listed
 
 
 @pytest.mark.parametrize("command", [["key", "list"], ["key", "add", "--label", "x"], ["assess"]])
