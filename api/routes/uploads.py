@@ -104,6 +104,18 @@ class ChoicesRequest(BaseModel):
     source: Annotated[str | None, Field(max_length=1000)] = None
     numbers: Literal["id", "en"] | None = None
     replace: bool | None = None
+    band: Annotated[int | None, Field(ge=1, le=65_535, description="Of a raster.")] = None
+    unit: Annotated[str | None, Field(max_length=200)] = None
+    year: Annotated[str | None, Field(max_length=200)] = None
+    licence: Annotated[str | None, Field(max_length=200)] = None
+    fit: Annotated[
+        dict[str, str] | None,
+        Field(description="Criterion → why a raster is fit to measure it."),
+    ] = None
+    unfit: Annotated[
+        dict[str, str] | None, Field(description="Criterion → why a raster cannot measure it.")
+    ] = None
+    replace_smaller: bool | None = None
 
 
 @router.post(
@@ -122,7 +134,9 @@ async def create_upload(
     """Check a file against its layer's schema; 201 when it can be published, 422 when it cannot.
 
     With `collection=indicators` the file is a table of figures (CSV or XLSX), checked against the
-    catalogue of the indicators and what is published.
+    catalogue of the indicators and what is published. With `collection=land-NAME` it is a raster
+    (GeoTIFF or COG), checked as `kawasan land add` does; what is derived from an elevation is made
+    too.
 
     Either way the answer carries the report and `Location` names the upload. With
     `Prefer: respond-async` the answer is 202 as soon as the file is kept.

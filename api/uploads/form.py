@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 from starlette.datastructures import FormData, UploadFile
 
 from api.problems import InvalidBody
-from geo.ingest.formats import FORMATS, all_names
+from geo.ingest.formats import FORMATS, GEOTIFF, all_names
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -15,6 +15,7 @@ FIELDS = (
     *("file", "collection", "crs", "encoding", "layer", "repair", "regencies"),
     *("title", "title_en", "purpose", "key"),
     *("indicator", "period", "source", "numbers", "replace"),
+    *("band", "unit", "year", "licence", "fit", "unfit", "replace_smaller"),
 )
 _TRUE = ("true", "1", "yes", "on", "ya")
 _FALSE = ("", "false", "0", "no", "off", "tidak")
@@ -27,12 +28,13 @@ _FORM_SCHEMA = {
             "type": "string",
             "format": "binary",
             "description": f"One of {all_names().en}, or a ZIP that holds one; "
-            "CSV or XLSX of figures.",
+            "CSV or XLSX of figures; GeoTIFF or COG of land.",
         },
         "collection": {
             "type": "string",
             "default": "zones",
-            "description": "Layer to change, a new layer, or `indicators`.",
+            "description": "Layer to change, a new layer, `indicators`, or `land-NAME` for a raster: "
+            "land-slope_percent.",
         },
         "title": {"type": "string", "description": "Of a new layer: what people call it."},
         "title_en": {"type": "string", "description": "Of a new layer: its title in English."},
@@ -73,7 +75,7 @@ _FORM_SCHEMA = {
         },
         "source": {
             "type": "string",
-            "description": "Of figures: their source, where the table names none.",
+            "description": "Of figures: their source, where the table names none; of a raster: its own.",
         },
         "numbers": {
             "type": "string",
@@ -85,13 +87,37 @@ _FORM_SCHEMA = {
             "default": False,
             "description": "Of figures: leave out all published ones that the file does not have.",
         },
+        "band": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Of a raster of several bands: which one.",
+        },
+        "unit": {
+            "type": "string",
+            "description": "Of a raster whose name is your own: its unit.",
+        },
+        "year": {"type": "string", "description": "Of a raster: year or period of its data."},
+        "licence": {"type": "string", "description": "Of a raster: under which terms it is used."},
+        "fit": {
+            "type": "string",
+            "description": "Of a raster: CRITERION=WHY, one a line: what it is fit to measure.",
+        },
+        "unfit": {
+            "type": "string",
+            "description": "Of a raster: CRITERION=WHY, one a line: what it cannot measure.",
+        },
+        "replace_smaller": {
+            "type": "boolean",
+            "default": False,
+            "description": "Of a raster: replace one that measures more areas.",
+        },
     },
 }
 # By content a file is told; the types are for programs that write requests from this document.
 _MEDIA_TYPES = dict.fromkeys(
     (
         *(each.media_type for each in FORMATS.values()),
-        *("application/zip", "text/csv", "application/octet-stream"),
+        *("application/zip", "text/csv", GEOTIFF.media_type, "application/octet-stream"),
     )
 )
 FORM_BODY = {
@@ -121,7 +147,8 @@ def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
     chosen["repairs"] = ["make_valid"] if _boolean(texts, "repair") else []
     codes = [code.strip() for code in texts["regencies"].split(",") if code.strip()]
     chosen["regencies"] = codes or None
-    chosen["replace"] = _boolean(texts, "replace")
+    chosen |= {name: _boolean(texts, name) for name in ("replace", "replace_smaller")}
+    chosen |= {name: _reasons(texts[name]) for name in ("fit", "unfit")}
     return file.file, {
         "filename": file.filename or "upload",
         "dataset": texts["collection"] or "zones",
@@ -131,8 +158,14 @@ def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
 
 _TEXTS = (
     *("crs", "encoding", "layer", "title", "title_en", "purpose", "key"),
-    *("indicator", "period", "source", "numbers"),
+    *("indicator", "period", "source", "numbers", "band", "unit", "year", "licence"),
 )
+
+
+def _reasons(text: str) -> dict[str, str]:
+    """CRITERION=WHY by lines, as the command line takes them; what is no such line has no reason."""
+    lines = [line.partition("=") for line in text.splitlines() if line.strip()]
+    return {reader.strip(): why.strip() for reader, _, why in lines}
 
 
 def _boolean(texts: Mapping[str, str], name: str) -> bool:

@@ -127,6 +127,11 @@ def _is_geopackage(head: bytes) -> bool:
     return head.startswith(b"SQLite format 3\0") and head[68:72] in _GEOPACKAGE_IDS
 
 
+def is_geotiff(head: bytes) -> bool:
+    """Whether a file is a TIFF or a BigTIFF; whether it says its place only its reader knows."""
+    return head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"))
+
+
 def _by_members(_head: bytes) -> bool:
     """A Shapefile and a File Geodatabase are several files, so the archive's members tell."""
     return False
@@ -281,12 +286,21 @@ FORMATS: dict[SourceKind, Format] = {
     )
 }
 
+# The one format of land rasters; no layer of features is one.
+GEOTIFF = _format(
+    "geotiff",
+    *(".tif", ".tiff"),
+    media_type="image/tiff",
+    driver="GTiff",
+    has_mark=is_geotiff,
+)
+
 # What is not taken, by its first bytes: its name, and what its sender does in the program at hand.
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
-    (b"II*\0", "TIFF", "raster"),
-    (b"MM\0*", "TIFF", "raster"),
-    (b"II+\0", "TIFF", "raster"),
-    (b"MM\0+", "TIFF", "raster"),
+    (b"II*\0", "GeoTIFF", "land"),
+    (b"MM\0*", "GeoTIFF", "land"),
+    (b"II+\0", "GeoTIFF", "land"),
+    (b"MM\0+", "GeoTIFF", "land"),
     (b"\x89PNG", "PNG", "picture"),
     (b"\xff\xd8\xff", "JPEG", "picture"),
     (b"\0\0\0\x0cjP", "JPEG 2000", "raster"),
@@ -337,6 +351,20 @@ def kind_of(path: Path) -> FileKind:
     if kind is None:
         raise UploadUnsupported(reason=not_taken(head))
     return kind
+
+
+def require_raster(path: Path) -> None:
+    """Raise unless the file is a GeoTIFF, or an archive that may hold one.
+
+    Raises
+    ------
+    UploadUnsupported
+        Naming what it looks like instead.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not (is_geotiff(head) or head.startswith((b"PK\3\4", b"PK\5\6"))):
+        raise UploadUnsupported(reason=filled(_SAY["no_geotiff"], found=_looks(head)[0]))
 
 
 def format_of(head: bytes) -> SourceKind | None:

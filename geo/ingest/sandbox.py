@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geo
 from geo.errors import StoreFull
@@ -54,6 +54,8 @@ _CPU_TIME_ENDED = () if _XCPU is None else (-_XCPU, 128 + _XCPU)
 _CRASHED_FROM = 0xC000_0000
 
 
+# Which wheel a confined process imports: each carries a GDAL of its own.
+Library = Literal["pyogrio", "rasterio"]
 # Told now and then what a reader is at; answers whether it shall go on.
 Watch = Callable[[Text], bool]
 _LOOK_S = 0.25
@@ -125,9 +127,16 @@ def leave_driver(name: str) -> None:
 
 
 def run_confined(
-    module: str, folder: Path, *, limits: Limits, watch: Watch | None = None
+    module: str,
+    folder: Path,
+    *,
+    limits: Limits,
+    watch: Watch | None = None,
+    library: Library = "pyogrio",
 ) -> Outcome:
     """Run `python -m MODULE FOLDER` confined; it leaves `document.json` in `folder`, its own.
+
+    `library` is the one of the two that carry a GDAL which it imports; it must not import the other.
 
     Raises
     ------
@@ -141,7 +150,7 @@ def run_confined(
         process = subprocess.Popen(  # noqa: S603 - a fixed command; the upload's name is not in it
             command,
             cwd=folder,
-            env=locked_environment(folder),
+            env=locked_environment(folder, library),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=messages,
@@ -220,7 +229,7 @@ def _tail(path: Path) -> str:
     return path.read_bytes()[-4000:].decode("utf-8", "replace")
 
 
-def locked_environment(folder: Path) -> dict[str, str]:
+def locked_environment(folder: Path, library: Library = "pyogrio") -> dict[str, str]:
     """Nothing of the service's own environment but where programs and Windows itself are.
 
     Every driver of GDAL is skipped; `leave_driver` gives one back.
@@ -235,7 +244,7 @@ def locked_environment(folder: Path) -> dict[str, str]:
         "TMPDIR": str(folder),
         "TEMP": str(folder),
         "LC_ALL": "C.UTF-8",
-        "GDAL_SKIP": ",".join(_drivers()),
+        "GDAL_SKIP": ",".join(_drivers(library)),
         "GDAL_PAM_ENABLED": "NO",
         "GDAL_HTTP_PROXY": "127.0.0.1:9",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
@@ -249,17 +258,25 @@ def locked_environment(folder: Path) -> dict[str, str]:
     }
 
 
-@functools.cache
-def _drivers() -> tuple[str, ...]:
-    """Every driver of the GDAL that the reader will import, asked in a process of its own."""
+_LISTED: Mapping[Library, str] = {
     # What pyogrio imports where it is there, and needs for no list of drivers, takes 0.3 s.
-    code = (
+    "pyogrio": (
         "import json, sys; "
         "sys.modules.update(dict.fromkeys(('geopandas', 'pandas', 'pyarrow', 'shapely'))); "
         "import pyogrio; print(json.dumps(sorted(pyogrio.list_drivers())))"
-    )
+    ),
+    "rasterio": (
+        "import json, rasterio\n"
+        "with rasterio.Env() as environment: print(json.dumps(sorted(environment.drivers())))"
+    ),
+}
+
+
+@functools.cache
+def _drivers(library: Library = "pyogrio") -> tuple[str, ...]:
+    """Every driver of the GDAL that the reader will import, asked in a process of its own."""
     asked = subprocess.run(  # noqa: S603 - fixed command
-        [sys.executable, "-P", "-c", code], capture_output=True, check=True, timeout=60
+        [sys.executable, "-P", "-c", _LISTED[library]], capture_output=True, check=True, timeout=60
     )
     return tuple(json.loads(asked.stdout))
 

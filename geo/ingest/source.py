@@ -34,6 +34,8 @@ SourceKind = Literal[
     "dxf",
     "csv",
     "xlsx",
+    # Of land rasters alone: no reader of layers takes it.
+    "geotiff",
 ]
 # What a file is before it is unpacked.
 FileKind = SourceKind | Literal["zip"]
@@ -48,7 +50,8 @@ class Limits:
     """How much an upload may cost.
 
     Sizes in bytes, times in seconds. `memory_bytes` is the whole address space of the process that
-    reads the file: the libraries alone take about 0.7 GB of it. `cpu_s` and `wall_s` end it.
+    reads the file: the libraries alone take about 0.7 GB of it. `cpu_s` and `wall_s` end it, and
+    those of rasters the process that reads one and makes what is derived from it.
     """
 
     upload_bytes: int = 100 * _MB
@@ -67,6 +70,10 @@ class Limits:
     output_bytes: int = 1_024 * _MB
     cpu_s: int = 60
     wall_s: float = 90.0
+    # All bands; a province at 30 m is some 100,000,000.
+    raster_cells: int = 150_000_000
+    raster_cpu_s: int = 600
+    raster_wall_s: float = 900.0
 
 
 def too_large(limit_bytes: int) -> Text:

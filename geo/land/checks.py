@@ -66,6 +66,20 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class LandValues:
+    """What a raster holds inside the region.
+
+    `low` and `high` are the least and the greatest valid value, `valid_share` (0..1) is how many of
+    its cells there have one; `mark` is a value that means nodata and is not declared.
+    """
+
+    low: float
+    high: float
+    valid_share: float
+    mark: float | None = None
+
+
 def require_land_raster(
     path: Path,
     *,
@@ -75,8 +89,8 @@ def require_land_raster(
     band: int | None = None,
     most_bytes: int = MOST_BYTES,
     most_block_bytes: int = MOST_BLOCK_BYTES,
-) -> None:
-    """Check that a raster can serve as land layer `name` for `region`.
+) -> LandValues:
+    """Check that a raster can serve as land layer `name` for `region`; what it holds there.
 
     Its header first, then its cells block by block, those inside the regencies of `region`.
 
@@ -112,15 +126,7 @@ def require_land_raster(
     _require_sense(name, found)
     if name == ELEVATION:
         _require_heights(found, planning)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The least and the greatest valid value inside the region, and a value that means nodata."""
-
-    low: float
-    high: float
-    mark: float | None
+    return found
 
 
 def _require_north_up(grid: Grid) -> None:
@@ -137,7 +143,8 @@ def _require_size(header: Header, most_bytes: int, most_block_bytes: int) -> Non
         raise RasterRefused(
             reason=_SAY["too_large"].format(most=most_bytes // 1024**3, **facts), **facts
         )
-    if block_height * block_width * cell_bytes > most_block_bytes:
+    # The bands of a block may lie cell by cell, so that reading one unpacks all.
+    if block_height * block_width * cell_bytes * header.n_bands > most_block_bytes:
         raise RasterRefused(reason=_SAY["one_block"], **facts)
 
 
@@ -180,17 +187,18 @@ def _outline(grid: Grid, region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return outline
 
 
-def _values_inside(raster: RasterFile, outline: gpd.GeoDataFrame) -> _Found | None:
+def _values_inside(raster: RasterFile, outline: gpd.GeoDataFrame) -> LandValues | None:
     """What the cells touched by the outline hold; None without a valid one."""
     shapes = outline.geometry.to_numpy()
     tree = shapely.STRtree(shapes)
-    low, high, marks = np.inf, -np.inf, set()
+    low, high, marks, touched, valid = np.inf, -np.inf, set(), 0, 0
     for window in blocks(raster.grid, _READ, _READ):
         part = raster.grid.part(window)
         near = shapes[tree.query(shapely.box(*part.bounds))]
         if not len(near):
             continue
-        inside = _valid_inside(raster, window, near)
+        inside, count = _valid_inside(raster, window, near)
+        touched, valid = touched + count, valid + inside.size
         if inside.size:
             least, most = float(inside.min()), float(inside.max())
             low, high = min(low, least), max(high, most)
@@ -200,11 +208,18 @@ def _values_inside(raster: RasterFile, outline: gpd.GeoDataFrame) -> _Found | No
         return None
     extremes = {value for value in (low, high) if abs(value) >= _HUGE}
     ends = [end * raster.header.scale + raster.header.offset for end in (low, high)]
-    return _Found(min(ends), max(ends), min(marks | extremes, default=None))
+    return LandValues(
+        min(ends), max(ends), valid / touched, mark=min(marks | extremes, default=None)
+    )
 
 
-def _valid_inside(raster: RasterFile, window: Window, shapes: npt.NDArray[Any]) -> Cells:
-    """The valid cells of a window that shapes touch, as they are stored: marks are written so."""
+def _valid_inside(
+    raster: RasterFile, window: Window, shapes: npt.NDArray[Any]
+) -> tuple[Cells, int]:
+    """The valid cells of a window that shapes touch, as they are stored: marks are written so.
+
+    Beside them how many cells the shapes touch at all.
+    """
     cells, valid = raster.read_stored(window)
     outside: npt.NDArray[np.bool_] = rasterio.features.geometry_mask(
         shapes,
@@ -213,7 +228,7 @@ def _valid_inside(raster: RasterFile, window: Window, shapes: npt.NDArray[Any]) 
         all_touched=True,
     )
     inside: Cells = cells[~outside if valid is None else valid & ~outside]
-    return inside
+    return inside, int((~outside).sum())
 
 
 def undeclared_mark(header: Header, values: Iterable[float]) -> float | None:
@@ -234,7 +249,7 @@ def _marks_of(kind: np.dtype[Any]) -> tuple[float, ...]:
     return _MARKS + most
 
 
-def _require_sense(name: str, found: _Found) -> None:
+def _require_sense(name: str, found: LandValues) -> None:
     limits = _LIMITS.get(name)
     if limits and not limits[0] <= found.low <= found.high <= limits[1]:
         raise RasterRefused(
@@ -249,7 +264,7 @@ def _require_sense(name: str, found: _Found) -> None:
         )
 
 
-def _require_heights(found: _Found, planning: PlanningRegion | None) -> None:
+def _require_heights(found: LandValues, planning: PlanningRegion | None) -> None:
     summit = None if planning is None else planning.summit
     highest = summit.height_m if summit else _HIGHEST_COUNTRY_M
     facts = {"low": as_written(found.low), "high": as_written(found.high)}

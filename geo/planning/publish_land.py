@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import RasterRefused
-from geo.land.checks import require_land_raster
+from geo.land.checks import LandValues, require_land_raster
 from geo.land.fit import ANY, NOT_STATED, Fitness, fitness_of
 from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts
 from geo.land.rules import SHIPPED_RULES
@@ -44,15 +44,38 @@ LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Raster:
-    """A land raster ready to be published; `details` are facts beside those that its file tells."""
+class Stated:
+    """What whoever adds a land raster says of it; see `add_land`."""
+
+    name: str
+    unit: str | None = None
+    band: int | None = None
+    fitness: Fitness | None = None
+    derived: Sequence[str] | None = None
+    replace_smaller: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRaster:
+    """A land raster as it would be published.
+
+    `fitness` is None of one that is fit by construction, `method` of one that is not derived.
+    """
 
     name: str
     path: Path
-    provenance: Provenance
     unit: str
-    details: Mapping[str, Any]
     fitness: Fitness | None = None
+    method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLand:
+    """What a raster brings: itself, last, after what is derived from it; `read_as` is what was read."""
+
+    rasters: tuple[CheckedRaster, ...]
+    read_as: str
+    values: LandValues
 
 
 class Reader(NamedTuple):
@@ -109,34 +132,93 @@ def add_land(
     InvalidInput
         When a raster that `derived` names needs the optional dependency `drainage`.
     """
-    _require_name(name, unit)
-    _require_fitness(store, name, fitness)
-    require_land_raster(
+    stated = Stated(name, unit, band, fitness, derived, replace_smaller)
+    with TemporaryDirectory(prefix="kawasan-land-") as folder:
+        checked = checked_land(store, path, Path(folder), stated=stated, progress=progress)
+        given = Provenance(actor=actor, note=checked.read_as, source=source, licence=licence)
+        require_space(store.folder, sum(one.path.stat().st_size for one in checked.rasters))
+        return store.publish_all(publications(checked.rasters, given=given, year=year))[-1]
+
+
+def checked_land(
+    store: Store | Published,
+    path: Path,
+    folder: Path,
+    *,
+    stated: Stated,
+    progress: Callable[[int, int], None] | None = None,
+) -> CheckedLand:
+    """Check a raster and make what would be published of it, in `folder`; see `add_land`.
+
+    Raises
+    ------
+    RasterRefused, InvalidInput
+        As `add_land` does; `asks` among the facts names what must be said: `band`, `unit`, `fit`
+        or `replace_smaller`.
+    """
+    name = stated.name
+    _require_name(name, stated.unit)
+    _require_fitness(store, name, stated.fitness)
+    values = require_land_raster(
         path,
         name=name,
-        band=band,
+        band=stated.band,
         region=layer(store, "regencies"),
         planning=planning_region(store),
     )
-    with TemporaryDirectory(prefix="kawasan-land-") as folder:
-        cog = Path(folder) / f"{name}.tif"
-        with RasterFile(path, band) as raster:
-            copy_as_cog(raster, cog)
-            note = _read_as(raster)
-        names = [name]
-        if name == ELEVATION:
-            names += derivable() if derived is None else derived
-        if not replace_smaller:
-            require_no_smaller(store, cog, names=names)
-        given = Provenance(actor=actor, note=note, source=source, licence=licence)
-        ready = []
-        if name == ELEVATION:
-            ready = _terrain(cog, Path(folder), given, names=names[1:], progress=progress)
-        if fitness is None and name not in _BY_NAME:
-            fitness = NOT_STATED
-        ready.append(_Raster(name, cog, given, unit or KNOWN_RASTERS[name], {}, fitness))
-        require_space(store.folder, sum(raster.path.stat().st_size for raster in ready))
-        return store.publish_all([_publication(raster, year) for raster in ready])[-1]
+    cog = folder / f"{name}.tif"
+    with RasterFile(path, stated.band) as raster:
+        copy_as_cog(raster, cog)
+        read_as = _read_as(raster)
+    derived = []
+    if name == ELEVATION:
+        derived = list(derivable() if stated.derived is None else stated.derived)
+    if not stated.replace_smaller:
+        require_no_smaller(store, cog, names=[name, *derived])
+    made = derive_terrain(cog, folder, names=derived, progress=progress) if derived else []
+    fitness = stated.fitness
+    if fitness is None and name not in _BY_NAME:
+        fitness = NOT_STATED
+    unit = stated.unit or KNOWN_RASTERS[name]
+    rasters = [
+        *(CheckedRaster(m.name, m.path, KNOWN_RASTERS[m.name], method=m.method) for m in made),
+        CheckedRaster(name, cog, unit, fitness),
+    ]
+    return CheckedLand(tuple(rasters), read_as, values)
+
+
+def publications(
+    rasters: Sequence[CheckedRaster],
+    *,
+    given: Provenance,
+    year: str | None,
+    details: Mapping[str, Any] | None = None,
+    expected: int | None = None,
+) -> list[Publication]:
+    """What is published of a checked raster, the last, and of those derived from it, in their order.
+
+    Each of these names the elevation's content and the method. `details` are facts of the raster
+    itself, and `expected` is its version, see `Store.publish`.
+    """
+    *derived, itself = rasters
+    sha256 = file_sha256(itself.path)
+    source = {"derived_from": {"dataset": LAND_PREFIX + itself.name, "sha256": sha256}}
+    found = [
+        _publication(
+            made,
+            replace(
+                given,
+                note=f"{LAND_PREFIX}{itself.name} sha256 {sha256}: {made.method}",
+                source=f"{given.source} → {made.name}: {made.method} (DEM {sha256[:12]})",
+                # An upload becomes one version.
+                upload=None,
+            ),
+            {"year": year, **source, "method": made.method},
+        )
+        for made in derived
+    ]
+    own = _publication(itself, given, {"year": year, **(details or {})})
+    return [*found, replace(own, expected=expected)]
 
 
 def questions_about(store: Store | Published, name: str) -> list[Reader]:
@@ -168,7 +250,8 @@ def require_no_smaller(store: Store | Published, path: Path, *, names: Sequence[
         losses = [_loss(now, one, before=published, after=path) for one in _MEASURED_LAYERS]
         if told := [loss for loss in losses if loss is not None]:
             raise RasterRefused(
-                reason=filled(_SAY["smaller"], name=name, counts=joined(told, by="; "))
+                reason=filled(_SAY["smaller"], name=name, counts=joined(told, by="; ")),
+                asks="replace_smaller",
             )
 
 
@@ -198,13 +281,14 @@ def _measured(areas: gpd.GeoDataFrame, path: Path) -> Flags:
     return np.asarray(share.fillna(0.0) >= MIN_VALID_SHARE)
 
 
-def _require_fitness(store: Store, name: str, stated: Fitness | None) -> None:
+def _require_fitness(store: Store | Published, name: str, stated: Fitness | None) -> None:
     """What must be asked is answered, and nothing is answered that nobody asks."""
     if stated is None:
         if asked := questions_about(store, name):
             readers = ", ".join(f"{r.model}.{r.id}" for r in asked)
             raise RasterRefused(
-                reason=_SAY["say_fitness"].format(name=name, readers=readers, first=asked[0].id)
+                reason=_SAY["say_fitness"].format(name=name, readers=readers, first=asked[0].id),
+                asks="fit",
             )
         return
     named = [reader for reader, _ in (*stated.fit, *stated.unfit)]
@@ -218,10 +302,10 @@ def _require_fitness(store: Store, name: str, stated: Fitness | None) -> None:
         )
 
 
-def _by_construction(raster: _Raster, facts: Mapping[str, Any]) -> Fitness:
+def _by_construction(raster: CheckedRaster, facts: Mapping[str, Any]) -> Fitness:
     """What a raster is fit for that measures what its name and unit say, or was derived so."""
     cell = {side: written(facts[f"cell_{side}_m"], decimals=0) for side in ("width", "height")}
-    method = raster.details.get("method")
+    method = raster.method
     said = _SAY["by_name"] if method is None else _SAY["derived"]
     return Fitness(fit=((ANY, filled(said, method=method, unit=raster.unit, **cell)),))
 
@@ -234,12 +318,17 @@ def _read_as(raster: RasterFile) -> str:
     return f"{raster.path.name}{band}{scaled}"
 
 
-def _require_name(name: str, unit: str | None) -> None:
+def require_land_name(name: str) -> None:
+    """Raise `RasterRefused` for what no land raster can be called."""
     if not LAND_NAME.fullmatch(name):
-        raise RasterRefused(reason=_SAY["bad_name"].format(name=name))
+        raise RasterRefused(reason=_SAY["bad_name"].format(name=name[:80]))
+
+
+def _require_name(name: str, unit: str | None) -> None:
+    require_land_name(name)
     if unit is None and name not in KNOWN_RASTERS:
         raise RasterRefused(
-            reason=_SAY["no_unit"].format(name=name, known=", ".join(KNOWN_RASTERS))
+            reason=_SAY["no_unit"].format(name=name, known=", ".join(KNOWN_RASTERS)), asks="unit"
         )
     # A model grades a known name in its unit; another unit would be graded as if it were that.
     if unit is not None and unit.strip() != KNOWN_RASTERS.get(name, unit.strip()):
@@ -251,45 +340,19 @@ def _require_name(name: str, unit: str | None) -> None:
         )
 
 
-def _terrain(
-    cog: Path,
-    folder: Path,
-    given: Provenance,
-    *,
-    names: Sequence[str],
-    progress: Callable[[int, int], None] | None,
-) -> list[_Raster]:
-    """The rasters derived from an elevation, each with the elevation's version and the method."""
-    sha256 = file_sha256(cog)
-    return [
-        _Raster(
-            name=made.name,
-            path=made.path,
-            provenance=replace(
-                given,
-                note=f"{LAND_PREFIX}{ELEVATION} sha256 {sha256}: {made.method}",
-                source=f"{given.source} → {made.name}: {made.method} (DEM {sha256[:12]})",
-            ),
-            unit=KNOWN_RASTERS[made.name],
-            details={
-                "derived_from": {"dataset": LAND_PREFIX + ELEVATION, "sha256": sha256},
-                "method": made.method,
-            },
-        )
-        for made in derive_terrain(cog, folder, names=names, progress=progress)
-    ]
-
-
-def _publication(raster: _Raster, year: str | None) -> Publication:
+def _publication(
+    raster: CheckedRaster, provenance: Provenance, details: Mapping[str, Any]
+) -> Publication:
     facts = raster_facts(raster.path)
     fitness = raster.fitness or _by_construction(raster, facts)
+    said = {"unit": raster.unit, **details}
     return Publication(
         LAND_PREFIX + raster.name,
         "raster",
         raster.path,
         ".tif",
-        raster.provenance,
-        facts | {"unit": raster.unit, "year": year, **raster.details} | fitness.as_details(),
+        provenance,
+        facts | said | fitness.as_details(),
     )
 
 
@@ -298,6 +361,21 @@ def derived_from(store: Store | Published, version: Version) -> list[Version]:
     now = store.current()
     rasters = [now.version(name) for name in now.datasets("raster")]
     return [r for r in rasters if r.details.get("derived_from", {}).get("sha256") == version.sha256]
+
+
+def effects(
+    store: Store | Published, rasters: Sequence[CheckedRaster]
+) -> list[tuple[str, Reader, Text | None]]:
+    """Who would read rasters once they are published, each with the raster's name; or why not."""
+    return [
+        (
+            one.name,
+            reader,
+            None if one.fitness is None else one.fitness.fault(reader.id, raster=one.name),
+        )
+        for one in rasters
+        for reader in _readers(store, one.name)
+    ]
 
 
 def readers_of(store: Store | Published, raster: str) -> list[str]:

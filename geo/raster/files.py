@@ -196,7 +196,7 @@ class RasterFile:
             cells = file.raster.read(self.header.band, window=where)
             mask = file.mask(where)
         except rasterio.errors.RasterioIOError as error:
-            raise cut_off(self.path, error) from error
+            raise cut_off(self.path) from error
         valid = valid_cells(cells, self.header.nodata)
         return cells, valid if mask is None else mask if valid is None else mask & valid
 
@@ -240,12 +240,24 @@ def _dataset(path: Path) -> rasterio.DatasetReader:
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
             raster = rasterio.open(path.resolve(), driver="GTiff")
     except rasterio.errors.RasterioIOError as error:
-        raise RasterRefused(reason=_SAY["unreadable"].format(p=path.name, e=error)) from error
+        raise RasterRefused(reason=_SAY["unreadable"].format(p=path.name)) from error
     # GDAL would take the cells of overviews from whatever file or address a header names here.
     if raster.tags(ns="OVERVIEWS"):
         raster.close()
         raise RasterRefused(reason=_SAY["other_file"].format(path=path.name))
     return raster
+
+
+def file_size(path: Path) -> tuple[int, int, int]:
+    """Width and height in cells, and the number of bands, by a file's header alone.
+
+    Raises
+    ------
+    RasterRefused
+        When it is no GeoTIFF.
+    """
+    with rasterio.Env(**_LOCKED), closing(_dataset(path)) as raster:
+        return raster.width, raster.height, raster.count
 
 
 def _header(raster: rasterio.DatasetReader, path: Path, asked: int | None) -> Header:
@@ -294,6 +306,7 @@ def _band(raster: rasterio.DatasetReader, path: Path, asked: int | None, *, data
     raise RasterRefused(
         reason=said.format(path=path.name, count=raster.count, asked=asked, named=named),
         bands=raster.count,
+        asks="band",
     )
 
 
@@ -348,7 +361,7 @@ def copy_as_cog(source: RasterFile, target: Path) -> None:
                     bigtiff="if_safer",
                 )
             except (CPLE_BaseError, rasterio.errors.RasterioError) as error:
-                raise cut_off(source.path, error) from error
+                raise cut_off(source.path) from error
             return
     dtype, nodata = _room_for_nodata(source)
 
@@ -380,9 +393,9 @@ def _room_for_nodata(source: RasterFile) -> tuple[np.dtype[Any], float | int]:
     return wide, -(2 ** (8 * dtype.itemsize - 1)) - 1
 
 
-def cut_off(path: Path, error: Exception) -> RasterRefused:
+def cut_off(path: Path) -> RasterRefused:
     """The refusal of a raster whose cells cannot all be read."""
-    return RasterRefused(reason=_SAY["cut_off"].format(path=path.name, error=error))
+    return RasterRefused(reason=_SAY["cut_off"].format(path=path.name))
 
 
 def write_cog(

@@ -10,7 +10,7 @@ goes after the step that no longer needs it: a crash in between leaves an orphan
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -59,6 +59,8 @@ KEEP_DAYS = 30
 NOTICE_DAYS = 7
 # Two uploads share a lock once in 256; one then waits for the other's check.
 _LOCK_DIGITS = 2
+# Of a layer or a table one file waits, in an older store too.
+_LAYER = ".parquet"
 _TABLE = catalogue.uploads
 
 
@@ -206,9 +208,18 @@ class Uploads:
         return self._move(upload, "check", "checking", actor=actor)
 
     def end_check(
-        self, upload: str, *, report: Mapping[str, Any], frame: Path | None, actor: str
+        self,
+        upload: str,
+        *,
+        report: Mapping[str, Any],
+        frame: Path | None,
+        actor: str,
+        rasters: Mapping[str, Path] | None = None,
     ) -> Upload:
-        """Record what a check found; `frame` is the cleaned GeoParquet, None where there are errors.
+        """Record what a check found.
+
+        What would be published is `frame`, the cleaned GeoParquet, or `rasters`, by what follows the
+        upload's id in their names here (`.slope_percent.tif`); both None where there are errors.
 
         What was submitted before stays submitted, on the new base; with errors it has to be
         submitted again.
@@ -218,9 +229,10 @@ class Uploads:
         Conflict
             When the upload was withdrawn meanwhile; nothing is kept then.
         """
-        if frame is not None:
-            require_space(self._folder, frame.stat().st_size)
-            write_atomically(self.path(upload), frame)
+        files = {_LAYER: frame} if frame is not None else rasters or {}
+        require_space(self._folder, sum(path.stat().st_size for path in files.values()))
+        for suffix, path in files.items():
+            write_atomically(self.made(upload, suffix), path)
         with database.writing(self._engine) as connection:
             found = _read(connection, upload)
             if found.state != "checking":
@@ -228,8 +240,10 @@ class Uploads:
                 self.path(upload).unlink(missing_ok=True)
                 raise Conflict(reason=_SAY[f"is_{found.state}"])
             state: State = "needs_choices"
-            values: dict[str, Any] = {"report": dict(report), "base": None, "impact": sa.null()}
-            if frame is None:
+            said = {"files": list(rasters)} if rasters else {}
+            values: dict[str, Any] = {"base": None, "impact": sa.null()}
+            values["report"] = {**report, **said}
+            if not files:
                 values |= {"submission": sa.null(), "submitted_by": None}
             elif found.submitted_by is None:
                 state = "ready"
@@ -237,8 +251,7 @@ class Uploads:
                 state, values["base"] = "submitted", report.get("against")
             self._set(connection, upload, state, **values)
             self._log(connection, actor, "check", upload, {"outcome": state})
-        if frame is None:
-            self.path(upload).unlink(missing_ok=True)
+        self._drop(upload, keep={self.original(upload), *(self.made(upload, s) for s in files)})
         return self.one(upload)
 
     def refuse(self, upload: str, *, report: Mapping[str, Any], actor: str) -> Upload:
@@ -390,7 +403,11 @@ class Uploads:
 
     def path(self, upload: str) -> Path:
         """Where the cleaned GeoParquet of a ready upload waits for its publication."""
-        return self._folder / f"{upload}.parquet"
+        return self.made(upload, _LAYER)
+
+    def made(self, upload: str, suffix: str) -> Path:
+        """Where one of the files that a check made waits; see `end_check`."""
+        return self._folder / f"{upload}{suffix}"
 
     def original(self, upload: str) -> Path:
         """Where the file lies as it came."""
@@ -407,19 +424,29 @@ class Uploads:
 
     def waiting_files(self) -> set[str]:
         """The names of the files that undecided uploads need."""
-        query = sa.select(_TABLE.c.upload, _TABLE.c.state, _TABLE.c.role)
+        files = _TABLE.c.report["files"]
+        query = sa.select(_TABLE.c.upload, _TABLE.c.state, _TABLE.c.role, files)
         query = query.where(_TABLE.c.state.in_(WAITING))
         with database.reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        found = {self.original(upload).name for upload, _, role in rows if role is not None}
+        found = {self.original(upload).name for upload, _, role, _ in rows if role is not None}
         ready = FROM["publish"]
-        return found | {self.path(upload).name for upload, state, _ in rows if state in ready}
+        return found | {
+            self.made(upload, suffix).name
+            for upload, state, _, suffixes in rows
+            if state in ready
+            for suffix in suffixes or (_LAYER,)
+        }
 
     def drop_files(self, upload: str) -> None:
         """Remove the files of an upload that is decided; one that is open is an orphan later."""
-        for path in (self.path(upload), self.original(upload)):
-            with suppress(PermissionError):  # Windows removes no file that a reader has open
-                path.unlink(missing_ok=True)
+        self._drop(upload, keep=())
+
+    def _drop(self, upload: str, *, keep: Collection[Path]) -> None:
+        for path in self._folder.glob(f"{upload}.*"):
+            if path not in keep:
+                with suppress(PermissionError):  # Windows removes no file that a reader has open
+                    path.unlink(missing_ok=True)
 
     def _require_original(self, upload: str, step: Step) -> None:
         found = self.one(upload)

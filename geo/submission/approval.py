@@ -25,6 +25,7 @@ from geo.published import read_indicators, region
 from geo.store.roles import Actor, Circumstances, require
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.submission.layers import is_new
+from geo.submission.rasters import is_raster, publish_raster
 
 _SAY = texts(__name__)
 
@@ -64,8 +65,7 @@ def submit(
     require(actor, "submit", given)
     if not accept_warnings:
         _require_no_open_warning(upload)
-    _require_origin(upload, source, licence)
-    said = {"note": note, "source": source, "licence": licence}
+    said = {"note": note, **_origin(upload, source, licence)}
     submission = {**said, "accept_warnings": accept_warnings}
     return store.uploads.submit(upload_id, submission=submission, actor=actor.name)
 
@@ -110,7 +110,7 @@ def publish(
         if not is_held:
             raise Conflict(reason=_SAY["busy"])
         require(actor, "approve", _circumstances(store, upload, actor))
-        if upload.dataset != INDICATORS and is_new(store, upload.dataset):
+        if _is_layer(upload) and is_new(store, upload.dataset):
             require(actor, "add_layer")
         submitted = upload.submission or {}
         if not accept_warnings and not submitted.get("accept_warnings"):
@@ -122,14 +122,14 @@ def publish(
                 expected=expected,
                 current=current,
             )
-        _require_origin(
+        origin = _origin(
             upload, source or submitted.get("source"), licence or submitted.get("licence")
         )
         provenance = Provenance(
             actor=actor.name,
             note=note or submitted.get("note") or upload.filename,
-            source=source or submitted.get("source") or upload.filename,
-            licence=licence or submitted.get("licence") or LICENCE_UNKNOWN,
+            source=origin["source"] or upload.filename,
+            licence=origin["licence"] or LICENCE_UNKNOWN,
             upload=upload_id,
             role=actor.role,
             institution=actor.institution,
@@ -197,10 +197,24 @@ def _require_no_open_warning(upload: Upload) -> None:
         raise WarningsNotAccepted(n=n, warnings=shown)
 
 
-def _require_origin(upload: Upload, source: str | None, licence: str | None) -> None:
-    """A layer of an office's own says where it comes from; of others the published version does."""
-    if "definition" in upload.report and not (source and licence):
+def _is_layer(upload: Upload) -> bool:
+    return upload.dataset != INDICATORS and not is_raster(upload.dataset)
+
+
+def _origin(upload: Upload, source: str | None, licence: str | None) -> dict[str, str | None]:
+    """Source and licence as they are stated now, of a raster as they were with its file.
+
+    A layer of an office's own and a raster say where they come from; of others the published version
+    does.
+    """
+    if is_raster(upload.dataset):
+        source, licence = (
+            source or upload.choices.get("source"),
+            licence or upload.choices.get("licence"),
+        )
+    if ("definition" in upload.report or is_raster(upload.dataset)) and not (source and licence):
         raise InvalidLayer(reason=_SAY["no_origin"].format(layer=upload.dataset))
+    return {"source": source, "licence": licence}
 
 
 def _published(store: Store, upload: Upload, provenance: Provenance, current: int) -> Version:
@@ -209,6 +223,8 @@ def _published(store: Store, upload: Upload, provenance: Provenance, current: in
     if base != current:
         raise LayerMoved(**moved, current=current)
     write = _publish_figures if upload.dataset == INDICATORS else _publish_layer
+    if is_raster(upload.dataset):
+        write = publish_raster
     try:
         return write(store, upload, provenance, base)
     except StaleVersion as error:

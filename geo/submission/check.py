@@ -20,7 +20,7 @@ from geo.errors import Conflict, InvalidInput, LayerNotFound, StoreFault, Upload
 from geo.indicators.handed_in import Against, read_indicator_file
 from geo.indicators.table import upsert
 from geo.ingest.findings import finding
-from geo.ingest.formats import kind_of
+from geo.ingest.formats import kind_of, require_raster
 from geo.ingest.sandbox import Stopped
 from geo.ingest.source import Limits
 from geo.language import Text, texts
@@ -33,6 +33,7 @@ from geo.store.store import Store, Upload, Version
 from geo.store.uploads import FROM
 from geo.submission.choices import Choices, parsed_choices
 from geo.submission.layers import defined, schema_for
+from geo.submission.rasters import check_raster, is_raster, raster_limits, require_land
 from geo.validation.report import report_of
 from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload, require_size
 from geo.vector.schema import SCHEMAS, LayerSchema
@@ -85,7 +86,9 @@ def receive(
     require(actor, "upload")
     choices = _parsed(store, dataset, _within_bounds(actor, dataset, chosen))
     require_size(path, limits)
-    if dataset != INDICATORS:
+    if is_raster(dataset):
+        require_raster(path)
+    elif dataset != INDICATORS:
         kind_of(path)
     return store.uploads.receive(
         dataset,
@@ -142,6 +145,8 @@ def check(
     StoreFault
         Whoever comes next checks it.
     """
+    if is_raster(store.uploads.one(upload_id).dataset):
+        limits = raster_limits(limits)
     with store.uploads.locked(upload_id, patience_s=limits.wall_s + _PATIENCE_MARGIN_S) as is_held:
         upload = store.uploads.one(upload_id)
         if not is_held or upload.state not in FROM["check"]:
@@ -223,7 +228,9 @@ def _has_regencies(dataset: str) -> bool:
 def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
     """The choices for a layer that can be handed in; `LayerNotFound` for another one."""
     choices = parsed_choices(chosen, regencies=planning_region(store).by_code)
-    if dataset != INDICATORS:
+    if is_raster(dataset):
+        require_land(store, dataset)
+    elif dataset != INDICATORS:
         schema_for(store, dataset, choices)
     if choices.regencies and not _has_regencies(dataset):
         raise InvalidInput(reason=_SAY["no_regencies"].format(d=dataset))
@@ -234,13 +241,19 @@ def _checked(store: Store, upload: Upload, limits: Limits, watch: _Watch) -> Non
     """Read the kept file by the choices and record what was found."""
     choices = _parsed(store, upload.dataset, upload.choices)
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
-        cleaned = Path(name) / "cleaned.parquet"
-        read = _figures if upload.dataset == INDICATORS else _layer
-        report = read(store, upload, choices, limits=limits, watch=watch, cleaned=cleaned)
+        folder, cleaned, rasters = Path(name), Path(name) / "cleaned.parquet", None
+        if is_raster(upload.dataset):
+            report, rasters = check_raster(
+                store, upload, choices, limits=limits, watch=watch, folder=folder
+            )
+        else:
+            read = _figures if upload.dataset == INDICATORS else _layer
+            report = read(store, upload, choices, limits=limits, watch=watch, cleaned=cleaned)
         store.uploads.end_check(
             upload.upload,
             report=report,
             frame=cleaned if cleaned.exists() else None,
+            rasters=rasters,
             actor=upload.created_by,
         )
 

@@ -20,6 +20,8 @@ Repair = Literal["make_valid", "clean_borders"]
 REPAIRS: tuple[Repair, ...] = get_args(Repair)
 _MOST_TEXT = 1_000
 _MOST_COLUMNS = 200
+# TIFF counts the samples of a cell in 16 bits.
+_MOST_BANDS = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Choices:
     `regencies` are the codes of those whose features alone the file replaces. Of figures,
     `indicator`, `period`, `source` and `numbers` (the language of their marks) are said of all, and
     `replace` leaves out every published figure that the file does not have. Of a layer of an office's
-    own, `title`, `title_en`, `purpose` and `key` define it (see `geo.vector.definition`).
+    own, `title`, `title_en`, `purpose` and `key` define it (see `geo.vector.definition`). Of a land
+    raster, `band`, `unit`, `year`, `source` and `licence` are said of it, `fit` and `unfit` why it can
+    or cannot answer a criterion, and `replace_smaller` that it may measure fewer areas than before.
     """
 
     crs: str | None = None
@@ -49,6 +53,13 @@ class Choices:
     key: str | None = None
     numbers: Literal["id", "en"] | None = None
     replace: bool = False
+    band: int | None = None
+    unit: str | None = None
+    year: str | None = None
+    licence: str | None = None
+    fit: Mapping[str, str] | None = None
+    unfit: Mapping[str, str] | None = None
+    replace_smaller: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """What was chosen, in JSON types; what was not is left out."""
@@ -87,7 +98,8 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
     Raises
     ------
     InvalidInput
-        For a CRS, an encoding, a repair or a regency that nobody knows.
+        For a CRS, an encoding, a repair or a regency that nobody knows, and for what is no number of
+        a band or no reason.
     """
     given = {name: _text(name, chosen.get(name)) for name in _TEXTS}
     repairs = tuple(dict.fromkeys(chosen.get("repairs") or ()))
@@ -111,12 +123,16 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
         repairs=cast(tuple[Repair, ...], repairs),
         regencies=None if codes is None else tuple(sorted(set(codes))),
         replace=bool(chosen.get("replace")),
+        band=_band(chosen.get("band")),
+        fit=_reasons(chosen.get("fit")),
+        unfit=_reasons(chosen.get("unfit")),
+        replace_smaller=bool(chosen.get("replace_smaller")),
     )
 
 
 _TEXTS = (
     *("crs", "encoding", "layer", "title", "title_en", "purpose", "key"),
-    *("indicator", "period", "source", "numbers"),
+    *("indicator", "period", "source", "numbers", "unit", "year", "licence"),
 )
 
 
@@ -127,6 +143,31 @@ def _columns(asked: Any) -> dict[str, str | None] | None:
     if not isinstance(asked, Mapping) or len(asked) > _MOST_COLUMNS:
         raise InvalidInput(reason=_SAY["no_columns"])
     return {str(name): None if to is None else str(to) for name, to in asked.items()}
+
+
+def _band(value: Any) -> int | None:
+    """A number of a band, from 1; which ones there are only the file tells."""
+    text = _text("band", value)
+    if text is None:
+        return None
+    if not (text.isdecimal() and text.isascii() and 0 < int(text) <= _MOST_BANDS):
+        raise InvalidInput(reason=_SAY["no_band"])
+    return int(text)
+
+
+def _reasons(stated: Any) -> dict[str, str] | None:
+    """Reasons by the id of a criterion or constraint, also where it is named `model.id`."""
+    if not stated:
+        return None
+    if not isinstance(stated, Mapping) or len(stated) > _MOST_COLUMNS:
+        raise InvalidInput(reason=_SAY["no_reasons"])
+    reasons = {
+        str(reader).strip().rpartition(".")[2]: _text("fit", why) for reader, why in stated.items()
+    }
+    found = {reader: why for reader, why in reasons.items() if reader and why}
+    if len(found) < len(stated):
+        raise InvalidInput(reason=_SAY["no_reasons"])
+    return found
 
 
 def _text(name: str, value: object) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.ingest.findings import Feature, Finding, Severity, finding
-from geo.ingest.formats import FORMATS
+from geo.ingest.formats import FORMATS, GEOTIFF
 from geo.ingest.source import Limits
 from geo.language import Language
 from geo.vector.schema import SCHEMAS, Field, FieldKind, LayerSchema
@@ -54,7 +54,7 @@ def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
                 "crs": each.crs.to(language),
                 "note": each.note.to(language),
             }
-            for each in FORMATS.values()
+            for each in (*FORMATS.values(), GEOTIFF)
         ],
         "schemas": [_schema(SCHEMAS[name], language) for name in _LAYERS],
         "example": [
