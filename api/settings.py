@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     base_url: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    max_upload_bytes: int = Field(default=100 * _MIB, ge=1)
+    max_upload_bytes: int = Field(default=256 * _MIB, ge=1)
     max_document_bytes: int = Field(
         default=_MIB, ge=1, description="Largest request body that is no upload."
     )
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
         default=200_000, ge=1, description="Most features of an uploaded layer."
     )
     max_vertices: int = Field(
-        default=5_000_000, ge=1, description="Most vertices of an uploaded layer."
+        default=10_000_000, ge=1, description="Most vertices of an uploaded layer."
     )
     max_unpacked_bytes: int = Field(
         default=500 * _MIB, ge=1, description="Most bytes that an uploaded archive may unpack to."
@@ -120,9 +120,9 @@ class Settings(BaseSettings):
         ge=_READER_LEAST_BYTES,
         description="Address space of the process that reads an upload.",
     )
-    reader_cpu_s: int = Field(default=60, ge=1, description="Its processor time in seconds.")
+    reader_cpu_s: int = Field(default=120, ge=1, description="Its processor time in seconds.")
     reader_wall_s: float = Field(
-        default=90.0, ge=1, allow_inf_nan=False, description="Its time by the clock in seconds."
+        default=300.0, ge=1, allow_inf_nan=False, description="Its time by the clock in seconds."
     )
     # GeoParquet of about half a million vertices; a zoom of what is smaller is simplified in a second.
     tile_archive_bytes: int = Field(

@@ -72,6 +72,21 @@ class FigureOptions:
     ] = None
 
 
+@dataclass(frozen=True, slots=True)
+class NewLayer:
+    """What defines a layer of an office's own."""
+
+    title: Annotated[str | None, typer.Option(help="Title of a new layer.")] = None
+    title_en: Annotated[str | None, typer.Option(help="Its title in English.")] = None
+    purpose: Annotated[
+        Literal["planning", "reference"] | None,
+        typer.Option(help="Inside the region, or anywhere on Earth (default)."),
+    ] = None
+    key: Annotated[
+        str | None, typer.Option(help="Column that names every feature; else rows are numbered.")
+    ] = None
+
+
 @gathered
 def ingest(
     file: Annotated[
@@ -84,12 +99,16 @@ def ingest(
     ],
     name: Annotated[
         str,
-        typer.Option("--as", help="zones, regencies, kecamatan, desa, idm, ground or indicators."),
+        typer.Option(
+            "--as",
+            help="zones, regencies, kecamatan, desa, idm, ground, a layer of your own, or indicators.",
+        ),
     ] = "zones",
     *,
     stated: Stated,
     reading: FileOptions,
     figures: FigureOptions,
+    new: NewLayer,
     repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
     regency: RegencyOption = None,
     column: ColumnOption = None,
@@ -103,7 +122,8 @@ def ingest(
     place of the same region, indicator and period; all others stay, unless --replace is given.
 
     Examples: kawasan ingest zona.zip --as zones --note "Hasil rapat Maret" · kawasan ingest
-    tpt_2026.csv --as indicators --source "BPS, Sakernas Agustus 2026"
+    tpt_2026.csv --as indicators --source "BPS, Sakernas Agustus 2026" · kawasan ingest hutan.gpkg
+    --as batas-hutan --title "Batas kawasan hutan" --source "KLHK 2024" --licence "Terbuka"
     """
     from geo.planning.publish import INDICATORS
     from geo.submission.check import receive
@@ -112,8 +132,7 @@ def ingest(
         raise Misused(_SAY["only_for_figures"])
     chosen = {**asdict(reading), **asdict(figures), "source": stated.source, "replace": replace}
     chosen["repairs"] = ["make_valid"] if repair else []
-    chosen["regencies"] = regency
-    chosen["columns"] = _columns(column)
+    chosen |= {"regencies": regency, "columns": _columns(column), **asdict(new)}
     with common.opened() as store:
         limits = common.settings().reader_limits()
         with spinner(file.name):

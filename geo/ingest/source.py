@@ -54,7 +54,7 @@ class Limits:
     those of rasters the process that reads one and makes what is derived from it.
     """
 
-    upload_bytes: int = 100 * _MB
+    upload_bytes: int = 256 * _MB
     unpacked_bytes: int = 500 * _MB
     archive_entries: int = 1_000
     # A DBF of empty text columns packs some hundred times; a bomb packs a thousand.
@@ -65,11 +65,11 @@ class Limits:
     text_length: int = 20_000
     # Measured: validity of one ring of 2,000,000 vertices takes 16 s, and its repair 2 GB.
     feature_vertices: int = 200_000
-    layer_vertices: int = 5_000_000
+    layer_vertices: int = 10_000_000
     memory_bytes: int = 3_072 * _MB
     output_bytes: int = 1_024 * _MB
-    cpu_s: int = 60
-    wall_s: float = 90.0
+    cpu_s: int = 120
+    wall_s: float = 300.0
     # All bands; a province at 30 m is some 100,000,000.
     raster_cells: int = 150_000_000
     raster_cpu_s: int = 600

@@ -363,8 +363,8 @@ def test_made_up_land_is_said_first(client, reference_store, path):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("id", ("Pengelolaan data spasial", "kdpkab", "Kesalahan", "Baris 3 (angsana)", "100 MiB")),
-        ("en", ("Spatial data management", "kdpkab", "Error", "Row 3 (angsana)", "100 MiB")),
+        ("id", ("Pengelolaan data spasial", "kdpkab", "Kesalahan", "Baris 3 (angsana)", "256 MiB")),
+        ("en", ("Spatial data management", "kdpkab", "Error", "Row 3 (angsana)", "256 MiB")),
     ],
 )
 def test_the_desk_explains_uploads_and_shows_nobodys(client, reference_store, language, words):
