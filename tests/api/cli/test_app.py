@@ -195,7 +195,7 @@ def test_a_file_without_lines_is_no_road_file(run, tmp_path):
         *("--source", "s", "--licence", "l"),
         expect=1,
     )
-    assert "layer ini menerima LineString" in " ".join(said.split())
+    assert "layer ini menerima garis" in " ".join(said.split())
 
 
 def test_a_boundary_file_is_checked_published_and_rolled_back(run, reference_store, tmp_path):
