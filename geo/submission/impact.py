@@ -9,7 +9,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,10 @@ from geo.readiness.assessment import Assessment
 from geo.readiness.score import ZoneResult
 from geo.source_digest import source_digest
 from geo.store.snapshots import file_sha256
-from geo.store.store import Store, Upload, Version
-from geo.store.versions import Published
+from geo.store.store import Provenance, Store, Upload, Version
+from geo.store.versions import Publication, Published
 from geo.submission.approval import upserted
+from geo.submission.rasters import is_raster, raster_publications
 
 _SAY = texts(__name__)
 
@@ -35,6 +36,7 @@ LAYERS = ("zones", "kecamatan", "regencies")
 # Assessments that were not begun by then are left out and said to be; each takes up to six seconds.
 _TIME_S = 40.0
 _LISTED = 200
+_NOBODY = Provenance(actor="", note="", source="", licence="")
 # Points that no page shows are no change.
 _SAME_POINTS = 0.005
 
@@ -60,45 +62,63 @@ def impact(store: Store, upload_id: str) -> Mapping[str, Any]:
     now = store.current()
     with tempfile.TemporaryDirectory(prefix="kawasan-impact-") as folder:
         try:
-            candidate = _candidate(store, upload, Path(folder))
+            candidates = _candidates(store, upload, Path(folder))
         except FileNotFoundError as error:
             store.uploads.one(upload_id).require("publish")
             raise Conflict(reason=_SAY["file_lost"]) from error
-        computed_from = _digest(now, candidate)
+        computed_from = _digest(now, candidates)
         if upload.impact is not None and upload.impact["computed_from"] == computed_from:
             return upload.impact
-        found = _compared(now, now.instead(candidate), candidate.dataset)
+        then = now
+        for candidate in candidates:
+            then = then.instead(candidate)
+        found = _compared(now, then, [candidate.dataset for candidate in candidates])
     made = {"computed_from": computed_from, **_summary(found)}
     store.uploads.keep_impact(upload_id, made)
     return made
 
 
-def _candidate(store: Store, upload: Upload, folder: Path) -> Version:
-    """The version that an upload would become, as a file of its own that is named by its content."""
-    path = folder / "candidate"
-    if upload.dataset == INDICATORS:
-        upserted(store, upload).to_parquet(path, index=False)
+def _candidates(store: Store, upload: Upload, folder: Path) -> list[Version]:
+    """The versions that an upload would become; an elevation brings what is derived from it."""
+    if is_raster(upload.dataset):
+        made = raster_publications(store, upload, _NOBODY, upload.compared_with)
     else:
-        shutil.copyfile(store.uploads.path(upload.upload), path)
-    sha256 = file_sha256(path)
-    named = path.rename(folder / f"{sha256}.parquet")
+        content = folder / "content"
+        if upload.dataset == INDICATORS:
+            upserted(store, upload).to_parquet(content, index=False)
+        else:
+            content = store.uploads.path(upload.upload)
+        made = [Publication(upload.dataset, "layer", content, ".parquet", _NOBODY, {})]
+    return [_candidate(store, upload, one, folder=folder) for one in made]
+
+
+def _candidate(store: Store, upload: Upload, made: Publication, *, folder: Path) -> Version:
+    """A version that would be published, as a file of its own that is named by its content."""
+    assert isinstance(made.content, Path)  # noqa: S101  candidates are files
+    copy = Path(shutil.copyfile(made.content, folder / "candidate"))
+    sha256 = file_sha256(copy)
+    named = copy.rename(folder / f"{sha256}{made.suffix}")
     facts: dict[str, Any] = {"sha256": sha256, "path": named, "upload": upload.upload}
     facts["size_bytes"] = named.stat().st_size
-    current = _current(store, upload.dataset)
+    if made.kind == "raster":
+        facts["details"] = made.details
+    current = _current(store, made.dataset)
     if current is not None:
         return replace(current, number=current.number + 1, **facts)
     return Version(
-        dataset=upload.dataset,
-        number=1,
-        kind="layer",
-        published_at=upload.updated_at,
-        published_by="",
-        note="",
-        source="",
-        licence="",
-        details={},
-        is_current=True,
-        **facts,
+        **{
+            "dataset": made.dataset,
+            "number": 1,
+            "kind": made.kind,
+            "published_at": upload.updated_at,
+            "published_by": "",
+            "note": "",
+            "source": "",
+            "licence": "",
+            "details": {},
+            "is_current": True,
+            **facts,
+        }
     )
 
 
@@ -106,17 +126,18 @@ def _current(store: Store, dataset: str) -> Version | None:
     return store.current_version(dataset) if dataset in store.datasets() else None
 
 
-def _digest(now: Published, candidate: Version) -> str:
-    parts = {"source": source_digest("geo"), "candidate": [candidate.dataset, candidate.sha256]}
+def _digest(now: Published, candidates: Sequence[Version]) -> str:
+    parts: dict[str, Any] = {"source": source_digest("geo")}
+    parts |= {"candidates": [[one.dataset, one.sha256] for one in candidates]}
     parts |= {"published": [now.version(name).path.name for name in now.datasets()]}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _compared(now: Published, then: Published, dataset: str) -> list[dict[str, Any]]:
-    """Every assessment that reads the dataset, before and after; its own layer first."""
+def _compared(now: Published, then: Published, datasets: Collection[str]) -> list[dict[str, Any]]:
+    """Every assessment that reads one of the datasets, before and after; its own layer first."""
     known, end = set(models(now)), time.monotonic() + _TIME_S
     layers = [name for name in LAYERS if name in then.datasets("layer")]
-    layers.sort(key=lambda name: name != dataset)
+    layers.sort(key=lambda name: name not in datasets)
     entries = []
     for layer in layers:
         for model_id in MODELS:
@@ -128,9 +149,8 @@ def _compared(now: Published, then: Published, dataset: str) -> list[dict[str, A
                 entries.append(entry | {"why_not": _SAY["no_time"]._asdict()})
                 continue
             try:
-                if dataset not in {
-                    v.dataset for v in versions_of(then, model(now, model_id), layer).values()
-                }:
+                read = versions_of(then, model(now, model_id), layer).values()
+                if not {version.dataset for version in read}.intersection(datasets):
                     continue
                 entries.append(entry | _moves(now, then, entry))
             except GeoError as error:

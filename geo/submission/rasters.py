@@ -25,7 +25,7 @@ from geo.planning.publish_land import (
 from geo.published import LAND_PREFIX
 from geo.store.snapshots import require_whole
 from geo.store.store import Provenance, Store, Upload, Version
-from geo.store.versions import Published
+from geo.store.versions import Publication, Published
 from geo.submission.choices import Choices
 from geo.submission.raster_reader import RasterJob
 from geo.validation.report import report_of
@@ -111,26 +111,25 @@ def publish_raster(store: Store, upload: Upload, provenance: Provenance, base: i
     StaleVersion, Conflict, StoreFault, FileNotFoundError
         Nothing has changed then.
     """
+    return store.publish_all(raster_publications(store, upload, provenance, base))[-1]
+
+
+def raster_publications(
+    store: Store, upload: Upload, provenance: Provenance, base: int
+) -> list[Publication]:
+    """What a checked raster would become, itself last; `FileNotFoundError` when a file is gone."""
     details = {"filename": upload.filename, "file_sha256": upload.sha256}
     details |= {"read_as": upload.report["read_as"], "findings": upload.report["counts"]}
-    made = publications(
-        waiting_rasters(store, upload),
+    return publications(
+        _waiting(store, upload),
         given=provenance,
         year=upload.choices.get("year"),
         details=details,
         expected=base,
     )
-    return store.publish_all(made)[-1]
 
 
-def waiting_rasters(store: Store, upload: Upload) -> list[CheckedRaster]:
-    """The rasters of a checked upload as they wait in the store, itself last.
-
-    Raises
-    ------
-    FileNotFoundError
-        When one of them is gone.
-    """
+def _waiting(store: Store, upload: Upload) -> list[CheckedRaster]:
     rasters = []
     for said in upload.report["rasters"]:
         path = store.uploads.made(upload.upload, f".{said['name']}.tif")

@@ -14,7 +14,7 @@ from api.main import create_app
 from api.settings import Settings
 from geo.ingest.sandbox import Outcome
 from geo.store.store import Store
-from geo.submission import raster_reader, rasters
+from geo.submission import impact, raster_reader, rasters
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,9 @@ def sent(client, headers, content, name, **fields):
     )
 
 
-def test_an_editor_hands_a_raster_in_and_a_publisher_approves_it(raster_door, slope):
+def test_an_editor_hands_a_raster_in_and_a_publisher_approves_it(raster_door, slope, monkeypatch):
+    # Of other layers the same is told, which takes seconds.
+    monkeypatch.setattr(impact, "LAYERS", ("zones",))
     store, client, editor, publisher = raster_door
     said = {"source": "PU 2026", "licence": "terbuka", "year": "2026"}
     answer = sent(client, editor, slope, "slope_percent", **said)
@@ -74,6 +76,9 @@ def test_an_editor_hands_a_raster_in_and_a_publisher_approves_it(raster_door, sl
     assert refused.status_code == 403
     submitted = client.post(f"{address}/submit", json={"note": "lereng baru"}, headers=editor)
     assert submitted.json()["state"] == "submitted"
+    told = client.get(f"{address}/impact", headers=publisher).json()
+    assert told["has_effect"]
+    assert {(one["model"], one["layer"]) for one in told["assessments"]} == {("kesiapan", "zones")}
     done = client.post(f"{address}/publish", json={}, headers=publisher)
     assert (done.status_code, done.json()["collection"]) == (200, "land-slope_percent")
     assert store.version("land-slope_percent").source == "PU 2026"
