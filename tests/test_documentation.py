@@ -68,33 +68,37 @@ both = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @both
-@pytest.mark.parametrize("command", sorted(commands(app)))
-def test_every_command_is_in_the_operators_chapter(command, language):
-    assert f"`{command}`" in chapter("operators", language)
+def test_every_command_is_in_the_operators_chapter(language):
+    told = chapter("operators", language)
+    assert [command for command in sorted(commands(app)) if f"`{command}`" not in told] == []
 
 
 @both
-@pytest.mark.parametrize("name", sorted(Settings.model_fields))
-def test_every_setting_is_in_the_operators_chapter(name, language):
-    assert f"`KAWASAN_{name.upper()}`" in chapter("operators", language)
+def test_every_setting_is_in_the_operators_chapter(language):
+    told = chapter("operators", language)
+    assert [
+        name for name in sorted(Settings.model_fields) if f"`KAWASAN_{name.upper()}`" not in told
+    ] == []
 
 
 @both
-@pytest.mark.parametrize("name", sorted({*errors(), ChapterNotFound.__name__}))
-def test_every_error_is_in_the_chapter_for_other_systems(name, language):
-    assert f"`{name}`" in chapter("other-systems", language)
+def test_every_error_is_in_the_chapter_for_other_systems(language):
+    told = chapter("other-systems", language)
+    assert [
+        name for name in sorted({*errors(), ChapterNotFound.__name__}) if f"`{name}`" not in told
+    ] == []
 
 
 @both
-@pytest.mark.parametrize("name", sorted({*criteria()}))
-def test_every_criterion_and_constraint_is_in_the_chapter_of_the_score(name, language):
-    assert f"`{name}`" in chapter("score", language)
+def test_every_criterion_and_constraint_is_in_the_chapter_of_the_score(language):
+    told = chapter("score", language)
+    assert [name for name in sorted({*criteria()}) if f"`{name}`" not in told] == []
 
 
 @both
-@pytest.mark.parametrize("name", sorted({*METHODS, *WEIGHTINGS}))
-def test_every_method_and_weighting_is_in_the_chapter_of_the_score(name, language):
-    assert f"`{name}`" in chapter("score", language)
+def test_every_method_and_weighting_is_in_the_chapter_of_the_score(language):
+    told = chapter("score", language)
+    assert [name for name in sorted({*METHODS, *WEIGHTINGS}) if f"`{name}`" not in told] == []
 
 
 # Codes that the web layer gives without an error class of its own.
