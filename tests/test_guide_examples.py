@@ -9,6 +9,7 @@ import json
 import re
 import shlex
 import shutil
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -146,9 +147,15 @@ def links_of(page):
     return {unescape(link) for link in re.findall(r' (?:href|src)="([^"]*)"', text)}
 
 
+@pytest.fixture(scope="module")
+def answer_to(client):
+    """What the service says to an address, asked once: chapters lead to the same places."""
+    return cache(lambda address: client.get(address, headers={"Accept": "text/html"}))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PATHS)
-def test_every_link_leads_somewhere(client, path, language):
+def test_every_link_leads_somewhere(client, answer_to, path, language):
     page = client.get(path, params={"lang": language})
     base = str(client.base_url)
     # An example's address of a service on the reader's own machine.
@@ -158,7 +165,7 @@ def test_every_link_leads_somewhere(client, path, language):
         if address:
             assert address.startswith("/"), f"{link} leaves the service"
             assert "lang=" not in address or f"lang={language}" in address
-        answer = client.get(address, headers={"Accept": "text/html"}) if address else page
+        answer = answer_to(address) if address else page
         assert answer.status_code == 200, link
         if anchor:
             assert f'id="{anchor}"' in answer.text, link
