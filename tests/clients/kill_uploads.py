@@ -34,12 +34,12 @@ class Killer:
         self.rng, self.bad = random.Random(seed), bad
         self.spool.mkdir(parents=True)
         self.ledger, self.took = Ledger(), {step: [] for step in STEPS}
-        self.hit, self.missed, self.wrong = dict.fromkeys(STEPS, 0), 0, []
+        self.hit, self.missed, self.wrong, self.known = dict.fromkeys(STEPS, 0), 0, [], set()
         self._forked(lambda _: first_store(self.folder))
 
-    def measure(self):
+    def measure(self, lives):
         """How long the steps take here; nobody is killed."""
-        self._forked(lambda tell: self._live(tell, lives=12), self._heard_all)
+        self._forked(lambda tell: self._live(tell, lives=lives), self._heard_all)
 
     def kill(self, aim):
         """Kill a worker inside a step of the kind `aim`, as far as a drawn moment can hit it."""
@@ -87,7 +87,9 @@ class Killer:
         if not answers:
             self.wrong.append(f"{when}: whoever opened the store died")
             return
-        self.wrong += [f"{when}: {found}" for found in answers[0]["wrong"]]
+        # What was lost once is not counted again at every later look.
+        self.wrong += [f"{when}: {w}" for w in answers[0]["wrong"] if w not in self.known]
+        self.known.update(answers[0]["wrong"])
         if answers[0]["seen"] is not None:
             self.ledger.adopt(answers[0]["seen"])
 
@@ -164,7 +166,7 @@ def run(folder, *, kills, seed=1, bad=None, steps=STEPS):
     """Kill `kills` workers, each in the next of `steps`; see `Killer.summary`."""
     prepare()
     killer = Killer(folder, seed=seed, bad=bad)
-    killer.measure()
+    killer.measure(min(12, 1 + kills // 4))
     for number in range(kills):
         killer.kill(steps[number % len(steps)])
         if number % 20 == 19:

@@ -35,6 +35,13 @@ def test_kills_inside_every_step_lose_halve_and_mix_nothing():
 
 def test_the_harness_finds_a_version_and_a_state_that_are_written_apart():
     found = harness(
-        "kill_uploads", "--kills", "4", "--bad", "two-transactions", "--steps", "publish"
+        "kill_uploads", "--kills", "3", "--bad", "two-transactions", "--steps", "publish"
     )
     assert found["violations"] >= 1
+
+
+def test_an_upgrade_that_is_killed_at_any_moment_loses_nothing():
+    found = harness("kill_upgrades", "--kills", "20")
+    sys.stdout.write(f"\nkilled inside an upgrade: {found}\n")
+    assert found["examples"] == []
+    assert found["inside"] >= 5

@@ -451,6 +451,7 @@ def _two_transactions():
     def twice(self, publications):
         marks.clear()
         versions = publish_all(self, publications)
+        time.sleep(0.4)  # as a catalogue that others write to takes
         for upload, facts in marks:
             with database.writing(self._engine) as connection:
                 mark(connection, upload, **facts)

@@ -234,6 +234,19 @@ def test_a_withdrawal_ends_a_check_and_its_process(store, handed_in, monkeypatch
     assert list((store.folder / "uploads").iterdir()) == []
 
 
+def test_a_withdrawal_as_a_check_ends_leaves_no_file(quick, store, handed_in, monkeypatch):
+    upload = handed_in().upload
+    end = store.uploads.end_check
+
+    def late(name, **found):
+        store.uploads.withdraw(name, actor="sri")
+        return end(name, **found)
+
+    monkeypatch.setattr(store.uploads, "end_check", late)
+    assert check.check(store, upload).state == "withdrawn"
+    assert list((store.folder / "uploads").iterdir()) == []
+
+
 def test_a_check_that_is_interrupted_is_left_to_the_next(store, handed_in):
     upload = handed_in().upload
     assert check.check(store, upload, goes_on=lambda: False).state == "checking"
