@@ -5,7 +5,6 @@ against what the driver and the file itself say, vertices are counted on the way
 is made here. It runs in the process of `geo/validation/reader.py`, with one driver.
 """
 
-import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.crs import crs_of, crs_of_wkt
-from geo.ingest.findings import Finding, Unreadable, finding
+from geo.ingest.findings import Finding, Unreadable, finding, gdal_words, of_gdal
 from geo.ingest.source import Damage, Limits, Source, SourceKind, beside_geometry
 from geo.ingest.values import Counted, columns_of, formed, straightened, values_of
 from geo.vector.curves import STEP_DEG
@@ -36,7 +35,6 @@ _OPTIONS = {
     "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES",
     "OGR_ARC_STEPSIZE": f"{STEP_DEG:g}",
 }
-_TOLD_OTHERWISE = re.compile(r"closed ring|Measured \(M\)")
 
 
 class NotRead(Exception):
@@ -87,7 +85,7 @@ def layer_counts(path: Path, **options: str) -> dict[str, int]:
             for name in layers
         }
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise NotRead(_plain_message(error)) from error
+        raise NotRead(gdal_words(error)) from error
 
 
 def one_layer(counts: Mapping[str, int], layer: str | None) -> tuple[str, list[str]]:
@@ -152,21 +150,16 @@ def read_layer(path: Path, layer: str, *, limits: Limits, **options: str) -> Lay
                     counted.add(wkb)
                     batches.append(([values_of(c) for c in batch.columns], wkb))
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-            raise NotRead(_plain_message(error)) from error
+            raise NotRead(gdal_words(error)) from error
         except (pyogrio.errors.FeatureError, pa.ArrowInvalid, RuntimeError) as error:
-            raise NotRead(_plain_message(error)) from error
+            raise NotRead(gdal_words(error)) from error
     wkb = [blob for _, blobs in batches for blob in blobs]
     damaged: dict[int, Damage] = {}
     blobs = np.empty(len(wkb), dtype=object)
     blobs[:] = wkb
     geometry, deviations = formed(blobs, damaged)
     columns, left_out = columns_of(schema, [values for values, _ in batches], skip={at})
-    said = dict.fromkeys(_plain_message(warning.message) for warning in caught)
-    # A ring that is not closed is named later, by its feature.
-    told = [finding("gdal_message", message=t) for t in said if not _TOLD_OTHERWISE.search(t)]
-    if any("Measured (M)" in text for text in said):
-        told.append(finding("measures_dropped"))
-    notes = (*left_out, *told)
+    notes = (*left_out, *of_gdal(warning.message for warning in caught))
     return Layer(layer, columns, geometry, damaged, deviations, meta["crs"], notes)
 
 
@@ -208,8 +201,3 @@ def source_of(
         damaged=layer.damaged,
         findings=(*notes, *curves, *renamed, *layer.findings),
     )
-
-
-def _plain_message(error: object) -> str:
-    """GDAL's words without the folder that the file lies in."""
-    return re.sub(r"(/[^\s/'\"]+)+/", "", str(error))[:300]

@@ -5,6 +5,7 @@ A finding says what is wrong, where, and how to mend it. The sentences stand in
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -119,6 +120,36 @@ def _sentences() -> dict[str, tuple[Severity, Text]]:
         for severity in get_args(Severity)
         for code, sentence in tables[severity].items()
     }
+
+
+# What GDAL warns of, and the finding that says it; None where nothing is lost, or another check names it.
+_OF_GDAL: Mapping[re.Pattern[str], str | None] = {
+    re.compile(pattern): code
+    for pattern, code in {
+        r"Measured \(M\)": "measures_dropped",
+        r"winding order": "rings_turned",
+        r"(?i)organizePolygons\(\) received an unexpected|cannot be translated to Simple": "rings_unclear",
+        # A ring that is not closed is named later, by its feature; a layer of many parts is only slow.
+        r"(?i)closed ring|more than \d+ parts|Several features with id": None,
+    }.items()
+}
+
+
+def of_gdal(said: Iterable[object]) -> list[Finding]:
+    """What GDAL warned of while it read a file, each once; its own words are evidence only."""
+    found: dict[object, Finding] = {}
+    for message in dict.fromkeys(map(gdal_words, said)):
+        code = next((c for known, c in _OF_GDAL.items() if known.search(message)), "gdal_message")
+        if code == "gdal_message":
+            found[message] = finding(code, message=message)
+        elif code is not None:
+            found[code] = finding(code)
+    return list(found.values())
+
+
+def gdal_words(error: object) -> str:
+    """GDAL's words without the folder that the file lies in."""
+    return re.sub(r"(/[^\s/'\"]+)+/", "", str(error))[:300]
 
 
 def is_refused(findings: Iterable[Finding]) -> bool:

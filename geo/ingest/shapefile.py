@@ -23,7 +23,7 @@ import shapely
 from geo.crs import crs_of_wkt
 from geo.ingest.archive import UnpackedShapefile
 from geo.ingest.encoding import codec_of
-from geo.ingest.findings import Feature, Finding, Unreadable, finding
+from geo.ingest.findings import Feature, Finding, Unreadable, finding, gdal_words, of_gdal
 from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.ingest.vertices import in_records, require_few
 from geo.language import Text, texts
@@ -112,10 +112,9 @@ def read_shapefile(
     )
 
 
-def _damaged(part: str, reason: Text) -> Unreadable:
-    return Unreadable(
-        finding("shapefile_damaged", where={"member": part}, part=part, reason=reason)
-    )
+def _damaged(part: str, reason: Text, **facts: str) -> Unreadable:
+    where = {"member": part}
+    return Unreadable(finding("shapefile_damaged", where=where, part=part, reason=reason, **facts))
 
 
 def _shape_count(shp: Path, shx: Path, limits: Limits) -> int:
@@ -206,6 +205,8 @@ def _encoding(
     candidates = ["utf-8", *([named] if named else []), "cp1252"]
     for encoding in candidates:
         if _fits(texts, encoding):
+            if encoding == "utf-8" != named and _is_only_cut(texts):
+                continue  # its only sign of UTF-8 is the first half of a letter
             if declared and encoding != named:
                 note = finding("encoding_declared_wrong", declared=declared, encoding=encoding)
             elif declared:
@@ -221,18 +222,25 @@ def _chosen(encoding: str, why: Text) -> Finding:
 
 
 def _foreign_texts(table: _Table) -> list[bytes]:
-    """Distinct values of text columns, and column names, with any byte beyond ASCII, or none."""
+    """Distinct cells of text columns, and column names, with any byte beyond ASCII, or none."""
     found = {column.name for column in table.columns}
     for column in table.columns:
         if column.kind == "C":
             part = np.ascontiguousarray(table.rows[:, column.start : column.stop])
             odd = ((part > 127) | (part == 0)).any(axis=1)
-            found.update(bytes(row).rstrip(b"\0 ") for row in part[odd])
+            # Whole cells: a letter can be cut at the end of its column alone, never before blanks.
+            found.update(map(bytes, part[odd]))
     return [text for text in found if not text.isascii() or b"\0" in text]
 
 
 def _fits(texts: Sequence[bytes], encoding: str) -> bool:
     return all(_decoded(text, encoding) is not None for text in texts)
+
+
+def _is_only_cut(texts: Sequence[bytes]) -> bool:
+    """Whether texts of UTF-8 have halves of letters beyond ASCII, but no whole one."""
+    decoded = [_decoded(text, "utf-8") or ("", False) for text in texts]
+    return any(cut for _, cut in decoded) and all(text.isascii() for text, _ in decoded)
 
 
 def _decoded(raw: bytes, encoding: str) -> tuple[str, bool] | None:
@@ -264,7 +272,11 @@ def _attributes(table: _Table, encoding: str) -> tuple["pd.DataFrame", list[Find
             continue
         raw = [bytes(row) for row in rows[:, column.start : column.stop]]
         if column.kind == "C":
-            decoded = [_decoded(text, encoding) or ("", False) for text in raw]
+            # Every cell fits: the encoding was chosen by all of them.
+            decoded = [
+                _decoded(text, encoding) or (text.decode(encoding, "replace"), False)
+                for text in raw
+            ]
             # DBF fills a text with blanks at its end, and has no other sign for none.
             values[_free(name, values)] = [text.rstrip(" \0") or None for text, _ in decoded]
             cuts += [
@@ -334,7 +346,7 @@ def _geometries(
         try:
             meta, numbers, wkb, _ = pyogrio.raw.read(shp, columns=[], return_fids=True)
         except pyogrio.errors.DataSourceError as error:
-            raise _damaged(".shp", Text(id=_message(error), en=_message(error))) from error
+            raise _damaged(".shp", _SAY["gdal_cannot"], message=gdal_words(error)) from error
     if wkb is None:
         raise _damaged(".shp", _SAY["no_geometry"])
     geometry = np.full(shapes, None, dtype=object)
@@ -349,18 +361,12 @@ def _geometries(
     }
     if damaged and _shape_type(shp) == _MULTIPATCH:
         damaged = dict.fromkeys(damaged, Damage("geometry_surface", {"kind": "MultiPatch"}))
-    texts = dict.fromkeys(_message(warning.message) for warning in caught)
-    return geometry, damaged, meta["crs"], [finding("gdal_message", message=t) for t in texts]
+    return geometry, damaged, meta["crs"], of_gdal(warning.message for warning in caught)
 
 
 def _shape_type(shp: Path) -> int:
     with shp.open("rb") as file:
         return int.from_bytes(file.read(36)[32:], "little")
-
-
-def _message(error: object) -> str:
-    """GDAL's words without the folder that the file was unpacked in."""
-    return re.sub(r"(/[^\s/'\"]+)+/", "", str(error))[:300]
 
 
 def _crs_text(files: UnpackedShapefile, crs: str | None) -> str | None:

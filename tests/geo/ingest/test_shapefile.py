@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from geo.ingest.archive import unpack_shapefile
-from geo.ingest.findings import Unreadable
+from geo.ingest.findings import Unreadable, of_gdal
 from geo.ingest.shapefile import codec_of, read_shapefile
 from geo.ingest.source import Limits
 from tests import hostile
@@ -131,6 +131,26 @@ def test_a_table_in_utf_16_that_says_so_is_read(tmp_path, parts):
     assert plain.frame["name"].tolist() == hostile.zones()["name"].tolist()
 
 
+@pytest.mark.parametrize("width", [12, 20])
+@pytest.mark.parametrize("cpg", [None, b"UTF-8", b"ANSI 1252"])
+def test_a_last_letter_of_windows_is_no_letter_of_utf_8_that_was_cut(tmp_path, parts, cpg, width):
+    rows = [text.encode("cp1252").ljust(width) for text in ("Aluh Aluh \u00d1", "B", "C")]
+    members = named(parts, "z", **{".dbf": table(("WADMKC", "C", rows))})
+    members.pop("z.cpg", None)
+    source = read(tmp_path, members | ({} if cpg is None else {"z.cpg": cpg}))
+    assert source.frame["WADMKC"].tolist() == ["Aluh Aluh \u00d1", "B", "C"]
+    assert source.encoding == "cp1252"
+    said = "encoding_declared_wrong" if cpg == b"UTF-8" else "encoding_chosen"
+    assert [f.code for f in source.findings if "encoding" in f.code] == [said]
+
+
+def test_half_a_letter_at_the_edge_of_its_column_is_no_sign_of_utf_8(tmp_path, parts):
+    rows = [text.encode("cp1252") for text in ("Aluh Aluh \u00d1", "Aluh Aluh B", "Aluh Aluh C")]
+    members = named(parts, "z", **{".dbf": table(("WADMKC", "C", rows))})
+    members.pop("z.cpg", None)
+    assert read(tmp_path, members).frame["WADMKC"].tolist()[0] == "Aluh Aluh \u00d1"
+
+
 def test_a_prj_in_utf_16_or_a_qpj_alone_name_the_crs(tmp_path, parts):
     wide = parts[".prj"].decode().encode("utf-16")
     expected = read(tmp_path, named(parts, "z")).frame.crs
@@ -181,3 +201,21 @@ def fault_of(folder, make):
     with pytest.raises(Unreadable) as caught:
         unpack_shapefile(path, folder, layer=None, limits=LIMITS)
     return caught.value.findings[0]
+
+
+def test_what_gdal_warns_of_is_told_in_our_own_words_and_its_own_are_evidence():
+    said = of_gdal(
+        [
+            "/tmp/x/z.shp contains polygon(s) with rings with invalid winding order. Autocorrecting.",
+            "Measured (M) geometry types are not supported. Original type 'Measured Polygon'",
+            "Measured (M) geometry types are not supported. Original type 'Measured Point'",
+            "Non closed ring detected. To avoid accepting it, set OGR_GEOMETRY_ACCEPT_UNCLOSED_RING",
+            "organizePolygons() received a polygon with more than 100 parts.",
+            "organizePolygons() received an unexpected geometry. Return arguments as a collection.",
+            "Frobnication of /tmp/secret/z.shp failed",
+        ]
+    )
+    codes = ["rings_turned", "measures_dropped", "rings_unclear", "gdal_message"]
+    assert [f.code for f in said] == codes
+    assert said[-1].facts == {"message": "Frobnication of z.shp failed"}
+    assert "Frobnication" not in said[-1].sentence.id + said[-1].sentence.en
