@@ -112,7 +112,7 @@ def read_shapefile(
     )
 
 
-def _damaged(part: str, reason: Text, **facts: str) -> Unreadable:
+def _damaged(part: str, reason: Text, **facts: Any) -> Unreadable:
     where = {"member": part}
     return Unreadable(finding("shapefile_damaged", where=where, part=part, reason=reason, **facts))
 
