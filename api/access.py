@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import anyio.to_thread
 from fastapi import Depends, Request
@@ -25,7 +25,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import language_or_default, settings_of, store_of
-from api.problems import VARIES, problem_of, respond
+from api.problems import VARIES, PathNotFound, problem_of, respond
 from geo.errors import (
     GeoError,
     KeyRefused,
@@ -189,6 +189,7 @@ def access(app: ASGIApp) -> ASGIApp:
         request = Request(scope, receive)
         try:
             caller = await _admitted(request)
+            _require_no_way_up(request)
         except GeoError as error:
             await log_refusal(request, error)
             problem = problem_of(error, language_or_default(request))
@@ -211,7 +212,15 @@ async def log_refusal(request: Request, error: GeoError) -> None:
     await anyio.to_thread.run_sync(_log_refusal, request, error)
 
 
-_REFUSED = (KeyRefused, LoginRefused, NotAllowed, TooManyRequests)
+# No other path that is not there comes here: only who tries to leave the folder is written down.
+_REFUSED = (KeyRefused, LoginRefused, NotAllowed, PathNotFound, TooManyRequests)
+
+
+def _require_no_way_up(request: Request) -> None:
+    """Raise for a path with `..` as a part, however it is written; an id that holds it is none."""
+    raw = request.scope.get("raw_path") or request.scope["path"].encode()
+    if any(unquote_to_bytes(part) == b".." for part in raw.split(b"/")):
+        raise PathNotFound(request.scope["path"])
 
 
 def address_of(request: Request) -> str:

@@ -211,6 +211,20 @@ def test_a_closed_store_opens_to_a_key_and_no_cache_may_keep_it(closed, store):
     assert closed.get("/collections").headers["cache-control"] == "public, no-cache"
 
 
+@pytest.mark.parametrize("path", ["/static/%2e%2e/%2e%2e/pyproject.toml", "/%2E%2E/etc/passwd"])
+def test_who_tries_to_leave_the_folder_is_refused_and_written_down(client, store, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "PathNotFound")
+    refused = store.audit()[-1]
+    assert (refused["action"], refused["details"]["why"]) == ("refused", "PathNotFound")
+
+
+def test_an_id_that_holds_dots_is_no_way_up(client, store):
+    before = len(store.audit())
+    assert client.get("/collections/zones/items/a%2F..%2Fb").status_code == 404
+    assert len(store.audit()) == before
+
+
 def test_a_key_that_has_ended_is_refused_everywhere_and_logged_without_its_secret(client, store):
     revoked = store.keys.add("gone")
     store.keys.revoke(revoked.split("_")[1])
