@@ -247,7 +247,7 @@ def _by_shape(column: str, values: Sequence[Any], limits: Limits) -> _Places:
     numbers: set[int] = set()
     for row, value in enumerate(values):
         if value is None:
-            damaged[row] = Damage("place_empty", {"columns": column})
+            damaged[row] = Damage("place_empty", {"columns": column, "is_half": False})
             continue
         try:
             geometry[row], binary[row], srid = _shape(str(value), limits)
@@ -320,7 +320,8 @@ def _by_pair(lon: str, lat: str, columns: Mapping[str, list[Any]]) -> _Places:
     for row in range(len(pairs)):
         if row not in damaged and not known[row].all():
             empty = names if not known[row].any() else (lat if known[row, 0] else lon)
-            damaged[row] = Damage("place_empty", {"columns": empty})
+            is_half = bool(known[row].any())
+            damaged[row] = Damage("place_empty", {"columns": empty, "is_half": is_half})
     whole = known.all(axis=1)
     beyond = whole & (np.abs(np.nan_to_num(pairs)) > (180, 90)).any(axis=1)
     # One slip of the pen does not make metres of a column of degrees.

@@ -18,7 +18,7 @@ import shapely
 
 from geo.crs import LONLAT, area_ha, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
-from geo.ingest.source import Limits, Source
+from geo.ingest.source import Damage, Limits, Source
 from geo.language import Text, filled, joined, texts
 from geo.vector.schema import LayerSchema, is_enclosing
 from geo.vector.topology import (
@@ -126,6 +126,14 @@ def _clipped(shapes: _Shapes, crs: pyproj.CRS | None) -> tuple[_Shapes, list[Fin
     return result, [finding("coordinates_clipped", count=count, excess_m=excess_m)]
 
 
+def _damaged(damage: Damage, feature: Feature, schema: LayerSchema) -> list[Finding]:
+    # What a table says of an area need not lie anywhere; half a position is a slip.
+    is_empty = damage.code == "place_empty" and not damage.facts["is_half"]
+    if is_empty and schema.geometry_may_be_missing:
+        return []
+    return [finding(damage.code, feature=feature, **damage.facts)]
+
+
 def _unusable(
     source: Source,
     shapes: _Shapes,
@@ -144,7 +152,7 @@ def _unusable(
     without: list[Finding] = []
     for row, (shape, feature) in enumerate(zip(shapes, features, strict=True)):
         if damage := source.damaged.get(row):
-            findings.append(finding(damage.code, feature=feature, **damage.facts))
+            findings += _damaged(damage, feature, schema)
         elif shape is None or shape.is_empty:
             code = "geometry_missing" if shape is None else "geometry_empty"
             found = finding(code, feature=feature)

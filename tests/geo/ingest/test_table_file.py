@@ -13,7 +13,7 @@ from geo.ingest.formats import kind_of
 from geo.ingest.source import Job, Limits, Reference
 from geo.ingest.table_file import read_table_file
 from geo.validation.reader import read_and_check
-from geo.vector.schema import ZONES
+from geo.vector.schema import SCHEMAS, ZONES
 
 LIMITS = Limits()
 POINT = "POINT (115.5 -3.5)"
@@ -296,3 +296,21 @@ def test_a_fault_of_a_value_names_the_row_of_the_spreadsheet(tmp_path):
     (wrong,) = [f for f in document["report"]["findings"] if f["severity"] == "error"]
     assert wrong["sentence"]["id"].startswith("Baris 4 (b, B): kode '63.1' di kolom 'kode_kab'")
     assert wrong["feature"]["row"] == 4
+
+
+@pytest.mark.parametrize(
+    ("head", "empty", "errors"),
+    [("wkt", "", []), ("lon;lat", ";", []), ("lon;lat", "115.5;", ["place_empty"])],
+)
+def test_a_table_of_what_is_said_of_areas_may_leave_places_empty_and_no_half_of_one(
+    tmp_path, head, empty, errors
+):
+    placed = POINT if head == "wkt" else "115.5;-3.5"
+    path = tmp_path / "pernyataan.csv"
+    columns = "statement;level;code;name;regency_code;fact;value;unit;source_url;confidence"
+    said = "kecamatan;63.01.01;Takisung;63.01;banjir_kejadian;3;desa_terdampak;https://a.id;high"
+    path.write_text(f"{columns};{head}\na;{said};{placed}\nb;{said};{empty}\n", encoding="utf-8")
+    job = Job(path, kind_of(path), SCHEMAS["ground"], None, None, None, False, LIMITS)
+    report = read_and_check(job, tmp_path, reference=Reference)["report"]
+    found = [f["code"] for f in report["findings"] if f["severity"] == "error"]
+    assert found == errors
