@@ -236,8 +236,9 @@ class Uploads:
         with database.writing(self._engine) as connection:
             found = _read(connection, upload)
             if found.state != "checking":
-                # Whoever ended it has removed its files, and this one came after.
-                self.path(upload).unlink(missing_ok=True)
+                # Whoever ended it has removed its files, and these came after.
+                if found.state in ENDS:
+                    self.drop_files(upload)
                 raise Conflict(reason=_SAY[f"is_{found.state}"])
             state: State = "needs_choices"
             said = {"files": list(rasters)} if rasters else {}

@@ -247,6 +247,19 @@ def test_a_withdrawal_as_a_check_ends_leaves_no_file(quick, store, handed_in, mo
     assert list((store.folder / "uploads").iterdir()) == []
 
 
+def test_a_withdrawal_as_a_raster_is_checked_leaves_none_of_its_rasters(store, handed_in):
+    upload = handed_in().upload
+    store.uploads.begin_check(upload, actor="sri")
+    slope = store.folder / "slope.tif"
+    slope.write_bytes(b"slope")
+    store.uploads.withdraw(upload, actor="sri")
+    with pytest.raises(Conflict):
+        store.uploads.end_check(
+            upload, report={}, frame=None, rasters={".slope.tif": slope}, actor="sri"
+        )
+    assert list((store.folder / "uploads").iterdir()) == []
+
+
 def test_a_check_that_is_interrupted_is_left_to_the_next(store, handed_in):
     upload = handed_in().upload
     assert check.check(store, upload, goes_on=lambda: False).state == "checking"
