@@ -2,9 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Who is killed leaves what the system has, synced or not: a folder in memory will do, and is quick.
@@ -45,3 +48,11 @@ def test_an_upgrade_that_is_killed_at_any_moment_loses_nothing():
     sys.stdout.write(f"\nkilled inside an upgrade: {found}\n")
     assert found["examples"] == []
     assert found["inside"] >= 5
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace records what a disk is told")
+def test_power_cuts_within_the_life_of_uploads_lose_nothing():
+    found = harness("cut_power", "--cuts", "8", "--lives", "2")
+    sys.stdout.write(f"\npower cut inside: {found}\n")
+    assert found["examples"] == []
+    assert (found["cuts"], found["syncs"] > 20) == (8, True)
