@@ -5,6 +5,8 @@ error anywhere; a right code on a wrong polygon neither. Both show only against 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,14 +27,61 @@ _Bounds = tuple[float, float, float, float]
 # A coast or an island may lie this far beyond the simplified boundaries of the region.
 _MARGIN_DEG = 0.2
 _USE_MARGIN_DEG = 0.5
+# Maps of the web, and what is digitised on them.
+_WEB = "EPSG:3857"
 # A zone may cross a border, so only a feature that hardly touches its regency is wrong.
 _WRONG_SHARE = 0.05
 _MOST = 0.5
 _OUTSIDE_SHARE = 0.01
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A CRS that the coordinates of a layer may be in, and where in lon/lat they would lie.
+
+    `in_region` tells whether all of them would lie where they must.
+    """
+
+    code: str
+    bounds: _Bounds
+    in_region: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """`code`, `name`, `bounds`, `in_region` in JSON types."""
+        crs, bounds = crs_of(self.code), [round(value, 6) for value in self.bounds]
+        name = self.code if crs is None else crs.name
+        return {"code": self.code, "name": name, "bounds": bounds, "in_region": self.in_region}
+
+
+def crs_candidates(
+    bounds: _Bounds, *, region: gpd.GeoDataFrame | None, planning: PlanningRegion | None
+) -> list[Candidate]:
+    """The CRSs that would put coordinates where they must lie, the likeliest first.
+
+    Degrees are offered as such wherever they lie, since hardly anything else is written so.
+    """
+    west, south, east, north = bounds
+    if not np.isfinite(bounds).all():
+        return []
+    goal = _goal(region, planning)
+    are_degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+    names = dict.fromkeys(("EPSG:4326", *(planning.crs_candidates if planning else ()), _WEB))
+    found = []
+    for name in names if goal is not None else ["EPSG:4326"]:
+        crs = crs_of(name)
+        lonlat = None if crs is None else _lonlat_bounds(bounds, crs)
+        fits = lonlat is not None and (goal is None or _covers(goal, lonlat))
+        if lonlat is not None and (fits or (are_degrees and name == "EPSG:4326")):
+            found.append(Candidate(name, lonlat, fits))
+    return found
+
+
 def resolve_crs(
-    source: Source, override: pyproj.CRS | None, *, planning: PlanningRegion | None
+    source: Source,
+    override: pyproj.CRS | None,
+    *,
+    region: gpd.GeoDataFrame | None,
+    planning: PlanningRegion | None,
 ) -> tuple[pyproj.CRS | None, list[Finding]]:
     """The CRS of a source: as asked, else as declared; None with an error when it is not known."""
     example = _example(planning)
@@ -43,15 +92,34 @@ def resolve_crs(
         return override, [
             finding("crs_overridden", used=name_of(override), declared=source.crs_text)
         ]
-    if declared is None:
-        if source.crs_text is None:
-            return None, [finding("crs_missing", example=example)]
-        return None, [finding("crs_unknown", value=source.crs_text, example=example)]
-    if not _leads_to_lonlat(declared):
-        return None, [finding("crs_unknown", value=name_of(declared), example=example)]
+    if declared is None or not _leads_to_lonlat(declared):
+        bounds: _Bounds = tuple(source.frame.total_bounds)
+        hint = _hint_of_unknown(bounds, region=region, planning=planning)
+        said = source.crs_text if declared is None else name_of(declared)
+        if said is None:
+            return None, [finding("crs_missing", hint=hint)]
+        return None, [finding("crs_unknown", value=said, hint=hint)]
     if declared.to_authority(min_confidence=70) is None:
         return declared, [finding("crs_without_code", name=declared.name, example=example)]
     return declared, []
+
+
+def _hint_of_unknown(
+    bounds: _Bounds, *, region: gpd.GeoDataFrame | None, planning: PlanningRegion | None
+) -> Text:
+    """What to state in place of a CRS that is not known."""
+    candidates = crs_candidates(bounds, region=region, planning=planning)
+    if any(one.in_region for one in candidates):
+        return _fitting(candidates)
+    if _is_swapped(bounds, _goal(region, planning)):
+        return _SAY["swapped"]
+    example = candidates[0].code if candidates else _example(planning)
+    return _SAY["state_crs"].format(example=example)
+
+
+def _fitting(candidates: Sequence[Candidate]) -> Text:
+    names = [one.code for one in candidates if one.in_region]
+    return _SAY["fitting_crs"].format(names=", ".join(names[:3]))
 
 
 def _example(planning: PlanningRegion | None) -> str:
@@ -79,16 +147,15 @@ def place_layer(
     error ends the matter: its features are then somewhere else altogether.
     """
     goal = _goal(region, planning)
-    candidates = ("EPSG:4326", *(planning.crs_candidates if planning else ()), "EPSG:3857")
     crs = frame.crs
     bounds: _Bounds = tuple(frame.total_bounds)
     lonlat = _lonlat_bounds(bounds, crs)
     if lonlat is None:
         shown = ", ".join(f"{value:.6g}" for value in bounds)
-        hint = _hint(bounds, goal, candidates)
+        hint = _hint(bounds, region=region, planning=planning)
         return [finding("coordinates_impossible", crs=name_of(crs), bounds=shown, hint=hint)]
     if goal is not None and not _meet(lonlat, goal):
-        hint = _hint(bounds, goal, candidates)
+        hint = _hint(bounds, region=region, planning=planning)
         return [finding("outside_region", crs=name_of(crs), bounds=_shown(lonlat), hint=hint)]
     use = crs.area_of_use
     if use is not None and not _inside(lonlat, use.bounds):
@@ -140,21 +207,24 @@ def _shown(bounds: _Bounds) -> str:
     return f"{west:.3f}–{east:.3f}°, {south:.3f}–{north:.3f}°"
 
 
-def _hint(bounds: _Bounds, goal: _Bounds | None, candidates: Sequence[str]) -> Text:
+def _hint(
+    bounds: _Bounds, *, region: gpd.GeoDataFrame | None, planning: PlanningRegion | None
+) -> Text:
     """The CRSs that would put the coordinates where they must lie."""
-    if goal is not None:
-        if fitting := [name for name in candidates if _fits(bounds, name, goal)]:
-            names = ", ".join(fitting[:3])
-            return _SAY["fitting_crs"].format(names=names)
-        if _fits((bounds[1], bounds[0], bounds[3], bounds[2]), "EPSG:4326", goal):
-            return _SAY["swapped"]
-    return _SAY["check_crs"]
+    candidates = crs_candidates(bounds, region=region, planning=planning)
+    goal = _goal(region, planning)
+    if goal is not None and any(one.in_region for one in candidates):
+        return _fitting(candidates)
+    return _SAY["swapped"] if _is_swapped(bounds, goal) else _SAY["check_crs"]
 
 
-def _fits(bounds: _Bounds, name: str, goal: _Bounds) -> bool:
-    crs = crs_of(name)
-    found = None if crs is None else _lonlat_bounds(bounds, crs)
-    return found is not None and shapely.box(*goal).covers(shapely.box(*found))
+def _is_swapped(bounds: _Bounds, goal: _Bounds | None) -> bool:
+    west, south, east, north = bounds
+    return goal is not None and _covers(goal, (south, west, north, east))
+
+
+def _covers(goal: _Bounds, bounds: _Bounds) -> bool:
+    return bool(np.isfinite(bounds).all() and shapely.box(*goal).covers(shapely.box(*bounds)))
 
 
 def place_features(

@@ -12,6 +12,8 @@ from geo.ingest.source import Source, geometry_count
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo.validation.placement import Candidate
+
 
 def report_of(
     findings: Sequence[Finding],
@@ -21,11 +23,12 @@ def report_of(
     layer: "gpd.GeoDataFrame | None" = None,
     difference: Mapping[str, Any] | None = None,
     choices: Mapping[str, Any] | None = None,
+    candidates: "Sequence[Candidate]" = (),
 ) -> dict[str, Any]:
     """The report of an upload, as far as it came.
 
     `mapping`, `difference` and `choices` (of the columns, see `geo.validation.columns.choices`) are
-    in JSON types.
+    in JSON types; `candidates` are the CRSs that may be meant where the file's is not the right one.
     """
     return {
         "accepted": not is_refused(findings),
@@ -33,7 +36,7 @@ def report_of(
         "mapping": list(mapping),
         **to_json(findings),
         "difference": difference,
-        "choices": {**_source_choices(findings, source), **(choices or {})},
+        "choices": {**_source_choices(findings, source, candidates), **(choices or {})},
     }
 
 
@@ -47,7 +50,9 @@ _REPAIRED = {"geometry_invalid": "polygons", "coverage_narrow": "borders"}
 _GUESSED_ENCODING = frozenset({"encoding_chosen", "encoding_declared_wrong"})
 
 
-def _source_choices(findings: Sequence[Finding], source: Source | None) -> dict[str, Any]:
+def _source_choices(
+    findings: Sequence[Finding], source: Source | None, candidates: "Sequence[Candidate]"
+) -> dict[str, Any]:
     """What can be chosen of the file: a layer of several, CRS and encoding, and what would be mended.
 
     `is_stated` tells whether the file says it itself.
@@ -75,6 +80,7 @@ def _source_choices(findings: Sequence[Finding], source: Source | None) -> dict[
             "name": None if crs is None else _name_of(crs),
             "text": source.crs_text,
             "is_stated": not codes & _GUESSED_CRS,
+            "candidates": [one.to_json() for one in candidates],
         },
         "encoding": {"name": source.encoding, "is_stated": not codes & _GUESSED_ENCODING},
         "repairs": repairs,

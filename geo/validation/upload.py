@@ -49,7 +49,9 @@ class IngestResult:
         `findings` (sentences in both languages), `counts` by code, `errors`, `warnings`,
         `difference` from the published version, and `choices`: the `layers` of the file, its
         `columns` with examples, the `fields` with the columns that may be theirs, `crs` and
-        `encoding` with whether the file states them, and the `repairs` that can be asked for.
+        `encoding` with whether the file states them, of a `crs` that is not right also the
+        `candidates` (code, name, bounds in lon/lat, whether in the region), and the `repairs`
+        that can be asked for.
     """
 
     frame: gpd.GeoDataFrame | None

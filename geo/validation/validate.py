@@ -21,7 +21,13 @@ from geo.validation.difference import Difference, difference, vanished
 from geo.validation.fields import read_values
 from geo.validation.geometry import Step, check_outlines, compare_outlines, mend_borders
 from geo.validation.part import foreign_features, with_the_rest
-from geo.validation.placement import place_features, place_layer, resolve_crs
+from geo.validation.placement import (
+    Candidate,
+    crs_candidates,
+    place_features,
+    place_layer,
+    resolve_crs,
+)
 from geo.validation.report import report_of
 from geo.vector.planning_region import Region
 from geo.vector.regions import full_names, match_regions
@@ -73,7 +79,9 @@ def validate(
     table, faults = read_values(
         source.frame, schema, mapped, features=features, limits=limits, bps_codes=bps_codes
     )
-    crs, crs_faults = resolve_crs(source, crs_override, planning=reference.planning)
+    crs, crs_faults = resolve_crs(
+        source, crs_override, region=reference.region, planning=reference.planning
+    )
     outlines, outline_faults = check_outlines(
         source, crs=crs, schema=schema, features=features, repair=repair, limits=limits, step=step
     )
@@ -128,8 +136,25 @@ def validate(
         layer=layer,
         difference=None if changes is None else changes.to_json(),
         choices=choices(given, schema, mapped),
+        candidates=_candidates(source, findings, reference),
     )
     return Validation(frame, report)
+
+
+# What another CRS than the stated one would mend.
+_ELSEWHERE = frozenset(
+    {"crs_missing", "crs_unknown", "outside_region", "coordinates_impossible", "crs_area_of_use"}
+)
+
+
+def _candidates(
+    source: Source, findings: Sequence[Finding], reference: Reference
+) -> list[Candidate]:
+    """The CRSs to choose from where that of the file is not known, or puts it elsewhere."""
+    if not _ELSEWHERE & {found.code for found in findings}:
+        return []
+    bounds = tuple(source.frame.total_bounds)
+    return crs_candidates(bounds, region=reference.region, planning=reference.planning)
 
 
 def _size(source: Source, limits: Limits) -> list[Finding]:

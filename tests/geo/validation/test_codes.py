@@ -333,7 +333,12 @@ def test_a_report_says_what_can_be_chosen():
         ["name", "KAWASAN"],
         True,
     )
-    assert choices["crs"] == {"name": "EPSG:4326", "text": "EPSG:4326", "is_stated": True}
+    assert choices["crs"] == {
+        "name": "EPSG:4326",
+        "text": "EPSG:4326",
+        "is_stated": True,
+        "candidates": [],
+    }
     assert choices["encoding"] == {"name": "utf-8", "is_stated": True}
     assert choices["layers"] == ["test"]
 

@@ -460,6 +460,33 @@ def test_degrees_called_metres_and_swapped_axes_are_seen():
     assert "longitude first" in told[0]["sentence"]["en"]
 
 
+@pytest.mark.parametrize(("crs", "crs_text"), [(None, None), (None, "LOKAL"), ("EPSG:32650", "")])
+def test_a_crs_that_is_missing_unknown_or_wrong_has_candidates_with_where_they_lead(crs, crs_text):
+    utm = gpd.GeoSeries([INSIDE], crs=4326).to_crs(32750)[0]
+    options = {"crs": crs} if crs else {"crs": None, "crs_text": crs_text}
+    report = check(zone(geometry=utm), **options).report
+    offered = report["choices"]["crs"]["candidates"]
+    assert offered[0]["code"] == "EPSG:32750"
+    assert offered[0]["name"] == "WGS 84 / UTM zone 50S"
+    assert offered[0]["bounds"] == pytest.approx(INSIDE.bounds, abs=0.01)
+    assert all(one["in_region"] for one in offered)
+    (told,) = [
+        f for f in report["findings"] if f["severity"] == "error" and "crs" in f["code"]
+    ] or [f for f in report["findings"] if f["severity"] == "error"]
+    assert "EPSG:32750" in told["sentence"]["id"]
+
+
+@pytest.mark.parametrize("planning", [PLANNING, None])
+def test_degrees_without_a_crs_are_offered_as_such_first(planning):
+    region_known = {} if planning else {"region": None}
+    report = check(zone(), crs=None, planning=planning, **region_known).report
+    (first, *_) = report["choices"]["crs"]["candidates"]
+    assert (first["code"], first["bounds"]) == ("EPSG:4326", list(INSIDE.bounds))
+    (told,) = [f for f in report["findings"] if f["code"] == "crs_missing"]
+    assert "EPSG:4326" in told["sentence"]["id"]
+    assert "EPSG:32750" not in told["sentence"]["id"]
+
+
 def test_an_unknown_crs_is_asked_for_and_can_be_given():
     assert found(check(zone(), crs=None), "crs_missing")
     assert found(check(zone(), crs=None, crs_text="LOKAL"), "crs_unknown")
