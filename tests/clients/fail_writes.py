@@ -19,8 +19,8 @@ from tests.geo.upload_lives import Ledger, first_store, spoken, violations
 
 # The call, the error, and how many such calls a worker of so many lives makes at least.
 FAULTS = (
-    ("fsync,fdatasync", "EIO", 80),
-    ("fsync,fdatasync", "ENOSPC", 80),
+    ("fsync,fdatasync", "EIO", 50),
+    ("fsync,fdatasync", "ENOSPC", 50),
     ("pwrite64", "ENOSPC", 120),
     ("pwrite64", "EIO", 120),
     ("ftruncate", "EIO", 3),

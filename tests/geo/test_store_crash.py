@@ -17,9 +17,11 @@ import time
 from pathlib import Path
 
 from geo.store.store import Provenance, Store
+from geo.store.versions import Publication
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT_BYTES = 400_000
+DERIVED_BYTES = 40_000
 
 
 def content_of(number):
@@ -33,12 +35,14 @@ class Snapshots:
         self.store = Store(folder)
 
     def publish(self, number):
-        self.store.publish(
-            "zones",
-            "layer",
-            content_of(number),
-            suffix=".parquet",
-            provenance=Provenance("tester", str(number), "made", "CC0-1.0"),
+        """A raster and what is derived from it, as one publication."""
+        given = Provenance("tester", str(number), "made", "CC0-1.0")
+        parts = (("slope", content_of(-number)[:DERIVED_BYTES]), ("zones", content_of(number)))
+        self.store.publish_all(
+            [
+                Publication(name, "raster", content, ".tif", given, details={})
+                for name, content in parts
+            ]
         )
 
     def violations(self, acknowledged):
@@ -55,6 +59,8 @@ class Snapshots:
                 wrong.append(f"order {numbers}")
             if versions[-1].path.read_bytes() != content_of(int(versions[-1].note)):
                 wrong.append("the current version is not what was published")
+            if [v.note for v in self.store.versions("slope")] != [v.note for v in versions]:
+                wrong.append("one of two that are published together is another's")
         self.store.close()
         return wrong
 
