@@ -297,8 +297,8 @@ class WarningsNotAccepted(Conflict):
 
     title = Text(id="Peringatan belum disetujui", en="Warnings not accepted")
     sentence = Text(
-        id="{n} peringatan dalam laporan harus dibaca sebelum terbit: {warnings} Jika memang benar, terbitkan lagi dengan accept_warnings (di baris perintah: --accept-warnings).",
-        en="{n} warnings of the report must be read before publication: {warnings} If they are right as they are, publish again with accept_warnings (on the command line: --accept-warnings).",
+        id="{n} peringatan dalam laporan harus dibaca lebih dahulu: {warnings} Jika memang benar, {again} lagi dengan accept_warnings (di baris perintah: --accept-warnings).",
+        en="{n} warnings of the report must be read first: {warnings} If they are right as they are, {again} again with accept_warnings (on the command line: --accept-warnings).",
     )
 
 

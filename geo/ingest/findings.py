@@ -25,7 +25,9 @@ LISTED_PER_CODE = 50
 TO_ACCEPT = frozenset(
     {
         *(
+            "features_removed",
             "columns_vanish",
+            "outline_kind_vanishes",
             "values_vanish",
             "figure_implausible",
             "figure_jumps",
@@ -163,7 +165,7 @@ def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `findings` (code, severity, feature, where, sentence by language, facts), `counts` of every
+        `findings` (code, severity, `to_accept`, feature, where, sentence, facts), `counts` of every
         code, so that nothing is lost where the list is cut, and `errors`, `warnings`, `to_accept`
         (those among the warnings that must be accepted before publication).
     """
@@ -189,6 +191,7 @@ def _finding_json(found: Finding) -> dict[str, Any]:
     return {
         "code": found.code,
         "severity": found.severity,
+        "to_accept": found.code in TO_ACCEPT,
         "feature": feature and {"row": feature.number, "key": feature.key, "name": feature.name},
         "where": as_json(found.where),
         "sentence": found.sentence._asdict(),

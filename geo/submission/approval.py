@@ -64,7 +64,7 @@ def submit(
     given = Circumstances(is_own=_is_own(upload, actor), touching=_touched(upload))
     require(actor, "submit", given)
     if not accept_warnings:
-        _require_no_open_warning(upload)
+        _require_no_open_warning(upload, _SAY["again_submit"])
     said = {"note": note, **_origin(upload, source, licence)}
     submission = {**said, "accept_warnings": accept_warnings}
     return store.uploads.submit(upload_id, submission=submission, actor=actor.name)
@@ -114,7 +114,7 @@ def publish(
             require(actor, "add_layer")
         submitted = upload.submission or {}
         if not accept_warnings and not submitted.get("accept_warnings"):
-            _require_no_open_warning(upload)
+            _require_no_open_warning(upload, _SAY["again_publish"])
         current = _current_number(store, upload.dataset)
         if expected is not None and expected != current:
             raise StaleVersion(
@@ -189,12 +189,12 @@ def _current_number(store: Store, dataset: str) -> int:
         return 0
 
 
-def _require_no_open_warning(upload: Upload) -> None:
+def _require_no_open_warning(upload: Upload, again: Text) -> None:
     counts = upload.report["counts"]
     if n := sum(counts.get(code, 0) for code in TO_ACCEPT):
         said = [f["sentence"] for f in upload.report["findings"] if f["code"] in TO_ACCEPT]
         shown = joined([Text(**sentence) for sentence in said[:_SHOWN_WARNINGS]], by=" ")
-        raise WarningsNotAccepted(n=n, warnings=shown)
+        raise WarningsNotAccepted(n=n, warnings=shown, again=again)
 
 
 def _is_layer(upload: Upload) -> bool:

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -297,7 +297,11 @@ def _layer(
     )
     report = result.report | {"against": against.number if against else 0}
     report |= {"touched": _touched(report["difference"], schema, cleaned)}
-    return report if definition is None else report | {"definition": definition.to_json()}
+    if definition is None:
+        return report
+    # A key that the file spells in another case is published as the file has it.
+    key = next((m["field"] for m in report["mapping"] if m["field"]), definition.key)
+    return report | {"definition": replace(definition, key=key).to_json()}
 
 
 def _touched(changes: Mapping[str, Any] | None, schema: LayerSchema, cleaned: Path) -> list[str]:
@@ -361,7 +365,7 @@ def _refusal(error: UploadRejected) -> dict[str, Any]:
         "severity": "error",
         "sentence": sentence,
     }
-    found |= {"feature": None, "where": {}, "facts": {}}
+    found |= {"to_accept": False, "feature": None, "where": {}, "facts": {}}
     counts = {type(error).__name__: 1}
     return report | {"accepted": False, "findings": [found], "counts": counts, "errors": 1}
 

@@ -157,7 +157,8 @@ def _aliases(one: Field, _schema: LayerSchema) -> list[str]:
 
 def _candidates(columns: Sequence[str], names: Sequence[str]) -> list[str]:
     plain = {column: plain_name(column) for column in columns}
-    ordered = [column for name in names for column in columns if plain[column] == name]
+    ordered = [column for name in names for column in columns if column == name]
+    ordered += [c for name in names for c in columns if plain[c] == plain_name(name)]
     return list(dict.fromkeys(ordered))
 
 
@@ -253,7 +254,7 @@ def _kept(
     columns: Sequence[str], schema: LayerSchema, asked: Mapping[str, str]
 ) -> tuple[dict[str, str], list[Finding]]:
     # GeoPackage compares names without case, and `area_id` and `geometry` are the layer's own.
-    taken = {one.name for one in schema.fields} | {"area_id", "geometry", "fid"}
+    taken = {one.name.lower() for one in schema.fields} | {"area_id", "geometry"}
     kept: dict[str, str] = {}
     renamed: list[Finding] = []
     for column in columns:

@@ -196,13 +196,16 @@ def vanished(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding
     before, after = current.loc[both], frame.loc[both]
     whole: dict[str, int] = {}
     partly: dict[str, int] = {}
+    findings = []
     for name in _properties(current):
         pairs = list(zip(_values(before, name), _values(after, name), strict=True))
         lost = sum(not _is_none(old) and _is_none(new) for old, new in pairs)
         if lost:
             is_whole = all(_is_none(new) for _, new in pairs)
+            if is_whole and name == "geometry_kind":
+                findings.append(_kind_unstated([old for old, _ in pairs if not _is_none(old)]))
+                continue
             (whole if is_whole else partly)[name] = lost
-    findings = []
     if whole:
         columns, count = ", ".join(whole), max(whole.values())
         findings.append(finding("columns_vanish", columns=columns, count=count))
@@ -210,6 +213,12 @@ def vanished(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding
         shown = ", ".join(f"{name} ({count})" for name, count in partly.items())
         findings.append(finding("values_vanish", columns=shown, count=max(partly.values())))
     return findings
+
+
+def _kind_unstated(before: list[Any]) -> Finding:
+    """How exact an outline is belongs to the outline and not to its code: a new one must say it."""
+    kinds = ", ".join(sorted(set(map(str, before))))
+    return finding("outline_kind_vanishes", count=len(before), kinds=kinds)
 
 
 def _is_none(value: Any) -> bool:

@@ -4,7 +4,7 @@ Every check runs that still can, so that one upload tells everything; nothing is
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -31,7 +31,7 @@ from geo.validation.placement import (
 from geo.validation.report import report_of
 from geo.vector.planning_region import Region
 from geo.vector.regions import full_names, match_regions
-from geo.vector.schema import REGENCY_NAMES, LayerSchema
+from geo.vector.schema import REGENCY_NAMES, Field, LayerSchema
 
 _SAY = texts(__name__)
 
@@ -72,6 +72,7 @@ def validate(
         return Validation(None, report_of(findings, source=source))
 
     given = pd.DataFrame(source.frame.drop(columns="geometry"))
+    schema = _as_written(schema, given, asked=columns or {}, current=reference.current)
     mapped = map_columns(given, schema, asked=columns)
     features = _features(source, mapped, schema)
     known = known_regions(schema, reference)
@@ -127,7 +128,7 @@ def validate(
         changes = difference(
             layer, reference.current, fields=fields, regency_field=schema.regency_field
         )
-        findings += [*_removed(changes), *vanished(layer, reference.current)]
+        findings += [*_removed(changes, schema), *vanished(layer, reference.current)]
     frame = None if is_refused(findings) else layer
     report = report_of(
         findings,
@@ -155,6 +156,29 @@ def _candidates(
         return []
     bounds = tuple(source.frame.total_bounds)
     return crs_candidates(bounds, region=reference.region, planning=reference.planning)
+
+
+def _as_written(
+    schema: LayerSchema,
+    table: pd.DataFrame,
+    *,
+    asked: Mapping[str, str | None],
+    current: gpd.GeoDataFrame | None,
+) -> LayerSchema:
+    """The schema of an office's own layer with its key spelled as the file spells it.
+
+    Whoever states the key may write `no` for a column NO; what is published keeps its name.
+    """
+    key = schema.key
+    is_own = any(one.name == key and one.kind == "any" for one in schema.fields)
+    is_known = current is not None and key in current.columns
+    if not is_own or is_known or key in asked or key in table.columns:
+        return schema
+    alike = [str(c) for c in table.columns if plain_name(c) == plain_name(key)]
+    if len(alike) != 1:
+        return schema
+    field = Field(alike[0], "any", Text(alike[0], alike[0]), required=True)
+    return replace(schema, key=alike[0], fields=(field,))
 
 
 def _size(source: Source, limits: Limits) -> list[Finding]:
@@ -335,7 +359,7 @@ def _key_texts(keys: pd.Series) -> list[str | None]:
 
 
 # What belongs to a code and not to an outline, and stands in no register of the program.
-_OF_THE_CODE = ("area_official_ha", "kecamatan_bps_code")
+_OF_THE_CODE = ("area_official_ha", "kecamatan_bps_code", "kecamatan_name", "kind")
 
 
 def _filled(
@@ -391,8 +415,9 @@ def _without_gaps(
     return filled[in_order], counts
 
 
-def _removed(changes: Difference) -> list[Finding]:
+def _removed(changes: Difference, schema: LayerSchema) -> list[Finding]:
     if not changes.removed:
         return []
     keys = ", ".join(changes.removed[:20]) + (", …" if len(changes.removed) > 20 else "")
-    return [finding("features_removed", count=len(changes.removed), keys=keys)]
+    part = _SAY["only_a_part"] if schema.regency_field else Text("", "")
+    return [finding("features_removed", count=len(changes.removed), keys=keys, part=part)]

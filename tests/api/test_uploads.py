@@ -528,13 +528,18 @@ def test_hostile_files_change_nothing(answers, service):
     assert json.loads(client.get("/collections/zones/items?f=json").content)["numberMatched"] == 3
 
 
-def test_a_warning_that_must_be_accepted_holds_the_publication_back(fresh, tmp_path, monkeypatch):
-    monkeypatch.setattr("geo.submission.approval.TO_ACCEPT", frozenset({"features_removed"}))
+def test_features_that_leave_the_layer_hold_the_publication_back(fresh, tmp_path):
     store, client = fresh
     headers = with_key(store)
     path = as_gpkg(tmp_path / "a", zones().iloc[:2].reset_index(drop=True))
     answer = client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
-    assert (answer.status_code, answer.json()["report"]["to_accept"]) == (201, 0)
+    assert (answer.status_code, answer.json()["report"]["to_accept"]) == (201, 1)
+    found = answer.json()["report"]["findings"]
+    assert [f["code"] for f in found if f["to_accept"]] == ["features_removed"]
+    submit = f"/uploads/{answer.json()['upload']}/submit"
+    held = client.post(submit, json={"note": "x"}, headers=headers)
+    assert held.status_code == 409
+    assert "submit again with accept_warnings" in held.json()["detail"]
 
     publish = f"/uploads/{answer.json()['upload']}/publish"
     held = client.post(publish, json={"note": "x"}, headers=headers)

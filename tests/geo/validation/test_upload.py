@@ -156,9 +156,10 @@ def test_a_table_without_any_of_its_columns_is_told_which(schema):
 
 def test_a_column_whose_name_is_taken_is_kept_under_another():
     result = check(zone(NAME="other", area_id="x", FID=4))
+    # The layer has no column of this name, and what an export adds gives way to it.
+    assert result.frame["FID"].tolist() == [4]
     assert found(result, "column_renamed")[0]["facts"] == {"column": "NAME", "name": "NAME_2"}
     assert result.frame["area_id_2"].tolist() == ["x"]
-    assert result.frame["FID_2"].tolist() == [4]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""Layers that an office defines itself: their key as the file spells it, their columns as they came."""
+
+import pytest
+
+from geo.vector.definition import define
+from geo.vector.schema import ZONES
+from tests.geo.validation.test_upload import check, found, zone
+
+
+def own(**columns):
+    return {"geometry": zone()["geometry"], **columns}
+
+
+@pytest.mark.parametrize("stated", ["NO", "no", "No"])
+def test_a_key_is_the_column_whatever_its_case_and_keeps_the_files_name(stated):
+    schema = define("uji", title="Uji", key=stated).schema()
+    result = check(own(NO=7, nama="a"), own(NO=8, nama="b"), schema=schema)
+    assert result.report["errors"] == 0
+    assert list(result.frame.columns) == ["NO", "nama", "geometry"]
+    assert result.frame.index.tolist() == ["7", "8"]
+
+
+def test_of_two_columns_that_differ_in_case_the_key_is_the_one_as_stated():
+    schema = define("uji", title="Uji", key="NO").schema()
+    result = check(own(no=1, NO=7), own(no=1, NO=8), schema=schema)
+    assert result.frame.index.tolist() == ["7", "8"]
+
+
+def test_a_key_keeps_the_name_that_is_published():
+    schema = define("uji", title="Uji", key="NO_SK").schema()
+    first = check(own(NO_SK="a"), schema=schema).frame
+    again = check(own(no_sk="a"), schema=schema, current=first)
+    assert list(again.frame.columns) == ["NO_SK", "geometry"]
+    assert again.report["difference"]["counts"]["unchanged"] == 1
+
+
+def test_a_column_called_fid_keeps_its_name():
+    result = check(own(fid=7, nama="a"), schema=define("uji", title="Uji").schema())
+    assert "fid" in result.frame
+    assert not found(result, "column_renamed")
+
+
+@pytest.mark.parametrize("schema", [ZONES])
+def test_features_that_leave_must_be_accepted_and_the_choice_of_regencies_is_offered(schema):
+    both = check(zone(), zone(zone_id="b"), schema=schema).frame
+    result = check(zone(), schema=schema, current=both)
+    (told,) = found(result, "features_removed")
+    assert told["to_accept"] is True
+    assert result.report["to_accept"] == 1
+    assert "regencies" in told["sentence"]["id"]
