@@ -30,6 +30,7 @@ from geo.vector.topology import (
     SMALLEST_AREA_HA,
     clean_borders,
     coverage_faults,
+    drawn_to,
     is_narrow,
     moves_m,
     overlaps,
@@ -39,6 +40,7 @@ from geo.vector.topology import (
 _SAY = texts(__name__)
 
 _M_PER_DEG = 111_320.0
+_LEAST_MOVE_M = 0.001
 
 _Shapes = npt.NDArray[np.object_]
 Step = Callable[[Text], None]
@@ -294,7 +296,7 @@ def compare_outlines(
     if not schema.coverage:
         findings += _crossing(whole)
     elif whole.geometry.notna().all():
-        findings += _coverage(whole)
+        findings += _coverage(whole, own=frame.index)
     return findings
 
 
@@ -440,25 +442,30 @@ def _areas_stated(
     return findings
 
 
-def _coverage(frame: gpd.GeoDataFrame) -> list[Finding]:
+def _coverage(frame: gpd.GeoDataFrame, *, own: pd.Index) -> list[Finding]:
     report = coverage_faults(frame)
     overlapping, gaps = report.overlaps, report.gaps
     narrow = is_narrow(overlapping), is_narrow(gaps)
     return [
-        *_overlaps(overlapping[~narrow[0]].to_dict("records")),
+        *_overlaps(overlapping[~narrow[0]].to_dict("records"), own),
         *_narrow(overlapping[narrow[0]], gaps[narrow[1]]),
         *_gaps(gaps[~narrow[1]].to_dict("records")),
         *_edges(report.unmatched_edges.to_dict("records")),
     ]
 
 
-def _overlaps(rows: list[Any]) -> list[Finding]:
+def _overlaps(rows: list[Any], own: pd.Index) -> list[Finding]:
     findings = []
     for row in rows:
         place = _place(row)
         facts = {name: row[name] for name in ("left", "right")}
         facts["area_ha"] = round(row["area_ha"], 4)
         facts["width_m"] = round(row["width_m"], 1)
+        # Of two published regencies the file has one; the other one is not its sender's to move.
+        at_border = (row["left"] in own) != (row["right"] in own)
+        is_mendable = at_border and row["width_m"] < ACCURACY_M
+        hint = _SAY["drawn_to_published" if is_mendable else "move_borders"]
+        facts |= {"is_mendable": is_mendable, "hint": hint}
         findings.append(finding("coverage_overlap", where=place, **facts, **place))
     return findings
 
@@ -504,19 +511,71 @@ def mend_borders(
         Valid polygons with a CRS, none missing.
     """
     report = coverage_faults(frame)
-    is_wide = not is_narrow(report.overlaps).all()
-    if is_wide or (report.is_clean and not is_narrow(report.gaps).any()):
+    wide = report.overlaps[~is_narrow(report.overlaps)]
+    if len(wide):
+        width_m, narrow_m = round(float(wide["width_m"].max()), 1), f"{NARROW_M:g}"
+        count = len(wide)
+        return frame, [finding("borders_too_wide", count=count, width_m=width_m, narrow_m=narrow_m)]
+    if report.is_clean and not is_narrow(report.gaps).any():
         return frame, []
-    cleaned = clean_borders(frame)
-    moved = moves_m(frame.geometry, cleaned)
+    mended, told = _moved(frame, clean_borders(frame), features)
+    if not told or mended is frame:
+        return mended, told
+    summary = finding(
+        "borders_mended",
+        count=len(told),
+        overlaps=len(report.overlaps),
+        gaps=int(is_narrow(report.gaps).sum()),
+        edges=len(report.unmatched_edges),
+        move_m=max(f.facts["move_m"] for f in told),
+        limit_m=ACCURACY_M,
+    )
+    return mended, [summary, *told]
+
+
+def mend_to_published(
+    frame: gpd.GeoDataFrame, rest: gpd.GeoDataFrame, *, features: Sequence[Feature]
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """The features with the borders of the published ones `rest` beside them, and what that changed.
+
+    The published features stay as they are. No border moves farther than `ACCURACY_M`; what overlaps
+    more widely stays for the two owners to settle.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, (n,)
+        Valid polygons with a CRS, none missing.
+
+    Returns
+    -------
+    frame : GeoDataFrame, (n,)
+        In the CRS of `rest` where anything was mended.
+    """
+    rest = rest[rest.geometry.notna() & rest.is_valid]
+    if rest.empty:
+        return frame, []
+    drawn = drawn_to(frame, rest, within_m=ACCURACY_M)
+    mended, told = _moved(frame.to_crs(rest.crs), drawn, features)
+    if not told or told[0].code != "border_mended":
+        return frame, told
+    move_m = max(f.facts["move_m"] for f in told)
+    count = len(told)
+    summary = finding("borders_drawn_to", count=count, move_m=move_m, limit_m=ACCURACY_M)
+    return mended, [summary, *told]
+
+
+def _moved(
+    frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, features: Sequence[Feature]
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """The features with the mended shapes, each told; as they were where one would move too far."""
+    moved = moves_m(frame.geometry, shapes)
+    is_whole = shapes.is_valid & ~shapes.is_empty & shapes.geom_type.str.endswith("Polygon")
     greatest = float(moved.max())
-    is_whole = cleaned.is_valid & ~cleaned.is_empty & cleaned.geom_type.str.endswith("Polygon")
     if greatest > ACCURACY_M or not is_whole.all():
         return frame, [finding("borders_not_mended", move_m=greatest, limit_m=ACCURACY_M)]
-    mended = frame.set_geometry(cleaned)
+    mended = frame.set_geometry(shapes)
     before, after = area_ha(frame), area_ha(mended)
-    changed = np.flatnonzero(moved > 0).tolist()
-    findings = [
+    return mended, [
         finding(
             "border_mended",
             feature=features[row],
@@ -524,18 +583,9 @@ def mend_borders(
             after_ha=round(float(after[row]), 4),
             move_m=float(f"{moved[row]:.2g}"),
         )
-        for row in changed
+        # What moves by less than a millimetre is the rounding of a projection.
+        for row in np.flatnonzero(moved > _LEAST_MOVE_M).tolist()
     ]
-    summary = finding(
-        "borders_mended",
-        count=len(changed),
-        overlaps=len(report.overlaps),
-        gaps=int(is_narrow(report.gaps).sum()),
-        edges=len(report.unmatched_edges),
-        move_m=float(f"{greatest:.2g}"),
-        limit_m=ACCURACY_M,
-    )
-    return mended, [summary, *findings]
 
 
 def _gaps(rows: list[Any]) -> list[Finding]:
@@ -554,6 +604,12 @@ def _gaps(rows: list[Any]) -> list[Finding]:
 
 def _edges(rows: list[Any]) -> list[Finding]:
     return [
-        finding("coverage_edges", key=row["area_id"], length_m=round(row["length_m"], 1))
+        finding(
+            "coverage_edges",
+            where=_place(row),
+            key=row["area_id"],
+            length_m=round(row["length_m"], 1),
+            **_place(row),
+        )
         for row in rows
     ]

@@ -25,7 +25,7 @@ def foreign_features(
     if reference.regencies is None:
         return []
     own = ", ".join(sorted(reference.regencies))
-    rest = _rest(schema, reference)
+    rest = published_elsewhere(schema, reference)
     taken = {} if rest is None else dict(zip(rest.index, rest[schema.regency_field], strict=True))
     codes = _codes(layer, schema)
     findings = []
@@ -48,7 +48,7 @@ def with_the_rest(
     It has the CRS of the published layer, whose features stay as they are, whatever the file's is. A
     column that only one of both has is missing in the features of the other.
     """
-    rest = None if reference.regencies is None else _rest(schema, reference)
+    rest = published_elsewhere(schema, reference)
     if rest is None or rest.empty:
         return layer
     whole = pd.concat([layer.to_crs(rest.crs), rest])
@@ -56,13 +56,12 @@ def with_the_rest(
     return cast(gpd.GeoDataFrame, whole)
 
 
-def _rest(schema: LayerSchema, reference: Reference) -> gpd.GeoDataFrame | None:
+def published_elsewhere(schema: LayerSchema, reference: Reference) -> gpd.GeoDataFrame | None:
+    """The published features outside the chosen regencies, which stay; None without such a choice."""
     current = reference.current
-    if current is None:
+    if current is None or reference.regencies is None:
         return None
-    is_chosen = pd.Series(_codes(current, schema), index=current.index).isin(
-        reference.regencies or ()
-    )
+    is_chosen = pd.Series(_codes(current, schema), index=current.index).isin(reference.regencies)
     return current[~is_chosen]
 
 

@@ -45,8 +45,11 @@ _GUESSED_CRS = frozenset(
     {"crs_assumed", "crs_of_topojson", "table_crs_assumed", "crs_missing", "crs_unknown"}
 )
 _SEVERAL_LAYERS = frozenset({"several_layers", "layer_unknown", "dxf_layers"})
-# What one repair would mend, by the finding that asks for it.
-_REPAIRED = {"geometry_invalid": "polygons", "coverage_narrow": "borders"}
+# What one repair would mend, and the findings that ask for it.
+_REPAIRED = {
+    "polygons": ("geometry_invalid",),
+    "borders": ("coverage_narrow", "coverage_overlap"),
+}
 _GUESSED_ENCODING = frozenset({"encoding_chosen", "encoding_declared_wrong"})
 
 
@@ -66,10 +69,16 @@ def _source_choices(
             "of": what,
             "count": sum(found.facts.get("count", 1) for found in asking),
             # The area of an invalid polygon is known when it is mended only.
-            "area_ha": asking[0].facts.get("area_ha"),
+            "area_ha": None if what == "polygons" else sum(f.facts["area_ha"] for f in asking),
         }
-        for code, what in _REPAIRED.items()
-        if (asking := [found for found in findings if found.code == code])
+        for what, asked_by in _REPAIRED.items()
+        if (
+            asking := [
+                found
+                for found in findings
+                if found.code in asked_by and found.facts.get("is_mendable", True)
+            ]
+        )
     ]
     if source is None:
         return {"layers": layers, "crs": None, "encoding": None, "repairs": repairs}

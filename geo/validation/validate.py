@@ -19,8 +19,14 @@ from geo.validation.codes import fill_codes, known_regions
 from geo.validation.columns import Mapped, choices, is_missing, map_columns, plain_name
 from geo.validation.difference import Difference, difference, vanished
 from geo.validation.fields import read_values
-from geo.validation.geometry import Step, check_outlines, compare_outlines, mend_borders
-from geo.validation.part import foreign_features, with_the_rest
+from geo.validation.geometry import (
+    Step,
+    check_outlines,
+    compare_outlines,
+    mend_borders,
+    mend_to_published,
+)
+from geo.validation.part import foreign_features, published_elsewhere, with_the_rest
 from geo.validation.placement import (
     Candidate,
     crs_candidates,
@@ -110,6 +116,10 @@ def validate(
         if repair and schema.coverage and keyed.geometry.notna().all():
             step(_SAY["mending_borders"])
             keyed, mended = mend_borders(keyed, features=features)
+            rest = published_elsewhere(schema, reference)
+            if rest is not None:
+                keyed, drawn = mend_to_published(keyed, rest, features=features)
+                mended += drawn
             findings += mended
         layer, filled = _filled(keyed, schema, reference)
         findings += filled

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 
 from geo.crs import LONLAT, area_ha, distance_m, length_m, require_crs, to_lonlat
@@ -60,7 +61,8 @@ class CoverageReport:
         `area_ha`, `width_m` (diameter of the widest circle inside), `lon`, `lat` of a point inside;
         largest first. A hole can be a lake or a strait: only its width hints at a fault.
     unmatched_edges : DataFrame
-        `area_id`, `length_m`: edges that run along a neighbour without the same vertices.
+        `area_id`, `length_m`, `lon`, `lat`: edges that run along a neighbour without the same
+        vertices, and a point of them.
     """
 
     overlaps: pd.DataFrame
@@ -97,10 +99,31 @@ def coverage_faults(frame: gpd.GeoDataFrame) -> CoverageReport:
 
     polygons = lonlat.geometry.to_numpy()
     edges: _Polygons = shapely.coverage_invalid_edges(polygons)
+    if not shapely.is_empty(edges).all():
+        # Vertices that were computed from other coordinates, as those of UTM, are a hair apart.
+        polygons = _on_common_vertices(polygons)
+        edges = shapely.coverage_invalid_edges(polygons)
     overlaps = _overlaps(lonlat.index, polygons, edges)
     gaps = _gaps(lonlat.index, polygons, is_matched=bool(shapely.is_empty(edges).all()))
 
     return CoverageReport(overlaps, gaps, _unmatched_edges(lonlat.index, edges))
+
+
+def _on_common_vertices(polygons: _Polygons) -> _Polygons:
+    """The polygons with vertices that lie within the grid of each other made one."""
+    from scipy.spatial import KDTree
+
+    places, which = np.unique(shapely.get_coordinates(polygons), axis=0, return_inverse=True)
+    # Nearest first, so that one of three in a row goes to the one that is the same place.
+    distances, nearest = KDTree(places).query(places, k=2, distance_upper_bound=GRID_DEG)
+    rows = np.arange(len(places))
+    is_pair = np.isfinite(distances[:, 1])
+    other = np.where(is_pair, nearest[:, 1], rows)
+    # Only of two that are each other's nearest, the later takes the place of the earlier.
+    is_mutual = other[other] == rows
+    target = np.where(is_mutual, np.minimum(rows, other), rows)
+    moved: _Polygons = shapely.set_coordinates(polygons.copy(), places[target][which.ravel()])
+    return np.where(shapely.is_valid(moved), moved, polygons)
 
 
 def overlaps(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -287,6 +310,78 @@ def clean_borders(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return gpd.GeoSeries(np.where(same, given, cleaned), index=frame.index, crs=frame.crs)
 
 
+def drawn_to(frame: gpd.GeoDataFrame, fixed: gpd.GeoDataFrame, *, within_m: float) -> gpd.GeoSeries:
+    """The polygons of `frame` with their borders on those of the neighbours `fixed`, which stay.
+
+    A vertex goes to the one of a neighbour that is its nearest and whose nearest it is, if that is
+    `within_m`; then what still overlaps a neighbour, and is narrower than that, is cut away.
+
+    Parameters
+    ----------
+    frame, fixed : GeoDataFrame, (n,) and (m,)
+        Valid polygons with a CRS, none missing.
+
+    Returns
+    -------
+    GeoSeries, (n,)
+        In the CRS of `fixed`. Polygons may be invalid or empty where that cannot be done.
+    """
+    from scipy.spatial import KDTree
+
+    own = frame.geometry.to_crs(fixed.crs)
+    shapes, neighbours = own.to_numpy(), fixed.geometry.to_numpy()
+    near = shapely.box(*_around(own, within_m=within_m))
+    neighbours = neighbours[shapely.intersects(neighbours, near)]
+    if not len(neighbours):
+        return own
+    given = shapely.get_coordinates(shapes)
+    places, which = np.unique(given, axis=0, return_inverse=True)
+    targets = np.unique(shapely.get_coordinates(neighbours), axis=0)
+    here, there = _in_metres(places, fixed.crs), _in_metres(targets, fixed.crs)
+    distances, nearest = KDTree(there).query(here, distance_upper_bound=within_m)
+    found = np.flatnonzero(np.isfinite(distances))
+    _, back = KDTree(here).query(there[nearest[found]])
+    mutual = found[back == found]
+    places[mutual] = targets[nearest[mutual]]
+    moved = shapely.set_coordinates(shapes.copy(), places[which.ravel()])
+    cut = [_cut_to(shape, neighbours, within_m=within_m, crs=fixed.crs) for shape in moved]
+    return gpd.GeoSeries(cut, index=frame.index, crs=fixed.crs)
+
+
+def _around(own: gpd.GeoSeries, *, within_m: float) -> npt.NDArray[np.float64]:
+    """The bounds of shapes, wider by so many metres on all sides, in their CRS."""
+    unit_m = _M_PER_DEG if own.crs.is_geographic else own.crs.axis_info[0].unit_conversion_factor
+    # A degree of longitude is shorter; twice is enough up to 60° of latitude.
+    margin = 2 * within_m / unit_m
+    bounds: npt.NDArray[np.float64] = own.total_bounds + np.array([-1, -1, 1, 1]) * margin
+    return bounds
+
+
+def _in_metres(places: npt.NDArray[np.float64], crs: pyproj.CRS) -> npt.NDArray[np.float64]:
+    """Coordinates so that distances of some metres between them are those on the ground."""
+    if not crs.is_geographic:
+        return places * float(crs.axis_info[0].unit_conversion_factor)
+    shrunk = np.cos(np.radians(places[:, 1]))
+    return np.column_stack([places[:, 0] * shrunk, places[:, 1]]) * _M_PER_DEG
+
+
+def _cut_to(
+    shape: shapely.Geometry, neighbours: _Polygons, *, within_m: float, crs: pyproj.CRS
+) -> shapely.Geometry:
+    """A shape without what it shares with neighbours, where that is narrow; else as it is."""
+    if not shape.is_valid:
+        return shape
+    touching = neighbours[shapely.intersects(neighbours, shape)]
+    common = shapely.intersection(touching, shape)
+    covered = touching[shapely.area(common) > 0]
+    if not len(covered):
+        return shape
+    shared = gpd.GeoDataFrame(geometry=common[shapely.area(common) > 0], crs=crs)
+    widths = np.array([_widest_m(part) for part in to_lonlat(shared).geometry])
+    narrow = covered[widths < within_m]
+    return shape if not len(narrow) else shapely.difference(shape, shapely.union_all(narrow))
+
+
 def moves_m(before: gpd.GeoSeries, after: gpd.GeoSeries) -> npt.NDArray[np.float64]:
     """(n,) how far, in metres, any vertex of each shape lies from the other's outline; 0 where none moved."""
     if before.empty:
@@ -352,8 +447,17 @@ def _holes(union: shapely.Geometry) -> list[shapely.Polygon]:
 
 
 def _unmatched_edges(names: pd.Index, edges: _Polygons) -> pd.DataFrame:
-    lengths = [length_m(edge) for edge in edges]
-    table = pd.DataFrame({"area_id": names, "length_m": np.array(lengths, dtype=np.float64)})
+    rows = np.flatnonzero(~shapely.is_empty(edges))
+    # GEOS takes no point of a line that is empty.
+    points = shapely.point_on_surface(edges[rows])
+    table = pd.DataFrame(
+        {
+            "area_id": names[rows],
+            "length_m": np.array([length_m(edge) for edge in edges[rows]], dtype=np.float64),
+            "lon": shapely.get_x(points),
+            "lat": shapely.get_y(points),
+        }
+    )
     return table[table["length_m"] > 0].reset_index(drop=True)
 
 

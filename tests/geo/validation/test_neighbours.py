@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -174,8 +175,8 @@ def test_the_register_is_no_part_of_a_zone():
     ],
 )
 def test_numbers_of_a_finding_go_by_the_language_and_its_facts_do_not(hectares, id, en):
-    place = {"lon": 115.5, "lat": -3.25}
-    told = finding("coverage_overlap", left="a", right="b", area_ha=hectares, width_m=2.5, **place)
+    facts = {"lon": 115.5, "lat": -3.25, "hint": "-", "left": "a", "right": "b"}
+    told = finding("coverage_overlap", area_ha=hectares, width_m=2.5, **facts)
     assert f"seluas {id} ha, selebar 2,5 m, di 115.5, -3.25 (" in told.sentence.id
     assert f"by {en} ha, 2.5 m wide, at 115.5, -3.25 (" in told.sentence.en
     assert told.facts["area_ha"] == hectares
@@ -233,6 +234,64 @@ def test_an_overlap_that_is_wider_than_a_metre_stays_an_error_and_is_not_mended(
     for repair in (False, True):
         (wrong,) = found(check(*pair(wide), schema=REGENCIES, repair=repair), "coverage_overlap")
         assert wrong["facts"]["width_m"] == pytest.approx(width_deg * 111_100, abs=0.06)
+
+
+def drawn_by_hand():
+    """Two regencies with a crooked border of 200 vertices, six decimals each, under their codes."""
+    steps = np.random.default_rng(14).normal(0, 0.002, 200)
+    border = np.column_stack([116 + steps, np.linspace(-4, -3, 200)]).round(6)
+    west = shapely.Polygon([(115.3, -4), *border, (115.3, -3)])
+    east = shapely.Polygon([(116.6, -4), *border, (116.6, -3)])
+    return gpd.GeoDataFrame(
+        {"code": ["63.10", "63.02"], "name": ["Tanah Bumbu", "Kotabaru"]},
+        geometry=[west, east],
+        crs="OGC:CRS84",
+        index=pd.Index(["63.10", "63.02"], name="area_id"),
+    )
+
+
+def one_regency(shape, crs, **options):
+    """The western regency handed in alone, beside the published eastern one."""
+    row = {"code": "63.10", "name": "Tanah Bumbu", "geometry": shape}
+    current = drawn_by_hand()
+    return check(
+        row, schema=REGENCIES, crs=crs, current=current, regencies=frozenset({"63.10"}), **options
+    )
+
+
+def test_an_overlap_with_another_regency_is_mended_on_its_published_border_alone():
+    current = drawn_by_hand()
+    rounded = shapely.set_precision(current.geometry.to_crs(32750).iloc[0], 2)
+    refused = one_regency(rounded, "EPSG:32750")
+    assert all(f["facts"]["is_mendable"] for f in found(refused, "coverage_overlap"))
+    (offered,) = refused.report["choices"]["repairs"]
+    assert offered["of"] == "borders"
+    assert offered["count"] >= len(found(refused, "coverage_overlap")) > 0
+    mended = one_regency(rounded, "EPSG:32750", repair=True)
+    assert {"coverage_overlap", "coverage_edges"} & {*mended.report["counts"]} == set()
+    assert shapely.coverage_is_valid(mended.frame.geometry.to_numpy())
+    (summary,) = found(mended, "borders_drawn_to")
+    assert 0.5 < summary["facts"]["move_m"] < 1.5
+    east = mended.frame.geometry.loc["63.02"]
+    assert shapely.equals_identical(east, current.geometry.loc["63.02"])
+
+
+def test_a_border_beyond_what_a_map_is_exact_is_not_drawn_to_the_published_one():
+    west = shapely.transform(drawn_by_hand().geometry.iloc[0], lambda xy: xy + np.array([3e-4, 0]))
+    result = one_regency(west, "EPSG:4326", repair=True)
+    assert found(result, "coverage_overlap")
+    assert not any(f["facts"]["is_mendable"] for f in found(result, "coverage_overlap"))
+
+
+@pytest.mark.parametrize("crs", [32750, 32749, 23837])
+def test_the_same_vertices_in_metres_are_the_same_vertices(crs):
+    result = one_regency(drawn_by_hand().geometry.to_crs(crs).iloc[0], f"EPSG:{crs}")
+    assert "coverage_edges" not in result.report["counts"]
+    moved = shapely.transform(drawn_by_hand().geometry.iloc[0], lambda xy: xy + np.array([5e-6, 0]))
+    (told,) = {
+        f["code"]: f for f in found(one_regency(moved, "EPSG:4326"), "coverage_edges")
+    }.values()
+    assert 115.9 < told["where"]["lon"] < 116.1
 
 
 @pytest.mark.parametrize(("west", "most_m"), [(LONG, 0.51), (SHORT, 8.1)])

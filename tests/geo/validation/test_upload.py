@@ -79,6 +79,7 @@ def check(*rows, schema=ZONES, crs="EPSG:4326", crs_text=None, damaged=None, **o
         options.pop("planning", PLANNING),
         options.pop("region", region()),
         options.pop("current", None),
+        options.pop("regencies", None),
     )
     return validate(
         source,
