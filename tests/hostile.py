@@ -198,8 +198,8 @@ def topojson_deep(folder):
 
 
 def topojson_arc_of_a_million(folder):
-    """A file of 50 kB whose one arc is drawn often enough for 10,000,000 vertices."""
-    shape = {"type": "MultiLineString", "arcs": [[0]] * 5_000}
+    """A file of 50 kB whose one arc is drawn often enough for 12,000,000 vertices."""
+    shape = {"type": "MultiLineString", "arcs": [[0]] * 6_000}
     arcs = [[[115, -3]] * 2_000]
     return _geojson(folder, json.dumps({"type": "Topology", "objects": {"a": shape}, "arcs": arcs}))
 

@@ -138,7 +138,7 @@ def test_land_add_asks_what_a_raster_of_classes_is_fit_for_and_says_who_does_not
 ):
     refused = " ".join(run("land", "add", cover, *COVER, expect=1).split())
     assert "kesiapan.lahan_terbuka, kesiapan.bukan_hutan, kesiapan.lahan_basah" in refused
-    assert '--fit lahan_terbuka="' in refused
+    assert 'misalnya lahan_terbuka="' in refused
     stated = ("--fit", "kesiapan.lahan_basah=diperiksa = benar", "--unfit", "bukan_hutan=kabur")
     said = " ".join(run("land", "add", cover, *COVER, *stated).split())
     assert "→ kesiapan.lahan_basah •" in said

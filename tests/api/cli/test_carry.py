@@ -125,7 +125,7 @@ def layer_of_west(folder):
         (["--from", "jalan"], "'jalan' tidak ada"),
         (["--from", "land-landcover@1"], "'land-landcover@1' tidak ada"),
         (["--from", "tiada.gpkg"], "tiada.gpkg tidak dapat dibaca"),
-        (["--from", "angka.csv"], "jenis lain. Kirim salah satu dari: Shapefile"),
+        (["--from", "angka.csv"], "Berkas ini tabel tanpa kolom letak"),
         (["--from", "regencies", "--by", "penduduk"], "'land-penduduk' tidak ada"),
         (["--from", "regencies", "--by", "tiada.tif"], "tiada.tif tidak dapat dibaca"),
         (["--from", "regencies", "--kind", "total"], "Menurut katalog, tpt_agustus adalah rate"),
@@ -146,7 +146,9 @@ def test_a_raster_without_crs_and_a_table_of_bytes_are_refused(run, folder, make
     raster = make_raster(np.ones((2, 2), dtype="float32"), cell=2, crs=None)
     assert "tidak menyebut CRS" in run("--from", "regencies", "--by", raster, expect=1)
     (folder / "rusak.csv").write_bytes(b"\xff\x00regency")
-    assert "berisi karakter NUL" in run("--from", "regencies", figures="rusak.csv", expect=1)
+    assert "huruf kosong yang tidak sah" in run(
+        "--from", "regencies", figures="rusak.csv", expect=1
+    )
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_written_as_text(run, folder):

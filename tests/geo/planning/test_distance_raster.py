@@ -86,7 +86,7 @@ def test_a_road_beyond_the_border_counts_beside_one_inside(reference_store, tmp_
 @pytest.mark.parametrize(
     ("shapes", "crs", "words"),
     [
-        ([shapely.Point(115, -3)], "EPSG:4326", "takes LineString, MultiLineString"),
+        ([shapely.Point(115, -3)], "EPSG:4326", "this layer takes line"),
         ([shapely.LineString([(105, -6), (106, -7)])], "EPSG:4326", "outside the working region"),
         (
             [shapely.LineString([(250_000, 9_650_000), (260_000, 9_650_000)])],
@@ -159,14 +159,14 @@ def test_a_line_without_length_is_told_as_a_line(reference_store, tmp_path, kind
 
 def test_many_faults_are_counted_and_the_first_are_told(reference_store, tmp_path):
     points = shapely.points(np.linspace(114.5, 116, 9), -3)
-    with pytest.raises(UploadRejected, match=r"Row 3: is a Point.*\(\+6 errors\)"):
+    with pytest.raises(UploadRejected, match=r"Row 3: is a point.*\(\+6 errors\)"):
         add_distance(reference_store, road(tmp_path, *points), **CITED)
 
 
 def test_what_is_no_vector_file_is_not_read(reference_store, tmp_path):
-    path = tmp_path / "jalan.gml"
-    path.write_text("<FeatureCollection/>")
-    with pytest.raises(UploadUnsupported, match="XML"):
+    path = tmp_path / "jalan.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    with pytest.raises(UploadUnsupported, match="PDF"):
         add_distance(reference_store, path, **CITED)
 
 
