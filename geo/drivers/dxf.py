@@ -66,14 +66,23 @@ def read_dxf(path: Path, folder: Path, *, layer: str | None, limits: Limits) -> 
         raise _damaged(_SAY["gdal_cannot"]) from error
     _require_all(entities, len(drawn.geometry), limits)
     notes = _notes(entities)
+    drawn, labels = _labelled(replace(drawn, geometry=_areas(drawn.geometry)), layer)
+    if labels:
+        shown = ", ".join(labels)[:600]
+        notes.append(finding("dxf_labels", count=len(labels), examples=shown))
     chosen = _on_layer(drawn, layer)
+    if left_out := Counter(map(str, drawn.columns["Layer"])) - Counter(
+        map(str, chosen.columns["Layer"])
+    ):
+        layers = ", ".join(f"{name} ({count})" for name, count in left_out.items())[:600]
+        notes.append(finding("dxf_left_out", count=left_out.total(), layers=layers, used=layer))
     if layer is None and len(set(chosen.columns["Layer"])) > 1:
         names = ", ".join(dict.fromkeys(str(name) for name in chosen.columns["Layer"]))
         notes.append(finding("dxf_layers", layers=names[:600]))
     columns = {
         n: chosen.columns[n] for n in _COLUMNS if any(v is not None for v in chosen.columns[n])
     }
-    made = replace(chosen, columns=columns, geometry=_areas(chosen.geometry))
+    made = replace(chosen, columns=columns)
     return source_of(made, kind="dxf", stated=len(made.geometry), notes=notes)
 
 
@@ -161,6 +170,48 @@ def _areas(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     return areas
 
 
+def _labelled(drawn: Layer, layer: str | None) -> tuple[Layer, list[str]]:
+    """The areas with the one text that is written in each, and those texts.
+
+    Drawings name an area by a text in it. A text that lies in several areas, or beside another, names
+    none and stays a point; so does one on the layer that is asked for.
+    """
+    texts_of = drawn.columns.get("Text", [None] * len(drawn.geometry))
+    shapes, layers = drawn.geometry, drawn.columns["Layer"]
+    dimension = shapely.get_dimensions(shapes)
+    has_text = np.array([bool(text) for text in texts_of], dtype=bool)
+    areas = np.flatnonzero((dimension == 2) & ~has_text)
+    is_asked = np.array(
+        [layer is not None and str(name).lower() == layer.lower() for name in layers], dtype=bool
+    )
+    points = np.flatnonzero((dimension == 0) & has_text & ~is_asked)
+    valid = areas[shapely.is_valid(shapes[areas])]
+    text_at, area_at = shapely.STRtree(shapes[valid]).query(shapes[points], predicate="intersects")
+    of_text, of_area = Counter(text_at.tolist()), Counter(area_at.tolist())
+    pairs = {
+        int(points[text]): int(valid[area])
+        for text, area in zip(text_at.tolist(), area_at.tolist(), strict=True)
+        if of_text[text] == of_area[area] == 1
+    }
+    if not pairs:
+        return drawn, []
+    named = list(texts_of)
+    for text, area in pairs.items():
+        named[area] = texts_of[text]
+    rest = [row for row in range(len(shapes)) if row not in pairs]
+    with_names = replace(drawn, columns={**drawn.columns, "Text": named})
+    return _rows(with_names, rest), [str(texts_of[text]) for text in pairs]
+
+
+def _rows(drawn: Layer, rows: list[int]) -> Layer:
+    return replace(
+        drawn,
+        columns={name: [values[row] for row in rows] for name, values in drawn.columns.items()},
+        geometry=drawn.geometry[rows],
+        damaged={at: drawn.damaged[row] for at, row in enumerate(rows) if row in drawn.damaged},
+    )
+
+
 def _on_layer(drawn: Layer, layer: str | None) -> Layer:
     """The features on one layer of the drawing, or all of them."""
     if layer is None:
@@ -170,10 +221,4 @@ def _on_layer(drawn: Layer, layer: str | None) -> Layer:
     if not rows:
         layers = ", ".join(dict.fromkeys(str(name) for name in names))[:600]
         raise Unreadable(finding("layer_unknown", layer=layer, layers=layers))
-    return replace(
-        drawn,
-        name=str(names[rows[0]]),
-        columns={name: [values[row] for row in rows] for name, values in drawn.columns.items()},
-        geometry=drawn.geometry[rows],
-        damaged={at: drawn.damaged[row] for at, row in enumerate(rows) if row in drawn.damaged},
-    )
+    return replace(_rows(drawn, rows), name=str(names[rows[0]]))

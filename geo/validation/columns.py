@@ -64,7 +64,7 @@ def map_columns(
     Parameters
     ----------
     asked : mapping, optional
-        Field → the column that it is read from. A column → None leaves that column out, and
+        Field → the column that it is read from; one column may fill several. A column → None leaves that column out, and
         column → another name keeps it under that name. A field that is no column → None stays
         without one.
     """
@@ -128,8 +128,6 @@ class _Asked:
             if name in of_schema and value is not None:
                 if value not in columns:
                     findings.append(finding("column_asked_unknown", column=value, **shown))
-                elif value in fields.values():
-                    findings.append(finding("column_asked_twice", column=value))
                 else:
                     fields[name] = value
             elif name in columns:

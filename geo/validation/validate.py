@@ -35,6 +35,7 @@ from geo.validation.placement import (
     resolve_crs,
 )
 from geo.validation.report import report_of
+from geo.validation.zones import complete_zones, read_once
 from geo.vector.planning_region import Region
 from geo.vector.regions import full_names, match_regions
 from geo.vector.schema import REGENCY_NAMES, Field, LayerSchema
@@ -79,7 +80,8 @@ def validate(
 
     given = pd.DataFrame(source.frame.drop(columns="geometry"))
     schema = _as_written(schema, given, asked=columns or {}, current=reference.current)
-    mapped = map_columns(given, schema, asked=columns)
+    asked = map_columns(given, schema, asked=columns)
+    mapped = read_once(asked, schema)
     features = _features(source, mapped, schema)
     known = known_regions(schema, reference)
     bps_codes = {field: regions.by_bps_code for field, regions in known.items()}
@@ -101,6 +103,15 @@ def validate(
         planning=reference.planning,
         outlines=outlines,
         faults=[*mapped.findings, *faults],
+    )
+    table, faults = complete_zones(
+        table,
+        schema,
+        mapped,
+        features=features,
+        reference=reference,
+        outlines=outlines,
+        faults=faults,
     )
     findings += [*faults, *crs_faults, *outline_faults]
     findings += _keys(table, schema, mapped, features)
@@ -143,10 +154,10 @@ def validate(
     report = report_of(
         findings,
         source=source,
-        mapping=mapped.to_json(),
+        mapping=asked.to_json(),
         layer=layer,
         difference=None if changes is None else changes.to_json(),
-        choices=choices(given, schema, mapped),
+        choices=choices(given, schema, asked),
         candidates=_candidates(source, findings, reference),
     )
     return Validation(frame, report)

@@ -77,7 +77,11 @@ _POLYGONS = frozenset({"Polygon", "MultiPolygon"})
 _KEMENDAGRI_REGENCY = r"\d{2}\.\d{2}"
 _KEMENDAGRI_KECAMATAN = r"\d{2}\.\d{2}\.\d{2}"
 _KEMENDAGRI_DESA = r"\d{2}\.\d{2}\.\d{2}\.\d{4}"
-_CODE_ALIASES = ("kode_kemendagri", "kdpkab", "kdbpum", "kode", "kode_kab", "code", "area_id")
+_REGENCY_CODES = ("kdpkab", "kdbpum", "kode_kab", "kode_kabupaten", "kd_kab", "kode_kabkota")
+_KECAMATAN_CODES = ("kdcpum", "kode_kec", "kode_kecamatan", "kd_kec")
+_DESA_CODES = ("kdepum", "kode_desa", "kd_desa", "kode_kelurahan", "kode_desa_kelurahan")
+_KECAMATAN_NAMES = ("wadmkc", "kecamatan", "nama_kec", "nama_kecamatan", "nm_kec")
+_DESA_NAMES = ("wadmkd", "nama_desa", "desa", "nm_desa", "nama_kelurahan", "desa_kelurahan")
 # The names of others: OCHA (HDX) P-codes, of which those of a regency are its BPS code; GADM; then
 # geoBoundaries, which writes one name and no code of Indonesia.
 _REGENCY_CODES_OF_OTHERS = ("adm2_pcode", "cc_2")
@@ -87,7 +91,9 @@ _KECAMATAN_NAMES_OF_OTHERS = ("adm3_name", "adm3_en", "adm3_id", "name_3")
 _DESA_NAMES_OF_OTHERS = ("adm4_name", "adm4_en", "adm4_id", "name_4")
 # Columns that name the regency a feature lies in; in layers of other things no name of the feature.
 REGENCY_NAMES = (
-    *("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota", "nama_kabupaten"),
+    *("wadmkk", "kabupaten", "nama_kab", "kab_kota", "kabkota"),
+    # What a DBF leaves of a name stands beside it, as columns are compared by it too.
+    *("nama_kabupaten", "nama_kabup", "nama_kabkota", "nama_kabko"),
     *_REGENCY_NAMES_OF_OTHERS,
 )
 _NAME_ALIASES = ("nama", "namobj", "kawasan")
@@ -110,7 +116,7 @@ _IN_REGENCY = (
         pattern=_KEMENDAGRI_REGENCY,
         example="63.03",
         level="regency",
-        aliases=("kdpkab", "kdbpum", "kode_kab", *_REGENCY_CODES_OF_OTHERS),
+        aliases=(*_REGENCY_CODES, *_REGENCY_CODES_OF_OTHERS),
     ),
     Field(
         "regency_bps_code",
@@ -139,7 +145,10 @@ REGENCIES = LayerSchema(
             pattern=_KEMENDAGRI_REGENCY,
             example="63.03",
             level="regency",
-            aliases=(*_CODE_ALIASES, *_REGENCY_CODES_OF_OTHERS),
+            aliases=(
+                *("kode_kemendagri", *_REGENCY_CODES, "kode", "code", "area_id"),
+                *_REGENCY_CODES_OF_OTHERS,
+            ),
         ),
         Field(
             "bps_code",
@@ -190,7 +199,14 @@ ZONES = LayerSchema(
             example="sungai-loban",
             aliases=("id_zona", "zona", "id", "area_id"),
         ),
-        Field("name", "text", _SAY["zones_name"], required=True, aliases=_NAME_ALIASES),
+        # `Text` is what a drawing has for a name.
+        Field(
+            "name",
+            "text",
+            _SAY["zones_name"],
+            required=True,
+            aliases=(*_NAME_ALIASES, "nama_zona", "nama_kawasan", "text"),
+        ),
         Field(
             "regency_code",
             "text",
@@ -199,7 +215,7 @@ ZONES = LayerSchema(
             pattern=_KEMENDAGRI_REGENCY,
             example="63.03",
             level="regency",
-            aliases=("kdpkab", "kdbpum", "kode_kab", "kode_kemendagri", *_REGENCY_CODES_OF_OTHERS),
+            aliases=(*_REGENCY_CODES, "kode_kemendagri", *_REGENCY_CODES_OF_OTHERS),
         ),
         Field("status", "text", _SAY["zones_status"], aliases=("remark", "keterangan")),
         Field(
@@ -257,7 +273,7 @@ KECAMATAN = LayerSchema(
             pattern=_KEMENDAGRI_KECAMATAN,
             example="63.03.08",
             level="kecamatan",
-            aliases=("kode_kemendagri", "kdcpum", "kode", "kode_kec", "area_id"),
+            aliases=("kode_kemendagri", *_KECAMATAN_CODES, "kode", "area_id"),
         ),
         Field(
             "name",
@@ -265,7 +281,7 @@ KECAMATAN = LayerSchema(
             _SAY["kecamatan_name"],
             required=True,
             aliases=(
-                *("nama", "namobj", "wadmkc", "kecamatan", "nama_kec"),
+                *("nama", "namobj", *_KECAMATAN_NAMES),
                 *(*_KECAMATAN_NAMES_OF_OTHERS, "shapename"),
             ),
         ),
@@ -292,7 +308,7 @@ DESA = LayerSchema(
             pattern=_KEMENDAGRI_DESA,
             example="63.03.08.2001",
             level="desa",
-            aliases=("kode_kemendagri", "kdepum", "kode_desa", "kode", "area_id"),
+            aliases=("kode_kemendagri", *_DESA_CODES, "kode", "area_id"),
         ),
         Field(
             "name",
@@ -300,7 +316,7 @@ DESA = LayerSchema(
             _SAY["desa_name"],
             required=True,
             aliases=(
-                *("nama", "namobj", "wadmkd", "nama_desa", "desa"),
+                *("nama", "namobj", *_DESA_NAMES),
                 *(*_DESA_NAMES_OF_OTHERS, "shapename"),
             ),
         ),
@@ -313,13 +329,13 @@ DESA = LayerSchema(
             pattern=_KEMENDAGRI_KECAMATAN,
             example="63.03.08",
             level="kecamatan",
-            aliases=("kdcpum", "kode_kec"),
+            aliases=_KECAMATAN_CODES,
         ),
         Field(
             "kecamatan_name",
             "text",
             _SAY["desa_kecamatan_name"],
-            aliases=("wadmkc", "kecamatan", "nama_kec", *_KECAMATAN_NAMES_OF_OTHERS),
+            aliases=(*_KECAMATAN_NAMES, *_KECAMATAN_NAMES_OF_OTHERS),
         ),
         _KECAMATAN_BPS_CODE,
         *_IN_REGENCY,

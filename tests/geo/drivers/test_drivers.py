@@ -362,7 +362,7 @@ class TestDxf:
         return written(folder, "a.dxf", "0\nSECTION\n2\nENTITIES\n" + "".join(entities) + end)
 
     def test_closed_lines_are_polygons_and_layers_and_texts_are_columns(self, tmp_path):
-        text = entity("TEXT", (10, 5), (20, 5), (40, 2), (1, "SP 1"), layer="NAMA")
+        text = entity("TEXT", (10, 500), (20, 5), (40, 2), (1, "SP 1"), layer="NAMA")
         source = read(self.path(tmp_path, ring(), text), tmp_path)
         assert source.frame.geom_type.tolist() == ["Polygon", "Point"]
         assert source.frame.geometry[0].area == pytest.approx(5_000)
@@ -370,6 +370,28 @@ class TestDxf:
         assert source.frame["Text"].tolist() == [None, "SP 1"]
         assert (source.kind, source.frame.crs, source.crs_text) == ("dxf", None, None)
         assert codes(source) == ["dxf_layers"]
+
+    def test_the_one_text_in_an_area_names_it_and_others_stay_points(self, tmp_path):
+        def text(x, said):
+            return entity("TEXT", (10, x), (20, 5), (40, 2), (1, said), layer="NAMA")
+
+        path = self.path(tmp_path, ring(), text(60, "SP 1"), text(500, "Laut"))
+        source = read(path, tmp_path)
+        assert source.frame["Text"].tolist() == ["SP 1", "Laut"]
+        assert source.frame.geom_type.tolist() == ["Polygon", "Point"]
+        assert codes(source) == ["dxf_labels", "dxf_layers"]
+        folders = [tmp_path / name for name in "abc"]
+        for folder in folders:
+            folder.mkdir()
+        chosen = read(path, folders[0], layer="BATAS")
+        assert chosen.frame["Text"].tolist() == ["SP 1"]
+        assert {f.code: f.facts["count"] for f in chosen.findings} == {
+            "dxf_labels": 1,
+            "dxf_left_out": 1,
+        }
+        assert read(path, folders[1], layer="NAMA").frame["Text"].tolist() == ["SP 1", "Laut"]
+        twice = self.path(folders[2], ring(), text(60, "SP 1"), text(70, "SP 2"))
+        assert read(twice, folders[2]).frame["Text"].tolist() == [None, "SP 1", "SP 2"]
 
     def test_one_layer_of_the_drawing_is_chosen(self, tmp_path):
         path = self.path(tmp_path, ring(), ring(layer="JALAN"))

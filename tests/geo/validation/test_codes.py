@@ -6,10 +6,12 @@ import pytest
 import shapely
 
 from geo.ingest.findings import finding
+from geo.validation.columns import map_columns
 from geo.validation.report import report_of
 from geo.vector.schema import DESA, KECAMATAN, REGENCIES, ZONES
 from tests.geo.validation.test_upload import EAST, INSIDE, WEST, check, found, zone
 
+INSIDE_EAST = shapely.box(116.2, -3.6, 116.3, -3.5)
 # One column of kecamatan in each regency; the name Simpang Empat is in both.
 OUTLINES = {
     "63.10.01": shapely.box(115.3, -4, 115.6, -3.5),
@@ -310,9 +312,93 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(asked):
     assert "zone_id, name, regency_code" in wrong["sentence"]["id"]
 
 
-def test_one_column_is_no_two_fields():
-    asked = {"name": "zone_id", "zone_id": "zone_id"}
-    assert found(check(zone(), columns=asked), "column_asked_twice")
+def test_one_column_may_fill_two_fields():
+    asked = {"name": "zone_id", "status": "zone_id"}
+    result = check(zone(zone_id="baru"), columns=asked)
+    assert result.frame[["name", "status"]].loc["baru"].tolist() == ["baru", "baru"]
+
+
+def hand_made(name, shape=INSIDE):
+    """A placemark as Google Earth writes it: a name and an outline."""
+    return {"Name": name, "description": None, "geometry": shape}
+
+
+def test_zones_of_google_earth_get_ids_of_their_names_and_regencies_of_their_places():
+    rows = [hand_made("Sungai Lobán (baru)"), hand_made("sungai loban baru", INSIDE_EAST)]
+    result = check(*rows)
+    assert result.frame.index.tolist() == ["sungai-loban-baru", "sungai-loban-baru-2"]
+    assert result.frame["regency_code"].tolist() == ["63.10", "63.02"]
+    (made,), (placed,) = found(result, "zone_ids_made"), found(result, "regencies_placed")
+    assert "Sungai Lobán (baru) → sungai-loban-baru" in made["sentence"]["id"]
+    assert placed["facts"]["count"] == 2
+    assert "Sungai Lobán (baru) → 63.10 Tanah Bumbu" in placed["sentence"]["id"]
+
+
+def test_one_column_asked_for_as_id_and_name_makes_the_id():
+    asked = {"zone_id": "Name", "name": "Name"}
+    result = check(hand_made("Sungai Loban"), columns=asked)
+    assert result.frame.index.tolist() == ["sungai-loban"]
+    assert result.frame["name"].tolist() == ["Sungai Loban"]
+    fields = [m["field"] for m in result.report["mapping"] if m["source"] == "Name"]
+    assert sorted(fields) == ["name", "zone_id"]
+
+
+def test_a_zone_of_a_published_name_keeps_its_published_id():
+    current = check(zone(zone_id="loban", name="Sungai Loban")).frame
+    result = check(hand_made("SUNGAI LOBAN"), hand_made("Loban", INSIDE_EAST), current=current)
+    assert result.frame.index.tolist() == ["loban", "loban-2"]
+    assert found(result, "zone_ids_known")[0]["facts"]["count"] == 1
+
+
+def test_a_zone_across_a_border_is_asked_for_its_regency_with_the_shares():
+    across = shapely.box(115.9, -3.6, 116.1, -3.5)
+    result = check(hand_made("A"), hand_made("B", across))
+    (told,) = found(result, "regency_of_several")
+    assert told["feature"]["row"] == 2
+    assert "63.10 Tanah Bumbu (50%), 63.02 Kotabaru (50%)" in told["sentence"]["id"]
+    assert result.report["errors"] == 1
+
+
+def test_a_regency_code_that_cannot_be_read_is_not_replaced_by_the_place():
+    result = check(zone(regency_code="63.1"), zone(zone_id="b", regency_code=None))
+    assert result.report["counts"]["code_ambiguous"] == 1
+    assert found(result, "regencies_placed")[0]["facts"]["count"] == 1
+
+
+def test_without_a_crs_only_the_crs_is_asked_for():
+    result = check(hand_made("A"), crs=None)
+    assert [f["code"] for f in result.report["findings"] if f["severity"] == "error"] == [
+        "crs_missing"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "columns"),
+    [
+        (KECAMATAN, {"code": "KODE_KECAM", "name": "NAMA_KECAM", "regency_code": "KODE_KABUP"}),
+        (KECAMATAN, {"code": "KODE_KECAMATAN", "name": "NAMA_KECAMATAN"}),
+        (
+            DESA,
+            {"code": "KODE_DESA", "name": "NAMA_DESA", "kecamatan_code": "KODE_KECAM"}
+            | {"kecamatan_name": "NAMA_KECAM", "regency_code": "KODE_KABUP"},
+        ),
+        (REGENCIES, {"code": "KODE_KABUP", "name": "NAMA_KABUP"}),
+        (ZONES, {"regency_code": "KODE_KABUP", "name": "NAMA_KAWAS"}),
+    ],
+)
+def test_names_that_a_dbf_has_cut_are_known(schema, columns):
+    others = ["KODE_PROV", "NAMA_PROV"]
+    table = pd.DataFrame({name: ["x"] for name in [*others, *columns.values()]}, dtype=object)
+    mapped = map_columns(table, schema)
+    assert mapped.fields == columns
+    assert list(mapped.kept) == others
+
+
+def test_the_cut_name_of_a_regency_tells_its_code():
+    rows = [rbi(code) for code in NAMES]
+    for row in rows:
+        row["NAMA_KABUP"] = row.pop("WADMKK")
+    assert kecamatan(*rows).frame["regency_code"].tolist() == [code[:5] for code in NAMES]
 
 
 def test_a_report_says_what_can_be_chosen():
