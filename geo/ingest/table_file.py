@@ -56,6 +56,8 @@ _HALVES: Mapping[_AxisName, tuple[frozenset[str], frozenset[str]]] = {
     "lat": (frozenset({"N", "U", "LU"}), frozenset({"S", "LS"})),
 }
 _MOST_DEG: Mapping[_AxisName, float] = {"lon": 180, "lat": 90}
+# Half the equator and what is added to keep eastings positive: no map of the Earth has more.
+_MOST_METRES = 21_000_000
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _PLAIN = re.compile(r"[-+]?\s*[\d.,]+([eE][-+]?\d{1,3})?")
 _DEGREES = re.compile(
@@ -322,20 +324,42 @@ def _by_pair(lon: str, lat: str, columns: Mapping[str, list[Any]]) -> _Places:
             empty = names if not known[row].any() else (lat if known[row, 0] else lon)
             is_half = bool(known[row].any())
             damaged[row] = Damage("place_empty", {"columns": empty, "is_half": is_half})
-    whole = known.all(axis=1)
-    beyond = whole & (np.abs(np.nan_to_num(pairs)) > (180, 90)).any(axis=1)
-    # One slip of the pen does not make metres of a column of degrees.
-    if beyond.any() and beyond.sum() * 2 < whole.sum():
-        for row in map(int, np.flatnonzero(beyond)):
-            at = int(abs(pairs[row, 0]) <= 180)
-            facts = {"column": (lon, lat)[at], "value": f"{pairs[row, at]:.10g}"}
-            damaged[row] = Damage("place_unreadable", facts)
-        whole &= ~beyond
+    whole: npt.NDArray[np.bool_] = np.all(known, axis=1)
+    for row, damage in _misread(pairs, whole, names=(lon, lat), columns=columns).items():
+        damaged[row], whole[row] = damage, False
     geometry = np.full(len(pairs), None, dtype=object)
     geometry[whole] = shapely.points(pairs[whole])
     crs, text, said = _assumed(geometry, names)
     told = (*said, *axes[0].findings, *axes[1].findings)
     return _Places(geometry, damaged, crs, text, told)
+
+
+def _misread(
+    pairs: npt.NDArray[np.float64],
+    whole: npt.NDArray[np.bool_],
+    *,
+    names: tuple[str, str],
+    columns: Mapping[str, list[Any]],
+) -> dict[int, Damage]:
+    """Pairs that are neither degrees nor metres of any map, by row, and what seems wrong with them."""
+    size = np.abs(np.nan_to_num(pairs))
+    beyond = whole & (size > (180, 90)).any(axis=1)
+    swapped = beyond & (size <= (90, 180)).all(axis=1)
+    broken = beyond & (size > _MOST_METRES).any(axis=1)
+    damaged = {}
+    # One slip of the pen does not make metres of a column of degrees.
+    is_of_degrees = beyond.sum() * 2 < whole.sum()
+    for row in map(int, np.flatnonzero(beyond if is_of_degrees else swapped | broken)):
+        if swapped[row]:
+            lon, lat = (f"{value:.10g}" for value in pairs[row])
+            facts = {"columns": ", ".join(names), "value": f"{lon}; {lat}"}
+            damaged[row] = Damage("place_swapped", facts)
+            continue
+        at = int(size[row, 0] <= (_MOST_METRES if broken[row] else 180))
+        value = shortened(str(columns[names[at]][row]), _MOST_SHOWN)
+        code = "place_without_decimals" if broken[row] else "place_unreadable"
+        damaged[row] = Damage(code, {"column": names[at], "value": value})
+    return damaged
 
 
 def _axis(axis: _AxisName, column: str, values: Sequence[Any]) -> _Axis:

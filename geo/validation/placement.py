@@ -165,6 +165,28 @@ def place_layer(
     return []
 
 
+def impossible_places(
+    frame: gpd.GeoDataFrame, features: Sequence[Feature], *, planning: PlanningRegion | None
+) -> list[Finding]:
+    """Features of a layer in degrees that lie beyond the globe where others do not.
+
+    Of a layer that lies there as a whole, `place_layer` tells once.
+    """
+    if not frame.crs.is_geographic:
+        return []
+    bounds = frame.bounds.to_numpy()
+    beyond = (np.abs(np.nan_to_num(bounds)) > np.array([180, 90, 180, 90]) + GRID_DEG).any(axis=1)
+    if beyond.sum() == frame.geometry.notna().sum():
+        return []
+    found = []
+    for row in np.flatnonzero(beyond).tolist():
+        own: _Bounds = tuple(bounds[row])
+        hint = _SAY["swapped" if _is_swapped(own, _goal(None, planning)) else "check_crs"]
+        shown = ", ".join(f"{value:.6g}" for value in own)
+        found.append(finding("coordinates_beyond", feature=features[row], bounds=shown, hint=hint))
+    return found
+
+
 def _lonlat_bounds(bounds: _Bounds, crs: pyproj.CRS) -> _Bounds | None:
     """`bounds` in lon/lat; None where the CRS cannot mean these coordinates."""
     transformer = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)

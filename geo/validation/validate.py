@@ -30,6 +30,7 @@ from geo.validation.part import foreign_features, published_elsewhere, with_the_
 from geo.validation.placement import (
     Candidate,
     crs_candidates,
+    impossible_places,
     place_features,
     place_layer,
     resolve_crs,
@@ -349,7 +350,9 @@ def _place(
     features: Sequence[Feature],
     reference: Reference,
 ) -> list[Finding]:
-    findings = place_layer(layer, region=reference.region, planning=reference.planning)
+    findings = impossible_places(layer, features, planning=reference.planning)
+    if not findings:
+        findings = place_layer(layer, region=reference.region, planning=reference.planning)
     if is_refused(findings) or reference.region is None:
         return findings
     codes: list[str | None] = [None] * len(layer)

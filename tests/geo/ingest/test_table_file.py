@@ -134,6 +134,22 @@ def test_a_row_whose_place_is_missing_or_no_coordinate_is_told_by_row_and_column
     assert source.frame.geometry[1] is None
 
 
+@pytest.mark.parametrize(
+    ("row", "code", "value"),
+    [
+        ("115.738.975;-3.433.668", "place_without_decimals", "115.738.975"),
+        ("115738975;-3433668", "place_without_decimals", "115738975"),
+        ("-3.43;115.73", "place_swapped", "-3.43; 115.73"),
+    ],
+)
+def test_degrees_that_a_spreadsheet_broke_are_told_by_their_row(tmp_path, row, code, value):
+    source = read(tmp_path, f"lon;lat\n{row}\n")
+    assert (source.damaged[0].code, source.damaged[0].facts["value"]) == (code, value)
+    assert source.frame.crs is not None
+    beside = read(tmp_path, f"lon;lat\n115.5;-3.5\n{row}\n115.7;-3.4\n")
+    assert {at: damage.code for at, damage in beside.damaged.items()} == {1: code}
+
+
 def test_metres_leave_the_crs_to_be_stated_and_one_writing_either_way_is_asked(tmp_path):
     source = read(tmp_path, "x;y\n333446,12;9612950,34\n")
     assert (source.frame.crs, source.crs_text) == (None, None)

@@ -496,6 +496,15 @@ def test_degrees_without_a_crs_are_offered_as_such_first(planning):
     assert "EPSG:32750" not in told["sentence"]["id"]
 
 
+def test_of_several_features_the_one_whose_axes_are_swapped_is_named():
+    swapped = shapely.transform(INSIDE, lambda xy: xy[:, ::-1])
+    result = check(zone(), zone(zone_id="b", geometry=swapped))
+    (told,) = found(result, "coordinates_beyond")
+    assert told["feature"]["key"] == "b"
+    assert "tertukar" in told["sentence"]["id"]
+    assert "coordinates_impossible" not in result.report["counts"]
+
+
 def test_an_unknown_crs_is_asked_for_and_can_be_given():
     assert found(check(zone(), crs=None), "crs_missing")
     assert found(check(zone(), crs=None, crs_text="LOKAL"), "crs_unknown")
