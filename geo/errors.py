@@ -27,6 +27,7 @@ GeoError
 │   └── JudgedTwice
 ├── NotFound
 │   ├── LayerNotFound
+│   │   └── LayerToDefine
 │   ├── IndicatorNotFound
 │   ├── ZoneNotFound
 │   ├── ModelNotFound
@@ -198,6 +199,15 @@ class LayerNotFound(NotFound):
     """No such layer."""
 
     what = Text(id="Layer", en="layer")
+
+
+class LayerToDefine(LayerNotFound):
+    """No such layer, of which nothing is stated that would make it a new one."""
+
+    sentence = Text(
+        id="Layer {name!r} belum ada. Untuk layer yang sudah ada, pilih salah satu: {available}. Untuk membuat layer baru, sebutkan judulnya (isian title), juga source dan licence.",
+        en="There is no layer {name!r} yet. Of those that there are, choose one: {available}. To make a new layer, state its title (parameter title), and its source and licence.",
+    )
 
 
 class IndicatorNotFound(NotFound):

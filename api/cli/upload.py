@@ -36,6 +36,9 @@ RegencyOption = Annotated[
     list[str] | None,
     typer.Option(help="Code of a regency whose features alone are replaced; may be repeated."),
 ]
+OthersOption = Annotated[
+    bool, typer.Option("--leave-out-others", help="Take nothing of other regencies from the file.")
+]
 ColumnOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -111,6 +114,7 @@ def ingest(
     new: NewLayer,
     repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
     regency: RegencyOption = None,
+    others: OthersOption = False,
     column: ColumnOption = None,
     check: Annotated[bool, typer.Option("--check", help="Only check; publish nothing.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Drop all other figures.")] = False,
@@ -131,8 +135,14 @@ def ingest(
     if name != INDICATORS and (replace or any(asdict(figures).values())):
         raise Misused(_SAY["only_for_figures"])
     chosen = {**asdict(reading), **asdict(figures), "source": stated.source, "replace": replace}
+    chosen["licence"] = stated.licence
     chosen["repairs"] = ["make_valid"] if repair else []
-    chosen |= {"regencies": regency, "columns": _columns(column), **asdict(new)}
+    chosen |= {
+        "regencies": regency,
+        "leave_out_others": others,
+        "columns": _columns(column),
+        **asdict(new),
+    }
     with common.opened() as store:
         limits = common.settings().reader_limits()
         with spinner(file.name):
@@ -256,6 +266,7 @@ def upload_choose(
         bool | None, typer.Option("--repair/--no-repair", help="Repair invalid polygons.")
     ] = None,
     regency: RegencyOption = None,
+    others: OthersOption = False,
     column: ColumnOption = None,
     common: Common,
 ) -> None:
@@ -271,6 +282,8 @@ def upload_choose(
         changes["repairs"] = ["make_valid"] if repair else []
     if regency:
         changes["regencies"] = regency
+    if others:
+        changes["leave_out_others"] = True
     if column:
         changes["columns"] = _columns(column)
     with common.opened(loaded=False) as store:

@@ -93,6 +93,9 @@ class ChoicesRequest(BaseModel):
         list[str] | None,
         Field(max_length=100, description="Codes of regencies whose features alone are replaced."),
     ] = None
+    leave_out_others: Annotated[
+        bool | None, Field(description="Take nothing of other regencies from the file.")
+    ] = None
     title: Annotated[str | None, Field(max_length=200, description="Of a new layer.")] = None
     title_en: Annotated[str | None, Field(max_length=200)] = None
     purpose: Literal["planning", "reference"] | None = None

@@ -13,6 +13,7 @@ _SAY = texts(__name__)
 
 FIELDS = (
     *("file", "collection", "crs", "encoding", "layer", "repair", "regencies"),
+    "leave_out_others",
     *("title", "title_en", "purpose", "key"),
     *("indicator", "period", "source", "numbers", "replace"),
     *("band", "unit", "year", "licence", "fit", "unfit", "replace_smaller"),
@@ -62,8 +63,13 @@ _FORM_SCHEMA = {
         },
         "regencies": {
             "type": "string",
-            "description": "Codes of regencies, between commas: only their features are replaced. "
-            "Of an editor of some regencies these are the default.",
+            "description": "Codes of regencies, between commas: only their features or figures are "
+            "replaced. Of an editor of some regencies these are the default.",
+        },
+        "leave_out_others": {
+            "type": "boolean",
+            "default": False,
+            "description": "Take nothing of other regencies from a file that holds more.",
         },
         "indicator": {
             "type": "string",
@@ -75,7 +81,7 @@ _FORM_SCHEMA = {
         },
         "source": {
             "type": "string",
-            "description": "Of figures: their source, where the table names none; of a raster: its own.",
+            "description": "Of figures: their source, where the table names none; of a layer or a raster: its own.",
         },
         "numbers": {
             "type": "string",
@@ -97,7 +103,10 @@ _FORM_SCHEMA = {
             "description": "Of a raster whose name is your own: its unit.",
         },
         "year": {"type": "string", "description": "Of a raster: year or period of its data."},
-        "licence": {"type": "string", "description": "Of a raster: under which terms it is used."},
+        "licence": {
+            "type": "string",
+            "description": "Of a layer or a raster: under which terms it is used.",
+        },
         "fit": {
             "type": "string",
             "description": "Of a raster: CRITERION=WHY, one a line: what it is fit to measure.",
@@ -147,7 +156,7 @@ def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
     chosen["repairs"] = ["make_valid"] if _boolean(texts, "repair") else []
     codes = [code.strip() for code in texts["regencies"].split(",") if code.strip()]
     chosen["regencies"] = codes or None
-    chosen |= {name: _boolean(texts, name) for name in ("replace", "replace_smaller")}
+    chosen |= {name: _boolean(texts, name) for name in _FLAGS}
     chosen |= {name: _reasons(texts[name]) for name in ("fit", "unfit")}
     return file.file, {
         "filename": file.filename or "upload",
@@ -156,6 +165,7 @@ def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
     }
 
 
+_FLAGS = ("leave_out_others", "replace", "replace_smaller")
 _TEXTS = (
     *("crs", "encoding", "layer", "title", "title_en", "purpose", "key"),
     *("indicator", "period", "source", "numbers", "band", "unit", "year", "licence"),

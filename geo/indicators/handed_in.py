@@ -6,7 +6,8 @@ to be accepted before publication. Clock and published table are arguments; noth
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -63,12 +64,18 @@ NOTHING_STATED = StatedOfAll()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Against:
-    """What figures are held against: the region, the catalogue, the published table, and the day."""
+    """What figures are held against: the region, the catalogue, the published table, and the day.
+
+    `regencies` are the codes of those whose figures alone may change, None for all of them;
+    `leaves_out_others` takes no others from the file.
+    """
 
     region: PlanningRegion
     catalogue: Mapping[str, Indicator]
     published: pd.DataFrame
     today: date
+    regencies: Collection[str] | None = None
+    leaves_out_others: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +149,8 @@ def read_indicator_file(
         return FiguresRead(None, error.findings, {})
     findings = _Findings()
     findings.all = [*sheet.findings, *layout.findings]
-    rows = [_Row(entry) for entry in layout.entries]
+    rows, foreign = _own_rows([_Row(entry) for entry in layout.entries], against)
+    findings.all += foreign
     _find_meanings(rows, layout, stated, of_all, against, findings)
     _find_values(rows, stated.numbers, against.published, findings)
     _compare(rows, against, findings)
@@ -150,6 +158,27 @@ def read_indicator_file(
     # What is wrong is told in the order of the rows, whoever found it.
     findings.all.sort(key=lambda found: (found.where.get("row", 0), found.where.get("column", 0)))
     return FiguresRead(frame, tuple(findings.all), _summary(sheet, rows))
+
+
+def _own_rows(rows: list[_Row], against: Against) -> tuple[list[_Row], list[Finding]]:
+    """The rows to read, and what is said of those of regencies whose figures may not change."""
+    own = against.regencies
+    if own is None:
+        return rows, []
+    codes = [
+        region_of(texts_.get("code"), texts_.get("name"), region=against.region)[0]
+        for texts_ in (row.entry.texts for row in rows)
+    ]
+    others = Counter(code for code in codes if code is not None and code not in own)
+    if not others:
+        return rows, []
+    values = ", ".join(f"{code} ({n})" for code, n in sorted(others.items()))
+    facts: dict[str, Any] = {"count": others.total(), "values": values}
+    facts["own"] = ", ".join(sorted(own))
+    if not against.leaves_out_others or not set(codes) & set(own):
+        return rows, [finding("figures_foreign", **facts)]
+    taken = [row for row, code in zip(rows, codes, strict=True) if code not in others]
+    return taken, [finding("others_left_out", **facts)]
 
 
 def _summary(sheet: Sheet, rows: Sequence[_Row]) -> dict[str, object]:

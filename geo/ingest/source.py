@@ -148,13 +148,15 @@ class Reference:
     `planning` is the region that is planned for, with the codes that exist; without it a layer may lie
     anywhere and no code is asked. `region` are its regencies (index: Kemendagri code), `current` is
     the published version of the layer; each may be unknown. `regencies` are the codes of those whose
-    features alone the source replaces, None for the whole layer.
+    features alone the source replaces, None for the whole layer; `leaves_out_others` takes no others
+    from it.
     """
 
     planning: "PlanningRegion | None" = None
     region: "gpd.GeoDataFrame | None" = None
     current: "gpd.GeoDataFrame | None" = None
     regencies: frozenset[str] | None = None
+    leaves_out_others: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

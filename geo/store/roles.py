@@ -175,6 +175,8 @@ def _obstacle(actor: Actor, action: Action, given: Circumstances) -> Text | None
     foreign = _foreign(actor, given.touching)
     if action in ("upload", "submit", "withdraw") and foreign:
         own = ", ".join(sorted(actor.regencies or ()))
+        if "" in foreign:
+            return _SAY["no_regency"].format(own=own)
         return _SAY["regency"].format(foreign=", ".join(foreign), own=own)
     return None
 
@@ -182,4 +184,4 @@ def _obstacle(actor: Actor, action: Action, given: Circumstances) -> Text | None
 def _foreign(actor: Actor, touching: Collection[str]) -> list[str]:
     if actor.role != "editor" or actor.regencies is None:
         return []
-    return sorted(code or "-" for code in set(touching) - actor.regencies)
+    return sorted(set(touching) - actor.regencies)

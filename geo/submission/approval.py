@@ -125,6 +125,7 @@ def publish(
         origin = _origin(
             upload, source or submitted.get("source"), licence or submitted.get("licence")
         )
+        origin = _of_the_whole(store, upload, origin)
         provenance = Provenance(
             actor=actor.name,
             note=note or submitted.get("note") or upload.filename,
@@ -202,12 +203,13 @@ def _is_layer(upload: Upload) -> bool:
 
 
 def _origin(upload: Upload, source: str | None, licence: str | None) -> dict[str, str | None]:
-    """Source and licence as they are stated now, of a raster as they were with its file.
+    """Source and licence as they are stated now, else as they were with the file.
 
     A layer of an office's own and a raster say where they come from; of others the published version
     does.
     """
-    if is_raster(upload.dataset):
+    # The source that is chosen of a table of figures is that of its figures.
+    if upload.dataset != INDICATORS:
         source, licence = (
             source or upload.choices.get("source"),
             licence or upload.choices.get("licence"),
@@ -215,6 +217,34 @@ def _origin(upload: Upload, source: str | None, licence: str | None) -> dict[str
     if ("definition" in upload.report or is_raster(upload.dataset)) and not (source and licence):
         raise InvalidLayer(reason=_SAY["no_origin"].format(layer=upload.dataset))
     return {"source": source, "licence": licence}
+
+
+def _of_the_whole(
+    store: Store, upload: Upload, origin: Mapping[str, str | None]
+) -> Mapping[str, str | None]:
+    """Source and licence of a layer of which a file replaces some regencies: its own, and the part's.
+
+    What an earlier file of the same regencies said is replaced with their features.
+    """
+    chosen = upload.choices.get("regencies")
+    number = _current_number(store, upload.dataset)
+    if not chosen or not number or not _is_layer(upload):
+        return origin
+    whole = store.version(upload.dataset)
+    names = region(store).by_code
+    part = ", ".join(names[c].full_name if c in names else c for c in sorted(chosen))
+    licence = origin["licence"]
+    if licence == whole.licence:
+        licence = None
+    return {
+        "source": _with_part(whole.source, part, origin["source"] or upload.filename),
+        "licence": _with_part(whole.licence, part, licence),
+    }
+
+
+def _with_part(whole: str, part: str, said: str | None) -> str:
+    kept = [one for one in whole.split("; ") if not one.startswith(f"{part}: ")]
+    return "; ".join([*kept, *([f"{part}: {said}"] if said else [])])
 
 
 def _published(store: Store, upload: Upload, provenance: Provenance, current: int) -> Version:

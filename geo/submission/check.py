@@ -16,7 +16,7 @@ from typing import Any
 import geopandas as gpd
 import pyarrow.parquet as pq
 
-from geo.errors import Conflict, InvalidInput, LayerNotFound, StoreFault, UploadRejected
+from geo.errors import Conflict, InvalidInput, LayerNotFound, NotAllowed, StoreFault, UploadRejected
 from geo.indicators.handed_in import Against, read_indicator_file
 from geo.indicators.table import upsert
 from geo.ingest.findings import finding
@@ -84,7 +84,7 @@ def receive(
         Nothing is kept then.
     """
     require(actor, "upload")
-    choices = _parsed(store, dataset, _within_bounds(actor, dataset, chosen))
+    choices = _bounded(store, dataset, chosen, actor=actor)
     require_size(path, limits)
     if is_raster(dataset):
         require_raster(path)
@@ -115,8 +115,7 @@ def choose(store: Store, upload_id: str, changes: Mapping[str, Any], *, actor: A
     upload.require("choose")
     given = dict(changes)
     dataset = str(given.pop("collection", None) or upload.dataset)
-    chosen = _within_bounds(actor, dataset, {**upload.choices, **given})
-    choices = _parsed(store, dataset, chosen)
+    choices = _bounded(store, dataset, {**upload.choices, **given}, actor=actor)
     return store.uploads.choose(
         upload_id, dataset=dataset, choices=choices.to_json(), actor=actor.name
     )
@@ -212,16 +211,27 @@ def _progress_path(store: Store, upload_id: str) -> Path:
     return store.folder / "checking" / f"{upload_id}.json"
 
 
-def _within_bounds(actor: Actor, dataset: str, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The choices of an editor of some regencies: the file replaces no features but theirs."""
-    if actor.regencies is None or not _has_regencies(dataset):
-        return chosen
+def _bounded(store: Store, dataset: str, chosen: Mapping[str, Any], *, actor: Actor) -> Choices:
+    """The choices, of an editor of some regencies within these: nothing but theirs is replaced.
+
+    What could not be submitted later is refused here, before anybody has waited for it.
+    """
+    if actor.regencies is None or is_raster(dataset):
+        return _parsed(store, dataset, chosen)
+    if not _has_regencies(dataset):
+        # That there is no such layer says more.
+        _parsed(store, dataset, chosen)
+        own = ", ".join(sorted(actor.regencies))
+        raise NotAllowed(reason=_SAY["no_parts"].format(layer=dataset, own=own))
     asked = set(chosen.get("regencies") or actor.regencies)
     require(actor, "upload", Circumstances(touching=asked))
-    return {**chosen, "regencies": sorted(asked)}
+    return _parsed(store, dataset, {**chosen, "regencies": sorted(asked)})
 
 
 def _has_regencies(dataset: str) -> bool:
+    """Whether a layer, or the figures, can be replaced in some regencies alone."""
+    if dataset == INDICATORS:
+        return True
     return dataset in SCHEMAS and SCHEMAS[dataset].regency_field is not None
 
 
@@ -234,6 +244,8 @@ def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
         schema_for(store, dataset, choices)
     if choices.regencies and not _has_regencies(dataset):
         raise InvalidInput(reason=_SAY["no_regencies"].format(d=dataset))
+    if choices.regencies and choices.replace and dataset == INDICATORS:
+        raise InvalidInput(reason=_SAY["replaces_all"])
     return choices
 
 
@@ -292,6 +304,7 @@ def _layer(
         corrections={"make_valid": bool(choices.repairs)},
         columns=choices.columns,
         regencies=choices.regencies,
+        leaves_out_others=choices.leave_out_others,
         watch=watch,
         kept_as=cleaned,
     )
@@ -333,6 +346,8 @@ def _figures(
         catalogue=read_catalogue(version.details["catalogue"]),
         published=current,
         today=store.today(),
+        regencies=choices.regencies,
+        leaves_out_others=choices.leave_out_others,
     )
     read = read_indicator_file(
         store.uploads.original(upload.upload),

@@ -30,7 +30,8 @@ class Choices:
 
     `layer` is which of several, or the sheet of a workbook; `columns` what is asked of its columns
     (see `geo.validation.columns.map_columns`). `repairs` mend what would be refused.
-    `regencies` are the codes of those whose features alone the file replaces. Of figures,
+    `regencies` are the codes of those whose features or figures alone the file replaces, and
+    `leave_out_others` takes no others from it. Of figures,
     `indicator`, `period`, `source` and `numbers` (the language of their marks) are said of all, and
     `replace` leaves out every published figure that the file does not have. Of a layer of an office's
     own, `title`, `title_en`, `purpose` and `key` define it (see `geo.vector.definition`). Of a land
@@ -44,6 +45,7 @@ class Choices:
     columns: Mapping[str, str | None] | None = None
     repairs: tuple[Repair, ...] = ()
     regencies: tuple[str, ...] | None = None
+    leave_out_others: bool = False
     indicator: str | None = None
     period: str | None = None
     source: str | None = None
@@ -122,6 +124,7 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
         numbers=numbers,
         repairs=cast(tuple[Repair, ...], repairs),
         regencies=None if codes is None else tuple(sorted(set(codes))),
+        leave_out_others=bool(chosen.get("leave_out_others")),
         replace=bool(chosen.get("replace")),
         band=_band(chosen.get("band")),
         fit=_reasons(chosen.get("fit")),

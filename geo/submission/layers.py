@@ -3,7 +3,7 @@
 A layer is withdrawn and shown again here too; the layers that scores are made of are not.
 """
 
-from geo.errors import InvalidLayer, LayerNotFound
+from geo.errors import InvalidLayer, LayerNotFound, LayerToDefine
 from geo.language import texts
 from geo.store.roles import Actor, require
 from geo.store.store import Store, Version
@@ -21,7 +21,7 @@ def defined(store: Store, dataset: str, choices: Choices) -> LayerDefinition | N
 
     Raises
     ------
-    LayerNotFound
+    LayerToDefine
         For a layer that is not published, of which nothing is stated either.
     InvalidLayer
         For a definition that cannot be, or of a layer that needs none.
@@ -33,7 +33,7 @@ def defined(store: Store, dataset: str, choices: Choices) -> LayerDefinition | N
         return None
     known = _published(store, dataset)
     if known is None and not chosen:
-        raise LayerNotFound(dataset, available=sorted({*SCHEMAS, *_with_definition(store)}))
+        raise LayerToDefine(dataset, available=sorted({*SCHEMAS, *_with_definition(store)}))
     stated = {**({} if known is None else _stated(known)), **chosen}
     key = stated.pop("key", "")
     return define(dataset, **stated, key=key or None)

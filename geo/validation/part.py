@@ -1,6 +1,7 @@
 """A file that replaces a layer in some regencies only: the rest of the layer stays as it is published."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 import geopandas as gpd
@@ -28,16 +29,57 @@ def foreign_features(
     rest = published_elsewhere(schema, reference)
     taken = {} if rest is None else dict(zip(rest.index, rest[schema.regency_field], strict=True))
     codes = _codes(layer, schema)
-    findings = []
+    foreign = [
+        (feature, str(code))
+        for feature, code in zip(features, codes, strict=True)
+        if code not in reference.regencies
+    ]
+    findings = _foreign(foreign, own)
     for feature, key, code in zip(features, layer.index, codes, strict=True):
-        if code not in reference.regencies:
-            findings.append(finding("regency_foreign", feature=feature, value=code or "-", own=own))
-        elif key in taken:
+        if code in reference.regencies and key in taken:
             there = str(taken[key])
             findings.append(
                 finding("key_foreign", feature=feature, key=str(key), value=there, own=own)
             )
     return findings
+
+
+def _foreign(foreign: Sequence[tuple[Feature, str]], own: str) -> list[Finding]:
+    """One finding of all features that lie elsewhere: of a whole province nobody reads each."""
+    if not foreign:
+        return []
+    if len(foreign) == 1:
+        feature, code = foreign[0]
+        return [finding("regency_foreign", feature=feature, value=code, own=own)]
+    values = counted(code for _, code in foreign)
+    return [finding("regencies_foreign", count=len(foreign), values=values, own=own)]
+
+
+def counted(codes: Iterable[str]) -> str:
+    """Codes of regencies, each with how often it is there: `63.04 (17), 63.05 (12)`."""
+    return ", ".join(f"{code} ({n})" for code, n in sorted(Counter(codes).items()))
+
+
+def own_rows(
+    table: pd.DataFrame, *, schema: LayerSchema, reference: Reference
+) -> tuple[list[bool], list[Finding]]:
+    """Which rows are taken where those of other regencies are to be left out, and what is said of it.
+
+    A row without a code stays, to be told. A file with nothing of the chosen regencies is left whole,
+    to be refused.
+    """
+    every = [True] * len(table)
+    if reference.regencies is None or not reference.leaves_out_others:
+        return every, []
+    codes = _codes(table, schema)
+    if not set(codes) & reference.regencies:
+        return every, []
+    is_taken = [code is None or code in reference.regencies for code in codes]
+    others = [str(code) for code, taken in zip(codes, is_taken, strict=True) if not taken]
+    if not others:
+        return every, []
+    own, values = ", ".join(sorted(reference.regencies)), counted(others)
+    return is_taken, [finding("others_left_out", count=len(others), values=values, own=own)]
 
 
 def with_the_rest(
@@ -65,7 +107,7 @@ def published_elsewhere(schema: LayerSchema, reference: Reference) -> gpd.GeoDat
     return current[~is_chosen]
 
 
-def _codes(layer: gpd.GeoDataFrame, schema: LayerSchema) -> list[str | None]:
+def _codes(layer: pd.DataFrame, schema: LayerSchema) -> list[str | None]:
     if schema.regency_field is None or schema.regency_field not in layer.columns:
         return [None] * len(layer)
     return [None if pd.isna(code) else str(code) for code in layer[schema.regency_field]]

@@ -73,6 +73,7 @@ def ingest_upload(
     corrections: Mapping[str, bool] | None = None,
     columns: Mapping[str, str | None] | None = None,
     regencies: Collection[str] | None = None,
+    leaves_out_others: bool = False,
     watch: Watch | None = None,
     kept_as: Path | None = None,
 ) -> IngestResult:
@@ -102,6 +103,8 @@ def ingest_upload(
         What somebody asks of the columns; see `geo.validation.columns.map_columns`.
     regencies : collection of str, optional
         Codes of those whose features alone the file replaces; the whole layer by default.
+    leaves_out_others : bool
+        Whether features of other regencies are left out, and counted, in place of being refused.
     watch : callable, optional
         Told what the reader is at; False ends it.
     kept_as : Path, optional
@@ -134,7 +137,7 @@ def ingest_upload(
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
         known = None if isinstance(current, Path) else current
         only = None if regencies is None else frozenset(regencies)
-        reference = Reference(planning, region, known, only)
+        reference = Reference(planning, region, known, only, leaves_out_others)
         report = _read(job, reference, Path(name), watch)
         frame, cleaned = None, Path(name) / LAYER_FILE
         is_kept = report["accepted"] and cleaned.exists()

@@ -26,7 +26,7 @@ from geo.validation.geometry import (
     mend_borders,
     mend_to_published,
 )
-from geo.validation.part import foreign_features, published_elsewhere, with_the_rest
+from geo.validation.part import foreign_features, own_rows, published_elsewhere, with_the_rest
 from geo.validation.placement import (
     Candidate,
     crs_candidates,
@@ -115,6 +115,14 @@ def validate(
         faults=faults,
     )
     findings += [*faults, *crs_faults, *outline_faults]
+    is_taken, left_out = own_rows(table, schema=schema, reference=reference)
+    if left_out:
+        # What is wrong with a row that is not taken is no matter of this file.
+        gone = {feature.row for feature, taken in zip(features, is_taken, strict=True) if not taken}
+        findings = [f for f in findings if f.feature is None or f.feature.row not in gone]
+        findings += left_out
+        table, outlines = table[is_taken], outlines[is_taken]
+        features = [feature for feature in features if feature.row not in gone]
     findings += _keys(table, schema, mapped, features)
     findings += _codes(table, schema, mapped, features, reference)
 
@@ -238,23 +246,23 @@ def _keys(
 ) -> list[Finding]:
     if schema.key not in table.columns:
         return []
-    rows_of: dict[str, list[int]] = {}
+    having: dict[str, list[Feature]] = {}
     for feature, key in zip(features, _key_texts(table[schema.key]), strict=True):
         if key is not None:
-            rows_of.setdefault(key, []).append(feature.row)
+            having.setdefault(key, []).append(feature)
     column = mapped.fields.get(schema.key, schema.key)
     return [
         finding(
             "key_duplicate",
-            feature=features[row - 1],
+            feature=feature,
             where={"column": column},
             value=key,
-            rows=", ".join(str(features[other - 1].number) for other in rows if other != row),
+            rows=", ".join(str(other.number) for other in same if other is not feature),
             column=column,
         )
-        for key, rows in rows_of.items()
-        if len(rows) > 1
-        for row in rows
+        for key, same in having.items()
+        if len(same) > 1
+        for feature in same
     ]
 
 

@@ -88,7 +88,7 @@ def test_a_layer_is_added_replaced_withdrawn_and_shown_again(office):
 @pytest.mark.parametrize(
     ("stated", "status", "code"),
     [
-        ({"collection": "zonez"}, 404, "LayerNotFound"),
+        ({"collection": "zonez"}, 404, "LayerToDefine"),
         ({**NEW, "collection": "Titik Dunia"}, 400, "InvalidLayer"),
         ({**NEW, "collection": "../zones"}, 400, "InvalidLayer"),
         ({**NEW, "collection": "model-kesiapan"}, 400, "InvalidLayer"),

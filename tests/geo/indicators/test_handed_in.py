@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -770,3 +771,16 @@ def test_hidden_rows_and_columns_of_a_workbook_are_read_and_told(read):
     told = {f.code: f.facts["places"] for f in found.findings if f.code.endswith("_hidden")}
     assert told == {"rows_hidden": "3", "columns_hidden": "B, C"}
     assert {f.severity for f in found.findings if f.code in told} == {"warning"}
+
+
+def test_figures_of_other_regencies_are_one_error_or_left_out_where_only_some_may_change(read):
+    rows = "kode;indikator;periode;nilai\n63.01;gini;2025;0,31\n63.02;gini;2025;x\n63.03;gini;2025;0,3\n"
+    own = replace(AGAINST, regencies=["63.01"])
+    (told,) = [
+        f for f in read(rows, against=own, source="BPS").findings if f.code == "figures_foreign"
+    ]
+    assert told.facts["values"] == "63.02 (1), 63.03 (1)"
+    found = read(rows, against=replace(own, leaves_out_others=True), source="BPS")
+    assert found.frame is not None, found.findings
+    assert found.frame["regency_code"].tolist() == ["63.01"]
+    assert "others_left_out" in {f.code for f in found.findings}

@@ -10,10 +10,12 @@ from geo.errors import (
     Conflict,
     InvalidInput,
     LayerMoved,
+    LayerNotFound,
     NotAllowed,
     StaleVersion,
     UploadRejected,
     UploadUnsupported,
+    WarningsNotAccepted,
 )
 from geo.store.roles import Actor
 from geo.store.store import Store
@@ -352,7 +354,10 @@ def test_an_editors_file_replaces_the_features_of_its_regencies_alone(two_publis
     assert (upload.state, upload.choices) == ("ready", {"regencies": ["63.10"]})
     counts = upload.report["difference"]["counts"]
     assert counts == {"added": 1, "removed": 1, "changed": 0, "unchanged": 1}
-    approval.submit(store, upload.upload, actor=TANAH_BUMBU, note="x")
+    # The published feature of this regency leaves the layer.
+    with pytest.raises(WarningsNotAccepted, match="submit again"):
+        approval.submit(store, upload.upload, actor=TANAH_BUMBU, note="x")
+    approval.submit(store, upload.upload, actor=TANAH_BUMBU, note="x", accept_warnings=True)
     after = gpd.read_parquet(approval.publish(store, upload.upload, actor=ADI).path)
     assert sorted(after.index) == ["pulau-laut", "sebamban"]
     kept = ["pulau-laut"]
@@ -367,6 +372,63 @@ def test_a_feature_of_another_regency_is_an_error_by_feature(two_published, read
     taken = ready(frame=one_zone(zone_id=["pulau-laut"]), actor=TANAH_BUMBU)
     (error,) = [f for f in taken.report["findings"] if f["severity"] == "error"]
     assert error["code"] == "key_foreign"
+
+
+def test_of_a_file_of_the_whole_province_an_editor_takes_its_own(two_published, ready, store):
+    first = two_zones()
+    frame = gpd.pd.concat([first, first.iloc[1:].assign(zone_id="kotabaru", area_ha=-1)])
+    upload = ready(frame=frame, actor=TANAH_BUMBU)
+    (error,) = [f for f in upload.report["findings"] if f["code"] == "regencies_foreign"]
+    assert error["facts"] == {"count": 2, "values": "63.02 (2)", "own": "63.10"}
+    assert "leave_out_others" in error["sentence"]["id"]
+    check.choose(store, upload.upload, {"leave_out_others": True}, actor=TANAH_BUMBU)
+    upload = check.check(store, upload.upload)
+    assert upload.state == "ready"
+    assert upload.report["counts"]["others_left_out"] == 1
+    assert upload.report["difference"]["counts"]["unchanged"] == 2
+
+
+def test_an_editor_of_some_regencies_is_told_at_once_what_cannot_be_divided(store, tmp_path):
+    path = tmp_path / "hutan.geojson"
+    path.write_text(one_zone().to_json())
+    asked = {"filename": "hutan.geojson", "dataset": "hutan", "actor": TANAH_BUMBU}
+    with pytest.raises(NotAllowed, match="not divided by regency") as caught:
+        check.receive(store, path, chosen={"title": "Hutan"}, **asked)
+    assert "(-)" not in caught.value.detail("id")
+    with pytest.raises(LayerNotFound):
+        check.receive(store, path, chosen={}, **asked)
+    figures = asked | {"dataset": "indicators"}
+    with pytest.raises(InvalidInput, match="replace"):
+        check.receive(store, path, chosen={"replace": True}, **figures)
+    assert check.receive(store, path, chosen={}, **figures).choices == {"regencies": ["63.10"]}
+
+
+def test_a_part_keeps_the_layers_own_source_and_licence(ready, store):
+    said = {"note": "x", "source": "BIG 2024", "licence": "CC BY 4.0"}
+    approval.publish(store, ready(frame=two_zones()).upload, actor=ADI, **said)
+    for source in ("Survei 2025", "Survei 2026"):
+        upload = ready(frame=one_zone(name=[source]), actor=TANAH_BUMBU)
+        said = {"note": "x", "source": source, "accept_warnings": True}
+        found = approval.publish(store, upload.upload, actor=ADI, **said)
+        assert found.source == f"BIG 2024; Kabupaten Tanah Bumbu: {source}"
+        assert found.licence == "CC BY 4.0"
+    unsaid = ready(frame=one_zone(), actor=TANAH_BUMBU)
+    found = approval.publish(store, unsaid.upload, actor=ADI, note="x", licence="MIT")
+    assert found.source == "BIG 2024; Kabupaten Tanah Bumbu: zona.geojson"
+    assert found.licence == "CC BY 4.0; Kabupaten Tanah Bumbu: MIT"
+
+
+def test_source_and_licence_of_a_new_layer_are_asked_once(quick, store, tmp_path):
+    path = tmp_path / "hutan.geojson"
+    path.write_text(one_zone().to_json())
+    new = {"title": "Hutan", "source": "KLHK 2024", "licence": "Terbuka"}
+    asked = {"filename": "hutan.geojson", "dataset": "hutan", "actor": SRI}
+    with pytest.raises(LayerNotFound, match="title"):
+        check.receive(store, path, chosen={}, **asked)
+    upload = check.receive(store, path, chosen=new, **asked)
+    check.check(store, upload.upload)
+    found = approval.publish(store, upload.upload, actor=ADI, note="x")
+    assert (found.source, found.licence) == ("KLHK 2024", "Terbuka")
 
 
 def test_an_editor_cannot_choose_the_regencies_of_others(two_published, ready, store):
