@@ -220,8 +220,8 @@ def _origin(upload: Upload, source: str | None, licence: str | None) -> dict[str
 
 
 def _of_the_whole(
-    store: Store, upload: Upload, origin: Mapping[str, str | None]
-) -> Mapping[str, str | None]:
+    store: Store, upload: Upload, origin: dict[str, str | None]
+) -> dict[str, str | None]:
     """Source and licence of a layer of which a file replaces some regencies: its own, and the part's.
 
     What an earlier file of the same regencies said is replaced with their features.
