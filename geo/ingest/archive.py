@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -21,6 +21,7 @@ from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Limits
 from geo.language import Text, texts
 from geo.store.snapshots import full_disk
+from geo.vector.file_formats import NOTES_FILE
 
 _SAY = texts(__name__)
 
@@ -43,12 +44,16 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSErro
 
 @dataclass(frozen=True, slots=True)
 class UnpackedShapefile:
-    """The members of one Shapefile, unpacked under the name `layer`; `name` is the archive's own."""
+    """The members of one Shapefile, unpacked under the name `layer`; `name` is the archive's own.
+
+    `columns` are the whole names of columns by those that its table has, as our own notes tell them.
+    """
 
     folder: Path
     name: str
     parts: frozenset[str]
     findings: tuple[Finding, ...]
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def part(self, suffix: str) -> Path:
         """Where the member with that suffix lies."""
@@ -74,11 +79,33 @@ def unpack_shapefile(
                 require_harmless(entries, file, limits)
             name, members = _chosen(entries, layer)
             placed = {folder / f"layer{suffix}": entry for suffix, entry in members.items()}
+            notes = [entry for entry in entries if _is_notes(entry)][:1]
+            told = folder / "notes.txt"
+            if notes:
+                placed[told] = notes[0]
             extract(archive, placed, limits=limits)
     except DAMAGED as error:
         raise unreadable(error) from error
-    ignored = [entry for entry in entries if entry not in members.values()]
-    return UnpackedShapefile(folder, name, frozenset(members), passed_over(ignored))
+    ignored = [entry for entry in entries if entry not in (*members.values(), *notes)]
+    columns = _columns_told(told.read_text("utf-8", "replace")) if notes else {}
+    return UnpackedShapefile(folder, name, frozenset(members), passed_over(ignored), columns)
+
+
+def _is_notes(entry: zipfile.ZipInfo) -> bool:
+    name = PurePosixPath(entry.filename.replace("\\", "/")).name
+    return name == NOTES_FILE and entry.file_size <= _BLOCK_BYTES
+
+
+def _columns_told(notes: str) -> dict[str, str]:
+    """The whole names of columns by their names of ten letters; see `geo.vector.export`."""
+    told = (re.fullmatch(r"  (.{10})  (\S.*)", line) for line in notes.splitlines())
+    pairs = ((match[1].rstrip(), match[2]) for match in told if match is not None)
+    # What is no cut of the other was not written here.
+    return {
+        cut: name
+        for cut, name in pairs
+        if cut != name and name.lower().startswith(re.sub(r"_\d+$", "", cut).lower())
+    }
 
 
 def passed_over(entries: Sequence[zipfile.ZipInfo]) -> tuple[Finding, ...]:

@@ -89,6 +89,7 @@ def read_shapefile(
     declared = _plain_text(files, ".cpg")[:40] or None
     chosen, notes = _encoding(table, declared, encoding)
     attributes, cuts = _attributes(table, chosen)
+    attributes, restored = _with_whole_names(attributes, files.columns)
     _settle_prj(files)
     geometry, damaged, crs, messages = _geometries(files.part(".shp"), shapes)
 
@@ -108,7 +109,7 @@ def read_shapefile(
         encoding=chosen,
         header_count=len(kept),
         damaged={i: damaged[int(row)] for i, row in enumerate(kept) if int(row) in damaged},
-        findings=(*files.findings, *notes, *cuts, *messages),
+        findings=(*files.findings, *notes, *cuts, *restored, *messages),
     )
 
 
@@ -298,6 +299,18 @@ def _attributes(table: _Table, encoding: str) -> tuple["pd.DataFrame", list[Find
     names, renamed = beside_geometry(values)
     frame = pd.DataFrame({names[n]: pd.Series(v, dtype=object) for n, v in values.items()})
     return frame if values else pd.DataFrame(index=range(len(rows))), [*cuts, *renamed]
+
+
+def _with_whole_names(
+    table: "pd.DataFrame", columns: Mapping[str, str]
+) -> tuple["pd.DataFrame", list[Finding]]:
+    """The table with the names that its columns had before they were cut, where those are free."""
+    taken = {"geometry", *(name.lower() for name in table.columns)}
+    names = {c: name for c, name in columns.items() if c in table and name.lower() not in taken}
+    if not names or len(set(names.values())) < len(names):
+        return table, []
+    shown = ", ".join(f"{cut} → {name}" for cut, name in names.items())
+    return table.rename(columns=names), [finding("column_names_whole", columns=shown)]
 
 
 def _free(name: str, taken: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ from geo.crs import LONLAT, require_crs, same_crs
 from geo.errors import InvalidInput
 from geo.json_types import as_json
 from geo.language import LANGUAGES, Text, texts
-from geo.vector.file_formats import Format, Kind, format_of_suffix
+from geo.vector.file_formats import NOTES_FILE, Format, Kind, format_of_suffix
 from geo.vector.losses import FAMILIES, Fitted, Loss, as_text, families_of, fitted, guarded
 
 _SAY = texts(__name__)
@@ -36,7 +36,6 @@ _MAX_COLUMN_WIDTH, _MAX_WRAPPED_WIDTH = 60, 36
 _CHUNK = 1_000
 # A file that is packed twice from one layer is the same (1980 is where ZIP's calendar begins).
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_NOTES = "KETERANGAN.txt"
 
 
 def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
@@ -156,7 +155,7 @@ def _shapefile(held: Fitted, path: Path, layer: str) -> None:
                 options=options,
                 those=those,
             )
-        (folder / _NOTES).write_text(_notes(held), encoding="utf-8")
+        (folder / NOTES_FILE).write_text(_notes(held), encoding="utf-8")
         _zip(sorted(folder.iterdir()), path)
 
 

@@ -13,6 +13,8 @@ from geo.language import texts
 
 _SAY = texts(__name__)
 
+# Beside the parts of a Shapefile that is written here: what its columns are called in the layer.
+NOTES_FILE = "KETERANGAN.txt"
 Format = Literal["geojson", "gpkg", "shp", "fgb", "parquet", "csv", "xlsx", "kml"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 # What all values of a column are; a `time` has no zone, an `instant` has one.

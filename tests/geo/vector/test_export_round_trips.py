@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import zipfile
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -22,9 +23,11 @@ from geo.ingest.geopackage import read_geopackage
 from geo.ingest.geoparquet import read_geoparquet
 from geo.ingest.shapefile import read_shapefile
 from geo.ingest.source import Limits
-from geo.vector.export import write_fitted
+from geo.validation.columns import map_columns
+from geo.vector.export import write_fitted, write_layer
 from geo.vector.file_formats import FILE_FORMATS, FORMATS
 from geo.vector.losses import fitted, guarded
+from geo.vector.schema import SCHEMAS
 
 RESERVED = ["geom", "geometry", "wkt", "lon", "lat", "fid", "id", "ogc_fid", "area_id"]
 SQUARE = shapely.box(114.1234567890123, -3.9876543210987, 115, -3)
@@ -130,9 +133,9 @@ def shapefile(path, tmp_path):
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
-    source = read_shapefile(
-        unpack_shapefile(path, folder, layer=None, limits=Limits()), encoding=None
-    )
+    files = unpack_shapefile(path, folder, layer=None, limits=Limits())
+    # Here the table's own names are the claim.
+    source = read_shapefile(replace(files, columns={}), encoding=None)
     return dict(source.frame.drop(columns="geometry")), source.frame.geometry.array
 
 
@@ -315,3 +318,20 @@ def test_the_same_layer_gives_the_same_shapefile(tmp_path):
         (tmp_path / name).mkdir()
         write_fitted(fitted(hard(), "shp"), tmp_path / name / "batas.zip", "shp")
     assert (tmp_path / "a/batas.zip").read_bytes() == (tmp_path / "b/batas.zip").read_bytes()
+
+
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=list(SCHEMAS))
+def test_a_layer_comes_back_from_a_shapefile_under_the_names_of_its_fields(tmp_path, schema):
+    columns = {field.name: ["1", "2"] for field in schema.fields} | {
+        "kolom_lain_milik_dinas": ["a", "b"]
+    }
+    frame = gpd.GeoDataFrame(columns, geometry=[SQUARE, HOLED], crs="OGC:CRS84", index=["1", "2"])
+    write_layer(frame, tmp_path / "u.zip", "shp")
+    files = unpack_shapefile(tmp_path / "u.zip", tmp_path, layer=None, limits=Limits())
+    read = read_shapefile(files, encoding=None)
+    table = pd.DataFrame(read.frame.drop(columns="geometry"))
+    mapped = map_columns(table, schema)
+    assert mapped.fields == {field.name: field.name for field in schema.fields}
+    assert "kolom_lain_milik_dinas" in mapped.kept
+    assert "members_ignored" not in [f.code for f in read.findings]
+    assert mapped.findings == ()
