@@ -32,6 +32,7 @@ from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.ingest.values import formed, straightened
 from geo.ingest.workbook import WorkbookJob, workbook_cells
 from geo.language import Text, joined, number, shortened
+from geo.vector.losses import guarded
 from geo.vector.numerals import parse_numerals
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def read_table_file(
     head = _head(table)
     names, rows = headed(table, head=head)
     _require_whole(table, names, rows)
-    columns = {name: [_cell(row, at) for row in rows] for at, name in enumerate(names)}
+    cells = {name: [_cell(row, at) for row in rows] for at, name in enumerate(names)}
+    columns, unguarded = _unguarded(cells)
     places = _places(columns, limits)
 
     import geopandas as gpd
@@ -124,6 +126,7 @@ def read_table_file(
             *table.findings,
             *_above(table, head),
             *_merged(table),
+            *unguarded,
             *places.findings,
             *renamed,
         ),
@@ -191,6 +194,32 @@ def _merged(table: Sheet) -> list[Finding]:
 def _cell(row: Row, at: int) -> Any:
     cell = row.cell(at)
     return None if cell == "" else cell
+
+
+def _unguarded(
+    columns: Mapping[str, list[Any]],
+) -> tuple[dict[str, list[Any]], list[Finding]]:
+    """Names and texts without the apostrophe that keeps a spreadsheet from running them, and which.
+
+    Whoever writes a table guards them so, as `geo.vector.losses.guarded` does.
+    """
+    plain: dict[str, list[Any]] = {}
+    counts: dict[str, int] = {}
+    for name, values in columns.items():
+        bare = _without_guard(name)
+        held = name if bare in columns or bare in plain else bare
+        plain[held] = [_without_guard(v) if isinstance(v, str) else v for v in values]
+        taken = sum(one != other for one, other in zip(values, plain[held], strict=True))
+        if taken or held != name:
+            counts[held] = taken
+    if not counts:
+        return plain, []
+    names, count = ", ".join(counts), sum(counts.values())
+    return plain, [finding("apostrophes_taken", columns=names, count=count)]
+
+
+def _without_guard(text: str) -> str:
+    return text[1:] if text.startswith("'") and guarded(text[1:]) == text else text
 
 
 def _typed(values: list[Any]) -> list[Any]:

@@ -330,3 +330,13 @@ def test_a_table_of_what_is_said_of_areas_may_leave_places_empty_and_no_half_of_
     report = read_and_check(job, tmp_path, reference=Reference)["report"]
     found = [f["code"] for f in report["findings"] if f["severity"] == "error"]
     assert found == errors
+
+
+def test_a_text_that_was_guarded_from_a_spreadsheet_is_read_without_its_apostrophe(tmp_path):
+    rows = "'=1+1,'-5,\n''=1+1,'tHart,'\n"
+    source = read(tmp_path, "'@a,b,c,lon,lat\n" + rows.replace("\n", ",115.5,-3.5\n"))
+    assert source.frame["@a"].tolist() == ["=1+1", "'=1+1"]
+    assert source.frame["b"].tolist() == ["-5", "'tHart"]
+    assert source.frame["c"].tolist() == [None, "'"]
+    (told,) = [f.facts for f in source.findings if f.code == "apostrophes_taken"]
+    assert told == {"columns": "@a, b", "count": 3}
