@@ -400,7 +400,7 @@ class TooManyRequests(GeoError):
 class NotReady(StoreFault):
     """Something is being prepared at this moment: come back."""
 
-    title = Text(id="Lapisan sedang disiapkan", en="Layer in preparation")
+    title = Text(id="Layer sedang disiapkan", en="Layer in preparation")
 
 
 class SurfaceNotFound(NotFound):

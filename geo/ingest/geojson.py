@@ -46,12 +46,25 @@ _FAULTS = (
     ("Invalid \\", "escape"),
 )
 _SEPARATOR = "\x1e"
+# Half of a letter that is written as two: `\\ud83d` without its second half, or that one alone.
+_HALF_LETTER = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
 
 
 class _BadGeometry(ValueError):
     def __init__(self, reason: Text) -> None:
         self.reason = reason
         super().__init__(reason.en)
+
+
+class _InText(Exception):
+    """A value that is refused while the text is parsed: what is sought in the text to say where."""
+
+    def __init__(self, code: str, sought: re.Pattern[str], **facts: str) -> None:
+        self.code, self.sought, self.facts = code, sought, facts
+        super().__init__(code)
 
 
 def read_geojson(path: Path, *, limits: Limits) -> Source:
@@ -128,6 +141,9 @@ def _parsed(text: str, limits: Limits) -> Any:
         raise Unreadable(
             finding("json_invalid", line=error.lineno, column=error.colno, reason=reason)
         ) from error
+    except _InText as error:
+        line, column = _position(text, error.sought)
+        raise Unreadable(finding(error.code, line=line, column=column, **error.facts)) from error
     except ValueError as error:  # an integer of more digits than Python reads
         reason = _SAY["long_number"]
         raise Unreadable(finding("json_invalid", line=1, column=1, reason=reason)) from error
@@ -193,10 +209,10 @@ def _record(record: str, line: int, limits: Limits) -> Any:
         feature = _parsed(record, limits)
     except Unreadable as error:
         (found,) = error.findings
-        if found.code != "json_invalid":
+        if "line" not in found.facts:
             raise
         facts = dict(found.facts) | {"line": line + found.facts["line"] - 1}
-        raise Unreadable(finding("json_invalid", **facts)) from error
+        raise Unreadable(finding(found.code, **facts)) from error
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise _structure(_SAY["no_feature_line"].format(line=line))
     return feature
@@ -249,23 +265,33 @@ def _object_of(has_surrogates: bool) -> Callable[[list[tuple[str, Any]]], dict[s
             twice = next(name for name in names if names.count(name) > 1)
             raise Unreadable(finding("json_duplicate_key", name=twice[:100]))
         if has_surrogates:
-            for text in (t for pair in pairs for t in pair if isinstance(t, str)):
-                _require_letters(text)
+            for name, value in pairs:
+                for text in (name, value):
+                    if isinstance(text, str):
+                        _require_letters(name, text)
         return made
 
     return to_object
 
 
-def _require_letters(text: str) -> None:
+def _require_letters(name: str, text: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        shown = text[:100].encode("utf-8", "replace").decode()
-        raise Unreadable(finding("json_surrogate", text=shown)) from error
+        shown, named = (t[:100].encode("utf-8", "replace").decode() for t in (text, name))
+        raise _InText("json_surrogate", _HALF_LETTER, text=shown, name=named) from error
 
 
 def _refuse_constant(token: str) -> float:
-    raise Unreadable(finding("json_number", token=token))
+    raise _InText("json_number", re.compile(rf"(?<![\w-]){token}\b"), token=token)
+
+
+def _position(text: str, sought: re.Pattern[str]) -> tuple[int, int]:
+    """The line and column of the first match, from 1; outside of texts where it is no part of one."""
+    plain = text if sought is _HALF_LETTER else _STRING.sub(lambda m: " " * len(m[0]), text)
+    match = sought.search(plain)
+    at = match.start() if match else 0
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _structure(reason: Text) -> Unreadable:
@@ -386,7 +412,9 @@ def _ring(value: Any) -> npt.NDArray[np.float64]:
     ring = _positions(value)
     if len(ring) < 4:
         raise _BadGeometry(_SAY["short_ring"])
-    if not np.array_equal(ring[0, :2], ring[-1, :2], equal_nan=True):
+    ends = ring[[0, -1], :2]
+    # 1e999 is infinite, which is told of the feature; it is no sign of an open ring.
+    if np.isfinite(ends).all() and not np.array_equal(*ends):
         raise _BadGeometry(_SAY["open_ring"])
     return ring
 

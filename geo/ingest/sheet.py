@@ -35,6 +35,8 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 _MOST_PLACES = 10
 _SEPARATORS = ",;\t|"
 # Enough rows to see how a text is separated.
+# A geometry may fill a line with megabytes, and every separator is tried.
+_SAMPLE_LETTERS = 1 << 20
 _SAMPLE = 200
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
@@ -240,7 +242,7 @@ def _parsed(text: str, encoding: str, limits: Limits) -> Sheet:
 
 def _separator(text: str) -> str:
     """The separator that most rows agree on: it gives the most of them the same number of columns."""
-    start = "".join(io.StringIO(text, newline="").readlines(1 << 16)[:_SAMPLE])
+    start = "".join(io.StringIO(text, newline="").readlines(1 << 16)[:_SAMPLE])[:_SAMPLE_LETTERS]
 
     def agreement(separator: str) -> tuple[int, int]:
         try:

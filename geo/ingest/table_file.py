@@ -18,7 +18,7 @@ import pyproj
 import shapely
 
 from geo.crs import LONLAT, crs_of
-from geo.ingest.findings import Finding, Unreadable, finding
+from geo.ingest.findings import Feature, Finding, Unreadable, finding
 from geo.ingest.formats import (
     LAT_COLUMNS,
     LAT_DEGREES,
@@ -30,13 +30,16 @@ from geo.ingest.geojson import geometry_of_text
 from geo.ingest.sheet import Row, Sheet, clean, headed, sheet_of_text, sheet_of_workbook
 from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.ingest.values import formed, straightened
+from geo.ingest.vertices import least_in_text, require_few
 from geo.ingest.workbook import WorkbookJob, workbook_cells
-from geo.language import Text, joined, number, shortened
+from geo.language import Text, joined, number, shortened, texts
 from geo.vector.losses import guarded
 from geo.vector.numerals import parse_numerals
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_SAY = texts(__name__)
 
 _AxisName = Literal["lon", "lat"]
 # Titles and notes may stand above the head of a table.
@@ -107,7 +110,7 @@ def read_table_file(
     _require_whole(table, names, rows)
     cells = {name: [_cell(row, at) for row in rows] for at, name in enumerate(names)}
     columns, unguarded = _unguarded(cells)
-    places = _places(columns, limits)
+    places = _places(columns, limits, numbers=[row.number for row in rows])
 
     import geopandas as gpd
 
@@ -240,7 +243,7 @@ def _attributes(
     return (table if columns else pd.DataFrame(index=range(rows))), renamed
 
 
-def _places(columns: Mapping[str, list[Any]], limits: Limits) -> _Places:
+def _places(columns: Mapping[str, list[Any]], limits: Limits, *, numbers: Sequence[int]) -> _Places:
     """Where the rows lie: by the one column of geometries, else by a pair of coordinates."""
     shapes = [
         name
@@ -251,7 +254,7 @@ def _places(columns: Mapping[str, list[Any]], limits: Limits) -> _Places:
     if len(shapes) > 1:
         raise Unreadable(finding("table_places_unclear", columns=", ".join(shapes)))
     if shapes:
-        return _by_shape(shapes[0], columns[shapes[0]], limits)
+        return _by_shape(shapes[0], columns[shapes[0]], numbers=numbers, limits=limits)
     for lons, lats in ((LON_DEGREES, LAT_DEGREES), (LON_COLUMNS, LAT_COLUMNS)):
         lon, lat = _first(columns, lons), _first(columns, lats)
         if lon is not None and lat is not None:
@@ -271,11 +274,14 @@ def _is_of_shapes(values: Sequence[Any]) -> bool:
     return isinstance(first, str) and _SHAPE_WORDS.match(first) is not None
 
 
-def _by_shape(column: str, values: Sequence[Any], limits: Limits) -> _Places:
+def _by_shape(
+    column: str, values: Sequence[Any], *, numbers: Sequence[int], limits: Limits
+) -> _Places:
+    _require_few(values, numbers, limits)
     geometry = np.full(len(values), None, dtype=object)
     binary = np.full(len(values), None, dtype=object)
     damaged: dict[int, Damage] = {}
-    numbers: set[int] = set()
+    systems: set[int] = set()
     for row, value in enumerate(values):
         if value is None:
             damaged[row] = Damage("place_empty", {"columns": column, "is_half": False})
@@ -286,19 +292,43 @@ def _by_shape(column: str, values: Sequence[Any], limits: Limits) -> _Places:
             shown = shortened(str(value), _MOST_SHOWN)
             damaged[row] = Damage("place_no_shape", {"column": column, "value": shown})
         else:
-            numbers |= {srid} if srid else set()
+            systems |= {srid} if srid else set()
     made, deviations = formed(binary, damaged)
     for row in range(len(values)):
         geometry[row] = geometry[row] or made[row]
-    if len(numbers) > 1:
-        codes = ", ".join(f"EPSG:{code}" for code in sorted(numbers))
+    if len(systems) > 1:
+        codes = ", ".join(f"EPSG:{code}" for code in sorted(systems))
         raise Unreadable(finding("table_several_crs", column=column, codes=codes))
     crs, text, said = _assumed(geometry, column)
-    if numbers:
-        text, said = f"EPSG:{numbers.pop()}", []
+    if systems:
+        text, said = f"EPSG:{systems.pop()}", []
         crs = crs_of(text)
     told = [*said, *([straightened(deviations, crs)] if deviations else [])]
     return _Places(geometry, damaged, crs, text, tuple(told), column)
+
+
+def _require_few(values: Sequence[Any], numbers: Sequence[int], limits: Limits) -> None:
+    """Refuse a column with a geometry too long to be made, or too many in all, before one is made.
+
+    Raises
+    ------
+    Unreadable
+    """
+    total = 0
+    for row, value in zip(numbers, values, strict=True):
+        count = least_in_text(str(value)) if value is not None else 0
+        if count > limits.feature_vertices:
+            facts = {"count": count, "limit": limits.feature_vertices}
+            raise Unreadable(
+                finding(
+                    "too_many_vertices",
+                    feature=Feature(row),
+                    subject=_SAY["one_feature"],
+                    **facts,
+                )
+            )
+        total += count
+        require_few(total, limits)
 
 
 def _shape(text: str, limits: Limits) -> tuple[Any, bytes | None, int]:

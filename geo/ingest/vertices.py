@@ -51,6 +51,27 @@ def least_in_wkb(size: int, head: bytes) -> int:
     return size // (8 * min(dimensions, 4) + 5)
 
 
+def least_in_text(text: str) -> int:
+    """The vertices that a geometry written as text has at the least: WKT, GeoJSON, or the digits of WKB.
+
+    Examples
+    --------
+    >>> least_in_text("POLYGON ((0 0, 1 0, 1 1, 0 0))"), least_in_text("POINT (1 2)")
+    (3, 0)
+    """
+    start = text[:64].lstrip()
+    if start.startswith("{"):
+        # Two commas at the least belong to a position: the one in it and the one behind it.
+        return text.count(",") // 4
+    if start[:2] in ("00", "01"):
+        try:
+            return least_in_wkb(len(text) // 2, bytes.fromhex(start[:10]))
+        except ValueError:
+            return 0
+    # Parts and rings are parted by commas as vertices are, so there is one vertex more than commas.
+    return text.count(",")
+
+
 def require_few_in_json(path: Path, limits: Limits) -> None:
     """Refuse GeoJSON with too many positions without making a text of it, let alone objects.
 

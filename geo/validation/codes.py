@@ -258,7 +258,8 @@ class _Filler:
         if known.shapes is None:
             return
         shares = self._shares(np.arange(len(names)), known.shapes)
-        self._by_outline(field, known, names=names, shares=shares)
+        several = report.table["candidates"].where(report.codes.isna(), "")
+        self._by_outline(field, known, names=names, shares=shares, several=several)
         self._astray(field, known, shares=shares)
         self._tell(field, known, names=names, parents=parents, candidates=report.table)
 
@@ -314,6 +315,7 @@ class _Filler:
         *,
         names: pd.Series,
         shares: Mapping[int, Mapping[str, tuple[float, float]]],
+        several: pd.Series,
     ) -> None:
         region_of = {region.code: region for region in known.regions}
         parents = self.values(str(self.schema.regency_field))
@@ -326,18 +328,31 @@ class _Filler:
                 if min(inside, of_it) > _MOSTLY and fits and code not in taken:
                     codes.iloc[row] = code
                     name = names.iloc[row]
+                    facts: dict[str, Any] = {
+                        "name": "-" if pd.isna(name) else name,
+                        "code": code,
+                        "official": region_of[code].name if code in region_of else code,
+                        "percent": round(100 * inside),
+                    }
+                    named = [c for c in several.iloc[row].split(", ") if c]
+                    has_several = len(named) > 1
+                    if has_several:
+                        facts |= self._told_by(known.kind) | {"candidates": ", ".join(named)}
                     self.findings.append(
                         finding(
-                            "code_by_outline",
+                            "code_of_several_by_outline" if has_several else "code_by_outline",
                             feature=self.features[row],
                             where={"column": self.mapped.fields.get(field, field)},
-                            name="-" if pd.isna(name) else name,
-                            code=code,
-                            official=region_of[code].name if code in region_of else code,
-                            percent=round(100 * inside),
+                            **facts,
                         )
                     )
         self.put(field, codes.astype("str"), _SAY["by_outline"], names)
+
+    def _told_by(self, kind: RegionKind) -> dict[str, Any]:
+        """What regions of one name lie in, and the column that would tell which is meant."""
+        if kind == "Desa":
+            return {"level": _SAY["level_kecamatan"], "column": "WADMKC"}
+        return {"level": _SAY["level_regency"], "column": "WADMKK"}
 
     def _astray(
         self,
@@ -390,15 +405,25 @@ class _Filler:
             near = several or _near(str(names.iloc[row]), inside)
             shown = ", ".join(f"{code} {name_of.get(code, '')}".strip() for code in near)
             self.untold.setdefault(field, set()).add(row)
+            facts: dict[str, Any] = {
+                "column": column,
+                "name": str(names.iloc[row])[:80],
+                "place": _place(parent, self.regencies),
+                "candidates": shown,
+            }
+            if several:
+                is_desa = known.kind == "Desa"
+                facts["level"] = _SAY["level_kecamatan" if is_desa else "of_regency"]
+                facts["telling"] = self._told_by(known.kind)["column"]
+            else:
+                like = filled(_SAY["like"], candidates=Text(id=shown, en=shown))
+                facts["like"] = like if shown else Text(id="", en="")
             self.findings.append(
                 finding(
                     "code_of_several" if several else "code_of_no_name",
                     feature=self.features[row],
                     where={"column": column},
-                    column=column,
-                    name=str(names.iloc[row])[:80],
-                    place=_place(parent, self.regencies),
-                    candidates=shown or "-",
+                    **facts,
                 )
             )
 

@@ -17,6 +17,9 @@ from geo.json_types import as_json
 # About 1 cm: rounding of a file format is no edit.
 _TOLERANCE_DEG = 1e-7
 _LISTED = 200
+# Areas that are computed of an outline and kept with so many decimals as somebody found enough.
+_COMPUTED = ("area_ha",)
+_MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def difference(
     moved &= ~(after.geometry.isna() & before.geometry.isna()).to_numpy()
     areas = area_ha(before), area_ha(after)
     values = _changed_values(after, before, fields)
+    for name in _COMPUTED:
+        _leave_rounding(values, name, decimals=_decimals(before, after, name), moved=moved)
 
     changes = [
         Change(
@@ -162,6 +167,36 @@ def _changed_values(
             if not _same(one, other):
                 changes[row][name] = (one, other)
     return changes
+
+
+def _leave_rounding(
+    changes: list[dict[str, tuple[Any, Any]]],
+    name: str,
+    *,
+    decimals: int,
+    moved: npt.NDArray[np.bool_],
+) -> None:
+    """Take out changes of an area within its rounding, where the outline it is computed of stayed."""
+    # Half a unit of the last decimal, and what is lost in the subtraction of two such numbers.
+    tolerance = 0.5 * 10**-decimals * (1 + 1e-6)
+    for row in np.flatnonzero(~moved).tolist():
+        old, new = changes[row].get(name, (None, None))
+        if old is not None and new is not None and abs(old - new) <= tolerance:
+            del changes[row][name]
+
+
+def _decimals(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, name: str) -> int:
+    """With how many decimals the coarser of two layers keeps its numbers."""
+    return min(
+        (_decimals_of(frame[name]) for frame in (before, after) if name in frame.columns),
+        default=_MOST_DECIMALS,
+    )
+
+
+def _decimals_of(numbers: gpd.pd.Series) -> int:
+    known = gpd.pd.to_numeric(numbers, errors="coerce").dropna().to_numpy(dtype=float)
+    fitting = (d for d in range(_MOST_DECIMALS) if np.allclose(known, known.round(d), 0, 1e-9))
+    return next(fitting, _MOST_DECIMALS)
 
 
 def _properties(frame: gpd.GeoDataFrame) -> list[str]:

@@ -185,7 +185,7 @@ class _Reader:
             elif not is_missing(value):
                 code = self._code(value, feature, level)
             codes.append(code)
-            if code is not None and code != value:
+            if code is not None and code != _to_text(value):
                 rewritten[_to_text(value)] = code
         if rewritten:
             pairs = [f"{old} → {new}" for old, new in rewritten.items()][:_EXAMPLES]

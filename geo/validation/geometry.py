@@ -45,6 +45,11 @@ _LEAST_MOVE_M = 0.001
 _Shapes = npt.NDArray[np.object_]
 Step = Callable[[Text], None]
 
+# Measured: GEOS mends a ring that crosses itself 43,000 times in 1.2 s, 118,000 in 5.5 s and 258,000 in
+# 19 s; one of 4,000 vertices drawn at random has 2,000,000.
+MOST_CROSSINGS = 50_000
+_PAIRS_AT_ONCE = 2_000_000
+
 # The reasons that GEOS gives, in words of people who draw boundaries.
 _REASONS = {
     "Self-intersection": _SAY["reasons_self_intersection"],
@@ -163,8 +168,10 @@ def _unusable(
                 (without if is_told_once else findings).append(found)
         elif shape.geom_type not in schema.geometry_types:
             kind = _kinds_said([shape.geom_type])
+            is_line = shape.geom_type.endswith("LineString") and "Polygon" in schema.geometry_types
+            mend = _SAY["mend_lines" if is_line else "mend_kind"]
             findings.append(
-                finding("geometry_type", feature=feature, found=kind, accepted=accepted)
+                finding("geometry_type", feature=feature, found=kind, accepted=accepted, mend=mend)
             )
         elif row in infinite:
             findings.append(finding("coordinate_not_finite", feature=feature))
@@ -220,6 +227,13 @@ def _valid(
             findings.append(finding("geometry_invalid", feature=feature, where=where, **facts))
             continue
         step(_repairing(feature))
+        if crossings_exceed(shape, MOST_CROSSINGS):
+            findings.append(
+                finding(
+                    "geometry_tangled", feature=feature, where=where, limit=MOST_CROSSINGS, **facts
+                )
+            )
+            continue
         mended = _mended(shape)
         if mended is None:
             findings.append(finding("geometry_repair_failed", feature=feature, reason=reason))
@@ -252,6 +266,28 @@ def _reason(shape: shapely.Geometry, crs: pyproj.CRS | None) -> tuple[Text, floa
     if crs is not None:
         lon, lat = _transformer(crs).transform(lon, lat)
     return _REASONS.get(name, _SAY["reasons_other"]), round(lon, 6), round(lat, 6)
+
+
+def crossings_exceed(shape: shapely.Geometry, limit: int) -> bool:
+    """Whether the segments of a shape's rings meet others than their neighbours more often than that.
+
+    The repair of a ring takes time by its crossings and not by its vertices; they are counted only as
+    far as needed.
+    """
+    rings = shapely.get_rings(shape)
+    corners, ring = shapely.get_coordinates(rings, return_index=True)
+    starts = np.flatnonzero(ring[:-1] == ring[1:])
+    pieces = shapely.linestrings(np.stack([corners[starts], corners[starts + 1]], axis=1))
+    if len(pieces) ** 2 <= limit:
+        return False
+    tree, found = shapely.STRtree(pieces), 0
+    chunk = max(1, _PAIRS_AT_ONCE // len(pieces))
+    for first in range(0, len(pieces), chunk):
+        left, right = tree.query(pieces[first : first + chunk], predicate="intersects")
+        found += int((right > left + first + 1).sum())
+        if found > limit:
+            return True
+    return False
 
 
 def _mended(shape: shapely.Geometry) -> shapely.Geometry | None:

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from geo.ingest.findings import Unreadable
@@ -119,3 +120,28 @@ def test_a_ring_that_forms_nothing_is_told_without_the_words_of_a_library(tmp_pa
     source = read(tmp_path, collection(feature(geometry=shape)))
     assert source.damaged[0].facts["reason"].id.startswith("titik-titik sudutnya")
     assert read(tmp_path, hostile.collection()).damaged == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place", "said"),
+    [
+        ('{"a": "NaN",\n "b": NaN}', "json_number", (2, 7), "NaN di baris 2, kolom 7"),
+        ('{"a": -Infinity}', "json_number", (1, 7), "-Infinity di baris 1"),
+        ('{"a": 1,\n"nama": "Lob\\ud83dan"}', "json_surrogate", (2, 13), "'nama': 'Lob?an'"),
+        ('{"nama": "\\ud83d\\ude00 \\ude00"}', "json_surrogate", (1, 24), "kolom 24"),
+    ],
+)
+def test_a_value_that_json_cannot_hold_is_told_with_its_place(tmp_path, text, code, place, said):
+    with pytest.raises(Unreadable) as caught:
+        read(tmp_path, text)
+    (found,) = caught.value.findings
+    assert (found.code, found.facts["line"], found.facts["column"]) == (code, *place)
+    assert said in found.sentence.id
+
+
+def test_a_number_too_large_is_no_open_ring(tmp_path):
+    ring = "[[1e999,-3],[115.1,-3],[115.1,-2.9],[115,-3]]"
+    text = '{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[%s]}}'
+    source = read(tmp_path, text % ring)
+    assert not source.damaged
+    assert not np.isfinite(source.frame.total_bounds).all()

@@ -340,3 +340,14 @@ def test_a_text_that_was_guarded_from_a_spreadsheet_is_read_without_its_apostrop
     assert source.frame["c"].tolist() == [None, "'"]
     (told,) = [f.facts for f in source.findings if f.code == "apostrophes_taken"]
     assert told == {"columns": "@a, b", "count": 3}
+
+
+def test_a_geometry_of_too_many_vertices_is_refused_before_it_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(shapely, "from_wkt", None)
+    line = ",".join(["115 -3"] * 200_002)
+    found = fault(tmp_path, f'id,wkt\na,"LINESTRING ({line})"\n')
+    assert (found.code, found.facts["count"], found.feature.number) == (
+        "too_many_vertices",
+        200_001,
+        2,
+    )

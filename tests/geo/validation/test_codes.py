@@ -451,3 +451,25 @@ def test_regencies_of_the_register_lend_their_codes_by_name():
     result = check(*rows, schema=REGENCIES)
     assert result.frame.index.tolist() == ["63.10", "63.02"]
     assert told(result) == ["Kab. Tanah Bumbu → 63.10"]
+
+
+def test_a_name_of_several_regencies_is_told_with_them_and_the_column_that_would_tell():
+    rows = [rbi(code, WADMKK=None) for code in NAMES]
+    told = found(kecamatan(*rows), "code_of_several_by_outline")
+    assert [f["feature"]["row"] for f in told] == [2, 5]
+    said = told[0]["sentence"]["id"]
+    assert "nama 'Simpang Empat' ada di beberapa kabupaten/kota (63.10.06, 63.02.09)" in said
+    assert "WADMKK" in said
+    elsewhere = kecamatan(rbi("63.10.06", WADMKK=None, geometry=INSIDE_EAST))
+    (unclear,) = found(elsewhere, "code_of_several")
+    assert "tambahkan kolom 'WADMKK' yang menyebut kabupaten/kotanya" in unclear["sentence"]["id"]
+
+
+def test_nothing_like_a_name_is_no_list_of_nothing():
+    result = kecamatan(rbi("63.10.06", NAMOBJ="Xyzzy", WADMKC="Xyzzy", geometry=INSIDE_EAST))
+    (told,) = found(result, "code_of_no_name")
+    assert "mirip" not in told["sentence"]["id"]
+
+
+def test_blanks_around_a_code_are_no_rewriting():
+    assert not found(kecamatan(rbi("63.10.06", KDCPUM=" 63.10.06 ")), "code_rewritten")

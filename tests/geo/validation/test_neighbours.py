@@ -1,5 +1,7 @@
 """Features beside each other, and beside what is published: overlaps, slivers, columns that vanish."""
 
+import time
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import shapely
 
 from geo.crs import area_ha
 from geo.ingest.findings import finding
+from geo.validation.difference import difference
 from geo.vector.schema import REGENCIES, ZONES
 from tests.geo.validation.test_upload import EAST, INSIDE, WEST, check, found, zone
 
@@ -357,3 +360,40 @@ def test_copies_of_one_shape_are_told_as_copies_alone():
     result = check(*rows, zone(zone_id="b", geometry=RIGHT))
     counts = result.report["counts"]
     assert (counts["geometry_duplicate"], counts["features_overlap"]) == (399, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ([10229.0, 5799.4], [10229.05, 5799.37], []),
+        ([10229.0, 5799.4], [10229.06, 5799.4], [0]),
+        ([10229.04, 5799.41], [10229.05, 5799.41], [0]),
+        ([10229.05, None], [10229.05, 5799.41], [1]),
+    ],
+)
+def test_a_computed_area_within_its_rounding_is_no_change(old, new, changed):
+    def layer(areas):
+        index = pd.Index(["a", "b"], name="area_id")
+        return gpd.GeoDataFrame(
+            {"area_ha": areas}, geometry=[LEFT, LEFT], crs="OGC:CRS84", index=index
+        )
+
+    found = difference(layer(new), layer(old), fields=["area_ha"])
+    assert [one.key for one in found.changed] == [["a", "b"][row] for row in changed]
+
+
+def test_a_tangled_outline_is_refused_and_not_repaired_for_minutes():
+    places = np.random.default_rng(7).random((200, 2)) * 0.1 + (115.5, -3.6)
+    (told,) = found(check(zone(geometry=shapely.Polygon(places)), repair=True), "geometry_repaired")
+    assert told["feature"]["row"] == 1
+    places = np.random.default_rng(7).random((2_000, 2)) * 0.1 + (115.5, -3.6)
+    begun = time.perf_counter()
+    result = check(zone(geometry=shapely.Polygon(places)), repair=True)
+    assert time.perf_counter() - begun < 5
+    assert found(result, "geometry_tangled")
+
+
+@pytest.mark.parametrize("shape", [shapely.LineString([(115.5, -3.6), (115.6, -3.5)])])
+def test_how_a_line_becomes_a_polygon_is_said(shape):
+    (told,) = found(check(zone(geometry=shape)), "geometry_type")
+    assert "Garis ke Poligon" in told["sentence"]["id"]
