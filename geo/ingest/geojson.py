@@ -143,7 +143,8 @@ def _parsed(text: str, limits: Limits) -> Any:
         ) from error
     except _InText as error:
         line, column = _position(text, error.sought)
-        raise Unreadable(finding(error.code, line=line, column=column, **error.facts)) from error
+        facts: dict[str, Any] = {"line": line, "column": column, **error.facts}
+        raise Unreadable(finding(error.code, **facts)) from error
     except ValueError as error:  # an integer of more digits than Python reads
         reason = _SAY["long_number"]
         raise Unreadable(finding("json_invalid", line=1, column=1, reason=reason)) from error

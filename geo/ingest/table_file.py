@@ -318,7 +318,7 @@ def _require_few(values: Sequence[Any], numbers: Sequence[int], limits: Limits) 
     for row, value in zip(numbers, values, strict=True):
         count = least_in_text(str(value)) if value is not None else 0
         if count > limits.feature_vertices:
-            facts = {"count": count, "limit": limits.feature_vertices}
+            facts: dict[str, Any] = {"count": count, "limit": limits.feature_vertices}
             raise Unreadable(
                 finding(
                     "too_many_vertices",
