@@ -63,6 +63,8 @@ def read_dxf(path: Path, folder: Path, *, layer: str | None, limits: Limits) -> 
         counts = layer_counts(copy, **_OPTIONS)
         drawn = read_layer(copy, next(iter(counts)), limits=limits, **_OPTIONS)
     except NotRead as error:
+        if entities.kinds["INSERT"]:
+            raise Unreadable(finding("dxf_blocks", count=entities.kinds["INSERT"])) from error
         raise _damaged(_SAY["gdal_cannot"]) from error
     _require_all(entities, len(drawn.geometry), limits)
     notes = _notes(entities)

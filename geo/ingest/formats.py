@@ -325,11 +325,10 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
 )
 _ROOTS = {
     "gpx": ("GPX", "export"),
-    "OGRVRTDataSource": ("VRT", "export"),
+    "OGRVRTDataSource": ("VRT", "link"),
     "VRTDataset": ("VRT", "raster"),
     "qgis": ("QGIS (.qgs)", "project"),
     "svg": ("SVG", "picture"),
-    "html": ("HTML", "export"),
     "schema": ("XSD", "export"),
 }
 _MBTILES_ID = b"MPBX"
@@ -398,6 +397,31 @@ def looks_like(head: bytes) -> Text:
     return _looks(head)[0]
 
 
+def _is_dbf(head: bytes) -> bool:
+    """Whether a file is a dBASE table: its version, a date, and a header of whole field descriptions."""
+    if len(head) < 33 or head[0] not in (0x03, 0x30, 0x83, 0x8B, 0xF5):
+        return False
+    header = int.from_bytes(head[8:10], "little")
+    # Visual FoxPro writes 263 bytes behind its fields.
+    fields = header - 33 - (263 if head[0] == 0x30 else 0)
+    return 1 <= head[2] <= 12 and 1 <= head[3] <= 31 and fields > 0 and fields % 32 == 0
+
+
+def _looks_unlike_maps(head: bytes) -> tuple[Text, str] | None:
+    """What is no map: the table of one, a page, a list, or a table with zero bytes in it."""
+    if _is_dbf(head):
+        return _SAY["dbf"], "dbf"
+    text = _text_of(head)
+    root = xml_root(head)
+    if (root is not None and root[0].lower() == "html") or text[:15].lower() == b"<!doctype html>":
+        return _SAY["page"], "page"
+    if text.startswith(b"["):
+        return _SAY["json"], "json"
+    if b"\0" in head and unicode_of(head) is None and _is_table(head.replace(b"\0", b"")):
+        return _SAY["table_nul"], "nul"
+    return None
+
+
 def _looks(head: bytes) -> tuple[Text, str]:
     if not head:
         return _SAY["empty_file"], "other"
@@ -409,6 +433,8 @@ def _looks(head: bytes) -> tuple[Text, str]:
         return _SAY["mbtiles" if is_tiles else "sqlite"], "raster" if is_tiles else "export"
     if (kind := format_of(head)) is not None:
         return FORMATS[kind].name, "other"
+    if (found := _looks_unlike_maps(head)) is not None:
+        return found
     if (root := xml_root(head)) is not None and root[0] in _ROOTS:
         name, advice = _ROOTS[root[0]]
         return Text(id=name, en=name), advice

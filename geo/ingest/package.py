@@ -173,7 +173,9 @@ def _place(archive: zipfile.ZipFile, chosen: _Set, folder: Path, limits: Limits)
 
 def _nothing(entries: Sequence[zipfile.ZipInfo], heads: Mapping[str, bytes]) -> Text:
     """What an archive holds instead of data, and what to do with the first thing that is known."""
-    found = ", ".join(sorted(entry.filename[:60] for entry in entries)[:5]) or "-"
+    if not entries:
+        return _SAY["empty"]
+    found = ", ".join(sorted(entry.filename[:60] for entry in entries)[:5])
     advice = next((told for head in heads.values() if (told := advised(head))), None)
     if advice is None:
         return filled(_SAY["nothing"], found=found, formats=all_names())

@@ -410,6 +410,12 @@ class TestDxf:
         }
         assert source.frame.geometry[1].area == pytest.approx(314.1, abs=0.1)
 
+    def test_a_block_that_contains_itself_is_told_as_such(self, tmp_path):
+        block = "0\nSECTION\n2\nBLOCKS\n0\nBLOCK\n2\nA\n0\nINSERT\n2\nA\n10\n0\n20\n0\n0\nENDBLK\n0\nENDSEC\n"
+        insert = "0\nINSERT\n2\nA\n10\n0\n20\n0\n70\n30000\n71\n30000\n"
+        rest = f"0\nSECTION\n2\nENTITIES\n{insert}0\nENDSEC\n0\nEOF\n"
+        assert refusal(written(tmp_path, "a.dxf", block + rest), tmp_path).code == "dxf_blocks"
+
     @pytest.mark.parametrize(
         ("entities", "end", "code"),
         [

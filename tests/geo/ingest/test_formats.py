@@ -36,6 +36,8 @@ def test_a_format_is_told_by_its_first_bytes(tmp_path, content, kind):
     assert told(tmp_path, content) == kind
 
 
+# A table of one field: version, date, rows, and the lengths of its header and of a row.
+DBF = b"\3\x7a\1\2" + (1).to_bytes(4, "little") + b"\x41\0\x0b\0" + bytes(20) + b"NAMA" + bytes(28)
 QGIS = "Ekspor → Simpan Fitur Sebagai… → GeoPackage"
 
 
@@ -58,6 +60,11 @@ QGIS = "Ekspor → Simpan Fitur Sebagai… → GeoPackage"
         (b"<!DOCTYPE qgis PUBLIC 'x' 'y'>\n<qgis>", "QGIS", QGIS),
         (b"\0\0\x27\x0a", "Shapefile (.shp)", "satu ZIP"),
         (b"", "berkas kosong", "GeoParquet"),
+        (b"<html><body>404</body></html>", "halaman web (HTML)", "unduh lagi"),
+        (b"<!DOCTYPE html>\n<HTML lang='id'>", "halaman web (HTML)", "unduh lagi"),
+        (b"[[[[[[[[", "JSON yang bukan GeoJSON", "FeatureCollection"),
+        (b"zone_id,name,lon,lat\nz,a\0b,115,-3\n", "huruf kosong", "CSV UTF-8"),
+        (DBF, "tabel Shapefile (.dbf)", "satu ZIP"),
         (b"<xs:schema xmlns:g='http://www.opengis.net/gml'>", "XSD", QGIS),
     ],
 )
