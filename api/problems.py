@@ -5,6 +5,7 @@ its children and a new error cannot be forgotten. OGC clients read `code` and `d
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
@@ -79,6 +80,8 @@ _RETRY_AFTER_S = 5
 _MOST_ENTRIES = 50
 _MOST_CHARACTERS = 4_000
 _MOST_NAME = 200
+# What the reader of forms says in English, by how it begins.
+_UNREADABLE = {"Too many files": "files", "Too many fields": "fields"}
 _logger = logging.getLogger("kawasan")
 
 
@@ -255,6 +258,12 @@ def _finding(entry: Mapping[str, Any], language: Language) -> dict[str, str]:
     where, *path = (str(part) for part in entry["loc"])
     name = ".".join(path)[:_MOST_NAME] or where
     limits = {key: str(value) for key, value in entry.get("ctx", {}).items()}
+    if "expected" in limits:
+        # pydantic joins them by an English word.
+        limits["expected"] = ", ".join(re.findall(r"'([^']*)'", limits["expected"]))
+    if entry["type"] == "json_invalid":
+        # Its place is that of a character, and its reason Python's.
+        limits, name = {"place": name}, where
     text = _mending(entry["type"])
     if text is None:
         mending = entry["msg"] + "."
@@ -277,7 +286,8 @@ def _http_problem(request: Request, error: Exception, methods: Sequence[str]) ->
         return _answer(request, PathNotFound(request.url.path))
     # Only the readers of bodies raise it, and in their own words.
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return _answer(request, InvalidBody(reason=_SAY["unreadable"].format(e=error.detail)))
+        known = (key for words, key in _UNREADABLE.items() if str(error.detail).startswith(words))
+        return _answer(request, InvalidBody(reason=_SAY[f"unreadable_{next(known, 'form')}"]))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(methods)
         detail = _SAY["method"].to(language).format(method=request.method, allowed=allowed)

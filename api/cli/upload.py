@@ -187,10 +187,17 @@ def _print_report(upload: "Upload", language: Language) -> None:
     report = upload.report
     order = {"error": 0, "warning": 1, "info": 2}
     found = sorted(report.get("findings", ()), key=lambda finding: order[finding["severity"]])
-    rows = [(f["severity"], f["sentence"][language]) for f in found]
+    rows = [(_severity(f, language), f["sentence"][language]) for f in found]
     if rows:
         print_table(_SAY["finding_heads"].to(language), rows, upload.filename)
-    print_counts((report.get("difference") or {}).get("counts") or {})
+    counts = (report.get("difference") or {}).get("counts") or {}
+    print_counts({_SAY[f"count_{name}"].to(language): count for name, count in counts.items()})
+
+
+def _severity(found: Mapping[str, Any], language: Language) -> str:
+    """What a finding is, and whether somebody must accept it."""
+    key = "to_accept" if found.get("to_accept") else found["severity"]
+    return _SAY[f"severity_{key}"].to(language)
 
 
 def _publish(
@@ -214,6 +221,11 @@ def _publish(
     print_version(version)
 
 
+def _state(state: str, language: Language) -> str:
+    """A state in words, as over HTTP."""
+    return texts("api.uploads.documents")[f"state_{state}"].to(language)
+
+
 @upload_app.command("list")
 @gathered
 def upload_list(
@@ -231,7 +243,14 @@ def upload_list(
         store.uploads.expire_due()
         states = STATES if is_all else WAITING
         rows = [
-            (u.upload, u.dataset, u.state, u.filename, u.updated_at, u.expires_at or "–")
+            (
+                u.upload,
+                u.dataset,
+                _state(u.state, common.language()),
+                u.filename,
+                u.updated_at,
+                u.expires_at or "–",
+            )
             for u in store.uploads.newest(*states, most=min(most, sys.maxsize))
         ]
         print_table(_SAY["list_heads"].to(common.language()), rows)
@@ -243,9 +262,10 @@ def upload_show(upload: UploadArgument, *, common: Common) -> None:
     """Show an upload: its state, its choices, its report and what was said of it."""
     with common.opened(loaded=False) as store:
         found, language = store.uploads.one(upload), common.language()
-        facts = [("upload", found.upload), ("layer", found.dataset), ("file", found.filename)]
-        facts += [("state", found.state), ("by", f"{found.created_by} {found.created_at}")]
-        facts += [("expires", found.expires_at or "–")]
+        by = f"{found.created_by} {found.created_at}"
+        told = (found.upload, found.dataset, found.filename, _state(found.state, language), by)
+        names = _SAY["facts"].to(language).split(" | ")
+        facts = list(zip(names, (*told, found.expires_at or "–"), strict=True))
         facts += [(name, str(value)) for name, value in found.choices.items()]
         facts += [(name, str(value)) for name, value in (found.submission or {}).items()]
         print_table(_SAY["fact_heads"].to(language), facts)

@@ -16,6 +16,7 @@ from api.deps import (
     StoreDep,
     TablesDep,
     language_or_default,
+    links_of,
 )
 from api.links import ATOM, JSON
 from api.parameters import CollectionId, InvalidParameter
@@ -208,7 +209,9 @@ async def _compared_anew(
         upload = await checked(desk, place, upload_id)
     finally:
         place.release()
-    return respond(request, moved_problem(error, upload, language_or_default(request)))
+    language = language_or_default(request)
+    document = upload_document(desk.store, upload, links_of(request), language)
+    return respond(request, moved_problem(error, upload, document, language))
 
 
 @router.post(

@@ -199,9 +199,9 @@ async def _after_check(
         upload = await checked(desk, place, upload.upload)
     finally:
         place.release()
-    if upload.state == "needs_choices":
-        return respond(request, refusal(upload, language, headers))
     document = upload_document(desk.store, upload, links, language)
+    if upload.state == "needs_choices":
+        return respond(request, refusal(document, language, headers))
     return json_response(request, document, status=status, headers=headers)
 
 

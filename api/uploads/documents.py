@@ -134,9 +134,9 @@ def report_in(report: Any, language: Language) -> dict[str, Any]:
     return {**report, "findings": findings}
 
 
-def refusal(upload: Upload, language: Language, headers: dict[str, str]) -> Problem:
-    """The problem of a file that cannot be published as it is, with its report."""
-    report = upload.report
+def refusal(document: UploadDocument, language: Language, headers: dict[str, str]) -> Problem:
+    """The problem of a file that cannot be published as it is; its facts are what 201 answers."""
+    report = document.report or {"findings": [], "errors": 0}
     errors = [f["sentence"][language] for f in report["findings"] if f["severity"] == "error"]
     detail = _SAY["refused"].format(n=report["errors"]).to(language)
     return Problem(
@@ -144,12 +144,14 @@ def refusal(upload: Upload, language: Language, headers: dict[str, str]) -> Prob
         status=422,
         title=UploadRejected.title.to(language),
         detail=" ".join([detail, *errors[:3]]),
-        facts={"upload": upload.upload, "report": report_in(report, language)},
+        facts=document.model_dump(exclude_none=True),
         headers=headers,
     )
 
 
-def moved_problem(error: LayerMoved, upload: Upload, language: Language) -> Problem:
+def moved_problem(
+    error: LayerMoved, upload: Upload, document: UploadDocument, language: Language
+) -> Problem:
     """The problem of an upload whose layer has moved, with the report of its new check."""
     return Problem(
         code=LayerMoved.__name__,
@@ -158,9 +160,8 @@ def moved_problem(error: LayerMoved, upload: Upload, language: Language) -> Prob
         detail=error.detail(language),
         facts={
             **error.facts,
-            "state": upload.state,
+            **document.model_dump(exclude_none=True),
             "base": upload.compared_with,
-            "report": report_in(upload.report, language) if upload.report else None,
         },
         headers={},
     )

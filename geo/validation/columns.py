@@ -6,7 +6,7 @@ left out. What the values say is `geo/validation/fields.py`.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ _DBF_NAME_LENGTH = 10
 _NOTHING = frozenset(("-", "--", ".", "0", "na", "n/a", "nan", "none", "null", "<null>"))
 _EXAMPLES = 3
 _MOST_SHOWN = 40
+_MOST_NAMES, _MOST_COLUMNS = 6, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _chosen(one: Field, found: Sequence[str], table: pd.DataFrame) -> tuple[str,
     disagreeing = [c for c in found[1:] if _disagreement(table[first], table[c]) is not None]
     if disagreeing and one.name != "name":
         columns = ", ".join([first, *disagreeing])
-        return first, [finding("field_ambiguous", field=one.name, columns=columns)]
+        return first, [finding("field_ambiguous", field=one.name, title=one.title, columns=columns)]
     if disagreeing:
         example = _disagreement(table[first], table[disagreeing[0]])
         facts: dict[str, Any] = {
@@ -226,9 +227,15 @@ def _missing(one: Field, table: pd.DataFrame) -> Finding:
         where={"column": one.name},
         field=one.name,
         title=one.title,
-        accepted=", ".join(dict.fromkeys((one.name, *one.aliases))),
-        columns=", ".join(map(str, table.columns)) or "-",
+        accepted=_some(dict.fromkeys((one.name, *one.aliases)), most=_MOST_NAMES),
+        columns=_some(table.columns, most=_MOST_COLUMNS),
     )
+
+
+def _some(names: Iterable[object], *, most: int) -> str:
+    """The first names of a list that nobody would read to its end; the report has them all."""
+    known = [shortened(str(name), _MOST_SHOWN) for name in names]
+    return ", ".join([*known[:most], *(["…"] if len(known) > most else [])]) or "-"
 
 
 def _repeated_keys(table: pd.DataFrame, key: str | None) -> list[str]:

@@ -151,7 +151,7 @@ def place_layer(
     bounds: _Bounds = tuple(frame.total_bounds)
     lonlat = _lonlat_bounds(bounds, crs)
     if lonlat is None:
-        shown = ", ".join(f"{value:.6g}" for value in bounds)
+        shown = ", ".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in bounds)
         hint = _hint(bounds, region=region, planning=planning)
         return [finding("coordinates_impossible", crs=name_of(crs), bounds=shown, hint=hint)]
     if goal is not None and not _meet(lonlat, goal):
@@ -160,7 +160,12 @@ def place_layer(
     use = crs.area_of_use
     if use is not None and not _inside(lonlat, use.bounds):
         return [
-            finding("crs_area_of_use", crs=name_of(crs), area=use.name, example=_example(planning))
+            finding(
+                "crs_area_of_use",
+                crs=name_of(crs),
+                area=_area_said(use.bounds),
+                example=_example(planning),
+            )
         ]
     return []
 
@@ -222,6 +227,17 @@ def _meet(left: _Bounds, right: _Bounds) -> bool:
 
 def _inside(bounds: _Bounds, area: _Bounds) -> bool:
     return bool(shapely.box(*area).buffer(_USE_MARGIN_DEG).covers(shapely.box(*bounds)))
+
+
+def _area_said(bounds: _Bounds) -> Text:
+    """Where a CRS is meant to be used; its register says that in English only."""
+    west, south, east, north = bounds
+    places = {}
+    for language, (w, e, s, n) in {"id": ("BB", "BT", "LS", "LU"), "en": "WESN"}.items():
+        lon = [f"{abs(x):.0f}° {e if x >= 0 else w}" for x in (west, east)]
+        lat = [f"{abs(y):.0f}° {n if y > 0 else s}" for y in (south, north)]
+        places[language] = f"{lon[0]}–{lon[1]}, {lat[0]}–{lat[1]}"
+    return Text(**places)
 
 
 def _shown(bounds: _Bounds) -> str:

@@ -158,6 +158,10 @@ def test_a_file_edited_elsewhere_is_refused_mended_published_and_rolled_back(fre
     assert found["code_unknown"]["feature"]["key"] == "pulau-laut"
     assert "Sebamban" in refused.json()["detail"]
     kept = client.get(refused.headers["location"], headers=headers).json()
+    # A refusal tells of the upload what its acceptance would.
+    facts = refused.json()["facts"]
+    assert facts.keys() == kept.keys()
+    assert (facts["state"], facts["links"]) == ("needs_choices", kept["links"])
     assert (kept["state"], kept["report"]["accepted"]) == ("needs_choices", False)
     publish = f"/uploads/{kept['upload']}/publish"
     assert client.post(publish, json={"note": "x"}, headers=headers).status_code == 422
@@ -418,6 +422,34 @@ def test_a_request_without_a_file_is_400(service):
         ).status_code
         == 400
     )
+
+
+ENGLISH = ("Expecting", "multipart data", "Too many", " or ", "^", "[0-9")
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "said"),
+    [
+        ("PATCH", {"content": b'{"crs" 1}', "json": True}, "huruf ke-7"),
+        ("PATCH", {"content": b'{"repairs": ["x"]}', "json": True}, "make_valid, clean_borders"),
+        ("GET", {}, "bukan nomor"),
+        ("POST", {"content": b"x", "type": "multipart/form-data; boundary=a"}, "terputus"),
+        ("POST", {"files": [("file", (f"{n}.csv", b"a")) for n in "ab"]}, "satu berkas saja"),
+    ],
+)
+def test_a_malformed_request_is_told_in_indonesian_alone(service, path, sent, said):
+    store, client = service
+    headers = with_key(store) | {"Accept-Language": "id"}
+    if sent.pop("json", False):
+        headers["Content-Type"] = "application/json"
+    if kind := sent.pop("type", None):
+        headers["Content-Type"] = kind
+    address = {"PATCH": "/uploads/0123456789abcdef", "GET": "/uploads/x", "POST": "/uploads"}[path]
+    answer = client.request(path, address, headers=headers, **sent)
+    assert answer.status_code == 400
+    detail = answer.json()["detail"]
+    assert said in detail
+    assert not [words for words in ENGLISH if words in detail]
 
 
 def test_a_file_over_the_limit_is_413_and_nothing_is_kept(fresh):

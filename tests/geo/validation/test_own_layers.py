@@ -1,6 +1,7 @@
 """Layers that an office defines itself: their key as the file spells it, their columns as they came."""
 
 import pytest
+import shapely
 
 from geo.vector.definition import define
 from geo.vector.schema import ZONES
@@ -48,3 +49,13 @@ def test_features_that_leave_must_be_accepted_and_the_choice_of_regencies_is_off
     assert told["to_accept"] is True
     assert result.report["to_accept"] == 1
     assert "regencies" in told["sentence"]["id"]
+
+
+def test_a_missing_field_names_a_few_columns_and_impossible_coordinates_have_no_exponent():
+    rows = {f"KOLOM_YANG_PANJANG_{n}": n for n in range(60)}
+    told = found(check(own(**rows), schema=ZONES, region=None), "field_missing")
+    assert told
+    assert all(len(one["sentence"]["id"]) < 700 for one in told)
+    far = check(own(NO=1) | {"geometry": shapely.Point(88763.2, 1087710)}, schema=ZONES)
+    (one,) = found(far, "coordinates_impossible")
+    assert "88763.2, 1087710" in one["sentence"]["id"]

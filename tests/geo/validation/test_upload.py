@@ -459,7 +459,10 @@ def test_a_neighbouring_zone_in_the_right_place_is_a_warning_only():
     utm = gpd.GeoSeries([INSIDE], crs=4326).to_crs(32749)[0]
     result = check(zone(geometry=utm), crs="EPSG:32749")
     assert result.report["errors"] == 0
-    assert found(result, "crs_area_of_use")
+    (told,) = found(result, "crs_area_of_use")
+    # The register of CRSs says it in English only.
+    assert "108° BT–114° BT, 80° LS–0° LS" in told["sentence"]["id"]
+    assert "108° E–114° E, 80° S–0° S" in told["sentence"]["en"]
 
 
 def test_degrees_called_metres_and_swapped_axes_are_seen():
