@@ -122,10 +122,30 @@ def read_source(
 ) -> Source:
     """The layer of one file by the reader of its kind; `folder` is for what that must write.
 
+    A layer that is asked for of a kind that has but one is told to be passed over.
+
     Raises
     ------
     Unreadable, UploadUnsupported
     """
+    source = _read_kind(path, folder, kind=kind, layer=layer, encoding=encoding, limits=limits)
+    is_named = layer is None or layer.lower() == source.layer.lower()
+    if is_named or FORMATS[source.kind].has_several:
+        return source
+    from geo.ingest.findings import finding
+
+    return replace(source, findings=(*source.findings, finding("layer_not_there", layer=layer)))
+
+
+def _read_kind(
+    path: Path,
+    folder: Path,
+    *,
+    kind: SourceKind,
+    layer: str | None,
+    encoding: str | None,
+    limits: Limits,
+) -> Source:
     if (driver := FORMATS[kind].driver) is not None:
         leave_driver(driver)
     if kind == "shapefile":

@@ -940,3 +940,15 @@ def test_the_sandbox_has_one_driver_no_network_and_no_secret(tmp_path, monkeypat
     assert drivers == ([] if driver is None else [driver])
     assert not reached
     assert "KAWASAN_SECRET" not in names
+
+
+@pytest.mark.parametrize(("layer", "is_told"), [("desa", True), (None, False)])
+def test_a_layer_asked_of_a_file_that_has_but_one_is_told_to_be_passed_over(
+    tmp_path, layer, is_told
+):
+    path = tmp_path / "u.csv"
+    path.write_text("zone_id,lon,lat\na,115.5,-3.5\n")
+    source = reader.read_source(
+        path, tmp_path, kind="csv", layer=layer, encoding=None, limits=LIMITS
+    )
+    assert ("layer_not_there" in [f.code for f in source.findings]) == is_told
