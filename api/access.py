@@ -129,7 +129,7 @@ async def require_action(request: Request, action: Action) -> Actor:
     """
     caller = caller_of(request)
     # The best case counts here: what is acted on is known to the route alone, which asks again.
-    given = Circumstances(is_closed=caller.is_closed, is_own=action == "withdraw")
+    given = Circumstances(is_closed=caller.is_closed, is_own=action in ("submit", "withdraw"))
     if action == "read":
         if not _is_open(request):
             require(caller.actor, action, given)

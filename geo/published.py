@@ -160,9 +160,14 @@ def _is_whole(values: pd.Series) -> bool:
     )
 
 
-def are_areas(layer_name: str) -> bool:
-    """Whether a layer's features are areas, and not what is said of areas or classes of land."""
-    return layer_name not in STATEMENTS and not layer_name.startswith(CLASSES_PREFIX)
+def are_areas(layer: Version) -> bool:
+    """Whether a layer's features are areas to assess.
+
+    What is said of areas, classes of land and layers of an office's own are not.
+    """
+    is_own = definition_of(layer.dataset, layer.details) is not None
+    is_said = layer.dataset in STATEMENTS or layer.dataset.startswith(CLASSES_PREFIX)
+    return not (is_own or is_said)
 
 
 def model_version(store: Store | Published, model_id: str) -> Version:

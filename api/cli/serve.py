@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,12 @@ from api.cli.shared_options import Common, DemoOption, gathered, warn_where_synt
 from geo.errors import InvalidInput
 from geo.language import texts
 from geo.planning.shipped import newer_models, newer_note
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
+    from api.settings import Settings
 
 _SAY = texts(__name__)
 
@@ -41,12 +47,7 @@ def serve(
         warn_where_synthetic(store, common.language())
         newer = newer_models(store, settings.data_dir)
         print_notes(newer_note(*i, settings.data_dir).to(common.language()) for i in newer.items())
-        config = uvicorn.Config(
-            create_app(settings, store=store),
-            http=_impatient(settings.request_idle_s),
-            log_level="warning",
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(server_config(create_app(settings, store=store), settings))
         door.listen()
         threading.Thread(target=sandbox.prepare, daemon=True).start()
         address = f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}"
@@ -55,6 +56,20 @@ def serve(
             server.run(sockets=[door])
         if not server.started:
             raise typer.Exit(1)
+
+
+def server_config(app: "FastAPI", settings: "Settings") -> "uvicorn.Config":
+    """How uvicorn serves: it waits for nobody for ever, and believes the proxies that are named."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        http=_impatient(settings.request_idle_s),
+        # uvicorn believes who calls from this machine, who may pass on what anybody sent.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        log_level="warning",
+    )
 
 
 def _impatient(patience_s: float) -> type[asyncio.Protocol]:

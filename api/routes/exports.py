@@ -85,7 +85,7 @@ def export_assessment(
         reason = _SAY["no_format"].format(format=format, known=", ".join(MEDIA_TYPES))
         raise InvalidParameter(parameter="format", reason=reason)
     now = store.current()
-    if layer in now.datasets("layer") and not published.are_areas(layer):
+    if layer in now.datasets("layer") and not published.are_areas(now.version(layer)):
         return _as_published(request, now, layer, format, query)
     found = assess(
         now,

@@ -96,7 +96,7 @@ class Read:
 def versions_of(now: Published, chosen: Model, layer_name: str) -> dict[str, Version]:
     """The version of everything that an assessment reads, in a fixed order."""
     rasters = set(now.datasets("raster"))
-    areas = [name for name in now.datasets("layer") if are_areas(name)]
+    areas = [name for name in now.datasets("layer") if are_areas(now.version(name))]
     if layer_name not in areas:
         raise LayerNotFound(layer_name, available=areas)
     versions = {"model": model_version(now, chosen.id)}

@@ -168,7 +168,7 @@ def _obstacle(actor: Actor, action: Action, given: Circumstances) -> Text | None
         least = next(role for role in ROLES if role in TABLE[action])
         said = {"role": role_title(actor.role), "least": role_title(least)}
         return filled(_SAY["role"], action=action_title(action), **said)
-    if action == "withdraw" and not given.is_own and actor.role == "editor":
+    if action in ("submit", "withdraw") and not given.is_own and actor.role == "editor":
         return _SAY["not_own"]
     if action == "approve" and given.is_own and not (given.own_approval or actor.approves_own):
         return None if actor.role == "operator" else _SAY["own"]

@@ -112,8 +112,17 @@ def test_an_editor_submits_for_its_own_regencies_alone(client, store, tmp_path, 
             assert answer.status_code == 200, answer.text
         else:
             assert answer.status_code == 403
-            assert "Yours: 63.02" in answer.json()["detail"]
+            assert "63.02" in answer.json()["detail"]
             assert store.audit()[-1]["details"]["why"] == "NotAllowed"
+
+
+@pytest.mark.parametrize(("role", "status"), [("editor", 403), ("publisher", 200)])
+def test_an_editor_submits_nobody_elses_upload(client, store, tmp_path, role, status):
+    sender = store.keys.require(store.keys.add("sender", role="editor"))
+    upload = waiting(store, tmp_path, sender, regencies=["63.02"])
+    headers = {"X-API-Key": store.keys.add("other", role=role)}
+    answer = client.post(f"/uploads/{upload}/submit", json={"note": "x"}, headers=headers)
+    assert answer.status_code == status, answer.text
 
 
 def waiting(store, folder, actor, *, regencies):

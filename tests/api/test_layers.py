@@ -74,6 +74,9 @@ def test_a_layer_is_added_replaced_withdrawn_and_shown_again(office):
     client.post(f"/uploads/{again.json()['upload']}/publish", headers=headers, json=SAID)
     assert client.get(f"/collections/{LAYER}/items").json()["numberMatched"] == 3
 
+    # Nothing scores it, so its export is the layer as it is published.
+    exported = client.get(f"/exports/{LAYER}.geojson")
+    assert (exported.status_code, len(exported.json()["features"])) == (200, 3)
     reason = {"note": "salah berkas"}
     assert client.post(f"/collections/{LAYER}/withdraw", json=reason).status_code == 401
     gone = client.post(f"/collections/{LAYER}/withdraw", headers=headers, json=reason)

@@ -6,12 +6,12 @@ import json
 import socket
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 import uvicorn
 
-from api.cli.serve import _impatient
+from api.cli.serve import server_config
 from api.main import create_app
 from api.settings import Settings
 from geo.store.store import Store
@@ -26,10 +26,7 @@ def service(tmp_path_factory):
     """The address of a service with little patience, and a key of its store."""
     store = Store(tmp_path_factory.mktemp("slow") / "store")
     settings = Settings(store=store.folder, request_idle_s=IDLE_S, request_total_s=TOTAL_S)
-    config = uvicorn.Config(
-        create_app(settings, store=store), http=_impatient(IDLE_S), log_level="error"
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(create_app(settings, store=store), settings))
     with socket.create_server(("127.0.0.1", 0)) as door:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[door])))
         thread.start()
@@ -128,3 +125,11 @@ def test_a_connection_that_is_used_again_and_again_is_kept(service):
         assert answer.read().startswith(b"{")
         assert connection.sock is first
     connection.close()
+
+
+def test_nobody_is_believed_to_be_a_proxy_who_is_not_named(service):
+    (host, port), _ = service
+    with closing(http.client.HTTPConnection(host, port, timeout=PATIENCE_S)) as connection:
+        connection.request("GET", "/collections", headers={"X-Forwarded-Proto": "https"})
+        answer = json.loads(connection.getresponse().read())
+    assert {link["href"].split(":")[0] for link in answer["links"]} == {"http"}
