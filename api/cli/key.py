@@ -91,8 +91,7 @@ def key_list(common: Common) -> None:
             )
             for k in store.keys.all()
         ]
-        heads = "prefix | label | role | institution | regencies | created | ends | used | revoked"
-        print_table(heads, rows)
+        print_table(_SAY["key_heads"].to(common.language()), rows)
 
 
 @key_app.command("revoke")
@@ -147,7 +146,7 @@ def user_list(common: Common) -> None:
             )
             for u in store.users.all()
         ]
-        print_table("user | name | role | institution | regencies | created | disabled", rows)
+        print_table(_SAY["user_heads"].to(common.language()), rows)
 
 
 @user_app.command("password")

@@ -9,7 +9,10 @@ import typer
 from api.cli.files import read_text
 from api.cli.output import print_table, print_version
 from api.cli.shared_options import OPERATOR, Common, gathered
+from geo.language import texts
 from geo.store import roles
+
+_SAY = texts(__name__)
 
 store_app = typer.Typer(no_args_is_help=True, help="The store: its versions and its health.")
 
@@ -36,12 +39,14 @@ def store_check(
     """
     with common.opened(loaded=False) as store:
         report = store.check(repair=repair)
-        rows = [("orphan", n) for n in report.orphans]
-        rows += [("missing", n) for n in report.missing]
-        rows += [("altered", n) for n in report.altered]
+        language = common.language()
+        rows = [(_SAY["orphan"].to(language), n) for n in report.orphans]
+        rows += [(_SAY["missing"].to(language), n) for n in report.missing]
+        rows += [(_SAY["altered"].to(language), n) for n in report.altered]
         if report.broken_entry is not None:
-            rows.append(("broken", f"audit log, entry {report.broken_entry}"))
-        print_table("fault | where", rows)
+            place = _SAY["audit_entry"].format(n=report.broken_entry).to(language)
+            rows.append((_SAY["broken"].to(language), place))
+        print_table(_SAY["check_heads"].to(language), rows)
         if not report.is_sound:
             raise typer.Exit(1)
 
@@ -61,7 +66,7 @@ def store_versions(dataset: DatasetArgument, *, common: Common) -> None:
             )
             for v in store.versions(dataset)
         ]
-        print_table("version | at | by | note | sha256", rows)
+        print_table(_SAY["versions_heads"].to(common.language()), rows)
 
 
 @store_app.command("rollback")
@@ -84,7 +89,7 @@ def store_rules(common: Common) -> None:
     """List the rules of the store: closed shows nothing without a login; own_approval lets a publisher approve its own."""
     with common.opened(loaded=False) as store:
         rows = [(rule, "on" if is_on else "off") for rule, is_on in store.rules.all().items()]
-        print_table("rule | value", rows)
+        print_table(_SAY["rules_heads"].to(common.language()), rows)
 
 
 @store_app.command("rule")

@@ -51,7 +51,8 @@ class ProgressDocument(BaseModel):
 class UploadDocument(UploadEntryDocument):
     """An upload and its report; every finding has its sentence in both languages.
 
-    `report` is missing until the file was checked; `progress` is there while it is.
+    `report` is missing until the file was checked; `progress` is there while it is. A finding with
+    `to_accept` must be accepted at submission or publication (`accept_warnings`).
     """
 
     choices: dict[str, Any]

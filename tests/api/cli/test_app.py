@@ -224,7 +224,7 @@ def test_a_file_with_faults_is_refused_naming_the_feature_and_changes_nothing(
     frame.to_file(path)
     said = " ".join(run("ingest", path, expect=1).split())
     assert "silang" in said
-    assert "error" in said
+    assert "kesalahan" in said
     assert reference_store.version("zones").number == 1
 
 
@@ -266,7 +266,7 @@ def test_a_table_of_one_figure_is_added_to_all_others(run, reference_store, tmp_
         "63.01,tpt_agustus,2026,Agustus 2026,4.1,%,BPS,https://bps.go.id\n"
     )
     checked = run("ingest", path, "--as", "indicators", "--check")
-    counts = ["added:", "1", "changed:", "0", "unchanged:", str(len(before)), "removed:", "0"]
+    counts = ["ditambah:", "1", "berubah:", "0", "tetap:", str(len(before)), "dihapus:", "0"]
     assert checked.split() == counts
     assert reference_store.version("indicators").number == 1
     run("ingest", path, "--as", "indicators")
@@ -280,11 +280,11 @@ def test_figures_are_removed_only_when_that_is_asked_for(run, reference_store, t
     path = tmp_path / "indikator.csv"
     table = published.indicators(reference_store)
     table.query("year == 2025").to_csv(path, index=False)
-    assert f"unchanged: {len(table)}" in run("ingest", path, "--as", "indicators", "--check")
+    assert f"tetap: {len(table)}" in run("ingest", path, "--as", "indicators", "--check")
     said = run("ingest", path, "--as", "indicators", "--replace")
     left = published.indicators(reference_store)
     assert set(left["year"]) == {2025}
-    assert f"removed: {len(table) - len(left)}" in said
+    assert f"dihapus: {len(table) - len(left)}" in said
 
 
 def test_a_model_is_written_out_edited_and_added(run, reference_store, tmp_path):
@@ -334,8 +334,8 @@ def test_a_layer_that_was_downloaded_and_saved_again_has_not_changed(
     gpd.read_file(items).to_file(saved)
     assert "id" in gpd.read_file(saved)
     said = run("ingest", saved, "--check")
-    assert "changed: 0" in said
-    assert "unchanged: 14" in said
+    assert "berubah: 0" in said
+    assert "tetap: 14" in said
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(run, reference_store):
@@ -382,7 +382,7 @@ def test_a_checked_upload_waits_is_listed_and_published_or_withdrawn(
     assert reference_store.version("zones").note == "Hasil rapat"
     run("upload", "submit", kept.upload, "--note", "x", expect=1)
 
-    assert "changed" in run("upload", "choose", gone.upload, "--column", "name=name")
+    assert "berubah" in run("upload", "choose", gone.upload, "--column", "name=name")
     assert "name=KAWASAN" in run("upload", "choose", gone.upload, "--column", "x", expect=2)
     run("upload", "submit", gone.upload, "--note", "Hasil rapat kedua", expect=0)
     run("upload", "comment", gone.upload, "Periksa batas selatan")
@@ -515,7 +515,7 @@ def test_a_table_of_years_is_read_for_the_indicator_that_is_stated(run, referenc
     said = run("ingest", path, "--as", "indicators", "--source", "BPS", expect=1)
     assert "--indicator" in said
     words = ["--as", "indicators", "--indicator", "tpt_agustus", "--source", "BPS"]
-    assert "added: 1" in run("ingest", path, *words)
+    assert "ditambah: 1" in run("ingest", path, *words)
     table = published.indicators(reference_store)
     new = table[(table["indicator"] == "tpt_agustus") & (table["year"] == 2026)]
     assert new[["regency_code", "period", "value"]].values.tolist() == [

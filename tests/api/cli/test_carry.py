@@ -66,7 +66,7 @@ def test_indicators_of_old_boundaries_are_ingested_as_those_of_new_ones(run, for
     rates = table[table["indicator"] == "tpt_agustus"].set_index("regency_code")["value"]
     assert rates[["63.02", "63.10"]].tolist() == pytest.approx([4, 4])
     ingested = CliRunner().invoke(app, ["ingest", str(out), "--as", "indicators", "--check"])
-    assert "added: 26" in ingested.output
+    assert "ditambah: 26" in ingested.output
 
 
 def test_a_regencys_people_are_spread_over_its_kecamatan_by_a_raster(run, folder, make_raster):
