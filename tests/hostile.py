@@ -405,14 +405,13 @@ def geojson_projected_without_crs(folder):
     )
 
 
-def self_intersection_bomb(folder, count=4001):
-    """A star of chords: valid to ask about in no time, beyond repair in minutes."""
+def self_intersection_bomb(folder, count=301, features=80):
+    """Stars of chords, each tangled as far as a repair is tried: together beyond it in minutes."""
     turn = 2 * np.pi * np.arange(count) * ((count - 1) // 2) / count
     ring = np.column_stack([115.6 + 0.05 * np.cos(turn), -3.6 + 0.05 * np.sin(turn)])
     ring = [*ring.tolist(), ring[0].tolist()]
-    return _geojson(
-        folder, collection(feature(geometry={"type": "Polygon", "coordinates": [ring]}))
-    )
+    star = feature(geometry={"type": "Polygon", "coordinates": [ring]})
+    return _geojson(folder, collection(*[star] * features))
 
 
 def vertex_bomb(folder, count=250_000):

@@ -185,8 +185,10 @@ class _Reader:
             elif not is_missing(value):
                 code = self._code(value, feature, level)
             codes.append(code)
-            if code is not None and code != _to_text(value):
-                rewritten[_to_text(value)] = code
+            if code is not None and code != value:
+                # Blanks at an end show in quotation marks only.
+                is_blank = isinstance(value, str) and value != value.strip()
+                rewritten[f"“{value}”" if is_blank else _to_text(value)] = code
         if rewritten:
             pairs = [f"{old} → {new}" for old, new in rewritten.items()][:_EXAMPLES]
             where = {"column": self.column}

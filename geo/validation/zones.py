@@ -132,7 +132,8 @@ class _Completed:
             if found is None or found in {*there, *ids.values()}:
                 found = _free(_slug(name), {*taken, *ids.values()})
             ids[row] = found
-        self.put("zone_id", ids, told=set())
+        # Of a zone without a name that alone is asked for: its id comes with it.
+        self.put("zone_id", ids, told={row for row in gaps if row not in named})
         again = [row for row, one in ids.items() if known.get(plain_name(named[row])) == one]
         fresh = [row for row in ids if row not in again]
         for code, rows in (("zone_ids_known", again), ("zone_ids_made", fresh)):
@@ -144,17 +145,14 @@ class _Completed:
         """The regency of each zone that states none, from where most of it lies."""
         stated = self._named_otherwise()
         gaps = [row for row in self.gaps("regency_code") if row not in stated]
-        if outlines.crs is None:
-            # Where it lies shows as soon as its CRS is known; that it is not is told by itself.
-            self.faults = [
-                f
-                for f in self.faults
-                if not (f.code == "field_missing" and f in self._of("regency_code"))
-            ]
-            return
-        shapes = to_lonlat(outlines).geometry.to_numpy()
-        rows = [row for row in gaps if shapes[row] is not None]
+        is_placed = outlines.crs is not None
+        shapes = to_lonlat(outlines).geometry.to_numpy() if is_placed else []
+        rows = [row for row in gaps if is_placed and shapes[row] is not None]
         if not rows:
+            # It shows as soon as the CRS or the outlines are mended, which are told by themselves.
+            if not stated:
+                gone = [f for f in self._of("regency_code") if f.code == "field_missing"]
+                self.faults = [f for f in self.faults if not any(f is one for one in gone)]
             return
         codes, names = [str(code) for code in region.index], full_names(region)
         shares = regency_shares(shapes[rows], to_lonlat(region).geometry.to_numpy())

@@ -365,6 +365,22 @@ def test_a_regency_code_that_cannot_be_read_is_not_replaced_by_the_place():
     assert found(result, "regencies_placed")[0]["facts"]["count"] == 1
 
 
+def test_a_zone_without_a_name_is_asked_for_the_name_alone():
+    result = check(hand_made("A"), hand_made(None, INSIDE_EAST))
+    errors = [f for f in result.report["findings"] if f["severity"] == "error"]
+    assert [(f["code"], f["where"], f["feature"]["row"]) for f in errors] == [
+        ("value_missing", {"column": "Name"}, 2)
+    ]
+
+
+def test_an_outline_that_cannot_be_used_asks_for_no_regency():
+    line = shapely.LineString([(115.5, -3.6), (115.6, -3.5)])
+    result = check(hand_made("A", line))
+    assert [f["code"] for f in result.report["findings"] if f["severity"] == "error"] == [
+        "geometry_type"
+    ]
+
+
 def test_without_a_crs_only_the_crs_is_asked_for():
     result = check(hand_made("A"), crs=None)
     assert [f["code"] for f in result.report["findings"] if f["severity"] == "error"] == [
@@ -471,5 +487,6 @@ def test_nothing_like_a_name_is_no_list_of_nothing():
     assert "mirip" not in told["sentence"]["id"]
 
 
-def test_blanks_around_a_code_are_no_rewriting():
-    assert not found(kecamatan(rbi("63.10.06", KDCPUM=" 63.10.06 ")), "code_rewritten")
+def test_blanks_around_a_code_are_shown_where_it_is_rewritten():
+    (told,) = found(kecamatan(rbi("63.10.06", KDCPUM=" 63.10.06 ")), "code_rewritten")
+    assert told["facts"]["examples"] == "“ 63.10.06 ” → 63.10.06"

@@ -889,7 +889,8 @@ def test_a_repair_that_never_ends_is_stopped_and_names_the_feature(tmp_path):
     stopped = ingest(bomb, corrections={"make_valid": True}, limits=replace(LIMITS, cpu_s=4))
     (reason,) = stopped.report["findings"]
     assert (reason["code"], reason["facts"]["seconds"]) == ("reader_timeout", "4")
-    assert "repairing row 1 (angsana, angsana)" in reason["sentence"]["en"]
+    # Which of the equal outlines it was at depends on the machine.
+    assert re.search(r"repairing row \d+ \(angsana, angsana\)", reason["sentence"]["en"])
 
 
 def test_a_reader_that_takes_too_long_by_the_clock_is_stopped(tmp_path):
