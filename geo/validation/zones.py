@@ -145,9 +145,9 @@ class _Completed:
         """The regency of each zone that states none, from where most of it lies."""
         stated = self._named_otherwise()
         gaps = [row for row in self.gaps("regency_code") if row not in stated]
-        is_placed = outlines.crs is not None
-        shapes = to_lonlat(outlines).geometry.to_numpy() if is_placed else []
-        rows = [row for row in gaps if is_placed and shapes[row] is not None]
+        placeable = outlines if outlines.crs is None else to_lonlat(outlines)
+        shapes = placeable.geometry.to_numpy()
+        rows = [row for row in gaps if outlines.crs is not None and shapes[row] is not None]
         if not rows:
             # It shows as soon as the CRS or the outlines are mended, which are told by themselves.
             if not stated:
