@@ -353,7 +353,7 @@ def test_a_store_with_a_changed_snapshot_is_found_out(run, reference_store):
     run("store", "check")
     path = reference_store.version("zones").path
     path.write_bytes(path.read_bytes() + b"x")
-    assert "altered" in run("store", "check", expect=1)
+    assert "berubah" in run("store", "check", expect=1)
 
 
 def test_an_empty_store_is_filled_by_the_first_command(tmp_path, monkeypatch):
@@ -394,7 +394,7 @@ def test_a_checked_upload_waits_is_listed_and_published_or_withdrawn(
     assert "0" in run("upload", "expire")
     assert kept.upload not in run("upload", "list")
     listed = run("upload", "list", "--all")
-    assert "published" in listed
+    assert "terbit" in listed
     assert "returned" in listed
 
 
@@ -441,7 +441,7 @@ def test_a_changed_audit_log_is_found_out(run, reference_store):
     with closing(sqlite3.connect(reference_store.folder / "catalogue.sqlite")) as catalogue:
         catalogue.execute("UPDATE audit SET actor = 'other' WHERE entry = 3")
         catalogue.commit()
-    assert "audit log, entry 3" in run("store", "check", expect=1)
+    assert "catatan kegiatan, entri 3" in run("store", "check", expect=1)
 
 
 def test_a_taken_port_is_said_before_any_address_is_printed(run):
