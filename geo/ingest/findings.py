@@ -28,6 +28,7 @@ TO_ACCEPT = frozenset(
             "features_removed",
             "columns_vanish",
             "outline_kind_vanishes",
+            "outlines_vanish",
             "values_vanish",
             "figure_implausible",
             "figure_jumps",

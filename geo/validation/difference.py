@@ -17,6 +17,8 @@ from geo.json_types import as_json
 # About 1 cm: rounding of a file format is no edit.
 _TOLERANCE_DEG = 1e-7
 _LISTED = 200
+# Keys that a sentence names.
+_SHOWN_KEYS = 20
 # Areas that are computed of an outline and kept with so many decimals as somebody found enough.
 _COMPUTED = ("area_ha",)
 _MOST_DECIMALS = 6
@@ -248,6 +250,21 @@ def vanished(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding
         shown = ", ".join(f"{name} ({count})" for name, count in partly.items())
         findings.append(finding("values_vanish", columns=shown, count=max(partly.values())))
     return findings
+
+
+def flattened(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding]:
+    """Features that would lose their extent: an outline or a line becomes less, or nothing at all."""
+    both = [key for key in frame.index if key in current.index]
+    before, after = (
+        # No shape has the dimension -1, as an empty collection has.
+        shapely.get_dimensions(layer.loc[both].geometry.to_numpy())
+        for layer in (current, frame)
+    )
+    lost = [key for key, old, new in zip(both, before, after, strict=True) if new < old]
+    if not lost:
+        return []
+    keys = ", ".join(map(str, lost[:_SHOWN_KEYS])) + (", …" if len(lost) > _SHOWN_KEYS else "")
+    return [finding("outlines_vanish", count=len(lost), keys=keys)]
 
 
 def _kind_unstated(before: list[Any]) -> Finding:

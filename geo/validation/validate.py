@@ -17,7 +17,7 @@ from geo.ingest.source import Limits, Reference, Source, geometry_count
 from geo.language import Text, texts
 from geo.validation.codes import fill_codes, known_regions
 from geo.validation.columns import Mapped, choices, is_missing, map_columns, plain_name
-from geo.validation.difference import Difference, difference, vanished
+from geo.validation.difference import Difference, difference, flattened, vanished
 from geo.validation.fields import read_values
 from geo.validation.geometry import (
     Step,
@@ -159,6 +159,7 @@ def validate(
             layer, reference.current, fields=fields, regency_field=schema.regency_field
         )
         findings += [*_removed(changes, schema), *vanished(layer, reference.current)]
+        findings += flattened(layer, reference.current)
     frame = None if is_refused(findings) else layer
     report = report_of(
         findings,

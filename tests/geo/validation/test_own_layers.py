@@ -51,6 +51,14 @@ def test_features_that_leave_must_be_accepted_and_the_choice_of_regencies_is_off
     assert "regencies" in told["sentence"]["id"]
 
 
+def test_outlines_that_become_points_must_be_accepted():
+    published = check(zone(), schema=ZONES).frame
+    centre = published.geometry.iloc[0].centroid
+    result = check(zone(geometry=centre), schema=ZONES, current=published)
+    (told,) = found(result, "outlines_vanish")
+    assert (told["to_accept"], told["facts"]["count"]) == (True, 1)
+
+
 def test_a_missing_field_names_a_few_columns_and_impossible_coordinates_have_no_exponent():
     rows = {f"KOLOM_YANG_PANJANG_{n}": n for n in range(60)}
     told = found(check(own(**rows), schema=ZONES, region=None), "field_missing")
