@@ -395,7 +395,7 @@ def test_a_checked_upload_waits_is_listed_and_published_or_withdrawn(
     assert kept.upload not in run("upload", "list")
     listed = run("upload", "list", "--all")
     assert "terbit" in listed
-    assert "returned" in listed
+    assert "dikembalikan" in listed
 
 
 @pytest.mark.parametrize("command", [["key", "list"], ["key", "add", "--label", "x"], ["assess"]])
