@@ -525,6 +525,12 @@ def test_c24_other_origins_may_read(client):
     assert "GET" in preflight.headers["access-control-allow-methods"]
 
 
+def test_other_origins_may_guard_a_change_and_ask_for_it_to_go_on_without_them(client):
+    asked = {"Origin": "https://other.example", "Access-Control-Request-Method": "POST"}
+    asked["Access-Control-Request-Headers"] = "if-match, prefer, x-api-key"
+    assert client.options("/uploads", headers=asked).status_code == 200
+
+
 def test_c24_other_origins_also_read_problems(client):
     answer = client.get("/nothing", headers={"Origin": "https://other.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
