@@ -13,10 +13,11 @@ from typing import Annotated, Any, get_origin
 
 from fastapi import Path, Request
 from fastapi.dependencies.models import Dependant
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from geo.errors import InvalidInput
-from geo.language import Text, texts
+from geo.language import Text, texts, unprintable
 from geo.tiles.features import Bbox
 
 _SAY = texts(__name__)
@@ -33,6 +34,24 @@ _INSTANT = re.compile(
 CollectionId = Annotated[
     str, Path(alias="collectionId", description="Id of a collection.", examples=["zones"])
 ]
+
+
+def _plain(text: str) -> str:
+    """A text without blanks around it; one that cannot be shown is refused."""
+    if point := unprintable(text):
+        raise PydanticCustomError("unprintable", "holds {point}", {"point": point})
+    return text.strip()
+
+
+def _stated(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("blank", "is blank")
+    return text
+
+
+# What people write; `StatedText` says something.
+PlainText = Annotated[str, AfterValidator(_plain)]
+StatedText = Annotated[PlainText, AfterValidator(_stated)]
 
 
 class InvalidParameter(InvalidInput):

@@ -5,11 +5,19 @@ their room, so that neither language can be forgotten and a writer need not read
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
+
+# What no text holds that a person wrote: control characters but tabs and line ends, signs that turn the
+# direction of reading, halves of characters, and points that Unicode keeps free of characters.
+_NO_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+    "\ufdd0-\ufdef\ufffe-\uffff\ud800-\udfff]"
+)
 
 Language = Literal["id", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -49,6 +57,18 @@ def source_in(source: Source, language: Language) -> str:
     ('BPS', 'Peta 2021')
     """
     return source.to(language) if isinstance(source, Text) else source
+
+
+def unprintable(text: str) -> str | None:
+    r"""The first character that cannot be shown, as its code point; None where every one can.
+
+    Examples
+    --------
+    >>> unprintable("a\0b"), unprintable("Hasil rapat\n12 Maret")
+    ('U+0000', None)
+    """
+    found = _NO_TEXT.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
 
 
 class Sentences:

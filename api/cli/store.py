@@ -79,8 +79,12 @@ def store_rollback(
     common: Common,
 ) -> None:
     """Make an older version current again; nothing is deleted."""
+    from geo.submission.choices import required_text
+
     with common.opened() as store:
-        print_version(store.rollback(dataset, number, actor=OPERATOR, note=note))
+        print_version(
+            store.rollback(dataset, number, actor=OPERATOR, note=required_text("note", note))
+        )
 
 
 @store_app.command("rules")

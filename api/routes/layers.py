@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Allowed
 from api.deps import CollectionTilesDep, LinksDep, StoreDep, TablesDep
-from api.parameters import CollectionId
+from api.parameters import CollectionId, StatedText
 from api.responses import json_response
 from api.uploads.documents import PublishedDocument, published_document
 from geo.store.roles import Actor
@@ -22,7 +22,7 @@ class WithdrawalRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: Annotated[str, Field(min_length=1, max_length=1000)]
+    note: Annotated[StatedText, Field(min_length=1, max_length=1000)]
 
 
 @router.post("/collections/{collectionId}/withdraw", summary="Withdraw a layer", status_code=204)

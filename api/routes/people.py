@@ -11,6 +11,7 @@ from api.access import READS, Allowed
 from api.deps import HtmlDep, LanguageDep, LinksDep, StoreDep
 from api.links import JSON
 from api.ogc_models import Link
+from api.parameters import PlainText, StatedText
 from api.responses import ALSO_PAGE, html_response, json_response, tagged
 from geo.language import Language, texts
 from geo.store.keys import end_of_day
@@ -96,8 +97,8 @@ class UserRequest(BaseModel):
     user: Annotated[str, Field(max_length=80, description="What is typed at the login.")]
     password: Annotated[str, Field(max_length=2_000)]
     role: Role
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    institution: Annotated[str, Field(max_length=200)] = ""
+    name: Annotated[StatedText, Field(min_length=1, max_length=200)]
+    institution: Annotated[PlainText, Field(max_length=200)] = ""
     regencies: Codes = None
 
 
@@ -128,9 +129,11 @@ class KeyRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    label: Annotated[str, Field(min_length=1, max_length=200, description="Whose key this is.")]
+    label: Annotated[
+        StatedText, Field(min_length=1, max_length=200, description="Whose key this is.")
+    ]
     role: Role = "publisher"
-    institution: Annotated[str, Field(max_length=200)] = ""
+    institution: Annotated[PlainText, Field(max_length=200)] = ""
     regencies: Codes = None
     expires: Annotated[
         datetime.date | None, Field(description="The last day on which it is valid (UTC).")

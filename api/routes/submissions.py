@@ -19,7 +19,7 @@ from api.deps import (
     links_of,
 )
 from api.links import ATOM, JSON
-from api.parameters import CollectionId, InvalidParameter
+from api.parameters import CollectionId, InvalidParameter, PlainText, StatedText
 from api.problems import respond
 from api.responses import json_response, tagged
 from api.uploads.checking import checked, desk_of
@@ -48,9 +48,13 @@ class SubmitRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: Annotated[str, Field(min_length=1, max_length=1000, description="Why it is published.")]
-    source: Annotated[str | None, Field(max_length=1000, description="Where it comes from.")] = None
-    licence: Annotated[str | None, Field(max_length=200)] = None
+    note: Annotated[
+        StatedText, Field(min_length=1, max_length=1000, description="Why it is published.")
+    ]
+    source: Annotated[
+        PlainText | None, Field(max_length=1000, description="Where it comes from.")
+    ] = None
+    licence: Annotated[PlainText | None, Field(max_length=200)] = None
     accept_warnings: Annotated[
         bool,
         Field(description="That the warnings which the report counts as to_accept were looked at."),
@@ -63,10 +67,12 @@ class PublishRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     note: Annotated[
-        str | None, Field(min_length=1, max_length=1000, description="Why it is published.")
+        StatedText | None, Field(min_length=1, max_length=1000, description="Why it is published.")
     ] = None
-    source: Annotated[str | None, Field(max_length=1000, description="Where it comes from.")] = None
-    licence: Annotated[str | None, Field(max_length=200)] = None
+    source: Annotated[
+        PlainText | None, Field(max_length=1000, description="Where it comes from.")
+    ] = None
+    licence: Annotated[PlainText | None, Field(max_length=200)] = None
     expected: Annotated[
         int | None,
         Field(ge=0, description="Version you saw; by default the one the upload was compared to."),
@@ -82,7 +88,7 @@ class ReturnRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=1, max_length=4000)]
+    reason: Annotated[StatedText, Field(min_length=1, max_length=4000)]
 
 
 class RollbackRequest(BaseModel):
@@ -91,7 +97,7 @@ class RollbackRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     number: Annotated[int, Field(ge=1)]
-    note: Annotated[str, Field(min_length=1, max_length=1000)]
+    note: Annotated[StatedText, Field(min_length=1, max_length=1000)]
 
 
 class ImpactDocument(BaseModel):
@@ -109,7 +115,7 @@ class PlaceDocument(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    feature: Annotated[str | None, Field(max_length=200)] = None
+    feature: Annotated[PlainText | None, Field(max_length=200)] = None
     lon: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None
     lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
 
@@ -119,7 +125,7 @@ class CommentRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, Field(min_length=1, max_length=4000)]
+    text: Annotated[StatedText, Field(min_length=1, max_length=4000)]
     place: PlaceDocument | None = None
 
 

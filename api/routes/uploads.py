@@ -27,6 +27,7 @@ from api.deps import (
     settings_of,
 )
 from api.links import JSON
+from api.parameters import PlainText
 from api.problems import respond
 from api.responses import html_response, json_response, tagged
 from api.uploads.checking import Desk, Place, check_later, checked, desk_of
@@ -96,21 +97,21 @@ class ChoicesRequest(BaseModel):
     leave_out_others: Annotated[
         bool | None, Field(description="Take nothing of other regencies from the file.")
     ] = None
-    title: Annotated[str | None, Field(max_length=200, description="Of a new layer.")] = None
-    title_en: Annotated[str | None, Field(max_length=200)] = None
+    title: Annotated[PlainText | None, Field(max_length=200, description="Of a new layer.")] = None
+    title_en: Annotated[PlainText | None, Field(max_length=200)] = None
     purpose: Literal["planning", "reference"] | None = None
     key: Annotated[
         str | None, Field(max_length=200, description="Column that names every feature.")
     ] = None
-    indicator: Annotated[str | None, Field(max_length=200)] = None
-    period: Annotated[str | None, Field(max_length=200)] = None
-    source: Annotated[str | None, Field(max_length=1000)] = None
+    indicator: Annotated[PlainText | None, Field(max_length=200)] = None
+    period: Annotated[PlainText | None, Field(max_length=200)] = None
+    source: Annotated[PlainText | None, Field(max_length=1000)] = None
     numbers: Literal["id", "en"] | None = None
     replace: bool | None = None
     band: Annotated[int | None, Field(ge=1, le=65_535, description="Of a raster.")] = None
-    unit: Annotated[str | None, Field(max_length=200)] = None
-    year: Annotated[str | None, Field(max_length=200)] = None
-    licence: Annotated[str | None, Field(max_length=200)] = None
+    unit: Annotated[PlainText | None, Field(max_length=200)] = None
+    year: Annotated[PlainText | None, Field(max_length=200)] = None
+    licence: Annotated[PlainText | None, Field(max_length=200)] = None
     fit: Annotated[
         dict[str, str] | None,
         Field(description="Criterion → why a raster is fit to measure it."),

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo.errors import InvalidInput
-from geo.language import texts
+from geo.language import texts, unprintable
 from geo.store import catalogue, database
 from geo.store.roles import Actor
 
@@ -57,7 +57,7 @@ class Comments:
         Raises
         ------
         InvalidInput
-            For no text, and for one that is longer than `MOST_CHARACTERS`.
+            For no text, one that is longer than `MOST_CHARACTERS`, or with characters that cannot be shown.
         """
         at = self._time()
         with database.writing(self._engine) as connection:
@@ -116,10 +116,12 @@ def insert(
 
 
 def _plain(text: str) -> str:
-    """The text without control characters but line breaks and tabs."""
-    kept = "".join(c for c in text if c in "\n\t" or (c.isprintable() or c == " ")).strip()
+    """The text without blanks around it."""
+    kept = text.strip()
     if not kept:
         raise InvalidInput(reason=_SAY["empty"])
     if len(kept) > MOST_CHARACTERS:
         raise InvalidInput(reason=_SAY["too_long"].format(n=len(kept), most=MOST_CHARACTERS))
+    if point := unprintable(kept):
+        raise InvalidInput(reason=_SAY["unprintable"].format(point=point))
     return kept

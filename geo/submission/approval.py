@@ -24,6 +24,7 @@ from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, publish_table
 from geo.published import read_indicators, region
 from geo.store.roles import Actor, Circumstances, require
 from geo.store.store import Provenance, Store, Upload, Version
+from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
 
@@ -65,7 +66,7 @@ def submit(
     require(actor, "submit", given)
     if not accept_warnings:
         _require_no_open_warning(upload, _SAY["again_submit"])
-    said = {"note": note, **_origin(upload, source, licence)}
+    said = {"note": required_text("note", note), **_origin(upload, source, licence)}
     submission = {**said, "accept_warnings": accept_warnings}
     return store.uploads.submit(upload_id, submission=submission, actor=actor.name)
 
@@ -128,7 +129,7 @@ def publish(
         origin = _of_the_whole(store, upload, origin)
         provenance = Provenance(
             actor=actor.name,
-            note=note or submitted.get("note") or upload.filename,
+            note=optional_text("note", note) or submitted.get("note") or upload.filename,
             source=origin["source"] or upload.filename,
             licence=origin["licence"] or LICENCE_UNKNOWN,
             upload=upload_id,
@@ -208,6 +209,7 @@ def _origin(upload: Upload, source: str | None, licence: str | None) -> dict[str
     A layer of an office's own and a raster say where they come from; of others the published version
     does.
     """
+    source, licence = optional_text("source", source), optional_text("licence", licence)
     # The source that is chosen of a table of figures is that of its figures.
     if upload.dataset != INDICATORS:
         source, licence = (

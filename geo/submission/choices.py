@@ -12,13 +12,15 @@ from geo.crs import crs_of
 from geo.errors import InvalidInput
 from geo.indicators.handed_in import StatedOfAll
 from geo.ingest.encoding import parsed_encoding
-from geo.language import texts
+from geo.language import texts, unprintable
 
 _SAY = texts(__name__)
 
 Repair = Literal["make_valid", "clean_borders"]
 REPAIRS: tuple[Repair, ...] = get_args(Repair)
 _MOST_TEXT = 1_000
+# These name what the file or its columns are called, however that was written.
+_OF_THE_FILE = ("layer", "key")
 _MOST_COLUMNS = 200
 # TIFF counts the samples of a cell in 16 bits.
 _MOST_BANDS = 65_535
@@ -177,4 +179,25 @@ def _text(name: str, value: object) -> str | None:
     text = "" if value is None else str(value).strip()
     if len(text) > _MOST_TEXT:
         raise InvalidInput(reason=_SAY["too_long"].format(field=name, most=_MOST_TEXT))
+    if name not in _OF_THE_FILE and (point := unprintable(text)):
+        raise InvalidInput(reason=_SAY["unprintable"].format(field=name, point=point))
     return text or None
+
+
+def required_text(name: str, value: str) -> str:
+    """A text that must be stated, such as a note, without blanks around it.
+
+    Raises
+    ------
+    InvalidInput
+        For an empty text, and one with characters that cannot be shown.
+    """
+    text = _text(name, value)
+    if text is None:
+        raise InvalidInput(reason=_SAY["empty"].format(field=name))
+    return text
+
+
+def optional_text(name: str, value: str | None) -> str | None:
+    """As `required_text`; a text of blanks states nothing."""
+    return _text(name, value)

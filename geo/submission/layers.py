@@ -7,7 +7,7 @@ from geo.errors import InvalidLayer, LayerNotFound, LayerToDefine
 from geo.language import texts
 from geo.store.roles import Actor, require
 from geo.store.store import Store, Version
-from geo.submission.choices import Choices
+from geo.submission.choices import Choices, required_text
 from geo.vector.definition import LayerDefinition, define, definition_of
 from geo.vector.schema import SCHEMAS, LayerSchema
 
@@ -64,7 +64,7 @@ def withdraw(store: Store, layer: str, *, actor: Actor, note: str) -> None:
         raise LayerNotFound(layer, available=layers)
     if layer in SCHEMAS:
         raise InvalidLayer(reason=_SAY["needed"].format(layer=layer))
-    store.withdraw(layer, actor=actor.name, note=note)
+    store.withdraw(layer, actor=actor.name, note=required_text("note", note))
 
 
 def restore(store: Store, layer: str, *, actor: Actor, note: str) -> Version:
@@ -77,7 +77,7 @@ def restore(store: Store, layer: str, *, actor: Actor, note: str) -> Version:
     require(actor, "withdraw_layer")
     if layer not in (withdrawn := store.withdrawn()):
         raise LayerNotFound(layer, available=withdrawn)
-    return store.restore(layer, actor=actor.name, note=note)
+    return store.restore(layer, actor=actor.name, note=required_text("note", note))
 
 
 def _published(store: Store, dataset: str) -> LayerDefinition | None:

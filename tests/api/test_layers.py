@@ -115,3 +115,30 @@ def test_a_planning_layer_outside_the_region_is_refused_and_may_become_a_referen
     upload = answer.json()["facts"]["upload"]
     mended = client.patch(f"/uploads/{upload}", headers=headers, json={"purpose": "reference"})
     assert (mended.status_code, mended.json()["state"]) == (200, "ready")
+
+
+UNPRINTABLE = {"note": "\0", "source": "a\ufffe", "licence": "CC0\u202e"}
+
+
+@pytest.mark.parametrize(("name", "text"), [("note", "   "), *UNPRINTABLE.items()])
+def test_what_says_nothing_or_cannot_be_shown_is_refused_by_its_field(office, name, text):
+    client, headers = office
+    said = client.post(
+        "/uploads/0123456789abcdef/submit", headers=headers, json={**SAID, name: text}
+    )
+    assert (said.status_code, said.json()["code"]) == (400, "InvalidBody")
+    assert said.json()["detail"].startswith(f"{name}: ")
+    assert "{" not in said.json()["detail"]
+
+
+def test_a_title_and_a_comment_that_cannot_be_shown_are_refused(office):
+    client, headers = office
+    titled = {**NEW, "title": "Titik\u202e"}
+    answer = client.post("/uploads", headers=headers, files=points(1), data=titled)
+    assert (answer.status_code, "U+202E" in answer.json()["detail"]) == (400, True)
+    comments = "/uploads/0123456789abcdef/comments"
+    answer = client.post(comments, headers=headers, json={"text": "a\0b"})
+    assert (answer.status_code, "U+0000" in answer.json()["detail"]) == (400, True)
+    headers = {**headers, "Content-Type": "application/json"}
+    half = client.post(comments, headers=headers, content=b'{"text": "\\ud800"}')
+    assert (half.status_code, "U+D800" in half.json()["detail"]) == (400, True)
