@@ -244,7 +244,7 @@ def create_user(
 @router.delete("/users/{user}", summary="Close a person's access", status_code=204)
 def delete_user(user: UserName, actor: ManagerDep, store: StoreDep) -> Response:
     """End all sessions of a person and let nobody log in by that name; what was done stays theirs."""
-    store.users.disable(user, actor=actor.name)
+    store.users.disable(user, actor=actor.name, keeps_an_admin=True)
     return Response(status_code=204)
 
 

@@ -133,23 +133,36 @@ class Users:
         Raises
         ------
         UserNotFound, InvalidInput
+        Conflict
+            Where nobody else could manage people then.
         """
         require_assignable(role, regencies)
         codes = None if regencies is None else sorted(set(regencies))
         with database.writing(self._engine) as connection:
+            if role != "admin":
+                _require_other_admin(connection, user)
             self._change(connection, user, role=role, regencies=codes)
             self._log(connection, actor, "user-role", user, {"role": role, "regencies": codes})
 
-    def disable(self, user: str, *, actor: str = OPERATOR.name) -> None:
+    def disable(
+        self, user: str, *, actor: str = OPERATOR.name, keeps_an_admin: bool = False
+    ) -> None:
         """Close a person's access for good and end all sessions; the name stays taken.
+
+        With `keeps_an_admin` not that of the last admin. The operator, who can add another at any
+        time, must be able to close an access at once.
 
         Raises
         ------
         UserNotFound
+        Conflict
+            Where nobody else could manage people then.
         """
         with database.writing(self._engine) as connection:
             row = _row(connection, user)
             if row is None or row["disabled_at"] is None:
+                if keeps_an_admin:
+                    _require_other_admin(connection, user)
                 self._change(connection, user, disabled_at=self._time())
                 _end_sessions(connection, user)
                 self._log(connection, actor, "user-disable", user, {})
@@ -201,6 +214,13 @@ def actor_of(row: Mapping[str, Any] | sa.RowMapping) -> Actor:
         institution=row["institution"],
         regencies=None if regencies is None else frozenset(regencies),
     )
+
+
+def _require_other_admin(connection: sa.Connection, user: str) -> None:
+    """Raise where `user` is the only person who may log in as an admin."""
+    is_open = (_TABLE.c.role == "admin") & _TABLE.c.disabled_at.is_(None)
+    if list(connection.execute(sa.select(_TABLE.c.user).where(is_open)).scalars()) == [user]:
+        raise Conflict(reason=_SAY["last_admin"].format(user=user))
 
 
 def require_password(password: str, *, user: str) -> str:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from api.access import actions_of
 from api.main import ROUTERS, create_app
 from api.settings import Settings
+from geo.errors import Conflict
 from geo.store.roles import ACTIONS, ROLES, TABLE, Actor, Circumstances, may
 from tests.api.examples import publish, zones
 
@@ -343,3 +344,14 @@ def test_the_table_of_roles_is_a_page_and_json_in_both_languages(client):
         page = client.get(f"/roles?f=html&lang={language}").text
         assert word in page
         assert page.count("✓") == sum(map(len, TABLE.values()))
+
+
+def test_the_last_admin_keeps_the_role_until_there_is_another(client, store):
+    asked = {"headers": {**keyed(store, "admin"), "Accept-Language": "id"}}
+    store.users.add("sri", name="Sri", password="kuda hijau terbang", role="admin")
+    answer = client.delete("/users/sri", **asked)
+    assert (answer.status_code, "satu-satunya admin" in answer.json()["detail"]) == (409, True)
+    with pytest.raises(Conflict, match="only admin"):
+        store.users.set_role("sri", "viewer")
+    store.users.add("budi", name="Budi", password="ikan merah berenang", role="admin")
+    assert client.delete("/users/sri", **asked).status_code == 204
