@@ -326,6 +326,22 @@ class LayerMoved(Conflict):
         id="{dataset!r} kini pada versi {current}, sedangkan unggahan ini dibandingkan dengan versi {base}. Perbedaan dan dampaknya dihitung ulang; periksa laporan barunya, lalu setujui lagi.",
         en="{dataset!r} is now at version {current}; this upload was compared with version {base}. Difference and impact are made again: look at the new report, then approve again.",
     )
+    _exists = Text(
+        id="Layer {dataset!r} masih baru ketika unggahan ini diperiksa, tetapi kini sudah ada (versi {current}). Bila disetujui, unggahan ini menjadi versi berikutnya dan menggantikan isi serta judulnya. Periksa laporan barunya; bila layernya lain, pilih nama lain.",
+        en="The layer {dataset!r} was new when this upload was checked, but it exists by now (version {current}). Approved, this upload becomes its next version and replaces its content and title. Look at the new report; if it is another layer, choose another name.",
+    )
+    _withdrawn = Text(
+        id="Layer {dataset!r} ditarik setelah unggahan ini diperiksa. Bila disetujui, layer itu ditampilkan lagi dengan isi unggahan ini. Periksa laporan barunya, lalu setujui lagi.",
+        en="The layer {dataset!r} was withdrawn after this upload was checked. Approved, it is shown again with the content of this upload. Look at the new report, then approve again.",
+    )
+
+    def detail(self, language: Language) -> str:
+        """Why the upload must be looked at again, in `language`."""
+        if self.facts.get("is_withdrawn"):
+            return self._withdrawn.to(language).format(**self.facts)
+        if self.facts.get("base") == 0:
+            return self._exists.to(language).format(**self.facts)
+        return super().detail(language)
 
 
 class StoreFault(GeoError):

@@ -6,11 +6,14 @@ from fastapi import APIRouter, Body, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Allowed
-from api.deps import CollectionTilesDep, LinksDep, StoreDep, TablesDep
+from api.deps import CollectionTilesDep, LanguageDep, LinksDep, StoreDep, TablesDep
+from api.links import JSON
 from api.parameters import CollectionId, StatedText
 from api.responses import json_response
-from api.uploads.documents import PublishedDocument, published_document
+from api.uploads.documents import PRIVATE, PublishedDocument, published_document
+from geo.language import Language
 from geo.store.roles import Actor
+from geo.store.store import Version
 
 router = APIRouter(tags=["uploads"])
 
@@ -23,6 +26,52 @@ class WithdrawalRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     note: Annotated[StatedText, Field(min_length=1, max_length=1000)]
+
+
+class WithdrawnLayer(BaseModel):
+    """A layer that nobody is shown, and the version that it would be shown at."""
+
+    layer: str
+    title: str
+    version: int
+    published_at: str
+
+
+class WithdrawnDocument(BaseModel):
+    """The withdrawn layers, by id."""
+
+    layers: list[WithdrawnLayer]
+    links: list[dict[str, str]]
+
+
+@router.get("/layers/withdrawn", summary="The withdrawn layers", response_model=WithdrawnDocument)
+def read_withdrawn(
+    request: Request,
+    _actor: WithdrawerDep,
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """What can be shown again; only whoever may withdraw a layer sees it."""
+    standing = [version for name in store.withdrawn() if (version := store.standing(name))]
+    found = [
+        WithdrawnLayer(
+            layer=version.dataset,
+            title=_title(version, language),
+            version=version.number,
+            published_at=version.published_at,
+        )
+        for version in standing
+    ]
+    own = [links.link("self", JSON, "layers", "withdrawn")]
+    return json_response(request, WithdrawnDocument(layers=found, links=own), headers=PRIVATE)
+
+
+def _title(version: Version, language: Language) -> str:
+    from geo.vector.definition import definition_of
+
+    definition = definition_of(version.dataset, version.details)
+    return version.dataset if definition is None else definition.title.to(language)
 
 
 @router.post("/collections/{collectionId}/withdraw", summary="Withdraw a layer", status_code=204)

@@ -317,6 +317,13 @@ class Store:
             self._log(connection, actor, "restore", f"{dataset}@{current.number}", evidence)
         return self.current_version(dataset)
 
+    def standing(self, dataset: str) -> Version | None:
+        """The version that a dataset is at, also while it is withdrawn; None where there is none."""
+        query = _VERSIONS.where(_IS_CURRENT & (catalogue.versions.c.dataset == dataset))
+        with database.reading(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else self._version(row)
+
     def withdrawn(self) -> list[str]:
         """The names of all withdrawn datasets, sorted."""
         names = catalogue.datasets.c.dataset

@@ -13,7 +13,6 @@ from geo.errors import (
     Conflict,
     InvalidLayer,
     LayerMoved,
-    LayerNotFound,
     StaleVersion,
     WarningsNotAccepted,
 )
@@ -185,10 +184,9 @@ def _circumstances(store: Store, upload: Upload, actor: Actor) -> Circumstances:
 
 
 def _current_number(store: Store, dataset: str) -> int:
-    try:
-        return store.current_version(dataset).number
-    except LayerNotFound:
-        return 0
+    """The version that a dataset is at, also while it is withdrawn; 0 where there is none."""
+    version = store.standing(dataset)
+    return 0 if version is None else version.number
 
 
 def _require_no_open_warning(upload: Upload, again: Text) -> None:
@@ -254,6 +252,10 @@ def _published(store: Store, upload: Upload, provenance: Provenance, current: in
     moved = {"upload": upload.upload, "dataset": upload.dataset, "base": base}
     if base != current:
         raise LayerMoved(**moved, current=current)
+    # Whoever approves it must know that the layer is shown again.
+    is_told = "layer_withdrawn" in upload.report["counts"]
+    if not is_told and upload.dataset in store.withdrawn():
+        raise LayerMoved(**moved, current=current, is_withdrawn=True)
     write = _publish_figures if upload.dataset == INDICATORS else _publish_layer
     if is_raster(upload.dataset):
         write = publish_raster

@@ -16,10 +16,10 @@ from typing import Any
 import geopandas as gpd
 import pyarrow.parquet as pq
 
-from geo.errors import Conflict, InvalidInput, LayerNotFound, NotAllowed, StoreFault, UploadRejected
+from geo.errors import Conflict, InvalidInput, NotAllowed, StoreFault, UploadRejected
 from geo.indicators.handed_in import Against, read_indicator_file
 from geo.indicators.table import upsert
-from geo.ingest.findings import finding
+from geo.ingest.findings import Finding, finding, to_json
 from geo.ingest.formats import kind_of, require_raster
 from geo.ingest.sandbox import Stopped
 from geo.ingest.source import Limits
@@ -310,11 +310,24 @@ def _layer(
     )
     report = result.report | {"against": against.number if against else 0}
     report |= {"touched": _touched(report["difference"], schema, cleaned)}
+    if against is not None and upload.dataset in store.withdrawn():
+        report = _with_finding(report, finding("layer_withdrawn", layer=upload.dataset))
     if definition is None:
         return report
     # A key that the file spells in another case is published as the file has it.
     key = next((m["field"] for m in report["mapping"] if m["field"]), definition.key)
     return report | {"definition": replace(definition, key=key).to_json()}
+
+
+def _with_finding(report: Mapping[str, Any], found: Finding) -> dict[str, Any]:
+    """A report with a warning that only the store can tell of."""
+    added = to_json([found])
+    return {
+        **report,
+        "findings": [*report["findings"], *added["findings"]],
+        "counts": report["counts"] | added["counts"],
+        "warnings": report["warnings"] + added["warnings"],
+    }
 
 
 def _touched(changes: Mapping[str, Any] | None, schema: LayerSchema, cleaned: Path) -> list[str]:
@@ -402,10 +415,11 @@ def _regencies(store: Store) -> gpd.GeoDataFrame | None:
 
 
 def _current(store: Store, name: str) -> Version | None:
-    """The current version of a layer, whose file is whole; None where there is none."""
-    try:
-        version = store.version(name)
-    except LayerNotFound:
-        return None
-    require_whole(version.path)
+    """The version that a layer is at, whose file is whole; None where there is none.
+
+    A withdrawn layer counts: its next version goes on from the last.
+    """
+    version = store.standing(name)
+    if version is not None:
+        require_whole(version.path)
     return version

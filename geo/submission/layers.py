@@ -3,7 +3,7 @@
 A layer is withdrawn and shown again here too; the layers that scores are made of are not.
 """
 
-from geo.errors import InvalidLayer, LayerNotFound, LayerToDefine
+from geo.errors import Conflict, InvalidLayer, LayerNotFound, LayerToDefine
 from geo.language import texts
 from geo.store.roles import Actor, require
 from geo.store.store import Store, Version
@@ -73,17 +73,23 @@ def restore(store: Store, layer: str, *, actor: Actor, note: str) -> Version:
     Raises
     ------
     NotAllowed, LayerNotFound
+    Conflict
+        For a layer that is shown.
     """
     require(actor, "withdraw_layer")
+    if layer in store.datasets("layer"):
+        raise Conflict(reason=_SAY["is_shown"].format(layer=layer))
     if layer not in (withdrawn := store.withdrawn()):
         raise LayerNotFound(layer, available=withdrawn)
     return store.restore(layer, actor=actor.name, note=required_text("note", note))
 
 
 def _published(store: Store, dataset: str) -> LayerDefinition | None:
-    if dataset not in store.datasets("layer"):
+    # What is withdrawn keeps its definition: it is shown again by its next version.
+    version = store.standing(dataset)
+    if version is None or version.kind != "layer":
         return None
-    return definition_of(dataset, store.current_version(dataset).details)
+    return definition_of(dataset, version.details)
 
 
 def _with_definition(store: Store) -> list[str]:

@@ -142,3 +142,52 @@ def test_a_title_and_a_comment_that_cannot_be_shown_are_refused(office):
     headers = {**headers, "Content-Type": "application/json"}
     half = client.post(comments, headers=headers, content=b'{"text": "\\ud800"}')
     assert (half.status_code, "U+D800" in half.json()["detail"]) == (400, True)
+
+
+def hand_in(office, *keys, **stated):
+    client, headers = office
+    answer = client.post(
+        "/uploads", headers=headers, files=points(*keys), data={"collection": LAYER, **stated}
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def published(office, upload):
+    client, headers = office
+    return client.post(f"/uploads/{upload['upload']}/publish", headers=headers, json=SAID)
+
+
+def test_a_file_for_a_withdrawn_layer_says_so_and_shows_the_layer_again(office):
+    client, headers = office
+    assert published(office, hand_in(office, 1, **NEW)).status_code == 200
+    waiting = hand_in(office, 1, 2)
+    reason = {"note": "salah berkas"}
+    shown = client.post(f"/collections/{LAYER}/restore", headers=headers, json=reason)
+    assert (shown.status_code, "not withdrawn" in shown.json()["detail"]) == (409, True)
+    client.post(f"/collections/{LAYER}/withdraw", headers=headers, json=reason)
+
+    listed = client.get("/layers/withdrawn", headers=headers).json()["layers"]
+    assert [(one["layer"], one["title"], one["version"]) for one in listed] == [
+        (LAYER, "Points of the world", 1)
+    ]
+    assert client.get("/layers/withdrawn").status_code == 401
+    for address in ("", "/impact", "/comments"):
+        opened = client.get(f"/uploads/{waiting['upload']}{address}", headers=headers)
+        assert opened.status_code == 200, address
+
+    fresh = hand_in(office, 1, 3)
+    assert (fresh["report"]["against"], fresh["report"]["counts"]["layer_withdrawn"]) == (1, 1)
+    moved = published(office, waiting)
+    assert (moved.status_code, "was withdrawn" in moved.json()["detail"]) == (409, True)
+    again = published(office, waiting)
+    assert (again.status_code, again.json()["version"]) == (200, 2)
+    assert client.get(f"/collections/{LAYER}/items").json()["numberMatched"] == 2
+    assert client.get("/layers/withdrawn", headers=headers).json()["layers"] == []
+
+
+def test_the_second_new_layer_of_one_id_is_told_that_the_first_exists(office):
+    first, second = hand_in(office, 1, **NEW), hand_in(office, 2, **{**NEW, "title": "Lain"})
+    assert published(office, first).status_code == 200
+    moved = published(office, second)
+    assert (moved.status_code, "exists by now" in moved.json()["detail"]) == (409, True)
