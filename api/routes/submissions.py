@@ -37,8 +37,12 @@ from geo.language import texts
 from geo.store.comments import Comment
 from geo.store.roles import Actor
 from geo.store.uploads import SUBJECT
+from geo.store.versions import DatasetKind
 
 _SAY = texts(__name__)
+
+# What becomes a version by an upload goes back to one by the same roles.
+_HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators")
 
 router = APIRouter(tags=["uploads"])
 
@@ -348,12 +352,17 @@ def rollback(
     tiles: CollectionTilesDep,
     links: LinksDep,
 ) -> Response:
-    """Point a layer at an older (or newer) version of itself; nothing is deleted."""
-    layers = store.datasets("layer")
-    if collection_id not in layers:
-        raise LayerNotFound(collection_id, available=layers)
+    """Point a layer at an older (or newer) version of itself; nothing is deleted.
+
+    A raster (`land-NAME`) and the table of figures (`indicators`) go back in the same way; what was
+    derived from a raster has versions of its own.
+    """
+    known = [name for kind in _HANDED_IN for name in store.datasets(kind)]
+    if collection_id not in known:
+        raise LayerNotFound(collection_id, available=known)
     version = store.rollback(collection_id, asked.number, actor=actor.name, note=asked.note)
-    tiles.prepare(tables.collection(collection_id))
+    if version.kind == "layer":
+        tiles.prepare(tables.collection(collection_id))
     return json_response(request, published_document(version, links))
 
 

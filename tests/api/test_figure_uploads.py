@@ -118,3 +118,18 @@ def test_what_is_no_table_of_figures_is_refused_over_http(figures_door, content,
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert store.version("indicators").number == number
+
+
+@pytest.mark.parametrize("dataset", ["indicators", "land-slope_percent"])
+def test_figures_and_rasters_go_back_by_the_path_of_the_layers(figures_door, dataset):
+    store, client, headers = figures_door
+    address, back = f"/collections/{dataset}/rollback", {"number": 1, "note": "salah berkas"}
+    assert client.post(address, json=back).status_code == 401
+    answer = client.post(address, json=back, headers=headers)
+    assert (answer.status_code, answer.json()["version"]) == (200, 1), answer.text
+    assert store.version(dataset).number == 1
+    missing = client.post(address, json={**back, "number": 99}, headers=headers)
+    assert (missing.status_code, missing.json()["code"]) == (404, "VersionNotFound")
+    assert (
+        client.post("/collections/region/rollback", json=back, headers=headers).status_code == 404
+    )
