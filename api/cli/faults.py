@@ -97,6 +97,7 @@ _USAGE = {
     r"Option '(?P<name>\S+)' requires": "no_value",
     r"Option '(?P<name>\S+)' does not take a value": "flag",
     r"unexpected extra argument\(?s?\)? \((?P<name>.*)\)": "too_many",
+    r"'(?P<value>.*?)' is not one of (?P<known>.+?)\.?$": "choice",
     r"valid integer": "integer",
     r"valid number": "number",
     r"greater than or equal to (?P<least>\S+)": "least",

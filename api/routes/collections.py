@@ -307,4 +307,6 @@ def _by_rel(links: list[dict[str, str]]) -> dict[str, dict[str, str]]:
 def _version(version: Version, actor: Actor, language: Language) -> VersionDocument:
     found = VersionDocument.model_validate(version, from_attributes=True)
     by = version.published_by if may(actor, "read_names") else version.publisher.to(language)
-    return found.model_copy(update={"published_by": by})
+    said = {"source": version.source_text, "licence": version.licence_text}
+    in_language = {name: text.to(language) for name, text in said.items()}
+    return found.model_copy(update={"published_by": by, **in_language})

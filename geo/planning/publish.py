@@ -14,9 +14,9 @@ from geo.mcda.model_file import parse_model
 from geo.published import MODEL_PREFIX, REGION
 from geo.published import region as planning_region
 from geo.store.store import Provenance, Store, Version
+from geo.store.versions import LICENCE_UNKNOWN as LICENCE_UNKNOWN
 from geo.vector.region_file import parse_region
 
-LICENCE_UNKNOWN = "not stated"
 # The dataset of all figures, beside the layers.
 INDICATORS = "indicators"
 

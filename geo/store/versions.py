@@ -18,6 +18,9 @@ _SAY = texts(__name__)
 # Who publishes by the command line, and what loads the shipped data.
 _OPERATORS = ("operator", "kawasan")
 
+# The licence of what was published without one.
+LICENCE_UNKNOWN = "not stated"
+
 DatasetKind = Literal["region", "layer", "indicators", "raster", "model"]
 
 
@@ -99,6 +102,8 @@ class Version:
         return Text(*(f"{said}, {self.institution}" for said in role))
 
     def _said(self, name: str, written: str) -> Text:
+        if name == "licence" and written == LICENCE_UNKNOWN:
+            return _SAY["no_licence"]
         indonesian = self.details.get("indonesian", {})
         return Text(id=indonesian.get(name, written), en=written)
 

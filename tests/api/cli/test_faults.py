@@ -105,6 +105,10 @@ def test_a_wrong_setting_is_said_by_every_command(refused, monkeypatch, words, n
         (["assess", "--year"], "Pilihan --year memerlukan nilai."),
         (["assess", "--json=3"], "Pilihan --json tidak memerlukan nilai."),
         (["export", "a", "b", "c"], "Terlalu banyak argumen: c."),
+        (
+            ["store", "rule", "closed", "maybe"],
+            "'maybe' tidak dikenal. Pilih salah satu: 'on', 'off'",
+        ),
         (["ingest", "--lang", "en"], "file is missing."),
     ],
 )

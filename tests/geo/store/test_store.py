@@ -31,7 +31,7 @@ from geo.store import catalogue, database
 from geo.store import store as store_module
 from geo.store.roles import Actor
 from geo.store.store import Provenance, Store
-from geo.store.versions import Publication
+from geo.store.versions import LICENCE_UNKNOWN, Publication
 
 
 @pytest.fixture
@@ -695,3 +695,11 @@ def test_publishing_shows_a_withdrawn_dataset_again(store):
     store.withdraw("zones", actor="sri", note="salah")
     publish(store, b"two")
     assert store.version("zones").number == 2
+
+
+def test_a_licence_that_nobody_stated_is_so_in_both_languages(tmp_path):
+    store = Store(tmp_path / "store")
+    said = Provenance(actor="gis", note="uji", source="uji", licence=LICENCE_UNKNOWN)
+    version = store.publish("model-uji", "model", b"x", suffix=".toml", provenance=said)
+    assert version.licence_text == ("tidak disebutkan", "not stated")
+    store.close()
