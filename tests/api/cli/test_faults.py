@@ -252,7 +252,7 @@ def test_a_file_of_features_that_is_none_is_said(refused, words, name):
             ],
             "sel",
         ),
-        (["ingest", "line.geojson", "--as", "x"], "'x' tidak ada"),
+        (["ingest", "line.geojson", "--as", "x"], "Layer 'x' belum ada"),
         (["ingest", "line.geojson", "--crs", "EPSG:999999"], "EPSG:999999"),
         (["zonal", "x", "landcover"], "Layer 'x' tidak ada"),
         (["zonal", "regencies", "x"], "'x' tidak ada"),

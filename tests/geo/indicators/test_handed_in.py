@@ -387,7 +387,7 @@ def test_the_style_of_numbers_is_decided_by_the_indicator_and_asked_about(read):
     said = sentences(found, "error")
     assert [s.split(":")[0] for s in said] == ["Row 4, column value (E)", "Row 5, column value (E)"]
     assert "the fraction 234.567 or the whole number 234,567 persons" in said[0]
-    assert "--numbers id" in said[0]
+    assert "--numbers): id for 1.234,5" in said[0]
     stated = read(
         tidy(PEOPLE, PEOPLE.replace("63.01", "63.02").replace("234", "145")), numbers="id"
     )
