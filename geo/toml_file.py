@@ -29,7 +29,7 @@ Path = tuple[str | int, ...]
 T = TypeVar("T", bound=BaseModel)
 
 # `tomllib` says where a text stops being TOML, in words only (its errors have no fields yet).
-_TOML_LINE = re.compile(r"\(at line (\d+), ")
+_TOML_LINE = re.compile(r"\(at line (\d+), column (\d+)")
 # A value is shown as far as it helps to find it.
 _MOST_SHOWN = 60
 # Three quotes may be followed by one or two that belong to the string (TOML 1.0, "String").
@@ -91,7 +91,8 @@ def read_toml(text: str, tables: type[T]) -> tuple[TomlFile, T | Fault]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = _TOML_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        problem = _SAY["syntax"].format(error=error)
+        # The words of its errors are English alone.
+        problem = _SAY["syntax"].format(column=found[2]) if found else _SAY["syntax_end"]
         return TomlFile({}, {}), Fault(("TOML",), line, problem, "syntax")
     try:
         return file, tables.model_validate(file.table)

@@ -2,10 +2,12 @@
 
 import tomllib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
-from geo.toml_file import line_index, line_of
+from geo.toml_file import Fault, line_index, line_of, read_toml
 from tests.conftest import DATA
 
 TRICKY = '''# id = "not here"
@@ -128,3 +130,14 @@ def test_every_number_stands_on_the_line_that_it_names(statements):
         text += statement.format(n=n, line=line, next=line + 1) + "\n"
     table, lines = tomllib.loads(text), line_index(text)
     assert {path: lines[path] for path, _ in numbers(table)} == dict(numbers(table))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("a = 1\nb = = 2\n", "huruf ke-5"), ("a = 1\nb = ", "berakhir di tengah jalan")],
+)
+def test_bad_syntax_is_said_without_the_words_of_its_reader(text, told):
+    _, fault = read_toml(text, BaseModel)
+    assert isinstance(fault, Fault)
+    assert told in fault.problem.id
+    assert "nvalid" not in fault.problem.id
