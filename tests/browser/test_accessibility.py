@@ -64,7 +64,9 @@ def test_a_page_has_no_serious_fault(address, visit, path, language):
     expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
     # A map that is still being painted would break off its requests when the window changes.
     expect(seen.page.locator("[data-tiles=painting]")).to_have_count(0, timeout=20_000)
-    require_no_fault(seen.page)
+    # Where there is room for every word, only the words differ between the languages.
+    if language == "id":
+        require_no_fault(seen.page)
     seen.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     require_no_fault(seen.page)
     assert seen.trouble == []

@@ -42,15 +42,14 @@ def is_wider_than_the_window(page, width):
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_fits_its_window_without_any_script(address, visit, path, size, language):
+def test_a_page_fits_its_window_without_any_script(address, visit, path, language):
     joint = "&" if "?" in path else "?"
-    seen = visit(
-        f"{address}{path}{joint}lang={language}", width=size[0], height=size[1], javascript=False
-    )
+    seen = visit(f"{address}{path}{joint}lang={language}", javascript=False)
     expect(seen.page.get_by_role("heading", level=1)).to_be_visible()
-    assert not is_wider_than_the_window(seen.page, size[0])
+    for width, height in (DESKTOP, PHONE):
+        seen.page.set_viewport_size({"width": width, "height": height})
+        assert not is_wider_than_the_window(seen.page, width)
     assert seen.trouble == []
     assert not [asked for asked in seen.requests if ".js" in asked]
 
