@@ -6,7 +6,7 @@ becomes one of this is `geo/store/migrations.py`.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -237,6 +237,31 @@ def log(
     last = connection.scalar(sa.select(audit.c.chain).order_by(audit.c.entry.desc()).limit(1))
     connection.execute(audit.insert().values(**entry, chain=chain_of(last or "", entry)))
     database.once_written(connection, "audit head", partial(keep_head, connection.engine, audit))
+
+
+class AuditLog:
+    """The audit log as one part of the store writes into it; `time` is the clock as text."""
+
+    def __init__(self, time: Callable[[], str]) -> None:
+        self._time = time
+
+    def __call__(
+        self,
+        connection: sa.Connection,
+        actor: str,
+        action: str,
+        subject: str,
+        details: Mapping[str, Any],
+    ) -> None:
+        """Append one entry, now; see `log`."""
+        log(
+            connection,
+            at=self._time(),
+            actor=actor,
+            action=action,
+            subject=subject,
+            details=details,
+        )
 
 
 def broken_entry(connection: sa.Connection) -> int | None:

@@ -26,6 +26,7 @@ class Keys:
 
     def __init__(self, engine: sa.Engine, *, time: Callable[[], str]) -> None:
         self._engine, self._time = engine, time
+        self._log = catalogue.AuditLog(time)
 
     def add(
         self,
@@ -154,23 +155,6 @@ class Keys:
         with suppress(StoreFault), database.writing(self._engine) as connection:
             used = _TABLE.update().where(_TABLE.c.prefix == row["prefix"])
             connection.execute(used.values(last_used_at=now))
-
-    def _log(
-        self,
-        connection: sa.Connection,
-        actor: str,
-        action: str,
-        prefix: str,
-        details: Mapping[str, Any],
-    ) -> None:
-        catalogue.log(
-            connection,
-            at=self._time(),
-            actor=actor,
-            action=action,
-            subject=prefix,
-            details=details,
-        )
 
 
 def end_of_day(last_day: date, *, today: date) -> str:

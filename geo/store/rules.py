@@ -17,7 +17,7 @@ class Rules:
     """The rules in a catalogue, each off until it is set; `time` is the clock as text."""
 
     def __init__(self, engine: sa.Engine, *, time: Callable[[], str]) -> None:
-        self._engine, self._time = engine, time
+        self._engine, self._log = engine, catalogue.AuditLog(time)
 
     def all(self) -> Mapping[Rule, bool]:
         """Every rule and whether it is on."""
@@ -37,11 +37,4 @@ class Rules:
         with database.writing(self._engine) as connection:
             connection.execute(_TABLE.delete().where(_TABLE.c.rule == rule))
             connection.execute(_TABLE.insert().values(rule=rule, value=value))
-            catalogue.log(
-                connection,
-                at=self._time(),
-                actor=actor,
-                action="rule",
-                subject=rule,
-                details={"value": value},
-            )
+            self._log(connection, actor, "rule", rule, {"value": value})

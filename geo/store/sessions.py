@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,6 +47,7 @@ class Sessions:
 
     def __init__(self, engine: sa.Engine, users: Users, *, time: Callable[[], str]) -> None:
         self._engine, self._users, self._time = engine, users, time
+        self._log = catalogue.AuditLog(time)
 
     def login(self, user: str, password: str, *, address: str, lasts_s: float) -> str:
         """A new session's token, 256 random bits that are kept by the browser alone.
@@ -149,18 +149,6 @@ class Sessions:
         failures, last_at = _failures(connection, address)
         if failures:
             _set_failures(connection, address, failures - 1, last_at)
-
-    def _log(
-        self, connection: sa.Connection, actor: str, action: str, subject: str, details: Any
-    ) -> None:
-        catalogue.log(
-            connection,
-            at=self._time(),
-            actor=actor,
-            action=action,
-            subject=subject,
-            details=details,
-        )
 
 
 def _failures(connection: sa.Connection, subject: str) -> tuple[int, str]:

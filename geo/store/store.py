@@ -118,6 +118,7 @@ class Store:
         self._engine = catalogue.open_catalogue(
             folder / "catalogue.sqlite", is_new=is_new, patience_s=patience_s
         )
+        self._log = catalogue.AuditLog(self._time)
         self.keys = Keys(self._engine, time=self._time)
         self.rules = Rules(self._engine, time=self._time)
         self.users = Users(self._engine, time=self._time)
@@ -424,23 +425,6 @@ class Store:
         path = self._snapshots / f"{facts['sha256']}{suffix}"
         facts["is_current"] = bool(facts["is_current"])
         return Version(path=path, **facts)
-
-    def _log(
-        self,
-        connection: sa.Connection,
-        actor: str,
-        action: str,
-        subject: str,
-        details: Mapping[str, Any],
-    ) -> None:
-        catalogue.log(
-            connection,
-            at=self._time(),
-            actor=actor,
-            action=action,
-            subject=subject,
-            details=details,
-        )
 
 
 def _current(connection: sa.Connection, dataset: str) -> int | None:

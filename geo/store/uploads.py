@@ -129,6 +129,7 @@ class Uploads:
         keep_days: int = KEEP_DAYS,
     ) -> None:
         self._engine, self._folder, self._time = engine, folder, time
+        self._log = catalogue.AuditLog(time)
         self._keep_days = keep_days
 
     def receive(
@@ -475,23 +476,6 @@ class Uploads:
 
     def _set(self, connection: sa.Connection, upload: str, state: State, **values: Any) -> None:
         _set_state(connection, upload, state, at=self._time(), days=self._keep_days, **values)
-
-    def _log(
-        self,
-        connection: sa.Connection,
-        actor: str,
-        action: str,
-        upload: str,
-        details: Mapping[str, Any],
-    ) -> None:
-        catalogue.log(
-            connection,
-            at=self._time(),
-            actor=actor,
-            action=action,
-            subject=upload,
-            details=details,
-        )
 
 
 def mark_published(

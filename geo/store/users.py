@@ -47,6 +47,7 @@ class Users:
 
     def __init__(self, engine: sa.Engine, *, time: Callable[[], str]) -> None:
         self._engine, self._time = engine, time
+        self._log = catalogue.AuditLog(time)
 
     def add(
         self,
@@ -191,18 +192,6 @@ class Users:
         if not changed:
             known = list(connection.execute(sa.select(_TABLE.c.user)).scalars())
             raise UserNotFound(user, available=known)
-
-    def _log(
-        self,
-        connection: sa.Connection,
-        actor: str,
-        action: str,
-        user: str,
-        details: Mapping[str, Any],
-    ) -> None:
-        catalogue.log(
-            connection, at=self._time(), actor=actor, action=action, subject=user, details=details
-        )
 
 
 def actor_of(row: Mapping[str, Any] | sa.RowMapping) -> Actor:
