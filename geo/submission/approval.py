@@ -179,7 +179,7 @@ def _circumstances(store: Store, upload: Upload, actor: Actor) -> Circumstances:
     return Circumstances(
         is_own=_is_own(upload, actor),
         touching=_touched(upload),
-        own_approval=store.rules.all()["own_approval"],
+        own_approval=store.rules.is_on("own_approval"),
     )
 
 

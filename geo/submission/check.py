@@ -241,7 +241,7 @@ def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
     if is_raster(dataset):
         require_land(store, dataset)
     elif dataset != INDICATORS:
-        schema_for(store, dataset, choices)
+        defined(store, dataset, choices)
     if choices.regencies and not _has_regencies(dataset):
         raise InvalidInput(reason=_SAY["no_regencies"].format(d=dataset))
     if choices.regencies and choices.replace and dataset == INDICATORS:
@@ -282,7 +282,7 @@ def _layer(
     """The report of a layer; its cleaned features are left in `cleaned` where none is an error."""
     planning = planning_region(store)
     definition = defined(store, upload.dataset, choices)
-    schema = schema_for(store, upload.dataset, choices)
+    schema = schema_for(upload.dataset, definition)
     region = None if schema.is_reference else _regencies(store)
     # Regencies of another province, as a new store has them, are no ground to hold a layer against.
     if region is not None and not planning.holds(region.index):

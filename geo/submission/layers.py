@@ -39,9 +39,8 @@ def defined(store: Store, dataset: str, choices: Choices) -> LayerDefinition | N
     return define(dataset, **stated, key=key or None)
 
 
-def schema_for(store: Store, dataset: str, choices: Choices) -> LayerSchema:
-    """What a file for a layer must look like; see `defined` for what is raised."""
-    definition = defined(store, dataset, choices)
+def schema_for(dataset: str, definition: LayerDefinition | None) -> LayerSchema:
+    """What a file for a layer must look like, of which `defined` told the definition."""
     return SCHEMAS[dataset] if definition is None else definition.schema()
 
 
@@ -93,7 +92,9 @@ def _published(store: Store, dataset: str) -> LayerDefinition | None:
 
 
 def _with_definition(store: Store) -> list[str]:
-    return [name for name in store.datasets("layer") if _published(store, name) is not None]
+    now = store.current()
+    layers = [now.version(name) for name in now.datasets("layer")]
+    return [one.dataset for one in layers if definition_of(one.dataset, one.details) is not None]
 
 
 def _stated(known: LayerDefinition) -> dict[str, str]:
