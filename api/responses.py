@@ -23,6 +23,8 @@ from geo.source_digest import source_digest
 
 NEGOTIATED = "Accept, Accept-Language"
 _CACHE = "public, no-cache"
+# Of an answer that is for one reader alone, and that nothing keeps.
+PRIVATE = {"Cache-Control": "private, no-store"}
 # A page with scripts of its own is drawn with this nonce and may be kept; each answer has another.
 DRAWN_NONCE = "nonce-of-the-answer"
 

@@ -9,8 +9,8 @@ from api.access import Allowed
 from api.deps import CollectionTilesDep, LanguageDep, LinksDep, StoreDep, TablesDep
 from api.links import JSON
 from api.parameters import CollectionId, StatedText
-from api.responses import json_response
-from api.uploads.documents import PRIVATE, PublishedDocument, published_document
+from api.responses import PRIVATE, json_response
+from api.uploads.documents import PublishedDocument, published_document
 from geo.language import Language
 from geo.store.roles import Actor
 from geo.store.store import Version

@@ -12,7 +12,7 @@ from api.deps import HtmlDep, LanguageDep, LinksDep, StoreDep
 from api.links import JSON
 from api.ogc_models import Link
 from api.parameters import PlainText, StatedText
-from api.responses import ALSO_PAGE, html_response, json_response, tagged
+from api.responses import ALSO_PAGE, PRIVATE, html_response, json_response, tagged
 from geo.language import Language, texts
 from geo.store.keys import end_of_day
 from geo.store.region import require_regencies
@@ -33,7 +33,6 @@ _SAY = texts(__name__)
 
 router = APIRouter(tags=["access"])
 
-_PRIVATE = {"Cache-Control": "private, no-store"}
 ManagerDep = Annotated[Actor, Depends(Allowed("manage_people"))]
 RulerDep = Annotated[Actor, Depends(Allowed("set_rules"))]
 Code = Annotated[str, Field(min_length=1, max_length=20)]
@@ -221,7 +220,7 @@ def read_users(request: Request, _actor: ManagerDep, store: StoreDep, links: Lin
     """Everybody who may log in or might once, by user name."""
     found = [UserDocument.model_validate(row) for row in store.users.all()]
     document = UsersDocument(users=found, links=[links.link("self", JSON, "users")])
-    return json_response(request, document, headers=_PRIVATE)
+    return json_response(request, document, headers=PRIVATE)
 
 
 @router.post("/users", summary="Add a person", status_code=201, response_model=UserDocument)
@@ -237,7 +236,7 @@ def create_user(
     facts: dict[str, Any] = asked.model_dump(exclude={"user"})
     store.users.add(asked.user, **facts, actor=actor.name)
     row = next(row for row in store.users.all() if row["user"] == asked.user)
-    headers = {**_PRIVATE, "Location": links.url("users", asked.user)}
+    headers = {**PRIVATE, "Location": links.url("users", asked.user)}
     return json_response(request, UserDocument.model_validate(row), status=201, headers=headers)
 
 
@@ -253,7 +252,7 @@ def read_keys(request: Request, _actor: ManagerDep, store: StoreDep, links: Link
     """Every key without its secret, the oldest first."""
     found = [KeyDocument.model_validate(row) for row in store.keys.all()]
     document = KeysDocument(keys=found, links=[links.link("self", JSON, "keys")])
-    return json_response(request, document, headers=_PRIVATE)
+    return json_response(request, document, headers=PRIVATE)
 
 
 @router.post("/keys", summary="Add a key", status_code=201, response_model=NewKeyDocument)
@@ -268,7 +267,7 @@ def create_key(
     facts: dict[str, Any] = asked.model_dump(exclude={"label", "expires"})
     ends = None if asked.expires is None else end_of_day(asked.expires, today=store.today())
     key = store.keys.add(asked.label, **facts, expires_at=ends, actor=actor.name)
-    return json_response(request, NewKeyDocument(key=key), status=201, headers=_PRIVATE)
+    return json_response(request, NewKeyDocument(key=key), status=201, headers=PRIVATE)
 
 
 @router.delete("/keys/{prefix}", summary="Revoke a key", status_code=204)
@@ -310,13 +309,13 @@ def read_audit(
     rows = reversed(store.audit(newest=query.limit))
     found = [AuditEntry.model_validate(row) for row in rows]
     document = AuditDocument(entries=found, links=[links.link("self", JSON, "audit")])
-    return json_response(request, document, headers=_PRIVATE)
+    return json_response(request, document, headers=PRIVATE)
 
 
 def _rules(request: Request, store: Any, links: Any) -> Response:
     found = {str(rule): value for rule, value in store.rules.all().items()}
     document = RulesDocument(rules=found, links=[links.link("self", JSON, "rules")])
-    return json_response(request, document, headers=_PRIVATE)
+    return json_response(request, document, headers=PRIVATE)
 
 
 def _action(action: Action, language: Language) -> ActionDocument:

@@ -33,7 +33,7 @@ from api.deps import (
     settings_of,
 )
 from api.problems import VARIES, InvalidBody
-from api.responses import PAGE, html_response, json_response
+from api.responses import PAGE, PRIVATE, html_response, json_response
 from geo.errors import LoginRefused, LoginRequired, NotAllowed
 from geo.language import Language, texts
 from geo.store.roles import role_title
@@ -42,7 +42,7 @@ _SAY = texts(__name__)
 
 router = APIRouter(tags=["access"], dependencies=[READS])
 
-_PRIVATE = {"Cache-Control": "private, no-store", "Vary": VARIES}
+_PRIVATE = {**PRIVATE, "Vary": VARIES}
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _LOGINS_AT_ONCE = 2
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip")

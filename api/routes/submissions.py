@@ -21,10 +21,9 @@ from api.deps import (
 from api.links import ATOM, JSON
 from api.parameters import CollectionId, InvalidParameter, PlainText, StatedText
 from api.problems import respond
-from api.responses import json_response, tagged
+from api.responses import PRIVATE, json_response, tagged
 from api.uploads.checking import checked, desk_of
 from api.uploads.documents import (
-    PRIVATE,
     PublishedDocument,
     UploadDocument,
     UploadId,
@@ -47,44 +46,39 @@ _HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators")
 router = APIRouter(tags=["uploads"])
 
 
-class SubmitRequest(BaseModel):
-    """Why an upload is to be published, and where its file comes from."""
+class Stated(BaseModel):
+    """What is said of a file that is to be published, by whoever submits or approves it."""
 
     model_config = ConfigDict(extra="forbid")
+
+    source: Annotated[
+        PlainText | None, Field(max_length=1000, description="Where it comes from.")
+    ] = None
+    licence: Annotated[PlainText | None, Field(max_length=200)] = None
+    accept_warnings: Annotated[
+        bool,
+        Field(description="That the warnings which the report counts as to_accept were looked at."),
+    ] = False
+
+
+class SubmitRequest(Stated):
+    """Why an upload is to be published, and where its file comes from."""
 
     note: Annotated[
         StatedText, Field(min_length=1, max_length=1000, description="Why it is published.")
     ]
-    source: Annotated[
-        PlainText | None, Field(max_length=1000, description="Where it comes from.")
-    ] = None
-    licence: Annotated[PlainText | None, Field(max_length=200)] = None
-    accept_warnings: Annotated[
-        bool,
-        Field(description="That the warnings which the report counts as to_accept were looked at."),
-    ] = False
 
 
-class PublishRequest(BaseModel):
+class PublishRequest(Stated):
     """Approval of an upload: what is not stated is as it was submitted."""
-
-    model_config = ConfigDict(extra="forbid")
 
     note: Annotated[
         StatedText | None, Field(min_length=1, max_length=1000, description="Why it is published.")
     ] = None
-    source: Annotated[
-        PlainText | None, Field(max_length=1000, description="Where it comes from.")
-    ] = None
-    licence: Annotated[PlainText | None, Field(max_length=200)] = None
     expected: Annotated[
         int | None,
         Field(ge=0, description="Version you saw; by default the one the upload was compared to."),
     ] = None
-    accept_warnings: Annotated[
-        bool,
-        Field(description="That the warnings which the report counts as to_accept were looked at."),
-    ] = False
 
 
 class ReturnRequest(BaseModel):

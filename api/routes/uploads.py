@@ -29,10 +29,9 @@ from api.deps import (
 from api.links import JSON
 from api.parameters import PlainText
 from api.problems import respond
-from api.responses import html_response, json_response, tagged
+from api.responses import PRIVATE, html_response, json_response, tagged
 from api.uploads.checking import Desk, Place, check_later, checked, desk_of
 from api.uploads.documents import (
-    PRIVATE,
     UploadDocument,
     UploadId,
     UploadsDocument,

@@ -14,7 +14,6 @@ from geo.store.uploads import FROM, Step
 
 _SAY = texts(__name__)
 
-PRIVATE = {"Cache-Control": "private, no-store"}
 UploadId = Annotated[
     str, PathParameter(alias="uploadId", pattern="^[0-9a-f]{16}$", description="Id of an upload.")
 ]
