@@ -253,6 +253,17 @@ def joined(texts: Sequence[Text], *, by: str = ", ") -> Text:
     return Text(id=by.join(t.id for t in texts), en=by.join(t.en for t in texts))
 
 
+def first_of(names: Sequence[object], most: int) -> str:
+    """The first `most` names, with an ellipsis where there are more.
+
+    Examples
+    --------
+    >>> first_of([1, 2, 3], 2)
+    '1, 2, …'
+    """
+    return ", ".join(map(str, names[:most])) + (", …" if len(names) > most else "")
+
+
 def shortened(text: str, most: int) -> str:
     """A text of at most `most` characters; one that is longer ends with an ellipsis.
 

@@ -19,7 +19,7 @@ from typing import IO
 from geo.errors import UploadUnsupported
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.source import Limits
-from geo.language import Text, texts
+from geo.language import Text, first_of, texts
 from geo.store.snapshots import full_disk
 from geo.vector.file_formats import NOTES_FILE
 
@@ -111,7 +111,7 @@ def _columns_told(notes: str) -> dict[str, str]:
 def passed_over(entries: Sequence[zipfile.ZipInfo]) -> tuple[Finding, ...]:
     """What is said of members that are not read, where they are no by-work of programs."""
     names = sorted(entry.filename for entry in entries if not _is_bywork(entry))
-    shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+    shown = first_of(names, 10)
     return (finding("members_ignored", members=shown),) if names else ()
 
 

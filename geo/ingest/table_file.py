@@ -32,7 +32,7 @@ from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.ingest.values import formed, straightened
 from geo.ingest.vertices import least_in_text, require_few
 from geo.ingest.workbook import WorkbookJob, workbook_cells
-from geo.language import Text, joined, number, shortened, texts
+from geo.language import Text, first_of, joined, number, shortened, texts
 from geo.vector.losses import guarded
 from geo.vector.numerals import parse_numerals
 
@@ -190,7 +190,7 @@ def _merged(table: Sheet) -> list[Finding]:
     if not table.spread:
         return []
     rows = sorted({row for row, _ in table.spread})
-    shown = ", ".join(map(str, rows[:10])) + (", …" if len(rows) > 10 else "")
+    shown = first_of(rows, 10)
     return [finding("cells_merged", rows=shown)]
 
 

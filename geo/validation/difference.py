@@ -13,12 +13,11 @@ import shapely
 from geo.crs import area_ha, to_lonlat
 from geo.ingest.findings import Finding, finding
 from geo.json_types import as_json
+from geo.language import first_of
 
 # About 1 cm: rounding of a file format is no edit.
 _TOLERANCE_DEG = 1e-7
 _LISTED = 200
-# Keys that a sentence names.
-_SHOWN_KEYS = 20
 # Areas that are computed of an outline and kept with so many decimals as somebody found enough.
 _COMPUTED = ("area_ha",)
 _MOST_DECIMALS = 6
@@ -263,7 +262,7 @@ def flattened(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Findin
     lost = [key for key, old, new in zip(both, before, after, strict=True) if new < old]
     if not lost:
         return []
-    keys = ", ".join(map(str, lost[:_SHOWN_KEYS])) + (", …" if len(lost) > _SHOWN_KEYS else "")
+    keys = first_of(lost, 20)
     return [finding("outlines_vanish", count=len(lost), keys=keys)]
 
 

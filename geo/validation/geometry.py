@@ -19,7 +19,7 @@ import shapely
 from geo.crs import LONLAT, area_ha, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Damage, Limits, Source
-from geo.language import Text, filled, joined, texts
+from geo.language import Text, filled, first_of, joined, texts
 from geo.vector.schema import LayerSchema, is_enclosing
 from geo.vector.topology import (
     ACCURACY_M,
@@ -195,7 +195,7 @@ def _passed_over(without: list[Finding]) -> list[Finding]:
     if not without:
         return []
     rows = [str(found.feature.number) for found in without if found.feature is not None]
-    shown = ", ".join(rows[:20]) + (", …" if len(rows) > 20 else "")
+    shown = first_of(rows, 20)
     return [finding("rows_without_geometry", count=len(rows), rows=shown)]
 
 

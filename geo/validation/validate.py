@@ -14,7 +14,7 @@ import pyproj
 from geo.crs import area_ha
 from geo.ingest.findings import Feature, Finding, finding, is_refused
 from geo.ingest.source import Limits, Reference, Source, geometry_count
-from geo.language import Text, texts
+from geo.language import Text, first_of, texts
 from geo.validation.codes import fill_codes, known_regions
 from geo.validation.columns import Mapped, choices, is_missing, map_columns, plain_name
 from geo.validation.difference import Difference, difference, flattened, vanished
@@ -451,6 +451,6 @@ def _without_gaps(
 def _removed(changes: Difference, schema: LayerSchema) -> list[Finding]:
     if not changes.removed:
         return []
-    keys = ", ".join(changes.removed[:20]) + (", …" if len(changes.removed) > 20 else "")
+    keys = first_of(changes.removed, 20)
     part = _SAY["only_a_part"] if schema.regency_field else Text("", "")
     return [finding("features_removed", count=len(changes.removed), keys=keys, part=part)]

@@ -15,7 +15,7 @@ import pandas as pd
 from geo.indicators.amounts import amount
 from geo.indicators.table import Indicator, note_of
 from geo.land.ground import AreaGround
-from geo.language import Language, Text, source_in
+from geo.language import Language, Text, first_of, source_in
 from geo.planning.area_facts import AreaFacts
 from geo.readiness.certainty import SURE_SHARE
 from geo.readiness.class_words import LIKELY_SHARE
@@ -402,7 +402,7 @@ def _ground_note(ground: AreaGround, language: Language) -> str:
     note = translate("facts.quoted", language)
     if not sites:
         return note
-    shown = ", ".join(sites[:_MOST_SITES]) + (", …" if len(sites) > _MOST_SITES else "")
+    shown = first_of(sites, _MOST_SITES)
     return f"{note} {translate('facts.sites', language, sites=shown)}"
 
 
