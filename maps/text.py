@@ -27,6 +27,7 @@ _CATALOGUES = {
     "portrait": "pages",
     "roles": "pages",
     "sheet": "sheets",
+    "upload": "pages",
 }
 MISSING = "–"
 MINUS = "−"
@@ -127,15 +128,16 @@ def format_share(value: float | None, language: Language, *, beside: float | Non
     return percent(value, beside=beside).to(language)
 
 
-def format_date(value: datetime.date, language: Language) -> str:
-    """A date in words.
+def format_date(value: datetime.date | str, language: Language) -> str:
+    """A date in words; of an instant as RFC 3339 writes it, its day in UTC.
 
     Examples
     --------
     >>> format_date(datetime.date(2026, 11, 24), "id")
     '24 November 2026'
     """
-    return babel_date(value, format="long", locale=LOCALES[language])
+    day = datetime.date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return babel_date(day, format="long", locale=LOCALES[language])
 
 
 def format_period(value: str, language: Language) -> str:

@@ -40,7 +40,7 @@ INTERFACE = {
 COMPOSED = (
     "theme.",
     *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
-    *("api.published", "api.tile_"),
+    *("api.published", "api.tile_", "upload.way_", "upload.count_"),
 )
 
 

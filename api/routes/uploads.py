@@ -8,6 +8,7 @@ facts). A file of a kind that is not taken (415) or over the size limit (413) le
 import re
 import shutil
 import tempfile
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
@@ -16,7 +17,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import READS, Allowed, require_action
+from api.access import READS, Allowed, caller_of, require_action
 from api.deps import (
     LanguageDep,
     LinksDep,
@@ -24,12 +25,14 @@ from api.deps import (
     format_of,
     language_or_default,
     links_of,
+    links_or_default,
     settings_of,
+    wants_html,
 )
 from api.links import JSON
 from api.parameters import PlainText
 from api.problems import respond
-from api.responses import PRIVATE, html_response, json_response, tagged
+from api.responses import ALSO_PAGE, PRIVATE, html_response, json_response, tagged
 from api.uploads.checking import Desk, Place, check_later, checked, desk_of
 from api.uploads.documents import (
     UploadDocument,
@@ -40,9 +43,9 @@ from api.uploads.documents import (
     upload_document,
 )
 from api.uploads.form import FIELDS, FORM_BODY, asked_of
-from geo.store.roles import Actor
-from geo.store.store import Upload
-from geo.store.uploads import FROM, State
+from geo.store.roles import Actor, may
+from geo.store.store import Store, Upload
+from geo.store.uploads import FROM, SUBJECT, State
 
 router = APIRouter(tags=["uploads"])
 
@@ -54,6 +57,8 @@ PreferHeader = Annotated[
 ]
 # How soon to ask again for an upload that is being checked.
 _SOON_S = 2
+# Of those that are looked through for one's own.
+_MOST_SENT = 200
 _ASYNC = re.compile(r"(^|[,;\s])respond-async([,;\s]|$)", re.IGNORECASE)
 
 
@@ -240,7 +245,7 @@ def read_uploads(
     As HTML: the steps, the accepted formats and fields, and what a report says, without a key.
     """
     if reader is None:
-        return _desk_page(request)
+        return _desk_page(request, store)
     store.uploads.expire_due()
     states = () if query.state is None else (query.state,)
     document = UploadsDocument(
@@ -253,19 +258,52 @@ def read_uploads(
     return json_response(request, document, headers=PRIVATE)
 
 
-def _desk_page(request: Request) -> Response:
-    """`/uploads` for people: the steps, what is accepted, what a report says; nobody's uploads."""
+def _desk_page(request: Request, store: Store) -> Response:
+    """`/uploads` for people: who is in and what waits for them; how it works, for everybody."""
     from maps.pages.desk import desk
 
+    caller = caller_of(request)
     content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
-    return tagged(request, html_response(request, "uploads.html", active="desk", **content))
+    content |= {"caller": caller, "inbox": _inbox(request, store)}
+    page = html_response(request, "uploads.html", active="desk", **content)
+    if caller.session is None:
+        return tagged(request, page)
+    page.headers.update(PRIVATE)
+    return page
 
 
-@router.get("/uploads/{uploadId}", summary="An upload's report", response_model=UploadDocument)
+def _inbox(request: Request, store: Store) -> dict[str, Any] | None:
+    """What waits for who is logged in, and what they sent; None for everybody else."""
+    from geo.submission.waiting import waiting_for
+
+    caller, language = caller_of(request), language_or_default(request)
+    if caller.session is None:
+        return None
+    entries = store.uploads.newest(most=_MOST_SENT)
+    sent = [one for one in entries if one.created_by == caller.actor.name]
+    return {
+        "waiting": [
+            {"upload": one.entry.upload, "title": one.title.to(language), "since": one.since}
+            for one in waiting_for(store, caller.actor)
+        ],
+        "sent": [
+            entry_document(store, one, links_or_default(request)).model_dump() for one in sent
+        ],
+        "may_send": may(caller.actor, "upload"),
+        "layers": [*store.datasets("layer"), "indicators"],
+    }
+
+
+@router.get(
+    "/uploads/{uploadId}",
+    summary="An upload's report",
+    response_model=UploadDocument,
+    responses=ALSO_PAGE,
+)
 def read_upload(
     request: Request,
     upload_id: UploadId,
-    _actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
+    actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
     store: StoreDep,
     language: LanguageDep,
     links: LinksDep,
@@ -277,7 +315,33 @@ def read_upload(
     if found.state in FROM["check"]:
         headers["Retry-After"] = str(_SOON_S)
     document = upload_document(store, found, links, language)
+    if wants_html(request):
+        return _upload_page(request, store, found, document, actor)
     return json_response(request, document, headers=headers)
+
+
+def _upload_page(
+    request: Request, store: Store, found: Upload, document: UploadDocument, actor: Actor
+) -> Response:
+    """One upload for people: its report, and the forms of the steps that its reader may take."""
+    from geo.submission.approval import steps_of
+    from maps.pages.upload_page import upload_page
+
+    session = caller_of(request).session
+    # A key sends no forms: its program asks for JSON.
+    steps: list[str] = [] if session is None else [*steps_of(store, found, actor)]
+    if session is not None and may(actor, "comment"):
+        steps.append("comment")
+    content = upload_page(
+        document.model_dump(),
+        comments=[asdict(one) for one in store.comments.of(SUBJECT, found.upload)],
+        steps=steps,
+        language=language_or_default(request),
+    )
+    csrf = "" if session is None else session.csrf
+    page = html_response(request, "upload.html", active="desk", csrf=csrf, **content)
+    page.headers.update(PRIVATE)
+    return page
 
 
 @router.delete("/uploads/{uploadId}", summary="Withdraw an upload", status_code=204)

@@ -21,8 +21,9 @@ from geo.ingest.findings import TO_ACCEPT
 from geo.language import Text, joined, texts
 from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, publish_table
 from geo.published import read_indicators, region
-from geo.store.roles import Actor, Circumstances, require
+from geo.store.roles import Action, Actor, Circumstances, may, require
 from geo.store.store import Provenance, Store, Upload, Version
+from geo.store.uploads import FROM, Step
 from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
@@ -173,6 +174,38 @@ def _is_own(upload: Upload, actor: Actor) -> bool:
 def _touched(upload: Upload) -> list[str]:
     """Codes of the regencies whose features would change, as its check found."""
     return list(upload.report.get("touched") or ())
+
+
+# What each step of a decision asks of the roles; whoever may end an upload may choose for it too.
+_ACTIONS: Mapping[Step, Action] = {
+    "choose": "withdraw",
+    "submit": "submit",
+    "publish": "approve",
+    "return": "approve",
+    "withdraw": "withdraw",
+}
+
+
+def steps_of(store: Store, upload: Upload, actor: Actor) -> list[Step]:
+    """The steps that lead on from an upload's state and that `actor` may take, in their order.
+
+    What is returned to its sender is no approval, so one's own may be returned too.
+    """
+    own = Circumstances(is_own=_is_own(upload, actor))
+    given: Mapping[Step, Circumstances] = {
+        "choose": own,
+        "submit": Circumstances(is_own=own.is_own, touching=_touched(upload)),
+        "publish": _circumstances(store, upload, actor),
+        "return": Circumstances(own_approval=True),
+        "withdraw": own,
+    }
+    return [
+        step
+        for step, action in _ACTIONS.items()
+        if upload.state in FROM[step]
+        and may(actor, action, given[step])
+        and (step != "choose" or store.uploads.has_original(upload))
+    ]
 
 
 def _circumstances(store: Store, upload: Upload, actor: Actor) -> Circumstances:

@@ -1,0 +1,96 @@
+"""What the page of one upload says: where it stands, what was found, what may be chosen and done.
+
+It takes the documents that the service answers (see `UploadDocument` in the API's description), so
+that page and JSON never disagree. Everything is text; the template escapes it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from geo.language import Language
+from maps.text import translate
+
+# The gravest first; what is only told comes last.
+_SEVERITIES = ("error", "warning", "info")
+_MOST_SENTENCES = 20
+# The states on the way to a publication; a file that needs a choice stands where a ready one does.
+_WAY = ("received", "ready", "submitted", "published")
+_AT = {"checking": "received", "needs_choices": "ready", "returned": "submitted"}
+
+
+def upload_page(
+    document: Mapping[str, Any],
+    *,
+    comments: Sequence[Mapping[str, Any]],
+    steps: Collection[str],
+    language: Language,
+) -> dict[str, Any]:
+    """Everything that `upload.html` names.
+
+    Parameters
+    ----------
+    document : mapping
+        The upload in JSON types; `report` is missing until the file was checked.
+    comments : sequence of mappings
+        What was said of it, the oldest first.
+    steps : collection of str
+        What the reader may do with it now: choose, submit, publish, return, withdraw, comment.
+    """
+    report = document.get("report") or {}
+    offered = report.get("choices") or {}
+    return {
+        "title": document["filename"],
+        "upload": document,
+        "state_text": document["state_text"][language],
+        "way": _way(document["state"]),
+        "progress": _progress(document.get("progress"), language),
+        "groups": finding_groups(report, language),
+        "to_accept": any(f.get("to_accept") for f in report.get("findings", ())),
+        "summary": report.get("summary") or {},
+        "mapping": report.get("mapping") or [],
+        "crs": offered.get("crs"),
+        "encoding": offered.get("encoding"),
+        "layers": offered.get("layers") or [],
+        "repairs": offered.get("repairs") or [],
+        "difference": report.get("difference"),
+        "comments": comments,
+        "steps": steps,
+    }
+
+
+def finding_groups(report: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
+    """The findings of a report by their code, errors first; each with its count and its sentences."""
+    groups: dict[str, dict[str, Any]] = {}
+    for found in report.get("findings", ()):
+        group = groups.setdefault(
+            found["code"],
+            {
+                "code": found["code"],
+                "severity": found["severity"],
+                "severityText": translate(f"portrait.severity_{found['severity']}", language),
+                "to_accept": bool(found.get("to_accept")),
+                "count": report["counts"].get(found["code"], 0),
+                "sentences": [],
+            },
+        )
+        if len(group["sentences"]) < _MOST_SENTENCES:
+            group["sentences"].append(found["sentence"][language])
+    return sorted(groups.values(), key=lambda group: _SEVERITIES.index(group["severity"]))
+
+
+def _way(state: str) -> list[dict[str, Any]]:
+    """The states to a publication, which of them are passed, and which is now; none once it ended."""
+    at = _AT.get(state, state)
+    if at not in _WAY:
+        return []
+    reached = _WAY.index(at)
+    return [
+        {"state": name, "is_passed": number < reached, "is_now": number == reached}
+        for number, name in enumerate(_WAY)
+    ]
+
+
+def _progress(told: Mapping[str, Any] | None, language: Language) -> dict[str, Any] | None:
+    if told is None:
+        return None
+    return {"step": told["step"][language], "share": told["share"]}

@@ -1,0 +1,127 @@
+"""The page of an upload and the inbox: what each sees, what each may do there, and that it is inert."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests import hostile
+from tests.api.test_uploads import as_gpkg, edited_elsewhere, open_service, zones
+
+PASSWORD = "sawah di tepi Barito"
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """One service with an editor and a publisher who have passwords, and an open client of it."""
+    store, app = open_service(tmp_path_factory.mktemp("page"))
+    for user, role in (("siti", "editor"), ("budi", "publisher")):
+        store.users.add(user, password=PASSWORD, role=role, name=user.title(), institution="Dinas")
+    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50_000)) as client:
+        yield store, client
+    store.close()
+
+
+def entered(client, user):
+    """The headers by which a page of the service writes, after the login of a user."""
+    said = client.post("/session", json={"user": user, "password": PASSWORD})
+    assert said.status_code == 200, said.text
+    return {"X-CSRF-Token": said.json()["csrf"], "Origin": "http://127.0.0.1"}
+
+
+def sent(client, headers, path):
+    answer = client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
+    return answer.headers["location"].removeprefix("http://127.0.0.1")
+
+
+def page_of(client, address, language="id"):
+    answer = client.get(f"{address}?f=html&lang={language}")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "private, no-store"
+    return answer.text
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    frame = zones().reset_index(drop=True).set_crs(4326, allow_override=True)
+    return as_gpkg(tmp_path_factory.mktemp("files") / "a", frame)
+
+
+def test_the_inbox_is_of_who_is_logged_in_and_of_nobody_else(service, good):
+    _, client = service
+    headers = entered(client, "siti")
+    address = sent(client, headers, good)
+    inbox = page_of(client, "/uploads")
+    assert f'href="http://127.0.0.1{address}?f=html' in inbox
+    assert "Siti" in inbox
+    assert 'type="file"' in inbox
+    client.cookies.clear()
+    public = client.get("/uploads?f=html").text
+    assert address not in public
+    assert 'type="file"' not in public
+
+
+def test_a_page_has_the_forms_of_the_steps_that_its_reader_may_take(service, good):
+    _, client = service
+    headers = entered(client, "siti")
+    address = sent(client, headers, good)
+    ready = page_of(client, address)
+    assert 'data-to="/submit"' in ready
+    assert 'data-to="/publish"' not in ready
+    client.post(f"{address}/submit", json={"note": "Rapat"}, headers=headers)
+    submitted = page_of(client, address, "en")
+    assert 'data-to="/submit"' not in submitted
+    client.cookies.clear()
+
+    headers = entered(client, "budi")
+    waiting = page_of(client, address)
+    for step in ("publish", "return", "comments"):
+        assert f'data-to="/{step}"' in waiting
+    assert address in page_of(client, "/uploads")
+    published = client.post(f"{address}/publish", json={"note": None}, headers=headers)
+    assert published.status_code == 200
+    decided = page_of(client, address)
+    assert 'data-to="/publish"' not in decided
+    client.cookies.clear()
+
+
+def test_a_refused_file_is_told_by_groups_and_mended_by_the_form(service, tmp_path):
+    _, client = service
+    headers = entered(client, "siti")
+    frame = edited_elsewhere()
+    frame.loc[2, "KDPKAB"] = "63.02"
+    address = sent(client, headers, as_gpkg(tmp_path / "x", frame))
+    refused = page_of(client, address)
+    assert 'class="severity error"' in refused
+    assert 'name="repairs"' in refused
+    # What the form says when its tick is set and all else is empty.
+    said = {"repairs": ["make_valid"], "crs": None, "encoding": None, "leave_out_others": False}
+    mended = client.patch(address, json=said, headers=headers)
+    assert mended.json()["state"] == "ready"
+    assert 'data-to="/submit"' in page_of(client, address)
+    client.cookies.clear()
+
+
+def test_names_notes_and_comments_are_inert(service, good, tmp_path):
+    _, client = service
+    headers = entered(client, "siti")
+    with good.open("rb") as file:
+        answer = client.post("/uploads", files={"file": (f"{HOSTILE}.gpkg", file)}, headers=headers)
+    address = answer.headers["location"].removeprefix("http://127.0.0.1")
+    client.post(f"{address}/comments", json={"text": HOSTILE}, headers=headers)
+    client.post(f"{address}/submit", json={"note": HOSTILE}, headers=headers)
+    client.cookies.clear()
+    entered(client, "budi")
+    for language in ("id", "en"):
+        for place in (address, "/uploads"):
+            assert "<img src=x" not in page_of(client, place, language)
+    client.cookies.clear()
+
+
+def test_the_page_of_an_upload_is_nobodys_who_is_not_known(service, good):
+    _, client = service
+    headers = entered(client, "siti")
+    address = sent(client, headers, good)
+    client.cookies.clear()
+    answer = client.get(f"{address}?f=html")
+    assert answer.status_code == 401
+    assert f'value="{address}' in answer.text
