@@ -54,6 +54,8 @@
       if (method === "PATCH") asked.Prefer = "respond-async";
       const answer = await fetch(below(to), { method, headers: asked, body });
       if (answer.ok) {
+        // Read to its end: a page that goes away would break it off.
+        await answer.text();
         if (then === "inbox") window.location.assign(inbox);
         else window.location.reload();
         return;

@@ -1,0 +1,76 @@
+"""The desk in a browser: an editor mends a file in its page and submits it, a publisher decides."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.api.test_uploads import as_gpkg, edited_elsewhere, open_service
+from tests.browser.test_accessibility import require_no_fault
+from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.service import running
+
+PASSWORD = "sawah di tepi Barito"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """The address of a service with an editor and a publisher, and a file with an invalid polygon."""
+    folder = tmp_path_factory.mktemp("desk")
+    store, _ = open_service(folder)
+    for user, role in (("siti", "editor"), ("budi", "publisher")):
+        store.users.add(user, password=PASSWORD, role=role, name=user.title(), institution="Dinas")
+    store.close()
+    frame = edited_elsewhere()
+    frame.loc[2, "KDPKAB"] = "63.02"
+    with running(store.folder) as address:
+        yield address, as_gpkg(folder / "kawasan", frame)
+
+
+def entered(seen, user):
+    seen.page.locator("#user").fill(user)
+    seen.page.locator("#password").fill(PASSWORD)
+    seen.page.locator(".login button").click()
+    expect(seen.page.locator("#waiting")).to_be_visible()
+
+
+def require_fine(page):
+    for width, height in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    require_no_fault(page)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_file_goes_from_its_editor_to_publication_without_a_command(visit, desk, language):
+    address, path = desk
+    login = f"{address}/login?lang={language}&next=/uploads%3Ff%3Dhtml%26lang%3D{language}"
+    seen = visit(login)
+    page = seen.page
+    entered(seen, "siti")
+    require_fine(page)
+    page.locator("input[type=file]").set_input_files(path)
+    page.locator("form.file button").click()
+
+    expect(page.locator("#findings ~ details .severity.error")).to_be_visible()
+    require_fine(page)
+    page.locator("[name=repairs]").check()
+    page.locator("[data-method=PATCH] button").click()
+    page.locator("[data-to='/submit'] textarea").fill("Hasil rapat")
+    page.locator("[data-to='/submit'] button").click()
+    expect(page.locator("[data-to='/submit']")).to_have_count(0)
+    expect(page.locator(".notice:visible")).to_have_count(0)
+    upload = page.url.split("?")[0]
+
+    page.goto(f"{address}/uploads?f=html&lang={language}")
+    page.locator(".who button").click()
+    page.goto(login)
+    entered(seen, "budi")
+    page.locator(f"#waiting + ul a[href*='{upload.rsplit('/')[-1]}']").click()
+    expect(page.locator("[data-to='/return']")).to_be_visible()
+    require_fine(page)
+    page.locator("[data-to='/comments'] textarea").fill("Periksa batas timur")
+    page.locator("[data-to='/comments'] button").click()
+    expect(page.locator(".said")).to_have_text("Periksa batas timur")
+    page.locator("[data-to='/publish'] button").click()
+    expect(page.locator("[data-to='/publish']")).to_have_count(0)
+    expect(page.locator(".way [aria-current]")).to_contain_text("4.")
+    assert seen.trouble == []
