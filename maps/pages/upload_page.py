@@ -48,6 +48,8 @@ def upload_page(
         "to_accept": any(f.get("to_accept") for f in report.get("findings", ())),
         "summary": report.get("summary") or {},
         "mapping": report.get("mapping") or [],
+        "columns": offered.get("columns") or [],
+        "fields": offered.get("fields") or [],
         "crs": offered.get("crs"),
         "encoding": offered.get("encoding"),
         "layers": offered.get("layers") or [],

@@ -41,6 +41,17 @@
     return found;
   }
 
+  /** Which column each field is read from; none is said only where there was one. @param {HTMLFormElement} form */
+  function columns(form) {
+    /** @type {{[field: string]: string | null}} */
+    const found = {};
+    for (const field of form.querySelectorAll("select")) {
+      const had = [...field.options].some((option) => option.defaultSelected && option.value);
+      if (field.value || had) found[field.name] = field.value || null;
+    }
+    return { columns: found };
+  }
+
   /** @param {HTMLFormElement} form */
   async function send(form) {
     const { method, to = "", then } = form.dataset;
@@ -48,7 +59,7 @@
     if (button) button.disabled = true;
     say(form, "");
     try {
-      const body = method === "DELETE" ? undefined : JSON.stringify(said(form));
+      const body = method === "DELETE" ? undefined : JSON.stringify("columns" in form.dataset ? columns(form) : said(form));
       /** @type {{[name: string]: string}} */
       const asked = { ...headers, "Content-Type": "application/json" };
       if (method === "PATCH") asked.Prefer = "respond-async";
