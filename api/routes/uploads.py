@@ -8,7 +8,6 @@ facts). A file of a kind that is not taken (415) or over the size limit (413) le
 import re
 import shutil
 import tempfile
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
@@ -57,7 +56,7 @@ PreferHeader = Annotated[
 ]
 # How soon to ask again for an upload that is being checked.
 _SOON_S = 2
-# Of those that are looked through for one's own.
+# Of one's own, on the page.
 _MOST_SENT = 200
 _ASYNC = re.compile(r"(^|[,;\s])respond-async([,;\s]|$)", re.IGNORECASE)
 
@@ -262,11 +261,12 @@ def _desk_page(request: Request, store: Store) -> Response:
     """`/uploads` for people: who is in and what waits for them; how it works, for everybody."""
     from maps.pages.desk import desk
 
-    caller = caller_of(request)
+    caller, inbox = caller_of(request), _inbox(request, store)
     content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
-    content |= {"caller": caller, "inbox": _inbox(request, store)}
-    page = html_response(request, "uploads.html", active="desk", **content)
-    if caller.session is None:
+    page = html_response(
+        request, "uploads.html", active="desk", caller=caller, inbox=inbox, **content
+    )
+    if inbox is None:
         return tagged(request, page)
     page.headers.update(PRIVATE)
     return page
@@ -274,13 +274,13 @@ def _desk_page(request: Request, store: Store) -> Response:
 
 def _inbox(request: Request, store: Store) -> dict[str, Any] | None:
     """What waits for who is logged in, and what they sent; None for everybody else."""
+    from geo.planning.publish import INDICATORS
     from geo.submission.waiting import waiting_for
 
     caller, language = caller_of(request), language_or_default(request)
     if caller.session is None:
         return None
-    entries = store.uploads.newest(most=_MOST_SENT)
-    sent = [one for one in entries if one.created_by == caller.actor.name]
+    sent = store.uploads.newest(by=caller.actor.name, most=_MOST_SENT)
     return {
         "waiting": [
             {"upload": one.entry.upload, "title": one.title.to(language), "since": one.since}
@@ -290,7 +290,7 @@ def _inbox(request: Request, store: Store) -> dict[str, Any] | None:
             entry_document(store, one, links_or_default(request)).model_dump() for one in sent
         ],
         "may_send": may(caller.actor, "upload"),
-        "layers": [*store.datasets("layer"), "indicators"],
+        "layers": [*store.datasets("layer"), INDICATORS],
     }
 
 
@@ -334,7 +334,7 @@ def _upload_page(
         steps.append("comment")
     content = upload_page(
         document.model_dump(),
-        comments=[asdict(one) for one in store.comments.of(SUBJECT, found.upload)],
+        comments=store.comments.of(SUBJECT, found.upload),
         steps=steps,
         language=language_or_default(request),
     )

@@ -386,14 +386,16 @@ class Uploads:
             raise UploadNotFound(upload)
         return found
 
-    def newest(self, *states: State, most: int = 100) -> list[UploadEntry]:
-        """The newest uploads first, of these `states` where given; `most` of them."""
+    def newest(self, *states: State, by: str | None = None, most: int = 100) -> list[UploadEntry]:
+        """The newest uploads first, of these `states` and sent `by` whom where given; `most` of them."""
         # Reports stay where they are: a hundred of them can be megabytes.
         columns = [_TABLE.c[field.name] for field in fields(UploadEntry)]
         # The sequence rises; the clock may not.
         query = sa.select(*columns).order_by(_TABLE.c.sequence.desc()).limit(most)
         if states:
             query = query.where(_TABLE.c.state.in_(states))
+        if by is not None:
+            query = query.where(_TABLE.c.created_by == by)
         with database.reading(self._engine) as connection:
             return [UploadEntry(**row) for row in connection.execute(query).mappings()]
 

@@ -62,8 +62,7 @@ def submit(
     """
     upload = store.uploads.one(upload_id)
     upload.require("submit")
-    given = Circumstances(is_own=_is_own(upload, actor), touching=_touched(upload))
-    require(actor, "submit", given)
+    _require(store, upload, actor, "submit")
     if not accept_warnings:
         _require_no_open_warning(upload, _SAY["again_submit"])
     said = {"note": required_text("note", note), **_origin(upload, source, licence)}
@@ -110,7 +109,7 @@ def publish(
         upload.require("publish")
         if not is_held:
             raise Conflict(reason=_SAY["busy"])
-        require(actor, "approve", _circumstances(store, upload, actor))
+        _require(store, upload, actor, "publish")
         if _is_layer(upload) and is_new(store, upload.dataset):
             require(actor, "add_layer")
         submitted = upload.submission or {}
@@ -148,8 +147,7 @@ def give_back(store: Store, upload_id: str, *, actor: Actor, reason: str) -> Upl
         Nothing has changed then.
     """
     upload = store.uploads.one(upload_id)
-    # Whoever may approve another's work may return any.
-    require(actor, "approve", Circumstances(own_approval=True))
+    _require(store, upload, actor, "return")
     upload.require("return")
     return store.uploads.give_back(upload_id, reason=reason, actor=actor)
 
@@ -163,7 +161,7 @@ def withdraw(store: Store, upload_id: str, *, actor: Actor) -> Upload:
         Nothing has changed then.
     """
     upload = store.uploads.one(upload_id)
-    require(actor, "withdraw", Circumstances(is_own=_is_own(upload, actor)))
+    _require(store, upload, actor, "withdraw")
     return store.uploads.withdraw(upload_id, actor=actor.name)
 
 
@@ -187,33 +185,33 @@ _ACTIONS: Mapping[Step, Action] = {
 
 
 def steps_of(store: Store, upload: Upload, actor: Actor) -> list[Step]:
-    """The steps that lead on from an upload's state and that `actor` may take, in their order.
-
-    What is returned to its sender is no approval, so one's own may be returned too.
-    """
-    own = Circumstances(is_own=_is_own(upload, actor))
-    given: Mapping[Step, Circumstances] = {
-        "choose": own,
-        "submit": Circumstances(is_own=own.is_own, touching=_touched(upload)),
-        "publish": _circumstances(store, upload, actor),
-        "return": Circumstances(own_approval=True),
-        "withdraw": own,
-    }
+    """The steps that lead on from an upload's state and that `actor` may take, in their order."""
     return [
         step
         for step, action in _ACTIONS.items()
         if upload.state in FROM[step]
-        and may(actor, action, given[step])
+        and may(actor, action, _circumstances(store, upload, actor, step))
         and (step != "choose" or store.uploads.has_original(upload))
     ]
 
 
-def _circumstances(store: Store, upload: Upload, actor: Actor) -> Circumstances:
-    return Circumstances(
-        is_own=_is_own(upload, actor),
-        touching=_touched(upload),
-        own_approval=store.rules.is_on("own_approval"),
-    )
+def _require(store: Store, upload: Upload, actor: Actor, step: Step) -> None:
+    """Raise `NotAllowed` unless `actor` may take a step, whatever the upload's state is."""
+    require(actor, _ACTIONS[step], _circumstances(store, upload, actor, step))
+
+
+def _circumstances(store: Store, upload: Upload, actor: Actor, step: Step) -> Circumstances:
+    """What besides the role decides who may take a step."""
+    if step == "return":
+        # Whoever may approve another's work may return any.
+        return Circumstances(own_approval=True)
+    is_own = _is_own(upload, actor)
+    if step == "submit":
+        return Circumstances(is_own=is_own, touching=_touched(upload))
+    if step == "publish":
+        own_approval = store.rules.is_on("own_approval")
+        return Circumstances(is_own=is_own, touching=_touched(upload), own_approval=own_approval)
+    return Circumstances(is_own=is_own)
 
 
 def _current_number(store: Store, dataset: str) -> int:

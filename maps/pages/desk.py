@@ -25,7 +25,8 @@ _REPORT = {
     "counts": "portrait.report_counts",
     "difference": "portrait.report_difference",
 }
-_SEVERITIES: dict[Severity, str] = {
+# The gravest first; what is only told comes last.
+SEVERITIES: dict[Severity, str] = {
     "error": "portrait.severity_error",
     "warning": "portrait.severity_warning",
     "info": "portrait.severity_info",
@@ -60,7 +61,7 @@ def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
         "example": [
             {
                 "severity": found.severity,
-                "severityText": translate(_SEVERITIES[found.severity], language),
+                "severityText": severity_text(found.severity, language),
                 "code": found.code,
                 "sentence": found.sentence.to(language),
             }
@@ -70,6 +71,11 @@ def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
             {"name": name, "text": translate(key, language)} for name, key in _REPORT.items()
         ],
     }
+
+
+def severity_text(severity: Severity, language: Language) -> str:
+    """What a finding's severity is called."""
+    return translate(SEVERITIES[severity], language)
 
 
 def _schema(schema: LayerSchema, language: Language) -> dict[str, Any]:

@@ -8,10 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from geo.language import Language
-from maps.text import translate
+from geo.store.comments import Comment
+from maps.pages.desk import SEVERITIES, severity_text
 
-# The gravest first; what is only told comes last.
-_SEVERITIES = ("error", "warning", "info")
 _MOST_SENTENCES = 20
 # The states on the way to a publication; a file that needs a choice stands where a ready one does.
 _WAY = ("received", "ready", "submitted", "published")
@@ -21,7 +20,7 @@ _AT = {"checking": "received", "needs_choices": "ready", "returned": "submitted"
 def upload_page(
     document: Mapping[str, Any],
     *,
-    comments: Sequence[Mapping[str, Any]],
+    comments: Sequence[Comment],
     steps: Collection[str],
     language: Language,
 ) -> dict[str, Any]:
@@ -31,21 +30,22 @@ def upload_page(
     ----------
     document : mapping
         The upload in JSON types; `report` is missing until the file was checked.
-    comments : sequence of mappings
+    comments : sequence of Comment
         What was said of it, the oldest first.
     steps : collection of str
         What the reader may do with it now: choose, submit, publish, return, withdraw, comment.
     """
     report = document.get("report") or {}
     offered = report.get("choices") or {}
+    groups = _groups(report, language)
     return {
         "title": document["filename"],
         "upload": document,
         "state_text": document["state_text"][language],
         "way": _way(document["state"]),
         "progress": _progress(document.get("progress"), language),
-        "groups": finding_groups(report, language),
-        "to_accept": any(f.get("to_accept") for f in report.get("findings", ())),
+        "groups": groups,
+        "to_accept": any(group["to_accept"] for group in groups),
         "summary": report.get("summary") or {},
         "mapping": report.get("mapping") or [],
         "columns": offered.get("columns") or [],
@@ -60,7 +60,7 @@ def upload_page(
     }
 
 
-def finding_groups(report: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
+def _groups(report: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
     """The findings of a report by their code, errors first; each with its count and its sentences."""
     groups: dict[str, dict[str, Any]] = {}
     for found in report.get("findings", ()):
@@ -69,7 +69,7 @@ def finding_groups(report: Mapping[str, Any], language: Language) -> list[dict[s
             {
                 "code": found["code"],
                 "severity": found["severity"],
-                "severityText": translate(f"portrait.severity_{found['severity']}", language),
+                "severityText": severity_text(found["severity"], language),
                 "to_accept": bool(found.get("to_accept")),
                 "count": report["counts"].get(found["code"], 0),
                 "sentences": [],
@@ -77,7 +77,7 @@ def finding_groups(report: Mapping[str, Any], language: Language) -> list[dict[s
         )
         if len(group["sentences"]) < _MOST_SENTENCES:
             group["sentences"].append(found["sentence"][language])
-    return sorted(groups.values(), key=lambda group: _SEVERITIES.index(group["severity"]))
+    return sorted(groups.values(), key=lambda group: [*SEVERITIES].index(group["severity"]))
 
 
 def _way(state: str) -> list[dict[str, Any]]:

@@ -104,8 +104,13 @@
         ended(failed);
         return;
       }
-      if (request.status < 300 && answer.upload) window.location.assign(`${below(`/${answer.upload}`).href.split("?")[0]}?f=html&lang=${language}`);
-      else ended(answer.detail || failed);
+      if (request.status >= 300 || !answer.upload) {
+        ended(answer.detail || failed);
+        return;
+      }
+      const page = below(`/${answer.upload}`);
+      page.search = new URLSearchParams({ f: "html", lang: language }).toString();
+      window.location.assign(page);
     });
     if (button) button.disabled = true;
     say(form, "");
