@@ -141,6 +141,9 @@
       if (form.classList.contains("file")) sendFile(form);
       else send(form);
     });
+    // Until now the browser itself would have sent it, and lost what was typed.
+    const button = form.querySelector("button");
+    if (button) button.disabled = false;
   }
   if ("waits" in desk.dataset) setTimeout(follow, ASK_AGAIN_MS);
 })();
