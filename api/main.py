@@ -34,11 +34,10 @@ from api.routes import (
     session,
     sheets,
     sites,
-    submissions,
     tiles,
-    uploads,
     vector_tiles,
 )
+from api.routes.uploads import comments, deciding, handing_in, reading
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working
 from geo.errors import StoreFault
@@ -60,10 +59,11 @@ ROUTERS: Sequence[APIRouter] = (
     sites.router,
     tiles.router,
     vector_tiles.router,
-    # Before uploads, whose last path takes any id.
-    submissions.router,
+    deciding.router,
+    comments.router,
     layers.router,
-    uploads.router,
+    handing_in.router,
+    reading.router,
     session.router,
     people.router,
     pages.router,

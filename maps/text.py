@@ -27,7 +27,7 @@ _CATALOGUES = {
     "portrait": "pages",
     "roles": "pages",
     "sheet": "sheets",
-    "upload": "pages",
+    "upload": "desk",
 }
 MISSING = "–"
 MINUS = "−"

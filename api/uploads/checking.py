@@ -34,6 +34,9 @@ RETRY_AFTER_S = 10
 _LOOK_AGAIN_S = 0.05
 _CARE_EVERY_S, _LONGEST_WAIT_S = 15.0, 600.0
 
+# How soon to ask again for an upload that is being checked, in seconds.
+SOON_S = 2
+
 
 class UploadsBusy(NotReady):
     """As many uploads wait to be checked as may."""

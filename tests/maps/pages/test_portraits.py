@@ -15,8 +15,8 @@ from geo.language import Text
 from geo.planning.assess import assess
 from geo.readiness.lift import way_up
 from geo.readiness.trends import ZoneChange, ZonePoint, ZoneTrend
+from maps.desk.explanation import desk
 from maps.pages.area_facts import flood_events
-from maps.pages.desk import desk
 from maps.pages.histories import histories, numbered_sources, score_history
 from maps.pages.locator import locator
 from maps.pages.portraits import regency_portrait, zone_portrait

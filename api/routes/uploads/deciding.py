@@ -1,8 +1,7 @@
 """What becomes of a checked upload: submission, publication, return, comments; and rollback."""
 
-import re
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
@@ -18,10 +17,9 @@ from api.deps import (
     language_or_default,
     links_of,
 )
-from api.links import ATOM, JSON
-from api.parameters import CollectionId, InvalidParameter, PlainText, StatedText
+from api.parameters import CollectionId, PlainText, StatedText
 from api.problems import respond
-from api.responses import PRIVATE, json_response, tagged
+from api.responses import PRIVATE, json_response
 from api.uploads.checking import checked, desk_of
 from api.uploads.documents import (
     PublishedDocument,
@@ -31,14 +29,10 @@ from api.uploads.documents import (
     published_document,
     upload_document,
 )
+from api.uploads.expected import expected_version
 from geo.errors import LayerMoved, LayerNotFound
-from geo.language import texts
-from geo.store.comments import Comment
 from geo.store.roles import Actor
-from geo.store.uploads import SUBJECT
 from geo.store.versions import DatasetKind
-
-_SAY = texts(__name__)
 
 # What becomes a version by an upload goes back to one by the same roles.
 _HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators")
@@ -98,54 +92,6 @@ class RollbackRequest(BaseModel):
     note: Annotated[StatedText, Field(min_length=1, max_length=1000)]
 
 
-class ImpactDocument(BaseModel):
-    """What publishing an upload would change; `has_effect` is missing where that is not known."""
-
-    upload: str
-    computed_from: str
-    has_effect: bool | None
-    sentence: dict[str, str]
-    assessments: list[dict[str, Any]]
-
-
-class PlaceDocument(BaseModel):
-    """The feature or the place (lon/lat) that a comment speaks of."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    feature: Annotated[PlainText | None, Field(max_length=200)] = None
-    lon: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None
-    lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
-
-
-class CommentRequest(BaseModel):
-    """What is said of an upload, as plain text."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: Annotated[StatedText, Field(min_length=1, max_length=4000)]
-    place: PlaceDocument | None = None
-
-
-class CommentDocument(BaseModel):
-    """One comment: who said what, when, and of which place."""
-
-    comment: int
-    author: str
-    role: str
-    institution: str
-    at: str
-    text: str
-    place: dict[str, Any] | None = None
-
-
-class CommentsDocument(BaseModel):
-    """What was said, the oldest first."""
-
-    comments: list[CommentDocument]
-    links: list[dict[str, str]]
-
-
 @router.post(
     "/uploads/{uploadId}/submit",
     summary="Submit an upload for publication",
@@ -190,7 +136,7 @@ async def publish_upload(
     """
     from geo.submission import approval
 
-    said = asked.model_dump() | {"expected": _expected(asked, if_match)}
+    said = asked.model_dump() | {"expected": expected_version(asked.expected, if_match)}
     publish = partial(approval.publish, store, upload_id, actor=actor, **said)
     try:
         version = await anyio.to_thread.run_sync(publish)
@@ -239,98 +185,6 @@ def return_upload(
     return json_response(request, upload_document(store, upload, links, language), headers=PRIVATE)
 
 
-@router.get(
-    "/uploads/feed",
-    summary="What waits for the caller, as an Atom feed",
-    responses={200: {"content": {ATOM: {}}, "description": "An Atom feed (RFC 4287)"}},
-    response_class=Response,
-)
-def read_feed(
-    request: Request,
-    actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
-    store: StoreDep,
-    language: LanguageDep,
-    links: LinksDep,
-) -> Response:
-    """Submissions to decide, and one's own uploads that need a choice, were returned or expire."""
-    from api.uploads.feed import feed_of
-    from geo.submission.waiting import waiting_for
-
-    found = waiting_for(store, actor)
-    content = feed_of(found, actor=actor, links=links, language=language)
-    return tagged(request, Response(content, media_type=ATOM))
-
-
-@router.get(
-    "/uploads/{uploadId}/impact",
-    summary="What publishing an upload would change",
-    response_model=ImpactDocument,
-)
-def read_impact(
-    request: Request,
-    upload_id: UploadId,
-    _actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
-    store: StoreDep,
-) -> Response:
-    """Scores, ranges, classes, bands and ranks before and after, under the default models."""
-    from geo.submission.impact import impact
-
-    document = ImpactDocument(upload=upload_id, **impact(store, upload_id))
-    return json_response(request, document, headers=PRIVATE)
-
-
-@router.get(
-    "/uploads/{uploadId}/comments",
-    summary="What was said of an upload",
-    response_model=CommentsDocument,
-)
-def read_comments(
-    request: Request,
-    upload_id: UploadId,
-    _actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
-    store: StoreDep,
-    links: LinksDep,
-) -> Response:
-    """The comments of an upload, the oldest first."""
-    store.uploads.one(upload_id)
-    comments = [_comment(found) for found in store.comments.of(SUBJECT, upload_id)]
-    own = [links.link("self", JSON, "uploads", upload_id, "comments")]
-    document = CommentsDocument(comments=comments, links=own)
-    return json_response(request, document, headers=PRIVATE)
-
-
-@router.post(
-    "/uploads/{uploadId}/comments",
-    summary="Say something of an upload",
-    status_code=201,
-    response_model=CommentDocument,
-)
-def add_comment(
-    request: Request,
-    upload_id: UploadId,
-    asked: Annotated[CommentRequest, Body()],
-    actor: Annotated[Actor, Depends(Allowed("comment"))],
-    store: StoreDep,
-) -> Response:
-    """Add a comment; nobody changes it later."""
-    store.uploads.one(upload_id)
-    place = None if asked.place is None else asked.place.model_dump(exclude_none=True)
-    added = store.comments.add(SUBJECT, upload_id, asked.text, author=actor, place=place or None)
-    return json_response(request, _comment(added), status=201, headers=PRIVATE)
-
-
-def _comment(found: Comment) -> CommentDocument:
-    return CommentDocument(
-        comment=found.comment,
-        author=found.author,
-        role=found.role,
-        institution=found.institution,
-        at=found.at,
-        text=found.text,
-        place=None if found.place is None else dict(found.place),
-    )
-
-
 @router.post(
     "/collections/{collectionId}/rollback",
     summary="Make another version the current one",
@@ -358,17 +212,3 @@ def rollback(
     if version.kind == "layer":
         tiles.prepare(tables.collection(collection_id))
     return json_response(request, published_document(version, links))
-
-
-def _expected(asked: PublishRequest, if_match: str | None) -> int | None:
-    """The version that the caller believes to be current, where the request states one."""
-    if if_match is None or if_match.strip() == "*":
-        return asked.expected
-    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
-    if match is None:
-        raise InvalidParameter(parameter="If-Match", reason=_SAY["no_version"])
-    stated = int(match[1])
-    if asked.expected is not None and asked.expected != stated:
-        reason = _SAY["two_versions"].format(header=stated, body=asked.expected)
-        raise InvalidParameter(parameter="If-Match", reason=reason)
-    return stated

@@ -13,38 +13,28 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import READS, Allowed, caller_of, require_action
+from api.access import Allowed
 from api.deps import (
-    LanguageDep,
-    LinksDep,
     StoreDep,
-    format_of,
     language_or_default,
     links_of,
-    links_or_default,
-    settings_of,
-    wants_html,
 )
-from api.links import JSON
 from api.parameters import PlainText
 from api.problems import respond
-from api.responses import ALSO_PAGE, PRIVATE, html_response, json_response, tagged
-from api.uploads.checking import Desk, Place, check_later, checked, desk_of
+from api.responses import json_response
+from api.uploads.checking import SOON_S, Desk, Place, check_later, checked, desk_of
 from api.uploads.documents import (
     UploadDocument,
     UploadId,
-    UploadsDocument,
-    entry_document,
     refusal,
     upload_document,
 )
 from api.uploads.form import FIELDS, FORM_BODY, asked_of
-from geo.store.roles import Actor, may
-from geo.store.store import Store, Upload
-from geo.store.uploads import FROM, SUBJECT, State
+from geo.store.roles import Actor
+from geo.store.store import Upload
 
 router = APIRouter(tags=["uploads"])
 
@@ -54,22 +44,7 @@ PreferHeader = Annotated[
     str | None,
     Header(description="`respond-async`: 202 at once; the address tells how far the check is."),
 ]
-# How soon to ask again for an upload that is being checked.
-_SOON_S = 2
-# Of one's own, on the page.
-_MOST_SENT = 200
 _ASYNC = re.compile(r"(^|[,;\s])respond-async([,;\s]|$)", re.IGNORECASE)
-
-
-class UploadsQuery(BaseModel):
-    """Which uploads are listed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    state: Annotated[State | None, Field(description="Only uploads in this state.")] = None
-    limit: Annotated[int, Field(ge=1, le=1000, description="Most uploads listed.")] = 100
-    f: str | None = None
-    lang: str | None = None
 
 
 class ChoicesRequest(BaseModel):
@@ -196,7 +171,7 @@ async def _after_check(
     headers = {"Location": links.url("uploads", upload.upload)}
     if prefer is not None and _ASYNC.search(prefer):
         check_later(request, place, upload.upload)
-        headers |= {"Retry-After": str(_SOON_S), "Preference-Applied": "respond-async"}
+        headers |= {"Retry-After": str(SOON_S), "Preference-Applied": "respond-async"}
         document = upload_document(desk.store, upload, links, language)
         return json_response(request, document, status=202, headers=headers)
     try:
@@ -219,129 +194,6 @@ def _kept(desk: Desk, content: BinaryIO, asked: dict[str, Any], *, actor: Actor)
         with path.open("wb") as target:
             shutil.copyfileobj(content, target, 1 << 20)
         return receive(desk.store, path, **asked, actor=actor, limits=desk.settings.reader_limits())
-
-
-async def _reader(request: Request) -> Actor | None:
-    """Who asks for uploads; how the door works, as a page, may be read by everybody."""
-    return None if format_of(request) == "html" else await require_action(request, "read_waiting")
-
-
-@router.get(
-    "/uploads",
-    summary="Uploads and what became of them",
-    response_model=UploadsDocument,
-    dependencies=[READS],
-)
-def read_uploads(
-    request: Request,
-    query: Annotated[UploadsQuery, Query()],
-    reader: Annotated[Actor | None, Depends(_reader)],
-    store: StoreDep,
-    links: LinksDep,
-) -> Response:
-    """The newest uploads first; `state=ready` lists those that wait for their publication.
-
-    As HTML: the steps, the accepted formats and fields, and what a report says, without a key.
-    """
-    if reader is None:
-        return _desk_page(request, store)
-    store.uploads.expire_due()
-    states = () if query.state is None else (query.state,)
-    document = UploadsDocument(
-        uploads=[
-            entry_document(store, upload, links)
-            for upload in store.uploads.newest(*states, most=query.limit)
-        ],
-        links=[links.link("self", JSON, "uploads")],
-    )
-    return json_response(request, document, headers=PRIVATE)
-
-
-def _desk_page(request: Request, store: Store) -> Response:
-    """`/uploads` for people: who is in and what waits for them; how it works, for everybody."""
-    from maps.pages.desk import desk
-
-    caller, inbox = caller_of(request), _inbox(request, store)
-    content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
-    page = html_response(
-        request, "uploads.html", active="desk", caller=caller, inbox=inbox, **content
-    )
-    if inbox is None:
-        return tagged(request, page)
-    page.headers.update(PRIVATE)
-    return page
-
-
-def _inbox(request: Request, store: Store) -> dict[str, Any] | None:
-    """What waits for who is logged in, and what they sent; None for everybody else."""
-    from geo.planning.publish import INDICATORS
-    from geo.submission.waiting import waiting_for
-
-    caller, language = caller_of(request), language_or_default(request)
-    if caller.session is None:
-        return None
-    sent = store.uploads.newest(by=caller.actor.name, most=_MOST_SENT)
-    return {
-        "waiting": [
-            {"upload": one.entry.upload, "title": one.title.to(language), "since": one.since}
-            for one in waiting_for(store, caller.actor)
-        ],
-        "sent": [
-            entry_document(store, one, links_or_default(request)).model_dump() for one in sent
-        ],
-        "may_send": may(caller.actor, "upload"),
-        "layers": [*store.datasets("layer"), INDICATORS],
-    }
-
-
-@router.get(
-    "/uploads/{uploadId}",
-    summary="An upload's report",
-    response_model=UploadDocument,
-    responses=ALSO_PAGE,
-)
-def read_upload(
-    request: Request,
-    upload_id: UploadId,
-    actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
-    store: StoreDep,
-    language: LanguageDep,
-    links: LinksDep,
-) -> Response:
-    """The report of an upload and what became of it; while it is checked, how far that is."""
-    store.uploads.expire_due()
-    found = store.uploads.one(upload_id)
-    headers = dict(PRIVATE)
-    if found.state in FROM["check"]:
-        headers["Retry-After"] = str(_SOON_S)
-    document = upload_document(store, found, links, language)
-    if wants_html(request):
-        return _upload_page(request, store, found, document, actor)
-    return json_response(request, document, headers=headers)
-
-
-def _upload_page(
-    request: Request, store: Store, found: Upload, document: UploadDocument, actor: Actor
-) -> Response:
-    """One upload for people: its report, and the forms of the steps that its reader may take."""
-    from geo.submission.approval import steps_of
-    from maps.pages.upload_page import upload_page
-
-    session = caller_of(request).session
-    # A key sends no forms: its program asks for JSON.
-    steps: list[str] = [] if session is None else [*steps_of(store, found, actor)]
-    if session is not None and may(actor, "comment"):
-        steps.append("comment")
-    content = upload_page(
-        document.model_dump(),
-        comments=store.comments.of(SUBJECT, found.upload),
-        steps=steps,
-        language=language_or_default(request),
-    )
-    csrf = "" if session is None else session.csrf
-    page = html_response(request, "upload.html", active="desk", csrf=csrf, **content)
-    page.headers.update(PRIVATE)
-    return page
 
 
 @router.delete("/uploads/{uploadId}", summary="Withdraw an upload", status_code=204)

@@ -9,7 +9,7 @@ from typing import Any
 
 from geo.language import Language
 from geo.store.comments import Comment
-from maps.pages.desk import SEVERITIES, severity_text
+from maps.desk.explanation import SEVERITIES, severity_text
 
 _MOST_SENTENCES = 20
 # The states on the way to a publication; a file that needs a choice stands where a ready one does.
@@ -24,7 +24,7 @@ def upload_page(
     steps: Collection[str],
     language: Language,
 ) -> dict[str, Any]:
-    """Everything that `upload.html` names.
+    """Everything that `desk/upload.html` names.
 
     Parameters
     ----------

@@ -1,0 +1,77 @@
+"""The pages of the desk: what waits and was sent, and one upload with the steps that its reader may take."""
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from api.access import caller_of
+from api.deps import language_or_default, links_or_default, settings_of
+from api.responses import PRIVATE, html_response, tagged
+from api.uploads.documents import UploadDocument, entry_document
+from geo.store.roles import Actor, may
+from geo.store.store import Store, Upload
+from geo.store.uploads import SUBJECT
+
+# Of one's own, on the page.
+_MOST_SENT = 200
+
+
+def desk_page(request: Request, store: Store) -> Response:
+    """`/uploads` for people: who is in and what waits for them; how it works, for everybody."""
+    from maps.desk.explanation import desk
+
+    caller, inbox = caller_of(request), _inbox(request, store)
+    content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
+    page = html_response(
+        request, "desk/inbox.html", active="desk", caller=caller, inbox=inbox, **content
+    )
+    if inbox is None:
+        return tagged(request, page)
+    page.headers.update(PRIVATE)
+    return page
+
+
+def _inbox(request: Request, store: Store) -> dict[str, Any] | None:
+    """What waits for who is logged in, and what they sent; None for everybody else."""
+    from geo.planning.publish import INDICATORS
+    from geo.submission.waiting import waiting_for
+
+    caller, language = caller_of(request), language_or_default(request)
+    if caller.session is None:
+        return None
+    sent = store.uploads.newest(by=caller.actor.name, most=_MOST_SENT)
+    return {
+        "waiting": [
+            {"upload": one.entry.upload, "title": one.title.to(language), "since": one.since}
+            for one in waiting_for(store, caller.actor)
+        ],
+        "sent": [
+            entry_document(store, one, links_or_default(request)).model_dump() for one in sent
+        ],
+        "may_send": may(caller.actor, "upload"),
+        "layers": [*store.datasets("layer"), INDICATORS],
+    }
+
+
+def upload_page(
+    request: Request, store: Store, found: Upload, document: UploadDocument, actor: Actor
+) -> Response:
+    """One upload for people: its report, and the forms of the steps that its reader may take."""
+    from geo.submission.approval import steps_of
+    from maps.desk.upload_page import upload_page as page_of
+
+    session = caller_of(request).session
+    # A key sends no forms: its program asks for JSON.
+    steps: list[str] = [] if session is None else [*steps_of(store, found, actor)]
+    if session is not None and may(actor, "comment"):
+        steps.append("comment")
+    content = page_of(
+        document.model_dump(),
+        comments=store.comments.of(SUBJECT, found.upload),
+        steps=steps,
+        language=language_or_default(request),
+    )
+    csrf = "" if session is None else session.csrf
+    page = html_response(request, "desk/upload.html", active="desk", csrf=csrf, **content)
+    page.headers.update(PRIVATE)
+    return page
