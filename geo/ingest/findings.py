@@ -177,7 +177,7 @@ def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
     for found in ranked:
         listed[found.code] += 1
         if listed[found.code] <= LISTED_PER_CODE:
-            shown.append(_finding_json(found))
+            shown.append(finding_json(found))
     return {
         "findings": shown,
         "counts": dict(listed),
@@ -187,7 +187,8 @@ def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
     }
 
 
-def _finding_json(found: Finding) -> dict[str, Any]:
+def finding_json(found: Finding) -> dict[str, Any]:
+    """One finding for a report."""
     feature = found.feature
     return {
         "code": found.code,

@@ -175,3 +175,5 @@ class Job:
     columns: Mapping[str, str | None] | None = None
     # The published version as GeoParquet, where it is not among what is handed over as a frame.
     current: Path | None = None
+    # What a repair passes over: see `geo.validation.validate.validate`.
+    unrepaired: frozenset[str] = frozenset()

@@ -302,6 +302,7 @@ def _layer(
         limits=limits,
         # Shapes and borders are mended together, and each repair is told.
         corrections={"make_valid": bool(choices.repairs)},
+        unrepaired=choices.unrepaired,
         columns=choices.columns,
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,

@@ -4,6 +4,7 @@ Choices are kept with the upload, in JSON types, and the file as it came is chec
 file is mended by a choice and not by another upload.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, cast, get_args
@@ -13,6 +14,7 @@ from geo.errors import InvalidInput
 from geo.indicators.handed_in import StatedOfAll
 from geo.ingest.encoding import parsed_encoding
 from geo.language import texts, unprintable
+from geo.validation.report import BORDERS
 
 _SAY = texts(__name__)
 
@@ -22,6 +24,8 @@ _MOST_TEXT = 1_000
 # These name what the file or its columns are called, however that was written.
 _OF_THE_FILE = ("layer", "key")
 _MOST_COLUMNS = 200
+_MOST_ROWS = 2_000
+_ROW = re.compile(r"[1-9][0-9]{0,8}")
 # TIFF counts the samples of a cell in 16 bits.
 _MOST_BANDS = 65_535
 
@@ -31,7 +35,8 @@ class Choices:
     """How one file is read, each as its sender wrote it; None leaves it to the file.
 
     `layer` is which of several, or the sheet of a workbook; `columns` what is asked of its columns
-    (see `geo.validation.columns.map_columns`). `repairs` mend what would be refused.
+    (see `geo.validation.columns.map_columns`). `repairs` mend what would be refused, but for what stands in `unrepaired`: numbers of rows, and
+    `borders`.
     `regencies` are the codes of those whose features or figures alone the file replaces, and
     `leave_out_others` takes no others from it. Of figures,
     `indicator`, `period`, `source` and `numbers` (the language of their marks) are said of all, and
@@ -46,6 +51,7 @@ class Choices:
     layer: str | None = None
     columns: Mapping[str, str | None] | None = None
     repairs: tuple[Repair, ...] = ()
+    unrepaired: tuple[str, ...] = ()
     regencies: tuple[str, ...] | None = None
     leave_out_others: bool = False
     indicator: str | None = None
@@ -125,6 +131,7 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
         columns=_columns(chosen.get("columns")),
         numbers=numbers,
         repairs=cast(tuple[Repair, ...], repairs),
+        unrepaired=_rows(chosen.get("unrepaired")),
         regencies=None if codes is None else tuple(sorted(set(codes))),
         leave_out_others=bool(chosen.get("leave_out_others")),
         replace=bool(chosen.get("replace")),
@@ -148,6 +155,14 @@ def _columns(asked: Any) -> dict[str, str | None] | None:
     if not isinstance(asked, Mapping) or len(asked) > _MOST_COLUMNS:
         raise InvalidInput(reason=_SAY["no_columns"])
     return {str(name): None if to is None else str(to) for name, to in asked.items()}
+
+
+def _rows(asked: Any) -> tuple[str, ...]:
+    """What is not to be repaired: numbers of rows as findings tell them, and `borders`."""
+    rows = [str(one).strip() for one in asked or ()]
+    if len(rows) > _MOST_ROWS or any(one != BORDERS and not _ROW.fullmatch(one) for one in rows):
+        raise InvalidInput(reason=_SAY["no_rows"].format(most=_MOST_ROWS))
+    return tuple(dict.fromkeys(rows))
 
 
 def _band(value: Any) -> int | None:

@@ -64,6 +64,7 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
         limits=job.limits,
         step=step,
         columns=job.columns,
+        unrepaired=job.unrepaired,
     )
     if result.frame is not None:
         step(_SAY["keeping"])

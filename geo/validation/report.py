@@ -6,7 +6,7 @@ geopandas is named for types only: a file that is refused at a glance need not w
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from geo.ingest.findings import Finding, is_refused, to_json
+from geo.ingest.findings import Finding, finding_json, is_refused, to_json
 from geo.ingest.source import Source, geometry_count
 
 if TYPE_CHECKING:
@@ -45,11 +45,17 @@ _GUESSED_CRS = frozenset(
     {"crs_assumed", "crs_of_topojson", "table_crs_assumed", "crs_missing", "crs_unknown"}
 )
 _SEVERAL_LAYERS = frozenset({"several_layers", "layer_unknown", "dxf_layers"})
-# What one repair would mend, and the findings that ask for it.
+# Among what is not to be repaired: the borders that features have in common.
+BORDERS = "borders"
+# What one repair would mend, the findings that ask for it, and those that tell it was done.
 _REPAIRED = {
-    "polygons": ("geometry_invalid",),
-    "borders": ("coverage_narrow", "coverage_overlap"),
+    "polygons": (("geometry_invalid",), ("geometry_repaired",)),
+    BORDERS: (("coverage_narrow", "coverage_overlap"), ("borders_mended", "borders_drawn_to")),
 }
+# Of polygons so many are told one by one; the repair of all mends the others too.
+_LISTED_REPAIRS = 200
+# Below this share of the mended area a crossed outline has no area of its own to compare with.
+_LEAST_SHARE = 0.01
 _GUESSED_ENCODING = frozenset({"encoding_chosen", "encoding_declared_wrong"})
 
 
@@ -63,23 +69,7 @@ def _source_choices(
     codes = {found.code for found in findings}
     several = [found for found in findings if found.code in _SEVERAL_LAYERS]
     layers = [name for found in several for name in str(found.facts["layers"]).split(", ")]
-    repairs = [
-        {
-            "repair": "make_valid",
-            "of": what,
-            "count": sum(found.facts.get("count", 1) for found in asking),
-            # The area of an invalid polygon is known when it is mended only.
-            "area_ha": None if what == "polygons" else sum(f.facts["area_ha"] for f in asking),
-        }
-        for what, asked_by in _REPAIRED.items()
-        if (
-            asking := [
-                found
-                for found in findings
-                if found.code in asked_by and found.facts.get("is_mendable", True)
-            ]
-        )
-    ]
+    repairs = _repairs(findings)
     if source is None:
         return {"layers": layers, "crs": None, "encoding": None, "repairs": repairs}
     crs = source.frame.crs
@@ -93,6 +83,51 @@ def _source_choices(
         },
         "encoding": {"name": source.encoding, "is_stated": not codes & _GUESSED_ENCODING},
         "repairs": repairs,
+    }
+
+
+def _repairs(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """What was or would be mended: `count` is open, `done` is mended; of polygons each one."""
+    repairs = []
+    for what, (asked_by, told_by) in _REPAIRED.items():
+        mendable = [found for found in findings if found.facts.get("is_mendable", True)]
+        asking = [found for found in mendable if found.code in asked_by]
+        told = [found for found in findings if found.code in told_by]
+        if not asking and not told:
+            continue
+        repair: dict[str, Any] = {
+            "repair": "make_valid",
+            "of": what,
+            "count": sum(found.facts.get("count", 1) for found in asking),
+            "done": sum(found.facts.get("count", 1) for found in told),
+            "area_ha": None,
+        }
+        if what == BORDERS:
+            repair["area_ha"] = sum(found.facts["area_ha"] for found in asking)
+        else:
+            each = sorted(
+                [*asking, *told], key=lambda found: found.feature.row if found.feature else 0
+            )
+            repair["features"] = [_repair_json(found) for found in each[:_LISTED_REPAIRS]]
+        repairs.append(repair)
+    return repairs
+
+
+def _repair_json(found: Finding) -> dict[str, Any]:
+    """One polygon with what is wrong and its area before and after, in hectares and percent."""
+    told = finding_json(found)
+    before, after = (found.facts.get(name) for name in ("before_ha", "after_ha"))
+    percent = None
+    if before is not None and after is not None and before > _LEAST_SHARE * after:
+        percent = round(100 * (after - before) / before, 2)
+    return {
+        "feature": told["feature"],
+        "where": told["where"],
+        "reason": told["facts"]["reason"],
+        "before_ha": before,
+        "after_ha": after,
+        "percent": percent,
+        "is_done": found.code == "geometry_repaired",
     }
 
 

@@ -71,6 +71,7 @@ def ingest_upload(
     layer: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     corrections: Mapping[str, bool] | None = None,
+    unrepaired: Collection[str] = (),
     columns: Mapping[str, str | None] | None = None,
     regencies: Collection[str] | None = None,
     leaves_out_others: bool = False,
@@ -99,6 +100,8 @@ def ingest_upload(
     corrections : mapping, optional
         `{"make_valid": True}` repairs invalid polygons and lists each with its area before and
         after; by default they are refused.
+    unrepaired : collection of str
+        What those repairs pass over: numbers of rows, and `borders`.
     columns : mapping, optional
         What somebody asks of the columns; see `geo.validation.columns.map_columns`.
     regencies : collection of str, optional
@@ -132,6 +135,7 @@ def ingest_upload(
         limits=limits,
         columns=columns,
         current=current if isinstance(current, Path) else None,
+        unrepaired=frozenset(unrepaired),
     )
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:

@@ -3,7 +3,7 @@
 Every check runs that still can, so that one upload tells everything; nothing is dropped on the way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,7 +35,7 @@ from geo.validation.placement import (
     place_layer,
     resolve_crs,
 )
-from geo.validation.report import report_of
+from geo.validation.report import BORDERS, report_of
 from geo.validation.zones import complete_zones, read_once
 from geo.vector.planning_region import Region
 from geo.vector.regions import full_names, match_regions
@@ -62,6 +62,7 @@ def validate(
     limits: Limits,
     step: Step,
     columns: Mapping[str, str | None] | None = None,
+    unrepaired: Collection[str] = (),
 ) -> Validation:
     """Check a source and make the layer of it.
 
@@ -74,6 +75,8 @@ def validate(
         Told what begins, so that a check that never ends can be named.
     columns : mapping, optional
         What somebody asks of the columns; see `geo.validation.columns.map_columns`.
+    unrepaired : collection of str
+        Numbers of the rows that `repair` passes over, and `borders` for the common borders.
     """
     findings = [*source.findings, *_size(source, limits)]
     if is_refused(findings):
@@ -93,7 +96,14 @@ def validate(
         source, crs_override, region=reference.region, planning=reference.planning
     )
     outlines, outline_faults = check_outlines(
-        source, crs=crs, schema=schema, features=features, repair=repair, limits=limits, step=step
+        source,
+        crs=crs,
+        schema=schema,
+        features=features,
+        repair=repair,
+        unrepaired=unrepaired,
+        limits=limits,
+        step=step,
     )
     table, faults = fill_codes(
         table,
@@ -133,7 +143,8 @@ def validate(
 
     if not is_refused(findings):
         keyed = _keyed(layer, schema)
-        if repair and schema.coverage and keyed.geometry.notna().all():
+        is_mended = repair and BORDERS not in unrepaired
+        if is_mended and schema.coverage and keyed.geometry.notna().all():
             step(_SAY["mending_borders"])
             keyed, mended = mend_borders(keyed, features=features)
             rest = published_elsewhere(schema, reference)

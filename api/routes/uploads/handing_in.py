@@ -68,6 +68,14 @@ class ChoicesRequest(BaseModel):
             max_length=10, description="Repairs invalid polygons, and borders that hardly differ."
         ),
     ] = None
+    unrepaired: Annotated[
+        list[str] | None,
+        Field(
+            max_length=2_000,
+            description="Numbers of the rows that the repairs leave as they are drawn; `borders` "
+            "for the common borders.",
+        ),
+    ] = None
     regencies: Annotated[
         list[str] | None,
         Field(max_length=100, description="Codes of regencies whose features alone are replaced."),

@@ -450,9 +450,9 @@ def test_choices_name_the_layers_of_a_file_and_what_a_repair_would_mend():
     assert several["choices"]["layers"] == ["zona", "batas"]
     bow_tie = shapely.Polygon([(115.5, -3.6), (115.6, -3.5), (115.6, -3.6), (115.5, -3.5)])
     invalid = check(zone(geometry=bow_tie)).report["choices"]
-    assert invalid["repairs"] == [
-        {"repair": "make_valid", "of": "polygons", "count": 1, "area_ha": None}
-    ]
+    (polygons,) = invalid["repairs"]
+    assert (polygons["repair"], polygons["of"]) == ("make_valid", "polygons")
+    assert (polygons["count"], polygons["done"], polygons["area_ha"]) == (1, 0, None)
     wider = shapely.box(115.3, -4, 116 + 4.5e-6, -3)
     rows = [{"WADMKK": n, "geometry": g} for n, g in (("Tanah Bumbu", wider), ("Kotabaru", EAST))]
     (borders,) = check(*rows, schema=REGENCIES).report["choices"]["repairs"]

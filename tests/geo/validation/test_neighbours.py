@@ -270,6 +270,8 @@ def test_an_overlap_with_another_regency_is_mended_on_its_published_border_alone
     (offered,) = refused.report["choices"]["repairs"]
     assert offered["of"] == "borders"
     assert offered["count"] >= len(found(refused, "coverage_overlap")) > 0
+    left = one_regency(rounded, "EPSG:32750", repair=True, unrepaired=("borders",))
+    assert len(found(left, "coverage_overlap")) == len(found(refused, "coverage_overlap"))
     mended = one_regency(rounded, "EPSG:32750", repair=True)
     assert {"coverage_overlap", "coverage_edges"} & {*mended.report["counts"]} == set()
     assert shapely.coverage_is_valid(mended.frame.geometry.to_numpy())

@@ -90,6 +90,7 @@ def check(*rows, schema=ZONES, crs="EPSG:4326", crs_text=None, damaged=None, **o
         limits=options.pop("limits", LIMITS),
         step=lambda _: None,
         columns=options.pop("columns", None),
+        unrepaired=options.pop("unrepaired", ()),
     )
 
 
@@ -390,6 +391,37 @@ def test_a_repair_keeps_the_enclosed_area_and_reports_it():
     assert repaired["facts"]["before_ha"] == pytest.approx(0, abs=0.1)
     assert repaired["facts"]["after_ha"] == pytest.approx(12_281 / 2, rel=1e-3)
     assert result.frame.geometry.is_valid.all()
+
+
+def test_a_repair_is_measured_before_it_is_asked_for_and_can_be_left_to_its_sender():
+    dented = shapely.Polygon(
+        [
+            (115.5, -3.6),
+            (115.6, -3.6),
+            (115.6, -3.5),
+            (115.599, -3.5),
+            (115.601, -3.501),
+            (115.5, -3.5),
+        ]
+    )
+    rows = [zone(geometry=BOW_TIE), zone(zone_id="b"), zone(zone_id="c", geometry=dented)]
+    (offered,) = check(*rows).report["choices"]["repairs"]
+    assert (offered["count"], offered["done"]) == (2, 0)
+    tie, dent = offered["features"]
+    assert (tie["feature"]["key"], dent["feature"]["row"]) == ("a", 3)
+    assert tie["after_ha"] == pytest.approx(12_281 / 2, rel=1e-3)
+    # Its loops take each other away: there is no area to compare with.
+    assert tie["percent"] is None
+    assert dent["percent"] == pytest.approx(
+        100 * (dent["after_ha"] - dent["before_ha"]) / dent["before_ha"], abs=0.01
+    )
+
+    partly = check(*rows, repair=True, unrepaired=("3",))
+    assert [f["feature"]["row"] for f in found(partly, "geometry_invalid")] == [3]
+    (repair,) = partly.report["choices"]["repairs"]
+    assert (repair["count"], repair["done"]) == (1, 1)
+    assert [one["is_done"] for one in repair["features"]] == [True, False]
+    assert [one["after_ha"] for one in repair["features"]] == [tie["after_ha"], dent["after_ha"]]
 
 
 @pytest.mark.parametrize(
