@@ -74,10 +74,15 @@ class Allowed:
 
     Use `dependencies=[Depends(Allowed("read"))]` for a router, `actor: Annotated[Actor,
     Depends(Allowed("upload"))]` for a route that must know who asks.
+
+    Parameters
+    ----------
+    rate : str
+        Which requests are counted together against `requests_per_minute`.
     """
 
-    def __init__(self, action: Action) -> None:
-        self.action = action
+    def __init__(self, action: Action, *, rate: str = "requests") -> None:
+        self.action, self.rate = action, rate
 
     async def __call__(self, request: Request) -> Actor:
         """The caller, whom `require_stated` has let in."""
@@ -100,8 +105,7 @@ def actor_of(request: Request) -> Actor:
 
 def actions_of(route: Any) -> tuple[Action, ...]:
     """What a route states that it does; empty for one that states nothing."""
-    dependant: Dependant | None = getattr(route, "dependant", None)
-    return () if dependant is None else tuple(dict.fromkeys(_stated(dependant)))
+    return tuple(_rates_of(route))
 
 
 async def require_stated(request: Request) -> None:
@@ -111,14 +115,14 @@ async def require_stated(request: Request) -> None:
     ------
     NotAllowed, LoginRequired, TooManyRequests
     """
-    actions = actions_of(request.scope.get("route"))
-    if not actions:
+    rates = _rates_of(request.scope.get("route"))
+    if not rates:
         raise NotAllowed(reason=_SAY["unstated"])
-    for action in actions:
-        await require_action(request, action)
+    for action, rate in rates.items():
+        await require_action(request, action, rate=rate)
 
 
-async def require_action(request: Request, action: Action) -> Actor:
+async def require_action(request: Request, action: Action, *, rate: str = "requests") -> Actor:
     """Who asks, when the caller may do it.
 
     For a route whose action depends on what is asked; all others state theirs.
@@ -138,7 +142,7 @@ async def require_action(request: Request, action: Action) -> Actor:
     require(caller.actor, action, given)
     if caller.session is not None and request.method not in _SAFE_METHODS:
         await require_own_page(request, caller.session)
-    limit = _limit_of(request, "requests", settings_of(request).requests_per_minute)
+    limit = _limit_of(request, rate, settings_of(request).requests_per_minute)
     if wait_s := limit.wait_s(caller.actor.name):
         raise TooManyRequests(retry_after_s=math.ceil(wait_s))
     return caller.actor
@@ -306,10 +310,16 @@ def _is_open(request: Request) -> bool:
     return (request.method, path) in _OPEN
 
 
-def _stated(dependant: Dependant) -> Iterator[Action]:
+def _rates_of(route: Any) -> dict[Action, str]:
+    """The actions that a route states, and among which requests each is counted."""
+    dependant: Dependant | None = getattr(route, "dependant", None)
+    return {} if dependant is None else {one.action: one.rate for one in _stated(dependant)}
+
+
+def _stated(dependant: Dependant) -> Iterator[Allowed]:
     for one in dependant.dependencies:
         if isinstance(one.call, Allowed):
-            yield one.call.action
+            yield one.call
         yield from _stated(one)
 
 

@@ -37,7 +37,7 @@ from api.routes import (
     tiles,
     vector_tiles,
 )
-from api.routes.uploads import comments, deciding, handing_in, reading
+from api.routes.uploads import comments, deciding, handing_in, parts, reading
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working
 from geo.errors import StoreFault
@@ -59,6 +59,8 @@ ROUTERS: Sequence[APIRouter] = (
     sites.router,
     tiles.router,
     vector_tiles.router,
+    # Before those whose paths take any upload.
+    parts.router,
     deciding.router,
     comments.router,
     layers.router,

@@ -35,12 +35,18 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-# The one address that takes files.
+# The addresses that take files: whole ones in a form, and parts of them.
 _UPLOAD_PATH = "/uploads"
+_PARTS_PATH = "/uploads/parts/"
+PART_TYPE = "application/offset+octet-stream"
+_PART_BYTES = 8 * 1024 * 1024
 _MIN_GZIP_BYTES = 500
 # Level 9 takes four times as long for 2 % less.
 _GZIP_LEVEL = 5
-_READABLE_HEADERS = ["ETag", "Link", "Content-Crs", "Content-Language", "Location", "Retry-After"]
+_READABLE_HEADERS = [
+    *("ETag", "Link", "Content-Crs", "Content-Language", "Location", "Retry-After"),
+    *("Upload-Offset", "Upload-Length"),
+]
 # No cookie is taken from another origin, so no page there has a token to send either.
 _SENT_HEADERS = [
     "Authorization",
@@ -49,6 +55,7 @@ _SENT_HEADERS = [
     "If-None-Match",
     "If-Match",
     "Prefer",
+    "Upload-Offset",
 ]
 _TAGS = (b"if-none-match", b"if-match")
 _logger = logging.getLogger("kawasan")
@@ -138,7 +145,7 @@ def tolerant_paths(app: ASGIApp) -> ASGIApp:
 def body_limit(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Counts a request's bytes as they come, and its time; beyond its limits it is answered 413 or 408.
 
-    A form at the upload door may be large; every other body has its own, smaller limit, whatever
+    A form at the upload door may be large, and a part of a file a few MiB; every other body has its own, smaller limit, whatever
     it calls itself. A body of which nothing comes for a while is not waited for, so that half-sent
     requests hold neither memory nor a place.
     """
@@ -288,8 +295,11 @@ def _refuse(request: Request, error: GeoError) -> Response:
 
 def _limit_bytes(scope: Scope, headers: Headers, settings: Settings) -> int:
     media_type = headers.get("content-type", "").split(";")[0].strip().lower()
-    is_upload = scope["path"] == _UPLOAD_PATH and media_type == "multipart/form-data"
-    return settings.max_upload_bytes if is_upload else settings.max_document_bytes
+    if scope["path"] == _UPLOAD_PATH and media_type == "multipart/form-data":
+        return settings.max_upload_bytes
+    if scope["path"].startswith(_PARTS_PATH) and media_type == PART_TYPE:
+        return _PART_BYTES
+    return settings.max_document_bytes
 
 
 def _without_gzip(tags: bytes) -> bytes:

@@ -240,6 +240,15 @@ class UploadNotFound(NotFound):
     what = Text(id="Unggahan", en="upload")
 
 
+class PartNotFound(NotFound):
+    """No such unfinished file of one's own."""
+
+    sentence = Text(
+        id="Kiriman yang belum selesai bernomor {name!r} tidak ada, atau sudah dibuang. Kirim berkasnya dari awal.",
+        en="There is no unfinished file {name!r}, or it was dropped. Send the file from its beginning.",
+    )
+
+
 class KeyNotFound(NotFound):
     """No API key of this prefix."""
 
@@ -309,6 +318,15 @@ class WarningsNotAccepted(Conflict):
     sentence = Text(
         id="{n} peringatan dalam laporan harus dibaca lebih dahulu: {warnings} Jika memang benar, {again} lagi dengan accept_warnings (di baris perintah: --accept-warnings).",
         en="{n} warnings of the report must be read first: {warnings} If they are right as they are, {again} again with accept_warnings (on the command line: --accept-warnings).",
+    )
+
+
+class OffsetMoved(Conflict):
+    """The next bytes of a file that do not go on where it ends so far, at `offset`."""
+
+    sentence = Text(
+        id="Berkas ini sudah diterima sampai byte {offset}, sedangkan kiriman ini mulai dari byte {asked}. Lanjutkan dari {offset}.",
+        en="Of this file {offset} bytes have come, and these begin at {asked}. Go on from {offset}.",
     )
 
 

@@ -24,6 +24,7 @@ from geo.errors import GeoError, NotReady
 from geo.language import Text
 from geo.store.shared_limits import SharedPlaces
 from geo.store.store import Store, Upload
+from geo.submission.receiving import drop_due
 
 Done = TypeVar("Done")
 _logger = logging.getLogger("kawasan")
@@ -185,6 +186,7 @@ async def _take_care(desk: Desk) -> None:
         # A store that is at fault is told to whoever asks for its data.
         with suppress(GeoError):
             await desk.run(desk.store.uploads.expire_due)
+            await desk.run(partial(drop_due, desk.store))
             for upload_id in await desk.run(desk.store.uploads.unchecked):
                 again_at, wait_s = waits.get(upload_id, (0.0, _CARE_EVERY_S))
                 if anyio.current_time() < again_at:

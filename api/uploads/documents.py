@@ -11,6 +11,7 @@ from geo.errors import LayerMoved, UploadRejected
 from geo.language import Language, texts
 from geo.store.store import Store, Upload, UploadEntry, Version
 from geo.store.uploads import FROM, Step
+from geo.submission.receiving import Part
 
 _SAY = texts(__name__)
 
@@ -68,6 +69,28 @@ class UploadsDocument(BaseModel):
     links: list[dict[str, str]]
 
 
+class PartDocument(BaseModel):
+    """A file of which `received` of `bytes` have come; `crc32` is of these (hexadecimal)."""
+
+    part: str
+    filename: str
+    bytes: int
+    received: int
+    crc32: str
+    sha256: str | None = None
+    created_at: str
+    updated_at: str
+    expires_at: str
+    links: list[dict[str, str]]
+
+
+class PartsDocument(BaseModel):
+    """One's own files that have not come whole or were not handed in, the latest first."""
+
+    parts: list[PartDocument]
+    links: list[dict[str, str]]
+
+
 class PublishedDocument(BaseModel):
     """The version that a collection now has."""
 
@@ -114,6 +137,22 @@ def entry_document(store: Store, upload: UploadEntry, links: Links) -> UploadEnt
         base=upload.base,
         submitted_by=upload.submitted_by,
         links=found,
+    )
+
+
+def part_document(part: Part, links: Links) -> PartDocument:
+    """A file that comes in parts, and where its next bytes are brought to."""
+    return PartDocument(
+        part=part.part,
+        filename=part.filename,
+        bytes=part.size_bytes,
+        received=part.received_bytes,
+        crc32=f"{part.crc32:08x}",
+        sha256=part.sha256,
+        created_at=part.created_at,
+        updated_at=part.updated_at,
+        expires_at=part.expires_at,
+        links=[links.link("self", JSON, "uploads", "parts", part.part)],
     )
 
 

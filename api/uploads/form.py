@@ -1,28 +1,32 @@
 """The form by which a file is handed in: its fields, what they mean, and how they are read."""
 
+import re
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
+from api.middleware import PART_TYPE
 from api.problems import InvalidBody
+from geo.errors import UploadUnsupported
 from geo.ingest.formats import FORMATS, GEOTIFF, all_names
 from geo.language import texts
 
 _SAY = texts(__name__)
 
 FIELDS = (
-    *("file", "collection", "crs", "encoding", "layer", "repair", "regencies"),
+    *("file", "received", "collection", "crs", "encoding", "layer", "repair", "regencies"),
     "leave_out_others",
     *("title", "title_en", "purpose", "key"),
     *("indicator", "period", "source", "numbers", "replace"),
     *("band", "unit", "year", "licence", "fit", "unfit", "replace_smaller"),
 )
+_PART_ID = "^[0-9a-f]{16}$"
 _TRUE = ("true", "1", "yes", "on", "ya")
 _FALSE = ("", "false", "0", "no", "off", "tidak")
 _FORM_SCHEMA = {
     "type": "object",
-    "required": ["file"],
+    "description": "Either `file` or `received`.",
     "additionalProperties": False,
     "properties": {
         "file": {
@@ -30,6 +34,11 @@ _FORM_SCHEMA = {
             "format": "binary",
             "description": f"One of {all_names().en}, or a ZIP that holds one; "
             "CSV or XLSX of figures; GeoTIFF or COG of land.",
+        },
+        "received": {
+            "type": "string",
+            "pattern": _PART_ID,
+            "description": "In place of `file`: the id of one that came whole at `/uploads/parts`.",
         },
         "collection": {
             "type": "string",
@@ -142,15 +151,12 @@ FORM_BODY = {
 }
 
 
-def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
-    """The file of a form, and what `geo.submission.check.receive` is told of it."""
+def asked_of(form: FormData) -> tuple[UploadFile | str, dict[str, Any]]:
+    """The file of a form or the id of a received one, and for which layer it is by which choices."""
     unknown = sorted(set(form) - set(FIELDS))
     if unknown:
         known = ", ".join(FIELDS)
         raise InvalidBody(reason=_SAY["unknown_field"].format(name=unknown[0][:80], known=known))
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise InvalidBody(reason=_SAY["no_file"])
     texts = {name: str(form.get(name) or "").strip() for name in FIELDS[1:]}
     chosen: dict[str, Any] = {name: texts[name] for name in _TEXTS}
     chosen["repairs"] = ["make_valid"] if _boolean(texts, "repair") else []
@@ -158,11 +164,26 @@ def asked_of(form: FormData) -> tuple[BinaryIO, dict[str, Any]]:
     chosen["regencies"] = codes or None
     chosen |= {name: _boolean(texts, name) for name in _FLAGS}
     chosen |= {name: _reasons(texts[name]) for name in ("fit", "unfit")}
-    return file.file, {
-        "filename": file.filename or "upload",
-        "dataset": texts["collection"] or "zones",
-        "chosen": chosen,
-    }
+    dataset = texts["collection"] or "zones"
+    return _content(form, texts["received"]), {"dataset": dataset, "chosen": chosen}
+
+
+def require_part_type(content_type: str) -> None:
+    """Raise unless a body says that it is a part of a file."""
+    if content_type.split(";")[0].strip().lower() != PART_TYPE:
+        raise UploadUnsupported(reason=_SAY["no_part"].format(type=PART_TYPE))
+
+
+def _content(form: FormData, received: str) -> UploadFile | str:
+    """Exactly one of both: the file, or the id of one that came in parts."""
+    file = form.get("file")
+    if isinstance(file, UploadFile) and received:
+        raise InvalidBody(reason=_SAY["two_files"])
+    if isinstance(file, UploadFile):
+        return file
+    if file is not None or not re.fullmatch(_PART_ID, received):
+        raise InvalidBody(reason=_SAY["no_file"])
+    return received
 
 
 _FLAGS = ("leave_out_others", "replace", "replace_smaller")

@@ -412,12 +412,16 @@ class Store:
     def _snapshots(self) -> Path:
         return self.folder / "snapshots"
 
+    def now(self) -> datetime:
+        """The moment by the store's clock, in UTC."""
+        return self._now().astimezone(UTC)
+
     def today(self) -> date:
         """The day by the store's clock, in UTC."""
-        return self._now().astimezone(UTC).date()
+        return self.now().date()
 
     def _time(self) -> str:
-        return self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _version(self, row: sa.RowMapping) -> Version:
         facts: dict[str, Any] = dict(row)

@@ -141,15 +141,21 @@ class Uploads:
         sha256: str,
         choices: Mapping[str, Any],
         actor: Actor,
+        upload: str | None = None,
     ) -> Upload:
         """Keep a file as it came and record it; nothing of it has been read.
+
+        Parameters
+        ----------
+        upload : str, optional
+            The id that it had before it was an upload, which nothing else has; a new one by default.
 
         Raises
         ------
         StoreFault
             When there is no room; nothing is kept then.
         """
-        upload, now = secrets.token_hex(8), self._time()
+        upload, now = upload or secrets.token_hex(8), self._time()
         require_space(self._folder, content.stat().st_size)
         write_atomically(self.original(upload), content)
         try:

@@ -63,6 +63,7 @@ def receive(
     chosen: Mapping[str, Any],
     actor: Actor,
     limits: Limits = DEFAULT_LIMITS,
+    upload: str | None = None,
 ) -> Upload:
     """Keep a file as it came; `check` goes on with it.
 
@@ -77,6 +78,8 @@ def receive(
         The layer that it is for, or `indicators`.
     chosen : mapping
         See `geo.submission.choices.Choices`.
+    upload : str, optional
+        The id of a file that came in parts; see `geo.submission.receiving`.
 
     Raises
     ------
@@ -97,6 +100,7 @@ def receive(
         sha256=file_sha256(path),
         choices=choices.to_json(),
         actor=actor,
+        upload=upload,
     )
 
 

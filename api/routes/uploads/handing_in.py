@@ -10,11 +10,12 @@ import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Annotated, Any, Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import UploadFile
 
 from api.access import Allowed
 from api.deps import (
@@ -126,7 +127,8 @@ async def create_upload(
     With `collection=indicators` the file is a table of figures (CSV or XLSX), checked against the
     catalogue of the indicators and what is published. With `collection=land-NAME` it is a raster
     (GeoTIFF or COG), checked as `kawasan land add` does; what is derived from an elevation is made
-    too.
+    too. A file that came in parts (`/uploads/parts`) is named by `received` in place of `file`;
+    asked for again, because the answer was lost, it is the same upload.
 
     Either way the answer carries the report and `Location` names the upload. With
     `Prefer: respond-async` the answer is 202 as soon as the file is kept.
@@ -192,16 +194,20 @@ async def _after_check(
     return json_response(request, document, status=status, headers=headers)
 
 
-def _kept(desk: Desk, content: BinaryIO, asked: dict[str, Any], *, actor: Actor) -> Upload:
+def _kept(desk: Desk, content: UploadFile | str, asked: dict[str, Any], *, actor: Actor) -> Upload:
     """The upload of a file as it came, kept in the store; nothing of it has been read."""
     from geo.submission.check import receive
+    from geo.submission.receiving import hand_in
 
+    keep = {**asked, "actor": actor, "limits": desk.settings.reader_limits()}
+    if isinstance(content, str):
+        return hand_in(desk.store, content, **keep)
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as folder:
         path = Path(folder) / "upload"
-        content.seek(0)
+        content.file.seek(0)
         with path.open("wb") as target:
-            shutil.copyfileobj(content, target, 1 << 20)
-        return receive(desk.store, path, **asked, actor=actor, limits=desk.settings.reader_limits())
+            shutil.copyfileobj(content.file, target, 1 << 20)
+        return receive(desk.store, path, filename=content.filename or "upload", **keep)
 
 
 @router.delete("/uploads/{uploadId}", summary="Withdraw an upload", status_code=204)
