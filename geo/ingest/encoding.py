@@ -2,9 +2,10 @@
 
 import codecs
 import re
+from collections.abc import Iterable
 
 from geo.errors import InvalidInput
-from geo.language import texts
+from geo.language import shortened, texts
 
 _SAY = texts(__name__)
 
@@ -20,6 +21,59 @@ ENCODINGS = (
     *(f"cp{number}" for number in (437, 850, 936, 1250, 1251, 1252, 1254, 1256, 1258)),
     *("gbk", "gb18030", "big5", "shift_jis", "euc_kr"),
 )
+
+
+# What programs of an Indonesian office have written, the likeliest first.
+_PLAUSIBLE = ("utf-8", "cp1252", "cp850", "cp437", "iso8859-1", "cp1250", "gb18030")
+_MOST_OFFERED = 5
+_SAMPLES = 3
+_MOST_SHOWN = 40
+# More cells than these are not compared: one that differs among the first is enough.
+_MOST_COMPARED = 5_000
+# Letters never stand there; what is read so was written in another encoding.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
+
+
+def previews(cells: Iterable[bytes], *, chosen: str | None = None) -> dict[str, tuple[str, ...]]:
+    r"""A few values as each plausible encoding would show them; empty where all show the same.
+
+    Parameters
+    ----------
+    cells : iterable of bytes
+        Texts as a file has them; only those beyond ASCII can tell.
+    chosen : str, optional
+        What the file is read in: it comes first.
+
+    Examples
+    --------
+    >>> previews([b"D\xe9sa  ", b"Angsana"], chosen="cp1252")["cp850"]
+    ('DÚsa',)
+    """
+    telling = {cell.strip(b" \0") for cell in cells if not cell.isascii()}
+    compared = sorted(telling, key=lambda cell: (len(cell) > _MOST_SHOWN, cell))[:_MOST_COMPARED]
+    found: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys((*([chosen] if chosen else ()), *_PLAUSIBLE)):
+        read = _read_as(compared, name)
+        if read is None or (name != chosen and any(map(_CONTROLS.search, read))):
+            continue
+        if read not in found.values() and len(found) < _MOST_OFFERED:
+            found[name] = read
+    if len(found) < 2:
+        return {}
+    differing = [at for at in range(len(compared)) if len({r[at] for r in found.values()}) > 1]
+    return {
+        name: tuple(shortened(read[at], _MOST_SHOWN) for at in differing[:_SAMPLES])
+        for name, read in found.items()
+    }
+
+
+def _read_as(cells: Iterable[bytes], encoding: str) -> tuple[str, ...] | None:
+    """Cells in an encoding; None where one of them is no text in it."""
+    try:
+        # Not final: a cell counts bytes, and its last letter may be cut.
+        return tuple(codecs.getincrementaldecoder(encoding)().decode(cell) for cell in cells)
+    except UnicodeDecodeError:
+        return None
 
 
 def unicode_of(start: bytes) -> str | None:

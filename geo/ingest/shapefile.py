@@ -22,7 +22,7 @@ import shapely
 
 from geo.crs import crs_of_wkt
 from geo.ingest.archive import UnpackedShapefile
-from geo.ingest.encoding import codec_of
+from geo.ingest.encoding import codec_of, previews
 from geo.ingest.findings import Feature, Finding, Unreadable, finding, gdal_words, of_gdal
 from geo.ingest.source import Damage, Limits, Source, beside_geometry
 from geo.ingest.vertices import in_records, require_few
@@ -110,6 +110,7 @@ def read_shapefile(
         header_count=len(kept),
         damaged={i: damaged[int(row)] for i, row in enumerate(kept) if int(row) in damaged},
         findings=(*files.findings, *notes, *cuts, *restored, *messages),
+        encodings=_previews(table, chosen),
     )
 
 
@@ -195,7 +196,8 @@ def _encoding(
     texts = _foreign_texts(table)
     if wanted is not None:
         if not _fits(texts, wanted):
-            raise Unreadable(finding("encoding_unknown", tried=wanted))
+            offered = _previews(table, None)
+            raise Unreadable(finding("encoding_unknown", tried=wanted, encodings=offered))
         return wanted, (_chosen(wanted, _SAY["as_asked"]),)
     named = codec_of(declared) if declared else None
     if declared and _UTF16.fullmatch(declared) and any(b"\0" in text for text in texts):
@@ -215,7 +217,13 @@ def _encoding(
             else:
                 note = _chosen(encoding, _SAY["by_content"])
             return encoding, (note,)
-    raise Unreadable(finding("encoding_unknown", tried=", ".join(candidates)))
+    offered = _previews(table, None)
+    raise Unreadable(finding("encoding_unknown", tried=", ".join(candidates), encodings=offered))
+
+
+def _previews(table: _Table, chosen: str | None) -> dict[str, tuple[str, ...]]:
+    # What is written two bytes a letter says so itself.
+    return {} if chosen == "utf-16-le" else previews(_foreign_texts(table), chosen=chosen)
 
 
 def _chosen(encoding: str, why: Text) -> Finding:

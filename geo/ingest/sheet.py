@@ -11,8 +11,8 @@ import io
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import UploadTooLarge, UploadUnsupported
-from geo.ingest.encoding import parsed_encoding, unicode_of
+from geo.ingest.encoding import parsed_encoding, previews, unicode_of
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.formats import looks_like
 from geo.ingest.source import Limits, too_large
@@ -40,6 +40,9 @@ _SAMPLE_LETTERS = 1 << 20
 _SAMPLE = 200
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?\s*(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
+
+# Wherever a cell may end: close enough to show a few of them.
+_CELLS = re.compile(rb"[,;\t|\r\n\"]+")
 
 # What a cell of a workbook or a text holds; None and "" are empty.
 Cell = str | float | date | None
@@ -105,6 +108,7 @@ class Sheet:
     name: str = ""
     spread: frozenset[tuple[int, int]] = frozenset()
     findings: tuple[Finding, ...] = ()
+    encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def read_sheet(
@@ -156,7 +160,7 @@ def sheet_of_text(content: bytes, *, encoding: str | None, limits: Limits) -> Sh
     """
     _require_text(content)
     text, used = _decoded(content, parsed_encoding(encoding))
-    found = _parsed(text, used, limits)
+    found = replace(_parsed(text, used, limits), encodings=_previews(content, used))
     if not found.rows:
         raise Unreadable(finding("table_empty"))
     return found
@@ -213,6 +217,13 @@ def _require_text(content: bytes) -> None:
         raise Unreadable(finding("table_empty"))
 
 
+def _previews(content: bytes, used: str | None) -> dict[str, tuple[str, ...]]:
+    # What is written two bytes a letter says so itself.
+    if used is not None and used.startswith("utf-16"):
+        return {}
+    return previews(_CELLS.split(content.removeprefix(codecs.BOM_UTF8)), chosen=used)
+
+
 def _decoded(content: bytes, wanted: str | None) -> tuple[str, str]:
     """The text of a file and the encoding that it was read in."""
     shown = unicode_of(content[:4096])
@@ -220,7 +231,8 @@ def _decoded(content: bytes, wanted: str | None) -> tuple[str, str]:
         try:
             text = content.decode(name)
         except UnicodeDecodeError as error:
-            fault = finding("table_encoding", tried=name, byte=error.start + 1)
+            offered, byte = _previews(content, None), error.start + 1
+            fault = finding("table_encoding", tried=name, byte=byte, encodings=offered)
             continue
         if "\0" in text:
             raise Unreadable(finding("table_nul", row=text[: text.index("\0")].count("\n") + 1))

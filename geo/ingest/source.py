@@ -3,7 +3,7 @@
 geopandas is named for types only: a file that is refused at a glance need not wait for its import.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -105,6 +105,8 @@ class Source:
         By row position; those rows have no geometry in `frame`.
     numbers : tuple of int, (n,) or empty
         What the sender's program shows beside each row, where it does not count from 1.
+    encodings : mapping
+        Encoding → a few values as it would show them; see `geo.ingest.encoding.previews`.
     """
 
     frame: "gpd.GeoDataFrame"
@@ -116,6 +118,7 @@ class Source:
     damaged: Mapping[int, Damage] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     numbers: tuple[int, ...] = ()
+    encodings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def beside_geometry(columns: Iterable[str]) -> tuple[dict[str, str], list[Finding]]:

@@ -123,6 +123,7 @@ def read_table_file(
         layer=table.name or path.stem,
         crs_text=places.crs_text,
         encoding=table.encoding,
+        encodings=table.encodings,
         header_count=len(rows),
         damaged=places.damaged,
         findings=(

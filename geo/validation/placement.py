@@ -17,8 +17,9 @@ import shapely
 from geo.crs import LONLAT, crs_of, name_of, same_crs, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Source
-from geo.language import Text, texts
+from geo.language import Text, filled, number, shortened, texts
 from geo.vector.planning_region import PlanningRegion
+from geo.vector.regions import full_names
 from geo.vector.topology import GRID_DEG
 
 _SAY = texts(__name__)
@@ -32,6 +33,11 @@ _WEB = "EPSG:3857"
 # A zone may cross a border, so only a feature that hardly touches its regency is wrong.
 _WRONG_SHARE = 0.05
 _MOST = 0.5
+# More regencies than these are counted.
+_MOST_NAMED = 4
+_MOST_NAME = 120
+_EARTH = pyproj.Geod(ellps="WGS84")
+_COMPASS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 _OUTSIDE_SHARE = 0.01
 
 
@@ -39,18 +45,58 @@ _OUTSIDE_SHARE = 0.01
 class Candidate:
     """A CRS that the coordinates of a layer may be in, and where in lon/lat they would lie.
 
-    `in_region` tells whether all of them would lie where they must.
+    `in_region` tells whether all of them would lie where they must, `place` says where that is.
     """
 
     code: str
+    name: str
     bounds: _Bounds
     in_region: bool
+    place: Text
 
     def to_json(self) -> dict[str, Any]:
-        """`code`, `name`, `bounds`, `in_region` in JSON types."""
-        crs, bounds = crs_of(self.code), [round(value, 6) for value in self.bounds]
-        name = self.code if crs is None else crs.name
-        return {"code": self.code, "name": name, "bounds": bounds, "in_region": self.in_region}
+        """`code`, `name`, `bounds`, `in_region`, `place` in JSON types."""
+        bounds = [round(value, 6) for value in self.bounds]
+        said = {"code": self.code, "name": self.name, "bounds": bounds}
+        return {**said, "in_region": self.in_region, "place": self.place._asdict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """The CRS that a file states, the one that was asked for, and others that may be meant."""
+
+    stated: Candidate | None = None
+    asked: Candidate | None = None
+    others: tuple[Candidate, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """`stated`, `asked` and `candidates` in JSON types."""
+        return {
+            "stated": self.stated and self.stated.to_json(),
+            "asked": self.asked and self.asked.to_json(),
+            "candidates": [one.to_json() for one in self.others],
+        }
+
+
+def candidate(
+    bounds: _Bounds,
+    crs: pyproj.CRS,
+    *,
+    code: str | None = None,
+    region: gpd.GeoDataFrame | None,
+    planning: PlanningRegion | None,
+) -> Candidate | None:
+    """Where coordinates lie when they are in a CRS; None where they cannot be."""
+    if not np.isfinite(bounds).all() or not _leads_to_lonlat(crs):
+        return None
+    lonlat = _lonlat_bounds(bounds, crs)
+    if lonlat is None:
+        return None
+    goal = _goal(region, planning)
+    fits = goal is None or _covers(goal, lonlat)
+    place = _place_said(lonlat, goal=goal, region=region)
+    name = shortened(crs.name, _MOST_NAME)
+    return Candidate(code or name_of(crs), name, lonlat, fits, place)
 
 
 def crs_candidates(
@@ -69,11 +115,46 @@ def crs_candidates(
     found = []
     for name in names if goal is not None else ["EPSG:4326"]:
         crs = crs_of(name)
-        lonlat = None if crs is None else _lonlat_bounds(bounds, crs)
-        fits = lonlat is not None and (goal is None or _covers(goal, lonlat))
-        if lonlat is not None and (fits or (are_degrees and name == "EPSG:4326")):
-            found.append(Candidate(name, lonlat, fits))
+        if crs is None:
+            continue
+        one = candidate(bounds, crs, code=name, region=region, planning=planning)
+        if one is not None and (one.in_region or (are_degrees and name == "EPSG:4326")):
+            found.append(one)
     return found
+
+
+def _place_said(bounds: _Bounds, *, goal: _Bounds | None, region: gpd.GeoDataFrame | None) -> Text:
+    """Where bounds in lon/lat lie, in words of who knows the place."""
+    if goal is None:
+        return _degrees_said(bounds)
+    box = shapely.box(*bounds)
+    if region is not None:
+        touched = region.index[to_lonlat(region).intersects(box)].astype(str)
+        if len(touched):
+            return _regencies_said([full_names(region)[code] for code in touched])
+    if _meet(bounds, goal):
+        return _SAY["place_beside" if region is not None else "place_in"]
+    nearest = shapely.shortest_line(shapely.box(*goal), box)
+    (from_x, from_y), (to_x, to_y) = nearest.coords
+    azimuth, _, distance_m = _EARTH.inv(from_x, from_y, to_x, to_y)
+    direction = _SAY[f"towards_{_COMPASS[round(azimuth / 45) % 8]}"]
+    return filled(
+        _SAY["place_far"], km=number(_rounded_km(distance_m), ",.0f"), direction=direction
+    )
+
+
+def _regencies_said(names: Sequence[str]) -> Text:
+    if len(names) == 1:
+        return _SAY["place_one"].format(name=names[0])
+    if len(names) > _MOST_NAMED:
+        shown = ", ".join(names[:_MOST_NAMED])
+        return _SAY["place_many"].format(n=len(names), names=shown)
+    return _SAY["place_some"].format(names=", ".join(names[:-1]), last=names[-1])
+
+
+def _rounded_km(distance_m: float) -> float:
+    """Kilometres as somebody would say them: two digits."""
+    return float(f"{max(1.0, distance_m / 1000):.2g}")
 
 
 def resolve_crs(
@@ -163,7 +244,7 @@ def place_layer(
             finding(
                 "crs_area_of_use",
                 crs=name_of(crs),
-                area=_area_said(use.bounds),
+                area=_degrees_said(use.bounds),
                 example=_example(planning),
             )
         ]
@@ -229,8 +310,8 @@ def _inside(bounds: _Bounds, area: _Bounds) -> bool:
     return bool(shapely.box(*area).buffer(_USE_MARGIN_DEG).covers(shapely.box(*bounds)))
 
 
-def _area_said(bounds: _Bounds) -> Text:
-    """Where a CRS is meant to be used; its register says that in English only."""
+def _degrees_said(bounds: _Bounds) -> Text:
+    """Bounds in whole degrees: where a CRS is meant to be used its register says in English only."""
     west, south, east, north = bounds
     places = {}
     for language, (w, e, s, n) in {"id": ("BB", "BT", "LS", "LU"), "en": "WESN"}.items():

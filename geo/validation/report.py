@@ -12,7 +12,7 @@ from geo.ingest.source import Source, geometry_count
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.validation.placement import Candidate
+    from geo.validation.placement import Systems
 
 
 def report_of(
@@ -23,12 +23,12 @@ def report_of(
     layer: "gpd.GeoDataFrame | None" = None,
     difference: Mapping[str, Any] | None = None,
     choices: Mapping[str, Any] | None = None,
-    candidates: "Sequence[Candidate]" = (),
+    systems: "Systems | None" = None,
 ) -> dict[str, Any]:
     """The report of an upload, as far as it came.
 
     `mapping`, `difference` and `choices` (of the columns, see `geo.validation.columns.choices`) are
-    in JSON types; `candidates` are the CRSs that may be meant where the file's is not the right one.
+    in JSON types; `systems` are the CRSs to choose from.
     """
     return {
         "accepted": not is_refused(findings),
@@ -36,7 +36,7 @@ def report_of(
         "mapping": list(mapping),
         **to_json(findings),
         "difference": difference,
-        "choices": {**_source_choices(findings, source, candidates), **(choices or {})},
+        "choices": {**_source_choices(findings, source, systems), **(choices or {})},
     }
 
 
@@ -60,7 +60,7 @@ _GUESSED_ENCODING = frozenset({"encoding_chosen", "encoding_declared_wrong"})
 
 
 def _source_choices(
-    findings: Sequence[Finding], source: Source | None, candidates: "Sequence[Candidate]"
+    findings: Sequence[Finding], source: Source | None, systems: "Systems | None"
 ) -> dict[str, Any]:
     """What can be chosen of the file: a layer of several, CRS and encoding, and what would be mended.
 
@@ -71,7 +71,8 @@ def _source_choices(
     layers = [name for found in several for name in str(found.facts["layers"]).split(", ")]
     repairs = _repairs(findings)
     if source is None:
-        return {"layers": layers, "crs": None, "encoding": None, "repairs": repairs}
+        encoding = _unread_encoding(findings)
+        return {"layers": layers, "crs": None, "encoding": encoding, "repairs": repairs}
     crs = source.frame.crs
     return {
         "layers": layers or [source.layer],
@@ -79,11 +80,27 @@ def _source_choices(
             "name": None if crs is None else _name_of(crs),
             "text": source.crs_text,
             "is_stated": not codes & _GUESSED_CRS,
-            "candidates": [one.to_json() for one in candidates],
+            **({"candidates": []} if systems is None else systems.to_json()),
         },
-        "encoding": {"name": source.encoding, "is_stated": not codes & _GUESSED_ENCODING},
+        "encoding": {
+            "name": source.encoding,
+            "is_stated": not codes & _GUESSED_ENCODING,
+            "candidates": _encodings(source.encodings),
+        },
         "repairs": repairs,
     }
+
+
+def _encodings(samples: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    return [{"name": name, "samples": list(shown)} for name, shown in samples.items()]
+
+
+def _unread_encoding(findings: Sequence[Finding]) -> dict[str, Any] | None:
+    """The encodings of a text that could not be read in the one that was asked for."""
+    offered = next((f.facts["encodings"] for f in findings if "encodings" in f.facts), None)
+    if offered is None:
+        return None
+    return {"name": None, "is_stated": False, "candidates": _encodings(offered)}
 
 
 def _repairs(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -28,7 +28,8 @@ from geo.validation.geometry import (
 )
 from geo.validation.part import foreign_features, own_rows, published_elsewhere, with_the_rest
 from geo.validation.placement import (
-    Candidate,
+    Systems,
+    candidate,
     crs_candidates,
     impossible_places,
     place_features,
@@ -179,7 +180,7 @@ def validate(
         layer=layer,
         difference=None if changes is None else changes.to_json(),
         choices=choices(given, schema, asked),
-        candidates=_candidates(source, findings, reference),
+        systems=_systems(source, findings, reference, override=crs_override),
     )
     return Validation(frame, report)
 
@@ -190,14 +191,27 @@ _ELSEWHERE = frozenset(
 )
 
 
-def _candidates(
-    source: Source, findings: Sequence[Finding], reference: Reference
-) -> list[Candidate]:
-    """The CRSs to choose from where that of the file is not known, or puts it elsewhere."""
-    if not _ELSEWHERE & {found.code for found in findings}:
-        return []
+def _systems(
+    source: Source,
+    findings: Sequence[Finding],
+    reference: Reference,
+    *,
+    override: pyproj.CRS | None,
+) -> Systems:
+    """The CRSs to choose from, with where each puts the layer.
+
+    Others than the file's own and the one that is asked for only where they may be needed: where
+    that of the file is not known or puts it elsewhere, and while another one stands in its place.
+    """
     bounds = tuple(source.frame.total_bounds)
-    return crs_candidates(bounds, region=reference.region, planning=reference.planning)
+    ground: dict[str, Any] = {"region": reference.region, "planning": reference.planning}
+    stated, asked = (
+        None if crs is None else candidate(bounds, crs, **ground)
+        for crs in (source.frame.crs, override)
+    )
+    is_open = override is not None or _ELSEWHERE & {found.code for found in findings}
+    others = crs_candidates(bounds, **ground) if is_open else []
+    return Systems(stated, asked, tuple(others))
 
 
 def _as_written(

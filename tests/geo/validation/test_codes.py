@@ -435,13 +435,22 @@ def test_a_report_says_what_can_be_chosen():
         ["name", "KAWASAN"],
         True,
     )
+    stated = choices["crs"].pop("stated")
     assert choices["crs"] == {
         "name": "EPSG:4326",
         "text": "EPSG:4326",
         "is_stated": True,
+        "asked": None,
         "candidates": [],
     }
-    assert choices["encoding"] == {"name": "utf-8", "is_stated": True}
+    assert stated == {
+        "code": "EPSG:4326",
+        "name": "WGS 84",
+        "bounds": [115.5, -3.6, 115.6, -3.5],
+        "in_region": True,
+        "place": {"id": "di Tanah Bumbu", "en": "in Tanah Bumbu"},
+    }
+    assert choices["encoding"] == {"name": "utf-8", "is_stated": True, "candidates": []}
     assert choices["layers"] == ["test"]
 
 

@@ -27,6 +27,7 @@ from geo.ingest.shapefile import read_shapefile
 from geo.ingest.source import Job, Limits, Reference, Source
 from geo.validation import reader
 from geo.validation.placement import regency_shares
+from geo.validation.report import report_of
 from geo.validation.upload import ingest_upload
 from geo.validation.validate import validate
 from geo.vector.export import layer_to_parquet
@@ -393,6 +394,32 @@ def test_a_repair_keeps_the_enclosed_area_and_reports_it():
     assert result.frame.geometry.is_valid.all()
 
 
+@pytest.mark.parametrize(
+    ("shape", "place"),
+    [
+        (INSIDE, "in Tanah Bumbu"),
+        (shapely.box(115.9, -3.6, 116.1, -3.5), "in Tanah Bumbu and Kotabaru"),
+        (shapely.box(116.65, -3.6, 116.7, -3.5), "just outside the province"),
+        # 1° of longitude at 3.5°S is 111 km; the region ends 0.2° beyond its shapes.
+        (shapely.box(118.8, -3.6, 119, -3.5), "outside the province, about 220 km to the east"),
+    ],
+)
+def test_where_a_crs_would_put_a_file_is_said_in_words(shape, place):
+    stated = check(zone(geometry=shape)).report["choices"]["crs"]["stated"]
+    assert stated["place"]["en"].startswith(place)
+
+
+def test_a_crs_that_is_asked_for_stands_beside_the_stated_one_and_the_others():
+    utm = gpd.GeoSeries([INSIDE], crs=4326).to_crs(32750)[0]
+    chosen = check(zone(geometry=utm), crs="EPSG:32749", crs_override=crs_of("EPSG:32750"))
+    offered = chosen.report["choices"]["crs"]
+    assert offered["stated"]["code"] == "EPSG:32749"
+    assert offered["stated"]["place"]["en"].startswith("outside the province")
+    assert offered["asked"]["code"] == "EPSG:32750"
+    assert offered["asked"]["place"]["en"] == "in Tanah Bumbu"
+    assert "EPSG:32750" in [one["code"] for one in offered["candidates"]]
+
+
 def test_a_repair_is_measured_before_it_is_asked_for_and_can_be_left_to_its_sender():
     dented = shapely.Polygon(
         [
@@ -673,6 +700,23 @@ def test_text_is_read_by_its_bytes_and_the_choice_is_told(tmp_path, written, cpg
     assert source.encoding == chosen
     assert source.frame["name"].tolist() == ["Désa", "B", "C"]
     assert [f.code for f in source.findings] == [code]
+
+
+def test_the_same_names_are_shown_in_each_encoding_that_reads_them_otherwise(tmp_path):
+    parts = hostile.shapefile_parts(tmp_path / "p", named_zones("Désa"), encoding="ISO-8859-1")
+    del parts[".cpg"]
+    files = unpacked(tmp_path, parts)
+    shown = read_shapefile(files, encoding=None).encodings
+    # In ISO 8859-1 and in cp1252 this is one and the same letter; UTF-8 it is not.
+    assert next(iter(shown.items())) == ("cp1252", ("Désa",))
+    assert shown["cp850"] == ("DÚsa",)
+    assert {"utf-8", "iso8859-1"}.isdisjoint(shown)
+    with pytest.raises(Unreadable) as error:
+        read_shapefile(files, encoding="utf-8")
+    offered = report_of(error.value.findings)["choices"]["encoding"]
+    assert offered["candidates"][0] == {"name": "cp1252", "samples": ["Désa"]}
+    plain = hostile.shapefile_parts(tmp_path / "q", named_zones("Desa"), encoding="ISO-8859-1")
+    assert read_shapefile(unpacked(tmp_path / "q", plain), encoding=None).encodings == {}
 
 
 def test_an_encoding_can_be_given_and_must_fit(tmp_path):
