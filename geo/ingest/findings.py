@@ -1,7 +1,8 @@
 """What was found in an uploaded file: one sentence each, in both languages, with its evidence.
 
 A finding says what is wrong, where, and how to mend it. The sentences stand in
-`geo/texts/findings.toml` by their severity; their codes are the stable names that programs read.
+`geo/texts/findings.toml` by their severity; their codes are the stable names that programs read. Of
+an error or a warning the first sentence says what is wrong, and what follows how to mend it.
 """
 
 import math
@@ -70,7 +71,8 @@ class Finding:
     """One thing found in a file.
 
     `where` narrows it down: a column, a member of an archive, or a position in lon/lat. An error
-    refuses the file, a warning asks for a look, an info says what was done.
+    refuses the file, a warning asks for a look, an info says what was done. `mend` is the end of an
+    error's or a warning's `sentence` that says how to mend it; None where it only tells.
     """
 
     code: str
@@ -79,6 +81,7 @@ class Finding:
     feature: Feature | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    mend: Text | None = None
 
 
 def finding(
@@ -96,12 +99,16 @@ def finding(
     >>> finding("geometry_missing", feature=Feature(3, "angsana")).sentence.en
     'Row 3 (angsana): has no geometry. Draw it, or delete the row.'
     """
-    severity, sentence = _sentences()[code]
-    said = filled(sentence, **{name: _in_words(name, fact) for name, fact in facts.items()})
+    severity, sentence, remedy = _sentences()[code]
+    words = {name: _in_words(name, fact) for name, fact in facts.items()}
+    said, mend = filled(sentence, **words), remedy and filled(remedy, **words)
     if feature is not None:
         label = feature.label
         said = Text(id=f"{label.id}: {said.id}", en=f"{label.en}: {said.en}")
-    return Finding(code, severity, said, feature, where or {}, facts)
+    # A hint that has nothing to say leaves no remedy.
+    return Finding(
+        code, severity, said, feature, where or {}, facts, mend if mend and all(mend) else None
+    )
 
 
 def _in_words(name: str, fact: Any) -> Any:
@@ -116,13 +123,23 @@ def _in_words(name: str, fact: Any) -> Any:
 
 
 @cache
-def _sentences() -> dict[str, tuple[Severity, Text]]:
+def _sentences() -> dict[str, tuple[Severity, Text, Text | None]]:
     tables = read_catalogue("geo", "findings")
     return {
-        code: (severity, sentence)
+        code: (severity, sentence, None if severity == "info" else _remedy(sentence))
         for severity in get_args(Severity)
         for code, sentence in tables[severity].items()
     }
+
+
+# Where the second sentence of a template begins; a fact is filled in later, so its stops do not count.
+_NEXT_SENTENCE = re.compile(r"\.(?:{part})? (?=[A-Z{])")
+
+
+def _remedy(sentence: Text) -> Text | None:
+    """What follows the first sentence of a template; None where nothing does."""
+    rest = [_NEXT_SENTENCE.split(said, maxsplit=1)[1:] for said in sentence]
+    return Text(id=rest[0][0], en=rest[1][0]) if all(rest) else None
 
 
 # What GDAL warns of, and the finding that says it; None where nothing is lost, or another check names it.
@@ -166,7 +183,7 @@ def to_json(findings: Iterable[Finding]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `findings` (code, severity, `to_accept`, feature, where, sentence, facts), `counts` of every
+        `findings` (code, severity, `to_accept`, feature, where, sentence, `mend`, facts), `counts` of every
         code, so that nothing is lost where the list is cut, and `errors`, `warnings`, `to_accept`
         (those among the warnings that must be accepted before publication).
     """
@@ -197,6 +214,7 @@ def finding_json(found: Finding) -> dict[str, Any]:
         "feature": feature and {"row": feature.number, "key": feature.key, "name": feature.name},
         "where": as_json(found.where),
         "sentence": found.sentence._asdict(),
+        "mend": found.mend and found.mend._asdict(),
         "facts": as_json(found.facts),
     }
 
