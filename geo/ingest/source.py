@@ -162,6 +162,32 @@ class Reference:
     leaves_out_others: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was asked of the columns of an earlier file, of which `names` are all.
+
+    `columns` as in `geo.validation.columns.map_columns`; `upload`, `filename` and `day` say which
+    file that was.
+    """
+
+    names: frozenset[str]
+    columns: Mapping[str, str | None]
+    upload: str
+    filename: str
+    day: str
+
+    def to_json(self, dataset: str) -> dict[str, Any]:
+        """As the report of a file of the layer `dataset` has it."""
+        return {
+            "dataset": dataset,
+            "names": sorted(self.names),
+            "columns": dict(self.columns),
+            "upload": self.upload,
+            "filename": self.filename,
+            "day": self.day,
+        }
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """One file to read and check, as the service asks for it."""
@@ -180,3 +206,5 @@ class Job:
     current: Path | None = None
     # What a repair passes over: see `geo.validation.validate.validate`.
     unrepaired: frozenset[str] = frozenset()
+    # Taken where nothing is asked of the columns and the file has just these, the newest first.
+    remembered: tuple[Remembered, ...] = ()

@@ -4,7 +4,7 @@ Only an upload without errors is submitted, and only over the version that it wa
 the layer has moved, the file is compared again before anybody approves it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,13 +17,13 @@ from geo.errors import (
     WarningsNotAccepted,
 )
 from geo.indicators.table import parse_indicators, upsert
-from geo.ingest.findings import TO_ACCEPT
 from geo.language import Text, joined, texts
 from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, publish_table
 from geo.published import read_indicators, region
 from geo.store.roles import Action, Actor, Circumstances, may, require
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.store.uploads import FROM, Step
+from geo.submission.accepting import known, still_open
 from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
@@ -45,6 +45,7 @@ def submit(
     source: str | None = None,
     licence: str | None = None,
     accept_warnings: bool = False,
+    accepted: Collection[str] | None = None,
 ) -> Upload:
     """Ask a publisher to publish a checked upload; what it was compared with is pinned.
 
@@ -53,7 +54,9 @@ def submit(
     source, licence : str, optional
         Where the file comes from, and under which terms it may be used.
     accept_warnings : bool
-        Whether somebody has looked at the warnings that must be accepted.
+        Whether somebody has looked at all warnings that must be accepted.
+    accepted : collection of str, optional
+        In place of that, the names of those that are accepted (see `geo.submission.accepting`).
 
     Raises
     ------
@@ -64,9 +67,11 @@ def submit(
     upload.require("submit")
     _require(store, upload, actor, "submit")
     if not accept_warnings:
-        _require_no_open_warning(upload, _SAY["again_submit"])
+        _require_no_open_warning(upload, accepted or (), _SAY["again_submit"])
     said = {"note": required_text("note", note), **_origin(upload, source, licence)}
-    submission = {**said, "accept_warnings": accept_warnings}
+    submission: dict[str, Any] = {**said, "accept_warnings": accept_warnings}
+    if by_name := known(upload.report, accepted or ()):
+        submission["accepted"] = by_name
     return store.uploads.submit(upload_id, submission=submission, actor=actor.name)
 
 
@@ -80,6 +85,7 @@ def publish(
     licence: str | None = None,
     expected: int | None = None,
     accept_warnings: bool = False,
+    accepted: Collection[str] | None = None,
 ) -> Version:
     """Approve an upload: it becomes the current version of its layer.
 
@@ -92,7 +98,9 @@ def publish(
     expected : int, optional
         The version that the caller believes to be current.
     accept_warnings : bool
-        Whether somebody has looked at the warnings that must be accepted.
+        Whether somebody has looked at all warnings that must be accepted.
+    accepted : collection of str, optional
+        In place of that, the names of those that are accepted (see `geo.submission.accepting`).
 
     Raises
     ------
@@ -114,7 +122,8 @@ def publish(
             require(actor, "add_layer")
         submitted = upload.submission or {}
         if not accept_warnings and not submitted.get("accept_warnings"):
-            _require_no_open_warning(upload, _SAY["again_publish"])
+            said = [*(accepted or ()), *submitted.get("accepted", ())]
+            _require_no_open_warning(upload, said, _SAY["again_publish"])
         current = _current_number(store, upload.dataset)
         if expected is not None and expected != current:
             raise StaleVersion(
@@ -220,10 +229,11 @@ def _current_number(store: Store, dataset: str) -> int:
     return 0 if version is None else version.number
 
 
-def _require_no_open_warning(upload: Upload, again: Text) -> None:
-    counts = upload.report["counts"]
-    if n := sum(counts.get(code, 0) for code in TO_ACCEPT):
-        said = [f["sentence"] for f in upload.report["findings"] if f["code"] in TO_ACCEPT]
+def _require_no_open_warning(upload: Upload, accepted: Collection[str], again: Text) -> None:
+    found = still_open(upload.report, accepted)
+    codes = {one.code for one in found}
+    if n := sum(upload.report["counts"].get(code, 0) for code in codes):
+        said = [f["sentence"] for f in upload.report["findings"] if f["code"] in codes]
         shown = joined([Text(**sentence) for sentence in said[:_SHOWN_WARNINGS]], by=" ")
         raise WarningsNotAccepted(n=n, warnings=shown, again=again)
 

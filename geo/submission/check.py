@@ -34,6 +34,7 @@ from geo.store.uploads import FROM
 from geo.submission.choices import Choices, parsed_choices
 from geo.submission.layers import defined, schema_for
 from geo.submission.rasters import check_raster, is_raster, raster_limits, require_land
+from geo.submission.remembered import remembered
 from geo.validation.report import report_of
 from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload, require_size
 from geo.vector.schema import SCHEMAS, LayerSchema
@@ -307,6 +308,7 @@ def _layer(
         # Shapes and borders are mended together, and each repair is told.
         corrections={"make_valid": bool(choices.repairs)},
         unrepaired=choices.unrepaired,
+        remembered=remembered(store, upload),
         columns=choices.columns,
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,

@@ -35,7 +35,8 @@ class Choices:
     """How one file is read, each as its sender wrote it; None leaves it to the file.
 
     `layer` is which of several, or the sheet of a workbook; `columns` what is asked of its columns
-    (see `geo.validation.columns.map_columns`). `repairs` mend what would be refused, but for what stands in `unrepaired`: numbers of rows, and
+    (see `geo.validation.columns.map_columns`), and `forget_columns` takes nothing of them from an
+    earlier file. `repairs` mend what would be refused, but for what stands in `unrepaired`: numbers of rows, and
     `borders`.
     `regencies` are the codes of those whose features or figures alone the file replaces, and
     `leave_out_others` takes no others from it. Of figures,
@@ -50,6 +51,7 @@ class Choices:
     encoding: str | None = None
     layer: str | None = None
     columns: Mapping[str, str | None] | None = None
+    forget_columns: bool = False
     repairs: tuple[Repair, ...] = ()
     unrepaired: tuple[str, ...] = ()
     regencies: tuple[str, ...] | None = None
@@ -129,6 +131,7 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
     return Choices(
         **given,
         columns=_columns(chosen.get("columns")),
+        forget_columns=bool(chosen.get("forget_columns")),
         numbers=numbers,
         repairs=cast(tuple[Repair, ...], repairs),
         unrepaired=_rows(chosen.get("unrepaired")),

@@ -244,10 +244,12 @@ def vanished(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding
             (whole if is_whole else partly)[name] = lost
     if whole:
         columns, count = ", ".join(whole), max(whole.values())
-        findings.append(finding("columns_vanish", columns=columns, count=count))
+        findings.append(finding("columns_vanish", columns=columns, count=count, lost=whole))
     if partly:
         shown = ", ".join(f"{name} ({count})" for name, count in partly.items())
-        findings.append(finding("values_vanish", columns=shown, count=max(partly.values())))
+        findings.append(
+            finding("values_vanish", columns=shown, count=max(partly.values()), lost=partly)
+        )
     return findings
 
 

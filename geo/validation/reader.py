@@ -11,13 +11,26 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import UploadUnsupported
 from geo.ingest.formats import FORMATS, TOPOLOGY
 from geo.ingest.sandbox import confine, ending, leave_driver
-from geo.ingest.source import LAYER_FILE, Job, Limits, Reference, Source, SourceKind
-from geo.language import Text, texts
+from geo.ingest.source import (
+    LAYER_FILE,
+    Job,
+    Limits,
+    Reference,
+    Remembered,
+    Source,
+    SourceKind,
+)
+from geo.language import Text, first_of, texts
+
+if TYPE_CHECKING:
+    from geo.ingest.findings import Finding
+
+_MOST_SHOWN = 20
 
 # Run by `python -m`, where its own name is `__main__`.
 _SAY = texts("geo.validation.reader")
@@ -55,6 +68,9 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     from geo.validation.validate import validate
     from geo.vector.export import layer_to_parquet
 
+    recalled = _recalled(job, source)
+    if recalled is not None:
+        source = replace(source, findings=(*source.findings, _told(recalled)))
     result = validate(
         source,
         schema=job.schema,
@@ -63,13 +79,36 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
         repair=job.repair,
         limits=job.limits,
         step=step,
-        columns=job.columns,
+        columns=job.columns if recalled is None else recalled.columns,
         unrepaired=job.unrepaired,
     )
     if result.frame is not None:
         step(_SAY["keeping"])
         (folder / LAYER_FILE).write_bytes(layer_to_parquet(result.frame))
-    return {"report": result.report, "has_layer": result.frame is not None}
+    report = result.report
+    if recalled is not None:
+        report = report | {"remembered": recalled.to_json(job.schema.layer)}
+    return {"report": report, "has_layer": result.frame is not None}
+
+
+def _recalled(job: Job, source: Source) -> Remembered | None:
+    """What was asked of an earlier file with just the same columns, where nothing is asked now."""
+    if job.columns:
+        return None
+    names = {str(name) for name in source.frame.columns if name != source.frame.geometry.name}
+    return next((one for one in job.remembered if one.names == names), None)
+
+
+def _told(recalled: Remembered) -> "Finding":
+    from geo.ingest.findings import finding
+
+    shown = [f"{field} ← {column or '–'}" for field, column in recalled.columns.items()]
+    return finding(
+        "columns_remembered",
+        filename=recalled.filename,
+        day=recalled.day,
+        columns=first_of(shown, _MOST_SHOWN),
+    )
 
 
 def _reference(folder: Path) -> Reference:

@@ -23,7 +23,7 @@ from geo.ingest.encoding import parsed_encoding
 from geo.ingest.findings import finding
 from geo.ingest.formats import kind_of
 from geo.ingest.sandbox import Outcome, Watch, run_confined
-from geo.ingest.source import LAYER_FILE, Job, Limits, Reference, too_large
+from geo.ingest.source import LAYER_FILE, Job, Limits, Reference, Remembered, too_large
 from geo.language import Text, texts
 from geo.validation.report import report_of
 from geo.vector.planning_region import PlanningRegion
@@ -72,6 +72,7 @@ def ingest_upload(
     limits: Limits = DEFAULT_LIMITS,
     corrections: Mapping[str, bool] | None = None,
     unrepaired: Collection[str] = (),
+    remembered: tuple[Remembered, ...] = (),
     columns: Mapping[str, str | None] | None = None,
     regencies: Collection[str] | None = None,
     leaves_out_others: bool = False,
@@ -102,6 +103,9 @@ def ingest_upload(
         after; by default they are refused.
     unrepaired : collection of str
         What those repairs pass over: numbers of rows, and `borders`.
+    remembered : tuple of Remembered
+        What was asked of the columns of earlier files: taken where `columns` asks for nothing and
+        the file has just the same ones, which is told.
     columns : mapping, optional
         What somebody asks of the columns; see `geo.validation.columns.map_columns`.
     regencies : collection of str, optional
@@ -136,6 +140,7 @@ def ingest_upload(
         columns=columns,
         current=current if isinstance(current, Path) else None,
         unrepaired=frozenset(unrepaired),
+        remembered=remembered,
     )
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:

@@ -53,6 +53,14 @@ class Stated(BaseModel):
         bool,
         Field(description="That the warnings which the report counts as to_accept were looked at."),
     ] = False
+    accepted: Annotated[
+        list[Annotated[str, Field(max_length=400)]] | None,
+        Field(
+            max_length=1_000,
+            description="In place of that, each by its name: a finding's code, and of what "
+            "would vanish `columns_vanish:COLUMN` or `values_vanish:COLUMN`.",
+        ),
+    ] = None
 
 
 class SubmitRequest(Stated):

@@ -63,6 +63,10 @@ class ChoicesRequest(BaseModel):
         dict[str, str | None] | None,
         Field(description="Field of the layer → column of the file; null for none."),
     ] = None
+    forget_columns: Annotated[
+        bool | None,
+        Field(description="Take nothing of the columns from an earlier file that had the same."),
+    ] = None
     repairs: Annotated[
         list[Literal["make_valid", "clean_borders"]] | None,
         Field(

@@ -20,6 +20,7 @@ from geo.errors import (
 from geo.store.roles import Actor
 from geo.store.store import Store
 from geo.submission import approval, check
+from geo.submission.accepting import still_open, warned
 from tests.regions import give_region
 
 SRI = Actor("sri", "editor", "Disnakertrans")
@@ -440,3 +441,64 @@ def test_an_editor_cannot_choose_the_regencies_of_others(two_published, ready, s
     # Taking the choice back gives an editor its own, and no more.
     check.choose(store, upload.upload, {"regencies": None}, actor=TANAH_BUMBU)
     assert store.uploads.one(upload.upload).choices == {"regencies": ["63.10"]}
+
+
+def test_the_loss_of_a_column_is_accepted_by_its_name(ready, store):
+    first = ready(frame=one_zone(PETUGAS=["Sri"], NO_SK=["12"]))
+    approval.publish(store, first.upload, actor=ADI, note="x")
+    upload = ready()
+    names = [one.name for one in warned(upload.report)]
+    assert names == ["columns_vanish:PETUGAS", "columns_vanish:NO_SK"]
+    with pytest.raises(WarningsNotAccepted):
+        approval.submit(store, upload.upload, actor=SRI, note="x", accepted=names[:1])
+    said = {"note": "x", "accepted": [*names, "columns_vanish:LAIN"]}
+    submitted = approval.submit(store, upload.upload, actor=SRI, **said)
+    assert submitted.submission["accepted"] == names
+
+    # Meanwhile a column more was published, which nobody has agreed to lose.
+    more = ready(frame=one_zone(PETUGAS=["Sri"], NO_SK=["12"], STATUS_LAHAN=["HPL"]))
+    approval.publish(store, more.upload, actor=ADI, note="x")
+    store.uploads.check_again(upload.upload, actor="adi")
+    again = check.check(store, upload.upload)
+    assert again.state == "submitted"
+    (left,) = still_open(again.report, again.submission["accepted"])
+    assert left.column == "STATUS_LAHAN"
+    with pytest.raises(WarningsNotAccepted, match="publish again"):
+        approval.publish(store, upload.upload, actor=ADI)
+    approval.publish(store, upload.upload, actor=ADI, accepted=[left.name])
+
+
+def own_columns(**columns):
+    """A zone whose name stands in one of two columns that may both be it."""
+    values = {"KAWASAN": ["Angsana"], "NAMA_LAMA": ["Sebamban"]} | columns
+    return one_zone(**values).drop(columns="name")
+
+
+def test_columns_chosen_before_are_taken_for_a_file_with_just_the_same_columns(ready, store):
+    first = ready(frame=own_columns())
+    check.choose(store, first.upload, {"columns": {"name": "NAMA_LAMA"}}, actor=SRI)
+    assert check.check(store, first.upload).report["accepted"]
+
+    second = ready(frame=own_columns())
+    assert second.report["counts"]["columns_remembered"] == 1
+    assert second.report["remembered"]["upload"] == first.upload
+    assert {"source": "NAMA_LAMA", "field": "name"} in second.report["mapping"]
+    # It is taken back by itself, and remembered on from the file that took it.
+    check.choose(store, second.upload, {"forget_columns": True}, actor=SRI)
+    forgot = check.check(store, second.upload)
+    assert "columns_remembered" not in forgot.report["counts"]
+    assert {"source": "KAWASAN", "field": "name"} in forgot.report["mapping"]
+
+    for other in (
+        ready(frame=own_columns(LUAS=[3.5])),
+        ready(frame=own_columns().rename(columns={"NAMA_LAMA": "nama_lama"})),
+        ready(frame=own_columns(), actor=ADI),
+    ):
+        assert "columns_remembered" not in other.report["counts"]
+
+
+def test_what_was_chosen_of_a_refused_file_is_not_remembered(ready, store):
+    wrong = ready(frame=own_columns(regency_code=["99.99"]))
+    check.choose(store, wrong.upload, {"columns": {"name": "NAMA_LAMA"}}, actor=SRI)
+    assert check.check(store, wrong.upload).state == "needs_choices"
+    assert "columns_remembered" not in ready(frame=own_columns()).report["counts"]
