@@ -97,30 +97,6 @@ class FeatureCollection(BaseModel):
     features: list[Feature]
 
 
-class VersionDocument(BaseModel):
-    """One published version of a layer; the public is told role and institution, never a name."""
-
-    number: int
-    sha256: str
-    published_at: str
-    published_by: str
-    role: str | None = None
-    institution: str | None = None
-    note: str
-    source: str
-    licence: str
-    size_bytes: int
-    current: bool = Field(validation_alias="is_current")
-
-
-class VersionsDocument(BaseModel):
-    """Every version of a layer, the newest first."""
-
-    collection: str
-    versions: list[VersionDocument]
-    links: list[Link]
-
-
 class _Tiled(BaseModel):
     """Members named as the tile standards write them."""
 

@@ -452,6 +452,16 @@ class SurfaceNotReady(NotReady):
     )
 
 
+class DifferenceNotReady(NotReady):
+    """Two versions that cannot be compared now, because others are."""
+
+    title = Text(id="Perbandingan sedang dihitung", en="Comparison in preparation")
+    sentence = Text(
+        id="Perbandingan versi lain sedang dihitung. Coba lagi sebentar lagi.",
+        en="Other versions are being compared. Try again in a moment.",
+    )
+
+
 class JudgedTwice(InconsistentJudgements):
     """One pair with two different judgements."""
 

@@ -22,6 +22,7 @@ _CATALOGUES = {
     "collect": "pages",
     "compare": "pages",
     "guide": "pages",
+    "history": "desk",
     "login": "pages",
     "moves": "pages",
     "portrait": "pages",

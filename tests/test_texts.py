@@ -41,6 +41,7 @@ COMPOSED = (
     "theme.",
     *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
     *("api.published", "api.tile_", "upload.way_", "upload.count_"),
+    *("history.choose_", "history.event_", "history.also_", "history.raster_"),
 )
 
 

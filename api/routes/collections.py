@@ -1,4 +1,4 @@
-"""OGC API - Features: collections, pages of features, single features, and a layer's versions."""
+"""OGC API - Features: collections, pages of features, single features."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -6,14 +6,13 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.access import READS, ReaderDep
+from api.access import READS
 from api.collections import Collection, PreparedTable, enclosure
 from api.deps import (
     HtmlDep,
     LanguageDep,
     LinksDep,
     SettingsDep,
-    StoreDep,
     TablesDep,
     links_of,
 )
@@ -26,16 +25,12 @@ from api.ogc_models import (
     FeatureCollection,
     Link,
     SpatialExtent,
-    VersionDocument,
-    VersionsDocument,
 )
 from api.paging import Page
 from api.parameters import CollectionId, ItemsQuery
 from api.responses import conditional, etag_of, html_response, json_bytes, negotiated
 from api.tile_documents import tile_address, tile_set_links
 from geo.language import Language, texts
-from geo.store.roles import Actor, may
-from geo.store.store import Version
 from geo.vector.file_formats import FORMATS
 
 _SAY = texts(__name__)
@@ -159,36 +154,6 @@ def item(
     return conditional(request, etag, answer)
 
 
-@router.get(
-    "/collections/{collectionId}/versions",
-    summary="Versions of a layer",
-    response_model=VersionsDocument,
-)
-def versions(
-    request: Request,
-    collection_id: CollectionId,
-    actor: ReaderDep,
-    store: StoreDep,
-    tables: TablesDep,
-    language: LanguageDep,
-    is_html: HtmlDep,
-    links: LinksDep,
-) -> Response:
-    """Who published what, when and why; the newest first. What is computed has no versions."""
-    entry = tables.collection(collection_id)
-    path = ("collections", entry.id, "versions")
-    found = VersionsDocument(
-        collection=entry.id,
-        versions=[
-            _version(version, actor, language)
-            for version in reversed(store.versions(entry.id) if entry.version else [])
-        ],
-        links=_links(links.representations(*path, is_html=is_html)),
-    )
-    title = _SAY["versions"].format(title=entry.title.to(language)).to(language)
-    return negotiated(request, "api/versions.html", found, title=title)
-
-
 def _links(links: list[dict[str, str]]) -> list[Link]:
     return [Link(**link) for link in links]
 
@@ -302,11 +267,3 @@ def _shown_beside_id(entry: Collection, titles: dict[str, str]) -> dict[str, str
 
 def _by_rel(links: list[dict[str, str]]) -> dict[str, dict[str, str]]:
     return {link["rel"]: link for link in links}
-
-
-def _version(version: Version, actor: Actor, language: Language) -> VersionDocument:
-    found = VersionDocument.model_validate(version, from_attributes=True)
-    by = version.published_by if may(actor, "read_names") else version.publisher.to(language)
-    said = {"source": version.source_text, "licence": version.licence_text}
-    in_language = {name: text.to(language) for name, text in said.items()}
-    return found.model_copy(update={"published_by": by, **in_language})

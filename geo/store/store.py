@@ -26,7 +26,7 @@ from geo.store.sessions import Sessions
 from geo.store.snapshots import UNFINISHED, file_sha256, full_disk, write_atomically, write_snapshot
 from geo.store.uploads import KEEP_DAYS, Upload, UploadEntry, Uploads, mark_published
 from geo.store.users import Users
-from geo.store.versions import DatasetKind, Provenance, Publication, Published, Version
+from geo.store.versions import DatasetKind, Event, Provenance, Publication, Published, Version
 
 _SAY = texts(__name__)
 
@@ -44,6 +44,7 @@ __all__ = [
 # A file younger than this may belong to a publication that is under way.
 _ORPHAN_AGE_S = 600.0
 _KEPT = ("note", "source", "licence", "upload", "role", "institution")
+_EVENTS = ("publish", "rollback", "withdraw", "restore")
 _IS_CURRENT = catalogue.datasets.c.current == catalogue.versions.c.number
 _IS_SHOWN = catalogue.datasets.c.withdrawn_at.is_(None)
 _VERSIONS = (
@@ -338,6 +339,27 @@ class Store:
         query = sa.select(table).order_by(table.c.entry.desc()).limit(newest)
         with database.reading(self._engine) as connection:
             return [dict(row) for row in reversed(connection.execute(query).mappings().all())]
+
+    def events(self, dataset: str) -> list[Event]:
+        """What became of a dataset by the audit log, the oldest first; none for an unknown one."""
+        table = catalogue.audit
+        query = (
+            sa.select(table)
+            .where(table.c.action.in_(_EVENTS))
+            .where(table.c.subject.startswith(f"{dataset}@", autoescape=True))
+            .order_by(table.c.entry)
+        )
+        with database.reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        events: list[Event] = []
+        for row in rows:
+            name, _, number = row["subject"].rpartition("@")
+            if name == dataset:
+                before = events[-1].number if events else None
+                said = {key: row[key] for key in ("at", "action", "actor")}
+                note = row["details"].get("note") or ""
+                events.append(Event(number=int(number), before=before, note=note, **said))
+        return events
 
     def log_refusal(self, actor: str, subject: str, details: Mapping[str, Any]) -> None:
         """Write into the audit log that something was refused; the caller sees that no flood fills it."""

@@ -108,6 +108,22 @@ class Version:
         return Text(id=indonesian.get(name, written), en=written)
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What became of a dataset at one moment: a version was published or returned to, or all was hidden.
+
+    `number` is the version that was current then, `before` the one until then; None where there was
+    none. `actor` stays inside, and so does the `note` of all but a publication.
+    """
+
+    at: str
+    action: Literal["publish", "rollback", "withdraw", "restore"]
+    number: int
+    before: int | None
+    actor: str
+    note: str
+
+
 class Published:
     """Every dataset's current version at one moment; equal when all versions are the same.
 

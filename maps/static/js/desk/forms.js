@@ -16,7 +16,8 @@
       const isField = field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement;
       if (!isField || !field.name) continue;
       const isOn = field instanceof HTMLInputElement && field.checked;
-      if (field.dataset.type === "boolean") found[field.name] = isOn;
+      if (field.dataset.type === "number") found[field.name] = field.value === "" ? null : Number(field.value);
+      else if (field.dataset.type === "boolean") found[field.name] = isOn;
       else if (field.dataset.type === "list") found[field.name] = isOn ? [field.value] : null;
       else found[field.name] = field.value.trim() || null;
     }

@@ -1,0 +1,90 @@
+"""What changes from one table of figures to another: by indicator, region and period. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from geo.indicators.table import COLUMNS
+
+_KEY = ["indicator", "regency_code", "period"]
+# `value` has its own members.
+_OTHERS = [name for name in COLUMNS if name not in (*_KEY, "value", "year")]
+
+Way = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChange:
+    """One figure that came, went or changed.
+
+    `before` and `after` are in `unit`, None where there is no figure; `unit` is that of `after` where
+    there is one. `also` are the other columns that changed (unit, source, note, …).
+    """
+
+    way: Way
+    indicator: str
+    regency_code: str
+    period: str
+    unit: str
+    before: float | None
+    after: float | None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChanges:
+    """The figures that differ, by indicator, year, period and region, and how many stay as they are."""
+
+    figures: tuple[FigureChange, ...]
+    unchanged: int
+
+
+def changed_figures(table: pd.DataFrame, current: pd.DataFrame) -> FigureChanges:
+    """How `table` differs from `current`, both as `geo.indicators.table.parse_indicators` returns them.
+
+    Examples
+    --------
+    >>> row = {name: "x" for name in COLUMNS} | {"value": 4.0, "year": 2024}
+    >>> found = changed_figures(pd.DataFrame([row | {"value": 5.0}]), pd.DataFrame([row]))
+    >>> [(one.way, one.before, one.after) for one in found.figures], found.unchanged
+    ([('changed', 4.0, 5.0)], 0)
+    """
+    old, new = _keyed(current).add_suffix("_before"), _keyed(table).add_suffix("_after")
+    both = old.join(new, how="outer")
+    had, has = both["value_before"].notna(), both["value_after"].notna()
+    differs = {
+        name: both[f"{name}_before"].to_numpy() != both[f"{name}_after"].to_numpy()
+        for name in ("value", *_OTHERS)
+    }
+    is_changed = pd.DataFrame(differs, index=both.index).any(axis=1)
+    year = both["year_after"].fillna(both["year_before"])
+    rows = both.assign(year=year)[is_changed].sort_values(
+        ["indicator_key", "year", "period_key", "regency_code_key"], kind="stable"
+    )
+    figures = []
+    for row in rows.to_dict("records"):
+        before, after = _number(row["value_before"]), _number(row["value_after"])
+        side = "before" if after is None else "after"
+        is_both = before is not None and after is not None
+        also = [n for n in _OTHERS if is_both and row[f"{n}_before"] != row[f"{n}_after"]]
+        figures.append(
+            FigureChange(
+                way="added" if before is None else "removed" if after is None else "changed",
+                before=before,
+                after=after,
+                also=tuple(also),
+                **{name: str(row[f"{name}_{side}"]) for name in (*_KEY, "unit")},
+            )
+        )
+    return FigureChanges(tuple(figures), unchanged=int((had & has & ~is_changed).sum()))
+
+
+def _keyed(table: pd.DataFrame) -> pd.DataFrame:
+    # Periods that differ by case only are the same period.
+    key = table[_KEY].assign(period=table["period"].str.lower())
+    return table.set_index(pd.MultiIndex.from_frame(key.add_suffix("_key")))
+
+
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)

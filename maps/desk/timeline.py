@@ -1,0 +1,182 @@
+"""What the pages of a layer's history say: its versions as a timeline, and what two of them differ in.
+
+Both take the documents that the service answers (`VersionsDocument` and `DifferenceDocument` in the
+API's description). Everything is text; the templates escape it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from geo.language import Language
+from maps.text import MISSING, format_date, format_number, format_period, format_share, translate
+
+_WAYS = ("added", "removed", "changed", "unchanged")
+_KEYS_SHOWN = 40
+# Changes of a value are told one by one up to here; the document has them all.
+_CHANGES_SHOWN = 100
+
+
+def timeline_page(
+    document: Mapping[str, Any], *, may_roll_back: bool, language: Language
+) -> dict[str, Any]:
+    """Everything that `desk/versions.html` names.
+
+    Parameters
+    ----------
+    document : mapping
+        The versions and events in JSON types, the newest first.
+    may_roll_back : bool
+        Whether the reader may return to another version, by the forms of this page.
+    """
+    versions = {one["number"]: one for one in document["versions"]}
+    current = next((one for one in versions.values() if one["current"]), None)
+    entries = []
+    for event in document["events"]:
+        version = versions.get(event["number"])
+        if event["action"] != "publish":
+            entries.append({**event, "version": version})
+        elif version is not None:
+            entries.append({**event, "version": version, "counts": _counts(version, language)})
+    return {
+        "title": translate("history.title", language, title=document["title"]),
+        "document": document,
+        "current": current,
+        "entries": entries,
+        "newest": max(versions, default=0),
+        "may_roll_back": may_roll_back,
+    }
+
+
+def _counts(version: Mapping[str, Any], language: Language) -> list[str]:
+    """What a version changed, in words: only what is not nothing."""
+    changed = version["changed"] or {}
+    return [
+        f"{translate(f'upload.count_{way}', language)}: {format_number(changed[way], language)}"
+        for way in _WAYS[:3]
+        if changed.get(way)
+    ]
+
+
+def compared_page(
+    document: Mapping[str, Any],
+    *,
+    numbers: Sequence[tuple[int, str]],
+    regencies: Mapping[str, str],
+    language: Language,
+) -> dict[str, Any]:
+    """Everything that `desk/compared.html` names.
+
+    Parameters
+    ----------
+    numbers : sequence of (number, time)
+        Every version that can be chosen, the oldest first.
+    regencies : mapping
+        Names of regencies by their codes.
+    """
+    counts = document["counts"]
+    total = sum(counts.values())
+    return {
+        "title": translate("history.compared", language, title=document["title"]),
+        "document": document,
+        "options": [{"number": number, "day": format_date(at, language)} for number, at in numbers],
+        "counts": [
+            {
+                "text": translate(f"upload.count_{way}", language),
+                "count": format_number(counts[way], language, decimals=0),
+                "share": format_share(counts[way] / total, language)
+                if total and document["kind"] == "raster"
+                else None,
+            }
+            for way in _WAYS
+            if way in counts
+        ],
+        "is_same": bool(counts) and not any(counts[way] for way in _WAYS[:3]),
+        "why_not": (document["why_not"] or {}).get(language),
+        "lists": [
+            {
+                "text": translate(f"upload.count_{way}", language),
+                "keys": document[way][:_KEYS_SHOWN],
+                "more": counts[way] - len(document[way][:_KEYS_SHOWN]),
+            }
+            for way in _WAYS[:2]
+            if document[way]
+        ],
+        "changes": [_change(one, language) for one in (document["changed"] or [])[:_CHANGES_SHOWN]],
+        "changes_more": max(0, counts.get("changed", 0) - _CHANGES_SHOWN),
+        "touched": [regencies.get(code, code) for code in document["regencies"] or []],
+        "figures": [_figure(one, regencies, language) for one in document["figures"] or []],
+        "figures_more": _more_figures(document),
+        "raster": _raster(document["raster"], language),
+    }
+
+
+def _change(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    areas = one["area_ha"] or {}
+    before, after = areas.get("before"), areas.get("after")
+    moved = None if before is None or after is None else after - before
+    return {
+        "key": one["key"],
+        "before": _hectares(before, language),
+        "after": _hectares(after, language),
+        "by": _hectares(moved, language, is_signed=True),
+        "values": [
+            {"name": name, "before": _value(said["before"]), "after": _value(said["after"])}
+            for name, said in one["values"].items()
+        ],
+    }
+
+
+def _hectares(value: float | None, language: Language, *, is_signed: bool = False) -> str:
+    if value is None:
+        return MISSING
+    said = format_number(value, language, decimals=1)
+    return f"+{said}" if is_signed and value > 0 else said
+
+
+def _value(value: object) -> str:
+    return MISSING if value is None or value == "" else str(value)
+
+
+def _figure(
+    one: Mapping[str, Any], regencies: Mapping[str, str], language: Language
+) -> dict[str, Any]:
+    return {
+        "place": regencies.get(one["regency_code"], one["regency_code"]),
+        "title": one["title"][language],
+        "period": format_period(one["period"], language),
+        "before": format_number(one["before"], language),
+        "after": format_number(one["after"], language),
+        "unit": one["unit"],
+        "way": translate(f"upload.count_{one['way']}", language),
+        "also": [translate(f"history.also_{name}", language) for name in one["also"]],
+    }
+
+
+def _more_figures(document: Mapping[str, Any]) -> int:
+    if document["figures"] is None:
+        return 0
+    listed = len(document["figures"])
+    return int(sum(document["counts"][way] for way in _WAYS[:3]) - listed)
+
+
+def _raster(
+    sides: Mapping[str, Mapping[str, Any]] | None, language: Language
+) -> list[dict[str, str]]:
+    """What both rasters say of themselves, a row a fact."""
+    if sides is None:
+        return []
+    rows = []
+    for name in ("unit", "year", "bounds", "size", "crs", "sha256"):
+        said = [_fact(name, sides[side], language) for side in ("before", "after")]
+        text = translate(f"history.raster_{name}", language)
+        rows.append({"name": name, "text": text, "before": said[0], "after": said[1]})
+    return rows
+
+
+def _fact(name: str, side: Mapping[str, Any], language: Language) -> str:
+    if name == "size":
+        width, height = (format_number(side[each], language) for each in ("width", "height"))
+        return f"{width} × {height}"
+    if name == "bounds":
+        return "; ".join(f"{value:.5g}" for value in side["bounds"])
+    return _value(side[name])

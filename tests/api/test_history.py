@@ -1,0 +1,119 @@
+"""The history of a layer and the difference of any two of its versions, for everybody; rollback for publishers."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.test_upload_page import HOSTILE, PASSWORD, entered
+from tests.api.test_uploads import open_service, published, zones
+
+
+def moved_zones():
+    """The zones with one gone, one new, one moved and one renamed."""
+    frame = zones()
+    frame.loc["sebamban", "name"] = "Sebamban Baru"
+    shape = frame.geometry.translate(0.01)
+    frame.loc["angsana", "geometry"] = shape["angsana"]
+    frame = frame.rename(index={"pulau-laut": "kotabaru"})
+    return frame.assign(zone_id=frame.index)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """Zones in two versions, the older of which is current again."""
+    store, app = open_service(tmp_path_factory.mktemp("history"))
+    store.users.add("budi", password=PASSWORD, role="publisher", name="Budi", institution="Dinas")
+    store.users.add("siti", password=PASSWORD, role="editor", name="Siti", institution="Dinas")
+    published(store, "zones", moved_zones())
+    store.rollback("zones", 1, actor="rahasia", note=f"salah {HOSTILE}")
+    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50_000)) as client:
+        yield store, client
+    store.close()
+
+
+def test_everybody_reads_what_became_of_a_layer_and_only_the_known_by_whom(service):
+    _, client = service
+    found = client.get("/collections/zones/versions?lang=id").json()
+    assert [(v["number"], v["current"], v.get("replaced")) for v in found["versions"]] == [
+        (2, False, 1),
+        (1, True, None),
+    ]
+    latest = found["events"][0]
+    assert (latest["action"], latest["number"], latest["before"]) == ("rollback", 1, 2)
+    assert [event["action"] for event in found["events"]] == ["rollback", "publish", "publish"]
+    public = client.get("/collections/zones/versions?f=html").text
+    assert "Versi 1 diberlakukan lagi, menggantikan versi 2" in public
+    assert "from=1&amp;to=2" in public
+    for hidden in ("rahasia", "salah", 'data-to="/rollback"'):
+        assert hidden not in str(found) + public
+
+    entered(client, "siti")
+    known = client.get("/collections/zones/versions?f=html")
+    assert known.headers["cache-control"] == "private, no-store"
+    assert "rahasia" in known.text
+    assert HOSTILE not in known.text
+    assert 'data-to="/rollback"' not in known.text
+    client.cookies.clear()
+
+
+def test_a_publisher_finds_one_form_for_each_other_version(service):
+    store, client = service
+    headers = entered(client, "budi")
+    for language in ("id", "en"):
+        page = client.get(f"/collections/zones/versions?f=html&lang={language}").text
+        assert re.findall(r'name="number" value="(\d+)"', page) == ["2"]
+    # What the form says, and nothing without a reason.
+    address = "/collections/zones/rollback"
+    assert (
+        client.post(address, json={"number": 2, "note": None}, headers=headers).status_code == 400
+    )
+    assert client.post(address, json={"number": 2, "note": "benar"}).status_code == 403
+    done = client.post(address, json={"number": 2, "note": "benar"}, headers=headers)
+    assert done.json()["version"] == 2
+    page = client.get("/collections/zones/versions?f=html").text
+    assert re.findall(r'name="number" value="(\d+)"', page) == ["1"]
+    store.rollback("zones", 1, actor="rahasia", note="lagi")
+    client.cookies.clear()
+
+
+def test_any_two_versions_are_compared_both_ways(service):
+    _, client = service
+    found = client.get("/collections/zones/difference?from=1&to=2").json()
+    assert found["counts"] == {"added": 1, "removed": 1, "changed": 2, "unchanged": 0}
+    assert (found["added"], found["removed"]) == (["kotabaru"], ["pulau-laut"])
+    assert [one["key"] for one in found["changed"]] == ["angsana", "sebamban"]
+    back = client.get("/collections/zones/difference?from=2&to=1").json()
+    assert (back["added"], back["removed"]) == (found["removed"], found["added"])
+    # Without numbers: the current one, and the one before it.
+    assert client.get("/collections/zones/difference").json()["after"]["number"] == 1
+    same = client.get("/collections/zones/difference?from=2&to=2").json()
+    assert same["counts"] == {"added": 0, "removed": 0, "changed": 0, "unchanged": 3}
+
+
+def test_the_page_of_a_difference_chooses_two_versions_and_shows_areas(service):
+    _, client = service
+    for language, said in (("id", "Kotabaru"), ("en", "Kotabaru")):
+        page = client.get(f"/collections/zones/difference?from=1&to=2&f=html&lang={language}").text
+        assert page.count("<option") == 4
+        assert '<option value="1" selected>' in page
+        assert "Sebamban → Sebamban Baru" in page
+        assert said in page
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("zones/difference?from=9", 404),
+        ("zones/difference?from=0", 400),
+        ("zones/difference?dari=1", 400),
+        ("tidak-ada/difference", 404),
+        ("region/difference", 404),
+        ("tidak-ada/versions", 404),
+    ],
+)
+def test_versions_that_are_not_there_are_told(service, address, status):
+    _, client = service
+    for form in ("json", "html"):
+        joined = "&" if "?" in address else "?"
+        assert client.get(f"/collections/{address}{joined}f={form}").status_code == status
