@@ -23,6 +23,7 @@ _CATALOGUES = {
     "compare": "pages",
     "guide": "pages",
     "history": "desk",
+    "impact": "desk",
     "login": "pages",
     "moves": "pages",
     "portrait": "pages",

@@ -1,5 +1,6 @@
 """The pages of the desk: what waits and was sent, and one upload with the steps that its reader may take."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,7 +11,7 @@ from api.responses import PRIVATE, html_response, tagged
 from api.uploads.documents import UploadDocument, entry_document
 from geo.store.roles import Actor, may
 from geo.store.store import Store, Upload
-from geo.store.uploads import SUBJECT
+from geo.store.uploads import FROM, SUBJECT
 
 # Of one's own, on the page.
 _MOST_SENT = 200
@@ -72,6 +73,27 @@ def upload_page(
         language=language_or_default(request),
     )
     csrf = "" if session is None else session.csrf
-    page = html_response(request, "desk/upload.html", active="desk", csrf=csrf, **content)
+    content |= {"moved": _moved(store, found), "csrf": csrf}
+    page = html_response(request, "desk/upload.html", active="desk", **content)
+    page.headers.update(PRIVATE)
+    return page
+
+
+def _moved(store: Store, found: Upload) -> dict[str, int] | None:
+    """The version that a waiting upload was compared with, and the present one; None where it is that."""
+    if found.state not in FROM["publish"]:
+        return None
+    standing = store.standing(found.dataset)
+    current = 0 if standing is None else standing.number
+    base = found.compared_with
+    return None if base == current else {"base": base, "current": current}
+
+
+def impact_page(request: Request, document: Mapping[str, Any]) -> Response:
+    """What an upload would change in the assessments, for people."""
+    from maps.desk.effects import effects_page
+
+    content = effects_page(document, language=language_or_default(request))
+    page = html_response(request, "desk/effects.html", active="desk", **content)
     page.headers.update(PRIVATE)
     return page

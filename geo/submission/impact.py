@@ -21,6 +21,7 @@ from geo.planning.measured import versions_of
 from geo.planning.publish import INDICATORS
 from geo.published import DEFAULT_MODEL, NEED_MODEL, model, models
 from geo.readiness.assessment import Assessment
+from geo.readiness.class_words import class_words
 from geo.readiness.score import ZoneResult
 from geo.source_digest import source_digest
 from geo.store.snapshots import file_sha256
@@ -183,8 +184,8 @@ def _moves(now: Published, then: Published, asked: Mapping[str, Any]) -> dict[st
             {
                 "area_id": key,
                 "name": new[key].name,
-                "before": _standing(old[key]),
-                "after": _standing(new[key]),
+                "before": _said(old[key], before or after),
+                "after": _said(new[key], after),
             }
             for key in changed[:_LISTED]
         ],
@@ -198,6 +199,12 @@ def _standing(result: ZoneResult) -> dict[str, Any]:
     names = ("status", "score", "score_low", "score_high", "rank", "band")
     said = {name: getattr(result, name) for name in names}
     return said | {"class": result.likely_class, "data_coverage": result.data_coverage}
+
+
+def _said(result: ZoneResult, assessment: Assessment) -> dict[str, Any]:
+    """Where an area stands, with its class in words of both languages; None of an excluded one."""
+    words = class_words(result, assessment.model)
+    return _standing(result) | {"class_words": None if words is None else words._asdict()}
 
 
 def _differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

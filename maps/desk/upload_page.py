@@ -55,6 +55,8 @@ def upload_page(
         "layers": offered.get("layers") or [],
         "repairs": offered.get("repairs") or [],
         "difference": report.get("difference"),
+        # A layer that is there has a history.
+        "against": report.get("against") or 0,
         "comments": comments,
         "steps": steps,
     }

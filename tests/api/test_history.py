@@ -5,8 +5,9 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from tests import hostile
 from tests.api.test_upload_page import HOSTILE, PASSWORD, entered
-from tests.api.test_uploads import open_service, published, zones
+from tests.api.test_uploads import as_gpkg, open_service, published, zones
 
 
 def moved_zones():
@@ -117,3 +118,57 @@ def test_versions_that_are_not_there_are_told(service, address, status):
     for form in ("json", "html"):
         joined = "&" if "?" in address else "?"
         assert client.get(f"/collections/{address}{joined}f={form}").status_code == status
+
+
+def handed_in(client, headers, folder):
+    frame = zones().reset_index(drop=True).set_crs(4326, allow_override=True)
+    path = as_gpkg(folder, frame)
+    answer = client.post("/uploads", files=hostile.multipart_of(path), headers=headers)
+    return answer.headers["location"].removeprefix("http://127.0.0.1")
+
+
+def test_a_page_says_that_its_layer_has_moved_and_compares_again_without_publishing(
+    tmp_path,
+):
+    store, app = open_service(tmp_path)
+    for user, role in (("siti", "editor"), ("budi", "publisher")):
+        store.users.add(user, password=PASSWORD, role=role, name=user.title(), institution="Dinas")
+    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50_000)) as client:
+        siti = entered(client, "siti")
+        address = handed_in(client, siti, tmp_path / "a")
+        client.post(f"{address}/submit", json={"note": "Rapat"}, headers=siti)
+        assert "is-stale" not in client.get(f"{address}?f=html").text
+        published(store, "zones", moved_zones())
+        seen = client.get(f"{address}?f=html").text
+        assert "Pengirim atau penerbit perlu membandingkannya lagi" in seen
+        client.cookies.clear()
+
+        budi = entered(client, "budi")
+        seen = client.get(f"{address}?f=html&lang=id").text
+        assert "kini pada versi 2" in seen
+        assert "/collections/zones/versions?f=html" in seen
+        # What the form of the page says: it cannot publish, whatever becomes of the layer.
+        said = {"expected": 2, "accept_warnings": True}
+        again = client.post(f"{address}/publish", json=said, headers=budi)
+        assert (again.status_code, again.json()["code"]) == (409, "LayerMoved")
+        assert store.version("zones").number == 2
+        assert "is-stale" not in client.get(f"{address}?f=html").text
+    store.close()
+
+
+def test_the_effect_on_the_assessments_is_a_page_and_a_section_that_asks_for_it(service, tmp_path):
+    _, client = service
+    headers = entered(client, "siti")
+    address = handed_in(client, headers, tmp_path / "a")
+    for language in ("id", "en"):
+        own = client.get(f"{address}?f=html&lang={language}").text
+        assert f'data-source="http://127.0.0.1{address}/impact?f=html&amp;lang={language}"' in own
+        page = client.get(f"{address}/impact?f=html&lang={language}")
+        assert page.headers["cache-control"] == "private, no-store"
+        told = client.get(f"{address}/impact").json()
+        assert told["sentence"][language] in page.text
+    client.delete(address, headers=headers)
+    ended = client.get(f"{address}/impact?f=html")
+    assert ended.status_code == 409
+    assert 'id="effects"' not in ended.text
+    client.cookies.clear()

@@ -17,7 +17,7 @@ from api.uploads.documents import (
     entry_document,
     upload_document,
 )
-from api.uploads.pages import desk_page, upload_page
+from api.uploads.pages import desk_page, impact_page, upload_page
 from geo.store.roles import Actor
 from geo.store.uploads import FROM, State
 
@@ -107,6 +107,7 @@ def read_feed(
     "/uploads/{uploadId}/impact",
     summary="What publishing an upload would change",
     response_model=ImpactDocument,
+    responses=ALSO_PAGE,
 )
 def read_impact(
     request: Request,
@@ -118,6 +119,8 @@ def read_impact(
     from geo.submission.impact import impact
 
     document = ImpactDocument(upload=upload_id, **impact(store, upload_id))
+    if wants_html(request):
+        return impact_page(request, document.model_dump())
     return json_response(request, document, headers=PRIVATE)
 
 

@@ -35,6 +35,35 @@
     return { columns: found };
   }
 
+  /**
+   * The layer has moved, and the server has compared the file anew: show that, and lose nothing that was typed.
+   *
+   * @param {HTMLFormElement} form  @param {string} sentence
+   */
+  function tellAfterwards(form, sentence) {
+    const typed = [...form.querySelectorAll("textarea")].map((field) => [field.name, field.value]);
+    window.sessionStorage.setItem(address, JSON.stringify({ sentence, to: form.dataset.to, typed }));
+    window.location.reload();
+  }
+
+  /** What the page before this one has left to say. */
+  function tellNow() {
+    const kept = window.sessionStorage.getItem(address);
+    const notice = document.querySelector("#moved");
+    if (!kept || !(notice instanceof HTMLElement)) return;
+    window.sessionStorage.removeItem(address);
+    const { sentence, to, typed } = JSON.parse(kept);
+    for (const [name, value] of typed) {
+      const field = document.querySelector(`form[data-to="${to}"] textarea[name="${name}"]`);
+      if (field instanceof HTMLTextAreaElement) field.value = value;
+    }
+    notice.hidden = false;
+    const line = notice.querySelector(".what");
+    if (line) line.textContent = sentence;
+    notice.focus();
+    notice.scrollIntoView();
+  }
+
   /** @param {HTMLFormElement} form */
   async function send(form) {
     const { method, to = "", then } = form.dataset;
@@ -54,7 +83,12 @@
         else window.location.reload();
         return;
       }
-      say(form, (await answer.json()).detail || failed);
+      const { code, detail } = await answer.json();
+      if (code === "LayerMoved") {
+        tellAfterwards(form, detail);
+        return;
+      }
+      say(form, detail || failed);
     } catch {
       say(form, failed);
     }
@@ -79,5 +113,6 @@
   }
 
   take("form.send", send);
+  tellNow();
   if ("waits" in page.dataset) setTimeout(follow, ASK_AGAIN_MS);
 })();
