@@ -1,17 +1,21 @@
 """What changes from one table of figures to another: by indicator, region and period. Pure."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any, Literal
 
 import pandas as pd
 
-from geo.indicators.table import COLUMNS
+from geo.indicators.table import COLUMNS, Indicator
 
 _KEY = ["indicator", "regency_code", "period"]
 # `value` has its own members.
 _OTHERS = [name for name in COLUMNS if name not in (*_KEY, "value", "year")]
 
 Way = Literal["added", "removed", "changed"]
+# More are counted and not listed.
+LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,20 @@ def changed_figures(table: pd.DataFrame, current: pd.DataFrame) -> FigureChanges
             )
         )
     return FigureChanges(tuple(figures), unchanged=int((had & has & ~is_changed).sum()))
+
+
+def figures_json(
+    figures: Iterable[FigureChange], catalogue: Mapping[str, Indicator]
+) -> list[dict[str, Any]]:
+    """The first `LISTED` changes in JSON types, each with the `title` of its indicator in both languages."""
+    listed = []
+    for one in islice(figures, LISTED):
+        known = catalogue.get(one.indicator)
+        title = (
+            {"id": one.indicator, "en": one.indicator} if known is None else known.title._asdict()
+        )
+        listed.append(asdict(one) | {"title": title})
+    return listed
 
 
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:

@@ -31,13 +31,11 @@ from geo.vector.schema import schema_of
 
 _SAY = texts(__name__)
 
-Flags = npt.NDArray[np.bool_]
-
 # Rasters of one quantity: whoever reads one by its name asks for that quantity. Classes are not among
 # them, as a map of classes shows some of them and not others.
 _BY_NAME = KNOWN_RASTERS.keys() - {"landcover"}
 # Whose areas must not lose a raster unnoticed.
-_MEASURED_LAYERS = ("zones", "kecamatan")
+MEASURED_LAYERS = ("zones", "kecamatan")
 _SHOWN_LOST = 5
 # What a land raster may be called.
 LAND_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -247,7 +245,7 @@ def require_no_smaller(store: Store | Published, path: Path, *, names: Sequence[
         if LAND_PREFIX + name not in now.datasets("raster"):
             continue
         published = now.version(LAND_PREFIX + name).path
-        losses = [_loss(now, one, before=published, after=path) for one in _MEASURED_LAYERS]
+        losses = [_loss(now, one, before=published, after=path) for one in MEASURED_LAYERS]
         if told := [loss for loss in losses if loss is not None]:
             raise RasterRefused(
                 reason=filled(_SAY["smaller"], name=name, counts=joined(told, by="; ")),
@@ -260,7 +258,7 @@ def _loss(now: Published, layer_name: str, *, before: Path, after: Path) -> Text
     if layer_name not in now.datasets("layer"):
         return None
     areas = layer(now, layer_name)
-    had, has = (_measured(areas, path) for path in (before, after))
+    had, has = (measured(areas, path) >= MIN_VALID_SHARE for path in (before, after))
     if has.sum() >= had.sum():
         return None
     lost = areas.loc[had & ~has, "name"].astype(str).tolist()
@@ -274,11 +272,11 @@ def _loss(now: Published, layer_name: str, *, before: Path, after: Path) -> Text
     )
 
 
-def _measured(areas: gpd.GeoDataFrame, path: Path) -> Flags:
-    """Which areas (n_areas,) a raster measures."""
+def measured(areas: gpd.GeoDataFrame, path: Path) -> npt.NDArray[np.float64]:
+    """The share (n_areas, 0..1) of each area in which a raster has values."""
     with RasterFile(path) as raster:
         share = zonal_statistics(areas, raster, stats=())["valid_share"]
-    return np.asarray(share.fillna(0.0) >= MIN_VALID_SHARE)
+    return np.asarray(share.fillna(0.0))
 
 
 def _require_fitness(store: Store | Published, name: str, stated: Fitness | None) -> None:

@@ -17,6 +17,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 
 from geo.errors import Conflict, InvalidInput, NotAllowed, StoreFault, UploadRejected
+from geo.indicators.figure_changes import changed_figures, figures_json
 from geo.indicators.handed_in import Against, read_indicator_file
 from geo.indicators.table import upsert
 from geo.ingest.findings import Finding, finding, to_json
@@ -43,6 +44,7 @@ _SAY = texts(__name__)
 
 # The steps that a check tells of (see geo/texts/validation.toml), and one more to its end.
 _STEPS = 8
+_GRAVEST = ("changed", "removed", "added")
 # Longer than any check takes before its own limits end it.
 _PATIENCE_MARGIN_S = 30.0
 
@@ -383,8 +385,15 @@ def _figures(
         "replace": choices.replace,
     }
     if read.frame is not None:
-        _, amendment = upsert(current, read.frame, is_replacing=choices.replace)
-        report["difference"] = {"counts": asdict(amendment)}
+        table, amendment = upsert(current, read.frame, is_replacing=choices.replace)
+        # What is lost or becomes another number is looked at before what is new.
+        figures = sorted(
+            changed_figures(table, current).figures, key=lambda one: _GRAVEST.index(one.way)
+        )
+        report["difference"] = {
+            "counts": asdict(amendment),
+            "figures": figures_json(figures, against.catalogue),
+        }
         leaving = set(current["regency_code"]) if choices.replace else set()
         report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
         read.frame.to_parquet(cleaned, index=False)

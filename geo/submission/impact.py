@@ -50,8 +50,8 @@ def impact(store: Store, upload_id: str) -> Mapping[str, Any]:
     mapping
         `computed_from` (sha256 of all that went in), `has_effect` (None where that is not known),
         `sentence` (in both languages), and `assessments`: of each `model` and `layer` the counts of
-        areas that `changed`, came or went, and the first of them with `before` and `after`; or why
-        nothing was computed.
+        areas that `changed`, came or went and that have a score (`scored_before`, `scored_after`), and
+        the first of them with `before` and `after`; or why nothing was computed.
 
     Raises
     ------
@@ -179,6 +179,8 @@ def _moves(now: Published, then: Published, asked: Mapping[str, Any]) -> dict[st
             "removed": len(old) - len(both),
             "ranks": sum(old[key].rank != new[key].rank for key in both),
             "classes": sum(old[key].likely_class != new[key].likely_class for key in both),
+            "scored_before": sum(one.score is not None for one in old.values()),
+            "scored_after": sum(one.score is not None for one in new.values()),
         },
         "areas": [
             {

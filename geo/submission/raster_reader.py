@@ -26,7 +26,7 @@ from geo.language import Text, texts
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
-    from geo.planning.publish_land import CheckedLand, Stated
+    from geo.planning.publish_land import CheckedLand, CheckedRaster, Stated
 
 # Run by `python -m`, where its own name is `__main__`.
 _SAY = texts("geo.submission.raster_reader")
@@ -277,6 +277,49 @@ def _summary(checked: "CheckedLand", path: Path, job: RasterJob) -> dict[str, An
         "least": checked.values.low,
         "greatest": checked.values.high,
         "derived": [one.name for one in checked.rasters[:-1]],
+        **_covered(job.published, itself),
+    }
+
+
+def _covered(published: Published, raster: "CheckedRaster") -> dict[str, Any]:
+    """The share of each regency that has values, and how many areas of a layer are measured by them.
+
+    An area is measured where at least half of it has values, as a criterion asks it; `before` is of
+    the published raster of that name, 0 where there is none.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo.planning.publish_land import MEASURED_LAYERS, measured
+    from geo.published import LAND_PREFIX, layer
+    from geo.readiness.land_measures import MIN_VALID_SHARE
+
+    names = [n for n in MEASURED_LAYERS if n in published.datasets("layer")]
+    frames = {name: layer(published, name) for name in ("regencies", *names)}
+    # All in one pass over the cells.
+    outlines = pd.concat([frame[["geometry"]].to_crs("OGC:CRS84") for frame in frames.values()])
+    has = pd.Series(measured(gpd.GeoDataFrame(outlines), raster.path))
+    had = None
+    if LAND_PREFIX + raster.name in published.datasets("raster"):
+        path = published.version(LAND_PREFIX + raster.name).path
+        had = pd.Series(measured(gpd.GeoDataFrame(outlines), path))
+    regencies = frames.pop("regencies")
+    start = len(regencies)
+    shares = zip(regencies.index, regencies["name"], has[:start], strict=True)
+    areas = {}
+    for name, frame in frames.items():
+        part = slice(start, start := start + len(frame))
+        areas[name] = {
+            "of": len(frame),
+            "before": 0 if had is None else int((had[part] >= MIN_VALID_SHARE).sum()),
+            "after": int((has[part] >= MIN_VALID_SHARE).sum()),
+        }
+    return {
+        "regencies": [
+            {"code": str(code), "name": str(name), "valid_share": float(share)}
+            for code, name, share in shares
+        ],
+        "areas": areas,
     }
 
 

@@ -9,7 +9,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
@@ -18,7 +17,7 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from geo.errors import DifferenceNotReady, StoreFault
-from geo.indicators.figure_changes import changed_figures
+from geo.indicators.figure_changes import changed_figures, figures_json
 from geo.json_types import as_json
 from geo.language import Text, filled, texts, written
 from geo.published import read_catalogue, read_indicators
@@ -35,7 +34,6 @@ _SAY = texts(__name__)
 
 _PREFIX = "difference-"
 _MOST_KEPT = 64
-_LISTED = 200
 # The whole of a layer is read into memory twice; 83,000 villages are compared in a few seconds.
 _MOST_FEATURES = 150_000
 _MOST_BYTES = 200_000_000
@@ -165,20 +163,11 @@ def _figures(before: Version, after: Version) -> dict[str, Any]:
     old, new = read_indicators(before.path), read_indicators(after.path)
     catalogue = read_catalogue(after.details["catalogue"])
     found = changed_figures(new, old)
-    listed = [
-        asdict(one)
-        | {
-            "title": catalogue[one.indicator].title._asdict()
-            if one.indicator in catalogue
-            else {"id": one.indicator, "en": one.indicator}
-        }
-        for one in found.figures[:_LISTED]
-    ]
     counts = {way: sum(one.way == way for one in found.figures) for way in _WAYS}
     is_told_anew = before.details["catalogue"] != after.details["catalogue"]
     return {
         "counts": counts | {"unchanged": found.unchanged},
-        "figures": listed,
+        "figures": figures_json(found.figures, catalogue),
         "catalogue_changed": is_told_anew,
     }
 

@@ -83,6 +83,21 @@ def test_figures_with_faults_are_refused_over_http_with_all_of_them(figures_door
     assert store.version("indicators").number == number
 
 
+def test_the_report_of_figures_tells_each_change_and_what_is_lost(figures_door):
+    store, client, headers = figures_door
+    table = published.indicators(store)
+    rows = table[(table["indicator"] == "tpt_agustus") & (table["regency_code"] == "63.01")]
+    last = rows.iloc[-1]
+    content = f"{FIGURES_HEAD}63.01;tpt_agustus;{last['year']};;{last['value'] + 0.5};%;{last['source']};\n"
+    report = sent_figures(client, headers, content, replace="ya").json()["report"]
+    changed, *removed = report["difference"]["figures"]
+    assert changed["way"] == "changed"
+    assert (changed["before"], changed["after"]) == (last["value"], last["value"] + 0.5)
+    assert changed["regency_code"] == "63.01"
+    assert {one["way"] for one in removed} == {"removed"}
+    assert len(removed) == 199 < report["difference"]["counts"]["removed"]
+
+
 def test_figures_far_from_the_last_are_published_only_when_accepted(figures_door):
     store, client, headers = figures_door
     number = store.version("indicators").number

@@ -71,6 +71,9 @@ def test_an_editor_hands_a_raster_in_and_a_publisher_approves_it(raster_door, sl
     read_by = {f"{one['model']}.{one['id']}" for one in report["readers"]}
     assert {"kesiapan.lereng", "kesiapan.lereng_curam"} <= read_by
     assert report["summary"]["greatest"] == 5
+    assert [one["valid_share"] for one in report["summary"]["regencies"]] == pytest.approx([1] * 13)
+    measured = report["summary"]["areas"]["zones"]
+    assert measured["before"] < measured["after"] == measured["of"]
     address = answer.headers["location"]
     refused = client.post(f"{address}/publish", json={"note": "x"}, headers=editor)
     assert refused.status_code == 403
@@ -79,6 +82,8 @@ def test_an_editor_hands_a_raster_in_and_a_publisher_approves_it(raster_door, sl
     told = client.get(f"{address}/impact", headers=publisher).json()
     assert told["has_effect"]
     assert {(one["model"], one["layer"]) for one in told["assessments"]} == {("kesiapan", "zones")}
+    counts = told["assessments"][0]["counts"]
+    assert counts["scored_before"] == counts["scored_after"] == 14
     done = client.post(f"{address}/publish", json={}, headers=publisher)
     assert (done.status_code, done.json()["collection"]) == (200, "land-slope_percent")
     assert store.version("land-slope_percent").source == "PU 2026"
