@@ -28,6 +28,7 @@ _CATALOGUES = {
     "moves": "pages",
     "portrait": "pages",
     "roles": "pages",
+    "sending": "desk",
     "sheet": "sheets",
     "upload": "desk",
 }

@@ -6,12 +6,13 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.access import caller_of
-from api.deps import language_or_default, links_or_default, settings_of
+from api.deps import language_or_default, links_or_default, settings_of, tables_of
 from api.responses import PRIVATE, html_response, tagged
-from api.uploads.documents import UploadDocument, entry_document
+from api.uploads.documents import UploadDocument, entry_document, part_document
 from geo.store.roles import Actor, may
 from geo.store.store import Store, Upload
 from geo.store.uploads import FROM, SUBJECT
+from geo.submission.receiving import unfinished
 
 # Of one's own, on the page.
 _MOST_SENT = 200
@@ -23,6 +24,8 @@ def desk_page(request: Request, store: Store) -> Response:
 
     caller, inbox = caller_of(request), _inbox(request, store)
     content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
+    if inbox is not None and inbox["may_send"]:
+        content["sending"] = _sending(request, store)
     page = html_response(
         request, "desk/inbox.html", active="desk", caller=caller, inbox=inbox, **content
     )
@@ -34,7 +37,6 @@ def desk_page(request: Request, store: Store) -> Response:
 
 def _inbox(request: Request, store: Store) -> dict[str, Any] | None:
     """What waits for who is logged in, and what they sent; None for everybody else."""
-    from geo.planning.publish import INDICATORS
     from geo.submission.waiting import waiting_for
 
     caller, language = caller_of(request), language_or_default(request)
@@ -50,8 +52,23 @@ def _inbox(request: Request, store: Store) -> dict[str, Any] | None:
             entry_document(store, one, links_or_default(request)).model_dump() for one in sent
         ],
         "may_send": may(caller.actor, "upload"),
-        "layers": [*store.datasets("layer"), INDICATORS],
     }
+
+
+def _sending(request: Request, store: Store) -> dict[str, Any]:
+    """What the form by which a file is sent says, to whoever may send one."""
+    from geo.planning.publish import INDICATORS
+    from maps.desk.handing_in import sending
+
+    actor, links = caller_of(request).actor, links_or_default(request)
+    collections = tables_of(request).collections()
+    return sending(
+        language_or_default(request),
+        layers={one.id: one.title for one in collections if one.version is not None},
+        figures=INDICATORS,
+        parts=[part_document(part, links).model_dump() for part in unfinished(store, actor=actor)],
+        most_bytes=settings_of(request).max_upload_bytes,
+    )
 
 
 def upload_page(

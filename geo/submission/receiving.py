@@ -30,7 +30,9 @@ from geo.errors import (
     UploadNotFound,
     UploadRejected,
     UploadTooLarge,
+    UploadUnsupported,
 )
+from geo.ingest.formats import HEAD_BYTES, advised, format_of, is_geotiff, not_taken
 from geo.ingest.source import Limits, too_large
 from geo.language import filled, number, texts
 from geo.store.roles import Actor, require
@@ -158,6 +160,8 @@ def append(store: Store, part_id: str, content: bytes, *, offset: int, actor: Ac
         When `offset` is not where the file ends so far; nothing has changed then.
     InvalidInput
         When more comes than was announced; nothing has changed then.
+    UploadUnsupported
+        When it begins as a file of a kind that no layer is read from; it is dropped then.
     StoreFault
     """
     with _locked(store, part_id):
@@ -169,6 +173,8 @@ def append(store: Store, part_id: str, content: bytes, *, offset: int, actor: Ac
             size = number(part.size_bytes, ",")
             raise InvalidInput(reason=filled(_SAY["too_long"], n=size))
         folder = _folder(store)
+        if offset == 0 and len(content) >= min(HEAD_BYTES, part.size_bytes):
+            _require_takeable(store, part_id, content[:HEAD_BYTES])
         _write(folder / f"{part_id}{_CONTENT}", content, offset=offset)
         crc32 = zlib.crc32(content, part.crc32)
         part = replace(part, received_bytes=end, crc32=crc32, updated_at=_text(store.now()))
@@ -251,6 +257,14 @@ def drop_due(store: Store) -> list[str]:
                 _remove(store, part_id)
                 dropped.append(part_id)
     return dropped
+
+
+def _require_takeable(store: Store, part_id: str, head: bytes) -> None:
+    """Nobody sends all of a file to be told what its first bytes tell; whatever is not known may come."""
+    is_taken = format_of(head) is not None or is_geotiff(head) or head.startswith(b"PK")
+    if not is_taken and advised(head) is not None:
+        _remove(store, part_id)
+        raise UploadUnsupported(reason=not_taken(head))
 
 
 def _handed_in(store: Store, part_id: str) -> Upload | None:

@@ -190,6 +190,15 @@ def test_a_part_that_is_none_changes_nothing(service, sender):
     assert handed_in(client, sender, address.rsplit("/")[-1]).status_code == 409
 
 
+@pytest.mark.parametrize("head", [b"Rar!\x1a\x07\x00", b"%PDF-1.7\n"])
+def test_a_file_of_a_kind_that_is_never_taken_is_told_by_its_first_piece(service, sender, head):
+    _, client = service
+    address = begun(client, sender, size=200_000)
+    answer = brought(client, sender, address, head + bytes(5_000), offset=0)
+    assert (answer.status_code, answer.json()["code"]) == (415, "UploadUnsupported")
+    assert client.get("/uploads/parts", headers=sender).json()["parts"] == []
+
+
 def test_a_form_names_a_file_or_a_received_one(service, sender, file):
     _, client = service
     part = whole(client, sender, file)
