@@ -21,6 +21,7 @@ _CATALOGUES = {
     "api": "api",
     "collect": "pages",
     "compare": "pages",
+    "drawn": "desk",
     "guide": "pages",
     "history": "desk",
     "impact": "desk",

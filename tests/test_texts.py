@@ -42,7 +42,7 @@ COMPOSED = (
     *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
     *("api.published", "api.tile_", "sending.says_", "upload.way_", "upload.count_"),
     *("history.choose_", "history.event_", "history.also_", "history.raster_"),
-    "impact.count_",
+    *("impact.count_", "drawn.role_"),
 )
 
 

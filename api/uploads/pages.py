@@ -1,7 +1,10 @@
 """The pages of the desk: what waits and was sent, and one upload with the steps that its reader may take."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
@@ -10,10 +13,15 @@ from api.deps import language_or_default, links_or_default, settings_of, tables_
 from api.responses import PRIVATE, html_response, tagged
 from api.uploads.documents import UploadDocument, entry_document, part_document
 from geo.store.roles import Actor, may
+from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Upload
 from geo.store.uploads import FROM, SUBJECT
 from geo.submission.receiving import unfinished
 
+if TYPE_CHECKING:
+    from maps.desk.map import Ground
+
+REGENCIES = "regencies"
 # Of one's own, on the page.
 _MOST_SENT = 200
 
@@ -88,6 +96,8 @@ def upload_page(
         comments=store.comments.of(SUBJECT, found.upload),
         steps=steps,
         language=language_or_default(request),
+        drawings=_drawings(store, found),
+        ground=_ground(request, store),
     )
     csrf = "" if session is None else session.csrf
     content |= {"moved": _moved(store, found), "csrf": csrf}
@@ -114,3 +124,33 @@ def impact_page(request: Request, document: Mapping[str, Any]) -> Response:
     page = html_response(request, "desk/effects.html", active="desk", **content)
     page.headers.update(PRIVATE)
     return page
+
+
+def _drawings(store: Store, found: Upload) -> tuple[str, ...]:
+    """What a map of it may ask for."""
+    return ()
+
+
+def _ground(request: Request, store: Store) -> "Ground":
+    """The published regencies below an upload's map; without them only land and sea."""
+    from geo.store.region import region
+    from maps.desk.map import Ground
+
+    links = links_or_default(request)
+    ground = Ground(bounds=region(store).bounds, static=f"{urlsplit(links.base).path}/static")
+    layers = store.current()
+    if REGENCIES not in layers.datasets("layer"):
+        return ground
+    return replace(
+        ground,
+        tiles=links.url("collections", REGENCIES, "tiles", "WebMercatorQuad"),
+        names=_names(layers.version(REGENCIES, "layer").path),
+    )
+
+
+@kept_by_content(maxsize=2)
+def _names(path: Path) -> "tuple[Mapping[str, Any], ...]":
+    from geo.published import read_layer
+    from maps.folium.context import regency_labels
+
+    return tuple(regency_labels(read_layer(path)))

@@ -5,13 +5,14 @@ that page and JSON never disagree. Everything is text; the template escapes it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from geo.language import Language
 from geo.store.comments import Comment
-from maps.desk.explanation import SEVERITIES, severity_text
+from geo.store.roles import Role, role_title
+from maps.desk.findings import MOST_AT_ONCE, groups
+from maps.desk.map import Ground, map_facts
 
-_MOST_SENTENCES = 20
 # The states on the way to a publication; a file that needs a choice stands where a ready one does.
 _WAY = ("received", "ready", "submitted", "published")
 _AT = {"checking": "received", "needs_choices": "ready", "returned": "submitted"}
@@ -23,6 +24,8 @@ def upload_page(
     comments: Sequence[Comment],
     steps: Collection[str],
     language: Language,
+    drawings: Collection[str] = (),
+    ground: Ground = Ground(),  # noqa: B008  frozen
 ) -> dict[str, Any]:
     """Everything that `desk/upload.html` names.
 
@@ -34,18 +37,22 @@ def upload_page(
         What was said of it, the oldest first.
     steps : collection of str
         What the reader may do with it now: choose, submit, publish, return, withdraw, comment.
+    drawings, ground
+        What its map may ask for, and what lies around; see `maps.desk.map`.
     """
     report = document.get("report") or {}
     offered = report.get("choices") or {}
-    groups = _groups(report, language)
+    found = groups(report, language)
     return {
         "title": document["filename"],
         "upload": document,
         "state_text": document["state_text"][language],
         "way": _way(document["state"]),
         "progress": _progress(document.get("progress"), language),
-        "groups": groups,
-        "to_accept": any(group["to_accept"] for group in groups),
+        "groups": found,
+        "at_once": MOST_AT_ONCE,
+        "map_facts": map_facts(report, drawings=drawings, ground=ground, language=language),
+        "to_accept": any(group["to_accept"] for group in found),
         "summary": report.get("summary") or {},
         "mapping": report.get("mapping") or [],
         "columns": offered.get("columns") or [],
@@ -57,29 +64,21 @@ def upload_page(
         "difference": report.get("difference"),
         # A layer that is there has a history.
         "against": report.get("against") or 0,
-        "comments": comments,
+        "comments": [_comment(one, language) for one in comments],
         "steps": steps,
     }
 
 
-def _groups(report: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
-    """The findings of a report by their code, errors first; each with its count and its sentences."""
-    groups: dict[str, dict[str, Any]] = {}
-    for found in report.get("findings", ()):
-        group = groups.setdefault(
-            found["code"],
-            {
-                "code": found["code"],
-                "severity": found["severity"],
-                "severityText": severity_text(found["severity"], language),
-                "to_accept": bool(found.get("to_accept")),
-                "count": report["counts"].get(found["code"], 0),
-                "sentences": [],
-            },
-        )
-        if len(group["sentences"]) < _MOST_SENTENCES:
-            group["sentences"].append(found["sentence"][language])
-    return sorted(groups.values(), key=lambda group: [*SEVERITIES].index(group["severity"]))
+def _comment(said: Comment, language: Language) -> dict[str, Any]:
+    """One comment; `place` is the feature or the position that it speaks of, empty for neither."""
+    return {
+        "author": said.author,
+        "role": role_title(cast(Role, said.role)).to(language),
+        "institution": said.institution,
+        "at": said.at,
+        "text": said.text,
+        "place": dict(said.place or {}),
+    }
 
 
 def _way(state: str) -> list[dict[str, Any]]:

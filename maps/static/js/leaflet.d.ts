@@ -12,6 +12,10 @@ declare namespace L {
     wrap(): LatLng;
   }
   class LatLngBounds {
+    extend(other: LatLngBounds): LatLngBounds;
+    getCenter(): LatLng;
+    intersects(other: LatLngBounds): boolean;
+    isValid(): boolean;
     pad(share: number): LatLngBounds;
   }
   class Point {
@@ -33,6 +37,8 @@ declare namespace L {
     openPopup(): this;
     isPopupOpen(): boolean;
     bindTooltip(content: Element, options?: object): this;
+    addData(feature: object): this;
+    bringToFront(): this;
     unbindTooltip(): this;
     getTooltip(): Tooltip | undefined;
     setTooltipContent(content: Element): this;
@@ -96,7 +102,12 @@ declare namespace L {
     setView(place: Place, zoom: number, options?: object): this;
   }
 
-  const control: { scale(options?: object): { addTo(map: Map): void } };
+  const control: Record<"scale" | "zoom", (options?: object) => { addTo(map: Map): void }>;
+  function canvas(options?: object): object;
+  function divIcon(options: object): object;
+  function map(frame: HTMLElement, options?: object): Map;
+  function marker(place: Place, options?: object): Layer;
+  function rectangle(corners: Corners, options?: object): Layer;
   const DomUtil: { create(tag: "canvas", className: string): HTMLCanvasElement };
   function geoJSON(collection: object, options?: object): LayerGroup;
   function latLng(place: Place): LatLng;
@@ -104,7 +115,7 @@ declare namespace L {
   function setOptions(one: object, options: object): void;
   function stamp(one: object): number;
   function circleMarker(place: Place, options?: object): Layer;
-  function layerGroup(): LayerGroup;
+  function layerGroup(layers?: Layer[]): LayerGroup;
   function polyline(places: Place[], options?: object): Layer;
   function tooltip(options?: object): Tooltip;
 }

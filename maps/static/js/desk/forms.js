@@ -18,6 +18,7 @@
       const isOn = field instanceof HTMLInputElement && field.checked;
       if (field.dataset.type === "number") found[field.name] = field.value === "" ? null : Number(field.value);
       else if (field.dataset.type === "boolean") found[field.name] = isOn;
+      else if (field.dataset.type === "json") found[field.name] = field.value ? JSON.parse(field.value) : null;
       else if (field.dataset.type === "list") found[field.name] = isOn ? [field.value] : null;
       else found[field.name] = field.value.trim() || null;
     }
