@@ -38,7 +38,7 @@ from api.routes import (
     tiles,
     vector_tiles,
 )
-from api.routes.uploads import comments, deciding, handing_in, parts, reading
+from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working
 from geo.errors import StoreFault
@@ -68,6 +68,7 @@ ROUTERS: Sequence[APIRouter] = (
     layers.router,
     handing_in.router,
     reading.router,
+    drawings.router,
     session.router,
     people.router,
     pages.router,

@@ -156,3 +156,11 @@ def length_m(geometry: shapely.Geometry) -> float:
 def distance_m(lon: float, lat: float, to_lon: float, to_lat: float) -> float:
     """Geodesic distance in metres between two lon/lat positions."""
     return float(_ELLIPSOID.inv(lon, lat, to_lon, to_lat)[2])
+
+
+def distances_m(
+    places: npt.NDArray[np.float64], others: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """(n,) geodesic distances in metres between positions (n, 2) in lon/lat."""
+    found: npt.NDArray[np.float64] = _ELLIPSOID.inv(*places.T, *others.T)[2]
+    return found

@@ -36,6 +36,7 @@ GeoError
 │   ├── KeyNotFound
 │   ├── UserNotFound
 │   └── SurfaceNotFound
+├── NotDrawn
 ├── CRSMissing
 ├── CRSMismatch
 ├── RasterRefused
@@ -259,6 +260,12 @@ class UserNotFound(NotFound):
     """No person of this user name."""
 
     what = Text(id="Pengguna", en="user")
+
+
+class NotDrawn(GeoError):
+    """Nothing of an upload that a map could show, for a reason that is said."""
+
+    title = Text(id="Tidak ada petanya", en="There is no map of it")
 
 
 class CRSMissing(GeoError):

@@ -36,6 +36,7 @@ from geo.store.snapshots import full_disk
 
 _SAY = texts(__name__)
 
+_DOCUMENT = "document.json"
 NO_MEMORY_EXIT = 77
 _NO_SPACE_EXIT = 78
 _ROOT = str(Path(geo.__file__).resolve().parent.parent)
@@ -116,6 +117,13 @@ def ending() -> Iterator[None]:
         os._exit(_NO_SPACE_EXIT)
 
 
+def leave_document(folder: Path, document: Mapping[str, Any]) -> None:
+    """Leave what a confined process found, whole or not at all; however it ends later, that counts."""
+    unfinished = folder / f"{_DOCUMENT}.unfinished"
+    unfinished.write_text(json.dumps(document), encoding="utf-8")
+    os.replace(unfinished, folder / _DOCUMENT)
+
+
 def leave_driver(name: str) -> None:
     """Let GDAL, which must not be imported yet, have this one driver of all.
 
@@ -134,7 +142,7 @@ def run_confined(
     watch: Watch | None = None,
     library: Library = "pyogrio",
 ) -> Outcome:
-    """Run `python -m MODULE FOLDER` confined; it leaves `document.json` in `folder`, its own.
+    """Run `python -m MODULE FOLDER` confined; it leaves `document.json` (`leave_document`) in `folder`.
 
     `library` is the one of the two that carry a GDAL which it imports; it must not import the other.
 
@@ -157,12 +165,14 @@ def run_confined(
             start_new_session=True,
         )
         code = _waited(process, limits, lambda: watch is None or watch(_step(folder)))
-    if code == 0:
-        document = json.loads((folder / "document.json").read_bytes())
-        unlimited = document.pop("unlimited")
-        _say_once(tuple(unlimited if without_network() else ["network", *unlimited]))
-        return Outcome(document)
-    return Outcome(None, _failure(code, folder, limits))
+    if not (folder / _DOCUMENT).exists():
+        return Outcome(None, _failure(code, folder, limits))
+    if code != 0:
+        _logger.warning("%s ended by %s after its document was there", module, code)
+    document = json.loads((folder / _DOCUMENT).read_bytes())
+    unlimited = document.pop("unlimited")
+    _say_once(tuple(unlimited if without_network() else ["network", *unlimited]))
+    return Outcome(document)
 
 
 def _waited(

@@ -6,7 +6,7 @@ geopandas is named for types only: a file that is refused at a glance need not w
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from geo.ingest.findings import Finding, finding
 from geo.language import Text, texts
@@ -42,6 +42,9 @@ FileKind = SourceKind | Literal["zip"]
 
 # What the reader leaves of a file that is accepted.
 LAYER_FILE = "cleaned.parquet"
+# What it leaves for a map, each NAME.geojson: the features as they were read, and those that change.
+Drawing = Literal["preview", "changes"]
+DRAWINGS: tuple[Drawing, ...] = get_args(Drawing)
 _MB = 1024 * 1024
 
 

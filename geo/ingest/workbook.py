@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from geo.errors import UploadUnsupported
 from geo.ingest.archive import require_harmless
 from geo.ingest.findings import Unreadable, finding
-from geo.ingest.sandbox import confine, ending, run_confined
+from geo.ingest.sandbox import confine, ending, leave_document, run_confined
 from geo.ingest.source import Limits
 from geo.json_types import as_json
 from geo.language import Text, texts
@@ -78,7 +78,7 @@ def main(folder: Path) -> None:
     (folder / "step.json").write_text(json.dumps(_SAY["reading"]._asdict()), encoding="utf-8")
     with ending():
         document = read_workbook(job) | {"unlimited": unlimited}
-        (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
+        leave_document(folder, document)
 
 
 def read_workbook(job: WorkbookJob) -> dict[str, Any]:

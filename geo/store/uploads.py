@@ -61,6 +61,7 @@ NOTICE_DAYS = 7
 _LOCK_DIGITS = 2
 # Of a layer or a table one file waits, in an older store too.
 _LAYER = ".parquet"
+_DRAWING = ".{}.geojson"
 _TABLE = catalogue.uploads
 
 
@@ -222,11 +223,13 @@ class Uploads:
         frame: Path | None,
         actor: str,
         rasters: Mapping[str, Path] | None = None,
+        drawings: Mapping[str, Path] | None = None,
     ) -> Upload:
         """Record what a check found.
 
         What would be published is `frame`, the cleaned GeoParquet, or `rasters`, by what follows the
         upload's id in their names here (`.slope_percent.tif`); both None where there are errors.
+        `drawings` by their names are what a map shows of the file, with errors too; they go with it.
 
         What was submitted before stays submitted, on the new base; with errors it has to be
         submitted again.
@@ -237,9 +240,11 @@ class Uploads:
             When the upload was withdrawn meanwhile; nothing is kept then.
         """
         files = {_LAYER: frame} if frame is not None else rasters or {}
-        require_space(self._folder, sum(path.stat().st_size for path in files.values()))
-        for suffix, path in files.items():
-            write_atomically(self.made(upload, suffix), path)
+        drawn = {_DRAWING.format(name): path for name, path in (drawings or {}).items()}
+        kept = {self.made(upload, suffix): path for suffix, path in {**files, **drawn}.items()}
+        require_space(self._folder, sum(path.stat().st_size for path in kept.values()))
+        for there, path in kept.items():
+            write_atomically(there, path)
         with database.writing(self._engine) as connection:
             found = _read(connection, upload)
             if found.state != "checking":
@@ -249,6 +254,7 @@ class Uploads:
                 raise Conflict(reason=_SAY[f"is_{found.state}"])
             state: State = "needs_choices"
             said = {"files": list(rasters)} if rasters else {}
+            said |= {"drawings": list(drawings)} if drawings else {}
             values: dict[str, Any] = {"base": None, "impact": sa.null()}
             values["report"] = {**report, **said}
             if not files:
@@ -259,7 +265,7 @@ class Uploads:
                 state, values["base"] = "submitted", report.get("against")
             self._set(connection, upload, state, **values)
             self._log(connection, actor, "check", upload, {"outcome": state})
-        self._drop(upload, keep={self.original(upload), *(self.made(upload, s) for s in files)})
+        self._drop(upload, keep={self.original(upload), *kept})
         return self.one(upload)
 
     def refuse(self, upload: str, *, report: Mapping[str, Any], actor: str) -> Upload:
@@ -419,6 +425,11 @@ class Uploads:
         """Where one of the files that a check made waits; see `end_check`."""
         return self._folder / f"{upload}{suffix}"
 
+    def drawing(self, upload: Upload, name: str) -> Path | None:
+        """Where one of the drawings of an upload's last check lies; None where there is none."""
+        path = self.made(upload.upload, _DRAWING.format(name))
+        return path if name in upload.report.get("drawings", ()) and path.exists() else None
+
     def original(self, upload: str) -> Path:
         """Where the file lies as it came."""
         return self._folder / f"{upload}.original"
@@ -434,19 +445,17 @@ class Uploads:
 
     def waiting_files(self) -> set[str]:
         """The names of the files that undecided uploads need."""
-        files = _TABLE.c.report["files"]
-        query = sa.select(_TABLE.c.upload, _TABLE.c.state, _TABLE.c.role, files)
+        files, drawings = _TABLE.c.report["files"], _TABLE.c.report["drawings"]
+        query = sa.select(_TABLE.c.upload, _TABLE.c.state, _TABLE.c.role, files, drawings)
         query = query.where(_TABLE.c.state.in_(WAITING))
         with database.reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        found = {self.original(upload).name for upload, _, role, _ in rows if role is not None}
-        ready = FROM["publish"]
-        return found | {
-            self.made(upload, suffix).name
-            for upload, state, _, suffixes in rows
-            if state in ready
-            for suffix in suffixes or (_LAYER,)
-        }
+        found = {self.original(upload).name for upload, _, role, _, _ in rows if role is not None}
+        for upload, state, _, suffixes, drawn in rows:
+            made = suffixes or (_LAYER,) if state in FROM["publish"] else ()
+            made = [*made, *(_DRAWING.format(name) for name in drawn or ())]
+            found |= {self.made(upload, suffix).name for suffix in made}
+        return found
 
     def drop_files(self, upload: str) -> None:
         """Remove the files of an upload that is decided; one that is open is an orphan later."""

@@ -23,7 +23,7 @@ from geo.indicators.table import upsert
 from geo.ingest.findings import Finding, finding, to_json
 from geo.ingest.formats import kind_of, require_raster
 from geo.ingest.sandbox import Stopped
-from geo.ingest.source import Limits
+from geo.ingest.source import DRAWINGS, Limits
 from geo.language import Text, texts
 from geo.planning.publish import INDICATORS
 from geo.published import read_catalogue, read_indicators
@@ -43,7 +43,7 @@ from geo.vector.schema import SCHEMAS, LayerSchema
 _SAY = texts(__name__)
 
 # The steps that a check tells of (see geo/texts/validation.toml), and one more to its end.
-_STEPS = 8
+_STEPS = 9
 _GRAVEST = ("changed", "removed", "added")
 # Longer than any check takes before its own limits end it.
 _PATIENCE_MARGIN_S = 30.0
@@ -273,6 +273,7 @@ def _checked(store: Store, upload: Upload, limits: Limits, watch: _Watch) -> Non
             report=report,
             frame=cleaned if cleaned.exists() else None,
             rasters=rasters,
+            drawings={name: p for name in DRAWINGS if (p := folder / f"{name}.geojson").exists()},
             actor=upload.created_by,
         )
 
@@ -316,6 +317,7 @@ def _layer(
         leaves_out_others=choices.leave_out_others,
         watch=watch,
         kept_as=cleaned,
+        drawn_in=cleaned.parent,
     )
     report = result.report | {"against": against.number if against else 0}
     report |= {"touched": _touched(report["difference"], schema, cleaned)}

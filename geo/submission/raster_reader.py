@@ -20,7 +20,7 @@ from geo.errors import GeoError, RasterRefused, StoreFault, UploadUnsupported
 from geo.ingest.archive import DAMAGED, extract, passed_over, require_harmless, unreadable
 from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.formats import HEAD_BYTES, is_geotiff
-from geo.ingest.sandbox import confine, ending, leave_driver
+from geo.ingest.sandbox import confine, ending, leave_document, leave_driver
 from geo.ingest.source import Limits
 from geo.language import Text, texts
 from geo.store.versions import Published
@@ -67,7 +67,7 @@ def main(folder: Path) -> None:
     with ending():
         document = read_and_check(job, folder)
         document["unlimited"] = unlimited
-        (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
+        leave_document(folder, document)
 
 
 def read_and_check(job: RasterJob, folder: Path) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What an uploaded layer would change: features added, removed and changed, by key."""
 
 import math
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -14,10 +14,13 @@ from geo.crs import area_ha, to_lonlat
 from geo.ingest.findings import Finding, finding
 from geo.json_types import as_json
 from geo.language import first_of
+from geo.vector.topology import moves_m
 
 # About 1 cm: rounding of a file format is no edit.
 _TOLERANCE_DEG = 1e-7
 _LISTED = 200
+# Vertices, before and after; measured: 10 s where each feature has five.
+MOST_MEASURED = 500_000
 # Areas that are computed of an outline and kept with so many decimals as somebody found enough.
 _COMPUTED = ("area_ha",)
 _MOST_DECIMALS = 6
@@ -25,11 +28,18 @@ _MOST_DECIMALS = 6
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A feature in both versions: changed values as (before, after), and areas where it moved."""
+    """A feature in both versions: changed values as (before, after), and areas where it moved.
+
+    `moved_m` is how far, in metres to the centimetre, any vertex of either outline lies from the
+    other outline: see `geo.vector.topology.moves_m`. It is None where only values changed, where the
+    feature has no shape, or one of another dimension, in one of both, and where the features before
+    it in the layer have used up what a comparison may take (`MOST_MEASURED` vertices).
+    """
 
     key: str
     values: dict[str, tuple[Any, Any]]
     area_ha: tuple[float, float] | None
+    moved_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,8 @@ class Difference:
     """Keys added, removed and changed, and how many stay the same.
 
     `regencies` are the codes of the regencies that any of these features lies in, before or after;
-    `without_regency` counts those of which no regency is known.
+    `without_regency` counts those of which no regency is known. `columns_vanish` are the columns that
+    no feature of both versions has a value in any more, each with how many had one.
     """
 
     added: tuple[str, ...]
@@ -46,6 +57,7 @@ class Difference:
     unchanged: int
     regencies: tuple[str, ...] = ()
     without_regency: int = 0
+    columns_vanish: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Counts of all, and the first `_LISTED` of each list."""
@@ -58,6 +70,7 @@ class Difference:
                 },
                 "area_ha": change.area_ha
                 and {"before": as_json(change.area_ha[0]), "after": as_json(change.area_ha[1])},
+                "moved_m": change.moved_m,
             }
             for change in self.changed[:_LISTED]
         ]
@@ -73,6 +86,9 @@ class Difference:
             "changed": changes,
             "regencies": list(self.regencies),
             "without_regency": self.without_regency,
+            "columns_vanish": [
+                {"name": name, "count": count} for name, count in self.columns_vanish.items()
+            ],
         }
 
 
@@ -104,6 +120,7 @@ def difference(
     # No shape equals none; a row that has none before and after was not moved.
     moved &= ~(after.geometry.isna() & before.geometry.isna()).to_numpy()
     areas = area_ha(before), area_ha(after)
+    distances = _moved_m(before, after, moved)
     values = _changed_values(after, before, fields)
     for name in _COMPUTED:
         _leave_rounding(values, name, decimals=_decimals(before, after, name), moved=moved)
@@ -115,6 +132,7 @@ def difference(
             (round(float(areas[0][row]), 4), round(float(areas[1][row]), 4))
             if moved[row]
             else None,
+            distances[row],
         )
         for row, key in enumerate(both)
         if moved[row] or values[row]
@@ -133,6 +151,7 @@ def difference(
         unchanged=len(both) - len(changes),
         regencies=tuple(sorted({code for _, code in touched if code is not None})),
         without_regency=len({key for key, code in touched if code is None}),
+        columns_vanish=_losses(frame, current)[0],
     )
 
 
@@ -153,6 +172,22 @@ def _in_one_form(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     ]
     normal: npt.NDArray[np.object_] = shapely.normalize(np.array(shapes, dtype=object))
     return normal
+
+
+def _moved_m(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, moved: npt.NDArray[np.bool_]
+) -> list[float | None]:
+    """How far each outline moved; see `Change` for where that is None."""
+    old, new = before.geometry.to_numpy(), after.geometry.to_numpy()
+    vertices = shapely.get_num_coordinates(old) + shapely.get_num_coordinates(new)
+    is_comparable = shapely.get_dimensions(old) == shapely.get_dimensions(new)
+    asked = moved & is_comparable & ~shapely.is_empty(old) & ~shapely.is_empty(new)
+    rows = np.flatnonzero(asked & (np.cumsum(np.where(asked, vertices, 0)) <= MOST_MEASURED))
+    distances: list[float | None] = [None] * len(old)
+    apart = moves_m(before.geometry.iloc[rows], after.geometry.iloc[rows])
+    for row, metres in zip(rows.tolist(), apart.tolist(), strict=True):
+        distances[row] = round(metres, 2)
+    return distances
 
 
 def _changed_values(
@@ -228,20 +263,12 @@ def vanished(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding
     Of fields and of columns that are kept alike. A feature that leaves the layer is told by itself,
     and so is a value that changes.
     """
-    both = [key for key in frame.index if key in current.index]
-    before, after = current.loc[both], frame.loc[both]
-    whole: dict[str, int] = {}
-    partly: dict[str, int] = {}
+    whole, partly = _losses(frame, current)
     findings = []
-    for name in _properties(current):
-        pairs = list(zip(_values(before, name), _values(after, name), strict=True))
-        lost = sum(not _is_none(old) and _is_none(new) for old, new in pairs)
-        if lost:
-            is_whole = all(_is_none(new) for _, new in pairs)
-            if is_whole and name == "geometry_kind":
-                findings.append(_kind_unstated([old for old, _ in pairs if not _is_none(old)]))
-                continue
-            (whole if is_whole else partly)[name] = lost
+    if whole.pop("geometry_kind", 0):
+        both = [key for key in frame.index if key in current.index]
+        kinds = _values(current.loc[both], "geometry_kind")
+        findings.append(_kind_unstated([kind for kind in kinds if not _is_none(kind)]))
     if whole:
         columns, count = ", ".join(whole), max(whole.values())
         findings.append(finding("columns_vanish", columns=columns, count=count, lost=whole))
@@ -251,6 +278,21 @@ def vanished(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding
             finding("values_vanish", columns=shown, count=max(partly.values()), lost=partly)
         )
     return findings
+
+
+def _losses(
+    frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame
+) -> tuple[dict[str, int], dict[str, int]]:
+    """How many values features in both lose, by column: columns that lose all, and the others."""
+    both = [key for key in frame.index if key in current.index]
+    before, after = current.loc[both], frame.loc[both]
+    whole: dict[str, int] = {}
+    partly: dict[str, int] = {}
+    for name in _properties(current):
+        pairs = list(zip(_values(before, name), _values(after, name), strict=True))
+        if lost := sum(not _is_none(old) and _is_none(new) for old, new in pairs):
+            (whole if all(_is_none(new) for _, new in pairs) else partly)[name] = lost
+    return whole, partly
 
 
 def flattened(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding]:

@@ -2,22 +2,27 @@
 
 `geo/ingest/sandbox.py` starts it. It takes `job.pickle` and `reference.pickle` (written by the service) from
 its folder, reads and checks the file under its limits, and leaves `document.json` and, when the file is accepted,
-`cleaned.parquet`. `step.json` says what it is at, for whoever finds it dead.
+`cleaned.parquet`. Then it draws what a map shows of the file, as far as that goes in little time: a
+drawing that fails takes nothing from the report. `step.json` says what it is at, for whoever finds it
+dead.
 """
 
 import json
+import os
 import pickle
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import UploadUnsupported
 from geo.ingest.formats import FORMATS, TOPOLOGY
-from geo.ingest.sandbox import confine, ending, leave_driver
+from geo.ingest.sandbox import confine, ending, leave_document, leave_driver
 from geo.ingest.source import (
     LAYER_FILE,
+    Drawing,
     Job,
     Limits,
     Reference,
@@ -29,9 +34,12 @@ from geo.language import Text, first_of, texts
 
 if TYPE_CHECKING:
     from geo.ingest.findings import Finding
+    from geo.validation.validate import Validation
 
 _MOST_SHOWN = 20
 
+# Of a file that would take longer there is no map.
+_DRAWING_S = 20.0
 # Run by `python -m`, where its own name is `__main__`.
 _SAY = texts("geo.validation.reader")
 
@@ -42,16 +50,33 @@ def main(folder: Path) -> None:
     job: Job = pickle.loads((folder / "job.pickle").read_bytes())  # noqa: S301
     unlimited = confine(job.limits)
     with ending():
-        document = read_and_check(job, folder, reference=lambda: _reference(folder))
-        document["unlimited"] = unlimited
-        (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
+        read_and_check(
+            job, folder, reference=lambda: _reference(folder), said={"unlimited": unlimited}
+        )
 
 
-def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]) -> dict[str, Any]:
+def read_and_check(
+    job: Job,
+    folder: Path,
+    *,
+    reference: Callable[[], Reference],
+    said: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """What `document.json` says: a report and whether there is a layer, or why the kind is not taken.
 
-    `reference` is asked for only when there are features to hold against it.
+    `reference` is asked for only when there are features to hold against it; the document has what
+    is `said` besides.
     """
+    document, result = _checked(job, folder, reference)
+    leave_document(folder, {**document, **(said or {})})
+    if result is not None:
+        _draw(result, folder)
+    return document
+
+
+def _checked(
+    job: Job, folder: Path, reference: Callable[[], Reference]
+) -> tuple[dict[str, Any], "Validation | None"]:
     from geo.ingest.findings import Unreadable
     from geo.validation.report import report_of
 
@@ -62,9 +87,9 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     try:
         source = _read(job, folder)
     except UploadUnsupported as error:
-        return {"unsupported": {"id": error.detail("id"), "en": error.detail("en")}}
+        return {"unsupported": {"id": error.detail("id"), "en": error.detail("en")}}, None
     except Unreadable as error:
-        return {"report": report_of(error.findings), "has_layer": False}
+        return {"report": report_of(error.findings), "has_layer": False}, None
     from geo.validation.validate import validate
     from geo.vector.export import layer_to_parquet
 
@@ -88,7 +113,8 @@ def read_and_check(job: Job, folder: Path, *, reference: Callable[[], Reference]
     report = result.report
     if recalled is not None:
         report = report | {"remembered": recalled.to_json(job.schema.layer)}
-    return {"report": report, "has_layer": result.frame is not None}
+    step(_SAY["drawing"])
+    return {"report": report, "has_layer": result.frame is not None}, result
 
 
 def _recalled(job: Job, source: Source) -> Remembered | None:
@@ -109,6 +135,24 @@ def _told(recalled: Remembered) -> "Finding":
         day=recalled.day,
         columns=first_of(shown, _MOST_SHOWN),
     )
+
+
+def _draw(result: "Validation", folder: Path) -> None:
+    """Leave what a map shows; the process ends where that takes too long, and what is there counts."""
+    from geo.validation.changes import changed_features
+
+    watch = threading.Timer(_DRAWING_S, os._exit, (0,))
+    watch.daemon = True
+    watch.start()
+    if result.changes is not None:
+        _leave_drawing(folder, "changes", changed_features(*result.changes))
+    watch.cancel()
+
+
+def _leave_drawing(folder: Path, name: Drawing, content: Mapping[str, Any]) -> None:
+    unfinished = folder / f"{name}.unfinished"
+    unfinished.write_text(json.dumps(content), encoding="utf-8")
+    os.replace(unfinished, folder / f"{name}.geojson")
 
 
 def _reference(folder: Path) -> Reference:

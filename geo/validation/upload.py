@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,15 @@ from geo.ingest.encoding import parsed_encoding
 from geo.ingest.findings import finding
 from geo.ingest.formats import kind_of
 from geo.ingest.sandbox import Outcome, Watch, run_confined
-from geo.ingest.source import LAYER_FILE, Job, Limits, Reference, Remembered, too_large
+from geo.ingest.source import (
+    DRAWINGS,
+    LAYER_FILE,
+    Job,
+    Limits,
+    Reference,
+    Remembered,
+    too_large,
+)
 from geo.language import Text, texts
 from geo.validation.report import report_of
 from geo.vector.planning_region import PlanningRegion
@@ -78,6 +87,7 @@ def ingest_upload(
     leaves_out_others: bool = False,
     watch: Watch | None = None,
     kept_as: Path | None = None,
+    drawn_in: Path | None = None,
 ) -> IngestResult:
     """Read and check an uploaded file; nothing is kept of it but what is returned or asked for.
 
@@ -116,6 +126,8 @@ def ingest_upload(
         Told what the reader is at; False ends it.
     kept_as : Path, optional
         Where the cleaned layer is left as GeoParquet, in place of being read into this process.
+    drawn_in : Path, optional
+        Folder where the drawings of `geo.ingest.source.DRAWINGS` are left, as far as there are any.
 
     Raises
     ------
@@ -154,8 +166,16 @@ def ingest_upload(
             shutil.move(cleaned, kept_as)
         elif is_kept:
             frame = gpd.read_parquet(cleaned)
+        if drawn_in is not None:
+            _leave_drawings(Path(name), drawn_in)
 
     return IngestResult(frame, {"filename": clean_name(filename), **report})
+
+
+def _leave_drawings(folder: Path, there: Path) -> None:
+    for name in DRAWINGS:
+        with suppress(FileNotFoundError):
+            shutil.move(folder / f"{name}.geojson", there)
 
 
 def _read_confined(job: Job, reference: Reference, folder: Path, watch: Watch | None) -> Outcome:

@@ -47,10 +47,15 @@ _SAY = texts(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Validation:
-    """The cleaned layer (None when refused) and its report in JSON types."""
+    """The cleaned layer (None when refused) and its report in JSON types.
+
+    `changes` are what `geo.validation.changes.changed_features` draws, None where nothing is
+    published or the file is refused.
+    """
 
     frame: gpd.GeoDataFrame | None
     report: dict[str, Any]
+    changes: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Difference] | None = None
 
 
 def validate(
@@ -182,7 +187,9 @@ def validate(
         choices=choices(given, schema, asked),
         systems=_systems(source, findings, reference, override=crs_override),
     )
-    return Validation(frame, report)
+    if changes is None or reference.current is None:
+        return Validation(frame, report)
+    return Validation(frame, report, changes=(layer, reference.current, changes))
 
 
 # What another CRS than the stated one would mend.

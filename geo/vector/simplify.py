@@ -22,6 +22,9 @@ MERCATOR_HALF_M = math.pi * 6_378_137.0
 MOST_VERTICES = 50_000
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _MOST_STEPS = 16
+# Simplifying takes seconds from here on; what comes with more is thinned first.
+_MOST_SIMPLIFIED = 500_000
+_LEAST_OF_RING = 3
 # A result this close below the budget is not searched any further, nor are tolerances this close.
 _CLOSE = 0.85
 _LEAST_STEP = 1.15
@@ -68,6 +71,37 @@ def simplified(
         guess = tolerance * max(_LEAST_STEP, share) if share > 1 else tolerance / 2
         tolerance = guess if fine < guess < coarse else math.sqrt(fine * coarse)
     return best
+
+
+def for_screen(
+    geometries: Sequence[Any] | Geometries, *, most_vertices: int = MOST_VERTICES
+) -> Geometries:
+    """Shapes of any kind, valid or not, with about `most_vertices` vertices in all.
+
+    What an unknown file brings is drawn in bounded time: nothing is mended, since the mending of a
+    ring takes as long as it crosses itself often, and a fault has to stay visible.
+
+    Parameters
+    ----------
+    geometries : sequence of Geometry, (n,)
+        All in one CRS and two-dimensional, none missing.
+
+    Returns
+    -------
+    array of Geometry, (n,)
+        Valid polygons as `simplified`. Of invalid ones, of lines and of many points every so manieth
+        vertex; where a shape has more parts than that leaves vertices, every so manieth part.
+    """
+    found = np.array(geometries, dtype=object)
+    if _all_vertices(found) <= most_vertices:
+        return found
+    found = _thinned(found, most=_MOST_SIMPLIFIED)
+    fit = np.flatnonzero(_is_polygonal(found) & shapely.is_valid(found))
+    rest = np.setdiff1d(np.arange(len(found)), fit)
+    share = _all_vertices(found[fit]) / max(1, _all_vertices(found))
+    found[fit] = simplified(found[fit], most_vertices=round(share * most_vertices))
+    found[rest] = _thinned(found[rest], most=most_vertices - _all_vertices(found[fit]))
+    return found
 
 
 def simplified_by(geometries: Sequence[Any] | Geometries, *, tolerance: float) -> Geometries:
@@ -176,6 +210,40 @@ def _corner_size(geometries: Geometries, most: int) -> float:
 
 def _vertices(geometries: Geometries) -> int:
     return int(shapely.get_num_coordinates(geometries[_is_polygonal(geometries)]).sum())
+
+
+def _all_vertices(geometries: Geometries) -> int:
+    return int(shapely.get_num_coordinates(geometries).sum())
+
+
+def _thinned(geometries: Geometries, *, most: int) -> Geometries:
+    """Shapes with about `most` vertices in all, every so manieth of each."""
+    every = math.ceil(_all_vertices(geometries) / max(1, most))
+    if every <= 1:
+        return geometries
+    return np.array([_every(shape, every) for shape in geometries] + [None], dtype=object)[:-1]
+
+
+def _every(shape: Any, every: int) -> Any:
+    """A shape with every so manieth of its vertices, and of its parts where these are small."""
+    if isinstance(shape, shapely.LineString):
+        places = shapely.get_coordinates(shape)
+        return shapely.LineString(np.concatenate([places[:-1:every], places[-1:]]))
+    if isinstance(shape, shapely.Polygon):
+        rings = [_ring_of(ring, every) for ring in (shape.exterior, *shape.interiors)]
+        return shapely.Polygon(rings[0], rings[1:])
+    if not (parts := list(getattr(shape, "geoms", ()))):
+        return shape
+    of_part = shapely.get_num_coordinates(shape) / len(parts)
+    least = 1 if isinstance(parts[0], shapely.Point) else _LEAST_OF_RING + 1
+    kept = parts[:: math.ceil(max(1.0, min(every, least * every / of_part)))]
+    return type(shape)([_every(part, every) for part in kept])
+
+
+def _ring_of(ring: Any, every: int) -> npt.NDArray[np.float64]:
+    places = shapely.get_coordinates(ring)[:-1]
+    kept: npt.NDArray[np.float64] = places[:: max(1, min(every, len(places) // _LEAST_OF_RING))]
+    return kept
 
 
 def _diagonal(geometries: Geometries) -> float:

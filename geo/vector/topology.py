@@ -15,7 +15,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.crs import LONLAT, area_ha, distance_m, length_m, require_crs, to_lonlat
+from geo.crs import LONLAT, area_ha, distance_m, distances_m, length_m, require_crs, to_lonlat
 from geo.errors import InvalidLayer
 from geo.language import texts
 
@@ -41,6 +41,9 @@ ACCURACY_M = 10.0
 _WIDTH_ASKED_BELOW_HA = 10.0
 
 _M_PER_DEG = 111_320.0
+# Of outlines that are compared at a time: an edge as a shape takes some 300 bytes.
+_VERTICES_AT_ONCE = 250_000
+_AS_COMPLEX = np.array([1, 1j])
 # Shapes that are cut at a time: a file of copies of one polygon has millions of pairs.
 _PAIRS_AT_ONCE = 50_000
 
@@ -383,34 +386,95 @@ def _cut_to(
 
 
 def moves_m(before: gpd.GeoSeries, after: gpd.GeoSeries) -> npt.NDArray[np.float64]:
-    """(n,) how far, in metres, any vertex of each shape lies from the other's outline; 0 where none moved."""
-    if before.empty:
-        return np.zeros(0)
-    pairs = zip(
-        to_lonlat(before.to_frame("geometry")).geometry,
-        to_lonlat(after.to_frame("geometry")).geometry,
-        strict=True,
+    """How far, in metres, any vertex of each shape lies from the other's outline.
+
+    The Hausdorff distance of two outlines, taken at their vertices: a shape that is moved as a whole
+    tells by how much. A vertex put into a straight edge moves nothing.
+
+    Parameters
+    ----------
+    before, after : GeoSeries, (n,)
+        Any CRS each; polygons, lines or points, none missing or empty, both of a pair of one
+        dimension.
+
+    Returns
+    -------
+    (n,) float64
+        Geodesic; 0 where no vertex moved.
+    """
+    old, new = (
+        to_lonlat(shapes.to_frame("geometry")).geometry.to_numpy() for shapes in (before, after)
     )
-    return np.array(
-        [
-            0.0 if shapely.equals_identical(a, b) else max(_farthest_m(a, b), _farthest_m(b, a))
-            for a, b in pairs
-        ],
-        dtype=np.float64,
-    )
+    found = np.zeros(len(old))
+    rows = np.flatnonzero(~shapely.equals_identical(old, new))
+    vertices = shapely.get_num_coordinates(old[rows]) + shapely.get_num_coordinates(new[rows])
+    chunk = np.cumsum(vertices) // _VERTICES_AT_ONCE
+    for one in np.unique(chunk):
+        own = rows[chunk == one]
+        found[own] = np.maximum(_farthest_m(old[own], new[own]), _farthest_m(new[own], old[own]))
+    return found
 
 
-def _farthest_m(shape: shapely.Geometry, other: shapely.Geometry) -> float:
-    """How far the vertices that only `shape` has lie from the outline of `other`."""
-    of_other = {tuple(place) for place in shapely.get_coordinates(other).tolist()}
-    own = [
-        place for place in shapely.get_coordinates(shape).tolist() if tuple(place) not in of_other
-    ]
-    if not own:
-        return 0.0
-    lines = shapely.shortest_line(shapely.points(own), shapely.boundary(other))
-    ends = shapely.get_coordinates(lines).reshape(-1, 4)
-    return max(distance_m(*end) for end in ends.tolist())
+def _farthest_m(shapes: _Polygons, others: _Polygons) -> npt.NDArray[np.float64]:
+    """(n,) how far the vertices that only a shape has lie from the outline of its other."""
+    places, owner = shapely.get_coordinates(shapes, return_index=True)
+    edges, of_edge = _edges(others)
+    # Each pair lies in a strip of its own, in degrees of latitude: one index finds for each vertex the
+    # nearest edge, which is in its own strip.
+    low, high = _extents(shapes, others)
+    shrunk = np.cos(np.radians((low + high)[:, 1] / 2))
+    strip = 4 * float((high - low).max()) + 1
+    placed = _in_strips(places, owner, low=low, shrunk=shrunk, strip=strip)
+    ends = _in_strips(edges.reshape(-1, 2), of_edge.repeat(2), low=low, shrunk=shrunk, strip=strip)
+    is_own = ~np.isin(placed @ _AS_COMPLEX, ends @ _AS_COMPLEX)
+    if not is_own.any():
+        return np.zeros(len(shapes))
+    lines = shapely.linestrings(ends.reshape(-1, 2, 2))
+    points = shapely.points(placed[is_own])
+    nearest = shapely.STRtree(lines).query_nearest(points, all_matches=False)[1]
+    at = shapely.line_interpolate_point(
+        lines[nearest], shapely.line_locate_point(lines[nearest], points)
+    )
+    own, there = owner[is_own], shapely.get_coordinates(at)
+    lon = (there[:, 0] - own * strip) / shrunk[own] + low[own, 0]
+    apart = distances_m(places[is_own], np.column_stack([lon, there[:, 1]]))
+    found = np.zeros(len(shapes))
+    np.maximum.at(found, own, apart)
+    return found
+
+
+def _edges(shapes: _Polygons) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """(m, 2, 2) both ends of every edge of each outline, and (m,) whose it is; a point is one too."""
+    parts, of_part = shapely.get_parts(shapes, return_index=True)
+    rings, of_ring = shapely.get_rings(parts, return_index=True)
+    is_ring = shapely.get_dimensions(parts) == 2
+    pieces = np.concatenate([parts[~is_ring], rings])
+    owners = np.concatenate([of_part[~is_ring], of_part[of_ring]])
+    places, piece = shapely.get_coordinates(pieces, return_index=True)
+    follows = np.flatnonzero(piece[1:] == piece[:-1])
+    alone = np.flatnonzero(np.bincount(piece, minlength=len(pieces))[piece] == 1)
+    starts, ends = np.concatenate([follows, alone]), np.concatenate([follows + 1, alone])
+    return np.stack([places[starts], places[ends]], axis=1), owners[piece[starts]]
+
+
+def _extents(
+    shapes: _Polygons, others: _Polygons
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """(n, 2) the south-western and the north-eastern corner of each pair."""
+    one, other = shapely.bounds(shapes), shapely.bounds(others)
+    return np.minimum(one[:, :2], other[:, :2]), np.maximum(one[:, 2:], other[:, 2:])
+
+
+def _in_strips(
+    places: npt.NDArray[np.float64],
+    owner: npt.NDArray[np.intp],
+    *,
+    low: npt.NDArray[np.float64],
+    shrunk: npt.NDArray[np.float64],
+    strip: float,
+) -> npt.NDArray[np.float64]:
+    x = (places[:, 0] - low[owner, 0]) * shrunk[owner] + owner * strip
+    return np.column_stack([x, places[:, 1]])
 
 
 def _gaps(names: pd.Index, polygons: _Polygons, *, is_matched: bool) -> pd.DataFrame:

@@ -832,7 +832,7 @@ def test_the_reader_leaves_a_good_layer_and_says_what_it_is_at(tmp_path):
     document = reader.read_and_check(job_of(path), tmp_path, reference=lambda: REFERENCE)
     assert document["has_layer"]
     assert len(gpd.read_parquet(tmp_path / "cleaned.parquet")) == 3
-    assert json.loads((tmp_path / "step.json").read_text())["en"] == "keeping the result"
+    assert json.loads((tmp_path / "step.json").read_text())["en"] == "drawing the map"
 
 
 def test_a_geojson_of_the_2008_kind_every_type_and_an_id_is_read(tmp_path):

@@ -1,0 +1,99 @@
+"""What a map of an upload shows: drawn by its check, or from the versions that it lies between.
+
+The drawings of a check go with the file; what an upload has changed can be told of the versions as
+long as these are kept.
+"""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+
+from geo.errors import NotDrawn
+from geo.language import Text, texts
+from geo.planning.publish import INDICATORS
+from geo.store.store import Store, Upload, Version
+from geo.store.uploads import ENDS, FROM
+from geo.submission.rasters import is_raster
+from geo.validation.changes import changed_features
+from geo.validation.difference import difference
+from geo.vector.schema import SCHEMAS
+
+_SAY = texts(__name__)
+
+
+def preview(store: Store, upload_id: str) -> bytes:
+    """The GeoJSON of the features of an upload's file as they were read.
+
+    Raises
+    ------
+    UploadNotFound
+    NotDrawn
+        Saying why there is none.
+    """
+    upload = _with_map(store, upload_id)
+    if (path := store.uploads.drawing(upload, "preview")) is not None:
+        return _read(path)
+    raise NotDrawn(reason=_SAY["ended" if upload.state in ENDS else "nothing_to_draw"])
+
+
+def changes(store: Store, upload_id: str) -> bytes:
+    """The GeoJSON of what an upload would change, or has changed; see `changed_features`.
+
+    Raises
+    ------
+    UploadNotFound
+    NotDrawn
+        Saying why there is none.
+    """
+    upload = _with_map(store, upload_id)
+    if (path := store.uploads.drawing(upload, "changes")) is not None:
+        return _read(path)
+    if upload.state == "published":
+        return _of_versions(store, upload)
+    raise NotDrawn(reason=_why_no_changes(upload))
+
+
+def _with_map(store: Store, upload_id: str) -> Upload:
+    """An upload of a layer that has been checked."""
+    upload = store.uploads.one(upload_id)
+    if upload.dataset == INDICATORS or is_raster(upload.dataset):
+        what = _SAY["figures" if upload.dataset == INDICATORS else "raster"]
+        raise NotDrawn(reason=_SAY["no_map"].format(what=what))
+    if upload.state in FROM["check"]:
+        raise NotDrawn(reason=_SAY["being_checked"])
+    return upload
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        # Somebody has decided of the upload since we looked.
+        raise NotDrawn(reason=_SAY["ended"]) from error
+
+
+def _why_no_changes(upload: Upload) -> Text:
+    if upload.state in ENDS:
+        return _SAY["never_published"]
+    if upload.state == "needs_choices":
+        return _SAY["refused"]
+    return _SAY["is_first" if not upload.compared_with else "not_kept"]
+
+
+def _of_versions(store: Store, upload: Upload) -> bytes:
+    """The changes between the version that an upload became and the one that it was compared with."""
+    versions = {version.number: version for version in store.versions(upload.dataset)}
+    after = next((one for one in versions.values() if one.upload == upload.upload), None)
+    before = versions.get(upload.compared_with)
+    if after is None or before is None:
+        raise NotDrawn(reason=_SAY["is_first"])
+    frame, current = _frame(after), _frame(before)
+    schema = SCHEMAS.get(upload.dataset)
+    fields = [] if schema is None else [field.name for field in schema.fields]
+    found = difference(frame, current, fields=fields)
+    return json.dumps(changed_features(frame, current, found)).encode()
+
+
+def _frame(version: Version) -> gpd.GeoDataFrame:
+    return gpd.read_parquet(version.path)
