@@ -17,6 +17,7 @@ import re
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ import zipfile
 from contextlib import closing, suppress
 from pathlib import Path
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from geo.store.store import Store
 from tests.api.test_uploads import as_gpkg, open_service, zones
@@ -60,14 +61,12 @@ class Line:
         self.port = self._door.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
-    def cut(self, seconds):
-        """End every connection and take none for a while."""
+    def cut(self):
+        """End every connection, and take none until `is_cut` is False again."""
         self.is_cut = True
         for one in list(self._open):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
-        time.sleep(seconds)
-        self.is_cut = False
 
     def _serve(self):
         while True:
@@ -180,35 +179,39 @@ class Sender:
         self.page.click("form.file [type=submit]")
         self.page.wait_for_selector(".figures:not(:empty)")
 
-    def until(self, percent):
-        """Wait until so much has gone, with other pages opened and a form clicked on the way."""
+    def until(self, percent, *, is_sound=True):
+        """Wait until so much has gone; on a sound line other pages are opened and the form is used."""
         number = 0
         while self.percent() < percent:
-            self._open(_OTHERS[number % len(_OTHERS)])
-            begun = time.monotonic()
-            self.page.select_option("form.file select", index=number % 2)
-            self.clicked_s.append(time.monotonic() - begun)
-            self._note()
+            if is_sound:
+                self._use(_OTHERS[number % len(_OTHERS)], number)
+            self.note()
             number += 1
             self.page.wait_for_timeout(1500)
 
-    def _open(self, path):
+    def _use(self, path, number):
+        self.opened_s.append(self.opened(path))
         begun = time.monotonic()
-        # On a line that is cut, and of a service that is killed, no page opens.
-        with suppress(Error):
-            self._other.goto(self._address + path, wait_until="load")
-            self.opened_s.append(time.monotonic() - begun)
+        self.page.select_option("form.file select", index=number % 2)
+        self.clicked_s.append(time.monotonic() - begun)
+
+    def opened(self, path):
+        """How long another page takes to open, and which."""
+        begun = time.monotonic()
+        self._other.goto(self._address + path, wait_until="load")
+        return round(time.monotonic() - begun, 2), path
 
     def percent(self):
         """How far the page says it is; all of it once it has gone on to the report."""
         if "/uploads/" in self.page.url:
             return 100
         with suppress(Exception):
-            self._note()
+            self.note()
             return int(self.page.inner_text(".figures", timeout=5_000).split("%")[0])
         return 100
 
-    def _note(self):
+    def note(self):
+        """Remember what the page says beside its figures."""
         for line in self.page.locator(".under-way .line").all_inner_texts():
             if line and (not self.said or self.said[-1] != line):
                 self.said.append(line)
@@ -236,6 +239,7 @@ def run(folder, *, megabytes, up_mb_s):
     begun = time.monotonic()
     with sync_playwright() as playwright:
         first = Sender(playwright, address)
+        alone = [first.opened(path) for path in 3 * _OTHERS][len(_OTHERS) :]
         first.send(file)
         first.until(40)
         longest = [first.longest_task_ms()]
@@ -248,14 +252,19 @@ def run(folder, *, megabytes, up_mb_s):
         second = Sender(playwright, address)
         second.send(file)
         second.until(60)
-        threading.Thread(target=line.cut, args=(6,), daemon=True).start()
+        line.cut()
+        second.page.wait_for_timeout(6_000)
+        second.note()
+        line.is_cut = False
+        second.until(65, is_sound=False)
         second.until(75)
         before_kill = second.acknowledged
         service.kill()
         if received(store.folder) < before_kill:
             wrong.append(f"{before_kill} bytes were acknowledged before the kill, fewer are kept")
-        time.sleep(3)
+        second.page.wait_for_timeout(3_000)
         service.start()
+        second.until(80, is_sound=False)
         second.until(99)
         longest.append(second.longest_task_ms() if "/uploads/" not in second.page.url else 0)
         second.page.wait_for_selector("#findings", timeout=300_000)
@@ -264,6 +273,7 @@ def run(folder, *, megabytes, up_mb_s):
         second.browser.close()
     service.kill(signal.SIGTERM)
     wrong += _wrong_upload(store.folder, upload, file)
+    opened = first.opened_s + second.opened_s
     return {
         "file_mb": round(size / _MB, 1),
         "line_mb_s": up_mb_s,
@@ -273,13 +283,21 @@ def run(folder, *, megabytes, up_mb_s):
         "acknowledged_when_browser_closed": first.acknowledged,
         # All that went up: pieces, their headers, and every other request.
         "went_up_beyond_the_file_mb": round((line.sent["up"] - size) / _MB, 2),
-        "other_pages_opened": len(first.opened_s + second.opened_s),
-        "slowest_other_page_s": round(max(first.opened_s + second.opened_s), 2),
+        "other_pages_opened": len(opened),
+        "other_pages_s": _times(opened),
+        "before_anything_is_sent_s": _times(alone),
         "slowest_click_s": round(max(first.clicked_s + second.clicked_s), 2),
         "longest_task_ms": max(longest),
         "service_memory_mb": service.memory_mb,
         "said": first.said + second.said,
         "wrong": wrong,
+    }
+
+
+def _times(opened):
+    return {
+        "median": statistics.median(seconds for seconds, _ in opened),
+        "slowest": sorted(opened)[-3:],
     }
 
 
