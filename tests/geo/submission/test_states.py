@@ -444,11 +444,11 @@ def test_an_editor_cannot_choose_the_regencies_of_others(two_published, ready, s
 
 
 def test_the_loss_of_a_column_is_accepted_by_its_name(ready, store):
-    first = ready(frame=one_zone(PETUGAS=["Sri"], NO_SK=["12"]))
+    first = ready(frame=one_zone(PETUGAS=["Sri"], LEMBAR_PETA=["12"]))
     approval.publish(store, first.upload, actor=ADI, note="x")
     upload = ready()
     names = [one.name for one in warned(upload.report)]
-    assert names == ["columns_vanish:PETUGAS", "columns_vanish:NO_SK"]
+    assert names == ["columns_vanish:PETUGAS", "columns_vanish:LEMBAR_PETA"]
     with pytest.raises(WarningsNotAccepted):
         approval.submit(store, upload.upload, actor=SRI, note="x", accepted=names[:1])
     said = {"note": "x", "accepted": [*names, "columns_vanish:LAIN"]}
@@ -456,13 +456,13 @@ def test_the_loss_of_a_column_is_accepted_by_its_name(ready, store):
     assert submitted.submission["accepted"] == names
 
     # Meanwhile a column more was published, which nobody has agreed to lose.
-    more = ready(frame=one_zone(PETUGAS=["Sri"], NO_SK=["12"], STATUS_LAHAN=["HPL"]))
+    more = ready(frame=one_zone(PETUGAS=["Sri"], LEMBAR_PETA=["12"], WARNA=["HPL"]))
     approval.publish(store, more.upload, actor=ADI, note="x")
     store.uploads.check_again(upload.upload, actor="adi")
     again = check.check(store, upload.upload)
     assert again.state == "submitted"
     (left,) = still_open(again.report, again.submission["accepted"])
-    assert left.column == "STATUS_LAHAN"
+    assert left.column == "WARNA"
     with pytest.raises(WarningsNotAccepted, match="publish again"):
         approval.publish(store, upload.upload, actor=ADI)
     approval.publish(store, upload.upload, actor=ADI, accepted=[left.name])
