@@ -19,6 +19,7 @@ from geo.language import LOCALES, Language, Text, localized, percent, read_catal
 # Tables that only some pages need; the map and what all pages share is in `interface`.
 _CATALOGUES = {
     "api": "api",
+    "choosing": "desk",
     "collect": "pages",
     "compare": "pages",
     "drawn": "desk",

@@ -40,7 +40,14 @@ INTERFACE = {
 COMPOSED = (
     "theme.",
     *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
-    *("api.published", "api.tile_", "sending.says_", "upload.way_", "upload.count_"),
+    *(
+        "api.published",
+        "api.tile_",
+        "sending.says_",
+        "choosing.lose_",
+        "upload.way_",
+        "upload.count_",
+    ),
     *("history.choose_", "history.event_", "history.also_", "history.raster_"),
     *("impact.count_", "drawn.role_"),
 )

@@ -12,6 +12,7 @@ from api.access import caller_of
 from api.deps import language_or_default, links_or_default, settings_of, tables_of
 from api.responses import PRIVATE, html_response, tagged
 from api.uploads.documents import UploadDocument, entry_document, part_document
+from geo.language import Text
 from geo.store.roles import Actor, may
 from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Upload
@@ -69,10 +70,9 @@ def _sending(request: Request, store: Store) -> dict[str, Any]:
     from maps.desk.handing_in import sending
 
     actor, links = caller_of(request).actor, links_or_default(request)
-    collections = tables_of(request).collections()
     return sending(
         language_or_default(request),
-        layers={one.id: one.title for one in collections if one.version is not None},
+        layers=_layers(request),
         figures=INDICATORS,
         parts=[part_document(part, links).model_dump() for part in unfinished(store, actor=actor)],
         most_bytes=settings_of(request).max_upload_bytes,
@@ -95,6 +95,7 @@ def upload_page(
         document.model_dump(),
         comments=store.comments.of(SUBJECT, found.upload),
         steps=steps,
+        layers=_layers(request),
         language=language_or_default(request),
         drawings=_drawings(store, found),
         ground=_ground(request, store),
@@ -154,3 +155,9 @@ def _names(path: Path) -> "tuple[Mapping[str, Any], ...]":
     from maps.folium.context import regency_labels
 
     return tuple(regency_labels(read_layer(path)))
+
+
+def _layers(request: Request) -> dict[str, Text]:
+    """The titles of the published layers."""
+    collections = tables_of(request).collections()
+    return {one.id: one.title for one in collections if one.version is not None}

@@ -24,7 +24,7 @@ ENCODINGS = (
 
 
 # What programs of an Indonesian office have written, the likeliest first.
-_PLAUSIBLE = ("utf-8", "cp1252", "cp850", "cp437", "iso8859-1", "cp1250", "gb18030")
+_PLAUSIBLE = ("utf-8", "cp1252", "cp850", "cp437", "iso8859-1", "cp1250", "cp1254")
 _MOST_OFFERED = 5
 _SAMPLES = 3
 _MOST_SHOWN = 40

@@ -134,7 +134,8 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
         forget_columns=bool(chosen.get("forget_columns")),
         numbers=numbers,
         repairs=cast(tuple[Repair, ...], repairs),
-        unrepaired=_rows(chosen.get("unrepaired")),
+        # Where nothing is repaired there is nothing to leave out.
+        unrepaired=_rows(chosen.get("unrepaired")) if repairs else (),
         regencies=None if codes is None else tuple(sorted(set(codes))),
         leave_out_others=bool(chosen.get("leave_out_others")),
         replace=bool(chosen.get("replace")),

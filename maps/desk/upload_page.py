@@ -7,11 +7,12 @@ that page and JSON never disagree. Everything is text; the template escapes it.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from geo.language import Language
+from geo.language import Language, Text
 from geo.store.comments import Comment
 from geo.store.roles import Role, role_title
 from maps.desk.findings import MOST_AT_ONCE, groups
 from maps.desk.map import Ground, map_facts
+from maps.desk.reading import accepting, reading
 
 # The states on the way to a publication; a file that needs a choice stands where a ready one does.
 _WAY = ("received", "ready", "submitted", "published")
@@ -23,6 +24,7 @@ def upload_page(
     *,
     comments: Sequence[Comment],
     steps: Collection[str],
+    layers: Mapping[str, Text],
     language: Language,
     drawings: Collection[str] = (),
     ground: Ground = Ground(),  # noqa: B008  frozen
@@ -37,30 +39,25 @@ def upload_page(
         What was said of it, the oldest first.
     steps : collection of str
         What the reader may do with it now: choose, submit, publish, return, withdraw, comment.
+    layers : mapping
+        The titles of the published layers, which its file may become.
     drawings, ground
         What its map may ask for, and what lies around; see `maps.desk.map`.
     """
     report = document.get("report") or {}
-    offered = report.get("choices") or {}
-    found = groups(report, language)
     return {
         "title": document["filename"],
         "upload": document,
         "state_text": document["state_text"][language],
         "way": _way(document["state"]),
         "progress": _progress(document.get("progress"), language),
-        "groups": found,
+        "groups": groups(report, language),
         "at_once": MOST_AT_ONCE,
         "map_facts": map_facts(report, drawings=drawings, ground=ground, language=language),
-        "to_accept": any(group["to_accept"] for group in found),
+        "accepting": accepting(document, language),
+        "reading": reading(document, layers=layers, language=language),
         "summary": report.get("summary") or {},
         "mapping": report.get("mapping") or [],
-        "columns": offered.get("columns") or [],
-        "fields": offered.get("fields") or [],
-        "crs": offered.get("crs"),
-        "encoding": offered.get("encoding"),
-        "layers": offered.get("layers") or [],
-        "repairs": offered.get("repairs") or [],
         "difference": report.get("difference"),
         # A layer that is there has a history.
         "against": report.get("against") or 0,

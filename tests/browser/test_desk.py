@@ -21,8 +21,13 @@ def desk(tmp_path_factory):
     store.close()
     frame = edited_elsewhere()
     frame.loc[2, "KDPKAB"] = "63.02"
+    # Of other columns each: what was chosen of the one is not remembered for the other.
+    files = {
+        language: as_gpkg(folder / language, frame.assign(**{f"CATATAN_{language}": "x"}))
+        for language in ("id", "en")
+    }
     with running(store.folder) as address:
-        yield address, as_gpkg(folder / "kawasan", frame)
+        yield address, files
 
 
 def entered(seen, user):
@@ -47,28 +52,32 @@ def require_fine(page):
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_file_goes_from_its_editor_to_publication_without_a_command(visit, desk, language):
-    address, path = desk
+    address, files = desk
     login = f"{address}/login?lang={language}&next=/uploads%3Ff%3Dhtml%26lang%3D{language}"
     seen = visit(login)
     page = seen.page
     entered(seen, "siti")
     require_fine(page)
-    page.locator("input[type=file]").set_input_files(path)
+    page.locator("input[type=file]").set_input_files(files[language])
     leave_by(page, "form.file button")
 
     expect(page.locator("#findings ~ details .severity.error")).to_be_visible()
     require_fine(page)
-    page.locator("[name=repairs]").check()
+    page.locator("[name=unrepaired]").check()
     leave_by(page, "#choices ~ form button")
     expect(page.locator("[data-to='/submit']")).to_be_visible()
+    page.locator("details:has(> [data-columns]) > summary").click()
     page.locator("[data-columns] [name=status]").select_option("")
-    leave_by(page, "[data-columns] button")
+    leave_by(page, "#choices ~ form button")
     # What was chosen at first goes with the page that was left: only the next one has the new report.
     expect(page.locator("[data-columns] [name=status] option[selected]")).to_have_count(0)
     expect(page.locator("#findings ~ details", has_text="REMARK")).to_have_count(1)
     expect(page.locator("[data-columns] [name=status]")).to_have_value("")
     expect(page.locator("[data-columns] [name=name]")).to_have_value("KAWASAN")
     page.locator("[data-to='/submit'] textarea").fill("Hasil rapat")
+    # The second file has not the column that only the first one brought.
+    for loss in page.locator("[name=accepted]").all():
+        loss.check()
     leave_by(page, "[data-to='/submit'] button")
     expect(page.locator("[data-to='/submit']")).to_have_count(0)
     expect(page.locator(".notice:visible")).to_have_count(0)

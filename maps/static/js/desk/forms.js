@@ -14,26 +14,41 @@
     const found = {};
     for (const field of form.elements) {
       const isField = field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement;
-      if (!isField || !field.name) continue;
-      const isOn = field instanceof HTMLInputElement && field.checked;
-      if (field.dataset.type === "number") found[field.name] = field.value === "" ? null : Number(field.value);
-      else if (field.dataset.type === "boolean") found[field.name] = isOn;
-      else if (field.dataset.type === "json") found[field.name] = field.value ? JSON.parse(field.value) : null;
-      else if (field.dataset.type === "list") found[field.name] = isOn ? [field.value] : null;
-      else found[field.name] = field.value.trim() || null;
+      if (!isField || !field.name || field.closest("[data-columns]")) continue;
+      const { name, value } = field;
+      const { type, back } = field.dataset;
+      const isOn = field instanceof HTMLInputElement && (field.checked || field.indeterminate);
+      // What is put away says nothing, but for what must not stay said.
+      if (field.matches(":disabled")) {
+        if (back !== undefined) found[name] = null;
+      } else if (type === "number") found[name] = value === "" ? null : Number(value);
+      else if (type === "boolean") found[name] = isOn;
+      else if (type === "json") found[name] = value ? JSON.parse(value) : null;
+      else if (type === "list" || type === "rest") {
+        const isNamed = isOn === (type === "list");
+        found[name] = isNamed ? [...(found[name] ?? []), value] : (found[name] ?? null);
+      } else if (field.type === "radio") {
+        if (isOn) found[name] = value || null;
+      } else if (value.trim() || !(name in found)) {
+        // Of several fields of a name, an empty one leaves the word to the others.
+        found[name] = value.trim() || null;
+      }
     }
-    return found;
+    const columns = form.querySelector("[data-columns]");
+    return columns instanceof HTMLElement ? { ...found, ...chosenColumns(columns) } : found;
   }
 
-  /** Which column each field is read from; none is said only where there was one. @param {HTMLFormElement} form */
-  function columns(form) {
-    /** @type {{[field: string]: string | null}} */
-    const found = {};
-    for (const field of form.querySelectorAll("select")) {
-      const had = [...field.options].some((option) => option.defaultSelected && option.value);
-      if (field.value || had) found[field.name] = field.value || null;
+  /** The columns that were chosen, now or before; nothing where none was chosen now. @param {HTMLElement} fields */
+  function chosenColumns(fields) {
+    const columns = JSON.parse(fields.dataset.columns ?? "{}");
+    let isChanged = false;
+    for (const field of fields.querySelectorAll("select")) {
+      const before = [...field.options].find((option) => option.defaultSelected)?.value ?? "";
+      if (field.value === before) continue;
+      columns[field.name] = field.value || null;
+      isChanged = true;
     }
-    return { columns: found };
+    return isChanged ? { columns } : {};
   }
 
   /**
@@ -72,7 +87,7 @@
     if (button) button.disabled = true;
     say(form, "");
     try {
-      const body = method === "DELETE" ? undefined : JSON.stringify("columns" in form.dataset ? columns(form) : said(form));
+      const body = method === "DELETE" ? undefined : JSON.stringify(said(form));
       /** @type {{[name: string]: string}} */
       const asked = { ...headers, "Content-Type": "application/json" };
       if (method === "PATCH") asked.Prefer = "respond-async";
