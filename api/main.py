@@ -35,6 +35,7 @@ from api.routes import (
     session,
     sheets,
     sites,
+    templates,
     tiles,
     vector_tiles,
 )
@@ -71,6 +72,7 @@ ROUTERS: Sequence[APIRouter] = (
     drawings.router,
     session.router,
     people.router,
+    templates.router,
     pages.router,
     comparisons.page_router,
     portraits.router,

@@ -32,6 +32,7 @@ _CATALOGUES = {
     "roles": "pages",
     "sending": "desk",
     "sheet": "sheets",
+    "templates": "desk",
     "upload": "desk",
 }
 MISSING = "–"

@@ -47,6 +47,8 @@ COMPOSED = (
         "choosing.lose_",
         "upload.way_",
         "upload.count_",
+        "templates.for_",
+        "templates.style_",
     ),
     *("history.choose_", "history.event_", "history.also_", "history.raster_"),
     *("impact.count_", "drawn.role_"),

@@ -77,6 +77,8 @@ def collection(
     links: LinksDep,
 ) -> Response:
     """What a collection is, where it lies and where its features are."""
+    from maps.qgis import layer_style
+
     entry = tables.collection(collection_id)
     table = tables.table(entry, language)
     found = _described(entry, table, language, links, is_html=is_html)
@@ -89,6 +91,7 @@ def collection(
         fields=entry.field_titles(table, language),
         count=len(table.features),
         tiles=tile_address(entry, links, "{z}/{y}/{x}"),
+        style=layer_style(entry.id, language) is not None,
     )
 
 

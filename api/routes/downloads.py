@@ -51,6 +51,12 @@ class DownloadQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: Annotated[int | None, Field(ge=1, description="The current one by default.")] = None
+    style: Annotated[
+        bool,
+        Field(
+            description="Of a GeoPackage of areas: bring the QGIS style, in a table `layer_styles` of its own."
+        ),
+    ] = False
     f: str | None = None
     lang: str | None = None
 
@@ -117,7 +123,8 @@ def download(
 
     def answer() -> Response:
         held = _held(entry, chosen, language)
-        file = _opened(held, chosen, entry.id)
+        style = _style(entry, held, chosen, language) if query.style else None
+        file = _opened(held, chosen, entry.id, style=style)
         headers = {
             "Content-Disposition": f'attachment; filename="{_file_name(entry, chosen)}"',
             "Content-Length": str(file.seek(0, 2)),
@@ -127,7 +134,9 @@ def download(
         }
         return StreamingResponse(_blocks(file), media_type=spec.media_type, headers=headers)
 
-    return _weakly(conditional(request, etag_of(entry.key, chosen, language, links), answer))
+    return _weakly(
+        conditional(request, etag_of(entry.key, chosen, query.style, language, links), answer)
+    )
 
 
 @router.get(
@@ -248,13 +257,27 @@ def _uri(held: "Fitted") -> str:
     return "http://www.opengis.net/def/crs/{}/0/{}".format(*authority)
 
 
-def _opened(held: "Fitted", format: Format, collection_id: str) -> IO[bytes]:
+def _style(entry: Collection, held: "Fitted", format: Format, language: Language) -> str | None:
+    """How QGIS draws the file, where the format can say it and the layer is one of areas alone."""
+    from geo.vector.losses import families_of
+    from maps.qgis import layer_style
+
+    if format != "gpkg" or entry.version is None or families_of(held.geometry) != ["poligon"]:
+        return None
+    return layer_style(entry.version.dataset, language)
+
+
+def _opened(
+    held: "Fitted", format: Format, collection_id: str, *, style: str | None = None
+) -> IO[bytes]:
     """The file, open and without a name: whatever happens while it is sent, nothing of it stays."""
-    from geo.vector.export import write_fitted
+    from geo.vector.export import add_style, write_fitted
 
     with tempfile.TemporaryDirectory(prefix="kawasan-download-") as folder:
         path = Path(folder) / (_stem(collection_id) + FILE_FORMATS[format].suffix)
         write_fitted(held, path, format)
+        if style is not None:
+            add_style(path, style=style)
         return path.open("rb")
 
 

@@ -25,7 +25,7 @@ from geo.indicators.table import COLUMNS, Indicator, parse_indicators
 from geo.ingest.findings import Finding, Unreadable, finding, is_refused
 from geo.ingest.sheet import Cell, Sheet, clean, is_empty, read_sheet
 from geo.ingest.source import Limits
-from geo.language import Text, number
+from geo.language import Text, first_of, number
 from geo.vector.numerals import NumberStyle
 from geo.vector.planning_region import PlanningRegion
 
@@ -149,8 +149,9 @@ def read_indicator_file(
         return FiguresRead(None, error.findings, {})
     findings = _Findings()
     findings.all = [*sheet.findings, *layout.findings]
-    rows, foreign = _own_rows([_Row(entry) for entry in layout.entries], against)
-    findings.all += foreign
+    entries, unfilled = _filled_in(layout.entries)
+    rows, foreign = _own_rows([_Row(entry) for entry in entries], against)
+    findings.all += [*unfilled, *foreign]
     _find_meanings(rows, layout, stated, of_all, against, findings)
     _find_values(rows, stated.numbers, against.published, findings)
     _compare(rows, against, findings)
@@ -158,6 +159,28 @@ def read_indicator_file(
     # What is wrong is told in the order of the rows, whoever found it.
     findings.all.sort(key=lambda found: (found.where.get("row", 0), found.where.get("column", 0)))
     return FiguresRead(frame, tuple(findings.all), _summary(sheet, rows))
+
+
+# What whoever fills a row says of its figure; code, name, indicator and unit a template has written.
+_FILLED: tuple[Role, ...] = ("year", "period", "source", "source_url", "note", "confidence")
+
+
+def _filled_in(entries: Sequence[Entry]) -> tuple[list[Entry], list[Finding]]:
+    """The rows of a template that somebody filled, and which ones nobody did: they say nothing.
+
+    Where no row at all is filled, all are kept, so that the file is told to be empty.
+    """
+    filled = [entry for entry in entries if not _is_unfilled(entry)]
+    if not filled or len(filled) == len(entries):
+        return list(entries), []
+    rows = sorted({entry.row for entry in entries if _is_unfilled(entry)})
+    return filled, [finding("rows_unfilled", count=len(rows), rows=first_of(rows, _MOST_ROWS))]
+
+
+def _is_unfilled(entry: Entry) -> bool:
+    asked = [role for role in _FILLED if role in entry.columns]
+    is_said = not all(is_empty(entry.texts.get(role)) for role in asked)
+    return bool(asked) and not is_said and entry.figure.period is None and is_empty(entry.value)
 
 
 def _own_rows(rows: list[_Row], against: Against) -> tuple[list[_Row], list[Finding]]:

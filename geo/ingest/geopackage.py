@@ -53,6 +53,8 @@ _STANDARD_VIEWS = {
 }
 _STANDARD_TABLES = {"gpkg_spatial_ref_sys", "gpkg_geometry_columns"}
 _BEFORE_BRACKET = {"as", "case", "when", "then", "else", "in", "and", "or", "not", "on", "where"}
+# Where QGIS keeps how it draws a layer.
+_STYLES = "layer_styles"
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -192,7 +194,12 @@ def _chosen_table(database: sqlite3.Connection, layer: str | None) -> tuple[str,
     """The one feature table to read, and the names of the tables that are left unread."""
     rows = database.execute("SELECT table_name, data_type FROM gpkg_contents").fetchall()
     features = sorted(_name(name) for name, kind in rows if _name(kind) == "features")
-    others = sorted(_name(name) for name, kind in rows if _name(kind) != "features")
+    # How QGIS draws a layer is kept beside it, and is nothing that its sender would miss.
+    others = sorted(
+        found
+        for name, kind in rows
+        if _name(kind) != "features" and (found := _name(name)) != _STYLES
+    )
     named = [name for name in features if layer is None or name.lower() == layer.lower()]
     if not features:
         raise Unreadable(finding("gpkg_no_layer"))

@@ -9,6 +9,7 @@ import json
 import pickle
 import sys
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -21,7 +22,7 @@ from geo.ingest.findings import Unreadable, finding
 from geo.ingest.sandbox import confine, ending, leave_document, run_confined
 from geo.ingest.source import Limits
 from geo.json_types import as_json
-from geo.language import Text, texts
+from geo.language import Language, Text, texts
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 # Run by `python -m`, where its own name is `__main__`.
 _SAY = texts("geo.ingest.workbook")
 
+# The sheet of our own templates that says what the columns mean, and what its first cell says.
+EXPLANATIONS: Mapping[Language, str] = {"id": "Keterangan kolom", "en": "About the columns"}
+_EXPLANATION_HEADS = ("Kolom", "Column")
 # A declaration of a document type stands before the first element.
 _PROLOGUE_BYTES = 1 << 16
 
@@ -140,7 +144,8 @@ def _cells_of(job: WorkbookJob) -> dict[str, Any]:
         if sheet.sheet_state == "visible" or sheet.title == job.sheet:
             sheet.reset_dimensions()  # what the file says of its size need not be so
             percents: set[int] = set()
-            if rows := _rows_of(sheet, job.limits, percents):
+            rows = _rows_of(sheet, job.limits, percents)
+            if rows and not (job.sheet is None and _is_explanation(sheet.title, rows)):
                 filled[sheet.title], shown_as_percent[sheet.title] = rows, percents
     name = _chosen(list(filled), job.sheet)
     rows = filled[name]
@@ -158,6 +163,11 @@ def _cells_of(job: WorkbookJob) -> dict[str, Any]:
         "hidden_columns": hidden_columns,
         "percents": [get_column_letter(column) for column in sorted(shown_as_percent[name])],
     }
+
+
+def _is_explanation(title: str, rows: Mapping[int, list[Any]]) -> bool:
+    """Whether a sheet is the one of a template that explains its columns: no data stand there."""
+    return title in EXPLANATIONS.values() and rows.get(1, [None])[0] in _EXPLANATION_HEADS
 
 
 def _rows_of(sheet: Any, limits: Limits, percents: set[int]) -> dict[int, list[Any]]:

@@ -8,10 +8,12 @@ by `geo/vector/losses.py`.
 
 import io
 import math
+import sqlite3
 import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -83,6 +85,39 @@ def write_layer(
 def write_fitted(held: Fitted, path: Path, format: Format) -> None:
     """Write a layer that was made to fit `format`; see `write_layer`."""
     _written(path, lambda temporary: _WRITERS[format](held, temporary, path.stem))
+
+
+# As QGIS makes it, so that it finds and changes the style itself.
+_STYLES = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
+  f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
+  styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
+  owner TEXT(30), ui TEXT(30), update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
+);
+INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('layer_styles', 'attributes', 'layer_styles');
+"""
+
+
+def add_style(path: Path, *, style: str) -> None:
+    """Put the style of its layer into a GeoPackage, by which QGIS draws it from then on.
+
+    Parameters
+    ----------
+    style
+        Text of a QGIS style file (QML).
+    """
+    with closing(sqlite3.connect(path)) as database, database:
+        ((table, geometry),) = database.execute(
+            "SELECT table_name, column_name FROM gpkg_geometry_columns"
+        ).fetchall()
+        database.executescript(_STYLES)
+        database.execute(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
+            " styleName, styleQML, styleSLD, useAsDefault, description, owner)"
+            " VALUES ('', '', ?, ?, 'kawasan', ?, '', 1, 'Kawasan', '')",
+            (table, geometry, style),
+        )
 
 
 def _written(path: Path, write: Callable[[Path], None]) -> None:
