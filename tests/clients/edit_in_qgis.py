@@ -122,6 +122,6 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         found = run(Path(name), qgis_python=asked.qgis_python)
-    print(json.dumps(found, indent=1, ensure_ascii=False))
+    sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     is_exact = found["difference"]["changed"] == 1 and found["difference"]["added"] == 0
     sys.exit(not (is_exact and found["qgis"]["saved"] and found["difference"]["removed"] == 0))
