@@ -30,6 +30,8 @@ _HOST = re.compile(r"[A-Za-z0-9._\-:\[\]]{1,255}")
 _LANGUAGE_TAGS: dict[str, Language] = {"id": "id", "in": "id", "en": "en"}
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _JSON_TYPES = ("application/json", "application/geo+json", "application/problem+json")
+# Where an answer is features, and nowhere else.
+_GEOJSON = re.compile(r"/items|/difference$")
 _FORMATS: dict[str, Format] = {"json": "json", "geojson": "json", "html": "html"}
 
 
@@ -107,7 +109,7 @@ def format_of(request: Request) -> Format:
     wanted = request.query_params.get("f")
     if wanted is None:
         return _accepted_format(request)
-    if wanted not in _FORMATS or (wanted == "geojson" and "/items" not in request.url.path):
+    if wanted not in _FORMATS or (wanted == "geojson" and not _GEOJSON.search(request.url.path)):
         raise InvalidParameter(parameter="f", reason=_SAY["unknown_format"].format(f=wanted))
     return _FORMATS[wanted]
 

@@ -1,14 +1,15 @@
 """The versions of what was published, and what any two of them differ in."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
 from api.deps import HtmlDep, PatienceDep, StoreDep, TablesDep
+from api.links import GEOJSON, HTML
 from api.parameters import CollectionId
-from api.responses import ALSO_PAGE, json_response, tagged
+from api.responses import json_response, tagged
 from api.uploads.history import (
     DifferenceDocument,
     VersionsDocument,
@@ -20,6 +21,10 @@ from api.uploads.history import (
 )
 
 router = APIRouter(tags=["data"], dependencies=[READS])
+
+_ALSO_DRAWN: dict[int | str, dict[str, Any]] = {
+    200: {"description": "What differs.", "content": {GEOJSON: {}, HTML: {}}}
+}
 
 
 class DifferenceQuery(BaseModel):
@@ -64,7 +69,7 @@ def versions(
     "/collections/{collectionId}/difference",
     summary="What two versions of a layer differ in",
     response_model=DifferenceDocument,
-    responses=ALSO_PAGE,
+    responses=_ALSO_DRAWN,
 )
 def difference(
     request: Request,
@@ -75,10 +80,16 @@ def difference(
     is_html: HtmlDep,
     patience_s: PatienceDep,
 ) -> Response:
-    """Features that came, went or changed; figures of the table `indicators`; cells of a raster."""
-    from geo.submission.version_difference import version_difference
+    """Features that came, went or changed; figures of the table `indicators`; cells of a raster.
+
+    With `f=geojson` the features themselves, as they were and as they are, simplified for a screen.
+    """
+    from geo.submission.version_difference import drawn_difference, version_difference
 
     before, after = pair_of(store, collection_id, query.before, query.after)
+    if query.f == "geojson":
+        drawn = drawn_difference(store, before, after, patience_s=patience_s)
+        return tagged(request, json_response(request, drawn, media_type=GEOJSON))
     found = version_difference(store, before, after, patience_s=patience_s)
     document = difference_document(request, tables, before, after, found, is_html=is_html)
     if is_html:

@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field
 from api.access import caller_of
 from api.collections import READINESS, Tables
 from api.deps import language_or_default, links_of
+from api.links import GEOJSON
 from api.ogc_models import Link
 from api.responses import PRIVATE, html_response, tagged
+from api.uploads.pages import ground_of
 from geo.errors import InvalidInput, LayerNotFound, VersionNotFound
 from geo.language import Language, Text, texts
 from geo.store.region import region
@@ -85,8 +87,8 @@ class SideDocument(BaseModel):
 class DifferenceDocument(BaseModel):
     """How a version differs from another one; see `geo.submission.version_difference`.
 
-    Of a layer `counts`, `added`, `removed`, `changed`, `regencies` and `without_regency` as in the
-    report of an upload; of the table of figures `figures`; of a raster `raster`. `why_not` says in both
+    Of a layer `counts`, `added`, `removed`, `changed`, `regencies`, `without_regency` and
+    `columns_vanish` as in the report of an upload; of the table of figures `figures`; of a raster `raster`. `why_not` says in both
     languages why nothing is compared.
     """
 
@@ -101,6 +103,7 @@ class DifferenceDocument(BaseModel):
     changed: list[dict[str, Any]] | None = None
     regencies: list[str] | None = None
     without_regency: int | None = None
+    columns_vanish: list[dict[str, Any]] | None = None
     figures: list[dict[str, Any]] | None = None
     catalogue_changed: bool | None = None
     raster: dict[str, Any] | None = None
@@ -215,6 +218,8 @@ def difference_document(
     path = ("collections", after.dataset, "difference")
     links = links_of(request)
     made = links.representations(*path, query=sides, is_html=is_html)
+    if after.kind == "layer":
+        made.append(links.link("alternate", GEOJSON, *path, query=sides, f="geojson"))
     return DifferenceDocument(
         collection=after.dataset,
         title=title_of(after, tables).to(language_or_default(request)),
@@ -228,13 +233,24 @@ def difference_document(
 
 def difference_page(request: Request, store: Store, document: DifferenceDocument) -> Response:
     """The difference of two versions for people, who choose the two there."""
+    from maps.desk.map import map_facts
     from maps.desk.timeline import compared_page
 
+    language = language_or_default(request)
+    differs = document.kind == "layer" and any(
+        count for way, count in document.counts.items() if way != "unchanged"
+    )
     content = compared_page(
         document.model_dump(),
         numbers=[(one.number, one.published_at) for one in store.versions(document.collection)],
         regencies={code: one.full_name for code, one in region(store).by_code.items()},
-        language=language_or_default(request),
+        language=language,
+    )
+    content["map_facts"] = map_facts(
+        {},
+        drawings=["difference"] if differs else [],
+        ground=ground_of(request, store),
+        language=language,
     )
     return tagged(request, html_response(request, "desk/compared.html", **content))
 

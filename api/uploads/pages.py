@@ -98,7 +98,7 @@ def upload_page(
         layers=_layers(request),
         language=language_or_default(request),
         drawings=_drawings(store, found),
-        ground=_ground(request, store),
+        ground=ground_of(request, store),
     )
     csrf = "" if session is None else session.csrf
     content |= {"moved": _moved(store, found), "csrf": csrf}
@@ -132,8 +132,8 @@ def _drawings(store: Store, found: Upload) -> tuple[str, ...]:
     return ()
 
 
-def _ground(request: Request, store: Store) -> "Ground":
-    """The published regencies below an upload's map; without them only land and sea."""
+def ground_of(request: Request, store: Store) -> "Ground":
+    """The published regencies below a map of the desk; without them only land and sea."""
     from geo.store.region import region
     from maps.desk.map import Ground
 

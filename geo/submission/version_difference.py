@@ -26,6 +26,7 @@ from geo.raster.grid import Window, blocks
 from geo.source_digest import source_digest
 from geo.store.snapshots import reading
 from geo.store.store import Store, Version
+from geo.validation.changes import changed_features
 from geo.validation.difference import Difference, difference
 from geo.vector.definition import definition_of
 from geo.vector.schema import SCHEMAS
@@ -74,6 +75,20 @@ def version_difference(
     }
     compare = makers[after.kind]
     return _kept(store, before, after, "found", patience_s, lambda: compare(before, after))
+
+
+def drawn_difference(
+    store: Store, before: Version, after: Version, *, patience_s: float | None = None
+) -> dict[str, Any]:
+    """The features of a layer that differ, as GeoJSON; see `geo.validation.changes`.
+
+    Of what is no layer, or too large to be compared, there are none.
+
+    Raises
+    ------
+    DifferenceNotReady, StoreFault
+    """
+    return _kept(store, before, after, "drawn", patience_s, lambda: _drawn(before, after))
 
 
 def _kept(
@@ -125,6 +140,13 @@ def _layers(before: Version, after: Version) -> dict[str, Any]:
     if (why_not := _too_large(before, after)) is not None:
         return why_not
     return _compared(_frame(before), _frame(after), after).to_json()
+
+
+def _drawn(before: Version, after: Version) -> dict[str, Any]:
+    if after.kind != "layer" or _too_large(before, after) is not None:
+        return {"type": "FeatureCollection", "shown": 0, "of": 0, "features": []}
+    old, new = _frame(before), _frame(after)
+    return changed_features(new, old, _compared(old, new, after))
 
 
 def _compared(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, after: Version) -> Difference:

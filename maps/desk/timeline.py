@@ -78,6 +78,7 @@ def compared_page(
     return {
         "title": translate("history.compared", language, title=document["title"]),
         "document": document,
+        "map_title": translate("history.map", language),
         "options": [{"number": number, "day": format_date(at, language)} for number, at in numbers],
         "counts": [
             {
@@ -103,6 +104,10 @@ def compared_page(
         ],
         "changes": [_change(one, language) for one in (document["changed"] or [])[:_CHANGES_SHOWN]],
         "changes_more": max(0, counts.get("changed", 0) - _CHANGES_SHOWN),
+        "lost": [
+            {"name": one["name"], "count": format_number(one["count"], language, decimals=0)}
+            for one in document["columns_vanish"] or []
+        ],
         "touched": [regencies.get(code, code) for code in document["regencies"] or []],
         "figures": [_figure(one, regencies, language) for one in document["figures"] or []],
         "figures_more": _more_figures(document),
@@ -119,6 +124,7 @@ def _change(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "before": _hectares(before, language),
         "after": _hectares(after, language),
         "by": _hectares(moved, language, is_signed=True),
+        "moved": format_number(one.get("moved_m"), language, decimals=1),
         "values": [
             {"name": name, "before": _value(said["before"]), "after": _value(said["after"])}
             for name, said in one["values"].items()

@@ -172,3 +172,25 @@ def test_the_effect_on_the_assessments_is_a_page_and_a_section_that_asks_for_it(
     assert ended.status_code == 409
     assert 'id="effects"' not in ended.text
     client.cookies.clear()
+
+
+def test_the_features_that_differ_are_drawn_as_they_were_and_as_they_are(service):
+    _, client = service
+    address = "/collections/zones/difference?from=1&to=2&f=geojson"
+    answer = client.get(address)
+    assert answer.headers["content-type"] == "application/geo+json"
+    found = answer.json()
+    roles = {(one["properties"]["role"], one["properties"]["key"]) for one in found["features"]}
+    assert roles == {
+        ("removed", "pulau-laut"),
+        ("added", "kotabaru"),
+        ("moved_before", "angsana"),
+        ("moved_after", "angsana"),
+        ("values", "sebamban"),
+    }
+    assert (found["shown"], found["of"]) == (5, 5)
+    page = client.get(address.replace("geojson", "html")).text
+    assert 'data-address="http://127.0.0.1/collections/zones?from=1&amp;to=2&amp;f=geojson"' in page
+    # 0.01 degrees of longitude at 3.7 degrees south.
+    (moved,) = re.findall(r'data-key="angsana".*?</tr>', page)
+    assert "1.11" in moved
