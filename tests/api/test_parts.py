@@ -245,9 +245,7 @@ def test_five_of_one_sender_are_unfinished_at_the_most(service, sender):
 
 def test_a_page_of_another_site_brings_nothing(service):
     store, client = service
-    store.users.add("sri", password="sawah di tepi Barito", role="editor", name="Sri")
-    said = {"user": "sri", "password": "sawah di tepi Barito"}
-    with _logged_in(client, said) as csrf:
+    with _logged_in(store, client, "sri") as csrf:
         own = {"X-CSRF-Token": csrf, "Origin": ORIGIN}
         address = begun(client, own, size=4)
         for headers in (
@@ -261,9 +259,28 @@ def test_a_page_of_another_site_brings_nothing(service):
         assert brought(client, own, address, b"abcd", offset=0).status_code == 200
 
 
+def test_the_desk_lists_what_is_half_sent_to_its_sender_alone_and_inert(service):
+    store, client = service
+    name = '<img src=x onerror="alert(1)">.zip'
+    with _logged_in(store, client, "tuti") as csrf:
+        own = {"X-CSRF-Token": csrf, "Origin": ORIGIN}
+        asked = {"filename": name, "bytes": 1_000}
+        part = client.post("/uploads/parts", json=asked, headers=own).json()["part"]
+        brought(client, own, f"/uploads/parts/{part}", bytes(996), offset=0)
+        for language, said in (("id", "99% diterima"), ("en", "99% received")):
+            page = client.get(f"/uploads?f=html&lang={language}").text
+            assert f'data-to="/parts/{part}"' in page
+            assert said in page
+            assert "<img src=x" not in page
+    with _logged_in(store, client, "umar"):
+        assert part not in client.get("/uploads?f=html").text
+
+
 @contextmanager
-def _logged_in(client, said):
-    answer = client.post("/session", json=said)
+def _logged_in(store, client, user):
+    password = "sawah di tepi Barito"
+    store.users.add(user, password=password, role="editor", name=user.title())
+    answer = client.post("/session", json={"user": user, "password": password})
     assert answer.status_code == 200, answer.text
     yield answer.json()["csrf"]
     client.cookies.clear()
