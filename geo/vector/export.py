@@ -254,6 +254,8 @@ def _by_gdal(
             # Both have x before y in a file, and every program knows the code.
             crs="EPSG:4326" if same_crs(held.crs, LONLAT) else held.crs.to_wkt(),
             layer_options=dict(options),
+            # Older releases of QGIS warn of a later one.
+            dataset_options={"VERSION": "1.2"} if driver == "GPKG" else {},
         )
 
 

@@ -42,7 +42,11 @@ IN_QGIS = textwrap.dedent(
     told = {"version": Qgis.version(), "layers": {}}
     for name in layers:
         layer = QgsVectorLayer(f"{folder}/templat-{name}.gpkg", name, "ogr")
-        reason, done = layer.loadNamedStyle(f"{folder}/{name}.qml")
+        # The file itself: a layer of a GeoPackage takes the style that is in it.
+        fields = "field=name:string&field=geometry_kind:string"
+        plain = QgsVectorLayer(f"MultiPolygon?crs=EPSG:4326&{fields}", name, "memory")
+        reason, done = plain.loadNamedStyle(f"{folder}/{name}.qml")
+        assert plain.renderer().dump() == layer.renderer().dump()
         rules = [rule.label() for rule in layer.renderer().rootRule().children()]
         told["layers"][name] = [layer.isValid(), layer.crs().authid(), done, reason, rules]
     layer = QgsVectorLayer(f"{folder}/zones.gpkg", "zones", "ogr")
@@ -112,7 +116,7 @@ def _send_back(client, path):
     if sent.status_code != 201:
         raise SystemExit(json.dumps(document, indent=1)[:4000])
     said = {"note": "diubah di QGIS", "source": "uji", "accept_warnings": True}
-    done = client.post(f"/uploads/{document['id']}/publish", json=said)
+    done = client.post(f"/uploads/{document['upload']}/publish", json=said)
     return document["report"], done.json().get("version", done.json())
 
 
