@@ -85,6 +85,12 @@ def facts(template: str) -> set[str]:
     return {name for name in named if name.isidentifier()}
 
 
+def test_no_two_catalogues_of_pages_have_a_table_of_the_same_name():
+    # A page finds a text by its table alone.
+    tables = [table for package, _, table in TABLES if package == "maps"]
+    assert sorted(tables) == sorted(set(tables))
+
+
 def test_a_table_has_just_the_sentences_that_its_module_says():
     unsaid, unknown = [], []
     for where in OF_MODULES:

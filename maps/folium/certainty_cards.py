@@ -101,25 +101,25 @@ def how_drawn(found: Certainty, *, titles: Mapping[str, str], language: Language
 
     `titles` are the criteria's by id.
     """
-    varied = [translate("drawn.weights", language)]
+    varied = [translate("simulated.weights", language)]
     if found.has_errors:
-        varied.append(translate("drawn.errors", language))
+        varied.append(translate("simulated.errors", language))
     if found.placed:
-        varied.append(translate("drawn.places", language, n=found.placed))
+        varied.append(translate("simulated.places", language, n=found.placed))
     if found.known_in:
-        varied.append(translate("drawn.missing", language))
+        varied.append(translate("simulated.missing", language))
     number = format_number(float(found.n_draws), language)
-    lines = [translate("drawn.varied", language, n=number, varied=", ".join(varied))]
+    lines = [translate("simulated.varied", language, n=number, varied=", ".join(varied))]
     measured = {c: n for c, n in found.known_in.items() if n}
     if measured:
         named = ", ".join(
-            translate("drawn.criterion", language, criterion=titles.get(c, c), n=n)
+            translate("simulated.criterion", language, criterion=titles.get(c, c), n=n)
             for c, n in sorted(measured.items(), key=lambda one: -one[1])
         )
-        lines.append(translate("drawn.measured", language, criteria=named))
+        lines.append(translate("simulated.measured", language, criteria=named))
     if evenly := [titles.get(c, c) for c, n in found.known_in.items() if not n]:
-        lines.append(translate("drawn.evenly", language, criteria=", ".join(evenly)))
+        lines.append(translate("simulated.evenly", language, criteria=", ".join(evenly)))
     if found.apart_share is not None:
         share = format_share(found.apart_share, language)
-        lines.append(translate("drawn.apart", language, share=share, bands=found.n_bands))
+        lines.append(translate("simulated.apart", language, share=share, bands=found.n_bands))
     return lines
