@@ -83,7 +83,7 @@ def upload_page(
     request: Request, store: Store, found: Upload, document: UploadDocument, actor: Actor
 ) -> Response:
     """One upload for people: its report, and the forms of the steps that its reader may take."""
-    from geo.submission.approval import steps_of
+    from geo.submission.steps import steps_of
     from maps.desk.upload_page import upload_page as page_of
 
     session = caller_of(request).session

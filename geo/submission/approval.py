@@ -20,13 +20,13 @@ from geo.indicators.table import parse_indicators, upsert
 from geo.language import Text, joined, texts
 from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, publish_table
 from geo.published import read_indicators, region
-from geo.store.roles import Action, Actor, Circumstances, may, require
+from geo.store.roles import Actor, require
 from geo.store.store import Provenance, Store, Upload, Version
-from geo.store.uploads import FROM, Step
 from geo.submission.accepting import known, still_open
 from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
+from geo.submission.steps import require_step
 
 _SAY = texts(__name__)
 
@@ -65,7 +65,7 @@ def submit(
     """
     upload = store.uploads.one(upload_id)
     upload.require("submit")
-    _require(store, upload, actor, "submit")
+    require_step(store, upload, actor, "submit")
     if not accept_warnings:
         _require_no_open_warning(upload, accepted or (), _SAY["again_submit"])
     said = {"note": required_text("note", note), **_origin(upload, source, licence)}
@@ -117,7 +117,7 @@ def publish(
         upload.require("publish")
         if not is_held:
             raise Conflict(reason=_SAY["busy"])
-        _require(store, upload, actor, "publish")
+        require_step(store, upload, actor, "publish")
         if _is_layer(upload) and is_new(store, upload.dataset):
             require(actor, "add_layer")
         submitted = upload.submission or {}
@@ -156,7 +156,7 @@ def give_back(store: Store, upload_id: str, *, actor: Actor, reason: str) -> Upl
         Nothing has changed then.
     """
     upload = store.uploads.one(upload_id)
-    _require(store, upload, actor, "return")
+    require_step(store, upload, actor, "return")
     upload.require("return")
     return store.uploads.give_back(upload_id, reason=reason, actor=actor)
 
@@ -170,57 +170,8 @@ def withdraw(store: Store, upload_id: str, *, actor: Actor) -> Upload:
         Nothing has changed then.
     """
     upload = store.uploads.one(upload_id)
-    _require(store, upload, actor, "withdraw")
+    require_step(store, upload, actor, "withdraw")
     return store.uploads.withdraw(upload_id, actor=actor.name)
-
-
-def _is_own(upload: Upload, actor: Actor) -> bool:
-    return actor.name in (upload.created_by, upload.submitted_by)
-
-
-def _touched(upload: Upload) -> list[str]:
-    """Codes of the regencies whose features would change, as its check found."""
-    return list(upload.report.get("touched") or ())
-
-
-# What each step of a decision asks of the roles; whoever may end an upload may choose for it too.
-_ACTIONS: Mapping[Step, Action] = {
-    "choose": "withdraw",
-    "submit": "submit",
-    "publish": "approve",
-    "return": "approve",
-    "withdraw": "withdraw",
-}
-
-
-def steps_of(store: Store, upload: Upload, actor: Actor) -> list[Step]:
-    """The steps that lead on from an upload's state and that `actor` may take, in their order."""
-    return [
-        step
-        for step, action in _ACTIONS.items()
-        if upload.state in FROM[step]
-        and may(actor, action, _circumstances(store, upload, actor, step))
-        and (step != "choose" or store.uploads.has_original(upload))
-    ]
-
-
-def _require(store: Store, upload: Upload, actor: Actor, step: Step) -> None:
-    """Raise `NotAllowed` unless `actor` may take a step, whatever the upload's state is."""
-    require(actor, _ACTIONS[step], _circumstances(store, upload, actor, step))
-
-
-def _circumstances(store: Store, upload: Upload, actor: Actor, step: Step) -> Circumstances:
-    """What besides the role decides who may take a step."""
-    if step == "return":
-        # Whoever may approve another's work may return any.
-        return Circumstances(own_approval=True)
-    is_own = _is_own(upload, actor)
-    if step == "submit":
-        return Circumstances(is_own=is_own, touching=_touched(upload))
-    if step == "publish":
-        own_approval = store.rules.is_on("own_approval")
-        return Circumstances(is_own=is_own, touching=_touched(upload), own_approval=own_approval)
-    return Circumstances(is_own=is_own)
 
 
 def _current_number(store: Store, dataset: str) -> int:

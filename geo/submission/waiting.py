@@ -5,16 +5,20 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from geo.language import Text, texts
-from geo.store.roles import Actor, Circumstances, may
+from geo.store.roles import Actor
 from geo.store.store import Store, UploadEntry
 from geo.store.uploads import NOTICE_DAYS, State
+from geo.submission.steps import is_own, may_publish
 
 _SAY = texts(__name__)
 
-Reason = Literal["submitted", "needs_choices", "returned", "expiring"]
+Reason = Literal["submitted", "ready", "needs_choices", "returned", "expiring"]
 _STATES: tuple[State, ...] = ("needs_choices", "ready", "submitted")
 # Of more nobody wants to be told one by one.
-_MOST, _MOST_RETURNED = 200, 50
+MOST = 200
+_MOST_RETURNED = 50
+# What was returned and never sent again is old news after that.
+_RETURNED_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +48,36 @@ class Waiting:
 def waiting_for(store: Store, actor: Actor) -> list[Waiting]:
     """What waits for an actor, the newest uploads first: see `Reason`.
 
-    Submissions wait for whoever may approve them. An own upload waits while it has errors, after it
-    was returned, and when it is about to expire.
+    Submissions wait for whoever may approve them. An own upload waits while it has errors or is
+    checked and not submitted, when it is about to expire, and after it was returned: until a newer
+    file for its layer is sent, 30 days at most. The `MOST` newest uploads are looked at.
     """
     store.uploads.expire_due()
-    own_approval = store.rules.is_on("own_approval")
     found = []
-    entries = store.uploads.newest(*_STATES, most=_MOST)
-    entries += store.uploads.newest("returned", most=_MOST_RETURNED)
-    for entry in entries:
-        is_own = actor.name in (entry.created_by, entry.submitted_by)
-        given = Circumstances(is_own=is_own, own_approval=own_approval)
-        if entry.state == "submitted" and may(actor, "approve", given):
+    for entry in store.uploads.newest(*_STATES, most=MOST):
+        if entry.state == "submitted" and may_publish(store, entry, actor):
             found.append(Waiting(entry, "submitted", entry.updated_at))
-        elif is_own and (reason := _own_reason(store, entry)) is not None:
+        elif is_own(entry, actor) and (reason := _own_reason(store, entry)) is not None:
             found.append(Waiting(entry, reason, _since(entry, reason)))
-    return found
+    return found + [Waiting(one, "returned", one.updated_at) for one in _returned(store, actor)]
+
+
+def _returned(store: Store, actor: Actor) -> list[UploadEntry]:
+    """What came back to an actor, and was not sent again."""
+    oldest = (store.now() - timedelta(days=_RETURNED_DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    back = store.uploads.newest("returned", by=actor.name, most=_MOST_RETURNED)
+    if not (back := [one for one in back if one.updated_at >= oldest]):
+        return []
+    newest: dict[str, UploadEntry] = {}
+    for one in store.uploads.newest(by=actor.name, most=MOST):
+        newest.setdefault(one.dataset, one)
+    return [one for one in back if newest.get(one.dataset, one).upload == one.upload]
 
 
 def _own_reason(store: Store, entry: UploadEntry) -> Reason | None:
     if store.uploads.is_expiring(entry):
         return "expiring"
-    if entry.state == "needs_choices":
-        return "needs_choices"
-    return "returned" if entry.state == "returned" else None
+    return entry.state if entry.state in ("needs_choices", "ready") else None
 
 
 def _since(entry: UploadEntry, reason: Reason) -> str:

@@ -1,0 +1,62 @@
+"""Which steps of an upload somebody may take: what each asks of the roles, and what else decides.
+
+Pages and the inbox ask it of many uploads, so that nothing here needs the libraries of a publication.
+"""
+
+from collections.abc import Mapping
+
+from geo.store.roles import Action, Actor, Circumstances, may, require
+from geo.store.store import Store, Upload, UploadEntry
+from geo.store.uploads import FROM, Step
+
+# What each step of a decision asks of the roles; whoever may end an upload may choose for it too.
+_ACTIONS: Mapping[Step, Action] = {
+    "choose": "withdraw",
+    "submit": "submit",
+    "publish": "approve",
+    "return": "approve",
+    "withdraw": "withdraw",
+}
+
+
+def steps_of(store: Store, upload: Upload, actor: Actor) -> list[Step]:
+    """The steps that lead on from an upload's state and that `actor` may take, in their order."""
+    return [
+        step
+        for step in _ACTIONS
+        if upload.state in FROM[step]
+        and may(actor, _ACTIONS[step], _circumstances(store, upload, actor, step))
+        and (step != "choose" or store.uploads.has_original(upload))
+    ]
+
+
+def may_publish(store: Store, entry: UploadEntry, actor: Actor) -> bool:
+    """Whether `actor` may publish an upload as it stands; its report need not be read for that."""
+    return entry.state in FROM["publish"] and may(
+        actor, _ACTIONS["publish"], _circumstances(store, entry, actor, "publish")
+    )
+
+
+def require_step(store: Store, upload: Upload, actor: Actor, step: Step) -> None:
+    """Raise `NotAllowed` unless `actor` may take a step, whatever the upload's state is."""
+    require(actor, _ACTIONS[step], _circumstances(store, upload, actor, step))
+
+
+def is_own(upload: UploadEntry, actor: Actor) -> bool:
+    """Whether `actor` handed it in or submitted it."""
+    return actor.name in (upload.created_by, upload.submitted_by)
+
+
+def _circumstances(store: Store, upload: UploadEntry, actor: Actor, step: Step) -> Circumstances:
+    """What besides the role decides who may take a step."""
+    if step == "return":
+        # Whoever may approve another's work may return any.
+        return Circumstances(own_approval=True)
+    own = is_own(upload, actor)
+    if step == "publish":
+        # No regencies bound it: whoever is bound to some approves nothing.
+        return Circumstances(is_own=own, own_approval=store.rules.is_on("own_approval"))
+    if step == "submit" and isinstance(upload, Upload):
+        # Codes of the regencies whose features would change, as its check found.
+        return Circumstances(is_own=own, touching=list(upload.report.get("touched") or ()))
+    return Circumstances(is_own=own)
