@@ -8,6 +8,7 @@ answer and makes them ask first, so a publication or a rollback is seen at once.
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,14 +16,27 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.deps import language_or_default, links_or_default, region_or_none, wants_html
+from api.deps import (
+    language_or_default,
+    links_or_default,
+    region_or_none,
+    store_of,
+    wants_html,
+)
 from api.links import HTML, JSON
+from api.parameters import InvalidParameter
+from geo.errors import GeoError
 from geo.json_types import as_json
 from geo.language import Language
 from geo.source_digest import source_digest
+from geo.store.roles import Actor
 
 NEGOTIATED = "Accept, Accept-Language"
+# A page says in its head who reads it, so that no cache may give one reader's page to another.
+_PAGE_VARIES = f"{NEGOTIATED}, Cookie"
 _CACHE = "public, no-cache"
+# There one logs in already.
+_LOGIN_PATHS = ("/login", "/session")
 # Of an answer that is for one reader alone, and that nothing keeps.
 PRIVATE = {"Cache-Control": "private, no-store"}
 # A page with scripts of its own is drawn with this nonce and may be kept; each answer has another.
@@ -80,7 +94,7 @@ def html_response(
     """
     # Templates and number formats are loaded by the first page, not by the start of the service.
     from maps.assets import Assets
-    from maps.pages.page import render
+    from maps.pages.page import render, with_reader
 
     links = links_or_default(request)
     root, region = urlsplit(links.base).path, region_or_none(request)
@@ -96,15 +110,20 @@ def html_response(
         links=links,
         **context,
     )
-    return Response(page, status_code=status, media_type=HTML, headers=_language_headers(request))
+    page = with_reader(page, language_or_default(request), reader=_reader_of(request))
+    headers = {**_language_headers(request), "Vary": _PAGE_VARIES}
+    return Response(page, status_code=status, media_type=HTML, headers=headers)
 
 
-def page_response(page: str, language: Language, *, basemap: str | None = None) -> Response:
+def page_response(
+    request: Request, page: str, language: Language, *, basemap: str | None = None
+) -> Response:
     """A page with scripts of its own, drawn with `DRAWN_NONCE`, under a policy with a new nonce.
 
     The policy lets it show the tiles of `basemap` too.
     """
     from maps.assets import CONTENT_SECURITY_POLICY, images_from
+    from maps.pages.page import with_reader
 
     nonce = secrets.token_urlsafe(16)
     headers = {
@@ -113,9 +132,11 @@ def page_response(page: str, language: Language, *, basemap: str | None = None) 
         ),
         "Content-Language": language,
         "Cache-Control": "no-store",
-        "Vary": "Accept-Language",
+        "Vary": "Accept-Language, Cookie",
     }
-    return Response(page.replace(DRAWN_NONCE, nonce), media_type=HTML, headers=headers)
+    # First the nonce: what a reader is called never stands where one counts.
+    page = with_reader(page.replace(DRAWN_NONCE, nonce), language, reader=_reader_of(request))
+    return Response(page, media_type=HTML, headers=headers)
 
 
 def negotiated(
@@ -130,12 +151,26 @@ def negotiated(
 
 def tagged(request: Request, response: Response) -> Response:
     """`response` with an ETag of its content; 304 when the client has it already."""
-    return conditional(request, etag_of(bytes(response.body)), lambda: response)
+    is_page = response.media_type == HTML
+    return conditional(request, etag_of(bytes(response.body)), lambda: response, is_page=is_page)
 
 
-def conditional(request: Request, etag: str, make: Callable[[], Response]) -> Response:
-    """What `make` answers, under `etag`; 304 without making it when the client has it already."""
-    headers = {"ETag": etag, "Cache-Control": _CACHE, "Vary": NEGOTIATED}
+def conditional(
+    request: Request, etag: str, make: Callable[[], Response], *, is_page: bool | None = None
+) -> Response:
+    """What `make` answers, under `etag`; 304 without making it when the client has it already.
+
+    Parameters
+    ----------
+    is_page : bool, optional
+        Whether that is a page, whose head says who reads it; by default where one is asked for.
+    """
+    is_page = _asks_for_page(request) if is_page is None else is_page
+    if is_page and (reader := _reader_of(request)) is not None:
+        # The head is another for each reader, and after each upload that comes to wait.
+        etag = etag_of(etag, reader)
+    varies = _PAGE_VARIES if is_page else NEGOTIATED
+    headers = {"ETag": etag, "Cache-Control": _CACHE, "Vary": varies}
     known = request.headers.get("if-none-match", "")
     tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
     if etag in tags or known.strip() == "*":
@@ -152,6 +187,48 @@ def etag_of(*parts: object) -> str:
         content = part if isinstance(part, bytes) else repr(part).encode()
         digest.update(len(content).to_bytes(8, "big") + content)
     return f'"{digest.hexdigest()[:32]}"'
+
+
+def _asks_for_page(request: Request) -> bool:
+    # Of exports and tiles `f` is another thing, and never a page.
+    with suppress(InvalidParameter):
+        return wants_html(request)
+    return False
+
+
+def _reader_of(request: Request) -> dict[str, Any] | None:
+    """What a page's head says of who reads it; None for a program, and where one logs in."""
+    # Imported here: whoever asks is found by a module that answers with the functions of this one.
+    from api.access import caller_of
+
+    links, caller = links_or_default(request), caller_of(request)
+    session = caller.session
+    if session is None:
+        path = request.url.path
+        if caller.actor.name or path in _LOGIN_PATHS:
+            return None
+        asked = f"?{request.url.query}" if request.url.query else ""
+        following = f"{path}{asked}" if request.method == "GET" else "/"
+        return {"name": None, "login": links.url("login", query={"next": following})}
+    return {
+        "name": session.name,
+        "waiting": _waiting_count(request, session.actor),
+        "csrf": session.csrf,
+        "desk": links.url("uploads", f="html"),
+        "logout": links.url("logout"),
+    }
+
+
+def _waiting_count(request: Request, actor: Actor) -> int | None:
+    """How many uploads wait for somebody, counted once a request; None where that is not to be had."""
+    from geo.submission.waiting import waiting_for
+
+    if not hasattr(request.state, "waiting_count"):
+        request.state.waiting_count = None
+        with suppress(GeoError):
+            request.state.waiting_count = len(waiting_for(store_of(request), actor))
+    count: int | None = request.state.waiting_count
+    return count
 
 
 def _language_headers(request: Request) -> dict[str, str]:

@@ -25,6 +25,7 @@ _CATALOGUES = {
     "drawn": "desk",
     "guide": "pages",
     "history": "desk",
+    "inbox": "desk",
     "impact": "desk",
     "login": "pages",
     "moves": "pages",

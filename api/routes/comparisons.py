@@ -309,7 +309,8 @@ def read_comparison_page(
     language: LanguageDep,
 ) -> Response:
     """Two assessments on two maps that move together and in a table; or two zones in a table."""
-    return page_response(_drawn(store.current(), query, language, links_of(request)), language)
+    page = _drawn(store.current(), query, language, links_of(request))
+    return page_response(request, page, language)
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)

@@ -71,7 +71,7 @@ def read_map(
     settings = settings_of(request)
     basemap = settings.basemap and (settings.basemap, settings.basemap_attribution)
     form = _Form(PLANNER, language, urlsplit(base_of(request)).path, basemap=basemap or None)
-    return page_response(_drawn(store, query, form), language, basemap=settings.basemap)
+    return page_response(request, _drawn(store, query, form), language, basemap=settings.basemap)
 
 
 @router.get("/maps/{name}", response_class=Response, responses=PAGE, summary="A single map")
@@ -102,7 +102,7 @@ def read_single_map(
             nonce="" if standalone else DRAWN_NONCE,
             standalone=standalone,
         )
-    return _file(page, name) if standalone else page_response(page, language)
+    return _file(page, name) if standalone else page_response(request, page, language)
 
 
 def _require_no_colours(query: SingleMapQuery) -> None:

@@ -30,11 +30,16 @@ def steps_of(store: Store, upload: Upload, actor: Actor) -> list[Step]:
     ]
 
 
-def may_publish(store: Store, entry: UploadEntry, actor: Actor) -> bool:
-    """Whether `actor` may publish an upload as it stands; its report need not be read for that."""
-    return entry.state in FROM["publish"] and may(
-        actor, _ACTIONS["publish"], _circumstances(store, entry, actor, "publish")
-    )
+def may_publish(entry: UploadEntry, actor: Actor, *, own_approval: bool) -> bool:
+    """Whether `actor` may publish an upload as it stands; its report need not be read for that.
+
+    Parameters
+    ----------
+    own_approval : bool
+        The rule of that name, looked up once for many uploads.
+    """
+    given = _of_publishing(entry, actor, own_approval=own_approval)
+    return entry.state in FROM["publish"] and may(actor, _ACTIONS["publish"], given)
 
 
 def require_step(store: Store, upload: Upload, actor: Actor, step: Step) -> None:
@@ -47,16 +52,20 @@ def is_own(upload: UploadEntry, actor: Actor) -> bool:
     return actor.name in (upload.created_by, upload.submitted_by)
 
 
-def _circumstances(store: Store, upload: UploadEntry, actor: Actor, step: Step) -> Circumstances:
+def _of_publishing(upload: UploadEntry, actor: Actor, *, own_approval: bool) -> Circumstances:
+    # No regencies bound it: whoever is bound to some approves nothing.
+    return Circumstances(is_own=is_own(upload, actor), own_approval=own_approval)
+
+
+def _circumstances(store: Store, upload: Upload, actor: Actor, step: Step) -> Circumstances:
     """What besides the role decides who may take a step."""
     if step == "return":
         # Whoever may approve another's work may return any.
         return Circumstances(own_approval=True)
-    own = is_own(upload, actor)
     if step == "publish":
-        # No regencies bound it: whoever is bound to some approves nothing.
-        return Circumstances(is_own=own, own_approval=store.rules.is_on("own_approval"))
-    if step == "submit" and isinstance(upload, Upload):
+        return _of_publishing(upload, actor, own_approval=store.rules.is_on("own_approval"))
+    if step == "submit":
         # Codes of the regencies whose features would change, as its check found.
-        return Circumstances(is_own=own, touching=list(upload.report.get("touched") or ()))
-    return Circumstances(is_own=own)
+        touched = list(upload.report.get("touched") or ())
+        return Circumstances(is_own=is_own(upload, actor), touching=touched)
+    return Circumstances(is_own=is_own(upload, actor))

@@ -53,9 +53,10 @@ def waiting_for(store: Store, actor: Actor) -> list[Waiting]:
     file for its layer is sent, 30 days at most. The `MOST` newest uploads are looked at.
     """
     store.uploads.expire_due()
+    own_approval = store.rules.is_on("own_approval")
     found = []
     for entry in store.uploads.newest(*_STATES, most=MOST):
-        if entry.state == "submitted" and may_publish(store, entry, actor):
+        if entry.state == "submitted" and may_publish(entry, actor, own_approval=own_approval):
             found.append(Waiting(entry, "submitted", entry.updated_at))
         elif is_own(entry, actor) and (reason := _own_reason(store, entry)) is not None:
             found.append(Waiting(entry, reason, _since(entry, reason)))

@@ -19,6 +19,9 @@ from maps.escape import safe_address, shown_text
 from maps.text import format_date, format_number, format_share, translate
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
+# Where the head has who reads the page. Drawn pages are kept for all readers, and values in them are
+# escaped, so that none can hold it.
+_READER_PLACE = "<!-- reader -->"
 
 
 @cache
@@ -95,6 +98,19 @@ def render(
             }
         )
     )
+
+
+def with_reader(page: str, language: Language, *, reader: Mapping[str, Any] | None) -> str:
+    """A drawn page with who reads it in its head; None leaves the place empty.
+
+    Parameters
+    ----------
+    reader
+        `name`, how many uploads are `waiting` (None where that is not known), `csrf`, and the addresses
+        `desk` and `logout`; of somebody who is not logged in, `name` is None and `login` the address.
+    """
+    head = "" if reader is None else render("_reader.html", language, reader=reader)
+    return page.replace(_READER_PLACE, head, 1)
 
 
 def _navigation(root: str, language: Language) -> list[dict[str, str]]:
