@@ -198,14 +198,13 @@ def _asks_for_page(request: Request) -> bool:
 
 def _reader_of(request: Request) -> dict[str, Any] | None:
     """What a page's head says of who reads it; None for a program, and where one logs in."""
-    # Imported here: whoever asks is found by a module that answers with the functions of this one.
-    from api.access import caller_of
-
-    links, caller = links_or_default(request), caller_of(request)
-    session = caller.session
+    links = links_or_default(request)
+    # The `Caller` that `api.access` found, which answers with this module's functions itself.
+    caller = getattr(request.state, "caller", None)
+    session = getattr(caller, "session", None)
     if session is None:
         path = request.url.path
-        if caller.actor.name or path in _LOGIN_PATHS:
+        if path in _LOGIN_PATHS or (caller is not None and caller.actor.name):
             return None
         asked = f"?{request.url.query}" if request.url.query else ""
         following = f"{path}{asked}" if request.method == "GET" else "/"
