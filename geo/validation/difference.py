@@ -114,12 +114,15 @@ def difference(
     """
     both = [key for key in frame.index if key in current.index]
     after, before = to_lonlat(frame.loc[both]), to_lonlat(current.loc[both])
-    moved = ~shapely.equals_exact(
-        _in_one_form(after), _in_one_form(before), tolerance=_TOLERANCE_DEG
-    )
+    # Of a large layer most outlines stay as they are: only the others are put into one form and measured.
+    moved = ~shapely.equals_identical(after.geometry.to_numpy(), before.geometry.to_numpy())
     # No shape equals none; a row that has none before and after was not moved.
     moved &= ~(after.geometry.isna() & before.geometry.isna()).to_numpy()
-    areas = area_ha(before), area_ha(after)
+    moved[moved] = ~shapely.equals_exact(
+        _in_one_form(after[moved]), _in_one_form(before[moved]), tolerance=_TOLERANCE_DEG
+    )
+    areas = np.full((2, len(both)), np.nan)
+    areas[:, moved] = area_ha(before[moved]), area_ha(after[moved])
     distances = _moved_m(before, after, moved)
     values = _changed_values(after, before, fields)
     for name in _COMPUTED:
