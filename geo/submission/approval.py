@@ -275,7 +275,13 @@ def _publish_layer(store: Store, upload: Upload, provenance: Provenance, base: i
 
 def _publish_figures(store: Store, upload: Upload, provenance: Provenance, base: int) -> Version:
     """Put checked figures into the table as it stands now."""
-    return publish_table(store, upserted(store, upload), provenance, expected=base)
+    changes = upload.report.get("difference") or {}
+    details = {
+        "catalogue": store.version(INDICATORS).details["catalogue"],
+        "difference": changes.get("counts"),
+    }
+    table = upserted(store, upload)
+    return publish_table(store, table, provenance, details=details, expected=base)
 
 
 def upserted(store: Store, upload: Upload) -> pd.DataFrame:

@@ -112,6 +112,12 @@ def test_figures_far_from_the_last_are_published_only_when_accepted(figures_door
     assert store.version("indicators").number == number
     looked_at = {"note": "x", "accept_warnings": True}
     assert client.post(f"{address}/publish", json=looked_at, headers=headers).status_code == 200
+    latest = client.get("/collections/indicators/versions").json()["versions"][0]
+    assert latest["changed"] == answer.json()["report"]["difference"]["counts"]
+    page = client.get("/collections/indicators/versions?f=html").text
+    found = client.get("/collections/indicators/difference").json()
+    assert f"from={latest['replaced']}&amp;to={latest['number']}" in page
+    assert found["figures"][0]["indicator"] == "tpt_agustus"
 
 
 @pytest.mark.parametrize(
