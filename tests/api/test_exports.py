@@ -68,7 +68,7 @@ def test_a_way_of_scoring_is_refused_where_nothing_is_scored(client):
     assert client.get("/exports/idm.csv").headers["etag"]
 
 
-@pytest.mark.parametrize("layer", ["zones", "desa", "kecamatan", "regencies"])
+@pytest.mark.parametrize("layer", ["zones", "kecamatan", "regencies"])
 def test_the_columns_of_the_layer_stand_beside_the_scores(saved, reference_store, layer):
     table = pd.read_csv(saved(f"/exports/{layer}.csv"), dtype=str)
     own = layers.layer(reference_store, layer).drop(columns="geometry")

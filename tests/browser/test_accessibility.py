@@ -25,6 +25,7 @@ PAGES = (
     "/zones/angsana",
     "/zones/cahaya-baru",
 )
+WORDY = ("/", "/collect", "/compare?method=owa&risk=0.2", "/roles", "/zones/cahaya-baru")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # A shape's place on a map is the land's own (WCAG 2.5.8 excepts it), and axe-core sees shapes go on
 # beyond the map's edge: the size of targets is judged without them.
@@ -56,8 +57,11 @@ def require_no_fault(page: Page) -> None:
     assert not found["faults"], "\n".join(found["faults"])
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("path", PAGES)
+# Only the words differ between the languages: those that are long enough to break a page.
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [(path, "id") for path in PAGES] + [(path, "en") for path in PAGES if path in WORDY],
+)
 def test_a_page_has_no_serious_fault(address, visit, path, language):
     sign = "&" if "?" in path else "?"
     seen = visit(f"{address}{path}{sign}lang={language}", width=DESKTOP[0], height=DESKTOP[1])
@@ -72,8 +76,9 @@ def test_a_page_has_no_serious_fault(address, visit, path, language):
     assert seen.trouble == []
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("size", "language"), [(DESKTOP, "id"), (PHONE, "id"), (PHONE, "en")], ids=str
+)
 def test_the_map_has_no_serious_fault_with_everything_opened(address, visit, size, language):
     seen = visit(f"{address}/map?lang={language}", width=size[0], height=size[1])
     for part in ("#weights", "#quadrant"):

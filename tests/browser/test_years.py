@@ -47,8 +47,7 @@ def require_shown(page: Page, found: dict, year: int) -> None:
     assert page.evaluate("window.stayed")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("size", "language"), [(DESKTOP, "en"), (PHONE, "id")], ids=str)
 def test_another_indicator_and_year_by_keyboard(address, visit, language, size):
     seen = opened(visit, address, f"?lang={language}", size)
     page = seen.page
