@@ -50,6 +50,7 @@ COMPOSED = (
         "templates.for_",
         "templates.style_",
     ),
+    *("rasters.lead_", "rasters.ask_", "rasters.fact_", "rasters.is_"),
     *("history.choose_", "history.event_", "history.also_", "history.raster_"),
     *("impact.count_", "drawn.role_"),
 )

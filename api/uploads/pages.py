@@ -12,7 +12,8 @@ from api.access import caller_of
 from api.deps import language_or_default, links_or_default, settings_of, tables_of
 from api.responses import PRIVATE, html_response, tagged
 from api.uploads.documents import UploadDocument, entry_document, part_document
-from geo.language import Text
+from geo.errors import LayerNotFound
+from geo.language import Language, Text
 from geo.store.roles import Actor, may
 from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Upload
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 REGENCIES = "regencies"
 # Of one's own, on the page.
 _MOST_SENT = 200
+# Asks which land raster a file is.
+ANY_RASTER = "land"
 
 
 def desk_page(request: Request, store: Store) -> Response:
@@ -84,6 +87,7 @@ def upload_page(
 ) -> Response:
     """One upload for people: its report, and the forms of the steps that its reader may take."""
     from geo.submission.steps import steps_of
+    from maps.desk.raster_report import TOLD_APART
     from maps.desk.upload_page import upload_page as page_of
 
     session = caller_of(request).session
@@ -102,9 +106,74 @@ def upload_page(
     )
     csrf = "" if session is None else session.csrf
     content |= {"moved": _moved(store, found), "csrf": csrf}
+    content |= _of_its_kind(store, document, language_or_default(request))
+    if content["raster"] is not None or content["figures"] is not None:
+        # Neither has features to draw.
+        content["map_facts"] = None
+    if content["raster"] is not None:
+        content["groups"] = [g for g in content["groups"] if g["code"] not in TOLD_APART]
     page = html_response(request, "desk/upload.html", active="desk", **content)
     page.headers.update(PRIVATE)
     return page
+
+
+def _of_its_kind(store: Store, document: UploadDocument, language: Language) -> dict[str, Any]:
+    """The report of a raster or of figures in words; None of what it is not."""
+    from geo.published import indicator_catalogue, region
+    from maps.desk.figures_report import COLLECTION, figures_report
+    from maps.desk.raster_report import raster_report
+
+    said, figures = document.model_dump(), None
+    if document.collection == COLLECTION:
+        figures = figures_report(
+            said,
+            catalogue=indicator_catalogue(store),
+            regencies={code: one.full_name for code, one in region(store).by_code.items()},
+            language=language,
+        )
+    return {"raster": raster_report(said, language=language), "figures": figures}
+
+
+def form_page(request: Request, store: Store, asked: str, *, indicator: str | None) -> Response:
+    """The form for one kind of file: a land raster, the figures, or a layer.
+
+    Raises
+    ------
+    RasterRefused
+        For what no land raster can be called.
+    LayerNotFound
+        For a layer that is not there.
+    """
+    content = _form(request, store, asked, indicator)
+    content |= {"sending": _sending(request, store), "caller": caller_of(request)}
+    page = html_response(request, "desk/form.html", active="desk", **content)
+    page.headers.update(PRIVATE)
+    return page
+
+
+def _form(request: Request, store: Store, asked: str, indicator: str | None) -> dict[str, Any]:
+    from geo.planning.publish import INDICATORS
+    from geo.planning.publish_land import rasters_read, require_land_name
+    from geo.published import LAND_PREFIX, indicator_catalogue
+    from geo.vector.schema import SCHEMAS
+    from maps.desk.file_form import figures_form, layer_form, raster_form
+
+    language = language_or_default(request)
+    if asked == INDICATORS:
+        return figures_form(indicator_catalogue(store), asked=indicator, language=language)
+    if asked == ANY_RASTER or asked.startswith(LAND_PREFIX):
+        name = None if asked == ANY_RASTER else asked.removeprefix(LAND_PREFIX)
+        if name is not None:
+            require_land_name(name)
+        published = [one.removeprefix(LAND_PREFIX) for one in store.datasets("raster")]
+        return raster_form(name, others=[*published, *rasters_read(store)], language=language)
+    titles = {
+        one.id: one.title for one in tables_of(request).collections() if one.version is not None
+    }
+    known = {name: schema.title for name, schema in SCHEMAS.items()} | titles
+    if asked not in known:
+        raise LayerNotFound(asked, available=sorted({*known, INDICATORS, ANY_RASTER}))
+    return layer_form(asked, title=known[asked], is_published=asked in titles, language=language)
 
 
 def _moved(store: Store, found: Upload) -> dict[str, int] | None:

@@ -213,6 +213,7 @@ def told(found: Finding, place: Place) -> Finding:
     label = place.label
     said = Text(id=f"{label.id}: {found.sentence.id}", en=f"{label.en}: {found.sentence.en}")
     where = {"row": place.row, "column": place.column + 1, "letter": letter(place.column)}
+    where["head"] = place.head
     return replace(found, sentence=said, where=where)
 
 

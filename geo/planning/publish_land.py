@@ -376,6 +376,16 @@ def effects(
     ]
 
 
+def rasters_read(store: Store | Published) -> set[str]:
+    """The names of the land rasters that a criterion or a constraint of a published model reads."""
+    now, found = store.current(), set[str]()
+    for chosen in (model(now, model_id) for model_id in models(now)):
+        measures = (c.measure for c in chosen.criteria)
+        found |= {m.raster for m in measures if isinstance(m, RasterMeasure)}
+        found |= {c.raster for c in chosen.constraints if c.raster}
+    return found
+
+
 def readers_of(store: Store | Published, raster: str) -> list[str]:
     """Which criteria and constraints read a land raster, as `model.criterion`."""
     return [f"{reader.model}.{reader.id}" for reader in _readers(store, raster)]

@@ -36,7 +36,12 @@ _DRIVERS: Final = ("GTiff", "COG", "MEM")
 # Files that programs put beside a raster and that are of the same format.
 _BESIDE: Final = (".ovr", ".msk")
 # What is refused for want of a word of its sender.
-_ASKED: Final = {"band": "raster_band", "fit": "raster_fitness", "unit": "raster_unit"}
+_ASKED: Final = {
+    "band": "raster_band",
+    "fit": "raster_fitness",
+    "unit": "raster_unit",
+    "replace_smaller": "raster_smaller",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,11 +246,13 @@ def _readers(
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
     """Who would read the rasters once they are published, or why not; and the sentences for that."""
     from geo.planning.publish_land import effects
+    from geo.published import model
 
     entries, reading, found = [], list[str](), list[Finding]()
     for raster, reader, why_not in effects(published, checked.rasters):
         entry: dict[str, Any] = {"raster": raster, "model": reader.model, "id": reader.id}
         entry |= {"title": reader.title._asdict()}
+        entry |= {"model_title": model(published, reader.model).title._asdict()}
         entries.append(entry | {"why_not": None if why_not is None else why_not._asdict()})
         if why_not is None:
             reading.append(f"{reader.model}.{reader.id}")

@@ -22,7 +22,7 @@ from geo.planning.publish_land import (
     questions_about,
     require_land_name,
 )
-from geo.published import LAND_PREFIX
+from geo.published import LAND_PREFIX, model
 from geo.store.snapshots import require_whole
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.store.versions import Publication, Published
@@ -164,6 +164,12 @@ def _questions(now: Published, upload: Upload) -> dict[str, Any]:
     asked = questions_about(now, upload.dataset.removeprefix(LAND_PREFIX))
     return {
         "fitness": [
-            {"model": one.model, "id": one.id, "title": one.title._asdict()} for one in asked
+            {
+                "model": one.model,
+                "model_title": model(now, one.model).title._asdict(),
+                "id": one.id,
+                "title": one.title._asdict(),
+            }
+            for one in asked
         ]
     }

@@ -30,7 +30,8 @@ class Datum:
 
     `id` is its kind and name, such as `raster:slope_percent` or `outline`. `form` is how it should look,
     `unit` what it is counted in, `holder` who may have it (a suggestion, read in `basis`), `upload` the
-    address or the command that takes it.
+    address or the command that takes it. `collection` is the one that its form on the desk is for, and
+    `form_note` what that form does not take; both empty where there is none.
     """
 
     id: str
@@ -39,7 +40,17 @@ class Datum:
     unit: Text
     holder: Text
     upload: Text
+    collection: str
+    form_note: Text
     basis: str
+
+    @property
+    def form_query(self) -> dict[str, str]:
+        """The query of its form on the desk (`/uploads/form`); empty where no form takes it."""
+        if not self.collection:
+            return {}
+        kind, _, name = self.id.partition(":")
+        return {"for": self.collection} | ({"indicator": name} if kind == "indicator" else {})
 
 
 def datum_of(criterion: Criterion) -> Datum:
@@ -78,7 +89,13 @@ def _filled(identity: str, entry: Mapping[str, Any], **facts: str | Text) -> Dat
         field: filled(Text(**entry.get(field, {"id": "–", "en": "–"})), **facts)
         for field in ("title", "form", "unit", "holder", "upload")
     }
-    return Datum(id=identity.removesuffix(":"), basis=entry["basis"], **said)
+    return Datum(
+        id=identity.removesuffix(":"),
+        collection=entry.get("collection", "").format(name=facts["name"]),
+        form_note=Text(**entry.get("form_note", {"id": "", "en": ""})),
+        basis=entry["basis"],
+        **said,
+    )
 
 
 @cache

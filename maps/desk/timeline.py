@@ -109,7 +109,7 @@ def compared_page(
             for one in document["columns_vanish"] or []
         ],
         "touched": [regencies.get(code, code) for code in document["regencies"] or []],
-        "figures": [_figure(one, regencies, language) for one in document["figures"] or []],
+        "figures": [figure_row(one, regencies, language) for one in document["figures"] or []],
         "figures_more": _more_figures(document),
         "raster": _raster(document["raster"], language),
     }
@@ -143,9 +143,10 @@ def _value(value: object) -> str:
     return MISSING if value is None or value == "" else str(value)
 
 
-def _figure(
+def figure_row(
     one: Mapping[str, Any], regencies: Mapping[str, str], language: Language
 ) -> dict[str, Any]:
+    """One changed figure, its region by its name and its numbers as the language writes them."""
     return {
         "place": regencies.get(one["regency_code"], one["regency_code"]),
         "title": one["title"][language],

@@ -18,6 +18,13 @@ from geo.store.versions import Published
 from maps.pages.sliders import choice
 from maps.text import MISSING, format_number, format_share, translate
 
+# The formats in which a file is begun, by the collection that it is for.
+TEMPLATES = {
+    "zones": ("gpkg", "xlsx"),
+    "kecamatan": ("gpkg",),
+    "regencies": ("gpkg",),
+    "indicators": ("xlsx",),
+}
 _LAYERS = {"zones": "layer.zones", "kecamatan": "layer.kecamatan"}
 # So many areas stand open under their regency; more are folded.
 _MOST_OPEN = 30
@@ -57,6 +64,9 @@ def collecting_page(
                 "form": one.datum.form.to(language),
                 "holder": one.datum.holder.to(language),
                 "upload": one.datum.upload.to(language),
+                "asks": one.datum.form_query,
+                "form_note": one.datum.form_note.to(language),
+                "formats": TEMPLATES.get(one.datum.collection, ()),
                 "n_areas": format_number(one.n_areas, language),
                 "points": _points(one.points, language),
             }
@@ -191,6 +201,7 @@ def _area(rows: Sequence[ListRow], assessment: Assessment, language: Language) -
             {
                 "title": row.datum.title.to(language),
                 "measures": row.measures.to(language),
+                "asks": row.datum.form_query,
                 "why": row.why.to(language),
             }
             for row in rows

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Depends, Header, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import UploadFile
 
@@ -25,7 +25,7 @@ from api.deps import (
 )
 from api.parameters import PlainText
 from api.problems import respond
-from api.responses import json_response
+from api.responses import PAGE, json_response
 from api.uploads.checking import SOON_S, Desk, Place, check_later, checked, desk_of
 from api.uploads.documents import (
     UploadDocument,
@@ -34,6 +34,7 @@ from api.uploads.documents import (
     upload_document,
 )
 from api.uploads.form import FIELDS, FORM_BODY, asked_of
+from api.uploads.pages import form_page
 from geo.store.roles import Actor
 from geo.store.store import Upload
 
@@ -113,6 +114,24 @@ class ChoicesRequest(BaseModel):
     replace_smaller: bool | None = None
 
 
+class FormQuery(BaseModel):
+    """What the file is for, and of figures which indicator they are of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    collection: Annotated[
+        str,
+        Field(
+            alias="for",
+            max_length=200,
+            description="A layer, `indicators`, `land-NAME`, or `land` for any raster.",
+        ),
+    ] = "zones"
+    indicator: Annotated[str | None, Field(max_length=200, description="Chosen at first.")] = None
+    f: str | None = None
+    lang: str | None = None
+
+
 @router.post(
     "/uploads",
     summary="Upload and check a boundary file",
@@ -148,6 +167,22 @@ async def create_upload(
             place.release()
             raise
     return await _after_check(request, upload, place, prefer=prefer, status=201)
+
+
+@router.get(
+    "/uploads/form",
+    summary="The form for one kind of file",
+    response_class=Response,
+    responses=PAGE,
+)
+def read_form(
+    request: Request,
+    query: Annotated[FormQuery, Query()],
+    _actor: UploaderDep,
+    store: StoreDep,
+) -> Response:
+    """A page that asks of a raster, a table of figures or a layer what it needs; its action is `/uploads`."""
+    return form_page(request, store, query.collection, indicator=query.indicator)
 
 
 @router.patch(

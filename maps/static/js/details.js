@@ -167,7 +167,7 @@
   /* Where the data that an area lacks are asked for, and where they are read. */
   function collected(layer, id) {
     const asked = { model, layer, zone: id, ...chosen() };
-    return [address(["collect"], asked), address(["collect"], { ...asked, f: "html" })];
+    return [address(["collect"], asked), address(["collect"], { ...asked, f: "html" }), (form) => address(["uploads", "form"], { ...form, f: "html" })];
   }
 
   Kawasan.card.addDetails((layer, id, card) => element(

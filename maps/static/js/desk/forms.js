@@ -80,6 +80,19 @@
     notice.scrollIntoView();
   }
 
+  /** What a raster is fit for and what not, by criterion, each with its reason. @param {HTMLFormElement} form */
+  function verdicts(form) {
+    const asked = form.querySelectorAll("[data-reader]");
+    if (!asked.length) return {};
+    /** @type {{[verdict: string]: {[criterion: string]: string}}} */
+    const found = { fit: {}, unfit: {} };
+    for (const one of asked) {
+      const [verdict, why] = [one.querySelector("select")?.value, one.querySelector("input")?.value.trim()];
+      if (one instanceof HTMLElement && verdict) found[verdict][one.dataset.reader ?? ""] = why ?? "";
+    }
+    return found;
+  }
+
   /** @param {HTMLFormElement} form */
   async function send(form) {
     const { method, to = "", then } = form.dataset;
@@ -87,7 +100,7 @@
     if (button) button.disabled = true;
     say(form, "");
     try {
-      const body = method === "DELETE" ? undefined : JSON.stringify(said(form));
+      const body = method === "DELETE" ? undefined : JSON.stringify({ ...said(form), ...verdicts(form) });
       /** @type {{[name: string]: string}} */
       const asked = { ...headers, "Content-Type": "application/json" };
       if (method === "PATCH") asked.Prefer = "respond-async";
