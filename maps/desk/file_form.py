@@ -76,7 +76,7 @@ def figures_form(
         "kind": "figures",
         "title": translate("figures.send", language),
         "themes": indicator_options(catalogue, chosen=asked, language=language),
-        "template": "indicators",
+        "begin": "indicators",
         "formats": TEMPLATES["indicators"],
         "indicator": asked,
     }
@@ -110,6 +110,7 @@ def layer_form(name: str, *, title: Text, is_published: bool, language: Language
         "title": translate("rasters.send_layer", language, layer=title.to(language)),
         "collection": name,
         "is_published": is_published,
-        "template": name,
+        "begin": name,
+        "indicator": None,
         "formats": TEMPLATES.get(name, ()),
     }
