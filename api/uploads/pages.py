@@ -167,9 +167,7 @@ def _form(request: Request, store: Store, asked: str, indicator: str | None) -> 
             require_land_name(name)
         published = [one.removeprefix(LAND_PREFIX) for one in store.datasets("raster")]
         return raster_form(name, others=[*published, *rasters_read(store)], language=language)
-    titles = {
-        one.id: one.title for one in tables_of(request).collections() if one.version is not None
-    }
+    titles = _layers(request)
     known = {name: schema.title for name, schema in SCHEMAS.items()} | titles
     if asked not in known:
         raise LayerNotFound(asked, available=sorted({*known, INDICATORS, ANY_RASTER}))

@@ -11,7 +11,7 @@ from geo.ingest.source import Limits
 from geo.land.raster import KNOWN_RASTERS, land_title, land_unit
 from geo.language import Language, Text
 from geo.published import LAND_PREFIX
-from maps.pages.collecting import TEMPLATES
+from maps.pages.collecting import begun_in
 from maps.text import format_number, translate
 
 # Made from others, or of the whole island: what no office sends unless it is asked for.
@@ -77,7 +77,7 @@ def figures_form(
         "title": translate("figures.send", language),
         "themes": indicator_options(catalogue, chosen=asked, language=language),
         "begin": "indicators",
-        "formats": TEMPLATES["indicators"],
+        "formats": begun_in("indicators"),
         "indicator": asked,
     }
 
@@ -112,5 +112,5 @@ def layer_form(name: str, *, title: Text, is_published: bool, language: Language
         "is_published": is_published,
         "begin": name,
         "indicator": None,
-        "formats": TEMPLATES.get(name, ()),
+        "formats": begun_in(name),
     }

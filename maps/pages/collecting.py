@@ -15,16 +15,12 @@ from geo.planning.collect_list import (
 )
 from geo.readiness.assessment import Assessment
 from geo.store.versions import Published
+from geo.submission.template import TEMPLATES
 from maps.pages.sliders import choice
 from maps.text import MISSING, format_number, format_share, translate
 
-# The formats in which a file is begun, by the collection that it is for.
-TEMPLATES = {
-    "zones": ("gpkg", "xlsx"),
-    "kecamatan": ("gpkg",),
-    "regencies": ("gpkg",),
-    "indicators": ("xlsx",),
-}
+# QGIS reads its own style beside a template.
+_STYLE = "qml"
 _LAYERS = {"zones": "layer.zones", "kecamatan": "layer.kecamatan"}
 # So many areas stand open under their regency; more are folded.
 _MOST_OPEN = 30
@@ -66,7 +62,7 @@ def collecting_page(
                 "upload": one.datum.upload.to(language),
                 "asks": one.datum.form_query,
                 "form_note": one.datum.form_note.to(language),
-                "formats": TEMPLATES.get(one.datum.collection, ()),
+                "formats": begun_in(one.datum.collection),
                 "n_areas": format_number(one.n_areas, language),
                 "points": _points(one.points, language),
             }
@@ -102,6 +98,11 @@ def _form(
         "ks": [(str(k), str(k)) for k in sorted({*range(1, most + 1), found.k})],
         "k": str(found.k),
     }
+
+
+def begun_in(collection: str) -> list[str]:
+    """The formats of the template in which a file of a collection is begun; empty where there is none."""
+    return [form for form in TEMPLATES.get(collection, ()) if form != _STYLE]
 
 
 def _layer_title(name: str, language: Language) -> str:

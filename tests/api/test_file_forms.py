@@ -10,7 +10,7 @@ from api.main import create_app
 from api.settings import Settings
 from geo.store.store import Store
 from geo.submission import rasters
-from tests.api.test_raster_uploads import read_in_this_process, slope  # noqa: F401  a fixture
+from tests.api.test_raster_uploads import read_in_this_process, slope_of
 from tests.api.test_upload_page import HOSTILE, PASSWORD, entered
 
 PAGE = {"Accept": "text/html"}
@@ -102,15 +102,14 @@ def test_a_form_that_there_is_not_is_told(forms, asked, status):
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_the_page_of_a_raster_asks_what_it_is_fit_for_and_tells_what_it_covers(
-    forms,
-    slope,
-    monkeypatch,
-    language,  # noqa: F811
+    forms, tmp_path, monkeypatch, language
 ):
     monkeypatch.setattr(rasters, "run_confined", read_in_this_process)
     client, headers = forms
     fields = {"collection": "land-landcover", "source": HOSTILE, "licence": "x"}
-    address = sent(client, headers, slope, f"{HOSTILE}.tif", replace_smaller="ya", **fields)
+    address = sent(
+        client, headers, slope_of(tmp_path), f"{HOSTILE}.tif", replace_smaller="ya", **fields
+    )
     asked = page_of(client, address, language)
     assert 'data-reader="tutupan_lahan"' in asked
     assert "--fit" not in asked

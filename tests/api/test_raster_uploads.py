@@ -37,7 +37,12 @@ def raster_door(reference_folder, tmp_path_factory):
 
 @pytest.fixture
 def slope(tmp_path):
-    path = tmp_path / "lereng.tif"
+    return slope_of(tmp_path)
+
+
+def slope_of(folder):
+    """A GeoTIFF of the whole province whose cells are all 5."""
+    path = folder / "lereng.tif"
     shape = {"height": 420, "width": 340, "count": 1, "dtype": "float32", "crs": "EPSG:4326"}
     with rasterio.open(
         path, "w", driver="GTiff", transform=from_origin(114.2, -1.1, 0.01, 0.01), **shape
