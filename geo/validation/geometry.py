@@ -249,7 +249,7 @@ def _valid(
                 )
             )
             continue
-        mended = _mended(shape)
+        mended = mended_shape(shape)
         if mended is None:
             findings.append(finding("geometry_repair_failed", feature=feature, reason=reason))
             continue
@@ -265,7 +265,7 @@ def _effect(shape: shapely.Geometry, crs: pyproj.CRS | None) -> dict[str, Any]:
     """What the repair of a shape would give, as facts of its finding; nothing where it takes long."""
     if crossings_exceed(shape, _MEASURED_CROSSINGS):
         return {}
-    mended = _mended(shape)
+    mended = mended_shape(shape)
     if mended is None:
         return {"is_mendable": False}
     return {"is_mendable": True, **_areas(shape, mended, crs=crs)}
@@ -314,7 +314,7 @@ def crossings_exceed(shape: shapely.Geometry, limit: int) -> bool:
     return False
 
 
-def _mended(shape: shapely.Geometry) -> shapely.Geometry | None:
+def mended_shape(shape: shapely.Geometry) -> shapely.Geometry | None:
     """The valid polygons of a shape, by the area that its rings enclose; None when none is left."""
     try:
         mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)

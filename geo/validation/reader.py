@@ -140,13 +140,18 @@ def _told(recalled: Remembered) -> "Finding":
 def _draw(result: "Validation", folder: Path) -> None:
     """Leave what a map shows; the process ends where that takes too long, and what is there counts."""
     from geo.validation.changes import changed_features
+    from geo.validation.preview import preview
 
     watch = threading.Timer(_DRAWING_S, os._exit, (0,))
     watch.daemon = True
     watch.start()
-    if result.changes is not None:
-        _leave_drawing(folder, "changes", changed_features(*result.changes))
-    watch.cancel()
+    try:
+        if (found := preview(result.read)) is not None:
+            _leave_drawing(folder, "preview", found)
+        if result.changes is not None:
+            _leave_drawing(folder, "changes", changed_features(*result.changes))
+    finally:
+        watch.cancel()
 
 
 def _leave_drawing(folder: Path, name: Drawing, content: Mapping[str, Any]) -> None:

@@ -41,7 +41,7 @@ def report_of(
 
 
 # What a reader says where the file itself did not.
-_GUESSED_CRS = frozenset(
+GUESSED_CRS = frozenset(
     {"crs_assumed", "crs_of_topojson", "table_crs_assumed", "crs_missing", "crs_unknown"}
 )
 _SEVERAL_LAYERS = frozenset({"several_layers", "layer_unknown", "dxf_layers"})
@@ -79,7 +79,7 @@ def _source_choices(
         "crs": {
             "name": None if crs is None else _name_of(crs),
             "text": source.crs_text,
-            "is_stated": not codes & _GUESSED_CRS,
+            "is_stated": not codes & GUESSED_CRS,
             **({"candidates": []} if systems is None else systems.to_json()),
         },
         "encoding": {

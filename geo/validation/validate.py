@@ -36,6 +36,7 @@ from geo.validation.placement import (
     place_layer,
     resolve_crs,
 )
+from geo.validation.preview import ReadFile
 from geo.validation.report import BORDERS, report_of
 from geo.validation.zones import complete_zones, read_once
 from geo.vector.planning_region import Region
@@ -50,11 +51,12 @@ class Validation:
     """The cleaned layer (None when refused) and its report in JSON types.
 
     `changes` are what `geo.validation.changes.changed_features` draws, None where nothing is
-    published or the file is refused.
+    published or the file is refused; `read` is what `geo.validation.preview.preview` draws.
     """
 
     frame: gpd.GeoDataFrame | None
     report: dict[str, Any]
+    read: ReadFile
     changes: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Difference] | None = None
 
 
@@ -86,7 +88,11 @@ def validate(
     """
     findings = [*source.findings, *_size(source, limits)]
     if is_refused(findings):
-        return Validation(None, report_of(findings, source=source))
+        rows = range(1, len(source.frame) + 1)
+        numbered = [Feature(row, shown=n) for row, n in zip(rows, _shown(source), strict=True)]
+        systems = _systems(source, findings, reference, override=crs_override)
+        read = ReadFile(source, numbered, findings, systems, crs_override)
+        return Validation(None, report_of(findings, source=source), read)
 
     given = pd.DataFrame(source.frame.drop(columns="geometry"))
     schema = _as_written(schema, given, asked=columns or {}, current=reference.current)
@@ -147,17 +153,20 @@ def validate(
         step(_SAY["comparing_places"])
         findings += _place(layer, schema, features, reference)
 
+    bordered = None
     if not is_refused(findings):
         keyed = _keyed(layer, schema)
         is_mended = repair and BORDERS not in unrepaired
         if is_mended and schema.coverage and keyed.geometry.notna().all():
             step(_SAY["mending_borders"])
+            drawn_apart = keyed
             keyed, mended = mend_borders(keyed, features=features)
             rest = published_elsewhere(schema, reference)
             if rest is not None:
                 keyed, drawn = mend_to_published(keyed, rest, features=features)
                 mended += drawn
             findings += mended
+            bordered = drawn_apart, keyed
         layer, filled = _filled(keyed, schema, reference)
         findings += filled
         step(_SAY["checking_borders"])
@@ -178,6 +187,7 @@ def validate(
         findings += [*_removed(changes, schema), *vanished(layer, reference.current)]
         findings += flattened(layer, reference.current)
     frame = None if is_refused(findings) else layer
+    systems = _systems(source, findings, reference, override=crs_override)
     report = report_of(
         findings,
         source=source,
@@ -185,11 +195,12 @@ def validate(
         layer=layer,
         difference=None if changes is None else changes.to_json(),
         choices=choices(given, schema, asked),
-        systems=_systems(source, findings, reference, override=crs_override),
+        systems=systems,
     )
+    read = ReadFile(source, features, findings, systems, crs_override, outlines, bordered)
     if changes is None or reference.current is None:
-        return Validation(frame, report)
-    return Validation(frame, report, changes=(layer, reference.current, changes))
+        return Validation(frame, report, read)
+    return Validation(frame, report, read, changes=(layer, reference.current, changes))
 
 
 # What another CRS than the stated one would mend.
@@ -264,8 +275,11 @@ def _features(source: Source, mapped: Mapped, schema: LayerSchema) -> list[Featu
     rows = range(1, len(source.frame) + 1)
     keys = _labels(source, mapped.fields.get(schema.key))
     names = _labels(source, mapped.fields.get("name"))
-    shown = source.numbers or [None] * len(source.frame)
-    return [Feature(*label) for label in zip(rows, keys, names, shown, strict=True)]
+    return [Feature(*label) for label in zip(rows, keys, names, _shown(source), strict=True)]
+
+
+def _shown(source: Source) -> Sequence[int | None]:
+    return source.numbers or [None] * len(source.frame)
 
 
 def _labels(source: Source, column: str | None) -> list[str | None]:

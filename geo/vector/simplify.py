@@ -99,7 +99,7 @@ def for_screen(
     fit = np.flatnonzero(_is_polygonal(found) & shapely.is_valid(found))
     rest = np.setdiff1d(np.arange(len(found)), fit)
     share = _all_vertices(found[fit]) / max(1, _all_vertices(found))
-    found[fit] = simplified(found[fit], most_vertices=round(share * most_vertices))
+    found[fit] = simplified(found[fit], most_vertices=max(1, round(share * most_vertices)))
     found[rest] = _thinned(found[rest], most=most_vertices - _all_vertices(found[fit]))
     return found
 
