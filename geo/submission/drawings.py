@@ -7,17 +7,13 @@ long as these are kept.
 import json
 from pathlib import Path
 
-import geopandas as gpd
-
 from geo.errors import NotDrawn
 from geo.language import Text, texts
 from geo.planning.publish import INDICATORS
-from geo.store.store import Store, Upload, Version
+from geo.store.store import Store, Upload
 from geo.store.uploads import ENDS, FROM
 from geo.submission.rasters import is_raster
-from geo.validation.changes import changed_features
-from geo.validation.difference import difference
-from geo.vector.schema import SCHEMAS
+from geo.submission.version_difference import drawn_difference
 
 _SAY = texts(__name__)
 
@@ -37,12 +33,20 @@ def preview(store: Store, upload_id: str) -> bytes:
     raise NotDrawn(reason=_SAY["ended" if upload.state in ENDS else "nothing_to_draw"])
 
 
-def changes(store: Store, upload_id: str) -> bytes:
-    """The GeoJSON of what an upload would change, or has changed; see `changed_features`.
+def changes(store: Store, upload_id: str, *, patience_s: float | None = None) -> bytes:
+    """The GeoJSON of what an upload would change, or has changed.
+
+    See `geo.validation.changes.changed_features`.
+
+    Parameters
+    ----------
+    patience_s : float, optional
+        How long to wait for a comparison of versions that is under way, in seconds; for ever by
+        default.
 
     Raises
     ------
-    UploadNotFound
+    UploadNotFound, DifferenceNotReady
     NotDrawn
         Saying why there is none.
     """
@@ -50,7 +54,7 @@ def changes(store: Store, upload_id: str) -> bytes:
     if (path := store.uploads.drawing(upload, "changes")) is not None:
         return _read(path)
     if upload.state == "published":
-        return _of_versions(store, upload)
+        return _of_versions(store, upload, patience_s)
     raise NotDrawn(reason=_why_no_changes(upload))
 
 
@@ -81,19 +85,12 @@ def _why_no_changes(upload: Upload) -> Text:
     return _SAY["is_first" if not upload.compared_with else "not_kept"]
 
 
-def _of_versions(store: Store, upload: Upload) -> bytes:
+def _of_versions(store: Store, upload: Upload, patience_s: float | None) -> bytes:
     """The changes between the version that an upload became and the one that it was compared with."""
     versions = {version.number: version for version in store.versions(upload.dataset)}
     after = next((one for one in versions.values() if one.upload == upload.upload), None)
     before = versions.get(upload.compared_with)
     if after is None or before is None:
         raise NotDrawn(reason=_SAY["is_first"])
-    frame, current = _frame(after), _frame(before)
-    schema = SCHEMAS.get(upload.dataset)
-    fields = [] if schema is None else [field.name for field in schema.fields]
-    found = difference(frame, current, fields=fields)
-    return json.dumps(changed_features(frame, current, found)).encode()
-
-
-def _frame(version: Version) -> gpd.GeoDataFrame:
-    return gpd.read_parquet(version.path)
+    drawn = drawn_difference(store, before, after, patience_s=patience_s)
+    return json.dumps(drawn).encode()

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
@@ -163,6 +164,13 @@ def test_a_file_edited_elsewhere_is_refused_mended_published_and_rolled_back(fre
     assert facts.keys() == kept.keys()
     assert (facts["state"], facts["links"]) == ("needs_choices", kept["links"])
     assert (kept["state"], kept["report"]["accepted"]) == ("needs_choices", False)
+    preview = client.get(f"/uploads/{kept['upload']}/preview", headers=headers)
+    assert preview.headers["content-type"] == "application/geo+json"
+    assert "private" in preview.headers["cache-control"]
+    roles = Counter(f["properties"]["role"] for f in preview.json()["features"])
+    # Of the bow-tie its repair too, which nobody has asked for yet.
+    assert roles == {"feature": 1, "faulty": 2, "before": 1, "after": 1}
+    assert client.get(f"/uploads/{kept['upload']}/changes", headers=headers).status_code == 404
     publish = f"/uploads/{kept['upload']}/publish"
     assert client.post(publish, json={"note": "x"}, headers=headers).status_code == 422
     assert store.version("zones").number == 1
@@ -182,10 +190,18 @@ def test_a_file_edited_elsewhere_is_refused_mended_published_and_rolled_back(fre
     assert store.version("zones").number == 1
 
     address = accepted.headers["location"]
+    drawn = client.get(f"{address}/changes", headers=headers).json()
+    moved = {f["properties"]["key"] for f in drawn["features"] if f["properties"]["moved_m"]}
+    assert moved == {c["key"] for c in report["difference"]["changed"] if c["moved_m"]}
+    assert moved == {"angsana", "sebamban"}
     note = {"note": "Batas 2026", "source": "Disnakertrans", "licence": "CC BY 4.0"}
     answer = client.post(f"{address}/publish", json=note, headers=headers)
 
     assert (answer.status_code, answer.json()["version"]) == (200, 2)
+    # Its file is gone and what it changed is not.
+    assert client.get(f"{address}/preview", headers=headers).status_code == 404
+    later = client.get(f"{address}/changes", headers=headers).json()["features"]
+    assert later == drawn["features"]
     item = item_of(client, "angsana").json()
     assert item["geometry"] != before
     assert item["properties"]["regency_code"] == "63.10"

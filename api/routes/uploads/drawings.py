@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from api.access import Allowed
-from api.deps import StoreDep
+from api.deps import PatienceDep, StoreDep
 from api.links import GEOJSON
 from api.responses import PRIVATE
 from api.uploads.documents import UploadId
@@ -79,6 +79,7 @@ def read_changes(
     upload_id: UploadId,
     _actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
     store: StoreDep,
+    patience_s: PatienceDep,
 ) -> Response:
     """The features that differ from the published version, or that a published upload has changed.
 
@@ -86,4 +87,5 @@ def read_changes(
     """
     from geo.submission.drawings import changes
 
-    return Response(changes(store, upload_id), media_type=GEOJSON, headers=PRIVATE)
+    content = changes(store, upload_id, patience_s=patience_s)
+    return Response(content, media_type=GEOJSON, headers=PRIVATE)

@@ -1,5 +1,6 @@
 """From a file that came to its end: what is kept, who may go on, and what a dead service leaves."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ from geo.errors import (
     LayerMoved,
     LayerNotFound,
     NotAllowed,
+    NotDrawn,
     StaleVersion,
     UploadRejected,
     UploadUnsupported,
@@ -19,7 +21,7 @@ from geo.errors import (
 )
 from geo.store.roles import Actor
 from geo.store.store import Store
-from geo.submission import approval, check
+from geo.submission import approval, check, drawings
 from geo.submission.accepting import still_open, warned
 from tests.regions import give_region
 
@@ -101,6 +103,37 @@ def test_a_file_is_kept_as_it_came_before_anything_of_it_is_read(store, handed_i
     assert store.check().orphans == ()
 
 
+def roles_of(content):
+    return sorted(f["properties"]["role"] for f in json.loads(content)["features"])
+
+
+def test_the_drawings_of_a_file_go_with_it_and_what_it_changed_stays(ready, store):
+    first = ready()
+    assert first.report["drawings"] == ["preview"]
+    with pytest.raises(NotDrawn, match="never published"):
+        drawings.changes(store, first.upload)
+    approval.publish(store, first.upload, actor=ADI, note="x")
+    with pytest.raises(NotDrawn, match="goes with the file"):
+        drawings.preview(store, first.upload)
+
+    moved = one_zone().translate(0.01)
+    second = ready(frame=one_zone().set_geometry(moved))
+    assert second.report["drawings"] == ["preview", "changes"]
+    assert second.report["difference"]["changed"][0]["moved_m"] == pytest.approx(1_111, rel=0.001)
+    assert (store.check().is_sound, store.check().orphans) == (True, ())
+    drawn = drawings.changes(store, second.upload)
+    assert roles_of(drawn) == ["moved_after", "moved_before"]
+    approval.publish(store, second.upload, actor=ADI, note="x")
+    assert json.loads(drawings.changes(store, second.upload)) == json.loads(drawn)
+    assert not list((store.folder / "uploads").iterdir())
+
+    third = ready(frame=one_zone(name=["Angsana Raya"]))
+    approval.withdraw(store, third.upload, actor=SRI)
+    with pytest.raises(NotDrawn, match="not kept"):
+        drawings.changes(store, third.upload)
+    assert not list((store.folder / "uploads").iterdir())
+
+
 def test_a_file_with_errors_is_mended_by_a_choice_and_not_by_another_upload(
     quick, store, handed_in
 ):
@@ -114,7 +147,13 @@ def test_a_file_with_errors_is_mended_by_a_choice_and_not_by_another_upload(
     with pytest.raises(UploadRejected):
         approval.submit(store, faulty.upload, actor=SRI, note="x")
 
+    assert roles_of(drawings.preview(store, faulty.upload)) == ["after", "before", "faulty"]
+    with pytest.raises(NotDrawn, match="still has errors"):
+        drawings.changes(store, faulty.upload)
+
     check.choose(store, faulty.upload, {"repairs": ["make_valid"]}, actor=SRI)
+    with pytest.raises(NotDrawn, match="still being checked"):
+        drawings.preview(store, faulty.upload)
     mended = check.check(store, faulty.upload)
     assert (mended.state, mended.choices) == ("ready", {"repairs": ["make_valid"]})
     assert mended.report["counts"]["geometry_repaired"] == 1

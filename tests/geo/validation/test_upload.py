@@ -827,6 +827,23 @@ def job_of(path):
     )
 
 
+def test_a_drawing_that_fails_takes_nothing_from_the_report(tmp_path, monkeypatch):
+    def fails(_):
+        raise MemoryError
+
+    monkeypatch.setattr("geo.validation.preview.preview", fails)
+    path = hostile.zipped(tmp_path / "a.zip", hostile.shapefile_parts(tmp_path / "p"))
+    with pytest.raises(MemoryError):
+        reader.read_and_check(
+            job_of(path), tmp_path, reference=lambda: REFERENCE, said={"unlimited": []}
+        )
+    # However the process ends then: here it does not even begin.
+    outcome = sandbox.run_confined("geo.no_such_module", tmp_path, limits=LIMITS)
+    assert outcome.failure is None
+    assert outcome.document["has_layer"]
+    assert (tmp_path / "cleaned.parquet").exists()
+
+
 def test_the_reader_leaves_a_good_layer_and_says_what_it_is_at(tmp_path):
     path = hostile.zipped(tmp_path / "a.zip", hostile.shapefile_parts(tmp_path / "p"))
     document = reader.read_and_check(job_of(path), tmp_path, reference=lambda: REFERENCE)
