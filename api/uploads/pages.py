@@ -86,6 +86,7 @@ def upload_page(
     request: Request, store: Store, found: Upload, document: UploadDocument, actor: Actor
 ) -> Response:
     """One upload for people: its report, and the forms of the steps that its reader may take."""
+    from geo.submission.drawings import drawn
     from geo.submission.steps import steps_of
     from maps.desk.raster_report import TOLD_APART
     from maps.desk.upload_page import upload_page as page_of
@@ -101,7 +102,7 @@ def upload_page(
         steps=steps,
         layers=_layers(request),
         language=language_or_default(request),
-        drawings=_drawings(store, found),
+        drawings=drawn(store, found),
         ground=ground_of(request, store),
     )
     csrf = "" if session is None else session.csrf
@@ -192,11 +193,6 @@ def impact_page(request: Request, document: Mapping[str, Any]) -> Response:
     page = html_response(request, "desk/effects.html", active="desk", **content)
     page.headers.update(PRIVATE)
     return page
-
-
-def _drawings(store: Store, found: Upload) -> tuple[str, ...]:
-    """What a map of it may ask for."""
-    return ()
 
 
 def ground_of(request: Request, store: Store) -> "Ground":

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from geo.errors import NotDrawn
+from geo.ingest.source import DRAWINGS
 from geo.language import Text, texts
 from geo.planning.publish import INDICATORS
 from geo.store.store import Store, Upload
@@ -56,6 +57,19 @@ def changes(store: Store, upload_id: str, *, patience_s: float | None = None) ->
     if upload.state == "published":
         return _of_versions(store, upload, patience_s)
     raise NotDrawn(reason=_why_no_changes(upload))
+
+
+def drawn(store: Store, upload: Upload) -> list[str]:
+    """Which of `preview` and `changes` can be asked for; none while a check draws them anew."""
+    if upload.state in FROM["check"]:
+        return []
+    found: list[str] = [
+        name for name in DRAWINGS if store.uploads.drawing(upload, name) is not None
+    ]
+    if upload.state != "published" or upload.dataset == INDICATORS or is_raster(upload.dataset):
+        return found
+    numbers = {version.number for version in store.versions(upload.dataset)}
+    return [*found, "changes"] if upload.compared_with in numbers else found
 
 
 def _with_map(store: Store, upload_id: str) -> Upload:

@@ -53,7 +53,10 @@ def upload_page(
         "progress": _progress(document.get("progress"), language),
         "groups": groups(report, language),
         "at_once": MOST_AT_ONCE,
-        "map_facts": map_facts(report, drawings=drawings, ground=ground, language=language),
+        # While a check runs, the last report is about to be replaced.
+        "map_facts": None
+        if document.get("progress")
+        else map_facts(report, drawings=drawings, ground=ground, language=language),
         "accepting": accepting(document, language),
         "reading": reading(document, layers=layers, language=language),
         "summary": report.get("summary") or {},

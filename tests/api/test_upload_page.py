@@ -3,6 +3,8 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from geo.ingest.findings import Feature, finding, to_json
+from maps.desk.findings import groups
 from tests import hostile
 from tests.api.test_uploads import as_gpkg, edited_elsewhere, open_service, zones
 
@@ -101,13 +103,44 @@ def test_a_refused_file_is_told_by_groups_and_mended_by_the_form(service, tmp_pa
     client.cookies.clear()
 
 
+def test_what_is_wrong_stands_apart_from_how_to_mend_it(service, tmp_path):
+    _, client = service
+    headers = entered(client, "siti")
+    address = sent(client, headers, as_gpkg(tmp_path / "x", edited_elsewhere()))
+    page = page_of(client, address, "en")
+    where = 'data-severity="error" data-lon="115.73" data-lat="-3.575001" data-row="2" data-key="sebamban"'
+    assert f'<li {where}><span class="what">Row 2 (sebamban, Sebamban): its polygon' in page
+    assert '<p class="mend"><b>How to mend it:</b> Mend it in your GIS program' in page
+    # Without a script: every sentence, and a word for the map.
+    assert "This map needs JavaScript" in page
+    client.cookies.clear()
+
+
+def test_a_kind_found_often_shows_twenty_and_unfolds_the_rest():
+    found = [finding("geometry_missing", feature=Feature(row)) for row in range(1, 71)]
+    (group,) = groups(to_json(found), "id")
+    assert (group["count"], len(group["sentences"])) == (70, 50)
+    assert group["gist"] == "tidak memiliki geometri."
+    assert group["mend"] == "Gambar geometrinya, atau hapus barisnya."
+    assert group["sentences"][49]["what"] == "Baris 50: tidak memiliki geometri."
+
+
+def test_a_remedy_of_one_sentence_alone_stays_with_it():
+    found = [finding("code_invalid", value="x", column="c", example=code) for code in "12"]
+    (group,) = groups(to_json(found), "en")
+    assert group["mend"] == ""
+    assert [one["mend"][-4:] for one in group["sentences"]] == ["'1'.", "'2'."]
+
+
 def test_names_notes_and_comments_are_inert(service, good, tmp_path):
     _, client = service
     headers = entered(client, "siti")
     with good.open("rb") as file:
         answer = client.post("/uploads", files={"file": (f"{HOSTILE}.gpkg", file)}, headers=headers)
     address = answer.headers["location"].removeprefix("http://127.0.0.1")
-    client.post(f"{address}/comments", json={"text": HOSTILE}, headers=headers)
+    place = {"feature": HOSTILE, "lon": 115.7, "lat": -3.6}
+    for said in ({"text": HOSTILE}, {"text": HOSTILE, "place": place}):
+        assert client.post(f"{address}/comments", json=said, headers=headers).status_code == 201
     client.post(f"{address}/submit", json={"note": HOSTILE}, headers=headers)
     client.cookies.clear()
     entered(client, "budi")

@@ -64,11 +64,11 @@ def test_a_file_goes_from_its_editor_to_publication_without_a_command(visit, des
     expect(page.locator("#findings ~ details .severity.error")).to_be_visible()
     require_fine(page)
     page.locator("[name=unrepaired]").check()
-    leave_by(page, "#choices ~ form button")
+    leave_by(page, "#choices ~ form button[type=submit]")
     expect(page.locator("[data-to='/submit']")).to_be_visible()
     page.locator("details:has(> [data-columns]) > summary").click()
     page.locator("[data-columns] [name=status]").select_option("")
-    leave_by(page, "#choices ~ form button")
+    leave_by(page, "#choices ~ form button[type=submit]")
     # What was chosen at first goes with the page that was left: only the next one has the new report.
     expect(page.locator("[data-columns] [name=status] option[selected]")).to_have_count(0)
     expect(page.locator("#findings ~ details", has_text="REMARK")).to_have_count(1)

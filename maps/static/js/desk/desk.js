@@ -36,8 +36,8 @@ Kawasan.desk = (() => {
         event.preventDefault();
         send(form);
       });
-      const button = form.querySelector("button");
-      if (button) button.disabled = false;
+      const button = form.querySelector("button[type=submit]");
+      if (button instanceof HTMLButtonElement) button.disabled = false;
     }
   }
 

@@ -96,8 +96,8 @@
   /** @param {HTMLFormElement} form */
   async function send(form) {
     const { method, to = "", then } = form.dataset;
-    const button = form.querySelector("button");
-    if (button) button.disabled = true;
+    const button = form.querySelector("button[type=submit]");
+    if (button instanceof HTMLButtonElement) button.disabled = true;
     say(form, "");
     try {
       const body = method === "DELETE" ? undefined : JSON.stringify({ ...said(form), ...verdicts(form) });
@@ -121,7 +121,7 @@
     } catch {
       say(form, failed);
     }
-    if (button) button.disabled = false;
+    if (button instanceof HTMLButtonElement) button.disabled = false;
   }
 
   async function follow() {

@@ -159,11 +159,12 @@ Kawasan.deskMap = (() => {
     for (const one of [halo, target]) if (one) one.remove();
     halo = target = null;
     if (found.length) {
-      halo = L.layerGroup();
-      const around = { renderer: canvas, interactive: false, fill: false, pointToLayer: (_, place) => L.circleMarker(place, { radius: 9, renderer: canvas }) };
-      halo.addLayer(L.geoJSON(collected(found), { ...around, style: { color: "#ffb000", weight: 9, opacity: 0.85, fill: false } }));
-      halo.addLayer(L.geoJSON(collected(found), { ...around, style: { color: "#12191d", weight: 2, fill: false } }));
-      halo.addTo(map);
+      halo = L.geoJSON(collected(found), {
+        renderer: canvas, interactive: false, style: { color: "#ffb000", weight: 11, fill: false },
+        pointToLayer: (_, place) => L.circleMarker(place, { radius: 9, renderer: canvas }),
+      }).addTo(map);
+      // Below the lines, whose dashes tell what they are.
+      inOrder();
     }
     const place = isPlace ? /** @type {[number, number]} */ ([what.lat, what.lon]) : null;
     if (place) target = mark(place, "target", "").addTo(map);
@@ -274,7 +275,7 @@ Kawasan.deskMap = (() => {
     Kawasan.page.data = own;
     const frame = part(document, ".drawn-frame");
     frame.hidden = false;
-    map = L.map(part(frame, "#drawn-map"), { zoomControl: false, attributionControl: true, minZoom: 3, maxZoom: 19, zoomSnap: 0.5 });
+    map = L.map(part(frame, "#drawn-map"), { zoomControl: false, fadeAnimation: false, minZoom: 3, maxZoom: 19, zoomSnap: 0.5 });
     Kawasan.page.map = map;
     map.attributionControl.setPrefix("");
     L.control.zoom({ zoomInTitle: text("drawn.zoom_in"), zoomOutTitle: text("drawn.zoom_out") }).addTo(map);
@@ -288,12 +289,12 @@ Kawasan.deskMap = (() => {
     box.setAttribute("aria-describedby", "drawn-keys");
     part(document, "#drawn-keys").hidden = false;
     note(text("drawn.loading"));
-    whole();
-    ground();
     await load();
+    // The ground last, where the map is to stay: tiles of another place would be asked for in vain.
+    whole();
     legend();
     candidates();
-    whole();
+    ground();
   }
 
   return { start, show, rounded, closer, whole, marks, candidate, regencyAt, hasFeature: (what) => featuresOf(what).length > 0, on: (name, use) => { listeners[name] = use; } };

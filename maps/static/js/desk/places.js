@@ -14,9 +14,16 @@
   const form = document.querySelector("form[data-to='/comments']");
   const told = part(document, ".drawn-told");
 
+  /* The feature that an element names: as the report does, or by what a comment called it. */
+  function featureOf(said) {
+    if (!said?.startsWith("{")) return { key: said };
+    const { row, key } = JSON.parse(said);
+    return { row: row ?? undefined, key: key ?? undefined };
+  }
+
   /* What an element of the page says of its place. */
   const placeOf = ({ dataset }) => ({
-    row: dataset.row, key: dataset.key ?? dataset.feature,
+    ...featureOf(dataset.feature), ...(dataset.row && { row: dataset.row }), ...(dataset.key && { key: dataset.key }),
     lon: "lon" in dataset ? Number(dataset.lon) : undefined, lat: "lat" in dataset ? Number(dataset.lat) : undefined,
   });
   const hasPlace = ({ lon, lat }) => Number.isFinite(lon) && Number.isFinite(lat);
@@ -61,17 +68,26 @@
     button?.setAttribute("aria-current", "true");
   }
 
+  /* A row whose head is a choice of its own gets its button beside that. */
+  const named = (row) => part(row, "th").textContent.trim();
+  function beside(row) {
+    const button = element("button", { type: "button", class: "at beside-choice", "aria-label": `${text("drawn.show")}: ${named(row)}` }, text("drawn.show"));
+    part(row, "th").append(button);
+    return button;
+  }
+
   /* A sentence with a place becomes a button, in its own words. */
   function bind(holder) {
     const place = placeOf(holder);
     if (!hasPlace(place) && !hasFeature(place)) return null;
-    const words = part(holder, ".what");
-    const button = element("button", { type: "button", class: "at" }, ...words.childNodes);
-    words.append(button);
+    const words = holder.querySelector(".what");
+    const what = words ? words.textContent : named(holder);
+    const button = words ? element("button", { type: "button", class: "at" }, ...words.childNodes) : beside(holder);
+    if (words) words.append(button);
     button.addEventListener("click", () => {
       choose(button);
       const shown = show(place);
-      tell(filled("drawn.shown_on_map", { what: button.textContent }), { opener: isFar() ? button : null, place: { ...place, ...shown }, isFar: isFar() });
+      tell(filled("drawn.shown_on_map", { what }), { opener: isFar() ? button : null, place: { ...place, ...shown }, isFar: isFar() });
     });
     return button;
   }
@@ -119,14 +135,14 @@
   function startMap(map) {
     on("feature", (feature, { lat, lng: lon }) => {
       const { id, key } = feature.properties;
-      const named = { row: id && typeof id === "object" ? id.row : id, key: key ?? id?.key };
+      const own = { row: id && typeof id === "object" ? id.row : id, key: key ?? id?.key };
       const first = [...document.querySelectorAll("[data-row], [data-key]")].find(
-        (one) => one instanceof HTMLElement && ((named.row && one.dataset.row === String(named.row)) || (named.key && one.dataset.key === String(named.key))),
+        (one) => one instanceof HTMLElement && ((own.row && one.dataset.row === String(own.row)) || (own.key && one.dataset.key === String(own.key))),
       );
       const opener = first?.querySelector(".at");
       choose(opener);
       show({ feature }, { stay: true });
-      const place = { ...named, lon: rounded(lon), lat: rounded(lat) };
+      const place = { ...own, lon: rounded(lon), lat: rounded(lat) };
       tell(wordsOf(feature.properties), { place });
       if (opener) part(told, ".drawn-steps").prepend(step(text("drawn.to_sentence"), () => goBack(opener)));
     });
