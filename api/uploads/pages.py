@@ -77,6 +77,7 @@ def _sending(request: Request, store: Store) -> dict[str, Any]:
         language_or_default(request),
         layers=_layers(request),
         figures=INDICATORS,
+        has_figures=INDICATORS in store.datasets(),
         parts=[part_document(part, links).model_dump() for part in unfinished(store, actor=actor)],
         most_bytes=settings_of(request).max_upload_bytes,
     )

@@ -34,6 +34,7 @@ def sending(
     *,
     layers: Mapping[str, Text],
     figures: str,
+    has_figures: bool,
     parts: Iterable[Mapping[str, Any]],
     most_bytes: int,
 ) -> dict[str, Any]:
@@ -45,6 +46,8 @@ def sending(
         The titles of the published layers.
     figures : str
         What the figures are called as a collection.
+    has_figures : bool
+        Whether any are published, so that their own form can be opened.
     parts : iterable of mapping
         `PartDocument`s of whoever reads the page.
     most_bytes : int
@@ -55,6 +58,7 @@ def sending(
     kinds = {extension for each in (*FORMATS.values(), GEOTIFF) for extension in each.extensions}
     return {
         "layers": _told_apart(titles),
+        "has_figures": has_figures,
         "most_bytes": most_bytes,
         "most": format_size(most_bytes, language),
         "kinds": " ".join(sorted({*kinds, _ARCHIVE})),

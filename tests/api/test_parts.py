@@ -272,6 +272,11 @@ def test_the_desk_lists_what_is_half_sent_to_its_sender_alone_and_inert(service)
             assert f'data-to="/parts/{part}"' in page
             assert said in page
             assert "<img src=x" not in page
+            # What is no layer has a form of its own; of figures where there are any.
+            address = f"/uploads/form?for=land&f=html&lang={language}"
+            assert address.replace("&", "&amp;") in page
+            assert client.get(address).status_code == 200
+            assert "for=indicators" not in page
     with _logged_in(store, client, "umar"):
         assert part not in client.get("/uploads?f=html").text
 
