@@ -51,7 +51,9 @@ def reading(
     offered, counts = report.get("choices") or {}, report.get("counts") or {}
     return {
         "is_layer": document["collection"] != INDICATORS and not is_raster(document["collection"]),
-        "collections": _collections(document["collection"], layers, language),
+        "collections": _collections(
+            document["collection"], layers, language, title=chosen.get("title")
+        ),
         "definition": chosen if chosen.get("title") else {},
         "layers": offered.get("layers") or [],
         "layers_open": bool(_OF_LAYERS & counts.keys()),
@@ -67,10 +69,12 @@ def reading(
     }
 
 
-def _collections(now: str, layers: Mapping[str, Text], language: Language) -> list[dict[str, Any]]:
+def _collections(
+    now: str, layers: Mapping[str, Text], language: Language, *, title: str | None
+) -> list[dict[str, Any]]:
     titles = {name: title.to(language) for name, title in layers.items()}
     if now not in titles:
-        titles[now] = now
+        titles[now] = title or now
     return [
         {"name": name, "title": title, "is_chosen": name == now}
         for name, title in sorted(titles.items(), key=lambda one: one[1].casefold())

@@ -132,12 +132,18 @@ def test_a_remedy_of_one_sentence_alone_stays_with_it():
     assert [one["mend"][-4:] for one in group["sentences"]] == ["'1'.", "'2'."]
 
 
-def test_names_notes_and_comments_are_inert(service, good, tmp_path):
+def test_names_notes_and_comments_are_inert(service, tmp_path):
     _, client = service
     headers = entered(client, "siti")
-    with good.open("rb") as file:
+    # A name of a column and a value of a field stand in the choices, in attributes too.
+    frame = zones().reset_index(drop=True).set_crs(4326, allow_override=True)
+    frame = frame.assign(**{HOSTILE: HOSTILE, "name": HOSTILE})
+    with as_gpkg(tmp_path / "x", frame).open("rb") as file:
         answer = client.post("/uploads", files={"file": (f"{HOSTILE}.gpkg", file)}, headers=headers)
     address = answer.headers["location"].removeprefix("http://127.0.0.1")
+    chosen = client.patch(address, json={"columns": {"remarks": HOSTILE}}, headers=headers)
+    assert chosen.status_code == 200
+    assert "<img src=x" not in page_of(client, address)
     place = {"feature": HOSTILE, "lon": 115.7, "lat": -3.6}
     for said in ({"text": HOSTILE}, {"text": HOSTILE, "place": place}):
         assert client.post(f"{address}/comments", json=said, headers=headers).status_code == 201
