@@ -106,6 +106,7 @@ def html_response(
         state=dict(request.query_params),
         active=active,
         tagline=None if region is None else region.title,
+        time_zone=None if region is None else region.time_zone,
         title=title,
         links=links,
         **context,

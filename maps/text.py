@@ -9,12 +9,13 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from babel.dates import get_month_names
 
 from geo.errors import GeoError
-from geo.language import LOCALES, Language, Text, localized, percent, read_catalogue
+from geo.language import LANGUAGES, LOCALES, Language, Text, localized, percent, read_catalogue
 
 # Tables that only some pages need; the map and what all pages share is in `interface`.
 _CATALOGUES = {
@@ -61,6 +62,17 @@ def catalogue(language: Language) -> Mapping[str, str]:
         for table, texts in tables.items()
         for name, text in texts.items()
     }
+
+
+def both(key: str) -> Text:
+    """The text of `key`, which names no facts, in both languages.
+
+    Raises
+    ------
+    TextNotFound
+        For an unknown key.
+    """
+    return Text(*(template(key, language) for language in LANGUAGES))
 
 
 def template(key: str, language: Language) -> str:
@@ -137,16 +149,44 @@ def format_share(value: float | None, language: Language, *, beside: float | Non
     return percent(value, beside=beside).to(language)
 
 
-def format_date(value: datetime.date | str, language: Language) -> str:
-    """A date in words; of an instant as RFC 3339 writes it, its day in UTC.
+def format_date(
+    value: datetime.date | str, language: Language, *, time_zone: str | None = None
+) -> str:
+    """A date in words; of an instant as RFC 3339 writes it, its day in a time zone (UTC by default).
 
     Examples
     --------
     >>> format_date(datetime.date(2026, 11, 24), "id")
     '24 November 2026'
     """
+    if isinstance(value, str) and time_zone is not None and "T" in value:
+        value = _local(value, time_zone).date()
     day = datetime.date.fromisoformat(value[:10]) if isinstance(value, str) else value
     return babel_date(day, format="long", locale=LOCALES[language])
+
+
+def format_moment(value: str, language: Language, *, time_zone: str | None = None) -> str:
+    """An instant, as RFC 3339 writes it, by the day and the clock of a time zone (UTC by default).
+
+    Examples
+    --------
+    >>> format_moment("2026-11-28T18:05:00Z", "id", time_zone="Asia/Makassar")
+    '29 November 2026 pukul 02.05 WITA'
+    >>> format_moment("2026-11-28T18:05:00Z", "en")
+    '28 November 2026, 18:05 UTC'
+    """
+    local = _local(value, time_zone or "UTC")
+    name = local.tzname() or ""
+    # The database has no letters for most zones, and then writes +07.
+    zone = f"UTC{name}" if name[:1] in ("+", "-") else name
+    day = babel_date(local.date(), format="long", locale=LOCALES[language])
+    return (
+        f"{day} pukul {local:%H.%M} {zone}" if language == "id" else f"{day}, {local:%H:%M} {zone}"
+    )
+
+
+def _local(value: str, time_zone: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(value).astimezone(ZoneInfo(time_zone))
 
 
 def format_period(value: str, language: Language) -> str:

@@ -47,6 +47,7 @@ COMPOSED = (
         "choosing.lose_",
         "upload.way_",
         "upload.count_",
+        "inbox.why_",
         "templates.for_",
         "templates.style_",
     ),

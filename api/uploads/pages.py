@@ -1,6 +1,6 @@
 """The pages of the desk: what waits and was sent, and one upload with the steps that its reader may take."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,25 +16,25 @@ from geo.errors import LayerNotFound
 from geo.language import Language, Text
 from geo.store.roles import Actor, may
 from geo.store.snapshots import kept_by_content
-from geo.store.store import Store, Upload
-from geo.store.uploads import FROM, SUBJECT
+from geo.store.store import Store, Upload, UploadEntry
+from geo.store.uploads import ENDS, FROM, SUBJECT
 from geo.submission.receiving import unfinished
 
 if TYPE_CHECKING:
     from maps.desk.map import Ground
 
 REGENCIES = "regencies"
-# Of one's own, on the page.
-_MOST_SENT = 200
 # Asks which land raster a file is.
 ANY_RASTER = "land"
+# Of what was decided, at first and at most; of what waits, those of which the reason is read.
+_MOST_DECIDED, _MOST_LISTED, _MOST_TOLD = 20, 1000, 50
 
 
-def desk_page(request: Request, store: Store) -> Response:
+def desk_page(request: Request, store: Store, *, most: int | None = None) -> Response:
     """`/uploads` for people: who is in and what waits for them; how it works, for everybody."""
     from maps.desk.explanation import desk
 
-    caller, inbox = caller_of(request), _inbox(request, store)
+    caller, inbox = caller_of(request), _inbox(request, store, most=most or _MOST_DECIDED)
     content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
     if inbox is not None and inbox["may_send"]:
         content["sending"] = _sending(request, store)
@@ -47,24 +47,74 @@ def desk_page(request: Request, store: Store) -> Response:
     return page
 
 
-def _inbox(request: Request, store: Store) -> dict[str, Any] | None:
-    """What waits for who is logged in, and what they sent; None for everybody else."""
-    from geo.submission.waiting import waiting_for
+def _inbox(request: Request, store: Store, *, most: int) -> dict[str, Any] | None:
+    """What is listed for who is logged in, `most` of what was decided; None for everybody else."""
+    from geo.submission.waiting import MOST, waiting_for
+    from maps.desk.desk_lists import inbox_lists
 
-    caller, language = caller_of(request), language_or_default(request)
+    caller, links = caller_of(request), links_or_default(request)
     if caller.session is None:
         return None
-    sent = store.uploads.newest(by=caller.actor.name, most=_MOST_SENT)
-    return {
-        "waiting": [
-            {"upload": one.entry.upload, "title": one.title.to(language), "since": one.since}
-            for one in waiting_for(store, caller.actor)
+    actor, uploads = caller.actor, store.uploads
+    waiting = waiting_for(store, actor)
+    listed = {one.entry.upload for one in waiting}
+    under_way = uploads.newest("received", "checking", "submitted", by=actor.name, most=MOST)
+    # Whoever decides sees what others decided too.
+    by = None if may(actor, "approve") else actor.name
+    ended = uploads.newest(*ENDS, by=by, most=most + len(listed))
+    ended = [one for one in ended if one.upload not in listed][:most]
+    in_all = uploads.count(*ENDS, by=by) - sum(one.entry.state in ENDS for one in waiting)
+    under_way = [one for one in under_way if one.upload not in listed]
+    entries = [*(one.entry for one in waiting), *under_way, *ended]
+    rows = {one.upload: entry_document(store, one, links).model_dump() for one in entries}
+    found = inbox_lists(
+        waiting=[
+            {
+                **rows[one.entry.upload],
+                "reason": one.reason,
+                "since": one.since,
+                "said": _said(store, one.entry) if number < _MOST_TOLD else None,
+            }
+            for number, one in enumerate(waiting)
         ],
-        "sent": [
-            entry_document(store, one, links_or_default(request)).model_dump() for one in sent
-        ],
-        "may_send": may(caller.actor, "upload"),
-    }
+        on_the_way=[rows[one.upload] for one in under_way],
+        decided=[rows[one.upload] for one in ended],
+        decided_in_all=in_all,
+        titles=_titles(request, store, {one.dataset for one in entries}),
+        names={row["user"]: row["name"] for row in store.users.all()},
+        language=language_or_default(request),
+    )
+    more = min(5 * most, _MOST_LISTED)
+    return found | {"may_send": may(actor, "upload"), "more": more if more > most else None}
+
+
+def _said(store: Store, entry: UploadEntry) -> Any:
+    """Why an upload came back: the words of whoever returned it, else the first error of its check."""
+    if entry.state not in ("returned", "needs_choices"):
+        return None
+    if entry.state == "returned" and (comments := store.comments.of(SUBJECT, entry.upload)):
+        return comments[-1].text
+    findings = store.uploads.one(entry.upload).report.get("findings", ())
+    return next((one["sentence"] for one in findings if one["severity"] == "error"), None)
+
+
+def _titles(request: Request, store: Store, datasets: Collection[str]) -> dict[str, Text]:
+    """What datasets are called; a layer that was never published has only its id."""
+    from geo.land.raster import land_title
+    from geo.planning.publish import INDICATORS
+    from geo.published import LAND_PREFIX
+    from maps.text import both
+
+    found = {}
+    for name in datasets:
+        if name == INDICATORS:
+            found[name] = both("sending.figures")
+        elif name.startswith(LAND_PREFIX):
+            title = land_title(name.removeprefix(LAND_PREFIX))
+            found[name] = Text(*(each[:1].upper() + each[1:] for each in title))
+        elif (version := store.standing(name)) is not None:
+            found[name] = tables_of(request).of_version(version).title
+    return found
 
 
 def _sending(request: Request, store: Store) -> dict[str, Any]:

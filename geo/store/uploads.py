@@ -411,6 +411,14 @@ class Uploads:
         with database.reading(self._engine) as connection:
             return [UploadEntry(**row) for row in connection.execute(query).mappings()]
 
+    def count(self, *states: State, by: str | None = None) -> int:
+        """How many uploads there are of these `states`, and sent `by` whom where given."""
+        query = sa.select(sa.func.count()).select_from(_TABLE).where(_TABLE.c.state.in_(states))
+        if by is not None:
+            query = query.where(_TABLE.c.created_by == by)
+        with database.reading(self._engine) as connection:
+            return int(connection.scalar(query) or 0)
+
     def unchecked(self) -> list[str]:
         """The ids of the uploads whose check has not ended, the oldest first."""
         query = sa.select(_TABLE.c.upload).where(_TABLE.c.state.in_(FROM["check"]))

@@ -16,7 +16,7 @@ import jinja2
 from geo.language import LANGUAGES, Language, Text
 from maps.assets import Assets
 from maps.escape import safe_address, shown_text
-from maps.text import format_date, format_number, format_share, translate
+from maps.text import format_date, format_moment, format_number, format_share, translate
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 # Where the head has who reads the page. Drawn pages are kept for all readers, and values in them are
@@ -44,6 +44,7 @@ def render(
     state: Mapping[str, str] | None = None,
     active: str = "",
     tagline: Text | None = None,
+    time_zone: str | None = None,
     **context: Any,
 ) -> str:
     """A page from one of `templates/`, with the site's header and language switch.
@@ -62,13 +63,15 @@ def render(
         Which entry of the navigation the page is: home, map, data, desk, api or guide.
     tagline
         What the service is for, of the region that it plans for; without it no region is named.
+    time_zone
+        Whose days and clock instants are told by, UTC by default.
     **context
         What the template names besides.
 
     Notes
     -----
-    Templates have `t(key, **facts)`, `number(value, decimals=)`, `share(value)`, `date(value)` and
-    `shown(text)`, which cuts an endless text, in the page's language, and `address(value)`, see
+    Templates have `t(key, **facts)`, `number(value, decimals=)`, `share(value)`, `date(value)`,
+    `moment(value)` of an instant and `shown(text)`, which cuts an endless text, in the page's language, and `address(value)`, see
     `maps.escape.safe_address`. Everything is escaped.
     """
 
@@ -93,7 +96,8 @@ def render(
                 "share": lambda value: format_share(value, language),
                 "address": safe_address,
                 "shown": lambda value: shown_text(value, language),
-                "date": lambda value: format_date(value, language),
+                "date": lambda value: format_date(value, language, time_zone=time_zone),
+                "moment": lambda value: format_moment(value, language, time_zone=time_zone),
                 **context,
             }
         )

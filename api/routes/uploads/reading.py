@@ -68,7 +68,8 @@ def read_uploads(
     As HTML: the steps, the accepted formats and fields, and what a report says, without a key.
     """
     if reader is None:
-        return desk_page(request, store)
+        most = query.limit if "limit" in query.model_fields_set else None
+        return desk_page(request, store, most=most)
     store.uploads.expire_due()
     states = () if query.state is None else (query.state,)
     document = UploadsDocument(
