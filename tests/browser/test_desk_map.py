@@ -74,6 +74,7 @@ def test_findings_changes_and_comments_are_found_on_the_map_and_from_it(visit, d
     told.get_by_text("Baca di daftar").click()
     expect(sentence).to_be_focused()
     expect(sentence).to_have_attribute("aria-current", "true")
+    expect(page.get_by_label("Objek bermasalah")).to_be_checked()
 
     # A comment on the place.
     told.get_by_text("Tanggapi tempat ini").click()
@@ -93,7 +94,7 @@ def test_findings_changes_and_comments_are_found_on_the_map_and_from_it(visit, d
     assert mended.json()["state"] == "ready"
     page.reload()
     drawn(page)
-    for role in ("Batas lama", "Batas baru"):
+    for role in ("Batas lama", "Batas baru", "Sebelum diperbaiki", "Sesudah diperbaiki"):
         expect(page.get_by_label(role)).to_be_checked()
     page.locator("tr[data-key=angsana] .at").press("Enter")
     expect(told.locator("[role=status]")).to_have_text("Peta menunjukkan: angsana")
