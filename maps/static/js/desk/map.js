@@ -201,15 +201,20 @@ Kawasan.deskMap = (() => {
   /* Candidates of the CRS: where the data would fall by each. */
 
   function candidates() {
-    const known = facts.candidates.map(({ name, bounds }) => {
-      const [west, south, east, north] = bounds;
+    // Datums a metre apart are one box on a map, with all their names above it.
+    const boxes = new Map();
+    for (const one of facts.candidates) keep(boxes, one.bounds.map((degrees) => degrees.toFixed(3)).join(" "), one);
+    const known = [...boxes.values()].flatMap((alike) => {
+      const [west, south, east, north] = alike[0].bounds;
       const box = L.rectangle([[south, west], [north, east]], { renderer: canvas, color: "#12191d", weight: 1.6, dashArray: "10 3 2 3", fill: false, interactive: false });
-      return box.bindTooltip(element("span", {}, name), { permanent: true, direction: "top", className: "drawn-candidate" });
+      const name = L.tooltip({ permanent: true, direction: "top", className: "drawn-candidate" });
+      name.setLatLng([north, (west + east) / 2]).setContent(element("span", {}, alike.map((one) => one.name).join(", ")));
+      return [box, name];
     });
     if (!known.length) return;
     const group = L.layerGroup(known).addTo(map);
     const one = element("span", { class: "drawn-box", "aria-hidden": "true" });
-    switched(`${text("drawn.role_candidates")} (${formatted(known.length)})`, group, one);
+    switched(`${text("drawn.role_candidates")} (${formatted(facts.candidates.length)})`, group, one);
   }
 
   let chosenBox;
