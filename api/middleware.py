@@ -20,7 +20,7 @@ from api.deps import language_or_default
 from api.problems import RequestTooSlow, problem_of, respond, respond_fault
 from api.settings import Settings
 from geo.errors import GeoError, UploadTooLarge
-from geo.language import Text, texts
+from geo.language import Text, filled, size_limit, texts
 from geo.store.snapshots import full_disk
 
 _SAY = texts(__name__)
@@ -307,7 +307,7 @@ def _without_gzip(tags: bytes) -> bytes:
 
 
 def _too_large(limit: int) -> Text:
-    return _SAY["too_large"].format(n=limit)
+    return filled(_SAY["too_large"], n=size_limit(limit))
 
 
 def _too_slow(seconds: float, *, is_idle: bool) -> Text:

@@ -59,6 +59,23 @@ def source_in(source: Source, language: Language) -> str:
     return source.to(language) if isinstance(source, Text) else source
 
 
+def size_limit(most_bytes: int) -> Text:
+    """The largest size that is taken, in KB and MB of 1,024 and rounded down: it promises no more.
+
+    Examples
+    --------
+    >>> size_limit(104_857_600).id, size_limit(104_857_599).id, size_limit(5_000).id, size_limit(9).id
+    ('100 MB', '99,9 MB', '4,8 KB', '9 byte')
+    """
+    for unit, size in (("MB", 1024 * 1024), ("KB", 1024)):
+        if most_bytes >= size:
+            whole, tenth = divmod(most_bytes * 10 // size, 10)
+            shown = f"{whole:,}.{tenth}" if tenth else f"{whole:,}"
+            number = localized(shown)
+            return Text(id=f"{number.id} {unit}", en=f"{number.en} {unit}")
+    return Text(id=f"{most_bytes} byte", en=f"{most_bytes} bytes")
+
+
 def unprintable(text: str) -> str | None:
     r"""The first character that cannot be shown, as its code point; None where every one can.
 

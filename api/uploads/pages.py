@@ -35,7 +35,12 @@ def desk_page(request: Request, store: Store, *, most: int | None = None) -> Res
     from maps.desk.explanation import desk
 
     caller, inbox = caller_of(request), _inbox(request, store, most=most or _MOST_DECIDED)
-    content = desk(language_or_default(request), most_bytes=settings_of(request).max_upload_bytes)
+    settings = settings_of(request)
+    content = desk(
+        language_or_default(request),
+        limits=settings.reader_limits(),
+        keep_days=settings.upload_days,
+    )
     if inbox is not None and inbox["may_send"]:
         content["sending"] = _sending(request, store)
     page = html_response(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from geo.ingest.findings import Finding, finding
-from geo.language import Text, texts
+from geo.language import Text, filled, size_limit, texts
 from geo.vector.schema import LayerSchema
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Limits:
 
 def too_large(limit_bytes: int) -> Text:
     """The sentence for a file over the limit."""
-    return _SAY["too_large"].format(n=limit_bytes / 2**20)
+    return filled(_SAY["too_large"], n=size_limit(limit_bytes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any
 from geo.ingest.findings import Feature, Finding, Severity, finding
 from geo.ingest.formats import FORMATS, GEOTIFF
 from geo.ingest.source import Limits
-from geo.language import Language
+from geo.language import Language, size_limit
 from geo.vector.schema import SCHEMAS, Field, FieldKind, LayerSchema
 from maps.text import format_number, translate
 
-_MIB = 1024 * 1024
+_MILLION = 1_000_000
 # In this order, because zones are what an office sends most.
 _LAYERS = ("zones", "kecamatan", "regencies")
 # The keys of a report's JSON, as `geo.validation.report.report_of` writes them.
@@ -38,15 +38,16 @@ _KINDS: dict[FieldKind, str] = {
 }
 
 
-def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
-    """Everything that the page says; `most_bytes` is the largest upload."""
-    limits = Limits()
+def desk(language: Language, *, limits: Limits, keep_days: int) -> dict[str, Any]:
+    """Everything that the page says; `keep_days` is how long an upload waits after its last change."""
     return {
         "title": translate("portrait.desk_title", language),
         "limits": {
-            "size": format_number(most_bytes / _MIB, language),
+            "size": size_limit(limits.upload_bytes).to(language),
             "features": format_number(limits.features, language),
-            "unpacked": format_number(limits.unpacked_bytes / _MIB, language),
+            "unpacked": size_limit(limits.unpacked_bytes).to(language),
+            "vertices": _in_millions(limits.layer_vertices, language),
+            "days": format_number(keep_days, language),
         },
         "formats": [
             {
@@ -71,6 +72,14 @@ def desk(language: Language, *, most_bytes: int) -> dict[str, Any]:
             {"name": name, "text": translate(key, language)} for name, key in _REPORT.items()
         ],
     }
+
+
+def _in_millions(count: int, language: Language) -> str:
+    """A count as an office writes it: whole millions in words."""
+    if count < _MILLION or count % _MILLION:
+        return format_number(count, language)
+    millions = format_number(count // _MILLION, language)
+    return translate("inbox.millions", language, n=millions)
 
 
 def severity_text(severity: Severity, language: Language) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geo.ingest.formats import FORMATS, GEOTIFF
-from geo.language import Language, Text
+from geo.language import Language, Text, size_limit
 from maps.text import format_number, template, translate
 
 _KIB = 1024
@@ -60,7 +60,7 @@ def sending(
         "layers": _told_apart(titles),
         "has_figures": has_figures,
         "most_bytes": most_bytes,
-        "most": format_size(most_bytes, language),
+        "most": size_limit(most_bytes).to(language),
         "kinds": " ".join(sorted({*kinds, _ARCHIVE})),
         "says": {name: template(f"sending.says_{name}", language) for name in _SAYS},
         "unfinished": [_unfinished(part, language) for part in parts],

@@ -363,8 +363,19 @@ def test_made_up_land_is_said_first(client, reference_store, path):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("id", ("Pengelolaan data spasial", "kdpkab", "Kesalahan", "Baris 3 (angsana)", "256 MiB")),
-        ("en", ("Spatial data management", "kdpkab", "Error", "Row 3 (angsana)", "256 MiB")),
+        (
+            "id",
+            (
+                "Pengelolaan data spasial",
+                "kdpkab",
+                "Kesalahan",
+                "Baris 3 (angsana)",
+                "256 MB",
+                "10 juta titik",
+                "30 hari",
+            ),
+        ),
+        ("en", ("Spatial data management", "kdpkab", "Error", "Row 3 (angsana)", "256 MB")),
     ],
 )
 def test_the_desk_explains_uploads_and_shows_nobodys(client, reference_store, language, words):

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from geo.store.roles import Actor
 from tests.api.examples import ODD_LAYER
 from tests.api.test_upload_page import PASSWORD, entered, service  # noqa: F401
 
@@ -12,12 +13,12 @@ PAGES += ("/collections/zones/items?f=html", "/maps/zones", "/roles?f=html")
 HOSTILE = '"><img src=x onerror=alert(1)> {{ 7 * 7 }} <!-- reader -->'
 
 
-def refused_upload(store, actor):
+def refused_upload(store, actor, dataset="zones"):
     """An upload that was checked and needs a hand, without a reader process."""
     path = store.folder / "content"
     path.write_bytes(b"x")
     found = store.uploads.receive(
-        "zones", path, filename="a.zip", sha256="0" * 64, choices={}, actor=actor
+        dataset, path, filename="a.zip", sha256="0" * 64, choices={}, actor=actor
     )
     store.uploads.begin_check(found.upload, actor=actor.name)
     report = {"findings": [], "errors": 1, "counts": {}}
@@ -75,6 +76,37 @@ def test_a_readers_name_is_inert_in_the_head(service):  # noqa: F811
         page = client.get(path, headers=HTML).text
         assert "<img src=x" not in page
         assert page.count('class="reader"') == 1
+    client.cookies.clear()
+
+
+def test_the_desk_tells_what_came_back_with_its_reason_by_the_clock_of_the_region(service):  # noqa: F811
+    store, client = service
+    editor, publisher = Actor("siti", "editor"), Actor("budi", "publisher")
+    path = store.folder / "content"
+    path.write_bytes(b"x")
+    upload = refused_upload(store, editor)
+    facts = {"filename": "b.zip", "sha256": "0" * 64, "choices": {}, "actor": editor}
+    back = store.uploads.receive("regencies", path, **facts).upload
+    store.uploads.begin_check(back, actor="siti")
+    store.uploads.end_check(back, report={"counts": {}}, frame=path, actor="siti")
+    store.uploads.submit(back, submission={"note": "x"}, actor="siti")
+    store.uploads.give_back(back, reason=f"Batas timur keliru {HOSTILE}", actor=publisher)
+    entered(client, "siti")
+    page = client.get("/uploads?f=html").text
+    lists = {part.split('"')[0]: part for part in page.split('<h2 id="')[1:]}
+    assert upload in lists["back"]
+    assert back in lists["back"]
+    assert back not in lists["decided"]
+    assert "Batas timur keliru" in lists["back"]
+    assert "<img src=x" not in page
+    assert "Kabupaten dan kota" in lists["back"]
+    assert "Dikirim oleh Siti." in lists["back"]
+    assert " WIB." in lists["back"] or " WITA." in lists["back"]
+    assert 'type="application/atom+xml"' in page
+    # A newer file for the same layer answers what was returned.
+    refused_upload(store, editor, "regencies")
+    later = client.get("/uploads?f=html&limit=1").text
+    assert back not in later.split('<h2 id="back"')[1].split("<h2 id=")[0]
     client.cookies.clear()
 
 

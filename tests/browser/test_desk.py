@@ -85,7 +85,7 @@ def test_a_file_goes_from_its_editor_to_publication_without_a_command(visit, des
     page.wait_for_load_state("networkidle")
 
     page.goto(f"{address}/uploads?f=html&lang={language}")
-    leave_by(page, ".who button")
+    leave_by(page, ".reader button")
     expect(page.locator("#user")).to_be_visible()
     page.wait_for_load_state("networkidle")
     page.goto(login)

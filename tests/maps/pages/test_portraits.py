@@ -11,6 +11,7 @@ from geo import published
 from geo.errors import LayerNotFound, ZoneNotFound
 from geo.indicators.series import Break
 from geo.indicators.table import parse_catalogue, parse_indicators
+from geo.ingest.source import Limits
 from geo.language import Text
 from geo.planning.assess import assess
 from geo.readiness.lift import way_up
@@ -312,8 +313,8 @@ def test_an_unknown_regency_is_not_there(reference_store, code) -> None:
 
 @pytest.mark.parametrize(("language", "severity"), [("id", "Kesalahan"), ("en", "Error")])
 def test_the_desk_names_every_field_and_speaks_as_a_report_does(language, severity) -> None:
-    found = desk(language, most_bytes=100 * 1024 * 1024)
-    assert found["limits"]["size"] == "100"
+    found = desk(language, limits=Limits(upload_bytes=100 * 1024 * 1024), keep_days=30)
+    assert found["limits"]["size"] == "100 MB"
     assert [schema["layer"] for schema in found["schemas"]] == ["zones", "kecamatan", "regencies"]
     zones = {field["name"]: field for field in found["schemas"][0]["fields"]}
     assert "kdpkab" in zones["regency_code"]["aliases"]
