@@ -387,6 +387,11 @@ def advised(head: bytes) -> Text | None:
     return Text(id=f"{name.id}: {told.id}", en=f"{name.en}: {told.en}")
 
 
+def is_table(head: bytes) -> bool:
+    """Whether a file begins as a table of text without positions, as one of figures is."""
+    return _looks(head)[1] == "table"
+
+
 def all_names() -> Text:
     """The names of all formats in one line."""
     return joined([each.name for each in FORMATS.values()])

@@ -32,7 +32,7 @@ from geo.errors import (
     UploadTooLarge,
     UploadUnsupported,
 )
-from geo.ingest.formats import HEAD_BYTES, advised, format_of, is_geotiff, not_taken
+from geo.ingest.formats import HEAD_BYTES, advised, format_of, is_geotiff, is_table, not_taken
 from geo.ingest.source import Limits, too_large
 from geo.language import filled, number, texts
 from geo.store.roles import Actor, require
@@ -262,6 +262,8 @@ def drop_due(store: Store) -> list[str]:
 def _require_takeable(store: Store, part_id: str, head: bytes) -> None:
     """Nobody sends all of a file to be told what its first bytes tell; whatever is not known may come."""
     is_taken = format_of(head) is not None or is_geotiff(head) or head.startswith(b"PK")
+    # What it is for is only said with all of it: a table without positions may be one of figures.
+    is_taken = is_taken or is_table(head)
     if not is_taken and advised(head) is not None:
         _remove(store, part_id)
         raise UploadUnsupported(reason=not_taken(head))

@@ -51,12 +51,21 @@ def _assessment(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
             for name in _COUNTS
             if counts[name]
         ],
+        "scored": _scored(counts, language),
         "years": _years(one["year"], language),
         "areas": [_area(area, language) for area in areas],
         "more": max(0, counts["changed"] - len(areas)),
         "added": one["added"],
         "removed": one["removed"],
     }
+
+
+def _scored(counts: Mapping[str, int], language: Language) -> str | None:
+    """How many areas have a score, where that changes."""
+    before, after = counts.get("scored_before"), counts.get("scored_after")
+    if before is None or after is None or before == after:
+        return None
+    return translate("impact.scored", language, before=before, after=after)
 
 
 def _years(years: Mapping[str, int | None], language: Language) -> str | None:

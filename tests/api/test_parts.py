@@ -199,6 +199,13 @@ def test_a_file_of_a_kind_that_is_never_taken_is_told_by_its_first_piece(service
     assert client.get("/uploads/parts", headers=sender).json()["parts"] == []
 
 
+def test_a_table_of_figures_comes_in_parts_though_it_has_no_positions(service, sender):
+    _, client = service
+    table = b"Kabupaten/Kota;Tahun;Nilai\nTanah Laut;2025;4,99\n"
+    address = begun(client, sender, size=len(table))
+    assert brought(client, sender, address, table, offset=0).status_code < 300
+
+
 def test_a_form_names_a_file_or_a_received_one(service, sender, file):
     _, client = service
     part = whole(client, sender, file)
