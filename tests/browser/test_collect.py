@@ -14,9 +14,12 @@ def test_the_card_names_the_data_to_bring_next_and_leads_to_the_page(address, vi
     expect(section.get_by_role("heading")).to_have_text("Data yang perlu dibawa berikutnya")
     expect(section.locator("ol > li").first).to_be_attached()
     assert 1 <= section.locator("ol > li").count() <= 3
+    # Each leads to the form that takes it.
+    forms = section.locator("ol > li a[href*='/uploads/form?for=']")
+    expect(forms).to_have_count(section.locator("ol > li").count())
     # What the card asks for later would be given up by leaving the page.
     seen.page.wait_for_load_state("networkidle")
-    section.get_by_role("link").click()
+    section.get_by_role("link", name="Bentuk, pemegang data").click()
     expect(seen.page).to_have_url(
         f"{address}/collect?model=kesiapan&layer=zones&zone=angsana&f=html&lang=id"
     )
