@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from geo.planning.assess import assess
 from geo.store.store import Provenance, Store
-from tests.browser.test_desk import PASSWORD, leave_by, require_fine
+from tests.api.test_upload_page import PASSWORD
+from tests.browser.test_accessibility import require_no_fault
+from tests.browser.test_map_page import DESKTOP, PHONE
 from tests.conftest import DATA
 from tests.service import running
 
@@ -41,6 +43,19 @@ def scored(folder):
     found = {one.area_id for one in assess(store).results if one.score is not None}
     store.close()
     return found
+
+
+def leave_by(page, button):
+    """Press what leads to another page, once this one has all that it asks for."""
+    page.wait_for_load_state("networkidle")
+    page.locator(button).click()
+
+
+def require_fine(page):
+    for width, height in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    require_no_fault(page)
 
 
 def sent(page, path, **fields):
