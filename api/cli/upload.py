@@ -39,6 +39,9 @@ RegencyOption = Annotated[
 OthersOption = Annotated[
     bool, typer.Option("--leave-out-others", help="Take nothing of other regencies from the file.")
 ]
+KeepOption = Annotated[
+    bool, typer.Option("--keep-missing", help="Keep published features that the file lacks.")
+]
 ColumnOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -115,6 +118,7 @@ def ingest(
     repair: Annotated[bool, typer.Option("--repair", help="Repair invalid polygons.")] = False,
     regency: RegencyOption = None,
     others: OthersOption = False,
+    keep: KeepOption = False,
     column: ColumnOption = None,
     check: Annotated[bool, typer.Option("--check", help="Only check; publish nothing.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Drop all other figures.")] = False,
@@ -140,6 +144,7 @@ def ingest(
     chosen |= {
         "regencies": regency,
         "leave_out_others": others,
+        "keep_missing": keep,
         "columns": _columns(column),
         **asdict(new),
     }
@@ -287,6 +292,7 @@ def upload_choose(
     ] = None,
     regency: RegencyOption = None,
     others: OthersOption = False,
+    keep: KeepOption = False,
     column: ColumnOption = None,
     common: Common,
 ) -> None:
@@ -304,6 +310,8 @@ def upload_choose(
         changes["regencies"] = regency
     if others:
         changes["leave_out_others"] = True
+    if keep:
+        changes["keep_missing"] = True
     if column:
         changes["columns"] = _columns(column)
     with common.opened(loaded=False) as store:

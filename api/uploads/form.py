@@ -16,7 +16,7 @@ _SAY = texts(__name__)
 
 FIELDS = (
     *("file", "received", "collection", "crs", "encoding", "layer", "repair", "regencies"),
-    "leave_out_others",
+    *("leave_out_others", "keep_missing"),
     *("title", "title_en", "purpose", "key"),
     *("indicator", "period", "source", "numbers", "replace"),
     *("band", "unit", "year", "licence", "fit", "unfit", "replace_smaller"),
@@ -79,6 +79,12 @@ _FORM_SCHEMA = {
             "type": "boolean",
             "default": False,
             "description": "Take nothing of other regencies from a file that holds more.",
+        },
+        "keep_missing": {
+            "type": "boolean",
+            "default": False,
+            "description": "Keep published features of a layer that the file does not have; else "
+            "they leave it.",
         },
         "indicator": {
             "type": "string",
@@ -186,7 +192,7 @@ def _content(form: FormData, received: str) -> UploadFile | str:
     return received
 
 
-_FLAGS = ("leave_out_others", "replace", "replace_smaller")
+_FLAGS = ("leave_out_others", "keep_missing", "replace", "replace_smaller")
 _TEXTS = (
     *("crs", "encoding", "layer", "title", "title_en", "purpose", "key"),
     *("indicator", "period", "source", "numbers", "band", "unit", "year", "licence"),

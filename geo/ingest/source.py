@@ -155,7 +155,7 @@ class Reference:
     anywhere and no code is asked. `region` are its regencies (index: Kemendagri code), `current` is
     the published version of the layer; each may be unknown. `regencies` are the codes of those whose
     features alone the source replaces, None for the whole layer; `leaves_out_others` takes no others
-    from it.
+    from it. `keeps_missing` leaves published features that the source does not have as they are.
     """
 
     planning: "PlanningRegion | None" = None
@@ -163,6 +163,7 @@ class Reference:
     current: "gpd.GeoDataFrame | None" = None
     regencies: frozenset[str] | None = None
     leaves_out_others: bool = False
+    keeps_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

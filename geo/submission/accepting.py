@@ -27,7 +27,7 @@ class Warned:
     count: int
     sentence: Text
     column: str | None = None
-    named: str = ""
+    named: Text = Text("", "")  # noqa: RUF009  a tuple
 
 
 def warned(report: Mapping[str, Any]) -> list[Warned]:
@@ -44,7 +44,8 @@ def warned(report: Mapping[str, Any]) -> list[Warned]:
             for column, count in lost.items()
         ]
         count = facts.get("count") or report["counts"].get(code, 1)
-        named = str(facts.get("keys") or facts.get("kinds") or "")
+        keys = str(facts.get("keys") or facts.get("kinds") or "")
+        named = Text(**(facts.get("named") or {"id": keys, "en": keys}))
         for one in each or [Warned(code, code, int(count), sentence, named=named)]:
             found.setdefault(one.name, one)
     return list(found.values())

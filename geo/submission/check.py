@@ -315,6 +315,7 @@ def _layer(
         columns=choices.columns,
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,
+        keeps_missing=choices.keep_missing,
         watch=watch,
         kept_as=cleaned,
         drawn_in=cleaned.parent,

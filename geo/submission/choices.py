@@ -39,7 +39,8 @@ class Choices:
     earlier file. `repairs` mend what would be refused, but for what stands in `unrepaired`: numbers of rows, and
     `borders`.
     `regencies` are the codes of those whose features or figures alone the file replaces, and
-    `leave_out_others` takes no others from it. Of figures,
+    `leave_out_others` takes no others from it; `keep_missing` leaves published features that the
+    file does not have as they are. Of figures,
     `indicator`, `period`, `source` and `numbers` (the language of their marks) are said of all, and
     `replace` leaves out every published figure that the file does not have. Of a layer of an office's
     own, `title`, `title_en`, `purpose` and `key` define it (see `geo.vector.definition`). Of a land
@@ -56,6 +57,7 @@ class Choices:
     unrepaired: tuple[str, ...] = ()
     regencies: tuple[str, ...] | None = None
     leave_out_others: bool = False
+    keep_missing: bool = False
     indicator: str | None = None
     period: str | None = None
     source: str | None = None
@@ -138,6 +140,7 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
         unrepaired=_rows(chosen.get("unrepaired")) if repairs else (),
         regencies=None if codes is None else tuple(sorted(set(codes))),
         leave_out_others=bool(chosen.get("leave_out_others")),
+        keep_missing=bool(chosen.get("keep_missing")),
         replace=bool(chosen.get("replace")),
         band=_band(chosen.get("band")),
         fit=_reasons(chosen.get("fit")),

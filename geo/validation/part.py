@@ -1,4 +1,4 @@
-"""A file that replaces a layer in some regencies only: the rest of the layer stays as it is published."""
+"""A file that replaces a part of a layer only: the rest of the layer stays as it is published."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -85,17 +85,49 @@ def own_rows(
 def with_the_rest(
     layer: gpd.GeoDataFrame, *, schema: LayerSchema, reference: Reference
 ) -> gpd.GeoDataFrame:
-    """The whole layer: these features in the chosen regencies, and those that are published elsewhere.
+    """The whole layer: these features, and the published ones that stay beside them.
 
     It has the CRS of the published layer, whose features stay as they are, whatever the file's is. A
     column that only one of both has is missing in the features of the other.
     """
-    rest = published_elsewhere(schema, reference)
+    rest = staying(layer, schema=schema, reference=reference)
     if rest is None or rest.empty:
         return layer
     whole = pd.concat([layer.to_crs(rest.crs), rest])
     whole.index = pd.Index(whole.index.astype("str"), name=layer.index.name)
     return cast(gpd.GeoDataFrame, whole)
+
+
+def staying(
+    layer: gpd.GeoDataFrame, *, schema: LayerSchema, reference: Reference
+) -> gpd.GeoDataFrame | None:
+    """The published features that stay beside these; None where they replace the whole layer.
+
+    Those are the ones outside the chosen regencies, and where what is missing is kept also every
+    other one whose key is not among these.
+    """
+    current = reference.current
+    if current is None or (reference.regencies is None and not reference.keeps_missing):
+        return None
+    stays = pd.Series(False, index=current.index)
+    if reference.regencies is not None:
+        codes = pd.Series(_codes(current, schema), index=current.index)
+        stays |= ~codes.isin(reference.regencies)
+    if reference.keeps_missing and schema.key in layer.columns:
+        stays |= ~current.index.astype("str").isin(layer.index)
+    return current[stays]
+
+
+def kept_missing(
+    layer: gpd.GeoDataFrame, *, schema: LayerSchema, reference: Reference
+) -> gpd.GeoDataFrame | None:
+    """Those published features that stay only because what is missing is kept; None for none."""
+    if not reference.keeps_missing:
+        return None
+    rest = staying(layer, schema=schema, reference=reference)
+    if rest is None or reference.regencies is None:
+        return rest
+    return rest[pd.Series(_codes(rest, schema), index=rest.index).isin(reference.regencies)]
 
 
 def published_elsewhere(schema: LayerSchema, reference: Reference) -> gpd.GeoDataFrame | None:

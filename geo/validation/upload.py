@@ -85,6 +85,7 @@ def ingest_upload(
     columns: Mapping[str, str | None] | None = None,
     regencies: Collection[str] | None = None,
     leaves_out_others: bool = False,
+    keeps_missing: bool = False,
     watch: Watch | None = None,
     kept_as: Path | None = None,
     drawn_in: Path | None = None,
@@ -122,6 +123,8 @@ def ingest_upload(
         Codes of those whose features alone the file replaces; the whole layer by default.
     leaves_out_others : bool
         Whether features of other regencies are left out, and counted, in place of being refused.
+    keeps_missing : bool
+        Whether published features that the file does not have stay, in place of leaving the layer.
     watch : callable, optional
         Told what the reader is at; False ends it.
     kept_as : Path, optional
@@ -158,7 +161,7 @@ def ingest_upload(
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:
         known = None if isinstance(current, Path) else current
         only = None if regencies is None else frozenset(regencies)
-        reference = Reference(planning, region, known, only, leaves_out_others)
+        reference = Reference(planning, region, known, only, leaves_out_others, keeps_missing)
         report = _read(job, reference, Path(name), watch)
         frame, cleaned = None, Path(name) / LAYER_FILE
         is_kept = report["accepted"] and cleaned.exists()

@@ -5,7 +5,7 @@ Every check runs that still can, so that one upload tells everything; nothing is
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -14,7 +14,7 @@ import pyproj
 from geo.crs import area_ha
 from geo.ingest.findings import Feature, Finding, finding, is_refused
 from geo.ingest.source import Limits, Reference, Source, geometry_count
-from geo.language import Text, first_of, texts
+from geo.language import Text, first_of, joined, number, texts
 from geo.validation.codes import fill_codes, known_regions
 from geo.validation.columns import Mapped, choices, is_missing, map_columns, plain_name
 from geo.validation.difference import Difference, difference, flattened, vanished
@@ -26,7 +26,13 @@ from geo.validation.geometry import (
     mend_borders,
     mend_to_published,
 )
-from geo.validation.part import foreign_features, own_rows, published_elsewhere, with_the_rest
+from geo.validation.part import (
+    foreign_features,
+    kept_missing,
+    own_rows,
+    staying,
+    with_the_rest,
+)
 from geo.validation.placement import (
     Systems,
     candidate,
@@ -161,7 +167,7 @@ def validate(
             step(_SAY["mending_borders"])
             drawn_apart = keyed
             keyed, mended = mend_borders(keyed, features=features)
-            rest = published_elsewhere(schema, reference)
+            rest = staying(keyed, schema=schema, reference=reference)
             if rest is not None:
                 keyed, drawn = mend_to_published(keyed, rest, features=features)
                 mended += drawn
@@ -184,7 +190,10 @@ def validate(
         changes = difference(
             layer, reference.current, fields=fields, regency_field=schema.regency_field
         )
-        findings += [*_removed(changes, schema), *vanished(layer, reference.current)]
+        findings += [
+            *_removed(changes, own, schema, reference),
+            *vanished(layer, reference.current),
+        ]
         findings += flattened(layer, reference.current)
     frame = None if is_refused(findings) else layer
     systems = _systems(source, findings, reference, override=crs_override)
@@ -494,9 +503,43 @@ def _without_gaps(
     return filled[in_order], counts
 
 
-def _removed(changes: Difference, schema: LayerSchema) -> list[Finding]:
-    if not changes.removed:
-        return []
-    keys = first_of(changes.removed, 20)
-    part = _SAY["only_a_part"] if schema.regency_field else Text("", "")
-    return [finding("features_removed", count=len(changes.removed), keys=keys, part=part)]
+# Of published features so many are named one by one.
+_MOST_NAMED = 20
+
+
+def _removed(
+    changes: Difference, own: gpd.GeoDataFrame, schema: LayerSchema, reference: Reference
+) -> list[Finding]:
+    """The published features that the file does not have: those that leave, or stay as was chosen."""
+    current = cast(gpd.GeoDataFrame, reference.current)
+    if reference.keeps_missing and schema.key not in own.columns:
+        return [finding("missing_kept_without_key")]
+    kept = kept_missing(own, schema=schema, reference=reference)
+    found = []
+    for code, frame in (
+        ("features_removed", current.loc[list(changes.removed)]),
+        ("missing_kept", current.iloc[:0] if kept is None else kept),
+    ):
+        if len(frame):
+            keys = first_of(list(frame.index), _MOST_NAMED)
+            told = _named_features(frame)
+            found.append(finding(code, count=len(frame), keys=keys, named=told))
+    return found
+
+
+def _named_features(frame: gpd.GeoDataFrame) -> Text:
+    """Published features by title with code and area: `Cerbon (cerbon, 1.204,5 ha)`; points have none."""
+    shown = frame.iloc[:_MOST_NAMED]
+    names = shown["name"] if "name" in shown.columns else pd.Series(None, shown.index, "object")
+    told = []
+    for key, name, hectares in zip(shown.index, names, area_ha(shown), strict=True):
+        is_named = not is_missing(name) and not pd.isna(name) and str(name) != str(key)
+        facts = [Text(str(key), str(key))] if is_named else []
+        if hectares > 0:
+            facts.append(joined([number(float(hectares), ",.1f"), Text("ha", "ha")], by=" "))
+        title = Text(*[str(name if is_named else key)] * 2)
+        inside = joined(facts)
+        told.append(Text(*(f"{t} ({i})" if i else t for t, i in zip(title, inside, strict=True))))
+    if len(frame) > _MOST_NAMED:
+        told.append(Text("…", "…"))
+    return joined(told, by="; ")

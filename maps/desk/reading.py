@@ -65,8 +65,23 @@ def reading(
         "columns": _columns(offered, report, chosen, language),
         "columns_open": bool(_OF_COLUMNS & counts.keys()),
         "repairs": _repairs(offered.get("repairs") or [], chosen, language),
+        "missing": _missing(report, language),
         "asks_others": bool(_OF_OTHERS & counts.keys()) or bool(chosen.get("leave_out_others")),
     }
+
+
+def _missing(report: Mapping[str, Any], language: Language) -> dict[str, Any] | None:
+    """The published features that the file does not have, and whether they stay; None for none."""
+    for code in ("missing_kept", "features_removed"):
+        for found in report.get("findings", ()):
+            if found["code"] == code and "named" in found["facts"]:
+                facts = found["facts"]
+                return {
+                    "count": facts["count"],
+                    "named": facts["named"][language],
+                    "is_kept": code == "missing_kept",
+                }
+    return None
 
 
 def _collections(
@@ -239,7 +254,7 @@ def _acceptance(one: Warned, language: Language) -> dict[str, str]:
         language,
         column=one.column or "",
         n=format_number(one.count, language),
-        named=one.named,
+        named=one.named.to(language),
         sentence=one.sentence.to(language),
     )
     return {"name": one.name, "label": label}

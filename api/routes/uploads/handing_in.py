@@ -89,6 +89,10 @@ class ChoicesRequest(BaseModel):
     leave_out_others: Annotated[
         bool | None, Field(description="Take nothing of other regencies from the file.")
     ] = None
+    keep_missing: Annotated[
+        bool | None,
+        Field(description="Keep published features that the file does not have; else they leave."),
+    ] = None
     title: Annotated[PlainText | None, Field(max_length=200, description="Of a new layer.")] = None
     title_en: Annotated[PlainText | None, Field(max_length=200)] = None
     purpose: Literal["planning", "reference"] | None = None

@@ -42,13 +42,13 @@ def test_a_column_called_fid_keeps_its_name():
 
 
 @pytest.mark.parametrize("schema", [ZONES])
-def test_features_that_leave_must_be_accepted_and_the_choice_of_regencies_is_offered(schema):
+def test_features_that_leave_must_be_accepted_and_keeping_them_is_offered(schema):
     both = check(zone(), zone(zone_id="b"), schema=schema).frame
     result = check(zone(), schema=schema, current=both)
     (told,) = found(result, "features_removed")
     assert told["to_accept"] is True
     assert result.report["to_accept"] == 1
-    assert "regencies" in told["sentence"]["id"]
+    assert "tetap seperti terbit" in told["sentence"]["id"]
 
 
 def test_outlines_that_become_points_must_be_accepted():

@@ -81,6 +81,7 @@ def check(*rows, schema=ZONES, crs="EPSG:4326", crs_text=None, damaged=None, **o
         options.pop("region", region()),
         options.pop("current", None),
         options.pop("regencies", None),
+        keeps_missing=options.pop("keeps_missing", False),
     )
     return validate(
         source,
