@@ -18,8 +18,11 @@ SENTENCES = {
     for key, said in sentences.items()
 }
 # Names of formats, of columns that somebody must write and of buttons in a program stand as they are.
-AS_WRITTEN = re.compile(
-    r"\{[^}]*\}|“[^”]*”|\([^)]*isian \w+[^)]*\)|Uncompress File Geodatabase Data"
+AS_WRITTEN = re.compile(r"\{[^}]*\}|“[^”]*”|Uncompress File Geodatabase Data")
+# What programs and commands call a choice says nothing to who reads it on a page.
+OF_PROGRAMS = re.compile(
+    r"--[a-z]|\((isian|parameter|form field) [a-z_]+\)|\b(repairs?=|leave_out_others|forget_columns"
+    r"|keep_missing|same_as|unrepaired|clean_borders|make_valid)"
 )
 ENGLISH = re.compile(
     r"\b(snapping|snap|buffer|overlaps?|slivers?|gaps?|features?|vertex|vertices|polygons?|"
@@ -38,6 +41,17 @@ def test_an_officer_is_told_in_plain_indonesian(code):
     said = AS_WRITTEN.sub("", SENTENCES[code])
     assert not re.search(r"\\|\[a-z|\[0-9|\{\d|\.\*|\bd\+", SENTENCES[code])
     assert {word.lower() for word in ENGLISH.findall(said)} <= COLUMN_NAMES.get(code, set())
+
+
+def test_no_finding_speaks_of_options_and_parameters():
+    said = [
+        (code, language)
+        for sentences in FINDINGS.values()
+        for code, finding in sentences.items()
+        for language, text in finding.items()
+        if OF_PROGRAMS.search(text)
+    ]
+    assert said == []
 
 
 @pytest.mark.parametrize("code", FINDINGS["error"])

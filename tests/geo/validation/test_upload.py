@@ -383,7 +383,7 @@ def test_a_bow_tie_is_refused_at_its_crossing_in_lon_lat():
     (wrong,) = found(check(zone(geometry=utm), crs="EPSG:32750"), "geometry_invalid")
     assert wrong["where"]["lon"] == pytest.approx(115.55, abs=1e-4)
     assert wrong["where"]["lat"] == pytest.approx(-3.55, abs=1e-4)
-    assert "repair=true" in wrong["sentence"]["en"]
+    assert "Repairs of polygons" in wrong["sentence"]["en"]
 
 
 def test_a_repair_keeps_the_enclosed_area_and_reports_it():
