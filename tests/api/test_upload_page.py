@@ -60,6 +60,19 @@ def test_the_inbox_is_of_who_is_logged_in_and_of_nobody_else(service, good):
     public = client.get("/uploads?f=html").text
     assert address not in public
     assert 'type="file"' not in public
+    first = public[public.index("<h1>") :]
+    assert first.index("masuk dahulu") < first.index("Masuk untuk mengirim berkas")
+    assert "/login?next=/uploads" in first
+    # What is long is read by who opens it.
+    assert first.index("<details") < first.index("<table")
+    assert " open>" not in first
+
+
+def test_a_form_says_that_a_file_takes_the_place_of_the_layer(service):
+    _, client = service
+    entered(client, "siti")
+    assert "menggantikan seluruh isi layer" in page_of(client, "/uploads")
+    client.cookies.clear()
 
 
 def test_a_page_has_the_forms_of_the_steps_that_its_reader_may_take(service, good):
