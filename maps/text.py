@@ -31,6 +31,7 @@ _CATALOGUES = {
     "impact": "desk",
     "login": "pages",
     "moves": "pages",
+    "people": "desk",
     "portrait": "pages",
     "rasters": "desk",
     "roles": "pages",

@@ -179,9 +179,19 @@ def user_role(
 @user_app.command("disable")
 @gathered
 def user_disable(user: UserArgument, *, common: Common) -> None:
-    """Close a person's access for good; all their sessions end."""
+    """Close a person's access; all their sessions end."""
     with common.opened(loaded=False) as store:
         store.users.disable(user)
+
+
+@user_app.command("reopen")
+@gathered
+def user_reopen(
+    user: UserArgument, password_file: PasswordFileOption = None, *, common: Common
+) -> None:
+    """Let a person log in again whose access was closed, by a new password."""
+    with common.opened(loaded=False) as store:
+        store.users.reopen(user, _password(password_file, common))
 
 
 def _bounded(role: str, bounds: Bounds) -> dict[str, Any]:

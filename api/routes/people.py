@@ -7,8 +7,15 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import READS, Allowed
-from api.deps import HtmlDep, LanguageDep, LinksDep, StoreDep
+from api.access import READS, Allowed, actor_of, caller_of
+from api.deps import (
+    HtmlDep,
+    LanguageDep,
+    LinksDep,
+    StoreDep,
+    language_or_default,
+    region_or_none,
+)
 from api.links import JSON
 from api.ogc_models import Link
 from api.parameters import PlainText, StatedText
@@ -25,9 +32,11 @@ from geo.store.roles import (
     Role,
     action_title,
     bounds_of,
+    may,
     role_title,
 )
 from geo.store.rules import Rule
+from geo.store.store import Store
 
 _SAY = texts(__name__)
 
@@ -99,6 +108,23 @@ class UserRequest(BaseModel):
     name: Annotated[StatedText, Field(min_length=1, max_length=200)]
     institution: Annotated[PlainText, Field(max_length=200)] = ""
     regencies: Codes = None
+
+
+class UserRoleRequest(BaseModel):
+    """Another role, with the regencies of an editor: what is left out is not kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Role
+    regencies: Codes = None
+
+
+class UserPasswordRequest(BaseModel):
+    """A password for somebody else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Annotated[str, Field(max_length=2_000)]
 
 
 class KeyDocument(BaseModel):
@@ -209,15 +235,30 @@ def read_roles(
         links=[Link(**link) for link in links.representations("roles", is_html=is_html)],
     )
     if is_html:
-        title = _SAY["title"].to(language)
-        page = html_response(request, "roles.html", title=title, active="", document=found)
+        page = html_response(
+            request,
+            "roles.html",
+            title=_SAY["title"].to(language),
+            active="",
+            document=found,
+            manages=may(actor_of(request), "manage_people"),
+        )
         return tagged(request, page)
     return tagged(request, json_response(request, found))
 
 
-@router.get("/users", summary="The people of the store", response_model=UsersDocument)
-def read_users(request: Request, _actor: ManagerDep, store: StoreDep, links: LinksDep) -> Response:
-    """Everybody who may log in or might once, by user name."""
+@router.get(
+    "/users",
+    summary="The people of the store",
+    response_model=UsersDocument,
+    responses=ALSO_PAGE,
+)
+def read_users(
+    request: Request, _actor: ManagerDep, store: StoreDep, links: LinksDep, is_html: HtmlDep
+) -> Response:
+    """Everybody who may log in or might once, by user name; as a page with the keys and rules too."""
+    if is_html:
+        return _page(request, store)
     found = [UserDocument.model_validate(row) for row in store.users.all()]
     document = UsersDocument(users=found, links=[links.link("self", JSON, "users")])
     return json_response(request, document, headers=PRIVATE)
@@ -235,9 +276,34 @@ def create_user(
     require_regencies(store, asked.regencies)
     facts: dict[str, Any] = asked.model_dump(exclude={"user"})
     store.users.add(asked.user, **facts, actor=actor.name)
-    row = next(row for row in store.users.all() if row["user"] == asked.user)
     headers = {**PRIVATE, "Location": links.url("users", asked.user)}
-    return json_response(request, UserDocument.model_validate(row), status=201, headers=headers)
+    return json_response(request, _user(store, asked.user), status=201, headers=headers)
+
+
+@router.put("/users/{user}/role", summary="Give a person another role", response_model=UserDocument)
+def set_user_role(
+    request: Request,
+    user: UserName,
+    asked: Annotated[UserRoleRequest, Body()],
+    actor: ManagerDep,
+    store: StoreDep,
+) -> Response:
+    """Another role and its regencies, from the next request on; 409 for the last admin's."""
+    require_regencies(store, asked.regencies)
+    store.users.set_role(user, asked.role, regencies=asked.regencies, actor=actor.name)
+    return json_response(request, _user(store, user), headers=PRIVATE)
+
+
+@router.put("/users/{user}/password", summary="Give a person another password", status_code=204)
+def set_user_password(
+    user: UserName,
+    asked: Annotated[UserPasswordRequest, Body()],
+    actor: ManagerDep,
+    store: StoreDep,
+) -> Response:
+    """Another password, which somebody must hand over; all sessions of that person end."""
+    store.users.set_password(user, asked.password, actor=actor.name)
+    return Response(status_code=204)
 
 
 @router.delete("/users/{user}", summary="Close a person's access", status_code=204)
@@ -247,9 +313,30 @@ def delete_user(user: UserName, actor: ManagerDep, store: StoreDep) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/keys", summary="The keys of the store", response_model=KeysDocument)
-def read_keys(request: Request, _actor: ManagerDep, store: StoreDep, links: LinksDep) -> Response:
-    """Every key without its secret, the oldest first."""
+@router.post(
+    "/users/{user}/reopen", summary="Open a person's access again", response_model=UserDocument
+)
+def reopen_user(
+    request: Request,
+    user: UserName,
+    asked: Annotated[UserPasswordRequest, Body()],
+    actor: ManagerDep,
+    store: StoreDep,
+) -> Response:
+    """Let somebody log in again by a new password, with the role of before; 409 where none is closed."""
+    store.users.reopen(user, asked.password, actor=actor.name)
+    return json_response(request, _user(store, user), headers=PRIVATE)
+
+
+@router.get(
+    "/keys", summary="The keys of the store", response_model=KeysDocument, responses=ALSO_PAGE
+)
+def read_keys(
+    request: Request, _actor: ManagerDep, store: StoreDep, links: LinksDep, is_html: HtmlDep
+) -> Response:
+    """Every key without its secret, the oldest first; as a page with the people and rules too."""
+    if is_html:
+        return _page(request, store)
     found = [KeyDocument.model_validate(row) for row in store.keys.all()]
     document = KeysDocument(keys=found, links=[links.link("self", JSON, "keys")])
     return json_response(request, document, headers=PRIVATE)
@@ -310,6 +397,31 @@ def read_audit(
     found = [AuditEntry.model_validate(row) for row in rows]
     document = AuditDocument(entries=found, links=[links.link("self", JSON, "audit")])
     return json_response(request, document, headers=PRIVATE)
+
+
+def _user(store: Store, user: str) -> UserDocument:
+    row = next(row for row in store.users.all() if row["user"] == user)
+    return UserDocument.model_validate(row)
+
+
+def _page(request: Request, store: Store) -> Response:
+    """People, keys and rules for admins, with the forms that change them."""
+    from maps.desk.people_page import people_page
+
+    session, region = caller_of(request).session, region_or_none(request)
+    content = people_page(
+        store.users.all(),
+        [{**row, "ended": store.keys.ended(row)} for row in store.keys.all()],
+        rules={str(rule): is_on for rule, is_on in store.rules.all().items()},
+        regencies={} if region is None else {c: one.full_name for c, one in region.by_code.items()},
+        today=store.today(),
+        language=language_or_default(request),
+    )
+    # A key sends no forms: its program asks for JSON.
+    csrf = None if session is None else session.csrf
+    page = html_response(request, "desk/people.html", active="desk", csrf=csrf, **content)
+    page.headers.update(PRIVATE)
+    return page
 
 
 def _rules(request: Request, store: Any, links: Any) -> Response:

@@ -26,14 +26,16 @@ from api.access import (
     token_of,
 )
 from api.deps import (
+    HtmlDep,
     LanguageDep,
     SettingsDep,
     StoreDep,
     links_or_default,
+    region_or_none,
     settings_of,
 )
 from api.problems import VARIES, InvalidBody
-from api.responses import PAGE, PRIVATE, html_response, json_response
+from api.responses import ALSO_PAGE, PAGE, PRIVATE, html_response, json_response
 from geo.errors import LoginRefused, LoginRequired, NotAllowed
 from geo.language import Language, texts
 from geo.store.roles import role_title
@@ -159,10 +161,20 @@ async def create_session(
     return response
 
 
-@router.get("/session", summary="Who asks", response_model=SessionDocument)
-def read_session(request: Request, actor: ReaderDep, language: LanguageDep) -> Response:
-    """The caller's name, role and bounds; with a session's cookie also its CSRF token."""
-    found = _document(request, actor, caller_of(request).session, language)
+@router.get("/session", summary="Who asks", response_model=SessionDocument, responses=ALSO_PAGE)
+def read_session(
+    request: Request, actor: ReaderDep, language: LanguageDep, is_html: HtmlDep
+) -> Response:
+    """The caller's name, role and bounds; with a session's cookie also its CSRF token.
+
+    As a page it is the own account of somebody who is logged in, with a form for another password.
+    """
+    session = caller_of(request).session
+    found = _document(request, actor, session, language)
+    if is_html:
+        if session is None:
+            raise LoginRequired
+        return _account(request, found, language)
     return json_response(request, found, headers=_PRIVATE)
 
 
@@ -206,6 +218,17 @@ async def logout(
     response = Response(status_code=303, headers={**_PRIVATE, "Location": location})
     _forget_cookie(request, response)
     return response
+
+
+def _account(request: Request, found: SessionDocument, language: Language) -> Response:
+    from maps.desk.people_page import account_page
+
+    region = region_or_none(request)
+    names = {} if region is None else {code: one.full_name for code, one in region.by_code.items()}
+    content = account_page(found.model_dump(), regencies=names, language=language)
+    page = html_response(request, "desk/account.html", active="desk", **content)
+    page.headers.update(_PRIVATE)
+    return page
 
 
 def _threads(request: Request) -> anyio.CapacityLimiter:

@@ -90,7 +90,8 @@ def _inbox(request: Request, store: Store, *, most: int) -> dict[str, Any] | Non
         language=language_or_default(request),
     )
     more = min(5 * most, _MOST_LISTED)
-    return found | {"may_send": may(actor, "upload"), "more": more if more > most else None}
+    found |= {"may_send": may(actor, "upload"), "may_manage": may(actor, "manage_people")}
+    return found | {"more": more if more > most else None}
 
 
 def _said(store: Store, entry: UploadEntry) -> Any:

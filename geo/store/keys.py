@@ -83,7 +83,7 @@ class Keys:
 
     def any(self) -> bool:
         """Whether any key opens anything."""
-        return any(self._ended(key) is None for key in self.all())
+        return any(self.ended(key) is None for key in self.all())
 
     def revoke(self, prefix: str, *, actor: str = OPERATOR.name) -> None:
         """Close a key for good; one that is closed already keeps its date.
@@ -128,7 +128,7 @@ class Keys:
         # A key from outside may hold any character, lone surrogates too.
         if not secrets.compare_digest(_digest(parts[2]), expected) or row is None:
             raise KeyRefused(reason=_SAY["unknown"])
-        if ended := self._ended(row):
+        if ended := self.ended(row):
             said = _SAY["revoked"] if ended == "revoked_at" else _SAY["expired"]
             raise KeyRefused(reason=said.format(at=row[ended]), prefix=row["prefix"])
         self._note_use(row)
@@ -140,7 +140,7 @@ class Keys:
             approves_own=row["approves_own"],
         )
 
-    def _ended(self, row: Mapping[str, Any] | sa.RowMapping) -> str | None:
+    def ended(self, row: Mapping[str, Any] | sa.RowMapping) -> str | None:
         """Which column says that a key is closed, None for one that is open."""
         if row["revoked_at"] is not None:
             return "revoked_at"

@@ -148,7 +148,7 @@ class Users:
     def disable(
         self, user: str, *, actor: str = OPERATOR.name, keeps_an_admin: bool = False
     ) -> None:
-        """Close a person's access for good and end all sessions; the name stays taken.
+        """Close a person's access and end all sessions; the name stays taken, see `reopen`.
 
         With `keeps_an_admin` not that of the last admin. The operator, who can add another at any
         time, must be able to close an access at once.
@@ -167,6 +167,26 @@ class Users:
                 self._change(connection, user, disabled_at=self._time())
                 _end_sessions(connection, user)
                 self._log(connection, actor, "user-disable", user, {})
+
+    def reopen(self, user: str, password: str, *, actor: str = OPERATOR.name) -> None:
+        """Let somebody log in again whose access was closed, by a new password alone.
+
+        Role and regencies are those of before.
+
+        Raises
+        ------
+        UserNotFound, InvalidInput
+        Conflict
+            Where the access is not closed: its password is changed by `set_password`.
+        """
+        new = hashed(require_password(password, user=user))
+        with database.writing(self._engine) as connection:
+            row = _row(connection, user)
+            if row is not None and row["disabled_at"] is None:
+                raise Conflict(reason=_SAY["not_closed"].format(user=user))
+            opened = {"password": new, "password_changed_at": self._time(), "disabled_at": None}
+            self._change(connection, user, **opened)
+            self._log(connection, actor, "user-reopen", user, {})
 
     def is_password(self, user: str, password: str) -> bool:
         """Whether it is the password of somebody who may log in; it takes as long for nobody.

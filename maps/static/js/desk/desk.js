@@ -4,14 +4,14 @@ Kawasan.desk = (() => {
   "use strict";
 
   const page = document.querySelector("#desk");
-  const { address = "", inbox = "", csrf = "", failed = "" } = page instanceof HTMLElement ? page.dataset : {};
+  const { address = "", csrf = "", failed = "" } = page instanceof HTMLElement ? page.dataset : {};
   const language = /** @type {"id" | "en"} */ (document.documentElement.lang);
   const headers = { "X-CSRF-Token": csrf, Accept: "application/json", "Accept-Language": language };
 
   /** An address below the page's own, which may carry a language. @param {string} path */
   function below(path) {
     const found = new URL(address);
-    found.pathname += path;
+    found.pathname = found.pathname.replace(/\/$/, "") + path;
     return found;
   }
 
@@ -41,5 +41,5 @@ Kawasan.desk = (() => {
     }
   }
 
-  return { page, address, inbox, failed, language, headers, below, say, take };
+  return { page, address, failed, language, headers, below, say, take };
 })();

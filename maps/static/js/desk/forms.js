@@ -5,10 +5,10 @@
   "use strict";
 
   const ASK_AGAIN_MS = 1500;
-  const { page, address, inbox, failed, language, headers, below, say, take } = Kawasan.desk;
+  const { page, address, failed, language, headers, below, say, take } = Kawasan.desk;
   if (!(page instanceof HTMLElement)) return;
 
-  /** What a form says, in JSON types: what is left empty is taken back. @param {HTMLFormElement} form */
+  /** What a form says, in JSON types: what is left empty is taken back, unless it is `text`. @param {HTMLFormElement} form */
   function said(form) {
     /** @type {{[name: string]: any}} */
     const found = {};
@@ -21,7 +21,8 @@
       // What is put away says nothing, but for what must not stay said.
       if (field.matches(":disabled")) {
         if (back !== undefined) found[name] = null;
-      } else if (type === "number") found[name] = value === "" ? null : Number(value);
+      } else if (type === "text") found[name] = value;
+      else if (type === "number") found[name] = value === "" ? null : Number(value);
       else if (type === "boolean") found[name] = isOn;
       else if (type === "json") found[name] = value ? JSON.parse(value) : null;
       else if (type === "list" || type === "rest") {
@@ -107,8 +108,10 @@
       const answer = await fetch(below(to), { method, headers: asked, body });
       if (answer.ok) {
         // Read to its end: a page that goes away would break it off.
-        await answer.text();
-        if (then === "inbox") window.location.assign(inbox);
+        const detail = await answer.text();
+        // What is shown this once must not be reloaded away.
+        if (!form.dispatchEvent(new CustomEvent("answered", { bubbles: true, cancelable: true, detail }))) return;
+        if (then) window.location.assign(then);
         else window.location.reload();
         return;
       }
