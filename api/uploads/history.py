@@ -87,8 +87,8 @@ class SideDocument(BaseModel):
 class DifferenceDocument(BaseModel):
     """How a version differs from another one; see `geo.submission.version_difference`.
 
-    Of a layer `counts`, `added`, `removed`, `changed`, `regencies`, `without_regency` and
-    `columns_vanish` as in the report of an upload; of the table of figures `figures`; of a raster `raster`. `why_not` says in both
+    Of a layer `counts`, `added`, `removed`, `changed`, `names`, `areas_ha`, `regencies`,
+    `without_regency` and `columns_vanish` as in the report of an upload; of the table of figures `figures`; of a raster `raster`. `why_not` says in both
     languages why nothing is compared.
     """
 
@@ -101,6 +101,8 @@ class DifferenceDocument(BaseModel):
     added: list[str] | None = None
     removed: list[str] | None = None
     changed: list[dict[str, Any]] | None = None
+    names: dict[str, str] | None = None
+    areas_ha: dict[str, float] | None = None
     regencies: list[str] | None = None
     without_regency: int | None = None
     columns_vanish: list[dict[str, Any]] | None = None

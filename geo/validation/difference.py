@@ -48,7 +48,9 @@ class Difference:
 
     `regencies` are the codes of the regencies that any of these features lies in, before or after;
     `without_regency` counts those of which no regency is known. `columns_vanish` are the columns that
-    no feature of both versions has a value in any more, each with how many had one.
+    no feature of both versions has a value in any more, each with how many had one; that is told once,
+    and a feature that only loses such values is no changed one. `names` is what the listed features
+    are called, by key, where they have a name, and `areas_ha` the area of those that come or go.
     """
 
     added: tuple[str, ...]
@@ -58,6 +60,8 @@ class Difference:
     regencies: tuple[str, ...] = ()
     without_regency: int = 0
     columns_vanish: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    areas_ha: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Counts of all, and the first `_LISTED` of each list."""
@@ -84,6 +88,8 @@ class Difference:
             "added": list(self.added[:_LISTED]),
             "removed": list(self.removed[:_LISTED]),
             "changed": changes,
+            "names": dict(self.names),
+            "areas_ha": dict(self.areas_ha),
             "regencies": list(self.regencies),
             "without_regency": self.without_regency,
             "columns_vanish": [
@@ -128,25 +134,30 @@ def difference(
     for name in _COMPUTED:
         _leave_rounding(values, name, decimals=_decimals(before, after, name), moved=moved)
 
+    lost = _losses(frame, current)[0]
+    told = [{name: pair for name, pair in one.items() if name not in lost} for one in values]
     changes = [
         Change(
             str(key),
-            values[row],
+            told[row],
             (round(float(areas[0][row]), 4), round(float(areas[1][row]), 4))
             if moved[row]
             else None,
             distances[row],
         )
         for row, key in enumerate(both)
-        if moved[row] or values[row]
+        if moved[row] or told[row]
     ]
     added = [str(key) for key in frame.index if key not in current.index]
     removed = [str(key) for key in current.index if key not in frame.index]
-    moved_keys = [change.key for change in changes]
+    # A lost column touches a regency too, though its features are not listed one by one.
+    edited = [str(key) for row, key in enumerate(both) if moved[row] or values[row]]
     touched = [
-        *_regencies(frame, [*added, *moved_keys], regency_field),
-        *_regencies(current, [*removed, *moved_keys], regency_field),
+        *_regencies(frame, [*added, *edited], regency_field),
+        *_regencies(current, [*removed, *edited], regency_field),
     ]
+    came, gone = added[:_LISTED], removed[:_LISTED]
+    listed = [change.key for change in changes[:_LISTED]]
     return Difference(
         added=tuple(added),
         removed=tuple(removed),
@@ -154,8 +165,26 @@ def difference(
         unchanged=len(both) - len(changes),
         regencies=tuple(sorted({code for _, code in touched if code is not None})),
         without_regency=len({key for key, code in touched if code is None}),
-        columns_vanish=_losses(frame, current)[0],
+        columns_vanish=lost,
+        names=_names(current, gone) | _names(frame, [*came, *listed]),
+        areas_ha=_areas(current, gone) | _areas(frame, came),
     )
+
+
+def _names(frame: gpd.GeoDataFrame, keys: list[str]) -> dict[str, str]:
+    """What features are called, of those that have a name."""
+    if "name" not in frame.columns:
+        return {}
+    by_key = dict(zip(map(str, frame.index), _values(frame, "name"), strict=True))
+    return {key: str(by_key[key]) for key in keys if not _is_none(by_key[key])}
+
+
+def _areas(frame: gpd.GeoDataFrame, keys: list[str]) -> dict[str, float]:
+    """Areas of features in hectares; a point and a line have none."""
+    here = frame.loc[frame.index.astype(str).isin(keys)]
+    here = here[here.geometry.notna()]
+    areas = zip(here.index.astype(str), area_ha(here).tolist(), strict=True)
+    return {key: round(float(area), 4) for key, area in areas if area > 0}
 
 
 def _regencies(

@@ -91,7 +91,9 @@ def compared_page(
             for way in _WAYS
             if way in counts
         ],
-        "is_same": bool(counts) and not any(counts[way] for way in _WAYS[:3]),
+        "is_same": bool(counts)
+        and not any(counts[way] for way in _WAYS[:3])
+        and not document["columns_vanish"],
         "why_not": (document["why_not"] or {}).get(language),
         "lists": [
             {
@@ -102,6 +104,7 @@ def compared_page(
             for way in _WAYS[:2]
             if document[way]
         ],
+        "names": document.get("names") or {},
         "changes": [_change(one, language) for one in (document["changed"] or [])[:_CHANGES_SHOWN]],
         "changes_more": max(0, counts.get("changed", 0) - _CHANGES_SHOWN),
         "lost": [

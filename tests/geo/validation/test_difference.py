@@ -103,6 +103,25 @@ def test_columns_that_vanish_are_told_with_their_values():
     assert found.to_json()["columns_vanish"] == [{"name": "kind", "count": 1}]
 
 
+def test_a_column_that_vanishes_is_told_once_and_changes_no_feature_but_touches_its_regency():
+    before = layer(SQUARE, HOLE, name=["A", "B"], note=["u", "v"], kab=["63.01", "63.02"])
+    after = before.drop(columns="note").assign(name=["A", "C"])
+    found = difference(after, before, fields=["name", "note"], regency_field="kab")
+    assert [(c.key, c.values) for c in found.changed] == [("a1", {"name": ("B", "C")})]
+    assert (found.unchanged, dict(found.columns_vanish)) == (1, {"note": 2})
+    assert found.regencies == ("63.01", "63.02")
+    drawn = changed_features(after, before, found)
+    assert [one["properties"]["key"] for one in drawn["features"]] == ["a1"]
+
+
+def test_what_is_listed_has_its_name_and_what_comes_or_goes_its_area():
+    before, after = layer(SQUARE, name=["Lama"]), layer(SQUARE, HOLE, name=["Lama", "Baru"])
+    came = difference(after, before, fields=["name"]).to_json()
+    assert came["names"] == {"a1": "Baru"}
+    assert came["areas_ha"] == {"a1": pytest.approx(HOLE.area / 1e4, rel=0.01)}
+    assert difference(before, after, fields=["name"]).to_json()["names"] == {"a1": "Baru"}
+
+
 SHAPES = st.sampled_from([None, SQUARE, HOLE, translate(SQUARE, 40, 9), HOLE.centroid])
 LAYERS = st.dictionaries(st.sampled_from("abcdef"), st.tuples(SHAPES, st.sampled_from("xy")))
 
