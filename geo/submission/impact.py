@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import Conflict, GeoError
-from geo.language import texts
+from geo.language import Text, filled, joined, listed, texts
 from geo.planning.assess import assess
 from geo.planning.measured import versions_of
 from geo.planning.publish import INDICATORS
@@ -51,7 +51,8 @@ def impact(store: Store, upload_id: str) -> Mapping[str, Any]:
         `computed_from` (sha256 of all that went in), `has_effect` (None where that is not known),
         `sentence` (in both languages), and `assessments`: of each `model` and `layer` the counts of
         areas that `changed`, came or went and that have a score (`scored_before`, `scored_after`), and
-        the first of them with `before` and `after`; or why nothing was computed.
+        the first of them with `before` and `after`, None where an area was not there before
+        (`added_areas`) or leaves (`removed_areas`); or why nothing was computed.
 
     Raises
     ------
@@ -169,7 +170,8 @@ def _moves(now: Published, then: Published, asked: Mapping[str, Any]) -> dict[st
     new = {one.area_id: one for one in after.results}
     both = [key for key in new if key in old]
     changed = [key for key in both if _differs(_standing(old[key]), _standing(new[key]))]
-    changed.sort(key=lambda key: (new[key].rank is None, new[key].rank or 0, new[key].name))
+    came, gone = _by_rank(new, old), _by_rank(old, new)
+    changed.sort(key=lambda key: _place(new[key]))
     return {
         "year": {"before": None if before is None else before.year, "after": after.year},
         "counts": {
@@ -191,9 +193,32 @@ def _moves(now: Published, then: Published, asked: Mapping[str, Any]) -> dict[st
             }
             for key in changed[:_LISTED]
         ],
-        "added": [key for key in new if key not in old][:_LISTED],
-        "removed": [key for key in old if key not in new][:_LISTED],
+        "added": came,
+        "removed": gone,
+        "added_areas": [
+            {"area_id": key, "name": new[key].name, "before": None, "after": _said(new[key], after)}
+            for key in came
+        ],
+        "removed_areas": [
+            {
+                "area_id": key,
+                "name": old[key].name,
+                "before": _said(old[key], before or after),
+                "after": None,
+            }
+            for key in gone
+        ],
     }
+
+
+def _place(result: ZoneResult) -> tuple[bool, int, str]:
+    return result.rank is None, result.rank or 0, result.name
+
+
+def _by_rank(these: Mapping[str, ZoneResult], others: Collection[str]) -> list[str]:
+    """The first areas of one side that the other has not, the best rank first."""
+    found = [key for key in these if key not in others]
+    return sorted(found, key=lambda key: _place(these[key]))[:_LISTED]
 
 
 def _standing(result: ZoneResult) -> dict[str, Any]:
@@ -230,12 +255,38 @@ def _summary(found: list[dict[str, Any]]) -> dict[str, Any]:
     ]
     has_effect: bool | None = True
     if moved:
-        areas = sum(entry["counts"]["changed"] for entry in moved)
-        ranks = sum(entry["counts"]["ranks"] for entry in moved)
-        sentence = _SAY["effect"].format(n=areas, m=len(moved), ranks=ranks)
+        sentence = _effect(moved)
     elif len(told) < len(found):
         has_effect, sentence = None, _SAY["unknown"]
     else:
         has_effect = False
         sentence = _SAY["no_effect"] if told else _SAY["unread"]
     return {"has_effect": has_effect, "sentence": sentence._asdict(), "assessments": found}
+
+
+def _effect(moved: Sequence[Mapping[str, Any]]) -> Text:
+    """What changes first, in one sentence: areas that come, leave, or change their class or rank."""
+    first, counts = moved[0], moved[0]["counts"]
+    parts = []
+    for way, side in (("added", "after"), ("removed", "before")):
+        if counts[way]:
+            best = first[f"{way}_areas"][0]
+            parts.append(filled(_SAY[f"{way}_areas"], n=counts[way], best=_called(best, side)))
+    for way in ("ranks", "classes"):
+        if counts[way]:
+            parts.append(filled(_SAY[f"{way}_move"], n=counts[way]))
+    if not parts:
+        parts.append(filled(_SAY["areas_change"], n=counts["changed"]))
+    said = filled(_SAY["effect"], model=Text(**first["title"]), what=listed(parts))
+    if len(moved) == 1:
+        return said
+    return joined([said, filled(_SAY["also"], n=len(moved) - 1)], by=" ")
+
+
+def _called(area: Mapping[str, Any], side: str) -> Text:
+    """The name of an area with its rank and class, as far as it has them."""
+    stands = area[side]
+    words = Text(**stands["class_words"]) if stands["class_words"] else None
+    if stands["rank"] is None or words is None:
+        return Text(area["name"], area["name"])
+    return filled(_SAY["called"], name=area["name"], rank=stands["rank"], words=words)

@@ -53,10 +53,20 @@ def _assessment(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
         ],
         "scored": _scored(counts, language),
         "years": _years(one["year"], language),
-        "areas": [_area(area, language) for area in areas],
-        "more": max(0, counts["changed"] - len(areas)),
-        "added": one["added"],
-        "removed": one["removed"],
+        "tables": [
+            {
+                "way": way,
+                "title": translate(f"impact.count_{way}", language),
+                "areas": [_area(area, language) for area in found],
+                "more": max(0, counts[way] - len(found)),
+            }
+            for way, found in (
+                ("added", one.get("added_areas") or ()),
+                ("removed", one.get("removed_areas") or ()),
+                ("changed", areas),
+            )
+            if found
+        ],
     }
 
 
@@ -76,12 +86,14 @@ def _years(years: Mapping[str, int | None], language: Language) -> str | None:
 
 
 def _area(area: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    before, after = (_standing(area[side], language) for side in ("before", "after"))
+    """One row; an area that comes or leaves has what it has on its one side."""
+    sides = [area[side] for side in ("before", "after") if area[side] is not None]
+    told = [_standing(side, language) for side in sides]
     cells = {}
     for name in ("rank", "score", "class", "band"):
-        old, new = before[name], after[name]
+        old, new = told[0][name], told[-1][name]
         cells[name] = {"before": None if old == new else old, "after": new}
-    return {"name": area["name"], **cells}
+    return {"name": area["name"], "key": area["area_id"], **cells}
 
 
 def _standing(side: Mapping[str, Any], language: Language) -> dict[str, str]:

@@ -53,6 +53,10 @@ def test_the_impact_is_what_publishing_changes(zones_only, reference_store, tmp_
     (entry,) = told["assessments"]
     assert told["has_effect"]
     assert entry["removed"] == [zones.index[-1]]
+    (gone,) = entry["removed_areas"]
+    assert gone["name"] == zones["name"].iloc[-1]
+    assert (gone["before"]["score"], gone["after"]) == (before[zones.index[-1]].score, None)
+    assert gone["name"] in told["sentence"]["id"]
     assert store.version("zones").number == 1
     assert store.uploads.one(upload).impact["computed_from"] == told["computed_from"]
     assert impact(store, upload) == told

@@ -44,7 +44,8 @@ def test_an_area_is_told_before_and_after_only_where_it_moves():
     )
     (one,) = told["assessments"]
     assert one["title"] == "Kesiapan: Kawasan transmigrasi"
-    (row,) = one["areas"]
+    (table,) = one["tables"]
+    (row,) = table["areas"]
     assert row["rank"] == {"before": "5", "after": "3"}
     assert row["score"] == {"before": "52,4 (40–62)", "after": "60,0 (48–71)"}
     assert row["class"] == {"before": None, "after": "Sedang (71%)"}
@@ -67,3 +68,25 @@ def test_no_change_and_what_is_not_known_are_sentences():
     why_not = {"id": "Data kurang.", "en": "Data are missing."}
     unknown = effects_page(document(why_not=why_not), language="en")
     assert unknown["assessments"][0]["why_not"] == "Not known. Data are missing."
+
+
+def test_an_area_that_comes_or_leaves_is_told_by_name_with_what_it_has():
+    told = effects_page(
+        document(
+            counts=counted(added=1, removed=1),
+            year={"before": 2024, "after": 2024},
+            areas=[],
+            added=["a-2"],
+            removed=["b"],
+            added_areas=[{"area_id": "a-2", "name": "Angsana", "before": None, "after": STANDING}],
+            removed_areas=[{"area_id": "b", "name": "Barambai", "before": STANDING, "after": None}],
+        ),
+        language="id",
+    )
+    came, left = told["assessments"][0]["tables"]
+    assert (came["way"], left["way"]) == ("added", "removed")
+    for table, name, key in ((came, "Angsana", "a-2"), (left, "Barambai", "b")):
+        (row,) = table["areas"]
+        assert (row["name"], row["key"]) == (name, key)
+        assert row["rank"] == {"before": None, "after": "5"}
+        assert row["class"] == {"before": None, "after": "Sedang (71%)"}
