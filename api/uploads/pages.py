@@ -160,7 +160,7 @@ def upload_page(
         layers=_layers(request),
         language=language_or_default(request),
         drawings=drawn(store, found),
-        ground=ground_of(request, store),
+        ground=ground_of(request, store, layer=document.collection),
     )
     csrf = "" if session is None else session.csrf
     content |= {"moved": _moved(store, found), "csrf": csrf}
@@ -252,14 +252,20 @@ def impact_page(request: Request, document: Mapping[str, Any]) -> Response:
     return page
 
 
-def ground_of(request: Request, store: Store) -> "Ground":
-    """The published regencies below a map of the desk; without them only land and sea."""
+def ground_of(request: Request, store: Store, *, layer: str | None = None) -> "Ground":
+    """The published regencies, and one layer as it is published, below a map of the desk.
+
+    Without them only land and sea.
+    """
     from geo.store.region import region
     from maps.desk.map import Ground
 
     links = links_or_default(request)
     ground = Ground(bounds=region(store).bounds, static=f"{urlsplit(links.base).path}/static")
     layers = store.current()
+    if layer is not None and layer != REGENCIES and layer in layers.datasets("layer"):
+        tiles = links.url("collections", layer, "tiles", "WebMercatorQuad")
+        ground = replace(ground, published=tiles, layer=layer)
     if REGENCIES not in layers.datasets("layer"):
         return ground
     return replace(

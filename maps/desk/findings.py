@@ -48,7 +48,7 @@ def _sentence(found: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """What is wrong, its remedy, and where: a position, or the row and key of a feature."""
     # A report that was kept before has no remedy apart.
     mend = (found.get("mend") or {}).get(language, "")
-    where, feature = found.get("where") or {}, found.get("feature") or {}
+    where, feature = place_of(found) or {}, found.get("feature") or {}
     return {
         "what": found["sentence"][language].removesuffix(mend).rstrip(),
         "mend": mend,
@@ -58,6 +58,15 @@ def _sentence(found: Mapping[str, Any], language: Language) -> dict[str, Any]:
         "row": feature.get("row"),
         "key": feature.get("key"),
     }
+
+
+def place_of(found: Mapping[str, Any]) -> Mapping[str, float] | None:
+    """Where a finding is, in lon/lat; None where its coordinates are those of a CRS not known yet."""
+    where = found.get("where") or {}
+    lon, lat = where.get("lon"), where.get("lat")
+    if lon is None or lat is None or not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        return None
+    return where
 
 
 def _label(found: Mapping[str, Any], language: Language) -> str:

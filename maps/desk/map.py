@@ -8,7 +8,13 @@ from markupsafe import Markup
 
 from geo.language import Language, read_catalogue
 from maps.context import FILE, map_context
+from maps.desk.findings import place_of
 from maps.escape import json_in_page
+
+# Findings that leave it open where the coordinates lie.
+_CRS_OPEN = frozenset(
+    {"crs_missing", "crs_unknown", "outside_region", "coordinates_impossible", "crs_area_of_use"}
+)
 
 Bounds = tuple[float, float, float, float]
 
@@ -20,12 +26,16 @@ class Ground:
     `tiles` is the address of the TileJSON of the published regencies, None where there are none;
     `names` is how they are called and where (see `maps.folium.context.regency_labels`); `bounds` are
     west, south, east and north of the region, lon/lat; `static` is where our own files are served.
+    `published` is the address of the TileJSON of the layer that an upload is for and `layer` its id,
+    both None where that is not published or is the regencies themselves.
     """
 
     tiles: str | None = None
     names: tuple[Mapping[str, Any], ...] = ()
     bounds: Bounds | None = None
     static: str = "/static"
+    published: str | None = None
+    layer: str | None = None
 
 
 def map_facts(
@@ -36,8 +46,11 @@ def map_facts(
     `drawings` are those of `/uploads/{id}/…` that the service has: preview, changes.
     """
     crs = (report.get("choices") or {}).get("crs") or {}
-    candidates = [one for one in crs.get("candidates") or () if one.get("bounds")]
-    has_place = any("lon" in (found.get("where") or {}) for found in report.get("findings", ()))
+    findings = report.get("findings", ())
+    # Once a CRS holds, the boxes of the others would only lie over what is to be seen.
+    is_open = any(found["code"] in _CRS_OPEN for found in findings)
+    candidates = [one for one in crs.get("candidates") or () if is_open and one.get("bounds")]
+    has_place = any(place_of(found) for found in findings)
     if not (drawings or candidates or has_place):
         return None
     context = map_context()
@@ -53,6 +66,7 @@ def map_facts(
             ],
             "regencies": ground.tiles,
             "names": ground.names,
+            "published": ground.published and {"tiles": ground.published, "layer": ground.layer},
             "bounds": ground.bounds,
             "context": None
             if context is None

@@ -10,6 +10,7 @@ from typing import Any, cast
 from geo.language import Language, Text
 from geo.store.comments import Comment
 from geo.store.roles import Role, role_title
+from geo.vector.schema import SCHEMAS
 from maps.desk.findings import MOST_AT_ONCE, groups
 from maps.desk.map import Ground, map_facts
 from maps.desk.reading import accepting, reading
@@ -48,6 +49,7 @@ def upload_page(
     return {
         "title": document["filename"],
         "upload": document,
+        "layer_title": _layer_title(document, layers, language),
         "state_text": document["state_text"][language],
         "way": _way(document["state"]),
         "progress": _progress(document.get("progress"), language),
@@ -67,6 +69,16 @@ def upload_page(
         "comments": [_comment(one, language) for one in comments],
         "steps": steps,
     }
+
+
+def _layer_title(
+    document: Mapping[str, Any], layers: Mapping[str, Text], language: Language
+) -> str:
+    """What the layer of an upload is called, published or not."""
+    layer = document["collection"]
+    if layer in layers:
+        return layers[layer].to(language)
+    return SCHEMAS[layer].title.to(language) if layer in SCHEMAS else layer
 
 
 def _comment(said: Comment, language: Language) -> dict[str, Any]:

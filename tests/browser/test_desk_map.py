@@ -97,7 +97,7 @@ def test_findings_changes_and_comments_are_found_on_the_map_and_from_it(visit, d
     for role in ("Batas lama", "Batas baru", "Sebelum diperbaiki", "Sesudah diperbaiki"):
         expect(page.get_by_label(role)).to_be_checked()
     page.locator("tr[data-key=angsana] .at").press("Enter")
-    expect(told.locator("[role=status]")).to_have_text("Peta menunjukkan: angsana")
+    expect(told.locator("[role=status]")).to_have_text("Peta menunjukkan: Angsana")
     assert page.evaluate(SEEN, [-3.71, 115.6]) > 10
     require_fine(page)
     assert seen.trouble == []

@@ -10,11 +10,16 @@ Kawasan.deskMap = (() => {
   const HATCH_PX = 9;
   const NEAR_ZOOM = 16;
   const PLACE_ZOOM = 12;
+  const PUBLISHED = { fill: "rgb(0 110 90 / 12%)", edge: "#4f857a", chosenFill: "#fff", chosenEdge: "#000" };
+  // Of a box on the map: two whose corners are nearer than that lie on one another.
+  const SAME_BOX = 0.1;
   const GROUND = { fill: "rgb(255 255 255 / 55%)", edge: "#5d6f79", chosenFill: "#fff", chosenEdge: "#000" };
 
   /* In the order in which they are painted, the last on top. */
   const ROLES = {
     feature: { color: "#39444b", weight: 1.2, hatch: "", fillOpacity: 0.12 },
+    warned: { color: "#a86400", weight: 1.4, hatch: "none" },
+    faulty: { color: "#a11212", weight: 2.8, hatch: "slash" },
     removed: { color: "#9c3d00", weight: 2.4, dashArray: "2 5", hatch: "cross" },
     values: { color: "#5f5200", weight: 2.2, dashArray: "11 4 2 4", hatch: "dots" },
     moved_before: { color: "#0b4f8a", weight: 2, dashArray: "7 5", hatch: "none" },
@@ -22,7 +27,6 @@ Kawasan.deskMap = (() => {
     added: { color: "#00604f", weight: 2.6, hatch: "level" },
     before: { color: "#6a2a86", weight: 2, dashArray: "4 4", hatch: "none" },
     after: { color: "#6a2a86", weight: 2.6, hatch: "upright" },
-    faulty: { color: "#a11212", weight: 2.8, hatch: "slash" },
   };
   const LINES = {
     slash: [[0, HATCH_PX, HATCH_PX, 0]],
@@ -76,7 +80,10 @@ Kawasan.deskMap = (() => {
 
   function draw(collection) {
     for (const feature of collection.features) {
-      const { role, id, key } = feature.properties;
+      const { id, key, severity } = feature.properties;
+      // A warning is no fault: it must not hide what the file would change.
+      if (severity === "warning") feature.properties.role = "warned";
+      const { role } = feature.properties;
       if (!ROLES[role]) continue;
       groups[role] ??= L.geoJSON({ type: "FeatureCollection", features: [] }, {
         renderer: canvas,
@@ -171,11 +178,19 @@ Kawasan.deskMap = (() => {
     const middle = place ? null : L.geoJSON(collected(found)).getBounds().getCenter();
     const shown = { lon: middle ? rounded(middle.lng) : what.lon, lat: middle ? rounded(middle.lat) : what.lat };
     if (stay) return shown;
-    if (found.length) map.fitBounds(L.geoJSON(collected(found)).getBounds().pad(0.3), { animate: false, maxZoom: NEAR_ZOOM });
+    map.stop();
+    if (found.length) map.fitBounds(around(L.geoJSON(collected(found)).getBounds(), place), { animate: false, maxZoom: NEAR_ZOOM });
     else if (place) map.setView(place, Math.max(map.getZoom(), PLACE_ZOOM), { animate: false });
-    // A fault of metres in a feature of kilometres: its mark at least is in the picture.
-    if (place) map.panInside(place, { animate: false, padding: [40, 40] });
     return shown;
+  }
+
+  /* The whole of a box with a place in its middle; around its own middle where there is none. */
+  function around(box, place) {
+    if (!place) return box.pad(0.3);
+    const [lat, lon] = place;
+    const high = Math.max(Math.abs(box.getNorth() - lat), Math.abs(box.getSouth() - lat));
+    const wide = Math.max(Math.abs(box.getEast() - lon), Math.abs(box.getWest() - lon));
+    return L.latLngBounds([[lat - high, lon - wide], [lat + high, lon + wide]]).pad(0.1);
   }
 
   // About 10 cm.
@@ -184,14 +199,14 @@ Kawasan.deskMap = (() => {
   const closer = ({ lon, lat }) => map.setView([lat, lon], 18, { animate: false });
 
   /* A mark that has its own shape, by its kind; what it says stands in the lists. */
-  const mark = (place, kind, sign) => L.marker(place, {
-    keyboard: false, pane: "drawn-marks", interactive: kind !== "target",
+  const mark = (place, kind, sign, title = "") => L.marker(place, {
+    title, keyboard: false, pane: "drawn-marks", interactive: kind !== "target",
     icon: L.divIcon({ className: `drawn-mark is-${kind}`, iconSize: [kind === "target" ? 34 : 18, kind === "target" ? 34 : 18], html: element("span", {}, sign) }),
   });
 
   function marks(list) {
     const group = L.layerGroup();
-    for (const { place, kind, sign, click } of list) group.addLayer(mark(place, kind, sign).on("click", click));
+    for (const { place, kind, sign, title, click } of list) group.addLayer(mark(place, kind, sign, title).on("click", click));
     if (!list.length) return;
     group.addTo(map);
     switched(`${text("drawn.role_marks")} (${formatted(list.length)})`, group, element("span", { class: "drawn-mark is-error", "aria-hidden": "true" }, "!"));
@@ -201,14 +216,11 @@ Kawasan.deskMap = (() => {
   /* Candidates of the CRS: where the data would fall by each. */
 
   function candidates() {
-    // Datums a metre apart are one box on a map, with all their names above it.
-    const boxes = new Map();
-    for (const one of facts.candidates) keep(boxes, one.bounds.map((degrees) => degrees.toFixed(3)).join(" "), one);
-    const known = [...boxes.values()].flatMap((alike) => {
+    const known = boxes().flatMap((alike) => {
       const [west, south, east, north] = alike[0].bounds;
       const box = L.rectangle([[south, west], [north, east]], { renderer: canvas, color: "#12191d", weight: 1.6, dashArray: "10 3 2 3", fill: false, interactive: false });
       const name = L.tooltip({ permanent: true, direction: "top", className: "drawn-candidate" });
-      name.setLatLng([north, (west + east) / 2]).setContent(element("span", {}, alike.map((one) => one.name).join(", ")));
+      name.setLatLng([north, (west + east) / 2]).setContent(element("span", {}, alike.map((one) => one.name || one.code).join(", ")));
       return [box, name];
     });
     if (!known.length) return;
@@ -217,12 +229,28 @@ Kawasan.deskMap = (() => {
     switched(`${text("drawn.role_candidates")} (${formatted(facts.candidates.length)})`, group, one);
   }
 
+  /* The candidates by where they lie: datums a few hundred metres apart are one box, with all their names. */
+  function boxes() {
+    /** @type {any[][]} */
+    const found = [];
+    for (const one of facts.candidates) {
+      const alike = found.find(([{ bounds }]) => {
+        const [west, south, east, north] = bounds;
+        const near = SAME_BOX * Math.max(east - west, north - south);
+        return bounds.every((degrees, side) => Math.abs(degrees - one.bounds[side]) <= near);
+      });
+      if (alike) alike.push(one);
+      else found.push([one]);
+    }
+    return found;
+  }
+
   let chosenBox;
   function candidate(bounds) {
     const [west, south, east, north] = bounds;
     if (chosenBox) chosenBox.remove();
     const corners = [[south, west], [north, east]];
-    chosenBox = L.rectangle(corners, { renderer: canvas, color: "#a11212", weight: 4, fill: false, interactive: false }).addTo(map);
+    chosenBox = L.rectangle(corners, { renderer: canvas, color: "#0b4f8a", weight: 3, fill: false, interactive: false }).addTo(map);
     map.fitBounds(L.latLngBounds(corners).pad(0.6), { animate: false, maxZoom: PLACE_ZOOM });
   }
 
@@ -234,6 +262,12 @@ Kawasan.deskMap = (() => {
       map.createPane("drawn-ground").style.zIndex = "408";
       outlines = Kawasan.outlines.tiled({ tilejson: facts.regencies, layer: "regencies", maxzoom: 14, style: GROUND, pane: "drawn-ground" });
       outlines.addTo(map);
+    }
+    if (facts.published) {
+      const { tiles, layer } = facts.published;
+      map.createPane("drawn-published").style.zIndex = "410";
+      const published = Kawasan.outlines.tiled({ tilejson: tiles, layer, maxzoom: 14, style: PUBLISHED, pane: "drawn-published" }).addTo(map);
+      switched(text("drawn.role_published"), published, element("span", { class: "drawn-published", "aria-hidden": "true" }));
     }
     if (facts.names.length) Kawasan.names.add(map, "regency", facts.names);
   }

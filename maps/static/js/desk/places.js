@@ -185,14 +185,14 @@
       const isComment = "comment" in holder.dataset;
       const kind = isComment ? "comment" : holder.dataset.severity || "info";
       number += Number(isComment);
+      const title = isComment ? `${button.textContent}: ${holder.dataset.comment}` : button.textContent;
       const click = () => {
         choose(button);
         show(place, { stay: true });
-        const what = isComment ? `${button.textContent}: ${holder.dataset.comment}` : button.textContent;
-        tell(what, { place });
+        tell(title, { place });
         part(told, ".drawn-steps").prepend(step(text("drawn.to_sentence"), () => goBack(button)));
       };
-      found.push({ place: [place.lat, place.lon], kind, sign: isComment ? String(number) : SIGNS[kind], click });
+      found.push({ place: [place.lat, place.lon], kind, sign: isComment ? String(number) : SIGNS[kind], title, click });
     }
     marks(found);
     part(document, "#drawn").dataset.state = "drawn";
