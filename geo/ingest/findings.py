@@ -36,6 +36,7 @@ TO_ACCEPT = frozenset(
             "count_fraction",
         ),
         *("dash_for_count", "period_not_over"),
+        *("codes_running", "zones_like_published"),
     }
 )
 
@@ -133,7 +134,7 @@ def _sentences() -> dict[str, tuple[Severity, Text, Text | None]]:
 
 
 # Where the second sentence of a template begins; a fact is filled in later, so its stops do not count.
-_NEXT_SENTENCE = re.compile(r"\.(?:{part})? (?=[A-Z{])")
+_NEXT_SENTENCE = re.compile(r"\. (?=[A-Z{])")
 
 
 def _remedy(sentence: Text) -> Text | None:

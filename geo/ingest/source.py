@@ -210,5 +210,7 @@ class Job:
     current: Path | None = None
     # What a repair passes over: see `geo.validation.validate.validate`.
     unrepaired: frozenset[str] = frozenset()
+    # Number of a row → key of the published feature that it is.
+    same_as: Mapping[str, str] = field(default_factory=dict)
     # Taken where nothing is asked of the columns and the file has just these, the newest first.
     remembered: tuple[Remembered, ...] = ()

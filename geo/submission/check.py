@@ -242,6 +242,11 @@ def _has_regencies(dataset: str) -> bool:
     return dataset in SCHEMAS and SCHEMAS[dataset].regency_field is not None
 
 
+def _has_zones(dataset: str) -> bool:
+    """Whether the features of a layer are zones, whose codes are made of their names."""
+    return dataset in SCHEMAS and SCHEMAS[dataset].key == "zone_id"
+
+
 def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
     """The choices for a layer that can be handed in; `LayerNotFound` for another one."""
     choices = parsed_choices(chosen, regencies=planning_region(store).by_code)
@@ -251,6 +256,8 @@ def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
         defined(store, dataset, choices)
     if choices.regencies and not _has_regencies(dataset):
         raise InvalidInput(reason=_SAY["no_regencies"].format(d=dataset))
+    if choices.same_as and not _has_zones(dataset):
+        raise InvalidInput(reason=_SAY["no_zones"].format(d=dataset))
     if choices.regencies and choices.replace and dataset == INDICATORS:
         raise InvalidInput(reason=_SAY["replaces_all"])
     return choices
@@ -316,6 +323,7 @@ def _layer(
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,
         keeps_missing=choices.keep_missing,
+        same_as=choices.same_as,
         watch=watch,
         kept_as=cleaned,
         drawn_in=cleaned.parent,

@@ -40,7 +40,8 @@ class Choices:
     `borders`.
     `regencies` are the codes of those whose features or figures alone the file replaces, and
     `leave_out_others` takes no others from it; `keep_missing` leaves published features that the
-    file does not have as they are. Of figures,
+    file does not have as they are, and `same_as` says of the number of a row which published zone it
+    is, by its code. Of figures,
     `indicator`, `period`, `source` and `numbers` (the language of their marks) are said of all, and
     `replace` leaves out every published figure that the file does not have. Of a layer of an office's
     own, `title`, `title_en`, `purpose` and `key` define it (see `geo.vector.definition`). Of a land
@@ -58,6 +59,7 @@ class Choices:
     regencies: tuple[str, ...] | None = None
     leave_out_others: bool = False
     keep_missing: bool = False
+    same_as: Mapping[str, str] | None = None
     indicator: str | None = None
     period: str | None = None
     source: str | None = None
@@ -141,6 +143,7 @@ def parsed_choices(chosen: Mapping[str, Any], *, regencies: Collection[str]) -> 
         regencies=None if codes is None else tuple(sorted(set(codes))),
         leave_out_others=bool(chosen.get("leave_out_others")),
         keep_missing=bool(chosen.get("keep_missing")),
+        same_as=_same_as(chosen.get("same_as")),
         replace=bool(chosen.get("replace")),
         band=_band(chosen.get("band")),
         fit=_reasons(chosen.get("fit")),
@@ -170,6 +173,18 @@ def _rows(asked: Any) -> tuple[str, ...]:
     if len(rows) > _MOST_ROWS or any(one != BORDERS and not _ROW.fullmatch(one) for one in rows):
         raise InvalidInput(reason=_SAY["no_rows"].format(most=_MOST_ROWS))
     return tuple(dict.fromkeys(rows))
+
+
+def _same_as(asked: Any) -> dict[str, str] | None:
+    """Numbers of rows with codes of published features; which ones there are only the check tells."""
+    if not asked:
+        return None
+    if not isinstance(asked, Mapping) or len(asked) > _MOST_ROWS:
+        raise InvalidInput(reason=_SAY["no_same_as"])
+    pairs = {str(row).strip(): _text("same_as", key) for row, key in asked.items()}
+    if not all(_ROW.fullmatch(row) for row in pairs):
+        raise InvalidInput(reason=_SAY["no_same_as"])
+    return {row: key for row, key in pairs.items() if key} or None
 
 
 def _band(value: Any) -> int | None:

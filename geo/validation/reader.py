@@ -106,6 +106,7 @@ def _checked(
         step=step,
         columns=job.columns if recalled is None else recalled.columns,
         unrepaired=job.unrepaired,
+        same_as=job.same_as,
     )
     if result.frame is not None:
         step(_SAY["keeping"])

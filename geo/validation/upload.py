@@ -86,6 +86,7 @@ def ingest_upload(
     regencies: Collection[str] | None = None,
     leaves_out_others: bool = False,
     keeps_missing: bool = False,
+    same_as: Mapping[str, str] | None = None,
     watch: Watch | None = None,
     kept_as: Path | None = None,
     drawn_in: Path | None = None,
@@ -125,6 +126,8 @@ def ingest_upload(
         Whether features of other regencies are left out, and counted, in place of being refused.
     keeps_missing : bool
         Whether published features that the file does not have stay, in place of leaving the layer.
+    same_as : mapping, optional
+        Number of a row → key of the published zone that it is, where the file has another name for it.
     watch : callable, optional
         Told what the reader is at; False ends it.
     kept_as : Path, optional
@@ -156,6 +159,7 @@ def ingest_upload(
         current=current if isinstance(current, Path) else None,
         unrepaired=frozenset(unrepaired),
         remembered=remembered,
+        same_as=same_as or {},
     )
 
     with tempfile.TemporaryDirectory(prefix="kawasan-upload-") as name:

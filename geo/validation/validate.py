@@ -77,6 +77,7 @@ def validate(
     step: Step,
     columns: Mapping[str, str | None] | None = None,
     unrepaired: Collection[str] = (),
+    same_as: Mapping[str, str] | None = None,
 ) -> Validation:
     """Check a source and make the layer of it.
 
@@ -91,6 +92,8 @@ def validate(
         What somebody asks of the columns; see `geo.validation.columns.map_columns`.
     unrepaired : collection of str
         Numbers of the rows that `repair` passes over, and `borders` for the common borders.
+    same_as : mapping, optional
+        Number of a row → key of the published zone that it is.
     """
     findings = [*source.findings, *_size(source, limits)]
     if is_refused(findings):
@@ -141,6 +144,7 @@ def validate(
         reference=reference,
         outlines=outlines,
         faults=faults,
+        same_as=same_as or {},
     )
     findings += [*faults, *crs_faults, *outline_faults]
     is_taken, left_out = own_rows(table, schema=schema, reference=reference)
@@ -152,6 +156,7 @@ def validate(
         table, outlines = table[is_taken], outlines[is_taken]
         features = [feature for feature in features if feature.row not in gone]
     findings += _keys(table, schema, mapped, features)
+    findings += _running(table, schema, mapped)
     findings += _codes(table, schema, mapped, features, reference)
 
     layer = gpd.GeoDataFrame(table, geometry=outlines.geometry, crs=crs)
@@ -320,6 +325,31 @@ def _keys(
         if len(same) > 1
         for feature in same
     ]
+
+
+# Columns in which programs number the features of one file.
+_NUMBERING = frozenset(
+    ("objectid", "objectid_1", "fid", "fid_1", "oid", "ogc_fid", "gid", "id", "no", "nomor")
+)
+
+
+def _running(table: pd.DataFrame, schema: LayerSchema, mapped: Mapped) -> list[Finding]:
+    """Codes that only count the features of a file: the next file counts from 1 again."""
+    field = next((one for one in schema.fields if one.name == schema.key), None)
+    if field is None or field.kind != "text" or schema.key not in table.columns:
+        return []
+    keys = [key for key in _key_texts(table[schema.key]) if key is not None]
+    if not keys or not all(key.isdecimal() for key in keys):
+        return []
+    column = mapped.fields.get(schema.key, schema.key)
+    numbers = sorted(map(int, keys))
+    counts = any(numbers == [*range(at, at + len(keys))] for at in (0, 1))
+    if not counts and plain_name(column) not in _NUMBERING:
+        return []
+    shown = first_of([str(one) for one in numbers], 3)
+    where = {"column": column}
+    facts: dict[str, Any] = {"column": column, "title": field.title, "examples": shown}
+    return [finding("codes_running", where=where, count=len(keys), **facts)]
 
 
 def _codes(

@@ -6,16 +6,19 @@ a new one gets an id of its name. A regency is the one in which most of the outl
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.crs import to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Reference
+from geo.language import first_of
 from geo.validation.columns import Mapped, plain_name
 from geo.validation.placement import regency_shares
 from geo.vector.regions import full_names
@@ -25,6 +28,11 @@ from geo.vector.schema import REGENCY_NAMES, LayerSchema
 _MOSTLY = 0.5
 _LEAST_SHOWN = 0.005
 _EXAMPLES = 5
+_MOST_NAMED = 20
+# Of a name these words tell nothing apart.
+_OF_EVERY_ZONE = frozenset(
+    ("kawasan", "transmigrasi", "zona", "upt", "kimtrans", "permukiman", "pemukiman", "satuan")
+)
 _LONGEST_ID = 60
 _OF_A_GAP = ("field_missing", "value_missing")
 
@@ -46,6 +54,7 @@ def complete_zones(
     reference: Reference,
     outlines: gpd.GeoDataFrame,
     faults: Sequence[Finding],
+    same_as: Mapping[str, str],
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The table of zones with ids and regencies where the file has none.
 
@@ -57,6 +66,8 @@ def complete_zones(
         Valid geometries or None; without a CRS no regency is told by them.
     faults : sequence of Finding
         What was found so far; a value that cannot be read stays an error and is no gap.
+    same_as : mapping
+        Number of a row → id of the published zone that somebody says it is.
 
     Returns
     -------
@@ -68,9 +79,12 @@ def complete_zones(
     if schema.key != "zone_id":
         return table, list(faults)
     made = _Completed(table.copy(), mapped, features, list(faults))
+    made.take_ids(same_as, reference.current)
     made.name_ids(reference.current)
     if reference.region is not None:
         made.place(outlines, reference.region)
+    if reference.current is not None:
+        made.tell_alike(reference.current, outlines)
     return made.table, [*made.faults, *made.findings]
 
 
@@ -83,6 +97,9 @@ class _Completed:
     features: Sequence[Feature]
     faults: list[Finding]
     findings: list[Finding] = field(default_factory=list)
+    # Rows with ids of their names, and those that somebody says are published ones.
+    fresh: dict[int, str] = field(default_factory=dict)
+    taken: dict[int, str] = field(default_factory=dict)
 
     def gaps(self, name: str) -> list[int]:
         """The rows without a value of a field, but for those whose value could not be read."""
@@ -117,6 +134,18 @@ class _Completed:
             if row not in settled
         ]
 
+    def take_ids(self, same_as: Mapping[str, str], current: gpd.GeoDataFrame | None) -> None:
+        """The id of each zone that somebody says is a published one."""
+        rows = {str(feature.number): row for row, feature in enumerate(self.features)}
+        known = set() if current is None else set(map(str, current.index))
+        for number, key in same_as.items():
+            if number not in rows or key not in known:
+                self.findings.append(finding("same_as_unknown", row=number, key=key))
+            else:
+                self.taken[rows[number]] = key
+        if self.taken:
+            self.put("zone_id", self.taken, told=set())
+
     def name_ids(self, current: gpd.GeoDataFrame | None) -> None:
         """The id of each zone that has a name and none: that of the published one, or one of its name."""
         gaps = self.gaps("zone_id") if "name" in self.table.columns else []
@@ -136,6 +165,7 @@ class _Completed:
         self.put("zone_id", ids, told={row for row in gaps if row not in named})
         again = [row for row, one in ids.items() if known.get(plain_name(named[row])) == one]
         fresh = [row for row in ids if row not in again]
+        self.fresh = {row: ids[row] for row in fresh}
         for code, rows in (("zone_ids_known", again), ("zone_ids_made", fresh)):
             if rows:
                 shown = ", ".join(f"{named[row]} → {ids[row]}" for row in rows[:_EXAMPLES])
@@ -189,6 +219,39 @@ class _Completed:
                 )
             )
 
+    def tell_alike(self, current: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> None:
+        """Which new zones may be published ones of the same regency, by their names or their outlines."""
+        published = _Published.of(current)
+        there = {*self.table.get("zone_id", pd.Series(dtype="str")).dropna()}
+        placed = outlines if outlines.crs is None else to_lonlat(outlines)
+        shapes = placed.geometry.to_numpy()
+        for code, rows in (("zones_like_published", self.fresh), ("zones_same_as", self.taken)):
+            told = []
+            for row, key in rows.items():
+                alike = published.like(
+                    self._text("name", row),
+                    regency=self._text("regency_code", row),
+                    shape=None if outlines.crs is None else shapes[row],
+                )
+                free = [one for one in alike if one == key or one not in there]
+                if code == "zones_same_as" and key not in free:
+                    free.append(key)
+                if free:
+                    names = [{"key": one, "name": published.names[one]} for one in free]
+                    feature = self.features[row]
+                    label = feature.name or self._text("name", row) or str(feature.number)
+                    told.append(
+                        {"row": feature.number, "label": label, "key": key, "published": names}
+                    )
+            if told:
+                named = first_of([_likeness(one) for one in told], _MOST_NAMED)
+                self.findings.append(finding(code, count=len(told), keys=named, rows=told))
+
+    def _text(self, name: str, row: int) -> str | None:
+        if name not in self.table.columns or pd.isna(value := self.table[name].iloc[row]):
+            return None
+        return str(value)
+
     def _named_otherwise(self) -> set[int]:
         """The rows whose regency is named, in a name that nobody knows: it may be another place."""
         columns = [
@@ -202,6 +265,67 @@ class _Completed:
         pairs = zip(labels, placed.values(), strict=True)
         shown = [f"{label} → {code} {names[code]}" for label, code in pairs]
         return ", ".join(shown[:_EXAMPLES])
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """The published zones, by key: names, regencies, and outlines in lon/lat."""
+
+    names: dict[str, str]
+    regencies: dict[str, str]
+    shapes: dict[str, shapely.Geometry | None]
+
+    @classmethod
+    def of(cls, current: gpd.GeoDataFrame) -> "_Published":
+        keys = [str(key) for key in current.index]
+        if not {"name", "regency_code"} <= {*current.columns}:
+            return cls({}, {}, {})
+        columns = (current["name"], current["regency_code"], to_lonlat(current).geometry)
+        names, regencies, shapes = (dict(zip(keys, one, strict=True)) for one in columns)
+        return cls({k: str(n) for k, n in names.items()}, regencies, shapes)
+
+    def like(
+        self, name: str | None, *, regency: str | None, shape: shapely.Geometry | None
+    ) -> list[str]:
+        """The keys of those of a regency whose name is a part of this one, or whose outline is alike."""
+        return [
+            key
+            for key, there in self.regencies.items()
+            if there == regency
+            and (_names_alike(name or "", self.names[key]) or _alike(shape, self.shapes[key]))
+        ]
+
+
+def _names_alike(left: str, right: str) -> bool:
+    """Whether the words of one name stand in the other, but for those that every zone has.
+
+    Examples
+    --------
+    >>> _names_alike("Cahaya Baru", "Kawasan Transmigrasi Cahaya Baru")
+    True
+    >>> _names_alike("Kawasan Transmigrasi", "Kawasan Transmigrasi Cerbon")
+    False
+    """
+    short, long = sorted((_words(left), _words(right)), key=len)
+    n = len(short)
+    return n > 0 and any(long[at : at + n] == short for at in range(len(long) - n + 1))
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in _slug(name).split("-") if word not in _OF_EVERY_ZONE]
+
+
+def _alike(left: shapely.Geometry | None, right: shapely.Geometry | None) -> bool:
+    """Whether each of two outlines covers most of the other."""
+    if left is None or right is None or not (left.area > 0 and right.area > 0):
+        return False
+    common = left.intersection(right).area
+    return bool(common > _MOSTLY * max(left.area, right.area))
+
+
+def _likeness(told: Mapping[str, Any]) -> str:
+    names = " / ".join(f"{one['name']} ({one['key']})" for one in told["published"])
+    return f"{told['label']} ({told['key']}) ~ {names}"
 
 
 def _ids_by_name(current: gpd.GeoDataFrame | None) -> dict[str, str]:

@@ -30,7 +30,7 @@ _OF_LAYERS = frozenset({"several_layers", "layer_unknown", "dxf_layers"})
 _LOSSES = frozenset(
     {
         *("columns_vanish", "values_vanish", "outlines_vanish"),
-        *("outline_kind_vanishes", "features_removed"),
+        *("outline_kind_vanishes", "features_removed", "zones_like_published"),
     }
 )
 
@@ -66,6 +66,7 @@ def reading(
         "columns_open": bool(_OF_COLUMNS & counts.keys()),
         "repairs": _repairs(offered.get("repairs") or [], chosen, language),
         "missing": _missing(report, language),
+        "alike": _alike(report, chosen),
         "asks_others": bool(_OF_OTHERS & counts.keys()) or bool(chosen.get("leave_out_others")),
     }
 
@@ -82,6 +83,24 @@ def _missing(report: Mapping[str, Any], language: Language) -> dict[str, Any] | 
                     "is_kept": code == "missing_kept",
                 }
     return None
+
+
+def _alike(report: Mapping[str, Any], chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The features that may be published zones, each with those; `is_chosen` marks what was said."""
+    said = dict(chosen.get("same_as") or {})
+    rows = []
+    for found in report.get("findings", ()):
+        if found["code"] not in ("zones_like_published", "zones_same_as"):
+            continue
+        for one in found["facts"]["rows"]:
+            key = said.pop(str(one["row"]), None)
+            options = [{**each, "is_chosen": each["key"] == key} for each in one["published"]]
+            rows.append({"row": one["row"], "label": one["label"], "published": options})
+    # What was said and is no longer so can still be taken back.
+    for row, key in said.items():
+        options = [{"key": key, "name": key, "is_chosen": True}]
+        rows.append({"row": int(row), "label": row, "published": options})
+    return sorted(rows, key=lambda one: int(one["row"]))
 
 
 def _collections(
@@ -159,12 +178,18 @@ def _columns(
     """The fields with their columns: those that are required or may have one, then the others."""
     fields = offered.get("fields") or []
     asked = chosen.get("columns") or (report.get("remembered") or {}).get("columns") or {}
+    # What the empty choice of a field means: the tool fills it by itself.
+    made = {"zone_id": translate("choosing.of_name", language)}
+    without = _filled_fields(report, language) | made
     each = [
         {
             "name": field["name"],
             "title": field["title"][language],
-            "is_required": field["required"],
+            # What the tool has filled is not asked for.
+            "is_required": field["required"]
+            and (field["column"] is not None or field["name"] not in without),
             "column": field["column"],
+            "without": (made if field["column"] else without).get(field["name"]),
             "is_suggested": field["column"] is not None and field["name"] not in asked,
         }
         for field in fields
@@ -179,6 +204,19 @@ def _columns(
         "more": [one for one in each if one["name"] not in near],
         "of_file": offered.get("columns") or [],
     }
+
+
+def _filled_fields(report: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """By field without a column, from what it was filled."""
+    filled = {}
+    for found in report.get("findings", ()):
+        field = (found.get("where") or {}).get("column")
+        if found["code"] == "regencies_placed":
+            filled[field] = translate("choosing.by_place", language)
+        elif found["code"] == "codes_filled":
+            by = found["facts"]["by"][language]
+            filled[field] = translate("choosing.filled_by", language, by=by)
+    return filled
 
 
 def _repairs(

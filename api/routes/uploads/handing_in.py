@@ -93,6 +93,10 @@ class ChoicesRequest(BaseModel):
         bool | None,
         Field(description="Keep published features that the file does not have; else they leave."),
     ] = None
+    same_as: Annotated[
+        dict[str, str | None] | None,
+        Field(max_length=2_000, description="Number of a row → code of the published zone it is."),
+    ] = None
     title: Annotated[PlainText | None, Field(max_length=200, description="Of a new layer.")] = None
     title_en: Annotated[PlainText | None, Field(max_length=200)] = None
     purpose: Literal["planning", "reference"] | None = None

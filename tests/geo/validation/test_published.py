@@ -46,3 +46,49 @@ def test_features_without_codes_cannot_stay_beside_others():
     result = check(row, schema=schema, current=first, keeps_missing=True)
     assert result.frame is None
     assert found(result, "missing_kept_without_key")
+
+
+CAHAYA = zone(zone_id="cahaya-baru", name="Kawasan Transmigrasi Cahaya Baru")
+
+
+def drawn(name, shape=ELSEWHERE):
+    return {"NAMOBJ": name, "geometry": shape}
+
+
+def test_a_new_zone_whose_name_is_a_part_of_a_published_one_must_be_accepted_or_said_to_be_it():
+    current = check(CAHAYA).frame
+    result = check(drawn("Cahaya Baru"), current=current)
+    assert result.frame.index.tolist() == ["cahaya-baru-2"]
+    (told,) = found(result, "zones_like_published")
+    assert told["to_accept"]
+    assert "Kawasan Transmigrasi Cahaya Baru (cahaya-baru)" in told["sentence"]["id"]
+    same = check(drawn("Cahaya Baru"), current=current, same_as={"1": "cahaya-baru"})
+    assert same.frame.index.tolist() == ["cahaya-baru"]
+    assert same.report["difference"]["counts"]["removed"] == 0
+    assert found(same, "zones_same_as")
+    assert not found(same, "zones_like_published")
+
+
+def test_a_new_zone_of_a_published_outline_is_told_and_one_of_another_regency_is_not():
+    current = check(CAHAYA).frame
+    assert found(check(drawn("Lain", INSIDE.buffer(0.01)), current=current), "zones_like_published")
+    assert not found(check(drawn("Lain"), current=current), "zones_like_published")
+    far = check(drawn("Cahaya Baru", OF_KOTABARU["geometry"]), current=current)
+    assert not found(far, "zones_like_published")
+
+
+def test_a_zone_cannot_be_the_same_as_one_that_is_not_there():
+    current = check(CAHAYA).frame
+    for same in ({"1": "lain"}, {"9": "cahaya-baru"}):
+        assert found(check(drawn("A"), current=current, same_as=same), "same_as_unknown")
+
+
+def test_codes_that_only_count_the_features_must_be_accepted():
+    rows = [drawn("A") | {"OBJECTID": 1}, drawn("B", INSIDE) | {"OBJECTID": 2}]
+    (told,) = found(check(*rows, columns={"zone_id": "OBJECTID"}), "codes_running")
+    assert told["to_accept"]
+    assert "nomor urut (1, 2)" in told["sentence"]["id"]
+    gap = [rows[0], rows[1] | {"OBJECTID": 7}]
+    assert found(check(*gap, columns={"zone_id": "OBJECTID"}), "codes_running")
+    assert not found(check(*rows), "codes_running")
+    assert not found(check(zone(zone_id="6303"), zone(zone_id="6304")), "codes_running")

@@ -93,6 +93,7 @@ def check(*rows, schema=ZONES, crs="EPSG:4326", crs_text=None, damaged=None, **o
         step=lambda _: None,
         columns=options.pop("columns", None),
         unrepaired=options.pop("unrepaired", ()),
+        same_as=options.pop("same_as", None),
     )
 
 

@@ -135,3 +135,45 @@ def test_a_report_that_does_not_name_its_columns_asks_by_its_sentence():
         "name": "columns_vanish",
         "label": "I have looked at it and it is right (3): Columns vanish.",
     }
+
+
+def with_findings(*findings, chosen=None, **choices):
+    found = document(chosen=chosen, **choices)
+    found["report"]["findings"] = list(findings)
+    return offered(found)
+
+
+@pytest.mark.parametrize("code", ["features_removed", "missing_kept"])
+def test_features_that_the_file_lacks_are_asked_for_whether_they_stay_or_not(code):
+    named = {"id": "Cerbon (cerbon, 1,5 ha)", "en": "Cerbon (cerbon, 1.5 ha)"}
+    found = with_findings(loss(code, count=1, keys="cerbon", named=named))["missing"]
+    assert found == {"count": 1, "named": named["en"], "is_kept": code == "missing_kept"}
+    assert with_findings()["missing"] is None
+
+
+def test_a_zone_that_is_like_a_published_one_may_be_said_to_be_it_and_taken_back():
+    published = [{"key": "cahaya-baru", "name": "Kawasan Cahaya Baru"}]
+    row = {"row": 1, "label": "Cahaya Baru", "key": "cahaya-baru-2", "published": published}
+    (asked,) = with_findings(loss("zones_like_published", count=1, rows=[row]))["alike"]
+    assert [one["is_chosen"] for one in asked["published"]] == [False]
+    chosen = {"same_as": {"1": "cahaya-baru", "3": "lama"}}
+    said = with_findings(loss("zones_same_as", count=1, rows=[row]), chosen=chosen)["alike"]
+    assert [(one["row"], one["published"][0]["is_chosen"]) for one in said] == [
+        (1, True),
+        (3, True),
+    ]
+
+
+def test_a_required_field_that_was_filled_is_not_asked_for():
+    title = {"id": "Kode", "en": "Code"}
+    fields = [
+        {"name": name, "title": title, "required": True, "column": None, "candidates": []}
+        for name in ("zone_id", "regency_code", "name")
+    ]
+    placed = loss("regencies_placed", count=2) | {"where": {"column": "regency_code"}}
+    found = with_findings(placed, fields=fields, columns=[])["columns"]["fields"]
+    assert [(one["is_required"], one["without"]) for one in found] == [
+        (False, "– made of the name –"),
+        (False, "– filled by where it lies –"),
+        (True, None),
+    ]

@@ -25,7 +25,11 @@
       else if (type === "number") found[name] = value === "" ? null : Number(value);
       else if (type === "boolean") found[name] = isOn;
       else if (type === "json") found[name] = value ? JSON.parse(value) : null;
-      else if (type === "list" || type === "rest") {
+      else if (type === "pair") {
+        // One of several under a name: none of them at all is taken back.
+        if (value) found[name] = { ...found[name], [field.dataset.of ?? ""]: value };
+        else found[name] = found[name] ?? null;
+      } else if (type === "list" || type === "rest") {
         const isNamed = isOn === (type === "list");
         found[name] = isNamed ? [...(found[name] ?? []), value] : (found[name] ?? null);
       } else if (field.type === "radio") {
