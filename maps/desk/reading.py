@@ -210,7 +210,7 @@ def _filled_fields(report: Mapping[str, Any], language: Language) -> dict[str, s
     """By field without a column, from what it was filled."""
     filled = {}
     for found in report.get("findings", ()):
-        field = (found.get("where") or {}).get("column")
+        field = str((found.get("where") or {}).get("column"))
         if found["code"] == "regencies_placed":
             filled[field] = translate("choosing.by_place", language)
         elif found["code"] == "codes_filled":
