@@ -121,13 +121,20 @@ def ingest(
     keep: KeepOption = False,
     column: ColumnOption = None,
     check: Annotated[bool, typer.Option("--check", help="Only check; publish nothing.")] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Drop all other figures.")] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace",
+            help="Of the indicators and years in the file, drop the figures that it lacks.",
+        ),
+    ] = False,
     common: Common,
 ) -> None:
     """Check a file, say what is wrong, and publish it when nothing is.
 
     A boundary file becomes the whole layer. Figures are added to those that are there, or take the
-    place of the same region, indicator and period; all others stay, unless --replace is given.
+    place of the same region, indicator and period; all others stay. --replace drops those of the same
+    indicators and years that the file lacks, which must be accepted.
 
     Examples: kawasan ingest zona.zip --as zones --note "Hasil rapat Maret" · kawasan ingest
     tpt_2026.csv --as indicators --source "BPS, Sakernas Agustus 2026" · kawasan ingest hutan.gpkg

@@ -106,7 +106,7 @@ _FORM_SCHEMA = {
         "replace": {
             "type": "boolean",
             "default": False,
-            "description": "Of figures: leave out all published ones that the file does not have.",
+            "description": "Of figures: leave out the published ones of the same indicators and years that the file does not have.",
         },
         "band": {
             "type": "integer",

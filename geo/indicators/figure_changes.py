@@ -1,5 +1,6 @@
 """What changes from one table of figures to another: by indicator, region and period. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -8,6 +9,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo.indicators.table import COLUMNS, Indicator
+from geo.ingest.findings import Finding, finding
+from geo.language import Text, joined
 
 _KEY = ["indicator", "regency_code", "period"]
 # `value` has its own members.
@@ -96,6 +99,18 @@ def figures_json(
         )
         listed.append(asdict(one) | {"title": title})
     return listed
+
+
+def removal(figures: Iterable[FigureChange], catalogue: Mapping[str, Indicator]) -> Finding | None:
+    """The warning that published figures would be removed, counted by indicator and period; None for none."""
+    lost = Counter((one.indicator, one.period) for one in figures if one.way == "removed")
+    if not lost:
+        return None
+    each = []
+    for (name, period), count in lost.items():
+        title = catalogue[name].title if name in catalogue else Text(name, name)
+        each.append(Text(*(f"{said}, {period}: {count}" for said in title)))
+    return finding("figures_removed", count=lost.total(), named=joined(each, by="; "))
 
 
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:

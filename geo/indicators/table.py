@@ -455,7 +455,8 @@ def upsert(
     current, handed_in : DataFrame
         As `parse_indicators` returns them.
     is_replacing : bool
-        Leave out every row of `current`; the amendment then counts what is lost.
+        Of the indicators and years that `handed_in` names, leave out the rows of `current` that it does
+        not have; the amendment then counts what is lost. Other indicators and years stay.
 
     Returns
     -------
@@ -473,15 +474,23 @@ def upsert(
     both = new.index.intersection(old.index)
     same = (old.loc[both, _FACTS] == new.loc[both, _FACTS]).all(axis=1)
     kept = current[~_keyed(current).index.isin(new.index)]
+    n_removed = 0
+    if is_replacing:
+        is_named = _series_of(kept).isin(_series_of(handed_in))
+        kept, n_removed = kept[~is_named], int(is_named.sum())
 
-    table = handed_in if is_replacing else pd.concat([kept, handed_in])
+    table = pd.concat([kept, handed_in])
     n_same = int(same.sum())
     return parse_indicators(table), Amendment(
         added=len(new) - len(both),
         changed=len(both) - n_same,
-        unchanged=n_same + (0 if is_replacing else len(kept)),
-        removed=len(kept) if is_replacing else 0,
+        unchanged=n_same + len(kept),
+        removed=n_removed,
     )
+
+
+def _series_of(table: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(table[["indicator", "year"]])
 
 
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,7 @@ TO_ACCEPT = frozenset(
             "outline_kind_vanishes",
             "outlines_vanish",
             "values_vanish",
+            "figures_removed",
             "figure_implausible",
             "figure_jumps",
             "count_fraction",

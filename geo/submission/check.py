@@ -17,7 +17,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 
 from geo.errors import Conflict, InvalidInput, NotAllowed, StoreFault, UploadRejected
-from geo.indicators.figure_changes import changed_figures, figures_json
+from geo.indicators.figure_changes import changed_figures, figures_json, removal
 from geo.indicators.handed_in import Against, read_indicator_file
 from geo.indicators.table import upsert
 from geo.ingest.findings import Finding, finding, to_json
@@ -344,6 +344,7 @@ def _with_finding(report: Mapping[str, Any], found: Finding) -> dict[str, Any]:
     added = to_json([found])
     return {
         **report,
+        "to_accept": report["to_accept"] + added["to_accept"],
         "findings": [*report["findings"], *added["findings"]],
         "counts": report["counts"] | added["counts"],
         "warnings": report["warnings"] + added["warnings"],
@@ -397,6 +398,7 @@ def _figures(
     }
     if read.frame is not None:
         table, amendment = upsert(current, read.frame, is_replacing=choices.replace)
+        _, whole = upsert(current, read.frame, is_replacing=True)
         # What is lost or becomes another number is looked at before what is new.
         figures = sorted(
             changed_figures(table, current).figures, key=lambda one: _GRAVEST.index(one.way)
@@ -405,8 +407,12 @@ def _figures(
             "counts": asdict(amendment),
             "figures": figures_json(figures, against.catalogue),
         }
-        leaving = set(current["regency_code"]) if choices.replace else set()
+        # How many the choice to replace removes, also before it is made.
+        report["replaceable"] = whole.removed
+        leaving = {one.regency_code for one in figures if one.way == "removed"}
         report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
+        if (told := removal(figures, against.catalogue)) is not None:
+            report = _with_finding(report, told)
         read.frame.to_parquet(cleaned, index=False)
     return report
 

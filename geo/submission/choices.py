@@ -43,7 +43,8 @@ class Choices:
     file does not have as they are, and `same_as` says of the number of a row which published zone it
     is, by its code. Of figures,
     `indicator`, `period`, `source` and `numbers` (the language of their marks) are said of all, and
-    `replace` leaves out every published figure that the file does not have. Of a layer of an office's
+    `replace` leaves out the published figures of the same indicators and years that the file does not
+    have. Of a layer of an office's
     own, `title`, `title_en`, `purpose` and `key` define it (see `geo.vector.definition`). Of a land
     raster, `band`, `unit`, `year`, `source` and `licence` are said of it, `fit` and `unfit` why it can
     or cannot answer a criterion, and `replace_smaller` that it may measure fewer areas than before.

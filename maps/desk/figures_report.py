@@ -59,6 +59,9 @@ def figures_report(
         "is_workbook": (report.get("summary") or {}).get("format") == "xlsx"
         or bool(_OF_SHEETS & counts.keys()),
         "encodings": ENCODINGS if (report.get("summary") or {}).get("format") == "csv" else [],
+        "asks_replace": not chosen.get("regencies")
+        and (bool(chosen.get("replace")) or report.get("replaceable") != 0),
+        "replace": _replace(report, language),
         "asks_others": bool(_OF_OTHERS & counts.keys()) or bool(chosen.get("leave_out_others")),
     }
 
@@ -108,6 +111,14 @@ def _read(summary: Mapping[str, Any], language: Language) -> str | None:
 def _unit(one: Mapping[str, Any], catalogue: Mapping[str, Indicator], language: Language) -> str:
     known = catalogue.get(one["indicator"])
     return known.unit.to(language) if known and known.unit.id == one["unit"] else str(one["unit"])
+
+
+def _replace(report: Mapping[str, Any], language: Language) -> str:
+    """What the choice to remove figures does; how many, once a check has counted them."""
+    count = report.get("replaceable")
+    if count is None:
+        return translate("figures.replace_uncounted", language)
+    return translate("figures.replace", language, n=format_number(count, language))
 
 
 def _more(difference: Mapping[str, Any]) -> int:

@@ -87,15 +87,25 @@ def test_the_report_of_figures_tells_each_change_and_what_is_lost(figures_door):
     store, client, headers = figures_door
     table = published.indicators(store)
     rows = table[(table["indicator"] == "tpt_agustus") & (table["regency_code"] == "63.01")]
-    last = rows.iloc[-1]
+    last = rows[rows["year"] == 2025].iloc[0]
     content = f"{FIGURES_HEAD}63.01;tpt_agustus;{last['year']};;{last['value'] + 0.5};%;{last['source']};\n"
-    report = sent_figures(client, headers, content, replace="ya").json()["report"]
+    answer = sent_figures(client, headers, content, replace="ya")
+    report, address = answer.json()["report"], answer.headers["location"]
     changed, *removed = report["difference"]["figures"]
+    same = table[(table["indicator"] == "tpt_agustus") & (table["year"] == last["year"])]
+    # Of other years and indicators nothing is lost, and what is lost must be accepted.
+    assert {(one["indicator"], one["period"]) for one in removed} == {
+        ("tpt_agustus", last["period"])
+    }
+    assert len(removed) == len(same) - 1 == report["difference"]["counts"]["removed"]
+    (told,) = [found for found in report["findings"] if found["code"] == "figures_removed"]
+    assert f"(August), {last['period']}: {len(removed)}." in told["sentence"]["en"]
+    held = client.post(f"{address}/publish", json={"note": "x"}, headers=headers)
+    assert (held.status_code, held.json()["code"]) == (409, "WarningsNotAccepted")
     assert changed["way"] == "changed"
     assert (changed["before"], changed["after"]) == (last["value"], last["value"] + 0.5)
     assert changed["regency_code"] == "63.01"
     assert {one["way"] for one in removed} == {"removed"}
-    assert len(removed) == 199 < report["difference"]["counts"]["removed"]
 
 
 def test_figures_far_from_the_last_are_published_only_when_accepted(figures_door):

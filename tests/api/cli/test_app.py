@@ -279,12 +279,17 @@ def test_figures_are_removed_only_when_that_is_asked_for(run, reference_store, t
 
     path = tmp_path / "indikator.csv"
     table = published.indicators(reference_store)
-    table.query("year == 2025").to_csv(path, index=False)
+    table.query("year == 2025 and regency_code != '63.01'").to_csv(path, index=False)
     assert f"tetap: {len(table)}" in run("ingest", path, "--as", "indicators", "--check")
-    said = run("ingest", path, "--as", "indicators", "--replace")
+    asked = ("ingest", path, "--as", "indicators", "--replace")
+    run(*asked, expect=1)
+    assert published.indicators(reference_store).equals(table)
+    said = run(*asked, "--accept-warnings")
     left = published.indicators(reference_store)
-    assert set(left["year"]) == {2025}
-    assert f"dihapus: {len(table) - len(left)}" in said
+    lost = table.query("year == 2025 and regency_code == '63.01'")
+    assert len(lost) and len(left) == len(table) - len(lost)
+    assert left.query("year == 2025 and regency_code == '63.01'").empty
+    assert f"dihapus: {len(lost)}" in said
 
 
 def test_a_model_is_written_out_edited_and_added(run, reference_store, tmp_path):

@@ -47,11 +47,14 @@ def test_rows_are_added_changed_and_left_and_all_others_stay(current):
     }
 
 
-def test_replacing_counts_what_is_lost(current):
+def test_replacing_removes_of_the_named_indicators_and_years_alone_and_counts_it(current):
+    older = table(("63.02", "tpt", "Agustus 2023", "6.1"))
+    current, _ = upsert(current, older)
     handed_in = table(("63.01", "tpt", "Agustus 2024", "3.4"))
     found, amendment = upsert(current, handed_in, is_replacing=True)
-    assert amendment == Amendment(added=0, changed=0, unchanged=1, removed=2)
-    assert len(found) == 1
+    assert amendment == Amendment(added=0, changed=0, unchanged=3, removed=1)
+    left = found[["regency_code", "indicator", "year"]].apply(tuple, axis=1)
+    assert set(left) == {("63.01", "tpt", 2024), ("63.02", "tpt", 2023), ("63.01", "ipm", 2024)}
 
 
 def test_a_row_that_makes_an_indicator_mix_months_is_refused(current):
