@@ -287,7 +287,8 @@ def test_figures_are_removed_only_when_that_is_asked_for(run, reference_store, t
     said = run(*asked, "--accept-warnings")
     left = published.indicators(reference_store)
     lost = table.query("year == 2025 and regency_code == '63.01'")
-    assert len(lost) and len(left) == len(table) - len(lost)
+    assert len(lost)
+    assert len(left) == len(table) - len(lost)
     assert left.query("year == 2025 and regency_code == '63.01'").empty
     assert f"dihapus: {len(lost)}" in said
 
