@@ -105,7 +105,7 @@ def test_an_uploaded_zone_is_seen_on_the_map_in_items_and_in_the_scores(
     assert unasked.status_code == 409, unasked.text
     assert unasked.json()["code"] == "WarningsNotAccepted"
     assert "geometry_method" in unasked.json()["detail"]
-    assert "hilang untuk 14 fitur" in unasked.json()["detail"]
+    assert "hilang untuk 14 objek" in unasked.json()["detail"]
     assert desk.get("/collections/zones/items/riam-adungan").status_code == 404
     published = desk.post(publish, json=note | {"accept_warnings": True})
     assert published.status_code == 200, published.text
