@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from tests import hostile
 from tests.api.test_uploads import open_service, published, zones
-from tests.browser.test_desk import PASSWORD, entered, leave_by, require_fine
+from tests.browser.test_desk import PASSWORD
+from tests.browser.test_desk_rasters import leave_by, require_fine
 from tests.service import running
 
 BOW_TIE = "POLYGON ((115.70 -3.60, 115.76 -3.55, 115.76 -3.60, 115.70 -3.55, 115.70 -3.60))"
@@ -34,7 +35,10 @@ def test_a_file_that_says_little_is_read_as_its_sender_chooses(visit, desk):
     address, path = desk
     seen = visit(f"{address}/login?lang=id&next=/uploads%3Ff%3Dhtml%26lang%3Did")
     page = seen.page
-    entered(seen, "siti")
+    page.locator("#user").fill("siti")
+    page.locator("#password").fill(PASSWORD)
+    leave_by(page, ".login button")
+    expect(page.locator("#waiting")).to_be_visible()
     page.locator("input[type=file]").set_input_files(path)
     leave_by(page, "form.file button")
 
@@ -46,7 +50,7 @@ def test_a_file_that_says_little_is_read_as_its_sender_chooses(visit, desk):
     other.fill("EPSG:32750")
     places.check()
     expect(other).to_have_value("")
-    page.locator("summary", has_text="Pengodean huruf").click()
+    page.locator("form summary", has_text="Pengodean huruf").click()
     letters = page.locator("label", has=page.locator("[type=radio][name=encoding]"))
     expect(letters.filter(has_text="Désa")).to_have_count(1)
     expect(letters.filter(has_text="DÚsa")).to_have_count(1)
@@ -55,7 +59,7 @@ def test_a_file_that_says_little_is_read_as_its_sender_chooses(visit, desk):
     expect(repair).to_have_count(1)
     repair.check()
     require_fine(page)
-    leave_by(page, "#choices ~ form button")
+    leave_by(page, "#choices ~ form button[type=submit]")
 
     # The next page: read as was chosen, mended, and what would vanish is confirmed by name.
     losses = page.locator("[data-to='/submit'] [name=accepted]")

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 from tests.api.test_history import handed_in, moved_zones
 from tests.api.test_upload_page import entered as headers_of
 from tests.api.test_uploads import open_service, published
-from tests.browser.test_desk import PASSWORD, leave_by, require_fine
+from tests.browser.test_desk import PASSWORD
+from tests.browser.test_desk_rasters import leave_by, require_fine
 from tests.service import running
 
 

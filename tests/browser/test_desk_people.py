@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.api.test_uploads import open_service
-from tests.browser.test_desk import PASSWORD, leave_by, require_fine
+from tests.browser.test_desk import PASSWORD
+from tests.browser.test_desk_rasters import leave_by, require_fine
 from tests.service import running
 
 
