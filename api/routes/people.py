@@ -110,6 +110,15 @@ class UserRequest(BaseModel):
     regencies: Codes = None
 
 
+class UserNameRequest(BaseModel):
+    """What colleagues see of a person; the public sees the institution alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[StatedText, Field(min_length=1, max_length=200)]
+    institution: Annotated[PlainText, Field(max_length=200)] = ""
+
+
 class UserRoleRequest(BaseModel):
     """Another role, with the regencies of an editor: what is left out is not kept."""
 
@@ -278,6 +287,19 @@ def create_user(
     store.users.add(asked.user, **facts, actor=actor.name)
     headers = {**PRIVATE, "Location": links.url("users", asked.user)}
     return json_response(request, _user(store, asked.user), status=201, headers=headers)
+
+
+@router.put("/users/{user}/name", summary="Correct a person's name", response_model=UserDocument)
+def set_user_name(
+    request: Request,
+    user: UserName,
+    asked: Annotated[UserNameRequest, Body()],
+    actor: ManagerDep,
+    store: StoreDep,
+) -> Response:
+    """Another name and institution; what was published already keeps what it said."""
+    store.users.set_name(user, asked.name, institution=asked.institution, actor=actor.name)
+    return json_response(request, _user(store, user), headers=PRIVATE)
 
 
 @router.put("/users/{user}/role", summary="Give a person another role", response_model=UserDocument)

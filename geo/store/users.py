@@ -121,6 +121,19 @@ class Users:
             _end_sessions(connection, user)
             self._log(connection, actor, "user-password", user, {})
 
+    def set_name(
+        self, user: str, name: str, *, institution: str, actor: str = OPERATOR.name
+    ) -> None:
+        """What colleagues see of somebody; what was published already keeps its institution.
+
+        Raises
+        ------
+        UserNotFound
+        """
+        with database.writing(self._engine) as connection:
+            self._change(connection, user, name=name or user, institution=institution)
+            self._log(connection, actor, "user-name", user, {"institution": institution})
+
     def set_role(
         self,
         user: str,

@@ -75,7 +75,12 @@ def test_the_page_has_the_forms_of_all_that_an_admin_does(desk, store):
     assert {("PUT", "/rules/closed"), ("PUT", "/rules/own_approval")} <= forms
     for role in ("viewer", "editor", "publisher", "admin"):
         user = f"/users/of-{role}"
-        assert {("PUT", f"{user}/role"), ("PUT", f"{user}/password"), ("DELETE", user)} <= forms
+        assert {
+            ("PUT", f"{user}/role"),
+            ("PUT", f"{user}/name"),
+            ("PUT", f"{user}/password"),
+            ("DELETE", user),
+        } <= forms
     # The regency of the editor is ticked by its name, and nobody else's.
     ticked = re.findall(r'name="regencies" value="([\d.]+)" data-type="list" checked', page)
     assert ticked == ["63.02"]
@@ -98,6 +103,10 @@ def test_an_admin_changes_role_password_and_access_of_somebody(desk, store):
     assert (changed.status_code, changed.json()["regencies"]) == (200, ["63.10"])
     wrong = desk.put("/users/of-viewer/role", json=said | {"role": "viewer"}, headers=headers)
     assert wrong.status_code == 400
+    said = {"name": "Sri Wahyuni", "institution": ""}
+    named = desk.put("/users/of-viewer/name", json=said, headers=headers)
+    assert (named.status_code, named.json()["name"]) == (200, "Sri Wahyuni")
+    assert desk.put("/users/nobody/name", json=said, headers=headers).status_code == 404
     new = {"password": "kuda hijau terbang"}
     assert desk.put("/users/of-viewer/password", json=new, headers=headers).status_code == 204
     assert (
@@ -105,7 +114,8 @@ def test_an_admin_changes_role_password_and_access_of_somebody(desk, store):
         == 400
     )
     assert desk.put("/users/nobody/password", json=new, headers=headers).status_code == 404
-    assert desk.put("/users/nobody/role", json=said, headers=headers).status_code == 404
+    role = {"role": "viewer"}
+    assert desk.put("/users/nobody/role", json=role, headers=headers).status_code == 404
     entered(desk, "viewer", new["password"])
     # The last admin keeps the role, and a closed access is open again by a new password alone.
     headers = entered(desk, "admin")
@@ -122,7 +132,7 @@ def test_an_admin_changes_role_password_and_access_of_somebody(desk, store):
     assert opened.json()["role"] == "editor"
     entered(desk, "viewer", new["password"])
     done = [e["action"] for e in store.audit() if e["subject"] == "of-viewer"]
-    assert {"user-role", "user-password", "user-disable", "user-reopen"} <= set(done)
+    assert {"user-role", "user-name", "user-password", "user-disable", "user-reopen"} <= set(done)
 
 
 def test_a_form_of_another_page_changes_nobody(desk, store):
