@@ -404,12 +404,19 @@ def upload_return(
 
 @upload_app.command("withdraw")
 @gathered
-def upload_withdraw(upload: UploadArgument, *, common: Common) -> None:
+def upload_withdraw(
+    upload: UploadArgument,
+    *,
+    reason: Annotated[
+        str | None, typer.Option(help="Why; required for an upload of somebody else.")
+    ] = None,
+    common: Common,
+) -> None:
     """End an upload; its report stays. A published version is not touched."""
     from geo.submission.approval import withdraw
 
     with common.opened(loaded=False) as store:
-        withdraw(store, upload, actor=OPERATOR)
+        withdraw(store, upload, actor=OPERATOR, reason=reason)
 
 
 @upload_app.command("comment")

@@ -63,6 +63,7 @@ _LOCK_DIGITS = 2
 _LAYER = ".parquet"
 _DRAWING = ".{}.geojson"
 _TABLE = catalogue.uploads
+_AUDIT = catalogue.audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,15 @@ class Upload(UploadEntry):
     def compared_with(self) -> int:
         """The version that its difference was made from, 0 for none."""
         return int(self.report.get("against") or 0) if self.base is None else self.base
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Who withdrew an upload, when (UTC) and why; one's own may be withdrawn without a reason."""
+
+    by: str
+    at: str
+    reason: str | None
 
 
 class Uploads:
@@ -333,8 +343,10 @@ class Uploads:
         self.drop_files(upload)
         return self.one(upload)
 
-    def withdraw(self, upload: str, *, actor: str) -> Upload:
+    def withdraw(self, upload: str, *, actor: Actor, reason: str | None = None) -> Upload:
         """End an upload that is not decided, also while it is checked; its report stays.
+
+        A `reason` becomes a comment.
 
         Raises
         ------
@@ -347,9 +359,23 @@ class Uploads:
             if found.state != "withdrawn":
                 found.require("withdraw")
                 self._set(connection, upload, "withdrawn")
-                self._log(connection, actor, "withdraw", upload, {})
+                why = {} if reason is None else {"reason": reason}
+                if reason is not None:
+                    at = self._time()
+                    comments.insert(connection, SUBJECT, upload, text=reason, author=actor, at=at)
+                self._log(connection, actor.name, "withdraw", upload, why)
         self.drop_files(upload)
         return self.one(upload)
+
+    def withdrawals(self, uploads: Collection[str]) -> dict[str, Withdrawal]:
+        """Of those of the uploads that were withdrawn, by whom and why; see `withdraw`."""
+        of_these = (_AUDIT.c.action == "withdraw") & _AUDIT.c.subject.in_(list(uploads))
+        query = sa.select(_AUDIT.c.subject, _AUDIT.c.actor, _AUDIT.c.at, _AUDIT.c.details)
+        with database.reading(self._engine) as connection:
+            rows = connection.execute(query.where(of_these)).all()
+        return {
+            one.subject: Withdrawal(one.actor, one.at, one.details.get("reason")) for one in rows
+        }
 
     def keep_impact(self, upload: str, impact: Mapping[str, Any]) -> None:
         """Keep what publishing would change, while the upload waits for that."""

@@ -20,6 +20,7 @@ _OPERATORS = ("operator", "kawasan")
 
 # The licence of what was published without one.
 LICENCE_UNKNOWN = "not stated"
+UNSTATED_LICENCE = _SAY["no_licence"]
 
 DatasetKind = Literal["region", "layer", "indicators", "raster", "model"]
 
@@ -103,7 +104,7 @@ class Version:
 
     def _said(self, name: str, written: str) -> Text:
         if name == "licence" and written == LICENCE_UNKNOWN:
-            return _SAY["no_licence"]
+            return UNSTATED_LICENCE
         indonesian = self.details.get("indonesian", {})
         return Text(id=indonesian.get(name, written), en=written)
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.errors import (
     Conflict,
+    InvalidInput,
     InvalidLayer,
     LayerMoved,
     StaleVersion,
@@ -18,15 +19,17 @@ from geo.errors import (
 )
 from geo.indicators.table import parse_indicators, upsert
 from geo.language import Text, joined, texts
-from geo.planning.publish import INDICATORS, LICENCE_UNKNOWN, publish_table
+from geo.planning.publish import INDICATORS, publish_table
 from geo.published import read_indicators, region
 from geo.store.roles import Actor, require
 from geo.store.store import Provenance, Store, Upload, Version
+from geo.store.uploads import FROM
+from geo.store.versions import UNSTATED_LICENCE
 from geo.submission.accepting import known, still_open
 from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
-from geo.submission.steps import require_step
+from geo.submission.steps import is_own, require_step
 
 _SAY = texts(__name__)
 
@@ -134,17 +137,18 @@ def publish(
         origin = _origin(
             upload, source or submitted.get("source"), licence or submitted.get("licence")
         )
-        origin = _of_the_whole(store, upload, origin)
+        credits = _credits(store, upload, origin)
         provenance = Provenance(
             actor=actor.name,
             note=optional_text("note", note) or submitted.get("note") or upload.filename,
-            source=origin["source"] or upload.filename,
-            licence=origin["licence"] or LICENCE_UNKNOWN,
+            source=credits["source"].en,
+            licence=credits["licence"].en,
             upload=upload_id,
             role=actor.role,
             institution=actor.institution,
         )
-        return _published(store, upload, provenance, current)
+        indonesian = {name: text.id for name, text in credits.items() if text.id != text.en}
+        return _published(store, upload, provenance, current, indonesian=indonesian)
 
 
 def give_back(store: Store, upload_id: str, *, actor: Actor, reason: str) -> Upload:
@@ -161,17 +165,22 @@ def give_back(store: Store, upload_id: str, *, actor: Actor, reason: str) -> Upl
     return store.uploads.give_back(upload_id, reason=reason, actor=actor)
 
 
-def withdraw(store: Store, upload_id: str, *, actor: Actor) -> Upload:
+def withdraw(store: Store, upload_id: str, *, actor: Actor, reason: str | None = None) -> Upload:
     """End an upload that is not decided, also while it is checked; its report stays.
+
+    Whoever ends that of somebody else says why: `reason` becomes a comment.
 
     Raises
     ------
-    NotAllowed, UploadNotFound, Conflict
+    NotAllowed, UploadNotFound, Conflict, InvalidInput
         Nothing has changed then.
     """
     upload = store.uploads.one(upload_id)
     require_step(store, upload, actor, "withdraw")
-    return store.uploads.withdraw(upload_id, actor=actor.name)
+    said = optional_text("reason", reason)
+    if said is None and upload.state in FROM["withdraw"] and not is_own(upload, actor):
+        raise InvalidInput(reason=_SAY["why_withdrawn"].format(by=upload.created_by))
+    return store.uploads.withdraw(upload_id, actor=actor, reason=said)
 
 
 def _current_number(store: Store, dataset: str) -> int:
@@ -211,35 +220,44 @@ def _origin(upload: Upload, source: str | None, licence: str | None) -> dict[str
     return {"source": source, "licence": licence}
 
 
-def _of_the_whole(
-    store: Store, upload: Upload, origin: dict[str, str | None]
-) -> dict[str, str | None]:
-    """Source and licence of a layer of which a file replaces some regencies: its own, and the part's.
+def _credits(store: Store, upload: Upload, origin: Mapping[str, str | None]) -> dict[str, Text]:
+    """Source and licence that a version states: nothing that nobody stated.
 
-    What an earlier file of the same regencies said is replaced with their features.
+    Of a layer of which a file replaces some regencies these are its own, as they were published in
+    both languages, and the part's. What an earlier file of the same regencies said is replaced with
+    their features.
     """
+    source, licence = origin["source"] or upload.filename, origin["licence"]
+    said = {"source": Text(source, source)}
+    said["licence"] = UNSTATED_LICENCE if licence is None else Text(licence, licence)
     chosen = upload.choices.get("regencies")
-    number = _current_number(store, upload.dataset)
-    if not chosen or not number or not _is_layer(upload):
-        return origin
+    if not chosen or not _current_number(store, upload.dataset) or not _is_layer(upload):
+        return said
     whole = store.version(upload.dataset)
     names = region(store).by_code
     part = ", ".join(names[c].full_name if c in names else c for c in sorted(chosen))
-    licence = origin["licence"]
-    if licence == whole.licence:
-        licence = None
+    stated = {"source": whole.source_text, "licence": whole.licence_text}
     return {
-        "source": _with_part(whole.source, part, origin["source"] or upload.filename),
-        "licence": _with_part(whole.licence, part, licence),
+        name: Text(*(_with_part(w, part, s) for w, s in zip(text, said[name], strict=True)))
+        for name, text in stated.items()
     }
 
 
-def _with_part(whole: str, part: str, said: str | None) -> str:
-    kept = [one for one in whole.split("; ") if not one.startswith(f"{part}: ")]
-    return "; ".join([*kept, *([f"{part}: {said}"] if said else [])])
+def _with_part(whole: str, part: str, said: str) -> str:
+    """What is said of a layer and of a part of it; of one that says the same as the rest nothing."""
+    rest = "; ".join(one for one in whole.split("; ") if not one.startswith(f"{part}: "))
+    # A semicolon ends what is said of a part.
+    return rest if said == rest else f"{rest}; {part}: {said.replace('; ', ', ')}"
 
 
-def _published(store: Store, upload: Upload, provenance: Provenance, current: int) -> Version:
+def _published(
+    store: Store,
+    upload: Upload,
+    provenance: Provenance,
+    current: int,
+    *,
+    indonesian: Mapping[str, str],
+) -> Version:
     base = upload.compared_with
     moved = {"upload": upload.upload, "dataset": upload.dataset, "base": base}
     if base != current:
@@ -248,11 +266,13 @@ def _published(store: Store, upload: Upload, provenance: Provenance, current: in
     is_told = "layer_withdrawn" in upload.report["counts"]
     if not is_told and upload.dataset in store.withdrawn():
         raise LayerMoved(**moved, current=current, is_withdrawn=True)
-    write = _publish_figures if upload.dataset == INDICATORS else _publish_layer
-    if is_raster(upload.dataset):
-        write = publish_raster
     try:
-        return write(store, upload, provenance, base)
+        if upload.dataset == INDICATORS:
+            return _publish_figures(store, upload, provenance, base)
+        if is_raster(upload.dataset):
+            return publish_raster(store, upload, provenance, base)
+        details = _details(upload) | ({"indonesian": dict(indonesian)} if indonesian else {})
+        return _publish_layer(store, upload, provenance, details=details, expected=base)
     except StaleVersion as error:
         raise LayerMoved(**moved, current=error.facts["current"]) from error
     except FileNotFoundError as error:
@@ -261,15 +281,22 @@ def _published(store: Store, upload: Upload, provenance: Provenance, current: in
         raise Conflict(reason=_SAY["file_lost"]) from error
 
 
-def _publish_layer(store: Store, upload: Upload, provenance: Provenance, base: int) -> Version:
+def _publish_layer(
+    store: Store,
+    upload: Upload,
+    provenance: Provenance,
+    *,
+    details: Mapping[str, Any],
+    expected: int,
+) -> Version:
     return store.publish(
         upload.dataset,
         "layer",
         store.uploads.path(upload.upload),
         suffix=".parquet",
         provenance=provenance,
-        details=_details(upload),
-        expected=base,
+        details=details,
+        expected=expected,
     )
 
 
@@ -294,7 +321,7 @@ def upserted(store: Store, upload: Upload) -> pd.DataFrame:
     return table
 
 
-def _details(upload: Upload) -> Mapping[str, Any]:
+def _details(upload: Upload) -> dict[str, Any]:
     report = upload.report
     summary, changes = report["summary"], report["difference"]
     defined = {"layer": report["definition"]} if "definition" in report else {}

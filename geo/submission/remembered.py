@@ -1,6 +1,7 @@
 """The columns that somebody chose for an earlier file of the same layer with just the same columns.
 
-Nothing is kept for it but the uploads themselves. Of a CRS or an encoding nothing is remembered: a
+Nothing is kept for it but the uploads themselves, and only of those that were published: what was
+withdrawn, returned or never decided may have been a mistake, which nobody wants back. Of a CRS or an encoding nothing is remembered: a
 file that names neither is another file, whatever its columns are called.
 """
 
@@ -30,16 +31,17 @@ def remembered(store: Store, upload: Upload) -> tuple[Remembered, ...]:
         return ()
     sent = store.uploads.newest(by=upload.created_by, most=_MOST_SEEN)
     before = dropwhile(lambda one: one.upload != upload.upload, sent)
-    earlier = [one for one in islice(before, 1, None) if one.dataset == upload.dataset]
+    earlier = [
+        one
+        for one in islice(before, 1, None)
+        if one.dataset == upload.dataset and one.state == "published"
+    ]
     found = (_chosen(store.uploads.one(one.upload)) for one in earlier[:_MOST_READ])
     return tuple(one for one in found if one is not None)
 
 
 def _chosen(upload: Upload) -> Remembered | None:
-    """What was chosen of an upload's columns, by its sender or by what it remembered itself."""
-    # What was chosen of a file that was refused all the same proves nothing.
-    if not upload.report.get("accepted"):
-        return None
+    """What was chosen of a published upload's columns, by its sender or by what it remembered itself."""
     names = [one["name"] for one in (upload.report.get("choices") or {}).get("columns") or ()]
     columns = upload.choices.get("columns")
     if columns:

@@ -294,7 +294,12 @@ def test_an_editor_withdraws_what_is_its_own_alone(store, client, tmp_path):
     headers = {"X-API-Key": own}
     assert client.delete(f"/uploads/{other}", headers=headers).status_code == 403
     assert client.delete(f"/uploads/{mine}", headers=headers).status_code == 204
-    assert client.delete(f"/uploads/{other}", headers=keyed(store, "publisher")).status_code == 204
+    publisher = {"headers": keyed(store, "publisher")}
+    assert client.delete(f"/uploads/{other}", **publisher).status_code == 400
+    why = {"reason": "Berkas lama."}
+    assert client.delete(f"/uploads/{other}", params=why, **publisher).status_code == 204
+    (said,) = store.comments.of("upload", other)
+    assert (said.text, said.role) == ("Berkas lama.", "publisher")
 
 
 def test_an_admin_keeps_people_keys_and_rules(client, store):

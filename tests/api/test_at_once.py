@@ -55,6 +55,10 @@ class Door:
         said = {"note": "x", "accept_warnings": True}
         return self.post(upload, "publish", said, **self.approver, **headers)
 
+    def withdraw(self, upload):
+        why = {"reason": "x"}
+        return self.client.delete(f"/uploads/{upload}", params=why, headers=self.headers)
+
     def steps(self, upload):
         """Every step that writes, with its arguments, none of which is told to stop by the others."""
         said = {"note": "x", "accept_warnings": True}
@@ -67,7 +71,7 @@ class Door:
         yield lambda: self.post(upload, "submit", said)
         yield lambda: self.publish(upload)
         yield lambda: self.post(upload, "comments", {"text": "x"})
-        yield lambda: self.client.delete(f"/uploads/{upload}", headers=self.headers)
+        yield lambda: self.withdraw(upload)
 
     def __enter__(self):
         return self
@@ -131,7 +135,7 @@ def test_who_withdraws_and_who_publishes_at_once_do_not_both_succeed(door):
         upload = door.ready(life)
         published, withdrawn = at_once(
             lambda u=upload: door.publish(u),
-            lambda u=upload: door.client.delete(f"/uploads/{u}", headers=door.headers),
+            lambda u=upload: door.withdraw(u),
         )
         state = door.store.uploads.state(upload)
         expected = {"published": (200, 409), "withdrawn": (409, 204)}[state]

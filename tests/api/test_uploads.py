@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
+from geo.store.roles import Actor
 from geo.store.store import Provenance, Store
 from geo.vector.export import layer_to_parquet
 from tests import hostile
@@ -315,7 +316,7 @@ def test_an_upload_that_is_withdrawn_while_it_is_published_is_a_conflict(fresh, 
     publish = store.publish
 
     def late(*arguments, **options):
-        store.uploads.withdraw(upload, actor="other")
+        store.uploads.withdraw(upload, actor=Actor("other", "editor"))
         return publish(*arguments, **options)
 
     store.publish = late

@@ -484,9 +484,9 @@ def _files_first():
                 self.uploads.drop_files(publication.provenance.upload)
         return publish_all(self, kept)
 
-    def dropped_withdraw(self, upload, *, actor):
+    def dropped_withdraw(self, upload, **said):
         self.drop_files(upload)
-        return withdraw(self, upload, actor=actor)
+        return withdraw(self, upload, **said)
 
     Store.publish_all, uploads.Uploads.withdraw = dropped_publish, dropped_withdraw
 

@@ -23,7 +23,7 @@ from api.deps import (
     language_or_default,
     links_of,
 )
-from api.parameters import PlainText
+from api.parameters import PlainText, StatedText
 from api.problems import respond
 from api.responses import PAGE, json_response
 from api.uploads.checking import SOON_S, Desk, Place, check_later, checked, desk_of
@@ -262,9 +262,16 @@ def withdraw_upload(
     upload_id: UploadId,
     actor: Annotated[Actor, Depends(Allowed("withdraw"))],
     store: StoreDep,
+    reason: Annotated[
+        StatedText | None,
+        Query(max_length=1000, description="Why; required for an upload of somebody else."),
+    ] = None,
 ) -> Response:
-    """End an upload that is not decided, also while it is checked; its report stays."""
+    """End an upload that is not decided, also while it is checked; its report stays.
+
+    A reason becomes a comment, and its sender is told it.
+    """
     from geo.submission.approval import withdraw
 
-    withdraw(store, upload_id, actor=actor)
+    withdraw(store, upload_id, actor=actor, reason=reason)
     return Response(status_code=204)

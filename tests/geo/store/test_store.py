@@ -183,14 +183,14 @@ def publish_upload(store, upload):
 
 def test_of_withdrawing_and_publishing_an_upload_only_the_first_happens(store, tmp_path):
     discarded, published = uploaded(store, tmp_path), uploaded(store, tmp_path)
-    store.uploads.withdraw(discarded.upload, actor="sri")
+    store.uploads.withdraw(discarded.upload, actor=Actor("sri", "editor"))
     with pytest.raises(Conflict, match="withdrawn"):
         publish_upload(store, discarded)
     assert store.datasets() == []
 
     publish_upload(store, published)
     with pytest.raises(Conflict, match="published already"):
-        store.uploads.withdraw(published.upload, actor="sri")
+        store.uploads.withdraw(published.upload, actor=Actor("sri", "editor"))
     with pytest.raises(Conflict, match="published already"):
         publish_upload(store, published)
     assert store.uploads.one(published.upload).state == "published"
@@ -205,7 +205,7 @@ def test_a_refused_upload_cannot_be_published(store, tmp_path):
 
 def test_uploads_are_listed_newest_first_whatever_the_clock_says(store, tmp_path):
     first, second, third = (uploaded(store, tmp_path) for _ in range(3))
-    store.uploads.withdraw(second.upload, actor="sri")
+    store.uploads.withdraw(second.upload, actor=Actor("sri", "editor"))
     listed = [u.upload for u in store.uploads.newest()]
     assert listed == [third.upload, second.upload, first.upload]
     assert [u.upload for u in store.uploads.newest("ready")] == [third.upload, first.upload]
@@ -217,7 +217,7 @@ def test_a_file_with_errors_is_kept_as_it_came_until_its_end(store, tmp_path):
     assert upload.state == "needs_choices"
     (kept,) = (store.folder / "uploads").iterdir()
     assert (kept, kept.read_bytes()) == (store.uploads.original(upload.upload), b"as it came")
-    store.uploads.withdraw(upload.upload, actor="sri")
+    store.uploads.withdraw(upload.upload, actor=Actor("sri", "editor"))
     assert store.uploads.one(upload.upload).state == "withdrawn"
     assert list((store.folder / "uploads").iterdir()) == []
 

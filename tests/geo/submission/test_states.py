@@ -20,7 +20,7 @@ from geo.errors import (
     WarningsNotAccepted,
 )
 from geo.store.roles import Actor
-from geo.store.store import Store
+from geo.store.store import Provenance, Store
 from geo.submission import approval, check, drawings
 from geo.submission.accepting import still_open, warned
 from tests.regions import give_region
@@ -267,7 +267,7 @@ def test_a_withdrawal_ends_a_check_and_its_process(store, handed_in, monkeypatch
     def withdraw_at_once(self, step):
         told.append(step)
         if len(told) == 1:
-            store.uploads.withdraw(upload, actor="sri")
+            store.uploads.withdraw(upload, actor=Actor("sri", "editor"))
         return store.uploads.state(upload) == "checking"
 
     monkeypatch.setattr(check._Watch, "__call__", withdraw_at_once)
@@ -281,7 +281,7 @@ def test_a_withdrawal_as_a_check_ends_leaves_no_file(quick, store, handed_in, mo
     end = store.uploads.end_check
 
     def late(name, **found):
-        store.uploads.withdraw(name, actor="sri")
+        store.uploads.withdraw(name, actor=Actor("sri", "editor"))
         return end(name, **found)
 
     monkeypatch.setattr(store.uploads, "end_check", late)
@@ -294,7 +294,7 @@ def test_a_withdrawal_as_a_raster_is_checked_leaves_none_of_its_rasters(store, h
     store.uploads.begin_check(upload, actor="sri")
     slope = store.folder / "slope.tif"
     slope.write_bytes(b"slope")
-    store.uploads.withdraw(upload, actor="sri")
+    store.uploads.withdraw(upload, actor=Actor("sri", "editor"))
     with pytest.raises(Conflict):
         store.uploads.end_check(
             upload, report={}, frame=None, rasters={".slope.tif": slope}, actor="sri"
@@ -451,11 +451,31 @@ def test_a_part_keeps_the_layers_own_source_and_licence(ready, store):
         said = {"note": "x", "source": source, "accept_warnings": True}
         found = approval.publish(store, upload.upload, actor=ADI, **said)
         assert found.source == f"BIG 2024; Kabupaten Tanah Bumbu: {source}"
-        assert found.licence == "CC BY 4.0"
+        # The licence of the layer is not that of a file whose sender said none.
+        assert found.licence == "CC BY 4.0; Kabupaten Tanah Bumbu: not stated"
+        assert found.licence_text.id == "CC BY 4.0; Kabupaten Tanah Bumbu: tidak disebutkan"
     unsaid = ready(frame=one_zone(), actor=TANAH_BUMBU)
     found = approval.publish(store, unsaid.upload, actor=ADI, note="x", licence="MIT")
     assert found.source == "BIG 2024; Kabupaten Tanah Bumbu: zona.geojson"
     assert found.licence == "CC BY 4.0; Kabupaten Tanah Bumbu: MIT"
+    same = ready(frame=one_zone(), actor=TANAH_BUMBU)
+    found = approval.publish(store, same.upload, actor=ADI, note="x", licence="CC BY 4.0")
+    assert found.licence == "CC BY 4.0"
+
+
+def test_a_part_keeps_the_layers_indonesian_words(ready, store):
+    approval.publish(store, ready(frame=two_zones()).upload, actor=ADI, note="x", source="BIG")
+    first = store.version("zones")
+    said = Provenance(actor="kawasan", note="x", source="Named by hand", licence="MIT (borders)")
+    details = {**first.details, "indonesian": {"source": "Dinamai", "licence": "MIT (batas)"}}
+    store.publish("zones", "layer", first.path, suffix=".parquet", provenance=said, details=details)
+    part = ready(frame=one_zone(), actor=TANAH_BUMBU)
+    found = approval.publish(
+        store, part.upload, actor=ADI, note="x", source="Konsultan, 2026", accept_warnings=True
+    )
+    assert found.source_text.id == "Dinamai; Kabupaten Tanah Bumbu: Konsultan, 2026"
+    assert found.source_text.en == "Named by hand; Kabupaten Tanah Bumbu: Konsultan, 2026"
+    assert found.licence_text.id == "MIT (batas); Kabupaten Tanah Bumbu: tidak disebutkan"
 
 
 def test_source_and_licence_of_a_new_layer_are_asked_once(quick, store, tmp_path):
@@ -517,6 +537,7 @@ def test_columns_chosen_before_are_taken_for_a_file_with_just_the_same_columns(r
     first = ready(frame=own_columns())
     check.choose(store, first.upload, {"columns": {"name": "NAMA_LAMA"}}, actor=SRI)
     assert check.check(store, first.upload).report["accepted"]
+    approval.publish(store, first.upload, actor=ADI, note="x")
 
     second = ready(frame=own_columns())
     assert second.report["counts"]["columns_remembered"] == 1
@@ -536,8 +557,16 @@ def test_columns_chosen_before_are_taken_for_a_file_with_just_the_same_columns(r
         assert "columns_remembered" not in other.report["counts"]
 
 
-def test_what_was_chosen_of_a_refused_file_is_not_remembered(ready, store):
-    wrong = ready(frame=own_columns(regency_code=["99.99"]))
-    check.choose(store, wrong.upload, {"columns": {"name": "NAMA_LAMA"}}, actor=SRI)
-    assert check.check(store, wrong.upload).state == "needs_choices"
+def test_what_was_chosen_of_a_file_that_was_not_published_is_not_remembered(ready, store):
+    def chosen(**columns):
+        kept = ready(frame=own_columns(**columns))
+        assert "columns_remembered" not in kept.report["counts"]
+        check.choose(store, kept.upload, {"columns": {"name": "NAMA_LAMA"}}, actor=SRI)
+        return check.check(store, kept.upload)
+
+    assert chosen(regency_code=["99.99"]).state == "needs_choices"
+    approval.withdraw(store, chosen().upload, actor=SRI)
+    submitted = approval.submit(store, chosen().upload, actor=SRI, note="x")
+    assert "columns_remembered" not in ready(frame=own_columns()).report["counts"]
+    approval.give_back(store, submitted.upload, actor=ADI, reason="Kolomnya salah.")
     assert "columns_remembered" not in ready(frame=own_columns()).report["counts"]
