@@ -30,6 +30,7 @@ _CATALOGUES = {
     "inbox": "desk",
     "impact": "desk",
     "login": "pages",
+    "outcome": "outcome",
     "moves": "pages",
     "people": "desk",
     "portrait": "pages",

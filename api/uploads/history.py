@@ -12,6 +12,7 @@ from api.deps import language_or_default, links_of
 from api.links import GEOJSON
 from api.ogc_models import Link
 from api.responses import PRIVATE, html_response, tagged
+from api.uploads.outcome import people
 from api.uploads.pages import ground_of
 from geo.errors import InvalidInput, LayerNotFound, VersionNotFound
 from geo.language import Language, Text, texts
@@ -30,7 +31,8 @@ class VersionDocument(BaseModel):
     """One published version; the public is told role and institution, never a name.
 
     `replaced` is the version that was current before it was published; `changed` counts what it
-    changed in that one, where that is known. `unit` and `year` are a raster's.
+    changed in that one, where that is known. `unit` and `year` are a raster's. Who is logged in is
+    told who sent the file (`sent_by`), what it is called, and what was said when it was submitted.
     """
 
     number: int
@@ -48,6 +50,10 @@ class VersionDocument(BaseModel):
     changed: dict[str, int] | None = None
     unit: str | None = None
     year: str | None = None
+    upload: str | None = None
+    sent_by: str | None = None
+    filename: str | None = None
+    sent_note: str | None = None
 
 
 class EventDocument(BaseModel):
@@ -173,13 +179,16 @@ def versions_document(
     events = store.events(dataset) if versions else []
     title = title_of(versions[-1], tables) if versions else tables.collection(dataset).title
     replaced = {one.number: one.before for one in events if one.action == "publish"}
+    sent = _sent(store, versions) if may(caller.actor, "read_names") else {}
     path = ("collections", dataset, "versions")
     return VersionsDocument(
         collection=dataset,
         title=title.to(language),
         kind=versions[-1].kind if versions else None,
         versions=[
-            _version(one, replaced.get(one.number), caller.actor, language)
+            _version(one, replaced.get(one.number), caller.actor, language).model_copy(
+                update=sent.get(one.upload or "", {"upload": None})
+            )
             for one in reversed(versions)
         ],
         events=[_event(one, caller.actor) for one in reversed(events)],
@@ -255,6 +264,22 @@ def difference_page(request: Request, store: Store, document: DifferenceDocument
         language=language,
     )
     return tagged(request, html_response(request, "desk/compared.html", **content))
+
+
+def _sent(store: Store, versions: list[Version]) -> dict[str, dict[str, str | None]]:
+    """By whom and how the file of each version was sent, by its upload."""
+    names = people(store)
+    found = store.uploads.sent([one.upload for one in versions if one.upload])
+    publishers = {one.upload: one.published_by for one in versions}
+    return {
+        upload: {
+            "published_by": names.get(by := publishers[upload], by),
+            "sent_by": names.get(one.by, one.by),
+            "filename": one.filename,
+            "sent_note": one.note,
+        }
+        for upload, one in found.items()
+    }
 
 
 def _version(

@@ -12,6 +12,7 @@ from api.access import caller_of
 from api.deps import language_or_default, links_or_default, settings_of, tables_of
 from api.responses import PRIVATE, html_response, tagged
 from api.uploads.documents import UploadDocument, entry_document, part_document
+from api.uploads.outcome import outcomes, people
 from geo.errors import LayerNotFound
 from geo.language import Language, Text
 from geo.store.roles import Actor, may
@@ -86,7 +87,8 @@ def _inbox(request: Request, store: Store, *, most: int) -> dict[str, Any] | Non
         decided=[rows[one.upload] for one in ended],
         decided_in_all=in_all,
         titles=_titles(request, store, {one.dataset for one in entries}),
-        names={row["user"]: row["name"] for row in store.users.all()},
+        names=people(store),
+        outcomes=outcomes(store, ended),
         language=language_or_default(request),
     )
     more = min(5 * most, _MOST_LISTED)
@@ -144,7 +146,7 @@ def upload_page(
 ) -> Response:
     """One upload for people: its report, and the forms of the steps that its reader may take."""
     from geo.submission.drawings import drawn
-    from geo.submission.steps import steps_of
+    from geo.submission.steps import is_own, steps_of
     from maps.desk.raster_report import TOLD_APART
     from maps.desk.upload_page import upload_page as page_of
 
@@ -164,6 +166,8 @@ def upload_page(
     )
     csrf = "" if session is None else session.csrf
     content |= {"moved": _moved(store, found), "csrf": csrf}
+    content["outcome"] = outcomes(store, [found]).get(found.upload)
+    content["is_own"] = is_own(found, actor)
     content |= _of_its_kind(store, document, language_or_default(request))
     if content["raster"] is not None or content["figures"] is not None:
         # Neither has features to draw.

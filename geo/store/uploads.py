@@ -128,6 +128,15 @@ class Withdrawal:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Who sent a file, what it is called, and what was said when it was submitted."""
+
+    by: str
+    filename: str
+    note: str | None
+
+
 class Uploads:
     """The uploads in a catalogue and their files in `folder`; `time` is the clock as text."""
 
@@ -366,6 +375,17 @@ class Uploads:
                 self._log(connection, actor.name, "withdraw", upload, why)
         self.drop_files(upload)
         return self.one(upload)
+
+    def sent(self, uploads: Collection[str]) -> dict[str, Sent]:
+        """Who sent each of the uploads; their reports are not read."""
+        columns = (_TABLE.c.upload, _TABLE.c.created_by, _TABLE.c.filename, _TABLE.c.submission)
+        query = sa.select(*columns).where(_TABLE.c.upload.in_(list(uploads)))
+        with database.reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return {
+            one.upload: Sent(one.created_by, one.filename, (one.submission or {}).get("note"))
+            for one in rows
+        }
 
     def withdrawals(self, uploads: Collection[str]) -> dict[str, Withdrawal]:
         """Of those of the uploads that were withdrawn, by whom and why; see `withdraw`."""

@@ -18,6 +18,7 @@ def inbox_lists(
     decided_in_all: int,
     titles: Mapping[str, Text],
     names: Mapping[str, str],
+    outcomes: Mapping[str, Mapping[str, Any]],
     language: Language,
 ) -> dict[str, Any]:
     """Everything that `desk/inbox.html` lists.
@@ -33,6 +34,8 @@ def inbox_lists(
         Of layers, rasters and figures by their ids; one that has none is called by its id.
     names : mapping
         What people are called by their user names; a key is called as it is.
+    outcomes : mapping
+        What became of those that were published or withdrawn, by their ids; see `api.uploads.outcome`.
     """
 
     def row(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def inbox_lists(
         return {
             "since": one["updated_at"],
             "said": None,
+            "became": None,
             **one,
             "layer": one["collection"] if title is None else title.to(language),
             "by": names.get(one["created_by"], one["created_by"]),
@@ -55,7 +59,7 @@ def inbox_lists(
         }
 
     rows = [waits(one) for one in waiting]
-    last = [row(one) for one in decided]
+    last = [{**row(one), **_outcome(outcomes.get(one["upload"]), language)} for one in decided]
     return {
         "waiting": [one for one in rows if one["reason"] in _TO_DO],
         "back": [one for one in rows if one["reason"] not in _TO_DO],
@@ -69,3 +73,19 @@ def inbox_lists(
             all=format_number(decided_in_all, language),
         ),
     }
+
+
+def _outcome(became: Mapping[str, Any] | None, language: Language) -> dict[str, Any]:
+    """What its state does not tell: that its version is no longer shown, or that another withdrew it."""
+    if became is None:
+        return {}
+    if "number" not in became:
+        by = became["withdrawn_by"]
+        told = translate("outcome.tag_withdrawn", language, by=by)
+        return {} if became["is_own"] else {"state_text": told, "said": became["reason"]}
+    if became["current"] is None:
+        return {"became": translate("outcome.hidden", language)}
+    if became["current"] != became["number"]:
+        current = became["current"]
+        return {"became": translate("outcome.tag_not_current", language, current=current)}
+    return {}

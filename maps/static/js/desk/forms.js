@@ -105,11 +105,17 @@
     if (button instanceof HTMLButtonElement) button.disabled = true;
     say(form, "");
     try {
-      const body = method === "DELETE" ? undefined : JSON.stringify({ ...said(form), ...verdicts(form) });
+      const isGone = method === "DELETE";
+      const body = isGone ? undefined : JSON.stringify({ ...said(form), ...verdicts(form) });
+      const where = new URL(below(to));
+      // What is said of an end stands in the address: a request that deletes has no body.
+      for (const [name, value] of isGone ? Object.entries(said(form)) : []) {
+        if (value !== null) where.searchParams.set(name, value);
+      }
       /** @type {{[name: string]: string}} */
       const asked = { ...headers, "Content-Type": "application/json" };
       if (method === "PATCH") asked.Prefer = "respond-async";
-      const answer = await fetch(below(to), { method, headers: asked, body });
+      const answer = await fetch(where, { method, headers: asked, body });
       if (answer.ok) {
         // Read to its end: a page that goes away would break it off.
         const detail = await answer.text();
