@@ -1,5 +1,7 @@
 """The page of an upload and the inbox: what each sees, what each may do there, and that it is inert."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -42,6 +44,13 @@ def page_of(client, address, language="id"):
     return answer.text
 
 
+def landmarks(page):
+    """The names of a page's regions, of sections and of tables that scroll."""
+    by_id = dict(re.findall(r'<h[1-6] id="([^"]+)">(.*?)</h', page))
+    named = re.findall(r'<(?:section|div)[^>]*\baria-labelledby="([^"]+)"', page)
+    return [by_id[one] for one in named] + re.findall(r'role="region" aria-label="([^"]+)"', page)
+
+
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     frame = zones().reset_index(drop=True).set_crs(4326, allow_override=True)
@@ -56,6 +65,7 @@ def test_the_inbox_is_of_who_is_logged_in_and_of_nobody_else(service, good):
     assert f'href="http://127.0.0.1{address}?f=html' in inbox
     assert "Siti" in inbox
     assert 'type="file"' in inbox
+    assert len(set(landmarks(inbox))) == len(landmarks(inbox)) > 3
     client.cookies.clear()
     public = client.get("/uploads?f=html").text
     assert address not in public
@@ -81,6 +91,7 @@ def test_a_page_has_the_forms_of_the_steps_that_its_reader_may_take(service, goo
     address = sent(client, headers, good)
     ready = page_of(client, address)
     assert 'data-to="/submit"' in ready
+    assert len(set(landmarks(ready))) == len(landmarks(ready)) > 3
     assert 'data-to="/publish"' not in ready
     client.post(f"{address}/submit", json={"note": "Rapat"}, headers=headers)
     submitted = page_of(client, address, "en")

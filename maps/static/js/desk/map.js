@@ -209,7 +209,7 @@ Kawasan.deskMap = (() => {
     for (const { place, kind, sign, title, click } of list) group.addLayer(mark(place, kind, sign, title).on("click", click));
     if (!list.length) return;
     group.addTo(map);
-    switched(`${text("drawn.role_marks")} (${formatted(list.length)})`, group, element("span", { class: "drawn-mark is-error", "aria-hidden": "true" }, "!"));
+    switched(`${text("drawn.role_marks")} (${formatted(list.length)})`, group, element("span", { class: `drawn-mark is-${list[0].kind}`, "aria-hidden": "true" }, list[0].sign));
     part(document, ".drawn-legend").hidden = false;
   }
 
