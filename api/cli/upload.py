@@ -366,6 +366,10 @@ def upload_publish(
     source: SourceOption = None,
     licence: LicenceOption = None,
     accept_warnings: AcceptOption = False,
+    expected: Annotated[
+        int | None,
+        typer.Option(min=0, help="Version you saw; asked for where the layer moved meanwhile."),
+    ] = None,
     *,
     common: Common,
 ) -> None:
@@ -378,6 +382,7 @@ def upload_publish(
         "source": source,
         "licence": licence,
         "accept_warnings": accept_warnings,
+        "expected": expected,
     }
     with common.opened(loaded=False) as store:
         limits = common.settings().reader_limits()

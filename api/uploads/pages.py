@@ -165,7 +165,8 @@ def upload_page(
         ground=ground_of(request, store, layer=document.collection),
     )
     csrf = "" if session is None else session.csrf
-    content |= {"moved": _moved(store, found), "csrf": csrf}
+    moved = _moved(store, found)
+    content |= {"moved": moved, "anew": None if moved else _anew(found), "csrf": csrf}
     content["outcome"] = outcomes(store, [found]).get(found.upload)
     content["is_own"] = is_own(found, actor)
     content |= _of_its_kind(store, document, language_or_default(request))
@@ -244,6 +245,14 @@ def _moved(store: Store, found: Upload) -> dict[str, int] | None:
     current = 0 if standing is None else standing.number
     base = found.compared_with
     return None if base == current else {"base": base, "current": current}
+
+
+def _anew(found: Upload) -> dict[str, int] | None:
+    """The version that was seen at submission, and the later one it is compared with now."""
+    from geo.submission.accepting import seen_version
+
+    seen, now = seen_version(found), found.compared_with
+    return None if seen == now else {"base": seen, "current": now}
 
 
 def impact_page(request: Request, document: Mapping[str, Any]) -> Response:

@@ -10,8 +10,21 @@ from typing import Any
 
 from geo.ingest.findings import TO_ACCEPT
 from geo.language import Text
+from geo.store.store import Upload
 
 _MOST_NAME = 200
+
+
+def seen_version(upload: Upload) -> int:
+    """The version that an upload was compared with when somebody last asked to have it published.
+
+    Before anybody has, the one of its first check. Where `compared_with` is another one, the layer has
+    moved meanwhile, and whoever publishes it must have seen the new comparison.
+    """
+    submitted = upload.submission or {}
+    # Of an upload that was submitted before this was kept nothing is known, and nothing asked.
+    first = (upload.report.get("first") or {}).get("version", upload.compared_with)
+    return int(submitted.get("base", upload.compared_with if upload.submission else first))
 
 
 @dataclass(frozen=True, slots=True)

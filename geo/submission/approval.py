@@ -18,14 +18,14 @@ from geo.errors import (
     WarningsNotAccepted,
 )
 from geo.indicators.table import parse_indicators, upsert
-from geo.language import Text, joined, texts
+from geo.language import Text, filled, joined, texts
 from geo.planning.publish import INDICATORS, publish_table
 from geo.published import read_indicators, region
 from geo.store.roles import Actor, require
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.store.uploads import FROM
 from geo.store.versions import UNSTATED_LICENCE
-from geo.submission.accepting import known, still_open
+from geo.submission.accepting import known, seen_version, still_open
 from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
@@ -73,6 +73,7 @@ def submit(
         _require_no_open_warning(upload, accepted or (), _SAY["again_submit"])
     said = {"note": required_text("note", note), **_origin(upload, source, licence)}
     submission: dict[str, Any] = {**said, "accept_warnings": accept_warnings}
+    submission["base"] = upload.compared_with
     if by_name := known(upload.report, accepted or ()):
         submission["accepted"] = by_name
     return store.uploads.submit(upload_id, submission=submission, actor=actor.name)
@@ -99,7 +100,8 @@ def publish(
     note, source, licence : str, optional
         As they were submitted, by default.
     expected : int, optional
-        The version that the caller believes to be current.
+        The version that the caller believes to be current. It must be stated where the upload was
+        compared anew after somebody asked to have it published.
     accept_warnings : bool
         Whether somebody has looked at all warnings that must be accepted.
     accepted : collection of str, optional
@@ -147,6 +149,7 @@ def publish(
             role=actor.role,
             institution=actor.institution,
         )
+        _require_seen(upload, expected, current)
         indonesian = {name: text.id for name, text in credits.items() if text.id != text.en}
         return _published(store, upload, provenance, current, indonesian=indonesian)
 
@@ -196,6 +199,14 @@ def _require_no_open_warning(upload: Upload, accepted: Collection[str], again: T
         said = [f["sentence"] for f in upload.report["findings"] if f["code"] in codes]
         shown = joined([Text(**sentence) for sentence in said[:_SHOWN_WARNINGS]], by=" ")
         raise WarningsNotAccepted(n=n, warnings=shown, again=again)
+
+
+def _require_seen(upload: Upload, expected: int | None, current: int) -> None:
+    """Raise unless whoever publishes what was compared anew names the version it is compared with."""
+    seen = seen_version(upload)
+    if expected is None and seen != upload.compared_with == current:
+        said = {"d": upload.dataset, "b": seen, "c": current}
+        raise Conflict(reason=filled(_SAY["unseen"], **said))
 
 
 def _is_layer(upload: Upload) -> bool:

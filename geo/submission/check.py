@@ -275,6 +275,7 @@ def _checked(store: Store, upload: Upload, limits: Limits, watch: _Watch) -> Non
         else:
             read = _figures if upload.dataset == INDICATORS else _layer
             report = read(store, upload, choices, limits=limits, watch=watch, cleaned=cleaned)
+        report = {**report, "first": _first(upload, int(report.get("against") or 0))}
         store.uploads.end_check(
             upload.upload,
             report=report,
@@ -283,6 +284,17 @@ def _checked(store: Store, upload: Upload, limits: Limits, watch: _Watch) -> Non
             drawings={name: p for name in DRAWINGS if (p := folder / f"{name}.geojson").exists()},
             actor=upload.created_by,
         )
+
+
+def _first(upload: Upload, against: int) -> dict[str, Any]:
+    """The version that the file's first check for its layer was compared with, 0 for none.
+
+    What its sender began from is no later one.
+    """
+    known = upload.report.get("first") or {}
+    if known.get("dataset") == upload.dataset:
+        return dict(known)
+    return {"dataset": upload.dataset, "version": against}
 
 
 def _layer(

@@ -153,6 +153,17 @@ def test_a_page_says_that_its_layer_has_moved_and_compares_again_without_publish
         assert (again.status_code, again.json()["code"]) == (409, "LayerMoved")
         assert store.version("zones").number == 2
         assert "is-stale" not in client.get(f"{address}?f=html").text
+        # Whoever publishes it now must have seen the new comparison, however often the page is loaded.
+        said = {"accept_warnings": True}
+        for _ in range(2):
+            assert 'name="expected" value="2"' in client.get(f"{address}?f=html").text
+            unseen = client.post(f"{address}/publish", json=said, headers=budi)
+            assert (unseen.status_code, unseen.json()["code"]) == (409, "Conflict")
+        assert store.version("zones").number == 2
+        published_now = client.post(
+            f"{address}/publish", json={**said, "expected": 2}, headers=budi
+        )
+        assert published_now.json()["version"] == 3
     store.close()
 
 

@@ -46,8 +46,10 @@ def test_a_stale_base_shows_its_new_comparison_and_a_version_is_returned_to_by_o
     published(store, "zones", moved_zones())
     page.locator("[data-to='/publish'] textarea").fill("Sudah diperiksa")
     leave_by(page, "[data-to='/publish'] button")
-    expect(page.locator("#moved")).to_be_focused()
-    expect(page.locator("#moved")).to_contain_text("versi 2")
+    # The sentence stands at the button, and only a tick of its own publishes.
+    expect(page.locator("#anew")).to_be_focused()
+    expect(page.locator("#anew")).to_contain_text("versi 1 ke versi 2")
+    expect(page.locator("#anew")).to_be_in_viewport()
     expect(page.locator("#difference + dl dd").first).to_have_text("1")
     expect(page.locator("[data-to='/publish'] textarea")).to_have_value("Sudah diperiksa")
     require_fine(page)

@@ -79,7 +79,11 @@ class PublishRequest(Stated):
     ] = None
     expected: Annotated[
         int | None,
-        Field(ge=0, description="Version you saw; by default the one the upload was compared to."),
+        Field(
+            ge=0,
+            description="Version you saw; by default the one the upload was compared to. It must be "
+            "stated where the layer moved after submission and the upload was compared anew.",
+        ),
     ] = None
 
 

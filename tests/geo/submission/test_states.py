@@ -238,6 +238,8 @@ def test_a_layer_that_moved_is_compared_anew_and_stays_submitted(ready, store):
     anew = check.check(store, second.upload)
     assert (anew.state, anew.base) == ("submitted", 1)
     assert anew.report["difference"]["counts"]["changed"] == 1
+    with pytest.raises(Conflict, match="from version 0 to version 1"):
+        approval.publish(store, second.upload, actor=ADI)
     assert approval.publish(store, second.upload, actor=ADI, expected=1).number == 2
 
 
@@ -524,7 +526,7 @@ def test_the_loss_of_a_column_is_accepted_by_its_name(ready, store):
     assert left.column == "WARNA"
     with pytest.raises(WarningsNotAccepted, match="publish again"):
         approval.publish(store, upload.upload, actor=ADI)
-    approval.publish(store, upload.upload, actor=ADI, accepted=[left.name])
+    approval.publish(store, upload.upload, actor=ADI, accepted=[left.name], expected=2)
 
 
 def own_columns(**columns):

@@ -64,13 +64,16 @@
   function tellAfterwards(form, sentence) {
     const typed = [...form.querySelectorAll("textarea")].map((field) => [field.name, field.value]);
     window.sessionStorage.setItem(address, JSON.stringify({ sentence, to: form.dataset.to, typed }));
+    // Else the browser goes back to where the page was read, away from what is said.
+    window.history.scrollRestoration = "manual";
     window.location.reload();
   }
 
   /** What the page before this one has left to say. */
   function tellNow() {
     const kept = window.sessionStorage.getItem(address);
-    const notice = document.querySelector("#moved");
+    // At the button, where whoever publishes looks; without one, above the new comparison.
+    const notice = document.querySelector("#anew") ?? document.querySelector("#moved");
     if (!kept || !(notice instanceof HTMLElement)) return;
     window.sessionStorage.removeItem(address);
     const { sentence, to, typed } = JSON.parse(kept);
@@ -82,7 +85,13 @@
     const line = notice.querySelector(".what");
     if (line) line.textContent = sentence;
     notice.focus();
-    notice.scrollIntoView();
+    notice.scrollIntoView({ block: "center" });
+    // What is above it still grows: it stays in sight until its reader moves the page.
+    const grown = new ResizeObserver(() => notice.scrollIntoView({ block: "center" }));
+    grown.observe(document.body);
+    for (const moved of ["wheel", "pointerdown", "keydown", "touchmove"]) {
+      window.addEventListener(moved, () => grown.disconnect(), { once: true, passive: true });
+    }
   }
 
   /** What a raster is fit for and what not, by criterion, each with its reason. @param {HTMLFormElement} form */
