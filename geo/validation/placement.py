@@ -4,8 +4,10 @@ A wrong zone, north for south or swapped axes moves a layer by hundreds of kilom
 error anywhere; a right code on a wrong polygon neither. Both show only against known boundaries.
 """
 
+import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -45,7 +47,9 @@ _OUTSIDE_SHARE = 0.01
 class Candidate:
     """A CRS that the coordinates of a layer may be in, and where in lon/lat they would lie.
 
-    `in_region` tells whether all of them would lie where they must, `place` says where that is.
+    `in_region` tells whether all of them would lie where they must, `place` says where that is. Of
+    several that put them at the same place one has a `why` it is suggested, and the others lie less
+    than `apart_m` metres from it here.
     """
 
     code: str
@@ -53,12 +57,16 @@ class Candidate:
     bounds: _Bounds
     in_region: bool
     place: Text
+    why: Text | None = None
+    apart_m: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """`code`, `name`, `bounds`, `in_region`, `place` in JSON types."""
+        """All of it in JSON types, with `is_suggested`."""
         bounds = [round(value, 6) for value in self.bounds]
-        said = {"code": self.code, "name": self.name, "bounds": bounds}
-        return {**said, "in_region": self.in_region, "place": self.place._asdict()}
+        said: dict[str, Any] = {"code": self.code, "name": self.name, "bounds": bounds}
+        said |= {"in_region": self.in_region, "place": self.place._asdict()}
+        why = self.why and self.why._asdict()
+        return {**said, "is_suggested": why is not None, "why": why, "apart_m": self.apart_m}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,101 @@ def crs_candidates(
         if one is not None and (one.in_region or (are_degrees and name == "EPSG:4326")):
             found.append(one)
     return found
+
+
+# As offices write the datum of their data, in columns such as SRS_ID.
+_DATUMS = {
+    "SRGI2013": re.compile(r"srgi", re.IGNORECASE),
+    "WGS 84": re.compile(r"wgs[\s_-]*(?:19)?84", re.IGNORECASE),
+    "DGN95": re.compile(r"dgn[\s_-]*(?:19)?95", re.IGNORECASE),
+}
+# Those that are suggested of a file that names none, each with why.
+_USUAL = {"SRGI2013": "suggested_official", "WGS 84": "suggested_usual"}
+# Farther apart two systems do not put a layer at the same place.
+_SAME_PLACE_M = 1_000
+_NOWHERE_M = 40_000_000
+_MOST_COMPARED = 20_000
+_LONGEST_DATUM = 60
+
+
+def compared(candidates: Sequence[Candidate], source: Source) -> list[Candidate]:
+    """The candidates with how far apart those lie that put a layer at the same place, one suggested first.
+
+    Suggested is the datum that the file itself names, else that of the national reference system;
+    none where the places differ. It is for a person to choose: nothing is read by it.
+    """
+    here = [one for one in candidates if one.in_region]
+    column, datum = _datum_named(source)
+    usual = _USUAL if datum is None else {datum: "suggested_by_file"}
+    first, why = next(
+        ((one, why) for name, why in usual.items() for one in here if _is_of(one, name)),
+        (None, ""),
+    )
+    if len(here) < 2 or first is None:
+        return list(candidates)
+    points = _points(source.frame)
+    apart = {one.code: _apart_m(points, one.code, first.code) for one in here if one is not first}
+    near = {code: metres for code, metres in apart.items() if metres <= _SAME_PLACE_M}
+    far = [one for one in here if one.code in apart.keys() - near.keys()]
+    if any(datum is None or _is_of(one, datum) for one in far):
+        return list(candidates)
+    told = replace(first, why=filled(_SAY[why], where=column, datum=datum))
+    rest = [
+        replace(one, apart_m=near.get(one.code)) for one in candidates if one.code != first.code
+    ]
+    return [told, *rest]
+
+
+def _is_of(one: Candidate, datum: str) -> bool:
+    return bool(_DATUMS[datum].search(one.name))
+
+
+def _datum_named(source: Source) -> tuple[str | None, str | None]:
+    """The column that names the datum of a file, and which; none where two columns disagree."""
+    named: dict[str, str] = {}
+    for column in source.frame.columns.drop(source.frame.geometry.name):
+        values = {
+            v.strip()
+            for v in source.frame[column].iloc[:_MOST_COMPARED]
+            if isinstance(v, str) and v.strip()
+        }
+        if not 0 < len(values) <= len(_DATUMS):
+            continue
+        told = {
+            name
+            for value in values
+            for name, pattern in _DATUMS.items()
+            if len(value) <= _LONGEST_DATUM and pattern.search(value)
+        }
+        if len(told) == 1:
+            named.setdefault(told.pop(), str(column))
+    if len(named) != 1:
+        return None, None
+    ((datum, column),) = named.items()
+    return shortened(column, _LONGEST_DATUM), datum
+
+
+def _points(frame: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    """(n, 2) vertices of a layer: some of very many, and always the outermost ones."""
+    points: npt.NDArray[np.float64] = shapely.get_coordinates(frame.geometry.to_numpy())
+    points = points[np.isfinite(points).all(axis=1)]
+    if len(points) <= _MOST_COMPARED:
+        return points
+    outermost = points[[*points.argmin(axis=0), *points.argmax(axis=0)]]
+    return np.concatenate([points[:: len(points) // _MOST_COMPARED + 1], outermost])
+
+
+def _apart_m(points: npt.NDArray[np.float64], code: str, other: str) -> int:
+    """Less than so many whole metres two CRSs put any point apart, the doubt of the way between them included."""
+    lonlat = [
+        np.array(pyproj.Transformer.from_crs(one, LONLAT, always_xy=True).transform(*points.T))
+        for one in (code, other)
+    ]
+    metres = _EARTH.inv(*lonlat[0], *lonlat[1])[2]
+    if not np.isfinite(metres).all():
+        return _NOWHERE_M
+    doubt = max(pyproj.Transformer.from_crs(code, other).accuracy, 0.0)
+    return math.floor(float(metres.max()) + doubt) + 1
 
 
 def _place_said(bounds: _Bounds, *, goal: _Bounds | None, region: gpd.GeoDataFrame | None) -> Text:

@@ -59,7 +59,8 @@ class IngestResult:
         `difference` from the published version, and `choices`: the `layers` of the file, its
         `columns` with examples, the `fields` with the columns that may be theirs, `crs` and
         `encoding` with whether the file states them, of a `crs` that is not right also the
-        `candidates` (code, name, bounds in lon/lat, whether in the region), and the `repairs`
+        `candidates` (code, name, bounds in lon/lat, whether in the region, which one is suggested
+        and why, how far the others lie from it), and the `repairs`
         that can be asked for.
     """
 

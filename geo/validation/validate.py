@@ -36,6 +36,7 @@ from geo.validation.part import (
 from geo.validation.placement import (
     Systems,
     candidate,
+    compared,
     crs_candidates,
     impossible_places,
     place_features,
@@ -242,7 +243,7 @@ def _systems(
         for crs in (source.frame.crs, override)
     )
     is_open = override is not None or _ELSEWHERE & {found.code for found in findings}
-    others = crs_candidates(bounds, **ground) if is_open else []
+    others = compared(crs_candidates(bounds, **ground), source) if is_open else []
     return Systems(stated, asked, tuple(others))
 
 

@@ -149,6 +149,8 @@ def _system(
         "bounds": " ".join(f"{edge:g}" for edge in one["bounds"]),
         "place": one["place"][language],
         "in_region": one["in_region"],
+        "why": (one.get("why") or {}).get(language),
+        "apart": one.get("apart_m") and format_number(one["apart_m"], language, decimals=0),
         "said": said and translate(said, language),
     }
 

@@ -1,5 +1,7 @@
 """What a file means for the published layer: features that it lacks, and codes that it makes."""
 
+import geopandas as gpd
+import pytest
 import shapely
 
 from geo.vector.definition import define
@@ -92,3 +94,27 @@ def test_codes_that_only_count_the_features_must_be_accepted():
     assert found(check(*gap, columns={"zone_id": "OBJECTID"}), "codes_running")
     assert not found(check(*rows), "codes_running")
     assert not found(check(zone(zone_id="6303"), zone(zone_id="6304")), "codes_running")
+
+
+def in_metres(**columns):
+    projected = gpd.GeoSeries([INSIDE], crs=4326).to_crs("EPSG:32750")[0]
+    result = check(zone(geometry=projected, **columns), crs=None)
+    return {one["code"]: one for one in result.report["choices"]["crs"]["candidates"]}
+
+
+def test_systems_that_put_a_layer_at_one_place_say_how_far_apart_and_one_is_suggested():
+    offered = in_metres()
+    assert next(iter(offered)) == "EPSG:9490"
+    assert [code for code, one in offered.items() if one["is_suggested"]] == ["EPSG:9490"]
+    # PROJ knows the way between the two datums to 1.2 m, on which they differ by 0.2 m here.
+    assert (offered["EPSG:32750"]["apart_m"], offered["EPSG:23880"]["apart_m"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("datum", "suggested"),
+    [("WGS 84", "EPSG:32750"), ("SRGI 2013", "EPSG:9490"), ("DGN95", "EPSG:23880")],
+)
+def test_the_datum_that_a_column_names_is_suggested_and_nothing_is_read_by_it(datum, suggested):
+    first = next(iter(in_metres(SRS_ID=datum).values()))
+    assert (first["code"], first["is_suggested"]) == (suggested, True)
+    assert in_metres(SRS_ID=datum, REMARK="DGN95 / WGS84")[suggested]["is_suggested"]
