@@ -226,19 +226,21 @@ def _valid(
         feature, shape = features[row], shapes[row]
         reason, lon, lat = _reason(shape, crs)
         where = {"lon": lon, "lat": lat}
+        axes = _SAY["axes_unknown" if crs is None else "axes_lonlat"]
         facts = {"reason": reason, "lon": lon, "lat": lat}
         result[row] = None
         if shape.geom_type in ("LineString", "MultiLineString"):
             # The one fault that a line can have; a mended one would be a point.
-            findings.append(
-                finding("line_without_length", feature=feature, where=where, lon=lon, lat=lat)
-            )
+            at = {"lon": lon, "lat": lat, "axes": axes}
+            findings.append(finding("line_without_length", feature=feature, where=where, **at))
             continue
         if not is_mended[row]:
             left -= int(shapely.get_num_coordinates(shape))
             effect = _effect(shape, crs) if left >= 0 else {}
             findings.append(
-                finding("geometry_invalid", feature=feature, where=where, **facts, **effect)
+                finding(
+                    "geometry_invalid", feature=feature, where=where, axes=axes, **facts, **effect
+                )
             )
             continue
         step(_repairing(feature))

@@ -138,7 +138,7 @@ _DATUMS = {
     "DGN95": re.compile(r"dgn[\s_-]*(?:19)?95", re.IGNORECASE),
 }
 # Those that are suggested of a file that names none, each with why.
-_USUAL = {"SRGI2013": "suggested_official", "WGS 84": "suggested_usual"}
+_USUAL = {"SRGI2013": _SAY["suggested_official"], "WGS 84": _SAY["suggested_usual"]}
 # Farther apart two systems do not put a layer at the same place.
 _SAME_PLACE_M = 1_000
 _NOWHERE_M = 40_000_000
@@ -154,10 +154,10 @@ def compared(candidates: Sequence[Candidate], source: Source) -> list[Candidate]
     """
     here = [one for one in candidates if one.in_region]
     column, datum = _datum_named(source)
-    usual = _USUAL if datum is None else {datum: "suggested_by_file"}
+    usual = _USUAL if datum is None else {datum: _SAY["suggested_by_file"]}
     first, why = next(
         ((one, why) for name, why in usual.items() for one in here if _is_of(one, name)),
-        (None, ""),
+        (None, Text("", "")),
     )
     if len(here) < 2 or first is None:
         return list(candidates)
@@ -167,7 +167,7 @@ def compared(candidates: Sequence[Candidate], source: Source) -> list[Candidate]
     far = [one for one in here if one.code in apart.keys() - near.keys()]
     if any(datum is None or _is_of(one, datum) for one in far):
         return list(candidates)
-    told = replace(first, why=filled(_SAY[why], where=column, datum=datum))
+    told = replace(first, why=filled(why, where=column, datum=datum))
     rest = [
         replace(one, apart_m=near.get(one.code)) for one in candidates if one.code != first.code
     ]

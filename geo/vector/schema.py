@@ -223,7 +223,7 @@ ZONES = LayerSchema(
             "number",
             _SAY["zones_area_ha"],
             unit="ha",
-            aliases=("luas_ha", "luas"),
+            aliases=("luas_ha", "luasha", "luas_(ha)", "luas"),
         ),
         Field("place_codes", "text", _SAY["zones_place_codes"]),
         Field("desa_stated", "integer", _SAY["zones_desa_stated"]),

@@ -118,3 +118,16 @@ def test_the_datum_that_a_column_names_is_suggested_and_nothing_is_read_by_it(da
     first = next(iter(in_metres(SRS_ID=datum).values()))
     assert (first["code"], first["is_suggested"]) == (suggested, True)
     assert in_metres(SRS_ID=datum, REMARK="DGN95 / WGS84")[suggested]["is_suggested"]
+
+
+def test_coordinates_of_an_unknown_system_are_called_x_and_y():
+    bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+    (unknown,) = found(check(zone(geometry=bow), crs=None), "geometry_invalid")
+    assert "50.0, 50.0 (x, y)" in unknown["sentence"]["id"]
+    (known,) = found(check(zone(geometry=bow), crs="EPSG:32750"), "geometry_invalid")
+    assert "(bujur, lintang)" in known["sentence"]["id"]
+
+
+@pytest.mark.parametrize("column", ["LUASHA", "LUAS_HA", "LUAS (ha)"])
+def test_the_area_of_the_source_is_found_under_the_names_that_offices_write(column):
+    assert check(zone(**{column: "12.286,1"})).frame["area_ha"].tolist() == [12286.1]
