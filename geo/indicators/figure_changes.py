@@ -1,7 +1,7 @@
 """What changes from one table of figures to another: by indicator, region and period. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, Literal
@@ -10,7 +10,10 @@ import pandas as pd
 
 from geo.indicators.table import COLUMNS, Indicator
 from geo.ingest.findings import Finding, finding
-from geo.language import Text, joined
+from geo.language import Text, filled, joined, texts
+from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
 
 _KEY = ["indicator", "regency_code", "period"]
 # `value` has its own members.
@@ -111,6 +114,47 @@ def removal(figures: Iterable[FigureChange], catalogue: Mapping[str, Indicator])
         title = catalogue[name].title if name in catalogue else Text(name, name)
         each.append(Text(*(f"{said}, {period}: {count}" for said in title)))
     return finding("figures_removed", count=lost.total(), named=joined(each, by="; "))
+
+
+def year_moves(
+    table: pd.DataFrame,
+    current: pd.DataFrame,
+    *,
+    asked: Mapping[Text, Collection[str]],
+    region: PlanningRegion,
+) -> Finding | None:
+    """The warning that models would assess another year; None where all keep theirs.
+
+    A model takes the newest year of which any of its indicators has a figure of a regency, so that
+    figures of a few regencies move all of them.
+
+    Parameters
+    ----------
+    asked : mapping
+        The indicators of each model, by its title; of none it takes the years of all.
+    """
+    said = []
+    for title, indicators in asked.items():
+        before, (after, has) = _newest(current, indicators)[0], _newest(table, indicators)
+        if before is None or after is None or before == after:
+            continue
+        lacking = [one.full_name for code, one in region.by_code.items() if code not in has]
+        of, year = len(region.by_code), after
+        facts = {"n": len(lacking), "of": of, "year": year, "names": ", ".join(lacking)}
+        told = filled(_SAY["year_lacks" if lacking else "year_whole"], **facts)
+        said.append(filled(_SAY["year_moves"], model=title, before=before, after=after, told=told))
+    return finding("assessment_year_moves", moves=joined(said, by="; ")) if said else None
+
+
+def _newest(table: pd.DataFrame, indicators: Collection[str]) -> tuple[int | None, set[str]]:
+    """The newest year of figures of regencies, and the codes of those that have one of that year."""
+    rows = table[table["regency_code"].str.len() > 2]
+    if indicators:
+        rows = rows[rows["indicator"].isin(list(indicators))]
+    if rows.empty:
+        return None, set()
+    year = int(rows["year"].max())
+    return year, set(rows.loc[rows["year"] == year, "regency_code"])
 
 
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:

@@ -17,8 +17,9 @@ import shapely
 
 from geo.crs import LONLAT, parse_crs, same_crs, to_lonlat
 from geo.errors import RasterRefused
-from geo.land.raster import ELEVATION
+from geo.land.raster import ELEVATION, land_title
 from geo.language import as_written, filled, number, texts
+from geo.raster.derive import DERIVED
 from geo.raster.files import Header, RasterFile
 from geo.raster.grid import Cells, Grid, Window, blocks
 from geo.vector.planning_region import PlanningRegion
@@ -38,7 +39,7 @@ _MARGIN = 1.05
 _LOWEST_M = -300.0
 _FOOT_M = 0.3048
 # Of coarser cells a slope says nothing of the ground (own judgement; 30 arc seconds are 926 m).
-_COARSEST_DEM_M = 1_000.0
+_COARSEST_DEM_M = 1_000
 
 # Values by which programs mark missing cells, where a file does not declare them.
 _MARKS = (-99_999.0, -32_768.0, -32_767.0, -9_999.0, -2_147_483_648.0)
@@ -107,7 +108,8 @@ def require_land_raster(
         Unreadable or cut off; of several bands and none asked for; complex numbers; larger unpacked
         than `most_bytes`, or a block of it than `most_block_bytes`; rotated or upside down; without
         CRS or position; off the region; without a valid cell inside it; with a value that looks like nodata and is not declared; with values
-        that its name forbids. Heights also: of 8 bits, in feet, too coarse, the same everywhere.
+        that its name forbids. Heights also: of 8 bits, in feet, the same everywhere; and they and
+        what is derived from them (slope, relief, …): of too coarse cells.
     """
     with RasterFile(path, band) as raster:
         header = raster.header
@@ -118,7 +120,10 @@ def require_land_raster(
         _require_size(header, most_bytes, most_block_bytes)
         if name == ELEVATION:
             _require_metres(header, grid)
-        found = _values_inside(raster, _outline(grid, region))
+        outline = _outline(grid, region)
+        if name in (ELEVATION, *DERIVED):
+            _require_fine(grid)
+        found = _values_inside(raster, outline)
     if found is None:
         raise RasterRefused(reason=_SAY["empty"].format(path=path.name))
     if found.mark is not None:
@@ -158,10 +163,16 @@ def _require_metres(header: Header, grid: Grid) -> None:
         raise RasterRefused(
             reason=_SAY["in_feet"].format(unit=header.unit.lower() or vertical[0].unit_name)
         )
+
+
+def _require_fine(grid: Grid) -> None:
+    """Cells of an elevation, or of what is derived from one, no larger than say something of the ground."""
     width, height = grid.cell_size_m(Window(grid.height // 2, 0, 1, grid.width))
     coarsest = max(float(width[0]), float(height[0]))
-    if coarsest > _COARSEST_DEM_M:
-        raise RasterRefused(reason=_SAY["coarse"].format(cell=f"{coarsest:.0f}", most=1000))
+    # Cells of 1 km on a map are a little more or less on the ground.
+    if coarsest >= _COARSEST_DEM_M + 0.5:
+        cell = f"{coarsest:.0f}"
+        raise RasterRefused(reason=_SAY["coarse"].format(cell=cell, most=_COARSEST_DEM_M))
 
 
 def _outline(grid: Grid, region: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -255,7 +266,7 @@ def _require_sense(name: str, found: LandValues) -> None:
         raise RasterRefused(
             reason=filled(
                 _SAY["nonsense"],
-                name=name,
+                name=land_title(name),
                 low=as_written(found.low),
                 high=as_written(found.high),
                 min=as_written(limits[0]),

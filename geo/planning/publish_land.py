@@ -1,7 +1,7 @@
 """Land rasters checked and published, with what is derived from them and who reads them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from geo.errors import RasterRefused
 from geo.land.checks import LandValues, require_land_raster
 from geo.land.fit import ANY, NOT_STATED, Fitness, fitness_of
-from geo.land.raster import ELEVATION, KNOWN_RASTERS, raster_facts
+from geo.land.raster import ELEVATION, KNOWN_RASTERS, land_title, raster_facts
 from geo.land.rules import SHIPPED_RULES
 from geo.language import Text, filled, joined, listed, texts, written
 from geo.mcda.value_functions import RasterMeasure
@@ -240,17 +240,23 @@ def require_no_smaller(store: Store | Published, path: Path, *, names: Sequence[
     RasterRefused
         With the counts before and after, and the areas that would lose the raster.
     """
+    for name, counts in losses(store, path, names=names):
+        reason = filled(_SAY["smaller"], name=land_title(name), counts=counts)
+        raise RasterRefused(reason=reason, asks="replace_smaller")
+
+
+def losses(
+    store: Store | Published, path: Path, *, names: Sequence[str]
+) -> Iterator[tuple[str, Text]]:
+    """Of each published raster that a file would replace: how many areas lose it, and which."""
     now = store.current()
     for name in names:
         if LAND_PREFIX + name not in now.datasets("raster"):
             continue
         published = now.version(LAND_PREFIX + name).path
-        losses = [_loss(now, one, before=published, after=path) for one in MEASURED_LAYERS]
-        if told := [loss for loss in losses if loss is not None]:
-            raise RasterRefused(
-                reason=filled(_SAY["smaller"], name=name, counts=joined(told, by="; ")),
-                asks="replace_smaller",
-            )
+        found = [_loss(now, one, before=published, after=path) for one in MEASURED_LAYERS]
+        if told := [loss for loss in found if loss is not None]:
+            yield name, joined(told, by="; ")
 
 
 def _loss(now: Published, layer_name: str, *, before: Path, after: Path) -> Text | None:

@@ -17,7 +17,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 
 from geo.errors import Conflict, InvalidInput, NotAllowed, StoreFault, UploadRejected
-from geo.indicators.figure_changes import changed_figures, figures_json, removal
+from geo.indicators.figure_changes import changed_figures, figures_json, removal, year_moves
 from geo.indicators.handed_in import Against, read_indicator_file
 from geo.indicators.table import upsert
 from geo.ingest.findings import Finding, finding, to_json
@@ -26,7 +26,14 @@ from geo.ingest.sandbox import Stopped
 from geo.ingest.source import DRAWINGS, Limits
 from geo.language import Text, texts
 from geo.planning.publish import INDICATORS
-from geo.published import read_catalogue, read_indicators
+from geo.published import (
+    DEFAULT_MODEL,
+    NEED_MODEL,
+    model,
+    models,
+    read_catalogue,
+    read_indicators,
+)
 from geo.published import region as planning_region
 from geo.store.roles import Actor, Circumstances, require
 from geo.store.snapshots import file_sha256, require_whole
@@ -357,7 +364,7 @@ def _with_finding(report: Mapping[str, Any], found: Finding) -> dict[str, Any]:
     return {
         **report,
         "to_accept": report["to_accept"] + added["to_accept"],
-        "findings": [*report["findings"], *added["findings"]],
+        "findings": [*added["findings"], *report["findings"]],
         "counts": report["counts"] | added["counts"],
         "warnings": report["warnings"] + added["warnings"],
     }
@@ -423,10 +430,21 @@ def _figures(
         report["replaceable"] = whole.removed
         leaving = {one.regency_code for one in figures if one.way == "removed"}
         report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
-        if (told := removal(figures, against.catalogue)) is not None:
-            report = _with_finding(report, told)
+        asked = _indicators_read(store)
+        for told in (
+            removal(figures, against.catalogue),
+            year_moves(table, current, asked=asked, region=against.region),
+        ):
+            report = report if told is None else _with_finding(report, told)
         read.frame.to_parquet(cleaned, index=False)
     return report
+
+
+def _indicators_read(store: Store) -> dict[Text, tuple[str, ...]]:
+    """The indicators that each default model reads, by its title."""
+    now = store.current()
+    read = [model(now, one) for one in (DEFAULT_MODEL, NEED_MODEL) if one in models(now)]
+    return {one.title: tuple(one.indicators()) for one in read}
 
 
 def _refusal(error: UploadRejected) -> dict[str, Any]:

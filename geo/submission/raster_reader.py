@@ -22,7 +22,7 @@ from geo.ingest.findings import Finding, Unreadable, finding
 from geo.ingest.formats import HEAD_BYTES, is_geotiff
 from geo.ingest.sandbox import confine, ending, leave_document, leave_driver
 from geo.ingest.source import Limits
-from geo.language import Text, texts
+from geo.language import Text, filled, joined, listed, percent, texts
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Run by `python -m`, where its own name is `__main__`.
 _SAY = texts("geo.submission.raster_reader")
 
+# A coast that a cell crosses leaves some of each regency without values.
+WHOLE_SHARE, NO_SHARE = 0.99, 0.005
 # Beside GeoTIFF what writes the copy and what turns outlines into cells; neither opens a file.
 _DRIVERS: Final = ("GTiff", "COG", "MEM")
 # Files that programs put beside a raster and that are of the same format.
@@ -111,7 +113,11 @@ def read_and_check(job: RasterJob, folder: Path) -> dict[str, Any]:
         return {"report": report_of([_refusal(error)])}
     step(_SAY["keeping"])
     readers, told_of = _readers(job.published, checked)
-    report = report_of([*found, *told_of]) | {"summary": _summary(checked, path, job)}
+    summary = _summary(checked, path, job)
+    told_of += [*_losses(job, checked), *_partial(summary)]
+    if summary["nodata"] is None and checked.values.valid_share == 1:
+        told_of.append(finding("raster_without_nodata"))
+    report = report_of([*found, *told_of]) | {"summary": summary}
     described = {"rasters": _described(checked), "read_as": checked.read_as, "readers": readers}
     return {"report": report, **described}
 
@@ -280,7 +286,6 @@ def _summary(checked: "CheckedLand", path: Path, job: RasterJob) -> dict[str, An
         "bands": header.n_bands,
         "band": header.band,
         "unit": itself.unit,
-        "valid_share": checked.values.valid_share,
         "least": checked.values.low,
         "greatest": checked.values.high,
         "derived": [one.name for one in checked.rasters[:-1]],
@@ -288,8 +293,40 @@ def _summary(checked: "CheckedLand", path: Path, job: RasterJob) -> dict[str, An
     }
 
 
+def _losses(job: RasterJob, checked: "CheckedLand") -> list[Finding]:
+    """What its sender has chosen to lose of the published raster."""
+    from geo.land.raster import land_title
+    from geo.planning.publish_land import losses
+
+    if not job.stated["replace_smaller"]:
+        return []
+    itself, names = checked.rasters[-1], [one.name for one in checked.rasters]
+    lost = losses(job.published, itself.path, names=names)
+    return [finding("raster_loses", name=land_title(name), counts=counts) for name, counts in lost]
+
+
+def _partial(summary: Mapping[str, Any]) -> list[Finding]:
+    """Which regencies have values in part or not at all; nothing where all have them."""
+    shares = summary["regencies"]
+    part = [one for one in shares if NO_SHARE <= one["valid_share"] < WHOLE_SHARE]
+    none = [one for one in shares if one["valid_share"] < NO_SHARE]
+    said = []
+    if none:
+        said.append(_SAY["not_covered"].format(names=", ".join(one["name"] for one in none)))
+    if part:
+        named = [
+            filled(_SAY["regency"], name=one["name"], share=percent(one["valid_share"]))
+            for one in part
+        ]
+        said.append(filled(_SAY["partly_covered"], names=listed(named)))
+    if not said:
+        return []
+    share = percent(summary["valid_share"])
+    return [finding("raster_partial", share=share, covered=joined(said, by=" "))]
+
+
 def _covered(published: Published, raster: "CheckedRaster") -> dict[str, Any]:
-    """The share of each regency that has values, and how many areas of a layer are measured by them.
+    """The share of the province and of each regency that has values, and which areas are measured.
 
     An area is measured where at least half of it has values, as a criterion asks it; `before` is of
     the published raster of that name, 0 where there is none.
@@ -297,6 +334,7 @@ def _covered(published: Published, raster: "CheckedRaster") -> dict[str, Any]:
     import geopandas as gpd
     import pandas as pd
 
+    from geo.crs import area_ha
     from geo.planning.publish_land import MEASURED_LAYERS, measured
     from geo.published import LAND_PREFIX, layer
     from geo.readiness.land_measures import MIN_VALID_SHARE
@@ -312,6 +350,8 @@ def _covered(published: Published, raster: "CheckedRaster") -> dict[str, Any]:
         had = pd.Series(measured(gpd.GeoDataFrame(outlines), path))
     regencies = frames.pop("regencies")
     start = len(regencies)
+    whole = area_ha(regencies)
+    valid_share = round(float((has[:start].to_numpy() * whole).sum() / whole.sum()), 9)
     shares = zip(regencies.index, regencies["name"], has[:start], strict=True)
     areas = {}
     for name, frame in frames.items():
@@ -320,8 +360,10 @@ def _covered(published: Published, raster: "CheckedRaster") -> dict[str, Any]:
             "of": len(frame),
             "before": 0 if had is None else int((had[part] >= MIN_VALID_SHARE).sum()),
             "after": int((has[part] >= MIN_VALID_SHARE).sum()),
+            "without": frame["name"][(has[part] < MIN_VALID_SHARE).to_numpy()].astype(str).tolist(),
         }
     return {
+        "valid_share": valid_share,
         "regencies": [
             {"code": str(code), "name": str(name), "valid_share": float(share)}
             for code, name, share in shares

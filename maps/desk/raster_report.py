@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from geo.land.raster import KNOWN_RASTERS, land_title, land_unit
-from geo.language import Language, Text, listed
+from geo.language import Language, Text, first_of, listed
 from geo.published import LAND_PREFIX
+from geo.submission.raster_reader import NO_SHARE, WHOLE_SHARE
 from maps.desk.file_form import raster_title
 from maps.text import format_number, format_share, translate
 
@@ -22,8 +23,7 @@ TOLD_APART: Final = frozenset(
 )
 # Of these the first sentence of the finding says what no text of the page knows.
 _WITH_FACTS = ("raster_band", "raster_smaller")
-# A coast that a cell crosses leaves some of each regency without values.
-_ALL, _NONE = 0.99, 0.005
+_MOST_NAMES = 10
 
 
 def raster_report(document: Mapping[str, Any], *, language: Language) -> dict[str, Any] | None:
@@ -97,8 +97,8 @@ def _metres(value: float, language: Language) -> str:
 
 def _regencies(shares: Sequence[Mapping[str, Any]], language: Language) -> list[str]:
     """Which regencies have values everywhere, in part, and nowhere: a sentence each."""
-    whole = [one for one in shares if one["valid_share"] >= _ALL]
-    empty = [one for one in shares if one["valid_share"] < _NONE]
+    whole = [one for one in shares if one["valid_share"] >= WHOLE_SHARE]
+    empty = [one for one in shares if one["valid_share"] < NO_SHARE]
     part = [one for one in shares if one not in whole and one not in empty]
     if shares and len(whole) == len(shares):
         return [translate("rasters.covers_all", language, n=len(shares))]
@@ -118,17 +118,27 @@ def _listed(names: Sequence[str], language: Language) -> str:
     return listed([Text(name, name) for name in names]).to(language)
 
 
-def _areas(areas: Mapping[str, Mapping[str, int]], language: Language) -> list[str]:
+def _areas(areas: Mapping[str, Mapping[str, Any]], language: Language) -> list[str]:
     """How many areas of each layer are measured, before and after."""
     return [
         translate(
             "rasters.measured",
             language,
             layer=translate(f"layer.{name}", language),
-            **{key: format_number(count, language) for key, count in said.items()},
+            **{key: format_number(said[key], language) for key in ("before", "after", "of")},
         )
+        + _without(said, language)
         for name, said in areas.items()
     ]
+
+
+def _without(said: Mapping[str, Any], language: Language) -> str:
+    """Which areas are not measured, as far as they are few; a report of an older check has no names."""
+    names = said.get("without") or []
+    if not names:
+        return ""
+    shown = first_of(names, _MOST_NAMES)
+    return " " + translate("rasters.not_measured", language, names=shown)
 
 
 def _readers(readers: Sequence[Mapping[str, Any]], language: Language) -> list[dict[str, Any]]:

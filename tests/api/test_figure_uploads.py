@@ -55,11 +55,21 @@ def test_figures_are_uploaded_checked_and_published_over_http(figures_door):
     document = answer.json()
     assert document["collection"] == "indicators"
     assert document["report"]["difference"]["counts"]["added"] == 1
-    assert [f["code"] for f in document["report"]["findings"]] == ["missing_dots"]
+    moves, dots = document["report"]["findings"]
+    assert (moves["code"], dots["code"]) == ("assessment_year_moves", "missing_dots")
+    assert moves["to_accept"]
+    # One regency has a figure of 2026: the assessment moves for all thirteen.
+    assert (
+        "from 2025 to 2026, though 12 of 13 regencies have no figure of 2026 (Kabupaten Kotabaru, "
+        in (moves["sentence"]["en"])
+    )
     assert store.version("indicators").number == 1
 
     address = answer.headers["location"]
     said = {"note": "Sakernas Agustus 2026", "source": "BPS"}
+    held = client.post(f"{address}/publish", json=said, headers=headers)
+    assert (held.status_code, held.json()["code"]) == (409, "WarningsNotAccepted")
+    said |= {"accepted": ["assessment_year_moves"]}
     done = client.post(f"{address}/publish", json=said, headers=headers)
     assert (done.status_code, done.json()["version"]) == (200, 2)
     after = published.indicators(store)

@@ -43,11 +43,11 @@ def slope(tmp_path):
 def slope_of(folder):
     """A GeoTIFF of the whole province whose cells are all 5."""
     path = folder / "lereng.tif"
-    shape = {"height": 420, "width": 340, "count": 1, "dtype": "float32", "crs": "EPSG:4326"}
+    shape = {"height": 525, "width": 425, "count": 1, "dtype": "float32", "crs": "EPSG:4326"}
     with rasterio.open(
-        path, "w", driver="GTiff", transform=from_origin(114.2, -1.1, 0.01, 0.01), **shape
+        path, "w", driver="GTiff", transform=from_origin(114.2, -1.1, 0.008, 0.008), **shape
     ) as file:
-        file.write(np.full((420, 340), 5, dtype="float32"), 1)
+        file.write(np.full((525, 425), 5, dtype="float32"), 1)
     return path.read_bytes()
 
 

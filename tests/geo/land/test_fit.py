@@ -141,12 +141,12 @@ def test_a_constraint_is_unchecked_where_its_raster_is_not_fit_for_it(reference_
 
 
 def test_a_quantity_says_by_its_name_what_it_measures_and_how_fine(reference_store, make_raster):
-    cells = np.full((40, 40), 3.0, dtype="float32")
-    path = make_raster(cells, cell=0.1, origin=(114, -1), crs="EPSG:4326")
+    cells = np.full((500, 500), 3.0, dtype="float32")
+    path = make_raster(cells, cell=0.008, origin=(114, -1), crs="EPSG:4326")
     version = add(reference_store, path, name="slope_percent")
     ((reader, why),) = fitness_of(version.details).fit
     assert reader == ANY
-    assert why.en.endswith("cells of 11,117 × 11,058 m.")
+    assert why.en.endswith("cells of 889 × 885 m.")
     assert of(assess(reference_store), "cahaya-baru", "lereng").measure == pytest.approx(3)
 
 

@@ -45,7 +45,11 @@ def test_a_raster_over_the_region_serves(region, slope):
         ({"array": np.ones((10, 10), dtype="complex64")}, "complex numbers"),
         ({"crs": "EPSG:4978"}, "neither geographic nor projected"),
         ({"origin": (X + 500_000, Y)}, "misses the land"),
-        ({"crs": "EPSG:4326"}, "misses the land"),  # UTM metres that claim to be degrees
+        ({"crs": "EPSG:4326"}, "misses the land"),
+        (
+            {"cell": 1113},
+            "above 1000 m heights and slopes say nothing",
+        ),  # UTM metres that claim to be degrees
         ({"array": np.full((10, 10), -20, dtype="float32")}, "from -20 to -20"),
         ({"array": np.full((10, 10), 9999, dtype="float32")}, "Check the unit"),
     ],

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from geo.errors import RasterRefused, UploadUnsupported
+from geo.errors import RasterRefused, UploadUnsupported, WarningsNotAccepted
 from geo.ingest import sandbox
 from geo.ingest.formats import require_raster
 from geo.ingest.source import Limits
@@ -161,7 +161,17 @@ def test_a_smaller_raster_replaces_a_larger_one_only_when_that_is_said(store, sl
     part[:1] = 5
     small = slope(part, name="part.tif")
     assert "measures more areas" in errors_of(handed_in(small))[0]["sentence"]["en"]
-    assert handed_in(small, replace_smaller=True).state == "ready"
+    upload = handed_in(small, replace_smaller=True, source="x", licence="x")
+    assert upload.state == "ready"
+    assert upload.report["summary"]["valid_share"] == pytest.approx(0.1)
+    lost, part = (f for f in upload.report["findings"] if f["to_accept"])
+    assert "1 become 0; those that lose it: Angsana" in lost["sentence"]["en"]
+    assert (
+        "10% of the province's area only. Covered in part: Tanah Laut (10%)."
+        in (part["sentence"]["en"])
+    )
+    with pytest.raises(WarningsNotAccepted):
+        approval.publish(store, upload.upload, actor=ADI, note="x")
 
 
 def test_a_mask_in_the_archive_hides_cells_and_nothing_else_beside_the_raster_is_read(
