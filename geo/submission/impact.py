@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import Conflict, GeoError
-from geo.language import Text, filled, joined, listed, texts
+from geo.language import Text, filled, first_of, joined, listed, texts
 from geo.planning.assess import assess
 from geo.planning.measured import versions_of
 from geo.planning.publish import INDICATORS
@@ -37,6 +37,7 @@ LAYERS = ("zones", "kecamatan", "regencies")
 # Assessments that were not begun by then are left out and said to be; each takes up to six seconds.
 _TIME_S = 40.0
 _LISTED = 200
+_SHOWN_EXCLUDED = 10
 _NOBODY = Provenance(actor="", note="", source="", licence="")
 # Points that no page shows are no change.
 _SAME_POINTS = 0.005
@@ -171,7 +172,9 @@ def _moves(now: Published, then: Published, asked: Mapping[str, Any]) -> dict[st
     both = [key for key in new if key in old]
     changed = [key for key in both if _differs(_standing(old[key]), _standing(new[key]))]
     came, gone = _by_rank(new, old), _by_rank(old, new)
-    changed.sort(key=lambda key: _place(new[key]))
+    excluded = {key for key in both if _is_excluded(new[key]) and not _is_excluded(old[key])}
+    # What falls out of the ranking is the gravest.
+    changed.sort(key=lambda key: (key not in excluded, _place(new[key])))
     return {
         "year": {"before": None if before is None else before.year, "after": after.year},
         "counts": {
@@ -179,6 +182,7 @@ def _moves(now: Published, then: Published, asked: Mapping[str, Any]) -> dict[st
             "unchanged": len(both) - len(changed),
             "added": len(new) - len(both),
             "removed": len(old) - len(both),
+            "excluded": len(excluded),
             "ranks": sum(old[key].rank != new[key].rank for key in both),
             "classes": sum(old[key].likely_class != new[key].likely_class for key in both),
             "scored_before": sum(one.score is not None for one in old.values()),
@@ -209,6 +213,10 @@ def _moves(now: Published, then: Published, asked: Mapping[str, Any]) -> dict[st
             for key in gone
         ],
     }
+
+
+def _is_excluded(result: ZoneResult) -> bool:
+    return result.status == "excluded"
 
 
 def _place(result: ZoneResult) -> tuple[bool, int, str]:
@@ -255,13 +263,26 @@ def _summary(found: list[dict[str, Any]]) -> dict[str, Any]:
     ]
     has_effect: bool | None = True
     if moved:
-        sentence = _effect(moved)
+        sentence = joined([*_excluded(moved), _effect(moved)], by=" ")
     elif len(told) < len(found):
         has_effect, sentence = None, _SAY["unknown"]
     else:
         has_effect = False
         sentence = _SAY["no_effect"] if told else _SAY["unread"]
     return {"has_effect": has_effect, "sentence": sentence._asdict(), "assessments": found}
+
+
+def _excluded(moved: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """The areas of every assessment that a constraint would exclude, each once, in one sentence."""
+    names = {
+        (entry["layer"], area["area_id"]): area["name"]
+        for entry in moved
+        for area in entry["areas"][: entry["counts"]["excluded"]]
+    }
+    if not names:
+        return []
+    shown = first_of([*names.values()], _SHOWN_EXCLUDED)
+    return [_SAY["excluded_areas"].format(n=len(names), names=shown)]
 
 
 def _effect(moved: Sequence[Mapping[str, Any]]) -> Text:

@@ -15,7 +15,7 @@ _LAYERS = {
     "kecamatan": "layer.kecamatan",
     "regencies": "layer.regencies_plain",
 }
-_COUNTS = ("changed", "ranks", "added", "removed", "unchanged")
+_COUNTS = ("excluded", "removed", "added", "changed", "ranks", "unchanged")
 
 
 def effects_page(document: Mapping[str, Any], *, language: Language) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _assessment(one: Mapping[str, Any], language: Language) -> dict[str, Any]:
                 "count": format_number(counts[name], language, decimals=0),
             }
             for name in _COUNTS
-            if counts[name]
+            if counts.get(name)
         ],
         "scored": _scored(counts, language),
         "years": _years(one["year"], language),

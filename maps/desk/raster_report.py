@@ -41,7 +41,8 @@ def raster_report(document: Mapping[str, Any], *, language: Language) -> dict[st
         "areas": _areas(summary.get("areas") or {}, language),
         "readers": _readers(report.get("readers") or [], language),
         "was_checked": "readers" in report,
-        "questions": _questions(questions, chosen, language),
+        "questions": (answers := _questions(questions, chosen, language)),
+        "stated": _stated(document, answers, language) if "width" in summary else [],
         "said": _said(report, language),
         "asks_unit": name not in KNOWN_RASTERS,
         "asks_band": bool(chosen.get("band")) or "raster_band" in counts or _bands(summary) > 1,
@@ -176,6 +177,32 @@ def _questions(
         )
         row["models"].append(one.get("model_title", {}).get(language, one["model"]))
     return [row | {"models": ", ".join(row["models"])} for row in rows.values()]
+
+
+def _stated(
+    document: Mapping[str, Any], answers: Sequence[Mapping[str, str]], language: Language
+) -> list[dict[str, str]]:
+    """What is said of the raster beside its file, for whoever reads of it: origin, year and fitness."""
+    chosen, submission = document["choices"], document.get("submission") or {}
+    nothing = translate("rasters.stated_none", language)
+    rows = [
+        {
+            "text": translate(f"rasters.{name}", language),
+            "value": str(submission.get(name) or chosen.get(name) or nothing),
+        }
+        for name in ("source", "licence", "year")
+    ]
+    for one in answers:
+        said = "unanswered" if not one["verdict"] else f"{one['verdict']}_answer"
+        verdict = translate(f"rasters.is_{said}", language)
+        value = translate("rasters.stated_answer", language, verdict=verdict, why=one["why"])
+        rows.append(
+            {
+                "text": translate("rasters.stated_fit", language, criterion=one["title"]),
+                "value": value if one["verdict"] else verdict,
+            }
+        )
+    return rows
 
 
 def _said(report: Mapping[str, Any], language: Language) -> list[str]:

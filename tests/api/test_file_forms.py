@@ -121,6 +121,10 @@ def test_the_page_of_a_raster_asks_what_it_is_fit_for_and_tells_what_it_covers(
         language
     ] in told
     assert 'id="readers"' in told
+    # Whoever reads of it sees what its sender said.
+    stated = told[told.index('id="stated"') : told.index('id="readers"')]
+    assert {"id": "Layak untuk “", "en": "Fit for “"}[language] in stated
+    assert {"id": "<dd>Layak: ", "en": "<dd>Fit: "}[language] in stated
     assert 'data-to="/submit"' in told
     assert HOSTILE not in told
 

@@ -1,4 +1,5 @@
-/* How a file is read: ticks that stand for others, and a field beside radio buttons of the same name. */
+/* How a file is read: ticks that stand for others, a field beside radio buttons of the same name, and an
+   answer that needs its reason. */
 
 (() => {
   "use strict";
@@ -39,9 +40,24 @@
     }
   }
 
+  /** An answer needs its reason: the browser stops at the field that lacks it. @param {HTMLFormElement} form */
+  function reasoned(form) {
+    for (const asked of form.querySelectorAll("[data-reader]")) {
+      const [verdict, why] = [asked.querySelector("select"), asked.querySelector("input")];
+      if (!verdict || !why) continue;
+      const hold = () => {
+        why.required = Boolean(verdict.value);
+        why.setCustomValidity(why.required && !why.value.trim() ? (why.dataset.missing ?? "") : "");
+      };
+      for (const one of [verdict, why]) one.addEventListener("input", hold);
+      hold();
+    }
+  }
+
   for (const form of document.querySelectorAll("form.send")) {
     if (!(form instanceof HTMLFormElement)) continue;
     together(form);
     instead(form);
+    reasoned(form);
   }
 })();
