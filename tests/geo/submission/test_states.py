@@ -422,7 +422,7 @@ def test_of_a_file_of_the_whole_province_an_editor_takes_its_own(two_published, 
     upload = ready(frame=frame, actor=TANAH_BUMBU)
     (error,) = [f for f in upload.report["findings"] if f["code"] == "regencies_foreign"]
     assert error["facts"] == {"count": 2, "values": "63.02 (2)", "own": "63.10"}
-    assert "leave_out_others" in error["sentence"]["id"]
+    assert "objek kabupaten/kota lain tidak diambil" in error["sentence"]["id"]
     check.choose(store, upload.upload, {"leave_out_others": True}, actor=TANAH_BUMBU)
     upload = check.check(store, upload.upload)
     assert upload.state == "ready"

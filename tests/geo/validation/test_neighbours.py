@@ -138,7 +138,7 @@ def test_an_area_that_the_file_does_not_state_is_no_fault_of_its_columns():
 def test_columns_that_would_vanish_must_be_accepted():
     result = check(regency(), regency("63.02", "Kotabaru", EAST), schema=REGENCIES, current=whole())
     (told,) = found(result, "columns_vanish")
-    assert told["facts"] == {"columns": "note", "count": 1}
+    assert told["facts"] == {"columns": "note", "count": 1, "lost": {"note": 1}}
     # How exact an outline is an officer can state or leave; it is told by itself.
     (kind,) = found(result, "outline_kind_vanishes")
     assert kind["facts"] == {"kinds": "x", "count": 2}
@@ -190,7 +190,8 @@ def test_single_values_that_would_vanish_are_counted_by_column_and_must_be_accep
     second = [zone(status=None, luas_siap=1), zone(zone_id="b", status="aktif", luas_siap=None)]
     result = check(*second, current=check(*first).frame)
     (told,) = found(result, "values_vanish")
-    assert told["facts"] == {"columns": "status (1), luas_siap (1)", "count": 1}
+    lost = {"status": 1, "luas_siap": 1}
+    assert told["facts"] == {"columns": "status (1), luas_siap (1)", "count": 1, "lost": lost}
     assert result.report["to_accept"] == 1
 
 
