@@ -31,6 +31,7 @@ TO_ACCEPT = frozenset(
             "outline_kind_vanishes",
             "outlines_vanish",
             "values_vanish",
+            "undoes_newer",
             "figures_removed",
             "assessment_year_moves",
             "raster_loses",

@@ -167,6 +167,18 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """The version that a file began from, where a later one is published: its GeoParquet and number.
+
+    `newer` are the versions published since, each with its note.
+    """
+
+    path: Path
+    number: int
+    newer: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """What was asked of the columns of an earlier file, of which `names` are all.
 
@@ -208,6 +220,8 @@ class Job:
     columns: Mapping[str, str | None] | None = None
     # The published version as GeoParquet, where it is not among what is handed over as a frame.
     current: Path | None = None
+    # The version that the file began from, where the published one is later.
+    earlier: Earlier | None = None
     # What a repair passes over: see `geo.validation.validate.validate`.
     unrepaired: frozenset[str] = frozenset()
     # Number of a row → key of the published feature that it is.

@@ -59,7 +59,8 @@ def warned(report: Mapping[str, Any]) -> list[Warned]:
         count = facts.get("count") or report["counts"].get(code, 1)
         keys = str(facts.get("keys") or facts.get("kinds") or "")
         named = Text(**(facts.get("named") or {"id": keys, "en": keys}))
-        for one in each or [Warned(code, code, int(count), sentence, named=named)]:
+        name = f"{code}:{report.get('against')}" if code == "undoes_newer" else code
+        for one in each or [Warned(name, code, int(count), sentence, named=named)]:
             found.setdefault(one.name, one)
     return list(found.values())
 

@@ -23,8 +23,8 @@ from geo.indicators.table import upsert
 from geo.ingest.findings import Finding, finding, to_json
 from geo.ingest.formats import kind_of, require_raster
 from geo.ingest.sandbox import Stopped
-from geo.ingest.source import DRAWINGS, Limits
-from geo.language import Text, texts
+from geo.ingest.source import DRAWINGS, Earlier, Limits
+from geo.language import Text, filled, joined, shortened, texts
 from geo.planning.publish import INDICATORS
 from geo.published import (
     DEFAULT_MODEL,
@@ -52,6 +52,8 @@ _SAY = texts(__name__)
 # The steps that a check tells of (see geo/texts/validation.toml), and one more to its end.
 _STEPS = 9
 _GRAVEST = ("changed", "removed", "added")
+# Of the note of a version, in a sentence that names several.
+_MOST_NOTE = 120
 # Longer than any check takes before its own limits end it.
 _PATIENCE_MARGIN_S = 30.0
 
@@ -304,6 +306,24 @@ def _first(upload: Upload, against: int) -> dict[str, Any]:
     return {"dataset": upload.dataset, "version": against}
 
 
+def _earlier(store: Store, upload: Upload, against: Version | None) -> Earlier | None:
+    """The version that a file began from, where another one is published now."""
+    first = int(_first(upload, 0 if against is None else against.number)["version"])
+    if against is None or first in (0, against.number):
+        return None
+    versions = {one.number: one for one in store.versions(upload.dataset)}
+    if first not in versions:
+        return None
+    # After a return to an older version it is that one which differs.
+    since = [one for number, one in versions.items() if first < number <= against.number]
+    newer = [
+        filled(_SAY["newer"], number=one.number, note=shortened(one.note, _MOST_NOTE))
+        for one in since or [against]
+    ]
+    require_whole(versions[first].path)
+    return Earlier(versions[first].path, first, joined(newer))
+
+
 def _layer(
     store: Store,
     upload: Upload,
@@ -338,6 +358,7 @@ def _layer(
         corrections={"make_valid": bool(choices.repairs)},
         unrepaired=choices.unrepaired,
         remembered=remembered(store, upload),
+        earlier=_earlier(store, upload, against),
         columns=choices.columns,
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,

@@ -24,6 +24,8 @@ MOST_MEASURED = 500_000
 # Areas that are computed of an outline and kept with so many decimals as somebody found enough.
 _COMPUTED = ("area_ha",)
 _MOST_DECIMALS = 6
+# What `undone` tells beside the names of columns, none of which is called so.
+OUTLINE, GONE, BACK = "<outline>", "<gone>", "<back>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +327,48 @@ def _losses(
         if lost := sum(not _is_none(old) and _is_none(new) for old, new in pairs):
             (whole if all(_is_none(new) for _, new in pairs) else partly)[name] = lost
     return whole, partly
+
+
+def undone(
+    frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame, base: gpd.GeoDataFrame
+) -> list[tuple[str, tuple[str, ...]]]:
+    """What a layer takes back of the changes that were published since the version it began from.
+
+    Parameters
+    ----------
+    frame, current, base : GeoDataFrame
+        The layer that would be published, the published one, and the earlier version that the first
+        was drawn from; index `area_id`, unique, any CRS each.
+
+    Returns
+    -------
+    list of (str, tuple of str)
+        The features, in the order of `current`, then those it does not have. Each with the names of
+        its columns that were changed from `base` to `current` and that `frame` does not leave as
+        they are in `current`, whatever it has in their place; `OUTLINE` among them for its shape, and
+        alone `GONE` for a feature that was added and `BACK` for one that was removed.
+    """
+    fields = {*_properties(frame), *_properties(current), *_properties(base)}
+    since = difference(current, base, fields=fields)
+    back = difference(frame, current, fields=fields)
+    theirs = {change.key: _touched(change) for change in since.changed}
+    found = {
+        change.key: tuple(name for name in theirs.get(change.key, ()) if name in _touched(change))
+        for change in back.changed
+    }
+    found |= {key: (GONE,) for key in since.added if key in back.removed}
+    ours = {key: names for key, names in found.items() if names}
+    # A change of a feature that leaves the layer is lost with it.
+    ours |= {key: theirs[key] for key in back.removed if key in theirs}
+    ours |= {key: (BACK,) for key in since.removed if key in back.added}
+    return list(ours.items())
+
+
+def _touched(change: Change) -> tuple[str, ...]:
+    """The names of what a change changed; an area that follows from the outline is no name of its own."""
+    if change.area_ha is None:
+        return tuple(change.values)
+    return (OUTLINE, *(name for name in change.values if name not in _COMPUTED))
 
 
 def flattened(frame: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> list[Finding]:

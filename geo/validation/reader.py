@@ -23,6 +23,7 @@ from geo.ingest.sandbox import confine, ending, leave_document, leave_driver
 from geo.ingest.source import (
     LAYER_FILE,
     Drawing,
+    Earlier,
     Job,
     Limits,
     Reference,
@@ -33,6 +34,8 @@ from geo.ingest.source import (
 from geo.language import Text, first_of, texts
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.ingest.findings import Finding
     from geo.validation.validate import Validation
 
@@ -106,6 +109,7 @@ def _checked(
         step=step,
         columns=job.columns if recalled is None else recalled.columns,
         unrepaired=job.unrepaired,
+        earlier=None if job.earlier is None else _read_earlier(job.earlier),
         same_as=job.same_as,
     )
     if result.frame is not None:
@@ -173,6 +177,12 @@ def _with_current(job: Job, reference: Reference) -> Reference:
     import geopandas as gpd
 
     return replace(reference, current=gpd.read_parquet(job.current))
+
+
+def _read_earlier(earlier: Earlier) -> "tuple[Earlier, gpd.GeoDataFrame]":
+    import geopandas as gpd
+
+    return earlier, gpd.read_parquet(earlier.path)
 
 
 def _read(job: Job, folder: Path) -> Source:

@@ -27,6 +27,7 @@ from geo.ingest.sandbox import Outcome, Watch, run_confined
 from geo.ingest.source import (
     DRAWINGS,
     LAYER_FILE,
+    Earlier,
     Job,
     Limits,
     Reference,
@@ -83,6 +84,7 @@ def ingest_upload(
     corrections: Mapping[str, bool] | None = None,
     unrepaired: Collection[str] = (),
     remembered: tuple[Remembered, ...] = (),
+    earlier: Earlier | None = None,
     columns: Mapping[str, str | None] | None = None,
     regencies: Collection[str] | None = None,
     leaves_out_others: bool = False,
@@ -119,6 +121,8 @@ def ingest_upload(
     remembered : tuple of Remembered
         What was asked of the columns of earlier files: taken where `columns` asks for nothing and
         the file has just the same ones, which is told.
+    earlier : Earlier, optional
+        The version that the file began from, to tell which later changes it takes back.
     columns : mapping, optional
         What somebody asks of the columns; see `geo.validation.columns.map_columns`.
     regencies : collection of str, optional
@@ -160,6 +164,7 @@ def ingest_upload(
         current=current if isinstance(current, Path) else None,
         unrepaired=frozenset(unrepaired),
         remembered=remembered,
+        earlier=earlier,
         same_as=same_as or {},
     )
 

@@ -13,11 +13,20 @@ import pyproj
 
 from geo.crs import area_ha
 from geo.ingest.findings import Feature, Finding, finding, is_refused
-from geo.ingest.source import Limits, Reference, Source, geometry_count
+from geo.ingest.source import Earlier, Limits, Reference, Source, geometry_count
 from geo.language import Text, first_of, joined, number, texts
 from geo.validation.codes import fill_codes, known_regions
 from geo.validation.columns import Mapped, choices, is_missing, map_columns, plain_name
-from geo.validation.difference import Difference, difference, flattened, vanished
+from geo.validation.difference import (
+    BACK,
+    GONE,
+    OUTLINE,
+    Difference,
+    difference,
+    flattened,
+    undone,
+    vanished,
+)
 from geo.validation.fields import read_values
 from geo.validation.geometry import (
     Step,
@@ -79,6 +88,7 @@ def validate(
     columns: Mapping[str, str | None] | None = None,
     unrepaired: Collection[str] = (),
     same_as: Mapping[str, str] | None = None,
+    earlier: tuple[Earlier, gpd.GeoDataFrame] | None = None,
 ) -> Validation:
     """Check a source and make the layer of it.
 
@@ -95,6 +105,8 @@ def validate(
         Numbers of the rows that `repair` passes over, and `borders` for the common borders.
     same_as : mapping, optional
         Number of a row → key of the published zone that it is.
+    earlier : optional
+        The version that the source began from and its features, where the published one is later.
     """
     findings = [*source.findings, *_size(source, limits)]
     if is_refused(findings):
@@ -201,6 +213,7 @@ def validate(
             *vanished(layer, reference.current),
         ]
         findings += flattened(layer, reference.current)
+        findings += _undoing(earlier, layer, reference.current)
     frame = None if is_refused(findings) else layer
     systems = _systems(source, findings, reference, override=crs_override)
     report = report_of(
@@ -556,6 +569,31 @@ def _removed(
             told = _named_features(frame)
             found.append(finding(code, count=len(frame), keys=keys, named=told))
     return found
+
+
+def _undoing(
+    earlier: tuple[Earlier, gpd.GeoDataFrame] | None,
+    layer: gpd.GeoDataFrame,
+    current: gpd.GeoDataFrame,
+) -> list[Finding]:
+    """What the layer takes back of the versions that were published since it began."""
+    if earlier is None:
+        return []
+    told, base = earlier
+    found = undone(layer, current, base)
+    if not found:
+        return []
+    words = {OUTLINE: _SAY["outline"], GONE: _SAY["gone"], BACK: _SAY["back"]}
+    shown = []
+    for key, names in found[:_MOST_NAMED]:
+        what = joined([words.get(name, Text(name, name)) for name in names])
+        shown.append(Text(id=f"{key} ({what.id})", en=f"{key} ({what.en})"))
+    more = [Text("…", "…")] if len(found) > _MOST_NAMED else []
+    named = joined([*shown, *more])
+    told_of = finding(
+        "undoes_newer", count=len(found), base=told.number, newer=told.newer, named=named
+    )
+    return [told_of]
 
 
 def _named_features(frame: gpd.GeoDataFrame) -> Text:

@@ -32,6 +32,7 @@ _LOSSES = frozenset(
         *("columns_vanish", "values_vanish", "outlines_vanish"),
         *("outline_kind_vanishes", "features_removed", "zones_like_published"),
         "figures_removed",
+        "undoes_newer",
     }
 )
 

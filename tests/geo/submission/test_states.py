@@ -572,3 +572,21 @@ def test_what_was_chosen_of_a_file_that_was_not_published_is_not_remembered(read
     assert "columns_remembered" not in ready(frame=own_columns()).report["counts"]
     approval.give_back(store, submitted.upload, actor=ADI, reason="Kolomnya salah.")
     assert "columns_remembered" not in ready(frame=own_columns()).report["counts"]
+
+
+def test_a_file_that_takes_back_a_later_version_must_be_accepted_as_that(ready, store):
+    approval.publish(store, ready().upload, actor=ADI, note="x")
+    later, stale = ready(frame=one_zone(name=["Angsana Baru"])), ready(frame=one_zone())
+    approval.submit(store, stale.upload, actor=SRI, note="x")
+    approval.publish(store, later.upload, actor=ADI, note="Nama menurut SK")
+    store.uploads.check_again(stale.upload, actor="adi")
+    anew = check.check(store, stale.upload)
+    (told,) = [one for one in anew.report["findings"] if one["code"] == "undoes_newer"]
+    assert "versi 2 (“Nama menurut SK”)" in told["sentence"]["id"]
+    assert told["facts"]["named"]["id"] == "angsana (name)"
+    (left,) = still_open(anew.report, ())
+    assert left.name == "undoes_newer:2"
+    with pytest.raises(WarningsNotAccepted):
+        approval.publish(store, stale.upload, actor=ADI, expected=2)
+    said = {"expected": 2, "accepted": [left.name]}
+    assert approval.publish(store, stale.upload, actor=ADI, **said).number == 3

@@ -13,7 +13,7 @@ from shapely.affinity import translate
 
 from geo.validation import difference as module
 from geo.validation.changes import changed_features
-from geo.validation.difference import difference
+from geo.validation.difference import BACK, GONE, OUTLINE, difference, undone
 
 UTM, LONLAT = "EPSG:32750", "OGC:CRS84"
 EARTH = Geod(ellps="WGS84")
@@ -182,3 +182,32 @@ def test_a_map_of_very_many_changes_is_bounded_and_says_so():
     shapes = [shapely.from_geojson(str(f["geometry"]).replace("'", '"')) for f in drawn["features"]]
     assert drawn["shown"] == drawn["of"] == 102
     assert 20_000 < shapely.get_num_coordinates(shapes).sum() <= 50_000
+
+
+def test_what_takes_back_a_later_version_is_told_by_feature_and_name():
+    """Known answers: five squares; a version changes four of them and adds one, a file changes one."""
+    squares = [translate(SQUARE, 2_000 * number) for number in range(5)]
+    base = layer(*squares, name=list("abcde"), status=["lama"] * 5)
+    current = layer(
+        translate(squares[0], 100), *squares[1:], name=list("aBcde"), status=["lama"] * 5
+    )
+    current.loc["a2", "status"] = "baru"
+    current = current.drop("a4")
+    current.loc["a9"] = {"name": "z", "status": "baru", "geometry": translate(SQUARE, 0, 9_000)}
+
+    # Drawn from the first version, and only the status of a2 is its own.
+    of_base = base.copy()
+    of_base.loc["a2", "status"] = "selesai"
+    assert dict(undone(of_base, current, base)) == {
+        "a0": (OUTLINE,),
+        "a1": ("name",),
+        "a2": ("status",),
+        "a9": (GONE,),
+        "a4": (BACK,),
+    }
+    # Drawn from the later one, it takes nothing back, whatever it changes of what stood before.
+    of_current = current.copy()
+    of_current.loc["a3", "name"] = "D"
+    assert undone(of_current, current, base) == []
+    # A feature that is left out takes the changes with it.
+    assert dict(undone(current.drop("a1"), current, base)) == {"a1": ("name",)}
