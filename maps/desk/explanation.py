@@ -11,7 +11,7 @@ from geo.ingest.formats import FORMATS, GEOTIFF
 from geo.ingest.source import Limits
 from geo.language import Language, size_limit
 from geo.vector.schema import SCHEMAS, Field, FieldKind, LayerSchema
-from maps.text import format_number, translate
+from maps.text import both, format_number, translate
 
 _MILLION = 1_000_000
 # In this order, because zones are what an office sends most.
@@ -116,7 +116,11 @@ def _example() -> Sequence[Finding]:
     return (
         finding("value_missing", feature=angsana, column="regency_code"),
         finding(
-            "geometry_invalid", feature=siayuh, reason="Self-intersection", lon=116.21, lat=-2.87
+            "geometry_invalid",
+            feature=siayuh,
+            reason=both("portrait.desk_crosses"),
+            lon=116.21,
+            lat=-2.87,
         ),
         finding("gpkg_journal"),
         finding("column_renamed", column="LUAS", name="luas_2"),
