@@ -238,22 +238,26 @@ def _state(state: str, language: Language) -> str:
     return texts("api.uploads.documents")[f"state_{state}"].to(language)
 
 
+def _submission_facts(submission: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a file was submitted with; of a return its reason."""
+    returned = submission.get("returned")
+    said = {**submission, "returned": returned["reason"]} if returned else submission
+    return [(name, str(value)) for name, value in said.items()]
+
+
 @upload_app.command("list")
 @gathered
 def upload_list(
     is_all: Annotated[
-        bool, typer.Option("--all", help="Also published, returned, withdrawn and expired ones.")
+        bool, typer.Option("--all", help="Also published, withdrawn and expired ones.")
     ] = False,
     most: Annotated[int, typer.Option(min=1, help="Most uploads listed.")] = 100,
     *,
     common: Common,
 ) -> None:
     """List the uploads that are not decided, the newest first."""
-    from geo.store.uploads import STATES, WAITING
-
     with common.opened(loaded=False) as store:
         store.uploads.expire_due()
-        states = STATES if is_all else WAITING
         rows = [
             (
                 u.upload,
@@ -263,7 +267,9 @@ def upload_list(
                 u.updated_at,
                 u.expires_at or "–",
             )
-            for u in store.uploads.newest(*states, most=min(most, sys.maxsize))
+            for u in store.uploads.newest(
+                is_end=None if is_all else False, most=min(most, sys.maxsize)
+            )
         ]
         print_table(_SAY["list_heads"].to(common.language()), rows)
 
@@ -279,7 +285,7 @@ def upload_show(upload: UploadArgument, *, common: Common) -> None:
         names = _SAY["facts"].to(language).split(" | ")
         facts = list(zip(names, (*told, found.expires_at or "–"), strict=True))
         facts += [(name, str(value)) for name, value in found.choices.items()]
-        facts += [(name, str(value)) for name, value in (found.submission or {}).items()]
+        facts += _submission_facts(found.submission or {})
         print_table(_SAY["fact_heads"].to(language), facts)
         _print_report(found, language)
         for said in store.comments.of(SUBJECT, upload):

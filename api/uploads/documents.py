@@ -51,7 +51,8 @@ class ProgressDocument(BaseModel):
 class UploadDocument(UploadEntryDocument):
     """An upload and its report; every finding has its sentence in both languages.
 
-    `report` is missing until the file was checked; `progress` is there while it is. A finding with
+    `report` is missing until the file was checked; `progress` is there while it is. `submission` has
+    `returned` (`reason`, `by`, `role`, `institution`, `at`) of one that came back to its sender. A finding with
     `to_accept` must be accepted at submission or publication (`accept_warnings`).
     """
 
@@ -121,7 +122,7 @@ def entry_document(store: Store, upload: UploadEntry, links: Links) -> UploadEnt
     """An upload as it stands in a list."""
     path = ("uploads", upload.upload)
     found = [links.link("self", JSON, *path)]
-    found += [links.link(s, JSON, *path, s) for s in _STEPS if upload.state in FROM[s]]
+    found += [links.link(s, JSON, *path, s) for s in _STEPS if upload.allows(s)]
     return UploadEntryDocument(
         upload=upload.upload,
         collection=upload.dataset,

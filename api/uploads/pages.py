@@ -18,7 +18,7 @@ from geo.language import Language, Text
 from geo.store.roles import Actor, may
 from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Upload, UploadEntry
-from geo.store.uploads import ENDS, FROM, SUBJECT
+from geo.store.uploads import FROM, SUBJECT
 from geo.submission.receiving import unfinished
 
 if TYPE_CHECKING:
@@ -67,9 +67,11 @@ def _inbox(request: Request, store: Store, *, most: int) -> dict[str, Any] | Non
     under_way = uploads.newest("received", "checking", "submitted", by=actor.name, most=MOST)
     # Whoever decides sees what others decided too.
     by = None if may(actor, "approve") else actor.name
-    ended = uploads.newest(*ENDS, by=by, most=most + len(listed))
+    # And what went back to its sender, which may come again.
+    under_way += uploads.newest("returned", by=by, is_end=False, most=MOST)
+    ended = uploads.newest(by=by, is_end=True, most=most + len(listed))
     ended = [one for one in ended if one.upload not in listed][:most]
-    in_all = uploads.count(*ENDS, by=by) - sum(one.entry.state in ENDS for one in waiting)
+    in_all = uploads.count_ended(by=by) - sum(one.entry.is_end for one in waiting)
     under_way = [one for one in under_way if one.upload not in listed]
     entries = [*(one.entry for one in waiting), *under_way, *ended]
     rows = {one.upload: entry_document(store, one, links).model_dump() for one in entries}

@@ -1,10 +1,12 @@
 """The uploads of a store: files that were handed in, and what becomes of each.
 
-    received → checking → needs_choices | ready → submitted → published | returned
-                                                            | withdrawn | expired
+    received → checking → needs_choices | ready → submitted → published | withdrawn | expired
+                                    ↖         ↖  ↙
+                                      returned
 
-The file is kept as it came (`ID.original`) before anything of it is read, until one of the last four
-states, which are ends. Every step is one transaction that looks at the state it comes from and writes
+The file is kept as it came (`ID.original`) before anything of it is read, until one of the last three
+states, which are ends. From `returned` its sender goes on; only where no file is kept (of an older
+store, or of a kind that cannot be read) it is an end too, and has no term. Every step is one transaction that looks at the state it comes from and writes
 into the audit log, so that nobody publishes what somebody else withdraws at the same moment. A file
 goes after the step that no longer needs it: a crash in between leaves an orphan, never a loss.
 """
@@ -41,18 +43,20 @@ State = Literal[
 ]
 Step = Literal["check", "choose", "submit", "publish", "return", "withdraw", "expire"]
 STATES: tuple[State, ...] = get_args(State)
-ENDS: tuple[State, ...] = ("published", "returned", "withdrawn", "expired")
+ENDS: tuple[State, ...] = ("published", "withdrawn", "expired")
 WAITING: tuple[State, ...] = tuple(state for state in STATES if state not in ENDS)
 # The states from which a step leads on. `check` takes up again what a dead service left.
 FROM: Mapping[Step, frozenset[State]] = {
     "check": frozenset({"received", "checking"}),
-    "choose": frozenset({"needs_choices", "ready"}),
-    "submit": frozenset({"ready"}),
+    "choose": frozenset({"needs_choices", "ready", "returned"}),
+    "submit": frozenset({"ready", "returned"}),
     "publish": frozenset({"ready", "submitted"}),
     "return": frozenset({"submitted"}),
     "withdraw": frozenset(WAITING),
-    "expire": frozenset({"needs_choices", "ready", "submitted"}),
+    "expire": frozenset({"needs_choices", "ready", "submitted", "returned"}),
 }
+# The states in which what would be published is kept beside the file.
+CHECKED: tuple[State, ...] = ("ready", "submitted", "returned")
 SUBJECT = "upload"
 # Days that a file waits after the last change of its upload, and days before that with a notice.
 KEEP_DAYS = 30
@@ -64,6 +68,10 @@ _LAYER = ".parquet"
 _DRAWING = ".{}.geojson"
 _TABLE = catalogue.uploads
 _AUDIT = catalogue.audit
+# See `UploadEntry.is_end`.
+_IS_END = _TABLE.c.state.in_(ENDS) | (
+    (_TABLE.c.state == "returned") & _TABLE.c.expires_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,15 @@ class UploadEntry:
     base: int | None
     submitted_by: str | None
 
+    @property
+    def is_end(self) -> bool:
+        """Whether nothing leads on: it is decided, or was returned and no file of it is kept."""
+        return self.state in ENDS or (self.state == "returned" and self.expires_at is None)
+
+    def allows(self, step: Step) -> bool:
+        """Whether `step` leads on from the upload's state."""
+        return self.state in FROM[step] and not self.is_end
+
     def require(self, step: Step) -> None:
         """Raise unless `step` leads on from the upload's state.
 
@@ -98,10 +115,12 @@ class UploadEntry:
         Conflict
             Saying what became of it.
         """
-        if self.state in FROM[step]:
+        if self.allows(step):
             return
         is_faulty = self.state == "needs_choices" and step in ("submit", "publish")
-        raise (UploadRejected if is_faulty else Conflict)(reason=_SAY[f"is_{self.state}"])
+        is_back = self.state == "returned" and not self.is_end
+        said = _SAY["is_back" if is_back else f"is_{self.state}"]
+        raise (UploadRejected if is_faulty else Conflict)(reason=said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +287,7 @@ class Uploads:
             found = _read(connection, upload)
             if found.state != "checking":
                 # Whoever ended it has removed its files, and these came after.
-                if found.state in ENDS:
+                if found.is_end:
                     self.drop_files(upload)
                 raise Conflict(reason=_SAY[f"is_{found.state}"])
             state: State = "needs_choices"
@@ -277,7 +296,7 @@ class Uploads:
             values: dict[str, Any] = {"base": None, "impact": sa.null()}
             values["report"] = {**report, **said}
             if not files:
-                values |= {"submission": sa.null(), "submitted_by": None}
+                values |= _taken_back(found)
             elif found.submitted_by is None:
                 state = "ready"
             else:
@@ -288,24 +307,27 @@ class Uploads:
         return self.one(upload)
 
     def refuse(self, upload: str, *, report: Mapping[str, Any], actor: str) -> Upload:
-        """Give a file back of a kind that nothing can be chosen for; its report says why."""
-        ended = self._move(upload, "check", "returned", actor=actor, report=dict(report))
+        """Give a file back of a kind that nothing can be chosen for, and keep none; its report says why."""
+        with database.writing(self._engine) as connection:
+            _read(connection, upload).require("check")
+            self._set(connection, upload, "returned", is_kept=False, report=dict(report))
+            self._log(connection, actor, "check", upload, {"state": "returned"})
         self.drop_files(upload)
-        return ended
+        return self.one(upload)
 
     def choose(
         self, upload: str, *, dataset: str, choices: Mapping[str, Any], actor: str
     ) -> Upload:
-        """Keep other choices; the file has to be checked again.
+        """Keep other choices; the file has to be checked again, and one that was returned submitted.
 
         Raises
         ------
         Conflict
             When the upload is submitted or decided, or its file is not kept (of an older store).
         """
-        self._require_original(upload, "choose")
+        found = self._require_original(upload, "choose")
         details = {"dataset": dataset, "choices": dict(choices)}
-        values = {"dataset": dataset, "choices": dict(choices), "base": None}
+        values = {**details, "base": None, **_taken_back(found)}
         return self._move(
             upload, "choose", "received", actor=actor, action="choose", details=details, **values
         )
@@ -331,25 +353,31 @@ class Uploads:
         with database.writing(self._engine) as connection:
             found = _read(connection, upload)
             found.require("submit")
-            values = {"submission": dict(submission), "submitted_by": actor}
+            said = {**_return_of(found), **submission}
             base = found.compared_with
-            self._set(connection, upload, "submitted", base=base, **values)
+            values: dict[str, Any] = {"base": base, "submission": said, "submitted_by": actor}
+            self._set(connection, upload, "submitted", **values)
             self._log(connection, actor, "submit", upload, {**submission, "base": base})
         return self.one(upload)
 
     def give_back(self, upload: str, *, reason: str, actor: Actor) -> Upload:
-        """Return what was submitted, with a comment that says why; its file goes, its report stays.
+        """Return what was submitted, with a comment that says why; everything of it stays.
+
+        Who returned it, when and why stands in its `submission` too, until it is published.
 
         Raises
         ------
         Conflict
         """
         with database.writing(self._engine) as connection:
-            _read(connection, upload).require("return")
-            self._set(connection, upload, "returned")
-            comments.insert(connection, SUBJECT, upload, text=reason, author=actor, at=self._time())
+            found, now = _read(connection, upload), self._time()
+            found.require("return")
+            comments.insert(connection, SUBJECT, upload, text=reason, author=actor, at=now)
+            told = {"reason": reason, "by": actor.name, "role": actor.role, "at": now}
+            told |= {"institution": actor.institution}
+            said = {**(found.submission or {}), "returned": told}
+            self._set(connection, upload, "returned", submission=said)
             self._log(connection, actor.name, "return", upload, {"reason": reason})
-        self.drop_files(upload)
         return self.one(upload)
 
     def withdraw(self, upload: str, *, actor: Actor, reason: str | None = None) -> Upload:
@@ -361,7 +389,7 @@ class Uploads:
         ------
         UploadNotFound
         Conflict
-            When it is published (the version stays as it is), returned or expired.
+            When it is published (the version stays as it is) or expired.
         """
         with database.writing(self._engine) as connection:
             found = _read(connection, upload)
@@ -400,7 +428,7 @@ class Uploads:
     def keep_impact(self, upload: str, impact: Mapping[str, Any]) -> None:
         """Keep what publishing would change, while the upload waits for that."""
         with database.writing(self._engine) as connection:
-            waits = (_TABLE.c.upload == upload) & _TABLE.c.state.in_(("ready", "submitted"))
+            waits = (_TABLE.c.upload == upload) & _TABLE.c.state.in_(FROM["publish"])
             connection.execute(_TABLE.update().where(waits).values(impact=dict(impact)))
 
     def expire_due(self) -> list[str]:
@@ -409,7 +437,7 @@ class Uploads:
         One of an older store, which had no term, has its term from now on.
         """
         now = self._time()
-        may_expire = _TABLE.c.state.in_(FROM["expire"])
+        may_expire = _TABLE.c.state.in_(FROM["expire"]) & ~_IS_END
         is_due = may_expire & (_TABLE.c.expires_at.is_(None) | (_TABLE.c.expires_at <= now))
         query = sa.select(_TABLE.c.upload, _TABLE.c.expires_at).where(is_due)
         with database.reading(self._engine) as connection:
@@ -444,8 +472,18 @@ class Uploads:
             raise UploadNotFound(upload)
         return found
 
-    def newest(self, *states: State, by: str | None = None, most: int = 100) -> list[UploadEntry]:
-        """The newest uploads first, of these `states` and sent `by` whom where given; `most` of them."""
+    def newest(
+        self,
+        *states: State,
+        by: str | None = None,
+        is_end: bool | None = None,
+        most: int = 100,
+    ) -> list[UploadEntry]:
+        """The newest uploads first, `most` of them.
+
+        Of these `states`, sent `by` whom, and from which nothing leads on (`is_end`) or something
+        does, where given.
+        """
         # Reports stay where they are: a hundred of them can be megabytes.
         columns = [_TABLE.c[field.name] for field in fields(UploadEntry)]
         # The sequence rises; the clock may not.
@@ -454,12 +492,14 @@ class Uploads:
             query = query.where(_TABLE.c.state.in_(states))
         if by is not None:
             query = query.where(_TABLE.c.created_by == by)
+        if is_end is not None:
+            query = query.where(_IS_END if is_end else ~_IS_END)
         with database.reading(self._engine) as connection:
             return [UploadEntry(**row) for row in connection.execute(query).mappings()]
 
-    def count(self, *states: State, by: str | None = None) -> int:
-        """How many uploads there are of these `states`, and sent `by` whom where given."""
-        query = sa.select(sa.func.count()).select_from(_TABLE).where(_TABLE.c.state.in_(states))
+    def count_ended(self, *, by: str | None = None) -> int:
+        """Of how many uploads nothing leads on, sent `by` whom where given."""
+        query = sa.select(sa.func.count()).select_from(_TABLE).where(_IS_END)
         if by is not None:
             query = query.where(_TABLE.c.created_by == by)
         with database.reading(self._engine) as connection:
@@ -501,12 +541,12 @@ class Uploads:
         """The names of the files that undecided uploads need."""
         files, drawings = _TABLE.c.report["files"], _TABLE.c.report["drawings"]
         query = sa.select(_TABLE.c.upload, _TABLE.c.state, _TABLE.c.role, files, drawings)
-        query = query.where(_TABLE.c.state.in_(WAITING))
+        query = query.where(~_IS_END)
         with database.reading(self._engine) as connection:
             rows = connection.execute(query).all()
         found = {self.original(upload).name for upload, _, role, _, _ in rows if role is not None}
         for upload, state, _, suffixes, drawn in rows:
-            made = suffixes or (_LAYER,) if state in FROM["publish"] else ()
+            made = suffixes or (_LAYER,) if state in CHECKED else ()
             made = [*made, *(_DRAWING.format(name) for name in drawn or ())]
             found |= {self.made(upload, suffix).name for suffix in made}
         return found
@@ -521,11 +561,12 @@ class Uploads:
                 with suppress(PermissionError):  # Windows removes no file that a reader has open
                     path.unlink(missing_ok=True)
 
-    def _require_original(self, upload: str, step: Step) -> None:
+    def _require_original(self, upload: str, step: Step) -> Upload:
         found = self.one(upload)
         found.require(step)
         if not self.has_original(found):
             raise Conflict(reason=_SAY["no_original"])
+        return found
 
     def _move(
         self,
@@ -545,8 +586,17 @@ class Uploads:
             self._log(connection, actor, action or step, upload, details or {"state": state})
         return self.one(upload)
 
-    def _set(self, connection: sa.Connection, upload: str, state: State, **values: Any) -> None:
-        _set_state(connection, upload, state, at=self._time(), days=self._keep_days, **values)
+    def _set(
+        self,
+        connection: sa.Connection,
+        upload: str,
+        state: State,
+        *,
+        is_kept: bool = True,
+        **values: Any,
+    ) -> None:
+        days = self._keep_days if is_kept else None
+        _set_state(connection, upload, state, at=self._time(), days=days, **values)
 
 
 def mark_published(
@@ -567,7 +617,17 @@ def mark_published(
     if found.state == "ready":
         values = {"submitted_by": actor, "submission": dict(submission)}
         values["base"] = found.compared_with
-    _set_state(connection, upload, "published", at=at, days=0, **values)
+    _set_state(connection, upload, "published", at=at, days=None, **values)
+
+
+def _taken_back(found: Upload) -> dict[str, Any]:
+    """What is left of a submission when the file is read anew: that it was returned, and why."""
+    return {"submission": _return_of(found) or sa.null(), "submitted_by": None}
+
+
+def _return_of(found: Upload) -> dict[str, Any]:
+    returned = (found.submission or {}).get("returned")
+    return {} if returned is None else {"returned": returned}
 
 
 def _read(connection: sa.Connection, upload: str) -> Upload:
@@ -579,9 +639,16 @@ def _read(connection: sa.Connection, upload: str) -> Upload:
 
 
 def _set_state(
-    connection: sa.Connection, upload: str, state: State, *, at: str, days: int, **values: Any
+    connection: sa.Connection,
+    upload: str,
+    state: State,
+    *,
+    at: str,
+    days: int | None,
+    **values: Any,
 ) -> None:
-    term = None if state in ENDS else _days_after(at, days)
+    """`days` is None where no file is kept from now on."""
+    term = None if days is None or state in ENDS else _days_after(at, days)
     connection.execute(
         _TABLE.update()
         .where(_TABLE.c.upload == upload)

@@ -105,7 +105,8 @@ def publish(
     accept_warnings : bool
         Whether somebody has looked at all warnings that must be accepted.
     accepted : collection of str, optional
-        In place of that, the names of those that are accepted (see `geo.submission.accepting`).
+        In place of that, the names of those that are accepted (see `geo.submission.accepting`). What
+        its sender has accepted by name counts for the sender alone.
 
     Raises
     ------
@@ -126,9 +127,8 @@ def publish(
         if _is_layer(upload) and is_new(store, upload.dataset):
             require(actor, "add_layer")
         submitted = upload.submission or {}
-        if not accept_warnings and not submitted.get("accept_warnings"):
-            said = [*(accepted or ()), *submitted.get("accepted", ())]
-            _require_no_open_warning(upload, said, _SAY["again_publish"])
+        if not accept_warnings:
+            _require_consent(upload, actor, accepted)
         current = _current_number(store, upload.dataset)
         if expected is not None and expected != current:
             raise StaleVersion(
@@ -155,7 +155,7 @@ def publish(
 
 
 def give_back(store: Store, upload_id: str, *, actor: Actor, reason: str) -> Upload:
-    """Return a submitted upload to its sender; `reason` becomes a comment.
+    """Return a submitted upload to its sender, who goes on from there; `reason` becomes a comment.
 
     Raises
     ------
@@ -207,6 +207,21 @@ def _require_seen(upload: Upload, expected: int | None, current: int) -> None:
     if expected is None and seen != upload.compared_with == current:
         said = {"d": upload.dataset, "b": seen, "c": current}
         raise Conflict(reason=filled(_SAY["unseen"], **said))
+
+
+def _require_consent(upload: Upload, actor: Actor, accepted: Collection[str] | None) -> None:
+    """Raise unless whoever approves an upload consents to what is lost by it.
+
+    A sender that said to have looked at all warnings spares its publisher the names, as long as the
+    publisher names none.
+    """
+    submitted = upload.submission or {}
+    if submitted.get("accept_warnings") and accepted is None:
+        return
+    said = list(accepted or ())
+    if is_own(upload, actor):
+        said += submitted.get("accepted", ())
+    _require_no_open_warning(upload, said, _SAY["again_publish"])
 
 
 def _is_layer(upload: Upload) -> bool:

@@ -12,7 +12,7 @@ from geo.ingest.source import DRAWINGS
 from geo.language import Text, texts
 from geo.planning.publish import INDICATORS
 from geo.store.store import Store, Upload
-from geo.store.uploads import ENDS, FROM
+from geo.store.uploads import FROM
 from geo.submission.rasters import is_raster
 from geo.submission.version_difference import drawn_difference
 
@@ -31,7 +31,7 @@ def preview(store: Store, upload_id: str) -> bytes:
     upload = _with_map(store, upload_id)
     if (path := store.uploads.drawing(upload, "preview")) is not None:
         return _read(path)
-    raise NotDrawn(reason=_SAY["ended" if upload.state in ENDS else "nothing_to_draw"])
+    raise NotDrawn(reason=_SAY["ended" if upload.is_end else "nothing_to_draw"])
 
 
 def changes(store: Store, upload_id: str, *, patience_s: float | None = None) -> bytes:
@@ -92,7 +92,7 @@ def _read(path: Path) -> bytes:
 
 
 def _why_no_changes(upload: Upload) -> Text:
-    if upload.state in ENDS:
+    if upload.is_end:
         return _SAY["never_published"]
     if upload.state == "needs_choices":
         return _SAY["refused"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from geo.store.roles import Action, Actor, Circumstances, may, require
 from geo.store.store import Store, Upload, UploadEntry
-from geo.store.uploads import FROM, Step
+from geo.store.uploads import Step
 
 # What each step of a decision asks of the roles; whoever may end an upload may choose for it too.
 _ACTIONS: Mapping[Step, Action] = {
@@ -24,7 +24,7 @@ def steps_of(store: Store, upload: Upload, actor: Actor) -> list[Step]:
     return [
         step
         for step in _ACTIONS
-        if upload.state in FROM[step]
+        if upload.allows(step)
         and may(actor, _ACTIONS[step], _circumstances(store, upload, actor, step))
         and (step != "choose" or store.uploads.has_original(upload))
     ]
@@ -39,7 +39,7 @@ def may_publish(entry: UploadEntry, actor: Actor, *, own_approval: bool) -> bool
         The rule of that name, looked up once for many uploads.
     """
     given = _of_publishing(entry, actor, own_approval=own_approval)
-    return entry.state in FROM["publish"] and may(actor, _ACTIONS["publish"], given)
+    return entry.allows("publish") and may(actor, _ACTIONS["publish"], given)
 
 
 def require_step(store: Store, upload: Upload, actor: Actor, step: Step) -> None:

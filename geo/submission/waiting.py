@@ -13,11 +13,11 @@ from geo.submission.steps import is_own, may_publish
 _SAY = texts(__name__)
 
 Reason = Literal["submitted", "ready", "needs_choices", "returned", "expiring"]
-_STATES: tuple[State, ...] = ("needs_choices", "ready", "submitted")
+_STATES: tuple[State, ...] = ("needs_choices", "ready", "returned", "submitted")
 # Of more nobody wants to be told one by one.
 MOST = 200
 _MOST_RETURNED = 50
-# What was returned and never sent again is old news after that.
+# What was returned without its file, and never sent again, is old news after that.
 _RETURNED_DAYS = 30
 
 
@@ -49,24 +49,24 @@ def waiting_for(store: Store, actor: Actor) -> list[Waiting]:
     """What waits for an actor, the newest uploads first: see `Reason`.
 
     Submissions wait for whoever may approve them. An own upload waits while it has errors or is
-    checked and not submitted, when it is about to expire, and after it was returned: until a newer
-    file for its layer is sent, 30 days at most. The `MOST` newest uploads are looked at.
+    checked and not submitted, after it was returned, and when it is about to expire. One of which no
+    file is kept waits until a newer file for its layer is sent, 30 days at most. The `MOST` newest uploads are looked at.
     """
     store.uploads.expire_due()
     own_approval = store.rules.is_on("own_approval")
     found = []
-    for entry in store.uploads.newest(*_STATES, most=MOST):
+    for entry in store.uploads.newest(*_STATES, is_end=False, most=MOST):
         if entry.state == "submitted" and may_publish(entry, actor, own_approval=own_approval):
             found.append(Waiting(entry, "submitted", entry.updated_at))
         elif is_own(entry, actor) and (reason := _own_reason(store, entry)) is not None:
             found.append(Waiting(entry, reason, _since(entry, reason)))
-    return found + [Waiting(one, "returned", one.updated_at) for one in _returned(store, actor)]
+    return found + [Waiting(one, "returned", one.updated_at) for one in _ended(store, actor)]
 
 
-def _returned(store: Store, actor: Actor) -> list[UploadEntry]:
-    """What came back to an actor, and was not sent again."""
+def _ended(store: Store, actor: Actor) -> list[UploadEntry]:
+    """What came back to an actor without its file, and was not sent again."""
     oldest = (store.now() - timedelta(days=_RETURNED_DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    back = store.uploads.newest("returned", by=actor.name, most=_MOST_RETURNED)
+    back = store.uploads.newest("returned", by=actor.name, is_end=True, most=_MOST_RETURNED)
     if not (back := [one for one in back if one.updated_at >= oldest]):
         return []
     newest: dict[str, UploadEntry] = {}
@@ -78,7 +78,7 @@ def _returned(store: Store, actor: Actor) -> list[UploadEntry]:
 def _own_reason(store: Store, entry: UploadEntry) -> Reason | None:
     if store.uploads.is_expiring(entry):
         return "expiring"
-    return entry.state if entry.state in ("needs_choices", "ready") else None
+    return entry.state if entry.state in ("needs_choices", "ready", "returned") else None
 
 
 def _since(entry: UploadEntry, reason: Reason) -> str:

@@ -156,8 +156,17 @@ def test_a_returned_upload_carries_the_reason_as_a_comment(service, good):
     assert (back.status_code, back.json()["state"]) == (200, "returned")
     (comment,) = client.get(f"{address}/comments", headers=headers["editor"]).json()["comments"]
     assert comment["text"] == reason["reason"]
-    again = client.post(f"{address}/submit", json={"note": "x"}, headers=headers["editor"])
-    assert again.status_code == 409
+    told = back.json()["submission"]["returned"]
+    assert (told["reason"], told["role"]) == (reason["reason"], "publisher")
+    rels = {link["rel"] for link in back.json()["links"]}
+    assert rels == {"self", "submit"}
+    early = client.post(f"{address}/publish", json={"note": "x"}, headers=headers["publisher"])
+    assert (early.status_code, early.json()["code"]) == (409, "Conflict")
+    again = client.post(f"{address}/submit", json={"note": "y"}, headers=headers["editor"])
+    assert (again.status_code, again.json()["submission"]["note"]) == (200, "y")
+    # Its comments came with it.
+    said = client.get(f"{address}/comments", headers=headers["publisher"]).json()["comments"]
+    assert [one["text"] for one in said] == [reason["reason"]]
 
 
 def test_what_a_dead_service_was_checking_is_taken_up_by_the_next_start(tmp_path, good):

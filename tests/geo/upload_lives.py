@@ -24,7 +24,7 @@ from geo.store import store as store_module
 from geo.store.roles import Actor
 from geo.store.snapshots import file_sha256
 from geo.store.store import Store
-from geo.store.uploads import ENDS, FROM, WAITING
+from geo.store.uploads import CHECKED, FROM
 from geo.submission import approval, check
 from geo.validation import reader
 from geo.validation import upload as validation
@@ -50,6 +50,9 @@ _ENDS = (
     ("choose", "check", "submit", "publish"),
     ("publish",),
     ("submit", "comment", "return"),
+    ("submit", "return", "submit", "publish"),
+    ("submit", "return", "choose", "check", "submit", "publish"),
+    ("submit", "return", "choose", "withdraw"),
     ("choose", "withdraw"),
     ("submit", "withdraw"),
     ("submit", "move", "check_again", "check", "publish"),
@@ -180,7 +183,7 @@ def live(folder, spool, tell, *, first, lives=None, aim=None):
     a confined process, where that is aimed at.
     """
     worker = Worker(folder, spool, tell)
-    for kept in worker.store.uploads.newest(*WAITING, most=10_000):
+    for kept in worker.store.uploads.newest(is_end=False, most=10_000):
         life = int(kept.filename.split(".")[0])
         worker.step("withdraw", life, kept.upload, partial(worker.withdraw, kept.upload))
     endings = [ending for ending in _ENDS if aim in ending] or _ENDS
@@ -283,9 +286,9 @@ def _of_files(store):
     if report.broken_entry is not None:
         yield f"audit log: entry {report.broken_entry} is called broken"
     for kept in store.uploads.newest(most=10_000):
-        if kept.state not in ENDS:
+        if not kept.is_end:
             yield from _of_original(store, kept)
-        if kept.state in FROM["publish"]:
+        if kept.state in CHECKED:
             yield from _of_cleaned(store, kept)
     with suppress(Timeout):
         lock = FileLock(store.folder / "audit-head.lock", timeout=0)
@@ -312,10 +315,15 @@ def _of_cleaned(store, kept):
         yield f"checked layer of {kept.upload} ({kept.state}): {type(error).__name__}"
         return
     life = int(kept.filename.split(".")[0])
-    if list(frame["name"]) != [named(life, bool(whole.choices.get("columns")))]:
+    if list(frame["name"]) != [named(life, _is_chosen(whole))]:
         yield f"checked layer of {kept.upload} is mixed: {list(frame['name'])}"
     if whole.report["summary"]["features"] != len(frame):
         yield f"report of {kept.upload} is of another layer"
+
+
+def _is_chosen(upload):
+    """Whether the name was taken from the other column, by choice or as with an earlier file."""
+    return bool(upload.choices.get("columns") or upload.report.get("remembered"))
 
 
 def _of_rows(store):
@@ -336,7 +344,7 @@ def _of_rows(store):
     for version in versions[-3:]:
         kept = states.get(version.upload)
         life = version.details["filename"].split(".")[0]
-        chosen = kept is not None and bool(store.uploads.one(kept.upload).choices.get("columns"))
+        chosen = kept is not None and _is_chosen(store.uploads.one(kept.upload))
         if list(gpd.read_parquet(version.path)["name"]) != [named(int(life), chosen)]:
             yield f"version {version.number} is not what was handed in"
     told = _told(store.audit())
@@ -404,7 +412,7 @@ def _of_upload(store, name, facts, *, kept, begun):
     if kept.sha256 != facts["sha256"]:
         yield f"{name} is of another file"
     path = store.uploads.path(name)
-    if facts["cleaned"] and not is_open and kept.state in FROM["publish"] and path.exists():
+    if facts["cleaned"] and not is_open and kept.state in CHECKED and path.exists():
         if file_sha256(path) != facts["cleaned"]:
             yield f"the checked layer of {name} is another than was acknowledged"
 

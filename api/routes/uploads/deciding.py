@@ -58,7 +58,8 @@ class Stated(BaseModel):
         Field(
             max_length=1_000,
             description="In place of that, each by its name: a finding's code, and of what "
-            "would vanish `columns_vanish:COLUMN` or `values_vanish:COLUMN`.",
+            "would vanish `columns_vanish:COLUMN` or `values_vanish:COLUMN`. Whoever publishes "
+            "what somebody else submitted names them too.",
         ),
     ] = None
 
@@ -88,7 +89,7 @@ class PublishRequest(Stated):
 
 
 class ReturnRequest(BaseModel):
-    """Why an upload goes back to its sender; it becomes a comment."""
+    """Why an upload goes back to its sender; it becomes a comment and stands in `submission.returned`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -118,7 +119,10 @@ def submit_upload(
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
-    """Ask a publisher to publish it; the version that it was compared with is pinned."""
+    """Ask a publisher to publish it, also after it was returned.
+
+    The version that it was compared with is pinned.
+    """
     from geo.submission import approval
 
     upload = approval.submit(store, upload_id, actor=actor, **asked.model_dump())
@@ -190,7 +194,10 @@ def return_upload(
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
-    """Give a submitted upload back; the reason becomes a comment, the report stays."""
+    """Give a submitted upload back; file, choices and report stay, the reason becomes a comment.
+
+    Its sender chooses anew (`PATCH`), submits it again as it is or withdraws it; it expires as others.
+    """
     from geo.submission import approval
 
     upload = approval.give_back(store, upload_id, actor=actor, reason=asked.reason)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import geopandas as gpd
 import pytest
@@ -19,10 +20,13 @@ from geo.errors import (
     UploadUnsupported,
     WarningsNotAccepted,
 )
+from geo.store import database
 from geo.store.roles import Actor
 from geo.store.store import Provenance, Store
 from geo.submission import approval, check, drawings
 from geo.submission.accepting import still_open, warned
+from geo.submission.steps import steps_of
+from geo.submission.waiting import waiting_for
 from tests.regions import give_region
 
 SRI = Actor("sri", "editor", "Disnakertrans")
@@ -208,19 +212,83 @@ def test_a_publisher_does_not_approve_its_own_unless_the_store_says_so(ready, st
         ready(actor=VIEWER)
 
 
-def test_what_is_returned_says_why_and_ends(ready, store):
+def returned(ready, store, reason="Batas selatan belum disepakati"):
+    upload = ready()
+    approval.submit(store, upload.upload, actor=SRI, note="x")
+    return approval.give_back(store, upload.upload, actor=ADI, reason=reason)
+
+
+def test_what_is_returned_says_why_and_keeps_everything(ready, store):
     upload = ready()
     approval.submit(store, upload.upload, actor=SRI, note="x")
     with pytest.raises(InvalidInput):
         approval.give_back(store, upload.upload, actor=ADI, reason=" \n ")
     assert store.uploads.state(upload.upload) == "submitted"
-    approval.give_back(store, upload.upload, actor=ADI, reason="Batas selatan belum disepakati")
-    assert store.uploads.one(upload.upload).state == "returned"
+    files = sorted((store.folder / "uploads").iterdir())
+    back = approval.give_back(
+        store, upload.upload, actor=ADI, reason="Batas selatan belum disepakati"
+    )
+    assert (back.state, back.is_end, back.choices) == ("returned", False, upload.choices)
+    told = back.submission["returned"]
+    assert (told["by"], told["reason"]) == ("adi", "Batas selatan belum disepakati")
     (said,) = store.comments.of("upload", upload.upload)
     assert (said.author, said.text) == ("adi", "Batas selatan belum disepakati")
+    assert sorted((store.folder / "uploads").iterdir()) == files
+    assert store.check().missing == ()
+    # It waits for its sender; nobody decides of it meanwhile.
+    assert steps_of(store, back, SRI) == ["choose", "submit", "withdraw"]
+    assert "publish" not in steps_of(store, back, ADI)
+    for step in (approval.publish, partial(approval.give_back, reason="x")):
+        with pytest.raises(Conflict, match="back with its sender"):
+            step(store, upload.upload, actor=ADI)
+    assert [one.reason for one in waiting_for(store, SRI)] == ["returned"]
+
+
+def test_what_was_returned_is_submitted_again_with_another_note(ready, store):
+    back = returned(ready, store)
+    approval.submit(store, back.upload, actor=SRI, note="Sudah disepakati")
+    (waits,) = waiting_for(store, ADI)
+    assert (waits.entry.upload, waits.reason) == (back.upload, "submitted")
+    assert waiting_for(store, SRI) == []
+    assert approval.publish(store, back.upload, actor=ADI).note == "Sudah disepakati"
+    assert len(store.comments.of("upload", back.upload)) == 1
+
+
+def test_what_was_returned_is_read_by_other_choices_and_submitted_anew(ready, store):
+    back = returned(ready, store)
+    check.choose(store, back.upload, {"columns": {"name": "zone_id"}}, actor=SRI)
+    anew = check.check(store, back.upload)
+    assert (anew.state, anew.submitted_by, list(anew.submission)) == ("ready", None, ["returned"])
+    with pytest.raises(InvalidInput):
+        approval.submit(store, back.upload, actor=SRI, note=" ")
+    submitted = approval.submit(store, back.upload, actor=SRI, note="y")
+    assert submitted.submission["returned"]["by"] == "adi"
+    assert approval.publish(store, back.upload, actor=ADI).number == 1
     assert list((store.folder / "uploads").iterdir()) == []
-    with pytest.raises(Conflict, match="returned"):
-        approval.submit(store, upload.upload, actor=SRI, note="x")
+
+
+def test_what_was_returned_is_withdrawn_or_expires(ready, store, monkeypatch):
+    first, second = returned(ready, store), returned(ready, store)
+    assert approval.withdraw(store, first.upload, actor=SRI).state == "withdrawn"
+    monkeypatch.setattr(store.uploads, "_time", lambda: "2999-01-01T00:00:00Z")
+    assert store.uploads.expire_due() == [second.upload]
+    assert list((store.folder / "uploads").iterdir()) == []
+
+
+def test_what_was_returned_without_its_file_is_an_end(ready, store):
+    """As stores have it from before the file was kept."""
+    back = returned(ready, store)
+    with database.writing(store._engine) as connection:
+        connection.exec_driver_sql("UPDATE uploads SET expires_at = NULL")
+    store.uploads.drop_files(back.upload)
+    old = store.uploads.one(back.upload)
+    assert old.is_end
+    assert steps_of(store, old, SRI) == []
+    assert store.uploads.expire_due() == []
+    assert store.check().missing == ()
+    for step in (partial(approval.submit, note="x"), approval.withdraw):
+        with pytest.raises(Conflict, match="its file is not kept"):
+            step(store, back.upload, actor=SRI)
 
 
 def test_a_layer_that_moved_is_compared_anew_and_stays_submitted(ready, store):
@@ -524,9 +592,30 @@ def test_the_loss_of_a_column_is_accepted_by_its_name(ready, store):
     assert again.state == "submitted"
     (left,) = still_open(again.report, again.submission["accepted"])
     assert left.column == "WARNA"
-    with pytest.raises(WarningsNotAccepted, match="publish again"):
-        approval.publish(store, upload.upload, actor=ADI)
-    approval.publish(store, upload.upload, actor=ADI, accepted=[left.name], expected=2)
+    # What its sender has accepted is the sender's word; a publisher gives its own.
+    for accepted in (None, [left.name], names):
+        with pytest.raises(WarningsNotAccepted, match="publish again"):
+            approval.publish(store, upload.upload, actor=ADI, accepted=accepted)
+    approval.publish(store, upload.upload, actor=ADI, accepted=[*names, left.name], expected=2)
+
+
+def test_a_publisher_that_names_what_it_accepts_is_held_to_the_names(ready, store):
+    approval.publish(store, ready(frame=one_zone(PETUGAS=["Sri"])).upload, actor=ADI, note="x")
+    upload = ready().upload
+    approval.submit(store, upload, actor=SRI, note="x", accept_warnings=True)
+    with pytest.raises(WarningsNotAccepted):
+        approval.publish(store, upload, actor=ADI, accepted=[])
+    assert approval.publish(store, upload, actor=ADI).number == 2
+
+
+def test_a_sender_that_may_publish_its_own_gives_its_word_once(ready, store):
+    store.rules.set("own_approval", True, actor="admin")
+    first = ready(frame=one_zone(PETUGAS=["Sri"]), actor=ADI).upload
+    approval.publish(store, first, actor=ADI, note="x")
+    upload = ready(actor=ADI)
+    names = [one.name for one in warned(upload.report)]
+    approval.submit(store, upload.upload, actor=ADI, note="x", accepted=names)
+    assert approval.publish(store, upload.upload, actor=ADI).number == 2
 
 
 def own_columns(**columns):
