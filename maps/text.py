@@ -37,6 +37,7 @@ _CATALOGUES = {
     "rasters": "desk",
     "roles": "pages",
     "sending": "desk",
+    "standing": "desk",
     "sheet": "sheets",
     "templates": "desk",
     "upload": "desk",

@@ -18,7 +18,7 @@ from geo.language import Language, Text
 from geo.store.roles import Actor, may
 from geo.store.snapshots import kept_by_content
 from geo.store.store import Store, Upload, UploadEntry
-from geo.store.uploads import FROM, SUBJECT
+from geo.store.uploads import CHECKED, SUBJECT
 from geo.submission.receiving import unfinished
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def upload_page(
     from geo.submission.drawings import drawn
     from geo.submission.steps import is_own, steps_of
     from maps.desk.raster_report import TOLD_APART
+    from maps.desk.sender import standing
     from maps.desk.upload_page import upload_page as page_of
 
     session = caller_of(request).session
@@ -157,6 +158,9 @@ def upload_page(
     steps: list[str] = [] if session is None else [*steps_of(store, found, actor)]
     if session is not None and may(actor, "comment"):
         steps.append("comment")
+    if document.progress is not None:
+        # What an earlier check found is about to be replaced, and says nothing of this one.
+        document = document.model_copy(update={"report": None})
     content = page_of(
         document.model_dump(),
         comments=store.comments.of(SUBJECT, found.upload),
@@ -166,6 +170,14 @@ def upload_page(
         drawings=drawn(store, found),
         ground=ground_of(request, store, layer=document.collection),
     )
+    content |= standing(
+        document.model_dump(),
+        is_own=is_own(found, actor),
+        names=people(store),
+        deciding=_deciding(store, found),
+        language=language_or_default(request),
+    )
+    content["user"] = actor.name
     csrf = "" if session is None else session.csrf
     moved = _moved(store, found)
     content |= {"moved": moved, "anew": None if moved else _anew(found), "csrf": csrf}
@@ -180,6 +192,18 @@ def upload_page(
     page = html_response(request, "desk/upload.html", active="desk", **content)
     page.headers.update(PRIVATE)
     return page
+
+
+def _deciding(store: Store, upload: Upload) -> list[str]:
+    """What those people are called who may decide of an upload, its sender apart."""
+    own = (upload.created_by, upload.submitted_by)
+    return [
+        row["name"]
+        for row in store.users.all()
+        if row["disabled_at"] is None
+        and row["user"] not in own
+        and may(Actor(row["user"], row["role"]), "approve")
+    ]
 
 
 def _of_its_kind(store: Store, document: UploadDocument, language: Language) -> dict[str, Any]:
@@ -241,7 +265,7 @@ def _form(request: Request, store: Store, asked: str, indicator: str | None) -> 
 
 def _moved(store: Store, found: Upload) -> dict[str, int] | None:
     """The version that a waiting upload was compared with, and the present one; None where it is that."""
-    if found.state not in FROM["publish"]:
+    if found.state not in CHECKED or found.is_end:
         return None
     standing = store.standing(found.dataset)
     current = 0 if standing is None else standing.number

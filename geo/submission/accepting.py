@@ -24,7 +24,7 @@ def seen_version(upload: Upload) -> int:
     submitted = upload.submission or {}
     # Of an upload that was submitted before this was kept nothing is known, and nothing asked.
     first = (upload.report.get("first") or {}).get("version", upload.compared_with)
-    return int(submitted.get("base", upload.compared_with if upload.submission else first))
+    return int(submitted.get("base", upload.compared_with if "note" in submitted else first))
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,13 +274,14 @@ def _signed(percent: float | None, language: Language) -> str | None:
 
 
 def accepting(document: Mapping[str, Any], language: Language) -> dict[str, list[dict[str, str]]]:
-    """What is to be accepted before the file is published, and what its sender has accepted."""
+    """What is to be accepted before the file is published, and what of it its sender has accepted."""
     report, submission = document.get("report") or {}, document.get("submission") or {}
     accepted = submission.get("accepted") or ()
     found = warned(report)
     has_all = bool(submission.get("accept_warnings"))
     done = [one for one in found if has_all or one.name in accepted]
     return {
+        "all": [_acceptance(one, language) for one in found],
         "open": [_acceptance(one, language) for one in found if one not in done],
         "done": [_acceptance(one, language) for one in done],
     }

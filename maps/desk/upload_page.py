@@ -17,7 +17,7 @@ from maps.desk.reading import accepting, reading
 
 # The states on the way to a publication; a file that needs a choice stands where a ready one does.
 _WAY = ("received", "ready", "submitted", "published")
-_AT = {"checking": "received", "needs_choices": "ready", "returned": "submitted"}
+_AT = {"checking": "received", "needs_choices": "ready"}
 
 
 def upload_page(
@@ -51,7 +51,7 @@ def upload_page(
         "upload": document,
         "layer_title": _layer_title(document, layers, language),
         "state_text": document["state_text"][language],
-        "way": _way(document["state"]),
+        "way": _way(document),
         "progress": _progress(document.get("progress"), language),
         "groups": groups(report, language),
         "at_once": MOST_AT_ONCE,
@@ -93,14 +93,23 @@ def _comment(said: Comment, language: Language) -> dict[str, Any]:
     }
 
 
-def _way(state: str) -> list[dict[str, Any]]:
-    """The states to a publication, which of them are passed, and which is now; none once it ended."""
-    at = _AT.get(state, state)
+def _way(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The states to a publication, which of them are passed, and which is now; none once it ended.
+
+    What came back stands where its sender goes on, under a name of its own.
+    """
+    state = document["state"]
+    is_back = state == "returned" and document["expires_at"] is not None
+    at = "ready" if is_back else _AT.get(state, state)
     if at not in _WAY:
         return []
     reached = _WAY.index(at)
     return [
-        {"state": name, "is_passed": number < reached, "is_now": number == reached}
+        {
+            "state": state if is_back and number == reached else name,
+            "is_passed": number < reached,
+            "is_now": number == reached,
+        }
         for number, name in enumerate(_WAY)
     ]
 

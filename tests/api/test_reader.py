@@ -112,7 +112,7 @@ def test_the_desk_tells_what_came_back_with_its_reason_by_the_clock_of_the_regio
     # It stays there, whatever else is sent, until its sender goes on with it.
     refused_upload(store, editor, "regencies")
     assert back in listed_back(client)
-    store.uploads.withdraw(back, actor="siti")
+    store.uploads.withdraw(back, actor=editor)
     assert back not in listed_back(client)
     client.cookies.clear()
 

@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from geo.ingest.findings import Feature, finding, to_json
+from geo.store import catalogue, database
 from maps.desk.findings import groups
 from tests import hostile
 from tests.api.test_uploads import as_gpkg, edited_elsewhere, open_service, zones
@@ -107,6 +108,82 @@ def test_a_page_has_the_forms_of_the_steps_that_its_reader_may_take(service, goo
     assert published.status_code == 200
     decided = page_of(client, address)
     assert 'data-to="/publish"' not in decided
+    client.cookies.clear()
+
+
+def test_what_comes_back_says_why_and_who_and_goes_on_from_its_page(service, good):
+    _, client = service
+    headers = entered(client, "siti")
+    address = sent(client, headers, good)
+    client.post(f"{address}/submit", json={"note": "Hasil <b>rapat</b>"}, headers=headers)
+    told = page_of(client, address).split('id="submitted"')[1].split("</section>")[0]
+    assert "Yang memutuskan: Budi." in told
+    assert "Hasil &lt;b&gt;rapat" in told
+    client.cookies.clear()
+    headers = entered(client, "budi")
+    assert 'id="submitted"' not in page_of(client, address)
+    reason = {"reason": f"Batas timur keliru {HOSTILE}"}
+    client.post(f"{address}/return", json=reason, headers=headers)
+    theirs = page_of(client, address)
+    assert "Sekarang menunggu pengirimnya" in theirs
+    assert 'data-to="/publish"' not in theirs
+    client.cookies.clear()
+
+    headers = entered(client, "siti")
+    back = page_of(client, address)
+    told = back.split('id="returned"')[1].split("</section>")[0]
+    for words in ("Oleh Budi, ", "(Dinas)", "Batas timur keliru", "ajukan lagi"):
+        assert words in told
+    assert HOSTILE not in back
+    assert 'aria-current="step">2. Kembali kepada pengirim' in back
+    assert 'data-to="/submit"' in back
+    assert 'data-method="PATCH"' in back
+    # What the head counts is what the desk lists.
+    inbox = page_of(client, "/uploads")
+    head = inbox.split('<b aria-hidden="true">')[1].split("<")[0]
+    assert f"Menunggu Anda ({head})" in inbox
+    client.post(f"{address}/submit", json={"note": "Sudah diperbaiki"}, headers=headers)
+    client.cookies.clear()
+    entered(client, "budi")
+    assert "Pernah dikembalikan" in page_of(client, address)
+    client.cookies.clear()
+
+
+def test_whoever_decides_ticks_each_loss_and_reads_what_the_sender_accepted(service, good):
+    store, client = service
+    headers = entered(client, "siti")
+    address = sent(client, headers, good)
+    upload = address.rsplit("/", 1)[1]
+    found = finding("columns_vanish", columns="PETUGAS", count=2, lost={"PETUGAS": 2})
+    report = {**store.uploads.one(upload).report, **to_json([found])}
+    with database.writing(store._engine) as connection:
+        row = catalogue.uploads.update().where(catalogue.uploads.c.upload == upload)
+        connection.execute(row.values(report=report))
+    said = {"note": "x", "accepted": ["columns_vanish:PETUGAS"]}
+    assert client.post(f"{address}/submit", json=said, headers=headers).status_code == 200
+    client.cookies.clear()
+    headers = entered(client, "budi")
+    form = page_of(client, address).split('data-to="/publish"')[1].split("</form>")[0]
+    assert "Sudah disetujui pengirim" in form
+    assert 'name="accepted" value="columns_vanish:PETUGAS" data-type="list" required' in form
+    unsaid = client.post(f"{address}/publish", json={}, headers=headers)
+    assert (unsaid.status_code, unsaid.json()["code"]) == (409, "WarningsNotAccepted")
+    client.cookies.clear()
+
+
+def test_while_a_check_runs_its_page_shows_no_earlier_finding(service, good):
+    store, client = service
+    headers = entered(client, "siti")
+    address = sent(client, headers, good)
+    upload = address.rsplit("/", 1)[1]
+    assert 'id="difference"' in page_of(client, address)
+    store.uploads.check_again(upload, actor="siti")
+    page = page_of(client, address)
+    assert 'id="progress"' in page
+    for section in ("findings", "difference", "choices", "columns"):
+        assert f'id="{section}"' not in page
+    assert store.uploads.one(upload).report["findings"] is not None
+    assert client.delete(address, headers=headers).status_code == 200
     client.cookies.clear()
 
 

@@ -7,6 +7,7 @@
   const ASK_AGAIN_MS = 1500;
   const { page, address, failed, language, headers, below, say, take } = Kawasan.desk;
   if (!(page instanceof HTMLElement)) return;
+  const desk = page;
 
   /** What a form says, in JSON types: what is left empty is taken back, unless it is `text`. @param {HTMLFormElement} form */
   function said(form) {
@@ -57,13 +58,12 @@
   }
 
   /**
-   * The layer has moved, and the server has compared the file anew: show that, and lose nothing that was typed.
+   * The layer has moved, and the server has compared the file anew: show that. What was typed is kept (`drafts.js`).
    *
-   * @param {HTMLFormElement} form  @param {string} sentence
+   * @param {string} sentence
    */
-  function tellAfterwards(form, sentence) {
-    const typed = [...form.querySelectorAll("textarea")].map((field) => [field.name, field.value]);
-    window.sessionStorage.setItem(address, JSON.stringify({ sentence, to: form.dataset.to, typed }));
+  function tellAfterwards(sentence) {
+    window.sessionStorage.setItem(address, sentence);
     // Else the browser goes back to where the page was read, away from what is said.
     window.history.scrollRestoration = "manual";
     window.location.reload();
@@ -76,14 +76,9 @@
     const notice = document.querySelector("#anew") ?? document.querySelector("#moved");
     if (!kept || !(notice instanceof HTMLElement)) return;
     window.sessionStorage.removeItem(address);
-    const { sentence, to, typed } = JSON.parse(kept);
-    for (const [name, value] of typed) {
-      const field = document.querySelector(`form[data-to="${to}"] textarea[name="${name}"]`);
-      if (field instanceof HTMLTextAreaElement) field.value = value;
-    }
     notice.hidden = false;
     const line = notice.querySelector(".what");
-    if (line) line.textContent = sentence;
+    if (line) line.textContent = kept;
     notice.focus();
     notice.scrollIntoView({ block: "center" });
     // What is above it still grows: it stays in sight until its reader moves the page.
@@ -107,27 +102,63 @@
     return found;
   }
 
+  /** A sentence that calls the fields of a form as the page does. @param {HTMLFormElement} form  @param {string} sentence */
+  function named(form, sentence) {
+    let found = sentence;
+    for (const field of form.elements) {
+      if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) || !field.name) continue;
+      const title = field.labels?.[0]?.firstChild?.textContent?.split(":")[0].trim();
+      if (title) found = found.replace(new RegExp(`(^| )${field.name}: `, "g"), `$1${title}: `);
+    }
+    return found;
+  }
+
+  /** Who is not logged in any more does so in another tab; this page stays as it is. @param {HTMLFormElement} form  @param {string} sentence */
+  function askToLogIn(form, sentence) {
+    const { login = "", loginText = "", kept = "" } = desk.dataset;
+    say(form, `${sentence} `);
+    const link = Object.assign(document.createElement("a"), { href: login, target: "_blank", textContent: loginText });
+    form.querySelector(".notice")?.append(link, `. ${kept}`);
+  }
+
+  /** Whether another login of the same person has given this page a new token. */
+  async function isRenewed() {
+    const answer = await fetch(desk.dataset.session ?? "", { headers: { Accept: "application/json" } });
+    const { user, csrf } = await answer.json();
+    if (!csrf || user !== desk.dataset.user || csrf === headers["X-CSRF-Token"]) return false;
+    headers["X-CSRF-Token"] = csrf;
+    return true;
+  }
+
+  /** @param {HTMLFormElement} form */
+  async function ask(form) {
+    const { method, to = "" } = form.dataset;
+    const isGone = method === "DELETE";
+    const body = isGone ? undefined : JSON.stringify({ ...said(form), ...verdicts(form) });
+    const where = new URL(below(to));
+    // What is said of an end stands in the address: a request that deletes has no body.
+    for (const [name, value] of isGone ? Object.entries(said(form)) : []) {
+      if (value !== null) where.searchParams.set(name, value);
+    }
+    /** @type {{[name: string]: string}} */
+    const asked = { ...headers, "Content-Type": "application/json" };
+    if (method === "PATCH") asked.Prefer = "respond-async";
+    return fetch(where, { method, headers: asked, body });
+  }
+
   /** @param {HTMLFormElement} form */
   async function send(form) {
-    const { method, to = "", then } = form.dataset;
+    const { then } = form.dataset;
     const button = form.querySelector("button[type=submit]");
     if (button instanceof HTMLButtonElement) button.disabled = true;
     say(form, "");
     try {
-      const isGone = method === "DELETE";
-      const body = isGone ? undefined : JSON.stringify({ ...said(form), ...verdicts(form) });
-      const where = new URL(below(to));
-      // What is said of an end stands in the address: a request that deletes has no body.
-      for (const [name, value] of isGone ? Object.entries(said(form)) : []) {
-        if (value !== null) where.searchParams.set(name, value);
-      }
-      /** @type {{[name: string]: string}} */
-      const asked = { ...headers, "Content-Type": "application/json" };
-      if (method === "PATCH") asked.Prefer = "respond-async";
-      const answer = await fetch(where, { method, headers: asked, body });
+      let answer = await ask(form);
+      if (answer.status === 403 && (await isRenewed())) answer = await ask(form);
       if (answer.ok) {
         // Read to its end: a page that goes away would break it off.
         const detail = await answer.text();
+        Kawasan.drafts.forget(form);
         // What is shown this once must not be reloaded away.
         if (!form.dispatchEvent(new CustomEvent("answered", { bubbles: true, cancelable: true, detail }))) return;
         if (then) window.location.assign(then);
@@ -136,10 +167,11 @@
       }
       const { code, detail } = await answer.json();
       if (code === "LayerMoved") {
-        tellAfterwards(form, detail);
+        tellAfterwards(detail);
         return;
       }
-      say(form, detail || failed);
+      if (answer.status === 401) askToLogIn(form, detail);
+      else say(form, named(form, detail || failed));
     } catch {
       say(form, failed);
     }
