@@ -256,7 +256,7 @@ def test_what_was_returned_is_submitted_again_with_another_note(ready, store):
 
 def test_what_was_returned_is_read_by_other_choices_and_submitted_anew(ready, store):
     back = returned(ready, store)
-    check.choose(store, back.upload, {"columns": {"name": "zone_id"}}, actor=SRI)
+    check.choose(store, back.upload, {"columns": {"name": "name"}}, actor=SRI)
     anew = check.check(store, back.upload)
     assert (anew.state, anew.submitted_by, list(anew.submission)) == ("ready", None, ["returned"])
     with pytest.raises(InvalidInput):

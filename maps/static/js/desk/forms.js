@@ -123,7 +123,8 @@
 
   /** Whether another login of the same person has given this page a new token. */
   async function isRenewed() {
-    const answer = await fetch(desk.dataset.session ?? "", { headers: { Accept: "application/json" } });
+    if (!desk.dataset.session) return false;
+    const answer = await fetch(desk.dataset.session, { headers: { Accept: "application/json" } });
     const { user, csrf } = await answer.json();
     if (!csrf || user !== desk.dataset.user || csrf === headers["X-CSRF-Token"]) return false;
     headers["X-CSRF-Token"] = csrf;
@@ -170,7 +171,7 @@
         tellAfterwards(detail);
         return;
       }
-      if (answer.status === 401) askToLogIn(form, detail);
+      if (answer.status === 401 && desk.dataset.login) askToLogIn(form, detail);
       else say(form, named(form, detail || failed));
     } catch {
       say(form, failed);
