@@ -9,7 +9,7 @@ from typing import Any
 from geo.ingest.findings import Feature, Finding, Severity, finding
 from geo.ingest.formats import FORMATS, GEOTIFF
 from geo.ingest.source import Limits
-from geo.language import Language, size_limit
+from geo.language import Language, size_limit, texts
 from geo.vector.schema import SCHEMAS, Field, FieldKind, LayerSchema
 from maps.text import both, format_number, translate
 
@@ -121,6 +121,7 @@ def _example() -> Sequence[Finding]:
             reason=both("portrait.desk_crosses"),
             lon=116.21,
             lat=-2.87,
+            axes=texts("geo.validation.geometry")["axes_lonlat"],
         ),
         finding("gpkg_journal"),
         finding("column_renamed", column="LUAS", name="luas_2"),
