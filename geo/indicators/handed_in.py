@@ -25,9 +25,11 @@ from geo.indicators.table import COLUMNS, Indicator, parse_indicators
 from geo.ingest.findings import Finding, Unreadable, finding, is_refused
 from geo.ingest.sheet import Cell, Sheet, clean, is_empty, read_sheet
 from geo.ingest.source import Limits
-from geo.language import Text, first_of, number
+from geo.language import Text, filled, first_of, number, texts
 from geo.vector.numerals import NumberStyle
 from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
 
 # No regency of the province has older figures that compare; the next year may have its wages already.
 _FIRST_YEAR = 1990
@@ -288,7 +290,7 @@ def _hold_end(row: _Row, today: date, findings: _Findings) -> None:
     if indicator.is_snapshot and period.year == today.year and not period.month:
         return
     if (period.year, period.month or 12) >= (today.year, today.month):
-        found = finding("period_not_over", indicator=indicator.id, period=period.text)
+        found = finding("period_not_over", indicator=indicator.title, period=period.text)
         findings.at(_period_place(row.entry), found)
 
 
@@ -405,7 +407,10 @@ def _settled(
     year, month = years.pop(), found.pop() if found else own or 0
     if own is not None and month != own and row.indicator is not None:
         wanted = Period(year, own).text
-        facts: dict[str, Any] = {"period": Period(year, month).text, "indicator": row.indicator.id}
+        facts: dict[str, Any] = {
+            "period": Period(year, month).text,
+            "indicator": row.indicator.title,
+        }
         findings.at(_period_place(row.entry), finding("month_disagrees", wanted=wanted, **facts))
         return None
     return Period(year, month)
@@ -423,7 +428,7 @@ def _unit(entry: Entry, indicator: Indicator, findings: _Findings) -> str | None
     if written and not agrees(written, indicator.unit):
         facts: dict[str, Any] = {
             "unit": written[:40],
-            "indicator": indicator.id,
+            "indicator": indicator.title,
             "wanted": indicator.unit,
         }
         findings.at(entry.place("unit"), finding("unit_other", **facts))
@@ -497,7 +502,7 @@ def _figure_fault(row: _Row, figure: Figure, *, is_stated: bool) -> Finding | No
     if found.is_invalid or found.number is None:
         return finding("figure_unreadable", text=text)
     if figure.is_percent and indicator and not indicator.unit.id.startswith("%"):
-        return finding("percent_for_other", unit=indicator.unit, indicator=indicator.id)
+        return finding("percent_for_other", unit=indicator.unit, indicator=indicator.title)
     return None
 
 
@@ -505,7 +510,7 @@ def _hold_against(row: _Row, indicator: Indicator, value: float, findings: _Find
     """Hold a figure against what its indicator may be."""
     facts: dict[str, Any] = {
         "value": _whole(value),
-        "indicator": indicator.id,
+        "indicator": indicator.title,
         "unit": indicator.unit,
     }
     is_plausible = (
@@ -565,8 +570,7 @@ def _compare(rows: Sequence[_Row], against: Against, findings: _Findings) -> Non
         if row.value is None or row.key is None or row.indicator is None or row.period is None:
             continue
         if first := seen.get(row.key):
-            key = " / ".join(row.key)
-            findings.at(row.entry.place(), finding("figure_twice", key=key, row=first.entry.row))
+            findings.at(row.entry.place(), _told_twice(row, first))
             continue
         seen[row.key] = row
         if row.is_odd or row.unit is None:
@@ -612,6 +616,19 @@ def _frame(rows: Sequence[_Row], findings: _Findings) -> pd.DataFrame:
 
 def _lacks_unit(row: _Row) -> bool:
     return is_empty(row.entry.texts.get("unit"))
+
+
+def _told_twice(row: _Row, first: _Row) -> Finding:
+    """A figure that stands in two rows: of which region, indicator and period, and whether they agree."""
+    assert row.indicator is not None  # noqa: S101  such a row has no key
+    assert row.period is not None  # noqa: S101
+    assert row.value is not None  # noqa: S101
+    assert first.value is not None  # noqa: S101
+    key = Text(*(f"{row.region} / {title} / {row.period.text}" for title in row.indicator.title))
+    values = _SAY["twice_same"]
+    if first.value != row.value:
+        values = filled(_SAY["twice_differs"], first=_whole(first.value), second=_whole(row.value))
+    return finding("figure_twice", key=key, row=first.entry.row, values=values)
 
 
 def _noted(row: _Row) -> str:

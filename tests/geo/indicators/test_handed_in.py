@@ -244,7 +244,7 @@ def test_years_as_columns_are_read_for_the_indicator_that_is_stated(read):
     refused(
         read(wide, indicator="tpt", source="BPS"), "indicator_unknown", "tpt_agustus, tpt_februari"
     )
-    refused(read(wide, indicator="tpt_agustus"), "source_missing", "--source")
+    refused(read(wide, indicator="tpt_agustus"), "source_missing", "column source (sumber)")
 
 
 BPS = """Tabel 3.2 Tingkat Pengangguran Terbuka (TPT) Menurut Kabupaten/Kota (persen), 2023-2025;;;
@@ -351,7 +351,7 @@ def test_a_period_for_all_figures_may_be_stated(read):
     )
     assert figures(found) == {("63.07", "Agustus 2025"): 3.4, ("63.04", "Agustus 2025"): 2.9}
     table = "Wilayah;tpt_agustus\nHST;3,4\n"
-    refused(read(table, source="x"), "period_missing", "--period")
+    refused(read(table, source="x"), "period_missing", "column year (tahun)")
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def test_the_style_of_numbers_is_decided_by_the_indicator_and_asked_about(read):
     said = sentences(found, "error")
     assert [s.split(":")[0] for s in said] == ["Row 4, column value (E)", "Row 5, column value (E)"]
     assert "the fraction 234.567 or the whole number 234,567 persons" in said[0]
-    assert "--numbers): id for 1.234,5" in said[0]
+    assert "as 1.234,5 or as 1,234.5" in said[0]
     stated = read(
         tidy(PEOPLE, PEOPLE.replace("63.01", "63.02").replace("234", "145")), numbers="id"
     )
@@ -518,7 +518,7 @@ def test_a_figure_of_a_period_that_is_not_over_must_be_accepted(read):
         ["period_not_over"],
         {("63.01", "Agustus 2027"): 4.25},
     )
-    assert "tpt_agustus: the period Agustus 2027 is not over yet" in sentences(early)[0]
+    assert "(August): the period Agustus 2027 is not over yet" in sentences(early)[0]
     assert codes(read(ahead("Agustus 2026"))) == []
     assert "period_not_over" in codes(read(ahead("2026", indicator="gini", value="0.35", unit="")))
     in_august = Against(SOUTH_KALIMANTAN, AGAINST.catalogue, AGAINST.published, date(2026, 8, 31))
@@ -547,7 +547,7 @@ def test_nothing_is_half_taken_and_every_fault_is_told_at_once(read):
 
 def test_one_region_twice_is_refused_naming_both_rows(read):
     found = read(tidy(ROW, ROW.replace("63.01", "Kab. Tanah Laut")))
-    refused(found, "figure_twice", "63.01 / tpt_agustus / Agustus 2026", "row 2")
+    refused(found, "figure_twice", "(August) / Agustus 2026", "row 2")
 
 
 def test_a_name_beside_a_damaged_code_settles_it_and_beside_another_refuses(read):
@@ -738,7 +738,7 @@ def test_an_indicator_that_is_not_said_is_suggested_by_the_title_alone(read, tit
     if near:
         refused(found, "indicator_missing_like", f"it may be: {near}.")
     else:
-        told = refused(found, "indicator_missing", "catalogue.toml")
+        told = refused(found, "indicator_missing", "with its title")
         assert not any(name in told.sentence.id for name in AGAINST.catalogue)
 
 
