@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from api.deps import store_of
 from api.settings import Settings
+from api.uploads.shared import Turns
 from geo.errors import GeoError, NotReady
 from geo.language import Text
 from geo.store.shared_limits import SharedPlaces
@@ -64,6 +65,8 @@ class Desk:
         # Threads for checking alone, so that waiting for a child takes none from other requests.
         self.threads = anyio.CapacityLimiter(settings.upload_slots)
         self.closing = threading.Event()
+        # Of what several readers ask for at once; see `api.uploads.shared`.
+        self.turns = Turns()
 
     def enter(self) -> "Place":
         """A place for a file that will be checked: a slot where one is free, else one to wait in.

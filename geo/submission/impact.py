@@ -9,12 +9,13 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from geo.errors import Conflict, GeoError
+from geo.ingest.sandbox import Stopped
 from geo.language import Text, filled, first_of, joined, listed, texts
 from geo.planning.assess import assess
 from geo.planning.measured import versions_of
@@ -43,8 +44,15 @@ _NOBODY = Provenance(actor="", note="", source="", licence="")
 _SAME_POINTS = 0.005
 
 
-def impact(store: Store, upload_id: str) -> Mapping[str, Any]:
+def impact(
+    store: Store, upload_id: str, *, goes_on: Callable[[], bool] = lambda: True
+) -> Mapping[str, Any]:
     """What publishing a checked upload would change under the default models, in JSON types.
+
+    Parameters
+    ----------
+    goes_on : callable
+        Asked before each assessment; False ends it, and nothing is kept.
 
     Returns
     -------
@@ -59,6 +67,8 @@ def impact(store: Store, upload_id: str) -> Mapping[str, Any]:
     ------
     UploadNotFound, UploadRejected, Conflict
         When it does not wait for its publication.
+    Stopped
+        When it does not go on.
     """
     upload = store.uploads.one(upload_id)
     upload.require("publish")
@@ -75,7 +85,8 @@ def impact(store: Store, upload_id: str) -> Mapping[str, Any]:
         then = now
         for candidate in candidates:
             then = then.instead(candidate)
-        found = _compared(now, then, [candidate.dataset for candidate in candidates])
+        datasets = [candidate.dataset for candidate in candidates]
+        found = _compared(now, then, datasets, goes_on=goes_on)
     made = {"computed_from": computed_from, **_summary(found)}
     store.uploads.keep_impact(upload_id, made)
     return made
@@ -136,7 +147,9 @@ def _digest(now: Published, candidates: Sequence[Version]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _compared(now: Published, then: Published, datasets: Collection[str]) -> list[dict[str, Any]]:
+def _compared(
+    now: Published, then: Published, datasets: Collection[str], *, goes_on: Callable[[], bool]
+) -> list[dict[str, Any]]:
     """Every assessment that reads one of the datasets, before and after; its own layer first."""
     known, end = set(models(now)), time.monotonic() + _TIME_S
     layers = [name for name in LAYERS if name in then.datasets("layer")]
@@ -146,6 +159,8 @@ def _compared(now: Published, then: Published, datasets: Collection[str]) -> lis
         for model_id in MODELS:
             if model_id not in known:
                 continue
+            if not goes_on():
+                raise Stopped
             entry: dict[str, Any] = {"model": model_id, "layer": layer}
             entry |= {"title": model(now, model_id).title._asdict()}
             if time.monotonic() > end:

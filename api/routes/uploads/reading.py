@@ -9,7 +9,7 @@ from api.access import READS, Allowed, require_action
 from api.deps import LanguageDep, LinksDep, StoreDep, format_of, wants_html
 from api.links import ATOM, JSON
 from api.responses import ALSO_PAGE, PRIVATE, json_response, tagged
-from api.uploads.checking import SOON_S
+from api.uploads.checking import SOON_S, desk_of
 from api.uploads.documents import (
     UploadDocument,
     UploadId,
@@ -18,6 +18,7 @@ from api.uploads.documents import (
     upload_document,
 )
 from api.uploads.pages import desk_page, impact_page, upload_page
+from api.uploads.shared import while_read
 from geo.store.roles import Actor
 from geo.store.uploads import FROM, State
 
@@ -110,16 +111,24 @@ def read_feed(
     response_model=ImpactDocument,
     responses=ALSO_PAGE,
 )
-def read_impact(
+async def read_impact(
     request: Request,
     upload_id: UploadId,
     _actor: Annotated[Actor, Depends(Allowed("read_waiting"))],
     store: StoreDep,
 ) -> Response:
-    """Scores, ranges, classes, bands and ranks before and after, under the default models."""
+    """Scores, ranges, classes, bands and ranks before and after, under the default models.
+
+    Several who ask at once wait for one computation; it ends when nobody waits for it any more.
+    """
     from geo.submission.impact import impact
 
-    document = ImpactDocument(upload=upload_id, **impact(store, upload_id))
+    async with desk_of(request).turns.of(upload_id):
+        found = await while_read(request, lambda goes_on: impact(store, upload_id, goes_on=goes_on))
+    if found is None:
+        # Nobody reads this.
+        return Response(status_code=204)
+    document = ImpactDocument(upload=upload_id, **found)
     if wants_html(request):
         return impact_page(request, document.model_dump())
     return json_response(request, document, headers=PRIVATE)

@@ -15,8 +15,11 @@
 
   async function load() {
     tell(counting);
+    // Whoever leaves the page waits for it no more, and the service need not go on.
+    const leaving = new AbortController();
+    window.addEventListener("pagehide", () => leaving.abort(), { once: true });
     try {
-      const answer = await fetch(source, { headers: { Accept: "text/html" } });
+      const answer = await fetch(source, { headers: { Accept: "text/html" }, signal: leaving.signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const found = page.querySelector("#effects");
       if (!answer.ok || !found) throw new Error("no effects");
