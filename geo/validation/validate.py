@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from geo.crs import area_ha
+from geo.crs import area_ha, name_of
 from geo.ingest.findings import Feature, Finding, finding, is_refused
 from geo.ingest.source import Earlier, Limits, Reference, Source, geometry_count
 from geo.language import Text, first_of, joined, number, texts
@@ -225,6 +225,12 @@ def validate(
         choices=choices(given, schema, asked),
         systems=systems,
     )
+    # The merged layer has the CRS of the published one, and features that are not the file's.
+    report["summary"] |= {
+        "features_of_file": len(table),
+        "features_published": len(layer) - len(table),
+        "crs_of_file": None if crs is None else name_of(crs),
+    }
     read = ReadFile(source, features, findings, systems, crs_override, outlines, bordered)
     if changes is None or reference.current is None:
         return Validation(frame, report, read)

@@ -131,3 +131,12 @@ def test_coordinates_of_an_unknown_system_are_called_x_and_y():
 @pytest.mark.parametrize("column", ["LUASHA", "LUAS_HA", "LUAS (ha)"])
 def test_the_area_of_the_source_is_found_under_the_names_that_offices_write(column):
     assert check(zone(**{column: "12.286,1"})).frame["area_ha"].tolist() == [12286.1]
+
+
+def test_the_summary_tells_features_of_the_file_from_those_that_stay_and_its_own_crs():
+    utm = gpd.GeoSeries([INSIDE], crs=4326).to_crs("EPSG:32750")[0]
+    own = frozenset({"63.10"})
+    result = check(zone(geometry=utm), crs="EPSG:32750", current=published(), regencies=own)
+    summary = result.report["summary"]
+    assert (summary["features_of_file"], summary["features_published"]) == (1, 1)
+    assert (summary["crs_of_file"], summary["crs"]) == ("EPSG:32750", "EPSG:4326")
