@@ -205,3 +205,23 @@ def test_the_features_that_differ_are_drawn_as_they_were_and_as_they_are(service
     # 0.01 degrees of longitude at 3.7 degrees south.
     (moved,) = re.findall(r'data-key="angsana".*?</tr>', page)
     assert "1.11" in moved
+
+
+def test_a_publisher_reads_what_a_new_layer_is_called_and_what_it_is_for(service, tmp_path):
+    _, client = service
+    headers = entered(client, "siti")
+    path = as_gpkg(
+        tmp_path / "a", zones().reset_index(drop=True).set_crs(4326, allow_override=True)
+    )
+    said = {"collection": "jalan-uji", "title": "Jalan uji", "title_en": "Test roads"}
+    said |= {"purpose": "planning", "source": "Dinas PU", "licence": "CC BY"}
+    sent = client.post(
+        "/uploads", files=hostile.multipart_of(path), data=said, headers=headers
+    ).headers["location"]
+    client.post(f"{sent}/submit", json={"note": "Rapat"}, headers=headers)
+    client.cookies.clear()
+    entered(client, "budi")
+    page = client.get(f"{sent}?f=html&lang=id").text
+    for told in ("Jalan uji", "Test roads", "jalan-uji", "Perencanaan", "Dinas PU", "CC BY"):
+        assert told in page.split('id="publish"')[1].split("</section>")[0]
+    client.cookies.clear()
