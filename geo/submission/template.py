@@ -262,13 +262,13 @@ def _figure_columns(
             next(iter(catalogue), ""),
         ),
         "year": Column(
-            "", _SAY["figure_year"], True, _SAY["kind_integer"], example="2025", is_text=False
+            "", _SAY["figure_year"], False, _SAY["kind_integer"], example="2025", is_text=False
         ),
         "period": Column("", _SAY["figure_period"], False, text, example="Agustus 2025"),
         "value": Column(
             "",
             _SAY["figure_value"],
-            True,
+            False,
             number,
             allowed=_SAY["allowed_value"],
             example="4,25",
