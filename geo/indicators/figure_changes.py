@@ -123,10 +123,10 @@ def year_moves(
     asked: Mapping[Text, Collection[str]],
     region: PlanningRegion,
 ) -> Finding | None:
-    """The warning that models would assess another year; None where all keep theirs.
+    """The warning that models would assess a year of which regencies lack figures; None without such.
 
     A model takes the newest year of which any of its indicators has a figure of a regency, so that
-    figures of a few regencies move all of them.
+    figures of a few regencies move all of them. A year that is whole is what everybody waits for.
 
     Parameters
     ----------
@@ -139,9 +139,11 @@ def year_moves(
         if before is None or after is None or before == after:
             continue
         lacking = [one.full_name for code, one in region.by_code.items() if code not in has]
+        if not lacking:
+            continue
         of, year = len(region.by_code), after
         facts = {"n": len(lacking), "of": of, "year": year, "names": ", ".join(lacking)}
-        told = filled(_SAY["year_lacks" if lacking else "year_whole"], **facts)
+        told = filled(_SAY["year_lacks"], **facts)
         said.append(filled(_SAY["year_moves"], model=title, before=before, after=after, told=told))
     return finding("assessment_year_moves", moves=joined(said, by="; ")) if said else None
 

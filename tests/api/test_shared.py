@@ -3,13 +3,19 @@
 import time
 
 import anyio
-import anyio.to_thread
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from api.uploads.shared import Turns, while_read
 from geo.errors import InvalidInput
 from geo.ingest.sandbox import Stopped
 from geo.language import Text
+
+
+def run(function, *arguments):
+    """In a loop of a thread of its own, wherever another loop runs already."""
+    with start_blocking_portal() as portal:
+        return portal.call(function, *arguments)
 
 
 class Reader:
@@ -33,10 +39,10 @@ def test_who_leaves_ends_the_computation_and_who_left_begins_none():
                 raise Stopped
             time.sleep(0.02)
 
-    assert anyio.run(while_read, Reader(leaves_after=1), compute) is None
+    assert run(while_read, Reader(leaves_after=1), compute) is None
     assert 0 < len(rounds) < 100
     del rounds[:]
-    assert anyio.run(while_read, Reader(leaves_after=0), compute) is None
+    assert run(while_read, Reader(leaves_after=0), compute) is None
     assert rounds == []
 
 
@@ -45,7 +51,7 @@ def test_what_is_wrong_is_told_as_it_is():
         raise InvalidInput(reason=Text("salah", "wrong"))
 
     with pytest.raises(InvalidInput):
-        anyio.run(while_read, Reader(), compute)
+        run(while_read, Reader(), compute)
 
 
 def test_two_readers_wait_for_one_turn_and_nothing_of_it_stays():
@@ -69,6 +75,6 @@ def test_two_readers_wait_for_one_turn_and_nothing_of_it_stays():
             tasks.start_soon(read, found)
         return found
 
-    assert anyio.run(both) == [7, 7]
+    assert run(both) == [7, 7]
     assert made == ["x"]
     assert not turns._turns

@@ -449,6 +449,9 @@ def test_a_report_says_what_can_be_chosen():
         "bounds": [115.5, -3.6, 115.6, -3.5],
         "in_region": True,
         "place": {"id": "di Tanah Bumbu", "en": "in Tanah Bumbu"},
+        "apart_m": None,
+        "is_suggested": False,
+        "why": None,
     }
     assert choices["encoding"] == {"name": "utf-8", "is_stated": True, "candidates": []}
     assert choices["layers"] == ["test"]
