@@ -4,10 +4,12 @@
 (() => {
   "use strict";
 
+  const GOING_ON = ["/submit", "/publish", "/return"];
   const ASK_AGAIN_MS = 1500;
   const { page, address, failed, language, headers, below, say, take } = Kawasan.desk;
   if (!(page instanceof HTMLElement)) return;
   const desk = page;
+  let isUnchecked = false;
 
   /** What a form says, in JSON types: what is left empty is taken back, unless it is `text`. @param {HTMLFormElement} form */
   function said(form) {
@@ -149,7 +151,11 @@
 
   /** @param {HTMLFormElement} form */
   async function send(form) {
-    const { then } = form.dataset;
+    const { then, to = "" } = form.dataset;
+    if (GOING_ON.includes(to) && isUnchecked) {
+      say(form, desk.dataset.unchecked || failed);
+      return;
+    }
     const button = form.querySelector("button[type=submit]");
     if (button instanceof HTMLButtonElement) button.disabled = true;
     say(form, "");
@@ -162,6 +168,8 @@
         Kawasan.drafts.forget(form);
         // What is shown this once must not be reloaded away.
         if (!form.dispatchEvent(new CustomEvent("answered", { bubbles: true, cancelable: true, detail }))) return;
+        // Where it stands now is said at the top.
+        if (GOING_ON.includes(to)) window.history.scrollRestoration = "manual";
         if (then) window.location.assign(then);
         else window.location.reload();
         return;
@@ -196,6 +204,13 @@
     setTimeout(follow, ASK_AGAIN_MS);
   }
 
+  /* What is chosen and not checked again decides nothing yet. */
+  document.querySelector("form.send[data-method=PATCH]")?.addEventListener("change", () => {
+    isUnchecked = true;
+    for (const form of document.querySelectorAll("form.send")) {
+      if (form instanceof HTMLFormElement && GOING_ON.includes(form.dataset.to || "")) say(form, desk.dataset.unchecked || "");
+    }
+  });
   take("form.send", send);
   tellNow();
   if ("waits" in page.dataset) setTimeout(follow, ASK_AGAIN_MS);
