@@ -218,6 +218,8 @@
     };
     const mark = (isOver) => form.classList.toggle("dropping", isOver && !input.disabled);
     input.addEventListener("change", look);
+    // A file may have been chosen before this script was there.
+    if (input.files?.length) look();
     form.addEventListener("dragover", () => mark(true));
     form.addEventListener("dragleave", ({ relatedTarget }) => mark(relatedTarget instanceof Node && form.contains(relatedTarget)));
     form.addEventListener("drop", ({ dataTransfer }) => {
