@@ -116,6 +116,13 @@ def html_response(
     return Response(page, status_code=status, media_type=HTML, headers=headers)
 
 
+def private_page(request: Request, template: str, *, title: str, **context: Any) -> Response:
+    """`html_response` for what is one reader's alone, which nothing keeps."""
+    page = html_response(request, template, title=title, **context)
+    page.headers.update(PRIVATE)
+    return page
+
+
 def page_response(
     request: Request, page: str, language: Language, *, basemap: str | None = None
 ) -> Response:

@@ -19,7 +19,14 @@ from api.deps import (
 from api.links import JSON
 from api.ogc_models import Link
 from api.parameters import PlainText, StatedText
-from api.responses import ALSO_PAGE, PRIVATE, html_response, json_response, tagged
+from api.responses import (
+    ALSO_PAGE,
+    PRIVATE,
+    html_response,
+    json_response,
+    private_page,
+    tagged,
+)
 from geo.language import Language, texts
 from geo.store.keys import end_of_day
 from geo.store.region import require_regencies
@@ -441,9 +448,7 @@ def _page(request: Request, store: Store) -> Response:
     )
     # A key sends no forms: its program asks for JSON.
     csrf = None if session is None else session.csrf
-    page = html_response(request, "desk/people.html", active="desk", csrf=csrf, **content)
-    page.headers.update(PRIVATE)
-    return page
+    return private_page(request, "desk/people.html", active="desk", csrf=csrf, **content)
 
 
 def _rules(request: Request, store: Any, links: Any) -> Response:

@@ -11,7 +11,7 @@ from api.collections import READINESS, Tables
 from api.deps import language_or_default, links_of
 from api.links import GEOJSON
 from api.ogc_models import Link
-from api.responses import PRIVATE, html_response, tagged
+from api.responses import html_response, private_page, tagged
 from api.uploads.outcome import people
 from api.uploads.pages import ground_of
 from geo.errors import InvalidInput, LayerNotFound, VersionNotFound
@@ -207,12 +207,9 @@ def versions_page(request: Request, document: VersionsDocument) -> Response:
         may_roll_back=session is not None and may(caller.actor, "roll_back"),
         language=language,
     )
-    csrf = "" if session is None else session.csrf
-    page = html_response(request, "desk/versions.html", csrf=csrf, **content)
     if session is None:
-        return tagged(request, page)
-    page.headers.update(PRIVATE)
-    return page
+        return tagged(request, html_response(request, "desk/versions.html", csrf="", **content))
+    return private_page(request, "desk/versions.html", csrf=session.csrf, **content)
 
 
 def difference_document(

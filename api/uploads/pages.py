@@ -10,7 +10,7 @@ from fastapi import Request, Response
 
 from api.access import caller_of
 from api.deps import language_or_default, links_or_default, settings_of, tables_of
-from api.responses import PRIVATE, html_response, tagged
+from api.responses import html_response, private_page, tagged
 from api.uploads.documents import UploadDocument, entry_document, part_document
 from api.uploads.outcome import outcomes, people
 from geo.errors import LayerNotFound
@@ -44,13 +44,10 @@ def desk_page(request: Request, store: Store, *, most: int | None = None) -> Res
     )
     if inbox is not None and inbox["may_send"]:
         content["sending"] = _sending(request, store)
-    page = html_response(
-        request, "desk/inbox.html", active="desk", caller=caller, inbox=inbox, **content
-    )
+    content |= {"active": "desk", "caller": caller, "inbox": inbox}
     if inbox is None:
-        return tagged(request, page)
-    page.headers.update(PRIVATE)
-    return page
+        return tagged(request, html_response(request, "desk/inbox.html", **content))
+    return private_page(request, "desk/inbox.html", **content)
 
 
 def _inbox(request: Request, store: Store, *, most: int) -> dict[str, Any] | None:
@@ -161,8 +158,9 @@ def upload_page(
     if document.progress is not None:
         # What an earlier check found is about to be replaced, and says nothing of this one.
         document = document.model_copy(update={"report": None})
+    said = document.model_dump()
     content = page_of(
-        document.model_dump(),
+        said,
         comments=store.comments.of(SUBJECT, found.upload),
         steps=steps,
         layers=_layers(request),
@@ -171,7 +169,7 @@ def upload_page(
         ground=ground_of(request, store, layer=document.collection),
     )
     content |= standing(
-        document.model_dump(),
+        said,
         is_own=is_own(found, actor),
         names=people(store),
         deciding=_deciding(store, found),
@@ -183,15 +181,13 @@ def upload_page(
     content |= {"moved": moved, "anew": None if moved else _anew(found), "csrf": csrf}
     content["outcome"] = outcomes(store, [found]).get(found.upload)
     content["is_own"] = is_own(found, actor)
-    content |= _of_its_kind(store, document, language_or_default(request))
+    content |= _of_its_kind(store, said, language_or_default(request))
     if content["raster"] is not None or content["figures"] is not None:
         # Neither has features to draw.
         content["map_facts"] = None
     if content["raster"] is not None:
         content["groups"] = [g for g in content["groups"] if g["code"] not in TOLD_APART]
-    page = html_response(request, "desk/upload.html", active="desk", **content)
-    page.headers.update(PRIVATE)
-    return page
+    return private_page(request, "desk/upload.html", active="desk", **content)
 
 
 def _deciding(store: Store, upload: Upload) -> list[str]:
@@ -206,14 +202,14 @@ def _deciding(store: Store, upload: Upload) -> list[str]:
     ]
 
 
-def _of_its_kind(store: Store, document: UploadDocument, language: Language) -> dict[str, Any]:
+def _of_its_kind(store: Store, said: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """The report of a raster or of figures in words; None of what it is not."""
     from geo.published import indicator_catalogue, region
     from maps.desk.figures_report import COLLECTION, figures_report
     from maps.desk.raster_report import raster_report
 
-    said, figures = document.model_dump(), None
-    if document.collection == COLLECTION:
+    figures = None
+    if said["collection"] == COLLECTION:
         figures = figures_report(
             said,
             catalogue=indicator_catalogue(store),
@@ -235,9 +231,7 @@ def form_page(request: Request, store: Store, asked: str, *, indicator: str | No
     """
     content = _form(request, store, asked, indicator)
     content |= {"sending": _sending(request, store), "caller": caller_of(request)}
-    page = html_response(request, "desk/form.html", active="desk", **content)
-    page.headers.update(PRIVATE)
-    return page
+    return private_page(request, "desk/form.html", active="desk", **content)
 
 
 def _form(request: Request, store: Store, asked: str, indicator: str | None) -> dict[str, Any]:
@@ -286,9 +280,7 @@ def impact_page(request: Request, document: Mapping[str, Any]) -> Response:
     from maps.desk.effects import effects_page
 
     content = effects_page(document, language=language_or_default(request))
-    page = html_response(request, "desk/effects.html", active="desk", **content)
-    page.headers.update(PRIVATE)
-    return page
+    return private_page(request, "desk/effects.html", active="desk", **content)
 
 
 def ground_of(request: Request, store: Store, *, layer: str | None = None) -> "Ground":
