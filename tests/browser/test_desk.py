@@ -77,11 +77,14 @@ def as_parts(folder, frame):
 
 
 def entered(seen, address, user, language):
+    seen.page.wait_for_load_state("networkidle")
     seen.page.goto(f"{address}/login?lang={language}&next=/%3Flang%3D{language}")
     seen.page.locator("#user").fill(user)
     seen.page.locator("#password").fill(PASSWORD)
     leave_by(seen.page.locator("main form button"))
     expect(seen.page.locator("#user")).to_have_count(0)
+    # A page that is left while its icon is on its way counts that as a failure.
+    seen.page.wait_for_load_state("networkidle")
 
 
 def leave_by(button):
@@ -95,6 +98,13 @@ def titled(page, words):
     return page.locator("section", has=page.get_by_role("heading", name=words))
 
 
+def effect_told(page, words):
+    """Let the effect be told, which begins once it is seen: leaving the page would break it off."""
+    effect = titled(page, words)
+    effect.scroll_into_view_if_needed()
+    expect(effect.get_by_role("table").first).to_be_visible(timeout=60_000)
+
+
 def require_fine(page, *, other):
     """Whole at both widths, and without a fault on a phone, in both languages."""
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
@@ -104,6 +114,7 @@ def require_fine(page, *, other):
     for address in (here, re.sub(r"lang=\w\w", f"lang={other}", here)):
         if address != page.url:
             page.goto(address)
+            page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         require_no_fault(page)
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
@@ -148,9 +159,7 @@ def test_a_file_goes_the_guides_way_from_its_editor_to_publication(visit, desk, 
     changes = titled(page, compare[0])
     expect(changes).to_contain_text("contoh-baru", timeout=60_000)
     expect(changes).to_contain_text("bahandang")
-    effect = titled(page, compare[1])
-    effect.scroll_into_view_if_needed()
-    expect(effect.get_by_role("table").first).to_be_visible(timeout=60_000)
+    effect_told(page, compare[1])
     page.wait_for_load_state("networkidle")
     page.evaluate("window.scrollTo(0, 0)")
     page.screenshot(path=folder / "desk-changes.png")
@@ -160,6 +169,7 @@ def test_a_file_goes_the_guides_way_from_its_editor_to_publication(visit, desk, 
     for tick in asking.locator("[type=checkbox]").all():
         tick.check()
     asking.locator("[name=source]").fill("contoh buatan")
+    effect_told(page, compare[1])
     leave_by(asking.get_by_role("button", name=submit[0]))
     expect(titled(page, submit[0])).to_have_count(0)
     expect(page.locator(".notice:visible")).to_have_count(0)
@@ -169,6 +179,7 @@ def test_a_file_goes_the_guides_way_from_its_editor_to_publication(visit, desk, 
     page.context.clear_cookies()
     entered(seen, address, "budi", "en")
     page.goto(f"{address}/uploads?f=html&lang=en")
+    page.wait_for_load_state("networkidle")
     leave_by(titled(page, waiting[0]).get_by_role("link", name="contoh_batola").first)
     for words in decide:
         expect(page.get_by_role("button", name=words)).to_be_visible()
@@ -176,12 +187,15 @@ def test_a_file_goes_the_guides_way_from_its_editor_to_publication(visit, desk, 
     require_fine(page, other="id")
     comments = page.locator("form", has=page.get_by_role("button", name=decide[0]))
     comments.locator("textarea").fill("Periksa batas timur")
+    told = words_of("en")[4][1]
+    effect_told(page, told)
     leave_by(comments.get_by_role("button", name=decide[0]))
     expect(page.locator(".said")).to_have_text("Periksa batas timur")
     page.wait_for_load_state("networkidle")
     approval = page.locator("form", has=page.get_by_role("button", name=decide[2]))
     for tick in approval.locator("[type=checkbox]").all():
         tick.check()
+    effect_told(page, told)
     leave_by(approval.get_by_role("button", name=decide[2]))
     expect(page.locator(".way [aria-current]")).to_contain_text("4.", timeout=60_000)
     leave_by(page.get_by_role("link", name=go_back[0]))
