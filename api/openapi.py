@@ -18,7 +18,8 @@ from api.links import GEOJSON, HTML, OPENAPI, PROBLEM
 from api.ogc_models import ProblemDocument
 from api.settings import Settings
 from geo.language import LANGUAGES
-from geo.tiles.features import ColumnKind, FeatureTable
+from geo.filtering.columns import Kind
+from geo.tiles.features import FeatureTable
 
 _ITEMS = "/collections/{collectionId}/items"
 _METHODS = ("get", "put", "post", "delete", "patch")
@@ -35,7 +36,7 @@ _SECURITY: Mapping[str, Any] = {
     },
 }
 _FORM: Mapping[str, Any] = {"in": "query", "required": False, "style": "form", "explode": False}
-_SCHEMA_OF_KIND: Mapping[ColumnKind, dict[str, Any]] = {
+_SCHEMA_OF_KIND: Mapping[Kind, dict[str, Any]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
     "number": {"type": "number"},

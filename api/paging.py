@@ -7,7 +7,8 @@ from typing import Self
 from api.links import GEOJSON, HTML, JSON, Links
 from api.parameters import EVERYWHERE, ItemsQuery, UnknownParameter, parse_bbox, parse_datetime
 from api.settings import Settings
-from geo.tiles.features import Bbox, ColumnKind, FeatureTable, Selection
+from geo.filtering.columns import Kind
+from geo.tiles.features import Bbox, FeatureTable, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,7 @@ class Page:
     given: Mapping[str, str]
 
     @classmethod
-    def asked(
-        cls, query: ItemsQuery, *, settings: Settings, fields: Mapping[str, ColumnKind]
-    ) -> Self:
+    def asked(cls, query: ItemsQuery, *, settings: Settings, fields: Mapping[str, Kind]) -> Self:
         """The page that `query` asks for.
 
         Raises

@@ -15,7 +15,7 @@ PACKAGES = ("geo", "maps", "api")
 # A room imports only what stands left of it; a file at a package's root is a room of its own.
 ROOMS = {
     "geo": (
-        "language json_types errors toml_file crs source_digest raster vector mcda store "
+        "language json_types errors toml_file crs source_digest filtering raster vector mcda store "
         "ingest drivers validation indicators published land readiness uncertainty planning "
         "submission"
     ).split(),
@@ -23,7 +23,16 @@ ROOMS = {
 }
 # Rooms beside the chain, with all that they may import of their package.
 BESIDE = {
-    "geo.tiles": {"language", "json_types", "errors", "crs", "source_digest", "vector", "store"}
+    "geo.tiles": {
+        "language",
+        "json_types",
+        "errors",
+        "crs",
+        "source_digest",
+        "filtering",
+        "vector",
+        "store",
+    }
 }
 MOST_FILES = {"geo": 16, "maps": 20, "api": 20}
 # Where the product begins: by a string in pyproject.toml, by `python -m`, by the server.

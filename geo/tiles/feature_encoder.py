@@ -13,9 +13,11 @@ import numpy.typing as npt
 import orjson
 
 from geo.errors import InvalidLayer
+from geo.filtering.columns import Kind
+from geo.filtering.temporal import kind_of_times
 from geo.json_types import as_json, without_surrogates
 from geo.language import texts
-from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, ColumnKind, aligned, column_name
+from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, aligned, column_name
 from geo.vector.schema import LayerSchema
 
 if TYPE_CHECKING:
@@ -143,20 +145,20 @@ def _features(
 
 def _property_columns(
     frame: "gpd.GeoDataFrame", ids: Sequence[str], schema: LayerSchema | None
-) -> dict[str, tuple[ColumnKind, list[Any]]]:
+) -> dict[str, tuple[Kind, list[Any]]]:
     integers = {f.name for f in schema.fields if f.kind == "integer"} if schema else set()
-    columns: dict[str, tuple[ColumnKind, list[Any]]] = {
+    columns: dict[str, tuple[Kind, list[Any]]] = {
         without_surrogates(str(name)): _property_column(frame[name], is_integer=name in integers)
         for name in frame.columns
         if name != frame.geometry.name
     }
     if schema is None or schema.key in columns:
         return columns
-    key: dict[str, tuple[ColumnKind, list[Any]]] = {schema.key: ("text", list(ids))}
+    key: dict[str, tuple[Kind, list[Any]]] = {schema.key: ("text", list(ids))}
     return key | columns
 
 
-def _property_column(series: "pd.Series[Any]", *, is_integer: bool) -> tuple[ColumnKind, list[Any]]:
+def _property_column(series: "pd.Series[Any]", *, is_integer: bool) -> tuple[Kind, list[Any]]:
     missing = series.isna().to_numpy(dtype=np.bool_)
     values = [
         None if gone else as_json(value)
@@ -167,9 +169,11 @@ def _property_column(series: "pd.Series[Any]", *, is_integer: bool) -> tuple[Col
     return _kind_of(values), values
 
 
-def _kind_of(values: Sequence[Any]) -> ColumnKind:
+def _kind_of(values: Sequence[Any]) -> Kind:
     types = {type(value) for value in values} - {type(None)}
-    if types <= {str}:
+    if types == {str}:
+        return kind_of_times(values) or "text"
+    if not types:
         return "text"
     if types == {bool}:
         return "boolean"
@@ -178,8 +182,8 @@ def _kind_of(values: Sequence[Any]) -> ColumnKind:
     return "number" if types <= {int, float} else "json"
 
 
-def _column_sections(column: str, kind: ColumnKind, values: list[Any]) -> dict[str, Any]:
-    if kind == "text":
+def _column_sections(column: str, kind: Kind, values: list[Any]) -> dict[str, Any]:
+    if kind in ("text", "date", "instant"):
         return _text_sections(column, values)
     if kind == "integer":
         return {column: np.array([NULL_INTEGER if v is None else v for v in values], np.int64)}

@@ -18,13 +18,14 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 
 from geo.errors import InvalidFilter, StoreFault, ZoneNotFound
+from geo.filtering.columns import Arrays, Kind, Numbers, Shapes, Texts, Truth
 from geo.language import Text, texts
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _SAY = texts(__name__)
 
 # West, south, east, north in lon/lat; west > east crosses the antimeridian.
 Bbox = tuple[float, float, float, float]
-ColumnKind = Literal["text", "integer", "number", "boolean", "json"]
 
 MAGIC = b"KWSNFEA1"
 PREFIX = struct.Struct("<8sQ")
@@ -45,6 +45,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _BOOLEANS = {"true": 1, "false": 0}
 # Codes of texts start at 0; -1 is a missing text.
 _UNKNOWN_TEXT = -2
+# Kept as texts, in the form that GeoJSON writes.
+_TEXTS = ("text", "date", "instant")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +78,7 @@ class FeatureTable:
         self._sections: dict[str, tuple[int, int, str]] = header["sections"]
         self._start = aligned(PREFIX.size + size)
         self.count: int = header["count"]
-        self.fields: dict[str, ColumnKind] = header["fields"]
+        self.fields: dict[str, Kind] = header["fields"]
         extent = header["extent"]
         self.extent: Bbox | None = None if extent is None else tuple(extent)
 
@@ -141,6 +143,41 @@ class FeatureTable:
         found = np.flatnonzero(meets)
         return found, self._geometries(found)
 
+    def texts(self, name: str) -> Texts:
+        """A property of texts, dates or instants, for a filter; the other kinds likewise."""
+        column = self._column(name)
+        ends, content = (
+            self._array(f"{column}.ends").tolist(),
+            bytes(self._bytes(f"{column}.texts")),
+        )
+        begins = [0, *ends[:-1]]
+        distinct = [content[i:j].decode() for i, j in zip(begins, ends, strict=False)]
+        return Texts(self._array(f"{column}.codes"), distinct)
+
+    def numbers(self, name: str) -> Numbers:
+        """A property of numbers."""
+        values = self._array(self._column(name))
+        is_whole = self.fields[name] == "integer"
+        return Numbers(values, values != NULL_INTEGER if is_whole else ~np.isnan(values))
+
+    def booleans(self, name: str) -> Truth:
+        """A property of truth values."""
+        values = self._array(self._column(name))
+        return Truth(values == 1, values == 0)
+
+    def arrays(self, name: str) -> Arrays:
+        """A property of lists; what is no list is missing."""
+        rows = self.properties(np.arange(self.count))
+        values = [row["properties"][name] for row in rows]
+        return Arrays([value if isinstance(value, list) else None for value in values])
+
+    def shapes(self) -> Shapes:
+        """The geometries; only those that are asked for are decoded."""
+        return Shapes(self._bounds, self._geometries)
+
+    def _column(self, name: str) -> str:
+        return column_name(list(self.fields).index(name))
+
     def _geometries(self, indices: npt.NDArray[np.int64]) -> "npt.NDArray[Any]":
         import shapely
 
@@ -175,8 +212,8 @@ class FeatureTable:
         if name not in self.fields:
             raise InvalidFilter(reason=_unknown_property(name, self.fields), parameter=name)
         kind = self.fields[name]
-        column = column_name(list(self.fields).index(name))
-        if kind == "text":
+        column = self._column(name)
+        if kind in _TEXTS:
             return self._equal_text(column, value)
         wanted = _parse_value(name, kind, value)
         matches: npt.NDArray[np.bool_] = self._array(column) == wanted
@@ -245,7 +282,7 @@ def _box_geometry(box: Bbox) -> "shapely.Geometry":
     return shapely.Point(west, south) if len(corners) == 1 else shapely.LineString(sorted(corners))
 
 
-def _parse_value(name: str, kind: ColumnKind, value: str) -> float:
+def _parse_value(name: str, kind: Kind, value: str) -> float:
     if kind == "boolean" and value in _BOOLEANS:
         return _BOOLEANS[value]
     if kind == "integer" and _INTEGER.fullmatch(value):
@@ -269,20 +306,22 @@ def column_name(index: int) -> str:
     return f"property.{index}"
 
 
-_KIND_NAMES: dict[ColumnKind, Text] = {
+_KIND_NAMES: dict[Kind, Text] = {
     "text": _SAY["kind_names_text"],
     "integer": _SAY["kind_names_integer"],
     "number": _SAY["kind_names_number"],
     "boolean": _SAY["kind_names_boolean"],
     "json": _SAY["kind_names_json"],
+    "date": _SAY["kind_names_text"],
+    "instant": _SAY["kind_names_text"],
 }
 
 
-def _unknown_property(name: str, fields: Mapping[str, ColumnKind]) -> Text:
+def _unknown_property(name: str, fields: Mapping[str, Kind]) -> Text:
     return _SAY["unknown_property"].format(name=name, fields=", ".join(fields) or "-")
 
 
-def _wrong_type(name: str, kind: ColumnKind, value: str) -> Text:
+def _wrong_type(name: str, kind: Kind, value: str) -> Text:
     if kind == "json":
         return _SAY["wrong_type"].format(name=name)
     expected = _KIND_NAMES[kind]

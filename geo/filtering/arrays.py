@@ -1,0 +1,46 @@
+"""Array predicates of a filter: lists compared as sets (OGC 21-065r2, 7.8)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from geo.errors import InvalidFilter
+from geo.filtering.columns import Arrays, Operand, Truth
+from geo.language import texts
+
+_SAY = texts(__name__)
+
+_PREDICATES: Mapping[str, Callable[[frozenset[Any], frozenset[Any]], bool]] = {
+    "a_equals": lambda a, b: a == b,
+    "a_contains": lambda a, b: a >= b,
+    "a_containedby": lambda a, b: a <= b,
+    "a_overlaps": lambda a, b: not a.isdisjoint(b),
+}
+ARRAY = frozenset(_PREDICATES)
+
+
+def related(name: str, left: Operand, right: Operand) -> Truth:
+    """Whether two lists stand to each other as an array predicate says."""
+    if not isinstance(left, Arrays) or not isinstance(right, Arrays):
+        raise InvalidFilter(reason=_SAY["no_array"].format(name=name.upper()), parameter="filter")
+    one, other = _sets(left), _sets(right)
+    size = max(len(one), len(other))
+    known = np.zeros(size, dtype=np.bool_)
+    true = np.zeros(size, dtype=np.bool_)
+    for row in range(size):
+        a, b = one[row % len(one)], other[row % len(other)]
+        if a is not None and b is not None:
+            known[row], true[row] = True, _PREDICATES[name](a, b)
+    return Truth.of(true, known)
+
+
+def _sets(arrays: Arrays) -> list[frozenset[Any] | None]:
+    return [None if one is None else frozenset(map(_plain, one)) for one in arrays.values]
+
+
+def _plain(value: Any) -> Any:
+    """An element that can stand in a set; a list in a list counts with its order."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(map(_plain, value))
+    return repr(value) if isinstance(value, Mapping) else value

@@ -1,0 +1,171 @@
+"""Comparisons, patterns and arithmetic of a filter (OGC 21-065r2, 7.3 to 7.5 and 7.9)."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.errors import InvalidFilter
+from geo.filtering.columns import Numbers, Operand, Texts, Times, Truth
+from geo.filtering.temporal import compared_times, times_of
+from geo.language import Text, texts
+
+_SAY = texts(__name__)
+
+_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": np.equal,
+    "<>": np.not_equal,
+    "<": np.less,
+    ">": np.greater,
+    "<=": np.less_equal,
+    ">=": np.greater_equal,
+}
+COMPARISONS = frozenset(_COMPARE)
+_MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "div": lambda a, b: np.trunc(np.divide(a, b)),
+    # The sign of the dividend, as in SQL.
+    "%": np.fmod,
+    "^": np.float_power,
+}
+ARITHMETIC = frozenset(_ARITHMETIC)
+# Letters that are no base letter with a mark, as other databases write them without accents.
+_PLAIN = str.maketrans(
+    {"ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "ħ": "h", "Ħ": "H"}
+    | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ß": "ss", "þ": "th", "Þ": "TH", "ð": "d"}
+)
+
+
+def compared(sign: str, left: Operand, right: Operand) -> Truth:
+    """Whether `left` stands to `right` as `sign` says, for two operands of one kind.
+
+    Raises
+    ------
+    InvalidFilter
+        For operands that cannot be compared.
+    """
+    if isinstance(left, Times) or isinstance(right, Times):
+        return compared_times(sign, times_of(left), times_of(right))
+    if isinstance(left, Texts) and isinstance(right, Texts):
+        return _compared_texts(sign, left, right)
+    if isinstance(left, Numbers) and isinstance(right, Numbers):
+        return Truth.of(_COMPARE[sign](left.values, right.values), left.known & right.known)
+    if isinstance(left, Truth) and isinstance(right, Truth):
+        true = _COMPARE[sign](left.true, right.true)
+        return Truth.of(true, left.known & right.known)
+    reason = _SAY["kinds_differ"].format(left=kind_of(left), right=kind_of(right), sign=sign)
+    raise InvalidFilter(reason=reason, parameter="filter")
+
+
+def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
+    if left.value is not None and right.value is None:
+        return _compared_texts(_MIRRORED[sign], right, left)
+    compare, value = _COMPARE[sign], right.value
+    if value is not None:
+        chosen = [bool(compare(one, value)) for one in left.distinct]
+        return Truth.of(left.where(chosen), left.known & right.known)
+    known = left.known & right.known
+    true = np.zeros(len(known), dtype=np.bool_)
+    true[known] = compare(left.each()[known], right.each()[known])
+    return Truth.of(true, known)
+
+
+def between(value: Operand, low: Operand, high: Operand) -> Truth:
+    """Whether a value lies from `low` to `high`, both included."""
+    return compared(">=", value, low) & compared("<=", value, high)
+
+
+def like(value: Operand, pattern: Operand) -> Truth:
+    r"""Whether a text follows a pattern: `%` for any letters, `_` for one, `\` before either for itself.
+
+    The time grows with the length of text and pattern, never with their powers.
+    """
+    if not isinstance(value, Texts) or not isinstance(pattern, Texts) or pattern.value is None:
+        raise InvalidFilter(reason=_SAY["no_pattern"], parameter="filter")
+    matches = _matcher(pattern.value)
+    return Truth.of(value.where([matches(one) for one in value.distinct]), value.known)
+
+
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    """Tells whether a text follows a pattern, part by part between its `%`, each found leftmost."""
+    parts = _parts(pattern)
+    forms = [re.compile("".join(map(_form, part)), re.DOTALL) for part in parts]
+    if len(forms) == 1:
+        return lambda text: forms[0].fullmatch(text) is not None
+    first, *middle, last = forms
+
+    def matches(text: str) -> bool:
+        begin, end = first.match(text), len(text) - len(parts[-1])
+        if begin is None:
+            return False
+        at = begin.end()
+        for part in middle:
+            found = part.search(text, at, max(at, end))
+            if found is None:
+                return False
+            at = found.end()
+        return at <= end and last.fullmatch(text, end) is not None
+
+    return matches
+
+
+def _parts(pattern: str) -> list[list[str]]:
+    """The letters of a pattern between its `%`, each with the backslash before it."""
+    parts: list[list[str]] = [[]]
+    for letter in re.findall(r"\\?.", pattern, re.DOTALL):
+        if letter == "%":
+            parts.append([])
+        else:
+            parts[-1].append(letter)
+    return parts
+
+
+def _form(letter: str) -> str:
+    return "." if letter == "_" else re.escape(letter[-1])
+
+
+def without_case(value: Operand) -> Texts:
+    """Texts that differ in capital letters alone become the same."""
+    return _mapped(value, str.casefold)
+
+
+def without_accents(value: Operand) -> Texts:
+    """Texts that differ in accents alone become the same."""
+    return _mapped(value, _plain)
+
+
+def _plain(text: str) -> str:
+    parts = unicodedata.normalize("NFD", text.translate(_PLAIN))
+    return "".join(one for one in parts if not unicodedata.combining(one))
+
+
+def _mapped(value: Operand, change: Callable[[str], str]) -> Texts:
+    if not isinstance(value, Texts):
+        reason = _SAY["needs_text"].format(kind=kind_of(value))
+        raise InvalidFilter(reason=reason, parameter="filter")
+    return Texts(value.codes, [change(one) for one in value.distinct])
+
+
+def computed(sign: str, left: Operand, right: Operand) -> Numbers:
+    """The result of an arithmetic operation in floating point; unknown where it is no number."""
+    if not isinstance(left, Numbers) or not isinstance(right, Numbers):
+        wrong = right if isinstance(left, Numbers) else left
+        reason = _SAY["needs_number"].format(kind=kind_of(wrong), sign=sign)
+        raise InvalidFilter(reason=reason, parameter="filter")
+    with np.errstate(all="ignore"):
+        values: npt.NDArray[Any] = _ARITHMETIC[sign](
+            left.values.astype(np.float64), right.values.astype(np.float64)
+        )
+    return Numbers(values, left.known & right.known & np.isfinite(values))
+
+
+def kind_of(operand: Operand) -> Text:
+    """What an operand is, in words."""
+    return _SAY[f"kind_{type(operand).__name__.lower()}"]

@@ -1,0 +1,203 @@
+"""A filter worked out over a table: which of its features it is true for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geo.errors import InvalidFilter
+from geo.filtering import arrays, spatial, temporal
+from geo.filtering.columns import Arrays, Columns, Mask, Numbers, Operand, Texts, Truth
+from geo.filtering.comparison import (
+    ARITHMETIC,
+    COMPARISONS,
+    between,
+    compared,
+    computed,
+    kind_of,
+    like,
+    without_accents,
+    without_case,
+)
+from geo.filtering.document import parsed_document
+from geo.filtering.functions import FUNCTIONS
+from geo.filtering.spatial import Moved
+from geo.filtering.text import parsed_text
+from geo.language import first_of, texts
+
+_SAY = texts(__name__)
+
+# What a geometry may be called, where no property is.
+GEOMETRY = "geometry"
+_GEOMETRY_NAMES = (GEOMETRY, "geom")
+_SETS: Mapping[str, Callable[[Operand], Texts]] = {
+    "casei": without_case,
+    "accenti": without_accents,
+}
+_PAIRS: Mapping[str, Callable[[str, Operand, Operand], Operand]] = (
+    dict.fromkeys(COMPARISONS, compared)
+    | dict.fromkeys(ARITHMETIC, computed)
+    | dict.fromkeys(spatial.SPATIAL, spatial.related)
+    | dict.fromkeys(temporal.TEMPORAL, temporal.related)
+    | dict.fromkeys(arrays.ARRAY, arrays.related)
+)
+
+
+def matching(
+    text: str,
+    table: Columns,
+    *,
+    is_json: bool = False,
+    to_lonlat: Moved | None = None,
+) -> Mask:
+    """Which features of `table` a filter is true for; false and unknown are left out.
+
+    Parameters
+    ----------
+    text : str
+        In the text encoding, or as JSON.
+    table : Columns
+        Its geometries are in lon/lat.
+    to_lonlat : callable, optional
+        Moves a geometry that stands in the filter to lon/lat.
+
+    Raises
+    ------
+    InvalidFilter
+        For what cannot be read, is bounded, names no property or mixes kinds.
+    """
+    tree = parsed_document(text) if is_json else parsed_text(text)
+    found = _Worker(table, to_lonlat).truth(tree)
+    return np.broadcast_to(found.true, len(table)).copy()
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """Works out the nodes of one filter over one table."""
+
+    table: Columns
+    to_lonlat: Moved | None
+
+    def truth(self, node: Any) -> Truth:
+        found = self.operand(node)
+        if not isinstance(found, Truth):
+            reason = _SAY["no_truth"].format(kind=kind_of(found))
+            raise InvalidFilter(reason=reason, parameter="filter")
+        return found
+
+    def operand(self, node: Any) -> Operand:
+        if isinstance(node, bool):
+            return Truth.constant(node)
+        if isinstance(node, int | float):
+            return Numbers(np.array([node]), np.ones(1, dtype=np.bool_))
+        if isinstance(node, str):
+            return Texts.constant(node)
+        if isinstance(node, list):
+            return Arrays([[self._element(each) for each in node]])
+        if isinstance(node, dict):
+            return self._object(node)
+        raise InvalidFilter(reason=_SAY["no_node"], parameter="filter")
+
+    def _object(self, node: Mapping[str, Any]) -> Operand:
+        if isinstance(node.get("property"), str):
+            return self._property(node["property"])
+        if isinstance(node.get("op"), str) and isinstance(node.get("args"), list):
+            return self._operation(node["op"], node["args"])
+        if "bbox" in node or "coordinates" in node or "geometries" in node:
+            return spatial.shape_of(node, to_lonlat=self.to_lonlat)
+        for name in ("date", "timestamp"):
+            if name in node:
+                return temporal.instant(node[name], is_date=name == "date")
+        ends = node.get("interval")
+        if isinstance(ends, list) and len(ends) == 2:
+            return temporal.interval(*map(self.operand, ends))
+        raise InvalidFilter(reason=_SAY["no_node"], parameter="filter")
+
+    def _property(self, name: str) -> Operand:
+        kind = self.table.fields.get(name)
+        if kind is None and name in _GEOMETRY_NAMES:
+            return self.table.shapes()
+        if kind is None:
+            known = first_of([*self.table.fields, GEOMETRY], 60)
+            reason = _SAY["unknown_property"].format(name=name[:80], known=known)
+            raise InvalidFilter(reason=reason, parameter="filter")
+        if kind in ("integer", "number"):
+            return self.table.numbers(name)
+        if kind == "boolean":
+            return self.table.booleans(name)
+        return self.table.arrays(name) if kind == "json" else self.table.texts(name)
+
+    def _operation(self, name: str, args: list[Any]) -> Operand:
+        if name in ("and", "or") and len(args) >= 2:
+            found = self.truth(args[0])
+            for each in args[1:]:
+                found = found & self.truth(each) if name == "and" else found | self.truth(each)
+            return found
+        if name in _PAIRS:
+            return _PAIRS[name](name, *self._all(name, args, 2))
+        if name in _SETS:
+            return _SETS[name](*self._all(name, args, 1))
+        if name in FUNCTIONS:
+            return self._called(name, args)
+        return self._predicate(name, args)
+
+    def _predicate(self, name: str, args: list[Any]) -> Truth:
+        if name == "not" and len(args) == 1:
+            return ~self.truth(args[0])
+        if name == "isNull" and len(args) == 1:
+            return self._is_null(args[0])
+        if name == "like":
+            return like(*self._all(name, args, 2))
+        if name == "between":
+            return between(*self._all(name, args, 3))
+        if name == "in" and len(args) == 2 and isinstance(args[1], list) and args[1]:
+            return self._is_in(*args)
+        key = "wrong_count" if name in _KNOWN else "unknown_function"
+        known = ", ".join(FUNCTIONS)
+        reason = _SAY[key].format(name=name[:80], n=len(args), known=known)
+        raise InvalidFilter(reason=reason, parameter="filter")
+
+    def _all(self, name: str, args: list[Any], count: int) -> list[Operand]:
+        if len(args) != count:
+            reason = _SAY["wrong_count"].format(name=name, n=len(args))
+            raise InvalidFilter(reason=reason, parameter="filter")
+        return [self.operand(each) for each in args]
+
+    def _is_null(self, node: Any) -> Truth:
+        found = self.operand(node)
+        if isinstance(found, Arrays):
+            known = np.array([one is not None for one in found.values])
+        else:
+            known = found.known
+        return Truth(~known, known)
+
+    def _is_in(self, node: Any, items: list[Any]) -> Truth:
+        value = self.operand(node)
+        found = compared("=", value, self.operand(items[0]))
+        for each in items[1:]:
+            found = found | compared("=", value, self.operand(each))
+        return found
+
+    def _called(self, name: str, args: list[Any]) -> Operand:
+        function = FUNCTIONS[name]
+        [value] = self._all(name, args, 1)
+        if not isinstance(value, Numbers if function.takes == "number" else Texts):
+            reason = _SAY["wrong_argument"].format(name=name, kind=kind_of(value))
+            raise InvalidFilter(reason=reason, parameter="filter")
+        return function.work_out(value)
+
+    def _element(self, node: Any) -> Any:
+        """An element of an array that stands in the filter: a value, not a property."""
+        if isinstance(node, str | bool | int | float):
+            return node
+        if isinstance(node, list):
+            return [self._element(each) for each in node]
+        if isinstance(node, dict):
+            for name in ("date", "timestamp"):
+                if isinstance(node.get(name), str):
+                    return node[name]
+        raise InvalidFilter(reason=_SAY["no_element"], parameter="filter")
+
+
+_KNOWN = {*_PAIRS, *_SETS, *FUNCTIONS, "and", "or", "not", "isNull", "like", "between", "in"}

@@ -1,0 +1,127 @@
+"""Spatial predicates of a filter: the nine relations of simple features, in lon/lat (OGC 21-065r2, 7.6)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.errors import GEOSException, ShapelyError
+
+from geo.errors import InvalidFilter
+from geo.filtering.columns import Mask, Operand, Shapes, Truth
+from geo.language import texts
+
+_SAY = texts(__name__)
+
+Moved = Callable[[shapely.Geometry], shapely.Geometry]
+_PREDICATES: Mapping[str, Callable[[Any, Any], Any]] = {
+    "s_intersects": shapely.intersects,
+    "s_equals": shapely.equals,
+    "s_disjoint": shapely.disjoint,
+    "s_touches": shapely.touches,
+    "s_crosses": shapely.crosses,
+    "s_within": shapely.within,
+    "s_contains": shapely.contains,
+    "s_overlaps": shapely.overlaps,
+}
+SPATIAL = frozenset(_PREDICATES)
+# What holds of (a, b) when the predicate does of (b, a); the others are the same both ways.
+_MIRRORED = {"s_within": "s_contains", "s_contains": "s_within"}
+
+
+def related(name: str, left: Operand, right: Operand) -> Truth:
+    """Whether two geometries stand to each other as a spatial predicate says.
+
+    A geometry that stands for all features is prepared once, and only features whose bounds meet its
+    bounds are looked at.
+    """
+    if not isinstance(left, Shapes) or not isinstance(right, Shapes):
+        raise InvalidFilter(reason=_SAY["no_shape"].format(name=name.upper()), parameter="filter")
+    if name == "s_disjoint":
+        return ~related("s_intersects", left, right)
+    if len(left) > 1 and len(right) == 1:
+        return related(_MIRRORED.get(name, name), right, left)
+    known = left.known & right.known
+    true = np.zeros(len(known), dtype=np.bool_)
+    near = np.flatnonzero(known & _meet(left.bounds, right.bounds))
+    if len(near):
+        one, other = (each.at(near if len(each) > 1 else near[:1] * 0) for each in (left, right))
+        true[near] = _asked(_PREDICATES[name], one, other)
+    return Truth.of(true, known)
+
+
+def _asked(
+    predicate: Callable[[Any, Any], Any],
+    one: npt.NDArray[np.object_],
+    other: npt.NDArray[np.object_],
+) -> Mask:
+    if len(one) == 1:
+        shapely.prepare(one)
+    try:
+        found: Mask = predicate(one, other)
+    except GEOSException:
+        # A reference layer may hold outlines that cross themselves.
+        found = predicate(shapely.make_valid(one), shapely.make_valid(other))
+    return found
+
+
+def _meet(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> Mask:
+    meets: Mask = (
+        (one[:, 0] <= other[:, 2])
+        & (one[:, 2] >= other[:, 0])
+        & (one[:, 1] <= other[:, 3])
+        & (one[:, 3] >= other[:, 1])
+    )
+    return meets
+
+
+def shape_of(node: Mapping[str, Any], *, to_lonlat: Moved | None = None) -> Shapes:
+    """The geometry that stands in a filter as GeoJSON or as a box; `to_lonlat` moves it there.
+
+    A box whose west is greater than its east crosses the antimeridian.
+
+    Raises
+    ------
+    InvalidFilter
+        For what is no geometry, or no valid one.
+    """
+    geometry = _box(node["bbox"]) if "bbox" in node else _geometry(node)
+    if to_lonlat is not None:
+        geometry = to_lonlat(geometry)
+    if not np.isfinite(shapely.get_coordinates(geometry)).all() or geometry.is_empty:
+        raise InvalidFilter(reason=_SAY["no_place"], parameter="filter")
+    if not geometry.is_valid:
+        reason = _SAY["not_valid"].format(why=shapely.is_valid_reason(geometry))
+        raise InvalidFilter(reason=reason, parameter="filter")
+    geometries = np.array([geometry], dtype=object)
+    return Shapes(shapely.bounds(geometries).reshape(1, 4), geometries.__getitem__)
+
+
+def _geometry(node: Mapping[str, Any]) -> shapely.Geometry:
+    try:
+        return shapely.force_2d(shapely.geometry.shape(node))
+    except (ShapelyError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+        raise InvalidFilter(reason=_SAY["no_geometry"], parameter="filter") from error
+
+
+def _box(numbers: Any) -> shapely.Geometry:
+    is_box = isinstance(numbers, list) and len(numbers) in (4, 6)
+    if not is_box or not all(type(one) in (int, float) for one in numbers):
+        raise InvalidFilter(reason=_SAY["no_box"], parameter="filter")
+    middle = len(numbers) // 2
+    (west, south), (east, north) = numbers[:2], numbers[middle : middle + 2]
+    if south > north:
+        raise InvalidFilter(reason=_SAY["no_box"], parameter="filter")
+    if west <= east:
+        return _rectangle(west, south, east, north)
+    parts = [_rectangle(west, south, 180.0, north), _rectangle(-180.0, south, east, north)]
+    return shapely.union_all(parts)
+
+
+def _rectangle(west: float, south: float, east: float, north: float) -> shapely.Geometry:
+    # A box without area is a point or a line: as a polygon it would be invalid and meet nothing.
+    corners = sorted({(west, south), (east, north)})
+    if west < east and south < north:
+        return shapely.box(west, south, east, north)
+    return shapely.Point(corners[0]) if len(corners) == 1 else shapely.LineString(corners)
