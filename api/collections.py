@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.links import Links
+from api.parameters import InvalidParameter
 from geo.errors import NotFound, StoreFault
 from geo.language import Language, Text, texts
 from geo.source_digest import source_digest
@@ -134,10 +135,25 @@ class Tables:
         readiness = _readiness(now)
         return layers if readiness is None else [*layers, readiness]
 
-    def collection(self, name: str) -> Collection:
-        """One collection; `LayerNotFound` when there is none of that name."""
+    def collection(self, name: str, version: int | None = None) -> Collection:
+        """One collection as it is, or as one of its versions has it.
+
+        Raises
+        ------
+        LayerNotFound, VersionNotFound
+        InvalidParameter
+            For a version of what is computed.
+        """
         found = _readiness(self._store.current()) if name == READINESS else None
-        return _layer(self._store.current_version(name, "layer")) if found is None else found
+        if found is None:
+            found = _layer(self._store.current_version(name, "layer"))
+        if version is None:
+            return found
+        if found.version is None:
+            raise InvalidParameter(
+                parameter="version", reason=_SAY["no_versions"].format(collection=name)
+            )
+        return self.of_version(self._store.version(found.version.dataset, version))
 
     def of_version(self, version: Version) -> Collection:
         """The collection as one of its versions has it."""

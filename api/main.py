@@ -32,6 +32,7 @@ from api.routes import (
     portraits,
     readiness,
     root,
+    schemas,
     session,
     sheets,
     sites,
@@ -49,6 +50,7 @@ from maps.context import context_folder
 ROUTERS: Sequence[APIRouter] = (
     root.router,
     collections.router,
+    schemas.router,
     downloads.router,
     # Before readiness, whose last path takes any name of a zone.
     comparisons.router,

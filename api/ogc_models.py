@@ -49,10 +49,18 @@ class SpatialExtent(BaseModel):
     crs: str = CRS84
 
 
-class Extent(BaseModel):
-    """Where the features of a collection lie."""
+class TemporalExtent(BaseModel):
+    """The first and the last time of all features."""
 
-    spatial: SpatialExtent
+    interval: list[list[str]]
+    trs: str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+
+
+class Extent(BaseModel):
+    """Where and when the features of a collection are."""
+
+    spatial: SpatialExtent | None = None
+    temporal: TemporalExtent | None = None
 
 
 class CollectionDocument(BaseModel):
@@ -64,6 +72,7 @@ class CollectionDocument(BaseModel):
     extent: Extent | None = None
     item_type: Literal["feature"] = Field(default="feature", serialization_alias="itemType")
     crs: list[str] = [CRS84]
+    storage_crs: str = Field(default=CRS84, serialization_alias="storageCrs")
     links: list[Link]
 
 

@@ -17,8 +17,8 @@ from api.collections import Collection
 from api.links import GEOJSON, HTML, OPENAPI, PROBLEM
 from api.ogc_models import ProblemDocument
 from api.settings import Settings
-from geo.language import LANGUAGES
 from geo.filtering.columns import Kind
+from geo.language import LANGUAGES
 from geo.tiles.features import FeatureTable
 
 _ITEMS = "/collections/{collectionId}/items"

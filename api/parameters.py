@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, Literal, get_origin
 
 from fastapi import Path, Request
 from fastapi.dependencies.models import Dependant
@@ -71,6 +71,17 @@ class UnknownParameter(InvalidInput):
     )
 
 
+class ItemQuery(BaseModel):
+    """The query of one feature."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    crs: Annotated[str | None, Field(description="CRS of the answer, as a URI.")] = None
+    version: Annotated[int | None, Field(ge=1, description="An older version of the layer.")] = None
+    f: str | None = None
+    lang: str | None = None
+
+
 class ItemsQuery(BaseModel):
     """The query of a page of features; any other name is a filter on that property."""
 
@@ -79,10 +90,39 @@ class ItemsQuery(BaseModel):
     bbox: Annotated[
         str | None, Field(description="Only features that intersect this box (lon, lat).")
     ] = None
+    bbox_crs: Annotated[
+        str | None, Field(alias="bbox-crs", description="CRS of `bbox`, as a URI; CRS84 if absent.")
+    ] = None
+    crs: Annotated[str | None, Field(description="CRS of the answer, as a URI.")] = None
     datetime: Annotated[
         str | None,
         Field(description="RFC 3339 instant or interval; features without time are kept."),
     ] = None
+    filter: Annotated[str | None, Field(description="Only features it is true for (CQL2).")] = None
+    filter_lang: Annotated[
+        Literal["cql2-text", "cql2-json"],
+        Field(alias="filter-lang", description="How `filter` is written."),
+    ] = "cql2-text"
+    filter_crs: Annotated[
+        str | None,
+        Field(alias="filter-crs", description="CRS of geometries in `filter`; CRS84 if absent."),
+    ] = None
+    q: Annotated[
+        str | None, Field(max_length=200, description="Only features with these words in a text.")
+    ] = None
+    sortby: Annotated[
+        str | None, Field(description="Properties to sort by; `-` before one turns its order.")
+    ] = None
+    properties: Annotated[str | None, Field(description="Only these properties are written.")] = (
+        None
+    )
+    exclude_properties: Annotated[
+        str | None, Field(alias="exclude-properties", description="These properties are left out.")
+    ] = None
+    skip_geometry: Annotated[
+        bool, Field(alias="skipGeometry", description="Features are written without geometry.")
+    ] = False
+    version: Annotated[int | None, Field(ge=1, description="An older version of the layer.")] = None
     limit: Annotated[int | None, Field(ge=1, description="Most features in one page.")] = None
     offset: Annotated[int, Field(ge=0, description="Features to skip before the page.")] = 0
     f: str | None = None
@@ -108,7 +148,7 @@ def require_known(request: Request) -> None:
             raise InvalidParameter(parameter=name, reason=_SAY["given_twice"])
 
 
-def parse_bbox(text: str) -> Bbox:
+def parse_bbox(text: str, *, is_lonlat: bool = True) -> Bbox:
     """West, south, east, north from 4 or 6 comma-separated numbers; heights are not used.
 
     Raises
@@ -121,6 +161,8 @@ def parse_bbox(text: str) -> Bbox:
         raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_count"].format(n=len(numbers)))
     middle = len(numbers) // 2
     (west, south), (east, north) = numbers[:2], numbers[middle : middle + 2]
+    if not is_lonlat:
+        return west, south, east, north
     if south > north or (middle == 3 and numbers[2] > numbers[5]):
         raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_order"])
     if south > 90 or north < -90 or min(west, east) > 180 or max(west, east) < -180:

@@ -1,6 +1,8 @@
 """Coordinate reference systems are always explicit; areas and lengths never come from degrees."""
 
+import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,6 +104,16 @@ def require_same_crs(left: "gpd.GeoDataFrame", right: "gpd.GeoDataFrame") -> pyp
     if not same_crs(found, expected):
         raise CRSMismatch(subject="left layer", found=name_of(found), expected=name_of(expected))
     return expected
+
+
+def crs_of_parquet(path: Path) -> pyproj.CRS:
+    """The CRS of a GeoParquet file, read without its features; lon/lat where it names none."""
+    import pyarrow.parquet as pq
+
+    told = json.loads((pq.read_schema(path).metadata or {}).get(b"geo", b"{}"))
+    column = told.get("columns", {}).get(told.get("primary_column"), {})
+    crs = column.get("crs")
+    return LONLAT if crs is None else pyproj.CRS.from_json_dict(crs)
 
 
 def same_crs(left: pyproj.CRS, right: pyproj.CRS) -> bool:

@@ -16,6 +16,9 @@ from api.deps import (
     TablesDep,
     links_of,
 )
+from api.features.crs import crs_or_default, offered_crs, storage_crs, writing_in
+from api.features.page import Page
+from api.features.schemas import QUERYABLES, SCHEMA, SORTABLES
 from api.links import GEOJSON, HTML, JSON, Links
 from api.ogc_models import (
     CollectionDocument,
@@ -25,12 +28,14 @@ from api.ogc_models import (
     FeatureCollection,
     Link,
     SpatialExtent,
+    TemporalExtent,
 )
-from api.paging import Page
-from api.parameters import CollectionId, ItemsQuery
+from api.parameters import CollectionId, ItemQuery, ItemsQuery
 from api.responses import conditional, etag_of, html_response, json_bytes, negotiated
 from api.tile_documents import tile_address, tile_set_links
 from geo.language import Language, texts
+from geo.tiles.features_written import written
+from geo.tiles.times import temporal_extent
 from geo.vector.file_formats import FORMATS
 
 _SAY = texts(__name__)
@@ -112,15 +117,16 @@ def items(
     links: LinksDep,
 ) -> Response:
     """A page of features. Any property is a filter: `name=Angsana`."""
-    entry = tables.collection(collection_id)
+    entry = tables.collection(collection_id, query.version)
     table = tables.table(entry, language)
-    page = Page.asked(query, settings=settings, fields=table.features.fields)
+    page = Page.asked(query, entry, table.features, settings=settings)
 
     def answer() -> Response:
         if is_html:
             return _items_page(request, entry, table, page, language)
         content = _feature_collection(table, page, links, entry.id)
-        return Response(content, media_type=GEOJSON, headers={"Content-Language": language})
+        headers = {"Content-Language": language, "Content-Crs": f"<{page.crs}>"}
+        return Response(content, media_type=GEOJSON, headers=headers | _queryables(links, entry))
 
     etag = etag_of(entry.key, page.canonical, is_html, language, links)
     return conditional(request, etag, answer)
@@ -136,25 +142,35 @@ def item(
     request: Request,
     collection_id: CollectionId,
     feature_id: FeatureId,
+    query: Annotated[ItemQuery, Query()],
     tables: TablesDep,
     language: LanguageDep,
     is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """One feature by its id."""
-    entry = tables.collection(collection_id)
+    entry = tables.collection(collection_id, query.version)
     table = tables.table(entry, language)
-    feature = table.features.feature(feature_id)
+    place = table.features.place(feature_id)
+    crs = crs_or_default(query.crs, entry, table.features, parameter="crs")
 
     def answer() -> Response:
         if is_html:
             return _item_page(request, entry, table, feature_id, language)
         around = _item_links(links, entry.id, feature_id)
+        feature = written(table.features, place, writing_in(crs))
         content = feature[:-1] + b',"links":' + json_bytes(around) + b"}"
-        return Response(content, media_type=GEOJSON, headers={"Content-Language": language})
+        headers = {"Content-Language": language, "Content-Crs": f"<{crs}>"}
+        return Response(content, media_type=GEOJSON, headers=headers)
 
-    etag = etag_of(entry.key, feature_id, is_html, language, links)
+    etag = etag_of(entry.key, feature_id, crs, is_html, language, links)
     return conditional(request, etag, answer)
+
+
+def _queryables(links: Links, entry: Collection) -> dict[str, str]:
+    """The header that leads from features to what they can be filtered on (OGC 19-079r2, 6.4)."""
+    address = links.url("collections", entry.id, "queryables")
+    return {"Link": f'<{address}>; rel="{QUERYABLES}"; type="{SCHEMA}"'}
 
 
 def _links(links: list[dict[str, str]]) -> list[Link]:
@@ -169,7 +185,6 @@ def _described(
     *,
     is_html: bool = False,
 ) -> CollectionDocument:
-    extent = table.features.extent
     path = ("collections", entry.id)
     found = [
         *links.representations(*path, is_html=is_html),
@@ -177,6 +192,11 @@ def _described(
         links.link("items", HTML, *path, "items", f="html"),
         *tile_set_links(entry, links),
     ]
+    found += [
+        links.link(rel, SCHEMA, *path, name)
+        for rel, name in ((QUERYABLES, "queryables"), (SORTABLES, "sortables"))
+    ]
+    found.append(links.link("describedby", SCHEMA, *path, "schema"))
     found += [enclosure(entry, format, links) for format in FORMATS]
     if entry.version is not None:
         found.append(links.link("version-history", JSON, *path, "versions", f="json"))
@@ -184,8 +204,20 @@ def _described(
         id=entry.id,
         title=entry.title.to(language),
         description=entry.description.to(language),
-        extent=None if extent is None else Extent(spatial=SpatialExtent(bbox=[list(extent)])),
+        extent=_extent(table),
+        crs=offered_crs(entry, table.features),
+        storage_crs=storage_crs(entry),
         links=_links(found),
+    )
+
+
+def _extent(table: PreparedTable) -> Extent | None:
+    where, when = table.features.extent, temporal_extent(table.features)
+    if where is None and when is None:
+        return None
+    return Extent(
+        spatial=None if where is None else SpatialExtent(bbox=[list(where)]),
+        temporal=None if when is None else TemporalExtent(interval=[list(when)]),
     )
 
 
@@ -199,7 +231,7 @@ def _feature_collection(table: PreparedTable, page: Page, links: Links, collecti
         "numberReturned": len(selection.indices),
         "links": page.links(links, collection, matched=selection.matched),
     }
-    features = table.features.page(selection.indices)
+    features = written(table.features, selection.indices, page.writing)
     return json_bytes(head)[:-1] + b',"features":[' + features + b"]}"
 
 

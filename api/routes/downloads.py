@@ -14,14 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from api.access import READS
-from api.collections import Collection, Tables, enclosure, file_path, query_of
+from api.collections import Collection, enclosure, file_path, query_of
 from api.deps import LanguageDep, LinksDep, StoreDep, TablesDep
 from api.links import JSON, Links
 from api.ogc_models import Link
 from api.parameters import CollectionId, InvalidParameter
 from api.responses import conditional, etag_of, json_response
 from geo.language import Language, texts
-from geo.store.store import Store
 from geo.vector.file_formats import FILE_FORMATS, FORMATS, Format, Kind
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def download(
     (`Content-Crs`). What the format cannot hold is told at the address with `/report` after this one.
     """
     chosen = _format(format)
-    entry = _entry(store, tables, collection_id, query.version)
+    entry = tables.collection(collection_id, query.version)
     spec = FILE_FORMATS[chosen]
 
     def answer() -> Response:
@@ -156,7 +155,7 @@ def download_report(
 ) -> Response:
     """The names of the columns in the file, and every value that the format cannot hold, by column."""
     chosen = _format(format)
-    entry = _entry(store, tables, collection_id, query.version)
+    entry = tables.collection(collection_id, query.version)
 
     def answer() -> Response:
         held = _held(entry, chosen, language)
@@ -207,17 +206,6 @@ def _format(name: str) -> Format:
         reason = _SAY["no_format"].format(format=name, known=", ".join(FORMATS))
         raise InvalidParameter(parameter="format", reason=reason)
     return found
-
-
-def _entry(store: Store, tables: Tables, collection_id: str, number: int | None) -> Collection:
-    """The collection, or as it was in an old version."""
-    entry = tables.collection(collection_id)
-    if number is None:
-        return entry
-    if entry.version is None:
-        reason = _SAY["no_versions"].format(collection=entry.id)
-        raise InvalidParameter(parameter="version", reason=reason)
-    return tables.of_version(store.version(entry.version.dataset, number))
 
 
 def _held(entry: Collection, format: Format, language: Language) -> "Fitted":

@@ -153,9 +153,9 @@ class _Worker:
             return between(*self._all(name, args, 3))
         if name == "in" and len(args) == 2 and isinstance(args[1], list) and args[1]:
             return self._is_in(*args)
-        key = "wrong_count" if name in _KNOWN else "unknown_function"
+        said = _SAY["wrong_count" if name in _KNOWN else "unknown_function"]
         known = ", ".join(FUNCTIONS)
-        reason = _SAY[key].format(name=name[:80], n=len(args), known=known)
+        reason = said.format(name=name[:80], n=len(args), known=known)
         raise InvalidFilter(reason=reason, parameter="filter")
 
     def _all(self, name: str, args: list[Any], count: int) -> list[Operand]:

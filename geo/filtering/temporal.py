@@ -100,8 +100,8 @@ def instant(text: Any, *, is_date: bool) -> Times:
     form = _DATE if is_date else _INSTANT
     found = _microseconds(text) if isinstance(text, str) and form.fullmatch(text) else None
     if found is None:
-        key = "wrong_date" if is_date else "wrong_timestamp"
-        reason = _SAY[key].format(value=str(text)[:60])
+        said = _SAY["wrong_date" if is_date else "wrong_timestamp"]
+        reason = said.format(value=str(text)[:60])
         raise InvalidFilter(reason=reason, parameter="filter")
     at = np.array([found], dtype=np.int64)
     return Times(at, at, np.ones(1, dtype=np.bool_), is_date)
@@ -121,6 +121,13 @@ def interval(start: Operand, end: Operand) -> Times:
         one, other = _alike(one, other)
         first, last = one.start, other.end
     return Times(first, last, known & (first <= last), is_date=bool(dates) and all(dates))
+
+
+def closed_interval(start: datetime | None, end: datetime | None) -> Times:
+    """The time from one instant to another, both included; None is an open end."""
+    first = _ALWAYS_BEFORE if start is None else (start - _EPOCH) // _MICROSECOND
+    last = _ALWAYS_AFTER if end is None else (end - _EPOCH) // _MICROSECOND
+    return Times(np.array([first]), np.array([last]), np.ones(1, dtype=np.bool_), is_date=False)
 
 
 def _alike(left: Times, right: Times) -> tuple[Times, Times]:

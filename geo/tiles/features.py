@@ -25,7 +25,8 @@ import numpy.typing as npt
 import orjson
 
 from geo.errors import InvalidFilter, StoreFault, ZoneNotFound
-from geo.filtering.columns import Arrays, Kind, Numbers, Shapes, Texts, Truth
+from geo.filtering.columns import Arrays, Kind, Mask, Numbers, Shapes, Texts, Truth
+from geo.filtering.comparison import like
 from geo.language import Text, texts
 
 if TYPE_CHECKING:
@@ -90,36 +91,50 @@ class FeatureTable:
         *,
         bbox: Bbox | None = None,
         filters: Mapping[str, str] | None = None,
+        matches: Mask | None = None,
+        order: npt.NDArray[np.int64] | None = None,
         limit: int,
         offset: int = 0,
     ) -> Selection:
-        """The page of features that intersect `bbox` and whose properties equal all `filters`.
+        """The page of features that intersect `bbox`, whose properties are as all `filters` say.
 
         A feature without geometry matches every `bbox` (OGC 17-069r4, requirement 16). A missing
-        value matches no filter.
+        value matches no filter. A text may be one of several, parted by commas, and `*` stands for
+        any characters.
+
+        Parameters
+        ----------
+        matches : (n,) bool, optional
+            What else decides which features are there.
+        order : (n,) int, optional
+            The places of all features in the order that they are wanted in.
 
         Raises
         ------
         InvalidFilter
             For a property that does not exist, or a value of another type.
         """
-        if bbox is None and not filters:
+        if bbox is None and not filters and matches is None and order is None:
             indices = np.arange(min(offset, self.count), min(offset + limit, self.count))
             return Selection(indices=indices, matched=self.count)
-        matches = np.ones(self.count, dtype=np.bool_)
+        found = np.ones(self.count, dtype=np.bool_) if matches is None else matches
         for name, value in (filters or {}).items():
-            matches &= self._equal(name, value)
+            found = found & self._as_said(name, value)
         if bbox is not None:
-            matches = self._intersecting(matches, bbox)
-        found = np.flatnonzero(matches)
-        return Selection(indices=found[offset : offset + limit], matched=len(found))
+            found = self._intersecting(found, bbox)
+        places = np.flatnonzero(found) if order is None else order[found[order]]
+        return Selection(indices=places[offset : offset + limit], matched=len(places))
 
     def feature(self, area_id: str) -> bytes:
         """The GeoJSON of one feature; `ZoneNotFound` when there is none of that id."""
+        return bytes(self._slice("json", int(self.place(area_id)[0])))
+
+    def place(self, area_id: str) -> npt.NDArray[np.int64]:
+        """Where the feature of that id stands, as one index; `ZoneNotFound` when there is none."""
         found = np.flatnonzero(self._equal_text("id", area_id))
         if len(found) == 0:
             raise ZoneNotFound(area_id, available=self._some_ids())
-        return bytes(self._slice("json", int(found[0])))
+        return found[:1]
 
     def page(self, indices: npt.NDArray[np.int64]) -> bytes:
         """The features at `indices`, joined by commas, ready for a GeoJSON array."""
@@ -208,16 +223,31 @@ class FeatureTable:
         )
         return matches
 
-    def _equal(self, name: str, value: str) -> npt.NDArray[np.bool_]:
+    def _as_said(self, name: str, value: str) -> Mask:
         if name not in self.fields:
             raise InvalidFilter(reason=_unknown_property(name, self.fields), parameter=name)
-        kind = self.fields[name]
-        column = self._column(name)
+        kind, column = self.fields[name], self._column(name)
         if kind in _TEXTS:
-            return self._equal_text(column, value)
-        wanted = _parse_value(name, kind, value)
-        matches: npt.NDArray[np.bool_] = self._array(column) == wanted
+            return self._texts_like(name, value)
+        wanted = [_parse_value(name, kind, part.strip()) for part in value.split(",")]
+        matches: Mask = np.isin(self._array(column), wanted)
         return matches
+
+    def _texts_like(self, name: str, value: str) -> Mask:
+        # A text that holds a comma itself is found as a whole.
+        matches = self._equal_text(self._column(name), value)
+        parts = value.split(",") if "," in value or "*" in value else []
+        for part in parts:
+            matches = matches | (
+                self._texts_by_stars(name, part)
+                if "*" in part
+                else self._equal_text(self._column(name), part)
+            )
+        return matches
+
+    def _texts_by_stars(self, name: str, value: str) -> Mask:
+        pattern = re.sub(r"([%_\\])", r"\\\1", value).replace("*", "%")
+        return like(self.texts(name), Texts.constant(pattern)).true
 
     def _equal_text(self, column: str, value: str) -> npt.NDArray[np.bool_]:
         ends, texts = self._array(f"{column}.ends"), self._bytes(f"{column}.texts")

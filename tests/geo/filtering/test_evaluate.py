@@ -240,8 +240,6 @@ def test_a_pattern_means_what_the_database_says(text, value):
 
 
 def test_a_pattern_of_many_parts_takes_no_longer_than_its_text(table):
-    frame = gpd.GeoDataFrame(
-        {"v": ["a" * 100_000]}, geometry=[None], crs="OGC:CRS84", index=["a"]
-    )
+    frame = gpd.GeoDataFrame({"v": ["a" * 100_000]}, geometry=[None], crs="OGC:CRS84", index=["a"])
     long = FeatureTable(encode_features(frame))
     assert found(long, "v LIKE '" + "%a_" * 1_000 + "%b'") == ""

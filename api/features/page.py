@@ -1,0 +1,192 @@
+"""One page of features as it was asked for: checked, with its limit, and the way to its neighbours."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from api.collections import Collection
+from api.features.crs import CRS84, bbox_to_lonlat, crs_or_default, to_lonlat, writing_in
+from api.links import GEOJSON, HTML, JSON, Links
+from api.parameters import (
+    EVERYWHERE,
+    InvalidParameter,
+    ItemsQuery,
+    UnknownParameter,
+    parse_bbox,
+    parse_datetime,
+)
+from api.settings import Settings
+from geo.filtering.columns import Mask
+from geo.filtering.evaluate import matching
+from geo.language import first_of, texts
+from geo.tiles.features import Bbox, FeatureTable, Selection
+from geo.tiles.features_written import Writing
+from geo.tiles.order import SortKey, sorted_by
+from geo.tiles.search import speaking_of
+from geo.tiles.times import at_time
+
+_SAY = texts(__name__)
+
+# The parameters that decide which features there are and how they are written, without paging.
+_GIVEN = (
+    *("bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "q", "sortby"),
+    *("properties", "exclude-properties", "skipGeometry", "version"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a collection's features.
+
+    `given` are the parameters as the client wrote them, without paging, in a fixed order.
+    """
+
+    bbox: Bbox | None
+    filters: Mapping[str, str]
+    query: ItemsQuery
+    time: tuple[datetime | None, datetime | None] | None
+    filter_crs: str
+    order: tuple[SortKey, ...]
+    crs: str
+    writing: Writing
+    limit: int
+    offset: int
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def asked(
+        cls, query: ItemsQuery, collection: Collection, table: FeatureTable, *, settings: Settings
+    ) -> Self:
+        """The page that `query` asks for.
+
+        Raises
+        ------
+        UnknownParameter
+            For a name that is neither a parameter nor a property.
+        InvalidParameter
+        """
+        filters = query.filters
+        for name in filters:
+            if name not in table.fields:
+                known = [*sorted(EVERYWHERE | {*_GIVEN, "limit", "offset"}), *table.fields]
+                raise UnknownParameter(parameter=name, known=", ".join(known))
+
+        def crs_of(name: str, text: str | None) -> str:
+            return crs_or_default(text, collection, table, parameter=name)
+
+        crs = crs_of("crs", query.crs)
+        bbox_crs = crs_of("bbox-crs", query.bbox_crs)
+        said = query.model_dump(by_alias=True, exclude_unset=True)
+        given = {name: said[name] for name in _GIVEN if said.get(name) is not None}
+        return cls(
+            bbox=None if query.bbox is None else _bbox(query.bbox, bbox_crs),
+            filters=filters,
+            query=query,
+            time=None if query.datetime is None else parse_datetime(query.datetime),
+            filter_crs=crs_of("filter-crs", query.filter_crs),
+            order=tuple(_sort_keys(query.sortby or "")),
+            crs=crs,
+            writing=writing_in(
+                crs,
+                properties=_properties(query, table),
+                has_geometry=not query.skip_geometry,
+            ),
+            limit=min(query.limit or settings.default_limit, settings.max_limit),
+            offset=query.offset,
+            given={name: _as_text(value) for name, value in given.items()}
+            | dict(sorted(filters.items())),
+        )
+
+    @property
+    def canonical(self) -> tuple[tuple[tuple[str, str], ...], int, int]:
+        """Everything that decides which features the page has."""
+        return tuple(self.given.items()), self.limit, self.offset
+
+    def of(self, table: FeatureTable) -> Selection:
+        """The page's features in `table`."""
+        masks = [mask for mask in self._masks(table) if mask is not None]
+        matches = None
+        for mask in masks:
+            matches = mask if matches is None else matches & mask
+        return table.select(
+            bbox=self.bbox,
+            filters=self.filters,
+            matches=matches,
+            order=sorted_by(table, self.order) if self.order else None,
+            limit=self.limit,
+            offset=self.offset,
+        )
+
+    def _masks(self, table: FeatureTable) -> Iterator[Mask | None]:
+        if self.query.filter is not None:
+            yield matching(
+                self.query.filter,
+                table,
+                is_json=self.query.filter_lang == "cql2-json",
+                to_lonlat=to_lonlat(self.filter_crs),
+            )
+        if self.time is not None:
+            yield at_time(table, *self.time)
+        if self.query.q is not None:
+            yield speaking_of(table, self.query.q)
+
+    def links(
+        self, links: Links, collection: str, *, matched: int, is_html: bool = False
+    ) -> list[dict[str, str]]:
+        """`self`, `alternate`, `collection`, and `next` and `prev` where there are such pages."""
+        path = ("collections", collection, "items")
+        here = self._at(self.offset)
+        media_type, form = (HTML, "html") if is_html else (GEOJSON, "json")
+        found = [
+            *links.representations(*path, media_type=GEOJSON, is_html=is_html, query=here),
+            links.link("collection", JSON, "collections", collection, f="json"),
+        ]
+        if self.offset + self.limit < matched:
+            after = self._at(self.offset + self.limit)
+            found.append(links.link("next", media_type, *path, query=after | {"f": form}))
+        if self.offset > 0:
+            before = self._at(max(0, self.offset - self.limit))
+            found.append(links.link("prev", media_type, *path, query=before | {"f": form}))
+        return found
+
+    def _at(self, offset: int) -> dict[str, str]:
+        paging = {"limit": str(self.limit), "offset": str(offset)}
+        return {**self.given, **(paging if offset else {"limit": paging["limit"]})}
+
+
+def _bbox(text: str, crs: str) -> Bbox:
+    return bbox_to_lonlat(parse_bbox(text, is_lonlat=crs == CRS84), crs)
+
+
+def _sort_keys(text: str) -> Iterator[SortKey]:
+    for part in filter(None, text.split(",")):
+        name = part.strip()
+        yield SortKey(name.lstrip("+-") if name[:1] in "+-" else name, name.startswith("-"))
+
+
+def _properties(query: ItemsQuery, table: FeatureTable) -> frozenset[str] | None:
+    """The properties that are written; None for all of them."""
+    if query.properties is None and query.exclude_properties is None:
+        return None
+    named = {
+        "properties": query.properties,
+        "exclude-properties": query.exclude_properties,
+    }
+    lists = {name: _names(text, name, table) for name, text in named.items() if text is not None}
+    kept = lists.get("properties", frozenset(table.fields))
+    return frozenset(kept) - lists.get("exclude-properties", frozenset())
+
+
+def _names(text: str, parameter: str, table: FeatureTable) -> frozenset[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in table.fields:
+            known = first_of(list(table.fields), 60)
+            reason = _SAY["unknown_property"].format(name=name[:80], known=known)
+            raise InvalidParameter(parameter=parameter, reason=reason)
+    return frozenset(names)
+
+
+def _as_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,65 @@
+"""Features of a table written anew: with some properties only, without geometry, in another CRS."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import shapely
+
+from geo.tiles.features import FeatureTable
+
+Moved = Callable[[npt.NDArray[np.object_]], npt.NDArray[np.object_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How features are written; by default as they are prepared.
+
+    `properties` are those that are written, None for all; `moved` gives the geometries in another CRS.
+    """
+
+    properties: Collection[str] | None = None
+    has_geometry: bool = True
+    moved: Moved | None = None
+
+    @property
+    def is_as_prepared(self) -> bool:
+        """Whether the prepared bytes are the answer."""
+        return self.properties is None and self.has_geometry and self.moved is None
+
+
+def written(table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing) -> bytes:
+    """The features at `places`, joined by commas, ready for a GeoJSON array."""
+    if writing.is_as_prepared:
+        return table.page(places)
+    return b",".join(written_each(table, places, writing))
+
+
+def written_each(
+    table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing
+) -> list[bytes]:
+    """Each of the features at `places` as GeoJSON."""
+    features = table.properties(places)
+    geometries = _geometries(table, places, writing)
+    for feature, geometry in zip(features, geometries, strict=True):
+        if geometry is not _AS_PREPARED:
+            feature["geometry"] = geometry
+        if writing.properties is not None:
+            own = feature["properties"]
+            feature["properties"] = {n: own[n] for n in own if n in writing.properties}
+    return [orjson.dumps(feature) for feature in features]
+
+
+_AS_PREPARED = object()
+
+
+def _geometries(table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing) -> list[Any]:
+    if not writing.has_geometry:
+        return [None] * len(places)
+    if writing.moved is None:
+        return [_AS_PREPARED] * len(places)
+    texts = shapely.to_geojson(writing.moved(table.shapes().at(places)))
+    return [None if text is None else orjson.Fragment(text) for text in texts]
