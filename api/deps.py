@@ -109,6 +109,9 @@ def format_of(request: Request) -> Format:
     wanted = request.query_params.get("f")
     if wanted is None:
         return _accepted_format(request)
+    if request.url.path.endswith("/items"):
+        # Features have more forms, and their route refuses the others.
+        return "html" if wanted == "html" else "json"
     if wanted not in _FORMATS or (wanted == "geojson" and not _GEOJSON.search(request.url.path)):
         raise InvalidParameter(parameter="f", reason=_SAY["unknown_format"].format(f=wanted))
     return _FORMATS[wanted]

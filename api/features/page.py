@@ -1,7 +1,8 @@
 """One page of features as it was asked for: checked, with its limit, and the way to its neighbours."""
 
+import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
@@ -102,6 +103,10 @@ class Page:
     def canonical(self) -> tuple[tuple[tuple[str, str], ...], int, int]:
         """Everything that decides which features the page has."""
         return tuple(self.given.items()), self.limit, self.offset
+
+    def whole(self) -> "Page":
+        """The page with all that matches, unless the client named its limit."""
+        return self if self.query.limit is not None else replace(self, limit=sys.maxsize)
 
     def of(self, table: FeatureTable) -> Selection:
         """The page's features in `table`."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from api.access import READS
 from api.collections import Collection, PreparedTable, enclosure
@@ -17,6 +18,17 @@ from api.deps import (
     links_of,
 )
 from api.features.crs import crs_or_default, offered_crs, storage_crs, writing_in
+from api.features.encodings import (
+    FILES,
+    MEDIA_TYPES,
+    Answer,
+    Form,
+    blocks,
+    form_of,
+    json_fg,
+    opened_file,
+    sequence,
+)
 from api.features.page import Page
 from api.features.schemas import QUERYABLES, SCHEMA, SORTABLES
 from api.links import GEOJSON, HTML, JSON, Links
@@ -121,14 +133,21 @@ def items(
     table = tables.table(entry, language)
     page = Page.asked(query, entry, table.features, settings=settings)
 
-    def answer() -> Response:
-        if is_html:
-            return _items_page(request, entry, table, page, language)
-        content = _feature_collection(table, page, links, entry.id)
-        headers = {"Content-Language": language, "Content-Crs": f"<{page.crs}>"}
-        return Response(content, media_type=GEOJSON, headers=headers | _queryables(links, entry))
+    form = form_of(request, "html" if is_html else "json")
+    if form in (*FILES, "geojsonseq"):
+        page = page.whole()
 
-    etag = etag_of(entry.key, page.canonical, is_html, language, links)
+    def answer() -> Response:
+        if form == "html":
+            return _items_page(request, entry, table, page, language)
+        headers = {"Content-Language": language, "Content-Crs": f"<{page.crs}>"}
+        headers |= _queryables(links, entry)
+        if form == "json":
+            content = _feature_collection(table, page, links, entry.id)
+            return Response(content, media_type=GEOJSON, headers=headers)
+        return _in_form(form, Answer(entry.id, table.features, page), links, headers)
+
+    etag = etag_of(entry.key, page.canonical, form, language, links)
     return conditional(request, etag, answer)
 
 
@@ -165,6 +184,20 @@ def item(
 
     etag = etag_of(entry.key, feature_id, crs, is_html, language, links)
     return conditional(request, etag, answer)
+
+
+def _in_form(form: Form, answer: Answer, links: Links, headers: dict[str, str]) -> Response:
+    """A page of features in another form than GeoJSON and HTML."""
+    media_type = MEDIA_TYPES[form]
+    if form == "jsonfg":
+        around = answer.page.links(links, answer.collection, matched=answer.selection.matched)
+        return Response(json_fg(answer, around), media_type=media_type, headers=headers)
+    if form == "geojsonseq":
+        return StreamingResponse(sequence(answer), media_type=media_type, headers=headers)
+    file = opened_file(answer, form)
+    name = f'attachment; filename="items.{FILES[form]}"'
+    headers |= {"Content-Disposition": name, "Content-Length": str(file.seek(0, 2))}
+    return StreamingResponse(blocks(file), media_type=media_type, headers=headers)
 
 
 def _queryables(links: Links, entry: Collection) -> dict[str, str]:

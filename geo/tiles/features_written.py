@@ -30,6 +30,14 @@ class Writing:
         """Whether the prepared bytes are the answer."""
         return self.properties is None and self.has_geometry and self.moved is None
 
+    def has(self, name: str) -> bool:
+        """Whether a property is written."""
+        return self.properties is None or name in self.properties
+
+    def without_geometry(self) -> "Writing":
+        """The same properties alone."""
+        return Writing(self.properties, has_geometry=False)
+
 
 def written(table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing) -> bytes:
     """The features at `places`, joined by commas, ready for a GeoJSON array."""

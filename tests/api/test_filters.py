@@ -3,7 +3,9 @@
 import json
 from urllib.parse import quote
 
+import geopandas as gpd
 import numpy as np
+import pyogrio
 import pyproj
 import pytest
 import shapely
@@ -205,3 +207,45 @@ def test_an_older_version_is_read_by_its_number(client):
     ]
     assert counts == [0, 2]
     assert client.get(f"{ITEMS}?version=99").status_code == 404
+
+
+# Formats
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type"),
+    [
+        ("geojsonseq", "application/geo+json-seq"),
+        ("jsonfg", "application/fg+json"),
+        ("fgb", "application/flatgeobuf"),
+        ("parquet", "application/vnd.apache.parquet"),
+        ("csv", "text/csv"),
+        ("gpkg", "application/geopackage+sqlite3"),
+    ],
+)
+def test_features_come_in_many_forms_under_the_same_filter(client, tmp_path, form, media_type):
+    given = {"filter": "regency_code='63.10'", "crs": f"{EPSG}/32750"}
+    answer = client.get(ITEMS, params=given | {"f": form})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith(media_type)
+    assert answer.headers["content-crs"] == f"<{EPSG}/32750>"
+    by_header = client.get(ITEMS, params=given, headers={"Accept": media_type})
+    assert by_header.headers["content-type"] == answer.headers["content-type"]
+    if form == "geojsonseq":
+        found = [json.loads(part)["id"] for part in answer.text.split("\x1e")[1:]]
+    elif form == "jsonfg":
+        document = answer.json()
+        assert all(f["geometry"] is None and f["place"] for f in document["features"])
+        found = [f["id"] for f in document["features"]]
+    else:
+        path = tmp_path / f"items.{form}"
+        path.write_bytes(answer.content)
+        frame = gpd.read_parquet(path) if form == "parquet" else pyogrio.read_dataframe(path)
+        found = [*frame["zone_id"]]
+    assert found == ["angsana", "sebamban"]
+
+
+def test_a_form_that_is_none_is_400(client):
+    answer = client.get(f"{ITEMS}?f=docx")
+    assert answer.status_code == 400
+    assert "geojsonseq" in answer.json()["detail"]
