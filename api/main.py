@@ -32,7 +32,6 @@ from api.routes import (
     portraits,
     readiness,
     root,
-    schemas,
     session,
     sheets,
     sites,
@@ -40,6 +39,7 @@ from api.routes import (
     tiles,
     vector_tiles,
 )
+from api.routes.features import schemas
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working

@@ -14,6 +14,7 @@ import orjson
 from fastapi import FastAPI
 
 from api.collections import Collection
+from api.features.encodings import MEDIA_TYPES
 from api.links import GEOJSON, HTML, OPENAPI, PROBLEM
 from api.ogc_models import ProblemDocument
 from api.settings import Settings
@@ -85,6 +86,9 @@ def document(
 
     items = found["paths"][_ITEMS]["get"]
     _set_parameters(items, _items_parameters(settings))
+    # QGIS reads the most features of a page here and nowhere else.
+    limit = next(p for p in items["parameters"] if p["name"] == "limit")
+    found["components"]["parameters"] = {"limit": deepcopy(limit)}
     api = found["paths"]["/api"]["get"]["responses"]["200"]
     api["content"] = {OPENAPI: {"schema": {"type": "object"}}}
     for entry, table in collections:
@@ -302,6 +306,12 @@ def _items_parameters(settings: Settings) -> list[dict[str, Any]]:
                 "maximum": settings.max_limit,
                 "default": settings.default_limit,
             },
+        },
+        {
+            **_FORM,
+            "name": "f",
+            "description": "Form of the features; otherwise the Accept header decides.",
+            "schema": {"type": "string", "enum": [*MEDIA_TYPES, "geojson"]},
         },
         {
             **_FORM,

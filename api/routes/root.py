@@ -12,6 +12,7 @@ from api.deps import (
     TablesDep,
     region_or_none,
 )
+from api.features.schemas import FUNCTIONS_REL
 from api.links import HTML, JSON, OPENAPI, Links
 from api.ogc_models import Conformance, Health, LandingPage, Link
 from api.openapi import document, operations
@@ -25,6 +26,17 @@ router = APIRouter(tags=["service"], dependencies=[READS])
 
 _CLASSES = {
     "ogcapi-features-1/1.0": ("core", "geojson", "html", "oas30"),
+    "ogcapi-features-2/1.0": ("crs",),
+    "ogcapi-features-3/1.0": (
+        *("queryables", "queryables-query-parameters", "filter", "features-filter"),
+    ),
+    "ogcapi-features-5/1.0": (*("schemas", "core-roles-features", "queryables", "sortables"),),
+    "cql2/1.0": (
+        *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
+        *("case-insensitive-comparison", "accent-insensitive-comparison"),
+        *("basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions"),
+        *("temporal-functions", "array-functions", "property-property", "functions", "arithmetic"),
+    ),
     # Not dataset-tilesets: no tile set holds several collections.
     "ogcapi-tiles-1/1.0": ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"),
     "tms/2.0": (
@@ -134,6 +146,7 @@ def _landing_links(links: Links, language: Language, *, is_html: bool) -> list[d
         links.link("conformance", HTML, "conformance", title=title(_SAY["conformance"]), f="html"),
         links.link("data", JSON, "collections", title=title(_SAY["data"]), f="json"),
         links.link("data", HTML, "collections", title=title(_SAY["data"]), f="html"),
+        links.link(FUNCTIONS_REL, JSON, "functions", title=title(_SAY["functions"]), f="json"),
         links.link(TILING_SCHEMES, JSON, "tileMatrixSets", title=tile_grids, f="json"),
         links.link(TILING_SCHEMES, HTML, "tileMatrixSets", title=tile_grids, f="html"),
         links.link("related", HTML, "map", title=title(_SAY["map"])),
