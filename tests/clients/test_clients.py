@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 
@@ -70,13 +71,18 @@ def test_gdal_lists_and_reads_every_collection_as_oapif(address):
     # Twelve features came in three pages of five.
     assert list(frame["code"]) == [f"63.{i:02}" for i in range(1, 13)]
     assert list(frame["bps_code"][:2]) == ["6301", "6302"]
-    assert frame.crs.equals("OGC:CRS84", ignore_axis_order=True)
-    assert frame.total_bounds == pytest.approx([105, -4, 111, -2], abs=1e-6)
+    # GDAL asks for the CRS that a layer was published in, and for another where it is told to.
+    assert frame.crs == "EPSG:32749"
+    bounds = frame.to_crs("OGC:CRS84").total_bounds
+    assert bounds == pytest.approx([105, -4, 111, -2], abs=1e-6)
+    turned = pyogrio.read_dataframe(f"OAPIF:{address}", layer="regencies", CRS="EPSG:4326")
+    assert turned.crs.equals("EPSG:4326", ignore_axis_order=True)
+    assert turned.total_bounds == pytest.approx([105, -4, 111, -2], abs=1e-6)
 
 
 def test_gdal_pushes_a_bbox_to_the_service(address):
     frame = pyogrio.read_dataframe(
-        f"OAPIF:{address}", layer="regencies", bbox=(105.2, -3.8, 105.8, -3.2)
+        f"OAPIF:{address}", layer="regencies", bbox=(105.2, -3.8, 105.8, -3.2), CRS="OGC:CRS84"
     )
     assert list(frame["code"]) == ["63.01"]
 
@@ -205,3 +211,43 @@ def test_gdal_and_geopandas_open_every_collection_with_its_count_codes_and_crs(
     assert len(frame) == count
     assert code in set(frame[column])
     assert frame.crs.to_epsg() == 4326
+
+
+def test_gdal_pushes_a_filter_of_attributes_to_the_service(address):
+    frame = pyogrio.read_dataframe(f"OAPIF:{address}", layer="regencies", where="code = '63.03'")
+    assert [*frame["name"]] == ["Kabupaten 3"]
+
+
+def test_owslib_reads_queryables_and_filters(address):
+    service = Features(address)
+    assert "name" in service.collection_queryables("regencies")["properties"]
+    found = service.collection_items("regencies", filter="name LIKE 'Kabupaten 1%'", limit=100)
+    assert {f["properties"]["name"] for f in found["features"]} == {
+        f"Kabupaten {number}" for number in (1, 10, 11, 12)
+    }
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "(" * 3_000 + "name='x'" + ")" * 3_000,
+        "NOT " * 10_000 + "name='x'",
+        "area_official_ha=" + "1+" * 10_000 + "1",
+        '{"op":"not","args":[' * 300 + "true" + "]}" * 300,
+    ],
+    ids=["brackets", "not", "plus", "json"],
+)
+def test_a_live_worker_survives_filters_that_are_bombs(port, bomb):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    language = "cql2-json" if bomb[0] == "{" else "cql2-text"
+    query = urllib.parse.urlencode({"filter": bomb, "filter-lang": language})
+    begun = time.monotonic()
+    connection.request("GET", f"/collections/regencies/items?{query}")
+    answer = connection.getresponse()
+    answer.read()
+    # What is longer than the server takes as a head ends there already.
+    assert answer.status in (400, 431), answer.status
+    assert time.monotonic() - begun < 2
+    connection.close()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as alive:
+        assert alive.status == 200
