@@ -32,8 +32,6 @@ UNSIMPLIFIED_FROM = 11
 _EXTENT, _FINE_EXTENT = 1024, 4096
 # Outlines are drawn across a tile's edge without a seam: a tile reaches further by this share.
 _MARGIN = 1 / 64
-# A feature smaller than this share of a tile (4 pixels) has no room for a name.
-_NAMED_FROM = 1 / 64
 # Where Web Mercator's square ends.
 _MAX_LATITUDE = 85.0511287798066
 
@@ -153,10 +151,10 @@ def encode_tile(source: TileSource, *, layer: str, z: int, row: int, column: int
     -------
     bytes
         Each feature has its row's number, counted from 1, and the properties `id` and `name` (left
-        out where missing, and where the feature has no room for it). What is smaller than a unit
-        keeps a square or a line of one unit, one for all that share it. Borders of neighbours stay
+        out where missing). What is smaller than a unit keeps a square or a line of one unit, one for
+        all that share it: of those the first row alone is in the tile. Borders of neighbours stay
         the same; where rounding lets an outline cross itself it is mended, and islands of one
-        feature that it brings together become one.
+        feature that it brings together become one, so that every polygon is valid.
     """
     size, extent = 2 * MERCATOR_HALF_M / 2**z, extent_of(z)
     west, north = column * size - MERCATOR_HALF_M, MERCATOR_HALF_M - row * size
@@ -174,8 +172,7 @@ def encode_tile(source: TileSource, *, layer: str, z: int, row: int, column: int
             pieces, owners = _islands_apart(pieces, owners)
         features += encoded_features(pieces, owners, kind=kind)
     features.sort(key=lambda feature: (feature.row, feature.kind))
-    names = _names_with_room(source, parts, rows, at_least=size * _NAMED_FROM)
-    return layer_message(features, name=layer, ids=source.ids, names=names, extent=extent)
+    return layer_message(features, name=layer, ids=source.ids, names=source.names, extent=extent)
 
 
 def _without_specks(
@@ -192,18 +189,6 @@ def _without_specks(
     _, first = np.unique(source.rows[largest_first], return_index=True)
     is_seen[largest_first[first]] = True
     return source.parts[is_seen], source.rows[is_seen]
-
-
-def _names_with_room(
-    source: TileSource, parts: npt.NDArray[Any], rows: npt.NDArray[np.int64], *, at_least: float
-) -> dict[int, str | None]:
-    """The names of rows, None for a polygon whose every part is smaller than `at_least` metres."""
-    west, south, east, north = shapely.bounds(parts).reshape(-1, 4).T
-    has_room = (np.maximum(east - west, north - south) >= at_least) | (
-        shapely.get_dimensions(parts) < 2
-    )
-    with_room = set(rows[has_room].tolist())
-    return {row: source.names[row] if row in with_room else None for row in set(rows.tolist())}
 
 
 def _source(
@@ -253,11 +238,29 @@ def _without_crossings(
     """Rounded parts of one kind, polygons whose rounded rings cross made valid in whole numbers."""
     crossing = np.flatnonzero((shapely.get_dimensions(parts) == 2) & ~shapely.is_valid(parts))
     mended = shapely.make_valid(parts[crossing], method="structure", keep_collapsed=False)
-    mended = shapely.set_precision(mended, 1)
-    # What collapses keeps its points, of which a smallest form is made.
-    parts[crossing] = np.where(shapely.is_empty(mended), parts[crossing], mended)
+    # What is whole already stays as it is: snapped once more, thin triangles would collapse.
+    between = np.flatnonzero(~_is_whole(mended))
+    mended[between] = shapely.set_precision(mended[between], 1)
+    parts[crossing] = _or_place(mended, parts[crossing])
     pieces, owners = shapely.get_parts(parts, return_index=True)
     return pieces, rows[owners]
+
+
+def _is_whole(parts: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """(n,) whether every corner has whole numbers."""
+    places, owners = shapely.get_coordinates(parts, return_index=True)
+    between = owners[(places != np.rint(places)).any(axis=1)]
+    return ~np.isin(np.arange(len(parts)), between)
+
+
+def _or_place(found: npt.NDArray[Any], before: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """What was `found`; where that is empty a ring without area, of which a smallest form is made."""
+    lost = np.flatnonzero(shapely.is_empty(found))
+    found = found.copy()
+    for one in lost:
+        place = shapely.get_coordinates(before[one])[0]
+        found[one] = shapely.Polygon(np.repeat(place[None], 4, axis=0))
+    return found
 
 
 def _islands_apart(
@@ -274,7 +277,10 @@ def _islands_apart(
     meeting = np.flatnonzero(~shapely.is_valid(together))
     if not len(meeting):
         return parts, rows
-    united = [shapely.union_all(parts[order[index == one]], grid_size=1) for one in meeting]
+    united = np.array(
+        [shapely.union_all(parts[order[index == one]], grid_size=1) for one in meeting]
+    )
+    united = _or_place(united, together[meeting])
     pieces, of = shapely.get_parts(united, return_index=True)
     stays = np.ones(len(parts), dtype=bool)
     stays[order[np.isin(index, meeting)]] = False

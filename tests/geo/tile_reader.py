@@ -92,3 +92,14 @@ def polygon(feature):
     exteriors = shapely.union_all([shapely.Polygon(p) for p in feature.paths if signed_area(p) > 0])
     holes = [shapely.Polygon(p) for p in feature.paths if signed_area(p) < 0]
     return exteriors.difference(shapely.union_all(holes))
+
+
+def multipolygon(feature):
+    """A polygon feature as the specification reads it: an exterior, the holes after it, the next."""
+    parts = []
+    for path in feature.paths:
+        if signed_area(path) > 0:
+            parts.append((path, []))
+        else:
+            parts[-1][1].append(path)
+    return shapely.MultiPolygon(parts)
