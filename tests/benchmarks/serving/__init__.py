@@ -1,0 +1,1 @@
+"""How fast features and tiles are served, against TiPG on PostGIS and pygeoapi in the same run."""
