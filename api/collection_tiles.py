@@ -102,6 +102,7 @@ class CollectionTiles:
             layer=entry.id,
             title=entry.title.en,
             attribution=entry.version.source,
+            kind=entry.kind,
         )
 
     def _part(self, entry: Collection, *, z: int, row: int, column: int) -> "TileSource":

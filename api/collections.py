@@ -9,15 +9,15 @@ import mmap
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.links import Links
 from api.parameters import InvalidParameter
-from geo.errors import NotFound, StoreFault
-from geo.language import Language, Text, texts
+from geo.errors import LayerNotFound, NotFound, StoreFault
+from geo.language import LANGUAGES, Language, Text, texts
 from geo.source_digest import source_digest
 from geo.store.snapshots import reading
 from geo.store.store import Store, Version
@@ -25,7 +25,7 @@ from geo.store.versions import Published
 from geo.tiles.features import FeatureTable
 from geo.vector.definition import definition_of
 from geo.vector.file_formats import FILE_FORMATS, Format
-from geo.vector.schema import SCHEMAS, Field, LayerSchema
+from geo.vector.schema import GEOMETRY_KINDS, SCHEMAS, Field, GeometryKind, LayerSchema
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -69,7 +69,8 @@ class Collection:
 
     `version` is the published version behind it, None for what is computed from the versions in
     `inputs`; `schema` is None for a layer that has none. Its features are made from these and
-    nothing else, so that what is kept under `key` is what `key` names.
+    nothing else, so that what is kept under `key` is what `key` names. One of a single `kind` of
+    geometry holds those features of the collection `whole`, which mixes kinds.
     """
 
     id: str
@@ -79,6 +80,42 @@ class Collection:
     version: Version | None
     schema: LayerSchema | None
     inputs: Published | None = None
+    kind: GeometryKind | None = None
+    whole: "Collection | None" = None
+
+    @property
+    def layer(self) -> str:
+        """The id of the layer that this is, or is a part of."""
+        return self.id if self.whole is None else self.whole.id
+
+    def of_kind(self, kind: GeometryKind) -> "Collection":
+        """The features of one kind of geometry, as a collection of their own."""
+        word = _SAY[f"kind_{kind}"]
+
+        def told(sentence: Text) -> Text:
+            said = {
+                one: sentence.to(one).format(
+                    title=self.title.to(one), kind=word.to(one), layer=self.id
+                )
+                for one in LANGUAGES
+            }
+            return Text(**said)
+
+        return replace(
+            self,
+            id=f"{self.id}-{kind}",
+            title=told(_SAY["kind_title"]),
+            description=told(_SAY["kind_description"]),
+            key=f"{self.key}-{kind}",
+            kind=kind,
+            whole=self,
+        )
+
+    def only_own(self, frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+        """Of all features of the layer those that this collection has."""
+        from geo.tiles.geometry_kinds import only
+
+        return frame if self.kind is None else only(frame, self.kind)
 
     def frame(self, language: Language) -> "gpd.GeoDataFrame":
         """The features with their geometry as published; what is computed speaks `language`."""
@@ -88,9 +125,9 @@ class Collection:
 
         if self.version is not None:
             with reading(self.version.path):
-                return gpd.read_parquet(self.version.path)
+                return self.only_own(gpd.read_parquet(self.version.path))
         assert self.inputs is not None  # noqa: S101  what has no version is computed from inputs
-        return readiness_frame(self.inputs, language)
+        return self.only_own(readiness_frame(self.inputs, language))
 
     def field_titles(self, table: "PreparedTable", language: Language) -> dict[str, str]:
         """The title of every property with its unit; its name where no schema has one."""
@@ -129,14 +166,34 @@ class Tables:
         self._preparing: dict[str, threading.Lock] = {}
 
     def collections(self) -> list[Collection]:
-        """Every collection, layers by name and the computed ones last."""
+        """Every layer by its name, and the computed ones last."""
         now = self._store.current()
         layers = [_layer(now.version(name)) for name in now.datasets("layer")]
         readiness = _readiness(now)
         return layers if readiness is None else [*layers, readiness]
 
+    def offered(self, language: Language) -> list[Collection]:
+        """Every collection; one that mixes kinds of geometry is followed by those of one kind."""
+        layers = self.collections()
+        taken = {entry.id for entry in layers}
+        return [
+            one
+            for entry in layers
+            for one in (entry, *self._by_kind(entry, language))
+            if one is entry or one.id not in taken
+        ]
+
+    def _by_kind(self, entry: Collection, language: Language) -> list[Collection]:
+        from geo.tiles.geometry_kinds import is_mixed, kinds_in
+
+        types = self.table(entry, language).features.types
+        return [entry.of_kind(kind) for kind in kinds_in(types)] if is_mixed(types) else []
+
     def collection(self, name: str, version: int | None = None) -> Collection:
         """One collection as it is, or as one of its versions has it.
+
+        One of a single kind of geometry is found as long as the layer has features of that kind:
+        who opened it goes on when the layer mixes kinds no longer.
 
         Raises
         ------
@@ -144,6 +201,27 @@ class Tables:
         InvalidParameter
             For a version of what is computed.
         """
+        layer, kind = self._apart(name)
+        if kind is not None:
+            return self._layer(layer, version).of_kind(kind)
+        return self._layer(name, version)
+
+    def _apart(self, name: str) -> tuple[str, GeometryKind | None]:
+        """The layer that a collection's name means, and its kind of geometry where it is of one."""
+        from geo.tiles.geometry_kinds import kinds_in
+
+        layer, _, ending = name.rpartition("-")
+        kind = next((known for known in GEOMETRY_KINDS if known == ending), None)
+        # A layer of that very name was published before such endings were kept.
+        if kind is None or name in self._store.current().datasets("layer"):
+            return name, None
+        try:
+            types = self.table(self._layer(layer, None), "id").features.types
+        except LayerNotFound:
+            return name, None
+        return (layer, kind) if kind in kinds_in(types) else (name, None)
+
+    def _layer(self, name: str, version: int | None) -> Collection:
         found = _readiness(self._store.current()) if name == READINESS else None
         if found is None:
             found = _layer(self._store.current_version(name, "layer"))
@@ -161,7 +239,7 @@ class Tables:
 
     def described(self, language: Language) -> list[tuple[Collection, FeatureTable]]:
         """Every collection with its features, for documents that name their properties."""
-        return [(c, self.table(c, language).features) for c in self.collections()]
+        return [(c, self.table(c, language).features) for c in self.offered(language)]
 
     def table(self, collection: Collection, language: Language) -> PreparedTable:
         """The features of a collection, prepared now if they never were.
@@ -170,7 +248,14 @@ class Tables:
         """
         name = f"{source_digest('geo', 'api')}-{collection.key}.features"
         kind = f"{READINESS}-{language}" if collection.version is None else "layer"
-        return self._prepared(f"{kind}-{name}", lambda: _encoded(collection, language))
+        return self._prepared(f"{kind}-{name}", lambda: self._encoded(collection, language))
+
+    def _encoded(self, collection: Collection, language: Language) -> bytes:
+        from geo.tiles.feature_encoder import encode_features, encode_kind
+
+        if collection.whole is not None and collection.kind is not None:
+            return encode_kind(self.table(collection.whole, language).features, collection.kind)
+        return encode_features(collection.frame(language), schema=collection.schema)
 
     def _prepared(self, name: str, encode: Callable[[], bytes]) -> PreparedTable:
         found = self._open.get(name)
@@ -244,12 +329,6 @@ def _opened(path: Path) -> PreparedTable:
         except ValueError as error:  # an empty file cannot be mapped
             raise StoreFault(reason=_SAY["empty_file"].format(path=path.name)) from error
     return PreparedTable(FeatureTable(content), prepared_at.replace(microsecond=0))
-
-
-def _encoded(collection: Collection, language: Language) -> bytes:
-    from geo.tiles.feature_encoder import encode_features
-
-    return encode_features(collection.frame(language), schema=collection.schema)
 
 
 def enclosure(entry: Collection, format: Format, links: Links) -> dict[str, str]:

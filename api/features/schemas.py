@@ -13,6 +13,7 @@ from geo.filtering.columns import Kind
 from geo.filtering.evaluate import GEOMETRY
 from geo.filtering.functions import FUNCTIONS
 from geo.language import Language, texts
+from geo.tiles.geometry_kinds import one_type
 from geo.tiles.order import sortables as sortable_names
 
 _SAY = texts(__name__)
@@ -46,7 +47,7 @@ def queryables(
     """The properties that features can be filtered on."""
     titles = entry.field_titles(table, language)
     own = {name: _property(kind, titles[name]) for name, kind in table.features.fields.items()}
-    own = {GEOMETRY: _geometry(entry, language), **own}
+    own = {GEOMETRY: _geometry(entry, table, language), **own}
     return _document(entry, links, language, "queryables", own)
 
 
@@ -67,7 +68,7 @@ def schema(
     own = {name: _property(kind, titles[name]) for name, kind in table.features.fields.items()}
     if entry.schema is not None and entry.schema.key in own:
         own[entry.schema.key]["x-ogc-role"] = "id"
-    own[GEOMETRY] = _geometry(entry, language)
+    own[GEOMETRY] = _geometry(entry, table, language)
     return _document(entry, links, language, "schema", own)
 
 
@@ -105,8 +106,10 @@ def _property(kind: Kind, title: str) -> dict[str, Any]:
     return {"title": title, **_TYPES[kind]}
 
 
-def _geometry(entry: Collection, language: Language) -> dict[str, Any]:
+def _geometry(entry: Collection, table: PreparedTable, language: Language) -> dict[str, Any]:
     types: Iterable[str] = entry.schema.geometry_types if entry.schema is not None else ()
+    if entry.kind is not None:
+        types = (one_type(table.features.types, entry.kind),)
     formats = {_GEOMETRIES[one].removeprefix("multi") for one in types if one in _GEOMETRIES}
     name = "any" if len(formats) != 1 else _one_format(set(types))
     return {

@@ -75,7 +75,7 @@ def collections(
         links=_links(links.representations("collections", is_html=is_html)),
         collections=[
             _described(entry, tables.table(entry, language), language, links)
-            for entry in tables.collections()
+            for entry in tables.offered(language)
         ],
     )
     title = _SAY["collections"].to(language)
@@ -109,6 +109,7 @@ def collection(
         count=len(table.features),
         tiles=tile_address(entry, links, "{z}/{y}/{x}"),
         style=layer_style(entry.id, language) is not None,
+        layer=entry.layer,
     )
 
 
@@ -232,7 +233,9 @@ def _described(
     found.append(links.link("describedby", SCHEMA, *path, "schema"))
     found += [enclosure(entry, format, links) for format in FORMATS]
     if entry.version is not None:
-        found.append(links.link("version-history", JSON, *path, "versions", f="json"))
+        # A part has the versions of its layer.
+        history = ("collections", entry.layer, "versions")
+        found.append(links.link("version-history", JSON, *history, f="json"))
     return CollectionDocument(
         id=entry.id,
         title=entry.title.to(language),
@@ -274,7 +277,7 @@ def _said(entry: Collection, language: Language) -> Callable[[str, object], str 
     from geo.published import GROUND
 
     def said(field: str, value: object) -> str | None:
-        words = ground.in_words(field, value) if entry.id == GROUND else None
+        words = ground.in_words(field, value) if entry.layer == GROUND else None
         return None if words is None else words.to(language)
 
     return said

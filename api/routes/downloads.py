@@ -217,7 +217,9 @@ def _held(entry: Collection, format: Format, language: Language) -> "Fitted":
 def _frame(entry: Collection, language: Language) -> "gpd.GeoDataFrame":
     from geo.published import as_published
 
-    return entry.frame(language) if entry.version is None else as_published(entry.version)
+    if entry.version is None:
+        return entry.frame(language)
+    return entry.only_own(as_published(entry.version))
 
 
 def _file_name(entry: Collection, format: Format) -> str:

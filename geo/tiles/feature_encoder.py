@@ -17,8 +17,9 @@ from geo.filtering.columns import Kind
 from geo.filtering.temporal import kind_of_times
 from geo.json_types import as_json, without_surrogates
 from geo.language import texts
-from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, aligned, column_name
-from geo.vector.schema import LayerSchema
+from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, FeatureTable, aligned, column_name
+from geo.tiles.geometry_kinds import of_one_type, places_of
+from geo.vector.schema import GeometryKind, LayerSchema
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -52,9 +53,31 @@ def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = N
 
     ids = _require_ids(frame)
     geometries = _sendable(np.asarray(to_lonlat(frame).geometry.array, dtype=object))
-    columns = _property_columns(frame, ids, schema)
-    properties = {name: values for name, (_, values) in columns.items()}
+    return _encoded(ids, geometries, _property_columns(frame, ids, schema))
 
+
+def encode_kind(whole: FeatureTable, kind: GeometryKind) -> bytes:
+    """The features of a prepared layer that are of one kind of geometry, as a prepared file of their own.
+
+    They have all properties of the layer, also one that none of them has a value for.
+    """
+    places = places_of(whole.type_ids, kind)
+    geometries = of_one_type(whole.shapes().at(places), kind)
+    features = whole.properties(places)
+    columns = {
+        name: (of, [feature["properties"][name] for feature in features])
+        for name, of in whole.fields.items()
+    }
+    ids = [feature["id"] for feature in features]
+    return _encoded(ids, geometries, columns)
+
+
+def _encoded(
+    ids: list[str],
+    geometries: npt.NDArray[Any],
+    columns: Mapping[str, tuple[Kind, list[Any]]],
+) -> bytes:
+    properties = {name: values for name, (_, values) in columns.items()}
     sections = _geometry_sections(geometries)
     sections |= _joined("json", _features(ids, geometries, properties), separator=b",")
     sections |= _text_sections("id", list(ids))
@@ -118,7 +141,10 @@ def _geometry_sections(geometries: npt.NDArray[Any]) -> dict[str, Any]:
     import shapely
 
     wkb = [item or b"" for item in shapely.to_wkb(geometries)]
-    return {"bounds": shapely.bounds(geometries).reshape(-1, 4)} | _joined("wkb", wkb)
+    return {
+        "bounds": shapely.bounds(geometries).reshape(-1, 4),
+        "types": shapely.get_type_id(geometries).astype(np.int8),
+    } | _joined("wkb", wkb)
 
 
 def _features(

@@ -190,6 +190,16 @@ class FeatureTable:
         """The geometries; only those that are asked for are decoded."""
         return Shapes(self._bounds, self._geometries)
 
+    @cached_property
+    def types(self) -> frozenset[int]:
+        """The types of geometry that occur, as shapely numbers them; -1 for none."""
+        return frozenset(np.unique(self.type_ids).tolist())
+
+    @property
+    def type_ids(self) -> npt.NDArray[np.int8]:
+        """The type of each feature's geometry."""
+        return self._array("types")
+
     def _column(self, name: str) -> str:
         return column_name(list(self.fields).index(name))
 

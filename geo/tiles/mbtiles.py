@@ -33,6 +33,8 @@ from geo.tiles.cut import (
     tile_source,
     tiles_of,
 )
+from geo.tiles.geometry_kinds import only
+from geo.vector.schema import GeometryKind
 
 _SAY = texts(__name__)
 
@@ -52,13 +54,17 @@ _SCHEMA = """
 
 @dataclass(frozen=True, slots=True)
 class ArchiveOrder:
-    """An archive that is wanted at `target`: of the layer (GeoParquet) at `snapshot`, and its names."""
+    """An archive that is wanted at `target`: of the layer (GeoParquet) at `snapshot`, and its names.
+
+    With a `kind` it is of the layer's features of that kind of geometry alone.
+    """
 
     snapshot: Path
     target: Path
     layer: str
     title: str
     attribution: str
+    kind: GeometryKind | None = None
 
 
 class TileArchives:
@@ -121,7 +127,8 @@ def make_archive(order: ArchiveOrder) -> None:
     with _alone(order.target):
         if not order.target.exists():
             with reading(order.snapshot):
-                source = tile_source(gpd.read_parquet(order.snapshot))
+                frame = gpd.read_parquet(order.snapshot)
+            source = tile_source(frame if order.kind is None else only(frame, order.kind))
             content = archive_tiles(
                 source, layer=order.layer, title=order.title, attribution=order.attribution
             )

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from geo.errors import InvalidLayer
 from geo.language import Text, texts
-from geo.vector.schema import SCHEMAS, Field, LayerSchema
+from geo.vector.schema import GEOMETRY_KINDS, SCHEMAS, Field, LayerSchema
 
 _SAY = texts(__name__)
 
@@ -28,6 +28,8 @@ _MOST_TITLE = 200
 # Names of the store's own things, and what their names begin with.
 _RESERVED = frozenset({"indicators", "readiness", "region"})
 _RESERVED_PREFIXES = ("model-", "land-", "classes-")
+# Of the collections of one kind of geometry beside a layer that mixes kinds.
+_RESERVED_SUFFIXES = tuple(f"-{kind}" for kind in GEOMETRY_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,9 @@ def define(
         raise InvalidLayer(reason=_SAY["id"].format(id=layer[:_MOST_TITLE]))
     if layer in SCHEMAS or layer in _RESERVED or layer.startswith(_RESERVED_PREFIXES):
         raise InvalidLayer(reason=_SAY["reserved"].format(id=layer))
+    if layer.endswith(_RESERVED_SUFFIXES):
+        endings = ", ".join(_RESERVED_SUFFIXES)
+        raise InvalidLayer(reason=_SAY["reserved_ending"].format(id=layer, endings=endings))
     if not title.strip() or len(title) > _MOST_TITLE or len(title_en) > _MOST_TITLE:
         raise InvalidLayer(reason=_SAY["title"].format(id=layer, n=_MOST_TITLE))
     if (stated := purpose.strip() or "reference") not in PURPOSES:

@@ -5,7 +5,7 @@ schema says which columns it must carry. Topology between features is `geo/vecto
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from geo.errors import LayerNotFound
 from geo.language import Text, texts
@@ -20,6 +20,9 @@ _SAY = texts(__name__)
 
 # `any` keeps the values of a column as they come.
 FieldKind = Literal["text", "integer", "number", "any"]
+# What programs draw as one layer; the id of a collection of one kind ends so (`zones-areas`).
+GeometryKind = Literal["areas", "lines", "points"]
+GEOMETRY_KINDS: tuple[GeometryKind, ...] = get_args(GeometryKind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def address(port) -> str:
 
 def test_gdal_lists_and_reads_every_collection_as_oapif(address):
     layers = [name for name, _ in pyogrio.list_layers(f"OAPIF:{address}")]
-    assert layers == ["regencies", "zones"]
+    assert layers == ["regencies", "zones", "zones-areas", "zones-points"]
     frame = pyogrio.read_dataframe(f"OAPIF:{address}", layer="regencies")
     # Twelve features came in three pages of five.
     assert list(frame["code"]) == [f"63.{i:02}" for i in range(1, 13)]
@@ -144,7 +144,8 @@ def test_geopandas_reads_items(address):
 def test_owslib_finds_everything(address):
     service = Features(address)
     assert "ogcapi-features-1/1.0/conf/core" in service.conformance()["conformsTo"][0]
-    assert sorted(service.feature_collections()) == ["regencies", "zones"]
+    found = sorted(service.feature_collections())
+    assert found == ["regencies", "zones", "zones-areas", "zones-points"]
     assert service.collection("zones")["itemType"] == "feature"
     page = service.collection_items("regencies", limit=3, bbox=[105, -4, 108, -3])
     assert (page["numberMatched"] >= 3, page["numberReturned"]) == (True, 3)
