@@ -23,7 +23,7 @@ GEOMETRY_TYPES = frozenset(
     {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
 )
 # What an address can hold without escapes, and a file name on every system.
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _MOST_TITLE = 200
 # Names of the store's own things, and what their names begin with.
 _RESERVED = frozenset({"indicators", "readiness", "region"})

@@ -99,6 +99,11 @@ def test_what_cannot_be_a_layer_is_said(layer, stated):
     assert said.value.detail("id") != said.value.detail("en")
 
 
+@pytest.mark.parametrize("layer", ["ne_110m_admin_0_countries", "batas-hutan-2025", "2025_a-b"])
+def test_a_layer_may_be_named_as_files_name_theirs(layer):
+    assert define(layer, title="Judul").id == layer
+
+
 def test_a_definition_travels_in_the_details_of_a_version():
     defined = define("hutan", title="Hutan", title_en="Forest", purpose="planning", key="id")
     assert definition_of("hutan", {"layer": defined.to_json()}) == defined
