@@ -43,4 +43,7 @@ def _plain(value: Any) -> Any:
     """An element that can stand in a set; a list in a list counts with its order."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return tuple(map(_plain, value))
+    if isinstance(value, bool):
+        # True would be 1.
+        return bool, value
     return repr(value) if isinstance(value, Mapping) else value

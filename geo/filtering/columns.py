@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 Mask = npt.NDArray[np.bool_]
+# RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
+DECIMALS = 7
 Kind = Literal["text", "integer", "number", "boolean", "json", "date", "instant"]
 
 
@@ -129,13 +131,14 @@ class Times:
     """Instants and intervals as their first and last microsecond since 1970 in UTC.
 
     A date is kept as its midnight, and is its whole day beside an instant. An open end is the least
-    or the greatest number.
+    or the greatest number. `written` is how a property has them, for patterns.
     """
 
     start: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
     known: Mask
     is_date: bool
+    written: Texts | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

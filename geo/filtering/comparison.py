@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,18 @@ def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
     return Truth.of(true, known)
 
 
+def one_of(value: Operand, items: Sequence[Operand]) -> Truth:
+    """Whether a value is one of several; texts that stand in the filter are looked up together."""
+    said = [item.value if isinstance(item, Texts) else None for item in items]
+    if isinstance(value, Texts) and None not in said:
+        wanted = frozenset(said)
+        return Truth.of(value.where([one in wanted for one in value.distinct]), value.known)
+    found = compared("=", value, items[0])
+    for each in items[1:]:
+        found = found | compared("=", value, each)
+    return found
+
+
 def between(value: Operand, low: Operand, high: Operand) -> Truth:
     """Whether a value lies from `low` to `high`, both included."""
     return compared(">=", value, low) & compared("<=", value, high)
@@ -87,6 +99,7 @@ def like(value: Operand, pattern: Operand) -> Truth:
 
     The time grows with the length of text and pattern, never with their powers.
     """
+    value = as_written(value)
     if not isinstance(value, Texts) or not isinstance(pattern, Texts) or pattern.value is None:
         raise InvalidFilter(reason=_SAY["no_pattern"], parameter="filter")
     matches = _matcher(pattern.value)
@@ -147,6 +160,7 @@ def _plain(text: str) -> str:
 
 
 def _mapped(value: Operand, change: Callable[[str], str]) -> Texts:
+    value = as_written(value)
     if not isinstance(value, Texts):
         reason = _SAY["needs_text"].format(kind=kind_of(value))
         raise InvalidFilter(reason=reason, parameter="filter")
@@ -164,6 +178,12 @@ def computed(sign: str, left: Operand, right: Operand) -> Numbers:
             left.values.astype(np.float64), right.values.astype(np.float64)
         )
     return Numbers(values, left.known & right.known & np.isfinite(values))
+
+
+def as_written(operand: Operand) -> Operand:
+    """A property of times as its texts; every other operand as it is."""
+    written = operand.written if isinstance(operand, Times) else None
+    return operand if written is None else written
 
 
 def kind_of(operand: Operand) -> Text:

@@ -1,7 +1,7 @@
 """A filter worked out over a table: which of its features it is true for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,13 @@ from geo.filtering.columns import Arrays, Columns, Mask, Numbers, Operand, Texts
 from geo.filtering.comparison import (
     ARITHMETIC,
     COMPARISONS,
+    as_written,
     between,
     compared,
     computed,
     kind_of,
     like,
+    one_of,
     without_accents,
     without_case,
 )
@@ -74,10 +76,11 @@ def matching(
 
 @dataclass(frozen=True, slots=True)
 class _Worker:
-    """Works out the nodes of one filter over one table."""
+    """Works out the nodes of one filter over one table, each property read once."""
 
     table: Columns
     to_lonlat: Moved | None
+    read: dict[str, Operand] = field(default_factory=dict)
 
     def truth(self, node: Any) -> Truth:
         found = self.operand(node)
@@ -115,9 +118,14 @@ class _Worker:
         raise InvalidFilter(reason=_SAY["no_node"], parameter="filter")
 
     def _property(self, name: str) -> Operand:
+        if name not in self.read:
+            self.read[name] = self._column(name)
+        return self.read[name]
+
+    def _column(self, name: str) -> Operand:
         kind = self.table.fields.get(name)
         if kind is None and name in _GEOMETRY_NAMES:
-            return self.table.shapes()
+            return spatial.kept(self.table.shapes())
         if kind is None:
             known = first_of([*self.table.fields, GEOMETRY], 60)
             reason = _SAY["unknown_property"].format(name=name[:80], known=known)
@@ -126,9 +134,14 @@ class _Worker:
             return self.table.numbers(name)
         if kind == "boolean":
             return self.table.booleans(name)
-        return self.table.arrays(name) if kind == "json" else self.table.texts(name)
+        if kind == "json":
+            return self.table.arrays(name)
+        texts_of = self.table.texts(name)
+        return texts_of if kind == "text" else temporal.times_of(texts_of)
 
-    def _operation(self, name: str, args: list[Any]) -> Operand:
+    def _operation(self, said: str, args: list[Any]) -> Operand:
+        # Names of operators are written in many ways: IS NULL is isNull in JSON.
+        name = said.lower()
         if name in ("and", "or") and len(args) >= 2:
             found = self.truth(args[0])
             for each in args[1:]:
@@ -140,12 +153,13 @@ class _Worker:
             return _SETS[name](*self._all(name, args, 1))
         if name in FUNCTIONS:
             return self._called(name, args)
-        return self._predicate(name, args)
+        return self._predicate(said, args)
 
-    def _predicate(self, name: str, args: list[Any]) -> Truth:
+    def _predicate(self, said: str, args: list[Any]) -> Truth:
+        name = said.lower()
         if name == "not" and len(args) == 1:
             return ~self.truth(args[0])
-        if name == "isNull" and len(args) == 1:
+        if name == "isnull" and len(args) == 1:
             return self._is_null(args[0])
         if name == "like":
             return like(*self._all(name, args, 2))
@@ -153,9 +167,9 @@ class _Worker:
             return between(*self._all(name, args, 3))
         if name == "in" and len(args) == 2 and isinstance(args[1], list) and args[1]:
             return self._is_in(*args)
-        said = _SAY["wrong_count" if name in _KNOWN else "unknown_function"]
+        reason = _SAY["wrong_count" if name in _KNOWN else "unknown_function"]
         known = ", ".join(FUNCTIONS)
-        reason = said.format(name=name[:80], n=len(args), known=known)
+        reason = reason.format(name=said[:80], n=len(args), known=known)
         raise InvalidFilter(reason=reason, parameter="filter")
 
     def _all(self, name: str, args: list[Any], count: int) -> list[Operand]:
@@ -173,15 +187,11 @@ class _Worker:
         return Truth(~known, known)
 
     def _is_in(self, node: Any, items: list[Any]) -> Truth:
-        value = self.operand(node)
-        found = compared("=", value, self.operand(items[0]))
-        for each in items[1:]:
-            found = found | compared("=", value, self.operand(each))
-        return found
+        return one_of(self.operand(node), [self.operand(each) for each in items])
 
     def _called(self, name: str, args: list[Any]) -> Operand:
         function = FUNCTIONS[name]
-        [value] = self._all(name, args, 1)
+        value = as_written(*self._all(name, args, 1))
         if not isinstance(value, Numbers if function.takes == "number" else Texts):
             reason = _SAY["wrong_argument"].format(name=name, kind=kind_of(value))
             raise InvalidFilter(reason=reason, parameter="filter")
@@ -200,4 +210,4 @@ class _Worker:
         raise InvalidFilter(reason=_SAY["no_element"], parameter="filter")
 
 
-_KNOWN = {*_PAIRS, *_SETS, *FUNCTIONS, "and", "or", "not", "isNull", "like", "between", "in"}
+_KNOWN = {*_PAIRS, *_SETS, *FUNCTIONS, "and", "or", "not", "isnull", "like", "between", "in"}

@@ -9,7 +9,7 @@ import shapely
 from shapely.errors import GEOSException, ShapelyError
 
 from geo.errors import InvalidFilter
-from geo.filtering.columns import Mask, Operand, Shapes, Truth
+from geo.filtering.columns import DECIMALS, Mask, Operand, Shapes, Truth
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -44,11 +44,27 @@ def related(name: str, left: Operand, right: Operand) -> Truth:
         return related(_MIRRORED.get(name, name), right, left)
     known = left.known & right.known
     true = np.zeros(len(known), dtype=np.bool_)
-    near = np.flatnonzero(known & _meet(left.bounds, right.bounds))
+    meet = _same if name == "s_equals" else _meet
+    near = np.flatnonzero(known & meet(left.bounds, right.bounds))
     if len(near):
         one, other = (each.at(near if len(each) > 1 else near[:1] * 0) for each in (left, right))
         true[near] = _asked(_PREDICATES[name], one, other)
     return Truth.of(true, known)
+
+
+def kept(shapes: Shapes) -> Shapes:
+    """The same geometries, each decoded once however often a filter asks for it."""
+    decoded = np.full(len(shapes), None, dtype=object)
+    is_decoded = np.zeros(len(shapes), dtype=np.bool_)
+
+    def at(places: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
+        wanted = places[~is_decoded[places]]
+        if len(wanted):
+            decoded[wanted], is_decoded[wanted] = shapes.at(wanted), True
+        found: npt.NDArray[np.object_] = decoded[places]
+        return found
+
+    return Shapes(shapes.bounds, at)
 
 
 def _asked(
@@ -76,6 +92,11 @@ def _meet(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> Mask:
     return meets
 
 
+def _same(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> Mask:
+    same: Mask = (one == other).all(axis=1)
+    return same
+
+
 def shape_of(node: Mapping[str, Any], *, to_lonlat: Moved | None = None) -> Shapes:
     """The geometry that stands in a filter as GeoJSON or as a box; `to_lonlat` moves it there.
 
@@ -94,8 +115,27 @@ def shape_of(node: Mapping[str, Any], *, to_lonlat: Moved | None = None) -> Shap
     if not geometry.is_valid:
         reason = _SAY["not_valid"].format(why=shapely.is_valid_reason(geometry))
         raise InvalidFilter(reason=reason, parameter="filter")
-    geometries = np.array([geometry], dtype=object)
-    return Shapes(shapely.bounds(geometries).reshape(1, 4), geometries.__getitem__)
+    geometries = np.array([_as_sent(geometry)], dtype=object)
+    bounds = shapely.bounds(geometries).reshape(1, 4)
+    if not _is_on_earth(*bounds[0]):
+        raise InvalidFilter(reason=_SAY["off_earth"].format(**_ends(bounds[0])), parameter="filter")
+    return Shapes(bounds, geometries.__getitem__)
+
+
+def _as_sent(geometry: shapely.Geometry) -> shapely.Geometry:
+    """As exact as the features are sent, so that what is equal or touches in the data does so here."""
+    rounded = shapely.transform(geometry, lambda positions: np.round(positions, DECIMALS))
+    return rounded if rounded.is_valid else geometry
+
+
+def _is_on_earth(west: float, south: float, east: float, north: float) -> bool:
+    return west >= -180 and south >= -90 and east <= 180 and north <= 90
+
+
+def _ends(bounds: npt.NDArray[np.float64]) -> dict[str, str]:
+    return dict(
+        zip(("west", "south", "east", "north"), (f"{one:g}" for one in bounds), strict=True)
+    )
 
 
 def _geometry(node: Mapping[str, Any]) -> shapely.Geometry:

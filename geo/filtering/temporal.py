@@ -80,7 +80,7 @@ def times_of(operand: Operand) -> Times:
     Raises
     ------
     InvalidFilter
-        For what no time can be.
+        For what no time can be, and for texts of which none is one.
     """
     if isinstance(operand, Times):
         return operand
@@ -88,11 +88,14 @@ def times_of(operand: Operand) -> Times:
         raise InvalidFilter(reason=_SAY["no_time"], parameter="filter")
     is_date = all(_DATE.fullmatch(one) for one in operand.distinct)
     found = [_microseconds(one) for one in operand.distinct]
+    if found and not any(one is not None for one in found):
+        reason = _SAY["no_time_in"].format(value=operand.distinct[0][:60])
+        raise InvalidFilter(reason=reason, parameter="filter")
     known = operand.where([one is not None for one in found])
     starts = np.array([0 if one is None else one for one in found] + [0], dtype=np.int64)
     start = starts[operand.codes]
     # Of a column with dates and instants a date is its midnight.
-    return Times(start, start, known, is_date)
+    return Times(start, start, known, is_date, written=operand)
 
 
 def instant(text: Any, *, is_date: bool) -> Times:
@@ -109,18 +112,19 @@ def instant(text: Any, *, is_date: bool) -> Times:
 
 def interval(start: Operand, end: Operand) -> Times:
     """The time from one to another; `..` is an open end, and one that ends before it begins is unknown."""
-    is_open = [isinstance(one, Texts) and one.value in _OPEN for one in (start, end)]
-    one, other = (times_of(each) for each in (start, end))
-    first = np.array([_ALWAYS_BEFORE]) if is_open[0] else one.start
-    last = np.array([_ALWAYS_AFTER]) if is_open[1] else other.end
-    known: Mask = np.ones(1, dtype=np.bool_)
-    for is_free, each in zip(is_open, (one, other), strict=True):
-        known = known if is_free else known & each.known
-    dates = [each.is_date for free, each in zip(is_open, (one, other), strict=True) if not free]
-    if len(set(dates)) == 2:
+    one, other = (
+        None if isinstance(each, Texts) and each.value in _OPEN else times_of(each)
+        for each in (start, end)
+    )
+    if one is not None and other is not None:
         one, other = _alike(one, other)
-        first, last = one.start, other.end
-    return Times(first, last, known & (first <= last), is_date=bool(dates) and all(dates))
+    first = np.array([_ALWAYS_BEFORE]) if one is None else one.start
+    last = np.array([_ALWAYS_AFTER]) if other is None else other.end
+    ends = [each for each in (one, other) if each is not None]
+    known: Mask = first <= last
+    for each in ends:
+        known = known & each.known
+    return Times(first, last, known, is_date=bool(ends) and all(each.is_date for each in ends))
 
 
 def closed_interval(start: datetime | None, end: datetime | None) -> Times:

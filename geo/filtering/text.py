@@ -17,12 +17,18 @@ _SAY = texts(__name__)
 
 Node = Any
 
+# What a name begins with, and what may stand in it besides.
+_START = (
+    r":_A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFE\u200C\u200D"
+    r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_PART = _START + r".0-9\u0300-\u036F\u203F\u2040"
 _TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)
-    | '(?P<text>(?:[^']|'')*)'
+    rf"""\s*(?:
+      (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?)
+    | '(?P<text>(?:[^'\\]|''|\\'|\\)*)'
     | "(?P<quoted>(?:[^"]|"")+)"
-    | (?P<name>[^\W\d][\w.:]*|:[\w.:]+)
+    | (?P<name>[{_START}][{_PART}]*)
     | (?P<sign><>|<=|>=|[=<>()+\-*/%^,])
     | (?P<end>\Z)
     )""",
@@ -46,6 +52,12 @@ _LEVELS = {"LineString": 1, "MultiPoint": 1, "Polygon": 2, "MultiLineString": 2,
 _DIMENSIONS = ("z", "m", "zm")
 _WORDS = {"and", "or", "not", "like", "between", "in", "is", "null", "div", "true", "false"}
 _OWN = re.compile(r"(casei|accenti|[sta]_[a-z]+)\Z")
+# As the schema of the JSON encoding writes them.
+_CAMEL = {
+    name.lower(): name
+    for name in ("a_containedBy", "t_finishedBy", "t_metBy", "t_overlappedBy", "t_startedBy")
+}
+_ESCAPED_QUOTE = re.compile(r"''|\\'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +234,7 @@ class _Reader:
         if self._next.kind != "text":
             self._fail("expected", _SAY["text"])
         self._bounds.node()
-        return self._take().text.replace("''", "'")
+        return _ESCAPED_QUOTE.sub("'", self._take().text)
 
     def _bracket(self) -> Node:
         """A group, or an array where a comma stands in it."""
@@ -261,7 +273,7 @@ class _Reader:
         if word == "interval":
             self._bounds.node()
             return {"interval": self._list()}
-        name = word if _OWN.match(word) else token.text
+        name = _CAMEL.get(word, word) if _OWN.match(word) else token.text
         return self._op(name, *self._list(self._array_item if word[:2] == "a_" else None))
 
     def _one(self, item: Callable[[], Node]) -> Node:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import orjson
 
 from geo.errors import InvalidLayer
-from geo.filtering.columns import Kind
+from geo.filtering.columns import DECIMALS, Kind
 from geo.filtering.temporal import kind_of_times
 from geo.json_types import as_json, without_surrogates
 from geo.language import texts
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SAY = texts(__name__)
-
-# RFC 7946, 11.2: six decimals are 10 cm; the seventh keeps shared borders shared after rounding.
-_DECIMALS = 7
 
 
 def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = None) -> bytes:
@@ -134,7 +131,7 @@ def _without_empty_parts(geometry: Any) -> Any:
 
 
 def _round(positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.round(positions, _DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
+    return np.round(positions, DECIMALS) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
 def _geometry_sections(geometries: npt.NDArray[Any]) -> dict[str, Any]:

@@ -62,6 +62,11 @@ def found(table, text, **how):
         ("name LIKE 'a_b'", "f"),
         ("name NOT LIKE '%a%'", "eh"),
         ("name='O''Brien'", "h"),
+        (r"name='O\'Brien'", "h"),
+        ("day LIKE '2022-04%'", "abdg"),
+        ("day IN ('2022-04-16', DATE('2021-01-01'))", "afg"),
+        ("at='2022-04-16T10:13:19Z'", "ab"),
+        ("at<day", "defh"),
         ("name IS NULL", "d"),
         ("NOT (name='Tapin')", "bcefgh"),
         ("n=9007199254740993", "g"),
@@ -131,6 +136,40 @@ def test_a_text_becomes_the_tree_that_another_reader_makes(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        # Written as the schema writes them, and in any case.
+        ('{"op":"t_finishedBy","args":[{"interval":["..","2022-04-16"]},{"interval":["2020-01-01","2022-04-16"]}]}', "abcdefgh"),
+        ('{"op":"a_containedBy","args":[{"property":"tags"},["a","b"]]}', "abdh"),
+        ('{"op":"isnull","args":[{"property":"name"}]}', "d"),
+        ('{"op":"a_equals","args":[[true,1],[1,true]]}', "abcdefgh"),
+        ('{"op":"a_equals","args":[[true],[1]]}', ""),
+        ('{"op":"in","args":[{"property":"name"},["Tapin","O\'Brien","x"]]}', "ah"),
+    ],
+)  # fmt: skip
+def test_json_is_true_for_these(table, text, ids):
+    assert found(table, text, is_json=True) == ids
+
+
+def test_a_shape_of_a_filter_is_as_exact_as_the_shapes_that_are_sent():
+    """A border that two areas share stays shared, however many decimals either side has."""
+    corner = (6.043073357781111, 50.128051662794235)
+    frame = gpd.GeoDataFrame(
+        geometry=[
+            shapely.Polygon([(5, 50), (6, 50), corner, (5, 51)]),
+            shapely.Polygon([(6, 50), (7, 50), corner]),
+            shapely.Point(corner),
+        ],
+        crs="OGC:CRS84",
+        index=list("abc"),
+    )
+    table = FeatureTable(encode_features(frame))
+    for place in ("6.043073357781111 50.128051662794235", "6.0430734 50.1280517"):
+        assert found(table, f"S_TOUCHES(geometry, POINT({place}))") == "ab"
+        assert found(table, f"S_EQUALS(geometry, POINT({place}))") == "c"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("", "a", "n", "n=", "n=1 n=2", "n='x'", "name=1", "name LIKE n", "nope=1", "NOT"),
@@ -140,6 +179,8 @@ def test_a_text_becomes_the_tree_that_another_reader_makes(text):
         *("S_INTERSECTS(geometry, POINT(1))", "A_EQUALS(name, ('a'))", "S_WITHIN(geometry, BBOX(1,2,3))"),
         *("(" * 3000 + "n=1" + ")" * 3000, "NOT " * 10_000 + "n=1", "n=" + "1+" * 10_000 + "1"),
         *("(" * 17 + "n=1" + ")" * 17, "n IN (" + "1," * 300 + "1)", "n=" + "9" * 7_000),
+        *("S_INTERSECTS(geometry, POINT(90 180))", "S_DISJOINT(geometry, MULTIPOINT(7 49, 90 91))"),
+        *("S_INTERSECTS(geometry, BBOX(-181,0,0,1))", "day='Tapin'", "T_AFTER(name, DATE('2022-01-01'))"),
         *("n=" + "-" * 40 + "1", "name='" + "x" * 9_000 + "'"),
     ],
 )  # fmt: skip
