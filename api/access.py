@@ -24,7 +24,7 @@ from fastapi.dependencies.models import Dependant
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.deps import language_or_default, settings_of, store_of
+from api.deps import language_or_default, links_or_default, settings_of, store_of
 from api.problems import VARIES, PathNotFound, problem_of, respond
 from geo.errors import (
     GeoError,
@@ -45,6 +45,8 @@ _SAY = texts(__name__)
 _COOKIE = "kawasan_session"
 # A browser takes a cookie of that name only over https, for all paths and from this host itself.
 _SECURE_COOKIE = "__Host-kawasan_session"
+# Below a path the name before may not be used: other services of the host would get the cookie too.
+_SECURE_COOKIE_BELOW = "__Secure-kawasan_session"
 _ALIVE = "/healthz"
 _CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
@@ -238,14 +240,23 @@ def is_https(request: Request) -> bool:
     return request.url.scheme == "https" if configured is None else configured[:6] == "https:"
 
 
-def cookie_name(request: Request) -> str:
-    """The name of the session's cookie."""
-    return _SECURE_COOKIE if is_https(request) else _COOKIE
+def cookie_of(base: str) -> tuple[str, str]:
+    """The name and the path of the session's cookie, for a service at this public address.
+
+    Examples
+    --------
+    >>> cookie_of("https://peta.example/kawasan")
+    ('__Secure-kawasan_session', '/kawasan')
+    """
+    address = urlsplit(base)
+    if address.scheme != "https":
+        return _COOKIE, address.path or "/"
+    return _SECURE_COOKIE_BELOW if address.path else _SECURE_COOKIE, address.path or "/"
 
 
 def token_of(request: Request) -> str | None:
     """The token in the session's cookie."""
-    return request.cookies.get(cookie_name(request)) or None
+    return request.cookies.get(cookie_of(links_or_default(request).base)[0]) or None
 
 
 def session_of(request: Request) -> Session | None:

@@ -6,17 +6,19 @@ Use the annotated names in a route's signature, for example
 
 import re
 from contextlib import suppress
+from ipaddress import ip_address
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import Depends, Request
 
 from api.collection_tiles import CollectionTiles
 from api.collections import Tables
+from api.forwarded import PREFIX, host_name
 from api.links import Links
 from api.parameters import InvalidParameter
 from api.settings import Settings
-from geo.errors import GeoError
-from geo.language import LANGUAGES, Language, texts
+from geo.errors import GeoError, InvalidInput
+from geo.language import LANGUAGES, Language, Text, texts
 from geo.store.region import region
 from geo.store.store import Store
 from geo.vector.planning_region import PlanningRegion
@@ -25,7 +27,7 @@ _SAY = texts(__name__)
 
 Format = Literal["json", "html"]
 
-_HOST = re.compile(r"[A-Za-z0-9._\-:\[\]]{1,255}")
+_MOST_HOST = 200
 # "in" is the older code of Indonesian, still sent by some systems.
 _LANGUAGE_TAGS: dict[str, Language] = {"id": "id", "in": "id", "en": "en"}
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -37,6 +39,16 @@ _FORMATS: dict[str, Format] = {"json": "json", "geojson": "json", "html": "html"
 
 # Browsers hold six connections; whoever waits longer for another's preparation is told to come back.
 _PATIENCE_S = 5.0
+
+
+class UnknownHost(InvalidInput):
+    """A request under a host name that nobody said is the service's."""
+
+    title = Text(id="Nama host tidak dikenal", en="Unknown host name")
+    sentence = Text(
+        id="Layanan ini tidak dikenal dengan nama host {host!r}. Pengelola layanan menambahkan nama itu di KAWASAN_HOSTS, atau mengisi KAWASAN_BASE_URL dengan alamat umum layanan.",
+        en="This service is not known by the host name {host!r}. Its operator adds the name to KAWASAN_HOSTS, or sets KAWASAN_BASE_URL to the service's public address.",
+    )
 
 
 def patience_s() -> float:
@@ -129,9 +141,9 @@ def links_of(request: Request) -> Links:
 
 def links_or_default(request: Request) -> Links:
     """`links_of` for a page that must not fail: without a host or a language that we refuse."""
-    base: str = ""
+    base = prefix_of(request)
     language: Language | None = None
-    with suppress(InvalidParameter):
+    with suppress(UnknownHost):
         base = base_of(request)
     with suppress(InvalidParameter):
         language = _chosen_language(request)
@@ -139,13 +151,51 @@ def links_or_default(request: Request) -> Links:
 
 
 def base_of(request: Request) -> str:
-    """The public address of the service, without a slash at its end."""
+    """The public address of the service, without a slash at its end.
+
+    Raises
+    ------
+    UnknownHost
+        As `require_host`.
+    """
     configured = settings_of(request).base_url
     if configured is not None:
         return configured
-    if not _HOST.fullmatch(request.headers.get("host", "localhost")):
-        raise InvalidParameter(parameter="Host", reason=_SAY["host_refused"])
-    return str(request.base_url).rstrip("/")
+    require_host(request)
+    return str(request.base_url).rstrip("/") + prefix_of(request)
+
+
+def prefix_of(request: Request) -> str:
+    """The part of the public address that a proxy takes off the path; empty or `/…`."""
+    return str(request.scope.get(PREFIX, ""))
+
+
+def require_host(request: Request) -> None:
+    """Raise unless the request's host is this machine's, an IP literal or a configured one.
+
+    A name that anybody may point here would stand in links, and its pages would be of our origin.
+    With a configured address links never follow the host, which then is the proxy's own business.
+
+    Raises
+    ------
+    UnknownHost
+    """
+    settings = settings_of(request)
+    stated = request.headers.get("host")
+    # Before HTTP/1.1 none is sent: links then have the address that was called.
+    if settings.base_url is not None or stated is None:
+        return
+    name = host_name(stated)
+    if name is None or not (is_own_host(name) or name in settings.hosts):
+        raise UnknownHost(host=stated[:_MOST_HOST])
+
+
+def is_own_host(name: str) -> bool:
+    """Whether a host is an IP literal or this machine's own name."""
+    with suppress(ValueError):
+        ip_address(name)
+        return True
+    return name == "localhost" or name.endswith(".localhost")
 
 
 SettingsDep = Annotated[Settings, Depends(settings_of)]

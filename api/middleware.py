@@ -4,6 +4,7 @@
 """
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -16,7 +17,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import access
-from api.deps import language_or_default
+from api.deps import language_or_default, require_host
+from api.forwarded import forwarded
 from api.problems import RequestTooSlow, problem_of, respond, respond_fault
 from api.settings import Settings
 from geo.errors import GeoError, UploadTooLarge
@@ -58,6 +60,9 @@ _SENT_HEADERS = [
     "Upload-Offset",
 ]
 _TAGS = (b"if-none-match", b"if-match")
+_READING = ("GET", "HEAD")
+# RFC 9110, 12.5.3: a coding with the quality 0 is refused.
+_NO_GZIP = re.compile(rb"\b(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*(?=,|$)", re.IGNORECASE)
 _logger = logging.getLogger("kawasan")
 
 
@@ -113,6 +118,8 @@ def encoded_tags(app: ASGIApp) -> ASGIApp:
             return
         headers = [(n, _without_gzip(v) if n in _TAGS else v) for n, v in scope["headers"]]
         is_known_zipped = headers != scope["headers"]
+        # Starlette looks for the word alone.
+        headers = [(n, _NO_GZIP.sub(b"", v) if n == b"accept-encoding" else v) for n, v in headers]
 
         async def send_with_tag(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -124,6 +131,48 @@ def encoded_tags(app: ASGIApp) -> ASGIApp:
             await send(message)
 
         await app({**scope, "headers": headers}, receive, send_with_tag)
+
+    return serve
+
+
+def known_hosts(app: ASGIApp) -> ASGIApp:
+    """A request under a host that is not the service's own is refused, whatever it asks for."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            try:
+                require_host(request)
+            except GeoError as error:
+                await _refuse(request, error)(scope, receive, send)
+                return
+        await app(scope, receive, send)
+
+    return serve
+
+
+def varied(app: ASGIApp) -> ASGIApp:
+    """One `Vary` header that names everything once, the same on an answer and on its 304.
+
+    Every answer to a reader varies by Accept-Encoding, whether this one was long enough to be compressed or
+    not.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_varied(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                named = [
+                    one.strip() for value in headers.getlist("vary") for one in value.split(",")
+                ]
+                if scope["method"] in _READING:
+                    named.append("Accept-Encoding")
+                names = {one.lower(): one for one in reversed(named) if one}
+                if names:
+                    headers["Vary"] = ", ".join(reversed(names.values()))
+            await send(message)
+
+        await app(scope, receive, send_varied if scope["type"] == "http" else send)
 
     return serve
 
@@ -267,6 +316,7 @@ def install(
         (body_limit, {"settings": settings}),
         (access, {}),
         (tolerant_paths, {}),
+        (known_hosts, {}),
         (GZipMiddleware, {"minimum_size": _MIN_GZIP_BYTES, "compresslevel": _GZIP_LEVEL}),
         (encoded_tags, {}),
         (head_requests, {}),
@@ -281,6 +331,8 @@ def install(
             },
         ),
         (security_headers, {}),
+        (varied, {}),
+        (forwarded, {"trusted": settings.trusted_proxies}),
     ]
     for layer, options in layers:
         app.add_middleware(layer, **options)

@@ -233,6 +233,7 @@ class ProblemDocument(BaseModel):
     title: str
     status: int
     detail: str
+    instance: str
     facts: dict[str, Any]
     code: str
     description: str

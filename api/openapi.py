@@ -13,6 +13,7 @@ from urllib.parse import quote
 import orjson
 from fastapi import FastAPI
 
+from api.access import cookie_of
 from api.collections import Collection
 from api.features.encodings import MEDIA_TYPES
 from api.links import GEOJSON, HTML, OPENAPI, PROBLEM
@@ -32,7 +33,6 @@ _SECURITY: Mapping[str, Any] = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "__Host-kawasan_session",
         "description": "From POST /session; writes need X-CSRF-Token too.",
     },
 }
@@ -80,6 +80,7 @@ def document(
     for operation in _operations_of(found["paths"]):
         _complete(operation)
     found["components"]["securitySchemes"] = deepcopy(dict(_SECURITY))
+    found["components"]["securitySchemes"]["session"]["name"] = cookie_of(base)[0]
     for (method, path), actions in app.state.actions.items():
         if set(actions) - {"read"} and method in found["paths"].get(path, {}):
             found["paths"][path][method]["security"] = [{name: []} for name in _SECURITY]

@@ -11,13 +11,14 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from api.deps import format_of, language_or_default
+from api.deps import format_of, language_or_default, prefix_of
 from api.links import HTML, PROBLEM
 from api.parameters import InvalidParameter, UnknownParameter
 from api.responses import html_response, json_response
@@ -75,13 +76,14 @@ STATUSES: Mapping[type[Exception], int] = {
     GeoError: 500,
 }
 # What decides who asks, for caches.
-VARIES = "Authorization, Cookie"
+VARIES = "Authorization, Cookie, X-API-Key"
 _CHALLENGE = 'Bearer realm="kawasan"'
 _LOGIN_PAGE = ("LoginRequired", "KeyRefused", "LoginRefused")
 _RETRY_AFTER_S = 5
 _MOST_ENTRIES = 50
 _MOST_CHARACTERS = 4_000
 _MOST_NAME = 200
+_MOST_PATH = 1_000
 # What the reader of forms says in English, by how it begins.
 _UNREADABLE = {"Too many files": "files", "Too many fields": "fields"}
 _logger = logging.getLogger("kawasan")
@@ -91,8 +93,8 @@ class PathNotFound(NotFound):
     """A path that the service does not have."""
 
     sentence = Text(
-        id="Tidak ada apa-apa di alamat {name!r}. Mulailah dari halaman depan, /.",
-        en="There is nothing at {name!r}. Start from the landing page, /.",
+        id="Tidak ada apa-apa di alamat {name!r}. Mulailah dari halaman depan layanan ini.",
+        en="There is nothing at {name!r}. Start from this service's landing page.",
     )
 
 
@@ -190,6 +192,7 @@ def respond(request: Request, problem: Problem) -> Response:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
+        "instance": prefix_of(request) + _written(request.scope["path"]),
         "facts": problem.facts,
         "code": problem.code,
         "description": problem.detail,
@@ -311,6 +314,11 @@ def _following(request: Request) -> str | None:
     if request.method != "GET" or request.url.path == "/login":
         return None
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _written(path: str) -> str:
+    """A path as an address has it, of a length that a person reads."""
+    return quote(path.encode("utf-8", "replace")[:_MOST_PATH])
 
 
 def _wants_page(request: Request) -> bool:

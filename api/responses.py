@@ -182,7 +182,7 @@ def conditional(
     known = request.headers.get("if-none-match", "")
     tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
     if etag in tags or known.strip() == "*":
-        return Response(status_code=304, headers=headers | _language_headers(request))
+        return Response(status_code=304, headers=_language_headers(request) | headers)
     response = make()
     response.headers.update(headers)
     return response

@@ -30,6 +30,7 @@ _MOST_SHOWN = 200
 _READER_LEAST_BYTES = 1_024 * _MIB
 # A host follows the scheme, or nothing can be linked to.
 _BASE_URL = re.compile(r"https?://[^/\s?#]+[^\s?#]*")
+_HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9._-]{0,252}")
 # What a browser sends as `Origin` (RFC 6454, 6.2), or all of them.
 _ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s,]+", re.IGNORECASE)
 # What may stand in an address and in a Content-Security-Policy; {s} is one of several hosts.
@@ -44,7 +45,7 @@ class Settings(BaseSettings):
     """The service's settings; each can be given as `KAWASAN_<NAME>`.
 
     `base_url` is the public address of the service, for links; without it links follow the
-    request's own host. `limit`s count features of one page. `basemap` is the address of tiles of
+    request's own host, where that is this machine's, an IP address or one of `hosts`. `limit`s count features of one page. `basemap` is the address of tiles of
     another service with {z}, {x} and {y}, `basemap_attribution` what these tiles ask to be said.
     `cors_origins` are separated by commas, or a JSON list. Slots and rates hold over all processes
     of one host that serve the same store.
@@ -55,6 +56,10 @@ class Settings(BaseSettings):
     store: Path = Field(default_factory=_store_here)
     data_dir: Path = Field(default_factory=shipped_data)
     base_url: str | None = None
+    hosts: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="Host names that the service is known by, besides this machine's own and IP addresses.",
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     max_upload_bytes: int = Field(default=256 * _MIB, ge=1)
@@ -92,7 +97,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         default=[],
-        description="Addresses of proxies whose X-Forwarded-For and -Proto count; by default none.",
+        description="Addresses of proxies whose Forwarded or X-Forwarded-* headers count; by default none.",
     )
     request_idle_s: float = Field(
         default=30.0,
@@ -172,6 +177,16 @@ class Settings(BaseSettings):
             raise PydanticCustomError("limit", "default_limit is above max_limit", {"most": most})
         return value
 
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _of_hosts(cls, value: Any) -> Any:
+        """Host names, separated by commas."""
+        found = value.split(",") if isinstance(value, str) else value
+        found = [str(one).strip().lower().removesuffix(".") for one in found if str(one).strip()]
+        if not all(map(_HOST_NAME.fullmatch, found)):
+            raise PydanticCustomError("hosts", "no list of host names")
+        return found
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _of_addresses(cls, value: Any) -> Any:
@@ -249,6 +264,7 @@ _TOLD = {
     "cors_origins",
     "float_parsing",
     "greater_than_equal",
+    "hosts",
     "int_parsing",
     "less_than_equal",
     "limit",

@@ -14,6 +14,8 @@ from rasterio.transform import from_origin
 
 # xdist hands its workers the width of its own terminal; a console without one has the usual width.
 os.environ.pop("COLUMNS", None)
+# The name under which a test client calls a service, which no service knows by itself.
+os.environ["KAWASAN_HOSTS"] = "testserver"
 
 # A shared machine's slowness is no failure. The same examples are tried at every run, so that a
 # change is judged by what it changed; `--hypothesis-profile=random` tries new ones, and more.

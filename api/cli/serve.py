@@ -59,15 +59,14 @@ def serve(
 
 
 def server_config(app: "FastAPI", settings: "Settings") -> "uvicorn.Config":
-    """How uvicorn serves: it waits for nobody for ever, and believes the proxies that are named."""
+    """How uvicorn serves: it waits for nobody for ever, and leaves proxies to `api.forwarded`."""
     import uvicorn
 
     return uvicorn.Config(
         app,
         http=_impatient(settings.request_idle_s),
-        # uvicorn believes who calls from this machine, who may pass on what anybody sent.
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
+        # It knows two of the headers, and believes who calls from this machine.
+        proxy_headers=False,
         log_level="warning",
     )
 

@@ -19,7 +19,7 @@ from api.access import (
     ReaderDep,
     address_of,
     caller_of,
-    cookie_name,
+    cookie_of,
     is_https,
     require_own_page,
     require_same_origin,
@@ -290,20 +290,15 @@ def _next_address(request: Request, wanted: str | None) -> str:
 
 
 def _set_cookie(request: Request, response: Response, token: str) -> None:
+    name, path = cookie_of(links_or_default(request).base)
     response.set_cookie(
-        cookie_name(request),
-        token,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=is_https(request),
+        name, token, path=path, httponly=True, samesite="lax", secure=is_https(request)
     )
 
 
 def _forget_cookie(request: Request, response: Response) -> None:
-    response.delete_cookie(
-        cookie_name(request), path="/", httponly=True, samesite="lax", secure=is_https(request)
-    )
+    name, path = cookie_of(links_or_default(request).base)
+    response.delete_cookie(name, path=path, httponly=True, samesite="lax", secure=is_https(request))
 
 
 def _document(request: Request, actor: Any, session: Any, language: Language) -> SessionDocument:

@@ -148,7 +148,8 @@ def test_a_language_that_we_do_not_speak_is_a_page_in_the_default_one(client, pa
 def test_a_host_that_we_do_not_believe_is_a_page_too(client):
     answer = client.get("/", headers={"Accept": "text/html", "Host": "a b"})
     assert answer.status_code == 400
-    assert "InvalidParameter" in answer.text
+    assert "UnknownHost" in answer.text
+    assert "KAWASAN_HOSTS" in answer.text
     assert 'href="/static' in answer.text
 
 

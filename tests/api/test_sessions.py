@@ -111,7 +111,7 @@ def test_under_https_the_cookie_is_bound_to_the_host_and_a_plain_one_counts_for_
 )
 def test_a_password_does_not_cross_a_network_in_the_clear_unless_that_is_set(store, here):
     for is_set, status in ((False, 403), (True, 200)):
-        settings = Settings(store=store.folder, plain_http_login=is_set)
+        settings = Settings(store=store.folder, plain_http_login=is_set, hosts=["kawasan.local"])
         with TestClient(create_app(settings, store=store), **here) as client:
             answer = login(client)
             assert answer.status_code == status
