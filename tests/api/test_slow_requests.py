@@ -72,7 +72,9 @@ def half_upload(key, size=1000):
     return head.encode() + b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n'
 
 
-@pytest.mark.parametrize("begun", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: "])
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: "]
+)
 def test_headers_that_never_end_are_not_waited_for(service, begun):
     with opened(service) as connection:
         connection.sendall(begun)
