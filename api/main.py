@@ -36,10 +36,9 @@ from api.routes import (
     sheets,
     sites,
     templates,
-    tiles,
-    vector_tiles,
 )
 from api.routes.features import schemas
+from api.routes.tiles import dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working
@@ -61,8 +60,10 @@ ROUTERS: Sequence[APIRouter] = (
     exports.router,
     sheets.router,
     sites.router,
-    tiles.router,
-    vector_tiles.router,
+    # Before raster, whose path takes any name of a layer.
+    dataset.router,
+    raster.router,
+    vector.router,
     # Before those whose paths take any upload.
     parts.router,
     deciding.router,

@@ -170,21 +170,25 @@ class TiledBox(_Tiled):
 
 
 class TiledLayer(_Tiled):
-    """The only layer of a collection's tiles, named as the collection."""
+    """A layer of tiles, named as the collection that it holds."""
 
     id: str
+    title: str
     data_type: Literal["vector"] = "vector"
+    bounding_box: TiledBox | None = None
+    links: list[Link]
 
 
 class VectorLayer(BaseModel):
     """The same layer in TileJSON, with its attributes."""
 
     id: str
+    description: str
     fields: dict[str, str]
 
 
 class TileSetItem(_Tiled):
-    """A tile set in the list of a collection's."""
+    """A tile set in the list of a collection's or of the service's."""
 
     title: str
     data_type: Literal["vector"] = "vector"
@@ -194,7 +198,7 @@ class TileSetItem(_Tiled):
 
 
 class TileSetsDocument(_Tiled):
-    """Every tile set of a collection."""
+    """Every tile set of a collection, or of the service."""
 
     title: str
     links: list[Link]

@@ -37,6 +37,17 @@ _SECURITY: Mapping[str, Any] = {
     },
 }
 _FORM: Mapping[str, Any] = {"in": "query", "required": False, "style": "form", "explode": False}
+# OGC 20-057, /req/collections-selection/collections-parameter.
+_DATASET_TILES = (
+    "/tiles/WebMercatorQuad",
+    "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+)
+_COLLECTIONS: Mapping[str, Any] = {
+    **_FORM,
+    "name": "collections",
+    "description": "Only these collections, in this order: ids or addresses of collections.",
+    "schema": {"type": "array", "items": {"type": "string"}},
+}
 _SCHEMA_OF_KIND: Mapping[Kind, dict[str, Any]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
@@ -90,6 +101,8 @@ def document(
     # QGIS reads the most features of a page here and nowhere else.
     limit = next(p for p in items["parameters"] if p["name"] == "limit")
     found["components"]["parameters"] = {"limit": deepcopy(limit)}
+    for path in _DATASET_TILES:
+        _set_parameters(found["paths"][path]["get"], [_COLLECTIONS])
     api = found["paths"]["/api"]["get"]["responses"]["200"]
     api["content"] = {OPENAPI: {"schema": {"type": "object"}}}
     for entry, table in collections:

@@ -1,10 +1,13 @@
 """What the service says of its vector tiles: the tile matrix set, and each collection's tile set.
 
 OGC API - Tiles (20-057) with the documents of OGC 17-083r4. Every collection has one tile set, of
-WebMercatorQuad; there are none of the whole service.
+WebMercatorQuad; that of the whole service is in `api/dataset_tiles.py`.
 """
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from api.collections import Collection
 from api.links import HTML, JSON, Links
@@ -21,6 +24,7 @@ from api.ogc_models import (
     TileSetItem,
     VectorLayer,
 )
+from api.parameters import InvalidParameter
 from api.responses import etag_of
 from geo.errors import NotFound
 from geo.language import Language, Text, texts
@@ -29,11 +33,12 @@ from geo.tiles.features import Bbox
 _SAY = texts(__name__)
 
 TILE_MATRIX_SETS = _SAY["tile_matrix_sets"]
+TILES_OF = _SAY["tiles"]
 MVT = "application/vnd.mapbox-vector-tile"
 WEB_MERCATOR_QUAD = "WebMercatorQuad"
 MAX_ZOOM = 14
 TILING_SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
-_TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 _TILING_SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
 _GEODATA = "http://www.opengis.net/def/rel/ogc/1.0/geodata"
 _URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
@@ -85,6 +90,17 @@ def require_tile(extent: Bbox | None, *, tile_matrix: str, row: int, column: int
     return z
 
 
+def require_picture(z: int, x: int, y: int) -> None:
+    """Raise `InvalidParameter` unless a raster tile has such a place."""
+    from maps.tiles import MAX_ZOOM as DEEPEST
+
+    if not 0 <= z <= DEEPEST:
+        raise InvalidParameter(parameter="z", reason=_SAY["zoom"].format(most=DEEPEST))
+    for name, place in (("x", x), ("y", y)):
+        if not 0 <= place < 2**z:
+            raise InvalidParameter(parameter=name, reason=_SAY["place"].format(most=2**z - 1, z=z))
+
+
 def tile_matrix_set_item(links: Links) -> TileMatrixSetItem:
     """WebMercatorQuad in the list of tile matrix sets."""
     path = ("tileMatrixSets", WEB_MERCATOR_QUAD)
@@ -109,15 +125,53 @@ def tile_matrix_set(links: Links, *, is_html: bool = False) -> TileMatrixSetDocu
     )
 
 
-def tile_set_item(entry: Collection, links: Links, language: Language) -> TileSetItem:
-    """A collection's tile set in the list of its tile sets.
+@dataclass(frozen=True, slots=True)
+class TiledLayers:
+    """What tiles of one address hold: collections with their extents (lon, lat), None without one.
+
+    `path` stands before `tiles` in the address, and `query` after it.
+    """
+
+    path: tuple[str, ...]
+    layers: Sequence[tuple[Collection, Bbox | None]]
+    title: Text
+    description: Text
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def extent(self) -> Bbox | None:
+        """The box around everything; None without a place."""
+        boxes = [extent for _, extent in self.layers if extent is not None]
+        if not boxes:
+            return None
+        west, south, east, north = zip(*boxes, strict=True)
+        return min(west), min(south), max(east), max(north)
+
+    @property
+    def version(self) -> str:
+        """Changes with what is in the tiles and with the program that cuts them."""
+        return etag_of(*((entry.id, entry.key) for entry, _ in self.layers)).strip('"')[:16]
+
+    def address(self, links: Links, places: str) -> str:
+        """The address of the tiles with `places` to fill, such as `{z}/{y}/{x}`."""
+        # A link of ours would quote the braces, and would carry `lang`, which no tile depends on.
+        return f"{Links(links.base).url(*self.path, 'tiles', WEB_MERCATOR_QUAD)}/{places}"
+
+
+def of_collection(entry: Collection, extent: Bbox | None) -> TiledLayers:
+    """The tiles of one collection."""
+    return TiledLayers(("collections", entry.id), [(entry, extent)], entry.title, entry.description)
+
+
+def tile_set_item(tiled: TiledLayers, links: Links, language: Language) -> TileSetItem:
+    """A tile set in the list of a collection's, or of the service's, tile sets.
 
     Its tiles' address is in the tile set alone: OGC's test suite asks for every link of the list
     as it stands, and this one has places to fill.
     """
-    path = ("collections", entry.id, "tiles", WEB_MERCATOR_QUAD)
+    path = (*tiled.path, "tiles", WEB_MERCATOR_QUAD)
     return TileSetItem(
-        title=entry.title.to(language),
+        title=tiled.title.to(language),
         crs=_CRS,
         tile_matrix_set_uri=_URI,
         links=[Link(**links.link("self", JSON, *path, f="json")), _scheme(links)],
@@ -125,59 +179,84 @@ def tile_set_item(entry: Collection, links: Links, language: Language) -> TileSe
 
 
 def tile_set(
-    entry: Collection,
-    extent: Bbox | None,
-    links: Links,
-    *,
-    language: Language,
-    is_html: bool = False,
+    tiled: TiledLayers, links: Links, *, language: Language, is_html: bool = False
 ) -> TileSetDocument:
-    """The tile set of a collection; `extent` (lon, lat) is None when it has no features."""
-    path = ("collections", entry.id, "tiles", WEB_MERCATOR_QUAD)
-    places = "{tileMatrix}/{tileRow}/{tileCol}"
-    item = TemplatedLink(href=tile_address(entry, links, places), rel="item", type=MVT)
-    around = links.representations(*path, is_html=is_html)
-    geodata = links.link(_GEODATA, JSON, "collections", entry.id, f="json")
-    box = None if extent is None else _within_mercator(extent)
-    version, title = entry.version, entry.title.to(language)
+    """A tile set: the metadata of OGC that is TileJSON too."""
+    path = (*tiled.path, "tiles", WEB_MERCATOR_QUAD)
+    query = "".join(f"&{urlencode([one], safe=',')}" for one in tiled.query.items())
+    template = tiled.address(links, "{tileMatrix}/{tileRow}/{tileCol}")
+    item = TemplatedLink(href=template + (f"?{query[1:]}" if query else ""), rel="item", type=MVT)
+    around = links.representations(*path, is_html=is_html, query=tiled.query)
+    geodata = links.link(_GEODATA, JSON, *tiled.path, f="json")
+    box = None if tiled.extent is None else _within_mercator(tiled.extent)
+    title = tiled.title.to(language)
     return TileSetDocument(
         title=title,
         name=title,
-        description=entry.description.to(language),
-        license=None if version is None else version.licence_text.to(language),
-        attribution=None if version is None else version.source_text.to(language),
+        description=tiled.description.to(language),
+        license=_one_licence(tiled, language),
+        attribution=_attribution(tiled, language),
         crs=_CRS,
         tile_matrix_set_uri=_URI,
-        layers=[TiledLayer(id=entry.id)],
+        layers=[_layer(entry, extent, links, language) for entry, extent in tiled.layers],
         links=[*(Link(**one) for one in around), item, _scheme(links), Link(**geodata)],
-        bounding_box=None if box is None else TiledBox(lower_left=box[:2], upper_right=box[2:]),
+        bounding_box=_tiled_box(tiled.extent),
         tile_matrix_set_limits=[] if box is None else [_limits(box, z) for z in _ZOOMS.values()],
-        tiles=[tile_address(entry, links, "{z}/{y}/{x}") + f"?v={tile_version(entry)}"],
+        tiles=[tiled.address(links, "{z}/{y}/{x}") + f"?v={tiled.version}{query}"],
         minzoom=0,
         maxzoom=MAX_ZOOM,
         bounds=box,
-        vector_layers=[VectorLayer(id=entry.id, fields={"id": "String", "name": "String"})],
+        vector_layers=[
+            VectorLayer(
+                id=entry.id,
+                description=entry.title.to(language),
+                fields={"id": "String", "name": "String"},
+            )
+            for entry, _ in tiled.layers
+        ],
     )
 
 
-def tile_version(entry: Collection) -> str:
-    """Changes with the collection and with the program that cuts its tiles."""
-    return etag_of(entry.id, entry.key).strip('"')[:16]
+def _layer(entry: Collection, extent: Bbox | None, links: Links, language: Language) -> TiledLayer:
+    geodata = links.link(_GEODATA, JSON, "collections", entry.id, f="json")
+    return TiledLayer(
+        id=entry.id,
+        title=entry.title.to(language),
+        bounding_box=_tiled_box(extent),
+        links=[Link(**geodata)],
+    )
 
 
-def tile_address(entry: Collection, links: Links, places: str) -> str:
-    """The address of a collection's tiles with `places` to fill, such as `{z}/{y}/{x}`."""
-    # A link of ours would quote the braces, and would carry `lang`, which no tile depends on.
-    address = Links(links.base).url("collections", entry.id, "tiles", WEB_MERCATOR_QUAD)
-    return f"{address}/{places}"
+def _tiled_box(extent: Bbox | None) -> TiledBox | None:
+    box = None if extent is None else _within_mercator(extent)
+    return None if box is None else TiledBox(lower_left=box[:2], upper_right=box[2:])
+
+
+def _one_licence(tiled: TiledLayers, language: Language) -> str | None:
+    """The licence where everything has the same one."""
+    found = {
+        None if entry.version is None else entry.version.licence_text.to(language)
+        for entry, _ in tiled.layers
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _attribution(tiled: TiledLayers, language: Language) -> str | None:
+    """The sources of all layers, each once."""
+    found = [
+        entry.version.source_text.to(language)
+        for entry, _ in tiled.layers
+        if entry.version is not None
+    ]
+    return "; ".join(dict.fromkeys(found)) or None
 
 
 def tile_set_links(entry: Collection, links: Links) -> list[dict[str, str]]:
     """The links from a collection to its tile sets."""
     path = ("collections", entry.id, "tiles")
     return [
-        links.link(_TILE_SETS, JSON, *path, f="json"),
-        links.link(_TILE_SETS, HTML, *path, f="html"),
+        links.link(TILE_SETS, JSON, *path, f="json"),
+        links.link(TILE_SETS, HTML, *path, f="html"),
     ]
 
 

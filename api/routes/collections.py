@@ -44,7 +44,7 @@ from api.ogc_models import (
 )
 from api.parameters import CollectionId, ItemQuery, ItemsQuery
 from api.responses import conditional, etag_of, html_response, json_bytes, negotiated
-from api.tile_documents import tile_address, tile_set_links
+from api.tile_documents import of_collection, tile_set_links
 from geo.language import Language, texts
 from geo.tiles.features_written import written
 from geo.tiles.times import temporal_extent
@@ -107,7 +107,7 @@ def collection(
         version=entry.version,
         fields=entry.field_titles(table, language),
         count=len(table.features),
-        tiles=tile_address(entry, links, "{z}/{y}/{x}"),
+        tiles=of_collection(entry, None).address(links, "{z}/{y}/{x}"),
         style=layer_style(entry.id, language) is not None,
         layer=entry.layer,
     )

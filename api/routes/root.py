@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.access import READS
+from api.dataset_tiles import TILES as DATASET
 from api.deps import (
     HtmlDep,
     LanguageDep,
@@ -17,7 +18,7 @@ from api.links import HTML, JSON, OPENAPI, Links
 from api.ogc_models import Conformance, Health, LandingPage, Link
 from api.openapi import document, operations
 from api.responses import ALSO_PAGE, html_response, json_response, negotiated, tagged
-from api.tile_documents import TILE_MATRIX_SETS, TILING_SCHEMES
+from api.tile_documents import TILE_MATRIX_SETS, TILE_SETS, TILING_SCHEMES
 from geo.language import Language, Text, texts
 
 _SAY = texts(__name__)
@@ -37,8 +38,10 @@ _CLASSES = {
         *("basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions"),
         *("temporal-functions", "array-functions", "property-property", "functions", "arithmetic"),
     ),
-    # Not dataset-tilesets: no tile set holds several collections.
-    "ogcapi-tiles-1/1.0": ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"),
+    "ogcapi-tiles-1/1.0": (
+        *("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets"),
+        *("collections-selection", "mvt", "oas30"),
+    ),
     "tms/2.0": (
         *("tilematrixset", "tilematrixsetlimits", "tilesetmetadata"),
         *("json-tilematrixset", "json-tilematrixsetlimits", "json-tilesetmetadata"),
@@ -147,6 +150,8 @@ def _landing_links(links: Links, language: Language, *, is_html: bool) -> list[d
         links.link("data", JSON, "collections", title=title(_SAY["data"]), f="json"),
         links.link("data", HTML, "collections", title=title(_SAY["data"]), f="html"),
         links.link(FUNCTIONS_REL, JSON, "functions", title=title(_SAY["functions"]), f="json"),
+        links.link(TILE_SETS, JSON, "tiles", title=title(DATASET), f="json"),
+        links.link(TILE_SETS, HTML, "tiles", title=title(DATASET), f="html"),
         links.link(TILING_SCHEMES, JSON, "tileMatrixSets", title=tile_grids, f="json"),
         links.link(TILING_SCHEMES, HTML, "tileMatrixSets", title=tile_grids, f="html"),
         links.link("related", HTML, "map", title=title(_SAY["map"])),

@@ -38,11 +38,14 @@ def tile_set(client):
 
 def test_every_class_that_is_true_is_declared_and_no_other(client):
     declared = client.get("/conformance").json()["conformsTo"]
-    tiles = [uri for uri in declared if "features" not in uri]
+    tiles = [uri for uri in declared if "ogcapi-tiles" in uri or "/tms/" in uri]
     assert tiles == [
         *(
             f"{CONF}ogcapi-tiles-1/1.0/conf/{name}"
-            for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
+            for name in (
+                *("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets"),
+                *("collections-selection", "mvt", "oas30"),
+            )
         ),
         *(
             f"{CONF}tms/2.0/conf/{encoding}{name}"
@@ -50,11 +53,6 @@ def test_every_class_that_is_true_is_declared_and_no_other(client):
             for name in ("tilematrixset", "tilematrixsetlimits", "tilesetmetadata")
         ),
     ]
-
-
-def test_no_tile_sets_of_the_whole_service_are_promised(client):
-    rels = {link["rel"] for link in client.get("/").json()["links"]}
-    assert not {rel for rel in rels if rel.startswith(REL + "tilesets-")}
 
 
 # Tile matrix sets
@@ -204,8 +202,11 @@ def test_the_api_definition_describes_the_tiles_by_the_names_of_the_standard(cli
     assert {
         path: paths[path]["get"]["operationId"]
         for path in paths
-        if "{tileM" in path or path == tiles
+        if "{tileM" in path or path.endswith(("/tiles", "/WebMercatorQuad"))
     } == {
+        "/tiles": ".dataset.vector.getTileSetsList",
+        "/tiles/WebMercatorQuad": ".dataset.vector.getTileSet",
+        "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}": ".dataset.vector.getTile",
         "/tileMatrixSets/{tileMatrixSetId}": "getTileMatrixSet",
         tiles: ".collection.vector.getTileSetsList",
         tile_set: ".collection.vector.getTileSet",

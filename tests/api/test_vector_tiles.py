@@ -104,9 +104,8 @@ def test_the_tile_set_is_ogc_metadata_and_tilejson(client):
     document = client.get(f"{SET}?lang=en").json()
     assert document["tilejson"] == "3.0.0"
     assert (document["minzoom"], document["maxzoom"]) == (0, 14)
-    assert document["vector_layers"] == [
-        {"id": "zones", "fields": {"id": "String", "name": "String"}}
-    ]
+    [layer] = document["vector_layers"]
+    assert (layer["id"], layer["fields"]) == ("zones", {"id": "String", "name": "String"})
     assert document["bounds"] == pytest.approx([105.25, -3.75, 179.5, 66])
     assert document["dataType"] == "vector"
     assert document["crs"].endswith("/EPSG/0/3857")
@@ -150,6 +149,7 @@ def test_limits_name_the_tiles_that_the_bounds_cover(client):
         (f"{SET}/7/0/-1", 400, "InvalidParameter"),
         (f"{SET}/7/a/0", 400, "InvalidParameter"),
         (f"{TILE}?x=1", 400, "UnknownParameter"),
+        (f"{TILE}?f=png", 400, "InvalidParameter"),
     ],
 )
 def test_what_is_not_there_is_a_problem(client, path, status, code):

@@ -9,13 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import JSON
-from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, json_response
-from geo.language import Language, Text, texts
+from api.tile_documents import require_picture
+from geo.language import Language, Text
 from geo.store.store import Store
 from geo.store.versions import Published
-
-_SAY = texts(__name__)
 
 router = APIRouter(tags=["tiles"], dependencies=[READS])
 
@@ -86,7 +84,7 @@ def read_tile(
     patience_s: PatienceDep,
 ) -> Response:
     """The layer in one Web Mercator tile (zoom, column, row); transparent without data."""
-    _require_tile(z, x, y)
+    require_picture(z, x, y)
     now = store.current()
     key, draw = _drawing(store, now, name, query.model, patience_s)
     answer = conditional(
@@ -164,13 +162,3 @@ def _layer(now: Published, name: str, model: str, language: Language) -> tuple[s
         "colours": [{"label": e.label, "colour": e.colour} for e in legend.entries],
         "known_faults": [Text(**fault).to(language) for fault in faults],
     }
-
-
-def _require_tile(z: int, x: int, y: int) -> None:
-    from maps.tiles import MAX_ZOOM
-
-    if not 0 <= z <= MAX_ZOOM:
-        raise InvalidParameter(parameter="z", reason=_SAY["zoom"].format(most=MAX_ZOOM))
-    for name, place in (("x", x), ("y", y)):
-        if not 0 <= place < 2**z:
-            raise InvalidParameter(parameter=name, reason=_SAY["place"].format(most=2**z - 1, z=z))

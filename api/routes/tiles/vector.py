@@ -1,7 +1,7 @@
 """OGC API - Tiles: tile matrix sets, and each collection's tile set with its vector tiles."""
 
 import gzip
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,18 +20,15 @@ from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
 from api.tile_documents import (
     MVT,
     TILE_MATRIX_SETS,
+    TILES_OF,
+    of_collection,
     require_tile,
     require_tile_matrix_set,
-    tile_address,
     tile_matrix_set,
     tile_matrix_set_item,
     tile_set,
     tile_set_item,
-    tile_version,
 )
-from geo.language import texts
-
-_SAY = texts(__name__)
 
 router = APIRouter(tags=["tiles"], dependencies=[READS])
 
@@ -57,7 +54,7 @@ class VectorTileQuery(BaseModel):
         str | None,
         Field(description="Current version, from the tile set: the tile may then be kept forever."),
     ] = None
-    f: str | None = None
+    f: Literal["mvt"] | None = None
     lang: str | None = None
 
 
@@ -117,20 +114,20 @@ def read_tile_sets(
 ) -> Response:
     """The vector tiles that a collection has: one tile set, of WebMercatorQuad."""
     entry = tables.collection(collection_id)
-    title = _SAY["tiles"].format(title=entry.title.to(language)).to(language)
+    tiled = of_collection(entry, None)
+    title = TILES_OF.format(title=entry.title.to(language)).to(language)
     around = links.representations("collections", entry.id, "tiles", is_html=is_html)
     found = TileSetsDocument(
         title=title,
         links=[Link(**link) for link in around],
-        tilesets=[tile_set_item(entry, links, language)],
+        tilesets=[tile_set_item(tiled, links, language)],
     )
     return negotiated(
         request,
         "api/tile_sets.html",
         found,
         title=title,
-        collection=entry,
-        tiles=tile_address(entry, links, "{z}/{y}/{x}"),
+        tiled=tiled,
         as_json=links.url("collections", entry.id, "tiles", f="json"),
     )
 
@@ -154,15 +151,14 @@ def read_tile_set(
     """Where a collection's vector tiles are: OGC tile set metadata that is also TileJSON 3.0."""
     entry = tables.collection(collection_id)
     require_tile_matrix_set(tile_matrix_set_id)
-    extent = tables.table(entry, language).features.extent
-    found = tile_set(entry, extent, links, language=language, is_html=is_html)
+    tiled = of_collection(entry, tables.table(entry, language).features.extent)
+    found = tile_set(tiled, links, language=language, is_html=is_html)
     return negotiated(
         request,
         "api/tile_sets.html",
         found,
-        title=_SAY["tiles"].format(title=found.title).to(language),
-        collection=entry,
-        tiles=tile_address(entry, links, "{z}/{y}/{x}"),
+        title=TILES_OF.format(title=found.title).to(language),
+        tiled=tiled,
         as_json=found.links[1].href,
     )
 
@@ -197,8 +193,8 @@ def read_vector_tile(
     entry = tables.collection(collection_id)
     require_tile_matrix_set(tile_matrix_set_id)
     # Outlines are the same in every language.
-    extent = tables.table(entry, "id").features.extent
-    z = require_tile(extent, tile_matrix=tile_matrix, row=row, column=column)
+    tiled = of_collection(entry, tables.table(entry, "id").features.extent)
+    z = require_tile(tiled.extent, tile_matrix=tile_matrix, row=row, column=column)
 
     def answer() -> Response:
         found = tiles.tile(entry, z=z, row=row, column=column, patience_s=patience_s)
@@ -213,6 +209,6 @@ def read_vector_tile(
     tag = etag_of("vector tile", entry.id, entry.key, z, row, column)
     found = conditional(request, tag, answer)
     found.headers.add_vary_header("Accept-Encoding")
-    if query.v == tile_version(entry):
+    if query.v == tiled.version:
         found.headers["Cache-Control"] = _FOREVER
     return found
