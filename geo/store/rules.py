@@ -16,21 +16,25 @@ _TABLE = catalogue.rules
 class Rules:
     """The rules in a catalogue, each off until it is set; `time` is the clock as text."""
 
-    def __init__(self, engine: sa.Engine, *, time: Callable[[], str]) -> None:
+    def __init__(
+        self, engine: sa.Engine, *, time: Callable[[], str], changes: database.ChangeCounter
+    ) -> None:
         self._engine, self._log = engine, catalogue.AuditLog(time)
+        self._remembered = database.Remembered(changes, self._read)
 
     def all(self) -> Mapping[Rule, bool]:
         """Every rule and whether it is on."""
+        return self._remembered()
+
+    def is_on(self, rule: Rule) -> bool:
+        """Whether one rule is on; every request asks it."""
+        return self._remembered()[rule]
+
+    def _read(self) -> Mapping[Rule, bool]:
         with database.reading(self._engine) as connection:
             rows = connection.execute(sa.select(_TABLE)).mappings().all()
         stated = {row["rule"]: bool(row["value"]) for row in rows}
         return {rule: stated.get(rule, False) for rule in RULES}
-
-    def is_on(self, rule: Rule) -> bool:
-        """Whether one rule is on; every request asks it."""
-        query = sa.select(_TABLE.c.value).where(_TABLE.c.rule == rule)
-        with database.reading(self._engine) as connection:
-            return bool(connection.scalar(query))
 
     def set(self, rule: Rule, value: bool, *, actor: str) -> None:
         """Turn a rule on or off; the audit log says who did."""

@@ -121,7 +121,9 @@ class Store:
         )
         self._log = catalogue.AuditLog(self._time)
         self.keys = Keys(self._engine, time=self._time)
-        self.rules = Rules(self._engine, time=self._time)
+        self._changes = database.ChangeCounter(self._engine)
+        self._remembered = database.Remembered(self._changes, self._read_current)
+        self.rules = Rules(self._engine, time=self._time, changes=self._changes)
         self.users = Users(self._engine, time=self._time)
         self.sessions = Sessions(self._engine, self.users, time=self._time)
         self.comments = Comments(self._engine, time=self._time)
@@ -131,6 +133,7 @@ class Store:
 
     def close(self) -> None:
         """Release the catalogue."""
+        self._changes.close()
         self._engine.dispose()
 
     def datasets(self, kind: DatasetKind | None = None) -> list[str]:
@@ -144,6 +147,9 @@ class Store:
 
     def current(self) -> Published:
         """Every dataset's current version, all seen at the same moment."""
+        return self._remembered()
+
+    def _read_current(self) -> Published:
         with database.reading(self._engine) as connection:
             rows = connection.execute(_VERSIONS.where(_IS_CURRENT & _IS_SHOWN)).mappings().all()
         return Published({row["dataset"]: self._version(row) for row in rows})
@@ -155,12 +161,7 @@ class Store:
 
     def current_version(self, dataset: str, kind: DatasetKind | None = None) -> Version:
         """The current version of one dataset, of one `kind` where given; see `Published.version`."""
-        query = _VERSIONS.where(_IS_CURRENT & _IS_SHOWN & (catalogue.versions.c.dataset == dataset))
-        with database.reading(self._engine) as connection:
-            row = connection.execute(query).mappings().first()
-        if row is None or kind not in (None, row["kind"]):
-            raise LayerNotFound(dataset, available=self.datasets(kind))
-        return self._version(row)
+        return self.current().version(dataset, kind)
 
     def version(self, dataset: str, number: int | None = None) -> Version:
         """One version of a dataset, the current one by default.
