@@ -11,7 +11,7 @@ from typing import Any
 
 from geo.errors import InvalidFilter
 from geo.filtering.limits import Bounds
-from geo.language import Text, texts
+from geo.language import Text, filled, texts
 
 _SAY = texts(__name__)
 
@@ -131,7 +131,8 @@ class _Reader:
         found = self._next.text[:40] or "…"
         reason = _SAY["expected" if key == "expected" else "more"]
         facts = {"found": found, "at": self._next.at + 1}
-        raise InvalidFilter(reason=reason.format(expected=expected, **facts), parameter="filter")
+        reason = filled(reason, expected=expected, **facts)
+        raise InvalidFilter(reason=reason, parameter="filter")
 
     # Logic
 

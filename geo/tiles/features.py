@@ -207,7 +207,8 @@ class FeatureTable:
         import shapely
 
         found: npt.NDArray[Any] = shapely.from_wkb(
-            [bytes(self._slice("wkb", int(i))) for i in indices]
+            # One without geometry has no bytes, which would be no WKB either.
+            [bytes(self._slice("wkb", int(i))) or None for i in indices]
         )
         return found
 
