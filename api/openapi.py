@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from api.access import cookie_of
 from api.collections import Collection
-from api.features.encodings import MEDIA_TYPES
+from api.features.forms import MEDIA_TYPES
 from api.links import GEOJSON, HTML, OPENAPI, PROBLEM
 from api.ogc_models import ProblemDocument
 from api.settings import Settings

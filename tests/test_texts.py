@@ -43,6 +43,10 @@ COMPOSED = (
     *(
         "api.published",
         "api.tile_",
+        "api.told_",
+        "api.tell_",
+        "api.kind_",
+        "api.compare_",
         "sending.says_",
         "choosing.lose_",
         "upload.way_",

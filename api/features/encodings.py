@@ -9,41 +9,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 from fastapi import Request
 
 from api.features.crs import CRS84
+from api.features.forms import FILES, MEDIA_TYPES, Form
 from api.features.page import Page
-from api.links import GEOJSON, HTML
 from api.parameters import InvalidParameter
 from geo.filtering.temporal import kind_of_times
 from geo.language import texts
 from geo.tiles.features import FeatureTable, Selection
 from geo.tiles.features_written import written_each
 from geo.tiles.times import temporal_field
-from geo.vector.file_formats import FILE_FORMATS, Format
+from geo.vector.file_formats import FILE_FORMATS
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 _SAY = texts(__name__)
 
-Form = Literal["json", "html", "geojsonseq", "jsonfg", "fgb", "parquet", "csv", "gpkg"]
-GEOJSON_SEQUENCE = "application/geo+json-seq"
-JSON_FG = "application/fg+json"
-MEDIA_TYPES: dict[Form, str] = {
-    "json": GEOJSON,
-    "html": HTML,
-    "geojsonseq": GEOJSON_SEQUENCE,
-    "jsonfg": JSON_FG,
-    "fgb": FILE_FORMATS["fgb"].media_type,
-    "parquet": FILE_FORMATS["parquet"].media_type,
-    "csv": FILE_FORMATS["csv"].media_type,
-    "gpkg": FILE_FORMATS["gpkg"].media_type,
-}
-FILES: dict[Form, Format] = {"fgb": "fgb", "parquet": "parquet", "csv": "csv", "gpkg": "gpkg"}
 _OTHER_NAMES: dict[str, Form] = {"geojson": "json", "flatgeobuf": "fgb", "geoparquet": "parquet"}
 _ROWS_AT_ONCE = 500
 _BLOCK_BYTES = 1 << 16

@@ -8,7 +8,8 @@ from typing import Self
 
 from api.collections import Collection
 from api.features.crs import CRS84, bbox_to_lonlat, crs_or_default, to_lonlat, writing_in
-from api.links import GEOJSON, HTML, JSON, Links
+from api.features.forms import MEDIA_TYPES, Form
+from api.links import JSON, Links
 from api.parameters import (
     EVERYWHERE,
     InvalidParameter,
@@ -33,6 +34,10 @@ _SAY = texts(__name__)
 _GIVEN = (
     *("bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "q", "sortby"),
     *("properties", "exclude-properties", "skipGeometry", "version"),
+)
+# The parameters that only say which part of them is shown, in what form and language.
+PAGING = frozenset(
+    {field.alias or name for name, field in ItemsQuery.model_fields.items()} - {*_GIVEN}
 )
 
 
@@ -137,22 +142,25 @@ class Page:
             yield speaking_of(table, self.query.q)
 
     def links(
-        self, links: Links, collection: str, *, matched: int, is_html: bool = False
+        self, links: Links, collection: str, *, matched: int, form: Form = "json"
     ) -> list[dict[str, str]]:
-        """`self`, `alternate`, `collection`, and `next` and `prev` where there are such pages."""
+        """`self`, an `alternate` in every other form, `collection`, and `next` and `prev` where they are."""
         path = ("collections", collection, "items")
-        here = self._at(self.offset)
-        media_type, form = (HTML, "html") if is_html else (GEOJSON, "json")
+
+        def link(rel: str, form: Form, offset: int) -> dict[str, str]:
+            query = self._at(offset) | {"f": form}
+            return links.link(rel, MEDIA_TYPES[form], *path, query=query)
+
+        others = [other for other in MEDIA_TYPES if other != form]
         found = [
-            *links.representations(*path, media_type=GEOJSON, is_html=is_html, query=here),
+            link("self", form, self.offset),
+            *(link("alternate", other, self.offset) for other in others),
             links.link("collection", JSON, "collections", collection, f="json"),
         ]
         if self.offset + self.limit < matched:
-            after = self._at(self.offset + self.limit)
-            found.append(links.link("next", media_type, *path, query=after | {"f": form}))
+            found.append(link("next", form, self.offset + self.limit))
         if self.offset > 0:
-            before = self._at(max(0, self.offset - self.limit))
-            found.append(links.link("prev", media_type, *path, query=before | {"f": form}))
+            found.append(link("prev", form, max(0, self.offset - self.limit)))
         return found
 
     def _at(self, offset: int) -> dict[str, str]:

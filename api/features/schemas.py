@@ -1,7 +1,8 @@
 """What can be asked of a collection's features: queryables, sortables and schema, as JSON Schema.
 
 OGC 19-079r2 (filtering), 20-? Part 5 (schemas). A property has its title and unit in the reader's
-language; the geometry has a format and no type.
+language; the geometry has a format and no type. A JSON Schema has no place for links, so its page is
+named in the header `Link`.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ SCHEMA = "application/schema+json"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SORTABLES = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
 FUNCTIONS_REL = "http://www.opengis.net/def/rel/ogc/1.0/functions"
+FUNCTIONS_TITLE = _SAY["functions"]
 _TYPES: dict[Kind, dict[str, Any]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},

@@ -1,6 +1,5 @@
 """OGC API - Features: collections, pages of features, single features."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import orjson
@@ -17,18 +16,18 @@ from api.deps import (
     TablesDep,
     links_of,
 )
+from api.features import linked_data
 from api.features.crs import crs_or_default, offered_crs, storage_crs, writing_in
 from api.features.encodings import (
-    FILES,
-    MEDIA_TYPES,
     Answer,
-    Form,
     blocks,
     form_of,
     json_fg,
     opened_file,
     sequence,
 )
+from api.features.forms import FILES, MEDIA_TYPES, Form
+from api.features.items_page import in_words, items_page
 from api.features.page import Page
 from api.features.schemas import QUERYABLES, SCHEMA, SORTABLES
 from api.links import GEOJSON, HTML, JSON, Links
@@ -79,7 +78,18 @@ def collections(
         ],
     )
     title = _SAY["collections"].to(language)
-    return negotiated(request, "api/collections.html", found, title=title)
+    datasets = [
+        linked_data.dataset_in_short(entry, links, language) for entry in tables.collections()
+    ]
+    return negotiated(
+        request,
+        "api/collections.html",
+        found,
+        title=title,
+        linked=lambda: linked_data.catalog(
+            links, title=title, description=_SAY["catalog"].to(language), datasets=datasets
+        ),
+    )
 
 
 @router.get(
@@ -110,6 +120,7 @@ def collection(
         tiles=of_collection(entry, None).address(links, "{z}/{y}/{x}"),
         style=layer_style(entry.id, language) is not None,
         layer=entry.layer,
+        linked=lambda: linked_data.dataset(entry, table, links, language),
     )
 
 
@@ -132,15 +143,14 @@ def items(
     """A page of features. Any property is a filter: `name=Angsana`."""
     entry = tables.collection(collection_id, query.version)
     table = tables.table(entry, language)
-    page = Page.asked(query, entry, table.features, settings=settings)
-
     form = form_of(request, "html" if is_html else "json")
+    if form == "html":
+        return items_page(request, entry, table, query, language=language, settings=settings)
+    page = Page.asked(query, entry, table.features, settings=settings)
     if form in (*FILES, "geojsonseq"):
         page = page.whole()
 
     def answer() -> Response:
-        if form == "html":
-            return _items_page(request, entry, table, page, language)
         headers = {"Content-Language": language, "Content-Crs": f"<{page.crs}>"}
         headers |= _queryables(links, entry)
         if form == "json":
@@ -191,7 +201,8 @@ def _in_form(form: Form, answer: Answer, links: Links, headers: dict[str, str]) 
     """A page of features in another form than GeoJSON and HTML."""
     media_type = MEDIA_TYPES[form]
     if form == "jsonfg":
-        around = answer.page.links(links, answer.collection, matched=answer.selection.matched)
+        matched = answer.selection.matched
+        around = answer.page.links(links, answer.collection, matched=matched, form=form)
         return Response(json_fg(answer, around), media_type=media_type, headers=headers)
     if form == "geojsonseq":
         return StreamingResponse(sequence(answer), media_type=media_type, headers=headers)
@@ -271,44 +282,14 @@ def _feature_collection(table: PreparedTable, page: Page, links: Links, collecti
     return json_bytes(head)[:-1] + b',"features":[' + features + b"]}"
 
 
-def _said(entry: Collection, language: Language) -> Callable[[str, object], str | None]:
-    """What a code of a collection's field means in words, for a reader; None where it has no other."""
-    from geo.land import ground
-    from geo.published import GROUND
-
-    def said(field: str, value: object) -> str | None:
-        words = ground.in_words(field, value) if entry.layer == GROUND else None
-        return None if words is None else words.to(language)
-
-    return said
-
-
-def _items_page(
-    request: Request, entry: Collection, table: PreparedTable, page: Page, language: Language
-) -> Response:
-    selection = page.of(table.features)
-    links = links_of(request)
-    return html_response(
-        request,
-        "api/items.html",
-        title=entry.title.to(language),
-        collection=entry,
-        fields=_shown_beside_id(entry, entry.field_titles(table, language)),
-        features=table.features.properties(selection.indices),
-        said=_said(entry, language),
-        matched=selection.matched,
-        page=page,
-        links_by_rel=_by_rel(page.links(links, entry.id, matched=selection.matched, is_html=True)),
-    )
-
-
 def _item_page(
     request: Request, entry: Collection, table: PreparedTable, feature_id: str, language: Language
 ) -> Response:
     from maps.escape import shown_text
 
     feature = orjson.loads(table.features.feature(feature_id))
-    around = _item_links(links_of(request), entry.id, feature_id, is_html=True)
+    links = links_of(request)
+    around = _item_links(links, entry.id, feature_id, is_html=True)
     return html_response(
         request,
         "api/item.html",
@@ -316,8 +297,9 @@ def _item_page(
         collection=entry,
         fields=entry.field_titles(table, language),
         feature=feature,
-        said=_said(entry, language),
+        said=in_words(entry, language),
         links_by_rel=_by_rel(around),
+        linked=lambda: linked_data.place(entry, table, feature, links),
     )
 
 
@@ -329,11 +311,6 @@ def _item_links(
         *links.representations(*path, media_type=GEOJSON, is_html=is_html),
         links.link("collection", JSON, "collections", collection, f="json"),
     ]
-
-
-def _shown_beside_id(entry: Collection, titles: dict[str, str]) -> dict[str, str]:
-    key = entry.schema.key if entry.schema else None
-    return {name: title for name, title in titles.items() if name != key}
 
 
 def _by_rel(links: list[dict[str, str]]) -> dict[str, dict[str, str]]:

@@ -13,6 +13,7 @@ from api.deps import (
     TablesDep,
     region_or_none,
 )
+from api.features.linked_data import catalog
 from api.features.schemas import FUNCTIONS_REL
 from api.links import HTML, JSON, OPENAPI, Links
 from api.ogc_models import Conformance, Health, LandingPage, Link
@@ -66,7 +67,14 @@ def landing(request: Request, language: LanguageDep, is_html: HtmlDep, links: Li
         description=_SAY["description"].to(language).format(province=place).rstrip() + ".",
         links=[Link(**link) for link in _landing_links(links, language, is_html=is_html)],
     )
-    return negotiated(request, "api/landing.html", found, title=found.title, active="home")
+    return negotiated(
+        request,
+        "api/landing.html",
+        found,
+        title=found.title,
+        active="home",
+        linked=lambda: catalog(links, title=found.title, description=found.description),
+    )
 
 
 @router.get(

@@ -15,7 +15,7 @@ import jinja2
 
 from geo.language import LANGUAGES, Language, Text
 from maps.assets import Assets
-from maps.escape import safe_address, shown_text
+from maps.escape import json_in_page, safe_address, shown_text
 from maps.text import format_date, format_moment, format_number, format_share, translate
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -71,8 +71,8 @@ def render(
     Notes
     -----
     Templates have `t(key, **facts)`, `number(value, decimals=)`, `share(value)`, `date(value)`,
-    `moment(value)` of an instant and `shown(text)`, which cuts an endless text, in the page's language, and `address(value)`, see
-    `maps.escape.safe_address`. Everything is escaped.
+    `moment(value)` of an instant and `shown(text)`, which cuts an endless text, in the page's language, and `address(value)` and `json(value)`, see
+    `maps.escape`. Everything is escaped. `linked`, where it is given, makes the JSON-LD of the page.
     """
 
     def t(key: str, **facts: object) -> str:
@@ -95,6 +95,7 @@ def render(
                 ),
                 "share": lambda value: format_share(value, language),
                 "address": safe_address,
+                "json": json_in_page,
                 "shown": lambda value: shown_text(value, language),
                 "date": lambda value: format_date(value, language, time_zone=time_zone),
                 "moment": lambda value: format_moment(value, language, time_zone=time_zone),

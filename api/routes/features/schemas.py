@@ -7,18 +7,20 @@ from fastapi import APIRouter, Request, Response
 
 from api.access import READS
 from api.collections import Collection, PreparedTable
-from api.deps import LanguageDep, LinksDep, TablesDep
+from api.deps import HtmlDep, LanguageDep, LinksDep, TablesDep
 from api.features import schemas
-from api.links import Links
+from api.features.properties import properties_of
+from api.links import HTML, Links
 from api.parameters import CollectionId
-from api.responses import json_response, tagged
+from api.responses import html_response, json_response, tagged
 from geo.language import Language
 
 router = APIRouter(tags=["data"], dependencies=[READS])
 
 _JSON_SCHEMA: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A JSON Schema.", "content": {schemas.SCHEMA: {}}}
+    200: {"description": "A JSON Schema.", "content": {schemas.SCHEMA: {}, HTML: {}}}
 }
+_FUNCTIONS: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}}}}
 _Make = Callable[[Collection, PreparedTable, Links, Language], dict[str, Any]]
 
 
@@ -33,10 +35,15 @@ def read_queryables(
     collection_id: CollectionId,
     tables: TablesDep,
     language: LanguageDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """The properties that the features of a collection can be filtered on."""
-    return _answer(request, tables, collection_id, language, links, schemas.queryables)
+    entry = tables.collection(collection_id)
+    answer = _page if is_html else _document
+    return answer(
+        request, entry, tables.table(entry, language), language, links, schemas.queryables
+    )
 
 
 @router.get(
@@ -50,10 +57,13 @@ def read_sortables(
     collection_id: CollectionId,
     tables: TablesDep,
     language: LanguageDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """The properties that the features of a collection can be sorted by."""
-    return _answer(request, tables, collection_id, language, links, schemas.sortables)
+    entry = tables.collection(collection_id)
+    answer = _page if is_html else _document
+    return answer(request, entry, tables.table(entry, language), language, links, schemas.sortables)
 
 
 @router.get(
@@ -67,26 +77,64 @@ def read_schema(
     collection_id: CollectionId,
     tables: TablesDep,
     language: LanguageDep,
+    is_html: HtmlDep,
     links: LinksDep,
 ) -> Response:
     """The properties and the geometry that a feature of a collection has."""
-    return _answer(request, tables, collection_id, language, links, schemas.schema)
+    entry = tables.collection(collection_id)
+    answer = _page if is_html else _document
+    return answer(request, entry, tables.table(entry, language), language, links, schemas.schema)
 
 
-@router.get("/functions", summary="Functions of filters")
-def read_functions(request: Request, language: LanguageDep) -> Response:
+@router.get("/functions", summary="Functions of filters", responses=_FUNCTIONS)
+def read_functions(
+    request: Request, language: LanguageDep, is_html: HtmlDep, links: LinksDep
+) -> Response:
     """The functions that a filter may call besides those of CQL2 itself."""
-    return tagged(request, json_response(request, schemas.functions_document(language)))
+    found = schemas.functions_document(language)
+    found["links"] = links.representations("functions", is_html=is_html)
+    if not is_html:
+        return tagged(request, json_response(request, found))
+    title = schemas.FUNCTIONS_TITLE.to(language)
+    page = html_response(request, "api/functions.html", title=title, document=found)
+    return tagged(request, page)
 
 
-def _answer(
+def _document(
     request: Request,
-    tables: TablesDep,
-    collection_id: str,
+    entry: Collection,
+    table: PreparedTable,
     language: Language,
     links: Links,
     make: _Make,
 ) -> Response:
-    entry = tables.collection(collection_id)
-    found = make(entry, tables.table(entry, language), links, language)
-    return tagged(request, json_response(request, found, media_type=schemas.SCHEMA))
+    """The JSON Schema, whose header `Link` names its page."""
+    address = links.url("collections", entry.id, make.__name__, f="html")
+    headers = {"Link": f'<{address}>; rel="alternate"; type="{HTML}"'}
+    found = make(entry, table, links, language)
+    answer = json_response(request, found, media_type=schemas.SCHEMA, headers=headers)
+    return tagged(request, answer)
+
+
+def _page(
+    request: Request,
+    entry: Collection,
+    table: PreparedTable,
+    language: Language,
+    links: Links,
+    make: _Make,
+) -> Response:
+    """What the JSON Schema says, for a reader."""
+    document, name = make(entry, table, links, language), make.__name__
+    page = html_response(
+        request,
+        "api/properties.html",
+        title=document["title"],
+        collection=entry,
+        name=name,
+        document=document,
+        properties=properties_of(entry, table, language, names=list(document["properties"])),
+        count=len(table.features),
+        as_json=links.link("alternate", schemas.SCHEMA, "collections", entry.id, name, f="json"),
+    )
+    return tagged(request, page)
