@@ -37,7 +37,7 @@ from api.routes import (
     sites,
     templates,
 )
-from api.routes.features import schemas, search
+from api.routes.features import schemas, search, styles
 from api.routes.tiles import dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.settings import InvalidSettings, Settings, read_settings
@@ -51,6 +51,7 @@ ROUTERS: Sequence[APIRouter] = (
     collections.router,
     schemas.router,
     search.router,
+    styles.router,
     downloads.router,
     # Before readiness, whose last path takes any name of a zone.
     comparisons.router,

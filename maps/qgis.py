@@ -2,16 +2,16 @@
 
 Pure. A zone has a whole line where its shape is its own, a dashed one where it is approximate, and no
 fill where an outline only encloses it; the regencies and kecamatan are lines beneath it. A style is
-of areas: QGIS gives points that stand in the same layer a mark of its own.
+of one kind of geometry: QGIS gives points that stand in a layer of areas a mark of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as Xml
 
 from geo.language import Language
-from geo.vector.schema import OWN_SHAPES, SCHEMAS
-from maps.style import INK, class_colours
+from geo.vector.schema import OWN_SHAPES, SCHEMAS, GeometryKind
+from maps.style import CROSSED, HATCHED, INK, LayerStyle, Mark, class_colours
 from maps.text import translate
 
 # The long-term release that every later one reads.
@@ -20,6 +20,10 @@ _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _QUIET = "#5c6b73"
 # Of 255: what lies beneath an area stays to be seen.
 _FILL_ALPHA = 70
+
+
+# The class of a layer of a symbol, and its properties.
+_Drawn = tuple[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,113 @@ def _zones(language: Language) -> tuple[_Rule, ...]:
         _Rule(translate(f"templates.style_{key}", language), condition, INK, 0.5, dash, filled)
         for key, condition, dash, filled in said
     )
+
+
+def class_style(
+    style: LayerStyle,
+    *,
+    key: str | None,
+    kind: GeometryKind,
+    titles: Mapping[str, str],
+) -> str:
+    """The text of the style file of a layer that is drawn by marks, as our own maps draw it.
+
+    Parameters
+    ----------
+    key
+        The property that holds the id of a feature; None for a layer without one, whose marks are
+        of all its features.
+    kind
+        What the symbols are of; QGIS draws one kind in a layer.
+    titles
+        Of the properties, by name, in the order that the layer has them.
+    """
+    root = Xml.Element(
+        "qgis", version=_VERSION, styleCategories="Symbology|Labeling|Fields", labelsEnabled="1"
+    )
+    renderer = Xml.SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0")
+    rules = Xml.SubElement(renderer, "rules", key="kawasan")
+    symbols = Xml.SubElement(renderer, "symbols")
+    edge = next((mark for mark in style.marks if mark.line), None)
+    for number, mark in enumerate(style.marks):
+        # A point has its line around its own symbol.
+        if kind == "points" and not mark.fill:
+            continue
+        drawn = _symbol_layers(mark, kind, edge)
+        if drawn:
+            said = {"key": f"kawasan-{number}", "label": mark.label, "symbol": str(number)}
+            condition = _condition(mark, key)
+            Xml.SubElement(rules, "rule", said | ({"filter": condition} if condition else {}))
+            _symbol(symbols, str(number), kind, drawn)
+    if "name" in titles:
+        _labels(root, 9.0, is_bold=False)
+    aliases = Xml.SubElement(root, "aliases")
+    for number, (name, title) in enumerate(titles.items()):
+        said = {"index": str(number), "field": name, "name": title}
+        Xml.SubElement(aliases, "alias", said)
+    Xml.indent(root)
+    return _DOCTYPE + Xml.tostring(root, encoding="unicode") + "\n"
+
+
+_SYMBOLS: Mapping[GeometryKind, str] = {"areas": "fill", "lines": "line", "points": "marker"}
+_HATCHES: Mapping[str, tuple[str, str, str]] = {
+    # Ground, pen and pattern, as the map's own.
+    HATCHED: ("#eef0f0", "#a3abaf", "b_diagonal"),
+    CROSSED: ("#c9ced1", "#39444b", "cross"),
+}
+_MM_PER_PX = 25.4 / 96
+_POINT_PX = 14
+
+
+def _condition(mark: Mark, key: str | None) -> str:
+    """An expression of QGIS for the features of a mark; "" for all."""
+    if mark.ids is None or key is None:
+        return ""
+    if not mark.ids:
+        return "FALSE"
+    named = key.replace('"', '""')
+    values = ", ".join("'{}'".format(one.replace("'", "''")) for one in mark.ids)
+    return f'"{named}" IN ({values})'
+
+
+def _symbol(symbols: Xml.Element, name: str, kind: GeometryKind, drawn: Sequence[_Drawn]) -> None:
+    symbol = Xml.SubElement(symbols, "symbol", type=_SYMBOLS[kind], name=name, alpha="1")
+    for layer, values in drawn:
+        said = {"class": layer, "enabled": "1", "locked": "0", "pass": "0"}
+        _options(Xml.SubElement(symbol, "layer", said), values)
+
+
+def _symbol_layers(mark: Mark, kind: GeometryKind, edge: Mark | None) -> list[_Drawn]:
+    """The layers of the symbol of a mark, the lowest first."""
+    if kind == "lines":
+        return [] if mark.fill else [("SimpleLine", _pen(mark, "line_"))]
+    if not mark.fill:
+        return [("SimpleFill", {"style": "no"} | _pen(mark, "outline_"))]
+    ground, pen, pattern = _HATCHES.get(mark.fill, (mark.fill, "", ""))
+    if kind == "points":
+        line = _pen(edge, "outline_") if edge else {"outline_style": "no"}
+        size = {"size": f"{_POINT_PX * _MM_PER_PX:.2f}", "size_unit": "MM"}
+        alpha = 128 if mark.is_striped else 255
+        return [("SimpleMarker", {"name": "circle", "color": _rgba(ground, alpha)} | size | line)]
+    layers: list[_Drawn] = [_plain_fill(ground, "solid")]
+    if pattern:
+        layers.append(_plain_fill(pen, pattern))
+    if mark.is_striped:
+        layers.append(_plain_fill("#ffffff", "f_diagonal"))
+    return layers
+
+
+def _plain_fill(colour: str, pattern: str) -> _Drawn:
+    return "SimpleFill", {"color": _rgba(colour, 255), "style": pattern, "outline_style": "no"}
+
+
+def _pen(mark: Mark, before: str) -> dict[str, str]:
+    return {
+        f"{before}color": _rgba(mark.line, 255),
+        f"{before}style": mark.dash,
+        f"{before}width": f"{mark.width_px * _MM_PER_PX:.2f}",
+        f"{before}width_unit": "MM",
+    }
 
 
 def _renderer(root: Xml.Element, rules: Sequence[_Rule]) -> None:

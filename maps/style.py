@@ -56,6 +56,35 @@ class Legend:
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
+Dash = Literal["solid", "dash", "dot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How some features of a layer are drawn by any program: filled, or with a line along their edge.
+
+    `ids` are those features', None for all. `fill` is a colour, `HATCHED`, `CROSSED`, or "" where the
+    mark is of edges; with stripes over it a class is not sure.
+    """
+
+    label: str
+    ids: tuple[str, ...] | None = None
+    fill: str = ""
+    is_striped: bool = False
+    line: str = ""
+    width_px: float = 0.0
+    dash: Dash = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerStyle:
+    """The marks of a layer, the lowest first: every feature has one that fills it and one of its edge."""
+
+    id: str
+    title: str
+    marks: tuple[Mark, ...]
+
+
 def sequential_colours(n_classes: int) -> tuple[str, ...]:
     """Light to dark, spread over the whole ramp; the middle tone for a single class."""
     if n_classes <= 1:

@@ -30,6 +30,7 @@ from api.features.forms import FILES, MEDIA_TYPES, Form
 from api.features.items_page import in_words, items_page
 from api.features.page import Page
 from api.features.schemas import QUERYABLES, SCHEMA, SORTABLES
+from api.features.styles import style_links
 from api.links import GEOJSON, HTML, JSON, Links
 from api.ogc_models import (
     CollectionDocument,
@@ -236,6 +237,7 @@ def _described(
         links.link("items", GEOJSON, *path, "items", f="json"),
         links.link("items", HTML, *path, "items", f="html"),
         *tile_set_links(entry, links),
+        *style_links(entry, links),
     ]
     found += [
         links.link(rel, SCHEMA, *path, name)

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import folium
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import shapely
 from folium.template import Template
 
@@ -139,17 +141,9 @@ def regency_layer(
     `edges` are those of the indicator's classes over all its years; without them they are
     quantiles of the values shown.
     """
-    values = (
-        np.full(len(regencies), np.nan)
-        if indicator is None
-        else indicator.values["value"].reindex(regencies.index).to_numpy(dtype=np.float64)
-    )
+    values = _values(regencies.index, indicator)
     edges = edges or quantile_breaks(values)
-    colours = sequential_colours(max(len(edges) - 1, 0))
-    fills = {
-        str(code): colours[place] if place >= 0 else None
-        for code, place in zip(regencies.index, class_of(values, edges), strict=True)
-    }
+    fills = regency_fills(regencies.index, indicator, edges)
     layer = _layer(
         regencies,
         lambda code: regency_style(fills[code]),
@@ -159,6 +153,24 @@ def regency_layer(
     )
     legend = indicator_legend(indicator, edges, language, has_gaps=bool(np.isnan(values).any()))
     return layer, legend
+
+
+def regency_fills(
+    codes: pd.Index, indicator: IndicatorView | None, edges: Sequence[float]
+) -> dict[str, str | None]:
+    """The colour of each regency by its class of an indicator; None without a value."""
+    colours = sequential_colours(max(len(edges) - 1, 0))
+    places = class_of(_values(codes, indicator), edges)
+    return {
+        str(code): colours[place] if place >= 0 else None
+        for code, place in zip(codes, places, strict=True)
+    }
+
+
+def _values(codes: pd.Index, indicator: IndicatorView | None) -> npt.NDArray[np.float64]:
+    if indicator is None:
+        return np.full(len(codes), np.nan)
+    return indicator.values["value"].reindex(codes).to_numpy(dtype=np.float64)
 
 
 def _regency_title(indicator: IndicatorView | None, language: Language) -> str:
@@ -181,7 +193,7 @@ def ground_layer(
     )
 
 
-def _fills(results: Sequence[ZoneResult], model: ModelView) -> Callable[[str], str]:
+def area_fills(results: Sequence[ZoneResult], model: ModelView) -> Callable[[str], str]:
     """The fill of an area by its id: its likeliest class, or the mark of why it has none."""
     classes = class_cards(model, "id")
     fills = {result.area_id: fill_of(result, classes) for result in results}
@@ -195,7 +207,7 @@ def zone_layer(
     language: Language,
 ) -> folium.GeoJson:
     """Zones by readiness class; approximate ones dashed, points as circles."""
-    fill_of = _fills(results, model)
+    fill_of = area_fills(results, model)
     approximate = {
         str(area_id): is_approximate(kind) and geometry.geom_type != "Point"
         for area_id, kind, geometry in zip(
@@ -253,7 +265,7 @@ def kecamatan_layer(
     show: bool,
 ) -> folium.GeoJson:
     """Kecamatan by readiness class."""
-    fill_of = _fills(results, model)
+    fill_of = area_fills(results, model)
     return _layer(
         kecamatan,
         lambda code: screening_style(fill_of(code)),

@@ -91,7 +91,7 @@ def read_map_subject(
     regencies = published.layer(now, "regencies")
     table = drawn_figures(published.indicators(now), regencies.index)
     catalogue = published.indicator_catalogue(now)
-    choices = _choices(table, catalogue, n_regencies=len(regencies))
+    choices = indicator_choices(table, catalogue, n_regencies=len(regencies))
     chosen = next((c for c in choices if c.id == indicator), None)
     if chosen is None:
         raise IndicatorNotFound(indicator, available=[c.id for c in choices])
@@ -107,9 +107,9 @@ def read_map_subject(
         assessments=assessments,
         model=model_view(published.model(now, model), year=published.years(now, model)[-1]),
         model_id=model,
-        models=_model_choices(now),
+        models=model_choices(now),
         facts={name: area_facts(now, name) for name in available},
-        indicator=_indicator_view(table, catalogue[indicator], shown_year),
+        indicator=indicator_view(table, catalogue[indicator], shown_year),
         indicator_id=indicator,
         choices=choices,
         attribution=version.credit,
@@ -148,7 +148,7 @@ def _require_year(year: int | None, choices: Sequence[IndicatorChoice]) -> None:
         raise UnknownYear(subject=_SAY["figures"], year=year, available=", ".join(map(str, known)))
 
 
-def _model_choices(now: Published) -> list[tuple[str, Text]]:
+def model_choices(now: Published) -> list[tuple[str, Text]]:
     """The default model first, then need, then by id."""
     found = [published.model(now, model_id) for model_id in published.models(now)]
     return [(m.id, m.title) for m in sorted(found, key=_place_of_model)]
@@ -158,9 +158,13 @@ def _place_of_model(model: Model) -> tuple[bool, bool, str]:
     return (model.id != published.DEFAULT_MODEL, model.kind != "need", model.id)
 
 
-def _choices(
+def indicator_choices(
     table: pd.DataFrame, catalogue: Mapping[str, Indicator], *, n_regencies: int
 ) -> list[IndicatorChoice]:
+    """The indicators that regencies can be coloured by, in the order of their themes.
+
+    `table` are the figures of the regencies that are drawn (`drawn_figures`).
+    """
     rows = dict(iter(table.groupby("indicator")))
     offered = [i for i in catalogue.values() if i.mappable and i.id in rows]
     return [
@@ -175,7 +179,8 @@ def _choices(
     ]
 
 
-def _indicator_view(table: pd.DataFrame, indicator: Indicator, year: int) -> IndicatorView:
+def indicator_view(table: pd.DataFrame, indicator: Indicator, year: int) -> IndicatorView:
+    """One indicator in one year, its classes those of all years."""
     of_all_years = table[table["indicator"] == indicator.id]
     return IndicatorView(
         title=indicator.title,

@@ -1,0 +1,169 @@
+"""How collections are drawn, written for MapLibre and for QGIS (OGC API - Styles, draft 20-009)."""
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel
+
+from api.collections import Collection, PreparedTable
+from api.links import JSON, Links
+from api.ogc_models import Link
+from api.parameters import InvalidParameter
+from api.tile_documents import MAX_ZOOM, of_collection
+from geo.language import Language, texts
+from geo.store.versions import Published
+from geo.tiles.geometry_kinds import kinds_in
+from geo.vector.schema import GEOMETRY_KINDS, GeometryKind
+
+if TYPE_CHECKING:
+    from maps.maplibre import DrawnLayer
+
+_SAY = texts(__name__)
+
+STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+StyleForm = Literal["mbs", "qml"]
+# As the drafts and other servers of OGC API - Styles call them; none is registered.
+MEDIA_TYPES: dict[StyleForm, str] = {
+    "mbs": "application/vnd.mapbox.style+json",
+    "qml": "application/vnd.qgis.qml",
+}
+
+
+def form_of(wanted: str | None, accept: str) -> StyleForm:
+    """The language of a style by `f`, else by Accept, else MapLibre's.
+
+    Raises
+    ------
+    InvalidParameter
+        For an `f` that styles are not written in.
+    """
+    if wanted is None:
+        return "qml" if MEDIA_TYPES["qml"] in accept else "mbs"
+    found: StyleForm | None = next((form for form in MEDIA_TYPES if form == wanted), None)
+    if found is None and wanted != "json":
+        known = ", ".join(MEDIA_TYPES)
+        reason = _SAY["no_form"].format(form=wanted[:40], known=known)
+        raise InvalidParameter(parameter="f", reason=reason)
+    return found or "mbs"
+
+
+def file_name(entry: Collection, style: str) -> str:
+    """A name that every system takes."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", f"{entry.id}-{style}")[:80]
+
+
+class StyleItem(BaseModel):
+    """One way to draw a collection."""
+
+    id: str
+    title: str
+    links: list[Link]
+
+
+class StylesDocument(BaseModel):
+    """The ways to draw a collection; `default` is that of our own maps."""
+
+    title: str
+    styles: list[StyleItem]
+    default: str
+    links: list[Link]
+
+
+def styles_document(
+    entry: Collection, now: Published, links: Links, language: Language, *, is_html: bool
+) -> StylesDocument:
+    """The styles of a collection."""
+    from maps.pages.layer_styles import style_choices
+
+    path = ("collections", entry.id, "styles")
+    choices = style_choices(now, entry.layer)
+    return StylesDocument(
+        title=_SAY["styles"].format(title=entry.title.to(language)).to(language),
+        styles=[
+            StyleItem(
+                id=name,
+                title=title.to(language),
+                links=[
+                    Link(**links.link("stylesheet", media_type, *path, name, f=form))
+                    for form, media_type in MEDIA_TYPES.items()
+                ],
+            )
+            for name, title in choices
+        ],
+        default=choices[0][0],
+        links=[Link(**one) for one in links.representations(*path, is_html=is_html)],
+    )
+
+
+def map_style(
+    entry: Collection,
+    table: PreparedTable,
+    now: Published,
+    style: str,
+    *,
+    links: Links,
+    language: Language,
+) -> dict[str, Any]:
+    """A collection's vector tiles with one of its styles, for MapLibre."""
+    from maps.maplibre import style_document
+
+    layer = _tiled(entry, table, now, style, links=links, language=language)
+    return style_document(f"{entry.title.to(language)}: {layer.style.title}", [layer])
+
+
+def qgis_style(
+    entry: Collection, table: PreparedTable, now: Published, style: str, *, language: Language
+) -> str:
+    """A collection's features with one of its styles, for QGIS."""
+    from maps import qgis
+    from maps.pages.layer_styles import OUTLINES, layer_style
+
+    kind = _drawn_kind(entry, table)
+    if style == OUTLINES and kind == "areas":
+        own = qgis.layer_style(entry.layer, language)
+        if own is not None:
+            return own
+    return qgis.class_style(
+        layer_style(now, entry.layer, style, entry.title, language),
+        key=entry.schema.key if entry.schema else None,
+        kind=kind,
+        titles=entry.field_titles(table, language),
+    )
+
+
+def _tiled(
+    entry: Collection,
+    table: PreparedTable,
+    now: Published,
+    style: str,
+    *,
+    links: Links,
+    language: Language,
+) -> "DrawnLayer":
+    from maps.maplibre import DrawnLayer
+    from maps.pages.layer_styles import layer_style
+
+    extent, version = table.features.extent, entry.version
+    tiles = of_collection(entry, extent)
+    return DrawnLayer(
+        id=entry.id,
+        style=layer_style(now, entry.layer, style, entry.title, language),
+        tiles=tiles.address(links, "{z}/{y}/{x}") + f"?v={tiles.version}",
+        kinds=kinds_in(table.features.types),
+        bounds=extent,
+        attribution="" if version is None else version.source_text.to(language),
+        max_zoom=MAX_ZOOM,
+    )
+
+
+def _drawn_kind(entry: Collection, table: PreparedTable) -> GeometryKind:
+    """The kind of geometry that QGIS gives a layer of the collection; areas where it mixes kinds."""
+    if entry.kind is not None:
+        return entry.kind
+    found = kinds_in(table.features.types)
+    return next((kind for kind in GEOMETRY_KINDS if kind in found), "areas")
+
+
+def style_links(entry: Collection, links: Links) -> list[dict[str, str]]:
+    """The link from a collection to its styles."""
+    return [links.link(STYLES, JSON, "collections", entry.id, "styles", f="json")]
