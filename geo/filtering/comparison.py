@@ -11,7 +11,7 @@ import numpy.typing as npt
 from geo.errors import InvalidFilter
 from geo.filtering.columns import Numbers, Operand, Texts, Times, Truth
 from geo.filtering.temporal import compared_times, times_of
-from geo.language import Text, texts
+from geo.language import Text, filled, texts
 
 _SAY = texts(__name__)
 
@@ -24,6 +24,8 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     ">=": np.greater_equal,
 }
 COMPARISONS = frozenset(_COMPARE)
+# From here on not every whole number is a float of 64 bits.
+_MOST_WHOLE = 2.0**53
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
@@ -56,12 +58,21 @@ def compared(sign: str, left: Operand, right: Operand) -> Truth:
     if isinstance(left, Texts) and isinstance(right, Texts):
         return _compared_texts(sign, left, right)
     if isinstance(left, Numbers) and isinstance(right, Numbers):
-        return Truth.of(_COMPARE[sign](left.values, right.values), left.known & right.known)
+        one, other = _exact(left.values, right.values)
+        return Truth.of(_COMPARE[sign](one, other), left.known & right.known)
     if isinstance(left, Truth) and isinstance(right, Truth):
         true = _COMPARE[sign](left.true, right.true)
         return Truth.of(true, left.known & right.known)
-    reason = _SAY["kinds_differ"].format(left=kind_of(left), right=kind_of(right), sign=sign)
+    reason = filled(_SAY["kinds_differ"], left=kind_of(left), right=kind_of(right), sign=sign)
     raise InvalidFilter(reason=reason, parameter="filter")
+
+
+def _exact(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
+    """Two columns in a form that holds both: beside a float a whole number would lose its last digits."""
+    whole = [one for one in (left, right) if one.dtype.kind == "i"]
+    if len(whole) != 1 or not (np.abs(whole[0].astype(np.float64)) >= _MOST_WHOLE).any():
+        return left, right
+    return left.astype(np.longdouble), right.astype(np.longdouble)
 
 
 def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
@@ -162,7 +173,7 @@ def _plain(text: str) -> str:
 def _mapped(value: Operand, change: Callable[[str], str]) -> Texts:
     value = as_written(value)
     if not isinstance(value, Texts):
-        reason = _SAY["needs_text"].format(kind=kind_of(value))
+        reason = filled(_SAY["needs_text"], kind=kind_of(value))
         raise InvalidFilter(reason=reason, parameter="filter")
     return Texts(value.codes, [change(one) for one in value.distinct])
 
@@ -171,7 +182,7 @@ def computed(sign: str, left: Operand, right: Operand) -> Numbers:
     """The result of an arithmetic operation in floating point; unknown where it is no number."""
     if not isinstance(left, Numbers) or not isinstance(right, Numbers):
         wrong = right if isinstance(left, Numbers) else left
-        reason = _SAY["needs_number"].format(kind=kind_of(wrong), sign=sign)
+        reason = filled(_SAY["needs_number"], kind=kind_of(wrong), sign=sign)
         raise InvalidFilter(reason=reason, parameter="filter")
     with np.errstate(all="ignore"):
         values: npt.NDArray[Any] = _ARITHMETIC[sign](

@@ -26,7 +26,7 @@ from geo.filtering.document import parsed_document
 from geo.filtering.functions import FUNCTIONS
 from geo.filtering.spatial import Moved
 from geo.filtering.text import parsed_text
-from geo.language import first_of, texts
+from geo.language import filled, first_of, texts
 
 _SAY = texts(__name__)
 
@@ -85,7 +85,7 @@ class _Worker:
     def truth(self, node: Any) -> Truth:
         found = self.operand(node)
         if not isinstance(found, Truth):
-            reason = _SAY["no_truth"].format(kind=kind_of(found))
+            reason = filled(_SAY["no_truth"], kind=kind_of(found))
             raise InvalidFilter(reason=reason, parameter="filter")
         return found
 
@@ -193,7 +193,7 @@ class _Worker:
         function = FUNCTIONS[name]
         value = as_written(*self._all(name, args, 1))
         if not isinstance(value, Numbers if function.takes == "number" else Texts):
-            reason = _SAY["wrong_argument"].format(name=name, kind=kind_of(value))
+            reason = filled(_SAY["wrong_argument"], name=name, kind=kind_of(value))
             raise InvalidFilter(reason=reason, parameter="filter")
         return function.work_out(value)
 
