@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,10 +141,9 @@ class Collection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedTable:
-    """The features of a collection in one language, and when they were prepared."""
+    """The features of a collection in one language."""
 
     features: FeatureTable
-    prepared_at: datetime
 
 
 class Tables:
@@ -277,7 +275,7 @@ class Tables:
         try:
             return _opened(self._store.write_prepared(name, content))
         except (OSError, StoreFault):  # a full disk costs the next start time, not this answer
-            return PreparedTable(FeatureTable(content), datetime.now(UTC).replace(microsecond=0))
+            return PreparedTable(FeatureTable(content))
 
     def _remember(self, name: str, table: PreparedTable) -> None:
         with self._lock:
@@ -322,13 +320,12 @@ def _readiness(now: Published) -> Collection | None:
 
 
 def _opened(path: Path) -> PreparedTable:
-    prepared_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     with path.open("rb") as file:
         try:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:  # an empty file cannot be mapped
             raise StoreFault(reason=_SAY["empty_file"].format(path=path.name)) from error
-    return PreparedTable(FeatureTable(content), prepared_at.replace(microsecond=0))
+    return PreparedTable(FeatureTable(content))
 
 
 def enclosure(entry: Collection, format: Format, links: Links) -> dict[str, str]:

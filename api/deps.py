@@ -7,12 +7,13 @@ Use the annotated names in a route's signature, for example
 import re
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal, cast
 
 from fastapi import Depends, Request
 
 from api.collection_tiles import CollectionTiles
 from api.collections import Tables
+from api.features.accept import by_quality
 from api.forwarded import PREFIX, host_name
 from api.links import Links
 from api.parameters import InvalidParameter
@@ -223,7 +224,7 @@ def _accepted_language(request: Request) -> Language:
     wanted = request.query_params.get("f") or _accepted_format(request)
     if wanted == "html":
         return settings_of(request).default_language
-    for tag, _ in _by_quality(request.headers.get("accept-language", "")):
+    for tag, _ in by_quality(request.headers.get("accept-language", "")):
         language = _LANGUAGE_TAGS.get(tag.split("-")[0].lower())
         if language is not None:
             return language
@@ -232,25 +233,7 @@ def _accepted_language(request: Request) -> Language:
 
 def _accepted_format(request: Request) -> Format:
     # Only who names HTML gets HTML: */* is what programs send.
-    accepted = dict(reversed(_by_quality(request.headers.get("accept", ""))))
+    accepted = dict(reversed(by_quality(request.headers.get("accept", ""))))
     html = max((accepted.get(name, 0.0) for name in _HTML_TYPES), default=0.0)
     json = max((accepted.get(name, 0.0) for name in _JSON_TYPES), default=0.0)
     return "html" if html > json else "json"
-
-
-def _by_quality(header: str) -> list[tuple[str, float]]:
-    """The names of an Accept header with their quality, the best first, refused ones left out."""
-    entries = []
-    for part in header.split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        entries.append((name.lower(), _quality(parameters)))
-    usable = [entry for entry in entries if entry[0] and entry[1] > 0]
-    return sorted(usable, key=lambda entry: -entry[1])
-
-
-def _quality(parameters: list[str]) -> float:
-    value: Any = next((p[2:] for p in parameters if p.lower().startswith("q=")), "1")
-    try:
-        return min(max(float(value), 0.0), 1.0)
-    except ValueError:
-        return 0.0

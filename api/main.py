@@ -37,7 +37,7 @@ from api.routes import (
     sites,
     templates,
 )
-from api.routes.features import schemas, search, styles
+from api.routes.features import items, schemas, search, styles
 from api.routes.tiles import dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.settings import InvalidSettings, Settings, read_settings
@@ -49,6 +49,7 @@ from maps.context import context_folder
 ROUTERS: Sequence[APIRouter] = (
     root.router,
     collections.router,
+    items.router,
     schemas.router,
     search.router,
     styles.router,

@@ -97,9 +97,6 @@ class FeatureCollection(BaseModel):
     """A page of features as GeoJSON (RFC 7946)."""
 
     type: Literal["FeatureCollection"]
-    time_stamp: str = Field(
-        serialization_alias="timeStamp", json_schema_extra={"format": "date-time"}
-    )
     number_matched: int = Field(serialization_alias="numberMatched", ge=0)
     number_returned: int = Field(serialization_alias="numberReturned", ge=0)
     links: list[Link]

@@ -280,7 +280,6 @@ def _example_page(entry: Collection, table: FeatureTable) -> dict[str, Any] | No
         return None
     return {
         "type": "FeatureCollection",
-        "timeStamp": "2026-01-01T00:00:00Z",
         "numberMatched": selection.matched,
         "numberReturned": 1,
         "links": [],

@@ -125,6 +125,9 @@ class ItemsQuery(BaseModel):
     version: Annotated[int | None, Field(ge=1, description="An older version of the layer.")] = None
     limit: Annotated[int | None, Field(ge=1, description="Most features in one page.")] = None
     offset: Annotated[int, Field(ge=0, description="Features to skip before the page.")] = 0
+    after: Annotated[
+        str | None, Field(max_length=100, description="Where the `next` link of a page goes on.")
+    ] = None
     f: str | None = None
     lang: str | None = None
 

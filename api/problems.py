@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from api.deps import format_of, language_or_default, prefix_of
+from api.features.continuation import CollectionChanged
 from api.links import HTML, PROBLEM
 from api.parameters import InvalidParameter, UnknownParameter
 from api.responses import html_response, json_response
@@ -63,6 +64,7 @@ STATUSES: Mapping[type[Exception], int] = {
     NotDrawn: 404,
     StaleVersion: 412,
     Conflict: 409,
+    CollectionChanged: 410,
     UploadTooLarge: 413,
     UploadUnsupported: 415,
     UploadRejected: 422,

@@ -103,7 +103,7 @@ def moved_to(uri: str, geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.ob
     """Geometries in lon/lat moved to a CRS, in its own order of axes; heights stay."""
     if uri == CRS84:
         return geometries
-    transformer, decimals = _transformer(uri, to_lonlat=False), _decimals(uri)
+    transformer, decimals = _transformer(uri, to_lonlat=False), decimals_of(uri)
 
     def move(positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         x, y = transformer.transform(positions[:, 0], positions[:, 1])
@@ -131,7 +131,7 @@ def bbox_to_lonlat(bbox: Bbox, uri: str) -> Bbox:
     """A box of a CRS as the box around it in lon/lat."""
     if uri == CRS84:
         return bbox
-    crs = _crs(uri)
+    crs = crs_named(uri)
     if crs.axis_info[0].direction == "north":
         south, west, north, east = bbox
         is_degrees = crs.is_geographic
@@ -160,7 +160,7 @@ def _each_dimension(
 
 
 def _holds(uri: str, extent: Bbox | None) -> bool:
-    area = _crs(uri).area_of_use
+    area = crs_named(uri).area_of_use
     if extent is None or area is None:
         return True
     west, south, east, north = extent
@@ -172,12 +172,14 @@ def _holds(uri: str, extent: Bbox | None) -> bool:
     )
 
 
-def _decimals(uri: str) -> int:
-    return _DECIMALS_DEG if _crs(uri).is_geographic else _DECIMALS_M
+def decimals_of(uri: str) -> int:
+    """How many decimals a coordinate is written with."""
+    return _DECIMALS_DEG if crs_named(uri).is_geographic else _DECIMALS_M
 
 
 @cache
-def _crs(uri: str) -> pyproj.CRS:
+def crs_named(uri: str) -> pyproj.CRS:
+    """The CRS of a URI that `uri_of` gave."""
     found = crs_of(uri)
     assert found is not None  # noqa: S101  the URI was offered by us
     return found
@@ -185,5 +187,5 @@ def _crs(uri: str) -> pyproj.CRS:
 
 @cache
 def _transformer(uri: str, *, to_lonlat: bool) -> pyproj.Transformer:
-    ends = (_crs(uri), LONLAT) if to_lonlat else (LONLAT, _crs(uri))
+    ends = (crs_named(uri), LONLAT) if to_lonlat else (LONLAT, crs_named(uri))
     return pyproj.Transformer.from_crs(*ends)

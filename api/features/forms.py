@@ -8,7 +8,10 @@ from geo.vector.file_formats import FILE_FORMATS, Format
 Form = Literal["json", "html", "geojsonseq", "jsonfg", "fgb", "parquet", "csv", "gpkg"]
 GEOJSON_SEQUENCE = "application/geo+json-seq"
 JSON_FG = "application/fg+json"
+# Written as files in their columns.
 FILES: dict[Form, Format] = {"fgb": "fgb", "parquet": "parquet", "csv": "csv", "gpkg": "gpkg"}
+# With all that matches, unless a limit is named.
+WHOLE: frozenset[Form] = frozenset({*FILES, "geojsonseq"})
 MEDIA_TYPES: dict[Form, str] = {
     "json": GEOJSON,
     "html": HTML,

@@ -47,11 +47,11 @@ def items_page(
     links = links_of(request)
     around = _around(request, entry, table, query, language=language)
     try:
-        page = Page.asked(query, entry, table.features, settings=settings)
+        page = Page.asked(query, entry, table.features, language=language, settings=settings)
         selection = page.of(table.features)
     except InvalidInput as error:
         problem = problem_of(error, language)
-        nothing: dict[str, Any] = {"features": [], "page": None, "links_by_rel": {}, "around": []}
+        nothing: dict[str, Any] = {"features": [], "first": 0, "links_by_rel": {}, "around": []}
         answer = html_response(
             request,
             "api/items.html",
@@ -63,14 +63,14 @@ def items_page(
         answer.headers["Cache-Control"] = "no-store"
         return answer
     features = table.features.properties(selection.indices)
-    found = page.links(links, entry.id, matched=selection.matched, form="html")
+    found = page.links(links, selection, form="html")
     answer = html_response(
         request,
         "api/items.html",
         problem=None,
         features=features,
         matched=selection.matched,
-        page=page,
+        first=selection.first,
         links_by_rel={link["rel"]: link for link in found},
         around=[link for link in found if link["rel"] in ("alternate", "next", "prev")],
         linked=lambda: places(entry, features, links, language),

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Self
 
 from api.collections import Collection
+from api.features.continuation import PARAMETER, place_of, token_after
 from api.features.crs import CRS84, bbox_to_lonlat, crs_or_default, to_lonlat, writing_in
 from api.features.forms import MEDIA_TYPES, Form
 from api.links import JSON, Links
 from api.parameters import (
-    EVERYWHERE,
     InvalidParameter,
     ItemsQuery,
     UnknownParameter,
@@ -21,7 +21,7 @@ from api.parameters import (
 from api.settings import Settings
 from geo.filtering.columns import Mask
 from geo.filtering.evaluate import matching
-from geo.language import first_of, texts
+from geo.language import Language, first_of, texts
 from geo.tiles.features import Bbox, FeatureTable, Selection
 from geo.tiles.features_written import Writing
 from geo.tiles.order import SortKey, sorted_by
@@ -30,11 +30,12 @@ from geo.tiles.times import at_time
 
 _SAY = texts(__name__)
 
-# The parameters that decide which features there are and how they are written, without paging.
-_GIVEN = (
-    *("bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "q", "sortby"),
-    *("properties", "exclude-properties", "skipGeometry", "version"),
+# The parameters that decide which features there are and in which order.
+_DECIDING = (
+    *("bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", "q", "sortby"),
 )
+# All that decides what is answered, without paging.
+_GIVEN = (*_DECIDING, "crs", "properties", "exclude-properties", "skipGeometry", "version")
 # The parameters that only say which part of them is shown, in what form and language.
 PAGING = frozenset(
     {field.alias or name for name, field in ItemsQuery.model_fields.items()} - {*_GIVEN}
@@ -45,9 +46,11 @@ PAGING = frozenset(
 class Page:
     """A page of a collection's features.
 
-    `given` are the parameters as the client wrote them, without paging, in a fixed order.
+    `given` are the parameters as the client wrote them, without paging, in a fixed order; `after` is
+    the place of the feature that the page follows, where a token said so.
     """
 
+    collection: Collection
     bbox: Bbox | None
     filters: Mapping[str, str]
     query: ItemsQuery
@@ -58,11 +61,19 @@ class Page:
     writing: Writing
     limit: int
     offset: int
+    language: Language
+    after: int | None = None
     given: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def asked(
-        cls, query: ItemsQuery, collection: Collection, table: FeatureTable, *, settings: Settings
+        cls,
+        query: ItemsQuery,
+        collection: Collection,
+        table: FeatureTable,
+        *,
+        language: Language,
+        settings: Settings,
     ) -> Self:
         """The page that `query` asks for.
 
@@ -75,7 +86,7 @@ class Page:
         filters = query.filters
         for name in filters:
             if name not in table.fields:
-                known = [*sorted(EVERYWHERE | {*_GIVEN, "limit", "offset"}), *table.fields]
+                known = [*sorted(PAGING | {*_GIVEN}), *table.fields]
                 raise UnknownParameter(parameter=name, known=", ".join(known))
 
         def crs_of(name: str, text: str | None) -> str:
@@ -85,7 +96,8 @@ class Page:
         bbox_crs = crs_of("bbox-crs", query.bbox_crs)
         said = query.model_dump(by_alias=True, exclude_unset=True)
         given = {name: said[name] for name in _GIVEN if said.get(name) is not None}
-        return cls(
+        found = cls(
+            collection=collection,
             bbox=None if query.bbox is None else _bbox(query.bbox, bbox_crs),
             filters=filters,
             query=query,
@@ -100,14 +112,38 @@ class Page:
             ),
             limit=min(query.limit or settings.default_limit, settings.max_limit),
             offset=query.offset,
+            language=language,
             given={name: _as_text(value) for name, value in given.items()}
             | dict(sorted(filters.items())),
         )
+        return found if query.after is None else found._following(query.after, table)
+
+    def _following(self, token: str, table: FeatureTable) -> Self:
+        """The page that follows the feature that a token names."""
+        if "offset" in self.query.model_fields_set:
+            raise InvalidParameter(parameter=PARAMETER, reason=_SAY["after_and_offset"])
+        place = place_of(
+            token,
+            edition=self.collection.key,
+            question=self._question,
+            collection=self.collection.id,
+            count=len(table),
+            is_pinned=self.query.version is not None,
+        )
+        return replace(self, after=place)
 
     @property
-    def canonical(self) -> tuple[tuple[tuple[str, str], ...], int, int]:
+    def canonical(self) -> tuple[tuple[tuple[str, str], ...], int, int, int | None]:
         """Everything that decides which features the page has."""
-        return tuple(self.given.items()), self.limit, self.offset
+        return tuple(self.given.items()), self.limit, self.offset, self.after
+
+    @property
+    def _question(self) -> tuple[object, ...]:
+        """What decides which features there are, and in which order."""
+        decided = [(n, v) for n, v in self.given.items() if n in _DECIDING or n in self.filters]
+        # What is computed speaks the reader's language, and is sorted by its words.
+        speaks = self.language if self.collection.version is None else None
+        return (self.collection.id, *decided, speaks)
 
     def whole(self) -> "Page":
         """The page with all that matches, unless the client named its limit."""
@@ -126,6 +162,7 @@ class Page:
             order=sorted_by(table, self.order) if self.order else None,
             limit=self.limit,
             offset=self.offset,
+            after=self.after,
         )
 
     def _masks(self, table: FeatureTable) -> Iterator[Mask | None]:
@@ -142,30 +179,55 @@ class Page:
             yield speaking_of(table, self.query.q)
 
     def links(
-        self, links: Links, collection: str, *, matched: int, form: Form = "json"
+        self, links: Links, selection: Selection, *, form: Form = "json"
     ) -> list[dict[str, str]]:
         """`self`, an `alternate` in every other form, `collection`, and `next` and `prev` where they are."""
-        path = ("collections", collection, "items")
+        path = ("collections", self.collection.id, "items")
 
-        def link(rel: str, form: Form, offset: int) -> dict[str, str]:
-            query = self._at(offset) | {"f": form}
-            return links.link(rel, MEDIA_TYPES[form], *path, query=query)
+        def link(rel: str, form: Form, query: dict[str, str]) -> dict[str, str]:
+            return links.link(rel, MEDIA_TYPES[form], *path, query=query | {"f": form})
 
-        others = [other for other in MEDIA_TYPES if other != form]
+        here = self._at(self.offset, after=self.query.after)
         found = [
-            link("self", form, self.offset),
-            *(link("alternate", other, self.offset) for other in others),
-            links.link("collection", JSON, "collections", collection, f="json"),
+            link("self", form, here),
+            *(link("alternate", other, here) for other in MEDIA_TYPES if other != form),
+            links.link("collection", JSON, "collections", self.collection.id, f="json"),
         ]
-        if self.offset + self.limit < matched:
-            found.append(link("next", form, self.offset + self.limit))
-        if self.offset > 0:
-            found.append(link("prev", form, max(0, self.offset - self.limit)))
+        following = self.following(selection, form=form)
+        if following is not None:
+            found.append(link("next", form, following))
+        if selection.first > 0:
+            before = self._at(max(0, selection.first - self.limit)) | self._version()
+            found.append(link("prev", form, before))
         return found
 
-    def _at(self, offset: int) -> dict[str, str]:
-        paging = {"limit": str(self.limit), "offset": str(offset)}
-        return {**self.given, **(paging if offset else {"limit": paging["limit"]})}
+    def following(self, selection: Selection, *, form: Form) -> dict[str, str] | None:
+        """The query of the page after this one, of the same version; None for the last one.
+
+        A program goes on after the last feature of a page, who asks for an `offset` and a person by
+        counting on.
+        """
+        end = selection.first + len(selection.indices)
+        if end >= selection.matched or len(selection.indices) == 0:
+            return None
+        if form == "html" or self.offset > 0:
+            return self._at(end) | self._version()
+        token = token_after(
+            int(selection.indices[-1]), edition=self.collection.key, question=self._question
+        )
+        return self._at(0, after=token) | self._version()
+
+    def _version(self) -> dict[str, str]:
+        version = self.collection.version
+        return {} if version is None else {"version": str(version.number)}
+
+    def _at(self, offset: int, *, after: str | None = None) -> dict[str, str]:
+        paging = {"limit": str(self.limit)}
+        if after is not None:
+            paging[PARAMETER] = after
+        elif offset:
+            paging["offset"] = str(offset)
+        return {**self.given, **paging}
 
 
 def _bbox(text: str, crs: str) -> Bbox:

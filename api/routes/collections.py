@@ -1,10 +1,8 @@
-"""OGC API - Features: collections, pages of features, single features."""
+"""OGC API - Features: what collections there are, and what each one is."""
 
 from typing import Annotated, Any
 
-import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Path, Request, Response
 
 from api.access import READS
 from api.collections import Collection, PreparedTable, enclosure
@@ -12,23 +10,10 @@ from api.deps import (
     HtmlDep,
     LanguageDep,
     LinksDep,
-    SettingsDep,
     TablesDep,
-    links_of,
 )
 from api.features import linked_data
-from api.features.crs import crs_or_default, offered_crs, storage_crs, writing_in
-from api.features.encodings import (
-    Answer,
-    blocks,
-    form_of,
-    json_fg,
-    opened_file,
-    sequence,
-)
-from api.features.forms import FILES, MEDIA_TYPES, Form
-from api.features.items_page import in_words, items_page
-from api.features.page import Page
+from api.features.crs import offered_crs, storage_crs
 from api.features.schemas import QUERYABLES, SCHEMA, SORTABLES
 from api.features.styles import style_links
 from api.links import GEOJSON, HTML, JSON, Links
@@ -36,17 +21,14 @@ from api.ogc_models import (
     CollectionDocument,
     CollectionsDocument,
     Extent,
-    Feature,
-    FeatureCollection,
     Link,
     SpatialExtent,
     TemporalExtent,
 )
-from api.parameters import CollectionId, ItemQuery, ItemsQuery
-from api.responses import conditional, etag_of, html_response, json_bytes, negotiated
+from api.parameters import CollectionId
+from api.responses import negotiated
 from api.tile_documents import of_collection, tile_set_links
 from geo.language import Language, texts
-from geo.tiles.features_written import written
 from geo.tiles.times import temporal_extent
 from geo.vector.file_formats import FORMATS
 
@@ -125,100 +107,6 @@ def collection(
     )
 
 
-@router.get(
-    "/collections/{collectionId}/items",
-    summary="Features of a collection",
-    response_model=FeatureCollection,
-    responses=_GEOJSON_FEATURES,
-)
-def items(
-    request: Request,
-    collection_id: CollectionId,
-    query: Annotated[ItemsQuery, Query()],
-    tables: TablesDep,
-    settings: SettingsDep,
-    language: LanguageDep,
-    is_html: HtmlDep,
-    links: LinksDep,
-) -> Response:
-    """A page of features. Any property is a filter: `name=Angsana`."""
-    entry = tables.collection(collection_id, query.version)
-    table = tables.table(entry, language)
-    form = form_of(request, "html" if is_html else "json")
-    if form == "html":
-        return items_page(request, entry, table, query, language=language, settings=settings)
-    page = Page.asked(query, entry, table.features, settings=settings)
-    if form in (*FILES, "geojsonseq"):
-        page = page.whole()
-
-    def answer() -> Response:
-        headers = {"Content-Language": language, "Content-Crs": f"<{page.crs}>"}
-        headers |= _queryables(links, entry)
-        if form == "json":
-            content = _feature_collection(table, page, links, entry.id)
-            return Response(content, media_type=GEOJSON, headers=headers)
-        return _in_form(form, Answer(entry.id, table.features, page), links, headers)
-
-    etag = etag_of(entry.key, page.canonical, form, language, links)
-    return conditional(request, etag, answer)
-
-
-@router.get(
-    "/collections/{collectionId}/items/{featureId:path}",
-    summary="One feature",
-    response_model=Feature,
-    responses={200: {"description": "The feature.", "content": {GEOJSON: {}, HTML: {}}}},
-)
-def item(
-    request: Request,
-    collection_id: CollectionId,
-    feature_id: FeatureId,
-    query: Annotated[ItemQuery, Query()],
-    tables: TablesDep,
-    language: LanguageDep,
-    is_html: HtmlDep,
-    links: LinksDep,
-) -> Response:
-    """One feature by its id."""
-    entry = tables.collection(collection_id, query.version)
-    table = tables.table(entry, language)
-    place = table.features.place(feature_id)
-    crs = crs_or_default(query.crs, entry, table.features, parameter="crs")
-
-    def answer() -> Response:
-        if is_html:
-            return _item_page(request, entry, table, feature_id, language)
-        around = _item_links(links, entry.id, feature_id)
-        feature = written(table.features, place, writing_in(crs))
-        content = feature[:-1] + b',"links":' + json_bytes(around) + b"}"
-        headers = {"Content-Language": language, "Content-Crs": f"<{crs}>"}
-        return Response(content, media_type=GEOJSON, headers=headers)
-
-    etag = etag_of(entry.key, feature_id, crs, is_html, language, links)
-    return conditional(request, etag, answer)
-
-
-def _in_form(form: Form, answer: Answer, links: Links, headers: dict[str, str]) -> Response:
-    """A page of features in another form than GeoJSON and HTML."""
-    media_type = MEDIA_TYPES[form]
-    if form == "jsonfg":
-        matched = answer.selection.matched
-        around = answer.page.links(links, answer.collection, matched=matched, form=form)
-        return Response(json_fg(answer, around), media_type=media_type, headers=headers)
-    if form == "geojsonseq":
-        return StreamingResponse(sequence(answer), media_type=media_type, headers=headers)
-    file = opened_file(answer, form)
-    name = f'attachment; filename="items.{FILES[form]}"'
-    headers |= {"Content-Disposition": name, "Content-Length": str(file.seek(0, 2))}
-    return StreamingResponse(blocks(file), media_type=media_type, headers=headers)
-
-
-def _queryables(links: Links, entry: Collection) -> dict[str, str]:
-    """The header that leads from features to what they can be filtered on (OGC 19-079r2, 6.4)."""
-    address = links.url("collections", entry.id, "queryables")
-    return {"Link": f'<{address}>; rel="{QUERYABLES}"; type="{SCHEMA}"'}
-
-
 def _links(links: list[dict[str, str]]) -> list[Link]:
     return [Link(**link) for link in links]
 
@@ -268,52 +156,3 @@ def _extent(table: PreparedTable) -> Extent | None:
         spatial=None if where is None else SpatialExtent(bbox=[list(where)]),
         temporal=None if when is None else TemporalExtent(interval=[list(when)]),
     )
-
-
-def _feature_collection(table: PreparedTable, page: Page, links: Links, collection: str) -> bytes:
-    selection = page.of(table.features)
-    head = {
-        "type": "FeatureCollection",
-        # Prepared features are the answer; the same bytes keep the same time and the same ETag.
-        "timeStamp": table.prepared_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "numberMatched": selection.matched,
-        "numberReturned": len(selection.indices),
-        "links": page.links(links, collection, matched=selection.matched),
-    }
-    features = written(table.features, selection.indices, page.writing)
-    return json_bytes(head)[:-1] + b',"features":[' + features + b"]}"
-
-
-def _item_page(
-    request: Request, entry: Collection, table: PreparedTable, feature_id: str, language: Language
-) -> Response:
-    from maps.escape import shown_text
-
-    feature = orjson.loads(table.features.feature(feature_id))
-    links = links_of(request)
-    around = _item_links(links, entry.id, feature_id, is_html=True)
-    return html_response(
-        request,
-        "api/item.html",
-        title=shown_text(feature["properties"].get("name"), language) or feature_id,
-        collection=entry,
-        fields=entry.field_titles(table, language),
-        feature=feature,
-        said=in_words(entry, language),
-        links_by_rel=_by_rel(around),
-        linked=lambda: linked_data.place(entry, table, feature, links),
-    )
-
-
-def _item_links(
-    links: Links, collection: str, feature_id: str, *, is_html: bool = False
-) -> list[dict[str, str]]:
-    path = ("collections", collection, "items", feature_id)
-    return [
-        *links.representations(*path, media_type=GEOJSON, is_html=is_html),
-        links.link("collection", JSON, "collections", collection, f="json"),
-    ]
-
-
-def _by_rel(links: list[dict[str, str]]) -> dict[str, dict[str, str]]:
-    return {link["rel"]: link for link in links}

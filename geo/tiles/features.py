@@ -15,7 +15,7 @@ import mmap
 import re
 import struct
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -52,10 +52,11 @@ _TEXTS = ("text", "date", "instant")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
-    """One page: `indices` of its features in the table's order, and how many matched in all."""
+    """One page: `indices` of its features, how many matched in all, and how many stand before them."""
 
     indices: npt.NDArray[np.int64]
     matched: int
+    first: int = 0
 
 
 class FeatureTable:
@@ -95,6 +96,7 @@ class FeatureTable:
         order: npt.NDArray[np.int64] | None = None,
         limit: int,
         offset: int = 0,
+        after: int | None = None,
     ) -> Selection:
         """The page of features that intersect `bbox`, whose properties are as all `filters` say.
 
@@ -108,6 +110,8 @@ class FeatureTable:
             What else decides which features are there.
         order : (n,) int, optional
             The places of all features in the order that they are wanted in.
+        after : int, optional
+            The place of the feature that the page follows, in place of an `offset`.
 
         Raises
         ------
@@ -115,15 +119,16 @@ class FeatureTable:
             For a property that does not exist, or a value of another type.
         """
         if bbox is None and not filters and matches is None and order is None:
-            indices = np.arange(min(offset, self.count), min(offset + limit, self.count))
-            return Selection(indices=indices, matched=self.count)
+            first = min(offset if after is None else after + 1, self.count)
+            return Selection(np.arange(first, min(first + limit, self.count)), self.count, first)
         found = np.ones(self.count, dtype=np.bool_) if matches is None else matches
         for name, value in (filters or {}).items():
             found = found & self._as_said(name, value)
         if bbox is not None:
             found = self._intersecting(found, bbox)
+        first = offset if after is None else _count_through(after, found, order)
         places = np.flatnonzero(found) if order is None else order[found[order]]
-        return Selection(indices=places[offset : offset + limit], matched=len(places))
+        return Selection(places[first : first + limit], len(places), first)
 
     def feature(self, area_id: str) -> bytes:
         """The GeoJSON of one feature; `ZoneNotFound` when there is none of that id."""
@@ -138,12 +143,34 @@ class FeatureTable:
 
     def page(self, indices: npt.NDArray[np.int64]) -> bytes:
         """The features at `indices`, joined by commas, ready for a GeoJSON array."""
-        if len(indices) and indices[-1] - indices[0] == len(indices) - 1:
+        if len(indices) and bool((np.diff(indices) == 1).all()):
             # Neighbours lie side by side with their commas: one slice.
             ends = self._array("json.ends")
             first, last = int(indices[0]), int(indices[-1])
             return bytes(self._bytes("json")[_begin(ends, first, gap=1) : int(ends[last])])
         return b",".join([self._slice("json", int(index)) for index in indices])
+
+    def batches(
+        self, indices: npt.NDArray[np.int64], *, most_bytes: int
+    ) -> Iterator[npt.NDArray[np.int64]]:
+        """`indices` in groups whose prepared features have about so many bytes, each at least one."""
+        ends = np.cumsum(self._sizes(indices))
+        begin = 0
+        while begin < len(indices):
+            before = ends[begin - 1] if begin else 0
+            end = max(begin + 1, int(np.searchsorted(ends, before + most_bytes, side="right")))
+            yield indices[begin:end]
+            begin = end
+
+    def size(self, indices: npt.NDArray[np.int64]) -> int:
+        """How many bytes `page` of these features has."""
+        return int(self._sizes(indices).sum()) + max(len(indices) - 1, 0)
+
+    def _sizes(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        ends = self._array("json.ends")
+        begins = np.where(indices > 0, ends[indices - 1] + 1, 0)
+        sizes: npt.NDArray[np.int64] = ends[indices] - begins
+        return sizes
 
     def properties(self, indices: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
         """`{"id": …, "properties": {…}, …}` of the features at `indices`, for people's tables."""
@@ -158,9 +185,24 @@ class FeatureTable:
         found = np.flatnonzero(meets)
         return found, self._geometries(found)
 
+    def ids(self) -> Texts:
+        """The ids of the features."""
+        return self._texts("id")
+
+    def repeats_ids(self, name: str) -> bool:
+        """Whether a property is the id of each feature once more."""
+        if self.fields[name] != "text":
+            return False
+        column = self._column(name)
+        return np.array_equal(
+            self._array("id.codes"), self._array(f"{column}.codes")
+        ) and self._bytes("id.texts") == self._bytes(f"{column}.texts")
+
     def texts(self, name: str) -> Texts:
         """A property of texts, dates or instants, for a filter; the other kinds likewise."""
-        column = self._column(name)
+        return self._texts(self._column(name))
+
+    def _texts(self, column: str) -> Texts:
         ends, content = (
             self._array(f"{column}.ends").tolist(),
             bytes(self._bytes(f"{column}.texts")),
@@ -310,6 +352,14 @@ def split_at_antimeridian(bbox: Bbox) -> list[Bbox]:
     if west <= east:
         return [bbox]
     return [(west, south, 180.0, north), (-180.0, south, east, north)]
+
+
+def _count_through(place: int, found: Mask, order: npt.NDArray[np.int64] | None) -> int:
+    """How many of the features that were found stand up to `place` in the order."""
+    if order is None:
+        return int(np.count_nonzero(found[: place + 1]))
+    [rank] = np.flatnonzero(order == place)
+    return int(np.count_nonzero(found[order[: rank + 1]]))
 
 
 def _box_geometry(box: Bbox) -> "shapely.Geometry":

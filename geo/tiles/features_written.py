@@ -1,6 +1,6 @@
 """Features of a table written anew: with some properties only, without geometry, in another CRS."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ import shapely
 
 from geo.tiles.features import FeatureTable
 
+# A reader who takes a page slowly holds one part of it, and two while the next one is made.
+PART_BYTES = 1 << 17
 Moved = Callable[[npt.NDArray[np.object_]], npt.NDArray[np.object_]]
 
 
@@ -34,9 +36,15 @@ class Writing:
         """Whether a property is written."""
         return self.properties is None or name in self.properties
 
-    def without_geometry(self) -> "Writing":
-        """The same properties alone."""
-        return Writing(self.properties, has_geometry=False)
+
+def written_parts(
+    table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing
+) -> Iterator[bytes]:
+    """`written` in parts of about `PART_BYTES`, so that a page is never held whole."""
+    separator = b""
+    for some in table.batches(places, most_bytes=PART_BYTES):
+        yield separator + written(table, some, writing)
+        separator = b","
 
 
 def written(table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing) -> bytes:

@@ -82,9 +82,14 @@ def write_layer(
     return held.losses
 
 
-def write_fitted(held: Fitted, path: Path, format: Format) -> None:
-    """Write a layer that was made to fit `format`; see `write_layer`."""
-    _written(path, lambda temporary: _WRITERS[format](held, temporary, path.stem))
+def write_fitted(held: Fitted, path: Path, format: Format, *, is_indexed: bool = False) -> None:
+    """Write a layer that was made to fit `format`; see `write_layer`.
+
+    `is_indexed` gives a FlatGeobuf its index, by which programs fetch a part of it over HTTP; the
+    features then are in the index's order.
+    """
+    write = _indexed_flatgeobuf if is_indexed and format == "fgb" else _WRITERS[format]
+    _written(path, lambda temporary: write(held, temporary, path.stem))
 
 
 # As QGIS makes it, so that it finds and changes the style itself.
@@ -167,6 +172,11 @@ def _gpkg(held: Fitted, path: Path, layer: str) -> None:
 def _flatgeobuf(held: Fitted, path: Path, layer: str) -> None:
     # The index would leave out features without a geometry, and put the others in its own order.
     options = {"SPATIAL_INDEX": "NO"}
+    _by_gdal(held, path, layer=layer, driver="FlatGeobuf", options=options)
+
+
+def _indexed_flatgeobuf(held: Fitted, path: Path, layer: str) -> None:
+    options = {"SPATIAL_INDEX": "YES"}
     _by_gdal(held, path, layer=layer, driver="FlatGeobuf", options=options)
 
 
@@ -336,16 +346,14 @@ def _csv(held: Fitted, path: Path, _layer: str) -> None:
     names = [*held.values, held.own["wkt"]]
     # The byte-order mark makes Excel read UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        file.write(_csv_row(names))
+        file.write(csv_row(names))
         for part, rows in _chunks(held):
             # All digits, so that a layer in lon/lat comes back as it was.
             shapes = shapely.to_wkt(held.geometry[part], rounding_precision=-1)
-            file.writelines(
-                _csv_row([*row, shape]) for row, shape in zip(rows, shapes, strict=True)
-            )
+            file.writelines(csv_row([*row, shape]) for row, shape in zip(rows, shapes, strict=True))
 
 
-def _csv_row(values: Sequence[Any]) -> str:
+def csv_row(values: Sequence[Any]) -> str:
     """A row after RFC 4180; a text that is empty stands in quotes, what is missing is nothing."""
     return (
         ",".join("" if value is None else _csv_field(as_text(value)) for value in values) + "\r\n"

@@ -242,7 +242,8 @@ def test_features_come_in_many_forms_under_the_same_filter(client, tmp_path, for
         path.write_bytes(answer.content)
         frame = gpd.read_parquet(path) if form == "parquet" else pyogrio.read_dataframe(path)
         found = [*frame["zone_id"]]
-    assert found == ["angsana", "sebamban"]
+    # The index of a FlatGeobuf has an order of its own.
+    assert (sorted(found) if form == "fgb" else found) == ["angsana", "sebamban"]
 
 
 def test_a_form_that_is_none_is_400(client):

@@ -46,6 +46,7 @@ def test_every_error_has_a_status_and_both_titles():
             404,
             408,
             409,
+            410,
             412,
             413,
             415,

@@ -297,3 +297,16 @@ def test_the_same_layer_gives_the_same_bytes():
 
 def test_a_box_over_the_antimeridian_is_two_boxes():
     assert split_at_antimeridian((177, 65, -177, 70)) == [(177, 65, 180, 70), (-180, 65, -177, 70)]
+
+
+@given(st.permutations(range(7)), st.integers(1, 400))
+@settings(max_examples=60, deadline=None)
+def test_features_in_any_order_are_written_whole_in_one_piece_or_in_batches(order, most_bytes):
+    table = table_of(make_frame([None] * 7, name=[chr(97 + i) * i * 9 for i in range(7)]))
+    places = np.array(order)
+    expected = [f"a{i}" for i in order]
+    assert [f["id"] for f in orjson.loads(b"[" + table.page(places) + b"]")] == expected
+    assert table.size(places) == len(table.page(places))
+    batches = list(table.batches(places, most_bytes=most_bytes))
+    assert np.concatenate(batches).tolist() == list(order)
+    assert all(len(some) == 1 or table.size(some) <= most_bytes + 7 for some in batches)

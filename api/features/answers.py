@@ -1,0 +1,262 @@
+"""Features written down: an answer of a page or of one feature, with no word of how it is sent.
+
+Pure but for files, which are made in a folder of their own and are read from there without a name.
+What is long is made while it is sent, a part at a time, so that a slow reader holds one part.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import shapely
+
+from api.collections import Collection
+from api.features.crs import CRS84, crs_named, decimals_of, writing_in
+from api.features.forms import FILES, MEDIA_TYPES, Form
+from api.features.page import Page
+from api.features.schemas import QUERYABLES, SCHEMA
+from api.links import GEOJSON, JSON, Links
+from geo.filtering.temporal import kind_of_times
+from geo.tiles.features import FeatureTable, Selection
+from geo.tiles.features_written import PART_BYTES, written, written_each, written_parts
+from geo.tiles.times import temporal_field
+from geo.vector.file_formats import FILE_FORMATS
+
+_BLOCK_BYTES = 1 << 16
+_MOST_LINK = 2_000
+_END = b"]}"
+# OGC 21-045: Core, and one feature type for all that a document holds.
+_JSON_FG_CLASSES = [
+    "http://www.opengis.net/spec/json-fg-1/1.0/conf/core",
+    "http://www.opengis.net/spec/json-fg-1/1.0/conf/types-schemas",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What is sent: bytes, or parts that are made while they are sent, and what is said of them."""
+
+    media_type: str
+    headers: dict[str, str]
+    content: bytes | Iterator[bytes]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A page of a collection's features, looked for once."""
+
+    collection: Collection
+    table: FeatureTable
+    page: Page
+
+    @cached_property
+    def selection(self) -> Selection:
+        """The page's features."""
+        return self.page.of(self.table)
+
+
+def items_answer(found: Found, form: Form, links: Links) -> Answer:
+    """A page of features in any form but HTML."""
+    headers = {"Content-Crs": f"<{found.page.crs}>", "Link": _links_of(found, form, links)}
+    if form == "json":
+        parts, size = _geojson(found, links)
+        return _answer(form, headers, parts, size=size)
+    if form == "jsonfg":
+        return _answer(form, headers, _json_fg(found, links))
+    if form == "geojsonseq":
+        return _answer(form, headers, _sequence(found))
+    name = f"{_stem(found.collection.id)}{FILE_FORMATS[FILES[form]].suffix}"
+    headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _answer(form, headers, _csv(found)) if form == "csv" else _file(found, form, headers)
+
+
+def item_answer(
+    collection: Collection,
+    table: FeatureTable,
+    place: npt.NDArray[np.int64],
+    *,
+    crs: str,
+    links: Links,
+) -> Answer:
+    """One feature as GeoJSON."""
+    feature = written(table, place, writing_in(crs))
+    area_id = orjson.loads(feature)["id"]
+    around = orjson.dumps(item_links(links, collection.id, area_id))
+    content = feature[:-1] + b',"links":' + around + b"}"
+    return Answer(GEOJSON, {"Content-Crs": f"<{crs}>"}, content)
+
+
+def item_links(
+    links: Links, collection: str, area_id: str, *, is_html: bool = False
+) -> list[dict[str, str]]:
+    """`self`, `alternate` and `collection` of one feature."""
+    path = ("collections", collection, "items", area_id)
+    return [
+        *links.representations(*path, media_type=GEOJSON, is_html=is_html),
+        links.link("collection", JSON, "collections", collection, f="json"),
+    ]
+
+
+def _answer(
+    form: Form, headers: dict[str, str], parts: Iterator[bytes], *, size: int | None = None
+) -> Answer:
+    """What is short is one piece of bytes; of what is long two parts are made, and the others follow."""
+    parts = _blocks_of(parts)
+    first, second = next(parts, b""), next(parts, None)
+    if second is None:
+        return Answer(MEDIA_TYPES[form], headers, first)
+    if size is not None:
+        headers = headers | {"Content-Length": str(size)}
+    return Answer(MEDIA_TYPES[form], headers, chain((first, second), parts))
+
+
+def _blocks_of(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Parts put together to `PART_BYTES` at least."""
+    held, size = [], 0
+    for part in parts:
+        held.append(part)
+        size += len(part)
+        if size >= PART_BYTES:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
+
+
+def _links_of(found: Found, form: Form, links: Links) -> str:
+    """The header of links: to what can be filtered on (OGC 19-079r2, 6.4), and to the next page.
+
+    A form that holds links itself has the next page there, and proxies take no header that is long.
+    """
+    entry = found.collection
+    address = links.url("collections", entry.id, "queryables")
+    header = f'<{address}>; rel="{QUERYABLES}"; type="{SCHEMA}"'
+    following = (
+        None if form in ("json", "jsonfg") else found.page.following(found.selection, form=form)
+    )
+    if following is not None:
+        address = links.url("collections", entry.id, "items", query=following, f=form)
+        if len(address) <= _MOST_LINK:
+            header += f', <{address}>; rel="next"; type="{MEDIA_TYPES[form]}"'
+    return header
+
+
+def _geojson(found: Found, links: Links) -> tuple[Iterator[bytes], int | None]:
+    """A page as GeoJSON, and its size where that is known beforehand."""
+    selection, page = found.selection, found.page
+    head = _head({}, found, links, "json")
+    features = written_parts(found.table, selection.indices, page.writing)
+    size = len(head) + found.table.size(selection.indices) + len(_END)
+    return chain((head,), features, (_END,)), size if page.writing.is_as_prepared else None
+
+
+def _head(more: Mapping[str, Any], found: Found, links: Links, form: Form) -> bytes:
+    """A feature collection up to its features. No time is said: one ETag has one body."""
+    selection = found.selection
+    head = {
+        "type": "FeatureCollection",
+        **more,
+        "numberMatched": selection.matched,
+        "numberReturned": len(selection.indices),
+        "links": found.page.links(links, selection, form=form),
+    }
+    return orjson.dumps(head)[:-1] + b',"features":['
+
+
+def _sequence(found: Found) -> Iterator[bytes]:
+    """The features one after the other as a text sequence: each after a record separator (RFC 8142)."""
+    for some in found.table.batches(found.selection.indices, most_bytes=PART_BYTES):
+        for feature in written_each(found.table, some, found.page.writing):
+            yield b"\x1e" + feature + b"\n"
+
+
+def _json_fg(found: Found, links: Links) -> Iterator[bytes]:
+    """The page as JSON-FG (OGC 21-045): in another CRS geometries stand in `place`, with its name."""
+    entry, table, page = found.collection, found.table, found.page
+    is_moved = page.crs != CRS84
+    more = {
+        "conformsTo": _JSON_FG_CLASSES,
+        "featureType": entry.id,
+        "featureSchema": links.url("collections", entry.id, "schema"),
+    }
+    yield _head(more | ({"coordRefSys": page.crs} if is_moved else {}), found, links, "jsonfg")
+    time, separator = temporal_field(table), b""
+    for some in table.batches(found.selection.indices, most_bytes=PART_BYTES):
+        # The time of a feature is there whether its property is written or not.
+        times = [None] * len(some) if time is None else table.texts(time).each()[some]
+        each = written_each(table, some, page.writing)
+        for text, when in zip(each, times, strict=True):
+            feature = orjson.loads(text)
+            shape = feature["geometry"]
+            feature |= {"geometry": None if is_moved else shape, "time": _time(when)}
+            feature |= {"place": shape if is_moved else None}
+            yield separator + orjson.dumps(feature)
+            separator = b","
+    yield _END
+
+
+def _time(text: str | None) -> dict[str, str] | None:
+    """A time as JSON-FG has it: a date, or an instant in UTC."""
+    if text is None:
+        return None
+    if kind_of_times([text]) == "date":
+        return {"date": text}
+    at = datetime.fromisoformat(text.upper())
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return {"timestamp": at.replace(tzinfo=None).isoformat() + "Z"}
+
+
+def _csv(found: Found) -> Iterator[bytes]:
+    from geo.tiles.features_framed import csv_parts
+
+    return csv_parts(
+        found.table,
+        found.selection.indices,
+        writing=found.page.writing,
+        crs=crs_named(found.page.crs),
+        decimals=decimals_of(found.page.crs),
+    )
+
+
+def _file(found: Found, form: Form, headers: dict[str, str]) -> Answer:
+    file = _opened_file(found, form)
+    headers = headers | {"Content-Length": str(file.seek(0, 2))}
+    return Answer(MEDIA_TYPES[form], headers, _blocks(file))
+
+
+def _opened_file(found: Found, form: Form) -> IO[bytes]:
+    """The page as a file, open and without a name: whatever happens while it is sent, nothing stays."""
+    from geo.tiles.features_framed import fitted_features
+    from geo.vector.export import write_fitted
+
+    page, places, format = found.page, found.selection.indices, FILES[form]
+    crs = crs_named(page.crs)
+    held = fitted_features(found.table, places, writing=page.writing, format=format, crs=crs)
+    # An index has an order of its own, and leaves out what has no geometry.
+    is_indexed = not page.order and not shapely.is_missing(held.geometry).any()
+    with tempfile.TemporaryDirectory(prefix="kawasan-items-") as folder:
+        path = Path(folder) / (_stem(found.collection.id) + FILE_FORMATS[format].suffix)
+        write_fitted(held, path, format, is_indexed=is_indexed)
+        return path.open("rb")
+
+
+def _stem(collection_id: str) -> str:
+    """A name that every system takes, for a file and the layer in it."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in collection_id)
+    return plain[:80] or "layer"
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """An open file some bytes at a time; it is closed at its end."""
+    with file:
+        file.seek(0)
+        while block := file.read(_BLOCK_BYTES):
+            yield block
