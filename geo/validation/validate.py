@@ -3,6 +3,7 @@
 Every check runs that still can, so that one upload tells everything; nothing is dropped on the way.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -14,7 +15,7 @@ import pyproj
 from geo.crs import area_ha, name_of
 from geo.ingest.findings import Feature, Finding, finding, is_refused
 from geo.ingest.source import Earlier, Limits, Reference, Source, geometry_count
-from geo.language import Text, first_of, joined, number, texts
+from geo.language import Text, first_of, joined, number, shortened, texts
 from geo.validation.codes import fill_codes, known_regions
 from geo.validation.columns import Mapped, choices, is_missing, map_columns, plain_name
 from geo.validation.difference import (
@@ -332,6 +333,34 @@ def _keys(
         if key is not None:
             having.setdefault(key, []).append(feature)
     column = mapped.fields.get(schema.key, schema.key)
+    return [*_unaddressable(having, column), *_repeated(having, column)]
+
+
+# Measured through nginx and uvicorn, %2F and all: these alone come to no address of their own. Programs
+# take a part of dots for a folder, a line's end is no part of a path, and nginx ends a line at 8 kB.
+_UNADDRESSABLE = re.compile(r"/*|(?:.*/)?\.{1,2}(?:/.*)?|.*[\x00-\x1f\x7f-\x9f].*", re.DOTALL)
+_MOST_KEY = 255
+_MOST_SHOWN_KEY = 60
+
+
+def _unaddressable(having: Mapping[str, Sequence[Feature]], column: str) -> list[Finding]:
+    """Keys that would be ids of features without an address."""
+    return [
+        finding(
+            "key_unaddressable",
+            feature=feature,
+            where={"column": column},
+            value=shortened(key, _MOST_SHOWN_KEY),
+            column=column,
+            most=_MOST_KEY,
+        )
+        for key, same in having.items()
+        if len(key) > _MOST_KEY or _UNADDRESSABLE.fullmatch(key)
+        for feature in same
+    ]
+
+
+def _repeated(having: Mapping[str, Sequence[Feature]], column: str) -> list[Finding]:
     return [
         finding(
             "key_duplicate",

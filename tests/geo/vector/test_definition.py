@@ -64,6 +64,28 @@ def test_a_key_names_every_feature_once(keys, code):
     assert code in found.report["counts"]
 
 
+@pytest.mark.parametrize(
+    "key",
+    [".", "..", "/", "//", "a/../b", "./a", "a/..", "a\nb", "\x01", "a\x7f", "a\x85", "x" * 256],
+)
+def test_a_key_that_no_address_can_hold_is_named_with_its_mend(key):
+    found = checked(frame(kode=["baik", key]), define("rujukan", title="Rujukan", key="kode"))
+    assert found.frame is None
+    (told,) = [f for f in found.report["findings"] if f["code"] == "key_unaddressable"]
+    assert told["feature"]["row"] == 2
+    assert told["where"] == {"column": "kode"}
+    assert "'kode'" in told["sentence"]["en"]
+    assert told["sentence"]["id"] != told["sentence"]["en"]
+
+
+@pytest.mark.parametrize(
+    "key", ["a/b", "/a", "a/", "a//b", "...", "a b", "%2F", "é?#;,", "x" * 255]
+)
+def test_a_key_of_odd_characters_is_an_address_all_the_same(key):
+    found = checked(frame(kode=["baik", key]), define("rujukan", title="Rujukan", key="kode"))
+    assert found.frame.index.tolist() == ["baik", key]
+
+
 def test_a_planning_layer_lies_inside_the_region():
     region = gpd.GeoDataFrame(
         {"name": ["Banjar"]}, geometry=[shapely.box(114, -4, 116, -2)], index=["63.03"], crs=4326
