@@ -16,10 +16,10 @@ from api.collections import Tables
 from api.features.accept import by_quality
 from api.forwarded import PREFIX, host_name
 from api.links import Links
-from api.parameters import InvalidParameter
+from api.parameters import InvalidParameter, describes
 from api.settings import Settings
 from geo.errors import GeoError, InvalidInput
-from geo.language import LANGUAGES, Language, Text, texts
+from geo.language import LANGUAGES, Language, Text, shortened, texts
 from geo.store.region import region
 from geo.store.store import Store
 from geo.vector.planning_region import PlanningRegion
@@ -29,6 +29,7 @@ _SAY = texts(__name__)
 Format = Literal["json", "html"]
 
 _MOST_HOST = 200
+_MOST_SHOWN = 40
 # "in" is the older code of Indonesian, still sent by some systems.
 _LANGUAGE_TAGS: dict[str, Language] = {"id": "id", "in": "id", "en": "en"}
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -122,12 +123,34 @@ def format_of(request: Request) -> Format:
     wanted = request.query_params.get("f")
     if wanted is None:
         return _accepted_format(request)
-    if request.url.path.endswith("/items"):
+    path = request.url.path
+    if path.endswith("/items"):
         # Features have more forms, and their route refuses the others.
         return "html" if wanted == "html" else "json"
-    if wanted not in _FORMATS or (wanted == "geojson" and not _GEOJSON.search(request.url.path)):
-        raise InvalidParameter(parameter="f", reason=_SAY["unknown_format"].format(f=wanted))
+    if wanted not in _FORMATS and (
+        path.endswith(f".{wanted}") or (wanted == "mvt" and "/tiles/" in path)
+    ):
+        # A resource of one form, which a client may name.
+        return "json"
+    if wanted not in _FORMATS or (wanted == "geojson" and not _GEOJSON.search(path)):
+        raise InvalidParameter(
+            parameter="f", reason=_SAY["unknown_format"].format(f=shortened(wanted, _MOST_SHOWN))
+        )
     return _FORMATS[wanted]
+
+
+def require_spoken(request: Request) -> None:
+    """Raise for a language or a form that the service does not have, also where a route reads neither.
+
+    A route that says of its `f` which forms it has refuses the others itself.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    _chosen_language(request)
+    if not describes(request, "f"):
+        format_of(request)
 
 
 def wants_html(request: Request) -> bool:
@@ -215,7 +238,8 @@ def _chosen_language(request: Request) -> Language | None:
         return None
     if wanted not in LANGUAGES:
         raise InvalidParameter(
-            parameter="lang", reason=_SAY["unknown_language"].format(lang=wanted)
+            parameter="lang",
+            reason=_SAY["unknown_language"].format(lang=shortened(wanted, _MOST_SHOWN)),
         )
     return wanted
 

@@ -16,6 +16,7 @@ from api import middleware, problems
 from api.access import actions_of, log_refusal, require_stated
 from api.collection_tiles import CollectionTiles
 from api.collections import Tables
+from api.deps import require_spoken
 from api.parameters import require_known
 from api.routes import (
     collect,
@@ -178,6 +179,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _known_parameters(request: Request) -> None:
     require_known(request)
+    require_spoken(request)
 
 
 class _Static(StaticFiles):

@@ -88,8 +88,8 @@ def document(
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     found["components"]["schemas"] = {n: schema_3_0(s) for n, s in schemas.items()}
-    for operation in _operations_of(found["paths"]):
-        _complete(operation)
+    for path, operation in _operations_of(found["paths"]):
+        _complete(operation, is_of_one="{" in path)
     found["components"]["securitySchemes"] = deepcopy(dict(_SECURITY))
     found["components"]["securitySchemes"]["session"]["name"] = cookie_of(base)[0]
     for (method, path), actions in app.state.actions.items():
@@ -213,26 +213,34 @@ def _reference(schema: dict[str, Any]) -> dict[str, Any]:
     return {"allOf": [{"$ref": schema["$ref"]}], **rest}
 
 
-def _operations_of(paths: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for item in paths.values():
-        yield from (item[method] for method in _METHODS if method in item)
+def _operations_of(paths: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in paths.items():
+        yield from ((path, item[method]) for method in _METHODS if method in item)
 
 
-def _complete(operation: dict[str, Any]) -> None:
+def _complete(operation: dict[str, Any], *, is_of_one: bool) -> None:
     """Schemas of 3.0, the parameters that every operation has, and problems for every error."""
     for part in (*operation.get("parameters", ()), *_media_types(operation)):
         if "schema" in part:
             part["schema"] = schema_3_0(part["schema"])
     _set_parameters(operation, _COMMON)
     operation["responses"].pop("422", None)
-    problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    operation["responses"]["default"] = {"description": "A problem.", "content": problem}
+    operation["responses"] |= {"400": _problem("What was asked cannot be done.")}
+    if is_of_one:
+        operation["responses"] |= {"404": _problem("There is nothing of that name.")}
+    operation["responses"] |= {"default": _problem("A problem.")}
     success = operation["responses"].get("200", {}).setdefault("content", {})
     if GEOJSON in success:
         # The same document under its own media type; FastAPI only knows application/json.
         success[GEOJSON] = success.pop("application/json", {})
     if HTML in success or operation["tags"][0] == "data":
         success[HTML] = {"schema": {"type": "string"}}
+
+
+def _problem(description: str) -> dict[str, Any]:
+    """An error: for programs a problem, in a browser a page that says the same."""
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": description, "content": content | {HTML: {"schema": {"type": "string"}}}}
 
 
 def _media_types(operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

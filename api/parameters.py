@@ -9,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, get_origin
+from typing import Annotated, Literal, get_origin
 
 from fastapi import Path, Request
 from fastapi.dependencies.models import Dependant
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from geo.errors import InvalidInput
@@ -217,25 +218,36 @@ def _instant(text: str) -> datetime:
     raise InvalidParameter(parameter="datetime", reason=_SAY["datetime"])
 
 
+def describes(request: Request, name: str) -> bool:
+    """Whether the matched route says what a query parameter of its own means."""
+    dependant: Dependant | None = getattr(request.scope.get("route"), "dependant", None)
+    if dependant is None:
+        return False
+    return any(
+        field.description and name in (alias, field.alias)
+        for alias, field, _ in _query_fields(dependant)
+    )
+
+
 def _declared(dependant: Dependant) -> tuple[frozenset[str], frozenset[str], bool]:
     """The names that a route declares, those that may repeat, and whether it takes any other."""
     known, repeatable, is_open = set(EVERYWHERE), set(), False
-    for name, annotation, takes_any in _query_fields(dependant):
+    for name, field, takes_any in _query_fields(dependant):
         known.add(name)
         is_open |= takes_any
-        if get_origin(annotation) in (list, set, tuple):
+        if get_origin(field.annotation) in (list, set, tuple):
             repeatable.add(name)
     return frozenset(known), frozenset(repeatable), is_open
 
 
-def _query_fields(dependant: Dependant) -> Iterator[tuple[str, Any, bool]]:
+def _query_fields(dependant: Dependant) -> Iterator[tuple[str, FieldInfo, bool]]:
     for parameter in dependant.query_params:
         annotation = parameter.field_info.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             takes_any = annotation.model_config.get("extra") == "allow"
             for name, field in annotation.model_fields.items():
-                yield field.alias or name, field.annotation, takes_any
+                yield field.alias or name, field, takes_any
         else:
-            yield parameter.alias, annotation, False
+            yield parameter.alias, parameter.field_info, False
     for dependency in dependant.dependencies:
         yield from _query_fields(dependency)

@@ -125,7 +125,7 @@ def read_template(
     from geo.submission.template import INDICATORS, require_template, template_file
 
     formats = require_template(name)
-    chosen = query.f or formats[0]
+    chosen = formats[0] if query.f is None else query.f
     if chosen not in formats:
         reason = _SAY["no_format"].format(format=chosen[:40], known=", ".join(formats))
         raise InvalidParameter(parameter="f", reason=reason)

@@ -54,6 +54,55 @@ def test_every_operation_documents_its_problems_and_common_parameters(document):
         assert operation["summary"], (path, method)
 
 
+def test_errors_are_named_as_problems_and_as_pages(document):
+    for path, method, operation in operations(document):
+        named = {"400", "default"} | ({"404"} if "{" in path else set())
+        assert named <= set(operation["responses"]), (path, method)
+        for status in named:
+            content = operation["responses"][status]["content"]
+            assert set(content) == {"application/problem+json", "text/html"}, (path, status)
+
+
+# What stands for a parameter of a path so that there is something to read.
+PLACES = {
+    "collectionId": "zones",
+    "featureId": "angsana",
+    "tileMatrixSetId": "WebMercatorQuad",
+    "name": "zones",
+}
+OF_SOMEBODY = ("/uploads", "/layers/withdrawn", "/users", "/keys", "/rules", "/audit")
+
+
+def test_a_form_a_language_or_a_parameter_that_there_is_not_is_400_on_every_path(document, client):
+    asked = 0
+    for path, method, _ in operations(document):
+        if method != "get" or path.startswith(OF_SOMEBODY):
+            continue
+        address = re.sub(r"\{(\w+)\}", lambda m: PLACES.get(m[1], "0"), path)
+        open_ended = path.endswith("/items")
+        for query in ("f=zzz", "lang=zz", "f=", *([] if open_ended else ["nothing=1"])):
+            answer = client.get(f"{address}?{query}", headers={"Accept": "application/json"})
+            assert answer.status_code == 400, (address, query, answer.text[:200])
+            problem = answer.json()
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert {"type", "title", "status", "detail", "instance"} <= set(problem)
+            assert problem["instance"] == address
+            asked += 1
+    assert asked > 150
+
+
+def test_a_method_that_a_path_does_not_take_is_405_with_those_that_it_takes(document, client):
+    for path, item in document["paths"].items():
+        # One that is refused for who asks is not told what else there is.
+        if path.startswith(OF_SOMEBODY):
+            continue
+        address = re.sub(r"\{(\w+)\}", lambda m: PLACES.get(m[1], "0"), path)
+        missing = next(m for m in ("patch", "put", "delete", "post") if m not in item)
+        answer = client.request(missing.upper(), address)
+        assert answer.status_code == 405, (missing, address, answer.text[:200])
+        assert {m.upper() for m in item} <= set(answer.headers["allow"].split(", "))
+
+
 def descriptions(node):
     if isinstance(node, dict):
         if isinstance(node.get("description"), str):
