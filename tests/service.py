@@ -14,12 +14,12 @@ _PATIENCE_S = 60
 
 
 @contextmanager
-def running(store: Path, *, env: dict[str, str] | None = None) -> Iterator[str]:
+def running(store: Path, *, env: dict[str, str] | None = None, workers: int = 1) -> Iterator[str]:
     """`kawasan serve` over `store` on a port that the system chooses; its address, once it says it."""
     command = shutil.which("kawasan", path=str(Path(sys.executable).parent))
     assert command is not None, "the console script is not installed"
     server = subprocess.Popen(
-        [command, "serve", "--store", str(store), "--port", "0"],
+        [command, "serve", "--store", str(store), "--port", "0", "--workers", str(workers)],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager, suppress
 import pytest
 import uvicorn
 
-from api.cli.serve import server_config
 from api.main import create_app
+from api.serving.workers import server_config
 from api.settings import Settings
 from geo.store.store import Store
 

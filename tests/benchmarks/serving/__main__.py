@@ -176,7 +176,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         published(folder / "store", frames)
-        services = {"ours": stack.enter_context(running(folder / "store"))}
+        services = {"ours": stack.enter_context(running(folder / "store", workers=asked.workers))}
         if not asked.ours:
             database = stack.enter_context(peers.postgis(folder, frames))
             services["tipg"] = stack.enter_context(peers.tipg(database))

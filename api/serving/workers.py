@@ -1,0 +1,137 @@
+"""Several processes of the service over one store and one door.
+
+What they share lies in the store: prepared features and tiles are memory-mapped files, so one page
+cache holds them for all; limits and places for uploads are kept by locks (`geo/store/shared_limits.py`); and each
+looks at the catalogue's counter of changes, so that a publication is seen by all at once.
+"""
+
+import multiprocessing
+import signal
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Semaphore
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from api.serving.protocol import impatient
+from api.settings import Settings
+from geo.ingest import sandbox
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+# How soon a worker that died is replaced, and how soon one that cannot start is noticed.
+_LOOK_EVERY_S = 0.5
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+# Fresh interpreters: a fork would share the catalogue's connections.
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+def server_config(app: "FastAPI", settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves: it waits for nobody for ever, and leaves proxies to `api.forwarded`."""
+    return uvicorn.Config(
+        app,
+        http=impatient(settings.request_idle_s),
+        # It knows two of the headers, and believes who calls from this machine.
+        proxy_headers=False,
+        log_level="warning",
+    )
+
+
+def serve_alone(settings: Settings, *, door: socket.socket, when_ready: Callable[[], None]) -> bool:
+    """Serve `door`, which listens, by this process until it is told to end; whether it ever began."""
+    server = _server(settings, when_ready)
+    server.run(sockets=[door])
+    return server.started
+
+
+def serve_together(
+    settings: Settings, *, door: socket.socket, count: int, when_ready: Callable[[], None]
+) -> bool:
+    """Serve `door`, which listens, by `count` processes until this one is told to end.
+
+    One that dies is replaced. Whether they ever began.
+
+    Parameters
+    ----------
+    when_ready : callable
+        Called once every process answers.
+    """
+    ending = threading.Event()
+
+    def end(*_: Any) -> None:
+        ending.set()
+
+    before = {sign: signal.signal(sign, end) for sign in _ENDING}
+    ready = _SPAWN.Semaphore(0)
+    workers = [_started(settings, door, ready) for _ in range(count)]
+    try:
+        has_begun = _have_begun(workers, ready, ending)
+        if has_begun:
+            when_ready()
+        while has_begun and not ending.wait(_LOOK_EVERY_S):
+            for place, worker in enumerate(workers):
+                if not worker.is_alive():
+                    workers[place] = _started(settings, door, ready)
+        return has_begun
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join()
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
+def _have_begun(workers: Sequence[BaseProcess], ready: Semaphore, ending: threading.Event) -> bool:
+    """Wait until every worker answers; False when one ended first, or all are to end."""
+    waited_for = len(workers)
+    while waited_for and not ending.is_set():
+        if ready.acquire(timeout=_LOOK_EVERY_S):
+            waited_for -= 1
+        elif not all(worker.is_alive() for worker in workers):
+            return False
+    return not ending.is_set()
+
+
+def _started(settings: Settings, door: socket.socket, ready: Semaphore) -> BaseProcess:
+    worker = _SPAWN.Process(target=_work, args=(settings, door, ready), name="kawasan worker")
+    worker.start()
+    return worker
+
+
+def _work(settings: Settings, door: socket.socket, ready: Semaphore) -> None:
+    server = _server(settings, ready.release)
+    threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
+    server.run(sockets=[door])
+
+
+def _end_with_parent(server: uvicorn.Server) -> None:
+    """Nobody would end a worker whose parent was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        server.should_exit = True
+
+
+def _server(settings: Settings, when_started: Callable[[], object]) -> "_Server":
+    from api.main import create_app
+
+    threading.Thread(target=sandbox.prepare, daemon=True).start()
+    return _Server(server_config(create_app(settings), settings), when_started)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, when_started: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._when_started = when_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._when_started()
