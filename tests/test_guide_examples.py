@@ -11,7 +11,9 @@ import shlex
 import shutil
 from functools import cache
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
@@ -52,6 +54,9 @@ def requests():
         body = words[words.index("-d") + 1] if "-d" in words else None
         address = next(word for word in words if word.startswith(SERVICE))
         path = address.removeprefix(SERVICE)
+        given = [w for flag, w in pairwise(words) if flag == "--data-urlencode"]
+        if given:
+            path += "?" + urlencode([tuple(one.split("=", 1)) for one in given])
         yield pytest.param("POST" if body else "GET", path, body, id=path)
 
 
@@ -99,6 +104,8 @@ def test_there_are_examples_to_try():
 def test_a_request_is_answered(client, method, path, body):
     answer = client.request(method, path, json=None if body is None else json.loads(body))
     assert answer.status_code == 200, answer.text
+    if "/items?" in path and "json" in answer.headers["content-type"]:
+        assert answer.json()["numberReturned"] > 0
 
 
 def test_the_commands_run_one_after_the_other(run, tmp_path):

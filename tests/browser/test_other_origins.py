@@ -5,14 +5,17 @@ MapLibre is a pinned npm package that is fetched for the test and not shipped.
 
 import hashlib
 import http.server
-import json
+import re
 import shutil
 import subprocess
 import tarfile
 import threading
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+import maps.guide
 from maps.assets import VENDOR_DIR
 
 MAPLIBRE = "maplibre-gl@5.9.0"
@@ -21,24 +24,20 @@ LEAFLET = VENDOR_DIR / "leaflet" / "1.9.4"
 PAGE = """<!DOCTYPE html><html lang="id"><meta charset="utf-8"><title>Portal</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="/map.css"><style>#map {{ width: 800px; height: 600px }}</style>
 <div id="map"></div><script src="/map.js"></script><script>{script}</script>"""
-LEAFLET_SCRIPT = """
-const map = L.map("map", { zoomAnimation: false, fadeAnimation: false });
-fetch("SERVICE/collections/regencies/items?limit=1000").then((r) => r.json()).then((features) => {
-    map.fitBounds(L.geoJSON(features).addTo(map).getBounds());
-    window.returned = features.numberReturned;
-});
-"""
+GUIDE = (Path(maps.guide.__file__).parent / "en" / "other-systems.md").read_text("utf-8")
+OF_MAPLIBRE, OF_LEAFLET = re.findall(r"^```js\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
 # A map is idle once every tile and feature that it asked for is drawn.
-MAPLIBRE_SCRIPT = """
-const map = new maplibregl.Map({
-    container: "map", center: [115.3, -3.0], zoom: 6.5, attributionControl: false, fadeDuration: 0,
-    style: STYLE,
-});
+DRAWN = """
 map.on("error", ({ error }) => console.error(error.message));
 map.once("idle", () => {
-    const drawn = map.queryRenderedFeatures().map(({ layer, properties, id }) =>
-        [layer.id, properties.name, properties.id ?? id]);
-    window.drawn = drawn;
+    window.drawn = map.queryRenderedFeatures().map(({ layer, properties }) =>
+        [layer.id, properties.name, properties.id]);
+});
+"""
+BY_STYLE = """
+const map = new maplibregl.Map({
+    container: "map", style: "SERVICE/collections/regencies/styles/tpt_agustus?f=mbs",
+    center: [115.3, -3.0], zoom: 6.5, fadeDuration: 0,
 });
 """
 
@@ -110,51 +109,45 @@ def opened(contexts):
         page.close()
 
 
-def drawn_by_maplibre(portal, maplibre, opened, style):
-    """What MapLibre draws of a style, layer by layer: the names of features and their ids in tiles."""
-    script = MAPLIBRE_SCRIPT.replace("STYLE", json.dumps(style))
-    page, trouble = opened(portal(maplibre | {"/": PAGE.format(script=script).encode()}))
-    page.wait_for_function("window.drawn", timeout=30_000)
-    drawn = {}
-    for layer, name, own in page.evaluate("window.drawn"):
-        drawn.setdefault(layer, set()).add((name, own))
-    assert trouble == []
-    return drawn
+def opened_with(script, *, address, files, portal, opened):
+    """A page of another origin whose script is one of the guide, asking our service."""
+    script = script.replace("http://127.0.0.1:8000", address).replace("SERVICE", address)
+    return opened(portal(files | {"/": PAGE.format(script=script).encode()}))
 
 
-def test_leaflet_draws_the_regencies(address, portal, opened):
+def test_leaflet_draws_the_regencies_as_the_guide_says(address, portal, opened):
     files = {f"/map.{end}": (LEAFLET / f"leaflet.{end}").read_bytes() for end in ("js", "css")}
-    script = LEAFLET_SCRIPT.replace("SERVICE", address)
-    page, trouble = opened(portal(files | {"/": PAGE.format(script=script).encode()}))
-    page.wait_for_function("window.returned")
+    page, trouble = opened_with(
+        OF_LEAFLET, address=address, files=files, portal=portal, opened=opened
+    )
     shapes = page.locator("path.leaflet-interactive")
-    assert shapes.count() == page.evaluate("window.returned") == 13
+    expect(shapes).to_have_count(13)
     assert all(shape.bounding_box()["width"] > 3 for shape in shapes.all())
     assert trouble == []
 
 
-def test_maplibre_draws_features_and_tiles(address, portal, maplibre, opened):
-    style = {
-        "version": 8,
-        "sources": {
-            "items": {
-                "type": "geojson",
-                "data": f"{address}/collections/regencies/items?limit=1000",
-            },
-            "tiles": {
-                "type": "vector",
-                "url": f"{address}/collections/kecamatan/tiles/WebMercatorQuad?f=json",
-            },
-        },
-        "layers": [
-            {"id": "regencies", "type": "fill", "source": "items"},
-            {"id": "kecamatan", "type": "fill", "source": "tiles", "source-layer": "kecamatan"},
-        ],
-    }
-    drawn = drawn_by_maplibre(portal, maplibre, opened, style)
-    assert len(drawn["regencies"]) == 13
-    assert len(drawn["kecamatan"]) == 156
-    assert all(name and own for name, own in drawn["kecamatan"])
+@pytest.mark.parametrize(
+    ("script", "layers"),
+    [(OF_MAPLIBRE, {"kecamatan": 156, "regencies": 13}), (BY_STYLE, None)],
+    ids=["guide", "style"],
+)
+def test_maplibre_draws_features_tiles_and_our_styles(
+    address, portal, maplibre, opened, script, layers
+):
+    page, trouble = opened_with(
+        script + DRAWN, address=address, files=maplibre, portal=portal, opened=opened
+    )
+    page.wait_for_function("window.drawn", timeout=30_000)
+    drawn = {}
+    for layer, name, own in page.evaluate("window.drawn"):
+        drawn.setdefault(layer, set()).add((name, own))
+    if layers is None:
+        # Each regency is drawn, whichever of the style's layers its class is of.
+        assert len({own for found in drawn.values() for _, own in found}) == 13
+    else:
+        assert {layer: len(found) for layer, found in drawn.items()} == layers
+    assert all(name for found in drawn.values() for name, _ in found)
+    assert trouble == []
 
 
 READS = """async ([address, options]) => {
