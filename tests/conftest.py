@@ -24,6 +24,59 @@ settings.register_profile("random", deadline=None, max_examples=500)
 settings.load_profile("kawasan")
 
 
+# Begun last, one of these would keep a single worker busy after all others have ended.
+LONGEST = [
+    "test_portable.py",
+    "geo/test_upload_crash.py",
+    "geo/test_store_crash.py",
+    "clients/test_hungry_uploads.py",
+    "geo/planning/test_distance_raster.py",
+    "api/test_readiness.py",
+    "geo/planning/test_demo.py",
+    "clients/test_clients.py",
+    "api/test_layers.py",
+    "api/test_exports.py",
+    "maps/sheets/test_sheets.py",
+    "api/cli/test_carry.py",
+    "api/test_upload_states.py",
+    "geo/validation/test_upload.py",
+    "api/cli/test_faults.py",
+    "api/test_portraits.py",
+    "geo/readiness/test_lift.py",
+    "api/test_uploads.py",
+    "geo/raster/test_terrain.py",
+    "browser/test_accessibility.py",
+    "browser/test_hostile_values.py",
+    "browser/test_desk.py",
+    "browser/test_portraits.py",
+    "browser/test_service.py",
+    "browser/test_years.py",
+    "browser/test_surface.py",
+    "browser/test_map_page.py",
+    "browser/test_weights.py",
+    "browser/test_compare.py",
+    "browser/test_card_details.py",
+    "browser/test_layer_page.py",
+    "browser/test_basemap.py",
+    "browser/test_search.py",
+    "browser/test_desk_rasters.py",
+    "browser/test_desk_history.py",
+    "browser/test_desk_map.py",
+    "browser/test_desk_choices.py",
+    "browser/test_desk_send.py",
+    "browser/test_desk_people.py",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; all others keep their order."""
+    tests = Path(__file__).parent
+    places = {tests / name: place for place, name in enumerate(LONGEST)}
+    if lost := [path for path in places if not path.exists()]:
+        raise pytest.UsageError(f"LONGEST of {__file__} names no file: {lost}")
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.fixture
 def make_layer():
     """Build a layer: `make_layer({"a": geometry}, crs=…, column=[…])`."""

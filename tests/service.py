@@ -1,13 +1,16 @@
 """Start the service as a user does, in a process of its own."""
 
+import fcntl
 import re
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 _ADDRESS = re.compile(r"http://\S+?:\d+")
 _PATIENCE_S = 60
@@ -30,6 +33,30 @@ def running(store: Path, *, env: dict[str, str] | None = None, workers: int = 1)
     finally:
         server.terminate()
         server.communicate(timeout=20)
+
+
+@contextmanager
+def shared(folder: Path, start: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The address of one service for all workers that name the same `folder`.
+
+    Who comes first starts it, and ends it when the last of the others has left. Each holds a shared
+    lock as long as it asks, which the system takes back from a worker that dies.
+    """
+    said, door = folder / "address", FileLock(folder / "door.lock")
+    with ExitStack() as own, (folder / "visitors.lock").open("a") as visitors:
+        with door:
+            is_first = not said.exists()
+            if is_first:
+                said.write_text(own.enter_context(start()), encoding="utf-8")
+            fcntl.flock(visitors, fcntl.LOCK_SH)
+            address = said.read_text(encoding="utf-8")
+        try:
+            yield address
+        finally:
+            if is_first:
+                with door:
+                    said.unlink()
+                fcntl.flock(visitors, fcntl.LOCK_EX)
 
 
 def _said_address(server: subprocess.Popen[str]) -> str:

@@ -24,7 +24,7 @@ from playwright.sync_api import (
 
 from maps.assets import CONTENT_SECURITY_POLICY, STATIC_DIR
 from maps.context import context_folder
-from tests.service import running
+from tests.service import running, shared
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 LAUNCH_ARGUMENTS = [
@@ -88,10 +88,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def address(reference_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The service over the shipped data, for every test that only reads."""
+    """The service over the shipped data, for every test of every worker that only reads."""
     folder = tmp_path_factory.mktemp("service") / "store"
     shutil.copytree(reference_folder, folder)
-    with running(folder) as started:
+    base = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own in one that is everybody's.
+    together = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with shared(together, lambda: running(folder)) as started:
         yield started
 
 

@@ -86,8 +86,7 @@ def test_the_picture_of_the_map_can_still_be_taken(with_basemap, browser):
     page.close()
 
 
-def test_without_the_setting_there_is_none(reference_store, visit):
-    with running(reference_store.folder) as address:
-        seen = visit(f"{address}/map?lang=en")
-        expect(seen.page.get_by_label("Regencies: ")).to_be_checked()
-        expect(seen.page.get_by_label("Basemap from outside")).to_have_count(0)
+def test_without_the_setting_there_is_none(address, visit):
+    seen = visit(f"{address}/map?lang=en")
+    expect(seen.page.get_by_label("Regencies: ")).to_be_checked()
+    expect(seen.page.get_by_label("Basemap from outside")).to_have_count(0)

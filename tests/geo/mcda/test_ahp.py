@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymcdm.weights.subjective import AHP
 
 from geo.errors import InconsistentJudgements
 from geo.mcda.ahp import (
@@ -337,6 +336,8 @@ def test_an_unknown_random_index_table_is_refused_with_the_known_ones():
 
 def test_pymcdm_finds_the_same_eigenvector_for_1000_random_matrices():
     """pymcdm 1.4.0 by the same definition; scikit-criteria 0.10 and its extension have no AHP."""
+    from pymcdm.weights.subjective import AHP
+
     rng = np.random.default_rng(1)
     scale = np.concatenate([1 / np.arange(9.0, 1.0, -1.0), np.arange(1.0, 10.0)])
     worst = 0.0

@@ -7,9 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from pymcdm.methods import PROMETHEE_II
-from skcriteria.agg.simple import wpm, wsm
-from skcriteria.agg.topsis import topsis
 
 from geo.errors import InvalidMethod, InvalidRisk
 from geo.mcda.methods import (
@@ -202,6 +199,10 @@ def test_other_programs_agree_on_1000_problems():
     The fixed ideal is theirs too once an area of ones and an area of zeros are in the table.
     Neither has OWA, a limiting factor or a geometric mean over dimensions.
     """
+    from pymcdm.methods import PROMETHEE_II
+    from skcriteria.agg.simple import wpm, wsm
+    from skcriteria.agg.topsis import topsis
+
     flow = PROMETHEE_II("usual")
     for values, weights in random_problems(1000):
         upward = np.ones(len(weights), dtype=int)
@@ -496,6 +497,8 @@ def test_promethee_zhao_peng_li_2013():
 
 def test_pymcdm_has_the_same_net_flows_on_1000_tables():
     """Tables of 2..12 areas and 1..8 criteria; every other one is coarse, full of ties."""
+    from pymcdm.methods import PROMETHEE_II
+
     rng = np.random.default_rng(20_250_101)
     peer = PROMETHEE_II("usual")
     for k in range(1000):

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymcdm import weights as pymcdm
-from skcriteria.preprocessing import weighters as skcriteria
 
 from geo.errors import InvalidWeights
 from geo.mcda.weights import (
@@ -129,6 +127,9 @@ def test_entropy_elsayed_dawood_karthikeyan_2017():
 def test_entropy_is_that_of_pymcdm_and_scikit_criteria_for_1000_random_problems(zeros):
     """pymcdm 1.4.0 and scikit-criteria 0.10. A column with a zero is left to scikit-criteria alone:
     pymcdm gives it no entropy at all, though 0 ln 0 is 0 (Shannon 1948, section 6)."""
+    from pymcdm import weights as pymcdm
+    from skcriteria.preprocessing import weighters as skcriteria
+
     rng = np.random.default_rng(2)
     worst = 0.0
     for _ in range(1000):
@@ -146,6 +147,9 @@ def test_entropy_is_that_of_pymcdm_and_scikit_criteria_for_1000_random_problems(
 def test_critic_is_that_of_pymcdm_and_scikit_criteria_for_1000_random_problems():
     """pymcdm 1.4.0 (which takes the sample's standard deviation, the same after scaling to 1) and
     scikit-criteria 0.10."""
+    from pymcdm import weights as pymcdm
+    from skcriteria.preprocessing import weighters as skcriteria
+
     rng = np.random.default_rng(3)
     worst = 0.0
     for _ in range(1000):

@@ -3,7 +3,6 @@
 import os
 import signal
 
-import distributed
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -19,6 +18,8 @@ from geo.raster.zonal import serial, zonal_statistics
 
 @pytest.fixture(scope="module")
 def cluster():
+    import distributed
+
     # Port 0: any free one, so that tests never meet a cluster of somebody's.
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, scheduler_port=0, dashboard_address=None
@@ -54,6 +55,8 @@ def test_a_cluster_of_two_workers_gives_identical_numbers(cluster, world):
 
 
 def test_the_death_of_a_worker_in_mid_job_changes_nothing(cluster, world):
+    import distributed
+
     path, zones = world
     alone = zonal_statistics(zones, RasterFile(path), **WANTED)
     killed = []
