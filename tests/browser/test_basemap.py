@@ -9,6 +9,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import FIRST_PAGE_MS
 from tests.service import running
 
 # One grey pixel.
@@ -56,6 +57,7 @@ def with_basemap(reference_folder, tmp_path_factory, outside):
 def test_a_basemap_is_asked_only_when_it_is_wanted(with_basemap, outside, browser):
     asked = outside[1]
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_navigation_timeout(FIRST_PAGE_MS)
     page = context.new_page()
     trouble = []
     page.on("console", lambda message: trouble.append(message.text))
