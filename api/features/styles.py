@@ -13,7 +13,7 @@ from api.tile_documents import MAX_ZOOM, of_collection
 from geo.language import Language, texts
 from geo.store.versions import Published
 from geo.tiles.geometry_kinds import kinds_in
-from geo.vector.schema import GEOMETRY_KINDS, GeometryKind
+from geo.vector.schema import GeometryKind
 
 if TYPE_CHECKING:
     from maps.maplibre import DrawnLayer
@@ -157,11 +157,11 @@ def _tiled(
 
 
 def _drawn_kind(entry: Collection, table: PreparedTable) -> GeometryKind:
-    """The kind of geometry that QGIS gives a layer of the collection; areas where it mixes kinds."""
+    """The kind of geometry that QGIS gives a layer of the collection: that of its first feature with one."""
     if entry.kind is not None:
         return entry.kind
-    found = kinds_in(table.features.types)
-    return next((kind for kind in GEOMETRY_KINDS if kind in found), "areas")
+    type_ids = table.features.type_ids
+    return next(iter(kinds_in(type_ids[type_ids >= 0][:1].tolist())), "areas")
 
 
 def style_links(entry: Collection, links: Links) -> list[dict[str, str]]:

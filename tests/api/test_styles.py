@@ -3,6 +3,7 @@
 from xml.etree import ElementTree as Xml
 
 import pytest
+import shapely
 from fastapi.testclient import TestClient
 
 from api.main import create_app
@@ -10,6 +11,7 @@ from api.settings import Settings
 from maps.folium.drawing import area_fills, regency_fills
 from maps.pages.map_subject import read_map_subject
 from maps.style import HATCHED
+from tests.api.examples import made_layer, publish
 
 MBS, QML = "application/vnd.mapbox.style+json", "application/vnd.qgis.qml"
 REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
@@ -111,3 +113,10 @@ def test_colours_are_those_of_the_map_for_every_feature(planned):
                 assert found[area_id]["fill-opacity"] < 1 or fill == HATCHED
     words = [entry["label"] for entry in style["metadata"]["kawasan:legend"][0]["entries"]]
     assert len(words) == len(set(words)) > 1
+
+
+def test_a_style_file_of_a_mixed_layer_is_of_its_first_feature_as_qgis_reads_it(client, store):
+    shapes = [None, shapely.Point(110, -3), shapely.box(111, -3, 112, -2)]
+    publish(store, "campur", made_layer(shapes, list("abc"), name=list("abc")))
+    root = Xml.fromstring(client.get("/collections/campur/styles/outlines?f=qml").text)
+    assert {one.get("type") for one in root.iter("symbol")} == {"marker"}
