@@ -5,12 +5,16 @@ each version, and what it made is kept in the store like all that is prepared.
 """
 
 import gzip
+import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.collections import Collection, Tables
+from geo.errors import TilesNotReady
+from geo.language import Text
 from geo.source_digest import source_digest
 from geo.store.store import Store
 
@@ -19,9 +23,14 @@ if TYPE_CHECKING:
     from geo.tiles.mbtiles import ArchiveOrder, TileArchives
     from geo.tiles.pyramid import TilePyramids
 
-_MOST_ARCHIVES = 8
+# Files of them: an archive is MBTiles and PMTiles.
+_MOST_ARCHIVES = 16
+_MOST_FILES = 64
 # What decides the bytes of an archive. It takes minutes, so nothing else makes it anew.
-MAKERS = ("geo/tiles/mvt.py", "geo/tiles/cut.py", "geo/tiles/mbtiles.py", "geo/vector/simplify.py")
+MAKERS = (
+    *("geo/tiles/mvt.py", "geo/tiles/cut.py", "geo/tiles/mbtiles.py", "geo/tiles/pmtiles.py"),
+    "geo/vector/simplify.py",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,31 @@ class VectorTile:
 
     content: bytes
     is_gzipped: bool = False
+
+
+def archive_order(entry: Collection, target: Path) -> "ArchiveOrder":
+    """An archive of a collection's tiles, with what people read in it in both languages."""
+    from geo.tiles.mbtiles import ArchiveOrder
+
+    return ArchiveOrder(
+        # What is computed is read from no file.
+        snapshot=target if entry.version is None else entry.version.path,
+        target=target,
+        layer=entry.id,
+        title=_in_both(entry.title),
+        attribution=attribution_of(entry),
+        description=_in_both(entry.description),
+        kind=entry.kind,
+    )
+
+
+def attribution_of(entry: Collection) -> str:
+    """Source and licence in both languages; empty for what is computed."""
+    return "" if entry.version is None else _in_both(entry.version.credit)
+
+
+def _in_both(text: Text) -> str:
+    return text.id if text.id == text.en else f"{text.id} / {text.en}"
 
 
 class CollectionTiles:
@@ -43,7 +77,7 @@ class CollectionTiles:
 
     def __init__(self, store: Store, tables: Tables, *, big_bytes: int) -> None:
         self._store, self._tables, self._big_bytes = store, tables, big_bytes
-        self._starting = threading.Lock()
+        self._starting, self._writing = threading.Lock(), threading.Lock()
         self._kept_pyramids: TilePyramids | None = None
         self._kept_archives: TileArchives | None = None
 
@@ -104,22 +138,46 @@ class CollectionTiles:
             gzip.decompress(one.content) if one.is_gzipped else one.content for one in found
         )
 
+    def archive(self, entry: Collection, suffix: str, *, patience_s: float) -> Path:
+        """The file with all tiles of zooms 0 to 10, made now unless it is there or the layer is big.
+
+        Parameters
+        ----------
+        suffix : {".mbtiles", ".pmtiles"}
+        patience_s : float
+            How many seconds to wait while another file is made.
+
+        Raises
+        ------
+        TilesNotReady
+        """
+        from geo.tiles.mbtiles import write_archives
+
+        order = self._order(entry)
+        path = order.target.with_suffix(suffix)
+        if path.exists():
+            return path
+        if self._is_big(entry):
+            self._archives.require(order)
+        if not self._writing.acquire(timeout=patience_s):
+            raise TilesNotReady
+        try:
+            self._store.prune_prepared("files-", most=_MOST_FILES)
+            write_archives(order, lambda: entry.frame("id"))
+        finally:
+            self._writing.release()
+        return path
+
     def _is_big(self, entry: Collection) -> bool:
         return entry.version is not None and entry.version.size_bytes >= self._big_bytes
 
     def _order(self, entry: Collection) -> "ArchiveOrder":
-        from geo.tiles.mbtiles import ArchiveOrder
-
-        assert entry.version is not None  # noqa: S101  only a published layer is big
-        target = self._store.prepared_path(f"tiles-{source_digest(*MAKERS)}-{entry.key}.mbtiles")
-        return ArchiveOrder(
-            snapshot=entry.version.path,
-            target=target,
-            layer=entry.id,
-            title=entry.title.en,
-            attribution=entry.version.source,
-            kind=entry.kind,
-        )
+        # What is made within a request has a name of its own, so that it never displaces the others.
+        kind = "tiles" if self._is_big(entry) else "files"
+        words = repr((entry.title, entry.description, attribution_of(entry)))
+        told = hashlib.sha256(words.encode()).hexdigest()[:8]
+        name = f"{kind}-{source_digest(*MAKERS)}-{entry.key}-{told}.mbtiles"
+        return archive_order(entry, self._store.prepared_path(name))
 
     def _part(self, entry: Collection, *, z: int, row: int, column: int) -> "TileSource":
         """The features in and around one tile, from the layer's prepared table."""

@@ -33,7 +33,8 @@ def dataset_tiles(tables: Tables, collections: str | None, links: Links) -> Tile
     """
     everything = {entry.id: entry for entry in tables.collections()}
     if collections is None:
-        chosen = list(everything.values())
+        # One kind of geometry of a collection that is there already would be drawn twice.
+        chosen = [entry for entry in everything.values() if entry.kind is None]
     else:
         chosen = _named(everything, collections, links)
     # Extents are the same in every language.

@@ -39,7 +39,7 @@ from api.routes import (
     templates,
 )
 from api.routes.features import items, schemas, search, styles
-from api.routes.tiles import dataset, raster, vector
+from api.routes.tiles import archives, dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working
@@ -67,6 +67,8 @@ ROUTERS: Sequence[APIRouter] = (
     # Before raster, whose path takes any name of a layer.
     dataset.router,
     raster.router,
+    # Before vector, whose path takes any name of a tile matrix set.
+    archives.router,
     vector.router,
     # Before those whose paths take any upload.
     parts.router,

@@ -13,7 +13,7 @@ import anyio
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import access
@@ -48,6 +48,7 @@ _GZIP_LEVEL = 5
 _READABLE_HEADERS = [
     *("ETag", "Link", "Content-Crs", "Content-Language", "Location", "Retry-After"),
     *("Upload-Offset", "Upload-Length"),
+    *("Accept-Ranges", "Content-Range", "Content-Length"),
 ]
 # No cookie is taken from another origin, so no page there has a token to send either.
 _SENT_HEADERS = [
@@ -56,9 +57,13 @@ _SENT_HEADERS = [
     "Content-Type",
     "If-None-Match",
     "If-Match",
+    "If-Range",
+    "Range",
     "Prefer",
     "Upload-Offset",
 ]
+# Archives of tiles that are gzipped already; clients ask for ranges of their bytes.
+_PACKED = ("application/vnd.pmtiles", "application/vnd.sqlite3")
 _TAGS = (b"if-none-match", b"if-match")
 _READING = ("GET", "HEAD")
 # RFC 9110, 12.5.3: a coding with the quality 0 is refused.
@@ -317,7 +322,14 @@ def install(
         (access, {}),
         (tolerant_paths, {}),
         (known_hosts, {}),
-        (GZipMiddleware, {"minimum_size": _MIN_GZIP_BYTES, "compresslevel": _GZIP_LEVEL}),
+        (
+            GZipMiddleware,
+            {
+                "minimum_size": _MIN_GZIP_BYTES,
+                "compresslevel": _GZIP_LEVEL,
+                "exclude_content_types": (*DEFAULT_EXCLUDED_CONTENT_TYPES, *_PACKED),
+            },
+        ),
         (encoded_tags, {}),
         (head_requests, {}),
         (

@@ -55,7 +55,18 @@ class RequestTooSlow(InvalidInput):
     title = Text(id="Permintaan tidak lengkap", en="Unfinished request")
 
 
+class RangeNotSatisfiable(InvalidInput):
+    """A range of bytes behind the end of a file."""
+
+    title = Text(id="Rentang tidak tersedia", en="Range not satisfiable")
+    sentence = Text(
+        id="Berkas ini berisi {size} bita; rentang yang diminta mulai sesudahnya. Mintalah bita 0 sampai {last}.",
+        en="This file has {size} bytes; the range that was asked for begins behind them. Ask for bytes 0 to {last}.",
+    )
+
+
 STATUSES: Mapping[type[Exception], int] = {
+    RangeNotSatisfiable: 416,
     RequestTooSlow: 408,
     InvalidInput: 400,
     LoginRequired: 401,

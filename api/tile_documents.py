@@ -34,7 +34,11 @@ _SAY = texts(__name__)
 
 TILE_MATRIX_SETS = _SAY["tile_matrix_sets"]
 TILES_OF = _SAY["tiles"]
+RANGE = _SAY["range"]
 MVT = "application/vnd.mapbox-vector-tile"
+# Files that hold all tiles of a collection, by what their names end in.
+ARCHIVES = {"pmtiles": "application/vnd.pmtiles", "mbtiles": "application/vnd.sqlite3"}
+_ARCHIVE_TITLES = {"pmtiles": "PMTiles", "mbtiles": "MBTiles"}
 WEB_MERCATOR_QUAD = "WebMercatorQuad"
 MAX_ZOOM = 14
 TILING_SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
@@ -60,6 +64,12 @@ class TileMatrixSetNotFound(NotFound):
     """No such tile matrix set."""
 
     what = Text(id="Kisi ubin", en="tile matrix set")
+
+
+class NoArchive(NotFound):
+    """The tiles as a file of a collection that has no place."""
+
+    what = Text(id="Arsip ubin", en="tile archive")
 
 
 class TileNotFound(NotFound):
@@ -199,7 +209,13 @@ def tile_set(
         crs=_CRS,
         tile_matrix_set_uri=_URI,
         layers=[_layer(entry, extent, links, language) for entry, extent in tiled.layers],
-        links=[*(Link(**one) for one in around), item, _scheme(links), Link(**geodata)],
+        links=[
+            *(Link(**one) for one in around),
+            item,
+            _scheme(links),
+            Link(**geodata),
+            *(Link(**one) for one in archive_links(tiled, links)),
+        ],
         bounding_box=_tiled_box(tiled.extent),
         tile_matrix_set_limits=[] if box is None else [_limits(box, z) for z in _ZOOMS.values()],
         tiles=[tiled.address(links, "{z}/{y}/{x}") + f"?v={tiled.version}{query}"],
@@ -215,6 +231,21 @@ def tile_set(
             for entry, _ in tiled.layers
         ],
     )
+
+
+def archive_links(tiled: TiledLayers, links: Links) -> list[dict[str, str]]:
+    """The files that hold all tiles of a collection; none where it has no place."""
+    if not tiled.path or tiled.extent is None:
+        return []
+    return [
+        links.link(
+            "enclosure",
+            media_type,
+            *(*tiled.path, "tiles", f"{WEB_MERCATOR_QUAD}.{form}"),
+            title=_ARCHIVE_TITLES[form],
+        )
+        for form, media_type in ARCHIVES.items()
+    ]
 
 
 def _layer(entry: Collection, extent: Bbox | None, links: Links, language: Language) -> TiledLayer:

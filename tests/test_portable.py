@@ -122,7 +122,8 @@ def archive(store, folder):
     archives.prepare(order)
     archives.wait(order)
     assert archives.tile(order, z=7, row=65, column=104)
-    assert [path.name for path in order.target.parent.iterdir()] == ["tiles-1.mbtiles"]
+    kept = sorted(path.name for path in order.target.parent.iterdir())
+    assert kept == ["tiles-1.mbtiles", "tiles-1.pmtiles"]
 
 
 if __name__ == "__main__":

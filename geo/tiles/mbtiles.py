@@ -9,15 +9,17 @@ MBTiles Specification 1.3: https://github.com/mapbox/mbtiles-spec
 
 import gzip
 import json
+import math
 import multiprocessing
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import shapely
 
@@ -34,7 +36,11 @@ from geo.tiles.cut import (
     tiles_of,
 )
 from geo.tiles.geometry_kinds import only
+from geo.tiles.pmtiles import pmtiles
 from geo.vector.schema import GeometryKind
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _SAY = texts(__name__)
 
@@ -56,7 +62,8 @@ _SCHEMA = """
 class ArchiveOrder:
     """An archive that is wanted at `target`: of the layer (GeoParquet) at `snapshot`, and its names.
 
-    With a `kind` it is of the layer's features of that kind of geometry alone.
+    `title`, `description` and `attribution` are for people who have the file alone. With a `kind` it
+    is of the layer's features of that kind of geometry alone.
     """
 
     snapshot: Path
@@ -64,7 +71,16 @@ class ArchiveOrder:
     layer: str
     title: str
     attribution: str
+    description: str = ""
     kind: GeometryKind | None = None
+
+    def frame(self) -> "gpd.GeoDataFrame":
+        """The features that are ordered, as published."""
+        import geopandas as gpd
+
+        with reading(self.snapshot):
+            found = gpd.read_parquet(self.snapshot)
+        return found if self.kind is None else only(found, self.kind)
 
 
 class TileArchives:
@@ -106,36 +122,53 @@ class TileArchives:
         """
         return self._opened(order).tile(z=z, row=row, column=column)
 
-    def _opened(self, order: ArchiveOrder) -> "TileArchive":
+    def require(self, order: ArchiveOrder) -> None:
+        """Raise as `tile` unless the archive is there; begin to make it where nobody does."""
         self.prepare(order)
+        if not order.target.exists():
+            with self._lock:
+                if self._making[order.target].exitcode:
+                    raise StoreFault(reason=_SAY["failed"])
+            raise TilesNotReady
+
+    def _opened(self, order: ArchiveOrder) -> "TileArchive":
+        self.require(order)
         with self._lock:
             if order.target not in self._open:
-                if not order.target.exists():
-                    if self._making[order.target].exitcode:
-                        raise StoreFault(reason=_SAY["failed"])
-                    raise TilesNotReady
                 self._open[order.target] = TileArchive(order.target)
             return self._open[order.target]
 
 
 def make_archive(order: ArchiveOrder) -> None:
-    """Write the archive unless it is there; whoever comes second waits for the first."""
-    import geopandas as gpd
-
+    """`write_archive` in a process of its own, which stands back behind all others."""
     if hasattr(os, "nice"):  # Windows has none
         os.nice(_POLITENESS)
+    write_archives(order, order.frame)
+
+
+def write_archives(order: ArchiveOrder, read: "Callable[[], gpd.GeoDataFrame]") -> None:
+    """Write what is not there of the archive and of its PMTiles beside it.
+
+    Whoever comes second waits for the first. `read` gives the layer that is ordered.
+    """
     with _alone(order.target):
         if not order.target.exists():
-            with reading(order.snapshot):
-                frame = gpd.read_parquet(order.snapshot)
-            source = tile_source(frame if order.kind is None else only(frame, order.kind))
             content = archive_tiles(
-                source, layer=order.layer, title=order.title, attribution=order.attribution
+                tile_source(read()),
+                layer=order.layer,
+                title=order.title,
+                attribution=order.attribution,
+                description=order.description,
             )
             write_atomically(order.target, content)
+        beside = order.target.with_suffix(".pmtiles")
+        if not beside.exists():
+            write_atomically(beside, pmtiles(order.target))
 
 
-def archive_tiles(source: TileSource, *, layer: str, title: str, attribution: str = "") -> bytes:
+def archive_tiles(
+    source: TileSource, *, layer: str, title: str, attribution: str = "", description: str = ""
+) -> bytes:
     """The content of an MBTiles file with all tiles of zooms 0 to `DEEPEST` that hold something.
 
     Parameters
@@ -149,7 +182,7 @@ def archive_tiles(source: TileSource, *, layer: str, title: str, attribution: st
         archive.executescript(_SCHEMA)
         archive.executemany(
             "INSERT INTO metadata VALUES (?, ?)",
-            _metadata(source, layer=layer, title=title, attribution=attribution).items(),
+            _metadata(source, layer, name=title, attribution=attribution, description=description),
         )
         form = source
         for zoom in range(DEEPEST, -1, -1):
@@ -190,20 +223,20 @@ class TileArchive:
         return b"" if found is None else bytes(found[0])
 
 
-def _metadata(source: TileSource, *, layer: str, title: str, attribution: str) -> dict[str, str]:
+def _metadata(source: TileSource, layer: str, **told: str) -> Iterator[tuple[str, str]]:
     fields = {"id": "String", "name": "String"}
-    west, south, east, north = shapely.total_bounds(source.parts).tolist()
-    box = (west, south, east, north)
-    return {
-        "name": title,
-        "format": "pbf",
-        "type": "overlay",
-        "attribution": attribution,
-        "minzoom": "0",
-        "maxzoom": str(DEEPEST),
-        "bounds": ",".join(f"{degrees:.6f}" for degrees in lonlat_box(box)),
-        "json": json.dumps({"vector_layers": [{"id": layer, "fields": fields}]}),
-    }
+    vector_layer = {"id": layer, "fields": fields, "minzoom": 0, "maxzoom": DEEPEST}
+    yield from told.items()
+    yield from {"format": "pbf", "type": "overlay"}.items()
+    yield from {"minzoom": "0", "maxzoom": str(DEEPEST)}.items()
+    yield "json", json.dumps({"vector_layers": [vector_layer]})
+    if not len(source.parts):
+        return
+    box = west, south, east, north = lonlat_box(tuple(shapely.total_bounds(source.parts).tolist()))
+    yield "bounds", ",".join(f"{degrees:.6f}" for degrees in box)
+    # The zoom at which the whole fills a screen.
+    zoom = min(DEEPEST, max(0, math.floor(math.log2(360 / max(east - west, north - south, 0.01)))))
+    yield "center", f"{(west + east) / 2:.6f},{(south + north) / 2:.6f},{zoom}"
 
 
 @contextmanager

@@ -151,6 +151,16 @@ def varints(values: Integers) -> tuple[bytes, Integers]:
     return content.tobytes(), sizes
 
 
+def varint(value: int) -> bytes:
+    """One integer from 0 on as a protobuf varint."""
+    found = bytearray()
+    while value >= 0x80:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    found.append(value)
+    return bytes(found)
+
+
 def layer_message(
     features: Sequence[TileFeature],
     *,
@@ -168,13 +178,13 @@ def layer_message(
         tags = b""
         for key, text in enumerate((ids[feature.row], names[feature.row])):
             if text is not None:
-                tags += _varint(key) + _varint(numbers.setdefault(text, len(numbers)))
+                tags += varint(key) + varint(numbers.setdefault(text, len(numbers)))
         messages.append(
             _field(
                 _FEATURE,
                 b"".join(
                     (
-                        bytes([_ID]) + _varint(feature.row + 1),
+                        bytes([_ID]) + varint(feature.row + 1),
                         _field(_TAGS, tags),
                         bytes([_KIND, feature.kind]),
                         _field(_GEOMETRY, feature.geometry),
@@ -190,7 +200,7 @@ def layer_message(
             _field(_KEY, b"id"),
             _field(_KEY, b"name"),
             *(_field(_VALUE, _field(_TEXT, text.encode())) for text in numbers),
-            bytes([_EXTENT]) + _varint(extent),
+            bytes([_EXTENT]) + varint(extent),
         )
     )
     return _field(_TILE_LAYER, layer)
@@ -298,13 +308,4 @@ def _with_smallest(paths: _Paths, is_kept: npt.NDArray[np.bool_], form: Integers
 
 
 def _field(tag: int, content: bytes) -> bytes:
-    return bytes([tag]) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    found = bytearray()
-    while value >= 0x80:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    found.append(value)
-    return bytes(found)
+    return bytes([tag]) + varint(len(content)) + content

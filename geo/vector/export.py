@@ -89,7 +89,7 @@ def write_fitted(held: Fitted, path: Path, format: Format, *, is_indexed: bool =
     features then are in the index's order.
     """
     write = _indexed_flatgeobuf if is_indexed and format == "fgb" else _WRITERS[format]
-    _written(path, lambda temporary: write(held, temporary, path.stem))
+    written_whole(path, lambda temporary: write(held, temporary, path.stem))
 
 
 # As QGIS makes it, so that it finds and changes the style itself.
@@ -125,8 +125,14 @@ def add_style(path: Path, *, style: str) -> None:
         )
 
 
-def _written(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a temporary file beside `path`, then take its place."""
+def written_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, then take its place.
+
+    Raises
+    ------
+    InvalidInput
+        Where there is no such folder.
+    """
     if not path.parent.is_dir():
         raise InvalidInput(reason=_no_folder(path.parent))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
@@ -457,7 +463,7 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
         For a folder that does not exist.
     """
     safe = {name: _guarded(table) for name, table in tables.items()}
-    _written(path, lambda temporary: _xlsx(safe, temporary, wrapped=True))
+    written_whole(path, lambda temporary: _xlsx(safe, temporary, wrapped=True))
 
 
 def _xlsx(

@@ -125,6 +125,23 @@ def test_gdal_asks_only_for_the_vector_tiles_of_a_box(address):
     assert set(frame["name"]) == {"Kabupaten 1"}
 
 
+@pytest.mark.parametrize("suffix", ["pmtiles", "mbtiles"])
+def test_gdal_reads_the_file_of_all_tiles_in_place(address, suffix):
+    archive = f"{address}/collections/regencies/tiles/WebMercatorQuad.{suffix}"
+    frame = pyogrio.read_dataframe(
+        f"/vsicurl/{archive}", bbox=(11_740_000, -400_000, 11_760_000, -380_000)
+    )
+    assert "regencies" in pyogrio.list_layers(f"/vsicurl/{archive}")[:, 0]
+    assert frame["name"].notna().all()
+    assert 0 < len(frame) < 12
+
+
+def test_gdal_finds_the_tiles_of_the_whole_service(address):
+    tile_set = json.load(urllib.request.urlopen(f"{address}/tiles/WebMercatorQuad"))
+    tile = tile_set["tiles"][0].format(z=7, y=65, x=101)
+    assert set(pyogrio.list_layers(f"MVT:/vsicurl/{tile}")[:, 0]) >= {"regencies", "zones"}
+
+
 def test_gdal_opens_a_tile_at_the_address_of_the_tile_set(address):
     tile_set = json.load(
         urllib.request.urlopen(f"{address}/collections/regencies/tiles/WebMercatorQuad")

@@ -79,6 +79,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_done(run, words, mes
         (["export", "jalan", "x.csv"], "Layer 'jalan' tidak ada"),
         (["export", "indicators", "x.csv"], "Layer 'indicators' tidak ada"),
         (["export", "zones", "nowhere/x.csv"], "Folder nowhere tidak ada"),
+        (["export", "zones", "nowhere/x.pmtiles"], "Folder nowhere tidak ada"),
         (["key", "revoke", "deadbeef"], "Kunci 'deadbeef' tidak ada"),
         (["upload", "publish", "0123456789abcdef", "--note", "x"], "'0123456789abcdef' tidak ada"),
         (["upload", "withdraw", "0123456789abcdef"], "'0123456789abcdef' tidak ada"),
@@ -104,6 +105,16 @@ def test_exports_keep_codes_as_text(run, tmp_path, suffix):
         codes = gpd.read_file(target)["code"].tolist()
     assert len(codes) == 13
     assert {"63.01", "63.10"} <= set(codes)
+
+
+@pytest.mark.parametrize("suffix", ["pmtiles", "mbtiles"])
+def test_a_layer_is_exported_as_map_tiles(run, tmp_path, suffix):
+    target = tmp_path / f"kabupaten.{suffix}"
+    run("export", "regencies", target)
+    assert [path.name for path in tmp_path.glob("kabupaten*")] == [target.name]
+    tiles = gpd.read_file(target)
+    assert set(tiles["id"]) >= {"63.01", "63.10"}
+    assert tiles["name"].notna().all()
 
 
 def test_the_assessment_is_exported_with_empty_cells_for_what_is_missing(run, tmp_path):

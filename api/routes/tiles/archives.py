@@ -1,0 +1,105 @@
+"""All tiles of a collection as one file, of which clients may ask for ranges of bytes."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict
+
+from api.access import READS
+from api.deps import CollectionTilesDep, LanguageDep, PatienceDep, TablesDep
+from api.parameters import CollectionId, InvalidParameter
+from api.problems import RangeNotSatisfiable, problem_of, respond
+from api.responses import conditional, etag_of
+from api.tile_documents import ARCHIVES, RANGE, NoArchive
+
+router = APIRouter(tags=["tiles"], dependencies=[READS])
+
+_RANGE = re.compile(
+    r"bytes=\s*(\d{1,18}-\d{0,18}|-\d{1,18})(\s*,\s*(\d{1,18}-\d{0,18}|-\d{1,18}))*\s*",
+    re.IGNORECASE,
+)
+
+
+class ArchiveQuery(BaseModel):
+    """Nothing but what every address takes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    f: str | None = None
+    lang: str | None = None
+
+
+@router.get(
+    "/collections/{collectionId}/tiles/WebMercatorQuad.{format}",
+    response_class=Response,
+    responses={
+        200: {"content": {one: {} for one in ARCHIVES.values()}, "description": "A file."},
+        206: {"description": "The bytes that were asked for with `Range`."},
+        416: {"description": "A range behind the end of the file."},
+    },
+    summary="All tiles of a collection as a file",
+)
+def read_archive(
+    request: Request,
+    collection_id: CollectionId,
+    format: Annotated[
+        Literal["pmtiles", "mbtiles"], PathParameter(description="pmtiles or mbtiles.")
+    ],
+    query: Annotated[ArchiveQuery, Query()],
+    tables: TablesDep,
+    tiles: CollectionTilesDep,
+    language: LanguageDep,
+    patience_s: PatienceDep,
+) -> Response:
+    """Zooms 0 to 10 as PMTiles, read in place by `Range`, or as MBTiles.
+
+    The first who asks for a version waits until the file is made; a large layer's is made by a
+    process beside the service.
+    """
+    entry = tables.collection(collection_id)
+    # Outlines are the same in every language.
+    if tables.table(entry, "id").features.extent is None:
+        raise NoArchive(entry.id, [])
+    path = tiles.archive(entry, f".{format}", patience_s=patience_s)
+    tag = etag_of(path.name)
+
+    def answer() -> Response:
+        size = path.stat().st_size
+        if _wants_range(request, tag) and not _has_range(request, size):
+            error = RangeNotSatisfiable(size=size, last=size - 1)
+            refused = respond(request, problem_of(error, language))
+            refused.headers["Content-Range"] = f"bytes */{size}"
+            return refused
+        return _file(path, f"kawasan-{entry.id}.{format}", ARCHIVES[format], tag)
+
+    return conditional(request, tag, answer)
+
+
+def _file(path: Path, name: str, media_type: str, tag: str) -> Response:
+    # Looked up now: the file stays where it is as long as its name holds what it was made from.
+    return FileResponse(
+        path, media_type=media_type, filename=name, headers={"ETag": tag}, stat_result=path.stat()
+    )
+
+
+def _wants_range(request: Request, tag: str) -> bool:
+    """Whether a range is asked for of just this file (RFC 9110, 13.1.5)."""
+    return "range" in request.headers and request.headers.get("if-range", tag) == tag
+
+
+def _has_range(request: Request, size: int) -> bool:
+    """Whether every range begins within `size` bytes; `InvalidParameter` for what is none."""
+    text = request.headers["range"]
+    if not _RANGE.fullmatch(text):
+        raise InvalidParameter(parameter="Range", reason=RANGE)
+    for part in text.split("=")[1].split(","):
+        first, last = (int(end) if end else None for end in part.strip().split("-"))
+        if first is not None and last is not None and last < first:
+            raise InvalidParameter(parameter="Range", reason=RANGE)
+        if (first is None and last == 0) or (first or 0) >= size:
+            return False
+    return True
