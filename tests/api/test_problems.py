@@ -50,6 +50,7 @@ def test_every_error_has_a_status_and_both_titles():
             412,
             413,
             415,
+            416,
             422,
             429,
             500,
