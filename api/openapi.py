@@ -16,9 +16,10 @@ from fastapi import FastAPI
 from api.access import cookie_of
 from api.collections import Collection
 from api.features.forms import MEDIA_TYPES
-from api.links import GEOJSON, HTML, OPENAPI, PROBLEM
+from api.links import GEOJSON, HTML, JSON, OPENAPI, PROBLEM
 from api.ogc_models import ProblemDocument
 from api.settings import Settings
+from api.tile_documents import MVT
 from geo.filtering.columns import Kind
 from geo.language import LANGUAGES
 from geo.tiles.features import FeatureTable
@@ -88,6 +89,8 @@ def document(
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     found["components"]["schemas"] = {n: schema_3_0(s) for n, s in schemas.items()}
+    api = found["paths"]["/api"]["get"]["responses"]["200"]
+    api["content"] = {OPENAPI: {"schema": {"type": "object"}}, HTML: {"schema": {"type": "string"}}}
     for path, operation in _operations_of(found["paths"]):
         _complete(operation, is_of_one="{" in path)
     found["components"]["securitySchemes"] = deepcopy(dict(_SECURITY))
@@ -98,13 +101,16 @@ def document(
 
     items = found["paths"][_ITEMS]["get"]
     _set_parameters(items, _items_parameters(settings))
+    items["responses"]["200"]["content"] |= {
+        media_type: {"schema": {"type": "string", "format": "binary"}}
+        for media_type in MEDIA_TYPES.values()
+        if media_type not in (GEOJSON, HTML)
+    }
     # QGIS reads the most features of a page here and nowhere else.
     limit = next(p for p in items["parameters"] if p["name"] == "limit")
     found["components"]["parameters"] = {"limit": deepcopy(limit)}
     for path in _DATASET_TILES:
         _set_parameters(found["paths"][path]["get"], [_COLLECTIONS])
-    api = found["paths"]["/api"]["get"]["responses"]["200"]
-    api["content"] = {OPENAPI: {"schema": {"type": "object"}}}
     for entry, table in collections:
         path = f"/collections/{quote(entry.id, safe='')}/items"
         found["paths"][path] = {"get": _own_items(items, entry, table)}
@@ -140,7 +146,7 @@ def schema_3_0(schema: Any) -> Any:
             found[name] = {key: schema_3_0(entry) for key, entry in value.items()}
         elif name not in _NOT_SCHEMAS:
             found[name] = schema_3_0(value)
-    for change in (_nullable, _constant, _example, _bounds, _tuple, _file, _reference):
+    for change in (_nullable, _constant, _example, _bounds, _tuple, _file, _reference, _required):
         found = change(found)
     return found
 
@@ -213,6 +219,16 @@ def _reference(schema: dict[str, Any]) -> dict[str, Any]:
     return {"allOf": [{"$ref": schema["$ref"]}], **rest}
 
 
+def _required(schema: dict[str, Any]) -> dict[str, Any]:
+    """What may be null is left out of an answer where it is."""
+    if not isinstance(schema.get("required"), list):
+        return schema
+    properties = schema.get("properties", {})
+    kept = [name for name in schema["required"] if not properties.get(name, {}).get("nullable")]
+    rest = {k: v for k, v in schema.items() if k != "required"}
+    return rest | ({"required": kept} if kept else {})
+
+
 def _operations_of(paths: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, item in paths.items():
         yield from ((path, item[method]) for method in _METHODS if method in item)
@@ -223,18 +239,33 @@ def _complete(operation: dict[str, Any], *, is_of_one: bool) -> None:
     for part in (*operation.get("parameters", ()), *_media_types(operation)):
         if "schema" in part:
             part["schema"] = schema_3_0(part["schema"])
-    _set_parameters(operation, _COMMON)
     operation["responses"].pop("422", None)
     operation["responses"] |= {"400": _problem("What was asked cannot be done.")}
     if is_of_one:
         operation["responses"] |= {"404": _problem("There is nothing of that name.")}
     operation["responses"] |= {"default": _problem("A problem.")}
     success = operation["responses"].get("200", {}).setdefault("content", {})
-    if GEOJSON in success:
+    if success.get(GEOJSON) == {}:
         # The same document under its own media type; FastAPI only knows application/json.
-        success[GEOJSON] = success.pop("application/json", {})
-    if HTML in success or operation["tags"][0] == "data":
+        success[GEOJSON] = success.pop(JSON, {})
+    is_page_too = JSON in success and operation["tags"][0] != "service"
+    if HTML in success or is_page_too or operation["tags"][0] == "data":
         success[HTML] = {"schema": {"type": "string"}}
+    _set_parameters(operation, [_form(operation, success), _LANGUAGE])
+
+
+def _form(operation: Mapping[str, Any], success: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameter `f` of an operation: as its route describes it, else the forms that it has."""
+    for own in operation.get("parameters", ()):
+        if own["name"] == "f" and "description" in own:
+            described: Mapping[str, Any] = own
+            return described
+    words = {JSON: "json", GEOJSON: "json", OPENAPI: "json", HTML: "html", MVT: "mvt"}
+    words |= {media_type: "json" for media_type in success if media_type.endswith("+json")}
+    known = [words[media_type] for media_type in success if media_type in words]
+    schema = {"type": "string", "enum": list(dict.fromkeys(known))} if known else {"type": "string"}
+    told = "Representation; otherwise the Accept header decides."
+    return {**_FORM, "name": "f", "description": told, "schema": schema}
 
 
 def _problem(description: str) -> dict[str, Any]:
@@ -343,17 +374,9 @@ def _items_parameters(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
-_COMMON: Sequence[Mapping[str, Any]] = (
-    {
-        **_FORM,
-        "name": "f",
-        "description": "Representation; otherwise the Accept header decides.",
-        "schema": {"type": "string", "enum": ["json", "html"]},
-    },
-    {
-        **_FORM,
-        "name": "lang",
-        "description": "Language; otherwise the Accept-Language header decides.",
-        "schema": {"type": "string", "enum": list(LANGUAGES)},
-    },
-)
+_LANGUAGE: Mapping[str, Any] = {
+    **_FORM,
+    "name": "lang",
+    "description": "Language; otherwise the Accept-Language header decides.",
+    "schema": {"type": "string", "enum": list(LANGUAGES)},
+}

@@ -23,7 +23,10 @@ from api.uploads.history import (
 router = APIRouter(tags=["data"], dependencies=[READS])
 
 _ALSO_DRAWN: dict[int | str, dict[str, Any]] = {
-    200: {"description": "What differs.", "content": {GEOJSON: {}, HTML: {}}}
+    200: {
+        "description": "What differs.",
+        "content": {GEOJSON: {"schema": {"type": "object"}}, HTML: {}},
+    }
 }
 
 

@@ -52,6 +52,7 @@ class MapQuery(BaseModel):
             description="Year of the indicator; by default the newest that most regencies have.",
         ),
     ] = None
+    f: str | None = None
     lang: str | None = None
 
 
@@ -71,7 +72,8 @@ def read_map(
     settings = settings_of(request)
     basemap = settings.basemap and (settings.basemap, settings.basemap_attribution)
     form = _Form(PLANNER, language, urlsplit(base_of(request)).path, basemap=basemap or None)
-    return page_response(request, _drawn(store, query, form), language, basemap=settings.basemap)
+    shown = query.model_copy(update={"f": None})
+    return page_response(request, _drawn(store, shown, form), language, basemap=settings.basemap)
 
 
 @router.get("/maps/{name}", response_class=Response, responses=PAGE, summary="A single map")
@@ -90,7 +92,7 @@ def read_single_map(
     standalone = query.download is not None
     if name in SINGLE_MAPS:
         root = urlsplit(base_of(request)).path
-        shown = MapQuery.model_validate(query.model_dump(exclude={"download"}))
+        shown = MapQuery.model_validate(query.model_dump(exclude={"download", "f"}))
         page = _drawn(store, shown, _Form(name, language, root, standalone))
     else:
         _require_no_colours(query)
