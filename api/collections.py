@@ -42,6 +42,11 @@ READINESS_SCHEMA = LayerSchema(
     fields=(
         Field("zone_id", "text", _SAY["field_zone_id"]),
         Field("name", "text", _SAY["field_name"]),
+        *(
+            SCHEMAS["zones"].field(name)
+            for name in ("regency_code", "status", "area_ha", "geometry_kind")
+        ),
+        Field("assessment_status", "text", _SAY["field_assessment_status"]),
         Field("rank", "integer", _SAY["field_rank"]),
         Field("of", "integer", _SAY["field_of"]),
         Field("score", "number", _SAY["field_score"]),
@@ -50,6 +55,7 @@ READINESS_SCHEMA = LayerSchema(
         Field("band", "integer", _SAY["field_band"]),
         Field("surely_above", "integer", _SAY["field_surely_above"]),
         Field("class", "text", _SAY["field_class"]),
+        Field("class_title", "text", _SAY["field_class_title"]),
         Field("class_words", "text", _SAY["field_class_words"]),
         Field("class_chance", "number", _SAY["field_class_chance"]),
         Field("class_candidates", "text", _SAY["field_class_candidates"]),

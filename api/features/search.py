@@ -35,6 +35,11 @@ COMPARISONS: Mapping[Comparison, str] = {
     "present": "IS NOT NULL",
 }
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+# With thousands parted: 80.000,5 and 80,000.5 say what they mean, 80.000 does not.
+_PARTED = re.compile(
+    r"[+-]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+|(?:\.\d{3}){2,}|(?:,\d{3}){2,})"
+)
+_DOUBTFUL = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _TRUTH = {"true": "TRUE", "ya": "TRUE", "yes": "TRUE", "1": "TRUE"}
 _FALSE = {"false": "FALSE", "tidak": "FALSE", "no": "FALSE", "0": "FALSE"}
 _NAME = r'(?:[A-Za-z_]\w*|"(?:[^"]|"")*")'
@@ -74,7 +79,8 @@ def query_of(asked: SearchQuery, fields: Mapping[str, Kind]) -> dict[str, str]:
     Raises
     ------
     InvalidParameter
-        For a comparison beside a filter in JSON, which has no text to add to.
+        For a comparison beside a filter in JSON, which has no text to add to, and for a number that
+        two readers read as two.
     """
     query = {name: value for name, value in parse_qsl(asked.kept) if name not in PAGING}
     stated = {"q": asked.q, "sortby": asked.sortby, "crs": asked.crs}
@@ -135,10 +141,26 @@ def joined(clauses: Sequence[str]) -> str:
 
 def _literal(value: str, kind: Kind) -> str:
     """A value as CQL2 text; one that is not of its kind stays text, which the filter then refuses."""
-    if kind in ("integer", "number") and _NUMBER.fullmatch(value):
-        return value.replace(",", ".").lstrip("+")
+    if kind in ("integer", "number"):
+        return _number(value) or quoted_text(value)
     if kind == "boolean" and value.lower() in _TRUTH | _FALSE:
         return (_TRUTH | _FALSE)[value.lower()]
     if kind in ("date", "instant"):
         return f"{'TIMESTAMP' if 'T' in value else 'DATE'}({quoted_text(value)})"
     return quoted_text(value)
+
+
+def _number(value: str) -> str | None:
+    """A number as people write it, as CQL2 text; None for what is none."""
+    value = value.lstrip("+")
+    if _DOUBTFUL.fullmatch(value):
+        reason = _SAY["doubtful_number"].format(
+            value=value, whole=re.sub("[.,]", "", value), decimal=value.replace(",", ".") + "0"
+        )
+        raise InvalidParameter(parameter="value", reason=reason)
+    if _PARTED.fullmatch(value):
+        # Two different signs: the last one parts the decimals; one sign only parts thousands.
+        decimal = max(".,", key=value.rfind) if {*".,"} <= {*value} else ""
+        whole, _, rest = value.partition(decimal) if decimal else (value, "", "")
+        return re.sub("[.,]", "", whole) + (f".{rest}" if rest else "")
+    return value.replace(",", ".") if _NUMBER.fullmatch(value) else None

@@ -107,11 +107,24 @@ def test_a_form_with_nothing_filled_in_leads_to_all_features(client):
         ("below", "1000", "area_ha < 1000"),
         ("missing", "", "area_ha IS NULL"),
         ("equals", "banyak", "area_ha = 'banyak'"),
+        ("equals", "-80.000,5", "area_ha = -80000.5"),
+        ("equals", "1,080,000.25", "area_ha = 1080000.25"),
+        ("equals", "1.080.000", "area_ha = 1080000"),
+        ("equals", "80000.125", "area_ha = 80000.125"),
+        ("equals", "0,125", "area_ha = 0.125"),
     ],
 )
 def test_a_comparison_becomes_a_filter(client, comparison, value, expected):
     location = sent(client, column="area_ha", comparison=comparison, value=value)
     assert parse_qs(urlsplit(location).query)["filter"] == [expected]
+
+
+@pytest.mark.parametrize(("value", "whole"), [("80.000", "80000"), ("1,500", "1500")])
+def test_a_number_that_two_readers_read_as_two_is_asked_again(client, value, whole):
+    fields = {"column": "area_ha", "value": value}
+    answer = client.get("/collections/zones/search", params=fields, follow_redirects=False)
+    assert answer.status_code == 400
+    assert whole in answer.json()["detail"]
 
 
 def test_a_second_condition_is_added_to_the_first_and_the_form_of_the_answer_is_chosen(client):

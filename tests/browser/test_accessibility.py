@@ -11,6 +11,8 @@ PAGES = (
     "/api.html",
     "/collect",
     "/collections",
+    "/collections/zones/items?filter=area_ha>=1&sortby=-name",
+    "/collections/zones/queryables",
     "/compare?method=owa&risk=0.2",
     "/compare?zones=cahaya-baru,gula-habang",
     "/guide",
