@@ -72,7 +72,7 @@ IN_QGIS = textwrap.dedent(
         return found, told
 
     def opened(name, crs="OGC:CRS84", bbox="0"):
-        uri = (f"pagingEnabled='default' restrictToRequestBBOX='{bbox}' srsname='{crs}' "
+        uri = (f"pagingEnabled='true' restrictToRequestBBOX='{bbox}' srsname='{crs}' "
                f"typename='{name}' url='{address}'")
         return QgsVectorLayer(uri, name, "OAPIF")
 
