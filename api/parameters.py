@@ -6,9 +6,10 @@ ones, so `require_known` checks every route's request against the parameters tha
 
 import math
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, get_origin
 
 from fastapi import Path, Request
@@ -26,7 +27,13 @@ _SAY = texts(__name__)
 # `f` chooses the representation and `lang` the language of every resource.
 EVERYWHERE = frozenset({"f", "lang"})
 
-_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+# ISO 8601: years, months, weeks, days, and after T hours, minutes, seconds.
+_DURATION = re.compile(
+    r"P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
+    r"(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",
+    re.ASCII,
+)
+_OPEN = ("", "..")
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?", re.ASCII
 )
@@ -175,7 +182,9 @@ def parse_bbox(text: str, *, is_lonlat: bool = True) -> Bbox:
 
 
 def parse_datetime(text: str) -> tuple[datetime | None, datetime | None]:
-    """Start and end of an RFC 3339 instant or interval; None where it is open or a duration.
+    """First and last moment of an RFC 3339 instant or interval, None where it is open.
+
+    A day is all of it; a duration is counted from the other end.
 
     Raises
     ------
@@ -183,14 +192,52 @@ def parse_datetime(text: str) -> tuple[datetime | None, datetime | None]:
     """
     parts = text.split("/")
     if len(parts) == 1:
-        instant = _instant(parts[0])
-        return instant, instant
-    if len(parts) > 2 or all(_DURATION.fullmatch(part) for part in parts):
+        return _moments(parts[0])
+    # What is counted from an open end, or from another duration, is no time.
+    has_none = all(one in _OPEN or _DURATION.fullmatch(one) for one in parts)
+    if len(parts) > 2 or (has_none and not all(one in _OPEN for one in parts)):
         raise InvalidParameter(parameter="datetime", reason=_SAY["datetime"])
-    start, end = (_interval_end(part) for part in parts)
-    if start is not None and end is not None and start > end:
+    begin, end = parts
+    start = None if begin in _OPEN or _DURATION.fullmatch(begin) else _moments(begin)[0]
+    last = None if end in _OPEN or _DURATION.fullmatch(end) else _moments(end)[1]
+    if start is not None and _DURATION.fullmatch(end):
+        last = _moved(start, end)
+    elif last is not None and _DURATION.fullmatch(begin):
+        start = _moved(_moments(end)[0], begin, back=True)
+    if start is not None and last is not None and start > last:
         raise InvalidParameter(parameter="datetime", reason=_SAY["datetime_order"])
-    return start, end
+    return start, last
+
+
+def _moments(text: str) -> tuple[datetime, datetime]:
+    """The first and the last moment of a day or an instant."""
+    if _INSTANT.fullmatch(text):
+        try:
+            first = datetime.fromisoformat(text.upper())
+        except ValueError:
+            pass
+        else:
+            if first.tzinfo is not None:
+                return first, first
+            first = first.replace(tzinfo=UTC)
+            return first, first.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    raise InvalidParameter(parameter="datetime", reason=_SAY["datetime"])
+
+
+def _moved(at: datetime, duration: str, *, back: bool = False) -> datetime:
+    """A moment moved by a duration: the same day of a later month, or its last one."""
+    found = _DURATION.fullmatch(duration)
+    if found is None:
+        raise InvalidParameter(parameter="datetime", reason=_SAY["datetime"])
+    sign = -1 if back else 1
+    try:
+        years, months, weeks, days, hours, minutes = (int(one or 0) for one in found.groups()[:6])
+        year, month = divmod(at.year * 12 + at.month - 1 + sign * (years * 12 + months), 12)
+        day = min(at.day, monthrange(year, month + 1)[1])
+        rest = timedelta(days, float(found[7] or 0), weeks=weeks, hours=hours, minutes=minutes)
+        return at.replace(year=year, month=month + 1, day=day) + sign * rest
+    except (OverflowError, ValueError) as error:  # beyond the years that there are
+        raise InvalidParameter(parameter="datetime", reason=_SAY["datetime"]) from error
 
 
 def _number(text: str) -> float:
@@ -200,22 +247,6 @@ def _number(text: str) -> float:
         if math.isfinite(value):
             return value
     raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_number"].format(text=text))
-
-
-def _interval_end(text: str) -> datetime | None:
-    if text in ("", "..") or _DURATION.fullmatch(text):
-        return None
-    return _instant(text)
-
-
-def _instant(text: str) -> datetime:
-    if _INSTANT.fullmatch(text):
-        try:
-            instant = datetime.fromisoformat(text.upper())
-            return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-        except ValueError:
-            pass
-    raise InvalidParameter(parameter="datetime", reason=_SAY["datetime"])
 
 
 def describes(request: Request, name: str) -> bool:

@@ -1,12 +1,12 @@
 """When the features of a table are: the property that says it, its extent, and what lies in a time."""
 
-from datetime import datetime
-
-import numpy as np
+from datetime import UTC, datetime, timedelta
 
 from geo.filtering.columns import Mask
 from geo.filtering.temporal import closed_interval, related, times_of
 from geo.tiles.features import FeatureTable
+
+_DAY = 86_400_000_000  # microseconds
 
 
 def temporal_field(table: FeatureTable) -> str | None:
@@ -15,18 +15,24 @@ def temporal_field(table: FeatureTable) -> str | None:
 
 
 def temporal_extent(table: FeatureTable) -> tuple[str, str] | None:
-    """The first and the last time of a table, as its features have them; None where none is known."""
+    """The first and the last moment of a table (RFC 3339, UTC); None where none is known.
+
+    A day begins at midnight and ends with its last second: an extent is of date-times (OGC 17-069r4,
+    7.13.2), and clients read it as such.
+    """
     name = temporal_field(table)
     if name is None:
         return None
-    told = table.texts(name)
-    times = times_of(told)
-    rows = np.flatnonzero(times.known)
-    if len(rows) == 0:
+    times = times_of(table.texts(name))
+    if not times.known.any():
         return None
-    each = told.each()
-    first, last = rows[np.argmin(times.start[rows])], rows[np.argmax(times.end[rows])]
-    return str(each[first]), str(each[last])
+    first, last = times.start[times.known].min(), times.end[times.known].max()
+    return _moment(first), _moment(last + (_DAY - 1) if times.is_date else last)
+
+
+def _moment(microseconds: int) -> str:
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(microseconds))
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def at_time(table: FeatureTable, start: datetime | None, end: datetime | None) -> Mask | None:
