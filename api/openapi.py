@@ -54,6 +54,8 @@ _SCHEMA_OF_KIND: Mapping[Kind, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "number": {"type": "number"},
     "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "instant": {"type": "string", "format": "date-time"},
 }
 # JSON Schema 2020-12 that OpenAPI 3.0 has no word for; leaving it out only makes a schema wider.
 _UNKNOWN_TO_3_0 = frozenset(

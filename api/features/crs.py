@@ -128,7 +128,11 @@ def to_lonlat(uri: str) -> Callable[[shapely.Geometry], shapely.Geometry] | None
 
 
 def bbox_to_lonlat(bbox: Bbox, uri: str) -> Bbox:
-    """A box of a CRS as the box around it in lon/lat."""
+    """A box of a CRS as the box around it in lon/lat.
+
+    It is wider by half of the last decimal that coordinates are written with: what lies on the edge
+    of a box stays in it on the way from one CRS to the other.
+    """
     if uri == CRS84:
         return bbox
     crs = crs_named(uri)
@@ -139,8 +143,9 @@ def bbox_to_lonlat(bbox: Bbox, uri: str) -> Bbox:
             return west, south, east, north
         bbox = (west, south, east, north)
     transformer = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
-    found = transformer.transform_bounds(*bbox, densify_pts=21)
-    return found[0], found[1], found[2], found[3]
+    west, south, east, north = transformer.transform_bounds(*bbox, densify_pts=21)
+    edge = 0.5 * 10**-_DECIMALS_DEG
+    return west - edge, south - edge, east + edge, north + edge
 
 
 def _edge(geometry: shapely.Geometry) -> float:

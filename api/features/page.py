@@ -237,7 +237,8 @@ def _bbox(text: str, crs: str) -> Bbox:
 def _sort_keys(text: str) -> Iterator[SortKey]:
     for part in filter(None, text.split(",")):
         name = part.strip()
-        yield SortKey(name.lstrip("+-") if name[:1] in "+-" else name, name.startswith("-"))
+        # A plus that nobody wrote as %2B arrives as a blank, which is gone by now.
+        yield SortKey(name[1:] if name[:1] in "+-" else name, name.startswith("-"))
 
 
 def _properties(query: ItemsQuery, table: FeatureTable) -> frozenset[str] | None:

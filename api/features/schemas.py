@@ -23,6 +23,7 @@ _SAY = texts(__name__)
 SCHEMA = "application/schema+json"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SORTABLES = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
+RETURNABLES = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 FUNCTIONS_REL = "http://www.opengis.net/def/rel/ogc/1.0/functions"
 FUNCTIONS_TITLE = _SAY["functions"]
 _TYPES: dict[Kind, dict[str, Any]] = {

@@ -14,7 +14,7 @@ from api.deps import (
 )
 from api.features import linked_data
 from api.features.crs import offered_crs, storage_crs
-from api.features.schemas import QUERYABLES, SCHEMA, SORTABLES
+from api.features.schemas import QUERYABLES, RETURNABLES, SCHEMA, SORTABLES
 from api.features.styles import style_links
 from api.links import GEOJSON, HTML, JSON, Links
 from api.ogc_models import (
@@ -129,9 +129,12 @@ def _described(
     ]
     found += [
         links.link(rel, SCHEMA, *path, name)
-        for rel, name in ((QUERYABLES, "queryables"), (SORTABLES, "sortables"))
+        for rel, name in (
+            *((QUERYABLES, "queryables"), (SORTABLES, "sortables")),
+            # Part 5's own relation, and the one that GDAL and others look for.
+            *((RETURNABLES, "schema"), ("describedby", "schema")),
+        )
     ]
-    found.append(links.link("describedby", SCHEMA, *path, "schema"))
     found += [enclosure(entry, format, links) for format in FORMATS]
     if entry.version is not None:
         # A part has the versions of its layer.

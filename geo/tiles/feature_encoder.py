@@ -189,15 +189,22 @@ def _property_column(series: "pd.Series[Any]", *, is_integer: bool) -> tuple[Kin
     ]
     if is_integer and all(v is None or float(v).is_integer() for v in values):
         values = [None if v is None else int(v) for v in values]
-    return _kind_of(values), values
+    return _kind_of(values) or _declared_kind(series), values
 
 
-def _kind_of(values: Sequence[Any]) -> Kind:
+def _declared_kind(series: "pd.Series[Any]") -> Kind:
+    """The kind of a column without a value: what it was published as."""
+    declared: dict[str, Kind] = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
+    return declared.get(series.dtype.kind, "text")
+
+
+def _kind_of(values: Sequence[Any]) -> Kind | None:
+    """The kind that all values are of; None where there are none."""
     types = {type(value) for value in values} - {type(None)}
+    if not types:
+        return None
     if types == {str}:
         return kind_of_times(values) or "text"
-    if not types:
-        return "text"
     if types == {bool}:
         return "boolean"
     if types == {int}:

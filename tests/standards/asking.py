@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from urllib.parse import quote
 
 import shapely
@@ -30,6 +31,12 @@ def items(client, collection, **query):
     answer = client.get(path(collection, "items"), params=asked, headers={"Accept": GEOJSON})
     assert answer.status_code == 200, f"{answer.url}: {answer.text[:400]}"
     return answer
+
+
+@cache
+def everything(client, collection):
+    """Every feature of a collection, asked for once."""
+    return items(client, collection, limit=10_000).json()["features"]
 
 
 def ids(page):

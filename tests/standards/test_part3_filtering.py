@@ -199,7 +199,7 @@ def test_e40_the_functions_are_listed_linked_and_work(client):
         ("S_WITHIN(geometry,POLYGON((114.9 -4.1,116.1 -4.1,116.1 -2.9,114.9 -2.9,114.9 -4.1)))", ["bidang"]),
         ("S_CONTAINS(geometry,POINT(117.5 -3.5))", ["bidang-bidang"]),
         ("S_TOUCHES(geometry,POINT(110 -4))", ["berlubang"]),
-        ("S_CROSSES(geometry,LINESTRING(114 -2,115 -3))", ["garis", "garis-garis"]),
+        ("S_CROSSES(geometry,LINESTRING(114 -2,115 -3))", ["garis", "garis-garis", "kumpulan"]),
         ("S_OVERLAPS(geometry,POLYGON((109 -5,111 -5,111 0,109 0,109 -5)))", ["berlubang"]),
         ("S_DISJOINT(geometry,BBOX(100,-10,120,10))", ["timur-jauh", "barat-jauh"]),
         # property-property, arithmetic, functions

@@ -12,6 +12,7 @@ from tests.standards.asking import (
     PLACED,
     REL,
     SCHEMA,
+    everything,
     href,
     ids,
     items,
@@ -89,7 +90,7 @@ def test_f49_features_have_what_their_schema_says_and_nothing_else(client, colle
             kind = known[name]["type"]
             if value is not None and isinstance(kind, str) and kind in kinds:
                 assert isinstance(value, kinds[kind]), (name, value)
-    shapes = items(client, collection, limit=10_000).json()["features"]
+    shapes = everything(client, collection)
     said = document["properties"][geometry]["format"].removeprefix("geometry-")
     if said != "any":
         seen = {one.geom_type.lower() for one in map(shape_of, shapes) if one is not None}
@@ -105,11 +106,16 @@ def test_f49_a_collection_links_to_its_schemas(client, collections, collection):
 
 @each_collection
 def test_f49_every_sortable_sorts_and_nothing_else_does(client, collection):
-    for name, one in read(client, collection, "sortables")["properties"].items():
+    for place, (name, one) in enumerate(
+        read(client, collection, "sortables")["properties"].items()
+    ):
         assert one["type"] not in ("object", "array")
         assert not one.get("format", "").startswith("geometry-")
-        for sign, is_down in (("", False), ("+", False), ("-", True)):
-            page = items(client, collection, sortby=sign + name, limit=300).json()
+        # By each property in one direction, by the first in all.
+        for sign, is_down in (("-", True), ("", False), ("+", False))[: 1 if place else 3]:
+            page = items(
+                client, collection, sortby=sign + name, limit=100, skipGeometry=True
+            ).json()
             values = [feature["properties"][name] for feature in page["features"]]
             known = [value for value in values if value is not None]
             assert known == sorted(known, reverse=is_down), (name, sign)
