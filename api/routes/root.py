@@ -27,18 +27,23 @@ _SAY = texts(__name__)
 router = APIRouter(tags=["service"], dependencies=[READS])
 
 _CLASSES = {
+    "ogcapi-common-1/1.0": ("core", "landing-page", "json", "html", "oas30"),
     "ogcapi-features-1/1.0": ("core", "geojson", "html", "oas30"),
     "ogcapi-features-2/1.0": ("crs",),
     "ogcapi-features-3/1.0": (
         *("queryables", "queryables-query-parameters", "filter", "features-filter"),
     ),
-    "ogcapi-features-5/1.0": (*("schemas", "core-roles-features", "queryables", "sortables"),),
+    "ogcapi-features-5/1.0": (
+        *("schemas", "core-roles-features", "returnables-and-receivables"),
+        *("queryables", "sortables"),
+    ),
     "cql2/1.0": (
         *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
         *("case-insensitive-comparison", "accent-insensitive-comparison"),
         *("basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions"),
         *("temporal-functions", "array-functions", "property-property", "functions", "arithmetic"),
     ),
+    "json-fg-1/1.0": ("core", "types-schemas"),
     "ogcapi-tiles-1/1.0": (
         *("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets"),
         *("collections-selection", "mvt", "oas30"),
@@ -48,8 +53,7 @@ _CLASSES = {
         *("json-tilematrixset", "json-tilematrixsetlimits", "json-tilesetmetadata"),
     ),
 }
-# Only what holds for every resource; tests/api/test_features_core.py and test_tile_sets.py hold us
-# to each.
+# Only what holds for every resource: tests/standards/test_conformance.py names the proof of each.
 CONFORMS_TO = [
     f"http://www.opengis.net/spec/{standard}/conf/{name}"
     for standard, names in _CLASSES.items()

@@ -50,6 +50,7 @@ def mixed():
         nama=[f"Fitur {i}" if i % 3 else None for i in range(len(kinds))],
         nilai=[i * 1.5 if i % 4 else float("nan") for i in range(len(kinds))],
         jumlah=range(len(kinds)),
+        tanda=[["basah", "datar"][: i % 3] if i % 4 else None for i in range(len(kinds))],
     )
 
 

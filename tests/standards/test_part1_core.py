@@ -259,9 +259,7 @@ def test_c18_a_box_finds_what_meets_it_and_what_has_no_place(client, collections
     for box in [*BOXES, *extents]:
         # Coordinates are written with seven decimals; the edge of the extent is such a coordinate.
         meets = shapely.intersects([shapely.buffer(within(box), 1e-7)] * len(shapes), shapes)
-        expected = {
-            f["id"] for f, s, m in zip(features, shapes, meets, strict=True) if not s or m
-        }
+        expected = {f["id"] for f, s, m in zip(features, shapes, meets, strict=True) if not s or m}
         found = items(client, collection, bbox=",".join(map(str, box)), limit=10_000).json()
         assert {*ids(found)} == expected, box
         assert found["numberMatched"] == len(expected)

@@ -241,6 +241,20 @@ def test_e45_temporal_predicates_find_what_they_say(client, text, expected):
     assert found(client, TIMED, text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A_EQUALS(tanda,('basah'))", ["titik-titik", "berlubang", "tanpa-lokasi"]),
+        ("A_CONTAINS(tanda,('datar'))", ["garis", "bidang-bidang"]),
+        ("A_CONTAINEDBY(tanda,('datar','basah'))", 8),
+        ("A_OVERLAPS(tanda,('datar','kering'))", ["garis", "bidang-bidang"]),
+    ],
+)
+def test_e45_array_predicates_find_what_they_say(client, text, expected):
+    answer = found(client, MIXED, text)
+    assert (len(answer) if isinstance(expected, int) else answer) == expected
+
+
 def test_e45_temporal_predicates_take_instants(client):
     assert found(client, HIGH, "T_AFTER(diukur,TIMESTAMP('2024-02-15T12:00:00Z'))") == [
         *("jalur", "lereng"),

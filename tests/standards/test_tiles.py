@@ -3,6 +3,7 @@
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from tests.geo.tile_reader import fields as members
 from tests.geo.tile_reader import read_tile
 from tests.standards.asking import (
     COLLECTIONS,
@@ -239,3 +240,21 @@ def test_g50_the_landing_page_has_tile_sets_where_that_class_is_claimed(client):
             refused(
                 client.get(template.format(tileMatrix=matrix, tileRow=row + 1, tileCol=column)), 404
             )
+
+
+def test_g50_the_tiles_of_the_service_are_of_the_collections_that_are_chosen(client):
+    """20-057, /req/collections-selection: by the parameter `collections`, ids in any order."""
+
+    def layers(**query):
+        answer = client.get("/tiles/WebMercatorQuad/0/0/0", params=query)
+        assert answer.headers["content-type"] == MVT
+        return {
+            value.decode()
+            for _, layer in members(answer.content)
+            for number, value in members(layer)
+            if number == 1
+        }
+
+    assert layers(collections="zones,regencies") == {"zones", "regencies"}
+    assert layers(collections=MIXED) == {MIXED}
+    refused(client.get("/tiles/WebMercatorQuad/0/0/0", params={"collections": "tidak-ada"}), 400)
