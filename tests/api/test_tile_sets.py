@@ -1,7 +1,4 @@
-"""OGC API - Tiles, Part 1 (20-057) and tile matrix sets (17-083r4), requirement by requirement.
-
-Black box, by the links that the service gives, as OGC's own suite for the standard walks them.
-"""
+"""What is said of tiles on pages and in odd cases; tests/standards holds the standard (20-057)."""
 
 from urllib.parse import unquote
 
@@ -24,106 +21,13 @@ def href(document, rel, media_type=JSON):
     return found[0]["href"]
 
 
-@pytest.fixture
-def tile_set(client):
-    """The tile set of `zones`, reached from the landing page by links only."""
-    collections = client.get(href(client.get("/").json(), "data")).json()["collections"]
-    collection = next(one for one in collections if one["id"] == "zones")
-    tile_sets = client.get(href(collection, REL + "tilesets-vector")).json()["tilesets"]
-    return client.get(href(tile_sets[0], "self")).json()
-
-
 # Conformance
-
-
-def test_every_class_that_is_true_is_declared_and_no_other(client):
-    declared = client.get("/conformance").json()["conformsTo"]
-    tiles = [uri for uri in declared if "ogcapi-tiles" in uri or "/tms/" in uri]
-    assert tiles == [
-        *(
-            f"{CONF}ogcapi-tiles-1/1.0/conf/{name}"
-            for name in (
-                *("core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets"),
-                *("collections-selection", "mvt", "oas30"),
-            )
-        ),
-        *(
-            f"{CONF}tms/2.0/conf/{encoding}{name}"
-            for encoding in ("", "json-")
-            for name in ("tilematrixset", "tilematrixsetlimits", "tilesetmetadata")
-        ),
-    ]
 
 
 # Tile matrix sets
 
 
-def test_the_landing_page_leads_to_the_definition_of_the_tile_matrix_set(client):
-    listed = client.get(href(client.get("/").json(), REL + "tiling-schemes")).json()
-    (item,) = listed["tileMatrixSets"]
-    assert (item["id"], item["uri"], item["crs"]) == ("WebMercatorQuad", URI, CRS)
-    assert item["title"]
-    definition = client.get(href(item, "self")).json()
-    assert definition == client.get(href(item, REL + "tiling-scheme")).json()
-    assert {name: definition[name] for name in item if name != "links"} == {
-        name: value for name, value in item.items() if name != "links"
-    }
-
-
-@pytest.mark.parametrize(
-    ("z", "scale_denominator", "cell_size"),
-    [
-        (0, 559082264.028717, 156543.033928041),
-        (1, 279541132.014358, 78271.5169640204),
-        (7, 4367830.18772435, 1222.99245256282),
-        (14, 34123.6733415964, 9.55462853564703),
-        (24, 33.3238997476528, 0.0093306919293428),
-    ],
-)
-def test_web_mercator_quad_is_the_registered_one(client, z, scale_denominator, cell_size):
-    """17-083r4, Annex D.1, as printed there."""
-    document = client.get("/tileMatrixSets/WebMercatorQuad").json()
-    assert document["orderedAxes"] == ["X", "Y"]
-    assert document["wellKnownScaleSet"].endswith("/def/wkss/OGC/1.0/GoogleMapsCompatible")
-    assert [one["id"] for one in document["tileMatrices"]] == [str(n) for n in range(25)]
-    matrix = document["tileMatrices"][z]
-    assert matrix["scaleDenominator"] == pytest.approx(scale_denominator, rel=1e-13)
-    assert matrix["cellSize"] == pytest.approx(cell_size, rel=1e-13)
-    assert matrix["pointOfOrigin"] == pytest.approx([-20037508.3427892, 20037508.3427892])
-    assert matrix["cornerOfOrigin"] == "topLeft"
-    assert (matrix["tileWidth"], matrix["tileHeight"]) == (256, 256)
-    assert (matrix["matrixWidth"], matrix["matrixHeight"]) == (2**z, 2**z)
-
-
-def test_an_unknown_tile_matrix_set_is_not_found(client):
-    answer = client.get("/tileMatrixSets/WorldCRS84Quad?lang=en")
-    assert (answer.status_code, answer.json()["code"]) == (404, "TileMatrixSetNotFound")
-    assert "WebMercatorQuad" in answer.json()["detail"]
-
-
 # Lists of tile sets
-
-
-def test_every_collection_links_to_its_list_of_tile_sets(client):
-    for collection in client.get("/collections").json()["collections"]:
-        listed = client.get(href(collection, REL + "tilesets-vector")).json()
-        (item,) = listed["tilesets"]
-        assert (item["dataType"], item["crs"], item["tileMatrixSetURI"]) == ("vector", CRS, URI)
-        assert item["title"] == collection["title"]
-        whole = client.get(href(item, "self")).json()
-        assert {name: whole[name] for name in ("title", "dataType", "crs", "tileMatrixSetURI")} == {
-            name: value for name, value in item.items() if name != "links"
-        }
-        assert href(whole, REL + "geodata") == href(collection, "self")
-
-
-def test_every_link_of_the_list_can_be_followed_as_it_stands(client):
-    """OGC's suite asks for each and reads JSON, so the template of the tiles is not among them."""
-    (item,) = client.get("/collections/zones/tiles").json()["tilesets"]
-    for link in item["links"]:
-        answer = client.get(link["href"], headers={"Accept": JSON})
-        assert answer.headers["content-type"] == JSON, link
-        assert answer.json()["links"]
 
 
 def test_a_collection_without_that_name_has_no_list(client):
@@ -134,44 +38,9 @@ def test_a_collection_without_that_name_has_no_list(client):
 # Tile sets and tiles
 
 
-def test_a_tile_set_has_what_the_standard_requires(client, tile_set):
-    """20-057, /req/tileset/description."""
-    assert (tile_set["dataType"], tile_set["crs"], tile_set["tileMatrixSetURI"]) == (
-        "vector",
-        CRS,
-        URI,
-    )
-    assert client.get(href(tile_set, REL + "tiling-scheme")).json()["uri"] == URI
-    assert tile_set["license"] == "CC0-1.0"
-    (item,) = [link for link in tile_set["links"] if link["rel"] == "item"]
-    assert (item["type"], item["templated"]) == (MVT, True)
-    assert [item["href"].count(name) for name in ("{tileMatrix}", "{tileRow}", "{tileCol}")] == [
-        1,
-        1,
-        1,
-    ]
-
-
 def corners(limits):
     """First and last row and column of a zoom."""
     return [limits[f"{end}Tile{axis}"] for axis in ("Row", "Col") for end in ("min", "max")]
-
-
-def test_the_tiles_within_the_limits_are_there_and_those_around_are_not(client, tile_set):
-    """20-057, /req/core/tc-success and tc-error."""
-    (template,) = [link["href"] for link in tile_set["links"] if link["rel"] == "item"]
-    for limits in tile_set["tileMatrixSetLimits"]:
-        top, bottom, left, right = corners(limits)
-
-        def status(row, column, matrix=limits["tileMatrix"]):
-            address = template.format(tileMatrix=matrix, tileRow=row, tileCol=column)
-            return client.get(address).status_code
-
-        # Only low zooms: a tile of a high one takes its time, and is found in the same way.
-        if int(limits["tileMatrix"]) < 8:
-            assert {status(top, left), status(bottom, right)} <= {200, 204}
-        assert {status(top, left - 1), status(bottom + 1, right)} <= {400, 404}
-        assert {status(top - 1, left), status(bottom, right + 1)} <= {400, 404}
 
 
 def test_a_collection_without_a_place_has_no_tiles(client, store):

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -17,7 +16,6 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
-from owslib.ogcapi.features import Features
 
 from geo.store.store import Store
 from tests.api.examples import publish, regencies, zones
@@ -158,34 +156,6 @@ def test_geopandas_reads_items(address):
     assert frame.crs.to_epsg() == 4326
 
 
-def test_owslib_finds_everything(address):
-    service = Features(address)
-    assert "ogcapi-features-1/1.0/conf/core" in service.conformance()["conformsTo"][0]
-    found = sorted(service.feature_collections())
-    assert found == ["regencies", "zones", "zones-areas", "zones-points"]
-    assert service.collection("zones")["itemType"] == "feature"
-    page = service.collection_items("regencies", limit=3, bbox=[105, -4, 108, -3])
-    assert (page["numberMatched"] >= 3, page["numberReturned"]) == (True, 3)
-    assert service.collection_item("zones", "angsana")["properties"]["name"] == "Angsana"
-    assert service.api()["openapi"] == "3.0.3"
-
-
-@pytest.mark.parametrize("path", ["/healthz", "/collections/zones/items?limit=1"])
-def test_a_tiny_request_over_keep_alive_takes_under_10_ms(port, path):
-    """Checklist 66: Nagle's algorithm against delayed acknowledgements would make it 40 ms."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    times = []
-    for _ in range(60):
-        begun = time.perf_counter()
-        connection.request("GET", path)
-        response = connection.getresponse()
-        response.read()
-        times.append(time.perf_counter() - begun)
-        assert response.status == 200
-    connection.close()
-    assert statistics.median(times[10:]) < 0.010
-
-
 def test_head_over_a_socket_sends_no_body(port):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     for _ in range(2):
@@ -234,15 +204,6 @@ def test_gdal_and_geopandas_open_every_collection_with_its_count_codes_and_crs(
 def test_gdal_pushes_a_filter_of_attributes_to_the_service(address):
     frame = pyogrio.read_dataframe(f"OAPIF:{address}", layer="regencies", where="code = '63.03'")
     assert [*frame["name"]] == ["Kabupaten 3"]
-
-
-def test_owslib_reads_queryables_and_filters(address):
-    service = Features(address)
-    assert "name" in service.collection_queryables("regencies")["properties"]
-    found = service.collection_items("regencies", filter="name LIKE 'Kabupaten 1%'", limit=100)
-    assert {f["properties"]["name"] for f in found["features"]} == {
-        f"Kabupaten {number}" for number in (1, 10, 11, 12)
-    }
 
 
 @pytest.mark.parametrize(

@@ -212,8 +212,10 @@ def test_the_extent_ignores_features_without_geometry():
 
 
 def test_an_empty_layer_has_empty_pages():
-    table = table_of(make_frame([], name=[]))
+    # A column without a value is of the kind that it was published as.
+    table = table_of(make_frame([], name=np.array([], dtype=str), area=np.array([], dtype=float)))
     assert (len(table), features_of(table), ids_of(table, filters={"name": "x"})) == (0, [], [])
+    assert table.fields == {"name": "text", "area": "number"}
 
 
 @pytest.mark.parametrize(
