@@ -10,7 +10,7 @@ from api.dataset_tiles import dataset_tiles
 from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, PatienceDep, TablesDep
 from api.ogc_models import Link, TileSetDocument, TileSetsDocument
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
-from api.tile_documents import MVT, require_tile, tile_set, tile_set_item
+from api.tile_documents import MVT, TILES_OF, require_tile, tile_set, tile_set_item
 
 router = APIRouter(tags=["tiles"], dependencies=[READS])
 
@@ -55,7 +55,7 @@ def read_tile_sets(
 ) -> Response:
     """The vector tiles of all collections together: one tile set, of WebMercatorQuad."""
     tiled = dataset_tiles(tables, None, links)
-    title = tiled.title.to(language)
+    title = TILES_OF.format(title=tiled.title.to(language)).to(language)
     found = TileSetsDocument(
         title=title,
         links=[Link(**link) for link in links.representations("tiles", is_html=is_html)],
@@ -86,8 +86,9 @@ def read_tile_set(
     tiled = dataset_tiles(tables, query.collections, links)
     found = tile_set(tiled, links, language=language, is_html=is_html)
     as_json = links.url("tiles", "WebMercatorQuad", query=tiled.query, f="json")
+    title = TILES_OF.format(title=found.title).to(language)
     return negotiated(
-        request, "api/tile_sets.html", found, title=found.title, tiled=tiled, as_json=as_json
+        request, "api/tile_sets.html", found, title=title, tiled=tiled, as_json=as_json
     )
 
 
