@@ -88,6 +88,11 @@ class CollectionTiles:
             # Without it the first who asks for the layer's extent waits for all its features.
             threading.Thread(target=self._tables.table, args=(entry, "id"), daemon=True).start()
 
+    def close(self) -> None:
+        """End what is being made beside the answers."""
+        if self._kept_archives is not None:
+            self._kept_archives.close()
+
     def tile(
         self, entry: Collection, *, z: int, row: int, column: int, patience_s: float
     ) -> VectorTile:

@@ -175,6 +175,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 app.state.collection_tiles.prepare(collection)
     async with nullcontext() if app.state.store is None else working(app, app.state.store):
         yield
+    if app.state.collection_tiles is not None:
+        app.state.collection_tiles.close()
     if given is None and app.state.store is not None:
         app.state.store.close()
 

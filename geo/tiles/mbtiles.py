@@ -88,7 +88,7 @@ class TileArchives:
 
     def __init__(self) -> None:
         self._open: dict[Path, TileArchive] = {}
-        self._making: dict[Path, BaseProcess] = {}
+        self._making: dict[Path, tuple[BaseProcess, threading.Thread]] = {}
         self._lock = threading.Lock()
 
     def prepare(self, order: ArchiveOrder) -> None:
@@ -101,14 +101,25 @@ class TileArchives:
                 target=make_archive, args=(order,), daemon=True
             )
             process.start()
-            self._making[order.target] = process
+            # Whoever waits for a process takes it off the system's list when it has ended.
+            reaper = threading.Thread(target=process.join, daemon=True)
+            reaper.start()
+            self._making[order.target] = process, reaper
+
+    def close(self) -> None:
+        """End what is being made: the service ends, and begins it anew when it starts again."""
+        with self._lock:
+            making = list(self._making.values())
+        for process, reaper in making:
+            process.terminate()
+            reaper.join()
 
     def wait(self, order: ArchiveOrder) -> None:
         """Return when nobody makes the archive any more, whether it is there or not."""
         with self._lock:
-            process = self._making.get(order.target)
-        if process is not None:
-            process.join()
+            found = self._making.get(order.target)
+        if found is not None:
+            found[1].join()
 
     def tile(self, order: ArchiveOrder, *, z: int, row: int, column: int) -> bytes:
         """A tile as `TileArchive.tile`.
@@ -127,7 +138,7 @@ class TileArchives:
         self.prepare(order)
         if not order.target.exists():
             with self._lock:
-                if self._making[order.target].exitcode:
+                if self._making[order.target][0].exitcode:
                     raise StoreFault(reason=_SAY["failed"])
             raise TilesNotReady
 
@@ -143,6 +154,8 @@ def make_archive(order: ArchiveOrder) -> None:
     """`write_archive` in a process of its own, which stands back behind all others."""
     if hasattr(os, "nice"):  # Windows has none
         os.nice(_POLITENESS)
+    # A service that was killed cannot end us.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     write_archives(order, order.frame)
 
 
@@ -237,6 +250,12 @@ def _metadata(source: TileSource, layer: str, **told: str) -> Iterator[tuple[str
     # The zoom at which the whole fills a screen.
     zoom = min(DEEPEST, max(0, math.floor(math.log2(360 / max(east - west, north - south, 0.01)))))
     yield "center", f"{(west + east) / 2:.6f},{(south + north) / 2:.6f},{zoom}"
+
+
+def _end_with_parent() -> None:
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

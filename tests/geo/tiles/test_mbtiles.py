@@ -1,7 +1,13 @@
 """Archives of tiles: a standard file with the tiles that would have been cut on demand."""
 
 import gzip
+import multiprocessing
+import os
 import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -106,3 +112,56 @@ def test_a_failed_preparation_is_said_and_not_tried_for_ever(order):
         with pytest.raises(StoreFault, match="could not be prepared"):
             archives.tile(order, z=5, row=16, column=26)
     assert not order.target.exists()
+
+
+def test_what_is_being_made_ends_with_the_service(order):
+    archives = TileArchives()
+    archives.prepare(order)
+    assert multiprocessing.active_children()
+    archives.close()
+    assert multiprocessing.active_children() == []
+    assert not order.target.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_is_being_made_ends_when_the_service_is_killed(order):
+    """A process of its own begins an archive of a layer that never comes, and is killed."""
+    os.mkfifo(order.snapshot.with_suffix(".never"))
+    begin = (
+        "import multiprocessing, pathlib, sys, time\n"
+        "from geo.tiles.mbtiles import ArchiveOrder, TileArchives\n"
+        "if __name__ == '__main__':\n"
+        "    never, target = map(pathlib.Path, sys.argv[1:])\n"
+        "    TileArchives().prepare(ArchiveOrder(never, target, 'sel', 'Sel', 'uji'))\n"
+        "    print(multiprocessing.active_children()[0].pid, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    program = order.snapshot.with_name("begin.py")
+    program.write_text(begin)
+    service = subprocess.Popen(
+        [sys.executable, program, order.snapshot.with_suffix(".never"), order.target],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+    maker = int(service.stdout.readline())
+    wait_until(order.target.with_suffix(".lock").exists)
+    service.kill()
+    service.wait()
+    service.stdout.close()
+    wait_until(lambda: not is_alive(maker))
+
+
+def wait_until(is_so):
+    give_up = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
+def is_alive(pid):
+    """Whether a process runs; one that nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
