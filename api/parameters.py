@@ -172,9 +172,21 @@ def parse_bbox(text: str, *, is_lonlat: bool = True) -> Bbox:
         raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_count"].format(n=len(numbers)))
     middle = len(numbers) // 2
     (west, south), (east, north) = numbers[:2], numbers[middle : middle + 2]
+    if middle == 3 and numbers[2] > numbers[5]:
+        raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_order"])
     if not is_lonlat:
         return west, south, east, north
-    if south > north or (middle == 3 and numbers[2] > numbers[5]):
+    return require_box(west, south, east, north)
+
+
+def require_box(west: float, south: float, east: float, north: float) -> Bbox:
+    """A box in degrees that lies on the earth.
+
+    Raises
+    ------
+    InvalidParameter
+    """
+    if south > north:
         raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_order"])
     if south > 90 or north < -90 or min(west, east) > 180 or max(west, east) < -180:
         raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_range"])

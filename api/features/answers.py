@@ -23,6 +23,7 @@ from api.features.crs import CRS84, crs_named, decimals_of, writing_in
 from api.features.forms import FILES, MEDIA_TYPES, Form
 from api.features.page import Page
 from api.features.schemas import QUERYABLES, SCHEMA
+from api.features.turns import TURNS
 from api.links import GEOJSON, JSON, Links
 from geo.filtering.temporal import kind_of_times
 from geo.tiles.features import FeatureTable, Selection
@@ -30,7 +31,6 @@ from geo.tiles.features_written import PART_BYTES, written, written_each, writte
 from geo.tiles.times import temporal_field
 from geo.vector.file_formats import FILE_FORMATS
 
-_BLOCK_BYTES = 1 << 16
 _MOST_LINK = 2_000
 _END = b"]}"
 # OGC 21-045: Core, and one feature type for all that a document holds.
@@ -64,7 +64,20 @@ class Found:
 
 
 def items_answer(found: Found, form: Form, links: Links) -> Answer:
-    """A page of features in any form but HTML."""
+    """A page of features in any form but HTML.
+
+    Raises
+    ------
+    InvalidFilter
+    QueriesBusy
+    """
+    if found.page.is_plain and form not in FILES:
+        return _items_answer(found, form, links)
+    with TURNS.taken():
+        return _items_answer(found, form, links)
+
+
+def _items_answer(found: Found, form: Form, links: Links) -> Answer:
     headers = {"Content-Crs": f"<{found.page.crs}>", "Link": _links_of(found, form, links)}
     if form == "json":
         parts, size = _geojson(found, links)
@@ -115,7 +128,14 @@ def _answer(
         return Answer(MEDIA_TYPES[form], headers, first)
     if size is not None:
         headers = headers | {"Content-Length": str(size)}
-    return Answer(MEDIA_TYPES[form], headers, chain((first, second), parts))
+    return Answer(MEDIA_TYPES[form], headers, _begun([first, second], parts))
+
+
+def _begun(made: list[bytes], parts: Iterator[bytes]) -> Iterator[bytes]:
+    """What is made already, of which nothing is held once it is sent, and the other parts."""
+    while made:
+        yield made.pop(0)
+    yield from parts
 
 
 def _blocks_of(parts: Iterator[bytes]) -> Iterator[bytes]:
@@ -235,7 +255,7 @@ def _file(found: Found, form: Form, headers: dict[str, str]) -> Answer:
 def _opened_file(found: Found, form: Form) -> IO[bytes]:
     """The page as a file, open and without a name: whatever happens while it is sent, nothing stays."""
     from geo.tiles.features_framed import fitted_features
-    from geo.vector.export import write_fitted
+    from geo.vector.export import undate, write_fitted
 
     page, places, format = found.page, found.selection.indices, FILES[form]
     crs = crs_named(page.crs)
@@ -245,6 +265,8 @@ def _opened_file(found: Found, form: Form) -> IO[bytes]:
     with tempfile.TemporaryDirectory(prefix="kawasan-items-") as folder:
         path = Path(folder) / (_stem(found.collection.id) + FILE_FORMATS[format].suffix)
         write_fitted(held, path, format, is_indexed=is_indexed)
+        if format == "gpkg":
+            undate(path)
         return path.open("rb")
 
 
@@ -258,5 +280,5 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     """An open file some bytes at a time; it is closed at its end."""
     with file:
         file.seek(0)
-        while block := file.read(_BLOCK_BYTES):
+        while block := file.read(PART_BYTES):
             yield block

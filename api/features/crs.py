@@ -15,7 +15,7 @@ import pyproj
 import shapely
 
 from api.collections import Collection
-from api.parameters import InvalidParameter
+from api.parameters import InvalidParameter, require_box
 from geo.crs import LONLAT, crs_of, crs_of_parquet
 from geo.language import texts
 from geo.tiles.features import Bbox, FeatureTable
@@ -29,6 +29,9 @@ CRS84 = f"{_BASE}/OGC/1.3/CRS84"
 _CODES = (4326, 9470, 32750, 9490, 3857)
 # Beyond its area of use by so much a CRS still tells places truthfully.
 _MARGIN_DEG = 3.0
+_MERCATOR = f"{_BASE}/EPSG/0/3857"
+# Half the equator in it, as the tile matrix set WebMercatorQuad has it (OGC 17-083r4, annex D).
+_WORLD_M = 20_037_508.342789244
 # As exact as seven decimals of a degree.
 _DECIMALS_M = 2
 _DECIMALS_DEG = 7
@@ -128,24 +131,44 @@ def to_lonlat(uri: str) -> Callable[[shapely.Geometry], shapely.Geometry] | None
 
 
 def bbox_to_lonlat(bbox: Bbox, uri: str) -> Bbox:
-    """A box of a CRS as the box around it in lon/lat.
+    """A box of a CRS, in its order of axes, as the box around it in lon/lat.
 
     It is wider by half of the last decimal that coordinates are written with: what lies on the edge
-    of a box stays in it on the way from one CRS to the other.
+    of a box stays in it on the way from one CRS to the other. West of its east it crosses the
+    antimeridian, which a CRS of one zone does not reach.
+
+    Raises
+    ------
+    InvalidParameter
     """
     if uri == CRS84:
         return bbox
     crs = crs_named(uri)
     if crs.axis_info[0].direction == "north":
         south, west, north, east = bbox
-        is_degrees = crs.is_geographic
-        if is_degrees and west > east:
+    else:
+        west, south, east, north = bbox
+    if crs.is_geographic:
+        require_box(west, south, east, north)
+        if west > east:
             return west, south, east, north
-        bbox = (west, south, east, north)
+    elif south > north or (west > east and uri != _MERCATOR):
+        raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_order"])
+    elif uri == _MERCATOR:
+        # Programs ask for more than the world, which would come round again from the other side.
+        west, south, east, north = (float(np.clip(v, -_WORLD_M, _WORLD_M)) for v in bbox)
     transformer = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
-    west, south, east, north = transformer.transform_bounds(*bbox, densify_pts=21)
+    if west > east:
+        halves = ((west, south, _WORLD_M, north), (-_WORLD_M, south, east, north))
+        (west, south, _, north), (_, _, east, _) = (
+            transformer.transform_bounds(*half) for half in halves
+        )
+        return west, south, east, north
+    found = transformer.transform_bounds(west, south, east, north, densify_pts=21)
+    if not np.isfinite(found).all():
+        raise InvalidParameter(parameter="bbox", reason=_SAY["bbox_range"])
     edge = 0.5 * 10**-_DECIMALS_DEG
-    return west - edge, south - edge, east + edge, north + edge
+    return found[0] - edge, found[1] - edge, found[2] + edge, found[3] + edge
 
 
 def _edge(geometry: shapely.Geometry) -> float:

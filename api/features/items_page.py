@@ -16,6 +16,7 @@ from api.features.forms import TITLES, Form
 from api.features.linked_data import places
 from api.features.page import PAGING, Page
 from api.features.search import COMPARISONS, clauses_of, joined
+from api.features.turns import TURNS
 from api.links import Links
 from api.parameters import ItemsQuery
 from api.problems import problem_of
@@ -48,7 +49,8 @@ def items_page(
     around = _around(request, entry, table, query, language=language)
     try:
         page = Page.asked(query, entry, table.features, language=language, settings=settings)
-        selection = page.of(table.features)
+        with TURNS.taken():
+            selection = page.of(table.features)
     except InvalidInput as error:
         problem = problem_of(error, language)
         nothing: dict[str, Any] = {"features": [], "first": 0, "links_by_rel": {}, "around": []}

@@ -133,6 +133,12 @@ class Page:
         return replace(self, after=place)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether nothing has to be worked out over all features but their bounds."""
+        given = {*_DECIDING} - {"bbox", "bbox-crs"} | self.filters.keys()
+        return not given & self.given.keys()
+
+    @property
     def canonical(self) -> tuple[tuple[tuple[str, str], ...], int, int, int | None]:
         """Everything that decides which features the page has."""
         return tuple(self.given.items()), self.limit, self.offset, self.after

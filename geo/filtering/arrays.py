@@ -7,6 +7,7 @@ import numpy as np
 
 from geo.errors import InvalidFilter
 from geo.filtering.columns import Arrays, Operand, Truth
+from geo.filtering.limits import in_time
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -28,7 +29,7 @@ def related(name: str, left: Operand, right: Operand) -> Truth:
     size = max(len(one), len(other))
     known = np.zeros(size, dtype=np.bool_)
     true = np.zeros(size, dtype=np.bool_)
-    for row in range(size):
+    for row in in_time(range(size)):
         a, b = one[row % len(one)], other[row % len(other)]
         if a is not None and b is not None:
             known[row], true[row] = True, _PREDICATES[name](a, b)
@@ -36,7 +37,7 @@ def related(name: str, left: Operand, right: Operand) -> Truth:
 
 
 def _sets(arrays: Arrays) -> list[frozenset[Any] | None]:
-    return [None if one is None else frozenset(map(_plain, one)) for one in arrays.values]
+    return [None if one is None else frozenset(map(_plain, one)) for one in in_time(arrays.values)]
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from geo.errors import InvalidFilter
 from geo.filtering.columns import Numbers, Operand, Texts, Times, Truth
+from geo.filtering.limits import in_time, require_time
 from geo.filtering.temporal import compared_times, times_of
 from geo.language import Text, filled, texts
 
@@ -80,7 +81,7 @@ def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
         return _compared_texts(_MIRRORED[sign], right, left)
     compare, value = _COMPARE[sign], right.value
     if value is not None:
-        chosen = [bool(compare(one, value)) for one in left.distinct]
+        chosen = [bool(compare(one, value)) for one in in_time(left.distinct)]
         return Truth.of(left.where(chosen), left.known & right.known)
     known = left.known & right.known
     true = np.zeros(len(known), dtype=np.bool_)
@@ -93,9 +94,12 @@ def one_of(value: Operand, items: Sequence[Operand]) -> Truth:
     said = [item.value if isinstance(item, Texts) else None for item in items]
     if isinstance(value, Texts) and None not in said:
         wanted = frozenset(said)
-        return Truth.of(value.where([one in wanted for one in value.distinct]), value.known)
+        return Truth.of(
+            value.where([one in wanted for one in in_time(value.distinct)]), value.known
+        )
     found = compared("=", value, items[0])
     for each in items[1:]:
+        require_time()
         found = found | compared("=", value, each)
     return found
 
@@ -114,7 +118,7 @@ def like(value: Operand, pattern: Operand) -> Truth:
     if not isinstance(value, Texts) or not isinstance(pattern, Texts) or pattern.value is None:
         raise InvalidFilter(reason=_SAY["no_pattern"], parameter="filter")
     matches = _matcher(pattern.value)
-    return Truth.of(value.where([matches(one) for one in value.distinct]), value.known)
+    return Truth.of(value.where([matches(one) for one in in_time(value.distinct)]), value.known)
 
 
 def _matcher(pattern: str) -> Callable[[str], bool]:
@@ -175,7 +179,7 @@ def _mapped(value: Operand, change: Callable[[str], str]) -> Texts:
     if not isinstance(value, Texts):
         reason = filled(_SAY["needs_text"], kind=kind_of(value))
         raise InvalidFilter(reason=reason, parameter="filter")
-    return Texts(value.codes, [change(one) for one in value.distinct])
+    return Texts(value.codes, [change(one) for one in in_time(value.distinct)])
 
 
 def computed(sign: str, left: Operand, right: Operand) -> Numbers:

@@ -24,6 +24,7 @@ from geo.filtering.comparison import (
 )
 from geo.filtering.document import parsed_document
 from geo.filtering.functions import FUNCTIONS
+from geo.filtering.limits import require_time
 from geo.filtering.spatial import Moved
 from geo.filtering.text import parsed_text
 from geo.language import filled, first_of, texts
@@ -90,6 +91,7 @@ class _Worker:
         return found
 
     def operand(self, node: Any) -> Operand:
+        require_time()
         if isinstance(node, bool):
             return Truth.constant(node)
         if isinstance(node, int | float):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from geo.filtering.columns import Numbers, Operand, Texts
+from geo.filtering.limits import in_time
 from geo.language import Text, texts
 
 _SAY = texts(__name__)
@@ -30,7 +31,7 @@ def _of_numbers(change: Callable[[Any], Any]) -> Callable[[Numbers], Numbers]:
 
 
 def _of_texts(change: Callable[[str], str]) -> Callable[[Texts], Texts]:
-    return lambda value: Texts(value.codes, [change(one) for one in value.distinct])
+    return lambda value: Texts(value.codes, [change(one) for one in in_time(value.distinct)])
 
 
 def _length(value: Texts) -> Numbers:

@@ -1,11 +1,14 @@
-"""How long, deep and big a filter may be, counted while it is read.
+"""How long, deep and big a filter may be, counted while it is read, and how long it may be worked out.
 
 A filter comes from anybody. Within these bounds it is read in milliseconds and the tree that it
-becomes is small, whatever it says.
+becomes is small, whatever it says. What it costs to work out grows with the table as well, so that
+has a time of its own, which the one who asks sets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
 
 from geo.errors import InvalidFilter
 from geo.language import texts
@@ -17,6 +20,35 @@ MOST_DEEP = 16
 MOST_NODES = 200
 # Beyond it a number with a point no longer tells two whole numbers apart; a column holds 64 bits.
 _LEAST_INTEGER, _MOST_INTEGER = -(2**63), 2**63 - 1
+# Looking at the clock costs more than most of what is done between.
+_LOOKED_AT_TOGETHER = 512
+_T = TypeVar("_T")
+_still_in_time: ContextVar[Callable[[], bool]] = ContextVar("still_in_time", default=lambda: True)
+
+
+@contextmanager
+def time_limit(seconds: float, *, clock: Callable[[], float]) -> Iterator[None]:
+    """What is worked out within ends with `InvalidFilter` after so long; without it there is no limit."""
+    ends_at = clock() + seconds
+    token = _still_in_time.set(lambda: clock() < ends_at)
+    try:
+        yield
+    finally:
+        _still_in_time.reset(token)
+
+
+def require_time() -> None:
+    """Raise `InvalidFilter` when the time of `time_limit` is over."""
+    if not _still_in_time.get()():
+        raise InvalidFilter(reason=_SAY["too_slow"], parameter="filter")
+
+
+def in_time(items: Iterable[_T]) -> Iterator[_T]:
+    """`items`, with a look at the clock now and then."""
+    for place, item in enumerate(items):
+        if place % _LOOKED_AT_TOGETHER == 0:
+            require_time()
+        yield item
 
 
 class Bounds:

@@ -10,6 +10,7 @@ from shapely.errors import GEOSException, ShapelyError
 
 from geo.errors import InvalidFilter
 from geo.filtering.columns import DECIMALS, Mask, Operand, Shapes, Truth
+from geo.filtering.limits import require_time
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -26,6 +27,8 @@ _PREDICATES: Mapping[str, Callable[[Any, Any], Any]] = {
     "s_overlaps": shapely.overlaps,
 }
 SPATIAL = frozenset(_PREDICATES)
+# Of outlines with thousands of vertices so many take some hundredths of a second.
+_ASKED_TOGETHER = 64
 # What holds of (a, b) when the predicate does of (b, a); the others are the same both ways.
 _MIRRORED = {"s_within": "s_contains", "s_contains": "s_within"}
 
@@ -46,9 +49,11 @@ def related(name: str, left: Operand, right: Operand) -> Truth:
     true = np.zeros(len(known), dtype=np.bool_)
     meet = _same if name == "s_equals" else _meet
     near = np.flatnonzero(known & meet(left.bounds, right.bounds))
-    if len(near):
-        one, other = (each.at(near if len(each) > 1 else near[:1] * 0) for each in (left, right))
-        true[near] = _asked(_PREDICATES[name], one, other)
+    for begin in range(0, len(near), _ASKED_TOGETHER):
+        require_time()
+        some = near[begin : begin + _ASKED_TOGETHER]
+        one, other = (each.at(some if len(each) > 1 else some[:1] * 0) for each in (left, right))
+        true[some] = _asked(_PREDICATES[name], one, other)
     return Truth.of(true, known)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from geo.errors import InvalidFilter
 from geo.filtering.columns import Mask, Operand, Texts, Times, Truth
+from geo.filtering.limits import in_time
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -87,7 +88,7 @@ def times_of(operand: Operand) -> Times:
     if not isinstance(operand, Texts):
         raise InvalidFilter(reason=_SAY["no_time"], parameter="filter")
     is_date = all(_DATE.fullmatch(one) for one in operand.distinct)
-    found = [_microseconds(one) for one in operand.distinct]
+    found = [_microseconds(one) for one in in_time(operand.distinct)]
     if found and not any(one is not None for one in found):
         reason = _SAY["no_time_in"].format(value=operand.distinct[0][:60])
         raise InvalidFilter(reason=reason, parameter="filter")

@@ -27,6 +27,7 @@ import orjson
 from geo.errors import InvalidFilter, StoreFault, ZoneNotFound
 from geo.filtering.columns import Arrays, Kind, Mask, Numbers, Shapes, Texts, Truth
 from geo.filtering.comparison import like
+from geo.filtering.temporal import instant, kind_of_times, related
 from geo.language import Text, texts
 
 if TYPE_CHECKING:
@@ -44,10 +45,9 @@ NULL_INTEGER = np.iinfo(np.int64).min
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _BOOLEANS = {"true": 1, "false": 0}
+_LOOKED_AT_TOGETHER = 512
 # Codes of texts start at 0; -1 is a missing text.
 _UNKNOWN_TEXT = -2
-# Kept as texts, in the form that GeoJSON writes.
-_TEXTS = ("text", "date", "instant")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,11 +154,11 @@ class FeatureTable:
         self, indices: npt.NDArray[np.int64], *, most_bytes: int
     ) -> Iterator[npt.NDArray[np.int64]]:
         """`indices` in groups whose prepared features have about so many bytes, each at least one."""
-        ends = np.cumsum(self._sizes(indices))
         begin = 0
         while begin < len(indices):
-            before = ends[begin - 1] if begin else 0
-            end = max(begin + 1, int(np.searchsorted(ends, before + most_bytes, side="right")))
+            # Sizes of all of them would be held as long as the last one waits to be sent.
+            ends = np.cumsum(self._sizes(indices[begin : begin + _LOOKED_AT_TOGETHER]))
+            end = begin + max(1, int(np.searchsorted(ends, most_bytes, side="right")))
             yield indices[begin:end]
             begin = end
 
@@ -280,8 +280,10 @@ class FeatureTable:
         if name not in self.fields:
             raise InvalidFilter(reason=_unknown_property(name, self.fields), parameter=name)
         kind, column = self.fields[name], self._column(name)
-        if kind in _TEXTS:
+        if kind == "text":
             return self._texts_like(name, value)
+        if kind in ("date", "instant"):
+            return self._at_times(name, kind, value)
         wanted = [_parse_value(name, kind, part.strip()) for part in value.split(",")]
         matches: Mask = np.isin(self._array(column), wanted)
         return matches
@@ -297,6 +299,17 @@ class FeatureTable:
                 else self._equal_text(self._column(name), part)
             )
         return matches
+
+    def _at_times(self, name: str, kind: Kind, value: str) -> Mask:
+        """Of dates the days, of instants the instants, and those in a day."""
+        times, found = self.texts(name), np.zeros(self.count, dtype=np.bool_)
+        for part in (part.strip() for part in value.split(",")):
+            said = kind_of_times([part])
+            if said is None or (kind == "date" and said != kind):
+                raise InvalidFilter(reason=_wrong_type(name, kind, part), parameter=name)
+            at = instant(part, is_date=said == "date")
+            found = found | related("t_intersects", times, at).true
+        return found
 
     def _texts_by_stars(self, name: str, value: str) -> Mask:
         pattern = re.sub(r"([%_\\])", r"\\\1", value).replace("*", "%")
@@ -403,8 +416,8 @@ _KIND_NAMES: dict[Kind, Text] = {
     "number": _SAY["kind_names_number"],
     "boolean": _SAY["kind_names_boolean"],
     "json": _SAY["kind_names_json"],
-    "date": _SAY["kind_names_text"],
-    "instant": _SAY["kind_names_text"],
+    "date": _SAY["kind_names_date"],
+    "instant": _SAY["kind_names_instant"],
 }
 
 

@@ -12,7 +12,7 @@ import shapely
 from geo.tiles.features import FeatureTable
 
 # A reader who takes a page slowly holds one part of it, and two while the next one is made.
-PART_BYTES = 1 << 17
+PART_BYTES = 1 << 15
 Moved = Callable[[npt.NDArray[np.object_]], npt.NDArray[np.object_]]
 
 

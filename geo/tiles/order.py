@@ -12,6 +12,9 @@ from geo.tiles.features import FeatureTable
 
 _SAY = texts(__name__)
 
+# Beyond the properties that any table here has a reason to be sorted by.
+MOST_KEYS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
@@ -29,8 +32,11 @@ def sorted_by(table: FeatureTable, keys: Sequence[SortKey]) -> npt.NDArray[np.in
     Raises
     ------
     InvalidFilter
-        For a property that does not exist or holds lists.
+        For a property that does not exist or holds lists, and for more than `MOST_KEYS`.
     """
+    if len(keys) > MOST_KEYS:
+        reason = _SAY["too_many"].format(most=MOST_KEYS, n=len(keys))
+        raise InvalidFilter(reason=reason, parameter="sortby")
     columns: list[npt.NDArray[np.generic]] = [np.arange(len(table))]
     for key in reversed(keys):
         values, known = _column(table, key.name)

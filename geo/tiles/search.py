@@ -1,28 +1,36 @@
 """The features of a table that speak of something: words looked for in all their texts."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from geo.filtering.columns import Mask, Texts
 from geo.filtering.comparison import without_accents, without_case
+from geo.filtering.limits import in_time
 from geo.tiles.features import FeatureTable
 
 
 def speaking_of(table: FeatureTable, words: str) -> Mask:
-    """The features of which each of the words stands in a text, in capitals and accents or without."""
-    wanted = [_folded(word) for word in words.split()]
-    columns = [
-        without_accents(without_case(table.texts(name)))
-        for name, kind in table.fields.items()
-        if kind == "text"
-    ]
-    found = np.ones(len(table), dtype=np.bool_)
-    for word in wanted:
-        has_word = np.zeros(len(table), dtype=np.bool_)
-        for column in columns:
-            has_word |= column.where([word in text for text in column.distinct])
-        found &= has_word
+    """The features of which a text has one of the terms, in capitals and accents or without.
+
+    Terms are parted by commas; the words of one stand side by side, with any blanks between them
+    (OGC API - Features - Part 9, draft 24-031). Without a term every feature is meant.
+    """
+    terms = [term for part in words.split(",") if (term := " ".join(part.split()))]
+    if not terms:
+        return np.ones(len(table), dtype=np.bool_)
+    wanted = _folded(Texts(np.arange(len(terms)), terms)).distinct
+    found = np.zeros(len(table), dtype=np.bool_)
+    for name in (name for name, kind in table.fields.items() if kind == "text"):
+        column = _folded(table.texts(name))
+        found |= column.where([_has_any(text, wanted) for text in in_time(column.distinct)])
     return found
 
 
-def _folded(word: str) -> str:
-    return without_accents(without_case(Texts.constant(word))).distinct[0]
+def _folded(texts: Texts) -> Texts:
+    return without_accents(without_case(texts))
+
+
+def _has_any(text: str, wanted: Sequence[str]) -> bool:
+    plain = " ".join(text.split())
+    return any(term in plain for term in wanted)

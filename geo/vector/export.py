@@ -38,6 +38,7 @@ _MAX_COLUMN_WIDTH, _MAX_WRAPPED_WIDTH = 60, 36
 _CHUNK = 1_000
 # A file that is packed twice from one layer is the same (1980 is where ZIP's calendar begins).
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+_NO_TIME = "1980-01-01T00:00:00.000Z"
 
 
 def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
@@ -123,6 +124,12 @@ def add_style(path: Path, *, style: str) -> None:
             " VALUES ('', '', ?, ?, 'kawasan', ?, '', 1, 'Kawasan', '')",
             (table, geometry, style),
         )
+
+
+def undate(path: Path) -> None:
+    """Take the time of writing out of a GeoPackage: the same layer then gives the same bytes."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (_NO_TIME,))
 
 
 def written_whole(path: Path, write: Callable[[Path], None]) -> None:
