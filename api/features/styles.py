@@ -1,11 +1,12 @@
 """How collections are drawn, written for MapLibre and for QGIS (OGC API - Styles, draft 20-009)."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
-from api.collections import Collection, PreparedTable
+from api.collections import Collection, PreparedTable, Tables
 from api.links import JSON, Links
 from api.ogc_models import Link
 from api.parameters import InvalidParameter
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _SAY = texts(__name__)
 
 STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+# From the bottom up, as on the planner's map.
+MAP_LAYERS = ("regencies", "kecamatan", "zones")
 StyleForm = Literal["mbs", "qml"]
 # As the drafts and other servers of OGC API - Styles call them; none is registered.
 MEDIA_TYPES: dict[StyleForm, str] = {
@@ -45,6 +48,13 @@ def form_of(wanted: str | None, accept: str) -> StyleForm:
         reason = _SAY["no_form"].format(form=wanted[:40], known=known)
         raise InvalidParameter(parameter="f", reason=reason)
     return found or "mbs"
+
+
+def require_mbs(wanted: str | None) -> None:
+    """Raise `InvalidParameter` for a language that the style of several layers is not written in."""
+    if wanted not in (None, "mbs", "json"):
+        reason = _SAY["no_form"].format(form=wanted[:40], known="mbs")
+        raise InvalidParameter(parameter="f", reason=reason)
 
 
 def file_name(entry: Collection, style: str) -> str:
@@ -109,6 +119,55 @@ def map_style(
 
     layer = _tiled(entry, table, now, style, links=links, language=language)
     return style_document(f"{entry.title.to(language)}: {layer.style.title}", [layer])
+
+
+def map_styles_document(
+    now: Published, links: Links, language: Language, *, is_html: bool
+) -> StylesDocument:
+    """The styles of the whole map, which are those of the zones."""
+    from maps.pages.layer_styles import style_choices
+
+    choices = style_choices(now, MAP_LAYERS[-1])
+    return StylesDocument(
+        title=_SAY["map_styles"].to(language),
+        styles=[
+            StyleItem(
+                id=name,
+                title=title.to(language),
+                links=[
+                    Link(**links.link("stylesheet", MEDIA_TYPES["mbs"], "styles", name, f="mbs"))
+                ],
+            )
+            for name, title in choices
+        ],
+        default=choices[0][0],
+        links=[Link(**one) for one in links.representations("styles", is_html=is_html)],
+    )
+
+
+def whole_map_style(
+    tables: Tables, now: Published, style: str, *, links: Links, language: Language
+) -> dict[str, Any]:
+    """Regencies, kecamatan (switched off) and zones in one style of MapLibre, as on the planner's map.
+
+    Raises
+    ------
+    StyleNotFound
+    """
+    from maps.maplibre import style_document
+    from maps.pages.layer_styles import require_style, style_choices
+
+    require_style(now, MAP_LAYERS[-1], style)
+    layers = []
+    for entry in (one for one in tables.collections() if one.id in MAP_LAYERS):
+        choices = [name for name, _ in style_choices(now, entry.id)]
+        table = tables.table(entry, language)
+        own = style if style in choices else choices[0]
+        drawn = _tiled(entry, table, now, own, links=links, language=language)
+        layers.append(replace(drawn, is_shown=entry.id != "kecamatan"))
+    layers.sort(key=lambda layer: MAP_LAYERS.index(layer.id))
+    title = dict(style_choices(now, MAP_LAYERS[-1]))[style].to(language)
+    return style_document(f"{_SAY['map_styles'].to(language)}: {title}", layers)
 
 
 def qgis_style(

@@ -15,6 +15,7 @@ from api.deps import (
 )
 from api.features.linked_data import catalog
 from api.features.schemas import FUNCTIONS_REL
+from api.features.styles import STYLES
 from api.links import HTML, JSON, OPENAPI, Links
 from api.ogc_models import Conformance, Health, LandingPage, Link
 from api.openapi import document, operations
@@ -164,6 +165,8 @@ def _landing_links(links: Links, language: Language, *, is_html: bool) -> list[d
         links.link(FUNCTIONS_REL, JSON, "functions", title=title(_SAY["functions"]), f="json"),
         links.link(TILE_SETS, JSON, "tiles", title=title(DATASET), f="json"),
         links.link(TILE_SETS, HTML, "tiles", title=title(DATASET), f="html"),
+        links.link(STYLES, JSON, "styles", title=title(_SAY["styles"]), f="json"),
+        links.link(STYLES, HTML, "styles", title=title(_SAY["styles"]), f="html"),
         links.link(TILING_SCHEMES, JSON, "tileMatrixSets", title=tile_grids, f="json"),
         links.link(TILING_SCHEMES, HTML, "tileMatrixSets", title=tile_grids, f="html"),
         links.link("related", HTML, "map", title=title(_SAY["map"])),

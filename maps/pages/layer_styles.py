@@ -83,6 +83,13 @@ def _indicators(now: Published) -> list[IndicatorChoice]:
     return indicator_choices(table, published.indicator_catalogue(now), n_regencies=len(regencies))
 
 
+def require_style(now: Published, layer: str, style: str) -> None:
+    """Raise `StyleNotFound` unless a layer has that style."""
+    known = [name for name, _ in style_choices(now, layer)]
+    if style not in known:
+        raise StyleNotFound(style, known)
+
+
 @lru_cache(maxsize=_MOST_KEPT)
 def layer_style(
     now: Published, layer: str, style: str, title: Text, language: Language
@@ -93,9 +100,7 @@ def layer_style(
     ------
     StyleNotFound
     """
-    known = [name for name, _ in style_choices(now, layer)]
-    if style not in known:
-        raise StyleNotFound(style, known)
+    require_style(now, layer, style)
     try:
         if style != OUTLINES and layer == REGENCIES:
             return _by_indicator(now, style, language)

@@ -111,6 +111,10 @@ def test_colours_are_those_of_the_map_for_every_feature(planned):
                 assert found[area_id] == {"fill-color": fill, "fill-opacity": 1}
             else:
                 assert found[area_id]["fill-opacity"] < 1 or fill == HATCHED
+    whole = client.get(client.get("/styles").json()["styles"][0]["links"][0]["href"]).json()
+    assert list(whole["sources"]) == ["regencies", "kecamatan", "zones"]
+    hidden = {layer["source"] for layer in whole["layers"] if "layout" in layer}
+    assert hidden == {"kecamatan"}
     words = [entry["label"] for entry in style["metadata"]["kawasan:legend"][0]["entries"]]
     assert len(words) == len(set(words)) > 1
 
@@ -120,3 +124,15 @@ def test_a_style_file_of_a_mixed_layer_is_of_its_first_feature_as_qgis_reads_it(
     publish(store, "campur", made_layer(shapes, list("abc"), name=list("abc")))
     root = Xml.fromstring(client.get("/collections/campur/styles/outlines?f=qml").text)
     assert {one.get("type") for one in root.iter("symbol")} == {"marker"}
+
+
+def test_the_whole_map_is_one_style_of_maplibre_alone(client):
+    listed = client.get("/styles").json()
+    assert [one["id"] for one in listed["styles"]] == ["outlines"]
+    found = client.get(listed["styles"][0]["links"][0]["href"])
+    assert (found.headers["content-type"], list(found.json()["sources"])) == (
+        MBS,
+        ["regencies", "zones"],
+    )
+    assert client.get("/styles/outlines", params={"f": "qml"}).status_code == 400
+    assert client.get("/styles/tidak-ada").status_code == 404

@@ -93,3 +93,43 @@ def read_style(
 
     etag = etag_of(entry.key, now.identity, style_id, form, language, links)
     return conditional(request, etag, answer)
+
+
+@router.get(
+    "/styles",
+    summary="Styles of the whole map",
+    response_model=StylesDocument,
+    responses=ALSO_PAGE,
+)
+def read_map_styles(
+    request: Request, store: StoreDep, language: LanguageDep, is_html: HtmlDep, links: LinksDep
+) -> Response:
+    """The ways to draw regencies, kecamatan and zones in one map, that of our own map first."""
+    found = styles.map_styles_document(store.current(), links, language, is_html=is_html)
+    return negotiated(request, "api/styles.html", found, title=found.title, collection=None)
+
+
+@router.get(
+    "/styles/{styleId}",
+    summary="A style of the whole map",
+    response_class=Response,
+    responses={200: {"description": "A style.", "content": {MEDIA_TYPES["mbs"]: {}}}},
+)
+def read_map_style(
+    request: Request,
+    style_id: StyleId,
+    query: Annotated[StyleQuery, Query()],
+    tables: TablesDep,
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """Regencies by an indicator, kecamatan (switched off) and zones by class, for MapLibre alone."""
+    styles.require_mbs(query.f)
+    now = store.current()
+
+    def answer() -> Response:
+        found = styles.whole_map_style(tables, now, style_id, links=links, language=language)
+        return json_response(request, found, media_type=MEDIA_TYPES["mbs"])
+
+    return conditional(request, etag_of("map", now.identity, style_id, language, links), answer)
