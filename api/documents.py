@@ -235,7 +235,7 @@ _held(
     says="Where a zone's score stands among published ones; null without a score is `below`.",
 )
 _held(PairAgreement, "AgreementDocument")
-_held(MemberDifference, "DifferenceDocument")
+_held(MemberDifference, "MemberDifferenceDocument")
 _held(MemberJudgement, "MemberDocument")
 _held(
     GroupJudgement,

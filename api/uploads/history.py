@@ -91,7 +91,7 @@ class SideDocument(BaseModel):
 
 
 class DifferenceDocument(BaseModel):
-    """How a version differs from another one; see `geo.submission.version_difference`.
+    """How a version differs from another one.
 
     Of a layer `counts`, `added`, `removed`, `changed`, `names`, `areas_ha`, `regencies`,
     `without_regency` and `columns_vanish` as in the report of an upload; of the table of figures `figures`; of a raster `raster`. `why_not` says in both

@@ -6,6 +6,7 @@ import re
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from api import documents
 from api.openapi import schema_3_0
 
 
@@ -42,6 +43,11 @@ def test_no_word_of_openapi_3_1_is_left(document):
         assert key not in ("const", "prefixItems", "$defs", "contentMediaType", "propertyNames")
         assert not (key == "type" and (value == "null" or isinstance(value, list)))
         assert not (key.startswith("exclusiveM") and not isinstance(value, bool))
+
+
+def test_no_two_documents_share_a_name(client):
+    written, held = client.app.openapi()["components"]["schemas"], documents.schemas()
+    assert [n for n in written.keys() & held.keys() if written[n] != held[n]] == []
 
 
 def test_every_operation_documents_its_problems_and_common_parameters(document):

@@ -45,9 +45,9 @@ PAGES = (
     "/collections/zones/items",
     "/guide",
     "/api.html",
-    "/layers/zones",
+    "/maps/zones",
     "/zones/cahaya-baru",
-    "/readiness",
+    "/compare",
     "/uploads",
 )
 # Of links that differ by an id alone so many are followed.
@@ -102,7 +102,7 @@ def _addresses(node, name=""):
     elif isinstance(node, list):
         for value in node:
             yield from _addresses(value, name)
-    elif isinstance(node, str) and (name in _LINKED or node.startswith("http")):
+    elif isinstance(node, str) and (name in _LINKED or node.startswith(("http://", "https://"))):
         yield node
 
 
@@ -134,7 +134,7 @@ def alike(link):
 
 def crawl(client, base, *, most):
     """Follow links from the landing page; the answers by status and kind, and what is wrong."""
-    waiting, known, per_kind = deque([f"{base}/", f"{base}/?f=html"]), set(), Counter()
+    waiting, known, per_kind = deque([f"{base}/", f"{base}/?f=html"]), {}, Counter()
     told, links, wrong = Counter(), 0, []
     while waiting and sum(told.values()) < most:
         address = waiting.popleft()
@@ -142,7 +142,9 @@ def crawl(client, base, *, most):
         kind = answer.headers.get("content-type", "-").split(";")[0]
         told[f"{answer.status_code} {kind}"] += 1
         if answer.status_code >= 400 and answer.status_code not in (401, 403):
-            wrong.append(f"{answer.status_code} {address}: {answer.text[:200]}")
+            wrong.append(
+                f"{answer.status_code} {address} of {known.get(address)}: {answer.text[:200]}"
+            )
         for link in links_of(answer):
             links += 1
             whole = urljoin(address, link)
@@ -158,7 +160,7 @@ def crawl(client, base, *, most):
                 continue
             follow = follow.split("#")[0]
             if follow not in known and per_kind[alike(follow)] < _ALIKE:
-                known.add(follow)
+                known[follow] = address
                 per_kind[alike(follow)] += 1
                 per_kind["static"] += "/static/" in follow
                 waiting.append(follow)

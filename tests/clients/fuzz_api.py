@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import httpx2
+
 from geo.planning.reference import load_reference
 from geo.store.store import Store
 from tests.api.examples import publish, regencies, zones
@@ -37,17 +39,18 @@ def made(folder, *, is_small):
     return key
 
 
-def fuzzed(address, *, seconds, seed, headers, more):
+def fuzzed(address, *, folder, seconds, seed, headers, more):
     """One run of Schemathesis; whether it found nothing."""
     command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(CONFIG)]
     command += ["run", f"{address}/api?f=json", "--checks", "all", "--seed", str(seed)]
     command += ["--max-time", str(seconds), "--continue-on-failure", "--request-timeout", "60"]
+    command += ["--max-response-time", "60"]
     if headers:
         # It leaves the key in its place when it tries a request without or with a wrong login.
         command += ["--exclude-checks", "ignored_auth"]
     for header in headers:
         command += ["--header", header]
-    return subprocess.run([*command, *more], check=False).returncode == 0
+    return subprocess.run([*command, *more], check=False, cwd=folder).returncode == 0
 
 
 def main():
@@ -64,6 +67,8 @@ def main():
         folder = Path(name) / "store"
         key = made(folder, is_small=asked.small)
         with running(folder, env=env) as address:
+            # The first description is written while nobody waits: Schemathesis gives it ten seconds.
+            httpx2.get(f"{address}/api?f=json", timeout=120).raise_for_status()
             well = [
                 fuzzed(
                     address, seconds=asked.seconds // 2, seed=asked.seed, headers=headers, more=more
