@@ -1,5 +1,6 @@
 """Comparisons, patterns and arithmetic of a filter (OGC 21-065r2, 7.3 to 7.5 and 7.9)."""
 
+import operator
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,15 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     ">=": np.greater_equal,
 }
 COMPARISONS = frozenset(_COMPARE)
+# Of single texts, whose order is that of their code points.
+_COMPARE_TEXTS: Mapping[str, Callable[[str, str], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 # From here on not every whole number is a float of 64 bits.
 _MOST_WHOLE = 2.0**53
 _MIRRORED = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -79,13 +89,14 @@ def _exact(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> tuple[npt.NDArray
 def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
     if left.value is not None and right.value is None:
         return _compared_texts(_MIRRORED[sign], right, left)
-    compare, value = _COMPARE[sign], right.value
+    value = right.value
     if value is not None:
-        chosen = [bool(compare(one, value)) for one in in_time(left.distinct)]
+        is_so = _COMPARE_TEXTS[sign]
+        chosen = [is_so(one, value) for one in in_time(left.distinct)]
         return Truth.of(left.where(chosen), left.known & right.known)
     known = left.known & right.known
     true = np.zeros(len(known), dtype=np.bool_)
-    true[known] = compare(left.each()[known], right.each()[known])
+    true[known] = _COMPARE[sign](left.each()[known], right.each()[known])
     return Truth.of(true, known)
 
 

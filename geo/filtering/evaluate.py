@@ -41,7 +41,6 @@ _SETS: Mapping[str, Callable[[Operand], Texts]] = {
 _PAIRS: Mapping[str, Callable[[str, Operand, Operand], Operand]] = (
     dict.fromkeys(COMPARISONS, compared)
     | dict.fromkeys(ARITHMETIC, computed)
-    | dict.fromkeys(spatial.SPATIAL, spatial.related)
     | dict.fromkeys(temporal.TEMPORAL, temporal.related)
     | dict.fromkeys(arrays.ARRAY, arrays.related)
 )
@@ -82,6 +81,7 @@ class _Worker:
     table: Columns
     to_lonlat: Moved | None
     read: dict[str, Operand] = field(default_factory=dict)
+    related: dict[str, Truth] = field(default_factory=dict)
 
     def truth(self, node: Any) -> Truth:
         found = self.operand(node)
@@ -149,6 +149,8 @@ class _Worker:
             for each in args[1:]:
                 found = found & self.truth(each) if name == "and" else found | self.truth(each)
             return found
+        if name in spatial.SPATIAL:
+            return self._spatial(name, args)
         if name in _PAIRS:
             return _PAIRS[name](name, *self._all(name, args, 2))
         if name in _SETS:
@@ -156,6 +158,13 @@ class _Worker:
         if name in FUNCTIONS:
             return self._called(name, args)
         return self._predicate(said, args)
+
+    def _spatial(self, name: str, args: list[Any]) -> Operand:
+        # Two columns of shapes take long, however often a filter asks the same of them.
+        asked = f"{name} {args}"
+        if asked not in self.related:
+            self.related[asked] = spatial.related(name, *self._all(name, args, 2))
+        return self.related[asked]
 
     def _predicate(self, said: str, args: list[Any]) -> Truth:
         name = said.lower()
@@ -212,4 +221,16 @@ class _Worker:
         raise InvalidFilter(reason=_SAY["no_element"], parameter="filter")
 
 
-_KNOWN = {*_PAIRS, *_SETS, *FUNCTIONS, "and", "or", "not", "isnull", "like", "between", "in"}
+_KNOWN = {
+    *_PAIRS,
+    *spatial.SPATIAL,
+    *_SETS,
+    *FUNCTIONS,
+    "and",
+    "or",
+    "not",
+    "isnull",
+    "like",
+    "between",
+    "in",
+}

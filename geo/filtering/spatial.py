@@ -31,6 +31,8 @@ SPATIAL = frozenset(_PREDICATES)
 _ASKED_TOGETHER = 64
 # What holds of (a, b) when the predicate does of (b, a); the others are the same both ways.
 _MIRRORED = {"s_within": "s_contains", "s_contains": "s_within"}
+# What holds of (a, b) where b lies in the inside of the area a; the others do not.
+_OF_WHAT_LIES_IN = ("s_intersects", "s_contains")
 
 
 def related(name: str, left: Operand, right: Operand) -> Truth:
@@ -47,11 +49,16 @@ def related(name: str, left: Operand, right: Operand) -> Truth:
         return related(_MIRRORED.get(name, name), right, left)
     known = left.known & right.known
     true = np.zeros(len(known), dtype=np.bool_)
-    meet = _same if name == "s_equals" else _meet
-    near = np.flatnonzero(known & meet(left.bounds, right.bounds))
-    for begin in range(0, len(near), _ASKED_TOGETHER):
+    near = known & (_same if name == "s_equals" else _meet)(left.bounds, right.bounds)
+    if name != "s_equals" and len(left) == 1 and _is_box(left):
+        # What lies in a box without touching its border stands to it as its bounds do.
+        inside = near & _lies_in(right.bounds, left.bounds)
+        true |= inside & (name in _OF_WHAT_LIES_IN)
+        near &= ~inside
+    places = np.flatnonzero(near)
+    for begin in range(0, len(places), _ASKED_TOGETHER):
         require_time()
-        some = near[begin : begin + _ASKED_TOGETHER]
+        some = places[begin : begin + _ASKED_TOGETHER]
         one, other = (each.at(some if len(each) > 1 else some[:1] * 0) for each in (left, right))
         true[some] = _asked(_PREDICATES[name], one, other)
     return Truth.of(true, known)
@@ -97,9 +104,27 @@ def _meet(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> Mask:
     return meets
 
 
+def _lies_in(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> Mask:
+    return _all_four(np.hstack([one[:, :2] > other[:, :2], one[:, 2:] < other[:, 2:]]))
+
+
+def _is_box(shapes: Shapes) -> bool:
+    [shape] = shapes.at(np.zeros(1, dtype=np.intp))
+    return bool(
+        shape is not None
+        and shape.geom_type == "Polygon"
+        and shapely.get_num_coordinates(shape) == 5
+        and shape.equals(shapely.box(*shapes.bounds[0]))
+    )
+
+
 def _same(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> Mask:
-    same: Mask = (one == other).all(axis=1)
-    return same
+    return _all_four(one == other)
+
+
+def _all_four(sides: Mask) -> Mask:
+    all_of: Mask = np.all(sides, axis=1)
+    return all_of
 
 
 def shape_of(node: Mapping[str, Any], *, to_lonlat: Moved | None = None) -> Shapes:
