@@ -29,7 +29,7 @@ def test_features_are_filtered_on_a_phone_without_a_script(address, visit):
     expect(page.locator(".conditions li")).to_have_count(2)
     rows = page.locator("tbody tr")
     expect(rows.first).to_contain_text("Hampang")
-    assert 0 < rows.count() < 10
+    assert rows.count() == 10
     # The page stands still, the table moves inside itself, and ids stay readable words.
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     assert page.locator("tbody th").first.bounding_box()["width"] >= 90
