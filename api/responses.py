@@ -152,7 +152,11 @@ def negotiated(
 ) -> Response:
     """`document` as the reader wants it: as JSON, or as the page of a template that has it too."""
     if wants_html(request):
-        page = html_response(request, template, title=title, document=document, **context)
+        around = getattr(document, "links", ())
+        others = [one for one in around if getattr(one, "rel", None) == "alternate"]
+        page = html_response(
+            request, template, title=title, document=document, others=others, **context
+        )
         return tagged(request, page)
     return tagged(request, json_response(request, document))
 

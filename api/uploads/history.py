@@ -206,7 +206,7 @@ def versions_page(request: Request, document: VersionsDocument) -> Response:
         document.model_dump(),
         may_roll_back=session is not None and may(caller.actor, "roll_back"),
         language=language,
-    )
+    ) | {"others": [link for link in document.links if link.rel == "alternate"]}
     if session is None:
         return tagged(request, html_response(request, "desk/versions.html", csrf="", **content))
     return private_page(request, "desk/versions.html", csrf=session.csrf, **content)

@@ -72,7 +72,8 @@ def render(
     -----
     Templates have `t(key, **facts)`, `number(value, decimals=)`, `share(value)`, `date(value)`,
     `moment(value)` of an instant and `shown(text)`, which cuts an endless text, in the page's language, and `address(value)` and `json(value)`, see
-    `maps.escape`. Everything is escaped. `linked`, where it is given, makes the JSON-LD of the page.
+    `maps.escape`. Everything is escaped. `linked`, where it is given, makes the JSON-LD of the page;
+    `others` are links to its other forms.
     """
 
     def t(key: str, **facts: object) -> str:

@@ -12,6 +12,7 @@ import shapely
 from api.features.forms import MEDIA_TYPES
 from api.features.search import SearchQuery, clauses_of, joined, query_of
 from tests.api.examples import ODD_LAYER, publish
+from tests.api.test_features_core import RESOURCES
 
 HTML = "text/html"
 COLLECTIONS = ("zones", "regencies", ODD_LAYER)
@@ -59,6 +60,17 @@ def test_a_json_schema_and_its_page_name_each_other(client, name):
     page = page_of(client, path)
     back = re.search(r'rel="alternate" type="application/schema\+json" href="([^"]*)"', page)[1]
     assert client.get(unescape(back)).headers["content-type"] == "application/schema+json"
+
+
+@pytest.mark.parametrize("path", RESOURCES)
+def test_a_page_names_its_other_forms_in_its_head(client, path):
+    head = page_of(client, path).split("</head>", 1)[0]
+    found = re.findall(r'<link rel="alternate" type="([^"]*)" href="([^"]*)"', head)
+    assert found
+    for media_type, address in found:
+        answer = client.get(unescape(address))
+        assert answer.status_code == 200, address
+        assert answer.headers["content-type"].split(";")[0] == media_type.split(";")[0]
 
 
 def test_the_functions_have_a_page_and_name_it(client):

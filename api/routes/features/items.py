@@ -122,5 +122,6 @@ def _item_page(
         feature=feature,
         said=in_words(entry, language),
         links_by_rel={link["rel"]: link for link in around},
+        others=[link for link in around if link["rel"] == "alternate"],
         linked=lambda: linked_data.place(entry, table, feature, links),
     )
