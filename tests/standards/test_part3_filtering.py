@@ -35,6 +35,10 @@ def queryables(client, collection):
     return answer.json()
 
 
+def count(client, collection, **query):
+    return items(client, collection, limit=1, **query).json()["numberMatched"]
+
+
 def found(client, collection, text, **query):
     return ids(items(client, collection, filter=text, limit=10_000, **query))
 
@@ -85,7 +89,7 @@ def test_e35_every_queryable_is_a_parameter_of_the_features(client, api, collect
         if value is None or "*" in str(value) or "," in str(value):
             continue
         asked = json.dumps(value) if isinstance(value, bool) else str(value)
-        answer = client.get(path(collection, "items"), params={name: asked, "limit": 10_000})
+        answer = client.get(path(collection, "items"), params={name: asked, "limit": 20})
         assert answer.status_code == 200, answer.text
         matching = answer.json()["features"]
         assert some[0]["id"] in ids(answer.json())
@@ -107,13 +111,13 @@ def test_e35_a_parameter_takes_lists_and_stars(client):
 def test_e36_a_filter_is_cql2_text_unless_it_says_otherwise(client, collection):
     properties = queryables(client, collection)["properties"]
     names = [name for name, one in properties.items() if "type" in one][:3]
-    total = items(client, collection, limit=1).json()["numberMatched"]
+    total = count(client, collection)
     for name in names:
-        nothing = found(client, collection, f'"{name}" IS NULL')
-        assert found(client, collection, f'"{name}" IS NULL', filter_lang="cql2-text") == nothing
-        assert len(found(client, collection, f'"{name}" IS NOT NULL')) == total - len(nothing)
+        nothing = count(client, collection, filter=f'"{name}" IS NULL')
+        some = count(client, collection, filter=f'"{name}" IS NOT NULL', filter_lang="cql2-text")
+        assert some == total - nothing
         tree = json.dumps({"op": "isNull", "args": [{"property": name}]})
-        assert found(client, collection, tree, filter_lang="cql2-json") == nothing
+        assert count(client, collection, filter=tree, filter_lang="cql2-json") == nothing
 
 
 @each_collection
@@ -131,8 +135,8 @@ def test_e36_e37_e47_what_is_no_filter_is_400(client, collection):
 
 
 def test_e38_the_geometry_of_a_filter_is_crs84_or_of_the_crs_that_is_named(client, collections):
-    expected = found(client, "desa", f"S_INTERSECTS(geometry,{BOX})")
-    assert 10 < len(expected) < 2000
+    expected = count(client, "desa", filter=f"S_INTERSECTS(geometry,{BOX})")
+    assert 10 < expected < 2000
     for uri in collections["desa"]["crs"]:
         crs = pyproj.CRS.from_user_input(uri)
         if not (crs.is_geographic or uri.endswith("/3857")):
@@ -140,7 +144,8 @@ def test_e38_the_geometry_of_a_filter_is_crs84_or_of_the_crs_that_is_named(clien
         there = pyproj.Transformer.from_crs("OGC:CRS84", crs)
         corners = [*there.transform(114.9, -3.6), *there.transform(115.6, -2.4)]
         box = f"BBOX({','.join(map(repr, map(float, corners)))})"
-        assert found(client, "desa", f"S_INTERSECTS(geometry,{box})", filter_crs=uri) == expected
+        text = f"S_INTERSECTS(geometry,{box})"
+        assert count(client, "desa", filter=text, filter_crs=uri) == expected
 
 
 def test_e39_all_that_is_asked_must_hold(client):

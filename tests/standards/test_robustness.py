@@ -61,14 +61,17 @@ def test_j68_owslib_reads_conformance_collections_features_queryables_and_schema
     filtered = service.collection_items("regencies", filter="name LIKE 'Tanah%'")
     assert {f["properties"]["name"] for f in filtered["features"]} == {"Tanah Laut", "Tanah Bumbu"}
     assert "name" in service.collection_queryables("zones")["properties"]
-    assert service.collection_schema("zones")["properties"]["geometry"]["format"] == "geometry-any"
+    schema = service.collection_schema("zones")
+    assert schema["properties"]["geometry"]["format"].startswith("geometry-")
+    assert schema["properties"]["zone_id"]["x-ogc-role"] == "id"
     assert service.api()["openapi"].startswith("3.0.")
 
 
 @each_collection
 def test_j70_hostile_values_are_answered_and_change_nothing(client, collection):
     before = client.get(path(collection, "items"), params={"limit": 5}).content
-    for value in HOSTILE:
+    # All of them for one collection, some for each of the others.
+    for value in HOSTILE if collection == MIXED else HOSTILE[::5]:
         for name in (
             "filter",
             "q",
