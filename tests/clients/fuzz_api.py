@@ -58,7 +58,7 @@ def main():
     asked.add_argument("--seconds", type=int, default=360)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--small", action="store_true")
-    asked, more = asked.parse_known_args()
+    asked, more = asked.parse_known_args()  # the others are Schemathesis' own
     env = os.environ | {
         "KAWASAN_REQUESTS_PER_MINUTE": "100000",
         "KAWASAN_WRONG_KEYS_PER_MINUTE": "100000",
@@ -69,10 +69,9 @@ def main():
         with running(folder, env=env) as address:
             # The first description is written while nobody waits: Schemathesis gives it ten seconds.
             httpx2.get(f"{address}/api?f=json", timeout=120).raise_for_status()
+            options = {"seconds": asked.seconds // 2, "seed": asked.seed, "more": more}
             well = [
-                fuzzed(
-                    address, seconds=asked.seconds // 2, seed=asked.seed, headers=headers, more=more
-                )
+                fuzzed(address, folder=name, headers=headers, **options)
                 for headers in ((), (f"X-API-Key:{key}",))
             ]
     sys.exit(not all(well))
