@@ -75,8 +75,9 @@ def test_points_and_areas_of_a_mixed_layer_have_symbols_of_their_own(client):
 
 
 def test_the_list_is_a_page_too(client):
-    page = client.get("/collections/zones/styles?f=html")
-    assert (page.status_code, "QGIS (QML)" in page.text) == (200, True)
+    for path, said in (("/collections/zones/styles", "QGIS (QML)"), ("/styles", "MapLibre")):
+        page = client.get(path, params={"f": "html"})
+        assert (page.status_code, said in page.text) == (200, True), path
 
 
 @pytest.fixture
