@@ -405,3 +405,46 @@ def test_days_stand_to_each_other_as_allen_says(table, relation, literal, first,
 )  # fmt: skip
 def test_lists_are_compared_as_sets(table, text, holds):
     assert found(table, text) == ("".join(IDS) if holds else "")
+
+
+# What the grammar allows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eo:cloud_cover BETWEEN 0.1 AND 0.2 AND \"eo:instrument\" LIKE 'OLI%'",
+        "layer.höhe >= 1.5e-3 OR Οδος = 'x'",
+        "NOT (floors < 5) OR swimming_pool = TRUE",
+        "casei(road_class) IN (casei('Οδος'), casei('Straße'))",
+        "accenti(etat) <> accenti('débárquér') AND updated >= DATE('1970-01-01')",
+        "value = -foo * 2.0 + \"bar\" / 6.1234 - \"x\" ^ 2.0",
+        "0 = (foo % 2) AND 1 = (foo div 2)",
+        "S_INTERSECTS(geom, BBOX(-128.1, -1.1, -99999.0, 180.0, 90.0, 100000.0))",
+        "S_WITHIN(POLYGON Z((0 0 1,1 0 1,1 1 1,0 0 1)), geom)",
+        "S_CROSSES(road, MULTILINESTRING((43.7 -79.3, 43.7 -79.4),(1 2, 3 4)))",
+        "T_BEFORE(updated, TIMESTAMP('2012-08-10T05:30:00.393216Z'))",
+        "T_METBY(INTERVAL('2010-02-10T05:29:20.073225Z', '2010-10-07'), coverage)",
+        "A_CONTAINEDBY(\"values\", ('a', 'b', 'c'))",
+        "A_EQUALS(('a', TRUE, 1.0, 8), tags)",
+        "FALSE <> Bar(geom, 100, 'a', 'b', FALSE)",
+        "my_function(windSpeed) < 4 AND Foo(geom) = TRUE",
+        "name LIKE casei('FOO%') AND geom IS NOT NULL",
+        "\"a\"\"b\" = 'it''s'",
+    ],
+)  # fmt: skip
+def test_what_the_grammar_allows_becomes_a_tree_that_the_schema_holds(text):
+    tree = parsed_text(text)
+    assert tree == cql2.parse_text(text).to_json()
+    cql2.parse_json(json.dumps(tree)).validate()
+
+
+@pytest.mark.parametrize(
+    "text", ["avg(gdp) < 4", "FALSE <> Bar(geom, 100, 'a')", "S_NEAR(geom, POINT(1 2))"]
+)
+def test_a_function_that_is_not_offered_is_named(table, text):
+    name = {"a": "avg", "F": "Bar", "S": "s_near"}[text[0]]
+    for language in ("id", "en"):
+        with pytest.raises(InvalidFilter) as refused:
+            matching(text, table)
+        assert repr(name) in refused.value.detail(language)
