@@ -288,7 +288,7 @@ def test_dates_are_the_temporal_coverage_and_no_value_ends_the_script(store, cli
     ).rename_axis("area_id")
     publish(store, "titik", frame, note="a", source=HOSTILE)
     found = linked(page_of(client, "/collections/titik"))
-    assert found["temporalCoverage"] == "2020-03-01/2024-12-31"
+    assert found["temporalCoverage"] == "2020-03-01T00:00:00Z/2024-12-31T23:59:59Z"
     assert found["creator"]["name"] == HOSTILE
     for path in ("titik/items", "titik/items/1", f"titik/items/{quote(HOSTILE, safe='')}"):
         page = page_of(client, f"/collections/{path}")
