@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -250,9 +251,12 @@ class Tables:
 
         Layers are the same in every language; what is computed speaks the reader's.
         """
-        name = f"{source_digest('geo', 'api')}-{collection.key}.features"
-        kind = f"{READINESS}-{language}" if collection.version is None else "layer"
-        return self._prepared(f"{kind}-{name}", lambda: self._encoded(collection, language))
+        name = _name_of(collection, language)
+        return self._prepared(name, lambda: self._encoded(collection, language))
+
+    def opened(self, collection: Collection, language: Language) -> PreparedTable | None:
+        """The features of a collection where they lie open already; None where `table` takes time."""
+        return self._open.get(_name_of(collection, language))
 
     def _encoded(self, collection: Collection, language: Language) -> bytes:
         from geo.tiles.feature_encoder import encode_features, encode_kind
@@ -291,6 +295,11 @@ class Tables:
             self._open[name] = table
 
 
+def _name_of(collection: Collection, language: Language) -> str:
+    kind = f"{READINESS}-{language}" if collection.version is None else "layer"
+    return f"{kind}-{source_digest('geo', 'api')}-{collection.key}.features"
+
+
 def _schema_of(version: Version) -> LayerSchema | None:
     defined = definition_of(version.dataset, version.details)
     return SCHEMAS.get(version.dataset) if defined is None else defined.schema()
@@ -314,6 +323,7 @@ def _layer(version: Version) -> Collection:
     )
 
 
+@lru_cache(maxsize=4)
 def _readiness(now: Published) -> Collection | None:
     from geo.planning.assess import readiness_key
 

@@ -42,11 +42,15 @@ _JSON_FG_CLASSES = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What is sent: bytes, or parts that are made while they are sent, and what is said of them."""
+    """What is sent: bytes, or parts that are made while they are sent, and what is said of them.
+
+    `is_copied` says that parts lie prepared and are only copied, which takes no time.
+    """
 
     media_type: str
     headers: dict[str, str]
     content: bytes | Iterator[bytes]
+    is_copied: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +132,8 @@ def _answer(
         return Answer(MEDIA_TYPES[form], headers, first)
     if size is not None:
         headers = headers | {"Content-Length": str(size)}
-    return Answer(MEDIA_TYPES[form], headers, _begun([first, second], parts))
+    # Only of what lies prepared is the size known.
+    return Answer(MEDIA_TYPES[form], headers, _begun([first, second], parts), size is not None)
 
 
 def _begun(made: list[bytes], parts: Iterator[bytes]) -> Iterator[bytes]:

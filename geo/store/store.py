@@ -171,7 +171,7 @@ class Store:
         LayerNotFound, VersionNotFound
         """
         current = self.current_version(dataset)
-        if number is None:
+        if number in (None, current.number):
             return current
         versions = self.versions(dataset)
         for version in versions:
