@@ -233,7 +233,7 @@ def install(
     async def geo_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, GeoError)  # noqa: S101  the handler is installed for it
         await note_refusal(request, error)
-        return _answer(request, error)
+        return problem_response(request, error)
 
     async def http_exception(request: Request, error: Exception) -> Response:
         return _http_problem(request, error, allowed_methods(request.scope))
@@ -243,7 +243,8 @@ def install(
     app.add_exception_handler(HTTPException, http_exception)
 
 
-def _answer(request: Request, error: GeoError) -> Response:
+def problem_response(request: Request, error: GeoError) -> Response:
+    """The answer to what went wrong; a fault of the service itself is logged."""
     problem = problem_of(error, language_or_default(request))
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, NotReady):
         _logger.error("%s: %s", type(error).__name__, error, exc_info=error)
@@ -298,14 +299,16 @@ class _Facts(dict[str, str]):
 def _http_problem(request: Request, error: Exception, methods: Sequence[str]) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  the handler is installed for it
     if isinstance(error.__cause__, GeoError):  # FastAPI wraps what is raised while a body is read
-        return _answer(request, error.__cause__)
+        return problem_response(request, error.__cause__)
     language = language_or_default(request)
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return _answer(request, PathNotFound(request.url.path))
+        return problem_response(request, PathNotFound(request.url.path))
     # Only the readers of bodies raise it, and in their own words.
     if error.status_code == HTTPStatus.BAD_REQUEST:
         known = (key for words, key in _UNREADABLE.items() if str(error.detail).startswith(words))
-        return _answer(request, InvalidBody(reason=_SAY[f"unreadable_{next(known, 'form')}"]))
+        return problem_response(
+            request, InvalidBody(reason=_SAY[f"unreadable_{next(known, 'form')}"])
+        )
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(methods)
         detail = _SAY["method"].to(language).format(method=request.method, allowed=allowed)

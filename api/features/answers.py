@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -61,10 +60,14 @@ class Found:
     table: FeatureTable
     page: Page
 
-    @cached_property
+    @property
     def selection(self) -> Selection:
         """The page's features."""
-        return self.page.of(self.table)
+        # Not a `cached_property`: before Python 3.12 one lock of it would hold up all other pages.
+        if "kept" not in self.__dict__:
+            self.__dict__["kept"] = self.page.of(self.table)
+        found: Selection = self.__dict__["kept"]
+        return found
 
 
 def items_answer(found: Found, form: Form, links: Links) -> Answer:

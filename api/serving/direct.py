@@ -2,7 +2,7 @@
 
 Solving dependencies and a change of threads take most of the time of one feature. A request whose
 answer lies prepared is answered in the loop, one that must look for its features in a thread.
-Whatever is not answered with success goes the usual way, which says what is wrong.
+What the routes' functions do not take goes the usual way, which says what is wrong.
 """
 
 import re
@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import require_action
+from api.access import log_refusal, require_action
 from api.collections import Tables
 from api.deps import (
     collection_tiles_of,
@@ -29,6 +29,7 @@ from api.deps import (
 )
 from api.features.encodings import form_of
 from api.parameters import ItemQuery, ItemsQuery
+from api.problems import problem_response
 from api.routes.features.items import item, items
 from api.routes.tiles.vector import VectorTileQuery, read_vector_tile
 from geo.errors import GeoError
@@ -82,8 +83,11 @@ async def _answered(request: Request) -> Response | None:
         require_spoken(request)
         answer, is_quick = _asked(request, path, given)
         return answer() if is_quick else await anyio.to_thread.run_sync(answer)
-    except (GeoError, ValidationError):
+    except ValidationError:
         return None
+    except GeoError as error:
+        await log_refusal(request, error)
+        return problem_response(request, error)
 
 
 def _given(request: Request) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ looks at the catalogue's counter of changes, so that a publication is seen by al
 import multiprocessing
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from multiprocessing.process import BaseProcess
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # How soon a worker that died is replaced, and how soon one that cannot start is noticed.
 _LOOK_EVERY_S = 0.5
+_GIVES_WAY_S = 0.001
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 # Fresh interpreters: a fork would share the catalogue's connections.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -120,6 +122,8 @@ def _end_with_parent(server: uvicorn.Server) -> None:
 def _server(settings: Settings, when_started: Callable[[], object]) -> "_Server":
     from api.main import create_app
 
+    # A thread that works out a filter gives way sooner to the loop, which answers everybody else.
+    sys.setswitchinterval(_GIVES_WAY_S)
     threading.Thread(target=sandbox.prepare, daemon=True).start()
     return _Server(server_config(create_app(settings), settings), when_started)
 
