@@ -5,6 +5,7 @@ A room imports only rooms before it; `tests/test_architecture.py` holds the orde
 language, json_types, errors           sentences and numbers, values as JSON, what can go wrong
 toml_file                              a hand-written file read strictly, every fault with its line
 crs, source_digest                     where on Earth · which program this is
+filtering                              for which features a condition of CQL2 is true
 raster · vector                        grids and their statistics · layers, codes and shapes
 mcda                                   value functions, weights, judgements, methods, models
 store                                  immutable versions and the catalogue that points at them
@@ -13,6 +14,5 @@ indicators                             figures of regions over the years
 published                              what is published now, by name
 land · readiness · uncertainty         suitability and sites · scores explained · how sure a rank is
 planning · submission                  the jobs: assess, weigh, publish · a file that is handed in
-submission                             what becomes of a file that is handed in
 tiles                                  beside the chain: vector tiles and feature pages as bytes
 """
