@@ -173,9 +173,12 @@ class Tables:
     def collections(self) -> list[Collection]:
         """Every layer by its name, and the computed ones last."""
         now = self._store.current()
-        layers = [_layer(now.version(name)) for name in now.datasets("layer")]
-        readiness = _readiness(now)
+        layers, readiness = _layers(now), _readiness(now)
         return layers if readiness is None else [*layers, readiness]
+
+    def layers(self) -> list[Collection]:
+        """Every layer by its name, found without what computing takes."""
+        return _layers(self._store.current())
 
     def offered(self, language: Language) -> list[Collection]:
         """Every collection; one that mixes kinds of geometry is followed by those of one kind."""
@@ -303,6 +306,10 @@ def _name_of(collection: Collection, language: Language) -> str:
 def _schema_of(version: Version) -> LayerSchema | None:
     defined = definition_of(version.dataset, version.details)
     return SCHEMAS.get(version.dataset) if defined is None else defined.schema()
+
+
+def _layers(now: Published) -> list[Collection]:
+    return [_layer(now.version(name)) for name in now.datasets("layer")]
 
 
 def _layer(version: Version) -> Collection:

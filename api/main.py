@@ -173,8 +173,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             app.state.store, app.state.tables, big_bytes=app.state.settings.tile_archive_bytes
         )
         with suppress(StoreFault):  # whoever asks for a damaged store's data is told so
-            for collection in app.state.tables.collections():
-                app.state.collection_tiles.prepare(collection)
+            for layer in app.state.tables.layers():
+                app.state.collection_tiles.prepare(layer)
     async with nullcontext() if app.state.store is None else working(app, app.state.store):
         yield
     if app.state.collection_tiles is not None:

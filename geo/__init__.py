@@ -9,6 +9,7 @@ filtering                              for which features a condition of CQL2 is
 raster · vector                        grids and their statistics · layers, codes and shapes
 mcda                                   value functions, weights, judgements, methods, models
 store                                  immutable versions and the catalogue that points at them
+prepared                               what was computed of versions, kept for the next start
 ingest · drivers · validation           an uploaded file, read by us · by GDAL · held against schema and ground
 indicators                             figures of regions over the years
 published                              what is published now, by name

@@ -32,6 +32,7 @@ from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
 from geo.vector.definition import definition_of
+from geo.vector.join import area_shares
 from geo.vector.positions import Positions, uncertain_positions
 from geo.vector.schema import SCHEMAS, with_all_fields
 
@@ -224,6 +225,12 @@ def read_village_profiles(layer: Path, desa: Path, figures: Path) -> dict[str, V
 def read_positions(layer: Path, desa: Path) -> dict[str, Positions]:
     """Where the areas of a layer may lie whose place is uncertain, found once."""
     return uncertain_positions(read_layer(layer), read_layer(desa))
+
+
+@kept_by_content(maxsize=8)
+def read_shares(layer: Path, regions: Path) -> pd.DataFrame:
+    """How the areas of a layer lie in regions, see `geo.vector.join.area_shares`; found once."""
+    return area_shares(read_layer(layer), read_layer(regions))[0]
 
 
 @kept_by_content(maxsize=16)

@@ -16,7 +16,7 @@ PACKAGES = ("geo", "maps", "api")
 ROOMS = {
     "geo": (
         "language json_types errors toml_file crs source_digest filtering raster vector mcda store "
-        "ingest drivers validation indicators published land readiness uncertainty planning "
+        "prepared ingest drivers validation indicators published land readiness uncertainty planning "
         "submission"
     ).split(),
     "maps": "text escape breaks style qgis maplibre labels context assets guide tiles folium pages desk sheets".split(),

@@ -55,6 +55,12 @@ class MapQuery(BaseModel):
     f: str | None = None
     lang: str | None = None
 
+    @property
+    def is_of_a_start(self) -> bool:
+        """Whether it is what people see first: of any model, the usual indicator in its newest year."""
+        usual = MapQuery.model_fields["indicator"].default
+        return self.year is None and self.indicator == usual
+
 
 class SingleMapQuery(MapQuery):
     """What a single map shows, and whether it comes as one file for a memory stick."""
@@ -134,7 +140,7 @@ def _drawn(store: Store, query: MapQuery, form: _Form) -> str:
     """A page as drawn from what is published now; the first view of it is kept for the next start."""
     now = store.current()
     # Only what a start shows is kept on disk: anybody can ask for any number of years.
-    if query.model_fields_set - {"lang", "model"}:
+    if not query.is_of_a_start:
         return _remembered(now, query, form)
     parts = (now.identity, source_digest("geo", "maps"), context_digest(), query, form)
     kept = store.prepared_path(f"page-{hashlib.sha256(repr(parts).encode()).hexdigest()}.html")

@@ -11,10 +11,13 @@ from geo.errors import NothingRanked, ZoneNotRanked
 from geo.json_types import as_json
 from geo.language import Language, Text, filled, joined, listed, texts
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
+from geo.mcda.value_functions import RasterMeasure
 from geo.planning.measured import Inputs, Read, inputs_of, measured, open_inputs
+from geo.prepared import kept_beside
 from geo.published import read_model
 from geo.readiness.assessment import Assessment
 from geo.readiness.certainty import Certainty, no_certainty
+from geo.readiness.land_measures import measured_cells
 from geo.readiness.scenario import Scenario
 from geo.readiness.score import Measures
 from geo.store.store import Store
@@ -28,7 +31,7 @@ from geo.uncertainty.draws import (
     value_draws,
     weight_draws,
 )
-from geo.uncertainty.measurement import measure_errors
+from geo.uncertainty.measurement import Displaced, displacement_errors, measure_errors
 from geo.uncertainty.one_weight import WeightSensitivity, most_critical, weight_sensitivities
 from geo.uncertainty.ranked import Drawn, RankedZones, ranked_zones
 from geo.uncertainty.smaa import (
@@ -178,17 +181,38 @@ def errors_under(
 
 @lru_cache(maxsize=16)
 def _published_errors(inputs: Inputs) -> MeasureErrors:
+    def found() -> MeasureErrors:
+        any_year = inputs.of_any_year()
+        with open_inputs(inputs) as read:
+            return _errors(
+                inputs,
+                measured(inputs)[0],
+                read,
+                displaced=lambda asked, _: _displaced(any_year, asked),
+            )
+
+    return kept_beside(inputs.model, "errors", inputs.content(), found)
+
+
+@lru_cache(maxsize=32)
+def _displaced(inputs: Inputs, asked: RasterMeasure) -> Array:
+    """How a raster's measures change where a layer's areas are displaced, found once for all years."""
     with open_inputs(inputs) as read:
-        return _errors(inputs, measured(inputs)[0], read)
+        return displacement_errors(
+            read.zones, measured_cells(asked, read.rasters[asked.raster].cells)
+        )
 
 
-def _errors(inputs: Inputs, measures: Measures, read: Read) -> MeasureErrors:
+def _errors(
+    inputs: Inputs, measures: Measures, read: Read, *, displaced: Displaced | None = None
+) -> MeasureErrors:
     return measure_errors(
         read_model(inputs.model),
         measures,
         zones=read.zones,
         rasters=read.rasters,
         indicators=read.indicators,
+        displaced=displaced,
     )
 
 

@@ -16,6 +16,7 @@ from geo.language import Source
 from geo.mcda.matrix import DecisionMatrix
 from geo.mcda.model import Model
 from geo.planning.area_facts import read_statements
+from geo.prepared import kept_beside
 from geo.published import (
     DESA,
     GROUND,
@@ -30,6 +31,7 @@ from geo.published import (
     read_model,
     read_of_desa,
     read_positions,
+    read_shares,
     read_village_profiles,
     read_villages,
 )
@@ -37,7 +39,7 @@ from geo.raster.files import RasterFile
 from geo.readiness.assessment import Assessment
 from geo.readiness.desa_measures import DesaFacts
 from geo.readiness.land_measures import LandRaster
-from geo.readiness.measures import measure_zones
+from geo.readiness.measures import LandMeasures, measure_land, measure_zones
 from geo.readiness.scenario import Scenario
 from geo.readiness.scenario_apply import (
     apply_to_indicators,
@@ -69,13 +71,18 @@ class Inputs:
     villages: tuple[Path, Path] | None = None
     ground: Path | None = None
 
+    def of_any_year(self) -> "Inputs":
+        """These for what is the same in every year: of all years one and the same."""
+        return replace(self, year=0)
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Inputs) and self._content() == other._content()
+        return isinstance(other, Inputs) and self.content() == other.content()
 
     def __hash__(self) -> int:
-        return hash(self._content())
+        return hash(self.content())
 
-    def _content(self) -> tuple[object, ...]:
+    def content(self) -> tuple[object, ...]:
+        """All that is measured of, by name."""
         files = (self.model.name, self.layer.name, self.regencies.name, self.indicators.name)
         rasters = tuple((name, path.name, *rest) for name, path, *rest in self.rasters)
         villages = [path.name for path in (*(self.villages or ()), self.ground) if path]
@@ -154,7 +161,7 @@ def inputs_from(
 @lru_cache(maxsize=64)
 def measured(inputs: Inputs) -> tuple[Measures, DecisionMatrix]:
     """What is published, measured once for equal inputs."""
-    measures = _measure(inputs)
+    measures = kept_beside(inputs.model, "measures", inputs.content(), lambda: _measure(inputs))
     return measures, decision_matrix(measures, read_model(inputs.model))
 
 
@@ -175,6 +182,8 @@ def measured_under(inputs: Inputs, scenario: Scenario | None) -> tuple[Measures,
 
 def _measure(inputs: Inputs, scenario: Scenario | None = None) -> Measures:
     with open_inputs(inputs, scenario) as read:
+        # What a scenario changes is nobody's to keep.
+        kept = scenario is None
         return measure_zones(
             read.zones,
             read_model(inputs.model),
@@ -185,6 +194,23 @@ def _measure(inputs: Inputs, scenario: Scenario | None = None) -> Measures:
             layer_source=inputs.layer_source,
             catalogue=read_catalogue(inputs.catalogue),
             villages=read.villages,
+            desa=read.desa,
+            shares=read_shares(inputs.layer, inputs.regencies) if kept else None,
+            of_land=_land(inputs.of_any_year()) if kept else None,
+        )
+
+
+@lru_cache(maxsize=16)
+def _land(inputs: Inputs) -> LandMeasures:
+    """What rasters say of what is published, measured once for all years."""
+    with open_inputs(inputs) as read:
+        return measure_land(
+            read.zones,
+            read_model(inputs.model),
+            regencies=read_layer(inputs.regencies),
+            indicators=read.indicators,
+            rasters=read.rasters,
+            shares=read_shares(inputs.layer, inputs.regencies),
             desa=read.desa,
         )
 

@@ -6,7 +6,7 @@ zone: it counts as far as the zone fills that area.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,7 @@ from geo.mcda.value_functions import (
     Criterion,
     GroundMeasure,
     IndicatorMeasure,
+    RasterMeasure,
     VillageMeasure,
 )
 from geo.readiness.desa_measures import (
@@ -52,7 +53,7 @@ from geo.readiness.land_measures import (
     raster_measures,
     with_stated,
 )
-from geo.readiness.score import Measure, Measures
+from geo.readiness.score import ConstraintResult, Measure, Measures
 from geo.vector.join import area_shares, area_weighted
 from geo.vector.numerals import Numeral, parse_numerals
 from geo.vector.regions import full_names
@@ -62,6 +63,58 @@ _SAY = texts(__name__)
 
 # A value is shown as far as it helps to find it.
 _MOST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LandMeasures:
+    """What rasters say of zones: the criteria that read them, and every constraint. No year is in it."""
+
+    criteria: Mapping[str, Sequence[Measure]]
+    constraints: Mapping[str, Sequence[ConstraintResult]]
+
+
+def measure_land(
+    zones: gpd.GeoDataFrame,
+    model: Model,
+    *,
+    regencies: gpd.GeoDataFrame,
+    indicators: pd.DataFrame,
+    rasters: Mapping[str, LandRaster],
+    shares: pd.DataFrame,
+    desa: DesaFacts | None = None,
+) -> LandMeasures:
+    """Measure the criteria of rasters and every constraint of `model`, the same in every year.
+
+    `shares` are those of `geo.vector.join.area_shares`; otherwise as `measure_zones`.
+    """
+    fill_share, called = _filled_shares(zones), full_names(regencies)
+    # Of these the place is uncertain, and known by desa: measures are taken over their places.
+    places = {} if desa is None else desa.positions
+    criteria: dict[str, Sequence[Measure]] = {}
+    for criterion in model.criteria:
+        asked = criterion.measure
+        if not isinstance(asked, RasterMeasure):
+            continue
+        land = rasters.get(asked.raster)
+        found = raster_measures(zones, criterion, asked, model, land, fill_share)
+        # One that is not fit for the criterion says nothing by desa either.
+        if desa is not None and places and not (land and land.fault(criterion.id)):
+            found = rasters_over_places(zones, found, asked, model=model, land=land, desa=desa)
+        if asked.stated is not None:
+            found = with_stated(
+                found,
+                asked.stated,
+                zones=zones.index,
+                shares=shares,
+                indicators=indicators,
+                called=called,
+            )
+        criteria[criterion.id] = found
+    constraints = {
+        c.id: constraint_results(zones, c, model, rasters.get(c.raster), fill_share)
+        for c in model.constraints
+    }
+    return LandMeasures(criteria, constraints)
 
 
 def measure_zones(
@@ -76,6 +129,8 @@ def measure_zones(
     catalogue: Mapping[str, Indicator] | None = None,
     villages: Mapping[str, VillageProfile] | None = None,
     desa: DesaFacts | None = None,
+    shares: pd.DataFrame | None = None,
+    of_land: LandMeasures | None = None,
 ) -> Measures:
     """Measure every criterion and constraint of `model` in every zone.
 
@@ -103,16 +158,26 @@ def measure_zones(
     desa : DesaFacts, optional
         Without it what sources say of the ground is missing everywhere, and a zone whose place is
         uncertain is measured where it is drawn, as far as it fills its geometry.
+    shares, of_land : optional
+        What `geo.vector.join.area_shares` and `measure_land` found of the same, where somebody knows.
 
     Raises
     ------
     CRSMissing, CRSMismatch, InvalidLayer
     """
-    shares, _ = area_shares(zones, regencies)
-    called = full_names(regencies)
+    if shares is None:
+        shares, _ = area_shares(zones, regencies)
+    if of_land is None:
+        of_land = measure_land(
+            zones,
+            model,
+            regencies=regencies,
+            indicators=indicators,
+            rasters=rasters,
+            shares=shares,
+            desa=desa,
+        )
     fill_share = _filled_shares(zones)
-    # Of these the place is uncertain, and known by desa: measures are taken over their places.
-    places = {} if desa is None else desa.positions
     criteria: dict[str, Sequence[Measure]] = {}
     for criterion in model.criteria:
         asked = criterion.measure
@@ -132,34 +197,16 @@ def measure_zones(
         elif isinstance(asked, VillageMeasure):
             found = _village_measures(zones, asked, villages, fill_share, year=year)
             if desa is not None:
-                found = placed(
-                    zones, found, places, partial(village_over_places, asked, desa.villages)
-                )
+                over = partial(village_over_places, asked, desa.villages)
+                found = placed(zones, found, desa.positions, over)
         elif isinstance(asked, GroundMeasure):
             found = ground_measures(list(zones.index.astype(str)), asked, desa, year=year)
         else:
-            land = rasters.get(asked.raster)
-            found = raster_measures(zones, criterion, asked, model, land, fill_share)
-            # One that is not fit for the criterion says nothing by desa either.
-            if desa is not None and places and not (land and land.fault(criterion.id)):
-                found = rasters_over_places(zones, found, asked, model=model, land=land, desa=desa)
-            if asked.stated is not None:
-                found = with_stated(
-                    found,
-                    asked.stated,
-                    zones=zones.index,
-                    shares=shares,
-                    indicators=indicators,
-                    called=called,
-                )
+            found = of_land.criteria[criterion.id]
         criteria[criterion.id] = _in_table(criterion, found)
-    constraints = {
-        c.id: constraint_results(zones, c, model, rasters.get(c.raster), fill_share)
-        for c in model.constraints
-    }
     # They go into every sentence; the whole value stays in the layer.
     names = {str(i): shortened(str(name), MOST_NAME) for i, name in zones["name"].items()}
-    return Measures(names=names, criteria=criteria, constraints=constraints)
+    return Measures(names=names, criteria=criteria, constraints=of_land.constraints)
 
 
 def _filled_shares(zones: gpd.GeoDataFrame) -> Array:

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -123,6 +123,28 @@ def _write_and_rename(path: Path, content: bytes | Path) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def prune(folder: Path, prefix: str, *, most: int) -> None:
+    """Remove the oldest files of a folder that begin with `prefix`, so that `most` remain."""
+    files = sorted(folder.glob(f"{prefix}*"), key=written_at)
+    for path in files[: max(len(files) - most, 0)]:
+        remove(path)
+
+
+def written_at(path: Path) -> float:
+    """When a file was written, 0 for one that somebody else removed meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def remove(path: Path) -> None:
+    """Remove a file that nobody needs, if it is still there."""
+    # Windows removes no file that a reader has open; the next round finds it again.
+    with suppress(PermissionError):
+        path.unlink(missing_ok=True)
 
 
 def file_sha256(path: Path) -> str:

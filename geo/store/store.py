@@ -8,7 +8,6 @@ that `Store.check` finds.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +22,16 @@ from geo.store.comments import Comments
 from geo.store.keys import Keys
 from geo.store.rules import Rules
 from geo.store.sessions import Sessions
-from geo.store.snapshots import UNFINISHED, file_sha256, full_disk, write_atomically, write_snapshot
+from geo.store.snapshots import (
+    UNFINISHED,
+    file_sha256,
+    full_disk,
+    prune,
+    remove,
+    write_atomically,
+    write_snapshot,
+    written_at,
+)
 from geo.store.uploads import KEEP_DAYS, Upload, UploadEntry, Uploads, mark_published
 from geo.store.users import Users
 from geo.store.versions import DatasetKind, Event, Provenance, Publication, Published, Version
@@ -427,9 +435,7 @@ class Store:
 
     def prune_prepared(self, prefix: str, *, most: int) -> None:
         """Remove the oldest prepared files that begin with `prefix`, so that `most` remain."""
-        files = sorted((self.folder / "prepared").glob(f"{prefix}*"), key=_written_at)
-        for path in files[: max(len(files) - most, 0)]:
-            _remove(path)
+        prune(self.folder / "prepared", prefix, most=most)
 
     @property
     def _snapshots(self) -> Path:
@@ -487,24 +493,10 @@ def _show(connection: sa.Connection, dataset: str, *, withdrawn_at: str | None) 
     )
 
 
-def _written_at(path: Path) -> float:
-    """When a file was written, 0 for one that somebody else removed meanwhile."""
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
-
-
 def _remove_old(files: Iterable[Path], min_age_s: float) -> None:
     for path in files:
-        if time.time() - _written_at(path) >= min_age_s:
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    # Windows removes no file that a reader has open; the next round finds it again.
-    with suppress(PermissionError):
-        path.unlink(missing_ok=True)
+        if time.time() - written_at(path) >= min_age_s:
+            remove(path)
 
 
 def _no_folder(folder: Path, error: OSError) -> Text:

@@ -4,7 +4,7 @@ What is counted is written beside every criterion, and so is what is not: a meas
 error counts as exact, which it is not. Draws from these errors are in `geo/uncertainty/draws.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -54,6 +54,8 @@ _LEAST_CHANGES = 8
 # Credits nearer to 1 than this are whole.
 _TIE = 1e-9
 _ELLIPSOID = pyproj.Geod(ellps="WGS84")
+# The errors (n_zones,) of what is measured from cells.
+Displaced = Callable[[RasterMeasure, RasterSource], Array]
 
 
 def measure_errors(
@@ -63,6 +65,7 @@ def measure_errors(
     zones: gpd.GeoDataFrame,
     rasters: Mapping[str, LandRaster],
     indicators: pd.DataFrame,
+    displaced: Displaced | None = None,
 ) -> MeasureErrors:
     """The standard error of every measure, which zones share it, and what it leaves out.
 
@@ -74,6 +77,8 @@ def measure_errors(
         Lon/lat, in the order of `measures`.
     indicators : DataFrame
         The tidy table of `geo.indicators.table`.
+    displaced : callable, optional
+        What `displacement_errors` finds of `zones` for a criterion's cells, where somebody keeps it.
 
     Returns
     -------
@@ -82,8 +87,14 @@ def measure_errors(
         zone across several has the mean of theirs by its parts. All other errors are each zone's
         own. 0 where nothing is stated, or where the measure is missing.
     """
+
+    def of_zones(_: RasterMeasure, cells: RasterSource) -> Array:
+        return displacement_errors(zones, cells)
+
     columns = {
-        c.id: _of_what_is_known(_errors_of(c, measures, zones, rasters, indicators), c, measures)
+        c.id: _of_what_is_known(
+            _errors_of(c, measures, rasters, indicators, displaced or of_zones), c, measures
+        )
         for c in model.criteria
     }
     return MeasureErrors(
@@ -154,9 +165,9 @@ def measure_bounds(criterion: Criterion) -> tuple[float, float]:
 def _errors_of(
     criterion: Criterion,
     measures: Measures,
-    zones: gpd.GeoDataFrame,
     rasters: Mapping[str, LandRaster],
     indicators: pd.DataFrame,
+    displaced: Displaced,
 ) -> tuple[Array, Text]:
     """Standard errors (n_zones,) of one criterion, and the note on them."""
     error, asked = criterion.error, criterion.measure
@@ -171,9 +182,8 @@ def _errors_of(
         land = rasters.get(asked.raster) if isinstance(asked, RasterMeasure) else None
         if not isinstance(asked, RasterMeasure) or land is None or land.fault(criterion.id):
             return nothing, _SAY["no_raster"]
-        cells = land.cells
-        displaced = displacement_errors(zones, measured_cells(asked, cells))
-        return np.where(np.isnan(measured), 0.0, np.nan_to_num(displaced)), _SAY["displaced"]
+        moved = displaced(asked, measured_cells(asked, land.cells))
+        return np.where(np.isnan(measured), 0.0, np.nan_to_num(moved)), _SAY["displaced"]
     each, note = _stated(error, measured, asked, indicators)
     if isinstance(asked, IndicatorMeasure):
         # The mean of independent figures is surer than one of them.

@@ -362,6 +362,23 @@ def test_the_map_page_is_drawn_from_what_is_published(client, language):
     assert client.get(f"/map?lang={language}").headers["Content-Security-Policy"] != policy
 
 
+@pytest.mark.parametrize("path", ["/map", "/maps/zones", "/map?lang=en&model=kesiapan"])
+def test_what_a_start_shows_first_is_kept_for_the_next(client, reference_store, path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("api.routes.pages._draw", lambda *asked: drawn.append(asked) or "a page")
+    for _ in range(2):
+        assert client.get(path).text == "a page"
+    assert len(drawn) == 1
+    assert [p.read_text() for p in reference_store.folder.glob("prepared/page-*")] == ["a page"]
+
+
+def test_what_anybody_may_ask_for_fills_no_disk(client, reference_store, monkeypatch):
+    monkeypatch.setattr("api.routes.pages._draw", lambda *_: "a page")
+    for asked in ("year=2024", "indicator=p0_persen_miskin_maret"):
+        client.get(f"/map?{asked}")
+    assert not list(reference_store.folder.glob("prepared/page-*"))
+
+
 @pytest.mark.parametrize("name", ["regencies", "zones", "kecamatan"])
 def test_single_maps_are_pages_and_files_that_need_no_server(client, name):
     page = client.get(f"/maps/{name}?indicator=p0_persen_miskin_maret&year=2024")
