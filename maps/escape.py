@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import orjson
-import pandas as pd
 from markupsafe import Markup, escape
 
 from geo.language import MOST_NAME, Language
@@ -67,9 +66,16 @@ def text_or_none(value: object) -> str | None:
     """A cell of a table as text, a list as its members; None for what is missing or blank."""
     if isinstance(value, np.ndarray | list | tuple):
         return ", ".join(str(member) for member in value) or None
-    if value is None or (not isinstance(value, str) and bool(pd.isna(value))):  # type: ignore[call-overload]
+    if value is None or (not isinstance(value, str) and _is_missing(value)):
         return None
     return str(value).strip() or None
+
+
+def _is_missing(value: object) -> bool:
+    # Most pages have no table, and the first after a start must not wait for pandas.
+    import pandas as pd
+
+    return bool(pd.isna(value))  # type: ignore[call-overload]
 
 
 def shown_text(value: object, language: Language) -> str | None:
