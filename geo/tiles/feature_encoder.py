@@ -17,6 +17,7 @@ from geo.filtering.columns import DECIMALS, Kind
 from geo.filtering.temporal import kind_of_times
 from geo.json_types import as_json, without_surrogates
 from geo.language import texts
+from geo.tiles.deflate_blocks import COMMA, block, crc_of
 from geo.tiles.features import MAGIC, NULL_INTEGER, PREFIX, FeatureTable, aligned, column_name
 from geo.tiles.geometry_kinds import of_one_type, places_of
 from geo.vector.schema import GeometryKind, LayerSchema
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SAY = texts(__name__)
+
+# Smaller features have too little in them that repeats: deflated each for itself, those of 865 bytes
+# on average become 42 % larger than deflated together, of 1,743 20 %, of 2,671 10 %.
+_FEWEST_BYTES_DEFLATED = 1_500
 
 
 def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = None) -> bytes:
@@ -76,7 +81,7 @@ def _encoded(
 ) -> bytes:
     properties = {name: values for name, (_, values) in columns.items()}
     sections = _geometry_sections(geometries)
-    sections |= _joined("json", _features(ids, geometries, properties), separator=b",")
+    sections |= _feature_sections(_features(ids, geometries, properties))
     sections |= _text_sections("id", list(ids))
     for index, (kind, values) in enumerate(columns.values()):
         sections |= _column_sections(column_name(index), kind, values)
@@ -164,6 +169,16 @@ def _features(
         )
         for area_id, text, row in zip(ids, texts, rows, strict=True)
     ]
+
+
+def _feature_sections(features: Sequence[bytes]) -> dict[str, Any]:
+    """The features, and where they are large enough for it deflated too, with CRC-32 with a comma."""
+    sections = _joined("json", features, separator=b",")
+    if sum(map(len, features)) < _FEWEST_BYTES_DEFLATED * max(len(features), 1):
+        return sections
+    crcs = np.array([crc_of(feature + b",") for feature in features], np.uint32)
+    deflated = [block(feature) for feature in features]
+    return sections | {"crcs": crcs} | _joined("deflate", deflated, separator=COMMA)
 
 
 def _property_columns(

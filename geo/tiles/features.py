@@ -1,7 +1,7 @@
 """A published layer encoded once as GeoJSON and answered from prepared bytes.
 
 A version of a layer never changes, so everything that a page of features needs is prepared once:
-the bytes of every feature, its bounds, its geometry for exact tests, and its properties as columns
+the bytes of every feature, where they are many also deflated (`geo/tiles/deflate_blocks.py`), its bounds, its geometry for exact tests, and its properties as columns
 for filters (`geo/tiles/feature_encoder.py`). A page is then a join of byte slices; given a memory map, many
 workers share one page cache. Reading needs numpy only, and shapely from the first exact test of a
 geometry on: a service that starts again must answer within two seconds.
@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ from geo.filtering.columns import Arrays, Kind, Mask, Numbers, Shapes, Texts, Tr
 from geo.filtering.comparison import like
 from geo.filtering.temporal import instant, kind_of_times, related
 from geo.language import Text, texts
+from geo.tiles.deflate_blocks import COMMA, crc_of
 
 if TYPE_CHECKING:
     import shapely
@@ -38,6 +39,9 @@ _SAY = texts(__name__)
 # West, south, east, north in lon/lat; west > east crosses the antimeridian.
 Bbox = tuple[float, float, float, float]
 
+# The features as they are prepared.
+Prepared = Literal["json", "deflate"]
+
 MAGIC = b"KWSNFEA1"
 PREFIX = struct.Struct("<8sQ")
 # Sorts before every value a filter can name, so a missing integer matches none.
@@ -46,6 +50,8 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _BOOLEANS = {"true": 1, "false": 0}
 _LOOKED_AT_TOGETHER = 512
+# What stands between two features, prepared with them.
+_SEPARATORS = {"json": b",", "deflate": COMMA}
 # Codes of texts start at 0; -1 is a missing text.
 _UNKNOWN_TEXT = -2
 
@@ -141,36 +147,60 @@ class FeatureTable:
             raise ZoneNotFound(area_id, available=self._some_ids())
         return found[:1]
 
-    def page(self, indices: npt.NDArray[np.int64]) -> bytes:
+    @property
+    def is_deflated(self) -> bool:
+        """Whether the features are prepared deflated too."""
+        return "deflate" in self._sections
+
+    def page(self, indices: npt.NDArray[np.int64], section: Prepared = "json") -> bytes:
         """The features at `indices`, joined by commas, ready for a GeoJSON array."""
+        separator, content = _SEPARATORS[section], self._bytes(section)
+        begins, ends = self._spans(indices, section)
         if len(indices) and bool((np.diff(indices) == 1).all()):
             # Neighbours lie side by side with their commas: one slice.
-            ends = self._array("json.ends")
-            first, last = int(indices[0]), int(indices[-1])
-            return bytes(self._bytes("json")[_begin(ends, first, gap=1) : int(ends[last])])
-        return b",".join([self._slice("json", int(index)) for index in indices])
+            return bytes(content[int(begins[0]) : int(ends[-1])])
+        spans = zip(begins.tolist(), ends.tolist(), strict=True)
+        return separator.join([content[begin:end] for begin, end in spans])
 
     def batches(
-        self, indices: npt.NDArray[np.int64], *, most_bytes: int
+        self, indices: npt.NDArray[np.int64], *, most_bytes: int, section: Prepared = "json"
     ) -> Iterator[npt.NDArray[np.int64]]:
         """`indices` in groups whose prepared features have about so many bytes, each at least one."""
         begin = 0
         while begin < len(indices):
             # Sizes of all of them would be held as long as the last one waits to be sent.
-            ends = np.cumsum(self._sizes(indices[begin : begin + _LOOKED_AT_TOGETHER]))
+            some = indices[begin : begin + _LOOKED_AT_TOGETHER]
+            ends = np.cumsum(self.sizes(some, section))
             end = begin + max(1, int(np.searchsorted(ends, most_bytes, side="right")))
             yield indices[begin:end]
             begin = end
 
-    def size(self, indices: npt.NDArray[np.int64]) -> int:
+    def size(self, indices: npt.NDArray[np.int64], section: Prepared = "json") -> int:
         """How many bytes `page` of these features has."""
-        return int(self._sizes(indices).sum()) + max(len(indices) - 1, 0)
+        commas = max(len(indices) - 1, 0) * len(_SEPARATORS[section])
+        return int(self.sizes(indices, section).sum()) + commas
 
-    def _sizes(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        ends = self._array("json.ends")
-        begins = np.where(indices > 0, ends[indices - 1] + 1, 0)
-        sizes: npt.NDArray[np.int64] = ends[indices] - begins
-        return sizes
+    def sizes(
+        self, indices: npt.NDArray[np.int64], section: Prepared = "json"
+    ) -> npt.NDArray[np.int64]:
+        """How many bytes each of these features has."""
+        begins, ends = self._spans(indices, section)
+        return ends - begins
+
+    def _spans(
+        self, indices: npt.NDArray[np.int64], section: Prepared
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Where each of these features begins and ends."""
+        ends = self._array(f"{section}.ends")
+        gap = len(_SEPARATORS[section])
+        return np.where(indices > 0, ends[indices - 1] + gap, 0), ends[indices]
+
+    def crcs(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
+        """The CRC-32 of each of these features and its comma; of the last one's without."""
+        crcs: npt.NDArray[np.uint32] = self._array("crcs")[indices]
+        if len(indices):
+            crcs[-1] = crc_of(self._slice("json", int(indices[-1])))
+        return crcs
 
     def properties(self, indices: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
         """`{"id": …, "properties": {…}, …}` of the features at `indices`, for people's tables."""
@@ -340,7 +370,7 @@ class FeatureTable:
 
     def _slice(self, section: str, index: int) -> memoryview:
         ends = self._array(f"{section}.ends")
-        gap = 1 if section == "json" else 0
+        gap = len(_SEPARATORS.get(section, b""))
         return self._bytes(section)[_begin(ends, index, gap=gap) : int(ends[index])]
 
     def _bytes(self, section: str) -> memoryview:

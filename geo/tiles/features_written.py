@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import orjson
 import shapely
 
+from geo.tiles import deflate_blocks
 from geo.tiles.features import FeatureTable
 
 # A reader who takes a page slowly holds one part of it, and two while the next one is made.
@@ -45,6 +47,41 @@ def written_parts(
     for some in table.batches(places, most_bytes=PART_BYTES):
         yield separator + written(table, some, writing)
         separator = b","
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zipped:
+    """`head`, the features at `places` as they are prepared, and `tail`, as one gzip member.
+
+    The features, at least one of them, are joined from what is deflated already.
+    """
+
+    table: FeatureTable
+    places: npt.NDArray[np.int64]
+    head: bytes
+    tail: bytes
+
+    def parts(self) -> tuple[Iterator[bytes], int]:
+        """The member in parts of about `PART_BYTES`, and its size."""
+        begin = deflate_blocks.MEMBER_HEAD + deflate_blocks.block(self.head) + deflate_blocks.END
+        end = deflate_blocks.END + deflate_blocks.last_block(self.tail) + self._member_tail()
+        size = len(begin) + self.table.size(self.places, "deflate") + len(end)
+        return chain((begin,), self._blocks(), (end,)), size
+
+    def _blocks(self) -> Iterator[bytes]:
+        separator = b""
+        for some in self.table.batches(self.places, most_bytes=PART_BYTES, section="deflate"):
+            yield separator + self.table.page(some, "deflate")
+            separator = deflate_blocks.COMMA
+
+    def _member_tail(self) -> bytes:
+        around = [deflate_blocks.crc_of(self.head), deflate_blocks.crc_of(self.tail)]
+        crcs = np.insert(self.table.crcs(self.places), [0, len(self.places)], around)
+        sizes = self.table.sizes(self.places)
+        sizes[:-1] += len(b",")
+        sizes = np.insert(sizes, [0, len(sizes)], [len(self.head), len(self.tail)])
+        crc = deflate_blocks.crc_of_joined(crcs, sizes)
+        return deflate_blocks.member_tail(crc, int(sizes.sum()))
 
 
 def written(table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing) -> bytes:
