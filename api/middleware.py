@@ -4,7 +4,6 @@
 """
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -13,13 +12,13 @@ import anyio
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import access
 from api.deps import language_or_default, require_host
 from api.forwarded import forwarded
 from api.problems import RequestTooSlow, problem_of, respond, respond_fault
+from api.serving.compression import compressed
 from api.settings import Settings
 from geo.errors import GeoError, UploadTooLarge
 from geo.language import Text, filled, size_limit, texts
@@ -42,9 +41,6 @@ _UPLOAD_PATH = "/uploads"
 _PARTS_PATH = "/uploads/parts/"
 PART_TYPE = "application/offset+octet-stream"
 _PART_BYTES = 8 * 1024 * 1024
-_MIN_GZIP_BYTES = 500
-# Level 9 takes four times as long for 2 % less.
-_GZIP_LEVEL = 5
 _READABLE_HEADERS = [
     *("ETag", "Link", "Content-Crs", "Content-Language", "Location", "Retry-After"),
     *("Upload-Offset", "Upload-Length"),
@@ -62,12 +58,7 @@ _SENT_HEADERS = [
     "Prefer",
     "Upload-Offset",
 ]
-# Archives of tiles that are gzipped already; clients ask for ranges of their bytes.
-_PACKED = ("application/vnd.pmtiles", "application/vnd.sqlite3")
-_TAGS = (b"if-none-match", b"if-match")
 _READING = ("GET", "HEAD")
-# RFC 9110, 12.5.3: a coding with the quality 0 is refused.
-_NO_GZIP = re.compile(rb"\b(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*(?=,|$)", re.IGNORECASE)
 _logger = logging.getLogger("kawasan")
 
 
@@ -107,35 +98,6 @@ def head_requests(app: ASGIApp) -> ASGIApp:
             await app({**scope, "method": "GET"}, receive, send_without_body)
         else:
             await app(scope, receive, send)
-
-    return serve
-
-
-def encoded_tags(app: ASGIApp) -> ASGIApp:
-    """A compressed answer is other bytes, so its strong ETag is another (RFC 9110, 8.8.3.3).
-
-    Around gzip: answers leave with `-gzip` in their tag, and questions come in without it.
-    """
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        headers = [(n, _without_gzip(v) if n in _TAGS else v) for n, v in scope["headers"]]
-        is_known_zipped = headers != scope["headers"]
-        # Starlette looks for the word alone.
-        headers = [(n, _NO_GZIP.sub(b"", v) if n == b"accept-encoding" else v) for n, v in headers]
-
-        async def send_with_tag(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                answer = MutableHeaders(scope=message)
-                is_zipped = answer.get("content-encoding") == "gzip"
-                is_unchanged = message["status"] == 304 and is_known_zipped
-                if "etag" in answer and (is_zipped or is_unchanged):
-                    answer["etag"] = answer["etag"].removesuffix('"') + '-gzip"'
-            await send(message)
-
-        await app({**scope, "headers": headers}, receive, send_with_tag)
 
     return serve
 
@@ -322,15 +284,7 @@ def install(
         (access, {}),
         (tolerant_paths, {}),
         (known_hosts, {}),
-        (
-            GZipMiddleware,
-            {
-                "minimum_size": _MIN_GZIP_BYTES,
-                "compresslevel": _GZIP_LEVEL,
-                "exclude_content_types": (*DEFAULT_EXCLUDED_CONTENT_TYPES, *_PACKED),
-            },
-        ),
-        (encoded_tags, {}),
+        (compressed, {}),
         (head_requests, {}),
         (
             CORSMiddleware,
@@ -364,10 +318,6 @@ def _limit_bytes(scope: Scope, headers: Headers, settings: Settings) -> int:
     if scope["path"].startswith(_PARTS_PATH) and media_type == PART_TYPE:
         return _PART_BYTES
     return settings.max_document_bytes
-
-
-def _without_gzip(tags: bytes) -> bytes:
-    return tags.replace(b'-gzip"', b'"')
 
 
 def _too_large(limit: int) -> Text:

@@ -26,7 +26,7 @@ from api.features.turns import TURNS
 from api.links import GEOJSON, JSON, Links
 from geo.filtering.temporal import kind_of_times
 from geo.tiles.features import FeatureTable, Selection
-from geo.tiles.features_written import PART_BYTES, written, written_each, written_parts
+from geo.tiles.features_written import PART_BYTES, Zipped, written, written_each, written_parts
 from geo.tiles.times import temporal_field
 from geo.vector.file_formats import FILE_FORMATS
 
@@ -70,8 +70,8 @@ class Found:
         return found
 
 
-def items_answer(found: Found, form: Form, links: Links) -> Answer:
-    """A page of features in any form but HTML.
+def items_answer(found: Found, form: Form, links: Links, *, takes_gzip: bool = False) -> Answer:
+    """A page of features in any form but HTML; gzipped where `takes_gzip` and that is prepared.
 
     Raises
     ------
@@ -79,16 +79,15 @@ def items_answer(found: Found, form: Form, links: Links) -> Answer:
     QueriesBusy
     """
     if found.page.is_plain and form not in FILES:
-        return _items_answer(found, form, links)
+        return _items_answer(found, form, links, takes_gzip=takes_gzip)
     with TURNS.taken():
-        return _items_answer(found, form, links)
+        return _items_answer(found, form, links, takes_gzip=takes_gzip)
 
 
-def _items_answer(found: Found, form: Form, links: Links) -> Answer:
+def _items_answer(found: Found, form: Form, links: Links, *, takes_gzip: bool) -> Answer:
     headers = {"Content-Crs": f"<{found.page.crs}>", "Link": _links_of(found, form, links)}
     if form == "json":
-        parts, size = _geojson(found, links)
-        return _answer(form, headers, parts, size=size)
+        return _geojson(found, links, headers, takes_gzip=takes_gzip)
     if form == "jsonfg":
         return _answer(form, headers, _json_fg(found, links))
     if form == "geojsonseq":
@@ -177,13 +176,18 @@ def _links_of(found: Found, form: Form, links: Links) -> str:
     return header
 
 
-def _geojson(found: Found, links: Links) -> tuple[Iterator[bytes], int | None]:
-    """A page as GeoJSON, and its size where that is known beforehand."""
-    selection, page = found.selection, found.page
+def _geojson(found: Found, links: Links, headers: dict[str, str], *, takes_gzip: bool) -> Answer:
+    """A page as GeoJSON. Its size is known beforehand where it is joined from what is prepared."""
+    table, places, writing = found.table, found.selection.indices, found.page.writing
     head = _head({}, found, links, "json")
-    features = written_parts(found.table, selection.indices, page.writing)
-    size = len(head) + found.table.size(selection.indices) + len(_END)
-    return chain((head,), features, (_END,)), size if page.writing.is_as_prepared else None
+    is_prepared = writing.is_as_prepared
+    if takes_gzip and is_prepared and table.is_deflated and len(places):
+        headers["Content-Encoding"] = "gzip"
+        parts, member_size = Zipped(table, places, head, _END).parts()
+        return _answer("json", headers, parts, size=member_size)
+    parts = chain((head,), written_parts(table, places, writing), (_END,))
+    size = len(head) + table.size(places) + len(_END) if is_prepared else None
+    return _answer("json", headers, parts, size=size)
 
 
 def _head(more: Mapping[str, Any], found: Found, links: Links, form: Form) -> bytes:

@@ -151,8 +151,8 @@ def test_a_long_answer_is_made_in_parts(client, monkeypatch, form):
     sent = []
     real = answers.items_answer
 
-    def noted(found, form, links):
-        answer = real(found, form, links)
+    def noted(found, form, links, **how):
+        answer = real(found, form, links, **how)
         parts = answer.content if not isinstance(answer.content, bytes) else [answer.content]
         parts = list(parts)
         sent.extend(map(len, parts))

@@ -21,6 +21,7 @@ from api.links import GEOJSON, HTML
 from api.ogc_models import Feature, FeatureCollection
 from api.parameters import CollectionId, ItemQuery, ItemsQuery
 from api.responses import conditional, etag_of, html_response
+from api.serving.compression import coding_of
 from geo.language import Language
 
 router = APIRouter(tags=["data"], dependencies=[READS])
@@ -61,7 +62,10 @@ def items(
     found = Found(entry, table, page)
 
     def answer() -> Response:
-        return _sent(items_answer(found, form, links), language)
+        # What is prepared is sooner there than any coding is made.
+        accepted = request.headers.get("accept-encoding", "")
+        takes_gzip = coding_of(accepted, offered=("gzip", "zstd")) == "gzip"
+        return _sent(items_answer(found, form, links, takes_gzip=takes_gzip), language)
 
     etag = etag_of(entry.key, page.canonical, form, language, links)
     return conditional(request, etag, answer, is_page=False)

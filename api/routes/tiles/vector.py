@@ -17,6 +17,7 @@ from api.ogc_models import (
 )
 from api.parameters import CollectionId
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
+from api.serving.compression import coding_of
 from api.tile_documents import (
     MVT,
     TILE_MATRIX_SETS,
@@ -202,7 +203,7 @@ def read_vector_tile(
             return Response(status_code=204)
         if not found.is_gzipped:
             return Response(found.content, media_type=MVT)
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if coding_of(request.headers.get("accept-encoding", ""), offered=("gzip",)):
             return Response(found.content, media_type=MVT, headers={"Content-Encoding": "gzip"})
         return Response(gzip.decompress(found.content), media_type=MVT)
 
