@@ -1,13 +1,16 @@
 """The vector tiles of collections: cut from memory, or read from an archive where a layer is big.
 
 A country's villages take minutes to simplify for all zooms. A process of its own does that once for
-each version, and what it made is kept in the store like all that is prepared.
+each version, and what it made is kept in the store like all that is prepared. Until it is there
+tiles are cut coarse. What was answered lately is kept compressed, ready to be sent.
 """
 
 import gzip
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,12 +36,61 @@ MAKERS = (
 )
 
 
+_MOST_KEPT_BYTES = 64 * 1024**2
+# What a kept tile costs beside its bytes.
+_KEPT_TILE_BYTES = 400
+# Smaller tiles grow, and what is sent in one packet either way is not unpacked.
+_LEAST_GZIPPED = 512
+_GZIP_LEVEL = 6
+_N_LOCKS = 16
+
+
 @dataclass(frozen=True, slots=True)
 class VectorTile:
     """The bytes of a tile, empty where the layer has nothing, and whether they are gzipped."""
 
     content: bytes
     is_gzipped: bool = False
+
+    @property
+    def plain(self) -> bytes:
+        """The bytes as a reader without gzip gets them."""
+        return gzip.decompress(self.content) if self.is_gzipped else self.content
+
+
+def _packed(content: bytes) -> VectorTile:
+    if len(content) < _LEAST_GZIPPED:
+        return VectorTile(content)
+    # Without the time of writing: the same layer gives the same bytes.
+    return VectorTile(gzip.compress(content, _GZIP_LEVEL, mtime=0), is_gzipped=True)
+
+
+class KeptTiles:
+    """Tiles that were asked for lately, up to so many bytes together; safe between threads."""
+
+    def __init__(self, *, most_bytes: int = _MOST_KEPT_BYTES) -> None:
+        self._most_bytes, self._bytes = most_bytes, 0
+        self._kept: OrderedDict[Hashable, VectorTile] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: Hashable) -> VectorTile | None:
+        """The tile, which is then the last to leave."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def keep(self, key: Hashable, tile: VectorTile) -> VectorTile:
+        """Keep a tile in place of those that were not asked for the longest; `tile` itself."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = tile
+                self._bytes += len(tile.content) + _KEPT_TILE_BYTES
+            while self._bytes > self._most_bytes:
+                _, left = self._kept.popitem(last=False)
+                self._bytes -= len(left.content) + _KEPT_TILE_BYTES
+        return tile
 
 
 def archive_order(entry: Collection, target: Path) -> "ArchiveOrder":
@@ -80,6 +132,9 @@ class CollectionTiles:
         self._starting, self._writing = threading.Lock(), threading.Lock()
         self._kept_pyramids: TilePyramids | None = None
         self._kept_archives: TileArchives | None = None
+        self._kept = KeptTiles()
+        self._cutting = [threading.Lock() for _ in range(_N_LOCKS)]
+        self._orders: dict[tuple[str, int], ArchiveOrder] = {}
 
     def prepare(self, entry: Collection) -> None:
         """Begin to make what tiles of a big layer need; nothing for any other."""
@@ -93,41 +148,92 @@ class CollectionTiles:
         if self._kept_archives is not None:
             self._kept_archives.close()
 
+    def is_coarse(self, entry: Collection, *, z: int) -> bool:
+        """Whether tiles of a zoom are cut coarse, since the layer's archive is not there yet.
+
+        The archive is begun where nobody makes it.
+        """
+        from geo.tiles.cut import UNSIMPLIFIED_FROM
+
+        if z >= UNSIMPLIFIED_FROM or not self._is_big(entry):
+            return False
+        return not self._archives.is_there(self._order(entry))
+
+    def kept(
+        self, entry: Collection, *, z: int, row: int, column: int, is_coarse: bool
+    ) -> VectorTile | None:
+        """A tile that was asked for lately, in no time; None where it would have to be made."""
+        return self._kept.find((entry.id, entry.key, z, row, column, is_coarse))
+
     def tile(
-        self, entry: Collection, *, z: int, row: int, column: int, patience_s: float
+        self,
+        entry: Collection,
+        *,
+        z: int,
+        row: int,
+        column: int,
+        is_coarse: bool = False,
+        patience_s: float,
     ) -> VectorTile:
         """One tile, see `geo.tiles.cut.encode_tile`.
 
         Parameters
         ----------
+        is_coarse : bool
+            What the method of that name says of the zoom.
         patience_s : float
             How many seconds to wait for another request's preparation of the same layer.
 
         Raises
         ------
         TilesNotReady
-            While the layer's tiles are being prepared.
+            When that took too long.
         """
+        place = {"z": z, "row": row, "column": column}
+        found = self.kept(entry, **place, is_coarse=is_coarse)
+        if found is None:
+            key = (entry.id, entry.key, z, row, column, is_coarse)
+            # Of many readers of one place one makes its coarse tile.
+            with self._cutting[hash(key) % _N_LOCKS] if is_coarse else nullcontext():
+                found = self._kept.find(key) or self._kept.keep(
+                    key, self._made(entry, **place, is_coarse=is_coarse, patience_s=patience_s)
+                )
+        return found
+
+    def _made(
+        self,
+        entry: Collection,
+        *,
+        z: int,
+        row: int,
+        column: int,
+        is_coarse: bool,
+        patience_s: float,
+    ) -> VectorTile:
         from geo.tiles.cut import UNSIMPLIFIED_FROM, encode_tile
 
+        place = {"z": z, "row": row, "column": column}
         if not self._is_big(entry):
-            content = self._pyramids.tile(
-                f"{entry.id} {entry.key}",
-                # Ids, names and outlines are the same in every language.
-                lambda: entry.frame("id"),
-                layer=entry.id,
-                z=z,
-                row=row,
-                column=column,
-                patience_s=patience_s,
+            return _packed(
+                self._pyramids.tile(
+                    f"{entry.id} {entry.key}",
+                    # Ids, names and outlines are the same in every language.
+                    lambda: entry.frame("id"),
+                    layer=entry.id,
+                    **place,
+                    patience_s=patience_s,
+                )
             )
-            return VectorTile(content)
-        if z < UNSIMPLIFIED_FROM:
-            order = self._order(entry)
-            packed = self._archives.tile(order, z=z, row=row, column=column)
-            return VectorTile(packed, is_gzipped=True)
-        source = self._part(entry, z=z, row=row, column=column)
-        return VectorTile(encode_tile(source, layer=entry.id, z=z, row=row, column=column))
+        if is_coarse:
+            from geo.tiles.coarse import coarse_source
+
+            source = coarse_source(self._tables.table(entry, "id").features, **place)
+        elif z < UNSIMPLIFIED_FROM:
+            packed = self._archives.tile(self._order(entry), **place)
+            return VectorTile(packed, is_gzipped=bool(packed))
+        else:
+            source = self._part(entry, **place)
+        return _packed(encode_tile(source, layer=entry.id, **place))
 
     def joined(
         self, entries: Sequence[Collection], *, z: int, row: int, column: int, patience_s: float
@@ -138,9 +244,11 @@ class CollectionTiles:
         collections are joined as they are. Errors and `patience_s` as for `tile`.
         """
         place = {"z": z, "row": row, "column": column}
-        found = [self.tile(entry, **place, patience_s=patience_s) for entry in entries]
         return b"".join(
-            gzip.decompress(one.content) if one.is_gzipped else one.content for one in found
+            self.tile(
+                entry, **place, is_coarse=self.is_coarse(entry, z=z), patience_s=patience_s
+            ).plain
+            for entry in entries
         )
 
     def archive(self, entry: Collection, suffix: str, *, patience_s: float) -> Path:
@@ -177,6 +285,15 @@ class CollectionTiles:
         return entry.version is not None and entry.version.size_bytes >= self._big_bytes
 
     def _order(self, entry: Collection) -> "ArchiveOrder":
+        # A version's title and source are as fixed as its features; what is computed comes and goes.
+        if entry.version is None:
+            return self._new_order(entry)
+        known = (entry.id, entry.version.number)
+        if known not in self._orders:
+            self._orders[known] = self._new_order(entry)
+        return self._orders[known]
+
+    def _new_order(self, entry: Collection) -> "ArchiveOrder":
         # What is made within a request has a name of its own, so that it never displaces the others.
         kind = "tiles" if self._is_big(entry) else "files"
         words = repr((entry.title, entry.description, attribution_of(entry)))

@@ -42,7 +42,7 @@ _PARTS_PATH = "/uploads/parts/"
 PART_TYPE = "application/offset+octet-stream"
 _PART_BYTES = 8 * 1024 * 1024
 _READABLE_HEADERS = [
-    *("ETag", "Link", "Content-Crs", "Content-Language", "Location", "Retry-After"),
+    *("ETag", "Link", "Content-Crs", "Content-Language", "Location", "Retry-After", "Tile-Detail"),
     *("Upload-Offset", "Upload-Length"),
     *("Accept-Ranges", "Content-Range", "Content-Length"),
 ]

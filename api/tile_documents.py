@@ -41,6 +41,8 @@ ARCHIVES = {"pmtiles": "application/vnd.pmtiles", "mbtiles": "application/vnd.sq
 _ARCHIVE_TITLES = {"pmtiles": "PMTiles", "mbtiles": "MBTiles"}
 WEB_MERCATOR_QUAD = "WebMercatorQuad"
 MAX_ZOOM = 14
+# A tile that was cut before its layer's archive was there: it is soon another one.
+COARSE = {"Tile-Detail": "coarse", "Cache-Control": "public, max-age=1"}
 TILING_SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 _TILING_SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"

@@ -73,17 +73,28 @@ def tile_source(
     geometries = shapely.force_2d(np.asarray(lonlat.array, dtype=object))
     positions, owners = shapely.get_coordinates(geometries, return_index=True)
     geometries[owners[~np.isfinite(positions).all(axis=1)]] = None
-    geometries = shapely.transform(geometries, _mercator)
+    geometries = shapely.transform(geometries, mercator)
     names = frame["name"] if "name" in frame.columns else [None] * len(frame)
     numbers = np.arange(len(frame)) if rows is None else rows
-    return _source(
+    return source_of(
         {n: without_surrogates(str(i)) for n, i in zip(numbers.tolist(), frame.index, strict=True)},
         {
             n: without_surrogates(name) if isinstance(name, str) else None
             for n, name in zip(numbers.tolist(), names, strict=True)
         },
-        *_single(geometries, numbers),
+        geometries,
+        numbers,
     )
+
+
+def source_of(
+    ids: Mapping[int, str],
+    names: Mapping[int, str | None],
+    geometries: npt.NDArray[Any],
+    rows: npt.NDArray[np.int64],
+) -> TileSource:
+    """The same of geometries in EPSG:3857, made valid here, each of the row in `rows` (ascending)."""
+    return _source(ids, names, *_single(geometries, rows))
 
 
 def lonlat_box(
@@ -256,10 +267,10 @@ def _is_whole(parts: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 def _or_place(found: npt.NDArray[Any], before: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """What was `found`; where that is empty a ring without area, of which a smallest form is made."""
     lost = np.flatnonzero(shapely.is_empty(found))
+    places, owners = shapely.get_coordinates(before[lost], return_index=True)
+    _, first = np.unique(owners, return_index=True)
     found = found.copy()
-    for one in lost:
-        place = shapely.get_coordinates(before[one])[0]
-        found[one] = shapely.Polygon(np.repeat(place[None], 4, axis=0))
+    found[lost] = shapely.polygons(np.repeat(places[first, None], 4, axis=1))
     return found
 
 
@@ -290,7 +301,7 @@ def _islands_apart(
     )
 
 
-def _mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """EPSG:3857 of longitudes and latitudes in degrees (EPSG Guidance Note 7-2, 3.2.1.2)."""
     lon, lat = lonlat.T
     latitude = np.radians(np.clip(lat, -_MAX_LATITUDE, _MAX_LATITUDE))

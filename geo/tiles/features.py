@@ -272,6 +272,10 @@ class FeatureTable:
         """The type of each feature's geometry."""
         return self._array("types")
 
+    def outline_bytes(self) -> tuple[memoryview, npt.NDArray[np.int64]]:
+        """All geometries as well-known binary one after the other, and where each ends."""
+        return self._bytes("wkb"), self._array("wkb.ends")
+
     def _column(self, name: str) -> str:
         return column_name(list(self.fields).index(name))
 

@@ -121,6 +121,16 @@ class TileArchives:
         if found is not None:
             found[1].join()
 
+    def is_there(self, order: ArchiveOrder) -> bool:
+        """Whether the archive is there; where nobody makes it, that is begun.
+
+        What failed once is not tried again by this process.
+        """
+        if order.target in self._open:
+            return True
+        self.prepare(order)
+        return order.target.exists()
+
     def tile(self, order: ArchiveOrder, *, z: int, row: int, column: int) -> bytes:
         """A tile as `TileArchive.tile`.
 

@@ -1,11 +1,11 @@
-"""Tiles of a big layer: made by a process of its own, then read; the same as if cut on demand."""
+"""Tiles of a big layer: coarse at once, as if cut on demand when a process of its own has made them."""
 
 import time
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.collection_tiles import CollectionTiles
+from api.collection_tiles import CollectionTiles, KeptTiles, VectorTile
 from api.main import create_app
 from tests.geo.tile_reader import read_tile
 
@@ -23,9 +23,13 @@ def big_client(settings, store):
 def prepared(client, address):
     """The answer once the tiles of the layer are there."""
     give_up = time.monotonic() + 60
-    while (answer := client.get(address)).status_code == 503 and time.monotonic() < give_up:
+    while is_coarse(answer := client.get(address)) and time.monotonic() < give_up:
         time.sleep(0.1)
     return answer
+
+
+def is_coarse(answer):
+    return answer.headers.get("tile-detail") == "coarse"
 
 
 def features(answer):
@@ -34,12 +38,37 @@ def features(answer):
     return [(f.id, f.properties, f.paths) for f in found]
 
 
-def test_whoever_comes_first_is_told_to_come_back(big_client):
-    answer = big_client.get(f"{SET}/7/65/101", headers={"Accept-Language": "id"})
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"]
-    assert "sedang disiapkan" in answer.json()["detail"]
-    assert prepared(big_client, f"{SET}/7/65/101").status_code == 200
+def test_whoever_comes_first_gets_a_coarse_tile_and_soon_a_finer_one(big_client):
+    address = f"{SET}/7/65/101"
+    version = big_client.get(f"{SET}?f=json").json()["tiles"][0].split("v=")[1]
+    coarse = big_client.get(address, params={"v": version})
+    assert is_coarse(coarse)
+    assert coarse.headers["cache-control"] == "public, max-age=1"
+    tag = coarse.headers["etag"]
+    again = big_client.get(address, headers={"If-None-Match": tag})
+    assert (again.status_code, is_coarse(again)) == (304, True)
+    fine = prepared(big_client, address)
+    assert fine.headers["etag"] != tag
+    assert [one[:2] for one in features(coarse)] == [one[:2] for one in features(fine)]
+    kept = big_client.get(address, params={"v": version}).headers["cache-control"]
+    assert "immutable" in kept
+
+
+def test_the_tiles_of_the_service_are_coarse_as_long_as_one_of_theirs_is(big_client):
+    address = "/tiles/WebMercatorQuad/7/65/101?collections=zones"
+    coarse = big_client.get(address)
+    assert is_coarse(coarse)
+    assert coarse.headers["etag"] != prepared(big_client, address).headers["etag"]
+
+
+def test_tiles_are_kept_up_to_so_many_bytes_the_latest_asked_for():
+    kept = KeptTiles(most_bytes=3_000)
+    for n in range(3):
+        kept.keep(n, VectorTile(bytes(1_000)))
+    assert [kept.find(n) is not None for n in range(3)] == [False, True, True]
+    kept.find(1)
+    kept.keep(3, VectorTile(bytes(1_000)))
+    assert [kept.find(n) is not None for n in range(4)] == [False, True, False, True]
 
 
 @pytest.mark.parametrize("place", ["0/0/0", "7/65/101", "11/1043/1623", "14/8350/12989"])

@@ -10,7 +10,7 @@ from api.dataset_tiles import dataset_tiles
 from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, PatienceDep, TablesDep
 from api.ogc_models import Link, TileSetDocument, TileSetsDocument
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
-from api.tile_documents import MVT, TILES_OF, require_tile, tile_set, tile_set_item
+from api.tile_documents import COARSE, MVT, TILES_OF, require_tile, tile_set, tile_set_item
 
 router = APIRouter(tags=["tiles"], dependencies=[READS])
 
@@ -121,12 +121,17 @@ def read_dataset_tile(
     tiled = dataset_tiles(tables, query.collections, links)
     z = require_tile(tiled.extent, tile_matrix=tile_matrix, row=row, column=column)
 
+    entries = [entry for entry, extent in tiled.layers if extent is not None]
+    is_coarse = any(tiles.is_coarse(entry, z=z) for entry in entries)
+
     def answer() -> Response:
-        entries = [entry for entry, extent in tiled.layers if extent is not None]
         content = tiles.joined(entries, z=z, row=row, column=column, patience_s=patience_s)
         return Response(content, media_type=MVT) if content else Response(status_code=204)
 
-    found = conditional(request, etag_of("dataset tile", tiled.version, z, row, column), answer)
-    if query.v == tiled.version:
+    tag = etag_of("dataset tile", tiled.version, z, row, column, is_coarse)
+    found = conditional(request, tag, answer)
+    if is_coarse:
+        found.headers.update(COARSE)
+    elif query.v == tiled.version:
         found.headers["Cache-Control"] = _FOREVER
     return found

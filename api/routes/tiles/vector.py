@@ -1,6 +1,5 @@
 """OGC API - Tiles: tile matrix sets, and each collection's tile set with its vector tiles."""
 
-import gzip
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -19,6 +18,7 @@ from api.parameters import CollectionId
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
 from api.serving.compression import coding_of
 from api.tile_documents import (
+    COARSE,
     MVT,
     TILE_MATRIX_SETS,
     TILES_OF,
@@ -189,7 +189,8 @@ def read_vector_tile(
 ) -> Response:
     """Outlines in one Web Mercator tile (zoom, row, column) with the `id` and `name` of each.
 
-    A tile outside the limits of the tile set is not there (404).
+    A tile outside the limits of the tile set is not there (404). While the tiles of a large layer
+    are being made, `Tile-Detail: coarse` says that the same place will soon have a finer one.
     """
     entry = tables.collection(collection_id)
     require_tile_matrix_set(tile_matrix_set_id)
@@ -197,19 +198,25 @@ def read_vector_tile(
     tiled = of_collection(entry, tables.table(entry, "id").features.extent)
     z = require_tile(tiled.extent, tile_matrix=tile_matrix, row=row, column=column)
 
+    is_coarse = tiles.is_coarse(entry, z=z)
+
     def answer() -> Response:
-        found = tiles.tile(entry, z=z, row=row, column=column, patience_s=patience_s)
+        found = tiles.tile(
+            entry, z=z, row=row, column=column, is_coarse=is_coarse, patience_s=patience_s
+        )
         if not found.content:
             return Response(status_code=204)
         if not found.is_gzipped:
             return Response(found.content, media_type=MVT)
         if coding_of(request.headers.get("accept-encoding", ""), offered=("gzip",)):
             return Response(found.content, media_type=MVT, headers={"Content-Encoding": "gzip"})
-        return Response(gzip.decompress(found.content), media_type=MVT)
+        return Response(found.plain, media_type=MVT)
 
-    tag = etag_of("vector tile", entry.id, entry.key, z, row, column)
+    tag = etag_of("vector tile", entry.id, entry.key, z, row, column, is_coarse)
     found = conditional(request, tag, answer)
     found.headers.add_vary_header("Accept-Encoding")
-    if query.v == tiled.version:
+    if is_coarse:
+        found.headers.update(COARSE)
+    elif query.v is not None and query.v == tiled.version:
         found.headers["Cache-Control"] = _FOREVER
     return found

@@ -9,7 +9,7 @@ Kawasan.outlines = (() => {
   // A vector tile is simplified for this size.
   const TILE_PX = 512;
   const MOST_KEPT = 96;
-  const PAUSE_MS = { preparing: 3000, offline: 4000, failed: 15000 };
+  const PAUSE_MS = { coarse: 3000, preparing: 3000, offline: 4000, failed: 15000 };
   const { POINT, LINE, POLYGON } = Kawasan.outlineData;
   // Below the first size (pixels) an edge would be all that is seen of a shape; above the last it stands clear.
   const EDGES = [[7, 0.3], [20, 0.55], [56, 0.9]];
@@ -133,7 +133,7 @@ Kawasan.outlines = (() => {
       canvas.width = canvas.height = TILE_PX * Math.min(2, Math.ceil(window.devicePixelRatio || 1));
       this.contentOf(coords, canvas.job.signal).then((content) => {
         if (content) {
-          const tile = { canvas, content, view: viewOf(coords, content) };
+          const tile = { canvas, content, coords, view: viewOf(coords, content) };
           this.painted.set(nameOf(coords), tile);
           this.repaint(tile);
         }
@@ -226,6 +226,7 @@ Kawasan.outlines = (() => {
   function tiled({ tilejson, layer, maxzoom, ...options }) {
     const kept = new Map();
     const waiting = new Map();
+    /** @type {any} */
     const painter = made(options, contentOf);
     const tell = () => painter.fire("waiting", { reasons: new Set(waiting.values()) });
 
@@ -269,9 +270,46 @@ Kawasan.outlines = (() => {
       if (!address) return null;
       const answer = await asked(address, signal);
       const content = answer.status === 204 ? null : Kawasan.outlineData.read(await answer.arrayBuffer(), layer);
-      kept.set(name, content && Object.assign(content, { at }));
+      if (content) Object.assign(content, { at });
+      if (answer.headers.get("Tile-Detail") === "coarse") {
+        if (content) content.isCoarse = true;
+        timer = timer || setTimeout(look, PAUSE_MS.coarse);
+        return content;
+      }
+      kept.set(name, content);
       if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+      refine();
       return content;
+    }
+
+    /* While the server makes a layer's tiles it answers coarse ones: one of them is asked for again from
+       time to time, and all that are painted as soon as any tile comes as it will stay. */
+    let timer = 0;
+    const coarse = () => [...painter.painted.values()].filter(({ content }) => content.isCoarse);
+
+    async function look() {
+      timer = 0;
+      const [first] = coarse();
+      if (first) await refined(first);
+    }
+
+    function refine() {
+      for (const tile of coarse()) {
+        tile.content.isCoarse = false;
+        refined(tile);
+      }
+    }
+
+    async function refined(tile) {
+      const { signal } = tile.canvas.job;
+      try {
+        const content = await contentOf(tile.coords, signal);
+        if (!content || signal.aborted) return;
+        Object.assign(tile, { content, view: viewOf(tile.coords, content) });
+        painter.repaint(tile);
+      } catch (error) {
+        if (!signal.aborted) reportError(error);
+      }
     }
 
     return painter;
