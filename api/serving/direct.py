@@ -101,21 +101,22 @@ def _asked(request: Request, path: re.Match[str], given: Mapping[str, str]) -> t
     """What answers, and whether it does so at once."""
     collection, tables = path["collection"], tables_of(request)
     if path["set"] is not None:
-        tiles = collection_tiles_of(request)
+        tiles, place = collection_tiles_of(request), (int(path["row"]), int(path["column"]))
         answer = partial(
             read_vector_tile,
             request,
             collection,
             path["set"],
             path["z"],
-            int(path["row"]),
-            int(path["column"]),
+            *place,
             VectorTileQuery.model_validate(given),
             tables,
             tiles,
             patience_s(),
         )
-        return answer, False
+        entry = tables.collection(collection)
+        is_quick = tables.opened(entry, "id") is not None
+        return answer, is_quick and tiles.is_kept(entry, path["z"], *place)
     language, links = language_of(request), links_of(request)
     if path["feature"] is None:
         page = ItemsQuery.model_validate(given)
