@@ -17,7 +17,6 @@ from api.ogc_models import (
 from api.parameters import CollectionId
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
 from api.serving.compression import coding_of
-from api.serving.compression import coding_of
 from api.tile_documents import (
     COARSE,
     MVT,
