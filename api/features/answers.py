@@ -19,7 +19,7 @@ import shapely
 
 from api.collections import Collection
 from api.features.crs import CRS84, crs_named, decimals_of, writing_in
-from api.features.forms import FILES, MEDIA_TYPES, Form
+from api.features.forms import FILES, MEDIA_TYPES, ONLY_LONLAT, Form, file_name, stem
 from api.features.page import Page
 from api.features.schemas import QUERYABLES, SCHEMA
 from api.features.turns import TURNS
@@ -85,15 +85,19 @@ def items_answer(found: Found, form: Form, links: Links, *, takes_gzip: bool = F
 
 
 def _items_answer(found: Found, form: Form, links: Links, *, takes_gzip: bool) -> Answer:
-    headers = {"Content-Crs": f"<{found.page.crs}>", "Link": _links_of(found, form, links)}
+    crs = CRS84 if form in ONLY_LONLAT else found.page.crs
+    held = "attachment" if form in FILES else "inline"
+    headers = {
+        "Content-Crs": f"<{crs}>",
+        "Link": _links_of(found, form, links),
+        "Content-Disposition": f'{held}; filename="{file_name(found.collection.id, form)}"',
+    }
     if form == "json":
         return _geojson(found, links, headers, takes_gzip=takes_gzip)
     if form == "jsonfg":
         return _answer(form, headers, _json_fg(found, links))
     if form == "geojsonseq":
         return _answer(form, headers, _sequence(found))
-    name = f"{_stem(found.collection.id)}{FILE_FORMATS[FILES[form]].suffix}"
-    headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return _answer(form, headers, _csv(found)) if form == "csv" else _file(found, form, headers)
 
 
@@ -275,17 +279,11 @@ def _opened_file(found: Found, form: Form) -> IO[bytes]:
     # An index has an order of its own, and leaves out what has no geometry.
     is_indexed = not page.order and not shapely.is_missing(held.geometry).any()
     with tempfile.TemporaryDirectory(prefix="kawasan-items-") as folder:
-        path = Path(folder) / (_stem(found.collection.id) + FILE_FORMATS[format].suffix)
+        path = Path(folder) / (stem(found.collection.id) + FILE_FORMATS[format].suffix)
         write_fitted(held, path, format, is_indexed=is_indexed)
-        if format == "gpkg":
+        if format in ("gpkg", "xlsx"):
             undate(path)
         return path.open("rb")
-
-
-def _stem(collection_id: str) -> str:
-    """A name that every system takes, for a file and the layer in it."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in collection_id)
-    return plain[:80] or "layer"
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from api.collections import Collection, PreparedTable
 from api.deps import links_of
 from api.features.crs import CRS84, offered_crs
-from api.features.forms import TITLES, Form
+from api.features.forms import TAKEN, TITLES, WHOLE, Form, file_name
 from api.features.linked_data import places
 from api.features.page import PAGING, Page
 from api.features.search import COMPARISONS, clauses_of, joined
@@ -46,7 +46,7 @@ def items_page(
 ) -> Response:
     """A page of features for a reader; what is wrong with the query is told on it (400)."""
     links = links_of(request)
-    around = _around(request, entry, table, query, language=language)
+    around = _around(request, entry, table, query, language=language, settings=settings)
     try:
         page = Page.asked(query, entry, table.features, language=language, settings=settings)
         with TURNS.taken():
@@ -72,6 +72,7 @@ def items_page(
         problem=None,
         features=features,
         matched=selection.matched,
+        downloads=list(_downloads(page, selection.matched, links, settings)),
         first=selection.first,
         links_by_rel={link["rel"]: link for link in found},
         around=[link for link in found if link["rel"] in ("alternate", "next", "prev")],
@@ -100,6 +101,7 @@ def _around(
     query: ItemsQuery,
     *,
     language: Language,
+    settings: Settings,
 ) -> dict[str, Any]:
     """What the page has whatever is found."""
     links, titles = links_of(request), entry.field_titles(table, language)
@@ -111,11 +113,6 @@ def _around(
         "fields": _written(query, {name: said for name, said in titles.items() if name != key}),
         "said": in_words(entry, language),
         "conditions": list(_conditions(given, titles, links, entry.id, language)),
-        "downloads": [
-            {"title": title, "href": _address(links, entry.id, given, form)}
-            for form, title in TITLES.items()
-            if form != "html"
-        ],
         "search": {
             "action": links.url("collections", entry.id, "search"),
             "kept": {n: v for n, v in given.items() if n not in _OF_FORM},
@@ -126,11 +123,27 @@ def _around(
             "sortables": sortables(table.features),
             "crs": query.crs or CRS84,
             "all_crs": {uri: _crs_name(uri) for uri in offered_crs(entry, table.features)},
-            "forms": {form: title for form, title in TITLES.items() if form != "html"},
+            "forms": {form: TITLES[form] for form in TAKEN},
             "limit": query.limit,
             "limits": sorted({*_LIMITS, *([query.limit] if query.limit else [])}),
         },
     }
+
+
+def _downloads(
+    page: Page, matched: int, links: Links, settings: Settings
+) -> Iterable[dict[str, Any]]:
+    """All that matches in every form; `count` is how many of them, where one form takes no more at once."""
+    most, collection = settings.max_limit, page.collection.id
+    for form in TAKEN if matched else ():
+        is_cut = form not in WHOLE and matched > most
+        limit = {} if form in WHOLE else {"limit": str(most)}
+        yield {
+            "title": TITLES[form],
+            "href": _address(links, collection, dict(page.given) | limit, form),
+            "name": file_name(collection, form),
+            "count": most if is_cut else None,
+        }
 
 
 def _written(query: ItemsQuery, titles: dict[str, str]) -> dict[str, str]:

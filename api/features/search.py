@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.features.forms import Form
+from api.features.forms import WHOLE, Form
 from api.features.page import PAGING
 from api.features.properties import quoted_name, quoted_text
 from api.parameters import InvalidParameter
@@ -73,8 +73,10 @@ class SearchQuery(BaseModel):
     lang: str | None = None
 
 
-def query_of(asked: SearchQuery, fields: Mapping[str, Kind]) -> dict[str, str]:
-    """The query of the features that a form asks for.
+def query_of(
+    asked: SearchQuery, fields: Mapping[str, Kind], *, most: int | None = None
+) -> dict[str, str]:
+    """The query of the features that a form asks for; `most` are in one answer of a form that has pages.
 
     Raises
     ------
@@ -90,9 +92,11 @@ def query_of(asked: SearchQuery, fields: Mapping[str, Kind]) -> dict[str, str]:
         if query.get("filter-lang") == "cql2-json":
             raise InvalidParameter(parameter="column", reason=_SAY["filter_is_json"])
         query["filter"] = joined([*clauses_of(query.get("filter", "")), own])
-    # A file holds all that is found.
     if asked.form == "html" and asked.limit.strip():
         query["limit"] = asked.limit.strip()
+    # What is taken holds all that is found.
+    elif asked.form not in WHOLE | {"html"} and most is not None:
+        query["limit"] = str(most)
     return query | {"f": asked.form}
 
 

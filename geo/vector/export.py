@@ -8,6 +8,7 @@ by `geo/vector/losses.py`.
 
 import io
 import math
+import re
 import sqlite3
 import tempfile
 import warnings
@@ -39,6 +40,7 @@ _CHUNK = 1_000
 # A file that is packed twice from one layer is the same (1980 is where ZIP's calendar begins).
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _NO_TIME = "1980-01-01T00:00:00.000Z"
+_WRITTEN_AT, _ZIP_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), b"1980-01-01T00:00:00Z"
 
 
 def layer_to_parquet(frame: gpd.GeoDataFrame) -> bytes:
@@ -127,9 +129,21 @@ def add_style(path: Path, *, style: str) -> None:
 
 
 def undate(path: Path) -> None:
-    """Take the time of writing out of a GeoPackage: the same layer then gives the same bytes."""
+    """Take the time of writing out of a GeoPackage or XLSX: the same layer then gives the same bytes."""
+    if path.suffix == ".xlsx":
+        written_whole(path, lambda temporary: _undated_workbook(path, temporary))
+        return
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE gpkg_contents SET last_change = ?", (_NO_TIME,))
+
+
+def _undated_workbook(path: Path, undated: Path) -> None:
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(undated, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = _WRITTEN_AT.sub(_ZIP_TIME, content)
+            new.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), content, zipfile.ZIP_DEFLATED)
 
 
 def written_whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -8,9 +8,12 @@ from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 import geopandas as gpd
 import pytest
 import shapely
+from fastapi.testclient import TestClient
 
 from api.features.forms import MEDIA_TYPES
 from api.features.search import SearchQuery, clauses_of, joined, query_of
+from api.main import create_app
+from api.settings import Settings
 from tests.api.examples import ODD_LAYER, publish
 from tests.api.test_features_core import RESOURCES
 
@@ -150,6 +153,32 @@ def test_a_second_condition_is_added_to_the_first_and_the_form_of_the_answer_is_
         "f": ["csv"],
     }
     assert client.get(location).headers["content-type"].startswith("text/csv")
+
+
+def test_whatever_is_taken_holds_all_that_matches(store):
+    settings = Settings(store=store.folder, default_limit=1)
+    with TestClient(create_app(settings, store=store)) as client:
+        page = page_of(client, "/collections/zones/items", filter="area_ha > 0")
+        found = client.get("/collections/zones/items?filter=area_ha>0&limit=100").json()
+        taken = re.findall(r'href="([^"]*)" download="zones\.([^"]*)"', page)
+        assert len(taken) == len(MEDIA_TYPES) - 1
+        assert found["numberMatched"] > 1
+        for href, suffix in taken:
+            answer = client.get(unescape(href))
+            assert answer.status_code == 200
+            if suffix in ("geojson", "fg.json"):
+                assert answer.json()["numberReturned"] == found["numberMatched"]
+            assert 'rel="next"' not in answer.headers["link"]
+        location = sent(client, form="json")
+        assert client.get(location).json()["numberReturned"] == 3
+
+
+def test_what_one_answer_cannot_hold_is_told(store):
+    settings = Settings(store=store.folder, default_limit=1, max_limit=2)
+    with TestClient(create_app(settings, store=store)) as client:
+        page = page_of(client, "/collections/zones/items", lang="en")
+        assert "GeoJSON (the first 2)" in page
+        assert "GeoPackage (the first" not in page
 
 
 def test_a_comparison_beside_a_filter_in_json_is_refused_in_words(client):

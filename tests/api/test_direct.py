@@ -24,7 +24,7 @@ REFUSED = [
     "/collections/zones/items?limit=0",
     "/collections/zones/items?limit=2&limit=3",
     "/collections/zones/items?nothing=1",
-    "/collections/zones/items?f=shp",
+    "/collections/zones/items?f=docx",
     "/collections/zones/items?filter=THIS IS NOT",
     "/collections/zones/items?lang=fr",
     "/collections/nothing/items",

@@ -68,6 +68,7 @@ def test_an_older_version_is_read_by_its_number(client):
         ("parquet", "application/vnd.apache.parquet"),
         ("csv", "text/csv"),
         ("gpkg", "application/geopackage+sqlite3"),
+        ("shp", "application/zip"),
     ],
 )
 def test_features_come_in_many_forms_under_the_same_filter(client, tmp_path, form, media_type):
@@ -85,7 +86,7 @@ def test_features_come_in_many_forms_under_the_same_filter(client, tmp_path, for
         assert all(f["geometry"] is None and f["place"] for f in document["features"])
         found = [f["id"] for f in document["features"]]
     else:
-        path = tmp_path / f"items.{form}"
+        path = tmp_path / ("items.zip" if form == "shp" else f"items.{form}")
         path.write_bytes(answer.content)
         frame = gpd.read_parquet(path) if form == "parquet" else pyogrio.read_dataframe(path)
         found = [*frame["zone_id"]]

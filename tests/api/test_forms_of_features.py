@@ -15,7 +15,7 @@ import shapely
 from fastapi.testclient import TestClient
 
 from api.features.encodings import form_of
-from api.features.forms import FILES, MEDIA_TYPES
+from api.features.forms import FILES, MEDIA_TYPES, file_name
 from api.main import create_app
 from api.settings import Settings
 from geo.store.store import Store
@@ -26,6 +26,7 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0"
 ITEMS = "/collections/wells/items"
 BIG = 2**53 + 1
+FORMS = [form for form in MEDIA_TYPES if form != "html"]
 
 
 def wells():
@@ -77,7 +78,7 @@ def read(answer, folder, suffix, **options):
 # One ETag, one body
 
 
-@pytest.mark.parametrize("form", [form for form in MEDIA_TYPES if form != "html"])
+@pytest.mark.parametrize("form", FORMS)
 def test_one_etag_has_one_body_after_a_restart_too(store, client, form):
     first = got(client, f"f={form}&crs={EPSG}/32750")
     with opened(store) as restarted:
@@ -217,6 +218,24 @@ def test_a_geoparquet_tells_its_crs_and_box_and_keeps_lists(client, tmp_path):
     assert gpd.read_parquet(path).crs.to_epsg() == 32750
 
 
+@pytest.mark.parametrize("form", ["xlsx", "kml"])
+def test_what_knows_lon_and_lat_only_says_so(client, tmp_path, form):
+    answer = got(client, f"f={form}&crs={EPSG}/32750")
+    assert answer.headers["content-crs"] == "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
+    if form == "xlsx":
+        first = pd.read_excel(io.BytesIO(answer.content)).iloc[0]
+        assert (first["lon"], first["lat"]) == (114.5, -3.25)
+    else:
+        assert b"<coordinates>114.5,-3.25" in answer.content
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_has_a_file_name_with_its_suffix(client, form):
+    said = got(client, f"f={form}").headers["content-disposition"]
+    assert f'filename="{file_name("wells", form)}"' in said
+    assert said.startswith("attachment" if form in FILES else "inline")
+
+
 @pytest.mark.parametrize("form", FILES)
 def test_a_file_of_nothing_is_one(client, tmp_path, form):
     answer = got(client, f"f={form}&name=nobody")
@@ -225,8 +244,15 @@ def test_a_file_of_nothing_is_one(client, tmp_path, form):
         told = json.loads(pq.read_schema(tmp_path / "x.parquet").metadata[b"geo"])
         assert "NaN" not in json.dumps(told)
         assert len(gpd.read_parquet(tmp_path / "x.parquet")) == 0
+    elif form == "xlsx":
+        assert len(pd.read_excel(io.BytesIO(answer.content))) == 0
+    elif form == "kml":
+        # GDAL finds no layer in a document without placemarks.
+        assert b"<Schema" in answer.content
+        assert b"<Placemark" not in answer.content
     elif form != "csv":
-        assert len(read(answer, tmp_path, f".{form}")[0]) == 0
+        suffix = ".zip" if form == "shp" else f".{form}"
+        assert len(read(answer, tmp_path, suffix)[0]) == 0
 
 
 @pytest.mark.parametrize("form", [f for f in MEDIA_TYPES if f not in ("html", "jsonfg", "json")])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access import READS
-from api.deps import LanguageDep, LinksDep, TablesDep
+from api.deps import LanguageDep, LinksDep, SettingsDep, TablesDep
 from api.features.search import SearchQuery, query_of
 from api.parameters import CollectionId
 from api.responses import NEGOTIATED
@@ -32,12 +32,14 @@ def read_search(
     collection_id: CollectionId,
     asked: Annotated[SearchQuery, Query()],
     tables: TablesDep,
+    settings: SettingsDep,
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
     """Where the features are that the form of a page of features asks for."""
     entry = tables.collection(collection_id)
     fields = tables.table(entry, language).features.fields
-    location = links.url("collections", entry.id, "items", query=query_of(asked, fields))
+    query = query_of(asked, fields, most=settings.max_limit)
+    location = links.url("collections", entry.id, "items", query=query)
     headers = {"Location": location, "Cache-Control": "no-store", "Vary": NEGOTIATED}
     return Response(status_code=303, headers=headers)
