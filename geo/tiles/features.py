@@ -154,26 +154,30 @@ class FeatureTable:
 
     def page(self, indices: npt.NDArray[np.int64], section: Prepared = "json") -> bytes:
         """The features at `indices`, joined by commas, ready for a GeoJSON array."""
-        separator, content = _SEPARATORS[section], self._bytes(section)
+        content = self._bytes(section)
+        if len(indices) and indices[-1] - indices[0] == len(indices) - 1:
+            if bool((np.diff(indices) == 1).all()):
+                # Neighbours lie side by side with their commas: one slice.
+                begins, ends = self._spans(indices[[0, -1]], section)
+                return bytes(content[int(begins[0]) : int(ends[1])])
         begins, ends = self._spans(indices, section)
-        if len(indices) and bool((np.diff(indices) == 1).all()):
-            # Neighbours lie side by side with their commas: one slice.
-            return bytes(content[int(begins[0]) : int(ends[-1])])
         spans = zip(begins.tolist(), ends.tolist(), strict=True)
-        return separator.join([content[begin:end] for begin, end in spans])
+        return _SEPARATORS[section].join([content[begin:end] for begin, end in spans])
 
     def batches(
         self, indices: npt.NDArray[np.int64], *, most_bytes: int, section: Prepared = "json"
     ) -> Iterator[npt.NDArray[np.int64]]:
         """`indices` in groups whose prepared features have about so many bytes, each at least one."""
-        begin = 0
-        while begin < len(indices):
-            # Sizes of all of them would be held as long as the last one waits to be sent.
-            some = indices[begin : begin + _LOOKED_AT_TOGETHER]
+        # Sizes of all of them would be held as long as the last one waits to be sent.
+        for first in range(0, len(indices), _LOOKED_AT_TOGETHER):
+            some = indices[first : first + _LOOKED_AT_TOGETHER]
             ends = np.cumsum(self.sizes(some, section))
-            end = begin + max(1, int(np.searchsorted(ends, most_bytes, side="right")))
-            yield indices[begin:end]
-            begin = end
+            begin, sent = 0, 0
+            while begin < len(some):
+                end = int(np.searchsorted(ends, sent + most_bytes, side="right"))
+                end = max(end, begin + 1)
+                yield some[begin:end]
+                begin, sent = end, int(ends[end - 1])
 
     def size(self, indices: npt.NDArray[np.int64], section: Prepared = "json") -> int:
         """How many bytes `page` of these features has."""

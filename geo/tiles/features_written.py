@@ -15,6 +15,8 @@ from geo.tiles.features import FeatureTable
 
 # A reader who takes a page slowly holds one part of it, and two while the next one is made.
 PART_BYTES = 1 << 15
+# What is copied as it is prepared comes in parts that need not be put together to one.
+_COPIED_BYTES = PART_BYTES * 3 // 2
 Moved = Callable[[npt.NDArray[np.object_]], npt.NDArray[np.object_]]
 
 
@@ -43,8 +45,8 @@ def written_parts(
     table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing
 ) -> Iterator[bytes]:
     """`written` in parts of about `PART_BYTES`, so that a page is never held whole."""
-    separator = b""
-    for some in table.batches(places, most_bytes=PART_BYTES):
+    separator, most = b"", _COPIED_BYTES if writing.is_as_prepared else PART_BYTES
+    for some in table.batches(places, most_bytes=most):
         yield separator + written(table, some, writing)
         separator = b","
 
@@ -70,7 +72,7 @@ class Zipped:
 
     def _blocks(self) -> Iterator[bytes]:
         separator = b""
-        for some in self.table.batches(self.places, most_bytes=PART_BYTES, section="deflate"):
+        for some in self.table.batches(self.places, most_bytes=_COPIED_BYTES, section="deflate"):
             yield separator + self.table.page(some, "deflate")
             separator = deflate_blocks.COMMA
 
