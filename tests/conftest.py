@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import geopandas as gpd
@@ -75,6 +76,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if lost := [path for path in places if not path.exists()]:
         raise pytest.UsageError(f"LONGEST of {__file__} names no file: {lost}")
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One worker more than there are cores: each waits a good part of its time, for a child or a page."""
+    return (yield) + 1
 
 
 @pytest.fixture

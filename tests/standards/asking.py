@@ -16,6 +16,8 @@ CRS = "http://www.opengis.net/def/crs/"
 CRS84 = CRS + "OGC/1.3/CRS84"
 SHIPPED = ("desa", "ground", "idm", "kecamatan", "regencies", "zones", "readiness")
 COLLECTIONS = (*SHIPPED, *HARD)
+# Whose shapes or words no other has; all others are asked for less where a case cannot differ.
+TELLING = ("desa", *HARD)
 # Without a place, without anything.
 PLACED = tuple(name for name in COLLECTIONS if name != "kosong")
 
@@ -25,8 +27,9 @@ def path(collection, *segments):
     return "/collections/" + "/".join(quote(one, safe="") for one in (collection, *segments))
 
 
+@cache
 def items(client, collection, **query):
-    """A page of features; `bbox_crs` asks by `bbox-crs`."""
+    """A page of features, asked for once; `bbox_crs` asks by `bbox-crs`."""
     asked = {name.replace("_", "-"): value for name, value in query.items()}
     answer = client.get(path(collection, "items"), params=asked, headers={"Accept": GEOJSON})
     assert answer.status_code == 200, f"{answer.url}: {answer.text[:400]}"
@@ -37,6 +40,12 @@ def items(client, collection, **query):
 def everything(client, collection):
     """Every feature of a collection, asked for once."""
     return items(client, collection, limit=10_000).json()["features"]
+
+
+@cache
+def shapes(client, collection):
+    """The geometry of every feature of a collection, in its order."""
+    return [shape_of(feature) for feature in everything(client, collection)]
 
 
 def ids(page):

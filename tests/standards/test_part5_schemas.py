@@ -11,13 +11,12 @@ from tests.standards.asking import (
     PLACED,
     REL,
     SCHEMA,
-    everything,
     href,
     ids,
     items,
     path,
     refused,
-    shape_of,
+    shapes,
 )
 from tests.standards.hard_layers import HIGH, MIXED, TIMED
 
@@ -89,10 +88,10 @@ def test_f49_features_have_what_their_schema_says_and_nothing_else(client, colle
             kind = known[name]["type"]
             if value is not None and isinstance(kind, str) and kind in kinds:
                 assert isinstance(value, kinds[kind]), (name, value)
-    shapes = everything(client, collection)
     said = document["properties"][geometry]["format"].removeprefix("geometry-")
     if said != "any":
-        seen = {one.geom_type.lower() for one in map(shape_of, shapes) if one is not None}
+        drawn = shapes(client, collection)
+        seen = {one.geom_type.lower() for one in drawn if one is not None}
         assert seen <= {*said.split("-or-")}
 
 
