@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from filelock import FileLock
 from hypothesis import settings
 from rasterio.transform import from_origin
 
@@ -136,15 +138,30 @@ DATA = Path(__file__).parents[1] / "data"
 
 @pytest.fixture(scope="session")
 def reference_folder(tmp_path_factory):
-    """A store's folder with the shipped data, to be copied and not changed."""
+    """A store's folder with the shipped data, to be copied and not changed; one for all workers."""
+    base, is_whole_run = tmp_path_factory.getbasetemp(), "PYTEST_XDIST_WORKER" in os.environ
+    folder = (base.parent if is_whole_run else base) / "reference-store"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            _load_reference(folder, with_views=is_whole_run)
+    return folder
+
+
+def _load_reference(folder, *, with_views):
     from geo.planning.reference import load_reference
     from geo.store.store import Store
 
-    folder = tmp_path_factory.mktemp("reference") / "store"
     store = Store(folder)
     load_reference(store, DATA)
+    if with_views:
+        # A dozen services start over copies, and would each make what is looked at first.
+        from api.collections import Tables
+        from api.serving.first_views import make_first_views
+        from api.settings import Settings
+
+        settings = Settings(store=folder)
+        make_first_views(store, settings, tables=Tables(store), ending=threading.Event())
     store.close()
-    return folder
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.output import output, print_notes
+from api.cli.output import output, print_notes, spinner
 from api.cli.shared_options import Common, DemoOption, gathered, warn_where_synthetic
 from geo.errors import InvalidInput
 from geo.language import texts
@@ -36,16 +36,18 @@ def serve(
     host, port = host or settings.host, settings.port if port is None else port
 
     def greet() -> None:
+        waiting.close()
         address = f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}"
         output.print(f"Kawasan: [bold]{address}/map[/bold]   (OGC API: {address}/)   Ctrl+C")
 
-    with _bound(host, port) as door:
+    with ExitStack() as waiting, _bound(host, port) as door:
         with common.opened(demo=demo) as store:
             warn_where_synthetic(store, common.language())
             newer = newer_models(store, settings.data_dir)
             notes = (newer_note(*i, settings.data_dir) for i in newer.items())
             print_notes(note.to(common.language()) for note in notes)
         door.listen()
+        waiting.enter_context(spinner(_SAY["starting"].to(common.language())))
         if not _served(settings, door, workers=workers, greet=greet):
             raise typer.Exit(1)
 

@@ -135,10 +135,10 @@ class Common:
         store = Store(settings.store, upload_days=settings.upload_days)
         try:
             if loaded and _lacks_shipped(store, settings.data_dir):
-                from geo.planning.reference import load_reference
-
                 _require_shipped(settings.data_dir)
                 with spinner(_SAY["loading"].to(self.language())):
+                    from geo.planning.reference import load_reference
+
                     load_reference(store, settings.data_dir)
             if demo:
                 from geo.planning.demo import load_demo

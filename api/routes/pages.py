@@ -1,6 +1,7 @@
 """Pages for people: the map of everything, single maps to keep or to show, the guide."""
 
 import hashlib
+import threading
 from contextlib import suppress
 from functools import lru_cache
 from typing import Annotated, NamedTuple
@@ -16,6 +17,7 @@ from api.deps import LanguageDep, LinksDep, StoreDep, TablesDep, base_of, settin
 from api.links import HTML
 from api.parameters import UnknownParameter
 from api.responses import DRAWN_NONCE, PAGE, html_response, page_response, tagged
+from api.settings import Settings
 from geo.errors import StoreFault
 from geo.language import Language
 from geo.source_digest import source_digest
@@ -28,6 +30,7 @@ router = APIRouter(tags=["pages"], dependencies=[READS])
 PLANNER = "planner"
 SINGLE_MAPS = ("regencies", "zones", "kecamatan")
 _MOST_KEPT = 32
+_drawing = threading.Lock()
 
 
 Chapter = Annotated[
@@ -76,10 +79,15 @@ def read_map(
 ) -> Response:
     """Regencies by an indicator, zones by class, the ranking and a legend."""
     settings = settings_of(request)
-    basemap = settings.basemap and (settings.basemap, settings.basemap_attribution)
-    form = _Form(PLANNER, language, urlsplit(base_of(request)).path, basemap=basemap or None)
+    form = _planner(settings, language, root=urlsplit(base_of(request)).path)
     shown = query.model_copy(update={"f": None})
     return page_response(request, _drawn(store, shown, form), language, basemap=settings.basemap)
+
+
+def draw_first_map(store: Store, settings: Settings) -> None:
+    """Draw what the first reader of the map sees, to be kept."""
+    root = urlsplit(settings.base_url or "").path
+    _drawn(store, MapQuery(), _planner(settings, settings.default_language, root=root))
 
 
 @router.get("/maps/{name}", response_class=Response, responses=PAGE, summary="A single map")
@@ -136,6 +144,11 @@ class _Form(NamedTuple):
     basemap: tuple[str, str] | None = None
 
 
+def _planner(settings: Settings, language: Language, *, root: str) -> _Form:
+    basemap = settings.basemap and (settings.basemap, settings.basemap_attribution)
+    return _Form(PLANNER, language, root, basemap=basemap or None)
+
+
 def _drawn(store: Store, query: MapQuery, form: _Form) -> str:
     """A page as drawn from what is published now; the first view of it is kept for the next start."""
     now = store.current()
@@ -146,12 +159,16 @@ def _drawn(store: Store, query: MapQuery, form: _Form) -> str:
     kept = store.prepared_path(f"page-{hashlib.sha256(repr(parts).encode()).hexdigest()}.html")
     with suppress(FileNotFoundError):
         return kept.read_text("utf-8")
-    page = _draw(now, query, form)
-    # A full disk costs the next view its time, not this one its answer.
-    with suppress(OSError, StoreFault):
-        store.write_prepared(kept.name, page.encode())
-        store.prune_prepared("page-", most=_MOST_KEPT)
-    return page
+    # Two who come at once after a start wait for one drawing.
+    with _drawing:
+        with suppress(FileNotFoundError):
+            return kept.read_text("utf-8")
+        page = _draw(now, query, form)
+        # A full disk costs the next view its time, not this one its answer.
+        with suppress(OSError, StoreFault):
+            store.write_prepared(kept.name, page.encode())
+            store.prune_prepared("page-", most=_MOST_KEPT)
+        return page
 
 
 @lru_cache(maxsize=_MOST_KEPT)

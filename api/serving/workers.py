@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # How soon a worker that died is replaced, and how soon one that cannot start is noticed.
 _LOOK_EVERY_S = 0.5
 _GIVES_WAY_S = 0.001
+# A page asks for all that it needs without pausing for so long.
+_MOMENT_S = 0.2
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 # Fresh interpreters: a fork would share the catalogue's connections.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -125,17 +127,47 @@ def _server(settings: Settings, when_started: Callable[[], object]) -> "_Server"
     # A thread that works out a filter gives way sooner to the loop, which answers everybody else.
     sys.setswitchinterval(_GIVES_WAY_S)
     threading.Thread(target=sandbox.prepare, daemon=True).start()
-    return _Server(server_config(create_app(settings), settings), when_started)
+    return _Server(create_app(settings), settings, when_started)
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server that says when it answers."""
+    """uvicorn's server that says when it answers, and makes what is looked at first while nobody asks."""
 
-    def __init__(self, config: uvicorn.Config, when_started: Callable[[], object]) -> None:
-        super().__init__(config)
-        self._when_started = when_started
+    def __init__(
+        self, app: "FastAPI", settings: Settings, when_started: Callable[[], object]
+    ) -> None:
+        super().__init__(server_config(app, settings))
+        self._app, self._settings, self._when_started = app, settings, when_started
+        self._ending = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
         self._when_started()
+        if self._app.state.store is not None:
+            threading.Thread(target=self._make_first_views, daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer nobody any more."""
+        self._ending.set()
+        await super().shutdown(sockets)
+
+    def _make_first_views(self) -> None:
+        from api.serving.first_views import make_first_views
+
+        make_first_views(
+            self._app.state.store,
+            self._settings,
+            tables=self._app.state.tables,
+            ending=self._ending,
+            wait_for_idle=self._wait_for_idle,
+        )
+
+    def _wait_for_idle(self) -> None:
+        """Return when nobody has asked for a moment; both threads would run at half their pace."""
+        before = -1
+        while not self._ending.wait(_MOMENT_S):
+            asked = self.server_state.total_requests
+            if asked == before and not self.server_state.tasks:
+                return
+            before = asked

@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
-from rasterio.warp import transform_bounds
 
 from geo.crs import distance_m
 from geo.language import Text, texts
-from geo.raster.files import RasterFile
 
 _SAY = texts(__name__)
 
@@ -47,6 +44,12 @@ ELEVATION = "elevation"
 
 def raster_facts(path: Path) -> dict[str, Any]:
     """CRS, size, cell size in metres, data type, nodata and bounds (lon/lat) of a raster, as JSON types."""
+    # Whoever asks only what a raster is called does not wait for GDAL.
+    import rasterio
+    from rasterio.warp import transform_bounds
+
+    from geo.raster.files import RasterFile
+
     with RasterFile(path) as raster:
         header, grid = raster.header, raster.grid
         west, south, east, north = transform_bounds(grid.crs, "OGC:CRS84", *grid.bounds)

@@ -35,6 +35,12 @@ def _templates() -> jinja2.Environment:
     )
 
 
+def load_templates() -> None:
+    """Compile every template, which otherwise the first reader of each page waits for."""
+    for name in _templates().list_templates(extensions=["html"]):
+        _templates().get_template(name)
+
+
 def render(
     template: str,
     language: Language,
