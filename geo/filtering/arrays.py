@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import InvalidFilter
-from geo.filtering.columns import Arrays, Operand, Truth
+from geo.filtering.columns import Arrays, Numbers, Operand, Texts, Times, Truth
 from geo.filtering.limits import in_time
 from geo.language import texts
 
@@ -34,6 +34,32 @@ def related(name: str, left: Operand, right: Operand) -> Truth:
         if a is not None and b is not None:
             known[row], true[row] = True, _PREDICATES[name](a, b)
     return Truth.of(true, known)
+
+
+def listed(elements: Sequence[Operand]) -> Arrays:
+    """The list of these elements for each feature; none where an element is missing."""
+    columns = [_each(one) for one in elements]
+    size = max(map(len, columns))
+    rows = ([one[row % len(one)] for one in columns] for row in in_time(range(size)))
+    return Arrays([None if None in row else row for row in rows])
+
+
+def _each(element: Operand) -> Sequence[Any]:
+    """The element of each feature, None where it is missing; one where it is the same for all."""
+    if isinstance(element, Arrays):
+        return element.values
+    if isinstance(element, Times) and element.written is not None:
+        element = element.written
+    if isinstance(element, Texts):
+        each: list[Any] = element.each().tolist()
+        return each
+    if isinstance(element, Truth):
+        told = zip(element.true.tolist(), element.false.tolist(), strict=True)
+        return [true if true or false else None for true, false in told]
+    if isinstance(element, Numbers):
+        numbers = zip(element.values.tolist(), element.known.tolist(), strict=True)
+        return [value if known else None for value, known in numbers]
+    raise InvalidFilter(reason=_SAY["no_element"], parameter="filter")
 
 
 def _sets(arrays: Arrays) -> list[frozenset[Any] | None]:

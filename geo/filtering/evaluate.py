@@ -99,7 +99,7 @@ class _Worker:
         if isinstance(node, str):
             return Texts.constant(node)
         if isinstance(node, list):
-            return Arrays([[self._element(each) for each in node]])
+            return self._array(node)
         if isinstance(node, dict):
             return self._object(node)
         raise InvalidFilter(reason=_SAY["no_node"], parameter="filter")
@@ -208,17 +208,21 @@ class _Worker:
             raise InvalidFilter(reason=reason, parameter="filter")
         return function.work_out(value)
 
-    def _element(self, node: Any) -> Any:
-        """An element of an array that stands in the filter: a value, not a property."""
-        if isinstance(node, str | bool | int | float):
-            return node
-        if isinstance(node, list):
-            return [self._element(each) for each in node]
-        if isinstance(node, dict):
-            for name in ("date", "timestamp"):
-                if isinstance(node.get(name), str):
-                    return node[name]
-        raise InvalidFilter(reason=_SAY["no_element"], parameter="filter")
+    def _array(self, items: list[Any]) -> Arrays:
+        """A list that stands in the filter, whose elements may be worked out of properties."""
+        if not items:
+            return Arrays([[]])
+        written = [_as_written(each) for each in items]
+        return arrays.listed([self.operand(each) for each in written])
+
+
+def _as_written(node: Any) -> Any:
+    """A date or instant as the text that lists of a property have it as."""
+    if isinstance(node, dict):
+        for name in ("date", "timestamp"):
+            if isinstance(node.get(name), str):
+                return node[name]
+    return node
 
 
 _KNOWN = {
