@@ -189,6 +189,16 @@ def test_a_tag_with_a_coding_is_understood_and_comes_back_as_it_was_named(known,
     assert b"-zstd" not in seen[b"if-none-match"]
 
 
+@pytest.mark.parametrize(("known", "tag"), [('W/"a-zstd"', 'W/"a-zstd"'), ('"b", W/"a"', 'W/"a"')])
+def test_a_weak_tag_stays_weak(known, tag):
+    weak = {"ETag": 'W/"a"'}
+    headers, _, _ = answered(Response(status_code=304, headers=weak), if_none_match=known)
+    assert headers["etag"] == tag
+    response = Response(LONG, media_type="text/csv", headers=weak)
+    headers, _, _ = answered(response, accept_encoding="zstd")
+    assert headers["etag"] == 'W/"a-zstd"'
+
+
 def test_a_tag_of_what_is_to_be_changed_is_understood_but_not_that_of_a_range():
     asked = {"if_match": '"a-zstd"', "if_range": '"a-gzip"'}
     _, _, seen = answered(Response(b""), "PUT", **asked)
