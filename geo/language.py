@@ -30,14 +30,21 @@ class Text(NamedTuple):
     --------
     >>> Text(id="Zona {name}", en="Zone {name}").format(name="Angsana").en
     'Zone Angsana'
+    >>> Text(id="{kind} baru", en="new {kind}").format(kind=Text(id="Zona", en="zone"))
+    Text(id='Zona baru', en='new zone')
     """
 
     id: str
     en: str
 
-    def format(self, **facts: Any) -> "Text":
-        """Both sentences with `facts` filled into their braces."""
-        return Text(id=self.id.format(**facts), en=self.en.format(**facts))
+    def format(self, /, **facts: Any) -> "Text":
+        """Both sentences with `facts` in their braces, each with its own language of every `Text`."""
+        if not any(isinstance(value, Text) for value in facts.values()):
+            return Text(id=self.id.format(**facts), en=self.en.format(**facts))
+        return Text(
+            id=self.id.format(**{k: v.id if isinstance(v, Text) else v for k, v in facts.items()}),
+            en=self.en.format(**{k: v.en if isinstance(v, Text) else v for k, v in facts.items()}),
+        )
 
     def to(self, language: Language) -> str:
         """The sentence in one language."""
@@ -253,10 +260,7 @@ def _rounded(share: float, decimals: int = 0) -> float:
 
 def filled(template: Text, /, **facts: object) -> Text:
     """Both sentences of a template, each with its own language of every `Text` among the facts."""
-    return Text(
-        id=template.id.format(**{k: v.id if isinstance(v, Text) else v for k, v in facts.items()}),
-        en=template.en.format(**{k: v.en if isinstance(v, Text) else v for k, v in facts.items()}),
-    )
+    return template.format(**facts)
 
 
 def joined(texts: Sequence[Text], *, by: str = ", ") -> Text:

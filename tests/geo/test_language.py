@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.language import percent
+from geo.language import Text, percent
 
 # Whole thousandths: a half is exact, and so is a limit.
 SHARES = st.integers(0, 1000).map(lambda n: n / 1000)
@@ -25,3 +25,9 @@ def test_a_share_reads_as_the_nearest_whole_percent_and_its_ends_only_as_what_th
 def test_a_share_never_reads_as_a_limit_that_it_is_not(share, limit):
     said, bound = percent(share, beside=limit), percent(limit)
     assert (said == bound) == (share == limit) or bound.id in ("<1%", ">99%")
+
+
+def test_a_sentence_says_a_text_in_its_own_language_and_another_fact_as_it_is():
+    sentence = Text(id="{left} bukan {right} ({sign})", en="{left} is no {right} ({sign})")
+    said = sentence.format(left=Text("teks", "a text"), right=Text("waktu", "time"), sign="<")
+    assert said == Text("teks bukan waktu (<)", "a text is no time (<)")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from geo.errors import InvalidFilter
 from geo.filtering.evaluate import matching
 from geo.filtering.text import parsed_text
+from geo.language import LANGUAGES
 from geo.tiles.feature_encoder import encode_features
 from geo.tiles.features import FeatureTable
 
@@ -195,6 +196,7 @@ def test_what_cannot_be_answered_says_so_in_both_languages(table, text):
         matching(text, table)
     assert len(refused.value.detail("id")) > 20
     assert refused.value.detail("id") != refused.value.detail("en")
+    assert not any(refused.value.detail(language)[0].islower() for language in LANGUAGES)
     assert "Text(" not in refused.value.detail("id") + refused.value.detail("en")
 
 
