@@ -19,7 +19,7 @@ from geo.tiles.features_written import PART_BYTES, Writing
 from geo.vector import file_formats
 from geo.vector.export import csv_row
 from geo.vector.file_formats import FILE_FORMATS, Format
-from geo.vector.losses import Fitted, fitted
+from geo.vector.losses import Fitted, fitted, fitted_values
 
 Places = npt.NDArray[np.int64]
 
@@ -58,24 +58,45 @@ def csv_parts(
 ) -> Iterator[bytes]:
     """The features at `places` as CSV, some at a time, with their geometry as WKT in a last column.
 
-    Coordinates of another CRS than lon/lat have x before y, and a column `crs` names it in each row:
-    nothing else of the file does.
+    Values are as GeoJSON has them. WKT has x before y in every CRS, as the programs read it that load
+    such files; of another CRS than lon/lat a column `crs` names it in each row: nothing else of the
+    file does.
     """
+    # No features tell what the columns are called.
+    head = fitted(_frame(table, places[:0], writing), "csv")
+    names = [column.written for column in head.columns]
+    ends: list[str] = []
+    if writing.has_geometry:
+        if not same_crs(crs, LONLAT):
+            ends.append(_free("crs", names))
+        ends.append(head.own["wkt"])
     # The byte-order mark makes Excel read UTF-8.
-    mark = "\ufeff"
-    for some in table.batches(places, most_bytes=PART_BYTES) if len(places) else [places]:
-        held = fitted_features(table, some, writing=writing, format="csv", crs=LONLAT)
-        columns: dict[str, Sequence[Any]] = dict(held.values)
+    yield ("\ufeff" + csv_row([*names, *ends])).encode()
+    named = ":".join(crs.to_authority() or (crs.name,))
+    for some in table.batches(places, most_bytes=PART_BYTES):
+        columns: list[Sequence[Any]] = _as_csv(
+            table, some, [column.name for column in head.columns]
+        )
         if writing.has_geometry:
-            if not same_crs(crs, LONLAT):
-                name = ":".join(crs.to_authority() or (crs.name,))
-                columns[_free("crs", [*columns])] = [name] * len(some)
-            moved = gpd.GeoSeries(held.geometry, crs=LONLAT).to_crs(crs)
-            columns[held.own["wkt"]] = shapely.to_wkt(moved.array, rounding_precision=decimals)
-        rows = [csv_row(row) for row in zip(*columns.values(), strict=True)]
-        head = [mark, csv_row([*columns])] if mark else []
-        yield "".join([*head, *rows]).encode()
-        mark = ""
+            shapes = gpd.array.from_shapely(table.shapes().at(some), crs=LONLAT).to_crs(crs)
+            columns += [[named] * len(some) for _ in ends[1:]]
+            columns.append(shapely.to_wkt(np.asarray(shapes), rounding_precision=decimals))
+        yield "".join(csv_row(row) for row in zip(*columns, strict=True)).encode()
+
+
+def _as_csv(table: FeatureTable, places: Places, names: Sequence[str]) -> list[Sequence[Any]]:
+    """The properties of some features, each a column; what is none of them is the id."""
+    features = table.properties(places)
+    return [
+        fitted_values(
+            [
+                feature["properties"][name] if name in table.fields else feature["id"]
+                for feature in features
+            ],
+            "csv",
+        )
+        for name in names
+    ]
 
 
 def _frame(table: FeatureTable, places: Places, writing: Writing) -> gpd.GeoDataFrame:

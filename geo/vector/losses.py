@@ -118,7 +118,9 @@ def fitted(frame: gpd.GeoDataFrame, format: Format) -> Fitted:
     columns, values = [], {}
     for position, (name, written) in enumerate(names):
         kind, held = _fit(
-            table.iloc[:, position], spec, lambda *a, n=name, **f: tell(a[0], n, *a[1:], **f)
+            _plain(table.iloc[:, position]),
+            spec,
+            lambda *a, n=name, **f: tell(a[0], n, *a[1:], **f),
         )
         columns.append(WrittenColumn(name, written, kind))
         values[written] = held
@@ -129,6 +131,11 @@ def fitted(frame: gpd.GeoDataFrame, format: Format) -> Fitted:
             tell("own_renamed", name, written=used)
     ids = [str(value) for value in frame.index]
     return Fitted(tuple(columns), values, geometry, crs, ids, own, tuple(losses))
+
+
+def fitted_values(values: Sequence[Any], format: Format) -> list[Any]:
+    """Some values of a column as `format` holds them, None where missing; what is lost is not told."""
+    return _fit(values, FILE_FORMATS[format], lambda *_, **_facts: None)[1]
 
 
 def guarded(text: str) -> str:
@@ -217,12 +224,11 @@ def _own_names(columns: Sequence[str], spec: FileFormat) -> dict[str, str]:
     return own
 
 
-def _fit(series: "pd.Series[Any]", spec: FileFormat, tell: _Tell) -> tuple[Kind, list[Any]]:
+def _fit(values: Sequence[Any], spec: FileFormat, tell: _Tell) -> tuple[Kind, list[Any]]:
     """The values of a column as a format holds them, and what kind they are then."""
-    values = _plain(series)
     kind = _kind(values)
     if kind == "missing":
-        return "text", values
+        return "text", list(values)
     if kind == "integer" and any(abs(v) >= spec.whole_below for v in values if v is not None):
         return "text", _told_as_text(values, kind, tell)
     if kind == "number":
@@ -232,7 +238,7 @@ def _fit(series: "pd.Series[Any]", spec: FileFormat, tell: _Tell) -> tuple[Kind,
     if kind == "text" or kind not in spec.holds:
         held = values if kind == "text" else _told_as_text(values, kind, tell)
         return "text", _fit_texts(held, spec, tell)
-    return kind, values
+    return kind, list(values)
 
 
 def _plain(series: "pd.Series[Any]") -> list[Any]:
