@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 
 from api.collection_tiles import CollectionTiles
 from api.collections import Tables
-from api.features.accept import by_quality
+from api.features.accept import by_quality, liking, ranges_of
 from api.forwarded import PREFIX, host_name
 from api.links import Links
 from api.parameters import InvalidParameter, describes
@@ -256,8 +256,7 @@ def _accepted_language(request: Request) -> Language:
 
 
 def _accepted_format(request: Request) -> Format:
-    # Only who names HTML gets HTML: */* is what programs send.
-    accepted = dict(reversed(by_quality(request.headers.get("accept", ""))))
-    html = max((accepted.get(name, 0.0) for name in _HTML_TYPES), default=0.0)
-    json = max((accepted.get(name, 0.0) for name in _JSON_TYPES), default=0.0)
-    return "html" if html > json else "json"
+    # Only who prefers HTML gets HTML: */* is what programs send.
+    ranges = ranges_of(request.headers.get("accept", ""))
+    html, json = liking(ranges, *_HTML_TYPES), liking(ranges, *_JSON_TYPES)
+    return "html" if html[:2] > json[:2] else "json"

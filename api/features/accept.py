@@ -1,6 +1,7 @@
 """What an Accept header prefers (RFC 9110, 12.5.1). Pure."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 def by_quality(header: str) -> list[tuple[str, float]]:
@@ -11,12 +12,58 @@ def by_quality(header: str) -> list[tuple[str, float]]:
     >>> by_quality("text/csv;q=0.5, application/geo+json, text/html;q=0")
     [('application/geo+json', 1.0), ('text/csv', 0.5)]
     """
+    usable = [entry for entry in _entries(header) if entry[0] and entry[1] > 0]
+    return sorted(usable, key=lambda entry: -entry[1])
+
+
+class Liking(NamedTuple):
+    """How well a media type is liked; the greater the better, and of no quality what is refused.
+
+    `nearness` is 2 for one that is named, 1 for one of a range such as `text/*`, 0 for one of `*/*`;
+    `earliness` is greater for what the header names first.
+    """
+
+    quality: float
+    nearness: int
+    earliness: int
+
+
+_REFUSED = Liking(0.0, 0, 0)
+Ranges = Mapping[str, Liking]
+
+
+def ranges_of(header: str) -> Ranges:
+    """Every media type and range of media types of an Accept header, with how well it is liked."""
+    found: dict[str, Liking] = {}
+    for place, (name, quality) in enumerate(_entries(header)):
+        nearness = 2 if "*" not in name else 0 if name in ("*", "*/*") else 1
+        each = Liking(quality, nearness, -place)
+        found[name] = max(found.get(name, each), each)
+    return found
+
+
+def liking(ranges: Ranges, media_type: str, *other_names: str) -> Liking:
+    """How well a media type is liked: what is nearest to it counts, so a type may be left out of a range.
+
+    Examples
+    --------
+    >>> ranges = ranges_of("text/*;q=0.5, text/csv;q=0, */*;q=0.1")
+    >>> [liking(ranges, name).quality for name in ("text/html", "text/csv", "application/geo+json")]
+    [0.5, 0.0, 0.1]
+    """
+    named = [ranges[name] for name in (media_type, *other_names) if name in ranges]
+    if named:
+        return max(named)
+    family = media_type.partition("/")[0] + "/*"
+    return next((ranges[one] for one in (family, "*/*", "*") if one in ranges), _REFUSED)
+
+
+def _entries(header: str) -> list[tuple[str, float]]:
     entries = []
     for part in header.split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
         entries.append((name.lower(), _quality(parameters)))
-    usable = [entry for entry in entries if entry[0] and entry[1] > 0]
-    return sorted(usable, key=lambda entry: -entry[1])
+    return entries
 
 
 def _quality(parameters: list[str]) -> float:

@@ -1,6 +1,6 @@
 """The forms that a page of features is written in, and which of them a request asks for. Pure."""
 
-from api.features.accept import by_quality
+from api.features.accept import liking, ranges_of
 from api.features.forms import MEDIA_TYPES, Form
 from api.links import JSON
 from api.parameters import InvalidParameter
@@ -9,19 +9,18 @@ from geo.language import texts
 _SAY = texts(__name__)
 
 _OTHER_NAMES: dict[str, Form] = {"geojson": "json", "flatgeobuf": "fgb", "geoparquet": "parquet"}
-_BY_MEDIA_TYPE: dict[str, Form] = {
-    **{media_type: form for form, media_type in MEDIA_TYPES.items()},
-    JSON: "json",
-    "application/xhtml+xml": "html",
-    "application/geopackage+vnd.sqlite3": "gpkg",
+_OTHER_TYPES: dict[Form, str] = {
+    "json": JSON,
+    "html": "application/xhtml+xml",
+    "gpkg": "application/geopackage+vnd.sqlite3",
 }
 
 
 def form_of(f: str | None, accept: str) -> Form:
     """The form of a page of features: `f`, else what Accept likes best, else GeoJSON.
 
-    Of two that it likes as well the first named counts, but GeoJSON before a page: only who
-    prefers HTML gets HTML, as `*/*` is what programs send.
+    Of two that it likes as well what it names counts before what a range holds, then the first of
+    them, but GeoJSON before a page: only who prefers HTML gets HTML, as `*/*` is what programs send.
 
     Raises
     ------
@@ -38,11 +37,12 @@ def form_of(f: str | None, accept: str) -> Form:
 
 
 def _accepted(accept: str) -> Form:
-    liked: dict[Form, float] = {}
-    for media_type, quality in by_quality(accept):
-        form = _BY_MEDIA_TYPE.get(media_type)
-        if form is not None:
-            liked.setdefault(form, quality)
-    if liked.get("html", 0.0) <= liked.get("json", 0.0):
-        liked.pop("html", None)
-    return max(liked, key=lambda form: liked[form], default="json")
+    ranges = ranges_of(accept)
+    liked = {
+        form: liking(ranges, media_type, *filter(None, (_OTHER_TYPES.get(form),)))
+        for form, media_type in MEDIA_TYPES.items()
+    }
+    if liked["html"][:2] <= liked["json"][:2]:
+        del liked["html"]
+    best = max(liked, key=lambda form: liked[form])
+    return best if liked[best].quality else "json"

@@ -153,6 +153,22 @@ def test_csv_is_of_texts_that_no_spreadsheet_runs_and_holds_its_crs(client):
     assert shapely.from_wkt(row["wkt"]).coords[0] == pytest.approx(expected, abs=0.01)
 
 
+def test_csv_has_x_before_y_also_in_a_crs_of_latitudes_first(client):
+    answer = got(client, f"f=csv&crs={EPSG}/9470")
+    assert answer.headers["content-crs"] == f"<{EPSG}/9470>"
+    row = next(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert row["crs"] == "EPSG:9470"
+    assert shapely.from_wkt(row["wkt"]).coords[0] == pytest.approx((114.5, -3.25), abs=1e-4)
+
+
+def test_csv_has_the_values_of_geojson_letter_by_letter(client):
+    rows = list(csv.DictReader(io.StringIO(got(client, "f=csv").content.decode("utf-8-sig"))))
+    features = got(client, "f=json").json()["features"]
+    for name in ("dug", "seen", "share", "depth"):
+        values = [feature["properties"][name] for feature in features]
+        assert [row[name] for row in rows] == ["" if v is None else str(v) for v in values]
+
+
 def test_csv_without_geometry_has_no_column_of_it(client):
     text = got(client, "f=csv&skipGeometry=true&properties=name").content.decode("utf-8-sig")
     assert text.splitlines()[0] == "area_id,name"
@@ -284,6 +300,13 @@ def test_a_limit_holds_for_a_file_and_a_header_leads_on(client, form):
         ("application/geo+json-seq", "geojsonseq"),
         ("APPLICATION/VND.APACHE.PARQUET", "parquet"),
         ("application/pdf", "json"),
+        ("text/*", "html"),
+        ("text/*, text/html;q=0.5", "csv"),
+        ("text/*;q=0.5, application/*;q=0.4", "html"),
+        ("application/*", "json"),
+        ("application/*, application/geo+json;q=0, application/json;q=0", "geojsonseq"),
+        ("*/*;q=0.1, text/csv", "csv"),
+        ("text/html, */*", "html"),
     ],
 )
 def test_accept_picks_what_it_likes_best(accept, form):
