@@ -37,6 +37,8 @@ _OPEN = ("", "..")
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?", re.ASCII
 )
+# How GDAL's driver OAPIF writes a date that is compared.
+_DATE_OF_GDAL = re.compile(r"(\d{4}-\d{2}-\d{2})T", re.ASCII)
 
 
 CollectionId = Annotated[
@@ -223,6 +225,7 @@ def parse_datetime(text: str) -> tuple[datetime | None, datetime | None]:
 
 def _moments(text: str) -> tuple[datetime, datetime]:
     """The first and the last moment of a day or an instant."""
+    text = _DATE_OF_GDAL.sub(r"\1", text) if _DATE_OF_GDAL.fullmatch(text) else text
     if _INSTANT.fullmatch(text):
         try:
             first = datetime.fromisoformat(text.upper())

@@ -48,7 +48,8 @@ PREFIX = struct.Struct("<8sQ")
 NULL_INTEGER = np.iinfo(np.int64).min
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_BOOLEANS = {"true": 1, "false": 0}
+# GDAL writes 1 and 0 for the two.
+_BOOLEANS = {"true": 1, "false": 0, "1": 1, "0": 0}
 _LOOKED_AT_TOGETHER = 512
 # What stands between two features, prepared with them.
 _SEPARATORS = {"json": b",", "deflate": COMMA}

@@ -227,6 +227,8 @@ def test_an_empty_layer_has_empty_pages():
         ("share", "5e-1", ["a1"]),
         ("is_open", "true", ["a1"]),
         ("is_open", "false", ["a0"]),
+        ("is_open", "1", ["a1"]),
+        ("is_open", "0", ["a0"]),
         ("name", "nan", []),
     ],
 )
