@@ -116,7 +116,9 @@ def require_picture(z: int, x: int, y: int) -> None:
 def tile_matrix_set_item(links: Links) -> TileMatrixSetItem:
     """WebMercatorQuad in the list of tile matrix sets."""
     path = ("tileMatrixSets", WEB_MERCATOR_QUAD)
-    found = [links.link(rel, JSON, *path, f="json") for rel in ("self", _TILING_SCHEME)]
+    # The suite of OGC API - Tiles looks for an `item`.
+    relations = ("self", "item", _TILING_SCHEME)
+    found = [links.link(rel, JSON, *path, f="json") for rel in relations]
     return TileMatrixSetItem(
         id=WEB_MERCATOR_QUAD, title=_TITLE, uri=_URI, crs=_CRS, links=[Link(**one) for one in found]
     )

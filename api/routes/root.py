@@ -41,7 +41,9 @@ _CLASSES = {
     "cql2/1.0": (
         *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
         *("case-insensitive-comparison", "accent-insensitive-comparison"),
-        *("basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions"),
+        # The first is what a draft called the second, and what QGIS of 3.32 and its time looks for.
+        *("basic-spatial-operators", "basic-spatial-functions"),
+        *("basic-spatial-functions-plus", "spatial-functions"),
         *("temporal-functions", "array-functions", "property-property", "functions", "arithmetic"),
     ),
     "json-fg-1/1.0": ("core", "types-schemas"),

@@ -68,6 +68,8 @@ PROOFS = {
         "advanced-comparison-operators": (FILTERS, PREDICATES),
         "case-insensitive-comparison": (FILTERS, PREDICATES),
         "accent-insensitive-comparison": (FILTERS, PREDICATES),
+        # As drafts of CQL2 called it: S_INTERSECTS with points, boxes and more.
+        "basic-spatial-operators": (FILTERS, PREDICATES),
         "basic-spatial-functions": (FILTERS, PREDICATES),
         "basic-spatial-functions-plus": (FILTERS, PREDICATES),
         "spatial-functions": (FILTERS, PREDICATES),

@@ -58,6 +58,7 @@ def template_of(document):
 def test_g51_the_landing_page_leads_to_the_registered_tile_matrix_set(client):
     listed = client.get(href(client.get("/").json(), REL + "tiling-schemes", JSON)).json()
     [item] = listed["tileMatrixSets"]
+    assert href(item, "item", JSON) == href(item, "self", JSON)
     definition = client.get(href(item, "self", JSON)).json()
     assert (definition["id"], definition["uri"]) == ("WebMercatorQuad", QUAD)
     assert definition["crs"] == CRS + "EPSG/0/3857"
