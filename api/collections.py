@@ -232,6 +232,9 @@ class Tables:
     def _layer(self, name: str, version: int | None) -> Collection:
         found = _readiness(self._store.current()) if name == READINESS else None
         if found is None:
+            if name not in self._store.current().datasets("layer"):
+                # What they are called is the same in both languages.
+                raise LayerNotFound(name, available=[one.id for one in self.offered("id")])
             found = _layer(self._store.current_version(name, "layer"))
         if version is None:
             return found

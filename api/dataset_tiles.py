@@ -8,6 +8,7 @@ from api.collections import Collection, Tables
 from api.links import Links
 from api.parameters import InvalidParameter
 from api.tile_documents import TiledLayers
+from geo.errors import LayerNotFound
 from geo.language import texts
 
 _SAY = texts(__name__)
@@ -31,12 +32,8 @@ def dataset_tiles(tables: Tables, collections: str | None, links: Links) -> Tile
     InvalidParameter
         For one that is not there, and for too many.
     """
-    everything = {entry.id: entry for entry in tables.collections()}
-    if collections is None:
-        # One kind of geometry of a collection that is there already would be drawn twice.
-        chosen = [entry for entry in everything.values() if entry.kind is None]
-    else:
-        chosen = _named(everything, collections, links)
+    # One kind of geometry of a collection that is there already would be drawn twice.
+    chosen = tables.collections() if collections is None else _named(tables, collections, links)
     # Extents are the same in every language.
     layers = [(entry, tables.table(entry, "id").features.extent) for entry in chosen]
     if collections is None:
@@ -50,16 +47,20 @@ def dataset_tiles(tables: Tables, collections: str | None, links: Links) -> Tile
     )
 
 
-def _named(everything: dict[str, Collection], text: str, links: Links) -> list[Collection]:
+def _named(tables: Tables, text: str, links: Links) -> list[Collection]:
     prefix = links.url("collections") + "/"
     names = dict.fromkeys(part.strip().removeprefix(prefix) for part in text.split(","))
     if not text.strip():
         raise InvalidParameter(parameter="collections", reason=_SAY["none_named"])
-    for name in names:
-        if name not in everything:
-            reason = _SAY["unknown"].format(name=name, known=", ".join(everything))
-            raise InvalidParameter(parameter="collections", reason=reason)
     if len(names) > MOST_COLLECTIONS:
         reason = _SAY["too_many"].format(most=MOST_COLLECTIONS, count=len(names))
         raise InvalidParameter(parameter="collections", reason=reason)
-    return [everything[name] for name in names]
+    return [_one(tables, name) for name in names]
+
+
+def _one(tables: Tables, name: str) -> Collection:
+    try:
+        return tables.collection(name)
+    except LayerNotFound as error:
+        reason = _SAY["unknown"].format(name=name, known=error.facts["available"])
+        raise InvalidParameter(parameter="collections", reason=reason) from error

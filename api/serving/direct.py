@@ -138,5 +138,9 @@ def _is_open(
     tables: Tables, collection: str, language: Language, query: ItemQuery | ItemsQuery
 ) -> bool:
     """Whether the features lie prepared, and so few that they are looked at in no time."""
-    table = tables.opened(tables.collection(collection, query.version), language)
+    try:
+        table = tables.opened(tables.collection(collection, query.version), language)
+    except GeoError:
+        # To say which ones there are, tables may have to be prepared.
+        return False
     return table is not None and len(table.features) <= _MOST_COMPARED

@@ -85,6 +85,7 @@ def test_the_tile_set_describes_every_layer_and_its_tiles(client):
         ("zones,regencies", ["zones", "regencies"]),
         ("regencies,zones", ["regencies", "zones"]),
         ("zones,zones", ["zones"]),
+        ("zones-areas,regencies", ["zones-areas", "regencies"]),
         ("http://testserver/collections/zones,regencies", ["zones", "regencies"]),
     ],
 )

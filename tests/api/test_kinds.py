@@ -28,6 +28,13 @@ def test_a_mixed_layer_is_followed_by_its_areas_and_points_and_no_other_layer_is
     ]
 
 
+def test_who_misspells_a_collection_is_told_of_all_that_there_are(client):
+    for path in ("/collections/zone", "/collections/zone/items"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "LayerNotFound")
+        assert answer.json()["facts"]["available"].split(", ") == list(listed(client))
+
+
 def test_each_kind_is_of_one_type_and_what_has_no_geometry_stands_in_the_mixed_one_alone(client):
     def types(name):
         return {f["id"]: f["geometry"] and f["geometry"]["type"] for f in features(client, name)}
