@@ -376,6 +376,8 @@ def _layer(
         return report
     # A key that the file spells in another case is published as the file has it.
     key = next((m["field"] for m in report["mapping"] if m["field"]), definition.key)
+    if not (choices.source and choices.licence):
+        report = _with_finding(report, finding("origin_unstated", layer=upload.dataset))
     return report | {"definition": replace(definition, key=key).to_json()}
 
 

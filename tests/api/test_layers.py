@@ -54,6 +54,8 @@ def test_a_layer_is_added_replaced_withdrawn_and_shown_again(office):
     assert received.json()["report"]["definition"]["purpose"] == "reference"
     address = f"/uploads/{received.json()['upload']}/publish"
 
+    codes = {found["code"] for found in received.json()["report"]["findings"]}
+    assert "origin_unstated" in codes
     without_origin = client.post(address, headers=headers, json={"note": "rujukan"})
     assert (without_origin.status_code, without_origin.json()["code"]) == (400, "InvalidLayer")
     published = client.post(address, headers=headers, json=SAID)
