@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -313,12 +314,27 @@ def test_a_reader_who_goes_away_ends_the_command_quietly(filled):
         assert "Exception" not in done.stderr
 
 
+def await_reading(process, store):
+    """Wait until a command has begun to read a store; before that Python itself is interrupted."""
+    files = Path(f"/proc/{process.pid}/fd")
+    if not files.exists():
+        time.sleep(3)
+        return
+    while process.poll() is None:
+        for file in files.glob("*"):
+            with suppress(OSError):
+                if file.readlink().is_relative_to(store):
+                    return
+        time.sleep(0.02)
+
+
 def test_an_interrupted_command_ends_without_a_traceback(filled):
     command = [KAWASAN, "assess", "--uncertainty", "100000", "--layer", "kecamatan"]
     with subprocess.Popen(
         [*command, "--store", filled], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        time.sleep(1.5)
+        await_reading(process, filled)
+        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[1]
     assert process.returncode in (0, 130)
