@@ -17,9 +17,9 @@ from playwright.sync_api import Page, expect
 from geo.store.store import Store
 from maps.text import catalogue
 from tests.api.examples import PROVENANCE
-from tests.browser.test_map_page import PHONE, shapes
+from tests.browser.test_map_page import DESKTOP, PHONE, shapes
 from tests.hostile import collection, feature
-from tests.maps.examples import HOSTILE
+from tests.maps.examples import HOSTILE, LONG
 from tests.service import running
 
 ENDLESS = "W" * 500
@@ -30,7 +30,7 @@ WHOLE = catalogue("en")["page.cut"].rpartition("{n}")[2]
 MILES = f"{MARKUP} {'W' * 600} " * 15_000
 FORMULA = "=HYPERLINK(\"http://contoh.id\";'x')"
 NAMES = (MARKUP, ENDLESS, BACKWARDS, IN_SCRIPT, FORMULA, *HOSTILE)
-EVERYTHING = " ".join((*HOSTILE, MARKUP, IN_SCRIPT, BACKWARDS, ENDLESS))
+EVERYTHING = " ".join((*HOSTILE, MARKUP, IN_SCRIPT, BACKWARDS, ENDLESS, LONG))
 NAMED = {
     "cahaya-baru": MARKUP,
     "gula-habang": ENDLESS,
@@ -127,14 +127,16 @@ def test_every_card_and_every_name_under_the_pointer_is_text(address, visit):
     assert seen.trouble == []
 
 
-@pytest.mark.parametrize("typed", [MARKUP, ENDLESS, FORMULA])
-def test_the_search_finds_them(address, visit, typed):
+def test_the_search_finds_them(address, visit):
     seen = visit(f"{address}/map")
     box = seen.page.get_by_label("Cari kawasan")
-    box.fill(typed)
-    box.press("Enter")
-    expect(seen.page.locator(".leaflet-popup h2")).to_have_text(typed)
-    require_inert(seen.page)
+    for typed in (MARKUP, ENDLESS, FORMULA):
+        box.fill(typed)
+        box.press("Enter")
+        expect(seen.page.locator(".leaflet-popup h2")).to_have_text(typed)
+        require_inert(seen.page)
+        seen.page.keyboard.press("Escape")
+        expect(seen.page.locator(".leaflet-popup")).to_have_count(0)
     assert seen.trouble == []
 
 
@@ -159,6 +161,15 @@ def test_a_page_shows_them_as_text_and_fits_a_phone(address, visit, path):
     require_no_overflow(seen.page)
     require_inert(seen.page)
     assert seen.trouble == []
+
+
+def test_the_pages_of_a_zone_and_of_its_regency_keep_them_inside_a_wide_window_too(address, visit):
+    for path in ("/zones/cahaya-baru", "/regencies/63.04"):
+        seen = visit(f"{address}{path}", width=DESKTOP[0], height=DESKTOP[1])
+        expect(seen.page.locator("main")).to_contain_text("onerror=window.hacked=1")
+        assert seen.page.evaluate("document.scrollingElement.scrollWidth") <= DESKTOP[0]
+        require_inert(seen.page)
+        assert seen.trouble == []
 
 
 def test_a_map_for_a_memory_stick_stays_inert(address, visit, tmp_path):

@@ -1,18 +1,12 @@
 """The pages about one zone and one regency in a browser whose scripts are switched off."""
 
 import re
-import shutil
 
-import geopandas as gpd
 import pytest
 from playwright.sync_api import expect
 
-from geo.store.store import Store
-from tests.api.examples import publish
 from tests.browser.test_map_page import DESKTOP, PHONE
-from tests.maps.examples import HOSTILE, LONG
 from tests.reference_scores import CAHAYA_BARU_ID
-from tests.service import running
 
 PATHS = (
     "/zones/cahaya-baru",
@@ -21,20 +15,6 @@ PATHS = (
     "/regencies/63.04",
     "/uploads",
 )
-
-
-@pytest.fixture(scope="module")
-def hostile_address(reference_folder, tmp_path_factory):
-    """A service whose zones have attributes that are hostile and endless."""
-    folder = tmp_path_factory.mktemp("portraits") / "store"
-    shutil.copytree(reference_folder, folder)
-    store = Store(folder)
-    evil = " ".join(HOSTILE) + LONG
-    zones = gpd.read_parquet(store.version("zones").path)
-    publish(store, "zones", zones.assign(name=evil, status=evil, remarks=evil, source=evil))
-    store.close()
-    with running(folder) as started:
-        yield started
 
 
 def is_wider_than_the_window(page, width):
@@ -109,13 +89,3 @@ def test_a_printed_page_has_everything_but_the_buttons(address, visit):
     expect(seen.page.get_by_role("link", name="Buka di peta")).to_be_hidden()
     expect(seen.page.get_by_role("table", name="Versi data yang dipakai")).to_be_visible()
     assert seen.page.pdf(format="A4").startswith(b"%PDF")
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_hostile_and_endless_attributes_stay_text_inside_the_page(hostile_address, visit, size):
-    for path in ("/zones/cahaya-baru", "/regencies/63.04"):
-        seen = visit(f"{hostile_address}{path}", width=size[0], height=size[1])
-        expect(seen.page.locator("main")).to_contain_text("onerror=window.hacked=1")
-        assert seen.page.evaluate("window.hacked") is None
-        assert not is_wider_than_the_window(seen.page, size[0])
-        assert seen.trouble == []

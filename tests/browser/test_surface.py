@@ -2,25 +2,24 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from geo.planning.reference import load_reference
 from geo.store.store import Store
 from tests.browser.test_map_page import shapes
-from tests.conftest import DATA
 from tests.geo.land.fine_land import add_fine_land
 from tests.service import running
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def address(reference_folder, tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("surface")
+    shutil.copytree(reference_folder, folder / "store")
     store = Store(folder / "store")
-    load_reference(store, DATA)
     add_fine_land(store, folder, percent=3.0)
     store.close()
     with running(folder / "store") as started:
