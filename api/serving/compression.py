@@ -24,6 +24,7 @@ else:
     from backports import zstd
 
 Coding = Literal["gzip", "zstd"]
+_Headers = list[tuple[bytes, bytes]]
 # (the coding that is taken, whether an answer without any is refused)
 _Chosen = tuple[Coding | None, bool]
 # Takes a part of a body, and whether it is the last; gives all that can be read by then.
@@ -111,16 +112,16 @@ def compressed(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        accepted, tags, headers = [], [], scope["headers"]
-        for name, value in headers:
+        accepted, tags = [], []
+        for name, value in scope["headers"]:
             if name == b"accept-encoding":
                 accepted.append(value.decode("latin-1"))
             elif name in _TAGS:
                 tags += _TAG.findall(value.decode("latin-1"))
-        if any(_SUFFIX.search(tag) for tag in tags):
-            headers = [(n, _without_coding(v) if n in _TAGS else v) for n, v in headers]
-            scope = {**scope, "headers": headers}
-        sending = _Sending(send, _chosen(",".join(accepted), ("zstd", "gzip")), tags)
+        said = ", ".join(accepted)
+        if len(accepted) > 1 or any(_SUFFIX.search(tag) for tag in tags):
+            scope = {**scope, "headers": _plain_headers(scope["headers"], said)}
+        sending = _Sending(send, _chosen(said, ("zstd", "gzip")), tags)
         await app(scope, receive, sending.send)
 
     return serve
@@ -258,8 +259,15 @@ def _with_coding(tag: str, coding: str) -> str:
     return f'{tag.removesuffix(chr(34))}-{coding}"'
 
 
-def _without_coding(tags: bytes) -> bytes:
-    return _SUFFIX.sub('"', tags.decode("latin-1")).encode("latin-1")
+def _plain_headers(headers: _Headers, accepted: str) -> _Headers:
+    """A request's headers with tags as if nothing were compressed, and what is accepted in one line."""
+    plain = []
+    for name, value in headers:
+        if name in _TAGS:
+            value = _SUFFIX.sub('"', value.decode("latin-1")).encode("latin-1")
+        if name != b"accept-encoding":
+            plain.append((name, value))
+    return [*plain, (b"accept-encoding", accepted.encode("latin-1"))] if accepted else plain
 
 
 _limiters: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("compression")

@@ -7,6 +7,7 @@ The CRC-32 that a gzip member (RFC 1952) ends with follows from those of its par
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +49,7 @@ def crc_of(content: "bytes | memoryview") -> int:
     return crc
 
 
-def crc_of_joined(crcs: npt.NDArray[np.uint32], sizes: npt.NDArray[np.int64]) -> int:
+def crc_of_joined(crcs: npt.NDArray[np.integer[Any]], sizes: npt.NDArray[np.int64]) -> int:
     """The CRC-32 of parts put together, from that of each and their sizes.
 
     A CRC-32 with `n` bytes behind it is a linear map of itself, the same for each `n`; maps for the
@@ -56,7 +57,7 @@ def crc_of_joined(crcs: npt.NDArray[np.uint32], sizes: npt.NDArray[np.int64]) ->
 
     Parameters
     ----------
-    crcs : (n,) uint32
+    crcs : (n,) int, each of 32 bits
     sizes : (n,) int, in bytes
 
     References

@@ -14,7 +14,8 @@ import math
 import mmap
 import re
 import struct
-from bisect import bisect_left
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -153,32 +154,37 @@ class FeatureTable:
         """Whether the features are prepared deflated too."""
         return "deflate" in self._sections
 
-    def page(self, indices: npt.NDArray[np.int64], section: Prepared = "json") -> bytes:
+    def page(self, indices: npt.NDArray[np.int64]) -> bytes:
         """The features at `indices`, joined by commas, ready for a GeoJSON array."""
-        content = self._bytes(section)
-        if len(indices) and indices[-1] - indices[0] == len(indices) - 1:
-            if bool((np.diff(indices) == 1).all()):
-                # Neighbours lie side by side with their commas: one slice.
-                begins, ends = self._spans(indices[[0, -1]], section)
-                return bytes(content[int(begins[0]) : int(ends[1])])
-        begins, ends = self._spans(indices, section)
-        spans = zip(begins.tolist(), ends.tolist(), strict=True)
-        return _SEPARATORS[section].join([content[begin:end] for begin, end in spans])
+        return b"".join(self.parts(indices, most_bytes=sys.maxsize))
+
+    def parts(
+        self, indices: npt.NDArray[np.int64], *, most_bytes: int, section: Prepared = "json"
+    ) -> Iterator[bytes]:
+        """`page` in parts of about so many bytes, each at least one feature."""
+        separator, content = _SEPARATORS[section], self._bytes(section)
+        before = b""
+        # Places of all of them would be held as long as the last one waits to be sent.
+        for some in _in_turn(indices):
+            begins, ends = self._spans(some, section)
+            groups = _groups(ends - begins, most_bytes)
+            spans = list(zip(begins.tolist(), ends.tolist(), strict=True))
+            is_side_by_side = bool((np.diff(some) == 1).all())
+            for first, last in groups:
+                if is_side_by_side:  # with their commas: one slice
+                    yield before + content[spans[first][0] : spans[last - 1][1]]
+                else:
+                    each = [content[begin:end] for begin, end in spans[first:last]]
+                    yield before + separator.join(each)
+                before = separator
 
     def batches(
-        self, indices: npt.NDArray[np.int64], *, most_bytes: int, section: Prepared = "json"
+        self, indices: npt.NDArray[np.int64], *, most_bytes: int
     ) -> Iterator[npt.NDArray[np.int64]]:
         """`indices` in groups whose prepared features have about so many bytes, each at least one."""
-        # Sizes of all of them would be held as long as the last one waits to be sent.
-        for first in range(0, len(indices), _LOOKED_AT_TOGETHER):
-            some = indices[first : first + _LOOKED_AT_TOGETHER]
-            ends = np.cumsum(self.sizes(some, section))
-            begin, sent = 0, 0
-            while begin < len(some):
-                end = int(np.searchsorted(ends, sent + most_bytes, side="right"))
-                end = max(end, begin + 1)
-                yield some[begin:end]
-                begin, sent = end, int(ends[end - 1])
+        for some in _in_turn(indices):
+            for first, last in _groups(self.sizes(some), most_bytes):
+                yield some[first:last]
 
     def size(self, indices: npt.NDArray[np.int64], section: Prepared = "json") -> int:
         """How many bytes `page` of these features has."""
@@ -438,6 +444,21 @@ def _parse_value(name: str, kind: Kind, value: str) -> float:
 def aligned(size: int) -> int:
     """`size` rounded up to a multiple of 8, where sections begin."""
     return -(-size // 8) * 8
+
+
+def _in_turn(indices: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:
+    for first in range(0, len(indices), _LOOKED_AT_TOGETHER):
+        yield indices[first : first + _LOOKED_AT_TOGETHER]
+
+
+def _groups(sizes: npt.NDArray[np.int64], most_bytes: int) -> Iterator[tuple[int, int]]:
+    """From where to where features of these sizes are put together."""
+    ends = np.cumsum(sizes).tolist()
+    begin, sent = 0, 0
+    while begin < len(ends):
+        end = max(bisect_right(ends, sent + most_bytes), begin + 1)
+        yield begin, end
+        begin, sent = end, ends[end - 1]
 
 
 def _begin(ends: npt.NDArray[Any], index: int, *, gap: int) -> int:

@@ -45,8 +45,11 @@ def written_parts(
     table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing
 ) -> Iterator[bytes]:
     """`written` in parts of about `PART_BYTES`, so that a page is never held whole."""
-    separator, most = b"", _COPIED_BYTES if writing.is_as_prepared else PART_BYTES
-    for some in table.batches(places, most_bytes=most):
+    if writing.is_as_prepared:
+        yield from table.parts(places, most_bytes=_COPIED_BYTES)
+        return
+    separator = b""
+    for some in table.batches(places, most_bytes=PART_BYTES):
         yield separator + written(table, some, writing)
         separator = b","
 
@@ -68,20 +71,15 @@ class Zipped:
         begin = deflate_blocks.MEMBER_HEAD + deflate_blocks.block(self.head) + deflate_blocks.END
         end = deflate_blocks.END + deflate_blocks.last_block(self.tail) + self._member_tail()
         size = len(begin) + self.table.size(self.places, "deflate") + len(end)
-        return chain((begin,), self._blocks(), (end,)), size
-
-    def _blocks(self) -> Iterator[bytes]:
-        separator = b""
-        for some in self.table.batches(self.places, most_bytes=_COPIED_BYTES, section="deflate"):
-            yield separator + self.table.page(some, "deflate")
-            separator = deflate_blocks.COMMA
+        blocks = self.table.parts(self.places, most_bytes=_COPIED_BYTES, section="deflate")
+        return chain((begin,), blocks, (end,)), size
 
     def _member_tail(self) -> bytes:
-        around = [deflate_blocks.crc_of(self.head), deflate_blocks.crc_of(self.tail)]
-        crcs = np.insert(self.table.crcs(self.places), [0, len(self.places)], around)
+        head, tail = (deflate_blocks.crc_of(part) for part in (self.head, self.tail))
+        crcs = np.concatenate([[head], self.table.crcs(self.places), [tail]])
         sizes = self.table.sizes(self.places)
         sizes[:-1] += len(b",")
-        sizes = np.insert(sizes, [0, len(sizes)], [len(self.head), len(self.tail)])
+        sizes = np.concatenate([[len(self.head)], sizes, [len(self.tail)]])
         crc = deflate_blocks.crc_of_joined(crcs, sizes)
         return deflate_blocks.member_tail(crc, int(sizes.sum()))
 

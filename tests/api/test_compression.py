@@ -255,6 +255,13 @@ def test_a_prepared_page_states_its_length_and_is_preferred_where_both_are_taken
         assert head.headers[name] == answer.headers[name]
 
 
+def test_what_is_accepted_may_stand_in_several_lines(client):
+    address = "/collections/discs/items?limit=40"
+    for refused, coding in (("gzip;q=0", "zstd"), ("br", "gzip")):
+        lines = [("Accept-Encoding", refused), ("Accept-Encoding", "zstd, *")]
+        assert client.get(address, headers=lines).headers["content-encoding"] == coding
+
+
 def test_a_page_without_features_is_compressed_like_any_other(client):
     answer = client.get(
         "/collections/discs/items?filter=size>99", headers={"Accept-Encoding": "gzip"}

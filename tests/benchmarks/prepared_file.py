@@ -48,7 +48,7 @@ def as_arrow(table: FeatureTable) -> pa.RecordBatch:
     }
     columns |= {f"bounds.{i}": pa.array(values) for i, values in enumerate(table._bounds.T)}
     if table.is_deflated:
-        deflated = [table.page(every[i : i + 1], "deflate") for i in every]
+        deflated = [bytes(table._slice("deflate", int(i))) for i in every]
         columns["deflate"] = pa.array(deflated, pa.large_binary())
         columns["crcs"] = pa.array(table._array("crcs"))
     for name, kind in table.fields.items():
