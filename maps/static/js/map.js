@@ -123,7 +123,8 @@ Kawasan.attach = (() => {
     bind("regencies", data.regencies, regencyCard);
     bind("kecamatan", data.kecamatan, kecamatanCard);
     bind("zones", data.zones, (card, id) => zoneCard(card, id, siteSearch(id)));
-    placeNames();
+    // A task of its own: the map is drawn before its names find their places.
+    setTimeout(placeNames);
     startSurface();
     startBasemap();
     startPanel();

@@ -48,8 +48,9 @@ Kawasan.names = (() => {
     const board = boardOf(map);
     for (const { name, short, places, width } of labels) {
       const shown = L.tooltip({ permanent: true, direction: "center", className: `place-name is-${kind}`, pane: "names" });
-      shown.setLatLng(places[0]).setContent(element("span", {}, name)).addTo(map);
-      board.labels.push({ kind, name, shown, places, width, texts: textsOf(name, short, kind) });
+      const text = element("span", {}, name);
+      shown.setLatLng(places[0]).setContent(text).addTo(map);
+      board.labels.push({ kind, name, shown, text, places, width, texts: textsOf(name, short, kind) });
     }
     board.labels.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
     settle(map);
@@ -71,23 +72,37 @@ Kawasan.names = (() => {
     return short ? [...lines, [short]] : lines;
   }
 
+  function contentOf(label, lines) {
+    // The space is for whoever copies the text.
+    const parts = lines.flatMap((line, i) => (i ? [" ", element("br"), line] : [line]));
+    if (lines.join(" ") === label.name) return parts;
+    const short = element("abbr", { title: label.name });
+    short.append(...parts);
+    return [short];
+  }
+
   function write(label, lines) {
     if (label.written === lines) return;
     label.written = lines;
-    const isWhole = lines.join(" ") === label.name;
-    const content = isWhole ? element("span") : element("abbr", { title: label.name });
-    // The space is for whoever copies the text.
-    lines.forEach((line, i) => content.append(...(i ? [" ", element("br"), line] : [line])));
-    label.shown.setContent(content);
+    label.text.replaceChildren(...contentOf(label, lines));
   }
 
-  function sizesOf(label) {
-    label.sizes ??= label.texts.map((lines) => {
-      write(label, lines);
-      const { offsetWidth: width, offsetHeight: height } = label.shown.getElement();
-      return { width, height };
+  /* How large every name is in each of its forms, of all at once: whoever reads one size after writing
+     the text before makes the browser lay out the page for each. */
+  function measure(map, labels) {
+    const fresh = labels.filter(({ sizes }) => !sizes);
+    const copies = fresh.map((label) => label.texts.map((lines) => {
+      const copy = label.shown.getElement().cloneNode();
+      const text = element("span");
+      text.append(...contentOf(label, lines));
+      copy.append(text);
+      return copy;
+    }));
+    map.getPane("names").append(...copies.flat());
+    fresh.forEach((label, i) => {
+      label.sizes = copies[i].map(({ offsetWidth: width, offsetHeight: height }) => ({ width, height }));
     });
-    return label.sizes;
+    for (const copy of copies.flat()) copy.remove();
   }
 
   /* Places and boxes, in pixels of the map's frame. */
@@ -103,10 +118,10 @@ Kawasan.names = (() => {
     const points = label.places.map((place) => map.latLngToContainerPoint(place));
     const most = label.width ? MOST_WIDTH * label.width * (256 * 2 ** map.getZoom()) / 360 : Infinity;
     const way = (i, { x, y }, dx = 0, dy = 0) => {
-      const [size, spot] = [sizesOf(label)[i], { x: x + dx, y: y + dy }];
+      const [size, spot] = [label.sizes[i], { x: x + dx, y: y + dy }];
       return { lines: label.texts[i], size, spot, box: boxAt(spot, size) };
     };
-    const sizes = [...sizesOf(label).entries()].filter(([, { width }]) => width <= most);
+    const sizes = [...label.sizes.entries()].filter(([, { width }]) => width <= most);
     if (label.kind === "regency") {
       // The whole name anywhere in its area before a shortened one.
       for (const [i] of sizes) for (const point of points) yield way(i, point);
@@ -126,7 +141,7 @@ Kawasan.names = (() => {
     const all = board.labels.filter(({ kind }) => kind === "regency").map(({ places }) => map.latLngToContainerPoint(places[0]));
     const middle = (axis) => all.reduce((sum, point) => sum + point[axis], 0) / all.length;
     const outward = Math.atan2(from.y - middle("y"), from.x - middle("x"));
-    for (const [i, size] of sizesOf(label).entries()) {
+    for (const [i, size] of label.sizes.entries()) {
       for (const away of AWAY_PX) {
         for (const turn of TURNS) {
           const [cos, sin] = [Math.cos(outward + turn), Math.sin(outward + turn)];
@@ -149,6 +164,8 @@ Kawasan.names = (() => {
     const board = boards.get(map);
     if (!board || !map.getSize().x) return;
     board.lines.clearLayers();
+    const due = board.labels.filter(({ kind }) => map.getZoom() >= (LEAST_ZOOM[kind] ?? 0));
+    measure(map, due);
     const frame = map.getContainer().getBoundingClientRect();
     const seen = (one) => {
       const { left, right, top, bottom } = one.getBoundingClientRect();
@@ -179,17 +196,17 @@ Kawasan.names = (() => {
       const beside = ways.length ? null : aside(map, board, label, fits);
       place(label, overBadges(beside ? [beside] : ways, marks, taken));
     }
-    for (const label of board.labels.filter(({ kind }) => kind !== "regency")) {
-      if (map.getZoom() >= (LEAST_ZOOM[label.kind] ?? 0)) place(label, [...within(map, label)].find(({ box }) => isFree(box)));
+    for (const label of due.filter(({ kind }) => kind !== "regency")) {
+      place(label, [...within(map, label)].find(({ box }) => isFree(box)));
     }
     for (const label of board.labels) {
       const found = shown.get(label);
       label.shown.getElement().classList.toggle("is-crowded", !found);
-      if (!found) continue;
-      write(label, found.lines);
-      label.shown.setLatLng(map.containerPointToLatLng([found.spot.x, found.spot.y]));
-      if (found.line) leader(map, board, found.line);
+      if (found) write(label, found.lines);
     }
+    // Leaflet asks for the size of each that it places; all are written by now.
+    for (const [label, { spot }] of shown) label.shown.setLatLng(map.containerPointToLatLng([spot.x, spot.y]));
+    for (const { line } of shown.values()) if (line) leader(map, board, line);
   }
 
   /* A way for as many names as can be. Whoever has the fewest chooses first; a name for which nothing was left
