@@ -30,6 +30,9 @@ from geo.vector.schema import GEOMETRY_KINDS, SCHEMAS, Field, GeometryKind, Laye
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo.mcda.model import Dimension
+    from geo.mcda.value_functions import Criterion
+
 _SAY = texts(__name__)
 
 READINESS = "readiness"
@@ -65,6 +68,9 @@ READINESS_SCHEMA = LayerSchema(
         Field("constraints_unchecked", "text", _SAY["field_constraints_unchecked"]),
         Field("data_coverage", "number", _SAY["field_data_coverage"]),
         Field("year", "integer", _SAY["field_year"]),
+        Field("model", "text", _SAY["field_model"]),
+        Field("missing", "text", _SAY["field_missing"]),
+        Field("explanation", "text", _SAY["field_explanation"]),
     ),
 )
 
@@ -341,8 +347,35 @@ def _readiness(now: Published) -> Collection | None:
         key = readiness_key(now)
     except NotFound:  # nothing to assess yet: no zones, no model
         return None
-    schema = READINESS_SCHEMA
+    schema = _readiness_schema(now)
     return Collection(READINESS, schema.title, schema.description, key, None, schema, inputs=now)
+
+
+def _readiness_schema(now: Published) -> LayerSchema:
+    """The schema of an assessment by the model that makes it: its dimensions and criteria have columns too."""
+    from geo.published import DEFAULT_MODEL, model
+
+    found = model(now, DEFAULT_MODEL)
+
+    def field(head: str, part: "Dimension | Criterion") -> Field:
+        unit: Text = getattr(part, "unit", part.title)
+        said = {
+            one: _SAY[f"field_of_{head}"]
+            .to(one)
+            .format(title=part.title.to(one), unit=unit.to(one))
+            for one in LANGUAGES
+        }
+        return Field(f"{head}_{part.id}", "number", Text(**said))
+
+    return replace(
+        READINESS_SCHEMA,
+        fields=(
+            *READINESS_SCHEMA.fields,
+            *(field("score", one) for one in found.dimensions),
+            *(field("contribution", one) for one in found.criteria),
+            *(field("measure", one) for one in found.criteria),
+        ),
+    )
 
 
 def _opened(path: Path) -> PreparedTable:

@@ -253,18 +253,21 @@ def problem_response(request: Request, error: GeoError) -> Response:
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  the handler is installed for it
-    language = language_or_default(request)
+    return respond(request, invalid_request_problem(error, language_or_default(request)))
+
+
+def invalid_request_problem(error: RequestValidationError, language: Language) -> Problem:
+    """What is wrong with a request that a route does not take."""
     findings = [_finding(entry, language) for entry in error.errors()]
     first = findings[0]
     kind = _kind_of(error.errors()[0])
-    problem = Problem(
+    return Problem(
         code=kind.__name__,
         status=400,
         title=kind.title.to(language),
         detail=" ".join(finding["detail"] for finding in findings[:5]),
         facts={"parameter": first["parameter"], "where": first["where"], "errors": findings[:50]},
     )
-    return respond(request, problem)
 
 
 def _kind_of(entry: Mapping[str, Any]) -> type[InvalidInput]:

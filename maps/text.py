@@ -43,6 +43,8 @@ _CATALOGUES = {
     "upload": "desk",
 }
 MISSING = "–"
+# As the Kementerian Desa publishes its indices.
+_MOST_DECIMALS = 4
 MINUS = "−"
 
 
@@ -137,6 +139,21 @@ def format_number(value: float | None, language: Language, *, decimals: int | No
     if decimals is None:
         shown = shown.rstrip("0").removesuffix(".")
     return localized(shown.replace("Infinity", "∞").replace("-", MINUS)).to(language)
+
+
+def format_figure(value: float, language: Language) -> str:
+    """A figure with all its decimals, where they are four at most; of a longer one, which was computed, two.
+
+    Rounded to two, an index of four decimals would be equal to another one of a higher class.
+
+    Examples
+    --------
+    >>> format_figure(0.7105, "id"), format_figure(1064.3, "id"), format_figure(74.82059523809525, "id")
+    ('0,7105', '1.064,3', '74,82')
+    """
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return format_number(value, language, decimals=decimals if decimals <= _MOST_DECIMALS else None)
 
 
 def format_share(value: float | None, language: Language, *, beside: float | None = None) -> str:

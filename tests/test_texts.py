@@ -46,6 +46,7 @@ COMPOSED = (
         "api.told_",
         "api.tell_",
         "api.kind_",
+        "api.shape_",
         "api.compare_",
         "sending.says_",
         "choosing.lose_",

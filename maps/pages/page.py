@@ -16,7 +16,14 @@ import jinja2
 from geo.language import LANGUAGES, Language, Text
 from maps.assets import Assets
 from maps.escape import json_in_page, safe_address, shown_text
-from maps.text import format_date, format_moment, format_number, format_share, translate
+from maps.text import (
+    format_date,
+    format_figure,
+    format_moment,
+    format_number,
+    format_share,
+    translate,
+)
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 # Where the head has who reads the page. Drawn pages are kept for all readers, and values in them are
@@ -97,6 +104,7 @@ def render(
                 "active": active,
                 "tagline": t("site.tagline") if tagline is None else tagline.to(language),
                 "t": t,
+                "as_published": lambda value: format_figure(value, language),
                 "number": lambda value, decimals=None: format_number(
                     value, language, decimals=decimals
                 ),

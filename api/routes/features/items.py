@@ -1,30 +1,78 @@
 """OGC API - Features: pages of features, and single features. The answers are of `api/features/answers.py`."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from api.access import READS
-from api.collections import Collection, PreparedTable
-from api.deps import HtmlDep, LanguageDep, LinksDep, SettingsDep, TablesDep, links_of
-from api.features import linked_data
-from api.features.answers import Answer, Found, item_answer, item_links, items_answer
+from api.collections import Tables
+from api.deps import (
+    HtmlDep,
+    LanguageDep,
+    LinksDep,
+    SettingsDep,
+    TablesDep,
+    language_of,
+    settings_of,
+    tables_of,
+    wants_html,
+)
+from api.features.answers import Answer, Found, item_answer, items_answer
 from api.features.crs import crs_or_default
 from api.features.encodings import form_of
 from api.features.forms import WHOLE
-from api.features.items_page import in_words, items_page
+from api.features.item_page import item_page
+from api.features.items_page import Reading, items_page
 from api.features.page import Page
 from api.links import GEOJSON, HTML
 from api.ogc_models import Feature, FeatureCollection
 from api.parameters import CollectionId, ItemQuery, ItemsQuery
-from api.responses import conditional, etag_of, html_response
+from api.problems import Problem, invalid_request_problem, problem_of
+from api.responses import conditional, etag_of, tagged
 from api.serving.compression import coding_of
+from api.settings import Settings
+from geo.errors import VersionNotFound
 from geo.language import Language
 
-router = APIRouter(tags=["data"], dependencies=[READS])
+
+class _ToldOnThePage(APIRoute):
+    """A route whose page of features tells a reader itself which parameter cannot be read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def told(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                if "featureId" in request.path_params or not wants_html(request):
+                    raise
+                return await run_in_threadpool(_told, request, error)
+
+        return told
+
+
+def _told(request: Request, error: RequestValidationError) -> Response:
+    language = language_of(request)
+    wrong = {str(entry["loc"][-1]) for entry in error.errors()}
+    given = {name: v for name, v in request.query_params.items() if name not in wrong}
+    return _items_page(
+        request,
+        request.path_params["collectionId"],
+        ItemsQuery.model_validate(given),
+        tables_of(request),
+        settings_of(request),
+        language,
+        wrong=invalid_request_problem(error, language),
+    )
+
+
+router = APIRouter(tags=["data"], dependencies=[READS], route_class=_ToldOnThePage)
 
 FeatureId = Annotated[
     str, Path(alias="featureId", description="Id of a feature.", examples=["cahaya-baru"])
@@ -51,11 +99,10 @@ def items(
 ) -> Response:
     """A page of features. Any property is a filter: `name=Angsana`."""
     form = form_of(query.f, request.headers.get("accept", ""))
-    entry = tables.collection(collection_id, query.version)
-    prepared = tables.table(entry, language)
     if form == "html":
-        return items_page(request, entry, prepared, query, language=language, settings=settings)
-    table = prepared.features
+        return _items_page(request, collection_id, query, tables, settings, language)
+    entry = tables.collection(collection_id, query.version)
+    table = tables.table(entry, language).features
     page = Page.asked(query, entry, table, language=language, settings=settings)
     if form in WHOLE:
         page = page.whole()
@@ -89,18 +136,40 @@ def item(
 ) -> Response:
     """One feature by its id."""
     entry = tables.collection(collection_id, query.version)
-    prepared = tables.table(entry, language)
-    table = prepared.features
+    table = tables.table(entry, language).features
     place = table.place(feature_id)
     crs = crs_or_default(query.crs, entry, table, parameter="crs")
+    if is_html:
+        # It names regions by other layers too.
+        return tagged(
+            request, item_page(request, entry, feature_id, tables=tables, language=language)
+        )
 
     def answer() -> Response:
-        if is_html:
-            return _item_page(request, entry, prepared, feature_id, language)
         return _sent(item_answer(entry, table, place, crs=crs, links=links), language)
 
-    etag = etag_of(entry.key, feature_id, crs, is_html, language, links)
+    etag = etag_of(entry.key, feature_id, crs, language, links)
     return conditional(request, etag, answer)
+
+
+def _items_page(
+    request: Request,
+    collection_id: str,
+    query: ItemsQuery,
+    tables: Tables,
+    settings: Settings,
+    language: Language,
+    *,
+    wrong: Problem | None = None,
+) -> Response:
+    """The page of features; a version that there is not is told on that of the current one."""
+    try:
+        entry = tables.collection(collection_id, query.version)
+    except VersionNotFound as error:
+        entry, wrong = tables.collection(collection_id), problem_of(error, language)
+        query = query.model_copy(update={"version": None})
+    reading = Reading.of(entry, query, tables=tables, language=language, settings=settings)
+    return items_page(request, reading, wrong=wrong)
 
 
 def _sent(answer: Answer, language: Language) -> Response:
@@ -115,25 +184,3 @@ def _sent(answer: Answer, language: Language) -> Response:
 async def _each(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
     for part in parts:
         yield part
-
-
-def _item_page(
-    request: Request, entry: Collection, table: PreparedTable, feature_id: str, language: Language
-) -> Response:
-    from maps.escape import shown_text
-
-    feature = orjson.loads(table.features.feature(feature_id))
-    links = links_of(request)
-    around = item_links(links, entry.id, feature_id, is_html=True)
-    return html_response(
-        request,
-        "api/item.html",
-        title=shown_text(feature["properties"].get("name"), language) or feature_id,
-        collection=entry,
-        fields=entry.field_titles(table, language),
-        feature=feature,
-        said=in_words(entry, language),
-        links_by_rel={link["rel"]: link for link in around},
-        others=[link for link in around if link["rel"] == "alternate"],
-        linked=lambda: linked_data.place(entry, table, feature, links),
-    )

@@ -5,10 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access import READS
-from api.deps import LanguageDep, LinksDep, SettingsDep, TablesDep
-from api.features.search import SearchQuery, query_of
+from api.deps import HtmlDep, LanguageDep, LinksDep, SettingsDep, TablesDep
+from api.features.items_page import Reading, items_page
+from api.features.search import SearchQuery, kept_query, query_of
 from api.parameters import CollectionId
+from api.problems import problem_of
 from api.responses import NEGOTIATED
+from geo.errors import InvalidInput
 
 router = APIRouter(tags=["data"], dependencies=[READS])
 
@@ -33,13 +36,28 @@ def read_search(
     asked: Annotated[SearchQuery, Query()],
     tables: TablesDep,
     settings: SettingsDep,
+    is_html: HtmlDep,
     language: LanguageDep,
     links: LinksDep,
 ) -> Response:
     """Where the features are that the form of a page of features asks for."""
     entry = tables.collection(collection_id)
-    fields = tables.table(entry, language).features.fields
-    query = query_of(asked, fields, most=settings.max_limit)
+    prepared = tables.table(entry, language)
+    titles = entry.field_titles(prepared, language)
+    try:
+        query = query_of(asked, prepared.features.fields, titles=titles, most=settings.max_limit)
+    except InvalidInput as error:
+        if not is_html:
+            raise
+        reading = Reading.of(
+            entry,
+            kept_query(asked.kept),
+            tables=tables,
+            language=language,
+            settings=settings,
+            typed=asked,
+        )
+        return items_page(request, reading, wrong=problem_of(error, language))
     location = links.url("collections", entry.id, "items", query=query)
     headers = {"Location": location, "Cache-Control": "no-store", "Vary": NEGOTIATED}
     return Response(status_code=303, headers=headers)
