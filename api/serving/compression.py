@@ -31,6 +31,8 @@ _Chosen = tuple[Coding | None, bool]
 _Compress = Callable[[bytes, bool], bytes]
 
 _FEWEST_BYTES = 500
+# Of an Accept-Encoding that names what there is; of a longer one nothing is taken.
+_LONGEST = 1_000
 # 128 KiB take the quickest coding half a millisecond, a thread costs a tenth.
 _THREAD_BYTES = 128 * 1024
 _MOST_THREADS = os.cpu_count() or 1
@@ -53,7 +55,6 @@ _COMPRESSIBLE = _PAGES | {
 _WORDS = re.compile(r"text/(?!event-stream$)|[/+](json|xml|yaml)\b")
 
 
-@lru_cache(maxsize=256)
 def coding_of(accepted: str, *, offered: Sequence[Coding] = ("zstd", "gzip")) -> Coding | None:
     """The coding that a reader likes best (RFC 9110, 12.5.3); None for none.
 
@@ -65,7 +66,12 @@ def coding_of(accepted: str, *, offered: Sequence[Coding] = ("zstd", "gzip")) ->
         By the service's own liking, for a reader who likes several equally. `*` says gzip, which
         whoever writes it can read.
     """
-    return _chosen(accepted, tuple(offered))[0]
+    return _choice(accepted, tuple(offered))[0]
+
+
+def _choice(accepted: str, offered: tuple[Coding, ...]) -> _Chosen:
+    # What is remembered is short.
+    return _chosen(accepted, offered) if len(accepted) <= _LONGEST else (None, False)
 
 
 @lru_cache(maxsize=256)
@@ -121,7 +127,7 @@ def compressed(app: ASGIApp) -> ASGIApp:
         said = ", ".join(accepted)
         if len(accepted) > 1 or any(_SUFFIX.search(tag) for tag in tags):
             scope = {**scope, "headers": _plain_headers(scope["headers"], said)}
-        sending = _Sending(send, _chosen(said, ("zstd", "gzip")), tags)
+        sending = _Sending(send, _choice(said, ("zstd", "gzip")), tags)
         await app(scope, receive, sending.send)
 
     return serve

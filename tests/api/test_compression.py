@@ -55,6 +55,7 @@ DECODE = {"gzip": gzip.decompress, "zstd": zstd.decompress, None: bytes}
         ("gzip;q=1.5", "gzip"),
         (",;,=;q=1,", None),
         ("gzip;q=0.5;x=y", "gzip"),
+        ("gzip, " + "x" * 1_000, None),
     ],
 )
 def test_the_coding_is_what_the_reader_likes_best(accepted, coding):
