@@ -11,7 +11,7 @@ from typing import Any
 
 from api.collections import Collection, PreparedTable, enclosure
 from api.links import GEOJSON, Links
-from geo.language import Language
+from geo.language import MOST_NAME, Language, shortened
 from geo.tiles.features import Bbox
 from geo.tiles.times import temporal_extent
 from geo.vector.file_formats import FORMATS
@@ -106,7 +106,7 @@ def place(
     features = table.features
     west, south, east, north = features.shapes().bounds[features.place(feature["id"])][0].tolist()
     own = [
-        {"@type": "PropertyValue", "name": name, "value": value}
+        {"@type": "PropertyValue", "name": name, "value": _short(value)}
         for name, value in feature["properties"].items()
         if isinstance(value, str | int | float)
     ]
@@ -126,9 +126,14 @@ def _place(entry: Collection, feature: Mapping[str, Any], links: Links) -> dict[
     return {
         "@type": "Place",
         "@id": Links(links.base).url("collections", entry.id, "items", feature["id"]),
-        "name": name if isinstance(name, str) and name.strip() else feature["id"],
+        "name": _short(name) if isinstance(name, str) and name.strip() else feature["id"],
         "url": address,
     }
+
+
+def _short(value: Any) -> Any:
+    # As on the page itself; the whole text is in the data.
+    return shortened(value, MOST_NAME) if isinstance(value, str) else value
 
 
 def _said_of_version(entry: Collection, language: Language) -> dict[str, Any]:
