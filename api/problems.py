@@ -11,7 +11,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -99,6 +99,7 @@ _MOST_NAME = 200
 _MOST_PATH = 1_000
 # What the reader of forms says in English, by how it begins.
 _UNREADABLE = {"Too many files": "files", "Too many fields": "fields"}
+_OF_COLLECTION = re.compile(r".*?/collections/([^/]+)(?:/|$)")
 _logger = logging.getLogger("kawasan")
 
 
@@ -195,6 +196,7 @@ def respond(request: Request, problem: Problem) -> Response:
                 active="" if is_login else "data",
                 status=problem.status,
                 problem=problem,
+                collection=None if problem.code == "LayerNotFound" else _collection_of(request),
                 caller=None,
                 following=_following(request),
             )
@@ -333,6 +335,12 @@ def _following(request: Request) -> str | None:
     if request.method != "GET" or request.url.path == "/login":
         return None
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _collection_of(request: Request) -> str | None:
+    """The collection whose address was asked for."""
+    found = _OF_COLLECTION.match(request.url.path)
+    return None if found is None else unquote(found[1])
 
 
 def _written(path: str) -> str:

@@ -187,11 +187,19 @@ class NotFound(GeoError):
     # A layer may hold thousands of areas: their names are no help any more.
     most_named: ClassVar[int] = 50
 
-    def __init__(self, name: str, available: list[str] | None = None, **facts: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        available: list[str] | None = None,
+        *,
+        count: int | None = None,
+        **facts: Any,
+    ) -> None:
+        """`count` is how many there are, where `available` holds only some of them."""
         known = available or []
         said = ", ".join(known[: self.most_named]) or "-"
         named = Text(id=said, en=said)
-        if more := len(known[self.most_named :]):
+        if more := (len(known) if count is None else count) - len(known[: self.most_named]):
             named = Text(id=f"{said}, dan {more} lainnya", en=f"{said}, and {more} more")
         super().__init__(name=name, available=named, what=self.what, **facts)
 

@@ -47,6 +47,8 @@ COMPOSED = (
         "api.tell_",
         "api.kind_",
         "api.shape_",
+        "api.tag_",
+        "api.styles_of_",
         "api.compare_",
         "sending.says_",
         "choosing.lose_",

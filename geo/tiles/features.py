@@ -146,7 +146,7 @@ class FeatureTable:
         """Where the feature of that id stands, as one index; `ZoneNotFound` when there is none."""
         found = np.flatnonzero(self._equal_text("id", area_id))
         if len(found) == 0:
-            raise ZoneNotFound(area_id, available=self._some_ids())
+            raise ZoneNotFound(area_id, available=self._some_ids(), count=self.count)
         return found[:1]
 
     @property
@@ -375,7 +375,7 @@ class FeatureTable:
         )
         return matches
 
-    def _some_ids(self, limit: int = 20) -> list[str]:
+    def _some_ids(self, limit: int = 5) -> list[str]:
         indices = np.arange(min(limit, self.count))
         return [item["id"] for item in self.properties(indices)]
 
