@@ -105,8 +105,8 @@ def _by_kind(mark: Mark, layer: DrawnLayer) -> dict[GeometryKind, tuple[str, dic
             "areas": ("fill", {"type": "fill", "paint": _fill(mark)}),
             "points": ("circle", {"type": "circle", "paint": _circle(mark, edge)}),
         }
-    line = ("line", {"type": "line", "paint": _line(mark)})
-    return {"areas": line, "lines": line}
+    how = {"type": "line", "paint": _line(mark)}
+    return {"areas": ("outline", how), "lines": ("line", how)}
 
 
 def _fill(mark: Mark) -> dict[str, Any]:

@@ -127,6 +127,18 @@ def test_a_style_file_of_a_mixed_layer_is_of_its_first_feature_as_qgis_reads_it(
     assert {one.get("type") for one in root.iter("symbol")} == {"marker"}
 
 
+def test_no_two_layers_of_a_style_have_one_id(client, store):
+    shapes = [
+        shapely.LineString([(110, -3), (111, -3)]),
+        shapely.Point(110, -3),
+        shapely.box(111, -3, 112, -2),
+    ]
+    publish(store, "campur", made_layer(shapes, list("abc"), name=list("abc")))
+    layers = client.get("/collections/campur/styles/outlines").json()["layers"]
+    ids = [layer["id"] for layer in layers]
+    assert len(ids) == len({*ids}) == 4
+
+
 def test_the_whole_map_is_one_style_of_maplibre_alone(client):
     listed = client.get("/styles").json()
     assert [one["id"] for one in listed["styles"]] == ["outlines"]
