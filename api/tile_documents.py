@@ -34,7 +34,6 @@ _SAY = texts(__name__)
 
 TILE_MATRIX_SETS = _SAY["tile_matrix_sets"]
 TILES_OF = _SAY["tiles"]
-RANGE = _SAY["range"]
 MVT = "application/vnd.mapbox-vector-tile"
 # Files that hold all tiles of a collection, by what their names end in.
 ARCHIVES = {"pmtiles": "application/vnd.pmtiles", "mbtiles": "application/vnd.sqlite3"}

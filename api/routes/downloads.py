@@ -11,11 +11,12 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import StreamingResponse
 
 from api.access import READS
 from api.collections import Collection, enclosure, file_path, query_of
 from api.deps import LanguageDep, LinksDep, StoreDep, TablesDep
+from api.features.answers import Answer
+from api.features.ranges import DATED, RANGES, ranged, whole_file
 from api.links import JSON, Links
 from api.ogc_models import Link
 from api.parameters import CollectionId, InvalidParameter
@@ -37,7 +38,8 @@ _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {entry.media_type: {} for entry in FILE_FORMATS.values()},
         "description": "A file",
-    }
+    },
+    **RANGES,
 }
 FormatName = Annotated[
     str, PathParameter(description=f"One of {', '.join(FORMATS)}.", examples=["gpkg"])
@@ -120,7 +122,7 @@ def download(
     entry = tables.collection(collection_id, query.version)
     spec = FILE_FORMATS[chosen]
 
-    def answer() -> Response:
+    def whole() -> Answer:
         held = _held(entry, chosen, language)
         style = _style(entry, held, chosen, language) if query.style else None
         file = _opened(held, chosen, entry.id, style=style)
@@ -128,14 +130,19 @@ def download(
             "Content-Disposition": f'attachment; filename="{_file_name(entry, chosen)}"',
             "Content-Length": str(file.seek(0, 2)),
             "Content-Crs": f"<{_uri(held)}>",
-            "Content-Language": language,
             "Link": _link_header(entry, chosen, links),
         }
-        return StreamingResponse(_blocks(file), media_type=spec.media_type, headers=headers)
+        return Answer(spec.media_type, headers, _blocks(file))
 
-    return _weakly(
-        conditional(request, etag_of(entry.key, chosen, query.style, language, links), answer)
-    )
+    tag = etag_of(entry.key, chosen, query.style, language, links)
+
+    def answer() -> Response:
+        if chosen not in DATED:
+            return ranged(request, tag, whole, language=language)
+        return whole_file(whole(), language=language)
+
+    found = conditional(request, tag, answer)
+    return _weakly(found) if chosen in DATED else found
 
 
 @router.get(
@@ -261,13 +268,15 @@ def _opened(
     held: "Fitted", format: Format, collection_id: str, *, style: str | None = None
 ) -> IO[bytes]:
     """The file, open and without a name: whatever happens while it is sent, nothing of it stays."""
-    from geo.vector.export import add_style, write_fitted
+    from geo.vector.export import add_style, undate, write_fitted
 
     with tempfile.TemporaryDirectory(prefix="kawasan-download-") as folder:
         path = Path(folder) / (_stem(collection_id) + FILE_FORMATS[format].suffix)
         write_fitted(held, path, format)
         if style is not None:
             add_style(path, style=style)
+        if format == "gpkg":
+            undate(path)
         return path.open("rb")
 
 
@@ -279,6 +288,6 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _weakly(response: Response) -> Response:
-    """`response` under a weak ETag: GeoPackage and XLSX carry the time at which they were written."""
+    """`response` under a weak ETag, of a format that carries the time at which it was written."""
     response.headers["ETag"] = f"W/{response.headers['ETag']}"
     return response

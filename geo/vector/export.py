@@ -122,9 +122,10 @@ def add_style(path: Path, *, style: str) -> None:
         database.executescript(_STYLES)
         database.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
-            " styleName, styleQML, styleSLD, useAsDefault, description, owner)"
-            " VALUES ('', '', ?, ?, 'kawasan', ?, '', 1, 'Kawasan', '')",
-            (table, geometry, style),
+            " styleName, styleQML, styleSLD, useAsDefault, description, owner,"
+            " update_time)"
+            " VALUES ('', '', ?, ?, 'kawasan', ?, '', 1, 'Kawasan', '', ?)",
+            (table, geometry, style, _NO_TIME),
         )
 
 

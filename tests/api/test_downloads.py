@@ -118,11 +118,42 @@ def test_an_old_version_comes_by_its_number(client, store, tmp_path):
 def test_an_unchanged_layer_is_not_sent_again(client):
     first = client.get("/collections/zones/download/gpkg")
     tag = first.headers["etag"]
-    assert tag.startswith('W/"')
+    assert tag.startswith('"')
+    assert client.get("/collections/zones/download/xlsx").headers["etag"].startswith('W/"')
     again = client.get("/collections/zones/download/gpkg", headers={"If-None-Match": tag})
     assert (again.status_code, again.headers["etag"], again.content) == (304, tag, b"")
     other = client.get("/collections/zones/download/gpkg?version=1", headers={"If-None-Match": tag})
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "xlsx"])
+def test_a_file_is_the_same_each_time_and_read_in_ranges(client, format):
+    address = f"/collections/zones/download/{format}"
+    # Compressed it is another file, with a tag of its own.
+    plain = {"Accept-Encoding": "identity"}
+    whole = client.get(address, headers=plain)
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert client.get(address).content == whole.content
+    size, tag = len(whole.content), whole.headers["etag"]
+    for asked, part in {
+        "bytes=0-99": slice(0, 100),
+        "bytes=50-": slice(50, None),
+        "bytes=-20": slice(-20, None),
+        f"bytes=10-{10**15}": slice(10, None),
+    }.items():
+        answer = client.get(address, headers={"Range": asked, "If-Range": tag})
+        assert (answer.status_code, answer.content) == (206, whole.content[part])
+        first, last, _ = part.indices(size)
+        assert answer.headers["content-range"] == f"bytes {first}-{last - 1}/{size}"
+        assert answer.headers["etag"] == tag
+    for asked in ("bytes=5-2", "items=0-5", "bytes=0-1,5-9"):
+        answer = client.get(address, headers={"Range": asked})
+        assert (answer.status_code, answer.content) == (200, whole.content)
+    older = client.get(address, headers={"Range": "bytes=0-9", "If-Range": '"older"'})
+    assert (older.status_code, older.content) == (200, whole.content)
+    behind = client.get(address, headers={"Range": f"bytes={size}-"})
+    assert (behind.status_code, behind.json()["code"]) == (416, "RangeNotSatisfiable")
+    assert behind.headers["content-range"] == f"bytes */{size}"
 
 
 def test_the_collection_and_its_page_link_to_every_file(client):

@@ -169,6 +169,18 @@ def test_csv_has_the_values_of_geojson_letter_by_letter(client):
         assert [row[name] for row in rows] == ["" if v is None else str(v) for v in values]
 
 
+@pytest.mark.parametrize("form", [form for form in FILES if form != "xlsx"])
+def test_a_file_of_features_is_read_in_ranges(client, form):
+    plain = {"Accept-Encoding": "identity"}
+    whole = client.get(f"{ITEMS}?f={form}&depth=3", headers=plain)
+    assert whole.headers["accept-ranges"] == "bytes"
+    asked = {"Range": "bytes=10-29", "If-Range": whole.headers["etag"]}
+    part = client.get(f"{ITEMS}?f={form}&depth=3", headers=asked)
+    assert (part.status_code, part.content) == (206, whole.content[10:30])
+    assert part.headers["content-range"] == f"bytes 10-29/{len(whole.content)}"
+    assert part.headers["content-crs"] == whole.headers["content-crs"]
+
+
 def test_csv_without_geometry_has_no_column_of_it(client):
     text = got(client, "f=csv&skipGeometry=true&properties=name").content.decode("utf-8-sig")
     assert text.splitlines()[0] == "area_id,name"

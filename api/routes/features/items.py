@@ -1,6 +1,7 @@
 """OGC API - Features: pages of features, and single features. The answers are of `api/features/answers.py`."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -29,6 +30,7 @@ from api.features.forms import WHOLE
 from api.features.item_page import item_page
 from api.features.items_page import Reading, items_page
 from api.features.page import Page
+from api.features.ranges import RANGED, RANGES, ranged
 from api.links import GEOJSON, HTML
 from api.ogc_models import Feature, FeatureCollection
 from api.parameters import CollectionId, ItemQuery, ItemsQuery
@@ -78,7 +80,8 @@ FeatureId = Annotated[
     str, Path(alias="featureId", description="Id of a feature.", examples=["cahaya-baru"])
 ]
 _GEOJSON_FEATURES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A page of features.", "content": {GEOJSON: {}, HTML: {}}}
+    200: {"description": "A page of features.", "content": {GEOJSON: {}, HTML: {}}},
+    **RANGES,
 }
 
 
@@ -108,13 +111,17 @@ def items(
         page = page.whole()
     found = Found(entry, table, page)
 
+    etag = etag_of(entry.key, page.canonical, form, language, links)
+
     def answer() -> Response:
         # What is prepared is sooner there than any coding is made.
         accepted = request.headers.get("accept-encoding", "")
         takes_gzip = coding_of(accepted, offered=("gzip", "zstd")) == "gzip"
-        return _sent(items_answer(found, form, links, takes_gzip=takes_gzip), language)
+        make = partial(items_answer, found, form, links, takes_gzip=takes_gzip)
+        if form in RANGED:
+            return ranged(request, etag, make, language=language)
+        return _sent(make(), language)
 
-    etag = etag_of(entry.key, page.canonical, form, language, links)
     return conditional(request, etag, answer, is_page=False)
 
 

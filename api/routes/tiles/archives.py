@@ -1,6 +1,7 @@
 """All tiles of a collection as one file, of which clients may ask for ranges of bytes."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,10 +12,10 @@ from pydantic import BaseModel, ConfigDict
 
 from api.access import READS
 from api.deps import CollectionTilesDep, LanguageDep, PatienceDep, TablesDep
-from api.parameters import CollectionId, InvalidParameter
-from api.problems import RangeNotSatisfiable, problem_of, respond
+from api.features.ranges import RANGES, unsatisfiable
+from api.parameters import CollectionId
 from api.responses import conditional, etag_of
-from api.tile_documents import ARCHIVES, RANGE, NoArchive
+from api.tile_documents import ARCHIVES, NoArchive
 
 router = APIRouter(tags=["tiles"], dependencies=[READS])
 
@@ -38,8 +39,7 @@ class ArchiveQuery(BaseModel):
     response_class=Response,
     responses={
         200: {"content": {one: {} for one in ARCHIVES.values()}, "description": "A file."},
-        206: {"description": "The bytes that were asked for with `Range`."},
-        416: {"description": "A range behind the end of the file."},
+        **RANGES,
     },
     summary="All tiles of a collection as a file",
 )
@@ -69,11 +69,13 @@ def read_archive(
 
     def answer() -> Response:
         size = path.stat().st_size
+        if not _is_range(request.headers.get("range", "")):
+            # What is no range, or none of bytes, asks for the whole file (RFC 9110, 14.2).
+            scope = request.scope
+            scope["headers"] = [one for one in scope["headers"] if one[0] != b"range"]
+            return _file(path, f"kawasan-{entry.id}.{format}", ARCHIVES[format], tag)
         if _wants_range(request, tag) and not _has_range(request, size):
-            error = RangeNotSatisfiable(size=size, last=size - 1)
-            refused = respond(request, problem_of(error, language))
-            refused.headers["Content-Range"] = f"bytes */{size}"
-            return refused
+            return unsatisfiable(request, size, language)
         return _file(path, f"kawasan-{entry.id}.{format}", ARCHIVES[format], tag)
 
     return conditional(request, tag, answer)
@@ -88,18 +90,24 @@ def _file(path: Path, name: str, media_type: str, tag: str) -> Response:
 
 def _wants_range(request: Request, tag: str) -> bool:
     """Whether a range is asked for of just this file (RFC 9110, 13.1.5)."""
-    return "range" in request.headers and request.headers.get("if-range", tag) == tag
+    return request.headers.get("if-range", tag) == tag
 
 
 def _has_range(request: Request, size: int) -> bool:
-    """Whether every range begins within `size` bytes; `InvalidParameter` for what is none."""
-    text = request.headers["range"]
-    if not _RANGE.fullmatch(text):
-        raise InvalidParameter(parameter="Range", reason=RANGE)
+    """Whether every range begins within `size` bytes."""
+    return not any(
+        (first is None and last == 0) or (first or 0) >= size
+        for first, last in _ranges(request.headers["range"])
+    )
+
+
+def _is_range(text: str) -> bool:
+    return _RANGE.fullmatch(text) is not None and all(
+        first is None or last is None or first <= last for first, last in _ranges(text)
+    )
+
+
+def _ranges(text: str) -> Iterator[tuple[int | None, int | None]]:
     for part in text.split("=")[1].split(","):
         first, last = (int(end) if end else None for end in part.strip().split("-"))
-        if first is not None and last is not None and last < first:
-            raise InvalidParameter(parameter="Range", reason=RANGE)
-        if (first is None and last == 0) or (first or 0) >= size:
-            return False
-    return True
+        yield first, last
