@@ -65,7 +65,7 @@ with the error as evidence.
 from pathlib import Path
 from typing import Any, ClassVar
 
-from geo.language import Language, Text
+from geo.language import Language, Text, localized
 
 
 class GeoError(Exception):
@@ -200,7 +200,8 @@ class NotFound(GeoError):
         said = ", ".join(known[: self.most_named]) or "-"
         named = Text(id=said, en=said)
         if more := (len(known) if count is None else count) - len(known[: self.most_named]):
-            named = Text(id=f"{said}, dan {more} lainnya", en=f"{said}, and {more} more")
+            n = localized(f"{more:,}")
+            named = Text(id=f"{said}, dan {n.id} lainnya", en=f"{said}, and {n.en} more")
         super().__init__(name=name, available=named, what=self.what, **facts)
 
 
