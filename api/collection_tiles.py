@@ -33,6 +33,7 @@ _MOST_FILES = 64
 # What decides the bytes of an archive. It takes minutes, so nothing else makes it anew.
 MAKERS = (
     *("geo/tiles/mvt.py", "geo/tiles/cut.py", "geo/tiles/mbtiles.py", "geo/tiles/pmtiles.py"),
+    "geo/tiles/arcs.py",
     "geo/vector/simplify.py",
 )
 
@@ -282,7 +283,7 @@ class CollectionTiles:
             raise TilesNotReady
         try:
             self._store.prune_prepared("files-", most=_MOST_FILES)
-            write_archives(order, lambda: entry.frame("id"))
+            write_archives(order, lambda: [entry.frame("id")])
         finally:
             self._writing.release()
         return path

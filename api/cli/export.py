@@ -61,7 +61,7 @@ def _write_tiles(store: "Store", layer: str, target: Path) -> None:
 
     def write(path: Path) -> None:
         order = archive_order(entry, path.with_suffix(".mbtiles"))
-        write_archives(order, lambda: entry.frame("id"))
+        write_archives(order, lambda: [entry.frame("id")])
 
     with spinner(str(target)):
         written_whole(target, write)

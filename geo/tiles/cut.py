@@ -10,7 +10,7 @@ Mapbox Vector Tile Specification 2.1; Protocol Buffers wire format.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,9 @@ import shapely
 
 from geo.crs import to_lonlat
 from geo.json_types import without_surrogates
+from geo.tiles.arcs import simplified_by_arcs
 from geo.tiles.mvt import LINE, POINT, POLYGON, TileFeature, encoded_features, layer_message
-from geo.vector.simplify import MERCATOR_HALF_M, simplified_for_zoom, valid
+from geo.vector.simplify import MERCATOR_HALF_M, half_pixel_m, valid
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -97,6 +98,21 @@ def source_of(
     return _source(ids, names, *_single(geometries, rows))
 
 
+def tile_source_in_parts(frames: "Iterable[gpd.GeoDataFrame]") -> TileSource:
+    """The same of a layer that comes some features at a time, in order."""
+    ids: dict[int, str] = {}
+    names: dict[int, str | None] = {}
+    parts, rows, n_rows = [np.empty(0, dtype=object)], [np.empty(0, dtype=np.int64)], 0
+    for frame in frames:
+        found = tile_source(frame, rows=np.arange(n_rows, n_rows + len(frame)))
+        n_rows += len(frame)
+        ids |= found.ids
+        names |= found.names
+        parts.append(found.parts)
+        rows.append(found.rows)
+    return _source(ids, names, np.concatenate(parts), np.concatenate(rows))
+
+
 def lonlat_box(
     box: tuple[float, float, float, float],
 ) -> tuple[float, float, float, float]:
@@ -114,7 +130,10 @@ def for_zoom(source: TileSource, zoom: int) -> TileSource:
     if zoom >= UNSIMPLIFIED_FROM:
         return source
     parts, rows = _without_specks(source, unit=2 * MERCATOR_HALF_M / 2**zoom / extent_of(zoom))
-    return _source(source.ids, source.names, *_single(simplified_for_zoom(parts, zoom), rows))
+    is_area = shapely.get_dimensions(parts) == 2
+    if is_area.any():
+        parts[is_area] = simplified_by_arcs(parts[is_area], tolerance=half_pixel_m(zoom))
+    return source_of(source.ids, source.names, parts, rows)
 
 
 def extent_of(zoom: int) -> int:
@@ -191,15 +210,26 @@ def _without_specks(
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     """Parts and rows without the islands that nobody sees beside larger ones of their row.
 
-    What is smaller than a `unit` (metres) goes; the largest of a row that has nothing else stays.
+    What is smaller than a `unit` (metres) goes. Of a row that has nothing else a box is left in place
+    of its largest, one for all rows in a place: that of the first.
     """
-    west, south, east, north = shapely.bounds(source.parts).reshape(-1, 4).T
+    bounds = shapely.bounds(source.parts).reshape(-1, 4)
+    west, south, east, north = bounds.T
     size = np.maximum(east - west, north - south)
     is_seen = (size >= unit) | (shapely.get_dimensions(source.parts) < 2)
-    largest_first = np.lexsort((-size, source.rows))
-    _, first = np.unique(source.rows[largest_first], return_index=True)
-    is_seen[largest_first[first]] = True
-    return source.parts[is_seen], source.rows[is_seen]
+    is_row_seen = np.isin(source.rows, source.rows[is_seen])
+    specks = np.flatnonzero(~is_row_seen)
+    specks = specks[np.lexsort((-size[specks], source.rows[specks]))]
+    _, first = np.unique(source.rows[specks], return_index=True)
+    specks = specks[first]
+    # Of a coarser zoom a place is four places of this one.
+    column, row = np.floor(bounds[specks, :2].T / unit).astype(np.int64)
+    _, first = np.unique(column << 32 ^ row, return_index=True)
+    specks = specks[first]
+    parts = source.parts.copy()
+    parts[specks] = shapely.box(*bounds[specks].T)
+    is_seen[specks] = True
+    return parts[is_seen], source.rows[is_seen]
 
 
 def _source(

@@ -14,7 +14,7 @@ import multiprocessing
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -32,7 +32,7 @@ from geo.tiles.cut import (
     encode_tile,
     for_zoom,
     lonlat_box,
-    tile_source,
+    tile_source_in_parts,
     tiles_of,
 )
 from geo.tiles.geometry_kinds import only
@@ -46,8 +46,8 @@ _SAY = texts(__name__)
 
 # The deepest zoom of an archive: below it tiles are cut from outlines as published.
 DEEPEST = UNSIMPLIFIED_FROM - 1
-# Outlines of a country's villages have all corners that they need here; coarser zooms share them.
-_COARSEST_FORM = 4
+# Features that are read from a snapshot at a time: of villages some tens of megabytes.
+_ROWS = 8192
 _GZIP_LEVEL = 6
 # Answers of the service come first.
 _POLITENESS = 10
@@ -74,13 +74,23 @@ class ArchiveOrder:
     description: str = ""
     kind: GeometryKind | None = None
 
-    def frame(self) -> "gpd.GeoDataFrame":
-        """The features that are ordered, as published."""
+    def frames(self) -> "Iterator[gpd.GeoDataFrame]":
+        """The features that are ordered, as published, some at a time."""
         import geopandas as gpd
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
-        with reading(self.snapshot):
-            found = gpd.read_parquet(self.snapshot)
-        return found if self.kind is None else only(found, self.kind)
+        with reading(self.snapshot), pq.ParquetFile(self.snapshot) as file:
+            for batch in file.iter_batches(_ROWS):
+                # With its head each batch is a file of its own, which geopandas reads.
+                content = pa.BufferOutputStream()
+                table = pa.Table.from_batches([batch]).replace_schema_metadata(
+                    file.schema_arrow.metadata
+                )
+                pq.write_table(table, content, compression="none", use_dictionary=False)
+                found = gpd.read_parquet(pa.BufferReader(content.getvalue()))
+                yield found if self.kind is None else only(found, self.kind)
+        _give_back()
 
 
 class TileArchives:
@@ -164,20 +174,22 @@ def make_archive(order: ArchiveOrder) -> None:
     """`write_archive` in a process of its own, which stands back behind all others."""
     if hasattr(os, "nice"):  # Windows has none
         os.nice(_POLITENESS)
+    _use_one_allocator()
     # A service that was killed cannot end us.
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    write_archives(order, order.frame)
+    write_archives(order, order.frames)
 
 
-def write_archives(order: ArchiveOrder, read: "Callable[[], gpd.GeoDataFrame]") -> None:
+def write_archives(order: ArchiveOrder, read: "Callable[[], Iterable[gpd.GeoDataFrame]]") -> None:
     """Write what is not there of the archive and of its PMTiles beside it.
 
-    Whoever comes second waits for the first. `read` gives the layer that is ordered.
+    Whoever comes second waits for the first. `read` gives the layer that is ordered, in order, some
+    features at a time.
     """
     with _alone(order.target):
         if not order.target.exists():
             content = archive_tiles(
-                tile_source(read()),
+                tile_source_in_parts(read()),
                 layer=order.layer,
                 title=order.title,
                 attribution=order.attribution,
@@ -207,11 +219,13 @@ def archive_tiles(
             "INSERT INTO metadata VALUES (?, ?)",
             _metadata(source, layer, name=title, attribution=attribution, description=description),
         )
+        # Nobody else holds what the first zoom is made from: it is a country's outlines.
         form = source
+        del source
         for zoom in range(DEEPEST, -1, -1):
-            if zoom >= _COARSEST_FORM:
-                # Of the zoom below, which is far less to read than the layer.
-                form = for_zoom(form, zoom)
+            # Of the zoom below, which is far less to read than the layer.
+            form = for_zoom(form, zoom)
+            _give_back()
             for row, column in tiles_of(form, zoom).tolist():
                 content = encode_tile(form, layer=layer, z=zoom, row=row, column=column)
                 if content:
@@ -260,6 +274,20 @@ def _metadata(source: TileSource, layer: str, **told: str) -> Iterator[tuple[str
     # The zoom at which the whole fills a screen.
     zoom = min(DEEPEST, max(0, math.floor(math.log2(360 / max(east - west, north - south, 0.01)))))
     yield "center", f"{(west + east) / 2:.6f},{(south + north) / 2:.6f},{zoom}"
+
+
+def _use_one_allocator() -> None:
+    """What pyarrow gives back is there for the outlines, which its own allocator would not see."""
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())
+
+
+def _give_back() -> None:
+    """Free memory to the system: corners of an earlier form would stand beside those of the next."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 def _end_with_parent() -> None:
