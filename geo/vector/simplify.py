@@ -135,26 +135,6 @@ def simplified_by(geometries: Sequence[Any] | Geometries, *, tolerance: float) -
     return found
 
 
-def simplified_for_zoom(
-    geometries: Sequence[Any] | Geometries, zoom: int, *, tile_px: int = 512
-) -> Geometries:
-    """Polygons without details smaller than half a pixel of a Web Mercator tile.
-
-    Parameters
-    ----------
-    geometries : sequence of Geometry or None, (n,)
-        EPSG:3857, metres.
-    zoom : int
-        0 is the whole world in one tile of `tile_px` pixels.
-
-    Returns
-    -------
-    array of Geometry, (n,)
-        As `simplified_by`.
-    """
-    return simplified_by(geometries, tolerance=half_pixel_m(zoom, tile_px=tile_px))
-
-
 def half_pixel_m(zoom: int, *, tile_px: int = 512) -> float:
     """Half a pixel at `zoom` in metres of EPSG:3857, which are true metres at the equator only.
 

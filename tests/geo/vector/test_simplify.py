@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.vector.simplify import half_pixel_m, simplified, simplified_by, simplified_for_zoom
+from geo.vector.simplify import half_pixel_m, simplified, simplified_by
 
 
 def wavy_coverage():
@@ -74,7 +74,7 @@ def test_points_lines_missing_and_empty_ones_pass_unchanged():
 
 def test_a_tiny_island_does_not_disappear():
     island = shapely.Point(0, 0).buffer(1)
-    after = simplified_for_zoom([island, shapely.box(1e6, 1e6, 2e6, 2e6)], 0)
+    after = simplified_by([island, shapely.box(1e6, 1e6, 2e6, 2e6)], tolerance=half_pixel_m(0))
     assert after[0].area > 0
     assert shapely.get_num_coordinates(after[0]) < 6
 
