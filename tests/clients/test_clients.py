@@ -201,6 +201,14 @@ def test_gdal_and_geopandas_open_every_collection_with_its_count_codes_and_crs(
     assert frame.crs.to_epsg() == 4326
 
 
+@pytest.mark.parametrize("form", ["items?f=fgb", "download/fgb"])
+def test_gdal_reads_files_in_place(address, form):
+    url = f"{address}/collections/regencies/{form}"
+    with urllib.request.urlopen(f"{address}/collections/regencies/items?f=json") as answer:
+        expected = json.load(answer)["numberMatched"]
+    assert len(pyogrio.read_dataframe(f"/vsicurl/{url}", columns=["code"])) == expected
+
+
 def test_gdal_pushes_a_filter_of_attributes_to_the_service(address):
     frame = pyogrio.read_dataframe(f"OAPIF:{address}", layer="regencies", where="code = '63.03'")
     assert [*frame["name"]] == ["Kabupaten 3"]
