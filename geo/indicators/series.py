@@ -8,6 +8,7 @@ assessments of a zone comparable is `geo/readiness/trends.py`.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import pandas as pd
@@ -159,6 +160,7 @@ def _reasons(before: Bases, after: Bases, breaks: Breaks) -> tuple[Text, ...]:
     return tuple(reasons)
 
 
+@lru_cache(maxsize=1024)
 def years_in(period: str | None) -> frozenset[int]:
     """The years that a period names: `Agustus 2024 / Agustus 2025` names two."""
     return frozenset(int(year) for year in _YEAR.findall(period or ""))
