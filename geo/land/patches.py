@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from geo.land.suitability import Mask, Surface
 from geo.raster.grid import Array, Grid
@@ -77,6 +76,9 @@ def find_patches(
     rows_at_once : int
         How many rows are unrolled at a time, for the sake of memory.
     """
+    # The map names surfaces and cuts none: its first reader does not wait for this.
+    from scipy import ndimage
+
     labels = np.empty(fits.shape, dtype=np.int32)
     ndimage.label(fits, output=labels)
     asked = _Asked(values, shares, grid, need_ha, rows_at_once)
@@ -134,6 +136,8 @@ def _large_enough(labels: Labels, asked: _Asked) -> tuple[Patches, Dropped]:
 
 def _cut(patches: Patches, grid: Grid, need_ha: float, rows_at_once: int) -> Labels | None:
     """Labels with every large patch in parts; None when there is no large one."""
+    from scipy import ndimage
+
     least_ha = max(need_ha, MIN_CELLS * float(np.median(row_areas_ha(grid))))
     parts = np.floor(patches.areas_ha / (least_ha * _SPARE)).astype(int)
     if not (parts > 1).any():
@@ -155,6 +159,8 @@ def _cut(patches: Patches, grid: Grid, need_ha: float, rows_at_once: int) -> Lab
 
 def _bits(rows: _Places, cols: _Places) -> tuple[_Places, int]:
     """What hangs together within a part, as a cut may part off bits: each cell's number, from 1."""
+    from scipy import ndimage
+
     down, right = rows - rows.min(), cols - cols.min()
     is_in = np.zeros((int(down.max()) + 1, int(right.max()) + 1), dtype=bool)
     is_in[down, right] = True

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from rasterio.features import shapes
-from scipy import ndimage
 
 from geo.crs import LONLAT, area_ha, length_m, require_crs, to_lonlat
 from geo.errors import InvalidInput
@@ -191,6 +190,8 @@ def _rows(
     slope: Surface | None,
 ) -> list[dict[str, Any]]:
     """The facts of each patch, in scan order."""
+    from scipy import ndimage
+
     row_ha = row_areas_ha(grid)
     boxes = ndimage.find_objects(patches.labels)
     outlines = _outlines(patches.labels, len(boxes), grid, zone=zone)
