@@ -95,7 +95,8 @@ def head_requests(app: ASGIApp) -> ASGIApp:
                 await send({"type": "http.response.body", "body": b""})
 
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            await app({**scope, "method": "GET"}, receive, send_without_body)
+            # Who would read a whole file for its answer sees that nobody wants it.
+            await app({**scope, "method": "GET", "is_head": True}, receive, send_without_body)
         else:
             await app(scope, receive, send)
 

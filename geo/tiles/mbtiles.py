@@ -223,9 +223,9 @@ def archive_tiles(
         form = source
         del source
         for zoom in range(DEEPEST, -1, -1):
+            _give_back()
             # Of the zoom below, which is far less to read than the layer.
             form = for_zoom(form, zoom)
-            _give_back()
             for row, column in tiles_of(form, zoom).tolist():
                 content = encode_tile(form, layer=layer, z=zoom, row=row, column=column)
                 if content:

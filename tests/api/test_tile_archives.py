@@ -46,6 +46,20 @@ def test_a_client_reads_pmtiles_in_place(client):
     assert reader.metadata()["vector_layers"][0]["id"] == "zones"
 
 
+def test_head_reads_nothing_of_the_file(client, monkeypatch):
+    whole = client.get(FILE)
+    monkeypatch.setattr("anyio.open_file", lambda *_, **__: pytest.fail("the file was opened"))
+    head = client.head(FILE)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+    assert head.headers["etag"] == whole.headers["etag"]
+
+
+def test_a_file_varies_with_nothing_that_is_asked_for(client):
+    varies = client.get(FILE).headers.get("vary", "").lower().split(", ")
+    assert not {"accept", "accept-language"} & {*varies}
+
+
 def test_ranges_are_answered_as_http_defines_them(client):
     whole = client.get(FILE)
     size = len(whole.content)

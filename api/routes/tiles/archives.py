@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
+from starlette.types import Receive, Scope, Send
 
 from api.access import READS
 from api.deps import CollectionTilesDep, LanguageDep, PatienceDep, TablesDep
@@ -78,12 +79,24 @@ def read_archive(
             return unsatisfiable(request, size, language)
         return _file(path, f"kawasan-{entry.id}.{format}", ARCHIVES[format], tag)
 
-    return conditional(request, tag, answer)
+    found = conditional(request, tag, answer)
+    # It is one file in every form and language that is asked for.
+    del found.headers["Vary"]
+    return found
+
+
+class _File(FileResponse):
+    """A file of which HEAD reads nothing."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("is_head"):
+            scope = {**scope, "method": "HEAD"}
+        await super().__call__(scope, receive, send)
 
 
 def _file(path: Path, name: str, media_type: str, tag: str) -> Response:
     # Looked up now: the file stays where it is as long as its name holds what it was made from.
-    return FileResponse(
+    return _File(
         path, media_type=media_type, filename=name, headers={"ETag": tag}, stat_result=path.stat()
     )
 
