@@ -94,7 +94,8 @@ def _arcs(points: Places, ring_ends: Integers) -> _Arcs:
     is_kept[ring_ends[1:] - 1] = False
     counts = np.bincount(ring[is_kept], minlength=len(ring_ends) - 1)
     if not is_kept.all():
-        points, keys = points[is_kept], keys[is_kept]
+        keys = keys[is_kept]
+        points = points[is_kept]
     del ring, is_kept
     first, vertex = _numbered(keys)
     del keys

@@ -3,7 +3,7 @@
     uv run --group dev python -m tests.benchmarks.tiles [--bench FOLDER] [--villages]
 
 Layers: the regencies of Indonesia in FOLDER (SYNTHETIC cells where absent) and, with `--villages`,
-its 83,402 villages, whose archive takes minutes. Peer, same simplified geometry, clipped before
+its 83,402 villages, whose archive takes a minute of processor time. Peer, same simplified geometry, clipped before
 its clock starts, same run: one feature after the other with shapely and plain Python integers.
 Nothing is judged here; the figures are printed.
 """

@@ -3,6 +3,7 @@
 import math
 import re
 import shutil
+import time
 
 import httpx2
 import pytest
@@ -24,6 +25,8 @@ CELLS = {
     "panjang": (ENDLESS, 115.5, -3.5),
 }
 SIDE = 0.5
+# A layer `sel` of version 2 without features.
+EMPTY_TILE = b"\x1a\x0a\x78\x02\x0a\x03sel\x28\x80\x08"
 # Red, green, blue and opacity of what is painted at a place of the window.
 PIXEL = """([x, y]) => {
   for (const canvas of document.querySelectorAll(".leaflet-tile-container canvas")) {
@@ -230,6 +233,36 @@ def test_a_map_that_cannot_come_yet_says_so_and_comes_by_itself(address, visit, 
     assert seen.page.evaluate(PIXEL, place(seen.page, "utara")) == FILL
     told = ("503", "failed", "console: Failed to load resource")
     assert [one for one in seen.trouble if not one.startswith(told)] == []
+
+
+def test_coarse_tiles_are_painted_at_once_and_replaced_when_finer_ones_are_there(address, visit):
+    seen = visit(f"{address}/collections/sel?f=html")
+    is_coarse, asked = True, []
+
+    def answer(route):
+        asked.append(route.request.url)
+        found = route.fetch()
+        headers = found.headers
+        if is_coarse:
+            headers |= {"tile-detail": "coarse", "cache-control": "no-store"}
+        # A coarse tile here is an empty one: what is painted then tells which it was.
+        body = EMPTY_TILE if is_coarse and found.status == 200 else found.body()
+        headers.pop("content-encoding", None)
+        route.fulfill(status=found.status, headers=headers, body=body)
+
+    seen.page.route("**/tiles/WebMercatorQuad/*/*/*", answer)
+    seen.page.goto(f"{address}/maps/sel?lang=id")
+    painted(seen.page)
+    first = len(asked)
+    assert seen.page.evaluate(PIXEL, place(seen.page, "utara")) != FILL
+    is_coarse = False
+    give_up = time.monotonic() + 10
+    while seen.page.evaluate(PIXEL, place(seen.page, "utara")) != FILL:
+        assert time.monotonic() < give_up
+        seen.page.wait_for_timeout(100)
+    # One look, then each of the others once.
+    assert len(asked) <= 2 * first
+    assert seen.trouble == []
 
 
 @pytest.mark.parametrize("area_id", ["ganas", "panjang"])
