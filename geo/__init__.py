@@ -3,6 +3,7 @@
 A room imports only rooms before it; `tests/test_architecture.py` holds the order.
 
 language, json_types, errors           sentences and numbers, values as JSON, what can go wrong
+kept_property                          a value worked out once for each object
 toml_file                              a hand-written file read strictly, every fault with its line
 crs, source_digest                     where on Earth · which program this is
 filtering                              for which features a condition of CQL2 is true

@@ -15,7 +15,7 @@ PACKAGES = ("geo", "maps", "api")
 # A room imports only what stands left of it; a file at a package's root is a room of its own.
 ROOMS = {
     "geo": (
-        "language json_types errors toml_file crs source_digest filtering raster vector mcda store "
+        "language json_types kept_property errors toml_file crs source_digest filtering raster vector mcda store "
         "prepared ingest drivers validation indicators published land readiness uncertainty planning "
         "submission"
     ).split(),
@@ -40,7 +40,7 @@ ENTRY_POINTS = {"api.cli.app", "geo.validation.reader", "api.main"}
 # A function under one of these is reached by a request or a typed word.
 REACHED_BY_DECORATOR = re.compile(
     r"\b(\w*router|app|\w*_app)\.(get|post|put|delete|command|callback|middleware|exception_handler)\b"
-    r"|\b(field_validator|model_validator|validator|model_serializer|property|field_serializer)\b"
+    r"|\b(field_validator|model_validator|validator|model_serializer|property|kept_property|field_serializer)\b"
 )
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 

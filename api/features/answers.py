@@ -25,6 +25,7 @@ from api.features.schemas import QUERYABLES, SCHEMA
 from api.features.turns import TURNS
 from api.links import GEOJSON, JSON, Links
 from geo.filtering.temporal import kind_of_times
+from geo.kept_property import kept_property
 from geo.tiles.features import FeatureTable, Selection
 from geo.tiles.features_written import PART_BYTES, Zipped, written, written_each, written_parts
 from geo.tiles.times import temporal_field
@@ -60,14 +61,10 @@ class Found:
     table: FeatureTable
     page: Page
 
-    @property
+    @kept_property
     def selection(self) -> Selection:
         """The page's features."""
-        # Not a `cached_property`: before Python 3.12 one lock of it would hold up all other pages.
-        if "kept" not in self.__dict__:
-            self.__dict__["kept"] = self.page.of(self.table)
-        found: Selection = self.__dict__["kept"]
-        return found
+        return self.page.of(self.table)
 
 
 def items_answer(found: Found, form: Form, links: Links, *, takes_gzip: bool = False) -> Answer:

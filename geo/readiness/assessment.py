@@ -7,9 +7,9 @@ datasets that its measure rests on.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from geo.errors import ZoneNotFound
+from geo.kept_property import kept_property
 from geo.language import Source, Text
 from geo.mcda.benchmark import BenchmarkPlace, benchmark_place
 from geo.mcda.matrix import Array, DecisionMatrix, Scores
@@ -62,12 +62,12 @@ class Assessment:
     lineage: tuple[Origin, ...]
     draw: Callable[[], Certainty]
 
-    @cached_property
+    @kept_property
     def certainty(self) -> Certainty:
         """What draws of weights, errors, places and missing data say; drawn once."""
         return self.draw()
 
-    @cached_property
+    @kept_property
     def results(self) -> tuple[ZoneResult, ...]:
         """One result for each zone, in the order of the layer."""
         return zone_results(
@@ -92,11 +92,11 @@ class Assessment:
             risk=self.risk,
         )
 
-    @cached_property
+    @kept_property
     def _positions(self) -> dict[str, int]:
         return {area_id: i for i, area_id in enumerate(self.matrix.area_ids)}
 
-    @cached_property
+    @kept_property
     def n_ranked(self) -> int:
         """How many zones have a rank."""
         return int(self.scores.ranked.sum())

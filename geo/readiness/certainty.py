@@ -14,12 +14,12 @@ told apart themselves.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from geo.kept_property import kept_property
 from geo.mcda.matrix import Array, Flags, Scores
 
 # The share of draws from which one area counts as better than another, a class as certain.
@@ -62,7 +62,7 @@ class Certainty:
         """The mean score (n_areas,) over the draws, NaN for excluded areas."""
         return np.asarray(self.drawn_scores.mean(axis=1))
 
-    @cached_property
+    @kept_property
     def apart_share(self) -> float | None:
         """The share of pairs of ranked areas of which one is better in at least 90 % of draws.
 
