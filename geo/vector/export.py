@@ -39,6 +39,8 @@ _MAX_COLUMN_WIDTH, _MAX_WRAPPED_WIDTH = 60, 36
 _CHUNK = 1_000
 # A file that is packed twice from one layer is the same (1980 is where ZIP's calendar begins).
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+# The file's change counter and that for which its stated size holds (SQLite, file format 1.3.9, 1.3.10).
+_CHANGE_COUNTERS = (24, 92)
 _NO_TIME = "1980-01-01T00:00:00.000Z"
 _WRITTEN_AT, _ZIP_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), b"1980-01-01T00:00:00Z"
 
@@ -136,6 +138,11 @@ def undate(path: Path) -> None:
         return
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE gpkg_contents SET last_change = ?", (_NO_TIME,))
+    # How often SQLite wrote depends on the clock too: GDAL states a time again when a second is over.
+    with path.open("r+b") as file:
+        for place in _CHANGE_COUNTERS:
+            file.seek(place)
+            file.write(b"\0\0\0\1")
 
 
 def _undated_workbook(path: Path, undated: Path) -> None:

@@ -35,13 +35,13 @@ def test_every_mark_with_features_is_drawn_in_its_colour_and_all_stand_in_the_le
     drawn = {layer["id"]: layer for layer in found["layers"]}
     assert list(drawn) == [
         *(f"zones-{n}-fill" for n in (0, 1, 3, 4)),
-        "zones-5-line",
-        "zones-6-line",
+        "zones-5-outline",
+        "zones-6-outline",
     ]
     assert drawn["zones-0-fill"]["paint"] == {"fill-color": "#018571", "fill-opacity": 1}
     assert drawn["zones-0-fill"]["filter"] == ["match", ["get", "id"], ["a", "b"], True, False]
     assert drawn["zones-1-fill"]["paint"]["fill-opacity"] < 1
-    assert drawn["zones-6-line"]["paint"]["line-dasharray"]
+    assert drawn["zones-6-outline"]["paint"]["line-dasharray"]
     (legend,) = found["metadata"]["kawasan:legend"]
     assert [entry["label"] for entry in legend["entries"]] == [m.label for m in MARKS if m.label]
 
