@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.vector.simplify import valid
+
 POLYGONS, VERTICES = 5_000, 100
 BIG = "idn_regencies.parquet"
 
@@ -42,5 +44,5 @@ def big_polygons(folder: Path) -> gpd.GeoDataFrame | None:
     if not path.exists():
         return None
     frame = gpd.read_parquet(path).rename(columns={"nama": "name"}).set_index("kode")
-    frame.geometry = shapely.make_valid(frame.geometry.to_numpy())
+    frame.geometry = valid(frame.geometry.to_numpy())
     return frame.to_crs("EPSG:4326").rename_axis("area_id")
