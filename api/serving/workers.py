@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # How soon a worker that died is replaced, and how soon one that cannot start is noticed.
 _LOOK_EVERY_S = 0.5
-_GIVES_WAY_S = 0.001
+_GIVES_WAY_S = 0.0002
 # A page asks for all that it needs without pausing for so long.
 _MOMENT_S = 0.2
 _ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -124,7 +124,7 @@ def _end_with_parent(server: uvicorn.Server) -> None:
 def _server(settings: Settings, when_started: Callable[[], object]) -> "_Server":
     from api.main import create_app
 
-    # A thread that works out a filter gives way sooner to the loop, which answers everybody else.
+    # A thread that works out a filter gives way at once to the loop, which answers everybody else.
     sys.setswitchinterval(_GIVES_WAY_S)
     threading.Thread(target=sandbox.prepare, daemon=True).start()
     return _Server(create_app(settings), settings, when_started)
