@@ -146,12 +146,7 @@ class Store:
 
     def datasets(self, kind: DatasetKind | None = None) -> list[str]:
         """The names of all published datasets, sorted; of one `kind` where given."""
-        names = catalogue.datasets.c.dataset
-        query = sa.select(names).where(_IS_SHOWN).order_by(names)
-        if kind is not None:
-            query = query.where(catalogue.datasets.c.kind == kind)
-        with database.reading(self._engine) as connection:
-            return list(connection.execute(query).scalars())
+        return self.current().datasets(kind)
 
     def current(self) -> Published:
         """Every dataset's current version, all seen at the same moment."""
