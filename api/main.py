@@ -18,6 +18,7 @@ from api.collection_tiles import CollectionTiles
 from api.collections import Tables
 from api.deps import require_spoken
 from api.parameters import require_known
+from api.responses import FOREVER
 from api.routes import (
     collect,
     collections,
@@ -196,7 +197,5 @@ class _Static(StaticFiles):
     ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
         is_versioned = "/vendor/" in scope["path"] or scope["query_string"].startswith(b"v=")
-        response.headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if is_versioned else "public, no-cache"
-        )
+        response.headers["Cache-Control"] = FOREVER if is_versioned else "public, no-cache"
         return response

@@ -46,6 +46,14 @@ CollectionId = Annotated[
 ]
 
 
+# One tile of a set.
+TileZoom = Annotated[str, Path(alias="tileMatrix", description="Zoom, 0 to 14.", examples=["7"])]
+TileRow = Annotated[int, Path(alias="tileRow", ge=0, description="From the north.", examples=[65])]
+TileColumn = Annotated[
+    int, Path(alias="tileCol", ge=0, description="From the west.", examples=[104])
+]
+
+
 def _plain(text: str) -> str:
     """A text without blanks around it; one that cannot be shown is refused."""
     if point := unprintable(text):

@@ -35,6 +35,8 @@ NEGOTIATED = "Accept, Accept-Language"
 # A page says in its head who reads it, so that no cache may give one reader's page to another.
 _PAGE_VARIES = f"{NEGOTIATED}, Cookie"
 _CACHE = "public, no-cache"
+# Of an address that names its version, under which nothing else will ever be.
+FOREVER = "public, max-age=31536000, immutable"
 # There one logs in already.
 _LOGIN_PATHS = ("/login", "/session")
 # Of an answer that is for one reader alone, and that nothing keeps.

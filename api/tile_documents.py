@@ -7,7 +7,11 @@ WebMercatorQuad; that of the whole service is in `api/dataset_tiles.py`.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 from urllib.parse import urlencode
+
+from fastapi import Response
+from pydantic import Field
 
 from api.collections import Collection
 from api.links import HTML, JSON, Links
@@ -25,7 +29,7 @@ from api.ogc_models import (
     VectorLayer,
 )
 from api.parameters import InvalidParameter
-from api.responses import etag_of
+from api.responses import FOREVER, etag_of
 from geo.errors import NotFound
 from geo.language import Language, Text, texts
 from geo.tiles.features import Bbox
@@ -41,7 +45,11 @@ _ARCHIVE_TITLES = {"pmtiles": "PMTiles", "mbtiles": "MBTiles"}
 WEB_MERCATOR_QUAD = "WebMercatorQuad"
 MAX_ZOOM = 14
 # A tile that was cut before its layer's archive was there: it is soon another one.
-COARSE = {"Tile-Detail": "coarse", "Cache-Control": "public, max-age=1"}
+_COARSE = {"Tile-Detail": "coarse", "Cache-Control": "public, max-age=1"}
+DrawnVersion = Annotated[
+    str | None,
+    Field(description="Current version, from the tile set: the tile may then be kept forever."),
+]
 TILING_SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 TILE_SETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 _TILING_SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
@@ -83,6 +91,15 @@ def require_tile_matrix_set(name: str) -> None:
     """Raise `TileMatrixSetNotFound` unless it is the one that there is."""
     if name != WEB_MERCATOR_QUAD:
         raise TileMatrixSetNotFound(name, [WEB_MERCATOR_QUAD])
+
+
+def kept_as(tile: Response, *, is_coarse: bool, is_current: bool) -> Response:
+    """A tile's answer with how long it may be kept: hardly while it is coarse, for ever by its version."""
+    if is_coarse:
+        tile.headers.update(_COARSE)
+    elif is_current:
+        tile.headers["Cache-Control"] = FOREVER
+    return tile
 
 
 def require_tile(extent: Bbox | None, *, tile_matrix: str, row: int, column: int) -> int:

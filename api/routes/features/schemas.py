@@ -40,10 +40,8 @@ def read_queryables(
 ) -> Response:
     """The properties that the features of a collection can be filtered on."""
     entry = tables.collection(collection_id)
-    answer = _page if is_html else _document
-    return answer(
-        request, entry, tables.table(entry, language), language, links, schemas.queryables
-    )
+    make = schemas.queryables
+    return _answer(request, entry, tables.table(entry, language), language, links, make, is_html)
 
 
 @router.get(
@@ -62,8 +60,8 @@ def read_sortables(
 ) -> Response:
     """The properties that the features of a collection can be sorted by."""
     entry = tables.collection(collection_id)
-    answer = _page if is_html else _document
-    return answer(request, entry, tables.table(entry, language), language, links, schemas.sortables)
+    make = schemas.sortables
+    return _answer(request, entry, tables.table(entry, language), language, links, make, is_html)
 
 
 @router.get(
@@ -82,8 +80,8 @@ def read_schema(
 ) -> Response:
     """The properties and the geometry that a feature of a collection has."""
     entry = tables.collection(collection_id)
-    answer = _page if is_html else _document
-    return answer(request, entry, tables.table(entry, language), language, links, schemas.schema)
+    make = schemas.schema
+    return _answer(request, entry, tables.table(entry, language), language, links, make, is_html)
 
 
 @router.get("/functions", summary="Functions of filters", responses=_FUNCTIONS)
@@ -100,41 +98,30 @@ def read_functions(
     return tagged(request, page)
 
 
-def _document(
+def _answer(
     request: Request,
     entry: Collection,
     table: PreparedTable,
     language: Language,
     links: Links,
     make: _Make,
+    is_html: bool,
 ) -> Response:
-    """The JSON Schema, whose header `Link` names its page."""
-    address = links.url("collections", entry.id, make.__name__, f="html")
-    headers = {"Link": f'<{address}>; rel="alternate"; type="{HTML}"'}
-    found = make(entry, table, links, language)
-    answer = json_response(request, found, media_type=schemas.SCHEMA, headers=headers)
-    return tagged(request, answer)
-
-
-def _page(
-    request: Request,
-    entry: Collection,
-    table: PreparedTable,
-    language: Language,
-    links: Links,
-    make: _Make,
-) -> Response:
-    """What the JSON Schema says, for a reader."""
-    document, name = make(entry, table, links, language), make.__name__
+    """A JSON Schema, whose header `Link` names its page; or what it says, for a reader."""
+    document, path = make(entry, table, links, language), ("collections", entry.id, make.__name__)
+    if not is_html:
+        headers = {"Link": f'<{links.url(*path, f="html")}>; rel="alternate"; type="{HTML}"'}
+        answer = json_response(request, document, media_type=schemas.SCHEMA, headers=headers)
+        return tagged(request, answer)
     page = html_response(
         request,
         "api/properties.html",
         title=document["title"],
         collection=entry,
-        name=name,
+        name=make.__name__,
         document=document,
         properties=properties_of(entry, table, language, names=list(document["properties"])),
         count=len(table.features),
-        as_json=links.link("alternate", schemas.SCHEMA, "collections", entry.id, name, f="json"),
+        as_json=links.link("alternate", schemas.SCHEMA, *path, f="json"),
     )
     return tagged(request, page)

@@ -2,19 +2,27 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
 from api.dataset_tiles import dataset_tiles
 from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, PatienceDep, TablesDep
 from api.ogc_models import Link, TileSetDocument, TileSetsDocument
+from api.parameters import TileColumn, TileRow, TileZoom
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
-from api.tile_documents import COARSE, MVT, TILES_OF, require_tile, tile_set, tile_set_item
+from api.tile_documents import (
+    MVT,
+    TILES_OF,
+    DrawnVersion,
+    kept_as,
+    require_tile,
+    tile_set,
+    tile_set_item,
+)
 
 router = APIRouter(tags=["tiles"], dependencies=[READS])
 
-_FOREVER = "public, max-age=31536000, immutable"
 _TILE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {MVT: {}}, "description": "A tile with one layer for each collection."},
     204: {"description": "No collection has anything here."},
@@ -36,10 +44,7 @@ class DatasetQuery(BaseModel):
 class DatasetTileQuery(DatasetQuery):
     """The same, with the version that a map was drawn for."""
 
-    v: Annotated[
-        str | None,
-        Field(description="Current version, from the tile set: the tile may then be kept forever."),
-    ] = None
+    v: DrawnVersion = None
     f: Literal["mvt"] | None = None
 
 
@@ -101,13 +106,9 @@ def read_tile_set(
 )
 def read_dataset_tile(
     request: Request,
-    tile_matrix: Annotated[
-        str, Path(alias="tileMatrix", description="Zoom, 0 to 14.", examples=["7"])
-    ],
-    row: Annotated[int, Path(alias="tileRow", ge=0, description="From the north.", examples=[65])],
-    column: Annotated[
-        int, Path(alias="tileCol", ge=0, description="From the west.", examples=[104])
-    ],
+    tile_matrix: TileZoom,
+    row: TileRow,
+    column: TileColumn,
     query: Annotated[DatasetTileQuery, Query()],
     tables: TablesDep,
     tiles: CollectionTilesDep,
@@ -130,8 +131,4 @@ def read_dataset_tile(
 
     tag = etag_of("dataset tile", tiled.version, z, row, column, is_coarse)
     found = conditional(request, tag, answer)
-    if is_coarse:
-        found.headers.update(COARSE)
-    elif query.v == tiled.version:
-        found.headers["Cache-Control"] = _FOREVER
-    return found
+    return kept_as(found, is_coarse=is_coarse, is_current=query.v == tiled.version)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import JSON
-from api.responses import conditional, etag_of, json_response
+from api.responses import FOREVER, conditional, etag_of, json_response
 from api.tile_documents import require_picture
 from geo.language import Language, Text
 from geo.store.store import Store
@@ -18,7 +18,6 @@ from geo.store.versions import Published
 router = APIRouter(tags=["tiles"], dependencies=[READS])
 
 PNG = "image/png"
-_FOREVER = "public, max-age=31536000, immutable"
 _TILE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {PNG: {}}, "description": "A tile of 256 by 256 pixels"}
 }
@@ -93,7 +92,7 @@ def read_tile(
         lambda: Response(draw(z=z, x=x, y=y), media_type=PNG),
     )
     if query.v is not None and len(query.v) >= 16 and key.startswith(query.v):
-        answer.headers["Cache-Control"] = _FOREVER
+        answer.headers["Cache-Control"] = FOREVER
     return answer
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.access import READS
 from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, PatienceDep, TablesDep
@@ -14,14 +14,15 @@ from api.ogc_models import (
     TileSetDocument,
     TileSetsDocument,
 )
-from api.parameters import CollectionId
+from api.parameters import CollectionId, TileColumn, TileRow, TileZoom
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
 from api.serving.compression import coding_of
 from api.tile_documents import (
-    COARSE,
     MVT,
     TILE_MATRIX_SETS,
     TILES_OF,
+    DrawnVersion,
+    kept_as,
     of_collection,
     require_tile,
     require_tile_matrix_set,
@@ -39,7 +40,6 @@ TileMatrixSetId = Annotated[
         alias="tileMatrixSetId", description="Only WebMercatorQuad.", examples=["WebMercatorQuad"]
     ),
 ]
-_FOREVER = "public, max-age=31536000, immutable"
 _TILE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {MVT: {}}, "description": "A tile with one layer, named as the collection."},
     204: {"description": "The collection has nothing here."},
@@ -51,10 +51,7 @@ class VectorTileQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    v: Annotated[
-        str | None,
-        Field(description="Current version, from the tile set: the tile may then be kept forever."),
-    ] = None
+    v: DrawnVersion = None
     f: Literal["mvt"] | None = None
     lang: str | None = None
 
@@ -175,13 +172,9 @@ def read_vector_tile(
     request: Request,
     collection_id: CollectionId,
     tile_matrix_set_id: TileMatrixSetId,
-    tile_matrix: Annotated[
-        str, Path(alias="tileMatrix", description="Zoom, 0 to 14.", examples=["7"])
-    ],
-    row: Annotated[int, Path(alias="tileRow", ge=0, description="From the north.", examples=[65])],
-    column: Annotated[
-        int, Path(alias="tileCol", ge=0, description="From the west.", examples=[104])
-    ],
+    tile_matrix: TileZoom,
+    row: TileRow,
+    column: TileColumn,
     query: Annotated[VectorTileQuery, Query()],
     tables: TablesDep,
     tiles: CollectionTilesDep,
@@ -215,8 +208,5 @@ def read_vector_tile(
     tag = etag_of("vector tile", entry.id, entry.key, z, row, column, is_coarse)
     found = conditional(request, tag, answer)
     found.headers.add_vary_header("Accept-Encoding")
-    if is_coarse:
-        found.headers.update(COARSE)
-    elif query.v is not None and query.v == tiled.version:
-        found.headers["Cache-Control"] = _FOREVER
-    return found
+    is_current = query.v is not None and query.v == tiled.version
+    return kept_as(found, is_coarse=is_coarse, is_current=is_current)
