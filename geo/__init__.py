@@ -15,6 +15,8 @@ ingest · drivers · validation           an uploaded file, read by us · by GDA
 indicators                             figures of regions over the years
 published                              what is published now, by name
 land · readiness · uncertainty         suitability and sites · scores explained · how sure a rank is
-planning · submission                  the jobs: assess, weigh, publish · a file that is handed in
+planning                               the jobs: assess, weigh, publish
+programme                              targets, the gap to them, who carries it
+submission                             a file that is handed in
 tiles                                  beside the chain: vector tiles and feature pages as bytes
 """

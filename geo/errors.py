@@ -7,6 +7,7 @@ GeoError
 │   ├── InvalidWeights
 │   ├── InvalidFilter
 │   ├── InvalidIndicators
+│   ├── InvalidTargets
 │   ├── InvalidModel
 │   ├── InvalidRegion
 │   ├── InvalidLayer
@@ -124,6 +125,12 @@ class InvalidIndicators(InvalidInput):
     """An indicator table that cannot be used."""
 
     title = Text(id="Tabel indikator tidak sah", en="Invalid indicator table")
+
+
+class InvalidTargets(InvalidInput):
+    """A table of targets that cannot be used."""
+
+    title = Text(id="Tabel target tidak sah", en="Invalid table of targets")
 
 
 class InvalidModel(InvalidInput):

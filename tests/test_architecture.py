@@ -17,7 +17,7 @@ ROOMS = {
     "geo": (
         "language json_types kept_property errors toml_file crs source_digest filtering raster vector mcda store "
         "prepared ingest drivers validation indicators published land readiness uncertainty planning "
-        "submission"
+        "programme submission"
     ).split(),
     "maps": "text escape breaks style qgis maplibre labels context assets guide tiles folium pages desk sheets".split(),
 }

@@ -1,0 +1,158 @@
+"""Targets of indicators by region and year: a range, its level, and the document that says so.
+
+A target is a range: `least` and `most` are both given, or one of them where the other end is open.
+It never stands without the document and the source that it was taken from.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import pandas as pd
+
+from geo.errors import InvalidTargets
+from geo.indicators.table import Indicator
+from geo.language import Text, filled, texts
+
+_SAY = texts(__name__)
+
+# From the plan of the nation to the proposal of an office; a proposal binds nobody.
+Level = Literal["rpjmd", "rkpd", "renja", "rpjmn", "usulan"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+TargetDirection = Literal["down", "up"]
+_TITLES: Mapping[Level, Text] = {
+    "rpjmd": _SAY["rpjmd"],
+    "rkpd": _SAY["rkpd"],
+    "renja": _SAY["renja"],
+    "rpjmn": _SAY["rpjmn"],
+    "usulan": _SAY["usulan"],
+}
+
+COLUMNS = (
+    *("indicator", "regency_code", "year", "least", "most", "level", "direction"),
+    *("document", "page", "source", "source_url", "note"),
+)
+KEY = ["indicator", "regency_code", "year", "level"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one region is to reach in one year, by one level of plan.
+
+    `region` is a Kemendagri code, that of the province among them; `least` and `most` are in the
+    indicator's unit, None at an open end. `direction` says which way the indicator is to move.
+    """
+
+    indicator: str
+    region: str
+    year: int
+    least: float | None
+    most: float | None
+    level: Level
+    direction: TargetDirection
+    document: str
+    page: str
+    source: str
+    source_url: str
+    note: str
+
+    @property
+    def near(self) -> float:
+        """The end of the range that is reached first."""
+        ends = (self.most, self.least) if self.direction == "down" else (self.least, self.most)
+        return next(end for end in ends if end is not None)
+
+    @property
+    def far(self) -> float:
+        """The end of the range that is reached last; the near one where that end is open."""
+        ends = (self.least, self.most) if self.direction == "down" else (self.most, self.least)
+        return next(end for end in ends if end is not None)
+
+    def is_reached(self, value: float) -> bool:
+        """Whether a value is at the near end or beyond."""
+        return value <= self.near if self.direction == "down" else value >= self.near
+
+
+def level_title(level: Level) -> Text:
+    """What a level of plan is called."""
+    return _TITLES[level]
+
+
+def parse_targets(
+    table: pd.DataFrame, *, catalogue: Mapping[str, Indicator], regions: Iterable[str]
+) -> pd.DataFrame:
+    """The table of targets, checked and typed: what is published, or ships.
+
+    A file that somebody hands in is read by `geo/programme/target_file.py`, which names each cell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With every column of `COLUMNS`; `least` and `most` as numbers, NaN at an open end.
+    regions : iterable of str
+        The Kemendagri codes there may be.
+
+    Returns
+    -------
+    DataFrame, (n_rows, 12)
+        `COLUMNS`, sorted by indicator, year, region and level; a fresh index.
+
+    Raises
+    ------
+    InvalidTargets
+        Naming the first rows that are wrong, and how.
+    """
+    lacking = [name for name in COLUMNS if name not in table.columns]
+    if lacking:
+        raise InvalidTargets(reason=_SAY["lacking_columns"].format(missing=", ".join(lacking)))
+    found = table[list(COLUMNS)].reset_index(drop=True)
+    numbers = {"year": "int64", "least": "float64", "most": "float64"}
+    words = [name for name in COLUMNS if name not in numbers]
+    found[words] = found[words].fillna("").astype("str")
+    found = found.astype(numbers)
+    for fault, rows in _faults(found, catalogue, frozenset(regions)).items():
+        if rows.any():
+            shown = ", ".join(str(int(row) + 1) for row in found.index[rows][:10])
+            raise InvalidTargets(reason=filled(fault, rows=shown))
+    return found.sort_values(["indicator", "year", "regency_code", "level"]).reset_index(drop=True)
+
+
+def _faults(
+    found: pd.DataFrame, catalogue: Mapping[str, Indicator], regions: frozenset[str]
+) -> dict[Text, pd.Series]:
+    least, most = found["least"], found["most"]
+    return {
+        _SAY["unknown_indicator"]: ~found["indicator"].isin(list(catalogue)),
+        _SAY["unknown_region"]: ~found["regency_code"].isin(regions),
+        _SAY["unknown_level"]: ~found["level"].isin(LEVELS),
+        _SAY["unknown_direction"]: ~found["direction"].isin(get_args(TargetDirection)),
+        _SAY["no_range"]: least.isna() & most.isna(),
+        _SAY["least_above_most"]: least > most,
+        _SAY["no_document"]: (found["document"] == "") | (found["source"] == ""),
+        _SAY["twice"]: found.duplicated(KEY),
+    }
+
+
+def targets_of(
+    table: pd.DataFrame,
+    *,
+    indicator: str | None = None,
+    region: str | None = None,
+    level: Level | None = None,
+) -> list[Target]:
+    """The targets in the order of their years, those of one indicator, region or level where given."""
+    wanted = {"indicator": indicator, "regency_code": region, "level": level}
+    rows = table
+    for column, value in wanted.items():
+        rows = rows if value is None else rows[rows[column] == value]
+    order = rows.assign(rank=rows["level"].map(LEVELS.index)).sort_values(
+        ["indicator", "regency_code", "year", "rank"], kind="stable"
+    )
+    return [_target(row) for row in order[list(COLUMNS)].to_dict("records")]
+
+
+def _target(row: Mapping[Any, Any]) -> Target:
+    facts = {name: row[name] for name in COLUMNS if name != "regency_code"}
+    ends = {name: None if math.isnan(row[name]) else row[name] for name in ("least", "most")}
+    return Target(**{**facts, **ends, "region": row["regency_code"]})
