@@ -19,7 +19,7 @@ ROOMS = {
         "prepared ingest drivers validation indicators published land readiness uncertainty planning "
         "programme submission"
     ).split(),
-    "maps": "text escape breaks style qgis maplibre labels context assets guide tiles folium pages desk sheets".split(),
+    "maps": "text escape breaks style qgis maplibre labels context assets guide tiles folium pages desk sheets programme".split(),
 }
 # Rooms beside the chain, with all that they may import of their package.
 BESIDE = {

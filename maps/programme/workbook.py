@@ -1,0 +1,179 @@
+"""A workbook that a planner goes on working in: human heads, units, real numbers, filters, sources.
+
+Numbers stay numbers under a format of their decimals, so that the office's own language writes them;
+what is missing is an empty cell, never 0. A text that a spreadsheet would run is inert.
+"""
+
+import io
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geo.language import Language, texts
+from geo.vector.export import undate
+from geo.vector.losses import guarded
+
+_SAY = texts(__name__)
+
+Cell = str | int | float | None
+# Characters that the name of a sheet may not hold, and its length (ECMA-376 and Excel's limit).
+_NO_NAME, _MOST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
+_TEXT_WIDTH, _NUMBER_WIDTH, _MOST_WIDTH = 14, 13, 44
+# A4 by its number in ECMA-376, 18.3.1.63.
+_A4 = 9
+_HEAD_FILL, _MARKED_FILL = "E7F2F0", "FFF4D6"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its head in words, the unit and the period under it; `decimals` is None of text."""
+
+    head: str
+    unit: str = ""
+    period: str = ""
+    decimals: int | None = None
+
+    @property
+    def full_head(self) -> str:
+        """Everything that stands in its head, a line each."""
+        return "\n".join(part for part in (self.head, self.period, self.unit) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: as many cells a row as columns; `marked` are (row, column) of cells to look twice at.
+
+    `frozen` is how many columns stay in sight.
+    """
+
+    name: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    frozen: int = 1
+    marked: frozenset[tuple[int, int]] = frozenset()
+
+
+def workbook(
+    sheets: Sequence[Sheet], *, notes: Sequence[tuple[str, str]], language: Language
+) -> bytes:
+    """An XLSX file of the sheets, and after them one of notes: what the file is, its sources, its caveats.
+
+    The same sheets give the same bytes.
+
+    Parameters
+    ----------
+    notes
+        Rows of a subject and what is said of it.
+
+    Examples
+    --------
+    >>> made = workbook([Sheet("TPT", [Column("Daerah")], [["=1+1"]])], notes=[], language="id")
+    >>> made[:2]
+    b'PK'
+    """
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    names: list[str] = []
+    for sheet in sheets:
+        names.append(_name(sheet.name, taken=names))
+        _fill(book.create_sheet(names[-1]), sheet)
+    heads = (Column(_SAY["subject"].to(language)), Column(_SAY["note"].to(language)))
+    title = _name(_SAY["notes"].to(language), taken=names)
+    _fill(book.create_sheet(title), Sheet(title, heads, notes, frozen=0))
+    return _undated(book)
+
+
+def _name(wanted: str, *, taken: Sequence[str]) -> str:
+    """A name that a sheet may have, and that no other sheet has; Excel takes case for the same."""
+    plain = _NO_NAME.sub(" ", wanted).strip()[:_MOST_NAME] or "-"
+    known, name, number = {one.casefold() for one in taken}, plain, 2
+    while name.casefold() in known:
+        name, number = f"{plain[: _MOST_NAME - 4]} ({number})", number + 1
+    return name
+
+
+def _fill(written: Any, sheet: Sheet) -> None:
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    for at, width in enumerate(_widths(sheet), start=1):
+        written.column_dimensions[get_column_letter(at)].width = width
+    written.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
+    last = get_column_letter(len(sheet.columns))
+    written.auto_filter.ref = f"A1:{last}{len(sheet.rows) + 1}"
+    # A second page needs its heads, and many years do not fit an upright one.
+    written.page_setup.orientation, written.print_title_rows = "landscape", "1:1"
+    written.page_setup.paperSize = _A4
+    written.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    written.page_setup.fitToHeight = 0
+    written.append([_head(written, column) for column in sheet.columns])
+    for number, row in enumerate(sheet.rows):
+        written.append(
+            [
+                _cell(written, value, column, is_marked=(number, at) in sheet.marked)
+                for at, (value, column) in enumerate(zip(row, sheet.columns, strict=True))
+            ]
+        )
+
+
+def _widths(sheet: Sheet) -> list[float]:
+    found: list[float] = []
+    for at, column in enumerate(sheet.columns):
+        if column.decimals is not None:
+            found.append(_NUMBER_WIDTH)
+            continue
+        longest = max((len(str(row[at] or "")) for row in sheet.rows), default=0)
+        found.append(min(max(longest + 2, len(column.head) + 4, _TEXT_WIDTH), _MOST_WIDTH))
+    return found
+
+
+def _head(sheet: Any, column: Column) -> Any:
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    made = _text(sheet, column.full_head)
+    made.font = Font(bold=True)
+    made.fill = PatternFill("solid", fgColor=_HEAD_FILL)
+    side = "left" if column.decimals is None else "right"
+    made.alignment = Alignment(wrap_text=True, vertical="top", horizontal=side)
+    return made
+
+
+def _cell(sheet: Any, value: Cell, column: Column, *, is_marked: bool) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, PatternFill
+
+    if isinstance(value, str):
+        made = _text(sheet, value)
+        made.alignment = Alignment(wrap_text=True, vertical="top")
+    else:
+        made = WriteOnlyCell(sheet, value=value)
+        made.alignment = Alignment(vertical="top")
+        if column.decimals is not None:
+            made.number_format = "#,##0" + ("." + "0" * column.decimals if column.decimals else "")
+    if is_marked:
+        made.fill = PatternFill("solid", fgColor=_MARKED_FILL)
+    return made
+
+
+def _text(sheet: Any, value: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    made = WriteOnlyCell(sheet, value=guarded(ILLEGAL_CHARACTERS_RE.sub("", value)))
+    # openpyxl takes "=1+1" for a formula, Excel takes "63.10" for a number.
+    made.data_type, made.number_format = "s", "@"
+    return made
+
+
+def _undated(book: Any) -> bytes:
+    content = io.BytesIO()
+    book.save(content)
+    with tempfile.TemporaryDirectory(prefix="kawasan-workbook-") as folder:
+        path = Path(folder) / "workbook.xlsx"
+        path.write_bytes(content.getvalue())
+        undate(path)
+        return path.read_bytes()

@@ -1,0 +1,64 @@
+"""A workbook to go on working in: numbers are numbers, nothing runs, nothing is lost."""
+
+import io
+
+import openpyxl
+
+from maps.programme.workbook import Column, Sheet, workbook
+
+COLUMNS = [
+    Column("Kode"),
+    Column("Daerah"),
+    Column("TPT", unit="% angkatan kerja", period="Agustus 2025", decimals=2),
+]
+ROWS = [["63.10", "Kabupaten Tanah Bumbu", 6.05], ["63.01", "=1+1", None]]
+
+
+def opened(*sheets, notes=()):
+    content = workbook(sheets, notes=notes, language="id")
+    return openpyxl.load_workbook(io.BytesIO(content)), content
+
+
+def test_a_number_stays_a_number_under_its_decimals():
+    book, _ = opened(Sheet("TPT", COLUMNS, ROWS))
+    cell = book["TPT"]["C2"]
+    assert (cell.value, cell.number_format) == (6.05, "#,##0.00")
+
+
+def test_what_is_missing_is_an_empty_cell():
+    book, _ = opened(Sheet("TPT", COLUMNS, ROWS))
+    assert book["TPT"]["C3"].value is None
+
+
+def test_nothing_runs_and_codes_are_text():
+    book, _ = opened(Sheet("TPT", COLUMNS, ROWS))
+    sheet = book["TPT"]
+    assert (sheet["B3"].value, sheet["B3"].data_type) == ("'=1+1", "s")
+    assert (sheet["A2"].value, sheet["A2"].data_type) == ("63.10", "s")
+
+
+def test_a_head_says_the_period_and_the_unit_and_stays_in_sight():
+    book, _ = opened(Sheet("TPT", COLUMNS, ROWS, frozen=2))
+    sheet = book["TPT"]
+    assert sheet["C1"].value == "TPT\nAgustus 2025\n% angkatan kerja"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", "A1:C3")
+
+
+def test_notes_stand_on_a_sheet_of_their_own():
+    book, _ = opened(Sheet("TPT", COLUMNS, ROWS), notes=[("Sumber", "BPS, Sakernas Agustus 2025")])
+    assert [cell.value for cell in book["Catatan dan sumber"][2]] == [
+        "Sumber",
+        "BPS, Sakernas Agustus 2025",
+    ]
+
+
+def test_names_of_sheets_are_made_to_fit_and_differ():
+    book, _ = opened(
+        Sheet("a/b", COLUMNS, []), Sheet("A?B", COLUMNS, []), Sheet("x" * 40, COLUMNS, [])
+    )
+    assert book.sheetnames[:3] == ["a b", "A B (2)", "x" * 31]
+
+
+def test_the_same_sheets_give_the_same_bytes():
+    sheet = Sheet("TPT", COLUMNS, ROWS, marked=frozenset({(0, 2)}))
+    assert opened(sheet)[1] == opened(sheet)[1]
