@@ -16,6 +16,7 @@ from data.steps.drawing import build_drawing
 from data.steps.files import DATA, ready
 from data.steps.indicators import build_indicators
 from data.steps.land import build_main_road_distance
+from data.steps.targets import build_targets
 from data.steps.villages import check_ground, check_villages
 from data.steps.zones import build_zones
 
@@ -26,6 +27,7 @@ FOLDERS = tuple(sorted(manifest.parent.name for manifest in DATA.glob("*/manifes
 def main(target: Path = DATA) -> None:
     """Write every derived file and the checksums into `target`."""
     indicators = build_indicators(target)
+    build_targets(target)
     desa, source_ha = build_desa(target)
     kecamatan = build_kecamatan(target, desa)
     regencies = build_regencies(target, kecamatan, indicators)

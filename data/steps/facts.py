@@ -1,7 +1,7 @@
 """The collected facts that are figures of a regency or the province, as rows of the indicator table.
 
 The two tables of facts hold more: facts of zones, of kecamatan and desa, of the whole country, words,
-and figures without a year. `left_out` says of each row why it is no figure here.
+targets, and figures without a year. `left_out` says of each row why it is no figure here.
 """
 
 import re
@@ -152,6 +152,8 @@ def left_out(
         return "of a kecamatan, a desa or the country"
     if not row["year"]:
         return "without a year"
+    if row["indicator"].startswith("target_"):
+        return "a target"
     if row["indicator"] not in catalogue:
         return "of too few places to be an indicator"
     if (row["region_code"], row["indicator"], row["year"]) in known:

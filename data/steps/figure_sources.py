@@ -45,12 +45,10 @@ PRODUCERS: Mapping[str, str] = {
     r".*bpjs.*": "BPJS Ketenagakerjaan, {period}",
     r"job_fair_.*|peserta_magang|paket_pelatihan_.*": "Disnakertrans Kalsel, {year}",
     r"penerima_prakerja_.*": "Program Kartu Prakerja, sampai {year}",
-    r"target_.*": "{plan}",
 }
 
-# What stands for the year of a forest estate and of a target.
+# What stands for the year of a forest estate.
 _DECREES = {"2009": "SK Menhut 435/Menhut-II/2009", "2015": "Perda RTRWP Kalsel 9/2015"}
-_PLANS = {"2026": "Rancangan awal RKPD Tabalong 2026", "2029": "RPJMD Kalsel 2025–2029"}
 
 # What the collected table calls its sources, and the copy as a planner reads it.
 COPIES: Mapping[str, str] = {
@@ -83,8 +81,7 @@ def producer(indicator: str, *, period: str, year: str) -> str:
     """
     for pattern, words in PRODUCERS.items():
         if re.fullmatch(pattern, indicator):
-            decree, plan = _DECREES.get(year, ""), _PLANS.get(year, "")
-            return words.format(period=period, year=year, decree=decree, plan=plan)
+            return words.format(period=period, year=year, decree=_DECREES.get(year, ""))
     raise LookupError(indicator)
 
 

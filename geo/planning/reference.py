@@ -24,10 +24,11 @@ from geo.planning.shipped import (
     RASTERS,
     REGION,
     TABLES,
+    TARGETS,
     behind,
     shipped_sums,
 )
-from geo.published import LAND_PREFIX, MODEL_PREFIX
+from geo.published import LAND_PREFIX, MODEL_PREFIX, region
 from geo.store.store import Provenance, Store
 from geo.store.versions import Version
 from geo.vector.export import layer_to_parquet
@@ -37,6 +38,8 @@ _ACTOR = "kawasan"
 # What the columns of a shipped table become.
 _TYPES: Mapping[FieldKind, str] = {"text": "str", "integer": "Int64", "number": "float64"}
 _OUTLINES = ("desa", "kecamatan")
+# The ends of a target, of which one may be open.
+_ENDS = ("least", "most")
 _REGENCY = len("63.01")
 
 
@@ -97,6 +100,7 @@ def _jobs(store: Store, data_dir: Path) -> dict[str, Callable[[], object]]:
     for name, file in TABLES.items():
         jobs[name] = _job(_publish_table, store, data_dir, name, file)
     jobs["indicators"] = _job(_publish_indicators, store, data_dir)
+    jobs["targets"] = _job(_publish_targets, store, data_dir)
     for name in RASTERS:
         seen = _number(store, LAND_PREFIX + name)
         jobs[LAND_PREFIX + name] = _job(_publish_raster, store, data_dir, name, seen)
@@ -195,6 +199,31 @@ def _publish_indicators(store: Store, data_dir: Path) -> None:
         licence=entry["licence"],
         catalogue=(file.parent / "catalogue.toml").read_text(encoding="utf-8"),
         details=_indonesian(entry),
+        expected=0,
+    )
+
+
+def _publish_targets(store: Store, data_dir: Path) -> None:
+    """Publish the shipped targets of the regions that the store plans for: of another province none.
+
+    `data/build.py` has checked the table by `geo.programme.targets.parse_targets`.
+    """
+    file = data_dir / TARGETS
+    words = dict.fromkeys(pd.read_csv(file, nrows=0).columns, "str")
+    table = pd.read_csv(
+        file,
+        dtype=words | {"year": "int64", **dict.fromkeys(_ENDS, "float64")},
+        keep_default_na=False,
+        na_values={end: [""] for end in _ENDS},
+    )
+    own = table[table["regency_code"].isin(region(store).codes)].reset_index(drop=True)
+    store.publish(
+        "targets",
+        "targets",
+        own.to_parquet(index=False),
+        suffix=".parquet",
+        provenance=_provenance(file),
+        details={"rows": len(own), **_indonesian(manifest_entry(file))},
         expected=0,
     )
 

@@ -26,6 +26,7 @@ LAYERS = {
 }
 # Statements and figures of desa and kecamatan, published with the outlines of these layers by code.
 TABLES = {"idm": "villages/idm_2024.csv", "ground": "land/ground.csv"}
+TARGETS = "programme/targets.csv"
 RASTERS = (
     "landcover",
     "landmask",
@@ -54,6 +55,7 @@ DATASETS = frozenset(
     {
         "region",
         "indicators",
+        "targets",
         *LAYERS,
         *TABLES,
         *(f"land-{n}" for n in RASTERS),

@@ -530,7 +530,7 @@ def test_a_figure_of_a_period_that_is_not_over_must_be_accepted(read):
 def test_what_is_set_before_its_period_may_come_before_it(read):
     known = parse_catalogue((DATA / "catalogue.toml").read_text("utf-8"))
     ahead_of = {name for name, one in known.items() if one.is_set_ahead}
-    assert {"umk", "ump", "apbd_pad_anggaran", "target_tpt_max"} <= ahead_of
+    assert {"umk", "ump", "apbd_pad_anggaran"} <= ahead_of
     assert not {"tpt_agustus", "penduduk_dukcapil_total"} & ahead_of
     shipped = Against(SOUTH_KALIMANTAN, known, PUBLISHED, TODAY)
     wage = ahead("2027", indicator="umk", value="3900000", unit="Rp per bulan")

@@ -30,7 +30,7 @@ def test_loading_again_publishes_nothing(reference_store):
     before = reference_store.state()
     assert load_reference(reference_store, DATA) == []
     assert reference_store.state() == before
-    assert len(before) == 16
+    assert len(before) == 17
 
 
 def test_every_version_says_its_source_and_licence(reference_store):
