@@ -83,6 +83,28 @@ def change_in_words(change: float, unit: Text, *, decimals: int | None = None) -
     return filled(_SAY["up" if change > 0 else "down"], size=_size(number, unit))
 
 
+def difference_in_words(difference: float, unit: Text, *, decimals: int) -> Text:
+    """How far two figures lie apart, whichever is the higher.
+
+    Examples
+    --------
+    >>> difference_in_words(-0.19, Text(id="% penduduk", en="% of population"), decimals=2).id
+    '0,19 poin persen'
+    """
+    return _size(written(abs(difference), decimals=decimals), unit)
+
+
+def value_in_words(value: float, unit: Text, *, decimals: int) -> Text:
+    """A figure with its sign and scale, without what it is counted on: 4,16%; Rp105.000 ribu.
+
+    Examples
+    --------
+    >>> value_in_words(4.16, Text(id="% penduduk", en="% of population"), decimals=2)
+    Text(id='4,16%', en='4.16%')
+    """
+    return with_sign(written(value, decimals=decimals), unit)[0]
+
+
 def _size(number: Text, unit: Text) -> Text:
     if unit.id.startswith("%"):
         return filled(_SAY["percentage_points"], number=number)

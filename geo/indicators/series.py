@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
@@ -101,20 +101,40 @@ def indicator_trend(
     ------
     IndicatorNotFound, InvalidCode
     """
-    if indicator not in set(table["indicator"]):
-        raise IndicatorNotFound(indicator, available=sorted(table["indicator"].unique()))
     code = to_kemendagri(region)
-    rows = table[(table["indicator"] == indicator) & (table["regency_code"] == code)]
-    points, bases = [], []
+    return indicator_trends(table, indicator, breaks=breaks).get(code, FigureTrend((), (), None))
+
+
+def indicator_trends(
+    table: pd.DataFrame, indicator: str, *, breaks: Breaks | None = None
+) -> dict[str, FigureTrend]:
+    """The trend of an indicator in every region that has a figure of it, as `indicator_trend`.
+
+    Returns
+    -------
+    dict
+        By Kemendagri code.
+    """
+    rows = table[table["indicator"] == indicator]
+    if rows.empty:
+        raise IndicatorNotFound(indicator, available=sorted(table["indicator"].unique()))
+    found: dict[str, list[Mapping[Any, Any]]] = {}
     for row in rows.sort_values("year").to_dict("records"):
-        year = int(row["year"])
+        found.setdefault(row["regency_code"], []).append(row)
+    return {code: _figure_trend(own, breaks or {}) for code, own in found.items()}
+
+
+def _figure_trend(rows: Sequence[Mapping[Any, Any]], breaks: Breaks) -> FigureTrend:
+    points, bases = [], []
+    for row in rows:
+        year, indicator = int(row["year"]), row["indicator"]
         is_good = row["confidence"] == "ok"
         points.append(FigurePoint(year, row["value"], row["period"], (row["source"],), is_good))
         title = Text(id=indicator, en=indicator)
         series = (indicator, row["unit"])
         bases.append({indicator: Basis(title, series, indicator, 1.0, frozenset({year}))})
-    segments, broken = segments_of(points, bases, breaks=breaks or {})
-    new = [p for p in segments[-1] if p.is_new] if segments else []
+    segments, broken = segments_of(points, bases, breaks=breaks)
+    new = [p for p in segments[-1] if p.is_new]
     change = new[-1].value - new[0].value if len(new) > 1 else None
     return FigureTrend(segments, broken, change)
 

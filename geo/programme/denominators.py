@@ -1,0 +1,168 @@
+"""How many people a rate is counted on, by region: frozen, so that a gap in people has one meaning.
+
+Regencies publish no labour force of their own. It is estimated as register population x TPAK, and
+scaled so that the regencies add up to the labour force that is published of the province; people of
+15 and over likewise. One denominator serves all years of a comparison: what moves is the rate.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.indicators.table import Indicator
+from geo.language import Text, filled, number, texts
+from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
+
+_POPULATION = "penduduk_dukcapil_total"
+_PARTICIPATION = "tpak_agustus"
+_LABOUR_FORCE = "angkatan_kerja_agustus"
+_WORKING_AGE = "penduduk_usia_kerja_agustus"
+
+
+@dataclass(frozen=True, slots=True)
+class Denominator:
+    """The people that a rate is counted on.
+
+    `id` is the indicator that they are figures of, `people` is by Kemendagri code, the province
+    among them. `period` is the one that they are of; `is_estimate` is true where the number of
+    people by a rate is an estimate, and `method` says how it is made; `source` names the producers.
+    """
+
+    id: str
+    people: Mapping[str, float]
+    period: str
+    title: Text
+    is_estimate: bool
+    method: Text
+    source: str
+
+    def people_of(self, points: float, *, region: str) -> float:
+        """How many people so many percentage points are."""
+        return points / 100 * self.people[region]
+
+
+def denominator_of(
+    table: pd.DataFrame, indicator: Indicator, *, region: PlanningRegion
+) -> Denominator | None:
+    """The people that an indicator is counted on; None where they are not people or not known.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `geo.indicators.table.parse_indicators` returns it; doubtful figures are passed over.
+
+    Notes
+    -----
+    A rate of households, of workers or of one part of the people has none: how many there are of
+    them in each regency is not published.
+    """
+    maker = _MAKERS.get(indicator.id)
+    return None if maker is None else maker(table, region)
+
+
+def _population(table: pd.DataFrame, region: PlanningRegion) -> Denominator | None:
+    found = _register(table, region)
+    if found is None:
+        return None
+    people, period, source = found
+    return Denominator(
+        id=_POPULATION,
+        # The total of the register itself; the regencies sum to it.
+        people={region.code: sum(people.values()), **people},
+        period=period,
+        title=_SAY["population"],
+        # Susenas is grossed up to projected population, which is not published by regency here.
+        is_estimate=True,
+        method=_SAY["population_method"],
+        source=source,
+    )
+
+
+def _labour_force(table: pd.DataFrame, region: PlanningRegion) -> Denominator | None:
+    register, year = _register(table, region), _newest_complete(table, _PARTICIPATION, region)
+    if register is None or year is None:
+        return None
+    rates = _values(table, _PARTICIPATION, year)
+    parts = {code: people * rates[code] / 100 for code, people in register[0].items()}
+    return _scaled(table, region, parts, total=_LABOUR_FORCE, year=year, said="labour_force")
+
+
+def _working_age(table: pd.DataFrame, region: PlanningRegion) -> Denominator | None:
+    register = _register(table, region)
+    years = table.loc[(table["indicator"] == _WORKING_AGE) & _is_good(table), "year"]
+    if register is None or years.empty:
+        return None
+    year = int(years.max())
+    return _scaled(table, region, register[0], total=_WORKING_AGE, year=year, said="working_age")
+
+
+def _scaled(
+    table: pd.DataFrame,
+    region: PlanningRegion,
+    parts: Mapping[str, float],
+    *,
+    total: str,
+    year: int,
+    said: str,
+) -> Denominator | None:
+    """Parts of the regencies, scaled to what is published of the province in that year."""
+    rows = table[(table["indicator"] == total) & (table["year"] == year) & _is_good(table)]
+    own = rows[rows["regency_code"] == region.code]
+    if own.empty:
+        return None
+    published, register = float(own["value"].iloc[0]), _register(table, region)
+    factor = published / sum(parts.values())
+    period = str(own["period"].iloc[0])
+    facts = {"total": number(published, ",.0f"), "period": period}
+    return Denominator(
+        id=total,
+        people={region.code: published, **{c: part * factor for c, part in parts.items()}},
+        period=period,
+        title=_SAY[said],
+        is_estimate=True,
+        method=filled(_SAY[f"{said}_method"], **facts, register=register[1] if register else ""),
+        source="; ".join(dict.fromkeys([own["source"].iloc[0], register[2] if register else ""])),
+    )
+
+
+def _register(
+    table: pd.DataFrame, region: PlanningRegion
+) -> tuple[dict[str, float], str, str] | None:
+    """Register population of the newest year that has every regency, its period and its source."""
+    year = _newest_complete(table, _POPULATION, region)
+    if year is None:
+        return None
+    values = _values(table, _POPULATION, year)
+    rows = table[(table["indicator"] == _POPULATION) & (table["year"] == year)]
+    people = {code: values[code] for code in region.by_code}
+    return people, str(rows["period"].iloc[0]), str(rows["source"].iloc[0])
+
+
+def _newest_complete(table: pd.DataFrame, indicator: str, region: PlanningRegion) -> int | None:
+    """The newest year in which every regency has a good figure."""
+    rows = table[(table["indicator"] == indicator) & _is_good(table)]
+    own = rows[rows["regency_code"].isin(list(region.by_code))]
+    counts = own.groupby("year")["regency_code"].nunique()
+    years = counts.index[counts == len(region.regencies)]
+    return int(years.max()) if len(years) else None
+
+
+def _values(table: pd.DataFrame, indicator: str, year: int) -> dict[str, float]:
+    rows = table[(table["indicator"] == indicator) & (table["year"] == year)]
+    return dict(zip(rows["regency_code"], rows["value"].astype(float), strict=True))
+
+
+def _is_good(table: pd.DataFrame) -> pd.Series:
+    return table["confidence"] == "ok"
+
+
+# By id, since the unit alone does not say of whom: poverty of villages is "% penduduk" as well.
+_MAKERS: Mapping[str, Callable[[pd.DataFrame, PlanningRegion], Denominator | None]] = {
+    "tpt_agustus": _labour_force,
+    "tpak_agustus": _working_age,
+    "p0_persen_miskin_maret": _population,
+    "p0_persen_miskin_september": _population,
+}

@@ -1,0 +1,463 @@
+"""The gap to a target: in points and in people, who carries it, and whether the past pace closes it.
+
+A regency without a target of its own for the end year is held against that of the province, which
+is always said. Nothing is forecast but by the window of `geo/programme/pace.py`: the straight line
+on from the newest figure. A gap in people is counted on one frozen denominator; the province's own
+nets the regencies that are better off, so it is smaller than the sum of those that are behind.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import pandas as pd
+
+from geo.errors import IndicatorNotFound
+from geo.indicators.amounts import change_in_words, difference_in_words, value_in_words
+from geo.indicators.series import Breaks, FigurePoint, FigureTrend, indicator_trends
+from geo.indicators.table import Indicator, years_of
+from geo.language import Text, filled, number, texts, written
+from geo.programme.denominators import Denominator, denominator_of
+from geo.programme.pace import LEAST_POINTS, WINDOW_YEARS, WINDOWS, Pace, no_pace, pace_of
+from geo.programme.province import province_value, unit_codes
+from geo.programme.targets import LEVELS, Level, Target, level_title, targets_of
+from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
+
+Verdict = Literal["on_track", "off_track", "not_assessable"]
+# What a proposal says binds nobody: it is held against figures only where somebody asks for it.
+_BINDING: tuple[Level, ...] = tuple(level for level in LEVELS if level != "usulan")
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """What another window would say: its pace, where that leads to, and the verdict."""
+
+    window_years: int
+    past: Pace | None
+    projected: float | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RegionGap:
+    """One region against its target.
+
+    Parameters
+    ----------
+    value, year, figure
+        The newest good figure and its year; None where there is none.
+    target : Target or None
+        Of the end year; the province's where `is_own_target` is False.
+    points_near, points_far : float or None
+        Still to go to the two ends of the range, in the indicator's unit; 0 once reached.
+    people_near, people_far : float or None
+        The same in people; None without a denominator.
+    share : float or None
+        Of all people that the regencies have to go to their near ends, 0..1; None of the province.
+    needed_a_year : float or None
+        The change a year to the near end, signed; 0 once reached, None once the year has come.
+    past, projected
+        The pace of the past, and the value that it leads to in the target's year.
+    reasons, caveats : tuple of Text
+        Why the verdict is so; what to bear in mind, the indicator's own caveat among it.
+    path : tuple of (year, value)
+        The straight way from the figure to the near end of the range.
+    others : tuple of Target
+        Targets of its own for other years.
+    windows : tuple of WindowView
+    """
+
+    region: str
+    title: Text
+    value: float | None
+    year: int | None
+    figure: FigurePoint | None
+    target: Target | None
+    is_own_target: bool
+    points_near: float | None
+    points_far: float | None
+    people_near: float | None
+    people_far: float | None
+    share: float | None
+    needed_a_year: float | None
+    past: Pace | None
+    projected: float | None
+    verdict: Verdict
+    reasons: tuple[Text, ...]
+    caveats: tuple[Text, ...]
+    path: tuple[tuple[int, float], ...]
+    others: tuple[Target, ...]
+    windows: tuple[WindowView, ...]
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the near end is known and not reached."""
+        return self.points_near is not None and self.points_near > 0
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The province and its regencies against the targets of one end year.
+
+    `regencies` stand with the most people to go first, then by points; those without a gap that is
+    known last. `end_years` are all years that there are targets of; `rule` states the window.
+    """
+
+    indicator: Indicator
+    year: int | None
+    end_years: tuple[int, ...]
+    province: RegionGap
+    regencies: tuple[RegionGap, ...]
+    denominator: Denominator | None
+    window: int
+    rule: Text
+
+    @cached_property
+    def people_behind(self) -> float | None:
+        """People to go, summed over the regencies that are behind; None without a denominator."""
+        if self.denominator is None:
+            return None
+        return sum(gap.people_near or 0.0 for gap in self.regencies)
+
+    @cached_property
+    def behind(self) -> tuple[RegionGap, ...]:
+        """The regencies that have not reached the near end, in order."""
+        return tuple(gap for gap in self.regencies if gap.is_behind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of every region."""
+
+    indicator: Indicator
+    region: PlanningRegion
+    year: int | None
+    window_years: int
+    denominator: Denominator | None
+    targets: Mapping[str, Sequence[Target]]
+    newest: int | None
+
+
+def gaps(
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    *,
+    indicator: str,
+    year: int | None = None,
+    level: Level | None = None,
+    window_years: int = WINDOW_YEARS,
+    region: PlanningRegion,
+    breaks: Breaks | None = None,
+) -> Gaps:
+    """The gap of the province and of each regency, for one indicator.
+
+    Parameters
+    ----------
+    table, targets : DataFrame
+        As `parse_indicators` and `parse_targets` return them.
+    year : int, optional
+        The end year; by default the last year that the province has a target of, or else any region.
+    level : Level, optional
+        Only targets of this level of plan; by default the first of `LEVELS` that a region has for
+        the end year, and no proposal.
+
+    Raises
+    ------
+    IndicatorNotFound
+        If the catalogue does not know it. One without figures or targets has empty gaps.
+    """
+    if indicator not in catalogue:
+        raise IndicatorNotFound(indicator, available=sorted(catalogue))
+    meant, codes = catalogue[indicator], unit_codes(region)
+    kept = _targets_by_region(targets, indicator, level)
+    end_years = tuple(sorted({t.year for own in kept.values() for t in own}))
+    end_year = _end_year(kept, region, end_years) if year is None else year
+    own = table[table["indicator"] == indicator]
+    trends = {} if own.empty else indicator_trends(own, indicator, breaks=breaks)
+    if region.code not in trends:
+        trends |= _computed_trend(table, meant, region)
+    years = [p.year for trend in trends.values() for s in trend.segments for p in s if p.is_new]
+    question = _Question(
+        indicator=meant,
+        region=region,
+        year=end_year,
+        window_years=window_years,
+        denominator=denominator_of(table, meant, region=region),
+        targets=kept,
+        newest=max(years, default=None),
+    )
+    none = FigureTrend((), (), None)
+    found = [_gap(question, code, trends.get(code, none)) for code in codes]
+    return Gaps(
+        indicator=meant,
+        year=end_year,
+        end_years=end_years,
+        province=found[0],
+        regencies=_with_shares(found[1:]),
+        denominator=question.denominator,
+        window=window_years,
+        rule=filled(_SAY["rule"], years=window_years, least=LEAST_POINTS),
+    )
+
+
+def _targets_by_region(
+    targets: pd.DataFrame, indicator: str, level: Level | None
+) -> dict[str, list[Target]]:
+    found: dict[str, list[Target]] = {}
+    for target in targets_of(targets, indicator=indicator, level=level):
+        if level is not None or target.level in _BINDING:
+            found.setdefault(target.region, []).append(target)
+    return found
+
+
+def _end_year(
+    kept: Mapping[str, Sequence[Target]], region: PlanningRegion, years: Sequence[int]
+) -> int | None:
+    own = [target.year for target in kept.get(region.code, ())]
+    return max(own or years, default=None)
+
+
+def _computed_trend(
+    table: pd.DataFrame, indicator: Indicator, region: PlanningRegion
+) -> dict[str, FigureTrend]:
+    """The province out of its regencies, where no figure of it is published in any year."""
+    points = []
+    for year in years_of(table, indicator.id) if indicator.id in set(table["indicator"]) else ():
+        figure = province_value(table, indicator, year=year, region=region)
+        if figure is not None:
+            points.append(FigurePoint(year, figure.value, str(year), (figure.text.id,), True))
+    return {region.code: FigureTrend((tuple(points),), (), None)} if points else {}
+
+
+def _gap(question: _Question, code: str, trend: FigureTrend) -> RegionGap:
+    own = question.targets.get(code, ())
+    target = _of_year(own, question.year)
+    is_own = target is not None
+    if target is None and question.indicator.aggregation != "sum":
+        target = _of_year(question.targets.get(question.region.code, ()), question.year)
+    good = [point for segment in trend.segments for point in segment if point.is_new]
+    figure = good[-1] if good else None
+    near, far = _points(figure, target)
+    past = pace_of(trend, window_years=question.window_years)
+    projected = _projected(question, past, target)
+    verdict, reasons = _verdict(question, code, trend, target)
+    return RegionGap(
+        region=code,
+        title=question.region.title_of(code),
+        value=None if figure is None else figure.value,
+        year=None if figure is None else figure.year,
+        figure=figure,
+        target=target,
+        is_own_target=is_own,
+        points_near=near,
+        points_far=far,
+        people_near=_people(question, code, near),
+        people_far=_people(question, code, far),
+        share=None,
+        needed_a_year=_needed(figure, target),
+        past=past,
+        projected=projected,
+        verdict=verdict,
+        reasons=reasons,
+        caveats=_caveats(question, code, trend, is_own=is_own, has_target=target is not None),
+        path=_path(figure, target),
+        others=tuple(t for t in own if target is None or t.year != target.year),
+        windows=_windows(question, code, trend, target),
+    )
+
+
+def _of_year(targets: Sequence[Target], year: int | None) -> Target | None:
+    # Of one region and year they stand in the order of LEVELS.
+    return next((target for target in targets if target.year == year), None)
+
+
+def _points(
+    figure: FigurePoint | None, target: Target | None
+) -> tuple[float, float] | tuple[None, None]:
+    if figure is None or target is None:
+        return None, None
+    sign = 1.0 if target.direction == "down" else -1.0
+    near, far = (max(sign * (figure.value - end), 0.0) for end in (target.near, target.far))
+    return near, far
+
+
+def _people(question: _Question, code: str, points: float | None) -> float | None:
+    if points is None or question.denominator is None:
+        return None
+    return question.denominator.people_of(points, region=code)
+
+
+def _needed(figure: FigurePoint | None, target: Target | None) -> float | None:
+    if figure is None or target is None:
+        return None
+    if target.is_reached(figure.value):
+        return 0.0
+    years = target.year - figure.year
+    return (target.near - figure.value) / years if years > 0 else None
+
+
+def _path(figure: FigurePoint | None, target: Target | None) -> tuple[tuple[int, float], ...]:
+    needed = _needed(figure, target)
+    if figure is None or target is None or needed is None or target.year <= figure.year:
+        return ()
+    years = range(figure.year, target.year + 1)
+    return tuple((year, figure.value + needed * (year - figure.year)) for year in years)
+
+
+def _projected(question: _Question, past: Pace | None, target: Target | None) -> float | None:
+    """Where the pace of the past leads to in the target's year; a share stays a share."""
+    if past is None or target is None or target.year < past.last.year:
+        return None
+    value = past.last.value + past.change_a_year * (target.year - past.last.year)
+    plausible = question.indicator.plausible
+    if question.indicator.unit.id.startswith("%") and plausible is not None and plausible[0] >= 0:
+        return min(max(value, 0.0), 100.0)
+    return value
+
+
+def _verdict(
+    question: _Question, code: str, trend: FigureTrend, target: Target | None
+) -> tuple[Verdict, tuple[Text, ...]]:
+    """On track where the pace of the past leads to the near end or beyond, by the target's year."""
+    if target is None:
+        is_total = question.indicator.aggregation == "sum" and code != question.region.code
+        return "not_assessable", (_SAY["total_target" if is_total else "no_target"],)
+    newest = trend.segments[-1][-1] if trend.segments else None
+    past = pace_of(trend, window_years=question.window_years)
+    why = no_pace(trend, window_years=question.window_years)
+    doubtful = newest is not None and not newest.is_new
+    if doubtful or past is None:
+        lacking = [_SAY["doubtful"].format(period=newest.period)] if newest and doubtful else []
+        return "not_assessable", (*lacking, *([why] if why else []))
+    projected = _projected(question, past, target)
+    if projected is None:
+        return "not_assessable", (filled(_SAY["year_passed"], year=target.year),)
+    is_met = target.is_reached(projected)
+    said = filled(
+        _SAY["leads_to" if is_met else "falls_short"],
+        first=past.first.year,
+        last=past.last.year,
+        change=_change(question.indicator, past.change_a_year),
+        year=target.year,
+        projected=_value(question.indicator, projected),
+        near=_value(question.indicator, target.near),
+    )
+    already = [_SAY["reached"]] if target.is_reached(past.last.value) else []
+    return "on_track" if is_met else "off_track", (*already, said)
+
+
+def _windows(
+    question: _Question, code: str, trend: FigureTrend, target: Target | None
+) -> tuple[WindowView, ...]:
+    views = []
+    for years in sorted({*WINDOWS, question.window_years}):
+        other = replace(question, window_years=years)
+        past = pace_of(trend, window_years=years)
+        verdict = _verdict(other, code, trend, target)[0]
+        views.append(WindowView(years, past, _projected(question, past, target), verdict))
+    return tuple(views)
+
+
+def _caveats(
+    question: _Question, code: str, trend: FigureTrend, *, is_own: bool, has_target: bool
+) -> tuple[Text, ...]:
+    found = [question.indicator.caveat] if question.indicator.caveat.id else []
+    if has_target and not is_own:
+        found.append(_SAY["province_target"])
+    good = [point for segment in trend.segments for point in segment if point.is_new]
+    if good and question.newest is not None and good[-1].year < question.newest:
+        found.append(filled(_SAY["older"], year=good[-1].year, newest=question.newest))
+    newest = trend.segments[-1][-1] if trend.segments else None
+    if newest is not None and not newest.is_new:
+        shown = _value(question.indicator, newest.value)
+        found.append(filled(_SAY["newer_doubtful"], value=shown, period=newest.period))
+    return tuple(found)
+
+
+def _with_shares(regencies: Sequence[RegionGap]) -> tuple[RegionGap, ...]:
+    """With the share of each in all people to go, the most first."""
+    total = sum(gap.people_near or 0.0 for gap in regencies)
+    shared = [
+        gap
+        if gap.people_near is None or total == 0
+        else replace(gap, share=gap.people_near / total)
+        for gap in regencies
+    ]
+    order = sorted(shared, key=lambda g: (g.people_near or 0.0, g.points_near or 0.0), reverse=True)
+    return tuple(sorted(order, key=lambda gap: gap.points_near is None))
+
+
+def _value(indicator: Indicator, value: float) -> Text:
+    return value_in_words(value, indicator.unit, decimals=indicator.decimals)
+
+
+def _change(indicator: Indicator, change: float) -> Text:
+    # One decimal more than a figure has: a pace is divided by years.
+    return change_in_words(change, indicator.unit, decimals=indicator.decimals + 1)
+
+
+def target_in_words(target: Target, indicator: Indicator) -> Text:
+    """A target as a sentence names it: its range, year, level and document.
+
+    One end that is open is said as `at most` or `at least`.
+    """
+    least, most = target.least, target.most
+    if most is None:
+        shown = filled(_SAY["at_least"], least=_value(indicator, target.near))
+    elif least is None:
+        shown = filled(_SAY["at_most"], most=_value(indicator, most))
+    elif least == most:
+        shown = _value(indicator, most)
+    else:
+        # 3,27–3,97%: a percent sign once, where money has its sign at both ends.
+        is_rate = indicator.unit.id.startswith("%")
+        low = written(least, decimals=indicator.decimals) if is_rate else _value(indicator, least)
+        shown = filled(_SAY["range"], least=low, most=_value(indicator, most))
+    title = level_title(target.level)
+    return filled(_SAY["target"], shown=shown, year=target.year, level=title)
+
+
+def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
+    """A sentence on where a region stands against its target; None where nothing is known of it."""
+    if gap.target is None or gap.figure is None or gap.points_near is None:
+        return None
+    facts = {
+        "title": indicator.title,
+        "value": _value(indicator, gap.figure.value),
+        "period": gap.figure.period,
+        "target": target_in_words(gap.target, indicator),
+        "whose": _SAY["its_own" if gap.is_own_target else "of_province"],
+        "verdict": VERDICTS[gap.verdict],
+    }
+    if not gap.is_behind:
+        return filled(_SAY["stands_reached"], **facts)
+    distance = difference_in_words(gap.points_near, indicator.unit, decimals=indicator.decimals)
+    people = Text("", "")
+    if gap.people_near is not None:
+        people = filled(_SAY["in_people"], people=people_in_words(gap.people_near))
+    return filled(_SAY["stands_behind"], distance=distance, people=people, **facts)
+
+
+def people_in_words(people: float) -> Text:
+    """A number of people as an estimate allows: hundreds from a thousand on, else tens.
+
+    Examples
+    --------
+    >>> people_in_words(8_468.2).id, people_in_words(53.1).en, people_in_words(3).id
+    ('8.500 orang', '50 people', 'kurang dari 10 orang')
+    """
+    if 0 < people < 10:
+        return _SAY["few_people"]
+    step = 100 if people >= 1000 else 10
+    return filled(_SAY["people"], n=number(round(people / step) * step, ",.0f"))
+
+
+VERDICTS: Mapping[Verdict, Text] = {
+    "on_track": _SAY["on_track"],
+    "off_track": _SAY["off_track"],
+    "not_assessable": _SAY["not_assessable"],
+}

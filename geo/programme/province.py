@@ -1,0 +1,116 @@
+"""The province as a unit beside its regencies: its figure, and on what it rests.
+
+A published figure of the province comes before any of our own. Where there is none, the regencies
+are summed, or averaged by what their rates are counted on; always said, never with one missing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from geo.indicators.table import WEIGHED_BY, Indicator
+from geo.language import Text, filled, joined, texts
+from geo.programme.denominators import Denominator, denominator_of
+from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
+
+Basis = Literal["published", "sum", "mean"]
+_AREA = "luas_wilayah_km2"
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceFigure:
+    """The figure of the province in one year.
+
+    `basis` says where it comes from: published, the sum of the regencies, or their mean weighed by
+    the indicator `weighed_by` (None where nothing weighs). `regions` counts the regencies that
+    went in, 0 where it is published. `text` says all that in a sentence.
+    """
+
+    value: float
+    year: int
+    basis: Basis
+    weighed_by: str | None
+    regions: int
+    text: Text
+
+
+def unit_codes(region: PlanningRegion) -> tuple[str, ...]:
+    """The codes of the province and of its regencies, the province first."""
+    return (region.code, *(regency.code for regency in region.regencies))
+
+
+def province_value(
+    table: pd.DataFrame, indicator: Indicator, *, year: int, region: PlanningRegion
+) -> ProvinceFigure | None:
+    """The figure of the province in a year; None where `no_province_value` says why.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `geo.indicators.table.parse_indicators` returns it. A doubtful figure is no figure here.
+
+    Notes
+    -----
+    A rate is averaged by the people whom it is counted on where `geo.programme.denominators` knows
+    them, else by what `geo.indicators.table.WEIGHED_BY` names, or the regencies' areas.
+    """
+    good = _good(table, indicator, year)
+    if region.code in good:
+        return ProvinceFigure(good[region.code], year, "published", None, 0, _SAY["published"])
+    if no_province_value(table, indicator, year=year, region=region) is not None:
+        return None
+    values = good.reindex(list(region.by_code))
+    n = len(values)
+    if indicator.aggregation == "sum":
+        said = filled(_SAY["sum"], regions=n)
+        return ProvinceFigure(float(values.sum()), year, "sum", None, n, said)
+    weighed_by, title, weights = _weights(table, indicator, region)
+    mean = float((values * weights).sum() / weights.sum())
+    said = filled(_SAY["mean"], regions=n, title=title)
+    return ProvinceFigure(mean, year, "mean", weighed_by, n, said)
+
+
+def no_province_value(
+    table: pd.DataFrame, indicator: Indicator, *, year: int, region: PlanningRegion
+) -> Text | None:
+    """Why the province has no figure in a year; None where it has one."""
+    good = _good(table, indicator, year)
+    if region.code in good:
+        return None
+    if lacking := [code for code in region.by_code if code not in good]:
+        names = joined([region.title_of(code) for code in lacking[:3]])
+        n, of = len(region.regencies) - len(lacking), len(region.regencies)
+        more = _SAY["and_others"] if len(lacking) > 3 else Text("", "")
+        return filled(_SAY["incomplete"], year=year, regions=n, of=of, names=names, more=more)
+    if indicator.is_snapshot:
+        return _SAY["snapshot"]
+    if indicator.aggregation == "area" and indicator.kind == "amount":
+        # A wage or a price is not spread over hectares.
+        return _SAY["no_mean"]
+    if indicator.aggregation != "sum" and _weights(table, indicator, region)[2].isna().any():
+        return _SAY["no_weights"]
+    return None
+
+
+def _good(table: pd.DataFrame, indicator: Indicator, year: int) -> pd.Series:
+    rows = table[(table["indicator"] == indicator.id) & (table["year"] == year)]
+    good = rows[rows["confidence"] == "ok"]
+    return good.set_index("regency_code")["value"]
+
+
+def _weights(
+    table: pd.DataFrame, indicator: Indicator, region: PlanningRegion
+) -> tuple[str, Text, pd.Series]:
+    """Which indicator weighs, what it is called, and the weight of each regency (NaN if unknown)."""
+    codes = list(region.by_code)
+    people: Denominator | None = denominator_of(table, indicator, region=region)
+    if people is not None:
+        return people.id, people.title, pd.Series({code: people.people[code] for code in codes})
+    name = WEIGHED_BY.get(indicator.aggregation, _AREA)
+    rows = table[(table["indicator"] == name) & (table["confidence"] == "ok")]
+    newest = rows.sort_values("year", kind="stable").drop_duplicates("regency_code", keep="last")
+    weights = newest.set_index("regency_code")["value"].reindex(codes)
+    return name, _SAY[f"by_{indicator.aggregation}"], weights

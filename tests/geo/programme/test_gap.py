@@ -1,0 +1,172 @@
+"""The gap in points and in people, its verdict, and what is said where nothing can be judged."""
+
+import pytest
+
+from geo.errors import IndicatorNotFound
+from geo.indicators.series import SeriesBreak
+from geo.language import Text
+from geo.programme.gap import gap_in_words, gaps, people_in_words, target_in_words
+from geo.programme.targets import targets_of
+from tests.geo.programme.shipped_targets import (
+    POVERTY,
+    TABALONG,
+    TPT,
+    make_targets,
+    shipped_catalogue,
+    shipped_table,
+)
+from tests.regions import SOUTH_KALIMANTAN
+
+
+def gaps_of(indicator="tpt_agustus", targets=(TPT, POVERTY, TABALONG), table=None, **asked):
+    return gaps(
+        shipped_table() if table is None else table,
+        shipped_catalogue(),
+        make_targets(*targets),
+        indicator=indicator,
+        region=SOUTH_KALIMANTAN,
+        **asked,
+    )
+
+
+def regency(found, code):
+    return next(gap for gap in found.regencies if gap.region == code)
+
+
+def test_four_regencies_carry_the_gap_in_people():
+    found = gaps_of()
+    carried = {gap.region: round(gap.people_near, -2) for gap in found.behind}
+    assert carried == {"63.71": 8500, "63.10": 3900, "63.02": 3200, "63.72": 1200}
+    assert found.people_behind == pytest.approx(16_700, abs=50)
+
+
+def test_the_province_nets_those_who_are_better_off():
+    found = gaps_of()
+    assert found.province.people_near == pytest.approx(0.0019 * 2_240_000)
+    assert found.province.people_near < found.people_behind
+
+
+def test_shares_add_up_to_one_and_sort_the_regencies():
+    found = gaps_of()
+    shares = [gap.share for gap in found.regencies]
+    assert sum(shares) == pytest.approx(1)
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_the_province_by_three_years_reaches_its_target():
+    found = gaps_of().province
+    assert found.projected == pytest.approx(3.39, abs=0.005)
+    assert (found.verdict, found.needed_a_year) == ("on_track", pytest.approx(-0.0475))
+    assert found.path[0] == (2025, 4.16)
+    assert found.path[-1] == (2029, pytest.approx(3.97))
+
+
+def test_poverty_by_the_same_window_falls_short():
+    found = gaps_of("p0_persen_miskin_maret").province
+    assert (round(found.projected, 2), found.verdict) == (2.97, "off_track")
+
+
+def test_other_windows_stand_beside_the_one_that_decides():
+    found = {view.window_years: round(view.projected, 2) for view in gaps_of().province.windows}
+    assert found == {2: 3.86, 3: 3.39, 4: 3.39}
+
+
+def test_a_target_of_its_own_holds_in_its_own_year_only():
+    found = regency(gaps_of(), "63.09")
+    assert (found.is_own_target, found.target.region) == (False, "63")
+    assert [target.year for target in found.others] == [2026]
+    own = regency(gaps_of(year=2026), "63.09")
+    assert (own.is_own_target, own.points_near) == (True, pytest.approx(0.04))
+    assert regency(gaps_of(year=2026), "63.71").verdict == "not_assessable"
+
+
+def test_a_proposal_is_held_against_only_when_asked_for():
+    proposal = ("tpt_agustus", "63.71", 2029, 5.0, 5.0, "usulan", "down")
+    by_plan = regency(gaps_of(targets=(TPT, proposal)), "63.71")
+    assert by_plan.target.most == 3.97
+    by_proposal = regency(gaps_of(targets=(TPT, proposal), level="usulan"), "63.71")
+    assert (by_proposal.target.most, by_proposal.is_own_target) == (5.0, True)
+
+
+def test_a_doubtful_newest_figure_is_not_judged():
+    found = regency(gaps_of("p0_persen_miskin_maret"), "63.07")
+    assert (found.value, found.year, found.verdict) == (5.81, 2024, "not_assessable")
+    assert "Maret 2025" in found.reasons[0].id
+    assert any("5,03%" in caveat.id for caveat in found.caveats)
+
+
+def test_no_verdict_over_a_break():
+    breaks = {"tpt_agustus": [SeriesBreak(2025, Text(id="sampel baru", en="new sample"))]}
+    found = gaps_of(breaks=breaks).province
+    assert (found.past, found.projected, found.verdict) == (None, None, "not_assessable")
+    assert "sampel baru" in found.reasons[0].id
+
+
+def test_the_caveat_of_small_samples_stands_with_every_verdict():
+    found = gaps_of()
+    caveat = shipped_catalogue()["tpt_agustus"].caveat
+    assert all(caveat in gap.caveats for gap in (found.province, *found.regencies))
+
+
+def test_a_total_of_the_province_is_no_target_of_a_regency():
+    desa = ("idm_desa_mandiri", "63", 2029, 900.0, None, "rpjmd", "up")
+    found = gaps_of("idm_desa_mandiri", targets=(desa,))
+    assert found.province.points_near == pytest.approx(89)
+    assert {gap.target for gap in found.regencies} == {None}
+
+
+def test_without_targets_there_is_no_gap_and_the_office_is_asked():
+    found = gaps_of("sanitasi_layak")
+    assert (found.year, found.end_years, found.province.points_near) == (None, (), None)
+    assert found.province.verdict == "not_assessable"
+    assert gap_in_words(found.province, found.indicator) is None
+
+
+def test_a_region_without_a_figure_is_missing_and_stands_last():
+    table = shipped_table()
+    lost = (table["indicator"] == "tpt_agustus") & (table["regency_code"] == "63.71")
+    found = gaps_of(table=table[~lost])
+    assert found.regencies[-1].region == "63.71"
+    assert (found.regencies[-1].value, found.regencies[-1].people_near) == (None, None)
+
+
+def test_an_unknown_indicator_is_not_found():
+    with pytest.raises(IndicatorNotFound):
+        gaps_of("tpt_juli")
+
+
+def test_a_share_is_never_projected_below_nothing():
+    steep = shipped_table().copy()
+    rows = (steep["indicator"] == "tpt_agustus") & (steep["regency_code"] == "63")
+    steep.loc[rows & (steep["year"] == 2022), "value"] = 9.0
+    assert gaps_of(table=steep).province.projected == 0
+
+
+def test_sentences_say_figure_period_target_and_verdict():
+    found = regency(gaps_of(), "63.10")
+    assert gap_in_words(found, shipped_catalogue()["tpt_agustus"]).id == (
+        "Tingkat pengangguran terbuka (Agustus): 6,05% (Agustus 2025), masih 2,08 poin persen atau "
+        "sekitar 3.900 orang dari target provinsi, 3,27–3,97% pada 2029 (RPJMD); menyimpang."
+    )
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((3.27, 3.97), "3,27–3,97% pada 2029 (RPJMD)"),
+        ((None, 3.97), "paling tinggi 3,97% pada 2029 (RPJMD)"),
+        ((3.27, None), "paling rendah 3,27% pada 2029 (RPJMD)"),
+        ((3.97, 3.97), "3,97% pada 2029 (RPJMD)"),
+    ],
+)
+def test_a_range_is_said_by_its_ends(ends, said):
+    row = (*TPT[:3], *ends, *TPT[5:])
+    target = targets_of(make_targets(row))[0]
+    assert target_in_words(target, shipped_catalogue()["tpt_agustus"]).id == said
+
+
+@pytest.mark.parametrize(
+    ("people", "said"), [(16_696, "16.700 orang"), (53, "50 orang"), (3, "kurang dari 10 orang")]
+)
+def test_people_are_said_as_an_estimate_allows(people, said):
+    assert people_in_words(people).id == said
