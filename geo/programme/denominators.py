@@ -73,7 +73,7 @@ def _population(table: pd.DataFrame, region: PlanningRegion) -> Denominator | No
         # The total of the register itself; the regencies sum to it.
         people={region.code: sum(people.values()), **people},
         period=period,
-        title=_SAY["population"],
+        title=_SAY["of_population"],
         # Susenas is grossed up to projected population, which is not published by regency here.
         is_estimate=True,
         method=_SAY["population_method"],
@@ -121,7 +121,7 @@ def _scaled(
         id=total,
         people={region.code: published, **{c: part * factor for c, part in parts.items()}},
         period=period,
-        title=_SAY[said],
+        title=_SAY[f"of_{said}"],
         is_estimate=True,
         method=filled(_SAY[f"{said}_method"], **facts, register=register[1] if register else ""),
         source="; ".join(dict.fromkeys([own["source"].iloc[0], register[2] if register else ""])),
