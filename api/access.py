@@ -195,7 +195,7 @@ def access(app: ASGIApp) -> ASGIApp:
         request = Request(scope, receive)
         try:
             caller = await _admitted(request)
-            _require_no_way_up(request)
+            require_no_way_up(request)
         except GeoError as error:
             await log_refusal(request, error)
             problem = problem_of(error, language_or_default(request))
@@ -222,10 +222,11 @@ async def log_refusal(request: Request, error: GeoError) -> None:
 _REFUSED = (KeyRefused, LoginRefused, NotAllowed, PathNotFound, TooManyRequests)
 
 
-def _require_no_way_up(request: Request) -> None:
+def require_no_way_up(request: Request) -> None:
     """Raise for a path with `..` as a part, however it is written; an id that holds it is none."""
     raw = request.scope.get("raw_path") or request.scope["path"].encode()
-    if any(unquote_to_bytes(part) == b".." for part in raw.split(b"/")):
+    may_be = b".." in raw or b"%" in raw
+    if may_be and any(unquote_to_bytes(part) == b".." for part in raw.split(b"/")):
         raise PathNotFound(request.scope["path"])
 
 
@@ -256,6 +257,8 @@ def cookie_of(base: str) -> tuple[str, str]:
 
 def token_of(request: Request) -> str | None:
     """The token in the session's cookie."""
+    if "cookie" not in request.headers:
+        return None
     return request.cookies.get(cookie_of(links_or_default(request).base)[0]) or None
 
 

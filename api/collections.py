@@ -173,6 +173,8 @@ class Tables:
     def __init__(self, store: Store, *, most_open: int = 64, most_kept: int = 64) -> None:
         self._store, self._most_open, self._most_kept = store, most_open, most_kept
         self._open: dict[str, PreparedTable] = {}
+        # The collections that were asked for since the last change of the catalogue.
+        self._current: tuple[Published | None, dict[str, Collection]] = (None, {})
         self._lock = threading.Lock()
         self._preparing: dict[str, threading.Lock] = {}
 
@@ -215,6 +217,17 @@ class Tables:
         InvalidParameter
             For a version of what is computed.
         """
+        if version is not None:
+            return self._found(name, version)
+        now = self._store.current()
+        state, found = self._current
+        if state is not now:
+            self._current = now, found = now, {}
+        if name not in found:
+            found[name] = self._found(name, None)
+        return found[name]
+
+    def _found(self, name: str, version: int | None) -> Collection:
         layer, kind = self._apart(name)
         if kind is not None:
             return self._layer(layer, version).of_kind(kind)

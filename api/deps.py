@@ -6,6 +6,7 @@ Use the annotated names in a route's signature, for example
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Annotated, Literal, cast
 
@@ -13,7 +14,7 @@ from fastapi import Depends, Request
 
 from api.collection_tiles import CollectionTiles
 from api.collections import Tables
-from api.features.accept import by_quality, liking, ranges_of
+from api.features.accept import by_quality, liking, ranges_of, remembered
 from api.forwarded import PREFIX, host_name
 from api.links import Links
 from api.parameters import InvalidParameter, describes
@@ -29,6 +30,8 @@ _SAY = texts(__name__)
 Format = Literal["json", "html"]
 
 _MOST_HOST = 200
+# A name of 253 letters, and a port.
+_LONGEST_AUTHORITY = 260
 _MOST_SHOWN = 40
 # "in" is the older code of Indonesian, still sent by some systems.
 _LANGUAGE_TAGS: dict[str, Language] = {"id": "id", "in": "id", "en": "en"}
@@ -186,7 +189,19 @@ def base_of(request: Request) -> str:
     if configured is not None:
         return configured
     require_host(request)
-    return str(request.base_url).rstrip("/") + prefix_of(request)
+    scope = request.scope
+    root = scope.get("app_root_path", scope.get("root_path", ""))
+    stated, server = request.headers.get("host"), scope.get("server")
+    own = _own_base(scope["scheme"], stated, None if server is None else tuple(server), root)
+    return own + prefix_of(request)
+
+
+@lru_cache(maxsize=64)
+def _own_base(scheme: str, host: str | None, server: tuple[str, int] | None, root: str) -> str:
+    """The address that was called; a host was looked at by `require_host`, so it is short."""
+    headers = [] if host is None else [(b"host", host.encode("latin-1"))]
+    scope = {"type": "http", "scheme": scheme, "headers": headers, "server": server}
+    return str(Request(scope | {"root_path": root, "path": "/"}).base_url).rstrip("/")
 
 
 def prefix_of(request: Request) -> str:
@@ -209,9 +224,14 @@ def require_host(request: Request) -> None:
     # Before HTTP/1.1 none is sent: links then have the address that was called.
     if settings.base_url is not None or stated is None:
         return
-    name = host_name(stated)
-    if name is None or not (is_own_host(name) or name in settings.hosts):
+    if len(stated) > _LONGEST_AUTHORITY or not _is_known(stated, tuple(settings.hosts)):
         raise UnknownHost(host=stated[:_MOST_HOST])
+
+
+@lru_cache(maxsize=64)
+def _is_known(stated: str, hosts: tuple[str, ...]) -> bool:
+    name = host_name(stated)
+    return name is not None and (is_own_host(name) or name in hosts)
 
 
 def is_own_host(name: str) -> bool:
@@ -248,15 +268,23 @@ def _accepted_language(request: Request) -> Language:
     wanted = request.query_params.get("f") or _accepted_format(request)
     if wanted == "html":
         return settings_of(request).default_language
-    for tag, _ in by_quality(request.headers.get("accept-language", "")):
-        language = _LANGUAGE_TAGS.get(tag.split("-")[0].lower())
-        if language is not None:
-            return language
-    return settings_of(request).default_language
+    liked = _liked_language(request.headers.get("accept-language", ""))
+    return liked or settings_of(request).default_language
+
+
+@remembered
+def _liked_language(accepted: str) -> Language | None:
+    tags = (_LANGUAGE_TAGS.get(tag.split("-")[0].lower()) for tag, _ in by_quality(accepted))
+    return next((language for language in tags if language is not None), None)
 
 
 def _accepted_format(request: Request) -> Format:
+    return _liked_format(request.headers.get("accept", ""))
+
+
+@remembered
+def _liked_format(accept: str) -> Format:
     # Only who prefers HTML gets HTML: */* is what programs send.
-    ranges = ranges_of(request.headers.get("accept", ""))
+    ranges = ranges_of(accept)
     html, json = liking(ranges, *_HTML_TYPES), liking(ranges, *_JSON_TYPES)
     return "html" if html[:2] > json[:2] else "json"

@@ -15,6 +15,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -56,9 +57,13 @@ def forwarded(app: ASGIApp, trusted: Sequence[str]) -> ASGIApp:
     """Requests as they were before the proxies at the `trusted` addresses or networks passed them on."""
     networks = [ipaddress.ip_network(one, strict=False) for one in trusted]
 
+    @lru_cache(maxsize=256)
+    def is_trusted(caller: str) -> bool:
+        return _is_of(_address(caller), networks)
+
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
-        if scope["type"] == "http" and client and _is_of(_address(client[0]), networks):
+        if scope["type"] == "http" and client and is_trusted(client[0]):
             scope = _as_asked(scope, told(Headers(scope=scope), networks))
         await app(scope, receive, send)
 

@@ -1,5 +1,6 @@
 """Links of the service: absolute, quoted, in the language that the client asked for by `lang`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,16 @@ HTML = "text/html"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 PROBLEM = "application/problem+json"
 ATOM = "application/atom+xml"
+
+# What stands in an address as it is, and in a query; most names and numbers are of such.
+_IS_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+_IS_PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.~,:/-]*").fullmatch
+
+
+def _encoded(given: Mapping[str, Any]) -> str:
+    if all(_IS_PLAIN(name) and _IS_PLAIN_VALUE(str(value)) for name, value in given.items()):
+        return "&".join(f"{name}={value}" for name, value in given.items())
+    return urlencode(given, safe=",:/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +49,11 @@ class Links:
         >>> Links("http://kawasan.test").url("collections", "a/b", f="json")
         'http://kawasan.test/collections/a%2Fb?f=json'
         """
-        path = "/".join(quote(segment, safe="") for segment in segments)
+        path = "/".join(one if _IS_PLAIN(one) else quote(one, safe="") for one in segments)
         given = {n: v for n, v in {**(query or {}), **more}.items() if v is not None}
         if self.language is not None:
             given.setdefault("lang", self.language)
-        return f"{self.base}/{path}" + (f"?{urlencode(given, safe=',:/')}" if given else "")
+        return f"{self.base}/{path}" + (f"?{_encoded(given)}" if given else "")
 
     def link(
         self,

@@ -42,7 +42,7 @@ from api.routes import (
 from api.routes.features import items, schemas, search, styles
 from api.routes.tiles import archives, dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
-from api.serving.direct import direct
+from api.serving.direct import direct, outright
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working
 from geo.errors import StoreFault
@@ -133,7 +133,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     app.mount("/static", _Static(directory=_STATIC), name="static")
     problems.install(app, allowed_methods=allowed_methods, note_refusal=log_refusal)
     app.add_middleware(direct)
-    middleware.install(app, settings, allowed_methods=allowed_methods)
+    middleware.install(app, settings, allowed_methods=allowed_methods, outright=outright)
     return app
 
 

@@ -4,13 +4,14 @@
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import anyio
 from fastapi import FastAPI, Request, Response
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,10 +33,11 @@ CONTENT_SECURITY_POLICY = (
     "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'self'"
 )
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
+_SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+]
+_PAGE_POLICY = (b"content-security-policy", CONTENT_SECURITY_POLICY.encode())
 # The addresses that take files: whole ones in a form, and parts of them.
 _UPLOAD_PATH = "/uploads"
 _PARTS_PATH = "/uploads/parts/"
@@ -62,6 +64,9 @@ _READING = ("GET", "HEAD")
 _logger = logging.getLogger("kawasan")
 
 
+RawHeaders = list[tuple[bytes, bytes]]
+
+
 class _Ended(Exception):
     """Ends the reading of a body that is over its limit or does not come."""
 
@@ -72,16 +77,22 @@ def security_headers(app: ASGIApp) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                message = {**message, "headers": secured(message.get("headers", ()))}
             await send(message)
 
         await app(scope, receive, send_with_headers)
 
     return serve
+
+
+def secured(headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
+    """An answer's headers with those of `security_headers`, where it does not say them itself."""
+    found = list(headers)
+    told = {name.lower(): value for name, value in found}
+    found += [one for one in _SECURITY_HEADERS if one[0] not in told]
+    if told.get(b"content-type", b"").startswith(b"text/html") and _PAGE_POLICY[0] not in told:
+        found.append(_PAGE_POLICY)
+    return found
 
 
 def head_requests(app: ASGIApp) -> ASGIApp:
@@ -129,20 +140,35 @@ def varied(app: ASGIApp) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_varied(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                named = [
-                    one.strip() for value in headers.getlist("vary") for one in value.split(",")
-                ]
-                if scope["method"] in _READING:
-                    named.append("Accept-Encoding")
-                names = {one.lower(): one for one in reversed(named) if one}
-                if names:
-                    headers["Vary"] = ", ".join(reversed(names.values()))
+                is_read = scope["method"] in _READING
+                told = varying(message.get("headers", ()), is_read=is_read)
+                message = {**message, "headers": told}
             await send(message)
 
         await app(scope, receive, send_varied if scope["type"] == "http" else send)
 
     return serve
+
+
+def varying(headers: Iterable[tuple[bytes, bytes]], *, is_read: bool) -> RawHeaders:
+    """An answer's headers with one `Vary` as `varied` says; `is_read` for an answer to a reader."""
+    named, found = [], []
+    for one in headers:
+        if one[0].lower() == b"vary":
+            named.append(one[1])
+        else:
+            found.append(one)
+    said = _vary(b",".join(named), is_read)
+    if said:
+        found.append((b"vary", said))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _vary(named: bytes, is_read: bool) -> bytes:
+    each = [one.strip() for one in named.split(b",")] + ([b"Accept-Encoding"] if is_read else [])
+    names = {one.lower(): one for one in reversed(each) if one}
+    return b", ".join(reversed(names.values()))
 
 
 def tolerant_paths(app: ASGIApp) -> ASGIApp:
@@ -263,19 +289,25 @@ def faults(app: ASGIApp) -> ASGIApp:
         except Exception as error:
             if scope["type"] != "http" or is_started:
                 raise
-            _logger.exception("%s %s failed", scope["method"], scope["path"])
-            request = Request(scope, receive)
-            if (full := full_disk(error)) is not None:
-                answer = respond(request, problem_of(full, language_or_default(request)))
-            else:
-                answer = respond_fault(request)
-            await answer(scope, receive, send)
+            await fault_response(Request(scope, receive), error)(scope, receive, send)
 
     return serve
 
 
+def fault_response(request: Request, error: Exception) -> Response:
+    """The answer to an exception that nobody foresaw, which is logged."""
+    _logger.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    if (full := full_disk(error)) is not None:
+        return respond(request, problem_of(full, language_or_default(request)))
+    return respond_fault(request)
+
+
 def install(
-    app: FastAPI, settings: Settings, *, allowed_methods: Callable[[Scope], Sequence[str]]
+    app: FastAPI,
+    settings: Settings,
+    *,
+    allowed_methods: Callable[[Scope], Sequence[str]],
+    outright: Callable[[ASGIApp], ASGIApp],
 ) -> None:
     """Put the middleware around `app`, the innermost first."""
     layers: list[tuple[Any, dict[str, Any]]] = [
@@ -299,6 +331,8 @@ def install(
         ),
         (security_headers, {}),
         (varied, {}),
+        # It has the effects of all before in itself.
+        (outright, {}),
         (forwarded, {"trusted": settings.trusted_proxies}),
     ]
     for layer, options in layers:

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ NEGOTIATED = "Accept, Accept-Language"
 # A page says in its head who reads it, so that no cache may give one reader's page to another.
 _PAGE_VARIES = f"{NEGOTIATED}, Cookie"
 _CACHE = "public, no-cache"
+_CONDITIONAL = frozenset({b"etag", b"cache-control", b"vary"})
 # Of an address that names its version, under which nothing else will ever be.
 FOREVER = "public, max-age=31536000, immutable"
 # There one logs in already.
@@ -190,17 +192,24 @@ def conditional(
     if etag in tags or known.strip() == "*":
         return Response(status_code=304, headers=_language_headers(request) | headers)
     response = make()
-    response.headers.update(headers)
+    told = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    others = [one for one in response.raw_headers if one[0] not in _CONDITIONAL]
+    response.raw_headers = others + told
     return response
 
 
 def etag_of(*parts: object) -> str:
     """A strong ETag of everything that decides an answer's bytes, this program included."""
-    digest = hashlib.sha256(source_digest("geo", "maps", "api").encode())
+    digest = _of_program().copy()
     for part in parts:
         content = part if isinstance(part, bytes) else repr(part).encode()
         digest.update(len(content).to_bytes(8, "big") + content)
     return f'"{digest.hexdigest()[:32]}"'
+
+
+@cache
+def _of_program() -> "hashlib._Hash":
+    return hashlib.sha256(source_digest("geo", "maps", "api").encode())
 
 
 def _asks_for_page(request: Request) -> bool:

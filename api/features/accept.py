@@ -1,7 +1,24 @@
 """What an Accept header prefers (RFC 9110, 12.5.1). Pure."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
+from typing import Any, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+# Of headers that browsers and programs send; a longer one is read each time.
+_LONGEST = 500
+
+
+def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
+    """`read`, which tells the same of the same header, without reading one again that all readers send."""
+    kept = lru_cache(maxsize=256)(read)
+
+    @wraps(read)
+    def told(header: str) -> T:
+        return kept(header) if len(header) <= _LONGEST else read(header)
+
+    return told
 
 
 def by_quality(header: str) -> list[tuple[str, float]]:

@@ -12,8 +12,6 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 import shapely
 
@@ -101,14 +99,13 @@ def _items_answer(found: Found, form: Form, links: Links, *, takes_gzip: bool) -
 def item_answer(
     collection: Collection,
     table: FeatureTable,
-    place: npt.NDArray[np.int64],
+    area_id: str,
     *,
     crs: str,
     links: Links,
 ) -> Answer:
-    """One feature as GeoJSON."""
-    feature = written(table, place, writing_in(crs))
-    area_id = orjson.loads(feature)["id"]
+    """One feature as GeoJSON; `ZoneNotFound` when there is none of that id."""
+    feature = written(table, table.place(area_id), writing_in(crs))
     around = orjson.dumps(item_links(links, collection.id, area_id))
     content = feature[:-1] + b',"links":' + around + b"}"
     return Answer(GEOJSON, {"Content-Crs": f"<{crs}>"}, content)

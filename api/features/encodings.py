@@ -1,6 +1,6 @@
 """The forms that a page of features is written in, and which of them a request asks for. Pure."""
 
-from api.features.accept import liking, ranges_of
+from api.features.accept import liking, ranges_of, remembered
 from api.features.forms import MEDIA_TYPES, Form
 from api.links import JSON
 from api.parameters import InvalidParameter
@@ -36,6 +36,7 @@ def form_of(f: str | None, accept: str) -> Form:
     return found
 
 
+@remembered
 def _accepted(accept: str) -> Form:
     ranges = ranges_of(accept)
     liked = {

@@ -118,19 +118,24 @@ def compressed(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        accepted, tags = [], []
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                accepted.append(value.decode("latin-1"))
-            elif name in _TAGS:
-                tags += _TAG.findall(value.decode("latin-1"))
-        said = ", ".join(accepted)
-        if len(accepted) > 1 or any(_SUFFIX.search(tag) for tag in tags):
-            scope = {**scope, "headers": _plain_headers(scope["headers"], said)}
-        sending = _Sending(send, _choice(said, ("zstd", "gzip")), tags)
-        await app(scope, receive, sending.send)
+        scope, send = coded(scope, send)
+        await app(scope, receive, send)
 
     return serve
+
+
+def coded(scope: Scope, send: Send) -> tuple[Scope, Send]:
+    """A request as if nothing were compressed, and what sends its answer in the coding that it takes."""
+    accepted, tags = [], []
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accepted.append(value.decode("latin-1"))
+        elif name in _TAGS:
+            tags += _TAG.findall(value.decode("latin-1"))
+    said = ", ".join(accepted)
+    if len(accepted) > 1 or any(_SUFFIX.search(tag) for tag in tags):
+        scope = {**scope, "headers": _plain_headers(scope["headers"], said)}
+    return scope, _Sending(send, _choice(said, ("zstd", "gzip")), tags).send
 
 
 class _Sending:

@@ -8,30 +8,33 @@ What the routes' functions do not take goes the usual way, which says what is wr
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import parse_qsl
 
 import anyio.to_thread
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import ValidationError
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access import log_refusal, require_action
+from api.access import admit, log_refusal, require_action, require_no_way_up
 from api.collections import Tables
 from api.deps import (
     collection_tiles_of,
     language_of,
     links_of,
     patience_s,
+    require_host,
     require_spoken,
     settings_of,
     tables_of,
     wants_html,
 )
 from api.features.encodings import form_of
+from api.middleware import fault_response, secured, varying
 from api.parameters import ItemQuery, ItemsQuery
 from api.problems import problem_response
 from api.routes.features.items import item, items
 from api.routes.tiles.vector import VectorTileQuery, read_vector_tile
+from api.serving.compression import coded
+from api.serving.quick_request import QuickRequest
 from geo.errors import GeoError
 from geo.language import Language
 
@@ -55,6 +58,15 @@ _SEARCHING = {
 _MOST_COMPARED = 20_000
 _MOST_AT_ONCE = 1_000
 
+_READING = ("GET", "HEAD")
+# Headers of who says who it is, comes from another origin or sends a body.
+_UNUSUAL = frozenset(
+    {"authorization", "x-api-key", "cookie", "origin", "content-length", "transfer-encoding"}
+)
+
+# An answer to another origin has more headers.
+_OF_ORIGINS = (b"vary", b"Origin")
+
 _Answer = Callable[[], Response]
 
 
@@ -63,17 +75,79 @@ def direct(app: ASGIApp) -> ASGIApp:
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         found = None
-        if scope["type"] == "http" and scope["method"] == "GET":
-            found = await _answered(Request(scope, receive))
+        if scope["type"] == "http" and scope["method"] == "GET" and (path := _path(scope)):
+            found = await _answered(QuickRequest(scope), path)
         await (found or app)(scope, receive, send)
 
     return serve
 
 
-async def _answered(request: Request) -> Response | None:
+def outright(app: ASGIApp) -> ASGIApp:
+    """Around all that holds for every request: what a visitor asks for is answered here.
+
+    What `api.middleware` does to it is done at once: the host and the door are asked, the answer is
+    coded, and its headers are made safe and told to vary. Whoever says who it is, comes from another
+    origin, sends a body or is refused at the door goes through all of it.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in _READING and (path := _path(scope)):
+            asked, coded_send = coded(scope, _finished(send, is_head=scope["method"] == "HEAD"))
+            if scope["method"] == "HEAD":
+                asked = {**asked, "method": "GET", "is_head": True}
+            request = QuickRequest(asked)
+            answer = await _answered_visitor(request, path) if _is_plain(request) else None
+            if answer is not None:
+                await answer(asked, receive, coded_send)
+                return
+        await app(scope, receive, send)
+
+    return serve
+
+
+def _path(scope: Scope) -> re.Match[str] | None:
+    return _PATH.fullmatch(scope["path"])
+
+
+def _is_plain(request: QuickRequest) -> bool:
+    """Whether nothing in a request asks for what only `api.middleware` does."""
+    raw = request.scope.get("raw_path") or request.scope["path"].encode()
+    return _UNUSUAL.isdisjoint(request.headers.first) and not raw.endswith(b"/")
+
+
+async def _answered_visitor(request: QuickRequest, path: re.Match[str]) -> Response | None:
+    """The answer to who says not who it is; None for one who is refused at the door."""
+    try:
+        require_host(request)
+        require_no_way_up(request)
+        caller = admit(request)
+    except GeoError:
+        return None
+    request.scope["state"] = {**request.scope.get("state", {}), "caller": caller}
+    try:
+        return await _answered(request, path)
+    except Exception as error:
+        return fault_response(request, error)
+
+
+def _finished(send: Send, *, is_head: bool) -> Send:
+    """Sends an answer with the headers that every answer has, to HEAD without its body."""
+
+    async def finish(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = varying(secured([*message["headers"], _OF_ORIGINS]), is_read=True)
+            await send({**message, "headers": headers})
+        elif not is_head:
+            await send(message)
+        elif not message.get("more_body", False):
+            await send({"type": "http.response.body", "body": b""})
+
+    return finish
+
+
+async def _answered(request: QuickRequest, path: re.Match[str]) -> Response | None:
     """The answer, or None where the usual way must find one."""
-    path = _PATH.fullmatch(request.scope["path"])
-    if path is None or request.app.state.store is None:
+    if request.app.state.store is None:
         return None
     given = _given(request)
     if given is None:
@@ -90,14 +164,16 @@ async def _answered(request: Request) -> Response | None:
         return problem_response(request, error)
 
 
-def _given(request: Request) -> dict[str, str] | None:
+def _given(request: QuickRequest) -> dict[str, str] | None:
     """The parameters; None where one is given twice."""
-    pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    given = dict(pairs)
-    return given if len(given) == len(pairs) else None
+    parameters = request.query_params
+    given = dict(parameters)
+    return given if len(given) == len(parameters.multi_items()) else None
 
 
-def _asked(request: Request, path: re.Match[str], given: Mapping[str, str]) -> tuple[_Answer, bool]:
+def _asked(
+    request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
+) -> tuple[_Answer, bool]:
     """What answers, and whether it does so at once."""
     collection, tables = path["collection"], tables_of(request)
     if path["set"] is not None:
@@ -120,7 +196,7 @@ def _asked(request: Request, path: re.Match[str], given: Mapping[str, str]) -> t
     language, links = language_of(request), links_of(request)
     if path["feature"] is None:
         page = ItemsQuery.model_validate(given)
-        form = form_of(page.f, request.headers.get("accept", ""))
+        form = form_of(page.f, request.headers.get("accept") or "")
         is_short = not page.model_fields_set & _SEARCHING and (page.limit or 0) <= _MOST_AT_ONCE
         is_quick = form == "json" and is_short and _is_open(tables, collection, language, page)
         settings = settings_of(request)

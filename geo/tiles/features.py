@@ -144,10 +144,15 @@ class FeatureTable:
 
     def place(self, area_id: str) -> npt.NDArray[np.int64]:
         """Where the feature of that id stands, as one index; `ZoneNotFound` when there is none."""
-        found = np.flatnonzero(self._equal_text("id", area_id))
-        if len(found) == 0:
+        code = self._code("id", area_id)
+        if code == _UNKNOWN_TEXT:
             raise ZoneNotFound(area_id, available=self._some_ids(), count=self.count)
-        return found[:1]
+        return self._places_of_ids[code : code + 1]
+
+    @cached_property
+    def _places_of_ids(self) -> npt.NDArray[np.int64]:
+        """Where each id stands, in the order of their texts; no two features have one."""
+        return np.argsort(self._array("id.codes"))
 
     @property
     def is_deflated(self) -> bool:
@@ -156,6 +161,8 @@ class FeatureTable:
 
     def page(self, indices: npt.NDArray[np.int64]) -> bytes:
         """The features at `indices`, joined by commas, ready for a GeoJSON array."""
+        if len(indices) == 1:
+            return bytes(self._slice("json", int(indices[0])))
         return b"".join(self.parts(indices, most_bytes=sys.maxsize))
 
     def parts(
@@ -361,19 +368,22 @@ class FeatureTable:
         return like(self.texts(name), Texts.constant(pattern)).true
 
     def _equal_text(self, column: str, value: str) -> npt.NDArray[np.bool_]:
-        ends, texts = self._array(f"{column}.ends"), self._bytes(f"{column}.texts")
+        matches: npt.NDArray[np.bool_] = self._array(f"{column}.codes") == self._code(column, value)
+        return matches
+
+    def _code(self, column: str, value: str) -> int:
+        """Which of the distinct texts of a column a value is; `_UNKNOWN_TEXT` for none."""
+        # Of an array each number would be an object of numpy.
+        ends = self._bytes(f"{column}.ends").cast("q")
+        texts = self._bytes(f"{column}.texts")
         # Stored texts hold no lone surrogate, so a value with one equals none of them.
         wanted = value.encode("utf-8", "surrogatepass")
 
         def text(code: int) -> bytes:
-            return bytes(texts[_begin(ends, code, gap=0) : int(ends[code])])
+            return bytes(texts[ends[code - 1] if code else 0 : ends[code]])
 
         code = bisect_left(range(len(ends)), wanted, key=text)
-        is_known = code < len(ends) and text(code) == wanted
-        matches: npt.NDArray[np.bool_] = self._array(f"{column}.codes") == (
-            code if is_known else _UNKNOWN_TEXT
-        )
-        return matches
+        return code if code < len(ends) and text(code) == wanted else _UNKNOWN_TEXT
 
     def _some_ids(self, limit: int = 5) -> list[str]:
         indices = np.arange(min(limit, self.count))

@@ -1,6 +1,10 @@
 """Features and tiles are answered directly as on the usual way, which a slash at the path's end takes."""
 
+import asyncio
+
 import pytest
+
+from api.serving import direct as serving
 
 ADDRESSES = [
     "/collections/zones/items",
@@ -38,7 +42,14 @@ REFUSED = [
     "/collections/regencies/tiles/WebMercatorQuad/0/0/0?f=zzz",
     "/collections/regencies/tiles/WebMercatorQuad/0/0/0?lang=zz",
 ]
-ASKED = [{}, {"Accept-Encoding": "gzip"}, {"Accept": "text/html"}, {"Accept-Language": "en"}]
+ASKED = [
+    {},
+    {"Accept-Encoding": "gzip"},
+    {"Accept": "text/html"},
+    {"Accept-Language": "en"},
+    {"Origin": "https://another.test"},
+]
+ITEM, PAGE, TILE = (ADDRESSES[place] for place in (11, 0, 14))
 
 
 def usual(address):
@@ -73,8 +84,74 @@ def test_a_refusal_is_the_same_on_both_ways(client, address):
 def test_a_closed_store_shows_features_and_tiles_to_nobody(client, store):
     store.rules.set("closed", True, actor="tester")
     key = store.keys.add("reader")
-    for address in (ADDRESSES[0], ADDRESSES[11], ADDRESSES[14]):
-        assert client.get(address).status_code == 401
-        known = client.get(address, headers={"X-API-Key": key})
+    for address in (PAGE, ITEM, TILE):
+        refused, same = client.get(address), client.get(usual(address))
+        assert refused.status_code == same.status_code == 401
+        assert refused.headers == same.headers
+        known, other = (
+            client.get(a, headers={"X-API-Key": key}) for a in (address, usual(address))
+        )
         assert known.status_code == 200
+        assert known.headers == other.headers
+        assert known.content == other.content
         assert "private" in known.headers["cache-control"]
+
+
+def test_a_key_that_opens_nothing_is_refused_once(client, store):
+    for address in (ITEM, usual(ITEM)):
+        refused = client.get(address, headers={"X-API-Key": "kwsn_wrong"})
+        assert refused.status_code == 401
+    assert sum(entry["action"] == "refused" for entry in store.audit()) == 2
+
+
+@pytest.mark.parametrize("host", ["foreign.example", "a b"])
+def test_an_unknown_host_is_refused_on_both_ways(client, host):
+    direct, other = (client.get(one, headers={"Host": host}) for one in (ITEM, usual(ITEM)))
+    assert direct.status_code == other.status_code == 400
+    # What is refused there says under which path it was asked for.
+    told = [{**one.headers, "content-length": ""} for one in (direct, other)]
+    assert told[0] == told[1]
+
+
+def test_links_name_the_host_that_was_asked(client):
+    hosts = ("127.0.0.1:81", "localhost", "127.0.0.1:81")
+    answers = [client.get(ITEM, headers={"Host": host}).json() for host in hosts]
+    assert [one["links"][0]["href"].split("/")[2] for one in answers] == list(hosts)
+
+
+def test_a_fault_is_answered_the_same_on_both_ways(client, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(serving, "item", broken)
+    direct, other = (client.get(one) for one in (ITEM, usual(ITEM)))
+    assert direct.status_code == other.status_code == 500
+    assert direct.headers == other.headers
+    assert "secret" not in direct.text
+
+
+@pytest.mark.parametrize("address", [ITEM, PAGE, TILE])
+@pytest.mark.parametrize(
+    ("headers", "is_alone"),
+    [([], True), ([(b"cookie", b"a=b")], False), ([(b"origin", b"o")], False)],
+)
+def test_a_visitor_needs_nothing_that_stands_around(client, address, headers, is_alone):
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": address,
+        "query_string": b"",
+        "app": client.app,
+    }
+    scope |= {"headers": [(b"host", b"localhost"), *headers], "scheme": "http"}
+    sent, passed = [], []
+
+    async def around(*_):
+        passed.append(True)
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(serving.outright(around)(scope, None, send))
+    assert bool(sent) is is_alone
+    assert bool(passed) is not is_alone

@@ -144,7 +144,7 @@ def item(
     """One feature by its id."""
     entry = tables.collection(collection_id, query.version)
     table = tables.table(entry, language).features
-    place = table.place(feature_id)
+    table.place(feature_id)
     crs = crs_or_default(query.crs, entry, table, parameter="crs")
     if is_html:
         # It names regions by other layers too.
@@ -153,10 +153,10 @@ def item(
         )
 
     def answer() -> Response:
-        return _sent(item_answer(entry, table, place, crs=crs, links=links), language)
+        return _sent(item_answer(entry, table, feature_id, crs=crs, links=links), language)
 
     etag = etag_of(entry.key, feature_id, crs, language, links)
-    return conditional(request, etag, answer)
+    return conditional(request, etag, answer, is_page=False)
 
 
 def _items_page(
