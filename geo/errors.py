@@ -8,6 +8,8 @@ GeoError
 │   ├── InvalidFilter
 │   ├── InvalidIndicators
 │   ├── InvalidTargets
+│   ├── InfeasibleSplit
+│   ├── InvalidIndex
 │   ├── InvalidModel
 │   ├── InvalidRegion
 │   ├── InvalidLayer
@@ -131,6 +133,22 @@ class InvalidTargets(InvalidInput):
     """A table of targets that cannot be used."""
 
     title = Text(id="Tabel target tidak sah", en="Invalid table of targets")
+
+
+class InfeasibleSplit(InvalidInput):
+    """A target that cannot be divided among regions as asked; `reason` says what is missing."""
+
+    title = Text(id="Target tidak dapat dibagi", en="The target cannot be split")
+
+
+class InvalidIndex(InvalidInput):
+    """A file of an index that cannot be used; `line` and `place` name where."""
+
+    title = Text(id="Indeks tidak sah", en="Invalid index")
+    sentence = Text(
+        id="Indeks tidak dapat dipakai: baris {line}, {place}: {reason}",
+        en="The index cannot be used: line {line}, {place}: {reason}",
+    )
 
 
 class InvalidModel(InvalidInput):

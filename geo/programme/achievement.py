@@ -1,0 +1,193 @@
+"""Achievement as the performance report (LKIP) states it: target, realisation, percent, category.
+
+For an indicator that should rise the percent is realisation / target; for one that should fall it is
+(2 · target - realisation) / target. A range is reached at its near end, so that end is measured and
+the percent against the far one stands beside it. Cut-offs of categories are a file of their own.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from geo.errors import InvalidTargets
+from geo.language import Text, filled, texts, written
+from geo.programme.index_file import Flag, Identifier, Number, Sentence, Words
+from geo.programme.targets import Target, TargetDirection
+from geo.toml_file import Fault, Table, read_toml
+
+_SAY = texts(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A name for a percent of achievement from `from_percent` on, in whole percent."""
+
+    id: str
+    title: Text
+    from_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """The table of categories, best first, with where it comes from.
+
+    `confirmed` is false until the office has said that its own report uses these cut-offs.
+    """
+
+    categories: tuple[Category, ...]
+    source: str
+    source_url: str
+    note: Text
+    confirmed: bool
+
+    def of(self, percent: float) -> Category:
+        """The category of a percent, rounded to a whole one, a half up."""
+        whole = math.floor(percent + 0.5)
+        return next((c for c in self.categories if whole >= c.from_percent), self.categories[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Achievement:
+    """What was reached of one target.
+
+    `realisation`, `percent`, `percent_far` and `category` are None without a figure of the target's
+    year; the percents also where the end of the range is 0, by which nothing can be divided. `reason`
+    then says why. `percent` is measured at the near end, `percent_far` at the far one.
+    """
+
+    target: Target
+    realisation: float | None
+    period: str
+    percent: float | None
+    percent_far: float | None
+    category: Category | None
+    formula: Text
+    reason: Text | None
+
+
+def percent_reached(realisation: float, target: float, *, direction: TargetDirection) -> float:
+    """How much of a target was reached, in percent: 100 is the target itself, more is better.
+
+    Parameters
+    ----------
+    realisation, target : float
+        In the indicator's unit. Below 0 percent when a falling indicator is above twice its target.
+
+    Raises
+    ------
+    ZeroDivisionError
+        Of a target of 0.
+
+    Examples
+    --------
+    >>> percent_reached(4.16, 3.97, direction="down")
+    95.21410579345086
+    >>> percent_reached(70.0, 80.0, direction="up")
+    87.5
+    """
+    reached = realisation if direction == "up" else 2 * target - realisation
+    return reached / target * 100
+
+
+def achievement(
+    target: Target, realisation: float | None, *, period: str = "", categories: Categories
+) -> Achievement:
+    """The achievement of one target, by a figure of its year; None where there is no good one yet."""
+    facts: dict[str, Any] = {
+        "target": target,
+        "realisation": realisation,
+        "period": period,
+        "formula": _SAY[f"formula_{target.direction}"],
+    }
+    if realisation is None or 0 in (target.near, target.far):
+        reason = (
+            filled(_SAY["no_figure"], year=target.year) if realisation is None else _SAY["zero"]
+        )
+        return Achievement(**facts, percent=None, percent_far=None, category=None, reason=reason)
+    near, far = (
+        percent_reached(realisation, end, direction=target.direction)
+        for end in (target.near, target.far)
+    )
+    category = categories.of(near)
+    return Achievement(**facts, percent=near, percent_far=far, category=category, reason=None)
+
+
+def achievements(
+    targets: Sequence[Target],
+    figures: Mapping[tuple[str, str, int], tuple[float, str]],
+    *,
+    categories: Categories,
+) -> tuple[Achievement, ...]:
+    """The achievement of each target, in their order.
+
+    Parameters
+    ----------
+    figures : mapping
+        Good figures with their period, by indicator, region and year.
+    """
+    found = []
+    for target in targets:
+        figure = figures.get((target.indicator, target.region, target.year))
+        value, period = figure or (None, "")
+        found.append(achievement(target, value, period=period, categories=categories))
+    return tuple(found)
+
+
+def worked(found: Achievement, *, decimals: int) -> Text | None:
+    """The formula with its numbers in it, so that a reader can do it again; None without a figure."""
+    if found.realisation is None or found.percent is None:
+        return None
+    return filled(
+        _SAY[f"worked_{found.target.direction}"],
+        target=written(found.target.near, decimals=decimals),
+        realisation=written(found.realisation, decimals=decimals),
+        percent=written(found.percent, decimals=2),
+    )
+
+
+class _Category(Table):
+    id: Identifier
+    title: Words
+    from_percent: Number = Field(alias="from")
+
+
+class _File(Table):
+    source: Sentence
+    source_url: Sentence
+    note: Words
+    confirmed: Flag
+    category: list[_Category] = Field(min_length=2)
+
+
+def parse_categories(toml_text: str) -> Categories:
+    """The table of categories from its file, best first.
+
+    Raises
+    ------
+    InvalidTargets
+        Naming the line; also when the cut-offs do not fall, or the last one is not 0.
+    """
+    _, read = read_toml(toml_text, _File)
+    if isinstance(read, Fault):
+        raise InvalidTargets(reason=filled(_SAY["line"], line=read.line, problem=read.problem))
+    cuts = [float(c.from_percent) for c in read.category]
+    if cuts != sorted(set(cuts), reverse=True) or cuts[-1] != 0:
+        raise InvalidTargets(reason=_SAY["not_falling"])
+    return Categories(
+        categories=tuple(Category(c.id, c.title, float(c.from_percent)) for c in read.category),
+        source=read.source,
+        source_url=read.source_url,
+        note=read.note,
+        confirmed=read.confirmed,
+    )
+
+
+@cache
+def read_categories(path: Path) -> Categories:
+    """The table of categories in a file, read once."""
+    return parse_categories(path.read_text(encoding="utf-8"))

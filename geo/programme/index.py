@@ -1,0 +1,155 @@
+"""An index of slots: each scaled by its least and most, weighed, and added to 0..100.
+
+What is not public stays open: a slot without least, most or weight says so, and an index with an
+open slot has no value. Where only figures are missing it has a range, from none to all of them.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from geo.indicators.table import Direction
+from geo.language import Text, filled, listed, texts, written
+
+_SAY = texts(__name__)
+
+# Weights whose sum is nearer to 1 differ by rounding alone.
+_SAME = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One part of an index; None is what nobody has filled in yet.
+
+    `least` and `most` are in the unit of the figure and become 0 and 1; `direction` is `min` where
+    less is better. `weight` is 0..1. `indicator` names the published figures that fill the slot.
+    """
+
+    id: str
+    title: Text
+    direction: Direction
+    least: float | None
+    most: float | None
+    weight: float | None
+    indicator: str | None
+    source: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index as its file states it; `model` names the readiness model with its classes and benchmark.
+
+    `published` is the indicator that holds values of it which somebody published, None without.
+    """
+
+    id: str
+    title: Text
+    description: Text
+    source: str
+    source_url: str
+    model: str | None
+    published: str | None
+    confirmed: bool
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotValue:
+    """A slot with its figure, scaled to 0..1 and as points of the index; None where something is open.
+
+    `is_beyond` is true of a figure outside least and most, which counts as the nearer of the two.
+    """
+
+    slot: Slot
+    value: float | None
+    scaled: float | None
+    points: float | None
+    is_beyond: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexValue:
+    """An index of one region, 0..100: `value`, or what it lies between, or why neither can be said."""
+
+    slots: tuple[SlotValue, ...]
+    value: float | None
+    least: float | None
+    most: float | None
+    reasons: tuple[Text, ...]
+
+
+def min_max(value: float, *, least: float, most: float, direction: Direction = "max") -> float:
+    """A figure between its least and most as 0..1; beyond them it is 0 or 1.
+
+    References
+    ----------
+    OECD and JRC (2008), Handbook on Constructing Composite Indicators, 5.2.
+
+    Examples
+    --------
+    >>> min_max(60, least=40, most=80), min_max(60, least=40, most=80, direction="min")
+    (0.5, 0.5)
+    >>> min_max(30, least=40, most=80, direction="min")
+    1.0
+    """
+    share = min(max((value - least) / (most - least), 0.0), 1.0)
+    return 1.0 - share if direction == "min" else share
+
+
+def index_value(index: Index, values: Mapping[str, float]) -> IndexValue:
+    """The index of one region.
+
+    Parameters
+    ----------
+    values : mapping
+        Figures by slot id, in the units of the slots; a slot without one is missing.
+    """
+    slots = tuple(_slot_value(slot, values.get(slot.id)) for slot in index.slots)
+    reasons = [*_open(index, "weight"), *_open(index, "ends"), *_weights_off(index)]
+    if reasons:
+        return IndexValue(slots, None, None, None, tuple(reasons))
+    known = math.fsum(s.points for s in slots if s.points is not None)
+    missing = [s.slot for s in slots if s.value is None]
+    if not missing:
+        return IndexValue(slots, known, known, known, ())
+    most = known + 100 * math.fsum(slot.weight or 0.0 for slot in missing)
+    titles = listed([slot.title for slot in missing])
+    reason = filled(_SAY["no_figure"], n=len(missing), of=len(slots), slots=titles)
+    return IndexValue(slots, None, known, most, (reason,))
+
+
+def _slot_value(slot: Slot, value: float | None) -> SlotValue:
+    if value is None or slot.least is None or slot.most is None:
+        return SlotValue(slot, value, None, None, is_beyond=False)
+    scaled = min_max(value, least=slot.least, most=slot.most, direction=slot.direction)
+    points = None if slot.weight is None else 100 * slot.weight * scaled
+    is_beyond = not slot.least <= value <= slot.most
+    return SlotValue(slot, value, scaled, points, is_beyond=is_beyond)
+
+
+def _open(index: Index, what: str) -> list[Text]:
+    """That some slots have no weight, or no least and most."""
+    if what == "weight":
+        open_slots = [s for s in index.slots if s.weight is None]
+        words = _SAY["no_weight"]
+    else:
+        open_slots = [s for s in index.slots if s.least is None or s.most is None]
+        words = _SAY["no_ends"]
+    return [filled(words, n=len(open_slots), of=len(index.slots))] if open_slots else []
+
+
+def _weights_off(index: Index) -> list[Text]:
+    weights = [s.weight for s in index.slots if s.weight is not None]
+    if len(weights) < len(index.slots) or abs(math.fsum(weights) - 1) <= _SAME:
+        return []
+    return [filled(_SAY["weights_off"], sum=written(math.fsum(weights), decimals=3))]
+
+
+def filled_in(index: Index, entries: Mapping[str, Mapping[str, float]]) -> Index:
+    """The index with what somebody entered for its slots: `least`, `most` and `weight` by slot id.
+
+    Entries make no index official: what was entered is not confirmed.
+    """
+    slots = tuple(replace(s, **entries[s.id]) if entries.get(s.id) else s for s in index.slots)  # type: ignore[arg-type]
+    return replace(index, slots=slots)
