@@ -1,0 +1,182 @@
+"""A split of published figures: which target, whose figures, counted on which people.
+
+The figures are those of the newest year in which every regency has a good one, for with one missing
+the people of the province could not add up. The denominators are those of the gap, so that people
+are the same people on every page.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.errors import IndicatorNotFound, InfeasibleSplit
+from geo.indicators.table import Indicator
+from geo.language import filled, joined, texts
+from geo.programme.cascade import Member, Split, SplitMethod, split
+from geo.programme.denominators import Denominator, denominator_of
+from geo.programme.province import ProvinceFigure, province_value
+from geo.programme.targets import LEVELS, Target, TargetDirection, targets_of
+from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A split with what it rests on.
+
+    `of_target` is the province's target that is split, None where the rate was stated instead;
+    `province` is the province's own figure of the split's year, `period` and `source` those of the
+    regencies' figures.
+    """
+
+    indicator: Indicator
+    split: Split
+    denominator: Denominator
+    of_target: Target | None
+    province: ProvinceFigure | None
+    period: str
+    source: str
+
+
+def divisible(
+    table: pd.DataFrame, catalogue: Mapping[str, Indicator], *, region: PlanningRegion
+) -> list[Indicator]:
+    """The indicators whose rates are counted on people who are known by regency, in their order."""
+    present = set(table["indicator"])
+    return [
+        indicator
+        for name, indicator in catalogue.items()
+        if name in present and denominator_of(table, indicator, region=region) is not None
+    ]
+
+
+def propose(
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    *,
+    indicator: str,
+    region: PlanningRegion,
+    rate: float | None = None,
+    end_year: int | None = None,
+    method: SplitMethod = "equal_effort",
+    fixed: Mapping[str, float] | None = None,
+    most_a_year: float | None = None,
+) -> Proposal:
+    """A split of the province's target, from published figures.
+
+    Parameters
+    ----------
+    table, targets : DataFrame
+        As `parse_indicators` and `parse_targets` return them.
+    rate : float, optional
+        The province's rate in percent that is split; by default the near end of its target.
+    end_year : int, optional
+        By default the last year that the province has a target of.
+    fixed : mapping, optional
+        Targets in percent that a planner set, by Kemendagri code.
+    most_a_year : float, optional
+        The most points a year that any regency may move.
+
+    Raises
+    ------
+    IndicatorNotFound, InfeasibleSplit
+    """
+    if indicator not in catalogue:
+        raise IndicatorNotFound(indicator, available=sorted(catalogue))
+    meant = catalogue[indicator]
+    denominator = denominator_of(table, meant, region=region)
+    if denominator is None:
+        raise InfeasibleSplit(reason=filled(_SAY["no_people"], title=meant.title))
+    target = province_target(targets, indicator, region=region, end_year=end_year)
+    last = end_year or (target.year if target else None)
+    if last is None:
+        raise InfeasibleSplit(reason=filled(_SAY["no_target"], title=meant.title))
+    if rate is None:
+        if target is None:
+            raise InfeasibleSplit(reason=filled(_SAY["no_target"], title=meant.title))
+        rate = target.near
+    year = newest_complete(table, meant, region=region)
+    rows = _good(table, indicator, year)
+    members = _members(table, meant, year=year, region=region, denominator=denominator)
+    most = {} if most_a_year is None else {m.region: most_a_year * (last - year) for m in members}
+    found = split(
+        members,
+        rate,
+        direction=target.direction if target else direction_of(meant),
+        year=year,
+        end_year=last,
+        method=method,
+        fixed=fixed,
+        bounds=most,
+    )
+    return Proposal(
+        indicator=meant,
+        split=found,
+        denominator=denominator,
+        of_target=target if target and rate == target.near else None,
+        province=province_value(table, meant, year=year, region=region),
+        period=str(rows["period"].iloc[0]),
+        source="; ".join(dict.fromkeys(rows["source"])),
+    )
+
+
+def province_target(
+    targets: pd.DataFrame, indicator: str, *, region: PlanningRegion, end_year: int | None = None
+) -> Target | None:
+    """The binding target of the province for a year, by default the last; the first of `LEVELS`."""
+    own = targets_of(targets, indicator=indicator, region=region.code)
+    binding = [t for t in own if t.level != "usulan" and end_year in (None, t.year)]
+    return max(binding, key=lambda t: (t.year, -LEVELS.index(t.level)), default=None)
+
+
+def direction_of(indicator: Indicator) -> TargetDirection:
+    """Which way an indicator is to move in ordinary speech, where no target says it."""
+    return "up" if indicator.direction == "max" else "down"
+
+
+def newest_complete(table: pd.DataFrame, indicator: Indicator, *, region: PlanningRegion) -> int:
+    """The newest year in which every regency has a good figure.
+
+    Raises
+    ------
+    InfeasibleSplit
+        When there is none; it names the regencies that the newest year lacks.
+    """
+    rows = table[(table["indicator"] == indicator.id) & (table["confidence"] == "ok")]
+    own = rows[rows["regency_code"].isin(list(region.by_code))]
+    counts = own.groupby("year")["regency_code"].nunique()
+    complete = counts.index[counts == len(region.regencies)]
+    if len(complete):
+        return int(complete.max())
+    newest = set(own.loc[own["year"] == own["year"].max(), "regency_code"])
+    names = joined([region.title_of(code) for code in region.by_code if code not in newest])
+    raise InfeasibleSplit(reason=filled(_SAY["incomplete"], title=indicator.title, regions=names))
+
+
+def _good(table: pd.DataFrame, indicator: str, year: int) -> pd.DataFrame:
+    is_asked = (table["indicator"] == indicator) & (table["year"] == year)
+    return table[is_asked & (table["confidence"] == "ok")].set_index("regency_code")
+
+
+def _members(
+    table: pd.DataFrame,
+    indicator: Indicator,
+    *,
+    year: int,
+    region: PlanningRegion,
+    denominator: Denominator,
+) -> list[Member]:
+    """Every regency with its figure, its people, and its change from the year before."""
+    now, before = (_good(table, indicator.id, one) for one in (year, year - 1))
+    # Figures in another unit are of another series.
+    same = before["unit"].reindex(now.index) == now["unit"]
+    changes = (now["value"] - before["value"].reindex(now.index)).where(same)
+    return [
+        Member(code, value, denominator.people[code], None if math.isnan(change) else change)
+        for code, value, change in zip(now.index, now["value"], changes, strict=True)
+        if code in region.by_code
+    ]

@@ -1,0 +1,73 @@
+"""Splits of the shipped figures and targets."""
+
+import math
+
+import pytest
+
+from geo.errors import IndicatorNotFound, InfeasibleSplit
+from geo.programme.split_proposal import divisible, propose
+from tests.geo.programme.shipped_targets import (
+    POVERTY,
+    TABALONG,
+    TPT,
+    make_targets,
+    shipped_catalogue,
+    shipped_table,
+)
+from tests.regions import SOUTH_KALIMANTAN
+
+
+def proposed(indicator="tpt_agustus", **asked):
+    tables = (shipped_table(), shipped_catalogue(), make_targets(TPT, POVERTY, TABALONG))
+    return propose(*tables, indicator=indicator, region=SOUTH_KALIMANTAN, **asked)
+
+
+def test_unemployment_of_2029_is_split_over_thirteen_regencies_to_the_last_person():
+    found = proposed()
+    assert (found.split.target, found.split.year, found.split.end_year) == (3.97, 2025, 2029)
+    assert found.of_target.level == "rpjmd"
+    people = math.fsum(row.people for row in found.split.rows)
+    assert abs(people - found.split.total_people) <= 1e-9
+    assert people == pytest.approx(0.0397 * found.denominator.people["63"])
+    assert found.split.effort == pytest.approx(1 - 3.97 / found.split.value)
+    assert len(found.split.rows) == 13
+
+
+def test_a_row_carries_last_years_change():
+    rows = {row.region: row for row in proposed().split.rows}
+    assert rows["63.71"].last_change == pytest.approx(6.49 - 6.56)
+    assert rows["63.03"].last_change == pytest.approx(2.76 - 2.71)
+
+
+def test_poverty_is_split_from_the_newest_year_that_every_regency_has():
+    found = proposed("p0_persen_miskin_maret")
+    assert (found.split.year, found.split.target) == (2024, 2.62)
+
+
+def test_a_rate_may_be_stated_instead_of_a_target():
+    found = proposed("tpak_agustus", rate=71.0, end_year=2027)
+    assert (found.split.direction, found.of_target) == ("up", None)
+    with pytest.raises(InfeasibleSplit) as caught:
+        proposed("tpak_agustus")
+    assert "no target of the province" in caught.value.detail("en")
+
+
+def test_a_pace_that_is_too_slow_says_how_many_people_are_missing():
+    with pytest.raises(InfeasibleSplit) as caught:
+        proposed(most_a_year=0.01)
+    assert "people are missing" in caught.value.detail("en")
+
+
+def test_an_indicator_without_people_is_not_split_and_an_unknown_one_is_refused():
+    with pytest.raises(InfeasibleSplit) as caught:
+        proposed("gini")
+    assert "cannot be split by people" in caught.value.detail("en")
+    with pytest.raises(IndicatorNotFound):
+        proposed("nothing")
+
+
+def test_only_rates_on_known_people_are_offered():
+    offered = divisible(shipped_table(), shipped_catalogue(), region=SOUTH_KALIMANTAN)
+    names = {indicator.id for indicator in offered}
+    assert {"tpt_agustus", "tpak_agustus", "p0_persen_miskin_maret"} <= names
+    assert "gini" not in names
