@@ -139,6 +139,7 @@ def test_every_finding_has_its_sentence_and_every_sentence_its_finding():
             "indicators",
             "land",
             "planning",
+            "programme",
             "submission",
         )
     ]

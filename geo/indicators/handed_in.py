@@ -231,11 +231,11 @@ def _stated_indicator(text: str | None, catalogue: Mapping[str, Indicator]) -> I
         return None
     name = names_of(catalogue).get(letters(text))
     if name is None:
-        raise Unreadable(_unknown(text, catalogue))
+        raise Unreadable(unknown_indicator(text, catalogue))
     return catalogue[name]
 
 
-def _unknown(text: str, catalogue: Mapping[str, Indicator]) -> Finding:
+def unknown_indicator(text: str, catalogue: Mapping[str, Indicator]) -> Finding:
     """The finding for an indicator that the catalogue lacks, with those that are like it."""
     plain = letters(text)
     near = [name for name in catalogue if plain and letters(name).startswith(plain)]
@@ -311,7 +311,7 @@ def _indicator(
     if not is_empty(written):
         name = names.get(letters(written))
         if name is None:
-            findings.at(row.entry.place("indicator"), _unknown(str(written), catalogue))
+            findings.at(row.entry.place("indicator"), unknown_indicator(str(written), catalogue))
         return catalogue[name] if name else None
     if row.entry.figure.indicator:
         return catalogue[row.entry.figure.indicator]

@@ -33,6 +33,7 @@ TO_ACCEPT = frozenset(
             "values_vanish",
             "undoes_newer",
             "figures_removed",
+            "targets_removed",
             "assessment_year_moves",
             "raster_loses",
             "raster_partial",

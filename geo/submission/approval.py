@@ -7,8 +7,6 @@ the layer has moved, the file is compared again before anybody approves it.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import pandas as pd
-
 from geo.errors import (
     Conflict,
     InvalidInput,
@@ -17,10 +15,8 @@ from geo.errors import (
     StaleVersion,
     WarningsNotAccepted,
 )
-from geo.indicators.table import parse_indicators, upsert
 from geo.language import Text, filled, joined, texts
-from geo.planning.publish import INDICATORS, publish_table
-from geo.published import read_indicators, region
+from geo.published import region
 from geo.store.roles import Actor, require
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.store.uploads import FROM
@@ -30,6 +26,7 @@ from geo.submission.choices import optional_text, required_text
 from geo.submission.layers import is_new
 from geo.submission.rasters import is_raster, publish_raster
 from geo.submission.steps import is_own, require_step
+from geo.submission.tables import is_table, publish_handed_in
 
 _SAY = texts(__name__)
 
@@ -225,7 +222,7 @@ def _require_consent(upload: Upload, actor: Actor, accepted: Collection[str] | N
 
 
 def _is_layer(upload: Upload) -> bool:
-    return upload.dataset != INDICATORS and not is_raster(upload.dataset)
+    return not is_table(upload.dataset) and not is_raster(upload.dataset)
 
 
 def _origin(upload: Upload, source: str | None, licence: str | None) -> dict[str, str | None]:
@@ -235,8 +232,8 @@ def _origin(upload: Upload, source: str | None, licence: str | None) -> dict[str
     does.
     """
     source, licence = optional_text("source", source), optional_text("licence", licence)
-    # The source that is chosen of a table of figures is that of its figures.
-    if upload.dataset != INDICATORS:
+    # The source that is chosen of a table is that of its rows.
+    if not is_table(upload.dataset):
         source, licence = (
             source or upload.choices.get("source"),
             licence or upload.choices.get("licence"),
@@ -293,8 +290,8 @@ def _published(
     if not is_told and upload.dataset in store.withdrawn():
         raise LayerMoved(**moved, current=current, is_withdrawn=True)
     try:
-        if upload.dataset == INDICATORS:
-            return _publish_figures(store, upload, provenance, base)
+        if is_table(upload.dataset):
+            return publish_handed_in(store, upload, provenance, expected=base)
         if is_raster(upload.dataset):
             return publish_raster(store, upload, provenance, base)
         details = _details(upload) | ({"indonesian": dict(indonesian)} if indonesian else {})
@@ -324,27 +321,6 @@ def _publish_layer(
         details=details,
         expected=expected,
     )
-
-
-def _publish_figures(store: Store, upload: Upload, provenance: Provenance, base: int) -> Version:
-    """Put checked figures into the table as it stands now."""
-    changes = upload.report.get("difference") or {}
-    details = {
-        "catalogue": store.version(INDICATORS).details["catalogue"],
-        "difference": changes.get("counts"),
-    }
-    table = upserted(store, upload)
-    return publish_table(store, table, provenance, details=details, expected=base)
-
-
-def upserted(store: Store, upload: Upload) -> pd.DataFrame:
-    """The published table of figures with those of an upload in it."""
-    handed_in = parse_indicators(
-        pd.read_parquet(store.uploads.path(upload.upload)), region=region(store)
-    )
-    current = read_indicators(store.version(INDICATORS).path)
-    table, _ = upsert(current, handed_in, is_replacing=upload.report["replace"])
-    return table
 
 
 def _details(upload: Upload) -> dict[str, Any]:

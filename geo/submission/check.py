@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +17,11 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 
 from geo.errors import Conflict, InvalidInput, NotAllowed, StoreFault, UploadRejected
-from geo.indicators.figure_changes import changed_figures, figures_json, removal, year_moves
-from geo.indicators.handed_in import Against, read_indicator_file
-from geo.indicators.table import upsert
-from geo.ingest.findings import Finding, finding, to_json
+from geo.ingest.findings import finding
 from geo.ingest.formats import kind_of, require_raster
 from geo.ingest.sandbox import Stopped
 from geo.ingest.source import DRAWINGS, Earlier, Limits
 from geo.language import Text, filled, joined, shortened, texts
-from geo.planning.publish import INDICATORS
-from geo.published import (
-    DEFAULT_MODEL,
-    NEED_MODEL,
-    model,
-    models,
-    read_catalogue,
-    read_indicators,
-)
 from geo.published import region as planning_region
 from geo.store.roles import Actor, Circumstances, require
 from geo.store.snapshots import file_sha256, require_whole
@@ -43,6 +31,7 @@ from geo.submission.choices import Choices, parsed_choices
 from geo.submission.layers import defined, schema_for
 from geo.submission.rasters import check_raster, is_raster, raster_limits, require_land
 from geo.submission.remembered import remembered
+from geo.submission.tables import check_table, is_table, with_finding
 from geo.validation.report import report_of
 from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload, require_size
 from geo.vector.schema import SCHEMAS, LayerSchema
@@ -51,7 +40,6 @@ _SAY = texts(__name__)
 
 # The steps that a check tells of (see geo/texts/validation.toml), and one more to its end.
 _STEPS = 9
-_GRAVEST = ("changed", "removed", "added")
 # Of the note of a version, in a sentence that names several.
 _MOST_NOTE = 120
 # Longer than any check takes before its own limits end it.
@@ -87,7 +75,7 @@ def receive(
     filename : str
         What its sender calls it; shown, never trusted.
     dataset : str
-        The layer that it is for, or `indicators`.
+        The layer that it is for, `indicators` or `targets`.
     chosen : mapping
         See `geo.submission.choices.Choices`.
     upload : str, optional
@@ -103,7 +91,7 @@ def receive(
     require_size(path, limits)
     if is_raster(dataset):
         require_raster(path)
-    elif dataset != INDICATORS:
+    elif not is_table(dataset):
         kind_of(path)
     return store.uploads.receive(
         dataset,
@@ -245,8 +233,8 @@ def _bounded(store: Store, dataset: str, chosen: Mapping[str, Any], *, actor: Ac
 
 
 def _has_regencies(dataset: str) -> bool:
-    """Whether a layer, or the figures, can be replaced in some regencies alone."""
-    if dataset == INDICATORS:
+    """Whether a layer, or a table, can be replaced in some regencies alone."""
+    if is_table(dataset):
         return True
     return dataset in SCHEMAS and SCHEMAS[dataset].regency_field is not None
 
@@ -261,13 +249,13 @@ def _parsed(store: Store, dataset: str, chosen: Mapping[str, Any]) -> Choices:
     choices = parsed_choices(chosen, regencies=planning_region(store).by_code)
     if is_raster(dataset):
         require_land(store, dataset)
-    elif dataset != INDICATORS:
+    elif not is_table(dataset):
         defined(store, dataset, choices)
     if choices.regencies and not _has_regencies(dataset):
         raise InvalidInput(reason=_SAY["no_regencies"].format(d=dataset))
     if choices.same_as and not _has_zones(dataset):
         raise InvalidInput(reason=_SAY["no_zones"].format(d=dataset))
-    if choices.regencies and choices.replace and dataset == INDICATORS:
+    if choices.regencies and choices.replace and is_table(dataset):
         raise InvalidInput(reason=_SAY["replaces_all"])
     return choices
 
@@ -281,9 +269,10 @@ def _checked(store: Store, upload: Upload, limits: Limits, watch: _Watch) -> Non
             report, rasters = check_raster(
                 store, upload, choices, limits=limits, watch=watch, folder=folder
             )
+        elif is_table(upload.dataset):
+            report = check_table(store, upload, choices, limits=limits, cleaned=cleaned)
         else:
-            read = _figures if upload.dataset == INDICATORS else _layer
-            report = read(store, upload, choices, limits=limits, watch=watch, cleaned=cleaned)
+            report = _layer(store, upload, choices, limits=limits, watch=watch, cleaned=cleaned)
         report = {**report, "first": _first(upload, int(report.get("against") or 0))}
         store.uploads.end_check(
             upload.upload,
@@ -371,26 +360,14 @@ def _layer(
     report = result.report | {"against": against.number if against else 0}
     report |= {"touched": _touched(report["difference"], schema, cleaned)}
     if against is not None and upload.dataset in store.withdrawn():
-        report = _with_finding(report, finding("layer_withdrawn", layer=upload.dataset))
+        report = with_finding(report, finding("layer_withdrawn", layer=upload.dataset))
     if definition is None:
         return report
     # A key that the file spells in another case is published as the file has it.
     key = next((m["field"] for m in report["mapping"] if m["field"]), definition.key)
     if not (choices.source and choices.licence):
-        report = _with_finding(report, finding("origin_unstated", layer=upload.dataset))
+        report = with_finding(report, finding("origin_unstated", layer=upload.dataset))
     return report | {"definition": replace(definition, key=key).to_json()}
-
-
-def _with_finding(report: Mapping[str, Any], found: Finding) -> dict[str, Any]:
-    """A report with a warning that only the store can tell of."""
-    added = to_json([found])
-    return {
-        **report,
-        "to_accept": report["to_accept"] + added["to_accept"],
-        "findings": [*added["findings"], *report["findings"]],
-        "counts": report["counts"] | added["counts"],
-        "warnings": report["warnings"] + added["warnings"],
-    }
 
 
 def _touched(changes: Mapping[str, Any] | None, schema: LayerSchema, cleaned: Path) -> list[str]:
@@ -403,71 +380,6 @@ def _touched(changes: Mapping[str, Any] | None, schema: LayerSchema, cleaned: Pa
     columns = [name for name in pq.read_schema(cleaned).names if name == field]
     codes = pq.read_table(cleaned, columns=columns).to_pydict().get(field, [None])
     return sorted({code or "" for code in codes})
-
-
-def _figures(
-    store: Store,
-    upload: Upload,
-    choices: Choices,
-    *,
-    limits: Limits,
-    watch: _Watch,
-    cleaned: Path,
-) -> dict[str, Any]:
-    """The report of a table of figures, held against the catalogue of the indicators."""
-    version = store.version(INDICATORS)
-    current = read_indicators(version.path)
-    against = Against(
-        region=planning_region(store),
-        catalogue=read_catalogue(version.details["catalogue"]),
-        published=current,
-        today=store.today(),
-        regencies=choices.regencies,
-        leaves_out_others=choices.leave_out_others,
-    )
-    read = read_indicator_file(
-        store.uploads.original(upload.upload),
-        stated=choices.stated(),
-        against=against,
-        limits=limits,
-        name=upload.filename,
-    )
-    report = report_of(read.findings) | {
-        "filename": upload.filename,
-        "summary": read.summary,
-        "against": version.number,
-        "replace": choices.replace,
-    }
-    if read.frame is not None:
-        table, amendment = upsert(current, read.frame, is_replacing=choices.replace)
-        _, whole = upsert(current, read.frame, is_replacing=True)
-        # What is lost or becomes another number is looked at before what is new.
-        figures = sorted(
-            changed_figures(table, current).figures, key=lambda one: _GRAVEST.index(one.way)
-        )
-        report["difference"] = {
-            "counts": asdict(amendment),
-            "figures": figures_json(figures, against.catalogue),
-        }
-        # How many the choice to replace removes, also before it is made.
-        report["replaceable"] = whole.removed
-        leaving = {one.regency_code for one in figures if one.way == "removed"}
-        report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
-        asked = _indicators_read(store)
-        for told in (
-            removal(figures, against.catalogue),
-            year_moves(table, current, asked=asked, region=against.region),
-        ):
-            report = report if told is None else _with_finding(report, told)
-        read.frame.to_parquet(cleaned, index=False)
-    return report
-
-
-def _indicators_read(store: Store) -> dict[Text, tuple[str, ...]]:
-    """The indicators that each default model reads, by its title."""
-    now = store.current()
-    read = [model(now, one) for one in (DEFAULT_MODEL, NEED_MODEL) if one in models(now)]
-    return {one.title: tuple(one.indicators()) for one in read}
 
 
 def _refusal(error: UploadRejected) -> dict[str, Any]:

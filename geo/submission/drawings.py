@@ -10,10 +10,10 @@ from pathlib import Path
 from geo.errors import NotDrawn
 from geo.ingest.source import DRAWINGS
 from geo.language import Text, texts
-from geo.planning.publish import INDICATORS
 from geo.store.store import Store, Upload
 from geo.store.uploads import FROM
 from geo.submission.rasters import is_raster
+from geo.submission.tables import is_table
 from geo.submission.version_difference import drawn_difference
 
 _SAY = texts(__name__)
@@ -66,7 +66,7 @@ def drawn(store: Store, upload: Upload) -> list[str]:
     found: list[str] = [
         name for name in DRAWINGS if store.uploads.drawing(upload, name) is not None
     ]
-    if upload.state != "published" or upload.dataset == INDICATORS or is_raster(upload.dataset):
+    if upload.state != "published" or is_table(upload.dataset) or is_raster(upload.dataset):
         return found
     numbers = {version.number for version in store.versions(upload.dataset)}
     return [*found, "changes"] if upload.compared_with in numbers else found
@@ -75,8 +75,8 @@ def drawn(store: Store, upload: Upload) -> list[str]:
 def _with_map(store: Store, upload_id: str) -> Upload:
     """An upload of a layer that has been checked."""
     upload = store.uploads.one(upload_id)
-    if upload.dataset == INDICATORS or is_raster(upload.dataset):
-        what = _SAY["figures" if upload.dataset == INDICATORS else "raster"]
+    if is_table(upload.dataset) or is_raster(upload.dataset):
+        what = _SAY["figures" if is_table(upload.dataset) else "raster"]
         raise NotDrawn(reason=_SAY["no_map"].format(what=what))
     if upload.state in FROM["check"]:
         raise NotDrawn(reason=_SAY["being_checked"])

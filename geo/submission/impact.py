@@ -19,7 +19,6 @@ from geo.ingest.sandbox import Stopped
 from geo.language import Text, filled, first_of, joined, listed, texts
 from geo.planning.assess import assess
 from geo.planning.measured import versions_of
-from geo.planning.publish import INDICATORS
 from geo.published import DEFAULT_MODEL, NEED_MODEL, model, models
 from geo.readiness.assessment import Assessment
 from geo.readiness.class_words import class_words
@@ -28,8 +27,8 @@ from geo.source_digest import source_digest
 from geo.store.snapshots import file_sha256
 from geo.store.store import Provenance, Store, Upload, Version
 from geo.store.versions import Publication, Published
-from geo.submission.approval import upserted
 from geo.submission.rasters import is_raster, raster_publications
+from geo.submission.tables import is_table, upserted
 
 _SAY = texts(__name__)
 
@@ -98,7 +97,7 @@ def _candidates(store: Store, upload: Upload, folder: Path) -> list[Version]:
         made = raster_publications(store, upload, _NOBODY, upload.compared_with)
     else:
         content = folder / "content"
-        if upload.dataset == INDICATORS:
+        if is_table(upload.dataset):
             upserted(store, upload).to_parquet(content, index=False)
         else:
             content = store.uploads.path(upload.upload)

@@ -18,9 +18,11 @@ import pyarrow.parquet as pq
 
 from geo.errors import DifferenceNotReady, StoreFault
 from geo.indicators.figure_changes import changed_figures, figures_json
+from geo.indicators.table import Indicator
 from geo.json_types import as_json
 from geo.language import Text, filled, texts, written
-from geo.published import read_catalogue, read_indicators
+from geo.programme.publish_targets import changed_targets, read_targets, targets_json
+from geo.published import indicator_catalogue, read_catalogue, read_indicators
 from geo.raster.files import RasterFile
 from geo.raster.grid import Window, blocks
 from geo.source_digest import source_digest
@@ -59,7 +61,8 @@ def version_difference(
     -------
     dict
         Of a layer what the report of an upload has under `difference`. Of the table of figures
-        `counts` and `figures`, each with `before` and `after`, None where there is none. Of a raster
+        `counts` and `figures`, each with `before` and `after`, None where there is none; of targets
+        `targets` likewise, each end of a range. Of a raster
         `counts` of its cells (`added` have a value only after, `removed` only before) and `raster`,
         what both say of themselves. Where nothing is compared `why_not` says why, in both languages,
         and `counts` is empty.
@@ -71,6 +74,7 @@ def version_difference(
     makers: Mapping[str, Callable[[Version, Version], dict[str, Any]]] = {
         "layer": _layers,
         "indicators": _figures,
+        "targets": lambda old, new: _targets(old, new, indicator_catalogue(store)),
         "raster": _rasters,
     }
     compare = makers[after.kind]
@@ -191,6 +195,17 @@ def _figures(before: Version, after: Version) -> dict[str, Any]:
         "counts": counts | {"unchanged": found.unchanged},
         "figures": figures_json(found.figures, catalogue),
         "catalogue_changed": is_told_anew,
+    }
+
+
+def _targets(before: Version, after: Version, catalogue: Mapping[str, Indicator]) -> dict[str, Any]:
+    new = read_targets(after.path)
+    found = changed_targets(new, read_targets(before.path))
+    counts = {way: sum(one.way == way for one in found) for way in _WAYS}
+    unchanged = len(new) - counts["added"] - counts["changed"]
+    return {
+        "counts": counts | {"unchanged": unchanged},
+        "targets": targets_json(found, catalogue),
     }
 
 

@@ -1,0 +1,492 @@
+"""A file of targets that somebody hands in, read and held against the catalogue of indicators.
+
+One row is one target: region, indicator, year, range, level and document. One fault refuses the file,
+and all faults are told at once, each with its row and column. Clock and published table are
+arguments; nothing is kept here.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from geo.indicators.figures import Figure, read_figures
+from geo.indicators.handed_in import names_of, unknown_indicator
+from geo.indicators.layout import Place, letters, told
+from geo.indicators.periods import parse_period
+from geo.indicators.plausible import agrees, is_possible
+from geo.indicators.region_names import region_of
+from geo.indicators.table import Indicator
+from geo.ingest.findings import LISTED_PER_CODE, Finding, Unreadable, finding, is_refused
+from geo.ingest.sheet import Cell, Row, Sheet, clean, is_empty, read_sheet
+from geo.ingest.source import Limits
+from geo.language import Text, first_of, number, unprintable
+from geo.programme.targets import COLUMNS, LEVELS, TargetDirection, parse_targets
+from geo.vector.numerals import NumberStyle
+from geo.vector.planning_region import PlanningRegion
+
+Role = Literal[
+    "code",
+    "name",
+    "indicator",
+    "year",
+    "least",
+    "most",
+    "unit",
+    "level",
+    "direction",
+    "document",
+    "page",
+    "source",
+    "source_url",
+    "note",
+]
+# How offices call the columns, without anything but letters; the first is our own name.
+_HEADS: Mapping[Role, tuple[str, ...]] = {
+    "code": (
+        *("regencycode", "kode", "kodewilayah", "kodedaerah", "kodekabkota", "kodekabupatenkota"),
+        *("kodebps", "kodekemendagri", "code", "regioncode"),
+    ),
+    "name": (
+        *("wilayah", "namawilayah", "kabupatenkota", "kabkota", "kabupaten", "daerah", "nama"),
+        *("region", "regency", "name"),
+    ),
+    "indicator": ("indicator", "indikator", "namaindikator"),
+    "year": ("year", "tahun"),
+    "least": ("least", "batasbawah", "minimum", "min", "terendah", "targetminimum"),
+    "most": ("most", "batasatas", "maksimum", "max", "maks", "tertinggi", "targetmaksimum"),
+    "unit": ("unit", "satuan"),
+    "level": ("level", "tingkat", "tingkatrencana", "rencana"),
+    "direction": ("direction", "arah"),
+    "document": ("document", "dokumen", "namadokumen"),
+    "page": ("page", "halaman", "hal"),
+    "source": ("source", "sumber"),
+    "source_url": ("sourceurl", "url", "tautan", "tautansumber"),
+    "note": ("note", "catatan", "keterangan"),
+}
+_ROLES: Mapping[str, Role] = {head: role for role, heads in _HEADS.items() for head in heads}
+_REQUIRED: tuple[Role, ...] = ("indicator", "year", "level", "document")
+# What a template has written already: a row of nothing else is not filled in.
+_PREFILLED: tuple[Role, ...] = ("code", "name", "indicator", "unit", "direction")
+_ENDS: tuple[Literal["least", "most"], ...] = ("least", "most")
+_HEAD_WITHIN = 40
+# Plans of before are measured by now; the longest to come is one of twenty years (RPJPD).
+_FIRST_YEAR, _PLANNED_YEARS = 2000, 20
+_MOST_TEXT = 1000
+_MOST_ROWS = 10
+_LEVEL_WORDS: Mapping[str, str] = {**dict(zip(LEVELS, LEVELS, strict=True)), "proposal": "usulan"}
+_DIRECTION_WORDS: Mapping[str, TargetDirection] = {
+    **dict.fromkeys(("down", "turun", "menurun"), "down"),
+    **dict.fromkeys(("up", "naik", "meningkat"), "up"),
+}
+BETTER: Mapping[str, TargetDirection] = {"min": "down", "max": "up"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetsAgainst:
+    """What targets are held against: the region, the catalogue of indicators, and the day.
+
+    `regencies` are the codes of those whose targets alone may change, None for all of them and the
+    province; `leaves_out_others` takes no others from the file.
+    """
+
+    region: PlanningRegion
+    catalogue: Mapping[str, Indicator]
+    today: date
+    regencies: Collection[str] | None = None
+    leaves_out_others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatedOfTargets:
+    """What the sender says of a file where it does not say it itself; see `geo.indicators.handed_in`."""
+
+    source: str | None = None
+    numbers: NumberStyle | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetsRead:
+    """The checked targets as `parse_targets` returns them, None where the file is refused.
+
+    `findings` are all that was found; `summary` says in JSON types how the file was read.
+    """
+
+    frame: pd.DataFrame | None
+    findings: tuple[Finding, ...]
+    summary: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row and what it was found to be; a part that is wrong stays None."""
+
+    row: Row
+    columns: Mapping[Role, tuple[int, str]]
+    region: str | None = None
+    indicator: Indicator | None = None
+    record: dict[str, Any] = field(default_factory=dict)
+
+    def cell(self, role: Role) -> Cell:
+        return self.row.cell(self.columns[role][0]) if role in self.columns else None
+
+    def text(self, role: Role) -> str:
+        return _text(self.cell(role))
+
+    def place(self, role: Role) -> Place:
+        """Where a cell stands; beside a column that is not there, the row's first."""
+        column, head = self.columns.get(role) or next(iter(self.columns.values()))
+        return Place(self.row.number, column, head)
+
+
+def read_target_file(
+    path: Path,
+    *,
+    stated: StatedOfTargets,
+    against: TargetsAgainst,
+    limits: Limits,
+    name: str | None = None,
+) -> TargetsRead:
+    """Read and check a table of targets, which its sender calls `name`; nothing is half taken.
+
+    Raises
+    ------
+    UploadTooLarge, UploadUnsupported, InvalidInput
+        Before anything is read.
+    """
+    try:
+        sheet = read_sheet(
+            path, name=name, sheet=stated.sheet, encoding=stated.encoding, limits=limits
+        )
+        columns, below, unused = _headed(sheet)
+    except Unreadable as error:
+        return TargetsRead(None, error.findings, {})
+    findings = [*sheet.findings, *unused]
+    rows, unfilled = _filled(_Row(row, columns) for row in below)
+    findings += unfilled
+    _find_regions(rows, against, findings)
+    rows = _own_rows(rows, against, findings)
+    _find_indicators(rows, against.catalogue, findings)
+    for row in rows:
+        _find_meaning(row, against, stated.source or "", findings)
+    _find_ends(rows, sheet, stated.numbers, findings)
+    _tell_twice(rows, findings)
+    if not rows and not is_refused(findings):
+        findings.append(finding("no_targets"))
+    frame = None if is_refused(findings) else _frame(rows, against, findings)
+    findings.sort(key=lambda found: (found.where.get("row", 0), found.where.get("column", 0)))
+    summary = {
+        "format": "csv" if sheet.is_text else "xlsx",
+        "layer": sheet.name,
+        "encoding": sheet.encoding,
+        "counts": {"rows": len(below), "targets": len(rows)},
+    }
+    return TargetsRead(frame, tuple(findings), summary)
+
+
+def _headed(
+    sheet: Sheet,
+) -> tuple[dict[Role, tuple[int, str]], tuple[Row, ...], list[Finding]]:
+    """Where each column stands, the rows below the head, and which columns are not used.
+
+    Raises
+    ------
+    Unreadable
+        When no head is found, or it lacks a column that every target needs.
+    """
+    for row in sheet.rows[:_HEAD_WITHIN]:
+        heads = [clean(str(cell)) if not is_empty(cell) else "" for cell in row.cells]
+        roles = [_ROLES.get(letters(head)) for head in heads]
+        if {"year", "indicator"} <= {*roles}:
+            break
+    else:
+        first = sheet.rows[0]
+        shown = ", ".join(_text(cell) for cell in first.cells if not is_empty(cell))[:200]
+        raise Unreadable(finding("target_no_head", row=first.number, heads=shown))
+    twice = [head for role, head in zip(roles, heads, strict=True) if roles.count(role) > 1]
+    if odd := [head for head in twice if _ROLES.get(letters(head))]:
+        raise Unreadable(finding("head_unclear", row=row.number, head=odd[0]))
+    columns = {r: (i, heads[i]) for i, r in enumerate(roles) if r is not None}
+    lacking = [_HEADS[role][1] for role in _REQUIRED if role not in columns]
+    for either in (("code", "name"), _ENDS):
+        if not {*either} & columns.keys():
+            lacking.append(" / ".join(_HEADS[role][1] for role in either))
+    if lacking:
+        raise Unreadable(finding("target_columns", row=row.number, columns=", ".join(lacking)))
+    named = ", ".join(h[:40] for h, r in zip(heads, roles, strict=True) if h and r is None)
+    unused = [finding("columns_unused", columns=named)] if named else []
+    return columns, sheet.rows[sheet.rows.index(row) + 1 :], unused
+
+
+def _filled(rows: Iterable[_Row]) -> tuple[list[_Row], list[Finding]]:
+    """The rows that somebody filled in, and which ones nobody did: they say nothing."""
+    filled: list[_Row] = []
+    bare: list[_Row] = []
+    for row in rows:
+        said = [role for role in row.columns if role not in _PREFILLED and row.text(role)]
+        (filled if said else bare).append(row)
+    numbers = [row.row.number for row in bare]
+    told_of = [finding("rows_unfilled", count=len(numbers), rows=first_of(numbers, _MOST_ROWS))]
+    return filled, told_of if bare else []
+
+
+def _find_regions(rows: Sequence[_Row], against: TargetsAgainst, findings: list[Finding]) -> None:
+    known: dict[tuple[str, str], tuple[str | None, Finding | None]] = {}
+    for row in rows:
+        code, name = row.cell("code"), row.cell("name")
+        key = (repr(code), repr(name))
+        if key not in known:
+            known[key] = region_of(code, name, region=against.region)
+        row.region, wrong = known[key]
+        if wrong:
+            findings.append(told(wrong, row.place("code" if "code" in row.columns else "name")))
+
+
+def _own_rows(rows: list[_Row], against: TargetsAgainst, findings: list[Finding]) -> list[_Row]:
+    """The rows to read; what is said of those of regions whose targets may not change."""
+    own = against.regencies
+    others = Counter(
+        row.region for row in rows if own is not None and row.region and row.region not in own
+    )
+    if own is None or not others:
+        return rows
+    values = ", ".join(f"{code} ({n})" for code, n in sorted(others.items()))
+    facts: dict[str, Any] = {
+        "count": others.total(),
+        "values": values,
+        "own": ", ".join(sorted(own)),
+    }
+    taken = [row for row in rows if row.region not in others]
+    if not against.leaves_out_others or not taken:
+        findings.append(finding("targets_foreign", **facts))
+        return rows
+    findings.append(finding("others_left_out", **facts))
+    return taken
+
+
+def _find_indicators(
+    rows: Sequence[_Row], catalogue: Mapping[str, Indicator], findings: list[Finding]
+) -> None:
+    names = names_of(catalogue)
+    unknown: dict[str, Finding] = {}
+    for row in rows:
+        written = row.text("indicator")
+        row.indicator = catalogue.get(names.get(letters(written), ""))
+        if row.indicator is not None:
+            continue
+        if not written:
+            findings.append(told(finding("target_no_indicator"), row.place("indicator")))
+            continue
+        # What is like it is looked for as often as it is listed.
+        if written not in unknown and len(unknown) < LISTED_PER_CODE:
+            unknown[written] = unknown_indicator(written, catalogue)
+        near = next(iter(unknown.values())).facts["near"]
+        found = unknown.get(written) or finding(
+            "indicator_unknown", indicator=written[:80], near=near
+        )
+        findings.append(told(found, row.place("indicator")))
+
+
+def _find_meaning(row: _Row, against: TargetsAgainst, source: str, findings: list[Finding]) -> None:
+    """Year, unit, level, direction, document and source of a row, or what is wrong with them."""
+    row.record = {
+        "indicator": row.indicator and row.indicator.id,
+        "regency_code": row.region,
+        "year": _year(row, against.today.year, findings),
+        "level": _level(row, findings),
+        "direction": _direction(row, findings),
+    }
+    _hold_unit(row, findings)
+    roles: tuple[Role, ...] = ("document", "page", "source", "source_url", "note")
+    for role in roles:
+        row.record[role] = _said(row, role, findings)
+    row.record["source"] = row.record["source"] or clean(source)
+    if not row.record["document"]:
+        findings.append(told(finding("target_no_document"), row.place("document")))
+    if not row.record["source"]:
+        findings.append(told(finding("source_missing"), row.place("source")))
+    if (address := row.record["source_url"]) and not address.startswith(("http://", "https://")):
+        findings.append(
+            told(finding("target_no_address", text=address[:60]), row.place("source_url"))
+        )
+
+
+def _year(row: _Row, this_year: int, findings: list[Finding]) -> int | None:
+    cell = row.cell("year")
+    found = None if is_empty(cell) else parse_period(cell)
+    if isinstance(cell, date):
+        findings.append(told(finding("date_for_year", text=_text(cell)), row.place("year")))
+        return None
+    if found is None or found.year is None or found.month:
+        told_of = finding("target_no_year", text=_text(cell)[:40])
+        findings.append(told(told_of, row.place("year")))
+        return None
+    last = this_year + _PLANNED_YEARS
+    if not _FIRST_YEAR <= found.year <= last:
+        told_of = finding("year_outside", year=found.year, first=_FIRST_YEAR, last=last)
+        findings.append(told(told_of, row.place("year")))
+        return None
+    return found.year
+
+
+def _level(row: _Row, findings: list[Finding]) -> str | None:
+    level = _LEVEL_WORDS.get(letters(row.text("level")))
+    if level is None:
+        told_of = finding(
+            "target_level", text=row.text("level")[:40] or "–", known=", ".join(LEVELS)
+        )
+        findings.append(told(told_of, row.place("level")))
+    return level
+
+
+def _direction(row: _Row, findings: list[Finding]) -> TargetDirection | None:
+    """Which way the indicator is to move: as the catalogue says, or the row where that is silent."""
+    written = row.text("direction")
+    said = _DIRECTION_WORDS.get(letters(written))
+    better = None if row.indicator is None else BETTER.get(row.indicator.direction)
+    if row.indicator is None or (not written and better):
+        return better
+    if said is None:
+        told_of = finding("target_direction", text=written[:40] or "–")
+        findings.append(told(told_of, row.place("direction")))
+    elif better is not None and said != better:
+        told_of = finding("target_direction_other", indicator=row.indicator.title, text=written)
+        findings.append(told(told_of, row.place("direction")))
+    return said
+
+
+def _hold_unit(row: _Row, findings: list[Finding]) -> None:
+    written = row.text("unit")
+    if row.indicator is None or not written or agrees(written, row.indicator.unit):
+        return
+    facts: dict[str, Any] = {"indicator": row.indicator.title, "wanted": row.indicator.unit}
+    found = finding("unit_other", unit=written[:40], **facts)
+    findings.append(told(found, row.place("unit")))
+
+
+def _said(row: _Row, role: Role, findings: list[Finding]) -> str:
+    text = row.text(role)
+    head = row.place(role).head
+    if len(text) > _MOST_TEXT:
+        found = finding("target_text_long", most=_MOST_TEXT)
+        findings.append(told(found, row.place(role)))
+    elif point := unprintable(text):
+        found = finding("control_character", column=head, point=point.removeprefix("U+"))
+        findings.append(told(found, row.place(role)))
+    return text[:_MOST_TEXT]
+
+
+def _find_ends(
+    rows: Sequence[_Row], sheet: Sheet, style: NumberStyle | None, findings: list[Finding]
+) -> None:
+    """The range of each row; numbers of one indicator show together how they are written."""
+    series = [row.indicator.id if row.indicator else "" for row in rows]
+    cells = [row.cell(end) for end in _ENDS for row in rows]
+    figures = read_figures(cells, series=[*series, *series], style=style)
+    for at, row in enumerate(rows):
+        for end, figure in zip(_ENDS, (figures[at], figures[at + len(rows)]), strict=True):
+            row.record[end] = _end(row, end, figure, sheet, findings)
+        _hold_range(row, findings)
+
+
+def _end(
+    row: _Row,
+    end: Literal["least", "most"],
+    figure: Figure,
+    sheet: Sheet,
+    findings: list[Finding],
+) -> float | None:
+    """One end of a range; None where it is open or wrong, which `findings` then tells."""
+    if figure.missing is not None:
+        return None
+    place, cell, indicator = row.place(end), row.cell(end), row.indicator
+    if fault := _end_fault(
+        cell, figure, indicator, is_merged=(place.row, place.column) in sheet.spread
+    ):
+        findings.append(told(fault, place))
+        return float("nan")
+    value = figure.numeral.number
+    if indicator is None or value is None:
+        return value
+    facts: dict[str, Any] = {"value": _shown(value), "indicator": indicator.title}
+    facts["unit"] = indicator.unit
+    if not is_possible(value, indicator):
+        findings.append(told(finding("figure_impossible", **facts), place))
+    elif indicator.plausible and not indicator.plausible[0] <= value <= indicator.plausible[1]:
+        low, high = map(_shown, indicator.plausible)
+        findings.append(told(finding("figure_implausible", low=low, high=high, **facts), place))
+    return value
+
+
+def _end_fault(
+    cell: Cell, figure: Figure, indicator: Indicator | None, *, is_merged: bool
+) -> Finding | None:
+    """What keeps a cell from being one number."""
+    text, found = _text(cell)[:40], figure.numeral
+    if is_merged:
+        return finding("figure_merged")
+    if isinstance(cell, date):
+        return finding("figure_is_date", text=text)
+    if text.startswith("#"):
+        return finding("figure_is_error", text=text)
+    if found.readings:
+        facts: dict[str, Any] = {"unit": indicator.unit if indicator else ""}
+        low, high = map(_shown, found.readings[:2])
+        return finding("figure_ambiguous", text=text, low=low, high=high, **facts)
+    if found.is_invalid or found.number is None:
+        return finding("figure_unreadable", text=text)
+    if figure.is_percent and indicator and not indicator.unit.id.startswith("%"):
+        return finding("percent_for_other", unit=indicator.unit, indicator=indicator.title)
+    return None
+
+
+def _hold_range(row: _Row, findings: list[Finding]) -> None:
+    least, most = row.record["least"], row.record["most"]
+    if least is None and most is None:
+        findings.append(told(finding("target_no_range"), row.place("least")))
+    elif least is not None and most is not None and least > most:
+        facts: dict[str, Any] = {"least": _shown(least), "most": _shown(most)}
+        findings.append(told(finding("target_least_above_most", **facts), row.place("most")))
+
+
+def _tell_twice(rows: Sequence[_Row], findings: list[Finding]) -> None:
+    seen: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        record = row.record
+        key = tuple(record[name] for name in ("regency_code", "indicator", "year", "level"))
+        if None in key or row.indicator is None:
+            continue
+        if key not in seen:
+            seen[key] = row.row.number
+            continue
+        said = Text(*(f"{key[0]} / {title} / {key[2]} / {key[3]}" for title in row.indicator.title))
+        found = finding("figure_twice", key=said, row=seen[key], values="")
+        findings.append(told(found, row.place("year")))
+
+
+def _frame(rows: Sequence[_Row], against: TargetsAgainst, findings: list[Finding]) -> pd.DataFrame:
+    unsaid = sorted({row.indicator.id for row in rows if row.indicator and not row.text("unit")})
+    if unsaid:
+        findings.append(finding("unit_assumed", indicators=", ".join(unsaid[:_MOST_ROWS])))
+    table = pd.DataFrame([row.record for row in rows], columns=list(COLUMNS))
+    return parse_targets(
+        table.astype(dict.fromkeys(_ENDS, "float64")),
+        catalogue=against.catalogue,
+        regions=against.region.codes,
+    )
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    return "" if cell is None else clean(str(cell))
+
+
+def _shown(value: float) -> Text:
+    return number(value, ",.10g" if abs(value) < 1e9 else ",.0f")

@@ -1,0 +1,197 @@
+"""Tables that are handed in: figures and targets, checked against what is published, and put into it.
+
+A table changes the rows that it names and leaves all others as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.indicators.figure_changes import changed_figures, figures_json, removal, year_moves
+from geo.indicators.handed_in import Against, read_indicator_file
+from geo.indicators.table import parse_indicators, upsert
+from geo.ingest.findings import Finding, to_json
+from geo.ingest.source import Limits
+from geo.language import Text
+from geo.planning.publish import INDICATORS, publish_table
+from geo.programme.publish_targets import (
+    TARGETS,
+    changed_targets,
+    publish_targets,
+    targets,
+    targets_json,
+    targets_removal,
+    upsert_targets,
+)
+from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
+from geo.published import (
+    DEFAULT_MODEL,
+    NEED_MODEL,
+    indicator_catalogue,
+    model,
+    models,
+    read_catalogue,
+    read_indicators,
+)
+from geo.published import region as planning_region
+from geo.store.store import Provenance, Store, Upload, Version
+from geo.submission.choices import Choices
+from geo.validation.report import report_of
+
+TABLES = (INDICATORS, TARGETS)
+_GRAVEST = ("changed", "removed", "added")
+
+
+def is_table(dataset: str) -> bool:
+    """Whether a dataset is the table of figures or that of targets."""
+    return dataset in TABLES
+
+
+def check_table(
+    store: Store, upload: Upload, choices: Choices, *, limits: Limits, cleaned: Path
+) -> dict[str, Any]:
+    """The report of a table; its rows are left in `cleaned` where none is an error."""
+    read = _check_figures if upload.dataset == INDICATORS else _check_targets
+    return read(store, upload, choices, limits=limits, cleaned=cleaned)
+
+
+def publish_handed_in(
+    store: Store, upload: Upload, provenance: Provenance, *, expected: int
+) -> Version:
+    """Put the checked rows of an upload into its table as it stands now."""
+    changes = upload.report.get("difference") or {}
+    details = {"difference": changes.get("counts")}
+    table = upserted(store, upload)
+    if upload.dataset == TARGETS:
+        return publish_targets(store, table, provenance, details=details, expected=expected)
+    details["catalogue"] = store.version(INDICATORS).details["catalogue"]
+    return publish_table(store, table, provenance, details=details, expected=expected)
+
+
+def upserted(store: Store, upload: Upload) -> pd.DataFrame:
+    """The published table with the rows of an upload in it."""
+    handed_in, is_replacing = store.uploads.path(upload.upload), upload.report["replace"]
+    if upload.dataset == TARGETS:
+        rows = pd.read_parquet(handed_in)
+        return upsert_targets(targets(store), rows, is_replacing=is_replacing)[0]
+    figures = parse_indicators(pd.read_parquet(handed_in), region=planning_region(store))
+    current = read_indicators(store.version(INDICATORS).path)
+    return upsert(current, figures, is_replacing=is_replacing)[0]
+
+
+def _check_figures(
+    store: Store, upload: Upload, choices: Choices, *, limits: Limits, cleaned: Path
+) -> dict[str, Any]:
+    version = store.version(INDICATORS)
+    current = read_indicators(version.path)
+    against = Against(
+        region=planning_region(store),
+        catalogue=read_catalogue(version.details["catalogue"]),
+        published=current,
+        today=store.today(),
+        regencies=choices.regencies,
+        leaves_out_others=choices.leave_out_others,
+    )
+    read = read_indicator_file(
+        store.uploads.original(upload.upload),
+        stated=choices.stated(),
+        against=against,
+        limits=limits,
+        name=upload.filename,
+    )
+    report = _report(read.findings, read.summary, upload, choices, against=version.number)
+    if read.frame is not None:
+        table, amendment = upsert(current, read.frame, is_replacing=choices.replace)
+        _, whole = upsert(current, read.frame, is_replacing=True)
+        # What is lost or becomes another number is looked at before what is new.
+        figures = sorted(
+            changed_figures(table, current).figures, key=lambda one: _GRAVEST.index(one.way)
+        )
+        report["difference"] = {
+            "counts": asdict(amendment),
+            "figures": figures_json(figures, against.catalogue),
+        }
+        # How many the choice to replace removes, also before it is made.
+        report["replaceable"] = whole.removed
+        leaving = {one.regency_code for one in figures if one.way == "removed"}
+        report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
+        asked = _indicators_read(store)
+        for told in (
+            removal(figures, against.catalogue),
+            year_moves(table, current, asked=asked, region=against.region),
+        ):
+            report = report if told is None else with_finding(report, told)
+        read.frame.to_parquet(cleaned, index=False)
+    return report
+
+
+def _check_targets(
+    store: Store, upload: Upload, choices: Choices, *, limits: Limits, cleaned: Path
+) -> dict[str, Any]:
+    standing, current = store.standing(TARGETS), targets(store)
+    against = TargetsAgainst(
+        region=planning_region(store),
+        catalogue=indicator_catalogue(store),
+        today=store.today(),
+        regencies=choices.regencies,
+        leaves_out_others=choices.leave_out_others,
+    )
+    stated = StatedOfTargets(choices.source, choices.numbers, choices.layer, choices.encoding)
+    read = read_target_file(
+        store.uploads.original(upload.upload),
+        stated=stated,
+        against=against,
+        limits=limits,
+        name=upload.filename,
+    )
+    number = 0 if standing is None else standing.number
+    report = _report(read.findings, read.summary, upload, choices, against=number)
+    if read.frame is not None:
+        table, amendment = upsert_targets(current, read.frame, is_replacing=choices.replace)
+        _, whole = upsert_targets(current, read.frame, is_replacing=True)
+        changes = sorted(changed_targets(table, current), key=lambda one: _GRAVEST.index(one.way))
+        report["difference"] = {
+            "counts": asdict(amendment),
+            "targets": targets_json(changes, against.catalogue),
+        }
+        report["replaceable"] = whole.removed
+        leaving = {one.regency_code for one in changes if one.way == "removed"}
+        report["touched"] = sorted({*read.frame["regency_code"]} | leaving)
+        if (told := targets_removal(changes, against.catalogue)) is not None:
+            report = with_finding(report, told)
+        read.frame.to_parquet(cleaned, index=False)
+    return report
+
+
+def _report(
+    findings: Sequence[Finding],
+    summary: Mapping[str, object],
+    upload: Upload,
+    choices: Choices,
+    *,
+    against: int,
+) -> dict[str, Any]:
+    facts = {"filename": upload.filename, "summary": summary}
+    return report_of(findings) | facts | {"against": against, "replace": choices.replace}
+
+
+def with_finding(report: Mapping[str, Any], found: Finding) -> dict[str, Any]:
+    """A report with a warning that only the store can tell of."""
+    added = to_json([found])
+    return {
+        **report,
+        "to_accept": report["to_accept"] + added["to_accept"],
+        "findings": [*added["findings"], *report["findings"]],
+        "counts": report["counts"] | added["counts"],
+        "warnings": report["warnings"] + added["warnings"],
+    }
+
+
+def _indicators_read(store: Store) -> dict[Text, tuple[str, ...]]:
+    """The indicators that each default model reads, by its title."""
+    now = store.current()
+    read = [model(now, one) for one in (DEFAULT_MODEL, NEED_MODEL) if one in models(now)]
+    return {one.title: tuple(one.indicators()) for one in read}

@@ -1,0 +1,121 @@
+"""Targets go through the door as figures do: checked, submitted, published, compared, taken back."""
+
+import pytest
+
+from geo.errors import InvalidInput, NotAllowed, UploadRejected, WarningsNotAccepted
+from geo.programme.publish_targets import targets
+from geo.programme.targets import targets_of
+from geo.store.roles import OPERATOR, Actor
+from geo.submission import approval, check
+from geo.submission.impact import impact
+from geo.submission.version_difference import version_difference
+
+SRI = Actor("sri", "editor", "Disnakertrans")
+ADI = Actor("adi", "publisher", "Bappeda", approves_own=True)
+OF_TANAH_BUMBU = Actor("budi", "editor", "Bappeda Tanah Bumbu", regencies=frozenset({"63.10"}))
+HEAD = "kode;indikator;tahun;batas bawah;batas atas;satuan;tingkat;dokumen;sumber\n"
+OWN = "63.10;tpt_agustus;2029;3,3;3,9;%;rpjmd;RPJMD Tanah Bumbu 2025–2029;Bappeda\n"
+
+
+@pytest.fixture
+def hand_in(reference_store, tmp_path):
+    """Hand in rows of targets and check them."""
+
+    def handing(*rows, actor=SRI, **chosen):
+        path = tmp_path / "target.csv"
+        path.write_text(HEAD + "".join(rows), "utf-8")
+        received = check.receive(
+            reference_store,
+            path,
+            filename="target.csv",
+            dataset="targets",
+            chosen=chosen,
+            actor=actor,
+        )
+        return check.check(reference_store, received.upload)
+
+    return handing
+
+
+def test_a_file_of_targets_is_submitted_and_becomes_the_next_version(reference_store, hand_in):
+    upload = hand_in(OWN, OWN.replace("63.10", "63.02").replace("3,9", "3,8"))
+    assert upload.state == "ready"
+    assert upload.report["difference"]["counts"] == {
+        "added": 2,
+        "changed": 0,
+        "unchanged": 8,
+        "removed": 0,
+    }
+    change = upload.report["difference"]["targets"][0]
+    assert (change["regency_code"], change["before"], change["after"]) == (
+        "63.02",
+        None,
+        [3.3, 3.8],
+    )
+    approval.submit(reference_store, upload.upload, actor=SRI, note="RPJMD")
+    with pytest.raises(NotAllowed):
+        approval.publish(reference_store, upload.upload, actor=SRI)
+    version = approval.publish(reference_store, upload.upload, actor=ADI)
+    assert (version.dataset, version.number, version.kind) == ("targets", 2, "targets")
+    assert version.details["difference"]["added"] == 2
+    assert len(targets(reference_store)) == 10
+    (own,) = targets_of(targets(reference_store), region="63.10")
+    assert (own.least, own.most) == (3.3, 3.9)
+
+
+def test_a_target_is_changed_and_its_change_told(reference_store, hand_in):
+    changed = "63;tpt_agustus;2029;3,27;3,8;%;rpjmd;RPJMD Kalsel 2025–2029;Bappeda\n"
+    upload = hand_in(changed, actor=ADI)
+    approval.publish(reference_store, upload.upload, actor=ADI)
+    before, after = reference_store.versions("targets")
+    found = version_difference(reference_store, before, after)
+    assert found["counts"] == {"added": 0, "removed": 0, "changed": 1, "unchanged": 7}
+    (one,) = found["targets"]
+    assert (one["before"], one["after"]) == ([3.27, 3.97], [3.27, 3.8])
+    assert {"document", "source"} <= set(one["also"])
+    reference_store.rollback("targets", 1, actor="adi", note="keliru")
+    (now,) = targets_of(targets(reference_store), indicator="tpt_agustus", region="63")
+    assert now.most == 3.97
+
+
+def test_a_refused_file_changes_nothing(reference_store, hand_in):
+    before = reference_store.state()
+    upload = hand_in(OWN, OWN.replace("2029", "2206", 1).replace("63.10", "63.02"))
+    assert upload.state == "needs_choices"
+    (found,) = upload.report["findings"]
+    assert (found["code"], found["where"]["row"], found["where"]["letter"]) == (
+        "year_outside",
+        3,
+        "C",
+    )
+    with pytest.raises(UploadRejected):
+        approval.publish(reference_store, upload.upload, actor=OPERATOR)
+    assert reference_store.state() == before
+
+
+def test_targets_that_a_file_lacks_leave_only_by_choice_and_consent(reference_store, hand_in):
+    kept = "63;tpt_agustus;2029;3,27;3,97;%;rpjmd;RPJMD;Bappeda\n"
+    approval.publish(reference_store, hand_in(OWN, actor=ADI).upload, actor=ADI)
+    upload = hand_in(kept, actor=ADI, replace=True)
+    assert upload.report["difference"]["counts"]["removed"] == 1
+    with pytest.raises(WarningsNotAccepted):
+        approval.publish(reference_store, upload.upload, actor=ADI)
+    approval.publish(reference_store, upload.upload, actor=ADI, accept_warnings=True)
+    assert targets_of(targets(reference_store), region="63.10") == []
+    # Of other years, levels and indicators nothing left.
+    assert len(targets(reference_store)) == 8
+
+
+def test_an_editor_of_a_regency_hands_in_its_targets_alone(reference_store, hand_in):
+    assert hand_in(OWN, actor=OF_TANAH_BUMBU).state == "ready"
+    upload = hand_in(OWN, OWN.replace("63.10", "63"), actor=OF_TANAH_BUMBU)
+    assert [one["code"] for one in upload.report["findings"]] == ["targets_foreign"]
+    upload = hand_in(OWN, OWN.replace("63.10", "63"), actor=OF_TANAH_BUMBU, leave_out_others=True)
+    assert upload.report["touched"] == ["63.10"]
+    with pytest.raises(InvalidInput):
+        hand_in(OWN, actor=OF_TANAH_BUMBU, replace=True)
+
+
+def test_targets_change_no_score(reference_store, hand_in):
+    told = impact(reference_store, hand_in(OWN).upload)
+    assert (told["has_effect"], told["assessments"]) == (False, [])
