@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from geo.errors import Conflict, InvalidInput, NotAllowed, StoreFault, UploadRej
 from geo.ingest.findings import finding
 from geo.ingest.formats import kind_of, require_raster
 from geo.ingest.sandbox import Stopped
-from geo.ingest.source import DRAWINGS, Earlier, Limits
+from geo.ingest.source import DRAWINGS, Earlier, Limits, Remembered
 from geo.language import Text, filled, joined, shortened, texts
 from geo.published import region as planning_region
 from geo.store.roles import Actor, Circumstances, require
@@ -30,7 +31,6 @@ from geo.store.uploads import FROM
 from geo.submission.choices import Choices, parsed_choices
 from geo.submission.layers import defined, schema_for
 from geo.submission.rasters import check_raster, is_raster, raster_limits, require_land
-from geo.submission.remembered import remembered
 from geo.submission.tables import check_table, is_table, with_finding
 from geo.validation.report import report_of
 from geo.validation.upload import DEFAULT_LIMITS, clean_name, ingest_upload, require_size
@@ -44,6 +44,9 @@ _STEPS = 9
 _MOST_NOTE = 120
 # Longer than any check takes before its own limits end it.
 _PATIENCE_MARGIN_S = 30.0
+# So many uploads of the same sender are looked through, and so many of the same layer read.
+_MOST_SEEN = 200
+_MOST_READ = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +349,7 @@ def _layer(
         # Shapes and borders are mended together, and each repair is told.
         corrections={"make_valid": bool(choices.repairs)},
         unrepaired=choices.unrepaired,
-        remembered=remembered(store, upload),
+        remembered=_remembered(store, upload),
         earlier=_earlier(store, upload, against),
         columns=choices.columns,
         regencies=choices.regencies,
@@ -368,6 +371,52 @@ def _layer(
     if not (choices.source and choices.licence):
         report = with_finding(report, finding("origin_unstated", layer=upload.dataset))
     return report | {"definition": replace(definition, key=key).to_json()}
+
+
+def _remembered(store: Store, upload: Upload) -> tuple[Remembered, ...]:
+    """The columns that the sender of an upload chose before for a file with just the same, the newest first.
+
+    Nothing is kept for it but the uploads themselves, and only of those that were published: what was
+    withdrawn, returned or never decided may have been a mistake, which nobody wants back. Of a CRS or
+    an encoding nothing is remembered: a file that names neither is another file.
+
+    What an earlier check of the upload itself took stays with it: a file that is compared anew is
+    read as it was, whatever was chosen of others meanwhile.
+    """
+    if upload.choices.get("columns") or upload.choices.get("forget_columns"):
+        return ()
+    own = upload.report.get("remembered")
+    if own and own["dataset"] == upload.dataset:
+        return (_of(own),)
+    if upload.submitted_by is not None:
+        return ()
+    sent = store.uploads.newest(by=upload.created_by, most=_MOST_SEEN)
+    before = dropwhile(lambda one: one.upload != upload.upload, sent)
+    earlier = [
+        one
+        for one in islice(before, 1, None)
+        if one.dataset == upload.dataset and one.state == "published"
+    ]
+    found = (_chosen(store.uploads.one(one.upload)) for one in earlier[:_MOST_READ])
+    return tuple(one for one in found if one is not None)
+
+
+def _chosen(upload: Upload) -> Remembered | None:
+    """What was chosen of a published upload's columns, by its sender or by what it remembered itself."""
+    names = [one["name"] for one in (upload.report.get("choices") or {}).get("columns") or ()]
+    columns = upload.choices.get("columns")
+    if columns:
+        return Remembered(
+            frozenset(names), columns, upload.upload, upload.filename, upload.created_at[:10]
+        )
+    taken = upload.report.get("remembered")
+    return _of(taken) if taken and taken["dataset"] == upload.dataset else None
+
+
+def _of(told: dict[str, Any]) -> Remembered:
+    return Remembered(
+        frozenset(told["names"]), told["columns"], told["upload"], told["filename"], told["day"]
+    )
 
 
 def _touched(changes: Mapping[str, Any] | None, schema: LayerSchema, cleaned: Path) -> list[str]:

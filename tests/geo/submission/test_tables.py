@@ -7,6 +7,7 @@ from geo.programme.publish_targets import targets
 from geo.programme.targets import targets_of
 from geo.store.roles import OPERATOR, Actor
 from geo.submission import approval, check
+from geo.submission.entering import enter_targets
 from geo.submission.impact import impact
 from geo.submission.version_difference import version_difference
 
@@ -119,3 +120,44 @@ def test_an_editor_of_a_regency_hands_in_its_targets_alone(reference_store, hand
 def test_targets_change_no_score(reference_store, hand_in):
     told = impact(reference_store, hand_in(OWN).upload)
     assert (told["has_effect"], told["assessments"]) == (False, [])
+
+
+TYPED = {"regency_code": "63.10", "indicator": "tpt_agustus", "year": "2029", "least": "3,3"}
+TYPED |= {"most": 3.875, "level": "rpjmd", "document": "RPJMD; Tanah Bumbu", "source": "Bappeda"}
+
+
+def test_typed_targets_are_published_by_whoever_may(reference_store):
+    upload = enter_targets(reference_store, [TYPED], actor=ADI, note="RPJMD", publishes=True)
+    assert upload.state == "published"
+    (own,) = targets_of(targets(reference_store), region="63.10")
+    # Three decimals with a point are no thousands.
+    assert (own.least, own.most, own.document) == (3.3, 3.875, "RPJMD; Tanah Bumbu")
+    assert reference_store.version("targets").note == "RPJMD"
+
+
+def test_targets_typed_by_an_editor_wait_for_a_publisher(reference_store):
+    upload = enter_targets(reference_store, [TYPED], actor=SRI, note="RPJMD", publishes=True)
+    assert (upload.state, upload.created_by) == ("submitted", "sri")
+    assert reference_store.version("targets").number == 1
+
+
+def test_a_typed_target_that_is_wrong_leaves_nothing_behind(reference_store):
+    wrong = TYPED | {"least": "9", "document": ""}
+    with pytest.raises(UploadRejected) as refused:
+        enter_targets(reference_store, [TYPED, wrong], actor=ADI, note="RPJMD", publishes=True)
+    assert [(one["code"], one["where"]["row"]) for one in refused.value.facts["findings"]] == [
+        ("figure_twice", 3),
+        ("target_least_above_most", 3),
+        ("target_no_document", 3),
+    ]
+    assert reference_store.uploads.newest(most=9) == []
+
+
+def test_a_warning_of_a_typed_target_is_looked_at_first(reference_store):
+    odd = TYPED | {"most": "39"}
+    upload = enter_targets(reference_store, [odd], actor=ADI, note="RPJMD", publishes=True)
+    assert (upload.state, upload.report["to_accept"]) == ("ready", 1)
+    upload = enter_targets(
+        reference_store, [odd], actor=ADI, note="RPJMD", publishes=True, accept_warnings=True
+    )
+    assert upload.state == "published"
