@@ -22,9 +22,12 @@ _IS_PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.~,:/-]*").fullmatch
 
 
 def _encoded(given: Mapping[str, Any]) -> str:
-    if all(_IS_PLAIN(name) and _IS_PLAIN_VALUE(str(value)) for name, value in given.items()):
-        return "&".join(f"{name}={value}" for name, value in given.items())
-    return urlencode(given, safe=",:/")
+    parts = []
+    for name, value in given.items():
+        if not _IS_PLAIN(name) or not _IS_PLAIN_VALUE(str(value)):
+            return urlencode(given, safe=",:/")
+        parts.append(f"{name}={value}")
+    return "&".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Links:
         >>> Links("http://kawasan.test").url("collections", "a/b", f="json")
         'http://kawasan.test/collections/a%2Fb?f=json'
         """
-        path = "/".join(one if _IS_PLAIN(one) else quote(one, safe="") for one in segments)
+        path = "/".join([one if _IS_PLAIN(one) else quote(one, safe="") for one in segments])
         given = {n: v for n, v in {**(query or {}), **more}.items() if v is not None}
         if self.language is not None:
             given.setdefault("lang", self.language)

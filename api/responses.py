@@ -187,15 +187,19 @@ def conditional(
         etag = etag_of(etag, reader)
     varies = _PAGE_VARIES if is_page else NEGOTIATED
     headers = {"ETag": etag, "Cache-Control": _CACHE, "Vary": varies}
-    known = request.headers.get("if-none-match", "")
-    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
-    if etag in tags or known.strip() == "*":
+    known = request.headers.get("if-none-match")
+    if known and _is_known(etag, known):
         return Response(status_code=304, headers=_language_headers(request) | headers)
     response = make()
     told = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     others = [one for one in response.raw_headers if one[0] not in _CONDITIONAL]
     response.raw_headers = others + told
     return response
+
+
+def _is_known(etag: str, known: str) -> bool:
+    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    return etag in tags or known.strip() == "*"
 
 
 def etag_of(*parts: object) -> str:

@@ -8,20 +8,24 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 import shapely
 
 from api.collections import Collection
 from api.features.crs import CRS84, crs_named, decimals_of, writing_in
 from api.features.forms import FILES, MEDIA_TYPES, ONLY_LONLAT, Form, file_name, stem
-from api.features.page import Page
+from api.features.page import Page, collection_link
 from api.features.schemas import QUERYABLES, SCHEMA
 from api.features.turns import TURNS
-from api.links import GEOJSON, JSON, Links
+from api.links import GEOJSON, Links
 from geo.filtering.temporal import kind_of_times
 from geo.kept_property import kept_property
 from geo.tiles.features import FeatureTable, Selection
@@ -47,7 +51,7 @@ class Answer:
 
     media_type: str
     headers: dict[str, str]
-    content: bytes | Iterator[bytes]
+    content: bytes | Iterator[bytes | memoryview]
     is_copied: bool = False
 
 
@@ -101,14 +105,21 @@ def item_answer(
     table: FeatureTable,
     area_id: str,
     *,
+    place: npt.NDArray[np.int64],
     crs: str,
     links: Links,
 ) -> Answer:
-    """One feature as GeoJSON; `ZoneNotFound` when there is none of that id."""
-    feature = written(table, table.place(area_id), writing_in(crs))
-    around = orjson.dumps(item_links(links, collection.id, area_id))
-    content = feature[:-1] + b',"links":' + around + b"}"
+    """The feature of that id, which stands at `place`, as GeoJSON."""
+    feature = written(table, place, writing_in(crs))
+    around = quote(area_id, safe="").encode().join(_around_item(links, collection.id))
+    content = b'%b,"links":%b}' % (feature[:-1], around)
     return Answer(GEOJSON, {"Content-Crs": f"<{crs}>"}, content)
+
+
+@lru_cache(maxsize=256)
+def _around_item(links: Links, collection: str) -> list[bytes]:
+    """`item_links` as JSON, cut where the id of a feature stands; no name holds a NUL."""
+    return orjson.dumps(item_links(links, collection, "\0")).split(b"%00")
 
 
 def item_links(
@@ -118,35 +129,50 @@ def item_links(
     path = ("collections", collection, "items", area_id)
     return [
         *links.representations(*path, media_type=GEOJSON, is_html=is_html),
-        links.link("collection", JSON, "collections", collection, f="json"),
+        collection_link(links, collection),
     ]
 
 
 def _answer(
-    form: Form, headers: dict[str, str], parts: Iterator[bytes], *, size: int | None = None
+    form: Form,
+    headers: dict[str, str],
+    parts: Iterator[bytes | memoryview],
+    *,
+    size: int | None = None,
 ) -> Answer:
     """What is short is one piece of bytes; of what is long two parts are made, and the others follow."""
+    if size is not None and size <= PART_BYTES:
+        return Answer(MEDIA_TYPES[form], headers, b"".join(parts))
     parts = _blocks_of(parts)
     first, second = next(parts, b""), next(parts, None)
     if second is None:
-        return Answer(MEDIA_TYPES[form], headers, first)
+        return Answer(MEDIA_TYPES[form], headers, bytes(first))
     if size is not None:
         headers = headers | {"Content-Length": str(size)}
     # Only of what lies prepared is the size known.
     return Answer(MEDIA_TYPES[form], headers, _begun([first, second], parts), size is not None)
 
 
-def _begun(made: list[bytes], parts: Iterator[bytes]) -> Iterator[bytes]:
+def _begun(
+    made: list[bytes | memoryview], parts: Iterator[bytes | memoryview]
+) -> Iterator[bytes | memoryview]:
     """What is made already, of which nothing is held once it is sent, and the other parts."""
     while made:
         yield made.pop(0)
     yield from parts
 
 
-def _blocks_of(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Parts put together to `PART_BYTES` at least."""
-    held, size = [], 0
+def _blocks_of(parts: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    """Parts put together to `PART_BYTES` at least; one that is longer itself is not copied."""
+    held: list[bytes | memoryview] = []
+    size = 0
     for part in parts:
+        if len(part) >= PART_BYTES:
+            if held:
+                yield b"".join(held)
+            yield part
+            held, size = [], 0
+            continue
         held.append(part)
         size += len(part)
         if size >= PART_BYTES:
@@ -162,8 +188,7 @@ def _links_of(found: Found, form: Form, links: Links) -> str:
     A form that holds links itself has the next page there, and proxies take no header that is long.
     """
     entry = found.collection
-    address = links.url("collections", entry.id, "queryables")
-    header = f'<{address}>; rel="{QUERYABLES}"; type="{SCHEMA}"'
+    header = _queryables_link(links, entry.id)
     following = (
         None if form in ("json", "jsonfg") else found.page.following(found.selection, form=form)
     )
@@ -172,6 +197,12 @@ def _links_of(found: Found, form: Form, links: Links) -> str:
         if len(address) <= _MOST_LINK:
             header += f', <{address}>; rel="next"; type="{MEDIA_TYPES[form]}"'
     return header
+
+
+@lru_cache(maxsize=256)
+def _queryables_link(links: Links, collection: str) -> str:
+    address = links.url("collections", collection, "queryables")
+    return f'<{address}>; rel="{QUERYABLES}"; type="{SCHEMA}"'
 
 
 def _geojson(found: Found, links: Links, headers: dict[str, str], *, takes_gzip: bool) -> Answer:
@@ -183,7 +214,7 @@ def _geojson(found: Found, links: Links, headers: dict[str, str], *, takes_gzip:
         headers["Content-Encoding"] = "gzip"
         parts, member_size = Zipped(table, places, head, _END).parts()
         return _answer("json", headers, parts, size=member_size)
-    parts = chain((head,), written_parts(table, places, writing), (_END,))
+    parts = chain[bytes | memoryview]((head,), written_parts(table, places, writing), (_END,))
     size = len(head) + table.size(places) + len(_END) if is_prepared else None
     return _answer("json", headers, parts, size=size)
 

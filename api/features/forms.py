@@ -1,5 +1,6 @@
 """The forms that features are written in, with their media types and what they are called."""
 
+from functools import lru_cache
 from typing import Literal
 
 from api.links import GEOJSON, HTML
@@ -46,6 +47,7 @@ TAKEN: tuple[Form, ...] = (
 _SUFFIXES: dict[Form, str] = {"json": ".geojson", "geojsonseq": ".geojsons", "jsonfg": ".fg.json"}
 
 
+@lru_cache(maxsize=256)
 def file_name(collection_id: str, form: Form) -> str:
     """The name of a collection's features as a file: one that every system takes.
 

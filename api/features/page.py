@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 
 from api.collections import Collection
@@ -193,11 +194,17 @@ class Page:
         def link(rel: str, form: Form, query: dict[str, str]) -> dict[str, str]:
             return links.link(rel, MEDIA_TYPES[form], *path, query=query | {"f": form})
 
-        here = self._at(self.offset, after=self.query.after)
+        here = link("self", form, self._at(self.offset, after=self.query.after))
+        # Of all forms only `f` differs, which stands behind the limit and before the language.
+        front, _, behind = here["href"].rpartition(f"&f={form}")
         found = [
-            link("self", form, here),
-            *(link("alternate", other, here) for other in MEDIA_TYPES if other != form),
-            links.link("collection", JSON, "collections", self.collection.id, f="json"),
+            here,
+            *(
+                {"href": f"{front}&f={other}{behind}", "rel": "alternate", "type": media_type}
+                for other, media_type in MEDIA_TYPES.items()
+                if other != form
+            ),
+            collection_link(links, self.collection.id),
         ]
         following = self.following(selection, form=form)
         if following is not None:
@@ -234,6 +241,12 @@ class Page:
         elif offset:
             paging["offset"] = str(offset)
         return {**self.given, **paging}
+
+
+@lru_cache(maxsize=256)
+def collection_link(links: Links, collection: str) -> dict[str, str]:
+    """The link from features to their collection."""
+    return links.link("collection", JSON, "collections", collection, f="json")
 
 
 def _bbox(text: str, crs: str) -> Bbox:

@@ -133,7 +133,7 @@ def whole_file(answer: Answer, *, language: Language) -> Response:
     )
 
 
-def _parts(answer: Answer) -> Iterable[bytes]:
+def _parts(answer: Answer) -> Iterable[bytes | memoryview]:
     return (answer.content,) if isinstance(answer.content, bytes) else answer.content
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import admit, log_refusal, require_action, require_no_way_up
-from api.collections import Tables
+from api.collections import Collection, Tables
 from api.deps import (
     collection_tiles_of,
     language_of,
@@ -31,7 +31,7 @@ from api.features.encodings import form_of
 from api.middleware import fault_response, secured, varying
 from api.parameters import ItemQuery, ItemsQuery
 from api.problems import problem_response
-from api.routes.features.items import item, items
+from api.routes.features.items import item, item_of, items, items_of
 from api.routes.tiles.vector import VectorTileQuery, read_vector_tile
 from api.serving.compression import coded
 from api.serving.quick_request import QuickRequest
@@ -175,48 +175,64 @@ def _asked(
     request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
 ) -> tuple[_Answer, bool]:
     """What answers, and whether it does so at once."""
-    collection, tables = path["collection"], tables_of(request)
     if path["set"] is not None:
-        tiles, place = collection_tiles_of(request), (int(path["row"]), int(path["column"]))
-        answer = partial(
-            read_vector_tile,
-            request,
-            collection,
-            path["set"],
-            path["z"],
-            *place,
-            VectorTileQuery.model_validate(given),
-            tables,
-            tiles,
-            patience_s(),
-        )
-        entry = tables.collection(collection)
-        is_quick = tables.opened(entry, "id") is not None
-        return answer, is_quick and tiles.is_kept(entry, path["z"], *place)
-    language, links = language_of(request), links_of(request)
-    if path["feature"] is None:
-        page = ItemsQuery.model_validate(given)
-        form = form_of(page.f, request.headers.get("accept") or "")
-        is_short = not page.model_fields_set & _SEARCHING and (page.limit or 0) <= _MOST_AT_ONCE
-        is_quick = form == "json" and is_short and _is_open(tables, collection, language, page)
-        settings = settings_of(request)
-        return partial(
-            items, request, collection, page, tables, settings, language, links
-        ), is_quick
-    query, is_page = ItemQuery.model_validate(given), wants_html(request)
-    is_quick = not is_page and _is_open(tables, collection, language, query)
-    feature = path["feature"]
-    answer = partial(item, request, collection, feature, query, tables, language, is_page, links)
-    return answer, is_quick
+        return _tile_asked(request, path, given)
+    return (_items_asked if path["feature"] is None else _item_asked)(request, path, given)
 
 
-def _is_open(
+def _tile_asked(
+    request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
+) -> tuple[_Answer, bool]:
+    tables, tiles = tables_of(request), collection_tiles_of(request)
+    place = (path["z"], int(path["row"]), int(path["column"]))
+    where, query = (path["collection"], path["set"], *place), VectorTileQuery.model_validate(given)
+    answer = partial(read_vector_tile, request, *where, query, tables, tiles, patience_s())
+    entry = tables.collection(path["collection"])
+    return answer, tables.opened(entry, "id") is not None and tiles.is_kept(entry, *place)
+
+
+def _items_asked(
+    request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
+) -> tuple[_Answer, bool]:
+    query, tables, language = (
+        ItemsQuery.model_validate(given),
+        tables_of(request),
+        language_of(request),
+    )
+    around = (tables, settings_of(request), language, links_of(request))
+    form = form_of(query.f, request.headers.get("accept") or "")
+    is_short = not query.model_fields_set & _SEARCHING and (query.limit or 0) <= _MOST_AT_ONCE
+    if form == "json" and is_short:
+        entry = _opened(tables, path["collection"], language, query)
+        if entry is not None:
+            return partial(items_of, request, entry, query, form, *around), True
+    return partial(items, request, path["collection"], query, *around), False
+
+
+def _item_asked(
+    request: QuickRequest, path: re.Match[str], given: Mapping[str, str]
+) -> tuple[_Answer, bool]:
+    query, tables, language = (
+        ItemQuery.model_validate(given),
+        tables_of(request),
+        language_of(request),
+    )
+    is_page = wants_html(request)
+    asked = (path["feature"], query, tables, language, is_page, links_of(request))
+    entry = None if is_page else _opened(tables, path["collection"], language, query)
+    if entry is not None:
+        return partial(item_of, request, entry, *asked), True
+    return partial(item, request, path["collection"], *asked), False
+
+
+def _opened(
     tables: Tables, collection: str, language: Language, query: ItemQuery | ItemsQuery
-) -> bool:
-    """Whether the features lie prepared, and so few that they are looked at in no time."""
+) -> Collection | None:
+    """The collection whose features lie prepared, and so few that they are looked at in no time."""
     try:
-        table = tables.opened(tables.collection(collection, query.version), language)
+        entry = tables.collection(collection, query.version)
     except GeoError:
         # To say which ones there are, tables may have to be prepared.
-        return False
-    return table is not None and len(table.features) <= _MOST_COMPARED
+        return None
+    table = tables.opened(entry, language)
+    return entry if table is not None and len(table.features) <= _MOST_COMPARED else None

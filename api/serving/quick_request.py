@@ -1,27 +1,33 @@
 """A request whose headers and parameters are looked up, not searched for: a small answer asks for a dozen."""
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from fastapi import Request
 from starlette.datastructures import Headers, QueryParams
+from starlette.types import Scope
 
 # Of queries that many ask alike; a longer one is read each time.
 _LONGEST = 500
 
 
 class QuickRequest(Request):
-    """A request without a body, whose scope stays as it is."""
+    """A request without a body, whose headers and query stay as they are."""
 
-    @cached_property
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self._looked_up = QuickHeaders(scope["headers"])
+        query: bytes = scope["query_string"]
+        self._given = _kept_parameters(query) if len(query) <= _LONGEST else _parameters(query)
+
+    @property
     def headers(self) -> "QuickHeaders":
         """The headers."""
-        return QuickHeaders(self.scope["headers"])
+        return self._looked_up
 
-    @cached_property
+    @property
     def query_params(self) -> QueryParams:
         """The parameters of the query, the last of each name where one is given twice."""
-        query: bytes = self.scope["query_string"]
-        return _kept_parameters(query) if len(query) <= _LONGEST else _parameters(query)
+        return self._given
 
 
 class QuickHeaders(Headers):

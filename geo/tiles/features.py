@@ -52,6 +52,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 # GDAL writes 1 and 0 for the two.
 _BOOLEANS = {"true": 1, "false": 0, "1": 1, "0": 0}
 _LOOKED_AT_TOGETHER = 512
+# Of what is sent as it lies, nothing is held.
+_RUN_BYTES = 256 * 1024
 # What stands between two features, prepared with them.
 _SEPARATORS = {"json": b",", "deflate": COMMA}
 # Codes of texts start at 0; -1 is a missing text.
@@ -167,22 +169,36 @@ class FeatureTable:
 
     def parts(
         self, indices: npt.NDArray[np.int64], *, most_bytes: int, section: Prepared = "json"
+    ) -> Iterator[bytes | memoryview]:
+        """`page` in parts of about so many bytes; what lies side by side is not even copied."""
+        run = self.run(indices, section)
+        if run is None:
+            yield from self._scattered(indices, most_bytes=most_bytes, section=section)
+            return
+        most = max(most_bytes, _RUN_BYTES)
+        for at in range(0, len(run), most):
+            yield run[at : at + most]
+
+    def run(self, indices: npt.NDArray[np.int64], section: Prepared = "json") -> memoryview | None:
+        """`page` as it lies prepared; None where these features do not lie side by side."""
+        if len(indices) == 0 or not bool((indices[1:] - indices[:-1] == 1).all()):
+            return None
+        ends, gap = self._array(f"{section}.ends"), len(_SEPARATORS[section])
+        begin = _begin(ends, int(indices[0]), gap=gap)
+        return self._bytes(section)[begin : int(ends[indices[-1]])]
+
+    def _scattered(
+        self, indices: npt.NDArray[np.int64], *, most_bytes: int, section: Prepared
     ) -> Iterator[bytes]:
-        """`page` in parts of about so many bytes, each at least one feature."""
         separator, content = _SEPARATORS[section], self._bytes(section)
         before = b""
         # Places of all of them would be held as long as the last one waits to be sent.
         for some in _in_turn(indices):
             begins, ends = self._spans(some, section)
-            groups = _groups(ends - begins, most_bytes)
             spans = list(zip(begins.tolist(), ends.tolist(), strict=True))
-            is_side_by_side = bool((np.diff(some) == 1).all())
-            for first, last in groups:
-                if is_side_by_side:  # with their commas: one slice
-                    yield before + content[spans[first][0] : spans[last - 1][1]]
-                else:
-                    each = [content[begin:end] for begin, end in spans[first:last]]
-                    yield before + separator.join(each)
+            for first, last in _groups(ends - begins, most_bytes):
+                each = [content[begin:end] for begin, end in spans[first:last]]
+                yield before + separator.join(each)
                 before = separator
 
     def batches(
@@ -195,6 +211,9 @@ class FeatureTable:
 
     def size(self, indices: npt.NDArray[np.int64], section: Prepared = "json") -> int:
         """How many bytes `page` of these features has."""
+        run = self.run(indices, section)
+        if run is not None:
+            return len(run)
         commas = max(len(indices) - 1, 0) * len(_SEPARATORS[section])
         return int(self.sizes(indices, section).sum()) + commas
 

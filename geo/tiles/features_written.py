@@ -43,7 +43,7 @@ class Writing:
 
 def written_parts(
     table: FeatureTable, places: npt.NDArray[np.int64], writing: Writing
-) -> Iterator[bytes]:
+) -> Iterator[bytes | memoryview]:
     """`written` in parts of about `PART_BYTES`, so that a page is never held whole."""
     if writing.is_as_prepared:
         yield from table.parts(places, most_bytes=_COPIED_BYTES)
@@ -66,13 +66,13 @@ class Zipped:
     head: bytes
     tail: bytes
 
-    def parts(self) -> tuple[Iterator[bytes], int]:
+    def parts(self) -> tuple[Iterator[bytes | memoryview], int]:
         """The member in parts of about `PART_BYTES`, and its size."""
         begin = deflate_blocks.MEMBER_HEAD + deflate_blocks.block(self.head) + deflate_blocks.END
         end = deflate_blocks.END + deflate_blocks.last_block(self.tail) + self._member_tail()
         size = len(begin) + self.table.size(self.places, "deflate") + len(end)
         blocks = self.table.parts(self.places, most_bytes=_COPIED_BYTES, section="deflate")
-        return chain((begin,), blocks, (end,)), size
+        return chain[bytes | memoryview]((begin,), blocks, (end,)), size
 
     def _member_tail(self) -> bytes:
         head, tail = (deflate_blocks.crc_of(part) for part in (self.head, self.tail))

@@ -123,7 +123,7 @@ def test_a_fault_is_answered_the_same_on_both_ways(client, monkeypatch):
     def broken(*_):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(serving, "item", broken)
+    monkeypatch.setattr(serving, "item_of", broken)
     direct, other = (client.get(one) for one in (ITEM, usual(ITEM)))
     assert direct.status_code == other.status_code == 500
     assert direct.headers == other.headers

@@ -9,9 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from api.access import READS
-from api.collections import Tables
+from api.collections import Collection, Tables
 from api.deps import (
     HtmlDep,
     LanguageDep,
@@ -26,12 +27,12 @@ from api.deps import (
 from api.features.answers import Answer, Found, item_answer, items_answer
 from api.features.crs import crs_or_default
 from api.features.encodings import form_of
-from api.features.forms import WHOLE
+from api.features.forms import WHOLE, Form
 from api.features.item_page import item_page
 from api.features.items_page import Reading, items_page
 from api.features.page import Page
 from api.features.ranges import RANGED, RANGES, ranged
-from api.links import GEOJSON, HTML
+from api.links import GEOJSON, HTML, Links
 from api.ogc_models import Feature, FeatureCollection
 from api.parameters import CollectionId, ItemQuery, ItemsQuery
 from api.problems import Problem, invalid_request_problem, problem_of
@@ -105,6 +106,20 @@ def items(
     if form == "html":
         return _items_page(request, collection_id, query, tables, settings, language)
     entry = tables.collection(collection_id, query.version)
+    return items_of(request, entry, query, form, tables, settings, language, links)
+
+
+def items_of(
+    request: Request,
+    entry: Collection,
+    query: ItemsQuery,
+    form: Form,
+    tables: Tables,
+    settings: Settings,
+    language: Language,
+    links: Links,
+) -> Response:
+    """A page of a collection's features in any form but HTML."""
     table = tables.table(entry, language).features
     page = Page.asked(query, entry, table, language=language, settings=settings)
     if form in WHOLE:
@@ -143,8 +158,22 @@ def item(
 ) -> Response:
     """One feature by its id."""
     entry = tables.collection(collection_id, query.version)
+    return item_of(request, entry, feature_id, query, tables, language, is_html, links)
+
+
+def item_of(
+    request: Request,
+    entry: Collection,
+    feature_id: str,
+    query: ItemQuery,
+    tables: Tables,
+    language: Language,
+    is_html: bool,
+    links: Links,
+) -> Response:
+    """One feature of a collection."""
     table = tables.table(entry, language).features
-    table.place(feature_id)
+    place = table.place(feature_id)
     crs = crs_or_default(query.crs, entry, table, parameter="crs")
     if is_html:
         # It names regions by other layers too.
@@ -153,7 +182,8 @@ def item(
         )
 
     def answer() -> Response:
-        return _sent(item_answer(entry, table, feature_id, crs=crs, links=links), language)
+        found = item_answer(entry, table, feature_id, place=place, crs=crs, links=links)
+        return _sent(found, language)
 
     etag = etag_of(entry.key, feature_id, crs, language, links)
     return conditional(request, etag, answer, is_page=False)
@@ -183,11 +213,21 @@ def _sent(answer: Answer, language: Language) -> Response:
     headers = {"Content-Language": language, **answer.headers}
     if isinstance(answer.content, bytes):
         return Response(answer.content, media_type=answer.media_type, headers=headers)
-    # What takes no time needs no thread for each part.
-    content = _each(answer.content) if answer.is_copied else answer.content
-    return StreamingResponse(content, media_type=answer.media_type, headers=headers)
+    if answer.is_copied:
+        return _Copied(answer.content, media_type=answer.media_type, headers=headers)
+    return StreamingResponse(answer.content, media_type=answer.media_type, headers=headers)
 
 
-async def _each(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
+class _Copied(StreamingResponse):
+    """Parts that take no time: none needs a thread, and nobody has to watch for a reader who leaves."""
+
+    def __init__(self, parts: Iterable[bytes | memoryview], **how: Any) -> None:
+        super().__init__(_each(parts), **how)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
+async def _each(parts: Iterable[bytes | memoryview]) -> AsyncIterator[bytes | memoryview]:
     for part in parts:
         yield part
