@@ -148,11 +148,12 @@ class CollectionTiles:
         """Begin to make what tiles of a big layer need; nothing for any other."""
         if self._is_big(entry):
             self._archives.prepare(self._order(entry))
-            # Without it the first who asks for the layer's extent waits for all its features.
-            threading.Thread(target=self._tables.table, args=(entry, "id"), daemon=True).start()
+            # Without it the first who asks for the layer's features waits for all of them.
+            self._tables.prepare_soon(entry)
 
     def close(self) -> None:
         """End what is being made beside the answers."""
+        self._tables.close()
         if self._kept_archives is not None:
             self._kept_archives.close()
 
@@ -232,15 +233,13 @@ class CollectionTiles:
                 )
             )
         if is_coarse:
-            from geo.tiles.coarse import coarse_source
+            from geo.tiles.coarse import coarse_tile
 
-            source = coarse_source(self._tables.table(entry, "id").features, **place)
-        elif z < UNSIMPLIFIED_FROM:
+            return _packed(coarse_tile(self._tables.outlines(entry), layer=entry.id, **place))
+        if z < UNSIMPLIFIED_FROM:
             packed = self._archives.tile(self._order(entry), **place)
             return VectorTile(packed, is_gzipped=bool(packed))
-        else:
-            source = self._part(entry, **place)
-        return _packed(encode_tile(source, layer=entry.id, **place))
+        return _packed(encode_tile(self._part(entry, **place), layer=entry.id, **place))
 
     def joined(
         self, entries: Sequence[Collection], *, z: int, row: int, column: int, patience_s: float
@@ -309,19 +308,16 @@ class CollectionTiles:
         return archive_order(entry, self._store.prepared_path(name))
 
     def _part(self, entry: Collection, *, z: int, row: int, column: int) -> "TileSource":
-        """The features in and around one tile, from the layer's prepared table."""
+        """The features in and around one tile."""
         import geopandas as gpd
 
         from geo.tiles.cut import lonlat_box, tile_box, tile_source
 
-        features = self._tables.table(entry, "id").features
-        rows, outlines = features.outlines(lonlat_box(tile_box(z, row, column)))
-        found = features.properties(rows)
+        outlines = self._tables.outlines(entry)
+        rows = outlines.meeting(lonlat_box(tile_box(z, row, column)))
+        ids, names = outlines.named(rows)
         frame = gpd.GeoDataFrame(
-            {"name": [feature["properties"].get("name") for feature in found]},
-            geometry=outlines,
-            index=[feature["id"] for feature in found],
-            crs="OGC:CRS84",
+            {"name": names}, geometry=outlines.at(rows), index=ids, crs="OGC:CRS84"
         )
         return tile_source(frame, rows=rows)
 

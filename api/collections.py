@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from api.links import Links
 from api.parameters import InvalidParameter
-from geo.errors import LayerNotFound, NotFound, StoreFault
+from geo.errors import GeoError, LayerNotFound, NotFound, StoreFault
 from geo.language import LANGUAGES, Language, Text, texts
 from geo.source_digest import source_digest
 from geo.store.snapshots import reading
 from geo.store.store import Store, Version
 from geo.store.versions import Published
-from geo.tiles.features import FeatureTable
+from geo.tiles.features import Bbox, FeatureTable
 from geo.vector.definition import definition_of
 from geo.vector.file_formats import FILE_FORMATS, Format
 from geo.vector.schema import GEOMETRY_KINDS, SCHEMAS, Field, GeometryKind, LayerSchema
@@ -32,9 +32,12 @@ if TYPE_CHECKING:
 
     from geo.mcda.model import Dimension
     from geo.mcda.value_functions import Criterion
+    from geo.tiles.coarse import Outlines
 
 _SAY = texts(__name__)
 
+# Who looks at a layer that was just published asks for its map first.
+_SOON_S = 1.0
 READINESS = "readiness"
 # What the API says of the columns of `geo.readiness.documents.results_frame`; the others speak for themselves.
 READINESS_SCHEMA = LayerSchema(
@@ -177,6 +180,10 @@ class Tables:
         self._current: tuple[Published | None, dict[str, Collection]] = (None, {})
         self._lock = threading.Lock()
         self._preparing: dict[str, threading.Lock] = {}
+        # What is read of a layer that is just published, until it is prepared.
+        self._reading = threading.Lock()
+        self._published: tuple[str, Outlines] | None = None
+        self._soon: dict[str, threading.Timer] = {}
 
     def collections(self) -> list[Collection]:
         """Every layer by its name, and the computed ones last."""
@@ -283,6 +290,49 @@ class Tables:
         """The features of a collection where they lie open already; None where `table` takes time."""
         return self._open.get(_name_of(collection, language))
 
+    def outlines(self, collection: Collection) -> "Outlines":
+        """Where the features of a collection are and what they are called.
+
+        Of a layer that is just published they are read from its file, and the table is prepared soon:
+        a country's villages take as many seconds for all their properties as tenths for this.
+        """
+        from geo.tiles.coarse import prepared_outlines, published_outlines
+
+        name, version = _name_of(collection, "id"), collection.version
+        is_prepared = name in self._open or self._store.prepared_path(name).exists()
+        if is_prepared or version is None or collection.kind is not None:
+            return prepared_outlines(self.table(collection, "id").features)
+        with self._reading:
+            if self._published is None or self._published[0] != name:
+                self._published = name, published_outlines(version.path)
+                self.prepare_soon(collection)
+            return self._published[1]
+
+    def extent(self, collection: Collection) -> Bbox | None:
+        """The box around the features of a collection, the same in every language."""
+        found = self.opened(collection, "id")
+        return self.outlines(collection).extent if found is None else found.features.extent
+
+    def prepare_soon(self, collection: Collection) -> None:
+        """Prepare the features of a collection beside the answers, the first of which go before."""
+
+        def prepare() -> None:
+            with suppress(GeoError):  # whoever asks for it is told
+                self.table(collection, "id")
+
+        with self._lock:
+            if _name_of(collection, "id") not in self._soon:
+                timer = threading.Timer(_SOON_S, prepare)
+                timer.daemon = True
+                timer.start()
+                self._soon[_name_of(collection, "id")] = timer
+
+    def close(self) -> None:
+        """Begin nothing any more."""
+        with self._lock:
+            for timer in self._soon.values():
+                timer.cancel()
+
     def _encoded(self, collection: Collection, language: Language) -> bytes:
         from geo.tiles.feature_encoder import encode_features, encode_kind
 
@@ -318,6 +368,10 @@ class Tables:
                 del self._open[oldest]
                 self._preparing.pop(oldest, None)
             self._open[name] = table
+            self._soon.pop(name, None)
+        with self._reading:
+            if self._published is not None and self._published[0] == name:
+                self._published = None
 
 
 def _name_of(collection: Collection, language: Language) -> str:

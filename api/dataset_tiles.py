@@ -34,8 +34,7 @@ def dataset_tiles(tables: Tables, collections: str | None, links: Links) -> Tile
     """
     # One kind of geometry of a collection that is there already would be drawn twice.
     chosen = tables.collections() if collections is None else _named(tables, collections, links)
-    # Extents are the same in every language.
-    layers = [(entry, tables.table(entry, "id").features.extent) for entry in chosen]
+    layers = [(entry, tables.extent(entry)) for entry in chosen]
     if collections is None:
         layers = [one for one in layers if one[1] is not None][:MOST_COLLECTIONS]
     return TiledLayers(

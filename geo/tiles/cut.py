@@ -10,8 +10,9 @@ Mapbox Vector Tile Specification 2.1; Protocol Buffers wire format.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -186,23 +187,44 @@ def encode_tile(source: TileSource, *, layer: str, z: int, row: int, column: int
         the same; where rounding lets an outline cross itself it is mended, and islands of one
         feature that it brings together become one, so that every polygon is valid.
     """
-    size, extent = 2 * MERCATOR_HALF_M / 2**z, extent_of(z)
-    west, north = column * size - MERCATOR_HALF_M, MERCATOR_HALF_M - row * size
+    extent = extent_of(z)
+    to_units = units_of(z, row, column)
     parts, rows = _clipped(source, tile_box(z, row, column))
+    parts = shapely.transform(parts, to_units)
+    return encode_units(parts, rows, layer=layer, ids=source.ids, names=source.names, extent=extent)
+
+
+def units_of(
+    z: int, row: int, column: int
+) -> Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]:
+    """What turns places of EPSG:3857 into the whole units of a tile, from its upper left corner."""
+    size = 2 * MERCATOR_HALF_M / 2**z
+    west, north = column * size - MERCATOR_HALF_M, MERCATOR_HALF_M - row * size
+    return lambda xy: np.rint((xy - (west, north)) * (extent_of(z) / size) * (1, -1))
+
+
+def encode_units(
+    parts: npt.NDArray[Any],
+    rows: npt.NDArray[np.int64],
+    *,
+    layer: str,
+    ids: Mapping[int, str],
+    names: Mapping[int, str | None],
+    extent: int,
+) -> bytes:
+    """The same of what is clipped already, in units; `rows` ascending."""
     kinds = shapely.get_dimensions(parts)
     features: list[TileFeature] = []
     for dimension, kind in enumerate((POINT, LINE, POLYGON)):
         chosen = kinds == dimension
-        local = shapely.transform(
-            parts[chosen],
-            lambda xy: np.rint((xy - (west, north)) * (extent / size) * (1, -1)),
-        )
-        pieces, owners = _without_crossings(local, rows[chosen])
+        if not chosen.any():
+            continue
+        pieces, owners = _without_crossings(parts[chosen], rows[chosen])
         if kind == POLYGON:
             pieces, owners = _islands_apart(pieces, owners)
         features += encoded_features(pieces, owners, kind=kind)
-    features.sort(key=lambda feature: (feature.row, feature.kind))
-    return layer_message(features, name=layer, ids=source.ids, names=source.names, extent=extent)
+    features.sort(key=attrgetter("row", "kind"))
+    return layer_message(features, name=layer, ids=ids, names=names, extent=extent)
 
 
 def _without_specks(
@@ -261,9 +283,7 @@ def _clipped(
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     found = np.sort(source.tree.query(shapely.box(*box)))
     parts, rows = source.parts[found], source.rows[found]
-    west, south, east, north = box
-    minx, miny, maxx, maxy = shapely.bounds(parts).reshape(-1, 4).T
-    crosses = (minx < west) | (miny < south) | (maxx > east) | (maxy > north)
+    crosses = _crosses(parts, box)
     dimensions = shapely.get_dimensions(parts)
     # Every part is valid here; for an invalid one this would answer with the whole box.
     parts[crosses] = shapely.clip_by_rect(parts[crosses], *box)
@@ -273,11 +293,44 @@ def _clipped(
     return pieces[is_kept], rows[owners[is_kept]]
 
 
+def _crosses(
+    parts: npt.NDArray[Any], box: tuple[float, float, float, float]
+) -> npt.NDArray[np.bool_]:
+    """(n,) whether a part reaches out of a box."""
+    west, south, east, north = box
+    minx, miny, maxx, maxy = shapely.bounds(parts).reshape(-1, 4).T
+    crosses: npt.NDArray[np.bool_] = (minx < west) | (miny < south) | (maxx > east) | (maxy > north)
+    return crosses
+
+
+def clipped_units(
+    parts: npt.NDArray[Any], rows: npt.NDArray[np.int64], *, extent: int
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """What lies in a tile of single geometries in its units, valid or not, and the row of each.
+
+    Those that reach out of the tile come last.
+    """
+    margin = extent * _MARGIN
+    box = (-margin, -margin, extent + margin, extent + margin)
+    crosses = _crosses(parts, box)
+    whole = valid(parts[crosses])
+    pieces, owners = shapely.get_parts(shapely.clip_by_rect(whole, *box), return_index=True)
+    is_kept = shapely.get_dimensions(pieces) == shapely.get_dimensions(whole)[owners]
+    is_kept &= ~shapely.is_empty(pieces)
+    inside = shapely.transform(pieces[is_kept], np.rint)
+    return (
+        np.append(parts[~crosses], inside),
+        np.append(rows[~crosses], rows[crosses][owners[is_kept]]),
+    )
+
+
 def _without_crossings(
     parts: npt.NDArray[Any], rows: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     """Rounded parts of one kind, polygons whose rounded rings cross made valid in whole numbers."""
     crossing = np.flatnonzero((shapely.get_dimensions(parts) == 2) & ~shapely.is_valid(parts))
+    if not len(crossing):
+        return parts, rows
     mended = shapely.make_valid(parts[crossing], method="structure", keep_collapsed=False)
     # What is whole already stays as it is: snapped once more, thin triangles would collapse.
     between = np.flatnonzero(~_is_whole(mended))
@@ -311,8 +364,11 @@ def _islands_apart(
 
     What has collapsed counts for nothing here: of it a smallest form is made.
     """
-    is_whole = shapely.is_valid(parts) & ~shapely.is_empty(parts)
-    order = np.flatnonzero(is_whole)[np.argsort(rows[is_whole], kind="stable")]
+    _, of, counts = np.unique(rows, return_inverse=True, return_counts=True)
+    several = np.flatnonzero(counts[of] > 1)
+    is_whole = shapely.is_valid(parts[several]) & ~shapely.is_empty(parts[several])
+    order = several[is_whole]
+    order = order[np.argsort(rows[order], kind="stable")]
     owners, index = np.unique(rows[order], return_inverse=True)
     together = shapely.multipolygons(parts[order], indices=index)
     meeting = np.flatnonzero(~shapely.is_valid(together))

@@ -54,7 +54,7 @@ def encode_features(frame: "gpd.GeoDataFrame", *, schema: LayerSchema | None = N
     from geo.crs import to_lonlat
 
     ids = _require_ids(frame)
-    geometries = _sendable(np.asarray(to_lonlat(frame).geometry.array, dtype=object))
+    geometries = sendable(np.asarray(to_lonlat(frame).geometry.array, dtype=object))
     return _encoded(ids, geometries, _property_columns(frame, ids, schema))
 
 
@@ -102,7 +102,7 @@ def _require_ids(frame: "gpd.GeoDataFrame") -> list[str]:
     return ids
 
 
-def _sendable(geometries: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def sendable(geometries: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Right-hand rings, at most seven decimals, null for what GeoJSON cannot say."""
     import shapely
 

@@ -278,6 +278,16 @@ class FeatureTable:
         distinct = [content[i:j].decode() for i, j in zip(begins, ends, strict=False)]
         return Texts(self._array(f"{column}.codes"), distinct)
 
+    def texts_at(self, name: str | None, places: npt.NDArray[np.int64]) -> list[str | None]:
+        """`texts` of some features, None where missing; their ids without a `name`."""
+        column = "id" if name is None else self._column(name)
+        ends, content = self._array(f"{column}.ends"), self._bytes(f"{column}.texts")
+        codes = self._array(f"{column}.codes")[places].tolist()
+        return [
+            None if code < 0 else str(content[_begin(ends, code, gap=0) : int(ends[code])], "utf-8")
+            for code in codes
+        ]
+
     def numbers(self, name: str) -> Numbers:
         """A property of numbers."""
         values = self._array(self._column(name))

@@ -10,7 +10,7 @@ Mapbox Vector Tile Specification 2.1, clause 4; Protocol Buffers wire format.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,14 @@ _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 15
 _TILE_LAYER = 0x1A
 _VERSION, _NAME, _FEATURE, _KEY, _VALUE, _EXTENT = 0x78, 0x0A, 0x12, 0x1A, 0x22, 0x28
 _ID, _TAGS, _KIND, _GEOMETRY, _TEXT = 0x08, 0x12, 0x18, 0x22, 0x0A
+_FEATURE_TAG, _VALUE_TAG, _TEXT_TAG = bytes([_FEATURE]), bytes([_VALUE]), bytes([_TEXT])
+_ID_TAG, _TAGS_TAG = bytes([_ID]), bytes([_TAGS])
+# The kind of a feature, and the tag of its geometry behind it.
+_KIND_TAGS = {kind: bytes([_KIND, kind, _GEOMETRY]) for kind in (POINT, LINE, POLYGON)}
 _SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
 
 
-@dataclass(frozen=True, slots=True)
-class TileFeature:
+class TileFeature(NamedTuple):
     """One feature of a tile: its `row` in the layer, its kind, and its commands as varints."""
 
     row: int
@@ -80,8 +83,8 @@ def encoded_features(parts: npt.NDArray[Any], rows: Integers, *, kind: int) -> l
     ends = np.cumsum(sizes)[value_ends - 1]
     begins = np.append(0, ends[:-1])
     return [
-        TileFeature(int(row), kind, content[begin:end])
-        for row, begin, end in zip(found, begins, ends, strict=True)
+        TileFeature(row, kind, content[begin:end])
+        for row, begin, end in zip(found.tolist(), begins.tolist(), ends.tolist(), strict=True)
     ]
 
 
@@ -153,12 +156,20 @@ def varints(values: Integers) -> tuple[bytes, Integers]:
 
 def varint(value: int) -> bytes:
     """One integer from 0 on as a protobuf varint."""
+    return _SHORT[value] if value < len(_SHORT) else _varint(value)
+
+
+def _varint(value: int) -> bytes:
     found = bytearray()
     while value >= 0x80:
         found.append(value & 0x7F | 0x80)
         value >>= 7
     found.append(value)
     return bytes(found)
+
+
+# Those of one and two bytes, of which a tile has tens of thousands.
+_SHORT = [_varint(value) for value in range(1 << 14)]
 
 
 def layer_message(
@@ -173,37 +184,32 @@ def layer_message(
     if not features:
         return b""
     numbers: dict[str, int] = {}
-    messages = []
+    written = [bytes([_VERSION, 2]), _field(_NAME, name.encode())]
     for feature in features:
         tags = b""
-        for key, text in enumerate((ids[feature.row], names[feature.row])):
+        for key, text in ((b"\0", ids[feature.row]), (b"\1", names[feature.row])):
             if text is not None:
-                tags += varint(key) + varint(numbers.setdefault(text, len(numbers)))
-        messages.append(
-            _field(
-                _FEATURE,
-                b"".join(
-                    (
-                        bytes([_ID]) + varint(feature.row + 1),
-                        _field(_TAGS, tags),
-                        bytes([_KIND, feature.kind]),
-                        _field(_GEOMETRY, feature.geometry),
-                    )
-                ),
+                tags += key + varint(numbers.setdefault(text, len(numbers)))
+        message = b"".join(
+            (
+                _ID_TAG,
+                varint(feature.row + 1),
+                _TAGS_TAG,
+                varint(len(tags)),
+                tags,
+                _KIND_TAGS[feature.kind],
+                varint(len(feature.geometry)),
+                feature.geometry,
             )
         )
-    layer = b"".join(
-        (
-            bytes([_VERSION, 2]),
-            _field(_NAME, name.encode()),
-            *messages,
-            _field(_KEY, b"id"),
-            _field(_KEY, b"name"),
-            *(_field(_VALUE, _field(_TEXT, text.encode())) for text in numbers),
-            bytes([_EXTENT]) + varint(extent),
-        )
-    )
-    return _field(_TILE_LAYER, layer)
+        written += (_FEATURE_TAG, varint(len(message)), message)
+    written += (_field(_KEY, b"id"), _field(_KEY, b"name"))
+    for text in numbers:
+        content = text.encode()
+        size = varint(len(content))
+        written += (_VALUE_TAG, varint(len(content) + len(size) + 1), _TEXT_TAG, size, content)
+    written.append(bytes([_EXTENT]) + varint(extent))
+    return _field(_TILE_LAYER, b"".join(written))
 
 
 def _points(parts: npt.NDArray[Any]) -> Integers:

@@ -54,6 +54,19 @@ def test_whoever_comes_first_gets_a_coarse_tile_and_soon_a_finer_one(big_client)
     assert "immutable" in kept
 
 
+def test_the_first_tile_does_not_wait_until_the_features_are_prepared(big_client):
+    tables = big_client.app.state.tables
+    zones = tables.collection("zones")
+    for zoom in ("7/65/101", "12/2082/3248"):
+        assert big_client.get(f"{SET}/{zoom}").status_code in (200, 204)
+    assert big_client.get(f"{SET}?f=json").status_code == 200
+    assert tables.opened(zones, "id") is None
+    before = tables.outlines(zones)
+    big_client.get("/collections/zones/items?limit=1")
+    assert tables.opened(zones, "id") is not None
+    assert tables.outlines(zones).extent == before.extent
+
+
 def test_the_tiles_of_the_service_are_coarse_as_long_as_one_of_theirs_is(big_client):
     address = "/tiles/WebMercatorQuad/7/65/101?collections=zones"
     coarse = big_client.get(address)

@@ -62,8 +62,7 @@ def read_archive(
     process beside the service.
     """
     entry = tables.collection(collection_id)
-    # Outlines are the same in every language.
-    if tables.table(entry, "id").features.extent is None:
+    if tables.extent(entry) is None:
         raise NoArchive(entry.id, [])
     path = tiles.archive(entry, f".{format}", patience_s=patience_s)
     tag = etag_of(path.name)

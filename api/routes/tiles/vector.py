@@ -149,7 +149,7 @@ def read_tile_set(
     """Where a collection's vector tiles are: OGC tile set metadata that is also TileJSON 3.0."""
     entry = tables.collection(collection_id)
     require_tile_matrix_set(tile_matrix_set_id)
-    tiled = of_collection(entry, tables.table(entry, language).features.extent)
+    tiled = of_collection(entry, tables.extent(entry))
     found = tile_set(tiled, links, language=language, is_html=is_html)
     return negotiated(
         request,
@@ -187,8 +187,7 @@ def read_vector_tile(
     """
     entry = tables.collection(collection_id)
     require_tile_matrix_set(tile_matrix_set_id)
-    # Outlines are the same in every language.
-    tiled = of_collection(entry, tables.table(entry, "id").features.extent)
+    tiled = of_collection(entry, tables.extent(entry))
     z = require_tile(tiled.extent, tile_matrix=tile_matrix, row=row, column=column)
 
     is_coarse = tiles.is_coarse(entry, z=z)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.tiles.coarse import coarse_source
+from geo.tiles.coarse import coarse_tile, prepared_outlines, published_outlines
 from geo.tiles.cut import encode_tile, for_zoom, tile_source
 from geo.tiles.feature_encoder import encode_features
 from geo.tiles.features import FeatureTable
@@ -22,8 +22,11 @@ def layer(geometries, **columns):
 
 def coarse(frame, **place):
     place = PLACE | place
-    source = coarse_source(FeatureTable(encode_features(frame)), **place)
-    content = encode_tile(source, layer="areas", **place)
+    return drawn(prepared_outlines(FeatureTable(encode_features(frame))), **place)
+
+
+def drawn(outlines, **place):
+    content = coarse_tile(outlines, layer="areas", **place)
     return read_tile(content)[3] if content else []
 
 
@@ -104,3 +107,55 @@ def test_islands_and_holes_below_a_unit_are_left_out():
 
 def test_a_place_without_features_has_no_bytes(circles):
     assert coarse(circles, row=3) == []
+
+
+EVERY_FORM = [
+    shapely.box(113, -3, 114, -2),
+    shapely.MultiPolygon([shapely.box(114.2, -3, 114.6, -2.5)]),
+    shapely.MultiPolygon([shapely.box(115, -3, 115.2, -2.5), shapely.box(115.4, -3, 115.6, -2)]),
+    shapely.box(116, -4, 117, -3).difference(shapely.box(116.2, -3.8, 116.6, -3.2)),
+    shapely.LineString([(114, -2), (115, -3), (116, -2)]),
+    shapely.Point(115, -2),
+    shapely.Polygon([(114, -4, 9), (115, -4, 9), (115, -5, 9)]),
+    shapely.Polygon(),
+    None,
+    shapely.LineString([(114, -2), (float("inf"), -3), (116, -2)]),
+    shapely.box(112.12345678, -4, 112.87654321, -3),
+]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: frame,
+        lambda frame: frame.to_crs("EPSG:4326"),
+        lambda frame: frame.to_crs("EPSG:32750"),
+        lambda frame: frame.drop(columns="name"),
+        lambda frame: frame.set_axis(range(len(frame))),
+        lambda frame: frame.assign(name=range(len(frame))),
+    ],
+    ids=["as written", "EPSG:4326", "in metres", "nameless", "numbered", "names are numbers"],
+)
+def test_before_a_layer_is_prepared_its_tiles_are_the_same(tmp_path, change):
+    frame = change(layer(EVERY_FORM, name=[f"nama {i}" for i in range(len(EVERY_FORM))]))
+    frame.to_parquet(tmp_path / "layer.parquet", row_group_size=3)
+    published = published_outlines(tmp_path / "layer.parquet")
+    prepared = prepared_outlines(FeatureTable(encode_features(frame)))
+    assert published.extent == prepared.extent
+    for place in (PLACE, {"z": 8, "row": 130, "column": 210}, {"z": 0, "row": 0, "column": 0}):
+        # Rings are prepared counterclockwise: the same corners from another one on.
+        found = drawn(published, **place)
+        assert corners_of(found) == corners_of(drawn(prepared, **place))
+    places = published.meeting((113, -5, 117, -1))
+    assert places.tolist() == prepared.meeting((113, -5, 117, -1)).tolist()
+    assert published.named(places) == prepared.named(places)
+    assert shapely.to_wkb(published.at(places)).tolist() == (
+        shapely.to_wkb(prepared.at(places)).tolist()
+    )
+
+
+def test_a_published_layer_without_features_has_no_place(tmp_path):
+    layer([]).to_parquet(tmp_path / "layer.parquet")
+    published = published_outlines(tmp_path / "layer.parquet")
+    assert published.extent is None
+    assert drawn(published, **PLACE) == []
