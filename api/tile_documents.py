@@ -81,6 +81,12 @@ class NoArchive(NotFound):
     what = Text(id="Arsip ubin", en="tile archive")
 
 
+class TilesNotFound(NotFound):
+    """Neither a tile matrix set nor a raster layer, whose addresses look alike."""
+
+    what = Text(id="Kisi ubin atau layer raster", en="tile matrix set or raster layer")
+
+
 class TileNotFound(NotFound):
     """A tile outside the limits of its tile set."""
 

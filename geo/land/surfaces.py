@@ -187,10 +187,14 @@ def surface(
 def land_raster(store: Store | Published, name: str) -> Version:
     """The current version of a land raster; `LayerNotFound` names those that there are."""
     now = store.current()
-    known = [dataset.removeprefix(published.LAND_PREFIX) for dataset in now.datasets("raster")]
-    if name not in known:
+    if name not in (known := land_raster_names(now)):
         raise LayerNotFound(name, available=known)
     return now.version(published.LAND_PREFIX + name)
+
+
+def land_raster_names(now: Published) -> list[str]:
+    """The names of the land rasters that there are."""
+    return [dataset.removeprefix(published.LAND_PREFIX) for dataset in now.datasets("raster")]
 
 
 def is_of_classes(store: Store | Published, name: str) -> bool:

@@ -92,7 +92,7 @@ def test_outside_there_is_an_empty_tile(client):
     ("path", "status", "code"),
     [
         ("/tiles/curah_hujan/7/104/65.png", 404, "LayerNotFound"),
-        ("/tiles/curah_hujan", 404, "LayerNotFound"),
+        ("/tiles/curah_hujan", 404, "TilesNotFound"),
         ("/tiles/suitability/7/104/65.png?model=siap", 404, "ModelNotFound"),
         ("/tiles/suitability/7/104/65.png?model=kebutuhan", 404, "SurfaceNotFound"),
         ("/tiles/suitability?model=kebutuhan", 404, "SurfaceNotFound"),
@@ -110,6 +110,12 @@ def test_what_cannot_be_drawn_is_a_problem(client, path, status, code):
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == code
+
+
+def test_what_is_neither_grid_nor_raster_is_answered_with_both(client):
+    said = client.get("/tiles/WorldCRS84Quad", params={"lang": "id"}).json()["detail"]
+    assert said.startswith("Kisi ubin atau layer raster 'WorldCRS84Quad' tidak ada.")
+    assert "Yang tersedia: WebMercatorQuad, suitability, " in said
 
 
 def test_while_a_surface_is_made_others_are_told_to_come_back(client, reference_store):

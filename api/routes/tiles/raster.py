@@ -10,7 +10,7 @@ from api.access import READS
 from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import JSON
 from api.responses import FOREVER, conditional, etag_of, json_response
-from api.tile_documents import require_picture
+from api.tile_documents import WEB_MERCATOR_QUAD, TilesNotFound, require_picture
 from geo.language import Language, Text
 from geo.store.store import Store
 from geo.store.versions import Published
@@ -52,7 +52,9 @@ def read_tile_layer(
     links: LinksDep,
 ) -> Response:
     """Where the tiles of `suitability` or of a land raster are, and what their colours mean."""
-    key, document = _layer(store.current(), name, query.model, language)
+    now = store.current()
+    _require_known(now, name)
+    key, document = _layer(now, name, query.model, language)
     # A layer that was found has a plain name; a link of ours would quote the braces.
     address = f"{links.base}/tiles/{name}/{{z}}/{{x}}/{{y}}.png"
     tiles = f"{address}?model={query.model}&v={key[:16]}" if name == _suitability() else address
@@ -94,6 +96,14 @@ def read_tile(
     if query.v is not None and len(query.v) >= 16 and key.startswith(query.v):
         answer.headers["Cache-Control"] = FOREVER
     return answer
+
+
+def _require_known(now: Published, name: str) -> None:
+    from geo.land import surfaces
+
+    known = surfaces.land_raster_names(now)
+    if name not in (*known, _suitability()):
+        raise TilesNotFound(name, [WEB_MERCATOR_QUAD, _suitability(), *known])
 
 
 def _suitability() -> str:
