@@ -54,7 +54,7 @@ class TemplateQuery(BaseModel):
         str | None, Field(description="gpkg, xlsx or qml; the first that there is by default.")
     ] = None
     indicator: Annotated[
-        str | None, Field(description="Of indicators: the one that all rows are for.")
+        str | None, Field(description="Of indicators and targets: the one that all rows are for.")
     ] = None
     lang: str | None = None
 
@@ -68,9 +68,9 @@ class TemplateQuery(BaseModel):
 def read_templates(
     request: Request, store: StoreDep, language: LanguageDep, links: LinksDep
 ) -> Response:
-    """Templates of layers (GeoPackage, workbook), of indicators (workbook), and styles (QML)."""
+    """Templates of layers (GeoPackage, workbook), of indicators and targets (workbook), and styles (QML)."""
     from geo.published import indicator_catalogue
-    from geo.submission.template import INDICATORS, TEMPLATES, title_of
+    from geo.submission.template import INDICATORS, TARGETS, TEMPLATES, title_of
     from maps.text import translate
 
     found = TemplatesDocument(
@@ -101,7 +101,7 @@ def read_templates(
         title=translate("templates.title", language),
         active="desk",
         document=found,
-        figures=INDICATORS,
+        tables=(INDICATORS, TARGETS),
         indicators=[(one.id, one.title.to(language)) for one in known],
     )
     return conditional(request, etag_of(bytes(page.body)), lambda: page)
@@ -122,17 +122,18 @@ def read_template(
 ) -> Response:
     """A GeoPackage or workbook whose filled copy passes `POST /uploads` without choices; or a style."""
     from geo.store.region import region_text
-    from geo.submission.template import INDICATORS, require_template, template_file
+    from geo.submission.template import INDICATORS, TARGETS, require_template, template_file
 
     formats = require_template(name)
     chosen = formats[0] if query.f is None else query.f
     if chosen not in formats:
         reason = _SAY["no_format"].format(format=chosen[:40], known=", ".join(formats))
         raise InvalidParameter(parameter="f", reason=reason)
-    if query.indicator and name != INDICATORS:
+    is_table = name in (INDICATORS, TARGETS)
+    if query.indicator and not is_table:
         raise InvalidParameter(parameter="indicator", reason=_SAY["only_figures"])
     now = store.current()
-    figures = now.version("indicators").sha256 if name == INDICATORS else ""
+    figures = now.version("indicators").sha256 if is_table else ""
     key = etag_of(name, chosen, query.indicator, language, region_text(now), figures)
 
     def answer() -> Response:
@@ -160,14 +161,17 @@ def _content(
     planned = region(now)
     with tempfile.TemporaryDirectory(prefix="kawasan-template-") as folder:
         path = Path(folder) / template.template_file(name, format)
-        if name == template.INDICATORS:
+        if name in (template.INDICATORS, template.TARGETS):
             known = indicator_catalogue(now)
             if indicator and indicator not in known:
                 raise IndicatorNotFound(indicator, list(known))
-            chosen = known[indicator] if indicator else None
-            template.write_indicator_workbook(
-                path, region=planned, catalogue=known, language=language, indicator=chosen
+            write = (
+                template.write_indicator_workbook
+                if name == template.INDICATORS
+                else template.write_target_workbook
             )
+            chosen = known[indicator] if indicator else None
+            write(path, region=planned, catalogue=known, language=language, indicator=chosen)
         elif format == "xlsx":
             template.write_layer_workbook(name, path, region=planned, language=language)
         else:

@@ -16,6 +16,7 @@ from geo.errors import NotFound
 from geo.indicators.table import Indicator
 from geo.ingest.workbook import EXPLANATIONS
 from geo.language import Language, Text, texts
+from geo.programme.targets import LEVELS
 from geo.vector.export import add_style
 from geo.vector.planning_region import PlanningRegion
 from geo.vector.schema import SCHEMAS, Field, LayerSchema
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-# Of figures, which are no layer.
+# Of figures and of targets, which are no layers.
 INDICATORS = "indicators"
+TARGETS = "targets"
 # What an office sends most stands first.
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "zones": ("gpkg", "xlsx", "qml"),
@@ -34,6 +36,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "regencies": ("gpkg", "qml"),
     "desa": ("gpkg", "qml"),
     INDICATORS: ("xlsx",),
+    TARGETS: ("xlsx",),
 }
 _SUFFIXES = {"gpkg": ".gpkg", "xlsx": ".xlsx", "qml": ".qml"}
 # Rows that a list of allowed values is offered in.
@@ -79,7 +82,7 @@ def template_file(name: str, format: str) -> str:
 
 def title_of(name: str) -> Text:
     """What a template is of."""
-    return _SAY["indicators_title"] if name == INDICATORS else SCHEMAS[name].title
+    return _SAY[f"{name}_title"] if name in (INDICATORS, TARGETS) else SCHEMAS[name].title
 
 
 def columns_of(schema: LayerSchema, region: PlanningRegion) -> tuple[Column, ...]:
@@ -237,6 +240,89 @@ def write_indicator_workbook(
     _explain(sheet, columns, language)
     _list_indicators(sheet, catalogue)
     book.save(path)
+
+
+def write_target_workbook(
+    path: Path,
+    *,
+    region: PlanningRegion,
+    catalogue: Mapping[str, Indicator],
+    language: Language,
+    indicator: Indicator | None = None,
+) -> None:
+    """A workbook of targets with a row for the province and each regency, of one indicator or of any.
+
+    The second sheet explains the columns and lists every indicator with its unit.
+    """
+    from openpyxl import Workbook
+
+    columns = _target_columns(region, catalogue, language)
+    given: list[Any] = []
+    if indicator is not None:
+        given = [indicator.id, *[None] * 3, indicator.unit.to(language)]
+    rows = [[code, region.title_of(code).to(language), *given] for code in sorted(region.codes)]
+    book = Workbook()
+    _data_sheet(_first_sheet(book, TARGETS), columns, language, rows=rows)
+    sheet = book.create_sheet(EXPLANATIONS[language])
+    _explain(sheet, columns, language)
+    _list_indicators(sheet, catalogue)
+    book.save(path)
+
+
+# The columns that a target needs, and what stands as an example of each.
+_TARGET_COLUMNS: Mapping[str, tuple[bool, str]] = {
+    "code": (True, ""),
+    "name": (False, ""),
+    "indicator": (True, ""),
+    "year": (True, "2029"),
+    "least": (False, "3,27"),
+    "most": (False, "3,97"),
+    "unit": (False, "% angkatan kerja"),
+    "level": (True, "rpjmd"),
+    "direction": (False, "turun"),
+    "document": (True, "RPJMD Provinsi Kalimantan Selatan 2025–2029"),
+    "page": (False, "112"),
+    "source": (True, "Bappeda Provinsi Kalimantan Selatan"),
+    "source_url": (False, ""),
+    "note": (False, ""),
+}
+
+
+def _target_columns(
+    region: PlanningRegion, catalogue: Mapping[str, Indicator], language: Language
+) -> list[Column]:
+    heads = [head.strip() for head in _SAY["target_heads"].to(language).split("|")]
+    first, named = (
+        region.regencies[0],
+        ", ".join(region.title_of(c).id for c in sorted(region.codes)),
+    )
+    codes, levels = tuple(sorted(region.codes)), tuple(LEVELS)
+    listed = {"code": codes, "level": levels, "direction": ("turun", "naik")}
+    allowed = {
+        "code": Text(", ".join(codes), ", ".join(codes)),
+        "name": Text(named, named),
+        "indicator": _SAY["allowed_indicator"],
+        "least": _SAY["allowed_end"],
+        "most": _SAY["allowed_end"],
+        "unit": _SAY["allowed_unit"],
+        "level": Text(", ".join(levels), ", ".join(levels)),
+    }
+    examples = {"code": first.code, "name": first.full_name, "indicator": next(iter(catalogue), "")}
+    numbers = {"year": _SAY["kind_integer"], "least": _SAY["kind_number"]}
+    numbers["most"] = numbers["least"]
+    return [
+        Column(
+            head,
+            _SAY[f"target_{role}"],
+            is_required,
+            numbers.get(role, _SAY["kind_text"]),
+            allowed=allowed.get(role, _NOTHING),
+            example=examples.get(role, example),
+            choices=listed.get(role, ()),
+            is_text=role not in numbers,
+        )
+        for head, (role, (is_required, example)) in zip(heads, _TARGET_COLUMNS.items(), strict=True)
+    ]
 
 
 def _figure_columns(

@@ -105,6 +105,25 @@ def test_a_filled_workbook_of_figures_passes_with_one_row_a_regency(
     assert {f["severity"] for f in report["findings"]} <= {"info", "warning"}
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_filled_workbook_of_targets_passes_with_the_rows_that_are_filled(
+    door, client, tmp_path, language
+):
+    path = taken(client, "targets", "xlsx", tmp_path, indicator="tpt_agustus", lang=language)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    # The province before its thirteen regencies.
+    assert (sheet.max_row, sheet.cell(2, 1).value) == (15, "63")
+    for row in (3, 4):
+        cells = {4: 2027, 5: 3.5, 6: 4.0, 8: "rkpd", 10: "RKPD 2027", 12: "Bappeda"}
+        for column, value in cells.items():
+            sheet.cell(row, column, value)
+    book.save(path)
+    report = sent(door, path, "targets")
+    assert report["difference"]["counts"]["added"] == 2
+    assert report["counts"] == {"rows_unfilled": 1}
+
+
 def test_a_workbook_of_any_indicator_passes_where_one_regency_is_filled(door, client, tmp_path):
     path = taken(client, "indicators", "xlsx", tmp_path)
     book = openpyxl.load_workbook(path)
@@ -179,7 +198,9 @@ def test_templates_are_listed_kept_and_refused_by_name(client):
 def test_the_page_of_templates_offers_each_file(client):
     page = client.get("/templates?f=html&lang=id").text
     for name, formats in TEMPLATES.items():
-        assert all(f"/templates/{name}?f={f}" in page for f in formats if name != "indicators")
+        is_table = name in ("indicators", "targets")
+        assert all(f"/templates/{name}?f={f}" in page for f in formats if not is_table)
+        assert f"/templates/{name}" in page
     assert '<option value="tpt_agustus">' in page
     assert "/templates?f=html" in client.get("/collections/zones?f=html").text
     assert "/templates?f=html" in client.get("/uploads?f=html").text
