@@ -1,4 +1,4 @@
-"""The history of a layer, a raster or the table of figures: documents and pages of its versions."""
+"""The history of a layer, a raster, the figures or the targets: documents and pages of its versions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ from geo.store.versions import Event
 _SAY = texts(__name__)
 
 # What becomes a version by an upload has a history for everybody.
-HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators")
+HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators", "targets")
 
 
 class VersionDocument(BaseModel):
@@ -94,7 +94,8 @@ class DifferenceDocument(BaseModel):
     """How a version differs from another one.
 
     Of a layer `counts`, `added`, `removed`, `changed`, `names`, `areas_ha`, `regencies`,
-    `without_regency` and `columns_vanish` as in the report of an upload; of the table of figures `figures`; of a raster `raster`. `why_not` says in both
+    `without_regency` and `columns_vanish` as in the report of an upload; of the table of figures `figures`, of targets
+    `targets`; of a raster `raster`. `why_not` says in both
     languages why nothing is compared.
     """
 
@@ -113,6 +114,7 @@ class DifferenceDocument(BaseModel):
     without_regency: int | None = None
     columns_vanish: list[dict[str, Any]] | None = None
     figures: list[dict[str, Any]] | None = None
+    targets: list[dict[str, Any]] | None = None
     catalogue_changed: bool | None = None
     raster: dict[str, Any] | None = None
     why_not: dict[str, str] | None = None
@@ -141,6 +143,8 @@ def title_of(version: Version, tables: Tables) -> Text:
         return tables.of_version(version).title
     if version.kind == "indicators":
         return _SAY["figures"]
+    if version.kind == "targets":
+        return _SAY["targets"]
     from geo.land.raster import land_title
     from geo.published import LAND_PREFIX
 
@@ -248,10 +252,11 @@ def difference_page(request: Request, store: Store, document: DifferenceDocument
     differs = document.kind == "layer" and any(
         count for way, count in document.counts.items() if way != "unchanged"
     )
+    planned = region(store)
     content = compared_page(
         document.model_dump(),
         numbers=[(one.number, one.published_at) for one in store.versions(document.collection)],
-        regencies={code: one.full_name for code, one in region(store).by_code.items()},
+        regencies={code: planned.title_of(code).to(language) for code in planned.codes},
         language=language,
     )
     content["map_facts"] = map_facts(

@@ -109,6 +109,7 @@ def _titles(request: Request, store: Store, datasets: Collection[str]) -> dict[s
     """What datasets are called; a layer that was never published has only its id."""
     from geo.land.raster import land_title
     from geo.planning.publish import INDICATORS
+    from geo.programme.publish_targets import TARGETS
     from geo.published import LAND_PREFIX
     from maps.text import both
 
@@ -116,6 +117,8 @@ def _titles(request: Request, store: Store, datasets: Collection[str]) -> dict[s
     for name in datasets:
         if name == INDICATORS:
             found[name] = both("sending.figures")
+        elif name == TARGETS:
+            found[name] = both("sending.targets")
         elif name.startswith(LAND_PREFIX):
             title = land_title(name.removeprefix(LAND_PREFIX))
             found[name] = Text(*(each[:1].upper() + each[1:] for each in title))
@@ -127,6 +130,7 @@ def _titles(request: Request, store: Store, datasets: Collection[str]) -> dict[s
 def _sending(request: Request, store: Store) -> dict[str, Any]:
     """What the form by which a file is sent says, to whoever may send one."""
     from geo.planning.publish import INDICATORS
+    from geo.programme.publish_targets import TARGETS
     from maps.desk.handing_in import sending
 
     actor, links = caller_of(request).actor, links_or_default(request)
@@ -134,6 +138,7 @@ def _sending(request: Request, store: Store) -> dict[str, Any]:
         language_or_default(request),
         layers=_layers(request),
         figures=INDICATORS,
+        targets=TARGETS,
         has_figures=INDICATORS in store.datasets(),
         parts=[part_document(part, links).model_dump() for part in unfinished(store, actor=actor)],
         most_bytes=settings_of(request).max_upload_bytes,
@@ -205,15 +210,16 @@ def _deciding(store: Store, upload: Upload) -> list[str]:
 def _of_its_kind(store: Store, said: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """The report of a raster or of figures in words; None of what it is not."""
     from geo.published import indicator_catalogue, region
-    from maps.desk.figures_report import COLLECTION, figures_report
+    from maps.desk.figures_report import COLLECTIONS, figures_report
     from maps.desk.raster_report import raster_report
 
     figures = None
-    if said["collection"] == COLLECTION:
+    if said["collection"] in COLLECTIONS:
+        planned = region(store)
         figures = figures_report(
             said,
             catalogue=indicator_catalogue(store),
-            regencies={code: one.full_name for code, one in region(store).by_code.items()},
+            regencies={code: planned.title_of(code).to(language) for code in planned.codes},
             language=language,
         )
     return {"raster": raster_report(said, language=language), "figures": figures}
@@ -237,13 +243,16 @@ def form_page(request: Request, store: Store, asked: str, *, indicator: str | No
 def _form(request: Request, store: Store, asked: str, indicator: str | None) -> dict[str, Any]:
     from geo.planning.publish import INDICATORS
     from geo.planning.publish_land import rasters_read, require_land_name
+    from geo.programme.publish_targets import TARGETS
     from geo.published import LAND_PREFIX, indicator_catalogue
     from geo.vector.schema import SCHEMAS
-    from maps.desk.file_form import figures_form, layer_form, raster_form
+    from maps.desk.file_form import figures_form, layer_form, raster_form, targets_form
 
     language = language_or_default(request)
     if asked == INDICATORS:
         return figures_form(indicator_catalogue(store), asked=indicator, language=language)
+    if asked == TARGETS:
+        return targets_form(language)
     if asked == ANY_RASTER or asked.startswith(LAND_PREFIX):
         name = None if asked == ANY_RASTER else asked.removeprefix(LAND_PREFIX)
         if name is not None:
@@ -253,7 +262,7 @@ def _form(request: Request, store: Store, asked: str, indicator: str | None) -> 
     titles = _layers(request)
     known = {name: schema.title for name, schema in SCHEMAS.items()} | titles
     if asked not in known:
-        raise LayerNotFound(asked, available=sorted({*known, INDICATORS, ANY_RASTER}))
+        raise LayerNotFound(asked, available=sorted({*known, INDICATORS, TARGETS, ANY_RASTER}))
     return layer_form(asked, title=known[asked], is_published=asked in titles, language=language)
 
 

@@ -1,4 +1,4 @@
-"""The report of a table of figures: each fault by its row and column, and each change figure by figure."""
+"""The report of a table: each fault by its row and column, and each change figure by figure or target by target."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,15 +7,39 @@ from geo.indicators.layout import Place
 from geo.indicators.table import Indicator
 from geo.ingest.encoding import ENCODINGS
 from geo.language import Language
+from geo.planning.publish import INDICATORS
+from geo.programme.publish_targets import TARGETS
 from maps.desk.explanation import SEVERITIES, severity_text
 from maps.desk.file_form import indicator_options
-from maps.desk.timeline import figure_row
+from maps.desk.timeline import figure_row, target_row
 from maps.text import format_number, translate
 
-COLLECTION = "indicators"
+COLLECTIONS = (INDICATORS, TARGETS)
 _WAYS = ("added", "changed", "removed", "unchanged")
 _OF_SHEETS = frozenset({"several_layers", "layer_unknown"})
-_OF_OTHERS = frozenset({"figures_foreign", "others_left_out"})
+_OF_OTHERS = frozenset({"figures_foreign", "targets_foreign", "others_left_out"})
+
+# What the report says in another way of figures and of targets.
+_FIGURES_SAY = {
+    "title": "figures.title",
+    "choices_text": "figures.choices_text",
+    "source": "figures.source",
+    "leave_out": "figures.leave_out",
+    "difference": "figures.difference",
+    "period": "history.period",
+    "before": "figures.before",
+    "after": "figures.after",
+}
+_TARGETS_SAY = {
+    "title": "targets.title",
+    "choices_text": "targets.choices_text",
+    "source": "targets.source",
+    "leave_out": "targets.leave_out",
+    "difference": "targets.difference",
+    "period": "targets.year_level",
+    "before": "targets.before",
+    "after": "targets.after",
+}
 
 
 def figures_report(
@@ -36,7 +60,11 @@ def figures_report(
     findings, counts = report.get("findings") or [], report.get("counts") or {}
     cells = [one for one in findings if "row" in one["where"]]
     difference = report.get("difference") or {}
+    of_targets = document["collection"] == TARGETS
+    says = _TARGETS_SAY if of_targets else _FIGURES_SAY
     return {
+        "says": {name: translate(key, language) for name, key in says.items()},
+        "asks_indicator": not of_targets,
         "cells": [_cell(one, language) for one in _by_row(cells)],
         "cells_more": sum(counts.get(code, 0) for code in {one["code"] for one in cells})
         - len(cells),
@@ -53,7 +81,8 @@ def figures_report(
         "changes": [
             figure_row(one, regencies, language) | {"unit": _unit(one, catalogue, language)}
             for one in difference.get("figures") or ()
-        ],
+        ]
+        + [target_row(one, regencies, language) for one in difference.get("targets") or ()],
         "changes_more": _more(difference),
         "themes": indicator_options(catalogue, chosen=chosen.get("indicator"), language=language),
         "is_workbook": (report.get("summary") or {}).get("format") == "xlsx"
@@ -61,7 +90,7 @@ def figures_report(
         "encodings": ENCODINGS if (report.get("summary") or {}).get("format") == "csv" else [],
         "asks_replace": not chosen.get("regencies")
         and (bool(chosen.get("replace")) or report.get("replaceable") != 0),
-        "replace": _replace(report, language),
+        "replace": _replace(report, language, of_targets=of_targets),
         "asks_others": bool(_OF_OTHERS & counts.keys()) or bool(chosen.get("leave_out_others")),
     }
 
@@ -105,7 +134,7 @@ def _read(summary: Mapping[str, Any], language: Language) -> str | None:
     if "counts" not in summary:
         return None
     counts = {name: format_number(n, language) for name, n in summary["counts"].items()}
-    return translate("figures.read", language, **counts)
+    return translate("targets.read" if "targets" in counts else "figures.read", language, **counts)
 
 
 def _unit(one: Mapping[str, Any], catalogue: Mapping[str, Indicator], language: Language) -> str:
@@ -113,16 +142,18 @@ def _unit(one: Mapping[str, Any], catalogue: Mapping[str, Indicator], language: 
     return known.unit.to(language) if known and known.unit.id == one["unit"] else str(one["unit"])
 
 
-def _replace(report: Mapping[str, Any], language: Language) -> str:
-    """What the choice to remove figures does; how many, once a check has counted them."""
+def _replace(report: Mapping[str, Any], language: Language, *, of_targets: bool) -> str:
+    """What the choice to remove rows does; how many, once a check has counted them."""
     count = report.get("replaceable")
+    if of_targets:
+        return translate("targets.replace", language, n=format_number(count, language))
     if count is None:
         return translate("figures.replace_uncounted", language)
     return translate("figures.replace", language, n=format_number(count, language))
 
 
 def _more(difference: Mapping[str, Any]) -> int:
-    if "figures" not in difference:
+    if "counts" not in difference:
         return 0
-    counts = difference["counts"]
-    return int(sum(counts[way] for way in _WAYS[:3]) - len(difference["figures"]))
+    listed = difference.get("figures") or difference.get("targets") or ()
+    return int(sum(difference["counts"][way] for way in _WAYS[:3]) - len(listed))

@@ -82,6 +82,17 @@ def figures_form(
     }
 
 
+def targets_form(language: Language) -> dict[str, Any]:
+    """The form for a table of targets."""
+    return {
+        "kind": "targets",
+        "title": translate("targets.send", language),
+        "begin": "targets",
+        "formats": begun_in("targets"),
+        "indicator": None,
+    }
+
+
 def indicator_options(
     catalogue: Mapping[str, Indicator], *, chosen: str | None, language: Language
 ) -> list[dict[str, Any]]:

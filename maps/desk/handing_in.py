@@ -34,6 +34,7 @@ def sending(
     *,
     layers: Mapping[str, Text],
     figures: str,
+    targets: str,
     has_figures: bool,
     parts: Iterable[Mapping[str, Any]],
     most_bytes: int,
@@ -44,8 +45,8 @@ def sending(
     ----------
     layers : mapping
         The titles of the published layers.
-    figures : str
-        What the figures are called as a collection.
+    figures, targets : str
+        What the figures and the targets are called as collections.
     has_figures : bool
         Whether any are published, so that their own form can be opened.
     parts : iterable of mapping
@@ -55,6 +56,7 @@ def sending(
     """
     titles = {name: title.to(language) for name, title in layers.items()}
     titles[figures] = translate("sending.figures", language)
+    titles[targets] = translate("sending.targets", language)
     kinds = {extension for each in (*FORMATS.values(), GEOTIFF) for extension in each.extensions}
     return {
         "layers": _told_apart(titles),

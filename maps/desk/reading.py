@@ -9,14 +9,20 @@ from typing import Any
 
 from geo.ingest.encoding import ENCODINGS
 from geo.language import Language, Text
-from geo.planning.publish import INDICATORS
 from geo.submission.accepting import Warned, warned
 from geo.submission.rasters import is_raster
+from geo.submission.tables import is_table
 from maps.text import format_number, translate
 
 # A file of another province's regencies, or one of which theirs were left out.
 _OF_OTHERS = frozenset(
-    {"regency_foreign", "regencies_foreign", "figures_foreign", "others_left_out"}
+    {
+        "regency_foreign",
+        "regencies_foreign",
+        "figures_foreign",
+        "targets_foreign",
+        "others_left_out",
+    }
 )
 # What another CRS, encoding or column would mend.
 _OF_CRS = frozenset(
@@ -32,6 +38,7 @@ _LOSSES = frozenset(
         *("columns_vanish", "values_vanish", "outlines_vanish"),
         *("outline_kind_vanishes", "features_removed", "zones_like_published"),
         "figures_removed",
+        "targets_removed",
         "undoes_newer",
     }
 )
@@ -52,7 +59,7 @@ def reading(
     report, chosen = document.get("report") or {}, document["choices"]
     offered, counts = report.get("choices") or {}, report.get("counts") or {}
     return {
-        "is_layer": document["collection"] != INDICATORS and not is_raster(document["collection"]),
+        "is_layer": not (is_table(document["collection"]) or is_raster(document["collection"])),
         "collections": _collections(
             document["collection"], layers, language, title=chosen.get("title")
         ),

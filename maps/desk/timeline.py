@@ -8,7 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geo.language import Language
-from maps.text import MISSING, format_date, format_number, format_period, format_share, translate
+from geo.programme.targets import level_title
+from maps.text import (
+    MISSING,
+    format_date,
+    format_number,
+    format_period,
+    format_range,
+    format_share,
+    translate,
+)
 
 _WAYS = ("added", "removed", "changed", "unchanged")
 _KEYS_SHOWN = 40
@@ -112,7 +121,8 @@ def compared_page(
             for one in document["columns_vanish"] or []
         ],
         "touched": [regencies.get(code, code) for code in document["regencies"] or []],
-        "figures": [figure_row(one, regencies, language) for one in document["figures"] or []],
+        "figures": [figure_row(one, regencies, language) for one in document["figures"] or []]
+        + [target_row(one, regencies, language) for one in document["targets"] or []],
         "figures_more": _more_figures(document),
         "raster": _raster(document["raster"], language),
     }
@@ -162,10 +172,29 @@ def figure_row(
     }
 
 
+def target_row(
+    one: Mapping[str, Any], regencies: Mapping[str, str], language: Language
+) -> dict[str, Any]:
+    """One changed target as `figure_row` has a figure: a range before and after, its year and its level."""
+    ranges = {
+        side: MISSING if one[side] is None else format_range(one[side][0], one[side][1], language)
+        for side in ("before", "after")
+    }
+    return {
+        **ranges,
+        "place": regencies.get(one["regency_code"], one["regency_code"]),
+        "title": one["title"][language],
+        "period": f"{one['year']} · {level_title(one['level']).to(language)}",
+        "unit": one["unit"][language],
+        "way": translate(f"upload.count_{one['way']}", language),
+        "also": [translate(f"history.also_{name}", language) for name in one["also"]],
+    }
+
+
 def _more_figures(document: Mapping[str, Any]) -> int:
-    if document["figures"] is None:
+    listed = len(document["figures"] or document["targets"] or ())
+    if not listed:
         return 0
-    listed = len(document["figures"])
     return int(sum(document["counts"][way] for way in _WAYS[:3]) - listed)
 
 
