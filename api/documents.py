@@ -30,6 +30,7 @@ from geo.mcda.model import BenchmarkArea, Model
 from geo.mcda.weights import Weighting
 from geo.planning.collect import Collecting, Gap
 from geo.planning.model_changes import Way
+from geo.programme.split_proposal import Proposal
 from geo.readiness.assessment import Assessment, Origin, SourcedFigure
 from geo.readiness.compare import Comparison, ZoneDifference
 from geo.readiness.lift import Lift
@@ -461,6 +462,7 @@ DOCUMENTS: Mapping[str, Document] = {
             coverage_floor=float,
             links=list[Link],
         ),
+        document("SplitProposalDocument", Proposal, links=list[Link]),
         document("QuadrantDocument", QuadrantTable, quadrants=list[Quadrant], unplaced=int),
         document(
             "ModelsDocument",

@@ -23,6 +23,7 @@ _CATALOGUES = {
     "choosing": "desk",
     "collect": "pages",
     "compare": "pages",
+    "split": "programme",
     "drawn": "desk",
     "figures": "desk",
     "guide": "pages",

@@ -14,7 +14,7 @@ import pandas as pd
 from geo.errors import IndicatorNotFound, InfeasibleSplit
 from geo.indicators.table import Indicator
 from geo.language import filled, joined, texts
-from geo.programme.cascade import Member, Split, SplitMethod, split
+from geo.programme.cascade import Member, Split, SplitMethod, method_title, split
 from geo.programme.denominators import Denominator, denominator_of
 from geo.programme.province import ProvinceFigure, province_value
 from geo.programme.targets import LEVELS, Target, TargetDirection, targets_of
@@ -155,6 +155,32 @@ def newest_complete(table: pd.DataFrame, indicator: Indicator, *, region: Planni
     newest = set(own.loc[own["year"] == own["year"].max(), "regency_code"])
     names = joined([region.title_of(code) for code in region.by_code if code not in newest])
     raise InfeasibleSplit(reason=filled(_SAY["incomplete"], title=indicator.title, regions=names))
+
+
+def proposal_rows(found: Proposal) -> list[dict[str, object]]:
+    """The split as rows of targets of level `usulan`, one a regency, by the columns of a file of targets.
+
+    A proposal is a bound on the near side alone: at most where the rate is to fall, at least where it
+    is to rise. Its words are Indonesian, as the office's own are.
+    """
+    one = found.split
+    end = "most" if one.direction == "down" else "least"
+    facts = {"year": one.end_year, "method": method_title(one.method).id}
+    counted = {"on": found.denominator.title.id, "period": found.denominator.period}
+    return [
+        {
+            "indicator": found.indicator.id,
+            "regency_code": row.region,
+            "year": one.end_year,
+            end: row.target,
+            "level": "usulan",
+            "direction": one.direction,
+            "document": _SAY["document"].id.format(**facts),
+            "source": _SAY["computed"].id.format(period=found.period, source=found.source),
+            "note": _SAY["fixed_note" if row.is_fixed else "note"].id.format(**counted),
+        }
+        for row in one.rows
+    ]
 
 
 def _good(table: pd.DataFrame, indicator: str, year: int) -> pd.DataFrame:

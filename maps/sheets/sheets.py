@@ -34,6 +34,7 @@ from maps.sheets.map import Area, Bounds, areas_of, map_content, swatches
 from maps.sheets.paper_text import printable
 from maps.sheets.province import marks_of, province_content
 from maps.sheets.sheet_subject import SheetSubject
+from maps.sheets.table_sheet import TableSheet, table_content
 from maps.style import LegendEntry
 from maps.text import translate
 
@@ -52,7 +53,7 @@ _LEAST_M = 24_000.0
 # One compiler is not to be entered twice at once; a sheet takes a fraction of a second.
 _ONE_AT_A_TIME = Lock()
 
-Template = Literal["zone", "province", "map"]
+Template = Literal["zone", "province", "map", "table"]
 
 
 def zone_sheet(subject: SheetSubject, area_id: str) -> bytes:
@@ -65,6 +66,11 @@ def province_sheet(subject: SheetSubject) -> bytes:
     """The overview of the province as PDF, A4."""
     content = province_content(subject) | province_map(subject)
     return _typeset("province", content, subject.printed)
+
+
+def printed_table(sheet: TableSheet) -> bytes:
+    """A sheet of tables as PDF, A4 across."""
+    return _typeset("table", table_content(sheet), sheet.printed)
 
 
 def zone_raster(subject: SheetSubject, area_id: str) -> bytes:

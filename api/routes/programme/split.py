@@ -1,0 +1,257 @@
+"""The split of a province's target among its regencies: as a page, JSON, a workbook, a sheet."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from api.access import READS, Allowed, caller_of
+from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
+from api.links import HTML, JSON, Links
+from api.parameters import InvalidParameter
+from api.responses import PRIVATE, conditional, described, etag_of, html_response, json_response
+from geo.language import Language, shortened
+from geo.store.region import region
+from geo.store.roles import Actor, may
+from geo.store.versions import Published
+
+if TYPE_CHECKING:
+    from geo.programme.split_proposal import Proposal
+
+router = APIRouter(tags=["indicators"], dependencies=[READS])
+
+_PDF = "application/pdf"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMATS = ("json", "html", "xlsx", "pdf")
+_ANSWERS = described("SplitProposalDocument")
+_ANSWERS[200]["content"] |= {HTML: {}, _XLSX: {}, _PDF: {}}
+_DEFAULT = "tpt_agustus"
+# `3,75` and `3.75`; a percent has no thousands.
+_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,15})?")
+_MOST_REGIONS, _MOST_SHOWN = 600, 40
+
+
+def _or_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+# The bound stands inside: pydantic would hold it against a blank that became None.
+_Percent = Annotated[Annotated[str, Field(max_length=24)] | None, BeforeValidator(_or_none)]
+_Year = Annotated[Annotated[int, Field(ge=1900, le=2200)] | None, BeforeValidator(_or_none)]
+_Fixed = Annotated[Annotated[str, Field(max_length=20_000)] | None, BeforeValidator(_or_none)]
+
+
+class SplitQuery(BaseModel):
+    """What is split, until when and how; `region` and `to` go together, one `to` for each region."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    indicator: Annotated[str, Field(description="Id of an indicator.")] = _DEFAULT
+    target: Annotated[
+        _Percent,
+        Field(description="The province's rate in percent; the near end of its target by default."),
+    ] = None
+    end_year: Annotated[_Year, Field(description="The last year with a target by default.")] = None
+    method: Annotated[
+        Literal["equal_effort", "capacity"],
+        Field(description="The same part of its own rate, or of its distance to the best."),
+    ] = "equal_effort"
+    most: Annotated[
+        _Percent, Field(description="The most points a year that a region may move.")
+    ] = None
+    fixed: Annotated[
+        _Fixed, Field(description="Targets that stay as they are: 63.71:6.2,63.10:5.5.")
+    ] = None
+    region: Annotated[
+        tuple[str, ...],
+        Field(max_length=_MOST_REGIONS, description="As `fixed`, from a form: the codes."),
+    ] = ()
+    to: Annotated[
+        tuple[str, ...],
+        Field(max_length=_MOST_REGIONS, description="One for each `region`; blank for none."),
+    ] = ()
+    f: Annotated[str | None, Field(description="json, html, xlsx or pdf.")] = None
+    lang: str | None = None
+
+    def fixed_rates(self) -> dict[str, float]:
+        """The targets that were fixed, by code."""
+        if len(self.region) != len(self.to):
+            facts = {"regions": len(self.region), "numbers": len(self.to)}
+            raise _refused("to", "split.uneven", **facts)
+        pairs = [pair.partition(":")[::2] for pair in (self.fixed or "").split(",") if pair]
+        pairs += zip(self.region, self.to, strict=True)
+        return {code.strip(): _percent("fixed", text) for code, text in pairs if text.strip()}
+
+    def asked(self) -> dict[str, Any]:
+        """What a link to this split says; what was not said is left out."""
+        kept = self.model_dump(
+            exclude={"f", "lang", "region", "to", "fixed"}, exclude_none=True, exclude_unset=True
+        )
+        fixed = ",".join(f"{code}:{rate:.15g}" for code, rate in self.fixed_rates().items())
+        return kept | ({"fixed": fixed} if fixed else {})
+
+
+def _percent(parameter: str, text: str) -> float:
+    if _NUMBER.fullmatch(text.strip()) is None:
+        raise _refused(parameter, "split.bad_number", value=shortened(text, _MOST_SHOWN))
+    return float(text.strip().replace(",", "."))
+
+
+def _refused(parameter: str, key: str, /, **facts: object) -> InvalidParameter:
+    from maps.text import both
+
+    return InvalidParameter(parameter=parameter, reason=both(key).format(**facts))
+
+
+def today(store: StoreDep) -> date:
+    """The day on which a file is made: that of the region."""
+    return datetime.now(ZoneInfo(region(store).time_zone)).date()
+
+
+@router.get(
+    "/split",
+    summary="The province's target split among its regencies",
+    response_class=Response,
+    responses=_ANSWERS,
+)
+def read_split(
+    request: Request,
+    query: Annotated[SplitQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+    made: Annotated[date, Depends(today)],
+) -> Response:
+    """A proposed target for each regency, whose people add up to those of the province exactly.
+
+    By equal effort every regency moves by the same part of its own rate, by capacity it closes the
+    same part of its distance to the best one. `fixed=63.71:6.2` fixes a target; the others are
+    solved again. As a page, as JSON, with `f=xlsx` as a workbook and with `f=pdf` as a sheet.
+    """
+    if query.f not in (None, *_FORMATS):
+        raise _refused("f", "split.no_format", f=shortened(query.f, _MOST_SHOWN))
+    now = store.current()
+    form = query.f or ("html" if wants_html(request) else "json")
+    key = etag_of(now.identity, query, language, links.base, form, made)
+
+    def answer() -> Response:
+        if form == "html":
+            return _page(request, now, query, language)
+        found = _proposed(now, query)
+        if form == "json":
+            return json_response(request, _document(found, query, links, language))
+        return _file(now, found, form=form, made=made, language=language)
+
+    return conditional(request, key, answer, is_page=form == "html")
+
+
+@router.post(
+    "/split",
+    summary="Hand in a split as proposed targets",
+    status_code=303,
+    response_class=Response,
+)
+def save_split(
+    query: Annotated[SplitQuery, Query()],
+    actor: Annotated[Actor, Depends(Allowed("upload"))],
+    store: StoreDep,
+    links: LinksDep,
+    note: Annotated[str, Form(max_length=1000, description="Why it is handed in.")],
+    publish: Annotated[
+        bool, Form(description="Publish at once where the sender may; else it waits for approval.")
+    ] = False,
+    csrf: Annotated[str | None, Form(description="The CSRF token of a browser's form.")] = None,
+) -> Response:
+    """Targets of level `usulan`, one a regency, that go the way of every file; 303 to the upload."""
+    from geo.programme.split_proposal import proposal_rows
+    from geo.submission.entering import enter_targets
+
+    rows = proposal_rows(_proposed(store.current(), query))
+    upload = enter_targets(store, rows, actor=actor, note=note, publishes=publish)
+    location = links.url("uploads", upload.upload, f="html")
+    return Response(status_code=303, headers={**PRIVATE, "Location": location})
+
+
+def _proposed(now: Published, query: SplitQuery) -> "Proposal":
+    from geo import published
+    from geo.programme.publish_targets import targets
+    from geo.programme.split_proposal import propose
+
+    return propose(
+        published.indicators(now),
+        published.indicator_catalogue(now),
+        targets(now),
+        indicator=query.indicator,
+        region=region(now),
+        rate=None if query.target is None else _percent("target", query.target),
+        end_year=query.end_year,
+        method=query.method,
+        fixed=query.fixed_rates(),
+        most_a_year=None if query.most is None else _percent("most", query.most),
+    )
+
+
+def _document(
+    found: "Proposal", query: SplitQuery, links: Links, language: Language
+) -> Mapping[str, Any]:
+    from geo.json_types import as_json
+
+    own = [links.link("self", JSON, "split", query=query.asked())]
+    return {**as_json(found, language), "links": own}
+
+
+def _page(request: Request, now: Published, query: SplitQuery, language: Language) -> Response:
+    """The form, and below it the split or why there is none."""
+    from geo import published
+    from geo.errors import InfeasibleSplit
+    from geo.programme.split_proposal import divisible
+    from maps.programme.split_page import split_content, split_form
+    from maps.text import translate
+
+    catalogue, here = published.indicator_catalogue(now), region(now)
+    offered = divisible(published.indicators(now), catalogue, region=here)
+    content, problem, asked = None, None, dict[str, Any]()
+    caller = caller_of(request)
+    may_save = caller.session is not None and may(caller.actor, "upload")
+    try:
+        asked = query.asked()
+        content = split_content(_proposed(now, query), region=here, language=language)
+    except (InfeasibleSplit, InvalidParameter) as error:
+        problem = error.detail(language)
+    return html_response(
+        request,
+        "programme/split.html",
+        title=translate("split.title", language),
+        active="indicators",
+        status=200 if problem is None else 400,
+        form=split_form(offered, asked=query.model_dump(exclude_none=True), language=language),
+        asked=asked,
+        free={name: value for name, value in asked.items() if name != "fixed"},
+        found=content,
+        problem=problem,
+        csrf=caller.session.csrf if caller.session is not None and may_save else None,
+        may_publish=may(caller.actor, "approve"),
+    )
+
+
+def _file(
+    now: Published, found: "Proposal", *, form: str, made: date, language: Language
+) -> Response:
+    """The workbook or the sheet, to save."""
+    from maps.programme.split_page import split_sheet, split_workbook
+    from maps.sheets.sheets import printed_table
+
+    asked: Any = {"region": region(now), "language": language, "printed": made}
+    name = f"kawasan-split-{found.indicator.id}-{found.split.end_year}.{form}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Language": language,
+    }
+    if form == "xlsx":
+        return Response(split_workbook(found, **asked), media_type=_XLSX, headers=headers)
+    sheet = printed_table(split_sheet(found, **asked))
+    return Response(sheet, media_type=_PDF, headers=headers)

@@ -1,0 +1,130 @@
+"""The split of a target over HTTP: as JSON, page, workbook and sheet, and what is refused."""
+
+import io
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from api.main import create_app
+from api.settings import Settings
+from geo.programme.publish_targets import targets
+from geo.programme.targets import targets_of
+from geo.store.store import Store
+
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def client(reference_folder):
+    store = Store(reference_folder)
+    with TestClient(create_app(Settings(store=reference_folder), store=store)) as opened:
+        yield opened
+    store.close()
+
+
+def test_a_split_of_the_shipped_target_adds_up_in_people(client):
+    found = client.get("/split").json()
+    people = sum(row["people"] for row in found["split"]["rows"])
+    assert people == pytest.approx(found["split"]["total_people"], abs=1e-9)
+    assert found["of_target"]["level"] == "rpjmd"
+    assert found["links"][0]["href"].endswith("/split")
+
+
+def test_a_fixed_target_stays_in_the_document_and_in_its_link(client):
+    found = client.get("/split", params={"fixed": "63.71:6.2"}).json()
+    row = next(row for row in found["split"]["rows"] if row["region"] == "63.71")
+    assert (row["target"], row["is_fixed"]) == (6.2, True)
+    assert found["links"][0]["href"].endswith("fixed=63.71:6.2")
+
+
+def test_the_form_fixes_without_a_script_and_takes_a_decimal_comma(client):
+    asked = {"region": ["63.71", "63.72"], "to": ["6,2", ""], "target": "", "f": "html"}
+    page = client.get("/split", params=asked)
+    assert page.status_code == 200
+    assert 'name="to" value="6,2"' in page.text
+
+
+def test_the_page_names_what_is_missing_and_keeps_the_form(client):
+    page = client.get("/split?target=1&method=capacity&lang=id", headers=PAGE)
+    assert page.status_code == 400
+    assert "masih kurang" in page.text
+    assert 'value="1"' in page.text
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_workbook_holds_numbers_and_the_sheet_is_a_pdf(client, language):
+    made = client.get(f"/split?f=xlsx&lang={language}")
+    book = load_workbook(io.BytesIO(made.content))
+    table, notes = book.worksheets
+    assert table.max_row == 15
+    people = [row[7].value for row in table.iter_rows(min_row=2)]
+    assert sum(people[:-1]) == pytest.approx(people[-1], abs=1e-6)
+    assert any("RPJMD" in str(row[1].value) for row in notes.iter_rows())
+    sheet = client.get(f"/split?f=pdf&lang={language}")
+    assert (sheet.status_code, sheet.content[:5]) == (200, b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ("f=doc", 400, "not known; there are json, html, xlsx and pdf"),
+        ("fixed=63.71:x", 400, "is no percent"),
+        ("fixed=63.99:2", 400, "Unknown regions"),
+        ("region=63.71", 400, "1 regions, 0 numbers"),
+        ("target=abc", 400, "is no percent"),
+        ("end_year=22060", 400, "end_year"),
+        ("end_year=2020", 400, "no target of the province"),
+        ("end_year=2020&target=3", 400, "must come after"),
+        ("indicator=nothing", 404, "nothing"),
+        ("indicator=gini", 400, "cannot be split by people"),
+        ("methods=1", 400, "methods"),
+    ],
+)
+def test_what_is_wrong_is_told(client, asked, status, said):
+    answer = client.get(f"/split?{asked}&lang=en")
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+@pytest.fixture
+def desk(reference_store):
+    settings = Settings(store=reference_store.folder)
+    with TestClient(create_app(settings, store=reference_store)) as opened:
+        yield opened
+
+
+def test_a_split_is_kept_as_proposals_that_still_add_up_in_people(desk, reference_store):
+    """Written to a file of targets and read again, the rates lose nothing that a person would miss."""
+    key = reference_store.keys.add("kantor", role="publisher", approves_own=True)
+    asked = {"fixed": "63.71:6.2"}
+    before = desk.get("/split", params=asked).json()
+    saved = desk.post(
+        "/split",
+        params=asked,
+        data={"note": "Rakornis", "publish": "true"},
+        headers={"X-API-Key": key},
+        follow_redirects=False,
+    )
+    assert saved.status_code == 303
+    kept = targets_of(targets(reference_store), level="usulan")
+    assert len(kept) == 13
+    people = before["denominator"]["people"]
+    total = sum(target.most / 100 * people[target.region] for target in kept)
+    assert total == pytest.approx(before["split"]["total_people"], abs=1e-9)
+    banjarmasin = next(target for target in kept if target.region == "63.71")
+    assert (banjarmasin.most, banjarmasin.least) == (6.2, None)
+    assert banjarmasin.document == "Usulan pembagian target provinsi 2029 (Upaya sama)"
+    # The province's own target is as it was.
+    assert desk.get("/split").json()["of_target"]["level"] == "rpjmd"
+
+
+def test_a_split_of_an_editor_waits_and_the_public_saves_nothing(desk, reference_store):
+    key = reference_store.keys.add("bidang", role="editor")
+    asked = {"data": {"note": "Rakornis"}, "follow_redirects": False}
+    saved = desk.post("/split", headers={"X-API-Key": key}, **asked)
+    assert saved.status_code == 303
+    assert targets_of(targets(reference_store), level="usulan") == []
+    assert desk.post("/split", **asked).status_code == 401
+    blank = desk.post("/split", headers={"X-API-Key": key}, data={"note": " "})
+    assert blank.status_code == 400
