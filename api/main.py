@@ -40,7 +40,7 @@ from api.routes import (
     templates,
 )
 from api.routes.features import items, schemas, search, styles
-from api.routes.programme import split
+from api.routes.programme import gap, split
 from api.routes.tiles import archives, dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.serving.direct import direct, outright
@@ -65,6 +65,7 @@ ROUTERS: Sequence[APIRouter] = (
     models.router,
     indicators.router,
     split.router,
+    gap.router,
     exports.router,
     sheets.router,
     sites.router,

@@ -26,6 +26,7 @@ _CATALOGUES = {
     "split": "programme",
     "drawn": "desk",
     "figures": "desk",
+    "gap": "programme",
     "guide": "pages",
     "history": "desk",
     "inbox": "desk",

@@ -41,7 +41,7 @@ def areas_behind(
         try:
             readiness, need = assess(now, layer=of), assess(now, NEED_MODEL, layer=of)
         except IndicatorNotFound:
-            return {code: () for code in found}
+            return dict.fromkeys(found, ())
         for placement in quadrants(readiness, need, any_years=True).placements:
             code = regencies.get(placement.area_id)
             if code in found:

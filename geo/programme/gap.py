@@ -68,6 +68,9 @@ class RegionGap:
     others : tuple of Target
         Targets of its own for other years.
     windows : tuple of WindowView
+        What other windows would say, this one among them.
+    trend : FigureTrend
+        All its figures, in runs between the breaks of the series.
     """
 
     region: str
@@ -91,6 +94,7 @@ class RegionGap:
     path: tuple[tuple[int, float], ...]
     others: tuple[Target, ...]
     windows: tuple[WindowView, ...]
+    trend: FigureTrend
 
     @property
     def is_behind(self) -> bool:
@@ -267,6 +271,7 @@ def _gap(question: _Question, code: str, trend: FigureTrend) -> RegionGap:
         path=_path(figure, target),
         others=tuple(t for t in own if target is None or t.year != target.year),
         windows=_windows(question, code, trend, target),
+        trend=trend,
     )
 
 
@@ -341,7 +346,7 @@ def _verdict(
         _SAY["leads_to" if is_met else "falls_short"],
         first=past.first.year,
         last=past.last.year,
-        change=_change(question.indicator, past.change_a_year),
+        change=pace_in_words(past.change_a_year, question.indicator),
         year=target.year,
         projected=_value(question.indicator, projected),
         near=_value(question.indicator, target.near),
@@ -392,10 +397,12 @@ def _with_shares(regencies: Sequence[RegionGap]) -> tuple[RegionGap, ...]:
 
 
 def _value(indicator: Indicator, value: float) -> Text:
+    """A figure with its sign, in the indicator's decimals."""
     return value_in_words(value, indicator.unit, decimals=indicator.decimals)
 
 
-def _change(indicator: Indicator, change: float) -> Text:
+def pace_in_words(change: float, indicator: Indicator) -> Text:
+    """A change a year, signed by its verb: `turun 0,193 poin persen`."""
     # One decimal more than a figure has: a pace is divided by years.
     return change_in_words(change, indicator.unit, decimals=indicator.decimals + 1)
 

@@ -1,0 +1,356 @@
+"""The gap to a target: as a page, as numbers, as a workbook; and the areas of those who are behind."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import READS
+from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
+from api.links import HTML
+from api.responses import conditional, etag_of, html_response, json_response
+from geo.language import Language
+from geo.programme.targets import Level
+
+if TYPE_CHECKING:
+    from geo.programme.gap import Gaps, RegionGap
+    from geo.readiness.quadrant import Placement
+    from geo.store.versions import Published
+
+router = APIRouter(tags=["indicators"], dependencies=[READS])
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}, _XLSX: {}}}}
+_PAGE_TOO: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}}}}
+# Where nobody names an indicator and this one is published.
+_USUAL = "tpt_agustus"
+
+
+class GapQuery(BaseModel):
+    """Which indicator is held against which target, over which window."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    indicator: Annotated[str | None, Field(description="Id of an indicator.")] = None
+    year: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=9999,
+            description="The target's year; by default the last that the province has a target of.",
+        ),
+    ] = None
+    level: Annotated[
+        Level | None,
+        Field(description="Level of plan; by default any but a proposal (usulan)."),
+    ] = None
+    window: Annotated[
+        int,
+        Field(ge=2, le=10, description="Years of the past pace, back from the newest figure."),
+    ] = 3
+    f: Annotated[
+        Literal["json", "html", "xlsx"] | None, Field(description="json, html or xlsx.")
+    ] = None
+    lang: str | None = None
+
+
+class GapAreasQuery(GapQuery):
+    """Which layer the areas are of."""
+
+    f: Annotated[Literal["json", "html"] | None, Field(description="json or html.")] = None
+    layer: Annotated[str, Field(description="zones or kecamatan.")] = "zones"
+
+
+class FigureDocument(BaseModel):
+    """One figure of a series; `is_new` is false where it is doubtful."""
+
+    year: int
+    value: float
+    period: str
+    sources: list[str]
+    is_new: bool
+
+
+class PaceDocument(BaseModel):
+    """The change a year between two figures, in the indicator's unit."""
+
+    change_a_year: float
+    first: FigureDocument
+    last: FigureDocument
+    points: int
+
+
+class TargetDocument(BaseModel):
+    """A target; `least` or `most` is null at an open end."""
+
+    indicator: str
+    region: str
+    year: int
+    least: float | None
+    most: float | None
+    level: str
+    direction: str
+    document: str
+    page: str
+    source: str
+    source_url: str
+    note: str
+
+
+class WindowDocument(BaseModel):
+    """What one window says."""
+
+    window_years: int
+    past: PaceDocument | None
+    projected: float | None
+    verdict: str
+
+
+class RegionGapDocument(BaseModel):
+    """One region against its target; see `rule` and `denominator` for what its numbers rest on."""
+
+    region: str
+    title: str
+    value: float | None
+    year: int | None
+    figure: FigureDocument | None
+    target: TargetDocument | None
+    is_own_target: bool
+    points_near: float | None
+    points_far: float | None
+    people_near: float | None
+    people_far: float | None
+    share: float | None
+    needed_a_year: float | None
+    past: PaceDocument | None
+    projected: float | None
+    verdict: str
+    verdict_title: str
+    reasons: list[str]
+    caveats: list[str]
+    path: list[tuple[int, float]]
+    others: list[TargetDocument]
+    windows: list[WindowDocument]
+
+
+class DenominatorDocument(BaseModel):
+    """The people that the rate is counted on, by region code."""
+
+    id: str
+    people: dict[str, float]
+    period: str
+    title: str
+    is_estimate: bool
+    method: str
+    source: str
+
+
+class GapDocument(BaseModel):
+    """The gap of the province and of each regency, the most people first."""
+
+    indicator: str
+    title: str
+    unit: str
+    year: int | None
+    end_years: list[int]
+    window: int
+    rule: str
+    people_behind: float | None
+    denominator: DenominatorDocument | None
+    province: RegionGapDocument
+    regencies: list[RegionGapDocument]
+
+
+class AreaDocument(BaseModel):
+    """A zone or kecamatan with the ranges of its readiness and its need, 0 to 100."""
+
+    area_id: str
+    name: str
+    readiness: float | None
+    readiness_low: float | None
+    readiness_high: float | None
+    need: float | None
+    need_low: float | None
+    need_high: float | None
+    quadrant: str | None
+    sentence: str
+
+
+class RegencyAreasDocument(BaseModel):
+    """The areas of one regency that is behind."""
+
+    region: str
+    title: str
+    points_near: float
+    people_near: float | None
+    areas: list[AreaDocument]
+
+
+class GapAreasDocument(BaseModel):
+    """The areas of the regencies that are behind, in the order of the gap."""
+
+    indicator: str
+    layer: str
+    regencies: list[RegencyAreasDocument]
+
+
+@router.get(
+    "/gap",
+    summary="The gap to a target, by region",
+    response_model=GapDocument,
+    responses=_ANSWERS,
+)
+def read_gap(
+    request: Request,
+    query: Annotated[GapQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """In points and in people, needed against past change, and a verdict with its reasons.
+
+    A regency without a target of its own is held against the province's. As a page, as JSON, and with
+    `f=xlsx` as a workbook.
+    """
+    from geo import published
+    from geo.programme.publish_targets import targets
+    from maps.programme.gap_page import gap_page, gap_workbook
+
+    now = store.current()
+    asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True, exclude_defaults=True)
+    form = "xlsx" if query.f == "xlsx" else "html" if wants_html(request) else "json"
+
+    def answer() -> Response:
+        found = _found(now, query)
+        if form == "xlsx":
+            name = f"kawasan-selisih-{found.indicator.id}-{found.year or 'tanpa-target'}.xlsx"
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            file = gap_workbook(found, language)
+            return Response(file, media_type=_XLSX, headers=headers)
+        if form == "html":
+            content = gap_page(
+                found,
+                catalogue=published.indicator_catalogue(now),
+                targets=targets(now),
+                level=query.level,
+                language=language,
+            )
+            return html_response(
+                request, "programme/gap.html", active="indicators", asked=asked, **content
+            )
+        return json_response(request, _document(found, language))
+
+    return conditional(request, etag_of(now.identity, asked, form, language, links.base), answer)
+
+
+@router.get(
+    "/gap/areas",
+    summary="Zones and kecamatan of the regencies that are behind",
+    response_model=GapAreasDocument,
+    responses=_PAGE_TOO,
+)
+def read_gap_areas(
+    request: Request,
+    query: Annotated[GapAreasQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """Each with the range of its readiness and its need, those that may be readiest first."""
+    from geo.errors import LayerNotFound
+    from geo.programme.behind import LAYERS, areas_behind
+    from maps.programme.gap_areas_page import gap_areas_page
+
+    now = store.current()
+    if query.layer not in LAYERS:
+        raise LayerNotFound(query.layer, available=list(LAYERS))
+    asked = query.model_dump(exclude={"f", "lang"}, exclude_none=True, exclude_defaults=True)
+    form = "html" if wants_html(request) else "json"
+
+    def answer() -> Response:
+        found = _found(now, query)
+        areas = areas_behind(now, [gap.region for gap in found.behind], of=query.layer)
+        if form == "html":
+            content = gap_areas_page(found, areas, layer=query.layer, language=language)
+            return html_response(
+                request, "programme/gap_areas.html", active="indicators", asked=asked, **content
+            )
+        return json_response(request, _areas_document(found, areas, query.layer, language))
+
+    return conditional(request, etag_of(now.identity, asked, form, language, links.base), answer)
+
+
+def _found(now: "Published", query: GapQuery) -> "Gaps":
+    """The gaps of the indicator that is asked for, else of the usual one, else of the first."""
+    from geo import published
+    from geo.programme.gap import gaps
+    from geo.programme.publish_targets import targets
+
+    catalogue = published.indicator_catalogue(now)
+    usual = _USUAL if _USUAL in catalogue else next(iter(catalogue), _USUAL)
+    return gaps(
+        published.read_indicators(now.version("indicators").path),
+        catalogue,
+        targets(now),
+        indicator=query.indicator or usual,
+        year=query.year,
+        level=query.level,
+        window_years=query.window,
+        region=published.region(now),
+    )
+
+
+def _document(found: "Gaps", language: Language) -> dict[str, Any]:
+    from geo.json_types import as_json
+
+    head = {
+        "indicator": found.indicator.id,
+        "title": found.indicator.title,
+        "unit": found.indicator.unit,
+        "year": found.year,
+        "end_years": found.end_years,
+        "window": found.window,
+        "rule": found.rule,
+        "people_behind": found.people_behind,
+        "denominator": found.denominator,
+    }
+    document: dict[str, Any] = as_json(head, language)
+    return document | {
+        "province": _region(found.province, language),
+        "regencies": [_region(gap, language) for gap in found.regencies],
+    }
+
+
+def _region(gap: "RegionGap", language: Language) -> dict[str, Any]:
+    from geo.json_types import as_json
+    from geo.programme.gap import VERDICTS
+
+    document: dict[str, Any] = as_json(gap, language)
+    del document["trend"]
+    return document | {"verdict_title": VERDICTS[gap.verdict].to(language)}
+
+
+def _areas_document(
+    found: "Gaps", areas: Mapping[str, "Sequence[Placement]"], layer: str, language: Language
+) -> dict[str, Any]:
+    from geo.json_types import as_json
+
+    names = AreaDocument.model_fields
+    return {
+        "indicator": found.indicator.id,
+        "layer": layer,
+        "regencies": [
+            {
+                "region": gap.region,
+                "title": gap.title.to(language),
+                "points_near": gap.points_near,
+                "people_near": gap.people_near,
+                "areas": [
+                    {name: as_json(getattr(one, name), language) for name in names}
+                    for one in areas[gap.region]
+                ],
+            }
+            for gap in found.behind
+        ],
+    }

@@ -1,0 +1,346 @@
+"""What the page of the gap says: the target, the province, who carries the gap, by which window.
+
+Every number is in words here, so that page, workbook and map never disagree.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from geo.indicators.amounts import difference_in_words
+from geo.indicators.table import Indicator
+from geo.language import Language, Text, listed, percent
+from geo.programme.gap import (
+    VERDICTS,
+    Gaps,
+    RegionGap,
+    WindowView,
+    pace_in_words,
+    people_in_words,
+    target_in_words,
+)
+from geo.programme.pace import Pace
+from geo.programme.targets import LEVELS, Target, level_title
+from maps.escape import safe_address
+from maps.folium.cards import figure_text
+from maps.programme.gap_chart import gap_charts
+from maps.programme.workbook import Column, Sheet, workbook
+from maps.text import MISSING, format_period, translate
+
+WINDOW_CHOICES = (2, 3, 4, 5)
+_MARKS: Mapping[str, tuple[str, str]] = {
+    # Okabe and Ito (2008); the sign says the same without colour.
+    "on_track": ("#009e73", "✓"),
+    "off_track": ("#d55e00", "✕"),
+    "not_assessable": ("#59656b", "?"),
+}
+
+
+def gap_page(
+    found: Gaps,
+    *,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    level: str | None,
+    language: Language,
+) -> dict[str, Any]:
+    """Everything that the page says; see `geo.programme.gap.gaps` for what is found."""
+    charts = gap_charts(found, language)
+    title = found.indicator.title.to(language)
+    return {
+        "title": translate("gap.title", language, indicator=title),
+        "indicator": found.indicator.id,
+        "unit": found.indicator.unit.to(language),
+        "form": _form(found, catalogue, targets, level, language),
+        "target": _target(found.province.target, found, language),
+        "year": found.year,
+        "province": _row(found.province, found, charts, language),
+        "regencies": [_row(gap, found, charts, language) for gap in found.regencies],
+        "carried": _carried(found, language),
+        "counts": _counts(found, language),
+        "n_behind": len(found.behind),
+        "has_people": found.denominator is not None,
+        "denominator": _denominator(found, language),
+        "rule": found.rule.to(language),
+        "windows": [_window(view, found, language) for view in found.province.windows],
+        "turning": _turning(found, language),
+        "caveat": found.indicator.caveat.to(language),
+    }
+
+
+def _form(
+    found: Gaps,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    level: str | None,
+    language: Language,
+) -> dict[str, Any]:
+    """What can be asked instead: another indicator with a target, end year, window, level of plan."""
+    named = {*targets["indicator"], found.indicator.id}
+    known = sorted((i for i in catalogue.values() if i.id in named), key=lambda i: i.theme_place)
+    levels = {*targets.loc[targets["indicator"] == found.indicator.id, "level"], level} - {None}
+    windows = sorted({*WINDOW_CHOICES, found.window})
+    return {
+        "indicators": [(i.id, i.title.to(language)) for i in known],
+        "years": [(str(year), str(year)) for year in found.end_years],
+        "windows": [(str(n), translate("gap.n_years", language, n=n)) for n in windows],
+        "levels": [
+            ("", translate("gap.any_plan", language)),
+            *((one, level_title(one).to(language)) for one in LEVELS if one in levels),
+        ],
+        "level": level or "",
+        "window": str(found.window),
+        "year": str(found.year or ""),
+    }
+
+
+def _target(target: Target | None, found: Gaps, language: Language) -> dict[str, Any] | None:
+    if target is None:
+        return None
+    return {
+        "words": target_in_words(target, found.indicator).to(language),
+        "document": target.document,
+        "page": target.page,
+        "source": target.source,
+        "address": safe_address(target.source_url),
+        "note": target.note,
+        "near": figure_text(target.near, found.indicator, language),
+    }
+
+
+def _row(
+    gap: RegionGap, found: Gaps, charts: Mapping[str, Any], language: Language
+) -> dict[str, Any]:
+    colour, sign = _MARKS[gap.verdict]
+    indicator = found.indicator
+    return {
+        "code": gap.region,
+        "name": gap.title.to(language),
+        "value": None if gap.value is None else figure_text(gap.value, indicator, language),
+        "period": "" if gap.figure is None else format_period(gap.figure.period, language),
+        "is_behind": gap.is_behind,
+        "is_reached": gap.points_near == 0,
+        "points": _points(gap.points_near, indicator, language),
+        "points_far": _points(gap.points_far, indicator, language),
+        "people": _people(gap.people_near, language),
+        "people_far": _people(gap.people_far, language),
+        "share": None if not gap.share else percent(gap.share).to(language),
+        "width": "0" if gap.share is None else f"{100 * gap.share:.1f}",
+        "needed": _pace(gap.needed_a_year or None, indicator, language),
+        "past": _past(gap.past, indicator, language),
+        "projected": None
+        if gap.projected is None
+        else figure_text(gap.projected, indicator, language),
+        "verdict": gap.verdict,
+        "colour": colour,
+        "sign": sign,
+        "verdict_words": VERDICTS[gap.verdict].to(language),
+        "reasons": [reason.to(language) for reason in gap.reasons],
+        # The indicator's own caveat stands once on the page, beside the verdicts.
+        "caveats": [c.to(language) for c in gap.caveats if c != indicator.caveat],
+        "is_own": gap.is_own_target,
+        "target": None
+        if gap.target is None
+        else target_in_words(gap.target, indicator).to(language),
+        "others": [_other(target, found, language) for target in gap.others],
+        "chart": charts.get(gap.region),
+    }
+
+
+def _other(target: Target, found: Gaps, language: Language) -> str:
+    return translate(
+        "gap.own_other",
+        language,
+        target=target_in_words(target, found.indicator).to(language),
+        document=target.document,
+    )
+
+
+def _points(points: float | None, indicator: Indicator, language: Language) -> str | None:
+    if points is None:
+        return None
+    said = difference_in_words(points, indicator.unit, decimals=indicator.decimals)
+    return said.to(language)
+
+
+def _people(people: float | None, language: Language) -> str | None:
+    return None if not people else people_in_words(people).to(language)
+
+
+def _pace(change: float | None, indicator: Indicator, language: Language) -> str | None:
+    return None if change is None else pace_in_words(change, indicator).to(language)
+
+
+def _past(past: Pace | None, indicator: Indicator, language: Language) -> str | None:
+    if past is None:
+        return None
+    return translate(
+        "gap.past_of",
+        language,
+        change=pace_in_words(past.change_a_year, indicator).to(language),
+        first=past.first.year,
+        last=past.last.year,
+    )
+
+
+def _carried(found: Gaps, language: Language) -> str:
+    """Who carries the gap in people, and why the province's own is less; empty without either."""
+    if found.people_behind is None or not found.behind:
+        return ""
+    shares = [
+        Text(
+            *(
+                f"{gap.title.to(one)} {people_in_words(gap.people_near or 0.0).to(one)}"
+                f" ({percent(gap.share or 0.0).to(one)})"
+                for one in ("id", "en")
+            )
+        )
+        for gap in found.behind[:4]
+    ]
+    said = translate(
+        "gap.carried",
+        language,
+        people=people_in_words(found.people_behind).to(language),
+        n=len(found.behind),
+        shares=listed(shares).to(language),
+    )
+    own = found.province.people_near
+    if not own or own >= found.people_behind:
+        return said
+    nets = translate("gap.nets", language, people=people_in_words(own).to(language))
+    return f"{said} {nets}"
+
+
+def _counts(found: Gaps, language: Language) -> list[dict[str, Any]]:
+    """How many regencies each verdict has."""
+    return [
+        {
+            "words": VERDICTS[verdict].to(language),
+            "colour": _MARKS[verdict][0],
+            "sign": _MARKS[verdict][1],
+            "count": sum(gap.verdict == verdict for gap in found.regencies),
+        }
+        for verdict in VERDICTS
+    ]
+
+
+def _denominator(found: Gaps, language: Language) -> dict[str, str] | None:
+    one = found.denominator
+    if one is None:
+        return None
+    return {
+        "title": one.title.to(language),
+        "period": format_period(one.period, language),
+        "method": one.method.to(language),
+        "source": one.source,
+    }
+
+
+def _window(view: WindowView, found: Gaps, language: Language) -> dict[str, Any]:
+    colour, sign = _MARKS[view.verdict]
+    return {
+        "years": view.window_years,
+        "is_chosen": view.window_years == found.window,
+        "past": _past(view.past, found.indicator, language) or MISSING,
+        "projected": MISSING
+        if view.projected is None
+        else figure_text(view.projected, found.indicator, language),
+        "verdict": VERDICTS[view.verdict].to(language),
+        "colour": colour,
+        "sign": sign,
+    }
+
+
+def _turning(found: Gaps, language: Language) -> list[str]:
+    """The regencies of which another window would say another verdict."""
+    said = []
+    for gap in found.regencies:
+        other = [view for view in gap.windows if view.verdict != gap.verdict]
+        if other and gap.target is not None:
+            years = ", ".join(str(view.window_years) for view in other)
+            verdicts = listed(list(dict.fromkeys(VERDICTS[view.verdict] for view in other)))
+            said.append(
+                translate(
+                    "gap.turns",
+                    language,
+                    name=gap.title.to(language),
+                    years=years,
+                    verdict=verdicts.to(language),
+                )
+            )
+    return said
+
+
+def gap_workbook(found: Gaps, language: Language) -> bytes:
+    """The table of the page as an XLSX file: numbers as numbers, what they rest on in the notes."""
+    indicator, unit = found.indicator, found.indicator.unit.to(language)
+    points = translate("gap.points_unit", language)
+    places = indicator.decimals
+
+    def head(key: str) -> str:
+        return translate(key, language)
+
+    columns = [
+        Column(head("gap.region")),
+        Column(head("gap.value"), unit, decimals=places),
+        Column(head("gap.period")),
+        Column(head("gap.target_near"), unit, str(found.year or ""), decimals=places),
+        Column(head("gap.whose")),
+        Column(head("gap.points"), points, decimals=places),
+        Column(head("gap.people"), translate("gap.people_unit", language), decimals=0),
+        Column(head("gap.share"), "%", decimals=1),
+        Column(head("gap.needed"), points, decimals=places + 1),
+        Column(head("gap.past"), points, decimals=places + 1),
+        Column(head("gap.window_years")),
+        Column(head("gap.projected"), unit, str(found.year or ""), decimals=places),
+        Column(head("gap.verdict")),
+        Column(head("gap.reason")),
+    ]
+    rows = [_cells(gap, language) for gap in (found.province, *found.regencies)]
+    sheet = Sheet(indicator.title.to(language), columns, rows)
+    return workbook([sheet], notes=_notes(found, language), language=language)
+
+
+def _cells(gap: RegionGap, language: Language) -> list[str | int | float | None]:
+    past = gap.past
+    whose = "gap.its_own" if gap.is_own_target else "gap.of_province"
+    return [
+        gap.title.to(language),
+        gap.value,
+        "" if gap.figure is None else format_period(gap.figure.period, language),
+        None if gap.target is None else gap.target.near,
+        "" if gap.target is None else translate(whose, language),
+        gap.points_near,
+        None if gap.people_near is None else round(gap.people_near),
+        None if gap.share is None else 100 * gap.share,
+        gap.needed_a_year,
+        None if past is None else past.change_a_year,
+        "" if past is None else f"{past.first.year}–{past.last.year}",
+        gap.projected,
+        VERDICTS[gap.verdict].to(language),
+        " ".join(text.to(language) for text in (*gap.reasons, *gap.caveats[1:])),
+    ]
+
+
+def _notes(found: Gaps, language: Language) -> list[tuple[str, str]]:
+    one, target = found.denominator, found.province.target
+    notes: Sequence[tuple[str, str]] = [
+        (translate("gap.rule_title", language), found.rule.to(language)),
+        (translate("gap.caveat_title", language), found.indicator.caveat.to(language)),
+    ]
+    if target is not None:
+        words = target_in_words(target, found.indicator).to(language)
+        said = "; ".join(filter(None, (words, target.document, target.page, target.source)))
+        notes = [(translate("gap.target_title", language), said), *notes]
+    if one is not None:
+        method = f"{one.title.to(language)}, {one.period}: {one.method.to(language)}. {one.source}"
+        notes = [*notes, (translate("gap.people_title", language), method)]
+    sources = dict.fromkeys(
+        source
+        for gap in (found.province, *found.regencies)
+        for segment in gap.trend.segments
+        for point in segment
+        for source in point.sources
+    )
+    return [*notes, *((translate("gap.source", language), source) for source in sources)]
