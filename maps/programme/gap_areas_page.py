@@ -5,14 +5,14 @@ from typing import Any
 
 from geo.indicators.amounts import difference_in_words
 from geo.language import Language
+from geo.programme.behind import AreaBehind, ScoreRange
 from geo.programme.gap import Gaps, RegionGap, people_in_words
-from geo.readiness.quadrant import QUADRANTS, Placement
 from maps.text import MISSING, format_number, translate
 
 
 def gap_areas_page(
     found: Gaps,
-    areas: Mapping[str, Sequence[Placement]],
+    areas: Mapping[str, Sequence[AreaBehind]],
     *,
     layer: str,
     language: Language,
@@ -46,22 +46,20 @@ def _gap(gap: RegionGap, found: Gaps, language: Language) -> str:
     return f"{points} · {people_in_words(gap.people_near).to(language)}"
 
 
-def _area(one: Placement, language: Language) -> dict[str, Any]:
+def _area(one: AreaBehind, language: Language) -> dict[str, Any]:
     return {
         "area_id": one.area_id,
         "name": one.name,
-        "readiness": _score(one.readiness, one.readiness_low, one.readiness_high, language),
-        "need": _score(one.need, one.need_low, one.need_high, language),
-        "quadrant": None if one.quadrant is None else QUADRANTS[one.quadrant].title.to(language),
+        "readiness": _score(one.readiness, language),
+        "need": _score(one.need, language),
     }
 
 
-def _score(
-    score: float | None, low: float | None, high: float | None, language: Language
-) -> dict[str, str]:
+def _score(one: ScoreRange, language: Language) -> dict[str, str]:
     """A score and the range that the data allow; no range where it is the score itself."""
-    shown, least, most = (format_number(n, language, decimals=0) for n in (score, low, high))
-    if low is None or high is None or least == most:
-        return {"score": shown, "range": ""}
-    between = translate("legend.range", language, low=least, high=most)
-    return {"score": "" if shown == MISSING else shown, "range": between}
+    numbers = (one.score, one.low, one.high)
+    score, low, high = (format_number(n, language, decimals=0) for n in numbers)
+    if one.low is None or low == high:
+        return {"score": score, "range": ""}
+    between = translate("legend.range", language, low=low, high=high)
+    return {"score": "" if score == MISSING else score, "range": between}

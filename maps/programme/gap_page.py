@@ -26,7 +26,7 @@ from maps.escape import safe_address
 from maps.folium.cards import figure_text
 from maps.programme.gap_chart import gap_charts
 from maps.programme.workbook import Column, Sheet, workbook
-from maps.text import MISSING, format_period, translate
+from maps.text import MISSING, format_number, format_period, translate
 
 WINDOW_CHOICES = (2, 3, 4, 5)
 _MARKS: Mapping[str, tuple[str, str]] = {
@@ -52,6 +52,7 @@ def gap_page(
         "title": translate("gap.title", language, indicator=title),
         "indicator": found.indicator.id,
         "unit": found.indicator.unit.to(language),
+        "change_unit": _change_unit(found.indicator, language),
         "form": _form(found, catalogue, targets, level, language),
         "target": _target(found.province.target, found, language),
         "year": found.year,
@@ -128,7 +129,10 @@ def _row(
         "share": None if not gap.share else percent(gap.share).to(language),
         "width": "0" if gap.share is None else f"{100 * gap.share:.1f}",
         "needed": _pace(gap.needed_a_year or None, indicator, language),
+        "needed_number": _signed(gap.needed_a_year or None, indicator, language),
         "past": _past(gap.past, indicator, language),
+        "past_number": _signed(gap.past.change_a_year if gap.past else None, indicator, language),
+        "past_years": "" if gap.past is None else f"{gap.past.first.year}–{gap.past.last.year}",
         "projected": None
         if gap.projected is None
         else figure_text(gap.projected, indicator, language),
@@ -172,6 +176,14 @@ def _pace(change: float | None, indicator: Indicator, language: Language) -> str
     return None if change is None else pace_in_words(change, indicator).to(language)
 
 
+def _signed(change: float | None, indicator: Indicator, language: Language) -> str | None:
+    """A change a year as a number, a plus before a rise; its unit stands in the head."""
+    if change is None:
+        return None
+    number = format_number(change, language, decimals=indicator.decimals + 1)
+    return f"+{number}" if change > 0 else number
+
+
 def _past(past: Pace | None, indicator: Indicator, language: Language) -> str | None:
     if past is None:
         return None
@@ -209,7 +221,16 @@ def _carried(found: Gaps, language: Language) -> str:
     if not own or own >= found.people_behind:
         return said
     nets = translate("gap.nets", language, people=people_in_words(own).to(language))
-    return f"{said} {nets}"
+    years = [gap.year for gap in found.behind if gap.year is not None]
+    is_older = min(years) < (found.province.year or 0)
+    older = translate("gap.nets_older", language) if is_older else ""
+    return " ".join(filter(None, (said, nets, older)))
+
+
+def _change_unit(indicator: Indicator, language: Language) -> str:
+    """What a change of the indicator is counted in."""
+    unit = indicator.unit.to(language)
+    return translate("gap.percentage_points", language) if unit.startswith("%") else unit
 
 
 def _counts(found: Gaps, language: Language) -> list[dict[str, Any]]:
@@ -275,7 +296,7 @@ def _turning(found: Gaps, language: Language) -> list[str]:
 def gap_workbook(found: Gaps, language: Language) -> bytes:
     """The table of the page as an XLSX file: numbers as numbers, what they rest on in the notes."""
     indicator, unit = found.indicator, found.indicator.unit.to(language)
-    points = translate("gap.points_unit", language)
+    points = _change_unit(indicator, language)
     places = indicator.decimals
 
     def head(key: str) -> str:

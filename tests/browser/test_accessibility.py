@@ -15,6 +15,7 @@ PAGES = (
     "/collections/zones/queryables",
     "/compare?method=owa&risk=0.2",
     "/compare?zones=cahaya-baru,gula-habang",
+    "/gap",
     "/guide",
     "/guide/models",
     "/guide/planners",

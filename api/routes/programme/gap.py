@@ -14,8 +14,8 @@ from geo.language import Language
 from geo.programme.targets import Level
 
 if TYPE_CHECKING:
+    from geo.programme.behind import AreaBehind
     from geo.programme.gap import Gaps, RegionGap
-    from geo.readiness.quadrant import Placement
     from geo.store.versions import Published
 
 router = APIRouter(tags=["indicators"], dependencies=[READS])
@@ -162,19 +162,21 @@ class GapDocument(BaseModel):
     regencies: list[RegionGapDocument]
 
 
+class ScoreRangeDocument(BaseModel):
+    """A score of 0 to 100, null where it is not ranked, and the range that the data allow."""
+
+    score: float | None
+    low: float | None
+    high: float | None
+
+
 class AreaDocument(BaseModel):
-    """A zone or kecamatan with the ranges of its readiness and its need, 0 to 100."""
+    """A zone or kecamatan with its readiness and its need."""
 
     area_id: str
     name: str
-    readiness: float | None
-    readiness_low: float | None
-    readiness_high: float | None
-    need: float | None
-    need_low: float | None
-    need_high: float | None
-    quadrant: str | None
-    sentence: str
+    readiness: ScoreRangeDocument
+    need: ScoreRangeDocument
 
 
 class RegencyAreasDocument(BaseModel):
@@ -332,11 +334,10 @@ def _region(gap: "RegionGap", language: Language) -> dict[str, Any]:
 
 
 def _areas_document(
-    found: "Gaps", areas: Mapping[str, "Sequence[Placement]"], layer: str, language: Language
+    found: "Gaps", areas: Mapping[str, "Sequence[AreaBehind]"], layer: str, language: Language
 ) -> dict[str, Any]:
     from geo.json_types import as_json
 
-    names = AreaDocument.model_fields
     return {
         "indicator": found.indicator.id,
         "layer": layer,
@@ -346,10 +347,7 @@ def _areas_document(
                 "title": gap.title.to(language),
                 "points_near": gap.points_near,
                 "people_near": gap.people_near,
-                "areas": [
-                    {name: as_json(getattr(one, name), language) for name in names}
-                    for one in areas[gap.region]
-                ],
+                "areas": as_json(areas[gap.region]),
             }
             for gap in found.behind
         ],

@@ -1,0 +1,85 @@
+"""The gap over HTTP, on the shipped data: a page, numbers, a workbook, the areas behind it."""
+
+import io
+import shutil
+
+import openpyxl
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def client(reference_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gap") / "store"
+    shutil.copytree(reference_folder, folder)
+    with TestClient(create_app(Settings(store=folder))) as opened:
+        yield opened
+
+
+def test_the_numbers_name_target_window_denominator_and_reasons(client):
+    found = client.get("/gap", params={"lang": "id"}).json()
+    assert (found["indicator"], found["year"], found["window"]) == ("tpt_agustus", 2029, 3)
+    assert round(found["people_behind"], -2) == 16_700
+    assert found["denominator"]["is_estimate"]
+    province = found["province"]
+    assert province["target"]["document"].startswith("RPJMD")
+    assert province["target"]["source"]
+    assert (province["verdict"], province["verdict_title"]) == ("on_track", "di jalur")
+    assert province["reasons"]
+    assert province["caveats"]
+    assert len(found["regencies"]) == 13
+    assert {len(gap["windows"]) for gap in found["regencies"]} == {3}
+
+
+def test_the_page_says_them_in_words_in_both_languages(client):
+    page = client.get("/gap", params={"f": "html", "lang": "id"}).text
+    for said in ("3,27–3,97% pada 2029 (RPJMD)", "16.700 orang", "menyimpang", "Aturan jendela"):
+        assert said in page
+    english = client.get("/gap", params={"f": "html", "lang": "en"}).text
+    assert "16,700 people" in english
+    assert "off track" in english
+
+
+def test_an_indicator_without_targets_says_that_the_office_enters_them(client):
+    page = client.get("/gap", params={"indicator": "sanitasi_layak", "f": "html"}).text
+    assert "Belum ada target untuk indikator ini" in page
+    assert "tidak dihitung dalam orang" in page
+
+
+def test_the_workbook_has_numbers_with_human_heads_and_its_sources(client):
+    answer = client.get("/gap", params={"f": "xlsx", "lang": "id"})
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    sheet, notes = book.worksheets
+    heads = [str(cell.value).split("\n")[0] for cell in sheet[1]]
+    assert heads[:3] == ["Daerah", "Angka terakhir", "Periode"]
+    assert [cell.value for cell in sheet[2]][:2] == ["Kalimantan Selatan", 4.16]
+    assert sheet.max_row == 15
+    assert any("RPJMD" in str(row[1].value) for row in notes.iter_rows())
+
+
+def test_the_areas_of_those_behind_stand_in_the_order_of_the_gap(client):
+    found = client.get("/gap/areas").json()
+    assert [one["region"] for one in found["regencies"]] == ["63.71", "63.10", "63.02", "63.72"]
+    assert sum(len(one["areas"]) for one in found["regencies"]) == 8
+    page = client.get("/gap/areas", params={"f": "html", "lang": "id"}).text
+    assert "Permukiman Transmigrasi Angsana" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/gap?indicator=tpt_juli", 404),
+        ("/gap?window=1", 400),
+        ("/gap?level=rpjp", 400),
+        ("/gap?year=20290", 400),
+        ("/gap?f=pdf", 400),
+        ("/gap?years=2029", 400),
+        ("/gap/areas?layer=desa", 404),
+        ("/gap?year=2206", 200),
+    ],
+)
+def test_what_cannot_be_asked_is_said(client, path, status):
+    assert client.get(path).status_code == status
