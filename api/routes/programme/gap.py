@@ -62,7 +62,7 @@ class GapAreasQuery(GapQuery):
     layer: Annotated[str, Field(description="zones or kecamatan.")] = "zones"
 
 
-class FigureDocument(BaseModel):
+class PointDocument(BaseModel):
     """One figure of a series; `is_new` is false where it is doubtful."""
 
     year: int
@@ -76,8 +76,8 @@ class PaceDocument(BaseModel):
     """The change a year between two figures, in the indicator's unit."""
 
     change_a_year: float
-    first: FigureDocument
-    last: FigureDocument
+    first: PointDocument
+    last: PointDocument
     points: int
 
 
@@ -114,7 +114,7 @@ class RegionGapDocument(BaseModel):
     title: str
     value: float | None
     year: int | None
-    figure: FigureDocument | None
+    figure: PointDocument | None
     target: TargetDocument | None
     is_own_target: bool
     points_near: float | None
@@ -146,7 +146,7 @@ class DenominatorDocument(BaseModel):
     source: str
 
 
-class GapDocument(BaseModel):
+class TargetGapDocument(BaseModel):
     """The gap of the province and of each regency, the most people first."""
 
     indicator: str
@@ -189,7 +189,7 @@ class RegencyAreasDocument(BaseModel):
     areas: list[AreaDocument]
 
 
-class GapAreasDocument(BaseModel):
+class TargetGapAreasDocument(BaseModel):
     """The areas of the regencies that are behind, in the order of the gap."""
 
     indicator: str
@@ -200,7 +200,7 @@ class GapAreasDocument(BaseModel):
 @router.get(
     "/gap",
     summary="The gap to a target, by region",
-    response_model=GapDocument,
+    response_model=TargetGapDocument,
     responses=_ANSWERS,
 )
 def read_gap(
@@ -249,7 +249,7 @@ def read_gap(
 @router.get(
     "/gap/areas",
     summary="Zones and kecamatan of the regencies that are behind",
-    response_model=GapAreasDocument,
+    response_model=TargetGapAreasDocument,
     responses=_PAGE_TOO,
 )
 def read_gap_areas(
