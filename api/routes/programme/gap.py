@@ -62,7 +62,7 @@ class GapAreasQuery(GapQuery):
     layer: Annotated[str, Field(description="zones or kecamatan.")] = "zones"
 
 
-class PointDocument(BaseModel):
+class SeriesPointDocument(BaseModel):
     """One figure of a series; `is_new` is false where it is doubtful."""
 
     year: int
@@ -76,8 +76,8 @@ class PaceDocument(BaseModel):
     """The change a year between two figures, in the indicator's unit."""
 
     change_a_year: float
-    first: PointDocument
-    last: PointDocument
+    first: SeriesPointDocument
+    last: SeriesPointDocument
     points: int
 
 
@@ -114,7 +114,7 @@ class RegionGapDocument(BaseModel):
     title: str
     value: float | None
     year: int | None
-    figure: PointDocument | None
+    figure: SeriesPointDocument | None
     target: TargetDocument | None
     is_own_target: bool
     points_near: float | None
