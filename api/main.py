@@ -6,18 +6,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api import middleware, problems
-from api.access import actions_of, log_refusal, require_stated
+from api.access import actions_of, log_refusal
 from api.collection_tiles import CollectionTiles
 from api.collections import Tables
-from api.deps import require_spoken
-from api.parameters import require_known
 from api.responses import FOREVER
 from api.routes import (
     collect,
@@ -44,13 +42,14 @@ from api.routes.programme import gap, split
 from api.routes.tiles import archives, dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.serving.direct import direct, outright
+from api.serving.router import OF_EVERY_REQUEST, Router
 from api.settings import InvalidSettings, Settings, read_settings
 from api.uploads.checking import working
 from geo.errors import StoreFault
 from geo.store.store import Store
 from maps.context import context_folder
 
-ROUTERS: Sequence[APIRouter] = (
+ROUTERS: Sequence[Router] = (
     root.router,
     collections.router,
     items.router,
@@ -116,13 +115,12 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        dependencies=[Depends(require_stated), Depends(_known_parameters)],
-        generate_unique_id_function=lambda route: route.name,
+        dependencies=OF_EVERY_REQUEST,
     )
     app.state.settings = settings
     app.state.given_store = store
     for router in ROUTERS:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     app.state.actions = {
         (method.lower(), route.path_format): actions_of(route)
         for router in ROUTERS
@@ -185,11 +183,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.collection_tiles.close()
     if given is None and app.state.store is not None:
         app.state.store.close()
-
-
-async def _known_parameters(request: Request) -> None:
-    require_known(request)
-    require_spoken(request)
 
 
 class _Static(StaticFiles):

@@ -98,6 +98,12 @@ class WayQuery(BaseModel):
     f: str | None = None
     lang: str | None = None
 
+    @property
+    def is_of_a_start(self) -> bool:
+        """Whether it is what people see first: as a model says it."""
+        is_own = self.weights is None and self.method is None and self.risk is None
+        return is_own and self.f in (None, "html")
+
     def way(self) -> dict[str, Any]:
         """Model, weights, method and risk; `InvalidParameter` for weights that cannot be read."""
         weights = None if self.weights is None else parse_weights(self.weights)

@@ -24,13 +24,14 @@ from api.deps import (
     store_of,
     wants_html,
 )
-from api.links import HTML, JSON
+from api.links import HTML, JSON, Links
 from api.parameters import InvalidParameter
 from geo.errors import GeoError
 from geo.json_types import as_json
 from geo.language import Language
 from geo.source_digest import source_digest
 from geo.store.roles import Actor
+from geo.vector.planning_region import PlanningRegion
 
 NEGOTIATED = "Accept, Accept-Language"
 # A page says in its head who reads it, so that no cache may give one reader's page to another.
@@ -96,25 +97,51 @@ def html_response(
     `context` besides what `maps.pages.page.render` gives. Without a policy of its own the page runs under
     the service's default: our own files only, nothing inline.
     """
-    # Templates and number formats are loaded by the first page, not by the start of the service.
-    from maps.assets import Assets
-    from maps.pages.page import render, with_reader
-
-    links = links_or_default(request)
-    root, region = urlsplit(links.base).path, region_or_none(request)
-    page = render(
+    page = drawn_page(
         template,
-        language_or_default(request),
-        assets=Assets(base=f"{root}/static"),
-        root=root,
+        links=links_or_default(request),
+        language=language_or_default(request),
+        region=region_or_none(request),
         state=dict(request.query_params),
         active=active,
+        title=title,
+        **context,
+    )
+    return drawn_response(request, page, status=status)
+
+
+def drawn_page(
+    template: str,
+    *,
+    links: Links,
+    language: Language,
+    region: PlanningRegion | None,
+    state: Mapping[str, str],
+    **context: Any,
+) -> str:
+    """The page of a template for every reader: `drawn_response` says in its head who reads it."""
+    # Templates and number formats are loaded by the first page, not by the start of the service.
+    from maps.assets import Assets
+    from maps.pages.page import render
+
+    root = urlsplit(links.base).path
+    return render(
+        template,
+        language,
+        assets=Assets(base=f"{root}/static"),
+        root=root,
+        state=state,
         tagline=None if region is None else region.title,
         time_zone=None if region is None else region.time_zone,
-        title=title,
         links=links,
         **context,
     )
+
+
+def drawn_response(request: Request, page: str, *, status: int = 200) -> Response:
+    """The answer of a page that `drawn_page` gave, also of one that was kept."""
+    from maps.pages.page import with_reader
+
     page = with_reader(page, language_or_default(request), reader=_reader_of(request))
     headers = {**_language_headers(request), "Vary": _PAGE_VARIES}
     return Response(page, status_code=status, media_type=HTML, headers=headers)
@@ -213,7 +240,12 @@ def etag_of(*parts: object) -> str:
 
 @cache
 def _of_program() -> "hashlib._Hash":
-    return hashlib.sha256(source_digest("geo", "maps", "api").encode())
+    return hashlib.sha256(program_digest().encode())
+
+
+def program_digest() -> str:
+    """A digest of this program, for the names of whole answers and of pages that are kept."""
+    return source_digest("geo", "maps", "api")
 
 
 def _asks_for_page(request: Request) -> bool:

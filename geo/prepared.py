@@ -30,12 +30,17 @@ _computing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 def kept_beside(
     snapshot: Path, kind: str, computed_from: object, compute: Callable[[], Value]
 ) -> Value:
-    """The value that `compute` gives, read from the store of a snapshot where it is kept.
+    """`kept_in` the store of a snapshot, any of those that the value is computed from."""
+    return kept_in(snapshot.parents[1], kind, computed_from, compute)
+
+
+def kept_in(store: Path, kind: str, computed_from: object, compute: Callable[[], Value]) -> Value:
+    """The value that `compute` gives, read from a store where it is kept.
 
     Parameters
     ----------
-    snapshot : Path
-        Any of those that it is computed from; its store keeps the value.
+    store : Path
+        The folder of the store that keeps the value.
     kind : str
         What it is, the beginning of the file's name. Of each kind the newest 64 are kept.
     computed_from : object
@@ -44,7 +49,7 @@ def kept_beside(
         Of dataclasses and named tuples of this package, arrays and plain values.
     """
     key = hashlib.sha256(repr(computed_from).encode()).hexdigest()
-    path = snapshot.parents[1] / "prepared" / f"{kind}-{source_digest('geo')}-{key}.kept"
+    path = store / "prepared" / f"{kind}-{source_digest('geo')}-{key}.kept"
     with _computing[path.name]:
         try:
             return cast(Value, _read(path.read_bytes()))

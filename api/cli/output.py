@@ -2,6 +2,9 @@
 
 import re
 import sys
+import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +21,10 @@ errors = Console(stderr=True)
 
 # What a column takes beside its text: with upright rules, and with spaces alone.
 _RULED, _SPACED = 3, 2
+# A terminal is drawn anew so often, each time for some milliseconds of a start.
+_TURNS_A_SECOND = 5
+# A line and what it takes to be written are less than a second.
+_A_SECOND_S = 0.9
 _NUMBER = re.compile(r"[|±+<>-]*\d+([.,]\d+)?%?|–")
 
 
@@ -143,14 +150,41 @@ def print_counts(counts: Mapping[str, int]) -> None:
 
 
 @contextmanager
-def spinner(what: str) -> Iterator[None]:
-    """A sign of life while something takes its time."""
+def spinner(what: str) -> Iterator[Callable[[str], None]]:
+    """A sign of life on a terminal while something takes its time; it is told what is done now."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True) as progress:
-        progress.add_task(what, total=None)
-        yield
+    with Progress(
+        *columns, console=errors, transient=True, refresh_per_second=_TURNS_A_SECOND
+    ) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda now: progress.update(task, description=now)
+
+
+@contextmanager
+def sign_of_life(what: str) -> Iterator[Callable[[str], None]]:
+    """`spinner`; where no terminal shows it, as in a journal, a line at once and then each second."""
+    if errors.is_terminal:
+        with spinner(what) as tell:
+            yield tell
+        return
+    now, begun, ended = deque([what], maxlen=1), time.monotonic(), threading.Event()
+
+    def tell_on() -> None:
+        while not ended.wait(_A_SECOND_S):
+            _print_apart(f"{now[0]} {time.monotonic() - begun:.0f} s")
+
+    _print_apart(what)
+    threading.Thread(target=tell_on, daemon=True).start()
+    try:
+        yield now.append
+    finally:
+        ended.set()
+
+
+def _print_apart(text: str) -> None:
+    errors.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager

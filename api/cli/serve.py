@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.output import output, print_notes, spinner
+from api.cli.output import output, print_notes, sign_of_life
 from api.cli.shared_options import Common, DemoOption, gathered, warn_where_synthetic
 from geo.errors import InvalidInput
 from geo.language import texts
@@ -41,13 +41,13 @@ def serve(
         output.print(f"Kawasan: [bold]{address}/map[/bold]   (OGC API: {address}/)   Ctrl+C")
 
     with ExitStack() as waiting, _bound(host, port) as door:
-        with common.opened(demo=demo) as store:
+        with common.opened(demo=demo, sign=sign_of_life) as store:
             warn_where_synthetic(store, common.language())
             newer = newer_models(store, settings.data_dir)
             notes = (newer_note(*i, settings.data_dir) for i in newer.items())
             print_notes(note.to(common.language()) for note in notes)
         door.listen()
-        waiting.enter_context(spinner(_SAY["starting"].to(common.language())))
+        waiting.enter_context(sign_of_life(_SAY["starting"].to(common.language())))
         if not _served(settings, door, workers=workers, greet=greet):
             raise typer.Exit(1)
 

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from api.cli.faults import LANGUAGE
-from api.cli.output import errors, progress_bar, spinner
+from api.cli.output import errors, spinner
 from geo.language import LANGUAGES, Language, texts
 from geo.planning.shipped import DATASETS, LAYERS, behind
 
@@ -123,11 +123,17 @@ class Common:
         return "en" if stated == "en" else "id"
 
     @contextmanager
-    def opened(self, *, loaded: bool = True, demo: bool = False) -> Iterator["Store"]:
+    def opened(
+        self,
+        *,
+        loaded: bool = True,
+        demo: bool = False,
+        sign: Callable[[str], AbstractContextManager[Callable[[str], None]]] = spinner,
+    ) -> Iterator["Store"]:
         """The store; if `loaded`, with the shipped data, and with made-up land where it is the demo's.
 
         Shipped data are missing in a new store, and where a first start was interrupted; its models are
-        older where an older program shipped them.
+        older where an older program shipped them. `sign` shows that loading goes on.
         """
         from geo.store.store import Store
 
@@ -136,18 +142,25 @@ class Common:
         try:
             if loaded and _lacks_shipped(store, settings.data_dir):
                 _require_shipped(settings.data_dir)
-                with spinner(_SAY["loading"].to(self.language())):
+                with sign(_SAY["loading"].to(self.language())) as tell:
                     from geo.planning.reference import load_reference
 
-                    load_reference(store, settings.data_dir)
+                    load_reference(store, settings.data_dir, progress=self._named(tell))
             if demo:
                 from geo.planning.demo import load_demo
 
-                with progress_bar(_SAY["preparing_demo"].to(self.language())) as progress:
-                    load_demo(store, settings.data_dir, progress=progress)
+                with sign(_SAY["preparing_demo"].to(self.language())) as tell:
+                    load_demo(store, settings.data_dir, progress=self._counted(tell))
             yield store
         finally:
             store.close()
+
+    def _named(self, tell: Callable[[str], None]) -> Callable[[str], None]:
+        return lambda name: tell(_SAY["loading_one"].format(name=name).to(self.language()))
+
+    def _counted(self, tell: Callable[[str], None]) -> Callable[[int, int], None]:
+        what = _SAY["preparing_demo"].to(self.language())
+        return lambda done, total: tell(f"{what} {done}/{total}")
 
 
 def _lacks_shipped(store: "Store", data_dir: Path) -> bool:

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
 from api.access import READS
@@ -13,6 +13,7 @@ from api.links import HTML, JSON
 from api.parameters import InvalidParameter
 from api.readiness_requests import AskedQuery
 from api.responses import conditional, described, etag_of, html_response, json_response
+from api.serving.router import Router
 from geo.language import Language, texts
 from geo.store.versions import Published
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["readiness"], dependencies=[READS])
+router = Router("readiness", dependencies=[READS])
 
 _FORMATS = ("json", "html", "xlsx")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

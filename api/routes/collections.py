@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from api.access import READS
 from api.collections import Collection, PreparedTable, enclosure
@@ -27,6 +27,7 @@ from api.ogc_models import (
 )
 from api.parameters import CollectionId
 from api.responses import negotiated
+from api.serving.router import Router
 from api.tile_documents import of_collection, tile_set_links
 from geo.language import Language, texts
 from geo.tiles.times import temporal_extent
@@ -34,7 +35,7 @@ from geo.vector.file_formats import FORMATS
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["data"], dependencies=[READS])
+router = Router("data", dependencies=[READS])
 
 FeatureId = Annotated[
     str, Path(alias="featureId", description="Id of a feature.", examples=["cahaya-baru"])

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 from pydantic import ConfigDict, Field
 
 from api.access import READS
@@ -33,6 +33,7 @@ from api.responses import (
     json_response,
     page_response,
 )
+from api.serving.router import Router
 from geo.errors import LayerNotFound
 from geo.language import Language, Text, texts
 from geo.store.versions import Published
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["readiness"], dependencies=[READS])
-page_router = APIRouter(tags=["pages"], dependencies=[READS])
+router = Router("readiness", dependencies=[READS])
+page_router = Router("pages", dependencies=[READS])
 
 _NOT_KEPT = {"zones", "lang", "f"}
 # About 200 kB each, 500 kB for all kecamatan.

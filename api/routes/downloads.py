@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
@@ -21,6 +21,7 @@ from api.links import JSON, Links
 from api.ogc_models import Link
 from api.parameters import CollectionId, InvalidParameter
 from api.responses import conditional, etag_of, json_response
+from api.serving.router import Router
 from geo.language import Language, texts
 from geo.vector.file_formats import FILE_FORMATS, FORMATS, Format, Kind
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["data"], dependencies=[READS])
+router = Router("data", dependencies=[READS])
 
 _BLOCK_BYTES = 1 << 18
 _FILES: dict[int | str, dict[str, Any]] = {

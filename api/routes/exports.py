@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
@@ -16,6 +16,7 @@ from api.links import GEOJSON
 from api.parameters import InvalidParameter
 from api.readiness_requests import StatedWeights, parse_weights
 from api.responses import conditional, etag_of
+from api.serving.router import Router
 from geo.language import texts
 from geo.store.versions import Published
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["readiness"], dependencies=[READS])
+router = Router("readiness", dependencies=[READS])
 
 MEDIA_TYPES = {
     "geojson": GEOJSON,

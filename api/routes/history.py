@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
@@ -10,6 +10,7 @@ from api.deps import HtmlDep, PatienceDep, StoreDep, TablesDep
 from api.links import GEOJSON, HTML
 from api.parameters import CollectionId
 from api.responses import json_response, tagged
+from api.serving.router import Router
 from api.uploads.history import (
     DifferenceDocument,
     VersionsDocument,
@@ -20,7 +21,7 @@ from api.uploads.history import (
     versions_page,
 )
 
-router = APIRouter(tags=["data"], dependencies=[READS])
+router = Router("data", dependencies=[READS])
 
 _ALSO_DRAWN: dict[int | str, dict[str, Any]] = {
     200: {

@@ -2,18 +2,19 @@
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
 from api.deps import LanguageDep, StoreDep
 from api.responses import conditional, etag_of, json_response
+from api.serving.router import Router
 
 if TYPE_CHECKING:
     from geo.store.versions import Published
 
-router = APIRouter(tags=["indicators"], dependencies=[READS])
+router = Router("indicators", dependencies=[READS])
 
 
 class ClassesQuery(BaseModel):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import Body, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Allowed
@@ -10,12 +10,13 @@ from api.deps import CollectionTilesDep, LanguageDep, LinksDep, StoreDep, Tables
 from api.links import JSON
 from api.parameters import CollectionId, StatedText
 from api.responses import PRIVATE, json_response
+from api.serving.router import Router
 from api.uploads.documents import PublishedDocument, published_document
 from geo.language import Language
 from geo.store.roles import Actor
 from geo.store.store import Version
 
-router = APIRouter(tags=["uploads"])
+router = Router("uploads")
 
 WithdrawerDep = Annotated[Actor, Depends(Allowed("withdraw_layer"))]
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, SettingsDep, StoreDep, wants_html
@@ -15,6 +15,7 @@ from api.responses import (
     json_response,
     tagged,
 )
+from api.serving.router import Router
 from geo.language import Language
 from geo.planning.shipped import newer_models
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from geo.mcda.model import Model
     from geo.store.versions import Published
 
-router = APIRouter(tags=["models"], dependencies=[READS])
+router = Router("models", dependencies=[READS])
 
 _MOVES = described("ModelChangesDocument")
 _MOVES[200]["content"] |= {HTML: {}}

@@ -1,14 +1,11 @@
 """Pages for people: the map of everything, single maps to keep or to show, the guide."""
 
-import hashlib
-import threading
-from contextlib import suppress
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
@@ -16,21 +13,27 @@ from api.collection_map import draw_layer
 from api.deps import LanguageDep, LinksDep, StoreDep, TablesDep, base_of, settings_of
 from api.links import HTML
 from api.parameters import UnknownParameter
-from api.responses import DRAWN_NONCE, PAGE, html_response, page_response, tagged
+from api.responses import (
+    DRAWN_NONCE,
+    PAGE,
+    html_response,
+    page_response,
+    program_digest,
+    tagged,
+)
+from api.serving.router import Router
 from api.settings import Settings
-from geo.errors import StoreFault
 from geo.language import Language
-from geo.source_digest import source_digest
+from geo.prepared import kept_in
 from geo.store.store import Store
 from geo.store.versions import Published
 from maps.context import context_digest
 
-router = APIRouter(tags=["pages"], dependencies=[READS])
+router = Router("pages", dependencies=[READS])
 
 PLANNER = "planner"
 SINGLE_MAPS = ("regencies", "zones", "kecamatan")
 _MOST_KEPT = 32
-_drawing = threading.Lock()
 
 
 Chapter = Annotated[
@@ -155,20 +158,8 @@ def _drawn(store: Store, query: MapQuery, form: _Form) -> str:
     # Only what a start shows is kept on disk: anybody can ask for any number of years.
     if not query.is_of_a_start:
         return _remembered(now, query, form)
-    parts = (now.identity, source_digest("geo", "maps"), context_digest(), query, form)
-    kept = store.prepared_path(f"page-{hashlib.sha256(repr(parts).encode()).hexdigest()}.html")
-    with suppress(FileNotFoundError):
-        return kept.read_text("utf-8")
-    # Two who come at once after a start wait for one drawing.
-    with _drawing:
-        with suppress(FileNotFoundError):
-            return kept.read_text("utf-8")
-        page = _draw(now, query, form)
-        # A full disk costs the next view its time, not this one its answer.
-        with suppress(OSError, StoreFault):
-            store.write_prepared(kept.name, page.encode())
-            store.prune_prepared("page-", most=_MOST_KEPT)
-        return page
+    parts = (now.identity, program_digest(), context_digest(), query, form)
+    return kept_in(store.folder, "page-map", parts, lambda: _draw(now, query, form))
 
 
 @lru_cache(maxsize=_MOST_KEPT)

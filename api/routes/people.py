@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import Body, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,6 +27,7 @@ from api.responses import (
     private_page,
     tagged,
 )
+from api.serving.router import Router
 from geo.language import Language, texts
 from geo.store.keys import end_of_day
 from geo.store.region import require_regencies
@@ -47,7 +48,7 @@ from geo.store.store import Store
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["access"])
+router = Router("access")
 
 ManagerDep = Annotated[Actor, Depends(Allowed("manage_people"))]
 RulerDep = Annotated[Actor, Depends(Allowed("set_rules"))]

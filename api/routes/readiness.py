@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, StoreDep
@@ -10,6 +10,7 @@ from api.examples import JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
 from api.links import GEOJSON, JSON
 from api.readiness_requests import AskedQuery, JudgementsRequest, ReadinessRequest
 from api.responses import conditional, described, etag_of, json_response
+from api.serving.router import Router
 from geo.language import Language, texts
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["readiness"], dependencies=[READS])
+router = Router("readiness", dependencies=[READS])
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """Where everything starts: landing page, conformance, the API's own description, health."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.access import READS
 from api.dataset_tiles import TILES as DATASET
@@ -20,12 +20,13 @@ from api.links import HTML, JSON, OPENAPI, Links
 from api.ogc_models import Conformance, Health, LandingPage, Link
 from api.openapi import document, operations
 from api.responses import ALSO_PAGE, html_response, json_response, negotiated, tagged
+from api.serving.router import Router
 from api.tile_documents import TILE_MATRIX_SETS, TILE_SETS, TILING_SCHEMES
 from geo.language import Language, Text, texts
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["service"], dependencies=[READS])
+router = Router("service", dependencies=[READS])
 
 _CLASSES = {
     "ogcapi-common-1/1.0": ("core", "landing-page", "json", "html", "oas30"),

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import anyio
 import anyio.to_thread
-from fastapi import APIRouter, Body, Form, Query, Request, Response
+from fastapi import Body, Form, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.access import (
@@ -36,13 +36,14 @@ from api.deps import (
 )
 from api.problems import VARIES, InvalidBody
 from api.responses import ALSO_PAGE, PAGE, PRIVATE, html_response, json_response
+from api.serving.router import Router
 from geo.errors import LoginRefused, LoginRequired, NotAllowed
 from geo.language import Language, texts
 from geo.store.roles import role_title
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["access"], dependencies=[READS])
+router = Router("access", dependencies=[READS])
 
 _PRIVATE = {**PRIVATE, "Vary": VARIES}
 _FORM_TYPE = "application/x-www-form-urlencoded"

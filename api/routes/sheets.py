@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from api.access import READS
 from api.deps import LanguageDep, StoreDep
 from api.readiness_requests import WayQuery
 from api.responses import conditional, etag_of
+from api.serving.router import Router
 from geo.language import Language
 from geo.store.region import region
 from geo.store.store import Store
@@ -20,7 +21,7 @@ from geo.store.store import Store
 if TYPE_CHECKING:
     from maps.sheets.sheet_subject import SheetSubject
 
-router = APIRouter(tags=["sheets"], dependencies=[READS])
+router = Router("sheets", dependencies=[READS])
 
 PDF: Final = "application/pdf"
 GEOTIFF: Final = "image/tiff; application=geotiff"

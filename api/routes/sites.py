@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import GEOJSON, JSON
 from api.responses import conditional, etag_of, json_response
+from api.serving.router import Router
 from geo.land.settlement import AREA_PER_HOUSEHOLD_HA, HOUSEHOLDS, MIN_SUITABILITY
 from geo.language import Language
 
-router = APIRouter(tags=["readiness"], dependencies=[READS])
+router = Router("readiness", dependencies=[READS])
 
 _GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {GEOJSON: {}}, "description": "Sites as features, best first"}

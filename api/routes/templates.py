@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
@@ -12,6 +12,7 @@ from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
 from api.ogc_models import Link
 from api.parameters import InvalidParameter
 from api.responses import ALSO_PAGE, conditional, etag_of, html_response, json_response
+from api.serving.router import Router
 from geo.errors import IndicatorNotFound
 from geo.language import Language, texts
 from geo.store.versions import Published
@@ -19,7 +20,7 @@ from geo.vector.file_formats import FILE_FORMATS
 
 _SAY = texts(__name__)
 
-router = APIRouter(tags=["uploads"], dependencies=[READS])
+router = Router("uploads", dependencies=[READS])
 
 _MEDIA_TYPES = {
     "gpkg": FILE_FORMATS["gpkg"].media_type,

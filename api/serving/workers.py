@@ -5,6 +5,7 @@ cache holds them for all; limits and places for uploads are kept by locks (`geo/
 looks at the catalogue's counter of changes, so that a publication is seen by all at once.
 """
 
+import gc
 import multiprocessing
 import signal
 import socket
@@ -39,6 +40,7 @@ def server_config(app: "FastAPI", settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=impatient(settings.request_idle_s),
+        ws="none",
         # It knows two of the headers, and believes who calls from this machine.
         proxy_headers=False,
         log_level="warning",
@@ -122,16 +124,23 @@ def _end_with_parent(server: uvicorn.Server) -> None:
 
 
 def _server(settings: Settings, when_started: Callable[[], object]) -> "_Server":
+    # All that is loaded stays: to look for garbage in it takes a tenth of a start.
+    gc.disable()
     from api.main import create_app
 
+    app = create_app(settings)
+    gc.freeze()
+    gc.enable()
     # A thread that works out a filter gives way at once to the loop, which answers everybody else.
     sys.setswitchinterval(_GIVES_WAY_S)
-    threading.Thread(target=sandbox.prepare, daemon=True).start()
-    return _Server(create_app(settings), settings, when_started)
+    return _Server(app, settings, when_started)
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server that says when it answers, and makes what is looked at first while nobody asks."""
+    """uvicorn's server that makes what is looked at first, says that it is there, and makes the rest.
+
+    It answers meanwhile: who knows the address waits for nothing.
+    """
 
     def __init__(
         self, app: "FastAPI", settings: Settings, when_started: Callable[[], object]
@@ -143,25 +152,34 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
-        self._when_started()
-        if self._app.state.store is not None:
-            threading.Thread(target=self._make_first_views, daemon=True).start()
+        threading.Thread(target=self._prepare, daemon=True).start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer nobody any more."""
         self._ending.set()
         await super().shutdown(sockets)
 
-    def _make_first_views(self) -> None:
-        from api.serving.first_views import make_first_views
+    def _prepare(self) -> None:
+        """Make what readers look at first, say that the service is there, then make all else."""
+        from api.serving.first_views import make_first_views, make_opening_views
 
-        make_first_views(
-            self._app.state.store,
-            self._settings,
-            tables=self._app.state.tables,
-            ending=self._ending,
-            wait_for_idle=self._wait_for_idle,
-        )
+        state = self._app.state
+        try:
+            if state.store is not None:
+                make_opening_views(state.store, self._settings, ending=self._ending)
+        finally:
+            if not self._ending.is_set():
+                self._when_started()
+        self._wait_for_idle()
+        sandbox.prepare()
+        if state.store is not None:
+            make_first_views(
+                state.store,
+                self._settings,
+                tables=state.tables,
+                ending=self._ending,
+                wait_for_idle=self._wait_for_idle,
+            )
 
     def _wait_for_idle(self) -> None:
         """Return when nobody has asked for a moment; both threads would run at half their pace."""

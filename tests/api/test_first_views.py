@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from api.collections import Tables
 from api.main import create_app
 from api.serving import first_views
-from api.serving.first_views import make_first_views
+from api.serving.first_views import make_first_views, make_opening_views
 from api.settings import Settings
 from geo.errors import StoreFault
 
@@ -23,14 +23,35 @@ def steps(*done):
     return lambda *_: iter(done)
 
 
-def test_the_first_reader_of_the_map_waits_for_no_drawing(reference_store, monkeypatch):
-    tables = Tables(reference_store)
-    draw_first_map, *_ = first_views._first_views(reference_store, Settings(), tables)
-    draw_first_map()
-    monkeypatch.setattr("api.routes.pages._draw", lambda *_: pytest.fail("drawn again"))
+def test_who_comes_with_the_greeting_waits_for_no_drawing(reference_store, monkeypatch):
+    settings = Settings(store=reference_store.folder)
+    make_opening_views(reference_store, settings, ending=threading.Event())
+    for drawing in ("api.routes.pages._draw", "api.routes.portraits._draw"):
+        monkeypatch.setattr(drawing, lambda *_: pytest.fail("drawn again"))
+    with TestClient(create_app(settings, store=reference_store)) as client:
+        for path in ("/map", "/zones/angsana"):
+            assert "Angsana" in client.get(path).text
+
+
+def test_a_kept_page_has_the_links_of_who_asks(reference_store):
+    settings = Settings(store=reference_store.folder, hosts=["peta.test"])
+    with TestClient(create_app(settings, store=reference_store)) as client:
+        for host in ("localhost:80", "peta.test"):
+            page = client.get("/zones/angsana", headers={"Host": host}).text
+            assert f'"http://{host}/sheets/angsana.pdf"' in page
+            assert "origin-of" not in page
+
+
+def test_weights_of_ones_own_fill_no_disk(reference_store):
     settings = Settings(store=reference_store.folder)
     with TestClient(create_app(settings, store=reference_store)) as client:
-        assert "Cahaya Baru" in client.get("/map").text
+        for asked in ("method=topsis", "risk=0.2&method=owa"):
+            assert client.get(f"/zones/angsana?{asked}").status_code == 200
+    assert not list(reference_store.folder.glob("prepared/page-area-*"))
+
+
+def test_a_store_without_data_is_greeted_all_the_same(store):
+    make_opening_views(store, Settings(store=store.folder), ending=threading.Event())
 
 
 def test_a_service_that_ends_makes_nothing_more(store, monkeypatch):

@@ -1,14 +1,13 @@
 """Printed sheets over HTTP on the shipped data."""
 
 import re
-from datetime import date
+from datetime import datetime
 
 import pytest
 from fastapi.testclient import TestClient
 from rasterio.io import MemoryFile
 
 from api.main import create_app
-from api.routes import sheets
 from api.settings import Settings
 from tests.pdf_text import text_of
 from tests.reference_scores import CAHAYA_BARU_CAREFUL_ID, CAHAYA_BARU_ID
@@ -85,9 +84,15 @@ def test_a_readers_weights_colour_the_map_for_tablets(client):
     assert chosen.content != own.content
 
 
-def test_other_days_are_other_sheets(client):
+def test_other_days_are_other_sheets(client, monkeypatch):
     before = client.get("/sheets/cahaya-baru.pdf").headers["ETag"]
-    client.app.dependency_overrides[sheets.today] = lambda: date(2031, 1, 2)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2031, 1, 2, tzinfo=tz)
+
+    monkeypatch.setattr("api.routes.sheets.datetime", Clock)
     after = client.get("/sheets/cahaya-baru.pdf")
     assert after.headers["ETag"] != before
     assert b"D:20310102" in after.content

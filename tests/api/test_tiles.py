@@ -3,7 +3,6 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from api.deps import patience_s
 from api.main import create_app
 from api.settings import Settings
 from geo.land import surfaces
@@ -118,8 +117,8 @@ def test_what_is_neither_grid_nor_raster_is_answered_with_both(client):
     assert "Yang tersedia: WebMercatorQuad, suitability, " in said
 
 
-def test_while_a_surface_is_made_others_are_told_to_come_back(client, reference_store):
-    client.app.dependency_overrides[patience_s] = lambda: 0.01
+def test_while_a_surface_is_made_others_are_told_to_come_back(client, reference_store, monkeypatch):
+    monkeypatch.setattr("api.deps._PATIENCE_S", 0.01)
     answers = []
     surfaces.surface(reference_store, progress=lambda *_: answers.append(client.get(TILE)))
     assert answers

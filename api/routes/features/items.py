@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
@@ -38,6 +38,7 @@ from api.parameters import CollectionId, ItemQuery, ItemsQuery
 from api.problems import Problem, invalid_request_problem, problem_of
 from api.responses import conditional, etag_of, tagged
 from api.serving.compression import coding_of
+from api.serving.router import Router
 from api.settings import Settings
 from geo.errors import VersionNotFound
 from geo.language import Language
@@ -75,7 +76,7 @@ def _told(request: Request, error: RequestValidationError) -> Response:
     )
 
 
-router = APIRouter(tags=["data"], dependencies=[READS], route_class=_ToldOnThePage)
+router = Router("data", dependencies=[READS], route_class=_ToldOnThePage)
 
 FeatureId = Annotated[
     str, Path(alias="featureId", description="Id of a feature.", examples=["cahaya-baru"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.access import READS
 from api.collections import Collection, PreparedTable
@@ -13,9 +13,10 @@ from api.features.properties import properties_of
 from api.links import HTML, Links
 from api.parameters import CollectionId
 from api.responses import html_response, json_response, tagged
+from api.serving.router import Router
 from geo.language import Language
 
-router = APIRouter(tags=["data"], dependencies=[READS])
+router = Router("data", dependencies=[READS])
 
 _JSON_SCHEMA: dict[int | str, dict[str, Any]] = {
     200: {"description": "A JSON Schema.", "content": {schemas.SCHEMA: {}, HTML: {}}}

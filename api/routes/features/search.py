@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.access import READS
 from api.deps import HtmlDep, LanguageDep, LinksDep, SettingsDep, TablesDep
@@ -11,9 +11,10 @@ from api.features.search import SearchQuery, kept_query, query_of
 from api.parameters import CollectionId
 from api.problems import problem_of
 from api.responses import NEGOTIATED
+from api.serving.router import Router
 from geo.errors import InvalidInput
 
-router = APIRouter(tags=["data"], dependencies=[READS])
+router = Router("data", dependencies=[READS])
 
 _SEE_OTHER: dict[int | str, dict[str, Any]] = {
     303: {

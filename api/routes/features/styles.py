@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
@@ -11,8 +11,9 @@ from api.features import styles
 from api.features.styles import MEDIA_TYPES, StylesDocument
 from api.parameters import CollectionId
 from api.responses import ALSO_PAGE, conditional, etag_of, json_response, negotiated
+from api.serving.router import Router
 
-router = APIRouter(tags=["data"], dependencies=[READS])
+router = Router("data", dependencies=[READS])
 
 StyleId = Annotated[
     str, Path(alias="styleId", description="Of the list of styles.", examples=["outlines"])

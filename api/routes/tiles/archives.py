@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
+from fastapi import Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.types import Receive, Scope, Send
@@ -16,9 +16,10 @@ from api.deps import CollectionTilesDep, LanguageDep, PatienceDep, TablesDep
 from api.features.ranges import RANGES, unsatisfiable
 from api.parameters import CollectionId
 from api.responses import conditional, etag_of
+from api.serving.router import Router
 from api.tile_documents import ARCHIVES, NoArchive
 
-router = APIRouter(tags=["tiles"], dependencies=[READS])
+router = Router("tiles", dependencies=[READS])
 
 _RANGE = re.compile(
     r"bytes=\s*(\d{1,18}-\d{0,18}|-\d{1,18})(\s*,\s*(\d{1,18}-\d{0,18}|-\d{1,18}))*\s*",

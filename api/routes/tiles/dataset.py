@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
@@ -11,6 +11,7 @@ from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, Patienc
 from api.ogc_models import Link, TileSetDocument, TileSetsDocument
 from api.parameters import TileColumn, TileRow, TileZoom
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
+from api.serving.router import Router
 from api.tile_documents import (
     MVT,
     TILES_OF,
@@ -21,7 +22,7 @@ from api.tile_documents import (
     tile_set_item,
 )
 
-router = APIRouter(tags=["tiles"], dependencies=[READS])
+router = Router("tiles", dependencies=[READS])
 
 _TILE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {MVT: {}}, "description": "A tile with one layer for each collection."},

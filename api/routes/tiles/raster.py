@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, PatienceDep, StoreDep
 from api.links import JSON
 from api.responses import FOREVER, conditional, etag_of, json_response
+from api.serving.router import Router
 from api.tile_documents import WEB_MERCATOR_QUAD, TilesNotFound, require_picture
 from geo.language import Language, Text
 from geo.store.store import Store
 from geo.store.versions import Published
 
-router = APIRouter(tags=["tiles"], dependencies=[READS])
+router = Router("tiles", dependencies=[READS])
 
 PNG = "image/png"
 _TILE_ANSWER: dict[int | str, dict[str, Any]] = {

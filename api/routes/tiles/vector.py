@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from api.access import READS
@@ -17,6 +17,7 @@ from api.ogc_models import (
 from api.parameters import CollectionId, TileColumn, TileRow, TileZoom
 from api.responses import ALSO_PAGE, conditional, etag_of, negotiated
 from api.serving.compression import coding_of
+from api.serving.router import Router
 from api.tile_documents import (
     MVT,
     TILE_MATRIX_SETS,
@@ -32,7 +33,7 @@ from api.tile_documents import (
     tile_set_item,
 )
 
-router = APIRouter(tags=["tiles"], dependencies=[READS])
+router = Router("tiles", dependencies=[READS])
 
 TileMatrixSetId = Annotated[
     str,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import Body, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Allowed
@@ -10,12 +10,13 @@ from api.deps import LinksDep, StoreDep
 from api.links import JSON
 from api.parameters import PlainText, StatedText
 from api.responses import PRIVATE, json_response
+from api.serving.router import Router
 from api.uploads.documents import UploadId
 from geo.store.comments import Comment
 from geo.store.roles import Actor
 from geo.store.uploads import SUBJECT
 
-router = APIRouter(tags=["uploads"])
+router = Router("uploads")
 
 
 class PlaceDocument(BaseModel):

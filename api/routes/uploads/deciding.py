@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Depends, Header, Request, Response
+from fastapi import Body, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Allowed
@@ -20,6 +20,7 @@ from api.deps import (
 from api.parameters import CollectionId, PlainText, StatedText
 from api.problems import respond
 from api.responses import PRIVATE, json_response
+from api.serving.router import Router
 from api.uploads.checking import checked, desk_of
 from api.uploads.documents import (
     PublishedDocument,
@@ -37,7 +38,7 @@ from geo.store.versions import DatasetKind
 # What becomes a version by an upload goes back to one by the same roles.
 _HANDED_IN: tuple[DatasetKind, ...] = ("layer", "raster", "indicators", "targets")
 
-router = APIRouter(tags=["uploads"])
+router = Router("uploads")
 
 
 class Stated(BaseModel):

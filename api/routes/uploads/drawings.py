@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from api.access import Allowed
 from api.deps import PatienceDep, StoreDep
 from api.links import GEOJSON
 from api.responses import PRIVATE
+from api.serving.router import Router
 from api.uploads.documents import UploadId
 from geo.store.roles import Actor
 
-router = APIRouter(tags=["uploads"])
+router = Router("uploads")
 
 
 def _answer(description: str, *roles: str) -> dict[int | str, dict[str, Any]]:

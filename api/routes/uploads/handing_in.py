@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi import Body, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import UploadFile
 
@@ -26,6 +26,7 @@ from api.deps import (
 from api.parameters import PlainText, StatedText
 from api.problems import respond
 from api.responses import PAGE, json_response
+from api.serving.router import Router
 from api.uploads.checking import SOON_S, Desk, Place, check_later, checked, desk_of
 from api.uploads.documents import (
     UploadDocument,
@@ -38,7 +39,7 @@ from api.uploads.pages import form_page
 from geo.store.roles import Actor
 from geo.store.store import Upload
 
-router = APIRouter(tags=["uploads"])
+router = Router("uploads")
 
 UploaderDep = Annotated[Actor, Depends(Allowed("upload"))]
 DeskDep = Annotated[Desk, Depends(desk_of)]

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Body, Depends, Header, Request, Response
+from fastapi import Body, Depends, Header, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect
@@ -23,6 +23,7 @@ from api.middleware import PART_TYPE
 from api.parameters import StatedText
 from api.problems import problem_of, respond
 from api.responses import PRIVATE, json_response
+from api.serving.router import Router
 from api.uploads.documents import PartDocument, PartsDocument, part_document
 from api.uploads.form import require_part_type
 from geo.errors import OffsetMoved
@@ -30,7 +31,7 @@ from geo.store.roles import Actor
 from geo.submission import receiving
 from geo.submission.receiving import Part
 
-router = APIRouter(tags=["uploads"])
+router = Router("uploads")
 
 # Kept and synced by so much, while the rest of a request still comes.
 _PIECE_BYTES = 1 << 20

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS, Allowed, require_action
 from api.deps import LanguageDep, LinksDep, StoreDep, format_of, wants_html
 from api.links import ATOM, JSON
 from api.responses import ALSO_PAGE, PRIVATE, json_response, tagged
+from api.serving.router import Router
 from api.uploads.checking import SOON_S, desk_of
 from api.uploads.documents import (
     UploadDocument,
@@ -22,7 +23,7 @@ from api.uploads.shared import while_read
 from geo.store.roles import Actor
 from geo.store.uploads import FROM, State
 
-router = APIRouter(tags=["uploads"])
+router = Router("uploads")
 
 
 class UploadsQuery(BaseModel):

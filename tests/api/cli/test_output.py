@@ -1,9 +1,12 @@
 """What a terminal shows: tables that fit it, and nothing read as markup."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.cli import output
 from api.cli.output import fitted_widths, print_table
 
 WORD = st.text("abcde-", min_size=1, max_size=12)
@@ -70,3 +73,16 @@ def test_numbers_stand_at_the_right(printed):
 def test_a_table_without_rows_has_its_heads(printed):
     assert "Nama" in printed(("Nama", "Skor"), [], 200)
     assert "Nama" in printed(("Nama " * 5, "Skor " * 5), [], 30)
+
+
+def test_where_no_terminal_shows_it_what_is_done_is_said_in_lines_again_and_again(
+    capsys, monkeypatch
+):
+    monkeypatch.setattr(output, "_A_SECOND_S", 0.02)
+    with output.sign_of_life("Memuat data acuan …") as tell:
+        assert capsys.readouterr().err == "Memuat data acuan …\n"
+        tell("Memuat data acuan desa …")
+        time.sleep(0.2)
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) > 1
+    assert set(said) == {"Memuat data acuan desa … 0 s"}
