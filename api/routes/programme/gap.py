@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import READS
 from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
 from api.links import HTML
 from api.responses import conditional, etag_of, html_response, json_response
+from api.serving.router import Router
 from geo.language import Language
 from geo.programme.targets import Level
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from geo.programme.gap import Gaps, RegionGap
     from geo.store.versions import Published
 
-router = APIRouter(tags=["indicators"], dependencies=[READS])
+router = Router("indicators", dependencies=[READS])
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": {HTML: {}, _XLSX: {}}}}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import Depends, Form, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS, Allowed, caller_of
@@ -14,6 +14,7 @@ from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
 from api.links import HTML, JSON, Links
 from api.parameters import InvalidParameter
 from api.responses import PRIVATE, conditional, described, etag_of, html_response, json_response
+from api.serving.router import Router
 from geo.language import Language, shortened
 from geo.store.region import region
 from geo.store.roles import Actor, may
@@ -22,7 +23,7 @@ from geo.store.versions import Published
 if TYPE_CHECKING:
     from geo.programme.split_proposal import Proposal
 
-router = APIRouter(tags=["indicators"], dependencies=[READS])
+router = Router("indicators", dependencies=[READS])
 
 _PDF = "application/pdf"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
