@@ -116,9 +116,11 @@ def line_chart(
     points = [point for segment in segments for point in segment]
     if len(points) < 2:
         return None
-    levels = _levels(span or _span([point.value for point in points], is_from_zero=is_from_zero))
+    levels = round_levels(
+        span or span_of([point.value for point in points], is_from_zero=is_from_zero)
+    )
     low, high = levels[0], levels[-1]
-    labels = [format_number(level, language, decimals=_decimals(levels)) for level in levels]
+    labels = [format_number(level, language, decimals=fewest_decimals(levels)) for level in levels]
     newest = points[-1]
     said, _ = amount(format_number(newest.value, language, decimals=decimals), unit)
     left = max(map(len, labels)) * _GLYPH + _GAP
@@ -145,13 +147,14 @@ def line_chart(
         ),
         breaks=tuple(x_of(middle) for middle in middles),
         levels=tuple(Mark(y_of(level), label) for level, label in zip(levels, labels, strict=True)),
-        years=tuple(Mark(x_of(year), str(year)) for year in _labelled(first, last)),
+        years=tuple(Mark(x_of(year), str(year)) for year in labelled_years(first, last)),
         stripes=_stripes(bands, low, high, y_of=y_of),
         is_from_zero=low <= 0 <= high,
     )
 
 
-def _span(values: Sequence[float], *, is_from_zero: bool) -> tuple[float, float]:
+def span_of(values: Sequence[float], *, is_from_zero: bool) -> tuple[float, float]:
+    """The values that an axis runs between."""
     low, high = min(values), max(values)
     if not is_from_zero:
         return low, high
@@ -159,7 +162,7 @@ def _span(values: Sequence[float], *, is_from_zero: bool) -> tuple[float, float]
     return (min(low, 0.0), max(high, 0.0)) if low or high else (0.0, 1.0)
 
 
-def _levels(span: tuple[float, float]) -> list[float]:
+def round_levels(span: tuple[float, float]) -> list[float]:
     """Round values from at or below the least to at or above the greatest, two or more."""
     low, high = span
     if low == high:
@@ -173,16 +176,16 @@ def _levels(span: tuple[float, float]) -> list[float]:
     return [round(i * step, 10) for i in range(start, end + 1)]
 
 
-def _decimals(levels: Sequence[float]) -> int:
+def fewest_decimals(levels: Sequence[float]) -> int:
     """The fewest decimals at which no level is rounded."""
     return next(
         (d for d in range(6) if all(math.isclose(round(v, d), v, abs_tol=1e-9) for v in levels)), 6
     )
 
 
-def _labelled(first: int, last: int) -> range:
+def labelled_years(first: int, last: int, *, most: int = _MOST_YEAR_LABELS) -> range:
     """The years that carry a label, counted back from the last."""
-    step = math.ceil((last - first + 1) / _MOST_YEAR_LABELS)
+    step = math.ceil((last - first + 1) / most)
     return range(first + (last - first) % step, last + 1, step)
 
 

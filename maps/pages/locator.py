@@ -50,6 +50,45 @@ class Locator:
     land: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How degrees become units of a drawing that is `WIDTH` wide.
+
+    One degree of longitude is shorter than one of latitude by `narrowing`, in the middle of the map.
+    """
+
+    bounds: tuple[float, float, float, float]
+    scale: float
+    narrowing: float
+
+    @property
+    def height(self) -> float:
+        """The height of the drawing."""
+        return round((self.bounds[3] - self.bounds[1]) * self.scale + 2 * _MARGIN, 1)
+
+    def placed(self, points: np.ndarray) -> np.ndarray:
+        """Points (n, 2) in lon/lat as units of the drawing, its origin at the top left."""
+        x = (points[:, 0] - self.bounds[0]) * self.narrowing * self.scale + _MARGIN
+        y = (self.bounds[3] - points[:, 1]) * self.scale + _MARGIN
+        return np.column_stack([x, y])
+
+
+def simplified(regencies: gpd.GeoDataFrame) -> np.ndarray:
+    """The shapes of a coverage as coarse as a drawing needs them, edges still shared."""
+    found: np.ndarray = shapely.coverage_simplify(regencies.geometry.array, _TOLERANCE_DEG)
+    return found
+
+
+def frame_around(shapes: np.ndarray) -> Frame:
+    """The frame of a drawing of all shapes, far islets left out."""
+    parts = shapely.get_parts(shapes)
+    sizes = shapely.area(parts)
+    west, south, east, north = shapely.total_bounds(parts[sizes >= _LEAST_PART * sizes.max()])
+    narrowing = float(np.cos(np.radians((south + north) / 2)))
+    scale = (WIDTH - 2 * _MARGIN) / ((east - west) * narrowing)
+    return Frame((west, south, east, north), scale, narrowing)
+
+
 def locator(
     regencies: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame,
@@ -71,22 +110,13 @@ def locator(
     """
     if regencies.empty:
         return None
-    simple = shapely.coverage_simplify(regencies.geometry.array, _TOLERANCE_DEG)
-    parts = shapely.get_parts(simple)
-    sizes = shapely.area(parts)
-    west, south, east, north = shapely.total_bounds(parts[sizes >= _LEAST_PART * sizes.max()])
-    # One degree of longitude is shorter than one of latitude by this, in the middle of the map.
-    narrowing = float(np.cos(np.radians((south + north) / 2)))
-    scale = (WIDTH - 2 * _MARGIN) / ((east - west) * narrowing)
-    height = round((north - south) * scale + 2 * _MARGIN, 1)
-
-    def placed(points: np.ndarray) -> np.ndarray:
-        x = (points[:, 0] - west) * narrowing * scale + _MARGIN
-        y = (north - points[:, 1]) * scale + _MARGIN
-        return np.column_stack([x, y])
+    simple = simplified(regencies)
+    frame = frame_around(simple)
+    placed, scale, narrowing = frame.placed, frame.scale, frame.narrowing
+    west, south, east, north = frame.bounds
 
     outlines = [
-        Outline(_path(shapely.transform(shape, placed)), code == subject)
+        Outline(path_of(shapely.transform(shape, placed)), code == subject)
         for code, shape in zip(regencies.index, simple, strict=True)
     ]
     spots = [
@@ -98,15 +128,15 @@ def locator(
     if around is not None:
         x, y = _MARGIN / scale / narrowing, _MARGIN / scale
         seen = shapely.clip_by_rect(around, west - x, south - y, east + x, north + y)
-        land = _path(shapely.transform(shapely.simplify(seen, _TOLERANCE_DEG), placed))
-    return Locator(WIDTH, height, tuple(outlines), tuple(spots), land)
+        land = path_of(shapely.transform(shapely.simplify(seen, _TOLERANCE_DEG), placed))
+    return Locator(WIDTH, frame.height, tuple(outlines), tuple(spots), land)
 
 
 def _spot(shape: shapely.Geometry, colour: str) -> Spot:
     middle = shapely.point_on_surface(shape)
     left, top, right, foot = shapely.bounds(shape)
     return Spot(
-        path=_path(shape),
+        path=path_of(shape),
         x=round(middle.x, 1),
         y=round(middle.y, 1),
         is_small=bool(max(right - left, foot - top) < _SMALL),
@@ -114,8 +144,8 @@ def _spot(shape: shapely.Geometry, colour: str) -> Spot:
     )
 
 
-def _path(shape: shapely.Geometry) -> str:
-    """Every ring of every polygon; empty for points and lines."""
+def path_of(shape: shapely.Geometry) -> str:
+    """The SVG path of every ring of every polygon; empty for points and lines."""
     parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
     rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
     return "".join(
