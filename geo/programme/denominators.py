@@ -20,6 +20,8 @@ _POPULATION = "penduduk_dukcapil_total"
 _PARTICIPATION = "tpak_agustus"
 _LABOUR_FORCE = "angkatan_kerja_agustus"
 _WORKING_AGE = "penduduk_usia_kerja_agustus"
+# Every indicator that a denominator is made of.
+MADE_OF = frozenset({_POPULATION, _PARTICIPATION, _LABOUR_FORCE, _WORKING_AGE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ import pandas as pd
 
 from geo.indicators.table import WEIGHED_BY, Indicator
 from geo.language import Text, filled, joined, texts
-from geo.programme.denominators import Denominator, denominator_of
+from geo.programme.denominators import MADE_OF, Denominator, denominator_of
 from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
 
 Basis = Literal["published", "sum", "mean"]
 _AREA = "luas_wilayah_km2"
+# Every indicator that regencies are weighed by: with that of an indicator, all rows that its figure reads.
+WEIGHTS = frozenset({*WEIGHED_BY.values(), _AREA, *MADE_OF})
 
 
 @dataclass(frozen=True, slots=True)

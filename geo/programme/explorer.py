@@ -1,0 +1,388 @@
+"""Pure. Indicators of all regions over the years: what a table, a chart and a map of them show.
+
+The province stands among its regencies: by its published figure, else by one that
+`geo.programme.province` makes of theirs and says how. Figures are joined to a line only where they
+follow year on year in one series and rest on the same thing; what is missing stays missing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal
+
+import pandas as pd
+
+from geo.errors import IndicatorNotFound, ZoneNotFound
+from geo.indicators.series import Break, indicator_trend
+from geo.indicators.table import Indicator
+from geo.language import Text
+from geo.programme.province import WEIGHTS, Basis, no_province_value, province_value, unit_codes
+from geo.programme.targets import Target, targets_of
+from geo.vector.planning_region import PlanningRegion
+
+Order = Literal["code", "name", "change"]
+# A table of more years names only those that have a figure.
+_MOST_YEARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorerQuestion:
+    """What is asked: some indicators, of all regions or a few, in all years or from one to another.
+
+    `order` is by code, by name, by change, or by the figures of a year; regions without such a
+    figure come last either way, and the province always first.
+    """
+
+    indicators: tuple[str, ...]
+    regions: tuple[str, ...] = ()
+    first: int | None = None
+    last: int | None = None
+    order: Order | int = "code"
+    is_descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    """One figure of a region. `basis` says whether it is published or made of the regencies' (`made`).
+
+    `source` is who published it; of one that we made it is empty, and `made` says how.
+    """
+
+    year: int
+    value: float
+    period: str
+    is_good: bool
+    basis: Basis = "published"
+    made: Text | None = None
+    unit: str = ""
+    source: str = ""
+    source_url: str = ""
+    via: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    """A region's figures by year, ascending, and what they are held against.
+
+    `lines` are the years that a line may join, in order; a year that stands by itself is a line of
+    one. `breaks` are those of the series. `missing` says why the province has no figure in a year.
+    """
+
+    code: str
+    name: Text
+    is_province: bool
+    figures: tuple[ShownFigure, ...]
+    lines: tuple[tuple[int, ...], ...]
+    breaks: tuple[Break, ...]
+    targets: tuple[Target, ...]
+    missing: Mapping[int, Text]
+
+    @cached_property
+    def by_year(self) -> Mapping[int, ShownFigure]:
+        """Its figures by their year."""
+        return {figure.year: figure for figure in self.figures}
+
+    def change(self, span: tuple[int, int] | None) -> float | None:
+        """The change between two years; None unless both figures are good, and of one series and basis."""
+        if span is None:
+            return None
+        before, after = (self.by_year.get(year) for year in span)
+        if before is None or after is None or not (before.is_good and after.is_good):
+            return None
+        is_cut = any(span[0] < b.after <= span[1] for b in self.breaks)
+        return None if is_cut or before.basis != after.basis else after.value - before.value
+
+
+@dataclass(frozen=True)
+class IndicatorView:
+    """One indicator of the chosen regions. `years` are shown whether or not they have figures.
+
+    `span` are the two years between which change is told, None where there are no two: the newest,
+    and the oldest in which every regency that has a figure in the newest has one too.
+    """
+
+    indicator: Indicator
+    years: tuple[int, ...]
+    rows: tuple[RegionRow, ...]
+    span: tuple[int, int] | None
+
+    @property
+    def newest(self) -> int | None:
+        """The newest year that at least half of the regencies have figures of, else the fullest one."""
+        counts = _counts(row for row in self.rows if not row.is_province) or _counts(self.rows)
+        if not counts:
+            return None
+        half = sum(not row.is_province for row in self.rows) / 2
+        return max(
+            [y for y, n in counts.items() if n >= half] or [max(counts, key=counts.__getitem__)]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LatestFigure:
+    """The newest figure that a region has of an indicator; doubtful only where it has no good one."""
+
+    indicator: Indicator
+    figure: ShownFigure
+
+
+def explore(
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    *,
+    region: PlanningRegion,
+    question: ExplorerQuestion,
+) -> tuple[IndicatorView, ...]:
+    """The view of each indicator that is asked for, in the order of the question.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `geo.indicators.table.parse_indicators` returns it.
+    targets : DataFrame
+        As `geo.programme.targets.parse_targets` returns it.
+
+    Raises
+    ------
+    IndicatorNotFound
+        For one that the catalogue does not name.
+    ZoneNotFound
+        For a region that is neither the province nor one of its regencies.
+    """
+    codes = unit_codes(region)
+    if unknown := [i for i in question.indicators if i not in catalogue]:
+        raise IndicatorNotFound(unknown[0], available=sorted(catalogue))
+    if strange := [code for code in question.regions if code not in codes]:
+        raise ZoneNotFound(strange[0], available=list(codes))
+    shown = [code for code in codes if not question.regions or code in question.regions]
+    # Of hundreds of thousands of rows those that are read are looked for once.
+    read = table[table["indicator"].isin({*question.indicators, *WEIGHTS})]
+    return tuple(
+        _view(read, catalogue[name], targets, region=region, codes=shown, question=question)
+        for name in question.indicators
+    )
+
+
+def latest_figures(
+    table: pd.DataFrame, catalogue: Mapping[str, Indicator], *, region: PlanningRegion, code: str
+) -> tuple[LatestFigure, ...]:
+    """The newest figure of every indicator that a region has one of, in the catalogue's order.
+
+    Of the province also those that its regencies alone have, each with how it was made.
+
+    Raises
+    ------
+    ZoneNotFound
+    """
+    if code not in unit_codes(region):
+        raise ZoneNotFound(code, available=list(unit_codes(region)))
+    own = table[table["regency_code"] == code]
+    by_indicator = {str(name): _figures(rows) for name, rows in own.groupby("indicator")}
+    is_province = code == region.code
+    complete = _complete_years(table, region) if is_province else {}
+    found = []
+    for indicator in catalogue.values():
+        figures = by_indicator.get(indicator.id, [])
+        good = [figure for figure in figures if figure.is_good]
+        newest = next(iter((good or figures)[-1:]), None)
+        year = complete.get(indicator.id)
+        if year is not None and (not good or good[-1].year < year):
+            newest = _made(table, indicator, year=year, region=region) or newest
+        if newest is not None:
+            found.append(LatestFigure(indicator, newest))
+    return tuple(found)
+
+
+def _view(
+    table: pd.DataFrame,
+    indicator: Indicator,
+    targets: pd.DataFrame,
+    *,
+    region: PlanningRegion,
+    codes: Sequence[str],
+    question: ExplorerQuestion,
+) -> IndicatorView:
+    rows = table[table["indicator"] == indicator.id]
+    groups = {str(code): own for code, own in rows.groupby("regency_code")}
+    years = [
+        int(year)
+        for year in sorted(rows["year"].unique())
+        if (question.first or year) <= year <= (question.last or year)
+    ]
+    figures = {code: _figures(groups[code], years) if code in groups else [] for code in codes}
+    missing: dict[int, Text] = {}
+    if region.code in figures:
+        figures[region.code], missing = _of_province(
+            table, indicator, figures[region.code], years=years, region=region
+        )
+    every = targets_of(targets, indicator=indicator.id)
+    found = [
+        _row(
+            indicator,
+            groups.get(code),
+            code=code,
+            figures=figures[code],
+            region=region,
+            targets=tuple(t for t in every if t.region == code),
+            missing=missing if code == region.code else {},
+        )
+        for code in codes
+    ]
+    span = _span(found, indicator)
+    return IndicatorView(indicator, _shown_years(years), _ordered(found, question, span), span)
+
+
+def _shown_years(years: Sequence[int]) -> tuple[int, ...]:
+    """Every year from the first to the last: one without any figure is seen to be one."""
+    if not years or years[-1] - years[0] > _MOST_YEARS:
+        return tuple(years)
+    return tuple(range(years[0], years[-1] + 1))
+
+
+def _figures(rows: pd.DataFrame, years: Sequence[int] | None = None) -> list[ShownFigure]:
+    """The figures of one region and indicator, the oldest first."""
+    found = [
+        ShownFigure(
+            year=int(row["year"]),
+            value=float(row["value"]),
+            period=row["period"],
+            is_good=row["confidence"] == "ok",
+            unit=row["unit"],
+            source=row["source"],
+            source_url=row["source_url"],
+            via=row["via"],
+            note=row["note"],
+        )
+        for row in rows.to_dict("records")
+        if years is None or row["year"] in years
+    ]
+    return sorted(found, key=lambda figure: figure.year)
+
+
+def _of_province(
+    table: pd.DataFrame,
+    indicator: Indicator,
+    published: Sequence[ShownFigure],
+    *,
+    years: Sequence[int],
+    region: PlanningRegion,
+) -> tuple[list[ShownFigure], dict[int, Text]]:
+    """Its figures with those that can be made of the regencies', and why others cannot."""
+    figures = {figure.year: figure for figure in published}
+    missing: dict[int, Text] = {}
+    for year in years:
+        if year in figures:
+            continue
+        made = _made(table, indicator, year=year, region=region)
+        reason = no_province_value(table, indicator, year=year, region=region)
+        if made is not None:
+            figures[year] = made
+        elif reason is not None:
+            missing[year] = reason
+    return [figures[year] for year in sorted(figures)], missing
+
+
+def _made(
+    table: pd.DataFrame, indicator: Indicator, *, year: int, region: PlanningRegion
+) -> ShownFigure | None:
+    found = province_value(table, indicator, year=year, region=region)
+    if found is None or found.basis == "published":
+        return None
+    rows = table[(table["indicator"] == indicator.id) & (table["year"] == year)]
+    period, unit = rows["period"].iloc[0], rows["unit"].iloc[0]
+    return ShownFigure(year, found.value, period, True, found.basis, found.text, unit)
+
+
+def _row(
+    indicator: Indicator,
+    rows: pd.DataFrame | None,
+    *,
+    code: str,
+    figures: Sequence[ShownFigure],
+    region: PlanningRegion,
+    targets: tuple[Target, ...],
+    missing: Mapping[int, Text],
+) -> RegionRow:
+    breaks: tuple[Break, ...] = ()
+    # Figures in one unit are one series; why others are not, the series itself says.
+    if rows is not None and rows["unit"].nunique() > 1:
+        breaks = indicator_trend(rows, indicator.id, region=code).breaks
+    return RegionRow(
+        code=code,
+        name=region.title_of(code),
+        is_province=code == region.code,
+        figures=tuple(figures),
+        lines=_lines(figures, is_snapshot=indicator.is_snapshot),
+        breaks=breaks,
+        targets=targets,
+        missing=missing,
+    )
+
+
+def _lines(figures: Sequence[ShownFigure], *, is_snapshot: bool) -> tuple[tuple[int, ...], ...]:
+    """Years in runs that may be joined; the counts of two events on two days never are."""
+    runs: list[list[int]] = []
+    for before, after in pairwise([None, *figures]):
+        if after is None:
+            continue
+        is_next = before is not None and (
+            (after.year - before.year, after.unit, after.basis) == (1, before.unit, before.basis)
+        )
+        if not is_next or is_snapshot:
+            runs.append([])
+        runs[-1].append(after.year)
+    return tuple(map(tuple, runs))
+
+
+def _counts(rows: Iterable[RegionRow]) -> dict[int, int]:
+    """How many rows have a figure, by year."""
+    counts: dict[int, int] = {}
+    for row in rows:
+        for figure in row.figures:
+            counts[figure.year] = counts.get(figure.year, 0) + 1
+    return counts
+
+
+def _span(rows: Sequence[RegionRow], indicator: Indicator) -> tuple[int, int] | None:
+    regencies = [row for row in rows if not row.is_province] or rows
+    counts = _counts(regencies)
+    if not counts or indicator.is_snapshot:
+        return None
+    last = max(counts)
+    held = [row for row in regencies if last in row.by_year]
+    firsts = [y for y in counts if y < last and all(y in row.by_year for row in held)]
+    return (min(firsts), last) if firsts else None
+
+
+def _ordered(
+    rows: Sequence[RegionRow], question: ExplorerQuestion, span: tuple[int, int] | None
+) -> tuple[RegionRow, ...]:
+    def key(row: RegionRow) -> Any:
+        match question.order:
+            case "code":
+                return row.code
+            case "name":
+                return row.name.id.casefold()
+            case "change":
+                return row.change(span)
+            case int(year):
+                figure = row.by_year.get(year)
+                return None if figure is None else figure.value
+
+    province = [row for row in rows if row.is_province]
+    others = [row for row in rows if not row.is_province]
+    known = [row for row in others if key(row) is not None]
+    unknown = [row for row in others if key(row) is None]
+    ordered = sorted(known, key=key, reverse=question.is_descending)
+    return (*province, *ordered, *unknown)
+
+
+def _complete_years(table: pd.DataFrame, region: PlanningRegion) -> dict[str, int]:
+    """The newest year in which every regency has a good figure, by indicator."""
+    good = table[(table["confidence"] == "ok") & table["regency_code"].isin(list(region.by_code))]
+    counts = good.groupby(["indicator", "year"])["regency_code"].nunique()
+    full = counts[counts == len(region.regencies)].reset_index()
+    return {str(name): int(year) for name, year in full.groupby("indicator")["year"].max().items()}
