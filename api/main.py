@@ -38,7 +38,7 @@ from api.routes import (
     templates,
 )
 from api.routes.features import items, schemas, search, styles
-from api.routes.programme import gap, split
+from api.routes.programme import explorer, gap, regions, split
 from api.routes.tiles import archives, dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.serving.direct import direct, outright
@@ -63,6 +63,8 @@ ROUTERS: Sequence[Router] = (
     collect.router,
     models.router,
     indicators.router,
+    explorer.router,
+    regions.router,
     split.router,
     gap.router,
     exports.router,

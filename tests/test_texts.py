@@ -39,6 +39,8 @@ INTERFACE = {
 # Keys that the code composes from a value.
 COMPOSED = (
     "theme.",
+    *("explorer.show_", "explorer.column_", "explorer.note_", "regions."),
+    *("explorer.from_", "explorer.to_"),
     *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
     *(
         "api.published",

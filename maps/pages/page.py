@@ -73,7 +73,7 @@ def render(
     state
         Query parameters of the page as it is, kept by the language switch.
     active
-        Which entry of the navigation the page is: home, map, data, desk, api or guide.
+        Which entry of the navigation the page is: home, map, indicators, data, desk, api or guide.
     tagline
         What the service is for, of the region that it plans for; without it no region is named.
     time_zone
@@ -139,6 +139,7 @@ def _navigation(root: str, language: Language) -> list[dict[str, str]]:
         for key, path in (
             ("home", "/"),
             ("map", "/map"),
+            ("indicators", "/indicators"),
             ("data", "/collections"),
             ("desk", "/uploads?f=html"),
             ("api", "/api.html"),

@@ -1,0 +1,320 @@
+"""Indicators of all regions over the years: as a page, as documents, as files of what is shown."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from api.access import READS
+from api.deps import LanguageDep, LinksDep, StoreDep, format_of
+from api.links import GEOJSON, HTML, JSON, Links
+from api.ogc_models import Link
+from api.parameters import InvalidParameter
+from api.responses import conditional, etag_of, html_response, json_response
+from geo.language import Language
+from geo.store.versions import Published
+
+if TYPE_CHECKING:
+    from geo.programme.explorer import ExplorerQuestion, IndicatorView
+
+router = APIRouter(tags=["indicators"], dependencies=[READS])
+
+_MOST_INDICATORS = 6
+_MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": GEOJSON,
+    "svg": "image/svg+xml",
+}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {} for kind in (JSON, HTML, *_MEDIA_TYPES.values())}}
+}
+
+
+def _listed(value: Any) -> Any:
+    """`a,b` and `a&…=b` alike; a field of a form that is left empty is no choice."""
+    parts = value if isinstance(value, list) else [value]
+    return [one.strip() for part in parts for one in str(part).split(",") if one.strip()]
+
+
+def _or_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+_Year = Annotated[Annotated[int, Field(ge=1, le=9999)] | None, BeforeValidator(_or_none)]
+
+
+class IndicatorsQuery(BaseModel):
+    """Which indicators, of which regions and years, and how they are shown; without any, the list."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    indicator: Annotated[
+        list[str],
+        BeforeValidator(_listed),
+        Field(max_length=_MOST_INDICATORS, description="Ids of indicators, by commas."),
+    ] = []
+    region: Annotated[
+        list[str],
+        BeforeValidator(_listed),
+        Field(description="Codes of regions, the province among them; all by default."),
+    ] = []
+    from_year: Annotated[_Year, Field(description="The first year.")] = None
+    to_year: Annotated[_Year, Field(description="The last year.")] = None
+    show: Annotated[
+        Literal["lines", "table", "multiples", "map"],
+        Field(description="Which chart stands above the table; table shows it alone."),
+    ] = "lines"
+    year: Annotated[_Year, Field(description="The year of the map.")] = None
+    sort: Annotated[
+        str,
+        Field(
+            pattern=r"^-?(code|name|change|[1-9]\d{0,3})$",
+            description="Order of the regions: code, name, change or a year; with - from the highest.",
+        ),
+    ] = "code"
+    f: Annotated[str | None, Field(description="json, html, xlsx, csv, geojson or svg.")] = None
+    lang: str | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """The parameters of a link to the same view."""
+        asked: dict[str, Any] = self.model_dump(exclude={"f", "lang"}, exclude_none=True)
+        for name in ("indicator", "region"):
+            asked[name] = ",".join(asked[name]) or None
+        return asked
+
+
+class ShownFigureDocument(BaseModel):
+    """One figure. `basis` is published, or sum or mean where it is made of the regencies' by `method`."""
+
+    year: int
+    period: str
+    value: float
+    confidence: str
+    basis: str
+    method: str | None
+    source: str | None
+    source_url: str | None
+    via: str | None
+    note: str | None
+
+
+class ShownTargetDocument(BaseModel):
+    """One target: a range, open where an end is null, of a level of plan, with its document."""
+
+    year: int
+    least: float | None
+    most: float | None
+    level: str
+    document: str | None
+    page: str | None
+    source: str | None
+    source_url: str | None
+    note: str | None
+
+
+class RegionDocument(BaseModel):
+    """The figures of a region. `lines` are the years that may be joined: others break or lack."""
+
+    region: str
+    name: str
+    figures: list[ShownFigureDocument]
+    lines: list[list[int]]
+    missing: dict[str, str]
+    change: float | None
+    targets: list[ShownTargetDocument]
+
+
+class IndicatorDocument(BaseModel):
+    """An indicator, and the regions of a view; `change` of each is between the two years of `span`."""
+
+    id: str
+    title: str
+    unit: str
+    caveat: str | None
+    theme: str | None
+    years: list[int]
+    span: list[int] | None
+    regions: list[RegionDocument] | None
+    links: list[Link]
+
+
+class IndicatorsDocument(BaseModel):
+    """The indicators that are asked for with their figures; without a choice all, without figures."""
+
+    indicators: list[IndicatorDocument]
+    links: list[Link]
+
+
+@router.get(
+    "/indicators",
+    summary="Indicators of all regions over the years",
+    response_model=IndicatorsDocument,
+    responses=_ANSWERS,
+)
+def read_indicators(
+    request: Request,
+    query: Annotated[IndicatorsQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """The list of indicators, or some of them as table, chart, map and file.
+
+    The province stands among its regencies: by its published figure, else summed or averaged from
+    theirs where that is right, which `basis` and `method` say. What is missing is absent or null.
+    """
+    now, form = store.current(), _form_of(request, query)
+    key = etag_of(now.identity, query, form, language, links.base, links.language)
+
+    def answer() -> Response:
+        if not query.indicator:
+            return _list(request, now, form, language, links)
+        return _view(request, now, query, form, language, links)
+
+    return conditional(request, key, answer, is_page=form == "html")
+
+
+def _form_of(request: Request, query: IndicatorsQuery) -> str:
+    known = ("json", "html", *_MEDIA_TYPES) if query.indicator else ("json", "html")
+    form = query.f or format_of(request)
+    if form not in known:
+        from maps.text import both
+
+        reason = both("explorer.no_form").format(form=form[:40], known=", ".join(known))
+        raise InvalidParameter(parameter="f", reason=reason)
+    return form
+
+
+def _list(
+    request: Request, now: Published, form: str, language: Language, links: Links
+) -> Response:
+    from maps.programme.explorer_page import listed_themes
+    from maps.text import translate
+
+    if form == "html":
+        themes = listed_themes(now, language)
+        title = translate("explorer.title", language)
+        return html_response(
+            request, "programme/indicators.html", title=title, active="indicators", themes=themes
+        )
+    from maps.programme.explorer_page import known_years
+
+    found = [
+        IndicatorDocument(
+            id=one.id,
+            title=one.title.to(language),
+            unit=one.unit.to(language),
+            caveat=one.caveat.to(language) or None,
+            theme=one.theme,
+            years=years,
+            span=None,
+            regions=None,
+            links=[Link(**links.link("item", JSON, "indicators", indicator=one.id, f="json"))],
+        )
+        for one, years in known_years(now)
+    ]
+    own = [Link(**one) for one in links.representations("indicators")]
+    return json_response(request, IndicatorsDocument(indicators=found, links=own))
+
+
+def _view(
+    request: Request,
+    now: Published,
+    query: IndicatorsQuery,
+    form: str,
+    language: Language,
+    links: Links,
+) -> Response:
+    from geo import published
+    from maps.programme import explorer_files, explorer_page
+
+    views = explorer_page.read_views(now, _question(query))
+    if form == "html":
+        found = explorer_page.explorer_page(
+            now, views, language, show=query.show, year=query.year, regions=query.region
+        )
+        asked = {"from_year": None, "to_year": None} | query.kept()
+        return html_response(
+            request, "programme/explorer.html", active="indicators", asked=asked, **found
+        )
+    if form == "json":
+        return json_response(request, _document(views, query, language, links))
+    regencies = published.layer(now, "regencies") if form in ("geojson", "svg") else None
+    content: bytes | str
+    if form == "csv":
+        content = explorer_files.csv_text(views, language)
+    elif form == "xlsx":
+        address = links.url("indicators", query=query.kept())
+        content = explorer_files.explorer_workbook(views, language, address=address)
+    elif form == "geojson":
+        content = explorer_files.geojson_bytes(views, regencies, language)
+    else:
+        content = explorer_files.drawing(
+            views, regencies, language, show=query.show, year=query.year
+        )
+    name = f"{explorer_page.file_name(views)}.{form}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Language": language,
+    }
+    return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)
+
+
+def _question(query: IndicatorsQuery) -> "ExplorerQuestion":
+    from geo.programme.explorer import ExplorerQuestion
+    from geo.vector.regions import to_kemendagri
+
+    order = query.sort.removeprefix("-")
+    return ExplorerQuestion(
+        indicators=tuple(dict.fromkeys(query.indicator)),
+        regions=tuple(to_kemendagri(code) for code in query.region),
+        first=query.from_year,
+        last=query.to_year,
+        order=int(order) if order.isdigit() else order,  # type: ignore[arg-type]
+        is_descending=query.sort.startswith("-"),
+    )
+
+
+def _document(
+    views: "tuple[IndicatorView, ...]", query: IndicatorsQuery, language: Language, links: Links
+) -> IndicatorsDocument:
+    asked = query.kept()
+    files = [
+        Link(**links.link("alternate", kind, "indicators", query=asked, f=form))
+        for form, kind in _MEDIA_TYPES.items()
+    ]
+    own = [Link(**one) for one in links.representations("indicators", query=asked)]
+    return IndicatorsDocument(
+        indicators=[_indicator(view, language, links) for view in views], links=[*own, *files]
+    )
+
+
+def _indicator(view: "IndicatorView", language: Language, links: Links) -> IndicatorDocument:
+    from maps.programme.explorer_files import row_records
+
+    one = view.indicator
+    regions = [
+        RegionDocument(
+            region=row.code,
+            name=row.name.to(language),
+            figures=[ShownFigureDocument.model_validate(found) for found in figures],
+            lines=[list(run) for run in row.lines],
+            missing={str(year): reason.to(language) for year, reason in row.missing.items()},
+            change=row.change(view.span),
+            targets=[ShownTargetDocument.model_validate(found) for found in targets],
+        )
+        for row in view.rows
+        for figures, targets in [row_records(row, view, language)]
+    ]
+    return IndicatorDocument(
+        id=one.id,
+        title=one.title.to(language),
+        unit=one.unit.to(language),
+        caveat=one.caveat.to(language) or None,
+        theme=one.theme,
+        years=list(view.years),
+        span=None if view.span is None else list(view.span),
+        regions=regions,
+        links=[Link(**links.link("map", HTML, "map", indicator=one.id))] if one.mappable else [],
+    )

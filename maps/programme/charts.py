@@ -1,0 +1,486 @@
+"""Charts of an indicator of many regions as positions: lines in one frame, a frame a region, a map.
+
+What is drawn is what the table says: a line joins only years that follow on one another in one
+series; a doubtful figure is a hollow dot, one that we made of the regencies' a hollow square; a
+target is an upright from its least to its most in its year. Everything is text and numbers, so that
+the drawing on a page and the file that is saved of it are one template.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.language import Language
+from geo.programme.explorer import IndicatorView, RegionRow, ShownFigure
+from maps.breaks import class_of, quantile_breaks
+from maps.folium.cards import figure_text
+from maps.folium.legends import range_labels
+from maps.labels import SHORT_NAMES
+from maps.pages.line_charts import (
+    Mark,
+    fewest_decimals,
+    labelled_years,
+    round_levels,
+    span_of,
+)
+from maps.pages.locator import WIDTH, frame_around, path_of, simplified
+from maps.programme.words import figure_words, target_words
+from maps.style import INK, sequential_colours
+from maps.text import format_number, translate
+
+# Okabe and Ito (2008) without their yellow, then Tol's muted (2021): lines that stay apart under every
+# colour blindness as far as so many can; each also has its name at its end.
+PALETTE = (
+    *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
+    *("#882255", "#117733", "#332288", "#999933", "#aa4499", "#661100", "#6699cc"),
+)
+_PLAIN = "#8a979e"
+_GLYPH, _GAP, _LINE, _YEAR_WIDTH = 6.4, 8.0, 15.0, 44.0
+_TOP, _BOTTOM, _GOAL_WIDTH = 14.0, 26.0, 34.0
+# A map's mark is written where a circle of this radius, in units of the drawing, has room.
+_ROOM_FOR_NAME, _ROOM_FOR_VALUE = 17.0, 11.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a chart is, in its own units, and whether names stand at the ends of its lines."""
+
+    width: float
+    height: float
+    is_named: bool = True
+
+
+WIDE, NARROW, SMALL = Size(960, 430), Size(370, 430), Size(240, 150, is_named=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A figure: hollow where it is doubtful, square where it is not published; `title` says all of it."""
+
+    x: float
+    y: float
+    is_good: bool
+    is_made: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndLabel:
+    """The name at the end of a line, at `y`; the line itself ends at `from_x`, `from_y`."""
+
+    x: float
+    y: float
+    from_x: float
+    from_y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target's upright; `top` and `foot` are equal where it is one number."""
+
+    x: float
+    top: float
+    foot: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One region: its runs, its dots, its name, its targets. `code` is what a script finds it by."""
+
+    code: str
+    name: str
+    colour: str
+    is_province: bool
+    runs: tuple[str, ...]
+    dots: tuple[Dot, ...]
+    label: EndLabel | None
+    goals: tuple[Goal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A chart; `empty` are the (x, width) of years that no region has a figure of.
+
+    `goal_years` are those of targets that stand beside the names, right of the frame.
+    """
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    levels: tuple[Mark, ...]
+    years: tuple[Mark, ...]
+    goal_years: tuple[Mark, ...]
+    empty: tuple[tuple[float, float], ...]
+    breaks: tuple[float, ...]
+    lines: tuple[Line, ...]
+    is_from_zero: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """Where years and values stand; the same for all frames of small multiples.
+
+    `goals` are the places of the years of targets, where they stand beside the names: a line that led
+    through years to come to its name would look like a forecast.
+    """
+
+    first: int
+    last: int
+    levels: tuple[float, ...]
+    left: float
+    right: float
+    bottom: float
+    goals: Mapping[int, float]
+
+    def x(self, year: float) -> float:
+        if self.first == self.last:
+            return round((self.left + self.right) / 2, 1)
+        share = (year - self.first) / (self.last - self.first)
+        return round(self.left + _GAP + share * (self.right - self.left - 2 * _GAP), 1)
+
+    def goal_x(self, year: int) -> float:
+        return self.goals.get(year) or self.x(year)
+
+    def y(self, value: float) -> float:
+        low, high = self.levels[0], self.levels[-1]
+        return round(self.bottom - (value - low) / (high - low) * (self.bottom - _TOP), 1)
+
+
+def lines_chart(view: IndicatorView, language: Language, *, size: Size = WIDE) -> Lines | None:
+    """All regions of a view in one frame; None where none has a figure."""
+    if not any(row.figures for row in view.rows):
+        return None
+    named = size.is_named and len(view.rows) * _LINE <= size.height - _TOP - _BOTTOM
+    axes = _axes(view, view.rows, language, size=size, is_named=named)
+    colours = _colours(view.rows)
+    drawn = [
+        _line(row, view, axes, language, colour=colours[row.code], is_named=named)
+        for row in sorted(view.rows, key=lambda row: row.is_province)
+    ]
+    return _framed(view, axes, language, size=size, lines=_without_overlap(drawn, size))
+
+
+def small_charts(view: IndicatorView, language: Language) -> list[tuple[RegionRow, Lines]]:
+    """A frame for each region that has a figure, all with the same axes, the province behind each."""
+    rows = [row for row in view.rows if row.figures]
+    if not rows:
+        return []
+    axes = _axes(view, rows, language, size=SMALL, is_named=False)
+    draw = partial(_line, view=view, axes=axes, language=language, is_named=False)
+    province = [draw(row, colour=_PLAIN) for row in rows if row.is_province]
+    return [
+        (
+            row,
+            _framed(
+                view,
+                axes,
+                language,
+                size=SMALL,
+                lines=[*([] if row.is_province else province), draw(row, colour=PALETTE[0])],
+            ),
+        )
+        for row in rows
+    ]
+
+
+def short_name(row: RegionRow, language: Language) -> str:
+    """A region's name where there is little room: without its kind where it is a kabupaten."""
+    name = row.name.to(language).removeprefix("Kabupaten ")
+    return SHORT_NAMES.get(name, name)
+
+
+def _colours(rows: Sequence[RegionRow]) -> dict[str, str]:
+    """The colour of each line by code, whatever the order of the table; many lines have one colour."""
+    codes = sorted(row.code for row in rows if not row.is_province)
+    palette = PALETTE if len(codes) <= len(PALETTE) else (_PLAIN,) * len(codes)
+    own = dict(zip(codes, palette, strict=False))
+    return {row.code: own.get(row.code, INK) for row in rows}
+
+
+def _axes(
+    view: IndicatorView,
+    rows: Sequence[RegionRow],
+    language: Language,
+    *,
+    size: Size,
+    is_named: bool,
+) -> _Axes:
+    values = [figure.value for row in rows for figure in row.figures]
+    goals = [end for row in rows for t in row.targets for end in (t.near, t.far)]
+    goal_years = sorted({t.year for row in rows for t in row.targets})
+    # Lines are compared with each other, so that the axis need not hold zero; the page says so.
+    levels = round_levels(span_of([*values, *goals], is_from_zero=False))
+    heads = [format_number(v, language, decimals=fewest_decimals(levels)) for v in levels]
+    left = round(max(map(len, heads)) * _GLYPH + _GAP, 1)
+    if not is_named:
+        years = [*view.years, *goal_years]
+        right = size.width - _GAP
+        return _Axes(min(years), max(years), tuple(levels), left, right, size.height - _BOTTOM, {})
+    names = max(len(_end_text(row, view, language)) for row in rows) * _GLYPH
+    places = {
+        year: size.width - _GOAL_WIDTH * (len(goal_years) - i - 0.5)
+        for i, year in enumerate(goal_years)
+    }
+    right = round(size.width - names - 2 * _GAP - _GOAL_WIDTH * len(goal_years), 1)
+    return _Axes(
+        min(view.years),
+        max(view.years),
+        tuple(levels),
+        left,
+        right,
+        size.height - _BOTTOM,
+        places,
+    )
+
+
+def _end_text(row: RegionRow, view: IndicatorView, language: Language) -> str:
+    if not row.figures:
+        return ""
+    value = figure_text(row.figures[-1].value, view.indicator, language)
+    return f"{short_name(row, language)} {value}"
+
+
+def _line(
+    row: RegionRow,
+    view: IndicatorView,
+    axes: _Axes,
+    language: Language,
+    *,
+    colour: str,
+    is_named: bool,
+) -> Line:
+    at = row.by_year
+    label = None
+    if is_named and row.figures:
+        last = row.figures[-1]
+        x, y = axes.x(last.year), axes.y(last.value)
+        label = EndLabel(axes.right + _GAP, y, x, y, _end_text(row, view, language))
+    return Line(
+        code=row.code,
+        name=row.name.to(language),
+        colour=colour,
+        is_province=row.is_province,
+        runs=tuple(
+            " ".join(f"{axes.x(year)},{axes.y(at[year].value)}" for year in run)
+            for run in row.lines
+            if len(run) > 1
+        ),
+        dots=tuple(_dot(figure, row, view, axes, language) for figure in row.figures),
+        label=label,
+        goals=tuple(
+            Goal(
+                x=axes.goal_x(target.year),
+                top=min(axes.y(target.near), axes.y(target.far)),
+                foot=max(axes.y(target.near), axes.y(target.far)),
+                title=f"{row.name.to(language)}: {target_words(target, view.indicator, language)}",
+            )
+            for target in row.targets
+        ),
+    )
+
+
+def _dot(
+    figure: ShownFigure, row: RegionRow, view: IndicatorView, axes: _Axes, language: Language
+) -> Dot:
+    said = figure_words(figure, view.indicator, language)
+    return Dot(
+        x=axes.x(figure.year),
+        y=axes.y(figure.value),
+        is_good=figure.is_good,
+        is_made=figure.basis != "published",
+        title=f"{row.name.to(language)}: {said}",
+    )
+
+
+def _framed(
+    view: IndicatorView,
+    axes: _Axes,
+    language: Language,
+    *,
+    size: Size,
+    lines: Sequence[Line],
+) -> Lines:
+    known = {figure.year for row in view.rows for figure in row.figures}
+    half = (axes.x(axes.first + 1) - axes.x(axes.first)) / 2 if axes.last > axes.first else 0.0
+    cuts = {(b.before + b.after) / 2 for row in view.rows for b in row.breaks}
+    decimals, room = fewest_decimals(list(axes.levels)), axes.right - axes.left
+    return Lines(
+        width=size.width,
+        height=size.height,
+        left=axes.left,
+        right=axes.right,
+        top=_TOP,
+        bottom=axes.bottom,
+        levels=tuple(
+            Mark(axes.y(v), format_number(v, language, decimals=decimals)) for v in axes.levels
+        ),
+        years=tuple(
+            Mark(axes.x(year), str(year))
+            for year in labelled_years(axes.first, axes.last, most=max(2, int(room // _YEAR_WIDTH)))
+        ),
+        goal_years=tuple(Mark(x, str(year)) for year, x in axes.goals.items()),
+        empty=tuple(
+            (round(axes.x(year) - half, 1), round(2 * half, 1))
+            for year in view.years
+            if year not in known
+        ),
+        breaks=tuple(axes.x(cut) for cut in sorted(cuts)),
+        lines=tuple(lines),
+        is_from_zero=axes.levels[0] <= 0 <= axes.levels[-1],
+    )
+
+
+def _without_overlap(lines: Sequence[Line], size: Size) -> list[Line]:
+    """The lines with their labels moved apart, none above the frame or below the years."""
+    labels = sorted((line.label.y, i) for i, line in enumerate(lines) if line.label is not None)
+    places = _apart([y for y, _ in labels], low=_TOP, high=size.height - _BOTTOM)
+    moved = dict(zip((i for _, i in labels), places, strict=True))
+    return [
+        line if line.label is None else replace(line, label=replace(line.label, y=moved[i]))
+        for i, line in enumerate(lines)
+    ]
+
+
+def _apart(wanted: Sequence[float], *, low: float, high: float) -> list[float]:
+    """Ascending places as near to those wanted as lines of text allow, within low..high.
+
+    Examples
+    --------
+    >>> _apart([50.0, 52.0, 90.0], low=0, high=100)
+    [43.5, 58.5, 90.0]
+    """
+    # Blocks of touching labels, each around the mean of what its labels want.
+    blocks: list[tuple[float, int]] = []
+    for y in wanted:
+        blocks.append((y, 1))
+        while len(blocks) > 1:
+            (above, n), (below, m) = blocks[-2:]
+            if below - above >= (n + m) * _LINE / 2:
+                break
+            blocks[-2:] = [((above * n + below * m) / (n + m), n + m)]
+    places: list[float] = []
+    for middle, n in blocks:
+        places += [middle + (i - (n - 1) / 2) * _LINE for i in range(n)]
+    for i in range(len(places)):
+        floor = places[i - 1] + _LINE if i else low
+        places[i] = max(places[i], floor)
+    for i in reversed(range(len(places))):
+        roof = places[i + 1] - _LINE if i + 1 < len(places) else high
+        places[i] = min(places[i], roof)
+    return [round(y, 1) for y in places]
+
+
+@dataclass(frozen=True, slots=True)
+class MapArea:
+    """A region of the map; `words` are written in its middle, where they have room."""
+
+    code: str
+    path: str
+    colour: str
+    title: str
+    x: float
+    y: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapLegend:
+    """A class of the map: its range and its colour."""
+
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorMap:
+    """A map of one year; `colour` is "" for a region without a figure, which is hatched."""
+
+    year: int
+    width: float
+    height: float
+    areas: tuple[MapArea, ...]
+    legend: tuple[MapLegend, ...]
+    missing: str
+
+
+def indicator_map(
+    view: IndicatorView, regencies: gpd.GeoDataFrame, language: Language, *, year: int
+) -> IndicatorMap | None:
+    """The regencies of a view by their figure of a year; None where there are none to draw.
+
+    Classes are those of all shown years together, so that a colour means the same in each.
+
+    Parameters
+    ----------
+    regencies : GeoDataFrame
+        In lon/lat, index Kemendagri code.
+    """
+    rows = {row.code: row for row in view.rows if not row.is_province}
+    shown = regencies[regencies.index.isin(list(rows))]
+    if shown.empty:
+        return None
+    every = [figure.value for row in rows.values() for figure in row.figures]
+    edges = quantile_breaks(every)
+    colours = sequential_colours(max(len(edges) - 1, 0))
+    shapes = simplified(shown)
+    frame = frame_around(shapes)
+    placed = [shapely.transform(shape, frame.placed) for shape in shapes]
+    area = _area_maker(view, language, year=year, colour_of=_colour_of(edges, colours))
+    return IndicatorMap(
+        year=year,
+        width=WIDTH,
+        height=frame.height,
+        areas=tuple(area(rows[str(c)], s) for c, s in zip(shown.index, placed, strict=True)),
+        legend=tuple(
+            MapLegend(label, colour)
+            for label, colour in zip(range_labels(edges, language), colours, strict=True)
+        ),
+        missing=translate("legend.no_data", language),
+    )
+
+
+def _colour_of(edges: Sequence[float], colours: Sequence[str]) -> Callable[[float], str]:
+    return lambda value: colours[int(class_of(np.array([value]), edges)[0])]
+
+
+def _area_maker(
+    view: IndicatorView, language: Language, *, year: int, colour_of: Callable[[float], str]
+) -> Callable[[RegionRow, shapely.Geometry], MapArea]:
+    def area(row: RegionRow, shape: shapely.Geometry) -> MapArea:
+        figure = row.by_year.get(year)
+        middle = shapely.maximum_inscribed_circle(shape, tolerance=1.0)
+        x, y = middle.coords[0]
+        value = "–" if figure is None else figure_text(figure.value, view.indicator, language)
+        words = [short_name(row, language), value]
+        room = middle.length
+        kept = words if room >= _ROOM_FOR_NAME else words[1:] if room >= _ROOM_FOR_VALUE else []
+        said = (
+            translate("explorer.no_figure", language, year=year)
+            if figure is None
+            else figure_words(figure, view.indicator, language)
+        )
+        return MapArea(
+            code=row.code,
+            path=path_of(shape),
+            colour="" if figure is None else colour_of(figure.value),
+            title=f"{row.name.to(language)}: {said}",
+            x=round(float(x), 1),
+            y=round(float(y), 1),
+            words=tuple(kept),
+        )
+
+    return area
+
+
+def row_colours(view: IndicatorView) -> Mapping[str, str]:
+    """The colour of each region's line, by code, for what stands beside the chart."""
+    return _colours(view.rows)

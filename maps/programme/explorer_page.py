@@ -1,0 +1,370 @@
+"""What the explorer of indicators says, in one language: the list by theme, and the view of a few.
+
+Everything is text, numbers and positions: the page needs no script. What it shows is made by
+`geo.programme.explorer`; its charts are `maps/programme/charts.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, get_args
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import published
+from geo.indicators.table import Indicator, Theme
+from geo.language import LANGUAGES, Language
+from geo.programme.explorer import (
+    ExplorerQuestion,
+    IndicatorView,
+    RegionRow,
+    ShownFigure,
+    explore,
+)
+from geo.programme.province import unit_codes
+from geo.programme.publish_targets import targets
+from geo.programme.targets import Target, level_title
+from geo.store.versions import Published
+from maps.escape import safe_address
+from maps.pages.histories import numbered_sources
+from maps.programme.charts import (
+    NARROW,
+    WIDE,
+    indicator_map,
+    lines_chart,
+    row_colours,
+    small_charts,
+)
+from maps.programme.words import figure_words, note_words, range_words
+from maps.text import format_number, format_period, translate
+
+Show = Literal["lines", "table", "multiples", "map"]
+SHOWS: tuple[Show, ...] = get_args(Show)
+# More small charts than a page of a few screens holds; the others are a choice of regions away.
+MOST_SMALL = 40
+_MOST_REASONS = 8
+# Indicators that the form offers to lie below each other.
+MOST_PICKED = 3
+_MOST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIndicator:
+    """An indicator of the list: `words` are what a search looks through, in both languages."""
+
+    id: str
+    title: str
+    unit: str
+    years: str
+    regions: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTheme:
+    """A heading of the list."""
+
+    title: str
+    indicators: tuple[ListedIndicator, ...]
+
+
+def indicator_list(
+    table: pd.DataFrame, catalogue: Mapping[str, Indicator], language: Language
+) -> tuple[ListedTheme, ...]:
+    """Every indicator that has a figure, under its theme: first what most regions have, by title."""
+    known = table.groupby("indicator", observed=True).agg(
+        first=("year", "min"), last=("year", "max"), regions=("regency_code", "nunique")
+    )
+    facts = known.to_dict("index")
+    found: dict[Theme | None, list[ListedIndicator]] = {theme: [] for theme in get_args(Theme)}
+    most = max((fact["regions"] for fact in facts.values()), default=0)
+
+    def place(one: Indicator) -> tuple[bool, str]:
+        # First what most regions have: the others are of one place or two.
+        return facts[one.id]["regions"] < most / 2, one.title.to(language).casefold()
+
+    for one in sorted((one for one in catalogue.values() if one.id in facts), key=place):
+        found.setdefault(one.theme, []).append(_listed(one, facts[one.id], language))
+    return tuple(
+        ListedTheme(translate(f"theme.{theme or 'other'}", language), tuple(listed))
+        for theme, listed in found.items()
+        if listed
+    )
+
+
+def _listed(one: Indicator, facts: Mapping[Any, Any], language: Language) -> ListedIndicator:
+    first, last = int(facts["first"]), int(facts["last"])
+    words = [one.id, *(one.title.to(each) for each in LANGUAGES)]
+    return ListedIndicator(
+        id=one.id,
+        title=one.title.to(language),
+        unit=one.unit.to(language),
+        years=str(last) if first == last else f"{first}–{last}",
+        regions=int(facts["regions"]),
+        words=" ".join(words).casefold(),
+    )
+
+
+@lru_cache(maxsize=4)
+def listed_themes(now: Published, language: Language) -> tuple[ListedTheme, ...]:
+    """The list of what is published; empty where no figures are."""
+    if "indicators" not in now.datasets():
+        return ()
+    table = published.read_indicators(now.version("indicators").path)
+    return indicator_list(table, published.indicator_catalogue(now), language)
+
+
+def known_years(now: Published) -> list[tuple[Indicator, list[int]]]:
+    """Every indicator that has a figure, with the years that it has one of; none where none are published."""
+    if "indicators" not in now.datasets():
+        return []
+    years = published.read_indicators(now.version("indicators").path).groupby("indicator")["year"]
+    known = {str(name): sorted(map(int, of.unique())) for name, of in years}
+    every = published.indicator_catalogue(now).values()
+    return [(one, known[one.id]) for one in every if one.id in known]
+
+
+def read_views(now: Published, question: ExplorerQuestion) -> tuple[IndicatorView, ...]:
+    """The views of what is published, see `geo.programme.explorer.explore`."""
+    return explore(
+        published.read_indicators(now.version("indicators").path),
+        published.indicator_catalogue(now),
+        targets(now),
+        region=published.region(now),
+        question=question,
+    )
+
+
+def file_name(views: Sequence[IndicatorView]) -> str:
+    """What a file of the views is called, without its suffix."""
+    return "-".join(["kawasan", *(view.indicator.id for view in views)])[:_MOST_NAME]
+
+
+def explorer_page(
+    now: Published,
+    views: Sequence[IndicatorView],
+    language: Language,
+    *,
+    show: Show,
+    year: int | None = None,
+    regions: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Everything that the page of some indicators says.
+
+    Parameters
+    ----------
+    year
+        Of the map; the newest that most regencies have by default.
+    regions
+        The codes that were chosen, none where all are shown.
+    """
+    region = published.region(now)
+    # Only a map needs the shapes of the regencies.
+    shapes = published.layer(now, "regencies") if show == "map" else None
+    chosen = [view.indicator.id for view in views]
+    return {
+        "title": " · ".join(view.indicator.title.to(language) for view in views),
+        "sections": explorer_sections(views, shapes, language, show=show, year=year),
+        "show": show,
+        "shows": SHOWS,
+        "themes": listed_themes(now, language),
+        "picked": [*chosen, ""][:MOST_PICKED],
+        "years": sorted({y for view in views for y in view.years}),
+        "units": [(code, region.title_of(code).to(language)) for code in unit_codes(region)],
+        "chosen_regions": {row.code for view in views for row in view.rows} if regions else set(),
+        "is_chosen": bool(regions),
+        "file_name": file_name(views),
+    }
+
+
+def explorer_sections(
+    views: Sequence[IndicatorView],
+    regencies: gpd.GeoDataFrame | None,
+    language: Language,
+    *,
+    show: Show,
+    year: int | None = None,
+) -> list[dict[str, Any]]:
+    """What the page says of each indicator.
+
+    Parameters
+    ----------
+    regencies
+        In lon/lat, for the map alone.
+    year
+        Of the map; the newest that most regencies have by default.
+    """
+    return [_section(view, regencies, language, show=show, year=year) for view in views]
+
+
+def _section(
+    view: IndicatorView,
+    regencies: gpd.GeoDataFrame | None,
+    language: Language,
+    *,
+    show: Show,
+    year: int | None,
+) -> dict[str, Any]:
+    drawn_year = mapped_year(view, year)
+    small = small_charts(view, language)[:MOST_SMALL] if show == "multiples" else []
+    is_mapped = regencies is not None and drawn_year is not None
+    return {
+        "id": view.indicator.id,
+        "title": view.indicator.title.to(language),
+        "unit": view.indicator.unit.to(language),
+        "caveat": view.indicator.caveat.to(language),
+        "is_mappable": view.indicator.mappable,
+        "wide": lines_chart(view, language, size=WIDE) if show == "lines" else None,
+        "narrow": lines_chart(view, language, size=NARROW) if show == "lines" else None,
+        "small": [(row.name.to(language), chart) for row, chart in small],
+        "small_left_out": sum(bool(row.figures) for row in view.rows) - len(small),
+        "map": indicator_map(view, regencies, language, year=drawn_year)
+        if regencies is not None and drawn_year is not None
+        else None,
+        "years": [y for y in view.years if any(y in row.by_year for row in view.rows)],
+        "province": province_said(view, drawn_year, language) if is_mapped else "",
+        "table": figures_table(view, language),
+        "targets": [_target(row, t, view, language) for row in view.rows for t in row.targets],
+        "remarks": _remarks(view, language),
+        "sources": numbered_sources(_sourced(view)),
+        "has_doubtful": any(not f.is_good for row in view.rows for f in row.figures),
+        "has_made": any(f.basis != "published" for row in view.rows for f in row.figures),
+    }
+
+
+def figures_table(view: IndicatorView, language: Language) -> dict[str, Any]:
+    """The sheet of numbers: a row a region, a column a year, then the change and the targets."""
+    colours = row_colours(view)
+    goals = sorted({(t.year, t.level) for row in view.rows for t in row.targets})
+    return {
+        "years": [{"year": y, "period": _period(view, y, language)} for y in view.years],
+        "span": None
+        if view.span is None
+        else translate("explorer.change_head", language, first=view.span[0], last=view.span[1]),
+        "goals": [
+            translate("explorer.goal_head", language, year=y, level=level_title(level).to(language))
+            for y, level in goals
+        ],
+        "rows": [
+            {
+                "code": row.code,
+                "kind": "Kabupaten" if row.name.id.startswith("Kabupaten ") else "",
+                "name": row.name.to(language).removeprefix("Kabupaten "),
+                "colour": colours[row.code],
+                "is_province": row.is_province,
+                "cells": [_cell(row, y, view, language) for y in view.years],
+                "change": _change_said(row.change(view.span), view, language),
+                "goals": [
+                    next(
+                        (
+                            range_words(t, view.indicator, language)
+                            for t in row.targets
+                            if (t.year, t.level) == goal
+                        ),
+                        "",
+                    )
+                    for goal in goals
+                ],
+            }
+            for row in view.rows
+        ],
+    }
+
+
+def mapped_year(view: IndicatorView, year: int | None) -> int | None:
+    """The year of the map: the one asked for where it has figures, else the newest that most have."""
+    has_any = any(year in row.by_year for row in view.rows)
+    return year if has_any else view.newest
+
+
+def province_said(view: IndicatorView, year: int | None, language: Language) -> str:
+    """The province's figure of a year and how it came about, which no colour of a map shows."""
+    row = next((row for row in view.rows if row.is_province), None)
+    if row is None or year is None:
+        return ""
+    figure, name = row.by_year.get(year), row.name.to(language)
+    if figure is None:
+        reason = row.missing.get(year)
+        said = translate("explorer.no_figure", language, year=year)
+        return f"{name}: {said if reason is None else reason.to(language)}"
+    basis = "" if figure.made else f", {translate('explorer.published', language)}"
+    return f"{name}: {figure_words(figure, view.indicator, language)}{basis}"
+
+
+def _cell(row: RegionRow, year: int, view: IndicatorView, language: Language) -> dict[str, Any]:
+    figure = row.by_year.get(year)
+    if figure is None:
+        reason = row.missing.get(year)
+        said = translate("explorer.no_figure", language, year=year)
+        return {"text": "", "said": said if reason is None else reason.to(language), "mark": "none"}
+    mark = "low" if not figure.is_good else "" if figure.basis == "published" else "made"
+    return {
+        "text": format_number(figure.value, language, decimals=view.indicator.decimals),
+        "said": figure_words(figure, view.indicator, language) if mark else "",
+        "mark": mark,
+    }
+
+
+def _change_said(change: float | None, view: IndicatorView, language: Language) -> str:
+    if change is None:
+        return ""
+    shown = format_number(change, language, decimals=view.indicator.decimals)
+    return f"+{shown}" if change > 0 else shown
+
+
+def _period(view: IndicatorView, year: int, language: Language) -> str:
+    """The period that the figures of a year are of, where it says more than the year."""
+    periods = {row.by_year[year].period for row in view.rows if year in row.by_year}
+    said = sorted(format_period(period, language) for period in periods)
+    return "" if said in ([], [str(year)]) else ", ".join(said).replace(f" {year}", "")
+
+
+def _target(
+    row: RegionRow, target: Target, view: IndicatorView, language: Language
+) -> dict[str, Any]:
+    return {
+        "region": row.name.to(language),
+        "year": target.year,
+        "level": level_title(target.level).to(language),
+        "range": range_words(target, view.indicator, language),
+        "document": target.document,
+        "page": target.page,
+        "source": target.source,
+        "address": safe_address(target.source_url),
+        "note": target.note,
+    }
+
+
+def _remarks(view: IndicatorView, language: Language) -> list[str]:
+    """What has to be known of the figures: how the province's were made, breaks, their notes."""
+    said: list[str] = []
+    for row in view.rows:
+        made: dict[str, list[int]] = {}
+        for figure in row.figures:
+            if figure.made:
+                made.setdefault(figure.made.to(language), []).append(figure.year)
+        said += [f"{row.name.to(language)} {_years(years)}: {how}." for how, years in made.items()]
+        said += [reason.to(language) for reason in row.missing.values()][-1:]
+        said += [
+            f"{row.name.to(language)}: {translate('portrait.break', language, before=b.before, after=b.after)}"
+            f" {'; '.join(reason.to(language) for reason in b.reasons)}."
+            for b in row.breaks
+        ]
+    notes = [note_words(f, view.indicator, language) for row in view.rows for f in row.figures]
+    shown = [
+        note
+        for note in dict.fromkeys(notes)
+        if note not in ("", view.indicator.caveat.to(language))
+    ]
+    return said[:_MOST_REASONS] + shown[:_MOST_REASONS]
+
+
+def _years(years: Sequence[int]) -> str:
+    return ", ".join(map(str, years))
+
+
+def _sourced(view: IndicatorView) -> pd.DataFrame:
+    columns = ("source", "source_url", "via")
+    every: list[ShownFigure] = [f for row in view.rows for f in row.figures if f.source]
+    return pd.DataFrame([[getattr(f, c) for c in columns] for f in every], columns=list(columns))
