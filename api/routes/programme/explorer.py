@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS
@@ -11,13 +11,14 @@ from api.links import GEOJSON, HTML, JSON, Links
 from api.ogc_models import Link
 from api.parameters import InvalidParameter
 from api.responses import conditional, etag_of, html_response, json_response
+from api.serving.router import Router
 from geo.language import Language
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
     from geo.programme.explorer import ExplorerQuestion, IndicatorView
 
-router = APIRouter(tags=["indicators"], dependencies=[READS])
+router = Router("indicators", dependencies=[READS])
 
 _MOST_INDICATORS = 6
 _MEDIA_TYPES = {

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 from api.access import READS
@@ -11,10 +11,11 @@ from api.deps import HtmlDep, LanguageDep, LinksDep, StoreDep
 from api.links import HTML, JSON, Links
 from api.ogc_models import Link
 from api.responses import ALSO_PAGE, conditional, etag_of, html_response, json_response
+from api.serving.router import Router
 from geo.language import Language
 from geo.store.versions import Published
 
-router = APIRouter(tags=["indicators"], dependencies=[READS])
+router = Router("indicators", dependencies=[READS])
 
 RegionCode = Annotated[
     str,
