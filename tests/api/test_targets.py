@@ -1,0 +1,158 @@
+"""Targets over HTTP: listed, filtered, as files, typed, and handed in as a file."""
+
+import csv
+import io
+import shutil
+
+import openpyxl
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from geo.programme.publish_targets import targets
+from geo.store.store import Store
+
+TYPED = {
+    "indicator": "tpt_agustus",
+    "regency_code": "63.10",
+    "year": 2029,
+    "least": "3,3",
+    "most": 3.9,
+    "level": "rpjmd",
+    "document": '=HYPERLINK("http://x")',
+    "source": "Bappeda Tanah Bumbu",
+    "source_url": "https://example.org/rpjmd",
+}
+
+
+@pytest.fixture(scope="module")
+def door(reference_folder, tmp_path_factory):
+    """The service over a copy of the shipped data, with the keys of an editor and a publisher."""
+    folder = tmp_path_factory.mktemp("targets") / "store"
+    shutil.copytree(reference_folder, folder)
+    store = Store(folder)
+    with TestClient(create_app(Settings(store=folder), store=store)) as client:
+        keys = {
+            "editor": store.keys.add("sri", role="editor"),
+            "publisher": store.keys.add("adi", role="publisher", approves_own=True),
+        }
+        yield (
+            store,
+            client,
+            {
+                role: {"Authorization": f"Bearer {key}", "Accept-Language": "en"}
+                for role, key in keys.items()
+            },
+        )
+    store.close()
+
+
+def test_targets_are_listed_with_their_documents(door):
+    _, client, _ = door
+    found = client.get("/targets?f=json&lang=en").json()
+    assert (found["version"], len(found["targets"])) == (1, 8)
+    asked = {"indicator": "tpt_agustus", "region": "63.00", "f": "json"}
+    (one,) = client.get("/targets", params=asked).json()["targets"]
+    assert (one["region"], one["name"], one["year"]) == ("63", "Kalimantan Selatan", 2029)
+    assert (one["least"], one["most"], one["unit"]) == (3.27, 3.97, "% angkatan kerja")
+    assert one["document"].startswith("RPJMD")
+    assert one["source_url"] == "https://adaapa.info/?p=9342"
+    growth = client.get("/targets?indicator=pertumbuhan_ekonomi&level=rpjmn&f=json").json()
+    assert [(o["least"], "most" in o) for o in growth["targets"]] == [(8, False)]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        *(("indicator=tpt", 404), ("region=6", 400), ("level=apbd", 400), ("f=pdf", 400)),
+        *(("tahun=2029", 400), ("year=0", 400), ("indicator=&region=&level=&f=json", 200)),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused(door, query, status):
+    _, client, _ = door
+    assert client.get(f"/targets?{query}").status_code == status
+
+
+def test_the_page_says_document_source_and_who_enters_the_rest(door):
+    _, client, _ = door
+    page = client.get("/targets?f=html&lang=id").text
+    for said in ("3,27–3,97", "paling sedikit 8", "RPJMD Provinsi Kalimantan Selatan 2025–2029"):
+        assert said in page
+    assert "https://adaapa.info/?p=9342" in page
+    assert "kantor yang mengisinya" in page
+    assert "<form class=\"targets\"" not in page
+
+
+def test_typed_targets_of_an_editor_wait_and_are_published_by_another(door):
+    store, client, keys = door
+    asked = {"targets": [TYPED], "note": "RPJMD", "publish": True}
+    assert client.post("/targets", json=asked).status_code == 401
+    answer = client.post("/targets", json=asked, headers=keys["editor"])
+    assert (answer.status_code, answer.json()["state"]) == (201, "submitted")
+    assert store.version("targets").number == 1
+    address = answer.headers["location"]
+    done = client.post(f"{address}/publish", json={}, headers=keys["publisher"])
+    assert (done.status_code, done.json()["version"]) == (200, 2)
+    assert len(targets(store)) == 9
+    history = client.get("/collections/targets/versions?f=json").json()
+    assert [one["number"] for one in history["versions"]] == [2, 1]
+    changed = client.get("/collections/targets/difference?f=json").json()["targets"]
+    assert [(one["regency_code"], one["after"]) for one in changed] == [("63.10", [3.3, 3.9])]
+    assert "3,3–3,9" in client.get("/collections/targets/difference?f=html&lang=id").text
+    assert "Target" in client.get("/collections/targets/versions?f=html&lang=id").text
+
+
+def test_typed_targets_that_are_wrong_are_told_and_not_kept(door):
+    store, client, keys = door
+    before = len(store.uploads.newest(most=99))
+    wrong = [TYPED | {"year": 2206, "level": "apbd"}, TYPED | {"least": "9"}]
+    asked = {"targets": wrong, "note": "RPJMD"}
+    answer = client.post("/targets", json=asked, headers=keys["publisher"])
+    assert answer.status_code == 422
+    told = [(one["code"], one["where"]["row"]) for one in answer.json()["facts"]["findings"]]
+    assert told == [("year_outside", 2), ("target_level", 2), ("target_least_above_most", 3)]
+    assert len(store.uploads.newest(most=99)) == before
+    assert client.post("/targets", json={"targets": []}, headers=keys["editor"]).status_code == 400
+
+
+def test_the_files_hold_what_is_asked_and_run_nothing(door):
+    _, client, keys = door
+    answer = client.post(
+        "/targets",
+        json={"targets": [TYPED | {"year": 2028}], "note": "x", "publish": True},
+        headers=keys["publisher"],
+    )
+    assert answer.json()["state"] == "published"
+    text = client.get("/targets?region=63.10&year=2028&f=csv").text
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["document"] == "'" + TYPED["document"]
+    assert (row["least"], row["most"], row["regency_code"]) == ("3.3", "3.9", "63.10")
+    book = client.get("/targets?region=63.10&year=2028&f=xlsx&lang=id").content
+    sheet = openpyxl.load_workbook(io.BytesIO(book)).worksheets[0]
+    cells = {head.value: cell for head, cell in zip(sheet[1], sheet[2], strict=True)}
+    assert (cells["Batas atas"].value, cells["Tahun"].value) == (3.9, 2028)
+    assert cells["Dokumen"].data_type == "s"
+    # What was taken as a file is what it was when it is handed in again.
+    sent = client.post(
+        "/uploads",
+        files={"file": ("target.csv", text)},
+        data={"collection": "targets"},
+        headers=keys["editor"],
+    )
+    assert sent.json()["report"]["difference"]["counts"]["changed"] == 0
+
+
+def test_a_file_of_targets_is_refused_with_its_rows_and_columns(door):
+    _, client, keys = door
+    rows = "kode;indikator;tahun;batas bawah;batas atas;tingkat;dokumen;sumber\n"
+    rows += "63.10;tpt_agustus;2029;4;3;rpjmd;RPJMD;Bappeda\n"
+    answer = client.post(
+        "/uploads",
+        files={"file": ("target.csv", rows)},
+        data={"collection": "targets"},
+        headers=keys["editor"],
+    )
+    assert answer.status_code == 422
+    (found,) = answer.json()["facts"]["report"]["findings"]
+    assert (found["code"], found["where"]["letter"]) == ("target_least_above_most", "E")
