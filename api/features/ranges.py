@@ -7,6 +7,7 @@ open and without a name: nothing of them is left when the process ends.
 import re
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -32,7 +33,7 @@ RANGES: dict[int | str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class WholeFile:
     """An answer as a file; `headers` are those of the whole."""
 
@@ -41,6 +42,10 @@ class WholeFile:
     file: IO[bytes]
     size: int
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        # Once the last one has read it, at the latest when the process ends.
+        weakref.finalize(self, self.file.close)
 
     @classmethod
     def of(cls, answer: Answer) -> "WholeFile":

@@ -14,8 +14,10 @@ import pytest
 import shapely
 from fastapi.testclient import TestClient
 
+from api.features.answers import Answer
 from api.features.encodings import form_of
 from api.features.forms import FILES, MEDIA_TYPES, file_name
+from api.features.ranges import WholeFile
 from api.main import create_app
 from api.settings import Settings
 from geo.store.store import Store
@@ -179,6 +181,15 @@ def test_a_file_of_features_is_read_in_ranges(client, form):
     assert (part.status_code, part.content) == (206, whole.content[10:30])
     assert part.headers["content-range"] == f"bytes 10-29/{len(whole.content)}"
     assert part.headers["content-crs"] == whole.headers["content-crs"]
+
+
+def test_a_kept_file_is_closed_once_nobody_reads_it():
+    file = WholeFile.of(Answer("text/csv", {}, b"abc"))
+    content, reading = file.file, file.part(0, 2)
+    del file
+    assert (next(reading), content.closed) == (b"abc", False)
+    del reading
+    assert content.closed
 
 
 def test_csv_without_geometry_has_no_column_of_it(client):
