@@ -121,7 +121,7 @@ class Texts:
     def each(self) -> npt.NDArray[np.object_]:
         """The text of each feature, None where it has none."""
         values = np.empty(len(self.distinct) + 1, dtype=object)
-        values[:-1] = self.distinct
+        values[:-1] = list(self.distinct)
         each: npt.NDArray[np.object_] = values[self.codes]
         return each
 

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import InvalidFilter
-from geo.filtering.columns import Numbers, Operand, Texts, Times, Truth
+from geo.filtering.columns import Mask, Numbers, Operand, Texts, Times, Truth
 from geo.filtering.limits import in_time, require_time
+from geo.filtering.stored_texts import StoredTexts
 from geo.filtering.temporal import compared_times, times_of
 from geo.language import Text, filled, texts
 
@@ -91,6 +92,8 @@ def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
         return _compared_texts(_MIRRORED[sign], right, left)
     value = right.value
     if value is not None:
+        if isinstance(left.distinct, StoredTexts):
+            return Truth.of(_stand(left.codes, sign, left.distinct.at(value)), left.known)
         is_so = _COMPARE_TEXTS[sign]
         chosen = [is_so(one, value) for one in in_time(left.distinct)]
         return Truth.of(left.where(chosen), left.known & right.known)
@@ -100,11 +103,28 @@ def _compared_texts(sign: str, left: Texts, right: Texts) -> Truth:
     return Truth.of(true, known)
 
 
+def _stand(codes: npt.NDArray[Any], sign: str, place: range) -> Mask:
+    """How texts in their order stand to the one at a place, or between two where there is none."""
+    first, behind = place.start, place.stop
+    stand: Mask = {
+        "=": lambda: (codes >= first) & (codes < behind),
+        "<>": lambda: (codes < first) | (codes >= behind),
+        "<": lambda: codes < first,
+        "<=": lambda: codes < behind,
+        ">": lambda: codes >= behind,
+        ">=": lambda: codes >= first,
+    }[sign]()
+    return stand
+
+
 def one_of(value: Operand, items: Sequence[Operand]) -> Truth:
     """Whether a value is one of several; texts that stand in the filter are looked up together."""
     said = [item.value if isinstance(item, Texts) else None for item in items]
     if isinstance(value, Texts) and None not in said:
         wanted = frozenset(said)
+        if isinstance(value.distinct, StoredTexts):
+            codes = [place for text in wanted for place in value.distinct.at(text or "")]
+            return Truth.of(np.isin(value.codes, codes), value.known)
         return Truth.of(
             value.where([one in wanted for one in in_time(value.distinct)]), value.known
         )
@@ -128,13 +148,46 @@ def like(value: Operand, pattern: Operand) -> Truth:
     value = as_written(value)
     if not isinstance(value, Texts) or not isinstance(pattern, Texts) or pattern.value is None:
         raise InvalidFilter(reason=_SAY["no_pattern"], parameter="filter")
-    matches = _matcher(pattern.value)
-    return Truth.of(value.where([matches(one) for one in in_time(value.distinct)]), value.known)
+    parts = _parts(pattern.value)
+    matches, distinct = _matcher(parts), value.distinct
+    if not isinstance(distinct, StoredTexts):
+        return Truth.of(value.where([matches(one) for one in in_time(distinct)]), value.known)
+    places, is_sure = _candidates(distinct, parts)
+    chosen = np.zeros(len(distinct), dtype=np.bool_)
+    # To decode a text alone takes longer than to decode one of all.
+    each = distinct if len(places) * 8 < len(distinct) else list(distinct)
+    chosen[places if is_sure else [i for i in in_time(places) if matches(each[i])]] = True
+    return Truth.of(value.where(chosen), value.known)
 
 
-def _matcher(pattern: str) -> Callable[[str], bool]:
+def _candidates(stored: StoredTexts, parts: list[list[str]]) -> tuple[npt.NDArray[np.intp], bool]:
+    """The places of the texts that may follow a pattern, found by its letters; and whether all of them do."""
+    runs = [_runs(part) for part in parts]
+    first, last = runs[0][0], runs[-1][-1]
+    inner = max((run for part in runs for run in part), key=len)
+    # Of one run of letters beside `%` alone nothing is left to compare.
+    has_no_gap = len(parts) > 1 and all(len(part) == 1 for part in runs)
+    is_sure = has_no_gap and sum(bool(part[0]) for part in runs) == 1
+    if first:
+        return np.array(stored.beginning(first), dtype=np.intp), is_sure
+    if last:
+        return stored.ending(last), is_sure
+    return (stored.holding(inner), is_sure) if inner else (np.arange(len(stored)), False)
+
+
+def _runs(part: list[str]) -> list[str]:
+    """The letters of a part of a pattern between its `_`."""
+    runs = [""]
+    for letter in part:
+        if letter == "_":
+            runs.append("")
+        else:
+            runs[-1] += letter[-1]
+    return runs
+
+
+def _matcher(parts: list[list[str]]) -> Callable[[str], bool]:
     """Tells whether a text follows a pattern, part by part between its `%`, each found leftmost."""
-    parts = _parts(pattern)
     forms = [re.compile("".join(map(_form, part)), re.DOTALL) for part in parts]
     if len(forms) == 1:
         return lambda text: forms[0].fullmatch(text) is not None

@@ -50,12 +50,12 @@ def related(name: str, left: Operand, right: Operand) -> Truth:
     known = left.known & right.known
     true = np.zeros(len(known), dtype=np.bool_)
     near = known & (_same if name == "s_equals" else _meet)(left.bounds, right.bounds)
+    places = np.flatnonzero(near)
     if name != "s_equals" and len(left) == 1 and _is_box(left):
         # What lies in a box without touching its border stands to it as its bounds do.
-        inside = near & _lies_in(right.bounds, left.bounds)
-        true |= inside & (name in _OF_WHAT_LIES_IN)
-        near &= ~inside
-    places = np.flatnonzero(near)
+        is_inside = _lies_in(right.bounds[places], left.bounds)
+        true[places[is_inside]] = name in _OF_WHAT_LIES_IN
+        places = places[~is_inside]
     for begin in range(0, len(places), _ASKED_TOGETHER):
         require_time()
         some = places[begin : begin + _ASKED_TOGETHER]

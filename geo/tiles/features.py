@@ -28,6 +28,7 @@ import orjson
 from geo.errors import InvalidFilter, StoreFault, ZoneNotFound
 from geo.filtering.columns import Arrays, Kind, Mask, Numbers, Shapes, Texts, Truth
 from geo.filtering.comparison import like
+from geo.filtering.stored_texts import StoredTexts
 from geo.filtering.temporal import instant, kind_of_times, related
 from geo.language import Text, texts
 from geo.tiles.deflate_blocks import COMMA, crc_of
@@ -270,13 +271,8 @@ class FeatureTable:
         return self._texts(self._column(name))
 
     def _texts(self, column: str) -> Texts:
-        ends, content = (
-            self._array(f"{column}.ends").tolist(),
-            bytes(self._bytes(f"{column}.texts")),
-        )
-        begins = [0, *ends[:-1]]
-        distinct = [content[i:j].decode() for i, j in zip(begins, ends, strict=False)]
-        return Texts(self._array(f"{column}.codes"), distinct)
+        content, ends = self._bytes(f"{column}.texts"), self._array(f"{column}.ends")
+        return Texts(self._array(f"{column}.codes"), StoredTexts(content, ends))
 
     def texts_at(self, name: str | None, places: npt.NDArray[np.int64]) -> list[str | None]:
         """`texts` of some features, None where missing; their ids without a `name`."""
@@ -329,9 +325,14 @@ class FeatureTable:
     def _geometries(self, indices: npt.NDArray[np.int64]) -> "npt.NDArray[Any]":
         import shapely
 
+        content, ends = self._bytes("wkb"), self._array("wkb.ends")
+        begins = np.where(indices > 0, ends[indices - 1], 0).tolist()
         found: npt.NDArray[Any] = shapely.from_wkb(
             # One without geometry has no bytes, which would be no WKB either.
-            [bytes(self._slice("wkb", int(i))) or None for i in indices]
+            [
+                bytes(content[begin:end]) or None
+                for begin, end in zip(begins, ends[indices].tolist(), strict=True)
+            ]
         )
         return found
 
