@@ -173,13 +173,13 @@ class Page:
         )
 
     def _masks(self, table: FeatureTable) -> Iterator[Mask | None]:
-        if self.query.filter is not None:
-            yield matching(
-                self.query.filter,
-                table,
-                is_json=self.query.filter_lang == "cql2-json",
-                to_lonlat=to_lonlat(self.filter_crs),
-            )
+        text, is_json = self.query.filter, self.query.filter_lang == "cql2-json"
+        if text is not None:
+
+            def work_out() -> Mask:
+                return matching(text, table, is_json=is_json, to_lonlat=to_lonlat(self.filter_crs))
+
+            yield table.masks.of((text, is_json, self.filter_crs), work_out, count=len(table))
         if self.time is not None:
             yield at_time(table, *self.time)
         if self.query.q is not None:

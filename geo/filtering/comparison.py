@@ -152,6 +152,7 @@ def like(value: Operand, pattern: Operand) -> Truth:
     matches, distinct = _matcher(parts), value.distinct
     if not isinstance(distinct, StoredTexts):
         return Truth.of(value.where([matches(one) for one in in_time(distinct)]), value.known)
+    require_time()
     places, is_sure = _candidates(distinct, parts)
     chosen = np.zeros(len(distinct), dtype=np.bool_)
     # To decode a text alone takes longer than to decode one of all.

@@ -28,6 +28,7 @@ import orjson
 from geo.errors import InvalidFilter, StoreFault, ZoneNotFound
 from geo.filtering.columns import Arrays, Kind, Mask, Numbers, Shapes, Texts, Truth
 from geo.filtering.comparison import like
+from geo.filtering.kept_masks import KeptMasks
 from geo.filtering.stored_texts import StoredTexts
 from geo.filtering.temporal import instant, kind_of_times, related
 from geo.language import Text, texts
@@ -94,6 +95,8 @@ class FeatureTable:
         self.fields: dict[str, Kind] = header["fields"]
         extent = header["extent"]
         self.extent: Bbox | None = None if extent is None else tuple(extent)
+        # What filters were true for over these features.
+        self.masks = KeptMasks()
 
     def __len__(self) -> int:
         return self.count
