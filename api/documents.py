@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import models_json_schema
 
 from api.ogc_models import Link
+from geo.indicators.table import Indicator
 from geo.indicators.villages import VillageProfile
 from geo.land.ground import AreaGround, GroundFact, Statement
 from geo.language import Text
@@ -30,7 +31,10 @@ from geo.mcda.model import BenchmarkArea, Model
 from geo.mcda.weights import Weighting
 from geo.planning.collect import Collecting, Gap
 from geo.planning.model_changes import Way
+from geo.programme.achievement import Achievement, Categories
+from geo.programme.denominators import Denominator
 from geo.programme.split_proposal import Proposal
+from geo.programme.targets import Target
 from geo.readiness.assessment import Assessment, Origin, SourcedFigure
 from geo.readiness.compare import Comparison, ZoneDifference
 from geo.readiness.lift import Lift
@@ -385,6 +389,11 @@ _WEIGHED: dict[str, Any] = {
     "uncertainty": (UncertaintyDocument | None, None),
 }
 
+# Pages of the programme have documents of their own of these, with less in them.
+_held(Indicator, "MeasuredIndicatorDocument")
+_held(Target, "MeasuredTargetDocument")
+_held(Denominator, "MeasuredPeopleDocument")
+
 DOCUMENTS: Mapping[str, Document] = {
     made.__name__: made
     for made in (
@@ -460,6 +469,13 @@ DOCUMENTS: Mapping[str, Document] = {
             layer=str,
             year=int,
             coverage_floor=float,
+            links=list[Link],
+        ),
+        document(
+            "AchievementsDocument",
+            says="What was reached of each target, and the categories of the percents.",
+            achievements=list[Achievement],
+            categories=Categories,
             links=list[Link],
         ),
         document("SplitProposalDocument", Proposal, links=list[Link]),

@@ -24,6 +24,8 @@ _CATALOGUES = {
     "collect": "pages",
     "compare": "pages",
     "split": "programme",
+    "achievement": "programme",
+    "indices": "programme",
     "drawn": "desk",
     "explorer": "programme",
     "figures": "desk",

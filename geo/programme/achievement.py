@@ -7,18 +7,22 @@ the percent against the far one stands beside it. Cut-offs of categories are a f
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pydantic import Field
 
 from geo.errors import InvalidTargets
+from geo.indicators.table import Indicator
 from geo.language import Text, filled, texts, written
 from geo.programme.index_file import Flag, Identifier, Number, Sentence, Words
+from geo.programme.province import province_value
 from geo.programme.targets import Target, TargetDirection
 from geo.toml_file import Fault, Table, read_toml
+from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
 
@@ -40,7 +44,7 @@ class Categories:
     """
 
     categories: tuple[Category, ...]
-    source: str
+    source: Text
     source_url: str
     note: Text
     confirmed: bool
@@ -57,7 +61,8 @@ class Achievement:
 
     `realisation`, `percent`, `percent_far` and `category` are None without a figure of the target's
     year; the percents also where the end of the range is 0, by which nothing can be divided. `reason`
-    then says why. `percent` is measured at the near end, `percent_far` at the far one.
+    then says why. `percent` is measured at the near end, `percent_far` at the far one. `so_far` is
+    what the newest figure before the target's year is of the near end: no achievement yet.
     """
 
     target: Target
@@ -68,6 +73,17 @@ class Achievement:
     category: Category | None
     formula: Text
     reason: Text | None
+    so_far: "SoFar | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """The newest figure before a target's year, and how much of the target it is in percent."""
+
+    value: float
+    year: int
+    period: str
+    percent: float
 
 
 def percent_reached(realisation: float, target: float, *, direction: TargetDirection) -> float:
@@ -118,24 +134,48 @@ def achievement(
 
 
 def achievements(
+    table: pd.DataFrame,
     targets: Sequence[Target],
-    figures: Mapping[tuple[str, str, int], tuple[float, str]],
     *,
+    catalogue: Mapping[str, Indicator],
+    region: PlanningRegion,
     categories: Categories,
 ) -> tuple[Achievement, ...]:
     """The achievement of each target, in their order.
 
     Parameters
     ----------
-    figures : mapping
-        Good figures with their period, by indicator, region and year.
+    table : DataFrame
+        As `parse_indicators` returns it; a doubtful figure is no realisation. A province without a
+        published figure has that of `geo.programme.province`.
     """
+    is_asked = table["indicator"].isin({target.indicator for target in targets})
+    good = table[is_asked & (table["confidence"] == "ok")]
+    columns = ["indicator", "regency_code", "year", "value", "period"]
+    figures: dict[tuple[str, str], dict[int, tuple[float, str]]] = {}
+    for indicator, code, year, value, period in good[columns].itertuples(index=False, name=None):
+        figures.setdefault((indicator, code), {})[int(year)] = (float(value), str(period))
     found = []
     for target in targets:
-        figure = figures.get((target.indicator, target.region, target.year))
+        known = figures.get((target.indicator, target.region), {})
+        figure = known.get(target.year)
+        if figure is None and target.region == region.code:
+            meant = catalogue[target.indicator]
+            own = province_value(table, meant, year=target.year, region=region)
+            figure = None if own is None else (own.value, str(own.year))
         value, period = figure or (None, "")
-        found.append(achievement(target, value, period=period, categories=categories))
+        one = achievement(target, value, period=period, categories=categories)
+        found.append(replace(one, so_far=_so_far(target, known)) if figure is None else one)
     return tuple(found)
+
+
+def _so_far(target: Target, known: Mapping[int, tuple[float, str]]) -> SoFar | None:
+    year = max((year for year in known if year < target.year), default=None)
+    if year is None or target.near == 0:
+        return None
+    value, period = known[year]
+    percent = percent_reached(value, target.near, direction=target.direction)
+    return SoFar(value, year, period, percent)
 
 
 def worked(found: Achievement, *, decimals: int) -> Text | None:
@@ -157,7 +197,7 @@ class _Category(Table):
 
 
 class _File(Table):
-    source: Sentence
+    source: Words
     source_url: Sentence
     note: Words
     confirmed: Flag

@@ -32,7 +32,7 @@ class Slot:
     most: float | None
     weight: float | None
     indicator: str | None
-    source: str
+    source: Text
     confirmed: bool
 
 
@@ -46,7 +46,7 @@ class Index:
     id: str
     title: Text
     description: Text
-    source: str
+    source: Text
     source_url: str
     model: str | None
     published: str | None

@@ -22,7 +22,6 @@ Number = Annotated[
 ]
 Sentence = Annotated[StrictStr, Field(pattern=r"\S"), must_be(_SAY["sentence"])]
 Flag = Annotated[StrictBool, must_be(_SAY["flag"])]
-_Address = Annotated[StrictStr, must_be(_SAY["sentence"])]
 Identifier = Annotated[
     StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$"), must_be(_SAY["identifier"])
 ]
@@ -51,7 +50,7 @@ class _Slot(Table):
     most: Number | None = None
     weight: _Share | None = None
     indicator: Identifier | None = None
-    source: Sentence
+    source: Words
     confirmed: Flag
 
 
@@ -59,8 +58,8 @@ class _Index(Table):
     id: Identifier
     title: Words
     description: Words
-    source: Sentence
-    source_url: _Address
+    source: Words
+    source_url: Sentence
     model: Identifier | None = None
     published: Identifier | None = None
     confirmed: Flag

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Form, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -23,7 +22,7 @@ from geo.store.versions import Published
 if TYPE_CHECKING:
     from geo.programme.split_proposal import Proposal
 
-router = Router("indicators", dependencies=[READS])
+router = Router("indicators")
 
 _PDF = "application/pdf"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,14 +107,10 @@ def _refused(parameter: str, key: str, /, **facts: object) -> InvalidParameter:
     return InvalidParameter(parameter=parameter, reason=both(key).format(**facts))
 
 
-def today(store: StoreDep) -> date:
-    """The day on which a file is made: that of the region."""
-    return datetime.now(ZoneInfo(region(store).time_zone)).date()
-
-
 @router.get(
     "/split",
     summary="The province's target split among its regencies",
+    dependencies=[READS],
     response_class=Response,
     responses=_ANSWERS,
 )
@@ -125,7 +120,6 @@ def read_split(
     store: StoreDep,
     language: LanguageDep,
     links: LinksDep,
-    made: Annotated[date, Depends(today)],
 ) -> Response:
     """A proposed target for each regency, whose people add up to those of the province exactly.
 
@@ -135,7 +129,7 @@ def read_split(
     """
     if query.f not in (None, *_FORMATS):
         raise _refused("f", "split.no_format", f=shortened(query.f, _MOST_SHOWN))
-    now = store.current()
+    now, made = store.current(), store.today()
     form = query.f or ("html" if wants_html(request) else "json")
     key = etag_of(now.identity, query, language, links.base, form, made)
 

@@ -15,6 +15,8 @@ from geo.programme.achievement import (
     worked,
 )
 from geo.programme.targets import Target
+from tests.geo.programme.shipped_targets import shipped_catalogue, shipped_table
+from tests.regions import SOUTH_KALIMANTAN
 
 FILE = Path(__file__).parents[3] / "data/programme/achievement.toml"
 SHIPPED = parse_categories(FILE.read_text("utf-8"))
@@ -57,12 +59,26 @@ def test_a_target_of_0_has_no_percent():
     assert (found.percent, found.reason.en[:11]) == (None, "a target of")
 
 
+def reached(*asked):
+    return achievements(
+        shipped_table(),
+        asked,
+        catalogue=shipped_catalogue(),
+        region=SOUTH_KALIMANTAN,
+        categories=SHIPPED,
+    )
+
+
 def test_figures_are_found_by_indicator_region_and_year():
-    asked = [target(3.27, 3.97, year=2025), target(3.27, 3.97)]
-    figures = {("tpt_agustus", "63", 2025): (4.16, "Agustus 2025")}
-    found = achievements(asked, figures, categories=SHIPPED)
+    found = reached(target(3.27, 3.97, year=2025), target(3.27, 3.97))
     assert [a.realisation for a in found] == [4.16, None]
     assert found[0].period == "Agustus 2025"
+
+
+def test_before_its_year_a_target_has_the_newest_figure_and_no_category():
+    (found,) = reached(target(3.27, 3.97))
+    assert (found.category, found.so_far.year) == (None, 2025)
+    assert found.so_far.percent == pytest.approx(95.21, abs=0.005)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +99,7 @@ def test_categories_are_of_whole_percent(percent, category):
 
 def test_the_shipped_cut_offs_name_their_source_and_are_not_confirmed():
     assert SHIPPED.source_url.startswith("https://")
-    assert "Permendagri 86/2017" in SHIPPED.source
+    assert "Permendagri 86/2017" in SHIPPED.source.id
     assert SHIPPED.confirmed is False
 
 

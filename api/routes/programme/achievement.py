@@ -1,0 +1,191 @@
+"""Achievement of targets, as the performance report states it: page, JSON, workbook, sheet."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from api.access import READS
+from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
+from api.links import HTML, JSON
+from api.parameters import InvalidParameter
+from api.responses import conditional, described, etag_of, html_response, json_response
+from api.serving.router import Router
+from geo.language import Language, shortened
+from geo.store.region import region
+from geo.store.versions import Published
+
+if TYPE_CHECKING:
+    from geo.programme.achievement import Achievement
+
+router = Router("indicators", dependencies=[READS])
+
+_PDF = "application/pdf"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMATS = ("json", "html", "xlsx", "pdf")
+_ANSWERS = described("AchievementsDocument")
+_ANSWERS[200]["content"] |= {HTML: {}, _XLSX: {}, _PDF: {}}
+
+
+def _or_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+_Word = Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(_or_none)]
+
+
+class AchievementQuery(BaseModel):
+    """Which targets are measured; without any, those of all plans."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    indicator: Annotated[_Word, Field(description="Id of an indicator.")] = None
+    region: Annotated[_Word, Field(description="Code of a region.")] = None
+    year: Annotated[
+        Annotated[int, Field(ge=1900, le=2200)] | None,
+        BeforeValidator(_or_none),
+        Field(description="Year of the target."),
+    ] = None
+    level: Annotated[
+        Literal["rpjmd", "rkpd", "renja", "rpjmn", "usulan"] | None,
+        BeforeValidator(_or_none),
+        Field(description="All but usulan by default."),
+    ] = None
+    f: Annotated[str | None, Field(description="json, html, xlsx or pdf.")] = None
+    lang: str | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """What a link to these targets says."""
+        return self.model_dump(exclude={"f", "lang"}, exclude_none=True)
+
+
+@router.get(
+    "/achievement",
+    summary="Targets, what was reached of them, and its category",
+    response_class=Response,
+    responses=_ANSWERS,
+)
+def read_achievement(
+    request: Request,
+    query: Annotated[AchievementQuery, Query()],
+    store: StoreDep,
+    language: LanguageDep,
+    links: LinksDep,
+) -> Response:
+    """Percent by the two formulas of the report, of rising and of falling indicators.
+
+    A range is measured at its near end, and the percent of the far one stands beside it. Before a
+    target's year there is no percent; `so_far` says what the newest figure is of the target.
+    """
+    if query.f not in (None, *_FORMATS):
+        from maps.text import both
+
+        reason = both("split.no_format").format(f=shortened(query.f, 40))
+        raise InvalidParameter(parameter="f", reason=reason)
+    now, made = store.current(), store.today()
+    form = query.f or ("html" if wants_html(request) else "json")
+    key = etag_of(now.identity, query, language, links.base, form, made)
+
+    def answer() -> Response:
+        found = _measured(now, query)
+        if form == "html":
+            return _page(request, now, query, found, language)
+        if form == "json":
+            own = [links.link("self", JSON, "achievement", query=query.asked())]
+            return json_response(request, {**_document(found, now, language), "links": own})
+        return _file(now, found, form=form, made=made, language=language)
+
+    return conditional(request, key, answer, is_page=form == "html")
+
+
+def _measured(now: Published, query: AchievementQuery) -> "Sequence[Achievement]":
+    from geo import published
+    from geo.errors import IndicatorNotFound
+    from geo.programme.achievement import achievements
+    from geo.programme.publish_targets import targets
+    from geo.programme.targets import targets_of
+    from geo.vector.regions import to_kemendagri
+
+    known = published.indicator_catalogue(now)
+    if query.indicator is not None and query.indicator not in known:
+        raise IndicatorNotFound(query.indicator, available=sorted(known))
+    code = None if query.region is None else to_kemendagri(query.region)
+    found = targets_of(targets(now), indicator=query.indicator, region=code, level=query.level)
+    asked = [
+        target
+        for target in found
+        if query.year in (None, target.year) and (query.level or target.level != "usulan")
+    ]
+    return achievements(published.indicators(now), asked, **_around(now))
+
+
+def _around(now: Published) -> dict[str, Any]:
+    from geo import published
+    from geo.planning.shipped import shipped_data
+    from geo.programme.achievement import read_categories
+
+    return {
+        "catalogue": published.indicator_catalogue(now),
+        "region": region(now),
+        "categories": read_categories(shipped_data() / "programme" / "achievement.toml"),
+    }
+
+
+def _document(found: "Sequence[Achievement]", now: Published, language: Language) -> dict[str, Any]:
+    from geo.json_types import as_json
+
+    categories = _around(now)["categories"]
+    document: dict[str, Any] = as_json(
+        {"achievements": list(found), "categories": categories}, language
+    )
+    return document
+
+
+def _page(
+    request: Request,
+    now: Published,
+    query: AchievementQuery,
+    found: "Sequence[Achievement]",
+    language: Language,
+) -> Response:
+    from geo.programme.publish_targets import targets
+    from maps.programme.achievement_page import achievement_content, achievement_form
+    from maps.text import translate
+
+    around = _around(now)
+    form = achievement_form(
+        targets(now),
+        asked=query.asked(),
+        catalogue=around["catalogue"],
+        region=around["region"],
+        language=language,
+    )
+    return html_response(
+        request,
+        "programme/achievement.html",
+        title=translate("achievement.title", language),
+        active="indicators",
+        asked=query.asked(),
+        form=form,
+        found=achievement_content(found, language=language, **around),
+    )
+
+
+def _file(
+    now: Published, found: "Sequence[Achievement]", *, form: str, made: date, language: Language
+) -> Response:
+    """The workbook or the sheet, to save."""
+    from maps.programme.achievement_page import achievement_sheet, achievement_workbook
+    from maps.sheets.sheets import printed_table
+
+    said: dict[str, Any] = {**_around(now), "language": language, "printed": made}
+    headers = {
+        "Content-Disposition": f'attachment; filename="kawasan-achievement.{form}"',
+        "Content-Language": language,
+    }
+    if form == "xlsx":
+        return Response(achievement_workbook(found, **said), media_type=_XLSX, headers=headers)
+    sheet = printed_table(achievement_sheet(found, **said))
+    return Response(sheet, media_type=_PDF, headers=headers)
