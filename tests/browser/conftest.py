@@ -18,6 +18,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    Response,
     expect,
     sync_playwright,
 )
@@ -126,29 +127,55 @@ def contexts(browser: Browser) -> Iterator[dict[bool, BrowserContext]]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def waiting() -> dict[bool, list[Page]]:
+    """Pages that a test has left, for the next: a new one starts two processes of the browser."""
+    return {True: [], False: []}
+
+
 @pytest.fixture
-def visit(contexts: dict[bool, BrowserContext]) -> Iterator[Callable[..., Visit]]:
-    """Open an address in a new page; requests to any other host find nobody and count as trouble."""
+def visit(
+    contexts: dict[bool, BrowserContext], waiting: dict[bool, list[Page]]
+) -> Iterator[Callable[..., Visit]]:
+    """Open an address in an empty page; requests to any other host find nobody and count as trouble."""
+    watched = []
 
     def opened(
         address: str, *, width: int = 1440, height: int = 900, javascript: bool = True
     ) -> Visit:
-        seen = Visit(contexts[javascript].new_page())
+        pages = waiting[javascript]
+        seen = Visit(pages.pop() if pages else contexts[javascript].new_page())
         seen.page.set_viewport_size({"width": width, "height": height})
-        _watch(seen, own=urlsplit(address).netloc)
+        watched.append((seen.page, _watch(seen, own=urlsplit(address).netloc)))
         seen.page.goto(address)
         return seen
 
     yield opened
-    for context in contexts.values():
-        for page in context.pages:
+    for page, listeners in watched:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+    for on, context in contexts.items():
+        context.set_offline(False)
+        left = [page for page in context.pages if page not in waiting[on]]
+        for page in left[1:]:
             page.close()
+        for page in left[:1]:
+            _empty(page)
+            waiting[on].append(page)
         # A page keeps nothing for the next but the files that it may cache.
         context.clear_cookies()
-        context.set_offline(False)
 
 
-def _watch(seen: Visit, *, own: str) -> None:
+def _empty(page: Page) -> None:
+    """Leave a page as a new one is: nothing of it is kept, answered for it or pointed at."""
+    page.unroute_all(behavior="ignoreErrors")
+    page.emulate_media(media="null", reduced_motion="null", color_scheme="null")
+    page.mouse.move(0, 0)
+    page.evaluate("() => { try { sessionStorage.clear() } catch { /* a file has none */ } }")
+    page.goto("about:blank")
+
+
+def _watch(seen: Visit, *, own: str) -> dict[str, Callable[..., None]]:
     # Watched and not routed: a browser that hands its requests over keeps no cache.
     def asked(request: Request) -> None:
         seen.requests.append(request.url)
@@ -168,16 +195,20 @@ def _watch(seen: Visit, *, own: str) -> None:
         if not is_given_up:
             seen.trouble.append(f"failed: {request.url}")
 
-    seen.page.on("request", asked)
-    seen.page.on("console", said)
-    seen.page.on("pageerror", lambda error: seen.trouble.append(f"script: {error}"))
-    seen.page.on("requestfailed", failed)
-    seen.page.on(
-        "response",
-        lambda answer: (
-            seen.trouble.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None
-        ),
-    )
+    def answered(answer: Response) -> None:
+        if answer.status >= 400:
+            seen.trouble.append(f"{answer.status}: {answer.url}")
+
+    listeners: dict[str, Callable[..., None]] = {
+        "request": asked,
+        "console": said,
+        "pageerror": lambda error: seen.trouble.append(f"script: {error}"),
+        "requestfailed": failed,
+        "response": answered,
+    }
+    for event, listener in listeners.items():
+        seen.page.on(event, listener)  # type: ignore[call-overload]
+    return listeners
 
 
 @pytest.fixture(scope="module")

@@ -103,6 +103,8 @@ def test_a_file_is_sent_through_a_broken_line_and_a_closed_page(visit, desk):
     assert "batas tapin.zip" in page.content()
     # What its sender stopped, and nothing else.
     assert [one.rsplit("/")[-2] for one in later.trouble] == ["parts"]
+    # A page with a slow line is no page for the next test.
+    page.close()
 
 
 def set_line(session, *, up=-1, is_broken=False):
