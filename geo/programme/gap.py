@@ -139,6 +139,7 @@ class _Question:
     indicator: Indicator
     region: PlanningRegion
     year: int | None
+    end_years: tuple[int, ...]
     window_years: int
     denominator: Denominator | None
     targets: Mapping[str, Sequence[Target]]
@@ -174,12 +175,78 @@ def gaps(
     IndicatorNotFound
         If the catalogue does not know it. One without figures or targets has empty gaps.
     """
+    question, trends = _asked(
+        table,
+        catalogue,
+        targets,
+        indicator=indicator,
+        year=year,
+        level=level,
+        window_years=window_years,
+        region=region,
+        breaks=breaks,
+    )
+    found = [_gap(question, code, trends) for code in unit_codes(region)]
+    return Gaps(
+        indicator=question.indicator,
+        year=question.year,
+        end_years=question.end_years,
+        province=found[0],
+        regencies=_with_shares(found[1:]),
+        denominator=question.denominator,
+        window=window_years,
+        rule=filled(_SAY["rule"], years=window_years, least=LEAST_POINTS),
+    )
+
+
+def region_gap(
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    *,
+    indicator: str,
+    code: str,
+    year: int | None = None,
+    region: PlanningRegion,
+) -> RegionGap:
+    """The gap of one region alone, as `gaps` gives it but for its share.
+
+    Raises
+    ------
+    IndicatorNotFound
+    """
+    question, trends = _asked(
+        table,
+        catalogue,
+        targets,
+        indicator=indicator,
+        year=year,
+        level=None,
+        window_years=WINDOW_YEARS,
+        region=region,
+        breaks=None,
+    )
+    return _gap(question, code, trends)
+
+
+def _asked(
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    targets: pd.DataFrame,
+    *,
+    indicator: str,
+    year: int | None,
+    level: Level | None,
+    window_years: int,
+    region: PlanningRegion,
+    breaks: Breaks | None,
+) -> tuple[_Question, Mapping[str, FigureTrend]]:
+    """What every region is asked, and the trend of each that has figures."""
     if indicator not in catalogue:
         raise IndicatorNotFound(indicator, available=sorted(catalogue))
-    meant, codes = catalogue[indicator], unit_codes(region)
+    meant = catalogue[indicator]
     kept = _targets_by_region(targets, indicator, level)
     end_years = tuple(sorted({t.year for own in kept.values() for t in own}))
-    end_year = _end_year(kept, region, end_years) if year is None else year
     own = table[table["indicator"] == indicator]
     trends = {} if own.empty else indicator_trends(own, indicator, breaks=breaks)
     if region.code not in trends:
@@ -188,24 +255,14 @@ def gaps(
     question = _Question(
         indicator=meant,
         region=region,
-        year=end_year,
+        year=_end_year(kept, region, end_years) if year is None else year,
+        end_years=end_years,
         window_years=window_years,
         denominator=denominator_of(table, meant, region=region),
         targets=kept,
         newest=max(years, default=None),
     )
-    none = FigureTrend((), (), None)
-    found = [_gap(question, code, trends.get(code, none)) for code in codes]
-    return Gaps(
-        indicator=meant,
-        year=end_year,
-        end_years=end_years,
-        province=found[0],
-        regencies=_with_shares(found[1:]),
-        denominator=question.denominator,
-        window=window_years,
-        rule=filled(_SAY["rule"], years=window_years, least=LEAST_POINTS),
-    )
+    return question, trends
 
 
 def _targets_by_region(
@@ -237,7 +294,8 @@ def _computed_trend(
     return {region.code: FigureTrend((tuple(points),), (), None)} if points else {}
 
 
-def _gap(question: _Question, code: str, trend: FigureTrend) -> RegionGap:
+def _gap(question: _Question, code: str, trends: Mapping[str, FigureTrend]) -> RegionGap:
+    trend = trends.get(code, FigureTrend((), (), None))
     own = question.targets.get(code, ())
     target = _of_year(own, question.year)
     is_own = target is not None

@@ -20,6 +20,7 @@ from geo.mcda.weight_request import WeightRequest
 from geo.planning.area_facts import area_facts
 from geo.planning.assess import assess_years
 from geo.planning.weigh import weigh_and_assess
+from geo.programme.standing import standings
 from geo.readiness.assessment import Assessment, Origin
 from geo.readiness.lift import way_up
 from geo.readiness.score import ZoneResult
@@ -28,7 +29,7 @@ from geo.store.store import Store
 from geo.store.versions import Published, Version
 from geo.vector.regions import full_names
 from maps.context import map_context
-from maps.escape import text_or_none
+from maps.escape import safe_address, text_or_none
 from maps.folium.cards import (
     class_cards,
     criterion_row,
@@ -206,6 +207,7 @@ def regency_portrait(
         "single": [h for h in every if not h.is_labour and h.chart is None],
         "figure_sources": sources,
         "disagreements": disagreements(now, code, language),
+        "targets": targets_said(now, code, language),
         "zones": zones,
         "locator": locator(
             regencies,
@@ -361,7 +363,27 @@ def labour_of(now: Published, code: str | None, language: Language) -> dict[str,
     rows = rows[rows["indicator"].isin(ZONE_FIGURES)]
     sources = numbered_sources(rows)
     catalogue = published.indicator_catalogue(now)
-    return {"histories": histories(rows, catalogue, sources, language), "sources": sources}
+    return {
+        "histories": histories(rows, catalogue, sources, language),
+        "sources": sources,
+        "targets": targets_said(now, code, language),
+    }
+
+
+def targets_said(now: Published, code: str | None, language: Language) -> list[dict[str, Any]]:
+    """Where a regency stands against each target that holds for it, with the target's document."""
+    return [
+        {
+            "indicator": one.indicator,
+            "sentence": one.sentence.to(language),
+            "document": target.document,
+            "source": target.source,
+            "address": safe_address(target.source_url),
+            "year": target.year,
+        }
+        for one in standings(now, code or "")
+        if (target := one.gap.target) is not None
+    ]
 
 
 def _areas_in(

@@ -58,7 +58,7 @@ _WORDS = (
     ),
     *("portrait.chances", "portrait.missing_title", "portrait.missing_how", "portrait.range_note"),
     *("portrait.range_point", "portrait.nothing_missing", "portrait.fewest_title"),
-    *("portrait.no_figures", "portrait.doubtful", "portrait.chart_note"),
+    *("portrait.no_figures", "portrait.doubtful", "portrait.chart_note", "portrait.targets_note"),
 )
 # Enough of a sha256 to name a version among those of one office.
 _SHORT_DIGEST = 12
@@ -112,6 +112,8 @@ def zone_content(subject: SheetSubject, area_id: str) -> dict[str, Any]:
         "remarks": "" if _is_short(remarks) else printable(remarks, MOST_NAME),
         "certainty": _certainty(subject),
         "beside": _beside(subject),
+        "targets_title": translate("portrait.targets_of", language, place=place or "–"),
+        "targets": [printable(said, _MOST_PARAGRAPH) for said in subject.targets],
         "labour_title": translate("portrait.labour_of", language, place=place or "–"),
         "labour": [
             _history(h, subject.labour_sources, list(sources), language=language)

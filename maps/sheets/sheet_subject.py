@@ -1,7 +1,7 @@
 """What a printed sheet shows, read from the store: one assessment and what stands beside it."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -33,7 +33,8 @@ class SheetSubject:
 
     `origins` are source and licence by dataset where they are known in both languages. `quadrants`
     and `intervals` (of ranks) are only for the sheet of the province; `certainty` (see `maps.pages.certainty.certainty`), `labour`,
-    `labour_sources` and `facts` (what is known of it beside the model) are only for that of one area.
+    `labour_sources`, `facts` (what is known of it beside the model) and `targets` (a sentence on each
+    target that holds for its regency) are only for that of one area.
     """
 
     region: PlanningRegion
@@ -50,6 +51,7 @@ class SheetSubject:
     labour: tuple[History, ...] = ()
     facts: AreaFacts | None = None
     labour_sources: tuple[NumberedSource, ...] = ()
+    targets: tuple[str, ...] = ()
 
     @property
     def model(self) -> ModelView:
@@ -96,7 +98,14 @@ def read_zone_subject(
         labour=labour["histories"],
         facts=area_facts(now, assessment.layer)[area_id],
         labour_sources=labour["sources"],
+        targets=_targets(labour["targets"]),
     )
+
+
+def _targets(said: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """A sentence on each target, and after them every document once."""
+    documents = dict.fromkeys(one["document"] for one in said)
+    return (*(one["sentence"] for one in said), *([f"({'; '.join(documents)})"] if said else []))
 
 
 def read_province_subject(
