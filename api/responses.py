@@ -26,6 +26,7 @@ from api.deps import (
 )
 from api.links import HTML, JSON, Links
 from api.parameters import InvalidParameter
+from api.serving.compression import CODERS
 from geo.errors import GeoError
 from geo.json_types import as_json
 from geo.language import Language
@@ -230,7 +231,7 @@ def _is_known(etag: str, known: str) -> bool:
 
 
 def etag_of(*parts: object) -> str:
-    """A strong ETag of everything that decides an answer's bytes, this program included."""
+    """A strong ETag of everything that decides an answer's bytes, this program and its coders included."""
     digest = _of_program().copy()
     for part in parts:
         content = part if isinstance(part, bytes) else repr(part).encode()
@@ -240,7 +241,8 @@ def etag_of(*parts: object) -> str:
 
 @cache
 def _of_program() -> "hashlib._Hash":
-    return hashlib.sha256(program_digest().encode())
+    # A coding's tag is made of this one, and another version of a coder makes other bytes.
+    return hashlib.sha256(f"{program_digest()} {CODERS}".encode())
 
 
 def program_digest() -> str:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
+import isal
 from isal import isal_zlib
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +31,8 @@ _Chosen = tuple[Coding | None, bool]
 # Takes a part of a body, and whether it is the last; gives all that can be read by then.
 _Compress = Callable[[bytes, bool], bytes]
 
+# What makes compressed bytes; another version of one may make others of the same body.
+CODERS = f"isal {isal.__version__}, zlib {zlib.ZLIB_RUNTIME_VERSION}, zstd {zstd.zstd_version}"
 _FEWEST_BYTES = 500
 # Of an Accept-Encoding that names what there is; of a longer one nothing is taken.
 _LONGEST = 1_000

@@ -43,6 +43,8 @@ def server_config(app: "FastAPI", settings: Settings) -> uvicorn.Config:
         ws="none",
         # It knows two of the headers, and believes who calls from this machine.
         proxy_headers=False,
+        # It would be put together for each request and shown nowhere.
+        access_log=False,
         log_level="warning",
     )
 

@@ -58,6 +58,13 @@ def item(service: str, layer: str, key: str) -> str:
     return items(service, layer, "").replace("?", f"/{key}?").rstrip("?&")
 
 
+def cql2(one: int, other: int, last: int) -> str:
+    """The query of a filter whose constants these numbers make."""
+    text = f"(amount > {250_000 + 1_000 * one} AND kind IN ('kind {one}', 'kind {other}'))"
+    text += f" OR name LIKE '%{50 + last}'"
+    return "limit=100&filter-lang=cql2-text&filter=" + quote(text)
+
+
 def tile(service: str, layer: str, z: int, x: int, y: int) -> list[str]:
     if service == "pygeoapi":
         return []
@@ -75,9 +82,11 @@ def cases(*, has_big: bool) -> Iterator[Case]:
     yield Case("one item", lambda s: [item(s, "polygons", key) for key in keys], (None,))
     yield whole("wide bbox", "polygons", "limit=1000&bbox=114.5,-4,116,-2")
     yield whole("property", "polygons", "limit=100&kind=kind%207")
-    # TiPG answers every BBOX and POLYGON of a filter with 500: geometries without an SRID.
-    text = "(amount > 250000 AND kind IN ('kind 7', 'kind 8')) OR name LIKE '%99'"
-    yield whole("CQL2", "polygons", "limit=100&filter-lang=cql2-text&filter=" + quote(text))
+    # Other constants for each request, and the same again. TiPG answers every BBOX and POLYGON of a
+    # filter with 500: geometries without an SRID.
+    varied = [cql2(*some) for some in np.random.default_rng(2).integers(0, 50, (500, 3)).tolist()]
+    yield Case("CQL2", lambda service: [items(service, "polygons", query) for query in varied])
+    yield whole("CQL2 again", "polygons", cql2(7, 8, 49))
     if has_big:
         yield whole("514 big, 100", "regencies", "limit=100")
     for z, x, y in ((6, 52, 32), (4, 13, 8)):
