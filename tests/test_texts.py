@@ -40,7 +40,7 @@ INTERFACE = {
 COMPOSED = (
     "theme.",
     *("explorer.show_", "explorer.column_", "explorer.note_", "regions."),
-    *("explorer.from_", "explorer.to_"),
+    *("explorer.key_", "explorer.from_", "explorer.to_"),
     *("status.", "geometry.", "nav.", "site.language_", "zone.constraint_", "legend.", "page."),
     *(
         "api.published",

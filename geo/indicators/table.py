@@ -207,7 +207,7 @@ def parse_indicators(frame: pd.DataFrame, *, region: PlanningRegion | None = Non
     _require_periods(table)
     _require_unique(table)
 
-    months = table["period"].map(month_of)
+    months = _months(table["period"])
     order = table.assign(month=months).sort_values(
         ["indicator", "year", "month", "regency_code"], kind="stable"
     )
@@ -254,8 +254,12 @@ def _code_or_none(text: str) -> str | None:
 
 def _numbers(values: pd.Series, *, column: str, series: pd.Series | None = None) -> pd.Series:
     cells = values.tolist()
-    figures = read_figures(cells, series=[""] * len(cells) if series is None else series.tolist())
-    numbers = [figure.numeral.number for figure in figures]
+    if pd.api.types.is_any_real_numeric_dtype(values):
+        # As published: a nation's figures are not written as text to be read again.
+        numbers: list[float | None] = cells
+    else:
+        named = [""] * len(cells) if series is None else series.tolist()
+        numbers = [figure.numeral.number for figure in read_figures(cells, series=named)]
     # Row 1 of a spreadsheet is its header.
     wrong = [
         f"{row} ({value!r})"
@@ -294,10 +298,14 @@ def _require_periods(table: pd.DataFrame) -> None:
     wrong = table.index[~years.astype(bool)]
     if len(wrong):
         raise _invalid(_SAY["other_year"], shown=_rows(wrong))
-    months = table["period"].map(month_of).groupby(table["indicator"]).nunique()
+    months = _months(table["period"]).groupby(table["indicator"]).nunique()
     mixed = sorted(months.index[months > 1])
     if mixed:
         raise _invalid(_SAY["mixed_months"], shown=_listed(mixed), indicators=mixed)
+
+
+def _months(periods: pd.Series) -> pd.Series:
+    return periods.map({period: month_of(period) for period in periods.unique()})
 
 
 def _require_unique(table: pd.DataFrame) -> None:

@@ -180,7 +180,9 @@ def latest_figures(
     if code not in unit_codes(region):
         raise ZoneNotFound(code, available=list(unit_codes(region)))
     own = table[table["regency_code"] == code]
-    by_indicator = {str(name): _figures(rows) for name, rows in own.groupby("indicator")}
+    by_indicator: dict[str, list[ShownFigure]] = {}
+    for row in own.sort_values("year", kind="stable").to_dict("records"):
+        by_indicator.setdefault(row["indicator"], []).append(_published(row))
     is_province = code == region.code
     complete = _complete_years(table, region) if is_province else {}
     found = []
@@ -206,13 +208,16 @@ def _view(
     question: ExplorerQuestion,
 ) -> IndicatorView:
     rows = table[table["indicator"] == indicator.id]
-    groups = {str(code): own for code, own in rows.groupby("regency_code")}
+    found_figures = _by_region(rows)
     years = [
         int(year)
         for year in sorted(rows["year"].unique())
         if (question.first or year) <= year <= (question.last or year)
     ]
-    figures = {code: _figures(groups[code], years) if code in groups else [] for code in codes}
+    figures = {
+        code: [figure for figure in found_figures.get(code, ()) if figure.year in set(years)]
+        for code in codes
+    }
     missing: dict[int, Text] = {}
     if region.code in figures:
         figures[region.code], missing = _of_province(
@@ -222,7 +227,7 @@ def _view(
     found = [
         _row(
             indicator,
-            groups.get(code),
+            rows,
             code=code,
             figures=figures[code],
             region=region,
@@ -242,24 +247,26 @@ def _shown_years(years: Sequence[int]) -> tuple[int, ...]:
     return tuple(range(years[0], years[-1] + 1))
 
 
-def _figures(rows: pd.DataFrame, years: Sequence[int] | None = None) -> list[ShownFigure]:
-    """The figures of one region and indicator, the oldest first."""
-    found = [
-        ShownFigure(
-            year=int(row["year"]),
-            value=float(row["value"]),
-            period=row["period"],
-            is_good=row["confidence"] == "ok",
-            unit=row["unit"],
-            source=row["source"],
-            source_url=row["source_url"],
-            via=row["via"],
-            note=row["note"],
-        )
-        for row in rows.to_dict("records")
-        if years is None or row["year"] in years
-    ]
-    return sorted(found, key=lambda figure: figure.year)
+def _by_region(rows: pd.DataFrame) -> dict[str, list[ShownFigure]]:
+    """The figures of one indicator by region, the oldest first."""
+    found: dict[str, list[ShownFigure]] = {}
+    for row in rows.sort_values("year", kind="stable").to_dict("records"):
+        found.setdefault(row["regency_code"], []).append(_published(row))
+    return found
+
+
+def _published(row: Mapping[Any, Any]) -> ShownFigure:
+    return ShownFigure(
+        year=int(row["year"]),
+        value=float(row["value"]),
+        period=row["period"],
+        is_good=row["confidence"] == "ok",
+        unit=row["unit"],
+        source=row["source"],
+        source_url=row["source_url"],
+        via=row["via"],
+        note=row["note"],
+    )
 
 
 def _of_province(
@@ -298,7 +305,7 @@ def _made(
 
 def _row(
     indicator: Indicator,
-    rows: pd.DataFrame | None,
+    rows: pd.DataFrame,
     *,
     code: str,
     figures: Sequence[ShownFigure],
@@ -308,7 +315,7 @@ def _row(
 ) -> RegionRow:
     breaks: tuple[Break, ...] = ()
     # Figures in one unit are one series; why others are not, the series itself says.
-    if rows is not None and rows["unit"].nunique() > 1:
+    if len({figure.unit for figure in figures if figure.source}) > 1:
         breaks = indicator_trend(rows, indicator.id, region=code).breaks
     return RegionRow(
         code=code,

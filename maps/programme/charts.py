@@ -39,8 +39,10 @@ PALETTE = (
     *("#882255", "#117733", "#332288", "#999933", "#aa4499", "#661100", "#6699cc"),
 )
 _PLAIN = "#8a979e"
-_GLYPH, _GAP, _LINE, _YEAR_WIDTH = 6.4, 8.0, 15.0, 44.0
+_GLYPH, _GAP, _LINE, _YEAR_WIDTH = 6.8, 8.0, 15.0, 44.0
 _TOP, _BOTTOM, _GOAL_WIDTH = 14.0, 26.0, 34.0
+# Where more regions are drawn, only what no line joins has a dot.
+_MOST_DOTTED = 40
 # A map's mark is written where a circle of this radius, in units of the drawing, has room.
 _ROOM_FOR_NAME, _ROOM_FOR_VALUE = 17.0, 11.0
 
@@ -259,6 +261,7 @@ def _line(
     is_named: bool,
 ) -> Line:
     at = row.by_year
+    alone = {run[0] for run in row.lines if len(run) == 1}
     label = None
     if is_named and row.figures:
         last = row.figures[-1]
@@ -274,7 +277,11 @@ def _line(
             for run in row.lines
             if len(run) > 1
         ),
-        dots=tuple(_dot(figure, row, view, axes, language) for figure in row.figures),
+        dots=tuple(
+            _dot(figure, row, view, axes, language)
+            for figure in row.figures
+            if len(view.rows) <= _MOST_DOTTED or figure.year in alone or not figure.is_good
+        ),
         label=label,
         goals=tuple(
             Goal(
@@ -433,7 +440,11 @@ def indicator_map(
     colours = sequential_colours(max(len(edges) - 1, 0))
     shapes = simplified(shown)
     frame = frame_around(shapes)
-    placed = [shapely.transform(shape, frame.placed) for shape in shapes]
+    # Islets far out at sea, which the frame leaves out, would lie over what stands below the map.
+    placed = [
+        shapely.clip_by_rect(shapely.transform(shape, frame.placed), 0, 0, WIDTH, frame.height)
+        for shape in shapes
+    ]
     area = _area_maker(view, language, year=year, colour_of=_colour_of(edges, colours))
     return IndicatorMap(
         year=year,

@@ -26,7 +26,13 @@ from maps.programme.charts import (
     lines_chart,
     small_charts,
 )
-from maps.programme.explorer_page import MOST_SMALL, Show, mapped_year, province_said
+from maps.programme.explorer_page import (
+    MOST_SMALL,
+    Show,
+    mapped_year,
+    province_said,
+    sources_of,
+)
 from maps.programme.words import note_words, target_words
 from maps.programme.workbook import Cell, Column, Sheet, workbook
 from maps.text import format_period, translate
@@ -336,9 +342,14 @@ def _drawing_notes(view: IndicatorView, language: Language, *, year: int | None)
     figures = [f for row in view.rows for f in row.figures]
     said = [] if year is None else [province_said(view, year, language)]
     if year is None:
-        said.append(translate("explorer.key_gap", language))
-        said += [translate("explorer.key_hollow", language)] * any(not f.is_good for f in figures)
-        said += [translate("explorer.key_square", language)] * any(f.made for f in figures)
+        keys = {
+            "key_gap": True,
+            "key_hollow": any(not f.is_good for f in figures),
+            "key_square": any(f.made for f in figures),
+            "key_goal": any(row.targets for row in view.rows),
+        }
+        shown = [translate(f"explorer.{key}", language) for key, is_said in keys.items() if is_said]
+        said.append("; ".join(shown))
         said += [
             f"{row.name.to(language)}: {target_words(target, view.indicator, language)}"
             for row in view.rows
@@ -346,8 +357,7 @@ def _drawing_notes(view: IndicatorView, language: Language, *, year: int | None)
         ][:_MOST_NOTES]
     if view.indicator.caveat.id:
         said.append(view.indicator.caveat.to(language))
-    sources = dict.fromkeys(f.source for f in figures if f.source)
-    if sources:
+    if sources := [source.text for source in sources_of(view, year=year)]:
         said.append(f"{translate('explorer.column_source', language)}: {'; '.join(sources)}")
     return [line for sentence in said if sentence for line in wrap(sentence, _MOST_CHARACTERS)]
 

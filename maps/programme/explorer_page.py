@@ -19,7 +19,6 @@ from geo.programme.explorer import (
     ExplorerQuestion,
     IndicatorView,
     RegionRow,
-    ShownFigure,
     explore,
 )
 from geo.programme.province import unit_codes
@@ -27,7 +26,7 @@ from geo.programme.publish_targets import targets
 from geo.programme.targets import Target, level_title
 from geo.store.versions import Published
 from maps.escape import safe_address
-from maps.pages.histories import numbered_sources
+from maps.pages.histories import NumberedSource, numbered_sources
 from maps.programme.charts import (
     NARROW,
     WIDE,
@@ -227,7 +226,7 @@ def _section(
         "table": figures_table(view, language),
         "targets": [_target(row, t, view, language) for row in view.rows for t in row.targets],
         "remarks": _remarks(view, language),
-        "sources": numbered_sources(_sourced(view)),
+        "sources": sources_of(view),
         "has_doubtful": any(not f.is_good for row in view.rows for f in row.figures),
         "has_made": any(f.basis != "published" for row in view.rows for f in row.figures),
     }
@@ -364,7 +363,12 @@ def _years(years: Sequence[int]) -> str:
     return ", ".join(map(str, years))
 
 
-def _sourced(view: IndicatorView) -> pd.DataFrame:
-    columns = ("source", "source_url", "via")
-    every: list[ShownFigure] = [f for row in view.rows for f in row.figures if f.source]
-    return pd.DataFrame([[getattr(f, c) for c in columns] for f in every], columns=list(columns))
+def sources_of(view: IndicatorView, *, year: int | None = None) -> tuple[NumberedSource, ...]:
+    """The sources of a view's figures, or of those of one year, each once with its years."""
+    every = [
+        (f.source, f.source_url, f.via)
+        for row in view.rows
+        for f in row.figures
+        if f.source and year in (None, f.year)
+    ]
+    return numbered_sources(pd.DataFrame(every, columns=["source", "source_url", "via"]))
