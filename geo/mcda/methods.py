@@ -19,6 +19,8 @@ from geo.language import Text, texts
 from geo.mcda.matrix import Array
 
 _SAY = texts(__name__)
+# So many areas are sooner compared each with each than sorted: one draw of 14 takes a third.
+_FEW_AREAS = 28
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -305,15 +307,29 @@ def unicriterion_flows(values: Array) -> Array:
     >>> unicriterion_flows(np.array([[4.0], [3.0], [5.0], [np.nan]])).ravel()
     array([ 0., -1.,  1., nan])
     """
-    flows = np.full(values.shape, np.nan)
+    known = ~np.isnan(values)
+    net = _net_wins(values) if len(values) <= _FEW_AREAS else _net_wins_of_many(values, known)
+    others = np.maximum(known.sum(axis=0) - 1, 1)
+    return np.where(known, net / others, np.nan)
+
+
+def _net_wins(values: Array) -> npt.NDArray[np.intp]:
+    """How many others an area beats less how many beat it, each compared with each; 0 of NaN."""
+    beaten = (values[:, np.newaxis] > values).sum(axis=1)
+    beating = (values[:, np.newaxis] < values).sum(axis=1)
+    return np.asarray(beaten - beating)
+
+
+def _net_wins_of_many(values: Array, known: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    net = np.zeros(values.shape, dtype=np.intp)
     # One sort per criterion; there are few criteria and many areas.
-    for flow, column in zip(flows.T, values.T, strict=True):
-        known = column[~np.isnan(column)]
-        ascending = np.sort(known)
-        beaten = np.searchsorted(ascending, known, side="left")
-        beating = len(known) - np.searchsorted(ascending, known, side="right")
-        flow[~np.isnan(column)] = (beaten - beating) / max(len(known) - 1, 1)
-    return flows
+    for wins, column, is_known in zip(net.T, values.T, known.T, strict=True):
+        compared = column[is_known]
+        ascending = np.sort(compared)
+        beaten = np.searchsorted(ascending, compared, side="left")
+        beating = len(compared) - np.searchsorted(ascending, compared, side="right")
+        wins[is_known] = beaten - beating
+    return net
 
 
 def find_method(method_id: str) -> Method:

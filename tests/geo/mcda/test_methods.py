@@ -515,5 +515,18 @@ def test_net_flows_sum_to_0_and_equal_values_do_not_beat():
     assert np.allclose(flows, [-1, 0, 0, 1])
 
 
+@given(
+    values=arrays(
+        np.float64,
+        st.tuples(st.integers(1, 9), st.integers(1, 4)),
+        elements=st.sampled_from([0.0, 0.2, 0.5, 1.0, np.nan]),
+    )
+)
+def test_flows_of_few_areas_are_those_of_many(values):
+    many = np.vstack([values, np.full((29, values.shape[1]), np.nan)])
+    expected = unicriterion_flows(many)[: len(values)]
+    assert np.array_equal(unicriterion_flows(values), expected, equal_nan=True)
+
+
 def test_one_area_has_no_flow():
     assert unicriterion_flows(np.array([[0.3]])).tolist() == [[0.0]]
