@@ -145,11 +145,11 @@ def _unit(one: Mapping[str, Any], catalogue: Mapping[str, Indicator], language: 
 def _replace(report: Mapping[str, Any], language: Language, *, of_targets: bool) -> str:
     """What the choice to remove rows does; how many, once a check has counted them."""
     count = report.get("replaceable")
-    if of_targets:
-        return translate("targets.replace", language, n=format_number(count, language))
     if count is None:
-        return translate("figures.replace_uncounted", language)
-    return translate("figures.replace", language, n=format_number(count, language))
+        key = "targets.replace_uncounted" if of_targets else "figures.replace_uncounted"
+        return translate(key, language)
+    key = "targets.replace" if of_targets else "figures.replace"
+    return translate(key, language, n=format_number(count, language))
 
 
 def _more(difference: Mapping[str, Any]) -> int:

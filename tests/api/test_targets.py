@@ -81,7 +81,8 @@ def test_the_page_says_document_source_and_who_enters_the_rest(door):
         assert said in page
     assert "https://adaapa.info/?p=9342" in page
     assert "kantor yang mengisinya" in page
-    assert '<form class="targets"' not in page
+    assert "form.targets" not in page
+    assert 'class="send targets"' not in page
 
 
 def test_typed_targets_of_an_editor_wait_and_are_published_by_another(door):

@@ -3,9 +3,23 @@
 (() => {
   "use strict";
 
-  const { page, address, failed, headers, take } = Kawasan.desk;
+  const { page, address, failed, language, headers, take } = Kawasan.desk;
   if (!(page instanceof HTMLElement)) return;
   const uploads = page.dataset.uploads ?? "";
+  const KEYS = ["indicator", "regency_code", "level"];
+  const ENDS = ["least", "most"];
+
+  /** A number as the page writes it, so that 3.875 is no thousands; other texts are the server's to read. @param {string} text */
+  function asNumber(text) {
+    const plain = language === "id" ? /^-?\d+(,\d+)?$/ : /^-?\d+(\.\d+)?$/;
+    return plain.test(text) ? Number(text.replace(",", ".")) : text;
+  }
+
+  /** @param {Element} row  @param {string} end */
+  function endOf(row, end) {
+    const field = row.querySelector(`[data-end=${end}]`);
+    return field instanceof HTMLInputElement ? field : null;
+  }
 
   /** The years that hold a number, each with what is said of all. @param {HTMLFormElement} form */
   function entries(form) {
@@ -19,11 +33,8 @@
     const found = [];
     for (const row of form.querySelectorAll("tr[data-year]")) {
       if (!(row instanceof HTMLElement)) continue;
-      const [least, most] = ["least", "most"].map((end) => {
-        const field = row.querySelector(`[data-end=${end}]`);
-        return field instanceof HTMLInputElement ? field.value.trim() : "";
-      });
-      if (least || most) found.push({ ...said, year: Number(row.dataset.year), least, most });
+      const [least, most] = ENDS.map((end) => endOf(row, end)?.value.trim() ?? "");
+      if (least || most) found.push({ ...said, year: Number(row.dataset.year), least: asNumber(least), most: asNumber(most) });
     }
     return found;
   }
@@ -43,7 +54,6 @@
   function faults(/** @type {any} */ problem, /** @type {any[]} */ sent, /** @type {string} */ ofYear) {
     const errors = (problem.facts?.findings ?? []).filter((/** @type {any} */ one) => one.severity === "error");
     if (!errors.length) return [problem.detail ?? failed];
-    const language = document.documentElement.lang;
     const told = errors.map((/** @type {any} */ one) => {
       const entry = sent[(one.where?.row ?? 0) - 2];
       const sentence = one.sentence[language];
@@ -105,6 +115,42 @@
     show();
   }
 
-  for (const form of document.querySelectorAll("form.targets")) if (form instanceof HTMLFormElement) followIndicator(form);
+  /** Put what is published into a field that nobody has typed into. @param {Element | null} field  @param {string} value */
+  function fill(field, value) {
+    if (!(field instanceof HTMLInputElement) || field.value !== (field.dataset.filled ?? field.defaultValue)) return;
+    field.value = field.dataset.filled = value;
+  }
+
+  /** What is published of another indicator, region or level is no target of the one that is chosen now. @param {HTMLFormElement} form */
+  async function refill(form) {
+    const fields = new FormData(form);
+    const [indicator, region, level] = KEYS.map((name) => String(fields.get(name) ?? ""));
+    const asked = new URL(address);
+    for (const [name, value] of Object.entries({ indicator, region, level, f: "json" })) asked.searchParams.set(name, value);
+    /** @type {any[]} */
+    let known = [];
+    if (indicator && region) {
+      const answer = await fetch(asked, { headers });
+      if (answer.ok) known = (await answer.json()).targets;
+    }
+    for (const row of form.querySelectorAll("tr[data-year]")) {
+      const one = known.find((each) => row instanceof HTMLElement && String(each.year) === row.dataset.year);
+      for (const end of ENDS) {
+        const said = one?.[end] === undefined ? "" : String(one[end]);
+        fill(endOf(row, end), language === "id" ? said.replace(".", ",") : said);
+      }
+    }
+    for (const [name, from] of [["document", "document"], ["page", "page"], ["source", "source"], ["source_url", "source_url"], ["row_note", "note"]]) {
+      fill(form.querySelector(`[name=${name}]`), known[0]?.[from] ?? "");
+    }
+  }
+
+  for (const form of document.querySelectorAll("form.targets")) {
+    if (!(form instanceof HTMLFormElement)) continue;
+    followIndicator(form);
+    form.addEventListener("change", (event) => {
+      if (event.target instanceof HTMLSelectElement && KEYS.includes(event.target.name)) void refill(form);
+    });
+  }
   take("form.targets", (form) => void send(form));
 })();
