@@ -33,6 +33,7 @@ from geo.planning.collect import Collecting, Gap
 from geo.planning.model_changes import Way
 from geo.programme.achievement import Achievement, Categories
 from geo.programme.denominators import Denominator
+from geo.programme.index import Index, IndexValue
 from geo.programme.split_proposal import Proposal
 from geo.programme.targets import Target
 from geo.readiness.assessment import Assessment, Origin, SourcedFigure
@@ -136,6 +137,18 @@ class SimulatedZoneDocument(BaseModel):
     classes: dict[str, float]
     central_weights: dict[str, float] | None
     sentence: str
+
+
+class IndexEntry(BaseModel):
+    """One index in the list: how many slots it has, and how many of them have a weight."""
+
+    id: str
+    title: str
+    description: str
+    slots: int
+    weighed: int
+    confirmed: bool
+    href: str
 
 
 class PairwiseDocument(BaseModel):
@@ -393,6 +406,7 @@ _WEIGHED: dict[str, Any] = {
 _held(Indicator, "MeasuredIndicatorDocument")
 _held(Target, "MeasuredTargetDocument")
 _held(Denominator, "MeasuredPeopleDocument")
+_held(Index, "IndexFileDocument")
 
 DOCUMENTS: Mapping[str, Document] = {
     made.__name__: made
@@ -477,6 +491,20 @@ DOCUMENTS: Mapping[str, Document] = {
             achievements=list[Achievement],
             categories=Categories,
             links=list[Link],
+        ),
+        document(
+            "SlotIndexDocument",
+            says="An index with its slots, what comes of them, and the classes it may be in.",
+            index=Index,
+            region=str,
+            value=IndexValue,
+            classes=list[str],
+            links=list[Link],
+        ),
+        document(
+            "IndicesDocument",
+            says="The indices that there are.",
+            indices=list[IndexEntry],
         ),
         document("SplitProposalDocument", Proposal, links=list[Link]),
         document("QuadrantDocument", QuadrantTable, quadrants=list[Quadrant], unplaced=int),

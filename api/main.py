@@ -38,7 +38,7 @@ from api.routes import (
     templates,
 )
 from api.routes.features import items, schemas, search, styles
-from api.routes.programme import achievement, explorer, gap, regions, split, targets
+from api.routes.programme import achievement, explorer, gap, indices, regions, split, targets
 from api.routes.tiles import archives, dataset, raster, vector
 from api.routes.uploads import comments, deciding, drawings, handing_in, parts, reading
 from api.serving.direct import direct, outright
@@ -69,6 +69,7 @@ ROUTERS: Sequence[Router] = (
     gap.router,
     targets.router,
     achievement.router,
+    indices.router,
     exports.router,
     sheets.router,
     sites.router,

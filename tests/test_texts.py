@@ -64,7 +64,7 @@ COMPOSED = (
     *("history.choose_", "history.event_", "history.also_", "history.raster_"),
     "target.head_",
     *("impact.count_", "drawn.role_"),
-    *("split.head_", "split.effort_", "achievement.head_"),
+    *("split.head_", "split.effort_", "achievement.head_", "indices.head_"),
     *("people.rule_", "people.about_", "people.turn_on_", "people.turn_off_"),
 )
 

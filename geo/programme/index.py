@@ -8,8 +8,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from geo.indicators.table import Direction
 from geo.language import Text, filled, listed, texts, written
+from geo.mcda.model import Model, RankClass
 
 _SAY = texts(__name__)
 
@@ -144,6 +147,23 @@ def _weights_off(index: Index) -> list[Text]:
     if len(weights) < len(index.slots) or abs(math.fsum(weights) - 1) <= _SAME:
         return []
     return [filled(_SAY["weights_off"], sum=written(math.fsum(weights), decimals=3))]
+
+
+def published_values(index: Index, table: pd.DataFrame, *, region: str) -> dict[str, float]:
+    """The newest good figure of each slot that names an indicator, by slot id."""
+    good = table[(table["regency_code"] == region) & (table["confidence"] == "ok")]
+    newest = good.sort_values("year", kind="stable").drop_duplicates("indicator", keep="last")
+    known = dict(zip(newest["indicator"], newest["value"], strict=True))
+    return {s.id: float(known[s.indicator]) for s in index.slots if s.indicator in known}
+
+
+def possible_classes(model: Model, found: IndexValue) -> tuple[RankClass, ...]:
+    """The classes that the value, or a value of the range, may be in; none where neither is known."""
+    if found.least is None or found.most is None:
+        return ()
+    ends = [found.least, found.most]
+    first, last = (sum(end >= one.lower_bound for one in model.classes) - 1 for end in ends)
+    return tuple(model.classes[max(first, 0) : last + 1])
 
 
 def filled_in(index: Index, entries: Mapping[str, Mapping[str, float]]) -> Index:

@@ -3,6 +3,8 @@
 What is not known has no key: an empty weight is no weight of 0.
 """
 
+import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +18,9 @@ from geo.programme.index import Index, Slot
 from geo.toml_file import Fault, Table, must_be, one_of, read_toml
 
 _SAY = texts(__name__)
+
+# Those that ship, by their files under data/programme.
+INDICES = ("ipk", "ipktrans")
 
 Number = Annotated[
     StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)], must_be(_SAY["number"])
@@ -104,3 +109,25 @@ def _index(read: _Index) -> Index:
 def read_index(path: Path) -> Index:
     """The index in a file, read once."""
     return parse_index(path.read_text(encoding="utf-8"))
+
+
+def index_text(index: Index) -> str:
+    """An index as its file: what somebody filled in goes back in by `parse_index`."""
+    head = ("id", "title", "description", "source", "source_url", "model", "published", "confirmed")
+    lines = _lines(index, head)
+    for slot in index.slots:
+        names = [name for name in _Slot.model_fields if name in Slot.__dataclass_fields__]
+        lines += ["", "[[slot]]", *_lines(slot, names)]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(holder: Index | Slot, names: Iterable[str]) -> list[str]:
+    values = {name: getattr(holder, name) for name in names}
+    return [f"{name} = {_toml(value)}" for name, value in values.items() if value is not None]
+
+
+def _toml(value: object) -> str:
+    # A basic string of TOML is one of JSON, but for the code points that JSON leaves as they are.
+    if isinstance(value, Text):
+        return f"{{ id = {_toml(value.id)}, en = {_toml(value.en)} }}"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -8,8 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InvalidIndex
-from geo.programme.index import filled_in, index_value, min_max
-from geo.programme.index_file import parse_index
+from geo.mcda.model_file import parse_model
+from geo.programme.index import (
+    IndexValue,
+    filled_in,
+    index_value,
+    min_max,
+    possible_classes,
+    published_values,
+)
+from geo.programme.index_file import index_text, parse_index
+from tests.geo.programme.shipped_targets import shipped_table
 
 FOLDER = Path(__file__).parents[3] / "data/programme"
 TEXTS = {name: (FOLDER / f"{name}.toml").read_text("utf-8") for name in ("ipk", "ipktrans")}
@@ -66,6 +75,32 @@ def test_a_figure_beyond_its_ends_counts_as_the_end_and_is_marked():
     found = index_value(entered(IPKTRANS), {slot.id: 120.0 for slot in IPKTRANS.slots})
     assert found.value == pytest.approx(100)
     assert all(slot.is_beyond for slot in found.slots)
+
+
+def test_an_index_that_was_filled_in_is_written_and_read_again():
+    filled = entered(IPKTRANS, weight=0.2)
+    assert parse_index(index_text(filled)) == filled
+    assert parse_index(index_text(IPK)) == IPK
+
+
+def test_a_slot_that_names_an_indicator_takes_its_newest_good_figure():
+    slot = replace(IPK.slots[0], indicator="tpt_agustus")
+    index = replace(IPK, slots=(slot, *IPK.slots[1:]))
+    assert published_values(index, shipped_table(), region="63") == {slot.id: 4.16}
+
+
+def test_classes_of_the_benchmark_are_those_of_the_value_or_of_its_range():
+    model = parse_model((FOLDER.parent / "models/ipktrans.toml").read_text("utf-8"))
+    ids = [
+        [c.id for c in possible_classes(model, IndexValue((), None, low, high, ()))]
+        for low, high in ((70.0, 70.0), (49.0, 49.0), (48.0, 60.0), (None, None))
+    ]
+    assert ids == [
+        ["mandiri"],
+        ["berkembang_atau_mandiri"],
+        ["berkembang", "berkembang_atau_mandiri", "mandiri"],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(
