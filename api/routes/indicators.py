@@ -1,6 +1,6 @@
 """One indicator with its figures of every year and the classes that colour them."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Path as PathParameter
 from fastapi import Query, Request, Response
@@ -10,6 +10,7 @@ from api.access import READS
 from api.deps import LanguageDep, StoreDep
 from api.responses import conditional, etag_of, json_response
 from api.serving.router import Router
+from geo.language import Language
 
 if TYPE_CHECKING:
     from geo.store.versions import Published
@@ -23,10 +24,10 @@ class ClassesQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     breaks: Annotated[
-        Literal["quantile", "natural", "equal", "fixed"],
+        Literal["quantile", "natural", "equal", "fixed", "gap"],
         Field(
             description="Classes of equally many figures, of natural groups, of equal width, "
-            "at fixed round numbers."
+            "at fixed round numbers; or of the gap to the target."
         ),
     ] = "quantile"
     f: str | None = None
@@ -111,6 +112,8 @@ def read_classes(
     require_mapped(now, indicator)
 
     def answer() -> Response:
+        if query.breaks == "gap":
+            return json_response(request, _of_the_gap(now, indicator, language))
         from geo import published
         from maps.folium.indicator_classes import indicator_classes
 
@@ -125,6 +128,26 @@ def read_classes(
         return json_response(request, document)
 
     return conditional(request, etag_of(now.identity, indicator, query.breaks, language), answer)
+
+
+def _of_the_gap(now: "Published", indicator: str, language: Language) -> dict[str, Any]:
+    """The classes of the gap to the target, which hold for all years of figures."""
+    from geo import published
+    from geo.programme.gap import gaps
+    from geo.programme.publish_targets import targets
+    from maps.programme.gap_classes import gap_classes
+
+    table = published.read_indicators(now.version("indicators").path)
+    found = gaps(
+        table,
+        published.indicator_catalogue(now),
+        targets(now),
+        indicator=indicator,
+        region=published.region(now),
+    )
+    codes = [str(code) for code in published.layer(now, "regencies").index]
+    own = table[table["indicator"] == indicator]
+    return gap_classes(found, own, codes=codes, language=language)
 
 
 def require_mapped(now: "Published", indicator: str) -> None:

@@ -154,7 +154,8 @@ def _answer(
     from maps.sheets.sheets import template_edition
 
     table = subject.quadrants
-    keys = (subject.assessment.key, None if table is None else table.need_key)
+    need = None if table is None else table.need_key
+    keys = (subject.assessment.key, need, subject.targets)
     tag = etag_of(keys, subject.region, file, subject.language, subject.printed, template_edition())
     # A file of other weights must not take the place of the model's in somebody's folder.
     stem = f"{subject.assessment.key[:8]}-" if choice(subject.assessment, "id") else ""

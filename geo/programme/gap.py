@@ -343,8 +343,13 @@ def _points(
 ) -> tuple[float, float] | tuple[None, None]:
     if figure is None or target is None:
         return None, None
+    return points_to_go(figure.value, target)
+
+
+def points_to_go(value: float, target: Target) -> tuple[float, float]:
+    """How far a figure is from the near and from the far end of a target; 0 once reached."""
     sign = 1.0 if target.direction == "down" else -1.0
-    near, far = (max(sign * (figure.value - end), 0.0) for end in (target.near, target.far))
+    near, far = (max(sign * (value - end), 0.0) for end in (target.near, target.far))
     return near, far
 
 

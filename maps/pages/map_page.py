@@ -25,7 +25,8 @@ from maps.text import translate
 class IndicatorChoice:
     """An indicator that the regency layer can show, and the years that have data, ascending.
 
-    `opening` is the year that is shown where none is asked for.
+    `opening` is the year that is shown where none is asked for. One that has a target can be shown by
+    its gap to it.
     """
 
     id: str
@@ -33,6 +34,7 @@ class IndicatorChoice:
     years: Sequence[int]
     opening: int
     theme: str = ""
+    has_target: bool = False
 
 
 def map_page(

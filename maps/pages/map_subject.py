@@ -1,6 +1,6 @@
 """What the maps of a request show, read from the store: layers, assessments, one indicator of one year."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from geo.language import Language, Text, texts
 from geo.mcda.model import Model
 from geo.planning.area_facts import AreaFacts, area_facts
 from geo.planning.assess import assess
+from geo.programme.publish_targets import targets
 from geo.readiness.assessment import Assessment
 from geo.readiness.score import ZoneResult
 from geo.store.store import Store
@@ -91,7 +92,13 @@ def read_map_subject(
     regencies = published.layer(now, "regencies")
     table = drawn_figures(published.indicators(now), regencies.index)
     catalogue = published.indicator_catalogue(now)
-    choices = indicator_choices(table, catalogue, n_regencies=len(regencies))
+    held = targets(now)
+    choices = indicator_choices(
+        table,
+        catalogue,
+        n_regencies=len(regencies),
+        with_target=frozenset(held.loc[held["level"] != "usulan", "indicator"]),
+    )
     chosen = next((c for c in choices if c.id == indicator), None)
     if chosen is None:
         raise IndicatorNotFound(indicator, available=[c.id for c in choices])
@@ -159,7 +166,11 @@ def _place_of_model(model: Model) -> tuple[bool, bool, str]:
 
 
 def indicator_choices(
-    table: pd.DataFrame, catalogue: Mapping[str, Indicator], *, n_regencies: int
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    *,
+    n_regencies: int,
+    with_target: Collection[str] = (),
 ) -> list[IndicatorChoice]:
     """The indicators that regencies can be coloured by, in the order of their themes.
 
@@ -174,6 +185,7 @@ def indicator_choices(
             tuple(sorted(int(year) for year in rows[i.id]["year"].unique())),
             _opening_year(rows[i.id], n_regencies),
             i.theme or "",
+            i.id in with_target,
         )
         for i in sorted(offered, key=lambda i: i.theme_place)
     ]

@@ -60,6 +60,7 @@ def gap_page(
         "regencies": [_row(gap, found, charts, language) for gap in found.regencies],
         "carried": _carried(found, language),
         "counts": _counts(found, language),
+        "on_map": found.indicator.mappable and found.year is not None,
         "n_behind": len(found.behind),
         "has_people": found.denominator is not None,
         "denominator": _denominator(found, language),

@@ -128,3 +128,18 @@ def test_a_figure_names_producer_and_survey_and_the_copy_that_it_came_through(cl
     assert "locitaresmi/ped-kalsel-dashboard" in figure["via"]
     assert all(source["via"] for source in found["sources"])
     assert "GitHub" not in found["figures"]["2025"]["source"]
+
+
+def test_regencies_are_coloured_by_their_gap_to_the_target(client):
+    found = client.get(TPT, params={"breaks": "gap", "lang": "id"}).json()
+    values = found["figures"]["2025"]["values"]
+    reached = {code for code, figure in values.items() if figure["class"] == 0}
+    assert len(reached) == 9
+    assert found["legend"][0]["label"] == "batas target tercapai"
+    assert len(found["legend"]) == len(found["colours"]) == len(found["edges"])
+    assert values["63.10"]["text"] == "6,05%, masih 2,08 poin persen dari batas target"
+    assert found["title"].startswith("Selisih ke target 2029")
+    # Without a target nothing has a colour.
+    other = client.get("/indicators/sanitasi_layak/classes", params={"breaks": "gap"}).json()
+    classes = {f["class"] for year in other["figures"].values() for f in year["values"].values()}
+    assert classes == {None}

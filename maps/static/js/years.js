@@ -22,6 +22,7 @@
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const NAMES = {
     quantile: "years.quantile", natural: "years.natural", equal: "years.equal", fixed: "years.fixed",
+    gap: "years.gap",
   };
   const KINDS = Object.keys(NAMES);
   const STEP_MS = 1000;
@@ -87,6 +88,13 @@
     yearChoice.value = year();
   }
 
+  /* Only an indicator with a target has a gap. */
+  function offer() {
+    const option = part(kind, "[value=gap]", HTMLOptionElement);
+    option.disabled = chooser.selectedOptions[0].dataset.target === undefined;
+    if (option.disabled && option.selected) kind.value = KINDS[0];
+  }
+
   /* What the map says */
 
   let shown = 0;
@@ -98,6 +106,7 @@
   function goBack() {
     stop();
     chooser.value = onMap.indicator;
+    offer();
     kind.value = onMap.breaks;
     fit(onMap.year);
     keep();
@@ -241,6 +250,7 @@
   /* Everything in its place */
 
   place();
+  offer();
   fit(yearChoice.value);
   onMap = chosen();
   // Another year was chosen; the one that it opens on may only be what there was.
@@ -250,6 +260,7 @@
   map.on("layeradd layerremove", () => queueMicrotask(nameLayer));
   chooser.addEventListener("change", () => {
     stop();
+    offer();
     fit();
     follow();
   });
@@ -283,6 +294,7 @@
     const wanted = KINDS.includes(kept("b")) ? kept("b") : KINDS[0];
     if (wanted === kind.value) return;
     kind.value = wanted;
+    offer();
     follow();
   }
   open();
