@@ -18,7 +18,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -56,6 +56,8 @@ _BOOLEANS = {"true": 1, "false": 0, "1": 1, "0": 0}
 _LOOKED_AT_TOGETHER = 512
 # Of what is sent as it lies, nothing is held.
 _RUN_BYTES = 256 * 1024
+# As well-known binary; decoded it takes about as much once more.
+_MOST_DECODED_BYTES = 16 * 1024 * 1024
 # What stands between two features, prepared with them.
 _SEPARATORS = {"json": b",", "deflate": COMMA}
 # Codes of texts start at 0; -1 is a missing text.
@@ -305,8 +307,9 @@ class FeatureTable:
         return Arrays([value if isinstance(value, list) else None for value in values])
 
     def shapes(self) -> Shapes:
-        """The geometries; only those that are asked for are decoded."""
-        return Shapes(self._bounds, self._geometries)
+        """The geometries; only those that are asked for are decoded, of a small table once for all."""
+        is_small = self._sections["wkb"][1] <= _MOST_DECODED_BYTES
+        return _kept_shapes(self) if is_small else Shapes(self._bounds, self._geometries)
 
     @cached_property
     def types(self) -> frozenset[int]:
@@ -356,9 +359,9 @@ class FeatureTable:
             return np.zeros(0, dtype=np.bool_)
         import shapely
 
-        matches: npt.NDArray[np.bool_] = shapely.intersects(
-            self._geometries(indices), _box_geometry(box)
-        )
+        area = _box_geometry(box)
+        shapely.prepare(area)
+        matches: npt.NDArray[np.bool_] = shapely.intersects(area, self.shapes().at(indices))
         return matches
 
     def _as_said(self, name: str, value: str) -> Mask:
@@ -437,6 +440,13 @@ class FeatureTable:
 
     def _array(self, section: str) -> npt.NDArray[Any]:
         return np.frombuffer(self._bytes(section), dtype=self._sections[section][2])
+
+
+@lru_cache(maxsize=4)
+def _kept_shapes(table: FeatureTable) -> Shapes:
+    from geo.filtering.spatial import kept
+
+    return kept(Shapes(table._bounds, table._geometries))
 
 
 def _header_size(content: memoryview) -> int:
