@@ -15,6 +15,7 @@ from api.cli.faults import Explaining
 from api.cli.key import key_app, user_app
 from api.cli.land import land_app, sites
 from api.cli.model import model_app
+from api.cli.programme.target import target_app
 from api.cli.serve import serve
 from api.cli.store import region_app, store_app
 from api.cli.upload import ingest, upload_app
@@ -37,6 +38,7 @@ app.add_typer(upload_app, name="upload")
 app.add_typer(key_app, name="key")
 app.add_typer(user_app, name="user")
 app.add_typer(store_app, name="store")
+app.add_typer(target_app, name="target")
 
 
 def main() -> None:

@@ -98,7 +98,7 @@ def ingest(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Layer in any format of the guide, also in a ZIP; CSV or XLSX for indicators.",
+            help="Layer in any format of the guide, also in a ZIP; CSV or XLSX for indicators and targets.",
             exists=True,
             dir_okay=False,
         ),
@@ -107,7 +107,7 @@ def ingest(
         str,
         typer.Option(
             "--as",
-            help="zones, regencies, kecamatan, desa, idm, ground, a layer of your own, or indicators.",
+            help="zones, regencies, kecamatan, desa, idm, ground, a layer of your own, indicators, or targets.",
         ),
     ] = "zones",
     *,
@@ -125,7 +125,7 @@ def ingest(
         bool,
         typer.Option(
             "--replace",
-            help="Of the indicators and years in the file, drop the figures that it lacks.",
+            help="Of the indicators and years in the file, drop the figures or targets that it lacks.",
         ),
     ] = False,
     common: Common,
@@ -142,8 +142,10 @@ def ingest(
     """
     from geo.planning.publish import INDICATORS
     from geo.submission.check import receive
+    from geo.submission.tables import is_table
 
-    if name != INDICATORS and (replace or any(asdict(figures).values())):
+    of_figures = figures.indicator or figures.period
+    if (of_figures and name != INDICATORS) or ((replace or figures.numbers) and not is_table(name)):
         raise Misused(_SAY["only_for_figures"])
     chosen = {**asdict(reading), **asdict(figures), "source": stated.source, "replace": replace}
     chosen["licence"] = stated.licence
