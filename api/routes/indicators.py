@@ -115,15 +115,23 @@ def read_classes(
         if query.breaks == "gap":
             return json_response(request, _of_the_gap(now, indicator, language))
         from geo import published
+        from geo.programme.province import province_in_words
         from maps.folium.indicator_classes import indicator_classes
 
-        table = published.indicators(now)
+        table, region = published.indicators(now), published.region(now)
+        known = published.indicator_catalogue(now)[indicator]
+        own = table[table["indicator"] == indicator]
+        said = {
+            int(year): province_in_words(table, known, year=int(year), region=region)
+            for year in own["year"].unique()
+        }
         document = indicator_classes(
-            published.indicator_catalogue(now)[indicator],
-            table[table["indicator"] == indicator],
+            known,
+            own,
             codes=[str(code) for code in published.layer(now, "regencies").index],
             breaks=query.breaks,
             language=language,
+            province={year: text for year, text in said.items() if text is not None},
         )
         return json_response(request, document)
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from geo.indicators.amounts import value_in_words
 from geo.indicators.table import WEIGHED_BY, Indicator
 from geo.language import Text, filled, joined, texts
 from geo.programme.denominators import MADE_OF, Denominator, denominator_of
@@ -73,6 +74,20 @@ def province_value(
     mean = float((values * weights).sum() / weights.sum())
     said = filled(_SAY["mean"], regions=n, title=title)
     return ProvinceFigure(mean, year, "mean", weighed_by, n, said)
+
+
+def province_in_words(
+    table: pd.DataFrame, indicator: Indicator, *, year: int, region: PlanningRegion
+) -> Text | None:
+    """The figure of the province in a year and how it came about, to stand beside its regencies'.
+
+    None where `no_province_value` says why.
+    """
+    found = province_value(table, indicator, year=year, region=region)
+    if found is None:
+        return None
+    value = value_in_words(found.value, indicator.unit, decimals=indicator.decimals)
+    return filled(_SAY["said"], name=region.name, value=value, how=found.text)
 
 
 def no_province_value(

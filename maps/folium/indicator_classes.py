@@ -10,11 +10,16 @@ import numpy as np
 import pandas as pd
 
 from geo.indicators.table import Indicator
-from geo.language import Language
+from geo.language import Language, Text
 from maps.breaks import BREAKS, Breaks, class_of
 from maps.escape import safe_address, text_or_none
 from maps.folium.cards import figure_note, figure_text, unit_after
-from maps.folium.legends import period_in_words, range_labels, source_in_words
+from maps.folium.legends import (
+    period_in_words,
+    range_labels,
+    source_in_words,
+    with_province,
+)
 from maps.style import sequential_colours
 from maps.text import format_period, translate
 
@@ -31,6 +36,7 @@ def indicator_classes(
     codes: Sequence[str],
     breaks: Breaks,
     language: Language,
+    province: Mapping[int, Text] | None = None,
 ) -> dict[str, Any]:
     """An indicator's classes and its figures of every year, as JSON types.
 
@@ -43,6 +49,8 @@ def indicator_classes(
         `codes` they do not count.
     codes
         The regencies that are drawn; one without a value has `value` and `class` null.
+    province
+        What is said of the province in each year that it has a figure of.
 
     Returns
     -------
@@ -80,6 +88,7 @@ def indicator_classes(
                 edges=edges,
                 indicator=indicator,
                 language=language,
+                province=(province or {}).get(year),
             )
             for year in years
         },
@@ -95,6 +104,7 @@ def _figures_of(
     edges: Sequence[float],
     indicator: Indicator,
     language: Language,
+    province: Text | None,
 ) -> dict[str, Any]:
     places = class_of(rows["value"].to_numpy(dtype=np.float64), edges)
     known = {
@@ -102,11 +112,15 @@ def _figures_of(
         for row, place in zip(rows.to_dict("records"), places, strict=True)
     }
     return {
-        "unit_period": translate(
-            "legend.unit_period",
+        "unit_period": with_province(
+            translate(
+                "legend.unit_period",
+                language,
+                unit=indicator.unit.to(language),
+                period=period_in_words(rows["period"], year, language),
+            ),
+            province,
             language,
-            unit=indicator.unit.to(language),
-            period=period_in_words(rows["period"], year, language),
         ),
         "source": source_in_words(rows["source"], language),
         "values": {code: known.get(code, _UNKNOWN) for code in codes},

@@ -8,7 +8,7 @@ from itertools import pairwise
 import geopandas as gpd
 import pandas as pd
 
-from geo.language import Language
+from geo.language import Language, Text
 from geo.readiness.certainty import SURE_SHARE
 from geo.readiness.class_words import LIKELY_SHARE
 from geo.readiness.score import ZoneResult
@@ -53,8 +53,14 @@ def indicator_legend(
             unit=indicator.unit.to(language),
             period=_periods(indicator, language),
         )
+        unit = with_province(unit, indicator.province, language)
         source = source_in_words(indicator.values.get("source"), language)
     return Legend("regencies", title, unit, tuple(entries), source=source)
+
+
+def with_province(unit_period: str, province: Text | None, language: Language) -> str:
+    """Unit and period of a legend, and after them the province, which no colour shows."""
+    return unit_period if province is None else f"{unit_period}. {province.to(language)}"
 
 
 def source_in_words(sources: pd.Series | None, language: Language) -> str:

@@ -30,6 +30,7 @@ class IndicatorView:
     period, source, source_url and note (any but value may be absent or empty); rows of other
     regions do not count. `decimals` is how many a value is printed with, `caveat` what a reader
     must know of the indicator, `notes` those of its figures that are known in both languages; `edges` are those of its classes over all years, by default of this one.
+    `province` says the figure of the province and how it came about, None where it has none.
     """
 
     title: Text
@@ -40,6 +41,7 @@ class IndicatorView:
     caveat: Text | None = None
     edges: Sequence[float] = ()
     notes: Sequence[Text] = ()
+    province: Text | None = None
 
 
 class ReadinessClass(NamedTuple):

@@ -6,7 +6,7 @@ Sources are long and repeat, so a page lists them once and its figures name thei
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import pandas as pd
@@ -15,7 +15,9 @@ from geo.indicators.amounts import POINTS, amount, change_in_words
 from geo.indicators.series import NO_CHANGE, FigureTrend, indicator_trend, producers
 from geo.indicators.table import Indicator, Theme, note_of
 from geo.language import Language, Text, joined
+from geo.programme.province import province_in_words
 from geo.readiness.trends import ZonePoint, ZoneTrend, is_hardly
+from geo.vector.planning_region import PlanningRegion
 from maps.escape import safe_address, text_or_none
 from maps.folium.cards import class_cards
 from maps.folium.views import ModelView
@@ -58,11 +60,15 @@ class PrintedFigure:
     unit: str
     is_doubtful: bool
     source: int
+    year: int
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One indicator of one region. `figures` are the newest first, and never none."""
+    """One indicator of one region. `figures` are the newest first, and never none.
+
+    `beside` is what the province has in the year of the headline, and how that came about.
+    """
 
     id: str
     title: str
@@ -75,6 +81,7 @@ class History:
     change: str
     breaks: tuple[str, ...]
     notes: tuple[str, ...]
+    beside: str = ""
 
     @property
     def headline(self) -> PrintedFigure:
@@ -144,6 +151,26 @@ def histories(
     return tuple(sorted(found, key=place))
 
 
+def beside_province(
+    found: Sequence[History],
+    table: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    *,
+    region: PlanningRegion,
+    language: Language,
+) -> tuple[History, ...]:
+    """Histories of a regency with the province's figure of the same year, where it has one."""
+
+    def beside(one: History) -> str:
+        known = catalogue.get(one.id)
+        if known is None:
+            return ""
+        said = province_in_words(table, known, year=one.headline.year, region=region)
+        return "" if said is None else said.to(language)
+
+    return tuple(replace(one, beside=beside(one)) for one in found)
+
+
 def _history(
     indicator: str,
     rows: pd.DataFrame,
@@ -163,6 +190,7 @@ def _history(
             **printed_value(record["value"], unit.to(language), known, language),
             is_doubtful=record["confidence"] != "ok",
             source=numbers[_without_year(record["source"]), record["source_url"], record["via"]],
+            year=int(record["year"]),
         )
         for record in records
     )

@@ -1,7 +1,7 @@
 """What the maps of a request show, read from the store: layers, assessments, one indicator of one year."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import geopandas as gpd
@@ -18,6 +18,7 @@ from geo.language import Language, Text, texts
 from geo.mcda.model import Model
 from geo.planning.area_facts import AreaFacts, area_facts
 from geo.planning.assess import assess
+from geo.programme.province import province_in_words
 from geo.programme.publish_targets import targets
 from geo.readiness.assessment import Assessment
 from geo.readiness.score import ZoneResult
@@ -90,7 +91,8 @@ def read_map_subject(
     """
     now = store.current()
     regencies = published.layer(now, "regencies")
-    table = drawn_figures(published.indicators(now), regencies.index)
+    every = published.indicators(now)
+    table = drawn_figures(every, regencies.index)
     catalogue = published.indicator_catalogue(now)
     held = targets(now)
     choices = indicator_choices(
@@ -116,7 +118,12 @@ def read_map_subject(
         model_id=model,
         models=model_choices(now),
         facts={name: area_facts(now, name) for name in available},
-        indicator=indicator_view(table, catalogue[indicator], shown_year),
+        indicator=replace(
+            indicator_view(table, catalogue[indicator], shown_year),
+            province=province_in_words(
+                every, catalogue[indicator], year=shown_year, region=published.region(now)
+            ),
+        ),
         indicator_id=indicator,
         choices=choices,
         attribution=version.credit,

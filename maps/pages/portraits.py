@@ -40,7 +40,12 @@ from maps.folium.cards import (
 from maps.folium.views import ModelView, model_view
 from maps.pages.area_facts import disagreements, facts_view, flood_events
 from maps.pages.certainty import certainty, class_said, score_text
-from maps.pages.histories import histories, numbered_sources, score_history
+from maps.pages.histories import (
+    beside_province,
+    histories,
+    numbered_sources,
+    score_history,
+)
 from maps.pages.location import location
 from maps.pages.locator import locator
 from maps.pages.sliders import choice, map_state
@@ -185,6 +190,15 @@ def regency_portrait(
     rows, catalogue = _rows_of(now, code), published.indicator_catalogue(now)
     sources = numbered_sources(rows)
     every = histories(rows, catalogue, sources, language)
+    # Charts alone have room for the province beside them.
+    charted = [h for h in every if h.is_labour or h.chart is not None]
+    compared = beside_province(
+        charted,
+        published.read_indicators(now.version("indicators").path),
+        catalogue,
+        region=published.region(now),
+        language=language,
+    )
     standings = {
         name: weigh_and_assess(
             now, WeightRequest(stated=weights), model_id=model, layer=name, method=method, risk=risk
@@ -202,8 +216,8 @@ def regency_portrait(
         "province": published.region(now).name.to(language),
         "bps_code": text_or_none(facts.get("bps_code")),
         "area": _hectares(facts.get("area_official_ha"), language),
-        "labour": [h for h in every if h.is_labour],
-        "series": [h for h in every if not h.is_labour and h.chart is not None],
+        "labour": [h for h in compared if h.is_labour],
+        "series": [h for h in compared if not h.is_labour],
         "single": [h for h in every if not h.is_labour and h.chart is None],
         "figure_sources": sources,
         "disagreements": disagreements(now, code, language),
@@ -364,7 +378,13 @@ def labour_of(now: Published, code: str | None, language: Language) -> dict[str,
     sources = numbered_sources(rows)
     catalogue = published.indicator_catalogue(now)
     return {
-        "histories": histories(rows, catalogue, sources, language),
+        "histories": beside_province(
+            histories(rows, catalogue, sources, language),
+            published.read_indicators(now.version("indicators").path),
+            catalogue,
+            region=published.region(now),
+            language=language,
+        ),
         "sources": sources,
         "targets": targets_said(now, code, language),
     }

@@ -143,3 +143,11 @@ def test_regencies_are_coloured_by_their_gap_to_the_target(client):
     other = client.get("/indicators/sanitasi_layak/classes", params={"breaks": "gap"}).json()
     classes = {f["class"] for year in other["figures"].values() for f in year["values"].values()}
     assert classes == {None}
+
+
+def test_the_legend_says_the_province_and_how_its_figure_came_about(client):
+    figures = client.get(TPT, params={"lang": "id"}).json()["figures"]
+    assert figures["2025"]["unit_period"].endswith(
+        "Kalimantan Selatan: 4,16% (angka provinsi yang dipublikasikan)"
+    )
+    assert "rata-rata 13 kabupaten/kota" in figures["2021"]["unit_period"]

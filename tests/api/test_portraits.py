@@ -404,3 +404,9 @@ def test_a_page_says_the_desa_of_an_area_and_every_statement_on_its_ground(clien
     # No figure of Kotabaru is known, which says nothing of floods there.
     assert "Flood events in" not in silent
     assert "Flood events in Kabupaten Barito Kuala" in client.get("/zones/bahandang?lang=en").text
+
+
+@pytest.mark.parametrize("path", ["/regencies/63.02", "/zones/rkt-kotabaru"])
+def test_the_province_stands_beside_the_figures_of_a_regency(client, path):
+    said = text_of(client.get(path, headers=PAGE).text)
+    assert "Kalimantan Selatan: 4,16% (angka provinsi yang dipublikasikan)" in said
