@@ -56,13 +56,9 @@ class VectorTile:
     content: bytes
     is_gzipped: bool = False
 
-    @property
-    def plain(self) -> bytes:
-        """The bytes as a reader without gzip gets them."""
-        if not self.is_gzipped:
-            return self.content
-        found: bytes = isal_zlib.decompress(self.content, wbits=_GZIP_BITS)
-        return found
+
+def _unpacked(tile: VectorTile) -> VectorTile:
+    return VectorTile(isal_zlib.decompress(tile.content, wbits=_GZIP_BITS))
 
 
 def _packed(content: bytes) -> VectorTile:
@@ -241,6 +237,26 @@ class CollectionTiles:
             return VectorTile(packed, is_gzipped=bool(packed))
         return _packed(encode_tile(self._part(entry, **place), layer=entry.id, **place))
 
+    def plain(
+        self,
+        entry: Collection,
+        *,
+        z: int,
+        row: int,
+        column: int,
+        is_coarse: bool = False,
+        patience_s: float,
+    ) -> bytes:
+        """The same tile for a reader without gzip; kept too, since unpacking takes longest of all."""
+        place = {"z": z, "row": row, "column": column}
+        key = (entry.id, entry.key, str(z), row, column, is_coarse, "plain")
+        found = self._kept.find(key)
+        if found is None:
+            found = self.tile(entry, **place, is_coarse=is_coarse, patience_s=patience_s)
+            if found.is_gzipped:
+                found = self._kept.keep(key, _unpacked(found))
+        return found.content
+
     def joined(
         self, entries: Sequence[Collection], *, z: int, row: int, column: int, patience_s: float
     ) -> bytes:
@@ -251,9 +267,7 @@ class CollectionTiles:
         """
         place = {"z": z, "row": row, "column": column}
         return b"".join(
-            self.tile(
-                entry, **place, is_coarse=self.is_coarse(entry, z=z), patience_s=patience_s
-            ).plain
+            self.plain(entry, **place, is_coarse=self.is_coarse(entry, z=z), patience_s=patience_s)
             for entry in entries
         )
 

@@ -194,16 +194,15 @@ def read_vector_tile(
     is_coarse = tiles.is_coarse(entry, z=z)
 
     def answer() -> Response:
-        found = tiles.tile(
-            entry, z=z, row=row, column=column, is_coarse=is_coarse, patience_s=patience_s
-        )
+        place = {"z": z, "row": row, "column": column}
+        if not coding_of(request.headers.get("accept-encoding", ""), offered=("gzip",)):
+            content = tiles.plain(entry, **place, is_coarse=is_coarse, patience_s=patience_s)
+            return Response(content, media_type=MVT) if content else Response(status_code=204)
+        found = tiles.tile(entry, **place, is_coarse=is_coarse, patience_s=patience_s)
         if not found.content:
             return Response(status_code=204)
-        if not found.is_gzipped:
-            return Response(found.content, media_type=MVT)
-        if coding_of(request.headers.get("accept-encoding", ""), offered=("gzip",)):
-            return Response(found.content, media_type=MVT, headers={"Content-Encoding": "gzip"})
-        return Response(found.plain, media_type=MVT)
+        coding = {"Content-Encoding": "gzip"} if found.is_gzipped else None
+        return Response(found.content, media_type=MVT, headers=coding)
 
     tag = etag_of("vector tile", entry.id, entry.key, z, row, column, is_coarse)
     found = conditional(request, tag, answer)
