@@ -240,7 +240,7 @@ def test_coarse_tiles_are_painted_at_once_and_replaced_when_finer_ones_are_there
     is_coarse, asked = True, []
 
     def answer(route):
-        asked.append(route.request.url)
+        asked.append(route.request.method)
         found = route.fetch()
         headers = found.headers
         if is_coarse:
@@ -260,8 +260,8 @@ def test_coarse_tiles_are_painted_at_once_and_replaced_when_finer_ones_are_there
     while seen.page.evaluate(PIXEL, place(seen.page, "utara")) != FILL:
         assert time.monotonic() < give_up
         seen.page.wait_for_timeout(100)
-    # One look, then each of the others once.
-    assert len(asked) <= 2 * first
+    # A look or a few, then each of the others once.
+    assert asked.count("GET") <= 2 * first
     assert seen.trouble == []
 
 

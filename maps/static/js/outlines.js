@@ -9,7 +9,7 @@ Kawasan.outlines = (() => {
   // A vector tile is simplified for this size.
   const TILE_PX = 512;
   const MOST_KEPT = 96;
-  const PAUSE_MS = { coarse: 3000, preparing: 3000, offline: 4000, failed: 15000 };
+  const PAUSE_MS = { coarse: 800, preparing: 3000, offline: 4000, failed: 15000 };
   const { POINT, LINE, POLYGON } = Kawasan.outlineData;
   // Below the first size (pixels) an edge would be all that is seen of a shape; above the last it stands clear.
   const EDGES = [[7, 0.3], [20, 0.55], [56, 0.9]];
@@ -230,11 +230,11 @@ Kawasan.outlines = (() => {
     const painter = made(options, contentOf);
     const tell = () => painter.fire("waiting", { reasons: new Set(waiting.values()) });
 
-    async function asked(address, signal) {
+    async function asked(address, signal, options = {}) {
       const key = Symbol(address);
       try {
         for (;;) {
-          const { answer, reason } = await once(address, signal);
+          const { answer, reason } = await once(address, { ...options, signal });
           if (answer) return answer;
           waiting.set(key, reason);
           tell();
@@ -259,16 +259,20 @@ Kawasan.outlines = (() => {
       return isThere ? address.replace("{z}", z).replace("{y}", y).replace("{x}", x) : null;
     }
 
-    async function contentOf(coords, signal) {
-      // Beyond the last zoom that is served, a part of a coarser tile.
+    /* Beyond the last zoom that is served, a part of a coarser tile. */
+    function servedAt(coords) {
       const z = Math.min(levelOf(coords.z), maxzoom);
       const step = levelOf(coords.z) - z;
-      const at = { x: coords.x >> step, y: coords.y >> step, z };
+      return { x: coords.x >> step, y: coords.y >> step, z };
+    }
+
+    async function contentOf(coords, signal, options) {
+      const at = servedAt(coords);
       const name = nameOf(at);
       if (kept.has(name)) return kept.get(name);
       const address = await addressOf(at);
       if (!address) return null;
-      const answer = await asked(address, signal);
+      const answer = await asked(address, signal, options);
       const content = answer.status === 204 ? null : Kawasan.outlineData.read(await answer.arrayBuffer(), layer);
       if (content) Object.assign(content, { at });
       if (answer.headers.get("Tile-Detail") === "coarse") {
@@ -282,15 +286,23 @@ Kawasan.outlines = (() => {
       return content;
     }
 
-    /* While the server makes a layer's tiles it answers coarse ones: one of them is asked for again from
-       time to time, and all that are painted as soon as any tile comes as it will stay. */
+    /* While the server makes a layer's tiles it answers coarse ones: of one of them its head is asked for
+       again from time to time, and all that are painted as soon as any tile comes as it will stay. */
     let timer = 0;
     const coarse = () => [...painter.painted.values()].filter(({ content }) => content.isCoarse);
 
     async function look() {
-      timer = 0;
       const [first] = coarse();
-      if (first) await refined(first);
+      timer = 0;
+      if (!first) return;
+      const { signal } = first.canvas.job;
+      try {
+        const answer = await asked(await addressOf(servedAt(first.coords)), signal, { method: "HEAD", cache: "no-store" });
+        if (answer.headers.get("Tile-Detail") !== "coarse") return refine();
+      } catch (error) {
+        if (!signal.aborted) return reportError(error);
+      }
+      timer = timer || setTimeout(look, PAUSE_MS.coarse);
     }
 
     function refine() {
@@ -303,7 +315,8 @@ Kawasan.outlines = (() => {
     async function refined(tile) {
       const { signal } = tile.canvas.job;
       try {
-        const content = await contentOf(tile.coords, signal);
+        // What is kept of it is the coarse one.
+        const content = await contentOf(tile.coords, signal, { cache: "no-cache" });
         if (!content || signal.aborted) return;
         Object.assign(tile, { content, view: viewOf(tile.coords, content) });
         painter.repaint(tile);
@@ -315,13 +328,13 @@ Kawasan.outlines = (() => {
     return painter;
   }
 
-  async function once(address, signal) {
+  async function once(address, options) {
     try {
-      const answer = await fetch(address, { signal });
+      const answer = await fetch(address, options);
       if (answer.ok) return { answer };
       return { reason: answer.status === 503 ? "preparing" : "failed" };
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (options.signal.aborted) throw error;
       return { reason: "offline" };
     }
   }
