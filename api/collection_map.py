@@ -13,6 +13,7 @@ from geo.language import Language
 from geo.store.versions import Version
 
 if TYPE_CHECKING:
+    from geo.tiles.coarse import Outlines
     from maps.pages.layer_page import LayerView
 
 
@@ -38,24 +39,27 @@ def draw_layer(
     from maps.pages.layer_page import layer_page
 
     entry = tables.collection(name)
-    table = tables.table(entry, language)
     root, region = urlsplit(base_of(request)).path, region_or_none(request)
-    view = _view(entry, table, language, root=root)
+    view = _view(entry, tables.outlines(entry), language, root=root)
     return layer_page(
         view,
         language=language,
         state={n: v for n, v in request.query_params.items() if n == "lang"},
         assets=Assets(base=f"{root}/static", nonce=nonce, standalone=standalone),
         root=root,
-        outlines=_outlines(entry, table, view.title) if standalone else None,
+        outlines=_outlines(entry, tables.table(entry, language), view.title)
+        if standalone
+        else None,
         tagline=None if region is None else region.title,
     )
 
 
-def _view(entry: Collection, table: PreparedTable, language: Language, *, root: str) -> "LayerView":
+def _view(entry: Collection, outlines: "Outlines", language: Language, *, root: str) -> "LayerView":
     from maps.pages.layer_page import LayerView
 
-    version = entry.version
+    version, names = entry.version, outlines.properties
+    if entry.schema is not None and entry.schema.key not in names:
+        names = (entry.schema.key, *names)
     facts: dict[str, Any] = {}
     if version is not None:
         published = datetime.datetime.fromisoformat(version.published_at).date()
@@ -69,9 +73,9 @@ def _view(entry: Collection, table: PreparedTable, language: Language, *, root: 
         id=entry.id,
         title=entry.title.to(language),
         description=entry.description.to(language),
-        count=len(table.features),
-        bounds=table.features.extent,
-        fields=entry.field_titles(table, language),
+        count=len(outlines.bounds),
+        bounds=outlines.extent,
+        fields=entry.titles(names, language),
         key=entry.schema.key if entry.schema else "area_id",
         **facts,
     )

@@ -7,7 +7,7 @@ program included, so it is never stale and survives a restart; all requests shar
 
 import mmap
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -146,9 +146,13 @@ class Collection:
 
     def field_titles(self, table: "PreparedTable", language: Language) -> dict[str, str]:
         """The title of every property with its unit; its name where no schema has one."""
+        return self.titles(table.features.fields, language)
+
+    def titles(self, names: Iterable[str], language: Language) -> dict[str, str]:
+        """The same of properties that are named."""
         known = {field.name: field for field in self.schema.fields} if self.schema else {}
         titles = {}
-        for name in table.features.fields:
+        for name in names:
             field = known.get(name)
             unit = f" ({field.unit})" if field and field.unit else ""
             titles[name] = field.title.to(language) + unit if field else name

@@ -12,7 +12,7 @@ OGC 06-103r4, clause 8: well-known binary. GeoParquet 1.1.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -73,7 +73,7 @@ class Outlines:
 
     `bounds` (n, 4) in lon/lat, NaN where there is no geometry; `types` (n,) as shapely numbers them;
     `wkb` all geometries one after the other, and where each `ends`; `at` decodes those at some places.
-    `extent` is the box around all, None without a place.
+    `properties` are the names of the columns; `extent` is the box around all, None without a place.
     """
 
     bounds: Floats
@@ -82,6 +82,7 @@ class Outlines:
     ends: Integers
     at: Callable[[Integers], npt.NDArray[np.object_]]
     named: Named
+    properties: tuple[str, ...]
     extent: Bbox | None
 
     def meeting(self, box: Bbox) -> Integers:
@@ -101,8 +102,8 @@ def prepared_outlines(features: FeatureTable) -> Outlines:
         return ids, features.texts_at("name", places) if has_names else [None] * len(places)
 
     shapes, (wkb, ends) = features.shapes(), features.outline_bytes()
-    types, extent = features.type_ids, features.extent
-    return Outlines(shapes.bounds, types, wkb, ends, shapes.at, named, extent)
+    types, names, extent = features.type_ids, tuple(features.fields), features.extent
+    return Outlines(shapes.bounds, types, wkb, ends, shapes.at, named, names, extent)
 
 
 def published_outlines(snapshot: Path) -> Outlines:
@@ -125,7 +126,8 @@ def published_outlines(snapshot: Path) -> Outlines:
             columns = ["name"] if "name" in file.schema_arrow.names else []
             index = file.schema_arrow.pandas_metadata["index_columns"]
             found = file.read([geometry, *columns, *index], use_threads=False)
-            return _of_arrow(found, geometry=geometry, index=index[0])
+            names = [n for n in file.schema_arrow.names if n not in (geometry, *index)]
+            return _of_arrow(found, geometry=geometry, index=index[0], properties=names)
         return _of_frame(gpd.read_parquet(snapshot))
 
 
@@ -157,7 +159,9 @@ def _is_lonlat(crs: Any) -> bool:
     return crs is not None and same_crs(parse_crs(crs), LONLAT)
 
 
-def _of_arrow(table: "pa.Table", *, geometry: str, index: str) -> Outlines:
+def _of_arrow(
+    table: "pa.Table", *, geometry: str, index: str, properties: Sequence[str]
+) -> Outlines:
     import pyarrow as pa
 
     column = table[geometry].cast(pa.large_binary()).combine_chunks()
@@ -171,7 +175,7 @@ def _of_arrow(table: "pa.Table", *, geometry: str, index: str) -> Outlines:
         names = table["name"].take(places).to_pylist() if is_text else [None] * len(places)
         return table[index].take(places).to_pylist(), names
 
-    return _outlines(wkb, ends[1:] - ends[0], named)
+    return _outlines(wkb, ends[1:] - ends[0], named, properties)
 
 
 def _of_frame(frame: "gpd.GeoDataFrame") -> Outlines:
@@ -187,7 +191,8 @@ def _of_frame(frame: "gpd.GeoDataFrame") -> Outlines:
     def named(places: Integers) -> tuple[list[str], list[str | None]]:
         return ids[places].tolist(), names[places].tolist()
 
-    return _outlines(wkb, ends, named)
+    properties = [str(name) for name in frame.columns if name != frame.geometry.name]
+    return _outlines(wkb, ends, named, properties)
 
 
 def _joined(geometries: npt.NDArray[Any]) -> tuple[memoryview, Integers]:
@@ -195,7 +200,7 @@ def _joined(geometries: npt.NDArray[Any]) -> tuple[memoryview, Integers]:
     return memoryview(b"".join(each)), np.cumsum([len(one) for one in each], dtype=np.int64)
 
 
-def _outlines(wkb: memoryview, ends: Integers, named: Named) -> Outlines:
+def _outlines(wkb: memoryview, ends: Integers, named: Named, properties: Sequence[str]) -> Outlines:
     every = np.arange(len(ends))
     starts = np.append(0, ends[:-1])
     orders = np.frombuffer(wkb, np.uint8)[starts[ends > starts]]
@@ -217,7 +222,7 @@ def _outlines(wkb: memoryview, ends: Integers, named: Named) -> Outlines:
         # As they are prepared, so that a tile is the same before and after.
         return sendable(_decoded(wkb, ends, places))
 
-    return Outlines(bounds, types, wkb, ends, at, named, _extent(bounds))
+    return Outlines(bounds, types, wkb, ends, at, named, tuple(properties), _extent(bounds))
 
 
 def _extent(bounds: Floats) -> Bbox | None:
