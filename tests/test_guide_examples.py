@@ -33,6 +33,7 @@ GUIDE = "\n".join(
 PATHS = ("/guide", *(f"/guide/{name}" for name in CHAPTERS))
 SERVICE = "http://127.0.0.1:8000"
 RUNNABLE = {"assess", "trends", "quadrant", "collect", "sites", "export", "model"}
+RUNNABLE |= {"split", "achievement", "index"}
 
 
 def blocks(language):

@@ -15,6 +15,9 @@ from api.cli.faults import Explaining
 from api.cli.key import key_app, user_app
 from api.cli.land import land_app, sites
 from api.cli.model import model_app
+from api.cli.programme.achievement import achievement
+from api.cli.programme.index import index
+from api.cli.programme.split import split
 from api.cli.programme.target import target_app
 from api.cli.serve import serve
 from api.cli.store import region_app, store_app
@@ -29,6 +32,8 @@ app = typer.Typer(
     epilog="Start with: kawasan serve",
 )
 for command in (assess, trends, quadrant, collect, zonal, carry, serve, ingest, export, sites):
+    app.command()(command)
+for command in (split, achievement, index):
     app.command()(command)
 land_app.command("classify")(land_classify)
 app.add_typer(land_app, name="land")

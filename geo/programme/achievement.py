@@ -15,14 +15,20 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
-from geo.errors import InvalidTargets
+from geo.errors import IndicatorNotFound, InvalidTargets
 from geo.indicators.table import Indicator
 from geo.language import Text, filled, texts, written
 from geo.programme.index_file import Flag, Identifier, Number, Sentence, Words
 from geo.programme.province import province_value
-from geo.programme.targets import Target, TargetDirection
+from geo.programme.publish_targets import targets as published_targets
+from geo.programme.targets import Level, Target, TargetDirection, targets_of
+from geo.published import indicator_catalogue, indicators
+from geo.published import region as planning_region
+from geo.store.store import Store
+from geo.store.versions import Published
 from geo.toml_file import Fault, Table, read_toml
 from geo.vector.planning_region import PlanningRegion
+from geo.vector.regions import to_kemendagri
 
 _SAY = texts(__name__)
 
@@ -167,6 +173,42 @@ def achievements(
         one = achievement(target, value, period=period, categories=categories)
         found.append(replace(one, so_far=_so_far(target, known)) if figure is None else one)
     return tuple(found)
+
+
+def measured(
+    store: Store | Published,
+    folder: Path,
+    *,
+    indicator: str | None = None,
+    region: str | None = None,
+    year: int | None = None,
+    level: Level | None = None,
+) -> tuple[tuple[Achievement, ...], dict[str, Any]]:
+    """The achievement of published targets, and the catalogue, region and categories that it is read by.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the data that ship, with the table of categories.
+    level : optional
+        Of the plan; all but proposals by default.
+
+    Raises
+    ------
+    IndicatorNotFound, InvalidCode
+    """
+    now = store.current()
+    around: dict[str, Any] = {
+        "catalogue": indicator_catalogue(now),
+        "region": planning_region(now),
+        "categories": read_categories(folder / "programme" / "achievement.toml"),
+    }
+    if indicator is not None and indicator not in around["catalogue"]:
+        raise IndicatorNotFound(indicator, available=sorted(around["catalogue"]))
+    code = None if region is None else to_kemendagri(region)
+    found = targets_of(published_targets(now), indicator=indicator, region=code, level=level)
+    asked = [t for t in found if year in (None, t.year) and (level or t.level != "usulan")]
+    return achievements(indicators(now), asked, **around), around
 
 
 def _so_far(target: Target, known: Mapping[int, tuple[float, str]]) -> SoFar | None:

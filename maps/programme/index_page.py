@@ -42,7 +42,7 @@ def index_content(
         "rows": [
             _slot(one, at, entered=entered, language=language) for at, one in enumerate(found.slots)
         ],
-        "value": _value(found, language),
+        "value": value_words(found, language),
         "reasons": [reason.to(language) for reason in found.reasons],
         "classes": _class_titles(said["classes"], said["model"], language),
         "published": _published(index, table, region, language),
@@ -79,7 +79,26 @@ def _entered(value: float | None, language: Language) -> str:
     )
 
 
-def _value(found: IndexValue, language: Language) -> str:
+def slot_table(found: IndexValue, language: Language) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of the slots in words, for a terminal."""
+    names = ("slot", "head_least", "head_most", "head_weight", "head_value", "scaled", "points")
+    rows = [
+        [
+            one.slot.title.to(language),
+            *(
+                format_number(number, language)
+                for number in (one.slot.least, one.slot.most, one.slot.weight, one.value)
+            ),
+            format_number(one.scaled, language, decimals=3),
+            format_number(one.points, language, decimals=1),
+        ]
+        for one in found.slots
+    ]
+    return [translate(f"indices.{name}", language) for name in names], rows
+
+
+def value_words(found: IndexValue, language: Language) -> str:
+    """The value of an index, the range where a figure is missing, a dash where neither is known."""
     if found.value is not None:
         return format_number(found.value, language, decimals=2)
     if found.least is None or found.most is None:

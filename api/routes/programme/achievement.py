@@ -1,6 +1,6 @@
 """Achievement of targets, as the performance report states it: page, JSON, workbook, sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -8,13 +8,12 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS
-from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
+from api.deps import LanguageDep, LinksDep, StoreDep, settings_of, wants_html
 from api.links import HTML, JSON
 from api.parameters import InvalidParameter
 from api.responses import conditional, described, etag_of, html_response, json_response
 from api.serving.router import Router
 from geo.language import Language, shortened
-from geo.store.region import region
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
@@ -84,62 +83,31 @@ def read_achievement(
 
         reason = both("split.no_format").format(f=shortened(query.f, 40))
         raise InvalidParameter(parameter="f", reason=reason)
+    from geo.programme.achievement import measured
+
     now, made = store.current(), store.today()
     form = query.f or ("html" if wants_html(request) else "json")
     key = etag_of(now.identity, query, language, links.base, form, made)
 
     def answer() -> Response:
-        found = _measured(now, query)
+        found, around = measured(now, settings_of(request).data_dir, **query.asked())
         if form == "html":
-            return _page(request, now, query, found, language)
+            return _page(request, now, query, found, around, language)
         if form == "json":
             own = [links.link("self", JSON, "achievement", query=query.asked())]
-            return json_response(request, {**_document(found, now, language), "links": own})
-        return _file(now, found, form=form, made=made, language=language)
+            return json_response(request, {**_document(found, around, language), "links": own})
+        return _file(found, around, form=form, made=made, language=language)
 
     return conditional(request, key, answer, is_page=form == "html")
 
 
-def _measured(now: Published, query: AchievementQuery) -> "Sequence[Achievement]":
-    from geo import published
-    from geo.errors import IndicatorNotFound
-    from geo.programme.achievement import achievements
-    from geo.programme.publish_targets import targets
-    from geo.programme.targets import targets_of
-    from geo.vector.regions import to_kemendagri
-
-    known = published.indicator_catalogue(now)
-    if query.indicator is not None and query.indicator not in known:
-        raise IndicatorNotFound(query.indicator, available=sorted(known))
-    code = None if query.region is None else to_kemendagri(query.region)
-    found = targets_of(targets(now), indicator=query.indicator, region=code, level=query.level)
-    asked = [
-        target
-        for target in found
-        if query.year in (None, target.year) and (query.level or target.level != "usulan")
-    ]
-    return achievements(published.indicators(now), asked, **_around(now))
-
-
-def _around(now: Published) -> dict[str, Any]:
-    from geo import published
-    from geo.planning.shipped import shipped_data
-    from geo.programme.achievement import read_categories
-
-    return {
-        "catalogue": published.indicator_catalogue(now),
-        "region": region(now),
-        "categories": read_categories(shipped_data() / "programme" / "achievement.toml"),
-    }
-
-
-def _document(found: "Sequence[Achievement]", now: Published, language: Language) -> dict[str, Any]:
+def _document(
+    found: "Sequence[Achievement]", around: Mapping[str, Any], language: Language
+) -> dict[str, Any]:
     from geo.json_types import as_json
 
-    categories = _around(now)["categories"]
-    document: dict[str, Any] = as_json(
-        {"achievements": list(found), "categories": categories}, language
-    )
+    said = {"achievements": list(found), "categories": around["categories"]}
+    document: dict[str, Any] = as_json(said, language)
     return document
 
 
@@ -148,13 +116,13 @@ def _page(
     now: Published,
     query: AchievementQuery,
     found: "Sequence[Achievement]",
+    around: Mapping[str, Any],
     language: Language,
 ) -> Response:
     from geo.programme.publish_targets import targets
     from maps.programme.achievement_page import achievement_content, achievement_form
     from maps.text import translate
 
-    around = _around(now)
     form = achievement_form(
         targets(now),
         asked=query.asked(),
@@ -174,13 +142,18 @@ def _page(
 
 
 def _file(
-    now: Published, found: "Sequence[Achievement]", *, form: str, made: date, language: Language
+    found: "Sequence[Achievement]",
+    around: Mapping[str, Any],
+    *,
+    form: str,
+    made: date,
+    language: Language,
 ) -> Response:
     """The workbook or the sheet, to save."""
     from maps.programme.achievement_page import achievement_sheet, achievement_workbook
     from maps.sheets.sheets import printed_table
 
-    said: dict[str, Any] = {**_around(now), "language": language, "printed": made}
+    said: dict[str, Any] = {**around, "language": language, "printed": made}
     headers = {
         "Content-Disposition": f'attachment; filename="kawasan-achievement.{form}"',
         "Content-Language": language,

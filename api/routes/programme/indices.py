@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access import READS
-from api.deps import LanguageDep, LinksDep, StoreDep, wants_html
+from api.deps import LanguageDep, LinksDep, StoreDep, settings_of, wants_html
 from api.links import HTML, JSON
 from api.parameters import InvalidParameter
 from api.responses import ALSO_PAGE, conditional, described, etag_of, html_response, json_response
@@ -101,7 +101,8 @@ def list_indices(
     from maps.text import translate
 
     entries = [
-        {**index_entry(one, language), "href": links.url("indices", one.id)} for one in _indices()
+        {**index_entry(one, language), "href": links.url("indices", one.id)}
+        for one in _indices(request)
     ]
     if not wants_html(request):
         return json_response(request, {"indices": entries})
@@ -132,7 +133,7 @@ def read_index(
     """
     if query.f not in (None, *_FORMATS):
         raise _refused("f", "indices.no_format", f=shortened(query.f, _MOST_SHOWN))
-    found = _index_of(index)
+    found = _index_of(request, index)
     now = store.current()
     form = query.f or ("html" if wants_html(request) else "json")
     key = etag_of(now.identity, index, query, language, links.base, form)
@@ -152,17 +153,17 @@ def read_index(
     return conditional(request, key, answer, is_page=form == "html")
 
 
-def _indices() -> "list[Index]":
-    from geo.planning.shipped import shipped_data
+def _indices(request: Request) -> "list[Index]":
     from geo.programme.index_file import INDICES, read_index
 
-    return [read_index(shipped_data() / "programme" / f"{name}.toml") for name in INDICES]
+    folder = settings_of(request).data_dir / "programme"
+    return [read_index(folder / f"{name}.toml") for name in INDICES]
 
 
-def _index_of(name: str) -> "Index":
+def _index_of(request: Request, name: str) -> "Index":
     from geo.errors import NotFound
 
-    known = {one.id: one for one in _indices()}
+    known = {one.id: one for one in _indices(request)}
     if name not in known:
         raise NotFound(name, available=sorted(known))
     return known[name]

@@ -1,10 +1,14 @@
 """Splits of the shipped figures and targets."""
 
 import math
+from pathlib import Path
 
 import pytest
 
 from geo.errors import IndicatorNotFound, InfeasibleSplit
+from geo.language import LANGUAGES
+from geo.programme.achievement import percent_reached
+from geo.programme.cascade import SPLIT_METHODS
 from geo.programme.split_proposal import divisible, propose
 from tests.geo.programme.shipped_targets import (
     POVERTY,
@@ -15,6 +19,8 @@ from tests.geo.programme.shipped_targets import (
     shipped_table,
 )
 from tests.regions import SOUTH_KALIMANTAN
+
+GUIDE = Path(__file__).parents[3] / "maps/guide"
 
 
 def proposed(indicator="tpt_agustus", **asked):
@@ -71,3 +77,29 @@ def test_only_rates_on_known_people_are_offered():
     names = {indicator.id for indicator in offered}
     assert {"tpt_agustus", "tpak_agustus", "p0_persen_miskin_maret"} <= names
     assert "gini" not in names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_numbers_of_the_guide_are_those_of_the_split(language):
+    text = (GUIDE / language / "planners.md").read_text("utf-8")
+    effort, capacity = (proposed(method=method).split for method in SPLIT_METHODS)
+    rows = [{row.region: row.target for row in one.rows} for one in (effort, capacity)]
+    best = 2.2
+    numbers = {
+        "4.18%": effort.value,
+        "0.950": 3.97 / effort.value,
+        "5.0%": 100 * effort.effort,
+        "6.16%": rows[0]["63.71"],
+        "2.09%": rows[0]["63.06"],
+        "1.98": effort.value - best,
+        "0.21": effort.value - 3.97,
+        "10.6%": 100 * capacity.effort,
+        "6.04%": rows[1]["63.71"],
+        "2.20%": rows[1]["63.06"],
+        "95.21%": percent_reached(4.16, 3.97, direction="down"),
+        "72.78%": percent_reached(4.16, 3.27, direction="down"),
+    }
+    for said, number in numbers.items():
+        decimals = len(said.strip("%").partition(".")[2])
+        assert f"{number:.{decimals}f}" == said.strip("%"), said
+        assert (said if language == "en" else said.replace(".", ",")) in text
