@@ -26,12 +26,16 @@ def source_digest(*sources: str) -> str:
         For a name that does not exist or holds no source: what it stood for has moved, and what is
         kept would never be made again.
     """
+    return hashlib.sha256("".join(map(_digest, sources)).encode()).hexdigest()[:16]
+
+
+@cache
+def _digest(source: str) -> str:
     digest = hashlib.sha256()
-    for source in sources:
-        for path in _files(_ROOT / source):
-            digest.update(path.relative_to(_ROOT).as_posix().encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    for path in _files(_ROOT / source):
+        digest.update(path.relative_to(_ROOT).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _files(place: Path) -> list[Path]:

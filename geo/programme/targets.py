@@ -7,13 +7,15 @@ It never stands without the document and the source that it was taken from.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from geo.errors import InvalidTargets
-from geo.indicators.table import Indicator
 from geo.language import Text, filled, texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.indicators.table import Indicator
 
 _SAY = texts(__name__)
 
@@ -80,8 +82,8 @@ def level_title(level: Level) -> Text:
 
 
 def parse_targets(
-    table: pd.DataFrame, *, catalogue: Mapping[str, Indicator], regions: Iterable[str]
-) -> pd.DataFrame:
+    table: "pd.DataFrame", *, catalogue: Mapping[str, "Indicator"], regions: Iterable[str]
+) -> "pd.DataFrame":
     """The table of targets, checked and typed: what is published, or ships.
 
     A file that somebody hands in is read by `geo/programme/target_file.py`, which names each cell.
@@ -119,8 +121,8 @@ def parse_targets(
 
 
 def _faults(
-    found: pd.DataFrame, catalogue: Mapping[str, Indicator], regions: frozenset[str]
-) -> dict[Text, pd.Series]:
+    found: "pd.DataFrame", catalogue: Mapping[str, "Indicator"], regions: frozenset[str]
+) -> "dict[Text, pd.Series]":
     least, most = found["least"], found["most"]
     return {
         _SAY["unknown_indicator"]: ~found["indicator"].isin(list(catalogue)),
@@ -135,7 +137,7 @@ def _faults(
 
 
 def targets_of(
-    table: pd.DataFrame,
+    table: "pd.DataFrame",
     *,
     indicator: str | None = None,
     region: str | None = None,
