@@ -1,0 +1,68 @@
+"""A target is entered on its page, refused by its year where it is wrong, and seen where it is used."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from geo.store.store import Store
+from tests.browser.test_accessibility import require_no_fault
+from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.service import running
+
+PASSWORD = "sawah di tepi Barito"
+
+
+@pytest.fixture(scope="module")
+def service(reference_folder, tmp_path_factory):
+    """The address of a service over the shipped data where a publisher publishes what is their own."""
+    folder = tmp_path_factory.mktemp("entering") / "store"
+    shutil.copytree(reference_folder, folder)
+    store = Store(folder)
+    store.users.add("adi", password=PASSWORD, role="publisher", name="Adi", institution="Dinas")
+    store.rules.set("own_approval", True, actor="tester")
+    store.close()
+    with running(folder) as address:
+        yield address
+
+
+def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
+    asked = "/targets%3Ff%3Dhtml%26lang%3Did%26indicator%3Dtpt_agustus%26region%3D63"
+    seen = visit(f"{service}/login?lang=id&next={asked}", width=DESKTOP[0], height=DESKTOP[1])
+    page = seen.page
+    page.locator("#user").fill("adi")
+    page.locator("#password").fill(PASSWORD)
+    page.wait_for_load_state("networkidle")
+    page.locator(".login button").click()
+    form, last = page.locator("form.targets"), page.locator("tr[data-year='2029']")
+    expect(form.locator("button[type=submit]")).to_be_enabled()
+    require_no_fault(page)
+
+    # What is published of the province is no target of the regency that is chosen next.
+    expect(last.locator("[data-end=most]")).to_have_value("3,97")
+    form.locator("[name=regency_code]").select_option("63.10")
+    expect(last.locator("[data-end=most]")).to_have_value("")
+    expect(form.locator("[name=source_url]")).to_have_value("")
+
+    last.locator("[data-end=least]").fill("4,5")
+    last.locator("[data-end=most]").fill("3,875")
+    form.locator("[name=document]").fill("RPJMD Tanah Bumbu 2025–2029")
+    form.locator("[name=source]").fill("Bappeda Tanah Bumbu")
+    form.locator("[name=note]").fill("RPJMD")
+    form.locator("button[type=submit]").click()
+    expect(form.locator(".notice")).to_have_text(
+        "Tahun 2029: batas bawah 4,5 melebihi batas atas 3,875. Tukar atau perbaiki keduanya."
+    )
+    last.locator("[data-end=least]").fill("3,5")
+    form.locator("button[type=submit]").click()
+    expect(page.locator("#published ~ .scroll tbody")).to_contain_text("3,5–3,875")
+    assert "region=63.10" in page.url
+
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    page.goto(f"{service}/indicators?indicator=tpt_agustus&lang=id&f=html")
+    expect(page.locator("main")).to_contain_text("RPJMD Tanah Bumbu 2025–2029")
+    page.goto(f"{service}/regions/63.10?lang=id&f=html")
+    expect(page.locator("main")).to_contain_text("RPJMD Tanah Bumbu 2025–2029")
+    # The one refusal is what the browser logs of it.
+    assert [one for one in seen.trouble if "422" not in one] == []
