@@ -17,9 +17,6 @@ class KeptMasks:
         self._kept: dict[Hashable, npt.NDArray[np.uint8]] = {}
         self._lock = threading.Lock()
 
-    def __contains__(self, asked: Hashable) -> bool:
-        return asked in self._kept
-
     def of(self, asked: Hashable, work_out: Callable[[], Mask], *, count: int) -> Mask:
         """The mask of what is asked, over `count` features, worked out where it is not kept."""
         bits = self._kept.get(asked)

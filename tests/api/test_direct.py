@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
+from starlette.datastructures import Headers
 
 from api.serving import direct as serving
+from api.serving.quick_request import QuickHeaders
 
 ADDRESSES = [
     "/collections/zones/items",
@@ -155,3 +157,13 @@ def test_a_visitor_needs_nothing_that_stands_around(client, address, headers, is
     asyncio.run(serving.outright(around)(scope, None, send))
     assert bool(sent) is is_alone
     assert bool(passed) is not is_alone
+
+
+def test_headers_that_are_looked_up_say_the_same_as_headers_that_are_searched():
+    raw = [(b"host", b"one"), (b"accept", b"a"), (b"host", b"two"), (b"x-\xe9", b"\xe9")]
+    quick, usual_ones = QuickHeaders(raw), Headers(raw=raw)
+    for name in ("host", "Host", "ACCEPT", "x-é", "none"):
+        assert quick.get(name) == usual_ones.get(name)
+        assert (name in quick) == (name in usual_ones)
+        assert quick.getlist(name) == usual_ones.getlist(name)
+    assert quick["Host"] == usual_ones["Host"] == "one"
