@@ -43,8 +43,8 @@ class GapQuery(BaseModel):
         ),
     ] = None
     level: Annotated[
-        Level | None,
-        Field(description="Level of plan; by default any but a proposal (usulan)."),
+        Level | Literal[""] | None,
+        Field(description="Level of plan; by default, or empty, any but a proposal (usulan)."),
     ] = None
     window: Annotated[
         int,
@@ -236,7 +236,7 @@ def read_gap(
                 found,
                 catalogue=published.indicator_catalogue(now),
                 targets=targets(now),
-                level=query.level,
+                level=query.level or None,
                 language=language,
             )
             return html_response(
@@ -298,7 +298,7 @@ def _found(now: "Published", query: GapQuery) -> "Gaps":
         targets(now),
         indicator=query.indicator or usual,
         year=query.year,
-        level=query.level,
+        level=query.level or None,
         window_years=query.window,
         region=published.region(now),
     )
