@@ -5,7 +5,7 @@ from typing import Any
 
 from geo.indicators.amounts import value_in_words
 from geo.indicators.table import Indicator
-from geo.language import Language, Text, written
+from geo.language import LANGUAGES, Language, Text, written
 from geo.programme.cascade import SPLIT_METHODS, SplitRow, method_title
 from geo.programme.gap import people_in_words
 from geo.programme.split_proposal import Proposal
@@ -13,7 +13,7 @@ from geo.programme.targets import level_title
 from geo.vector.planning_region import PlanningRegion
 from maps.programme.workbook import Column, Sheet, workbook
 from maps.sheets.table_sheet import PrintedTable, TableSheet
-from maps.text import both, format_date, format_number, format_share, translate
+from maps.text import both, format_date, format_number, format_period, format_share, translate
 
 # A rate that fills the whole of a bar.
 _FULL_BAR = 100
@@ -73,7 +73,7 @@ def split_sentences(found: Proposal, region: PlanningRegion) -> list[Text]:
     values = {
         "value": value_in_words(one.value, unit.unit, decimals=unit.decimals),
         "target": value_in_words(one.target, unit.unit, decimals=unit.decimals),
-        "year": found.period,
+        "year": _period(found.period),
         "end_year": one.end_year,
         "people": people_in_words(abs(one.total_people - one.people_now)),
         "of": people_in_words(found.denominator.people[region.code]),
@@ -100,7 +100,7 @@ def split_workbook(
     columns = [
         Column(translate("split.code", language)),
         Column(head["name"]),
-        Column(head["value"], unit, found.period, decimals=places),
+        Column(head["value"], unit, format_period(found.period, language), decimals=places),
         Column(head["target"], unit, decimals=places + 2),
         Column(head["change_a_year"], points, decimals=places + 1),
         Column(head["last_change"], points, decimals=places),
@@ -264,9 +264,11 @@ def _how(found: Proposal) -> list[Text]:
 
 def _sources(found: Proposal, language: Language) -> list[str]:
     sources = [
-        f"{found.indicator.title.to(language)}, {found.period}: {found.source}",
-        f"{found.denominator.title.to(language)}, {found.denominator.period}: "
-        f"{found.denominator.source}",
+        f"{one.title.to(language)}, {format_period(period, language)}: {source}"
+        for one, period, source in (
+            (found.indicator, found.period, found.source),
+            (found.denominator, found.denominator.period, found.denominator.source),
+        )
     ]
     if found.of_target is not None:
         sources.append(f"{found.of_target.document}: {found.of_target.source}")
@@ -289,6 +291,10 @@ def _notes(
         *((source, sentence) for sentence in content["sources"]),
         (translate("split.status", language), translate("split.is_proposal", language)),
     ]
+
+
+def _period(period: str) -> Text:
+    return Text(*(format_period(period, language) for language in LANGUAGES))
 
 
 def _both(key: str, **facts: Any) -> Text:
