@@ -19,16 +19,28 @@ PAGES = (
     "/guide",
     "/guide/models",
     "/guide/planners",
+    "/indicators",
+    "/indicators?indicator=tpt_agustus",
+    "/indicators?indicator=tpt_agustus&show=map",
     "/login",
     "/maps/readiness",
     "/maps/zones",
     "/regencies/63.04",
+    "/regions",
+    "/regions/63",
     "/roles",
     "/uploads",
     "/zones/angsana",
     "/zones/cahaya-baru",
 )
-WORDY = ("/", "/collect", "/compare?method=owa&risk=0.2", "/roles", "/zones/cahaya-baru")
+WORDY = (
+    "/",
+    "/collect",
+    "/indicators?indicator=tpt_agustus",
+    "/compare?method=owa&risk=0.2",
+    "/roles",
+    "/zones/cahaya-baru",
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # A shape's place on a map is the land's own (WCAG 2.5.8 excepts it), and axe-core sees shapes go on
 # beyond the map's edge: the size of targets is judged without them.
