@@ -57,6 +57,8 @@ def test_what_we_made_of_the_regencies_says_so(client):
     (made,) = [one for one in regions["63"]["figures"] if one["basis"] != "published"]
     assert (made["year"], made["basis"]) == (2021, "mean")
     assert "source" not in made
+    # As the guide for planners says.
+    assert made["value"] == pytest.approx(4.92, abs=0.005)
     assert "13" in made["method"]
 
 
