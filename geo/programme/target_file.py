@@ -6,8 +6,8 @@ arguments; nothing is kept here.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -16,65 +16,21 @@ import pandas as pd
 
 from geo.indicators.figures import Figure, read_figures
 from geo.indicators.handed_in import names_of, unknown_indicator
-from geo.indicators.layout import Place, letters, told
+from geo.indicators.layout import letters, told
 from geo.indicators.periods import parse_period
 from geo.indicators.plausible import agrees, is_possible
 from geo.indicators.region_names import region_of
 from geo.indicators.table import Indicator
 from geo.ingest.findings import LISTED_PER_CODE, Finding, Unreadable, finding, is_refused
-from geo.ingest.sheet import Cell, Row, Sheet, clean, is_empty, read_sheet
+from geo.ingest.sheet import Cell, Sheet, clean, is_empty, read_sheet
 from geo.ingest.source import Limits
-from geo.language import Text, first_of, number, unprintable
+from geo.language import Text, number, unprintable
+from geo.programme.target_columns import ENDS, Role, TargetRow, cell_text, filled_in, headed
 from geo.programme.targets import COLUMNS, LEVELS, TargetDirection, parse_targets
 from geo.vector.losses import guarded
 from geo.vector.numerals import NumberStyle
 from geo.vector.planning_region import PlanningRegion
 
-Role = Literal[
-    "code",
-    "name",
-    "indicator",
-    "year",
-    "least",
-    "most",
-    "unit",
-    "level",
-    "direction",
-    "document",
-    "page",
-    "source",
-    "source_url",
-    "note",
-]
-# How offices call the columns, without anything but letters; the first is our own name.
-_HEADS: Mapping[Role, tuple[str, ...]] = {
-    "code": (
-        *("regencycode", "kode", "kodewilayah", "kodedaerah", "kodekabkota", "kodekabupatenkota"),
-        *("kodebps", "kodekemendagri", "code", "regioncode"),
-    ),
-    "name": (
-        *("wilayah", "namawilayah", "kabupatenkota", "kabkota", "kabupaten", "daerah", "nama"),
-        *("region", "regency", "name"),
-    ),
-    "indicator": ("indicator", "indikator", "namaindikator"),
-    "year": ("year", "tahun"),
-    "least": ("least", "batasbawah", "minimum", "min", "terendah", "targetminimum"),
-    "most": ("most", "batasatas", "maksimum", "max", "maks", "tertinggi", "targetmaksimum"),
-    "unit": ("unit", "satuan"),
-    "level": ("level", "tingkat", "tingkatrencana", "rencana"),
-    "direction": ("direction", "arah"),
-    "document": ("document", "dokumen", "namadokumen"),
-    "page": ("page", "halaman", "hal"),
-    "source": ("source", "sumber"),
-    "source_url": ("sourceurl", "url", "tautan", "tautansumber"),
-    "note": ("note", "catatan", "keterangan"),
-}
-_ROLES: Mapping[str, Role] = {head: role for role, heads in _HEADS.items() for head in heads}
-_REQUIRED: tuple[Role, ...] = ("indicator", "year", "level", "document")
-# What a template has written already: a row of nothing else is not filled in.
-_PREFILLED: tuple[Role, ...] = ("code", "name", "indicator", "unit", "direction")
-_ENDS: tuple[Literal["least", "most"], ...] = ("least", "most")
-_HEAD_WITHIN = 40
 # Plans of before are measured by now; the longest to come is one of twenty years (RPJPD).
 _FIRST_YEAR, _PLANNED_YEARS = 2000, 20
 _MOST_TEXT = 1000
@@ -124,28 +80,6 @@ class TargetsRead:
     summary: Mapping[str, object]
 
 
-@dataclass(slots=True)
-class _Row:
-    """A row and what it was found to be; a part that is wrong stays None."""
-
-    row: Row
-    columns: Mapping[Role, tuple[int, str]]
-    region: str | None = None
-    indicator: Indicator | None = None
-    record: dict[str, Any] = field(default_factory=dict)
-
-    def cell(self, role: Role) -> Cell:
-        return self.row.cell(self.columns[role][0]) if role in self.columns else None
-
-    def text(self, role: Role) -> str:
-        return _text(self.cell(role))
-
-    def place(self, role: Role) -> Place:
-        """Where a cell stands; beside a column that is not there, the row's first."""
-        column, head = self.columns.get(role) or next(iter(self.columns.values()))
-        return Place(self.row.number, column, head)
-
-
 def read_target_file(
     path: Path,
     *,
@@ -165,11 +99,11 @@ def read_target_file(
         sheet = read_sheet(
             path, name=name, sheet=stated.sheet, encoding=stated.encoding, limits=limits
         )
-        columns, below, unused = _headed(sheet)
+        columns, below, unused = headed(sheet)
     except Unreadable as error:
         return TargetsRead(None, error.findings, {})
     findings = [*sheet.findings, *unused]
-    rows, unfilled = _filled(_Row(row, columns) for row in below)
+    rows, unfilled = filled_in(TargetRow(row, columns) for row in below)
     findings += unfilled
     _find_regions(rows, against, findings)
     rows = _own_rows(rows, against, findings)
@@ -191,53 +125,9 @@ def read_target_file(
     return TargetsRead(frame, tuple(findings), summary)
 
 
-def _headed(
-    sheet: Sheet,
-) -> tuple[dict[Role, tuple[int, str]], tuple[Row, ...], list[Finding]]:
-    """Where each column stands, the rows below the head, and which columns are not used.
-
-    Raises
-    ------
-    Unreadable
-        When no head is found, or it lacks a column that every target needs.
-    """
-    for row in sheet.rows[:_HEAD_WITHIN]:
-        heads = [clean(str(cell)) if not is_empty(cell) else "" for cell in row.cells]
-        roles = [_ROLES.get(letters(head)) for head in heads]
-        if {"year", "indicator"} <= {*roles}:
-            break
-    else:
-        first = sheet.rows[0]
-        shown = ", ".join(_text(cell) for cell in first.cells if not is_empty(cell))[:200]
-        raise Unreadable(finding("target_no_head", row=first.number, heads=shown))
-    twice = [head for role, head in zip(roles, heads, strict=True) if roles.count(role) > 1]
-    if odd := [head for head in twice if _ROLES.get(letters(head))]:
-        raise Unreadable(finding("head_unclear", row=row.number, head=odd[0]))
-    columns = {r: (i, heads[i]) for i, r in enumerate(roles) if r is not None}
-    lacking = [_HEADS[role][1] for role in _REQUIRED if role not in columns]
-    for either in (("code", "name"), _ENDS):
-        if not {*either} & columns.keys():
-            lacking.append(" / ".join(_HEADS[role][1] for role in either))
-    if lacking:
-        raise Unreadable(finding("target_columns", row=row.number, columns=", ".join(lacking)))
-    named = ", ".join(h[:40] for h, r in zip(heads, roles, strict=True) if h and r is None)
-    unused = [finding("columns_unused", columns=named)] if named else []
-    return columns, sheet.rows[sheet.rows.index(row) + 1 :], unused
-
-
-def _filled(rows: Iterable[_Row]) -> tuple[list[_Row], list[Finding]]:
-    """The rows that somebody filled in, and which ones nobody did: they say nothing."""
-    filled: list[_Row] = []
-    bare: list[_Row] = []
-    for row in rows:
-        said = [role for role in row.columns if role not in _PREFILLED and row.text(role)]
-        (filled if said else bare).append(row)
-    numbers = [row.row.number for row in bare]
-    told_of = [finding("rows_unfilled", count=len(numbers), rows=first_of(numbers, _MOST_ROWS))]
-    return filled, told_of if bare else []
-
-
-def _find_regions(rows: Sequence[_Row], against: TargetsAgainst, findings: list[Finding]) -> None:
+def _find_regions(
+    rows: Sequence[TargetRow], against: TargetsAgainst, findings: list[Finding]
+) -> None:
     known: dict[tuple[str, str], tuple[str | None, Finding | None]] = {}
     for row in rows:
         code, name = row.cell("code"), row.cell("name")
@@ -249,7 +139,9 @@ def _find_regions(rows: Sequence[_Row], against: TargetsAgainst, findings: list[
             findings.append(told(wrong, row.place("code" if "code" in row.columns else "name")))
 
 
-def _own_rows(rows: list[_Row], against: TargetsAgainst, findings: list[Finding]) -> list[_Row]:
+def _own_rows(
+    rows: list[TargetRow], against: TargetsAgainst, findings: list[Finding]
+) -> list[TargetRow]:
     """The rows to read; what is said of those of regions whose targets may not change."""
     own = against.regencies
     others = Counter(
@@ -272,7 +164,7 @@ def _own_rows(rows: list[_Row], against: TargetsAgainst, findings: list[Finding]
 
 
 def _find_indicators(
-    rows: Sequence[_Row], catalogue: Mapping[str, Indicator], findings: list[Finding]
+    rows: Sequence[TargetRow], catalogue: Mapping[str, Indicator], findings: list[Finding]
 ) -> None:
     names = names_of(catalogue)
     unknown: dict[str, Finding] = {}
@@ -294,7 +186,9 @@ def _find_indicators(
         findings.append(told(found, row.place("indicator")))
 
 
-def _find_meaning(row: _Row, against: TargetsAgainst, source: str, findings: list[Finding]) -> None:
+def _find_meaning(
+    row: TargetRow, against: TargetsAgainst, source: str, findings: list[Finding]
+) -> None:
     """Year, unit, level, direction, document and source of a row, or what is wrong with them."""
     row.record = {
         "indicator": row.indicator and row.indicator.id,
@@ -318,14 +212,14 @@ def _find_meaning(row: _Row, against: TargetsAgainst, source: str, findings: lis
         )
 
 
-def _year(row: _Row, this_year: int, findings: list[Finding]) -> int | None:
+def _year(row: TargetRow, this_year: int, findings: list[Finding]) -> int | None:
     cell = row.cell("year")
     found = None if is_empty(cell) else parse_period(cell)
     if isinstance(cell, date):
-        findings.append(told(finding("date_for_year", text=_text(cell)), row.place("year")))
+        findings.append(told(finding("date_for_year", text=cell_text(cell)), row.place("year")))
         return None
     if found is None or found.year is None or found.month:
-        told_of = finding("target_no_year", text=_text(cell)[:40])
+        told_of = finding("target_no_year", text=cell_text(cell)[:40])
         findings.append(told(told_of, row.place("year")))
         return None
     last = this_year + _PLANNED_YEARS
@@ -336,7 +230,7 @@ def _year(row: _Row, this_year: int, findings: list[Finding]) -> int | None:
     return found.year
 
 
-def _level(row: _Row, findings: list[Finding]) -> str | None:
+def _level(row: TargetRow, findings: list[Finding]) -> str | None:
     level = _LEVEL_WORDS.get(letters(row.text("level")))
     if level is None:
         told_of = finding(
@@ -346,7 +240,7 @@ def _level(row: _Row, findings: list[Finding]) -> str | None:
     return level
 
 
-def _direction(row: _Row, findings: list[Finding]) -> TargetDirection | None:
+def _direction(row: TargetRow, findings: list[Finding]) -> TargetDirection | None:
     """Which way the indicator is to move: as the catalogue says, or the row where that is silent."""
     written = row.text("direction")
     said = _DIRECTION_WORDS.get(letters(written))
@@ -362,7 +256,7 @@ def _direction(row: _Row, findings: list[Finding]) -> TargetDirection | None:
     return said
 
 
-def _hold_unit(row: _Row, findings: list[Finding]) -> None:
+def _hold_unit(row: TargetRow, findings: list[Finding]) -> None:
     written = row.text("unit")
     if row.indicator is None or not written or agrees(written, row.indicator.unit):
         return
@@ -371,7 +265,7 @@ def _hold_unit(row: _Row, findings: list[Finding]) -> None:
     findings.append(told(found, row.place("unit")))
 
 
-def _said(row: _Row, role: Role, findings: list[Finding]) -> str:
+def _said(row: TargetRow, role: Role, findings: list[Finding]) -> str:
     text, head = row.text(role), row.place(role).head
     # Our own files guard what a spreadsheet would run; here it is a text again.
     if text.startswith("'") and guarded(text[1:]) == text:
@@ -386,20 +280,20 @@ def _said(row: _Row, role: Role, findings: list[Finding]) -> str:
 
 
 def _find_ends(
-    rows: Sequence[_Row], sheet: Sheet, style: NumberStyle | None, findings: list[Finding]
+    rows: Sequence[TargetRow], sheet: Sheet, style: NumberStyle | None, findings: list[Finding]
 ) -> None:
     """The range of each row; numbers of one indicator show together how they are written."""
     series = [row.indicator.id if row.indicator else "" for row in rows]
-    cells = [row.cell(end) for end in _ENDS for row in rows]
+    cells = [row.cell(end) for end in ENDS for row in rows]
     figures = read_figures(cells, series=[*series, *series], style=style)
     for at, row in enumerate(rows):
-        for end, figure in zip(_ENDS, (figures[at], figures[at + len(rows)]), strict=True):
+        for end, figure in zip(ENDS, (figures[at], figures[at + len(rows)]), strict=True):
             row.record[end] = _end(row, end, figure, sheet, findings)
         _hold_range(row, findings)
 
 
 def _end(
-    row: _Row,
+    row: TargetRow,
     end: Literal["least", "most"],
     figure: Figure,
     sheet: Sheet,
@@ -431,7 +325,7 @@ def _end_fault(
     cell: Cell, figure: Figure, indicator: Indicator | None, *, is_merged: bool
 ) -> Finding | None:
     """What keeps a cell from being one number."""
-    text, found = _text(cell)[:40], figure.numeral
+    text, found = cell_text(cell)[:40], figure.numeral
     if is_merged:
         return finding("figure_merged")
     if isinstance(cell, date):
@@ -449,7 +343,7 @@ def _end_fault(
     return None
 
 
-def _hold_range(row: _Row, findings: list[Finding]) -> None:
+def _hold_range(row: TargetRow, findings: list[Finding]) -> None:
     least, most = row.record["least"], row.record["most"]
     if least is None and most is None:
         findings.append(told(finding("target_no_range"), row.place("least")))
@@ -458,7 +352,7 @@ def _hold_range(row: _Row, findings: list[Finding]) -> None:
         findings.append(told(finding("target_least_above_most", **facts), row.place("most")))
 
 
-def _tell_twice(rows: Sequence[_Row], findings: list[Finding]) -> None:
+def _tell_twice(rows: Sequence[TargetRow], findings: list[Finding]) -> None:
     seen: dict[tuple[Any, ...], int] = {}
     for row in rows:
         record = row.record
@@ -473,22 +367,18 @@ def _tell_twice(rows: Sequence[_Row], findings: list[Finding]) -> None:
         findings.append(told(found, row.place("year")))
 
 
-def _frame(rows: Sequence[_Row], against: TargetsAgainst, findings: list[Finding]) -> pd.DataFrame:
+def _frame(
+    rows: Sequence[TargetRow], against: TargetsAgainst, findings: list[Finding]
+) -> pd.DataFrame:
     unsaid = sorted({row.indicator.id for row in rows if row.indicator and not row.text("unit")})
     if unsaid:
         findings.append(finding("unit_assumed", indicators=", ".join(unsaid[:_MOST_ROWS])))
     table = pd.DataFrame([row.record for row in rows], columns=list(COLUMNS))
     return parse_targets(
-        table.astype(dict.fromkeys(_ENDS, "float64")),
+        table.astype(dict.fromkeys(ENDS, "float64")),
         catalogue=against.catalogue,
         regions=against.region.codes,
     )
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, float):
-        return f"{cell:.15g}"
-    return "" if cell is None else clean(str(cell))
 
 
 def _shown(value: float) -> Text:
