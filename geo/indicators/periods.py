@@ -4,9 +4,15 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from geo.language import Text
+
 MONTHS = (
     *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
     *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
+)
+_ENGLISH = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 # The first letters that tell months apart, in Indonesian and English.
 _BEGINNINGS = {
@@ -69,6 +75,20 @@ def _month(word: str, *, beside_year: bool) -> int | None:
     if word in _FULL or len(word) == 3:
         return _BEGINNINGS.get(word[:3])
     return None
+
+
+def period_in_words(period: str) -> Text:
+    """A published period in both languages; as it was written where it is none.
+
+    Examples
+    --------
+    >>> period_in_words("Agustus 2025"), period_in_words("2024/2025").en
+    (Text(id='Agustus 2025', en='August 2025'), '2024/2025')
+    """
+    found = parse_period(period)
+    if found is None or not found.month:
+        return Text(id=period, en=period)
+    return Text(id=found.text, en=f"{_ENGLISH[found.month - 1]} {found.year}")
 
 
 def month_of_indicator(indicator: str) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from geo.indicators.periods import period_in_words
 from geo.indicators.table import Indicator
 from geo.language import Text, filled, number, texts
 from geo.vector.planning_region import PlanningRegion
@@ -118,7 +119,7 @@ def _scaled(
     published, register = float(own["value"].iloc[0]), _register(table, region)
     factor = published / sum(parts.values())
     period = str(own["period"].iloc[0])
-    facts = {"total": number(published, ",.0f"), "period": period}
+    facts = {"total": number(published, ",.0f"), "period": period_in_words(period)}
     return Denominator(
         id=total,
         people={region.code: published, **{c: part * factor for c, part in parts.items()}},

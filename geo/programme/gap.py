@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo.errors import IndicatorNotFound
 from geo.indicators.amounts import change_in_words, difference_in_words, value_in_words
+from geo.indicators.periods import period_in_words
 from geo.indicators.series import Breaks, FigurePoint, FigureTrend, indicator_trends
 from geo.indicators.table import Indicator, years_of
 from geo.language import Text, filled, number, texts, written
@@ -399,7 +400,11 @@ def _verdict(
     why = no_pace(trend, window_years=question.window_years)
     doubtful = newest is not None and not newest.is_new
     if doubtful or past is None:
-        lacking = [_SAY["doubtful"].format(period=newest.period)] if newest and doubtful else []
+        lacking = (
+            [_SAY["doubtful"].format(period=period_in_words(newest.period))]
+            if newest and doubtful
+            else []
+        )
         return "not_assessable", (*lacking, *([why] if why else []))
     projected = _projected(question, past, target)
     if projected is None:
@@ -442,7 +447,9 @@ def _caveats(
     newest = trend.segments[-1][-1] if trend.segments else None
     if newest is not None and not newest.is_new:
         shown = _value(question.indicator, newest.value)
-        found.append(filled(_SAY["newer_doubtful"], value=shown, period=newest.period))
+        found.append(
+            filled(_SAY["newer_doubtful"], value=shown, period=period_in_words(newest.period))
+        )
     return tuple(found)
 
 
@@ -498,7 +505,7 @@ def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
     facts = {
         "title": indicator.title,
         "value": _value(indicator, gap.figure.value),
-        "period": gap.figure.period,
+        "period": period_in_words(gap.figure.period),
         "target": target_in_words(gap.target, indicator),
         "whose": _SAY["its_own" if gap.is_own_target else "of_province"],
         "verdict": VERDICTS[gap.verdict],

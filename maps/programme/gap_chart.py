@@ -90,7 +90,8 @@ def _chart(gap: RegionGap, *, found: Gaps, scale: _Scale, language: Language) ->
     if target is not None and past is not None and gap.projected is not None:
         ends = ((past.last.year, past.last.value), (target.year, gap.projected))
         carried = _line(scale, ends)
-    marks = [(scale.first, "start"), *([] if target is None else [(target.year, "end")])]
+    end = points[-1].year if target is None else target.year
+    marks = [(scale.first, "start"), *([(end, "end")] if end > scale.first else [])]
     return GapChart(
         width=WIDTH,
         height=HEIGHT,

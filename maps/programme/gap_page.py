@@ -212,7 +212,7 @@ def _carried(found: Gaps, language: Language) -> str:
         for gap in found.behind[:4]
     ]
     said = translate(
-        "gap.carried",
+        "gap.carried" if len(found.behind) > 1 else "gap.carried_by_one",
         language,
         people=people_in_words(found.people_behind).to(language),
         n=len(found.behind),
