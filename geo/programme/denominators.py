@@ -5,7 +5,7 @@ scaled so that the regencies add up to the labour force that is published of the
 15 and over likewise. One denominator serves all years of a comparison: what moves is the rate.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -21,6 +21,8 @@ _POPULATION = "penduduk_dukcapil_total"
 _PARTICIPATION = "tpak_agustus"
 _LABOUR_FORCE = "angkatan_kerja_agustus"
 _WORKING_AGE = "penduduk_usia_kerja_agustus"
+# The indicators that denominators are made of.
+READ = (_POPULATION, _PARTICIPATION, _LABOUR_FORCE, _WORKING_AGE)
 # Every indicator that a denominator is made of.
 MADE_OF = frozenset({_POPULATION, _PARTICIPATION, _LABOUR_FORCE, _WORKING_AGE})
 
@@ -88,9 +90,11 @@ def _labour_force(table: pd.DataFrame, region: PlanningRegion) -> Denominator | 
     register, year = _register(table, region), _newest_complete(table, _PARTICIPATION, region)
     if register is None or year is None:
         return None
+    people, *counted = register
     rates = _values(table, _PARTICIPATION, year)
-    parts = {code: people * rates[code] / 100 for code, people in register[0].items()}
-    return _scaled(table, region, parts, total=_LABOUR_FORCE, year=year, said="labour_force")
+    parts = {code: people[code] * rates[code] / 100 for code in people}
+    total = _published(table, _LABOUR_FORCE, year, region)
+    return None if total is None else _scaled(total, parts, counted, said="labour_force")
 
 
 def _working_age(table: pd.DataFrame, region: PlanningRegion) -> Denominator | None:
@@ -98,36 +102,42 @@ def _working_age(table: pd.DataFrame, region: PlanningRegion) -> Denominator | N
     years = table.loc[(table["indicator"] == _WORKING_AGE) & _is_good(table), "year"]
     if register is None or years.empty:
         return None
-    year = int(years.max())
-    return _scaled(table, region, register[0], total=_WORKING_AGE, year=year, said="working_age")
+    people, *counted = register
+    total = _published(table, _WORKING_AGE, int(years.max()), region)
+    return None if total is None else _scaled(total, people, counted, said="working_age")
+
+
+def _published(
+    table: pd.DataFrame, indicator: str, year: int, region: PlanningRegion
+) -> pd.Series | None:
+    """The province's own row of a year; None where there is no good one."""
+    rows = table[(table["indicator"] == indicator) & (table["year"] == year) & _is_good(table)]
+    own = rows[rows["regency_code"] == region.code]
+    return None if own.empty else own.iloc[0]
 
 
 def _scaled(
-    table: pd.DataFrame,
-    region: PlanningRegion,
-    parts: Mapping[str, float],
-    *,
-    total: str,
-    year: int,
-    said: str,
-) -> Denominator | None:
-    """Parts of the regencies, scaled to what is published of the province in that year."""
-    rows = table[(table["indicator"] == total) & (table["year"] == year) & _is_good(table)]
-    own = rows[rows["regency_code"] == region.code]
-    if own.empty:
-        return None
-    published, register = float(own["value"].iloc[0]), _register(table, region)
+    total: pd.Series, parts: Mapping[str, float], counted: Sequence[str], *, said: str
+) -> Denominator:
+    """Parts of the regencies, scaled to what is published of the province.
+
+    `counted` is the period and the source of the register that the parts are made of.
+    """
+    published, period = float(total["value"]), str(total["period"])
     factor = published / sum(parts.values())
-    period = str(own["period"].iloc[0])
+    register, source = counted
     facts = {"total": number(published, ",.0f"), "period": period_in_words(period)}
     return Denominator(
-        id=total,
-        people={region.code: published, **{c: part * factor for c, part in parts.items()}},
+        id=str(total["indicator"]),
+        people={
+            str(total["regency_code"]): published,
+            **{code: part * factor for code, part in parts.items()},
+        },
         period=period,
         title=_SAY[f"of_{said}"],
         is_estimate=True,
-        method=filled(_SAY[f"{said}_method"], **facts, register=register[1] if register else ""),
-        source="; ".join(dict.fromkeys([own["source"].iloc[0], register[2] if register else ""])),
+        method=filled(_SAY[f"{said}_method"], **facts, register=register),
+        source="; ".join(dict.fromkeys([str(total["source"]), source])),
     )
 
 

@@ -17,11 +17,11 @@ from geo.errors import IndicatorNotFound
 from geo.indicators.amounts import change_in_words, difference_in_words, value_in_words
 from geo.indicators.periods import period_in_words
 from geo.indicators.series import Breaks, FigurePoint, FigureTrend, indicator_trends
-from geo.indicators.table import Indicator, years_of
+from geo.indicators.table import WEIGHED_BY, Indicator, years_of
 from geo.language import Text, filled, number, texts, written
-from geo.programme.denominators import Denominator, denominator_of
+from geo.programme.denominators import READ, Denominator, denominator_of
 from geo.programme.pace import LEAST_POINTS, WINDOW_YEARS, WINDOWS, Pace, no_pace, pace_of
-from geo.programme.province import province_value, unit_codes
+from geo.programme.province import AREA, province_value, unit_codes
 from geo.programme.targets import LEVELS, Level, Target, level_title, targets_of
 from geo.vector.planning_region import PlanningRegion
 
@@ -248,6 +248,9 @@ def _asked(
     meant = catalogue[indicator]
     kept = _targets_by_region(targets, indicator, level)
     end_years = tuple(sorted({t.year for own in kept.values() for t in own}))
+    # A table of a nation has a hundred times as many rows as one question reads.
+    read = (indicator, *READ, *WEIGHED_BY.values(), AREA)
+    table = table[table["indicator"].isin(read)]
     own = table[table["indicator"] == indicator]
     trends = {} if own.empty else indicator_trends(own, indicator, breaks=breaks)
     if region.code not in trends:

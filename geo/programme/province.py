@@ -18,9 +18,9 @@ from geo.vector.planning_region import PlanningRegion
 _SAY = texts(__name__)
 
 Basis = Literal["published", "sum", "mean"]
-_AREA = "luas_wilayah_km2"
+AREA = "luas_wilayah_km2"
 # Every indicator that regencies are weighed by: with that of an indicator, all rows that its figure reads.
-WEIGHTS = frozenset({*WEIGHED_BY.values(), _AREA, *MADE_OF})
+WEIGHTS = frozenset({*WEIGHED_BY.values(), AREA, *MADE_OF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _weights(
     people: Denominator | None = denominator_of(table, indicator, region=region)
     if people is not None:
         return people.id, people.title, pd.Series({code: people.people[code] for code in codes})
-    name = WEIGHED_BY.get(indicator.aggregation, _AREA)
+    name = WEIGHED_BY.get(indicator.aggregation, AREA)
     rows = table[(table["indicator"] == name) & (table["confidence"] == "ok")]
     newest = rows.sort_values("year", kind="stable").drop_duplicates("regency_code", keep="last")
     weights = newest.set_index("regency_code")["value"].reindex(codes)
