@@ -44,7 +44,7 @@ _TOP, _BOTTOM, _GOAL_WIDTH = 14.0, 26.0, 34.0
 # Where more regions are drawn, only what no line joins has a dot.
 _MOST_DOTTED = 40
 # A map's mark is written where a circle of this radius, in units of the drawing, has room.
-_ROOM_FOR_NAME, _ROOM_FOR_VALUE = 17.0, 11.0
+_ROOM_FOR_NAME, _ROOM_FOR_VALUE, _MAP_GLYPH = 17.0, 11.0, 4.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,17 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class EndLabel:
-    """The name at the end of a line, at `y`; the line itself ends at `from_x`, `from_y`."""
+    """The name at the end of a line, at `y`; the line itself ends at `from_x`, `from_y`.
+
+    `is_led` is False where the line ends before the newest year: nothing is to be drawn on from there.
+    """
 
     x: float
     y: float
     from_x: float
     from_y: float
     text: str
+    is_led: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +251,9 @@ def _axes(
 def _end_text(row: RegionRow, view: IndicatorView, language: Language) -> str:
     if not row.figures:
         return ""
-    value = figure_text(row.figures[-1].value, view.indicator, language)
-    return f"{short_name(row, language)} {value}"
+    last = row.figures[-1]
+    said = f"{short_name(row, language)} {figure_text(last.value, view.indicator, language)}"
+    return said if last.year == view.years[-1] else f"{said} ({last.year})"
 
 
 def _line(
@@ -266,7 +271,8 @@ def _line(
     if is_named and row.figures:
         last = row.figures[-1]
         x, y = axes.x(last.year), axes.y(last.value)
-        label = EndLabel(axes.right + _GAP, y, x, y, _end_text(row, view, language))
+        is_led = last.year == view.years[-1]
+        label = EndLabel(axes.right + _GAP, y, x, y, _end_text(row, view, language), is_led)
     return Line(
         code=row.code,
         name=row.name.to(language),
@@ -473,7 +479,8 @@ def _area_maker(
         value = "–" if figure is None else figure_text(figure.value, view.indicator, language)
         words = [short_name(row, language), value]
         room = middle.length
-        kept = words if room >= _ROOM_FOR_NAME else words[1:] if room >= _ROOM_FOR_VALUE else []
+        kept = [w for w in words if len(w) * _MAP_GLYPH <= 2 * room]
+        kept = kept if room >= _ROOM_FOR_NAME else kept[-1:] if room >= _ROOM_FOR_VALUE else []
         said = (
             translate("explorer.no_figure", language, year=year)
             if figure is None

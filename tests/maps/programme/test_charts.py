@@ -6,7 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.programme.charts import _apart
+from geo.indicators.table import Indicator
+from geo.language import Text
+from geo.programme.explorer import IndicatorView, RegionRow, ShownFigure
+from maps.programme.charts import _apart, lines_chart, small_charts
+
+TPT = Indicator(
+    id="tpt_agustus",
+    title=Text("TPT", "Unemployment"),
+    unit=Text("% angkatan kerja", "% of labour force"),
+    kind="rate",
+    direction="min",
+    aggregation="population",
+    decimals=1,
+    caveat=Text("", ""),
+    mappable=True,
+)
 
 
 @given(st.lists(st.floats(0, 400), min_size=1, max_size=20))
@@ -23,3 +38,56 @@ def test_names_that_have_room_stay_where_they_are():
 
 def test_two_names_that_touch_move_by_the_same():
     assert _apart([50.0, 52.0], low=14, high=400) == pytest.approx([43.5, 58.5])
+
+
+def view_of(*rows, years):
+    table = tuple(
+        RegionRow(
+            code=code,
+            name=Text(code, code),
+            is_province=code == "63",
+            figures=tuple(ShownFigure(y, v, str(y), True) for y, v in figures.items()),
+            lines=lines,
+            breaks=(),
+            targets=(),
+            missing={},
+        )
+        for code, figures, lines in rows
+    )
+    return IndicatorView(TPT, years, table, None)
+
+
+def test_a_line_ends_before_a_missing_year_and_its_name_says_how_old_it_is():
+    view = view_of(
+        ("63", {2023: 4.0, 2024: 3.9, 2025: 3.8}, ((2023, 2024, 2025),)),
+        ("63.01", {2021: 5.0, 2023: 4.8}, ((2021,), (2023,))),
+        years=(2021, 2022, 2023, 2024, 2025),
+    )
+    drawn = {line.code: line for line in lines_chart(view, "id").lines}
+    assert [len(line.runs) for line in (drawn["63"], drawn["63.01"])] == [1, 0]
+    assert len(drawn["63.01"].dots) == 2
+    assert drawn["63"].label.is_led
+    assert not drawn["63.01"].label.is_led
+    assert drawn["63.01"].label.text.endswith("4,8% (2023)")
+
+
+def test_a_year_that_no_region_has_is_shaded():
+    view = view_of(("63", {2021: 5.0, 2023: 4.0}, ((2021,), (2023,))), years=(2021, 2022, 2023))
+    ((x, width),) = lines_chart(view, "id").empty
+    left, right = (mark.at for mark in lines_chart(view, "id").years[::2])
+    assert left < x < x + width < right
+
+
+def test_small_charts_share_their_axes():
+    view = view_of(
+        ("63", {2024: 4.0, 2025: 3.9}, ((2024, 2025),)),
+        ("63.01", {2024: 40.0}, ((2024,),)),
+        years=(2024, 2025),
+    )
+    first, second = (chart for _, chart in small_charts(view, "id"))
+    assert first.levels == second.levels
+    assert [line.code for line in second.lines] == ["63", "63.01"]
+
+
+def test_nothing_is_drawn_without_figures():
+    assert lines_chart(view_of(("63", {}, ()), years=()), "id") is None
