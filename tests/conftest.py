@@ -54,6 +54,7 @@ LONGEST = [
     "browser/test_portraits.py",
     "browser/test_service.py",
     "browser/test_years.py",
+    "browser/test_split.py",
     "browser/test_surface.py",
     "browser/test_map_page.py",
     "browser/test_weights.py",
