@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +134,16 @@ def to_lonlat(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
     if same_crs(crs, LONLAT):
         return frame.set_crs(LONLAT, allow_override=True)
     return frame.to_crs(LONLAT)
+
+
+@lru_cache(maxsize=64)
+def lonlat_transformer(crs: pyproj.CRS) -> pyproj.Transformer:
+    """The way from (x, y) of a CRS to longitude and latitude; `ProjError` where there is none.
+
+    Kept, since PROJ takes up to 0.2 s to choose among the operations between two datums, and the
+    place of one file is worked out in many systems several times.
+    """
+    return pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
 
 
 def area_ha(frame: "gpd.GeoDataFrame") -> npt.NDArray[np.float64]:

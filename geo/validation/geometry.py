@@ -6,7 +6,6 @@ one ring of two million vertices; and a repair is made only when it was asked fo
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +15,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.crs import LONLAT, area_ha, to_lonlat
+from geo.crs import area_ha, lonlat_transformer, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Damage, Limits, Source
 from geo.language import Text, filled, first_of, joined, texts
@@ -278,11 +277,6 @@ def _repairing(feature: Feature) -> Text:
     return filled(_SAY["repairing"], feature=Text(id=label.id.lower(), en=label.en.lower()))
 
 
-@cache
-def _transformer(crs: pyproj.CRS) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
-
-
 def _reason(shape: shapely.Geometry, crs: pyproj.CRS | None) -> tuple[Text, float, float]:
     """Why a shape is not valid, and where in lon/lat (in its own coordinates without a CRS)."""
     words = shapely.is_valid_reason(shape)
@@ -290,7 +284,7 @@ def _reason(shape: shapely.Geometry, crs: pyproj.CRS | None) -> tuple[Text, floa
     name, x, y = match.groups() if match else (words, "nan", "nan")
     lon, lat = float(x), float(y)
     if crs is not None:
-        lon, lat = _transformer(crs).transform(lon, lat)
+        lon, lat = lonlat_transformer(crs).transform(lon, lat)
     return _REASONS.get(name, _SAY["reasons_other"]), round(lon, 6), round(lat, 6)
 
 

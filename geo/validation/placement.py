@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from geo.crs import LONLAT, crs_of, name_of, same_crs, to_lonlat
+from geo.crs import crs_of, lonlat_transformer, name_of, same_crs, to_lonlat
 from geo.ingest.findings import Feature, Finding, finding
 from geo.ingest.source import Source
 from geo.language import Text, filled, number, shortened, texts
@@ -216,8 +216,7 @@ def _points(frame: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
 def _apart_m(points: npt.NDArray[np.float64], code: str, other: str) -> int:
     """Less than so many whole metres two CRSs put any point apart, the doubt of the way between them included."""
     lonlat = [
-        np.array(pyproj.Transformer.from_crs(one, LONLAT, always_xy=True).transform(*points.T))
-        for one in (code, other)
+        np.array(lonlat_transformer(pyproj.CRS(one)).transform(*points.T)) for one in (code, other)
     ]
     metres = _EARTH.inv(*lonlat[0], *lonlat[1])[2]
     if not np.isfinite(metres).all():
@@ -313,7 +312,7 @@ def _example(planning: PlanningRegion | None) -> str:
 
 def _leads_to_lonlat(crs: pyproj.CRS) -> bool:
     try:
-        pyproj.Transformer.from_crs(crs, LONLAT)
+        lonlat_transformer(crs)
     except pyproj.exceptions.ProjError:
         return False
     return True
@@ -378,8 +377,7 @@ def impossible_places(
 
 def _lonlat_bounds(bounds: _Bounds, crs: pyproj.CRS) -> _Bounds | None:
     """`bounds` in lon/lat; None where the CRS cannot mean these coordinates."""
-    transformer = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
-    found = np.array(transformer.transform_bounds(*bounds))
+    found = np.array(lonlat_transformer(crs).transform_bounds(*bounds))
     # The edge of the globe comes back a hair beyond itself.
     near = np.abs(found) - (180.0, 90.0, 180.0, 90.0) <= GRID_DEG
     if np.isfinite(found).all() and near.all():
