@@ -169,10 +169,11 @@ def visit(
 def _empty(page: Page) -> None:
     """Leave a page as a new one is: nothing of it is kept, answered for it or pointed at."""
     page.unroute_all(behavior="ignoreErrors")
-    page.emulate_media(media="null", reduced_motion="null", color_scheme="null")
-    page.mouse.move(0, 0)
     page.evaluate("() => { try { sessionStorage.clear() } catch { /* a file has none */ } }")
     page.goto("about:blank")
+    # Done where there is nothing left to be painted anew.
+    page.emulate_media(media="null", reduced_motion="null")
+    page.mouse.move(0, 0)
 
 
 def _watch(seen: Visit, *, own: str) -> dict[str, Callable[..., None]]:

@@ -328,6 +328,15 @@ def await_reading(process, store):
         time.sleep(0.02)
 
 
+@pytest.fixture
+def interruptible():
+    """Children can be interrupted, even where the tests themselves run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_command_ends_without_a_traceback(filled):
     command = [KAWASAN, "assess", "--uncertainty", "100000", "--layer", "kecamatan"]
     with subprocess.Popen(
@@ -341,6 +350,7 @@ def test_an_interrupted_command_ends_without_a_traceback(filled):
     assert "Traceback" not in said
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_the_service_is_ended_by_ctrl_c_without_a_traceback(filled):
     command = [KAWASAN, "serve", "--port", "0", "--store", filled]
     with subprocess.Popen(
