@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import overload
 
 import numpy as np
@@ -82,8 +83,8 @@ class StoredTexts(Sequence[str]):
 
     @kept_property
     def _decoded(self) -> list[str]:
-        content, ends = bytes(self._content), self._ends.tolist()
-        return [content[i:j].decode() for i, j in zip([0, *ends[:-1]], ends, strict=True)]
+        content = bytes(self._content)
+        return [content[i:j].decode() for i, j in pairwise([0, *self._ends.tolist()])]
 
     @kept_property
     def _sizes(self) -> npt.NDArray[np.int64]:

@@ -62,3 +62,11 @@ def test_what_begins_ends_and_holds_is_found(words, part):
 def test_a_gap_of_one_letter_is_not_forgotten(pattern):
     words = ["", "a", "aa", "aaa", "ba", "xaa", "aay"]
     same(*(like(texts, Texts.constant(pattern)) for texts in both(words)))
+
+
+def test_of_no_texts_nothing_is_found():
+    stored = StoredTexts(memoryview(b""), np.zeros(0, dtype=np.int64))
+    found = (stored, stored.at("a"), stored.beginning("a"), stored.ending("a"), stored.holding("a"))
+    assert [list(one) for one in found] == [[], [], [], [], []]
+    for pattern in ("%", "a%", "%a", "%a%"):
+        same(*(like(texts, Texts.constant(pattern)) for texts in both([])))
