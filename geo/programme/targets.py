@@ -35,6 +35,7 @@ COLUMNS = (
     *("indicator", "regency_code", "year", "least", "most", "level", "direction"),
     *("document", "page", "source", "source_url", "note"),
 )
+_OLD_ENDS = "target_"
 KEY = ["indicator", "regency_code", "year", "level"]
 
 
@@ -74,6 +75,15 @@ class Target:
     def is_reached(self, value: float) -> bool:
         """Whether a value is at the near end or beyond."""
         return value <= self.near if self.direction == "down" else value >= self.near
+
+
+def with_targets(catalogue: Mapping[str, Indicator]) -> dict[str, Indicator]:
+    """The indicators that may have a target.
+
+    An older program published the ends of targets as figures of indicators of their own, which stay in
+    its store until an office replaces its table.
+    """
+    return {name: one for name, one in catalogue.items() if not name.startswith(_OLD_ENDS)}
 
 
 def level_title(level: Level) -> Text:

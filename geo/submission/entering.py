@@ -16,7 +16,7 @@ from geo.ingest.source import Limits
 from geo.language import Text, joined, texts
 from geo.programme.publish_targets import TARGETS
 from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
-from geo.programme.targets import COLUMNS
+from geo.programme.targets import COLUMNS, with_targets
 from geo.published import indicator_catalogue, region
 from geo.store.roles import Actor, require
 from geo.store.store import Store, Upload
@@ -100,9 +100,8 @@ def _cell(value: object) -> str:
 
 def _require_good(store: Store, path: Path, *, actor: Actor, limits: Limits) -> None:
     """Raise for what a check would refuse, before anything is kept."""
-    against = TargetsAgainst(
-        region(store), indicator_catalogue(store), store.today(), regencies=actor.regencies
-    )
+    catalogue = with_targets(indicator_catalogue(store))
+    against = TargetsAgainst(region(store), catalogue, store.today(), regencies=actor.regencies)
     read = read_target_file(path, stated=StatedOfTargets(), against=against, limits=limits)
     if not is_refused(read.findings):
         return

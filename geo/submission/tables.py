@@ -27,6 +27,7 @@ from geo.programme.publish_targets import (
     upsert_targets,
 )
 from geo.programme.target_file import StatedOfTargets, TargetsAgainst, read_target_file
+from geo.programme.targets import with_targets
 from geo.published import (
     DEFAULT_MODEL,
     NEED_MODEL,
@@ -134,7 +135,7 @@ def _check_targets(
     standing, current = store.standing(TARGETS), targets(store)
     against = TargetsAgainst(
         region=planning_region(store),
-        catalogue=indicator_catalogue(store),
+        catalogue=with_targets(indicator_catalogue(store)),
         today=store.today(),
         regencies=choices.regencies,
         leaves_out_others=choices.leave_out_others,

@@ -16,7 +16,7 @@ from geo.errors import NotFound
 from geo.indicators.table import Indicator
 from geo.ingest.workbook import EXPLANATIONS
 from geo.language import Language, Text, texts
-from geo.programme.targets import LEVELS
+from geo.programme.targets import LEVELS, with_targets
 from geo.vector.export import add_style
 from geo.vector.planning_region import PlanningRegion
 from geo.vector.schema import SCHEMAS, Field, LayerSchema
@@ -265,7 +265,7 @@ def write_target_workbook(
     _data_sheet(_first_sheet(book, TARGETS), columns, language, rows=rows)
     sheet = book.create_sheet(EXPLANATIONS[language])
     _explain(sheet, columns, language)
-    _list_indicators(sheet, catalogue)
+    _list_indicators(sheet, with_targets(catalogue))
     book.save(path)
 
 

@@ -23,7 +23,7 @@ from geo.programme.explorer import (
 )
 from geo.programme.province import unit_codes
 from geo.programme.publish_targets import targets
-from geo.programme.targets import Target, level_title
+from geo.programme.targets import Target, level_title, with_targets
 from geo.store.versions import Published
 from maps.escape import safe_address
 from maps.pages.histories import NumberedSource, numbered_sources
@@ -111,7 +111,7 @@ def listed_themes(now: Published, language: Language) -> tuple[ListedTheme, ...]
     if "indicators" not in now.datasets():
         return ()
     table = published.read_indicators(now.version("indicators").path)
-    return indicator_list(table, published.indicator_catalogue(now), language)
+    return indicator_list(table, with_targets(published.indicator_catalogue(now)), language)
 
 
 def known_years(now: Published) -> list[tuple[Indicator, list[int]]]:
@@ -120,7 +120,7 @@ def known_years(now: Published) -> list[tuple[Indicator, list[int]]]:
         return []
     years = published.read_indicators(now.version("indicators").path).groupby("indicator")["year"]
     known = {str(name): sorted(map(int, of.unique())) for name, of in years}
-    every = published.indicator_catalogue(now).values()
+    every = with_targets(published.indicator_catalogue(now)).values()
     return [(one, known[one.id]) for one in every if one.id in known]
 
 

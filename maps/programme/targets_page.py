@@ -10,7 +10,7 @@ from geo.indicators.table import Indicator
 from geo.language import Language
 from geo.programme.publish_targets import targets
 from geo.programme.target_file import BETTER
-from geo.programme.targets import COLUMNS, LEVELS, Target, level_title, targets_of
+from geo.programme.targets import COLUMNS, LEVELS, Target, level_title, targets_of, with_targets
 from geo.published import indicator_catalogue, region
 from geo.store.roles import Actor, Circumstances, may
 from geo.store.store import Store
@@ -41,7 +41,7 @@ def targets_page(
         Who may enter targets on this page; None for everybody else.
     """
     now = store.current()
-    catalogue, planned = indicator_catalogue(now), region(now)
+    catalogue, planned = with_targets(indicator_catalogue(now)), region(now)
     regions = [
         {"code": code, "name": planned.title_of(code).to(language)}
         for code in sorted(planned.codes)

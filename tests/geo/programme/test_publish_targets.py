@@ -8,7 +8,7 @@ from geo.planning import reference
 from geo.planning.publish import publish_indicators, publish_region
 from geo.planning.reference import load_reference
 from geo.programme.publish_targets import no_targets, targets
-from geo.programme.targets import COLUMNS, parse_targets, targets_of
+from geo.programme.targets import COLUMNS, parse_targets, targets_of, with_targets
 from geo.published import indicator_catalogue, indicators
 from geo.store.store import Provenance, Store
 from tests.conftest import DATA
@@ -91,3 +91,7 @@ def test_a_store_of_another_province_gains_no_target_of_this_one(older_store):
     publish_region(older_store, other, provenance=Provenance("kawasan", "", "x", "x"))
     load_reference(older_store, DATA)
     assert_frame_equal(targets(older_store), no_targets())
+
+
+def test_the_ends_of_targets_that_an_older_program_held_as_figures_have_no_target(older_store):
+    assert with_targets(indicator_catalogue(older_store)) == {}
