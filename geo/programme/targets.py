@@ -77,7 +77,7 @@ class Target:
         return value <= self.near if self.direction == "down" else value >= self.near
 
 
-def with_targets(catalogue: Mapping[str, Indicator]) -> dict[str, Indicator]:
+def with_targets(catalogue: Mapping[str, "Indicator"]) -> dict[str, "Indicator"]:
     """The indicators that may have a target.
 
     An older program published the ends of targets as figures of indicators of their own, which stay in

@@ -65,8 +65,11 @@ def test_help_teaches_every_command(run):
     ("words", "message"),
     [
         (["export", "zones", "x.csv", "--lang", "de"], "'de': id, en"),
-        (["ingest", __file__, "--replace"], "--replace hanya untuk --as indicators"),
-        (["ingest", __file__, "--replace", "--lang", "en"], "--replace is for --as indicators"),
+        (["ingest", __file__, "--replace"], "--replace dan --numbers hanya untuk --as indicators"),
+        (
+            ["ingest", __file__, "--replace", "--lang", "en"],
+            "--replace and --numbers are for --as indicators",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_is_done(run, words, message):
