@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InvalidTargets
@@ -113,6 +113,7 @@ def test_a_file_whose_cut_offs_rise_is_refused_and_one_with_a_fault_names_its_li
     assert caught.value.detail("en").startswith("line 7")
 
 
+@settings(max_examples=30)
 @given(t=st.floats(0.01, 1e6), r=st.floats(0, 1e6))
 def test_the_two_formulas_mirror_each_other_at_the_target(t, r):
     up, down = (percent_reached(r, t, direction=d) for d in ("up", "down"))
