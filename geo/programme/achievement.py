@@ -107,8 +107,8 @@ def percent_reached(realisation: float, target: float, *, direction: TargetDirec
 
     Examples
     --------
-    >>> percent_reached(4.16, 3.97, direction="down")
-    95.21410579345086
+    >>> round(percent_reached(4.16, 3.97, direction="down"), 2)
+    95.21
     >>> percent_reached(70.0, 80.0, direction="up")
     87.5
     """

@@ -124,7 +124,10 @@ def _row(
         "is_behind": gap.is_behind,
         "is_reached": gap.points_near == 0,
         "points": _points(gap.points_near, indicator, language),
-        "points_far": _points(gap.points_far, indicator, language),
+        # An open end, or a target that is one number, has no far end of its own.
+        "points_far": None
+        if gap.points_far == gap.points_near
+        else _points(gap.points_far, indicator, language),
         "people": _people(gap.people_near, language),
         "people_far": _people(gap.people_far, language),
         "share": None if not gap.share else percent(gap.share).to(language),
@@ -319,14 +322,16 @@ def gap_workbook(found: Gaps, language: Language) -> bytes:
         Column(head("gap.verdict")),
         Column(head("gap.reason")),
     ]
-    rows = [_cells(gap, language) for gap in (found.province, *found.regencies)]
+    rows = [_cells(gap, found, language) for gap in (found.province, *found.regencies)]
     sheet = Sheet(indicator.title.to(language), columns, rows)
     return workbook([sheet], notes=_notes(found, language), language=language)
 
 
-def _cells(gap: RegionGap, language: Language) -> list[str | int | float | None]:
+def _cells(gap: RegionGap, found: Gaps, language: Language) -> list[str | int | float | None]:
     past = gap.past
-    whose = "gap.its_own" if gap.is_own_target else "gap.of_province"
+    is_own = gap.is_own_target and gap is not found.province
+    whose = "gap.its_own" if is_own else "gap.of_province"
+    said = [text for text in (*gap.reasons, *gap.caveats) if text != found.indicator.caveat]
     return [
         gap.title.to(language),
         gap.value,
@@ -341,7 +346,7 @@ def _cells(gap: RegionGap, language: Language) -> list[str | int | float | None]
         "" if past is None else f"{past.first.year}–{past.last.year}",
         gap.projected,
         VERDICTS[gap.verdict].to(language),
-        " ".join(text.to(language) for text in (*gap.reasons, *gap.caveats[1:])),
+        " ".join(text.to(language) for text in said),
     ]
 
 

@@ -20,7 +20,9 @@ def test_the_page_leads_from_the_gap_to_reasons_zones_and_the_map(address, visit
     page.get_by_label("Jendela laju lalu").select_option("2")
     page.get_by_role("button", name="Tampilkan").click()
     expect(page.get_by_text("membawa ke 3,86% pada 2029")).to_be_visible()
-    page.get_by_role("link", name="Zona dan kecamatan di daerah yang belum mencapai batas").click()
+    page.get_by_role(
+        "link", name="Kawasan dan kecamatan di daerah yang belum mencapai batas"
+    ).click()
     expect(page.get_by_role("link", name="Permukiman Transmigrasi Angsana")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     require_no_fault(page)
