@@ -92,7 +92,10 @@ class RegionRow:
         if before is None or after is None or not (before.is_good and after.is_good):
             return None
         is_cut = any(span[0] < b.after <= span[1] for b in self.breaks)
-        return None if is_cut or before.basis != after.basis else after.value - before.value
+        if is_cut or before.basis != after.basis:
+            return None
+        # 6.08 - 5.72 is 0.36 and no 0.35999…: no figure has as many decimals.
+        return round(after.value - before.value, 10)
 
 
 @dataclass(frozen=True)
