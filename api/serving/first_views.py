@@ -100,6 +100,11 @@ def _first_views(
     from geo.published import DEFAULT_LAYER, NEED_MODEL, layer
     from maps.pages.page import load_templates
     from maps.pages.portraits import zone_portrait
+    from maps.programme.explorer_page import listed_themes
+
+    def indicators() -> None:
+        # The table of figures is read, and the list of them made.
+        listed_themes(store.current(), settings.default_language)
 
     def years(model: str, name: str) -> None:
         for one in assess_years(store, model, layer=name):
@@ -111,6 +116,7 @@ def _first_views(
 
     yield load_templates
     yield partial(tables.offered, settings.default_language)
+    yield indicators
     with suppress(GeoError):
         for zone in islice(layer(store, DEFAULT_LAYER).index, _MOST_ZONES):
             yield partial(draw_zone_page, store, settings, str(zone))
