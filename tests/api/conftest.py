@@ -1,5 +1,6 @@
 """A service over a store with small made layers."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,4 +57,26 @@ def client(request: pytest.FixtureRequest) -> Iterator[TestClient]:
         return
     settings, store = map(request.getfixturevalue, ("settings", "store"))
     with TestClient(create_app(settings, store=store)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shipped_reading_client(
+    reference_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """A service over the shipped data for all tests that only read."""
+    folder = tmp_path_factory.mktemp("shipped") / "store"
+    shutil.copytree(reference_folder, folder)
+    with TestClient(create_app(Settings(store=folder))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shipped_client(request: pytest.FixtureRequest) -> Iterator[TestClient]:
+    """The service over the shipped data that all share; one of its own for a test that asks for the store."""
+    if "reference_store" not in request.fixturenames:
+        yield request.getfixturevalue("shipped_reading_client")
+        return
+    store = request.getfixturevalue("reference_store")
+    with TestClient(create_app(Settings(store=store.folder), store=store)) as opened:
         yield opened

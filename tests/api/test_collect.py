@@ -4,10 +4,7 @@ import io
 
 import openpyxl
 import pytest
-from fastapi.testclient import TestClient
 
-from api.main import create_app
-from api.settings import Settings
 from geo import published
 from tests.api.examples import publish
 from tests.api.test_portraits import Outline
@@ -17,11 +14,8 @@ PAGE = {"Accept": "text/html"}
 
 
 @pytest.fixture
-def client(reference_store):
-    with TestClient(
-        create_app(Settings(store=reference_store.folder), store=reference_store)
-    ) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 def test_one_area_alone_has_its_gaps_with_the_reason_of_each(client):

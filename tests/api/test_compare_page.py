@@ -4,10 +4,7 @@ import html
 import re
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.main import create_app
-from api.settings import Settings
 from geo import published
 from maps.text import format_number
 from tests.api.examples import publish
@@ -19,10 +16,8 @@ OTHER = "huni:0.1,usaha:0.5,berkembang:0.2,lingkungan:0.2"
 
 
 @pytest.fixture
-def client(reference_store):
-    app = create_app(Settings(store=reference_store.folder), store=reference_store)
-    with TestClient(app) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 def rows_of(page):

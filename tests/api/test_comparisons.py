@@ -1,10 +1,6 @@
 """Assessments beside each other over HTTP, on the shipped data."""
 
 import pytest
-from fastapi.testclient import TestClient
-
-from api.main import create_app
-from api.settings import Settings
 
 WEIGHTS = {"huni": 0.4, "usaha": 0.3, "berkembang": 0.2, "lingkungan": 0.1}
 IDLE = {
@@ -25,10 +21,8 @@ IDLE = {
 
 
 @pytest.fixture
-def client(reference_store):
-    settings = Settings(store=reference_store.folder)
-    with TestClient(create_app(settings, store=reference_store)) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 def test_every_example_of_a_comparison_runs(client):

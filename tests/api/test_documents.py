@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.documents import DOCUMENTS, document, schemas
 from api.examples import COMPARISON_EXAMPLES, JUDGEMENTS_EXAMPLES, READINESS_EXAMPLES
-from api.main import create_app
-from api.settings import Settings
 from geo.language import Text
 
 # Contradicts itself, so that the most harmful judgement is described as well.
@@ -59,10 +56,8 @@ SENT = [
 
 
 @pytest.fixture
-def client(reference_store):
-    settings = Settings(store=reference_store.folder)
-    with TestClient(create_app(settings, store=reference_store)) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 @pytest.mark.parametrize(("path", "described"), READ)

@@ -4,19 +4,15 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-from fastapi.testclient import TestClient
 
-from api.main import create_app
-from api.settings import Settings
 from geo import published as layers
 from geo.readiness.documents import beside_layer
 from tests.reference_scores import CAHAYA_BARU, CAHAYA_BARU_RANK_EN
 
 
 @pytest.fixture
-def client(reference_store, tmp_path):
-    with TestClient(create_app(Settings(store=tmp_path), store=reference_store)) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 @pytest.fixture

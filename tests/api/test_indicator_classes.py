@@ -1,10 +1,7 @@
 """An indicator's classes over HTTP, on the shipped data."""
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.main import create_app
-from api.settings import Settings
 from geo import published
 from geo.planning.publish import publish_indicators
 from maps.pages.map_subject import read_map_subject
@@ -14,10 +11,8 @@ TPT = "/indicators/tpt_agustus/classes"
 
 
 @pytest.fixture
-def client(reference_store):
-    app = create_app(Settings(store=reference_store.folder), store=reference_store)
-    with TestClient(app) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 @pytest.mark.parametrize("breaks", ["quantile", "natural", "equal", "fixed"])

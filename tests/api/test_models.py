@@ -3,19 +3,14 @@
 import re
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.main import create_app
-from api.settings import Settings
 from geo import published
 from geo.planning.publish import publish_model
 
 
 @pytest.fixture
-def client(reference_store):
-    settings = Settings(store=reference_store.folder)
-    with TestClient(create_app(settings, store=reference_store)) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 def test_every_method_and_weighting_that_is_listed_can_be_asked_for(client):

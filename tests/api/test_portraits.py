@@ -8,10 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.main import create_app
-from api.settings import Settings
 from geo import published
 from geo.indicators.figures import number_text
 from geo.land.synthetic_notice import SYNTHETIC
@@ -40,10 +37,8 @@ PATHS = (
 
 
 @pytest.fixture
-def client(reference_store):
-    app = create_app(Settings(store=reference_store.folder), store=reference_store)
-    with TestClient(app) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 class Outline(HTMLParser):

@@ -5,10 +5,7 @@ import sys
 
 import pandas as pd
 import pytest
-from fastapi.testclient import TestClient
 
-from api.main import create_app
-from api.settings import Settings
 from geo import published
 from geo.planning.publish import publish_model
 from tests.api.examples import publish
@@ -47,10 +44,8 @@ def judgements(pairs, group="goal"):
 
 
 @pytest.fixture
-def client(reference_store, tmp_path):
-    settings = Settings(store=reference_store.folder)
-    with TestClient(create_app(settings, store=reference_store)) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 def ranks(document):

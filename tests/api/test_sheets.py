@@ -4,11 +4,8 @@ import re
 from datetime import datetime
 
 import pytest
-from fastapi.testclient import TestClient
 from rasterio.io import MemoryFile
 
-from api.main import create_app
-from api.settings import Settings
 from tests.pdf_text import text_of
 from tests.reference_scores import CAHAYA_BARU_CAREFUL_ID, CAHAYA_BARU_ID
 
@@ -16,10 +13,8 @@ CHOSEN = "weights=huni:0.6,usaha:0.2,berkembang:0.1,lingkungan:0.1&method=owa&ri
 
 
 @pytest.fixture
-def client(reference_store):
-    settings = Settings(store=reference_store.folder)
-    with TestClient(create_app(settings, store=reference_store)) as opened:
-        yield opened
+def client(shipped_client):
+    return shipped_client
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
