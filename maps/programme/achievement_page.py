@@ -195,7 +195,7 @@ def achievement_workbook(
                 *(indicator.unit.to(language), row["year"], level_title(target.level).to(language)),
                 *(target.least, target.most, one.realisation, row["period"]),
                 *(one.percent, one.percent_far, row["category"], row["how"]),
-                *(" ".join(filter(None, [row["reason"], row["so_far"]])), target.document),
+                *(". ".join(filter(None, [row["reason"], row["so_far"]])), target.document),
                 "; ".join(filter(None, [target.source, target.source_url])),
             ]
         )
@@ -237,7 +237,7 @@ def achievement_sheet(
             *(row[key] for key in ("indicator", "region", "year", "target")),
             " ".join(filter(None, [row["realisation"], row["period"]])),
             *(row["percent"], row["percent_far"], row["category"]),
-            " ".join(filter(None, [row["reason"] or row["how"], row["so_far"]])),
+            ". ".join(filter(None, [row["reason"] or row["how"], row["so_far"]])),
         ]
         for row in content["rows"]
     ]
