@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
+from geo.programme.targets import LEVELS
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,11 @@ def test_the_areas_of_those_behind_stand_in_the_order_of_the_gap(client):
     assert sum(len(one["areas"]) for one in found["regencies"]) == 8
     page = client.get("/gap/areas", params={"f": "html", "lang": "id"}).text
     assert "Permukiman Transmigrasi Angsana" in page
+
+
+def test_every_level_of_plan_can_be_asked_for(client):
+    for level in ("", *LEVELS):
+        assert client.get("/gap", params={"level": level}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from api.links import HTML
 from api.responses import conditional, etag_of, html_response, json_response
 from api.serving.router import Router
 from geo.language import Language
-from geo.programme.targets import Level
 
 if TYPE_CHECKING:
     from geo.programme.behind import AreaBehind
@@ -43,7 +42,8 @@ class GapQuery(BaseModel):
         ),
     ] = None
     level: Annotated[
-        Level | Literal[""] | None,
+        # `geo.programme.targets.LEVELS`, which the start of the service need not load; a form sends "".
+        Literal["rpjmd", "rkpd", "renja", "rpjmn", "usulan", ""] | None,
         Field(description="Level of plan; by default, or empty, any but a proposal (usulan)."),
     ] = None
     window: Annotated[
