@@ -69,7 +69,7 @@ def enter_targets(
     said = required_text("note", note)
     with tempfile.TemporaryDirectory(prefix="kawasan-targets-") as folder:
         path = Path(folder) / _FILENAME
-        _write(path, rows)
+        _write(path, _with_units(store, rows))
         _require_good(store, path, actor=actor, limits=limits)
         received = receive(
             store, path, filename=_FILENAME, dataset=TARGETS, chosen={}, actor=actor, limits=limits
@@ -82,6 +82,14 @@ def enter_targets(
         publish(store, upload.upload, actor=actor, note=said, accept_warnings=accept_warnings)
         return store.uploads.one(upload.upload)
     return submit(store, upload.upload, actor=actor, note=said, accept_warnings=accept_warnings)
+
+
+def _with_units(store: Store, rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """The rows, each in the unit of its indicator where it says none."""
+    units = {name: one.unit.id for name, one in indicator_catalogue(store).items()}
+    return [
+        {**row, "unit": row.get("unit") or units.get(str(row.get("indicator")))} for row in rows
+    ]
 
 
 def _write(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
