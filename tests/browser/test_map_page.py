@@ -169,6 +169,8 @@ def test_who_asked_for_less_motion_has_a_still_map(server: str, visit) -> None:
     seen = visit(f"{server}/map")
     is_moving = "Object.entries(Kawasan.drawn().map).filter(([name]) => /^_(zoom|fade)Animated$/.test(name)).map(([, on]) => on)"
     assert seen.page.evaluate(is_moving) == [True, True]
+    # What a page that is left has not got yet counts as a failure.
+    seen.page.wait_for_load_state("networkidle")
     seen.page.emulate_media(reduced_motion="reduce")
     seen.page.reload()
     expect(shapes(seen.page, "zones")).to_have_count(5)
