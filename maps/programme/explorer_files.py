@@ -22,7 +22,6 @@ from maps.programme.charts import (
     SMALL,
     WIDE,
     Lines,
-    indicator_map,
     lines_chart,
     small_charts,
 )
@@ -33,6 +32,7 @@ from maps.programme.explorer_page import (
     province_said,
     sources_of,
 )
+from maps.programme.indicator_map import indicator_map
 from maps.programme.words import note_words, target_words
 from maps.programme.workbook import Cell, Column, Sheet, workbook
 from maps.text import format_period, translate

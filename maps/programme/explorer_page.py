@@ -30,11 +30,11 @@ from maps.pages.histories import NumberedSource, numbered_sources
 from maps.programme.charts import (
     NARROW,
     WIDE,
-    indicator_map,
     lines_chart,
     row_colours,
     small_charts,
 )
+from maps.programme.indicator_map import indicator_map
 from maps.programme.words import figure_words, note_words, range_words
 from maps.text import format_number, format_period, translate
 
