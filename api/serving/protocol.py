@@ -1,7 +1,9 @@
 """HTTP/1.1 as the service speaks it: uvicorn on httptools, with limits that uvicorn does not keep."""
 
 import asyncio
+from array import array
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # As much as h11 takes before a request's headers are complete.
@@ -13,6 +15,18 @@ def impatient(patience_s: float) -> type[asyncio.Protocol]:
     return type("Impatient", (Impatient,), {"patience_s": patience_s})
 
 
+class _Parser(httptools.HttpRequestParser):
+    """Stops behind the head of a request that offers another protocol; `stopped_at` says where."""
+
+    stopped_at: int | None = None
+
+    def feed_data(self, data: "bytes | bytearray | memoryview | array[int]") -> None:
+        try:
+            super().feed_data(data)
+        except httptools.HttpParserUpgrade as offered:
+            self.stopped_at = offered.args[0]
+
+
 class Impatient(HttpToolsProtocol):
     """Closes a connection whose next request does not come whole, or has no end of headers.
 
@@ -20,29 +34,45 @@ class Impatient(HttpToolsProtocol):
     and holds whatever comes: so the time from a connection's opening, or from the first byte after
     an answer, to the end of the headers is limited here, and their size. Bodies are limited by
     `api.middleware.body_limit`. `timer` runs while no request is being answered.
+
+    Whoever offers another protocol (`Upgrade`) is answered in this one (RFC 9110, 7.8). The parser
+    takes no body of such a request, and what follows would be read as the next one: so its head is
+    read again without the offer.
     """
 
     patience_s: float
+    parser: _Parser
     timer: asyncio.TimerHandle | None = None
     head_bytes: int = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection was opened."""
         super().connection_made(transport)
+        self.parser = self._new_parser()
         self._time()
 
     def data_received(self, data: bytes) -> None:
         """A piece came; what it holds of a head is counted until the head is complete."""
         self.head_bytes += len(data)
         super().data_received(data)
+        rest = memoryview(data)
+        while not self.transport.is_closing() and self.parser.stopped_at is not None:
+            rest = rest[self.parser.stopped_at :]
+            self._go_on(rest)
         if self.head_bytes > MOST_HEAD_BYTES:
-            self._refuse()
+            self._refuse("Request line and headers are too long.")
         self._time()
 
     def on_headers_complete(self) -> None:
         """A request begins. What follows in the same piece is small, as one read is."""
-        self.head_bytes = 0
-        super().on_headers_complete()
+        if not self.parser.should_upgrade():
+            self.head_bytes = 0
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A request has ended, unless its head is read again."""
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of a body, which others count."""
@@ -54,9 +84,27 @@ class Impatient(HttpToolsProtocol):
         self._stop()
         super().connection_lost(exc)
 
-    def _refuse(self) -> None:
+    def _new_parser(self) -> _Parser:
+        parser = _Parser(self)
+        # As uvicorn reads.
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return parser
+
+    def _go_on(self, rest: memoryview) -> None:
+        """Read a head again without its offer, and what follows."""
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if method == b"CONNECT":
+            self._refuse("This is no proxy.")
+            return
+        lines = [b"%b %b HTTP/%b" % (method, self.url, version.encode())]
+        lines += [b"%b: %b" % one for one in self.headers if one[0] != b"upgrade"]
+        self.parser = self._new_parser()
+        super().data_received(b"\r\n".join([*lines, b"\r\n"]))
+        super().data_received(rest)  # type: ignore[arg-type]  # read, not copied
+
+    def _refuse(self, why: str) -> None:
         if self._is_waiting() and not self.transport.is_closing():
-            self.send_400_response("Request line and headers are too long.")
+            self.send_400_response(why)
         else:
             self.transport.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import re
 import socket
 import threading
 import time
@@ -135,3 +136,49 @@ def test_nobody_is_believed_to_be_a_proxy_who_is_not_named(service):
         connection.request("GET", "/collections", headers={"X-Forwarded-Proto": "https"})
         answer = json.loads(connection.getresponse().read())
     assert {link["href"].split(":")[0] for link in answer["links"]} == {"http"}
+
+
+OFFER = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n"
+INNER = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LAST = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def answers_to(service, *pieces):
+    """The status codes and all that a connection answers, a last request for nothing included."""
+    with opened(service) as connection:
+        for piece in (*pieces, LAST):
+            with suppress(OSError):
+                connection.sendall(piece)
+            time.sleep(0.05)
+        answer, _ = until_closed(connection)
+    return re.findall(rb"HTTP/1\.1 (\d+) ", answer), answer
+
+
+@pytest.mark.parametrize("is_split", [False, True])
+@pytest.mark.parametrize("method", ["POST /session", "GET /conformance"])
+def test_the_body_of_a_request_that_offers_another_protocol_is_its_body(service, method, is_split):
+    """RFC 9110, 7.8: a server may ignore the offer; what it must not do is lose or answer the body."""
+    head = f"{method} HTTP/1.1\r\nHost: localhost\r\n{OFFER}Content-Length: {len(INNER)}\r\n\r\n"
+    plain = head.replace(OFFER, "")
+    expected, _ = answers_to(service, plain.encode() + INNER)
+    pieces = [head.encode(), INNER] if is_split else [head.encode() + INNER]
+    codes, answer = answers_to(service, *pieces)
+    assert codes == expected
+    assert len(codes) == 2
+    assert b"alive" not in answer
+
+
+def test_what_follows_an_offer_is_answered_and_no_proxy_is_played(service, caplog):
+    offering = INNER.replace(b"\r\n\r\n", f"\r\n{OFFER}\r\n".encode())
+    chunked = INNER.replace(
+        b"\r\n\r\n", f"\r\n{OFFER}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n".encode()
+    )
+    codes, answer = answers_to(service, offering + chunked + offering + INNER)
+    assert codes == [*[b"200"] * 4, b"404"]
+    assert answer.count(b'"alive"') == 4
+    assert "Upgrade" not in caplog.text
+    for target in (b"/", b"localhost:443"):
+        codes, _ = answers_to(
+            service, b"CONNECT " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n", INNER
+        )
+        assert codes == [b"400"]
