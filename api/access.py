@@ -140,12 +140,14 @@ async def require_action(request: Request, action: Action, *, rate: str = "reque
         if not _is_open(request):
             require(caller.actor, action, given)
         return caller.actor
-    _require_somebody(request, caller)
+    if caller.actor is PUBLIC:
+        await anyio.to_thread.run_sync(_require_somebody, request)
     require(caller.actor, action, given)
     if caller.session is not None and request.method not in _SAFE_METHODS:
         await require_own_page(request, caller.session)
     limit = _limit_of(request, rate, settings_of(request).requests_per_minute)
-    if wait_s := limit.wait_s(caller.actor.name):
+    # Other processes count too, under a lock.
+    if wait_s := await anyio.to_thread.run_sync(limit.wait_s, caller.actor.name):
         raise TooManyRequests(retry_after_s=math.ceil(wait_s))
     return caller.actor
 
@@ -337,12 +339,11 @@ def _stated(dependant: Dependant) -> Iterator[Allowed]:
         yield from _stated(one)
 
 
-def _require_somebody(request: Request, caller: Caller) -> None:
+def _require_somebody(request: Request) -> None:
     """Say how the door is opened while nobody has been given a key or a user name."""
-    if caller.actor is PUBLIC:
-        store = store_of(request)
-        if not store.keys.any() and not store.users.any():
-            raise NotAllowed(reason=_SAY["nobody"])
+    store = store_of(request)
+    if not store.keys.any() and not store.users.any():
+        raise NotAllowed(reason=_SAY["nobody"])
 
 
 def _keys_actor(request: Request, key: str) -> Actor:

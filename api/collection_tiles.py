@@ -165,9 +165,12 @@ class CollectionTiles:
         return not self._archives.is_there(self._order(entry))
 
     def is_kept(self, entry: Collection, tile_matrix: str, row: int, column: int) -> bool:
-        """Whether a tile was answered lately, and so is answered at once."""
-        place = (entry.id, entry.key, tile_matrix, row, column)
-        return any(self._kept.find((*place, is_coarse)) is not None for is_coarse in (False, True))
+        """Whether a tile was answered lately, and so is answered at once.
+
+        A coarse one never is: whether it is still the best there is must be looked for.
+        """
+        key = (entry.id, entry.key, tile_matrix, row, column, False)
+        return self._kept.find(key) is not None
 
     def tile(
         self,
@@ -340,16 +343,19 @@ class CollectionTiles:
     def _pyramids(self) -> "TilePyramids":
         from geo.tiles.pyramid import TilePyramids
 
-        with self._starting:
-            self._kept_pyramids = self._kept_pyramids or TilePyramids()
-            return self._kept_pyramids
+        if self._kept_pyramids is None:
+            with self._starting:
+                self._kept_pyramids = self._kept_pyramids or TilePyramids()
+        return self._kept_pyramids
 
     @property
     def _archives(self) -> "TileArchives":
         from geo.tiles.mbtiles import TileArchives
 
-        with self._starting:
-            if self._kept_archives is None:
-                self._store.prune_prepared("tiles-", most=_MOST_ARCHIVES)
-                self._kept_archives = TileArchives()
-            return self._kept_archives
+        # Who asks for a tile that lies ready waits for nobody.
+        if self._kept_archives is None:
+            with self._starting:
+                if self._kept_archives is None:
+                    self._store.prune_prepared("tiles-", most=_MOST_ARCHIVES)
+                    self._kept_archives = TileArchives()
+        return self._kept_archives

@@ -181,7 +181,10 @@ class Tables:
         self._store, self._most_open, self._most_kept = store, most_open, most_kept
         self._open: dict[str, PreparedTable] = {}
         # The collections that were asked for since the last change of the catalogue.
-        self._current: tuple[Published | None, dict[str, Collection]] = (None, {})
+        self._current: tuple[Published | None, dict[tuple[str, int | None], Collection]] = (
+            None,
+            {},
+        )
         self._lock = threading.Lock()
         self._preparing: dict[str, threading.Lock] = {}
         # What is read of a layer that is just published, until it is prepared.
@@ -228,15 +231,21 @@ class Tables:
         InvalidParameter
             For a version of what is computed.
         """
-        if version is not None:
-            return self._found(name, version)
         now = self._store.current()
         state, found = self._current
         if state is not now:
             self._current = now, found = now, {}
-        if name not in found:
-            found[name] = self._found(name, None)
-        return found[name]
+        if (name, version) not in found:
+            found[name, version] = self._found(name, version)
+        return found[name, version]
+
+    def known(self, name: str, version: int | None = None) -> Collection | None:
+        """The same where it was asked for since the last change; None where `collection` takes time.
+
+        Of a name that is new the features may have to be prepared, to tell what it means.
+        """
+        state, found = self._current
+        return found.get((name, version)) if state is self._store.current() else None
 
     def _found(self, name: str, version: int | None) -> Collection:
         layer, kind = self._apart(name)

@@ -1,7 +1,8 @@
 """Features and tiles answered without FastAPI's way to a route, by the very functions of their routes.
 
 Solving dependencies and a change of threads take most of the time of one feature. A request whose
-answer lies prepared is answered in the loop, one that must look for its features in a thread.
+answer lies prepared is answered in the loop. There nothing waits for a turn, for what another request
+makes or for the disk: whatever must be looked for, worked out or prepared goes to a thread.
 What the routes' functions do not take goes the usual way, which says what is wrong.
 """
 
@@ -32,30 +33,23 @@ from api.middleware import fault_response, secured, varying
 from api.parameters import ItemQuery, ItemsQuery
 from api.problems import problem_response
 from api.routes.features.items import item, item_of, items, items_of
-from api.routes.tiles.vector import VectorTileQuery, read_vector_tile
+from api.routes.tiles.vector import VectorTileQuery, read_vector_tile, vector_tile_of
 from api.serving.compression import coded
 from api.serving.quick_request import QuickRequest
+from api.tile_documents import WEB_MERCATOR_QUAD
 from geo.errors import GeoError
 from geo.language import Language
+from geo.tiles.features import FeatureTable
 
 # As the routes' own paths; a slash in an id is part of it.
 _PATH = re.compile(
     r"/collections/(?P<collection>[^/]+)/"
-    r"(?:items(?:/(?P<feature>.+))?|tiles/(?P<set>[^/]+)/(?P<z>[^/]+)/(?P<row>\d{1,9})/(?P<column>\d{1,9}))"
+    r"(?:items(?:/(?P<feature>.+))?|tiles/(?P<set>[^/]+)/(?P<z>[^/]+)/(?P<row>\d{1,9})/(?P<column>\d{1,9}))",
+    re.ASCII,
 )
-# What makes an answer of more than bytes that lie prepared.
-_SEARCHING = {
-    "filter",
-    "bbox",
-    "datetime",
-    "q",
-    "sortby",
-    "crs",
-    "properties",
-    "exclude_properties",
-}
-# So many are compared with a value in less time than a change of threads takes.
-_MOST_COMPARED = 20_000
+# What leaves an answer made of bytes that lie prepared. A filter waits for its turn, and features
+# that are written anew take their time.
+_PLAIN = frozenset({"limit", "offset", "after", "version", "f", "lang"})
 _MOST_AT_ONCE = 1_000
 
 _READING = ("GET", "HEAD")
@@ -185,10 +179,15 @@ def _tile_asked(
 ) -> tuple[_Answer, bool]:
     tables, tiles = tables_of(request), collection_tiles_of(request)
     place = (path["z"], int(path["row"]), int(path["column"]))
-    where, query = (path["collection"], path["set"], *place), VectorTileQuery.model_validate(given)
-    answer = partial(read_vector_tile, request, *where, query, tables, tiles, patience_s())
-    entry = tables.collection(path["collection"])
-    return answer, tables.opened(entry, "id") is not None and tiles.is_kept(entry, *place)
+    query, patience = VectorTileQuery.model_validate(given), patience_s()
+    entry = tables.known(path["collection"])
+    table = None if entry is None else tables.opened(entry, "id")
+    if path["set"] == WEB_MERCATOR_QUAD and entry is not None and table is not None:
+        extent = table.features.extent
+        answer = partial(vector_tile_of, request, entry, extent, *place, query, tiles, patience)
+        return answer, tiles.is_kept(entry, *place)
+    where = (path["collection"], path["set"], *place)
+    return partial(read_vector_tile, request, *where, query, tables, tiles, patience), False
 
 
 def _items_asked(
@@ -199,14 +198,14 @@ def _items_asked(
         tables_of(request),
         language_of(request),
     )
-    around = (tables, settings_of(request), language, links_of(request))
+    settings, links = settings_of(request), links_of(request)
     form = form_of(query.f, request.headers.get("accept") or "")
-    is_short = not query.model_fields_set & _SEARCHING and (query.limit or 0) <= _MOST_AT_ONCE
-    if form == "json" and is_short:
-        entry = _opened(tables, path["collection"], language, query)
-        if entry is not None:
-            return partial(items_of, request, entry, query, form, *around), True
-    return partial(items, request, path["collection"], query, *around), False
+    is_plain = query.model_fields_set <= _PLAIN and (query.limit or 0) <= _MOST_AT_ONCE
+    found = _opened(tables, path["collection"], language, query) if is_plain else None
+    if form == "json" and found is not None:
+        return partial(items_of, request, *found, query, form, settings, language, links), True
+    where = (path["collection"], query)
+    return partial(items, request, *where, tables, settings, language, links), False
 
 
 def _item_asked(
@@ -217,22 +216,19 @@ def _item_asked(
         tables_of(request),
         language_of(request),
     )
-    is_page = wants_html(request)
-    asked = (path["feature"], query, tables, language, is_page, links_of(request))
-    entry = None if is_page else _opened(tables, path["collection"], language, query)
-    if entry is not None:
-        return partial(item_of, request, entry, *asked), True
-    return partial(item, request, path["collection"], *asked), False
+    is_page, links = wants_html(request), links_of(request)
+    found = None if is_page else _opened(tables, path["collection"], language, query)
+    if found is not None:
+        answer = partial(item_of, request, *found, path["feature"], query, language, links)
+        return answer, query.crs is None
+    where = (path["collection"], path["feature"], query)
+    return partial(item, request, *where, tables, language, is_page, links), False
 
 
 def _opened(
     tables: Tables, collection: str, language: Language, query: ItemQuery | ItemsQuery
-) -> Collection | None:
-    """The collection whose features lie prepared, and so few that they are looked at in no time."""
-    try:
-        entry = tables.collection(collection, query.version)
-    except GeoError:
-        # To say which ones there are, tables may have to be prepared.
-        return None
-    table = tables.opened(entry, language)
-    return entry if table is not None and len(table.features) <= _MOST_COMPARED else None
+) -> tuple[Collection, FeatureTable] | None:
+    """The collection and its features where they are known and lie open."""
+    entry = tables.known(collection, query.version)
+    table = None if entry is None else tables.opened(entry, language)
+    return None if entry is None or table is None else (entry, table.features)

@@ -51,6 +51,8 @@ def connect(path: Path, *, patience_s: float = PATIENCE_S) -> sa.Engine:
         # A URL is built, not written: `?` and `#` in a folder's name belong to the name.
         sa.URL.create("sqlite", database=str(path)),
         connect_args={"timeout": patience_s, "check_same_thread": False},
+        # Threads are counted elsewhere: who reads never waits for those who wait to write.
+        max_overflow=-1,
     )
     sa.event.listen(engine, "connect", partial(_configure, patience_s))
     sa.event.listen(engine, "begin", _begin)

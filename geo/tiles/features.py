@@ -31,6 +31,7 @@ from geo.filtering.comparison import like
 from geo.filtering.kept_masks import KeptMasks
 from geo.filtering.stored_texts import StoredTexts
 from geo.filtering.temporal import instant, kind_of_times, related
+from geo.kept_property import kept_property
 from geo.language import Text, texts
 from geo.tiles.deflate_blocks import COMMA, crc_of
 
@@ -157,7 +158,7 @@ class FeatureTable:
             raise ZoneNotFound(area_id, available=self._some_ids(), count=self.count)
         return self._places_of_ids[code : code + 1]
 
-    @cached_property
+    @kept_property
     def _places_of_ids(self) -> npt.NDArray[np.int64]:
         """Where each id stands, in the order of their texts; no two features have one."""
         return np.argsort(self._array("id.codes"))

@@ -1,6 +1,8 @@
 """Who gets in: the table of roles at every route, a closed store, keys, and who is told what."""
 
+import asyncio
 import re
+from contextlib import suppress
 
 import pytest
 from fastapi.routing import APIRoute
@@ -10,7 +12,9 @@ from api.access import actions_of
 from api.main import ROUTERS, create_app
 from api.settings import Settings
 from geo.errors import Conflict
+from geo.store.keys import Keys
 from geo.store.roles import ACTIONS, ROLES, TABLE, Actor, Circumstances, may
+from geo.store.shared_limits import SharedRate
 from tests.api.examples import publish, zones
 
 ROLES_BY_HTTP = tuple(role for role in ROLES if role != "operator")
@@ -360,3 +364,22 @@ def test_the_last_admin_keeps_the_role_until_there_is_another(client, store):
         store.users.set_role("sri", "viewer")
     store.users.add("budi", name="Budi", password="ikan merah berenang", role="admin")
     assert client.delete("/users/sri", **asked).status_code == 204
+
+
+def test_the_loop_waits_for_no_count_that_processes_share(client, store, monkeypatch):
+    in_loop = []
+
+    def counted(*_):
+        with suppress(RuntimeError):
+            in_loop.append(asyncio.get_running_loop())
+        counted.calls += 1
+        return 0.0
+
+    counted.calls = 0
+    monkeypatch.setattr(SharedRate, "wait_s", counted)
+    monkeypatch.setattr(Keys, "any", lambda _: bool(counted()) or True)
+    assert client.get("/uploads?f=json", headers=keyed(store, "editor")).status_code == 200
+    assert client.get("/uploads?f=json").status_code == 401
+    assert client.get("/uploads?f=json", headers={"X-API-Key": "kwsn_wrong"}).status_code == 401
+    assert counted.calls >= 3
+    assert not in_loop

@@ -5,8 +5,12 @@ import asyncio
 import pytest
 from starlette.datastructures import Headers
 
+from api.collection_tiles import CollectionTiles, KeptTiles
+from api.collections import Tables
+from api.features.turns import Turns
 from api.serving import direct as serving
 from api.serving.quick_request import QuickHeaders
+from geo.tiles import features_written
 
 ADDRESSES = [
     "/collections/zones/items",
@@ -19,6 +23,8 @@ ADDRESSES = [
     "/collections/zones/items?crs=http://www.opengis.net/def/crs/EPSG/0/4326&limit=1",
     "/collections/zones/items?properties=name&sortby=-name",
     "/collections/regencies/items?name=Kabupaten%203",
+    "/collections/regencies/items?skipGeometry=true",
+    "/collections/zones/items?version=1",
     "/collections/zones-areas/items?limit=1",
     "/collections/zones/items/angsana",
     "/collections/zones/items/angsana?f=html",
@@ -39,6 +45,7 @@ REFUSED = [
     "/collections/zones/items?version=99",
     "/collections/regencies/tiles/WebMercatorQuad/7/0/0",
     "/collections/regencies/tiles/WebMercatorQuad/x/0/0",
+    "/collections/regencies/tiles/WebMercatorQuad/0/%D9%A0/0",
     "/collections/regencies/tiles/Nothing/0/0/0",
     "/collections/regencies/tiles/WebMercatorQuad/0/0/0?limit=1",
     "/collections/regencies/tiles/WebMercatorQuad/0/0/0?f=zzz",
@@ -51,7 +58,7 @@ ASKED = [
     {"Accept-Language": "en"},
     {"Origin": "https://another.test"},
 ]
-ITEM, PAGE, TILE = (ADDRESSES[place] for place in (11, 0, 14))
+ITEM, PAGE, TILE = (ADDRESSES[place] for place in (13, 0, 16))
 
 
 def usual(address):
@@ -81,6 +88,46 @@ def test_a_refusal_is_the_same_on_both_ways(client, address):
     assert direct.status_code == other.status_code
     assert direct.json()["title"] == other.json()["title"]
     assert direct.json()["detail"] == other.json()["detail"]
+
+
+# What waits for others, for the disk or for its end.
+WORKS = [
+    (Turns, "taken"),
+    (Tables, "_found"),
+    (Tables, "_prepared"),
+    (CollectionTiles, "_made"),
+    (CollectionTiles, "_order"),
+    (features_written, "written_each"),
+]
+
+
+def test_the_loop_waits_for_nothing_that_is_made_or_has_its_turn(client, monkeypatch):
+    in_loop, in_threads = [], []
+
+    def noting(name, work):
+        def noted(*args, **how):
+            try:
+                asyncio.get_running_loop()
+            except RuntimeError:
+                in_threads.append(name)
+            else:
+                in_loop.append((name, address))
+            return work(*args, **how)
+
+        return noted
+
+    for owner, name in WORKS:
+        monkeypatch.setattr(owner, name, noting(name, getattr(owner, name)))
+    tables = client.app.state.tables
+    client.app.state.collection_tiles._kept = KeptTiles()
+    for address in [*ADDRESSES, *REFUSED]:
+        tables._open.clear()
+        tables._current = (None, {})
+        # Nothing is known, then all is.
+        for _ in range(2):
+            client.get(address)
+    assert not in_loop
+    assert {"taken", "_found", "_prepared", "_made"} <= {*in_threads}
 
 
 def test_a_closed_store_shows_features_and_tiles_to_nobody(client, store):

@@ -42,6 +42,7 @@ from api.serving.router import Router
 from api.settings import Settings
 from geo.errors import VersionNotFound
 from geo.language import Language
+from geo.tiles.features import FeatureTable
 
 
 class _ToldOnThePage(APIRoute):
@@ -107,21 +108,21 @@ def items(
     if form == "html":
         return _items_page(request, collection_id, query, tables, settings, language)
     entry = tables.collection(collection_id, query.version)
-    return items_of(request, entry, query, form, tables, settings, language, links)
+    table = tables.table(entry, language).features
+    return items_of(request, entry, table, query, form, settings, language, links)
 
 
 def items_of(
     request: Request,
     entry: Collection,
+    table: FeatureTable,
     query: ItemsQuery,
     form: Form,
-    tables: Tables,
     settings: Settings,
     language: Language,
     links: Links,
 ) -> Response:
     """A page of a collection's features in any form but HTML."""
-    table = tables.table(entry, language).features
     page = Page.asked(query, entry, table, language=language, settings=settings)
     if form in WHOLE:
         page = page.whole()
@@ -159,28 +160,27 @@ def item(
 ) -> Response:
     """One feature by its id."""
     entry = tables.collection(collection_id, query.version)
-    return item_of(request, entry, feature_id, query, tables, language, is_html, links)
+    table = tables.table(entry, language).features
+    if not is_html:
+        return item_of(request, entry, table, feature_id, query, language, links)
+    table.place(feature_id)
+    crs_or_default(query.crs, entry, table, parameter="crs")
+    # It names regions by other layers too.
+    return tagged(request, item_page(request, entry, feature_id, tables=tables, language=language))
 
 
 def item_of(
     request: Request,
     entry: Collection,
+    table: FeatureTable,
     feature_id: str,
     query: ItemQuery,
-    tables: Tables,
     language: Language,
-    is_html: bool,
     links: Links,
 ) -> Response:
-    """One feature of a collection."""
-    table = tables.table(entry, language).features
+    """One feature of a collection as GeoJSON."""
     place = table.place(feature_id)
     crs = crs_or_default(query.crs, entry, table, parameter="crs")
-    if is_html:
-        # It names regions by other layers too.
-        return tagged(
-            request, item_page(request, entry, feature_id, tables=tables, language=language)
-        )
 
     def answer() -> Response:
         found = item_answer(entry, table, feature_id, place=place, crs=crs, links=links)

@@ -6,6 +6,8 @@ from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from api.access import READS
+from api.collection_tiles import CollectionTiles
+from api.collections import Collection
 from api.deps import CollectionTilesDep, HtmlDep, LanguageDep, LinksDep, PatienceDep, TablesDep
 from api.ogc_models import (
     Link,
@@ -32,6 +34,7 @@ from api.tile_documents import (
     tile_set,
     tile_set_item,
 )
+from geo.tiles.features import Bbox
 
 router = Router("tiles", dependencies=[READS])
 
@@ -188,7 +191,25 @@ def read_vector_tile(
     """
     entry = tables.collection(collection_id)
     require_tile_matrix_set(tile_matrix_set_id)
-    tiled = of_collection(entry, tables.extent(entry))
+    extent = tables.extent(entry)
+    return vector_tile_of(
+        request, entry, extent, tile_matrix, row, column, query, tiles, patience_s
+    )
+
+
+def vector_tile_of(
+    request: Request,
+    entry: Collection,
+    extent: Bbox | None,
+    tile_matrix: str,
+    row: int,
+    column: int,
+    query: VectorTileQuery,
+    tiles: CollectionTiles,
+    patience_s: float,
+) -> Response:
+    """A tile of a collection that has this extent."""
+    tiled = of_collection(entry, extent)
     z = require_tile(tiled.extent, tile_matrix=tile_matrix, row=row, column=column)
 
     is_coarse = tiles.is_coarse(entry, z=z)

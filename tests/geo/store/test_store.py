@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -703,3 +703,12 @@ def test_a_licence_that_nobody_stated_is_so_in_both_languages(tmp_path):
     version = store.publish("model-uji", "model", b"x", suffix=".toml", provenance=said)
     assert version.licence_text == ("tidak disebutkan", "not stated")
     store.close()
+
+
+def test_who_reads_waits_for_nobody_who_waits_to_write(tmp_path):
+    engine = database.connect(tmp_path / "catalogue.sqlite")
+    # More than any pool holds by itself.
+    with ExitStack() as held:
+        for _ in range(40):
+            held.enter_context(database.reading(engine))
+    engine.dispose()
