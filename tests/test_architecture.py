@@ -26,6 +26,7 @@ BESIDE = {
     "geo.tiles": {
         "language",
         "json_types",
+        "kept_property",
         "errors",
         "crs",
         "source_digest",
