@@ -165,21 +165,6 @@ def format_figure(value: float, language: Language) -> str:
     return format_number(value, language, decimals=decimals if decimals <= _MOST_DECIMALS else None)
 
 
-def format_range(least: float | None, most: float | None, language: Language) -> str:
-    """A range as a plan states it; where one end is open, the other with what it means.
-
-    Examples
-    --------
-    >>> format_range(3.27, 3.97, "id"), format_range(None, 4, "en"), format_range(8, 8, "id")
-    ('3,27–3,97', 'at most 4', '8')
-    """
-    low, high = (None if end is None else format_figure(end, language) for end in (least, most))
-    if low is None or high is None:
-        key = "range.at_most" if low is None else "range.at_least"
-        return translate(key, language, value=high if low is None else low)
-    return low if low == high else f"{low}–{high}"
-
-
 def format_share(value: float | None, language: Language, *, beside: float | None = None) -> str:
     """A share (0..1) in percent by the rule of `geo.language.percent`; None and NaN give an en dash.
 

@@ -18,11 +18,11 @@ from geo.indicators.amounts import change_in_words, difference_in_words, value_i
 from geo.indicators.periods import period_in_words
 from geo.indicators.series import Breaks, FigurePoint, FigureTrend, indicator_trends
 from geo.indicators.table import WEIGHED_BY, Indicator, years_of
-from geo.language import Text, filled, number, texts, written
+from geo.language import Text, filled, number, texts
 from geo.programme.denominators import READ, Denominator, denominator_of
 from geo.programme.pace import LEAST_POINTS, WINDOW_YEARS, WINDOWS, Pace, no_pace, pace_of
 from geo.programme.province import AREA, province_value, unit_codes
-from geo.programme.targets import LEVELS, Level, Target, level_title, targets_of
+from geo.programme.targets import LEVELS, Level, Target, level_title, range_in_words, targets_of
 from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
@@ -481,24 +481,9 @@ def pace_in_words(change: float, indicator: Indicator) -> Text:
 
 
 def target_in_words(target: Target, indicator: Indicator) -> Text:
-    """A target as a sentence names it: its range, year, level and document.
-
-    One end that is open is said as `at most` or `at least`.
-    """
-    least, most = target.least, target.most
-    if most is None:
-        shown = filled(_SAY["at_least"], least=_value(indicator, target.near))
-    elif least is None:
-        shown = filled(_SAY["at_most"], most=_value(indicator, most))
-    elif least == most:
-        shown = _value(indicator, most)
-    else:
-        # 3,27–3,97%: a percent sign once, where money has its sign at both ends.
-        is_rate = indicator.unit.id.startswith("%")
-        low = written(least, decimals=indicator.decimals) if is_rate else _value(indicator, least)
-        shown = filled(_SAY["range"], least=low, most=_value(indicator, most))
-    title = level_title(target.level)
-    return filled(_SAY["target"], shown=shown, year=target.year, level=title)
+    """A target as a sentence names it: its range, year and level."""
+    shown, level = range_in_words(target, indicator), level_title(target.level)
+    return filled(_SAY["target"], shown=shown, year=target.year, level=level)
 
 
 def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:

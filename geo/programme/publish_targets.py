@@ -137,11 +137,12 @@ def changed_targets(table: pd.DataFrame, current: pd.DataFrame) -> tuple[TargetC
 def targets_json(
     changes: Iterable[TargetChange], catalogue: Mapping[str, Indicator]
 ) -> list[dict[str, Any]]:
-    """The first 200 changes in JSON types, each with `title` and `unit` of its indicator in both languages."""
+    """The first 200 changes in JSON types, each with `title`, `unit` and `decimals` of its indicator."""
     return [
         {**asdict(one), "also": list(one.also)}
         | {"title": _title(one.indicator, catalogue)._asdict()}
         | {"unit": _unit(one.indicator, catalogue)._asdict()}
+        | {"decimals": catalogue[one.indicator].decimals if one.indicator in catalogue else 0}
         for one in islice(changes, _LISTED)
     ]
 

@@ -7,10 +7,12 @@ It never stands without the document and the source that it was taken from.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from geo.errors import InvalidTargets
-from geo.language import Text, filled, texts
+from geo.indicators.amounts import value_in_words
+from geo.language import Text, filled, texts, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +38,8 @@ COLUMNS = (
     *("document", "page", "source", "source_url", "note"),
 )
 _OLD_ENDS = "target_"
+# A plan prints no more of a number; what is longer was computed.
+_MOST_DECIMALS = 4
 KEY = ["indicator", "regency_code", "year", "level"]
 
 
@@ -89,6 +93,61 @@ def with_targets(catalogue: Mapping[str, "Indicator"]) -> dict[str, "Indicator"]
 def level_title(level: Level) -> Text:
     """What a level of plan is called."""
     return _TITLES[level]
+
+
+def range_in_words(target: Target, indicator: "Indicator") -> Text:
+    """The range of a target as every page, chart, sheet and text writes it: 3,27–3,97%.
+
+    A number that a plan states more closely than the catalogue keeps its decimals; a proposal, which
+    is computed, does not.
+    """
+    ends, is_stated = (target.least, target.most), target.level != "usulan"
+    return ends_in_words(ends, indicator.unit, decimals=indicator.decimals, is_stated=is_stated)
+
+
+def ends_in_words(
+    ends: tuple[float | None, float | None], unit: Text, *, decimals: int, is_stated: bool = True
+) -> Text:
+    """Least and most, of which one may be None, with the sign of their unit.
+
+    Examples
+    --------
+    >>> rate = Text(id="% angkatan kerja", en="% of labour force")
+    >>> ends_in_words((3.3, 3.44), rate, decimals=2).id
+    '3,30–3,44%'
+    >>> ends_in_words((None, 4), rate, decimals=2).id, ends_in_words((8, 8), rate, decimals=0).en
+    ('paling tinggi 4,00%', '8%')
+    """
+    least, most = ends
+    if is_stated:
+        known = [min(_decimals(end), _MOST_DECIMALS) for end in ends if end is not None]
+        decimals = max(decimals, *known)
+    low, high = (
+        Text("", "") if end is None else value_in_words(end, unit, decimals=decimals)
+        for end in ends
+    )
+    if most is None:
+        return filled(_SAY["at_least"], least=low)
+    if least is None:
+        return filled(_SAY["at_most"], most=high)
+    if least == most:
+        return high
+    # A percent has its sign once, money at both ends.
+    low = written(least, decimals=decimals) if unit.id.startswith("%") else low
+    return filled(_SAY["range"], least=low, most=high)
+
+
+def _decimals(value: float) -> int:
+    """How many decimals a number is written with."""
+    exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def plan_in_words(target: Target) -> str:
+    """The plan that a target stands in, by its own title, which names its level more often than not."""
+    level = level_title(target.level).id
+    said = target.document
+    return said if said.casefold().startswith(level.casefold()) else f"{level}: {said}"
 
 
 def parse_targets(

@@ -7,14 +7,13 @@ API's description). Everything is text; the templates escape it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.language import Language
-from geo.programme.targets import level_title
+from geo.language import Language, Text
+from geo.programme.targets import ends_in_words, level_title
 from maps.text import (
     MISSING,
     format_date,
     format_number,
     format_period,
-    format_range,
     format_share,
     translate,
 )
@@ -172,12 +171,20 @@ def figure_row(
     }
 
 
+def _ends(one: Mapping[str, Any], side: str) -> Text:
+    least, most = one[side]
+    # A report of an upload that an older program wrote names no decimals.
+    decimals, is_stated = int(one.get("decimals", 0)), one["level"] != "usulan"
+    unit = Text(**one["unit"])
+    return ends_in_words((least, most), unit, decimals=decimals, is_stated=is_stated)
+
+
 def target_row(
     one: Mapping[str, Any], regencies: Mapping[str, str], language: Language
 ) -> dict[str, Any]:
     """One changed target as `figure_row` has a figure: a range before and after, its year and its level."""
     ranges = {
-        side: MISSING if one[side] is None else format_range(one[side][0], one[side][1], language)
+        side: MISSING if one[side] is None else _ends(one, side).to(language)
         for side in ("before", "after")
     }
     return {

@@ -10,7 +10,7 @@ from geo.indicators.amounts import value_in_words
 from geo.indicators.table import Indicator
 from geo.language import Language
 from geo.programme.achievement import Achievement, Categories, Category, worked
-from geo.programme.targets import LEVELS, level_title
+from geo.programme.targets import LEVELS, level_title, plan_in_words, range_in_words
 from geo.vector.planning_region import PlanningRegion
 from maps.programme.workbook import Column, Sheet, workbook
 from maps.sheets.table_sheet import PrintedTable, TableSheet
@@ -100,8 +100,8 @@ def _row(
         "indicator": indicator.title.to(language),
         "region": region.title_of(target.region).to(language),
         "year": str(target.year),
-        "target": range_words(one, indicator, language),
-        "plan": f"{level_title(target.level).to(language)}: {target.document}",
+        "target": range_in_words(target, indicator).to(language),
+        "plan": plan_in_words(target),
         "source": target.source,
         "realisation": MISSING
         if one.realisation is None
@@ -116,22 +116,6 @@ def _row(
         "reason": one.reason.to(language) if one.reason else "",
         "so_far": _so_far(one, indicator, language),
     }
-
-
-def range_words(one: Achievement, indicator: Indicator, language: Language) -> str:
-    """The range of a target: both ends, or that it is at most or at least the one."""
-    target = one.target
-    least, most = (
-        None
-        if end is None
-        else value_in_words(end, indicator.unit, decimals=indicator.decimals).to(language)
-        for end in (target.least, target.most)
-    )
-    if least is None:
-        return translate("achievement.at_most", language, value=most)
-    if most is None:
-        return translate("achievement.at_least", language, value=least)
-    return least if least == most else f"{least}–{most}"
 
 
 def _so_far(one: Achievement, indicator: Indicator, language: Language) -> str:

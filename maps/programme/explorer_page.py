@@ -23,7 +23,7 @@ from geo.programme.explorer import (
 )
 from geo.programme.province import unit_codes
 from geo.programme.publish_targets import targets
-from geo.programme.targets import Target, level_title, with_targets
+from geo.programme.targets import Target, level_title, range_in_words, with_targets
 from geo.store.versions import Published
 from maps.escape import safe_address
 from maps.pages.histories import NumberedSource, numbered_sources
@@ -35,7 +35,7 @@ from maps.programme.charts import (
     small_charts,
 )
 from maps.programme.indicator_map import indicator_map
-from maps.programme.words import figure_words, note_words, range_words
+from maps.programme.words import figure_words, note_words
 from maps.text import format_number, format_period, translate
 
 Show = Literal["lines", "table", "multiples", "map"]
@@ -257,7 +257,7 @@ def figures_table(view: IndicatorView, language: Language) -> dict[str, Any]:
                 "goals": [
                     next(
                         (
-                            range_words(t, view.indicator, language)
+                            range_in_words(t, view.indicator).to(language)
                             for t in row.targets
                             if (t.year, t.level) == goal
                         ),
@@ -326,7 +326,7 @@ def _target(
         "region": row.name.to(language),
         "year": target.year,
         "level": level_title(target.level).to(language),
-        "range": range_words(target, view.indicator, language),
+        "range": range_in_words(target, view.indicator).to(language),
         "document": target.document,
         "page": target.page,
         "source": target.source,

@@ -11,12 +11,12 @@ from geo.language import Language
 from geo.programme.explorer import LatestFigure, latest_figures
 from geo.programme.province import unit_codes
 from geo.programme.publish_targets import targets
-from geo.programme.targets import level_title, targets_of
+from geo.programme.targets import level_title, range_in_words, targets_of
 from geo.store.versions import Published
 from maps.escape import safe_address
 from maps.folium.cards import figure_text, unit_after
 from maps.pages.histories import NumberedSource, numbered_sources
-from maps.programme.words import note_words, range_words
+from maps.programme.words import note_words
 from maps.text import format_period, translate
 
 # What the list of regions says of each: unemployment, participation, poverty, people.
@@ -93,7 +93,7 @@ def targets_said(now: Published, code: str, language: Language) -> list[dict[str
             "title": catalogue[target.indicator].title.to(language),
             "year": target.year,
             "level": level_title(target.level).to(language),
-            "range": range_words(target, catalogue[target.indicator], language),
+            "range": range_in_words(target, catalogue[target.indicator]).to(language),
             "document": target.document,
             "page": target.page,
             "source": target.source,

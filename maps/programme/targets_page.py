@@ -7,10 +7,19 @@ from typing import Any
 
 from geo.indicators.figures import number_text
 from geo.indicators.table import Indicator
-from geo.language import Language
+from geo.language import Language, Text
 from geo.programme.publish_targets import targets
 from geo.programme.target_file import BETTER
-from geo.programme.targets import COLUMNS, LEVELS, Target, level_title, targets_of, with_targets
+from geo.programme.targets import (
+    COLUMNS,
+    LEVELS,
+    Target,
+    ends_in_words,
+    level_title,
+    range_in_words,
+    targets_of,
+    with_targets,
+)
 from geo.published import indicator_catalogue, region
 from geo.store.roles import Actor, Circumstances, may
 from geo.store.store import Store
@@ -19,7 +28,7 @@ from geo.vector.losses import guarded
 from geo.vector.regions import to_kemendagri
 from maps.desk.file_form import indicator_options
 from maps.programme.workbook import Column, Sheet, workbook
-from maps.text import format_range, translate
+from maps.text import format_figure, translate
 
 # The years that the form offers: this one and those of a plan of five.
 _YEARS = 5
@@ -83,7 +92,7 @@ def _row(
         "region": one.region,
         "name": name,
         "year": one.year,
-        "range": format_range(one.least, one.most, language),
+        "range": _range(one, known, language),
         "unit": "" if known is None else known.unit.to(language),
         "level": level_title(one.level).to(language),
         "is_binding": one.level != "usulan",
@@ -93,6 +102,12 @@ def _row(
         "source_url": one.source_url,
         "note": one.note,
     }
+
+
+def _range(one: Target, known: Indicator | None, language: Language) -> str:
+    if known is None:
+        return ends_in_words((one.least, one.most), Text("", ""), decimals=0).to(language)
+    return range_in_words(one, known).to(language)
 
 
 def _form(
@@ -127,7 +142,7 @@ def _year(year: int, known: Target | None, language: Language) -> dict[str, Any]
     if known is None:
         return {"year": year, "least": "", "most": "", "is_published": False}
     written = {
-        end: "" if value is None else format_range(value, value, language)
+        end: "" if value is None else format_figure(value, language)
         for end, value in zip(_ENDS, (known.least, known.most), strict=True)
     }
     return {"year": year, "is_published": True, **written}
@@ -142,6 +157,7 @@ def target_records(
         {
             **{name: getattr(one, name) for name in COLUMNS if name != "regency_code"},
             "title": row["title"],
+            "range": row["range"],
             "unit": row["unit"],
             "region": one.region,
             "name": row["name"],

@@ -3,7 +3,7 @@
 from geo.indicators.table import Indicator, note_of
 from geo.language import Language
 from geo.programme.explorer import ShownFigure
-from geo.programme.targets import Target, level_title
+from geo.programme.targets import Target, level_title, range_in_words
 from maps.folium.cards import figure_text
 from maps.text import format_period, translate
 
@@ -17,19 +17,6 @@ def figure_words(figure: ShownFigure, indicator: Indicator, language: Language) 
     return f"{said}, {figure.made.to(language)}" if figure.made else said
 
 
-def range_words(target: Target, indicator: Indicator, language: Language) -> str:
-    """The range of a target with the sign of its unit: 3,27%–3,97%, or at most 3,97% at an open end."""
-    least, most = (
-        None if end is None else figure_text(end, indicator, language)
-        for end in (target.least, target.most)
-    )
-    if least is None:
-        return translate("explorer.at_most", language, value=most)
-    if most is None:
-        return translate("explorer.at_least", language, value=least)
-    return least if least == most else translate("legend.range", language, low=least, high=most)
-
-
 def target_words(target: Target, indicator: Indicator, language: Language) -> str:
     """A target with its year, its level and its document."""
     return translate(
@@ -37,7 +24,7 @@ def target_words(target: Target, indicator: Indicator, language: Language) -> st
         language,
         year=target.year,
         level=level_title(target.level).to(language),
-        range=range_words(target, indicator, language),
+        range=range_in_words(target, indicator).to(language),
         document=target.document,
     )
 

@@ -55,7 +55,7 @@ def test_the_workbook_has_numbers_with_human_heads_and_its_sources(client):
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     sheet, notes = book.worksheets
     heads = [str(cell.value).split("\n")[0] for cell in sheet[1]]
-    assert heads[:3] == ["Daerah", "Angka terakhir", "Periode"]
+    assert heads[:3] == ["Wilayah", "Angka terakhir", "Periode"]
     assert [cell.value for cell in sheet[2]][:2] == ["Kalimantan Selatan", 4.16]
     assert sheet.max_row == 15
     assert any("RPJMD" in str(row[1].value) for row in notes.iter_rows())

@@ -77,7 +77,7 @@ def test_what_is_asked_wrongly_is_refused(door, query, status):
 def test_the_page_says_document_source_and_who_enters_the_rest(door):
     _, client, _ = door
     page = client.get("/targets?f=html&lang=id").text
-    for said in ("3,27–3,97", "paling sedikit 8", "RPJMD Provinsi Kalimantan Selatan 2025–2029"):
+    for said in ("3,27–3,97", "paling rendah 8,00%", "RPJMD Provinsi Kalimantan Selatan 2025–2029"):
         assert said in page
     assert "https://adaapa.info/?p=9342" in page
     assert "kantor yang mengisinya" in page
@@ -100,7 +100,7 @@ def test_typed_targets_of_an_editor_wait_and_are_published_by_another(door):
     assert [one["number"] for one in history["versions"]] == [2, 1]
     changed = client.get("/collections/targets/difference?f=json").json()["targets"]
     assert [(one["regency_code"], one["after"]) for one in changed] == [("63.10", [3.3, 3.9])]
-    assert "3,3–3,9" in client.get("/collections/targets/difference?f=html&lang=id").text
+    assert "3,30–3,90%" in client.get("/collections/targets/difference?f=html&lang=id").text
     assert "Target" in client.get("/collections/targets/versions?f=html&lang=id").text
 
 
@@ -157,3 +157,18 @@ def test_a_file_of_targets_is_refused_with_its_rows_and_columns(door):
     assert answer.status_code == 422
     (found,) = answer.json()["facts"]["report"]["findings"]
     assert (found["code"], found["where"]["letter"]) == ("target_least_above_most", "E")
+
+
+def test_a_target_is_written_the_same_way_on_every_page(door):
+    _, client, _ = door
+    shown = (
+        ("/targets?f=html&lang=id", "4,38–4,50%"),
+        ("/achievement?f=html&lang=id", "4,38–4,50%"),
+        ("/regions/63.09?f=html&lang=id", "4,38–4,50%"),
+        ("/gap?indicator=p0_persen_miskin_maret&year=2026&f=html&lang=id", "4,38–4,50%"),
+        ("/indicators?indicator=p0_persen_miskin_maret&f=html&lang=id", "4,38–4,50%"),
+        ("/targets?f=html&lang=id", "0,240–0,290"),
+        ("/achievement?f=html&lang=id", "0,240–0,290"),
+    )
+    missing = [address for address, said in shown if said not in client.get(address).text]
+    assert missing == []

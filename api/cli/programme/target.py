@@ -53,16 +53,10 @@ def target_list(
 
 def _print(now: "Published", asked: dict[str, Any], language: Language) -> None:
     from maps.programme.targets_page import target_records
-    from maps.text import format_range, translate
+    from maps.text import translate
 
     heads = ("title", "region", "name", "year", "range", "unit", "level", "document")
-    rows = [
-        [
-            format_range(one["least"], one["most"], language) if name == "range" else str(one[name])
-            for name in heads
-        ]
-        for one in target_records(now, asked, language)
-    ]
+    rows = [[str(one[name]) for name in heads] for one in target_records(now, asked, language)]
     if not rows:
         print_line(translate("target.none", language))
         return

@@ -51,7 +51,7 @@ def test_what_cannot_be_split_is_a_sentence(run, tmp_path):
 
 def test_achievement_lists_targets_and_says_what_is_not_confirmed(run, tmp_path):
     said = run("achievement", "--region", "63")
-    assert "3,27%–3,97%" in said
+    assert "3,27–3,97%" in said
     assert "capaian 95,21% terhadap target ini" in said
     assert "Belum dikonfirmasi" in said
     document = json.loads(run("achievement", "--json", "--level", "rkpd"))
