@@ -77,8 +77,7 @@ class SplitRow:
 class Split:
     """A proposed split: the `people` of all `rows` add up to `total_people` to 1e-9.
 
-    `value` and `target` are rates of the province in percent; `value` is that of its regions
-    together, which may differ from the published one by rounding. `effort` is the part of its rate
+    `value` and `target` are rates of the province in percent. `effort` is the part of its rate
     (equal effort) or of its distance to the best (capacity) by which every free region moves.
     """
 
@@ -108,6 +107,7 @@ def split(
     year: int,
     end_year: int,
     method: SplitMethod = "equal_effort",
+    base: float | None = None,
     fixed: Mapping[str, float] | None = None,
     bounds: Mapping[str, float] | None = None,
 ) -> Split:
@@ -126,6 +126,8 @@ def split(
         Rate of the province in percent, 0..100.
     year, end_year : int
         Of the newest figures, and of the target.
+    base : float, optional
+        The people that the province's rate is counted on; by default those of its regions together.
     fixed : mapping, optional
         Targets in percent that a planner set, by region: kept as they are, past any bound.
     bounds : mapping, optional
@@ -145,10 +147,11 @@ def split(
     _require_usable(members, target, fixed, years=end_year - year)
     sign = -1.0 if direction == "down" else 1.0
     values, bases = (np.array([getattr(m, name) for m in members]) for name in ("value", "base"))
-    total = math.fsum(target / 100 * bases)
+    base = math.fsum(bases) if base is None else base
+    total = target / 100 * base
     now = math.fsum(values / 100 * bases)
     if sign * (total - now) <= _NOBODY:
-        raise _infeasible("reached", value=_rate(100 * now / bases.sum()), target=_rate(target))
+        raise _infeasible("reached", value=_rate(100 * now / base), target=_rate(target))
 
     is_free = np.array([m.region not in fixed for m in members])
     set_points = np.array([sign * (fixed.get(m.region, m.value) - m.value) for m in members])
@@ -184,7 +187,7 @@ def split(
         direction=direction,
         year=year,
         end_year=end_year,
-        value=100 * now / math.fsum(bases),
+        value=100 * now / base,
         target=target,
         people_now=now,
         total_people=total,

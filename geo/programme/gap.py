@@ -517,8 +517,19 @@ def people_in_words(people: float) -> Text:
     """
     if 0 < people < 10:
         return _SAY["few_people"]
-    step = 100 if people >= 1000 else 10
-    return filled(_SAY["people"], n=number(round(people / step) * step, ",.0f"))
+    return filled(_SAY["people"], n=number(rounded_people(people), ",.0f"))
+
+
+def rounded_people(people: float) -> float:
+    """An estimated number of people, or a change of one, in hundreds from a thousand on, else in tens.
+
+    Examples
+    --------
+    >>> rounded_people(8_468.2), rounded_people(-53.1), rounded_people(999.9)
+    (8500, -50, 1000)
+    """
+    step = 100 if abs(people) >= 1000 else 10
+    return round(people / step) * step
 
 
 VERDICTS: Mapping[Verdict, Text] = {

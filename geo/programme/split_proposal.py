@@ -1,13 +1,14 @@
 """A split of published figures: which target, whose figures, counted on which people.
 
 The figures are those of the newest year in which every regency has a good one, for with one missing
-the people of the province could not add up. The denominators are those of the gap, so that people
-are the same people on every page.
+the people of the province could not add up. The denominators are those of the gap. Rates times
+estimated people give another total than the published rate of the province, so they are scaled to
+it: a target is as many people here as on the page of the gap.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -29,7 +30,9 @@ class Proposal:
 
     `of_target` is the province's target that is split, None where the rate was stated instead;
     `province` is the province's own figure of the split's year, `period` and `source` those of the
-    regencies' figures.
+    regencies' figures. `scaling` is what the people of every regency were multiplied by, so that
+    together they are those of the province's published figure; 1 where none is published. `newer` is
+    the province's figure of a later year, which some regency has none of.
     """
 
     indicator: Indicator
@@ -39,6 +42,13 @@ class Proposal:
     province: ProvinceFigure | None
     period: str
     source: str
+    scaling: float = 1.0
+    newer: ProvinceFigure | None = None
+
+    @property
+    def unscaled(self) -> float:
+        """The rate of the regencies together before they were scaled, in percent."""
+        return self.split.value / self.scaling
 
 
 def divisible(
@@ -102,6 +112,9 @@ def propose(
     year = newest_complete(table, meant, region=region)
     rows = _good(table, indicator, year)
     members = _members(table, meant, year=year, region=region, denominator=denominator)
+    province = province_value(table, meant, year=year, region=region)
+    scaling = _scaling(members, province, people=denominator.people[region.code])
+    members = [replace(m, base=scaling * m.base) for m in members]
     most = {} if most_a_year is None else {m.region: most_a_year * (last - year) for m in members}
     found = split(
         members,
@@ -110,6 +123,7 @@ def propose(
         year=year,
         end_year=last,
         method=method,
+        base=denominator.people[region.code],
         fixed=fixed,
         bounds=most,
     )
@@ -118,10 +132,30 @@ def propose(
         split=found,
         denominator=denominator,
         of_target=target if target and rate == target.near else None,
-        province=province_value(table, meant, year=year, region=region),
+        province=province,
         period=str(rows["period"].iloc[0]),
         source="; ".join(dict.fromkeys(rows["source"])),
+        scaling=scaling,
+        newer=_newer(table, meant, year=year, region=region),
     )
+
+
+def _scaling(members: Sequence[Member], province: ProvinceFigure | None, *, people: float) -> float:
+    """What brings the people of the regencies to those of the published figure of the province."""
+    if province is None or province.basis != "published":
+        return 1.0
+    together = math.fsum(m.value * m.base for m in members)
+    return province.value * people / together if together > 0 else 1.0
+
+
+def _newer(
+    table: pd.DataFrame, indicator: Indicator, *, year: int, region: PlanningRegion
+) -> ProvinceFigure | None:
+    is_own = (table["indicator"] == indicator.id) & (table["regency_code"] == region.code)
+    newest = table.loc[is_own & (table["confidence"] == "ok"), "year"].max()
+    if not newest > year:
+        return None
+    return province_value(table, indicator, year=int(newest), region=region)
 
 
 def province_target(

@@ -7,7 +7,7 @@ from geo.indicators.amounts import value_in_words
 from geo.indicators.table import Indicator
 from geo.language import LANGUAGES, Language, Text, written
 from geo.programme.cascade import SPLIT_METHODS, SplitRow, method_title
-from geo.programme.gap import people_in_words
+from geo.programme.gap import people_in_words, rounded_people
 from geo.programme.split_proposal import Proposal
 from geo.programme.targets import level_title
 from geo.vector.planning_region import PlanningRegion
@@ -38,6 +38,7 @@ def split_content(found: Proposal, *, region: PlanningRegion, language: Language
         "sentences": [text.to(language) for text in split_sentences(found, region)],
         "subject": f"{unit.title.to(language)} · {one.year} → {one.end_year}",
         "end_year": one.end_year,
+        "target": entered(one.target, language),
         "caveat": unit.caveat.to(language),
         "heads": dict(zip(_COLUMNS, _heads(found, language), strict=True)),
         "rows": [
@@ -47,7 +48,7 @@ def split_content(found: Proposal, *, region: PlanningRegion, language: Language
                 **_row_words(row, unit, language),
                 "bar": round(_FULL_BAR * abs(row.share) / largest, 1),
                 "fixed": entered(row.target, language) if row.is_fixed else "",
-                "placeholder": entered(row.target, language),
+                "placeholder": format_number(row.target, language, decimals=unit.decimals),
                 "is_fixed": row.is_fixed,
                 "is_at_bound": row.is_at_bound,
             }
@@ -57,11 +58,11 @@ def split_content(found: Proposal, *, region: PlanningRegion, language: Language
             "name": region.name.to(language),
             "value": _value(one.value, unit, language),
             "target": _value(one.target, unit, language),
-            "people_now": format_number(one.people_now, language, decimals=0),
-            "people": format_number(one.total_people, language, decimals=0),
-            "moved": format_number(one.total_people - one.people_now, language, decimals=0),
+            "people_now": _people(one.people_now, language),
+            "people": _people(one.total_people, language),
+            "moved": _people(one.total_people - one.people_now, language),
         },
-        "rounding": _rounding(found, language),
+        "rounding": translate("split.rounding", language, decimals=unit.decimals),
         "how": [text.to(language) for text in _how(found)],
         "sources": _sources(found, language),
     }
@@ -71,6 +72,7 @@ def split_sentences(found: Proposal, region: PlanningRegion) -> list[Text]:
     """What is split, what that is in people, and by which rule."""
     one, unit = found.split, found.indicator
     values = {
+        "name": region.name,
         "value": value_in_words(one.value, unit.unit, decimals=unit.decimals),
         "target": value_in_words(one.target, unit.unit, decimals=unit.decimals),
         "year": _period(found.period),
@@ -83,9 +85,16 @@ def split_sentences(found: Proposal, region: PlanningRegion) -> list[Text]:
     said = [_both(key, **values), one.rule]
     effort = written(100 * one.effort, decimals=1)
     said.append(_both(f"split.effort_{one.method}", effort=effort))
-    if found.province is not None and abs(found.province.value - one.value) >= 0.005:
-        own = value_in_words(found.province.value, unit.unit, decimals=unit.decimals)
-        said.append(_both("split.differs", own=own, value=values["value"]))
+    if found.scaling != 1:
+        own, raw = (
+            value_in_words(rate, unit.unit, decimals=unit.decimals)
+            for rate in (one.value, found.unscaled)
+        )
+        factor = written(found.scaling, decimals=4)
+        said.append(_both("split.scaled", own=own, raw=raw, factor=factor))
+    if found.newer is not None:
+        newer = value_in_words(found.newer.value, unit.unit, decimals=unit.decimals)
+        said.append(_both("split.newer", own=newer, year=found.newer.year, used=one.year))
     return said
 
 
@@ -101,7 +110,7 @@ def split_workbook(
         Column(translate("split.code", language)),
         Column(head["name"]),
         Column(head["value"], unit, format_period(found.period, language), decimals=places),
-        Column(head["target"], unit, decimals=places + 2),
+        Column(head["target"], unit, decimals=places),
         Column(head["change_a_year"], points, decimals=places + 1),
         Column(head["last_change"], points, decimals=places),
         Column(head["people_now"], people, decimals=0),
@@ -204,9 +213,9 @@ def _row_words(row: SplitRow, indicator: Indicator, language: Language) -> dict[
         "target": _value(row.target, indicator, language),
         "change_a_year": _points(row.change_a_year, decimals + 1, language),
         "last_change": _points(row.last_change, decimals, language),
-        "people_now": format_number(row.people_now, language, decimals=0),
-        "people": format_number(row.people, language, decimals=0),
-        "moved": format_number(row.people - row.people_now, language, decimals=0),
+        "people_now": _people(row.people_now, language),
+        "people": _people(row.people, language),
+        "moved": _people(row.people - row.people_now, language),
         "share": format_share(row.share, language),
         "reading": row.reading.to(language),
     }
@@ -214,6 +223,11 @@ def _row_words(row: SplitRow, indicator: Indicator, language: Language) -> dict[
 
 def _value(rate: float, indicator: Indicator, language: Language) -> str:
     return value_in_words(rate, indicator.unit, decimals=indicator.decimals).to(language)
+
+
+def _people(people: float, language: Language) -> str:
+    """A number of people as far as an estimate allows, or how many more or fewer there are."""
+    return format_number(rounded_people(people), language, decimals=0)
 
 
 def _points(points: float | None, decimals: int, language: Language) -> str:
@@ -230,16 +244,6 @@ def _mark(row: SplitRow, language: Language) -> str:
     if row.is_fixed:
         return translate("split.is_fixed", language)
     return translate("split.is_at_bound", language) if row.is_at_bound else ""
-
-
-def _rounding(found: Proposal, language: Language) -> str:
-    """How many people the targets are off when they are written with the indicator's decimals."""
-    one, places = found.split, found.indicator.decimals
-    rounded = sum(
-        round(row.target, places) / 100 * found.denominator.people[row.region] for row in one.rows
-    )
-    off = format_number(abs(rounded - one.total_people), language, decimals=0)
-    return translate("split.rounding", language, decimals=places, people=off)
 
 
 def _how(found: Proposal) -> list[Text]:

@@ -1,6 +1,7 @@
 """The split of a target over HTTP: as JSON, page, workbook and sheet, and what is refused."""
 
 import io
+import re
 
 import pytest
 from fastapi.testclient import TestClient
@@ -50,6 +51,20 @@ def test_the_page_names_what_is_missing_and_keeps_the_form(client):
     assert page.status_code == 400
     assert "masih kurang" in page.text
     assert 'value="1"' in page.text
+
+
+def test_people_of_the_page_are_estimates_rounded_as_on_the_page_of_the_gap(client):
+    page, gap = (client.get(f"/{one}?f=html&lang=id").text for one in ("split", "gap"))
+    assert "sekitar 4.300 orang lebih sedikit" in page
+    assert "4.300 orang" in gap
+    assert "Orang 2025 (perkiraan)" in page
+    assert ">−4.300<" in page
+
+
+def test_target_and_year_in_force_stand_in_their_empty_fields(client):
+    page = client.get("/split?f=html&lang=id").text
+    for name, said in (("target", "3,97"), ("end_year", "2029")):
+        assert re.search(rf'name="{name}" value=""[^>]* placeholder="{said}"', page), name
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -110,7 +125,8 @@ def test_a_split_is_kept_as_proposals_that_still_add_up_in_people(desk, referenc
     kept = targets_of(targets(reference_store), level="usulan")
     assert len(kept) == 13
     people = before["denominator"]["people"]
-    total = sum(target.most / 100 * people[target.region] for target in kept)
+    scaled = before["scaling"]
+    total = sum(target.most / 100 * people[target.region] * scaled for target in kept)
     assert total == pytest.approx(before["split"]["total_people"], abs=1e-9)
     banjarmasin = next(target for target in kept if target.region == "63.71")
     assert (banjarmasin.most, banjarmasin.least) == (6.2, None)

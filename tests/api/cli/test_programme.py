@@ -28,7 +28,7 @@ def run(reference_store, monkeypatch):
 
 def test_a_split_is_printed_written_and_proposed(run, reference_store, tmp_path):
     said = run("split", "--fix", "63.71=6,2")
-    assert "sekitar 4.700 orang lebih sedikit" in said
+    assert "sekitar 4.300 orang lebih sedikit" in said
     assert "Kota Banjarmasin" in said
     document = json.loads(run("split", "--method", "capacity", "--json", "--lang", "en"))
     assert document["split"]["method"] == "capacity"
