@@ -163,7 +163,8 @@ def wants_html(request: Request) -> bool:
 
 def links_of(request: Request) -> Links:
     """Links for this request: from the configured address, else from the request's own host."""
-    return Links(base_of(request), language=_chosen_language(request))
+    page = settings_of(request).default_language if _is_page(request) else None
+    return Links(base_of(request), language=_chosen_language(request), page=page)
 
 
 def links_or_default(request: Request) -> Links:
@@ -265,11 +266,14 @@ def _chosen_language(request: Request) -> Language | None:
 
 
 def _accepted_language(request: Request) -> Language:
-    wanted = request.query_params.get("f") or _accepted_format(request)
-    if wanted == "html":
+    if _is_page(request):
         return settings_of(request).default_language
     liked = _liked_language(request.headers.get("accept-language", ""))
     return liked or settings_of(request).default_language
+
+
+def _is_page(request: Request) -> bool:
+    return (request.query_params.get("f") or _accepted_format(request)) == "html"
 
 
 @remembered

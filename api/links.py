@@ -30,16 +30,24 @@ def _encoded(given: Mapping[str, Any]) -> str:
     return "&".join(parts)
 
 
+def _is_saved(segments: tuple[str, ...], given: Mapping[str, Any]) -> bool:
+    """Whether an address is of a file, or of a document for programs, and of no page."""
+    is_named = "download" in segments or (segments[-1:] != () and segments[-1].endswith(".pdf"))
+    return is_named or given.get("f", "html") != "html"
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """The addresses of the service for one request.
 
     `base` has no slash at its end. `language` is set only when the client chose it in the query: it
-    then stays in every link, as the client's own choice.
+    then stays in every link, as the client's own choice. `page` is the language of the page that the
+    links stand on: what is saved from it speaks it too, whatever the browser would ask for.
     """
 
     base: str
     language: Language | None = None
+    page: Language | None = None
 
     def url(self, *segments: str, query: Mapping[str, Any] | None = None, **more: Any) -> str:
         """The address of a path, each of whose `segments` may hold any character.
@@ -56,6 +64,8 @@ class Links:
         given = {n: v for n, v in {**(query or {}), **more}.items() if v is not None}
         if self.language is not None:
             given.setdefault("lang", self.language)
+        elif self.page is not None and _is_saved(segments, given):
+            given.setdefault("lang", self.page)
         return f"{self.base}/{path}" + (f"?{_encoded(given)}" if given else "")
 
     def link(

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -134,7 +135,7 @@ def drawn_page(
         state=state,
         tagline=None if region is None else region.title,
         time_zone=None if region is None else region.time_zone,
-        links=links,
+        links=replace(links, page=language),
         **context,
     )
 

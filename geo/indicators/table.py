@@ -71,7 +71,9 @@ class Indicator:
     catalogue does not say. `notes` are those of its figures that are known in both languages.
     `is_snapshot` is true of counts of one event on one day, which the note of each figure names:
     they are no series, and a 0 says only that none was recorded yet. `is_set_ahead` is true of what
-    is set before its period begins: targets, minimum wages, budgets.
+    is set before its period begins: targets, minimum wages, budgets. `is_averaged` is false where a
+    mean of regencies is no figure of their province: of indices of several parts, lines and wages.
+    `is_of_government` is true of budgets: a province's own is no total of its regencies'.
     """
 
     id: str
@@ -88,6 +90,8 @@ class Indicator:
     theme: Theme | None = None
     is_snapshot: bool = False
     is_set_ahead: bool = False
+    is_averaged: bool = True
+    is_of_government: bool = False
 
     @property
     def theme_place(self) -> int:
@@ -139,9 +143,17 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             theme=_one_of(entry["theme"], get_args(Theme)) if "theme" in entry else None,  # type: ignore[arg-type]
             is_snapshot=entry.get("snapshot") is True,
             is_set_ahead=entry.get("set_ahead") is True,
+            is_averaged=entry.get("averaged", not _is_own(entry)) is True,
+            is_of_government=entry.get("of_government") is True,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error
+
+
+def _is_own(entry: Mapping[str, object]) -> bool:
+    """Whether a figure is a region's own and no mean of its parts': an index, a wage or a price."""
+    kind = entry["kind"]
+    return kind == "index" or (kind == "amount" and entry["aggregation"] == "area")
 
 
 def _text(value: object) -> Text:

@@ -49,6 +49,15 @@ class Denominator:
         return points / 100 * self.people[region]
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the regencies are weighed by, by Kemendagri code; `title` says of which year."""
+
+    id: str
+    title: Text
+    by_region: Mapping[str, float]
+
+
 def denominator_of(
     table: pd.DataFrame, indicator: Indicator, *, region: PlanningRegion
 ) -> Denominator | None:
@@ -66,6 +75,30 @@ def denominator_of(
     """
     maker = _MAKERS.get(indicator.id)
     return None if maker is None else maker(table, region)
+
+
+def people_weights(
+    table: pd.DataFrame, indicator: Indicator, *, year: int, region: PlanningRegion
+) -> Weights | None:
+    """How many people of each regency a rate is counted on in a year, to average it by.
+
+    No denominator of a gap, which is frozen: each part is of the year, else of the nearest that has
+    every regency. None where `denominator_of` knows no people.
+    """
+    named = _WEIGHED_AS.get(indicator.id)
+    of = nearest_complete(table, _POPULATION, year=year, region=region)
+    if named is None or of is None:
+        return None
+    counted = values_of(table, _POPULATION, of)
+    people = {code: counted[code] for code in region.by_code}
+    if named != _LABOUR_FORCE:
+        return Weights(named, filled(_SAY["weights_people"], year=of), people)
+    at = nearest_complete(table, _PARTICIPATION, year=year, region=region)
+    if at is None:
+        return None
+    rates = values_of(table, _PARTICIPATION, at)
+    title = filled(_SAY["weights_labour_force"], people=of, year=at)
+    return Weights(named, title, {code: n * rates[code] / 100 for code, n in people.items()})
 
 
 def _population(table: pd.DataFrame, region: PlanningRegion) -> Denominator | None:
@@ -91,7 +124,7 @@ def _labour_force(table: pd.DataFrame, region: PlanningRegion) -> Denominator | 
     if register is None or year is None:
         return None
     people, *counted = register
-    rates = _values(table, _PARTICIPATION, year)
+    rates = values_of(table, _PARTICIPATION, year)
     parts = {code: people[code] * rates[code] / 100 for code in people}
     total = _published(table, _LABOUR_FORCE, year, region)
     return None if total is None else _scaled(total, parts, counted, said="labour_force")
@@ -148,7 +181,7 @@ def _register(
     year = _newest_complete(table, _POPULATION, region)
     if year is None:
         return None
-    values = _values(table, _POPULATION, year)
+    values = values_of(table, _POPULATION, year)
     rows = table[(table["indicator"] == _POPULATION) & (table["year"] == year)]
     people = {code: values[code] for code in region.by_code}
     return people, str(rows["period"].iloc[0]), str(rows["source"].iloc[0])
@@ -156,14 +189,26 @@ def _register(
 
 def _newest_complete(table: pd.DataFrame, indicator: str, region: PlanningRegion) -> int | None:
     """The newest year in which every regency has a good figure."""
+    return max(_complete(table, indicator, region), default=None)
+
+
+def nearest_complete(
+    table: pd.DataFrame, indicator: str, *, year: int, region: PlanningRegion
+) -> int | None:
+    """The year nearest to `year`, of two the older, in which every regency has a good figure."""
+    years = _complete(table, indicator, region)
+    return min(years, key=lambda one: (abs(one - year), one), default=None)
+
+
+def _complete(table: pd.DataFrame, indicator: str, region: PlanningRegion) -> list[int]:
     rows = table[(table["indicator"] == indicator) & _is_good(table)]
     own = rows[rows["regency_code"].isin(list(region.by_code))]
     counts = own.groupby("year")["regency_code"].nunique()
-    years = counts.index[counts == len(region.regencies)]
-    return int(years.max()) if len(years) else None
+    return [int(year) for year in counts.index[counts == len(region.regencies)]]
 
 
-def _values(table: pd.DataFrame, indicator: str, year: int) -> dict[str, float]:
+def values_of(table: pd.DataFrame, indicator: str, year: int) -> dict[str, float]:
+    """The figures of an indicator in one year, by region."""
     rows = table[(table["indicator"] == indicator) & (table["year"] == year)]
     return dict(zip(rows["regency_code"], rows["value"].astype(float), strict=True))
 
@@ -178,4 +223,11 @@ _MAKERS: Mapping[str, Callable[[pd.DataFrame, PlanningRegion], Denominator | Non
     "tpak_agustus": _working_age,
     "p0_persen_miskin_maret": _population,
     "p0_persen_miskin_september": _population,
+}
+# What they are weighed as where regencies are averaged.
+_WEIGHED_AS: Mapping[str, str] = {
+    "tpt_agustus": _LABOUR_FORCE,
+    "tpak_agustus": _WORKING_AGE,
+    "p0_persen_miskin_maret": _POPULATION,
+    "p0_persen_miskin_september": _POPULATION,
 }

@@ -16,10 +16,12 @@ import pandas as pd
 from geo.errors import IndicatorNotFound, ZoneNotFound
 from geo.indicators.series import Break, indicator_trend
 from geo.indicators.table import Indicator
-from geo.language import Text
+from geo.language import Text, filled, texts
 from geo.programme.province import WEIGHTS, Basis, no_province_value, province_value, unit_codes
 from geo.programme.targets import Target, targets_of
 from geo.vector.planning_region import PlanningRegion
+
+_SAY = texts(__name__)
 
 Order = Literal["code", "name", "change"]
 # A table of more years names only those that have a figure.
@@ -303,7 +305,9 @@ def _made(
         return None
     rows = table[(table["indicator"] == indicator.id) & (table["year"] == year)]
     period, unit = rows["period"].iloc[0], rows["unit"].iloc[0]
-    return ShownFigure(year, found.value, period, True, found.basis, found.text, unit)
+    # A mean has as many digits as its indicator is shown with, no more.
+    value = round(found.value, indicator.decimals)
+    return ShownFigure(year, value, period, True, found.basis, found.text, unit)
 
 
 def _row(
@@ -322,7 +326,7 @@ def _row(
         breaks = indicator_trend(rows, indicator.id, region=code).breaks
     return RegionRow(
         code=code,
-        name=region.title_of(code),
+        name=_name(indicator, code, region),
         is_province=code == region.code,
         figures=tuple(figures),
         lines=_lines(figures, is_snapshot=indicator.is_snapshot),
@@ -330,6 +334,13 @@ def _row(
         targets=targets,
         missing=missing,
     )
+
+
+def _name(indicator: Indicator, code: str, region: PlanningRegion) -> Text:
+    """A region's name; of a budget, which is the government's own, the province's says so."""
+    name = region.title_of(code)
+    is_own = indicator.is_of_government and code == region.code
+    return filled(_SAY["government"], name=name) if is_own else name
 
 
 def _lines(figures: Sequence[ShownFigure], *, is_snapshot: bool) -> tuple[tuple[int, ...], ...]:

@@ -369,7 +369,8 @@ def _needed(figure: FigurePoint | None, target: Target | None) -> float | None:
     if target.is_reached(figure.value):
         return 0.0
     years = target.year - figure.year
-    return (target.near - figure.value) / years if years > 0 else None
+    # 4.16 - 3.97 is 0.19 and no 0.19000…04: half of the last digit is rounded as by hand.
+    return round(target.near - figure.value, 10) / years if years > 0 else None
 
 
 def _path(figure: FigurePoint | None, target: Target | None) -> tuple[tuple[int, float], ...]:

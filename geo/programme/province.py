@@ -12,7 +12,13 @@ import pandas as pd
 from geo.indicators.amounts import value_in_words
 from geo.indicators.table import WEIGHED_BY, Indicator
 from geo.language import Text, filled, joined, texts
-from geo.programme.denominators import MADE_OF, Denominator, denominator_of
+from geo.programme.denominators import (
+    MADE_OF,
+    Weights,
+    nearest_complete,
+    people_weights,
+    values_of,
+)
 from geo.vector.planning_region import PlanningRegion
 
 _SAY = texts(__name__)
@@ -58,7 +64,8 @@ def province_value(
     Notes
     -----
     A rate is averaged by the people whom it is counted on where `geo.programme.denominators` knows
-    them, else by what `geo.indicators.table.WEIGHED_BY` names, or the regencies' areas.
+    them, else by what `geo.indicators.table.WEIGHED_BY` names, or the regencies' areas: those of the
+    figure's own year, else of the year nearest to it that has every regency. `text` says which.
     """
     good = _good(table, indicator, year)
     if region.code in good:
@@ -70,10 +77,13 @@ def province_value(
     if indicator.aggregation == "sum":
         said = filled(_SAY["sum"], regions=n)
         return ProvinceFigure(float(values.sum()), year, "sum", None, n, said)
-    weighed_by, title, weights = _weights(table, indicator, region)
+    found = _weights(table, indicator, year=year, region=region)
+    if found is None:
+        return None
+    weights = pd.Series(found.by_region)
     mean = float((values * weights).sum() / weights.sum())
-    said = filled(_SAY["mean"], regions=n, title=title)
-    return ProvinceFigure(mean, year, "mean", weighed_by, n, said)
+    said = filled(_SAY["mean"], regions=n, title=found.title)
+    return ProvinceFigure(mean, year, "mean", found.id, n, said)
 
 
 def province_in_words(
@@ -104,12 +114,14 @@ def no_province_value(
         return filled(_SAY["incomplete"], year=year, regions=n, of=of, names=names, more=more)
     if indicator.is_snapshot:
         return _SAY["snapshot"]
-    if indicator.aggregation == "area" and indicator.kind == "amount":
-        # A wage or a price is not spread over hectares.
+    if indicator.is_of_government:
+        return _SAY["of_government"]
+    if indicator.aggregation == "sum":
+        return None
+    if not indicator.is_averaged:
         return _SAY["no_mean"]
-    if indicator.aggregation != "sum" and _weights(table, indicator, region)[2].isna().any():
-        return _SAY["no_weights"]
-    return None
+    found = _weights(table, indicator, year=year, region=region)
+    return _SAY["no_weights"] if found is None else None
 
 
 def _good(table: pd.DataFrame, indicator: Indicator, year: int) -> pd.Series:
@@ -119,15 +131,16 @@ def _good(table: pd.DataFrame, indicator: Indicator, year: int) -> pd.Series:
 
 
 def _weights(
-    table: pd.DataFrame, indicator: Indicator, region: PlanningRegion
-) -> tuple[str, Text, pd.Series]:
-    """Which indicator weighs, what it is called, and the weight of each regency (NaN if unknown)."""
-    codes = list(region.by_code)
-    people: Denominator | None = denominator_of(table, indicator, region=region)
+    table: pd.DataFrame, indicator: Indicator, *, year: int, region: PlanningRegion
+) -> Weights | None:
+    """What weighs the regencies in a year; None where it is not known of all of them in any year."""
+    people = people_weights(table, indicator, year=year, region=region)
     if people is not None:
-        return people.id, people.title, pd.Series({code: people.people[code] for code in codes})
+        return people
     name = WEIGHED_BY.get(indicator.aggregation, AREA)
-    rows = table[(table["indicator"] == name) & (table["confidence"] == "ok")]
-    newest = rows.sort_values("year", kind="stable").drop_duplicates("regency_code", keep="last")
-    weights = newest.set_index("regency_code")["value"].reindex(codes)
-    return name, _SAY[f"by_{indicator.aggregation}"], weights
+    of = nearest_complete(table, name, year=year, region=region)
+    if of is None:
+        return None
+    title = filled(_SAY[f"by_{indicator.aggregation}"], year=of)
+    values = values_of(table, name, of)
+    return Weights(name, title, {code: values[code] for code in region.by_code})

@@ -1,7 +1,7 @@
 """A small line chart over years as positions: what a template draws as SVG, without a script.
 
 Years that may not be compared are never joined: each segment is a line of its own, and a dashed
-upright stands at the break. A figure that is no new observation is a hollow dot.
+upright stands at the break. Nor does a line lead over a year without a figure. A figure that is no new observation is a hollow dot.
 """
 
 import math
@@ -134,7 +134,7 @@ def line_chart(
         return round(bottom - (value - low) / (high - low) * (bottom - _TOP), 2)
 
     middles = [(a[-1].year + b[0].year) / 2 for a, b in pairwise(segments)]
-    joined = [segment for segment in segments if len(segment) > 1]
+    joined = [run for segment in segments for run in _runs(segment) if len(run) > 1]
     return LineChart(
         width=WIDTH,
         height=HEIGHT,
@@ -151,6 +151,16 @@ def line_chart(
         stripes=_stripes(bands, low, high, y_of=y_of),
         is_from_zero=low <= 0 <= high,
     )
+
+
+def _runs(segment: Sequence[ChartPoint]) -> list[list[ChartPoint]]:
+    """The points that a line joins: those whose years follow on one another, as the explorer has it."""
+    runs: list[list[ChartPoint]] = []
+    for point in segment:
+        if not runs or point.year - runs[-1][-1].year != 1:
+            runs.append([])
+        runs[-1].append(point)
+    return runs
 
 
 def span_of(values: Sequence[float], *, is_from_zero: bool) -> tuple[float, float]:

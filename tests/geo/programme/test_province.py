@@ -66,3 +66,21 @@ def test_one_regency_missing_means_no_figure_and_names_it():
 
 def test_a_wage_is_not_averaged_over_hectares():
     assert figure("umk", 2026) == (None, texts("geo.programme.province")["no_mean"])
+
+
+def test_a_mean_is_weighed_by_the_year_of_its_figures_and_names_it():
+    # 2021 by population x TPAK of 2021, computed apart; by that of 2025 it would be 4.92.
+    found, _ = figure("tpt_agustus", 2021, without_province=True)
+    assert found.value == pytest.approx(4.888, abs=5e-4)
+    assert "TPAK 2021" in found.text.id
+
+
+@pytest.mark.parametrize("indicator", ["ipm_seri_lama", "gini", "uhh_seri_lama"])
+def test_an_index_of_the_province_is_no_mean_of_its_regencies(indicator):
+    found, why = figure(indicator, 2021, without_province=True)
+    assert (found, why) == (None, texts("geo.programme.province")["no_mean"])
+
+
+def test_budgets_of_regencies_do_not_add_up_to_that_of_the_province():
+    found, why = figure("apbd_belanja_anggaran", 2024, without_province=True)
+    assert (found, why) == (None, texts("geo.programme.province")["of_government"])

@@ -23,6 +23,8 @@ def test_a_missing_year_leaves_its_place_on_the_axis() -> None:
     first, second, third = (dot.x for dot in chart.dots)
     assert second - first == pytest.approx(2 * (third - second), abs=0.02)
     assert [mark.label for mark in chart.years] == ["2021", "2022", "2023", "2024"]
+    # No line leads over it: 2023 and 2024 alone are joined.
+    assert [line.split()[0] for line in chart.lines] == [f"{chart.dots[1].x},{chart.dots[1].y}"]
 
 
 def test_levels_are_round_and_hold_every_point() -> None:
