@@ -73,7 +73,8 @@ class Indicator:
     they are no series, and a 0 says only that none was recorded yet. `is_set_ahead` is true of what
     is set before its period begins: targets, minimum wages, budgets. `is_averaged` is false where a
     mean of regencies is no figure of their province: of indices of several parts, lines and wages.
-    `is_of_government` is true of budgets: a province's own is no total of its regencies'.
+    `is_of_government` is true of budgets: a province's own is no total of its regencies'. `is_change` is
+    true of what is itself the change of a year, such as growth: no pace is read from it.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Indicator:
     is_set_ahead: bool = False
     is_averaged: bool = True
     is_of_government: bool = False
+    is_change: bool = False
 
     @property
     def theme_place(self) -> int:
@@ -145,6 +147,7 @@ def _parse_indicator(name: str, entry: Mapping[str, object]) -> Indicator:
             is_set_ahead=entry.get("set_ahead") is True,
             is_averaged=entry.get("averaged", not _is_own(entry)) is True,
             is_of_government=entry.get("of_government") is True,
+            is_change=entry.get("change") is True,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _invalid(_SAY["catalogue_entry"], indicator=name, error=str(error)) from error

@@ -3,7 +3,8 @@
 A regency without a target of its own for the end year is held against that of the province, which
 is always said. Nothing is forecast but by the window of `geo/programme/pace.py`: the straight line
 on from the newest figure. A gap in people is counted on one frozen denominator; the province's own
-nets the regencies that are better off, so it is smaller than the sum of those that are behind.
+nets the regencies that are better off, so it is smaller than the sum of those that are behind. What
+is itself the change of a year, such as growth, has a gap and no verdict.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +18,18 @@ from geo.errors import IndicatorNotFound
 from geo.indicators.amounts import change_in_words, difference_in_words, value_in_words
 from geo.indicators.periods import period_in_words
 from geo.indicators.series import Breaks, FigurePoint, FigureTrend, indicator_trends
-from geo.indicators.table import WEIGHED_BY, Indicator, years_of
-from geo.language import Text, filled, number, texts
+from geo.indicators.table import WEIGHED_BY, Indicator, note_of, years_of
+from geo.language import Text, filled, listed, number, texts
 from geo.programme.denominators import READ, Denominator, denominator_of
-from geo.programme.pace import LEAST_POINTS, WINDOW_YEARS, WINDOWS, Pace, no_pace, pace_of
+from geo.programme.pace import (
+    LEAST_POINTS,
+    WINDOW_YEARS,
+    WINDOWS,
+    Pace,
+    no_pace,
+    pace_of,
+    span_in_words,
+)
 from geo.programme.province import AREA, province_value, unit_codes
 from geo.programme.targets import LEVELS, Level, Target, level_title, range_in_words, targets_of
 from geo.vector.planning_region import PlanningRegion
@@ -28,6 +37,7 @@ from geo.vector.planning_region import PlanningRegion
 _SAY = texts(__name__)
 
 Verdict = Literal["on_track", "off_track", "not_assessable"]
+Whose = Literal["own", "province", "nation"]
 # What a proposal says binds nobody: it is held against figures only where somebody asks for it.
 _BINDING: tuple[Level, ...] = tuple(level for level in LEVELS if level != "usulan")
 
@@ -51,13 +61,14 @@ class RegionGap:
     value, year, figure
         The newest good figure and its year; None where there is none.
     target : Target or None
-        Of the end year; the province's where `is_own_target` is False.
+        Of the end year; the province's or the nation's where `is_own_target` is False.
     points_near, points_far : float or None
         Still to go to the two ends of the range, in the indicator's unit; 0 once reached.
     people_near, people_far : float or None
         The same in people; None without a denominator.
     share : float or None
-        Of all people that the regencies have to go to their near ends, 0..1; None of the province.
+        Of all people that the regencies have to go to their near ends, 0..1; None of the province,
+        and of all where one of them has no gap that is known.
     needed_a_year : float or None
         The change a year to the near end, signed; 0 once reached, None once the year has come.
     past, projected
@@ -98,9 +109,31 @@ class RegionGap:
     trend: FigureTrend
 
     @property
+    def whose(self) -> Whose:
+        """Whose target it is held against; the nation's stands in the RPJMN."""
+        if self.target is not None and self.target.level == "rpjmn":
+            return "nation"
+        return "own" if self.is_own_target else "province"
+
+    @property
     def is_behind(self) -> bool:
         """Whether the near end is known and not reached."""
         return self.points_near is not None and self.points_near > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Netting:
+    """Why the regencies behind have more people to go than the province, in people.
+
+    `by_better` are those by whom other regencies are beyond the near end; `by_years` what the
+    province moved since the year `regencies_year` of the regencies' figures, 0 where they are of
+    one year; `by_rest` what is left, since the regencies' people are estimates. They add up.
+    """
+
+    by_better: float
+    by_years: float
+    by_rest: float
+    regencies_year: int
 
 
 @dataclass(frozen=True)
@@ -119,6 +152,14 @@ class Gaps:
     denominator: Denominator | None
     window: int
     rule: Text
+
+    @cached_property
+    def netting(self) -> Netting | None:
+        """The parts of `people_behind` less the province's own people.
+
+        None where the regencies are not all held against the province's target, by figures of one year.
+        """
+        return _netting(self)
 
     @cached_property
     def people_behind(self) -> float | None:
@@ -145,6 +186,7 @@ class _Question:
     denominator: Denominator | None
     targets: Mapping[str, Sequence[Target]]
     newest: int | None
+    notes: Mapping[tuple[str, int], Text]
 
 
 def gaps(
@@ -265,8 +307,19 @@ def _asked(
         denominator=denominator_of(table, meant, region=region),
         targets=kept,
         newest=max(years, default=None),
+        notes=_notes(own, meant),
     )
     return question, trends
+
+
+def _notes(rows: pd.DataFrame, indicator: Indicator) -> dict[tuple[str, int], Text]:
+    """What the table remarks on a figure, by region and year."""
+    noted = rows[rows["note"].astype("str").str.strip() != ""]
+    keys = zip(noted["regency_code"], noted["year"].astype(int), strict=True)
+    return {
+        key: note_of(str(note), indicator.notes)
+        for key, note in zip(keys, noted["note"], strict=True)
+    }
 
 
 def _targets_by_region(
@@ -302,15 +355,16 @@ def _gap(question: _Question, code: str, trends: Mapping[str, FigureTrend]) -> R
     trend = trends.get(code, FigureTrend((), (), None))
     own = question.targets.get(code, ())
     target = _of_year(own, question.year)
-    is_own = target is not None
+    is_own = target is not None and target.level != "rpjmn"
     if target is None and question.indicator.aggregation != "sum":
         target = _of_year(question.targets.get(question.region.code, ()), question.year)
     good = [point for segment in trend.segments for point in segment if point.is_new]
     figure = good[-1] if good else None
     near, far = _points(figure, target)
-    past = pace_of(trend, window_years=question.window_years)
+    past = _pace(question, trend)
     projected = _projected(question, past, target)
     verdict, reasons = _verdict(question, code, trend, target)
+    is_change = question.indicator.is_change
     return RegionGap(
         region=code,
         title=question.region.title_of(code),
@@ -324,17 +378,23 @@ def _gap(question: _Question, code: str, trends: Mapping[str, FigureTrend]) -> R
         people_near=_people(question, code, near),
         people_far=_people(question, code, far),
         share=None,
-        needed_a_year=_needed(figure, target),
+        needed_a_year=None if is_change else _needed(figure, target),
         past=past,
         projected=projected,
         verdict=verdict,
         reasons=reasons,
-        caveats=_caveats(question, code, trend, is_own=is_own, has_target=target is not None),
-        path=_path(figure, target),
+        caveats=_caveats(question, code, trend, target=target, is_own=is_own),
+        path=() if is_change else _path(figure, target),
         others=tuple(t for t in own if target is None or t.year != target.year),
         windows=_windows(question, code, trend, target),
         trend=trend,
     )
+
+
+def _pace(question: _Question, trend: FigureTrend) -> Pace | None:
+    if question.indicator.is_change:
+        return None
+    return pace_of(trend, window_years=question.window_years)
 
 
 def _of_year(targets: Sequence[Target], year: int | None) -> Target | None:
@@ -398,9 +458,15 @@ def _verdict(
     """On track where the pace of the past leads to the near end or beyond, by the target's year."""
     if target is None:
         is_total = question.indicator.aggregation == "sum" and code != question.region.code
-        return "not_assessable", (_SAY["total_target" if is_total else "no_target"],)
+        if is_total:
+            return "not_assessable", (_SAY["total_target"],)
+        year = question.year
+        lacking_one = _SAY["no_target_at_all"] if year is None else _SAY["no_target"]
+        return "not_assessable", (filled(lacking_one, year=str(year)),)
+    if question.indicator.is_change:
+        return "not_assessable", (_SAY["yearly_change"],)
     newest = trend.segments[-1][-1] if trend.segments else None
-    past = pace_of(trend, window_years=question.window_years)
+    past = _pace(question, trend)
     why = no_pace(trend, window_years=question.window_years)
     doubtful = newest is not None and not newest.is_new
     if doubtful or past is None:
@@ -416,8 +482,7 @@ def _verdict(
     is_met = target.is_reached(projected)
     said = filled(
         _SAY["leads_to" if is_met else "falls_short"],
-        first=past.first.year,
-        last=past.last.year,
+        span=span_in_words(past),
         change=pace_in_words(past.change_a_year, question.indicator),
         year=target.year,
         projected=_value(question.indicator, projected),
@@ -433,18 +498,18 @@ def _windows(
     views = []
     for years in sorted({*WINDOWS, question.window_years}):
         other = replace(question, window_years=years)
-        past = pace_of(trend, window_years=years)
+        past = _pace(other, trend)
         verdict = _verdict(other, code, trend, target)[0]
         views.append(WindowView(years, past, _projected(question, past, target), verdict))
     return tuple(views)
 
 
 def _caveats(
-    question: _Question, code: str, trend: FigureTrend, *, is_own: bool, has_target: bool
+    question: _Question, code: str, trend: FigureTrend, *, target: Target | None, is_own: bool
 ) -> tuple[Text, ...]:
     found = [question.indicator.caveat] if question.indicator.caveat.id else []
-    if has_target and not is_own:
-        found.append(_SAY["province_target"])
+    if target is not None and not is_own:
+        found.append(_SAY["nation_target" if target.level == "rpjmn" else "province_target"])
     good = [point for segment in trend.segments for point in segment if point.is_new]
     if good and question.newest is not None and good[-1].year < question.newest:
         found.append(filled(_SAY["older"], year=good[-1].year, newest=question.newest))
@@ -454,15 +519,72 @@ def _caveats(
         found.append(
             filled(_SAY["newer_doubtful"], value=shown, period=period_in_words(newest.period))
         )
-    return tuple(found)
+    return (*found, *_noted(question, code, trend))
+
+
+def _noted(question: _Question, code: str, trend: FigureTrend) -> tuple[Text, ...]:
+    """What the table remarks on the figures that carry the verdict: those that a line is drawn through.
+
+    A remark that several of them have is said once.
+    """
+    past = _pace(question, trend)
+    good = [point for segment in trend.segments for point in segment if point.is_new]
+    carrying = [past.first, past.last] if past is not None else good[-1:]
+    by_note: dict[Text, list[Text]] = {}
+    for point in carrying:
+        if note := question.notes.get((code, point.year)):
+            facts = {"period": period_in_words(point.period)}
+            value = _value(question.indicator, point.value)
+            by_note.setdefault(note, []).append(filled(_SAY["noted_one"], value=value, **facts))
+    return tuple(
+        filled(_SAY["noted"], figures=listed(figures), note=note)
+        for note, figures in by_note.items()
+    )
+
+
+def _netting(found: Gaps) -> Netting | None:
+    own, target, behind = found.province.people_near, found.province.target, found.people_behind
+    years = {gap.year for gap in found.regencies}
+    comparable = all(gap.target == target and gap.value is not None for gap in found.regencies)
+    if not own or behind is None or target is None or not comparable or len(years) != 1:
+        return None
+    (year,) = years
+    netted = sum(
+        _people_beyond(found, gap.region, gap.value)
+        for gap in found.regencies
+        if gap.value is not None
+    )
+    then = next((p for s in found.province.trend.segments for p in s if p.year == year), None)
+    is_older = year != found.province.year and then is not None and then.is_new
+    at_their_year = (
+        _people_beyond(found, found.province.region, then.value) if then and is_older else own
+    )
+    return Netting(
+        by_better=behind - netted,
+        by_years=at_their_year - own,
+        by_rest=netted - at_their_year,
+        regencies_year=int(year or 0),
+    )
+
+
+def _people_beyond(found: Gaps, code: str, value: float) -> float:
+    """People short of the province's near end; below 0 where a region is beyond it."""
+    target, people = found.province.target, found.denominator
+    assert target is not None and people is not None
+    sign = 1.0 if target.direction == "down" else -1.0
+    return people.people_of(sign * (value - target.near), region=code)
 
 
 def _with_shares(regencies: Sequence[RegionGap]) -> tuple[RegionGap, ...]:
-    """With the share of each in all people to go, the most first."""
+    """With the share of each in all people to go, the most first.
+
+    No shares where one of them has no gap that is known: what it has to go is missing from the whole.
+    """
+    is_whole = all(gap.points_near is not None for gap in regencies)
     total = sum(gap.people_near or 0.0 for gap in regencies)
     shared = [
         gap
-        if gap.people_near is None or total == 0
+        if gap.people_near is None or total == 0 or not is_whole
         else replace(gap, share=gap.people_near / total)
         for gap in regencies
     ]
@@ -496,7 +618,7 @@ def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
         "value": _value(indicator, gap.figure.value),
         "period": period_in_words(gap.figure.period),
         "target": target_in_words(gap.target, indicator),
-        "whose": _SAY["its_own" if gap.is_own_target else "of_province"],
+        "whose": _SAY[_WHOSE[gap.whose]],
         "verdict": VERDICTS[gap.verdict],
     }
     if not gap.is_behind:
@@ -533,6 +655,11 @@ def rounded_people(people: float) -> float:
     return round(people / step) * step
 
 
+_WHOSE: Mapping[Whose, str] = {
+    "own": "its_own",
+    "province": "of_province",
+    "nation": "of_nation",
+}
 VERDICTS: Mapping[Verdict, Text] = {
     "on_track": _SAY["on_track"],
     "off_track": _SAY["off_track"],

@@ -8,7 +8,7 @@ years between them. What is said depends on the window, so other windows stand b
 from dataclasses import dataclass
 
 from geo.indicators.series import FigurePoint, FigureTrend
-from geo.language import Text, filled, joined, texts
+from geo.language import Text, filled, joined, listed, texts
 
 _SAY = texts(__name__)
 
@@ -20,12 +20,16 @@ LEAST_POINTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The change a year, in the indicator's unit, from the `first` to the `last` of `points` figures."""
+    """The change a year, in the indicator's unit, from the `first` to the `last` of `points` figures.
+
+    `lacking` are the years between them that have no good figure.
+    """
 
     change_a_year: float
     first: FigurePoint
     last: FigurePoint
     points: int
+    lacking: tuple[int, ...] = ()
 
 
 def pace_of(trend: FigureTrend, *, window_years: int = WINDOW_YEARS) -> Pace | None:
@@ -43,7 +47,9 @@ def pace_of(trend: FigureTrend, *, window_years: int = WINDOW_YEARS) -> Pace | N
         return None
     first, last = inside[0], inside[-1]
     change = (last.value - first.value) / (last.year - first.year)
-    return Pace(change, first, last, len(inside))
+    known = {point.year for point in inside}
+    lacking = tuple(year for year in range(first.year, last.year) if year not in known)
+    return Pace(change, first, last, len(inside), lacking)
 
 
 def no_pace(trend: FigureTrend, *, window_years: int = WINDOW_YEARS) -> Text | None:
@@ -65,3 +71,19 @@ def no_pace(trend: FigureTrend, *, window_years: int = WINDOW_YEARS) -> Text | N
 def _window(trend: FigureTrend, window_years: int) -> list[FigurePoint]:
     good = [p for p in trend.segments[-1] if p.is_new] if trend.segments else []
     return [p for p in good if p.year >= good[-1].year - window_years]
+
+
+def span_in_words(past: Pace) -> Text:
+    """The years of a pace, and those among them without a figure.
+
+    Examples
+    --------
+    >>> points = [FigurePoint(y, 4.0, str(y), (), True) for y in (2021, 2023, 2025)]
+    >>> span_in_words(pace_of(FigureTrend((tuple(points),), (), None), window_years=4)).id
+    '2021–2025 tanpa 2022, 2024'
+    """
+    facts = {"first": past.first.year, "last": past.last.year}
+    if not past.lacking:
+        return filled(_SAY["span"], **facts)
+    years = listed([Text(str(year), str(year)) for year in past.lacking])
+    return filled(_SAY["span_lacking"], years=years, **facts)
