@@ -42,7 +42,9 @@ class AreaBehind:
 def areas_behind(
     store: Store | Published, codes: Iterable[str], *, of: str
 ) -> dict[str, tuple[AreaBehind, ...]]:
-    """The areas of a layer in each regency, those that may be readiest first.
+    """The areas of a layer in each regency, the highest score of readiness first.
+
+    Those that are not ranked follow, by the upper end of what the data allow.
 
     Parameters
     ----------
@@ -81,6 +83,6 @@ def _ranges(found: Assessment) -> dict[str, ScoreRange]:
     return {area_id: ScoreRange(score, low, high) for area_id, score, low, high in rows}
 
 
-def _readiest(area: AreaBehind) -> tuple[float, float, str]:
-    high = area.readiness.high
-    return (-(-1.0 if high is None else high), -(area.readiness.score or 0.0), area.name)
+def _readiest(area: AreaBehind) -> tuple[bool, float, float, str]:
+    score, high = area.readiness.score, area.readiness.high
+    return (score is None, -(score or 0.0), -(high or 0.0), area.name)

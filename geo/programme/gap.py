@@ -75,6 +75,8 @@ class RegionGap:
         The pace of the past, and the value that it leads to in the target's year.
     reasons, caveats : tuple of Text
         Why the verdict is so; what to bear in mind, the indicator's own caveat among it.
+    notes : tuple of Text
+        What the table remarks on the figures that carry the verdict: derived, doubtful.
     path : tuple of (year, value)
         The straight way from the figure to the near end of the range.
     others : tuple of Target
@@ -103,6 +105,7 @@ class RegionGap:
     verdict: Verdict
     reasons: tuple[Text, ...]
     caveats: tuple[Text, ...]
+    notes: tuple[Text, ...]
     path: tuple[tuple[int, float], ...]
     others: tuple[Target, ...]
     windows: tuple[WindowView, ...]
@@ -384,6 +387,7 @@ def _gap(question: _Question, code: str, trends: Mapping[str, FigureTrend]) -> R
         verdict=verdict,
         reasons=reasons,
         caveats=_caveats(question, code, trend, target=target, is_own=is_own),
+        notes=_noted(question, code, trend),
         path=() if is_change else _path(figure, target),
         others=tuple(t for t in own if target is None or t.year != target.year),
         windows=_windows(question, code, trend, target),
@@ -519,7 +523,7 @@ def _caveats(
         found.append(
             filled(_SAY["newer_doubtful"], value=shown, period=period_in_words(newest.period))
         )
-    return (*found, *_noted(question, code, trend))
+    return tuple(found)
 
 
 def _noted(question: _Question, code: str, trend: FigureTrend) -> tuple[Text, ...]:
@@ -543,36 +547,32 @@ def _noted(question: _Question, code: str, trend: FigureTrend) -> tuple[Text, ..
 
 
 def _netting(found: Gaps) -> Netting | None:
-    own, target, behind = found.province.people_near, found.province.target, found.people_behind
+    own, behind = found.province.people_near, found.people_behind
+    target, people = found.province.target, found.denominator
     years = {gap.year for gap in found.regencies}
-    comparable = all(gap.target == target and gap.value is not None for gap in found.regencies)
-    if not own or behind is None or target is None or not comparable or len(years) != 1:
+    if not own or behind is None or people is None or target is None or len(years) != 1:
         return None
-    (year,) = years
-    netted = sum(
-        _people_beyond(found, gap.region, gap.value)
-        for gap in found.regencies
-        if gap.value is not None
-    )
-    then = next((p for s in found.province.trend.segments for p in s if p.year == year), None)
-    is_older = year != found.province.year and then is not None and then.is_new
-    at_their_year = (
-        _people_beyond(found, found.province.region, then.value) if then and is_older else own
-    )
+    if any(gap.target != target for gap in found.regencies):
+        return None
+    year = next(iter(years))
+    values = [(gap.region, gap.value) for gap in found.regencies if gap.value is not None]
+    netted = sum(_short(value, target, people, region=code) for code, value in values)
+    points = [p for segment in found.province.trend.segments for p in segment if p.is_new]
+    then = next((point.value for point in points if point.year == year), None)
+    code = found.province.region
+    at_their_year = own if then is None else _short(then, target, people, region=code)
     return Netting(
         by_better=behind - netted,
         by_years=at_their_year - own,
         by_rest=netted - at_their_year,
-        regencies_year=int(year or 0),
+        regencies_year=year or 0,
     )
 
 
-def _people_beyond(found: Gaps, code: str, value: float) -> float:
-    """People short of the province's near end; below 0 where a region is beyond it."""
-    target, people = found.province.target, found.denominator
-    assert target is not None and people is not None
+def _short(value: float, target: Target, people: Denominator, *, region: str) -> float:
+    """People short of the near end of a target; below 0 where a region is beyond it."""
     sign = 1.0 if target.direction == "down" else -1.0
-    return people.people_of(sign * (value - target.near), region=code)
+    return people.people_of(sign * (value - target.near), region=region)
 
 
 def _with_shares(regencies: Sequence[RegionGap]) -> tuple[RegionGap, ...]:

@@ -221,7 +221,7 @@ def regency_portrait(
         "single": [h for h in every if not h.is_labour and h.chart is None],
         "figure_sources": sources,
         "disagreements": disagreements(now, code, language),
-        "targets": targets_said(now, code, language),
+        "targets": standings_said(now, code, language),
         "zones": zones,
         "locator": locator(
             regencies,
@@ -386,16 +386,17 @@ def labour_of(now: Published, code: str | None, language: Language) -> dict[str,
             language=language,
         ),
         "sources": sources,
-        "targets": targets_said(now, code, language),
+        "targets": standings_said(now, code, language),
     }
 
 
-def targets_said(now: Published, code: str | None, language: Language) -> list[dict[str, Any]]:
+def standings_said(now: Published, code: str | None, language: Language) -> list[dict[str, Any]]:
     """Where a regency stands against each target that holds for it, with the target's document."""
     return [
         {
             "indicator": one.indicator,
             "sentence": one.sentence.to(language),
+            "notes": [note.to(language) for note in one.gap.notes],
             "document": target.document,
             "source": target.source,
             "address": safe_address(target.source_url),

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.indicators.amounts import difference_in_words
 from geo.language import Language
 from geo.programme.behind import AreaBehind, ScoreRange
-from geo.programme.gap import Gaps, RegionGap, people_in_words
-from maps.text import MISSING, format_number, translate
+from geo.programme.gap import Gaps, RegionGap, gap_in_words, target_in_words
+from maps.text import MISSING, format_number, format_period, translate
 
 
 def gap_areas_page(
@@ -25,11 +24,14 @@ def gap_areas_page(
         ),
         "indicator_title": indicator,
         "layer": layer,
+        "target": _target(found, language),
+        "people": _counted_on(found, language),
         "regencies": [
             {
                 "code": gap.region,
                 "name": gap.title.to(language),
                 "gap": _gap(gap, found, language),
+                "note": _city_note(gap, layer, language),
                 "areas": [_area(one, language) for one in areas.get(gap.region, ())],
             }
             for gap in found.behind
@@ -37,13 +39,41 @@ def gap_areas_page(
     }
 
 
+def _target(found: Gaps, language: Language) -> str:
+    """Whose target of which year the regencies are behind, with its document and source."""
+    target = found.province.target
+    if target is None:
+        return ""
+    whose = "gap.target_title_nation" if found.province.whose == "nation" else "gap.target_title"
+    return translate(
+        "gap.areas_target",
+        language,
+        whose=translate(whose, language),
+        target=target_in_words(target, found.indicator).to(language),
+        document=target.document,
+        source=target.source,
+    )
+
+
+def _counted_on(found: Gaps, language: Language) -> str:
+    """The people that numbers of people are estimated on; empty where there are none."""
+    one = found.denominator
+    if one is None or not found.behind:
+        return ""
+    period = format_period(one.period, language)
+    return translate("gap.areas_people", language, title=one.title.to(language), period=period)
+
+
 def _gap(gap: RegionGap, found: Gaps, language: Language) -> str:
-    points = difference_in_words(
-        gap.points_near or 0.0, found.indicator.unit, decimals=found.indicator.decimals
-    ).to(language)
-    if gap.people_near is None:
-        return points
-    return f"{points} · {people_in_words(gap.people_near).to(language)}"
+    """The sentence that the region's own pages say."""
+    said = gap_in_words(gap, found.indicator)
+    return "" if said is None else said.to(language)
+
+
+def _city_note(gap: RegionGap, layer: str, language: Language) -> str:
+    # Kemendagri gives the cities of a province its codes from 71 on.
+    is_city = gap.region.rpartition(".")[2] >= "71"
+    return translate("gap.areas_city", language) if is_city and layer == "kecamatan" else ""
 
 
 def _area(one: AreaBehind, language: Language) -> dict[str, Any]:

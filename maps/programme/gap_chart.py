@@ -1,7 +1,8 @@
 """A small chart for each region: its figures, the way to the target, and where the past pace leads.
 
 The regencies' have one scale, so that they can be compared; the province has its own. A line joins
-only years that follow on one another in one series; a doubtful figure is a hollow dot.
+only years that follow on one another in one series; a doubtful figure is a hollow dot. The upright
+axis has the least and the greatest number of its scale; the newest figure stands beside its dot.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,10 +12,12 @@ from functools import partial
 from geo.language import Language
 from geo.programme.gap import Gaps, RegionGap
 from maps.folium.cards import figure_text
-from maps.text import translate
+from maps.text import format_number, translate
 
 WIDTH, HEIGHT = 220.0, 92.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8.0, 212.0, 10.0, 74.0
+_TOP, _BOTTOM = 12.0, 72.0
+# Of a text of 11 units: the width of a figure of a number.
+_DIGIT = 6.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,9 @@ class GapChart:
     """A chart in the units of its `width` and `height`.
 
     `band` is the target's range as (top, height) at the end year, `path` the straight way to its
-    near end, `past` the pace carried on; each is None where it is not known.
+    near end, `past` the pace carried on; each is None where it is not known. `left` is where the
+    drawing begins, `ends` the least and greatest value of the scale in words, `ticks` both with their
+    height, `values` what is written beside marks: the newest figure, the near end of the target.
     """
 
     width: float
@@ -42,6 +47,10 @@ class GapChart:
     past: str | None
     band: tuple[float, float, float] | None
     years: tuple[tuple[float, str, str], ...]
+    left: float
+    ends: tuple[str, str]
+    ticks: tuple[tuple[float, str], ...]
+    values: tuple[tuple[float, float, str, str], ...]
     label: str
 
 
@@ -51,10 +60,12 @@ class _Scale:
     last: int
     low: float
     high: float
+    left: float
+    right: float
 
     def x(self, year: float) -> float:
         span = max(self.last - self.first, 1)
-        return round(_LEFT + (year - self.first) / span * (_RIGHT - _LEFT), 1)
+        return round(self.left + (year - self.first) / span * (self.right - self.left), 1)
 
     def y(self, value: float) -> float:
         span = self.high - self.low or 1.0
@@ -73,7 +84,10 @@ def _charts(every: Sequence[RegionGap], found: Gaps, language: Language) -> dict
     ends = [end for gap in every if gap.target for end in (gap.target.near, gap.target.far)]
     values = [*(p.value for p in points), *ends, *(g.projected for g in every if g.projected)]
     years = [*(p.year for p in points), *(gap.target.year for gap in every if gap.target)]
-    scale = _Scale(min(years), max(years), min(values), max(values))
+    digits = [len(_number(value, found, language)) for value in (min(values), max(values))]
+    left = round(max(digits) * _DIGIT + 9, 1)
+    # On the right stands the near end of the target, in as many digits.
+    scale = _Scale(min(years), max(years), min(values), max(values), left, WIDTH - left)
     draw = partial(_chart, found=found, scale=scale, language=language)
     return {gap.region: draw(gap) for gap in every if gap.trend.segments}
 
@@ -101,8 +115,38 @@ def _chart(gap: RegionGap, *, found: Gaps, scale: _Scale, language: Language) ->
         past=carried,
         band=band,
         years=tuple((scale.x(year), str(year), anchor) for year, anchor in marks),
+        left=scale.left,
+        ends=(
+            figure_text(scale.low, found.indicator, language),
+            figure_text(scale.high, found.indicator, language),
+        ),
+        ticks=tuple(
+            (scale.y(end), _number(end, found, language)) for end in (scale.low, scale.high)
+        ),
+        values=_values(gap, found, scale, language),
         label=_label(gap, found, language),
     )
+
+
+def _number(value: float, found: Gaps, language: Language) -> str:
+    """A number of the axis, without its unit."""
+    return format_number(value, language, decimals=found.indicator.decimals)
+
+
+def _values(
+    gap: RegionGap, found: Gaps, scale: _Scale, language: Language
+) -> tuple[tuple[float, float, str, str], ...]:
+    """The newest figure, above its dot where there is room for it, and the target's near end."""
+    said = []
+    if gap.target is not None:
+        near = _number(gap.target.near, found, language)
+        x, y = scale.x(gap.target.year) + 7, scale.y(gap.target.near) + 4
+        said.append((x, y, near, "start"))
+    if gap.figure is None:
+        return tuple(said)
+    x, y = scale.x(gap.figure.year), scale.y(gap.figure.value)
+    place = y - 6 if y - 6 > _TOP + 8 else y + 14
+    return (*said, (x, place, _number(gap.figure.value, found, language), "middle"))
 
 
 def _joined(gap: RegionGap) -> list[list[tuple[int, float]]]:

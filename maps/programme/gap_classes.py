@@ -1,10 +1,12 @@
 """The regencies of the map by their gap to the target: the document of `indicator_classes`, otherwise coloured.
 
-Each year's figure is held against the target of the end year, in the same classes for all years; a
-regency that has reached it has a colour of its own, one without a figure or a target is hatched.
+Each year's figure is held against the target of the end year, in the same classes for all years, which
+divide the gaps of the newest figures. A regency that has reached its target is pale, one that is behind
+the darker the more; one without a figure or a target is hatched.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,17 +15,16 @@ import pandas as pd
 from geo.indicators.amounts import difference_in_words
 from geo.indicators.table import Indicator
 from geo.language import Language
-from geo.programme.gap import Gaps, points_to_go
+from geo.programme.gap import Gaps, people_in_words, points_to_go, target_in_words
 from geo.programme.targets import Target
-from maps.breaks import class_of, round_breaks
+from maps.breaks import class_of, natural_breaks
 from maps.folium.indicator_classes import drawn_figures, indicator_classes
-from maps.folium.legends import range_labels
-from maps.style import sequential_colours
-from maps.text import translate
+from maps.text import format_number, translate
 
-# Okabe and Ito (2008), light: apart from every tone of the ramp of the gap.
-_REACHED = "#a6dcc6"
-_MOST_CLASSES = 4
+# Nothing to do there: neutral, where the classes of readiness are brown and teal.
+_REACHED = "#f4f3ee"
+# The dark half of the ramp of indicators, carried on (ColorBrewer "Purples").
+_BEHIND = ("#c4c0de", "#9a93c7", "#6f67a8")
 
 
 def gap_classes(
@@ -48,8 +49,9 @@ def gap_classes(
     rows = drawn_figures(table, codes)
     held = [(row, targets.get(row["regency_code"])) for row in rows.to_dict("records")]
     togo = [points_to_go(row["value"], target)[0] for row, target in held if target is not None]
-    edges = round_breaks([points for points in togo if points > 0], n_classes=_MOST_CLASSES)
-    colours = (_REACHED, *sequential_colours(max(len(edges) - 1, 0)))
+    edges = _edges([points for points in togo if points > 0], found)
+    n_classes = max(len(edges) - 1, 0)
+    colours = (_REACHED, *_BEHIND[len(_BEHIND) - n_classes :])
     title = translate(
         "gap.map_title",
         language,
@@ -75,8 +77,31 @@ def gap_classes(
 def _legend(
     edges: Sequence[float], colours: Sequence[str], indicator: Indicator, language: Language
 ) -> list[dict[str, str]]:
-    labels = [translate("gap.map_reached", language), *range_labels(edges, language)]
+    labels = [translate("gap.map_reached", language), *_labels(edges, indicator, language)]
     return [{"label": one, "colour": colour} for one, colour in zip(labels, colours, strict=True)]
+
+
+def _edges(every: Sequence[float], found: Gaps) -> tuple[float, ...]:
+    """Edges between the gaps of the newest figures, wide enough for those of all years."""
+    newest = [gap.points_near for gap in found.behind if gap.points_near is not None]
+    if not every:
+        return ()
+    low, *inner, high = natural_breaks(newest or every, n_classes=len(_BEHIND))
+    return (min(low, *every), *inner, max(high, *every))
+
+
+def _labels(edges: Sequence[float], indicator: Indicator, language: Language) -> list[str]:
+    """The classes in words: less than, from to, and more; one word where there is but one class."""
+    if len(edges) < 2:
+        return []
+    inner = [format_number(edge, language, decimals=indicator.decimals) for edge in edges[1:-1]]
+    if not inner:
+        return [translate("gap.map_behind", language)]
+    return [
+        translate("gap.map_below", language, value=inner[0]),
+        *(translate("legend.range", language, low=low, high=high) for low, high in pairwise(inner)),
+        translate("gap.map_above", language, value=inner[-1]),
+    ]
 
 
 def _of_year(
@@ -94,18 +119,52 @@ def _of_year(
         if found.indicator.unit.id.startswith("%")
         else found.indicator.unit.to(language),
     )
+    target = _target(targets, found, language)
+    people = _people(figures["values"], targets, found, language)
     values = {
-        code: _held(figure, targets.get(code), edges, found.indicator, language)
+        code: _held(figure, code, targets.get(code), edges, found, language)
         for code, figure in figures["values"].items()
     }
-    return {**figures, "unit_period": unit_period, "values": values}
+    said = " · ".join(filter(None, (unit_period, target, people)))
+    return {**figures, "unit_period": said, "values": values}
+
+
+def _target(targets: Mapping[str, Target], found: Gaps, language: Language) -> str:
+    """Whose target the colours are of."""
+    if not targets:
+        return ""
+    common = found.province.target
+    if common is None:
+        return translate("gap.map_own_targets", language)
+    key = "gap.of_nation" if found.province.whose == "nation" else "gap.of_province"
+    words = target_in_words(common, found.indicator).to(language)
+    own = sum(gap.is_own_target for gap in found.regencies)
+    said = f"{translate(key, language)}: {words}"
+    return f"{said}; {translate('gap.map_some_own', language, n=own)}" if own else said
+
+
+def _people(
+    values: Mapping[str, Any], targets: Mapping[str, Target], found: Gaps, language: Language
+) -> str:
+    """How many people the regencies that are behind in a year have to go; empty where not known."""
+    if found.denominator is None:
+        return ""
+    togo = [
+        found.denominator.people_of(points, region=code)
+        for code, figure in values.items()
+        if code in targets and figure["value"] is not None
+        if (points := points_to_go(figure["value"], targets[code])[0]) > 0
+    ]
+    people = people_in_words(sum(togo)).to(language)
+    return translate("gap.map_people", language, n=len(togo), people=people) if togo else ""
 
 
 def _held(
     figure: Mapping[str, Any],
+    code: str,
     target: Target | None,
     edges: Sequence[float],
-    indicator: Indicator,
+    found: Gaps,
     language: Language,
 ) -> dict[str, Any]:
     """A figure with the class of its gap, 0 where the target is reached; none without a target."""
@@ -116,8 +175,12 @@ def _held(
         said = translate("gap.map_value_reached", language, value=figure["text"])
         return {**figure, "class": 0, "text": said}
     place = int(class_of(np.array([points]), edges)[0]) + 1
+    indicator = found.indicator
     distance = difference_in_words(points, indicator.unit, decimals=indicator.decimals)
     said = translate(
         "gap.map_value", language, value=figure["text"], distance=distance.to(language)
     )
+    if found.denominator is not None:
+        people = people_in_words(found.denominator.people_of(points, region=code)).to(language)
+        said = translate("gap.map_value_people", language, said=said, people=people)
     return {**figure, "class": place, "text": said}

@@ -3,7 +3,7 @@
 Every number is in words here, so that page, workbook and map never disagree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,17 +14,20 @@ from geo.language import Language, Text, listed, percent
 from geo.programme.gap import (
     VERDICTS,
     Gaps,
+    Netting,
     RegionGap,
+    Whose,
     WindowView,
     pace_in_words,
     people_in_words,
+    rounded_people,
     target_in_words,
 )
-from geo.programme.pace import Pace
+from geo.programme.pace import Pace, span_in_words
 from geo.programme.targets import LEVELS, Target, level_title
 from maps.escape import safe_address
 from maps.folium.cards import figure_text
-from maps.programme.gap_chart import gap_charts
+from maps.programme.gap_chart import GapChart, gap_charts
 from maps.programme.workbook import Column, Sheet, workbook
 from maps.text import MISSING, format_number, format_period, translate
 
@@ -35,6 +38,13 @@ _MARKS: Mapping[str, tuple[str, str]] = {
     "off_track": ("#d55e00", "✕"),
     "not_assessable": ("#59656b", "?"),
 }
+_WHOSE: Mapping[Whose, str] = {
+    "own": "gap.its_own",
+    "province": "gap.of_province",
+    "nation": "gap.of_nation",
+}
+# A group of at most so many regencies is named.
+_NAMED = 4
 
 
 def gap_page(
@@ -55,16 +65,23 @@ def gap_page(
         "change_unit": _change_unit(found.indicator, language),
         "form": _form(found, catalogue, targets, level, language),
         "target": _target(found.province.target, found, language),
+        "target_title": _target_title(found, level, language),
+        "no_target": _no_target(found, level, language),
+        "whose_note": _whose_note(found, language),
+        "scale_note": _scale_note(charts, found, language),
         "year": found.year,
         "province": _row(found.province, found, charts, language),
         "regencies": [_row(gap, found, charts, language) for gap in found.regencies],
         "carried": _carried(found, language),
+        "spans": _spans(found, language),
+        "key": _key(charts.values()),
         "counts": _counts(found, language),
         "on_map": found.indicator.mappable and found.year is not None,
         "n_behind": len(found.behind),
         "has_people": found.denominator is not None,
         "denominator": _denominator(found, language),
         "rule": found.rule.to(language),
+        "has_pace": not found.indicator.is_change,
         "windows": [_window(view, found, language) for view in found.province.windows],
         "turning": _turning(found, language),
         "caveat": found.indicator.caveat.to(language),
@@ -136,7 +153,7 @@ def _row(
         "needed_number": _signed(gap.needed_a_year or None, indicator, language),
         "past": _past(gap.past, indicator, language),
         "past_number": _signed(gap.past.change_a_year if gap.past else None, indicator, language),
-        "past_years": "" if gap.past is None else f"{gap.past.first.year}–{gap.past.last.year}",
+        "past_years": "" if gap.past is None else span_in_words(gap.past).to(language),
         "projected": None
         if gap.projected is None
         else figure_text(gap.projected, indicator, language),
@@ -147,7 +164,8 @@ def _row(
         "reasons": [reason.to(language) for reason in gap.reasons],
         # The indicator's own caveat stands once on the page, beside the verdicts.
         "caveats": [c.to(language) for c in gap.caveats if c != indicator.caveat],
-        "is_own": gap.is_own_target,
+        "notes": [note.to(language) for note in gap.notes],
+        "whose": translate(_WHOSE[gap.whose], language),
         "target": None
         if gap.target is None
         else target_in_words(gap.target, indicator).to(language),
@@ -195,8 +213,7 @@ def _past(past: Pace | None, indicator: Indicator, language: Language) -> str | 
         "gap.past_of",
         language,
         change=pace_in_words(past.change_a_year, indicator).to(language),
-        first=past.first.year,
-        last=past.last.year,
+        span=span_in_words(past).to(language),
     )
 
 
@@ -204,31 +221,128 @@ def _carried(found: Gaps, language: Language) -> str:
     """Who carries the gap in people, and why the province's own is less; empty without either."""
     if found.people_behind is None or not found.behind:
         return ""
-    shares = [
-        Text(
-            *(
-                f"{gap.title.to(one)} {people_in_words(gap.people_near or 0.0).to(one)}"
-                f" ({percent(gap.share or 0.0).to(one)})"
-                for one in ("id", "en")
-            )
-        )
-        for gap in found.behind[:4]
-    ]
+    shares = [Text(*(_carries(gap, one) for one in ("id", "en"))) for gap in found.behind[:_NAMED]]
+    unknown = sum(gap.points_near is None for gap in found.regencies)
+    key = "gap.carried_by_one" if len(found.behind) == 1 else "gap.carried"
     said = translate(
-        "gap.carried" if len(found.behind) > 1 else "gap.carried_by_one",
+        f"{key}_of_some" if unknown else key,
         language,
         people=people_in_words(found.people_behind).to(language),
         n=len(found.behind),
+        unknown=unknown,
         shares=listed(shares).to(language),
     )
-    own = found.province.people_near
-    if not own or own >= found.people_behind:
+    return " ".join(filter(None, (said, _nets(found, language))))
+
+
+def _carries(gap: RegionGap, language: Language) -> str:
+    said = f"{gap.title.to(language)} {people_in_words(gap.people_near or 0.0).to(language)}"
+    return said if gap.share is None else f"{said} ({percent(gap.share).to(language)})"
+
+
+def _nets(found: Gaps, language: Language) -> str:
+    """Why the province's own gap in people is smaller than that of the regencies, by its parts."""
+    own, parts = found.province.people_near, found.netting
+    if not own or found.people_behind is None or own >= found.people_behind:
+        return ""
+    said = translate("gap.nets", language, people=people_in_words(own).to(language))
+    if parts is None:
         return said
-    nets = translate("gap.nets", language, people=people_in_words(own).to(language))
-    years = [gap.year for gap in found.behind if gap.year is not None]
-    is_older = min(years) < (found.province.year or 0)
-    older = translate("gap.nets_older", language) if is_older else ""
-    return " ".join(filter(None, (said, nets, older)))
+    reasons = [
+        Text(
+            *(
+                translate(
+                    f"gap.nets_{name}",
+                    one,
+                    people=people_in_words(abs(people)).to(one),
+                    year=parts.regencies_year,
+                    own=found.province.year,
+                )
+                for one in ("id", "en")
+            )
+        )
+        for name, people in sorted(_parts(parts).items(), key=lambda part: -part[1])
+    ]
+    difference = people_in_words(found.people_behind - own).to(language)
+    why = "; ".join(reason.to(language) for reason in reasons)
+    return f"{said} {translate('gap.nets_why', language, people=difference, why=why)}"
+
+
+def _parts(parts: Netting) -> dict[str, float]:
+    """The parts that are more than rounding, by the text that says them."""
+    rest = "more" if parts.by_rest > 0 else "less"
+    named = {"years": parts.by_years, "better": parts.by_better, rest: parts.by_rest}
+    return {name: people for name, people in named.items() if round(people)}
+
+
+def _spans(found: Gaps, language: Language) -> str:
+    """Which years the pace of the regencies is of, where they are not the same for all."""
+    by_span: dict[Text, list[RegionGap]] = {}
+    for gap in found.regencies:
+        if gap.past is not None:
+            by_span.setdefault(span_in_words(gap.past), []).append(gap)
+    if len(by_span) < 2:
+        return ""
+    groups = sorted(by_span.items(), key=lambda group: -len(group[1]))
+    said = [Text(*(_span(span, gaps, one) for one in ("id", "en"))) for span, gaps in groups]
+    return translate(
+        "gap.spans",
+        language,
+        years=found.window,
+        groups="; ".join(one.to(language) for one in said),
+    )
+
+
+def _span(span: Text, gaps: Sequence[RegionGap], language: Language) -> str:
+    n = len(gaps)
+    said = translate("gap.spans_one", language, n=n, span=span.to(language))
+    if n > _NAMED:
+        return said
+    return f"{said} ({listed([gap.title for gap in gaps]).to(language)})"
+
+
+def _target_title(found: Gaps, level: str | None, language: Language) -> str:
+    """Whose target of which year the page holds figures against."""
+    whose = "proposal" if level == "usulan" else found.province.whose
+    key = "gap.target_title_nation" if whose == "nation" else "gap.target_title"
+    if whose == "proposal":
+        key = "gap.target_title_proposal"
+    return " ".join((translate(key, language), str(found.year or ""))).strip()
+
+
+def _no_target(found: Gaps, level: str | None, language: Language) -> str:
+    """Why there is no target of the province."""
+    if not found.end_years:
+        return translate("gap.no_targets", language)
+    key = "gap.no_target_proposal" if level == "usulan" else "gap.no_target"
+    own = sum(gap.target is not None for gap in found.regencies)
+    said = translate(key, language, year=found.year)
+    return f"{said} {translate('gap.some_have', language, n=own)}" if own else said
+
+
+def _whose_note(found: Gaps, language: Language) -> str:
+    """Whose target the rows are held against."""
+    held = {gap.whose for gap in found.regencies if gap.target is not None}
+    if "nation" in held:
+        return translate("gap.whose_note_nation", language)
+    if "province" in held:
+        return translate("gap.whose_note", language)
+    return translate("gap.whose_note_own", language) if held else ""
+
+
+def _scale_note(charts: Mapping[str, GapChart], found: Gaps, language: Language) -> str:
+    """That the charts of the regencies have one scale, from where to where."""
+    drawn = [charts[gap.region] for gap in found.regencies if gap.region in charts]
+    if not drawn:
+        return ""
+    low, high = drawn[0].ends
+    return translate("gap.one_scale", language, low=low, high=high)
+
+
+def _key(charts: Iterable[GapChart]) -> dict[str, bool]:
+    """What is drawn in any chart, which is what the key explains."""
+    drawn = list(charts)
+    return {name: any(getattr(one, name) for one in drawn) for name in ("path", "past", "band")}
 
 
 def _change_unit(indicator: Indicator, language: Language) -> str:
@@ -306,11 +420,14 @@ def gap_workbook(found: Gaps, language: Language) -> bytes:
     def head(key: str) -> str:
         return translate(key, language)
 
+    year = str(found.year or "")
     columns = [
+        Column(head("gap.code")),
         Column(head("gap.region")),
         Column(head("gap.value"), unit, decimals=places),
         Column(head("gap.period")),
-        Column(head("gap.target_near"), unit, str(found.year or ""), decimals=places),
+        Column(head("gap.target_near"), unit, year, decimals=places),
+        Column(head("gap.target_far"), unit, year, decimals=places),
         Column(head("gap.whose")),
         Column(head("gap.points"), points, decimals=places),
         Column(head("gap.people"), translate("gap.people_unit", language), decimals=0),
@@ -318,7 +435,7 @@ def gap_workbook(found: Gaps, language: Language) -> bytes:
         Column(head("gap.needed"), points, decimals=places + 1),
         Column(head("gap.past"), points, decimals=places + 1),
         Column(head("gap.window_years")),
-        Column(head("gap.projected"), unit, str(found.year or ""), decimals=places),
+        Column(head("gap.projected"), unit, year, decimals=places),
         Column(head("gap.verdict")),
         Column(head("gap.reason")),
     ]
@@ -328,26 +445,34 @@ def gap_workbook(found: Gaps, language: Language) -> bytes:
 
 
 def _cells(gap: RegionGap, found: Gaps, language: Language) -> list[str | int | float | None]:
-    past = gap.past
-    is_own = gap.is_own_target and gap is not found.province
-    whose = "gap.its_own" if is_own else "gap.of_province"
-    said = [text for text in (*gap.reasons, *gap.caveats) if text != found.indicator.caveat]
+    """One row as the page shows it: nothing to go in people or a year where the target is reached."""
+    past, target = gap.past, gap.target
+    every = (*gap.reasons, *gap.caveats, *gap.notes)
+    said = [text for text in every if text != found.indicator.caveat]
     return [
+        gap.region,
         gap.title.to(language),
         gap.value,
         "" if gap.figure is None else format_period(gap.figure.period, language),
-        None if gap.target is None else gap.target.near,
-        "" if gap.target is None else translate(whose, language),
+        None if target is None else target.near,
+        None if target is None or target.far == target.near else target.far,
+        "" if target is None else _whose(gap, found, language),
         gap.points_near,
-        None if gap.people_near is None else round(gap.people_near),
-        None if gap.share is None else 100 * gap.share,
-        gap.needed_a_year,
+        rounded_people(gap.people_near) if gap.people_near else None,
+        100 * gap.share if gap.share else None,
+        gap.needed_a_year or None,
         None if past is None else past.change_a_year,
-        "" if past is None else f"{past.first.year}–{past.last.year}",
+        "" if past is None else span_in_words(past).to(language),
         gap.projected,
         VERDICTS[gap.verdict].to(language),
         " ".join(text.to(language) for text in said),
     ]
+
+
+def _whose(gap: RegionGap, found: Gaps, language: Language) -> str:
+    """Whose target a row is held against; the province's own is that of the province."""
+    is_province = gap is found.province and gap.whose == "own"
+    return translate(_WHOSE["province" if is_province else gap.whose], language)
 
 
 def _notes(found: Gaps, language: Language) -> list[tuple[str, str]]:

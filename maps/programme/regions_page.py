@@ -16,6 +16,7 @@ from geo.store.versions import Published
 from maps.escape import safe_address
 from maps.folium.cards import figure_text, unit_after
 from maps.pages.histories import NumberedSource, numbered_sources
+from maps.pages.portraits import standings_said
 from maps.programme.words import note_words
 from maps.text import format_period, translate
 
@@ -78,6 +79,7 @@ def region_page(now: Published, code: str, language: Language) -> dict[str, Any]
         "bps_code": f"{code}00" if is_province else region.by_code[code].bps_code,
         "regencies": [(r.code, r.full_name) for r in region.regencies] if is_province else [],
         "themes": _themes(latest, sources, language),
+        "standings": standings_said(now, code, language),
         "targets": targets_said(now, code, language),
         "areas": _areas(now, None if is_province else code),
         "sources": sources,

@@ -1,6 +1,7 @@
 """The gap over HTTP, on the shipped data: a page, numbers, a workbook, the areas behind it."""
 
 import io
+import re
 import shutil
 
 import openpyxl
@@ -50,13 +51,59 @@ def test_an_indicator_without_targets_says_that_the_office_enters_them(client):
     assert "tidak dihitung dalam orang" in page
 
 
+def test_whose_target_it_is_and_of_which_year_stands_on_the_page(client):
+    def page(**asked):
+        return client.get("/gap", params={"f": "html", "lang": "id", **asked}).text
+
+    growth = page(indicator="pertumbuhan_ekonomi")
+    assert "Target nasional (RPJMN) 2029" in growth
+    assert "Target provinsi" not in growth
+    assert "target provinsi untuk 2026 belum ada" in page(indicator="gini").casefold()
+    proposals = page(level="usulan")
+    assert "Usulan, tidak mengikat" in proposals or "Belum ada target" in proposals
+
+
+def test_the_page_says_its_windows_its_rounding_and_why_sums_differ(client):
+    page = client.get("/gap", params={"f": "html", "lang": "id"}).text
+    assert "2022–2025 untuk 2 kabupaten/kota (Kota Banjarmasin, Kabupaten Tabalong)" in page
+    assert "“Turunan: 4,31 pada Agustus 2023" in page
+    assert "perkiraan yang dibulatkan" in page
+    poverty = {"indicator": "p0_persen_miskin_maret", "f": "html", "lang": "id"}
+    said = client.get("/gap", params=poverty).text
+    assert "11.600 orang karena angka kabupaten/kota dari 2024" in said
+    assert "1.500 orang karena daerah yang sudah melampaui batas" in said
+
+
+def test_charts_have_an_axis_and_the_newest_figure(client):
+    page = client.get("/gap", params={"f": "html", "lang": "id"}).text
+    chart = page[page.index('class="path-chart"') : page.index("</svg>", page.index("path-chart"))]
+    assert {"4,74", "3,27", "4,16", "3,97"} <= set(re.findall(r">([\d,]+)</text>", chart))
+    assert "berskala sama, dari 2,11% sampai 8,47%" in page
+
+
+def test_a_regencys_two_pages_say_the_same_of_its_targets(client):
+    sentence = "sekitar 8.500 orang dari target provinsi, 3,27–3,97% pada 2029 (RPJMD); menyimpang."
+    for path in ("/regions/63.71", "/regencies/63.71"):
+        assert sentence in client.get(path, params={"f": "html", "lang": "id"}).text
+    province = client.get("/regions/63", params={"f": "html", "lang": "id"}).text
+    assert "“Turunan: 4,31 pada Agustus 2023" in province
+
+
 def test_the_workbook_has_numbers_with_human_heads_and_its_sources(client):
     answer = client.get("/gap", params={"f": "xlsx", "lang": "id"})
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     sheet, notes = book.worksheets
     heads = [str(cell.value).split("\n")[0] for cell in sheet[1]]
-    assert heads[:3] == ["Wilayah", "Angka terakhir", "Periode"]
-    assert [cell.value for cell in sheet[2]][:2] == ["Kalimantan Selatan", 4.16]
+    assert heads[:4] == ["Kode", "Wilayah", "Angka terakhir", "Periode"]
+    assert [cell.value for cell in sheet[2]][:3] == ["63", "Kalimantan Selatan", 4.16]
+    rows = [dict(zip(heads, (cell.value for cell in row), strict=True)) for row in sheet]
+    banjarmasin = next(row for row in rows if row["Kode"] == "63.71")
+    ends = [banjarmasin[head] for head in ("Batas target", "Ujung target", "Orang (perkiraan)")]
+    assert ends == [3.97, 3.27, 8500]
+    # What has been reached has no people, share or yearly change to go, as on the page.
+    reached = next(row for row in rows if row["Kode"] == "63.03")
+    togo = [reached[head] for head in ("Orang (perkiraan)", "Bagian", "Perlu per tahun")]
+    assert togo == [None, None, None]
     assert sheet.max_row == 15
     assert any("RPJMD" in str(row[1].value) for row in notes.iter_rows())
 
@@ -67,6 +114,10 @@ def test_the_areas_of_those_behind_stand_in_the_order_of_the_gap(client):
     assert sum(len(one["areas"]) for one in found["regencies"]) == 8
     page = client.get("/gap/areas", params={"f": "html", "lang": "id"}).text
     assert "Permukiman Transmigrasi Angsana" in page
+    assert "sekitar 8.500 orang dari target provinsi, 3,27–3,97% pada 2029 (RPJMD)" in page
+    assert "RPJMD Provinsi Kalimantan Selatan" in page
+    kecamatan = {"f": "html", "lang": "id", "layer": "kecamatan"}
+    assert "Kota tidak mempunyai kawasan" in client.get("/gap/areas", params=kecamatan).text
 
 
 def test_every_level_of_plan_can_be_asked_for(client):

@@ -132,7 +132,16 @@ def test_regencies_are_coloured_by_their_gap_to_the_target(client):
     assert len(reached) == 9
     assert found["legend"][0]["label"] == "batas target tercapai"
     assert len(found["legend"]) == len(found["colours"]) == len(found["edges"])
-    assert values["63.10"]["text"] == "6,05%, masih 2,08 poin persen dari batas target"
+    said = "6,05%, masih 2,08 poin persen dari batas target, sekitar 3.900 orang"
+    assert values["63.10"]["text"] == said
+    # Whoever is farther behind is darker; each class holds a gap of today, and like stands with like.
+    darkness = [sum(bytes.fromhex(colour[1:])) for colour in found["colours"]]
+    assert darkness == sorted(darkness, reverse=True)
+    classes = {code: figure["class"] for code, figure in values.items() if figure["class"]}
+    assert classes == {"63.71": 3, "63.10": 2, "63.02": 2, "63.72": 1}
+    legend = found["figures"]["2025"]["unit_period"]
+    assert "target provinsi: 3,27–3,97% pada 2029 (RPJMD)" in legend
+    assert "4 kabupaten/kota belum mencapai batas, sekitar 16.700 orang" in legend
     assert found["title"].startswith("Selisih ke target 2029")
     # Without a target nothing has a colour.
     other = client.get("/indicators/sanitasi_layak/classes", params={"breaks": "gap"}).json()

@@ -74,12 +74,13 @@ class SeriesPointDocument(BaseModel):
 
 
 class PaceDocument(BaseModel):
-    """The change a year between two figures, in the indicator's unit."""
+    """The change a year between two figures, in the indicator's unit; `lacking` are years without one."""
 
     change_a_year: float
     first: SeriesPointDocument
     last: SeriesPointDocument
     points: int
+    lacking: list[int]
 
 
 class TargetDocument(BaseModel):
@@ -130,6 +131,7 @@ class RegionGapDocument(BaseModel):
     verdict_title: str
     reasons: list[str]
     caveats: list[str]
+    notes: list[str]
     path: list[tuple[int, float]]
     others: list[TargetDocument]
     windows: list[WindowDocument]
@@ -147,6 +149,15 @@ class DenominatorDocument(BaseModel):
     source: str
 
 
+class NettingDocument(BaseModel):
+    """The parts of `people_behind` less the people of the province."""
+
+    by_better: float
+    by_years: float
+    by_rest: float
+    regencies_year: int
+
+
 class TargetGapDocument(BaseModel):
     """The gap of the province and of each regency, the most people first."""
 
@@ -158,6 +169,7 @@ class TargetGapDocument(BaseModel):
     window: int
     rule: str
     people_behind: float | None
+    netting: NettingDocument | None
     denominator: DenominatorDocument | None
     province: RegionGapDocument
     regencies: list[RegionGapDocument]
@@ -316,6 +328,7 @@ def _document(found: "Gaps", language: Language) -> dict[str, Any]:
         "window": found.window,
         "rule": found.rule,
         "people_behind": found.people_behind,
+        "netting": found.netting,
         "denominator": found.denominator,
     }
     document: dict[str, Any] = as_json(head, language)

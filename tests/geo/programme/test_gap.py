@@ -46,6 +46,61 @@ def test_the_province_nets_those_who_are_better_off():
     assert found.province.people_near < found.people_behind
 
 
+@pytest.mark.parametrize(
+    ("indicator", "parts"),
+    [
+        # By hand: in 2024 the province was (4.11 - 2.62) % x 4,305,281 = 64,100 short.
+        ("p0_persen_miskin_maret", (1500, 11_600, 400)),
+        ("tpt_agustus", (12_000, 0, 400)),
+    ],
+)
+def test_what_the_province_nets_is_divided_by_its_causes(indicator, parts):
+    found = gaps_of(indicator)
+    own = found.netting
+    said = (own.by_better, own.by_years, own.by_rest)
+    assert tuple(round(people, -2) for people in said) == parts
+    assert sum(said) == pytest.approx(found.people_behind - found.province.people_near)
+
+
+def test_there_are_no_shares_where_some_have_no_target():
+    found = gaps_of(year=2026)
+    assert found.people_behind == pytest.approx(50, abs=20)
+    assert {gap.share for gap in found.regencies} == {None}
+
+
+GROWTH = ("pertumbuhan_ekonomi", "63", 2029, 8.0, None, "rpjmn", "up")
+
+
+def test_what_is_itself_a_yearly_change_has_a_gap_and_no_verdict():
+    found = gaps_of("pertumbuhan_ekonomi", targets=(GROWTH,)).province
+    assert found.points_near == pytest.approx(1.8)
+    assert (found.past, found.projected, found.needed_a_year, found.path) == (None, None, None, ())
+    assert {view.verdict for view in found.windows} == {found.verdict} == {"not_assessable"}
+    assert "sendiri sudah perubahan" in found.reasons[0].id
+
+
+def test_the_target_of_the_nation_is_nobodys_own():
+    found = gaps_of("pertumbuhan_ekonomi", targets=(GROWTH,))
+    assert {gap.whose for gap in (found.province, *found.regencies)} == {"nation"}
+    assert not found.province.is_own_target
+    assert "dari target nasional" in gap_in_words(found.province, found.indicator).id
+
+
+def test_remarks_on_the_figures_of_a_verdict_stand_with_it():
+    (remark,) = gaps_of().province.notes
+    assert remark.id.startswith("Angka Agustus 2022 (4,74%): “Turunan: 4,31 pada Agustus 2023")
+    # By the two newest years the derived figure carries nothing.
+    assert gaps_of(window_years=2).province.notes == ()
+    (poverty,) = gaps_of("p0_persen_miskin_maret").province.notes
+    assert "Maret 2025 (3,84%)" in poverty.id
+
+
+def test_a_window_over_a_year_without_a_figure_names_it():
+    found = regency(gaps_of(window_years=4), "63.72")
+    assert found.past.lacking == (2022,)
+    assert "Laju 2021–2025 tanpa 2022 (" in found.reasons[-1].id
+
+
 def test_shares_add_up_to_one_and_sort_the_regencies():
     found = gaps_of()
     shares = [gap.share for gap in found.regencies]
