@@ -618,7 +618,7 @@ def gap_in_words(gap: RegionGap, indicator: Indicator) -> Text | None:
         "value": _value(indicator, gap.figure.value),
         "period": period_in_words(gap.figure.period),
         "target": target_in_words(gap.target, indicator),
-        "whose": _SAY[_WHOSE[gap.whose]],
+        "whose": _WHOSE[gap.whose],
         "verdict": VERDICTS[gap.verdict],
     }
     if not gap.is_behind:
@@ -655,10 +655,10 @@ def rounded_people(people: float) -> float:
     return round(people / step) * step
 
 
-_WHOSE: Mapping[Whose, str] = {
-    "own": "its_own",
-    "province": "of_province",
-    "nation": "of_nation",
+_WHOSE: Mapping[Whose, Text] = {
+    "own": _SAY["its_own"],
+    "province": _SAY["of_province"],
+    "nation": _SAY["of_nation"],
 }
 VERDICTS: Mapping[Verdict, Text] = {
     "on_track": _SAY["on_track"],

@@ -223,9 +223,11 @@ def _carried(found: Gaps, language: Language) -> str:
         return ""
     shares = [Text(*(_carries(gap, one) for one in ("id", "en"))) for gap in found.behind[:_NAMED]]
     unknown = sum(gap.points_near is None for gap in found.regencies)
-    key = "gap.carried_by_one" if len(found.behind) == 1 else "gap.carried"
+    whole, some = "gap.carried", "gap.carried_of_some"
+    if len(found.behind) == 1:
+        whole, some = "gap.carried_by_one", "gap.carried_by_one_of_some"
     said = translate(
-        f"{key}_of_some" if unknown else key,
+        some if unknown else whole,
         language,
         people=people_in_words(found.people_behind).to(language),
         n=len(found.behind),
@@ -252,7 +254,7 @@ def _nets(found: Gaps, language: Language) -> str:
         Text(
             *(
                 translate(
-                    f"gap.nets_{name}",
+                    key,
                     one,
                     people=people_in_words(abs(people)).to(one),
                     year=parts.regencies_year,
@@ -261,7 +263,7 @@ def _nets(found: Gaps, language: Language) -> str:
                 for one in ("id", "en")
             )
         )
-        for name, people in sorted(_parts(parts).items(), key=lambda part: -part[1])
+        for key, people in sorted(_parts(parts).items(), key=lambda part: -part[1])
     ]
     difference = people_in_words(found.people_behind - own).to(language)
     why = "; ".join(reason.to(language) for reason in reasons)
@@ -270,9 +272,13 @@ def _nets(found: Gaps, language: Language) -> str:
 
 def _parts(parts: Netting) -> dict[str, float]:
     """The parts that are more than rounding, by the text that says them."""
-    rest = "more" if parts.by_rest > 0 else "less"
-    named = {"years": parts.by_years, "better": parts.by_better, rest: parts.by_rest}
-    return {name: people for name, people in named.items() if round(people)}
+    rest = "gap.nets_more" if parts.by_rest > 0 else "gap.nets_less"
+    named = {
+        "gap.nets_years": parts.by_years,
+        "gap.nets_better": parts.by_better,
+        rest: parts.by_rest,
+    }
+    return {key: people for key, people in named.items() if round(people)}
 
 
 def _spans(found: Gaps, language: Language) -> str:
