@@ -267,7 +267,7 @@ def invalid_request_problem(error: RequestValidationError, language: Language) -
         code=kind.__name__,
         status=400,
         title=kind.title.to(language),
-        detail=" ".join(finding["detail"] for finding in findings[:5]),
+        detail=" ".join(dict.fromkeys(finding["detail"] for finding in findings[:5])),
         facts={"parameter": first["parameter"], "where": first["where"], "errors": findings[:50]},
     )
 
@@ -280,11 +280,14 @@ def _kind_of(entry: Mapping[str, Any]) -> type[InvalidInput]:
 
 def _finding(entry: Mapping[str, Any], language: Language) -> dict[str, str]:
     where, *path = (str(part) for part in entry["loc"])
+    if where != "body":
+        # pydantic names the choice of a union as if it stood below the parameter.
+        path = [*path[:1], *(part for part in path[1:] if part.isdigit())]
     name = ".".join(path)[:_MOST_NAME] or where
     limits = {key: str(value) for key, value in entry.get("ctx", {}).items()}
     if "expected" in limits:
         # pydantic joins them by an English word.
-        limits["expected"] = ", ".join(re.findall(r"'([^']*)'", limits["expected"]))
+        limits["expected"] = ", ".join(re.findall(r"'([^']+)'", limits["expected"]))
     if entry["type"] == "json_invalid":
         # Its place is that of a character, and its reason Python's.
         limits, name = {"place": name}, where

@@ -181,6 +181,7 @@ def upload_page(
         language=language_or_default(request),
     )
     content["user"] = actor.name
+    content["sent_by"] = people(store).get(found.created_by, found.created_by)
     csrf = "" if session is None else session.csrf
     moved = _moved(store, found)
     content |= {"moved": moved, "anew": None if moved else _anew(found), "csrf": csrf}

@@ -19,16 +19,15 @@ from geo.errors import IndicatorNotFound, InvalidTargets
 from geo.indicators.table import Indicator
 from geo.language import Text, filled, texts, written
 from geo.programme.index_file import Flag, Identifier, Number, Sentence, Words
-from geo.programme.province import province_value
+from geo.programme.province import province_value, unit_code
 from geo.programme.publish_targets import targets as published_targets
-from geo.programme.targets import Level, Target, TargetDirection, targets_of
+from geo.programme.targets import Level, Target, TargetDirection, targets_of, with_decimals
 from geo.published import indicator_catalogue, indicators
 from geo.published import region as planning_region
 from geo.store.store import Store
 from geo.store.versions import Published
 from geo.toml_file import Fault, Table, read_toml
 from geo.vector.planning_region import PlanningRegion
-from geo.vector.regions import to_kemendagri
 
 _SAY = texts(__name__)
 
@@ -195,7 +194,7 @@ def measured(
 
     Raises
     ------
-    IndicatorNotFound, InvalidCode
+    IndicatorNotFound, InvalidCode, ZoneNotFound
     """
     now = store.current()
     around: dict[str, Any] = {
@@ -205,7 +204,7 @@ def measured(
     }
     if indicator is not None and indicator not in around["catalogue"]:
         raise IndicatorNotFound(indicator, available=sorted(around["catalogue"]))
-    code = None if region is None else to_kemendagri(region)
+    code = None if region is None else unit_code(region, region=around["region"])
     found = targets_of(published_targets(now), indicator=indicator, region=code, level=level)
     asked = [t for t in found if year in (None, t.year) and (level or t.level != "usulan")]
     return achievements(indicators(now), asked, **around), around
@@ -220,15 +219,26 @@ def _so_far(target: Target, known: Mapping[int, tuple[float, str]]) -> SoFar | N
     return SoFar(value, year, period, percent)
 
 
-def worked(found: Achievement, *, decimals: int) -> Text | None:
-    """The formula with its numbers in it, so that a reader can do it again; None without a figure."""
-    if found.realisation is None or found.percent is None:
-        return None
+def worked(found: Achievement, *, decimals: int) -> Text:
+    """The formula with its numbers in it, so that a reader can do it again.
+
+    Before the target's year the numbers are those of the newest figure, which is said; without any
+    figure it is the formula alone.
+    """
+    if found.realisation is not None and found.percent is not None:
+        return _worked(found.target, found.realisation, found.percent, decimals=decimals)
+    if found.so_far is None:
+        return found.formula
+    so_far = _worked(found.target, found.so_far.value, found.so_far.percent, decimals=decimals)
+    return filled(_SAY["worked_so_far"], formula=so_far)
+
+
+def _worked(target: Target, value: float, percent: float, *, decimals: int) -> Text:
     return filled(
-        _SAY[f"worked_{found.target.direction}"],
-        target=written(found.target.near, decimals=decimals),
-        realisation=written(found.realisation, decimals=decimals),
-        percent=written(found.percent, decimals=2),
+        _SAY[f"worked_{target.direction}"],
+        target=with_decimals(target.near, least=decimals),
+        realisation=written(value, decimals=decimals),
+        percent=written(percent, decimals=2),
     )
 
 

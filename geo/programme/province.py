@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from geo.errors import ZoneNotFound
 from geo.indicators.amounts import value_in_words
 from geo.indicators.table import WEIGHED_BY, Indicator
 from geo.language import Text, filled, joined, texts
@@ -20,6 +21,7 @@ from geo.programme.denominators import (
     values_of,
 )
 from geo.vector.planning_region import PlanningRegion
+from geo.vector.regions import to_kemendagri
 
 _SAY = texts(__name__)
 
@@ -49,6 +51,20 @@ class ProvinceFigure:
 def unit_codes(region: PlanningRegion) -> tuple[str, ...]:
     """The codes of the province and of its regencies, the province first."""
     return (region.code, *(regency.code for regency in region.regencies))
+
+
+def unit_code(code: str, *, region: PlanningRegion) -> str:
+    """The Kemendagri code of the province or of one of its regencies, from either system of codes.
+
+    Raises
+    ------
+    InvalidCode, ZoneNotFound
+        For what is no code, and for one of another province or of no regency.
+    """
+    found = to_kemendagri(code)
+    if found not in region.codes:
+        raise ZoneNotFound(found, available=list(unit_codes(region)))
+    return found
 
 
 def province_value(

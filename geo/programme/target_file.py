@@ -26,7 +26,13 @@ from geo.ingest.sheet import Cell, Sheet, clean, is_empty, read_sheet
 from geo.ingest.source import Limits
 from geo.language import Text, number, unprintable
 from geo.programme.target_columns import ENDS, Role, TargetRow, cell_text, filled_in, headed
-from geo.programme.targets import COLUMNS, LEVELS, TargetDirection, parse_targets
+from geo.programme.targets import (
+    COLUMNS,
+    LEVELS,
+    TargetDirection,
+    parse_targets,
+    with_decimals,
+)
 from geo.vector.losses import guarded
 from geo.vector.numerals import NumberStyle
 from geo.vector.planning_region import PlanningRegion
@@ -348,7 +354,12 @@ def _hold_range(row: TargetRow, findings: list[Finding]) -> None:
     if least is None and most is None:
         findings.append(told(finding("target_no_range"), row.place("least")))
     elif least is not None and most is not None and least > most:
-        facts: dict[str, Any] = {"least": _shown(least), "most": _shown(most)}
+        # As the table writes them, 3,10 and 3,00, not 3,1 and 3.
+        decimals = row.indicator.decimals if row.indicator else 0
+        ends = {"least": least, "most": most}
+        facts: dict[str, Any] = {
+            name: with_decimals(end, least=decimals) for name, end in ends.items()
+        }
         findings.append(told(finding("target_least_above_most", **facts), row.place("most")))
 
 

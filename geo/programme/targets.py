@@ -137,6 +137,17 @@ def ends_in_words(
     return filled(_SAY["range"], least=low, most=high)
 
 
+def with_decimals(value: float, *, least: int) -> Text:
+    """A number with the decimals that it has, at least so many and at most four.
+
+    Examples
+    --------
+    >>> with_decimals(3.1, least=2).id, with_decimals(3.875, least=2).id
+    ('3,10', '3,875')
+    """
+    return written(value, decimals=max(least, min(_decimals(value), _MOST_DECIMALS)))
+
+
 def _decimals(value: float) -> int:
     """How many decimals a number is written with."""
     exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent

@@ -12,7 +12,7 @@ from geo.language import Language
 from geo.programme.achievement import Achievement, Categories, Category, worked
 from geo.programme.targets import LEVELS, level_title, plan_in_words, range_in_words
 from geo.vector.planning_region import PlanningRegion
-from maps.programme.workbook import Column, Sheet, workbook
+from maps.programme.workbook import Column, Precise, Sheet, workbook
 from maps.sheets.table_sheet import PrintedTable, TableSheet
 from maps.text import MISSING, format_date, format_number, format_period, translate
 
@@ -20,6 +20,13 @@ _COLUMNS = (
     *("indicator", "region", "year", "target", "realisation"),
     *("percent", "percent_far", "category", "how"),
 )
+
+
+# Columns of words on a printed sheet; the others are numbers.
+_WORDS = frozenset({"indicator", "region", "target", "realisation", "category", "how"})
+_DECIMALS = 2
+# So many regions a printed sheet names at its head; of more it names the province.
+_MOST_NAMED = 3
 
 
 def achievement_form(
@@ -93,7 +100,6 @@ def _row(
     one: Achievement, catalogue: Mapping[str, Indicator], region: PlanningRegion, language: Language
 ) -> dict[str, Any]:
     target, indicator = one.target, catalogue[one.target.indicator]
-    said = worked(one, decimals=indicator.decimals)
     return {
         "id": target.indicator,
         "code": target.region,
@@ -112,7 +118,7 @@ def _row(
         "percent": _percent(one.percent, language),
         "percent_far": _percent(one.percent_far, language),
         "category": one.category.title.to(language) if one.category else "",
-        "how": (said or one.formula).to(language),
+        "how": worked(one, decimals=indicator.decimals).to(language),
         "reason": one.reason.to(language) if one.reason else "",
         "so_far": _so_far(one, indicator, language),
     }
@@ -150,6 +156,7 @@ def achievement_workbook(
 ) -> bytes:
     """The same as XLSX, with the units in a column since every row has its own."""
     heads = dict(zip(_COLUMNS, _heads(language), strict=True))
+    ends = (translate("achievement.least", language), translate("achievement.most", language))
     columns = [
         Column(translate("split.code", language)),
         Column(heads["region"]),
@@ -157,9 +164,7 @@ def achievement_workbook(
         Column(translate("achievement.unit", language)),
         Column(heads["year"]),
         Column(translate("achievement.head_level", language)),
-        Column(translate("achievement.least", language), decimals=2),
-        Column(translate("achievement.most", language), decimals=2),
-        Column(heads["realisation"], decimals=2),
+        *(Column(head, decimals=_DECIMALS) for head in (*ends, heads["realisation"])),
         Column(translate("achievement.period", language)),
         Column(heads["percent"], "%", decimals=2),
         Column(heads["percent_far"], "%", decimals=2),
@@ -176,8 +181,9 @@ def achievement_workbook(
         rows.append(
             [
                 *(target.region, row["region"], row["indicator"]),
-                *(indicator.unit.to(language), row["year"], level_title(target.level).to(language)),
-                *(target.least, target.most, one.realisation, row["period"]),
+                *(indicator.unit.to(language), target.year, level_title(target.level).to(language)),
+                *(_exact(number, indicator) for number in (target.least, target.most)),
+                *(_exact(one.realisation, indicator), row["period"]),
                 *(one.percent, one.percent_far, row["category"], row["how"]),
                 *(". ".join(filter(None, [row["reason"], row["so_far"]])), target.document),
                 "; ".join(filter(None, [target.source, target.source_url])),
@@ -203,6 +209,10 @@ def achievement_workbook(
     )
 
 
+def _exact(number: float | None, indicator: Indicator) -> Precise | None:
+    return None if number is None else Precise(number, indicator.decimals)
+
+
 def achievement_sheet(
     found: Sequence[Achievement],
     *,
@@ -216,22 +226,30 @@ def achievement_sheet(
     content = achievement_content(
         found, catalogue=catalogue, categories=categories, region=region, language=language
     )
+    has_category = any(row["category"] for row in content["rows"])
     rows = [
         [
-            *(row[key] for key in ("indicator", "region", "year", "target")),
-            " ".join(filter(None, [row["realisation"], row["period"]])),
-            *(row["percent"], row["percent_far"], row["category"]),
-            ". ".join(filter(None, [row["reason"] or row["how"], row["so_far"]])),
+            *(row[key] for key in ("indicator", "region", "year")),
+            f"{row['target']}; {row['plan']}",
+            row["reason"] or " ".join(filter(None, [row["realisation"], row["period"]])),
+            *(row["percent"], row["percent_far"]),
+            *([row["category"] or MISSING] if has_category else []),
+            row["how"],
         ]
         for row in content["rows"]
     ]
+    columns = [key for key in _COLUMNS if key != "category" or has_category]
+    heads = [translate(f"achievement.head_{key}", language) for key in columns]
+    words = frozenset(at for at, key in enumerate(columns) if key in _WORDS)
+    regions = list(dict.fromkeys(row["region"] for row in content["rows"]))
     cuts = "; ".join(f"{one['title']} {one['from']}" for one in content["categories"])
     plans = dict.fromkeys(f"{row['plan']} ({row['source']})" for row in content["rows"])
     return TableSheet(
         overline=translate("achievement.overline", language),
         name=translate("achievement.title", language),
+        place=", ".join(regions) if len(regions) <= _MOST_NAMED else "",
         lead=[translate("achievement.rule", language)],
-        tables=[PrintedTable("", _heads(language), rows, words=frozenset({0, 1, 7, 8}))],
+        tables=[PrintedTable("", heads, rows, words=words)],
         notes=[cuts, content["note"]],
         sources=[*plans, f"{content['source']} {content['source_url']}"],
         region=region,

@@ -27,7 +27,7 @@ from geo.store.versions import Published
 from geo.vector.losses import guarded
 from geo.vector.regions import to_kemendagri
 from maps.desk.file_form import indicator_options
-from maps.programme.workbook import Column, Sheet, workbook
+from maps.programme.workbook import Cell, Column, Precise, Sheet, workbook
 from maps.text import format_figure, translate
 
 # The years that the form offers: this one and those of a plan of five.
@@ -185,6 +185,19 @@ def _written(value: float | None) -> str:
     return "" if value is None else number_text(value)
 
 
+def _filed(
+    one: Mapping[str, Any], name: str, catalogue: Mapping[str, Indicator], language: Language
+) -> Cell:
+    """A cell of the workbook: ends in the decimals of their own indicator."""
+    value: str | float | None = one[name]
+    if name == "level":
+        return level_title(one["level"]).to(language)
+    known = catalogue.get(one["indicator"])
+    if name in _ENDS and known is not None and value is not None:
+        return Precise(float(value), known.decimals)
+    return value
+
+
 def targets_workbook(
     now: Published, asked: Mapping[str, Any], language: Language, *, address: str
 ) -> bytes:
@@ -212,7 +225,7 @@ def targets_workbook(
         for name, count in heads.items()
     ]
     rows = [
-        [level_title(one["level"]).to(language) if name == "level" else one[name] for name in heads]
+        [_filed(one, name, catalogue, language) for name in heads]
         for one in target_records(now, asked, language)
     ]
     title = translate("target.title", language)

@@ -8,17 +8,27 @@ import io
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from geo.language import Language, texts
 from geo.vector.export import undate
 from geo.vector.losses import guarded
+from maps.text import translate
 
 _SAY = texts(__name__)
 
-Cell = str | int | float | None
+
+@dataclass(frozen=True, slots=True)
+class Precise:
+    """A number with decimals of its own, in a column whose rows are of several indicators."""
+
+    value: float
+    decimals: int
+
+
+Cell = str | int | float | Precise | None
 # Characters that the name of a sheet may not hold, and its length (ECMA-376 and Excel's limit).
 _NO_NAME, _MOST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 _TEXT_WIDTH, _NUMBER_WIDTH, _MOST_WIDTH = 14, 13, 44
@@ -77,6 +87,8 @@ def workbook(
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
+    book.properties.creator = translate("site.name", language)
+    book.properties.title = sheets[0].name
     names: list[str] = []
     for sheet in sheets:
         names.append(_name(sheet.name, taken=names))
@@ -146,6 +158,10 @@ def _cell(sheet: Any, value: Cell, column: Column, *, is_marked: bool) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, PatternFill
 
+    if isinstance(value, Precise):
+        return _cell(
+            sheet, value.value, replace(column, decimals=value.decimals), is_marked=is_marked
+        )
     if isinstance(value, str):
         made = _text(sheet, value)
         made.alignment = Alignment(wrap_text=True, vertical="top")

@@ -31,7 +31,8 @@ class PrintedTable:
 class TableSheet:
     """A sheet of tables: `lead` are its first sentences, `notes` what stands below them.
 
-    `footer` stands at the foot of each page beside the service's name.
+    `footer` stands at the foot of each page beside the service's name; `place` is what the sheet is of,
+    the province by default.
     """
 
     overline: str
@@ -45,6 +46,7 @@ class TableSheet:
     printed: datetime.date
     footer: str
     notice: str = ""
+    place: str = ""
 
 
 def table_content(sheet: TableSheet) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def table_content(sheet: TableSheet) -> dict[str, Any]:
         "language": language,
         "site": template("site.name", language),
         "footer": printable(sheet.footer, _MOST_CELL),
-        "place": sheet.region.name.to(language),
+        "place": printable(sheet.place, _MOST_TITLE) or sheet.region.name.to(language),
         "subject": "",
         "version": "",
         "choice": "",

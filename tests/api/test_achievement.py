@@ -49,6 +49,8 @@ def test_targets_are_measured_shown_and_filed(client):
     page = client.get("/achievement?lang=id&f=html").text
     assert "(2 × 4,00 − 4,16) ÷ 4,00 × 100 = 96,00%" in page
     assert "belum ada angka yang dapat dipakai untuk 2029" in page
+    assert "dengan angka terbaru: (2 × 3,97 − 4,16) ÷ 3,97 × 100 = 95,21%" in page
+    assert "RPJMD: RPJMD" not in page
     assert "Belum dikonfirmasi" in page
     assert "1 dari 9 target sudah dapat diukur" in page
 
@@ -56,6 +58,10 @@ def test_targets_are_measured_shown_and_filed(client):
     rows = list(book.worksheets[0].iter_rows(min_row=2))
     assert len(rows) == 9
     documents = [row[15] for row in rows]
+    assert {type(row[4].value) for row in rows} == {int}
+    gini = next(row for row in rows if row[2].value == "Rasio Gini")
+    assert (gini[6].value, gini[6].number_format) == (0.24, "#,##0.000")
+    assert (book.properties.creator, book.properties.title) == ("Kawasan", "Capaian target")
     # What a spreadsheet would run is inert.
     assert all(cell.data_type == "s" for cell in documents)
     assert client.get("/achievement?f=pdf&lang=en").content[:5] == b"%PDF-"

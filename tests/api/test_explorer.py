@@ -148,7 +148,7 @@ def test_the_page_keeps_its_view_in_every_link(client):
         ({"indicator": "a,b,c,d,e,f,g"}, 400),
         ({"indicator": "gini", "from_year": "", "to_year": ""}, 200),
         ({"indicator": ["gini", ""]}, 200),
-        ({"indicator": "gini", "from_year": 2030, "to_year": 2020}, 200),
+        ({"indicator": "gini", "from_year": 2030, "to_year": 2020}, 400),
     ],
 )
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
@@ -203,3 +203,25 @@ def test_a_file_of_a_page_speaks_the_page_s_language(client, path):
     )
     assert files
     assert all("lang=id" in one for one in files), files
+
+
+    ("asked", "said"),
+    [
+        ("/indicators?indicator=gini&sort=zz", "tulis code, name, change atau satu tahun"),
+        ("/indicators?indicator=gini&from_year=2030&to_year=2020", "tukarkan keduanya"),
+        ("/gap?level=zzz", '"level: tulis salah satu dari rpjmd, rkpd, renja, rpjmn, usulan."'),
+        (
+            "/achievement?level=zzz",
+            '"level: tulis salah satu dari rpjmd, rkpd, renja, rpjmn, usulan."',
+        ),
+    ],
+)
+def test_what_is_asked_wrongly_is_told_in_words_of_its_own(client, asked, said):
+    answer = client.get(f"{asked}&lang=id&f=json")
+    assert (answer.status_code, said in answer.text) == (400, True), answer.text
+
+
+@pytest.mark.parametrize("address", ["indices/ipk", "achievement", "targets", "regions/63.99"])
+def test_a_region_that_nobody_knows_is_not_found(client, address):
+    asked = {} if address.startswith("regions") else {"region": "63.99"}
+    assert client.get(f"/{address}", params=asked).status_code == 404

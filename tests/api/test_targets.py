@@ -172,3 +172,23 @@ def test_a_target_is_written_the_same_way_on_every_page(door):
     )
     missing = [address for address, said in shown if said not in client.get(address).text]
     assert missing == []
+
+
+def test_the_ends_of_the_workbook_have_the_decimals_of_their_indicator(door):
+    _, client, _ = door
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/targets?f=xlsx&lang=id").content))
+    rows = list(book.worksheets[0].iter_rows(min_row=2))
+    formats = {row[0].value: row[4].number_format for row in rows}
+    assert formats["Rasio Gini"] == "#,##0.000"
+    assert formats["Pertumbuhan ekonomi"] == "#,##0.00"
+
+
+def test_a_range_that_is_turned_round_is_told_in_the_decimals_of_its_indicator(door):
+    _, client, keys = door
+    entry = TYPED | {"least": "3,1", "most": "3"}
+    answer = client.post(
+        "/targets?lang=id",
+        json={"targets": [entry], "note": "uji"},
+        headers=keys["editor"],
+    )
+    assert "batas bawah 3,10 melebihi batas atas 3,00" in answer.text

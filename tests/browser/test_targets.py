@@ -51,7 +51,7 @@ def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
     form.locator("[name=note]").fill("RPJMD")
     form.locator("button[type=submit]").click()
     expect(form.locator(".notice")).to_have_text(
-        "Tahun 2029: batas bawah 4,5 melebihi batas atas 3,875. Tukar atau perbaiki keduanya."
+        "Tahun 2029: batas bawah 4,50 melebihi batas atas 3,875. Tukar atau perbaiki keduanya."
     )
     last.locator("[data-end=least]").fill("3,5")
     form.locator("button[type=submit]").click()

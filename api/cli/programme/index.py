@@ -36,8 +36,8 @@ def index(
         from geo.errors import NotFound
         from geo.programme.index import index_value, published_values
         from geo.programme.index_file import INDICES, read_index
+        from geo.programme.province import unit_code
         from geo.store.region import region as planning_region
-        from geo.vector.regions import to_kemendagri
         from maps.programme.index_page import slot_table, value_words
         from maps.text import both, translate
 
@@ -45,7 +45,8 @@ def index(
             raise NotFound(name, available=list(INDICES))
         shipped = common.settings().data_dir / "programme" / f"{name}.toml"
         found = read_index(file or shipped)
-        code = planning_region(store).code if region is None else to_kemendagri(region)
+        here = planning_region(store)
+        code = here.code if region is None else unit_code(region, region=here)
         values = published_values(found, published.indicators(store), region=code)
         slots = {slot.id for slot in found.slots}
         for pair in figure or []:

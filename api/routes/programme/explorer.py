@@ -1,5 +1,6 @@
 """Indicators of all regions over the years: as a page, as documents, as files of what is shown."""
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
@@ -42,6 +43,7 @@ def _or_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+_ORDER = re.compile(r"^-?(code|name|change|[1-9]\d{0,3})$")
 _Year = Annotated[Annotated[int, Field(ge=1, le=9999)] | None, BeforeValidator(_or_none)]
 
 
@@ -70,7 +72,8 @@ class IndicatorsQuery(BaseModel):
     sort: Annotated[
         str,
         Field(
-            pattern=r"^-?(code|name|change|[1-9]\d{0,3})$",
+            max_length=40,
+            json_schema_extra={"pattern": _ORDER.pattern},
             description="Order of the regions: code, name, change or a year; with - from the highest.",
         ),
     ] = "code"
@@ -262,10 +265,21 @@ def _view(
     return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)
 
 
+def _refused(parameter: str, key: str, /, **facts: object) -> InvalidParameter:
+    from maps.text import both
+
+    return InvalidParameter(parameter=parameter, reason=both(key).format(**facts))
+
+
 def _question(query: IndicatorsQuery) -> "ExplorerQuestion":
     from geo.programme.explorer import ExplorerQuestion
     from geo.vector.regions import to_kemendagri
 
+    if _ORDER.match(query.sort) is None:
+        raise _refused("sort", "explorer.no_order", sort=query.sort)
+    if None not in (query.from_year, query.to_year) and query.from_year > query.to_year:  # type: ignore[operator]
+        facts = {"first": query.from_year, "last": query.to_year}
+        raise _refused("from_year", "explorer.years_turned", **facts)
     order = query.sort.removeprefix("-")
     return ExplorerQuestion(
         indicators=tuple(dict.fromkeys(query.indicator)),

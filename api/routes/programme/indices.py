@@ -173,10 +173,10 @@ def _filled(now: Published, index: "Index", query: IndexQuery) -> tuple["Index",
     """The index with what was entered, and all that is said of it."""
     from geo import published
     from geo.programme.index import filled_in, index_value, possible_classes, published_values
-    from geo.vector.regions import to_kemendagri
+    from geo.programme.province import unit_code
 
     here = region(now)
-    code = here.code if query.region is None else to_kemendagri(query.region)
+    code = here.code if query.region is None else unit_code(query.region, region=here)
     entered = query.entries(tuple(slot.id for slot in index.slots))
     values = published_values(index, published.indicators(now), region=code)
     values |= {slot: one.pop("value") for slot, one in entered.items() if "value" in one}

@@ -184,11 +184,11 @@ def _form_of(request: Request, query: TargetsQuery) -> str:
 
 
 def _require_known(now: Published, query: TargetsQuery) -> None:
-    from geo.published import indicator_catalogue
-    from geo.vector.regions import to_kemendagri
+    from geo.programme.province import unit_code
+    from geo.published import indicator_catalogue, region
 
     if query.region is not None:
-        to_kemendagri(query.region)
+        unit_code(query.region, region=region(now))
     if query.indicator is None:
         return
     known = indicator_catalogue(now)
