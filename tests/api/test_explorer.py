@@ -205,15 +205,13 @@ def test_a_file_of_a_page_speaks_the_page_s_language(client, path):
     assert all("lang=id" in one for one in files), files
 
 
+@pytest.mark.parametrize(
     ("asked", "said"),
     [
         ("/indicators?indicator=gini&sort=zz", "tulis code, name, change atau satu tahun"),
         ("/indicators?indicator=gini&from_year=2030&to_year=2020", "tukarkan keduanya"),
         ("/gap?level=zzz", '"level: tulis salah satu dari rpjmd, rkpd, renja, rpjmn, usulan."'),
-        (
-            "/achievement?level=zzz",
-            '"level: tulis salah satu dari rpjmd, rkpd, renja, rpjmn, usulan."',
-        ),
+        ("/targets?level=zzz", '"level: tulis salah satu dari rpjmd, rkpd, renja, rpjmn, usulan."'),
     ],
 )
 def test_what_is_asked_wrongly_is_told_in_words_of_its_own(client, asked, said):
