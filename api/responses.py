@@ -222,7 +222,8 @@ def conditional(
     response = make()
     told = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     others = [one for one in response.raw_headers if one[0] not in _CONDITIONAL]
-    response.raw_headers = others + told
+    # In place: what was looked at as `headers` before is the same list.
+    response.raw_headers[:] = others + told
     return response
 
 
