@@ -107,11 +107,17 @@ def head_requests(app: ASGIApp) -> ASGIApp:
 
         if scope["type"] == "http" and scope["method"] == "HEAD":
             # Who would read a whole file for its answer sees that nobody wants it.
-            await app({**scope, "method": "GET", "is_head": True}, receive, send_without_body)
+            await app(as_get(scope), receive, send_without_body)
         else:
             await app(scope, receive, send)
 
     return serve
+
+
+def as_get(scope: Scope) -> Scope:
+    """A HEAD as the GET that it is answered like, without a range, which only GET has (RFC 9110, 14.2)."""
+    headers = [one for one in scope["headers"] if one[0] != b"range"]
+    return {**scope, "method": "GET", "is_head": True, "headers": headers}
 
 
 def known_hosts(app: ASGIApp) -> ASGIApp:

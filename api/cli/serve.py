@@ -50,6 +50,9 @@ def serve(
         waiting.enter_context(sign_of_life(_SAY["starting"].to(common.language())))
         if not _served(settings, door, workers=workers, greet=greet):
             raise typer.Exit(1)
+    from api.serving.workers import leave
+
+    leave()
 
 
 def _served(

@@ -216,6 +216,9 @@ def _told(start: Message) -> dict[bytes, bytes]:
 async def _compressed(compress: _Compress, message: Message) -> Message:
     body, is_last = message.get("body", b""), not message.get("more_body", False)
     if len(body) < _THREAD_BYTES:
+        if not is_last:
+            # Of a long answer each part is short: others have their turn between them.
+            await anyio.lowlevel.checkpoint()
         return {**message, "body": compress(body, is_last)}
     body = await anyio.to_thread.run_sync(compress, body, is_last, limiter=_limiter())
     return {**message, "body": body}

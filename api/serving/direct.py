@@ -29,7 +29,7 @@ from api.deps import (
     wants_html,
 )
 from api.features.encodings import form_of
-from api.middleware import fault_response, secured, varying
+from api.middleware import as_get, fault_response, secured, varying
 from api.parameters import ItemQuery, ItemsQuery
 from api.problems import problem_response
 from api.routes.features.items import item, item_of, items, items_of
@@ -88,7 +88,7 @@ def outright(app: ASGIApp) -> ASGIApp:
         if scope["type"] == "http" and scope["method"] in _READING and (path := _path(scope)):
             asked, coded_send = coded(scope, _finished(send, is_head=scope["method"] == "HEAD"))
             if scope["method"] == "HEAD":
-                asked = {**asked, "method": "GET", "is_head": True}
+                asked = as_get(asked)
             request = QuickRequest(asked)
             answer = await _answered_visitor(request, path) if _is_plain(request) else None
             if answer is not None:

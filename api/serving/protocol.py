@@ -10,8 +10,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_HEAD_BYTES = 64 * 1024
 
 
+# A slow reader takes something of an answer now and then, as often as the system's buffers have room.
+_STALLED = 10
+
+
 def impatient(patience_s: float) -> type[asyncio.Protocol]:
-    """The protocol that waits `patience_s` for a request's line and headers."""
+    """The protocol that waits `patience_s` for a request's line and headers, and ten times as long for a reader."""
     return type("Impatient", (Impatient,), {"patience_s": patience_s})
 
 
@@ -38,12 +42,15 @@ class Impatient(HttpToolsProtocol):
     Whoever offers another protocol (`Upgrade`) is answered in this one (RFC 9110, 7.8). The parser
     takes no body of such a request, and what follows would be read as the next one: so its head is
     read again without the offer.
+
+    A connection whose reader takes nothing of an answer for a long time is ended too.
     """
 
     patience_s: float
     parser: _Parser
     timer: asyncio.TimerHandle | None = None
     head_bytes: int = 0
+    stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection was opened."""
@@ -65,9 +72,14 @@ class Impatient(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """A request begins. What follows in the same piece is small, as one read is."""
-        if not self.parser.should_upgrade():
-            self.head_bytes = 0
-            super().on_headers_complete()
+        if self.parser.should_upgrade():
+            return
+        version, hosts = self.parser.get_http_version(), sum(n == b"host" for n, _ in self.headers)
+        # RFC 9112, 2.3 and 3.2: a proxy may take the other of two hosts for the one that is meant.
+        if version not in ("1.0", "1.1") or hosts > 1 or (version == "1.1" and hosts == 0):
+            raise httptools.HttpParserError("version or host")
+        self.head_bytes = 0
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """A request has ended, unless its head is read again."""
@@ -82,7 +94,38 @@ class Impatient(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended."""
         self._stop()
+        self._be_read()
         super().connection_lost(exc)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing more was asked for; of the last answer something may still wait to be read."""
+        super().timeout_keep_alive_handler()
+        if self.transport.get_write_buffer_size():
+            self._watch(-1)
+
+    def pause_writing(self) -> None:
+        """More waits to be sent than is held for a reader."""
+        super().pause_writing()
+        self._watch(-1)
+
+    def resume_writing(self) -> None:
+        """The reader has taken most of it."""
+        super().resume_writing()
+        self._be_read()
+
+    def _watch(self, before: int) -> None:
+        """End the connection unless less waits to be sent than before."""
+        self._be_read()
+        waiting = self.transport.get_write_buffer_size()
+        if waiting == before:
+            self.transport.abort()
+        else:
+            self.stalled = self.loop.call_later(_STALLED * self.patience_s, self._watch, waiting)
+
+    def _be_read(self) -> None:
+        if self.stalled is not None:
+            self.stalled.cancel()
+            self.stalled = None
 
     def _new_parser(self) -> _Parser:
         parser = _Parser(self)

@@ -5,13 +5,17 @@ cache holds them for all; limits and places for uploads are kept by locks (`geo/
 looks at the catalogue's counter of changes, so that a publication is seen by all at once.
 """
 
+import asyncio
 import gc
 import multiprocessing
+import os
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Semaphore
 from typing import TYPE_CHECKING, Any
@@ -30,6 +34,9 @@ _LOOK_EVERY_S = 0.5
 _GIVES_WAY_S = 0.0002
 # A page asks for all that it needs without pausing for so long.
 _MOMENT_S = 0.2
+# Answers that are under way at the end are sent for so long, and a worker is waited for a little longer.
+_GRACE_S = 5
+_LAST_S = 3.0
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 # Fresh interpreters: a fork would share the catalogue's connections.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -46,6 +53,8 @@ def server_config(app: "FastAPI", settings: Settings) -> uvicorn.Config:
         # It would be put together for each request and shown nowhere.
         access_log=False,
         log_level="warning",
+        # Who reads nothing of an answer would keep the service from its end.
+        timeout_graceful_shutdown=_GRACE_S,
     )
 
 
@@ -86,10 +95,16 @@ def serve_together(
                     workers[place] = _started(settings, door, ready)
         return has_begun
     finally:
+        # Who comes now is refused, and does not wait for nobody.
+        door.close()
         for worker in workers:
             worker.terminate()
+        until = time.monotonic() + _GRACE_S + _LAST_S
         for worker in workers:
-            worker.join()
+            worker.join(max(0.0, until - time.monotonic()))
+            if worker.is_alive():
+                worker.kill()
+                worker.join()
         for sign, handler in before.items():
             signal.signal(sign, handler)
 
@@ -114,7 +129,16 @@ def _started(settings: Settings, door: socket.socket, ready: Semaphore) -> BaseP
 def _work(settings: Settings, door: socket.socket, ready: Semaphore) -> None:
     server = _server(settings, ready.release)
     threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
-    server.run(sockets=[door])
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[door])
+    leave()
+
+
+def leave() -> None:
+    """End the process at once: the interpreter would wait for ever for a thread that reads with Arrow."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:
@@ -123,6 +147,8 @@ def _end_with_parent(server: uvicorn.Server) -> None:
     if parent is not None:
         parent.join()
         server.should_exit = True
+        time.sleep(_GRACE_S + _LAST_S)
+        leave()
 
 
 def _server(settings: Settings, when_started: Callable[[], object]) -> "_Server":
@@ -160,6 +186,9 @@ class _Server(uvicorn.Server):
         """Answer nobody any more."""
         self._ending.set()
         await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
 
     def _prepare(self) -> None:
         """Make what readers look at first, say that the service is there, then make all else."""

@@ -268,3 +268,25 @@ def test_a_page_without_features_is_compressed_like_any_other(client):
         "/collections/discs/items?filter=size>99", headers={"Accept-Encoding": "gzip"}
     )
     assert answer.json()["features"] == []
+
+
+def test_others_have_their_turn_between_the_parts_of_a_long_answer():
+    turns = []
+
+    async def response(scope, receive, send):
+        async def other():
+            while True:
+                turns.append(len(turns))
+                await anyio.sleep(0)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(other)
+            start = {"type": "http.response.start", "status": 200, "headers": []}
+            await send(start | {"headers": [(b"content-type", b"application/json")]})
+            for _ in range(20):
+                await send({"type": "http.response.body", "body": LONG, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+            tasks.cancel_scope.cancel()
+
+    answered(response, accept_encoding="zstd")
+    assert len(turns) >= 20

@@ -181,6 +181,10 @@ def test_a_file_of_features_is_read_in_ranges(client, form):
     assert (part.status_code, part.content) == (206, whole.content[10:30])
     assert part.headers["content-range"] == f"bytes 10-29/{len(whole.content)}"
     assert part.headers["content-crs"] == whole.headers["content-crs"]
+    # RFC 9110, 14.2: only GET has ranges.
+    for way in (ITEMS, f"{ITEMS}/"):
+        head = client.head(f"{way}?f={form}&depth=3", headers=plain | asked)
+        assert (head.status_code, head.headers) == (200, whole.headers)
 
 
 def test_a_kept_file_is_closed_once_nobody_reads_it():

@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from api.main import create_app
+from api.serving import workers
 from api.serving.workers import server_config
 from api.settings import Settings
 from geo.store.store import Store
@@ -182,3 +183,67 @@ def test_what_follows_an_offer_is_answered_and_no_proxy_is_played(service, caplo
             service, b"CONNECT " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n", INNER
         )
         assert codes == [b"400"]
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET /healthz HTTP/1.1\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n",
+        b"GET /healthz HTTP/2.0\r\nHost: localhost\r\n",
+    ],
+)
+def test_a_request_that_says_not_which_host_it_means_is_400(service, request_head):
+    """RFC 9112, 2.3 and 3.2."""
+    codes, _ = answers_to(service, request_head + b"\r\n")
+    assert codes == [b"400"]
+
+
+def test_a_request_of_http_1_0_needs_no_host(service):
+    codes, _ = answers_to(service, b"GET /healthz HTTP/1.0\r\n\r\n")
+    assert codes[0] == b"200"
+
+
+# Readers who take nothing
+
+
+async def endless(scope, receive, send):
+    """Answers with more than any buffer holds."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(10_000):
+        await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": True})
+
+
+@contextmanager
+def unread(monkeypatch, *, idle_s):
+    """A server, its thread, and a connection of which nobody reads the answer."""
+    monkeypatch.setattr(workers._Server, "_prepare", lambda _: None)
+    server = workers._Server(endless, Settings(request_idle_s=idle_s), lambda: None)
+    server.config.lifespan = "off"
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[door])))
+        thread.start()
+        with socket.create_connection(door.getsockname()) as connection:
+            connection.sendall(INNER)
+            until = time.monotonic() + PATIENCE_S
+            while not server.server_state.tasks and time.monotonic() < until:
+                time.sleep(0.01)
+            yield server, thread
+        server.force_exit = server.should_exit = True
+        thread.join()
+
+
+def test_who_takes_nothing_of_an_answer_is_not_waited_for_at_the_end(monkeypatch):
+    monkeypatch.setattr(workers, "_GRACE_S", 0.2)
+    with unread(monkeypatch, idle_s=60) as (server, thread):
+        server.should_exit = True
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_who_takes_nothing_of_an_answer_for_long_is_left(monkeypatch):
+    with unread(monkeypatch, idle_s=0.1) as (server, _):
+        until = time.monotonic() + PATIENCE_S
+        while server.server_state.connections:
+            assert time.monotonic() < until, "the connection is held"
+            time.sleep(0.05)

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import threading
 import time
 from pathlib import Path
@@ -15,6 +16,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from api.serving import workers
+from api.settings import Settings
 from geo.store.store import Provenance, Store
 from tests.service import running
 
@@ -113,3 +116,44 @@ def test_a_worker_that_dies_is_replaced(service):
         assert time.monotonic() < until, "nobody replaced it"
         time.sleep(0.1)
     assert amounts(address)[0]
+
+
+class Deaf:
+    """A worker that ends by nothing but a kill."""
+
+    def __init__(self, said):
+        self.said = said
+
+    def terminate(self):
+        self.said.append("terminate")
+
+    def join(self, timeout=None):
+        self.said.append(("join", timeout))
+
+    def is_alive(self):
+        return "kill" not in self.said
+
+    def kill(self):
+        self.said.append("kill")
+
+
+def test_a_worker_that_does_not_end_is_killed_and_the_door_is_closed(monkeypatch):
+    said = []
+    monkeypatch.setattr(workers, "_started", lambda *_: Deaf(said))
+    monkeypatch.setattr(workers, "_have_begun", lambda *_: False)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        workers.serve_together(Settings(), door=door, count=1, when_ready=lambda: None)
+        assert door.fileno() == -1
+    assert said[0] == "terminate"
+    assert 5 <= said[1][1] < 10
+    assert said[2:] == ["kill", ("join", None)]
+
+
+def test_a_worker_that_ends_waits_for_no_thread(monkeypatch):
+    """The interpreter's end would wait for a thread that reads a layer with Arrow, for ever."""
+    left = []
+    monkeypatch.setattr(workers, "_server", lambda *_: workers.uvicorn.Server)
+    monkeypatch.setattr(workers.uvicorn.Server, "run", lambda **_: None)
+    monkeypatch.setattr(workers.os, "_exit", left.append)
+    workers._work(None, None, workers._SPAWN.Semaphore(0))
+    assert left == [0]
