@@ -38,7 +38,7 @@ def index_content(
     found: IndexValue = said["found"]
     return {
         "description": index.description.to(language),
-        "place": region.title_of(said["region"]).to(language),
+        **_place(said, region, language),
         "rows": [
             _slot(one, at, entered=entered, language=language) for at, one in enumerate(found.slots)
         ],
@@ -50,6 +50,29 @@ def index_content(
         "source": index.source.to(language),
         "source_url": index.source_url,
     }
+
+
+def _place(said: Mapping[str, Any], region: PlanningRegion, language: Language) -> dict[str, Any]:
+    """What the value is of: a region, or of an index that has a model one kawasan, never a province."""
+    model: Model | None = said["model"]
+    if model is None or model.benchmark is None:
+        return {
+            "place": region.title_of(said["region"]).to(language),
+            "areas": [],
+            "area": "",
+            "area_score": "",
+        }
+    area, names = said["area"], sorted(one.name for one in model.benchmark.areas)
+    place = translate("indices.no_area", language) if area is None else area.name
+    score = ""
+    if area is not None:
+        titles = {one.id: one.title.to(language) for one in model.classes}
+        facts = {"score": format_number(area.score, language, decimals=2)}
+        facts["status"] = titles[area.rank_class]
+        score = translate(
+            "indices.area_score", language, **facts, title=model.benchmark.title.to(language)
+        )
+    return {"place": place, "areas": names, "area_score": score, "area": area.name if area else ""}
 
 
 def _slot(

@@ -77,3 +77,14 @@ def test_a_least_that_is_not_below_its_most_is_told(client):
     answer = client.get("/indices/ipktrans?least=5&most=5&lang=en")
     assert answer.status_code == 400
     assert "smaller than most" in answer.text
+
+
+def test_an_index_of_a_kawasan_is_headed_by_one_and_never_by_a_province(client):
+    page = client.get("/indices/ipktrans?f=html&lang=id").text
+    assert (
+        '<p class="subject">Indeks sebuah kawasan transmigrasi; kawasan belum dipilih</p>' in page
+    )
+    page = client.get("/indices/ipktrans?f=html&lang=id&area=cahaya%20baru").text
+    assert '<p class="subject">Cahaya Baru</p>' in page
+    assert "IPKTrans 2023: 70,00 (Mandiri)." in page
+    assert client.get("/indices/ipktrans?area=Atlantis").status_code == 404

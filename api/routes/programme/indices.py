@@ -19,6 +19,7 @@ from geo.store.region import region
 from geo.store.versions import Published
 
 if TYPE_CHECKING:
+    from geo.mcda.model import BenchmarkArea, Model
     from geo.programme.index import Index
 
 router = Router("indicators", dependencies=[READS])
@@ -50,6 +51,11 @@ class IndexQuery(BaseModel):
         Annotated[str, Field(max_length=20)] | None,
         BeforeValidator(_or_none),
         Field(description="Whose published figures fill slots; the province by default."),
+    ] = None
+    area: Annotated[
+        Annotated[str, Field(max_length=200)] | None,
+        BeforeValidator(_or_none),
+        Field(description="Of an index of a kawasan: which of those with a published score."),
     ] = None
     least: Annotated[_Column, Field(description="What counts as 0, by slot.")] = ()
     most: Annotated[_Column, Field(description="What counts as 1, by slot.")] = ()
@@ -189,7 +195,21 @@ def _filled(now: Published, index: "Index", query: IndexQuery) -> tuple["Index",
     if index.model in published.models(now):
         model = published.model(now, index.model)
     classes = possible_classes(model, found) if model else ()
-    return filled, {"region": code, "found": found, "classes": classes, "model": model}
+    said = {"region": code, "found": found, "classes": classes, "model": model}
+    return filled, {**said, "area": _area(query.area, model)}
+
+
+def _area(name: str | None, model: "Model | None") -> "BenchmarkArea | None":
+    """The kawasan of the benchmark that is asked for."""
+    from geo.errors import ZoneNotFound
+
+    if name is None:
+        return None
+    areas = model.benchmark.areas if model and model.benchmark else ()
+    found = next((one for one in areas if one.name.casefold() == name.strip().casefold()), None)
+    if found is None:
+        raise ZoneNotFound(name, available=[one.name for one in areas])
+    return found
 
 
 def _document(filled: "Index", said: Mapping[str, Any], language: Language) -> dict[str, Any]:
@@ -198,7 +218,8 @@ def _document(filled: "Index", said: Mapping[str, Any], language: Language) -> d
     document: dict[str, Any] = as_json(
         {
             "index": filled,
-            "region": said["region"],
+            "region": None if said["model"] else said["region"],
+            "area": said["area"],
             "value": said["found"],
             "classes": [one.id for one in said["classes"]],
         },
@@ -218,7 +239,7 @@ def _page(
         filled, said = _filled(now, index, query)
     except InvalidParameter as error:
         problem = error.detail(language)
-        filled, said = _filled(now, index, IndexQuery(region=query.region))
+        filled, said = _filled(now, index, IndexQuery(region=query.region, area=query.area))
     content = index_content(
         filled,
         said,
