@@ -89,6 +89,17 @@ def test_the_chapter_prints_points_and_people_as_they_are():
         assert said in CHAPTER
     assert f"{100 * above['63.71'] / sum(above.values()):.0f}%" in CHAPTER
     assert "4,256 people" in CHAPTER
+    # What the province nets: regencies below the near end, and the rest, by what it publishes.
+    beyond = sum(
+        (3.97 - newest(figures[code])[1]) / 100 * parts[code] * factor
+        for code in parts
+        if newest(figures[code])[1] < 3.97
+    )
+    rest = sum(above.values()) - 4256 - beyond
+    for said in (sum(above.values()) - 4256, beyond, rest):
+        assert f"{said:,.0f}" in CHAPTER
+    netting = found(UNEMPLOYMENT, 3).netting
+    assert (netting.by_better, netting.by_rest) == pytest.approx((beyond, rest))
     assert found(UNEMPLOYMENT, 3).province.people_near == pytest.approx(4256)
 
 

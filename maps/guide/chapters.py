@@ -99,7 +99,9 @@ def _addresses(language: Language, root: str) -> Callable[[str], str]:
         if said.startswith("/static/"):
             return assets.image(said.removeprefix("/static/"))
         if said.startswith("/"):
-            return f"{root}{said}{'&' if '?' in said else '?'}lang={language}"
+            page, sign, anchor = said.partition("#")
+            joint = "&" if "?" in page else "?"
+            return f"{root}{page}{joint}lang={language}{sign}{anchor}"
         return said
 
     return address

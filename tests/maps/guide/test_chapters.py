@@ -107,6 +107,11 @@ def test_links_lead_to_the_doors_of_the_service_in_the_readers_language():
     assert re.search(r'src="/kawasan/static/guide/tour-weights\.png\?v=\w+"', text)
 
 
+def test_a_link_into_a_page_asks_for_the_language_before_its_place():
+    text = chapter("gis-staff", "en")["text"]
+    assert 'href="/targets?f=html&amp;lang=en#enter"' in text
+
+
 def test_an_unknown_chapter_names_those_that_there_are():
     with pytest.raises(ChapterNotFound, match="planners"):
         chapter("perencana", "id")
