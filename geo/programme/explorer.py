@@ -33,7 +33,8 @@ class ExplorerQuestion:
     """What is asked: some indicators, of all regions or a few, in all years or from one to another.
 
     `order` is by code, by name, by change, or by the figures of a year; regions without such a
-    figure come last either way, and the province always first.
+    figure come last either way, and the province always first. Proposals, which bind nobody, are no
+    targets unless `has_proposals`.
     """
 
     indicators: tuple[str, ...]
@@ -42,6 +43,7 @@ class ExplorerQuestion:
     last: int | None = None
     order: Order | int = "code"
     is_descending: bool = False
+    has_proposals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,42 +89,45 @@ class RegionRow:
         return {figure.year: figure for figure in self.figures}
 
     def change(self, span: tuple[int, int] | None) -> float | None:
-        """The change between two years; None unless both figures are good, and of one series and basis."""
-        if span is None:
+        """The change between two years; None where `no_change` says why."""
+        if span is None or self.no_change(span) is not None:
             return None
-        before, after = (self.by_year.get(year) for year in span)
-        if before is None or after is None or not (before.is_good and after.is_good):
-            return None
-        is_cut = any(span[0] < b.after <= span[1] for b in self.breaks)
-        if is_cut or before.basis != after.basis:
-            return None
+        before, after = (self.by_year[year] for year in span)
         # 6.08 - 5.72 is 0.36 and no 0.35999…: no figure has as many decimals.
         return round(after.value - before.value, 10)
+
+    def no_change(self, span: tuple[int, int]) -> Text | None:
+        """Why no change is told: both figures have to be there, good, and of one series and basis."""
+        for year in span:
+            if year not in self.by_year:
+                return filled(_SAY["no_figure"], year=year)
+            if not self.by_year[year].is_good:
+                return filled(_SAY["doubtful"], year=year)
+        before, after = (self.by_year[year] for year in span)
+        if any(span[0] < b.after <= span[1] for b in self.breaks):
+            return _SAY["broken"]
+        return _SAY["other_basis"] if before.basis != after.basis else None
 
 
 @dataclass(frozen=True)
 class IndicatorView:
     """One indicator of the chosen regions. `years` are shown whether or not they have figures.
 
-    `span` are the two years between which change is told, None where there are no two: the newest,
-    and the oldest in which every regency that has a figure in the newest has one too.
+    `span` are the two years between which change is told, None where there are no two: the newest that
+    at least half of the regencies have, and the oldest in which all those have a figure too.
+    `n_proposals` counts those of the chosen regions that are left out.
     """
 
     indicator: Indicator
     years: tuple[int, ...]
     rows: tuple[RegionRow, ...]
     span: tuple[int, int] | None
+    n_proposals: int = 0
 
     @property
     def newest(self) -> int | None:
         """The newest year that at least half of the regencies have figures of, else the fullest one."""
-        counts = _counts(row for row in self.rows if not row.is_province) or _counts(self.rows)
-        if not counts:
-            return None
-        half = sum(not row.is_province for row in self.rows) / 2
-        return max(
-            [y for y, n in counts.items() if n >= half] or [max(counts, key=counts.__getitem__)]
-        )
+        return _newest(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,8 @@ def _view(
         figures[region.code], missing = _of_province(
             table, indicator, figures[region.code], years=years, region=region
         )
-    every = targets_of(targets, indicator=indicator.id)
+    every = [t for t in targets_of(targets, indicator=indicator.id) if t.region in set(codes)]
+    bound = [t for t in every if question.has_proposals or t.level != "usulan"]
     found = [
         _row(
             indicator,
@@ -236,13 +242,19 @@ def _view(
             code=code,
             figures=figures[code],
             region=region,
-            targets=tuple(t for t in every if t.region == code),
+            targets=tuple(t for t in bound if t.region == code),
             missing=missing if code == region.code else {},
         )
         for code in codes
     ]
     span = _span(found, indicator)
-    return IndicatorView(indicator, _shown_years(years), _ordered(found, question, span), span)
+    return IndicatorView(
+        indicator=indicator,
+        years=_shown_years(years),
+        rows=_ordered(found, question, span),
+        span=span,
+        n_proposals=len(every) - len(bound),
+    )
 
 
 def _shown_years(years: Sequence[int]) -> tuple[int, ...]:
@@ -367,12 +379,18 @@ def _counts(rows: Iterable[RegionRow]) -> dict[int, int]:
     return counts
 
 
+def _newest(rows: Sequence[RegionRow]) -> int | None:
+    counts = _counts(row for row in rows if not row.is_province) or _counts(rows)
+    half = sum(not row.is_province for row in rows) / 2
+    fullest = [max(counts, key=lambda year: (counts[year], year))] if counts else []
+    return max([y for y, n in counts.items() if n >= half] or fullest, default=None)
+
+
 def _span(rows: Sequence[RegionRow], indicator: Indicator) -> tuple[int, int] | None:
     regencies = [row for row in rows if not row.is_province] or rows
-    counts = _counts(regencies)
-    if not counts or indicator.is_snapshot:
+    last, counts = _newest(rows), _counts(regencies)
+    if last is None or indicator.is_snapshot:
         return None
-    last = max(counts)
     held = [row for row in regencies if last in row.by_year]
     firsts = [y for y in counts if y < last and all(y in row.by_year for row in held)]
     return (min(firsts), last) if firsts else None

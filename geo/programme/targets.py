@@ -95,6 +95,11 @@ def level_title(level: Level) -> Text:
     return _TITLES[level]
 
 
+def level_word(level: Level) -> Text:
+    """A level of plan by its abbreviation, where brackets or a narrow head have no room for more."""
+    return _TITLES[level] if level == "usulan" else Text(level.upper(), level.upper())
+
+
 def range_in_words(target: Target, indicator: "Indicator") -> Text:
     """The range of a target as every page, chart, sheet and text writes it: 3,27–3,97%.
 

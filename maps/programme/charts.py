@@ -12,6 +12,7 @@ from functools import partial
 
 from geo.language import Language
 from geo.programme.explorer import IndicatorView, RegionRow, ShownFigure
+from geo.programme.targets import Target
 from maps.folium.cards import figure_text
 from maps.labels import SHORT_NAMES
 from maps.pages.line_charts import (
@@ -21,7 +22,7 @@ from maps.pages.line_charts import (
     round_levels,
     span_of,
 )
-from maps.programme.words import figure_words, target_words
+from maps.programme.words import figure_words, is_proposal, note_words, own_notes, target_words
 from maps.style import INK
 from maps.text import format_number
 
@@ -34,6 +35,7 @@ PALETTE = (
 _PLAIN = "#8a979e"
 _GLYPH, _GAP, _LINE, _YEAR_WIDTH = 6.8, 8.0, 15.0, 44.0
 _TOP, _BOTTOM, _GOAL_WIDTH = 14.0, 26.0, 34.0
+_GOAL_STEP = 9.0
 # Where more regions are drawn, only what no line joins has a dot.
 _MOST_DOTTED = 40
 
@@ -52,12 +54,16 @@ WIDE, NARROW, SMALL = Size(960, 430), Size(370, 430), Size(240, 150, is_named=Fa
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A figure: hollow where it is doubtful, square where it is not published; `title` says all of it."""
+    """A figure: hollow where it is doubtful, square where it is not published; `title` says all of it.
+
+    `is_noted` marks one that has a note of its own, such as one derived from another.
+    """
 
     x: float
     y: float
     is_good: bool
     is_made: bool
+    is_noted: bool
     title: str
 
 
@@ -78,11 +84,12 @@ class EndLabel:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A target's upright; `top` and `foot` are equal where it is one number."""
+    """A target's upright; `top` and `foot` are equal where it is one number. A proposal is dashed."""
 
     x: float
     top: float
     foot: float
+    is_binding: bool
     title: str
 
 
@@ -127,7 +134,7 @@ class _Axes:
     """Where years and values stand; the same for all frames of small multiples.
 
     `goals` are the places of the years of targets, where they stand beside the names: a line that led
-    through years to come to its name would look like a forecast.
+    through years to come to its name would look like a forecast. `own` are notes of a few figures.
     """
 
     first: int
@@ -137,6 +144,7 @@ class _Axes:
     right: float
     bottom: float
     goals: Mapping[int, float]
+    own: frozenset[str]
 
     def x(self, year: float) -> float:
         if self.first == self.last:
@@ -221,7 +229,9 @@ def _axes(
     if not is_named:
         years = [*view.years, *goal_years]
         right = size.width - _GAP
-        return _Axes(min(years), max(years), tuple(levels), left, right, size.height - _BOTTOM, {})
+        bottom = size.height - _BOTTOM
+        own = own_notes(view)
+        return _Axes(min(years), max(years), tuple(levels), left, right, bottom, {}, own)
     names = max(len(_end_text(row, view, language)) for row in rows) * _GLYPH
     places = {
         year: size.width - _GOAL_WIDTH * (len(goal_years) - i - 0.5)
@@ -236,6 +246,7 @@ def _axes(
         right,
         size.height - _BOTTOM,
         places,
+        own_notes(view),
     )
 
 
@@ -275,14 +286,15 @@ def _line(
             if len(run) > 1
         ),
         dots=tuple(
-            _dot(figure, row, view, axes, language)
+            _dot(figure, row, view, axes, language, own=axes.own)
             for figure in row.figures
             if len(view.rows) <= _MOST_DOTTED or figure.year in alone or not figure.is_good
         ),
         label=label,
         goals=tuple(
             Goal(
-                x=axes.goal_x(target.year),
+                x=round(axes.goal_x(target.year) + _aside(row, target, view), 1),
+                is_binding=not is_proposal(target),
                 top=min(axes.y(target.near), axes.y(target.far)),
                 foot=max(axes.y(target.near), axes.y(target.far)),
                 title=f"{row.name.to(language)}: {target_words(target, view.indicator, language)}",
@@ -292,15 +304,32 @@ def _line(
     )
 
 
+def _aside(row: RegionRow, target: Target, view: IndicatorView) -> float:
+    """How far a target of a year stands aside, so that those of several regions do not lie on one another."""
+    codes = [one.code for one in view.rows if any(t.year == target.year for t in one.targets)]
+    step = min(_GOAL_STEP, (_GOAL_WIDTH - _GAP) / max(len(codes) - 1, 1))
+    return (codes.index(row.code) - (len(codes) - 1) / 2) * step
+
+
 def _dot(
-    figure: ShownFigure, row: RegionRow, view: IndicatorView, axes: _Axes, language: Language
+    figure: ShownFigure,
+    row: RegionRow,
+    view: IndicatorView,
+    axes: _Axes,
+    language: Language,
+    *,
+    own: frozenset[str],
 ) -> Dot:
     said = figure_words(figure, view.indicator, language)
+    is_noted = figure.note in own
+    if is_noted:
+        said = f"{said}. {note_words(figure, view.indicator, language)}"
     return Dot(
         x=axes.x(figure.year),
         y=axes.y(figure.value),
         is_good=figure.is_good,
         is_made=figure.basis != "published",
+        is_noted=is_noted,
         title=f"{row.name.to(language)}: {said}",
     )
 

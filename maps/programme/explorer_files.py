@@ -14,7 +14,7 @@ import shapely
 
 from geo.language import Language
 from geo.programme.explorer import IndicatorView, RegionRow, ShownFigure
-from geo.programme.targets import Target, level_title
+from geo.programme.targets import Target, level_title, level_word
 from geo.vector.export import csv_row
 from geo.vector.losses import guarded
 from maps.pages.page import render
@@ -31,9 +31,10 @@ from maps.programme.explorer_page import (
     mapped_year,
     province_said,
     sources_of,
+    targets_in_words,
 )
 from maps.programme.indicator_map import indicator_map
-from maps.programme.words import note_words, target_words
+from maps.programme.words import is_proposal, note_words, own_notes
 from maps.programme.workbook import Cell, Column, Sheet, workbook
 from maps.text import format_period, translate
 
@@ -119,16 +120,24 @@ def explorer_workbook(views: Sequence[IndicatorView], language: Language, *, add
         Column(
             translate(f"explorer.column_{name}", language),
             decimals=0 if name == "year" else _most_decimals(views) if name in _NUMBERS else None,
+            is_grouped=name != "year",
         )
         for name in COLUMNS
     ]
-    rows = [[one[name] for name in COLUMNS] for one in facts]
+    rows = [[_in_words(name, one[name], language) for name in COLUMNS] for one in facts]
     title = translate("explorer.sheet_sources", language)
     sheets.append(Sheet(title, heads, rows, frozen=0))
     return workbook(sheets, notes=_notes(views, language, address), language=language)
 
 
 _NUMBERS = ("value", "least", "most")
+# What programs read in CSV and JSON, a workbook says in words.
+_CODED = ("kind", "confidence", "basis")
+
+
+def _in_words(name: str, value: Cell, language: Language) -> Cell:
+    is_coded = name in _CODED and value is not None
+    return translate(f"explorer.{name}_{value}", language) if is_coded else value
 
 
 def _most_decimals(views: Sequence[IndicatorView]) -> int:
@@ -150,7 +159,7 @@ def _sheet(view: IndicatorView, language: Language) -> Sheet:
     goals = sorted({(t.year, t.level) for row in view.rows for t in row.targets})
     for year, level in goals:
         head = translate(
-            "explorer.goal_head", language, year=year, level=level_title(level).to(language)
+            "explorer.goal_head", language, year=year, level=level_word(level).to(language)
         )
         for end in ("least", "most"):
             said = translate(f"explorer.column_{end}", language)
@@ -346,15 +355,13 @@ def _drawing_notes(view: IndicatorView, language: Language, *, year: int | None)
             "key_gap": True,
             "key_hollow": any(not f.is_good for f in figures),
             "key_square": any(f.made for f in figures),
+            "key_noted": bool(own_notes(view)),
             "key_goal": any(row.targets for row in view.rows),
+            "key_proposal": any(is_proposal(t) for row in view.rows for t in row.targets),
         }
         shown = [translate(f"explorer.{key}", language) for key, is_said in keys.items() if is_said]
         said.append("; ".join(shown))
-        said += [
-            f"{row.name.to(language)}: {target_words(target, view.indicator, language)}"
-            for row in view.rows
-            for target in row.targets
-        ][:_MOST_NOTES]
+        said += targets_in_words(view, language)
     if view.indicator.caveat.id:
         said.append(view.indicator.caveat.to(language))
     if sources := [source.text for source in sources_of(view, year=year)]:
@@ -362,4 +369,4 @@ def _drawing_notes(view: IndicatorView, language: Language, *, year: int | None)
     return [line for sentence in said if sentence for line in wrap(sentence, _MOST_CHARACTERS)]
 
 
-_MOST_NOTES, _MOST_CHARACTERS = 6, 150
+_MOST_CHARACTERS = 150

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import published
-from geo.indicators.table import Indicator, Theme
+from geo.indicators.table import Indicator, Theme, note_of
 from geo.language import LANGUAGES, Language
 from geo.programme.explorer import (
     ExplorerQuestion,
@@ -23,7 +23,7 @@ from geo.programme.explorer import (
 )
 from geo.programme.province import unit_codes
 from geo.programme.publish_targets import targets
-from geo.programme.targets import Target, level_title, range_in_words, with_targets
+from geo.programme.targets import Target, level_word, range_in_words, with_targets
 from geo.store.versions import Published
 from maps.escape import safe_address
 from maps.pages.histories import NumberedSource, numbered_sources
@@ -35,7 +35,7 @@ from maps.programme.charts import (
     small_charts,
 )
 from maps.programme.indicator_map import indicator_map
-from maps.programme.words import figure_words, note_words
+from maps.programme.words import figure_words, is_proposal, note_words, own_notes
 from maps.text import format_number, format_period, translate
 
 Show = Literal["lines", "table", "multiples", "map"]
@@ -56,6 +56,7 @@ class ListedIndicator:
     title: str
     unit: str
     years: str
+    last: int
     regions: int
     words: str
 
@@ -100,6 +101,7 @@ def _listed(one: Indicator, facts: Mapping[Any, Any], language: Language) -> Lis
         title=one.title.to(language),
         unit=one.unit.to(language),
         years=str(last) if first == last else f"{first}–{last}",
+        last=last,
         regions=int(facts["regions"]),
         words=" ".join(words).casefold(),
     )
@@ -112,6 +114,44 @@ def listed_themes(now: Published, language: Language) -> tuple[ListedTheme, ...]
         return ()
     table = published.read_indicators(now.version("indicators").path)
     return indicator_list(table, with_targets(published.indicator_catalogue(now)), language)
+
+
+# How many years older than the newest figures are those that people still look for first.
+_MOST_AGE = 1
+
+
+@lru_cache(maxsize=4)
+def chief_indicators(now: Published, language: Language) -> tuple[ListedIndicator, ...]:
+    """What people look for first: what has targets, then new figures of every regency, the newest first."""
+    if "indicators" not in now.datasets():
+        return ()
+    table, region = published.read_indicators(now.version("indicators").path), published.region(now)
+    of_regencies = table[table["regency_code"].isin(list(region.by_code))]
+    counts = of_regencies.groupby(["indicator", "year"], observed=True)["regency_code"].nunique()
+    full = counts[counts == len(region.regencies)].reset_index().groupby("indicator")["year"].max()
+    aimed = set(targets(now)["indicator"])
+    catalogue = published.indicator_catalogue(now)
+    newest = max((full[name] for name in full.index if not catalogue[name].is_set_ahead), default=0)
+    found = [
+        one
+        for theme in listed_themes(now, language)
+        for one in theme.indicators
+        if one.id in aimed
+        or (catalogue[one.id].mappable and full.get(one.id, 0) >= newest - _MOST_AGE)
+    ]
+    return tuple(
+        sorted(found, key=lambda one: (one.id not in aimed, -one.last, -one.regions, one.title))
+    )
+
+
+def other_themes(now: Published, language: Language) -> tuple[ListedTheme, ...]:
+    """The list by theme without what `chief_indicators` begins with."""
+    chief = set(chief_indicators(now, language))
+    rest = [
+        ListedTheme(theme.title, tuple(one for one in theme.indicators if one not in chief))
+        for theme in listed_themes(now, language)
+    ]
+    return tuple(theme for theme in rest if theme.indicators)
 
 
 def known_years(now: Published) -> list[tuple[Indicator, list[int]]]:
@@ -224,7 +264,9 @@ def _section(
         "years": [y for y in view.years if any(y in row.by_year for row in view.rows)],
         "province": province_said(view, drawn_year, language) if is_mapped else "",
         "table": figures_table(view, language),
-        "targets": [_target(row, t, view, language) for row in view.rows for t in row.targets],
+        "targets": _targets(view, language),
+        "n_proposals": view.n_proposals,
+        "has_noted": bool(own_notes(view)),
         "remarks": _remarks(view, language),
         "sources": sources_of(view),
         "has_doubtful": any(not f.is_good for row in view.rows for f in row.figures),
@@ -234,7 +276,7 @@ def _section(
 
 def figures_table(view: IndicatorView, language: Language) -> dict[str, Any]:
     """The sheet of numbers: a row a region, a column a year, then the change and the targets."""
-    colours = row_colours(view)
+    colours, own = row_colours(view), own_notes(view)
     goals = sorted({(t.year, t.level) for row in view.rows for t in row.targets})
     return {
         "years": [{"year": y, "period": _period(view, y, language)} for y in view.years],
@@ -242,7 +284,7 @@ def figures_table(view: IndicatorView, language: Language) -> dict[str, Any]:
         if view.span is None
         else translate("explorer.change_head", language, first=view.span[0], last=view.span[1]),
         "goals": [
-            translate("explorer.goal_head", language, year=y, level=level_title(level).to(language))
+            translate("explorer.goal_head", language, year=y, level=level_word(level).to(language))
             for y, level in goals
         ],
         "rows": [
@@ -252,8 +294,9 @@ def figures_table(view: IndicatorView, language: Language) -> dict[str, Any]:
                 "name": row.name.to(language).removeprefix("Kabupaten "),
                 "colour": colours[row.code],
                 "is_province": row.is_province,
-                "cells": [_cell(row, y, view, language) for y in view.years],
+                "cells": [_cell(row, y, view, language, own=own) for y in view.years],
                 "change": _change_said(row.change(view.span), view, language),
+                "no_change": _no_change(row, view, language),
                 "goals": [
                     next(
                         (
@@ -291,17 +334,21 @@ def province_said(view: IndicatorView, year: int | None, language: Language) -> 
     return f"{name}: {figure_words(figure, view.indicator, language)}{basis}"
 
 
-def _cell(row: RegionRow, year: int, view: IndicatorView, language: Language) -> dict[str, Any]:
+def _cell(
+    row: RegionRow, year: int, view: IndicatorView, language: Language, *, own: frozenset[str]
+) -> dict[str, Any]:
     figure = row.by_year.get(year)
     if figure is None:
         reason = row.missing.get(year)
         said = translate("explorer.no_figure", language, year=year)
         return {"text": "", "said": said if reason is None else reason.to(language), "mark": "none"}
     mark = "low" if not figure.is_good else "" if figure.basis == "published" else "made"
+    is_noted = not mark and figure.note in own
+    said = figure_words(figure, view.indicator, language) if mark or is_noted else ""
     return {
         "text": format_number(figure.value, language, decimals=view.indicator.decimals),
-        "said": figure_words(figure, view.indicator, language) if mark else "",
-        "mark": mark,
+        "said": f"{said}. {note_words(figure, view.indicator, language)}" if is_noted else said,
+        "mark": "noted" if is_noted else mark,
     }
 
 
@@ -319,19 +366,50 @@ def _period(view: IndicatorView, year: int, language: Language) -> str:
     return "" if said in ([], [str(year)]) else ", ".join(said).replace(f" {year}", "")
 
 
-def _target(
-    row: RegionRow, target: Target, view: IndicatorView, language: Language
+def _no_change(row: RegionRow, view: IndicatorView, language: Language) -> str:
+    """Why a region has no change, where the others have one."""
+    reason = None if view.span is None else row.no_change(view.span)
+    return "" if reason is None else reason.to(language)
+
+
+def _targets(view: IndicatorView, language: Language) -> list[dict[str, Any]]:
+    """The targets of a view, one entry a document, plan and year, with the range of each region."""
+    found: dict[tuple[object, ...], list[tuple[RegionRow, Target]]] = {}
+    for row in view.rows:
+        for one in row.targets:
+            key = (one.year, one.level, one.document, one.page, one.source, one.source_url)
+            found.setdefault(key, []).append((row, one))
+    return [_document(held, view, language) for held in found.values()]
+
+
+def targets_in_words(view: IndicatorView, language: Language) -> list[str]:
+    """The targets of a view, a sentence a document: whose they are, of which plan and year."""
+    said = []
+    for one in _targets(view, language):
+        ranges = "; ".join(f"{name} {range_said}" for name, range_said in one["ranges"])
+        whose = translate("explorer.goal_head", language, year=one["year"], level=one["level"])
+        binding = "" if one["is_binding"] else f", {translate('target.not_binding', language)}"
+        said.append(f"{whose}{binding} ({one['document']}): {ranges}")
+    return said
+
+
+def _document(
+    held: Sequence[tuple[RegionRow, Target]], view: IndicatorView, language: Language
 ) -> dict[str, Any]:
+    target, notes = held[0][1], {one.note for _, one in held}
     return {
-        "region": row.name.to(language),
         "year": target.year,
-        "level": level_title(target.level).to(language),
-        "range": range_in_words(target, view.indicator).to(language),
+        "level": level_word(target.level).to(language),
+        "is_binding": not is_proposal(target),
+        "ranges": [
+            (row.name.to(language), range_in_words(one, view.indicator).to(language))
+            for row, one in held
+        ],
         "document": target.document,
         "page": target.page,
         "source": target.source,
         "address": safe_address(target.source_url),
-        "note": target.note,
+        "note": target.note if len(notes) == 1 else "",
     }
 
 
@@ -350,13 +428,27 @@ def _remarks(view: IndicatorView, language: Language) -> list[str]:
             f" {'; '.join(reason.to(language) for reason in b.reasons)}."
             for b in row.breaks
         ]
-    notes = [note_words(f, view.indicator, language) for row in view.rows for f in row.figures]
-    shown = [
-        note
-        for note in dict.fromkeys(notes)
-        if note not in ("", view.indicator.caveat.to(language))
-    ]
-    return said[:_MOST_REASONS] + shown[:_MOST_REASONS]
+    return said[:_MOST_REASONS] + _notes_said(view, language)[:_MOST_REASONS]
+
+
+def _notes_said(view: IndicatorView, language: Language) -> list[str]:
+    """The notes of figures: one that is some figures' own names them, one of most is said of all."""
+    own = own_notes(view)
+    said: dict[str, dict[str, list[int]]] = {}
+    for row in view.rows:
+        for figure in row.figures:
+            if figure.note:
+                years = said.setdefault(figure.note, {}).setdefault(row.name.to(language), [])
+                years.append(figure.year)
+    found = []
+    for note, rows in said.items():
+        told = note_of(note, view.indicator.notes).to(language)
+        if note in own:
+            whose = [f"{name} {_years(years)}" for name, years in rows.items()]
+            found.append(f"{'; '.join(whose)}: {told}")
+        elif told != view.indicator.caveat.to(language):
+            found.append(told)
+    return found
 
 
 def _years(years: Sequence[int]) -> str:

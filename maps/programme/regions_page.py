@@ -11,13 +11,13 @@ from geo.language import Language
 from geo.programme.explorer import LatestFigure, latest_figures
 from geo.programme.province import unit_codes
 from geo.programme.publish_targets import targets
-from geo.programme.targets import level_title, range_in_words, targets_of
+from geo.programme.targets import level_word, range_in_words, targets_of
 from geo.store.versions import Published
 from maps.escape import safe_address
 from maps.folium.cards import figure_text, unit_after
 from maps.pages.histories import NumberedSource, numbered_sources
 from maps.pages.portraits import standings_said
-from maps.programme.words import note_words
+from maps.programme.words import is_proposal, note_words
 from maps.text import format_period, translate
 
 # What the list of regions says of each: unemployment, participation, poverty, people.
@@ -94,15 +94,17 @@ def targets_said(now: Published, code: str, language: Language) -> list[dict[str
             "indicator": target.indicator,
             "title": catalogue[target.indicator].title.to(language),
             "year": target.year,
-            "level": level_title(target.level).to(language),
+            "level": level_word(target.level).to(language),
+            "is_binding": not is_proposal(target),
             "range": range_in_words(target, catalogue[target.indicator]).to(language),
+            "ranges": [("", range_in_words(target, catalogue[target.indicator]).to(language))],
             "document": target.document,
             "page": target.page,
             "source": target.source,
             "address": safe_address(target.source_url),
             "note": target.note,
         }
-        for target in targets_of(targets(now), region=code)
+        for target in sorted(targets_of(targets(now), region=code), key=is_proposal)
         if target.indicator in catalogue
     ]
 

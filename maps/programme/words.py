@@ -1,11 +1,16 @@
 """A figure and a target in words, as every table, chart and file of the programme says them."""
 
+from collections import Counter
+
 from geo.indicators.table import Indicator, note_of
 from geo.language import Language
-from geo.programme.explorer import ShownFigure
-from geo.programme.targets import Target, level_title, range_in_words
+from geo.programme.explorer import IndicatorView, ShownFigure
+from geo.programme.targets import Target, level_word, range_in_words
 from maps.folium.cards import figure_text
 from maps.text import format_period, translate
+
+# A note of more figures than these names too many to be one of theirs.
+_MOST_OWN = 6
 
 
 def figure_words(figure: ShownFigure, indicator: Indicator, language: Language) -> str:
@@ -23,12 +28,24 @@ def target_words(target: Target, indicator: Indicator, language: Language) -> st
         "explorer.target_said",
         language,
         year=target.year,
-        level=level_title(target.level).to(language),
+        level=level_word(target.level).to(language),
         range=range_in_words(target, indicator).to(language),
         document=target.document,
     )
 
 
+def is_proposal(target: Target) -> bool:
+    """Whether a target is one that binds nobody, and has to be told from those of plans."""
+    return target.level == "usulan"
+
+
 def note_words(figure: ShownFigure, indicator: Indicator, language: Language) -> str:
     """The note of a figure in one language where it is known in it; empty without one."""
     return note_of(figure.note, indicator.notes).to(language) if figure.note else ""
+
+
+def own_notes(view: IndicatorView) -> frozenset[str]:
+    """The notes that say something of a few figures alone; of most, a note is about the indicator."""
+    counts = Counter(figure.note for row in view.rows for figure in row.figures)
+    rest, total = counts.pop("", 0), counts.total()
+    return frozenset(note for note, n in counts.items() if n <= _MOST_OWN and 2 * n <= rest + total)

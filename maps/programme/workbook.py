@@ -34,17 +34,23 @@ _NO_NAME, _MOST_NAME = re.compile(r"[\[\]:*?/\\']"), 31
 _TEXT_WIDTH, _NUMBER_WIDTH, _MOST_WIDTH = 14, 13, 44
 # A4 by its number in ECMA-376, 18.3.1.63.
 _A4 = 9
+# More decimals than any figure has: what lies beyond is left by the arithmetic of a computer.
+_MOST_DECIMALS = 10
 _HEAD_FILL, _MARKED_FILL = "E7F2F0", "FFF4D6"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its head in words, the unit and the period under it; `decimals` is None of text."""
+    """One column: its head in words, the unit and the period under it; `decimals` is None of text.
+
+    Numbers that name something, such as years, are not `grouped` by thousands.
+    """
 
     head: str
     unit: str = ""
     period: str = ""
     decimals: int | None = None
+    is_grouped: bool = True
 
     @property
     def full_head(self) -> str:
@@ -166,10 +172,12 @@ def _cell(sheet: Any, value: Cell, column: Column, *, is_marked: bool) -> Any:
         made = _text(sheet, value)
         made.alignment = Alignment(wrap_text=True, vertical="top")
     else:
-        made = WriteOnlyCell(sheet, value=value)
+        known = round(value, _MOST_DECIMALS) if isinstance(value, float) else value
+        made = WriteOnlyCell(sheet, value=known)
         made.alignment = Alignment(vertical="top")
         if column.decimals is not None:
-            made.number_format = "#,##0" + ("." + "0" * column.decimals if column.decimals else "")
+            whole = "#,##0" if column.is_grouped else "0"
+            made.number_format = whole + ("." + "0" * column.decimals if column.decimals else "")
     if is_marked:
         made.fill = PatternFill("solid", fgColor=_MARKED_FILL)
     return made

@@ -223,3 +223,35 @@ def test_what_is_asked_wrongly_is_told_in_words_of_its_own(client, asked, said):
 def test_a_region_that_nobody_knows_is_not_found(client, address):
     asked = {} if address.startswith("regions") else {"region": "63.99"}
     assert client.get(f"/{address}", params=asked).status_code == 404
+
+
+def test_a_note_of_one_figure_names_its_region_and_year_and_marks_it(client):
+    page = shown(client, f="html", lang="id").text
+    assert "Kalimantan Selatan 2022: Turunan" in page
+    assert re.search(r"4,74<abbr[^>]*>\*</abbr>", page)
+
+
+def test_a_change_that_is_not_told_says_why(client):
+    page = shown(client, f="html", lang="id").text
+    assert re.search(r'<abbr title="angka kedua tahun itu berbeda dasar[^"]*">–</abbr>', page)
+    poverty = client.get("/indicators", params={"indicator": "p0_persen_miskin_maret"}).json()
+    (one,) = poverty["indicators"]
+    assert one["span"][1] == 2024
+    assert sum(region.get("change") is not None for region in one["regions"]) >= 13
+
+
+def test_the_list_begins_with_targets_and_the_newest_figures_of_all(client):
+    page = client.get("/indicators", headers=PAGE).text
+    first, rest = page.split('<details class="block theme"', 1)
+    assert "indicator=tpt_agustus" in first
+    assert "indicator=p0_persen_miskin_maret" in first
+    assert "indicator=tpt_agustus" not in rest
+    assert "indicator=air_pdam_produksi_m3" in rest
+    assert "indicator=target_" not in page
+
+
+def test_a_budget_s_row_is_that_of_the_provincial_government(client):
+    (one,) = client.get("/indicators", params={"indicator": "apbd_belanja_anggaran"}).json()[
+        "indicators"
+    ]
+    assert one["regions"][0]["name"].startswith(("Pemprov", "South Kalimantan government"))

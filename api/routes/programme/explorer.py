@@ -77,6 +77,10 @@ class IndicatorsQuery(BaseModel):
             description="Order of the regions: code, name, change or a year; with - from the highest.",
         ),
     ] = "code"
+    proposals: Annotated[
+        bool,
+        Field(description="Whether proposals, which bind nobody, are shown among the targets."),
+    ] = False
     f: Annotated[str | None, Field(description="json, html, xlsx, csv, geojson or svg.")] = None
     lang: str | None = None
 
@@ -85,6 +89,7 @@ class IndicatorsQuery(BaseModel):
         asked: dict[str, Any] = self.model_dump(exclude={"f", "lang"}, exclude_none=True)
         for name in ("indicator", "region"):
             asked[name] = ",".join(asked[name]) or None
+        asked["proposals"] = "true" if self.proposals else None
         return asked
 
 
@@ -193,14 +198,17 @@ def _form_of(request: Request, query: IndicatorsQuery) -> str:
 def _list(
     request: Request, now: Published, form: str, language: Language, links: Links
 ) -> Response:
-    from maps.programme.explorer_page import listed_themes
+    from maps.programme.explorer_page import chief_indicators, other_themes
     from maps.text import translate
 
     if form == "html":
-        themes = listed_themes(now, language)
-        title = translate("explorer.title", language)
         return html_response(
-            request, "programme/indicators.html", title=title, active="indicators", themes=themes
+            request,
+            "programme/indicators.html",
+            title=translate("explorer.title", language),
+            active="indicators",
+            chief=chief_indicators(now, language),
+            themes=other_themes(now, language),
         )
     from maps.programme.explorer_page import known_years
 
@@ -288,6 +296,7 @@ def _question(query: IndicatorsQuery) -> "ExplorerQuestion":
         last=query.to_year,
         order=int(order) if order.isdigit() else order,  # type: ignore[arg-type]
         is_descending=query.sort.startswith("-"),
+        has_proposals=query.proposals,
     )
 
 

@@ -203,3 +203,19 @@ def test_the_newest_figure_of_the_province_may_be_made_of_its_regencies():
     table = figures(("99", "count", 2023, 5), *complete(lambda i, year: 10, "count"))
     (found,) = latest_figures(table, CATALOGUE, region=ISLE, code="99")
     assert (found.figure.year, found.figure.value, found.figure.basis) == (2025, 30.0, "sum")
+
+
+def test_proposals_are_no_targets_unless_asked_for():
+    facts = ["rate", "99", 2029, 3.27, 3.97, "rpjmd", "down", "RPJMD", "", "koran", "", ""]
+    proposal = [*facts[:1], HULU, *facts[2:5], "usulan", *facts[6:]]
+    targets = pd.DataFrame([facts, proposal], columns=no_targets().columns)
+    table = figures((HULU, "rate", 2025, 4.0))
+    view = view_of(table, targets=targets)
+    assert ([len(row.targets) for row in view.rows], view.n_proposals) == ([1, 0, 0, 0], 1)
+    view = view_of(table, targets=targets, has_proposals=True)
+    assert ([len(row.targets) for row in view.rows], view.n_proposals) == ([1, 1, 0, 0], 0)
+
+
+def test_change_is_told_until_the_newest_year_that_half_of_the_regencies_have():
+    table = figures(*complete(lambda i, year: i + 1.0), (HULU, "rate", 2026, 2.0))
+    assert view_of(table).span == (2024, 2025)

@@ -25,6 +25,14 @@ def test_a_number_stays_a_number_under_its_decimals():
     assert (cell.value, cell.number_format) == (6.05, "#,##0.00")
 
 
+def test_a_year_is_not_grouped_and_no_number_carries_noise():
+    years = Column("Tahun", decimals=0, is_grouped=False)
+    book, _ = opened(Sheet("TPT", [years], [[2025], [0.1 + 0.2]]))
+    (year,), (noisy,) = book["TPT"].iter_rows(min_row=2)
+    assert (year.value, year.number_format, noisy.value) == (2025, "0", 0.3)
+    assert (book.properties.creator, book.properties.title) == ("Kawasan", "TPT")
+
+
 def test_what_is_missing_is_an_empty_cell():
     book, _ = opened(Sheet("TPT", COLUMNS, ROWS))
     assert book["TPT"]["C3"].value is None

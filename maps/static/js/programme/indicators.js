@@ -18,7 +18,11 @@
     for (const entry of entries) {
       entry.hidden = !words.every((word) => (entry.dataset.words || "").includes(word));
     }
-    for (const theme of themes) theme.hidden = !theme.querySelector("[data-words]:not([hidden])");
+    for (const theme of themes) {
+      theme.hidden = !theme.querySelector("[data-words]:not([hidden])");
+      // What is found is seen; a list that is whole again is folded again.
+      if (theme instanceof HTMLDetailsElement) theme.open = words.length > 0 && !theme.hidden;
+    }
     const found = entries.filter((entry) => !entry.hidden).length;
     const { said = "", none = "" } = status instanceof HTMLElement ? status.dataset : {};
     if (status) status.textContent = !words.length ? "" : found ? said.replace("{n}", String(found)) : none;
