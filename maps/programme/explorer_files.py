@@ -132,12 +132,20 @@ def explorer_workbook(views: Sequence[IndicatorView], language: Language, *, add
 
 _NUMBERS = ("value", "least", "most")
 # What programs read in CSV and JSON, a workbook says in words.
-_CODED = ("kind", "confidence", "basis")
+_CODED = {
+    ("kind", "figure"): "explorer.kind_figure",
+    ("kind", "target"): "explorer.kind_target",
+    ("confidence", "ok"): "explorer.confidence_ok",
+    ("confidence", "low"): "explorer.confidence_low",
+    ("basis", "published"): "explorer.basis_published",
+    ("basis", "sum"): "explorer.basis_sum",
+    ("basis", "mean"): "explorer.basis_mean",
+}
 
 
 def _in_words(name: str, value: Cell, language: Language) -> Cell:
-    is_coded = name in _CODED and value is not None
-    return translate(f"explorer.{name}_{value}", language) if is_coded else value
+    key = _CODED.get((name, str(value)))
+    return value if key is None else translate(key, language)
 
 
 def _most_decimals(views: Sequence[IndicatorView]) -> int:
