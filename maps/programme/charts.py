@@ -375,7 +375,7 @@ def _framed(
 def _without_overlap(lines: Sequence[Line], size: Size) -> list[Line]:
     """The lines with their labels moved apart, none above the frame or below the years."""
     labels = sorted((line.label.y, i) for i, line in enumerate(lines) if line.label is not None)
-    places = _apart([y for y, _ in labels], low=_TOP, high=size.height - _BOTTOM)
+    places = apart([y for y, _ in labels], low=_TOP, high=size.height - _BOTTOM)
     moved = dict(zip((i for _, i in labels), places, strict=True))
     return [
         line if line.label is None else replace(line, label=replace(line.label, y=moved[i]))
@@ -383,12 +383,12 @@ def _without_overlap(lines: Sequence[Line], size: Size) -> list[Line]:
     ]
 
 
-def _apart(wanted: Sequence[float], *, low: float, high: float) -> list[float]:
+def apart(wanted: Sequence[float], *, low: float, high: float) -> list[float]:
     """Ascending places as near to those wanted as lines of text allow, within low..high.
 
     Examples
     --------
-    >>> _apart([50.0, 52.0, 90.0], low=0, high=100)
+    >>> apart([50.0, 52.0, 90.0], low=0, high=100)
     [43.5, 58.5, 90.0]
     """
     # Blocks of touching labels, each around the mean of what its labels want.
