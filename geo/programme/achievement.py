@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import Field
 
 from geo.errors import IndicatorNotFound, InvalidTargets
-from geo.indicators.table import Indicator
+from geo.indicators.table import Indicator, note_of
 from geo.language import Text, filled, texts, written
 from geo.programme.index_file import Flag, Identifier, Number, Sentence, Words
 from geo.programme.province import province_value, unit_code
@@ -67,7 +67,8 @@ class Achievement:
     `realisation`, `percent`, `percent_far` and `category` are None without a figure of the target's
     year; the percents also where the end of the range is 0, by which nothing can be divided. `reason`
     then says why. `percent` is measured at the near end, `percent_far` at the far one. `so_far` is
-    what the newest figure before the target's year is of the near end: no achievement yet.
+    what the newest figure before the target's year is of the near end: no achievement yet. `note` is
+    what the table remarks on the figure that is shown, that it was derived say; None without one.
     """
 
     target: Target
@@ -79,6 +80,7 @@ class Achievement:
     formula: Text
     reason: Text | None
     so_far: "SoFar | None" = None
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,12 @@ def achievements(
     """
     is_asked = table["indicator"].isin({target.indicator for target in targets})
     good = table[is_asked & (table["confidence"] == "ok")]
-    columns = ["indicator", "regency_code", "year", "value", "period"]
+    columns = ["indicator", "regency_code", "year", "value", "period", "note"]
     figures: dict[tuple[str, str], dict[int, tuple[float, str]]] = {}
-    for indicator, code, year, value, period in good[columns].itertuples(index=False, name=None):
-        figures.setdefault((indicator, code), {})[int(year)] = (float(value), str(period))
+    notes: dict[tuple[str, str, int], str] = {}
+    for indicator, code, year, value, *said in good[columns].itertuples(index=False, name=None):
+        period, notes[indicator, code, int(year)] = map(str, said)
+        figures.setdefault((indicator, code), {})[int(year)] = (float(value), period)
     found = []
     for target in targets:
         known = figures.get((target.indicator, target.region), {})
@@ -170,7 +174,11 @@ def achievements(
             figure = None if own is None else (own.value, str(own.year))
         value, period = figure or (None, "")
         one = achievement(target, value, period=period, categories=categories)
-        found.append(replace(one, so_far=_so_far(target, known)) if figure is None else one)
+        so_far = _so_far(target, known) if figure is None else None
+        shown = target.year if so_far is None else so_far.year
+        remark = notes.get((target.indicator, target.region, shown))
+        note = note_of(remark, catalogue[target.indicator].notes) if remark else None
+        found.append(replace(one, so_far=so_far, note=note))
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.errors import ZoneNotFound
 from geo.indicators.amounts import value_in_words
-from geo.indicators.table import WEIGHED_BY, Indicator
+from geo.indicators.table import WEIGHED_BY, Indicator, note_of
 from geo.language import Text, filled, joined, texts
 from geo.programme.denominators import (
     MADE_OF,
@@ -37,7 +37,8 @@ class ProvinceFigure:
 
     `basis` says where it comes from: published, the sum of the regencies, or their mean weighed by
     the indicator `weighed_by` (None where nothing weighs). `regions` counts the regencies that
-    went in, 0 where it is published. `text` says all that in a sentence.
+    went in, 0 where it is published. `text` says all that in a sentence; `note` is what the table
+    remarks on a published one, that it was derived say.
     """
 
     value: float
@@ -46,6 +47,7 @@ class ProvinceFigure:
     weighed_by: str | None
     regions: int
     text: Text
+    note: Text | None = None
 
 
 def unit_codes(region: PlanningRegion) -> tuple[str, ...]:
@@ -85,7 +87,9 @@ def province_value(
     """
     good = _good(table, indicator, year)
     if region.code in good:
-        return ProvinceFigure(good[region.code], year, "published", None, 0, _SAY["published"])
+        note = _note(table, indicator, year, code=region.code)
+        value, said = good[region.code], _SAY["published"]
+        return ProvinceFigure(value, year, "published", None, 0, said, note)
     if no_province_value(table, indicator, year=year, region=region) is not None:
         return None
     values = good.reindex(list(region.by_code))
@@ -138,6 +142,13 @@ def no_province_value(
         return _SAY["no_mean"]
     found = _weights(table, indicator, year=year, region=region)
     return _SAY["no_weights"] if found is None else None
+
+
+def _note(table: pd.DataFrame, indicator: Indicator, year: int, *, code: str) -> Text | None:
+    """What the table remarks on a figure, that it was derived say; None without a remark."""
+    rows = table[(table["indicator"] == indicator.id) & (table["year"] == year)]
+    said = rows.loc[(rows["regency_code"] == code) & (rows["confidence"] == "ok"), "note"]
+    return note_of(str(said.iloc[0]), indicator.notes) if said.iloc[0] else None
 
 
 def _good(table: pd.DataFrame, indicator: Indicator, year: int) -> pd.Series:

@@ -121,6 +121,7 @@ def _row(
         "how": worked(one, decimals=indicator.decimals).to(language),
         "reason": one.reason.to(language) if one.reason else "",
         "so_far": _so_far(one, indicator, language),
+        "note": f"“{one.note.to(language)}”" if one.note else "",
     }
 
 
@@ -185,7 +186,10 @@ def achievement_workbook(
                 *(_exact(number, indicator) for number in (target.least, target.most)),
                 *(_exact(one.realisation, indicator), row["period"]),
                 *(one.percent, one.percent_far, row["category"], row["how"]),
-                *(". ".join(filter(None, [row["reason"], row["so_far"]])), target.document),
+                *(
+                    ". ".join(filter(None, [row["reason"], row["so_far"], row["note"]])),
+                    target.document,
+                ),
                 "; ".join(filter(None, [target.source, target.source_url])),
             ]
         )
@@ -243,6 +247,11 @@ def achievement_sheet(
     words = frozenset(at for at, key in enumerate(columns) if key in _WORDS)
     regions = list(dict.fromkeys(row["region"] for row in content["rows"]))
     cuts = "; ".join(f"{one['title']} {one['from']}" for one in content["categories"])
+    remarks = dict.fromkeys(
+        f"{row['indicator']}, {row['region']}: {row['so_far']} {row['note']}".strip()
+        for row in content["rows"]
+        if row["note"]
+    )
     plans = dict.fromkeys(f"{row['plan']} ({row['source']})" for row in content["rows"])
     return TableSheet(
         overline=translate("achievement.overline", language),
@@ -250,7 +259,7 @@ def achievement_sheet(
         place=", ".join(regions) if len(regions) <= _MOST_NAMED else "",
         lead=[translate("achievement.rule", language)],
         tables=[PrintedTable("", heads, rows, words=words)],
-        notes=[cuts, content["note"]],
+        notes=[cuts, content["note"], *remarks],
         sources=[*plans, f"{content['source']} {content['source_url']}"],
         region=region,
         language=language,

@@ -95,6 +95,10 @@ def split_sentences(found: Proposal, region: PlanningRegion) -> list[Text]:
     if found.newer is not None:
         newer = value_in_words(found.newer.value, unit.unit, decimals=unit.decimals)
         said.append(_both("split.newer", own=newer, year=found.newer.year, used=one.year))
+    for figure in (found.province, found.newer):
+        if figure is not None and figure.note:
+            value = value_in_words(figure.value, unit.unit, decimals=unit.decimals)
+            said.append(_both("split.noted", value=value, year=figure.year, note=figure.note))
     return said
 
 

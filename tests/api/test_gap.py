@@ -89,6 +89,12 @@ def test_a_regencys_two_pages_say_the_same_of_its_targets(client):
     assert "“Turunan: 4,31 pada Agustus 2023" in province
 
 
+@pytest.mark.parametrize("path", ["/split", "/achievement", "/gap"])
+def test_a_derived_figure_is_called_so_wherever_it_is_measured(client, path):
+    asked = {"indicator": "p0_persen_miskin_maret", "f": "html", "lang": "id"}
+    assert "“Turunan: 3,73 (September)" in client.get(path, params=asked).text
+
+
 def test_the_workbook_has_numbers_with_human_heads_and_its_sources(client):
     answer = client.get("/gap", params={"f": "xlsx", "lang": "id"})
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
