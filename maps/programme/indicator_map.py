@@ -19,9 +19,9 @@ from maps.style import sequential_colours
 from maps.text import format_number, translate
 
 # A map's mark is written where a circle of this radius, in units of the drawing, has room.
-_ROOM_FOR_NAME, _MAP_GLYPH, _MAP_LINE = 17.0, 4.8, 11.0
+_ROOM_FOR_NAME, _MAP_GLYPH, _LED_GLYPH, _MAP_LINE = 17.0, 4.8, 5.2, 11.0
 # The margins beside a map where names stand that have no room in it, and how many a margin takes.
-_SIDE, _MOST_LED = 92.0, 12
+_SIDE, _MOST_LED = 108.0, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _led(
     places = apart([area.y for area in small], low=_MAP_LINE, high=height - _MAP_LINE)
     return tuple(
         LedName(
-            x=-_SIDE + len(text) * _MAP_GLYPH + 3,
+            x=-_SIDE + len(text) * _LED_GLYPH,
             y=y,
             to_x=area.x,
             to_y=area.y,
