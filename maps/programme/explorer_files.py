@@ -34,7 +34,7 @@ from maps.programme.explorer_page import (
     targets_in_words,
 )
 from maps.programme.indicator_map import indicator_map
-from maps.programme.words import is_proposal, note_words, own_notes
+from maps.programme.words import government_said, is_proposal, note_words, own_notes
 from maps.programme.workbook import Cell, Column, Sheet, workbook
 from maps.text import format_period, translate
 
@@ -215,6 +215,8 @@ def _notes(
         title = view.indicator.title.to(language)
         if view.indicator.caveat.id:
             notes.append((title, view.indicator.caveat.to(language)))
+        if said := government_said(view.indicator, language):
+            notes.append((title, said))
         figures = [f for row in view.rows for f in row.figures]
         for made in dict.fromkeys(f.made.to(language) for f in figures if f.made):
             notes.append((title, say("note_made", how=made)))

@@ -35,7 +35,7 @@ from maps.programme.charts import (
     small_charts,
 )
 from maps.programme.indicator_map import indicator_map
-from maps.programme.words import figure_words, is_proposal, note_words, own_notes
+from maps.programme.words import figure_words, government_said, is_proposal, note_words, own_notes
 from maps.text import format_number, format_period, translate
 
 Show = Literal["lines", "table", "multiples", "map"]
@@ -415,7 +415,7 @@ def _document(
 
 def _remarks(view: IndicatorView, language: Language) -> list[str]:
     """What has to be known of the figures: how the province's were made, breaks, their notes."""
-    said: list[str] = []
+    said = [one for one in [government_said(view.indicator, language)] if one]
     for row in view.rows:
         made: dict[str, list[int]] = {}
         for figure in row.figures:

@@ -11,13 +11,13 @@ from geo.language import Language
 from geo.programme.explorer import LatestFigure, latest_figures
 from geo.programme.province import unit_codes
 from geo.programme.publish_targets import targets
-from geo.programme.targets import level_word, range_in_words, targets_of
+from geo.programme.targets import level_word, range_in_words, targets_of, with_targets
 from geo.store.versions import Published
 from maps.escape import safe_address
 from maps.folium.cards import figure_text, unit_after
 from maps.pages.histories import NumberedSource, numbered_sources
 from maps.pages.portraits import standings_said
-from maps.programme.words import is_proposal, note_words
+from maps.programme.words import government_said, is_proposal, note_words
 from maps.text import format_period, translate
 
 # What the list of regions says of each: unemployment, participation, poverty, people.
@@ -31,7 +31,7 @@ def latest_of(now: Published, code: str) -> tuple[LatestFigure, ...]:
         return ()
     return latest_figures(
         published.read_indicators(now.version("indicators").path),
-        published.indicator_catalogue(now),
+        with_targets(published.indicator_catalogue(now)),
         region=published.region(now),
         code=code,
     )
@@ -78,7 +78,7 @@ def region_page(now: Published, code: str, language: Language) -> dict[str, Any]
         "province": (region.code, region.name.to(language)),
         "bps_code": f"{code}00" if is_province else region.by_code[code].bps_code,
         "regencies": [(r.code, r.full_name) for r in region.regencies] if is_province else [],
-        "themes": _themes(latest, sources, language),
+        "themes": _themes(latest, sources, language, is_province=is_province),
         "standings": standings_said(now, code, language),
         "targets": targets_said(now, code, language),
         "areas": _areas(now, None if is_province else code),
@@ -110,7 +110,11 @@ def targets_said(now: Published, code: str, language: Language) -> list[dict[str
 
 
 def _themes(
-    latest: Sequence[LatestFigure], sources: Sequence[NumberedSource], language: Language
+    latest: Sequence[LatestFigure],
+    sources: Sequence[NumberedSource],
+    language: Language,
+    *,
+    is_province: bool,
 ) -> list[dict[str, Any]]:
     numbers = _numbers(latest, sources)
     by_theme: dict[Theme | None, list[dict[str, Any]]] = {theme: [] for theme in get_args(Theme)}
@@ -118,7 +122,9 @@ def _themes(
         said = _figure(one, language) | {
             "id": one.indicator.id,
             "title": one.indicator.title.to(language),
-            "note": note_words(one.figure, one.indicator, language),
+            "note": government_said(one.indicator, language)
+            if is_province and one.indicator.is_of_government
+            else note_words(one.figure, one.indicator, language),
             "source": numbers.get(one.indicator.id),
         }
         by_theme.setdefault(one.indicator.theme, []).append(said)

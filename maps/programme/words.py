@@ -34,6 +34,11 @@ def target_words(target: Target, indicator: Indicator, language: Language) -> st
     )
 
 
+def government_said(indicator: Indicator, language: Language) -> str:
+    """That a budget of the province is its government's own; empty of what is no budget."""
+    return translate("explorer.of_government", language) if indicator.is_of_government else ""
+
+
 def is_proposal(target: Target) -> bool:
     """Whether a target is one that binds nobody, and has to be told from those of plans."""
     return target.level == "usulan"

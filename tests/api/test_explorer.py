@@ -255,3 +255,5 @@ def test_a_budget_s_row_is_that_of_the_provincial_government(client):
         "indicators"
     ]
     assert one["regions"][0]["name"].startswith(("Pemprov", "South Kalimantan government"))
+    page = client.get("/regions/63?lang=id", headers=PAGE).text
+    assert "anggaran pemerintah provinsi sendiri" in page
