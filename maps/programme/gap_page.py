@@ -319,7 +319,8 @@ def _target_title(found: Gaps, level: str | None, language: Language) -> str:
 def _no_target(found: Gaps, level: str | None, language: Language) -> str:
     """Why there is no target of the province."""
     if not found.end_years:
-        return translate("gap.no_targets", language)
+        none = "gap.no_targets_of_level" if level else "gap.no_targets"
+        return translate(none, language)
     key = "gap.no_target_proposal" if level == "usulan" else "gap.no_target"
     own = sum(gap.target is not None for gap in found.regencies)
     said = translate(key, language, year=found.year)

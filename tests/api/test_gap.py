@@ -60,7 +60,8 @@ def test_whose_target_it_is_and_of_which_year_stands_on_the_page(client):
     assert "Target provinsi" not in growth
     assert "target provinsi untuk 2026 belum ada" in page(indicator="gini").casefold()
     proposals = page(level="usulan")
-    assert "Usulan, tidak mengikat" in proposals or "Belum ada target" in proposals
+    assert "Usulan, tidak mengikat" in proposals
+    assert "Belum ada target indikator ini pada tingkat rencana itu" in proposals
 
 
 def test_the_page_says_its_windows_its_rounding_and_why_sums_differ(client):
