@@ -124,12 +124,12 @@ def ends_in_words(
     ('paling tinggi 4,00%', '8%')
     """
     least, most = ends
-    if is_stated:
-        known = [min(_decimals(end), _MOST_DECIMALS) for end in ends if end is not None]
-        decimals = max(decimals, *known)
+    places = [
+        _places(end, least=decimals) if is_stated and end is not None else decimals for end in ends
+    ]
     low, high = (
-        Text("", "") if end is None else value_in_words(end, unit, decimals=decimals)
-        for end in ends
+        Text("", "") if end is None else value_in_words(end, unit, decimals=place)
+        for end, place in zip(ends, places, strict=True)
     )
     if most is None:
         return filled(_SAY["at_least"], least=low)
@@ -138,7 +138,7 @@ def ends_in_words(
     if least == most:
         return high
     # A percent has its sign once, money at both ends.
-    low = written(least, decimals=decimals) if unit.id.startswith("%") else low
+    low = written(least, decimals=places[0]) if unit.id.startswith("%") else low
     return filled(_SAY["range"], least=low, most=high)
 
 
@@ -150,20 +150,20 @@ def with_decimals(value: float, *, least: int) -> Text:
     >>> with_decimals(3.1, least=2).id, with_decimals(3.875, least=2).id
     ('3,10', '3,875')
     """
-    return written(value, decimals=max(least, min(_decimals(value), _MOST_DECIMALS)))
+    return written(value, decimals=_places(value, least=least))
 
 
-def _decimals(value: float) -> int:
-    """How many decimals a number is written with."""
+def _places(value: float, *, least: int) -> int:
+    """How many decimals a number is written with: its own, at least so many and at most four."""
     exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    own = -exponent if isinstance(exponent, int) else 0
+    return max(least, min(own, _MOST_DECIMALS))
 
 
 def plan_in_words(target: Target) -> str:
     """The plan that a target stands in, by its own title, which names its level more often than not."""
-    level = level_title(target.level).id
-    said = target.document
-    return said if said.casefold().startswith(level.casefold()) else f"{level}: {said}"
+    level, said = level_title(target.level).id, target.document
+    return said if level.casefold() in said.casefold() else f"{level}: {said}"
 
 
 def parse_targets(

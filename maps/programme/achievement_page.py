@@ -256,7 +256,7 @@ def achievement_sheet(
     return TableSheet(
         overline=translate("achievement.overline", language),
         name=translate("achievement.title", language),
-        place=", ".join(regions) if len(regions) <= _MOST_NAMED else "",
+        place=" · ".join(regions) if len(regions) <= _MOST_NAMED else "",
         lead=[translate("achievement.rule", language)],
         tables=[PrintedTable("", heads, rows, words=words)],
         notes=[cuts, content["note"], *remarks],

@@ -55,7 +55,7 @@ def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
     )
     last.locator("[data-end=least]").fill("3,5")
     form.locator("button[type=submit]").click()
-    expect(page.locator("#published ~ .scroll tbody")).to_contain_text("3,5–3,875")
+    expect(page.locator("#published ~ .scroll tbody")).to_contain_text("3,50–3,875%")
     assert "region=63.10" in page.url
 
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
