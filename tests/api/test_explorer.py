@@ -257,3 +257,11 @@ def test_a_budget_s_row_is_that_of_the_provincial_government(client):
     assert one["regions"][0]["name"].startswith(("Pemprov", "South Kalimantan government"))
     page = client.get("/regions/63?lang=id", headers=PAGE).text
     assert "anggaran pemerintah provinsi sendiri" in page
+
+
+def test_a_map_names_every_regency_and_its_classes_do_not_overlap(client):
+    drawn = shown(client, f="svg", show="map", lang="id").text
+    # Too small for a name in itself, it is named beside the map.
+    assert ">Kota Banjarmasin 6,49%</text>" in drawn
+    assert ">3,96 – &lt; 6,05</text>" in drawn
+    assert ">% angkatan kerja</text>" in drawn
