@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ _SAY = texts(__name__)
 DEEPEST = UNSIMPLIFIED_FROM - 1
 # Features that are read from a snapshot at a time: of villages some tens of megabytes.
 _ROWS = 8192
+# As many as are kept on the disk.
+_MOST_OPEN = 16
 _GZIP_LEVEL = 6
 # As glibc numbers it (mallopt(3)).
 _M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20
@@ -102,12 +105,14 @@ class TileArchives:
     def __init__(self) -> None:
         self._open: dict[Path, TileArchive] = {}
         self._making: dict[Path, tuple[BaseProcess, threading.Thread]] = {}
+        self._failed: set[Path] = set()
         self._lock = threading.Lock()
 
     def prepare(self, order: ArchiveOrder) -> None:
         """Begin to make an archive that is not there, and return at once."""
         with self._lock:
-            if order.target in self._making or order.target.exists():
+            is_tried = order.target in self._making or order.target in self._failed
+            if is_tried or order.target.exists():
                 return
             # A process, so that minutes of work slow no answer, and its memory is given back.
             process = multiprocessing.get_context("spawn").Process(
@@ -115,16 +120,26 @@ class TileArchives:
             )
             process.start()
             # Whoever waits for a process takes it off the system's list when it has ended.
-            reaper = threading.Thread(target=process.join, daemon=True)
-            reaper.start()
+            reaper = threading.Thread(target=self._reap, args=(order.target, process), daemon=True)
             self._making[order.target] = process, reaper
+            reaper.start()
+
+    def _reap(self, target: Path, process: BaseProcess) -> None:
+        process.join()
+        with self._lock:
+            if process.exitcode:
+                self._failed.add(target)
+            del self._making[target]
+            # Each holds pipes as long as it is there.
+            process.close()
 
     def close(self) -> None:
         """End what is being made: the service ends, and begins it anew when it starts again."""
         with self._lock:
             making = list(self._making.values())
-        for process, reaper in making:
-            process.terminate()
+            for process, _ in making:
+                process.terminate()
+        for _, reaper in making:
             reaper.join()
 
     def wait(self, order: ArchiveOrder) -> None:
@@ -161,7 +176,7 @@ class TileArchives:
         self.prepare(order)
         if not order.target.exists():
             with self._lock:
-                if self._making[order.target][0].exitcode:
+                if order.target in self._failed:
                     raise StoreFault(reason=_SAY["failed"])
             raise TilesNotReady
 
@@ -169,6 +184,9 @@ class TileArchives:
         self.require(order)
         with self._lock:
             if order.target not in self._open:
+                # Of old versions the files are gone, and stay on the disk while they are open.
+                for oldest in list(self._open)[: max(0, 1 + len(self._open) - _MOST_OPEN)]:
+                    del self._open[oldest]
                 self._open[order.target] = TileArchive(order.target)
             return self._open[order.target]
 
@@ -250,6 +268,8 @@ class TileArchive:
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         self._lock = threading.Lock()
+        # Once the last one has read it.
+        weakref.finalize(self, self._archive.close)
 
     def tile(self, *, z: int, row: int, column: int) -> bytes:
         """A tile of a zoom up to `DEEPEST`, gzipped; empty where the layer has nothing."""

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -165,3 +166,21 @@ def is_alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_of_what_was_made_nothing_stays_open_but_the_last_archives(order, tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.tiles.mbtiles._MOST_OPEN", 1)
+    archives = TileArchives()
+    archives.prepare(order)
+    process, _ = archives._making[order.target]
+    archives.wait(order)
+    assert not archives._making
+    with pytest.raises(ValueError, match="closed"):
+        process.is_alive()
+    archives.tile(order, z=5, row=16, column=26)
+    opened = archives._open[order.target]._archive
+    other = replace(order, target=tmp_path / "other.mbtiles")
+    other.target.write_bytes(order.target.read_bytes())
+    archives.tile(other, z=5, row=16, column=26)
+    with pytest.raises(sqlite3.ProgrammingError):
+        opened.total_changes  # noqa: B018
