@@ -2,9 +2,10 @@
 
 import asyncio
 from array import array
+from collections.abc import Sequence
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 # As much as h11 takes before a request's headers are complete.
 MOST_HEAD_BYTES = 64 * 1024
@@ -50,6 +51,7 @@ class Impatient(HttpToolsProtocol):
     parser: _Parser
     timer: asyncio.TimerHandle | None = None
     head_bytes: int = 0
+    cycles: Sequence[RequestResponseCycle] = ()
     stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -80,6 +82,7 @@ class Impatient(HttpToolsProtocol):
             raise httptools.HttpParserError("version or host")
         self.head_bytes = 0
         super().on_headers_complete()
+        self.cycles = [*(one for one in self.cycles if not one.response_complete), self.cycle]
 
     def on_message_complete(self) -> None:
         """A request has ended, unless its head is read again."""
@@ -96,6 +99,10 @@ class Impatient(HttpToolsProtocol):
         self._stop()
         self._be_read()
         super().connection_lost(exc)
+        # uvicorn tells the last of several requests alone, and the others write to nobody.
+        for cycle in self.cycles:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def timeout_keep_alive_handler(self) -> None:
         """Nothing more was asked for; of the last answer something may still wait to be read."""

@@ -247,3 +247,18 @@ def test_who_takes_nothing_of_an_answer_for_long_is_left(monkeypatch):
         while server.server_state.connections:
             assert time.monotonic() < until, "the connection is held"
             time.sleep(0.05)
+
+
+def test_who_leaves_between_two_requests_is_written_to_no_more(monkeypatch):
+    with unread(monkeypatch, idle_s=60) as (server, _):
+        (connection,) = server.server_state.connections
+        # A second request came while the first was being answered.
+        first = connection.cycle
+        connection.loop.call_soon_threadsafe(connection.data_received, INNER)
+        until = time.monotonic() + PATIENCE_S
+        while connection.cycle is first and time.monotonic() < until:
+            time.sleep(0.01)
+        connection.loop.call_soon_threadsafe(connection.transport.abort)
+        while server.server_state.tasks and time.monotonic() < until:
+            time.sleep(0.01)
+        assert first.disconnected
