@@ -265,3 +265,19 @@ def test_a_map_names_every_regency_and_its_classes_do_not_overlap(client):
     assert ">Kota Banjarmasin 6,49%</text>" in drawn
     assert ">3,96 – &lt; 6,05</text>" in drawn
     assert ">% angkatan kerja</text>" in drawn
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("indicators", "indicators?indicator=gini", "regions", "regions/63", "regions/63.71"),
+        *("gap", "gap/areas", "targets", "split", "achievement", "indices", "indices/ipk"),
+    ],
+)
+def test_every_page_of_the_programme_leads_to_the_others(client, path):
+    sign = "&" if "?" in path else "?"
+    page = client.get(f"/{path}{sign}f=html&lang=id").text
+    (menu,) = re.findall(r'<nav class="trail pages".*?</nav>', page, flags=re.DOTALL)
+    for one in ("regions", "gap", "targets", "split", "achievement", "indices"):
+        assert f"/{one}?" in menu, one
+    assert menu.count("aria-current") == 1
