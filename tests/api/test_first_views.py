@@ -38,7 +38,8 @@ def test_a_kept_page_has_the_links_of_who_asks(reference_store):
     with TestClient(create_app(settings, store=reference_store)) as client:
         for host in ("localhost:80", "peta.test"):
             page = client.get("/zones/angsana", headers={"Host": host}).text
-            assert f'"http://{host}/sheets/angsana.pdf"' in page
+            # A file of a page speaks its language, whatever the browser asks for.
+            assert f'"http://{host}/sheets/angsana.pdf?lang=id"' in page
             assert "origin-of" not in page
 
 
