@@ -201,7 +201,10 @@ def test_the_features_that_differ_are_drawn_as_they_were_and_as_they_are(service
     }
     assert (found["shown"], found["of"]) == (5, 5)
     page = client.get(address.replace("geojson", "html")).text
-    assert 'data-address="http://127.0.0.1/collections/zones?from=1&amp;to=2&amp;f=geojson"' in page
+    assert (
+        'data-address="http://127.0.0.1/collections/zones?from=1&amp;to=2&amp;f=geojson&amp;lang=id"'
+        in page
+    )
     # 0.01 degrees of longitude at 3.7 degrees south.
     (moved,) = re.findall(r'data-key="angsana".*?</tr>', page)
     assert "1.11" in moved
