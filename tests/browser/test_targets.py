@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from geo.store.store import Store
 from tests.browser.test_accessibility import require_no_fault
 from tests.browser.test_map_page import DESKTOP, PHONE
+from tests.pdf_text import text_of
 from tests.service import running
 
 PASSWORD = "sawah di tepi Barito"
@@ -64,5 +65,17 @@ def test_a_target_is_entered_and_seen_among_figures_and_gaps(visit, service):
     expect(page.locator("main")).to_contain_text("RPJMD Tanah Bumbu 2025–2029")
     page.goto(f"{service}/regions/63.10?lang=id&f=html")
     expect(page.locator("main")).to_contain_text("RPJMD Tanah Bumbu 2025–2029")
+    # Tanah Bumbu is held against its own target from now on: on the chart, the map and the sheet.
+    page.goto(f"{service}/gap?indicator=tpt_agustus&lang=id&f=html")
+    own = page.locator("tr[data-code='63.10']")
+    expect(own).to_contain_text("2,17 poin persen")
+    expect(own).to_contain_text("target sendiri")
+    classes = page.request.get(
+        f"{service}/indicators/tpt_agustus/classes?breaks=gap&lang=id"
+    ).json()
+    newest = classes["figures"][str(max(classes["years"]))]["values"]
+    assert "masih 2,17 poin persen dari batas target" in newest["63.10"]["text"]
+    sheet = text_of(page.request.get(f"{service}/sheets/angsana.pdf?lang=id").body())
+    assert "RPJMD Tanah Bumbu 2025–2029" in sheet
     # The one refusal is what the browser logs of it.
     assert [one for one in seen.trouble if "422" not in one] == []
