@@ -7,7 +7,7 @@ manifest.toml by hand; this script writes the derived files and the SHA256SUMS o
 """
 
 import hashlib
-import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 from data.steps.boundaries import build_desa, build_kecamatan, build_regencies, write_changes
@@ -55,4 +55,6 @@ def write_checksums(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DATA)
+    parser = ArgumentParser(description="Derive the data that ship from what was collected.")
+    parser.add_argument("target", nargs="?", type=Path, default=DATA, help="where to write")
+    main(parser.parse_args().target)
