@@ -1,6 +1,7 @@
 """What is looked at first is made after a start, while nobody asks."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -44,11 +45,14 @@ def test_a_kept_page_has_the_links_of_who_asks(reference_store):
 
 
 def test_weights_of_ones_own_fill_no_disk(reference_store):
-    settings = Settings(store=reference_store.folder)
+    def kept() -> set[Path]:
+        return set(reference_store.folder.glob("prepared/page-area-*"))
+
+    settings, before = Settings(store=reference_store.folder), kept()
     with TestClient(create_app(settings, store=reference_store)) as client:
         for asked in ("method=topsis", "risk=0.2&method=owa"):
             assert client.get(f"/zones/angsana?{asked}").status_code == 200
-    assert not list(reference_store.folder.glob("prepared/page-area-*"))
+    assert kept() == before
 
 
 def test_a_store_without_data_is_greeted_all_the_same(store):

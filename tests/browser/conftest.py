@@ -188,12 +188,9 @@ def _watch(seen: Visit, *, own: str) -> dict[str, Callable[..., None]]:
             seen.trouble.append(f"console: {message.text}")
 
     def failed(request: Request) -> None:
-        # What the page itself gave up (a tile of a layer switched off, the icon or the type of a page
-        # that was left) is no fault; what the service did not answer fails with another name.
-        # Outlines are tiles that a map fetches and gives up when it moves on.
-        is_light = request.resource_type in ("image", "font") or "/tiles/" in request.url
-        is_given_up = request.failure == "net::ERR_ABORTED" and is_light
-        if not is_given_up:
+        # What the page itself gave up (a tile of a layer switched off, what a page that was left had
+        # asked for) is no fault; what the service did not answer fails with another name.
+        if request.failure != "net::ERR_ABORTED":
             seen.trouble.append(f"failed: {request.url}")
 
     def answered(answer: Response) -> None:

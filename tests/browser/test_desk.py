@@ -115,7 +115,7 @@ def require_fine(page, *, other):
         if address != page.url:
             page.goto(address)
             page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
         require_no_fault(page)
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     page.goto(here)

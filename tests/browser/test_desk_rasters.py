@@ -54,7 +54,7 @@ def leave_by(page, button):
 def require_fine(page):
     for width, height in (DESKTOP, PHONE):
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
     require_no_fault(page)
 
 
